@@ -1,0 +1,23 @@
+import type { EphemeralType, StreamKey } from "../events.ts";
+
+/** A stream's newest sequence, told after the commit: a hint to look, never the truth itself. */
+export type Hint = readonly [stream: StreamKey, seq: number];
+
+/** Something for whoever listens now: typing, thinking, words of an answer. */
+export type Ephemeral = readonly [stream: StreamKey, type: EphemeralType, data: unknown];
+
+export type Envelope = { hints: Hint[]; ephemerals: Ephemeral[] };
+
+/**
+ * What carries hints between processes. At most once is enough: a lost envelope delays (the head-check
+ * repairs it), it never loses a message. So a faster bus changes capacity, not correctness.
+ */
+export interface Bus {
+	/** Begins to receive. `onGap` is called whenever envelopes may have been missed. */
+	start(handlers: { onEnvelope: (envelope: Envelope) => void; onGap: () => void }): Promise<void>;
+	/** Sends soon; never throws and never waits. */
+	send(envelope: Envelope): void;
+	/** Whether envelopes of others are arriving as far as can be known. */
+	isHealthy(): boolean;
+	stop(): Promise<void>;
+}

@@ -1,0 +1,11 @@
+import type { Bus } from "./bus.ts";
+
+/** For a single process: local readers are woken directly by `announce`, so there is nothing to carry. */
+export function createInProcessBus(): Bus {
+	return {
+		start: async () => {},
+		send: () => {},
+		isHealthy: () => true,
+		stop: async () => {},
+	};
+}

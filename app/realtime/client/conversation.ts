@@ -1,0 +1,164 @@
+import type { ChatEvent, Message, Session, StreamName } from "../events.ts";
+
+/**
+ * What a page knows of one conversation, and how each event changes it. Pure, so that any interleaving of
+ * acknowledgement, stream, replay, poll and duplicate can be tried: all must end in the same state.
+ */
+export type Conversation = {
+	sessionId: string | null;
+	session: Session | null;
+	/** By sequence, oldest first; each message once. */
+	messages: Message[];
+	/** Newest sequence applied in each stream. */
+	applied: Record<StreamName, number>;
+	/** Cursor of the newest event applied, to resume from. */
+	cursor: string | null;
+	/** The answer being written, word by word. */
+	live: { messageId: string; text: string } | null;
+	/** Answers that were overtaken: late words of theirs are never shown. */
+	overtaken: string[];
+	isThinking: boolean;
+	/** Who types on the other side; null for nobody. The page lets it expire. */
+	typing: { name: string | null; since: number } | null;
+	/** An event came that does not follow the last one: what is between must be fetched. */
+	hasHole: boolean;
+	/** The place could not be continued: what is shown must be loaded anew. */
+	needsReload: boolean;
+};
+
+/** Events as they come off any transport. */
+export type Incoming = { id: string | null; event: ChatEvent };
+
+const MOST_OVERTAKEN = 20;
+
+/** A conversation as the page was rendered with it. */
+export function beginConversation(initial: {
+	sessionId: string | null;
+	session: Session | null;
+	messages: Message[];
+	cursor: string | null;
+	applied: Record<StreamName, number>;
+}): Conversation {
+	return {
+		...initial,
+		live: null,
+		overtaken: [],
+		isThinking: false,
+		typing: null,
+		hasHole: false,
+		needsReload: false,
+	};
+}
+
+/** Applies one event: the next in its stream changes the state, an old one nothing, a later one shows a hole. */
+export function applyEvent(state: Conversation, { id, event }: Incoming, now: number): Conversation {
+	switch (event.type) {
+		case "new-message":
+		case "message-updated":
+		case "session-updated":
+		case "chat-ended": {
+			const { stream, seq } = event.data;
+			if (seq <= state.applied[stream]) return state;
+			if (seq > state.applied[stream] + 1) return { ...state, hasHole: true };
+			const moved = { ...state, applied: { ...state.applied, [stream]: seq }, cursor: id ?? state.cursor };
+			return "message" in event.data
+				? applyMessage(moved, event.data.message, event.type === "new-message")
+				: applySession(moved, event.data.session, stream);
+		}
+		case "chat-history": {
+			// The newest messages as they are now: they replace what is shown from their first one on.
+			const first = event.data.messages[0]?.seq ?? 0;
+			const kept = state.needsReload ? [] : state.messages.filter((message) => message.seq < first);
+			const place = placeOf(id);
+			return {
+				...state,
+				messages: [...kept, ...event.data.messages],
+				cursor: id ?? state.cursor,
+				applied: { ...state.applied, ...place },
+				hasHole: false,
+			};
+		}
+		case "ai-delta":
+			return applyDelta(state, event.data);
+		case "ai-thinking":
+			return { ...state, isThinking: event.data.on };
+		case "user-typing":
+		case "agent-typing":
+			return { ...state, typing: event.data.on ? { name: event.data.name ?? null, since: now } : null };
+		case "reset":
+			return { ...state, needsReload: true, live: null };
+		default:
+			return state;
+	}
+}
+
+/** Shows a message the server has acknowledged. It does not move the place: the stream will bring it too. */
+export function applyAcknowledged(state: Conversation, message: Message): Conversation {
+	const sessionId = state.sessionId ?? message.sessionId;
+	return { ...state, sessionId, messages: putMessage(state.messages, message, false) };
+}
+
+/** Puts an older page of the history in front. */
+export function prependMessages(state: Conversation, older: Message[]): Conversation {
+	const first = state.messages[0]?.seq ?? Number.POSITIVE_INFINITY;
+	return { ...state, messages: [...older.filter((message) => message.seq < first), ...state.messages] };
+}
+
+function applyMessage(state: Conversation, message: Message, isNew: boolean): Conversation {
+	const messages = putMessage(state.messages, message, true);
+	if (!isNew) return { ...state, messages };
+	const endsTyping = message.senderType === "agent" || message.senderType === "user";
+	return {
+		...overtake(state, message.id),
+		messages,
+		isThinking: false,
+		typing: endsTyping ? null : state.typing,
+	};
+}
+
+function applySession(state: Conversation, session: Session, stream: StreamName): Conversation {
+	// Agents hear both; the internal one says more and must not be overwritten by the customers' view.
+	const merged =
+		stream === "public" && state.session
+			? { ...session, tags: state.session.tags, intent: state.session.intent }
+			: session;
+	const silenced = session.status === "assistant" ? state : { ...overtake(state, null), isThinking: false };
+	return { ...silenced, session: merged };
+}
+
+/** The words being written are over: either they have become the message, or something has overtaken them. */
+function overtake(state: Conversation, finishedId: string | null): Conversation {
+	if (!state.live) return finishedId ? { ...state, overtaken: remember(state.overtaken, finishedId) } : state;
+	return { ...state, live: null, overtaken: remember(state.overtaken, state.live.messageId) };
+}
+
+const remember = (ids: string[], id: string): string[] => [...ids.slice(1 - MOST_OVERTAKEN), id];
+
+function applyDelta(state: Conversation, delta: { messageId: string; offset: number; text: string }): Conversation {
+	if (state.overtaken.includes(delta.messageId)) return state;
+	if (state.messages.some((message) => message.id === delta.messageId)) return state;
+	if (delta.offset === 0) {
+		return { ...state, isThinking: false, live: { messageId: delta.messageId, text: delta.text } };
+	}
+	if (state.live?.messageId !== delta.messageId || delta.offset !== state.live.text.length) return state;
+	return { ...state, isThinking: false, live: { ...state.live, text: state.live.text + delta.text } };
+}
+
+function putMessage(messages: Message[], message: Message, isNewer: boolean): Message[] {
+	const index = messages.findIndex((known) => known.id === message.id);
+	if (index !== -1) {
+		if (!isNewer) return messages;
+		const next = [...messages];
+		next[index] = message;
+		return next;
+	}
+	const after = messages.findLastIndex((known) => known.seq < message.seq);
+	return [...messages.slice(0, after + 1), message, ...messages.slice(after + 1)];
+}
+
+/** The sequences in a cursor. Cursors are opaque to everybody else; this module ships with the server that makes them. */
+function placeOf(id: string | null): Partial<Record<StreamName, number>> {
+	const match = id ? /\.p(\d+)(?:\.i(\d+))?$/.exec(id) : null;
+	if (!match) return {};
+	return { public: Number(match[1]), ...(match[2] === undefined ? {} : { internal: Number(match[2]) }) };
+}

@@ -1,0 +1,299 @@
+import type { ChatEvent, Message } from "../events.ts";
+import { applyAcknowledged, applyEvent, beginConversation, type Conversation, prependMessages } from "./conversation.ts";
+import { type EventLine, type LineState, openEventLine } from "./event-source.ts";
+import { createOutbox, type Outbox, type OutboxEntry, type SendResult } from "./outbox.ts";
+
+/** Typing is told at most this often while somebody types … */
+const TYPING_EVERY_MS = 3_000;
+/** … and is believed this long, so that it cannot stick. */
+const TYPING_EXPIRES_MS = 5_000;
+const RECEIPT_DELAY_MS = 600;
+/** After this long out of sight what the line says about itself is not believed. */
+const HIDDEN_LIMIT_MS = 30_000;
+const OLDER_PAGE = 50;
+
+export type StoreOptions = {
+	initial: Parameters<typeof beginConversation>[0];
+	/** Where forms of this page are posted as data. */
+	actionUrl: string;
+	/** The stream and the catch-up of a session from a cursor. */
+	eventsUrl: (sessionId: string, cursor: string | null) => string;
+	syncUrl: (sessionId: string, cursor: string | null) => string;
+	/** The older page before a sequence; null where history is not paged. */
+	olderUrl: ((sessionId: string, before: number) => string) | null;
+	hasOlder: boolean;
+	/** Whose side this page is on: its own messages are not marked read by itself. */
+	side: "user" | "agent";
+	/** The name of the form's intent that sends a message. */
+	sendIntent: "send" | "reply";
+	storageKey: string;
+	/** Called when the server says this browser's login has ended. */
+	onSignedOut?: () => void;
+};
+
+export type Snapshot = {
+	conversation: Conversation;
+	outbox: OutboxEntry[];
+	line: LineState;
+	hasOlder: boolean;
+	isLoadingOlder: boolean;
+	/** What the last form was refused for; null when it went well. */
+	problem: string | null;
+};
+
+/** Everything the page does with a conversation once scripts run. Outside React, so that no event is lost between renders. */
+export function createConversationStore(options: StoreOptions) {
+	let snapshot: Snapshot = {
+		conversation: beginConversation(options.initial),
+		outbox: [],
+		line: "connecting",
+		hasOlder: options.hasOlder,
+		isLoadingOlder: false,
+		problem: null,
+	};
+	const listeners = new Set<() => void>();
+	let line: EventLine | null = null;
+	let outbox: Outbox | null = null;
+	let isSyncing = false;
+	let typedAt = 0;
+	let hiddenAt = 0;
+	let receiptTimer: ReturnType<typeof setTimeout> | undefined;
+	let typingTimer: ReturnType<typeof setTimeout> | undefined;
+	let acknowledgedRead = 0;
+
+	function update(change: Partial<Snapshot>) {
+		snapshot = { ...snapshot, ...change };
+		for (const listener of listeners) listener();
+	}
+
+	function setConversation(conversation: Conversation) {
+		if (conversation === snapshot.conversation) return;
+		const before = snapshot.conversation;
+		update({ conversation });
+		if (conversation.typing && conversation.typing !== before.typing) {
+			clearTimeout(typingTimer);
+			typingTimer = setTimeout(() => setConversation({ ...snapshot.conversation, typing: null }), TYPING_EXPIRES_MS);
+		}
+		if (conversation.messages !== before.messages) scheduleReceipt();
+		if (conversation.hasHole) void sync();
+	}
+
+	function receive(id: string | null, event: ChatEvent) {
+		setConversation(applyEvent(snapshot.conversation, { id, event }, Date.now()));
+		if (event.type === "chat-history" && snapshot.conversation.needsReload) {
+			setConversation({ ...snapshot.conversation, needsReload: false });
+		}
+	}
+
+	/** Fetches what is missing from the last place known; the stream may go on meanwhile. */
+	async function sync() {
+		const { sessionId } = snapshot.conversation;
+		if (isSyncing || !sessionId) return;
+		isSyncing = true;
+		try {
+			for (;;) {
+				const response = await fetch(options.syncUrl(sessionId, snapshot.conversation.cursor), { cache: "no-store" });
+				if (!response.ok) break;
+				const page = (await response.json()) as {
+					events: { id: string; type: string; data: unknown }[];
+					more: boolean;
+				};
+				let next: Conversation = { ...snapshot.conversation, hasHole: false };
+				for (const item of page.events) {
+					const event = { type: item.type, data: item.data } as ChatEvent;
+					next = applyEvent(next, { id: item.id, event }, Date.now());
+				}
+				setConversation(next);
+				if (!page.more) break;
+			}
+		} catch {
+			// The line reconnects from the same place and brings it.
+		} finally {
+			isSyncing = false;
+		}
+	}
+
+	async function post(fields: Record<string, string>): Promise<Response> {
+		return fetch(options.actionUrl, {
+			method: "POST",
+			body: new URLSearchParams(fields),
+			headers: { Accept: "application/json" },
+		});
+	}
+
+	async function send(entry: OutboxEntry): Promise<SendResult> {
+		const sessionId = snapshot.conversation.sessionId ?? entry.sessionId ?? "";
+		const response = await post({
+			intent: options.sendIntent,
+			message: entry.text,
+			clientMessageId: entry.clientMessageId,
+			sessionId,
+		});
+		if (response.ok) {
+			const { message } = (await response.json()) as { message: Message };
+			acceptMessage(message);
+			return { type: "sent" };
+		}
+		if (response.status === 401 || response.status === 403) options.onSignedOut?.();
+		if (response.status === 429 || response.status >= 500) {
+			const seconds = Number(response.headers.get("Retry-After"));
+			return { type: "again", afterMs: seconds > 0 ? seconds * 1_000 : null };
+		}
+		return { type: "refused", why: await readProblem(response) };
+	}
+
+	function acceptMessage(message: Message) {
+		const isOther = snapshot.conversation.sessionId !== message.sessionId;
+		if (isOther) {
+			// The first message opened the conversation, or the old one had ended: this page shows the new one.
+			setConversation(
+				beginConversation({
+					sessionId: message.sessionId,
+					session: null,
+					messages: [],
+					cursor: null,
+					applied: { public: 0, internal: 0 },
+				}),
+			);
+			update({ hasOlder: false });
+		}
+		setConversation(applyAcknowledged(snapshot.conversation, message));
+		if (isOther) line?.reconnect();
+	}
+
+	/** Posts one of the page's other forms. @returns whether it was accepted; if not, `problem` says why. */
+	async function submit(fields: Record<string, string>): Promise<boolean> {
+		try {
+			const response = await post({ sessionId: snapshot.conversation.sessionId ?? "", ...fields });
+			if (response.status === 401) options.onSignedOut?.();
+			if (!response.ok) {
+				update({ problem: await readProblem(response) });
+				return false;
+			}
+			const { sessionId } = (await response.json()) as { sessionId: string | null };
+			update({ problem: null });
+			if (sessionId && sessionId !== snapshot.conversation.sessionId) {
+				setConversation({ ...snapshot.conversation, sessionId });
+				line?.reconnect();
+			} else void sync();
+			return true;
+		} catch {
+			update({ problem: "The store could not be reached. Please try again in a moment." });
+			return false;
+		}
+	}
+
+	function scheduleReceipt() {
+		clearTimeout(receiptTimer);
+		receiptTimer = setTimeout(sendReceipt, RECEIPT_DELAY_MS);
+	}
+
+	function sendReceipt() {
+		if (document.visibilityState !== "visible") return;
+		const isTheirs = (message: Message) =>
+			options.side === "user" ? message.senderType !== "user" : message.senderType === "user";
+		const newest = snapshot.conversation.messages.findLast((message) => isTheirs(message) && !message.isRead);
+		if (!newest || newest.seq <= acknowledgedRead) return;
+		acknowledgedRead = newest.seq;
+		post({ intent: "read", seq: String(newest.seq), sessionId: newest.sessionId }).catch(() => {
+			acknowledgedRead = 0;
+		});
+	}
+
+	async function loadOlder() {
+		const { sessionId, messages } = snapshot.conversation;
+		const first = messages[0];
+		if (!sessionId || !first || !options.olderUrl || snapshot.isLoadingOlder) return;
+		update({ isLoadingOlder: true });
+		try {
+			const response = await fetch(options.olderUrl(sessionId, first.seq), { cache: "no-store" });
+			if (!response.ok) throw new Error(String(response.status));
+			const older = (await response.json()) as { messages: Message[]; next: number | null };
+			setConversation(prependMessages(snapshot.conversation, older.messages));
+			update({ hasOlder: older.next !== null && older.messages.length >= Math.min(OLDER_PAGE, 1) });
+		} catch {
+			update({ problem: "Earlier messages could not be loaded. Please try again." });
+		} finally {
+			update({ isLoadingOlder: false });
+		}
+	}
+
+	function resync() {
+		line?.reconnect();
+		outbox?.hurry();
+	}
+
+	function onVisibility() {
+		if (document.visibilityState === "hidden") {
+			hiddenAt = Date.now();
+			return;
+		}
+		if (Date.now() - hiddenAt > HIDDEN_LIMIT_MS) resync();
+		scheduleReceipt();
+	}
+
+	function onPageShow(event: PageTransitionEvent) {
+		if (event.persisted) resync();
+	}
+
+	return {
+		subscribe(listener: () => void) {
+			listeners.add(listener);
+			return () => void listeners.delete(listener);
+		},
+		snapshot: () => snapshot,
+		/** Begins to listen and to send. @returns how to stop. */
+		start() {
+			outbox = createOutbox({
+				storageKey: options.storageKey,
+				send,
+				onChange: (entries) => update({ outbox: entries }),
+			});
+			update({ outbox: outbox.entries() });
+			outbox.hurry();
+			line = openEventLine({
+				address: () => {
+					const { sessionId, cursor } = snapshot.conversation;
+					return sessionId ? options.eventsUrl(sessionId, cursor) : null;
+				},
+				onEvent: receive,
+				onState: (state) => update({ line: state }),
+			});
+			scheduleReceipt();
+			document.addEventListener("visibilitychange", onVisibility);
+			window.addEventListener("online", resync);
+			window.addEventListener("pageshow", onPageShow);
+			return () => {
+				document.removeEventListener("visibilitychange", onVisibility);
+				window.removeEventListener("online", resync);
+				window.removeEventListener("pageshow", onPageShow);
+				clearTimeout(receiptTimer);
+				clearTimeout(typingTimer);
+				line?.close();
+				outbox?.close();
+			};
+		},
+		actions: {
+			send: (text: string) => outbox?.add(text, snapshot.conversation.sessionId),
+			retry: (clientMessageId: string) => outbox?.retry(clientMessageId),
+			discard: (clientMessageId: string) => outbox?.discard(clientMessageId) ?? "",
+			submit,
+			loadOlder,
+			/** To be called while somebody types. */
+			noteTyping() {
+				if (!snapshot.conversation.sessionId || Date.now() - typedAt < TYPING_EVERY_MS) return;
+				typedAt = Date.now();
+				post({ intent: "typing", sessionId: snapshot.conversation.sessionId }).catch(() => {});
+			},
+		},
+	};
+}
+
+async function readProblem(response: Response): Promise<string> {
+	const body = (await response.json().catch(() => null)) as {
+		detail?: string;
+		errors?: Record<string, string[]>;
+	} | null;
+	const first = body?.errors ? Object.values(body.errors)[0]?.[0] : undefined;
+	return first ?? body?.detail ?? "That did not work. Please try again.";
+}

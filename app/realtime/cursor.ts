@@ -1,0 +1,23 @@
+/**
+ * A reader's place: which database life (epoch) and how far in each stream. Opaque to clients; on the wire
+ * `<epoch>.p<seq>` for customers and `<epoch>.p<seq>.i<seq>` for agents.
+ */
+export type Cursor = { epoch: string; public: number; internal: number | null };
+
+const FORMAT = /^([a-z0-9]{4,32})\.p(\d{1,9})(?:\.i(\d{1,9}))?$/;
+
+export function encodeCursor(cursor: Cursor): string {
+	const internal = cursor.internal === null ? "" : `.i${cursor.internal}`;
+	return `${cursor.epoch}.p${cursor.public}${internal}`;
+}
+
+/** The cursor a client sent, or null when it is not one of ours. */
+export function decodeCursor(text: string | null | undefined): Cursor | null {
+	const match = text ? FORMAT.exec(text) : null;
+	if (!match) return null;
+	return {
+		epoch: match[1] ?? "",
+		public: Number(match[2]),
+		internal: match[3] === undefined ? null : Number(match[3]),
+	};
+}

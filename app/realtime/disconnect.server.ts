@@ -1,0 +1,45 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { singleton } from "#app/singleton.server.ts";
+
+/**
+ * How a loader learns that its reader has gone.
+ *
+ * `request.signal` cannot be used: with native fetch, which single fetch needs, the abort is lost once the
+ * intermediate Request is garbage-collected (nodejs/node#55428, nodejs/undici#3644; measured: 0 of 200 aborts
+ * fired after a collection), and Remix's adapter never cancels the response stream either. Node's own
+ * response does say `close`, and this diagnostics channel hands it to us without leaving remix-serve.
+ */
+type Exchange = { request: IncomingMessage; response: ServerResponse; server: Server };
+
+const state = singleton("disconnect", () => {
+	const storage = new AsyncLocalStorage<Exchange>();
+	const servers = new Set<Server>();
+	subscribe("http.server.request.start", (message) => {
+		const { request, response, server } = message as Exchange;
+		servers.add(server);
+		storage.enterWith({ request, response, server });
+	});
+	return { storage, servers };
+});
+
+/** Node's response behind the request being served; undefined outside a Node server (tests that call loaders). */
+export function currentResponse(): ServerResponse | undefined {
+	return state.storage.getStore()?.response;
+}
+
+/** Node's request behind the request being served. */
+export function currentRequest(): IncomingMessage | undefined {
+	return state.storage.getStore()?.request;
+}
+
+/** The servers that have received a request: remix-serve gives no other handle to the one it made. */
+export function knownServers(): Set<Server> {
+	return state.servers;
+}
+
+/** Calls back once when the reader of the request being served has gone. */
+export function onReaderGone(listener: () => void): void {
+	currentResponse()?.once("close", listener);
+}

@@ -1,0 +1,126 @@
+import { z } from "zod/v4";
+
+/**
+ * The vocabulary: every event that leaves the server, for browser and server alike.
+ *
+ * Durable events have a place (`stream`, `seq`) in a session's log and are replayed; ephemeral ones are told
+ * to whoever listens now and may be dropped.
+ */
+
+export const STREAMS = ["public", "internal"] as const;
+export type StreamName = (typeof STREAMS)[number];
+
+/** How often a silent stream shows it is alive; proxies cut at 30 to 60 s. */
+export const HEARTBEAT_MS = 15_000;
+
+/** How many messages the first page of a conversation holds. */
+export const HISTORY_LIMIT = 50;
+
+export const messageSchema = z.object({
+	id: z.string(),
+	sessionId: z.string(),
+	seq: z.number().int(),
+	clientMessageId: z.string().nullable(),
+	senderType: z.enum(["user", "agent", "bot", "system"]),
+	senderName: z.string().nullable(),
+	message: z.string(),
+	messageType: z.string(),
+	metadata: z.record(z.string(), z.unknown()),
+	isRead: z.boolean(),
+	sentAt: z.string(),
+});
+export type Message = z.infer<typeof messageSchema>;
+
+export const sessionSchema = z.object({
+	sessionId: z.string(),
+	userId: z.string().nullable(),
+	isActive: z.boolean(),
+	status: z.enum(["assistant", "queued", "agent", "ended"]),
+	priority: z.enum(["low", "normal", "high", "urgent"]),
+	startedAt: z.string(),
+	endedAt: z.string().nullable(),
+	customerSatisfactionRating: z.number().int().nullable(),
+	/** Empty on the public stream: tags and intent are the agents' own notes. */
+	tags: z.array(z.string()),
+	intent: z.string().nullable(),
+	locale: z.string(),
+	agentName: z.string().nullable(),
+	/** Place in the queue, 1 being next; null when not waiting. */
+	queuePosition: z.number().int().nullable(),
+	queueReason: z.string().nullable(),
+	queuedAt: z.string().nullable(),
+	lastSeq: z.number().int(),
+});
+export type Session = z.infer<typeof sessionSchema>;
+
+/** One line of the agents' list: who waits, since when, why, in what language. */
+export const inboxEntrySchema = z.object({
+	sessionId: z.string(),
+	status: sessionSchema.shape.status,
+	priority: sessionSchema.shape.priority,
+	customerName: z.string().nullable(),
+	intent: z.string().nullable(),
+	locale: z.string(),
+	queueReason: z.string().nullable(),
+	queuedAt: z.string().nullable(),
+	startedAt: z.string(),
+	lastMessageAt: z.string().nullable(),
+	lastMessage: z.string().nullable(),
+	lastSender: messageSchema.shape.senderType.nullable(),
+	agentId: z.string().nullable(),
+	agentName: z.string().nullable(),
+	/** Customer messages nobody has read. */
+	unread: z.number().int(),
+	/** Grows with every event, so that an older line never replaces a newer one. */
+	version: z.number().int(),
+});
+export type InboxEntry = z.infer<typeof inboxEntrySchema>;
+
+const place = { stream: z.enum(STREAMS), seq: z.number().int() };
+const messageEvent = z.object({ ...place, message: messageSchema });
+const sessionEvent = z.object({ ...place, session: sessionSchema });
+const indicator = z.object({ on: z.boolean(), name: z.string().optional() });
+
+export const eventSchema = z.discriminatedUnion("type", [
+	z.object({ type: z.literal("new-message"), data: messageEvent }),
+	z.object({ type: z.literal("message-updated"), data: messageEvent }),
+	z.object({ type: z.literal("session-updated"), data: sessionEvent }),
+	z.object({ type: z.literal("chat-ended"), data: sessionEvent }),
+	z.object({
+		type: z.literal("joined-chat"),
+		data: z.object({ sessionId: z.string(), epoch: z.string(), hb: z.number(), now: z.number() }),
+	}),
+	z.object({ type: z.literal("chat-history"), data: z.object({ messages: z.array(messageSchema) }) }),
+	z.object({ type: z.literal("user-typing"), data: indicator }),
+	z.object({ type: z.literal("agent-typing"), data: indicator }),
+	z.object({ type: z.literal("ai-thinking"), data: indicator }),
+	z.object({
+		type: z.literal("ai-delta"),
+		data: z.object({ messageId: z.string(), offset: z.number().int(), text: z.string() }),
+	}),
+	z.object({ type: z.literal("agent-presence"), data: indicator }),
+	/** The agents' list only: lines to be put in place of what was known; all of it when `isWhole`. */
+	z.object({
+		type: z.literal("inbox"),
+		data: z.object({ entries: z.array(inboxEntrySchema), isWhole: z.boolean() }),
+	}),
+	z.object({ type: z.literal("hb"), data: z.object({ now: z.number() }) }),
+	z.object({ type: z.literal("bye"), data: z.object({ in: z.number() }) }),
+	z.object({ type: z.literal("reset"), data: z.object({ reason: z.string() }) }),
+]);
+export type ChatEvent = z.infer<typeof eventSchema>;
+export type EventType = ChatEvent["type"];
+export type EventData<Type extends EventType> = Extract<ChatEvent, { type: Type }>["data"];
+
+export type DurableType = "new-message" | "message-updated" | "session-updated" | "chat-ended";
+export type EphemeralType = "user-typing" | "agent-typing" | "ai-thinking" | "ai-delta" | "agent-presence";
+
+/** Name of a session's stream in the log and on the bus. */
+export type StreamKey = `${StreamName}:${string}`;
+export const streamKey = (stream: StreamName, sessionId: string): StreamKey => `${stream}:${sessionId}`;
+
+/** The two halves of a stream's name. */
+export function splitStreamKey(key: StreamKey): { stream: StreamName; sessionId: string } {
+	const colon = key.indexOf(":");
+	return { stream: key.slice(0, colon) as StreamName, sessionId: key.slice(colon + 1) };
+}

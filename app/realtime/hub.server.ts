@@ -1,0 +1,245 @@
+import { singleton } from "#app/singleton.server.ts";
+import type { Bus, Envelope, Ephemeral } from "./bus/bus.ts";
+import { createPostgresBus } from "./bus/postgres.server.ts";
+import { splitStreamKey, type StreamKey } from "./events.ts";
+import { noteDelta } from "./live-answers.server.ts";
+import { type LoggedEvent, readChangedSessions, readHeads, readLog, readLogs } from "./log.server.ts";
+
+/** Frames kept per stream that somebody reads, so that reconnecting readers do not reach the database. */
+const RING_SIZE = 256;
+const HEAD_CHECK_MS = 5_000;
+/** While the listener is down the head-check is what delivers. */
+const HEAD_CHECK_DEAF_MS = 750;
+/** Updates commit out of order, so the inbox looks back a little further than its last look. */
+const INBOX_OVERLAP_MS = 15_000;
+
+/**
+ * One reader of one stream. The hub keeps its place and never a queue: what a slow reader has not taken
+ * stays in the ring or in the table.
+ */
+export type Reader = {
+	/** Sequence of the last event this reader took. */
+	cursor: number;
+	/** False while the other side is not taking bytes; `resume` is called when it is again. */
+	isWritable(): boolean;
+	take(event: LoggedEvent): void;
+	hear(ephemeral: Ephemeral): void;
+};
+
+type StreamState = { head: number; ring: LoggedEvent[]; readers: Map<Reader, { isPumping: boolean }> };
+
+export type Hub = ReturnType<typeof createHub>;
+
+/**
+ * The pull hub: a hint marks a stream as having news, one query fetches the news of all such streams, and
+ * each reader is moved forward from its own place. Live, replay and resume are the same path, so there is no
+ * moment between replay and subscription in which something could be lost.
+ */
+export function createHub(bus: Bus) {
+	const streams = new Map<StreamKey, StreamState>();
+	const wanted = new Map<StreamKey, number>();
+	const inboxes = new Set<(sessionIds: string[] | "all") => void>();
+	let isFetching = false;
+	let checkTimer: NodeJS.Timeout | undefined;
+	let inboxSeenAt = new Date();
+	let isStopped = false;
+	let repairs = 0;
+
+	function receive(envelope: Envelope) {
+		const touched = new Set<string>();
+		for (const [stream, seq] of envelope.hints) {
+			touched.add(splitStreamKey(stream).sessionId);
+			wake(stream, seq);
+		}
+		for (const ephemeral of envelope.ephemerals) {
+			const state = streams.get(ephemeral[0]);
+			if (!state) continue;
+			if (ephemeral[1] === "ai-delta") noteDelta(ephemeral);
+			for (const reader of state.readers.keys()) reader.hear(ephemeral);
+		}
+		if (touched.size > 0) for (const notify of inboxes) notify([...touched]);
+	}
+
+	function wake(stream: StreamKey, seq: number) {
+		const state = streams.get(stream);
+		if (!state || seq <= state.head) return;
+		wanted.set(stream, Math.max(seq, wanted.get(stream) ?? 0));
+		void fetchNews();
+	}
+
+	async function fetchNews() {
+		if (isFetching) return;
+		isFetching = true;
+		try {
+			while (wanted.size > 0) {
+				const heads = [];
+				for (const stream of wanted.keys()) {
+					const state = streams.get(stream);
+					if (state) heads.push({ stream, head: state.head });
+				}
+				const asked = new Map(wanted);
+				wanted.clear();
+				if (heads.length === 0) continue;
+				append(await readLogs(heads));
+				for (const [stream, seq] of asked) {
+					const state = streams.get(stream);
+					// A full page was not the whole of it.
+					if (state && state.head < seq && heads.some((item) => item.stream === stream && item.head < state.head)) {
+						wanted.set(stream, seq);
+					}
+				}
+			}
+		} catch {
+			// The database is away; the head-check finds the same streams again when it is back.
+		} finally {
+			isFetching = false;
+		}
+	}
+
+	function append(events: LoggedEvent[]) {
+		const moved = new Set<StreamKey>();
+		for (const event of events) {
+			const state = streams.get(event.stream);
+			if (!state || event.seq !== state.head + 1) continue;
+			state.head = event.seq;
+			state.ring.push(event);
+			if (state.ring.length > RING_SIZE) state.ring.shift();
+			moved.add(event.stream);
+		}
+		for (const stream of moved) {
+			for (const reader of streams.get(stream)?.readers.keys() ?? []) void pump(stream, reader);
+		}
+	}
+
+	/** Moves one reader forward until it is level with the head or its line is full. */
+	async function pump(stream: StreamKey, reader: Reader) {
+		const state = streams.get(stream);
+		const slot = state?.readers.get(reader);
+		if (!state || !slot || slot.isPumping) return;
+		slot.isPumping = true;
+		try {
+			while (reader.cursor < state.head && reader.isWritable() && state.readers.get(reader) === slot) {
+				const first = state.ring[0]?.seq ?? Number.POSITIVE_INFINITY;
+				const page =
+					reader.cursor + 1 >= first
+						? state.ring.slice(reader.cursor + 1 - first)
+						: await readLog(stream, reader.cursor);
+				const before = reader.cursor;
+				for (const event of page) {
+					if (!reader.isWritable() || state.readers.get(reader) !== slot) break;
+					if (event.seq !== reader.cursor + 1) continue;
+					reader.take(event);
+					reader.cursor = event.seq;
+				}
+				if (reader.cursor === before) break;
+			}
+		} catch {
+			// Tried again with the next hint or head-check.
+		} finally {
+			slot.isPumping = false;
+		}
+	}
+
+	async function checkHeads() {
+		try {
+			if (streams.size > 0) {
+				const heads = await readHeads([...streams.keys()]);
+				for (const [stream, seq] of heads) {
+					const state = streams.get(stream);
+					if (state && seq > state.head) repairs += 1;
+					wake(stream, seq);
+				}
+				for (const [stream, state] of streams) {
+					for (const reader of state.readers.keys()) if (reader.cursor < state.head) void pump(stream, reader);
+				}
+			}
+			if (inboxes.size > 0) {
+				const since = new Date(inboxSeenAt.getTime() - INBOX_OVERLAP_MS);
+				const startedAt = new Date();
+				const changed = await readChangedSessions(since);
+				inboxSeenAt = startedAt;
+				if (changed.length > 0) for (const notify of inboxes) notify(changed);
+			}
+		} catch {
+			// The database is away; readiness says so, and the next check repairs what was missed.
+		}
+	}
+
+	function scheduleCheck() {
+		if (isStopped) return;
+		checkTimer = setTimeout(
+			async () => {
+				await checkHeads();
+				scheduleCheck();
+			},
+			bus.isHealthy() ? HEAD_CHECK_MS : HEAD_CHECK_DEAF_MS,
+		);
+		checkTimer.unref();
+	}
+
+	return {
+		/** Begins to receive hints of other processes and to check heads. */
+		async start() {
+			await bus.start({
+				onEnvelope: receive,
+				onGap: () => {
+					void checkHeads();
+					for (const notify of inboxes) notify("all");
+				},
+			});
+			scheduleCheck();
+		},
+		/** Tells local readers and other processes what was committed. */
+		announce(envelope: Envelope) {
+			for (const ephemeral of envelope.ephemerals) {
+				// Nobody may be reading yet, but a reader who comes to this process shall see it from the start.
+				if (ephemeral[1] === "ai-delta" && !streams.has(ephemeral[0])) noteDelta(ephemeral);
+			}
+			receive(envelope);
+			bus.send(envelope);
+		},
+		/**
+		 * Adds a reader at its cursor and moves it forward. Subscribes before it reads, so nothing falls between.
+		 * @returns how to take it away again.
+		 */
+		async subscribe(stream: StreamKey, reader: Reader): Promise<() => void> {
+			let state = streams.get(stream);
+			if (!state) {
+				state = { head: reader.cursor, ring: [], readers: new Map() };
+				streams.set(stream, state);
+			}
+			state.readers.set(reader, { isPumping: false });
+			const leave = () => {
+				state.readers.delete(reader);
+				if (state.readers.size === 0 && streams.get(stream) === state) streams.delete(stream);
+			};
+			const head = (await readHeads([stream])).get(stream) ?? 0;
+			wake(stream, head);
+			void pump(stream, reader);
+			return leave;
+		},
+		/** Calls back with the sessions that changed, or "all" when that cannot be known. */
+		watchInbox(notify: (sessionIds: string[] | "all") => void): () => void {
+			inboxes.add(notify);
+			return () => inboxes.delete(notify);
+		},
+		/** To be called when a reader's line drained. */
+		resume(stream: StreamKey, reader: Reader) {
+			void pump(stream, reader);
+		},
+		isBusHealthy: () => bus.isHealthy(),
+		/** Counts for operators and leak tests: streams held, readers, lost hints repaired by the head-check. */
+		stats() {
+			let readers = 0;
+			for (const state of streams.values()) readers += state.readers.size;
+			return { streams: streams.size, readers, inboxes: inboxes.size, repairs };
+		},
+		async stop() {
+			isStopped = true;
+			clearTimeout(checkTimer);
+			await bus.stop();
+		},
+	};
+}
+
+export const hub = singleton("hub", () => createHub(createPostgresBus()));

@@ -1,0 +1,67 @@
+import { sql } from "#db/client.server.ts";
+import { singleton } from "#app/singleton.server.ts";
+import type { Ephemeral } from "./bus/bus.ts";
+import { type EventData, splitStreamKey } from "./events.ts";
+
+/**
+ * The words of answers in the making, so that a reader who comes in the middle sees them from the start.
+ * This process knows what it wrote or heard since it began to listen; what came before is in the turn's
+ * checkpoint, at most a second old.
+ */
+type LiveAnswer = { messageId: string; start: number; text: string; heardAt: number };
+
+/** An answer nobody added to for this long has ended elsewhere. */
+const FORGET_AFTER_MS = 120_000;
+const MOST_KEPT = 5_000;
+
+const answers = singleton("live-answers", () => new Map<string, LiveAnswer>());
+
+/** Remembers a piece of an answer as it passes. */
+export function noteDelta([stream, , data]: Ephemeral): void {
+	const { sessionId } = splitStreamKey(stream);
+	const delta = data as EventData<"ai-delta">;
+	const known = answers.get(sessionId);
+	if (known && known.messageId === delta.messageId && delta.offset === known.start + known.text.length) {
+		known.text += delta.text;
+		known.heardAt = Date.now();
+	} else if (!known || known.messageId !== delta.messageId || delta.offset === 0 || delta.offset > known.start + known.text.length) {
+		answers.delete(sessionId);
+		answers.set(sessionId, {
+			messageId: delta.messageId,
+			start: delta.offset,
+			text: delta.text,
+			heardAt: Date.now(),
+		});
+		if (answers.size > MOST_KEPT) forgetOld();
+	}
+}
+
+/** Drops what is known of an answer; it ended. */
+export function forgetAnswer(sessionId: string, messageId: string): void {
+	if (answers.get(sessionId)?.messageId === messageId) answers.delete(sessionId);
+}
+
+/**
+ * The running answer of a session from its first letter, or null when there is none or its beginning is not
+ * known yet (the next checkpoint, within a second, brings it).
+ */
+export async function readLiveAnswer(sessionId: string): Promise<{ messageId: string; text: string } | null> {
+	const [turn] = await sql<{ messageId: string; partial: string }[]>`
+		select message_id as "messageId", partial from ai_turns
+		where session_id = ${sessionId} and state = 'running'`;
+	if (!turn) return null;
+	const heard = answers.get(sessionId);
+	if (!heard || heard.messageId !== turn.messageId) {
+		return turn.partial === "" ? null : { messageId: turn.messageId, text: turn.partial };
+	}
+	if (heard.start > turn.partial.length) return null;
+	const joined = turn.partial.slice(0, heard.start) + heard.text;
+	return { messageId: turn.messageId, text: joined.length > turn.partial.length ? joined : turn.partial };
+}
+
+function forgetOld() {
+	const before = Date.now() - FORGET_AFTER_MS;
+	for (const [sessionId, answer] of answers) {
+		if (answer.heardAt < before || answers.size > MOST_KEPT) answers.delete(sessionId);
+	}
+}

@@ -1,0 +1,53 @@
+import { sql } from "#db/client.server.ts";
+import type { DurableType, StreamKey } from "./events.ts";
+import { splitStreamKey } from "./events.ts";
+
+/** One durable event as it is stored; `json` is its data, ready to be sent. */
+export type LoggedEvent = { stream: StreamKey; seq: number; type: DurableType; json: string };
+
+/** Most rows one read brings back; more are fetched in further reads. */
+export const PAGE_SIZE = 200;
+
+/** What follows `after` in one stream, oldest first, at most a page. */
+export async function readLog(stream: StreamKey, after: number, limit = PAGE_SIZE): Promise<LoggedEvent[]> {
+	return sql<LoggedEvent[]>`
+		select stream, seq, type, data::text as json from chat_events
+		where stream = ${stream} and seq > ${after}
+		order by seq limit ${limit}`;
+}
+
+/** What follows the given heads in many streams, in one query: oldest first within each stream. */
+export async function readLogs(heads: { stream: StreamKey; head: number }[]): Promise<LoggedEvent[]> {
+	const streams = heads.map((item) => item.stream);
+	const seqs = heads.map((item) => item.head);
+	return sql<LoggedEvent[]>`
+		select e.stream, e.seq, e.type, e.data::text as json
+		from unnest(${streams}::text[], ${seqs}::int[]) as wanted(stream, head)
+		cross join lateral (
+			select * from chat_events
+			where chat_events.stream = wanted.stream and chat_events.seq > wanted.head
+			order by chat_events.seq limit ${PAGE_SIZE}
+		) e
+		order by e.stream, e.seq`;
+}
+
+/** The newest sequence of each stream whose session exists. */
+export async function readHeads(streams: StreamKey[]): Promise<Map<StreamKey, number>> {
+	const ids = [...new Set(streams.map((key) => splitStreamKey(key).sessionId))];
+	const rows = await sql<{ id: string; public: number; internal: number }[]>`
+		select session_id as id, last_seq as public, internal_seq as internal
+		from chat_sessions where session_id = any(${ids}::uuid[])`;
+	const heads = new Map<StreamKey, number>();
+	for (const row of rows) {
+		heads.set(`public:${row.id}`, row.public);
+		heads.set(`internal:${row.id}`, row.internal);
+	}
+	return heads;
+}
+
+/** Sessions with news since the given moment; for the inbox, whose hints may have been lost. */
+export async function readChangedSessions(since: Date): Promise<string[]> {
+	const rows = await sql<{ id: string }[]>`
+		select session_id as id from chat_sessions where updated_at > ${since} order by updated_at limit 500`;
+	return rows.map((row) => row.id);
+}

@@ -1,0 +1,168 @@
+import type { Ephemeral } from "./bus/bus.ts";
+import { enterConnection } from "./connections.server.ts";
+import { type Cursor, encodeCursor } from "./cursor.ts";
+import { getEpoch } from "./epoch.server.ts";
+import { type EventData, type EventType, HEARTBEAT_MS, type StreamName, streamKey } from "./events.ts";
+import { hub, type Reader } from "./hub.server.ts";
+import { readLiveAnswer } from "./live-answers.server.ts";
+import { readHeads, type LoggedEvent } from "./log.server.ts";
+import type { Sink } from "./sink/sink.ts";
+
+/** How an event becomes bytes: SSE frames, or pieces of an HTML page. Null says there is nothing to show. */
+export type Encode = (event: { id: string | null; type: EventType; json: string }) => string | null;
+
+/** Wait before looking again for the beginning of an answer that was under way when the reader came. */
+const LIVE_RETRY_MS = 300;
+
+/**
+ * Serves one session to one reader: hello, history (or what followed its cursor), then live.
+ *
+ * @param options.streams what this reader may hear: customers `public` only, agents both.
+ * @param options.cursor where the reader stands; null or unusable starts with the newest messages.
+ * @param options.readHistory the newest messages up to and including the given sequence, oldest first.
+ */
+export async function openStream(options: {
+	sink: Sink;
+	encode: Encode;
+	sessionId: string;
+	streams: StreamName[];
+	cursor: Cursor | null;
+	readHistory: (upToSeq: number) => Promise<unknown[]>;
+}): Promise<void> {
+	const { sink, encode, sessionId } = options;
+	const epoch = await getEpoch();
+	const at: Cursor = { epoch, public: 0, internal: options.streams.includes("internal") ? 0 : null };
+	const answer = { messageId: "", length: 0, isLooking: false };
+	const readers: { key: ReturnType<typeof streamKey>; reader: Reader }[] = [];
+	let leaveHub: (() => void)[] = [];
+	let isClosed = false;
+
+	const send = (type: EventType, data: unknown, id: string | null = null) => {
+		sendJson(type, JSON.stringify(data), id);
+	};
+	function sendJson(type: EventType, json: string, id: string | null) {
+		const text = encode({ id, type, json });
+		if (text !== null) sink.write(text);
+	}
+
+	function take(name: StreamName, event: LoggedEvent) {
+		if (name === "public") at.public = event.seq;
+		else at.internal = event.seq;
+		if (event.type === "new-message") answer.length = 0;
+		sendJson(event.type, event.json, encodeCursor(at));
+	}
+
+	function hear([, type, data]: Ephemeral) {
+		// Typing and words of an answer are worth nothing late: a full line drops them.
+		if (!sink.isWritable()) return;
+		if (type !== "ai-delta") return send(type, data);
+		const delta = data as EventData<"ai-delta">;
+		const isSame = delta.messageId === answer.messageId;
+		const isNext = delta.offset === 0 || (isSame && delta.offset === answer.length);
+		if (isNext) {
+			answer.messageId = delta.messageId;
+			answer.length = delta.offset + delta.text.length;
+			send("ai-delta", delta);
+		} else if (!isSame || delta.offset > answer.length) void catchUpAnswer();
+	}
+
+	async function catchUpAnswer() {
+		if (answer.isLooking) return;
+		answer.isLooking = true;
+		try {
+			for (let attempt = 0; attempt < 5 && !isClosed; attempt += 1) {
+				const live = await readLiveAnswer(sessionId);
+				if (live && !isClosed) {
+					answer.messageId = live.messageId;
+					answer.length = live.text.length;
+					send("ai-delta", { messageId: live.messageId, offset: 0, text: live.text });
+					return;
+				}
+				await new Promise((resolve) => setTimeout(resolve, LIVE_RETRY_MS));
+			}
+		} catch {
+			// The finished message brings the whole text in any case.
+		} finally {
+			answer.isLooking = false;
+		}
+	}
+
+	const leaveClock = enterConnection({
+		beat: () => {
+			if (sink.isWritable()) send("hb", { now: Date.now() });
+		},
+		goodbye: (inMs) => {
+			send("bye", { in: inMs });
+			sink.close();
+		},
+	});
+	sink.onClose(() => {
+		isClosed = true;
+		leaveClock();
+		for (const leave of leaveHub) leave();
+		leaveHub = [];
+	});
+	sink.onDrain(() => {
+		for (const { key, reader } of readers) hub.resume(key, reader);
+	});
+
+	try {
+		send("joined-chat", { sessionId, epoch, hb: HEARTBEAT_MS, now: Date.now() });
+		const heads = await readHeads([streamKey("public", sessionId), streamKey("internal", sessionId)]);
+		const head = {
+			public: heads.get(streamKey("public", sessionId)) ?? 0,
+			internal: heads.get(streamKey("internal", sessionId)) ?? 0,
+		};
+		const start = options.cursor;
+		const refusal = start ? whyUnresumable(start, epoch, head, at.internal !== null) : null;
+		if (start && !refusal) {
+			at.public = start.public;
+			if (at.internal !== null) at.internal = start.internal ?? head.internal;
+		} else {
+			if (refusal) send("reset", { reason: refusal });
+			at.public = head.public;
+			if (at.internal !== null) at.internal = head.internal;
+			send("chat-history", { messages: await options.readHistory(head.public) }, encodeCursor(at));
+		}
+		for (const name of options.streams) {
+			if (isClosed) return;
+			const reader: Reader = {
+				cursor: name === "public" ? at.public : (at.internal ?? 0),
+				isWritable: () => sink.isWritable(),
+				take: (event) => take(name, event),
+				hear,
+			};
+			const key = streamKey(name, sessionId);
+			readers.push({ key, reader });
+			const leave = await hub.subscribe(key, reader);
+			if (isClosed) leave();
+			else leaveHub.push(leave);
+		}
+		await sendRunningAnswer();
+	} catch (error) {
+		sink.close();
+		throw error;
+	}
+
+	async function sendRunningAnswer() {
+		const live = await readLiveAnswer(sessionId);
+		if (!live || isClosed || answer.messageId === live.messageId) return;
+		answer.messageId = live.messageId;
+		answer.length = live.text.length;
+		send("ai-delta", { messageId: live.messageId, offset: 0, text: live.text });
+	}
+}
+
+/** Why a cursor cannot be continued, or null when it can. */
+export function whyUnresumable(
+	cursor: Cursor,
+	epoch: string,
+	head: { public: number; internal: number },
+	isAgent: boolean,
+): string | null {
+	if (cursor.epoch !== epoch) return "epoch";
+	if (cursor.public > head.public) return "ahead";
+	if (isAgent && cursor.internal !== null && cursor.internal > head.internal) return "ahead";
+	return null;
+}
+
