@@ -1,0 +1,28 @@
+import { getApiKey, isApiKey } from "#app/models/api-key.server.ts";
+import type { Actor } from "#app/models/chat-session/scope.server.ts";
+import { NotFound, Unauthorised } from "#app/models/errors.ts";
+import { getCustomerIdentity, requireTokenIdentity } from "./customer.server.ts";
+
+/** Who a bearer token acts as: a customer, or a program with an API key. @throws Unauthorised */
+export async function requireBearer(request: Request): Promise<Actor> {
+	const header = request.headers.get("Authorization") ?? "";
+	const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
+	if (!token) throw new Unauthorised("Send a token: Authorization: Bearer …");
+	if (isApiKey(token)) {
+		const key = await getApiKey(token);
+		if (!key) throw new Unauthorised("The API key is unknown or has been revoked.");
+		return { type: "api-key", name: key.name };
+	}
+	return { type: "customer", identity: await requireTokenIdentity(token) };
+}
+
+/**
+ * Who reads a customer's stream: by bearer token, else by the visitor's cookie.
+ * @throws Unauthorised for a bad token; NotFound for a browser that has no conversation here.
+ */
+export async function requireReader(request: Request): Promise<Actor> {
+	if (request.headers.has("Authorization")) return requireBearer(request);
+	const { visitorId, customerId } = await getCustomerIdentity(request);
+	if (!visitorId) throw new NotFound("There is no such conversation.");
+	return { type: "customer", identity: { visitorId, customerId } };
+}

@@ -1,0 +1,36 @@
+import { jwtVerify, SignJWT } from "jose";
+import { env } from "#app/env.server.ts";
+
+/** Ours are valid this long; each visit renews the cookie that carries one. */
+const LIFETIME = "365d";
+const ALGORITHM = "HS256";
+
+/** Who a browser or API client is: the visitor it began as, and the customer it proved to be. */
+export type CustomerIdentity = { visitorId: string; customerId: string | null };
+
+/** Signs an identity into a token (JWT, HS256 with APP_SECRET). The token acts as that customer. */
+export async function signCustomerToken(identity: CustomerIdentity): Promise<string> {
+	return new SignJWT({ vid: identity.visitorId, ...(identity.customerId ? { cid: identity.customerId } : {}) })
+		.setProtectedHeader({ alg: ALGORITHM })
+		.setAudience("mevi-customer")
+		.setIssuedAt()
+		.setExpirationTime(LIFETIME)
+		.sign(appSecret());
+}
+
+/** The identity in a token of ours, or null when it is forged, foreign or expired. */
+export async function readCustomerToken(token: string): Promise<CustomerIdentity | null> {
+	try {
+		const { payload } = await jwtVerify(token, appSecret(), { algorithms: [ALGORITHM], audience: "mevi-customer" });
+		if (typeof payload.vid !== "string") return null;
+		return { visitorId: payload.vid, customerId: typeof payload.cid === "string" ? payload.cid : null };
+	} catch {
+		return null;
+	}
+}
+
+function appSecret(): Uint8Array {
+	const secret = env().APP_SECRET;
+	if (!secret) throw new Error("APP_SECRET is not set; `npm start` makes one for the embedded database.");
+	return new TextEncoder().encode(secret);
+}

@@ -1,0 +1,91 @@
+import type { z } from "zod/v4";
+import { DomainError, Invalid } from "#app/models/errors.ts";
+
+/** Most bytes a body may have, as characters of any message fit in it many times. */
+export const BODY_LIMIT_BYTES = 64 * 1024;
+
+class BadBody extends DomainError {}
+
+/**
+ * Reads and checks a JSON body.
+ * @throws DomainError 415 when it is not declared as JSON, 413 over 64 KB, 400 when malformed, 422 with field errors.
+ */
+export async function readJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.infer<Schema>> {
+	const type = request.headers.get("Content-Type") ?? "";
+	if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) {
+		throw new BadBody(415, "Unsupported media type", "Send the body as application/json.");
+	}
+	const text = await readText(request);
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		throw new BadBody(400, "Malformed JSON", "The body is not valid JSON.");
+	}
+	return check(value, schema);
+}
+
+/**
+ * Reads and checks a form.
+ * @throws DomainError 415, 413, or 422 with field errors.
+ */
+export async function readForm<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.infer<Schema>> {
+	const type = request.headers.get("Content-Type") ?? "";
+	if (/^application\/x-www-form-urlencoded\b/i.test(type)) {
+		return check(Object.fromEntries(new URLSearchParams(await readText(request))), schema);
+	}
+	if (/^multipart\/form-data\b/i.test(type)) {
+		// Bounded before it is parsed: the parser would otherwise hold whatever is sent.
+		const bytes = await readBytes(request);
+		const form = await new Response(bytes, { headers: { "Content-Type": type } }).formData();
+		const fields = [...form].filter((entry): entry is [string, string] => typeof entry[1] === "string");
+		return check(Object.fromEntries(fields), schema);
+	}
+	throw new BadBody(415, "Unsupported media type", "Send the form as application/x-www-form-urlencoded.");
+}
+
+/** Checks search parameters. @throws Invalid with field errors. */
+export function readQuery<Schema extends z.ZodType>(request: Request, schema: Schema): z.infer<Schema> {
+	return check(Object.fromEntries(new URL(request.url).searchParams), schema);
+}
+
+/** Checks any value from outside. @throws Invalid with an error for each field. */
+export function check<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
+	const parsed = schema.safeParse(value);
+	if (parsed.success) return parsed.data;
+	const fieldErrors: Record<string, string[]> = {};
+	for (const issue of parsed.error.issues) {
+		const field = issue.path.join(".") || "body";
+		fieldErrors[field] = [...(fieldErrors[field] ?? []), issue.message];
+	}
+	throw new Invalid(fieldErrors);
+}
+
+async function readText(request: Request): Promise<string> {
+	return new TextDecoder().decode(await readBytes(request));
+}
+
+async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+	const tooLarge = new BadBody(413, "Too large", "The body may have at most 64 KB.");
+	if (Number(request.headers.get("Content-Length") ?? 0) > BODY_LIMIT_BYTES) throw tooLarge;
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	const reader = request.body?.getReader();
+	while (reader) {
+		const { done, value } = await reader.read();
+		if (done) break;
+		size += value.byteLength;
+		if (size > BODY_LIMIT_BYTES) {
+			await reader.cancel();
+			throw tooLarge;
+		}
+		chunks.push(value);
+	}
+	const bytes = new Uint8Array(size);
+	let offset = 0;
+	for (const chunk of chunks) {
+		bytes.set(chunk, offset);
+		offset += chunk.byteLength;
+	}
+	return bytes;
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import { DomainError, Invalid, TooMany } from "#app/models/errors.ts";
+import { log } from "./log.server.ts";
+
+/** What went wrong, in the words for the person and with what a program needs. */
+export type Problem = {
+	status: number;
+	title: string;
+	detail: string;
+	/** Quote it to the operator: the log has it next to the cause. Only for faults of ours. */
+	reference?: string;
+	fieldErrors?: Record<string, string[]>;
+	retryAfterSeconds?: number;
+};
+
+/**
+ * Turns whatever was thrown into a Problem. Faults of ours are logged here, once, under a reference.
+ * A thrown Response (a redirect, say) passes through by being thrown again.
+ */
+export function toProblem(error: unknown): Problem {
+	if (error instanceof Response) throw error;
+	if (error instanceof DomainError) {
+		return {
+			status: error.status,
+			title: error.title,
+			detail: error.message,
+			...(error instanceof Invalid ? { fieldErrors: error.fieldErrors } : {}),
+			...(error instanceof TooMany ? { retryAfterSeconds: error.retryAfterSeconds } : {}),
+		};
+	}
+	const reference = randomUUID().slice(0, 8);
+	log.error({ reference, err: error }, "request failed");
+	return {
+		status: 500,
+		title: "Something went wrong here",
+		detail: `This is our fault, not yours. Please try again; if it stays, tell us the reference ${reference}.`,
+		reference,
+	};
+}
+
+/** RFC 9457: the body of every failed API answer. */
+export function problemResponse(problem: Problem): Response {
+	const { status, title, detail, reference, fieldErrors, retryAfterSeconds } = problem;
+	return new Response(
+		JSON.stringify({
+			type: "about:blank",
+			title,
+			status,
+			detail,
+			...(fieldErrors ? { errors: fieldErrors } : {}),
+			...(reference ? { instance: `urn:mevi:${reference}` } : {}),
+		}),
+		{
+			status,
+			headers: {
+				"Content-Type": "application/problem+json; charset=utf-8",
+				"Cache-Control": "no-store",
+				...(retryAfterSeconds ? { "Retry-After": String(retryAfterSeconds) } : {}),
+				...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
+			},
+		},
+	);
+}
+
+/** A JSON answer nobody may store: everything here is somebody's own. */
+export function jsonResponse(body: unknown, init: ResponseInit = {}): Response {
+	const headers = new Headers(init.headers);
+	headers.set("Content-Type", "application/json; charset=utf-8");
+	headers.set("Cache-Control", "no-store");
+	return new Response(JSON.stringify(body), { ...init, headers });
+}
+
+/** Runs a handler and answers its failures as problem+json. For API and stream routes. */
+export async function answering(handler: () => Promise<Response>): Promise<Response> {
+	try {
+		return await handler();
+	} catch (error) {
+		return problemResponse(toProblem(error));
+	}
+}

@@ -1,0 +1,23 @@
+import { singleton } from "#app/singleton.server.ts";
+
+/**
+ * Work to be done after the commit that asked for it. Whoever enqueues never loads the handlers; they are
+ * set by the worker at boot. A job only hurries: what must happen is a row (an `ai_turns` promise, say) that
+ * a sweep finds, so a process that has no worker, or dies now, loses nothing.
+ */
+export type Jobs = { "answer-session": string };
+export type JobName = keyof Jobs;
+
+type Handler = (payload: string) => void;
+
+const handlers = singleton("job-handlers", () => new Map<JobName, Handler>());
+
+/** Hands a job to this process's worker, if it has one. Call it after the commit. */
+export function enqueue<Name extends JobName>(name: Name, payload: Jobs[Name]): void {
+	handlers.get(name)?.(payload);
+}
+
+/** For the worker: sets who does a job. */
+export function handle<Name extends JobName>(name: Name, handler: (payload: Jobs[Name]) => void): void {
+	handlers.set(name, handler);
+}

@@ -1,0 +1,62 @@
+import { answerSession, recheckAnswer } from "#app/ai/reply.server.ts";
+import { log } from "#app/http/log.server.ts";
+import { listDueSessions } from "#app/models/ai-turn.server.ts";
+import { handle } from "./queue.server.ts";
+
+/** Answers one process writes at the same time; the others' sweeps take what is beyond. */
+const MOST_AT_ONCE = 32;
+const SWEEP_MS = 1_000;
+
+/**
+ * Starts this process's worker: it answers what is handed to it at once and, each second, whatever turn is
+ * due and in nobody's living hands. So an answer is on its way also when the process that took the question
+ * has died, or never had a worker.
+ * @returns how to stop: no new work is taken, and what is under way may end within `graceMs`.
+ */
+export function startWorker(): (graceMs: number) => Promise<void> {
+	const running = new Map<string, Promise<void>>();
+	const askedAgain = new Set<string>();
+	let isStopping = false;
+	let sweepTimer: NodeJS.Timeout | undefined;
+
+	function answerSoon(sessionId: string) {
+		if (isStopping) return;
+		if (running.has(sessionId)) {
+			// The customer wrote on: the answer under way is out of date, and the next begins when it has stopped.
+			askedAgain.add(sessionId);
+			recheckAnswer(sessionId);
+			return;
+		}
+		if (running.size >= MOST_AT_ONCE) return;
+		const work = answerSession(sessionId)
+			.catch((error: unknown) => {
+				log.error({ sessionId, err: error }, "answering failed; the sweep will try again");
+			})
+			.finally(() => {
+				running.delete(sessionId);
+				if (askedAgain.delete(sessionId)) answerSoon(sessionId);
+			});
+		running.set(sessionId, work);
+	}
+
+	async function sweep() {
+		try {
+			for (const sessionId of await listDueSessions(MOST_AT_ONCE)) {
+				if (!running.has(sessionId)) answerSoon(sessionId);
+			}
+		} catch {
+			// The database is away; readiness says so.
+		}
+		if (!isStopping) sweepTimer = setTimeout(sweep, SWEEP_MS);
+	}
+
+	handle("answer-session", answerSoon);
+	void sweep();
+
+	return async (graceMs) => {
+		isStopping = true;
+		clearTimeout(sweepTimer);
+		const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
+		await Promise.race([Promise.allSettled(running.values()), grace]);
+	};
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import { and, eq, sql } from "drizzle-orm";
+import { hashPassword } from "better-auth/crypto";
+import { Conflict, NotFound } from "#app/models/errors.ts";
+import { db } from "#db/client.server.ts";
+import { chatAgents, chatSessions, credentials, logins, users } from "#db/schema.ts";
+
+/**
+ * Creates an agent who signs in with e-mail and password (hashed by better-auth, scrypt).
+ * @throws Conflict when the e-mail is taken.
+ */
+export async function createAgent(input: {
+	email: string;
+	name: string;
+	password: string;
+}): Promise<{ agentId: string }> {
+	const password = await hashPassword(input.password);
+	const email = input.email.toLowerCase();
+	return db.transaction(async (tx) => {
+		const userId = randomUUID();
+		const made = await tx
+			.insert(users)
+			.values({ id: userId, name: input.name, email, emailVerified: true })
+			.onConflictDoNothing()
+			.returning({ id: users.id });
+		if (made.length === 0) throw new Conflict(`There is already an agent with the e-mail ${email}.`);
+		await tx
+			.insert(credentials)
+			.values({ id: randomUUID(), userId, accountId: userId, providerId: "credential", password });
+		const [agent] = await tx.insert(chatAgents).values({ userId }).returning({ id: chatAgents.id });
+		if (!agent) throw new Error("The agent was not written.");
+		return { agentId: agent.id };
+	});
+}
+
+/** Sets an agent's password and ends their logins. @throws NotFound when there is no such agent. */
+export async function setAgentPassword(input: { email: string; password: string }): Promise<void> {
+	const password = await hashPassword(input.password);
+	await db.transaction(async (tx) => {
+		const [user] = await tx
+			.select({ id: users.id })
+			.from(users)
+			.innerJoin(chatAgents, eq(chatAgents.userId, users.id))
+			.where(eq(users.email, input.email.toLowerCase()));
+		if (!user) throw new NotFound(`There is no agent with the e-mail ${input.email}.`);
+		await tx
+			.update(credentials)
+			.set({ password, updatedAt: sql`now()` })
+			.where(and(eq(credentials.userId, user.id), eq(credentials.providerId, "credential")));
+		await tx.delete(logins).where(eq(logins.userId, user.id));
+	});
+}
+
+/** How many agents there are; zero means nobody can answer yet. */
+export async function countAgents(): Promise<number> {
+	return db.$count(chatAgents);
+}
+
+/** Notes that an agent is at work now; anybody not seen for two minutes counts as away. */
+export async function touchAgent(agentId: string): Promise<void> {
+	await db
+		.update(chatAgents)
+		.set({ isOnline: true, status: "online", lastActiveAt: sql`now()` })
+		.where(eq(chatAgents.id, agentId));
+}
+
+/** Recounts an agent's open conversations, within the transaction that changed them. */
+export async function recountAgentSessions(tx: Pick<typeof db, "update">, agentId: string): Promise<void> {
+	await tx
+		.update(chatAgents)
+		.set({
+			currentSessions: sql`(select count(*) from ${chatSessions} where ${chatSessions.assignedAgentId} = ${agentId} and ${chatSessions.status} = 'agent')`,
+			lastActiveAt: sql`now()`,
+		})
+		.where(eq(chatAgents.id, agentId));
+}

@@ -1,0 +1,131 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { db, type Transaction } from "#db/client.server.ts";
+import { aiTurns } from "#db/schema.ts";
+import type { Answer } from "#db/shapes.ts";
+
+/** Quick messages after one another get one answer: how long we wait for the next. */
+const BURST_MS = 350;
+/** … and how long a customer who keeps writing can put it off. */
+const BURST_LIMIT_MS = 3_000;
+/** A lease is renewed each second; whoever lets it run out is taken for dead and the turn is taken over. */
+const LEASE_SECONDS = 10;
+
+export type Turn = typeof aiTurns.$inferSelect;
+
+/**
+ * Writes the promise of an answer with the question itself, so that there is no moment in which the question
+ * is stored and the promise is not. An answer under way is superseded: it did not know of these words.
+ */
+export async function promiseAnswer(tx: Transaction, sessionId: string, questionSeq: number): Promise<void> {
+	await tx
+		.update(aiTurns)
+		.set({ state: "superseded", finishedAt: sql`now()` })
+		.where(and(eq(aiTurns.sessionId, sessionId), eq(aiTurns.state, "running")));
+	await tx
+		.insert(aiTurns)
+		.values({ sessionId, questionSeq, dueAt: sql`now() + ${BURST_MS} * interval '1 millisecond'` })
+		.onConflictDoUpdate({
+			target: aiTurns.sessionId,
+			targetWhere: sql`state in ('due', 'running')`,
+			set: {
+				questionSeq,
+				dueAt: sql`least(excluded.due_at, ai_turns.created_at + ${BURST_LIMIT_MS} * interval '1 millisecond')`,
+			},
+		});
+}
+
+/** Takes every open promise back: a person has the conversation now, or it has ended. */
+export async function withdrawAnswer(tx: Transaction, sessionId: string): Promise<void> {
+	await tx
+		.update(aiTurns)
+		.set({ state: "superseded", finishedAt: sql`now()` })
+		.where(and(eq(aiTurns.sessionId, sessionId), inArray(aiTurns.state, ["due", "running"])));
+}
+
+/** Milliseconds until the session's open turn is due (0 when it is), or null when none is open. */
+export async function getDueIn(sessionId: string): Promise<number | null> {
+	const [row] = await db
+		.select({ wait: sql<number>`greatest(0, ceil(extract(epoch from due_at - now()) * 1000))::int` })
+		.from(aiTurns)
+		.where(and(eq(aiTurns.sessionId, sessionId), inArray(aiTurns.state, ["due", "running"])));
+	return row?.wait ?? null;
+}
+
+/**
+ * Takes the lease on a session's due turn. The fence goes up with every taker, and every later write of this
+ * taker names it: one that was paused and overtaken can write nothing any more.
+ * @returns the turn, or null when none is due or somebody else's lease is alive.
+ */
+export async function leaseTurn(sessionId: string): Promise<Turn | null> {
+	const [turn] = await db
+		.update(aiTurns)
+		.set({
+			state: "running",
+			fence: sql`fence + 1`,
+			leaseUntil: sql`now() + ${LEASE_SECONDS} * interval '1 second'`,
+			partial: "",
+		})
+		.where(
+			and(
+				eq(aiTurns.sessionId, sessionId),
+				inArray(aiTurns.state, ["due", "running"]),
+				sql`due_at <= now() and (lease_until is null or lease_until < now())`,
+			),
+		)
+		.returning();
+	return turn ?? null;
+}
+
+/**
+ * Keeps what has been written so far and renews the lease.
+ * @returns false when the turn is no longer this taker's: it must stop.
+ */
+export async function checkpointTurn(turn: Turn, partial: string): Promise<boolean> {
+	const kept = await db
+		.update(aiTurns)
+		.set({ partial, leaseUntil: sql`now() + ${LEASE_SECONDS} * interval '1 second'` })
+		.where(stillMine(turn))
+		.returning({ id: aiTurns.id });
+	return kept.length > 0;
+}
+
+/**
+ * Ends the turn in the transaction that writes its message.
+ * @returns false when it is no longer this taker's; the caller must roll back.
+ */
+export async function finishTurn(tx: Transaction, turn: Turn, outcome: Answer): Promise<boolean> {
+	const ended = await tx
+		.update(aiTurns)
+		.set({ state: "done", outcome, partial: "", finishedAt: sql`now()` })
+		.where(stillMine(turn))
+		.returning({ id: aiTurns.id });
+	return ended.length > 0;
+}
+
+/** Sessions whose turn is due and in nobody's living hands. */
+export async function listDueSessions(limit: number): Promise<string[]> {
+	const rows = await db
+		.select({ sessionId: aiTurns.sessionId })
+		.from(aiTurns)
+		.where(
+			sql`state in ('due', 'running') and due_at <= now() and (lease_until is null or lease_until < now())`,
+		)
+		.orderBy(aiTurns.dueAt)
+		.limit(limit);
+	return rows.map((row) => row.sessionId);
+}
+
+/** The newest turn of a session, or null. */
+export async function getLatestTurn(sessionId: string): Promise<Turn | null> {
+	const [turn] = await db
+		.select()
+		.from(aiTurns)
+		.where(eq(aiTurns.sessionId, sessionId))
+		.orderBy(sql`created_at desc`)
+		.limit(1);
+	return turn ?? null;
+}
+
+function stillMine(turn: Turn) {
+	return and(eq(aiTurns.id, turn.id), eq(aiTurns.fence, turn.fence), eq(aiTurns.state, "running"));
+}

@@ -1,0 +1,75 @@
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import type { CustomerIdentity } from "#app/auth/token.server.ts";
+import { NotFound } from "#app/models/errors.ts";
+import { db, type Transaction } from "#db/client.server.ts";
+import { chatSessions } from "#db/schema.ts";
+import { type SessionRow, type SessionView, selectSessions } from "./present.server.ts";
+import { type Actor, ownedBy } from "./scope.server.ts";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether a text can be a session's id at all; anything else must look like an unknown one. */
+export const isSessionId = (text: string): boolean => UUID.test(text);
+
+const noSuchSession = () => new NotFound("There is no such conversation.");
+
+/** A session the actor may see. @throws NotFound when there is none, or it is somebody else's. */
+export async function requireSession(sessionId: string, actor: Actor): Promise<SessionView> {
+	if (!isSessionId(sessionId)) throw noSuchSession();
+	const [view] = await selectSessions().where(and(eq(chatSessions.sessionId, sessionId), ownedBy(actor)));
+	if (!view) throw noSuchSession();
+	return view;
+}
+
+/**
+ * The session's row, locked until the transaction ends: whatever changes a session comes through here, one
+ * after the other. @throws NotFound when there is none, or it is somebody else's.
+ */
+export async function lockSession(tx: Transaction, sessionId: string, actor: Actor): Promise<SessionRow> {
+	if (!isSessionId(sessionId)) throw noSuchSession();
+	const [row] = await tx
+		.select()
+		.from(chatSessions)
+		.where(and(eq(chatSessions.sessionId, sessionId), ownedBy(actor)))
+		.for("update");
+	if (!row) throw noSuchSession();
+	return row;
+}
+
+/**
+ * The conversation a customer's page shows: the one that is open, else the newest; null for a newcomer.
+ * A visitor who has signed in since takes the anonymous conversation along.
+ */
+export async function findCurrentSession(identity: CustomerIdentity): Promise<SessionView | null> {
+	if (identity.customerId) await claimAnonymousSessions(identity.visitorId, identity.customerId);
+	const [view] = await selectSessions()
+		.where(ownedBy({ type: "customer", identity }))
+		.orderBy(desc(chatSessions.isActive), desc(chatSessions.startedAt))
+		.limit(1);
+	return view ?? null;
+}
+
+/** Sessions for a list, newest first, at most `limit`; API keys see all, customers their own. */
+export async function listSessions(
+	actor: Actor,
+	filter: { status?: SessionRow["status"]; isActive?: boolean; limit: number; before?: Date },
+): Promise<SessionView[]> {
+	return selectSessions()
+		.where(
+			and(
+				ownedBy(actor),
+				filter.status ? eq(chatSessions.status, filter.status) : undefined,
+				filter.isActive === undefined ? undefined : eq(chatSessions.isActive, filter.isActive),
+				filter.before ? sql`${chatSessions.startedAt} < ${filter.before.toISOString()}::timestamptz` : undefined,
+			),
+		)
+		.orderBy(desc(chatSessions.startedAt))
+		.limit(filter.limit);
+}
+
+async function claimAnonymousSessions(visitorId: string, customerId: string): Promise<void> {
+	await db
+		.update(chatSessions)
+		.set({ userId: customerId })
+		.where(and(eq(chatSessions.visitorId, visitorId), isNull(chatSessions.userId), eq(chatSessions.isActive, true)));
+}

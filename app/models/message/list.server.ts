@@ -1,0 +1,58 @@
+import { and, asc, desc, eq, gt, inArray, lt, lte, sql } from "drizzle-orm";
+import { HISTORY_LIMIT, type Message } from "#app/realtime/events.ts";
+import { db } from "#db/client.server.ts";
+import { chatMessages } from "#db/schema.ts";
+import { toMessage } from "./present.server.ts";
+
+/** The newest messages up to and including `upToSeq`, oldest first. The caller has checked whose they are. */
+export async function listHistory(sessionId: string, upToSeq: number, limit = HISTORY_LIMIT): Promise<Message[]> {
+	const rows = await db
+		.select()
+		.from(chatMessages)
+		.where(and(eq(chatMessages.sessionId, sessionId), lte(chatMessages.seq, upToSeq)))
+		.orderBy(desc(chatMessages.seq))
+		.limit(limit);
+	return rows.reverse().map(toMessage);
+}
+
+/**
+ * A page of a session's messages, oldest first. `before` and `after` are sequences, exclusive; without either
+ * it is the newest page.
+ * @returns `next`: where the following page in the same direction begins, null when this was the last.
+ */
+export async function listMessages(
+	sessionId: string,
+	page: { before?: number; after?: number; limit: number },
+): Promise<{ messages: Message[]; next: number | null }> {
+	const forward = page.after !== undefined;
+	const rows = await db
+		.select()
+		.from(chatMessages)
+		.where(
+			and(
+				eq(chatMessages.sessionId, sessionId),
+				page.before === undefined ? undefined : lt(chatMessages.seq, page.before),
+				page.after === undefined ? undefined : gt(chatMessages.seq, page.after),
+			),
+		)
+		.orderBy(forward ? asc(chatMessages.seq) : desc(chatMessages.seq))
+		.limit(page.limit + 1);
+	const hasMore = rows.length > page.limit;
+	const kept = rows.slice(0, page.limit);
+	const last = kept.at(-1);
+	return {
+		messages: (forward ? kept : kept.reverse()).map(toMessage),
+		next: hasMore && last ? last.seq : null,
+	};
+}
+
+/** Messages by id within one session. */
+export async function getMessages(sessionId: string, ids: string[]): Promise<Message[]> {
+	if (ids.length === 0) return [];
+	const rows = await db
+		.select()
+		.from(chatMessages)
+		.where(and(eq(chatMessages.sessionId, sessionId), inArray(chatMessages.id, ids)))
+		.orderBy(sql`${chatMessages.seq}`);
+	return rows.map(toMessage);
+}

@@ -1,0 +1,21 @@
+import type { Message } from "#app/realtime/events.ts";
+import type { chatMessages } from "#db/schema.ts";
+
+export type MessageRow = typeof chatMessages.$inferSelect;
+
+/** A message in the shape that leaves the server. */
+export function toMessage(row: MessageRow): Message {
+	return {
+		id: row.id,
+		sessionId: row.sessionId,
+		seq: row.seq,
+		clientMessageId: row.clientMessageId,
+		senderType: row.senderType,
+		senderName: row.senderName,
+		message: row.message,
+		messageType: row.messageType,
+		metadata: row.metadata,
+		isRead: row.isRead,
+		sentAt: row.sentAt.toISOString(),
+	};
+}
