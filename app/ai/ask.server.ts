@@ -1,0 +1,81 @@
+import { getLatestTurn } from "#app/models/ai-turn.server.ts";
+import { getCustomer } from "#app/models/customer.server.ts";
+import { Conflict, DomainError } from "#app/models/errors.ts";
+import { type Answer, AnswerFailed } from "./answer.ts";
+import { answer, answerSession } from "./reply.server.ts";
+
+/** An answer in the shape the API promises. */
+export type AskedAnswer = {
+	answer: string;
+	answered: boolean;
+	intent: string;
+	confidence: number;
+	language: string;
+	sources: Answer["sources"];
+	escalate: Answer["escalate"];
+};
+
+const ASK_LIMIT_MS = 90_000;
+const LOOK_AGAIN_MS = 200;
+
+/**
+ * Answers a message that belongs to no conversation. Stores nothing and changes nothing.
+ * @throws DomainError 502 when the provider failed.
+ */
+export async function answerOnce(
+	input: { message: string; locale?: string; customerId: string | null; signal: AbortSignal },
+	onText: (piece: string) => void,
+): Promise<AskedAnswer> {
+	const customer = input.customerId ? await getCustomer(input.customerId) : null;
+	try {
+		const reply = await answer(
+			{
+				question: input.message,
+				history: [],
+				customerId: input.customerId,
+				customerName: customer?.name ?? null,
+				locale: input.locale ?? "en",
+				signal: input.signal,
+			},
+			onText,
+		);
+		return present(reply);
+	} catch (error) {
+		if (error instanceof AnswerFailed) throw providerProblem(error.reason);
+		throw error;
+	}
+}
+
+/**
+ * Answers the last question of a conversation through its turn, so that the conversation gets it too. Asked
+ * again, it is the same answer.
+ * @throws Conflict when no question is there, or a person has the conversation; DomainError 504 past 90 s.
+ */
+export async function answerLastQuestion(
+	sessionId: string,
+	onText: (piece: string) => void,
+	signal: AbortSignal,
+): Promise<AskedAnswer> {
+	const until = Date.now() + ASK_LIMIT_MS;
+	while (Date.now() < until && !signal.aborted) {
+		const turn = await getLatestTurn(sessionId);
+		if (!turn || turn.state === "superseded") {
+			throw new Conflict("There is no question in this conversation for the assistant to answer.");
+		}
+		if (turn.state === "done" && turn.outcome) {
+			onText(turn.outcome.text);
+			return present(turn.outcome);
+		}
+		await answerSession(sessionId);
+		await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+	}
+	throw new DomainError(504, "No answer in time", "The assistant did not finish in time. It goes on; ask again in a moment.");
+}
+
+function providerProblem(reason: string): DomainError {
+	return new DomainError(502, "The assistant could not answer", `The language model failed (${reason}). Please try again, or ask for a person.`);
+}
+
+function present({ text, answered, intent, confidence, language, sources, escalate }: Answer): AskedAnswer {
+	return { answer: text, answered, intent, confidence, language, sources, escalate };
+}

@@ -1,0 +1,29 @@
+import { singleton } from "#app/singleton.server.ts";
+import { intentFeatures, intentWords } from "./features.ts";
+import modelFile from "./intents.model.json" with { type: "json" };
+import { loadModel, probabilities } from "./model.ts";
+
+/** What a customer wants, with how sure the model is of it (0 to 1). */
+export type IntentGuess = { intent: string; confidence: number };
+
+/** Below this the guess is wrong about as often as it is right, so the honest label is "other". */
+const UNSURE_BELOW = 0.3;
+
+const model = () => singleton("intent-model", () => loadModel(modelFile));
+
+/**
+ * Classifies what a customer wants. English only; in other languages it is mostly unsure.
+ * @returns a label of architecture.md section 8; "other" when no label is likely enough, with the confidence
+ * that none is.
+ */
+export function classifyIntent(text: string): IntentGuess {
+	if (intentWords(text).length === 0) return { intent: "other", confidence: 1 };
+	const { labels } = model();
+	const all = probabilities(model(), intentFeatures(text));
+	let best = 0;
+	for (const [label, probability] of all.entries()) if (probability > (all[best] ?? 0)) best = label;
+	const confidence = all[best] ?? 0;
+	const intent = labels[best] ?? "other";
+	if (confidence < UNSURE_BELOW) return { intent: "other", confidence: 1 - confidence };
+	return { intent, confidence };
+}

@@ -1,0 +1,70 @@
+/**
+ * What the intent model sees of a text: whole words, neighbouring pairs, and the letters inside words, all
+ * hashed into a fixed number of buckets ("feature hashing", Weinberger et al. 2009), so that misspellings and
+ * words no training text had still say something, and the model stays one small array.
+ */
+
+export const BUCKET_BITS = 14;
+const BUCKETS = 1 << BUCKET_BITS;
+/** Nothing after this many words changes an intent; the work stays bounded. */
+const MOST_WORDS = 80;
+/** Letters inside words weigh less than the words: they repeat each other. */
+const LETTERS_SHARE = 0.35;
+
+/** FNV-1a over UTF-16 units, mixed down to a bucket. */
+function bucketOf(text: string): number {
+	let hash = 0x811c9dc5;
+	for (let i = 0; i < text.length; i++) {
+		hash ^= text.charCodeAt(i);
+		hash = Math.imul(hash, 0x01000193);
+	}
+	hash ^= hash >>> 15;
+	hash = Math.imul(hash, 0x2c1b3c6d);
+	hash ^= hash >>> 13;
+	return hash & (BUCKETS - 1);
+}
+
+/** Words in lower case, with every order number, amount, number and address replaced by what it is. */
+export function intentWords(text: string): string[] {
+	return text
+		.normalize("NFKC")
+		.toLowerCase()
+		.replace(/\S+@\S+\.\S+/g, " emailaddress ")
+		.replace(/#?\bw\d{5,}\b|#\s?\d{4,}|\b\d{6,}\b/g, " ordernumber ")
+		.replace(/[$€£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(usd|eur|dollars?|euros?|pounds?)\b/g, " amount ")
+		.replace(/\d+/g, " number ")
+		.replace(/['’‘`]/g, "")
+		.split(/[^\p{L}]+/u)
+		.filter(Boolean)
+		.slice(0, MOST_WORDS);
+}
+
+/**
+ * The buckets a text falls into, each with its value; the values' squares add up to 1, so that a long text
+ * speaks no louder than a short one.
+ */
+export function intentFeatures(text: string): Map<number, number> {
+	const words = intentWords(text);
+	const values = new Map<number, number>();
+	const add = (feature: string, value: number) => {
+		const bucket = bucketOf(feature);
+		values.set(bucket, (values.get(bucket) ?? 0) + value);
+	};
+	for (const [i, word] of words.entries()) {
+		add(`w:${word}`, 1);
+		add(`b:${words[i - 1] ?? "^"} ${word}`, 0.8);
+		if (i === words.length - 1) add(`b:${word} $`, 0.8);
+		const padded = `<${word}>`;
+		for (let length = 3; length <= 5; length++) {
+			for (let start = 0; start + length <= padded.length; start++) {
+				add(`c:${padded.slice(start, start + length)}`, LETTERS_SHARE);
+			}
+		}
+	}
+	add("^", 0.5);
+	let squares = 0;
+	for (const value of values.values()) squares += value * value;
+	const norm = Math.sqrt(squares);
+	for (const [bucket, value] of values) values.set(bucket, value / norm);
+	return values;
+}

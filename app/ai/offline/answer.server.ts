@@ -1,0 +1,156 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { classifyIntent } from "#app/ai/intent/classify.server.ts";
+import { wantsPerson } from "#app/ai/intent/wants-person.ts";
+import type { AnswerSource } from "#db/shapes.ts";
+import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
+import { answerFromKnowledge } from "./knowledge.server.ts";
+import { guessLanguage } from "./language.ts";
+import { answerAboutOrders, latestOrderSentence } from "./orders.server.ts";
+import { isNo, isYes, OFFER, offersPerson, phrasesIn } from "./phrases.ts";
+import { answerFromProducts } from "./products.server.ts";
+import { smallTalk } from "./small-talk.ts";
+import { topicsOf } from "./topics.ts";
+
+/** What one of the ways of answering came to. */
+type Finding = {
+	text: string;
+	answered: boolean;
+	sources?: AnswerSource[];
+	escalation?: string;
+	intent?: string;
+};
+
+/** A word every so often reads as writing; the whole never takes longer than this for it. */
+const PACE_MS = 12;
+const LONGEST_PACING_MS = 200;
+/** Below this an intent alone does not make a question one about orders. */
+const SURE_OF_INTENT = 0.5;
+/** A question this short leans on what was said before ("and for sofas?"). */
+const SHORT_QUESTION_WORDS = 5;
+
+/**
+ * Answers without a model: a request for a person first, then the customer's own orders, small talk, the
+ * products' facts and the articles' own sentences; where none of them speaks of what was asked, it says so.
+ * Nothing is made up: every sentence is either one of ours about itself, a fact of the database or a quotation.
+ */
+export const answerOffline: Answerer = async (request, onText) => {
+	const question = request.question.trim();
+	const language = guessLanguage(question, request.locale);
+	const guess = classifyIntent(question);
+	request.signal.throwIfAborted();
+	const finding = await find(request, question, language, guess);
+	const answer: Answer = {
+		text: finding.text,
+		answered: finding.answered,
+		intent: finding.intent ?? guess.intent,
+		confidence: finding.intent ? 1 : Math.round(guess.confidence * 1000) / 1000,
+		language,
+		sources: finding.sources ?? [],
+		escalate: { needed: finding.escalation !== undefined, reason: finding.escalation ?? null },
+		model: null,
+	};
+	await writeOut(finding.text, onText, request.signal);
+	return answer;
+};
+
+async function find(
+	request: AnswerRequest,
+	question: string,
+	language: string,
+	{ intent, confidence }: { intent: string; confidence: number },
+): Promise<Finding> {
+	const phrases = phrasesIn(language);
+	const said = request.history.findLast((utterance) => utterance.role !== "customer")?.text ?? "";
+	const wasOffered = offersPerson(said);
+	if (wantsPerson(question) || (wasOffered && isYes(question))) {
+		return {
+			text: phrases.calling,
+			answered: true,
+			escalation: "customer_asked",
+			intent: "contact_human_agent",
+		};
+	}
+	if (wasOffered && isNo(question)) {
+		return { text: "All right. What else would you like to know?", answered: true };
+	}
+
+	const orders = await answerAboutOrders({
+		question,
+		intent: confidence >= SURE_OF_INTENT ? intent : "other",
+		customerId: request.customerId,
+	});
+	if (orders && !orders.isRequest) return { text: orders.text, answered: true };
+
+	const small = smallTalk(question, intent, confidence);
+	if (small) return { text: small.kind === "nature" ? small.text : phrases[small.kind], answered: true };
+
+	request.signal.throwIfAborted();
+	const found = (await findAnswer(question)) ?? (await findInContext(request, question));
+	if (orders) {
+		// The store's own rule for what was asked, beside the state of the order it is asked for.
+		const text = found ? `${orders.text.replace(OFFER, "").trim()} ${found.text} ${OFFER}` : orders.text;
+		return { text, answered: true, sources: found?.sources ?? [] };
+	}
+	if (found)
+		return { ...found, text: await withOrderFacts(found.text, question, intent, request), answered: true };
+	if (intent === "complaint" && confidence > 0.6)
+		return { text: `I am sorry about that. ${OFFER}`, answered: false };
+	return { text: phrases.unknown, answered: false };
+}
+
+type Found = { text: string; sources: AnswerSource[] };
+
+/** The better of what the products' facts and the articles say; null when neither speaks of what was asked. */
+async function findAnswer(question: string): Promise<Found | null> {
+	const [product, article] = await Promise.all([
+		answerFromProducts(question),
+		answerFromKnowledge(question, topicsOf(classifyIntent(question))),
+	]);
+	if (product && (!article || product.coverage >= article.coverage)) {
+		return { text: product.text, sources: product.sources };
+	}
+	return article ? { text: article.text, sources: [article.source] } : null;
+}
+
+/** A short question read together with the one before it. */
+async function findInContext(request: AnswerRequest, question: string): Promise<Found | null> {
+	if (question.split(/\s+/).length > SHORT_QUESTION_WORDS) return null;
+	if (
+		!/^(?:and|what about|how about|also|for|with|in|on|or|but|then)\b|\b(?:it|that|this|them|those|one)\b/i.test(
+			question,
+		)
+	)
+		return null;
+	const before = request.history.findLast((utterance) => utterance.role === "customer")?.text;
+	return before ? findAnswer(`${before.replace(/[?.!]+$/, "")} ${question}`) : null;
+}
+
+const OWN = /\bmy (?:\w+ )?(?:order|purchase|package|parcel)\b/i;
+
+/** Cancelling, changing and returning depend on the state of the order: the customer's own is told as well. */
+async function withOrderFacts(text: string, question: string, intent: string, { customerId }: AnswerRequest) {
+	if (
+		!customerId ||
+		!OWN.test(question) ||
+		!/^(?:cancel_order|change_order|change_shipping_address|get_refund)$/.test(intent)
+	) {
+		return text;
+	}
+	const facts = await latestOrderSentence(customerId);
+	return facts ? `${text} ${facts}` : text;
+}
+
+/** Hands the text over word by word. Ends at once, throwing the signal's reason, when the turn is superseded. */
+async function writeOut(text: string, onText: (piece: string) => void, signal: AbortSignal): Promise<void> {
+	const pieces = text.match(/\s*\S+\s*$|\s*\S+/g) ?? [];
+	const pause = Math.min(PACE_MS, LONGEST_PACING_MS / Math.max(pieces.length, 1));
+	let owed = 0;
+	for (const piece of pieces) {
+		signal.throwIfAborted();
+		onText(piece);
+		owed += pause;
+		if (owed < 2) continue;
+		await wait(owed, undefined, { signal });
+		owed = 0;
+	}
+}

@@ -1,0 +1,118 @@
+import { extractOrderNumbers } from "#app/ai/intent/order-numbers.ts";
+import {
+	describeItems,
+	describeOrder,
+	formatDay,
+	getOrder,
+	isOpen,
+	isPending,
+	listOrders,
+	type Order,
+} from "#app/models/order.server.ts";
+import { OFFER } from "./phrases.ts";
+
+/** What is said of a customer's orders. `isRequest` when something was asked to be done, not only told. */
+export type OrderAnswer = { text: string; isRequest: boolean };
+
+const SIGN_IN =
+	"Please sign in to the store first, so that I can see that the order is yours. Then ask me again here.";
+/** Somebody else's order and one that never was are answered alike, or the answer would say which exist. */
+const NOT_YOURS =
+	"I find no such order in your account. Please check the number on your confirmation e-mail.";
+const NO_ORDERS = "There are no orders in your account.";
+
+const MOST_ORDERS = 5;
+const MOST_NUMBERS = 3;
+
+/** Intents that are about an order the customer has, whether or not they name it. */
+const ORDER_INTENTS = new Set(["track_order"]);
+/** Intents that ask for something to be done with an order: told the facts, since nothing is changed here. */
+const REQUESTS: Record<string, string> = {
+	cancel_order: "cancel it",
+	change_order: "change it",
+	change_shipping_address: "change its address",
+	get_refund: "take it back",
+	exchange_item: "exchange it",
+};
+
+const OWN_ORDER =
+	/\b(?:my|our|this|that|the|an?) (?:(?:last|latest|recent|new|other|first|second|current|open|whole|entire|online) )*(?:orders?|packages?|parcels?|deliver(?:y|ies)|shipments?|purchases?|stuff|things?|items?)\b|\bi (?:have )?(?:just |recently |already )?(?:ordered|bought|purchased)\b/i;
+const WHERE =
+	/\bwhere(?:s| is| are|'s|’s)\b|\bwhen (?:will|is|does|do|are)\b|\bstatus\b|\btrack(?:ing)?\b|\bhas(?:n['’]?t)?\b.*\b(?:ship|arriv|come|deliver|sent)|\b(?:arrive|arrived|shipped|late|delayed|update|eta|on (?:its|the) way|happen\w*|going on|never (?:came|got)|not (?:received|arrived)|haven['’]?t (?:received|got))\b/i;
+const LISTING =
+	/\b(?:my|all|list|show|see) (?:\w+ )?orders\b|\b(?:recent|latest|last|past|previous) orders?\b|\bwhat (?:did|have) i (?:order|buy|bought)/i;
+/** A question about the way of doing it, which the articles answer. */
+const HOW_TO =
+	/^\W*(?:hi|hello|hey|please|ok|so)?\W*(?:how (?:do|can|could|would|should|to|long)|can i\b(?! (?:see|get))|what (?:do i|is the|are)|is it possible|do i|am i|where (?:do|can) i|who|until when)/i;
+
+/**
+ * Answers what concerns the customer's own orders, or returns null when the question concerns none.
+ * @param intent from `classifyIntent`; @param customerId null while nobody is signed in.
+ */
+export async function answerAboutOrders(options: {
+	question: string;
+	intent: string;
+	customerId: string | null;
+}): Promise<OrderAnswer | null> {
+	const { question, intent, customerId } = options;
+	const numbers = extractOrderNumbers(question).slice(0, MOST_NUMBERS);
+	const request = REQUESTS[intent];
+	if (numbers.length > 0) {
+		if (!customerId) return { text: SIGN_IN, isRequest: false };
+		const orders = await Promise.all(numbers.map((number) => getOrder({ number, customerId })));
+		const sentences = orders.map((order) => (order ? describeOrder(order) : NOT_YOURS));
+		if (request && orders.some(Boolean)) {
+			return { text: [...sentences, requestSentence(request, orders)].join(" "), isRequest: true };
+		}
+		return { text: [...new Set(sentences)].join(" "), isRequest: false };
+	}
+	const isListing =
+		LISTING.test(question) && (ORDER_INTENTS.has(intent) || !request) && !HOW_TO.test(question);
+	const isTracking =
+		ORDER_INTENTS.has(intent) || (OWN_ORDER.test(question) && WHERE.test(question) && !request);
+	if (HOW_TO.test(question) || !(isTracking || isListing)) return null;
+	if (!customerId) return { text: SIGN_IN, isRequest: false };
+	return {
+		text: await describeLatest(customerId, isListing && /\borders\b|\blist\b/i.test(question)),
+		isRequest: false,
+	};
+}
+
+/** The facts of the latest open order, for an answer about cancelling or returning that names none. */
+export async function latestOrderSentence(customerId: string): Promise<string | null> {
+	const orders = await listOrders({ customerId, limit: MOST_ORDERS });
+	const open = orders.filter(isOpen);
+	const order = open[0] ?? orders[0];
+	return order ? describeOrder(order) : null;
+}
+
+async function describeLatest(customerId: string, wantsAll: boolean): Promise<string> {
+	const orders = await listOrders({ customerId, limit: MOST_ORDERS });
+	const open = orders.filter(isOpen);
+	const [only] = open.length > 0 ? open : orders;
+	if (!only) return NO_ORDERS;
+	if (!wantsAll && open.length === 1) return describeOrder(only);
+	if (!wantsAll && open.length === 0) return `You have no open orders. The latest: ${describeOrder(only)}`;
+	if (orders.length === 1) return describeOrder(only);
+	const shown = wantsAll ? orders : open;
+	const lines = shown.map(
+		(order) => `${order.number}: ${shortStatus(order)} (${describeItems(order.items)})`,
+	);
+	return `Your ${wantsAll ? "latest" : "open"} orders: ${lines.join("; ")}. Tell me a number to hear more of it.`;
+}
+
+function shortStatus(order: Order): string {
+	const status = order.status.replaceAll("_", " ").toLowerCase();
+	return order.expectedOn && isOpen(order) ? `${status}, expected on ${formatDay(order.expectedOn)}` : status;
+}
+
+function requestSentence(request: string, orders: (Order | null)[]): string {
+	const order = orders.find((found) => found !== null);
+	const isTooLate =
+		order && !isPending(order) && /cancel|change/.test(request) && !/cancel/i.test(order.status);
+	if (order && /cancel/i.test(order.status) && request === "cancel it")
+		return "There is nothing left to cancel.";
+	if (isTooLate)
+		return `It is no longer pending, so only a person can tell whether the store can still ${request}. ${OFFER}`;
+	return `I cannot ${request} myself. ${OFFER}`;
+}

@@ -1,0 +1,76 @@
+import type { Term } from "#app/models/search/question.server.ts";
+import { meets } from "#app/models/search/relevance.ts";
+import type { TextVector } from "#app/models/search/text-vector.ts";
+
+const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
+
+/** A shortened word at the end of a piece means that the sentence goes on. */
+const GOES_ON = /\b(?:e\.g|i\.e|etc|approx|incl|max|min|no|st|mr|mrs|ms|dr|vs|ca|a\.m|p\.m)\.\s*$/i;
+
+/** Cuts a plain text into sentences. Joined by spaces they are the text again. */
+export function splitSentences(text: string): string[] {
+	const sentences: string[] = [];
+	for (const { segment } of segmenter.segment(text)) {
+		const last = sentences.at(-1);
+		if (last && GOES_ON.test(last)) sentences[sentences.length - 1] = `${last} ${segment.trim()}`;
+		else if (segment.trim()) sentences.push(segment.trim());
+	}
+	return sentences;
+}
+
+const MOST_SENTENCES = 3;
+/** A quote is to be read at a glance; a sentence is added only while the quote stays below this. */
+const QUOTE_CHARACTERS = 420;
+/** A neighbour is quoted too when it speaks to the question at least this much as the best sentence does. */
+const ALSO_TELLING = 0.5;
+
+/** A sentence that leans on the one before it. */
+const LEANS_BACK =
+	/^(?:it|they|this|that|these|those|he|she|then|there|so|such|if so|in that case|otherwise|after that|both|either|neither|which|if it)\b/i;
+/** A sentence that takes something back from the one before it: leaving it out would mislead. */
+const TAKES_BACK =
+	/^(?:however|but|except|unless|exceptions?|only|please note|note|not |never|do not|don['’]t|otherwise|this (?:does|is) not|for .{3,40}, (?:it|we|you|this) )/i;
+
+/**
+ * Chooses the one to three neighbouring sentences that answer a question best.
+ * @param vectors each sentence as `stemTexts` returns it; @param rarities one per term.
+ */
+export function chooseSentences(
+	sentences: string[],
+	vectors: TextVector[],
+	terms: Term[],
+	rarities: number[],
+): string {
+	if (sentences.length <= 1) return sentences[0] ?? "";
+	const scores = sentences.map((sentence, i) => {
+		let score = 0;
+		for (const [t, term] of terms.entries()) {
+			const { worth } = meets(term, vectors[i] ?? new Map(), sentence);
+			// The kind of answer that was asked for tells the answering sentence from one on the same subject.
+			score += worth * term.weight * (term.isAsked ? 3 : (rarities[t] ?? 1));
+		}
+		return score;
+	});
+	let best = 0;
+	for (const [i, score] of scores.entries()) if (score > (scores[best] ?? 0) + 1e-9) best = i;
+	const bestScore = scores[best] ?? 0;
+	let first = best;
+	let last = best;
+	const length = () => sentences.slice(first, last + 1).join(" ").length;
+	const hasRoom = (next: number) =>
+		last - first + 1 < MOST_SENTENCES && length() + (sentences[next]?.length ?? 0) < QUOTE_CHARACTERS;
+
+	if (first > 0 && LEANS_BACK.test(sentences[first] ?? "") && hasRoom(first - 1)) first--;
+	while (last + 1 < sentences.length && hasRoom(last + 1)) {
+		const next = sentences[last + 1] ?? "";
+		const isTelling = bestScore > 0 && (scores[last + 1] ?? 0) >= bestScore * ALSO_TELLING;
+		const isIntroduced = /:$/.test(sentences[last] ?? "");
+		if (!isTelling && !isIntroduced && !TAKES_BACK.test(next) && !LEANS_BACK.test(next)) break;
+		last++;
+	}
+	if (first > 0 && first === best && hasRoom(first - 1)) {
+		const before = scores[first - 1] ?? 0;
+		if (bestScore > 0 && before >= bestScore * 0.8) first--;
+	}
+	return sentences.slice(first, last + 1).join(" ");
+}

@@ -1,0 +1,212 @@
+import OpenAI from "openai";
+import { env } from "#app/env.server.ts";
+import { type Answerer, AnswerFailed } from "./answer.ts";
+import { faultOf, ProviderFault } from "./openai/faults.ts";
+import { Gathering } from "./openai/gathering.ts";
+import { answerInRounds } from "./openai/rounds.server.ts";
+import type { Complete, Completion } from "./openai/wire.ts";
+import { TOOLS } from "./tools/toolbox.server.ts";
+
+/** How long we wait for what. Tests shorten them; nothing else does. */
+export type Limits = {
+	/** For the whole answer, tools and retries included. */
+	totalMs: number;
+	/** For the first chunk of a reply. */
+	firstByteMs: number;
+	/** Between two chunks. */
+	idleMs: number;
+	/** For the usage record after the text has ended: worth having, not worth waiting for. */
+	usageMs: number;
+	/** First wait before a retry when the provider names none; doubled each time. */
+	backoffMs: number;
+	/** A longer Retry-After is not waited for: a person is the better answer. */
+	longestRetryAfterMs: number;
+	/** Repeated requests, over the whole answer. */
+	retries: number;
+};
+
+export const LIMITS: Limits = {
+	totalMs: 90_000,
+	firstByteMs: 20_000,
+	idleMs: 20_000,
+	usageMs: 2_000,
+	backoffMs: 500,
+	longestRetryAfterMs: 5_000,
+	retries: 2,
+};
+
+export type Provider = { apiKey: string; baseUrl: string; model: string; limits?: Partial<Limits> };
+
+/** Tokens one reply may take: several times a good answer, and an end to a model that cannot stop. */
+const MAX_REPLY_TOKENS = 2_000;
+
+const TOOL_PARAMETERS = TOOLS.map(({ name, description, parameters }) => ({
+	type: "function" as const,
+	function: { name, description, parameters, strict: true },
+}));
+
+/**
+ * Answers with the model that OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL name.
+ * @throws AnswerFailed as described in answer.ts; the request's own abort reason when it was stopped.
+ */
+export const answerWithModel: Answerer = (request, onText) => {
+	const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL } = env();
+	const provider = {
+		apiKey: OPENAI_API_KEY ?? "",
+		baseUrl: OPENAI_BASE_URL ?? "https://api.openai.com/v1",
+		model: OPENAI_MODEL,
+	};
+	return answererFor(provider)(request, onText);
+};
+
+/** An answerer that asks the given provider, any server that speaks OpenAI's chat completions. */
+export function answererFor(provider: Provider): Answerer {
+	return async (request, onText) => {
+		if (provider.apiKey === "") throw new AnswerFailed("unauthorised");
+		const limits = { ...LIMITS, ...provider.limits };
+		// Not AbortSignal.any: on Node 20 the composite keeps its sources' listeners alive (nodejs/node#54614).
+		const stop = new AbortController();
+		const onAbort = () => stop.abort(request.signal.reason);
+		request.signal.throwIfAborted();
+		request.signal.addEventListener("abort", onAbort, { once: true });
+		const outOfTime = setTimeout(() => stop.abort(new AnswerFailed("timeout")), limits.totalMs);
+		try {
+			return await answerInRounds(request, onText, completerFor({ provider, limits, stop: stop.signal }));
+		} finally {
+			clearTimeout(outOfTime);
+			request.signal.removeEventListener("abort", onAbort);
+		}
+	};
+}
+
+type Asking = { provider: Provider; limits: Limits; stop: AbortSignal };
+
+function completerFor(asking: Asking): Complete {
+	const { provider, limits, stop } = asking;
+	const client = new OpenAI({
+		apiKey: provider.apiKey,
+		baseURL: provider.baseUrl,
+		// The SDK would retry without knowing what the customer has already read; we do it below.
+		maxRetries: 0,
+		// At any other level it prints chunks it cannot parse, and those hold people's words.
+		logLevel: "off",
+	});
+	let retriesLeft = limits.retries;
+	return async ({ messages, mayCallTools, onPiece }) => {
+		const body = {
+			model: provider.model,
+			messages,
+			stream: true as const,
+			stream_options: { include_usage: true },
+			tools: TOOL_PARAMETERS,
+			tool_choice: mayCallTools ? ("auto" as const) : ("none" as const),
+			max_completion_tokens: MAX_REPLY_TOKENS,
+		};
+		for (;;) {
+			let hasText = false;
+			try {
+				return await askOnce({ client, body, asking }, (piece) => {
+					hasText = true;
+					onPiece(piece);
+				});
+			} catch (error) {
+				if (!(error instanceof ProviderFault)) throw error;
+				// Text that was shown cannot be taken back: a second try would say it again.
+				const waitMs = hasText || retriesLeft === 0 ? null : retryDelayMs(error, limits, retriesLeft);
+				if (waitMs === null) throw error.toAnswerFailed();
+				retriesLeft--;
+				await pause(waitMs, stop);
+			}
+		}
+	};
+}
+
+type Ask = { client: OpenAI; body: OpenAI.ChatCompletionCreateParamsStreaming; asking: Asking };
+
+/** One request. Throws ProviderFault when the provider fails, or the reason of `stop`. */
+async function askOnce({ client, body, asking }: Ask, onPiece: (piece: string) => void): Promise<Completion> {
+	const { limits, stop } = asking;
+	stop.throwIfAborted();
+	const gathering = new Gathering();
+	const attempt = new AbortController();
+	let isStalled = false;
+	const onStop = () => attempt.abort();
+	const stall = () => {
+		isStalled = true;
+		attempt.abort();
+	};
+	stop.addEventListener("abort", onStop, { once: true });
+	let watchdog = setTimeout(stall, limits.firstByteMs);
+	let fault: ProviderFault | null = null;
+	try {
+		const options = { signal: attempt.signal, timeout: limits.firstByteMs + 1_000 };
+		const chunks = (await client.chat.completions.create(body, options))[Symbol.asyncIterator]();
+		// Not for-await: what onPiece throws is the caller's and must not be taken for the provider's fault.
+		while (!gathering.isFull) {
+			const next = await chunks.next();
+			clearTimeout(watchdog);
+			if (next.done || stop.aborted) break;
+			const piece = gathering.take(next.value);
+			if (piece !== "") deliver(piece, onPiece);
+			watchdog = setTimeout(stall, gathering.isFinished ? limits.usageMs : limits.idleMs);
+		}
+	} catch (error) {
+		if (error instanceof CallerError) throw error.cause;
+		fault = faultOf(error, gathering.hasBegun);
+	} finally {
+		clearTimeout(watchdog);
+		stop.removeEventListener("abort", onStop);
+		// Frees the connection when we stop reading early; without effect on a finished reply.
+		attempt.abort();
+	}
+	stop.throwIfAborted();
+	// The SDK ends its iteration without an error when aborted, and so does a connection closed in mid-reply:
+	// only a finish reason makes a reply whole. What goes wrong after it no longer matters.
+	if (!gathering.isFinished && !gathering.isFull) {
+		if (isStalled) throw new ProviderFault({ reason: "timeout", canRetry: false, note: "stalled" });
+		if (fault) throw fault;
+		throw new ProviderFault({
+			reason: gathering.hasBegun ? "cut" : "malformed",
+			canRetry: true,
+			note: "no end",
+		});
+	}
+	return gathering.completion();
+}
+
+/** Carries an error of the caller's own past the provider's error handling. */
+class CallerError extends Error {}
+
+function deliver(piece: string, onPiece: (piece: string) => void): void {
+	try {
+		onPiece(piece);
+	} catch (cause) {
+		throw new CallerError("onText failed", { cause });
+	}
+}
+
+/** How long to wait before the next try, or null when there is no sense in one. */
+function retryDelayMs(fault: ProviderFault, limits: Limits, retriesLeft: number): number | null {
+	if (!fault.canRetry) return null;
+	if (fault.retryAfterMs !== null) {
+		return fault.retryAfterMs <= limits.longestRetryAfterMs ? fault.retryAfterMs : null;
+	}
+	const doubled = limits.backoffMs * 2 ** (limits.retries - retriesLeft);
+	// Up to a quarter less, so that many answers that failed together do not come back together.
+	return doubled * (1 - Math.random() / 4);
+}
+
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+	return new Promise((resolve, reject) => {
+		if (stop.aborted) return reject(stop.reason);
+		const onAbort = () => {
+			clearTimeout(timer);
+			reject(stop.reason);
+		};
+		const timer = setTimeout(() => {
+			stop.removeEventListener("abort", onAbort);
+			resolve();
+		}, ms);
+		stop.addEventListener("abort", onAbort, { once: true });
+	});
+}

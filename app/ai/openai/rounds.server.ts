@@ -1,0 +1,162 @@
+import { classifyIntent } from "#app/ai/intent/classify.server.ts";
+import { wantsPerson } from "#app/ai/intent/wants-person.ts";
+import { searchPassages } from "#app/models/article.server.ts";
+import { type Answer, AnswerFailed, type AnswerRequest } from "../answer.ts";
+import { guessLanguage } from "../offline/language.ts";
+import { companyContext, dataText, historyMessages, systemPrompt } from "../prompt.server.ts";
+import { asRetrieved, describePassage } from "../tools/search-knowledge.server.ts";
+import type { EscalationReason, ToolContext } from "../tools/tool.server.ts";
+import { findTool } from "../tools/toolbox.server.ts";
+import { TextCleaner } from "./clean-text.ts";
+import { LONGEST_TEXT } from "./gathering.ts";
+import { SourceBook } from "./source-book.ts";
+import type { ChatMessage, Complete, ToolCall } from "./wire.ts";
+
+/** Requests to the model for one answer, at most; the last one may not call tools. */
+export const MAX_ROUNDS = 6;
+/** Tool calls run in one round, at most; further ones are told so. A runaway model costs nothing more. */
+const MAX_CALLS_A_ROUND = 8;
+/** Passages retrieved before the first request, so that a model too small for tools can answer as well. */
+const PASSAGES = 5;
+/** A question this short leans on what was said before ("and for sofas?"). */
+const SHORT_QUESTION_WORDS = 4;
+
+/** Said when the model called a person and then wrote nothing. */
+const CALLED = "I have called a colleague, who will answer you here.";
+
+/**
+ * Writes one answer: retrieves, asks the model, runs the tools it wants, and asks again until it has
+ * written its text. What the customer sees passes through TextCleaner; sources are what retrieval returned
+ * and the text used.
+ *
+ * `answered` is false when the model begins with the unknown mark. A mark rather than a tool: it costs no
+ * second request, streams with the text, and models too small to call tools write it too. Escalating for
+ * the reason `assistant-unsure` and a refusal by the provider's rules count as not knowing as well, and so does
+ * an uncited text that plainly says so in English, for models that forget the mark.
+ * @throws AnswerFailed when the provider fails, or ends without a word.
+ */
+export async function answerInRounds(
+	request: AnswerRequest,
+	onText: (piece: string) => void,
+	complete: Complete,
+): Promise<Answer> {
+	const [company, passages] = await Promise.all([
+		companyContext(),
+		searchPassages(searchText(request), PASSAGES),
+	]);
+	const sources = new SourceBook();
+	const system = systemPrompt({
+		company,
+		request,
+		passages: passages.map((passage) => describePassage(passage, sources.add(asRetrieved(passage)))),
+		today: new Date(),
+	});
+	const messages: ChatMessage[] = [
+		{ role: "system", content: system },
+		...historyMessages(request.history),
+		{ role: "user", content: request.question },
+	];
+
+	const call: { reason: EscalationReason | null } = { reason: null };
+	const context: ToolContext = {
+		customerId: request.customerId,
+		cite: (retrieved) => sources.add(retrieved),
+		escalate: (reason) => {
+			call.reason ??= reason;
+		},
+	};
+
+	let text = "";
+	let isUnknown = false;
+	let model: string | null = null;
+	let promptTokens = 0;
+	let completionTokens = 0;
+	for (let round = 1; ; round++) {
+		const textBefore = text;
+		const emit = (piece: string) => {
+			if (piece === "") return;
+			const joined = text === textBefore && text !== "" ? `\n\n${piece}` : piece;
+			const shown = joined.slice(0, LONGEST_TEXT - text.length).replace(/[\ud800-\udbff]$/, "");
+			text += shown;
+			if (shown !== "") onText(shown);
+		};
+		isUnknown = false;
+		const cleaner = new TextCleaner({
+			isAllowedUrl: (url) => sources.hasUrl(url),
+			onCitation: (number) => sources.cite(number),
+			onUnknown: () => {
+				isUnknown = true;
+			},
+		});
+		const completion = await complete({
+			messages,
+			mayCallTools: round < MAX_ROUNDS,
+			onPiece: (piece) => emit(cleaner.push(piece)),
+		});
+		emit(cleaner.end());
+		isUnknown ||= completion.hasRefused;
+		model = completion.model ?? model;
+		promptTokens += completion.promptTokens;
+		completionTokens += completion.completionTokens;
+
+		const calls = round < MAX_ROUNDS ? completion.toolCalls : [];
+		if (calls.length === 0) break;
+		messages.push({ role: "assistant", content: completion.text || null, tool_calls: calls });
+		messages.push(...(await runTools(calls, context)));
+		// The model has already told the customer; asking again would make it say so twice.
+		if (text !== textBefore && calls.every((each) => each.function.name === "escalate")) break;
+	}
+	// A customer who asks for a person gets one, even when the model would rather talk on.
+	if (wantsPerson(request.question)) call.reason ??= "requested";
+	if (text === "") {
+		if (call.reason === null) throw new AnswerFailed("malformed");
+		text = CALLED;
+		onText(text);
+	}
+
+	const used = sources.used(text);
+	const answered = !(
+		isUnknown ||
+		call.reason === "assistant-unsure" ||
+		(used.length === 0 && admitsIgnorance(text))
+	);
+	return {
+		text,
+		answered,
+		...classifyIntent(request.question),
+		language: guessLanguage(request.question, request.locale),
+		sources: answered ? used : [],
+		escalate: { needed: call.reason !== null, reason: call.reason },
+		model,
+		promptTokens,
+		completionTokens,
+	};
+}
+
+/** Runs what the model asked for, all at once, and returns one message for every call, in order. */
+async function runTools(calls: ToolCall[], context: ToolContext): Promise<ChatMessage[]> {
+	return Promise.all(
+		calls.map(async (call, index): Promise<ChatMessage> => {
+			const result =
+				index < MAX_CALLS_A_ROUND ? await runTool(call, context) : { error: "too_many_calls_at_once" };
+			return { role: "tool", tool_call_id: call.id, content: dataText(result) };
+		}),
+	);
+}
+
+async function runTool(call: ToolCall, context: ToolContext): Promise<unknown> {
+	const tool = findTool(call.function.name);
+	return tool ? tool.run(call.function.arguments, context) : { error: "unknown_tool" };
+}
+
+function searchText({ question, history }: AnswerRequest): string {
+	if (question.trim().split(/\s+/).length >= SHORT_QUESTION_WORDS) return question;
+	const before = history.findLast((utterance) => utterance.role === "customer")?.text ?? "";
+	return `${before}\n${question}`.trim();
+}
+
+function admitsIgnorance(text: string): boolean {
+	return /\bI (?:do not|don['’]t) (?:know|have (?:any |that |this |the )?information)\b|\bI['’]?(?: a)?m not sure\b/i.test(
+		text.slice(0, 200),
+	);
+}

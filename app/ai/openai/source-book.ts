@@ -1,0 +1,77 @@
+import type { AnswerSource } from "#db/shapes.ts";
+
+/** A passage or product as retrieval found it: the source shown to the customer and the text it stands for. */
+export type Retrieved = { source: AnswerSource; text: string };
+
+/** Below this share of an answer's words found in a passage, likeness is chance rather than use. */
+const USED_SHARE = 0.5;
+
+/**
+ * Everything retrieved for one answer, numbered in order of arrival, so that the model can cite by number
+ * and the sources shown are ours: a number that was never handed out cites nothing.
+ */
+export class SourceBook {
+	readonly #entries: Retrieved[] = [];
+	readonly #cited = new Set<number>();
+
+	/** Takes in something retrieved and returns its number, from 1; the same source keeps its number. */
+	add(retrieved: Retrieved): number {
+		const known = this.#entries.findIndex((entry) => entry.source.id === retrieved.source.id);
+		if (known >= 0) return known + 1;
+		return this.#entries.push(retrieved);
+	}
+
+	/** Notes that the answer cited that number. */
+	cite(number: number): void {
+		if (number >= 1 && number <= this.#entries.length) this.#cited.add(number);
+	}
+
+	/** True when this address is one that retrieval returned, as a source's own or inside its text. */
+	hasUrl(url: string): boolean {
+		return this.#entries.some(
+			({ source, text }) =>
+				source.url === url ||
+				source.url.split("#")[0] === url ||
+				text.split(/[\s<>"'()[\]]+/).some((word) => isSameUrl(word, url)),
+		);
+	}
+
+	/**
+	 * The sources the answer rests on: those it cited, in the order of their numbers. Small models often
+	 * forget to cite; then the one passage that holds most of the answer's words counts as used, if any does.
+	 */
+	used(answer: string): AnswerSource[] {
+		if (this.#cited.size > 0) {
+			return this.#entries.filter((_, index) => this.#cited.has(index + 1)).map((entry) => entry.source);
+		}
+		const words = contentWords(answer);
+		let best: { source: AnswerSource; share: number } | null = null;
+		for (const { source, text } of words.size >= 4 ? this.#entries : []) {
+			const passage = contentWords(`${source.title} ${text}`);
+			const share = [...words].filter((word) => passage.has(word)).length / words.size;
+			if (share >= USED_SHARE && share > (best?.share ?? 0)) best = { source, share };
+		}
+		return best ? [best.source] : [];
+	}
+}
+
+function isSameUrl(word: string, url: string): boolean {
+	return word.includes("/") && word.replace(/[.,;:!?]+$/, "") === url;
+}
+
+/** Words of four letters or more and all numbers: enough to tell passages apart without a list of stop words. */
+function contentWords(text: string): Set<string> {
+	return new Set(text.toLowerCase().match(/\p{L}{4,}|\d+/gu) ?? []);
+}
+
+/** Length of a quote in characters: about two lines under an answer. */
+const QUOTE_LENGTH = 240;
+
+/** The beginning of a text as a quote: whole when short, else cut at a sentence or a word, with an ellipsis. */
+export function quoteFrom(text: string): string {
+	const flat = text.replace(/\s+/g, " ").trim();
+	if (flat.length <= QUOTE_LENGTH) return flat;
+	const start = flat.slice(0, QUOTE_LENGTH);
+	const sentence = /^.*[.!?](?=\s)/.exec(start)?.[0] ?? "";
+	return sentence.length > QUOTE_LENGTH / 2 ? sentence : `${start.replace(/\s\S*$|[\ud800-\udbff]$/, "")}…`;
+}

@@ -1,0 +1,28 @@
+import { formatMoney } from "#app/models/money.ts";
+import type { Order } from "#app/models/order.server.ts";
+
+/**
+ * What the model reads of an order: what answers "where is it" and "what did I order". The customer's id,
+ * address and means of payment stay here, since no answer needs them and a provider need not have them.
+ */
+export function orderFacts(order: Order) {
+	const refundedCents = order.payments
+		.filter((payment) => payment.type === "refund")
+		.reduce((sum, payment) => sum + payment.amountCents, 0);
+	return {
+		number: order.number,
+		status: order.status,
+		placedOn: order.placedAt?.toISOString().slice(0, 10) ?? null,
+		expectedOn: order.expectedOn,
+		deliveredOn: order.deliveredAt?.toISOString().slice(0, 10) ?? null,
+		total: formatMoney(order.totalCents),
+		...(refundedCents > 0 ? { refunded: formatMoney(refundedCents) } : {}),
+		items: order.items.map((item) => ({
+			name: item.name,
+			quantity: item.quantity ?? 1,
+			price: formatMoney(item.priceCents),
+			options: item.options,
+		})),
+		shipments: order.shipments.map(({ carrier, trackingIds }) => ({ carrier: carrier ?? null, trackingIds })),
+	};
+}

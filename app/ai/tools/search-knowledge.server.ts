@@ -1,0 +1,44 @@
+import { z } from "zod/v4";
+import { type FoundPassage, searchPassages } from "#app/models/article.server.ts";
+import type { Retrieved } from "../openai/source-book.ts";
+import { quoteFrom } from "../openai/source-book.ts";
+import { defineTool, searchPhrase } from "./tool.server.ts";
+
+/** Passages a search gives the model: enough to answer from, few enough for a small model to read. */
+const PASSAGES = 5;
+
+export const searchKnowledge = defineTool({
+	name: "search_knowledge",
+	description:
+		"Searches the store's help articles (policies, delivery, returns, care, account and so on). Returns passages to answer from, each with the number to cite.",
+	schema: z.object({
+		query: searchPhrase.describe(
+			"What to look for, in a few words, in the language of the articles (English).",
+		),
+	}),
+	handle: async ({ query }, context) => {
+		const passages = await searchPassages(query, PASSAGES);
+		return {
+			passages: passages.map((passage) => describePassage(passage, context.cite(asRetrieved(passage)))),
+		};
+	},
+});
+
+/** What the model reads of a passage: its number and its text, no address it could alter. */
+export function describePassage(passage: FoundPassage, number: number) {
+	return { cite: number, article: passage.title, heading: passage.heading, text: passage.body };
+}
+
+/** The passage as a source that can be cited. */
+export function asRetrieved(passage: FoundPassage): Retrieved {
+	return {
+		source: {
+			id: String(passage.id),
+			title: passage.title,
+			url: passage.url,
+			quote: quoteFrom(passage.body),
+			score: passage.score,
+		},
+		text: `${passage.heading}\n${passage.body}`,
+	};
+}

@@ -1,0 +1,77 @@
+import { z } from "zod/v4";
+import type { Retrieved } from "../openai/source-book.ts";
+
+/** What the server gives a tool beside the model's arguments. None of it is ever shown to the model. */
+export type ToolContext = {
+	/** Who is asking, as the server knows it; null while anonymous. */
+	customerId: string | null;
+	/** Registers something retrieved and returns the number the model may cite it by. */
+	cite: (retrieved: Retrieved) => number;
+	/** Records that a person is needed. Only the first call counts. */
+	escalate: (reason: EscalationReason) => void;
+};
+
+/** Why a person is called; the same words a queued session carries as its reason. */
+export const ESCALATION_REASONS = [
+	"requested",
+	"customer-upset",
+	"needs-a-person",
+	"assistant-unsure",
+] as const;
+export type EscalationReason = (typeof ESCALATION_REASONS)[number];
+
+/** A tool with its argument types forgotten: what the registry and the loop hold. */
+export type Tool = {
+	name: string;
+	description: string;
+	/** JSON Schema of the arguments, in the subset that strict function calling accepts. */
+	parameters: Record<string, unknown>;
+	/** Runs with arguments as the model wrote them; wrong ones come back as an error the model can read. */
+	run: (argumentsText: string, context: ToolContext) => Promise<unknown>;
+};
+
+/**
+ * Describes a tool once: the zod schema is both what the model is told and what its arguments are held to.
+ * Limits belong in `refine`, because strict mode refuses keywords such as `minLength` in the JSON Schema.
+ */
+export function defineTool<Shape extends z.ZodObject>(tool: {
+	name: string;
+	description: string;
+	schema: Shape;
+	handle: (args: z.infer<Shape>, context: ToolContext) => Promise<unknown>;
+}): Tool {
+	const { $schema: _, ...written } = z.toJSONSchema(tool.schema);
+	// Strict mode wants the list of required arguments even where there is none.
+	const parameters = { required: [], ...written };
+	return {
+		name: tool.name,
+		description: tool.description,
+		parameters,
+		run: async (argumentsText, context) => {
+			const args = tool.schema.safeParse(parseJson(argumentsText));
+			if (!args.success) return { error: "wrong_arguments", details: z.prettifyError(args.error) };
+			return tool.handle(args.data, context);
+		},
+	};
+}
+
+/** What a tool about orders says while nobody is signed in: the model then asks the customer to sign in. */
+export const NOT_SIGNED_IN = {
+	error: "not_signed_in",
+	details: "The customer is not signed in to the store. Orders can only be looked up after signing in there.",
+};
+
+/** A search phrase as a model writes it: never empty, and short enough to stay a phrase. */
+export const searchPhrase = z
+	.string()
+	.refine((text) => text.trim().length > 0 && text.length <= 300, "must have 1 to 300 characters");
+
+function parseJson(text: string): unknown {
+	// Some servers send no arguments at all for a tool that has none.
+	if (text.trim() === "") return {};
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
