@@ -6,6 +6,7 @@ import {
 	date,
 	index,
 	integer,
+	json,
 	jsonb,
 	pgTable,
 	primaryKey,
@@ -32,8 +33,8 @@ export const products = pgTable(
 		name: text("name").notNull(),
 		category: text("category"),
 		description: text("description").notNull().default(""),
-		/** Facts a customer asks for: dimensions, material, care … in the order they are shown. */
-		details: jsonb("details").$type<Record<string, string>>().notNull().default({}),
+		/** Facts a customer asks for: dimensions, material, care … `json` and not `jsonb`, which would forget their order. */
+		details: json("details").$type<Record<string, string>>().notNull().default({}),
 		/** Name of the drawn scene that shows the product; null shows the neutral one. */
 		scene: text("scene"),
 		search: tsvector("search").generatedAlwaysAs(
@@ -54,7 +55,7 @@ export const productVariants = pgTable(
 		productId: text("product_id")
 			.notNull()
 			.references(() => products.id, { onDelete: "cascade" }),
-		options: jsonb("options").$type<Record<string, string>>().notNull().default({}),
+		options: json("options").$type<Record<string, string>>().notNull().default({}),
 		priceCents: integer("price_cents").notNull(),
 		available: boolean("available").notNull().default(true),
 		/** Pieces in stock; null where the store only says yes or no. */

@@ -166,7 +166,7 @@ CREATE TABLE "orders" (
 CREATE TABLE "product_variants" (
 	"id" text PRIMARY KEY NOT NULL,
 	"product_id" text NOT NULL,
-	"options" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"options" json DEFAULT '{}'::json NOT NULL,
 	"price_cents" integer NOT NULL,
 	"available" boolean DEFAULT true NOT NULL,
 	"stock" integer,
@@ -179,7 +179,7 @@ CREATE TABLE "products" (
 	"name" text NOT NULL,
 	"category" text,
 	"description" text DEFAULT '' NOT NULL,
-	"details" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"details" json DEFAULT '{}'::json NOT NULL,
 	"scene" text,
 	"search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('english', coalesce(category, '')), 'B') || setweight(to_tsvector('english', description), 'C') || setweight(to_tsvector('english', details), 'C')) STORED,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,

@@ -1,0 +1,118 @@
+import { SendHorizontal } from "lucide-react";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { Button, Textarea } from "#app/components/ui/index.ts";
+
+/**
+ * Where a message is written. A plain form first: without scripts it posts and the page comes back; with
+ * them Enter sends, Shift+Enter makes a line, and what is typed survives a reload.
+ */
+export function Composer({
+	intent,
+	hidden,
+	defaultMessage = "",
+	error,
+	hint,
+	draftKey,
+	onSend,
+	onTyping,
+	restored,
+}: {
+	intent: "send" | "reply";
+	/** Hidden fields of the plain form. */
+	hidden: Record<string, string>;
+	defaultMessage?: string;
+	error?: string;
+	hint?: string;
+	draftKey: string;
+	onSend: (text: string) => void;
+	onTyping: () => void;
+	/** Text given back to be edited, with a count so that the same text can come back twice. */
+	restored?: { text: string; count: number };
+}) {
+	const [text, setText] = useState(defaultMessage);
+	const field = useRef<HTMLTextAreaElement>(null);
+
+	useEffect(() => {
+		const draft = readDraft(draftKey);
+		// What was typed before the scripts ran is in the field already and must not be lost.
+		const typed = field.current?.value ?? "";
+		setText((known) => known || typed || draft);
+	}, [draftKey]);
+
+	useEffect(() => {
+		if (!restored || restored.count === 0) return;
+		setText((known) => (known ? `${restored.text}\n${known}` : restored.text));
+		field.current?.focus();
+	}, [restored]);
+
+	function change(next: string) {
+		setText(next);
+		writeDraft(draftKey, next);
+		if (next !== "") onTyping();
+	}
+
+	function submit(event: FormEvent) {
+		event.preventDefault();
+		if (text.trim() === "") {
+			field.current?.focus();
+			return;
+		}
+		onSend(text);
+		setText("");
+		writeDraft(draftKey, "");
+		field.current?.focus();
+	}
+
+	function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+		// While an input method composes a character, Enter chooses it and must not send.
+		if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+		event.preventDefault();
+		event.currentTarget.form?.requestSubmit();
+	}
+
+	return (
+		<form method="post" onSubmit={submit} className="flex items-end gap-2">
+			<input type="hidden" name="intent" value={intent} />
+			{Object.entries(hidden).map(([name, value]) => (
+				<input key={name} type="hidden" name={name} value={value} />
+			))}
+			<Textarea
+				fieldRef={field}
+				label="Message"
+				isLabelHidden
+				name="message"
+				rows={1}
+				dir="auto"
+				enterKeyHint="send"
+				autoComplete="off"
+				placeholder={hint}
+				error={error}
+				value={text}
+				onChange={(event) => change(event.target.value)}
+				onKeyDown={onKeyDown}
+				className="flex-1"
+			/>
+			<Button type="submit" aria-label="Send" className="shrink-0">
+				<SendHorizontal size={20} aria-hidden="true" />
+				<span className="max-sm:sr-only">Send</span>
+			</Button>
+		</form>
+	);
+}
+
+function readDraft(key: string): string {
+	try {
+		return sessionStorage.getItem(key) ?? "";
+	} catch {
+		return "";
+	}
+}
+
+function writeDraft(key: string, text: string) {
+	try {
+		if (text === "") sessionStorage.removeItem(key);
+		else sessionStorage.setItem(key, text);
+	} catch {
+		// Storage is switched off: the draft lives as long as the page.
+	}
+}

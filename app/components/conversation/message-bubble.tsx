@@ -1,0 +1,139 @@
+import { BookOpen, Check, CheckCheck } from "lucide-react";
+import { AssistantMark, Avatar } from "#app/components/ui/index.ts";
+import type { Message } from "#app/realtime/events.ts";
+import { LocalTime } from "./local-time.tsx";
+
+export type Side = "user" | "agent";
+
+type Source = { id: string; title: string; url: string; quote: string };
+
+/** One message, as seen from one side: own words on the right, all others on the left. */
+export function MessageBubble({ message, side }: { message: Message; side: Side }) {
+	if (message.senderType === "system") return <SystemLine message={message} />;
+	const isOwn = side === "user" ? message.senderType === "user" : message.senderType === "agent";
+	const sources = readSources(message);
+	return (
+		<article
+			className={`flex max-w-[min(85%,var(--container-measure))] gap-2.5 ${isOwn ? "self-end" : "self-start"}`}
+			aria-label={ariaLabel(message, isOwn)}
+			data-seq={message.seq}
+		>
+			{isOwn ? null : <SenderMark message={message} />}
+			<div className={`flex min-w-0 flex-col gap-1 ${isOwn ? "items-end" : "items-start"}`}>
+				{isOwn ? null : <p className="text-ink-soft text-sm">{senderName(message, side)}</p>}
+				<BubbleBody isOwn={isOwn}>{message.message}</BubbleBody>
+				{sources.length > 0 ? <Sources sources={sources} /> : null}
+				<p className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">
+					<LocalTime iso={message.sentAt} />
+					{isOwn ? <Tick isRead={message.isRead} /> : null}
+				</p>
+			</div>
+		</article>
+	);
+}
+
+/** The ground words stand on. `dir=auto`, since a customer may write in any script. */
+export function BubbleBody({ isOwn, children }: { isOwn: boolean; children: React.ReactNode }) {
+	const look = isOwn
+		? "ground-edge rounded-ee-control bg-accent text-accent-ink"
+		: "rounded-es-control border border-line bg-surface-raised text-ink";
+	return (
+		<p
+			dir="auto"
+			className={`wrap-anywhere whitespace-pre-wrap rounded-card px-3.5 py-2.5 text-base ${look}`}
+		>
+			{children}
+		</p>
+	);
+}
+
+/** The assistant's words while they are being written. Not read out piece by piece; the finished message is. */
+export function LiveBubble({ text }: { text: string }) {
+	return (
+		<div
+			className="flex max-w-[min(85%,var(--container-measure))] gap-2.5 self-start"
+			aria-live="off"
+			data-live
+		>
+			<AssistantMark size="small" />
+			<div className="flex min-w-0 flex-col items-start gap-1">
+				<p className="text-ink-soft text-sm">Assistant</p>
+				<BubbleBody isOwn={false}>{text}</BubbleBody>
+			</div>
+		</div>
+	);
+}
+
+/** Three quiet dots and the words for it: somebody, or the assistant, is at it. */
+export function WorkingLine({ words }: { words: string }) {
+	return (
+		<p className="flex items-center gap-2 self-start text-ink-soft text-sm" role="status">
+			<span aria-hidden="true" className="flex gap-1">
+				<span className="size-1.5 animate-breathe rounded-full bg-accent" />
+				<span className="size-1.5 animate-breathe rounded-full bg-accent [animation-delay:200ms]" />
+				<span className="size-1.5 animate-breathe rounded-full bg-accent [animation-delay:400ms]" />
+			</span>
+			{words}
+		</p>
+	);
+}
+
+function SystemLine({ message }: { message: Message }) {
+	return (
+		<p className="self-center px-4 text-center text-ink-soft text-sm" data-seq={message.seq}>
+			{message.message}
+		</p>
+	);
+}
+
+function SenderMark({ message }: { message: Message }) {
+	if (message.senderType === "bot") return <AssistantMark size="small" />;
+	return <Avatar name={message.senderName ?? "Customer"} size="small" />;
+}
+
+function Sources({ sources }: { sources: Source[] }) {
+	return (
+		<ul className="flex flex-col gap-1 text-sm" aria-label="Sources">
+			{sources.map((source) => (
+				<li key={source.id} className="flex items-start gap-1.5">
+					<BookOpen size={14} aria-hidden="true" className="mt-1 shrink-0 text-accent" />
+					<a
+						href={source.url}
+						title={source.quote}
+						target="_blank"
+						rel="noopener"
+						className="text-accent underline underline-offset-2"
+					>
+						{source.title}
+					</a>
+				</li>
+			))}
+		</ul>
+	);
+}
+
+function Tick({ isRead }: { isRead: boolean }) {
+	return isRead ? (
+		<CheckCheck size={14} role="img" aria-label="Read" className="text-accent" />
+	) : (
+		<Check size={14} role="img" aria-label="Sent" />
+	);
+}
+
+function senderName(message: Message, side: Side): string {
+	if (message.senderType === "bot") return "Assistant";
+	return message.senderName ?? (side === "agent" ? "Customer" : "Support");
+}
+
+function ariaLabel(message: Message, isOwn: boolean): string {
+	return isOwn ? "You" : senderName(message, "user");
+}
+
+/** Only what retrieval returned is in the metadata, and only addresses of this site are shown as links. */
+function readSources(message: Message): Source[] {
+	const sources = message.metadata.sources;
+	if (!Array.isArray(sources)) return [];
+	return (sources as Source[]).filter(
+		(source) => typeof source.url === "string" && /^\/(?!\/)/.test(source.url),
+	);
+}

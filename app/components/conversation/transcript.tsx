@@ -1,0 +1,164 @@
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Button } from "#app/components/ui/index.ts";
+import type { Conversation } from "#app/realtime/client/conversation.ts";
+import type { OutboxEntry } from "#app/realtime/client/outbox.ts";
+import { BubbleBody, LiveBubble, MessageBubble, type Side, WorkingLine } from "./message-bubble.tsx";
+
+/** Within this distance of the end the reader is following, and new messages move the page along. */
+const FOLLOW_PX = 100;
+
+// On the server there is no layout to measure, and React would warn.
+const useBrowserLayoutEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
+
+/** The conversation as it stands and grows: history, what is being written, what is on its way. */
+export function Transcript({
+	conversation,
+	outbox,
+	side,
+	hasOlder,
+	isLoadingOlder,
+	olderHref,
+	onLoadOlder,
+	onRetry,
+	onDiscard,
+	empty,
+	className = "",
+}: {
+	conversation: Conversation;
+	outbox: OutboxEntry[];
+	side: Side;
+	hasOlder: boolean;
+	isLoadingOlder: boolean;
+	/** Where the older page is without scripts. */
+	olderHref: string | null;
+	onLoadOlder: () => void;
+	onRetry: (clientMessageId: string) => void;
+	onDiscard: (clientMessageId: string) => void;
+	empty: ReactNode;
+	className?: string;
+}) {
+	const { messages, live, isThinking, typing } = conversation;
+	const unsent = outbox.filter(
+		(entry) => !messages.some((message) => message.clientMessageId === entry.clientMessageId),
+	);
+	const follow = useFollowing(
+		`${messages.at(-1)?.id ?? ""}|${live?.text.length ?? 0}|${unsent.length}|${isThinking}`,
+	);
+	const isEmpty = messages.length === 0 && unsent.length === 0 && !live;
+	return (
+		<div className={`relative min-h-0 ${className}`}>
+			<div
+				ref={follow.ref}
+				onScroll={follow.onScroll}
+				role="log"
+				aria-label="Conversation"
+				// biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+				tabIndex={0}
+				className="flex h-full flex-col gap-3 overflow-y-auto overscroll-contain px-4 py-4"
+			>
+				{hasOlder && olderHref ? (
+					<a
+						href={olderHref}
+						onClick={(event) => {
+							event.preventDefault();
+							onLoadOlder();
+						}}
+						className="self-center text-accent text-sm underline underline-offset-2"
+					>
+						{isLoadingOlder ? "Loading earlier messages" : "Show earlier messages"}
+					</a>
+				) : null}
+				{isEmpty ? empty : null}
+				{messages.map((message) => (
+					<MessageBubble key={message.id} message={message} side={side} />
+				))}
+				{live ? <LiveBubble text={live.text} /> : null}
+				{unsent.map((entry) => (
+					<UnsentBubble key={entry.clientMessageId} entry={entry} onRetry={onRetry} onDiscard={onDiscard} />
+				))}
+				{isThinking && !live ? <WorkingLine words="Assistant is thinking" /> : null}
+				{typing ? (
+					<WorkingLine words={`${typing.name ?? (side === "agent" ? "Customer" : "Agent")} is typing`} />
+				) : null}
+			</div>
+			{follow.isAway ? (
+				<div className="absolute inset-x-0 bottom-3 flex justify-center">
+					<Button
+						type="button"
+						variant="secondary"
+						size="compact"
+						onClick={follow.toEnd}
+						className="shadow-float"
+					>
+						Jump to latest
+					</Button>
+				</div>
+			) : null}
+		</div>
+	);
+}
+
+function UnsentBubble({
+	entry,
+	onRetry,
+	onDiscard,
+}: {
+	entry: OutboxEntry;
+	onRetry: (clientMessageId: string) => void;
+	onDiscard: (clientMessageId: string) => void;
+}) {
+	return (
+		<div className="flex max-w-[min(85%,var(--container-measure))] flex-col items-end gap-1 self-end">
+			<div className={entry.refusal ? "" : "opacity-70"}>
+				<BubbleBody isOwn>{entry.text}</BubbleBody>
+			</div>
+			{entry.refusal ? (
+				<div role="alert" className="flex flex-wrap items-center justify-end gap-2 text-danger text-sm">
+					<span>Not sent. {entry.refusal}</span>
+					<Button type="button" variant="quiet" size="compact" onClick={() => onRetry(entry.clientMessageId)}>
+						Send again
+					</Button>
+					<Button
+						type="button"
+						variant="quiet"
+						size="compact"
+						onClick={() => onDiscard(entry.clientMessageId)}
+					>
+						Edit
+					</Button>
+				</div>
+			) : (
+				<p className="text-ink-soft text-sm">Sending</p>
+			)}
+		</div>
+	);
+}
+
+/** Keeps the end in view while the reader is there, and leaves them alone when they have scrolled up. */
+function useFollowing(version: string) {
+	const ref = useRef<HTMLDivElement>(null);
+	const isFollowing = useRef(true);
+	const [isAway, setIsAway] = useState(false);
+
+	const toEnd = () => {
+		const element = ref.current;
+		if (!element) return;
+		isFollowing.current = true;
+		setIsAway(false);
+		element.scrollTop = element.scrollHeight;
+	};
+
+	useBrowserLayoutEffect(() => {
+		if (isFollowing.current) toEnd();
+	}, [version]);
+
+	const onScroll = () => {
+		const element = ref.current;
+		if (!element) return;
+		const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
+		isFollowing.current = distance < FOLLOW_PX;
+		setIsAway(!isFollowing.current);
+	};
+
+	return { ref, isAway, toEnd, onScroll };
+}

@@ -1,0 +1,15 @@
+import { createContext, useContext } from "react";
+
+export type PageContextValue = {
+	/** The nonce of this response's Content-Security-Policy; the browser hides it after parsing. */
+	nonce?: string;
+	/** Ties this page to the lines of the server's log that belong to it. */
+	reference?: string;
+};
+
+/** What only the server's entry knows about a page; `entry.server` and `entry.client` provide it. */
+export const PageContext = createContext<PageContextValue>({});
+
+export function usePageContext(): PageContextValue {
+	return useContext(PageContext);
+}

@@ -1,0 +1,22 @@
+import type { ReactNode } from "react";
+
+export type BadgeTone = "neutral" | "accent" | "attention" | "danger" | "ok";
+
+const TONES: Record<BadgeTone, string> = {
+	neutral: "bg-surface-sunken text-ink-soft",
+	accent: "bg-accent-soft text-accent",
+	attention: "bg-attention-soft text-attention",
+	danger: "bg-danger-soft text-danger",
+	ok: "bg-ok-soft text-ok",
+};
+
+/** A word about a thing's state. Colour is for what needs a person; the word itself must be enough. */
+export function Badge({ tone = "neutral", children }: { tone?: BadgeTone; children: ReactNode }) {
+	return (
+		<span
+			className={`ground-edge inline-flex items-center gap-1 whitespace-nowrap rounded-full px-2 py-0.5 font-medium text-sm tabular-nums ${TONES[tone]}`}
+		>
+			{children}
+		</span>
+	);
+}

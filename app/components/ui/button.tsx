@@ -1,0 +1,44 @@
+import { Link, type LinkProps } from "@remix-run/react";
+import type { ButtonHTMLAttributes } from "react";
+
+export type ButtonVariant = "primary" | "secondary" | "quiet" | "danger";
+export type ButtonSize = "regular" | "compact";
+type Look = { variant?: ButtonVariant; size?: ButtonSize };
+
+const SHAPE =
+	"inline-flex select-none items-center justify-center gap-2 rounded-control border font-medium no-underline transition-colors disabled:cursor-not-allowed disabled:opacity-55";
+
+const SIZES: Record<ButtonSize, string> = {
+	// 44 px is the smallest target a thumb meets reliably.
+	regular: "min-h-11 px-4 text-base",
+	compact: "min-h-9 px-3 text-sm",
+};
+
+const VARIANTS: Record<ButtonVariant, string> = {
+	primary: "ground-edge border-transparent bg-accent text-accent-ink not-disabled:hover:bg-accent/90",
+	secondary:
+		"border-line-strong/60 bg-surface-raised text-ink not-disabled:hover:border-line-strong not-disabled:hover:bg-surface-sunken",
+	quiet: "border-transparent bg-transparent text-accent not-disabled:hover:bg-accent-soft",
+	danger: "border-danger/60 bg-surface-raised text-danger not-disabled:hover:bg-danger-soft",
+};
+
+/** The classes of a button, for the rare element that must look like one and is not (`summary`). */
+export function buttonClasses({ variant = "primary", size = "regular" }: Look, extra = ""): string {
+	return `${SHAPE} ${SIZES[size]} ${VARIANTS[variant]} ${extra}`;
+}
+
+/** A button that does something here; its words are a verb. `type` defaults to submit, as forms expect. */
+export function Button({
+	variant,
+	size,
+	className,
+	type = "submit",
+	...rest
+}: ButtonHTMLAttributes<HTMLButtonElement> & Look) {
+	return <button {...rest} type={type} className={buttonClasses({ variant, size }, className)} />;
+}
+
+/** Goes somewhere, and looks like a button. */
+export function ButtonLink({ variant, size, className, ...rest }: LinkProps & Look) {
+	return <Link {...rest} className={buttonClasses({ variant, size }, className)} />;
+}

@@ -1,0 +1,134 @@
+import {
+	type InputHTMLAttributes,
+	type ReactNode,
+	type Ref,
+	type TextareaHTMLAttributes,
+	useId,
+} from "react";
+
+type Labelled = {
+	label: string;
+	/** Shown only to screen readers where the place makes the meaning plain, as in a composer. */
+	isLabelHidden?: boolean;
+	hint?: ReactNode;
+	/** What is wrong and how to put it right. */
+	error?: ReactNode;
+};
+
+// A phone zooms into a field whose text is below 16 px and stays zoomed.
+const CONTROL =
+	"pointer-coarse:text-[1rem] block w-full rounded-control border bg-surface-raised px-3 text-base text-ink transition-colors disabled:opacity-55";
+const EDGE = "border-line-strong hover:border-ink-soft";
+const EDGE_WRONG = "border-danger";
+
+/** One line of text with its label, hint and error, tied together for screen readers. */
+export function TextField({
+	label,
+	isLabelHidden,
+	hint,
+	error,
+	id,
+	className = "",
+	...rest
+}: InputHTMLAttributes<HTMLInputElement> & Labelled) {
+	const field = useFieldIds(id, hint, error);
+	return (
+		<div className={className}>
+			<FieldLabel id={field.id} label={label} isHidden={isLabelHidden} />
+			<input {...rest} {...field.props} className={`${CONTROL} min-h-11 ${error ? EDGE_WRONG : EDGE}`} />
+			<FieldNotes ids={field} hint={hint} error={error} />
+		</div>
+	);
+}
+
+/** Several lines of text; grows with what is typed where the browser can, else scrolls. */
+export function Textarea({
+	label,
+	isLabelHidden,
+	hint,
+	error,
+	id,
+	className = "",
+	rows = 2,
+	fieldRef,
+	...rest
+}: TextareaHTMLAttributes<HTMLTextAreaElement> & Labelled & { fieldRef?: Ref<HTMLTextAreaElement> }) {
+	const field = useFieldIds(id, hint, error);
+	return (
+		<div className={className}>
+			<FieldLabel id={field.id} label={label} isHidden={isLabelHidden} />
+			<textarea
+				{...rest}
+				{...field.props}
+				ref={fieldRef}
+				rows={rows}
+				className={`${CONTROL} field-sizing-content max-h-40 min-h-11 resize-none py-2.5 ${error ? EDGE_WRONG : EDGE}`}
+			/>
+			<FieldNotes ids={field} hint={hint} error={error} />
+		</div>
+	);
+}
+
+/** One choice out of a list, as the browser's own select. */
+export function SelectField({
+	label,
+	isLabelHidden,
+	hint,
+	error,
+	id,
+	className = "",
+	children,
+	...rest
+}: React.SelectHTMLAttributes<HTMLSelectElement> & Labelled) {
+	const field = useFieldIds(id, hint, error);
+	return (
+		<div className={className}>
+			<FieldLabel id={field.id} label={label} isHidden={isLabelHidden} />
+			<select {...rest} {...field.props} className={`${CONTROL} min-h-11 ${error ? EDGE_WRONG : EDGE}`}>
+				{children}
+			</select>
+			<FieldNotes ids={field} hint={hint} error={error} />
+		</div>
+	);
+}
+
+type FieldIds = { id: string; hintId: string; errorId: string };
+
+function useFieldIds(given: string | undefined, hint: ReactNode, error: ReactNode) {
+	const made = useId();
+	const id = given ?? made;
+	const hintId = `${id}-hint`;
+	const errorId = `${id}-error`;
+	const describedBy = [error ? errorId : null, hint ? hintId : null].filter(Boolean).join(" ");
+	return {
+		id,
+		hintId,
+		errorId,
+		props: { id, "aria-describedby": describedBy || undefined, "aria-invalid": error ? true : undefined },
+	};
+}
+
+function FieldLabel({ id, label, isHidden }: { id: string; label: string; isHidden?: boolean }) {
+	return (
+		<label htmlFor={id} className={isHidden ? "sr-only" : "mb-1.5 block font-medium text-sm"}>
+			{label}
+		</label>
+	);
+}
+
+function FieldNotes({ ids, hint, error }: { ids: FieldIds; hint: ReactNode; error: ReactNode }) {
+	return (
+		<>
+			{error ? (
+				<p id={ids.errorId} className="mt-1.5 text-danger text-sm">
+					{error}
+				</p>
+			) : null}
+			{hint ? (
+				<p id={ids.hintId} className="mt-1.5 text-ink-soft text-sm">
+					{hint}
+				</p>
+			) : null}
+		</>
+	);
+}

@@ -1,0 +1,9 @@
+/** The small parts every page is made of. Import them from here: `#app/components/ui/index.ts`. */
+export { AssistantMark, Avatar, type AvatarSize, initials } from "./avatar.tsx";
+export { Badge, type BadgeTone } from "./badge.tsx";
+export { Button, ButtonLink, type ButtonSize, type ButtonVariant, buttonClasses } from "./button.tsx";
+export { EmptyState } from "./empty-state.tsx";
+export { SelectField, Textarea, TextField } from "./field.tsx";
+export { Notice, type NoticeTone } from "./notice.tsx";
+export { Stars, StarsShown } from "./stars.tsx";
+export { SkipLink, VisuallyHidden } from "./visually-hidden.tsx";

@@ -1,0 +1,60 @@
+import { Star } from "lucide-react";
+
+const CHOICES = [1, 2, 3, 4, 5];
+
+/**
+ * A rating from 1 to 5 as a plain radio group: filled by CSS alone, so it works without scripts. The
+ * radios are named "1" to "5" for screen readers.
+ */
+export function Stars({
+	legend,
+	name = "rating",
+	defaultValue,
+	isRequired = true,
+	onChoose,
+}: {
+	legend: string;
+	name?: string;
+	defaultValue?: number;
+	isRequired?: boolean;
+	onChoose?: (rating: number) => void;
+}) {
+	return (
+		<fieldset>
+			<legend className="mb-1 font-medium text-sm">{legend}</legend>
+			<div className="stars -mx-2 inline-flex">
+				{CHOICES.map((choice) => (
+					<label key={choice} className="relative grid size-11 place-items-center rounded-control">
+						<input
+							type="radio"
+							name={name}
+							value={choice}
+							aria-label={String(choice)}
+							defaultChecked={choice === defaultValue}
+							required={isRequired}
+							onChange={onChoose ? () => onChoose(choice) : undefined}
+							className="absolute inset-0 size-full cursor-pointer opacity-0"
+						/>
+						<Star size={24} strokeWidth={1.75} aria-hidden="true" className="transition-colors" />
+					</label>
+				))}
+			</div>
+		</fieldset>
+	);
+}
+
+/** A rating already given, as one quiet line: "4 of 5". */
+export function StarsShown({ rating, label }: { rating: number; label: string }) {
+	return (
+		<span role="img" aria-label={label} className="inline-flex gap-0.5 align-middle">
+			{CHOICES.map((choice) => (
+				<Star
+					key={choice}
+					size={16}
+					aria-hidden="true"
+					className={choice <= rating ? "fill-attention text-attention" : "text-line-strong"}
+				/>
+			))}
+		</span>
+	);
+}

@@ -1,0 +1,26 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { Outlet, useLoaderData } from "@remix-run/react";
+import { getCustomerIdentity } from "#app/auth/customer.server.ts";
+import { PageFrame } from "#app/components/page-frame.tsx";
+import { env } from "#app/env.server.ts";
+import { getCustomer, listDemoCustomers } from "#app/models/customer.server.ts";
+
+export async function loader({ request }: LoaderFunctionArgs) {
+	const { customerId } = await getCustomerIdentity(request);
+	const customer = customerId ? await getCustomer(customerId) : null;
+	return {
+		signedIn: customer ? { id: customer.id, name: customer.name } : null,
+		demoPeople: env().MEVI_EMBEDDED
+			? (await listDemoCustomers()).map(({ id, name }) => ({ id, name }))
+			: null,
+	};
+}
+
+export default function ShopLayout() {
+	const { signedIn, demoPeople } = useLoaderData<typeof loader>();
+	return (
+		<PageFrame signedIn={signedIn} demoPeople={demoPeople}>
+			<Outlet />
+		</PageFrame>
+	);
+}

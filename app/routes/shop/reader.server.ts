@@ -1,0 +1,13 @@
+/**
+ * The form in which the reader writes numbers and dates, as BCP 47. The shop's words are English, so it is
+ * the reader's own English ("en-GB" writes 4 March) or, for any other language, American.
+ */
+export function readerLocale(request: Request): string {
+	const first = request.headers.get("Accept-Language")?.split(",")[0] ?? "";
+	return /^en-[A-Z]{2}$/i.exec(first.trim())?.[0] ?? "en-US";
+}
+
+/** A day such as "Mar 4, 2026", the same for everybody: the shop's days are UTC days. */
+export function formatDay(date: Date, locale: string): string {
+	return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(date);
+}

@@ -1,0 +1,62 @@
+export type VariantLine = {
+	id: string;
+	options: Record<string, string>;
+	price: string;
+	available: boolean;
+	stock: number | null;
+};
+
+/** From this many pieces down the shop says how few are left. */
+const FEW_LEFT = 5;
+
+/** What a product can be had in, at which price, and whether it is there: one row for each variant. */
+export function VariantTable({ variants }: { variants: VariantLine[] }) {
+	if (variants.length === 0) return null;
+	const optionNames = [...new Set(variants.flatMap((variant) => Object.keys(variant.options)))];
+	return (
+		<section aria-labelledby="variants" className="mt-10">
+			<h2 id="variants" className="mb-2 font-semibold text-lg">
+				Choices
+			</h2>
+			<table className="w-full tabular-nums">
+				<thead>
+					<tr className="text-ink-soft text-sm">
+						{optionNames.map((name) => (
+							<th key={name} scope="col" className="pe-4 pb-2 text-start font-medium first-letter:uppercase">
+								{name}
+							</th>
+						))}
+						<th scope="col" className="pe-4 pb-2 text-start font-medium">
+							In stock
+						</th>
+						<th scope="col" className="pb-2 text-end font-medium">
+							Price
+						</th>
+					</tr>
+				</thead>
+				<tbody>
+					{variants.map((variant) => (
+						<tr key={variant.id} className="border-line border-t align-top">
+							{optionNames.map((name) => (
+								<td key={name} className="py-2.5 pe-4">
+									{variant.options[name] ?? ""}
+								</td>
+							))}
+							<td className="py-2.5 pe-4">
+								<Stock variant={variant} />
+							</td>
+							<td className="py-2.5 text-end">{variant.price}</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</section>
+	);
+}
+
+function Stock({ variant }: { variant: VariantLine }) {
+	const { available, stock } = variant;
+	if (!available || stock === 0) return <span className="text-ink-soft">Out of stock</span>;
+	if (stock === null) return "Yes";
+	return stock <= FEW_LEFT ? <span className="text-attention">Few left: {stock}</span> : stock;
+}

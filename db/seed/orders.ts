@@ -1,0 +1,147 @@
+import type { OrderItem, PaymentRecord, Shipment } from "#db/shapes.ts";
+import { seedPeople } from "./people.ts";
+import { seedProductId, seedProducts, seedVariantId } from "./products.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+const FREE_DELIVERY_FROM_CENTS = 7_500;
+const DELIVERY_CENTS = 690;
+/** Days from the order to the promised date, and to the door when all goes well. */
+const PROMISED_AFTER_DAYS = 5;
+const DELIVERED_AFTER_DAYS = 4;
+const CARRIERS = ["Northline", "Parcelbird", "Harbourmail"];
+const PAYMENT_METHODS = ["Visa", "Mastercard", "PayPal", "Apple Pay", "Mevi gift card"];
+
+export type SeedStatus =
+	| "pending"
+	| "processed"
+	| "shipped"
+	| "delivered"
+	| "cancelled"
+	| "return_requested"
+	| "returned"
+	| "refunded";
+
+export type SeedOrder = {
+	number: string;
+	customerId: string;
+	status: SeedStatus;
+	items: OrderItem[];
+	shipments: Shipment[];
+	payments: PaymentRecord[];
+	totalCents: number;
+	placedAt: Date;
+	/** The promised day, YYYY-MM-DD; null once cancelled. */
+	expectedOn: string | null;
+	deliveredAt: Date | null;
+};
+
+/** How long ago orders of each status were placed, in days: first the youngest, then the step to the next. */
+const AGES: Record<SeedStatus, [youngest: number, step: number]> = {
+	pending: [0.02, 0.04],
+	processed: [0.6, 0.15],
+	shipped: [2, 0.3],
+	delivered: [6, 9],
+	cancelled: [3, 21],
+	return_requested: [12, 2],
+	returned: [18, 3],
+	refunded: [30, 11],
+};
+
+/** Three orders a person, so that each of the twenty has something under way and something behind them. */
+const STATUSES: [SeedStatus, SeedStatus, SeedStatus][] = [
+	["shipped", "delivered", "refunded"],
+	["pending", "delivered", "delivered"],
+	["processed", "return_requested", "delivered"],
+	["shipped", "delivered", "cancelled"],
+	["pending", "returned", "delivered"],
+];
+
+/**
+ * The sixty orders of the demo store, the same at every call but for their dates, which are counted back
+ * from `now` so that "arrives on Thursday" is still ahead for whoever tries the store.
+ */
+export function seedOrders(now: Date): SeedOrder[] {
+	const counts = new Map<SeedStatus, number>();
+	return seedPeople.flatMap((person, personIndex) => {
+		const statuses = STATUSES[personIndex % STATUSES.length] ?? [];
+		return statuses.map((status, place) => {
+			const nth = counts.get(status) ?? 0;
+			counts.set(status, nth + 1);
+			return makeOrder({ customerId: person.id, status, nth, index: personIndex * 3 + place, now });
+		});
+	});
+}
+
+function makeOrder(options: {
+	customerId: string;
+	status: SeedStatus;
+	nth: number;
+	index: number;
+	now: Date;
+}): SeedOrder {
+	const { customerId, status, nth, index, now } = options;
+	const [youngest, step] = AGES[status];
+	const placedAt = new Date(now.getTime() - (youngest + nth * step) * DAY_MS - HOUR_MS / 4);
+	const items = pickItems(index);
+	const itemsCents = items.reduce((sum, item) => sum + item.priceCents * (item.quantity ?? 1), 0);
+	const totalCents = itemsCents + (itemsCents >= FREE_DELIVERY_FROM_CENTS ? 0 : DELIVERY_CENTS);
+	const hasArrived = ["delivered", "return_requested", "returned", "refunded"].includes(status);
+	const expected = new Date(placedAt.getTime() + PROMISED_AFTER_DAYS * DAY_MS);
+	return {
+		number: orderNumber(index),
+		customerId,
+		status,
+		items,
+		shipments: hasArrived || status === "shipped" ? [makeShipment(index, items)] : [],
+		payments: makePayments({ status, totalCents, index }),
+		totalCents,
+		placedAt,
+		expectedOn: status === "cancelled" ? null : expected.toISOString().slice(0, 10),
+		deliveredAt: hasArrived ? new Date(placedAt.getTime() + DELIVERED_AFTER_DAYS * DAY_MS) : null,
+	};
+}
+
+/** W and seven digits that look drawn at random but never repeat: 7919 is prime to 900,000. */
+function orderNumber(index: number): string {
+	return `W${1_000_000 + (((index + 11) * 7_919 * 13) % 900_000)}`;
+}
+
+/** One to three different products, walking through the catalogue so that every product is in some order. */
+function pickItems(index: number): OrderItem[] {
+	const howMany = 1 + (index % 3);
+	return Array.from({ length: howMany }, (_, place) => {
+		const product = seedProducts[(index * 5 + place * 7) % seedProducts.length];
+		if (!product) throw new Error("The demo store has no products to order.");
+		const position = (index + place) % product.variants.length;
+		const variant = product.variants[position];
+		if (!variant) throw new Error(`${product.name} has no variants to order.`);
+		return {
+			name: product.name,
+			productId: seedProductId(product),
+			itemId: seedVariantId(product, position),
+			priceCents: variant.priceCents,
+			quantity: variant.priceCents < 6_000 && (index + place) % 4 === 0 ? 2 : 1,
+			options: variant.options,
+		};
+	});
+}
+
+function makeShipment(index: number, items: OrderItem[]): Shipment {
+	return {
+		trackingIds: [String(700_100_000_000 + (((index + 3) * 48_271 * 9_973) % 99_999_999))],
+		itemIds: items.map((item) => item.itemId),
+		carrier: CARRIERS[index % CARRIERS.length],
+	};
+}
+
+/** What was paid and, when the whole order was stopped or sent back, paid back with the delivery. */
+function makePayments(options: { status: SeedStatus; totalCents: number; index: number }): PaymentRecord[] {
+	const { status, totalCents, index } = options;
+	const method = PAYMENT_METHODS[index % PAYMENT_METHODS.length];
+	// Nothing is charged before an order leaves the warehouse; until then the amount is only reserved.
+	const hasLeft = status !== "pending" && status !== "processed";
+	const paid: PaymentRecord = { type: hasLeft ? "payment" : "reservation", amountCents: totalCents, method };
+	const isPaidBack = status === "refunded" || status === "cancelled";
+	return isPaidBack ? [paid, { type: "refund", amountCents: totalCents, method }] : [paid];
+}
