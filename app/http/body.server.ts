@@ -10,7 +10,10 @@ class BadBody extends DomainError {}
  * Reads and checks a JSON body.
  * @throws DomainError 415 when it is not declared as JSON, 413 over 64 KB, 400 when malformed, 422 with field errors.
  */
-export async function readJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.infer<Schema>> {
+export async function readJson<Schema extends z.ZodType>(
+	request: Request,
+	schema: Schema,
+): Promise<z.infer<Schema>> {
 	const type = request.headers.get("Content-Type") ?? "";
 	if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) {
 		throw new BadBody(415, "Unsupported media type", "Send the body as application/json.");
@@ -29,7 +32,10 @@ export async function readJson<Schema extends z.ZodType>(request: Request, schem
  * Reads and checks a form.
  * @throws DomainError 415, 413, or 422 with field errors.
  */
-export async function readForm<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.infer<Schema>> {
+export async function readForm<Schema extends z.ZodType>(
+	request: Request,
+	schema: Schema,
+): Promise<z.infer<Schema>> {
 	const type = request.headers.get("Content-Type") ?? "";
 	if (/^application\/x-www-form-urlencoded\b/i.test(type)) {
 		return check(Object.fromEntries(new URLSearchParams(await readText(request))), schema);

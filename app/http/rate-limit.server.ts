@@ -1,9 +1,9 @@
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import { env } from "#app/env.server.ts";
 import { TooMany } from "#app/models/errors.ts";
-import { sql } from "#db/client.server.ts";
 import { currentRequest } from "#app/realtime/disconnect.server.ts";
 import { singleton } from "#app/singleton.server.ts";
+import { sql } from "#db/client.server.ts";
 
 /**
  * What a stranger may do in a span of time, counted in Postgres so that several processes count together.

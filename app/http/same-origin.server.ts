@@ -15,7 +15,8 @@ export function requireSameOrigin(request: Request): void {
 	}
 	const origin = request.headers.get("Origin");
 	if (origin === null) return;
-	const host = request.headers.get("X-Forwarded-Host") ?? request.headers.get("Host") ?? new URL(request.url).host;
+	const host =
+		request.headers.get("X-Forwarded-Host") ?? request.headers.get("Host") ?? new URL(request.url).host;
 	if (!URL.canParse(origin) || new URL(origin).host !== host) {
 		throw new Forbidden("This request came from another site.");
 	}

@@ -49,5 +49,6 @@ export const isDraining = (): boolean => register.isDraining;
  */
 export function drainConnections(spreadMs: number): void {
 	register.isDraining = true;
-	for (const { connection } of [...register.entries]) connection.goodbye(Math.round(Math.random() * spreadMs));
+	for (const { connection } of [...register.entries])
+		connection.goodbye(Math.round(Math.random() * spreadMs));
 }

@@ -4,7 +4,7 @@
  */
 export type Cursor = { epoch: string; public: number; internal: number | null };
 
-const FORMAT = /^([a-z0-9]{4,32})\.p(\d{1,9})(?:\.i(\d{1,9}))?$/;
+const FORMAT = /^([a-z0-9-]{4,40})\.p(\d{1,9})(?:\.i(\d{1,9}))?$/;
 
 export function encodeCursor(cursor: Cursor): string {
 	const internal = cursor.internal === null ? "" : `.i${cursor.internal}`;

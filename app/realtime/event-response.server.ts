@@ -1,6 +1,6 @@
 import { log } from "#app/http/log.server.ts";
-import type { Cursor } from "./cursor.ts";
 import { isDraining } from "./connections.server.ts";
+import type { Cursor } from "./cursor.ts";
 import type { StreamName } from "./events.ts";
 import { createWebSink } from "./sink/web.server.ts";
 import { createSseEncoder, SSE_HEADERS } from "./sse.server.ts";

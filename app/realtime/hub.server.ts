@@ -1,7 +1,7 @@
 import { singleton } from "#app/singleton.server.ts";
 import type { Bus, Envelope, Ephemeral } from "./bus/bus.ts";
 import { createPostgresBus } from "./bus/postgres.server.ts";
-import { splitStreamKey, type StreamKey } from "./events.ts";
+import { type StreamKey, splitStreamKey } from "./events.ts";
 import { noteDelta } from "./live-answers.server.ts";
 import { type LoggedEvent, readChangedSessions, readHeads, readLog, readLogs } from "./log.server.ts";
 
@@ -84,7 +84,11 @@ export function createHub(bus: Bus) {
 				for (const [stream, seq] of asked) {
 					const state = streams.get(stream);
 					// A full page was not the whole of it.
-					if (state && state.head < seq && heads.some((item) => item.stream === stream && item.head < state.head)) {
+					if (
+						state &&
+						state.head < seq &&
+						heads.some((item) => item.stream === stream && item.head < state.head)
+					) {
 						wanted.set(stream, seq);
 					}
 				}
@@ -150,7 +154,8 @@ export function createHub(bus: Bus) {
 					wake(stream, seq);
 				}
 				for (const [stream, state] of streams) {
-					for (const reader of state.readers.keys()) if (reader.cursor < state.head) void pump(stream, reader);
+					for (const reader of state.readers.keys())
+						if (reader.cursor < state.head) void pump(stream, reader);
 				}
 			}
 			if (inboxes.size > 0) {

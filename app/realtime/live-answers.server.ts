@@ -1,5 +1,5 @@
-import { sql } from "#db/client.server.ts";
 import { singleton } from "#app/singleton.server.ts";
+import { sql } from "#db/client.server.ts";
 import type { Ephemeral } from "./bus/bus.ts";
 import { type EventData, splitStreamKey } from "./events.ts";
 
@@ -24,7 +24,12 @@ export function noteDelta([stream, , data]: Ephemeral): void {
 	if (known && known.messageId === delta.messageId && delta.offset === known.start + known.text.length) {
 		known.text += delta.text;
 		known.heardAt = Date.now();
-	} else if (!known || known.messageId !== delta.messageId || delta.offset === 0 || delta.offset > known.start + known.text.length) {
+	} else if (
+		!known ||
+		known.messageId !== delta.messageId ||
+		delta.offset === 0 ||
+		delta.offset > known.start + known.text.length
+	) {
 		answers.delete(sessionId);
 		answers.set(sessionId, {
 			messageId: delta.messageId,

@@ -8,7 +8,11 @@ import { whyUnresumable } from "./stream.server.ts";
 /** Longest wait of one poll: below every proxy's idle limit that is known (30 s). */
 export const POLL_WAIT_MS = 25_000;
 
-export type CatchUp = { events: { id: string; type: string; data: unknown }[]; cursor: string; more: boolean };
+export type CatchUp = {
+	events: { id: string; type: string; data: unknown }[];
+	cursor: string;
+	more: boolean;
+};
 
 /**
  * What followed a cursor, as one JSON answer: at most a page, `more` when there is a next one. Without a
@@ -46,7 +50,10 @@ export async function catchUp(options: {
 			more: false,
 		};
 	}
-	const at: Cursor = { ...options.cursor, internal: isAgent ? (options.cursor.internal ?? head.internal) : null };
+	const at: Cursor = {
+		...options.cursor,
+		internal: isAgent ? (options.cursor.internal ?? head.internal) : null,
+	};
 	let page = await readPage(sessionId, streams, at);
 	if (page.events.length === 0 && options.waitMs > 0) {
 		await waitForNews(sessionId, streams, at, options.waitMs, options.onLeave);

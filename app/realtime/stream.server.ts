@@ -5,7 +5,7 @@ import { getEpoch } from "./epoch.server.ts";
 import { type EventData, type EventType, HEARTBEAT_MS, type StreamName, streamKey } from "./events.ts";
 import { hub, type Reader } from "./hub.server.ts";
 import { readLiveAnswer } from "./live-answers.server.ts";
-import { readHeads, type LoggedEvent } from "./log.server.ts";
+import { type LoggedEvent, readHeads } from "./log.server.ts";
 import type { Sink } from "./sink/sink.ts";
 
 /** How an event becomes bytes: SSE frames, or pieces of an HTML page. Null says there is nothing to show. */
@@ -165,4 +165,3 @@ export function whyUnresumable(
 	if (isAgent && cursor.internal !== null && cursor.internal > head.internal) return "ahead";
 	return null;
 }
-

@@ -134,7 +134,10 @@ function overtake(state: Conversation, finishedId: string | null): Conversation 
 
 const remember = (ids: string[], id: string): string[] => [...ids.slice(1 - MOST_OVERTAKEN), id];
 
-function applyDelta(state: Conversation, delta: { messageId: string; offset: number; text: string }): Conversation {
+function applyDelta(
+	state: Conversation,
+	delta: { messageId: string; offset: number; text: string },
+): Conversation {
 	if (state.overtaken.includes(delta.messageId)) return state;
 	if (state.messages.some((message) => message.id === delta.messageId)) return state;
 	if (delta.offset === 0) {

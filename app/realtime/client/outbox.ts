@@ -12,7 +12,10 @@ const entrySchema = z.object({
 export type OutboxEntry = z.infer<typeof entrySchema>;
 
 /** What sending came to: `again` for a network that failed or a server that was busy. */
-export type SendResult = { type: "sent" } | { type: "refused"; why: string } | { type: "again"; afterMs: number | null };
+export type SendResult =
+	| { type: "sent" }
+	| { type: "refused"; why: string }
+	| { type: "again"; afterMs: number | null };
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LIMIT_MS = 15_000;
@@ -79,7 +82,9 @@ export function createOutbox(options: {
 		/** Tries a refused message once more. */
 		retry(clientMessageId: string) {
 			change(
-				entries.map((entry) => (entry.clientMessageId === clientMessageId ? { ...entry, refusal: null } : entry)),
+				entries.map((entry) =>
+					entry.clientMessageId === clientMessageId ? { ...entry, refusal: null } : entry,
+				),
 			);
 			void work();
 		},

@@ -1,5 +1,11 @@
 import type { ChatEvent, Message } from "../events.ts";
-import { applyAcknowledged, applyEvent, beginConversation, type Conversation, prependMessages } from "./conversation.ts";
+import {
+	applyAcknowledged,
+	applyEvent,
+	beginConversation,
+	type Conversation,
+	prependMessages,
+} from "./conversation.ts";
 import { type EventLine, type LineState, openEventLine } from "./event-source.ts";
 import { createOutbox, type Outbox, type OutboxEntry, type SendResult } from "./outbox.ts";
 
@@ -72,7 +78,10 @@ export function createConversationStore(options: StoreOptions) {
 		update({ conversation });
 		if (conversation.typing && conversation.typing !== before.typing) {
 			clearTimeout(typingTimer);
-			typingTimer = setTimeout(() => setConversation({ ...snapshot.conversation, typing: null }), TYPING_EXPIRES_MS);
+			typingTimer = setTimeout(
+				() => setConversation({ ...snapshot.conversation, typing: null }),
+				TYPING_EXPIRES_MS,
+			);
 		}
 		if (conversation.messages !== before.messages) scheduleReceipt();
 		if (conversation.hasHole) void sync();
@@ -92,7 +101,9 @@ export function createConversationStore(options: StoreOptions) {
 		isSyncing = true;
 		try {
 			for (;;) {
-				const response = await fetch(options.syncUrl(sessionId, snapshot.conversation.cursor), { cache: "no-store" });
+				const response = await fetch(options.syncUrl(sessionId, snapshot.conversation.cursor), {
+					cache: "no-store",
+				});
 				if (!response.ok) break;
 				const page = (await response.json()) as {
 					events: { id: string; type: string; data: unknown }[];

@@ -49,7 +49,8 @@ export function createWebSink(): { body: ReadableStream<Uint8Array>; sink: Sink 
 		const since = Date.now();
 		stallTimer = setInterval(() => {
 			if (!stalled.writableNeedDrain) drained();
-			else if (stalled.writableLength > UNSENT_LIMIT_BYTES || Date.now() - since > STALL_LIMIT_MS) stalled.destroy();
+			else if (stalled.writableLength > UNSENT_LIMIT_BYTES || Date.now() - since > STALL_LIMIT_MS)
+				stalled.destroy();
 		}, STALL_CHECK_MS);
 		stallTimer.unref();
 	}

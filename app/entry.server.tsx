@@ -1,0 +1,67 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { PassThrough } from "node:stream";
+import {
+	type ActionFunctionArgs,
+	createReadableStreamFromReadable,
+	type EntryContext,
+	type LoaderFunctionArgs,
+} from "@remix-run/node";
+import { RemixServer } from "@remix-run/react";
+import { isbot } from "isbot";
+import { renderToPipeableStream } from "react-dom/server";
+import { boot } from "#app/boot.server.ts";
+import { PageContext } from "#app/components/page-context.ts";
+import { log } from "#app/http/log.server.ts";
+import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
+
+boot();
+
+/** A page's data may take this long; no page of ours waits for a model. */
+export const streamTimeout = 10_000;
+
+/** Faults of a page's loader or action: logged once, not when the visitor simply went away. */
+export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs) {
+	if (request.signal.aborted) return;
+	log.error({ err: error, method: request.method, path: new URL(request.url).pathname }, "page failed");
+}
+
+export default function handleRequest(
+	request: Request,
+	status: number,
+	headers: Headers,
+	context: EntryContext,
+): Promise<Response> {
+	const nonce = randomBytes(16).toString("base64");
+	const reference = randomUUID().slice(0, 8);
+	for (const [name, value] of pageSecurityHeaders(nonce)) if (!headers.has(name)) headers.set(name, value);
+	headers.set("Content-Type", "text/html; charset=utf-8");
+	if (!headers.has("Cache-Control")) headers.set("Cache-Control", "private, no-cache");
+	// Crawlers want the whole page, people want its beginning.
+	const isCrawler = isbot(request.headers.get("User-Agent") ?? "");
+
+	return new Promise((resolve, reject) => {
+		let hasShell = false;
+		let finalStatus = status;
+		const send = () => {
+			hasShell = true;
+			const body = new PassThrough();
+			resolve(new Response(createReadableStreamFromReadable(body), { headers, status: finalStatus }));
+			pipe(body);
+		};
+		const { pipe, abort } = renderToPipeableStream(
+			<PageContext.Provider value={{ nonce, reference: status >= 500 ? reference : undefined }}>
+				<RemixServer context={context} url={request.url} abortDelay={streamTimeout} nonce={nonce} />
+			</PageContext.Provider>,
+			{
+				nonce,
+				...(isCrawler ? { onAllReady: send } : { onShellReady: send }),
+				onShellError: reject,
+				onError(error: unknown) {
+					finalStatus = 500;
+					if (hasShell) log.error({ reference, err: error }, "rendering failed");
+				},
+			},
+		);
+		setTimeout(abort, streamTimeout + 1_000).unref();
+	});
+}

@@ -1,0 +1,141 @@
+import { sql } from "drizzle-orm";
+import { db } from "#db/client.server.ts";
+import { readQuestion, type Term } from "./search/question.server.ts";
+import { judge, missedWeight, type Relevance } from "./search/relevance.ts";
+import { termQuery, textList, weighTerms } from "./search/term-queries.server.ts";
+import { parseTextVector } from "./search/text-vector.ts";
+
+/** A passage that speaks of what was asked, best first. */
+export type FoundPassage = {
+	id: number;
+	articleId: string;
+	slug: string;
+	title: string;
+	heading: string;
+	/** `/help/<slug>`, with the heading's id where there is one. */
+	url: string;
+	/** Plain text. */
+	body: string;
+	locale: string;
+	/** For ranking within one search only. */
+	score: number;
+	/** 0 to 1: how much of the question's own subject the passage speaks of. */
+	coverage: number;
+};
+
+/** The terms of the question, how rare each is, and each passage's judgement, for whoever quotes from it. */
+export type PassageSearch = {
+	terms: Term[];
+	rarities: number[];
+	found: (FoundPassage & { relevance: Relevance })[];
+};
+
+/** Postgres hands over this many by a rough score; ranking them exactly is then a matter of a millisecond. */
+const CANDIDATES = 120;
+/** What the article's other matching passages add: two good passages are a better sign than one. */
+const SIBLING_SHARE = 0.15;
+
+/** What a term is worth that only a sibling passage speaks of. */
+const SIBLING_COVER = 0.6;
+
+type Row = {
+	id: string | number;
+	article_id: string;
+	slug: string;
+	locale: string;
+	title: string;
+	heading: string;
+	anchor: string | null;
+	body: string;
+	vector: string;
+};
+
+/**
+ * Finds the passages that speak of what a question asks: any of its telling words, their kin, or what a
+ * misspelt one was meant to be, ranked by BM25F times the share of the question that is covered.
+ * @param query a question or a few words in English; @param limit most passages returned.
+ */
+export async function searchPassages(query: string, limit: number): Promise<FoundPassage[]> {
+	const { found } = await findPassages(query, limit);
+	return found.map(({ relevance: _, ...passage }) => passage);
+}
+
+/**
+ * `searchPassages` with the reasons: the terms of the question and what each passage met of them.
+ * @param topics words that the question's intent makes likely in the right passage.
+ */
+export async function findPassages(
+	query: string,
+	limit: number,
+	topics: string[] = [],
+): Promise<PassageSearch> {
+	const terms = await readQuestion(query, topics);
+	const rarities = await weighTerms(terms, "articles");
+	const queries = terms.map((term, i) => ({
+		query: termQuery(term),
+		weight: term.weight * (rarities[i] ?? 0),
+	}));
+	const usable = queries.filter(({ query }) => query !== "");
+	if (usable.length === 0) return { terms, rarities, found: [] };
+	const rows = await db.execute<Row>(sql`
+		with asked as materialized (
+			select query::tsquery as query, weight::float8 as weight
+			from unnest(${textList(usable.map(({ query }) => query))}::text[],
+				${textList(usable.map(({ weight }) => String(weight)))}::text[]) as t(query, weight)
+		), candidate as (
+			select p.*, (select sum(weight) from asked where p.search @@ asked.query) as rough
+			from article_passages p
+			where p.search @@ ${usable.map(({ query }) => `(${query})`).join(" | ")}::tsquery
+			order by rough desc, p.id
+			limit ${CANDIDATES}
+		)
+		select c.id, c.article_id, a.slug, a.locale, c.title, c.heading, c.anchor, c.body, c.search::text as vector
+		from candidate c join articles a on a.id = c.article_id`);
+
+	const judged = rows.map((row) => {
+		const plain = `${row.title} ${row.heading} ${row.body}`;
+		const relevance = judge(terms, rarities, parseTextVector(row.vector), plain);
+		return { row, relevance };
+	});
+	for (const { row, relevance } of judged) {
+		const siblings = judged
+			.filter((other) => other.row.article_id === row.article_id)
+			.map((other) => other.relevance);
+		creditSiblings(relevance, siblings);
+	}
+	const ranked = judged.map(({ row, relevance }) => {
+		return { row, relevance, own: relevance.score * (0.4 + 0.6 * relevance.coverage) };
+	});
+	const byArticle = new Map<string, number>();
+	for (const { row, own } of ranked)
+		byArticle.set(row.article_id, (byArticle.get(row.article_id) ?? 0) + own);
+	const found = ranked.map(({ row, relevance, own }) => {
+		// A long article must not win by its length alone, so that siblings count with a falling share.
+		const siblings = (byArticle.get(row.article_id) ?? own) - own;
+		return {
+			id: Number(row.id),
+			articleId: row.article_id,
+			slug: row.slug,
+			title: row.title,
+			heading: row.heading,
+			url: `/help/${row.slug}${row.anchor ? `#${row.anchor}` : ""}`,
+			body: row.body,
+			locale: row.locale,
+			score: own + SIBLING_SHARE * Math.min(siblings, own),
+			coverage: relevance.coverage,
+			relevance,
+		};
+	});
+	found.sort((a, b) => b.score - a.score || a.id - b.id);
+	return { terms, rarities, found: found.slice(0, limit) };
+}
+
+/** A term that another passage of the same article speaks of is met in part: the article is about it too. */
+function creditSiblings(relevance: Relevance, siblings: Relevance[]) {
+	if (relevance.asked === 0) return;
+	const inArticle = new Set(siblings.flatMap((sibling) => sibling.met.map(({ term }) => term)));
+	for (const term of relevance.missed) {
+		if (!inArticle.has(term)) continue;
+		relevance.coverage += (SIBLING_COVER * missedWeight(term, relevance.isRule)) / relevance.asked;
+	}
+}

@@ -1,0 +1,144 @@
+import { and, desc, eq, sql } from "drizzle-orm";
+import { db } from "#db/client.server.ts";
+import { orders } from "#db/schema.ts";
+import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shapes.ts";
+import { formatMoney } from "./money.ts";
+
+export type Order = {
+	/** As printed for people, without the hash sign: W2611340. */
+	number: string;
+	customerId: string;
+	/** The store's own word: pending, processed, shipped, delivered, cancelled … */
+	status: string;
+	items: OrderItem[];
+	shipments: Shipment[];
+	payments: PaymentRecord[];
+	address: PostalAddress | null;
+	totalCents: number;
+	placedAt: Date | null;
+	/** A day as YYYY-MM-DD; null when the store made no promise. */
+	expectedOn: string | null;
+	deliveredAt: Date | null;
+	updatedAt: Date;
+};
+
+/**
+ * One order of one customer. Ownership is part of the query, so that somebody else's order and one that does
+ * not exist are the same null.
+ * @param options.number with or without a hash sign, in any case.
+ */
+export async function getOrder(options: { number: string; customerId: string }): Promise<Order | null> {
+	const number = options.number.trim().replace(/^#/, "").toUpperCase();
+	const [order] = await db
+		.select()
+		.from(orders)
+		.where(and(eq(orders.number, number), eq(orders.customerId, options.customerId)));
+	return order ?? null;
+}
+
+/** A customer's orders, the newest first; those without a date come last, by number. */
+export async function listOrders(options: { customerId: string; limit: number }): Promise<Order[]> {
+	return db
+		.select()
+		.from(orders)
+		.where(eq(orders.customerId, options.customerId))
+		.orderBy(sql`${orders.placedAt} desc nulls last`, desc(orders.number))
+		.limit(options.limit);
+}
+
+/** Whether something is still to happen with the order: it is neither delivered nor closed. */
+export function isOpen(order: Pick<Order, "status">): boolean {
+	return !/deliver|cancel|return|refund|exchange|closed|complete/i.test(order.status);
+}
+
+/** Whether the shop has not yet begun to send it, so that it can usually still be changed or cancelled. */
+export function isPending(order: Pick<Order, "status">): boolean {
+	return /^(pending|placed|new|open|received|awaiting)\b/i.test(order.status);
+}
+
+/**
+ * What is true of an order, in plain English sentences: its status in the store's own word, what is in it,
+ * the tracking number and the expected day where there are any.
+ */
+export function describeOrder(order: Order): string {
+	const sentences = [statusSentence(order)];
+	const trackingIds = order.shipments.flatMap((shipment) => shipment.trackingIds);
+	if (trackingIds.length > 0 && !/cancel/i.test(order.status)) {
+		const carriers = [...new Set(order.shipments.flatMap((shipment) => shipment.carrier ?? []))];
+		const by = carriers.length > 0 ? ` with ${joinWords(carriers)}` : "";
+		sentences.push(
+			trackingIds.length === 1
+				? `The tracking number${by} is ${trackingIds[0]}.`
+				: `The tracking numbers${by} are ${joinWords(trackingIds)}.`,
+		);
+	}
+	if (order.expectedOn && isOpen(order)) {
+		sentences.push(`It is expected on ${formatDay(order.expectedOn)}.`);
+	}
+	if (order.items.length > 0) sentences.push(`It contains ${describeItems(order.items)}.`);
+	return sentences.join(" ");
+}
+
+/** The items by name; a number stands before what was ordered more than once ("2 × Desk Lamp"). */
+export function describeItems(items: OrderItem[]): string {
+	const counts = new Map<string, number>();
+	for (const item of items) counts.set(item.name, (counts.get(item.name) ?? 0) + (item.quantity ?? 1));
+	return joinWords([...counts].map(([name, count]) => (count > 1 ? `${count} × ${name}` : name)));
+}
+
+function statusSentence(order: Order): string {
+	const name = `Order ${order.number}`;
+	const status = order.status.replaceAll("_", " ").toLowerCase();
+	const placed = order.placedAt ? `, placed on ${formatDay(order.placedAt)},` : "";
+	switch (status) {
+		case "pending":
+			return `${name}${placed} is pending: the store has it but has not started to prepare it yet.`;
+		case "processing":
+			return `${name}${placed} is processing: the store is preparing it now.`;
+		case "processed":
+			return `${name}${placed} has been processed and is on its way out of the store.`;
+		case "shipped":
+			return `${name}${placed} has been shipped and is on its way.`;
+		case "delivered":
+			return order.deliveredAt
+				? `${name}${placed} was delivered on ${formatDay(order.deliveredAt)}.`
+				: `${name}${placed} has been delivered.`;
+		case "cancelled":
+		case "canceled":
+			return `${name}${placed} was cancelled.${refundSentence(order)}`;
+		case "return requested":
+			return `A return has been requested for order ${order.number}; it is not finished yet.`;
+		case "exchange requested":
+			return `An exchange has been requested for order ${order.number}; it is not finished yet.`;
+		case "returned":
+			return `${name} has been returned.${refundSentence(order)}`;
+		case "refunded":
+			return `${name} has been refunded.${refundSentence(order)}`;
+		default:
+			return `${name}${placed} has the status "${status}".`;
+	}
+}
+
+function refundSentence(order: Order): string {
+	const cents = order.payments
+		.filter((payment) => payment.type === "refund")
+		.reduce((sum, payment) => sum + payment.amountCents, 0);
+	return cents > 0 ? ` ${formatMoney(cents)} has been refunded.` : "";
+}
+
+/** "a", "a and b", "a, b and c". */
+export function joinWords(words: string[]): string {
+	if (words.length < 2) return words[0] ?? "";
+	return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** A day as people read it: "14 March 2026". Days without a time are not shifted between time zones. */
+export function formatDay(day: string | Date): string {
+	const date = typeof day === "string" ? new Date(`${day}T00:00:00Z`) : day;
+	return new Intl.DateTimeFormat("en-GB", {
+		day: "numeric",
+		month: "long",
+		year: "numeric",
+		timeZone: "UTC",
+	}).format(date);
+}

@@ -1,0 +1,104 @@
+import type { Term } from "./question.server.ts";
+import { occurrencesOf, type TextVector } from "./text-vector.ts";
+import { COMMON_WEIGHT } from "./vocabulary.ts";
+
+/**
+ * BM25F (Robertson & Zaragoza, "The Probabilistic Relevance Framework", 2009): the usual k1, a mild length
+ * correction since passages are cut to a like size, and fields weighted so that a title says what a text is
+ * about without drowning what it says.
+ */
+const K1 = 1.2;
+const B = 0.4;
+const FIELD_WEIGHT = { A: 2.2, B: 1.8, C: 1 } as const;
+const TYPICAL_LENGTH = 70;
+
+/**
+ * What the second word of a name adds to the cover when something else asked for is missing: in "does the X Y
+ * come in red" the two words are one subject, and red is still half of the question.
+ */
+const SECOND_NAME_WORD = 0.5;
+
+/** What a missed "my dog" takes: less than a subject, enough that "can you hem my jeans" is not about any hem. */
+const OWN_WEIGHT = 0.65;
+
+export type Relevance = {
+	/** BM25F: for ranking only; its size depends on the knowledge base. */
+	score: number;
+	/** 0 to 1: how much of what the question speaks of, the text speaks of. */
+	coverage: number;
+	/** Terms met, with how well (0 to 1). */
+	met: { term: Term; worth: number }[];
+	missed: Term[];
+	/** Whether its title or heading names a rule of the store that was asked for. */
+	isRule: boolean;
+	/** What `coverage` is a share of. */
+	asked: number;
+};
+
+/** Telling weight of a term met in `matching` of `total` texts (the BM25 idf, never negative). */
+export function rarity(matching: number, total: number): number {
+	return Math.log(1 + (total - matching + 0.5) / (matching + 0.5));
+}
+
+/** How a text meets one term: `worth` 0 to 1, weighted frequency, and whether a title or heading says it. */
+export function meets(term: Term, vector: TextVector, plain: string) {
+	let worth = 0;
+	let frequency = 0;
+	let isNamed = false;
+	for (const alternative of term.alternatives) {
+		const places = occurrencesOf(alternative.phrase, vector);
+		if (places.length === 0) continue;
+		worth = Math.max(worth, alternative.worth);
+		for (const place of places) {
+			frequency += alternative.worth * FIELD_WEIGHT[place.field];
+			if (place.field !== "C") isNamed = true;
+		}
+	}
+	for (const { pattern, worth: patternWorth } of term.patterns) {
+		if (worth >= patternWorth || !pattern.test(plain)) continue;
+		worth = patternWorth;
+		frequency += patternWorth;
+	}
+	return { worth, frequency, isNamed };
+}
+
+/**
+ * Judges one text against a question.
+ * @param rarities for each term, from `rarity`; @param plain the text itself, for the patterns.
+ */
+export function judge(terms: Term[], rarities: number[], vector: TextVector, plain: string): Relevance {
+	let length = 0;
+	for (const places of vector.values()) length += places.length;
+	const longness = 1 - B + B * (length / TYPICAL_LENGTH);
+	let score = 0;
+	const met: Relevance["met"] = [];
+	const missed: Term[] = [];
+	let covered = 0;
+	let asked = 0;
+	let isRule = false;
+	let wasMet = false;
+	for (const [i, term] of terms.entries()) {
+		const { worth, frequency, isNamed } = meets(term, vector, plain);
+		const isSecond = wasMet && term.isNext && !term.isAsked;
+		wasMet = worth > 0;
+		if (worth === 0) {
+			if (!term.isTopic) missed.push(term);
+			continue;
+		}
+		const saturated = frequency / longness;
+		score += term.weight * (rarities[i] ?? 1) * ((saturated * (K1 + 1)) / (saturated + K1));
+		met.push({ term, worth });
+		const weight = isSecond ? term.weight * SECOND_NAME_WORD : term.weight;
+		if (isNamed && term.isPolicy && worth >= 0.8) isRule = true;
+		asked += weight;
+		covered += weight * worth;
+	}
+	for (const term of missed) asked += missedWeight(term, isRule);
+	return { score, coverage: asked > 0 ? covered / asked : 0, met, missed, isRule, asked };
+}
+
+/** What a missed term takes from the cover: little when it is whose or which thing a rule is applied to. */
+export function missedWeight(term: Term, isRule: boolean): number {
+	if (isRule && term.isObject) return Math.min(term.weight, COMMON_WEIGHT);
+	return term.isOwn ? Math.min(term.weight, OWN_WEIGHT) : term.weight;
+}

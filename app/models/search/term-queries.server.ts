@@ -1,0 +1,56 @@
+import { sql } from "drizzle-orm";
+import { db } from "#db/client.server.ts";
+import { addMeant, conceptWords, type Term } from "./question.server.ts";
+import { rarity } from "./relevance.ts";
+import { phraseQuery } from "./text-vector.ts";
+import { isTypoOf, meantWords } from "./typos.server.ts";
+
+/** The term in Postgres's tsquery notation: any of its alternatives. Empty when only a pattern can meet it. */
+export function termQuery(term: Term): string {
+	return term.alternatives.map(({ phrase }) => `(${phraseQuery(phrase)})`).join(" | ");
+}
+
+/** A list of texts as one parameter, since the driver cannot know the type of an array inside raw SQL. */
+export function textList(values: string[]) {
+	return sql`(select array_agg(value order by place) from jsonb_array_elements_text(${JSON.stringify(values)}::jsonb) with ordinality as list(value, place))`;
+}
+
+async function countMatches(queries: string[], table: "articles" | "products") {
+	const source = table === "articles" ? sql`article_passages` : sql`products`;
+	const rows = await db.execute<{ matching: number; total: number }>(
+		sql`select (select count(*)::int from ${source}) as total,
+			case when query = '' then 0 else (select count(*)::int from ${source} where search @@ query::tsquery) end as matching
+			from unnest(${textList(queries)}::text[]) with ordinality as asked(query, place) order by place`,
+	);
+	return rows;
+}
+
+/**
+ * Weighs the terms of a question by how rare they are in the knowledge, and gives words nobody there knows a
+ * second chance as slips of the finger (the terms are changed in place).
+ * @returns one rarity per term, in order.
+ */
+export async function weighTerms(terms: Term[], table: "articles" | "products"): Promise<number[]> {
+	if (terms.length === 0) return [];
+	const counts = await countMatches(terms.map(termQuery), table);
+	const corrected: number[] = [];
+	for (const [i, term] of terms.entries()) {
+		const isUnknown = counts[i]?.matching === 0;
+		if (!isUnknown || term.isAsked || term.weight < 1 || term.label.includes(" ")) continue;
+		const meant = [
+			...(await meantWords(term.label, table)),
+			...conceptWords().filter((word) => isTypoOf(term.label, word)),
+		];
+		if (meant.length === 0) continue;
+		await addMeant(term, meant);
+		corrected.push(i);
+	}
+	if (corrected.length > 0) {
+		const again = await countMatches(
+			corrected.map((i) => termQuery(terms[i]!)),
+			table,
+		);
+		for (const [k, i] of corrected.entries()) if (again[k]) counts[i] = again[k];
+	}
+	return counts.map(({ matching, total }) => rarity(matching, total));
+}

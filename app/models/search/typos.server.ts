@@ -1,0 +1,97 @@
+import { sql } from "drizzle-orm";
+import { db } from "#db/client.server.ts";
+
+/** Shorter words are left alone: at three letters everything is near to everything. */
+const SHORTEST_TYPO = 4;
+/** Trigram likeness a text must have for a word of it to be looked at (a swap of two letters leaves about 0.43). */
+const TRIGRAM_LIKENESS = 0.4;
+
+const KEYBOARD = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+/** More edits than any typo has. */
+const FAR = 3;
+
+/** Whether one letter is easily put for another: two vowels, or neighbours on the keyboard. */
+function isSlip(typed: string, meant: string): boolean {
+	if (/^[aeiouy]{2}$/.test(typed + meant)) return true;
+	return KEYBOARD.some(
+		(row) =>
+			Math.abs(row.indexOf(typed) - row.indexOf(meant)) === 1 && row.includes(typed) && row.includes(meant),
+	);
+}
+
+/**
+ * Edits that turn one word into another, a swap of neighbours being one (optimal string alignment), and how
+ * many of them put another letter in place of one: real words differ by those ("black", "block"), slips of the
+ * finger mostly leave out, double or swap.
+ */
+export function editsBetween(a: string, b: string): { edits: number; replaced: number } {
+	const rows: { edits: number; replaced: number }[][] = [];
+	for (let i = 0; i <= a.length; i++) {
+		rows.push([{ edits: i, replaced: 0 }]);
+		for (let j = 1; j <= b.length; j++) {
+			if (i === 0) {
+				rows[0]!.push({ edits: j, replaced: 0 });
+				continue;
+			}
+			const isSame = a[i - 1] === b[j - 1];
+			const diagonal = rows[i - 1]![j - 1]!;
+			const ways = [
+				{
+					edits: diagonal.edits + (isSame ? 0 : isSlip(a[i - 1]!, b[j - 1]!) ? 1 : FAR),
+					replaced: diagonal.replaced + (isSame ? 0 : 1),
+				},
+				{ edits: rows[i - 1]![j]!.edits + 1, replaced: rows[i - 1]![j]!.replaced },
+				{ edits: rows[i]![j - 1]!.edits + 1, replaced: rows[i]![j - 1]!.replaced },
+			];
+			if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+				const swapped = rows[i - 2]![j - 2]!;
+				ways.push({ edits: swapped.edits + 1, replaced: swapped.replaced });
+			}
+			ways.sort((x, y) => x.edits - y.edits || x.replaced - y.replaced);
+			rows[i]!.push(ways[0]!);
+		}
+	}
+	return rows[a.length]![b.length]!;
+}
+
+/** Whether `typed` is plausibly a slip for `meant`; both in lower case. */
+export function isTypoOf(typed: string, meant: string): boolean {
+	if (typed.length < SHORTEST_TYPO || meant.length < SHORTEST_TYPO || typed[0] !== meant[0]) return false;
+	if (/\d/.test(typed) || Math.abs(typed.length - meant.length) > 2) return false;
+	const { edits, replaced } = editsBetween(typed, meant);
+	if (edits === 0) return false;
+	if (edits === 1) return replaced === 0 || typed.length >= 6;
+	return edits === 2 && typed.length >= 7 && replaced <= 1;
+}
+
+/**
+ * Words of the knowledge that a word unknown to it may have been meant to be.
+ * @param table where to look; @returns at most 3 words, nearest first.
+ */
+export async function meantWords(typed: string, table: "articles" | "products"): Promise<string[]> {
+	if (typed.length < SHORTEST_TYPO || /\d/.test(typed)) return [];
+	const texts = await db.transaction(async (tx) => {
+		await tx.execute(
+			sql`select set_config('pg_trgm.word_similarity_threshold', ${String(TRIGRAM_LIKENESS)}, true)`,
+		);
+		return table === "articles"
+			? tx.execute<{ text: string }>(
+					sql`select title || ' ' || heading || ' ' || body as text from article_passages
+						where ${typed} <% body or article_id in (select id from articles where ${typed} <% title)
+						order by word_similarity(${typed}, body) desc limit 40`,
+				)
+			: tx.execute<{ text: string }>(sql`select name as text from products where ${typed} <% name limit 40`);
+	});
+	const candidates = new Set<string>();
+	for (const { text } of texts) {
+		for (const word of text
+			.toLowerCase()
+			.replace(/['’]s?\b/g, "")
+			.split(/[^\p{L}]+/u)) {
+			if (isTypoOf(typed, word)) candidates.add(word);
+		}
+	}
+	return [...candidates]
+		.sort((a, b) => editsBetween(typed, a).edits - editsBetween(typed, b).edits)
+		.slice(0, 3);
+}

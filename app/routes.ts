@@ -1,0 +1,50 @@
+import { index, layout, prefix, type RouteConfig, route } from "@remix-run/route-config";
+
+/** Every URL there is, by audience. The file beside a URL is the only place that answers it. */
+export default [
+	// Shoppers: the demo store and its help pages, in the store's frame.
+	layout("routes/shop/layout.tsx", [
+		index("routes/shop/home.tsx"),
+		route("products/:slug", "routes/shop/product.tsx"),
+		route("help", "routes/help/list.tsx"),
+		route("help/:slug", "routes/help/article.tsx"),
+	]),
+	route("sign-in-as", "routes/shop/sign-in-as.ts"),
+	route("sign-out", "routes/shop/sign-out.ts"),
+
+	// Customers: the conversation, and every way of reading it.
+	route("chat", "routes/chat/page.tsx"),
+	...prefix("chat", [
+		route("actions", "routes/chat/actions.ts"),
+		route("live", "routes/chat/live.ts"),
+		route("events", "routes/chat/events.ts"),
+		route("poll", "routes/chat/poll.ts"),
+		route("sync", "routes/chat/sync.ts"),
+		route("history", "routes/chat/history.ts"),
+	]),
+
+	// Agents.
+	route("admin/login", "routes/admin/login.tsx"),
+	route("admin/logout", "routes/admin/logout.ts"),
+	route("admin/chat/events", "routes/admin/events.ts"),
+	route("admin/chat", "routes/admin/inbox/layout.tsx", [
+		index("routes/admin/inbox/none-open.tsx"),
+		route(":sessionId", "routes/admin/conversation/page.tsx"),
+	]),
+	...prefix("admin/chat/:sessionId", [
+		route("actions", "routes/admin/conversation/actions.ts"),
+		route("sync", "routes/admin/conversation/sync.ts"),
+		route("live", "routes/admin/conversation/live.ts"),
+	]),
+
+	// Programs.
+	...prefix("api/chat", [
+		route("sessions", "routes/api/sessions.ts"),
+		route("messages", "routes/api/messages.ts"),
+		route("ai-response", "routes/api/ai-response.ts"),
+	]),
+
+	// Operators.
+	route("healthz", "routes/ops/healthz.ts"),
+	route("readyz", "routes/ops/readyz.ts"),
+] satisfies RouteConfig;

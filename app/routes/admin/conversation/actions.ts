@@ -1,0 +1,16 @@
+import type { ActionFunctionArgs } from "@remix-run/node";
+import { getAgent } from "#app/auth/agent.server.ts";
+import { answering, jsonResponse } from "#app/http/respond.server.ts";
+import { requireSameOrigin } from "#app/http/same-origin.server.ts";
+import { Unauthorised } from "#app/models/errors.ts";
+import { readAgentForm, submitAgentForm } from "./submit.server.ts";
+
+/** POST /admin/chat/:sessionId/actions: the forms of a conversation for the page's own scripts. */
+export function action({ request, params }: ActionFunctionArgs): Promise<Response> {
+	return answering(async () => {
+		requireSameOrigin(request);
+		const agent = await getAgent(request);
+		if (!agent) throw new Unauthorised("Your login has ended. Sign in again; your text is kept.");
+		return jsonResponse(await submitAgentForm(agent, params.sessionId ?? "", await readAgentForm(request)));
+	});
+}

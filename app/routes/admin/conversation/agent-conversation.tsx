@@ -1,0 +1,210 @@
+import { ArrowLeft } from "lucide-react";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import type { Agent } from "#app/auth/agent.server.ts";
+import { Composer } from "#app/components/conversation/composer.tsx";
+import { Transcript } from "#app/components/conversation/transcript.tsx";
+import { usePageContext } from "#app/components/page-context.ts";
+import { Badge, Button, EmptyState, Notice } from "#app/components/ui/index.ts";
+import type { Problem } from "#app/http/respond.server.ts";
+import { useConversation } from "#app/realtime/client/use-conversation.ts";
+import type { Session } from "#app/realtime/events.ts";
+import { reasonName } from "../words.ts";
+import { CustomerPanel } from "./customer-panel.tsx";
+import type { loader } from "./page.tsx";
+
+type Page = Awaited<ReturnType<typeof loader>>;
+type Refused = { problem: Problem; typed: string; intent: string };
+
+/** One conversation as its agent works on it: transcript and composer, and who the customer is beside them. */
+export function AgentConversation({
+	page,
+	refused,
+	agent,
+}: {
+	page: Page;
+	refused: Refused | null;
+	agent: Agent;
+}) {
+	const base = `/admin/chat/${page.session.sessionId}`;
+	const chat = useConversation({
+		initial: {
+			sessionId: page.session.sessionId,
+			session: page.session,
+			messages: page.messages,
+			cursor: page.cursor,
+			applied: page.applied,
+		},
+		actionUrl: `${base}/actions`,
+		eventsUrl: (sessionId, cursor) =>
+			`/admin/chat/events?${new URLSearchParams({ sessionId, ...(cursor ? { cursor } : {}) })}`,
+		syncUrl: (_sessionId, cursor) => `${base}/sync?${new URLSearchParams(cursor ? { cursor } : {})}`,
+		olderUrl: (_sessionId, before) => `${base}/sync?before=${before}`,
+		hasOlder: page.olderBefore !== null,
+		side: "agent",
+		sendIntent: "reply",
+		storageKey: `mevi-agent-outbox-${page.session.sessionId}`,
+		onSignedOut: () => window.location.assign(`/admin/login?next=${encodeURIComponent(base)}`),
+	});
+	const [restored, setRestored] = useState({ text: "", count: 0 });
+	const session = chat.conversation.session ?? page.session;
+	const isMine = session.status === "agent" && session.agentName === agent.name;
+	const problem =
+		chat.problem ?? (refused ? (firstFieldError(refused.problem) ?? refused.problem.detail) : null);
+	useEffect(() => {
+		document.documentElement.dataset.hydrated = "yes";
+	}, []);
+
+	return (
+		<div className="grid h-full min-h-0 lg:grid-cols-[minmax(0,1fr)_20rem]">
+			<section aria-label="Conversation with the customer" className="flex min-h-0 flex-col">
+				<AgentHeader
+					session={session}
+					isMine={isMine}
+					name={page.customer?.name ?? "Visitor"}
+					onSubmit={chat.submit}
+				/>
+				<LiveFrame src={`${base}/live`} />
+				<Transcript
+					className="scripted flex-1"
+					conversation={chat.conversation}
+					outbox={chat.outbox}
+					side="agent"
+					hasOlder={chat.hasOlder}
+					isLoadingOlder={chat.isLoadingOlder}
+					olderHref={page.olderBefore ? `${base}?before=${page.olderBefore}` : null}
+					onLoadOlder={chat.loadOlder}
+					onRetry={chat.retry}
+					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
+					empty={
+						<EmptyState title="Nothing written yet">The customer's first words will appear here.</EmptyState>
+					}
+				/>
+				<footer className="border-line border-t px-4 py-3">
+					{problem ? (
+						<Notice tone="danger" className="mb-3">
+							{problem}
+						</Notice>
+					) : null}
+					<ReplyPlace session={session} isMine={isMine}>
+						<Composer
+							intent="reply"
+							hidden={{ clientMessageId: page.clientMessageId }}
+							defaultMessage={refused?.intent === "reply" ? refused.typed : ""}
+							hint="Write a reply"
+							draftKey={`mevi-agent-draft-${session.sessionId}`}
+							onSend={chat.send}
+							onTyping={chat.noteTyping}
+							restored={restored}
+						/>
+					</ReplyPlace>
+				</footer>
+			</section>
+			<CustomerPanel session={session} customer={page.customer} orders={page.orders} />
+		</div>
+	);
+}
+
+function AgentHeader({
+	session,
+	isMine,
+	name,
+	onSubmit,
+}: {
+	session: Session;
+	isMine: boolean;
+	name: string;
+	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
+}) {
+	const submit = (intent: string) => (event: FormEvent) => {
+		event.preventDefault();
+		void onSubmit({ intent });
+	};
+	const canTake = session.status === "assistant" || session.status === "queued";
+	return (
+		<header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-4 py-2.5">
+			<a
+				href="/admin/chat"
+				aria-label="Back to the list"
+				className="-ms-2 grid size-11 place-items-center rounded-control md:hidden"
+			>
+				<ArrowLeft size={20} aria-hidden="true" className="rtl:rotate-180" />
+			</a>
+			<h1 className="min-w-0 truncate font-semibold text-lg">{name}</h1>
+			<SessionBadge session={session} isMine={isMine} />
+			<div className="ms-auto flex gap-2">
+				{canTake ? (
+					<form method="post" onSubmit={submit("take")}>
+						<input type="hidden" name="intent" value="take" />
+						<Button size="compact">Take over</Button>
+					</form>
+				) : null}
+				{session.isActive && (isMine || canTake) ? (
+					<form method="post" onSubmit={submit("end")}>
+						<input type="hidden" name="intent" value="end" />
+						<Button size="compact" variant="quiet">
+							End chat
+						</Button>
+					</form>
+				) : null}
+			</div>
+		</header>
+	);
+}
+
+function SessionBadge({ session, isMine }: { session: Session; isMine: boolean }) {
+	switch (session.status) {
+		case "queued":
+			return <Badge tone="attention">Waiting · {reasonName(session.queueReason)}</Badge>;
+		case "agent":
+			return (
+				<Badge tone="accent">{isMine ? "Yours" : `Taken by ${session.agentName ?? "another agent"}`}</Badge>
+			);
+		case "ended":
+			return <Badge>Ended</Badge>;
+		default:
+			return <Badge>With the assistant</Badge>;
+	}
+}
+
+/** The composer where this agent may write, else why not. */
+function ReplyPlace({
+	session,
+	isMine,
+	children,
+}: {
+	session: Session;
+	isMine: boolean;
+	children: ReactNode;
+}) {
+	if (session.status === "ended") {
+		const rating = session.customerSatisfactionRating;
+		return (
+			<p className="text-ink-soft">This conversation has ended{rating ? `; rated ${rating} of 5` : ""}.</p>
+		);
+	}
+	if (session.status === "agent" && !isMine) {
+		return (
+			<p className="text-ink-soft">{session.agentName ?? "Another agent"} has taken this conversation.</p>
+		);
+	}
+	if (!isMine) {
+		return (
+			<p className="text-ink-soft">Take the conversation over to reply; the assistant then falls silent.</p>
+		);
+	}
+	return children;
+}
+
+function LiveFrame({ src }: { src: string }) {
+	const { nonce } = usePageContext();
+	return (
+		<noscript>
+			<style nonce={nonce}>{".scripted{display:none}"}</style>
+			<iframe src={src} title="Conversation" className="min-h-0 w-full flex-1 border-0" />
+		</noscript>
+	);
+}
+
+function firstFieldError(problem: Problem): string | undefined {
+	return problem.fieldErrors ? Object.values(problem.fieldErrors)[0]?.[0] : undefined;
+}

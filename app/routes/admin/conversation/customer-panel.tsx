@@ -1,0 +1,66 @@
+import { Badge } from "#app/components/ui/index.ts";
+import { formatMoney } from "#app/models/money.ts";
+import type { Session } from "#app/realtime/events.ts";
+import { intentName } from "../words.ts";
+
+type Order = {
+	number: string;
+	status: string;
+	totalCents: number;
+	placedAt: string | null;
+	expectedOn: string | null;
+	items: string[];
+};
+
+/** Who the agent is talking to: what they want, and what they have ordered. */
+export function CustomerPanel({
+	session,
+	customer,
+	orders,
+}: {
+	session: Session;
+	customer: { id: string; name: string; email: string | null } | null;
+	orders: Order[];
+}) {
+	return (
+		<aside
+			aria-label="Customer"
+			className="min-h-0 overflow-y-auto border-line border-t px-4 py-4 lg:border-s lg:border-t-0"
+		>
+			<h2 className="font-semibold text-lg">{customer?.name ?? "Visitor"}</h2>
+			<p className="wrap-anywhere text-ink-soft">
+				{customer ? (customer.email ?? customer.id) : "Has not signed in, so no orders are known."}
+			</p>
+			<dl className="mt-4 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+				<dt className="text-ink-soft">Wants</dt>
+				<dd>{session.intent ? intentName(session.intent) : "not known yet"}</dd>
+				<dt className="text-ink-soft">Language</dt>
+				<dd>{session.locale}</dd>
+				<dt className="text-ink-soft">Priority</dt>
+				<dd>{session.priority}</dd>
+			</dl>
+			{customer ? (
+				<section className="mt-6">
+					<h3 className="font-medium">Orders</h3>
+					{orders.length === 0 ? <p className="mt-1 text-ink-soft">No orders yet.</p> : null}
+					<ul className="mt-2 flex flex-col gap-3">
+						{orders.map((order) => (
+							<li key={order.number} className="border-line border-b pb-3">
+								<p className="flex items-baseline justify-between gap-2">
+									<span className="font-medium tabular-nums">#{order.number}</span>
+									<span className="tabular-nums">{formatMoney(order.totalCents)}</span>
+								</p>
+								<p className="mt-0.5 flex flex-wrap items-center gap-2 text-ink-soft text-sm">
+									<Badge>{order.status.replaceAll("_", " ")}</Badge>
+									{order.placedAt ? <span>{order.placedAt.slice(0, 10)}</span> : null}
+									{order.expectedOn ? <span>expected {order.expectedOn}</span> : null}
+								</p>
+								<p className="mt-1 text-ink-soft text-sm">{order.items.join(", ")}</p>
+							</li>
+						))}
+					</ul>
+				</section>
+			) : null}
+		</aside>
+	);
+}

@@ -1,0 +1,22 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { requireAgent } from "#app/auth/agent.server.ts";
+import { answering } from "#app/http/respond.server.ts";
+import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { listHistory } from "#app/models/message/list.server.ts";
+import { respondWithTranscript } from "#app/routes/live/transcript-response.server.tsx";
+
+/** GET /admin/chat/:sessionId/live: the agent's transcript as a page that grows, for browsers without scripts. */
+export function loader({ request, params }: LoaderFunctionArgs): Promise<Response> {
+	return answering(async () => {
+		const agent = await requireAgent(request);
+		const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
+		const { row } = await requireSession(params.sessionId ?? "", actor);
+		return respondWithTranscript({
+			sessionId: row.sessionId,
+			streams: ["public"],
+			side: "agent",
+			cursor: null,
+			readHistory: (upToSeq) => listHistory(row.sessionId, upToSeq),
+		});
+	});
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
+import { useActionData, useLoaderData, useOutletContext } from "@remix-run/react";
+import { type Agent, requireAgent } from "#app/auth/agent.server.ts";
+import { toProblem } from "#app/http/respond.server.ts";
+import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { forAgent } from "#app/models/chat-session/present.server.ts";
+import { getCustomer } from "#app/models/customer.server.ts";
+import { listMessages } from "#app/models/message/list.server.ts";
+import { listOrders } from "#app/models/order.server.ts";
+import { encodeCursor } from "#app/realtime/cursor.ts";
+import { getEpoch } from "#app/realtime/epoch.server.ts";
+import { HISTORY_LIMIT } from "#app/realtime/events.ts";
+import { AgentConversation } from "./agent-conversation.tsx";
+import { type AgentForm, readAgentForm, submitAgentForm } from "./submit.server.ts";
+
+const ORDERS_SHOWN = 10;
+
+/** The stream keeps the conversation; only going to another one loads anew. */
+export const shouldRevalidate = ({
+	currentParams,
+	nextParams,
+}: {
+	currentParams: { sessionId?: string };
+	nextParams: { sessionId?: string };
+}) => currentParams.sessionId !== nextParams.sessionId;
+
+/** GET /admin/chat/:sessionId: one conversation, its customer and their orders. */
+export async function loader({ request, params }: LoaderFunctionArgs) {
+	const agent = await requireAgent(request);
+	const view = await orNotFoundPage(
+		requireSession(params.sessionId ?? "", { type: "agent", agentId: agent.id, name: agent.name }),
+	);
+	const { row } = view;
+	const before = Number(new URL(request.url).searchParams.get("before"));
+	const [page, customer, orders, epoch] = await Promise.all([
+		listMessages(row.sessionId, {
+			limit: HISTORY_LIMIT,
+			...(Number.isInteger(before) && before > 0 ? { before } : {}),
+		}),
+		row.userId ? getCustomer(row.userId) : null,
+		row.userId ? listOrders({ customerId: row.userId, limit: ORDERS_SHOWN }) : [],
+		getEpoch(),
+	]);
+	return {
+		session: forAgent(view),
+		messages: page.messages.filter((message) => message.seq <= row.lastSeq),
+		olderBefore: page.next,
+		cursor: encodeCursor({ epoch, public: row.lastSeq, internal: row.internalSeq }),
+		applied: { public: row.lastSeq, internal: row.internalSeq },
+		customer: customer ? { id: customer.id, name: customer.name, email: customer.email } : null,
+		orders: orders.map(({ number, status, totalCents, placedAt, items, expectedOn }) => ({
+			number,
+			status,
+			totalCents,
+			placedAt: placedAt?.toISOString() ?? null,
+			expectedOn,
+			items: items.map((item) => item.name),
+		})),
+		clientMessageId: randomUUID(),
+	};
+}
+
+/** POST /admin/chat/:sessionId: take, reply, end as plain forms. */
+export async function action({ request, params }: ActionFunctionArgs) {
+	const agent = await requireAgent(request);
+	const sessionId = params.sessionId ?? "";
+	let form: AgentForm = {};
+	try {
+		form = await readAgentForm(request);
+		await submitAgentForm(agent, sessionId, form);
+		return redirect(`/admin/chat/${sessionId}`, { status: 303 });
+	} catch (error) {
+		const problem = toProblem(error);
+		return data(
+			{ problem, typed: form.message ?? "", intent: form.intent ?? "" },
+			{ status: problem.status },
+		);
+	}
+}
+
+export default function ConversationPage() {
+	const page = useLoaderData<typeof loader>();
+	const refused = useActionData<typeof action>();
+	const agent = useOutletContext<Agent>();
+	return (
+		<AgentConversation key={page.session.sessionId} page={page} refused={refused ?? null} agent={agent} />
+	);
+}
+
+/** A page that is not there is a page too, inside the dashboard; other failures go to the boundary. */
+async function orNotFoundPage<Value>(work: Promise<Value>): Promise<Value> {
+	try {
+		return await work;
+	} catch (error) {
+		const problem = toProblem(error);
+		throw data({ detail: problem.detail, reference: problem.reference }, { status: problem.status });
+	}
+}

@@ -1,0 +1,12 @@
+import { EmptyState } from "#app/components/ui/index.ts";
+
+/** Beside the list, before a conversation is chosen. */
+export default function NoneOpen() {
+	return (
+		<div className="grid h-full place-items-center">
+			<EmptyState title="Choose a conversation">
+				Those who wait for a person stand first. Open one and take it over to reply.
+			</EmptyState>
+		</div>
+	);
+}

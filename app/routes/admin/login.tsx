@@ -1,0 +1,80 @@
+import {
+	type ActionFunctionArgs,
+	data,
+	type LoaderFunctionArgs,
+	type MetaFunction,
+	redirect,
+} from "@remix-run/node";
+import { Form, useActionData, useNavigation, useSearchParams } from "@remix-run/react";
+import { safeRedirect } from "remix-utils/safe-redirect";
+import { z } from "zod/v4";
+import { getAgent, signInAgent } from "#app/auth/agent.server.ts";
+import { Button, Notice, TextField } from "#app/components/ui/index.ts";
+import { readForm } from "#app/http/body.server.ts";
+import { toProblem } from "#app/http/respond.server.ts";
+
+export const meta: MetaFunction = () => [{ title: "Sign in · Mevi Chat" }];
+
+const credentials = z.object({
+	email: z.string().trim().max(320),
+	password: z.string().max(256),
+	next: z.string().optional(),
+});
+
+/** GET /admin/login */
+export async function loader({ request }: LoaderFunctionArgs) {
+	if (await getAgent(request)) throw redirect("/admin/chat");
+	return null;
+}
+
+/** POST /admin/login: to the dashboard, or 401 with what was typed. */
+export async function action({ request }: ActionFunctionArgs) {
+	let email = "";
+	try {
+		const input = await readForm(request, credentials);
+		email = input.email;
+		const headers = await signInAgent(input);
+		if (headers) {
+			const next = safeRedirect(input.next, "/admin/chat");
+			return redirect(next.startsWith("/admin/") ? next : "/admin/chat", { headers });
+		}
+		return data({ email, problem: "The e-mail or the password is not right." }, { status: 401 });
+	} catch (error) {
+		const problem = toProblem(error);
+		return data({ email, problem: problem.detail }, { status: problem.status });
+	}
+}
+
+export default function LoginPage() {
+	const refused = useActionData<typeof action>();
+	const [search] = useSearchParams();
+	const isBusy = useNavigation().state !== "idle";
+	return (
+		<main id="main" className="mx-auto flex min-h-dvh max-w-sm flex-col justify-center gap-6 px-6 py-12">
+			<div>
+				<h1 className="font-semibold text-2xl">Mevi Chat</h1>
+				<p className="mt-1 text-ink-soft">Sign in to answer customers.</p>
+			</div>
+			{refused?.problem ? <Notice tone="danger">{refused.problem}</Notice> : null}
+			<Form method="post" className="flex flex-col gap-4">
+				<input type="hidden" name="next" value={search.get("next") ?? ""} />
+				<TextField
+					label="E-mail"
+					name="email"
+					type="email"
+					autoComplete="username"
+					required
+					defaultValue={refused?.email ?? ""}
+				/>
+				<TextField
+					label="Password"
+					name="password"
+					type="password"
+					autoComplete="current-password"
+					required
+				/>
+				<Button disabled={isBusy}>{isBusy ? "Signing in" : "Sign in"}</Button>
+			</Form>
+		</main>
+	);
+}

@@ -1,0 +1,17 @@
+/** How the dashboard says what the machine stores as a label. */
+
+const REASONS: Record<string, string> = {
+	requested: "asked for a person",
+	"assistant-failed": "the assistant failed",
+	"assistant-unsure": "the assistant was unsure",
+	"assistant-off": "the assistant is off",
+};
+
+/** Why somebody waits, in words. */
+export function reasonName(reason: string | null): string {
+	if (!reason) return "asked for a person";
+	return REASONS[reason] ?? reason.replaceAll("-", " ").replaceAll("_", " ");
+}
+
+/** An intent's label as words: `track_order` is "track order". */
+export const intentName = (intent: string): string => intent.replaceAll("_", " ");

@@ -1,0 +1,67 @@
+import type { ActionFunctionArgs } from "@remix-run/node";
+import { encode } from "eventsource-encoder";
+import { z } from "zod/v4";
+import { answerLastQuestion, answerOnce } from "#app/ai/ask.server.ts";
+import { requireBearer } from "#app/auth/actor.server.ts";
+import { readJson } from "#app/http/body.server.ts";
+import { clientAddress, countAgainst } from "#app/http/rate-limit.server.ts";
+import { answering, jsonResponse, toProblem } from "#app/http/respond.server.ts";
+import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { messageText } from "#app/models/message/text.ts";
+import { onReaderGone } from "#app/realtime/disconnect.server.ts";
+import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
+import { methodNotAllowed } from "./methods.server.ts";
+
+const question = z.union([
+	z.object({ message: messageText, locale: z.string().max(35).optional() }),
+	z.object({ sessionId: z.string() }),
+]);
+
+/**
+ * POST /api/chat/ai-response: the assistant's answer to a message, storing nothing, or to the last question of
+ * a conversation, through its turn. With `Accept: text/event-stream` the words come as they are written.
+ */
+export function action({ request }: ActionFunctionArgs): Promise<Response> {
+	return answering(async () => {
+		if (request.method !== "POST") return methodNotAllowed("POST");
+		const actor = await requireBearer(request);
+		const input = await readJson(request, question);
+		await countAgainst("answers", clientAddress());
+		const customerId = actor.type === "customer" ? actor.identity.customerId : null;
+		const abort = new AbortController();
+		onReaderGone(() => abort.abort());
+
+		const ask = async (onText: (piece: string) => void) => {
+			if ("message" in input) {
+				return answerOnce({ ...input, customerId, signal: abort.signal }, onText);
+			}
+			return answerLastQuestion(input.sessionId, onText, abort.signal);
+		};
+		if ("sessionId" in input) await requireSession(input.sessionId, actor);
+		if (request.headers.get("Accept")?.includes("text/event-stream")) return streamAnswer(ask);
+		return jsonResponse(await ask(() => {}));
+	});
+}
+
+function streamAnswer(ask: (onText: (piece: string) => void) => Promise<unknown>): Response {
+	const encoder = new TextEncoder();
+	let offset = 0;
+	const body = new ReadableStream<Uint8Array>({
+		async start(controller) {
+			const send = (event: string, value: unknown) =>
+				controller.enqueue(encoder.encode(encode({ event, data: JSON.stringify(value) })));
+			try {
+				const answer = await ask((text) => {
+					send("ai-delta", { offset, text });
+					offset += text.length;
+				});
+				send("answer", answer);
+			} catch (error) {
+				const { retryAfterSeconds: _, ...problem } = toProblem(error);
+				send("error", problem);
+			}
+			controller.close();
+		},
+	});
+	return new Response(body, { headers: SSE_HEADERS });
+}

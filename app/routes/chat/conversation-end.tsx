@@ -1,0 +1,38 @@
+import type { FormEvent } from "react";
+import { Button, ButtonLink, Stars, StarsShown } from "#app/components/ui/index.ts";
+import type { Session } from "#app/realtime/events.ts";
+
+/** After the end: a rating, the way to a new conversation, and thanks once rated. */
+export function ConversationEnd({
+	session,
+	onSubmit,
+}: {
+	session: Session;
+	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
+}) {
+	const rating = session.customerSatisfactionRating;
+	function submit(event: FormEvent<HTMLFormElement>) {
+		event.preventDefault();
+		const chosen = new FormData(event.currentTarget).get("rating");
+		if (typeof chosen === "string") void onSubmit({ intent: "rate", rating: chosen });
+	}
+	return (
+		<div className="flex flex-wrap items-end justify-between gap-4">
+			{rating === null ? (
+				<form method="post" action="/chat" onSubmit={submit} className="flex flex-wrap items-end gap-3">
+					<input type="hidden" name="intent" value="rate" />
+					<input type="hidden" name="sessionId" value={session.sessionId} />
+					<Stars legend="How was this conversation?" />
+					<Button variant="secondary">Rate</Button>
+				</form>
+			) : (
+				<p className="flex items-center gap-2">
+					Thank you for your rating <StarsShown rating={rating} label={`${rating} of 5`} />
+				</p>
+			)}
+			<ButtonLink to="/chat?new=1" reloadDocument>
+				Start a new conversation
+			</ButtonLink>
+		</div>
+	);
+}

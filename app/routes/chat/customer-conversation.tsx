@@ -1,0 +1,137 @@
+import { useEffect, useRef, useState } from "react";
+import { Composer } from "#app/components/conversation/composer.tsx";
+import { Transcript } from "#app/components/conversation/transcript.tsx";
+import { usePageContext } from "#app/components/page-context.ts";
+import { Notice } from "#app/components/ui/index.ts";
+import type { Problem } from "#app/http/respond.server.ts";
+import { useConversation } from "#app/realtime/client/use-conversation.ts";
+import { ConversationEnd } from "./conversation-end.tsx";
+import { ConversationHeader } from "./conversation-header.tsx";
+import type { ChatPageData } from "./page-data.server.ts";
+import { Welcome } from "./welcome.tsx";
+
+type Refused = { problem: Problem; typed: string; intent: string };
+
+/** The customer's page: header, conversation, composer. Every control is a form that also works by itself. */
+export function CustomerConversation({ page, refused }: { page: ChatPageData; refused: Refused | null }) {
+	const chat = useConversation({
+		initial: {
+			sessionId: page.session?.sessionId ?? null,
+			session: page.session,
+			messages: page.messages,
+			cursor: page.cursor,
+			applied: { public: page.lastSeq, internal: 0 },
+		},
+		actionUrl: "/chat/actions",
+		eventsUrl: (sessionId, cursor) => withCursor("/chat/events", sessionId, cursor),
+		syncUrl: (sessionId, cursor) => withCursor("/chat/sync", sessionId, cursor),
+		olderUrl: (sessionId, before) => `/chat/history?sessionId=${sessionId}&before=${before}`,
+		hasOlder: page.olderBefore !== null,
+		side: "user",
+		sendIntent: "send",
+		storageKey: "mevi-outbox",
+	});
+	const [restored, setRestored] = useState({ text: "", count: 0 });
+	const { conversation } = chat;
+	const { session } = conversation;
+	const isEnded = session?.isActive === false;
+	const isUnderWay = session?.isActive === true || (conversation.sessionId !== null && !isEnded);
+	useHydrationMark();
+
+	return (
+		<div className="mx-auto flex h-dvh max-w-3xl flex-col">
+			<ConversationHeader
+				session={session}
+				sessionId={conversation.sessionId}
+				isUnderWay={isUnderWay}
+				customerName={page.customerName}
+				line={conversation.sessionId ? chat.line : "live"}
+				onSubmit={chat.submit}
+			/>
+			{page.isOffline ? (
+				<p className="border-line border-b bg-surface-sunken px-4 py-1.5 text-center text-ink-soft text-sm">
+					The assistant runs without a language model here: it answers from our help pages and your orders.
+				</p>
+			) : null}
+			<LiveFrame isShown={page.session !== null} />
+			<Transcript
+				className="scripted flex-1"
+				conversation={conversation}
+				outbox={chat.outbox}
+				side="user"
+				hasOlder={chat.hasOlder}
+				isLoadingOlder={chat.isLoadingOlder}
+				olderHref={page.olderBefore ? `/chat?before=${page.olderBefore}` : null}
+				onLoadOlder={chat.loadOlder}
+				onRetry={chat.retry}
+				onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
+				empty={<Welcome />}
+			/>
+			<footer className="border-line border-t px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+				{chat.problem ? (
+					<Notice tone="danger" className="mb-3">
+						{chat.problem}
+					</Notice>
+				) : null}
+				{refused && refused.intent !== "send" ? (
+					<Notice tone="danger" className="mb-3" reference={refused.problem.reference}>
+						{firstFieldError(refused.problem) ?? refused.problem.detail}
+					</Notice>
+				) : null}
+				{isEnded && session ? (
+					<ConversationEnd session={session} onSubmit={chat.submit} />
+				) : (
+					<Composer
+						intent="send"
+						hidden={{ clientMessageId: page.clientMessageId, sessionId: conversation.sessionId ?? "" }}
+						defaultMessage={refused?.intent === "send" ? refused.typed : ""}
+						error={
+							refused?.intent === "send"
+								? (firstFieldError(refused.problem) ?? refused.problem.detail)
+								: undefined
+						}
+						hint="Write a message"
+						draftKey="mevi-draft"
+						onSend={chat.send}
+						onTyping={chat.noteTyping}
+						restored={restored}
+					/>
+				)}
+			</footer>
+		</div>
+	);
+}
+
+/**
+ * Without scripts the conversation is a frame whose page never ends: it grows while the form below keeps what
+ * is typed. The scripted transcript is hidden then, or everything would stand there twice.
+ */
+function LiveFrame({ isShown }: { isShown: boolean }) {
+	const { nonce } = usePageContext();
+	if (!isShown) return null;
+	return (
+		<noscript>
+			<style nonce={nonce}>{".scripted{display:none}"}</style>
+			<iframe src="/chat/live" title="Conversation" className="min-h-0 w-full flex-1 border-0" />
+		</noscript>
+	);
+}
+
+/** Says that scripts run now; tests and styles wait for it. */
+function useHydrationMark() {
+	const marked = useRef(false);
+	useEffect(() => {
+		if (marked.current) return;
+		marked.current = true;
+		document.documentElement.dataset.hydrated = "yes";
+	}, []);
+}
+
+function withCursor(path: string, sessionId: string, cursor: string | null): string {
+	const query = new URLSearchParams({ sessionId, ...(cursor ? { cursor } : {}) });
+	return `${path}?${query}`;
+}
+
+function firstFieldError(problem: Problem): string | undefined {
+	return problem.fieldErrors ? Object.values(problem.fieldErrors)[0]?.[0] : undefined;
+}

@@ -1,0 +1,19 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { z } from "zod/v4";
+import { requireReader } from "#app/auth/actor.server.ts";
+import { readQuery } from "#app/http/body.server.ts";
+import { answering, jsonResponse } from "#app/http/respond.server.ts";
+import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { listMessages } from "#app/models/message/list.server.ts";
+import { HISTORY_LIMIT } from "#app/realtime/events.ts";
+
+const query = z.object({ sessionId: z.string(), before: z.coerce.number().int().min(1) });
+
+/** GET /chat/history: the page of messages before a sequence, for "Show earlier messages". */
+export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
+	return answering(async () => {
+		const { sessionId, before } = readQuery(request, query);
+		const { row } = await requireSession(sessionId, await requireReader(request));
+		return jsonResponse(await listMessages(row.sessionId, { before, limit: HISTORY_LIMIT }));
+	});
+}

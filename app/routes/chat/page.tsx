@@ -1,0 +1,51 @@
+import {
+	type ActionFunctionArgs,
+	data,
+	type LoaderFunctionArgs,
+	type MetaFunction,
+	redirect,
+} from "@remix-run/node";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { ensureCustomerIdentity } from "#app/auth/customer.server.ts";
+import { toProblem } from "#app/http/respond.server.ts";
+import { CustomerConversation } from "./customer-conversation.tsx";
+import { readChatPage } from "./page-data.server.ts";
+import { type ChatForm, readChatForm, submitChatForm } from "./submit.server.ts";
+
+export const meta: MetaFunction = () => [{ title: "Chat with us · Mevi Living" }];
+
+/** The conversation keeps itself up to date; running this again after each form would only repeat it. */
+export const shouldRevalidate = () => false;
+
+/** GET /chat: the customer's conversation. Opens none: that takes a first message. */
+export async function loader({ request }: LoaderFunctionArgs) {
+	const { identity, setCookie } = await ensureCustomerIdentity(request);
+	const page = await readChatPage(request, identity);
+	return data(page, setCookie ? { headers: { "Set-Cookie": setCookie } } : {});
+}
+
+/** POST /chat: the same forms without scripts. Comes back to the page, or to what was typed and why it was refused. */
+export async function action({ request }: ActionFunctionArgs) {
+	const { identity, setCookie } = await ensureCustomerIdentity(request);
+	const headers = new Headers(setCookie ? { "Set-Cookie": setCookie } : {});
+	let form: ChatForm = {};
+	try {
+		form = await readChatForm(request);
+		const submitted = await submitChatForm(request, identity, form);
+		if (submitted.setCookie) headers.set("Set-Cookie", submitted.setCookie);
+		return redirect("/chat", { status: 303, headers });
+	} catch (error) {
+		const problem = toProblem(error);
+		if (problem.retryAfterSeconds) headers.set("Retry-After", String(problem.retryAfterSeconds));
+		return data(
+			{ problem, typed: form.message ?? "", intent: form.intent ?? "" },
+			{ status: problem.status, headers },
+		);
+	}
+}
+
+export default function ChatPage() {
+	const page = useLoaderData<typeof loader>();
+	const refused = useActionData<typeof action>();
+	return <CustomerConversation page={page} refused={refused ?? null} />;
+}

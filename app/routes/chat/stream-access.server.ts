@@ -1,0 +1,40 @@
+import { z } from "zod/v4";
+import { requireReader } from "#app/auth/actor.server.ts";
+import { readQuery } from "#app/http/body.server.ts";
+import { findCurrentSession, requireSession } from "#app/models/chat-session/find.server.ts";
+import type { SessionView } from "#app/models/chat-session/present.server.ts";
+import { NotFound } from "#app/models/errors.ts";
+import { type Cursor, decodeCursor } from "#app/realtime/cursor.ts";
+import type { StreamName } from "#app/realtime/events.ts";
+
+const query = z.object({ sessionId: z.string().optional(), cursor: z.string().optional() });
+
+export type StreamAccess = { view: SessionView; streams: StreamName[]; cursor: Cursor | null };
+
+/**
+ * What every way of reading a conversation begins with: who asks, for which session, from where.
+ * Last-Event-ID, which browsers send when they reconnect, is newer than the address they were given.
+ * @throws Unauthorised, NotFound, Invalid
+ */
+export async function requireStreamAccess(request: Request): Promise<StreamAccess> {
+	const { sessionId, cursor } = readQuery(request, query);
+	const reader = await requireReader(request);
+	const view = sessionId
+		? await requireSession(sessionId, reader)
+		: reader.type === "customer"
+			? await findCurrentSession(reader.identity)
+			: null;
+	if (!view) throw new NotFound("There is no such conversation.");
+	return {
+		view,
+		streams: reader.type === "customer" ? ["public"] : ["public", "internal"],
+		cursor: readCursor(request, cursor),
+	};
+}
+
+/** Where a reader says it stands. A text that is no cursor of ours counts as one of another life: it is reset. */
+export function readCursor(request: Request, fromQuery: string | undefined): Cursor | null {
+	const text = request.headers.get("Last-Event-ID") || fromQuery;
+	if (!text) return null;
+	return decodeCursor(text) ?? { epoch: "", public: 0, internal: null };
+}

@@ -1,0 +1,126 @@
+import { z } from "zod/v4";
+import { signInCustomer } from "#app/auth/customer.server.ts";
+import { readIdentity } from "#app/auth/identity.server.ts";
+import type { CustomerIdentity } from "#app/auth/token.server.ts";
+import { check, readForm } from "#app/http/body.server.ts";
+import { clientAddress, countAgainst } from "#app/http/rate-limit.server.ts";
+import { endSession, rateSession, requestAgent } from "#app/models/chat-session/change.server.ts";
+import { openSession } from "#app/models/chat-session/create.server.ts";
+import { findCurrentSession, requireSession } from "#app/models/chat-session/find.server.ts";
+import { ensureCustomer } from "#app/models/customer.server.ts";
+import { NotFound } from "#app/models/errors.ts";
+import { postToCurrentSession } from "#app/models/message/post.server.ts";
+import { markDelivered, markRead } from "#app/models/message/receipts.server.ts";
+import { clientMessageId, messageText } from "#app/models/message/text.ts";
+import type { Message } from "#app/realtime/events.ts";
+import { publishEphemeral } from "#app/realtime/publish.server.ts";
+
+const sessionId = z
+	.string()
+	.optional()
+	.transform((text) => text || null);
+const seq = z.coerce.number().int().min(0).max(2_147_483_647);
+const blankAsAbsent = (value: unknown) => (value === "" ? undefined : value);
+
+const forms = z.discriminatedUnion("intent", [
+	z.object({
+		intent: z.literal("send"),
+		message: messageText,
+		clientMessageId: z.preprocess(blankAsAbsent, clientMessageId.optional()),
+		sessionId,
+	}),
+	z.object({ intent: z.literal("request-agent"), sessionId }),
+	z.object({ intent: z.literal("end"), sessionId }),
+	z.object({
+		intent: z.literal("rate"),
+		rating: z.coerce
+			.number({ error: "Choose 1 to 5 stars." })
+			.int({ error: "Choose 1 to 5 stars." })
+			.min(1, { error: "Choose 1 to 5 stars." })
+			.max(5, { error: "Choose 1 to 5 stars." }),
+		sessionId,
+	}),
+	z.object({ intent: z.literal("typing"), sessionId }),
+	z.object({ intent: z.literal("read"), seq, sessionId }),
+	z.object({ intent: z.literal("delivered"), seq, sessionId }),
+	z.object({ intent: z.literal("sign-in"), identity: z.string().min(1), sessionId }),
+]);
+
+/** The form as it was sent, so that a refusal can give back what was typed. */
+export type ChatForm = Record<string, string>;
+export type Submitted = { sessionId: string | null; message?: Message; setCookie?: string };
+
+/** Reads the form's fields as they are. @throws DomainError 413, 415 */
+export const readChatForm = (request: Request): Promise<ChatForm> =>
+	readForm(request, z.record(z.string(), z.string()));
+
+/**
+ * Does what a customer's form asks: the one place behind the plain form and the enhanced page.
+ * @throws Invalid with field errors, NotFound, Conflict, TooMany, Unauthorised
+ */
+export async function submitChatForm(
+	request: Request,
+	identity: CustomerIdentity,
+	form: ChatForm,
+): Promise<Submitted> {
+	const input = check(form, forms);
+	const actor = { type: "customer", identity } as const;
+	const locale = preferredLocale(request);
+
+	if (input.intent === "send") {
+		const current = await findCurrentSession(identity);
+		if (!current?.row.isActive) await countAgainst("sessions", clientAddress());
+		const { message } = await postToCurrentSession(identity, { ...input, locale });
+		return { sessionId: message.sessionId, message };
+	}
+	if (input.intent === "sign-in") {
+		const customerId = await readIdentity(input.identity);
+		await ensureCustomer(customerId);
+		return { sessionId: null, setCookie: await signInCustomer(request, customerId) };
+	}
+
+	const id = input.sessionId ?? (await findCurrentSession(identity))?.row.sessionId ?? null;
+	if (!id && input.intent === "request-agent") {
+		// "Talk to a person" is one click at any time, also before the first word.
+		await countAgainst("sessions", clientAddress());
+		const opened = await openSession(identity, { locale });
+		await requestAgent(opened, actor);
+		return { sessionId: opened };
+	}
+	if (!id) throw new NotFound("There is no conversation yet. Write a message to begin one.");
+	switch (input.intent) {
+		case "request-agent":
+			await requestAgent(id, actor);
+			break;
+		case "end":
+			await endSession(id, actor);
+			break;
+		case "rate":
+			await rateSession(id, actor, input.rating);
+			break;
+		case "typing":
+			await countAgainst("notices", identity.visitorId);
+			await announceTyping(id, identity);
+			break;
+		case "read":
+			await countAgainst("notices", identity.visitorId);
+			await markRead(id, actor, input.seq);
+			break;
+		case "delivered":
+			await countAgainst("notices", identity.visitorId);
+			await markDelivered(id, actor, input.seq);
+			break;
+	}
+	return { sessionId: id };
+}
+
+async function announceTyping(id: string, identity: CustomerIdentity) {
+	const { row } = await requireSession(id, { type: "customer", identity });
+	publishEphemeral({ sessionId: row.sessionId, stream: "internal", type: "user-typing", data: { on: true } });
+}
+
+/** The first language the browser asks for, as far as it looks like one. */
+export function preferredLocale(request: Request): string {
+	const first = request.headers.get("Accept-Language")?.split(",")[0]?.split(";")[0]?.trim() ?? "";
+	return /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(first) ? first : "en";
+}

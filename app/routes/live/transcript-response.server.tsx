@@ -1,0 +1,134 @@
+import { randomBytes } from "node:crypto";
+import { renderToStaticMarkup } from "react-dom/server";
+import { BubbleBody, MessageBubble, type Side, WorkingLine } from "#app/components/conversation/message-bubble.tsx";
+import { AssistantMark } from "#app/components/ui/index.ts";
+import { log } from "#app/http/log.server.ts";
+import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
+import { isDraining } from "#app/realtime/connections.server.ts";
+import type { Cursor } from "#app/realtime/cursor.ts";
+import type { EventData, Message, StreamName } from "#app/realtime/events.ts";
+import { createWebSink } from "#app/realtime/sink/web.server.ts";
+import { STREAM_HEADERS } from "#app/realtime/sse.server.ts";
+import { type Encode, openStream } from "#app/realtime/stream.server.ts";
+import stylesheet from "#app/styles.css?url";
+
+/** Some browsers hold back a page until there is this much of it. */
+const OPENING_PADDING = `<!--${" ".repeat(1024)}-->`;
+
+/** The form around the frame does not know that it ended; a click brings the page that does. */
+const END_LINKS =
+	'<p class="self-center text-sm"><a class="text-accent underline underline-offset-2" href="/chat">Rate this conversation or start a new one</a></p>';
+
+/**
+ * The transcript as an HTML page that never ends: each message is appended as it comes, and an answer word by
+ * word. What HTML cannot take back (words that became a message, "thinking") is hidden by a style that follows.
+ * The page lives in a frame beside the plain form.
+ */
+export function respondWithTranscript(options: {
+	sessionId: string;
+	streams: StreamName[];
+	side: Side;
+	cursor: Cursor | null;
+	readHistory: (upToSeq: number) => Promise<unknown[]>;
+}): Response {
+	if (isDraining()) return new Response(null, { status: 503, headers: { "Retry-After": "1" } });
+	const nonce = randomBytes(16).toString("base64");
+	const { body, sink } = createWebSink();
+	sink.write(openPage(nonce));
+	openStream({ ...options, sink, encode: createTranscriptEncoder(options.side, nonce) }).catch((error: unknown) => {
+		log.error({ err: error, sessionId: options.sessionId }, "a live transcript could not be opened");
+	});
+	return new Response(body, {
+		headers: [
+			["Content-Type", "text/html; charset=utf-8"],
+			...Object.entries(STREAM_HEADERS),
+			...pageSecurityHeaders(nonce),
+		],
+	});
+}
+
+function openPage(nonce: string): string {
+	// Rows from the end: the browser then keeps the newest in view as the page grows, without a script.
+	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 py-4">`;
+}
+
+/** Exported for its test: events in, pieces of HTML out. */
+export function createTranscriptEncoder(side: Side, nonce: string): Encode {
+	let pieces = 0;
+	let live: { messageId: string; element: string } | null = null;
+	let thinking: string | null = null;
+	const hide = (element: string) => `<style nonce="${nonce}">#${element}{display:none}</style>`;
+
+	function closeLive(): string {
+		if (!live) return "";
+		const html = `</p></div></div>${hide(live.element)}`;
+		live = null;
+		return html;
+	}
+
+	function closeThinking(): string {
+		if (!thinking) return "";
+		const html = hide(thinking);
+		thinking = null;
+		return html;
+	}
+
+	function openLive(delta: EventData<"ai-delta">): string {
+		pieces += 1;
+		live = { messageId: delta.messageId, element: `live-${pieces}` };
+		const bubble = renderToStaticMarkup(
+			<div id={live.element} className="flex max-w-[min(85%,var(--container-measure))] gap-2.5 self-start">
+				<AssistantMark size="small" />
+				<div className="flex min-w-0 flex-col items-start gap-1">
+					<BubbleBody isOwn={false}>{delta.text}</BubbleBody>
+				</div>
+			</div>,
+		);
+		// Left open, so that the next words land inside.
+		return bubble.replace(/<\/p><\/div><\/div>$/, "");
+	}
+
+	const bubble = (message: Message) => renderToStaticMarkup(<MessageBubble message={message} side={side} />);
+
+	return ({ type, json }) => {
+		switch (type) {
+			case "chat-history":
+				return (JSON.parse(json) as EventData<"chat-history">).messages.map(bubble).join("");
+			case "new-message": {
+				const { message } = JSON.parse(json) as EventData<"new-message">;
+				return closeThinking() + closeLive() + bubble(message);
+			}
+			case "ai-thinking": {
+				const { on } = JSON.parse(json) as EventData<"ai-thinking">;
+				if (!on) return closeThinking() || null;
+				if (thinking || live) return null;
+				pieces += 1;
+				thinking = `thinking-${pieces}`;
+				return renderToStaticMarkup(
+					<div id={thinking}>
+						<WorkingLine words="Assistant is thinking" />
+					</div>,
+				);
+			}
+			case "ai-delta": {
+				const delta = JSON.parse(json) as EventData<"ai-delta">;
+				if (delta.offset > 0 && live?.messageId === delta.messageId) return escapeText(delta.text);
+				if (delta.offset > 0) return null;
+				return closeThinking() + closeLive() + openLive(delta);
+			}
+			case "session-updated":
+				return closeThinking() || null;
+			case "chat-ended":
+				return closeThinking() + closeLive() + (side === "user" ? END_LINKS : "") || null;
+			case "hb":
+				// Bytes inside the page, so that a proxy does not take it for dead.
+				return live ? null : "<!-- -->";
+			default:
+				return null;
+		}
+	};
+}
+
+function escapeText(text: string): string {
+	return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}

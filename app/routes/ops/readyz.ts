@@ -1,0 +1,24 @@
+import { jsonResponse } from "#app/http/respond.server.ts";
+import { countConnections, isDraining } from "#app/realtime/connections.server.ts";
+import { hub } from "#app/realtime/hub.server.ts";
+import { isMigrated } from "#db/is-migrated.server.ts";
+
+/**
+ * GET /readyz: whether this process should be given customers. 503 while the database is away or not migrated,
+ * or the process is ending. A deaf listener is told but is no reason for 503: polling serves meanwhile.
+ */
+export async function loader(): Promise<Response> {
+	const database = await isMigrated().catch(() => false);
+	const draining = isDraining();
+	const ready = database && !draining;
+	return jsonResponse(
+		{
+			ready,
+			database,
+			draining,
+			bus: hub.isBusHealthy() ? "listening" : "polling",
+			streams: countConnections(),
+		},
+		{ status: ready ? 200 : 503 },
+	);
+}
