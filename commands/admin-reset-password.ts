@@ -1,0 +1,15 @@
+import { oneArgument, requireEmail } from "./steps/arguments.ts";
+import { runCommand } from "./steps/command.ts";
+import { withDatabase } from "./steps/database.ts";
+import { makePassword } from "./steps/secrets.ts";
+
+/** Gives an agent a new password, ends their logins, and prints the password, this once. */
+await runCommand(async () => {
+	const email = requireEmail(oneArgument("npm run admin:reset-password -- EMAIL").word);
+	const password = makePassword();
+	await withDatabase(async () => {
+		const { setAgentPassword } = await import("#app/models/agent.server.ts");
+		await setAgentPassword({ email, password });
+	});
+	process.stdout.write(`${email} has a new password, shown only here:\n${password}\n`);
+});

@@ -1,0 +1,22 @@
+import { oneArgument, requireEmail } from "./steps/arguments.ts";
+import { runCommand } from "./steps/command.ts";
+import { withDatabase } from "./steps/database.ts";
+import { makePassword } from "./steps/secrets.ts";
+
+/** Creates an agent and prints the password, this once. */
+await runCommand(async () => {
+	const { word, options } = oneArgument("npm run agent:create -- EMAIL [--name NAME]", ["name"]);
+	const email = requireEmail(word);
+	const password = makePassword();
+	await withDatabase(async () => {
+		const { createAgent } = await import("#app/models/agent.server.ts");
+		await createAgent({ email, name: options.name ?? nameFrom(email), password });
+	});
+	process.stdout.write(`${email} can sign in now; the password is shown only here:\n${password}\n`);
+});
+
+/** anna.berg@example.com becomes Anna Berg. */
+function nameFrom(email: string): string {
+	const words = (email.split("@")[0] ?? "").split(/[._+-]+/).filter(Boolean);
+	return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ") || email;
+}

@@ -1,0 +1,13 @@
+import { oneArgument } from "./steps/arguments.ts";
+import { runCommand } from "./steps/command.ts";
+import { withDatabase } from "./steps/database.ts";
+
+/** Creates an API key and prints it alone on the last line, this once. */
+await runCommand(async () => {
+	const { word: name } = oneArgument("npm run api-key:create -- NAME");
+	const { key } = await withDatabase(async () => {
+		const { createApiKey } = await import("#app/models/api-key.server.ts");
+		return createApiKey({ name });
+	});
+	process.stdout.write(`The key of ${name}, shown only here:\n${key}\n`);
+});

@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { setEnv } from "#app/env.server.ts";
+import { ended, spawnNode } from "./steps/child.ts";
+import { closePools, openDatabase } from "./steps/database.ts";
+import { prepareDemo } from "./steps/demo.ts";
+import { live } from "./steps/lifetime.ts";
+import { requireFreePort } from "./steps/port.ts";
+import { ROOT } from "./steps/root.ts";
+import { publicAddress, serverEnv } from "./steps/settings.ts";
+
+const CLI = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
+
+/** Vite's development server, which shows a change as soon as it is saved, with a database behind it. */
+await live(async (life) => {
+	const given = serverEnv();
+	const port = await requireFreePort(given.PORT, given.HOST);
+	setEnv({ PORT: String(port), NODE_ENV: "development" });
+	const access = await life.track(openDatabase("guest"));
+	life.onEnd(access.close);
+	access.embedded?.onLost(() => void life.end("The embedded database ended unexpectedly."));
+	const demo = access.embedded ? await life.track(prepareDemo()) : null;
+	await closePools();
+	life.signal.throwIfAborted();
+
+	const args = [
+		"vite:dev",
+		"--port",
+		String(port),
+		"--strictPort",
+		...(given.HOST ? ["--host", given.HOST] : []),
+	];
+	const vite = spawnNode(CLI, args, { env: { NODE_ENV: "development" }, output: "inherit" });
+	const end = ended(vite);
+	life.onEnd(async () => {
+		vite.kill("SIGTERM");
+		await end;
+	});
+	void end.then(({ fault }) => {
+		if (!life.signal.aborted)
+			void life.end(fault === null ? undefined : `Vite ended unexpectedly (${fault}).`);
+	});
+	if (demo) {
+		const address = publicAddress(given, port);
+		process.stdout.write(`Agent      ${address}/admin/login ${demo.email} ${demo.password}\n`);
+	}
+});

@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod/v4";
+import { BUCKET_BITS, intentFeatures } from "#app/ai/intent/features.ts";
+import { type IntentModelFile, loadModel, packWeights, probabilities } from "#app/ai/intent/model.ts";
+import { type Example, trainIntents } from "#app/ai/intent/train.ts";
+
+/**
+ * Learns the intent model: `npm run intents:train -- TRAIN.csv DEV.csv`. The two files are Bitext's
+ * (columns utterance, intent, …); the seed phrases beside the model are added, and DEV only measures.
+ * Writes app/ai/intent/intents.model.json, which is all a clone needs.
+ */
+
+const SEEDS = new URL("../app/ai/intent/seed-phrases.yaml", import.meta.url);
+const MODEL = new URL("../app/ai/intent/intents.model.json", import.meta.url);
+/** A phrase of ours stands for many like it: the public file has some 240 variations of each. */
+const SEED_WEIGHT = 3;
+const EPOCHS = 24;
+
+/** The rows of a CSV file with quotes as in RFC 4180: the utterance and its intent. */
+function readExamples(path: string): Example[] {
+	const rows = readFileSync(path, "utf8").split(/\r?\n/).slice(1);
+	return rows.flatMap((row) => {
+		const match = /^(?:"((?:[^"]|"")*)"|([^,]*)),([^,]+),/.exec(row);
+		const label = match?.[3];
+		if (!label) return [];
+		return [{ text: (match[1] ?? match[2] ?? "").replaceAll('""', '"'), label, weight: 1 }];
+	});
+}
+
+function readSeeds(): Example[] {
+	const seeds = z.record(z.string(), z.array(z.string())).parse(parse(readFileSync(SEEDS, "utf8")));
+	return Object.entries(seeds).flatMap(([label, phrases]) =>
+		phrases.map((text) => ({ text, label, weight: SEED_WEIGHT })),
+	);
+}
+
+function measure(file: IntentModelFile, examples: Example[]) {
+	const model = loadModel(file);
+	const wrong = new Map<string, number>();
+	let right = 0;
+	for (const { text, label } of examples) {
+		const all = probabilities(model, intentFeatures(text));
+		const guess = model.labels[all.indexOf(Math.max(...all))];
+		if (guess === label) right++;
+		else wrong.set(`${label} taken for ${guess}`, (wrong.get(`${label} taken for ${guess}`) ?? 0) + 1);
+	}
+	return { accuracy: right / examples.length, wrong };
+}
+
+const [trainPath, devPath] = process.argv.slice(2);
+const missing = [trainPath, devPath].find((path) => !path || !existsSync(path));
+if (!trainPath || !devPath || missing) {
+	console.error("Name the training and the development file: npm run intents:train -- TRAIN.csv DEV.csv");
+	process.exit(1);
+}
+const examples = [...readExamples(trainPath), ...readSeeds()];
+const labels = [...new Set(examples.map((example) => example.label))].sort();
+console.log(`${examples.length} examples of ${labels.length} intents.`);
+const packed = packWeights(trainIntents(examples, labels, { epochs: EPOCHS }));
+const dev = readExamples(devPath);
+const file: IntentModelFile = {
+	labels,
+	bucketBits: BUCKET_BITS,
+	...packed,
+	measured: { examples: dev.length, accuracy: 0 },
+};
+const { accuracy, wrong } = measure(file, dev);
+file.measured.accuracy = Math.round(accuracy * 10_000) / 10_000;
+const json = `${JSON.stringify(file, null, "\t")}\n`;
+writeFileSync(MODEL, json);
+console.log(`Right on ${dev.length} development examples: ${(accuracy * 100).toFixed(2)} %.`);
+for (const [mistake, count] of [...wrong].sort((a, b) => b[1] - a[1]).slice(0, 10))
+	console.log(`  ${count} × ${mistake}`);
+console.log(`intents.model.json: ${Math.round(json.length / 1024)} KiB.`);

@@ -1,0 +1,34 @@
+import { setEnv } from "#app/env.server.ts";
+import { ensureBuild, hasBuild } from "./steps/build.ts";
+import { closePools, openDatabase } from "./steps/database.ts";
+import { prepareDemo } from "./steps/demo.ts";
+import { live } from "./steps/lifetime.ts";
+import { requireFreePort } from "./steps/port.ts";
+import { startServer } from "./steps/server-process.ts";
+import { publicAddress, serverEnv } from "./steps/settings.ts";
+
+/**
+ * One more server process on what is built and on the same database. It never rebuilds what another process
+ * may be serving; only when there is nothing at all, it builds.
+ */
+await live(async (life) => {
+	const given = serverEnv();
+	const port = await requireFreePort(given.PORT, given.HOST);
+	setEnv({ PORT: String(port) });
+	if (!hasBuild()) {
+		process.stdout.write("There is no build yet; building.\n");
+		await life.track(ensureBuild(life.signal));
+	}
+	const access = await life.track(openDatabase("guest"));
+	life.onEnd(access.close);
+	access.embedded?.onLost(() => void life.end("The embedded database ended unexpectedly."));
+	if (access.embedded) await life.track(prepareDemo());
+	await closePools();
+	life.signal.throwIfAborted();
+	const server = await startServer(port, given.HOST);
+	life.onEnd(server.stop);
+	void server.ended.then(({ fault }) => {
+		if (!life.signal.aborted) void life.end(`The server ended unexpectedly (${fault ?? "exit code 0"}).`);
+	});
+	process.stdout.write(`Serving on ${publicAddress({ ...given, PUBLIC_URL: undefined }, port)}/\n`);
+});

@@ -1,0 +1,31 @@
+import { parseArgs } from "node:util";
+import { z } from "zod/v4";
+import { CommandError } from "./command.ts";
+
+/**
+ * The one word a command is given, and its options.
+ * @param usage the whole line to type, told when the arguments are wrong.
+ * @throws CommandError
+ */
+export function oneArgument(
+	usage: string,
+	options: string[] = [],
+): { word: string; options: Record<string, string> } {
+	try {
+		const { positionals, values } = parseArgs({
+			allowPositionals: true,
+			options: Object.fromEntries(options.map((name) => [name, { type: "string" as const }])),
+		});
+		const [word] = positionals;
+		if (word && positionals.length === 1) return { word, options: values as Record<string, string> };
+	} catch {
+		// An option it does not know; the usage line says which there are.
+	}
+	throw new CommandError(`Type it like this: ${usage}.`);
+}
+
+/** @throws CommandError when the word is not an e-mail address. */
+export function requireEmail(word: string): string {
+	if (z.email().safeParse(word).success) return word.toLowerCase();
+	throw new CommandError(`${word} is not an e-mail address.`);
+}

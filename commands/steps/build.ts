@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Claim, tryClaim } from "#db/embedded/claim.ts";
+import { ended, spawnNode } from "./child.ts";
+import { CommandError } from "./command.ts";
+import { ROOT } from "./root.ts";
+
+/** Everything the build is made of. */
+const INPUTS = [
+	"app",
+	"db",
+	"public",
+	"package.json",
+	"package-lock.json",
+	"remix.config.js",
+	"vite.config.ts",
+	"tsconfig.json",
+];
+/** Not part of the build, and changed more often than what is. */
+const NOT_BUILT = /\.test\.tsx?$|^db\/seed|^db\/embedded|^db\/migrations\/.*\.sql$/;
+
+const FOLDER = join(ROOT, "build");
+const STAMP = join(FOLDER, "inputs.sha256");
+/** Not in the build's folder, which Remix empties. */
+const CLAIM = join(ROOT, "node_modules/.cache/mevi-chat/build");
+const CLI = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
+const WAIT_MS = 100;
+
+/** What remix-serve is given. */
+export const SERVER_BUILD = join(FOLDER, "server/index.js");
+
+/** Whether anything has been built, perhaps from older sources. */
+export function hasBuild(): boolean {
+	return existsSync(SERVER_BUILD);
+}
+
+/**
+ * Builds the app unless what is built was made of exactly these sources. Processes that start together
+ * build once.
+ * @param signal stops a build that is no longer wanted.
+ * @returns whether it built.
+ * @throws CommandError after showing the build's output, when it fails.
+ */
+export async function ensureBuild(signal?: AbortSignal): Promise<boolean> {
+	for (;;) {
+		const inputs = hashInputs();
+		if (hasBuild() && readStamp() === inputs) return false;
+		const claim = claimBuild();
+		if (claim === null) {
+			signal?.throwIfAborted();
+			await delay(WAIT_MS * (0.5 + Math.random()));
+			continue;
+		}
+		try {
+			rmSync(STAMP, { force: true });
+			await build(signal);
+			writeFileSync(STAMP, inputs);
+			return true;
+		} finally {
+			claim.release();
+		}
+	}
+}
+
+function claimBuild(): Claim | null {
+	try {
+		return tryClaim(CLAIM);
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		throw new CommandError(
+			`The app must be built, and its folder ${ROOT} cannot be written (${code}); give this user the right to.`,
+		);
+	}
+}
+
+async function build(signal?: AbortSignal): Promise<void> {
+	const child = spawnNode(CLI, ["vite:build"], { env: { NODE_ENV: "production" }, output: "pipe" });
+	const output: Buffer[] = [];
+	for (const stream of [child.stdout, child.stderr])
+		stream?.on("data", (chunk: Buffer) => output.push(chunk));
+	const stop = () => child.kill("SIGKILL");
+	signal?.addEventListener("abort", stop, { once: true });
+	const { fault } = await ended(child);
+	signal?.removeEventListener("abort", stop);
+	signal?.throwIfAborted();
+	if (fault === null) return;
+	process.stderr.write(Buffer.concat(output));
+	throw new CommandError(`The build failed (${fault}); its output is above.`);
+}
+
+function readStamp(): string | null {
+	return existsSync(STAMP) ? readFileSync(STAMP, "utf8") : null;
+}
+
+/** SHA-256 over the paths and contents of every input, in a fixed order. */
+function hashInputs(): string {
+	const hash = createHash("sha256");
+	for (const file of INPUTS.flatMap((input) => filesIn(join(ROOT, input)))) {
+		const path = relative(ROOT, file);
+		if (NOT_BUILT.test(path)) continue;
+		const content = readFileSync(file);
+		hash.update(`${path}\0${content.length}\0`).update(content);
+	}
+	return hash.digest("hex");
+}
+
+function filesIn(path: string): string[] {
+	if (!existsSync(path)) return [];
+	if (!statSync(path).isDirectory()) return [path];
+	return readdirSync(path)
+		.sort()
+		.flatMap((name) => filesIn(join(path, name)));
+}

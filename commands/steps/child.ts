@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { childEnv } from "#app/env.server.ts";
+import { ROOT } from "./root.ts";
+
+const PRELOAD = new URL("./exit-with-parent.mjs", import.meta.url).href;
+
+export interface NodeChildOptions {
+	/** Variables beside those of this process. */
+	env: Record<string, string>;
+	/** `pipe` to read what it writes, `inherit` to let it write to our terminal. */
+	output: "pipe" | "inherit";
+	/** Out of the terminal's reach: Ctrl-C comes to us alone, and we decide when the child stops. */
+	isApart?: boolean;
+}
+
+/** Starts a Node script in the project's folder, as a process that ends when this one does. */
+export function spawnNode(
+	script: string,
+	args: string[],
+	{ env, output, isApart = false }: NodeChildOptions,
+): ChildProcess {
+	return spawn(process.execPath, ["--import", PRELOAD, script, ...args], {
+		cwd: ROOT,
+		detached: isApart,
+		env: childEnv(env),
+		stdio: [output === "inherit" ? "inherit" : "ignore", output, output, "ipc"],
+	});
+}
+
+/** How a child ended; `fault` is null for exit code 0. */
+export function ended(child: ChildProcess): Promise<{ fault: string | null }> {
+	return new Promise((resolve) => {
+		child.once("error", (error) => resolve({ fault: error.message }));
+		child.once("exit", (code, signal) =>
+			resolve({ fault: code === 0 ? null : (signal ?? `exit code ${code}`) }),
+		);
+	});
+}

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { databaseFault } from "./database-fault.ts";
+
+const coded = (code: string, more: object = {}) =>
+	Object.assign(new Error("as the driver says it"), { code, ...more });
+
+it("says what is wrong with the database and what to do, wrapped or not", () => {
+	const refused = coded("ECONNREFUSED", { address: "10.0.0.7", port: 5432 });
+	for (const error of [
+		refused,
+		new Error("Failed query", { cause: refused }),
+		new AggregateError([refused]),
+	]) {
+		expect(databaseFault(error)).toMatch(/^The database at 10\.0\.0\.7:5432 cannot be used: nothing answers/);
+	}
+	expect(databaseFault(coded("28P01"))).toMatch(/^The database cannot be used: it refuses the password/);
+});
+
+it("leaves other errors to those who know them", () => {
+	expect(databaseFault(new TypeError("a bug"))).toBeNull();
+	expect(databaseFault(coded("ENOENT"))).toBeNull();
+});

@@ -1,0 +1,12 @@
+/** As in package.json's `engines`, which npm only warns about. */
+const OLDEST = [20, 19] as const;
+
+/** Ends the process with one sentence when Node is too old for this project. */
+export function requireNode(version = process.versions.node): void {
+	const [major = 0, minor = 0] = version.split(".").map(Number);
+	if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+	process.stderr.write(
+		`Mevi Chat needs Node ${OLDEST.join(".")} or newer, and this is ${version}; please update Node.\n`,
+	);
+	process.exit(1);
+}

@@ -1,0 +1,48 @@
+import { createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { CommandError } from "./command.ts";
+
+/** A server that was killed a moment ago may need this long to let go of its port. */
+const GRACE_MS = 2_000;
+const RETRY_MS = 100;
+
+/**
+ * Makes sure that a server can listen; port 0 is replaced by a free one.
+ * @param host the address to listen on; undefined is every one, as for remix-serve.
+ * @returns the port.
+ * @throws CommandError when the port is taken or may not be used.
+ */
+export async function requireFreePort(port: number, host?: string): Promise<number> {
+	const deadline = Date.now() + GRACE_MS;
+	for (;;) {
+		const outcome = await tryListening(port, host);
+		if (typeof outcome === "number") return outcome;
+		if (outcome.code === "EADDRINUSE" && Date.now() < deadline) {
+			await delay(RETRY_MS);
+			continue;
+		}
+		throw new CommandError(sentence(outcome.code ?? outcome.message, port, host));
+	}
+}
+
+function sentence(code: string, port: number, host: string | undefined): string {
+	const other = port === 65_535 ? port - 1 : port + 1;
+	if (code === "EADDRINUSE") {
+		return `Port ${port} is taken by another program; stop it, or choose another port, for example PORT=${other}.`;
+	}
+	if (code === "EACCES") {
+		return `This user may not listen on port ${port}; choose one above 1023, for example PORT=3000.`;
+	}
+	return `The server cannot listen on ${host ?? "any address"}, port ${port} (${code}); correct HOST and PORT.`;
+}
+
+function tryListening(port: number, host: string | undefined): Promise<number | NodeJS.ErrnoException> {
+	return new Promise((resolve) => {
+		const server = createServer();
+		server.once("error", resolve);
+		server.listen(port, host, () => {
+			const address = server.address();
+			server.close(() => resolve(typeof address === "object" && address ? address.port : port));
+		});
+	});
+}

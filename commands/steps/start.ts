@@ -1,0 +1,80 @@
+import { type Env, setEnv } from "#app/env.server.ts";
+import { AlreadyRunningError, findHolder, prepareDataDirectory } from "#db/embedded/index.ts";
+import { ensureBuild } from "./build.ts";
+import { closePools, type DatabaseAccess, openDatabase } from "./database.ts";
+import { type DemoLogin, prepareDemo } from "./demo.ts";
+import { type Lifetime, live } from "./lifetime.ts";
+import { requireFreePort } from "./port.ts";
+import { startServer } from "./server-process.ts";
+import { publicAddress, serverEnv } from "./settings.ts";
+
+/** `npm start`: everything from sources to a running shop, and everything stopped again at the end. */
+export async function start(): Promise<void> {
+	await live(async (life) => {
+		const given = serverEnv();
+		if (!given.DATABASE_URL) await requireOwnDirectory(given.DATA_DIR);
+		const port = await requireFreePort(given.PORT, given.HOST);
+		setEnv({ PORT: String(port) });
+
+		const [ready] = await Promise.all([life.track(openAndFill(life)), life.track(buildWhereNeeded(life))]);
+		life.signal.throwIfAborted();
+		const server = await startServer(port, given.HOST);
+		life.onEnd(server.stop);
+		void server.ended.then(({ fault }) => {
+			if (life.signal.aborted) return;
+			void life.end(`The server ended unexpectedly (${fault ?? "exit code 0"}); start again with npm start.`);
+		});
+
+		const address = publicAddress(given, port);
+		ready.access.embedded?.announce(`${address}/`);
+		process.stdout.write(welcome(given, address, ready));
+	});
+}
+
+/** Checked before the port, for a second start usually wants the same one, and this is the better reason. */
+async function requireOwnDirectory(dataDir: string): Promise<void> {
+	prepareDataDirectory(dataDir);
+	const holder = await findHolder(dataDir);
+	if (holder) throw new AlreadyRunningError(dataDir, holder);
+}
+
+async function buildWhereNeeded(life: Lifetime): Promise<void> {
+	const begun = Date.now();
+	if (await ensureBuild(life.signal)) say(`Built in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);
+}
+
+interface Ready {
+	access: DatabaseAccess;
+	demo: DemoLogin | null;
+	hasAgents: boolean;
+}
+
+async function openAndFill(life: Lifetime): Promise<Ready> {
+	const access = await openDatabase("start");
+	life.onEnd(access.close);
+	access.embedded?.onLost(() => {
+		void life.end("The embedded database ended unexpectedly; start again with npm start.");
+	});
+	life.signal.throwIfAborted();
+	const demo = access.embedded ? await prepareDemo() : null;
+	const { countAgents } = await import("#app/models/agent.server.ts");
+	const hasAgents = (await countAgents()) > 0;
+	// From here on the server has its own connections.
+	await closePools();
+	return { access, demo, hasAgents };
+}
+
+function welcome(given: Env, address: string, { access, demo, hasAgents }: Ready): string {
+	const lines = ["", `Shop       ${address}/`, `Dashboard  ${address}/admin/chat`];
+	if (demo) lines.push(`Agent      ${address}/admin/login ${demo.email} ${demo.password}`);
+	else if (!hasAgents)
+		lines.push("Nobody can sign in yet; make an agent with: npm run agent:create -- EMAIL");
+	if (access.embedded?.isElsewhere) {
+		lines.push(`Database   ${access.embedded.home} (its user cannot reach ${given.DATA_DIR})`);
+	}
+	return `${lines.join("\n")}\n\n`;
+}
+
+function say(line: string): void {
+	process.stdout.write(`${line}\n`);
+}

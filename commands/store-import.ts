@@ -1,0 +1,23 @@
+import { readStoreFiles, StoreImportError } from "#app/models/store-files.server.ts";
+import { oneArgument } from "./steps/arguments.ts";
+import { CommandError, runCommand } from "./steps/command.ts";
+import { withDatabase } from "./steps/database.ts";
+
+/** Imports a store's products, customers and orders: `npm run store:import -- DIR`. */
+await runCommand(async () => {
+	const { word: directory } = oneArgument("npm run store:import -- DIR");
+	// The files are checked before a database is even opened.
+	const data = await readStoreFiles(directory).catch((error) => {
+		throw error instanceof StoreImportError ? new CommandError(error.message, { cause: error }) : error;
+	});
+	await withDatabase(async () => {
+		const { saveStore } = await import("#app/models/store-import.server.ts");
+		const summary = await saveStore(data, (line) => process.stdout.write(`${line}\n`));
+		const counts = Object.values(summary);
+		const isUnchanged = counts.every(({ created, updated }) => created + updated === 0);
+		const { products, variants, customers, orders } = summary;
+		process.stdout.write(
+			`The store has ${products.total} products (${variants.total} variants), ${customers.total} customers and ${orders.total} orders from ${directory}${isUnchanged ? "; nothing had changed" : ""}.\n`,
+		);
+	});
+});

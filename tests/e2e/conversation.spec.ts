@@ -1,0 +1,111 @@
+import { DEMO_AGENT_EMAIL, expect, SECOND_AGENT_EMAIL, test } from "./fixtures.ts";
+import {
+	button,
+	composer,
+	conversationOf,
+	holdForms,
+	inboxLine,
+	log,
+	markDocument,
+	message,
+	open,
+	signIn,
+	watchWritingOf,
+	write,
+} from "./people.ts";
+
+const QUESTION = "How do I care for a wooden table?";
+const ANSWER = /\boil/i;
+const IN_HEBREW = "תודה רבה, המנורה שבורה.";
+
+test("a customer asks, the assistant answers, an agent takes over, and the customer rates", async ({
+	page: customer,
+	browser,
+	guard,
+}) => {
+	const desk = await browser.newContext();
+	const secondDesk = await browser.newContext();
+	guard.watch(desk);
+	guard.watch(secondDesk);
+	const agent = await desk.newPage();
+	const colleague = await secondDesk.newPage();
+	await Promise.all([signIn(agent, DEMO_AGENT_EMAIL), signIn(colleague, SECOND_AGENT_EMAIL)]);
+	const isSameList = await markDocument(agent);
+
+	await test.step("the question stands there before the server has it", async () => {
+		await open(customer, "/chat");
+		const letGo = await holdForms(customer);
+		await write(customer, QUESTION);
+		await expect(log(customer)).toContainText(QUESTION);
+		await expect(log(customer)).toContainText("Sending");
+		await expect(composer(customer)).toHaveValue("");
+		const writing = await watchWritingOf(customer);
+		await letGo();
+		const answer = message(customer, ANSWER);
+		await expect(answer).toBeVisible();
+		const states = await writing();
+		expect(states.length, "steps in which the answer appeared").toBeGreaterThan(1);
+		for (const [index, state] of states.entries()) expect(state.startsWith(states[index - 1] ?? "")).toBe(true);
+		await expect(answer).toHaveCount(1);
+		const source = answer.getByRole("list", { name: "Sources" }).getByRole("link");
+		await expect(source).toHaveAttribute("href", /^\/help\/caring-for-wood/);
+		const article = await customer.request.get((await source.getAttribute("href")) ?? "");
+		expect(article.status()).toBe(200);
+		await expect(message(customer, QUESTION)).toHaveCount(1);
+	});
+
+	const sessionId = await conversationOf(customer);
+	await test.step("a person is called, and the agents' list shows it by itself", async () => {
+		await button(customer, "Talk to a person").click();
+		await expect(log(customer)).toContainText("An agent has been called. You are number");
+		await expect(button(customer, "Talk to a person")).toHaveCount(0);
+		await expect(inboxLine(agent, sessionId)).toContainText("Waiting · asked for a person");
+		expect(await isSameList()).toBe(true);
+	});
+
+	await test.step("an agent opens it and sees history, intent and typing", async () => {
+		await inboxLine(agent, sessionId).click();
+		await expect(message(agent, QUESTION)).toBeVisible();
+		await expect(message(agent, ANSWER)).toBeVisible();
+		const panel = agent.getByRole("complementary", { name: "Customer" });
+		await expect(panel.getByText("Wants").locator("+ dd")).not.toHaveText("not known yet");
+		await inboxLine(colleague, sessionId).click();
+		await expect(button(colleague, "Take over")).toBeVisible();
+		await composer(customer).pressSequentially("The");
+		await expect(log(agent)).toContainText("is typing");
+	});
+
+	await test.step("the agent takes over, and a colleague sees that it is taken", async () => {
+		await button(agent, "Take over").click();
+		await expect(composer(agent)).toBeVisible();
+		await expect(colleague.getByText("Ana has taken this conversation.")).toBeVisible();
+		await expect(button(colleague, "Take over")).toHaveCount(0);
+		await expect(composer(colleague)).toHaveCount(0);
+		await expect(inboxLine(colleague, sessionId)).toContainText("With Ana");
+		await expect(customer.getByText("Ana is with you")).toBeVisible();
+	});
+
+	await test.step("they write to each other, each in their own script", async () => {
+		await write(customer, IN_HEBREW);
+		const foreign = message(agent, IN_HEBREW).getByText(IN_HEBREW);
+		await expect(foreign).toHaveCSS("direction", "rtl");
+		await composer(agent).pressSequentially("I am");
+		await expect(log(customer)).toContainText("Ana is typing");
+		await write(agent, "I am sending you a new one today.");
+		await expect(message(customer, "I am sending you a new one today.")).toContainText("Ana");
+		await expect(log(customer)).not.toContainText("is typing");
+		await expect(message(colleague, "I am sending you a new one today.")).toBeVisible();
+		await expect(log(customer).getByText("Assistant", { exact: true }), "the assistant is silent").toHaveCount(1);
+	});
+
+	await test.step("the agent ends it, the customer rates it, the agent sees the rating", async () => {
+		await button(agent, "End chat").click();
+		await expect(log(customer)).toContainText("This conversation has ended.");
+		await expect(composer(customer)).toHaveCount(0);
+		await customer.getByRole("radio", { name: "4" }).check();
+		await button(customer, "Rate").click();
+		await expect(customer.getByText("Thank you for your rating")).toBeVisible();
+		await expect(agent.getByText("This conversation has ended; rated 4 of 5.")).toBeVisible();
+		expect(await isSameList(), "the agent's page was never loaded anew").toBe(true);
+	});
+});

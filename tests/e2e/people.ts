@@ -1,0 +1,92 @@
+import type { BrowserContext, FrameLocator, Locator, Page } from "@playwright/test";
+import { DEMO_AGENT_PASSWORD } from "./demo-agent.ts";
+import { expect } from "./fixtures.ts";
+
+/** What people do with the pages, in the words of the pages. Each works on a page or on a no-script frame. */
+
+type Place = Page | FrameLocator;
+
+/** The conversation as somebody reads it. */
+export const log = (place: Place): Locator => place.getByRole("log", { name: "Conversation" });
+
+export const button = (place: Place, name: string): Locator => place.getByRole("button", { name, exact: true });
+
+export const composer = (place: Place): Locator => place.getByRole("textbox", { name: "Message" });
+
+/** One message with these words in it. */
+export const message = (place: Place, words: string | RegExp): Locator =>
+	log(place).getByRole("article").filter({ hasText: words });
+
+/** Opens a page and waits until its scripts run; what is typed before that is kept, but posts as a plain form. */
+export async function open(page: Page, path: string): Promise<void> {
+	await page.goto(path);
+	await expect(page.locator("html[data-hydrated]")).toBeAttached();
+}
+
+/** Opens a page of a browser without scripts, whose frame never ends loading. */
+export async function openWithoutScripts(page: Page, path: string): Promise<void> {
+	await page.goto(path, { waitUntil: "domcontentloaded" });
+}
+
+export async function write(page: Page, words: string): Promise<void> {
+	await composer(page).fill(words);
+	await button(page, "Send").click({ noWaitAfter: true });
+}
+
+/** The conversation that a customer's page shows, by the name the addresses of the dashboard have for it. */
+export async function conversationOf(page: Page): Promise<string> {
+	const field = page.locator('input[name="sessionId"]').first();
+	await expect(field).not.toHaveValue("");
+	return field.inputValue();
+}
+
+/** Signs an agent in, up to the list of conversations. */
+export async function signIn(page: Page, email: string): Promise<void> {
+	await page.goto("/admin/chat", { waitUntil: "domcontentloaded" });
+	await page.getByRole("textbox", { name: "E-mail" }).fill(email);
+	await page.getByLabel("Password").fill(DEMO_AGENT_PASSWORD);
+	await button(page, "Sign in").click({ noWaitAfter: true });
+	await expect(page.getByRole("navigation", { name: "Conversations" })).toBeAttached();
+}
+
+/** The line of a conversation in the agents' list. */
+export const inboxLine = (page: Page, sessionId: string): Locator =>
+	page.getByRole("navigation", { name: "Conversations" }).locator(`a[href$="/${sessionId}"]`);
+
+/**
+ * Notes how the words of an answer stood on the page each time they changed.
+ * @returns reads them, oldest first.
+ */
+export async function watchWritingOf(page: Page): Promise<() => Promise<string[]>> {
+	await page.evaluate(() => {
+		const states: string[] = [];
+		Object.assign(window, { writingStates: states });
+		new MutationObserver(() => {
+			const text = document.querySelector("[data-live] [dir=auto]")?.textContent;
+			if (text && text !== states.at(-1)) states.push(text);
+		}).observe(document.body, { childList: true, subtree: true, characterData: true });
+	});
+	return () => page.evaluate(() => (window as unknown as { writingStates: string[] }).writingStates);
+}
+
+/** Marks the document that is open now. @returns whether it is still the same: nothing was loaded anew. */
+export async function markDocument(page: Page): Promise<() => Promise<boolean>> {
+	await page.evaluate(() => Object.assign(window, { isMarked: true }));
+	return () => page.evaluate(() => "isMarked" in window);
+}
+
+/** Holds back the forms that a page posts. @returns lets them go. */
+export async function holdForms(target: Page | BrowserContext): Promise<() => Promise<void>> {
+	let letGo = () => {};
+	const held = new Promise<void>((resolve) => {
+		letGo = resolve;
+	});
+	await target.route("**/chat/actions", async (route) => {
+		await held;
+		await route.fallback();
+	});
+	return async () => {
+		letGo();
+		await target.unroute("**/chat/actions");
+	};
+}

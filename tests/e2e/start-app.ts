@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DEMO_AGENT_PASSWORD } from "./demo-agent.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const START_MS = 120_000;
+
+/**
+ * Starts the app as people do, `npm start`'s own command, on a data directory of its own, and stops it after
+ * the last test. What a developer has in .env must not reach it.
+ */
+export default async function startApp(): Promise<() => Promise<void>> {
+	const dataDir = mkdtempSync(join(tmpdir(), "mevi-e2e-"));
+	// Postgres's user must get through it when we are root.
+	chmodSync(dataDir, 0o711);
+	process.env.E2E_DATA_DIR = dataDir;
+	const app = spawn(process.execPath, ["--import", "tsx", "commands/start.ts"], {
+		cwd: ROOT,
+		env: {
+			...process.env,
+			NODE_ENV: "production",
+			DATABASE_URL: "",
+			DATA_DIR: dataDir,
+			PORT: process.env.E2E_PORT,
+			HOST: "",
+			PUBLIC_URL: "",
+			DEMO_AGENT_PASSWORD,
+			OPENAI_API_KEY: "",
+			OPENAI_BASE_URL: "",
+			RATE_LIMITS: "on",
+			ASSISTANT: "on",
+		},
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	const stop = async () => {
+		const gone = new Promise((resolve) => app.once("exit", resolve));
+		if (app.exitCode === null && app.kill("SIGTERM")) await gone;
+		rmSync(dataDir, { recursive: true, force: true });
+	};
+	try {
+		await untilServing(app);
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+	return stop;
+}
+
+/** Waits for the line with the demo agent's login, the last thing `start` does; else shows what it wrote. */
+function untilServing(app: ChildProcess): Promise<void> {
+	return new Promise((resolve, reject) => {
+		let output = "";
+		const fail = (why: string) => {
+			clearTimeout(timer);
+			reject(new Error(`The app did not start (${why}). It wrote:\n${output}`));
+		};
+		const timer = setTimeout(() => fail(`not within ${START_MS / 1000} s`), START_MS);
+		app.once("exit", (code) => fail(`exit code ${code}`));
+		for (const stream of [app.stdout, app.stderr]) {
+			stream?.on("data", (chunk: Buffer) => {
+				output += chunk;
+				if (!/^Agent\s+\S+\s+\S+\s+\S+$/m.test(output)) return;
+				clearTimeout(timer);
+				resolve();
+			});
+		}
+	});
+}

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { db, sql } from "#db/client.server.ts";
+import { isMigrated } from "#db/is-migrated.server.ts";
+import { settings } from "#db/schema.ts";
+
+it("gives a migrated database of its own with an epoch", async () => {
+	expect(await isMigrated()).toBe(true);
+	const rows = await db.select().from(settings);
+	expect(rows.map((row) => row.key)).toEqual(["epoch"]);
+	expect(String(rows[0]?.value).length).toBeGreaterThanOrEqual(8);
+});
+
+it("notices that a migration is missing", async () => {
+	await sql`update drizzle.__drizzle_migrations set created_at = created_at - 1`;
+	expect(await isMigrated()).toBe(false);
+});
+
+it("knows the letters of other scripts", async () => {
+	const [row] = await sql`select lower('ÄÖŽ') as lower, cardinality(show_trgm('Žluť')) as trigrams`;
+	expect(row).toEqual({ lower: "äöž", trigrams: 5 });
+});

@@ -1,0 +1,202 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { answerSession } from "#app/ai/reply.server.ts";
+import { setEnv } from "#app/env.server.ts";
+import { startWorker } from "#app/jobs/worker.server.ts";
+import { createAgent } from "#app/models/agent.server.ts";
+import { getLatestTurn, leaseTurn } from "#app/models/ai-turn.server.ts";
+import { takeOver } from "#app/models/chat-session/change.server.ts";
+import { openSession } from "#app/models/chat-session/create.server.ts";
+import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { listMessages } from "#app/models/message/list.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
+import { sql } from "#db/client.server.ts";
+import {
+	breaksOffAfter,
+	type CapturedRequest,
+	fails,
+	type Reply,
+	says,
+	startOpenAiServer,
+	writeChunk,
+} from "#tests/setup/openai-server.ts";
+
+let stopWorker: ((graceMs: number) => Promise<void>) | null = null;
+const closing: (() => Promise<unknown>)[] = [];
+
+beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
+afterEach(async () => {
+	await stopWorker?.(0);
+	stopWorker = null;
+	for (const close of closing.splice(0)) await close();
+});
+afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
+
+async function withModel(...script: [Reply, ...Reply[]]) {
+	const server = await startOpenAiServer(...script);
+	closing.push(server.close);
+	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: server.url, OPENAI_MODEL: "scripted-1" });
+	return server;
+}
+
+async function newCustomer() {
+	const identity = { visitorId: randomUUID(), customerId: null };
+	const sessionId = await openSession(identity, { locale: "en" });
+	const actor = { type: "customer", identity } as const;
+	return {
+		sessionId,
+		actor,
+		ask: (message: string) => postMessage(sessionId, actor, { message }),
+		said: async () =>
+			(await listMessages(sessionId, { limit: 100 })).messages.map(
+				(item) => [item.senderType, item.message] as const,
+			),
+	};
+}
+
+const bots = (said: (readonly [string, string])[]) => said.filter(([sender]) => sender === "bot");
+const until = <Value>(look: () => Value | Promise<Value>) =>
+	vi.waitFor(look, { timeout: 15_000, interval: 20 });
+const lastWords = (request: CapturedRequest | undefined) => request?.body.messages.at(-1)?.content ?? "";
+
+it("gives several quick messages one answer", async () => {
+	const model = await withModel(says("One answer to all of it."));
+	stopWorker = startWorker();
+	const ana = await newCustomer();
+	await ana.ask("Hello, I have a question");
+	await ana.ask("about my delivery");
+	await ana.ask("when does it come");
+	await until(async () => expect(bots(await ana.said())).toHaveLength(1));
+	expect(model.requests).toHaveLength(1);
+	const asked = JSON.stringify(model.requests[0]?.body.messages);
+	for (const words of ["I have a question", "about my delivery", "when does it come"])
+		expect(asked).toContain(words);
+	expect((await getLatestTurn(ana.sessionId))?.state).toBe("done");
+});
+
+it("drops an answer that the customer's next message has overtaken, and answers both questions together", async () => {
+	let firstIsWriting = () => {};
+	const writing = new Promise<void>((resolve) => {
+		firstIsWriting = resolve;
+	});
+	const slow: Reply = (response) => {
+		writeChunk(response, { role: "assistant", content: "Words nobody must see" });
+		firstIsWriting();
+	};
+	const model = await withModel(slow, says("The answer that counts."));
+	stopWorker = startWorker();
+	const ana = await newCustomer();
+	await ana.ask("What does delivery cost?");
+	await writing;
+	await ana.ask("To Norway, I mean");
+	await until(async () => expect(bots(await ana.said())).toEqual([["bot", "The answer that counts."]]));
+	expect(lastWords(model.requests[1])).toContain("To Norway, I mean");
+	expect(JSON.stringify(model.requests[1]?.body.messages)).toContain("What does delivery cost?");
+	const turns = await sql`select state from ai_turns where session_id = ${ana.sessionId} order by created_at`;
+	expect(turns.map((turn) => turn.state)).toEqual(["superseded", "done"]);
+});
+
+it("falls silent the moment an agent takes over in the middle of an answer", async () => {
+	let release = () => {};
+	const held = new Promise<void>((resolve) => {
+		release = resolve;
+	});
+	let isWriting = false;
+	await withModel(async (response, request) => {
+		writeChunk(response, { role: "assistant", content: "I was just going to " });
+		isWriting = true;
+		await held;
+		await says("say this.")(response, request);
+	});
+	const ana = await newCustomer();
+	await ana.ask("May I return a lamp?");
+	const answering = answerSession(ana.sessionId);
+	await until(() => expect(isWriting).toBe(true));
+	const { agentId } = await createAgent({
+		email: "taker@example.com",
+		name: "Tara",
+		password: "a-long-password",
+	});
+	await takeOver(ana.sessionId, { agentId, name: "Tara" });
+	release();
+	await answering;
+	expect(bots(await ana.said())).toEqual([]);
+	expect((await ana.said()).at(-1)).toEqual(["system", "Tara has joined the conversation."]);
+	await ana.ask("Hello Tara");
+	expect((await getLatestTurn(ana.sessionId))?.state).toBe("superseded");
+});
+
+it("answers a question whose process died at any point, once", async () => {
+	await withModel(says("Answered after all."));
+	const ana = await newCustomer();
+	await ana.ask("Is anybody there?");
+	await until(async () => expect(await leaseTurn(ana.sessionId)).not.toBeNull());
+	// The taker of that lease is dead from here on: it had written some words, and its lease runs out.
+	await sql`update ai_turns set partial = 'Half an ans', lease_until = now() - interval '1 second' where session_id = ${ana.sessionId}`;
+	stopWorker = startWorker();
+	await until(async () => expect(bots(await ana.said())).toEqual([["bot", "Answered after all."]]));
+	await expect(getLatestTurn(ana.sessionId)).resolves.toMatchObject({ state: "done", partial: "", fence: 2 });
+});
+
+it("lets a taker that was overtaken write nothing", async () => {
+	let release = () => {};
+	const held = new Promise<void>((resolve) => {
+		release = resolve;
+	});
+	let asked = 0;
+	await withModel(async (response, request) => {
+		asked += 1;
+		if (asked > 1) return says("From the living one.")(response, request);
+		await held;
+		return says("From the dead one.")(response, request);
+	});
+	const ana = await newCustomer();
+	await ana.ask("Who answers me?");
+	const paused = answerSession(ana.sessionId);
+	await until(() => expect(asked).toBe(1));
+	await sql`update ai_turns set lease_until = now() - interval '1 second' where session_id = ${ana.sessionId}`;
+	await answerSession(ana.sessionId);
+	release();
+	await paused;
+	expect(bots(await ana.said())).toEqual([["bot", "From the living one."]]);
+});
+
+it.each([
+	["an error of the provider", fails(500)],
+	["a key that is refused", fails(401)],
+	["a limit that is used up", fails(429, { code: "insufficient_quota" })],
+	["a stream cut in the middle", breaksOffAfter("I was about to")],
+])("ends %s in kind words and a person, never in silence", async (_what, reply) => {
+	await withModel(reply);
+	stopWorker = startWorker();
+	const ana = await newCustomer();
+	await ana.ask("Where is my parcel?");
+	await until(async () => expect(await ana.said()).toHaveLength(3));
+	const said = await ana.said();
+	expect(said[1]?.[0]).toBe("bot");
+	expect(said[1]?.[1]).toContain("I am calling a person");
+	expect(said[2]).toEqual(["system", expect.stringContaining("An agent has been called")]);
+	const { row } = await requireSession(ana.sessionId, ana.actor);
+	expect(row).toMatchObject({ status: "queued", queueReason: "assistant-failed" });
+});
+
+it("hands over to a person after a question has taken its process with it again and again", async () => {
+	await withModel(says("Never said."));
+	const ana = await newCustomer();
+	await ana.ask("The question that kills");
+	await sql`update ai_turns set fence = 4, due_at = now() where session_id = ${ana.sessionId}`;
+	await answerSession(ana.sessionId);
+	const { row } = await requireSession(ana.sessionId, ana.actor);
+	expect(row.status).toBe("queued");
+	expect(bots(await ana.said())[0]?.[1]).toContain("I am calling a person");
+});
+
+it("calls a person without a model when the customer asks for one", async () => {
+	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" });
+	stopWorker = startWorker();
+	const ana = await newCustomer();
+	await ana.ask("I want to talk to a human please");
+	await until(async () => expect((await ana.said()).at(-1)?.[1]).toContain("An agent has been called"));
+	const { row } = await requireSession(ana.sessionId, ana.actor);
+	expect(row.status).toBe("queued");
+});

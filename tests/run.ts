@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureBuild } from "#commands/steps/build.ts";
+import { explain } from "#commands/steps/command.ts";
+import { requireNode } from "#commands/steps/node-version.ts";
+import { ROOT } from "#commands/steps/root.ts";
+import { NoChromiumError, provideChromium } from "./setup/chromium.ts";
+
+/** Everything that must hold, in the order in which a fault is cheapest to find. Nothing is skipped. */
+
+interface Tally {
+	passed: number;
+	failed: number;
+}
+
+const reports = mkdtempSync(join(tmpdir(), "mevi-reports-"));
+const tallies: Tally[] = [];
+
+requireNode();
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+	try {
+		const browser = provideChromium(say);
+		say("Types");
+		tallies.push(once(await node("typescript/bin/tsc", ["--noEmit"])));
+		say("Lint");
+		tallies.push(once(await node("@biomejs/biome/bin/biome", ["check", "."])));
+		say("Build");
+		const isBuilt = await build();
+		say("Unit and integration tests");
+		tallies.push(await vitest());
+		say(`End-to-end tests in ${browser}`);
+		tallies.push(isBuilt ? await playwright(browser) : { passed: 0, failed: 1 });
+	} catch (error) {
+		if (!(error instanceof NoChromiumError)) throw error;
+		process.stderr.write(`${error.message}\n`);
+		tallies.push({ passed: 0, failed: 1 });
+	} finally {
+		rmSync(reports, { recursive: true, force: true });
+	}
+	const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+	const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+	process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+	return failed === 0 ? 0 : 1;
+}
+
+/** The app is built before the tests that start it. A failure is counted where its tests would have been. */
+async function build(): Promise<boolean> {
+	try {
+		process.stdout.write((await ensureBuild()) ? "Built.\n" : "Nothing has changed since the last build.\n");
+		return true;
+	} catch (error) {
+		process.stderr.write(`${explain(error)}\n`);
+		return false;
+	}
+}
+
+/** The parts of Vitest's JSON report that are counted. */
+interface VitestReport {
+	numPassedTests: number;
+	numFailedTests: number;
+	testResults: { status: string; assertionResults: { status: string }[] }[];
+}
+
+async function vitest(): Promise<Tally> {
+	const file = join(reports, "vitest.json");
+	const isClean = await node("vitest/vitest.mjs", [
+		"run",
+		"--reporter=default",
+		"--reporter=json",
+		`--outputFile.json=${file}`,
+	]);
+	const report = read<VitestReport>(file);
+	if (!report) return { passed: 0, failed: 1 };
+	// A file that cannot even be loaded holds no failed test, and is one failure.
+	const broken = report.testResults.filter(
+		({ status, assertionResults }) =>
+			status === "failed" && !assertionResults.some((result) => result.status === "failed"),
+	).length;
+	return settle(isClean, { passed: report.numPassedTests, failed: report.numFailedTests + broken });
+}
+
+/** The parts of Playwright's JSON report that are counted. */
+interface PlaywrightReport {
+	stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+}
+
+async function playwright(browser: string): Promise<Tally> {
+	const file = join(reports, "playwright.json");
+	const args = ["test", "-c", "tests/e2e/playwright.config.ts", "--reporter=list,json"];
+	const env = { CHROMIUM_PATH: browser, PLAYWRIGHT_JSON_OUTPUT_FILE: file };
+	const isClean = await node("@playwright/test/cli.js", args, env);
+	const report = read<PlaywrightReport>(file);
+	if (!report) return { passed: 0, failed: 1 };
+	const { expected, unexpected, flaky } = report.stats;
+	return settle(isClean, { passed: expected, failed: unexpected + flaky });
+}
+
+/** A run that ended badly without a failed test (an error outside of tests, say) is a failure all the same. */
+function settle(isClean: boolean, tally: Tally): Tally {
+	return isClean || tally.failed > 0 ? tally : { ...tally, failed: 1 };
+}
+
+function once(isClean: boolean): Tally {
+	return { passed: isClean ? 1 : 0, failed: isClean ? 0 : 1 };
+}
+
+/** Runs a tool of node_modules in the project's folder; whether it ended with 0. */
+function node(script: string, args: string[], env: Record<string, string> = {}): Promise<boolean> {
+	const path = join(ROOT, "node_modules", script);
+	if (!existsSync(path)) {
+		process.stderr.write(`${script} is not installed; run npm ci without NODE_ENV=production.\n`);
+		return Promise.resolve(false);
+	}
+	return new Promise((resolve) => {
+		const child = spawn(process.execPath, [path, ...args], {
+			cwd: ROOT,
+			env: { ...process.env, ...env },
+			stdio: "inherit",
+		});
+		child.once("error", () => resolve(false));
+		child.once("exit", (code) => resolve(code === 0));
+	});
+}
+
+function read<Report>(file: string): Report | null {
+	return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Report) : null;
+}
+
+function say(line: string): void {
+	process.stdout.write(`\n== ${line}\n`);
+}

@@ -1,0 +1,91 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { chromium } from "@playwright/test";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const USUAL = [
+	"/usr/bin",
+	"/usr/local/bin",
+	"/snap/bin",
+	...(process.env.PATH ?? "").split(delimiter).filter(Boolean),
+];
+const ON_MAC = [
+	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+	"/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+
+const CURE =
+	"install Chromium (Debian and Ubuntu: sudo apt-get install -y chromium), " +
+	"or set CHROMIUM_PATH to a Chromium or Chrome of yours";
+
+/** There is no browser to test with; the message says in one sentence what to install. */
+export class NoChromiumError extends Error {}
+
+/**
+ * A Chromium that runs: CHROMIUM_PATH, else an installed one, else Playwright's own, else one that is
+ * fetched now, by Playwright or, for root, by the system's package manager.
+ * @param say told what is being done, when it is more than looking.
+ * @returns the path of the executable.
+ * @throws NoChromiumError
+ */
+export function provideChromium(say: (line: string) => void): string {
+	const given = process.env.CHROMIUM_PATH;
+	if (given) {
+		if (runs(given)) return given;
+		throw new NoChromiumError(`CHROMIUM_PATH names ${given}, which does not run; correct it, or ${CURE}.`);
+	}
+	const installed = findInstalled();
+	if (installed) return installed;
+
+	say("There is no Chromium here; fetching Playwright's.");
+	const playwright = join(import.meta.dirname, "../../node_modules/@playwright/test/cli.js");
+	const isRoot = process.getuid?.() === 0;
+	attempt(process.execPath, [playwright, "install", "chromium"]);
+	const fetched = chromium.executablePath();
+	if (existsSync(fetched) && !runs(fetched) && isRoot) {
+		say("It lacks libraries of the system; installing them.");
+		attempt(process.execPath, [playwright, "install-deps", "chromium"]);
+	}
+	if (runs(fetched)) {
+		say(`Fetched ${fetched}.`);
+		return fetched;
+	}
+	if (!isRoot) {
+		throw new NoChromiumError(`The end-to-end tests need a browser, and none could be fetched; ${CURE}.`);
+	}
+	say("Playwright's could not be fetched; installing the system's package chromium.");
+	attempt("apt-get", ["update"]);
+	attempt("apt-get", ["install", "-y", "--no-install-recommends", "chromium"]);
+	const fromPackage = findInstalled();
+	if (fromPackage) {
+		say(`Installed ${fromPackage}.`);
+		return fromPackage;
+	}
+	throw new NoChromiumError(`The end-to-end tests need a browser, and none could be installed; ${CURE}.`);
+}
+
+function findInstalled(): string | undefined {
+	const paths = [...new Set(USUAL)].flatMap((folder) => NAMES.map((name) => join(folder, name)));
+	return [...paths, ...ON_MAC, chromium.executablePath()].find(runs);
+}
+
+/** Whether it is there and can be run: Ubuntu's /usr/bin/chromium-browser may be only a hint to use snap. */
+function runs(path: string): boolean {
+	return (
+		existsSync(path) && spawnSync(path, ["--version"], { stdio: "ignore", timeout: 30_000 }).status === 0
+	);
+}
+
+function attempt(command: string, args: string[]): void {
+	spawnSync(command, args, {
+		stdio: ["ignore", "inherit", "inherit"],
+		timeout: 600_000,
+		// Where the download is blocked, learn it soon.
+		env: {
+			...process.env,
+			DEBIAN_FRONTEND: "noninteractive",
+			PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: "15000",
+		},
+	});
+}

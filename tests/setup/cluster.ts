@@ -1,0 +1,39 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import type { TestProject } from "vitest/node";
+import { openEmbedded } from "#db/embedded/index.ts";
+import { migrate } from "#db/migrate.ts";
+
+declare module "vitest" {
+	export interface ProvidedContext {
+		/** postgres://… of the throw-away cluster's own database. */
+		clusterUrl: string;
+	}
+}
+
+/** The migrated database that every test file gets a copy of. */
+export const TEMPLATE = "mevi_template";
+
+/**
+ * Starts a throw-away Postgres for the whole run. Its keeper stops and deletes it when this process ends,
+ * however it ends.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+	const dataDir = mkdtempSync(join(tmpdir(), "mevi-test-"));
+	const cluster = await openEmbedded({ dataDir, role: "guest", isThrowaway: true });
+	const admin = postgres(cluster.url, { max: 1, onnotice: () => {} });
+	await admin.unsafe(`create database ${TEMPLATE}`);
+	await migrate(databaseUrl(cluster.url, TEMPLATE));
+	await admin.end();
+	project.provide("clusterUrl", cluster.url);
+	return () => cluster.close();
+}
+
+/** The same server, another database. */
+export function databaseUrl(clusterUrl: string, name: string): string {
+	const url = new URL(clusterUrl);
+	url.pathname = `/${name}`;
+	return url.href;
+}

@@ -1,0 +1,150 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/**
+ * A small HTTP server that speaks OpenAI's chat completions and does what a script says, faults included:
+ * the ones a well-behaved test server cannot produce (cut connections, silence, broken chunks).
+ */
+
+export type CapturedRequest = {
+	path: string;
+	headers: IncomingHttpHeaders;
+	body: {
+		model: string;
+		messages: { role: string; content: string | null; tool_call_id?: string; tool_calls?: unknown[] }[];
+		tools?: { function: { name: string; parameters: object; strict?: boolean } }[];
+		tool_choice?: string;
+		stream?: boolean;
+		stream_options?: object;
+	};
+};
+
+/** Answers one request; it may leave the response open. */
+export type Reply = (response: ServerResponse, request: CapturedRequest) => void | Promise<void>;
+
+export type OpenAiServer = {
+	/** The base address, `/v1` included. */
+	url: string;
+	/** Every request so far, oldest first. */
+	requests: CapturedRequest[];
+	close: () => Promise<void>;
+};
+
+/** Every request that any scripted server of this process received, for checks over all of them. */
+export const everyRequest: CapturedRequest[] = [];
+
+/**
+ * Starts a server that gives the replies in order and then the last one again and again.
+ * A request it cannot read fails with 400, so a wrong client is seen in the test.
+ */
+export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> {
+	const requests: CapturedRequest[] = [];
+	const server = createServer(async (incoming, response) => {
+		const parts: Buffer[] = [];
+		for await (const part of incoming) parts.push(part);
+		try {
+			const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as CapturedRequest["body"];
+			const request = { path: incoming.url ?? "", headers: incoming.headers, body };
+			const reply = script[Math.min(requests.length, script.length - 1)] ?? script[0];
+			requests.push(request);
+			everyRequest.push(request);
+			await reply(response, request);
+		} catch (error) {
+			response.writeHead(400).end(String(error));
+		}
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	return {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+		requests,
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}
+
+const ENVELOPE = { id: "chatcmpl-scripted", object: "chat.completion.chunk", created: 1_700_000_000 };
+const USAGE = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
+
+/** Writes one chunk as an event. */
+export function writeChunk(response: ServerResponse, delta: object, finish: string | null = null): void {
+	const choices = [{ index: 0, delta, finish_reason: finish }];
+	writeData(response, JSON.stringify({ ...ENVELOPE, model: "scripted-1", choices, usage: null }));
+}
+
+/** Writes any text as the data of an event: also what is no JSON. */
+export function writeData(response: ServerResponse, data: string): void {
+	if (!response.headersSent) response.writeHead(200, { "Content-Type": "text/event-stream; charset=utf-8" });
+	response.write(`data: ${data}\n\n`);
+}
+
+function finish(response: ServerResponse, reason: string): void {
+	writeChunk(response, {}, reason);
+	writeData(response, JSON.stringify({ ...ENVELOPE, model: "scripted-1", choices: [], usage: USAGE }));
+	response.end("data: [DONE]\n\n");
+}
+
+/** Streams the text, a few characters a chunk. */
+export function says(text: string, options: { chunkSize?: number; finish?: string } = {}): Reply {
+	return (response) => {
+		writeChunk(response, { role: "assistant", content: "" });
+		for (let at = 0; at < text.length; at += options.chunkSize ?? 7) {
+			writeChunk(response, { content: text.slice(at, at + (options.chunkSize ?? 7)) });
+		}
+		finish(response, options.finish ?? "stop");
+	};
+}
+
+export type ScriptedCall = { name: string; arguments: unknown };
+
+/** Asks for tools, all at once, after saying something or nothing. A string is sent as arguments as it is. */
+export function calls(scripted: ScriptedCall[], text = ""): Reply {
+	return (response) => {
+		writeChunk(response, { role: "assistant", content: text || null });
+		scripted.forEach(({ name, arguments: args }, index) => {
+			const written = typeof args === "string" ? args : JSON.stringify(args);
+			const half = Math.ceil(written.length / 2);
+			const first = { name, arguments: written.slice(0, half) };
+			writeChunk(response, {
+				tool_calls: [{ index, id: `call_scripted_${index}`, type: "function", function: first }],
+			});
+			writeChunk(response, { tool_calls: [{ index, function: { arguments: written.slice(half) } }] });
+		});
+		finish(response, "tool_calls");
+	};
+}
+
+/** Answers with an HTTP error in OpenAI's form. */
+export function fails(
+	status: number,
+	options: { code?: string; headers?: Record<string, string> } = {},
+): Reply {
+	return (response) => {
+		response.writeHead(status, { "Content-Type": "application/json", ...options.headers });
+		const error = {
+			message: `scripted ${status}`,
+			type: "scripted",
+			param: null,
+			code: options.code ?? null,
+		};
+		response.end(JSON.stringify({ error }));
+	};
+}
+
+/** Says something and then drops the connection. */
+export function breaksOffAfter(text: string): Reply {
+	return (response) => {
+		writeChunk(response, { role: "assistant", content: text });
+		// Once this is written, what came before has left this process as well.
+		response.write(": the last line\n\n", () => response.destroy());
+	};
+}
+
+/** Says something, or not even that, and then keeps the connection open in silence. */
+export function fallsSilentAfter(text: string | null): Reply {
+	return (response) => {
+		if (text !== null) writeChunk(response, { role: "assistant", content: text });
+	};
+}

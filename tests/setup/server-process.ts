@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { ensureBuild, SERVER_BUILD } from "#commands/steps/build.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const READY_MS = 60_000;
+
+export type TestServer = {
+	url: string;
+	process: ChildProcess;
+	/** What it has written so far, for when a test fails. */
+	output: () => string;
+	/** Sends the signal and resolves with the exit code when it is gone. */
+	end: (signal?: NodeJS.Signals) => Promise<number | null>;
+};
+
+/**
+ * Starts remix-serve on the real build as a process of its own, on this test file's database, and waits until
+ * it is ready. @param nodeOptions for Node itself, `--expose-gc` say.
+ */
+export async function startServerProcess(
+	env: Record<string, string> = {},
+	nodeOptions: string[] = [],
+): Promise<TestServer> {
+	await ensureBuild();
+	const port = await freePort();
+	const cli = join(ROOT, "node_modules/@remix-run/serve/dist/cli.js");
+	const child = spawn(process.execPath, [...nodeOptions, cli, SERVER_BUILD], {
+		cwd: ROOT,
+		env: {
+			...process.env,
+			VITEST: "",
+			NODE_ENV: "production",
+			PORT: String(port),
+			HOST: "127.0.0.1",
+			...env,
+		},
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	let written = "";
+	for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (written += chunk));
+	const gone = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+	const url = `http://127.0.0.1:${port}`;
+	const deadline = Date.now() + READY_MS;
+	for (;;) {
+		const isReady = await fetch(`${url}/readyz`).then(
+			(response) => response.ok,
+			() => false,
+		);
+		if (isReady) break;
+		if (child.exitCode !== null || Date.now() > deadline) {
+			child.kill("SIGKILL");
+			throw new Error(`The server did not become ready. It wrote:\n${written}`);
+		}
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	return {
+		url,
+		process: child,
+		output: () => written,
+		end(signal = "SIGTERM") {
+			if (child.exitCode === null) child.kill(signal);
+			return gone;
+		},
+	};
+}
+
+function freePort(): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const probe = createServer();
+		probe.once("error", reject);
+		probe.listen(0, "127.0.0.1", () => {
+			const address = probe.address();
+			probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+		});
+	});
+}

@@ -1,0 +1,37 @@
+import { defineConfig } from "vitest/config";
+
+const guard = "tests/setup/console-guard.ts";
+
+/** Not in vite.config.ts: the build must not need Vitest, which a production install leaves out. */
+export default defineConfig({
+	test: {
+		projects: [
+			{
+				test: {
+					name: "unit",
+					include: [
+						"app/**/*.test.{ts,tsx}",
+						"db/**/*.test.ts",
+						"commands/**/*.test.ts",
+						"tests/architecture.test.ts",
+					],
+					setupFiles: [guard],
+				},
+			},
+			{
+				test: {
+					name: "integration",
+					include: ["tests/integration/**/*.test.ts"],
+					globalSetup: ["tests/setup/cluster.ts"],
+					setupFiles: [guard, "tests/setup/database.ts"],
+					testTimeout: 30_000,
+					hookTimeout: 60_000,
+					pool: "forks",
+					maxWorkers: 2,
+					// After the unit tests: projects with other numbers of workers cannot share a turn.
+					sequence: { groupOrder: 1 },
+				},
+			},
+		],
+	},
+});
