@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
 import {
 	type ActionFunctionArgs,
@@ -6,12 +6,13 @@ import {
 	type EntryContext,
 	type LoaderFunctionArgs,
 } from "@remix-run/node";
-import { RemixServer } from "@remix-run/react";
+import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { boot } from "#app/boot.server.ts";
 import { PageContext } from "#app/components/page-context.ts";
 import { log } from "#app/http/log.server.ts";
+import { requestReference } from "#app/http/reference.server.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 
 boot();
@@ -19,10 +20,14 @@ boot();
 /** A page's data may take this long; no page of ours waits for a model. */
 export const streamTimeout = 10_000;
 
-/** Faults of a page's loader or action: logged once, not when the visitor simply went away. */
+/**
+ * Faults of a page's loader or action: logged once, under the reference its error page shows. Not when the
+ * visitor simply went away, and not for addresses that do not exist.
+ */
 export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs) {
-	if (request.signal.aborted) return;
-	log.error({ err: error, method: request.method, path: new URL(request.url).pathname }, "page failed");
+	if (request.signal.aborted || (isRouteErrorResponse(error) && error.status < 500)) return;
+	const path = new URL(request.url).pathname;
+	log.error({ reference: requestReference(), err: error, method: request.method, path }, "page failed");
 }
 
 export default function handleRequest(
@@ -32,7 +37,7 @@ export default function handleRequest(
 	context: EntryContext,
 ): Promise<Response> {
 	const nonce = randomBytes(16).toString("base64");
-	const reference = randomUUID().slice(0, 8);
+	const reference = requestReference();
 	for (const [name, value] of pageSecurityHeaders(nonce)) if (!headers.has(name)) headers.set(name, value);
 	headers.set("Content-Type", "text/html; charset=utf-8");
 	if (!headers.has("Cache-Control")) headers.set("Cache-Control", "private, no-cache");

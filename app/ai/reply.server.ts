@@ -1,11 +1,20 @@
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { checkpointTurn, finishTurn, getDueIn, leaseTurn, type Turn } from "#app/models/ai-turn.server.ts";
+import {
+	checkpointTurn,
+	finishTurn,
+	getDueIn,
+	leaseTurn,
+	releaseTurn,
+	type Turn,
+} from "#app/models/ai-turn.server.ts";
 import { noteIntent, queueSession } from "#app/models/chat-session/change.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { forgetAnswer } from "#app/realtime/live-answers.server.ts";
 import { publishEphemeral, transact } from "#app/realtime/publish.server.ts";
+import type { MessageMetadata } from "#db/shapes.ts";
 import { type Answer, type Answerer, AnswerFailed, type AnswerRequest } from "./answer.ts";
+import { classifyIntent } from "./intent/classify.server.ts";
 import { answerOffline } from "./offline/answer.server.ts";
 import { answerWithModel } from "./openai.server.ts";
 import { readQuestion } from "./question.server.ts";
@@ -40,8 +49,10 @@ export async function answerSession(sessionId: string): Promise<void> {
 	const turn = await leaseTurn(sessionId);
 	if (!turn) return;
 	const writing = startWriting(turn);
+	let intent = "other";
 	try {
 		const question = await readQuestion(sessionId, turn.questionSeq);
+		intent = classifyIntent(question.question).intent;
 		if (turn.fence > MOST_ATTEMPTS) throw new AnswerFailed("cut");
 		const request: AnswerRequest = { ...question, signal: writing.signal };
 		const reply = await answer(request, writing.write);
@@ -50,7 +61,7 @@ export async function answerSession(sessionId: string): Promise<void> {
 	} catch (error) {
 		await writing.stop();
 		if (error instanceof Superseded || writing.isLost()) return;
-		await handOver(turn, error);
+		await handOver(turn, intent, error);
 	} finally {
 		forgetAnswer(sessionId, turn.messageId);
 		if (!writing.isLost()) {
@@ -61,10 +72,18 @@ export async function answerSession(sessionId: string): Promise<void> {
 
 /** Looks at once whether the answer under way here is still wanted; for when the customer has written more. */
 export function recheckAnswer(sessionId: string): void {
-	underWay.get(sessionId)?.();
+	underWay.get(sessionId)?.recheck();
 }
 
-const underWay = new Map<string, () => void>();
+/**
+ * Gives back the leases of the answers under way here, when the process is to end: another one begins them
+ * again at once, instead of after the lease has run out.
+ */
+export async function releaseAnswers(): Promise<void> {
+	await Promise.allSettled([...underWay.values()].map(({ turn }) => releaseTurn(turn)));
+}
+
+const underWay = new Map<string, { turn: Turn; recheck: () => void }>();
 
 /** Somebody else has the turn now, or it is not wanted any more. */
 class Superseded extends Error {}
@@ -103,7 +122,7 @@ function startWriting(turn: Turn) {
 		});
 	};
 	const checkpointTimer = setInterval(checkpoint, CHECKPOINT_MS);
-	underWay.set(sessionId, checkpoint);
+	underWay.set(sessionId, { turn, recheck: checkpoint });
 
 	async function keep() {
 		try {
@@ -149,57 +168,47 @@ function startWriting(turn: Turn) {
 }
 
 /** The one durable write: the message, the end of the turn and, where needed, the call for a person. */
-async function finish(turn: Turn, reply: Answer): Promise<void> {
+async function finish(turn: Turn, reply: Answer, marks: MessageMetadata = {}): Promise<void> {
+	const { sessionId } = turn;
 	await transact(async (tx) => {
-		await noteIntent(tx, turn.sessionId, reply.intent);
+		// The session first and the turn second, as everywhere: the other way round two writers could wait for each other.
+		await noteIntent(tx, sessionId, reply.intent);
 		if (!(await finishTurn(tx, turn, reply))) throw new Superseded();
 		await writeMessage(tx, {
 			id: turn.messageId,
-			sessionId: turn.sessionId,
+			sessionId,
 			senderType: "bot",
 			senderName: ASSISTANT_NAME,
 			message: reply.text,
 			metadata: {
+				...marks,
 				...(reply.sources.length > 0 ? { sources: reply.sources } : {}),
 				...(reply.answered || reply.escalate.needed ? {} : { offersPerson: true }),
 			},
 		});
-		if (reply.escalate.needed) await queueSession(tx, turn.sessionId, reply.escalate.reason ?? "requested");
+		if (reply.escalate.needed) await queueSession(tx, sessionId, reply.escalate.reason ?? "requested");
 	});
 }
 
 /** The assistant could not: kind words and a person, never silence. */
-async function handOver(turn: Turn, error: unknown): Promise<void> {
+async function handOver(turn: Turn, intent: string, error: unknown): Promise<void> {
 	const reason = error instanceof AnswerFailed ? error.reason : "fault";
 	log.error(
 		{ sessionId: turn.sessionId, turn: turn.id, reason, err: error },
 		"the assistant could not answer",
 	);
-	const text =
-		"I'm sorry, I can't answer this right now. I am calling a person, who will see everything you wrote.";
+	const apology: Answer = {
+		text: "I'm sorry, I can't answer this right now. I am calling a person, who will see everything you wrote.",
+		answered: false,
+		intent,
+		confidence: 0,
+		language: "en",
+		sources: [],
+		escalate: { needed: true, reason: "assistant-failed" },
+		model: null,
+	};
 	try {
-		await transact(async (tx) => {
-			const ended = await finishTurn(tx, turn, {
-				text,
-				answered: false,
-				intent: "other",
-				confidence: 0,
-				language: "en",
-				sources: [],
-				escalate: { needed: true, reason: "assistant-failed" },
-				model: null,
-			});
-			if (!ended) throw new Superseded();
-			await writeMessage(tx, {
-				id: turn.messageId,
-				sessionId: turn.sessionId,
-				senderType: "bot",
-				senderName: ASSISTANT_NAME,
-				message: text,
-				metadata: { notice: "assistant-failed" },
-			});
-			await queueSession(tx, turn.sessionId, "assistant-failed");
-		});
+		await finish(turn, apology, { notice: "assistant-failed" });
 	} catch (failure) {
 		// The turn stays open, so the sweep tries again when the database is back.
 		if (!(failure instanceof Superseded))

@@ -1,9 +1,9 @@
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { env } from "#app/env.server.ts";
+import { singleton } from "#app/singleton.server.ts";
 import { db } from "#db/client.server.ts";
 import { credentials, logins, users, verifications } from "#db/schema.ts";
-import { singleton } from "#app/singleton.server.ts";
 
 const WEEK_SECONDS = 7 * 24 * 60 * 60;
 

@@ -29,7 +29,10 @@ export async function readIdentity(token: string): Promise<string> {
 	const secret = identitySecret();
 	if (!secret) throw new Unauthorised("This store has not set up customer identities.");
 	try {
-		const { payload } = await jwtVerify(token, secret, { algorithms: [ALGORITHM], requiredClaims: ["exp", "sub"] });
+		const { payload } = await jwtVerify(token, secret, {
+			algorithms: [ALGORITHM],
+			requiredClaims: ["exp", "sub"],
+		});
 		if (payload.sub) return payload.sub;
 	} catch {
 		// Told the same way whatever is wrong with it.

@@ -10,7 +10,10 @@ export type CustomerIdentity = { visitorId: string; customerId: string | null };
 
 /** Signs an identity into a token (JWT, HS256 with APP_SECRET). The token acts as that customer. */
 export async function signCustomerToken(identity: CustomerIdentity): Promise<string> {
-	return new SignJWT({ vid: identity.visitorId, ...(identity.customerId ? { cid: identity.customerId } : {}) })
+	return new SignJWT({
+		vid: identity.visitorId,
+		...(identity.customerId ? { cid: identity.customerId } : {}),
+	})
 		.setProtectedHeader({ alg: ALGORITHM })
 		.setAudience("mevi-customer")
 		.setIssuedAt()
@@ -21,7 +24,10 @@ export async function signCustomerToken(identity: CustomerIdentity): Promise<str
 /** The identity in a token of ours, or null when it is forged, foreign or expired. */
 export async function readCustomerToken(token: string): Promise<CustomerIdentity | null> {
 	try {
-		const { payload } = await jwtVerify(token, appSecret(), { algorithms: [ALGORITHM], audience: "mevi-customer" });
+		const { payload } = await jwtVerify(token, appSecret(), {
+			algorithms: [ALGORITHM],
+			audience: "mevi-customer",
+		});
 		if (typeof payload.vid !== "string") return null;
 		return { visitorId: payload.vid, customerId: typeof payload.cid === "string" ? payload.cid : null };
 	} catch {

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { DomainError, Invalid, TooMany } from "#app/models/errors.ts";
 import { log } from "./log.server.ts";
+import { requestReference } from "./reference.server.ts";
 
 /** What went wrong, in the words for the person and with what a program needs. */
 export type Problem = {
@@ -28,7 +28,7 @@ export function toProblem(error: unknown): Problem {
 			...(error instanceof TooMany ? { retryAfterSeconds: error.retryAfterSeconds } : {}),
 		};
 	}
-	const reference = randomUUID().slice(0, 8);
+	const reference = requestReference();
 	log.error({ reference, err: error }, "request failed");
 	return {
 		status: 500,

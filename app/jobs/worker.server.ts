@@ -1,4 +1,4 @@
-import { answerSession, recheckAnswer } from "#app/ai/reply.server.ts";
+import { answerSession, recheckAnswer, releaseAnswers } from "#app/ai/reply.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { listDueSessions } from "#app/models/ai-turn.server.ts";
 import { handle } from "./queue.server.ts";
@@ -58,5 +58,6 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		clearTimeout(sweepTimer);
 		const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
 		await Promise.race([Promise.allSettled(running.values()), grace]);
+		await releaseAnswers();
 	};
 }

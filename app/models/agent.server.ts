@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { and, eq, sql } from "drizzle-orm";
 import { hashPassword } from "better-auth/crypto";
+import { and, eq, sql } from "drizzle-orm";
 import { Conflict, NotFound } from "#app/models/errors.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, chatSessions, credentials, logins, users } from "#db/schema.ts";

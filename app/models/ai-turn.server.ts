@@ -89,6 +89,11 @@ export async function checkpointTurn(turn: Turn, partial: string): Promise<boole
 	return kept.length > 0;
 }
 
+/** Gives the lease back unfinished, so that the next taker need not wait for it to run out. */
+export async function releaseTurn(turn: Turn): Promise<void> {
+	await db.update(aiTurns).set({ leaseUntil: null }).where(stillMine(turn));
+}
+
 /**
  * Ends the turn in the transaction that writes its message.
  * @returns false when it is no longer this taker's; the caller must roll back.

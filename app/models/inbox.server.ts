@@ -12,10 +12,7 @@ const SNIPPET_LENGTH = 120;
 /** The agents' list: who waits first, then what agents have, then what the assistant has, then what has just ended. */
 export async function listInbox(): Promise<InboxEntry[]> {
 	return select(
-		or(
-			ne(chatSessions.status, "ended"),
-			sql`${chatSessions.endedAt} > now() - ${ENDED_FOR}::interval`,
-		),
+		or(ne(chatSessions.status, "ended"), sql`${chatSessions.endedAt} > now() - ${ENDED_FOR}::interval`),
 	);
 }
 
@@ -48,7 +45,12 @@ async function select(condition: SQL | undefined): Promise<InboxEntry[]> {
 		.leftJoin(users, eq(users.id, chatAgents.userId))
 		.leftJoinLateral(newest, sql`true`)
 		// A session opened by a program and never written in has nothing to show an agent yet.
-		.where(and(condition, or(sql`${chatSessions.lastMessageAt} is not null`, ne(chatSessions.status, "assistant"))))
+		.where(
+			and(
+				condition,
+				or(sql`${chatSessions.lastMessageAt} is not null`, ne(chatSessions.status, "assistant")),
+			),
+		)
 		.orderBy(
 			sql`array_position(array['queued','agent','assistant','ended'], ${chatSessions.status})`,
 			sql`array_position(array['urgent','high','normal','low'], ${chatSessions.priority})`,

@@ -40,9 +40,12 @@ export async function conversationOf(page: Page): Promise<string> {
 	return field.inputValue();
 }
 
-/** Signs an agent in, up to the list of conversations. */
-export async function signIn(page: Page, email: string): Promise<void> {
-	await page.goto("/admin/chat", { waitUntil: "domcontentloaded" });
+/**
+ * Signs an agent in, up to the list of conversations.
+ * @param address of another app than the one all tests share, without a slash at the end.
+ */
+export async function signIn(page: Page, email: string, address = ""): Promise<void> {
+	await page.goto(`${address}/admin/chat`, { waitUntil: "domcontentloaded" });
 	await page.getByRole("textbox", { name: "E-mail" }).fill(email);
 	await page.getByLabel("Password").fill(DEMO_AGENT_PASSWORD);
 	await button(page, "Sign in").click({ noWaitAfter: true });

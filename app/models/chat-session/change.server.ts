@@ -33,7 +33,11 @@ export async function requestAgent(sessionId: string, actor: Actor): Promise<Ses
 }
 
 /** Queues a session in the caller's transaction and says so in the conversation. */
-export async function queueSession(tx: Transaction, sessionId: string, reason: QueueReason): Promise<Session> {
+export async function queueSession(
+	tx: Transaction,
+	sessionId: string,
+	reason: QueueReason,
+): Promise<Session> {
 	await tx
 		.update(chatSessions)
 		.set({ status: "queued", queuedAt: sql`clock_timestamp()`, queueReason: reason, assignedAgentId: null })
@@ -52,12 +56,16 @@ export async function queueSession(tx: Transaction, sessionId: string, reason: Q
  * An agent takes a conversation over: the assistant falls silent from this commit on.
  * @throws NotFound; Conflict when it has ended or another agent has it.
  */
-export async function takeOver(sessionId: string, agent: { agentId: string; name: string }): Promise<Session> {
+export async function takeOver(
+	sessionId: string,
+	agent: { agentId: string; name: string },
+): Promise<Session> {
 	const taken = await transact(async (tx) => {
 		const row = await lockSession(tx, sessionId, { type: "agent", ...agent });
 		refuseEnded(row);
 		if (row.status === "agent") {
-			if (row.assignedAgentId === agent.agentId) return { session: await readSession(tx, sessionId), wasQueued: false };
+			if (row.assignedAgentId === agent.agentId)
+				return { session: await readSession(tx, sessionId), wasQueued: false };
 			const holder = (await readSession(tx, sessionId)).agentName ?? "Another agent";
 			throw new Conflict(`${holder} has taken this conversation.`);
 		}

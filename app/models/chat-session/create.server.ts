@@ -18,7 +18,9 @@ export async function createSession(
 			visitorId: identity.visitorId,
 			userId: identity.customerId,
 			locale: input.locale,
-			...(isAssistantOn ? {} : { status: "queued" as const, queuedAt: new Date(), queueReason: "assistant-off" }),
+			...(isAssistantOn
+				? {}
+				: { status: "queued" as const, queuedAt: new Date(), queueReason: "assistant-off" }),
 		})
 		.returning();
 	if (!row) throw new Error("The session was not written.");

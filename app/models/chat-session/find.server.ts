@@ -60,7 +60,9 @@ export async function listSessions(
 				ownedBy(actor),
 				filter.status ? eq(chatSessions.status, filter.status) : undefined,
 				filter.isActive === undefined ? undefined : eq(chatSessions.isActive, filter.isActive),
-				filter.before ? sql`${chatSessions.startedAt} < ${filter.before.toISOString()}::timestamptz` : undefined,
+				filter.before
+					? sql`${chatSessions.startedAt} < ${filter.before.toISOString()}::timestamptz`
+					: undefined,
 			),
 		)
 		.orderBy(desc(chatSessions.startedAt))
@@ -71,5 +73,11 @@ async function claimAnonymousSessions(visitorId: string, customerId: string): Pr
 	await db
 		.update(chatSessions)
 		.set({ userId: customerId })
-		.where(and(eq(chatSessions.visitorId, visitorId), isNull(chatSessions.userId), eq(chatSessions.isActive, true)));
+		.where(
+			and(
+				eq(chatSessions.visitorId, visitorId),
+				isNull(chatSessions.userId),
+				eq(chatSessions.isActive, true),
+			),
+		);
 }

@@ -5,7 +5,11 @@ import { chatMessages } from "#db/schema.ts";
 import { toMessage } from "./present.server.ts";
 
 /** The newest messages up to and including `upToSeq`, oldest first. The caller has checked whose they are. */
-export async function listHistory(sessionId: string, upToSeq: number, limit = HISTORY_LIMIT): Promise<Message[]> {
+export async function listHistory(
+	sessionId: string,
+	upToSeq: number,
+	limit = HISTORY_LIMIT,
+): Promise<Message[]> {
 	const rows = await db
 		.select()
 		.from(chatMessages)

@@ -4,8 +4,8 @@ import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { env } from "#app/env.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { promiseAnswer } from "#app/models/ai-turn.server.ts";
-import { lockSession } from "#app/models/chat-session/find.server.ts";
 import { createSession } from "#app/models/chat-session/create.server.ts";
+import { lockSession } from "#app/models/chat-session/find.server.ts";
 import type { SessionRow } from "#app/models/chat-session/present.server.ts";
 import { type Actor, ownedBy } from "#app/models/chat-session/scope.server.ts";
 import { Conflict, TooMany } from "#app/models/errors.ts";
@@ -56,14 +56,18 @@ export async function postToCurrentSession(
 	const actor: Actor = { type: "customer", identity };
 	const posted = await transact(async (tx) => {
 		// Two first messages at once must not open two conversations; the lock goes with the transaction.
-		await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${identity.visitorId}, 0))`);
+		await tx.execute(
+			sql`select pg_advisory_xact_lock(hashtextextended(${identity.customerId ?? identity.visitorId}, 0))`,
+		);
 		const written = await findWritten(tx, actor, input.clientMessageId);
 		if (written) return { message: written, isNew: false };
 		const [open] = await tx
 			.select()
 			.from(chatSessions)
 			.where(and(ownedBy(actor), eq(chatSessions.isActive, true)))
-			.orderBy(sql`${chatSessions.sessionId} = ${input.sessionId ?? randomUUID()} desc, ${chatSessions.startedAt} desc`)
+			.orderBy(
+				sql`${chatSessions.sessionId} = ${input.sessionId ?? randomUUID()} desc, ${chatSessions.startedAt} desc`,
+			)
 			.limit(1)
 			.for("update");
 		const session = open ?? (await createSession(tx, identity, { locale: input.locale }));
@@ -138,7 +142,11 @@ async function findWritten(tx: Transaction, actor: Actor, clientMessageId: strin
 		.from(chatMessages)
 		.innerJoin(chatSessions, eq(chatSessions.sessionId, chatMessages.sessionId))
 		.where(
-			and(ownedBy(actor), eq(chatMessages.senderType, "user"), eq(chatMessages.clientMessageId, clientMessageId)),
+			and(
+				ownedBy(actor),
+				eq(chatMessages.senderType, "user"),
+				eq(chatMessages.clientMessageId, clientMessageId),
+			),
 		);
 	return row ? toMessage(row.message) : null;
 }

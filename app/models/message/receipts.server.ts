@@ -27,7 +27,9 @@ export async function markRead(sessionId: string, actor: Actor, upToSeq: number)
 					eq(chatMessages.sessionId, sessionId),
 					lte(chatMessages.seq, upToSeq),
 					eq(chatMessages.isRead, false),
-					actor.type === "customer" ? ne(chatMessages.senderType, "user") : eq(chatMessages.senderType, "user"),
+					actor.type === "customer"
+						? ne(chatMessages.senderType, "user")
+						: eq(chatMessages.senderType, "user"),
 				),
 			)
 			.orderBy(chatMessages.seq)
@@ -68,7 +70,9 @@ export async function markDelivered(sessionId: string, actor: Actor, upToSeq: nu
 					eq(chatMessages.sessionId, sessionId),
 					lte(chatMessages.seq, upToSeq),
 					sql`${chatMessages.deliveredAt} is null`,
-					actor.type === "customer" ? ne(chatMessages.senderType, "user") : eq(chatMessages.senderType, "user"),
+					actor.type === "customer"
+						? ne(chatMessages.senderType, "user")
+						: eq(chatMessages.senderType, "user"),
 				),
 			);
 	});

@@ -11,7 +11,9 @@ export const messageText = z
 	.string({ error: "Write a message first." })
 	.transform((text) => text.replace(/\r\n?/g, "\n").toWellFormed())
 	.refine((text) => text.trim() !== "", { error: "Write a message first." })
-	.refine((text) => !text.includes("\0"), { error: "The message contains a character that cannot be stored (NUL)." })
+	.refine((text) => !text.includes("\0"), {
+		error: "The message contains a character that cannot be stored (NUL).",
+	})
 	.refine((text) => text.length <= MESSAGE_LIMIT, {
 		error: `A message may have at most ${MESSAGE_LIMIT.toLocaleString("en")} characters. Please split it in two.`,
 	});

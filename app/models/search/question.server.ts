@@ -126,9 +126,12 @@ export function plainWords(text: string): string[] {
 
 /** A pattern for any of the phrases, with or without the apostrophes that questions are read without. */
 function literalPattern(phrases: string[]): RegExp {
-	const spelled = phrases.map((phrase) =>
-		phrase.replace(/(do|does|did|have|has|is|wo|ca)nt\b/g, "$1n['’]?t"),
-	);
+	const spelled = phrases.map((phrase) => {
+		const plain = phrase.replace(/(do|does|did|have|has|is|wo|ca)nt\b/g, "$1n['’]?t");
+		const [first = "", ...rest] = plain.split(" ");
+		const gap = SEPARABLE.test(first) && rest.length === 1 ? "(?: \\S+){0,3} " : " ";
+		return `${first}(?:s|es|ed|ing)?${gap}${rest.join(" ")}`;
+	});
 	return new RegExp(`(?<!\\p{L})(?:${spelled.join("|")})(?!\\p{L})`, "iu");
 }
 
