@@ -30,7 +30,7 @@ export async function readJson<Schema extends z.ZodType>(
 
 /**
  * Reads and checks a form.
- * @throws DomainError 415, 413, or 422 with field errors.
+ * @throws DomainError 415, 413, 400 when its parts are malformed, or 422 with field errors.
  */
 export async function readForm<Schema extends z.ZodType>(
 	request: Request,
@@ -43,7 +43,9 @@ export async function readForm<Schema extends z.ZodType>(
 	if (/^multipart\/form-data\b/i.test(type)) {
 		// Bounded before it is parsed: the parser would otherwise hold whatever is sent.
 		const bytes = await readBytes(request);
-		const form = await new Response(bytes, { headers: { "Content-Type": type } }).formData();
+		const form = await new Response(bytes, { headers: { "Content-Type": type } }).formData().catch(() => {
+			throw new BadBody(400, "Malformed form", "The form's parts cannot be told apart.");
+		});
 		const fields = [...form].filter((entry): entry is [string, string] => typeof entry[1] === "string");
 		return check(Object.fromEntries(fields), schema);
 	}
@@ -59,12 +61,23 @@ export function readQuery<Schema extends z.ZodType>(request: Request, schema: Sc
 export function check<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
 	const parsed = schema.safeParse(value);
 	if (parsed.success) return parsed.data;
-	const fieldErrors: Record<string, string[]> = {};
-	for (const issue of parsed.error.issues) {
+	// A map, since a field may have any name, also one that every object has.
+	const fieldErrors = new Map<string, string[]>();
+	for (const issue of flatten(parsed.error.issues)) {
 		const field = issue.path.join(".") || "body";
-		fieldErrors[field] = [...(fieldErrors[field] ?? []), issue.message];
+		fieldErrors.set(field, [...(fieldErrors.get(field) ?? []), issue.message]);
 	}
-	throw new Invalid(fieldErrors);
+	throw new Invalid(Object.fromEntries(fieldErrors));
+}
+
+/** "Matches none of these" helps nobody: of several ways to be right, the one that was missed least is told. */
+function flatten(issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+	return issues.flatMap((issue) => {
+		if (issue.code !== "invalid_union") return [issue];
+		const [nearest] = [...issue.errors].sort((a, b) => a.length - b.length);
+		if (!nearest || nearest.length === 0) return [issue];
+		return flatten(nearest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
+	});
 }
 
 async function readText(request: Request): Promise<string> {

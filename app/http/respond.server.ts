@@ -38,28 +38,30 @@ export function toProblem(error: unknown): Problem {
 	};
 }
 
-/** RFC 9457: the body of every failed API answer. */
+/** RFC 9457: what every failed API answer says, in its body or as the last event of its stream. */
+export function problemBody({ status, title, detail, reference, fieldErrors }: Problem) {
+	return {
+		type: "about:blank",
+		title,
+		status,
+		detail,
+		...(fieldErrors ? { errors: fieldErrors } : {}),
+		...(reference ? { instance: `urn:mevi:${reference}` } : {}),
+	};
+}
+
+/** A failed API answer. */
 export function problemResponse(problem: Problem): Response {
-	const { status, title, detail, reference, fieldErrors, retryAfterSeconds } = problem;
-	return new Response(
-		JSON.stringify({
-			type: "about:blank",
-			title,
-			status,
-			detail,
-			...(fieldErrors ? { errors: fieldErrors } : {}),
-			...(reference ? { instance: `urn:mevi:${reference}` } : {}),
-		}),
-		{
-			status,
-			headers: {
-				"Content-Type": "application/problem+json; charset=utf-8",
-				"Cache-Control": "no-store",
-				...(retryAfterSeconds ? { "Retry-After": String(retryAfterSeconds) } : {}),
-				...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
-			},
+	const { status, retryAfterSeconds } = problem;
+	return new Response(JSON.stringify(problemBody(problem)), {
+		status,
+		headers: {
+			"Content-Type": "application/problem+json; charset=utf-8",
+			"Cache-Control": "no-store",
+			...(retryAfterSeconds ? { "Retry-After": String(retryAfterSeconds) } : {}),
+			...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
 		},
-	);
+	});
 }
 
 /** A JSON answer nobody may store: everything here is somebody's own. */

@@ -44,38 +44,58 @@ function closed(text: string): string {
 	return /[.!?:;…]["')\]”’]*$/.test(text) ? text : `${text}.`;
 }
 
-/** One block of the article: a heading, or the plain text of a paragraph, list item or table row. */
+/** A list of short items, such as the cards that are taken, reads as one sentence up to this length. */
+const LIST_CHARACTERS = 420;
+
+/** The items of a list as sentences: one for all when they are no sentences themselves. */
+function listSentences(items: string[]): string[] {
+	const areSentences = items.some((item) => /[.!?]["')\]”’]*$/.test(item));
+	const joined = items.map((item) => item.replace(/[;,]$/, "")).join("; ");
+	return areSentences || joined.length > LIST_CHARACTERS ? items.map(closed) : [closed(joined)];
+}
+
+/** A row of a table must still be understood when it is quoted without the table. */
+function rowSentence(columns: string[], cells: string[]): string {
+	const named = cells.map((cell, i) => (i > 0 && columns[i] && cell ? `${columns[i]}: ${cell}` : cell));
+	return closed(named.filter(Boolean).join(", "));
+}
+
+/** One block of the article: a heading, or the plain text of a paragraph, list or table row. */
 type Block = { kind: "heading" | "text"; text: string };
 
 function blocksOf(body: string): Block[] {
 	const blocks: Block[] = [];
-	const columns: string[] = [];
-	let inside: "heading" | "column" | "row" | "text" = "text";
-	let row: string[] = [];
+	const addText = (text: string) => blocks.push({ kind: "text", text });
+	let columns: string[] = [];
+	let cells: string[] | null = null;
+	let items: string[] = [];
+	let listDepth = 0;
+	let isHeading = false;
 	for (const token of markdown.parse(body, {})) {
-		if (token.type === "heading_open") inside = "heading";
-		else if (token.type === "table_open") columns.length = 0;
-		else if (token.type === "thead_open") inside = "column";
-		else if (token.type === "tbody_open") inside = "row";
-		else if (token.type === "table_close") inside = "text";
-		else if (token.type === "tr_open") row = [];
-		else if (token.type === "tr_close" && inside === "row") {
-			if (row.length) blocks.push({ kind: "text", text: closed(row.join(", ")) });
+		if (token.type === "heading_open") isHeading = true;
+		else if (/^(bullet|ordered)_list_open$/.test(token.type)) listDepth++;
+		else if (/^(bullet|ordered)_list_close$/.test(token.type)) {
+			if (--listDepth > 0) continue;
+			for (const sentence of listSentences(items)) addText(sentence);
+			items = [];
+		} else if (token.type === "tr_open") cells = [];
+		else if (token.type === "thead_close") columns = cells ?? [];
+		else if (token.type === "tbody_open") cells = null;
+		else if (token.type === "tr_close" && columns.length > 0 && cells?.length) {
+			addText(rowSentence(columns, cells));
+		} else if (token.type === "table_close") {
+			columns = [];
+			cells = null;
 		} else if (token.type === "inline") {
 			const text = plainText(token);
-			if (inside === "column") columns.push(text);
-			else if (inside === "row") {
-				// A row must still be understood when it is quoted without its table.
-				const column = columns[row.length];
-				row.push(row.length > 0 && column && text ? `${column}: ${text}` : text);
-			} else if (text)
-				blocks.push({
-					kind: inside === "heading" ? "heading" : "text",
-					text: inside === "heading" ? text : closed(text),
-				});
-			if (inside === "heading") inside = "text";
+			if (cells) cells.push(text);
+			else if (!text) continue;
+			else if (isHeading) blocks.push({ kind: "heading", text });
+			else if (listDepth > 0) items.push(text);
+			else addText(closed(text));
+			isHeading = false;
 		} else if ((token.type === "fence" || token.type === "code_block") && token.content.trim()) {
-			blocks.push({ kind: "text", text: closed(token.content.replace(/\s+/g, " ").trim()) });
+			addText(closed(token.content.replace(/\s+/g, " ").trim()));
 		}
 	}
 	return blocks;

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 import { readQuestion, type Term } from "./search/question.server.ts";
-import { judge, missedWeight, type Relevance } from "./search/relevance.ts";
+import { judge, missedWeight, type Relevance, titleShare } from "./search/relevance.ts";
 import { termQuery, textList, weighTerms } from "./search/term-queries.server.ts";
 import { parseTextVector } from "./search/text-vector.ts";
 
@@ -35,6 +35,9 @@ const CANDIDATES = 120;
 /** What the article's other matching passages add: two good passages are a better sign than one. */
 const SIBLING_SHARE = 0.15;
 
+/** What it adds when the question says the article's whole title, and when the passage opens its article. */
+const TITLE_SHARE = 0.3;
+const OPENING_SHARE = 0.08;
 /** What a term is worth that only a sibling passage speaks of. */
 const SIBLING_COVER = 0.6;
 
@@ -46,6 +49,7 @@ type Row = {
 	title: string;
 	heading: string;
 	anchor: string | null;
+	position: number;
 	body: string;
 	vector: string;
 };
@@ -89,13 +93,13 @@ export async function findPassages(
 			order by rough desc, p.id
 			limit ${CANDIDATES}
 		)
-		select c.id, c.article_id, a.slug, a.locale, c.title, c.heading, c.anchor, c.body, c.search::text as vector
+		select c.id, c.article_id, a.slug, a.locale, c.title, c.heading, c.anchor, c.position, c.body, c.search::text as vector
 		from candidate c join articles a on a.id = c.article_id`);
 
 	const judged = rows.map((row) => {
 		const plain = `${row.title} ${row.heading} ${row.body}`;
-		const relevance = judge(terms, rarities, parseTextVector(row.vector), plain);
-		return { row, relevance };
+		const vector = parseTextVector(row.vector);
+		return { row, relevance: judge(terms, rarities, vector, plain), title: titleShare(terms, vector) };
 	});
 	for (const { row, relevance } of judged) {
 		const siblings = judged
@@ -103,8 +107,10 @@ export async function findPassages(
 			.map((other) => other.relevance);
 		creditSiblings(relevance, siblings);
 	}
-	const ranked = judged.map(({ row, relevance }) => {
-		return { row, relevance, own: relevance.score * (0.4 + 0.6 * relevance.coverage) };
+	const ranked = judged.map(({ row, relevance, title }) => {
+		const opening = row.position === 0 ? OPENING_SHARE : 0;
+		const own = relevance.score * (0.4 + 0.6 * relevance.coverage) * (1 + TITLE_SHARE * title + opening);
+		return { row, relevance, own };
 	});
 	const byArticle = new Map<string, number>();
 	for (const { row, own } of ranked)
@@ -135,7 +141,7 @@ function creditSiblings(relevance: Relevance, siblings: Relevance[]) {
 	if (relevance.asked === 0) return;
 	const inArticle = new Set(siblings.flatMap((sibling) => sibling.met.map(({ term }) => term)));
 	for (const term of relevance.missed) {
-		if (!inArticle.has(term)) continue;
+		if (!inArticle.has(term) || (relevance.isRule && term.isObject)) continue;
 		relevance.coverage += (SIBLING_COVER * missedWeight(term, relevance.isRule)) / relevance.asked;
 	}
 }

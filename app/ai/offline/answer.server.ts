@@ -23,8 +23,6 @@ type Finding = {
 /** A word every so often reads as writing; the whole never takes longer than this for it. */
 const PACE_MS = 12;
 const LONGEST_PACING_MS = 200;
-/** Below this an intent alone does not make a question one about orders. */
-const SURE_OF_INTENT = 0.5;
 /** A question this short leans on what was said before ("and for sofas?"). */
 const SHORT_QUESTION_WORDS = 5;
 
@@ -76,7 +74,8 @@ async function find(
 
 	const orders = await answerAboutOrders({
 		question,
-		intent: confidence >= SURE_OF_INTENT ? intent : "other",
+		intent,
+		confidence,
 		customerId: request.customerId,
 	});
 	if (orders && !orders.isRequest) return { text: orders.text, answered: true };

@@ -50,7 +50,7 @@ function isSupported(passage: PassageSearch["found"][number]): boolean {
 	if (passage.coverage < LEAST_COVERAGE) return false;
 	// Small change alone ("buy", "3 days") or the mere kind of an answer is no subject.
 	return passage.relevance.met.some(
-		({ term, worth }) => !term.isAsked && !term.isTopic && term.weight * worth >= 0.7,
+		({ term, worth, isNamed }) => !term.isTopic && (!term.isAsked || isNamed) && term.weight * worth >= 0.7,
 	);
 }
 

@@ -21,6 +21,8 @@ const NOT_YOURS =
 	"I find no such order in your account. Please check the number on your confirmation e-mail.";
 const NO_ORDERS = "There are no orders in your account.";
 
+/** Below this an intent alone does not make a question one about orders. */
+const SURE_OF_INTENT = 0.5;
 const MOST_ORDERS = 5;
 const MOST_NUMBERS = 3;
 
@@ -41,20 +43,27 @@ const WHERE =
 	/\bwhere(?:s| is| are|'s|’s)\b|\bwhen (?:will|is|does|do|are)\b|\bstatus\b|\btrack(?:ing)?\b|\bhas(?:n['’]?t)?\b.*\b(?:ship|arriv|come|deliver|sent)|\b(?:arrive|arrived|shipped|late|delayed|update|eta|on (?:its|the) way|happen\w*|going on|never (?:came|got)|not (?:received|arrived)|haven['’]?t (?:received|got))\b/i;
 const LISTING =
 	/\b(?:my|all|list|show|see) (?:\w+ )?orders\b|\b(?:recent|latest|last|past|previous) orders?\b|\bwhat (?:did|have) i (?:order|buy|bought)/i;
+/** "Where is my order" in the other languages the app speaks; the facts are told in English for now. */
+const WHERE_ABROAD =
+	/\bwo (?:ist|bleibt|sind) mein\w* (?:bestellung|paket|lieferung|sendung)|\boù (?:est|en est|sont) m\w+ (?:commande|colis|livraison)|\bd[oó]nde est[aá] mi (?:pedido|paquete|env[ií]o)|\bdov['’]?\s?[eè] il mio (?:ordine|pacco)|\bonde est[aá] (?:o |a )?(?:meu|minha) (?:pedido|encomenda|pacote)|\bwaar (?:is|blijft) mijn (?:bestelling|pakket|pakje)/i;
 /** A question about the way of doing it, which the articles answer. */
 const HOW_TO =
 	/^\W*(?:hi|hello|hey|please|ok|so)?\W*(?:how (?:do|can|could|would|should|to|long)|can i\b(?! (?:see|get))|what (?:do i|is the|are)|is it possible|do i|am i|where (?:do|can) i|who|until when)/i;
 
 /**
  * Answers what concerns the customer's own orders, or returns null when the question concerns none.
- * @param intent from `classifyIntent`; @param customerId null while nobody is signed in.
+ * @param intent and @param confidence from `classifyIntent`; @param customerId null while nobody is signed in.
  */
 export async function answerAboutOrders(options: {
 	question: string;
 	intent: string;
+	confidence: number;
 	customerId: string | null;
 }): Promise<OrderAnswer | null> {
-	const { question, intent, customerId } = options;
+	const { question, confidence, customerId } = options;
+	// An order's number makes the question one about an order; without one only a sure intent does.
+	const intent =
+		confidence >= SURE_OF_INTENT || extractOrderNumbers(question).length > 0 ? options.intent : "other";
 	const numbers = extractOrderNumbers(question).slice(0, MOST_NUMBERS);
 	const request = REQUESTS[intent];
 	if (numbers.length > 0) {
@@ -69,7 +78,9 @@ export async function answerAboutOrders(options: {
 	const isListing =
 		LISTING.test(question) && (ORDER_INTENTS.has(intent) || !request) && !HOW_TO.test(question);
 	const isTracking =
-		ORDER_INTENTS.has(intent) || (OWN_ORDER.test(question) && WHERE.test(question) && !request);
+		WHERE_ABROAD.test(question) ||
+		ORDER_INTENTS.has(intent) ||
+		(OWN_ORDER.test(question) && WHERE.test(question) && !request);
 	if (HOW_TO.test(question) || !(isTracking || isListing)) return null;
 	if (!customerId) return { text: SIGN_IN, isRequest: false };
 	return {

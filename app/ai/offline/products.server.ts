@@ -96,16 +96,16 @@ async function answerFromOne(
 	if (covered < LEAST_COVERAGE) return null;
 
 	if (ASKS_PRICE.test(question) && product.variants.length > 0) {
-		sentences.push(`The ${product.name} costs ${priceWords(chosen.variants)}${chosen.words}.`);
+		sentences.push(`${product.name}${chosen.words}: ${priceWords(chosen.variants)}.`);
 	}
 	if (asksColour && colours.length > 0 && !chosen.words) {
-		sentences.push(`The ${product.name} comes in ${joinWords(colours.slice(0, MOST_VALUES))}.`);
+		sentences.push(`Colours of the ${product.name}: ${joinWords(colours.slice(0, MOST_VALUES))}.`);
 	} else if (
 		(ASKS_STOCK.test(question) || chosen.words) &&
 		product.variants.length > 0 &&
 		!ASKS_PRICE.test(question)
 	) {
-		sentences.push(`The ${product.name}${chosen.words} is ${stockWords(chosen.variants)}.`);
+		sentences.push(`${product.name}${chosen.words}: ${stockWords(chosen.variants)}.`);
 	}
 	const isTold = (fact: Fact) => sentences.length > 0 && (/colou?r/i.test(fact.label) || chosen.words !== "");
 	for (const fact of metFacts.slice(0, 3)) {
@@ -118,9 +118,7 @@ async function answerFromOne(
 	}
 	if (sentences.length === 0) {
 		if (product.variants.length === 0) return null;
-		sentences.push(
-			`The ${product.name} costs ${priceWords(product.variants)} and is ${stockWords(product.variants)}.`,
-		);
+		sentences.push(`${product.name}: ${priceWords(product.variants)}, ${stockWords(product.variants)}.`);
 	}
 	return { text: sentences.join(" "), coverage: covered, sources: [asSource(product, covered)] };
 }

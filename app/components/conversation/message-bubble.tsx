@@ -1,5 +1,6 @@
 import { BookOpen, Check, CheckCheck } from "lucide-react";
-import { AssistantMark, Avatar } from "#app/components/ui/index.ts";
+import type { FormEvent } from "react";
+import { AssistantMark, Avatar, Button } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { LocalTime } from "./local-time.tsx";
 
@@ -8,7 +9,16 @@ export type Side = "user" | "agent";
 type Source = { id: string; title: string; url: string; quote: string };
 
 /** One message, as seen from one side: own words on the right, all others on the left. */
-export function MessageBubble({ message, side }: { message: Message; side: Side }) {
+export function MessageBubble({
+	message,
+	side,
+	onCallPerson,
+}: {
+	message: Message;
+	side: Side;
+	/** Offered on the newest message when the assistant did not know; without scripts the form posts. */
+	onCallPerson?: () => void;
+}) {
 	if (message.senderType === "system") return <SystemLine message={message} />;
 	const isOwn = side === "user" ? message.senderType === "user" : message.senderType === "agent";
 	const sources = readSources(message);
@@ -23,6 +33,7 @@ export function MessageBubble({ message, side }: { message: Message; side: Side 
 				{isOwn ? null : <p className="text-ink-soft text-sm">{senderName(message, side)}</p>}
 				<BubbleBody isOwn={isOwn}>{message.message}</BubbleBody>
 				{sources.length > 0 ? <Sources sources={sources} /> : null}
+				{onCallPerson && message.metadata.offersPerson ? <CallPerson onCall={onCallPerson} /> : null}
 				<p className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">
 					<LocalTime iso={message.sentAt} />
 					{isOwn ? <Tick isRead={message.isRead} /> : null}
@@ -83,6 +94,21 @@ function SystemLine({ message }: { message: Message }) {
 		<p className="self-center px-4 text-center text-ink-soft text-sm" data-seq={message.seq}>
 			{message.message}
 		</p>
+	);
+}
+
+function CallPerson({ onCall }: { onCall: () => void }) {
+	function submit(event: FormEvent) {
+		event.preventDefault();
+		onCall();
+	}
+	return (
+		<form method="post" action="/chat" onSubmit={submit} className="my-1">
+			<input type="hidden" name="intent" value="request-agent" />
+			<Button variant="secondary" size="compact">
+				Call a person
+			</Button>
+		</form>
 	);
 }
 

@@ -21,6 +21,7 @@ export function Transcript({
 	onLoadOlder,
 	onRetry,
 	onDiscard,
+	onCallPerson,
 	empty,
 	className = "",
 }: {
@@ -34,6 +35,8 @@ export function Transcript({
 	onLoadOlder: () => void;
 	onRetry: (clientMessageId: string) => void;
 	onDiscard: (clientMessageId: string) => void;
+	/** Set while a person can still be called for. */
+	onCallPerson?: () => void;
 	empty: ReactNode;
 	className?: string;
 }) {
@@ -70,7 +73,12 @@ export function Transcript({
 				) : null}
 				{isEmpty ? empty : null}
 				{messages.map((message) => (
-					<MessageBubble key={message.id} message={message} side={side} />
+					<MessageBubble
+						key={message.id}
+						message={message}
+						side={side}
+						onCallPerson={message === messages.at(-1) ? onCallPerson : undefined}
+					/>
 				))}
 				{live ? <LiveBubble text={live.text} /> : null}
 				{unsent.map((entry) => (

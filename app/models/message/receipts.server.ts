@@ -1,11 +1,11 @@
 import { and, eq, inArray, lte, ne, sql } from "drizzle-orm";
 import { lockSession } from "#app/models/chat-session/find.server.ts";
-import type { Actor } from "#app/models/chat-session/scope.server.ts";
+import { type Actor, ownedBy } from "#app/models/chat-session/scope.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { publish, transact } from "#app/realtime/publish.server.ts";
 import { db } from "#db/client.server.ts";
-import { chatMessages } from "#db/schema.ts";
+import { chatMessages, chatSessions } from "#db/schema.ts";
 import { toMessage } from "./present.server.ts";
 
 /** Most messages one receipt announces; older unread ones are marked with the next. */
@@ -78,12 +78,13 @@ export async function markDelivered(sessionId: string, actor: Actor, upToSeq: nu
 	});
 }
 
-/** The session and sequence of a message, by its id. @throws NotFound */
-export async function requireMessagePlace(id: string): Promise<{ sessionId: string; seq: number }> {
+/** The session and sequence of a message the actor may see, by its id. @throws NotFound */
+export async function requireMessagePlace(id: string, actor: Actor): Promise<{ sessionId: string; seq: number }> {
 	const [row] = await db
 		.select({ sessionId: chatMessages.sessionId, seq: chatMessages.seq })
 		.from(chatMessages)
-		.where(eq(chatMessages.id, id));
+		.innerJoin(chatSessions, eq(chatSessions.sessionId, chatMessages.sessionId))
+		.where(and(eq(chatMessages.id, id), ownedBy(actor)));
 	if (!row) throw new NotFound("There is no such message.");
 	return row;
 }

@@ -11,6 +11,9 @@ const K1 = 1.2;
 const B = 0.4;
 const FIELD_WEIGHT = { A: 2.2, B: 1.8, C: 1 } as const;
 const TYPICAL_LENGTH = 70;
+const KIN_SHARE = 0.5;
+/** What a kin in a title must be worth to say what the text is about. */
+const NAMING_WORTH = 0.8;
 
 /**
  * What the second word of a name adds to the cover when something else asked for is missing: in "does the X Y
@@ -27,7 +30,7 @@ export type Relevance = {
 	/** 0 to 1: how much of what the question speaks of, the text speaks of. */
 	coverage: number;
 	/** Terms met, with how well (0 to 1). */
-	met: { term: Term; worth: number }[];
+	met: { term: Term; worth: number; isNamed: boolean }[];
 	missed: Term[];
 	/** Whether its title or heading names a rule of the store that was asked for. */
 	isRule: boolean;
@@ -50,8 +53,9 @@ export function meets(term: Term, vector: TextVector, plain: string) {
 		if (places.length === 0) continue;
 		worth = Math.max(worth, alternative.worth);
 		for (const place of places) {
-			frequency += alternative.worth * FIELD_WEIGHT[place.field];
-			if (place.field !== "C") isNamed = true;
+			// Many kin must not outweigh the word itself.
+			frequency += (alternative.worth === 1 ? 1 : KIN_SHARE * alternative.worth) * FIELD_WEIGHT[place.field];
+			if (place.field !== "C" && alternative.worth >= NAMING_WORTH) isNamed = true;
 		}
 	}
 	for (const { pattern, worth: patternWorth } of term.patterns) {
@@ -86,10 +90,10 @@ export function judge(terms: Term[], rarities: number[], vector: TextVector, pla
 			continue;
 		}
 		const saturated = frequency / longness;
-		score += term.weight * (rarities[i] ?? 1) * ((saturated * (K1 + 1)) / (saturated + K1));
-		met.push({ term, worth });
+		score += worth * term.weight * (rarities[i] ?? 1) * ((saturated * (K1 + 1)) / (saturated + K1));
+		met.push({ term, worth, isNamed });
 		const weight = isSecond ? term.weight * SECOND_NAME_WORD : term.weight;
-		if (isNamed && term.isPolicy && worth >= 0.8) isRule = true;
+		if (isNamed && term.isPolicy && worth >= NAMING_WORTH) isRule = true;
 		asked += weight;
 		covered += weight * worth;
 	}
@@ -101,4 +105,17 @@ export function judge(terms: Term[], rarities: number[], vector: TextVector, pla
 export function missedWeight(term: Term, isRule: boolean): number {
 	if (isRule && term.isObject) return Math.min(term.weight, COMMON_WEIGHT);
 	return term.isOwn ? Math.min(term.weight, OWN_WEIGHT) : term.weight;
+}
+
+/** The share of a text's title that the question's terms say, from 0 to 1. */
+export function titleShare(terms: Term[], vector: TextVector): number {
+	const title = [...vector].filter(([, places]) => places.some((place) => place.field === "A"));
+	const said = title.filter(([stem]) =>
+		terms.some((term) =>
+			term.alternatives.some(
+				({ phrase, worth }) => worth >= NAMING_WORTH && phrase.some((part) => part.stem === stem),
+			),
+		),
+	);
+	return title.length > 0 ? said.length / title.length : 0;
 }

@@ -235,7 +235,7 @@ export const CONCEPTS: Concept[] = [
 	}),
 	concept("duration", {
 		pattern: DURATION,
-		asks: /\bhow (long|soon|quickly|fast|many (days|weeks|months|years|hours))\b|\bhow much time\b|\bby when\b|\bdeadline\b/i,
+		asks: /\bhow (long|soon|quickly|fast|many (days|weeks|months|years|hours))\b|\bhow much time\b|\b(?:refund|delivery|shipping|processing|waiting|response|lead|transit) times?\b|\bby when\b|\bdeadline\b/i,
 	}),
 	concept("capacity hold contain volume load fit_in", {
 		pattern: /\d+\s?(kg|l|ml|litres?|liters?|cups?|people|persons?|guests?)\b/i,

@@ -1,4 +1,4 @@
-import type { ChatEvent, Message } from "../events.ts";
+import type { ChatEvent, Message, Session } from "../events.ts";
 import {
 	applyAcknowledged,
 	applyEvent,
@@ -45,6 +45,15 @@ export type Snapshot = {
 	isLoadingOlder: boolean;
 	/** What the last form was refused for; null when it went well. */
 	problem: string | null;
+};
+
+/** A conversation that a form of this page opened, as the server would have rendered the page with it. */
+type Opened = {
+	session: Session | null;
+	messages: Message[];
+	cursor: string | null;
+	lastSeq: number;
+	olderBefore: number | null;
 };
 
 /** Everything the page does with a conversation once scripts run. Outside React, so that no event is lost between renders. */
@@ -141,8 +150,9 @@ export function createConversationStore(options: StoreOptions) {
 			sessionId,
 		});
 		if (response.ok) {
-			const { message } = (await response.json()) as { message: Message };
-			acceptMessage(message);
+			const { message, page } = (await response.json()) as { message: Message; page?: Opened | null };
+			showConversation(message.sessionId, page);
+			setConversation(applyAcknowledged(snapshot.conversation, message));
 			return { type: "sent" };
 		}
 		if (response.status === 401 || response.status === 403) options.onSignedOut?.();
@@ -153,23 +163,20 @@ export function createConversationStore(options: StoreOptions) {
 		return { type: "refused", why: await readProblem(response) };
 	}
 
-	function acceptMessage(message: Message) {
-		const isOther = snapshot.conversation.sessionId !== message.sessionId;
-		if (isOther) {
-			// The first message opened the conversation, or the old one had ended: this page shows the new one.
-			setConversation(
-				beginConversation({
-					sessionId: message.sessionId,
-					session: null,
-					messages: [],
-					cursor: null,
-					applied: { public: 0, internal: 0 },
-				}),
-			);
-			update({ hasOlder: false });
-		}
-		setConversation(applyAcknowledged(snapshot.conversation, message));
-		if (isOther) line?.reconnect();
+	/** The first form opened the conversation, or the old one had ended: from now on this page shows the new one. */
+	function showConversation(sessionId: string, page: Opened | null | undefined) {
+		if (snapshot.conversation.sessionId === sessionId) return;
+		setConversation(
+			beginConversation({
+				sessionId,
+				session: page?.session ?? null,
+				messages: page?.messages ?? [],
+				cursor: page?.cursor ?? null,
+				applied: { public: page?.lastSeq ?? 0, internal: 0 },
+			}),
+		);
+		update({ hasOlder: page ? page.olderBefore !== null : false });
+		line?.reconnect();
 	}
 
 	/** Posts one of the page's other forms. @returns whether it was accepted; if not, `problem` says why. */
@@ -181,12 +188,10 @@ export function createConversationStore(options: StoreOptions) {
 				update({ problem: await readProblem(response) });
 				return false;
 			}
-			const { sessionId } = (await response.json()) as { sessionId: string | null };
+			const { sessionId, page } = (await response.json()) as { sessionId: string | null; page?: Opened | null };
 			update({ problem: null });
-			if (sessionId && sessionId !== snapshot.conversation.sessionId) {
-				setConversation({ ...snapshot.conversation, sessionId });
-				line?.reconnect();
-			} else void sync();
+			if (sessionId && sessionId !== snapshot.conversation.sessionId) showConversation(sessionId, page);
+			else void sync();
 			return true;
 		} catch {
 			update({ problem: "The store could not be reached. Please try again in a moment." });

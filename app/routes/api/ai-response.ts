@@ -5,7 +5,8 @@ import { answerLastQuestion, answerOnce } from "#app/ai/ask.server.ts";
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson } from "#app/http/body.server.ts";
 import { clientAddress, countAgainst } from "#app/http/rate-limit.server.ts";
-import { answering, jsonResponse, toProblem } from "#app/http/respond.server.ts";
+import { answering, jsonResponse, problemBody, toProblem } from "#app/http/respond.server.ts";
+import { localeTag } from "#app/models/chat-session/locale.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { messageText } from "#app/models/message/text.ts";
 import { onReaderGone } from "#app/realtime/disconnect.server.ts";
@@ -13,7 +14,7 @@ import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { methodNotAllowed } from "./methods.server.ts";
 
 const question = z.union([
-	z.object({ message: messageText, locale: z.string().max(35).optional() }),
+	z.object({ message: messageText, locale: localeTag.optional() }),
 	z.object({ sessionId: z.string() }),
 ]);
 
@@ -43,6 +44,9 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	});
 }
 
+/** GET has nothing to show: asking may cost money, so it is never a link. */
+export const loader = (): Response => methodNotAllowed("POST");
+
 function streamAnswer(ask: (onText: (piece: string) => void) => Promise<unknown>): Response {
 	const encoder = new TextEncoder();
 	let offset = 0;
@@ -57,8 +61,7 @@ function streamAnswer(ask: (onText: (piece: string) => void) => Promise<unknown>
 				});
 				send("answer", answer);
 			} catch (error) {
-				const { retryAfterSeconds: _, ...problem } = toProblem(error);
-				send("error", problem);
+				send("error", problemBody(toProblem(error)));
 			}
 			controller.close();
 		},

@@ -9,6 +9,7 @@ import { clientAddress, countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { endSession, labelSession, rateSession, requestAgent } from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
+import { localeTag } from "#app/models/chat-session/locale.ts";
 import { listSessions, requireSession } from "#app/models/chat-session/find.server.ts";
 import { forAgent, forCustomer, type SessionView } from "#app/models/chat-session/present.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
@@ -16,25 +17,29 @@ import { ensureCustomer } from "#app/models/customer.server.ts";
 import { Forbidden, Invalid } from "#app/models/errors.ts";
 import { methodNotAllowed } from "./methods.server.ts";
 
-const locale = z
-	.string()
-	.max(35)
-	.regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i, { error: "Use a BCP 47 tag such as en or pt-BR." });
-
-const newSession = z.object({ locale: locale.optional(), customer: z.string().optional() });
+const newSession = z.object({ locale: localeTag.optional(), customer: z.string().optional() });
 
 const filters = z.object({
 	status: z.enum(["assistant", "queued", "agent", "ended"]).optional(),
 	isActive: z.enum(["true", "false"]).transform((text) => text === "true").optional(),
-	before: z.iso.datetime({ offset: true }).transform((text) => new Date(text)).optional(),
+	/** The `next` of the page before: the last session that was shown. */
+	before: z.uuid({ error: "Use the next of the page before." }).optional(),
 	limit: z.coerce.number().int().min(1).max(100).default(50),
 });
+
+const tag = z
+	.string()
+	.trim()
+	.min(1)
+	.max(50)
+	.transform((text) => text.toWellFormed())
+	.refine((text) => !text.includes("\0"), { error: "NUL cannot be stored." });
 
 const change = z.object({
 	sessionId: z.string(),
 	isActive: z.boolean().optional(),
 	customerSatisfactionRating: z.number().int().min(1).max(5).optional(),
-	tags: z.array(z.string().trim().min(1).max(50)).max(20).optional(),
+	tags: z.array(tag).max(20).optional(),
 	priority: z.enum(["low", "normal", "high", "urgent"]).optional(),
 	status: z.enum(["assistant", "queued", "agent", "ended"]).optional(),
 });
@@ -48,7 +53,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 		const last = views.at(-1);
 		return jsonResponse({
 			sessions: views.map((view) => present(view, actor)),
-			next: views.length === filter.limit && last ? last.row.startedAt.toISOString() : null,
+			next: views.length === filter.limit && last ? last.row.sessionId : null,
 		});
 	});
 }
@@ -76,8 +81,11 @@ async function update(request: Request): Promise<Response> {
 	const actor = await requireBearer(request);
 	const { sessionId, ...wish } = await readJson(request, change);
 	await requireSession(sessionId, actor);
-	if (actor.type === "customer") refuseBeyondCustomer(wish);
-	if (wish.isActive === true) throw new Invalid({ isActive: ["A conversation that has ended stays ended; open a new one."] });
+	if (actor.type === "customer") {
+		refuseBeyondCustomer(wish);
+		await countAgainst("changes", actor.identity.visitorId);
+	}
+	refuseImpossible(wish);
 	if (wish.tags !== undefined || wish.priority !== undefined) {
 		await labelSession(sessionId, actor, {
 			...(wish.tags === undefined ? {} : { tags: wish.tags }),
@@ -85,14 +93,21 @@ async function update(request: Request): Promise<Response> {
 		});
 	}
 	if (wish.status === "queued") await requestAgent(sessionId, actor);
-	if (wish.status === "assistant" || wish.status === "agent") {
-		throw new Invalid({ status: ["Only queued and ended can be set here; agents take over in the dashboard."] });
-	}
 	if (wish.isActive === false || wish.status === "ended") await endSession(sessionId, actor);
 	if (wish.customerSatisfactionRating !== undefined) {
 		await rateSession(sessionId, actor, wish.customerSatisfactionRating);
 	}
 	return jsonResponse(present(await requireSession(sessionId, actor), actor));
+}
+
+/** Before anything is done, so that a refused request has changed nothing. @throws Invalid */
+function refuseImpossible(wish: Omit<z.infer<typeof change>, "sessionId">): void {
+	if (wish.isActive === true) {
+		throw new Invalid({ isActive: ["A conversation that has ended stays ended; open a new one."] });
+	}
+	if (wish.status === "assistant" || wish.status === "agent") {
+		throw new Invalid({ status: ["Only queued and ended can be set here; agents take over in the dashboard."] });
+	}
 }
 
 /** A customer may end, rate and ask for a person; the rest is the store's. @throws Forbidden */

@@ -2,6 +2,7 @@ import type { ActionFunctionArgs } from "@remix-run/node";
 import { ensureCustomerIdentity } from "#app/auth/customer.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
+import { readChatPage } from "./page-data.server.ts";
 import { readChatForm, submitChatForm } from "./submit.server.ts";
 
 /**
@@ -12,10 +13,15 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		requireSameOrigin(request);
 		const { identity, setCookie } = await ensureCustomerIdentity(request);
-		const submitted = await submitChatForm(request, identity, await readChatForm(request));
+		const form = await readChatForm(request);
+		const submitted = await submitChatForm(request, identity, form);
 		const cookie = submitted.setCookie ?? setCookie;
+		// The page knows nothing yet of a conversation that this opened: its status comes from here, since the
+		// stream only tells what changes after it.
+		const isOther = submitted.sessionId !== null && submitted.sessionId !== form.sessionId;
+		const page = isOther ? await readChatPage(request, identity) : null;
 		return jsonResponse(
-			{ sessionId: submitted.sessionId, message: submitted.message ?? null },
+			{ sessionId: submitted.sessionId, message: submitted.message ?? null, page },
 			cookie ? { headers: { "Set-Cookie": cookie } } : {},
 		);
 	});

@@ -65,6 +65,7 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 				onLoadOlder={chat.loadOlder}
 				onRetry={chat.retry}
 				onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
+				onCallPerson={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
 				empty={<Welcome />}
 			/>
 			<footer className="border-line border-t px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">

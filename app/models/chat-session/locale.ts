@@ -1,0 +1,7 @@
+import { z } from "zod/v4";
+
+/** The language of a conversation: a BCP 47 tag such as en or pt-BR, at most 35 characters (RFC 5646, 4.4.1). */
+export const localeTag = z
+	.string()
+	.max(35, { error: "A language tag has at most 35 characters." })
+	.regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i, { error: "Use a BCP 47 tag such as en or pt-BR." });

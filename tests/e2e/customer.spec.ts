@@ -1,0 +1,149 @@
+import type { Page } from "@playwright/test";
+import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
+import { button, composer, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
+
+test("two tabs stay in step, and everything is there after reloading", async ({ page: first, context }) => {
+	await open(first, "/chat");
+	await write(first, "How do I care for a wooden table?");
+	await expect(message(first, /\boil/i)).toBeVisible();
+
+	const second = await context.newPage();
+	await open(second, "/chat");
+	await expect(message(second, /\boil/i)).toBeVisible();
+	await write(second, "thank you");
+	await expect(message(first, "You're welcome.")).toBeVisible();
+	await expect(message(second, "You're welcome.")).toBeVisible();
+	const whole = await wordsOf(first);
+	expect(whole).toHaveLength(4);
+	expect(await wordsOf(second)).toEqual(whole);
+
+	await first.reload();
+	await expect(message(first, "You're welcome.")).toBeVisible();
+	expect(await wordsOf(first)).toEqual(whole);
+
+	await button(second, "End chat").click();
+	await first.getByRole("radio", { name: "5" }).check();
+	await button(first, "Rate").click();
+	await expect(second.getByText("Thank you for your rating")).toBeVisible();
+});
+
+test("a signed-in customer hears of their order, and the agent sees it; somebody else sees none of it", async ({
+	page,
+	browser,
+	guard,
+}) => {
+	const desk = await browser.newContext();
+	guard.watch(desk);
+	const agent = await desk.newPage();
+	await signIn(agent, DEMO_AGENT_EMAIL);
+
+	await signInAsCustomer(page, "Noor Haddad");
+	const ordered = await page.locator("#orders").getByText(/^#?W\d+/).first().innerText();
+	const number = ordered.replace("#", "");
+	await open(page, "/chat");
+	await write(page, `Where is my order ${number}?`);
+	await expect(message(page, number).filter({ hasText: "Assistant" })).toBeVisible();
+	const conversation = await conversationOf(page);
+
+	await inboxLine(agent, conversation).click();
+	await expect(agent.getByRole("heading", { name: "Noor Haddad" }).first()).toBeVisible();
+	await expect(agent.getByRole("complementary", { name: "Customer" })).toContainText(number);
+
+	await signInAsCustomer(page, "Mateo Fuentes");
+	await open(page, "/chat");
+	await expect(page.getByText("signed in as Mateo Fuentes")).toBeVisible();
+	await expect(log(page)).not.toContainText(number);
+	await write(page, `Where is my order ${number}?`);
+	await expect(log(page).getByRole("article")).toHaveCount(2);
+	await expect(log(page)).not.toContainText(/shipped|delivered|on its way|processed|cancelled/i);
+	expect(await conversationOf(page)).not.toBe(conversation);
+	expect((await page.request.get(`/chat/sync?sessionId=${conversation}`)).status()).toBe(404);
+});
+
+test("what is written without a network is kept, also over a reload, and arrives once", async ({
+	page,
+	context,
+	guard,
+}) => {
+	guard.expectError(/ERR_INTERNET_DISCONNECTED/);
+	guard.expectError(/ERR_FAILED/);
+	await open(page, "/chat");
+	await write(page, "thank you");
+	await expect(message(page, "You're welcome.")).toBeVisible();
+
+	await context.setOffline(true);
+	await write(page, "Written in a tunnel");
+	await expect(log(page)).toContainText("Written in a tunnel");
+	await expect(log(page)).toContainText("Sending");
+	await context.setOffline(false);
+	await expect(message(page, "Written in a tunnel")).toHaveCount(1);
+	await expect(log(page)).not.toContainText("Sending");
+
+	// The answer to this one is lost on its way back: the page cannot know that it has arrived.
+	let lost = 0;
+	await page.route("**/chat/actions", async (route) => {
+		if (!route.request().postData()?.includes("intent=send")) return route.continue();
+		if (lost === 0) await route.fetch();
+		lost += 1;
+		return route.abort();
+	});
+	await write(page, "Written at the other end");
+	await expect.poll(() => lost).toBeGreaterThan(0);
+	await page.reload();
+	await expect(log(page)).toContainText("Written at the other end");
+	await page.unroute("**/chat/actions");
+	await expect(message(page, "Written at the other end")).toHaveCount(1);
+	await expect(log(page)).not.toContainText("Sending");
+	await page.reload();
+	await expect(message(page, "Written at the other end")).toHaveCount(1);
+	await expect(log(page).getByText("Written at the other end")).toHaveCount(1);
+});
+
+test("everything works by keyboard alone", async ({ page }) => {
+	await open(page, "/chat");
+	await tabTo(page, button(page, "Talk to a person"));
+	await page.keyboard.press("Enter");
+	await expect(page.getByText(/You are number \d+ in the queue/).first()).toBeVisible();
+	await expect(page.getByRole("banner")).toContainText(/You are number \d+ in the queue/);
+	await expect(button(page, "Talk to a person")).toHaveCount(0);
+
+	await tabTo(page, composer(page));
+	await page.keyboard.type("Good morning");
+	await page.keyboard.press("Shift+Enter");
+	await page.keyboard.type("I need some advice");
+	await page.keyboard.press("Enter");
+	await expect(message(page, "Good morning\nI need some advice")).toBeVisible();
+	await expect(composer(page)).toBeFocused();
+	await expect(composer(page)).toHaveValue("");
+
+	await tabTo(page, button(page, "End chat"));
+	await page.keyboard.press("Enter");
+	await tabTo(page, page.getByRole("radio", { name: "1" }));
+	await page.keyboard.press("ArrowRight");
+	await page.keyboard.press("ArrowRight");
+	await page.keyboard.press("Enter");
+	await expect(page.getByRole("img", { name: "3 of 5" })).toBeVisible();
+});
+
+/** The words of all messages, without their times. */
+const wordsOf = (page: Page): Promise<string[]> => log(page).getByRole("article").locator("[dir=auto]").allInnerTexts();
+
+async function signInAsCustomer(page: Page, name: string): Promise<void> {
+	await page.goto("/");
+	const signOut = button(page, "Sign out");
+	if (await signOut.isVisible()) await signOut.click();
+	await page.locator("summary", { hasText: "Sign in" }).click();
+	await page.getByLabel("Sign in as").selectOption(name);
+	await button(page, "Sign in").click();
+	await expect(page.getByText(name).first()).toBeVisible();
+}
+
+/** Presses Tab until this has the focus, as far as somebody would. */
+async function tabTo(page: Page, target: ReturnType<typeof button>): Promise<void> {
+	await expect(target).toBeVisible();
+	for (let presses = 0; presses < 20; presses += 1) {
+		if (await target.evaluate((element) => element === document.activeElement)) return;
+		await page.keyboard.press("Tab");
+	}
+	await expect(target).toBeFocused();
+}

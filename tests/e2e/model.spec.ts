@@ -1,0 +1,106 @@
+import { breaksOffAfter, fails, type OpenAiServer, type Reply, startOpenAiServer, writeChunk, writeData } from "../setup/openai-server.ts";
+import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
+import { type Instance, startAppWithModel } from "./instance.ts";
+import { button, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
+
+/** With a model behind the assistant, whose every word the tests decide. */
+
+const PIECES = ["Walnut is ", "a calm wood, ", "and it darkens ", "a little each summer."];
+const WHOLE = PIECES.join("");
+
+let model: OpenAiServer;
+let app: Instance;
+let say: (pieces: number) => void;
+
+test.beforeAll(async () => {
+	const slowly = sayWhenTold();
+	say = slowly.say;
+	model = await startOpenAiServer((response, request) => {
+		const asked = request.body.messages.findLast((entry) => entry.role === "user")?.content ?? "";
+		if (asked.includes("oak")) return fails(500)(response, request);
+		if (asked.includes("birch")) return breaksOffAfter("Birch is")(response, request);
+		return slowly.reply(response, request);
+	});
+	app = await startAppWithModel(model.url);
+});
+
+test.afterAll(async () => {
+	await app?.stop();
+	await model?.close();
+});
+
+test("reloading while the answer is being written loses and doubles nothing", async ({ page }) => {
+	await open(page, `${app.address}/chat`);
+	await write(page, "Tell me about walnut");
+	await expect(log(page)).toContainText("Assistant is thinking");
+	say(1);
+	await expect(log(page)).toContainText("Walnut is");
+
+	await page.reload();
+	await expect(log(page), "the words so far").toContainText("Walnut is");
+	await expect(message(page, "Tell me about walnut")).toHaveCount(1);
+	say(2);
+	await expect(log(page), "the words that follow").toContainText("Walnut is a calm wood,");
+	const secondTab = await page.context().newPage();
+	await open(secondTab, `${app.address}/chat`);
+	await expect(log(secondTab)).toContainText("Walnut is a calm wood,");
+
+	say(PIECES.length);
+	for (const tab of [page, secondTab]) {
+		await expect(message(tab, WHOLE)).toHaveCount(1);
+		await expect(log(tab).getByText("Walnut is")).toHaveCount(1);
+		await expect(log(tab)).not.toContainText("is thinking");
+	}
+	await page.reload();
+	await expect(message(page, WHOLE)).toHaveCount(1);
+	await expect(log(page).getByText("Walnut is")).toHaveCount(1);
+});
+
+test("a model that fails ends in kind words and a person, never in silence", async ({ page, browser, guard }) => {
+	const [desk, other] = await Promise.all([browser.newContext(), browser.newContext()]);
+	guard.watch(desk);
+	guard.watch(other);
+	const [agent, unlucky] = await Promise.all([desk.newPage(), other.newPage()]);
+	await Promise.all([
+		open(page, `${app.address}/chat`),
+		open(unlucky, `${app.address}/chat`),
+		signIn(agent, DEMO_AGENT_EMAIL, app.address),
+	]);
+	await write(page, "Tell me about oak");
+	await write(unlucky, "Tell me about birch");
+	for (const customer of [page, unlucky]) {
+		await expect(message(customer, "I'm sorry, I can't answer this right now.")).toHaveCount(1);
+		await expect(log(customer)).toContainText("An agent has been called.");
+		await expect(log(customer)).not.toContainText("is thinking");
+		await expect(log(customer), "half an answer does not stay").not.toContainText("Birch is");
+		await expect(button(customer, "Talk to a person")).toHaveCount(0);
+		const line = inboxLine(agent, await conversationOf(customer));
+		await expect(line).toContainText("Waiting · the assistant failed");
+	}
+});
+
+/** A reply that says each piece when it is told to, and ends after the last. */
+function sayWhenTold(): { reply: Reply; say: (pieces: number) => void } {
+	let allowed = 0;
+	let wake = () => {};
+	return {
+		say(pieces) {
+			allowed = pieces;
+			wake();
+		},
+		async reply(response) {
+			writeChunk(response, { role: "assistant", content: "" });
+			for (const [index, piece] of PIECES.entries()) {
+				while (index >= allowed) {
+					await new Promise<void>((resolve) => {
+						wake = resolve;
+					});
+				}
+				writeChunk(response, { content: piece });
+			}
+			writeChunk(response, {}, "stop");
+			writeData(response, "[DONE]");
+			response.end();
+		},
+	};
+}

@@ -1,0 +1,80 @@
+import type { Page } from "@playwright/test";
+import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
+import {
+	button,
+	composer,
+	conversationOf,
+	inboxLine,
+	message,
+	openWithoutScripts,
+	signIn,
+	write,
+} from "./people.ts";
+
+/** The conversation's frame, whose page grows as long as it is open. */
+const frame = (page: Page) => page.frameLocator('iframe[title="Conversation"]');
+
+/** Counts how often the page itself, not its frame, goes anywhere. */
+function countVisits(page: Page): () => number {
+	let visits = 0;
+	page.on("framenavigated", (navigated) => {
+		if (navigated === page.mainFrame()) visits += 1;
+	});
+	return () => visits;
+}
+
+test("the whole story with scripting off on both sides", async ({ browser, guard }) => {
+	const [home, desk] = await Promise.all([
+		browser.newContext({ javaScriptEnabled: false }),
+		browser.newContext({ javaScriptEnabled: false }),
+	]);
+	guard.watch(home);
+	guard.watch(desk);
+	const [customer, agent] = await Promise.all([home.newPage(), desk.newPage()]);
+	const visits = countVisits(customer);
+
+	await openWithoutScripts(customer, "/");
+	await customer.getByRole("link", { name: "Chat with us" }).last().click({ noWaitAfter: true });
+	await expect(customer).toHaveURL(/\/chat$/);
+	await write(customer, "How do I care for a wooden table?");
+	await expect(message(frame(customer), "How do I care for a wooden table?")).toBeVisible();
+	const beforeAnswer = visits();
+	const answer = message(frame(customer), /\boil/i);
+	await expect(answer).toBeVisible();
+	await expect(answer.getByRole("link")).toHaveAttribute("href", /^\/help\/caring-for-wood/);
+	expect(visits(), "the answer came into the page that was open").toBe(beforeAnswer);
+	const sessionId = await conversationOf(customer);
+
+	await button(customer, "Talk to a person").click({ noWaitAfter: true });
+	await expect(frame(customer).getByText("An agent has been called.")).toBeVisible();
+
+	await signIn(agent, DEMO_AGENT_EMAIL);
+	await expect(inboxLine(agent, sessionId)).toContainText("Waiting · asked for a person");
+	await inboxLine(agent, sessionId).click({ noWaitAfter: true });
+	await expect(message(frame(agent), /\boil/i)).toBeVisible();
+	await button(agent, "Take over").click({ noWaitAfter: true });
+	const desktop = agent.getByRole("region", { name: "Conversation with the customer" });
+	await expect(desktop.getByText("Yours", { exact: true })).toBeVisible();
+
+	const beforeReply = visits();
+	await composer(customer).fill("I am still writing this while the reply");
+	await write(agent, "Twice a year is enough.\nWarm the oil first.");
+	const reply = message(frame(customer), "Twice a year is enough.");
+	await expect(reply).toContainText("Ana");
+	expect(await reply.getByText("Twice a year").innerText()).toBe("Twice a year is enough.\nWarm the oil first.");
+	await expect(composer(customer)).toHaveValue("I am still writing this while the reply");
+	expect(visits(), "the reply came into the page that was open").toBe(beforeReply);
+
+	await button(customer, "Send").click({ noWaitAfter: true });
+	await expect(message(frame(agent), "I am still writing this")).toBeVisible();
+	await expect(message(frame(customer), "I am still writing this")).toHaveCount(1);
+
+	await button(agent, "End chat").click({ noWaitAfter: true });
+	await expect(frame(customer).getByText("This conversation has ended.")).toBeVisible();
+	await frame(customer).getByRole("link", { name: /^Rate this conversation/ }).click({ noWaitAfter: true });
+	await customer.getByRole("radio", { name: "4" }).check();
+	await button(customer, "Rate").click({ noWaitAfter: true });
+	await expect(customer.getByText("Thank you for your rating")).toBeVisible();
+	await openWithoutScripts(agent, `/admin/chat/${sessionId}`);
+	await expect(agent.getByText("rated 4 of 5")).toBeVisible();
+});

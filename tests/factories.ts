@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import { eq } from "drizzle-orm";
+import type { CustomerIdentity } from "#app/auth/token.server.ts";
+import { openSession } from "#app/models/chat-session/create.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
+import { writeMessage } from "#app/models/message/write.server.ts";
+import type { Message } from "#app/realtime/events.ts";
+import { transact } from "#app/realtime/publish.server.ts";
+import { db, sql } from "#db/client.server.ts";
+import { chatEvents, chatMessages, chatSessions } from "#db/schema.ts";
+
+/** An open conversation, with what its owner wrote in it. */
+export async function makeSession(identity: CustomerIdentity, ...texts: string[]): Promise<string> {
+	const sessionId = await openSession(identity, { locale: "en" });
+	for (const message of texts) await postMessage(sessionId, { type: "customer", identity }, { message });
+	return sessionId;
+}
+
+/** Writes as the assistant, past every limit: a conversation of any length. */
+export async function makeBotMessages(sessionId: string, count: number): Promise<Message[]> {
+	const messages: Message[] = [];
+	for (let index = 1; index <= count; index += 1) {
+		const message = `Answer ${index}`;
+		messages.push(await transact((tx) => writeMessage(tx, { sessionId, senderType: "bot", message })));
+	}
+	return messages;
+}
+
+/** Every message of a conversation in the order of their sequence. */
+export const messagesOf = (sessionId: string) =>
+	db.select().from(chatMessages).where(eq(chatMessages.sessionId, sessionId)).orderBy(chatMessages.seq);
+
+/** Every event of a conversation's stream in order. */
+export const eventsOf = (sessionId: string, stream: "public" | "internal" = "public") =>
+	db
+		.select()
+		.from(chatEvents)
+		.where(eq(chatEvents.stream, `${stream}:${sessionId}`))
+		.orderBy(chatEvents.seq);
+
+export async function sessionRow(sessionId: string) {
+	const [row] = await db.select().from(chatSessions).where(eq(chatSessions.sessionId, sessionId));
+	if (!row) throw new Error(`There is no session ${sessionId}.`);
+	return row;
+}
+
+/** Conversations a visitor began. */
+export const sessionsOf = (visitorId: string) =>
+	db.select().from(chatSessions).where(eq(chatSessions.visitorId, visitorId)).orderBy(chatSessions.id);
+
+/** Lets the minute pass for every counter, so that one test's uses do not weigh on the next. */
+export async function forgetCounts(): Promise<void> {
+	await sql`delete from rate_limits`;
+}
+
+/** How many rows each table holds: what "stores nothing" is held against. */
+export async function countRows(): Promise<Record<string, number>> {
+	const tables = await sql<{ name: string }[]>`
+		select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'rate_limits' order by 1`;
+	const counts: Record<string, number> = {};
+	for (const { name } of tables) {
+		const [row] = await sql<{ count: number }[]>`select count(*)::int as count from ${sql(name)}`;
+		counts[name] = row?.count ?? -1;
+	}
+	return counts;
+}
+
+/** A well-formed id that names nothing. */
+export const nobodysId = (): string => randomUUID();

@@ -1,0 +1,94 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+
+/** Where the tests' requests pretend to go. */
+export const SITE = "http://chat.test";
+
+type Args = LoaderFunctionArgs & ActionFunctionArgs;
+type Handler = (args: Args) => unknown;
+
+/** What goes into a request besides its body: who sends it, and other headers. */
+export type Sender = { headers?: Record<string, string> };
+
+/** A GET. A query's `undefined` is left out. */
+export function get(path: string, sender: Sender = {}): Request {
+	return new Request(SITE + path, { headers: sender.headers });
+}
+
+/** A request with a JSON body; a string is sent as it is, so that it can be malformed. */
+export function json(method: string, path: string, body: unknown, sender: Sender = {}): Request {
+	return new Request(SITE + path, {
+		method,
+		body: typeof body === "string" ? body : JSON.stringify(body),
+		headers: { "Content-Type": "application/json", ...sender.headers },
+	});
+}
+
+/** A plain form as a browser sends it, line ends as CRLF included. */
+export function form(path: string, fields: Record<string, string>, sender: Sender = {}): Request {
+	const body = new URLSearchParams();
+	for (const [name, value] of Object.entries(fields)) body.append(name, value.replace(/\r?\n/g, "\r\n"));
+	return new Request(SITE + path, { method: "POST", body, headers: sender.headers });
+}
+
+/**
+ * Calls a route's loader or action as Remix does and gives its answer as a Response, also when it was
+ * thrown, or was `data()`. What Remix would turn into a 500 is thrown on.
+ */
+export async function call(
+	handler: unknown,
+	request: Request,
+	params: Record<string, string> = {},
+): Promise<Response> {
+	try {
+		return toResponse(await (handler as Handler)({ request, params, context: {} }));
+	} catch (thrown) {
+		if (thrown instanceof Response || isData(thrown)) return toResponse(thrown);
+		throw thrown;
+	}
+}
+
+/** The parsed body. The tests say by their type what they expect in it. */
+export async function bodyOf<Body = Record<string, unknown>>(response: Response): Promise<Body> {
+	return (await response.json()) as Body;
+}
+
+type Data = { type: "DataWithResponseInit"; data: unknown; init: ResponseInit | null };
+
+function toResponse(answer: unknown): Response {
+	if (answer instanceof Response) return answer;
+	if (isData(answer)) return Response.json(answer.data ?? null, answer.init ?? {});
+	return Response.json(answer ?? null);
+}
+
+function isData(value: unknown): value is Data {
+	return (value as Data | null)?.type === "DataWithResponseInit";
+}
+
+/** One event of a stream as it was on the wire. */
+export type WireEvent = { id: string | null; type: string; data: unknown };
+
+/**
+ * Reads a stream of Server-Sent Events until `isEnough`, then leaves it as a browser that goes away.
+ * @throws when the stream ends before.
+ */
+export async function readEvents(
+	response: Response,
+	isEnough: (events: WireEvent[]) => boolean,
+): Promise<WireEvent[]> {
+	const { createParser } = await import("eventsource-parser");
+	const events: WireEvent[] = [];
+	const parser = createParser({
+		onEvent: ({ id, event, data }) => {
+			events.push({ id: id ?? null, type: event ?? "message", data: JSON.parse(data) });
+		},
+	});
+	const reader = response.body?.getReader();
+	const decoder = new TextDecoder();
+	while (reader && !isEnough(events)) {
+		const { done, value } = await reader.read();
+		if (done) throw new Error(`The stream ended after ${JSON.stringify(events)}`);
+		parser.feed(decoder.decode(value, { stream: true }));
+	}
+	await reader?.cancel();
+	return events;
+}
