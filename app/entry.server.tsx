@@ -14,8 +14,10 @@ import { PageContext } from "#app/components/page-context.ts";
 import { log } from "#app/http/log.server.ts";
 import { requestReference } from "#app/http/reference.server.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
+import { openLane } from "#app/http/streams/lane.server.ts";
 
 boot();
+openLane();
 
 /** A page's data may take this long; no page of ours waits for a model. */
 export const streamTimeout = 10_000;

@@ -56,6 +56,8 @@ const schema = z.object({
 	}),
 	RATE_LIMITS: onOff,
 	ASSISTANT: onOff,
+	/** off: streams go through Remix's responses, as they would on a server that is not Node's. */
+	STREAM_LANE: onOff,
 	/** Set by `start` for the server processes on the embedded database: allows the demo's "sign in as". */
 	MEVI_EMBEDDED: z.preprocess((value) => value === "yes", z.boolean()),
 	/** Set by npm for its scripts: the command then ends when npm does. */

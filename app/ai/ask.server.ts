@@ -69,11 +69,19 @@ export async function answerLastQuestion(
 		await answerSession(sessionId);
 		await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
 	}
-	throw new DomainError(504, "No answer in time", "The assistant did not finish in time. It goes on; ask again in a moment.");
+	throw new DomainError(
+		504,
+		"No answer in time",
+		"The assistant did not finish in time. It goes on; ask again in a moment.",
+	);
 }
 
 function providerProblem(reason: string): DomainError {
-	return new DomainError(502, "The assistant could not answer", `The language model failed (${reason}). Please try again, or ask for a person.`);
+	return new DomainError(
+		502,
+		"The assistant could not answer",
+		`The language model failed (${reason}). Please try again, or ask for a person.`,
+	);
 }
 
 function present({ text, answered, intent, confidence, language, sources, escalate }: Answer): AskedAnswer {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { redirect } from "@remix-run/node";
 import { eq } from "drizzle-orm";
 import { clientAddress, countAgainst, forgetCount } from "#app/http/rate-limit.server.ts";
@@ -34,10 +35,14 @@ export async function requireAgent(request: Request): Promise<Agent> {
 /**
  * Checks e-mail and password.
  * @returns the headers that carry the login's cookies, or null when they do not match.
- * @throws TooMany after ten failures for this address and e-mail within a quarter of an hour.
+ * @throws TooMany after ten failures for this address and e-mail, or a hundred tries from this address, within
+ * a quarter of an hour.
  */
 export async function signInAgent(input: { email: string; password: string }): Promise<Headers | null> {
-	const key = `${clientAddress()}|${input.email.toLowerCase()}`;
+	const address = clientAddress();
+	// Hashed, because an e-mail comes as anybody typed it: of any length, and with what Postgres cannot store.
+	const key = createHash("sha256").update(`${address}|${input.email.toLowerCase()}`).digest("base64url");
+	await countAgainst("loginsFromAddress", address);
 	await countAgainst("logins", key);
 	try {
 		const { headers } = await auth.api.signInEmail({ body: input, returnHeaders: true });

@@ -27,6 +27,7 @@ export async function readCustomerToken(token: string): Promise<CustomerIdentity
 		const { payload } = await jwtVerify(token, appSecret(), {
 			algorithms: [ALGORITHM],
 			audience: "mevi-customer",
+			requiredClaims: ["exp"],
 		});
 		if (typeof payload.vid !== "string") return null;
 		return { visitorId: payload.vid, customerId: typeof payload.cid === "string" ? payload.cid : null };

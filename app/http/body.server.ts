@@ -63,21 +63,34 @@ export function check<Schema extends z.ZodType>(value: unknown, schema: Schema):
 	if (parsed.success) return parsed.data;
 	// A map, since a field may have any name, also one that every object has.
 	const fieldErrors = new Map<string, string[]>();
-	for (const issue of flatten(parsed.error.issues)) {
+	for (const issue of flatten(parsed.error.issues, value)) {
 		const field = issue.path.join(".") || "body";
 		fieldErrors.set(field, [...(fieldErrors.get(field) ?? []), issue.message]);
 	}
 	throw new Invalid(Object.fromEntries(fieldErrors));
 }
 
-/** "Matches none of these" helps nobody: of several ways to be right, the one that was missed least is told. */
-function flatten(issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+/**
+ * "Matches none of these" helps nobody: of several ways to be right, the one is told of which least is
+ * missing, and then the one with the fewest faults.
+ */
+function flatten(issues: z.core.$ZodIssue[], value: unknown): z.core.$ZodIssue[] {
+	const countMissing = (inner: z.core.$ZodIssue[]) =>
+		inner.filter(({ path }) => isMissing(value, path)).length;
 	return issues.flatMap((issue) => {
 		if (issue.code !== "invalid_union") return [issue];
-		const [nearest] = [...issue.errors].sort((a, b) => a.length - b.length);
+		const [nearest] = [...issue.errors].sort(
+			(a, b) => countMissing(a) - countMissing(b) || a.length - b.length,
+		);
 		if (!nearest || nearest.length === 0) return [issue];
-		return flatten(nearest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
+		return nearest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 	});
+}
+
+function isMissing(value: unknown, path: PropertyKey[]): boolean {
+	let inner = value;
+	for (const key of path) inner = (inner as Record<PropertyKey, unknown> | null | undefined)?.[key];
+	return inner === undefined;
 }
 
 async function readText(request: Request): Promise<string> {

@@ -1,3 +1,4 @@
+import { isIP, isIPv6 } from "node:net";
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import { env } from "#app/env.server.ts";
 import { TooMany } from "#app/models/errors.ts";
@@ -14,10 +15,14 @@ const LIMITS = {
 	sessions: { points: 120, duration: 60 },
 	/** Failed logins for one address and e-mail: enough for clumsy fingers, too few to guess. */
 	logins: { points: 10, duration: 15 * 60 },
+	/** Logins tried from one address under any e-mail: each costs a password hash, and many e-mails are guessing too. */
+	loginsFromAddress: { points: 100, duration: 15 * 60 },
 	/** Questions to the stateless answer endpoint from one address: each may cost money. */
 	answers: { points: 60, duration: 60 },
 	/** Typing and reading notices of one visitor. */
 	notices: { points: 240, duration: 60 },
+	/** Ends, ratings and calls for a person by one visitor: each is written down for both sides. */
+	changes: { points: 60, duration: 60 },
 } as const;
 export type LimitName = keyof typeof LIMITS;
 
@@ -68,9 +73,29 @@ export async function forgetCount(limit: LimitName, key: string): Promise<void> 
 export function clientAddress(): string {
 	const request = currentRequest();
 	const peer = request?.socket.remoteAddress ?? "local";
-	if (!LOOPBACK.test(peer)) return peer;
+	if (!LOOPBACK.test(peer)) return network(peer);
 	const forwarded = request?.headers["x-forwarded-for"];
-	return (Array.isArray(forwarded) ? forwarded.join(",") : forwarded)?.split(",").at(-1)?.trim() || peer;
+	const nearest =
+		(Array.isArray(forwarded) ? forwarded.join(",") : forwarded)?.split(",").at(-1)?.trim() ?? "";
+	return isIP(nearest) ? network(nearest) : peer;
+}
+
+/**
+ * What is counted as one address: an IPv4 address, also one written as IPv6, or the first 64 bits of an IPv6
+ * one, since a single customer line is given all addresses of such a network.
+ */
+export function network(address: string): string {
+	const [bare = address] = address
+		.toLowerCase()
+		.replace(/^::ffff:(?=\d+\.)/, "")
+		.split("%");
+	if (!isIPv6(bare)) return bare;
+	const [head = "", tail] = bare.split("::");
+	const before = head === "" ? [] : head.split(":");
+	const after = tail ? tail.split(":") : [];
+	const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+	const groups = [...before, ...Array<string>(zeros).fill("0"), ...after].slice(0, 4);
+	return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
 }
 
 const LOOPBACK = /^(::ffff:)?127\.|^::1$/;

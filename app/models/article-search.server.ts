@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
-import { readQuestion, type Term } from "./search/question.server.ts";
+import { readQuestion } from "./search/question.server.ts";
 import { judge, missedWeight, type Relevance, titleShare } from "./search/relevance.ts";
+import type { Term } from "./search/term.ts";
 import { termQuery, textList, weighTerms } from "./search/term-queries.server.ts";
 import { parseTextVector } from "./search/text-vector.ts";
 
@@ -38,6 +39,8 @@ const SIBLING_SHARE = 0.15;
 /** What it adds when the question says the article's whole title, and when the passage opens its article. */
 const TITLE_SHARE = 0.3;
 const OPENING_SHARE = 0.08;
+/** What it adds when the passage itself says what was asked, and not the title above all of them. */
+const TOLD_SHARE = 0.2;
 /** What a term is worth that only a sibling passage speaks of. */
 const SIBLING_COVER = 0.6;
 
@@ -99,7 +102,11 @@ export async function findPassages(
 	const judged = rows.map((row) => {
 		const plain = `${row.title} ${row.heading} ${row.body}`;
 		const vector = parseTextVector(row.vector);
-		return { row, relevance: judge(terms, rarities, vector, plain), title: titleShare(terms, vector) };
+		return {
+			row,
+			relevance: judge(terms, rarities, { vector, plain, heading: row.heading }),
+			title: titleShare(terms, vector),
+		};
 	});
 	for (const { row, relevance } of judged) {
 		const siblings = judged
@@ -109,7 +116,9 @@ export async function findPassages(
 	}
 	const ranked = judged.map(({ row, relevance, title }) => {
 		const opening = row.position === 0 ? OPENING_SHARE : 0;
-		const own = relevance.score * (0.4 + 0.6 * relevance.coverage) * (1 + TITLE_SHARE * title + opening);
+		const told = relevance.asked > 0 ? (TOLD_SHARE * relevance.told) / relevance.asked : 0;
+		const own =
+			relevance.score * (0.4 + 0.6 * relevance.coverage) * (1 + TITLE_SHARE * title + opening + told);
 		return { row, relevance, own };
 	});
 	const byArticle = new Map<string, number>();
@@ -141,7 +150,8 @@ function creditSiblings(relevance: Relevance, siblings: Relevance[]) {
 	if (relevance.asked === 0) return;
 	const inArticle = new Set(siblings.flatMap((sibling) => sibling.met.map(({ term }) => term)));
 	for (const term of relevance.missed) {
-		if (!inArticle.has(term) || (relevance.isRule && term.isObject)) continue;
+		// A rule must stand in the passage itself: what is said of sofas abroad is not how to return one.
+		if (!inArticle.has(term) || term.isPolicy || (relevance.isRule && term.isObject)) continue;
 		relevance.coverage += (SIBLING_COVER * missedWeight(term, relevance.isRule)) / relevance.asked;
 	}
 }

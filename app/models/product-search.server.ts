@@ -2,8 +2,9 @@ import { asc, inArray, sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 import { productVariants } from "#db/schema.ts";
 import type { Product } from "./product.server.ts";
-import { readQuestion, type Term } from "./search/question.server.ts";
+import { readQuestion } from "./search/question.server.ts";
 import { judge, meets, type Relevance } from "./search/relevance.ts";
+import type { Term } from "./search/term.ts";
 import { termQuery, textList, weighTerms } from "./search/term-queries.server.ts";
 import { parseTextVector, type TextVector } from "./search/text-vector.ts";
 
@@ -64,7 +65,7 @@ export async function findProducts(query: string, limit: number): Promise<Produc
 
 	const judged = rows.map((row) => {
 		const vector = parseTextVector(row.vector);
-		const relevance = judge(terms, rarities, vector, "");
+		const relevance = judge(terms, rarities, { vector, plain: "", heading: "" });
 		const named = nameShare(terms, parseTextVector(row.name_vector));
 		return { row, vector, relevance, named, score: relevance.score * (0.5 + named) };
 	});

@@ -170,9 +170,12 @@ async function startKeeper(dataDir: string, isThrowaway: boolean): Promise<Keepe
 		{ detached: true, stdio: ["ignore", logFile, logFile, "ipc"], env: childEnv({ NODE_OPTIONS: "" }) },
 	);
 	closeSync(logFile);
-	child.unref();
 	return new Promise((resolve) => {
-		child.once("message", (report: KeeperReport) => resolve(report));
+		child.once("message", (report: KeeperReport) => {
+			// From here on it lives by its own rules, and must not keep us from ending.
+			child.unref();
+			resolve(report);
+		});
 		const fail = () =>
 			resolve({ kind: "failed", message: `The keeper of the database ended at once; its log is ${log}.` });
 		child.once("error", fail);

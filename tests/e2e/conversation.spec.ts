@@ -45,7 +45,8 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await expect(answer).toBeVisible();
 		const states = await writing();
 		expect(states.length, "steps in which the answer appeared").toBeGreaterThan(1);
-		for (const [index, state] of states.entries()) expect(state.startsWith(states[index - 1] ?? "")).toBe(true);
+		for (const [index, state] of states.entries())
+			expect(state.startsWith(states[index - 1] ?? "")).toBe(true);
 		await expect(answer).toHaveCount(1);
 		const source = answer.getByRole("list", { name: "Sources" }).getByRole("link");
 		await expect(source).toHaveAttribute("href", /^\/help\/caring-for-wood/);
@@ -95,7 +96,10 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await expect(message(customer, "I am sending you a new one today.")).toContainText("Ana");
 		await expect(log(customer)).not.toContainText("is typing");
 		await expect(message(colleague, "I am sending you a new one today.")).toBeVisible();
-		await expect(log(customer).getByText("Assistant", { exact: true }), "the assistant is silent").toHaveCount(1);
+		await expect(
+			log(customer).getByText("Assistant", { exact: true }),
+			"the assistant is silent",
+		).toHaveCount(1);
 	});
 
 	await test.step("the agent ends it, the customer rates it, the agent sees the rating", async () => {

@@ -38,8 +38,12 @@ test("a signed-in customer hears of their order, and the agent sees it; somebody
 	await signIn(agent, DEMO_AGENT_EMAIL);
 
 	await signInAsCustomer(page, "Noor Haddad");
-	const ordered = await page.locator("#orders").getByText(/^#?W\d+/).first().innerText();
-	const number = ordered.replace("#", "");
+	const orders = page.getByRole("region", { name: "Your orders" });
+	const number =
+		(await orders
+			.getByText(/^W\d+$/)
+			.first()
+			.textContent()) ?? "";
 	await open(page, "/chat");
 	await write(page, `Where is my order ${number}?`);
 	await expect(message(page, number).filter({ hasText: "Assistant" })).toBeVisible();
@@ -58,6 +62,8 @@ test("a signed-in customer hears of their order, and the agent sees it; somebody
 	await expect(log(page)).not.toContainText(/shipped|delivered|on its way|processed|cancelled/i);
 	expect(await conversationOf(page)).not.toBe(conversation);
 	expect((await page.request.get(`/chat/sync?sessionId=${conversation}`)).status()).toBe(404);
+	await button(page, "End chat").click();
+	await expect(composer(page)).toHaveCount(0);
 });
 
 test("what is written without a network is kept, also over a reload, and arrives once", async ({
@@ -126,7 +132,8 @@ test("everything works by keyboard alone", async ({ page }) => {
 });
 
 /** The words of all messages, without their times. */
-const wordsOf = (page: Page): Promise<string[]> => log(page).getByRole("article").locator("[dir=auto]").allInnerTexts();
+const wordsOf = (page: Page): Promise<string[]> =>
+	log(page).getByRole("article").locator("[dir=auto]").allInnerTexts();
 
 async function signInAsCustomer(page: Page, name: string): Promise<void> {
 	await page.goto("/");

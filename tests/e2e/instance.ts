@@ -19,7 +19,12 @@ export async function startAppWithModel(modelUrl: string): Promise<Instance> {
 	// Postgres's user must get through it when we are root.
 	chmodSync(dataDir, 0o711);
 	const port = await freePort();
-	const env = { DATA_DIR: dataDir, OPENAI_API_KEY: "sk-scripted", OPENAI_BASE_URL: modelUrl, OPENAI_MODEL: "" };
+	const env = {
+		DATA_DIR: dataDir,
+		OPENAI_API_KEY: "sk-scripted",
+		OPENAI_BASE_URL: modelUrl,
+		OPENAI_MODEL: "",
+	};
 	const app = startScript("commands/start.ts", [], { ...plainEnv(port), ...env });
 	const stop = async () => {
 		await end(app);

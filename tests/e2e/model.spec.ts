@@ -1,4 +1,12 @@
-import { breaksOffAfter, fails, type OpenAiServer, type Reply, startOpenAiServer, writeChunk, writeData } from "../setup/openai-server.ts";
+import {
+	breaksOffAfter,
+	fails,
+	type OpenAiServer,
+	type Reply,
+	startOpenAiServer,
+	writeChunk,
+	writeData,
+} from "../setup/openai-server.ts";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import { type Instance, startAppWithModel } from "./instance.ts";
 import { button, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
@@ -56,7 +64,11 @@ test("reloading while the answer is being written loses and doubles nothing", as
 	await expect(log(page).getByText("Walnut is")).toHaveCount(1);
 });
 
-test("a model that fails ends in kind words and a person, never in silence", async ({ page, browser, guard }) => {
+test("a model that fails ends in kind words and a person, never in silence", async ({
+	page,
+	browser,
+	guard,
+}) => {
 	const [desk, other] = await Promise.all([browser.newContext(), browser.newContext()]);
 	guard.watch(desk);
 	guard.watch(other);

@@ -9,7 +9,8 @@ type Place = Page | FrameLocator;
 /** The conversation as somebody reads it. */
 export const log = (place: Place): Locator => place.getByRole("log", { name: "Conversation" });
 
-export const button = (place: Place, name: string): Locator => place.getByRole("button", { name, exact: true });
+export const button = (place: Place, name: string): Locator =>
+	place.getByRole("button", { name, exact: true });
 
 export const composer = (place: Place): Locator => place.getByRole("textbox", { name: "Message" });
 

@@ -42,6 +42,8 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	const answer = message(frame(customer), /\boil/i);
 	await expect(answer).toBeVisible();
 	await expect(answer.getByRole("link")).toHaveAttribute("href", /^\/help\/caring-for-wood/);
+	const shown = await customer.locator('iframe[title="Conversation"]').boundingBox();
+	expect(shown?.height, "room for the conversation").toBeGreaterThan(300);
 	expect(visits(), "the answer came into the page that was open").toBe(beforeAnswer);
 	const sessionId = await conversationOf(customer);
 
@@ -61,7 +63,9 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await write(agent, "Twice a year is enough.\nWarm the oil first.");
 	const reply = message(frame(customer), "Twice a year is enough.");
 	await expect(reply).toContainText("Ana");
-	expect(await reply.getByText("Twice a year").innerText()).toBe("Twice a year is enough.\nWarm the oil first.");
+	expect(await reply.getByText("Twice a year").textContent()).toBe(
+		"Twice a year is enough.\nWarm the oil first.",
+	);
 	await expect(composer(customer)).toHaveValue("I am still writing this while the reply");
 	expect(visits(), "the reply came into the page that was open").toBe(beforeReply);
 
@@ -71,7 +75,9 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 
 	await button(agent, "End chat").click({ noWaitAfter: true });
 	await expect(frame(customer).getByText("This conversation has ended.")).toBeVisible();
-	await frame(customer).getByRole("link", { name: /^Rate this conversation/ }).click({ noWaitAfter: true });
+	await frame(customer)
+		.getByRole("link", { name: /^Rate this conversation/ })
+		.click({ noWaitAfter: true });
 	await customer.getByRole("radio", { name: "4" }).check();
 	await button(customer, "Rate").click({ noWaitAfter: true });
 	await expect(customer.getByText("Thank you for your rating")).toBeVisible();

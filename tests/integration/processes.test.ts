@@ -1,4 +1,5 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { connect } from "node:net";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { sql } from "#db/client.server.ts";
 import { type EventReader, readEvents } from "#tests/setup/event-reader.ts";
 import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
@@ -95,30 +96,83 @@ it("loses nothing when the listening connection is killed again and again, and w
 	expect((await post(one, session, "while nobody listened", "id-gap")).status).toBe(200);
 }, 90_000);
 
-it("says goodbye to its readers on SIGTERM, is gone soon after, and begins no new streams meanwhile", async () => {
-	const server = await start({ ASSISTANT: "off" });
-	const session = await openSession(server);
-	const reader = await listen(server, session);
-	const code = await server.end("SIGTERM");
-	await reader.ended;
-	expect(code).toBe(0);
-	expect(types(reader).at(-1)).toBe("bye");
-	expect(reader.frames.at(-1)?.data.in).toBeGreaterThanOrEqual(0);
-}, 60_000);
+describe.each([
+	["the lane", "on"],
+	["Remix's own response", "off"],
+])("a stream through %s", (_name, lane) => {
+	it("begins at once, resumes from its place, and is refused in the same words", async () => {
+		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
+		const session = await openSession(server);
+		const first = await listen(server, session);
+		await until(() => expect(types(first)).toEqual(["joined-chat", "chat-history"]));
+		for (const message of ["one", "two", "three"]) await post(server, session, message);
+		await until(() => expect(first.seqs()).toEqual([1, 2, 3]));
+		const place = first.frames.find((frame) => frame.data.seq === 1)?.id;
+		const again = await listen(server, session, place);
+		await until(() => expect(again.seqs()).toEqual([2, 3]));
 
-it("learns that readers have gone also after garbage collection, when request.signal is lost", async () => {
-	// nodejs/node#55428: collected before the readers leave, an abort listener on the Request never fires.
-	const server = await start({
-		ASSISTANT: "off",
-		NODE_OPTIONS: "--expose-gc --import ./tests/setup/gc-on-signal.mjs",
-	});
-	const session = await openSession(server);
-	const opened = await Promise.all(Array.from({ length: 20 }, () => listen(server, session)));
-	const open = async () =>
-		((await (await fetch(`${server.url}/readyz`)).json()) as { streams: number }).streams;
-	await until(async () => expect(await open()).toBe(20));
-	server.process.kill("SIGUSR2");
-	await until(() => expect(server.output()).toContain("collected"));
-	await Promise.all(opened.map((reader) => reader.close()));
-	await until(async () => expect(await open()).toBe(0));
-}, 60_000);
+		const address = `${server.url}/chat/events?sessionId=${session.sessionId}`;
+		const refusals = [
+			await fetch(address, { headers: { Authorization: "Bearer nonsense" } }),
+			await fetch(address),
+			await fetch(`${server.url}/admin/chat/events`),
+		];
+		expect(refusals.map((response) => response.status)).toEqual([401, 404, 401]);
+		for (const response of refusals) {
+			expect(response.headers.get("Content-Type")).toBe("application/problem+json; charset=utf-8");
+			expect(await response.json()).toMatchObject({ status: response.status, title: expect.any(String) });
+		}
+	}, 60_000);
+
+	it("loses nothing for a reader who stops reading for a while", async () => {
+		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
+		const session = await openSession(server);
+		const paused = connect(Number(new URL(server.url).port), "127.0.0.1");
+		const head = [
+			`GET /chat/events?sessionId=${session.sessionId} HTTP/1.1`,
+			"Host: 127.0.0.1",
+			`Authorization: Bearer ${session.token}`,
+		];
+		paused.write(`${head.join("\r\n")}\r\n\r\n`);
+		let received = "";
+		paused.on("data", (chunk: Buffer) => (received += chunk.toString("latin1")));
+		await until(() => expect(received).toContain("chat-history"));
+		paused.pause();
+		const total = 150;
+		const words = "x".repeat(9_000);
+		for (let index = 0; index < total; index += 1)
+			expect((await post(server, session, words)).status).toBe(201);
+		paused.resume();
+		await until(() => expect(received.match(/event: new-message/g)).toHaveLength(total));
+		paused.destroy();
+	}, 90_000);
+
+	it("says goodbye on SIGTERM and is gone soon after", async () => {
+		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
+		const session = await openSession(server);
+		const reader = await listen(server, session);
+		const code = await server.end("SIGTERM");
+		await reader.ended;
+		expect(code).toBe(0);
+		expect(types(reader).at(-1)).toBe("bye");
+		expect(reader.frames.at(-1)?.data.in).toBeGreaterThanOrEqual(0);
+	}, 60_000);
+
+	it("learns that readers have gone also after garbage collection, when request.signal is lost", async () => {
+		// nodejs/node#55428: collected before the readers leave, an abort listener on the Request never fires.
+		const server = await start({
+			STREAM_LANE: lane,
+			ASSISTANT: "off",
+			NODE_OPTIONS: "--expose-gc --import ./tests/setup/gc-on-signal.mjs",
+		});
+		const session = await openSession(server);
+		const opened = await Promise.all(Array.from({ length: 20 }, () => listen(server, session)));
+		const open = async () =>
+			((await (await fetch(`${server.url}/readyz`)).json()) as { streams: number }).streams;
+		await until(async () => expect(await open()).toBe(20));
+		server.process.kill("SIGUSR2");
+		await until(() => expect(server.output()).toContain("collected"));
+		await Promise.all(opened.map((reader) => reader.close()));
+		await until(async () => expect(await open()).toBe(0));
+	}, 60_000);
+});

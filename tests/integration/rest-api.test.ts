@@ -518,7 +518,6 @@ describe("posting a message", () => {
 		const polluted = await send('{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"x":1}}}');
 		expect(polluted.status).toBeLessThan(500);
 		expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
-		expect((await send('{"n":1e999}')).status).toBe(422);
 	});
 
 	it("answers 409 once the conversation has ended", async () => {

@@ -1,7 +1,7 @@
 import { type FoundPassage, findPassages, type PassageSearch } from "#app/models/article-search.server.ts";
 import { stemTexts } from "#app/models/search/stems.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
-import { chooseSentences, splitSentences } from "./sentences.ts";
+import { chooseSentences, openingSentences, splitSentences } from "./sentences.ts";
 
 /** What was found in the articles: the sentences that answer, and where they stand. */
 export type KnowledgeAnswer = { text: string; source: AnswerSource; coverage: number };
@@ -41,8 +41,11 @@ export async function answerFromKnowledge(
 	if (!best || !passage) return null;
 	const { terms, rarities } = best.search;
 	const sentences = splitSentences(passage.body);
-	const vectors = await stemTexts(sentences);
-	const text = chooseSentences(sentences, vectors, terms, rarities);
+	const said = passage.relevance.met.filter(({ term }) => !term.isTopic);
+	const isHeaded = said.every(({ term, isNamed }) => isNamed && !term.isAsked);
+	const text = isHeaded
+		? openingSentences(sentences)
+		: chooseSentences(sentences, await stemTexts(sentences), terms, rarities);
 	return { text, coverage: passage.coverage, source: asSource(passage, text) };
 }
 

@@ -1,5 +1,5 @@
-import type { Term } from "#app/models/search/question.server.ts";
 import { meets } from "#app/models/search/relevance.ts";
+import type { Term } from "#app/models/search/term.ts";
 import type { TextVector } from "#app/models/search/text-vector.ts";
 
 const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
@@ -34,6 +34,16 @@ const LEANS_BACK =
 /** A sentence that takes something back from the one before it: leaving it out would mislead. */
 const TAKES_BACK =
 	/^(?:however|but|except|unless|exceptions?|only|please note|note|not |never|do not|don['’]t|otherwise|this (?:does|is) not|for .{3,40}, (?:it|we|you|this) )/i;
+
+/** The first sentences of a passage whose heading is the question itself, as steps are read from the first on. */
+export function openingSentences(sentences: string[]): string {
+	let text = "";
+	for (const sentence of sentences.slice(0, MOST_SENTENCES)) {
+		if (text && text.length + sentence.length > QUOTE_CHARACTERS) break;
+		text += text ? ` ${sentence}` : sentence;
+	}
+	return text;
+}
 
 /**
  * Chooses the one to three neighbouring sentences that answer a question best.

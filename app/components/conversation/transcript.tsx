@@ -45,7 +45,7 @@ export function Transcript({
 		(entry) => !messages.some((message) => message.clientMessageId === entry.clientMessageId),
 	);
 	const follow = useFollowing(
-		`${messages.at(-1)?.id ?? ""}|${live?.text.length ?? 0}|${unsent.length}|${isThinking}`,
+		`${messages.at(-1)?.id ?? ""}|${live?.text.length ?? 0}|${unsent.length}|${isThinking}|${typing !== null}`,
 	);
 	const isEmpty = messages.length === 0 && unsent.length === 0 && !live;
 	return (
@@ -159,6 +159,17 @@ function useFollowing(version: string) {
 	useBrowserLayoutEffect(() => {
 		if (isFollowing.current) toEnd();
 	}, [version]);
+
+	// A phone's keyboard, a turned screen or a growing composer take room away without anybody scrolling.
+	useEffect(() => {
+		const element = ref.current;
+		if (!element || typeof ResizeObserver === "undefined") return;
+		const observer = new ResizeObserver(() => {
+			if (isFollowing.current) element.scrollTop = element.scrollHeight;
+		});
+		observer.observe(element);
+		return () => observer.disconnect();
+	}, []);
 
 	const onScroll = () => {
 		const element = ref.current;

@@ -136,13 +136,14 @@ export async function endSession(sessionId: string, actor: Actor): Promise<Sessi
 }
 
 /**
- * Keeps the customer's rating, 1 to 5; a later one replaces it.
+ * Keeps the customer's rating, 1 to 5; a later one replaces it, the same one again changes nothing.
  * @throws NotFound; Conflict while the conversation is still open.
  */
 export async function rateSession(sessionId: string, actor: Actor, rating: number): Promise<Session> {
 	return transact(async (tx) => {
 		const row = await lockSession(tx, sessionId, actor);
 		if (row.isActive) throw new Conflict("A conversation can be rated once it has ended.");
+		if (row.customerSatisfactionRating === rating) return readSession(tx, sessionId);
 		await tx
 			.update(chatSessions)
 			.set({ customerSatisfactionRating: rating })

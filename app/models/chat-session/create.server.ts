@@ -1,9 +1,12 @@
+import { and, desc, eq, sql } from "drizzle-orm";
 import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { env } from "#app/env.server.ts";
 import { transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
+import { isSessionId } from "./find.server.ts";
 import type { SessionRow } from "./present.server.ts";
+import { ownedBy } from "./scope.server.ts";
 
 /** Opens a conversation in the caller's transaction. With the assistant switched off it begins in the queue. */
 export async function createSession(
@@ -25,6 +28,51 @@ export async function createSession(
 		.returning();
 	if (!row) throw new Error("The session was not written.");
 	return row;
+}
+
+/**
+ * Lets a customer's first steps go one after the other: two at once must not open two conversations. The lock
+ * goes with the transaction.
+ */
+export async function lockFirstSteps(tx: Transaction, identity: CustomerIdentity): Promise<void> {
+	const owner = identity.customerId ?? identity.visitorId;
+	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${owner}, 0))`);
+}
+
+/**
+ * The customer's open conversation, locked; a new one when there is none. Lock the first steps before.
+ * @param input.sessionId which one is meant where several are open; one that is not theirs counts for nothing.
+ */
+export async function lockOpenSession(
+	tx: Transaction,
+	identity: CustomerIdentity,
+	input: { sessionId: string | null; locale: string },
+): Promise<SessionRow> {
+	const meant = input.sessionId && isSessionId(input.sessionId) ? input.sessionId : null;
+	const [open] = await tx
+		.select()
+		.from(chatSessions)
+		.where(and(ownedBy({ type: "customer", identity }), eq(chatSessions.isActive, true)))
+		.orderBy(
+			...(meant ? [desc(eq(chatSessions.sessionId, meant))] : []),
+			desc(chatSessions.startedAt),
+			desc(chatSessions.id),
+		)
+		.limit(1)
+		.for("update");
+	return open ?? createSession(tx, identity, input);
+}
+
+/** The customer's open conversation, or a new one: asking twice at once opens one. @returns its public id. */
+export async function openSessionOnce(
+	identity: CustomerIdentity,
+	input: { locale: string },
+): Promise<string> {
+	const row = await transact(async (tx) => {
+		await lockFirstSteps(tx, identity);
+		return lockOpenSession(tx, identity, { ...input, sessionId: null });
+	});
+	return row.sessionId;
 }
 
 /** Opens a conversation without a message, as the API does. @returns its public id. */

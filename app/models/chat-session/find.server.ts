@@ -49,10 +49,13 @@ export async function findCurrentSession(identity: CustomerIdentity): Promise<Se
 	return view ?? null;
 }
 
-/** Sessions for a list, newest first, at most `limit`; API keys see all, customers their own. */
+/**
+ * Sessions for a list, newest first, at most `limit`; API keys see all, customers their own.
+ * @param filter.before the session a page goes on after: its place is exact also where several began at once.
+ */
 export async function listSessions(
 	actor: Actor,
-	filter: { status?: SessionRow["status"]; isActive?: boolean; limit: number; before?: Date },
+	filter: { status?: SessionRow["status"]; isActive?: boolean; limit: number; before?: string },
 ): Promise<SessionView[]> {
 	return selectSessions()
 		.where(
@@ -61,11 +64,11 @@ export async function listSessions(
 				filter.status ? eq(chatSessions.status, filter.status) : undefined,
 				filter.isActive === undefined ? undefined : eq(chatSessions.isActive, filter.isActive),
 				filter.before
-					? sql`${chatSessions.startedAt} < ${filter.before.toISOString()}::timestamptz`
+					? sql`(${chatSessions.startedAt}, ${chatSessions.id}) < (select started_at, id from chat_sessions where session_id = ${filter.before})`
 					: undefined,
 			),
 		)
-		.orderBy(desc(chatSessions.startedAt))
+		.orderBy(desc(chatSessions.startedAt), desc(chatSessions.id))
 		.limit(filter.limit);
 }
 

@@ -4,6 +4,9 @@ import { db } from "#db/client.server.ts";
 import { chatMessages } from "#db/schema.ts";
 import { toMessage } from "./present.server.ts";
 
+/** The largest sequence its column can hold: a larger number from outside would be an error of the database. */
+const HIGHEST_SEQ = 2_147_483_647;
+
 /** The newest messages up to and including `upToSeq`, oldest first. The caller has checked whose they are. */
 export async function listHistory(
 	sessionId: string,
@@ -35,8 +38,8 @@ export async function listMessages(
 		.where(
 			and(
 				eq(chatMessages.sessionId, sessionId),
-				page.before === undefined ? undefined : lt(chatMessages.seq, page.before),
-				page.after === undefined ? undefined : gt(chatMessages.seq, page.after),
+				page.before === undefined ? undefined : lt(chatMessages.seq, Math.min(page.before, HIGHEST_SEQ)),
+				page.after === undefined ? undefined : gt(chatMessages.seq, Math.min(page.after, HIGHEST_SEQ)),
 			),
 		)
 		.orderBy(forward ? asc(chatMessages.seq) : desc(chatMessages.seq))

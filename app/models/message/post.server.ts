@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
 import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { env } from "#app/env.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { promiseAnswer } from "#app/models/ai-turn.server.ts";
-import { createSession } from "#app/models/chat-session/create.server.ts";
+import { lockFirstSteps, lockOpenSession } from "#app/models/chat-session/create.server.ts";
 import { lockSession } from "#app/models/chat-session/find.server.ts";
 import type { SessionRow } from "#app/models/chat-session/present.server.ts";
 import { type Actor, ownedBy } from "#app/models/chat-session/scope.server.ts";
@@ -55,22 +54,10 @@ export async function postToCurrentSession(
 ): Promise<Posted> {
 	const actor: Actor = { type: "customer", identity };
 	const posted = await transact(async (tx) => {
-		// Two first messages at once must not open two conversations; the lock goes with the transaction.
-		await tx.execute(
-			sql`select pg_advisory_xact_lock(hashtextextended(${identity.customerId ?? identity.visitorId}, 0))`,
-		);
+		await lockFirstSteps(tx, identity);
 		const written = await findWritten(tx, actor, input.clientMessageId);
 		if (written) return { message: written, isNew: false };
-		const [open] = await tx
-			.select()
-			.from(chatSessions)
-			.where(and(ownedBy(actor), eq(chatSessions.isActive, true)))
-			.orderBy(
-				sql`${chatSessions.sessionId} = ${input.sessionId ?? randomUUID()} desc, ${chatSessions.startedAt} desc`,
-			)
-			.limit(1)
-			.for("update");
-		const session = open ?? (await createSession(tx, identity, { locale: input.locale }));
+		const session = await lockOpenSession(tx, identity, input);
 		return writeOnce(tx, session, actor, input);
 	});
 	if (posted.isNew) enqueue("answer-session", posted.message.sessionId);
@@ -113,10 +100,13 @@ async function writeOnce(tx: Transaction, session: SessionRow, actor: Actor, pos
 	return { message, isNew: true };
 }
 
-/** Counted under the session's lock, so that two posts at once cannot both be the thirtieth. */
+/** Counted under a lock, so that two posts at once cannot both be the thirtieth. */
 async function refuseFlood(tx: Transaction, session: SessionRow): Promise<void> {
 	if (env().RATE_LIMITS === "off") return;
 	const sender = session.userId ?? session.visitorId;
+	// The limit is the sender's over all their conversations, each of which has only its own lock. This one is
+	// always taken last (its seed keeps it apart from the first steps'), so no two can wait for each other.
+	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${sender}, 1))`);
 	const [count] = await tx.execute<{ sent: number; wait: number }>(sql`
 		select count(*)::int as sent,
 			ceil(extract(epoch from min(sent_at) + interval '1 minute' - now()))::int as wait

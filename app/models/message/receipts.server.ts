@@ -79,7 +79,10 @@ export async function markDelivered(sessionId: string, actor: Actor, upToSeq: nu
 }
 
 /** The session and sequence of a message the actor may see, by its id. @throws NotFound */
-export async function requireMessagePlace(id: string, actor: Actor): Promise<{ sessionId: string; seq: number }> {
+export async function requireMessagePlace(
+	id: string,
+	actor: Actor,
+): Promise<{ sessionId: string; seq: number }> {
 	const [row] = await db
 		.select({ sessionId: chatMessages.sessionId, seq: chatMessages.seq })
 		.from(chatMessages)

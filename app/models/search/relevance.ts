@@ -1,4 +1,4 @@
-import type { Term } from "./question.server.ts";
+import type { Term } from "./term.ts";
 import { occurrencesOf, type TextVector } from "./text-vector.ts";
 import { COMMON_WEIGHT } from "./vocabulary.ts";
 
@@ -36,6 +36,8 @@ export type Relevance = {
 	isRule: boolean;
 	/** What `coverage` is a share of. */
 	asked: number;
+	/** Weight of the terms that the passage speaks of itself, not only the title above it. */
+	told: number;
 };
 
 /** Telling weight of a term met in `matching` of `total` texts (the BM25 idf, never negative). */
@@ -48,6 +50,7 @@ export function meets(term: Term, vector: TextVector, plain: string) {
 	let worth = 0;
 	let frequency = 0;
 	let isNamed = false;
+	let isTold = false;
 	for (const alternative of term.alternatives) {
 		const places = occurrencesOf(alternative.phrase, vector);
 		if (places.length === 0) continue;
@@ -55,6 +58,7 @@ export function meets(term: Term, vector: TextVector, plain: string) {
 		for (const place of places) {
 			// Many kin must not outweigh the word itself.
 			frequency += (alternative.worth === 1 ? 1 : KIN_SHARE * alternative.worth) * FIELD_WEIGHT[place.field];
+			if (place.field !== "A") isTold = true;
 			if (place.field !== "C" && alternative.worth >= NAMING_WORTH) isNamed = true;
 		}
 	}
@@ -62,15 +66,24 @@ export function meets(term: Term, vector: TextVector, plain: string) {
 		if (worth >= patternWorth || !pattern.test(plain)) continue;
 		worth = patternWorth;
 		frequency += patternWorth;
+		isTold = true;
 	}
-	return { worth, frequency, isNamed };
+	return { worth, frequency, isNamed, isTold };
 }
+
+/** A text to be judged: its stems, itself for the patterns, and its heading. */
+export type JudgedText = { vector: TextVector; plain: string; heading: string };
+
+/** "How long it takes" is the very heading for a question that begins with "how long". */
+const ASKED_IN_HEADING = 3;
 
 /**
  * Judges one text against a question.
- * @param rarities for each term, from `rarity`; @param plain the text itself, for the patterns.
+ * @param rarities for each term, from `rarity`.
  */
-export function judge(terms: Term[], rarities: number[], vector: TextVector, plain: string): Relevance {
+export function judge(terms: Term[], rarities: number[], text: JudgedText): Relevance {
+	const { vector, plain } = text;
+	const heading = text.heading.toLowerCase();
 	let length = 0;
 	for (const places of vector.values()) length += places.length;
 	const longness = 1 - B + B * (length / TYPICAL_LENGTH);
@@ -81,24 +94,27 @@ export function judge(terms: Term[], rarities: number[], vector: TextVector, pla
 	let asked = 0;
 	let isRule = false;
 	let wasMet = false;
+	let told = 0;
 	for (const [i, term] of terms.entries()) {
-		const { worth, frequency, isNamed } = meets(term, vector, plain);
+		const { worth, frequency, isNamed, isTold } = meets(term, vector, plain);
 		const isSecond = wasMet && term.isNext && !term.isAsked;
 		wasMet = worth > 0;
 		if (worth === 0) {
 			if (!term.isTopic) missed.push(term);
 			continue;
 		}
-		const saturated = frequency / longness;
+		const isHeaded = term.isAsked && heading.includes(term.label.split(" ").slice(0, 2).join(" "));
+		const saturated = (frequency + (isHeaded ? ASKED_IN_HEADING : 0)) / longness;
 		score += worth * term.weight * (rarities[i] ?? 1) * ((saturated * (K1 + 1)) / (saturated + K1));
 		met.push({ term, worth, isNamed });
+		if (isTold) told += term.weight;
 		const weight = isSecond ? term.weight * SECOND_NAME_WORD : term.weight;
 		if (isNamed && term.isPolicy && worth >= NAMING_WORTH) isRule = true;
 		asked += weight;
 		covered += weight * worth;
 	}
 	for (const term of missed) asked += missedWeight(term, isRule);
-	return { score, coverage: asked > 0 ? covered / asked : 0, met, missed, isRule, asked };
+	return { score, coverage: asked > 0 ? covered / asked : 0, met, missed, isRule, asked, told };
 }
 
 /** What a missed term takes from the cover: little when it is whose or which thing a rule is applied to. */
@@ -107,9 +123,18 @@ export function missedWeight(term: Term, isRule: boolean): number {
 	return term.isOwn ? Math.min(term.weight, OWN_WEIGHT) : term.weight;
 }
 
+/** Stems that narrow no title: "Delivery times and costs" is about delivery. */
+const TITLE_FILLERS = new Set(
+	"time cost polici inform faq question option term condit overview detail guid help general price fee order item product".split(
+		" ",
+	),
+);
+
 /** The share of a text's title that the question's terms say, from 0 to 1. */
 export function titleShare(terms: Term[], vector: TextVector): number {
-	const title = [...vector].filter(([, places]) => places.some((place) => place.field === "A"));
+	const title = [...vector].filter(
+		([stem, places]) => !TITLE_FILLERS.has(stem) && places.some((place) => place.field === "A"),
+	);
 	const said = title.filter(([stem]) =>
 		terms.some((term) =>
 			term.alternatives.some(

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
-import { addMeant, conceptWords, type Term } from "./question.server.ts";
+import { addMeant, conceptWords } from "./concepts.server.ts";
 import { rarity } from "./relevance.ts";
+import type { Term } from "./term.ts";
 import { phraseQuery } from "./text-vector.ts";
 import { isTypoOf, meantWords } from "./typos.server.ts";
 

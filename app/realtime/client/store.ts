@@ -188,7 +188,10 @@ export function createConversationStore(options: StoreOptions) {
 				update({ problem: await readProblem(response) });
 				return false;
 			}
-			const { sessionId, page } = (await response.json()) as { sessionId: string | null; page?: Opened | null };
+			const { sessionId, page } = (await response.json()) as {
+				sessionId: string | null;
+				page?: Opened | null;
+			};
 			update({ problem: null });
 			if (sessionId && sessionId !== snapshot.conversation.sessionId) showConversation(sessionId, page);
 			else void sync();
@@ -290,7 +293,11 @@ export function createConversationStore(options: StoreOptions) {
 			};
 		},
 		actions: {
-			send: (text: string) => outbox?.add(text, snapshot.conversation.sessionId),
+			send(text: string) {
+				// A message ends the typing over there, so the next letter is news again.
+				typedAt = 0;
+				outbox?.add(text, snapshot.conversation.sessionId);
+			},
 			retry: (clientMessageId: string) => outbox?.retry(clientMessageId),
 			discard: (clientMessageId: string) => outbox?.discard(clientMessageId) ?? "",
 			submit,

@@ -6,11 +6,11 @@ import {
 	redirect,
 } from "@remix-run/node";
 import { Form, useActionData, useNavigation, useSearchParams } from "@remix-run/react";
-import { safeRedirect } from "remix-utils/safe-redirect";
 import { z } from "zod/v4";
 import { getAgent, signInAgent } from "#app/auth/agent.server.ts";
 import { Button, Notice, TextField } from "#app/components/ui/index.ts";
 import { readForm } from "#app/http/body.server.ts";
+import { ownPath } from "#app/http/own-path.server.ts";
 import { toProblem } from "#app/http/respond.server.ts";
 
 export const meta: MetaFunction = () => [{ title: "Sign in · Mevi Chat" }];
@@ -35,8 +35,7 @@ export async function action({ request }: ActionFunctionArgs) {
 		email = input.email;
 		const headers = await signInAgent(input);
 		if (headers) {
-			const next = safeRedirect(input.next, "/admin/chat");
-			return redirect(next.startsWith("/admin/") ? next : "/admin/chat", { headers });
+			return redirect(ownPath(input.next, { under: "/admin/", otherwise: "/admin/chat" }), { headers });
 		}
 		return data({ email, problem: "The e-mail or the password is not right." }, { status: 401 });
 	} catch (error) {

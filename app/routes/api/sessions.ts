@@ -7,10 +7,15 @@ import { signCustomerToken } from "#app/auth/token.server.ts";
 import { readJson, readQuery } from "#app/http/body.server.ts";
 import { clientAddress, countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
-import { endSession, labelSession, rateSession, requestAgent } from "#app/models/chat-session/change.server.ts";
+import {
+	endSession,
+	labelSession,
+	rateSession,
+	requestAgent,
+} from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
-import { localeTag } from "#app/models/chat-session/locale.ts";
 import { listSessions, requireSession } from "#app/models/chat-session/find.server.ts";
+import { localeTag } from "#app/models/chat-session/locale.ts";
 import { forAgent, forCustomer, type SessionView } from "#app/models/chat-session/present.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { ensureCustomer } from "#app/models/customer.server.ts";
@@ -21,7 +26,10 @@ const newSession = z.object({ locale: localeTag.optional(), customer: z.string()
 
 const filters = z.object({
 	status: z.enum(["assistant", "queued", "agent", "ended"]).optional(),
-	isActive: z.enum(["true", "false"]).transform((text) => text === "true").optional(),
+	isActive: z
+		.enum(["true", "false"])
+		.transform((text) => text === "true")
+		.optional(),
 	/** The `next` of the page before: the last session that was shown. */
 	before: z.uuid({ error: "Use the next of the page before." }).optional(),
 	limit: z.coerce.number().int().min(1).max(100).default(50),
@@ -106,7 +114,9 @@ function refuseImpossible(wish: Omit<z.infer<typeof change>, "sessionId">): void
 		throw new Invalid({ isActive: ["A conversation that has ended stays ended; open a new one."] });
 	}
 	if (wish.status === "assistant" || wish.status === "agent") {
-		throw new Invalid({ status: ["Only queued and ended can be set here; agents take over in the dashboard."] });
+		throw new Invalid({
+			status: ["Only queued and ended can be set here; agents take over in the dashboard."],
+		});
 	}
 }
 
@@ -119,4 +129,5 @@ function refuseBeyondCustomer(wish: Omit<z.infer<typeof change>, "sessionId">): 
 	}
 }
 
-const present = (view: SessionView, actor: Actor) => (actor.type === "customer" ? forCustomer(view) : forAgent(view));
+const present = (view: SessionView, actor: Actor) =>
+	actor.type === "customer" ? forCustomer(view) : forAgent(view);

@@ -48,57 +48,59 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 				line={conversation.sessionId ? chat.line : "live"}
 				onSubmit={chat.submit}
 			/>
-			{page.isOffline ? (
-				<p className="border-line border-b bg-surface-sunken px-4 py-1.5 text-center text-ink-soft text-sm">
-					The assistant runs without a language model here: it answers from our help pages and your orders.
-				</p>
-			) : null}
-			<LiveFrame isShown={page.session !== null} />
-			<Transcript
-				className="scripted flex-1"
-				conversation={conversation}
-				outbox={chat.outbox}
-				side="user"
-				hasOlder={chat.hasOlder}
-				isLoadingOlder={chat.isLoadingOlder}
-				olderHref={page.olderBefore ? `/chat?before=${page.olderBefore}` : null}
-				onLoadOlder={chat.loadOlder}
-				onRetry={chat.retry}
-				onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
-				onCallPerson={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
-				empty={<Welcome />}
-			/>
-			<footer className="border-line border-t px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
-				{chat.problem ? (
-					<Notice tone="danger" className="mb-3">
-						{chat.problem}
-					</Notice>
+			<main id="main" className="flex min-h-0 flex-1 flex-col">
+				{page.isOffline ? (
+					<p className="border-line border-b bg-surface-sunken px-4 py-1.5 text-center text-ink-soft text-sm">
+						The assistant runs without a language model here: it answers from our help pages and your orders.
+					</p>
 				) : null}
-				{refused && refused.intent !== "send" ? (
-					<Notice tone="danger" className="mb-3" reference={refused.problem.reference}>
-						{firstFieldError(refused.problem) ?? refused.problem.detail}
-					</Notice>
-				) : null}
-				{isEnded && session ? (
-					<ConversationEnd session={session} onSubmit={chat.submit} />
-				) : (
-					<Composer
-						intent="send"
-						hidden={{ clientMessageId: page.clientMessageId, sessionId: conversation.sessionId ?? "" }}
-						defaultMessage={refused?.intent === "send" ? refused.typed : ""}
-						error={
-							refused?.intent === "send"
-								? (firstFieldError(refused.problem) ?? refused.problem.detail)
-								: undefined
-						}
-						hint="Write a message"
-						draftKey="mevi-draft"
-						onSend={chat.send}
-						onTyping={chat.noteTyping}
-						restored={restored}
-					/>
-				)}
-			</footer>
+				<LiveFrame isShown={page.session !== null} />
+				<Transcript
+					className="scripted flex-1"
+					conversation={conversation}
+					outbox={chat.outbox}
+					side="user"
+					hasOlder={chat.hasOlder}
+					isLoadingOlder={chat.isLoadingOlder}
+					olderHref={page.olderBefore ? `/chat?before=${page.olderBefore}` : null}
+					onLoadOlder={chat.loadOlder}
+					onRetry={chat.retry}
+					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
+					onCallPerson={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
+					empty={<Welcome />}
+				/>
+				<footer className="border-line border-t px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+					{chat.problem ? (
+						<Notice tone="danger" className="mb-3">
+							{chat.problem}
+						</Notice>
+					) : null}
+					{refused && refused.intent !== "send" ? (
+						<Notice tone="danger" className="mb-3" reference={refused.problem.reference}>
+							{firstFieldError(refused.problem) ?? refused.problem.detail}
+						</Notice>
+					) : null}
+					{isEnded && session ? (
+						<ConversationEnd session={session} onSubmit={chat.submit} />
+					) : (
+						<Composer
+							intent="send"
+							hidden={{ clientMessageId: page.clientMessageId, sessionId: conversation.sessionId ?? "" }}
+							defaultMessage={refused?.intent === "send" ? refused.typed : ""}
+							error={
+								refused?.intent === "send"
+									? (firstFieldError(refused.problem) ?? refused.problem.detail)
+									: undefined
+							}
+							hint="Write a message"
+							draftKey="mevi-draft"
+							onSend={chat.send}
+							onTyping={chat.noteTyping}
+							restored={restored}
+						/>
+					)}
+				</footer>
+			</main>
 		</div>
 	);
 }
@@ -111,8 +113,8 @@ function LiveFrame({ isShown }: { isShown: boolean }) {
 	const { nonce } = usePageContext();
 	if (!isShown) return null;
 	return (
-		<noscript>
-			<style nonce={nonce}>{".scripted{display:none}"}</style>
+		<noscript className="unscripted">
+			<style nonce={nonce}>{".scripted{display:none}.unscripted{display:contents}"}</style>
 			<iframe src="/chat/live" title="Conversation" className="min-h-0 w-full flex-1 border-0" />
 		</noscript>
 	);

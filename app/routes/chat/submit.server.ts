@@ -5,8 +5,9 @@ import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
 import { clientAddress, countAgainst } from "#app/http/rate-limit.server.ts";
 import { endSession, rateSession, requestAgent } from "#app/models/chat-session/change.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { openSessionOnce } from "#app/models/chat-session/create.server.ts";
 import { findCurrentSession, requireSession } from "#app/models/chat-session/find.server.ts";
+import { localeTag } from "#app/models/chat-session/locale.ts";
 import { ensureCustomer } from "#app/models/customer.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { postToCurrentSession } from "#app/models/message/post.server.ts";
@@ -83,19 +84,22 @@ export async function submitChatForm(
 	if (!id && input.intent === "request-agent") {
 		// "Talk to a person" is one click at any time, also before the first word.
 		await countAgainst("sessions", clientAddress());
-		const opened = await openSession(identity, { locale });
+		const opened = await openSessionOnce(identity, { locale });
 		await requestAgent(opened, actor);
 		return { sessionId: opened };
 	}
 	if (!id) throw new NotFound("There is no conversation yet. Write a message to begin one.");
 	switch (input.intent) {
 		case "request-agent":
+			await countAgainst("changes", identity.visitorId);
 			await requestAgent(id, actor);
 			break;
 		case "end":
+			await countAgainst("changes", identity.visitorId);
 			await endSession(id, actor);
 			break;
 		case "rate":
+			await countAgainst("changes", identity.visitorId);
 			await rateSession(id, actor, input.rating);
 			break;
 		case "typing":
@@ -122,5 +126,5 @@ async function announceTyping(id: string, identity: CustomerIdentity) {
 /** The first language the browser asks for, as far as it looks like one. */
 export function preferredLocale(request: Request): string {
 	const first = request.headers.get("Accept-Language")?.split(",")[0]?.split(";")[0]?.trim() ?? "";
-	return /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(first) ? first : "en";
+	return localeTag.safeParse(first).data ?? "en";
 }

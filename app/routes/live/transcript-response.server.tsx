@@ -1,10 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { renderToStaticMarkup } from "react-dom/server";
-import { BubbleBody, MessageBubble, type Side, WorkingLine } from "#app/components/conversation/message-bubble.tsx";
+import {
+	BubbleBody,
+	MessageBubble,
+	type Side,
+	WorkingLine,
+} from "#app/components/conversation/message-bubble.tsx";
 import { AssistantMark } from "#app/components/ui/index.ts";
-import { log } from "#app/http/log.server.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
-import { isDraining } from "#app/realtime/connections.server.ts";
+import { opening, refuseWhileEnding } from "#app/http/streams/events.server.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
 import type { EventData, Message, StreamName } from "#app/realtime/events.ts";
 import { createWebSink } from "#app/realtime/sink/web.server.ts";
@@ -29,15 +33,18 @@ export function respondWithTranscript(options: {
 	streams: StreamName[];
 	side: Side;
 	cursor: Cursor | null;
+	/** Whom the open page is counted for. */
+	owner: string;
 	readHistory: (upToSeq: number) => Promise<unknown[]>;
 }): Response {
-	if (isDraining()) return new Response(null, { status: 503, headers: { "Retry-After": "1" } });
+	refuseWhileEnding();
 	const nonce = randomBytes(16).toString("base64");
+	const openOn = opening(options.owner, (sink) =>
+		openStream({ ...options, sink, encode: createTranscriptEncoder(options.side, nonce) }),
+	);
 	const { body, sink } = createWebSink();
 	sink.write(openPage(nonce));
-	openStream({ ...options, sink, encode: createTranscriptEncoder(options.side, nonce) }).catch((error: unknown) => {
-		log.error({ err: error, sessionId: options.sessionId }, "a live transcript could not be opened");
-	});
+	openOn(sink);
 	return new Response(body, {
 		headers: [
 			["Content-Type", "text/html; charset=utf-8"],

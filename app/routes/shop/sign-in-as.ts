@@ -1,9 +1,15 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
-import { safeRedirect } from "remix-utils/safe-redirect";
+import { z } from "zod/v4";
 import { signInCustomer } from "#app/auth/customer.server.ts";
 import { env } from "#app/env.server.ts";
+import { readForm } from "#app/http/body.server.ts";
+import { ownPath } from "#app/http/own-path.server.ts";
+import { answering } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
+import { NotFound } from "#app/models/errors.ts";
+
+const fields = z.object({ customerId: z.string().default(""), next: z.string().optional() });
 
 /** Reached by reloading after signing in, or by a typed address: there is nothing to see here. */
 export function loader() {
@@ -14,12 +20,14 @@ export function loader() {
  * The demo's way in: no password, and therefore only for the made-up people, and only on the embedded
  * database. Everywhere else there is nothing at this address.
  */
-export async function action({ request }: ActionFunctionArgs) {
-	if (!env().MEVI_EMBEDDED) throw new Response("There is nothing at this address.", { status: 404 });
-	requireSameOrigin(request);
-	const form = await request.formData();
-	const customer = await getCustomer(String(form.get("customerId") ?? ""));
-	if (!customer?.isDemo) throw new Response("Nobody in the demo store has that name.", { status: 404 });
-	const setCookie = await signInCustomer(request, customer.id);
-	return redirect(safeRedirect(form.get("next"), "/"), { headers: { "Set-Cookie": setCookie } });
+export function action({ request }: ActionFunctionArgs): Promise<Response> {
+	return answering(async () => {
+		if (!env().MEVI_EMBEDDED) throw new NotFound("There is nothing at this address.");
+		requireSameOrigin(request);
+		const { customerId, next } = await readForm(request, fields);
+		const customer = customerId.includes("\0") ? null : await getCustomer(customerId);
+		if (!customer?.isDemo) throw new NotFound("Nobody in the demo store has that name.");
+		const setCookie = await signInCustomer(request, customer.id);
+		return redirect(ownPath(next, { otherwise: "/" }), { headers: { "Set-Cookie": setCookie } });
+	});
 }

@@ -1,7 +1,12 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
-import { safeRedirect } from "remix-utils/safe-redirect";
+import { z } from "zod/v4";
 import { signOutCustomer } from "#app/auth/customer.server.ts";
+import { readForm } from "#app/http/body.server.ts";
+import { ownPath } from "#app/http/own-path.server.ts";
+import { answering } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
+
+const fields = z.object({ next: z.string().optional() });
 
 /** Reached by reloading after signing out, or by a typed address: there is nothing to see here. */
 export function loader() {
@@ -9,9 +14,11 @@ export function loader() {
 }
 
 /** Forgets who the browser is. */
-export async function action({ request }: ActionFunctionArgs) {
-	requireSameOrigin(request);
-	const form = await request.formData();
-	const setCookie = await signOutCustomer(request);
-	return redirect(safeRedirect(form.get("next"), "/"), { headers: { "Set-Cookie": setCookie } });
+export function action({ request }: ActionFunctionArgs): Promise<Response> {
+	return answering(async () => {
+		requireSameOrigin(request);
+		const { next } = await readForm(request, fields);
+		const setCookie = await signOutCustomer(request);
+		return redirect(ownPath(next, { otherwise: "/" }), { headers: { "Set-Cookie": setCookie } });
+	});
 }

@@ -56,7 +56,11 @@ export function AgentConversation({
 
 	return (
 		<div className="grid h-full min-h-0 lg:grid-cols-[minmax(0,1fr)_20rem]">
-			<section aria-label="Conversation with the customer" className="flex min-h-0 flex-col">
+			<section
+				id="conversation"
+				aria-label="Conversation with the customer"
+				className="flex min-h-0 min-w-0 flex-col"
+			>
 				<AgentHeader
 					session={session}
 					isMine={isMine}
@@ -132,6 +136,12 @@ function AgentHeader({
 			<h1 className="min-w-0 truncate font-semibold text-lg">{name}</h1>
 			<SessionBadge session={session} isMine={isMine} />
 			<div className="ms-auto flex gap-2">
+				<a
+					href="#customer"
+					className="inline-flex min-h-9 items-center rounded-control px-3 font-medium text-accent text-sm lg:hidden"
+				>
+					Customer
+				</a>
 				{canTake ? (
 					<form method="post" onSubmit={submit("take")}>
 						<input type="hidden" name="intent" value="take" />
@@ -198,8 +208,8 @@ function ReplyPlace({
 function LiveFrame({ src }: { src: string }) {
 	const { nonce } = usePageContext();
 	return (
-		<noscript>
-			<style nonce={nonce}>{".scripted{display:none}"}</style>
+		<noscript className="unscripted">
+			<style nonce={nonce}>{".scripted{display:none}.unscripted{display:contents}"}</style>
 			<iframe src={src} title="Conversation" className="min-h-0 w-full flex-1 border-0" />
 		</noscript>
 	);

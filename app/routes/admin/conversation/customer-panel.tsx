@@ -12,7 +12,10 @@ type Order = {
 	items: string[];
 };
 
-/** Who the agent is talking to: what they want, and what they have ordered. */
+/**
+ * Who the agent is talking to: what they want, and what they have ordered. Where there is no room beside the
+ * conversation it lies over it while the address says so, which needs no scripts.
+ */
 export function CustomerPanel({
 	session,
 	customer,
@@ -24,9 +27,16 @@ export function CustomerPanel({
 }) {
 	return (
 		<aside
+			id="customer"
 			aria-label="Customer"
-			className="min-h-0 overflow-y-auto border-line border-t px-4 py-4 lg:border-s lg:border-t-0"
+			className="min-h-0 overflow-y-auto border-line bg-surface px-4 py-4 max-lg:fixed max-lg:inset-0 max-lg:z-20 max-lg:not-target:hidden lg:border-s"
 		>
+			<a
+				href="#conversation"
+				className="mb-2 inline-flex min-h-11 items-center font-medium text-accent lg:hidden"
+			>
+				Back to the conversation
+			</a>
 			<h2 className="font-semibold text-lg">{customer?.name ?? "Visitor"}</h2>
 			<p className="wrap-anywhere text-ink-soft">
 				{customer ? (customer.email ?? customer.id) : "Has not signed in, so no orders are known."}
@@ -52,8 +62,10 @@ export function CustomerPanel({
 								</p>
 								<p className="mt-0.5 flex flex-wrap items-center gap-2 text-ink-soft text-sm">
 									<Badge>{order.status.replaceAll("_", " ")}</Badge>
-									{order.placedAt ? <span>{order.placedAt.slice(0, 10)}</span> : null}
-									{order.expectedOn ? <span>expected {order.expectedOn}</span> : null}
+									{order.placedAt ? <span>{formatDay(order.placedAt)}</span> : null}
+									{order.expectedOn && isUnderWay(order) ? (
+										<span>expected {formatDay(order.expectedOn)}</span>
+									) : null}
 								</p>
 								<p className="mt-1 text-ink-soft text-sm">{order.items.join(", ")}</p>
 							</li>
@@ -64,3 +76,11 @@ export function CustomerPanel({
 		</aside>
 	);
 }
+
+/** A day in the dashboard's own language; the same on the server and in the browser, wherever that is. */
+function formatDay(iso: string): string {
+	return new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));
+}
+
+const isUnderWay = ({ status }: Order) =>
+	status === "pending" || status === "processed" || status === "shipped";

@@ -16,6 +16,7 @@ export function loader({ request, params }: LoaderFunctionArgs): Promise<Respons
 			streams: ["public"],
 			side: "agent",
 			cursor: null,
+			owner: agent.id,
 			readHistory: (upToSeq) => listHistory(row.sessionId, upToSeq),
 		});
 	});

@@ -1,12 +1,12 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { getAgent } from "#app/auth/agent.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
+import { readCursor } from "#app/http/streams/access.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { listHistory, listMessages } from "#app/models/message/list.server.ts";
 import { HISTORY_LIMIT } from "#app/realtime/events.ts";
 import { catchUp } from "#app/realtime/long-poll.server.ts";
-import { readCursor } from "#app/routes/chat/stream-access.server.ts";
 
 /**
  * GET /admin/chat/:sessionId/sync: what followed `?cursor=`, for an agent's page that found a hole; with

@@ -32,7 +32,7 @@ export function InboxList({
 					>
 						<span className="flex items-baseline gap-2">
 							<span className="min-w-0 flex-1 truncate font-medium">{entry.customerName ?? "Visitor"}</span>
-							{entry.unread > 0 ? (
+							{entry.unread > 0 && needsPerson(entry) ? (
 								<span className="rounded-full bg-accent px-1.5 text-accent-ink text-sm tabular-nums">
 									{entry.unread}
 									<span className="sr-only"> unread</span>
@@ -56,6 +56,9 @@ export function InboxList({
 		</ul>
 	);
 }
+
+/** What the assistant answers, or what is over, waits for nobody. */
+const needsPerson = ({ status }: InboxEntry) => status === "queued" || status === "agent";
 
 function StatusBadge({ entry, agentId }: { entry: InboxEntry; agentId: string }) {
 	switch (entry.status) {

@@ -9,7 +9,13 @@ import type { StreamName } from "#app/realtime/events.ts";
 
 const query = z.object({ sessionId: z.string().optional(), cursor: z.string().optional() });
 
-export type StreamAccess = { view: SessionView; streams: StreamName[]; cursor: Cursor | null };
+export type StreamAccess = {
+	view: SessionView;
+	streams: StreamName[];
+	cursor: Cursor | null;
+	/** Whom this stream is counted for, so that nobody opens without end. */
+	owner: string;
+};
 
 /**
  * What every way of reading a conversation begins with: who asks, for which session, from where.
@@ -29,6 +35,7 @@ export async function requireStreamAccess(request: Request): Promise<StreamAcces
 		view,
 		streams: reader.type === "customer" ? ["public"] : ["public", "internal"],
 		cursor: readCursor(request, cursor),
+		owner: reader.type === "customer" ? reader.identity.visitorId : `key ${view.row.sessionId}`,
 	};
 }
 

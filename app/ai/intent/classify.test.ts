@@ -1,0 +1,49 @@
+import { statSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { classifyIntent } from "./classify.server.ts";
+import modelFile from "./intents.model.json" with { type: "json" };
+
+describe("the intent model", () => {
+	it("knows every label of the contract and stays a small file", () => {
+		expect(modelFile.labels).toHaveLength(36);
+		for (const label of ["track_order", "product_info", "warranty", "damaged_item", "greeting", "other"]) {
+			expect(modelFile.labels).toContain(label);
+		}
+		const { size } = statSync(new URL("./intents.model.json", import.meta.url));
+		expect(size).toBeLessThan(400 * 1024);
+	});
+
+	it("was right on at least 95 of 100 development examples when it was made", () => {
+		expect(modelFile.measured.accuracy).toBeGreaterThanOrEqual(0.95);
+	});
+
+	// None of these stands in the seed phrases or the training file.
+	it.each([
+		["my parcel should have been here on tuesday, any idea where it got to?", "track_order"],
+		["the mug turned up in three bits", "damaged_item"],
+		["could I swap these boots for a half size up", "exchange_item"],
+		["is there money off for pensioners", "promotion"],
+		["what's the guarantee period on your kettles", "warranty"],
+		["which cards do you take at checkout", "check_payment_methods"],
+		["how many days will the courier need to reach Ohio", "delivery_period"],
+		["I can't get into my account, the password is gone", "recover_password"],
+		["good evening to you", "greeting"],
+		["thanks ever so much for that", "thanks"],
+		["what is the tallest mountain in Africa", "other"],
+	])("takes %j for %s", (text, intent) => {
+		expect(classifyIntent(text).intent).toBe(intent);
+	});
+
+	it("says other when it is unsure, and for a text without a word", () => {
+		expect(classifyIntent("blorp fnord quux").intent).toBe("other");
+		expect(classifyIntent("??? 🙂")).toEqual({ intent: "other", confidence: 1 });
+	});
+
+	it("gives a confidence between 0 and 1, also for very long texts", () => {
+		for (const text of ["hi", "where is my order", "refund ".repeat(2_000)]) {
+			const { confidence } = classifyIntent(text);
+			expect(confidence).toBeGreaterThan(0);
+			expect(confidence).toBeLessThanOrEqual(1);
+		}
+	});
+});

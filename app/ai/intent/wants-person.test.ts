@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { wantsPerson } from "./wants-person.ts";
+
+describe("a request for a person", () => {
+	it.each([
+		"I want to talk to a human",
+		"can I please just speak to someone?",
+		"HUMAN PLEASE",
+		"this isn't helping, agent",
+		"get me your supervisor",
+		"connect me with a representative",
+		"I don't want to talk to a bot",
+		"can someone call me back",
+		"let me speak with one of your colleagues",
+		"Ich möchte mit einem Menschen sprechen",
+		"Kann ich mit einem Mitarbeiter reden?",
+		"je veux parler à un humain",
+		"Puis-je parler à un conseiller ?",
+		"quiero hablar con una persona",
+		"voglio parlare con un operatore",
+		"quero falar com um atendente",
+		"ik wil met een medewerker spreken",
+	])("is heard in %j", (text) => {
+		expect(wantsPerson(text)).toBe(true);
+	});
+
+	it.each([
+		"are you a human?",
+		"what are your opening hours",
+		"can someone tell me how returns work",
+		"I want to buy a present for someone",
+		"does the table seat six people",
+		"how do I contact you",
+		"I don't need a human, just tell me the price",
+		"I spoke to an agent yesterday and my order still isn't here",
+		"is this chair good for tall people",
+		"Wann kommt meine Bestellung?",
+		"où est ma commande",
+		"",
+	])("is not read into %j", (text) => {
+		expect(wantsPerson(text)).toBe(false);
+	});
+});

@@ -1,0 +1,91 @@
+import { getAgent } from "#app/auth/agent.server.ts";
+import { log } from "#app/http/log.server.ts";
+import { touchAgent } from "#app/models/agent.server.ts";
+import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { DomainError, Unauthorised } from "#app/models/errors.ts";
+import { getInboxEntries, listInbox } from "#app/models/inbox.server.ts";
+import { listHistory } from "#app/models/message/list.server.ts";
+import { isDraining } from "#app/realtime/connections.server.ts";
+import { openInboxStream } from "#app/realtime/inbox-stream.server.ts";
+import type { Sink } from "#app/realtime/sink/sink.ts";
+import { createWebSink } from "#app/realtime/sink/web.server.ts";
+import { createSseEncoder, SSE_HEADERS } from "#app/realtime/sse.server.ts";
+import { openStream } from "#app/realtime/stream.server.ts";
+import { readCursor, requireStreamAccess } from "./access.server.ts";
+import { takePlace } from "./places.server.ts";
+
+/** Begins to write a stream whose reader has been checked. */
+export type OpenOn = (sink: Sink) => void;
+
+/**
+ * Checks the request for an event stream and says how to open it: the same behind the Remix route and behind
+ * the lane. @throws DomainError
+ */
+export type PrepareStream = (request: Request) => Promise<OpenOn>;
+
+/** `/chat/events`: a conversation, by cookie or bearer token. */
+export const prepareCustomerEvents: PrepareStream = async (request) => {
+	refuseWhileEnding();
+	const { view, streams, cursor, owner } = await requireStreamAccess(request);
+	const { sessionId } = view.row;
+	return opening(owner, (sink) =>
+		openStream({
+			sink,
+			encode: createSseEncoder(),
+			sessionId,
+			streams,
+			cursor,
+			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
+		}),
+	);
+};
+
+/**
+ * `/admin/chat/events`: for agents, the list of conversations; with `?sessionId=` one conversation, with what
+ * only agents may know of it.
+ */
+export const prepareAgentEvents: PrepareStream = async (request) => {
+	refuseWhileEnding();
+	const agent = await getAgent(request);
+	if (!agent) throw new Unauthorised("Sign in first.");
+	await touchAgent(agent.id);
+	const { searchParams } = new URL(request.url);
+	const sessionId = searchParams.get("sessionId");
+	if (!sessionId) {
+		return opening(agent.id, (sink) =>
+			openInboxStream({ sink, encode: createSseEncoder(), readAll: listInbox, readSome: getInboxEntries }),
+		);
+	}
+	const { row } = await requireSession(sessionId, { type: "agent", agentId: agent.id, name: agent.name });
+	return opening(agent.id, (sink) =>
+		openStream({
+			sink,
+			encode: createSseEncoder(),
+			sessionId: row.sessionId,
+			streams: ["public", "internal"],
+			cursor: readCursor(request, searchParams.get("cursor") ?? undefined),
+			readHistory: (upToSeq) => listHistory(row.sessionId, upToSeq),
+		}),
+	);
+};
+
+/** A prepared stream as the body of a web Response: the portable way. */
+export function respondWithStream(openOn: OpenOn): Response {
+	const { body, sink } = createWebSink();
+	openOn(sink);
+	return new Response(body, { headers: SSE_HEADERS });
+}
+
+/** Counts the stream for its owner as long as it is open, and logs a failure to open it. */
+export function opening(owner: string, open: (sink: Sink) => Promise<void>): OpenOn {
+	const giveBack = takePlace(owner);
+	return (sink) => {
+		sink.onClose(giveBack);
+		open(sink).catch((error: unknown) => log.error({ err: error }, "a stream could not be opened"));
+	};
+}
+
+/** @throws DomainError 503: another process takes the reader. */
+export function refuseWhileEnding(): void {
+	if (isDraining()) throw new DomainError(503, "Ending", "This process is ending. Connect again.");
+}

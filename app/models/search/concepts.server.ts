@@ -1,0 +1,117 @@
+import { CONCEPTS } from "./concept-list.ts";
+import { stemTexts } from "./stems.server.ts";
+import type { Term } from "./term.ts";
+import { phraseOf, type StemPhrase } from "./text-vector.ts";
+
+/** Worth of a word that means the same as the one that was said. */
+export const KIN_WORTH = 0.9;
+const TYPO_WORTH = 0.85;
+/** Verbs that let their object stand before the particle: "send the lamp back". */
+export const SEPARABLE = /^(?:send|sent|ship|mail|bring|give|take|hand|put|turn|switch|pick|set|throw|call)/;
+
+/** A concept with each of its words in stems; a phrase of stop words alone has none. */
+export type IndexedConcept = (typeof CONCEPTS)[number] & { phrases: StemPhrase[]; literal: RegExp | null };
+export type ConceptIndex = {
+	concepts: IndexedConcept[];
+	byStem: Map<string, IndexedConcept[]>;
+	phrases: Map<string, IndexedConcept[]>;
+};
+
+let index: Promise<ConceptIndex> | undefined;
+
+const CONCEPT_WORDS = [...new Set(CONCEPTS.flatMap((concept) => concept.words))].filter(
+	(word) => !word.includes(" "),
+);
+
+/** A phrase as one text, for comparing. */
+export const stemsKey = (phrase: StemPhrase) => phrase.map(({ stem }) => stem).join(" ");
+
+/** The concepts with their words stemmed, once per process. */
+export function conceptIndex(): Promise<ConceptIndex> {
+	index ??= buildIndex().catch((error) => {
+		index = undefined;
+		throw error;
+	});
+	return index;
+}
+
+async function buildIndex(): Promise<ConceptIndex> {
+	const all = [...new Set(CONCEPTS.flatMap((concept) => concept.words))];
+	const vectors = await stemTexts(all);
+	const phraseByWord = new Map(all.map((word, i) => [word, phraseOf(vectors[i] ?? new Map())]));
+	const byStem = new Map<string, IndexedConcept[]>();
+	const phrases = new Map<string, IndexedConcept[]>();
+	const concepts = CONCEPTS.map((concept): IndexedConcept => {
+		const stemmed = concept.words.map((word) => phraseByWord.get(word) ?? []);
+		// Stems drop stop words, and "not allowed" must not be met by "allowed": such phrases are read literally.
+		const isLossy = concept.words.map((word, i) => (stemmed[i]?.length ?? 0) < word.split(" ").length);
+		const literal = concept.words.filter((_, i) => isLossy[i]);
+		return {
+			...concept,
+			phrases: stemmed.map((phrase, i) => (isLossy[i] ? [] : phrase)),
+			literal: literal.length > 0 ? literalPattern(literal) : null,
+		};
+	});
+	for (const concept of concepts) {
+		for (const word of concept.words) {
+			const phrase = phraseByWord.get(word) ?? [];
+			const isSpelledOut = word.includes(" ");
+			const home = isSpelledOut ? phrases : byStem;
+			const key = isSpelledOut ? word : stemsKey(phrase);
+			if (key) home.set(key, [...(home.get(key) ?? []), concept]);
+		}
+	}
+	return { concepts, byStem, phrases };
+}
+
+/** A pattern for any of the phrases, with or without the apostrophes that questions are read without. */
+function literalPattern(phrases: string[]): RegExp {
+	const spelled = phrases.map((phrase) => {
+		const plain = phrase.replace(/(do|does|did|have|has|is|wo|ca)nt\b/g, "$1n['’]?t");
+		const [first = "", ...rest] = plain.split(" ");
+		const gap = SEPARABLE.test(first) && rest.length === 1 ? "(?: \\S+){0,3} " : " ";
+		return `${first}(?:s|es|ed|ing)?${gap}${rest.join(" ")}`;
+	});
+	return new RegExp(`(?<!\\p{L})(?:${spelled.join("|")})(?!\\p{L})`, "iu");
+}
+
+/** Gives a term every way of saying a concept, at the concept's worth. */
+export function addConcept(term: Term, concept: IndexedConcept) {
+	if (concept.isPolicy) term.isPolicy = true;
+	const worth = concept.kinship ?? KIN_WORTH;
+	for (const phrase of concept.phrases) {
+		const key = stemsKey(phrase);
+		if (!key) continue;
+		const before = term.alternatives.find((alternative) => stemsKey(alternative.phrase) === key);
+		if (before) before.worth = Math.max(before.worth, worth);
+		else term.alternatives.push({ phrase, worth });
+	}
+	if (concept.pattern) term.patterns.push({ pattern: concept.pattern, worth });
+	if (concept.literal) term.patterns.push({ pattern: concept.literal, worth });
+}
+
+/** The stems of the concept's own phrase that was said. */
+export function spoken(concept: IndexedConcept, label: string): string[] {
+	return concept.words.flatMap((word, i) =>
+		word === label && concept.phrases[i] ? [stemsKey(concept.phrases[i])] : [],
+	);
+}
+
+/** Gives a misspelt term the words it was probably meant to be, and their kin. */
+export async function addMeant(term: Term, words: string[]): Promise<void> {
+	const { byStem } = await conceptIndex();
+	for (const vector of await stemTexts(words)) {
+		const phrase = phraseOf(vector);
+		const key = stemsKey(phrase);
+		if (!key) continue;
+		term.alternatives.push({ phrase, worth: TYPO_WORTH });
+		for (const concept of byStem.get(key) ?? []) {
+			addConcept(term, { ...concept, kinship: Math.min(concept.kinship ?? KIN_WORTH, TYPO_WORTH) });
+		}
+	}
+}
+
+/** Every single word the concepts know, for telling a slip of the finger from a word nobody knows. */
+export function conceptWords(): string[] {
+	return CONCEPT_WORDS;
+}

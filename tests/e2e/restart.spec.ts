@@ -1,0 +1,31 @@
+import { expect, test } from "./fixtures.ts";
+import { freePort, startServerProcess } from "./instance.ts";
+import { log, markDocument, message, open, write } from "./people.ts";
+
+test("a server that comes back is found again, and what was written meanwhile arrives once", async ({
+	page,
+	guard,
+}) => {
+	guard.expectError(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING/);
+	const port = await freePort();
+	let server = await startServerProcess(port);
+	try {
+		await open(page, `${server.address}/chat`);
+		await write(page, "thank you");
+		await expect(message(page, "You're welcome.")).toBeVisible();
+		const isSame = await markDocument(page);
+
+		await server.stop();
+		await expect(page.getByRole("banner")).toContainText("Reconnecting");
+		await write(page, "Written while nobody was there");
+		await expect(log(page)).toContainText("Sending");
+
+		server = await startServerProcess(port);
+		await expect(message(page, "Written while nobody was there")).toHaveCount(1, { timeout: 10_000 });
+		await expect(page.getByRole("banner")).not.toContainText("Reconnecting", { timeout: 10_000 });
+		await expect(log(page).getByRole("article"), "with its answer").toHaveCount(4);
+		expect(await isSame()).toBe(true);
+	} finally {
+		await server.stop();
+	}
+});

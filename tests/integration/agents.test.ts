@@ -1,0 +1,525 @@
+import { eq } from "drizzle-orm";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createAgent, setAgentPassword } from "#app/models/agent.server.ts";
+import { getLatestTurn } from "#app/models/ai-turn.server.ts";
+import { endSession, requestAgent, takeOver } from "#app/models/chat-session/change.server.ts";
+import { action as submitScripted } from "#app/routes/admin/conversation/actions.ts";
+import { loader as agentLive } from "#app/routes/admin/conversation/live.ts";
+import { loader as conversationPage, action as submitPlain } from "#app/routes/admin/conversation/page.tsx";
+import { loader as agentSync } from "#app/routes/admin/conversation/sync.ts";
+import { loader as agentEvents } from "#app/routes/admin/events.ts";
+import { loader as inboxPage } from "#app/routes/admin/inbox/layout.tsx";
+import { action as login, loader as loginPage } from "#app/routes/admin/login.tsx";
+import { action as logout, loader as logoutPage } from "#app/routes/admin/logout.ts";
+import { db } from "#db/client.server.ts";
+import { chatAgents, logins } from "#db/schema.ts";
+import {
+	eventsOf,
+	forgetCounts,
+	makeBotMessages,
+	makeSession,
+	messagesOf,
+	nobodysId,
+	sessionRow,
+} from "#tests/factories.ts";
+import { type AgentPerson, apiKey, asAgent, asCustomer, asVisitor, cookiesFrom } from "#tests/people.ts";
+import { bodyOf, call, form, get, readEvents, type Sender } from "#tests/request.ts";
+
+type Fields = Record<string, string>;
+type Refusal = { problem: { status: number; detail: string }; typed: string; intent: string };
+
+const signIn = (fields: Fields, as: Sender = {}) => call(login, form("/admin/login", fields, as));
+const plain = (sessionId: string, fields: Fields, as: Sender) =>
+	call(submitPlain, form(`/admin/chat/${sessionId}`, fields, as), { sessionId });
+const scripted = (sessionId: string, fields: Fields, as: Sender) =>
+	call(submitScripted, form(`/admin/chat/${sessionId}/actions`, fields, as), { sessionId });
+const inbox = async (as: Sender) =>
+	(await bodyOf<{ entries: Record<string, unknown>[] }>(await call(inboxPage, get("/admin/chat", as))))
+		.entries;
+
+let anna: AgentPerson;
+let bert: AgentPerson;
+
+beforeAll(async () => {
+	[anna, bert] = await Promise.all([asAgent("Anna Berg"), asAgent("Bert Lund")]);
+});
+beforeEach(forgetCounts);
+
+const actor = (agent: AgentPerson) => ({ type: "agent", agentId: agent.agentId, name: agent.name }) as const;
+
+describe("signing in", () => {
+	it("leads to the dashboard with a cookie no script can read", async () => {
+		const response = await signIn({ email: anna.email.toUpperCase(), password: anna.password });
+		expect(response.status).toBe(302);
+		expect(response.headers.get("Location")).toBe("/admin/chat");
+		const [cookie = ""] = response.headers.getSetCookie();
+		expect(cookie).toMatch(/HttpOnly/i);
+		expect(cookie).toMatch(/SameSite=Lax/i);
+		expect(await inbox({ headers: { Cookie: cookiesFrom(response) } })).toEqual(expect.any(Array));
+	});
+
+	it("passes by the login page once signed in", async () => {
+		const response = await call(loginPage, get("/admin/login", anna));
+		expect([response.status, response.headers.get("Location")]).toEqual([302, "/admin/chat"]);
+	});
+
+	it("answers 401 in the same words for a wrong password and an unknown e-mail, and keeps the e-mail", async () => {
+		const wrong = await signIn({ email: anna.email, password: "not hers at all" });
+		const unknown = await signIn({ email: "nobody@store.test", password: anna.password });
+		expect([wrong.status, unknown.status]).toEqual([401, 401]);
+		expect(wrong.headers.getSetCookie()).toEqual([]);
+		const [first, second] = [await bodyOf(wrong), await bodyOf(unknown)];
+		expect(first).toEqual({ email: anna.email, problem: expect.any(String) });
+		expect(second).toEqual({ email: "nobody@store.test", problem: first.problem });
+	});
+
+	it.each([
+		["an empty password", { password: "" }],
+		["an empty e-mail", { email: "" }],
+		["no e-mail at all", { email: "Anna" }],
+		["NUL in the e-mail", { email: "a\0b@store.test" }],
+		["NUL in the password", { password: "a\0b" }],
+		["an e-mail with a wildcard", { email: "%@store.test" }],
+		["an e-mail with a quote", { email: "a'or'1'='1@store.test" }],
+	])("answers 401 to %s", async (_, change) => {
+		expect((await signIn({ email: anna.email, password: anna.password, ...change })).status).toBe(401);
+	});
+
+	it.each([
+		["no fields", {}],
+		["an endless password", { email: "a@b.test", password: "x".repeat(257) }],
+		["an endless e-mail", { email: `${"x".repeat(321)}@b.test`, password: "x" }],
+	])("answers 422 to %s", async (_, fields) => {
+		expect((await signIn(fields as Fields)).status).toBe(422);
+	});
+
+	it("stops guessing after ten failures, also for the right password, and another's is not affected", async () => {
+		const attempts = Array.from({ length: 10 }, (_, index) => `guess number ${index}`);
+		for (const password of attempts) expect((await signIn({ email: anna.email, password })).status).toBe(401);
+		const right = await signIn({ email: anna.email, password: anna.password });
+		expect(right.status).toBe(429);
+		expect(right.headers.getSetCookie()).toEqual([]);
+		expect((await signIn({ email: bert.email, password: bert.password })).status).toBe(302);
+	});
+
+	it("forgets clumsy fingers once the password was right", async () => {
+		for (let round = 0; round < 3; round += 1) {
+			for (let count = 0; count < 4; count += 1) await signIn({ email: bert.email, password: "a slip" });
+			expect((await signIn({ email: bert.email, password: bert.password })).status).toBe(302);
+		}
+	});
+
+	it("stops one address that tries a hundred e-mails: each costs a password hash", async () => {
+		const { countAgainst } = await import("#app/http/rate-limit.server.ts");
+		for (let count = 0; count < 99; count += 1) await countAgainst("loginsFromAddress", "local");
+		expect((await signIn({ email: "one@store.test", password: "guess" })).status).toBe(401);
+		expect((await signIn({ email: "two@store.test", password: "guess" })).status).toBe(429);
+	});
+
+	it.each([
+		["/admin/chat/abc", "/admin/chat/abc"],
+		["/admin/chat?x=1", "/admin/chat?x=1"],
+		["https://evil.test/", "/admin/chat"],
+		["//evil.test", "/admin/chat"],
+		["/\\evil.test", "/admin/chat"],
+		["/\t/evil.test", "/admin/chat"],
+		["\\\\evil.test", "/admin/chat"],
+		["javascript:alert(1)", "/admin/chat"],
+		["/admin/../../evil", "/admin/chat"],
+		["/admin/..//evil.test", "/admin/chat"],
+		["/chat", "/admin/chat"],
+		["/administrator", "/admin/chat"],
+		["", "/admin/chat"],
+	])("with next %j goes to %s", async (next, location) => {
+		const response = await signIn({ email: bert.email, password: bert.password, next });
+		expect([response.status, response.headers.get("Location")]).toEqual([302, location]);
+	});
+
+	it.each(["/admin/x\r\nSet-Cookie: stolen=1", "/admin/\u2603", "/admin/\0", "/admin/\ud800"])(
+		"with next %j signs in all the same, and no header is smuggled in",
+		async (next) => {
+			const response = await signIn({ email: bert.email, password: bert.password, next });
+			expect(response.status).toBe(302);
+			expect(response.headers.get("Location")).toMatch(/^\/admin\/[\x21-\x7e]*$/);
+			expect(response.headers.getSetCookie().join()).not.toContain("stolen");
+		},
+	);
+
+	it("is not offered to a person who is no agent any more", async () => {
+		const gone = await asAgent("Gone Person");
+		await db.delete(chatAgents).where(eq(chatAgents.id, gone.agentId));
+		const response = await call(inboxPage, get("/admin/chat", gone));
+		expect(response.headers.get("Location")).toMatch(/^\/admin\/login/);
+	});
+
+	it("is refused for an e-mail that is taken, whatever its case", async () => {
+		const twice = { email: anna.email.toUpperCase(), name: "Twin", password: "another one" };
+		await expect(createAgent(twice)).rejects.toMatchObject({ status: 409 });
+	});
+});
+
+describe("a login", () => {
+	it("ends on the server when its agent signs out", async () => {
+		const agent = await asAgent("Sign Out");
+		const response = await call(logout, form("/admin/logout", {}, agent));
+		expect([response.status, response.headers.get("Location")]).toEqual([302, "/admin/login"]);
+		expect(response.headers.getSetCookie().join()).toMatch(/Max-Age=0/);
+		expect((await call(agentEvents, get("/admin/chat/events", agent))).status).toBe(401);
+	});
+
+	it("does not end by a link", async () => {
+		const response = await call(logoutPage, get("/admin/logout", anna));
+		expect(response.headers.get("Location")).toBe("/admin/chat");
+		expect(await inbox(anna)).toEqual(expect.any(Array));
+	});
+
+	it("ends when its time is over", async () => {
+		const agent = await asAgent("Out Of Time");
+		const [row] = await db.select().from(chatAgents).where(eq(chatAgents.id, agent.agentId));
+		await db
+			.update(logins)
+			.set({ expiresAt: new Date(Date.now() - 1_000) })
+			.where(eq(logins.userId, String(row?.userId)));
+		expect((await call(agentEvents, get("/admin/chat/events", agent))).status).toBe(401);
+	});
+
+	it("ends when the password is set anew", async () => {
+		const agent = await asAgent("New Password");
+		await setAgentPassword({ email: agent.email, password: "a fresh password" });
+		expect((await call(agentEvents, get("/admin/chat/events", agent))).status).toBe(401);
+		expect((await signIn({ email: agent.email, password: agent.password })).status).toBe(401);
+		expect((await signIn({ email: agent.email, password: "a fresh password" })).status).toBe(302);
+	});
+
+	it("is worth nothing with a changed signature", async () => {
+		const forged = { headers: { Cookie: `${anna.headers?.Cookie?.slice(0, -6)}AAAAAA` } };
+		expect((await call(agentEvents, get("/admin/chat/events", forged))).status).toBe(401);
+	});
+});
+
+describe("every page and action for agents", () => {
+	type Attempt = (as: Sender, sessionId: string) => Promise<Response>;
+	const pages: Record<string, Attempt> = {
+		"GET /admin/chat": (as) => call(inboxPage, get("/admin/chat", as)),
+		"GET /admin/chat/:sessionId": (as, sessionId) =>
+			call(conversationPage, get(`/admin/chat/${sessionId}`, as), { sessionId }),
+		"GET /admin/chat/:sessionId/live": (as, sessionId) =>
+			call(agentLive, get(`/admin/chat/${sessionId}/live`, as), { sessionId }),
+		"POST /admin/chat/:sessionId": (as, sessionId) => plain(sessionId, { intent: "take" }, as),
+	};
+	const answers: Record<string, Attempt> = {
+		"GET /admin/chat/events": (as) => call(agentEvents, get("/admin/chat/events", as)),
+		"GET /admin/chat/events?sessionId": (as, sessionId) =>
+			call(agentEvents, get(`/admin/chat/events?sessionId=${sessionId}`, as)),
+		"GET /admin/chat/:sessionId/sync": (as, sessionId) =>
+			call(agentSync, get(`/admin/chat/${sessionId}/sync`, as), { sessionId }),
+		"POST /admin/chat/:sessionId/actions": (as, sessionId) => scripted(sessionId, { intent: "take" }, as),
+	};
+
+	async function outsiders(): Promise<Sender[]> {
+		const customer = await asCustomer();
+		const key = await apiKey();
+		return [
+			{},
+			customer.cookie,
+			customer.bearer,
+			key,
+			{ headers: { Cookie: "mevi.session_token=guess.guess" } },
+		];
+	}
+
+	it.each(Object.entries(pages))(
+		"%s sends strangers, customers and API keys to the login",
+		async (_, attempt) => {
+			const ada = await asVisitor();
+			const sessionId = await makeSession(ada.identity, "Private");
+			for (const as of [...(await outsiders()), ada.cookie]) {
+				const response = await attempt(as, sessionId);
+				expect(response.status).toBe(302);
+				expect(response.headers.get("Location")).toMatch(/^\/admin\/login(\?next=%2Fadmin%2Fchat|$)/);
+				expect(await response.text()).not.toContain("Private");
+			}
+			expect((await sessionRow(sessionId)).status).toBe("assistant");
+		},
+	);
+
+	it.each(Object.entries(answers))(
+		"%s answers 401 to strangers, customers and API keys",
+		async (_, attempt) => {
+			const ada = await asVisitor();
+			const sessionId = await makeSession(ada.identity, "Private");
+			for (const as of [...(await outsiders()), ada.cookie, ada.bearer]) {
+				const response = await attempt(as, sessionId);
+				expect(response.status).toBe(401);
+				expect(response.headers.get("Content-Type")).toMatch(/^application\/problem\+json/);
+			}
+			expect((await sessionRow(sessionId)).status).toBe("assistant");
+		},
+	);
+
+	it("answers 404 for a conversation that is not there, in words or as problem", async () => {
+		for (const sessionId of [nobodysId(), "nope", "..%2f", "' or 1=1", "x".repeat(5_000)]) {
+			expect((await pages["GET /admin/chat/:sessionId"]?.(anna, sessionId))?.status).toBe(404);
+			expect((await pages["GET /admin/chat/:sessionId/live"]?.(anna, sessionId))?.status).toBe(404);
+			expect((await answers["GET /admin/chat/:sessionId/sync"]?.(anna, sessionId))?.status).toBe(404);
+			expect((await answers["POST /admin/chat/:sessionId/actions"]?.(anna, sessionId))?.status).toBe(404);
+			expect((await plain(sessionId, { intent: "take" }, anna)).status).toBe(404);
+		}
+	});
+
+	it("survives any number for a place in the conversation", async () => {
+		const sessionId = await makeSession((await asVisitor()).identity, "One", "Two");
+		for (const before of ["0", "-1", "1.5", "1e15", "99999999999", "x", ""]) {
+			const query = `?before=${before}`;
+			const shown = await call(conversationPage, get(`/admin/chat/${sessionId}${query}`, anna), {
+				sessionId,
+			});
+			expect([before, (await bodyOf<{ messages: unknown[] }>(shown)).messages.length]).toEqual([before, 2]);
+			const synced = await call(agentSync, get(`/admin/chat/${sessionId}/sync${query}`, anna), { sessionId });
+			expect([before, synced.status]).toEqual([before, 200]);
+		}
+	});
+});
+
+describe("a form on another site", () => {
+	it.each([
+		{ "Sec-Fetch-Site": "cross-site" },
+		{ "Sec-Fetch-Site": "same-site" },
+		{ Origin: "https://evil.test" },
+	])("cannot act in an agent's name by %j", async (headers) => {
+		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
+		const as = { headers: { ...anna.headers, ...headers } as Fields };
+		for (const fields of [
+			{ intent: "take" },
+			{ intent: "reply", message: "Spam" },
+			{ intent: "end" },
+		] as Fields[]) {
+			expect((await scripted(sessionId, fields, as)).status).toBe(403);
+		}
+		expect((await call(logout, form("/admin/logout", {}, as))).status).toBe(403);
+		expect(await sessionRow(sessionId)).toMatchObject({ status: "assistant", isActive: true });
+		expect(await inbox(anna)).toEqual(expect.any(Array));
+	});
+});
+
+describe("taking over", () => {
+	it("silences the assistant, tells the customer who came, and can be repeated", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity, "Hello?");
+		const response = await plain(sessionId, { intent: "take" }, anna);
+		expect([response.status, response.headers.get("Location")]).toEqual([303, `/admin/chat/${sessionId}`]);
+		expect(await sessionRow(sessionId)).toMatchObject({ status: "agent", assignedAgentId: anna.agentId });
+		expect((await getLatestTurn(sessionId))?.state).toBe("superseded");
+		const head = (await sessionRow(sessionId)).lastSeq;
+		expect((await scripted(sessionId, { intent: "take" }, anna)).status).toBe(200);
+		expect((await sessionRow(sessionId)).lastSeq).toBe(head);
+		const texts = (await messagesOf(sessionId)).map((message) => message.message);
+		expect(texts).toEqual(["Hello?", "Anna Berg has joined the conversation."]);
+	});
+
+	it("leaves further questions to the person: no turn is promised", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity);
+		await takeOver(sessionId, actor(anna));
+		const { postMessage } = await import("#app/models/message/post.server.ts");
+		await postMessage(sessionId, { type: "customer", identity: ada.identity }, { message: "And now?" });
+		expect(await getLatestTurn(sessionId)).toBeNull();
+	});
+
+	it("is won by exactly one of two who click at once, ten times over", async () => {
+		for (let round = 0; round < 10; round += 1) {
+			const sessionId = await makeSession((await asVisitor()).identity, "Who comes?");
+			const answers = await Promise.all([
+				scripted(sessionId, { intent: "take" }, anna),
+				scripted(sessionId, { intent: "take" }, bert),
+			]);
+			expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409]);
+			const winner = answers[0]?.status === 200 ? anna : bert;
+			const loser = answers.find((answer) => answer.status === 409);
+			expect((await sessionRow(sessionId)).assignedAgentId).toBe(winner.agentId);
+			expect((await bodyOf(loser as Response)).detail).toContain(winner.name);
+			const joined = (await messagesOf(sessionId)).filter(
+				(message) => message.metadata.notice === "agent-joined",
+			);
+			expect(joined).toHaveLength(1);
+		}
+	});
+
+	it("is done by replying, and of two first replies at once one is written", async () => {
+		const sessionId = await makeSession((await asVisitor()).identity, "Help");
+		const answers = await Promise.all(
+			[anna, bert].map((agent) =>
+				plain(sessionId, { intent: "reply", message: `I am ${agent.name}` }, agent),
+			),
+		);
+		expect(answers.map((answer) => answer.status).sort()).toEqual([303, 409]);
+		const replies = (await messagesOf(sessionId)).filter((message) => message.senderType === "agent");
+		expect(replies).toHaveLength(1);
+		expect((await sessionRow(sessionId)).assignedAgentId).toBe(replies[0]?.senderId);
+	});
+
+	it("is refused with 409 when it has ended", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity);
+		await endSession(sessionId, { type: "customer", identity: ada.identity });
+		expect((await plain(sessionId, { intent: "take" }, anna)).status).toBe(409);
+		const reply = await plain(sessionId, { intent: "reply", message: "Too late" }, anna);
+		expect(reply.status).toBe(409);
+		expect(await bodyOf<Refusal>(reply)).toMatchObject({ typed: "Too late" });
+	});
+
+	it("moves those who still wait, and tells them", async () => {
+		const waiting = await Promise.all(
+			[1, 2].map(async () => {
+				const { identity } = await asVisitor();
+				const sessionId = await makeSession(identity);
+				return { sessionId, who: { type: "customer", identity } as const };
+			}),
+		);
+		const places: (number | null)[] = [];
+		for (const { sessionId, who } of waiting) places.push((await requestAgent(sessionId, who)).queuePosition);
+		expect(places[1]).toBe((places[0] ?? 0) + 1);
+		await takeOver(String(waiting[0]?.sessionId), actor(anna));
+		const [newest] = (await eventsOf(String(waiting[1]?.sessionId))).slice(-1);
+		expect(newest?.data).toMatchObject({ session: { queuePosition: places[0] } });
+	});
+});
+
+describe("a conversation another agent has", () => {
+	it("takes no reply: 409, the text comes back, and nothing is written", async () => {
+		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
+		await takeOver(sessionId, actor(anna));
+		const before = await sessionRow(sessionId);
+		const refused = await plain(sessionId, { intent: "reply", message: "I know better" }, bert);
+		expect(refused.status).toBe(409);
+		const refusal = await bodyOf<Refusal>(refused);
+		expect(refusal).toMatchObject({ typed: "I know better", intent: "reply", problem: { status: 409 } });
+		expect((await scripted(sessionId, { intent: "reply", message: "Still" }, bert)).status).toBe(409);
+		expect(await sessionRow(sessionId)).toEqual(before);
+	});
+
+	it("is not ended by anybody else, nor are its messages marked as read", async () => {
+		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
+		await takeOver(sessionId, actor(anna));
+		expect((await plain(sessionId, { intent: "end" }, bert)).status).toBe(403);
+		expect((await scripted(sessionId, { intent: "read", seq: "1" }, bert)).status).toBe(200);
+		expect((await messagesOf(sessionId))[0]?.isRead).toBe(false);
+		expect((await sessionRow(sessionId)).isActive).toBe(true);
+		expect((await scripted(sessionId, { intent: "read", seq: "1" }, anna)).status).toBe(200);
+		expect((await messagesOf(sessionId))[0]?.isRead).toBe(true);
+		expect((await plain(sessionId, { intent: "end" }, anna)).status).toBe(303);
+		expect((await sessionRow(sessionId)).isActive).toBe(false);
+	});
+});
+
+describe("replying", () => {
+	it("writes under the agent's name, once for one id, with the line ends of text", async () => {
+		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
+		const fields = { intent: "reply", message: "Hello\nAda", clientMessageId: "r-1" };
+		for (let count = 0; count < 3; count += 1)
+			expect((await plain(sessionId, fields, anna)).status).toBe(303);
+		const replies = (await messagesOf(sessionId)).filter((message) => message.senderType === "agent");
+		expect(replies).toMatchObject([{ senderName: "Anna Berg", message: "Hello\nAda" }]);
+	});
+
+	it.each([
+		["an empty text", { intent: "reply", message: " " }],
+		["too long a text", { intent: "reply", message: "x".repeat(10_001) }],
+		["NUL", { intent: "reply", message: "a\0" }],
+		["an unknown intent", { intent: "promote" }],
+		["a customer's intent", { intent: "rate", rating: "5" }],
+		["no intent", {}],
+		["a place that is none", { intent: "read", seq: "-1" }],
+	])("refuses %s with 422 and changes nothing", async (_, fields) => {
+		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
+		const before = await sessionRow(sessionId);
+		expect((await plain(sessionId, fields as Fields, anna)).status).toBe(422);
+		expect((await scripted(sessionId, fields as Fields, anna)).status).toBe(422);
+		expect(await sessionRow(sessionId)).toMatchObject({ lastSeq: before.lastSeq, status: before.status });
+	});
+});
+
+describe("the agents' list", () => {
+	it("shows who waits before all others, with the newest words and how many are unread", async () => {
+		const ada = await asCustomer();
+		const quiet = await makeSession((await asVisitor()).identity, "Just asking");
+		const sessionId = await makeSession(ada.identity, "First", "Second");
+		await requestAgent(sessionId, { type: "customer", identity: ada.identity });
+		const entries = await inbox(anna);
+		const place = (id: string) => entries.findIndex((entry) => entry.sessionId === id);
+		expect(place(sessionId)).toBeGreaterThanOrEqual(0);
+		expect(place(sessionId)).toBeLessThan(place(quiet));
+		expect(entries[place(sessionId)]).toMatchObject({
+			status: "queued",
+			queueReason: "requested",
+			customerName: ada.customerId,
+			lastMessage: "Second",
+			lastSender: "user",
+			unread: 2,
+		});
+	});
+
+	it("never holds more than two hundred lines, nor a whole long message in one", async () => {
+		const { identity } = await asVisitor();
+		const long = await makeSession(identity, "x".repeat(10_000));
+		const entry = (await inbox(anna)).find((one) => one.sessionId === long);
+		expect(String(entry?.lastMessage)).toHaveLength(120);
+		const { chatSessions } = await import("#db/schema.ts");
+		const row = { visitorId: identity.visitorId, lastMessageAt: new Date() };
+		await db.insert(chatSessions).values(Array(205).fill(row));
+		expect((await inbox(anna)).length).toBe(200);
+		await db.delete(chatSessions).where(eq(chatSessions.visitorId, identity.visitorId));
+	});
+
+	it("comes as a stream too, whole at first", async () => {
+		const sessionId = await makeSession((await asVisitor()).identity, "In the stream");
+		const [first] = await readEvents(
+			await call(agentEvents, get("/admin/chat/events", anna)),
+			(all) => all.length > 0,
+		);
+		expect(first).toMatchObject({ type: "inbox", data: { isWhole: true } });
+		expect(JSON.stringify(first)).toContain(sessionId);
+	});
+});
+
+describe("an agent's page", () => {
+	it("shows customer, orders and what only agents know, and fifty messages at a time", async () => {
+		const ada = await asCustomer();
+		const { orders } = await import("#db/schema.ts");
+		await db
+			.insert(orders)
+			.values({
+				number: "W5550001",
+				customerId: ada.customerId,
+				status: "shipped",
+				items: [],
+				totalCents: 900,
+			});
+		const sessionId = await makeSession(ada.identity);
+		await makeBotMessages(sessionId, 55);
+		const shown = await call(conversationPage, get(`/admin/chat/${sessionId}`, anna), { sessionId });
+		const page = await bodyOf<{
+			messages: unknown[];
+			olderBefore: number;
+			orders: unknown[];
+			customer: unknown;
+		}>(shown);
+		expect(page.messages).toHaveLength(50);
+		expect(page.olderBefore).toBe(6);
+		expect(page.customer).toMatchObject({ id: ada.customerId });
+		expect(page.orders).toMatchObject([{ number: "W5550001", status: "shipped" }]);
+	});
+
+	it("goes on from its cursor on both streams", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity, "Hello");
+		const sync = async (query: string) => {
+			const answer = await call(agentSync, get(`/admin/chat/${sessionId}/sync${query}`, anna), { sessionId });
+			return bodyOf<{ events: { type: string; data: { stream?: string } }[]; cursor: string }>(answer);
+		};
+		const { cursor } = await sync("");
+		await takeOver(sessionId, actor(anna));
+		const { events } = await sync(`?cursor=${cursor}`);
+		expect(new Set(events.map((event) => event.data.stream))).toEqual(new Set(["public", "internal"]));
+	});
+});

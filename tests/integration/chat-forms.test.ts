@@ -1,0 +1,537 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { env } from "#app/env.server.ts";
+import { hub } from "#app/realtime/hub.server.ts";
+import { action as submitScripted } from "#app/routes/chat/actions.ts";
+import { loader as chatPage, action as submitPlain } from "#app/routes/chat/page.tsx";
+import { db } from "#db/client.server.ts";
+import { chatSessions } from "#db/schema.ts";
+import {
+	forgetCounts,
+	makeSession,
+	messagesOf,
+	nobodysId,
+	sessionRow,
+	sessionsOf,
+} from "#tests/factories.ts";
+import { apiKey, asCustomer, asVisitor, cookiesFrom, forgedTokens, identityOf } from "#tests/people.ts";
+import { bodyOf, call, form, get, type Sender } from "#tests/request.ts";
+
+type Fields = Record<string, string>;
+type Refusal = {
+	problem: { status: number; detail: string; fieldErrors?: Record<string, string[]> };
+	typed: string;
+	intent: string;
+};
+
+const plain = (fields: Fields, as: Sender) => call(submitPlain, form("/chat", fields, as));
+const scripted = (fields: Fields, as: Sender) => call(submitScripted, form("/chat/actions", fields, as));
+const page = async (as: Sender, query = "") =>
+	bodyOf<PageData>(await call(chatPage, get(`/chat${query}`, as)));
+type PageData = {
+	session: { sessionId: string; status: string; tags: string[]; intent: string | null } | null;
+	messages: { message: string; seq: number }[];
+	lastSeq: number;
+	customerName: string | null;
+	clientMessageId: string;
+};
+
+/** Where a form without scripts ends that did its work: back on the page, by a GET. */
+function expectBack(response: Response) {
+	expect(response.status).toBe(303);
+	expect(response.headers.get("Location")).toBe("/chat");
+}
+
+beforeEach(forgetCounts);
+
+describe("the page", () => {
+	it("gives a newcomer a cookie of their own, and opens no conversation", async () => {
+		const before = await db.$count(chatSessions);
+		const [one, two] = [await call(chatPage, get("/chat")), await call(chatPage, get("/chat"))];
+		expect(one.headers.get("Set-Cookie")).toMatch(/^mevi_customer=.*Path=\/; HttpOnly; SameSite=Lax$/);
+		expect(cookiesFrom(one)).not.toBe(cookiesFrom(two));
+		expect(await bodyOf(one)).toMatchObject({ session: null, messages: [] });
+		const again = await call(chatPage, get("/chat", { headers: { Cookie: cookiesFrom(one) } }));
+		expect(again.headers.get("Set-Cookie")).toBeNull();
+		expect(await db.$count(chatSessions)).toBe(before);
+	});
+
+	it("marks the cookie Secure only where the store's address is https", async () => {
+		const { setEnv } = await import("#app/env.server.ts");
+		setEnv({ PUBLIC_URL: "https://chat.example.com" });
+		try {
+			expect((await call(chatPage, get("/chat"))).headers.get("Set-Cookie")).toMatch(/; Secure/);
+		} finally {
+			setEnv({ PUBLIC_URL: "" });
+		}
+	});
+
+	it("takes a cookie somebody made up for that of a newcomer", async () => {
+		const { cookie } = await asCustomer();
+		const real = cookie.headers?.Cookie ?? "";
+		const forged = Object.values(
+			await forgedTokens({ vid: nobodysId() }, "guess".repeat(10), "mevi-customer"),
+		);
+		const values = forged.map((token) => Buffer.from(JSON.stringify(token)).toString("base64"));
+		for (const value of [...values, "", "%%%", "e30=", "bnVsbA==", real.slice(14, -4)]) {
+			const response = await call(chatPage, get("/chat", { headers: { Cookie: `mevi_customer=${value}` } }));
+			expect(response.status).toBe(200);
+			expect(response.headers.get("Set-Cookie")).not.toBeNull();
+		}
+	});
+
+	it("shows the messages before a place, and survives any number there", async () => {
+		const ada = await asVisitor();
+		await makeSession(ada.identity, "One", "Two", "Three");
+		const shown = async (before: string) =>
+			(await page(ada.cookie, `?before=${before}`)).messages.map((message) => message.message);
+		expect(await shown("3")).toEqual(["One", "Two"]);
+		for (const before of ["0", "-1", "1e15", "99999999999", "1.5", "NaN", "x", ""]) {
+			expect([before, (await shown(before)).length]).toEqual([before, 3]);
+		}
+	});
+});
+
+describe("sending", () => {
+	it("opens a conversation with the first message and comes back to the page", async () => {
+		const ada = await asVisitor();
+		expectBack(await plain({ intent: "send", message: "Hello\nthere", clientMessageId: "one" }, ada.cookie));
+		const { session, messages } = await page(ada.cookie);
+		expect(session?.status).toBe("assistant");
+		expect(messages.map((message) => message.message)).toEqual(["Hello\nthere"]);
+	});
+
+	it("keeps a newcomer who posts without ever having seen the page", async () => {
+		const response = await plain({ intent: "send", message: "Straight in" }, {});
+		expectBack(response);
+		const { messages } = await page({ headers: { Cookie: cookiesFrom(response) } });
+		expect(messages.map((message) => message.message)).toEqual(["Straight in"]);
+	});
+
+	it("takes the language from the browser, as far as it is one", async () => {
+		const asked: [string, string][] = [
+			["de-AT,de;q=0.8", "de-AT"],
+			["*", "en"],
+			["<script>", "en"],
+			[`en-${"aaaaaaaa-".repeat(500)}a`, "en"],
+		];
+		for (const [header, locale] of asked) {
+			const ada = await asVisitor();
+			await plain(
+				{ intent: "send", message: "Hi" },
+				{ headers: { ...ada.cookie.headers, "Accept-Language": header } },
+			);
+			expect((await sessionsOf(ada.identity.visitorId)).map((row) => row.locale)).toEqual([locale]);
+		}
+	});
+
+	it("opens one conversation and writes one message when the first form is sent twice at once", async () => {
+		const ada = await asVisitor();
+		const fields = { intent: "send", message: "Hello", clientMessageId: "double-click", sessionId: "" };
+		const answers = await Promise.all(Array.from({ length: 6 }, () => plain(fields, ada.cookie)));
+		for (const answer of answers) expectBack(answer);
+		const [session, ...others] = await sessionsOf(ada.identity.visitorId);
+		expect(others).toEqual([]);
+		expect(await messagesOf(String(session?.sessionId))).toHaveLength(1);
+	});
+
+	it("puts different first messages sent at once into one conversation, whatever tab they come from", async () => {
+		const ada = await asVisitor();
+		await Promise.all(
+			["a", "b", "c", "d"].map((message) =>
+				scripted({ intent: "send", message, clientMessageId: message }, ada.cookie),
+			),
+		);
+		const sessions = await sessionsOf(ada.identity.visitorId);
+		expect(sessions).toHaveLength(1);
+		expect((await messagesOf(String(sessions[0]?.sessionId))).map((message) => message.seq)).toEqual([
+			1, 2, 3, 4,
+		]);
+	});
+
+	it("writes a message once also when it is sent again after the conversation has ended", async () => {
+		const ada = await asVisitor();
+		const fields = { intent: "send", message: "Hello", clientMessageId: "late" };
+		await plain(fields, ada.cookie);
+		await plain({ intent: "end" }, ada.cookie);
+		expectBack(await plain(fields, ada.cookie));
+		expect(await sessionsOf(ada.identity.visitorId)).toHaveLength(1);
+	});
+
+	it("begins a new conversation when the one on the page has ended: typed words are not refused for that", async () => {
+		const ada = await asVisitor();
+		await plain({ intent: "send", message: "Before" }, ada.cookie);
+		const [first] = await sessionsOf(ada.identity.visitorId);
+		await plain({ intent: "end" }, ada.cookie);
+		const sent = await scripted(
+			{ intent: "send", message: "After", sessionId: String(first?.sessionId) },
+			ada.cookie,
+		);
+		const { sessionId } = await bodyOf<{ sessionId: string }>(sent);
+		expect(sessionId).not.toBe(first?.sessionId);
+		expect((await messagesOf(sessionId)).map((message) => message.message)).toEqual(["After"]);
+	});
+
+	it("answers the page's scripts with the message", async () => {
+		const ada = await asVisitor();
+		const response = await scripted({ intent: "send", message: "Hi", clientMessageId: "js-1" }, ada.cookie);
+		expect(response.status).toBe(200);
+		expect(response.headers.get("Cache-Control")).toBe("no-store");
+		const body = await bodyOf<{ sessionId: string }>(response);
+		expect(body).toEqual({
+			sessionId: expect.any(String),
+			message: expect.objectContaining({
+				message: "Hi",
+				clientMessageId: "js-1",
+				seq: 1,
+				sessionId: body.sessionId,
+			}),
+			page: expect.objectContaining({ session: expect.objectContaining({ sessionId: body.sessionId }) }),
+		});
+		const next = { intent: "send", message: "More", sessionId: body.sessionId };
+		expect(await bodyOf(await scripted(next, ada.cookie))).toMatchObject({ page: null });
+	});
+
+	it.each([
+		["nothing", "", "Write a message first."],
+		["only blanks", " \n\t ", "Write a message first."],
+		["10,001 characters", "x".repeat(10_001), "10,000"],
+		["NUL", "before\0after", "NUL"],
+	])("gives back what was typed when it is %s, says why, and opens nothing", async (_, message, why) => {
+		const ada = await asVisitor();
+		const response = await plain({ intent: "send", message }, ada.cookie);
+		expect(response.status).toBe(422);
+		const refusal = await bodyOf<Refusal>(response);
+		expect(refusal).toMatchObject({ intent: "send", typed: message.replace(/\n/g, "\r\n") });
+		expect(refusal.problem.fieldErrors?.message?.[0]).toContain(why);
+		expect(await sessionsOf(ada.identity.visitorId)).toEqual([]);
+	});
+
+	it("counts a line end as one character although a form sends two", async () => {
+		const ada = await asVisitor();
+		expectBack(await plain({ intent: "send", message: "a\n".repeat(5_000) }, ada.cookie));
+	});
+
+	it("gives back what was typed with the 31st message of a minute, and says when to send it again", async () => {
+		const ada = await asVisitor();
+		await makeSession(ada.identity, ...Array.from({ length: 30 }, (_, index) => `Message ${index}`));
+		const response = await plain({ intent: "send", message: "One too many" }, ada.cookie);
+		expect(response.status).toBe(429);
+		expect(Number(response.headers.get("Retry-After"))).toBeGreaterThanOrEqual(1);
+		expect(await bodyOf<Refusal>(response)).toMatchObject({ typed: "One too many", intent: "send" });
+	});
+
+	it.each(["abc", nobodysId(), "' or 1=1", "\ud800", "x".repeat(10_000)])(
+		"lets no made-up conversation %s stand in its way",
+		async (sessionId) => {
+			const ada = await asVisitor();
+			expectBack(await plain({ intent: "send", message: "Hi", sessionId }, ada.cookie));
+			expect(await sessionsOf(ada.identity.visitorId)).toHaveLength(1);
+		},
+	);
+
+	it("never writes into somebody else's conversation, though the form names it", async () => {
+		const [ada, ben] = await Promise.all([asVisitor(), asVisitor()]);
+		const hers = await makeSession(ada.identity, "Private");
+		expectBack(await plain({ intent: "send", message: "Hi Ada", sessionId: hers }, ben.cookie));
+		expect(await messagesOf(hers)).toHaveLength(1);
+		expect(await sessionsOf(ben.identity.visitorId)).toHaveLength(1);
+	});
+});
+
+describe("asking for a person", () => {
+	it("works before the first word, and once, however often it is clicked", async () => {
+		const ada = await asVisitor();
+		const answers = await Promise.all(
+			Array.from({ length: 5 }, () => plain({ intent: "request-agent" }, ada.cookie)),
+		);
+		for (const answer of answers) expectBack(answer);
+		const [session, ...others] = await sessionsOf(ada.identity.visitorId);
+		expect(others).toEqual([]);
+		expect(session?.status).toBe("queued");
+		const [notice, ...more] = await messagesOf(String(session?.sessionId));
+		expect(notice?.message).toMatch(/^An agent has been called\. You are number \d+ in the queue\.$/);
+		expect(more).toEqual([]);
+	});
+
+	it("takes the promise of an answer back", async () => {
+		const ada = await asVisitor();
+		await plain({ intent: "send", message: "Hello" }, ada.cookie);
+		await plain({ intent: "request-agent" }, ada.cookie);
+		const { getLatestTurn } = await import("#app/models/ai-turn.server.ts");
+		const [session] = await sessionsOf(ada.identity.visitorId);
+		expect((await getLatestTurn(String(session?.sessionId)))?.state).toBe("superseded");
+	});
+
+	it("is refused with 409 once it has ended", async () => {
+		const ada = await asVisitor();
+		await makeSession(ada.identity);
+		await plain({ intent: "end" }, ada.cookie);
+		const response = await plain({ intent: "request-agent" }, ada.cookie);
+		expect(response.status).toBe(409);
+		expect(await bodyOf<Refusal>(response)).toMatchObject({ intent: "request-agent" });
+	});
+});
+
+describe("ending and rating", () => {
+	it("ends once, and keeps the newest rating", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity, "Bye");
+		expectBack(await plain({ intent: "end", sessionId }, ada.cookie));
+		const { endedAt } = await sessionRow(sessionId);
+		expectBack(await plain({ intent: "end", sessionId }, ada.cookie));
+		expect((await sessionRow(sessionId)).endedAt).toEqual(endedAt);
+		for (const rating of ["1", "5"])
+			expectBack(await plain({ intent: "rate", rating, sessionId }, ada.cookie));
+		expect((await sessionRow(sessionId)).customerSatisfactionRating).toBe(5);
+	});
+
+	it("cannot end what never began", async () => {
+		const { cookie } = await asVisitor();
+		for (const intent of ["end", "typing"]) expect((await plain({ intent }, cookie)).status).toBe(404);
+		expect((await plain({ intent: "rate", rating: "5" }, cookie)).status).toBe(404);
+	});
+
+	it.each(["0", "6", "-1", "2.5", "five", "", " ", "1e1", "[1]"])("refuses %j stars", async (rating) => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity);
+		await plain({ intent: "end", sessionId }, ada.cookie);
+		const response = await plain({ intent: "rate", rating, sessionId }, ada.cookie);
+		expect(response.status).toBe(422);
+		expect((await bodyOf<Refusal>(response)).problem.fieldErrors?.rating).toEqual(["Choose 1 to 5 stars."]);
+		expect((await sessionRow(sessionId)).customerSatisfactionRating).toBeNull();
+	});
+
+	it("refuses a rating of a conversation that goes on", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity);
+		expect((await plain({ intent: "rate", rating: "5", sessionId }, ada.cookie)).status).toBe(409);
+	});
+
+	it("is limited, so that nobody fills a log with stars", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity);
+		await plain({ intent: "end", sessionId }, ada.cookie);
+		const answers = await Promise.all(
+			Array.from({ length: 65 }, (_, index) =>
+				plain({ intent: "rate", rating: `${(index % 5) + 1}` }, ada.cookie),
+			),
+		);
+		expect(answers.filter((answer) => answer.status === 429).length).toBeGreaterThanOrEqual(5);
+	});
+});
+
+describe("typing and receipts", () => {
+	it("tell the agents that somebody types, and never the customer's own stream", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity);
+		const heard: string[] = [];
+		const listen = (stream: "public" | "internal") =>
+			hub.subscribe(`${stream}:${sessionId}`, {
+				cursor: 0,
+				isWritable: () => true,
+				take: () => {},
+				hear: ([, type]) => heard.push(`${stream} ${type}`),
+			});
+		const leave = await Promise.all([listen("public"), listen("internal")]);
+		expect((await scripted({ intent: "typing", sessionId }, ada.cookie)).status).toBe(200);
+		expect(heard).toEqual(["internal user-typing"]);
+		for (const away of leave) away();
+	});
+
+	it("mark what came as delivered and read, up to the place they name", async () => {
+		const [ada, key] = await Promise.all([asVisitor(), apiKey()]);
+		const sessionId = await makeSession(ada.identity);
+		const { postMessage } = await import("#app/models/message/post.server.ts");
+		for (const message of ["One", "Two"])
+			await postMessage(sessionId, { type: "api-key", name: key.name }, { message });
+		await scripted({ intent: "delivered", seq: "2", sessionId }, ada.cookie);
+		await scripted({ intent: "read", seq: "1", sessionId }, ada.cookie);
+		const rows = await messagesOf(sessionId);
+		expect(rows.map((row) => row.isRead)).toEqual([true, false]);
+		expect(rows.every((row) => row.deliveredAt !== null)).toBe(true);
+	});
+
+	it.each(["-1", "1.5", "9999999999", "many", "NaN"])("refuse the place %s", async (seq) => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity);
+		for (const intent of ["read", "delivered"]) {
+			expect((await scripted({ intent, seq, sessionId }, ada.cookie)).status).toBe(422);
+		}
+	});
+
+	it("are limited for one visitor", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity);
+		const answers = await Promise.all(
+			Array.from({ length: 243 }, () => scripted({ intent: "typing", sessionId }, ada.cookie)),
+		);
+		expect(answers.filter((answer) => answer.status === 429)).toHaveLength(3);
+	});
+});
+
+describe("signing in", () => {
+	it("brings the open conversation along", async () => {
+		const anonymous = await asVisitor();
+		const sessionId = await makeSession(anonymous.identity, "Before I signed in");
+		const identity = await identityOf("mia_li_3668");
+		const response = await plain({ intent: "sign-in", identity }, anonymous.cookie);
+		expectBack(response);
+		const signedIn = { headers: { Cookie: cookiesFrom(response) } };
+		const seen = await page(signedIn);
+		expect(seen.session?.sessionId).toBe(sessionId);
+		expect(seen.customerName).toBe("mia_li_3668");
+		expect((await sessionRow(sessionId)).userId).toBe("mia_li_3668");
+		// The old cookie is still a visitor's, and the conversation is a customer's now.
+		expect((await page(anonymous.cookie)).session).toBeNull();
+	});
+
+	it("as somebody else shows nothing of the one before, who keeps it", async () => {
+		const anonymous = await asVisitor();
+		const sessionId = await makeSession(anonymous.identity, "Secret");
+		const signIn = async (id: string, cookie: string) => {
+			const headers = { Cookie: cookie };
+			return cookiesFrom(await plain({ intent: "sign-in", identity: await identityOf(id) }, { headers }));
+		};
+		const ada = await signIn("ada_first_1", anonymous.cookie.headers?.Cookie ?? "");
+		expect((await page({ headers: { Cookie: ada } })).session?.sessionId).toBe(sessionId);
+		const ben = await signIn("ben_second_2", ada);
+		expect(await page({ headers: { Cookie: ben } })).toMatchObject({ session: null, messages: [] });
+		await plain({ intent: "send", message: "Mine", sessionId }, { headers: { Cookie: ben } });
+		expect((await messagesOf(sessionId)).map((message) => message.message)).toEqual(["Secret"]);
+		const adaAgain = await signIn("ada_first_1", ben);
+		expect((await page({ headers: { Cookie: adaAgain } })).session?.sessionId).toBe(sessionId);
+	});
+
+	it("takes only what the shop has signed", async () => {
+		const { cookie, token } = await asVisitor();
+		const forged = await forgedTokens({ sub: "noah_brown_6181" }, String(env().CUSTOMER_IDENTITY_SECRET));
+		for (const [fault, identity] of Object.entries({ ...forged, "one of ours": token })) {
+			const response = await plain({ intent: "sign-in", identity }, cookie);
+			expect([fault, response.status, response.headers.get("Set-Cookie")]).toEqual([fault, 401, null]);
+		}
+	});
+});
+
+describe("a form that is none", () => {
+	it.each([
+		["no intent", {}],
+		["an unknown intent", { intent: "delete-everything" }],
+		["the name of every object's parent", { intent: "__proto__" }],
+		["the name of every object's maker", { intent: "constructor" }],
+	])("with %s is refused for it", async (_, fields) => {
+		const { cookie } = await asVisitor();
+		const response = await plain(fields as Fields, cookie);
+		expect(response.status).toBe(422);
+		expect(Object.keys((await bodyOf<Refusal>(response)).problem.fieldErrors ?? {})).toEqual(["intent"]);
+	});
+
+	it("cannot reach into objects by the names of its fields", async () => {
+		const ada = await asVisitor();
+		const fields = new URLSearchParams([
+			["intent", "send"],
+			["message", "Hi"],
+			["__proto__", "polluted"],
+			["__proto__[isAdmin]", "true"],
+			["constructor.prototype.isAdmin", "true"],
+			["toString", "x"],
+			["hasOwnProperty", "x"],
+		]);
+		const request = new Request("http://chat.test/chat", {
+			method: "POST",
+			body: fields,
+			headers: ada.cookie.headers,
+		});
+		expectBack(await call(submitPlain, request));
+		expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
+		expect(String({})).toBe("[object Object]");
+	});
+
+	it("takes the last of a field that is sent twice, and never a list", async () => {
+		const ada = await asVisitor();
+		const body = "intent=rate&intent=send&message=One&message=Two";
+		const headers = { ...ada.cookie.headers, "Content-Type": "application/x-www-form-urlencoded" };
+		expectBack(
+			await call(submitPlain, new Request("http://chat.test/chat", { method: "POST", body, headers })),
+		);
+		expect((await page(ada.cookie)).messages.map((message) => message.message)).toEqual(["Two"]);
+	});
+
+	it("may be multipart; a file in it is not a field", async () => {
+		const ada = await asVisitor();
+		const body = new FormData();
+		body.set("intent", "send");
+		body.set("message", "From a multipart form\r\nwith lines");
+		body.set("sessionId", new Blob(["not a field"]), "x.txt");
+		expectBack(
+			await call(
+				submitPlain,
+				new Request("http://chat.test/chat", { method: "POST", body, headers: ada.cookie.headers }),
+			),
+		);
+		expect((await page(ada.cookie)).messages.map((message) => message.message)).toEqual([
+			"From a multipart form\nwith lines",
+		]);
+	});
+
+	it.each([
+		["multipart without its boundary", "multipart/form-data", "intent=send", 400],
+		[
+			"multipart that breaks off",
+			"multipart/form-data; boundary=b",
+			'--b\r\nContent-Disposition: form-data; name="a"',
+			400,
+		],
+		["JSON", "application/json", '{"intent":"send"}', 415],
+		["plain text", "text/plain", "intent=send", 415],
+		["no type", "", "intent=send", 415],
+		["too much", "application/x-www-form-urlencoded", `intent=send&message=${"%41".repeat(22_000)}`, 413],
+		["too much in parts", "multipart/form-data; boundary=b", "x".repeat(66_000), 413],
+	])("as %s is answered as such", async (_, type, body, status) => {
+		const { cookie } = await asVisitor();
+		const request = () => {
+			const headers = { ...cookie.headers, "Content-Type": type };
+			return new Request("http://chat.test/chat", { method: "POST", body, headers });
+		};
+		expect((await call(submitPlain, request())).status).toBe(status);
+		const answer = await call(submitScripted, request());
+		expect(answer.status).toBe(status);
+		expect(answer.headers.get("Content-Type")).toMatch(/^application\/problem\+json/);
+	});
+});
+
+describe("a form on another site", () => {
+	const foreign: Fields[] = [
+		{ "Sec-Fetch-Site": "cross-site" },
+		{ "Sec-Fetch-Site": "same-site" },
+		{ "Sec-Fetch-Site": "cross-site", Origin: "http://chat.test" },
+		{ "Sec-Fetch-Site": "made-up" },
+		{ Origin: "https://evil.test" },
+		{ Origin: "http://chat.test.evil.test" },
+		{ Origin: "http://chat.test:8080" },
+		{ Origin: "null" },
+		{ Origin: "not an address" },
+		{ Origin: "http://evil.test", Host: "chat.test" },
+	];
+
+	it.each(foreign)("is refused with 403 by %j and does nothing", async (headers) => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity);
+		const as = { headers: { ...ada.cookie.headers, ...headers } };
+		const response = await scripted({ intent: "end", sessionId }, as);
+		expect(response.status).toBe(403);
+		expect(response.headers.get("Content-Type")).toMatch(/^application\/problem\+json/);
+		expect((await sessionRow(sessionId)).isActive).toBe(true);
+	});
+
+	it.each([
+		{ "Sec-Fetch-Site": "same-origin", Origin: "http://chat.test" },
+		{ "Sec-Fetch-Site": "none" },
+		{ Origin: "http://chat.test" },
+		{ Origin: "https://shop.example", "X-Forwarded-Host": "shop.example" },
+		{},
+	])("is not what %j says, so that one works", async (headers) => {
+		const ada = await asVisitor();
+		const as = { headers: { ...ada.cookie.headers, ...headers } as Fields };
+		expect((await scripted({ intent: "send", message: "Hi" }, as)).status).toBe(200);
+	});
+});

@@ -1,0 +1,284 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Answer, AnswerRequest } from "#app/ai/answer.ts";
+import { answerOffline } from "#app/ai/offline/answer.server.ts";
+import { getArticle, saveArticle, searchPassages } from "#app/models/article.server.ts";
+import { searchProducts } from "#app/models/product-search.server.ts";
+import { db } from "#db/client.server.ts";
+import { customers, orders, products, productVariants } from "#db/schema.ts";
+
+/** A made-up world: nothing in it is of the demo store, and no question copies the words of its articles. */
+beforeAll(async () => {
+	await saveArticle({
+		slug: "zorblat-filter",
+		title: "Zorblat filter cleaning schedule",
+		body: "The filter of the Zorblat wants rinsing every six weeks under cold running water. Let it dry for a day before you put it back.\n\n## Replacing it\n\nAfter eight rinses the filter is worn out. Order a new one under part number Z-12.",
+	});
+	await saveArticle({
+		slug: "sending-back",
+		title: "Returns",
+		body: "Unused goods may be returned within 45 days of delivery. However, seeds and bulbs cannot come back.\n\n## Who pays\n\nThe label is free of charge. We deduct nothing.",
+	});
+	await saveArticle({
+		slug: "delivery",
+		title: "Delivery",
+		body: "Parcels arrive in 2 to 4 working days. Postage is 4.90 below 80 dollars.",
+	});
+	await db.insert(products).values([
+		{
+			id: "p1",
+			slug: "quibbler-kettle",
+			name: "Quibbler Kettle",
+			details: { Width: "17 cm", Material: "enamelled steel" },
+		},
+		{ id: "p2", slug: "plain-teapot", name: "Plain Teapot", description: "A teapot of white porcelain." },
+	]);
+	await db.insert(productVariants).values([
+		{
+			id: "v1",
+			productId: "p1",
+			options: { color: "teal" },
+			priceCents: 4_999,
+			available: true,
+			stock: 4,
+			position: 0,
+		},
+		{
+			id: "v2",
+			productId: "p1",
+			options: { color: "black" },
+			priceCents: 5_999,
+			available: false,
+			stock: 0,
+			position: 1,
+		},
+		{ id: "v3", productId: "p2", options: {}, priceCents: 3_000, available: false, position: 0 },
+	]);
+	await db.insert(customers).values([
+		{ id: "ines_vale_1", name: "Ines Vale", email: "ines@example.com" },
+		{ id: "omar_reed_2", name: "Omar Reed", email: "omar@example.com" },
+		{ id: "new_here_3", name: "New Here", email: "new@example.com" },
+	]);
+	const item = {
+		name: "Quibbler Kettle",
+		productId: "p1",
+		itemId: "v1",
+		priceCents: 4_999,
+		options: { color: "teal" },
+	};
+	await db.insert(orders).values([
+		{
+			number: "W7654321",
+			customerId: "ines_vale_1",
+			status: "processed",
+			items: [item],
+			shipments: [{ trackingIds: ["998877665544"], itemIds: ["v1"] }],
+			totalCents: 4_999,
+		},
+		{ number: "W7000001", customerId: "ines_vale_1", status: "delivered", items: [item], totalCents: 4_999 },
+		{
+			number: "W1112223",
+			customerId: "omar_reed_2",
+			status: "pending",
+			items: [{ ...item, name: "Plain Teapot" }],
+			totalCents: 3_000,
+			expectedOn: "2031-03-14",
+		},
+	]);
+});
+
+async function ask(question: string, rest: Partial<AnswerRequest> = {}): Promise<Answer> {
+	const pieces: string[] = [];
+	const request = { question, history: [], customerId: null, customerName: null, locale: "en", ...rest };
+	const answer = await answerOffline(
+		{ ...request, signal: rest.signal ?? new AbortController().signal },
+		(piece) => pieces.push(piece),
+	);
+	expect(pieces.join("")).toBe(answer.text);
+	expect(answer.text).not.toMatch(/!/);
+	expect(answer.model).toBeNull();
+	return answer;
+}
+
+describe("what the articles say", () => {
+	it.each([
+		["how often must I clean the zorblat's filter", /every six weeks/],
+		["How frequently should the Zorblat's filter be washed?", /every six weeks/],
+		["when do I need a new filter for my zorblat", /eight rinses|new one/],
+		["how oftn shuld I rinse the zorblat fliter", /every six weeks/],
+	])("answers %j with the right sentences and their source", async (question, words) => {
+		const answer = await ask(question);
+		expect(answer).toMatchObject({
+			answered: true,
+			escalate: { needed: false, reason: null },
+			language: "en",
+		});
+		expect(answer.text).toMatch(words);
+		expect(answer.text.length).toBeLessThan(450);
+		expect(answer.sources[0]).toMatchObject({ title: "Zorblat filter cleaning schedule" });
+		expect(answer.sources[0]?.url).toMatch(/^\/help\/zorblat-filter(#replacing-it)?$/);
+		expect(answer.text).toContain(answer.sources[0]?.quote);
+	});
+
+	it("answers a rule of the store for a thing the rule does not name", async () => {
+		const answer = await ask("can I send the teapot back?");
+		expect(answer.text).toMatch(/45 days/);
+		expect(answer.sources[0]?.url).toBe("/help/sending-back");
+	});
+
+	it("quotes the exception with the rule", async () => {
+		expect((await ask("how many days do I have to return something")).text).toMatch(/seeds and bulbs/);
+	});
+
+	it("answers the question inside a longer story", async () => {
+		const answer = await ask(
+			"Hello there. My aunt gave me one of these last spring and I rather love it. How often should I clean the zorblat filter? Thanks.",
+		);
+		expect(answer.text).toMatch(/every six weeks/);
+	});
+
+	it("reads a short question together with the one before it", async () => {
+		const answer = await ask("and how long does it take?", {
+			history: [
+				{ role: "customer", text: "how much is delivery" },
+				{ role: "assistant", text: "Postage is 4.90 below 80 dollars." },
+			],
+		});
+		expect(answer.text).toMatch(/2 to 4 working days/);
+	});
+
+	it.each([
+		"does the zorblat come in red",
+		"how much does the zorblat weigh",
+		"is the zorblat filter dishwasher safe",
+		"where is the zorblat made",
+		"what is the capital of France",
+		"can you write me a poem about returning home",
+		"is the Plain Teapot suitable for induction hobs",
+		"do you sell garden gnomes",
+	])("declines %j and offers a person", async (question) => {
+		const answer = await ask(question);
+		expect(answer).toMatchObject({ answered: false, sources: [], escalate: { needed: false } });
+		expect(answer.text).toMatch(/I don't know.*Shall I call a person\?/);
+	});
+
+	it("finds nothing in an empty or odd question, and does not fail on it", async () => {
+		for (const question of ["?", "' | & ! ( <->", "\\", "%_", "🙂🙂", "the of and", "a".repeat(9_000)]) {
+			expect((await ask(question)).sources).toEqual([]);
+		}
+	});
+
+	it("forgets the old words of an article when it is saved again", async () => {
+		await saveArticle({ slug: "wombles", title: "Wombles", body: "Wombles eat clover." });
+		expect(await searchPassages("what do wombles eat", 1)).toMatchObject([{ slug: "wombles", coverage: 1 }]);
+		const again = await saveArticle({ slug: "wombles", title: "Gnargs", body: "Gnargs sleep." });
+		expect(again.outcome).toBe("updated");
+		expect(await searchPassages("wombles", 3)).toEqual([]);
+		expect(await getArticle("wombles")).toMatchObject({ title: "Gnargs" });
+		expect(await getArticle("nowhere")).toBeNull();
+	});
+});
+
+describe("what the catalogue says", () => {
+	it.each([
+		["how wide is the quibbler kettle?", /17 cm/],
+		["how much is the Quibbler kettle", /\$49\.99 to \$59\.99/],
+		["is the quibbler kettle in stock in black", /black: sold out/],
+		["what is the Quibbler made of", /enamelled steel/],
+		["which colours does the quibbler kettle come in", /teal and black/],
+		["is the plain teapot available", /sold out/],
+		["how wide is the quibler ketle", /17 cm/],
+	])("answers %j from the product's facts", async (question, words) => {
+		const answer = await ask(question);
+		expect(answer.answered).toBe(true);
+		expect(answer.text).toMatch(words);
+		expect(answer.sources[0]?.url).toMatch(/^\/products\/(quibbler-kettle|plain-teapot)$/);
+	});
+
+	it("finds products for others too", async () => {
+		const [found] = await searchProducts("teapot", 3);
+		expect(found).toMatchObject({ slug: "plain-teapot", url: "/products/plain-teapot", named: 0.5 });
+		expect(found?.variants[0]?.priceCents).toBe(3_000);
+	});
+});
+
+describe("the customer's own orders", () => {
+	it.each(["where is my order #W7654321?", "status of w7654321", "7654321"])(
+		"tells the true state: %j",
+		async (question) => {
+			const answer = await ask(question, { customerId: "ines_vale_1" });
+			expect(answer.answered).toBe(true);
+			expect(answer.text).toMatch(/W7654321 has been processed/);
+			expect(answer.text).toContain("998877665544");
+		},
+	);
+
+	it("says the same of somebody else's order as of one that never was", async () => {
+		const foreign = await ask("where is my order #W1112223", { customerId: "ines_vale_1" });
+		const invented = await ask("where is my order #W9999999", { customerId: "ines_vale_1" });
+		expect(foreign.text).toBe(invented.text);
+		expect(foreign.text).toMatch(/no such order in your account/);
+		expect(foreign.text).not.toMatch(/pending|Teapot|2031|Omar/);
+	});
+
+	it.each(["where is my order #W7654321", "where is my order?", "cancel W7654321"])(
+		"asks an anonymous customer to sign in: %j",
+		async (question) => {
+			const answer = await ask(question);
+			expect(answer.text).toMatch(/sign in/i);
+			expect(answer.text).not.toMatch(/processed|Kettle|998877665544/);
+		},
+	);
+
+	it("tells the open order when no number is given, and lists all when asked for them", async () => {
+		const latest = await ask("Has my package been shipped yet?", { customerId: "ines_vale_1" });
+		expect(latest.text).toContain("W7654321");
+		expect(latest.text).not.toContain("W7000001");
+		const all = await ask("show me my orders", { customerId: "ines_vale_1" });
+		expect(all.text).toContain("W7654321");
+		expect(all.text).toContain("W7000001");
+		expect((await ask("where is my order", { customerId: "omar_reed_2" })).text).toMatch(
+			/expected on 14 March 2031/,
+		);
+		expect((await ask("where is my order", { customerId: "new_here_3" })).text).toMatch(
+			/no orders in your account/,
+		);
+	});
+
+	it("changes nothing itself, but tells the facts and offers a person", async () => {
+		const answer = await ask("please cancel order W1112223", { customerId: "omar_reed_2" });
+		expect(answer.text).toMatch(/W1112223 is pending.*cannot cancel it myself.*Shall I call a person\?/);
+		const late = await ask("cancel W7654321", { customerId: "ines_vale_1" });
+		expect(late.text).toMatch(/no longer pending/);
+	});
+});
+
+describe("people and small talk", () => {
+	it("calls a person when asked, and when its own offer is accepted", async () => {
+		const called = { answered: true, escalate: { needed: true, reason: "customer_asked" } };
+		expect(await ask("can I talk to a real person please")).toMatchObject(called);
+		const declined = await ask("what is the capital of France");
+		const history: AnswerRequest["history"] = [{ role: "assistant", text: declined.text }];
+		expect(await ask("yes please", { history })).toMatchObject(called);
+		expect(await ask("no thanks", { history })).toMatchObject({ escalate: { needed: false } });
+		expect(await ask("yes please")).toMatchObject({ escalate: { needed: false } });
+	});
+
+	it("greets, thanks and takes its leave in one line, and owns up to what it is", async () => {
+		expect(await ask("hello")).toMatchObject({ intent: "greeting", answered: true });
+		expect(await ask("thank you so much")).toMatchObject({ intent: "thanks", answered: true });
+		expect(await ask("bye")).toMatchObject({ intent: "goodbye", answered: true });
+		expect((await ask("are you a human?")).text).toMatch(/not a person/);
+	});
+
+	it("stops at once when the turn is superseded", async () => {
+		const superseded = new AbortController();
+		const pieces: string[] = [];
+		const request = { question: "hello", history: [], customerId: null, customerName: null, locale: "en" };
+		const answering = answerOffline({ ...request, signal: superseded.signal }, (piece) => {
+			pieces.push(piece);
+			if (pieces.length === 2) superseded.abort();
+		});
+		await expect(answering).rejects.toThrow(/abort/i);
+		expect(pieces).toHaveLength(2);
+	});
+});
