@@ -28,10 +28,25 @@ function readExamples(path: string): Example[] {
 	});
 }
 
+/** Ordinary things of many kinds of store. */
+const THINGS =
+	"kettle boots mug sofa jacket phone bike book plant lamp ring toaster rug tent printer perfume chair guitar drill watch blender dress tyre puzzle pillow camera".split(
+		" ",
+	);
+/** Things put into one phrase; each phrase goes on where the last one stopped. */
+const THINGS_A_PHRASE = 5;
+
 function readSeeds(): Example[] {
 	const seeds = z.record(z.string(), z.array(z.string())).parse(parse(readFileSync(SEEDS, "utf8")));
+	let next = 0;
 	return Object.entries(seeds).flatMap(([label, phrases]) =>
-		phrases.map((text) => ({ text, label, weight: SEED_WEIGHT })),
+		phrases.flatMap((text) => {
+			if (!text.includes("{thing}")) return [{ text, label, weight: SEED_WEIGHT }];
+			return Array.from({ length: THINGS_A_PHRASE }, () => {
+				const thing = THINGS[next++ % THINGS.length] ?? "";
+				return { text: text.replace("{thing}", thing), label, weight: SEED_WEIGHT / 2 };
+			});
+		}),
 	);
 }
 

@@ -42,10 +42,7 @@ export const products = pgTable(
 		),
 		updatedAt: now("updated_at"),
 	},
-	(t) => [
-		index("products_search").using("gin", t.search),
-		index("products_name_trigram").using("gin", sql`${t.name} gin_trgm_ops`),
-	],
+	(t) => [index("products_search").using("gin", t.search)],
 );
 
 export const productVariants = pgTable(
@@ -104,19 +101,15 @@ export const orders = pgTable(
 	(t) => [index("orders_customer").on(t.customerId, t.placedAt)],
 );
 
-export const articles = pgTable(
-	"articles",
-	{
-		id: uuid("id").primaryKey().defaultRandom(),
-		slug: text("slug").notNull().unique(),
-		title: text("title").notNull(),
-		/** Markdown. */
-		body: text("body").notNull(),
-		locale: text("locale").notNull().default("en"),
-		updatedAt: now("updated_at"),
-	},
-	(t) => [index("articles_title_trigram").using("gin", sql`${t.title} gin_trgm_ops`)],
-);
+export const articles = pgTable("articles", {
+	id: uuid("id").primaryKey().defaultRandom(),
+	slug: text("slug").notNull().unique(),
+	title: text("title").notNull(),
+	/** Markdown. */
+	body: text("body").notNull(),
+	locale: text("locale").notNull().default("en"),
+	updatedAt: now("updated_at"),
+});
 
 /** An article cut at its headings and paragraphs: the unit that is searched and quoted. */
 export const articlePassages = pgTable(
@@ -142,7 +135,6 @@ export const articlePassages = pgTable(
 	(t) => [
 		index("article_passages_article").on(t.articleId, t.position),
 		index("article_passages_search").using("gin", t.search),
-		index("article_passages_trigram").using("gin", sql`${t.body} gin_trgm_ops`),
 	],
 );
 

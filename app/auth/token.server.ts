@@ -1,12 +1,12 @@
 import { jwtVerify, SignJWT } from "jose";
 import { env } from "#app/env.server.ts";
+import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 
 /** Ours are valid this long; each visit renews the cookie that carries one. */
 const LIFETIME = "365d";
 const ALGORITHM = "HS256";
 
-/** Who a browser or API client is: the visitor it began as, and the customer it proved to be. */
-export type CustomerIdentity = { visitorId: string; customerId: string | null };
+export type { CustomerIdentity };
 
 /** Signs an identity into a token (JWT, HS256 with APP_SECRET). The token acts as that customer. */
 export async function signCustomerToken(identity: CustomerIdentity): Promise<string> {

@@ -86,12 +86,15 @@ async function upsert<Table extends PgTable>(
 	);
 	const updatedAt = getTableColumns(table).updatedAt;
 	const set: Record<string, SQL> = updatedAt ? { ...changes, updatedAt: sql`now()` } : changes;
+	// JSON has no equality in Postgres, its text does.
+	const comparable = (column: { getSQLType(): string }) =>
+		sql.raw(/^json/.test(column.getSQLType()) ? "::text" : "");
 	const stored = sql.join(
-		columns.map(([, column]) => sql`${column}`),
+		columns.map(([, column]) => sql`${column}${comparable(column)}`),
 		sql`, `,
 	);
 	const offered = sql.join(
-		columns.map(([, column]) => sql.raw(`excluded."${column.name}"`)),
+		columns.map(([, column]) => sql`${sql.raw(`excluded."${column.name}"`)}${comparable(column)}`),
 		sql`, `,
 	);
 	for (const batch of batches(rows)) {

@@ -1,4 +1,3 @@
-CREATE EXTENSION IF NOT EXISTS pg_trgm;--> statement-breakpoint
 CREATE TABLE "ai_turns" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"session_id" uuid NOT NULL,
@@ -234,8 +233,6 @@ CREATE INDEX "ai_turns_due" ON "ai_turns" USING btree ("due_at") WHERE state in 
 CREATE INDEX "ai_turns_session" ON "ai_turns" USING btree ("session_id","question_seq");--> statement-breakpoint
 CREATE INDEX "article_passages_article" ON "article_passages" USING btree ("article_id","position");--> statement-breakpoint
 CREATE INDEX "article_passages_search" ON "article_passages" USING gin ("search");--> statement-breakpoint
-CREATE INDEX "article_passages_trigram" ON "article_passages" USING gin ("body" gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "articles_title_trigram" ON "articles" USING gin ("title" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "chat_events_session" ON "chat_events" USING btree ("session_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "chat_messages_seq" ON "chat_messages" USING btree ("session_id","seq");--> statement-breakpoint
 CREATE INDEX "chat_messages_sender" ON "chat_messages" USING btree ("sender_id","sent_at");--> statement-breakpoint
@@ -251,5 +248,4 @@ CREATE INDEX "logins_user" ON "logins" USING btree ("user_id");--> statement-bre
 CREATE INDEX "orders_customer" ON "orders" USING btree ("customer_id","placed_at");--> statement-breakpoint
 CREATE INDEX "product_variants_product" ON "product_variants" USING btree ("product_id","position");--> statement-breakpoint
 CREATE INDEX "products_search" ON "products" USING gin ("search");--> statement-breakpoint
-CREATE INDEX "products_name_trigram" ON "products" USING gin ("name" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "verifications_identifier" ON "verifications" USING btree ("identifier");

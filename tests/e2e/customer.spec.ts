@@ -3,12 +3,11 @@ import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import { button, composer, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
 
 test("two tabs stay in step, and everything is there after reloading", async ({ page: first, context }) => {
+	const second = await context.newPage();
 	await open(first, "/chat");
+	await open(second, "/chat");
 	await write(first, "How do I care for a wooden table?");
 	await expect(message(first, /\boil/i)).toBeVisible();
-
-	const second = await context.newPage();
-	await open(second, "/chat");
 	await expect(message(second, /\boil/i)).toBeVisible();
 	await write(second, "thank you");
 	await expect(message(first, "You're welcome.")).toBeVisible();

@@ -523,7 +523,7 @@ describe("a form on another site", () => {
 		expect((await sessionRow(sessionId)).isActive).toBe(true);
 	});
 
-	it.each([
+	it.each<Fields>([
 		{ "Sec-Fetch-Site": "same-origin", Origin: "http://chat.test" },
 		{ "Sec-Fetch-Site": "none" },
 		{ Origin: "http://chat.test" },
@@ -531,7 +531,7 @@ describe("a form on another site", () => {
 		{},
 	])("is not what %j says, so that one works", async (headers) => {
 		const ada = await asVisitor();
-		const as = { headers: { ...ada.cookie.headers, ...headers } as Fields };
+		const as = { headers: { ...ada.cookie.headers, ...headers } };
 		expect((await scripted({ intent: "send", message: "Hi" }, as)).status).toBe(200);
 	});
 });

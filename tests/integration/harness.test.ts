@@ -16,6 +16,6 @@ it("notices that a migration is missing", async () => {
 });
 
 it("knows the letters of other scripts", async () => {
-	const [row] = await sql`select lower('ÄÖŽ') as lower, cardinality(show_trgm('Žluť')) as trigrams`;
-	expect(row).toEqual({ lower: "äöž", trigrams: 5 });
+	const [row] = await sql`select lower('ÄÖŽ') as lower, to_tsvector('english', 'Žluť ÄPFEL')::text as words`;
+	expect(row).toEqual({ lower: "äöž", words: "'äpfel':2 'žluť':1" });
 });

@@ -103,7 +103,7 @@ describe("what the articles say", () => {
 	it.each([
 		["how often must I clean the zorblat's filter", /every six weeks/],
 		["How frequently should the Zorblat's filter be washed?", /every six weeks/],
-		["when do I need a new filter for my zorblat", /eight rinses|new one/],
+		["when should the zorblat's filter be swapped", /eight rinses/],
 		["how oftn shuld I rinse the zorblat fliter", /every six weeks/],
 	])("answers %j with the right sentences and their source", async (question, words) => {
 		const answer = await ask(question);
@@ -254,7 +254,7 @@ describe("the customer's own orders", () => {
 
 describe("people and small talk", () => {
 	it("calls a person when asked, and when its own offer is accepted", async () => {
-		const called = { answered: true, escalate: { needed: true, reason: "customer_asked" } };
+		const called = { answered: true, escalate: { needed: true, reason: "requested" } };
 		expect(await ask("can I talk to a real person please")).toMatchObject(called);
 		const declined = await ask("what is the capital of France");
 		const history: AnswerRequest["history"] = [{ role: "assistant", text: declined.text }];

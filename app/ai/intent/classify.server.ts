@@ -6,8 +6,8 @@ import { loadModel, probabilities } from "./model.ts";
 /** What a customer wants, with how sure the model is of it (0 to 1). */
 export type IntentGuess = { intent: string; confidence: number };
 
-/** Below this the guess is wrong about as often as it is right, so the honest label is "other". */
-const UNSURE_BELOW = 0.3;
+/** Below this the guess is wrong more often than right, so the honest label is "other". */
+const UNSURE_BELOW = 0.2;
 
 const model = () => singleton("intent-model", () => loadModel(modelFile));
 

@@ -3,7 +3,7 @@
  * digits, and neither more nor a plus sign or another number beside it, or phone and card numbers would count.
  */
 const ORDER_NUMBER =
-	/(?<![\p{L}\p{N}.,+$€£-])(?:#\s?)?(?:w[\s-]?(\d{5,9})|(\d{7}))(?![\p{L}\p{N}]|[.,-]\d|\s?[%$€£])/giu;
+	/(?<![\p{L}\p{N}.,+$€£-])(?:#\s?)?(?:w[\s-]?(\d{5,9})|(\d{7}))(?![\p{L}\p{N}]|[.,-]\d|\s?(?:[%$€£]|euros?\b|eur\b|dollars?\b|usd\b|pounds?\b))/giu;
 
 /**
  * Finds the order numbers in a text, in the order they come, each once.

@@ -22,9 +22,9 @@ type Finding = {
 
 /** A word every so often reads as writing; the whole never takes longer than this for it. */
 const PACE_MS = 12;
-const LONGEST_PACING_MS = 200;
+const LONGEST_PACING_MS = 120;
 /** A question this short leans on what was said before ("and for sofas?"). */
-const SHORT_QUESTION_WORDS = 5;
+const SHORT_QUESTION_WORDS = 7;
 
 /**
  * Answers without a model: a request for a person first, then the customer's own orders, small talk, the
@@ -64,7 +64,7 @@ async function find(
 		return {
 			text: phrases.calling,
 			answered: true,
-			escalation: "customer_asked",
+			escalation: "requested",
 			intent: "contact_human_agent",
 		};
 	}

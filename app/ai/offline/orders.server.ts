@@ -50,6 +50,9 @@ const WHERE_ABROAD =
 const HOW_TO =
 	/^\W*(?:hi|hello|hey|please|ok|so)?\W*(?:how (?:do|can|could|would|should|to|long)|can i\b(?! (?:see|get))|what (?:do i|is the|are)|is it possible|do i|am i|where (?:do|can) i|who|until when)/i;
 
+/** "When would it arrive if I order today" is about no order yet. */
+const WHAT_IF = /\bif (?:i|we) (?:order|buy|pay|placed?)\b/i;
+
 /**
  * Answers what concerns the customer's own orders, or returns null when the question concerns none.
  * @param intent and @param confidence from `classifyIntent`; @param customerId null while nobody is signed in.
@@ -81,7 +84,7 @@ export async function answerAboutOrders(options: {
 		WHERE_ABROAD.test(question) ||
 		ORDER_INTENTS.has(intent) ||
 		(OWN_ORDER.test(question) && WHERE.test(question) && !request);
-	if (HOW_TO.test(question) || !(isTracking || isListing)) return null;
+	if (HOW_TO.test(question) || WHAT_IF.test(question) || !(isTracking || isListing)) return null;
 	if (!customerId) return { text: SIGN_IN, isRequest: false };
 	return {
 		text: await describeLatest(customerId, isListing && /\borders\b|\blist\b/i.test(question)),

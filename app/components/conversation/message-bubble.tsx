@@ -155,11 +155,14 @@ function ariaLabel(message: Message, isOwn: boolean): string {
 	return isOwn ? "You" : senderName(message, "user");
 }
 
-/** Only what retrieval returned is in the metadata, and only addresses of this site are shown as links. */
+/**
+ * Only what retrieval returned is in the metadata, and only addresses of this site are shown as links: browsers
+ * read a backslash as a slash and drop a tab, so `/\evil.example` would be one of another site.
+ */
 function readSources(message: Message): Source[] {
 	const sources = message.metadata.sources;
 	if (!Array.isArray(sources)) return [];
 	return (sources as Source[]).filter(
-		(source) => typeof source.url === "string" && /^\/(?!\/)/.test(source.url),
+		(source) => typeof source.url === "string" && /^\/(?![/\\\s])/.test(source.url),
 	);
 }

@@ -146,6 +146,7 @@ function UnsentBubble({
 function useFollowing(version: string) {
 	const ref = useRef<HTMLDivElement>(null);
 	const isFollowing = useRef(true);
+	const sizeSeen = useRef("");
 	const [isAway, setIsAway] = useState(false);
 
 	const toEnd = () => {
@@ -163,8 +164,9 @@ function useFollowing(version: string) {
 	// A phone's keyboard, a turned screen or a growing composer take room away without anybody scrolling.
 	useEffect(() => {
 		const element = ref.current;
-		if (!element || typeof ResizeObserver === "undefined") return;
+		if (!element) return;
 		const observer = new ResizeObserver(() => {
+			sizeSeen.current = sizeOf(element);
 			if (isFollowing.current) element.scrollTop = element.scrollHeight;
 		});
 		observer.observe(element);
@@ -174,6 +176,8 @@ function useFollowing(version: string) {
 	const onScroll = () => {
 		const element = ref.current;
 		if (!element) return;
+		// The browser also reports what it moved itself when the room changed.
+		if (sizeOf(element) !== sizeSeen.current && isFollowing.current) return;
 		const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
 		isFollowing.current = distance < FOLLOW_PX;
 		setIsAway(!isFollowing.current);
@@ -181,3 +185,5 @@ function useFollowing(version: string) {
 
 	return { ref, isAway, toEnd, onScroll };
 }
+
+const sizeOf = (element: HTMLElement): string => `${element.clientWidth}x${element.clientHeight}`;

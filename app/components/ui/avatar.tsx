@@ -1,7 +1,7 @@
 const SIZES = { small: "size-7 text-sm", regular: "size-9 text-sm", large: "size-12 text-lg" };
 export type AvatarSize = keyof typeof SIZES;
 
-/** The first letters of a person's first and last name, in capitals: "Noor Haddad" is "NH". */
+/** The first letters of a person's first and last name, in capitals: "Ada Marie Lovelace" is "AL". */
 export function initials(name: string): string {
 	const words = name.trim().split(/\s+/).filter(Boolean);
 	const ends = words.length > 1 ? [words[0], words.at(-1)] : words;

@@ -1,12 +1,11 @@
 import { and, desc, eq, sql } from "drizzle-orm";
-import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { env } from "#app/env.server.ts";
 import { transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { isSessionId } from "./find.server.ts";
 import type { SessionRow } from "./present.server.ts";
-import { ownedBy } from "./scope.server.ts";
+import { type CustomerIdentity, ownedBy } from "./scope.server.ts";
 
 /** Opens a conversation in the caller's transaction. With the assistant switched off it begins in the queue. */
 export async function createSession(

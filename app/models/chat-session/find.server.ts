@@ -1,10 +1,9 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
-import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { type SessionRow, type SessionView, selectSessions } from "./present.server.ts";
-import { type Actor, ownedBy } from "./scope.server.ts";
+import { type Actor, type CustomerIdentity, ownedBy } from "./scope.server.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

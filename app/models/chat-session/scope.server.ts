@@ -1,6 +1,8 @@
 import { and, eq, isNull, or, type SQL, sql } from "drizzle-orm";
-import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { chatSessions } from "#db/schema.ts";
+
+/** Who a browser or API client is: the visitor it began as, and the customer it proved to be. */
+export type CustomerIdentity = { visitorId: string; customerId: string | null };
 
 /** On whose behalf something is read or done. */
 export type Actor =

@@ -1,12 +1,11 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { env } from "#app/env.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { promiseAnswer } from "#app/models/ai-turn.server.ts";
 import { lockFirstSteps, lockOpenSession } from "#app/models/chat-session/create.server.ts";
 import { lockSession } from "#app/models/chat-session/find.server.ts";
 import type { SessionRow } from "#app/models/chat-session/present.server.ts";
-import { type Actor, ownedBy } from "#app/models/chat-session/scope.server.ts";
+import { type Actor, type CustomerIdentity, ownedBy } from "#app/models/chat-session/scope.server.ts";
 import { Conflict, TooMany } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { transact } from "#app/realtime/publish.server.ts";

@@ -2,6 +2,7 @@ import { CONCEPTS } from "./concept-list.ts";
 import { stemTexts } from "./stems.server.ts";
 import type { Term } from "./term.ts";
 import { phraseOf, type StemPhrase } from "./text-vector.ts";
+import { isTypoOf } from "./typos.ts";
 
 /** Worth of a word that means the same as the one that was said. */
 export const KIN_WORTH = 0.9;
@@ -18,10 +19,6 @@ export type ConceptIndex = {
 };
 
 let index: Promise<ConceptIndex> | undefined;
-
-const CONCEPT_WORDS = [...new Set(CONCEPTS.flatMap((concept) => concept.words))].filter(
-	(word) => !word.includes(" "),
-);
 
 /** A phrase as one text, for comparing. */
 export const stemsKey = (phrase: StemPhrase) => phrase.map(({ stem }) => stem).join(" ");
@@ -97,21 +94,19 @@ export function spoken(concept: IndexedConcept, label: string): string[] {
 	);
 }
 
-/** Gives a misspelt term the words it was probably meant to be, and their kin. */
-export async function addMeant(term: Term, words: string[]): Promise<void> {
+/** Stems of the concepts' single words that a word nobody knows may have been meant to be. */
+export async function meantConcepts(typed: string): Promise<string[]> {
 	const { byStem } = await conceptIndex();
-	for (const vector of await stemTexts(words)) {
-		const phrase = phraseOf(vector);
-		const key = stemsKey(phrase);
-		if (!key) continue;
-		term.alternatives.push({ phrase, worth: TYPO_WORTH });
-		for (const concept of byStem.get(key) ?? []) {
+	return [...byStem.keys()].filter((stem) => isTypoOf(typed, stem));
+}
+
+/** Gives a misspelt term the stems it was probably meant to be, and their kin. */
+export async function addMeant(term: Term, stems: string[]): Promise<void> {
+	const { byStem } = await conceptIndex();
+	for (const stem of stems) {
+		term.alternatives.push({ phrase: [{ stem, offset: 0 }], worth: TYPO_WORTH });
+		for (const concept of byStem.get(stem) ?? []) {
 			addConcept(term, { ...concept, kinship: Math.min(concept.kinship ?? KIN_WORTH, TYPO_WORTH) });
 		}
 	}
-}
-
-/** Every single word the concepts know, for telling a slip of the finger from a word nobody knows. */
-export function conceptWords(): string[] {
-	return CONCEPT_WORDS;
 }

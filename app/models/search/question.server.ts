@@ -11,6 +11,7 @@ import {
 import { stemTexts } from "./stems.server.ts";
 import { newTerm, type Term } from "./term.ts";
 import { phraseOf } from "./text-vector.ts";
+import { editsBetween, isTypoOf } from "./typos.ts";
 import {
 	CHAT_SPELLINGS,
 	COMMON_WEIGHT,
@@ -29,6 +30,7 @@ const MOST_WORDS = 60;
 
 /** What the intent makes likely weighs little beside what was said. */
 const TOPIC_WEIGHT = 0.3;
+const QUESTION_WORDS = ["often", "should", "please", "frequently", "where", "which"];
 /** Words of "how long", "how many days": said with the kind of answer that is asked for. */
 const ASKING_WORDS = new Set(["long", "soon", "fast", "quickly", "often", "frequently", "many", "much"]);
 /** Lower case, no apostrophes, chat spellings written out, order numbers left out. */
@@ -42,7 +44,14 @@ export function plainWords(text: string): string[] {
 		.split(/[^\p{L}\p{N}]+/u)
 		.filter(Boolean)
 		.slice(0, MOST_WORDS)
-		.map((word) => CHAT_SPELLINGS[word] ?? word);
+		.map((word) => CHAT_SPELLINGS[word] ?? questionWord(word));
+}
+
+/** A question word that was mistyped, put right: "how oftn" must ask what "how often" asks. */
+function questionWord(word: string): string {
+	return (
+		QUESTION_WORDS.find((meant) => isTypoOf(word, meant) && editsBetween(word, meant).edits === 1) ?? word
+	);
 }
 
 /** The word and what it may be a form of: "sending" of "send", "sends" of "send". */

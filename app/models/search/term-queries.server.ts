@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
-import { addMeant, conceptWords } from "./concepts.server.ts";
+import { addMeant, meantConcepts } from "./concepts.server.ts";
+import { meantStems, type Source } from "./known-stems.server.ts";
 import { rarity } from "./relevance.ts";
 import type { Term } from "./term.ts";
 import { phraseQuery } from "./text-vector.ts";
-import { isTypoOf, meantWords } from "./typos.server.ts";
+import { SHORTEST_TYPO } from "./typos.ts";
 
 /** The term in Postgres's tsquery notation: any of its alternatives. Empty when only a pattern can meet it. */
 export function termQuery(term: Term): string {
@@ -16,11 +17,11 @@ export function textList(values: string[]) {
 	return sql`(select array_agg(value order by place) from jsonb_array_elements_text(${JSON.stringify(values)}::jsonb) with ordinality as list(value, place))`;
 }
 
-async function countMatches(queries: string[], table: "articles" | "products") {
-	const source = table === "articles" ? sql`article_passages` : sql`products`;
+async function countMatches(queries: string[], source: Source) {
+	const table = source === "articles" ? sql`article_passages` : sql`products`;
 	const rows = await db.execute<{ matching: number; total: number }>(
-		sql`select (select count(*)::int from ${source}) as total,
-			case when query = '' then 0 else (select count(*)::int from ${source} where search @@ query::tsquery) end as matching
+		sql`select (select count(*)::int from ${table}) as total,
+			case when query = '' then 0 else (select count(*)::int from ${table} where search @@ query::tsquery) end as matching
 			from unnest(${textList(queries)}::text[]) with ordinality as asked(query, place) order by place`,
 	);
 	return rows;
@@ -31,17 +32,16 @@ async function countMatches(queries: string[], table: "articles" | "products") {
  * second chance as slips of the finger (the terms are changed in place).
  * @returns one rarity per term, in order.
  */
-export async function weighTerms(terms: Term[], table: "articles" | "products"): Promise<number[]> {
+export async function weighTerms(terms: Term[], source: Source): Promise<number[]> {
 	if (terms.length === 0) return [];
-	const counts = await countMatches(terms.map(termQuery), table);
+	const counts = await countMatches(terms.map(termQuery), source);
 	const corrected: number[] = [];
 	for (const [i, term] of terms.entries()) {
 		const isUnknown = counts[i]?.matching === 0;
-		if (!isUnknown || term.isAsked || term.weight < 1 || term.label.includes(" ")) continue;
-		const meant = [
-			...(await meantWords(term.label, table)),
-			...conceptWords().filter((word) => isTypoOf(term.label, word)),
-		];
+		if (!isUnknown || term.isAsked || term.weight < 1 || /[ \d]/.test(term.label)) continue;
+		const typed = term.alternatives[0]?.phrase[0]?.stem;
+		if (!typed || term.label.length < SHORTEST_TYPO) continue;
+		const meant = [...(await meantStems(typed, source)), ...(await meantConcepts(typed))];
 		if (meant.length === 0) continue;
 		await addMeant(term, meant);
 		corrected.push(i);
@@ -49,7 +49,7 @@ export async function weighTerms(terms: Term[], table: "articles" | "products"):
 	if (corrected.length > 0) {
 		const again = await countMatches(
 			corrected.map((i) => termQuery(terms[i]!)),
-			table,
+			source,
 		);
 		for (const [k, i] of corrected.entries()) if (again[k]) counts[i] = again[k];
 	}

@@ -69,6 +69,7 @@ export function createConversationStore(options: StoreOptions) {
 	const listeners = new Set<() => void>();
 	let line: EventLine | null = null;
 	let outbox: Outbox | null = null;
+	let otherTabs: BroadcastChannel | null = null;
 	let isSyncing = false;
 	let typedAt = 0;
 	let hiddenAt = 0;
@@ -177,6 +178,12 @@ export function createConversationStore(options: StoreOptions) {
 		);
 		update({ hasOlder: page ? page.olderBefore !== null : false });
 		line?.reconnect();
+		otherTabs?.postMessage("opened");
+	}
+
+	/** Another tab opened the conversation. Drafts and unsent messages outlive the loading. */
+	function onOpenedElsewhere() {
+		if (snapshot.conversation.sessionId === null) window.location.reload();
 	}
 
 	/** Posts one of the page's other forms. @returns whether it was accepted; if not, `problem` says why. */
@@ -279,6 +286,8 @@ export function createConversationStore(options: StoreOptions) {
 				onState: (state) => update({ line: state }),
 			});
 			scheduleReceipt();
+			otherTabs = new BroadcastChannel(options.storageKey);
+			otherTabs.addEventListener("message", onOpenedElsewhere);
 			document.addEventListener("visibilitychange", onVisibility);
 			window.addEventListener("online", resync);
 			window.addEventListener("pageshow", onPageShow);
@@ -290,6 +299,7 @@ export function createConversationStore(options: StoreOptions) {
 				clearTimeout(typingTimer);
 				line?.close();
 				outbox?.close();
+				otherTabs?.close();
 			};
 		},
 		actions: {

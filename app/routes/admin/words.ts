@@ -5,6 +5,8 @@ const REASONS: Record<string, string> = {
 	"assistant-failed": "the assistant failed",
 	"assistant-unsure": "the assistant was unsure",
 	"assistant-off": "the assistant is off",
+	"customer-upset": "the customer is upset",
+	"needs-a-person": "needs a person",
 };
 
 /** Why somebody waits, in words. */

@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { requireStreamAccess } from "#app/http/streams/access.server.ts";
+import { takePlace } from "#app/http/streams/places.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { catchUp, POLL_WAIT_MS } from "#app/realtime/long-poll.server.ts";
@@ -8,17 +9,22 @@ import { catchUp, POLL_WAIT_MS } from "#app/realtime/long-poll.server.ts";
 /** GET /chat/poll: waits up to 25 s for news, for networks that hold streams back. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
-		const { view, streams, cursor } = await requireStreamAccess(request);
+		const { view, streams, cursor, owner } = await requireStreamAccess(request);
 		const { sessionId } = view.row;
-		return jsonResponse(
-			await catchUp({
-				sessionId,
-				streams,
-				cursor,
-				readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
-				waitMs: POLL_WAIT_MS,
-				onLeave: onReaderGone,
-			}),
-		);
+		const giveBack = takePlace(owner);
+		try {
+			return jsonResponse(
+				await catchUp({
+					sessionId,
+					streams,
+					cursor,
+					readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
+					waitMs: POLL_WAIT_MS,
+					onLeave: onReaderGone,
+				}),
+			);
+		} finally {
+			giveBack();
+		}
 	});
 }

@@ -1,11 +1,5 @@
-import { sql } from "drizzle-orm";
-import { db } from "#db/client.server.ts";
-
 /** Shorter words are left alone: at three letters everything is near to everything. */
-const SHORTEST_TYPO = 4;
-/** Trigram likeness a text must have for a word of it to be looked at (a swap of two letters leaves about 0.43). */
-const TRIGRAM_LIKENESS = 0.4;
-
+export const SHORTEST_TYPO = 4;
 const KEYBOARD = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 /** More edits than any typo has. */
 const FAR = 3;
@@ -61,37 +55,5 @@ export function isTypoOf(typed: string, meant: string): boolean {
 	const { edits, replaced } = editsBetween(typed, meant);
 	if (edits === 0) return false;
 	if (edits === 1) return replaced === 0 || typed.length >= 6;
-	return edits === 2 && typed.length >= 7 && replaced <= 1;
-}
-
-/**
- * Words of the knowledge that a word unknown to it may have been meant to be.
- * @param table where to look; @returns at most 3 words, nearest first.
- */
-export async function meantWords(typed: string, table: "articles" | "products"): Promise<string[]> {
-	if (typed.length < SHORTEST_TYPO || /\d/.test(typed)) return [];
-	const texts = await db.transaction(async (tx) => {
-		await tx.execute(
-			sql`select set_config('pg_trgm.word_similarity_threshold', ${String(TRIGRAM_LIKENESS)}, true)`,
-		);
-		return table === "articles"
-			? tx.execute<{ text: string }>(
-					sql`select title || ' ' || heading || ' ' || body as text from article_passages
-						where ${typed} <% body or article_id in (select id from articles where ${typed} <% title)
-						order by word_similarity(${typed}, body) desc limit 40`,
-				)
-			: tx.execute<{ text: string }>(sql`select name as text from products where ${typed} <% name limit 40`);
-	});
-	const candidates = new Set<string>();
-	for (const { text } of texts) {
-		for (const word of text
-			.toLowerCase()
-			.replace(/['’]s?\b/g, "")
-			.split(/[^\p{L}]+/u)) {
-			if (isTypoOf(typed, word)) candidates.add(word);
-		}
-	}
-	return [...candidates]
-		.sort((a, b) => editsBetween(typed, a).edits - editsBetween(typed, b).edits)
-		.slice(0, 3);
+	return edits === 2 && typed.length >= 8 && replaced <= 1;
 }

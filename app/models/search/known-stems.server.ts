@@ -1,0 +1,51 @@
+import { sql } from "drizzle-orm";
+import { singleton } from "#app/singleton.server.ts";
+import { db } from "#db/client.server.ts";
+import { isTypoOf } from "./typos.ts";
+
+export type Source = "articles" | "products";
+
+type KnownStems = { version: string; stems: string[] };
+
+/** What every stem of a source is, read again when something in it was saved since. */
+const known = () => singleton("known-stems", () => new Map<Source, Promise<KnownStems>>());
+
+const MOST_MEANINGS = 3;
+
+/** Changes with every save: what is stored is compared by number and by the time of the newest. */
+async function versionOf(source: Source): Promise<string> {
+	const table = source === "articles" ? sql`articles` : sql`products`;
+	const [row] = await db.execute<{ version: string }>(
+		sql`select count(*) || ' ' || coalesce(max(updated_at)::text, '') as version from ${table}`,
+	);
+	return row?.version ?? "";
+}
+
+async function readStems(source: Source, version: string): Promise<KnownStems> {
+	const texts =
+		source === "articles"
+			? "select search from article_passages"
+			: "select to_tsvector('english', name) from products";
+	const rows = await db.execute<{ word: string }>(sql`select word from ts_stat(${texts})`);
+	return { version, stems: rows.map(({ word }) => word) };
+}
+
+async function stemsOf(source: Source): Promise<string[]> {
+	const version = await versionOf(source);
+	const before = await known()
+		.get(source)
+		?.catch(() => null);
+	if (before?.version === version) return before.stems;
+	const reading = readStems(source, version);
+	known().set(source, reading);
+	return (await reading).stems;
+}
+
+/**
+ * Stems of the articles, or of the products' names, that a word unknown to them may have been meant to be.
+ * @param typed the unknown word's own stem; @returns at most 3.
+ */
+export async function meantStems(typed: string, source: Source): Promise<string[]> {
+	const stems = await stemsOf(source);
+	return stems.filter((stem) => isTypoOf(typed, stem)).slice(0, MOST_MEANINGS);
+}

@@ -1,0 +1,438 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import routes from "#app/routes.ts";
+import { seedOrders } from "#db/seed/orders.ts";
+import { seedPeople } from "#db/seed/people.ts";
+import { seedProducts } from "#db/seed/products.ts";
+
+/** What docs/architecture.md says of the house, held. A failure names the file and the rule it breaks. */
+
+const ROOT = join(import.meta.dirname, "..");
+const MOST_LINES = 400;
+
+type Import = { from: string; to: string; isType: boolean };
+type Source = { path: string; text: string; tree: ts.SourceFile };
+
+const isTest = (path: string) => /\.test\.tsx?$/.test(path);
+
+/** Every file of the house, as paths from the root. */
+const files = ["app", "db", "commands", "tests"].flatMap((folder) =>
+	readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll("\\", "/")),
+);
+
+const sources: Source[] = files
+	.filter((path) => /^(app|db|commands|tests)\/.*\.(ts|tsx|mjs)$/.test(path))
+	.map((path) => {
+		const text = readFileSync(join(ROOT, path), "utf8");
+		return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) };
+	});
+const house = sources.filter(({ path }) => !path.startsWith("tests/") && !isTest(path));
+const imports = house.flatMap(importsOf);
+
+/** Every import of a file, dynamic ones too; ours as paths from the root, packages by their name. */
+function importsOf({ path, tree }: Source): Import[] {
+	const found: Import[] = [];
+	const add = (node: ts.Expression | undefined, isType: boolean) => {
+		if (!node || !ts.isStringLiteral(node)) return;
+		const [to = ""] = node.text.split("?");
+		if (to.startsWith("#")) found.push({ from: path, to: to.slice(1), isType });
+		else if (to.startsWith(".")) found.push({ from: path, to: normalize(join(dirname(path), to)), isType });
+		else found.push({ from: path, to: `package:${to}`, isType });
+	};
+	const visit = (node: ts.Node) => {
+		if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeOnly(node.importClause));
+		else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+		else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+			add(node.argument.literal as ts.Expression, true);
+		} else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+			add(node.arguments[0], false);
+		}
+		ts.forEachChild(node, visit);
+	};
+	visit(tree);
+	return found;
+}
+
+function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
+	if (!clause) return false;
+	if (clause.isTypeOnly) return true;
+	const names = clause.namedBindings;
+	return !clause.name && !!names && ts.isNamedImports(names) && names.elements.every((one) => one.isTypeOnly);
+}
+
+/** Whether a path is one of the places: a file, or anything in a folder. */
+const isIn = (path: string, places: readonly string[]) =>
+	places.some((place) => path === place || path.startsWith(`${place}/`) || path.startsWith(`${place}.`));
+
+/** What everything stands on and what itself stands on nothing: settings, one-of-each, log, the words of events and faults. */
+const GROUND = [
+	"app/env.server.ts",
+	"app/singleton.server.ts",
+	"app/http/log.server.ts",
+	"app/realtime/events.ts",
+	"app/models/errors.ts",
+	"db/shapes.ts",
+];
+
+/** Each layer, and what it may import besides itself and the ground. Types leave no trace at run time. */
+const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
+	{
+		layer: "app/routes",
+		may: [
+			"app/models",
+			"app/ai/reply",
+			"app/ai/ask",
+			"app/realtime",
+			"app/auth",
+			"app/http",
+			"app/components",
+			"app/i18n",
+			"app/jobs/queue",
+			"app/styles.css",
+		],
+	},
+	{ layer: "app/http", may: ["app/models", "app/auth", "app/realtime"] },
+	{ layer: "app/auth", may: ["app/models", "app/http", "db"] },
+	{ layer: "app/jobs", may: ["app/models", "app/ai", "app/realtime/publish"] },
+	{ layer: "app/ai", may: ["app/models", "app/realtime/publish"] },
+	{ layer: "app/models", may: ["db", "app/realtime/publish", "app/jobs/queue"] },
+	{ layer: "app/realtime/client", may: [] },
+	{ layer: "app/realtime", may: ["db"] },
+	{
+		layer: "app/components",
+		may: ["app/i18n", "app/realtime/client"],
+		mayTypesOf: ["app/models", "app/realtime"],
+	},
+	{ layer: "app/i18n", may: [] },
+	{ layer: "db", may: [] },
+	{ layer: "commands", may: ["app", "db"] },
+];
+
+/** Single doors in those walls, each with its reason. One that nobody goes through any more fails the test. */
+const DOORS: { from: string; to: string; because: string }[] = [
+	{
+		from: "app/routes/ops/readyz.ts",
+		to: "db/is-migrated.server.ts",
+		because: "readiness is about the database itself",
+	},
+	{
+		from: "app/http/rate-limit.server.ts",
+		to: "db/client.server.ts",
+		because: "counts are no noun of the store",
+	},
+	{
+		from: "app/ai/reply.server.ts",
+		to: "app/realtime/live-answers.server.ts",
+		because: "the words of its own answer",
+	},
+	{
+		from: "app/ai/question.server.ts",
+		to: "db/client.server.ts",
+		because: "reads a question with its history at once",
+	},
+	{
+		from: "app/ai/question.server.ts",
+		to: "db/schema.ts",
+		because: "reads a question with its history at once",
+	},
+	{
+		from: "db/seed.ts",
+		to: "app/models/article.server.ts",
+		because: "articles are cut into passages in one place",
+	},
+	{
+		from: "db/seed.ts",
+		to: "app/models/kb-import.server.ts",
+		because: "articles are read from Markdown in one place",
+	},
+];
+
+/** A place's own text, not what it says in comments: names, and the words in its strings. */
+function stringsOf({ tree }: Source): string[] {
+	const found: string[] = [];
+	const visit = (node: ts.Node) => {
+		if (ts.isStringLiteralLike(node) || ts.isJsxText(node)) found.push(node.text);
+		else if (ts.isTemplateHead(node) || ts.isTemplateMiddle(node) || ts.isTemplateTail(node))
+			found.push(node.text);
+		ts.forEachChild(node, visit);
+	};
+	visit(tree);
+	return found;
+}
+
+function has(source: Source, matches: (node: ts.Node) => boolean): boolean {
+	const visit = (node: ts.Node): boolean =>
+		matches(node) || !!ts.forEachChild(node, (child) => visit(child) || undefined);
+	return visit(source.tree);
+}
+
+describe("imports", () => {
+	it("run one way between the layers", () => {
+		const strangers = imports.filter(({ from, to, isType }) => {
+			if (to.startsWith("package:") || isIn(to, GROUND)) return false;
+			const rule = LAYERS.find(({ layer }) => isIn(from, [layer]));
+			if (!rule || isIn(to, [rule.layer, ...rule.may])) return false;
+			if (isType && isIn(to, rule.mayTypesOf ?? [])) return false;
+			return !DOORS.some((door) => door.from === from && door.to === to);
+		});
+		expect(strangers.map(({ from, to }) => `${from} may not import ${to}`)).toEqual([]);
+	});
+
+	it("use every door that was made for them", () => {
+		const unused = DOORS.filter(
+			(door) => !imports.some(({ from, to }) => from === door.from && to === door.to),
+		);
+		expect(unused).toEqual([]);
+	});
+
+	it("come from a file of a known layer, or from one that stands at the top of app/", () => {
+		const top = /^app\/[\w.-]+\.(ts|tsx)$/;
+		const homeless = house.filter(
+			({ path }) => !top.test(path) && !LAYERS.some(({ layer }) => isIn(path, [layer])),
+		);
+		expect(homeless.map(({ path }) => path)).toEqual([]);
+	});
+
+	it("never lead into routes from outside them, nor to the worker from anywhere but boot", () => {
+		const into = (place: string, allowed: (from: string) => boolean) =>
+			imports
+				.filter(({ from, to }) => isIn(to, [place]) && !allowed(from))
+				.map(({ from, to }) => `${from} -> ${to}`);
+		expect(into("app/routes", (from) => isIn(from, ["app/routes"]))).toEqual([]);
+		expect(into("app/jobs/worker", (from) => from === "app/boot.server.ts")).toEqual([]);
+		expect(into("tests", () => false)).toEqual([]);
+		expect(into("commands", (from) => isIn(from, ["commands"]))).toEqual([]);
+	});
+
+	it("keep the database's driver in db/ and the listener, and OpenAI's in one file", () => {
+		const users = (name: string) =>
+			imports
+				.filter(({ to }) => to === `package:${name}` || to.startsWith(`package:${name}/`))
+				.map(({ from }) => from);
+		expect(users("postgres").filter((from) => !isIn(from, ["db", "app/realtime/listener"]))).toEqual([]);
+		expect(users("postgres").length).toBeGreaterThan(0);
+		expect(users("pg")).toEqual([]);
+		expect([...new Set(users("openai"))]).toEqual(["app/ai/openai.server.ts"]);
+	});
+
+	it("bring nothing of the server to the browser: components and the client name server modules only as types", () => {
+		const leaks = imports.filter(
+			({ from, to, isType }) =>
+				isIn(from, ["app/components", "app/realtime/client"]) && !isType && /\.server(\.|$)/.test(to),
+		);
+		expect(leaks).toEqual([]);
+	});
+
+	it("name the file with its extension, by subpath or from the same folder", () => {
+		const texts = house.flatMap(({ path, tree }) =>
+			tree.statements
+				.filter((node) => ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
+				.map((node) =>
+					node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : "",
+				)
+				.filter((text) => /^[.#]/.test(text) && !/\.(ts|tsx|json|css(\?url)?|mjs)$/.test(text))
+				.map((text) => `${path} imports ${text}`),
+		);
+		expect(texts).toEqual([]);
+	});
+});
+
+/** The statement or the function of SQL; "notify me" is what a customer says. */
+const SENDS_NOTIFY = /\bpg_notify\b|\bNOTIFY\s|^\s*notify\s+"?\w+"?\s*,/;
+
+describe("one place only", () => {
+	it("reads process.env: app/env.server.ts", () => {
+		const readers = house.filter(
+			(source) =>
+				has(source, (node) => ts.isPropertyAccessExpression(node) && /^process\.env$/.test(node.getText())) ||
+				has(source, (node) => ts.isElementAccessExpression(node) && /^process\[/.test(node.getText())) ||
+				has(
+					source,
+					(node) => ts.isVariableDeclaration(node) && /^\{[^}]*\benv\b.*= process$/s.test(node.getText()),
+				) ||
+				imports.some(({ from, to }) => from === source.path && to === "package:node:process"),
+		);
+		expect(readers.map(({ path }) => path)).toEqual(["app/env.server.ts"]);
+	});
+
+	it("sends NOTIFY: the bus, and the listener that tries whether it can hear itself", () => {
+		const senders = house.filter(
+			(source) =>
+				stringsOf(source).some((text) => SENDS_NOTIFY.test(text)) ||
+				has(source, (node) => ts.isPropertyAccessExpression(node) && node.name.text === "notify"),
+		);
+		expect(
+			senders
+				.map(({ path }) => path)
+				.filter((path) => !isIn(path, ["app/realtime/bus", "app/realtime/listener"])),
+		).toEqual([]);
+		expect(senders.some(({ path }) => isIn(path, ["app/realtime/bus"]))).toBe(true);
+	});
+});
+
+describe("the tree", () => {
+	it("has no folder for whatever did not fit", () => {
+		const attics = /(^|\/)(utils?|libs?|helpers?|common|misc|shared|stuff)\//i;
+		expect(files.filter((path) => attics.test(path))).toEqual([]);
+	});
+
+	it("has files one can read: none over four hundred lines", () => {
+		const long = files
+			.filter((path) => /^(app|db|commands)\/.*\.(ts|tsx|mjs|css)$/.test(path))
+			.map((path) => ({ path, lines: readFileSync(join(ROOT, path), "utf8").split("\n").length }))
+			.filter(({ lines }) => lines > MOST_LINES);
+		expect(long).toEqual([]);
+	});
+
+	it("names files in lower case with hyphens", () => {
+		const odd = files
+			.filter((path) => /^(app|db|commands|tests)\//.test(path) && !path.startsWith("db/migrations/"))
+			.filter((path) => !/^[a-z0-9./-]+$/.test(path));
+		expect(odd).toEqual([]);
+	});
+
+	it("knows no tests of the code beside anything but what they test", () => {
+		const lonely = files.filter((path) => {
+			if (!isTest(path) || path.startsWith("tests/")) return false;
+			const beside = readdirSync(join(ROOT, dirname(path)));
+			const name =
+				path
+					.split("/")
+					.at(-1)
+					?.replace(/\.test\.tsx?$/, "") ?? "";
+			return (
+				!beside.some((file) => !isTest(file) && (file.startsWith(`${name}.`) || file === name)) &&
+				dirname(path).split("/").at(-1) !== name
+			);
+		});
+		expect(lonely).toEqual([]);
+	});
+});
+
+describe("routes.ts", () => {
+	type Entry = { file: string; path?: string; index?: boolean; children?: Entry[] };
+	const flatten = (entries: Entry[], base = ""): { file: string; url: string; isLayout: boolean }[] =>
+		entries.flatMap((entry) => {
+			const url = [base, entry.path].filter(Boolean).join("/");
+			return [
+				{ file: `app/${entry.file}`, url, isLayout: !!entry.children?.length },
+				...flatten(entry.children ?? [], url),
+			];
+		});
+	const listed = flatten(routes as Entry[]);
+
+	it("lists every file that answers a URL, and no file that is not there", () => {
+		const answers = house
+			.filter(
+				({ path, tree }) =>
+					path.startsWith("app/routes/") &&
+					exportsOf(tree).some((name) => ["loader", "action", "default"].includes(name)),
+			)
+			.map(({ path }) => path);
+		expect(listed.map(({ file }) => file).sort()).toEqual([...answers].sort());
+	});
+
+	it("gives no URL to two files", () => {
+		const urls = listed.filter(({ isLayout }) => !isLayout).map(({ url }) => url);
+		expect(urls.filter((url, index) => urls.indexOf(url) !== index)).toEqual([]);
+	});
+
+	it("holds the addresses that others build on", () => {
+		const promised = [
+			"",
+			"products/:slug",
+			"help",
+			"help/:slug",
+			"chat",
+			"chat/live",
+			"chat/events",
+			"chat/poll",
+			"chat/sync",
+			"admin/login",
+			"admin/logout",
+			"admin/chat",
+			"admin/chat/:sessionId",
+			"admin/chat/events",
+			"api/chat/sessions",
+			"api/chat/messages",
+			"api/chat/ai-response",
+			"healthz",
+			"readyz",
+		];
+		const urls = new Set(listed.map(({ url }) => url));
+		expect(promised.filter((url) => !urls.has(url))).toEqual([]);
+	});
+});
+
+function exportsOf(tree: ts.SourceFile): string[] {
+	return tree.statements.flatMap((node) => {
+		if (ts.isExportAssignment(node)) return ["default"];
+		if (ts.isExportDeclaration(node) && node.exportClause && ts.isNamedExports(node.exportClause)) {
+			return node.exportClause.elements.map((one) => one.name.text);
+		}
+		if (!ts.canHaveModifiers(node)) return [];
+		const modifiers = ts.getModifiers(node)?.map((one) => one.kind) ?? [];
+		if (!modifiers.includes(ts.SyntaxKind.ExportKeyword)) return [];
+		if (modifiers.includes(ts.SyntaxKind.DefaultKeyword)) return ["default"];
+		if (ts.isVariableStatement(node))
+			return node.declarationList.declarations.map((one) => one.name.getText());
+		return ts.isFunctionDeclaration(node) && node.name ? [node.name.text] : [];
+	});
+}
+
+describe("the app", () => {
+	const folder = join(ROOT, "db/seed/articles");
+	const articles = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+	/** Text of app/ as it is searched: one space between words, no difference of case. */
+	const plain = (text: string) =>
+		text
+			.replace(/[*_`#>[\]]/g, "")
+			.replace(/\s+/g, " ")
+			.toLowerCase();
+	const inApp = files
+		.filter((path) => /^app\/.*\.(ts|tsx|css|yaml|yml|json|md)$/.test(path) && !isTest(path))
+		.map((path) => ({ path, text: plain(readFileSync(join(ROOT, path), "utf8")) }));
+	const foundIn = (needles: string[]) =>
+		needles.flatMap((needle) => {
+			const wanted = plain(needle).trim();
+			const word = new RegExp(`(?<![\\w-])${wanted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`);
+			return inApp
+				.filter(({ text }) => text.includes(wanted) && word.test(text))
+				.map(({ path }) => `${path}: ${needle}`);
+		});
+
+	it("knows no product of the demo store by name or address", () => {
+		const names = seedProducts.flatMap((product) => [product.name, product.slug]);
+		expect(names.length).toBeGreaterThan(30);
+		expect(foundIn(names)).toEqual([]);
+	});
+
+	it("knows no order and no customer of the demo store", () => {
+		const orders = seedOrders(new Date());
+		const numbers = orders.flatMap(({ number }) => [number, number.replace(/^\D+/, "")]);
+		expect(numbers.length).toBeGreaterThan(100);
+		expect(foundIn([...numbers, ...seedPeople.flatMap(({ id, name }) => [id, name])])).toEqual([]);
+	});
+
+	it("knows no sentence of an article or of a product's description", () => {
+		const sentences = [...articles, ...seedProducts.map(({ description }) => description)]
+			.flatMap((text) => text.replace(/^---\n[\s\S]*?\n---\n/, "").split(/(?<=[.?!:])\s+|\n+/))
+			.map((sentence) => plain(sentence).trim())
+			.filter((sentence) => sentence.split(" ").length >= 5 && sentence.length >= 30);
+		expect(articles.length).toBeGreaterThanOrEqual(15);
+		expect(sentences.length).toBeGreaterThan(200);
+		expect(foundIn(sentences)).toEqual([]);
+	});
+
+	it("knows no number that only the demo store's articles know", () => {
+		const facts = articles.flatMap(
+			(text) => text.match(/[€$£]\s?\d[\d.,]*|\b[\w.]+@[\w.]+\b|\+?\d[\d ()-]{7,}\d/g) ?? [],
+		);
+		expect(facts.length).toBeGreaterThan(5);
+		expect(foundIn(facts.map((fact) => fact.replace(/[.,]$/, "")))).toEqual([]);
+	});
+});
