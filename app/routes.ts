@@ -43,6 +43,7 @@ export default [
 		route("messages", "routes/api/messages.ts"),
 		route("ai-response", "routes/api/ai-response.ts"),
 	]),
+	route("api/openapi.json", "routes/api/openapi.ts"),
 
 	// Operators.
 	route("healthz", "routes/ops/healthz.ts"),

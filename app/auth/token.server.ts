@@ -2,7 +2,7 @@ import { jwtVerify, SignJWT } from "jose";
 import { env } from "#app/env.server.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 
-/** Ours are valid this long; each visit renews the cookie that carries one. */
+/** Ours are valid this long, as is the cookie that carries one. */
 const LIFETIME = "365d";
 const ALGORITHM = "HS256";
 

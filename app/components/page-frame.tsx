@@ -1,7 +1,7 @@
 import { Form, Link, useLocation } from "@remix-run/react";
 import { ChevronDown, CircleHelp, LogOut, MessageCircle, UserRound } from "lucide-react";
 import type { ReactNode } from "react";
-import { Avatar, Button, ButtonLink, buttonClasses, SelectField, SkipLink } from "./ui/index.ts";
+import { Avatar, Button, ButtonLink, buttonClasses, SelectField, SkipLink, StoreMark } from "./ui/index.ts";
 
 type Person = { id: string; name: string };
 
@@ -46,17 +46,6 @@ export function PageFrame({
 			<Footer />
 			<ChatLink />
 		</div>
-	);
-}
-
-/** A doorway with the light on. */
-function StoreMark() {
-	return (
-		<svg viewBox="0 0 32 32" className="size-8" aria-hidden="true">
-			<rect className="fill-accent" width="32" height="32" rx="8" />
-			<path className="fill-accent-ink" d="M8 26V14.5a8 8 0 0 1 16 0V26h-4V14.5a4 4 0 0 0-8 0V26z" />
-			<circle className="fill-accent-ink" cx="16" cy="22.6" r="2.4" />
-		</svg>
 	);
 }
 

@@ -58,6 +58,7 @@ export function problemResponse(problem: Problem): Response {
 		headers: {
 			"Content-Type": "application/problem+json; charset=utf-8",
 			"Cache-Control": "no-store",
+			"X-Content-Type-Options": "nosniff",
 			...(retryAfterSeconds ? { "Retry-After": String(retryAfterSeconds) } : {}),
 			...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
 		},
@@ -69,6 +70,7 @@ export function jsonResponse(body: unknown, init: ResponseInit = {}): Response {
 	const headers = new Headers(init.headers);
 	headers.set("Content-Type", "application/json; charset=utf-8");
 	headers.set("Cache-Control", "no-store");
+	headers.set("X-Content-Type-Options", "nosniff");
 	return new Response(JSON.stringify(body), { ...init, headers });
 }
 

@@ -45,6 +45,8 @@ export const sessionSchema = z.object({
 	intent: z.string().nullable(),
 	locale: z.string(),
 	agentName: z.string().nullable(),
+	/** Null on the public stream. */
+	agentId: z.string().nullable(),
 	/** Place in the queue, 1 being next; null when not waiting. */
 	queuePosition: z.number().int().nullable(),
 	queueReason: z.string().nullable(),

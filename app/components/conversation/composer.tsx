@@ -1,5 +1,5 @@
 import { SendHorizontal } from "lucide-react";
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { Button, Textarea } from "#app/components/ui/index.ts";
 
 /**
@@ -44,6 +44,8 @@ export function Composer({
 		setText((known) => (known ? `${restored.text}\n${known}` : restored.text));
 		field.current?.focus();
 	}, [restored]);
+
+	useGrowing(field, text);
 
 	function change(next: string) {
 		setText(next);
@@ -98,6 +100,17 @@ export function Composer({
 			</Button>
 		</form>
 	);
+}
+
+/** Grows the field with what is typed in browsers that do not do so by themselves (`field-sizing`). */
+function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string) {
+	// biome-ignore lint/correctness/useExhaustiveDependencies: the text is what the height is measured from.
+	useEffect(() => {
+		const element = field.current;
+		if (!element || CSS.supports("field-sizing", "content")) return;
+		element.style.height = "auto";
+		element.style.height = `${element.scrollHeight + element.offsetHeight - element.clientHeight}px`;
+	}, [field, text]);
 }
 
 function readDraft(key: string): string {

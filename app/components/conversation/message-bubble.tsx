@@ -2,7 +2,8 @@ import { BookOpen, Check, CheckCheck } from "lucide-react";
 import type { FormEvent } from "react";
 import { AssistantMark, Avatar, Button } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
-import { LocalTime } from "./local-time.tsx";
+import { LocalTime, useLocalTime } from "./local-time.tsx";
+import { ALONE, type RunPlace } from "./run.ts";
 
 export type Side = "user" | "agent";
 
@@ -12,42 +13,58 @@ type Source = { id: string; title: string; url: string; quote: string };
 export function MessageBubble({
 	message,
 	side,
+	customerName = null,
+	place = ALONE,
 	onCallPerson,
 }: {
 	message: Message;
 	side: Side;
+	/** Who the customer is, for the agent's side: their messages carry no name. */
+	customerName?: string | null;
+	/** Its place in a run of one sender: a run has one name above and one time below. */
+	place?: RunPlace;
 	/** Offered on the newest message when the assistant did not know; without scripts the form posts. */
 	onCallPerson?: () => void;
 }) {
+	const time = useLocalTime(message.sentAt);
 	if (message.senderType === "system") return <SystemLine message={message} />;
 	const isOwn = side === "user" ? message.senderType === "user" : message.senderType === "agent";
+	const name = senderName(message, side, customerName);
 	const sources = readSources(message);
 	return (
 		<article
-			className={`flex max-w-[min(85%,var(--container-measure))] gap-2.5 ${isOwn ? "self-end" : "self-start"}`}
-			aria-label={ariaLabel(message, isOwn)}
+			className={`flex max-w-[min(85%,var(--container-measure))] gap-2.5 ${isOwn ? "self-end" : "self-start"} ${place.startsRun ? "" : "-mt-2"}`}
+			aria-label={isOwn ? "You" : name}
 			data-seq={message.seq}
 		>
-			{isOwn ? null : <SenderMark message={message} />}
-			<div className={`flex min-w-0 flex-col gap-1 ${isOwn ? "items-end" : "items-start"}`}>
-				{isOwn ? null : <p className="text-ink-soft text-sm">{senderName(message, side)}</p>}
+			{isOwn ? null : <SenderMark message={message} name={name} isShown={place.startsRun} />}
+			<div
+				className={`flex min-w-0 flex-col gap-1 ${isOwn ? "items-end" : "items-start"}`}
+				title={place.endsRun ? undefined : time}
+			>
+				{isOwn || !place.startsRun ? null : <p className="text-ink-soft text-sm">{name}</p>}
 				<BubbleBody isOwn={isOwn}>{message.message}</BubbleBody>
 				{sources.length > 0 ? <Sources sources={sources} /> : null}
 				{onCallPerson && message.metadata.offersPerson ? <CallPerson onCall={onCallPerson} /> : null}
-				<p className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">
-					<LocalTime iso={message.sentAt} />
-					{isOwn ? <Tick isRead={message.isRead} /> : null}
-				</p>
+				{place.endsRun ? (
+					<p className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">
+						<LocalTime iso={message.sentAt} />
+						{isOwn ? <Tick isRead={message.isRead} /> : null}
+					</p>
+				) : null}
 			</div>
 		</article>
 	);
 }
 
-/** The ground words stand on. `dir=auto`, since a customer may write in any script. */
+/**
+ * The ground words stand on. `dir=auto`, since a customer may write in any script. The sharper corner points
+ * at its sender, so it keeps to the page's side whatever direction the words have: hence right and left.
+ */
 export function BubbleBody({ isOwn, children }: { isOwn: boolean; children: React.ReactNode }) {
 	const look = isOwn
-		? "ground-edge rounded-ee-control bg-accent text-accent-ink"
-		: "rounded-es-control border border-line bg-surface-raised text-ink";
+		? "ground-edge rounded-br-control bg-accent text-accent-ink"
+		: "rounded-bl-control border border-line bg-surface-raised text-ink";
 	return (
 		<p
 			dir="auto"
@@ -70,6 +87,10 @@ export function LiveBubble({ text }: { text: string }) {
 			<div className="flex min-w-0 flex-col items-start gap-1">
 				<p className="text-ink-soft text-sm">Assistant</p>
 				<BubbleBody isOwn={false}>{text}</BubbleBody>
+				{/* The finished message has its time here; without this line it would jump. */}
+				<p aria-hidden="true" className="text-sm">
+					&nbsp;
+				</p>
 			</div>
 		</div>
 	);
@@ -78,7 +99,7 @@ export function LiveBubble({ text }: { text: string }) {
 /** Three quiet dots and the words for it: somebody, or the assistant, is at it. */
 export function WorkingLine({ words }: { words: string }) {
 	return (
-		<p className="flex items-center gap-2 self-start text-ink-soft text-sm" role="status">
+		<p className="flex animate-arrive items-center gap-2 self-start text-ink-soft text-sm" role="status">
 			<span aria-hidden="true" className="flex gap-1">
 				<span className="size-1.5 animate-breathe rounded-full bg-accent" />
 				<span className="size-1.5 animate-breathe rounded-full bg-accent [animation-delay:200ms]" />
@@ -112,9 +133,11 @@ function CallPerson({ onCall }: { onCall: () => void }) {
 	);
 }
 
-function SenderMark({ message }: { message: Message }) {
+function SenderMark({ message, name, isShown }: { message: Message; name: string; isShown: boolean }) {
+	// Its room stays, so that the bubbles of a run stand in one line.
+	if (!isShown) return <span aria-hidden="true" className="w-7 shrink-0" />;
 	if (message.senderType === "bot") return <AssistantMark size="small" />;
-	return <Avatar name={message.senderName ?? "Customer"} size="small" />;
+	return <Avatar name={name} size="small" />;
 }
 
 function Sources({ sources }: { sources: Source[] }) {
@@ -140,19 +163,15 @@ function Sources({ sources }: { sources: Source[] }) {
 
 function Tick({ isRead }: { isRead: boolean }) {
 	return isRead ? (
-		<CheckCheck size={14} role="img" aria-label="Read" className="text-accent" />
+		<CheckCheck size={14} strokeWidth={1.75} role="img" aria-label="Read" className="text-accent" />
 	) : (
-		<Check size={14} role="img" aria-label="Sent" />
+		<Check size={14} strokeWidth={1.75} role="img" aria-label="Sent" />
 	);
 }
 
-function senderName(message: Message, side: Side): string {
+function senderName(message: Message, side: Side, customerName: string | null): string {
 	if (message.senderType === "bot") return "Assistant";
-	return message.senderName ?? (side === "agent" ? "Customer" : "Support");
-}
-
-function ariaLabel(message: Message, isOwn: boolean): string {
-	return isOwn ? "You" : senderName(message, "user");
+	return message.senderName ?? (side === "agent" ? (customerName ?? "Visitor") : "Support");
 }
 
 /**

@@ -3,6 +3,7 @@ import { Button } from "#app/components/ui/index.ts";
 import type { Conversation } from "#app/realtime/client/conversation.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox.ts";
 import { BubbleBody, LiveBubble, MessageBubble, type Side, WorkingLine } from "./message-bubble.tsx";
+import { placesInRuns } from "./run.ts";
 
 /** Within this distance of the end the reader is following, and new messages move the page along. */
 const FOLLOW_PX = 100;
@@ -22,6 +23,7 @@ export function Transcript({
 	onRetry,
 	onDiscard,
 	onCallPerson,
+	customerName = null,
 	empty,
 	className = "",
 }: {
@@ -37,6 +39,8 @@ export function Transcript({
 	onDiscard: (clientMessageId: string) => void;
 	/** Set while a person can still be called for. */
 	onCallPerson?: () => void;
+	/** Who the customer is, for the agent's side. */
+	customerName?: string | null;
 	empty: ReactNode;
 	className?: string;
 }) {
@@ -47,6 +51,8 @@ export function Transcript({
 	const follow = useFollowing(
 		`${messages.at(-1)?.id ?? ""}|${live?.text.length ?? 0}|${unsent.length}|${isThinking}|${typing !== null}`,
 	);
+	const otherName = side === "agent" ? (customerName ?? "Visitor") : "Support";
+	const places = placesInRuns(messages);
 	const isEmpty = messages.length === 0 && unsent.length === 0 && !live;
 	return (
 		<div className={`relative min-h-0 ${className}`}>
@@ -57,7 +63,7 @@ export function Transcript({
 				aria-label="Conversation"
 				// biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
 				tabIndex={0}
-				className="flex h-full flex-col gap-3 overflow-y-auto overscroll-contain px-4 py-4"
+				className="flex h-full flex-col gap-3 overflow-y-auto overscroll-contain px-4 pt-4 pb-2 focus-visible:-outline-offset-2"
 			>
 				{hasOlder && olderHref ? (
 					<a
@@ -72,11 +78,13 @@ export function Transcript({
 					</a>
 				) : null}
 				{isEmpty ? empty : null}
-				{messages.map((message) => (
+				{messages.map((message, index) => (
 					<MessageBubble
 						key={message.id}
 						message={message}
 						side={side}
+						customerName={customerName}
+						place={places[index]}
 						onCallPerson={message === messages.at(-1) ? onCallPerson : undefined}
 					/>
 				))}
@@ -84,10 +92,11 @@ export function Transcript({
 				{unsent.map((entry) => (
 					<UnsentBubble key={entry.clientMessageId} entry={entry} onRetry={onRetry} onDiscard={onDiscard} />
 				))}
-				{isThinking && !live ? <WorkingLine words="Assistant is thinking" /> : null}
-				{typing ? (
-					<WorkingLine words={`${typing.name ?? (side === "agent" ? "Customer" : "Agent")} is typing`} />
-				) : null}
+				{/* Its room is always there: who starts or stops writing moves nothing. */}
+				<div className="mt-auto flex min-h-5 flex-wrap items-end gap-x-4">
+					{isThinking && !live ? <WorkingLine words="Assistant is thinking" /> : null}
+					{typing ? <WorkingLine words={`${typing.name ?? otherName} is typing`} /> : null}
+				</div>
 			</div>
 			{follow.isAway ? (
 				<div className="absolute inset-x-0 bottom-3 flex justify-center">

@@ -11,7 +11,7 @@ const SHAPE =
 const SIZES: Record<ButtonSize, string> = {
 	// 44 px is the smallest target a thumb meets reliably.
 	regular: "min-h-11 px-4 text-base",
-	compact: "min-h-9 px-3 text-sm",
+	compact: "min-h-9 px-3 text-sm pointer-coarse:min-h-11",
 };
 
 const VARIANTS: Record<ButtonVariant, string> = {

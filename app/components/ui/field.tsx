@@ -17,7 +17,7 @@ type Labelled = {
 
 // A phone zooms into a field whose text is below 16 px and stays zoomed.
 const CONTROL =
-	"pointer-coarse:text-[1rem] block w-full rounded-control border bg-surface-raised px-3 text-base text-ink transition-colors disabled:opacity-55";
+	"pointer-coarse:text-[1rem] block w-full rounded-control border bg-surface-raised px-3 text-base text-ink transition-colors focus-visible:-outline-offset-1 disabled:opacity-55";
 const EDGE = "border-line-strong hover:border-ink-soft";
 const EDGE_WRONG = "border-danger";
 
@@ -41,7 +41,7 @@ export function TextField({
 	);
 }
 
-/** Several lines of text; grows with what is typed where the browser can, else scrolls. */
+/** Several lines of text; grows with what is typed up to five lines, where the browser can, then scrolls. */
 export function Textarea({
 	label,
 	isLabelHidden,
@@ -62,7 +62,7 @@ export function Textarea({
 				{...field.props}
 				ref={fieldRef}
 				rows={rows}
-				className={`${CONTROL} field-sizing-content max-h-40 min-h-11 resize-none py-2.5 ${error ? EDGE_WRONG : EDGE}`}
+				className={`${CONTROL} field-sizing-content max-h-[calc(5lh+1.25rem+2px)] min-h-11 resize-none py-2.5 ${error ? EDGE_WRONG : EDGE}`}
 			/>
 			<FieldNotes ids={field} hint={hint} error={error} />
 		</div>

@@ -6,4 +6,5 @@ export { EmptyState } from "./empty-state.tsx";
 export { SelectField, Textarea, TextField } from "./field.tsx";
 export { Notice, type NoticeTone } from "./notice.tsx";
 export { Stars, StarsShown } from "./stars.tsx";
+export { StoreMark } from "./store-mark.tsx";
 export { SkipLink, VisuallyHidden } from "./visually-hidden.tsx";

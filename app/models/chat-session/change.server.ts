@@ -165,9 +165,13 @@ export async function labelSession(
 	});
 }
 
-/** Keeps the intent of the newest question; only agents hear of it. */
+/** Words that say nothing of what the customer wants. */
+const EMPTY_INTENTS = ["other", "greeting", "thanks", "goodbye"];
+
+/** Keeps what the customer wants, by their newest question that says so; only agents hear of it. */
 export async function noteIntent(tx: Transaction, sessionId: string, intent: string): Promise<void> {
-	await tx.update(chatSessions).set({ intent }).where(eq(chatSessions.sessionId, sessionId));
+	const kept = EMPTY_INTENTS.includes(intent) ? sql`coalesce(${chatSessions.intent}, ${intent})` : intent;
+	await tx.update(chatSessions).set({ intent: kept }).where(eq(chatSessions.sessionId, sessionId));
 	await publish(tx, {
 		sessionId,
 		stream: "internal",

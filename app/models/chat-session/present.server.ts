@@ -37,7 +37,7 @@ export type SessionView = Awaited<ReturnType<typeof selectSessions>>[number];
 
 /** A session as its customer may see it: without the agents' own notes on it. */
 export function forCustomer(view: SessionView): Session {
-	return { ...forAgent(view), tags: [], intent: null };
+	return { ...forAgent(view), tags: [], intent: null, agentId: null };
 }
 
 /** A session as agents and API keys see it. */
@@ -55,6 +55,7 @@ export function forAgent({ row, agentName, queuePosition }: SessionView): Sessio
 		intent: row.intent,
 		locale: row.locale,
 		agentName,
+		agentId: row.assignedAgentId,
 		queuePosition,
 		queueReason: row.queueReason,
 		queuedAt: row.queuedAt?.toISOString() ?? null,

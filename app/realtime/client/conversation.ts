@@ -120,7 +120,7 @@ function applySession(state: Conversation, session: Session, stream: StreamName)
 	// Agents hear both; the internal one says more and must not be overwritten by the customers' view.
 	const merged =
 		stream === "public" && state.session
-			? { ...session, tags: state.session.tags, intent: state.session.intent }
+			? { ...session, tags: state.session.tags, intent: state.session.intent, agentId: state.session.agentId }
 			: session;
 	const silenced = session.status === "assistant" ? state : { ...overtake(state, null), isThinking: false };
 	return { ...silenced, session: merged };

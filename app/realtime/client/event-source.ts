@@ -3,6 +3,7 @@ import { type ChatEvent, eventSchema, HEARTBEAT_MS } from "../events.ts";
 
 /** Silence this long means the line is dead, whatever the browser says. */
 const WATCHDOG_MS = HEARTBEAT_MS * 2.5;
+const REFUSALS = new Set([401, 403, 404]);
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_LIMIT_MS = 30_000;
 
@@ -20,6 +21,8 @@ export function openEventLine(options: {
 	address: () => string | null;
 	onEvent: (id: string | null, event: ChatEvent) => void;
 	onState: (state: LineState) => void;
+	/** Called with 401, 403 or 404 instead of trying again: coming back as we are will not help. */
+	onRefused: (status: number) => void;
 }): EventLine {
 	let isClosed = false;
 	let attempts = 0;
@@ -41,6 +44,11 @@ export function openEventLine(options: {
 				signal: mine.signal,
 				cache: "no-store",
 			});
+			if (REFUSALS.has(response.status)) {
+				clearTimeout(watchdog);
+				if (current === mine) options.onRefused(response.status);
+				return;
+			}
 			// A captive portal answers 200 with a page of its own.
 			const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream");
 			if (!response.ok || !isStream || !response.body) throw new Error(`stream answered ${response.status}`);

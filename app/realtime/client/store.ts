@@ -7,16 +7,18 @@ import {
 	prependMessages,
 } from "./conversation.ts";
 import { type EventLine, type LineState, openEventLine } from "./event-source.ts";
+import { postForm, readProblem, reloadPage } from "./forms.ts";
 import { createOutbox, type Outbox, type OutboxEntry, type SendResult } from "./outbox.ts";
+import { createReceipts } from "./receipts.ts";
 
 /** Typing is told at most this often while somebody types … */
 const TYPING_EVERY_MS = 3_000;
 /** … and is believed this long, so that it cannot stick. */
 const TYPING_EXPIRES_MS = 5_000;
-const RECEIPT_DELAY_MS = 600;
+/** Thinking is told again every 3 s while it lasts; a lost end of it must not stick either. */
+const THINKING_EXPIRES_MS = 8_000;
 /** After this long out of sight what the line says about itself is not believed. */
 const HIDDEN_LIMIT_MS = 30_000;
-const OLDER_PAGE = 50;
 
 export type StoreOptions = {
 	initial: Parameters<typeof beginConversation>[0];
@@ -73,9 +75,14 @@ export function createConversationStore(options: StoreOptions) {
 	let isSyncing = false;
 	let typedAt = 0;
 	let hiddenAt = 0;
-	let receiptTimer: ReturnType<typeof setTimeout> | undefined;
 	let typingTimer: ReturnType<typeof setTimeout> | undefined;
-	let acknowledgedRead = 0;
+	let thinkingTimer: ReturnType<typeof setTimeout> | undefined;
+	const post = (fields: Record<string, string>) => postForm(options.actionUrl, fields);
+	const receipts = createReceipts({
+		side: options.side,
+		messages: () => snapshot.conversation.messages,
+		post,
+	});
 
 	function update(change: Partial<Snapshot>) {
 		snapshot = { ...snapshot, ...change };
@@ -93,15 +100,26 @@ export function createConversationStore(options: StoreOptions) {
 				TYPING_EXPIRES_MS,
 			);
 		}
-		if (conversation.messages !== before.messages) scheduleReceipt();
+		if (conversation.messages !== before.messages) receipts.schedule();
 		if (conversation.hasHole) void sync();
 	}
 
 	function receive(id: string | null, event: ChatEvent) {
+		if (event.type === "reset") return reloadPage();
 		setConversation(applyEvent(snapshot.conversation, { id, event }, Date.now()));
-		if (event.type === "chat-history" && snapshot.conversation.needsReload) {
-			setConversation({ ...snapshot.conversation, needsReload: false });
-		}
+		if (event.type !== "ai-thinking") return;
+		clearTimeout(thinkingTimer);
+		if (!event.data.on) return;
+		thinkingTimer = setTimeout(
+			() => setConversation({ ...snapshot.conversation, isThinking: false }),
+			THINKING_EXPIRES_MS,
+		);
+	}
+
+	/** The server will not let this page read on: its login has ended, or the browser is somebody else by now. */
+	function onRefused(status: number) {
+		if (status === 401 && options.onSignedOut) options.onSignedOut();
+		else reloadPage();
 	}
 
 	/** Fetches what is missing from the last place known; the stream may go on meanwhile. */
@@ -132,14 +150,6 @@ export function createConversationStore(options: StoreOptions) {
 		} finally {
 			isSyncing = false;
 		}
-	}
-
-	async function post(fields: Record<string, string>): Promise<Response> {
-		return fetch(options.actionUrl, {
-			method: "POST",
-			body: new URLSearchParams(fields),
-			headers: { Accept: "application/json" },
-		});
 	}
 
 	async function send(entry: OutboxEntry): Promise<SendResult> {
@@ -176,6 +186,7 @@ export function createConversationStore(options: StoreOptions) {
 				applied: { public: page?.lastSeq ?? 0, internal: 0 },
 			}),
 		);
+		receipts.startOver();
 		update({ hasOlder: page ? page.olderBefore !== null : false });
 		line?.reconnect();
 		otherTabs?.postMessage("opened");
@@ -209,23 +220,6 @@ export function createConversationStore(options: StoreOptions) {
 		}
 	}
 
-	function scheduleReceipt() {
-		clearTimeout(receiptTimer);
-		receiptTimer = setTimeout(sendReceipt, RECEIPT_DELAY_MS);
-	}
-
-	function sendReceipt() {
-		if (document.visibilityState !== "visible") return;
-		const isTheirs = (message: Message) =>
-			options.side === "user" ? message.senderType !== "user" : message.senderType === "user";
-		const newest = snapshot.conversation.messages.findLast((message) => isTheirs(message) && !message.isRead);
-		if (!newest || newest.seq <= acknowledgedRead) return;
-		acknowledgedRead = newest.seq;
-		post({ intent: "read", seq: String(newest.seq), sessionId: newest.sessionId }).catch(() => {
-			acknowledgedRead = 0;
-		});
-	}
-
 	async function loadOlder() {
 		const { sessionId, messages } = snapshot.conversation;
 		const first = messages[0];
@@ -236,7 +230,7 @@ export function createConversationStore(options: StoreOptions) {
 			if (!response.ok) throw new Error(String(response.status));
 			const older = (await response.json()) as { messages: Message[]; next: number | null };
 			setConversation(prependMessages(snapshot.conversation, older.messages));
-			update({ hasOlder: older.next !== null && older.messages.length >= Math.min(OLDER_PAGE, 1) });
+			update({ hasOlder: older.next !== null });
 		} catch {
 			update({ problem: "Earlier messages could not be loaded. Please try again." });
 		} finally {
@@ -255,7 +249,7 @@ export function createConversationStore(options: StoreOptions) {
 			return;
 		}
 		if (Date.now() - hiddenAt > HIDDEN_LIMIT_MS) resync();
-		scheduleReceipt();
+		receipts.schedule();
 	}
 
 	function onPageShow(event: PageTransitionEvent) {
@@ -284,8 +278,9 @@ export function createConversationStore(options: StoreOptions) {
 				},
 				onEvent: receive,
 				onState: (state) => update({ line: state }),
+				onRefused,
 			});
-			scheduleReceipt();
+			receipts.schedule();
 			otherTabs = new BroadcastChannel(options.storageKey);
 			otherTabs.addEventListener("message", onOpenedElsewhere);
 			document.addEventListener("visibilitychange", onVisibility);
@@ -295,8 +290,9 @@ export function createConversationStore(options: StoreOptions) {
 				document.removeEventListener("visibilitychange", onVisibility);
 				window.removeEventListener("online", resync);
 				window.removeEventListener("pageshow", onPageShow);
-				clearTimeout(receiptTimer);
+				receipts.stop();
 				clearTimeout(typingTimer);
+				clearTimeout(thinkingTimer);
 				line?.close();
 				outbox?.close();
 				otherTabs?.close();
@@ -320,13 +316,4 @@ export function createConversationStore(options: StoreOptions) {
 			},
 		},
 	};
-}
-
-async function readProblem(response: Response): Promise<string> {
-	const body = (await response.json().catch(() => null)) as {
-		detail?: string;
-		errors?: Record<string, string[]>;
-	} | null;
-	const first = body?.errors ? Object.values(body.errors)[0]?.[0] : undefined;
-	return first ?? body?.detail ?? "That did not work. Please try again.";
 }

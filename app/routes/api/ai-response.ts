@@ -1,22 +1,15 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { encode } from "eventsource-encoder";
-import { z } from "zod/v4";
 import { answerLastQuestion, answerOnce } from "#app/ai/ask.server.ts";
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson } from "#app/http/body.server.ts";
 import { clientAddress, countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse, problemBody, toProblem } from "#app/http/respond.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
-import { localeTag } from "#app/models/chat-session/locale.ts";
-import { messageText } from "#app/models/message/text.ts";
 import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { methodNotAllowed } from "./methods.server.ts";
-
-const question = z.union([
-	z.object({ message: messageText, locale: localeTag.optional() }),
-	z.object({ sessionId: z.string() }),
-]);
+import { question } from "./schemas.ts";
 
 /**
  * POST /api/chat/ai-response: the assistant's answer to a message, storing nothing, or to the last question of

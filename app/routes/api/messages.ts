@@ -1,5 +1,4 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
-import { z } from "zod/v4";
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson, readQuery } from "#app/http/body.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
@@ -7,39 +6,16 @@ import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { getMessages, listMessages } from "#app/models/message/list.server.ts";
-import { messageMetadata } from "#app/models/message/metadata.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { markRead, requireMessagePlace } from "#app/models/message/receipts.server.ts";
-import { clientMessageId, messageText } from "#app/models/message/text.ts";
-import { HISTORY_LIMIT } from "#app/realtime/events.ts";
 import { methodNotAllowed } from "./methods.server.ts";
-
-const newMessage = z.object({
-	sessionId: z.string(),
-	message: messageText,
-	messageType: z.enum(["text"]).default("text"),
-	clientMessageId: clientMessageId.optional(),
-	metadata: messageMetadata.optional(),
-});
-
-const seq = z.coerce.number().int().min(0).max(2_147_483_647);
-const page = z.object({
-	sessionId: z.string(),
-	before: seq.optional(),
-	after: seq.optional(),
-	limit: z.coerce.number().int().min(1).max(100).default(HISTORY_LIMIT),
-});
-
-const receipt = z.union([
-	z.object({ sessionId: z.string(), readUpTo: z.number().int().min(0).max(2_147_483_647) }),
-	z.object({ id: z.uuid(), isRead: z.literal(true) }),
-]);
+import { messageRange, newMessage, receipt } from "./schemas.ts";
 
 /** GET /api/chat/messages: a page of a conversation, oldest first. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		const actor = await requireBearer(request);
-		const { sessionId, ...range } = readQuery(request, page);
+		const { sessionId, ...range } = readQuery(request, messageRange);
 		const { row } = await requireSession(sessionId, actor);
 		return jsonResponse(await listMessages(row.sessionId, range));
 	});

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
-import { z } from "zod/v4";
+import type { z } from "zod/v4";
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readIdentity } from "#app/auth/identity.server.ts";
 import { signCustomerToken } from "#app/auth/token.server.ts";
@@ -15,48 +15,18 @@ import {
 } from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { listSessions, requireSession } from "#app/models/chat-session/find.server.ts";
-import { localeTag } from "#app/models/chat-session/locale.ts";
 import { forAgent, forCustomer, type SessionView } from "#app/models/chat-session/present.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { ensureCustomer } from "#app/models/customer.server.ts";
 import { Forbidden, Invalid } from "#app/models/errors.ts";
 import { methodNotAllowed } from "./methods.server.ts";
-
-const newSession = z.object({ locale: localeTag.optional(), customer: z.string().optional() });
-
-const filters = z.object({
-	status: z.enum(["assistant", "queued", "agent", "ended"]).optional(),
-	isActive: z
-		.enum(["true", "false"])
-		.transform((text) => text === "true")
-		.optional(),
-	/** The `next` of the page before: the last session that was shown. */
-	before: z.uuid({ error: "Use the next of the page before." }).optional(),
-	limit: z.coerce.number().int().min(1).max(100).default(50),
-});
-
-const tag = z
-	.string()
-	.trim()
-	.min(1)
-	.max(50)
-	.transform((text) => text.toWellFormed())
-	.refine((text) => !text.includes("\0"), { error: "NUL cannot be stored." });
-
-const change = z.object({
-	sessionId: z.string(),
-	isActive: z.boolean().optional(),
-	customerSatisfactionRating: z.number().int().min(1).max(5).optional(),
-	tags: z.array(tag).max(20).optional(),
-	priority: z.enum(["low", "normal", "high", "urgent"]).optional(),
-	status: z.enum(["assistant", "queued", "agent", "ended"]).optional(),
-});
+import { newSession, sessionChange, sessionFilters } from "./schemas.ts";
 
 /** GET /api/chat/sessions: an API key sees all, with filters; a customer's token its own. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		const actor = await requireBearer(request);
-		const filter = readQuery(request, filters);
+		const filter = readQuery(request, sessionFilters);
 		const views = await listSessions(actor, filter);
 		const last = views.at(-1);
 		return jsonResponse({
@@ -87,7 +57,7 @@ async function create(request: Request): Promise<Response> {
 
 async function update(request: Request): Promise<Response> {
 	const actor = await requireBearer(request);
-	const { sessionId, ...wish } = await readJson(request, change);
+	const { sessionId, ...wish } = await readJson(request, sessionChange);
 	await requireSession(sessionId, actor);
 	if (actor.type === "customer") {
 		refuseBeyondCustomer(wish);
@@ -109,7 +79,7 @@ async function update(request: Request): Promise<Response> {
 }
 
 /** Before anything is done, so that a refused request has changed nothing. @throws Invalid */
-function refuseImpossible(wish: Omit<z.infer<typeof change>, "sessionId">): void {
+function refuseImpossible(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
 	if (wish.isActive === true) {
 		throw new Invalid({ isActive: ["A conversation that has ended stays ended; open a new one."] });
 	}
@@ -121,7 +91,7 @@ function refuseImpossible(wish: Omit<z.infer<typeof change>, "sessionId">): void
 }
 
 /** A customer may end, rate and ask for a person; the rest is the store's. @throws Forbidden */
-function refuseBeyondCustomer(wish: Omit<z.infer<typeof change>, "sessionId">): void {
+function refuseBeyondCustomer(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
 	const mayStatus = wish.status === undefined || wish.status === "queued";
 	const mayActive = wish.isActive === undefined || wish.isActive === false;
 	if (wish.tags !== undefined || wish.priority !== undefined || !mayStatus || !mayActive) {

@@ -47,7 +47,7 @@ export function AgentConversation({
 	});
 	const [restored, setRestored] = useState({ text: "", count: 0 });
 	const session = chat.conversation.session ?? page.session;
-	const isMine = session.status === "agent" && session.agentName === agent.name;
+	const isMine = session.status === "agent" && session.agentId === agent.id;
 	const problem =
 		chat.problem ?? (refused ? (firstFieldError(refused.problem) ?? refused.problem.detail) : null);
 	useEffect(() => {

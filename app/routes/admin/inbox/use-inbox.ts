@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { type LineState, openEventLine } from "#app/realtime/client/event-source.ts";
+import { reloadPage } from "#app/realtime/client/forms.ts";
 import type { InboxEntry } from "#app/realtime/events.ts";
 
 /** Order of the list: who waits, then what agents have, then the assistant's, then what has ended. */
@@ -14,6 +15,7 @@ export function useInbox(initial: InboxEntry[]): { entries: InboxEntry[]; line: 
 		const eventLine = openEventLine({
 			address: () => "/admin/chat/events",
 			onState: setLine,
+			onRefused: reloadPage,
 			onEvent: (_id, event) => {
 				if (event.type !== "inbox") return;
 				setLine("live");

@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import type { Message } from "#app/realtime/events.ts";
+import { placesInRuns, RUN_GAP_MS } from "./run.ts";
+
+const START = Date.parse("2026-03-01T10:00:00.000Z");
+
+const message = (senderType: Message["senderType"], afterMs: number, senderName: string | null = null) =>
+	({ senderType, senderName, metadata: {}, sentAt: new Date(START + afterMs).toISOString() }) as Message;
+
+const marks = (messages: Message[]) =>
+	placesInRuns(messages).map(({ startsRun, endsRun }) => `${startsRun ? "[" : ""}${endsRun ? "]" : ""}`);
+
+it("takes messages of one sender within two minutes for one run", () => {
+	expect(marks([message("user", 0), message("user", RUN_GAP_MS), message("user", 2 * RUN_GAP_MS)])).toEqual([
+		"[",
+		"",
+		"]",
+	]);
+});
+
+it("begins a new run after a pause", () => {
+	expect(marks([message("user", 0), message("user", RUN_GAP_MS + 1)])).toEqual(["[]", "[]"]);
+});
+
+it("begins a new run with another sender, also of the same kind", () => {
+	expect(
+		marks([message("bot", 0), message("user", 1), message("agent", 2, "Ana"), message("agent", 3, "Ben")]),
+	).toEqual(["[]", "[]", "[]", "[]"]);
+});

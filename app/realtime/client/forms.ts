@@ -1,0 +1,36 @@
+/** Posts the page's forms as data, with the fields the plain form would send. */
+export async function postForm(actionUrl: string, fields: Record<string, string>): Promise<Response> {
+	return fetch(actionUrl, {
+		method: "POST",
+		body: new URLSearchParams(fields),
+		headers: { Accept: "application/json" },
+	});
+}
+
+/** What the server would not have, in its own words for the person. */
+export async function readProblem(response: Response): Promise<string> {
+	const body = (await response.json().catch(() => null)) as {
+		detail?: string;
+		errors?: Record<string, string[]>;
+	} | null;
+	const first = body?.errors ? Object.values(body.errors)[0]?.[0] : undefined;
+	return first ?? body?.detail ?? "That did not work. Please try again.";
+}
+
+const RELOADED_KEY = "mevi-reloaded-at";
+const RELOAD_EVERY_MS = 10_000;
+
+/**
+ * Loads the page anew because what it shows cannot be continued: another database, another login. Drafts and
+ * unsent messages outlive it. Not twice within ten seconds, so that a server that keeps refusing cannot make
+ * it spin.
+ */
+export function reloadPage(): void {
+	try {
+		if (Date.now() - Number(sessionStorage.getItem(RELOADED_KEY) ?? 0) < RELOAD_EVERY_MS) return;
+		sessionStorage.setItem(RELOADED_KEY, String(Date.now()));
+	} catch {
+		// Without storage nothing bounds it, and nothing is lost by it either.
+	}
+	window.location.reload();
+}
