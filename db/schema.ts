@@ -268,6 +268,7 @@ export const chatSessions = pgTable(
 	},
 	(t) => [
 		index("chat_sessions_updated").on(t.updatedAt),
+		index("chat_sessions_started").on(t.startedAt),
 		index("chat_sessions_open").on(t.status, t.queuedAt),
 		index("chat_sessions_user").on(t.userId, t.startedAt),
 		index("chat_sessions_visitor").on(t.visitorId, t.startedAt),

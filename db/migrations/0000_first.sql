@@ -238,6 +238,7 @@ CREATE UNIQUE INDEX "chat_messages_seq" ON "chat_messages" USING btree ("session
 CREATE INDEX "chat_messages_sender" ON "chat_messages" USING btree ("sender_id","sent_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "chat_messages_client_id" ON "chat_messages" USING btree ("session_id","sender_type","client_message_id");--> statement-breakpoint
 CREATE INDEX "chat_sessions_updated" ON "chat_sessions" USING btree ("updated_at");--> statement-breakpoint
+CREATE INDEX "chat_sessions_started" ON "chat_sessions" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "chat_sessions_open" ON "chat_sessions" USING btree ("status","queued_at");--> statement-breakpoint
 CREATE INDEX "chat_sessions_user" ON "chat_sessions" USING btree ("user_id","started_at");--> statement-breakpoint
 CREATE INDEX "chat_sessions_visitor" ON "chat_sessions" USING btree ("visitor_id","started_at");--> statement-breakpoint

@@ -71,6 +71,25 @@ it("brings a message posted on one process to a reader on another, with the answ
 	expect(deltas.map((frame) => frame.data.text).join("")).toBe(answer.message);
 }, 90_000);
 
+it("refuses a form of another site's page and a NUL in an address, in words and without a stack in the log", async () => {
+	const server = await start({ ASSISTANT: "off" });
+	const foreign = { "Sec-Fetch-Site": "cross-site", "Content-Type": "application/x-www-form-urlencoded" };
+	for (const path of ["/chat", "/chat/actions", "/admin/login", "/sign-out"]) {
+		const response = await fetch(`${server.url}${path}`, {
+			method: "POST",
+			headers: foreign,
+			body: "intent=end",
+		});
+		expect([path, response.status]).toEqual([path, 403]);
+		expect(await response.json()).toMatchObject({
+			status: 403,
+			detail: expect.stringContaining("another site"),
+		});
+	}
+	expect((await fetch(`${server.url}/products/%00`)).status).toBe(404);
+	expect(server.output()).not.toContain('"level":50');
+}, 60_000);
+
 it("loses nothing when the listening connection is killed again and again, and when a process dies", async () => {
 	const [one, other] = await Promise.all([start({ ASSISTANT: "off" }), start({ ASSISTANT: "off" })]);
 	const session = await openSession(one);
@@ -146,6 +165,24 @@ describe.each([
 		await until(() => expect(received.match(/event: new-message/g)).toHaveLength(total));
 		paused.destroy();
 	}, 90_000);
+
+	it("forgets readers who leave while their stream is being opened", async () => {
+		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
+		const session = await openSession(server);
+		const address = `${server.url}/chat/events?sessionId=${session.sessionId}`;
+		for (let index = 0; index < 60; index += 1) {
+			const abort = new AbortController();
+			const opening = fetch(address, {
+				headers: { Authorization: `Bearer ${session.token}` },
+				signal: abort.signal,
+			});
+			setTimeout(() => abort.abort(), index % 12);
+			await opening.then((response) => response.body?.cancel()).catch(() => {});
+		}
+		const open = async () =>
+			((await (await fetch(`${server.url}/readyz`)).json()) as { streams: number }).streams;
+		await until(async () => expect(await open()).toBe(0));
+	}, 60_000);
 
 	it("says goodbye on SIGTERM and is gone soon after", async () => {
 		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });

@@ -2,6 +2,8 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { env } from "#app/env.server.ts";
 import { problemResponse, toProblem } from "#app/http/respond.server.ts";
+import { requireSameOrigin } from "#app/http/same-origin.server.ts";
+import { DomainError, Forbidden, NotFound } from "#app/models/errors.ts";
 import { createNodeSink } from "#app/realtime/sink/node.server.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { singleton } from "#app/singleton.server.ts";
@@ -17,7 +19,8 @@ const LANES: Record<string, PrepareStream> = {
  * Places a listener of ours in front of remix-serve's for the stream URLs, so that an open stream is Node's
  * response and nothing more: a fifth of the memory, and back-pressure that tells the truth. remix-serve gives
  * no handle to its server; the diagnostics message of the first request carries it, before the request is
- * handed to anybody. Same URL, same checks, same hub as the Remix route behind it.
+ * handed to anybody. Same URL, same checks, same hub as the Remix route behind it. What no route should have to
+ * see is refused here as well.
  */
 export function openLane(): void {
 	if (env().STREAM_LANE === "off") return;
@@ -41,6 +44,8 @@ function placeInFront(server: Server): void {
 	server.removeAllListeners("request");
 	server.on("request", (request: IncomingMessage, response: ServerResponse) => {
 		const path = request.url?.split("?", 1)[0] ?? "";
+		const refusal = whyRefused(request, path);
+		if (refusal) return void respondWithProblem(response, refusal);
 		const prepare = request.method === "GET" && Object.hasOwn(LANES, path) ? LANES[path] : undefined;
 		if (prepare) void serve(prepare, request, response);
 		else for (const listener of behind) listener.call(server, request, response);
@@ -54,15 +59,39 @@ async function serve(
 ): Promise<void> {
 	try {
 		const openOn = await prepare(toRequest(incoming));
-		if (response.destroyed) return openOn(createNodeSink(response));
-		response.writeHead(200, SSE_HEADERS);
-		response.flushHeaders();
+		if (!response.destroyed) {
+			response.writeHead(200, SSE_HEADERS);
+			response.flushHeaders();
+		}
+		// Also for a reader who has gone meanwhile: the sink then closes at once and gives everything back.
 		openOn(createNodeSink(response));
 	} catch (error) {
-		const problem = problemResponse(toProblem(error));
-		response.writeHead(problem.status, Object.fromEntries(problem.headers));
-		response.end(await problem.text());
+		await respondWithProblem(response, error);
 	}
+}
+
+/**
+ * What no route should have to see: a form from another site's page (Remix answers those with a 500 and a
+ * stack in the log, and only for pages), and a NUL in the address, which Postgres cannot hold.
+ */
+function whyRefused(request: IncomingMessage, path: string): DomainError | null {
+	if (/%00/.test(path)) return new NotFound();
+	const isChange = !["GET", "HEAD", "OPTIONS"].includes(request.method ?? "GET");
+	// Programs act with tokens, which no foreign page has.
+	if (!isChange || path.startsWith("/api/")) return null;
+	try {
+		requireSameOrigin(toRequest(request));
+		return null;
+	} catch (error) {
+		return error instanceof DomainError ? error : new Forbidden();
+	}
+}
+
+async function respondWithProblem(response: ServerResponse, error: unknown): Promise<void> {
+	const problem = problemResponse(toProblem(error));
+	if (response.headersSent || response.destroyed) return void response.destroy();
+	response.writeHead(problem.status, Object.fromEntries(problem.headers));
+	response.end(await problem.text());
 }
 
 /** The request as the checks know it: they read the address and the headers. */

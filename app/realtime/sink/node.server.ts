@@ -27,7 +27,11 @@ export function createNodeSink(response: ServerResponse): Sink {
 		},
 		isWritable: () => !isClosed && guard.isWritable(),
 		onDrain: (listener) => void drainListeners.push(listener),
-		onClose: (listener) => void closeListeners.push(listener),
+		onClose(listener) {
+			// The reader may have gone while the stream was being prepared: then there is no later moment.
+			if (isClosed) listener();
+			else closeListeners.push(listener);
+		},
 		close() {
 			if (isClosed) return;
 			finish();

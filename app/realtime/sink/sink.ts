@@ -9,7 +9,7 @@ export interface Sink {
 	isWritable(): boolean;
 	/** Called each time it can take more again. */
 	onDrain(listener: () => void): void;
-	/** Called once, when either side has ended it. */
+	/** Called once, when either side has ended it; at once where it has ended already. */
 	onClose(listener: () => void): void;
 	close(): void;
 }

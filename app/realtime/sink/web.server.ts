@@ -44,7 +44,11 @@ export function createWebSink(): { body: ReadableStream<Uint8Array>; sink: Sink 
 		},
 		isWritable: () => !isClosed && (guard?.isWritable() ?? true),
 		onDrain: (listener) => void drainListeners.push(listener),
-		onClose: (listener) => void closeListeners.push(listener),
+		onClose(listener) {
+			// The reader may have gone while the stream was being prepared: then there is no later moment.
+			if (isClosed) listener();
+			else closeListeners.push(listener);
+		},
 		close() {
 			if (isClosed) return;
 			finish();
