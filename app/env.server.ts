@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { isIP, isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod/v4";
 
@@ -24,6 +25,29 @@ const port = (fallback: number) =>
 	);
 const onOff = z.preprocess(unlessEmpty, z.enum(["on", "off"], { error: "must be on or off" }).default("on"));
 const isPostgresUrl = (value: string) => /^postgres(ql)?:\/\//.test(value);
+
+const networks = z
+	.string()
+	.default("")
+	.transform((text) =>
+		text
+			.split(",")
+			.map((item) => item.trim())
+			.filter(Boolean),
+	)
+	.transform((items, context) =>
+		items.map((item) => {
+			const [address = "", bits = isIPv6(address) ? "128" : "32"] = item.split("/");
+			const most = isIPv6(address) ? 128 : 32;
+			if (isIP(address) === 0 || !/^\d+$/.test(bits) || Number(bits) > most) {
+				context.addIssue({
+					code: "custom",
+					message: `must list networks such as 10.0.0.0/8; "${item}" is none`,
+				});
+			}
+			return { address, bits: Number(bits) };
+		}),
+	);
 
 const schema = z.object({
 	NODE_ENV: z.preprocess(
@@ -54,6 +78,8 @@ const schema = z.object({
 	DEMO_AGENT_PASSWORD: optionalText.refine((value) => value === undefined || value.length >= 8, {
 		message: "must have at least 8 characters",
 	}),
+	/** Networks of reverse proxies on other machines, as 10.0.0.0/8,fd00::/8. */
+	TRUSTED_PROXIES: networks,
 	RATE_LIMITS: onOff,
 	ASSISTANT: onOff,
 	/** off: streams go through Remix's responses, as they would on a server that is not Node's. */

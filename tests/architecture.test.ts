@@ -125,21 +125,6 @@ const DOORS: { from: string; to: string; because: string }[] = [
 		because: "counts are no noun of the store",
 	},
 	{
-		from: "app/ai/reply.server.ts",
-		to: "app/realtime/live-answers.server.ts",
-		because: "the words of its own answer",
-	},
-	{
-		from: "app/ai/question.server.ts",
-		to: "db/client.server.ts",
-		because: "reads a question with its history at once",
-	},
-	{
-		from: "app/ai/question.server.ts",
-		to: "db/schema.ts",
-		because: "reads a question with its history at once",
-	},
-	{
 		from: "db/seed.ts",
 		to: "app/models/article.server.ts",
 		because: "articles are cut into passages in one place",

@@ -1,19 +1,12 @@
+import type { Unanswered } from "#app/models/message/unanswered.server.ts";
 import type { Answer } from "#db/shapes.ts";
 
 /** What every way of answering (with a model, without one) receives and returns. */
 
-export type Utterance = { role: "customer" | "assistant" | "agent"; text: string };
+export type { Utterance } from "#app/models/message/unanswered.server.ts";
 
-export type AnswerRequest = {
-	/** The customer's newest words, several quick messages joined by a line break. */
-	question: string;
-	/** What was said before the question, oldest first. */
-	history: Utterance[];
-	/** Who asks, as the server knows it; null while anonymous. Never taken from text. */
-	customerId: string | null;
-	customerName: string | null;
-	/** Language of the page, as BCP 47; the answer prefers the question's own. */
-	locale: string;
+/** What is asked, by whom as the server knows it and never by what a text says, and how long it is wanted. */
+export type AnswerRequest = Unanswered & {
 	/** Stops the work when the turn is superseded or out of time. */
 	signal: AbortSignal;
 };

@@ -9,15 +9,14 @@ import {
 	type Turn,
 } from "#app/models/ai-turn.server.ts";
 import { noteIntent, queueSession } from "#app/models/chat-session/change.server.ts";
+import { readUnanswered } from "#app/models/message/unanswered.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
-import { forgetAnswer } from "#app/realtime/live-answers.server.ts";
-import { publishEphemeral, transact } from "#app/realtime/publish.server.ts";
+import { endLiveAnswer, publishEphemeral, transact } from "#app/realtime/publish.server.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
 import { type Answer, type Answerer, AnswerFailed, type AnswerRequest } from "./answer.ts";
 import { classifyIntent } from "./intent/classify.server.ts";
 import { answerOffline } from "./offline/answer.server.ts";
 import { answerWithModel } from "./openai.server.ts";
-import { readQuestion } from "./question.server.ts";
 
 /** An answer may take this long; then a person is called. */
 const ANSWER_LIMIT_MS = 90_000;
@@ -51,7 +50,7 @@ export async function answerSession(sessionId: string): Promise<void> {
 	const writing = startWriting(turn);
 	let intent = "other";
 	try {
-		const question = await readQuestion(sessionId, turn.questionSeq);
+		const question = await readUnanswered(sessionId, turn.questionSeq);
 		intent = classifyIntent(question.question).intent;
 		if (turn.fence > MOST_ATTEMPTS) throw new AnswerFailed("cut");
 		const request: AnswerRequest = { ...question, signal: writing.signal };
@@ -63,7 +62,7 @@ export async function answerSession(sessionId: string): Promise<void> {
 		if (error instanceof Superseded || writing.isLost()) return;
 		await handOver(turn, intent, error);
 	} finally {
-		forgetAnswer(sessionId, turn.messageId);
+		endLiveAnswer(sessionId, turn.messageId);
 		if (!writing.isLost()) {
 			publishEphemeral({ sessionId, stream: "public", type: "ai-thinking", data: { on: false } });
 		}

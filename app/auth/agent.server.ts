@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { redirect } from "@remix-run/node";
 import { eq } from "drizzle-orm";
-import { clientAddress, countAgainst, forgetCount } from "#app/http/rate-limit.server.ts";
+import { clientAddress } from "#app/http/client-address.server.ts";
+import { countAgainst, forgetCount } from "#app/http/rate-limit.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents } from "#db/schema.ts";
 import { auth } from "./better-auth.server.ts";

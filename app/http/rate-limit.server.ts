@@ -65,37 +65,3 @@ export async function countAgainst(limit: LimitName, key: string): Promise<void>
 export async function forgetCount(limit: LimitName, key: string): Promise<void> {
 	await limiters[limit].delete(key);
 }
-
-/**
- * The address a request came from. Headers can be made up by anybody, so X-Forwarded-For counts only when
- * the socket's other end is this machine, a reverse proxy then, and only the entry that proxy added itself.
- */
-export function clientAddress(): string {
-	const request = currentRequest();
-	const peer = request?.socket.remoteAddress ?? "local";
-	if (!LOOPBACK.test(peer)) return network(peer);
-	const forwarded = request?.headers["x-forwarded-for"];
-	const nearest =
-		(Array.isArray(forwarded) ? forwarded.join(",") : forwarded)?.split(",").at(-1)?.trim() ?? "";
-	return isIP(nearest) ? network(nearest) : peer;
-}
-
-/**
- * What is counted as one address: an IPv4 address, also one written as IPv6, or the first 64 bits of an IPv6
- * one, since a single customer line is given all addresses of such a network.
- */
-export function network(address: string): string {
-	const [bare = address] = address
-		.toLowerCase()
-		.replace(/^::ffff:(?=\d+\.)/, "")
-		.split("%");
-	if (!isIPv6(bare)) return bare;
-	const [head = "", tail] = bare.split("::");
-	const before = head === "" ? [] : head.split(":");
-	const after = tail ? tail.split(":") : [];
-	const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-	const groups = [...before, ...Array<string>(zeros).fill("0"), ...after].slice(0, 4);
-	return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
-}
-
-const LOOPBACK = /^(::ffff:)?127\.|^::1$/;

@@ -4,6 +4,7 @@ import { chatEvents } from "#db/schema.ts";
 import type { Hint } from "./bus/bus.ts";
 import { type DurableType, type EphemeralType, type StreamName, streamKey } from "./events.ts";
 import { hub } from "./hub.server.ts";
+import { forgetAnswer } from "./live-answers.server.ts";
 
 const hintsOf = new WeakMap<Transaction, Hint[]>();
 
@@ -69,4 +70,9 @@ export function publishEphemeral(event: {
 }): void {
 	const ephemeral = [streamKey(event.stream, event.sessionId), event.type, event.data] as const;
 	hub.announce({ hints: [], ephemerals: [ephemeral] });
+}
+
+/** To be called when the words published as `ai-delta` have become a message, or will not any more. */
+export function endLiveAnswer(sessionId: string, messageId: string): void {
+	forgetAnswer(sessionId, messageId);
 }

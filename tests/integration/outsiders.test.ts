@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { clientAddress, network } from "#app/http/rate-limit.server.ts";
+import { clientAddress, network } from "#app/http/client-address.server.ts";
 import { labelSession, noteIntent, requestAgent } from "#app/models/chat-session/change.server.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { hub } from "#app/realtime/hub.server.ts";

@@ -1,5 +1,5 @@
 import { env } from "#app/env.server.ts";
-import { clientAddress } from "#app/http/rate-limit.server.ts";
+import { clientAddress } from "#app/http/client-address.server.ts";
 import { TooMany } from "#app/models/errors.ts";
 import { singleton } from "#app/singleton.server.ts";
 

@@ -5,7 +5,8 @@ import { requireBearer } from "#app/auth/actor.server.ts";
 import { readIdentity } from "#app/auth/identity.server.ts";
 import { signCustomerToken } from "#app/auth/token.server.ts";
 import { readJson, readQuery } from "#app/http/body.server.ts";
-import { clientAddress, countAgainst } from "#app/http/rate-limit.server.ts";
+import { clientAddress } from "#app/http/client-address.server.ts";
+import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import {
 	endSession,

@@ -1,7 +1,20 @@
 import { and, desc, eq, lte, ne } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers } from "#db/schema.ts";
-import type { AnswerRequest, Utterance } from "./answer.ts";
+
+export type Utterance = { role: "customer" | "assistant" | "agent"; text: string };
+
+/** What is to be answered, and who asks as the server knows it. */
+export type Unanswered = {
+	/** The customer's newest words, several quick messages joined by a line break. */
+	question: string;
+	/** What was said before the question, oldest first. */
+	history: Utterance[];
+	/** Null while anonymous. */
+	customerId: string | null;
+	customerName: string | null;
+	locale: string;
+};
 
 /** How many messages before the question are shown to the assistant. */
 const HISTORY_MESSAGES = 30;
@@ -13,10 +26,7 @@ const ROLES = { user: "customer", bot: "assistant", agent: "agent" } as const;
  * before, and who asks as the server knows it.
  * @throws when the session is gone.
  */
-export async function readQuestion(
-	sessionId: string,
-	questionSeq: number,
-): Promise<Omit<AnswerRequest, "signal">> {
+export async function readUnanswered(sessionId: string, questionSeq: number): Promise<Unanswered> {
 	const [session] = await db
 		.select({ customerId: chatSessions.userId, locale: chatSessions.locale, customerName: customers.name })
 		.from(chatSessions)

@@ -1,0 +1,66 @@
+import { BlockList, isIP, isIPv6 } from "node:net";
+import { env } from "#app/env.server.ts";
+import { currentRequest } from "#app/realtime/disconnect.server.ts";
+import { singleton } from "#app/singleton.server.ts";
+
+/** This machine, and the networks named in TRUSTED_PROXIES: whose X-Forwarded-For is believed. */
+const trusted = () =>
+	singleton("trusted-proxies", () => {
+		const list = new BlockList();
+		list.addSubnet("127.0.0.0", 8, "ipv4");
+		list.addAddress("::1", "ipv6");
+		for (const { address, bits } of env().TRUSTED_PROXIES) {
+			list.addSubnet(address, bits, isIPv6(address) ? "ipv6" : "ipv4");
+		}
+		return list;
+	});
+
+/**
+ * The address a request came from, as it is counted. Headers can be made up by anybody, so X-Forwarded-For is
+ * read from its end and only as far as each hop was added by a proxy that is trusted.
+ */
+export function clientAddress(): string {
+	const request = currentRequest();
+	const peer = bareAddress(request?.socket.remoteAddress ?? "local");
+	const forwarded = request?.headers["x-forwarded-for"];
+	const hops = (Array.isArray(forwarded) ? forwarded.join(",") : (forwarded ?? "")).split(",");
+	return network(nearestStranger(peer, hops, isTrusted));
+}
+
+/** The last address that is not a trusted proxy's; exported for its test. */
+export function nearestStranger(peer: string, hops: string[], isProxy: (address: string) => boolean): string {
+	let nearest = peer;
+	for (const hop of hops.map((text) => bareAddress(text.trim())).reverse()) {
+		if (!isProxy(nearest) || !isIP(hop)) break;
+		nearest = hop;
+	}
+	return nearest;
+}
+
+function isTrusted(address: string): boolean {
+	return isIP(address) !== 0 && trusted().check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}
+
+/** Without the marks of IPv4 written as IPv6, or of a zone. */
+function bareAddress(address: string): string {
+	const [bare = address] = address
+		.toLowerCase()
+		.replace(/^::ffff:(?=\d+\.)/, "")
+		.split("%");
+	return bare;
+}
+
+/**
+ * What is counted as one address: an IPv4 address, also one written as IPv6, or the first 64 bits of an IPv6
+ * one, since a single customer line is given all addresses of such a network.
+ */
+export function network(address: string): string {
+	const bare = bareAddress(address);
+	if (!isIPv6(bare)) return bare;
+	const [head = "", tail] = bare.split("::");
+	const before = head === "" ? [] : head.split(":");
+	const after = tail ? tail.split(":") : [];
+	const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+	const groups = [...before, ...Array<string>(zeros).fill("0"), ...after].slice(0, 4);
+	return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+}
