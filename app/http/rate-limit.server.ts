@@ -1,8 +1,6 @@
-import { isIP, isIPv6 } from "node:net";
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import { env } from "#app/env.server.ts";
 import { TooMany } from "#app/models/errors.ts";
-import { currentRequest } from "#app/realtime/disconnect.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { sql } from "#db/client.server.ts";
 
