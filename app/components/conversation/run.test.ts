@@ -4,10 +4,13 @@ import { placesInRuns, RUN_GAP_MS } from "./run.ts";
 
 const START = Date.parse("2026-03-01T10:00:00.000Z");
 
-const message = (senderType: Message["senderType"], afterMs: number, senderName: string | null = null) =>
-	({ senderType, senderName, metadata: {}, sentAt: new Date(START + afterMs).toISOString() }) as Message;
+const message = (senderType: Message["senderType"], afterMs: number, senderName: string | null = null) => ({
+	senderType,
+	senderName,
+	sentAt: new Date(START + afterMs).toISOString(),
+});
 
-const marks = (messages: Message[]) =>
+const marks = (messages: Parameters<typeof placesInRuns>[0]) =>
 	placesInRuns(messages).map(({ startsRun, endsRun }) => `${startsRun ? "[" : ""}${endsRun ? "]" : ""}`);
 
 it("takes messages of one sender within two minutes for one run", () => {

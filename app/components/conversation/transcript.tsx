@@ -3,7 +3,7 @@ import { Button } from "#app/components/ui/index.ts";
 import type { Conversation } from "#app/realtime/client/conversation.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox.ts";
 import { BubbleBody, LiveBubble, MessageBubble, type Side, WorkingLine } from "./message-bubble.tsx";
-import { placesInRuns } from "./run.ts";
+import { ALONE, placesInRuns, type RunPlace } from "./run.ts";
 
 /** Within this distance of the end the reader is following, and new messages move the page along. */
 const FOLLOW_PX = 100;
@@ -52,7 +52,15 @@ export function Transcript({
 		`${messages.at(-1)?.id ?? ""}|${live?.text.length ?? 0}|${unsent.length}|${isThinking}|${typing !== null}`,
 	);
 	const otherName = side === "agent" ? (customerName ?? "Visitor") : "Support";
-	const places = placesInRuns(messages);
+	const ownName = messages.findLast((message) => message.senderType === side)?.senderName ?? null;
+	const places = placesInRuns([
+		...messages,
+		...unsent.map((entry) => ({
+			senderType: side,
+			senderName: ownName,
+			sentAt: new Date(entry.writtenAt).toISOString(),
+		})),
+	]);
 	const isEmpty = messages.length === 0 && unsent.length === 0 && !live;
 	return (
 		<div className={`relative min-h-0 ${className}`}>
@@ -89,11 +97,17 @@ export function Transcript({
 					/>
 				))}
 				{live ? <LiveBubble text={live.text} /> : null}
-				{unsent.map((entry) => (
-					<UnsentBubble key={entry.clientMessageId} entry={entry} onRetry={onRetry} onDiscard={onDiscard} />
+				{unsent.map((entry, index) => (
+					<UnsentBubble
+						key={entry.clientMessageId}
+						entry={entry}
+						place={places[messages.length + index]}
+						onRetry={onRetry}
+						onDiscard={onDiscard}
+					/>
 				))}
 				{/* Its room is always there: who starts or stops writing moves nothing. */}
-				<div className="mt-auto flex min-h-5 flex-wrap items-end gap-x-4">
+				<div className="flex min-h-5 flex-wrap items-end gap-x-4">
 					{isThinking && !live ? <WorkingLine words="Assistant is thinking" /> : null}
 					{typing ? <WorkingLine words={`${typing.name ?? otherName} is typing`} /> : null}
 				</div>
@@ -117,15 +131,19 @@ export function Transcript({
 
 function UnsentBubble({
 	entry,
+	place = ALONE,
 	onRetry,
 	onDiscard,
 }: {
 	entry: OutboxEntry;
+	place?: RunPlace;
 	onRetry: (clientMessageId: string) => void;
 	onDiscard: (clientMessageId: string) => void;
 }) {
 	return (
-		<div className="flex max-w-[min(85%,var(--container-measure))] flex-col items-end gap-1 self-end">
+		<div
+			className={`flex max-w-[min(85%,var(--container-measure))] flex-col items-end gap-1 self-end ${place.startsRun ? "" : "-mt-2"}`}
+		>
 			<div className={entry.refusal ? "" : "opacity-70"}>
 				<BubbleBody isOwn>{entry.text}</BubbleBody>
 			</div>
@@ -144,9 +162,9 @@ function UnsentBubble({
 						Edit
 					</Button>
 				</div>
-			) : (
+			) : place.endsRun ? (
 				<p className="text-ink-soft text-sm">Sending</p>
-			)}
+			) : null}
 		</div>
 	);
 }

@@ -62,7 +62,7 @@ export function Textarea({
 				{...field.props}
 				ref={fieldRef}
 				rows={rows}
-				className={`${CONTROL} field-sizing-content max-h-[calc(5lh+1.25rem+2px)] min-h-11 resize-none py-2.5 ${error ? EDGE_WRONG : EDGE}`}
+				className={`${CONTROL} field-sizing-content max-h-[calc(5lh+1.125rem+2px)] min-h-11 resize-none py-[0.5625rem] ${error ? EDGE_WRONG : EDGE}`}
 			/>
 			<FieldNotes ids={field} hint={hint} error={error} />
 		</div>

@@ -106,6 +106,8 @@ export function createConversationStore(options: StoreOptions) {
 
 	function receive(id: string | null, event: ChatEvent) {
 		if (event.type === "reset") return reloadPage();
+		// Everybody on a stream hears it; one's own side typing is no news to it.
+		if (event.type === (options.side === "user" ? "user-typing" : "agent-typing")) return;
 		setConversation(applyEvent(snapshot.conversation, { id, event }, Date.now()));
 		if (event.type !== "ai-thinking") return;
 		clearTimeout(thinkingTimer);

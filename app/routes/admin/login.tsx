@@ -8,7 +8,7 @@ import {
 import { Form, useActionData, useNavigation, useSearchParams } from "@remix-run/react";
 import { z } from "zod/v4";
 import { getAgent, signInAgent } from "#app/auth/agent.server.ts";
-import { Button, Notice, TextField } from "#app/components/ui/index.ts";
+import { Button, Notice, StoreMark, TextField } from "#app/components/ui/index.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { ownPath } from "#app/http/own-path.server.ts";
 import { toProblem } from "#app/http/respond.server.ts";
@@ -49,13 +49,20 @@ export default function LoginPage() {
 	const [search] = useSearchParams();
 	const isBusy = useNavigation().state !== "idle";
 	return (
-		<main id="main" className="mx-auto flex min-h-dvh max-w-sm flex-col justify-center gap-6 px-6 py-12">
-			<div>
-				<h1 className="font-semibold text-2xl">Mevi Chat</h1>
+		<main
+			id="main"
+			className="mx-auto flex min-h-dvh max-w-sm flex-col justify-center gap-6 px-6 pt-12 pb-24"
+		>
+			<div className="flex flex-col items-center text-center">
+				<StoreMark className="size-12" />
+				<h1 className="mt-4 font-semibold text-2xl">Mevi Chat</h1>
 				<p className="mt-1 text-ink-soft">Sign in to answer customers.</p>
 			</div>
 			{refused?.problem ? <Notice tone="danger">{refused.problem}</Notice> : null}
-			<Form method="post" className="flex flex-col gap-4">
+			<Form
+				method="post"
+				className="flex flex-col gap-4 sm:rounded-card sm:border sm:border-line sm:bg-surface-raised sm:p-6"
+			>
 				<input type="hidden" name="next" value={search.get("next") ?? ""} />
 				<TextField
 					label="E-mail"
@@ -72,7 +79,9 @@ export default function LoginPage() {
 					autoComplete="current-password"
 					required
 				/>
-				<Button disabled={isBusy}>{isBusy ? "Signing in" : "Sign in"}</Button>
+				<Button disabled={isBusy} className="mt-1">
+					{isBusy ? "Signing in" : "Sign in"}
+				</Button>
 			</Form>
 		</main>
 	);

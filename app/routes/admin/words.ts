@@ -16,4 +16,15 @@ export function reasonName(reason: string | null): string {
 }
 
 /** An intent's label as words: `track_order` is "track order". */
-export const intentName = (intent: string): string => intent.replaceAll("_", " ");
+export const intentName = (intent: string): string =>
+	intent === "other" ? "something else" : intent.replaceAll("_", " ");
+
+/** A language tag in words: `en-US` is "English (United States)". What is no tag comes back as it is. */
+export function languageName(locale: string): string {
+	try {
+		const names = new Intl.DisplayNames("en", { type: "language", languageDisplay: "standard" });
+		return names.of(locale) ?? locale;
+	} catch {
+		return locale;
+	}
+}

@@ -17,20 +17,25 @@ export function ConversationEnd({
 		if (typeof chosen === "string") void onSubmit({ intent: "rate", rating: chosen });
 	}
 	return (
-		<div className="flex flex-wrap items-end justify-between gap-4">
+		<div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
 			{rating === null ? (
-				<form method="post" action="/chat" onSubmit={submit} className="flex flex-wrap items-end gap-3">
+				<form
+					method="post"
+					action="/chat"
+					onSubmit={submit}
+					className="flex flex-wrap items-end gap-x-6 gap-y-3"
+				>
 					<input type="hidden" name="intent" value="rate" />
 					<input type="hidden" name="sessionId" value={session.sessionId} />
 					<Stars legend="How was this conversation?" />
 					<Button variant="secondary">Rate</Button>
 				</form>
 			) : (
-				<p className="flex items-center gap-2">
+				<p className="flex min-h-11 items-center gap-2">
 					Thank you for your rating <StarsShown rating={rating} label={`${rating} of 5`} />
 				</p>
 			)}
-			<ButtonLink to="/chat?new=1" reloadDocument>
+			<ButtonLink to="/chat?new=1" reloadDocument className="max-sm:w-full">
 				Start a new conversation
 			</ButtonLink>
 		</div>

@@ -21,35 +21,48 @@ export function ConversationHeader({
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const status = session?.status ?? "assistant";
+	// Two rows on a phone; from a tablet on the rows dissolve into one grid, so nothing is there twice.
 	return (
-		<header className="flex flex-wrap items-center justify-end gap-x-2 gap-y-1 border-line border-b px-4 py-2">
-			<a
-				href="/"
-				aria-label="Back to the store"
-				className="-ms-3 grid size-11 place-items-center rounded-control"
-			>
-				<ArrowLeft size={20} aria-hidden="true" className="rtl:rotate-180" />
-			</a>
-			<div className="min-w-0 flex-1 basis-64">
-				<h1 className="font-semibold text-lg">Mevi Living support</h1>
-				<p className="text-ink-soft text-sm" aria-live="polite">
+		<header className="flex flex-col border-line border-b px-4 py-1.5 sm:grid sm:grid-cols-[auto_minmax(0,1fr)_auto_auto] sm:gap-x-2 sm:py-2">
+			<div className="flex min-h-11 items-center gap-2 sm:contents">
+				<a
+					href="/"
+					aria-label="Back to the store"
+					className="-ms-3 grid size-11 shrink-0 place-items-center rounded-control hover:bg-surface-sunken sm:row-span-2 sm:self-center"
+				>
+					<ArrowLeft size={20} aria-hidden="true" className="rtl:rotate-180" />
+				</a>
+				<h1 className="min-w-0 flex-1 truncate font-semibold text-lg sm:self-end">Mevi Living support</h1>
+				{isUnderWay ? (
+					<IntentForm
+						intent="end"
+						sessionId={sessionId}
+						onSubmit={onSubmit}
+						place={`sm:col-start-3 ${status === "assistant" ? "max-sm:-me-3" : "-me-3"}`}
+					>
+						<Button variant="quiet" size="compact">
+							End chat
+						</Button>
+					</IntentForm>
+				) : null}
+			</div>
+			<div className="flex items-center gap-3 pb-1 sm:contents">
+				<p className="min-w-0 flex-1 text-ink-soft text-sm sm:col-start-2 sm:row-start-2" aria-live="polite">
 					{line === "waiting" ? "Reconnecting; what you write is kept" : statusLine(session, customerName)}
 				</p>
+				{status === "assistant" ? (
+					<IntentForm
+						intent="request-agent"
+						sessionId={sessionId}
+						onSubmit={onSubmit}
+						place="shrink-0 sm:col-start-4"
+					>
+						<Button variant="secondary" size="compact">
+							Talk to a person
+						</Button>
+					</IntentForm>
+				) : null}
 			</div>
-			{status === "assistant" ? (
-				<IntentForm intent="request-agent" sessionId={sessionId} onSubmit={onSubmit}>
-					<Button variant="secondary" size="compact">
-						Talk to a person
-					</Button>
-				</IntentForm>
-			) : null}
-			{isUnderWay ? (
-				<IntentForm intent="end" sessionId={sessionId} onSubmit={onSubmit}>
-					<Button variant="quiet" size="compact">
-						End chat
-					</Button>
-				</IntentForm>
-			) : null}
 		</header>
 	);
 }
@@ -58,11 +71,14 @@ function IntentForm({
 	intent,
 	sessionId,
 	onSubmit,
+	place,
 	children,
 }: {
 	intent: string;
 	sessionId: string | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
+	/** Classes that put it where it stands in the header. */
+	place: string;
 	children: React.ReactNode;
 }) {
 	function submit(event: FormEvent) {
@@ -70,7 +86,12 @@ function IntentForm({
 		void onSubmit({ intent });
 	}
 	return (
-		<form method="post" action="/chat" onSubmit={submit}>
+		<form
+			method="post"
+			action="/chat"
+			onSubmit={submit}
+			className={`sm:row-span-2 sm:row-start-1 sm:self-center ${place}`}
+		>
 			<input type="hidden" name="intent" value={intent} />
 			<input type="hidden" name="sessionId" value={sessionId ?? ""} />
 			{children}
@@ -82,7 +103,7 @@ function statusLine(session: Session | null, customerName: string | null): strin
 	const you = customerName ? ` · signed in as ${customerName}` : "";
 	switch (session?.status) {
 		case "queued":
-			return `An agent has been called. You are number ${session.queuePosition ?? 1} in the queue.`;
+			return `You are number ${session.queuePosition ?? 1} in the queue`;
 		case "agent":
 			return `${session.agentName ?? "An agent"} is with you${you}`;
 		case "ended":

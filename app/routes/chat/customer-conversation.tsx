@@ -36,6 +36,7 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 	const { session } = conversation;
 	const isEnded = session?.isActive === false;
 	const isUnderWay = session?.isActive === true || (conversation.sessionId !== null && !isEnded);
+	const mayAnswer = session === null || session.status === "assistant";
 	useHydrationMark();
 
 	return (
@@ -49,11 +50,6 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 				onSubmit={chat.submit}
 			/>
 			<main id="main" className="flex min-h-0 flex-1 flex-col">
-				{page.isOffline ? (
-					<p className="border-line border-b bg-surface-sunken px-4 py-1.5 text-center text-ink-soft text-sm">
-						The assistant runs without a language model here: it answers from our help pages and your orders.
-					</p>
-				) : null}
 				<LiveFrame isShown={page.session !== null} />
 				<Transcript
 					className="scripted flex-1"
@@ -69,7 +65,7 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 					onCallPerson={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
 					empty={<Welcome />}
 				/>
-				<footer className="border-line border-t px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+				<footer className="border-line border-t px-4 pt-2.5 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
 					{chat.problem ? (
 						<Notice tone="danger" className="mb-3">
 							{chat.problem}
@@ -79,6 +75,12 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 						<Notice tone="danger" className="mb-3" reference={refused.problem.reference}>
 							{firstFieldError(refused.problem) ?? refused.problem.detail}
 						</Notice>
+					) : null}
+					{page.isOffline && mayAnswer ? (
+						<p className="mb-2 text-center text-ink-soft text-sm">
+							The assistant runs without a language model here: it answers from our help pages and your
+							orders.
+						</p>
 					) : null}
 					{isEnded && session ? (
 						<ConversationEnd session={session} onSubmit={chat.submit} />

@@ -32,6 +32,8 @@ export function respondWithTranscript(options: {
 	sessionId: string;
 	streams: StreamName[];
 	side: Side;
+	/** Who the customer is, for the agent's side. */
+	customerName?: string | null;
 	cursor: Cursor | null;
 	/** Whom the open page is counted for. */
 	owner: string;
@@ -40,7 +42,11 @@ export function respondWithTranscript(options: {
 	refuseWhileEnding();
 	const nonce = randomBytes(16).toString("base64");
 	const openOn = opening(options.owner, (sink) =>
-		openStream({ ...options, sink, encode: createTranscriptEncoder(options.side, nonce) }),
+		openStream({
+			...options,
+			sink,
+			encode: createTranscriptEncoder(options.side, nonce, options.customerName),
+		}),
 	);
 	const { body, sink } = createWebSink();
 	sink.write(openPage(nonce));
@@ -60,7 +66,7 @@ function openPage(nonce: string): string {
 }
 
 /** Exported for its test: events in, pieces of HTML out. */
-export function createTranscriptEncoder(side: Side, nonce: string): Encode {
+export function createTranscriptEncoder(side: Side, nonce: string, customerName?: string | null): Encode {
 	let pieces = 0;
 	let live: { messageId: string; element: string } | null = null;
 	let thinking: string | null = null;
@@ -95,7 +101,8 @@ export function createTranscriptEncoder(side: Side, nonce: string): Encode {
 		return bubble.replace(/<\/p><\/div><\/div>$/, "");
 	}
 
-	const bubble = (message: Message) => renderToStaticMarkup(<MessageBubble message={message} side={side} />);
+	const bubble = (message: Message) =>
+		renderToStaticMarkup(<MessageBubble message={message} side={side} customerName={customerName} />);
 
 	return ({ type, json }) => {
 		switch (type) {

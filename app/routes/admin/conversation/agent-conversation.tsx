@@ -4,8 +4,9 @@ import type { Agent } from "#app/auth/agent.server.ts";
 import { Composer } from "#app/components/conversation/composer.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
 import { usePageContext } from "#app/components/page-context.ts";
-import { Badge, Button, EmptyState, Notice } from "#app/components/ui/index.ts";
+import { Badge, Button, buttonClasses, EmptyState, Notice } from "#app/components/ui/index.ts";
 import type { Problem } from "#app/http/respond.server.ts";
+import type { LineState } from "#app/realtime/client/event-source.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { reasonName } from "../words.ts";
@@ -65,6 +66,7 @@ export function AgentConversation({
 					session={session}
 					isMine={isMine}
 					name={page.customer?.name ?? "Visitor"}
+					line={chat.line}
 					onSubmit={chat.submit}
 				/>
 				<LiveFrame src={`${base}/live`} />
@@ -79,6 +81,7 @@ export function AgentConversation({
 					onLoadOlder={chat.loadOlder}
 					onRetry={chat.retry}
 					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
+					customerName={page.customer?.name ?? null}
 					empty={
 						<EmptyState title="Nothing written yet">The customer's first words will appear here.</EmptyState>
 					}
@@ -112,11 +115,13 @@ function AgentHeader({
 	session,
 	isMine,
 	name,
+	line,
 	onSubmit,
 }: {
 	session: Session;
 	isMine: boolean;
 	name: string;
+	line: LineState;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const submit = (intent: string) => (event: FormEvent) => {
@@ -124,36 +129,52 @@ function AgentHeader({
 		void onSubmit({ intent });
 	};
 	const canTake = session.status === "assistant" || session.status === "queued";
+	// Two rows where there is little room; beside the customer's column they dissolve into one grid.
 	return (
-		<header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-4 py-2.5">
-			<a
-				href="/admin/chat"
-				aria-label="Back to the list"
-				className="-ms-2 grid size-11 place-items-center rounded-control md:hidden"
-			>
-				<ArrowLeft size={20} aria-hidden="true" className="rtl:rotate-180" />
-			</a>
-			<h1 className="min-w-0 truncate font-semibold text-lg">{name}</h1>
-			<SessionBadge session={session} isMine={isMine} />
-			<div className="ms-auto flex gap-2">
+		<header className="flex flex-col border-line border-b px-4 py-1.5 lg:grid lg:grid-cols-[minmax(0,1fr)_auto_auto] lg:gap-x-2 lg:gap-y-1 lg:py-2">
+			<div className="flex min-h-11 items-center gap-1 lg:contents">
+				<a
+					href="/admin/chat"
+					aria-label="Back to the list"
+					className="-ms-3 grid size-11 shrink-0 place-items-center rounded-control hover:bg-surface-sunken md:hidden"
+				>
+					<ArrowLeft size={20} aria-hidden="true" className="rtl:rotate-180" />
+				</a>
+				<h1 className="min-w-0 flex-1 truncate font-semibold text-lg">{name}</h1>
 				<a
 					href="#customer"
-					className="inline-flex min-h-9 items-center rounded-control px-3 font-medium text-accent text-sm lg:hidden"
+					className={buttonClasses({ variant: "quiet", size: "compact" }, "shrink-0 lg:hidden")}
 				>
 					Customer
 				</a>
-				{canTake ? (
-					<form method="post" onSubmit={submit("take")}>
-						<input type="hidden" name="intent" value="take" />
-						<Button size="compact">Take over</Button>
-					</form>
-				) : null}
 				{session.isActive && (isMine || canTake) ? (
-					<form method="post" onSubmit={submit("end")}>
+					<form
+						method="post"
+						onSubmit={submit("end")}
+						className={`shrink-0 ${canTake ? "max-lg:-me-3" : "-me-3"} lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:self-center`}
+					>
 						<input type="hidden" name="intent" value="end" />
 						<Button size="compact" variant="quiet">
 							End chat
 						</Button>
+					</form>
+				) : null}
+			</div>
+			<div className="flex min-h-8 items-center gap-3 pb-1 lg:contents">
+				<p className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 lg:col-start-1 lg:row-start-2">
+					<SessionBadge session={session} isMine={isMine} />
+					<span className="text-ink-soft text-sm" aria-live="polite">
+						{line === "waiting" ? "Reconnecting; what you write is kept" : null}
+					</span>
+				</p>
+				{canTake ? (
+					<form
+						method="post"
+						onSubmit={submit("take")}
+						className="shrink-0 lg:col-start-3 lg:row-span-2 lg:row-start-1 lg:self-center"
+					>
+						<input type="hidden" name="intent" value="take" />
+						<Button size="compact">Take over</Button>
 					</form>
 				) : null}
 			</div>

@@ -1,7 +1,7 @@
-import { Badge } from "#app/components/ui/index.ts";
+import { Avatar, Badge } from "#app/components/ui/index.ts";
 import { formatMoney } from "#app/models/money.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { intentName } from "../words.ts";
+import { intentName, languageName } from "../words.ts";
 
 type Order = {
 	number: string;
@@ -37,15 +37,20 @@ export function CustomerPanel({
 			>
 				Back to the conversation
 			</a>
-			<h2 className="font-semibold text-lg">{customer?.name ?? "Visitor"}</h2>
-			<p className="wrap-anywhere text-ink-soft">
-				{customer ? (customer.email ?? customer.id) : "Has not signed in, so no orders are known."}
-			</p>
+			<div className="flex items-center gap-3">
+				<Avatar name={customer?.name ?? "Visitor"} />
+				<div className="min-w-0">
+					<h2 className="font-semibold text-lg">{customer?.name ?? "Visitor"}</h2>
+					<p className="wrap-anywhere text-ink-soft text-sm">
+						{customer ? (customer.email ?? customer.id) : "Has not signed in, so no orders are known."}
+					</p>
+				</div>
+			</div>
 			<dl className="mt-4 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
 				<dt className="text-ink-soft">Wants</dt>
 				<dd>{session.intent ? intentName(session.intent) : "not known yet"}</dd>
 				<dt className="text-ink-soft">Language</dt>
-				<dd>{session.locale}</dd>
+				<dd>{languageName(session.locale)}</dd>
 				<dt className="text-ink-soft">Priority</dt>
 				<dd>{session.priority}</dd>
 			</dl>
@@ -55,7 +60,7 @@ export function CustomerPanel({
 					{orders.length === 0 ? <p className="mt-1 text-ink-soft">No orders yet.</p> : null}
 					<ul className="mt-2 flex flex-col gap-3">
 						{orders.map((order) => (
-							<li key={order.number} className="border-line border-b pb-3">
+							<li key={order.number} className="border-line border-b pb-3 last:border-b-0">
 								<p className="flex items-baseline justify-between gap-2">
 									<span className="font-medium tabular-nums">#{order.number}</span>
 									<span className="tabular-nums">{formatMoney(order.totalCents)}</span>

@@ -2,6 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { requireAgent } from "#app/auth/agent.server.ts";
 import { answering } from "#app/http/respond.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { getCustomer } from "#app/models/customer.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { respondWithTranscript } from "#app/routes/live/transcript-response.server.tsx";
 
@@ -11,10 +12,12 @@ export function loader({ request, params }: LoaderFunctionArgs): Promise<Respons
 		const agent = await requireAgent(request);
 		const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 		const { row } = await requireSession(params.sessionId ?? "", actor);
+		const customer = row.userId ? await getCustomer(row.userId) : null;
 		return respondWithTranscript({
 			sessionId: row.sessionId,
 			streams: ["public"],
 			side: "agent",
+			customerName: customer?.name ?? null,
 			cursor: null,
 			owner: agent.id,
 			readHistory: (upToSeq) => listHistory(row.sessionId, upToSeq),

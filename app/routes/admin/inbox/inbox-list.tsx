@@ -1,4 +1,5 @@
 import { Link } from "@remix-run/react";
+import { Inbox } from "lucide-react";
 import { LocalTime } from "#app/components/conversation/local-time.tsx";
 import { Badge, EmptyState } from "#app/components/ui/index.ts";
 import type { InboxEntry } from "#app/realtime/events.ts";
@@ -16,7 +17,7 @@ export function InboxList({
 }) {
 	if (entries.length === 0) {
 		return (
-			<EmptyState title="No conversations yet">
+			<EmptyState title="No conversations yet" picture={<Inbox size={28} strokeWidth={1.5} />}>
 				When a customer writes, the conversation appears here by itself.
 			</EmptyState>
 		);
@@ -28,7 +29,7 @@ export function InboxList({
 					<Link
 						to={`/admin/chat/${entry.sessionId}`}
 						aria-current={entry.sessionId === openId ? "page" : undefined}
-						className="block border-line border-b px-4 py-3 no-underline hover:bg-surface-sunken aria-[current=page]:bg-accent-soft"
+						className="relative block border-line border-b px-4 py-3 no-underline transition-colors focus-visible:-outline-offset-2 hover:bg-surface-sunken aria-[current=page]:bg-surface-raised aria-[current=page]:before:absolute aria-[current=page]:before:inset-y-0 aria-[current=page]:before:start-0 aria-[current=page]:before:w-1 aria-[current=page]:before:bg-accent"
 					>
 						<span className="flex items-baseline gap-2">
 							<span className="min-w-0 flex-1 truncate font-medium">{entry.customerName ?? "Visitor"}</span>

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Form, Outlet, useLoaderData, useParams } from "@remix-run/react";
 import { requireAgent } from "#app/auth/agent.server.ts";
-import { Button, SkipLink } from "#app/components/ui/index.ts";
+import { Avatar, Button, SkipLink, StoreMark } from "#app/components/ui/index.ts";
 import { listInbox } from "#app/models/inbox.server.ts";
 import { InboxList } from "./inbox-list.tsx";
 import { useInbox } from "./use-inbox.ts";
@@ -22,21 +22,31 @@ export default function InboxLayout() {
 	const { sessionId } = useParams();
 	const inbox = useInbox(page.entries);
 	const waiting = inbox.entries.filter((entry) => entry.status === "queued").length;
+	// An open conversation brings the page's first heading itself.
+	const Title = sessionId ? "p" : "h1";
 	return (
 		<div className="flex h-dvh flex-col">
 			<SkipLink />
-			<header className="flex items-center gap-3 border-line border-b px-4 py-2">
-				<p className="font-semibold text-lg">Mevi Chat</p>
-				<p className="text-ink-soft text-sm" aria-live="polite">
+			<header
+				className={`flex min-h-13 items-center gap-2 border-line border-b px-4 py-1 sm:gap-3 ${sessionId ? "max-md:hidden" : ""}`}
+			>
+				<StoreMark className="size-7" />
+				<Title className="whitespace-nowrap font-semibold text-lg">Mevi Chat</Title>
+				<p className="min-w-0 truncate text-ink-soft text-sm" aria-live="polite">
 					{inbox.line === "waiting"
 						? "Reconnecting"
 						: waiting === 0
 							? "Nobody is waiting"
 							: `${waiting} waiting`}
 				</p>
-				<p className="ms-auto truncate text-sm">{page.agent.name}</p>
+				<p className="relative ms-auto flex min-w-0 items-center gap-2 text-sm">
+					<span className="contents max-sm:hidden">
+						<Avatar name={page.agent.name} size="small" />
+					</span>
+					<span className="truncate max-sm:sr-only">{page.agent.name}</span>
+				</p>
 				<Form method="post" action="/admin/logout" reloadDocument>
-					<Button variant="quiet" size="compact">
+					<Button variant="quiet" size="compact" className="-me-3 whitespace-nowrap">
 						Sign out
 					</Button>
 				</Form>

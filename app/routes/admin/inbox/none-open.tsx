@@ -1,10 +1,10 @@
-import { EmptyState } from "#app/components/ui/index.ts";
+import { EmptyState, StoreMark } from "#app/components/ui/index.ts";
 
 /** Beside the list, before a conversation is chosen. */
 export default function NoneOpen() {
 	return (
 		<div className="grid h-full place-items-center">
-			<EmptyState title="Choose a conversation">
+			<EmptyState title="Choose a conversation" picture={<StoreMark className="size-12" />}>
 				Those who wait for a person stand first. Open one and take it over to reply.
 			</EmptyState>
 		</div>
