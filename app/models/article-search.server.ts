@@ -1,5 +1,6 @@
-import { sql } from "drizzle-orm";
+import { asc, inArray, sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
+import { articlePassages } from "#db/schema.ts";
 import { readQuestion } from "./search/question.server.ts";
 import { judge, missedWeight, type Relevance, titleShare } from "./search/relevance.ts";
 import type { Term } from "./search/term.ts";
@@ -43,6 +44,25 @@ const OPENING_SHARE = 0.08;
 const TOLD_SHARE = 0.2;
 /** What a term is worth that only a sibling passage speaks of. */
 const SIBLING_COVER = 0.6;
+
+/** Passages of the named articles that are read whole; of a longer text the search chooses. */
+const MOST_PASSAGES = 90;
+
+/** The passages of some articles in their order, the first ninety. */
+export async function listPassages(articleIds: string[]) {
+	return db
+		.select({
+			id: articlePassages.id,
+			articleId: articlePassages.articleId,
+			heading: articlePassages.heading,
+			anchor: articlePassages.anchor,
+			body: articlePassages.body,
+		})
+		.from(articlePassages)
+		.where(inArray(articlePassages.articleId, articleIds))
+		.orderBy(asc(articlePassages.position), asc(articlePassages.id))
+		.limit(MOST_PASSAGES);
+}
 
 type Row = {
 	id: string | number;

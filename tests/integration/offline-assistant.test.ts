@@ -178,6 +178,27 @@ describe("what the articles say", () => {
 	});
 });
 
+describe("which passage of an article answers", () => {
+	beforeAll(async () => {
+		await saveArticle({
+			slug: "glimmer-passes",
+			title: "Glimmer passes",
+			body: "This page is about glimmer passes in general.\n\n## Buying one\nA glimmer pass is sold at the desk, for one person or for two.\n\n## Prices\nA pass is $31 for adults and $12 for children.\n\n## How long it is valid\nIt can be used for nine months.\n\n## If a pass is lost\nTell us the name on the glimmer pass. We look into it within 2 days and block it.",
+		});
+	});
+
+	it.each([
+		["how much does a glimmer pass cost", /\$31/, "prices"],
+		["how long is a glimmer pass valid?", /nine months/, "how-long-it-is-valid"],
+		["do you have glimmer passes", /sold at the desk/, "buying-one"],
+		["I lost my glimmer pass", /block it/, "if-a-pass-is-lost"],
+	])("answers %j in the form that was asked for", async (question, words, anchor) => {
+		const answer = await ask(question);
+		expect(answer.text).toMatch(words);
+		expect(answer.sources[0]?.url).toBe(`/help/glimmer-passes#${anchor}`);
+	});
+});
+
 describe("what the catalogue says", () => {
 	it.each([
 		["how wide is the quibbler kettle?", /17 cm/],

@@ -22,7 +22,7 @@ type Finding = {
 
 /** A word every so often reads as writing; the whole never takes longer than this for it. */
 const PACE_MS = 12;
-const LONGEST_PACING_MS = 120;
+const LONGEST_PACING_MS = 80;
 /** A question this short leans on what was said before ("and for sofas?"). */
 const SHORT_QUESTION_WORDS = 7;
 

@@ -1,7 +1,14 @@
-import { type FoundPassage, findPassages, type PassageSearch } from "#app/models/article-search.server.ts";
+import {
+	type FoundPassage,
+	findPassages,
+	listPassages,
+	type PassageSearch,
+} from "#app/models/article-search.server.ts";
 import { stemTexts } from "#app/models/search/stems.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
-import { chooseSentences, openingSentences, splitSentences } from "./sentences.ts";
+import { wantedForm } from "./answer-kinds.ts";
+import { choosePassage, type PassageChoice, type ReadPassage } from "./passage-choice.ts";
+import { openingSentences, sentencesAround, splitSentences } from "./sentences.ts";
 
 /** What was found in the articles: the sentences that answer, and where they stand. */
 export type KnowledgeAnswer = { text: string; source: AnswerSource; coverage: number };
@@ -12,7 +19,11 @@ export type KnowledgeAnswer = { text: string; source: AnswerSource; coverage: nu
  */
 export const LEAST_COVERAGE = 0.62;
 
-const PASSAGES = 6;
+const PASSAGES = 12;
+/** Articles whose passages are weighed against each other. */
+const ARTICLES = 3;
+/** What the form asked for counts between articles, beside how well they speak of the subject. */
+const FORM_SHARE = 0.25;
 /** Parts of a long message that are looked up each on its own. */
 const MOST_PARTS = 4;
 
@@ -25,28 +36,88 @@ export async function answerFromKnowledge(
 	question: string,
 	topics: string[] = [],
 ): Promise<KnowledgeAnswer | null> {
-	let best: { search: PassageSearch; index: number; coverage: number; score: number } | null = null;
 	for (const part of questionParts(question)) {
 		const search = await findPassages(part, PASSAGES, topics);
-		for (const [index, passage] of search.found.entries()) {
-			if (!isSupported(passage)) continue;
-			if (!best || passage.score * passage.coverage > best.score * best.coverage) {
-				best = { search, index, coverage: passage.coverage, score: passage.score };
-			}
-		}
+		const supported = search.found.filter(isSupported);
 		// The whole message is the surest reading; its parts are only asked when it finds nothing.
-		if (best) break;
+		if (supported.length > 0) return quoteFrom(bestOfArticles(supported), part, search);
 	}
-	const passage = best?.search.found[best.index];
-	if (!best || !passage) return null;
-	const { terms, rarities } = best.search;
-	const sentences = splitSentences(passage.body);
-	const said = passage.relevance.met.filter(({ term }) => !term.isTopic);
-	const isHeaded = said.every(({ term, isNamed }) => isNamed && !term.isAsked);
-	const text = isHeaded
+	return null;
+}
+
+type Candidate = { passage: FoundPassage; strength: number };
+
+/** The strongest passage of each article, best first; the strength of the first is 1. */
+function bestOfArticles(passages: FoundPassage[]): Candidate[] {
+	const strengthOf = ({ score, coverage }: FoundPassage) => score * coverage;
+	const best = new Map<string, FoundPassage>();
+	for (const passage of passages) {
+		const before = best.get(passage.articleId);
+		if (!before || strengthOf(passage) > strengthOf(before)) best.set(passage.articleId, passage);
+	}
+	const ranked = [...best.values()].sort((a, b) => strengthOf(b) - strengthOf(a));
+	const strongest = Math.max(strengthOf(ranked[0]!), 1e-9);
+	return ranked.slice(0, ARTICLES).map((passage) => ({ passage, strength: strengthOf(passage) / strongest }));
+}
+
+/** The passage of the found articles that answers best, and its sentences that do. */
+async function quoteFrom(
+	candidates: Candidate[],
+	question: string,
+	search: PassageSearch,
+): Promise<KnowledgeAnswer> {
+	const form = wantedForm(question);
+	const articles = await readArticles(candidates.map(({ passage }) => passage));
+	const titles = await stemTexts(candidates.map(({ passage }) => passage.title));
+	let best: { choice: PassageChoice; at: number; merit: number } | null = null;
+	for (const [at, article] of articles.entries()) {
+		const choice = choosePassage(article, { ...search, form, title: titles[at] ?? new Map() });
+		if (!choice) continue;
+		const merit = (candidates[at]?.strength ?? 0) + (form.isAsked ? FORM_SHARE * choice.formed : 0);
+		if (!best || merit > best.merit) best = { choice, at, merit };
+	}
+	const found = candidates[best?.at ?? 0]!.passage;
+	const chosen = best && articles[best.at]?.[best.choice.index];
+	if (!best || !chosen) {
+		const text = openingSentences(splitSentences(found.body));
+		return { text, coverage: found.coverage, source: asSource(found, text) };
+	}
+	const { choice } = best;
+	const { sentences } = chosen;
+	// All that stands under "Why it may not work" is about what does not work.
+	const isOfSuch = choice.isNamed && form.score(chosen.heading) > 0;
+	const isReadFromStart = form.isHowTo ? choice.isNamed : !form.isAsked && (choice.isHeaded || isOfSuch);
+	const text = isReadFromStart
 		? openingSentences(sentences)
-		: chooseSentences(sentences, await stemTexts(sentences), terms, rarities);
-	return { text, coverage: passage.coverage, source: asSource(passage, text) };
+		: sentencesAround(sentences, choice.scores, {
+				shows: form.shows,
+				isRuleFirst: choice.isNamed && !form.isAsked,
+			});
+	const url = `/help/${found.slug}${chosen.anchor ? `#${chosen.anchor}` : ""}`;
+	return { text, coverage: found.coverage, source: asSource({ ...found, url }, text) };
+}
+
+/** The passages of each article in order, cut into sentences, with all their stems from one query. */
+async function readArticles(found: FoundPassage[]) {
+	const rows = await listPassages(found.map(({ articleId }) => articleId));
+	const cut = rows.map((row) => ({
+		...row,
+		// Text above the first heading has the title for one, which says nothing between the passages.
+		heading: row.anchor === null ? "" : row.heading,
+		sentences: splitSentences(row.body),
+	}));
+	const vectors = await stemTexts(cut.flatMap(({ heading, sentences }) => [heading, ...sentences]));
+	let next = 0;
+	const read = cut.map((passage): ReadPassage & (typeof cut)[number] => {
+		const from = next;
+		next += 1 + passage.sentences.length;
+		return {
+			...passage,
+			headingVector: vectors[from] ?? new Map(),
+			vectors: vectors.slice(from + 1, next),
+		};
+	});
+	return found.map(({ articleId }) => read.filter((passage) => passage.articleId === articleId));
 }
 
 function isSupported(passage: PassageSearch["found"][number]): boolean {

@@ -18,7 +18,7 @@ const SIGN_IN =
 	"Please sign in to the store first, so that I can see that the order is yours. Then ask me again here.";
 /** Somebody else's order and one that never was are answered alike, or the answer would say which exist. */
 const NOT_YOURS =
-	"I find no such order in your account. Please check the number on your confirmation e-mail.";
+	"That order is not one of yours: there is no such order in your account. Please check the number on your confirmation e-mail.";
 const NO_ORDERS = "There are no orders in your account.";
 
 /** Below this an intent alone does not make a question one about orders. */

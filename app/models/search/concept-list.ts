@@ -18,11 +18,12 @@ export type Concept = {
 	isPolicy?: boolean;
 };
 
-const CURRENCY =
+/** An amount of money, or that there is none to pay. */
+export const CURRENCY =
 	/[$€£¥]\s?\d|\d\s?[$€£¥]|\b\d+([.,]\d+)?\s?(usd|eur|gbp|chf|dollars?|euros?|pounds?|cents?)\b|(?<![-\p{L}])free\b(?! (?:of (?!charge)|from|to\b))|\bcosts? (you )?nothing\b|\bno (extra |additional )?(charge|cost|fee)\b/iu;
 const NUMBER =
 	"(\\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|fifteen|twenty|thirty|sixty|ninety|a|an|half|several|few|couple of)";
-const DURATION = new RegExp(
+export const DURATION = new RegExp(
 	`\\b${NUMBER}(\\s?(-|–|to|or)\\s?${NUMBER})?[\\s-]+(full |more |whole |working |business |calendar |consecutive )?(seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|seasons?|decades?)\\b|\\b(lifetime|same day|next day|overnight|immediately|at once|instantly|24/7)\\b`,
 	"i",
 );
@@ -32,7 +33,8 @@ const FREQUENCY = new RegExp(
 );
 const LENGTH = /\d+([.,]\d+)?\s?(cm|mm|m|km|metres?|meters?|inch(es)?|in\b|ft|feet|foot|yards?|"|″|['’])/i;
 const MASS = /\d+([.,]\d+)?\s?(kg|g|grams?|kilos?|kilograms?|lbs?|pounds?|oz|ounces?|stone|tons?|tonnes?)\b/i;
-const CLOCK =
+/** A time of day or a day of the week. */
+export const CLOCK =
 	/\b\d{1,2}([:.]\d\d)?\s?(am|pm|a\.m\.|p\.m\.|o'clock)|\b\d{1,2}:\d\d\b|\b(mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b24\/7\b|\bround the clock\b/i;
 const DEGREES = /\d+\s?(°|degrees?|º)/i;
 
@@ -43,7 +45,7 @@ function concept(line: string, rest: Omit<Concept, "words"> = {}): Concept {
 
 export const CONCEPTS: Concept[] = [
 	concept(
-		"return send_back sent_back sending_back ship_back mail_back bring_back give_back take_back hand_back changed_my_mind change_my_mind dont_want_it_anymore no_longer_want",
+		"return send_back sent_back sending_back ship_back mail_back bring_back give_back take_back hand_back go_back goes_back changed_my_mind change_my_mind dont_want_it_anymore no_longer_want",
 		{ isPolicy: true },
 	),
 	concept(
@@ -51,6 +53,7 @@ export const CONCEPTS: Concept[] = [
 		{ isPolicy: true },
 	),
 	concept("refund return", { kinship: 0.7 }),
+	concept("refund money", { kinship: 0.6 }),
 	concept("compensation refund compensate", { kinship: 0.8 }),
 	concept(
 		"exchange swap trade replace replacement substitute different_size another_size other_size wrong_size different_colour different_color",
@@ -88,7 +91,9 @@ export const CONCEPTS: Concept[] = [
 	concept("late delay delayed overdue behind_schedule taking_too_long", { isPolicy: true }),
 	concept("wrong incorrect mistake error mistaken mixed_up not_what_i_ordered", { isPolicy: true }),
 	concept("pay payment checkout paying paid settle", { isPolicy: true }),
-	concept("credit_card debit_card card visa mastercard amex american_express"),
+	concept("credit_card debit_card visa mastercard amex american_express"),
+	// A card alone may be one for gifts.
+	concept("card credit_card debit_card visa mastercard amex", { kinship: 0.6 }),
 	concept("visa mastercard amex american_express discover paypal apple_pay google_pay klarna", {
 		kinship: 0.7,
 	}),
@@ -97,7 +102,7 @@ export const CONCEPTS: Concept[] = [
 		"instalment installment financing finance pay_later in_parts split_the_cost monthly_payments pay_over_time spread_the_cost",
 		{ isPolicy: true },
 	),
-	concept("voucher gift_card gift_certificate giftcard"),
+	concept("voucher gift_card gift_voucher gift_certificate giftcard"),
 	concept(
 		"discount coupon promo promotion promotional voucher sale deal money_off reduction markdown special_offer bargain",
 	),
@@ -116,10 +121,12 @@ export const CONCEPTS: Concept[] = [
 	concept(
 		"contact reach get_in_touch get_hold call phone telephone hotline helpline ring write email speak talk",
 	),
+	concept("phone telephone phone_number telephone_number hotline helpline", { kinship: 0.95 }),
+	concept("email e_mail email_address", { kinship: 0.95 }),
 	concept("contact support customer_service", { kinship: 0.7 }),
 	concept("opening_hours hours open close business_hours", {
 		pattern: CLOCK,
-		asks: /\b(what|which) (time|times|hours|days)\b|\bwhen (are|do) you (open|close)\b|\bopening (hours|times)\b/i,
+		asks: /\b(what|which) (time|times|hours|days)\b|\bwhat are (your|the) (\w+ )?hours\b|\bwhen (are|do) you (open|close)\b|\bopening (hours|times)\b/i,
 	}),
 	concept("weekend saturday sunday"),
 	concept("holiday bank_holiday public_holiday christmas vacation"),
@@ -195,6 +202,10 @@ export const CONCEPTS: Concept[] = [
 		pattern: FREQUENCY,
 		asks: /\bhow (often|frequently|many times|regularly)\b/i,
 	}),
+	concept("age minimum_age", {
+		pattern: /\b(ages?|aged|older|years old|years of age)\b/i,
+		asks: /\bhow old\b(?! is (?:the|this|that|your))/i,
+	}),
 	concept("duration", {
 		pattern: DURATION,
 		asks: /\bhow (long|soon|quickly|fast|many (days|weeks|months|years|hours))\b|\bhow much time\b|\b(?:refund|delivery|shipping|processing|waiting|response|lead|transit) times?\b|\bby when\b|\bdeadline\b/i,
@@ -230,7 +241,7 @@ export const CONCEPTS: Concept[] = [
 	concept("message note greeting letter"),
 	concept("freeze freezer frozen"),
 	concept("refuse dislike doesnt_like dont_like does_not_like do_not_like wont_eat wont_touch reject"),
-	concept("employer company work job", { kinship: 0.7 }),
+	concept("employer company work job", { kinship: 0.6 }),
 	concept("animal pet", { kinship: 0.9 }),
 	concept("secondhand second_hand used pre_owned preowned"),
 	concept("bike bicycle cycle"),

@@ -32,7 +32,17 @@ const MOST_WORDS = 60;
 const TOPIC_WEIGHT = 0.3;
 const QUESTION_WORDS = ["often", "should", "please", "frequently", "where", "which"];
 /** Words of "how long", "how many days": said with the kind of answer that is asked for. */
-const ASKING_WORDS = new Set(["long", "soon", "fast", "quickly", "often", "frequently", "many", "much"]);
+const ASKING_WORDS = new Set([
+	"long",
+	"soon",
+	"fast",
+	"quickly",
+	"often",
+	"frequently",
+	"many",
+	"much",
+	"old",
+]);
 /** Lower case, no apostrophes, chat spellings written out, order numbers left out. */
 export function plainWords(text: string): string[] {
 	return text
