@@ -28,7 +28,7 @@ const THINKING_MS = 3_000;
 /** A turn that was begun this often and never finished takes its process with it; a person answers instead. */
 const MOST_ATTEMPTS = 4;
 
-export const ASSISTANT_NAME = "Assistant";
+const ASSISTANT_NAME = "Assistant";
 
 /** Whether a model writes the answers; without one they come from the articles and the orders alone. */
 export const hasModel = (): boolean => env().OPENAI_API_KEY !== undefined;

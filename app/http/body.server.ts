@@ -2,7 +2,7 @@ import type { z } from "zod/v4";
 import { DomainError, Invalid } from "#app/models/errors.ts";
 
 /** Most bytes a body may have, as characters of any message fit in it many times. */
-export const BODY_LIMIT_BYTES = 64 * 1024;
+const BODY_LIMIT_BYTES = 64 * 1024;
 
 class BadBody extends DomainError {}
 

@@ -4,7 +4,7 @@ import { db } from "#db/client.server.ts";
 import { chatAgents, chatMessages, chatSessions, customers, users } from "#db/schema.ts";
 
 /** Most lines the list holds at a time. */
-export const INBOX_LIMIT = 200;
+const INBOX_LIMIT = 200;
 /** How long an ended conversation stays in the list, for a second look. */
 const ENDED_FOR = "1 hour";
 const SNIPPET_LENGTH = 120;

@@ -137,7 +137,7 @@ const ASKS =
 	/\?\s*$|^(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|would|should|may|am i|i want|i need|i would like|id like|please|tell me)\b/i;
 
 /** The message as a whole, then its sentences, those that ask first. */
-export function questionParts(question: string): string[] {
+function questionParts(question: string): string[] {
 	const sentences = question
 		.split(/(?<=[.?!])\s+|\n+/)
 		.map((sentence) => sentence.trim())

@@ -5,6 +5,6 @@ export { Button, ButtonLink, type ButtonSize, type ButtonVariant, buttonClasses 
 export { EmptyState } from "./empty-state.tsx";
 export { SelectField, Textarea, TextField } from "./field.tsx";
 export { Notice, type NoticeTone } from "./notice.tsx";
+export { SkipLink } from "./skip-link.tsx";
 export { Stars, StarsShown } from "./stars.tsx";
 export { StoreMark } from "./store-mark.tsx";
-export { SkipLink, VisuallyHidden } from "./visually-hidden.tsx";

@@ -4,7 +4,7 @@ import { createListener, type Listener } from "../listener.server.ts";
 import type { Bus, Envelope } from "./bus.ts";
 
 /** One channel for all: before Postgres 19 every NOTIFY wakes every listening backend whatever its channel. */
-export const CHANNEL = "mevi_chat";
+const CHANNEL = "mevi_chat";
 
 /** NOTIFY refuses 8,000 bytes; what is left is room for the wrapping. */
 const PAYLOAD_LIMIT_BYTES = 7_500;

@@ -1,10 +1,3 @@
-import type { ReactNode } from "react";
-
-/** Words for screen readers only. */
-export function VisuallyHidden({ children }: { children: ReactNode }) {
-	return <span className="sr-only">{children}</span>;
-}
-
 /** The first stop of the Tab key: jumps over the header. The target needs `id="main"`. */
 export function SkipLink() {
 	return (
