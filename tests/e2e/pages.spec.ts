@@ -75,3 +75,27 @@ async function inspect(page: Page): Promise<void> {
 		expect.soft(found, where).toEqual([]);
 	}
 }
+
+test("a page that is clicked and typed in before its scripts run takes no harm", async ({
+	browser,
+	guard,
+}) => {
+	const context = await browser.newContext();
+	guard.watch(context);
+	await context.addInitScript(() => {
+		const poke = () => {
+			const field = document.querySelector<HTMLElement>("input[name=email], textarea");
+			field?.dispatchEvent(new MouseEvent("mousedown", { bubbles: true }));
+			field?.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, key: "a" }));
+		};
+		new MutationObserver(poke).observe(document, { childList: true, subtree: true });
+		setInterval(poke, 0);
+	});
+	for (let visit = 0; visit < 10; visit += 1) {
+		const page = await context.newPage();
+		await page.goto("/chat");
+		await page.waitForFunction(() => document.documentElement.dataset.hydrated === "yes");
+		await page.close();
+	}
+	await context.close();
+});
