@@ -10,7 +10,9 @@ const READ_POOL_SIZE = 4;
 function connect(size: number) {
 	const url = env().DATABASE_URL;
 	if (!url) throw new Error("DATABASE_URL is not set; `npm start` sets it for the embedded database.");
-	return postgres(url, { max: size, onnotice: () => {} });
+	// The driver's own look-up of array types is awaited by nobody: a backend that dies in it would end the
+	// process. So lists are sent as JSON here, never as arrays.
+	return postgres(url, { max: size, fetch_types: false, onnotice: () => {} });
 }
 
 export const db = singleton("db", () => drizzle(connect(POOL_SIZE), { schema }));

@@ -26,7 +26,7 @@ const DELTA_MS = 60;
 /** "Thinking" is told again while it lasts, because its readers let it expire. */
 const THINKING_MS = 3_000;
 /** A turn that was begun this often and never finished takes its process with it; a person answers instead. */
-const MOST_ATTEMPTS = 4;
+const MOST_ATTEMPTS = 8;
 
 const ASSISTANT_NAME = "Assistant";
 
@@ -60,6 +60,11 @@ export async function answerSession(sessionId: string): Promise<void> {
 	} catch (error) {
 		await writing.stop();
 		if (error instanceof Superseded || writing.isLost()) return;
+		// What is no verdict of the answerer, a database that is just failing over, may be gone in a second.
+		if (!(error instanceof AnswerFailed) && turn.fence < MOST_ATTEMPTS) {
+			log.error({ sessionId, turn: turn.id, err: error }, "an answer was cut; it is begun again");
+			return await releaseTurn(turn).catch(() => {});
+		}
 		await handOver(turn, intent, error);
 	} finally {
 		endLiveAnswer(sessionId, turn.messageId);

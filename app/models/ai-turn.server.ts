@@ -19,8 +19,13 @@ export type Turn = typeof aiTurns.$inferSelect;
 export async function promiseAnswer(tx: Transaction, sessionId: string, questionSeq: number): Promise<void> {
 	await tx
 		.update(aiTurns)
-		.set({ state: "superseded", finishedAt: sql`now()` })
-		.where(and(eq(aiTurns.sessionId, sessionId), eq(aiTurns.state, "running")));
+		.set({
+			state: sql`case when state = 'running' then 'superseded' else state end`,
+			finishedAt: sql`case when state = 'running' then now() end`,
+		})
+		// The due one is locked too: else it could be leased between this statement and the next, and its taker,
+		// who has read the older question, would end the promise of both.
+		.where(and(eq(aiTurns.sessionId, sessionId), inArray(aiTurns.state, ["due", "running"])));
 	await tx
 		.insert(aiTurns)
 		.values({ sessionId, questionSeq, dueAt: sql`now() + ${BURST_MS} * interval '1 millisecond'` })
@@ -89,9 +94,12 @@ export async function checkpointTurn(turn: Turn, partial: string): Promise<boole
 	return kept.length > 0;
 }
 
-/** Gives the lease back unfinished, so that the next taker need not wait for it to run out. */
+/**
+ * Gives the lease back unfinished, so that the next taker need not wait for it to run out. The fence goes up,
+ * or a checkpoint still on its way could take the lease again.
+ */
 export async function releaseTurn(turn: Turn): Promise<void> {
-	await db.update(aiTurns).set({ leaseUntil: null }).where(stillMine(turn));
+	await db.update(aiTurns).set({ leaseUntil: null, fence: sql`fence + 1` }).where(stillMine(turn));
 }
 
 /**

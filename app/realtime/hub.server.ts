@@ -218,8 +218,12 @@ export function createHub(bus: Bus) {
 				state.readers.delete(reader);
 				if (state.readers.size === 0 && streams.get(stream) === state) streams.delete(stream);
 			};
-			const head = (await readHeads([stream])).get(stream) ?? 0;
-			wake(stream, head);
+			try {
+				wake(stream, (await readHeads([stream])).get(stream) ?? 0);
+			} catch (error) {
+				leave();
+				throw error;
+			}
 			void pump(stream, reader);
 			return leave;
 		},

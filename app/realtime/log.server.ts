@@ -18,11 +18,9 @@ export async function readLog(stream: StreamKey, after: number, limit = PAGE_SIZ
 
 /** What follows the given heads in many streams, in one query: oldest first within each stream. */
 export async function readLogs(heads: { stream: StreamKey; head: number }[]): Promise<LoggedEvent[]> {
-	const streams = heads.map((item) => item.stream);
-	const seqs = heads.map((item) => item.head);
 	return sql<LoggedEvent[]>`
 		select e.stream, e.seq, e.type, e.data::text as json
-		from unnest(${streams}::text[], ${seqs}::int[]) as wanted(stream, head)
+		from jsonb_to_recordset(${JSON.stringify(heads)}::text::jsonb) as wanted(stream text, head int)
 		cross join lateral (
 			select * from chat_events
 			where chat_events.stream = wanted.stream and chat_events.seq > wanted.head
@@ -36,7 +34,8 @@ export async function readHeads(streams: StreamKey[]): Promise<Map<StreamKey, nu
 	const ids = [...new Set(streams.map((key) => splitStreamKey(key).sessionId))];
 	const rows = await sql<{ id: string; public: number; internal: number }[]>`
 		select session_id as id, last_seq as public, internal_seq as internal
-		from chat_sessions where session_id = any(${ids}::uuid[])`;
+		from chat_sessions
+		where session_id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb))`;
 	const heads = new Map<StreamKey, number>();
 	for (const row of rows) {
 		heads.set(`public:${row.id}`, row.public);

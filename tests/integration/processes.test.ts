@@ -54,7 +54,7 @@ async function listen(server: TestServer, session: { sessionId: string; token: s
 }
 
 const until = <Value>(look: () => Value | Promise<Value>) =>
-	vi.waitFor(look, { timeout: 15_000, interval: 20 });
+	vi.waitFor(look, { timeout: 30_000, interval: 20 });
 const types = (reader: EventReader) => reader.frames.map((frame) => frame.type);
 
 it("brings a message posted on one process to a reader on another, with the answer word by word", async () => {
@@ -89,6 +89,38 @@ it("refuses a form of another site's page and a NUL in an address, in words and 
 	expect((await fetch(`${server.url}/products/%00`)).status).toBe(404);
 	expect(server.output()).not.toContain('"level":50');
 }, 60_000);
+
+it("outlives connections that are lost in the middle of transactions, and answers everybody", async () => {
+	const server = await start();
+	const sessions = await Promise.all(Array.from({ length: 12 }, () => openSession(server)));
+	const ask = async (session: { sessionId: string; token: string }, index: number) => {
+		// As a browser does: again with the same id until it is acknowledged.
+		for (let attempt = 0; attempt < 100; attempt += 1) {
+			const response = await post(server, session, "How do I return something?", `id-${index}`).catch(
+				() => null,
+			);
+			if (response?.ok) return;
+		}
+		throw new Error("never acknowledged");
+	};
+	const posting = Promise.all(sessions.map(ask));
+	let killed = 0;
+	while (killed < 15) {
+		const rows = await sql`select pg_terminate_backend(pid) from pg_stat_activity
+			where datname = current_database() and pid <> pg_backend_pid()
+				and state in ('active', 'idle in transaction') and application_name <> 'mevi-chat listener'`;
+		killed += rows.length;
+	}
+	await posting;
+	for (const { sessionId } of sessions) {
+		await until(async () => {
+			const rows = await sql`select sender_type as sender from chat_messages
+				where session_id = ${sessionId} and sender_type in ('user', 'bot') order by seq`;
+			expect(rows.map((row) => row.sender)).toEqual(["user", "bot"]);
+		});
+	}
+	expect(server.process.exitCode).toBeNull();
+}, 120_000);
 
 it("loses nothing when the listening connection is killed again and again, and when a process dies", async () => {
 	const [one, other] = await Promise.all([start({ ASSISTANT: "off" }), start({ ASSISTANT: "off" })]);

@@ -184,7 +184,7 @@ it("hands over to a person after a question has taken its process with it again 
 	await withModel(says("Never said."));
 	const ana = await newCustomer();
 	await ana.ask("The question that kills");
-	await sql`update ai_turns set fence = 4, due_at = now() where session_id = ${ana.sessionId}`;
+	await sql`update ai_turns set fence = 8, due_at = now() where session_id = ${ana.sessionId}`;
 	await answerSession(ana.sessionId);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row.status).toBe("queued");

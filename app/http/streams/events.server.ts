@@ -81,7 +81,10 @@ export function opening(owner: string, open: (sink: Sink) => Promise<void>): Ope
 	const giveBack = takePlace(owner);
 	return (sink) => {
 		sink.onClose(giveBack);
-		open(sink).catch((error: unknown) => log.error({ err: error }, "a stream could not be opened"));
+		open(sink).catch((error: unknown) => {
+			sink.close();
+			log.error({ err: error }, "a stream could not be opened");
+		});
 	};
 }
 

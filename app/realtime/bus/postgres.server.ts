@@ -30,7 +30,9 @@ export function createPostgresBus(): Bus {
 			while (waiting.hints.length > 0 || waiting.ephemerals.length > 0) {
 				const packets = pack(node, waiting);
 				waiting = { hints: [], ephemerals: [] };
-				await sql`select pg_notify(${CHANNEL}, packet) from unnest(${packets}::text[]) as packet`;
+				await sql`
+					select pg_notify(${CHANNEL}, packet)
+					from jsonb_array_elements_text(${JSON.stringify(packets)}::text::jsonb) as packet`;
 				await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
 			}
 		} catch {

@@ -45,8 +45,9 @@ export function openEventLine(options: {
 				cache: "no-store",
 			});
 			if (REFUSALS.has(response.status)) {
+				if (current !== mine) return;
 				clearTimeout(watchdog);
-				if (current === mine) options.onRefused(response.status);
+				options.onRefused(response.status);
 				return;
 			}
 			// A captive portal answers 200 with a page of its own.
@@ -74,8 +75,10 @@ export function openEventLine(options: {
 		} catch {
 			// Cut, refused or unreachable: all the same from here, we come back.
 		}
+		// One that was replaced must not touch the watchdog of its successor.
+		if (current !== mine) return;
 		clearTimeout(watchdog);
-		if (current === mine && !isClosed) retry(comeBackIn);
+		if (!isClosed) retry(comeBackIn);
 	}
 
 	function retry(comeBackIn: number | null) {
@@ -87,6 +90,7 @@ export function openEventLine(options: {
 	}
 
 	function feedWatchdog(mine: AbortController) {
+		if (current !== mine) return;
 		clearTimeout(watchdog);
 		watchdog = setTimeout(() => mine.abort(), WATCHDOG_MS);
 	}

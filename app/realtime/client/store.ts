@@ -7,7 +7,7 @@ import {
 	prependMessages,
 } from "./conversation.ts";
 import { type EventLine, type LineState, openEventLine } from "./event-source.ts";
-import { postForm, readProblem, reloadPage } from "./forms.ts";
+import { postForm, REQUEST_LIMIT_MS, readProblem, reloadPage } from "./forms.ts";
 import { createOutbox, type Outbox, type OutboxEntry, type SendResult } from "./outbox.ts";
 import { createReceipts } from "./receipts.ts";
 
@@ -133,12 +133,15 @@ export function createConversationStore(options: StoreOptions) {
 			for (;;) {
 				const response = await fetch(options.syncUrl(sessionId, snapshot.conversation.cursor), {
 					cache: "no-store",
+					signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
 				});
 				if (!response.ok) break;
 				const page = (await response.json()) as {
 					events: { id: string; type: string; data: unknown }[];
 					more: boolean;
 				};
+				// Another conversation is shown by now: its places are not these.
+				if (snapshot.conversation.sessionId !== sessionId) break;
 				let next: Conversation = { ...snapshot.conversation, hasHole: false };
 				for (const item of page.events) {
 					const event = { type: item.type, data: item.data } as ChatEvent;
@@ -228,7 +231,10 @@ export function createConversationStore(options: StoreOptions) {
 		if (!sessionId || !first || !options.olderUrl || snapshot.isLoadingOlder) return;
 		update({ isLoadingOlder: true });
 		try {
-			const response = await fetch(options.olderUrl(sessionId, first.seq), { cache: "no-store" });
+			const response = await fetch(options.olderUrl(sessionId, first.seq), {
+				cache: "no-store",
+				signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
+			});
 			if (!response.ok) throw new Error(String(response.status));
 			const older = (await response.json()) as { messages: Message[]; next: number | null };
 			setConversation(prependMessages(snapshot.conversation, older.messages));
