@@ -103,15 +103,19 @@ it("outlives connections that are lost in the middle of transactions, and answer
 		}
 		throw new Error("never acknowledged");
 	};
-	const posting = Promise.all(sessions.map(ask));
+	let isDone = false;
+	const posting = Promise.all(sessions.map(ask)).finally(() => {
+		isDone = true;
+	});
 	let killed = 0;
-	while (killed < 15) {
+	while (killed < 15 && !isDone) {
 		const rows = await sql`select pg_terminate_backend(pid) from pg_stat_activity
 			where datname = current_database() and pid <> pg_backend_pid()
 				and state in ('active', 'idle in transaction') and application_name <> 'mevi-chat listener'`;
 		killed += rows.length;
 	}
 	await posting;
+	expect(killed).toBeGreaterThan(0);
 	for (const { sessionId } of sessions) {
 		await until(async () => {
 			const rows = await sql`select sender_type as sender from chat_messages
