@@ -38,6 +38,8 @@ async function post(
 		method: "POST",
 		headers: { "Content-Type": "application/json", Authorization: `Bearer ${session.token}` },
 		body: JSON.stringify({ sessionId: session.sessionId, message, ...(id ? { clientMessageId: id } : {}) }),
+		// A browser gives up on a request that hangs, and sends again under the same id.
+		signal: AbortSignal.timeout(10_000),
 	});
 }
 
