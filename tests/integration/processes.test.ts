@@ -110,7 +110,7 @@ it("outlives connections that are lost in the middle of transactions, and answer
 		isDone = true;
 	});
 	let killed = 0;
-	while (killed < 15 && !isDone) {
+	while (killed < 8 && !isDone) {
 		const rows = await sql`select pg_terminate_backend(pid) from pg_stat_activity
 			where datname = current_database() and pid <> pg_backend_pid()
 				and state in ('active', 'idle in transaction') and application_name <> 'mevi-chat listener'`;
