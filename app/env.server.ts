@@ -75,6 +75,31 @@ const schema = z.object({
 	OPENAI_API_KEY: optionalText,
 	OPENAI_BASE_URL: optionalText,
 	OPENAI_MODEL: z.preprocess((value) => value || "gpt-4o-mini", z.string()),
+	/** For classification, summaries and translation; unset: OPENAI_MODEL. */
+	OPENAI_SMALL_MODEL: optionalText,
+	/** With it, articles are also found by meaning; the endpoint is OPENAI_BASE_URL's. */
+	OPENAI_EMBEDDING_MODEL: optionalText,
+	/** Dollars a day for model calls; at the limit conversations go to people. */
+	AI_DAILY_BUDGET: z.preprocess(
+		unlessEmpty,
+		z
+			.any()
+			.optional()
+			.refine((value) => value === undefined || /^\d+(\.\d+)?$/.test(String(value)), {
+				message: "must be an amount in dollars such as 20 or 7.50",
+			})
+			.transform((value) => (value === undefined ? undefined : Number(value))),
+	),
+	/** How e-mail leaves: smtp://user:password@host:587. Unset: no e-mail is offered. */
+	SMTP_URL: optionalText.refine((value) => value === undefined || /^smtps?:\/\//.test(value), {
+		message: "must start with smtp:// or smtps://",
+	}),
+	/** Sender of e-mail; unset: support@ the host of PUBLIC_URL. */
+	MAIL_FROM: optionalText,
+	/** What carries hints between processes: unset is Postgres; redis:// or nats:// is that server. */
+	BUS_URL: optionalText.refine((value) => value === undefined || /^(rediss?|nats|tls):\/\//.test(value), {
+		message: "must start with redis://, rediss://, nats:// or tls://",
+	}),
 	DEMO_AGENT_PASSWORD: optionalText.refine((value) => value === undefined || value.length >= 8, {
 		message: "must have at least 8 characters",
 	}),

@@ -51,3 +51,12 @@ export type Answer = {
 	promptTokens?: number;
 	completionTokens?: number;
 };
+
+/** What an agent needs to go on where the assistant stopped. */
+export type Handover = {
+	/** A few sentences on what the customer wants and what was said. */
+	summary: string;
+	intent: string | null;
+	/** What the assistant tried, in the order it did: tools with their result in a word or two. */
+	tried: string[];
+};

@@ -1,0 +1,123 @@
+import {
+	bigint,
+	boolean,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	uniqueIndex,
+	uuid,
+} from "drizzle-orm/pg-core";
+import type { Handover, MessageMetadata } from "#db/shapes.ts";
+import { moment, now } from "./columns.ts";
+import { chatAgents } from "./people.ts";
+import { customers } from "./store.ts";
+
+/** The conversation and the durable log behind its streams. */
+
+export const chatSessions = pgTable(
+	"chat_sessions",
+	{
+		id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+		sessionId: uuid("session_id").notNull().unique().defaultRandom(),
+		/** The customer; null while anonymous. */
+		userId: text("user_id").references(() => customers.id, { onDelete: "set null" }),
+		/** The browser or API token that began it: the owner while nobody is signed in. */
+		visitorId: uuid("visitor_id").notNull(),
+		isActive: boolean("is_active").notNull().default(true),
+		status: text("status", { enum: ["assistant", "queued", "agent", "ended"] })
+			.notNull()
+			.default("assistant"),
+		priority: text("priority", { enum: ["low", "normal", "high", "urgent"] })
+			.notNull()
+			.default("normal"),
+		startedAt: now("started_at"),
+		endedAt: moment("ended_at"),
+		queuedAt: moment("queued_at"),
+		queueReason: text("queue_reason"),
+		assignedAt: moment("assigned_at"),
+		lastMessageAt: moment("last_message_at"),
+		customerSatisfactionRating: integer("customer_satisfaction_rating"),
+		tags: jsonb("tags").$type<string[]>().notNull().default([]),
+		locale: text("locale").notNull().default("en"),
+		intent: text("intent"),
+		assignedAgentId: uuid("assigned_agent_id").references(() => chatAgents.id, { onDelete: "set null" }),
+		/** By when somebody should have taken a waiting conversation. */
+		queueDeadline: moment("queue_deadline"),
+		/** The address an anonymous customer proved with an e-mailed code: the assistant may read its orders here. */
+		verifiedEmail: text("verified_email"),
+		verifiedAt: moment("verified_at"),
+		/** Where to write to when nobody was there. */
+		contactEmail: text("contact_email"),
+		/** The language the customer writes in, as detected; null until a message was long enough to tell. */
+		detectedLanguage: text("detected_language"),
+		/** What was said up to `summary_seq`, for a model that need not read it all again. */
+		summary: text("summary"),
+		summarySeq: integer("summary_seq").notNull().default(0),
+		/** What the agent is told at the handover. */
+		handover: jsonb("handover").$type<Handover>(),
+		/** Cost of this conversation's model calls in millionths of a dollar. */
+		aiCostMicros: bigint("ai_cost_micros", { mode: "number" }).notNull().default(0),
+		/** Head of the public stream: the sequence of its newest event. */
+		lastSeq: integer("last_seq").notNull().default(0),
+		/** Head of the internal stream, which only agents read. */
+		internalSeq: integer("internal_seq").notNull().default(0),
+		/** Time of the newest event; lets the inbox find what a lost hint should have told it. */
+		updatedAt: now("updated_at"),
+	},
+	(t) => [
+		index("chat_sessions_updated").on(t.updatedAt),
+		index("chat_sessions_started").on(t.startedAt),
+		index("chat_sessions_open").on(t.status, t.queuedAt),
+		index("chat_sessions_user").on(t.userId, t.startedAt),
+		index("chat_sessions_visitor").on(t.visitorId, t.startedAt),
+		index("chat_sessions_agent").on(t.assignedAgentId, t.status),
+	],
+);
+
+export const chatMessages = pgTable(
+	"chat_messages",
+	{
+		id: uuid("id").primaryKey().defaultRandom(),
+		sessionId: uuid("session_id")
+			.notNull()
+			.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
+		/** The sequence of the event that announced it on the public stream. */
+		seq: integer("seq").notNull(),
+		clientMessageId: text("client_message_id"),
+		senderId: text("sender_id"),
+		senderName: text("sender_name"),
+		senderType: text("sender_type", { enum: ["user", "agent", "bot", "system"] }).notNull(),
+		message: text("message").notNull(),
+		messageType: text("message_type").notNull().default("text"),
+		metadata: jsonb("metadata").$type<MessageMetadata>().notNull().default({}),
+		isRead: boolean("is_read").notNull().default(false),
+		deliveredAt: moment("delivered_at"),
+		readAt: moment("read_at"),
+		sentAt: now("sent_at"),
+	},
+	(t) => [
+		uniqueIndex("chat_messages_seq").on(t.sessionId, t.seq),
+		index("chat_messages_sender").on(t.senderId, t.sentAt),
+		uniqueIndex("chat_messages_client_id").on(t.sessionId, t.senderType, t.clientMessageId),
+	],
+);
+
+/** The durable log behind both streams: what is replayed to a reader who was away. */
+export const chatEvents = pgTable(
+	"chat_events",
+	{
+		/** `public:<session uuid>` or `internal:<session uuid>`. */
+		stream: text("stream").notNull(),
+		seq: integer("seq").notNull(),
+		sessionId: uuid("session_id")
+			.notNull()
+			.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
+		type: text("type").notNull(),
+		data: jsonb("data").$type<unknown>().notNull(),
+		at: now("at"),
+	},
+	(t) => [primaryKey({ columns: [t.stream, t.seq] }), index("chat_events_session").on(t.sessionId)],
+);

@@ -1,0 +1,94 @@
+import { boolean, index, integer, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { moment, now } from "./columns.ts";
+
+/** The people of the store and what they and programs sign in with. */
+
+/** better-auth's four tables, under our names: a *session* here is a conversation, so its session is a login. */
+export const users = pgTable("users", {
+	id: text("id").primaryKey(),
+	name: text("name").notNull(),
+	email: text("email").notNull().unique(),
+	emailVerified: boolean("email_verified").notNull().default(false),
+	image: text("image"),
+	createdAt: now("created_at"),
+	updatedAt: now("updated_at"),
+});
+
+export const logins = pgTable(
+	"logins",
+	{
+		id: text("id").primaryKey(),
+		userId: text("user_id")
+			.notNull()
+			.references(() => users.id, { onDelete: "cascade" }),
+		token: text("token").notNull().unique(),
+		expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
+		ipAddress: text("ip_address"),
+		userAgent: text("user_agent"),
+		createdAt: now("created_at"),
+		updatedAt: now("updated_at"),
+	},
+	(t) => [index("logins_user").on(t.userId)],
+);
+
+export const credentials = pgTable(
+	"credentials",
+	{
+		id: text("id").primaryKey(),
+		userId: text("user_id")
+			.notNull()
+			.references(() => users.id, { onDelete: "cascade" }),
+		accountId: text("account_id").notNull(),
+		providerId: text("provider_id").notNull(),
+		accessToken: text("access_token"),
+		refreshToken: text("refresh_token"),
+		idToken: text("id_token"),
+		accessTokenExpiresAt: moment("access_token_expires_at"),
+		refreshTokenExpiresAt: moment("refresh_token_expires_at"),
+		scope: text("scope"),
+		password: text("password"),
+		createdAt: now("created_at"),
+		updatedAt: now("updated_at"),
+	},
+	(t) => [index("credentials_user").on(t.userId)],
+);
+
+export const verifications = pgTable(
+	"verifications",
+	{
+		id: text("id").primaryKey(),
+		identifier: text("identifier").notNull(),
+		value: text("value").notNull(),
+		expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
+		createdAt: now("created_at"),
+		updatedAt: now("updated_at"),
+	},
+	(t) => [index("verifications_identifier").on(t.identifier)],
+);
+
+export const chatAgents = pgTable("chat_agents", {
+	id: uuid("id").primaryKey().defaultRandom(),
+	userId: text("user_id")
+		.notNull()
+		.unique()
+		.references(() => users.id, { onDelete: "cascade" }),
+	isOnline: boolean("is_online").notNull().default(false),
+	status: text("status", { enum: ["online", "away", "offline"] })
+		.notNull()
+		.default("offline"),
+	currentSessions: integer("current_sessions").notNull().default(0),
+	maxSessions: integer("max_sessions").notNull().default(8),
+	specialties: jsonb("specialties").$type<string[]>().notNull().default([]),
+	lastActiveAt: moment("last_active_at"),
+	createdAt: now("created_at"),
+});
+
+export const apiKeys = pgTable("api_keys", {
+	id: uuid("id").primaryKey().defaultRandom(),
+	name: text("name").notNull(),
+	/** SHA-256 of the key in hex; the key itself is shown once and kept nowhere. */
+	keyHash: text("key_hash").notNull().unique(),
+	createdAt: now("created_at"),
+	lastUsedAt: moment("last_used_at"),
+	revokedAt: moment("revoked_at"),
+});
