@@ -2,6 +2,7 @@ import { startWorker } from "#app/jobs/worker.server.ts";
 import { drainConnections } from "#app/realtime/connections.server.ts";
 import { knownServers } from "#app/realtime/disconnect.server.ts";
 import { hub } from "#app/realtime/hub.server.ts";
+import { startPresence } from "#app/realtime/presence/leases.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 
 /** Readers come back spread over this long, so that the next process is not stormed. */
@@ -19,6 +20,7 @@ export const boot = () =>
 		const started = hub.start();
 		started.catch(() => {});
 		const stopWorker = startWorker();
+		const stopPresence = startPresence();
 		let isEnding = false;
 
 		const keepAliveTimer = setInterval(() => {
@@ -38,6 +40,7 @@ export const boot = () =>
 			drainConnections(DRAIN_SPREAD_MS);
 			for (const server of knownServers()) server.closeIdleConnections();
 			await stopWorker(ANSWER_GRACE_MS);
+			await stopPresence();
 			await hub.stop();
 			for (const server of knownServers()) server.closeAllConnections();
 			process.exit(0);

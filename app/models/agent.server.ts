@@ -56,14 +56,6 @@ export async function countAgents(): Promise<number> {
 	return db.$count(chatAgents);
 }
 
-/** Notes that an agent is at work now; anybody not seen for two minutes counts as away. */
-export async function touchAgent(agentId: string): Promise<void> {
-	await db
-		.update(chatAgents)
-		.set({ isOnline: true, status: "online", lastActiveAt: sql`now()` })
-		.where(eq(chatAgents.id, agentId));
-}
-
 /** Recounts an agent's open conversations, within the transaction that changed them. */
 export async function recountAgentSessions(tx: Pick<typeof db, "update">, agentId: string): Promise<void> {
 	await tx

@@ -27,6 +27,9 @@ export const messageSchema = z.object({
 	messageType: z.string(),
 	metadata: z.record(z.string(), z.unknown()),
 	isRead: z.boolean(),
+	/** When the other side's browser said it has it, and that it was on screen; absent until then. */
+	deliveredAt: z.string().optional(),
+	readAt: z.string().optional(),
 	sentAt: z.string(),
 });
 export type Message = z.infer<typeof messageSchema>;
@@ -101,6 +104,8 @@ export const eventSchema = z.discriminatedUnion("type", [
 		data: z.object({ messageId: z.string(), offset: z.number().int(), text: z.string() }),
 	}),
 	z.object({ type: z.literal("agent-presence"), data: indicator }),
+	/** For agents: whether the customer has the conversation open. */
+	z.object({ type: z.literal("customer-presence"), data: indicator }),
 	/** The agents' list only: lines to be put in place of what was known; all of it when `isWhole`. */
 	z.object({
 		type: z.literal("inbox"),
@@ -115,7 +120,13 @@ export type EventType = ChatEvent["type"];
 export type EventData<Type extends EventType> = Extract<ChatEvent, { type: Type }>["data"];
 
 export type DurableType = "new-message" | "message-updated" | "session-updated" | "chat-ended";
-export type EphemeralType = "user-typing" | "agent-typing" | "ai-thinking" | "ai-delta" | "agent-presence";
+export type EphemeralType =
+	| "user-typing"
+	| "agent-typing"
+	| "ai-thinking"
+	| "ai-delta"
+	| "agent-presence"
+	| "customer-presence";
 
 /** Name of a session's stream in the log and on the bus. */
 export type StreamKey = `${StreamName}:${string}`;

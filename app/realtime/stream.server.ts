@@ -6,6 +6,7 @@ import { type EventData, type EventType, HEARTBEAT_MS, type StreamName, streamKe
 import { hub, type Reader } from "./hub.server.ts";
 import { readLiveAnswer } from "./live-answers.server.ts";
 import { type LoggedEvent, readHeads } from "./log.server.ts";
+import { getWhoIsHere } from "./presence/look-up.server.ts";
 import type { Sink } from "./sink/sink.ts";
 
 /** How an event becomes bytes: SSE frames, or pieces of an HTML page. Null says there is nothing to show. */
@@ -139,9 +140,18 @@ export async function openStream(options: {
 			else leaveHub.push(leave);
 		}
 		await sendRunningAnswer();
+		void sendPresence();
 	} catch (error) {
 		sink.close();
 		throw error;
+	}
+
+	/** Who is there is told when it changes; a reader who comes in between is told once by itself. */
+	async function sendPresence() {
+		const who = await getWhoIsHere(sessionId).catch(() => null);
+		if (!who || isClosed || !sink.isWritable()) return;
+		if (who.agent) send("agent-presence", { on: who.agent.isHere, name: who.agent.name });
+		if (at.internal !== null) send("customer-presence", { on: who.isCustomerHere });
 	}
 
 	async function sendRunningAnswer() {

@@ -49,7 +49,7 @@ export function MessageBubble({
 				{place.endsRun ? (
 					<p className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">
 						<LocalTime iso={message.sentAt} />
-						{isOwn ? <Tick isRead={message.isRead} /> : null}
+						{isOwn ? <Tick message={message} /> : null}
 					</p>
 				) : null}
 			</div>
@@ -161,12 +161,12 @@ function Sources({ sources }: { sources: Source[] }) {
 	);
 }
 
-function Tick({ isRead }: { isRead: boolean }) {
-	return isRead ? (
-		<CheckCheck size={14} strokeWidth={1.75} role="img" aria-label="Read" className="text-accent" />
-	) : (
-		<Check size={14} strokeWidth={1.75} role="img" aria-label="Sent" />
-	);
+/** One tick: the store has it; two: the other side's browser has it; two in colour: it was on their screen. */
+function Tick({ message }: { message: Message }) {
+	const look = { size: 14, strokeWidth: 1.75, role: "img" } as const;
+	if (message.isRead) return <CheckCheck {...look} aria-label="Read" className="text-accent" />;
+	if (message.deliveredAt) return <CheckCheck {...look} aria-label="Delivered" />;
+	return <Check {...look} aria-label="Sent" />;
 }
 
 function senderName(message: Message, side: Side, customerName: string | null): string {

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "#app/components/ui/index.ts";
 import type { Conversation } from "#app/realtime/client/conversation.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox.ts";
@@ -23,6 +23,7 @@ export function Transcript({
 	onRetry,
 	onDiscard,
 	onCallPerson,
+	onSeen,
 	customerName = null,
 	empty,
 	className = "",
@@ -39,6 +40,8 @@ export function Transcript({
 	onDiscard: (clientMessageId: string) => void;
 	/** Set while a person can still be called for. */
 	onCallPerson?: () => void;
+	/** Called with the sequence of each message that comes on screen. */
+	onSeen: (seq: number) => void;
 	/** Who the customer is, for the agent's side. */
 	customerName?: string | null;
 	empty: ReactNode;
@@ -51,6 +54,7 @@ export function Transcript({
 	const follow = useFollowing(
 		`${messages.at(-1)?.id ?? ""}|${live?.text.length ?? 0}|${unsent.length}|${isThinking}|${typing !== null}`,
 	);
+	useSeen(follow.ref, messages.length, onSeen);
 	const otherName = side === "agent" ? (customerName ?? "Visitor") : "Support";
 	const ownName = messages.findLast((message) => message.senderType === side)?.senderName ?? null;
 	const places = placesInRuns([
@@ -211,6 +215,26 @@ function useFollowing(version: string) {
 	};
 
 	return { ref, isAway, toEnd, onScroll };
+}
+
+/** Watches which messages are on screen: half of one, or as much as there is room for. */
+function useSeen(root: RefObject<HTMLElement>, count: number, onSeen: (seq: number) => void) {
+	// biome-ignore lint/correctness/useExhaustiveDependencies: each new message is a new element to watch.
+	useEffect(() => {
+		const element = root.current;
+		if (!element) return;
+		const observer = new IntersectionObserver(
+			(entries) => {
+				for (const { intersectionRatio, intersectionRect, target } of entries) {
+					const isSeen = intersectionRatio >= 0.5 || intersectionRect.height > element.clientHeight / 2;
+					if (isSeen) onSeen(Number((target as HTMLElement).dataset.seq));
+				}
+			},
+			{ root: element, threshold: [0.1, 0.5] },
+		);
+		for (const message of element.querySelectorAll("[data-seq]")) observer.observe(message);
+		return () => observer.disconnect();
+	}, [root, count, onSeen]);
 }
 
 const sizeOf = (element: HTMLElement): string => `${element.clientWidth}x${element.clientHeight}`;

@@ -6,6 +6,7 @@ import type { SessionView } from "#app/models/chat-session/present.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { type Cursor, decodeCursor } from "#app/realtime/cursor.ts";
 import type { StreamName } from "#app/realtime/events.ts";
+import type { Party } from "#app/realtime/presence/party.ts";
 
 const query = z.object({ sessionId: z.string().optional(), cursor: z.string().optional() });
 
@@ -15,6 +16,8 @@ export type StreamAccess = {
 	cursor: Cursor | null;
 	/** Whom this stream is counted for, so that nobody opens without end. */
 	owner: string;
+	/** Who is there while it is open; null for a program. */
+	party: Party | null;
 };
 
 /**
@@ -36,6 +39,7 @@ export async function requireStreamAccess(request: Request): Promise<StreamAcces
 		streams: reader.type === "customer" ? ["public"] : ["public", "internal"],
 		cursor: readCursor(request, cursor),
 		owner: reader.type === "customer" ? reader.identity.visitorId : `key ${view.row.sessionId}`,
+		party: reader.type === "customer" ? `customer:${view.row.sessionId}` : null,
 	};
 }
 

@@ -1,12 +1,13 @@
 import { getAgent } from "#app/auth/agent.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { touchAgent } from "#app/models/agent.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { DomainError, Unauthorised } from "#app/models/errors.ts";
 import { getInboxEntries, listInbox } from "#app/models/inbox.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { isDraining } from "#app/realtime/connections.server.ts";
 import { openInboxStream } from "#app/realtime/inbox-stream.server.ts";
+import { enterPresence } from "#app/realtime/presence/leases.server.ts";
+import type { Party } from "#app/realtime/presence/party.ts";
 import type { Sink } from "#app/realtime/sink/sink.ts";
 import { createWebSink } from "#app/realtime/sink/web.server.ts";
 import { createSseEncoder, SSE_HEADERS } from "#app/realtime/sse.server.ts";
@@ -26,9 +27,9 @@ export type PrepareStream = (request: Request) => Promise<OpenOn>;
 /** `/chat/events`: a conversation, by cookie or bearer token. */
 export const prepareCustomerEvents: PrepareStream = async (request) => {
 	refuseWhileEnding();
-	const { view, streams, cursor, owner } = await requireStreamAccess(request);
+	const { view, streams, cursor, owner, party } = await requireStreamAccess(request);
 	const { sessionId } = view.row;
-	return opening(owner, (sink) =>
+	return opening({ owner, party }, (sink) =>
 		openStream({
 			sink,
 			encode: createSseEncoder(),
@@ -48,16 +49,16 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 	refuseWhileEnding();
 	const agent = await getAgent(request);
 	if (!agent) throw new Unauthorised("Sign in first.");
-	await touchAgent(agent.id);
+	const counted = { owner: agent.id, party: `agent:${agent.id}` } as const;
 	const { searchParams } = new URL(request.url);
 	const sessionId = searchParams.get("sessionId");
 	if (!sessionId) {
-		return opening(agent.id, (sink) =>
+		return opening(counted, (sink) =>
 			openInboxStream({ sink, encode: createSseEncoder(), readAll: listInbox, readSome: getInboxEntries }),
 		);
 	}
 	const { row } = await requireSession(sessionId, { type: "agent", agentId: agent.id, name: agent.name });
-	return opening(agent.id, (sink) =>
+	return opening(counted, (sink) =>
 		openStream({
 			sink,
 			encode: createSseEncoder(),
@@ -76,11 +77,21 @@ export function respondWithStream(openOn: OpenOn): Response {
 	return new Response(body, { headers: SSE_HEADERS });
 }
 
-/** Counts the stream for its owner as long as it is open, and logs a failure to open it. */
-export function opening(owner: string, open: (sink: Sink) => Promise<void>): OpenOn {
-	const giveBack = takePlace(owner);
+/**
+ * Counts the stream for its owner, and its party as present, as long as it is open; logs a failure to open it.
+ * @param reader.party null for programs, which are nowhere.
+ */
+export function opening(
+	reader: { owner: string; party: Party | null },
+	open: (sink: Sink) => Promise<void>,
+): OpenOn {
+	const giveBack = takePlace(reader.owner);
 	return (sink) => {
-		sink.onClose(giveBack);
+		const leave = reader.party ? enterPresence(reader.party) : () => {};
+		sink.onClose(() => {
+			giveBack();
+			leave();
+		});
 		open(sink).catch((error: unknown) => {
 			sink.close();
 			log.error({ err: error }, "a stream could not be opened");

@@ -16,6 +16,8 @@ export function toMessage(row: MessageRow): Message {
 		messageType: row.messageType,
 		metadata: row.metadata,
 		isRead: row.isRead,
+		...(row.deliveredAt ? { deliveredAt: row.deliveredAt.toISOString() } : {}),
+		...(row.readAt ? { readAt: row.readAt.toISOString() } : {}),
 		sentAt: row.sentAt.toISOString(),
 	};
 }

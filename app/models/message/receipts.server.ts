@@ -1,5 +1,5 @@
-import { and, eq, inArray, lte, ne, sql } from "drizzle-orm";
-import { lockSession } from "#app/models/chat-session/find.server.ts";
+import { and, eq, inArray, isNull, lte, ne, sql } from "drizzle-orm";
+import { lockSession, requireSession } from "#app/models/chat-session/find.server.ts";
 import { type Actor, ownedBy } from "#app/models/chat-session/scope.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";
@@ -16,34 +16,58 @@ const MOST_AT_ONCE = 100;
  * A customer reads what agents and the assistant wrote; agents and programs read what the customer wrote.
  * @returns the messages that were not read before. @throws NotFound
  */
-export async function markRead(sessionId: string, actor: Actor, upToSeq: number): Promise<Message[]> {
+export function markRead(sessionId: string, actor: Actor, upToSeq: number): Promise<Message[]> {
+	return mark(sessionId, actor, {
+		which: and(lte(chatMessages.seq, upToSeq), eq(chatMessages.isRead, false)),
+		set: { isRead: true, readAt: sql`now()`, deliveredAt: sql`coalesce(delivered_at, now())` },
+	});
+}
+
+/**
+ * Notes that the reader's browser has what was sent up to and including `upToSeq`, and tells both sides of the
+ * messages that a person wrote: nobody waits to hear that the assistant's words have arrived.
+ * @returns the messages that were not known to be delivered before. @throws NotFound
+ */
+export function markDelivered(sessionId: string, actor: Actor, upToSeq: number): Promise<Message[]> {
+	return mark(sessionId, actor, {
+		which: and(
+			lte(chatMessages.seq, upToSeq),
+			isNull(chatMessages.deliveredAt),
+			inArray(chatMessages.senderType, ["user", "agent"]),
+		),
+		set: { deliveredAt: sql`now()` },
+	});
+}
+
+async function mark(
+	sessionId: string,
+	actor: Actor,
+	change: { which: ReturnType<typeof and>; set: Parameters<ReturnType<typeof db.update>["set"]>[0] },
+): Promise<Message[]> {
+	const pending = and(
+		eq(chatMessages.sessionId, sessionId),
+		change.which,
+		actor.type === "customer" ? ne(chatMessages.senderType, "user") : eq(chatMessages.senderType, "user"),
+	);
+	// Most receipts say what is known: those take no lock that a message might wait for.
+	await requireSession(sessionId, actor);
+	if ((await db.select({ id: chatMessages.id }).from(chatMessages).where(pending).limit(1)).length === 0) {
+		return [];
+	}
 	return transact(async (tx) => {
 		await lockSession(tx, sessionId, actor);
-		const unread = await tx
+		const found = await tx
 			.select({ id: chatMessages.id })
 			.from(chatMessages)
-			.where(
-				and(
-					eq(chatMessages.sessionId, sessionId),
-					lte(chatMessages.seq, upToSeq),
-					eq(chatMessages.isRead, false),
-					actor.type === "customer"
-						? ne(chatMessages.senderType, "user")
-						: eq(chatMessages.senderType, "user"),
-				),
-			)
+			.where(pending)
 			.orderBy(chatMessages.seq)
 			.limit(MOST_AT_ONCE);
-		if (unread.length === 0) return [];
+		if (found.length === 0) return [];
+		const ids = found.map((row) => row.id);
 		const rows = await tx
 			.update(chatMessages)
-			.set({ isRead: true, readAt: sql`now()`, deliveredAt: sql`coalesce(delivered_at, now())` })
-			.where(
-				inArray(
-					chatMessages.id,
-					unread.map((row) => row.id),
-				),
-			)
+			.set(change.set)
+			.where(inArray(chatMessages.id, ids))
 			.returning();
 		const messages = rows.sort((a, b) => a.seq - b.seq).map(toMessage);
 		for (const message of messages) {
@@ -55,26 +79,6 @@ export async function markRead(sessionId: string, actor: Actor, upToSeq: number)
 			});
 		}
 		return messages;
-	});
-}
-
-/** Notes that the customer's browser has what was sent up to and including `upToSeq`. @throws NotFound */
-export async function markDelivered(sessionId: string, actor: Actor, upToSeq: number): Promise<void> {
-	await transact(async (tx) => {
-		await lockSession(tx, sessionId, actor);
-		await tx
-			.update(chatMessages)
-			.set({ deliveredAt: sql`now()` })
-			.where(
-				and(
-					eq(chatMessages.sessionId, sessionId),
-					lte(chatMessages.seq, upToSeq),
-					sql`${chatMessages.deliveredAt} is null`,
-					actor.type === "customer"
-						? ne(chatMessages.senderType, "user")
-						: eq(chatMessages.senderType, "user"),
-				),
-			);
 	});
 }
 

@@ -20,6 +20,8 @@ export type Conversation = {
 	isThinking: boolean;
 	/** Who types on the other side; null for nobody. The page lets it expire. */
 	typing: { name: string | null; since: number } | null;
+	/** Whether the agent and the customer have the conversation open; null while nobody has said. */
+	isHere: { agent: boolean | null; customer: boolean | null };
 	/** An event came that does not follow the last one: what is between must be fetched. */
 	hasHole: boolean;
 	/** The place could not be continued: what is shown must be loaded anew. */
@@ -45,6 +47,7 @@ export function beginConversation(initial: {
 		overtaken: [],
 		isThinking: false,
 		typing: null,
+		isHere: { agent: null, customer: null },
 		hasHole: false,
 		needsReload: false,
 	};
@@ -85,6 +88,10 @@ export function applyEvent(state: Conversation, { id, event }: Incoming, now: nu
 		case "user-typing":
 		case "agent-typing":
 			return { ...state, typing: event.data.on ? { name: event.data.name ?? null, since: now } : null };
+		case "agent-presence":
+			return { ...state, isHere: { ...state.isHere, agent: event.data.on } };
+		case "customer-presence":
+			return { ...state, isHere: { ...state.isHere, customer: event.data.on } };
 		case "reset":
 			return { ...state, needsReload: true, live: null };
 		default:

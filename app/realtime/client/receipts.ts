@@ -1,12 +1,12 @@
 import type { Message } from "../events.ts";
 
-/** Several messages at once get one receipt. */
-const DELAY_MS = 600;
+/** At most this often; what comes meanwhile is told together. */
+const RECEIPT_EVERY_MS = 1_000;
 
 /**
- * Tells the server how far the other side's messages have been seen: only while the page is in sight, and
- * each place once.
- * @param options.side whose page it is; @param options.post sends the receipt.
+ * Tells the server how far this browser has come: `delivered` for what it has, `read` for what was on screen
+ * while the page was in sight. Each place is told once.
+ * @param options.side whose page it is; @param options.post sends a receipt.
  */
 export function createReceipts(options: {
 	side: "user" | "agent";
@@ -14,39 +14,66 @@ export function createReceipts(options: {
 	post: (fields: Record<string, string>) => Promise<Response>;
 }) {
 	let timer: ReturnType<typeof setTimeout> | undefined;
-	let acknowledged = 0;
+	let toldAt = 0;
+	let seen = 0;
+	const acknowledged = { delivered: 0, read: 0 };
 
 	const isTheirs = (message: Message) =>
 		options.side === "user" ? message.senderType !== "user" : message.senderType === "user";
 
-	async function send() {
-		if (document.visibilityState !== "visible") return;
-		const newest = options.messages().findLast((message) => isTheirs(message) && !message.isRead);
-		if (!newest || newest.seq <= acknowledged) return;
-		const before = acknowledged;
-		acknowledged = newest.seq;
-		try {
-			const response = await options.post({
-				intent: "read",
-				seq: String(newest.seq),
-				sessionId: newest.sessionId,
-			});
-			if (!response.ok) acknowledged = before;
-		} catch {
-			acknowledged = before;
-		}
+	async function tell() {
+		timer = undefined;
+		toldAt = Date.now();
+		const theirs = options.messages().filter(isTheirs);
+		const isInSight = document.visibilityState === "visible";
+		const read = isInSight ? theirs.findLast((message) => message.seq <= seen && !message.isRead) : undefined;
+		const delivered = theirs.findLast((message) => !message.deliveredAt && isFromPerson(message));
+		await Promise.all([
+			send("read", read),
+			// What is read is delivered.
+			delivered && read && delivered.seq <= read.seq ? null : send("delivered", delivered),
+		]);
+	}
+
+	async function send(kind: "delivered" | "read", message: Message | undefined) {
+		if (!message || message.seq <= acknowledged[kind]) return;
+		const before = acknowledged[kind];
+		acknowledged[kind] = message.seq;
+		const fields = { intent: kind, seq: String(message.seq), sessionId: message.sessionId };
+		const isTaken = await options.post(fields).then(
+			(response) => response.ok,
+			() => false,
+		);
+		if (!isTaken && acknowledged[kind] === message.seq) acknowledged[kind] = before;
+	}
+
+	function schedule() {
+		timer ??= setTimeout(() => void tell(), Math.max(0, toldAt + RECEIPT_EVERY_MS - Date.now()));
 	}
 
 	return {
 		/** To be called when there are new messages, or the page is seen again. */
-		schedule() {
-			clearTimeout(timer);
-			timer = setTimeout(send, DELAY_MS);
+		schedule,
+		/** To be called with the sequence of a message that is on screen. */
+		see(seq: number) {
+			if (seq <= seen) return;
+			seen = seq;
+			schedule();
 		},
 		/** Another conversation is shown: its places begin anew. */
 		startOver() {
-			acknowledged = 0;
+			seen = 0;
+			acknowledged.delivered = 0;
+			acknowledged.read = 0;
+		},
+		/** What this page says counts for more than before, as when an agent has taken the conversation over. */
+		tellAgain() {
+			acknowledged.read = 0;
+			schedule();
 		},
 		stop: () => clearTimeout(timer),
 	};
 }
+
+/** Nobody waits to hear that the assistant's words, or the store's own notices, have arrived. */
+const isFromPerson = ({ senderType }: Message) => senderType === "user" || senderType === "agent";

@@ -101,6 +101,7 @@ export function createConversationStore(options: StoreOptions) {
 			);
 		}
 		if (conversation.messages !== before.messages) receipts.schedule();
+		if (conversation.session?.agentId !== before.session?.agentId) receipts.tellAgain();
 		if (conversation.hasHole) void sync();
 	}
 
@@ -316,6 +317,8 @@ export function createConversationStore(options: StoreOptions) {
 			discard: (clientMessageId: string) => outbox?.discard(clientMessageId) ?? "",
 			submit,
 			loadOlder,
+			/** To be called with the sequence of a message that has come on screen. */
+			noteSeen: receipts.see,
 			/** To be called while somebody types. */
 			noteTyping() {
 				if (!snapshot.conversation.sessionId || Date.now() - typedAt < TYPING_EVERY_MS) return;

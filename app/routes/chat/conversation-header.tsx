@@ -10,10 +10,13 @@ export function ConversationHeader({
 	sessionId,
 	isUnderWay,
 	customerName,
+	isAgentHere,
 	line,
 	onSubmit,
 }: {
 	session: Session | null;
+	/** Whether the agent has the conversation open; null when that is not known. */
+	isAgentHere: boolean | null;
 	sessionId: string | null;
 	isUnderWay: boolean;
 	customerName: string | null;
@@ -48,7 +51,9 @@ export function ConversationHeader({
 			</div>
 			<div className="flex items-center gap-3 pb-1 sm:contents">
 				<p className="min-w-0 flex-1 text-ink-soft text-sm sm:col-start-2 sm:row-start-2" aria-live="polite">
-					{line === "waiting" ? "Reconnecting; what you write is kept" : statusLine(session, customerName)}
+					{line === "waiting"
+						? "Reconnecting; what you write is kept"
+						: statusLine(session, customerName, isAgentHere)}
 				</p>
 				{status === "assistant" ? (
 					<IntentForm
@@ -99,13 +104,19 @@ function IntentForm({
 	);
 }
 
-function statusLine(session: Session | null, customerName: string | null): string {
+function statusLine(
+	session: Session | null,
+	customerName: string | null,
+	isAgentHere: boolean | null,
+): string {
 	const you = customerName ? ` · signed in as ${customerName}` : "";
 	switch (session?.status) {
 		case "queued":
 			return `You are number ${session.queuePosition ?? 1} in the queue`;
 		case "agent":
-			return `${session.agentName ?? "An agent"} is with you${you}`;
+			return isAgentHere === false
+				? `${session.agentName ?? "Your agent"} is away for a moment and will see what you write${you}`
+				: `${session.agentName ?? "An agent"} is with you${you}`;
 		case "ended":
 			return "This conversation has ended";
 		default:

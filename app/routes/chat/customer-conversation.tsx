@@ -46,6 +46,7 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 				sessionId={conversation.sessionId}
 				isUnderWay={isUnderWay}
 				customerName={page.customerName}
+				isAgentHere={conversation.isHere.agent}
 				line={conversation.sessionId ? chat.line : "live"}
 				onSubmit={chat.submit}
 			/>
@@ -60,6 +61,7 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 					isLoadingOlder={chat.isLoadingOlder}
 					olderHref={page.olderBefore ? `/chat?before=${page.olderBefore}` : null}
 					onLoadOlder={chat.loadOlder}
+					onSeen={chat.noteSeen}
 					onRetry={chat.retry}
 					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
 					onCallPerson={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}

@@ -7,7 +7,7 @@ import { respondWithTranscript } from "#app/routes/live/transcript-response.serv
 /** GET /chat/live: the customer's transcript as a page that grows, for browsers without scripts. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
-		const { view, cursor, owner } = await requireStreamAccess(request);
+		const { view, cursor, owner, party } = await requireStreamAccess(request);
 		const { sessionId } = view.row;
 		return respondWithTranscript({
 			sessionId,
@@ -15,6 +15,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 			side: "user",
 			cursor,
 			owner,
+			party,
 			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
 		});
 	});

@@ -5,13 +5,15 @@ import { takePlace } from "#app/http/streams/places.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { catchUp, POLL_WAIT_MS } from "#app/realtime/long-poll.server.ts";
+import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 
 /** GET /chat/poll: waits up to 25 s for news, for networks that hold streams back. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
-		const { view, streams, cursor, owner } = await requireStreamAccess(request);
+		const { view, streams, cursor, owner, party } = await requireStreamAccess(request);
 		const { sessionId } = view.row;
 		const giveBack = takePlace(owner);
+		const leave = party ? enterPresence(party) : () => {};
 		try {
 			return jsonResponse(
 				await catchUp({
@@ -25,6 +27,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 			);
 		} finally {
 			giveBack();
+			leave();
 		}
 	});
 }

@@ -12,7 +12,7 @@ import { localeTag } from "#app/models/chat-session/locale.ts";
 import { ensureCustomer } from "#app/models/customer.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { postToCurrentSession } from "#app/models/message/post.server.ts";
-import { markDelivered, markRead } from "#app/models/message/receipts.server.ts";
+import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";
 import { clientMessageId, messageText } from "#app/models/message/text.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { publishEphemeral } from "#app/realtime/publish.server.ts";
@@ -108,12 +108,9 @@ export async function submitChatForm(
 			await announceTyping(id, identity);
 			break;
 		case "read":
-			await countAgainst("notices", identity.visitorId);
-			await markRead(id, actor, input.seq);
-			break;
 		case "delivered":
 			await countAgainst("notices", identity.visitorId);
-			await markDelivered(id, actor, input.seq);
+			await noteReceipt(id, actor, { kind: input.intent, upToSeq: input.seq });
 			break;
 	}
 	return { sessionId: id };

@@ -4,12 +4,15 @@ import { requireStreamAccess } from "#app/http/streams/access.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { catchUp } from "#app/realtime/long-poll.server.ts";
+import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 
 /** GET /chat/sync: what followed a cursor, at once. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
-		const { view, streams, cursor } = await requireStreamAccess(request);
+		const { view, streams, cursor, party } = await requireStreamAccess(request);
 		const { sessionId } = view.row;
+		// Who asks every few seconds is there between two questions as well.
+		if (party) enterPresence(party)();
 		return jsonResponse(
 			await catchUp({
 				sessionId,

@@ -11,10 +11,17 @@ import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 import { opening, refuseWhileEnding } from "#app/http/streams/events.server.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
 import type { EventData, Message, StreamName } from "#app/realtime/events.ts";
+import type { Party } from "#app/realtime/presence/party.ts";
 import { createWebSink } from "#app/realtime/sink/web.server.ts";
 import { STREAM_HEADERS } from "#app/realtime/sse.server.ts";
 import { type Encode, openStream } from "#app/realtime/stream.server.ts";
 import stylesheet from "#app/styles.css?url";
+
+/**
+ * Browsers count it from the end of the page, so it begins when the stream has ended, however it did: at its
+ * lifetime, with its process, or cut by a proxy. Only the frame comes anew; what is being typed is beside it.
+ */
+const RESUME_SECONDS = 2;
 
 /** Some browsers hold back a page until there is this much of it. */
 const OPENING_PADDING = `<!--${" ".repeat(1024)}-->`;
@@ -35,13 +42,14 @@ export function respondWithTranscript(options: {
 	/** Who the customer is, for the agent's side. */
 	customerName?: string | null;
 	cursor: Cursor | null;
-	/** Whom the open page is counted for. */
+	/** Whom the open page is counted for, and who is there while it is open. */
 	owner: string;
+	party: Party | null;
 	readHistory: (upToSeq: number) => Promise<unknown[]>;
 }): Response {
 	refuseWhileEnding();
 	const nonce = randomBytes(16).toString("base64");
-	const openOn = opening(options.owner, (sink) =>
+	const openOn = opening(options, (sink) =>
 		openStream({
 			...options,
 			sink,
@@ -62,7 +70,7 @@ export function respondWithTranscript(options: {
 
 function openPage(nonce: string): string {
 	// Rows from the end: the browser then keeps the newest in view as the page grows, without a script.
-	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 py-4">`;
+	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="${RESUME_SECONDS}"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 py-4">`;
 }
 
 /** Exported for its test: events in, pieces of HTML out. */

@@ -67,6 +67,7 @@ export function AgentConversation({
 					isMine={isMine}
 					name={page.customer?.name ?? "Visitor"}
 					line={chat.line}
+					isCustomerHere={chat.conversation.isHere.customer}
 					onSubmit={chat.submit}
 				/>
 				<LiveFrame src={`${base}/live`} />
@@ -79,6 +80,7 @@ export function AgentConversation({
 					isLoadingOlder={chat.isLoadingOlder}
 					olderHref={page.olderBefore ? `${base}?before=${page.olderBefore}` : null}
 					onLoadOlder={chat.loadOlder}
+					onSeen={chat.noteSeen}
 					onRetry={chat.retry}
 					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
 					customerName={page.customer?.name ?? null}
@@ -116,12 +118,15 @@ function AgentHeader({
 	isMine,
 	name,
 	line,
+	isCustomerHere,
 	onSubmit,
 }: {
 	session: Session;
 	isMine: boolean;
 	name: string;
 	line: LineState;
+	/** Whether the customer has the conversation open; null when that is not known. */
+	isCustomerHere: boolean | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const submit = (intent: string) => (event: FormEvent) => {
@@ -164,7 +169,9 @@ function AgentHeader({
 				<p className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 lg:col-start-1 lg:row-start-2">
 					<SessionBadge session={session} isMine={isMine} />
 					<span className="text-ink-soft text-sm" aria-live="polite">
-						{line === "waiting" ? "Reconnecting; what you write is kept" : null}
+						{line === "waiting"
+							? "Reconnecting; what you write is kept"
+							: whereCustomerIs(session, isCustomerHere)}
 					</span>
 				</p>
 				{canTake ? (
@@ -180,6 +187,11 @@ function AgentHeader({
 			</div>
 		</header>
 	);
+}
+
+function whereCustomerIs(session: Session, isHere: boolean | null): string | null {
+	if (isHere === null || !session.isActive) return null;
+	return isHere ? "Customer is here" : "Customer has left the page";
 }
 
 function SessionBadge({ session, isMine }: { session: Session; isMine: boolean }) {

@@ -20,6 +20,7 @@ export function loader({ request, params }: LoaderFunctionArgs): Promise<Respons
 			customerName: customer?.name ?? null,
 			cursor: null,
 			owner: agent.id,
+			party: `agent:${agent.id}`,
 			readHistory: (upToSeq) => listHistory(row.sessionId, upToSeq),
 		});
 	});

@@ -4,7 +4,7 @@ import { check, readForm } from "#app/http/body.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
-import { markDelivered, markRead } from "#app/models/message/receipts.server.ts";
+import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";
 import { clientMessageId, messageText } from "#app/models/message/text.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { publishEphemeral } from "#app/realtime/publish.server.ts";
@@ -66,10 +66,13 @@ export async function submitAgentForm(
 			}
 			break;
 		case "read":
-			if (row.assignedAgentId === agent.id) await markRead(sessionId, actor, input.seq);
+			// A colleague who looks on has not read it for the customer.
+			if (row.assignedAgentId === agent.id) {
+				await noteReceipt(sessionId, actor, { kind: "read", upToSeq: input.seq });
+			}
 			break;
 		case "delivered":
-			await markDelivered(sessionId, actor, input.seq);
+			await noteReceipt(sessionId, actor, { kind: "delivered", upToSeq: input.seq });
 			break;
 	}
 	return { sessionId, message };

@@ -1,0 +1,51 @@
+import type { Actor } from "#app/models/chat-session/scope.server.ts";
+import { singleton } from "#app/singleton.server.ts";
+import { markDelivered, markRead } from "./receipts.server.ts";
+
+/** One reader's receipts are written at most this often; those that come between are gathered. */
+const RECEIPT_EVERY_MS = 1_000;
+
+export type Receipt = { kind: "delivered" | "read"; upToSeq: number };
+
+type Reader = { furthest: Record<Receipt["kind"], number>; writtenAt: number; next: Promise<void> | null };
+
+const readers = singleton("receipt-readers", () => new Map<string, Reader>());
+
+/**
+ * Takes a receipt of a reader's browser: the first is written at once, and what follows within a second is
+ * written together at its end, the furthest place of each kind. A reader who skims through a long
+ * conversation, in however many tabs, costs one write a second.
+ * @returns when it has been written. @throws NotFound
+ */
+export function noteReceipt(sessionId: string, actor: Actor, receipt: Receipt): Promise<void> {
+	const key = `${sessionId} ${nameOf(actor)}`;
+	const reader = readers.get(key) ?? { furthest: { delivered: 0, read: 0 }, writtenAt: 0, next: null };
+	readers.set(key, reader);
+	reader.furthest[receipt.kind] = Math.max(reader.furthest[receipt.kind], receipt.upToSeq);
+	reader.next ??= writeInTurn(reader, sessionId, actor).finally(() => {
+		// Nothing is kept of a reader who has been quiet for a second.
+		setTimeout(() => {
+			if (!reader.next && Date.now() - reader.writtenAt >= RECEIPT_EVERY_MS) readers.delete(key);
+		}, RECEIPT_EVERY_MS).unref();
+	});
+	return reader.next;
+}
+
+async function writeInTurn(reader: Reader, sessionId: string, actor: Actor): Promise<void> {
+	const wait = reader.writtenAt + RECEIPT_EVERY_MS - Date.now();
+	// Always a step later, also without a wait: the promise must have been kept before its turn ends.
+	await (wait > 0 ? new Promise((resolve) => setTimeout(resolve, wait)) : undefined);
+	const { delivered, read } = reader.furthest;
+	reader.furthest = { delivered: 0, read: 0 };
+	reader.writtenAt = Date.now();
+	// Whoever comes from here on waits for the next write.
+	reader.next = null;
+	if (read > 0) await markRead(sessionId, actor, read);
+	if (delivered > read) await markDelivered(sessionId, actor, delivered);
+}
+
+function nameOf(actor: Actor): string {
+	if (actor.type === "customer")
+		return `customer ${actor.identity.visitorId} ${actor.identity.customerId ?? ""}`;
+	return actor.type === "agent" ? `agent ${actor.agentId}` : `program ${actor.name}`;
+}

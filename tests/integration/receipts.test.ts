@@ -1,0 +1,152 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { takeOver } from "#app/models/chat-session/change.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
+import { renewLeases } from "#app/realtime/presence/leases.server.ts";
+import { action as agentActions } from "#app/routes/admin/conversation/actions.ts";
+import { loader as agentEvents } from "#app/routes/admin/events.ts";
+import { action as chatActions } from "#app/routes/chat/actions.ts";
+import { loader as chatEvents } from "#app/routes/chat/events.ts";
+import { sql } from "#db/client.server.ts";
+import { eventsOf, makeSession, messagesOf } from "#tests/factories.ts";
+import { type AgentPerson, asAgent, asVisitor, type Chatter } from "#tests/people.ts";
+import { call, form, get, type Sender } from "#tests/request.ts";
+import { readEvents } from "#tests/setup/event-reader.ts";
+
+const until = <Value>(look: () => Value | Promise<Value>) =>
+	vi.waitFor(look, { timeout: 15_000, interval: 20 });
+
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+	for (const close of open.splice(0)) await close();
+});
+
+/** A conversation that an agent has taken. */
+async function makeTaken(): Promise<{ ada: Chatter; anna: AgentPerson; sessionId: string }> {
+	const [ada, anna] = await Promise.all([asVisitor(), asAgent("Anna")]);
+	const sessionId = await makeSession(ada.identity, "Is anybody there?");
+	await takeOver(sessionId, actorOf(anna));
+	return { ada, anna, sessionId };
+}
+
+const actorOf = ({ agentId, name }: AgentPerson) => ({ type: "agent", agentId, name }) as const;
+
+const ofCustomer = (sessionId: string, fields: Record<string, string>, as: Sender) =>
+	call(chatActions, form("/chat/actions", { sessionId, ...fields }, as));
+
+const ofAgent = (sessionId: string, fields: Record<string, string>, as: Sender) =>
+	call(agentActions, form(`/admin/chat/${sessionId}/actions`, fields, as), { sessionId });
+
+async function listen(response: Promise<Response>) {
+	const events = readEvents(await response);
+	open.push(events.close);
+	return {
+		...events,
+		told: (type: string) =>
+			events.frames.filter((frame) => frame.type === type).map((frame) => frame.data.on),
+	};
+}
+
+describe("a receipt", () => {
+	it("says delivered only up to what the browser has acknowledged, and tells both sides once", async () => {
+		const { ada, anna, sessionId } = await makeTaken();
+		const first = await postMessage(sessionId, actorOf(anna), { message: "Yes." });
+		await postMessage(sessionId, actorOf(anna), { message: "What is it?" });
+		const place = String(first.message.seq);
+		expect((await ofCustomer(sessionId, { intent: "delivered", seq: place }, ada.cookie)).status).toBe(200);
+		await ofCustomer(sessionId, { intent: "delivered", seq: place }, ada.cookie);
+		const replies = (await messagesOf(sessionId)).filter((row) => row.senderType === "agent");
+		expect(replies.map((row) => [row.deliveredAt !== null, row.isRead])).toEqual([
+			[true, false],
+			[false, false],
+		]);
+		const updates = (await eventsOf(sessionId)).filter((event) => event.type === "message-updated");
+		expect(updates.map((event) => event.data)).toMatchObject([
+			{ message: { id: first.message.id, deliveredAt: expect.stringMatching(/Z$/), isRead: false } },
+		]);
+	});
+
+	it("costs one write a second, however many come from one reader", async () => {
+		const { ada, anna, sessionId } = await makeTaken();
+		const seqs: number[] = [];
+		for (let index = 1; index <= 20; index += 1) {
+			const { message } = await postMessage(sessionId, actorOf(anna), { message: `Line ${index}` });
+			seqs.push(message.seq);
+		}
+		const answers = await Promise.all(
+			seqs.map((seq) => ofCustomer(sessionId, { intent: "read", seq: String(seq) }, ada.cookie)),
+		);
+		expect(answers.every((answer) => answer.status === 200)).toBe(true);
+		const [writes] = await sql<{ transactions: number; unread: number }[]>`
+			select count(distinct xmin::text)::int as transactions, count(*) filter (where not is_read)::int as unread
+			from chat_messages where session_id = ${sessionId} and sender_type = 'agent'`;
+		expect(writes?.unread).toBe(0);
+		expect(writes?.transactions, "the first, and what was gathered behind it").toBeLessThanOrEqual(2);
+	});
+
+	it("of a colleague who looks on does not count as read", async () => {
+		const { sessionId, anna } = await makeTaken();
+		const bert = await asAgent("Bert");
+		await ofAgent(sessionId, { intent: "read", seq: "1" }, bert);
+		expect((await messagesOf(sessionId))[0]?.isRead).toBe(false);
+		await ofAgent(sessionId, { intent: "read", seq: "1" }, anna);
+		expect((await messagesOf(sessionId))[0]?.isRead).toBe(true);
+	});
+
+	it("for somebody else's conversation is refused, also behind one that was taken", async () => {
+		const { ada, sessionId } = await makeTaken();
+		const eve = await asVisitor();
+		const answers = await Promise.all([
+			ofCustomer(sessionId, { intent: "read", seq: "9" }, eve.cookie),
+			ofCustomer(sessionId, { intent: "read", seq: "0" }, ada.cookie),
+			ofCustomer(sessionId, { intent: "delivered", seq: "9" }, eve.cookie),
+		]);
+		expect(answers.map((answer) => answer.status)).toEqual([404, 200, 404]);
+		expect((await messagesOf(sessionId)).some((row) => row.isRead)).toBe(false);
+	});
+});
+
+describe("presence", () => {
+	it("shows agents when the customer comes and goes, and keeps it from the customer's own stream", async () => {
+		const { ada, anna, sessionId } = await makeTaken();
+		const desk = await listen(call(agentEvents, get(`/admin/chat/events?sessionId=${sessionId}`, anna)));
+		await until(() => expect(desk.told("customer-presence")).toEqual([false]));
+		const home = await listen(call(chatEvents, get(`/chat/events?sessionId=${sessionId}`, ada.cookie)));
+		await until(() => expect(desk.told("customer-presence")).toEqual([false, true]));
+		await until(() => expect(home.told("agent-presence").at(-1)).toBe(true));
+		await home.close();
+		await until(() => expect(desk.told("customer-presence")).toEqual([false, true, false]));
+		expect(home.told("customer-presence")).toEqual([]);
+	});
+
+	it("of an agent is told to the customers they have, and kept in the agents' table", async () => {
+		const { ada, anna, sessionId } = await makeTaken();
+		const home = await listen(call(chatEvents, get(`/chat/events?sessionId=${sessionId}`, ada.cookie)));
+		await until(() => expect(home.told("agent-presence")).toEqual([false]));
+		const inbox = await listen(call(agentEvents, get("/admin/chat/events", anna)));
+		await until(() => expect(home.told("agent-presence")).toEqual([false, true]));
+		expect(await isOnline(anna)).toBe(true);
+		await inbox.close();
+		await until(() => expect(home.told("agent-presence")).toEqual([false, true, false]));
+		expect(await isOnline(anna)).toBe(false);
+	});
+
+	it("ends with the lease when the process that held it has died", async () => {
+		const { ada, anna, sessionId } = await makeTaken();
+		await sql`
+			insert into presence_leases (party, process, until)
+			values (${`agent:${anna.agentId}`}, 'a process that died', now() + interval '30 seconds')`;
+		const home = await listen(call(chatEvents, get(`/chat/events?sessionId=${sessionId}`, ada.cookie)));
+		await until(() => expect(home.told("agent-presence")).toEqual([true]));
+		await renewLeases();
+		expect(home.told("agent-presence")).toEqual([true]);
+		await sql`update presence_leases set until = now() - interval '1 second' where process = 'a process that died'`;
+		await renewLeases();
+		await until(() => expect(home.told("agent-presence")).toEqual([true, false]));
+	});
+});
+
+async function isOnline({ agentId }: AgentPerson): Promise<boolean | undefined> {
+	const [row] = await sql<{ online: boolean }[]>`
+		select is_online as online from chat_agents where id = ${agentId}`;
+	return row?.online;
+}
