@@ -39,6 +39,18 @@ export function knownServers(): Set<Server> {
 	return state.servers;
 }
 
+/**
+ * Sends the response being made without chunks, so that the end of its connection is the end of its body. A page
+ * whose process was killed is then a finished page to the browser, and not a broken one that it never ends
+ * loading: what the page does after loading (a refresh) still happens.
+ */
+export function endBodyWithConnection(): void {
+	const response = currentResponse();
+	if (!response) return;
+	response.setHeader("Connection", "close");
+	response.removeHeader("Transfer-Encoding");
+}
+
 /** Calls back once when the reader of the request being served has gone. */
 export function onReaderGone(listener: () => void): void {
 	currentResponse()?.once("close", listener);

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { startFaultProxy } from "../proxies/fault-proxy.ts";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import {
 	button,
@@ -83,4 +84,38 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await expect(customer.getByText("Thank you for your rating")).toBeVisible();
 	await openWithoutScripts(agent, `/admin/chat/${sessionId}`);
 	await expect(agent.getByText("rated 4 of 5")).toBeVisible();
+});
+
+test("a frame whose stream is cut comes back by itself, and keeps what is being typed", async ({
+	browser,
+	guard,
+	baseURL,
+}) => {
+	const proxy = await startFaultProxy(baseURL ?? "");
+	// Passes on the page as the server sends it, whose end is the connection's.
+	proxy.set({ mode: "http-1.0" });
+	try {
+		const context = await browser.newContext({ javaScriptEnabled: false });
+		guard.watch(context);
+		const page = await context.newPage();
+		await openWithoutScripts(page, `${proxy.url}/chat`);
+		await write(page, "How do I care for a wooden table?");
+		await expect(message(frame(page), /\boil/i)).toBeVisible();
+		await composer(page).fill("Not sent yet");
+		const visits = countVisits(page);
+
+		proxy.dropConnections();
+		const other = await context.newPage();
+		await openWithoutScripts(other, `${proxy.url}/chat`);
+		await write(other, "thank you");
+		await expect(message(frame(page), "You're welcome."), "without touching the page").toBeVisible({
+			timeout: 15_000,
+		});
+		await expect(message(frame(page), "How do I care for a wooden table?")).toHaveCount(1);
+		await expect(composer(page)).toHaveValue("Not sent yet");
+		expect(visits()).toBe(0);
+		await context.close();
+	} finally {
+		await proxy.stop();
+	}
 });

@@ -10,6 +10,7 @@ import { AssistantMark } from "#app/components/ui/index.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 import { opening, refuseWhileEnding } from "#app/http/streams/events.server.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
+import { endBodyWithConnection } from "#app/realtime/disconnect.server.ts";
 import type { EventData, Message, StreamName } from "#app/realtime/events.ts";
 import type { Party } from "#app/realtime/presence/party.ts";
 import { createWebSink } from "#app/realtime/sink/web.server.ts";
@@ -18,8 +19,8 @@ import { type Encode, openStream } from "#app/realtime/stream.server.ts";
 import stylesheet from "#app/styles.css?url";
 
 /**
- * Browsers count it from the end of the page, so it begins when the stream has ended, however it did: at its
- * lifetime, with its process, or cut by a proxy. Only the frame comes anew; what is being typed is beside it.
+ * Browsers count it from the end of the page, so it begins when the stream has ended: at its lifetime, with its
+ * process, or closed by a proxy. Only the frame comes anew; what is being typed is beside it.
  */
 const RESUME_SECONDS = 2;
 
@@ -56,6 +57,7 @@ export function respondWithTranscript(options: {
 			encode: createTranscriptEncoder(options.side, nonce, options.customerName),
 		}),
 	);
+	endBodyWithConnection();
 	const { body, sink } = createWebSink();
 	sink.write(openPage(nonce));
 	openOn(sink);
