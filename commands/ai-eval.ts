@@ -1,0 +1,100 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { env } from "#app/env.server.ts";
+import { makeChangedStore, readSettings } from "./eval/changed-store.ts";
+import { type EvaluationQuestion, readQuestions } from "./eval/questions.ts";
+import { report, type Variant } from "./eval/report.ts";
+import { runNode } from "./eval/run-node.ts";
+import type { Outcome, VariantInput, VariantLine } from "./eval/variant.ts";
+import { CommandError, runCommand } from "./steps/command.ts";
+import { withDatabase } from "./steps/database.ts";
+import { ROOT } from "./steps/root.ts";
+
+/**
+ * Asks the assistant a set of questions and tells how it did, with the store as it is and, where something is to
+ * be changed, as it would be: `npm run ai:eval -- [FILE] [--recent DAYS] [--knowledge DIR] [--settings FILE]
+ * [--limit N] [--json FILE]`. Customers notice nothing of it.
+ */
+
+const USAGE =
+	"npm run ai:eval -- [FILE] [--recent DAYS] [--knowledge DIR] [--settings FILE] [--limit N] [--json FILE]";
+/** The demo store's own questions. */
+const DEMO_QUESTIONS = join(ROOT, "db/seed/evaluation.yaml");
+const MOST_RECENT = 200;
+
+await runCommand(async () => {
+	const { file, options } = readArguments();
+	const limit =
+		options.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber("--limit", options.limit);
+	const settings = options.settings === undefined ? {} : readSettings(options.settings);
+	if (options.knowledge !== undefined && !existsSync(options.knowledge)) {
+		throw new CommandError(`There is no folder ${options.knowledge}.`);
+	}
+	const isChanged = options.knowledge !== undefined || options.settings !== undefined;
+	await withDatabase(async () => {
+		const questions = (await chooseQuestions()).slice(0, limit);
+		if (questions.length === 0) throw new CommandError("No customer has asked anything in that time.");
+		const databaseUrl = env().DATABASE_URL ?? "";
+		const variants = [await run("as it is", questions, databaseUrl)];
+		if (isChanged) {
+			const changed = await makeChangedStore(databaseUrl, { knowledge: options.knowledge, settings });
+			try {
+				variants.push(await run("changed", questions, changed.url));
+			} finally {
+				await changed.drop();
+			}
+		}
+		process.stdout.write(`${report(questions, variants)}\n`);
+		if (options.json) writeFileSync(options.json, `${JSON.stringify({ questions, variants }, null, "\t")}\n`);
+	});
+
+	async function chooseQuestions(): Promise<EvaluationQuestion[]> {
+		if (options.recent === undefined) return readQuestions(file ?? DEMO_QUESTIONS);
+		const { readRecentQuestions } = await import("./eval/recent-questions.server.ts");
+		return readRecentQuestions({ days: wholeNumber("--recent", options.recent), limit: MOST_RECENT });
+	}
+});
+
+/** Answers every question with the store of that address. @throws CommandError when its process fails. */
+async function run(name: string, questions: EvaluationQuestion[], databaseUrl: string): Promise<Variant> {
+	const outcomes: Outcome[] = [];
+	const isTold = process.stderr.isTTY;
+	const input: VariantInput = { questions };
+	const { code, stderr } = await runNode("commands/eval/run-variant.ts", [], databaseUrl, {
+		input: `${JSON.stringify(input)}\n`,
+		onLine(line) {
+			const { index, outcome } = JSON.parse(line) as VariantLine;
+			outcomes[index] = outcome;
+			if (isTold) process.stderr.write(`\r${name}: ${index + 1} of ${questions.length}`);
+		},
+	});
+	if (isTold) process.stderr.write("\n");
+	if (code !== 0)
+		throw new CommandError(`The questions could not be asked: ${stderr.trim().split("\n").at(-1)}.`);
+	return { name, outcomes };
+}
+
+function readArguments() {
+	try {
+		const { positionals, values } = parseArgs({
+			allowPositionals: true,
+			options: {
+				recent: { type: "string" },
+				knowledge: { type: "string" },
+				settings: { type: "string" },
+				limit: { type: "string" },
+				json: { type: "string" },
+			},
+		});
+		if (positionals.length <= 1) return { file: positionals[0], options: values };
+	} catch {
+		// An option it does not know; the usage line says which there are.
+	}
+	throw new CommandError(`Type it like this: ${USAGE}.`);
+}
+
+function wholeNumber(name: string, text: string): number {
+	if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+	throw new CommandError(`${name} needs a whole number, not ${text}.`);
+}

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod/v4";
+import { CommandError } from "../steps/command.ts";
+
+const slugs = z.union([z.string(), z.array(z.string()).min(1)]).transform((value) => [value].flat());
+
+/** One question and, where it is known, what a good answer to it is. */
+const question = z.strictObject({
+	question: z.string().min(1).max(10_000),
+	/** Language of the page it is asked from. */
+	locale: z.string().default("en"),
+	/** Slug of the article that holds the answer; several when any of them does. */
+	article: slugs.optional(),
+	/** false: nothing in the store's knowledge answers it, and the assistant should say so. */
+	answered: z.boolean().optional(),
+	/** Whether a person should be called. */
+	escalates: z.boolean().optional(),
+	/** Language the answer should be in. */
+	language: z.string().optional(),
+	/** Id of the customer who asks; anonymous without it. */
+	customer: z.string().optional(),
+});
+export type EvaluationQuestion = z.infer<typeof question>;
+
+/**
+ * Reads a set of questions: a list in YAML or JSON.
+ * @throws CommandError naming the first entry that is not as it should be.
+ */
+export function readQuestions(path: string): EvaluationQuestion[] {
+	if (!existsSync(path)) throw new CommandError(`There is no file ${path}.`);
+	let content: unknown;
+	try {
+		content = parse(readFileSync(path, "utf8"));
+	} catch (error) {
+		throw new CommandError(`${path} is neither YAML nor JSON: ${(error as Error).message.split("\n")[0]}.`);
+	}
+	const parsed = z.array(question).min(1).safeParse(content);
+	if (parsed.success) return parsed.data;
+	const issue = parsed.error.issues[0];
+	const place = issue?.path.length
+		? `entry ${Number(issue.path[0]) + 1} ${issue.path.slice(1).join(".")}`
+		: "it";
+	throw new CommandError(`${path} cannot be used: ${place.trim()}: ${issue?.message}.`);
+}

@@ -1,0 +1,152 @@
+import type { EvaluationQuestion } from "./questions.ts";
+import type { Outcome } from "./variant.ts";
+
+export type Variant = { name: string; outcomes: Outcome[] };
+
+/** What the outcome of one question was held against, where the set says what is right; null where it does not. */
+type Verdict = {
+	isFirst: boolean | null;
+	isAmong: boolean | null;
+	isAnsweredRightly: boolean | null;
+	isEscalatedRightly: boolean | null;
+	isInLanguage: boolean | null;
+};
+
+/**
+ * The report in Markdown: a column a variant, then every question on which the variants differ, side by side,
+ * and what went wrong in the newest variant.
+ */
+export function report(questions: EvaluationQuestion[], variants: Variant[]): string {
+	const summaries = variants.map((variant) => summarise(questions, variant));
+	const names = Object.keys(summaries[0] ?? {});
+	const table = [
+		row(["", ...variants.map(({ name }) => name)]),
+		row(["---", ...variants.map(() => "---:")]),
+		...names.map((name) => row([name, ...summaries.map((summary) => summary[name] ?? "")])),
+	];
+	const last = variants.at(-1);
+	const wrong = last ? listWrong(questions, last) : [];
+	return [
+		`# Evaluation of ${questions.length} questions`,
+		table.join("\n"),
+		...(variants.length > 1 ? ["## Answers that differ", differing(questions, variants)] : []),
+		`## Not as the set says${variants.length > 1 ? `, ${last?.name}` : ""}`,
+		wrong.length > 0 ? wrong.join("\n") : "None.",
+	].join("\n\n");
+}
+
+/** The figures of one variant, each ready to be read. */
+export function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Record<string, string> {
+	const verdicts = questions.map((question, index) => judge(question, outcomes[index]));
+	const answers = outcomes.map((outcome) => outcome.answer);
+	return {
+		answered: share(answers.map((answer) => answer?.answered ?? false)),
+		"right article first": share(verdicts.map((verdict) => verdict.isFirst)),
+		"right article among the sources": share(verdicts.map((verdict) => verdict.isAmong)),
+		"answered or declined rightly": share(verdicts.map((verdict) => verdict.isAnsweredRightly)),
+		"called a person": share(answers.map((answer) => answer?.escalate.needed ?? false)),
+		"called a person rightly": share(verdicts.map((verdict) => verdict.isEscalatedRightly)),
+		"in the right language": share(verdicts.map((verdict) => verdict.isInLanguage)),
+		"first words, median": ms(
+			percentile(
+				outcomes.map((outcome) => outcome.firstWordMs ?? outcome.totalMs),
+				0.5,
+			),
+		),
+		"whole answer, median": ms(
+			percentile(
+				outcomes.map((outcome) => outcome.totalMs),
+				0.5,
+			),
+		),
+		"whole answer, p95": ms(
+			percentile(
+				outcomes.map((outcome) => outcome.totalMs),
+				0.95,
+			),
+		),
+		"tokens in / out": `${sum(outcomes.map((outcome) => outcome.promptTokens))} / ${sum(outcomes.map((outcome) => outcome.completionTokens))}`,
+		failures: String(outcomes.filter((outcome) => outcome.failure !== null).length),
+	};
+}
+
+export function judge(question: EvaluationQuestion, outcome: Outcome | undefined): Verdict {
+	const answer = outcome?.answer ?? null;
+	const articles = answer?.sources.map((source) => /\/help\/([^#?/]+)/.exec(source.url)?.[1] ?? "") ?? [];
+	const { article, answered, escalates, language } = question;
+	return {
+		isFirst: article ? article.includes(articles[0] ?? "") : null,
+		isAmong: article ? articles.some((slug) => article.includes(slug)) : null,
+		isAnsweredRightly: answered === undefined ? null : answer?.answered === answered,
+		isEscalatedRightly: escalates === undefined ? null : answer?.escalate.needed === escalates,
+		isInLanguage: language === undefined ? null : answer?.language.split("-")[0] === language,
+	};
+}
+
+function differing(questions: EvaluationQuestion[], variants: Variant[]): string {
+	const blocks = questions.flatMap(({ question }, index) => {
+		const told = variants.map(({ outcomes }) => tell(outcomes[index]));
+		if (told.every((text) => text === told[0])) return [];
+		return [
+			[`### ${oneLine(question)}`, ...told.map((text, at) => `**${variants[at]?.name}**: ${text}`)].join(
+				"\n\n",
+			),
+		];
+	});
+	return blocks.length > 0 ? blocks.join("\n\n") : "None.";
+}
+
+function listWrong(questions: EvaluationQuestion[], { outcomes }: Variant): string[] {
+	return questions.flatMap((question, index) => {
+		const verdict = judge(question, outcomes[index]);
+		const faults = [
+			verdict.isAmong === false ? `not from ${question.article?.join(" or ")}` : null,
+			verdict.isAmong && verdict.isFirst === false
+				? `${question.article?.join(" or ")} is not the first source`
+				: null,
+			verdict.isAnsweredRightly === false
+				? question.answered
+					? "not answered"
+					: "should be declined"
+				: null,
+			verdict.isEscalatedRightly === false
+				? question.escalates
+					? "no person was called"
+					: "a person was called without need"
+				: null,
+			verdict.isInLanguage === false ? `not in ${question.language}` : null,
+			outcomes[index]?.failure ?? null,
+		].filter((fault) => fault !== null);
+		return faults.length > 0 ? [`- ${oneLine(question.question)}: ${faults.join("; ")}`] : [];
+	});
+}
+
+function tell(outcome: Outcome | undefined): string {
+	if (!outcome?.answer) return `no answer (${outcome?.failure ?? "not asked"})`;
+	const { text, sources, answered, escalate } = outcome.answer;
+	const marks = [
+		sources.map((source) => source.title).join(", ") || "no source",
+		...(answered ? [] : ["does not know"]),
+		...(escalate.needed ? [`calls a person: ${escalate.reason ?? ""}`] : []),
+	];
+	return `${oneLine(text)} _(${marks.join("; ")})_`;
+}
+
+/** "12 of 15, 80 %" of those that are judged; a dash when none is. */
+function share(values: (boolean | null)[]): string {
+	const judged = values.filter((value) => value !== null);
+	if (judged.length === 0) return "–";
+	const right = judged.filter(Boolean).length;
+	return `${right} of ${judged.length}, ${Math.round((right / judged.length) * 100)} %`;
+}
+
+/** The value below which that share of the values lies (nearest rank). */
+function percentile(values: number[], at: number): number {
+	const sorted = values.toSorted((a, b) => a - b);
+	return sorted[Math.max(0, Math.ceil(sorted.length * at) - 1)] ?? 0;
+}
+
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+const ms = (value: number): string => `${Math.round(value)} ms`;
+const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();

@@ -1,0 +1,64 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { answer } from "#app/ai/reply.server.ts";
+import { getCustomer } from "#app/models/customer.server.ts";
+import { closeDatabase } from "#db/client.server.ts";
+import type { EvaluationQuestion } from "./questions.ts";
+import type { Outcome, VariantInput, VariantLine } from "./variant.ts";
+
+/**
+ * Answers questions with the store that DATABASE_URL names: a process of its own, because articles, settings and
+ * all that is remembered of them belong to one store a process. Questions come as one line on stdin; each
+ * outcome leaves as a line on stdout. Nothing is stored.
+ */
+
+const LIMIT_MS = 90_000;
+
+async function askOne(asked: EvaluationQuestion): Promise<Outcome> {
+	const startedAt = performance.now();
+	let firstWordMs: number | null = null;
+	const customer = asked.customer ? await getCustomer(asked.customer) : null;
+	try {
+		const reply = await answer(
+			{
+				question: asked.question,
+				history: [],
+				customerId: customer?.id ?? null,
+				customerName: customer?.name ?? null,
+				locale: asked.locale,
+				signal: AbortSignal.timeout(LIMIT_MS),
+			},
+			() => {
+				firstWordMs ??= performance.now() - startedAt;
+			},
+		);
+		const { text, answered, intent, language, sources, escalate, model } = reply;
+		return {
+			answer: { text, answered, intent, language, sources, escalate, model },
+			failure: null,
+			firstWordMs,
+			totalMs: performance.now() - startedAt,
+			promptTokens: reply.promptTokens ?? 0,
+			completionTokens: reply.completionTokens ?? 0,
+		};
+	} catch (error) {
+		return {
+			answer: null,
+			failure: error instanceof Error ? error.message : String(error),
+			firstWordMs,
+			totalMs: performance.now() - startedAt,
+			promptTokens: 0,
+			completionTokens: 0,
+		};
+	}
+}
+
+const lines = createInterface({ input: process.stdin });
+const [line] = (await once(lines, "line")) as [string];
+lines.close();
+const { questions } = JSON.parse(line) as VariantInput;
+for (const [index, asked] of questions.entries()) {
+	const told: VariantLine = { index, outcome: await askOne(asked) };
+	process.stdout.write(`${JSON.stringify(told)}\n`);
+}
+await closeDatabase();

@@ -1,0 +1,18 @@
+import type { Answer } from "#db/shapes.ts";
+import type { EvaluationQuestion } from "./questions.ts";
+
+/** What one variant of the store answered to one question. */
+export type Outcome = {
+	answer: Pick<Answer, "text" | "answered" | "intent" | "language" | "sources" | "escalate" | "model"> | null;
+	/** Why there is no answer. */
+	failure: string | null;
+	/** Until the first words and until the last, in ms. */
+	firstWordMs: number | null;
+	totalMs: number;
+	promptTokens: number;
+	completionTokens: number;
+};
+
+/** What the process of a variant is given, and what it gives back, one line of JSON each. */
+export type VariantInput = { questions: EvaluationQuestion[] };
+export type VariantLine = { index: number; outcome: Outcome };
