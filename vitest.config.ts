@@ -15,6 +15,7 @@ export default defineConfig({
 						"commands/**/*.test.ts",
 						"tests/architecture.test.ts",
 						"tests/proxies/**/*.test.ts",
+						"tests/bench/**/*.test.ts",
 					],
 					setupFiles: [guard],
 				},

@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import { signCustomerToken } from "#app/auth/token.server.ts";
+import { setEnv } from "#app/env.server.ts";
+import { openEmbedded } from "#db/embedded/index.ts";
+import { migrate } from "#db/migrate.ts";
+import type { Conversation } from "./contender.ts";
+
+export type BenchDatabase = Awaited<ReturnType<typeof openBenchDatabase>>;
+
+/**
+ * A Postgres of its own for the run, as `npm start` has it: with fsync, because a commit that is not on the
+ * disk is not the job. Deleted at the end.
+ */
+export async function openBenchDatabase() {
+	const dataDir = mkdtempSync(join(tmpdir(), "mevi-bench-"));
+	const cluster = await openEmbedded({ dataDir, role: "guest" });
+	const admin = postgres(cluster.url, { max: 1, onnotice: () => {} });
+	const secret = randomBytes(32).toString("hex");
+	setEnv({ APP_SECRET: secret, CUSTOMER_IDENTITY_SECRET: randomBytes(32).toString("hex") });
+	let count = 0;
+	return {
+		secret,
+		/** A new database with our tables and nothing else in use; both sides get one. */
+		async create(): Promise<string> {
+			count += 1;
+			const name = `bench_${count}`;
+			await admin.unsafe(`create database ${name}`);
+			const url = new URL(cluster.url);
+			url.pathname = `/${name}`;
+			await migrate(url.href);
+			return url.href;
+		},
+		/** Ends every backend of the database that listens; how many there were. */
+		async killListeners(url: string): Promise<number> {
+			const killed = await admin`
+				select pg_terminate_backend(pid) from pg_stat_activity
+				where datname = ${new URL(url).pathname.slice(1)}
+					and (query ilike 'listen %' or application_name = 'mevi-chat listener')`;
+			return killed.length;
+		},
+		async close() {
+			await admin.end();
+			await cluster.close();
+			rmSync(dataDir, { recursive: true, force: true });
+		},
+	};
+}
+
+/**
+ * Open conversations of as many customers, each with the one message it began with, in our tables; the peer's
+ * server reads who may enter which from the same ones.
+ */
+export async function makeConversations(url: string, count: number): Promise<Conversation[]> {
+	const client = postgres(url, { max: 1, onnotice: () => {} });
+	try {
+		const rows = await client<{ sessionId: string; visitorId: string }[]>`
+			insert into chat_sessions (visitor_id, status, queued_at, queue_reason, last_seq)
+			select gen_random_uuid(), 'queued', now(), 'assistant-off', 1 from generate_series(1, ${count})
+			returning session_id as "sessionId", visitor_id as "visitorId"`;
+		await client`
+			insert into chat_messages (session_id, seq, sender_id, sender_type, message)
+			select session_id, 1, visitor_id::text, 'user', 'Where is my parcel?' from chat_sessions`;
+		await client`
+			insert into chat_events (stream, seq, session_id, type, data)
+			select 'public:' || session_id, 1, session_id, 'new-message', jsonb_build_object(
+				'stream', 'public', 'seq', 1, 'message', jsonb_build_object(
+					'id', m.id, 'sessionId', session_id, 'seq', 1, 'clientMessageId', null, 'senderType', 'user',
+					'senderName', null, 'message', message, 'messageType', 'text', 'metadata', '{}'::jsonb,
+					'isRead', false, 'sentAt', sent_at))
+			from chat_messages m`;
+		await client`analyze`;
+		const { createCookie } = await import("@remix-run/node");
+		const cookie = createCookie("mevi_customer");
+		return await Promise.all(
+			rows.map(async ({ sessionId, visitorId }) => {
+				const token = await signCustomerToken({ visitorId, customerId: null });
+				const setCookie = await cookie.serialize(token);
+				return { sessionId, token, cookie: setCookie.split(";")[0] ?? "" };
+			}),
+		);
+	} finally {
+		await client.end();
+	}
+}
+
+/** The epoch of a database of ours, which is part of every cursor. */
+export async function readEpoch(url: string): Promise<string> {
+	const client = postgres(url, { max: 1, onnotice: () => {} });
+	try {
+		const [row] = await client<
+			{ value: string }[]
+		>`select value #>> '{}' as value from settings where key = 'epoch'`;
+		if (!row) throw new Error("The database has no epoch.");
+		return row.value;
+	} finally {
+		await client.end();
+	}
+}

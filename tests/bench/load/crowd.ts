@@ -1,0 +1,93 @@
+import { connect, type Socket } from "node:net";
+import type { Target } from "./client.ts";
+import { openRawWebSocket, sendText } from "./raw-websocket.ts";
+
+/** Below the 511 that Node lets wait to be accepted: beyond it the kernel's retries would be what is measured. */
+const AT_ONCE = 400;
+
+/** What a stream of ours, or a socket of the peer's, has to show before it counts as live. */
+export type Proof = "greeting" | "missed message";
+
+export type Crowd = ReturnType<typeof createCrowd>;
+
+/** Many readers at once, half of them on each process, on bare sockets. */
+export function createCrowd(target: Target) {
+	let sockets: Socket[] = [];
+
+	/** Resolves when the connection has shown its proof. */
+	function enter(index: number, proof: Proof): Promise<void> {
+		const conversation = target.conversations[index];
+		if (!conversation) throw new Error(`There is no conversation ${index}.`);
+		const url = index % 2 === 0 ? target.writerUrl : target.readerUrl;
+		const cursor = proof === "greeting" ? target.cursors.behind : target.cursors.before;
+		return new Promise((resolve, reject) => {
+			const socket =
+				target.kind === "ours"
+					? openStream({ url, conversation, cursor, proof }, resolve)
+					: openSocket({ url, conversation, cursor, proof }, resolve);
+			socket.once("error", reject);
+			socket.once("close", () => reject(new Error("A connection was closed before it was live.")));
+			sockets.push(socket);
+		});
+	}
+
+	return {
+		/** Opens a connection to each of the first `count` conversations. @returns the milliseconds it took. */
+		async enterAll(count: number, proof: Proof): Promise<number> {
+			const begun = performance.now();
+			let next = 0;
+			await Promise.all(
+				Array.from({ length: Math.min(AT_ONCE, count) }, async () => {
+					for (let index = next++; index < count; index = next++) await enter(index, proof);
+				}),
+			);
+			return performance.now() - begun;
+		},
+		/** Cuts every connection, without a goodbye. */
+		leaveAll() {
+			for (const socket of sockets) socket.destroy();
+			sockets = [];
+		},
+		count: () => sockets.filter((socket) => !socket.destroyed).length,
+	};
+}
+
+interface Entry {
+	url: string;
+	conversation: Target["conversations"][number];
+	cursor: string;
+	proof: Proof;
+}
+
+function openStream({ url, conversation, cursor, proof }: Entry, onLive: () => void): Socket {
+	const { hostname, port, host } = new URL(url);
+	const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+	const wanted = proof === "greeting" ? "event: joined-chat" : "event: new-message";
+	let seen = "";
+	socket.setEncoding("latin1");
+	socket.write(
+		`GET /chat/events?sessionId=${conversation.sessionId} HTTP/1.1\r\nHost: ${host}\r\n` +
+			`Accept: text/event-stream\r\nCookie: ${conversation.cookie}\r\nLast-Event-ID: ${cursor}\r\n\r\n`,
+	);
+	let isLive = false;
+	socket.on("data", (chunk: string) => {
+		if (isLive) return;
+		seen = seen.slice(-wanted.length) + chunk;
+		if (!seen.includes(wanted)) return;
+		isLive = true;
+		seen = "";
+		onLive();
+	});
+	return socket;
+}
+
+function openSocket({ url, conversation, cursor, proof }: Entry, onLive: () => void): Socket {
+	const { token, sessionId } = conversation;
+	return openRawWebSocket(url, (text, socket) => {
+		// Engine.IO's packets: 0 open, 2 ping, 4 message; in a message Socket.IO's: 0 connected, 2 event.
+		if (text.startsWith("0")) {
+			sendText(socket, `40${JSON.stringify({ token, sessionId, serverOffset: cursor })}`);
+		} else if (text === "2") sendText(socket, "3");
+		else if (text.startsWith(proof === "greeting" ? "40" : '42["message"')) onLive();
+	});
+}

@@ -1,0 +1,81 @@
+import { connect, type Socket } from "node:net";
+
+/** How long an answer may take before the browser would give up and send again. */
+const ANSWER_MS = 10_000;
+
+/** Where a whole HTTP answer begins its body and how it ends, as far as it can be told yet. */
+interface Head {
+	status: number;
+	bodyAt: number;
+	/** Null while chunked. */
+	length: number | null;
+}
+
+/**
+ * One keep-alive connection with one request at a time on it, as a browser that posts. It reads no more of
+ * HTTP/1.1 than the answers of our actions need, which costs a fifth of Node's own client: the load shares the
+ * processors with what it measures.
+ */
+export function createHttpLine(url: string) {
+	const { hostname, port } = new URL(url);
+	let socket: Socket | null = null;
+
+	function open(): Socket {
+		if (socket && !socket.destroyed) return socket;
+		socket = connect({ host: hostname, port: Number(port), noDelay: true });
+		socket.setEncoding("latin1");
+		return socket;
+	}
+
+	return {
+		/** Sends a whole request as text. @returns the status. @throws when the connection ends or is silent. */
+		request(text: string): Promise<number> {
+			return new Promise((resolve, reject) => {
+				const line = open();
+				let received = "";
+				let head: Head | null = null;
+				const stop = () => {
+					clearTimeout(deadline);
+					line.off("data", take);
+					line.off("error", fail);
+					line.off("close", gone);
+				};
+				const fail = (error: Error) => {
+					stop();
+					line.destroy();
+					reject(error);
+				};
+				const gone = () => fail(new Error("The connection was closed."));
+				const take = (chunk: string) => {
+					received += chunk;
+					head ??= readHead(received);
+					if (!head || !isWhole(received, head)) return;
+					stop();
+					resolve(head.status);
+				};
+				const deadline = setTimeout(() => fail(new Error("No answer.")), ANSWER_MS);
+				line.on("data", take).once("error", fail).once("close", gone);
+				line.write(text);
+			});
+		},
+		close() {
+			socket?.destroy();
+		},
+	};
+}
+
+function readHead(text: string): Head | null {
+	const end = text.indexOf("\r\n\r\n");
+	if (end < 0) return null;
+	const head = text.slice(0, end);
+	const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+	return {
+		status: Number(head.slice(9, 12)),
+		bodyAt: end + 4,
+		length: length === undefined ? null : Number(length),
+	};
+}
+
+function isWhole(text: string, { bodyAt, length }: Head): boolean {
+	return length === null ? text.endsWith("0\r\n\r\n") : text.length >= bodyAt + length;
+}

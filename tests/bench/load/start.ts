@@ -1,0 +1,53 @@
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import type { Contender } from "../contender.ts";
+import type { Target } from "./client.ts";
+import type { CrowdResult, Job, Told } from "./process.ts";
+import type { ClosedLoop, OpenLoop, TrafficResult } from "./traffic.ts";
+
+export type Load = ReturnType<typeof startLoad>;
+
+/** Starts the load's process against a contender. One job at a time. */
+export function startLoad(contender: Contender) {
+	const { kind, writerUrl, readerUrl, cursors } = contender;
+	const child = fork(join(import.meta.dirname, "process.ts"), { execArgv: ["--import", "tsx"] });
+
+	function run(job: Job, conversations: Target["conversations"], onStart?: () => void) {
+		return new Promise<unknown>((resolve, reject) => {
+			const end = () => {
+				child.off("message", hear);
+				child.off("exit", gone);
+			};
+			const gone = () => {
+				end();
+				reject(new Error("The load's process ended."));
+			};
+			const hear = (told: Told) => {
+				if (told.type === "started") return onStart?.();
+				end();
+				if (told.type === "done") resolve(told.result);
+				else reject(new Error(told.why));
+			};
+			child.on("message", hear).once("exit", gone);
+			const target: Target = { kind, writerUrl, readerUrl, cursors, conversations };
+			child.send({ target, job });
+		});
+	}
+
+	return {
+		/** Sends messages over the first so many conversations. @param onStart called when the first is due. */
+		async traffic(job: OpenLoop | ClosedLoop, options: { over: number; onStart?: () => void }) {
+			const conversations = contender.conversations.slice(0, options.over);
+			return (await run(job, conversations, options.onStart)) as TrafficResult;
+		},
+		async crowd(type: "enter" | "re-enter", count: number) {
+			return (await run({ type, count }, contender.conversations)) as CrowdResult;
+		},
+		async leave() {
+			await run({ type: "leave" }, []);
+		},
+		stop() {
+			child.kill("SIGKILL");
+		},
+	};
+}

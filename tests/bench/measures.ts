@@ -1,0 +1,174 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Contender, Kind } from "./contender.ts";
+import type { BenchDatabase } from "./database.ts";
+import { faultOf, type Verdict } from "./ledger.ts";
+import { type Load, startLoad } from "./load/start.ts";
+import type { TrafficResult } from "./load/traffic.ts";
+import { startOurs } from "./ours.ts";
+import { startSocketIo } from "./peer-socket-io.ts";
+
+export const OPEN_RATES = [50, 200, 500, 1_000];
+const CONVERSATIONS = 100;
+const SENDERS = 50;
+const CONNECTIONS = 5_000;
+const KILL_RATE = 200;
+/** Code that has not run hot yet is not what is compared. */
+const WARM_UP = { type: "open", rate: 200, seconds: 4 } as const;
+
+/** What one measure of one side came to: its figures by name, and the books where messages were sent. */
+export interface Reading {
+	measure: string;
+	kind: Kind;
+	repeat: number;
+	figures: Record<string, number>;
+	verdict?: Verdict;
+	/** Why the run was not correct; null when it was. */
+	fault: string | null;
+}
+
+export interface Plan {
+	/** Names of the measures wanted. */
+	only: ReadonlySet<string>;
+	seconds: number;
+}
+
+export const MEASURES = [
+	...OPEN_RATES.map((rate) => `open-${rate}`),
+	"closed",
+	"listener-kill",
+	"idle",
+	"reconnect",
+];
+
+/** Runs all wanted measures of one side, alone on the machine, on databases of its own. */
+export async function measureSide(
+	kind: Kind,
+	options: { database: BenchDatabase; plan: Plan; repeat: number; say: (line: string) => void },
+): Promise<Reading[]> {
+	const { plan, repeat, say } = options;
+	const readings: Reading[] = [];
+	const note = (measure: string, reading: Omit<Reading, "measure" | "kind" | "repeat">) => {
+		readings.push({ measure, kind, repeat, ...reading });
+		const figures = Object.entries(reading.figures).map(([name, value]) => `${name} ${value.toFixed(2)}`);
+		say(`${kind} ${measure}: ${figures.join(", ")}${reading.fault ? ` (${reading.fault})` : ""}`);
+	};
+	const isWanted = (measure: string) => plan.only.has(measure);
+
+	if (MEASURES.some((measure) => isWanted(measure) && !["idle", "reconnect"].includes(measure))) {
+		await withSide(kind, options.database, CONVERSATIONS, async ({ contender, load, databaseUrl }) => {
+			await load.traffic(WARM_UP, { over: CONVERSATIONS });
+			for (const rate of OPEN_RATES) {
+				if (isWanted(`open-${rate}`)) note(`open-${rate}`, await open({ contender, load, rate, ...plan }));
+			}
+			if (isWanted("closed")) note("closed", await closed({ contender, load, ...plan }));
+			if (isWanted("listener-kill")) {
+				const kill = () => options.database.killListeners(databaseUrl);
+				note("listener-kill", await listenerKill({ contender, load, kill, ...plan }));
+			}
+		});
+	}
+	if (isWanted("idle") || isWanted("reconnect")) {
+		await withSide(kind, options.database, CONNECTIONS, async ({ contender, load }) => {
+			note("idle", await idle(contender, load));
+			if (isWanted("reconnect")) note("reconnect", await reconnect(load));
+		});
+	}
+	return readings;
+}
+
+async function withSide(
+	kind: Kind,
+	database: BenchDatabase,
+	conversations: number,
+	work: (side: { contender: Contender; load: Load; databaseUrl: string }) => Promise<void>,
+): Promise<void> {
+	const databaseUrl = await database.create();
+	const start = kind === "ours" ? startOurs : startSocketIo;
+	const contender = await start({ databaseUrl, secret: database.secret, conversations });
+	const load = startLoad(contender);
+	try {
+		await work({ contender, load, databaseUrl });
+	} finally {
+		load.stop();
+		await contender.stop();
+	}
+}
+
+type Measured = Omit<Reading, "measure" | "kind" | "repeat">;
+interface Side {
+	contender: Contender;
+	load: Load;
+	seconds: number;
+}
+
+async function open({ contender, load, rate, seconds }: Side & { rate: number }): Promise<Measured> {
+	const { result, cpu } = await withProcessorTime(contender, () =>
+		load.traffic({ type: "open", rate, seconds }, { over: CONVERSATIONS }),
+	);
+	const { p50, p99, max, verdict, loadCpu } = result;
+	return { figures: { p50, p99, max, rate: result.rate, cpu, loadCpu }, verdict, fault: faultOf(verdict) };
+}
+
+async function closed({ contender, load, seconds }: Side): Promise<Measured> {
+	const { result, cpu } = await withProcessorTime(contender, () =>
+		load.traffic({ type: "closed", senders: SENDERS, seconds }, { over: SENDERS }),
+	);
+	const { p50, p99, ackRate, verdict, loadCpu } = result;
+	return { figures: { rate: ackRate, p50, p99, cpu, loadCpu }, verdict, fault: faultOf(verdict) };
+}
+
+/** A third of the way in, the backends that both processes listen on are ended, once. */
+async function listenerKill(side: Side & { kill: () => Promise<number> }): Promise<Measured> {
+	const { contender, load, kill } = side;
+	const seconds = Math.max(9, side.seconds);
+	let killed = Promise.resolve(0);
+	const result = await load.traffic(
+		{ type: "open", rate: KILL_RATE, seconds },
+		{
+			over: CONVERSATIONS,
+			onStart: () => {
+				killed = delay(seconds * 333).then(kill);
+			},
+		},
+	);
+	const count = await killed;
+	if (count === 0) throw new Error("No listener was found to end.");
+	const { verdict, worstArrival, loadCpu } = result;
+	const { lost, doubled, reordered } = verdict;
+	const crashed = contender.isAlive() ? 0 : 1;
+	return {
+		figures: { lost, doubled, reordered, crashed, killed: count, worstArrival, loadCpu },
+		verdict,
+		fault: faultOf(verdict),
+	};
+}
+
+/** Resident memory that each of the connections added, once everything left over has been collected. */
+async function idle(contender: Contender, load: Load): Promise<Measured> {
+	// What a first connection alone costs (code, caches) is no cost of a connection.
+	await load.crowd("enter", 200);
+	await load.leave();
+	const before = await contender.residentBytes();
+	const { loadCpu } = await load.crowd("enter", CONNECTIONS);
+	const after = await contender.residentBytes();
+	return { figures: { kilobytes: (after - before) / 1_024 / CONNECTIONS, loadCpu }, fault: null };
+}
+
+/** All are cut; each must have the message that it missed before it counts as back. */
+async function reconnect(load: Load): Promise<Measured> {
+	const { ms, open, loadCpu } = await load.crowd("re-enter", CONNECTIONS);
+	const fault = open === CONNECTIONS ? null : `${CONNECTIONS - open} of the connections were closed`;
+	return { figures: { seconds: ms / 1_000, loadCpu }, fault };
+}
+
+/** Processor time of both servers, in milliseconds a message; NaN where the system does not tell. */
+async function withProcessorTime(
+	contender: Contender,
+	work: () => Promise<TrafficResult>,
+): Promise<{ result: TrafficResult; cpu: number }> {
+	const before = contender.processorMs();
+	const result = await work();
+	const after = contender.processorMs();
+	const cpu = before === null || after === null ? Number.NaN : (after - before) / result.verdict.acked;
+	return { result, cpu };
+}

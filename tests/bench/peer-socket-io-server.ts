@@ -1,0 +1,124 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdapter } from "@socket.io/postgres-adapter";
+import { jwtVerify } from "jose";
+import { Pool } from "pg";
+import { Server } from "socket.io";
+import { POOL_SIZE } from "./contender.ts";
+
+/**
+ * The same job in Socket.IO, as its own documentation does it ("Guaranteeing message delivery" and
+ * "Connection state recovery" of the tutorial, "Postgres adapter"): the message is kept under the id its sender
+ * gave it, broadcast to the others in the room, and acknowledged; whoever connects says how far it has read and
+ * gets what followed. WebSocket only, no compression.
+ */
+
+const pool = new Pool({
+	connectionString: process.env.DATABASE_URL,
+	// Ours listens on a connection beside its pools; the adapter takes one out of this pool for good.
+	max: POOL_SIZE + 1,
+});
+// Without these two a listener's backend that is ended ends the process: pg raises it on the client that the
+// adapter holds, which has no listener for errors.
+pool.on("error", () => {});
+pool.on("connect", (client) => client.on("error", () => {}));
+
+await pool.query(`
+	create table if not exists socket_io_attachments (
+		id bigserial unique, created_at timestamptz default now(), payload bytea);
+	create table if not exists peer_messages (
+		id bigserial primary key, session_id uuid not null references chat_sessions (session_id) on delete cascade,
+		client_message_id text, sender_id text,
+		sender_name text, sender_type text not null, message text not null, message_type text not null default 'text',
+		metadata jsonb not null default '{}', is_read boolean not null default false,
+		delivered_at timestamptz, read_at timestamptz, sent_at timestamptz not null default now());
+	create unique index if not exists peer_messages_client_id
+		on peer_messages (session_id, sender_type, client_message_id);
+	create index if not exists peer_messages_session on peer_messages (session_id, id);
+	create index if not exists peer_messages_sender on peer_messages (sender_id, sent_at)`);
+await pool.query(`
+	insert into peer_messages (session_id, sender_id, sender_type, message, sent_at)
+	select session_id, sender_id, sender_type, message, sent_at from chat_messages
+	where not exists (select from peer_messages)`);
+
+const SHAPE = `id, session_id as "sessionId", client_message_id as "clientMessageId", sender_type as "senderType",
+	sender_name as "senderName", message, message_type as "messageType", metadata, is_read as "isRead",
+	sent_at as "sentAt"`;
+const MAY_ENTER = {
+	name: "may-enter",
+	text: "select 1 from chat_sessions where session_id = $1 and visitor_id = $2",
+};
+const KEEP = {
+	name: "keep",
+	text: `insert into peer_messages (session_id, client_message_id, sender_id, sender_type, message)
+		values ($1, $2, $3, 'user', $4)
+		on conflict (session_id, sender_type, client_message_id) do nothing returning ${SHAPE}`,
+};
+const MISSED = {
+	name: "missed",
+	text: `select ${SHAPE} from peer_messages where session_id = $1 and id > $2 order by id`,
+};
+
+interface Place {
+	sessionId: string;
+	visitorId: string;
+	offset: number;
+}
+
+const http = createServer();
+const io = new Server(http, {
+	adapter: createAdapter(pool),
+	transports: ["websocket"],
+	perMessageDeflate: false,
+	// As the documentation advises, though this adapter cannot recover: every reconnection catches up below.
+	connectionStateRecovery: {},
+});
+const secret = new TextEncoder().encode(process.env.APP_SECRET);
+
+io.use(async (socket, next) => {
+	try {
+		const { token, sessionId, serverOffset } = socket.handshake.auth as Record<string, string>;
+		const { payload } = await jwtVerify(token ?? "", secret, {
+			algorithms: ["HS256"],
+			audience: "mevi-customer",
+		});
+		const found = await pool.query({ ...MAY_ENTER, values: [sessionId, payload.vid] });
+		if (found.rowCount !== 1) throw new Error("There is no such conversation.");
+		const place: Place = {
+			sessionId: sessionId ?? "",
+			visitorId: String(payload.vid),
+			offset: Number(serverOffset ?? 0),
+		};
+		Object.assign(socket.data, place);
+		next();
+	} catch (error) {
+		next(error as Error);
+	}
+});
+
+io.on("connection", async (socket) => {
+	const { sessionId, visitorId, offset } = socket.data as Place;
+	socket.on("message", async (post: { id: string; text: string }, done: () => void) => {
+		try {
+			const kept = await pool.query({ ...KEEP, values: [sessionId, post.id, visitorId, post.text] });
+			// A retry of what was kept before is acknowledged and not told again.
+			if (kept.rowCount === 1) socket.to(sessionId).emit("message", kept.rows[0]);
+			done();
+		} catch {
+			// Not kept, so not acknowledged: the client sends it again.
+		}
+	});
+	// In the room before reading what was missed, so that nothing falls between.
+	await socket.join(sessionId);
+	if (socket.recovered) return;
+	try {
+		const missed = await pool.query({ ...MISSED, values: [sessionId, offset] });
+		for (const row of missed.rows) socket.emit("message", row);
+	} catch {
+		socket.disconnect(true);
+	}
+});
+
+http.listen(0, "127.0.0.1", () => {
+	process.stdout.write(`http://127.0.0.1:${(http.address() as AddressInfo).port}\n`);
+});

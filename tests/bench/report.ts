@@ -1,0 +1,149 @@
+import type { Kind } from "./contender.ts";
+import { OPEN_RATES, type Reading } from "./measures.ts";
+import { type Summary, summarise } from "./statistics.ts";
+
+/** A line of the table: one figure of one measure. */
+interface Line {
+	measure: string;
+	figure: string;
+	label: string;
+	unit: string;
+	isMoreBetter?: boolean;
+	/** The ratio ours / theirs that is aimed at: at most, or where more is better at least. */
+	target?: number;
+}
+
+const TARGETS: Record<string, number> = { "open-200 p50": 1, "open-200 p99": 0.7, "open-500 p99": 0.5 };
+
+const LINES: Line[] = [
+	...OPEN_RATES.flatMap((rate) => {
+		const measure = `open-${rate}`;
+		const latency = (figure: string, label: string) => ({
+			measure,
+			figure,
+			label: `${rate} messages/s: ${label}`,
+			unit: "ms",
+			...(TARGETS[`${measure} ${figure}`] ? { target: TARGETS[`${measure} ${figure}`] } : {}),
+		});
+		return [
+			latency("p50", "latency, median"),
+			latency("p99", "latency, 99th percentile"),
+			latency("max", "latency, worst"),
+			{ measure, figure: "rate", label: `${rate} messages/s: achieved`, unit: "/s", isMoreBetter: true },
+			{ measure, figure: "cpu", label: `${rate} messages/s: servers' processor time`, unit: "ms/message" },
+		];
+	}),
+	{
+		measure: "closed",
+		figure: "rate",
+		label: "50 senders: messages acknowledged",
+		unit: "/s",
+		isMoreBetter: true,
+		target: 1.7,
+	},
+	{ measure: "closed", figure: "p99", label: "50 senders: latency, 99th percentile", unit: "ms" },
+	{ measure: "idle", figure: "kilobytes", label: "5,000 idle: memory a connection", unit: "KB", target: 0.6 },
+	{ measure: "reconnect", figure: "seconds", label: "5,000 reconnecting: until all are live", unit: "s" },
+	{ measure: "listener-kill", figure: "lost", label: "listener killed at 200/s: lost", unit: "" },
+	{ measure: "listener-kill", figure: "doubled", label: "listener killed: doubled", unit: "" },
+	{ measure: "listener-kill", figure: "reordered", label: "listener killed: reordered", unit: "" },
+	{ measure: "listener-kill", figure: "crashed", label: "listener killed: processes crashed", unit: "" },
+	{
+		measure: "listener-kill",
+		figure: "worstArrival",
+		label: "listener killed: latency, worst of what arrived",
+		unit: "ms",
+	},
+];
+
+export interface Comparison {
+	measure: string;
+	figure: string;
+	label: string;
+	unit: string;
+	ours: Summary;
+	theirs: Summary;
+	/** Ours divided by theirs, of the medians; null where theirs is 0. */
+	ratio: number | null;
+	winner: Kind | null;
+	/** The ratio aimed at, which more-is-better figures must not fall below and others not exceed. */
+	target: { ratio: number; isFloor: boolean; isMet: boolean } | null;
+}
+
+/** Sets both sides' medians against each other, for every figure that both have. */
+export function compare(readings: Reading[]): Comparison[] {
+	return LINES.flatMap((line) => {
+		const ours = summaryOf(readings, "ours", line);
+		const theirs = summaryOf(readings, "socket.io", line);
+		if (!ours || !theirs) return [];
+		const { measure, figure, label, unit, isMoreBetter = false } = line;
+		const ratio = theirs.median === 0 ? null : ours.median / theirs.median;
+		const isOursBetter = isMoreBetter ? ours.median > theirs.median : ours.median < theirs.median;
+		const winner = ours.median === theirs.median ? null : isOursBetter ? "ours" : "socket.io";
+		const target =
+			line.target === undefined || ratio === null
+				? null
+				: {
+						ratio: line.target,
+						isFloor: isMoreBetter,
+						isMet: isMoreBetter ? ratio >= line.target : ratio <= line.target,
+					};
+		return [{ measure, figure, label, unit, ours, theirs, ratio, winner, target }];
+	});
+}
+
+function summaryOf(readings: Reading[], kind: Kind, { measure, figure }: Line): Summary | null {
+	const values = readings
+		.filter((reading) => reading.kind === kind && reading.measure === measure)
+		.map((reading) => reading.figures[figure] ?? Number.NaN)
+		.filter(Number.isFinite);
+	return values.length === 0 ? null : summarise(values);
+}
+
+/** The comparison as a Markdown table, the sentences about where the peer wins, and what the load itself used. */
+export function toMarkdown(comparisons: Comparison[], readings: Reading[]): string {
+	const rows = comparisons.map(({ label, unit, ours, theirs, ratio, target }) =>
+		[
+			label,
+			show(ours, unit),
+			show(theirs, unit),
+			ratio === null ? "" : ratio.toFixed(2),
+			target ? `${target.isFloor ? "≥" : "≤"} ${target.ratio}: ${target.isMet ? "reached" : "missed"}` : "",
+		].join(" | "),
+	);
+	const table = [
+		"| measure | ours | Socket.IO | ours / theirs | aim |",
+		"|---|---|---|---|---|",
+		...rows.map((row) => `| ${row} |`),
+	].join("\n");
+	return [table, ...peerWins(comparisons), loadSentence(readings)].join("\n\n");
+}
+
+function peerWins(comparisons: Comparison[]): string[] {
+	const won = comparisons.filter(({ winner }) => winner === "socket.io");
+	if (won.length === 0) return ["Socket.IO wins nowhere in this run."];
+	return won.map(
+		({ label, unit, ours, theirs }) =>
+			`Socket.IO wins at "${label}": ${number(theirs.median)}${spaced(unit)} against our ${number(ours.median)}${spaced(unit)}.`,
+	);
+}
+
+function loadSentence(readings: Reading[]): string {
+	const shares = readings.map(({ figures }) => figures.loadCpu ?? Number.NaN).filter(Number.isFinite);
+	if (shares.length === 0) return "";
+	const { median, most } = summarise(shares);
+	return `The load's own process used ${Math.round(median * 100)} % of one processor at the median and ${Math.round(most * 100)} % at most.`;
+}
+
+const spaced = (unit: string) => (unit === "" || unit.startsWith("/") ? unit : ` ${unit}`);
+
+function show({ median, least, most }: Summary, unit: string): string {
+	const range = least === most ? "" : ` (${number(least)}–${number(most)})`;
+	return `${number(median)}${spaced(unit)}${range}`;
+}
+
+/** Three figures that mean something. */
+function number(value: number): string {
+	if (Number.isInteger(value)) return String(value);
+	return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
