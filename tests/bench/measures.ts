@@ -146,7 +146,7 @@ async function listenerKill(side: Side & { kill: () => Promise<number> }): Promi
 /** Resident memory that each of the connections added, once everything left over has been collected. */
 async function idle(contender: Contender, load: Load): Promise<Measured> {
 	// What a first connection alone costs (code, caches) is no cost of a connection.
-	await load.crowd("enter", 200);
+	await load.crowd("enter", 1_000);
 	await load.leave();
 	const before = await contender.residentBytes();
 	const { loadCpu } = await load.crowd("enter", CONNECTIONS);

@@ -1,7 +1,10 @@
-import type { ChildProcess } from "node:child_process";
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 
+/** One collection after a burst of handshakes leaves pages that the next ones give back. */
+const COLLECTIONS = 3;
+const BETWEEN_COLLECTIONS_MS = 1_000;
 /** Hundredths of a second: what the kernel counts processor time in, on every Linux one meets. */
 const TICK_MS = 10;
 
@@ -9,9 +12,12 @@ const TICK_MS = 10;
 export function measurePair(processes: ChildProcess[]) {
 	const pids = processes.map(({ pid }) => pid ?? 0);
 	return {
-		/** Asks each for a garbage collection (see tests/setup/gc-on-signal.mjs), then reads what it holds. */
+		/** Asks each for garbage collections (see tests/setup/gc-on-signal.mjs), then reads what it holds. */
 		async residentBytes(): Promise<number> {
-			await Promise.all(processes.map(collect));
+			for (let round = 0; round < COLLECTIONS; round += 1) {
+				await Promise.all(processes.map(collect));
+				await delay(BETWEEN_COLLECTIONS_MS);
+			}
 			const lines = execFileSync("ps", ["-o", "rss=", "-p", pids.join(",")], { encoding: "utf8" });
 			return lines
 				.trim()
