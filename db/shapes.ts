@@ -32,6 +32,14 @@ export type MessageMetadata = {
 	/** The assistant did not know and offers a person. */
 	offersPerson?: boolean;
 	attachment?: { name: string; type: string; size: number; url: string };
+	/** What the assistant looked up for this answer. */
+	did?: Deed[];
+	/** A change the customer may confirm; the message is its card. */
+	proposal?: ProposalCard;
+	/** The answer needs to know who asks: the page offers a code by e-mail where e-mail can be sent. */
+	identify?: "code" | "sign-in";
+	/** The place where an e-mailed code is typed in. */
+	codeEntry?: { state: "open" | "done" };
 	[key: string]: unknown;
 };
 
@@ -50,6 +58,46 @@ export type Answer = {
 	model: string | null;
 	promptTokens?: number;
 	completionTokens?: number;
+	did?: Deed[];
+	proposals?: Proposal[];
+	/** It could have said more, had it known who asks. */
+	needsIdentity?: boolean;
+};
+
+/** Tools that read somebody's data, and those that propose to change something. */
+export type ReadingTool = "get_order" | "list_orders";
+export type ProposingTool = "request_cancellation" | "request_return" | "update_contact";
+export type ActionState = "proposed" | "declined" | "expired" | "done" | "failed";
+
+/** One reading of a customer's data, without the data. */
+export type Deed = { id: string; tool: ReadingTool; orderNumber: string | null };
+
+/** A change as the assistant proposes it, before the customer has seen it. */
+export type Proposal = {
+	tool: ProposingTool;
+	/** Whose order or details it concerns, as the server found them. */
+	customerId: string;
+	orderNumber: string | null;
+	arguments: Record<string, unknown>;
+	/** What will happen, in a short question to the customer. */
+	title: string;
+	/** What it is about, a fact a line. */
+	lines: string[];
+	/** The same question asking for the same thing makes the same key. */
+	key: string;
+};
+
+/** What a proposal's card shows. `fields` are for the customer to fill in or correct. */
+export type ProposalCard = {
+	id: string;
+	tool: ProposingTool;
+	orderNumber: string | null;
+	title: string;
+	lines: string[];
+	fields: Partial<PostalAddress> | null;
+	state: ActionState;
+	/** ISO moment after which it can no longer be confirmed. */
+	expiresAt: string;
 };
 
 /** What an agent needs to go on where the assistant stopped. */

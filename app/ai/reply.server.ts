@@ -8,12 +8,14 @@ import {
 	releaseTurn,
 	type Turn,
 } from "#app/models/ai-turn.server.ts";
+import { writeProposals } from "#app/models/assistant-action/propose.server.ts";
 import { noteIntent, queueSession } from "#app/models/chat-session/change.server.ts";
 import { readUnanswered } from "#app/models/message/unanswered.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { endLiveAnswer, publishEphemeral, transact } from "#app/realtime/publish.server.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
 import { type Answer, type Answerer, AnswerFailed, type AnswerRequest } from "./answer.ts";
+import { deedMarks } from "./deeds.server.ts";
 import { classifyIntent } from "./intent/classify.server.ts";
 import { answerOffline } from "./offline/answer.server.ts";
 import { answerWithModel } from "./openai.server.ts";
@@ -186,10 +188,12 @@ async function finish(turn: Turn, reply: Answer, marks: MessageMetadata = {}): P
 			message: reply.text,
 			metadata: {
 				...marks,
+				...deedMarks(reply),
 				...(reply.sources.length > 0 ? { sources: reply.sources } : {}),
 				...(reply.answered || reply.escalate.needed ? {} : { offersPerson: true }),
 			},
 		});
+		await writeProposals(tx, turn, reply.proposals);
 		if (reply.escalate.needed) await queueSession(tx, sessionId, reply.escalate.reason ?? "requested");
 	});
 }

@@ -19,6 +19,12 @@ const LIMITS = {
 	answers: { points: 60, duration: 60 },
 	/** Typing and reading notices of one visitor. */
 	notices: { points: 240, duration: 60 },
+	/** Codes sent by e-mail: asked for by one visitor … */
+	codesOfVisitor: { points: 5, duration: 15 * 60 },
+	/** … from one network, where several customers may sit … */
+	codesFromAddress: { points: 30, duration: 60 * 60 },
+	/** … and to one mailbox: with three tries a code, ten codes are thirty guesses a day at a million. */
+	codesToMailbox: { points: 10, duration: 24 * 60 * 60 },
 	/** Ends, ratings and calls for a person by one visitor: each is written down for both sides. */
 	changes: { points: 60, duration: 60 },
 } as const;

@@ -5,10 +5,14 @@ import { singleton } from "#app/singleton.server.ts";
  * set by the worker at boot. A job only hurries: what must happen is a row (an `ai_turns` promise, say) that
  * a sweep finds, so a process that has no worker, or dies now, loses nothing.
  */
-export type Jobs = { "answer-session": string };
+export type Jobs = {
+	"answer-session": string;
+	/** The code itself is in this process's memory only; the table holds its hash. If it is lost, another is asked for. */
+	"send-code": { codeId: string; email: string; code: string; evenIfUnknown: boolean };
+};
 export type JobName = keyof Jobs;
 
-type Handler = (payload: string) => void;
+type Handler = (payload: Jobs[JobName]) => void;
 
 const handlers = singleton("job-handlers", () => new Map<JobName, Handler>());
 
@@ -19,5 +23,5 @@ export function enqueue<Name extends JobName>(name: Name, payload: Jobs[Name]): 
 
 /** For the worker: sets who does a job. */
 export function handle<Name extends JobName>(name: Name, handler: (payload: Jobs[Name]) => void): void {
-	handlers.set(name, handler);
+	handlers.set(name, handler as Handler);
 }

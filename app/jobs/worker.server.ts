@@ -2,10 +2,12 @@ import { answerSession, recheckAnswer, releaseAnswers } from "#app/ai/reply.serv
 import { log } from "#app/http/log.server.ts";
 import { listDueSessions } from "#app/models/ai-turn.server.ts";
 import { handle } from "./queue.server.ts";
+import { sendCode } from "./send-code.server.ts";
 
 /** Answers one process writes at the same time; the others' sweeps take what is beyond. */
 const MOST_AT_ONCE = 32;
 const SWEEP_MS = 1_000;
+const SEND_AFTER_MS = 100;
 
 /**
  * Starts this process's worker: it answers what is handed to it at once and, each second, whatever turn is
@@ -51,6 +53,8 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	}
 
 	handle("answer-session", answerSoon);
+	// Only when the answer to the request has gone: what it takes must not tell whether the address is known.
+	handle("send-code", (payload) => void setTimeout(() => void sendCode(payload), SEND_AFTER_MS));
 	void sweep();
 
 	return async (graceMs) => {

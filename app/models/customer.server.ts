@@ -1,6 +1,7 @@
 import { asc, eq } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 import { customers } from "#db/schema.ts";
+import { type OrderOwner, ownCustomers } from "./order.server.ts";
 
 export type Customer = typeof customers.$inferSelect;
 
@@ -8,6 +9,12 @@ export type Customer = typeof customers.$inferSelect;
 export async function getCustomer(id: string): Promise<Customer | null> {
 	const [row] = await db.select().from(customers).where(eq(customers.id, id)).limit(1);
 	return row ?? null;
+}
+
+/** Ids of the customers whose things the owner may see and change: more than one where an address is shared. */
+export async function listOwnCustomers(owner: OrderOwner): Promise<string[]> {
+	const rows = await db.select({ id: customers.id }).from(customers).where(ownCustomers(owner)).limit(2);
+	return rows.map((row) => row.id);
 }
 
 /** Makes sure that a customer the shop has identified has a row, known so far by the id alone. */

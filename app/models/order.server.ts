@@ -1,6 +1,6 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
-import { orders } from "#db/schema.ts";
+import { customers, orders } from "#db/schema.ts";
 import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shapes.ts";
 import { formatMoney } from "./money.ts";
 
@@ -23,25 +23,52 @@ export type Order = {
 };
 
 /**
- * One order of one customer. Ownership is part of the query, so that somebody else's order and one that does
+ * Whose orders may be seen: those of the customer the store has signed in, else those of every customer with
+ * exactly the address that was proved by an e-mailed code.
+ */
+export type OrderOwner = { customerId: string | null; verifiedEmail?: string | null };
+
+/** Whether the owner is anybody at all. */
+export const isKnown = (owner: OrderOwner): boolean => owner.customerId !== null || !!owner.verifiedEmail;
+
+/** The condition that keeps a query to the owner's customers; it belongs in the `where`, as `ownedBy` does. */
+export function ownCustomers(owner: OrderOwner): SQL {
+	if (owner.customerId !== null) return sql`${customers.id} = ${owner.customerId}`;
+	if (owner.verifiedEmail) return sql`lower(${customers.email}) = ${owner.verifiedEmail}`;
+	return sql`false`;
+}
+
+/** The same for a query of orders. */
+export function ownOrders(owner: OrderOwner): SQL {
+	if (owner.customerId !== null) return sql`${orders.customerId} = ${owner.customerId}`;
+	return inArray(
+		orders.customerId,
+		db.select({ id: customers.id }).from(customers).where(ownCustomers(owner)),
+	);
+}
+
+/** An order's number as it is kept, from one as people write it. */
+export const orderNumber = (text: string): string => text.trim().replace(/^#/, "").toUpperCase();
+
+/**
+ * One order of its owner. Ownership is part of the query, so that somebody else's order and one that does
  * not exist are the same null.
  * @param options.number with or without a hash sign, in any case.
  */
-export async function getOrder(options: { number: string; customerId: string }): Promise<Order | null> {
-	const number = options.number.trim().replace(/^#/, "").toUpperCase();
+export async function getOrder(options: { number: string } & OrderOwner): Promise<Order | null> {
 	const [order] = await db
 		.select()
 		.from(orders)
-		.where(and(eq(orders.number, number), eq(orders.customerId, options.customerId)));
+		.where(and(eq(orders.number, orderNumber(options.number)), ownOrders(options)));
 	return order ?? null;
 }
 
-/** A customer's orders, the newest first; those without a date come last, by number. */
-export async function listOrders(options: { customerId: string; limit: number }): Promise<Order[]> {
+/** The owner's orders, the newest first; those without a date come last, by number. */
+export async function listOrders(options: { limit: number } & OrderOwner): Promise<Order[]> {
 	return db
 		.select()
 		.from(orders)
-		.where(eq(orders.customerId, options.customerId))
+		.where(ownOrders(options))
 		.orderBy(sql`${orders.placedAt} desc nulls last`, desc(orders.number))
 		.limit(options.limit);
 }

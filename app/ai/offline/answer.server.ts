@@ -1,10 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
+import { CONFIRM_HINT } from "#app/models/assistant-action/propose.server.ts";
+import { isKnown } from "#app/models/order.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
+import { Deeds } from "../deeds.server.ts";
 import { answerFromKnowledge } from "./knowledge.server.ts";
 import { guessLanguage } from "./language.ts";
+import { isDoable } from "./order-requests.server.ts";
 import { answerAboutOrders, latestOrderSentence } from "./orders.server.ts";
 import { isNo, isYes, OFFER, offersPerson, phrasesIn } from "./phrases.ts";
 import { answerFromProducts } from "./products.server.ts";
@@ -19,6 +23,9 @@ type Finding = {
 	escalation?: string;
 	intent?: string;
 };
+
+/** A written "yes" changes nothing: only a click is certain to be the customer's own. */
+const CLICK_TO_CONFIRM = "To be safe, only the button on the card does it. Please choose Confirm there.";
 
 /** A word every so often reads as writing; the whole never takes longer than this for it. */
 const PACE_MS = 12;
@@ -36,7 +43,8 @@ export const answerOffline: Answerer = async (request, onText) => {
 	const language = guessLanguage(question, request.locale);
 	const guess = classifyIntent(question);
 	request.signal.throwIfAborted();
-	const finding = await find(request, question, language, guess);
+	const deeds = new Deeds(request);
+	const finding = await find({ request, deeds, question, language, guess });
 	const answer: Answer = {
 		text: finding.text,
 		answered: finding.answered,
@@ -46,17 +54,22 @@ export const answerOffline: Answerer = async (request, onText) => {
 		sources: finding.sources ?? [],
 		escalate: { needed: finding.escalation !== undefined, reason: finding.escalation ?? null },
 		model: null,
+		...deeds.forAnswer(),
 	};
 	await writeOut(finding.text, onText, request.signal);
 	return answer;
 };
 
-async function find(
-	request: AnswerRequest,
-	question: string,
-	language: string,
-	{ intent, confidence }: { intent: string; confidence: number },
-): Promise<Finding> {
+type Search = {
+	request: AnswerRequest;
+	deeds: Deeds;
+	question: string;
+	language: string;
+	guess: { intent: string; confidence: number };
+};
+
+async function find({ request, deeds, question, language, guess }: Search): Promise<Finding> {
+	const { intent, confidence } = guess;
 	const phrases = phrasesIn(language);
 	const said = request.history.findLast((utterance) => utterance.role !== "customer")?.text ?? "";
 	const wasOffered = offersPerson(said);
@@ -72,12 +85,10 @@ async function find(
 		return { text: "All right. What else would you like to know?", answered: true };
 	}
 
-	const orders = await answerAboutOrders({
-		question,
-		intent,
-		confidence,
-		customerId: request.customerId,
-	});
+	if (isYes(question) && said.trimEnd().endsWith(CONFIRM_HINT))
+		return { text: CLICK_TO_CONFIRM, answered: true };
+
+	const orders = await answerAboutOrders({ question, intent, confidence, deeds });
 	if (orders && !orders.isRequest) return { text: orders.text, answered: true };
 
 	const small = smallTalk(question, intent, confidence);
@@ -91,7 +102,7 @@ async function find(
 		return { text, answered: true, sources: found?.sources ?? [] };
 	}
 	if (found)
-		return { ...found, text: await withOrderFacts(found.text, question, intent, request), answered: true };
+		return { ...found, text: await withOrderFacts(found.text, question, intent, deeds), answered: true };
 	if (intent === "complaint" && confidence > 0.6)
 		return { text: `I am sorry about that. ${OFFER}`, answered: false };
 	return { text: phrases.unknown, answered: false };
@@ -127,15 +138,18 @@ async function findInContext(request: AnswerRequest, question: string): Promise<
 const OWN = /\bmy (?:\w+ )?(?:order|purchase|package|parcel)\b/i;
 
 /** Cancelling, changing and returning depend on the state of the order: the customer's own is told as well. */
-async function withOrderFacts(text: string, question: string, intent: string, { customerId }: AnswerRequest) {
+async function withOrderFacts(text: string, question: string, intent: string, deeds: Deeds) {
 	if (
-		!customerId ||
 		!OWN.test(question) ||
 		!/^(?:cancel_order|change_order|change_shipping_address|get_refund)$/.test(intent)
 	) {
 		return text;
 	}
-	const facts = await latestOrderSentence(customerId);
+	if (!isKnown(deeds.owner)) {
+		if (deeds.canPropose && isDoable(intent)) deeds.askIdentity();
+		return text;
+	}
+	const facts = await latestOrderSentence(deeds);
 	return facts ? `${text} ${facts}` : text;
 }
 

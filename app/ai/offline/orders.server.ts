@@ -4,14 +4,21 @@ import {
 	describeOrder,
 	formatDay,
 	getOrder,
+	isKnown,
 	isOpen,
 	isPending,
 	listOrders,
 	type Order,
+	type OrderOwner,
 } from "#app/models/order.server.ts";
+import type { Deeds } from "../deeds.server.ts";
+import { isDoable, proposeFor, proposeForAny } from "./order-requests.server.ts";
 import { OFFER } from "./phrases.ts";
 
-/** What is said of a customer's orders. `isRequest` when something was asked to be done, not only told. */
+/**
+ * What is said of a customer's orders. `isRequest` when something was asked to be done that only a person can
+ * do, so that the store's rule for it is told as well.
+ */
 export type OrderAnswer = { text: string; isRequest: boolean };
 
 const SIGN_IN =
@@ -55,23 +62,30 @@ const WHAT_IF = /\bif (?:i|we) (?:order|buy|pay|placed?)\b/i;
 
 /**
  * Answers what concerns the customer's own orders, or returns null when the question concerns none.
- * @param intent and @param confidence from `classifyIntent`; @param customerId null while nobody is signed in.
+ * @param intent and @param confidence from `classifyIntent`; @param deeds for whom, as the server knows it.
  */
 export async function answerAboutOrders(options: {
 	question: string;
 	intent: string;
 	confidence: number;
-	customerId: string | null;
+	deeds: Deeds;
 }): Promise<OrderAnswer | null> {
-	const { question, confidence, customerId } = options;
+	const { question, confidence, deeds } = options;
+	const { owner } = deeds;
 	// An order's number makes the question one about an order; without one only a sure intent does.
 	const intent =
 		confidence >= SURE_OF_INTENT || extractOrderNumbers(question).length > 0 ? options.intent : "other";
 	const numbers = extractOrderNumbers(question).slice(0, MOST_NUMBERS);
 	const request = REQUESTS[intent];
 	if (numbers.length > 0) {
-		if (!customerId) return { text: SIGN_IN, isRequest: false };
-		const orders = await Promise.all(numbers.map((number) => getOrder({ number, customerId })));
+		if (!isKnown(owner)) return askIdentity(deeds);
+		const orders = await Promise.all(numbers.map((number) => getOrder({ number, ...owner })));
+		for (const order of orders) if (order) await deeds.didRead("get_order", order);
+		const [named] = orders;
+		if (named && orders.length === 1 && isDoable(intent) && !HOW_TO.test(question)) {
+			const offered = await proposeFor(named, intent, deeds);
+			if (offered) return { text: offered, isRequest: false };
+		}
 		const sentences = orders.map((order) => (order ? describeOrder(order) : NOT_YOURS));
 		if (request && orders.some(Boolean)) {
 			return { text: [...sentences, requestSentence(request, orders)].join(" "), isRequest: true };
@@ -84,24 +98,36 @@ export async function answerAboutOrders(options: {
 		WHERE_ABROAD.test(question) ||
 		ORDER_INTENTS.has(intent) ||
 		(OWN_ORDER.test(question) && WHERE.test(question) && !request);
-	if (HOW_TO.test(question) || WHAT_IF.test(question) || !(isTracking || isListing)) return null;
-	if (!customerId) return { text: SIGN_IN, isRequest: false };
+	if (HOW_TO.test(question) || WHAT_IF.test(question)) return null;
+	if (isDoable(intent) && OWN_ORDER.test(question) && isKnown(owner)) {
+		const offered = await proposeForAny(intent, deeds);
+		if (offered) return { text: offered, isRequest: false };
+	}
+	if (!(isTracking || isListing)) return null;
+	if (!isKnown(owner)) return askIdentity(deeds);
+	await deeds.didRead("list_orders", null);
 	return {
-		text: await describeLatest(customerId, isListing && /\borders\b|\blist\b/i.test(question)),
+		text: await describeLatest(owner, isListing && /\borders\b|\blist\b/i.test(question)),
 		isRequest: false,
 	};
 }
 
+function askIdentity(deeds: Deeds): OrderAnswer {
+	deeds.askIdentity();
+	return { text: SIGN_IN, isRequest: false };
+}
+
 /** The facts of the latest open order, for an answer about cancelling or returning that names none. */
-export async function latestOrderSentence(customerId: string): Promise<string | null> {
-	const orders = await listOrders({ customerId, limit: MOST_ORDERS });
+export async function latestOrderSentence(deeds: Deeds): Promise<string | null> {
+	const orders = await listOrders({ ...deeds.owner, limit: MOST_ORDERS });
+	if (orders.length > 0) await deeds.didRead("list_orders", null);
 	const open = orders.filter(isOpen);
 	const order = open[0] ?? orders[0];
 	return order ? describeOrder(order) : null;
 }
 
-async function describeLatest(customerId: string, wantsAll: boolean): Promise<string> {
-	const orders = await listOrders({ customerId, limit: MOST_ORDERS });
+async function describeLatest(owner: OrderOwner, wantsAll: boolean): Promise<string> {
+	const orders = await listOrders({ ...owner, limit: MOST_ORDERS });
 	const open = orders.filter(isOpen);
 	const [only] = open.length > 0 ? open : orders;
 	if (!only) return NO_ORDERS;

@@ -2,6 +2,7 @@ import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
 import { searchPassages } from "#app/models/article.server.ts";
 import { type Answer, AnswerFailed, type AnswerRequest } from "../answer.ts";
+import { Deeds } from "../deeds.server.ts";
 import { guessLanguage } from "../offline/language.ts";
 import { companyContext, dataText, historyMessages, systemPrompt } from "../prompt.server.ts";
 import { asRetrieved, describePassage } from "../tools/search-knowledge.server.ts";
@@ -58,8 +59,9 @@ export async function answerInRounds(
 	];
 
 	const call: { reason: EscalationReason | null } = { reason: null };
+	const deeds = new Deeds(request);
 	const context: ToolContext = {
-		customerId: request.customerId,
+		deeds,
 		cite: (retrieved) => sources.add(retrieved),
 		escalate: (reason) => {
 			call.reason ??= reason;
@@ -130,6 +132,7 @@ export async function answerInRounds(
 		model,
 		promptTokens,
 		completionTokens,
+		...deeds.forAnswer(),
 	};
 }
 

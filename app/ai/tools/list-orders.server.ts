@@ -1,7 +1,7 @@
 import { z } from "zod/v4";
 import { listOrders } from "#app/models/order.server.ts";
 import { orderFacts } from "./order-facts.ts";
-import { defineTool, NOT_SIGNED_IN } from "./tool.server.ts";
+import { defineTool, refuseStranger } from "./tool.server.ts";
 
 /** Orders given to the model at once; the newest are the ones people ask about. */
 const NEWEST = 10;
@@ -10,9 +10,11 @@ export const listOrdersTool = defineTool({
 	name: "list_orders",
 	description: `Lists the signed-in customer's own newest orders (at most ${NEWEST}) with status, dates and items.`,
 	schema: z.object({}),
-	handle: async (_args, { customerId }) => {
-		if (customerId === null) return NOT_SIGNED_IN;
-		const orders = await listOrders({ customerId, limit: NEWEST });
+	handle: async (_args, context) => {
+		const refusal = refuseStranger(context);
+		if (refusal) return refusal;
+		const orders = await listOrders({ ...context.deeds.owner, limit: NEWEST });
+		await context.deeds.didRead("list_orders", null);
 		return { orders: orders.map(orderFacts) };
 	},
 });

@@ -1,10 +1,12 @@
 import { z } from "zod/v4";
+import { isKnown } from "#app/models/order.server.ts";
+import type { Deeds } from "../deeds.server.ts";
 import type { Retrieved } from "../openai/source-book.ts";
 
 /** What the server gives a tool beside the model's arguments. None of it is ever shown to the model. */
 export type ToolContext = {
-	/** Who is asking, as the server knows it; null while anonymous. */
-	customerId: string | null;
+	/** Who is asking, as the server knows it, and what is done for them. */
+	deeds: Deeds;
 	/** Registers something retrieved and returns the number the model may cite it by. */
 	cite: (retrieved: Retrieved) => number;
 	/** Records that a person is needed. Only the first call counts. */
@@ -55,11 +57,49 @@ export function defineTool<Shape extends z.ZodObject>(tool: {
 	};
 }
 
-/** What a tool about orders says while nobody is signed in: the model then asks the customer to sign in. */
-export const NOT_SIGNED_IN = {
+/** What a tool about orders says while nobody is known: the page then offers the ways to become known. */
+const NOT_SIGNED_IN = {
 	error: "not_signed_in",
-	details: "The customer is not signed in to the store. Orders can only be looked up after signing in there.",
+	details:
+		"The customer is not signed in to the store. Ask them to sign in, or to use the form under your answer if one is shown. You cannot check anybody's identity yourself.",
 };
+
+/** What a tool about somebody's own things says of others' things and of what never was. */
+export const NOT_THEIRS = {
+	error: "not_found",
+	details:
+		"The customer has no order with this number. It may belong to someone else; nothing about it can be said.",
+};
+
+/** Refuses a tool while it is not known who asks; null when it is. */
+export function refuseStranger({ deeds }: ToolContext): typeof NOT_SIGNED_IN | null {
+	if (isKnown(deeds.owner)) return null;
+	deeds.askIdentity();
+	return NOT_SIGNED_IN;
+}
+
+/** What the model reads of what it proposed. */
+export function tellProposed(isLaid: boolean) {
+	if (!isLaid) return { error: "too_many", details: "No more can be proposed in this answer." };
+	return {
+		proposed: true,
+		details:
+			"A card with Confirm and No, thanks is shown under your answer. Tell the customer in one sentence to confirm there. Nothing has been changed yet; never say that it has.",
+	};
+}
+
+/** Why the customer wants it, for the store's people. */
+export const reasonText = z
+	.string()
+	.refine((text) => text.length <= 500, "must have at most 500 characters")
+	.nullable()
+	.describe("Why, in the customer's own words; null when they did not say.");
+
+/** An order number as a model writes it. */
+export const orderNumberText = z
+	.string()
+	.refine((text) => /\d/.test(text) && text.length <= 40, "must be an order number")
+	.describe("The order number as the customer wrote it, such as W1234567.");
 
 /** A search phrase as a model writes it: never empty, and short enough to stay a phrase. */
 export const searchPhrase = z

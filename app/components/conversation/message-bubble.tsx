@@ -2,7 +2,12 @@ import { BookOpen, Check, CheckCheck } from "lucide-react";
 import type { FormEvent } from "react";
 import { AssistantMark, Avatar, Button } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
+import type { Deed } from "#db/shapes.ts";
+import { Deeds } from "./deeds.tsx";
+import { IdentityForm } from "./identity-forms.tsx";
 import { LocalTime, useLocalTime } from "./local-time.tsx";
+import type { Act } from "./posted-fields.ts";
+import { ProposalCard } from "./proposal-card.tsx";
 import { ALONE, type RunPlace } from "./run.ts";
 
 export type Side = "user" | "agent";
@@ -16,6 +21,8 @@ export function MessageBubble({
 	customerName = null,
 	place = ALONE,
 	onCallPerson,
+	onAct,
+	isIdentityStep = true,
 }: {
 	message: Message;
 	side: Side;
@@ -25,12 +32,17 @@ export function MessageBubble({
 	place?: RunPlace;
 	/** Offered on the newest message when the assistant did not know; without scripts the form posts. */
 	onCallPerson?: () => void;
+	/** Posts a form in the message once scripts run; without it the form posts itself. */
+	onAct?: Act;
+	/** False for a message whose form for finding out who the customer is has been followed by another. */
+	isIdentityStep?: boolean;
 }) {
 	const time = useLocalTime(message.sentAt);
 	if (message.senderType === "system") return <SystemLine message={message} />;
 	const isOwn = side === "user" ? message.senderType === "user" : message.senderType === "agent";
 	const name = senderName(message, side, customerName);
 	const sources = readSources(message);
+	const deeds = (message.metadata.did as Deed[] | undefined) ?? [];
 	return (
 		<article
 			className={`flex max-w-[min(85%,var(--container-measure))] gap-2.5 ${isOwn ? "self-end" : "self-start"} ${place.startsRun ? "" : "-mt-2"}`}
@@ -43,8 +55,14 @@ export function MessageBubble({
 				title={place.endsRun ? undefined : time}
 			>
 				{isOwn || !place.startsRun ? null : <p className="text-ink-soft text-sm">{name}</p>}
-				<BubbleBody isOwn={isOwn}>{message.message}</BubbleBody>
+				{message.metadata.proposal ? (
+					<ProposalCard message={message} side={side} onAct={onAct} />
+				) : (
+					<BubbleBody isOwn={isOwn}>{message.message}</BubbleBody>
+				)}
+				{side === "user" && isIdentityStep ? <IdentityForm message={message} onAct={onAct} /> : null}
 				{sources.length > 0 ? <Sources sources={sources} /> : null}
+				{deeds.length > 0 ? <Deeds deeds={deeds} /> : null}
 				{onCallPerson && message.metadata.offersPerson ? <CallPerson onCall={onCallPerson} /> : null}
 				{place.endsRun ? (
 					<p className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">

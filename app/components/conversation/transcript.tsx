@@ -2,7 +2,9 @@ import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, use
 import { Button } from "#app/components/ui/index.ts";
 import type { Conversation } from "#app/realtime/client/conversation.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox.ts";
+import { concernsIdentity } from "./identity-forms.tsx";
 import { BubbleBody, LiveBubble, MessageBubble, type Side, WorkingLine } from "./message-bubble.tsx";
+import type { Act } from "./posted-fields.ts";
 import { ALONE, placesInRuns, type RunPlace } from "./run.ts";
 
 /** Within this distance of the end the reader is following, and new messages move the page along. */
@@ -24,6 +26,7 @@ export function Transcript({
 	onDiscard,
 	onCallPerson,
 	onSeen,
+	onAct,
 	customerName = null,
 	empty,
 	className = "",
@@ -42,6 +45,8 @@ export function Transcript({
 	onCallPerson?: () => void;
 	/** Called with the sequence of each message that comes on screen. */
 	onSeen: (seq: number) => void;
+	/** Posts the forms that stand in messages. */
+	onAct?: Act;
 	/** Who the customer is, for the agent's side. */
 	customerName?: string | null;
 	empty: ReactNode;
@@ -65,6 +70,7 @@ export function Transcript({
 			sentAt: new Date(entry.writtenAt).toISOString(),
 		})),
 	]);
+	const identityStep = messages.findLast(concernsIdentity);
 	const isEmpty = messages.length === 0 && unsent.length === 0 && !live;
 	return (
 		<div className={`relative min-h-0 ${className}`}>
@@ -98,6 +104,8 @@ export function Transcript({
 						customerName={customerName}
 						place={places[index]}
 						onCallPerson={message === messages.at(-1) ? onCallPerson : undefined}
+						onAct={onAct}
+						isIdentityStep={message === identityStep}
 					/>
 				))}
 				{live ? <LiveBubble text={live.text} /> : null}

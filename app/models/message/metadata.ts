@@ -4,7 +4,18 @@ import { z } from "zod/v4";
 const LIMIT = 4_000;
 
 /** What the server itself says about a message: nobody else may make a message cite or announce anything. */
-const RESERVED = new Set(["sources", "notice", "offersPerson", "attachment", "queuePosition", "reason"]);
+const RESERVED = new Set([
+	"sources",
+	"notice",
+	"offersPerson",
+	"attachment",
+	"queuePosition",
+	"reason",
+	"did",
+	"proposal",
+	"identify",
+	"codeEntry",
+]);
 
 /** NUL, and half of a surrogate pair, as JSON.stringify writes them: an odd backslash before the u. */
 const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;

@@ -1,4 +1,6 @@
 import { and, desc, eq, lte, ne } from "drizzle-orm";
+import type { ActionPlace } from "#app/models/assistant-action/log.server.ts";
+import { provedEmail } from "#app/models/chat-session/order-owner.ts";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers } from "#db/schema.ts";
 
@@ -12,6 +14,10 @@ export type Unanswered = {
 	history: Utterance[];
 	/** Null while anonymous. */
 	customerId: string | null;
+	/** The address the customer has proved in this conversation. */
+	verifiedEmail?: string | null;
+	/** Where the question was asked; absent for one that belongs to no conversation. */
+	place?: ActionPlace;
 	customerName: string | null;
 	locale: string;
 };
@@ -27,12 +33,12 @@ const ROLES = { user: "customer", bot: "assistant", agent: "agent" } as const;
  * @throws when the session is gone.
  */
 export async function readUnanswered(sessionId: string, questionSeq: number): Promise<Unanswered> {
-	const [session] = await db
-		.select({ customerId: chatSessions.userId, locale: chatSessions.locale, customerName: customers.name })
+	const [found] = await db
+		.select({ session: chatSessions, customerName: customers.name })
 		.from(chatSessions)
 		.leftJoin(customers, eq(customers.id, chatSessions.userId))
 		.where(eq(chatSessions.sessionId, sessionId));
-	if (!session) throw new Error("The session of this turn is gone.");
+	if (!found) throw new Error("The session of this turn is gone.");
 	const rows = await db
 		.select({ senderType: chatMessages.senderType, text: chatMessages.message })
 		.from(chatMessages)
@@ -58,8 +64,10 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 			.map((utterance) => utterance.text)
 			.join("\n"),
 		history: before.reverse(),
-		customerId: session.customerId,
-		customerName: session.customerName,
-		locale: session.locale,
+		customerId: found.session.userId,
+		verifiedEmail: provedEmail(found.session),
+		customerName: found.customerName,
+		locale: found.session.locale,
+		place: { sessionId, questionSeq },
 	};
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod/v4";
 import { signInCustomer } from "#app/auth/customer.server.ts";
 import { readIdentity } from "#app/auth/identity.server.ts";
@@ -5,11 +6,13 @@ import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
+import { confirmAction, declineAction } from "#app/models/assistant-action/decide.server.ts";
 import { endSession, rateSession, requestAgent } from "#app/models/chat-session/change.server.ts";
 import { openSessionOnce } from "#app/models/chat-session/create.server.ts";
 import { findCurrentSession, requireSession } from "#app/models/chat-session/find.server.ts";
 import { localeTag } from "#app/models/chat-session/locale.ts";
 import { ensureCustomer } from "#app/models/customer.server.ts";
+import { emailAddress, enterCode, requestCode, sixDigits } from "#app/models/email-code.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { postToCurrentSession } from "#app/models/message/post.server.ts";
 import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";
@@ -42,6 +45,9 @@ const forms = z.discriminatedUnion("intent", [
 			.max(5, { error: "Choose 1 to 5 stars." }),
 		sessionId,
 	}),
+	z.object({ intent: z.enum(["confirm-action", "decline-action"]), actionId: z.string(), sessionId }),
+	z.object({ intent: z.literal("send-code"), email: emailAddress, sessionId }),
+	z.object({ intent: z.literal("enter-code"), code: sixDigits, sessionId }),
 	z.object({ intent: z.literal("typing"), sessionId }),
 	z.object({ intent: z.literal("read"), seq, sessionId }),
 	z.object({ intent: z.literal("delivered"), seq, sessionId }),
@@ -103,6 +109,22 @@ export async function submitChatForm(
 			await countAgainst("changes", identity.visitorId);
 			await rateSession(id, actor, input.rating);
 			break;
+		case "confirm-action":
+			await countAgainst("changes", identity.visitorId);
+			await confirmAction(identity, { sessionId: id, actionId: input.actionId, fields: form });
+			break;
+		case "decline-action":
+			await countAgainst("changes", identity.visitorId);
+			await declineAction(identity, { sessionId: id, actionId: input.actionId });
+			break;
+		case "send-code":
+			await countCode(identity, input.email);
+			await requestCode(identity, { sessionId: id, email: input.email });
+			break;
+		case "enter-code":
+			await countAgainst("changes", identity.visitorId);
+			await enterCode(identity, { sessionId: id, code: input.code });
+			break;
 		case "typing":
 			await countAgainst("notices", identity.visitorId);
 			await announceTyping(id, identity);
@@ -114,6 +136,16 @@ export async function submitChatForm(
 			break;
 	}
 	return { sessionId: id };
+}
+
+/**
+ * Codes are counted by who asks, from where, and for which mailbox: known and unknown addresses alike. The
+ * mailbox comes last, so that whoever is held back already cannot use up somebody else's.
+ */
+async function countCode(identity: CustomerIdentity, email: string) {
+	await countAgainst("codesOfVisitor", identity.visitorId);
+	await countAgainst("codesFromAddress", clientAddress());
+	await countAgainst("codesToMailbox", createHash("sha256").update(email).digest("base64url"));
 }
 
 async function announceTyping(id: string, identity: CustomerIdentity) {

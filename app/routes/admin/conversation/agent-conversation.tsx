@@ -10,6 +10,7 @@ import type { LineState } from "#app/realtime/client/event-source.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { reasonName } from "../words.ts";
+import { withNews } from "./assistant-deeds.tsx";
 import { CustomerPanel } from "./customer-panel.tsx";
 import type { loader } from "./page.tsx";
 
@@ -108,7 +109,13 @@ export function AgentConversation({
 					</ReplyPlace>
 				</footer>
 			</section>
-			<CustomerPanel session={session} customer={page.customer} orders={page.orders} />
+			<CustomerPanel
+				session={session}
+				customer={page.customer}
+				verifiedEmail={page.verifiedEmail}
+				orders={page.orders}
+				actions={withNews(page.actions, chat.conversation.messages)}
+			/>
 		</div>
 	);
 }

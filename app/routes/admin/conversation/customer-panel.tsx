@@ -1,7 +1,9 @@
 import { Avatar, Badge } from "#app/components/ui/index.ts";
+import type { ActionEntry } from "#app/models/assistant-action/present.ts";
 import { formatMoney } from "#app/models/money.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { intentName, languageName } from "../words.ts";
+import { AssistantDeeds } from "./assistant-deeds.tsx";
 
 type Order = {
 	number: string;
@@ -10,6 +12,8 @@ type Order = {
 	placedAt: string | null;
 	expectedOn: string | null;
 	items: string[];
+	/** What the customer asked of it through the chat. */
+	requests: { id: string; kind: string; state: string; reason: string | null; at: string }[];
 };
 
 /**
@@ -19,11 +23,16 @@ type Order = {
 export function CustomerPanel({
 	session,
 	customer,
+	verifiedEmail,
 	orders,
+	actions,
 }: {
 	session: Session;
 	customer: { id: string; name: string; email: string | null } | null;
+	/** The address a visitor has proved by an e-mailed code. */
+	verifiedEmail: string | null;
 	orders: Order[];
+	actions: ActionEntry[];
 }) {
 	return (
 		<aside
@@ -42,7 +51,7 @@ export function CustomerPanel({
 				<div className="min-w-0">
 					<h2 className="font-semibold text-lg">{customer?.name ?? "Visitor"}</h2>
 					<p className="wrap-anywhere text-ink-soft text-sm">
-						{customer ? (customer.email ?? customer.id) : "Has not signed in, so no orders are known."}
+						{customer ? (customer.email ?? customer.id) : visitorLine(verifiedEmail)}
 					</p>
 				</div>
 			</div>
@@ -54,7 +63,8 @@ export function CustomerPanel({
 				<dt className="text-ink-soft">Priority</dt>
 				<dd>{session.priority}</dd>
 			</dl>
-			{customer ? (
+			<AssistantDeeds entries={actions} />
+			{customer || verifiedEmail ? (
 				<section className="mt-6">
 					<h3 className="font-medium">Orders</h3>
 					{orders.length === 0 ? <p className="mt-1 text-ink-soft">No orders yet.</p> : null}
@@ -73,6 +83,14 @@ export function CustomerPanel({
 									) : null}
 								</p>
 								<p className="mt-1 text-ink-soft text-sm">{order.items.join(", ")}</p>
+								{order.requests.map((request) => (
+									<p key={request.id} className="wrap-anywhere mt-1 text-sm">
+										{request.kind === "return" ? "Return asked for" : "Cancelled by the customer"} on{" "}
+										{formatDay(request.at)}
+										{request.state === "open" ? "; waits for the store" : ""}
+										{request.reason ? `: “${request.reason}”` : ""}
+									</p>
+								))}
 							</li>
 						))}
 					</ul>
@@ -81,6 +99,11 @@ export function CustomerPanel({
 		</aside>
 	);
 }
+
+const visitorLine = (verifiedEmail: string | null): string =>
+	verifiedEmail
+		? `Has shown by an e-mailed code that ${verifiedEmail} is theirs.`
+		: "Has not signed in, so no orders are known.";
 
 /** A day in the dashboard's own language; the same on the server and in the browser, wherever that is. */
 function formatDay(iso: string): string {

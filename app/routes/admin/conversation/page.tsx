@@ -3,11 +3,14 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from
 import { useActionData, useLoaderData, useOutletContext } from "@remix-run/react";
 import { type Agent, requireAgent } from "#app/auth/agent.server.ts";
 import { toProblem } from "#app/http/respond.server.ts";
+import { listActions } from "#app/models/assistant-action/log.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { orderOwnerOf, provedEmail } from "#app/models/chat-session/order-owner.ts";
 import { forAgent } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
-import { listOrders } from "#app/models/order.server.ts";
+import { isKnown, listOrders } from "#app/models/order.server.ts";
+import { listOrderRequests } from "#app/models/order-request.server.ts";
 import { encodeCursor } from "#app/realtime/cursor.ts";
 import { getEpoch } from "#app/realtime/epoch.server.ts";
 import { HISTORY_LIMIT } from "#app/realtime/events.ts";
@@ -33,15 +36,18 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 	);
 	const { row } = view;
 	const before = Number(new URL(request.url).searchParams.get("before"));
-	const [page, customer, orders, epoch] = await Promise.all([
+	const owner = orderOwnerOf(row);
+	const [page, customer, orders, actions, epoch] = await Promise.all([
 		listMessages(row.sessionId, {
 			limit: HISTORY_LIMIT,
 			...(Number.isInteger(before) && before > 0 ? { before } : {}),
 		}),
 		row.userId ? getCustomer(row.userId) : null,
-		row.userId ? listOrders({ customerId: row.userId, limit: ORDERS_SHOWN }) : [],
+		isKnown(owner) ? listOrders({ ...owner, limit: ORDERS_SHOWN }) : [],
+		listActions(row.sessionId),
 		getEpoch(),
 	]);
+	const requests = await listOrderRequests(orders.map((order) => order.number));
 	return {
 		session: forAgent(view),
 		messages: page.messages.filter((message) => message.seq <= row.lastSeq),
@@ -56,7 +62,18 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 			placedAt: placedAt?.toISOString() ?? null,
 			expectedOn,
 			items: items.map((item) => item.name),
+			requests: requests
+				.filter((request) => request.orderNumber === number)
+				.map(({ id, kind, state, reason, createdAt }) => ({
+					id,
+					kind,
+					state,
+					reason,
+					at: createdAt.toISOString(),
+				})),
 		})),
+		verifiedEmail: provedEmail(row),
+		actions,
 		clientMessageId: randomUUID(),
 	};
 }

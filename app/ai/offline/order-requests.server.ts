@@ -1,0 +1,78 @@
+import type { Deeds } from "#app/ai/deeds.server.ts";
+import { proposeCancellation, proposeOrderAddress, proposeReturn } from "#app/ai/tools/proposals.ts";
+import { listOrders, type Order } from "#app/models/order.server.ts";
+import { whyNotCancelled, whyNotReaddressed, whyNotReturned } from "#app/models/order-rules.ts";
+import { getReturnDays } from "#app/models/setting.server.ts";
+import type { Proposal } from "#db/shapes.ts";
+import { OFFER } from "./phrases.ts";
+
+/**
+ * What somebody asks to be done with an order of theirs, laid before them on a card where the order's state
+ * allows it. The same cards as with a model, chosen by the intent instead.
+ */
+
+type Doing = {
+	/** Why this order's state does not allow it; null when it does. */
+	whyNot: (order: Order, returnDays: number) => string | null;
+	propose: (order: Order) => Omit<Proposal, "key">;
+	/** Said above the card. */
+	words: (order: Order) => string;
+	/** Said when several orders could be meant. */
+	which: string;
+};
+
+const DOINGS: Record<string, Doing> = {
+	cancel_order: {
+		whyNot: whyNotCancelled,
+		propose: (order) => proposeCancellation(order, null),
+		words: ({ number }) => `I can cancel order ${number} for you. Please confirm it below.`,
+		which: "Which order shall I cancel",
+	},
+	get_refund: {
+		whyNot: (order, days) => whyNotReturned(order, days, new Date()),
+		propose: (order) => proposeReturn(order, [], null),
+		words: ({ number }) => `I can ask the store to take order ${number} back. Please confirm it below.`,
+		which: "Which order would you like to send back",
+	},
+	change_shipping_address: {
+		whyNot: whyNotReaddressed,
+		propose: (order) => proposeOrderAddress(order, null),
+		words: ({ number }) => `I can change where order ${number} goes. Please give the new address below.`,
+		which: "Whose address shall I change",
+	},
+};
+
+/** Orders looked through for the one that is meant. */
+const LOOKED_THROUGH = 20;
+const MOST_NAMED = 5;
+
+/** Whether an intent asks for something that a card can do. */
+export const isDoable = (intent: string): boolean => intent in DOINGS;
+
+/** Lays a card for the order that was named. @returns what is said above it, or why there is none. */
+export async function proposeFor(order: Order, intent: string, deeds: Deeds): Promise<string | null> {
+	const doing = DOINGS[intent];
+	if (!doing || !deeds.canPropose) return null;
+	const problem = doing.whyNot(order, await getReturnDays());
+	if (problem) return `${problem} ${OFFER}`;
+	return deeds.propose(doing.propose(order)) ? doing.words(order) : null;
+}
+
+/**
+ * The same where no order was named: the only one whose state allows it is taken to be meant, of several the
+ * customer is asked which.
+ * @returns null when there is none; the articles then say what is possible.
+ */
+export async function proposeForAny(intent: string, deeds: Deeds): Promise<string | null> {
+	const doing = DOINGS[intent];
+	if (!doing || !deeds.canPropose) return null;
+	const days = await getReturnDays();
+	const own = await listOrders({ ...deeds.owner, limit: LOOKED_THROUGH });
+	const possible = own.filter((order) => doing.whyNot(order, days) === null);
+	const [only] = possible;
+	if (!only) return null;
+	await deeds.didRead("list_orders", null);
+	if (possible.length === 1) return proposeFor(only, intent, deeds);
+	const numbers = possible.slice(0, MOST_NAMED).map((order) => order.number);
+	return `${doing.which}: ${numbers.slice(0, -1).join(", ")} or ${numbers.at(-1)}?`;
+}

@@ -1,0 +1,66 @@
+import { formatMoney } from "#app/models/money.ts";
+import { describeItems, type Order } from "#app/models/order.server.ts";
+import type { Proposal } from "#db/shapes.ts";
+
+/** The changes that can be laid before a customer, in the words of their cards. With a model and without. */
+
+type Draft = Omit<Proposal, "key">;
+
+export function proposeCancellation(order: Order, reason: string | null): Draft {
+	return {
+		tool: "request_cancellation",
+		customerId: order.customerId,
+		orderNumber: order.number,
+		arguments: { reason },
+		title: `Cancel order ${order.number}?`,
+		lines: [describeItems(order.items), `Total ${formatMoney(order.totalCents)}`],
+	};
+}
+
+/** @param itemIds which of the order's things go back; none named means all of them. */
+export function proposeReturn(order: Order, itemIds: string[], reason: string | null): Draft {
+	const chosen = order.items.filter((item) => itemIds.includes(item.itemId));
+	const items = chosen.length > 0 ? chosen : order.items;
+	return {
+		tool: "request_return",
+		customerId: order.customerId,
+		orderNumber: order.number,
+		arguments: { itemIds: items.map((item) => item.itemId), reason },
+		title: `Send back things of order ${order.number}?`,
+		lines: [describeItems(items), "The store looks at your request and answers it."],
+	};
+}
+
+/** @param address as far as it is known; the customer completes it on the card. */
+export function proposeOrderAddress(order: Order, address: Record<string, string> | null): Draft {
+	return {
+		tool: "update_contact",
+		customerId: order.customerId,
+		orderNumber: order.number,
+		arguments: { address },
+		title: `Where should order ${order.number} go?`,
+		lines: [describeItems(order.items)],
+	};
+}
+
+export function proposeAccountAddress(customerId: string, address: Record<string, string> | null): Draft {
+	return {
+		tool: "update_contact",
+		customerId,
+		orderNumber: null,
+		arguments: { address },
+		title: "Change the address of your account?",
+		lines: ["Orders already placed keep the address they have."],
+	};
+}
+
+export function proposeEmail(customerId: string, email: string): Draft {
+	return {
+		tool: "update_contact",
+		customerId,
+		orderNumber: null,
+		arguments: { email },
+		title: "Change the e-mail address of your account?",
+		lines: [`New address: ${email}`],
+	};
+}

@@ -1,0 +1,40 @@
+import type { ActionState } from "#db/shapes.ts";
+
+/** How the pages say what the assistant did; the same words for customer and agent. */
+
+/** A tool's use in words: `get_order` for W2611340 is "Looked up order W2611340". */
+export function deedName(tool: string, orderNumber: string | null): string {
+	switch (tool) {
+		case "get_order":
+			return `Looked up order ${orderNumber ?? ""}`.trim();
+		case "list_orders":
+			return "Looked at the list of orders";
+		case "request_cancellation":
+			return `Offered to cancel order ${orderNumber ?? ""}`.trim();
+		case "request_return":
+			return `Offered to ask for a return of order ${orderNumber ?? ""}`.trim();
+		case "update_contact":
+			return orderNumber
+				? `Offered to change the address of order ${orderNumber}`
+				: "Offered to change the account";
+		default:
+			return tool.replaceAll("_", " ");
+	}
+}
+
+/** What became of an offer; null for what needed no answer. */
+export function outcomeName(tool: string, state: ActionState): string | null {
+	if (tool === "get_order" || tool === "list_orders") return null;
+	switch (state) {
+		case "proposed":
+			return "waits for the customer";
+		case "done":
+			return "confirmed by the customer and done";
+		case "declined":
+			return "declined by the customer";
+		case "expired":
+			return "ran out";
+		case "failed":
+			return "confirmed, but not possible";
+	}
+}

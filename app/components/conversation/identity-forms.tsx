@@ -1,0 +1,96 @@
+import type { FormEvent } from "react";
+import { Button, TextField } from "#app/components/ui/index.ts";
+import type { Message } from "#app/realtime/events.ts";
+import { type Act, fieldsOf } from "./posted-fields.ts";
+
+/**
+ * How an anonymous customer shows that an order is theirs: an address a code is sent to, and the place to type it
+ * in. Plain forms first; which of the two a message carries is in its metadata.
+ */
+export function IdentityForm({ message, onAct }: { message: Message; onAct?: Act }) {
+	if (isOpenEntry(message)) return <CodeForm message={message} onAct={onAct} />;
+	if (message.metadata.identify === "code") return <EmailForm message={message} onAct={onAct} />;
+	return null;
+}
+
+/** Whether a message takes part in finding out who the customer is; only the newest such message shows its form. */
+export const concernsIdentity = ({ metadata }: Message): boolean =>
+	!!metadata.identify || !!metadata.codeEntry;
+
+const isOpenEntry = ({ metadata }: Message): boolean =>
+	(metadata.codeEntry as { state?: string } | undefined)?.state === "open";
+
+function EmailForm({ message, onAct }: { message: Message; onAct?: Act }) {
+	return (
+		<Form intent="send-code" message={message} onAct={onAct}>
+			<TextField
+				id={`${message.id}-email`}
+				type="email"
+				name="email"
+				label="E-mail address of your order"
+				hint="We send it a code. Or sign in to the store and ask again."
+				autoComplete="email"
+				required
+				maxLength={254}
+			/>
+			<Button variant="secondary" className="self-start">
+				Send a code
+			</Button>
+		</Form>
+	);
+}
+
+function CodeForm({ message, onAct }: { message: Message; onAct?: Act }) {
+	return (
+		<div className="flex w-[min(100%,20rem)] flex-col gap-1">
+			<Form intent="enter-code" message={message} onAct={onAct}>
+				<TextField
+					id={`${message.id}-code`}
+					name="code"
+					label="Six digits from the e-mail"
+					inputMode="numeric"
+					autoComplete="one-time-code"
+					required
+					maxLength={12}
+				/>
+				<Button className="self-start">Check the code</Button>
+			</Form>
+			<details className="text-sm">
+				<summary className="min-h-9 cursor-pointer content-center text-accent pointer-coarse:min-h-11">
+					No e-mail, or another address
+				</summary>
+				<EmailForm message={message} onAct={onAct} />
+			</details>
+		</div>
+	);
+}
+
+function Form({
+	intent,
+	message,
+	onAct,
+	children,
+}: {
+	intent: string;
+	message: Message;
+	onAct?: Act;
+	children: React.ReactNode;
+}) {
+	function submit(event: FormEvent<HTMLFormElement>) {
+		if (!onAct) return;
+		event.preventDefault();
+		void onAct(fieldsOf(event));
+	}
+	return (
+		<form
+			method="post"
+			action="/chat"
+			onSubmit={submit}
+			className="mt-1 flex w-[min(100%,20rem)] flex-col gap-2"
+		>
+			<input type="hidden" name="intent" value={intent} />
+			<input type="hidden" name="sessionId" value={message.sessionId} />
+			{children}
+		</form>
+	);
+}

@@ -1,0 +1,106 @@
+import { type FormEvent, useSyncExternalStore } from "react";
+import { Button, TextField } from "#app/components/ui/index.ts";
+import type { Message } from "#app/realtime/events.ts";
+import type { ActionState, ProposalCard as Card, PostalAddress } from "#db/shapes.ts";
+import type { Side } from "./message-bubble.tsx";
+import { type Act, fieldsOf } from "./posted-fields.ts";
+
+const STATES: Record<Side, Record<ActionState, string>> = {
+	user: {
+		proposed: "",
+		done: "You confirmed this.",
+		declined: "You said no; nothing was changed.",
+		expired: "This offer has run out; nothing was changed.",
+		failed: "This could not be done; nothing was changed.",
+	},
+	agent: {
+		proposed: "Waits for the customer's own click.",
+		done: "Confirmed by the customer.",
+		declined: "Declined by the customer; nothing was changed.",
+		expired: "Ran out; nothing was changed.",
+		failed: "Confirmed, but it could not be done; nothing was changed.",
+	},
+};
+
+const FIELDS: { name: keyof PostalAddress; label: string; autoComplete: string; isNeeded: boolean }[] = [
+	{ name: "address1", label: "Street and number", autoComplete: "address-line1", isNeeded: true },
+	{ name: "address2", label: "Flat or floor", autoComplete: "address-line2", isNeeded: false },
+	{ name: "zip", label: "Postcode", autoComplete: "postal-code", isNeeded: true },
+	{ name: "city", label: "Town", autoComplete: "address-level2", isNeeded: true },
+	{ name: "state", label: "State or region", autoComplete: "address-level1", isNeeded: false },
+	{ name: "country", label: "Country", autoComplete: "country-name", isNeeded: true },
+];
+
+/**
+ * A change the assistant proposes: what would happen, and the two answers to it. A plain form first, so that it
+ * works without scripts and out of the frame; only the customer's side has the buttons.
+ */
+export function ProposalCard({ message, side, onAct }: { message: Message; side: Side; onAct?: Act }) {
+	const card = message.metadata.proposal as Card;
+	const state = useCardState(card);
+	function submit(event: FormEvent<HTMLFormElement>) {
+		if (!onAct) return;
+		event.preventDefault();
+		void onAct(fieldsOf(event));
+	}
+	return (
+		<div className="w-[min(100%,24rem)] rounded-card rounded-bl-control border border-line-strong/60 bg-surface-raised p-4 text-ink">
+			<p className="wrap-anywhere font-medium">{card.title}</p>
+			<ul className="wrap-anywhere mt-1 flex flex-col gap-0.5 text-ink-soft text-sm">
+				{card.lines.map((line) => (
+					<li key={line} dir="auto">
+						{line}
+					</li>
+				))}
+			</ul>
+			{state === "proposed" && side === "user" ? (
+				<form method="post" action="/chat" onSubmit={submit} className="mt-3 flex flex-col gap-3">
+					<input type="hidden" name="sessionId" value={message.sessionId} />
+					<input type="hidden" name="actionId" value={card.id} />
+					{card.fields ? <AddressFields card={card} /> : null}
+					<div className="flex flex-wrap gap-2">
+						<Button name="intent" value="confirm-action">
+							Confirm
+						</Button>
+						<Button name="intent" value="decline-action" variant="secondary" formNoValidate>
+							No, thanks
+						</Button>
+					</div>
+					<p className="text-ink-soft text-sm">Nothing happens until you choose Confirm.</p>
+				</form>
+			) : (
+				<p className="mt-2 text-sm">{STATES[side][state]}</p>
+			)}
+		</div>
+	);
+}
+
+function AddressFields({ card }: { card: Card }) {
+	return (
+		<div className="grid grid-cols-2 gap-x-3 gap-y-2">
+			{FIELDS.map(({ name, label, autoComplete, isNeeded }) => (
+				<TextField
+					key={name}
+					// An id of its own: without scripts each message is rendered apart, and made-up ids would repeat.
+					id={`${card.id}-${name}`}
+					name={name}
+					label={isNeeded ? label : `${label} (if any)`}
+					autoComplete={autoComplete}
+					required={isNeeded}
+					maxLength={120}
+					defaultValue={card.fields?.[name] ?? ""}
+					className={name.startsWith("address") ? "col-span-2" : ""}
+				/>
+			))}
+		</div>
+	);
+}
+
+const nothingToWatch = () => () => {};
+
+/** The card's state now: an offer whose time is over has run out, also while nobody has clicked. */
+function useCardState(card: Card): ActionState {
+	const read = () =>
+		card.state === "proposed" && Date.parse(card.expiresAt) <= Date.now() ? "expired" : card.state;
+	return useSyncExternalStore(nothingToWatch, read, read);
+}

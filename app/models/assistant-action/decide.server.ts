@@ -1,0 +1,79 @@
+import { and, eq } from "drizzle-orm";
+import { isSessionId, lockSession } from "#app/models/chat-session/find.server.ts";
+import { orderOwnerOf, provedEmail } from "#app/models/chat-session/order-owner.ts";
+import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
+import { Conflict, NotFound } from "#app/models/errors.ts";
+import { writeMessage } from "#app/models/message/write.server.ts";
+import { transact } from "#app/realtime/publish.server.ts";
+import type { Transaction } from "#db/client.server.ts";
+import { assistantActions } from "#db/schema.ts";
+import type { ActionState } from "#db/shapes.ts";
+import { settle } from "./card.server.ts";
+import { execute } from "./execute.server.ts";
+import type { ActionRow } from "./present.ts";
+
+/** Which card, of which conversation, and what the customer filled in on it. */
+export type Decision = { sessionId: string; actionId: string; fields?: Record<string, string> };
+
+/**
+ * Does what the customer has confirmed, once: the session's row and the action's are locked, so a second click,
+ * another tab or a retry finds it decided and gets what came of it. Whose it is and whether the order's state
+ * still allows it is asked again here, in the same transaction as the change.
+ * @returns the action's state: done, or failed or expired with the reason told in the conversation.
+ * @throws NotFound when there is no such card in a conversation of theirs; Conflict when the conversation has
+ * ended; Invalid when the address is not complete.
+ */
+export async function confirmAction(identity: CustomerIdentity, decision: Decision): Promise<ActionState> {
+	return decide(identity, decision, async (tx, action, session) => {
+		const { state, result, words } = await execute(tx, action, {
+			owner: orderOwnerOf(session),
+			verifiedEmail: provedEmail(session),
+			fields: decision.fields ?? {},
+		});
+		await settle(tx, action, { state, result });
+		await say(tx, action.sessionId, words);
+		return state;
+	});
+}
+
+/** Notes that the customer does not want it. Said twice, or after it was done, it changes nothing. */
+export async function declineAction(identity: CustomerIdentity, decision: Decision): Promise<ActionState> {
+	return decide(identity, decision, async (tx, action) => {
+		await settle(tx, action, { state: "declined" });
+		return "declined";
+	});
+}
+
+type Session = Awaited<ReturnType<typeof lockSession>>;
+
+async function decide(
+	identity: CustomerIdentity,
+	{ sessionId, actionId }: Decision,
+	carryOut: (tx: Transaction, action: ActionRow, session: Session) => Promise<ActionState>,
+): Promise<ActionState> {
+	return transact(async (tx) => {
+		const session = await lockSession(tx, sessionId, { type: "customer", identity });
+		const action = isSessionId(actionId) ? await lockAction(tx, sessionId, actionId) : null;
+		if (!action) throw new NotFound("There is no such offer in this conversation.");
+		if (action.state !== "proposed") return action.state;
+		if (action.expiresAt && action.expiresAt <= new Date()) {
+			await settle(tx, action, { state: "expired" });
+			await say(tx, sessionId, "That offer had run out, so nothing was changed. Please ask again.");
+			return "expired";
+		}
+		if (!session.isActive) throw new Conflict("This conversation has ended. Start a new one to go on.");
+		return carryOut(tx, action, session);
+	});
+}
+
+async function lockAction(tx: Transaction, sessionId: string, actionId: string): Promise<ActionRow | null> {
+	const [row] = await tx
+		.select()
+		.from(assistantActions)
+		.where(and(eq(assistantActions.id, actionId), eq(assistantActions.sessionId, sessionId)))
+		.for("update");
+	return row ?? null;
+}
+
+const say = (tx: Transaction, sessionId: string, message: string) =>
+	writeMessage(tx, { sessionId, senderType: "system", message });

@@ -1,0 +1,164 @@
+import { and, eq } from "drizzle-orm";
+import { Invalid } from "#app/models/errors.ts";
+import { type Order, type OrderOwner, ownCustomers, ownOrders } from "#app/models/order.server.ts";
+import { whyNotCancelled, whyNotReaddressed, whyNotReturned } from "#app/models/order-rules.ts";
+import { postalAddress } from "#app/models/postal-address.ts";
+import { getReturnDays } from "#app/models/setting.server.ts";
+import type { Transaction } from "#db/client.server.ts";
+import { customers, orderRequests, orders } from "#db/schema.ts";
+import type { PostalAddress, ProposingTool } from "#db/shapes.ts";
+import type { ActionRow } from "./present.ts";
+
+/** What came of a confirmed action; `words` are told in the conversation. */
+export type Outcome = { state: "done" | "failed"; result: Record<string, unknown>; words: string };
+
+/** Who confirms, as the server knows it, and what they filled in. */
+export type Confirmation = {
+	owner: OrderOwner;
+	/** The address this conversation has proved; what an account's e-mail can be changed to. */
+	verifiedEmail: string | null;
+	fields: Record<string, string>;
+};
+
+const NOT_YOURS =
+	"Nothing was changed: I can no longer tell that this is yours. Please sign in, or ask for a new code.";
+
+/**
+ * Makes the change in the caller's transaction. Rows are locked before they are judged, and whose they are is in
+ * every `where`.
+ * @throws Invalid when the customer's address lacks something.
+ */
+export async function execute(
+	tx: Transaction,
+	action: ActionRow,
+	confirmation: Confirmation,
+): Promise<Outcome> {
+	switch (action.tool as ProposingTool) {
+		case "request_cancellation":
+			return onOrder(tx, action, confirmation, cancel);
+		case "request_return":
+			return onOrder(tx, action, confirmation, requestReturn);
+		case "update_contact":
+			if (typeof action.arguments.email === "string") {
+				return changeEmail(tx, action, confirmation, action.arguments.email);
+			}
+			if (typeof action.arguments.orderNumber === "string") {
+				return onOrder(tx, action, confirmation, readdress);
+			}
+			return changeAddress(tx, action, confirmation);
+	}
+}
+
+type Change = (
+	tx: Transaction,
+	order: Order,
+	action: ActionRow,
+	confirmation: Confirmation,
+) => Promise<Outcome>;
+
+async function onOrder(tx: Transaction, action: ActionRow, confirmation: Confirmation, change: Change) {
+	const [order] = await tx
+		.select()
+		.from(orders)
+		.where(
+			and(
+				eq(orders.number, String(action.arguments.orderNumber)),
+				eq(orders.customerId, action.customerId ?? ""),
+				ownOrders(confirmation.owner),
+			),
+		)
+		.for("update");
+	if (!order) return failed(NOT_YOURS);
+	return change(tx, order, action, confirmation);
+}
+
+const cancel: Change = async (tx, order, action) => {
+	const reason = whyNotCancelled(order);
+	if (reason) return failed(`${reason} Nothing was changed.`);
+	await setStatus(tx, order, { status: "cancelled", expectedOn: null });
+	await tx.insert(orderRequests).values({
+		orderNumber: order.number,
+		kind: "cancellation",
+		reason: textOf(action.arguments.reason),
+		state: "accepted",
+		actionId: action.id,
+	});
+	return done(`Order ${order.number} has been cancelled.`, { status: "cancelled" });
+};
+
+const requestReturn: Change = async (tx, order, action) => {
+	const reason = whyNotReturned(order, await getReturnDays(tx), new Date());
+	if (reason) return failed(`${reason} Nothing was changed.`);
+	const asked = Array.isArray(action.arguments.itemIds) ? action.arguments.itemIds : [];
+	const itemIds = order.items.map((item) => item.itemId).filter((id) => asked.includes(id));
+	await setStatus(tx, order, { status: "return_requested" });
+	await tx.insert(orderRequests).values({
+		orderNumber: order.number,
+		kind: "return",
+		itemIds,
+		reason: textOf(action.arguments.reason),
+		actionId: action.id,
+	});
+	return done(`A return has been requested for order ${order.number}. The store will answer your request.`, {
+		status: "return_requested",
+	});
+};
+
+const readdress: Change = async (tx, order, _action, { fields }) => {
+	const reason = whyNotReaddressed(order);
+	if (reason) return failed(`${reason} Nothing was changed.`);
+	await tx
+		.update(orders)
+		.set({ address: checkAddress(fields), updatedAt: new Date() })
+		.where(eq(orders.number, order.number));
+	return done(`The delivery address of order ${order.number} has been changed.`, {});
+};
+
+async function changeAddress(tx: Transaction, action: ActionRow, { owner, fields }: Confirmation) {
+	const changed = await tx
+		.update(customers)
+		.set({ address: checkAddress(fields) })
+		.where(and(eq(customers.id, action.customerId ?? ""), ownCustomers(owner)))
+		.returning({ id: customers.id });
+	if (changed.length === 0) return failed(NOT_YOURS);
+	return done("The address of your account has been changed. Orders already placed keep theirs.", {});
+}
+
+/**
+ * The address of an account is what a code proves, so it is changed only for somebody the store itself has
+ * signed in, and only to an address they have proved to be theirs in this conversation.
+ */
+async function changeEmail(tx: Transaction, action: ActionRow, confirmation: Confirmation, email: string) {
+	const { owner, verifiedEmail } = confirmation;
+	if (owner.customerId === null || verifiedEmail !== email) return failed(NOT_YOURS);
+	const changed = await tx
+		.update(customers)
+		.set({ email })
+		.where(and(eq(customers.id, action.customerId ?? ""), ownCustomers(owner)))
+		.returning({ id: customers.id });
+	if (changed.length === 0) return failed(NOT_YOURS);
+	return done("The e-mail address of your account has been changed.", {});
+}
+
+async function setStatus(
+	tx: Transaction,
+	order: Order,
+	values: { status: string; expectedOn?: null },
+): Promise<void> {
+	await tx
+		.update(orders)
+		.set({ ...values, updatedAt: new Date() })
+		.where(eq(orders.number, order.number));
+}
+
+function checkAddress(fields: Record<string, string>): PostalAddress {
+	const parsed = postalAddress.safeParse(fields);
+	if (parsed.success) return parsed.data;
+	const errors: Record<string, string[]> = {};
+	for (const issue of parsed.error.issues) errors[issue.path.join(".")] = [issue.message];
+	throw new Invalid(errors);
+}
+
+const textOf = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
+const done = (words: string, result: Record<string, unknown>): Outcome => ({ state: "done", result, words });
+const failed = (words: string): Outcome => ({ state: "failed", result: { reason: words }, words });

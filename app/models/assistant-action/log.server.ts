@@ -1,0 +1,58 @@
+import { asc, eq, sql } from "drizzle-orm";
+import { db } from "#db/client.server.ts";
+import { assistantActions } from "#db/schema.ts";
+import type { Deed } from "#db/shapes.ts";
+import { type ActionEntry, toEntry } from "./present.ts";
+
+/** Lines of the list at most; a conversation with more has other troubles. */
+const MOST_LISTED = 200;
+
+/** Where an action belongs: the conversation, and the question it was done for. */
+export type ActionPlace = { sessionId: string; questionSeq: number };
+
+/** The turn under way, for a row that belongs to it. */
+export const runningTurn = (sessionId: string) =>
+	sql`(select id from ai_turns where session_id = ${sessionId} and state = 'running' limit 1)`;
+
+/**
+ * Notes that somebody's data was read for an answer: whose and by which tool, never the data. The same reading
+ * for the same question is one, however often a turn is begun again.
+ */
+export async function logReading(
+	{ sessionId }: ActionPlace,
+	reading: Omit<Deed, "id"> & { customerId: string | null; key: string },
+): Promise<Deed> {
+	const { tool, orderNumber, customerId, key } = reading;
+	const [row] = await db
+		.insert(assistantActions)
+		.values({
+			sessionId,
+			turnId: runningTurn(sessionId),
+			tool,
+			arguments: orderNumber ? { orderNumber } : {},
+			state: "done",
+			customerId,
+			idempotencyKey: key,
+			decidedAt: sql`now()`,
+		})
+		// Written again as it was, because only a written row is given back.
+		.onConflictDoUpdate({
+			target: [assistantActions.sessionId, assistantActions.idempotencyKey],
+			set: { idempotencyKey: key },
+		})
+		.returning({ id: assistantActions.id });
+	if (!row) throw new Error("The reading was not written.");
+	return { id: row.id, tool, orderNumber };
+}
+
+/** What the assistant did and proposed in a conversation, oldest first. The caller has checked whose it is. */
+export async function listActions(sessionId: string): Promise<ActionEntry[]> {
+	const rows = await db
+		.select()
+		.from(assistantActions)
+		.where(eq(assistantActions.sessionId, sessionId))
+		.orderBy(asc(assistantActions.createdAt), asc(assistantActions.id))
+		.limit(MOST_LISTED);
+	const now = new Date();
+	return rows.map((row) => toEntry(row, now));
+}

@@ -1,0 +1,192 @@
+import { createHmac, randomInt, randomUUID, timingSafeEqual } from "node:crypto";
+import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
+import { z } from "zod/v4";
+import { env } from "#app/env.server.ts";
+import { enqueue } from "#app/jobs/queue.server.ts";
+import { promiseAnswer } from "#app/models/ai-turn.server.ts";
+import { changeMessage } from "#app/models/assistant-action/card.server.ts";
+import { lockSession } from "#app/models/chat-session/find.server.ts";
+import { VERIFIED_HOURS } from "#app/models/chat-session/order-owner.ts";
+import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
+import { Conflict, Invalid } from "#app/models/errors.ts";
+import { writeMessage } from "#app/models/message/write.server.ts";
+import { transact } from "#app/realtime/publish.server.ts";
+import { db, type Transaction } from "#db/client.server.ts";
+import { chatMessages, chatSessions, customers, emailCodes } from "#db/schema.ts";
+
+const CODE_MINUTES = 10;
+const MOST_TRIES = 3;
+
+/** An e-mail address as it is compared: without blanks around it and in lower case. */
+export const emailAddress = z
+	.string({ error: "Write an e-mail address." })
+	.transform((text) => text.trim().toLowerCase())
+	.pipe(z.email({ error: "Write an e-mail address such as name@example.com." }).max(254));
+
+/** Six digits as people copy them, blanks and dashes taken out. */
+export const sixDigits = z
+	.string({ error: "Write the six digits." })
+	.transform((text) => text.normalize("NFKC").replace(/[\s-]/g, ""))
+	.refine((text) => /^\d{6}$/.test(text), { error: "The code has six digits." });
+
+/** Whether codes can be offered at all: only where e-mail can be sent. */
+export const canSendCodes = (): boolean => env().SMTP_URL !== undefined;
+
+/**
+ * Makes a code for an address, bound to this conversation, and asks for it to be sent. What is written and said
+ * is the same whether the store knows the address or not, and so is the time it takes: who it belongs to is
+ * looked up only by the job, after the answer has gone out. A new code ends the conversation's older ones.
+ * @throws NotFound; Conflict when the conversation has ended or e-mail cannot be sent.
+ */
+export async function requestCode(
+	identity: CustomerIdentity,
+	{ sessionId, email }: { sessionId: string; email: string },
+): Promise<void> {
+	if (!canSendCodes())
+		throw new Conflict("This store cannot send e-mail at the moment. Please sign in instead.");
+	const codeId = randomUUID();
+	const code = String(randomInt(0, 1_000_000)).padStart(6, "0");
+	const isSignedIn = await transact(async (tx) => {
+		const session = await lockSession(tx, sessionId, { type: "customer", identity });
+		if (!session.isActive) throw new Conflict("This conversation has ended. Start a new one to go on.");
+		await closeEntries(tx, sessionId);
+		await tx.insert(emailCodes).values({
+			id: codeId,
+			sessionId,
+			email,
+			codeHash: hashOf({ codeId, email, code }),
+			expiresAt: sql`now() + ${CODE_MINUTES} * interval '1 minute'`,
+		});
+		await writeMessage(tx, {
+			id: codeId,
+			sessionId,
+			senderType: "bot",
+			senderName: "Assistant",
+			message: session.userId
+				? `A code of six digits is on its way to ${email}. It is valid for ${CODE_MINUTES} minutes.`
+				: `If there are orders under ${email}, a code of six digits is on its way there. It is valid for ${CODE_MINUTES} minutes.`,
+			messageType: "code-entry",
+			metadata: { codeEntry: { state: "open" } },
+		});
+		return session.userId !== null;
+	});
+	// Somebody signed in proves a new address of their own, which no customer has yet.
+	enqueue("send-code", { codeId, email, code, evenIfUnknown: isSignedIn });
+}
+
+/**
+ * Takes a code typed into the conversation it was made for. Three wrong tries end a code; so do ten minutes and
+ * its use. The question that could not be answered before is then answered without being asked again.
+ * @throws NotFound; Invalid when it is wrong or its time is over, in the same words whether it was ever sent.
+ */
+export async function enterCode(
+	identity: CustomerIdentity,
+	{ sessionId, code }: { sessionId: string; code: string },
+): Promise<void> {
+	const came = await transact(async (tx) => {
+		const session = await lockSession(tx, sessionId, { type: "customer", identity });
+		if (!session.isActive) throw new Conflict("This conversation has ended. Start a new one to go on.");
+		const [row] = await tx
+			.select()
+			.from(emailCodes)
+			.where(eq(emailCodes.sessionId, sessionId))
+			.orderBy(desc(emailCodes.createdAt))
+			.limit(1)
+			.for("update");
+		const isAlive = row && !row.usedAt && row.tries < MOST_TRIES && row.expiresAt > new Date();
+		if (!row || !isAlive) return { isRight: false, triesLeft: 0, answersAgain: false };
+		if (!isSame(row.codeHash, hashOf({ codeId: row.id, email: row.email, code }))) {
+			await tx
+				.update(emailCodes)
+				.set({ tries: row.tries + 1 })
+				.where(eq(emailCodes.id, row.id));
+			return { isRight: false, triesLeft: MOST_TRIES - row.tries - 1, answersAgain: false };
+		}
+		await tx.update(emailCodes).set({ usedAt: new Date() }).where(eq(emailCodes.id, row.id));
+		await tx
+			.update(chatSessions)
+			.set({ verifiedEmail: row.email, verifiedAt: new Date() })
+			.where(eq(chatSessions.sessionId, sessionId));
+		await closeEntries(tx, sessionId);
+		await writeMessage(tx, {
+			sessionId,
+			senderType: "system",
+			message: session.userId
+				? `You have shown that ${row.email} is yours.`
+				: `You have shown that ${row.email} is yours. Its orders can be spoken of in this conversation for ${VERIFIED_HOURS} hours.`,
+		});
+		const question = session.status === "assistant" ? await waitingQuestion(tx, sessionId) : null;
+		if (question !== null) await promiseAnswer(tx, sessionId, question);
+		return { isRight: true, triesLeft: 0, answersAgain: question !== null };
+	});
+	if (came.answersAgain) enqueue("answer-session", sessionId);
+	if (came.isRight) return;
+	throw new Invalid({
+		code: [
+			came.triesLeft > 0
+				? `That is not the code. You can try ${came.triesLeft === 1 ? "once" : "twice"} more.`
+				: "That code does not count any more. Please ask for a new one.",
+		],
+	});
+}
+
+/** Whether any customer has that address. For the job that sends; never for what a visitor is told. */
+export async function isCustomersAddress(email: string): Promise<boolean> {
+	const [row] = await db
+		.select({ id: customers.id })
+		.from(customers)
+		.where(sql`lower(${customers.email}) = ${email}`)
+		.limit(1);
+	return row !== undefined;
+}
+
+/** The forms of older codes disappear from the conversation; the codes themselves count no more. */
+async function closeEntries(tx: Transaction, sessionId: string): Promise<void> {
+	const open = await tx
+		.select({ id: emailCodes.id })
+		.from(emailCodes)
+		.innerJoin(chatMessages, eq(chatMessages.id, emailCodes.id))
+		.where(
+			and(eq(emailCodes.sessionId, sessionId), sql`${chatMessages.metadata}->'codeEntry'->>'state' = 'open'`),
+		);
+	for (const { id } of open) {
+		await changeMessage(tx, { id, sessionId }, (marks) => ({ ...marks, codeEntry: { state: "done" } }));
+	}
+	await tx
+		.update(emailCodes)
+		.set({ expiresAt: sql`now()` })
+		.where(
+			and(
+				eq(emailCodes.sessionId, sessionId),
+				isNull(emailCodes.usedAt),
+				gt(emailCodes.expiresAt, sql`now()`),
+			),
+		);
+}
+
+/** The customer's last question, if its answer was that it must be known who asks; null otherwise. */
+async function waitingQuestion(tx: Transaction, sessionId: string): Promise<number | null> {
+	const [row] = await tx
+		.select({
+			seq: chatMessages.seq,
+			waits: sql<boolean>`exists (
+				select from chat_messages answer
+				where answer.session_id = ${sessionId} and answer.seq > ${chatMessages.seq}
+					and answer.sender_type = 'bot' and answer.metadata ? 'identify'
+			)`,
+		})
+		.from(chatMessages)
+		.where(and(eq(chatMessages.sessionId, sessionId), eq(chatMessages.senderType, "user")))
+		.orderBy(desc(chatMessages.seq))
+		.limit(1);
+	return row?.waits ? row.seq : null;
+}
+
+function hashOf({ codeId, email, code }: { codeId: string; email: string; code: string }): string {
+	const secret = env().APP_SECRET;
+	if (!secret) throw new Error("APP_SECRET is not set; codes cannot be made without it.");
+	return createHmac("sha256", secret).update(`email-code|${codeId}|${email}|${code}`).digest("base64url");
+}
+
+const isSame = (one: string, other: string): boolean =>
+	one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));

@@ -1,0 +1,15 @@
+import { desc, inArray } from "drizzle-orm";
+import { db } from "#db/client.server.ts";
+import { orderRequests } from "#db/schema.ts";
+
+export type OrderRequest = typeof orderRequests.$inferSelect;
+
+/** What customers asked of these orders through the chat, the newest first. The caller has checked whose they are. */
+export async function listOrderRequests(orderNumbers: string[]): Promise<OrderRequest[]> {
+	if (orderNumbers.length === 0) return [];
+	return db
+		.select()
+		.from(orderRequests)
+		.where(inArray(orderRequests.orderNumber, orderNumbers))
+		.orderBy(desc(orderRequests.createdAt));
+}

@@ -1,0 +1,54 @@
+import { deedName, outcomeName } from "#app/components/conversation/deed-words.ts";
+import { LocalTime } from "#app/components/conversation/local-time.tsx";
+import type { ActionEntry } from "#app/models/assistant-action/present.ts";
+import type { Message } from "#app/realtime/events.ts";
+import type { Deed, ProposalCard } from "#db/shapes.ts";
+
+/** What the assistant read and offered in a conversation, and what the customer made of it. */
+export function AssistantDeeds({ entries }: { entries: ActionEntry[] }) {
+	if (entries.length === 0) return null;
+	return (
+		<section className="mt-6">
+			<h3 className="font-medium">What the assistant did</h3>
+			<ol className="mt-2 flex flex-col gap-2 text-sm">
+				{entries.map((entry) => {
+					const outcome = outcomeName(entry.tool, entry.state);
+					return (
+						<li key={entry.id} className="flex items-baseline justify-between gap-3">
+							<span>
+								{deedName(entry.tool, entry.orderNumber)}
+								{outcome ? <span className="text-ink-soft">: {outcome}</span> : null}
+							</span>
+							<span className="shrink-0 text-ink-soft tabular-nums">
+								<LocalTime iso={entry.at} />
+							</span>
+						</li>
+					);
+				})}
+			</ol>
+		</section>
+	);
+}
+
+/** The list the page was loaded with, brought up to date by what the messages that came since say. */
+export function withNews(entries: ActionEntry[], messages: Message[]): ActionEntry[] {
+	const byId = new Map(entries.map((entry) => [entry.id, entry]));
+	for (const { metadata, sentAt } of messages) {
+		for (const deed of (metadata.did as Deed[] | undefined) ?? []) {
+			if (!byId.has(deed.id)) byId.set(deed.id, { ...deed, state: "done", at: sentAt });
+		}
+		const card = metadata.proposal as ProposalCard | undefined;
+		if (!card) continue;
+		const known = byId.get(card.id);
+		// The list knows of offers that have run out; their cards say so only when somebody clicks.
+		const state = card.state === "proposed" && known ? known.state : card.state;
+		byId.set(card.id, {
+			id: card.id,
+			tool: card.tool,
+			orderNumber: card.orderNumber,
+			state,
+			at: known?.at ?? sentAt,
+		});
+	}
+	return [...byId.values()];
+}
