@@ -171,7 +171,7 @@ async function waitingQuestion(tx: Transaction, sessionId: string): Promise<numb
 			seq: chatMessages.seq,
 			waits: sql<boolean>`exists (
 				select from chat_messages answer
-				where answer.session_id = ${sessionId} and answer.seq > ${chatMessages.seq}
+				where answer.session_id = ${sessionId} and answer.seq > chat_messages.seq
 					and answer.sender_type = 'bot' and answer.metadata ? 'identify'
 			)`,
 		})

@@ -318,12 +318,15 @@ describe("tools", () => {
 			"escalate",
 			"get_order",
 			"list_orders",
+			"request_cancellation",
+			"request_return",
 			"search_knowledge",
 			"search_products",
+			"update_contact",
 		]);
 		expect(tools.every((tool) => tool.function.strict)).toBe(true);
 		const places = tools.flatMap((tool) => Object.keys(Object(tool.function.parameters).properties));
-		expect([...new Set(places)].sort()).toEqual(["number", "query", "reason"]);
+		expect([...new Set(places)].sort()).toEqual(["address", "email", "items", "number", "query", "reason"]);
 	});
 
 	it("run several at once, and each call gets its result", async () => {

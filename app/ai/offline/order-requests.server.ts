@@ -46,6 +46,19 @@ const DOINGS: Record<string, Doing> = {
 const LOOKED_THROUGH = 20;
 const MOST_NAMED = 5;
 
+const SENDS_BACK =
+	/^\W*(?:(?:hi|hello|please|can you|could you|i|we|want|would|like|['’]d|need|have|to)\W+)*(?:return|send back|send it back)\b/i;
+
+/**
+ * The intent again, or the nearer one where the words say what is to be changed: "the address of order W1" and
+ * "return order W1" are both changes of an order to the classifier.
+ */
+export function narrowed(intent: string, question: string): string {
+	if (intent !== "change_order" && intent !== "other") return intent;
+	if (intent === "change_order" && /\baddress\b/i.test(question)) return "change_shipping_address";
+	return SENDS_BACK.test(question) ? "get_refund" : intent;
+}
+
 /** Whether an intent asks for something that a card can do. */
 export const isDoable = (intent: string): boolean => intent in DOINGS;
 

@@ -1,4 +1,5 @@
 import { extractOrderNumbers } from "#app/ai/intent/order-numbers.ts";
+import { canSendCodes } from "#app/models/email-code.server.ts";
 import {
 	describeItems,
 	describeOrder,
@@ -12,7 +13,7 @@ import {
 	type OrderOwner,
 } from "#app/models/order.server.ts";
 import type { Deeds } from "../deeds.server.ts";
-import { isDoable, proposeFor, proposeForAny } from "./order-requests.server.ts";
+import { isDoable, narrowed, proposeFor, proposeForAny } from "./order-requests.server.ts";
 import { OFFER } from "./phrases.ts";
 
 /**
@@ -23,6 +24,8 @@ export type OrderAnswer = { text: string; isRequest: boolean };
 
 const SIGN_IN =
 	"Please sign in to the store first, so that I can see that the order is yours. Then ask me again here.";
+const SIGN_IN_OR_CODE =
+	"I can speak of an order once I know that it is yours. Please sign in to the store, or let me send a code to the e-mail address of the order.";
 /** Somebody else's order and one that never was are answered alike, or the answer would say which exist. */
 const NOT_YOURS =
 	"That order is not one of yours: there is no such order in your account. Please check the number on your confirmation e-mail.";
@@ -73,9 +76,9 @@ export async function answerAboutOrders(options: {
 	const { question, confidence, deeds } = options;
 	const { owner } = deeds;
 	// An order's number makes the question one about an order; without one only a sure intent does.
-	const intent =
-		confidence >= SURE_OF_INTENT || extractOrderNumbers(question).length > 0 ? options.intent : "other";
 	const numbers = extractOrderNumbers(question).slice(0, MOST_NUMBERS);
+	const isMeant = confidence >= SURE_OF_INTENT || numbers.length > 0;
+	const intent = isMeant ? narrowed(options.intent, question) : "other";
 	const request = REQUESTS[intent];
 	if (numbers.length > 0) {
 		if (!isKnown(owner)) return askIdentity(deeds);
@@ -114,7 +117,7 @@ export async function answerAboutOrders(options: {
 
 function askIdentity(deeds: Deeds): OrderAnswer {
 	deeds.askIdentity();
-	return { text: SIGN_IN, isRequest: false };
+	return { text: deeds.canPropose && canSendCodes() ? SIGN_IN_OR_CODE : SIGN_IN, isRequest: false };
 }
 
 /** The facts of the latest open order, for an answer about cancelling or returning that names none. */

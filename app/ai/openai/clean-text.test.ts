@@ -50,6 +50,30 @@ describe("the model's text on its way to the customer", () => {
 		["[a](javascript:alert(1)) and [b](data:text/html,x)", "a and b"],
 		["[open](https://evil.example/never-closed", "[open]"],
 		["[x]: https://evil.example/x.png", "[x]:"],
+		["Read [this][x] now\n\n[x]: <https://evil.example/x> 'W1'", "Read [this][x] now\n\n[x]: 'W1'"],
+		["Visit evil.example today, or EVIL.EXAMPLE.", "Visit today, or."],
+		["W7000001.evil.com knows it", "knows it"],
+		["Write to W1@evil.example, please", "Write to, please"],
+		["<mailto:a@evil.example> or <a href=//evil.example>x</a>", "or x"],
+		["jAvAsCrIpT:alert(1) data:text/html;base64,AAAA vbscript:x", ""],
+		["https:evil.example or https:\\\\evil.example\\x or \\\\evil.example\\x", "or or"],
+		["http://203.0.113.9/W1 and 203.0.113.9/W1 and 203.0.113.9:80", "and and"],
+		["&#104;ttps://evil.example/W1 ok", "&#104; ok"],
+		["ht\u200btps://ev\u00adil.exam\u2060ple/W1 ok", "ok"],
+		["evil\u200d.exa\ufe0fmple/W1 ok", "ok"],
+		["\u202ehttps://evil.example/W1\u202c ok", "ok"],
+		["ｈｔｔｐｓ：／／ｅｖｉｌ．ｅｘａｍｐｌｅ／Ｗ１ ok", "ok"],
+		["evil\u2024example\u2044W1 and evil。com and https\u2236//evil.example", "and and"],
+		["送料ｅｖｉｌ．ｅｘａｍｐｌｅ／ａ", "送料"],
+		["https://еvil.example/W1 and www.еvil.example", "and"],
+		["[shop](https://shop.example/returns@evil.example)", "shop"],
+		["[a](/\\evil.example) [b](//evil.example) [c]( https://evil.example )", "a b c"],
+		["[\u200b![x](https://evil.example/p)](https://evil.example)", ""],
+		[
+			"evil.exa[1]mple/W1 and evil[1].example/W1 and ht[1]tps:/[1]/evil.exa<b>mple/W1",
+			"evil.exa mple/W1 and evil .example/W1 and ht tps:/ /evil.exa mple/W1",
+		],
+		["[evil.exa](x)mple/W1 or evil.exa[mple](x)/W1", "evil.exa mple/W1 or evil.exa mple /W1"],
 	])("removes what retrieval did not return from %j", (raw, shown) => {
 		expect(clean(raw).text).toBe(shown);
 	});
@@ -60,6 +84,9 @@ describe("the model's text on its way to the customer", () => {
 		"Costs < 5 and > 3, and/or 1.5 kg (see [note]) at 10:30.",
 		"Line one\n\n- item [ ]\n- item [x]",
 		"送料は無料です。二日以内に届きます。",
+		"Lieferung (ca. 3.5 kg) z.B. am 12.03. um 10:30; e.g. A/B, 24/7.",
+		"It waits at the door.In winter too, with Node.js v1.2.3.",
+		"می\u200cخواهم 👩\u200d👩\u200d👧 1\ufe0f\u20e3 نعم",
 	])("leaves %j as it is", (raw) => {
 		expect(clean(raw).text).toBe(raw);
 	});
@@ -103,6 +130,14 @@ describe("the model's text on its way to the customer", () => {
 			".",
 			"[unknown]",
 			"<a href='https://evil.example'>",
+			"ｅｖｉｌ．ｅｘａｍｐｌｅ／",
+			"e\u200bvil.exa",
+			"mple/x",
+			"\u200d",
+			"\u{e0041}",
+			"。",
+			"a@evil.example",
+			"\\\\evil.example/x",
 		);
 		fc.assert(
 			fc.property(

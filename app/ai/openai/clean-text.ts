@@ -1,3 +1,5 @@
+import { beginsAddress, findAddresses, LOOK_ALIKE_CLASS, UnseenFilter } from "./addresses.ts";
+
 /** What the cleaner asks of its owner while it reads. */
 export type CleanTextOptions = {
 	/** True when retrieval returned this address; every other link is removed. */
@@ -8,18 +10,21 @@ export type CleanTextOptions = {
 	onUnknown: () => void;
 };
 
-/** `length` of the input is settled, and `text` is what the customer sees of it. */
-type Part = { length: number; text: string; isCut: boolean };
+/**
+ * `length` of the input is settled, and `text` is what the customer sees of it. At a seam something was taken
+ * away around the text that stays.
+ */
+type Part = { length: number; text: string; isCut: boolean; isSeam?: boolean };
 
 /** Longest construct worth waiting for; a bracket that is still open after this is only a bracket. */
 const LONGEST_CONSTRUCT = 2_000;
 
 const CITATION =
 	/^(?:(?:refs?|passages?|sources?|docs?)[.:]?\s*)?\^?\d{1,3}(?:\s*[,;–-]\s*(?:refs?\s*)?\^?\d{1,3})*$/i;
-/** A scheme and host, a scheme that acts, `www.`, or a host followed by a path, query or fragment. */
-const LINK =
-	/(?:[a-z][a-z0-9+.-]*:)?\/\/\S+|(?:javascript|vbscript|data|blob|file|mailto|tel):\S+|www\.\S+|(?:[a-z\d-]+\.)+[a-z]{2,}[/?#]\S+/gi;
-const LINK_START = /\/\/|www\.|(?:javascript|vbscript|data|blob|file|mailto|tel):/i;
+/** What makes up a word of ASCII, its look-alikes among it; and a run of anything else. */
+const ASCII_WORD = new RegExp(`^(?:(?!!\\[)[\\p{ASCII}${LOOK_ALIKE_CLASS}](?<![\\s[<]))+`, "u");
+const ADDRESS_SIGN = new RegExp(`[\\w.:/\\\\@%\\-${LOOK_ALIKE_CLASS}]`);
+const OTHER_WORD = new RegExp(`^[^\\p{ASCII}\\s【${LOOK_ALIKE_CLASS}]+`, "u");
 
 /**
  * Reads a model's text as it arrives and gives back what may be shown: citation marks such as `[2]` are
@@ -29,11 +34,14 @@ const LINK_START = /\/\/|www\.|(?:javascript|vbscript|data|blob|file|mailto|tel)
  */
 export class TextCleaner {
 	readonly #options: CleanTextOptions;
+	readonly #seen = new UnseenFilter();
 	#pending = "";
 	/** White space read but not shown yet: dropped when what follows it is taken out. */
 	#gap = "";
 	#hasCut = false;
-	#hasShown = false;
+	/** Something was taken out since the last words, so that what follows must not grow together with them. */
+	#isSeam = false;
+	#lastShown = "";
 
 	constructor(options: CleanTextOptions) {
 		this.#options = options;
@@ -42,12 +50,13 @@ export class TextCleaner {
 	/** Takes the next piece and returns what has become certain, possibly nothing. */
 	push(piece: string): string {
 		// Postgres refuses NUL in text.
-		this.#pending += piece.replaceAll("\0", "");
+		this.#pending += this.#seen.push(piece.replaceAll("\0", ""));
 		return this.#advance(false);
 	}
 
 	/** Returns the rest; what is still open is read as plain text. */
 	end(): string {
+		this.#pending += this.#seen.end();
 		return this.#advance(true);
 	}
 
@@ -68,16 +77,21 @@ export class TextCleaner {
 	#join(space: string, part: Part): string {
 		const gap = this.#gap.includes("\n") && !space.includes("\n") ? this.#gap : space || this.#gap;
 		const blank = part.isCut && !gap.includes("\n") ? "" : gap;
+		this.#isSeam ||= part.isCut || part.isSeam === true;
 		if (part.text === "") {
 			this.#hasCut ||= blank !== gap;
 			this.#gap = blank;
 			return "";
 		}
-		const needsBlank = blank === "" && (this.#hasCut || blank !== gap) && /^[\p{L}\p{N}([]/u.test(part.text);
-		const lead = this.#hasShown ? blank || (needsBlank ? " " : "") : "";
+		const needsBlank =
+			blank === "" &&
+			(((this.#hasCut || blank !== gap) && /^[\p{L}\p{N}([]/u.test(part.text)) ||
+				(this.#isSeam && growsTogether(this.#lastShown, part.text)));
+		const lead = this.#lastShown === "" ? "" : blank || (needsBlank ? " " : "");
 		this.#gap = "";
 		this.#hasCut = false;
-		this.#hasShown = true;
+		this.#isSeam = part.isCut || part.isSeam === true;
+		this.#lastShown = part.text.at(-1) ?? "";
 		return lead + part.text;
 	}
 
@@ -115,7 +129,7 @@ export class TextCleaner {
 		if (this.#options.isAllowedUrl(target)) {
 			return { length, text: `[${this.#cleanInner(inner)}](${target})`, isCut: false };
 		}
-		return { length, text: this.#cleanInner(inner), isCut: false };
+		return { length, text: this.#cleanInner(inner), isCut: false, isSeam: true };
 	}
 
 	/** Reports a citation or the unknown mark, and says whether it was one. */
@@ -156,32 +170,29 @@ export class TextCleaner {
 	}
 
 	/**
-	 * A word is a run of ASCII or a run of anything else, so that scripts that write without blanks flow
+	 * A word is a run of ASCII (and what looks like it) or a run of anything else, so that scripts that write without blanks flow
 	 * freely; an ASCII run that starts an address takes in all that follows up to the next blank.
 	 */
 	#readWord(body: string, isFinal: boolean): Part | null {
-		const other = /^[^\p{ASCII}\s【]+/u.exec(body)?.[0];
-		if (other !== undefined) {
-			const whole = isFinal ? other : other.replace(/[\ud800-\udbff]$/, "");
-			return whole === "" ? null : { length: whole.length, text: whole, isCut: false };
-		}
-		let word = /^(?:(?!!\[)\p{ASCII}(?<![\s[<]))+/u.exec(body)?.[0] ?? body.slice(0, 1);
-		if (LINK_START.test(word)) word = /^(?:(?!!\[)[^\s[【<])+/.exec(body)?.[0] ?? word;
+		const other = OTHER_WORD.exec(body)?.[0];
+		if (other !== undefined) return { length: other.length, text: other, isCut: false };
+		let word = ASCII_WORD.exec(body)?.[0] ?? body.slice(0, 1);
+		if (beginsAddress(word)) word = /^(?:(?!!\[)[^\s[【<])+/.exec(body)?.[0] ?? word;
 		// At the end of what has arrived it may still grow, or its last sign may begin an image.
 		if (word.length === body.length && !isFinal) return null;
 		return this.#settleWord(word);
 	}
 
 	#settleWord(word: string): Part {
-		let hasRemoved = false;
-		const text = word.replace(LINK, (link) => {
-			const [tail = ""] = /[.,;:!?)\]}'"*_>]*$/.exec(link) ?? [];
-			const url = link.slice(0, link.length - tail.length);
-			if (this.#options.isAllowedUrl(url)) return link;
-			hasRemoved = true;
-			return tail;
-		});
-		if (!hasRemoved) return { length: word.length, text, isCut: false };
+		let text = "";
+		let end = 0;
+		for (const { from, to, address } of findAddresses(word)) {
+			if (this.#options.isAllowedUrl(address)) continue;
+			text += word.slice(end, from);
+			end = to;
+		}
+		if (end === 0) return { length: word.length, text: word, isCut: false };
+		text += word.slice(end);
 		const rest = /[\p{L}\p{N}]/u.test(text) ? text : (/[.,!?]+$/.exec(text)?.[0] ?? "");
 		return { length: word.length, text: rest, isCut: true };
 	}
@@ -191,6 +202,11 @@ export class TextCleaner {
 		const cleaner = new TextCleaner(this.#options);
 		return cleaner.push(inner) + cleaner.end();
 	}
+}
+
+/** Whether two pieces with nothing between them could be read as one address: "evil.exa" and "mple/x". */
+function growsTogether(before: string, after: string): boolean {
+	return ADDRESS_SIGN.test(before) && ADDRESS_SIGN.test(after[0] ?? "") && /[\p{L}\p{N}/\\]/u.test(after);
 }
 
 /**

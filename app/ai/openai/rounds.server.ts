@@ -4,12 +4,13 @@ import { searchPassages } from "#app/models/article.server.ts";
 import { type Answer, AnswerFailed, type AnswerRequest } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
 import { guessLanguage } from "../offline/language.ts";
-import { companyContext, dataText, historyMessages, systemPrompt } from "../prompt.server.ts";
+import { companyContext, dataText, historyMessages, rulesText, systemPrompt } from "../prompt.server.ts";
 import { asRetrieved, describePassage } from "../tools/search-knowledge.server.ts";
 import type { EscalationReason, ToolContext } from "../tools/tool.server.ts";
 import { findTool } from "../tools/toolbox.server.ts";
 import { TextCleaner } from "./clean-text.ts";
 import { LONGEST_TEXT } from "./gathering.ts";
+import { PromptGuard } from "./prompt-guard.ts";
 import { SourceBook } from "./source-book.ts";
 import type { ChatMessage, Complete, ToolCall } from "./wire.ts";
 
@@ -46,6 +47,10 @@ export async function answerInRounds(
 		searchPassages(searchText(request), PASSAGES),
 	]);
 	const sources = new SourceBook();
+	sources.heed(company);
+	for (const { role, text } of [...request.history, { role: "customer", text: request.question }]) {
+		if (role !== "assistant") sources.heed(text);
+	}
 	const system = systemPrompt({
 		company,
 		request,
@@ -83,6 +88,7 @@ export async function answerInRounds(
 			if (shown !== "") onText(shown);
 		};
 		isUnknown = false;
+		const guard = new PromptGuard(rulesText());
 		const cleaner = new TextCleaner({
 			isAllowedUrl: (url) => sources.hasUrl(url),
 			onCitation: (number) => sources.cite(number),
@@ -93,15 +99,15 @@ export async function answerInRounds(
 		const completion = await complete({
 			messages,
 			mayCallTools: round < MAX_ROUNDS,
-			onPiece: (piece) => emit(cleaner.push(piece)),
+			onPiece: (piece) => emit(guard.push(cleaner.push(piece))),
 		});
-		emit(cleaner.end());
-		isUnknown ||= completion.hasRefused;
+		emit(guard.push(cleaner.end()) + guard.end());
+		isUnknown ||= completion.hasRefused || guard.isEchoed;
 		model = completion.model ?? model;
 		promptTokens += completion.promptTokens;
 		completionTokens += completion.completionTokens;
 
-		const calls = round < MAX_ROUNDS ? completion.toolCalls : [];
+		const calls = round < MAX_ROUNDS && !guard.isEchoed ? completion.toolCalls : [];
 		if (calls.length === 0) break;
 		messages.push({ role: "assistant", content: completion.text || null, tool_calls: calls });
 		messages.push(...(await runTools(calls, context)));

@@ -13,6 +13,8 @@ const USED_SHARE = 0.5;
 export class SourceBook {
 	readonly #entries: Retrieved[] = [];
 	readonly #cited = new Set<number>();
+	/** Bare hosts and e-mail addresses that were said before: repeating one carries nothing away. */
+	readonly #names = new Set<string>();
 
 	/** Takes in something retrieved and returns its number, from 1; the same source keeps its number. */
 	add(retrieved: Retrieved): number {
@@ -26,13 +28,30 @@ export class SourceBook {
 		if (number >= 1 && number <= this.#entries.length) this.#cited.add(number);
 	}
 
-	/** True when this address is one that retrieval returned, as a source's own or inside its text. */
+	/** Takes in what the owner or the customer wrote: its hosts and e-mail addresses may be repeated, its links not. */
+	heed(text: string): void {
+		for (const word of wordsOf(text)) if (!word.includes("/")) this.#names.add(word.toLowerCase());
+	}
+
+	/**
+	 * True when this address is one that retrieval returned, as a source's own or inside its text; or a bare host
+	 * or e-mail address that stands there, or was said before.
+	 */
 	hasUrl(url: string): boolean {
+		if (!/[/?#]/.test(url)) {
+			const name = url.toLowerCase();
+			return (
+				this.#names.has(name) ||
+				this.#entries.some(({ text }) =>
+					wordsOf(text).some((word) => word.toLowerCase() === name || hostOf(word) === name),
+				)
+			);
+		}
 		return this.#entries.some(
 			({ source, text }) =>
 				source.url === url ||
 				source.url.split("#")[0] === url ||
-				text.split(/[\s<>"'()[\]]+/).some((word) => isSameUrl(word, url)),
+				wordsOf(text).some((word) => word.includes("/") && word === url),
 		);
 	}
 
@@ -55,9 +74,12 @@ export class SourceBook {
 	}
 }
 
-function isSameUrl(word: string, url: string): boolean {
-	return word.includes("/") && word.replace(/[.,;:!?]+$/, "") === url;
-}
+/** The words of a text as addresses stand among them, without the marks of a sentence after them. */
+const wordsOf = (text: string): string[] =>
+	text.split(/[\s<>"'()[\]]+/).map((word) => word.replace(/[.,;:!?]+$/, ""));
+
+const hostOf = (word: string): string | null =>
+	/^https?:\/\/([^/?#]+)/i.exec(word)?.[1]?.toLowerCase() ?? null;
 
 /** Words of four letters or more and all numbers: enough to tell passages apart without a list of stop words. */
 function contentWords(text: string): Set<string> {

@@ -1,0 +1,70 @@
+import { createServer, type Socket } from "node:net";
+
+/** A letter as it came over the wire. */
+export type Letter = { from: string; to: string[]; text: string };
+
+/**
+ * A small SMTP server (RFC 5321) that keeps every letter, or refuses every recipient.
+ * @returns the address for SMTP_URL and the letters so far.
+ */
+export async function startSmtpServer(options: { refuses?: boolean } = {}) {
+	const letters: Letter[] = [];
+	const sockets = new Set<Socket>();
+	const server = createServer((socket) => {
+		sockets.add(socket);
+		socket.once("close", () => sockets.delete(socket));
+		socket.on("error", () => {});
+		const reply = (line: string) => socket.write(`${line}\r\n`);
+		let letter: Letter = { from: "", to: [], text: "" };
+		let isData = false;
+		let pending = "";
+		reply("220 smtp.test");
+		socket.on("data", (chunk) => {
+			pending += chunk.toString("utf8");
+			for (let end = pending.indexOf("\r\n"); end !== -1; end = pending.indexOf("\r\n")) {
+				take(pending.slice(0, end));
+				pending = pending.slice(end + 2);
+			}
+		});
+		function take(line: string) {
+			if (isData) {
+				if (line !== ".") letter.text += `${line.replace(/^\./, "")}\n`;
+				else {
+					isData = false;
+					letters.push(letter);
+					letter = { from: "", to: [], text: "" };
+					reply("250 kept");
+				}
+				return;
+			}
+			const address = /<([^>]*)>/.exec(line)?.[1] ?? "";
+			if (/^(EHLO|HELO)/i.test(line)) reply("250 smtp.test");
+			else if (/^MAIL FROM/i.test(line)) {
+				letter.from = address;
+				reply("250 ok");
+			} else if (/^RCPT TO/i.test(line)) {
+				if (options.refuses) return reply(`550 no mailbox <${address}> here`);
+				letter.to.push(address);
+				reply("250 ok");
+			} else if (/^DATA/i.test(line)) {
+				isData = true;
+				reply("354 go on");
+			} else if (/^QUIT/i.test(line)) {
+				reply("221 bye");
+				socket.end();
+			} else reply("250 ok");
+		}
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const address = server.address();
+	const port = typeof address === "object" && address ? address.port : 0;
+	return {
+		url: `smtp://127.0.0.1:${port}`,
+		letters,
+		close: () =>
+			new Promise<void>((resolve) => {
+				for (const socket of sockets) socket.destroy();
+				server.close(() => resolve());
+			}),
+	};
+}
