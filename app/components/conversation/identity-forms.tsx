@@ -1,3 +1,4 @@
+import { ChevronRight } from "lucide-react";
 import type { FormEvent } from "react";
 import { Button, TextField } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
@@ -55,8 +56,13 @@ function CodeForm({ message, onAct }: { message: Message; onAct?: Act }) {
 				/>
 				<Button className="self-start">Check the code</Button>
 			</Form>
-			<details className="text-sm">
-				<summary className="min-h-9 cursor-pointer content-center text-accent pointer-coarse:min-h-11">
+			<details className="group text-sm">
+				<summary className="flex min-h-9 cursor-pointer items-center gap-1 text-accent pointer-coarse:min-h-11">
+					<ChevronRight
+						size={14}
+						aria-hidden="true"
+						className="shrink-0 transition-transform group-open:rotate-90 rtl:not-group-open:rotate-180"
+					/>
 					No e-mail, or another address
 				</summary>
 				<EmailForm message={message} onAct={onAct} />

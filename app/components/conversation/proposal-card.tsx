@@ -45,11 +45,13 @@ export function ProposalCard({ message, side, onAct }: { message: Message; side:
 	}
 	return (
 		<div className="w-[min(100%,24rem)] rounded-card rounded-bl-control border border-line-strong/60 bg-surface-raised p-4 text-ink">
-			<p className="wrap-anywhere font-medium">{card.title}</p>
+			<p className="wrap-anywhere font-medium">
+				<bdi>{card.title}</bdi>
+			</p>
 			<ul className="wrap-anywhere mt-1 flex flex-col gap-0.5 text-ink-soft text-sm">
 				{card.lines.map((line) => (
-					<li key={line} dir="auto">
-						{line}
+					<li key={line}>
+						<bdi>{line}</bdi>
 					</li>
 				))}
 			</ul>
@@ -77,7 +79,7 @@ export function ProposalCard({ message, side, onAct }: { message: Message; side:
 
 function AddressFields({ card }: { card: Card }) {
 	return (
-		<div className="grid grid-cols-2 gap-x-3 gap-y-2">
+		<div className="grid grid-cols-2 items-end gap-x-3 gap-y-2">
 			{FIELDS.map(({ name, label, autoComplete, isNeeded }) => (
 				<TextField
 					key={name}
