@@ -66,6 +66,7 @@ function plainEnv(port: number): Record<string, string> {
 		DEMO_AGENT_PASSWORD,
 		OPENAI_API_KEY: "",
 		OPENAI_BASE_URL: "",
+		SMTP_URL: "",
 		RATE_LIMITS: "on",
 		ASSISTANT: "on",
 	};

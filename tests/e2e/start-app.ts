@@ -29,6 +29,7 @@ export default async function startApp(): Promise<() => Promise<void>> {
 			DEMO_AGENT_PASSWORD,
 			OPENAI_API_KEY: "",
 			OPENAI_BASE_URL: "",
+			SMTP_URL: "",
 			RATE_LIMITS: "on",
 			ASSISTANT: "on",
 		},

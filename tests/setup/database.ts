@@ -23,6 +23,7 @@ setEnv({
 	CUSTOMER_IDENTITY_SECRET: randomBytes(32).toString("hex"),
 	OPENAI_API_KEY: "",
 	OPENAI_BASE_URL: "",
+	SMTP_URL: "",
 	RATE_LIMITS: "on",
 	ASSISTANT: "on",
 	MEVI_EMBEDDED: "",
