@@ -28,7 +28,14 @@ export type AnswerSource = { id: string; title: string; url: string; quote: stri
 export type MessageMetadata = {
 	sources?: AnswerSource[];
 	/** What kind of system notice this is, so that the page can phrase it. */
-	notice?: "queued" | "agent-joined" | "ended" | "assistant-failed";
+	notice?:
+		| "queued"
+		| "requeued"
+		| "queue-overdue"
+		| "email-left"
+		| "agent-joined"
+		| "ended"
+		| "assistant-failed";
 	/** The assistant did not know and offers a person. */
 	offersPerson?: boolean;
 	attachment?: { name: string; type: string; size: number; url: string };

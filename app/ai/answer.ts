@@ -9,6 +9,8 @@ export type { Utterance } from "#app/models/message/unanswered.server.ts";
 export type AnswerRequest = Unanswered & {
 	/** Stops the work when the turn is superseded or out of time. */
 	signal: AbortSignal;
+	/** For whom a model's calls are counted; absent for a question outside any conversation. */
+	usage?: { turnId: string | null; sessionId: string | null };
 };
 
 export type { Answer } from "#db/shapes.ts";

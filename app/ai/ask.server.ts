@@ -2,7 +2,9 @@ import { getLatestTurn } from "#app/models/ai-turn.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { Conflict, DomainError } from "#app/models/errors.ts";
 import { type Answer, AnswerFailed } from "./answer.ts";
-import { answer, answerSession } from "./reply.server.ts";
+import { answerOfCall, decideEscalation } from "./escalation/decide.server.ts";
+import { answer } from "./reply/answerer.server.ts";
+import { answerSession, understand } from "./reply.server.ts";
 
 /** An answer in the shape the API promises. */
 export type AskedAnswer = {
@@ -28,18 +30,22 @@ export async function answerOnce(
 ): Promise<AskedAnswer> {
 	const customer = input.customerId ? await getCustomer(input.customerId) : null;
 	try {
-		const reply = await answer(
-			{
-				question: input.message,
-				history: [],
-				customerId: input.customerId,
-				customerName: customer?.name ?? null,
-				locale: input.locale ?? "en",
-				signal: input.signal,
-			},
-			onText,
-		);
-		return present(reply);
+		const request = {
+			question: input.message,
+			history: [],
+			customerId: input.customerId,
+			customerName: customer?.name ?? null,
+			locale: input.locale ?? "en",
+			signal: input.signal,
+		};
+		const understood = understand(request);
+		const call = await decideEscalation({ ...request, misses: 0 }, understood);
+		if (call) {
+			const reply = answerOfCall(call, understood);
+			onText(reply.text);
+			return present(reply);
+		}
+		return present(await answer({ ...request, turn: null, isLastTry: false }, onText));
 	} catch (error) {
 		if (error instanceof AnswerFailed) throw providerProblem(error.reason);
 		throw error;

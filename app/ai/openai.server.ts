@@ -1,6 +1,8 @@
 import OpenAI from "openai";
 import { env } from "#app/env.server.ts";
-import { type Answerer, AnswerFailed } from "./answer.ts";
+import { log } from "#app/http/log.server.ts";
+import { recordUsage, type Usage } from "#app/models/ai-usage.server.ts";
+import { type Answerer, AnswerFailed, type AnswerRequest } from "./answer.ts";
 import { faultOf, ProviderFault } from "./openai/faults.ts";
 import { Gathering } from "./openai/gathering.ts";
 import { answerInRounds } from "./openai/rounds.server.ts";
@@ -50,14 +52,17 @@ const TOOL_PARAMETERS = TOOLS.map(({ name, description, parameters }) => ({
  * @throws AnswerFailed as described in answer.ts; the request's own abort reason when it was stopped.
  */
 export const answerWithModel: Answerer = (request, onText) => {
+	return answererFor(configuredProvider())(request, onText);
+};
+
+function configuredProvider(): Provider {
 	const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL } = env();
-	const provider = {
+	return {
 		apiKey: OPENAI_API_KEY ?? "",
 		baseUrl: OPENAI_BASE_URL ?? "https://api.openai.com/v1",
 		model: OPENAI_MODEL,
 	};
-	return answererFor(provider)(request, onText);
-};
+}
 
 /** An answerer that asks the given provider, any server that speaks OpenAI's chat completions. */
 export function answererFor(provider: Provider): Answerer {
@@ -71,7 +76,8 @@ export function answererFor(provider: Provider): Answerer {
 		request.signal.addEventListener("abort", onAbort, { once: true });
 		const outOfTime = setTimeout(() => stop.abort(new AnswerFailed("timeout")), limits.totalMs);
 		try {
-			return await answerInRounds(request, onText, completerFor({ provider, limits, stop: stop.signal }));
+			const asking = { provider, limits, stop: stop.signal, usage: request.usage };
+			return await answerInRounds(request, onText, completerFor(asking));
 		} finally {
 			clearTimeout(outOfTime);
 			request.signal.removeEventListener("abort", onAbort);
@@ -79,18 +85,16 @@ export function answererFor(provider: Provider): Answerer {
 	};
 }
 
-type Asking = { provider: Provider; limits: Limits; stop: AbortSignal };
+type Asking = {
+	provider: Provider;
+	limits: Limits;
+	stop: AbortSignal;
+	usage: AnswerRequest["usage"];
+};
 
 function completerFor(asking: Asking): Complete {
 	const { provider, limits, stop } = asking;
-	const client = new OpenAI({
-		apiKey: provider.apiKey,
-		baseURL: provider.baseUrl,
-		// The SDK would retry without knowing what the customer has already read; we do it below.
-		maxRetries: 0,
-		// At any other level it prints chunks it cannot parse, and those hold people's words.
-		logLevel: "off",
-	});
+	const client = clientOf(provider);
 	let retriesLeft = limits.retries;
 	return async ({ messages, mayCallTools, onPiece }) => {
 		const body = {
@@ -103,13 +107,18 @@ function completerFor(asking: Asking): Complete {
 			max_completion_tokens: MAX_REPLY_TOKENS,
 		};
 		for (;;) {
-			let hasText = false;
+			let written = "";
 			try {
-				return await askOnce({ client, body, asking }, (piece) => {
-					hasText = true;
+				const completion = await askOnce({ client, body, asking }, (piece) => {
+					written += piece;
 					onPiece(piece);
 				});
+				await count(body, completion, { purpose: "answer", ...asking.usage });
+				return completion;
 			} catch (error) {
+				const hasText = written !== "";
+				// A reply that broke off is on the bill as well, though nobody says with how much.
+				if (hasText) await count(body, { text: written }, { purpose: "answer", ...asking.usage });
 				if (!(error instanceof ProviderFault)) throw error;
 				// Text that was shown cannot be taken back: a second try would say it again.
 				const waitMs = hasText || retriesLeft === 0 ? null : retryDelayMs(error, limits, retriesLeft);
@@ -182,6 +191,82 @@ function deliver(piece: string, onPiece: (piece: string) => void): void {
 		onPiece(piece);
 	} catch (cause) {
 		throw new CallerError("onText failed", { cause });
+	}
+}
+
+/** A model's plain text for a small job of our own, as a summary. */
+export type SmallJob = {
+	purpose: Usage["purpose"];
+	system: string;
+	text: string;
+	/** The reply ends here, and is then as if it had not come. */
+	deadlineMs: number;
+	mostTokens: number;
+	usage?: AnswerRequest["usage"];
+};
+
+/**
+ * Asks the small model (OPENAI_SMALL_MODEL, else OPENAI_MODEL) once, without tools.
+ * @returns null when there is no key, the provider failed or the deadline passed: a small job has another way.
+ */
+export async function askSmallModel(job: SmallJob): Promise<string | null> {
+	const { OPENAI_SMALL_MODEL, OPENAI_MODEL } = env();
+	const provider = { ...configuredProvider(), model: OPENAI_SMALL_MODEL ?? OPENAI_MODEL };
+	if (provider.apiKey === "") return null;
+	const body = {
+		model: provider.model,
+		messages: [
+			{ role: "system" as const, content: job.system },
+			{ role: "user" as const, content: job.text },
+		],
+		stream: true as const,
+		stream_options: { include_usage: true },
+		max_completion_tokens: job.mostTokens,
+	};
+	const stop = new AbortController();
+	const outOfTime = setTimeout(() => stop.abort(new AnswerFailed("timeout")), job.deadlineMs);
+	try {
+		const asking = { provider, limits: LIMITS, stop: stop.signal, usage: job.usage };
+		const completion = await askOnce({ client: clientOf(provider), body, asking }, () => {});
+		await count(body, completion, { purpose: job.purpose, ...job.usage });
+		return completion.hasRefused ? null : completion.text.trim() || null;
+	} catch (error) {
+		const reason = error instanceof ProviderFault ? error.reason : "timeout";
+		log.warn({ purpose: job.purpose, reason }, "a small job was not done by a model");
+		return null;
+	} finally {
+		clearTimeout(outOfTime);
+	}
+}
+
+function clientOf(provider: Provider): OpenAI {
+	return new OpenAI({
+		apiKey: provider.apiKey,
+		baseURL: provider.baseUrl,
+		// The SDK would retry without knowing what the customer has already read; we do it ourselves.
+		maxRetries: 0,
+		// At any other level it prints chunks it cannot parse, and those hold people's words.
+		logLevel: "off",
+	});
+}
+
+/** Characters to a token, roughly, for servers that do not say how many they took. */
+const CHARACTERS_A_TOKEN = 4;
+
+/** Writes down what a call used. A call that cannot be counted is still answered. */
+async function count(
+	body: OpenAI.ChatCompletionCreateParamsStreaming,
+	completion: Pick<Completion, "text"> & Partial<Completion>,
+	usage: Pick<Usage, "purpose" | "turnId" | "sessionId">,
+): Promise<void> {
+	const promptTokens =
+		completion.promptTokens || Math.ceil(JSON.stringify(body.messages).length / CHARACTERS_A_TOKEN);
+	const completionTokens =
+		completion.completionTokens || Math.ceil(completion.text.length / CHARACTERS_A_TOKEN);
+	try {
+		await recordUsage({ ...usage, model: body.model, promptTokens, completionTokens });
+	} catch (error) {
+		log.error({ err: error }, "a model call was not counted");
 	}
 }
 

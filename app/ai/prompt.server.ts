@@ -1,4 +1,4 @@
-import { getSetting } from "#app/models/setting.server.ts";
+import { getSetting } from "#app/models/setting/store.server.ts";
 import type { AnswerRequest, Utterance } from "./answer.ts";
 
 /** The mark a model writes when it does not know; it is taken out of the text and sets `answered` to false. */
@@ -34,7 +34,7 @@ export const rulesText = (): string => RULES;
 /** The store's own words about itself: the setting `company_context`, else a neutral sentence. */
 export async function companyContext(): Promise<string> {
 	const value = await getSetting("company_context");
-	return typeof value === "string" && value.trim() !== "" ? value.trim() : NEUTRAL_CONTEXT;
+	return value.trim() || NEUTRAL_CONTEXT;
 }
 
 /**

@@ -1,6 +1,8 @@
-import { answerSession, recheckAnswer, releaseAnswers } from "#app/ai/reply.server.ts";
+import { recheckAnswer, releaseAnswers } from "#app/ai/reply/writing.server.ts";
+import { answerSession } from "#app/ai/reply.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { listDueSessions } from "#app/models/ai-turn.server.ts";
+import { startCaring } from "./care-for-waiting.server.ts";
 import { handle } from "./queue.server.ts";
 import { sendCode } from "./send-code.server.ts";
 
@@ -56,10 +58,12 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	// Only when the answer to the request has gone: what it takes must not tell whether the address is known.
 	handle("send-code", (payload) => void setTimeout(() => void sendCode(payload), SEND_AFTER_MS));
 	void sweep();
+	const stopCare = startCaring();
 
 	return async (graceMs) => {
 		isStopping = true;
 		clearTimeout(sweepTimer);
+		stopCare();
 		const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
 		await Promise.race([Promise.allSettled(running.values()), grace]);
 		await releaseAnswers();

@@ -56,6 +56,28 @@ export async function countAgents(): Promise<number> {
 	return db.$count(chatAgents);
 }
 
+/** Notes that an agent is at work now: they opened the list, or did something. Whether a page is open, presence knows. */
+export async function touchAgent(agentId: string): Promise<void> {
+	await db
+		.update(chatAgents)
+		.set({ status: "online", lastActiveAt: sql`now()` })
+		.where(eq(chatAgents.id, agentId));
+}
+
+/** Notes that an agent has signed out. */
+export async function noteAgentLeft(agentId: string): Promise<void> {
+	await db.update(chatAgents).set({ isOnline: false, status: "offline" }).where(eq(chatAgents.id, agentId));
+}
+
+/**
+ * Whether an agent (a row of chat_agents in the query around it) is there: has not signed out, and has a page
+ * open or did something within two minutes, as without scripts, where pages say nothing by themselves.
+ */
+export const isAgentThere = sql<boolean>`(chat_agents.status = 'online' and (
+	chat_agents.last_active_at > now() - interval '2 minutes'
+	or exists (select 1 from presence_leases where party = 'agent:' || chat_agents.id and until > now())
+))`;
+
 /** Recounts an agent's open conversations, within the transaction that changed them. */
 export async function recountAgentSessions(tx: Pick<typeof db, "update">, agentId: string): Promise<void> {
 	await tx

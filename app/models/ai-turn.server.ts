@@ -82,13 +82,21 @@ export async function leaseTurn(sessionId: string): Promise<Turn | null> {
 }
 
 /**
- * Keeps what has been written so far and renews the lease.
+ * Keeps what has been written so far, and when its first word went out, and renews the lease.
  * @returns false when the turn is no longer this taker's: it must stop.
  */
-export async function checkpointTurn(turn: Turn, partial: string): Promise<boolean> {
+export async function checkpointTurn(
+	turn: Turn,
+	partial: string,
+	firstWordAt: Date | null,
+): Promise<boolean> {
 	const kept = await db
 		.update(aiTurns)
-		.set({ partial, leaseUntil: sql`now() + ${LEASE_SECONDS} * interval '1 second'` })
+		.set({
+			partial,
+			leaseUntil: sql`now() + ${LEASE_SECONDS} * interval '1 second'`,
+			...(firstWordAt ? { firstWordAt } : {}),
+		})
 		.where(stillMine(turn))
 		.returning({ id: aiTurns.id });
 	return kept.length > 0;
@@ -106,10 +114,22 @@ export async function releaseTurn(turn: Turn): Promise<void> {
  * Ends the turn in the transaction that writes its message.
  * @returns false when it is no longer this taker's; the caller must roll back.
  */
-export async function finishTurn(tx: Transaction, turn: Turn, outcome: Answer): Promise<boolean> {
+export async function finishTurn(
+	tx: Transaction,
+	turn: Turn,
+	ending: { outcome: Answer; firstWordAt: Date | null },
+): Promise<boolean> {
+	const { outcome, firstWordAt } = ending;
 	const ended = await tx
 		.update(aiTurns)
-		.set({ state: "done", outcome, partial: "", finishedAt: sql`now()` })
+		.set({
+			state: "done",
+			outcome,
+			partial: "",
+			reservedMicros: 0,
+			finishedAt: sql`now()`,
+			...(firstWordAt ? { firstWordAt } : {}),
+		})
 		.where(stillMine(turn))
 		.returning({ id: aiTurns.id });
 	return ended.length > 0;
@@ -137,6 +157,11 @@ export async function getLatestTurn(sessionId: string): Promise<Turn | null> {
 		.orderBy(sql`created_at desc`)
 		.limit(1);
 	return turn ?? null;
+}
+
+/** How many answers the assistant has given in a conversation. */
+export async function countAnswers(sessionId: string): Promise<number> {
+	return db.$count(aiTurns, and(eq(aiTurns.sessionId, sessionId), eq(aiTurns.state, "done")));
 }
 
 function stillMine(turn: Turn) {

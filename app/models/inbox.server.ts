@@ -54,7 +54,7 @@ async function select(condition: SQL | undefined): Promise<InboxEntry[]> {
 		.orderBy(
 			sql`array_position(array['queued','agent','assistant','ended'], ${chatSessions.status})`,
 			sql`array_position(array['urgent','high','normal','low'], ${chatSessions.priority})`,
-			sql`coalesce(${chatSessions.queuedAt}, ${chatSessions.lastMessageAt}) `,
+			sql`case when ${chatSessions.status} = 'queued' then ${chatSessions.queuedAt} else ${chatSessions.lastMessageAt} end`,
 		)
 		.limit(INBOX_LIMIT);
 	return rows.map(({ row, customerName, agentName, lastMessage, lastSender, unread }) => ({
@@ -65,7 +65,7 @@ async function select(condition: SQL | undefined): Promise<InboxEntry[]> {
 		intent: row.intent,
 		locale: row.locale,
 		queueReason: row.queueReason,
-		queuedAt: row.queuedAt?.toISOString() ?? null,
+		queuedAt: row.status === "queued" ? (row.queuedAt?.toISOString() ?? null) : null,
 		startedAt: row.startedAt.toISOString(),
 		lastMessageAt: row.lastMessageAt?.toISOString() ?? null,
 		lastMessage: lastMessage ? [...lastMessage].slice(0, SNIPPET_LENGTH).join("") : null,

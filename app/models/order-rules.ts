@@ -5,9 +5,6 @@ import { isPending, type Order } from "./order.server.ts";
  * made to measure) are its people's to apply: a return is a request they look at.
  */
 
-/** Days after delivery in which a return may be asked for, unless the setting `return_days` says otherwise. */
-export const RETURN_DAYS = 30;
-
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Why the order cannot be cancelled by a click, as a sentence for the customer; null when it can. */

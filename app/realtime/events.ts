@@ -34,6 +34,23 @@ export const messageSchema = z.object({
 });
 export type Message = z.infer<typeof messageSchema>;
 
+/** Where somebody who waits for a person stands, and what they may expect. */
+export const queueSchema = z.object({
+	/** 1 is next. */
+	position: z.number().int(),
+	/** closed: outside business hours; nobody-there: no agent is signed in and at work; overdue: past the deadline. */
+	state: z.enum(["waiting", "closed", "nobody-there", "overdue"]),
+	/** What customers waited lately, in seconds (median); null while too few have to tell. */
+	recentWaitSeconds: z.number().int().nullable(),
+	/** By when somebody should have come. */
+	deadline: z.string().nullable(),
+	/** When people are back, outside business hours. */
+	opensAt: z.string().nullable(),
+	/** The store's time zone, in which its hours are told. */
+	timeZone: z.string(),
+});
+export type Queue = z.infer<typeof queueSchema>;
+
 export const sessionSchema = z.object({
 	sessionId: z.string(),
 	userId: z.string().nullable(),
@@ -54,6 +71,14 @@ export const sessionSchema = z.object({
 	queuePosition: z.number().int().nullable(),
 	queueReason: z.string().nullable(),
 	queuedAt: z.string().nullable(),
+	/** Null while not waiting. */
+	queue: queueSchema.nullable(),
+	/** Where the customer is to be written to when nobody came. */
+	contactEmail: z.string().nullable(),
+	/** What the assistant tells the agent; null on the public stream. */
+	handover: z
+		.object({ summary: z.string(), intent: z.string().nullable(), tried: z.array(z.string()) })
+		.nullable(),
 	lastSeq: z.number().int(),
 });
 export type Session = z.infer<typeof sessionSchema>;

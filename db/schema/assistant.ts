@@ -43,6 +43,8 @@ export const aiTurns = pgTable(
 		outcome: jsonb("outcome").$type<Answer>(),
 		/** Millionths of a dollar, of every model call this turn made. */
 		costMicros: bigint("cost_micros", { mode: "number" }).notNull().default(0),
+		/** What the answer under way may still cost, held back from the day's budget while its lease lives. */
+		reservedMicros: bigint("reserved_micros", { mode: "number" }).notNull().default(0),
 		/** When the first word was published. */
 		firstWordAt: moment("first_word_at"),
 		createdAt: now("created_at"),

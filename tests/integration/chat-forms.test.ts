@@ -249,7 +249,9 @@ describe("asking for a person", () => {
 		expect(others).toEqual([]);
 		expect(session?.status).toBe("queued");
 		const [notice, ...more] = await messagesOf(String(session?.sessionId));
-		expect(notice?.message).toMatch(/^An agent has been called\. You are number \d+ in the queue\.$/);
+		expect(notice?.message).toMatch(
+			/^An agent has been called\. You are number \d+ in the queue\. Nobody from the team is here right now\./,
+		);
 		expect(more).toEqual([]);
 	});
 

@@ -129,7 +129,7 @@ it("falls silent the moment an agent takes over in the middle of an answer", asy
 it("answers a question whose process died at any point, once", async () => {
 	await withModel(says("Answered after all."));
 	const ana = await newCustomer();
-	await ana.ask("Is anybody there?");
+	await ana.ask("May I return a lamp?");
 	await until(async () => expect(await leaseTurn(ana.sessionId)).not.toBeNull());
 	// The taker of that lease is dead from here on: it had written some words, and its lease runs out.
 	await sql`update ai_turns set partial = 'Half an ans', lease_until = now() - interval '1 second' where session_id = ${ana.sessionId}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wantsPerson } from "./wants-person.ts";
+import { personAskedIn, wantsPerson } from "./wants-person.ts";
 
 describe("a request for a person", () => {
 	it.each([
@@ -25,7 +25,37 @@ describe("a request for a person", () => {
 	});
 
 	it.each([
+		["de", "Kann ich mit einem Mitarbeiter reden?"],
+		["fr", "Puis-je parler à un conseiller ?"],
+		["es", "quiero hablar con una persona"],
+		["it", "voglio parlare con un operatore"],
+		["pt", "quero falar com um atendente"],
+		["nl", "ik wil met een medewerker spreken"],
+		["pl", "Chcę porozmawiać z człowiekiem"],
+		["pl", "proszę mnie połączyć z konsultantem"],
+		["pl", "konsultant"],
+		["tr", "Gerçek bir insanla konuşmak istiyorum"],
+		["tr", "Müşteri temsilcisine bağlanmak istiyorum"],
+		["tr", "temsilci lütfen"],
+		["ar", "أريد التحدث مع موظف"],
+		["ar", "هل يمكنني التحدث إلى شخص حقيقي؟"],
+		["ar", "حولني الى موظف خدمة العملاء"],
+		["he", "אני רוצה לדבר עם נציג"],
+		["he", "אפשר לדבר עם בן אדם?"],
+		["he", "נציג אנושי בבקשה"],
+		["en", "I want to talk to a human"],
+	])("tells its language: %s, %j", (language, text) => {
+		expect(personAskedIn(text)).toBe(language);
+	});
+
+	it.each([
 		"are you a human?",
+		"Gdzie jest moje zamówienie?",
+		"Siparişim nerede?",
+		"أين طلبي؟",
+		"מתי תגיע ההזמנה שלי?",
+		"הכיסא מתאים לאדם גבוה?",
+		"هل هذا الكرسي مناسب لشخص طويل؟",
 		"what are your opening hours",
 		"can someone tell me how returns work",
 		"I want to buy a present for someone",

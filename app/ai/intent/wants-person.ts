@@ -1,3 +1,4 @@
+import { ASKING_IN } from "./asking-in-other-languages.ts";
 import { classifyIntent } from "./classify.server.ts";
 
 /** Who is asked for, by any of these words. */
@@ -31,47 +32,30 @@ const REFUSING =
 const ASKING_ABOUT =
 	/\b(?:opening hours|what hours|business hours|what time|phone number|telephone number|email address|how many (?:people|agents|persons)|hiring|job)\b/;
 
-/** The commonest ways of asking in the other languages the app speaks. */
-const OTHER_LANGUAGES: RegExp[] = [
-	// German
-	/\b(?:mit|zu) (?:einem|einer|jemandem?|nem|ner|dem|der|ihrem|einen)?\s?(?:echten |richtigen |realen |anderen |lebenden )?(?:mensch(?:en)?|person|mitarbeiter(?:in)?|kollegen|kollegin|berater(?:in)?|jemandem?|kundenberater(?:in)?|kundenservice|support)\b.*\b(?:sprechen|reden|chatten|verbinden|verbunden|schreiben|kontakt)/,
-	/\b(?:sprechen|reden|verbinden)\b.*\b(?:mensch(?:en)?|mitarbeiter(?:in)?|jemandem?|echten person)\b/,
-	/\b(?:echte[rn]?|richtige[rn]?) (?:mensch|person)\b|\bmenschliche[rn]? (?:mitarbeiter|ansprechpartner|hilfe|unterstützung)\b|^(?:mensch|mitarbeiter|kundenberater)(?: bitte)?$/,
-	// French
-	/\b(?:parler|discuter|échanger|echanger|contacter|joindre|connecter|transférer|transferer|mettre en relation|passer)\b.{0,20}\b(?:humain|personne|conseill(?:er|ère|ere)|agent|quelquun|opérateur|operateur|responsable|vrai|service client)\b/,
-	/\b(?:vraie personne|être humain|etre humain|un humain|un conseiller|une conseillère|un agent)\b.{0,20}\b(?:svp|sil vous plait|sil vous plaît|maintenant)?$/,
-	// Spanish
-	/\b(?:hablar|habla|hablo|chatear|conversar|contactar|comunicar|comuníquenme|comuniqueme|comunicarme|pásame|pasame|páseme|conectar|transferir)\b.{0,20}\b(?:humano|humana|persona|agente|alguien|asesor|asesora|operador|operadora|representante|encargado)\b/,
-	/\b(?:quiero|necesito|póngame|pongame)\b.{0,20}\b(?:humano|persona real|agente|representante|asesor)\b/,
-	// Italian
-	/\b(?:parlare|parla|parlo|chattare|contattare|mettermi in contatto|passami|passatemi|collegarmi|trasferire)\b.{0,25}\b(?:umano|umana|persona|operatore|operatrice|qualcuno|agente|addetto|consulente|responsabile)\b/,
-	/\b(?:voglio|vorrei|ho bisogno di|serve)\b.{0,20}\b(?:operatore|umano|persona reale|persona vera|agente umano)\b/,
-	// Portuguese
-	/\b(?:falar|falo|fala|conversar|contatar|contactar|conectar|transferir|transfere|passar)\b.{0,25}\b(?:humano|humana|pessoa|atendente|alguém|alguem|agente|operador|operadora|representante|funcionário|funcionario|assistente)\b/,
-	/\b(?:quero|preciso|gostaria)\b.{0,20}\b(?:atendente|humano|pessoa real|agente humano)\b/,
-	// Dutch
-	/\b(?:praten|spreken|chatten|verbinden|verbonden|doorverbinden|contact)\b.{0,20}\b(?:mens|persoon|medewerker|iemand|collega|agent|klantenservice)\b/,
-	/\b(?:mens|persoon|medewerker|iemand|collega|echt persoon)\b.{0,30}\b(?:praten|spreken|chatten|verbinden|doorverbinden|verbonden)\b|^(?:medewerker|mens)(?: alstublieft| aub| graag)?$/,
-];
-
 /** The learned model knows more ways of asking than the patterns, but is only believed when it is sure. */
 const SURE = 0.8;
 
 /**
- * Whether the customer asks for a human being now. English well; German, French, Spanish, Italian, Portuguese
- * and Dutch in their commonest phrases. "Are you human" and "when can I call you" are no such request.
+ * In which language the customer asks for a human being now, or null when they do not. English well; German,
+ * French, Spanish, Italian, Portuguese, Dutch, Polish, Turkish, Arabic and Hebrew in their commonest phrases. "Are
+ * you human" and "when can I call you" are no such request.
  */
-export function wantsPerson(text: string): boolean {
+export function personAskedIn(text: string): string | null {
 	const plain = text
 		.normalize("NFKC")
 		.toLowerCase()
 		.replace(/['’‘`]/g, "")
 		.replace(/[^\p{L}\p{N}]+/gu, " ")
 		.trim();
-	if (!plain) return false;
-	if (OTHER_LANGUAGES.some((pattern) => pattern.test(plain))) return true;
-	if (REFUSING.test(plain) || ASKING_ABOUT.test(plain)) return false;
-	if (ASKING.some((pattern) => pattern.test(plain))) return true;
+	if (!plain) return null;
+	for (const [language, patterns] of Object.entries(ASKING_IN)) {
+		if (patterns.some((pattern) => pattern.test(plain))) return language;
+	}
+	if (REFUSING.test(plain) || ASKING_ABOUT.test(plain)) return null;
+	if (ASKING.some((pattern) => pattern.test(plain))) return "en";
 	const { intent, confidence } = classifyIntent(text);
-	return intent === "contact_human_agent" && confidence >= SURE;
+	return intent === "contact_human_agent" && confidence >= SURE ? "en" : null;
 }
+
+/** Whether the customer asks for a human being now. */
+export const wantsPerson = (text: string): boolean => personAskedIn(text) !== null;

@@ -2,7 +2,7 @@ import type { Deeds } from "#app/ai/deeds.server.ts";
 import { proposeCancellation, proposeOrderAddress, proposeReturn } from "#app/ai/tools/proposals.ts";
 import { listOrders, type Order } from "#app/models/order.server.ts";
 import { whyNotCancelled, whyNotReaddressed, whyNotReturned } from "#app/models/order-rules.ts";
-import { getReturnDays } from "#app/models/setting.server.ts";
+import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Proposal } from "#db/shapes.ts";
 import { OFFER } from "./phrases.ts";
 
@@ -66,7 +66,7 @@ export const isDoable = (intent: string): boolean => intent in DOINGS;
 export async function proposeFor(order: Order, intent: string, deeds: Deeds): Promise<string | null> {
 	const doing = DOINGS[intent];
 	if (!doing || !deeds.canPropose) return null;
-	const problem = doing.whyNot(order, await getReturnDays());
+	const problem = doing.whyNot(order, await getSetting("return_days"));
 	if (problem) return `${problem} ${OFFER}`;
 	return deeds.propose(doing.propose(order)) ? doing.words(order) : null;
 }
@@ -79,7 +79,7 @@ export async function proposeFor(order: Order, intent: string, deeds: Deeds): Pr
 export async function proposeForAny(intent: string, deeds: Deeds): Promise<string | null> {
 	const doing = DOINGS[intent];
 	if (!doing || !deeds.canPropose) return null;
-	const days = await getReturnDays();
+	const days = await getSetting("return_days");
 	const own = await listOrders({ ...deeds.owner, limit: LOOKED_THROUGH });
 	const possible = own.filter((order) => doing.whyNot(order, days) === null);
 	const [only] = possible;

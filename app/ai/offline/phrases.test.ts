@@ -3,7 +3,7 @@ import { guessLanguage } from "./language.ts";
 import { isNo, isYes, offersPerson, phrasesIn } from "./phrases.ts";
 
 it("knows its own offer of a person again in every language", () => {
-	for (const language of ["en", "de", "fr", "es", "it", "pt", "nl", "xx"]) {
+	for (const language of ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ar", "he", "xx"]) {
 		expect(offersPerson(phrasesIn(language).unknown), language).toBe(true);
 		expect(offersPerson(phrasesIn(language).greeting), language).toBe(false);
 	}
@@ -19,7 +19,7 @@ it("takes a plain yes for yes, and nothing longer", () => {
 });
 
 it("never shouts and never claims to be a person", () => {
-	for (const language of ["en", "de", "fr", "es", "it", "pt", "nl"]) {
+	for (const language of ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ar", "he"]) {
 		for (const phrase of Object.values(phrasesIn(language))) expect(phrase).not.toMatch(/!/);
 	}
 });
@@ -32,6 +32,10 @@ it.each([
 	["Vorrei sapere dove è il mio ordine", "it"],
 	["Onde está o meu pedido?", "pt"],
 	["Waar is mijn bestelling?", "nl"],
+	["Gdzie jest moje zamówienie?", "pl"],
+	["Siparişim nerede, lütfen söyler misiniz bir an önce?", "tr"],
+	["أين طلبي؟", "ar"],
+	["איפה ההזמנה שלי W2611340?", "he"],
 	["will the dye die in water?", "en"],
 	["W2611340", "sv"],
 ])("guesses the language of %j", (text, language) => {

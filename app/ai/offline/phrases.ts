@@ -64,6 +64,34 @@ const PHRASES: Record<string, Phrases> = {
 		thanks: "Graag gedaan. Wilt u nog iets weten?",
 		goodbye: "Tot ziens, en bedankt voor uw bericht.",
 	},
+	pl: {
+		calling: "Wzywam dla Ciebie osobę z zespołu. Odpowie Ci tutaj i przeczyta, co zostało już napisane.",
+		unknown: "Tego nie wiem. Czy mam wezwać osobę z zespołu?",
+		greeting: "Dzień dobry. Jestem automatycznym asystentem sklepu. Co chcesz wiedzieć?",
+		thanks: "Nie ma za co. Czy chcesz wiedzieć coś jeszcze?",
+		goodbye: "Do widzenia i dziękuję za wiadomość.",
+	},
+	tr: {
+		calling: "Sizin için bir çalışanı çağırıyorum. Size burada yanıt verecek ve yazdıklarınızı okuyabilir.",
+		unknown: "Bunu bilmiyorum. Bir çalışanı çağırayım mı?",
+		greeting: "Merhaba. Ben mağazanın otomatik asistanıyım. Ne öğrenmek istersiniz?",
+		thanks: "Rica ederim. Başka bir şey öğrenmek ister misiniz?",
+		goodbye: "Hoşça kalın, yazdığınız için teşekkürler.",
+	},
+	ar: {
+		calling: "أستدعي لك أحد أفراد الفريق. سيجيبك هنا ويمكنه قراءة ما كتبته حتى الآن.",
+		unknown: "لا أعرف ذلك. هل أستدعي أحد أفراد الفريق؟",
+		greeting: "مرحبًا. أنا المساعد الآلي للمتجر. ماذا تود أن تعرف؟",
+		thanks: "على الرحب والسعة. هل تود معرفة شيء آخر؟",
+		goodbye: "مع السلامة، وشكرًا لرسالتك.",
+	},
+	he: {
+		calling: "אני קורא לנציג מהצוות. המענה יינתן כאן, ואפשר יהיה לקרוא את מה שנכתב עד כה.",
+		unknown: "את זה אינני יודע. לקרוא לנציג מהצוות?",
+		greeting: "שלום. אני העוזר האוטומטי של החנות. מה תרצו לדעת?",
+		thanks: "בבקשה. יש עוד משהו שתרצו לדעת?",
+		goodbye: "להתראות, ותודה על הפנייה.",
+	},
 };
 
 /** The phrases in a language, or in English where there are none. */
@@ -80,9 +108,9 @@ export function offersPerson(text: string): boolean {
 }
 
 const YES =
-	/^(?:yes|yeah|yep|yup|ya|sure|ok|okay|please|please do|do it|do that|go ahead|absolutely|of course|definitely|y|ja|jawohl|gerne|oui|daccord|volontiers|sí|si|claro|vale|sì|certo|va bene|sim|pode ser|graag|prima)(?: (?:please|yes|do|do so|call|call one|call them|call someone|a person|thanks|thank you|that would be (?:great|nice|good)|bitte|gerne|sil vous plaît|merci|por favor|gracias|per favore|grazie|obrigad[oa]|alstublieft|graag))*$/;
+	/^(?:yes|yeah|yep|yup|ya|sure|ok|okay|please|please do|do it|do that|go ahead|absolutely|of course|definitely|y|ja|jawohl|gerne|oui|daccord|volontiers|sí|si|claro|vale|sì|certo|va bene|sim|pode ser|graag|prima|tak|poproszę|evet|lütfen|نعم|أجل|כן)(?: (?:please|yes|do|do so|call|call one|call them|call someone|a person|thanks|thank you|that would be (?:great|nice|good)|bitte|gerne|sil vous plaît|merci|por favor|gracias|per favore|grazie|obrigad[oa]|alstublieft|graag))*$/;
 const NO =
-	/^(?:no|nope|nah|n|not now|no thanks|no thank you|not necessary|never ?mind|nein|non|nee|não)(?: (?:thanks|thank you|danke|merci|gracias|grazie|obrigad[oa]|bedankt|its fine|im fine|thats fine))*$/;
+	/^(?:no|nope|nah|n|not now|no thanks|no thank you|not necessary|never ?mind|nein|non|nee|não|nie|hayır|لا|לא)(?: (?:thanks|thank you|danke|merci|gracias|grazie|obrigad[oa]|bedankt|its fine|im fine|thats fine))*$/;
 
 const plain = (text: string) =>
 	text

@@ -3,7 +3,7 @@ import { Invalid } from "#app/models/errors.ts";
 import { type Order, type OrderOwner, ownCustomers, ownOrders } from "#app/models/order.server.ts";
 import { whyNotCancelled, whyNotReaddressed, whyNotReturned } from "#app/models/order-rules.ts";
 import { postalAddress } from "#app/models/postal-address.ts";
-import { getReturnDays } from "#app/models/setting.server.ts";
+import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { customers, orderRequests, orders } from "#db/schema.ts";
 import type { PostalAddress, ProposingTool } from "#db/shapes.ts";
@@ -87,7 +87,7 @@ const cancel: Change = async (tx, order, action) => {
 };
 
 const requestReturn: Change = async (tx, order, action) => {
-	const reason = whyNotReturned(order, await getReturnDays(tx), new Date());
+	const reason = whyNotReturned(order, await getSetting("return_days", tx), new Date());
 	if (reason) return failed(`${reason} Nothing was changed.`);
 	const asked = Array.isArray(action.arguments.itemIds) ? action.arguments.itemIds : [];
 	const itemIds = order.items.map((item) => item.itemId).filter((id) => asked.includes(id));

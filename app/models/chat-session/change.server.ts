@@ -5,52 +5,13 @@ import { Conflict, Forbidden } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { publish, transact } from "#app/realtime/publish.server.ts";
-import { db, type Transaction } from "#db/client.server.ts";
+import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
+import { announceSession, readSession, refuseEnded, sessionData } from "./announce.server.ts";
 import { lockSession } from "./find.server.ts";
-import { forAgent, forCustomer, type SessionRow, selectSessions } from "./present.server.ts";
+import type { SessionRow } from "./present.server.ts";
+import { tellQueue } from "./queue.server.ts";
 import type { Actor } from "./scope.server.ts";
-
-/** Most waiting customers who are told their new place when the queue moves; the others see it on their next event. */
-const TOLD_OF_QUEUE = 50;
-
-/** Why a person was asked for; stored, and phrased by the page. */
-export type QueueReason = "requested" | "assistant-unsure" | "assistant-failed" | "assistant-off" | string;
-
-/**
- * Puts a conversation in the queue for a person. Asking again changes nothing.
- * @throws NotFound, Conflict when it has ended.
- */
-export async function requestAgent(sessionId: string, actor: Actor): Promise<Session> {
-	const session = await transact(async (tx) => {
-		const row = await lockSession(tx, sessionId, actor);
-		refuseEnded(row);
-		if (row.status !== "assistant") return readSession(tx, sessionId);
-		await withdrawAnswer(tx, sessionId);
-		return queueSession(tx, sessionId, "requested");
-	});
-	return session;
-}
-
-/** Queues a session in the caller's transaction and says so in the conversation. */
-export async function queueSession(
-	tx: Transaction,
-	sessionId: string,
-	reason: QueueReason,
-): Promise<Session> {
-	await tx
-		.update(chatSessions)
-		.set({ status: "queued", queuedAt: sql`clock_timestamp()`, queueReason: reason, assignedAgentId: null })
-		.where(eq(chatSessions.sessionId, sessionId));
-	const session = await announceSession(tx, sessionId);
-	await writeMessage(tx, {
-		sessionId,
-		senderType: "system",
-		message: `An agent has been called. You are number ${session.queuePosition ?? 1} in the queue.`,
-		metadata: { notice: "queued", queuePosition: session.queuePosition, reason },
-	});
-	return session;
-}
 
 /**
  * An agent takes a conversation over: the assistant falls silent from this commit on.
@@ -76,8 +37,8 @@ export async function takeOver(
 				status: "agent",
 				assignedAgentId: agent.agentId,
 				assignedAt: sql`now()`,
-				queuedAt: null,
-				queueReason: null,
+				// queued_at stays, which with assigned_at is what this customer waited, and so does the reason.
+				queueDeadline: null,
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
 		const session = await announceSession(tx, sessionId);
@@ -108,7 +69,14 @@ export async function endSession(sessionId: string, actor: Actor): Promise<Sessi
 		await withdrawAnswer(tx, sessionId);
 		await tx
 			.update(chatSessions)
-			.set({ status: "ended", isActive: false, endedAt: sql`now()`, queuedAt: null })
+			.set({
+				status: "ended",
+				isActive: false,
+				endedAt: sql`now()`,
+				queueDeadline: null,
+				// Who left before anybody came has waited for nobody: no measure of how long it takes.
+				...(row.status === "queued" ? { queuedAt: null } : {}),
+			})
 			.where(eq(chatSessions.sessionId, sessionId));
 		await writeMessage(tx, {
 			sessionId,
@@ -178,58 +146,4 @@ export async function noteIntent(tx: Transaction, sessionId: string, intent: str
 		type: "session-updated",
 		data: await sessionData(tx, sessionId, "internal"),
 	});
-}
-
-/** Tells both sides what a session looks like now. */
-async function announceSession(tx: Transaction, sessionId: string): Promise<Session> {
-	for (const stream of ["internal", "public"] as const) {
-		await publish(tx, {
-			sessionId,
-			stream,
-			type: "session-updated",
-			data: await sessionData(tx, sessionId, stream),
-		});
-	}
-	return readSession(tx, sessionId);
-}
-
-async function sessionData(tx: Transaction, sessionId: string, stream: "public" | "internal") {
-	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
-	if (!view) throw new Error("The session is gone.");
-	const session = stream === "public" ? forCustomer(view) : forAgent(view);
-	return (place: { stream: "public" | "internal"; seq: number }) => ({
-		...place,
-		session: stream === "public" ? { ...session, lastSeq: place.seq } : session,
-	});
-}
-
-async function readSession(tx: Transaction, sessionId: string): Promise<Session> {
-	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
-	if (!view) throw new Error("The session is gone.");
-	return forAgent(view);
-}
-
-/** Tells those who wait their new place, after one of them has left the queue. */
-async function tellQueue(): Promise<void> {
-	const waiting = await db
-		.select({ sessionId: chatSessions.sessionId })
-		.from(chatSessions)
-		.where(eq(chatSessions.status, "queued"))
-		.orderBy(chatSessions.queuedAt)
-		.limit(TOLD_OF_QUEUE);
-	for (const { sessionId } of waiting) {
-		await transact(async (tx) => {
-			await tx.select().from(chatSessions).where(eq(chatSessions.sessionId, sessionId)).for("update");
-			await publish(tx, {
-				sessionId,
-				stream: "public",
-				type: "session-updated",
-				data: await sessionData(tx, sessionId, "public"),
-			});
-		});
-	}
-}
-
-function refuseEnded(row: SessionRow): void {
-	if (!row.isActive) throw new Conflict("This conversation has ended. Start a new one to go on.");
 }

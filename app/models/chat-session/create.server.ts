@@ -5,6 +5,7 @@ import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { isSessionId } from "./find.server.ts";
 import type { SessionRow } from "./present.server.ts";
+import { nextDeadline } from "./queue.server.ts";
 import { type CustomerIdentity, ownedBy } from "./scope.server.ts";
 
 /** Opens a conversation in the caller's transaction. With the assistant switched off it begins in the queue. */
@@ -22,7 +23,12 @@ export async function createSession(
 			locale: input.locale,
 			...(isAssistantOn
 				? {}
-				: { status: "queued" as const, queuedAt: new Date(), queueReason: "assistant-off" }),
+				: {
+						status: "queued" as const,
+						queuedAt: new Date(),
+						queueReason: "assistant-off",
+						queueDeadline: await nextDeadline(tx),
+					}),
 		})
 		.returning();
 	if (!row) throw new Error("The session was not written.");

@@ -1,5 +1,8 @@
 import { eq, sql } from "drizzle-orm";
-import type { Session } from "#app/realtime/events.ts";
+import { isAgentThere } from "#app/models/agent.server.ts";
+import { isOpenAt, nextOpening } from "#app/models/setting/business-hours.ts";
+import { settingOf } from "#app/models/setting/shapes.ts";
+import type { Queue, Session } from "#app/realtime/events.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, chatSessions, users } from "#db/schema.ts";
 
@@ -17,10 +20,37 @@ const queuePosition = sql<number | null>`case when ${chatSessions.status} = 'que
 	)
 ) end`;
 
+/** Fewer waits than this tell nothing; more than the last twenty tell of another time of day. */
+const FEWEST_WAITS = 3;
+const WAITS_LOOKED_AT = 20;
+
+/** Median wait of those whom people took lately, in seconds; null while too few were. */
+const recentWaitSeconds = sql<number | null>`case when ${chatSessions.status} = 'queued' then (
+	select case when count(*) >= ${FEWEST_WAITS}
+		then percentile_cont(0.5) within group (order by waits.seconds)::int end
+	from (
+		select extract(epoch from taken.assigned_at - taken.queued_at) as seconds from chat_sessions taken
+		where taken.updated_at > now() - interval '1 day' and taken.assigned_at > taken.queued_at
+			and taken.assigned_at > now() - interval '1 day'
+		order by taken.assigned_at desc limit ${WAITS_LOOKED_AT}
+	) waits
+) end`;
+
+const isAnybodyThere = sql<boolean | null>`case when ${chatSessions.status} = 'queued' then exists (
+	select 1 from chat_agents where ${isAgentThere}
+) end`;
+
+const hoursSetting = sql<unknown>`case when ${chatSessions.status} = 'queued' then (
+	select value from settings where key = 'business_hours'
+) end`;
+
 const columns = {
 	row: chatSessions,
 	agentName: users.name,
 	queuePosition: queuePosition.as("queue_position"),
+	recentWaitSeconds: recentWaitSeconds.as("recent_wait_seconds"),
+	isAnybodyThere: isAnybodyThere.as("is_anybody_there"),
+	hoursSetting: hoursSetting.as("hours_setting"),
 };
 
 /** Sessions with what people see of them: agent's name and place in the queue. Add a `where`. */
@@ -37,11 +67,13 @@ export type SessionView = Awaited<ReturnType<typeof selectSessions>>[number];
 
 /** A session as its customer may see it: without the agents' own notes on it. */
 export function forCustomer(view: SessionView): Session {
-	return { ...forAgent(view), tags: [], intent: null, agentId: null };
+	return { ...forAgent(view), tags: [], intent: null, agentId: null, handover: null };
 }
 
 /** A session as agents and API keys see it. */
-export function forAgent({ row, agentName, queuePosition }: SessionView): Session {
+export function forAgent(view: SessionView): Session {
+	const { row, agentName, queuePosition } = view;
+	const isQueued = row.status === "queued";
 	return {
 		sessionId: row.sessionId,
 		userId: row.userId,
@@ -58,7 +90,27 @@ export function forAgent({ row, agentName, queuePosition }: SessionView): Sessio
 		agentId: row.assignedAgentId,
 		queuePosition,
 		queueReason: row.queueReason,
-		queuedAt: row.queuedAt?.toISOString() ?? null,
+		queuedAt: isQueued ? (row.queuedAt?.toISOString() ?? null) : null,
+		queue: isQueued ? queueOf(view, new Date()) : null,
+		contactEmail: row.contactEmail,
+		handover: row.handover,
 		lastSeq: row.lastSeq,
+	};
+}
+
+function queueOf(view: SessionView, now: Date): Queue {
+	const { row, queuePosition, isAnybodyThere } = view;
+	const hours = settingOf("business_hours", view.hoursSetting);
+	const opensAt = nextOpening(hours, now);
+	const isOpen = isOpenAt(hours, now);
+	const isOverdue = row.queueDeadline !== null && row.queueDeadline <= now;
+	const state = !isOpen ? "closed" : isOverdue ? "overdue" : isAnybodyThere ? "waiting" : "nobody-there";
+	return {
+		position: queuePosition ?? 1,
+		state,
+		recentWaitSeconds: view.recentWaitSeconds,
+		deadline: row.queueDeadline?.toISOString() ?? null,
+		opensAt: opensAt?.toISOString() ?? null,
+		timeZone: hours.timeZone,
 	};
 }

@@ -22,6 +22,9 @@ export type Unanswered = {
 	locale: string;
 };
 
+/** How many of the assistant's newest answers in a row did not know, and offered a person instead. */
+type Misses = { misses: number };
+
 /** How many messages before the question are shown to the assistant. */
 const HISTORY_MESSAGES = 30;
 
@@ -32,7 +35,7 @@ const ROLES = { user: "customer", bot: "assistant", agent: "agent" } as const;
  * before, and who asks as the server knows it.
  * @throws when the session is gone.
  */
-export async function readUnanswered(sessionId: string, questionSeq: number): Promise<Unanswered> {
+export async function readUnanswered(sessionId: string, questionSeq: number): Promise<Unanswered & Misses> {
 	const [found] = await db
 		.select({ session: chatSessions, customerName: customers.name })
 		.from(chatSessions)
@@ -40,7 +43,11 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 		.where(eq(chatSessions.sessionId, sessionId));
 	if (!found) throw new Error("The session of this turn is gone.");
 	const rows = await db
-		.select({ senderType: chatMessages.senderType, text: chatMessages.message })
+		.select({
+			senderType: chatMessages.senderType,
+			text: chatMessages.message,
+			metadata: chatMessages.metadata,
+		})
 		.from(chatMessages)
 		.where(
 			and(
@@ -55,6 +62,8 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 		role: ROLES[row.senderType as keyof typeof ROLES],
 		text: row.text,
 	}));
+	const answers = rows.filter((row) => row.senderType !== "user");
+	const firstHit = answers.findIndex((row) => !row.metadata.offersPerson);
 	const answeredAt = newestFirst.findIndex((utterance) => utterance.role !== "customer");
 	const asked = answeredAt === -1 ? newestFirst : newestFirst.slice(0, answeredAt);
 	const before: Utterance[] = answeredAt === -1 ? [] : newestFirst.slice(answeredAt);
@@ -69,5 +78,6 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 		customerName: found.customerName,
 		locale: found.session.locale,
 		place: { sessionId, questionSeq },
+		misses: firstHit === -1 ? answers.length : firstHit,
 	};
 }

@@ -7,11 +7,17 @@ const REASONS: Record<string, string> = {
 	"assistant-off": "the assistant is off",
 	"customer-upset": "the customer is upset",
 	"needs-a-person": "needs a person",
+	"assistant-limit": "the assistant reached its limit",
+	"agent-away": "its agent had to leave",
+	"large-refund": "a large refund",
+	legal: "a legal matter",
+	safety: "a matter of safety",
 };
 
 /** Why somebody waits, in words. */
 export function reasonName(reason: string | null): string {
 	if (!reason) return "asked for a person";
+	if (reason.startsWith("topic:")) return reason.slice("topic:".length);
 	return REASONS[reason] ?? reason.replaceAll("-", " ").replaceAll("_", " ");
 }
 

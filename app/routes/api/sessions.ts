@@ -8,15 +8,11 @@ import { readJson, readQuery } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
-import {
-	endSession,
-	labelSession,
-	rateSession,
-	requestAgent,
-} from "#app/models/chat-session/change.server.ts";
+import { endSession, labelSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { listSessions, requireSession } from "#app/models/chat-session/find.server.ts";
 import { forAgent, forCustomer, type SessionView } from "#app/models/chat-session/present.server.ts";
+import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { ensureCustomer } from "#app/models/customer.server.ts";
 import { Forbidden, Invalid } from "#app/models/errors.ts";

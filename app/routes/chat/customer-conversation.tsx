@@ -8,6 +8,7 @@ import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import { ConversationEnd } from "./conversation-end.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
 import type { ChatPageData } from "./page-data.server.ts";
+import { WaitingPanel } from "./waiting-panel.tsx";
 import { Welcome } from "./welcome.tsx";
 
 type Refused = { problem: Problem; typed: string; intent: string };
@@ -74,7 +75,22 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 							{chat.problem}
 						</Notice>
 					) : null}
-					{refused && refused.intent !== "send" ? (
+					{session?.queue ? (
+						<WaitingPanel
+							session={session}
+							queue={session.queue}
+							refusal={
+								refused?.intent === "leave-email"
+									? {
+											typed: refused.typed,
+											error: firstFieldError(refused.problem) ?? refused.problem.detail,
+										}
+									: null
+							}
+							onSubmit={chat.submit}
+						/>
+					) : null}
+					{refused && refused.intent !== "send" && refused.intent !== "leave-email" ? (
 						<Notice tone="danger" className="mb-3" reference={refused.problem.reference}>
 							{firstFieldError(refused.problem) ?? refused.problem.detail}
 						</Notice>

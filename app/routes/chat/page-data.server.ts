@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { hasModel } from "#app/ai/reply.server.ts";
+import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { findCurrentSession } from "#app/models/chat-session/find.server.ts";
 import { forCustomer } from "#app/models/chat-session/present.server.ts";

@@ -38,7 +38,7 @@ export async function action({ request }: ActionFunctionArgs) {
 		const problem = toProblem(error);
 		if (problem.retryAfterSeconds) headers.set("Retry-After", String(problem.retryAfterSeconds));
 		return data(
-			{ problem, typed: form.message ?? "", intent: form.intent ?? "" },
+			{ problem, typed: form.message ?? form.email ?? "", intent: form.intent ?? "" },
 			{ status: problem.status, headers },
 		);
 	}

@@ -7,10 +7,11 @@ import { check, readForm } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { confirmAction, declineAction } from "#app/models/assistant-action/decide.server.ts";
-import { endSession, rateSession, requestAgent } from "#app/models/chat-session/change.server.ts";
+import { endSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { openSessionOnce } from "#app/models/chat-session/create.server.ts";
 import { findCurrentSession, requireSession } from "#app/models/chat-session/find.server.ts";
 import { localeTag } from "#app/models/chat-session/locale.ts";
+import { leaveEmail, requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { ensureCustomer } from "#app/models/customer.server.ts";
 import { emailAddress, enterCode, requestCode, sixDigits } from "#app/models/email-code.server.ts";
 import { NotFound } from "#app/models/errors.ts";
@@ -35,6 +36,7 @@ const forms = z.discriminatedUnion("intent", [
 		sessionId,
 	}),
 	z.object({ intent: z.literal("request-agent"), sessionId }),
+	z.object({ intent: z.literal("leave-email"), email: emailAddress, sessionId }),
 	z.object({ intent: z.literal("end"), sessionId }),
 	z.object({
 		intent: z.literal("rate"),
@@ -100,6 +102,10 @@ export async function submitChatForm(
 		case "request-agent":
 			await countAgainst("changes", identity.visitorId);
 			await requestAgent(id, actor);
+			break;
+		case "leave-email":
+			await countAgainst("changes", identity.visitorId);
+			await leaveEmail(id, actor, input.email);
 			break;
 		case "end":
 			await countAgainst("changes", identity.visitorId);

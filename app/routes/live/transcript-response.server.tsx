@@ -9,6 +9,7 @@ import {
 import { AssistantMark } from "#app/components/ui/index.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 import { opening, refuseWhileEnding } from "#app/http/streams/events.server.ts";
+import { offersEmail } from "#app/models/chat-session/queue-words.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
 import { endBodyWithConnection } from "#app/realtime/disconnect.server.ts";
 import type { EventData, Message, StreamName } from "#app/realtime/events.ts";
@@ -75,11 +76,16 @@ function openPage(nonce: string): string {
 	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="${RESUME_SECONDS}"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 py-4">`;
 }
 
+/** Nor does it know that there is a better way than to wait. */
+const EMAIL_LINK =
+	'<p class="self-center text-sm"><a class="text-accent underline underline-offset-2" href="/chat">Leave an e-mail address</a></p>';
+
 /** Exported for its test: events in, pieces of HTML out. */
 export function createTranscriptEncoder(side: Side, nonce: string, customerName?: string | null): Encode {
 	let pieces = 0;
 	let live: { messageId: string; element: string } | null = null;
 	let thinking: string | null = null;
+	let hasOfferedEmail = false;
 	const hide = (element: string) => `<style nonce="${nonce}">#${element}{display:none}</style>`;
 
 	function closeLive(): string {
@@ -140,8 +146,13 @@ export function createTranscriptEncoder(side: Side, nonce: string, customerName?
 				if (delta.offset > 0) return null;
 				return closeThinking() + closeLive() + openLive(delta);
 			}
-			case "session-updated":
-				return closeThinking() || null;
+			case "session-updated": {
+				const { session } = JSON.parse(json) as EventData<"session-updated">;
+				const mayLeave = side === "user" && session.queue && offersEmail(session.queue);
+				const isOffered = mayLeave && !session.contactEmail && !hasOfferedEmail;
+				hasOfferedEmail ||= isOffered === true;
+				return closeThinking() + (isOffered ? EMAIL_LINK : "") || null;
+			}
 			case "chat-ended":
 				return closeThinking() + closeLive() + (side === "user" ? END_LINKS : "") || null;
 			case "hb":

@@ -1,4 +1,5 @@
 import { jsonResponse } from "#app/http/respond.server.ts";
+import { repairs } from "#app/models/stranded.server.ts";
 import { countConnections, isDraining } from "#app/realtime/connections.server.ts";
 import { hub } from "#app/realtime/hub.server.ts";
 import { isMigrated } from "#db/is-migrated.server.ts";
@@ -18,6 +19,8 @@ export async function loader(): Promise<Response> {
 			draining,
 			bus: hub.isBusHealthy() ? "listening" : "polling",
 			streams: countConnections(),
+			/** Conversations nobody took care of, put right by this process since it began, by what was wrong. */
+			repaired: repairs,
 		},
 		{ status: ready ? 200 : 503 },
 	);

@@ -12,6 +12,7 @@ import type { Session } from "#app/realtime/events.ts";
 import { reasonName } from "../words.ts";
 import { withNews } from "./assistant-deeds.tsx";
 import { CustomerPanel } from "./customer-panel.tsx";
+import { HandoverPanel } from "./handover-panel.tsx";
 import type { loader } from "./page.tsx";
 
 type Page = Awaited<ReturnType<typeof loader>>;
@@ -71,6 +72,7 @@ export function AgentConversation({
 					isCustomerHere={chat.conversation.isHere.customer}
 					onSubmit={chat.submit}
 				/>
+				<HandoverPanel session={session} />
 				<LiveFrame src={`${base}/live`} />
 				<Transcript
 					className="scripted flex-1"

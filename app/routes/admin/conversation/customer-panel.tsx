@@ -62,6 +62,16 @@ export function CustomerPanel({
 				<dd>{languageName(session.locale)}</dd>
 				<dt className="text-ink-soft">Priority</dt>
 				<dd>{session.priority}</dd>
+				{session.contactEmail ? (
+					<>
+						<dt className="text-ink-soft">Write to</dt>
+						<dd className="wrap-anywhere">
+							<a href={`mailto:${session.contactEmail}`} className="text-accent underline underline-offset-2">
+								{session.contactEmail}
+							</a>
+						</dd>
+					</>
+				) : null}
 			</dl>
 			<AssistantDeeds entries={actions} />
 			{customer || verifiedEmail ? (

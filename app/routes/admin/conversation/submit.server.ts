@@ -1,6 +1,7 @@
 import { z } from "zod/v4";
 import type { Agent } from "#app/auth/agent.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
+import { touchAgent } from "#app/models/agent.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
@@ -43,6 +44,7 @@ export async function submitAgentForm(
 	const input = check(form, forms);
 	const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 	const { row } = await requireSession(sessionId, actor);
+	await touchAgent(agent.id);
 	let message: Message | null = null;
 	switch (input.intent) {
 		case "take":

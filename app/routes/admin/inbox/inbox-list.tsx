@@ -48,6 +48,9 @@ export function InboxList({
 						</span>
 						<span className="mt-1.5 flex flex-wrap items-center gap-1.5">
 							<StatusBadge entry={entry} agentId={agentId} />
+							{entry.status === "queued" && isRaised(entry) ? (
+								<Badge tone="attention">{entry.priority}</Badge>
+							) : null}
 							{entry.intent && entry.intent !== "other" ? <Badge>{intentName(entry.intent)}</Badge> : null}
 							<span className="text-ink-soft text-sm uppercase">{entry.locale.slice(0, 2)}</span>
 						</span>
@@ -60,6 +63,8 @@ export function InboxList({
 
 /** What the assistant answers, or what is over, waits for nobody. */
 const needsPerson = ({ status }: InboxEntry) => status === "queued" || status === "agent";
+
+const isRaised = ({ priority }: InboxEntry) => priority === "high" || priority === "urgent";
 
 function StatusBadge({ entry, agentId }: { entry: InboxEntry; agentId: string }) {
 	switch (entry.status) {

@@ -2,6 +2,7 @@ import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Form, Outlet, useLoaderData, useParams } from "@remix-run/react";
 import { requireAgent } from "#app/auth/agent.server.ts";
 import { Avatar, Button, SkipLink, StoreMark } from "#app/components/ui/index.ts";
+import { touchAgent } from "#app/models/agent.server.ts";
 import { listInbox } from "#app/models/inbox.server.ts";
 import { InboxList } from "./inbox-list.tsx";
 import { useInbox } from "./use-inbox.ts";
@@ -14,6 +15,7 @@ export const shouldRevalidate = () => false;
 /** GET /admin/chat and below: the agents' list beside whatever conversation is open. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const agent = await requireAgent(request);
+	await touchAgent(agent.id);
 	return { agent, entries: await listInbox() };
 }
 

@@ -1,0 +1,78 @@
+import { extractOrderNumbers } from "#app/ai/intent/order-numbers.ts";
+import { personAskedIn } from "#app/ai/intent/wants-person.ts";
+import { getOrder, listOrders } from "#app/models/order.server.ts";
+import { getSetting } from "#app/models/setting/store.server.ts";
+import type { Answer, AnswerRequest } from "../answer.ts";
+import { isYes } from "../offline/phrases.ts";
+import { isFrustrated } from "./frustration.ts";
+import { isAboutSafety, isLegal, ownTopic } from "./sensitive-topics.ts";
+import { type CallReason, callingWords } from "./words.ts";
+
+/** Why a question goes to a person without the assistant trying: what is stored, and what the customer is told. */
+export type Call = { reason: string; words: CallReason; language: string };
+
+export type Understood = { intent: string; confidence: number; language: string };
+
+/** Below this the intent "wants a refund" is a guess. */
+const SURE_OF_REFUND = 0.5;
+
+/**
+ * Decides whether a person must have a question, before anything is asked of a model: so it holds while the
+ * provider is away and whatever a model would say. In this order: somebody may be hurt, the law, a person was
+ * asked for, the customer has had enough, a topic of the owner's, a refund above the owner's limit.
+ * @returns null when the assistant may answer.
+ */
+export async function decideEscalation(
+	request: Pick<AnswerRequest, "question" | "customerId"> & { misses: number },
+	understood: Understood,
+): Promise<Call | null> {
+	const { question, misses } = request;
+	const rules = await getSetting("escalation");
+	const topic = (reason: string): Call => ({ reason, words: "topic", language: understood.language });
+	if (rules.safety && isAboutSafety(question)) return topic("safety");
+	if (rules.legal && isLegal(question)) return topic("legal");
+	// After a miss the assistant has offered a person: a plain yes takes the offer.
+	const asked = personAskedIn(question) ?? (misses > 0 && isYes(question) ? "en" : null);
+	// The learned model and the English phrases see no other language; the small words may.
+	if (asked) {
+		const language = asked === "en" ? understood.language : asked;
+		return { reason: "requested", words: "requested", language };
+	}
+	if (isFrustrated(question)) {
+		return { reason: "customer-upset", words: "customer-upset", language: understood.language };
+	}
+	const own = ownTopic(question, rules.topics);
+	if (own) return topic(`topic:${own}`);
+	if (rules.refundOver !== null && (await isRefundAbove(rules.refundOver, request, understood))) {
+		return topic("large-refund");
+	}
+	return null;
+}
+
+/** The answer that goes with a call: why, and that somebody comes. */
+export function answerOfCall(call: Call, understood: Understood): Answer {
+	return {
+		text: callingWords(call.words, call.language),
+		answered: call.reason === "requested",
+		intent: call.reason === "requested" ? "contact_human_agent" : understood.intent,
+		confidence: call.reason === "requested" ? 1 : understood.confidence,
+		language: call.language,
+		sources: [],
+		escalate: { needed: true, reason: call.reason },
+		model: null,
+	};
+}
+
+/** Whether the money of an order the customer has, the one named or else the newest, is above a sum. */
+async function isRefundAbove(
+	amount: number,
+	{ question, customerId }: Pick<AnswerRequest, "question" | "customerId">,
+	{ intent, confidence }: Understood,
+): Promise<boolean> {
+	if (!customerId || intent !== "get_refund" || confidence < SURE_OF_REFUND) return false;
+	const [number] = extractOrderNumbers(question);
+	const order = number
+		? await getOrder({ number, customerId })
+		: (await listOrders({ customerId, limit: 1 }))[0];
+	return order != null && order.totalCents > amount * 100;
+}

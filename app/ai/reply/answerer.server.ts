@@ -1,0 +1,58 @@
+import { env } from "#app/env.server.ts";
+import type { Turn } from "#app/models/ai-turn.server.ts";
+import { type Allowance, hasDayBudget, reserveAnswer } from "#app/models/ai-usage.server.ts";
+import type { Answer, AnswerRequest } from "../answer.ts";
+import { callingWords } from "../escalation/words.ts";
+import { answerOffline } from "../offline/answer.server.ts";
+import { answerWithModel } from "../openai.server.ts";
+
+/** Whether a model writes the answers; without one they come from the articles and the orders alone. */
+export const hasModel = (): boolean => env().OPENAI_API_KEY !== undefined;
+
+type Asked = AnswerRequest & {
+	/** The turn that is answered; null for a question outside any conversation. */
+	turn: Turn | null;
+	/** The assistant has failed before: if it does not know this either, a person is called. */
+	isLastTry: boolean;
+};
+
+/**
+ * Answers in the way this installation has, and its limits allow: by a model; without one, or past a limit of
+ * cost, out of the articles and orders alone. Past a limit only what those know for certain is answered.
+ * @throws AnswerFailed when the provider cannot answer.
+ */
+export async function answer(asked: Asked, onText: (piece: string) => void): Promise<Answer> {
+	const { turn, isLastTry, ...question } = asked;
+	const request = { ...question, usage: { turnId: turn?.id ?? null, sessionId: turn?.sessionId ?? null } };
+	if (!hasModel()) {
+		// Its words are held back where they may still be taken back.
+		const reply = await answerOffline(request, isLastTry ? () => {} : onText);
+		if (!isLastTry) return reply;
+		const last = isMiss(reply) ? calling(reply, "assistant-unsure") : reply;
+		onText(last.text);
+		return last;
+	}
+	if ((await allowanceFor(turn)) !== "allowed") {
+		const found = await answerOffline(request, () => {});
+		const reply = isMiss(found) ? calling(found, "assistant-limit") : found;
+		onText(reply.text);
+		return reply;
+	}
+	const reply = await answerWithModel(request, onText);
+	if (!isLastTry || !isMiss(reply)) return reply;
+	const { text, escalate } = calling(reply, "assistant-unsure");
+	onText(`\n\n${text}`);
+	return { ...reply, text: `${reply.text}\n\n${text}`, escalate };
+}
+
+const isMiss = (reply: Answer): boolean => !reply.answered && !reply.escalate.needed;
+
+function calling(reply: Answer, reason: "assistant-unsure" | "assistant-limit"): Answer {
+	const text = callingWords(reason, reply.language);
+	return { ...reply, text, sources: [], escalate: { needed: true, reason } };
+}
+
+async function allowanceFor(turn: Turn | null): Promise<Allowance> {
+	if (turn) return reserveAnswer(turn, env().OPENAI_MODEL);
+	return (await hasDayBudget()) ? "allowed" : "day-spent";
+}

@@ -1,0 +1,71 @@
+import { log } from "#app/http/log.server.ts";
+import { finishTurn, type Turn } from "#app/models/ai-turn.server.ts";
+import { writeProposals } from "#app/models/assistant-action/propose.server.ts";
+import { noteIntent } from "#app/models/chat-session/change.server.ts";
+import { queueSession } from "#app/models/chat-session/queue.server.ts";
+import { writeMessage } from "#app/models/message/write.server.ts";
+import { transact } from "#app/realtime/publish.server.ts";
+import type { MessageMetadata } from "#db/shapes.ts";
+import { type Answer, AnswerFailed } from "../answer.ts";
+import { deedMarks } from "../deeds.server.ts";
+import { answerOfCall, type Understood } from "../escalation/decide.server.ts";
+import { Superseded } from "./writing.server.ts";
+
+const ASSISTANT_NAME = "Assistant";
+
+/**
+ * The one durable write: the message, the end of the turn and, where needed, the call for a person. A
+ * conversation that needs a person is in the queue from this commit on, so nothing can call one twice.
+ * @throws Superseded when the turn is not this taker's any more.
+ */
+export async function finish(
+	turn: Turn,
+	reply: Answer,
+	written: { firstWordAt: Date | null; marks?: MessageMetadata },
+): Promise<void> {
+	const { sessionId } = turn;
+	const { firstWordAt, marks = {} } = written;
+	await transact(async (tx) => {
+		// The session first and the turn second, as everywhere: the other way round two writers could wait for each other.
+		await noteIntent(tx, sessionId, reply.intent);
+		if (!(await finishTurn(tx, turn, { outcome: reply, firstWordAt }))) throw new Superseded();
+		await writeMessage(tx, {
+			id: turn.messageId,
+			sessionId,
+			senderType: "bot",
+			senderName: ASSISTANT_NAME,
+			message: reply.text,
+			metadata: {
+				...marks,
+				...deedMarks(reply),
+				...(reply.sources.length > 0 ? { sources: reply.sources } : {}),
+				...(reply.answered || reply.escalate.needed ? {} : { offersPerson: true }),
+			},
+		});
+		await writeProposals(tx, turn, reply.proposals);
+		if (reply.escalate.needed) await queueSession(tx, sessionId, reply.escalate.reason ?? "requested");
+	});
+}
+
+/** The assistant could not: kind words and a person, never silence. */
+export async function apologise(
+	turn: Turn,
+	understood: Understood,
+	written: { firstWordAt: Date | null; error: unknown },
+): Promise<void> {
+	const { error, firstWordAt } = written;
+	const reason = error instanceof AnswerFailed ? error.reason : "fault";
+	log.error(
+		{ sessionId: turn.sessionId, turn: turn.id, reason, err: error },
+		"the assistant could not answer",
+	);
+	const failed = "assistant-failed";
+	const apology = answerOfCall({ reason: failed, words: failed, language: understood.language }, understood);
+	try {
+		await finish(turn, apology, { firstWordAt, marks: { notice: failed } });
+	} catch (failure) {
+		// The turn stays open, so the sweep tries again when the database is back.
+		if (!(failure instanceof Superseded))
+			log.error({ turn: turn.id, err: failure }, "the hand-over was not written");
+	}
+}

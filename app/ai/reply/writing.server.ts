@@ -1,0 +1,101 @@
+import { checkpointTurn, releaseTurn, type Turn } from "#app/models/ai-turn.server.ts";
+import { publishEphemeral } from "#app/realtime/publish.server.ts";
+import { AnswerFailed } from "../answer.ts";
+
+const CHECKPOINT_MS = 1_000;
+/** Words are gathered this long before they are sent: one event instead of one a token. */
+const DELTA_MS = 60;
+/** "Thinking" is told again while it lasts, because its readers let it expire. */
+const THINKING_MS = 3_000;
+
+const underWay = new Map<string, { turn: Turn; recheck: () => void }>();
+
+/** Looks at once whether the answer under way here is still wanted; for when the customer has written more. */
+export function recheckAnswer(sessionId: string): void {
+	underWay.get(sessionId)?.recheck();
+}
+
+/**
+ * Gives back the leases of the answers under way here, when the process is to end: another one begins them
+ * again at once, instead of after the lease has run out.
+ */
+export async function releaseAnswers(): Promise<void> {
+	await Promise.allSettled([...underWay.values()].map(({ turn }) => releaseTurn(turn)));
+}
+
+/** Somebody else has the turn now, or it is not wanted any more. */
+export class Superseded extends Error {}
+
+/**
+ * Sends words as they come, keeps a checkpoint each second with the lease, and stops the work when the turn
+ * is lost or takes longer than `limitMs`.
+ */
+export function startWriting(turn: Turn, limitMs: number) {
+	const abort = new AbortController();
+	const { sessionId, messageId } = turn;
+	let text = "";
+	let sent = 0;
+	let firstWordAt: Date | null = null;
+	let isLost = false;
+	let checkpointing: Promise<void> | null = null;
+	let deltaTimer: NodeJS.Timeout | undefined;
+
+	const think = () =>
+		publishEphemeral({ sessionId, stream: "public", type: "ai-thinking", data: { on: true } });
+	think();
+	const thinkTimer = setInterval(() => {
+		if (text === "") think();
+	}, THINKING_MS);
+	const limitTimer = setTimeout(() => abort.abort(new AnswerFailed("timeout")), limitMs);
+	const checkpoint = () => {
+		checkpointing ??= keep().finally(() => {
+			checkpointing = null;
+		});
+	};
+	const checkpointTimer = setInterval(checkpoint, CHECKPOINT_MS);
+	underWay.set(sessionId, { turn, recheck: checkpoint });
+
+	async function keep() {
+		try {
+			if (await checkpointTurn(turn, text, firstWordAt)) return;
+			isLost = true;
+			abort.abort(new Superseded());
+		} catch {
+			// The database is away. If it stays so the lease runs out, and whoever is alive then answers.
+		}
+	}
+
+	function flush() {
+		deltaTimer = undefined;
+		if (sent === text.length || abort.signal.aborted) return;
+		firstWordAt ??= new Date();
+		publishEphemeral({
+			sessionId,
+			stream: "public",
+			type: "ai-delta",
+			data: { messageId, offset: sent, text: text.slice(sent) },
+		});
+		sent = text.length;
+	}
+
+	return {
+		signal: abort.signal,
+		isLost: () => isLost,
+		firstWordAt: () => firstWordAt,
+		write(piece: string) {
+			text += piece;
+			// The first words go at once; they are what the customer waits for.
+			if (sent === 0) flush();
+			else deltaTimer ??= setTimeout(flush, DELTA_MS);
+		},
+		async stop() {
+			clearInterval(thinkTimer);
+			clearInterval(checkpointTimer);
+			clearTimeout(limitTimer);
+			clearTimeout(deltaTimer);
+			underWay.delete(sessionId);
+			flush();
+			await checkpointing;
+		},
+	};
+}

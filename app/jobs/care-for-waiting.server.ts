@@ -1,0 +1,57 @@
+import { writeHandover } from "#app/ai/escalation/handover.server.ts";
+import { log } from "#app/http/log.server.ts";
+import { enqueue } from "#app/jobs/queue.server.ts";
+import { listWithoutHandover } from "#app/models/chat-session/handover.server.ts";
+import { rescueStranded } from "#app/models/stranded.server.ts";
+
+const HANDOVER_MS = 1_000;
+const RESCUE_MS = 10_000;
+/** Handovers one process begins in a round. */
+const MOST_HANDOVERS = 8;
+
+/**
+ * Cares for those who wait for a person: tells the agents what they want, each second, and looks every ten
+ * whether anybody is left without anybody. Each round begins when the one before has ended.
+ * @returns how to stop.
+ */
+export function startCaring(): () => void {
+	const stops = [every(HANDOVER_MS, writeHandovers), every(RESCUE_MS, rescue)];
+	return () => {
+		for (const stop of stops) stop();
+	};
+}
+
+async function writeHandovers(): Promise<void> {
+	for (const sessionId of await listWithoutHandover(MOST_HANDOVERS)) {
+		// Not waited for: a model may take seconds over one, and the others are to be told of now.
+		writeHandover(sessionId).catch((error: unknown) => {
+			log.error({ sessionId, err: error }, "a handover was not written; the next round tries again");
+		});
+	}
+}
+
+/** Repairs, and says so: on a healthy installation only agents who left and deadlines that passed are seen here. */
+async function rescue(): Promise<void> {
+	for (const { sessionId, problem } of await rescueStranded()) {
+		log.warn({ sessionId, problem }, "nobody took care of a conversation; it has been put right");
+		if (problem === "unpromised") enqueue("answer-session", sessionId);
+	}
+}
+
+function every(pauseMs: number, work: () => Promise<void>): () => void {
+	let timer: NodeJS.Timeout | undefined;
+	let isStopping = false;
+	const round = async () => {
+		try {
+			await work();
+		} catch {
+			// The database is away; readiness says so.
+		}
+		if (!isStopping) timer = setTimeout(round, pauseMs);
+	};
+	timer = setTimeout(round, pauseMs);
+	return () => {
+		isStopping = true;
+		clearTimeout(timer);
+	};
+}

@@ -1,0 +1,125 @@
+import { and, eq, sql } from "drizzle-orm";
+import { env } from "#app/env.server.ts";
+import type { Turn } from "#app/models/ai-turn.server.ts";
+import type { Price, SettingValue } from "#app/models/setting/shapes.ts";
+import { getSetting } from "#app/models/setting/store.server.ts";
+import { db, type Transaction } from "#db/client.server.ts";
+import { aiTurns, aiUsage, chatSessions } from "#db/schema.ts";
+
+/** What model calls cost, and whether another may be made. Money is in micros, millionths of a dollar. */
+
+/** Tokens an answer is taken to need until it is known: two requests of the usual size (docs/assistant.md). */
+const ANSWER_ESTIMATE = { promptTokens: 6_000, completionTokens: 600 };
+
+/** One call of a model: for what, which, and for whose turn, when it is for one. */
+export type Usage = {
+	purpose: "answer" | "handover" | "classify" | "summarise" | "translate" | "suggest" | "rewrite" | "embed";
+	model: string;
+	promptTokens: number;
+	completionTokens: number;
+	turnId?: string | null;
+	sessionId?: string | null;
+};
+
+/** Days are UTC's, as the providers count them. */
+const today = sql`(now() at time zone 'utc')::date`;
+
+/** Writes a call down: for the day, and for the turn and the conversation it was made for. */
+export async function recordUsage(usage: Usage): Promise<void> {
+	const { purpose, model, promptTokens, completionTokens, turnId, sessionId } = usage;
+	const costMicros = costOf(await getSetting("ai_prices"), usage);
+	await db.transaction(async (tx) => {
+		// The session first and the turn second, as everywhere; the day's row, which all share, for as short as can be.
+		if (sessionId) {
+			await tx
+				.update(chatSessions)
+				.set({ aiCostMicros: sql`${chatSessions.aiCostMicros} + ${costMicros}` })
+				.where(eq(chatSessions.sessionId, sessionId));
+		}
+		if (turnId) {
+			await tx
+				.update(aiTurns)
+				.set({ costMicros: sql`${aiTurns.costMicros} + ${costMicros}` })
+				.where(eq(aiTurns.id, turnId));
+		}
+		await tx
+			.insert(aiUsage)
+			.values({ day: sql`${today}`, purpose, model, calls: 1, promptTokens, completionTokens, costMicros })
+			.onConflictDoUpdate({
+				target: [aiUsage.day, aiUsage.purpose, aiUsage.model],
+				set: {
+					calls: sql`${aiUsage.calls} + 1`,
+					promptTokens: sql`${aiUsage.promptTokens} + ${promptTokens}`,
+					completionTokens: sql`${aiUsage.completionTokens} + ${completionTokens}`,
+					costMicros: sql`${aiUsage.costMicros} + ${costMicros}`,
+				},
+			});
+	});
+}
+
+/** Whether a model may write the answer: yes, or which limit is reached. */
+export type Allowance = "allowed" | "session-spent" | "day-spent";
+
+/**
+ * Asks whether a turn's answer may be written by a model, and holds back what it may cost. All who ask go one
+ * after the other, and each sees what the others hold back; so a burst over many processes goes past the
+ * day's budget by no more than answers cost above their estimate. What a dead process held back is free again
+ * with its lease.
+ */
+export async function reserveAnswer(turn: Turn, model: string): Promise<Allowance> {
+	const [caps, prices] = await Promise.all([getSetting("assistant_caps"), getSetting("ai_prices")]);
+	const estimate = costOf(prices, { model, ...ANSWER_ESTIMATE });
+	return db.transaction(async (tx) => {
+		if (caps.dollarsPerSession !== null) {
+			const [session] = await tx
+				.select({ spent: chatSessions.aiCostMicros })
+				.from(chatSessions)
+				.where(eq(chatSessions.sessionId, turn.sessionId));
+			if ((session?.spent ?? 0) >= caps.dollarsPerSession * 1e6) return "session-spent";
+		}
+		const budget = dayBudgetMicros(caps);
+		if (budget === null) return "allowed";
+		await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('ai budget', 2))`);
+		if ((await committedToday(tx)) + estimate > budget) return "day-spent";
+		await tx
+			.update(aiTurns)
+			.set({ reservedMicros: sql`${aiTurns.costMicros} + ${estimate}` })
+			.where(and(eq(aiTurns.id, turn.id), eq(aiTurns.fence, turn.fence)));
+		return "allowed";
+	});
+}
+
+/** Whether the day's budget has room for a model call that no turn answers for. */
+export async function hasDayBudget(): Promise<boolean> {
+	const budget = dayBudgetMicros(await getSetting("assistant_caps"));
+	return budget === null || (await committedToday(db)) < budget;
+}
+
+/** Millionths of a dollar for the whole day; null without a limit. */
+function dayBudgetMicros(caps: SettingValue<"assistant_caps">): number | null {
+	const dollars = env().AI_DAILY_BUDGET ?? caps.dollarsPerDay;
+	return dollars === null ? null : dollars * 1e6;
+}
+
+/** What was spent today, and what the answers under way may still cost. */
+async function committedToday(executor: Pick<Transaction, "execute">): Promise<number> {
+	const [row] = await executor.execute<{ micros: number }>(sql`select (
+		coalesce((select sum(cost_micros) from ai_usage where day = ${today}), 0)
+		+ coalesce((
+			select sum(greatest(reserved_micros - cost_micros, 0)) from ai_turns
+			where state = 'running' and lease_until > now()
+		), 0)
+	)::float8 as micros`);
+	return row?.micros ?? 0;
+}
+
+/** Dollars for a million tokens are micros for one. */
+function costOf(
+	prices: Record<string, Price>,
+	call: Pick<Usage, "model" | "promptTokens" | "completionTokens">,
+): number {
+	const names = Object.keys(prices).filter((name) => name !== "*" && call.model.startsWith(name));
+	const longest = names.sort((a, b) => b.length - a.length)[0] ?? "*";
+	const price = prices[longest] ?? { input: 0, output: 0 };
+	return Math.ceil(call.promptTokens * price.input + call.completionTokens * price.output);
+}

@@ -1,0 +1,45 @@
+import { eq } from "drizzle-orm";
+import { Conflict } from "#app/models/errors.ts";
+import type { Session } from "#app/realtime/events.ts";
+import { publish } from "#app/realtime/publish.server.ts";
+import type { Transaction } from "#db/client.server.ts";
+import { chatSessions } from "#db/schema.ts";
+import { forAgent, forCustomer, type SessionRow, selectSessions } from "./present.server.ts";
+
+/** How a change of a session is told to both sides, in the transaction that makes it. */
+
+/** Tells both sides what a session looks like now. */
+export async function announceSession(tx: Transaction, sessionId: string): Promise<Session> {
+	for (const stream of ["internal", "public"] as const) {
+		await publish(tx, {
+			sessionId,
+			stream,
+			type: "session-updated",
+			data: await sessionData(tx, sessionId, stream),
+		});
+	}
+	return readSession(tx, sessionId);
+}
+
+/** A session as the readers of one of its streams see it, as the data of an event. */
+export async function sessionData(tx: Transaction, sessionId: string, stream: "public" | "internal") {
+	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
+	if (!view) throw new Error("The session is gone.");
+	const session = stream === "public" ? forCustomer(view) : forAgent(view);
+	return (place: { stream: "public" | "internal"; seq: number }) => ({
+		...place,
+		session: stream === "public" ? { ...session, lastSeq: place.seq } : session,
+	});
+}
+
+/** A session as agents see it. */
+export async function readSession(tx: Transaction, sessionId: string): Promise<Session> {
+	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
+	if (!view) throw new Error("The session is gone.");
+	return forAgent(view);
+}
+
+/** @throws Conflict when the conversation has ended. */
+export function refuseEnded(row: SessionRow): void {
+	if (!row.isActive) throw new Conflict("This conversation has ended. Start a new one to go on.");
+}

@@ -1,0 +1,194 @@
+import { eq, sql } from "drizzle-orm";
+import { recountAgentSessions } from "#app/models/agent.server.ts";
+import { withdrawAnswer } from "#app/models/ai-turn.server.ts";
+import { Conflict } from "#app/models/errors.ts";
+import { writeMessage } from "#app/models/message/write.server.ts";
+import { nextOpening } from "#app/models/setting/business-hours.ts";
+import { getSetting } from "#app/models/setting/store.server.ts";
+import type { Session } from "#app/realtime/events.ts";
+import { publish, transact } from "#app/realtime/publish.server.ts";
+import { db, type Transaction } from "#db/client.server.ts";
+import { chatSessions } from "#db/schema.ts";
+import type { MessageMetadata } from "#db/shapes.ts";
+import { announceSession, readSession, refuseEnded, sessionData } from "./announce.server.ts";
+import { lockSession } from "./find.server.ts";
+import type { SessionRow } from "./present.server.ts";
+import { expectation, offersEmail } from "./queue-words.ts";
+import type { Actor } from "./scope.server.ts";
+
+/** Most waiting customers who are told their new place when the queue moves; the others see it on their next event. */
+const TOLD_OF_QUEUE = 50;
+
+/** Why a person was asked for; stored, and phrased by the page. An owner's topic is `topic:` and its name. */
+export type QueueReason =
+	| "requested"
+	| "customer-upset"
+	| "needs-a-person"
+	| "assistant-unsure"
+	| "assistant-failed"
+	| "assistant-limit"
+	| "assistant-off"
+	| "legal"
+	| "safety"
+	| "large-refund"
+	| "agent-away"
+	| string;
+
+/**
+ * Puts a conversation in the queue for a person. Asking again changes nothing.
+ * @throws NotFound, Conflict when it has ended.
+ */
+export async function requestAgent(sessionId: string, actor: Actor): Promise<Session> {
+	return transact(async (tx) => {
+		const row = await lockSession(tx, sessionId, actor);
+		refuseEnded(row);
+		if (row.status !== "assistant") return readSession(tx, sessionId);
+		await withdrawAnswer(tx, sessionId);
+		return queueSession(tx, sessionId, "requested");
+	});
+}
+
+/**
+ * Queues a session in the caller's transaction, with a deadline, and says in the conversation where it stands.
+ * What the agent will be told of it is made anew.
+ */
+export async function queueSession(
+	tx: Transaction,
+	sessionId: string,
+	reason: QueueReason,
+): Promise<Session> {
+	await enterQueue(tx, sessionId, reason);
+	return tellPlace(tx, sessionId, { words: "An agent has been called.", notice: "queued", reason });
+}
+
+/** Gives a conversation back to the queue, ahead of others, because its agent does not answer. */
+export async function requeueSession(tx: Transaction, row: SessionRow): Promise<Session> {
+	const { sessionId } = row;
+	const { agentName } = await readSession(tx, sessionId);
+	await enterQueue(tx, sessionId, "agent-away");
+	await raisePriority(tx, sessionId);
+	if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
+	return tellPlace(tx, sessionId, {
+		words: `${agentName ?? "The agent"} had to leave. Everything written here is kept, and somebody else has been called.`,
+		notice: "requeued",
+		reason: "agent-away",
+	});
+}
+
+/** Nobody came by the deadline: the customer is told so, moved ahead, and offered to be written to. */
+export async function admitOverdue(tx: Transaction, sessionId: string): Promise<Session> {
+	await raisePriority(tx, sessionId);
+	return tellPlace(tx, sessionId, {
+		words: "We are sorry that nobody has come yet.",
+		notice: "queue-overdue",
+	});
+}
+
+/** Gives a waiting conversation the deadline it lacks. */
+export async function setDeadline(tx: Transaction, sessionId: string): Promise<void> {
+	const deadline = await nextDeadline(tx);
+	await tx
+		.update(chatSessions)
+		.set({ queueDeadline: deadline, queuedAt: sql`coalesce(queued_at, clock_timestamp())` })
+		.where(eq(chatSessions.sessionId, sessionId));
+	await announceSession(tx, sessionId);
+}
+
+/**
+ * Keeps where a waiting customer wants to be written to. The same address again changes nothing.
+ * @throws NotFound, Conflict when nobody is being waited for.
+ */
+export async function leaveEmail(sessionId: string, actor: Actor, email: string): Promise<Session> {
+	return transact(async (tx) => {
+		const row = await lockSession(tx, sessionId, actor);
+		if (row.status !== "queued") throw new Conflict("You are not waiting for a person here any more.");
+		if (row.contactEmail === email) return readSession(tx, sessionId);
+		await tx.update(chatSessions).set({ contactEmail: email }).where(eq(chatSessions.sessionId, sessionId));
+		const session = await announceSession(tx, sessionId);
+		await writeMessage(tx, {
+			sessionId,
+			senderType: "system",
+			message: `Thank you. If nobody can answer you here, we will write to ${email}.`,
+			metadata: { notice: "email-left" },
+		});
+		return session;
+	});
+}
+
+/** Tells those who wait their new place, after one of them has left the queue. */
+export async function tellQueue(): Promise<void> {
+	const waiting = await db
+		.select({ sessionId: chatSessions.sessionId })
+		.from(chatSessions)
+		.where(eq(chatSessions.status, "queued"))
+		.orderBy(chatSessions.queuedAt)
+		.limit(TOLD_OF_QUEUE);
+	for (const { sessionId } of waiting) {
+		await transact(async (tx) => {
+			await tx.select().from(chatSessions).where(eq(chatSessions.sessionId, sessionId)).for("update");
+			await publish(tx, {
+				sessionId,
+				stream: "public",
+				type: "session-updated",
+				data: await sessionData(tx, sessionId, "public"),
+			});
+		});
+	}
+}
+
+async function enterQueue(tx: Transaction, sessionId: string, reason: QueueReason): Promise<void> {
+	await tx
+		.update(chatSessions)
+		.set({
+			status: "queued",
+			queuedAt: sql`clock_timestamp()`,
+			queueReason: reason,
+			queueDeadline: await nextDeadline(tx),
+			assignedAgentId: null,
+			handover: null,
+		})
+		.where(eq(chatSessions.sessionId, sessionId));
+}
+
+/** By when somebody should come: so many minutes from now, or from the next opening. */
+export async function nextDeadline(tx: Transaction): Promise<Date> {
+	const { answerWithinMinutes } = await getSetting("queue", tx);
+	const now = new Date();
+	const from = nextOpening(await getSetting("business_hours", tx), now) ?? now;
+	return new Date(from.getTime() + answerWithinMinutes * 60_000);
+}
+
+/** One step: low and normal become high, high becomes urgent. */
+async function raisePriority(tx: Transaction, sessionId: string): Promise<void> {
+	await tx
+		.update(chatSessions)
+		.set({ priority: sql`case when priority in ('high', 'urgent') then 'urgent' else 'high' end` })
+		.where(eq(chatSessions.sessionId, sessionId));
+}
+
+async function tellPlace(
+	tx: Transaction,
+	sessionId: string,
+	told: { words: string; notice: MessageMetadata["notice"]; reason?: QueueReason },
+): Promise<Session> {
+	const session = await announceSession(tx, sessionId);
+	const { queue } = session;
+	const place = `You are number ${queue?.position ?? 1} in the queue.`;
+	const offer = "You can leave an e-mail address, and we will write to you.";
+	await writeMessage(tx, {
+		sessionId,
+		senderType: "system",
+		message: [
+			told.words,
+			place,
+			...(queue ? [expectation(queue)] : []),
+			...(queue && offersEmail(queue) && !session.contactEmail ? [offer] : []),
+		].join(" "),
+		metadata: {
+			notice: told.notice,
+			queuePosition: session.queuePosition,
+			...(told.reason ? { reason: told.reason } : {}),
+		},
+	});
+	return session;
+}

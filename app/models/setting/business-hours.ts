@@ -1,0 +1,96 @@
+import { z } from "zod/v4";
+
+/** When people of the store are there, and when they are back. Times of day are the store's own; Intl knows its clock. */
+
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+type Day = (typeof DAYS)[number];
+
+/** A step of the search for the next opening; opening times stand on it. Every time zone in use does too. */
+const STEP_MINUTES = 5;
+const STEP_MS = STEP_MINUTES * 60_000;
+/** How far ahead an opening is looked for: past any holidays one would announce here. */
+const MOST_DAYS_AHEAD = 31;
+
+const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5][05]$|^24:00$/, {
+	error: 'Write times as "09:00", in steps of five minutes.',
+});
+const span = z.tuple([time, time]).refine(([from, to]) => from < to, {
+	error: 'The first time must be before the second, as ["09:00", "17:00"].',
+});
+
+export const businessHours = z.object({
+	timeZone: z
+		.string()
+		.default("UTC")
+		.refine(isTimeZone, { error: 'Name a time zone such as "Europe/Lisbon".' }),
+	/** Spans of each day; a day left out is closed. Null: always open. */
+	days: z.partialRecord(z.enum(DAYS), z.array(span)).nullable().default(null),
+	/** Days as YYYY-MM-DD on which nobody is there. */
+	closedOn: z.array(z.iso.date()).default([]),
+});
+export type BusinessHours = z.infer<typeof businessHours>;
+
+/** Whether the store's people are there at a moment. */
+export function isOpenAt(hours: BusinessHours, at: Date): boolean {
+	const { day, date, clock } = storeClock(hours.timeZone, at);
+	if (hours.closedOn.includes(date)) return false;
+	if (hours.days === null) return true;
+	return (hours.days[day] ?? []).some(([from, to]) => from <= clock && clock < to);
+}
+
+/**
+ * When people are back: the first opening after a moment at which they are away.
+ * @returns null while they are there, and when no opening is within a month.
+ */
+export function nextOpening(hours: BusinessHours, at: Date): Date | null {
+	if (isOpenAt(hours, at)) return null;
+	const first = Math.floor(at.getTime() / STEP_MS) * STEP_MS;
+	const key = `${first} ${JSON.stringify(hours)}`;
+	if (known.key !== key) known = { key, opening: findOpening(hours, first) };
+	return known.opening;
+}
+
+/** The last opening found: the same is asked for every event while the store is closed. */
+let known: { key: string; opening: Date | null } = { key: "", opening: null };
+
+function findOpening(hours: BusinessHours, first: number): Date | null {
+	const last = first + MOST_DAYS_AHEAD * 86_400_000;
+	for (let at = first + STEP_MS; at < last; at += STEP_MS) {
+		if (isOpenAt(hours, new Date(at))) return new Date(at);
+	}
+	return null;
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function storeClock(timeZone: string, at: Date): { day: Day; date: string; clock: string } {
+	let format = clocks.get(timeZone);
+	if (!format) {
+		format = new Intl.DateTimeFormat("en-US", {
+			timeZone,
+			hourCycle: "h23",
+			weekday: "short",
+			year: "numeric",
+			month: "2-digit",
+			day: "2-digit",
+			hour: "2-digit",
+			minute: "2-digit",
+		});
+		clocks.set(timeZone, format);
+	}
+	const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+	return {
+		day: (part.weekday ?? "").toLowerCase() as Day,
+		date: `${part.year}-${part.month}-${part.day}`,
+		clock: `${part.hour}:${part.minute}`,
+	};
+}
+
+function isTimeZone(name: string): boolean {
+	try {
+		new Intl.DateTimeFormat("en", { timeZone: name });
+		return true;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,45 @@
+import { eq, sql } from "drizzle-orm";
+import { log } from "#app/http/log.server.ts";
+import { Invalid } from "#app/models/errors.ts";
+import { db } from "#db/client.server.ts";
+import { settings } from "#db/schema.ts";
+import { SETTINGS, type SettingKey, type SettingValue, settingOf } from "./shapes.ts";
+
+/**
+ * What the owner has set under that key, with the defaults for what they have not. Read anew each time, so a
+ * change holds from the next question on. A stored value that does not fit, as after an edit by hand, is
+ * logged and counts as not set.
+ * @param executor the caller's transaction, when it is in one: a second connection would have to be waited for.
+ */
+export async function getSetting<Key extends SettingKey>(
+	key: Key,
+	executor: Pick<typeof db, "select"> = db,
+): Promise<SettingValue<Key>> {
+	const [row] = await executor.select({ value: settings.value }).from(settings).where(eq(settings.key, key));
+	if (row && !SETTINGS[key].safeParse(row.value).success) {
+		log.warn({ key }, "a setting does not have its shape; its defaults are used");
+	}
+	return settingOf(key, row?.value);
+}
+
+/** Sets what goes under a key. @throws Invalid, with what is wrong where, when the value does not fit. */
+export async function saveSetting(key: SettingKey, value: unknown): Promise<void> {
+	const parsed = SETTINGS[key].safeParse(value);
+	if (!parsed.success) {
+		const problems: Record<string, string[]> = {};
+		for (const { path, message } of parsed.error.issues) {
+			const field = path.join(".") || key;
+			problems[field] = [...(problems[field] ?? []), message];
+		}
+		throw new Invalid(problems);
+	}
+	await db
+		.insert(settings)
+		.values({ key, value })
+		.onConflictDoUpdate({ target: settings.key, set: { value, updatedAt: sql`now()` } });
+}
+
+/** Takes a key back to its defaults. */
+export async function clearSetting(key: SettingKey): Promise<void> {
+	await db.delete(settings).where(eq(settings.key, key));
+}

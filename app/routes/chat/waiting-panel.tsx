@@ -1,0 +1,77 @@
+import type { FormEvent } from "react";
+import { Button, TextField } from "#app/components/ui/index.ts";
+import { expectation, offersEmail } from "#app/models/chat-session/queue-words.ts";
+import type { Queue, Session } from "#app/realtime/events.ts";
+
+/** Where a waiting customer stands, why, and what to expect; an address to be written to where that is better. */
+export function WaitingPanel({
+	session,
+	queue,
+	refusal,
+	onSubmit,
+}: {
+	session: Session;
+	queue: Queue;
+	/** The address that was sent without scripts and could not be taken. */
+	refusal: { typed: string; error: string } | null;
+	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
+}) {
+	const isEmailAsked = offersEmail(queue) && !session.contactEmail;
+	function submit(event: FormEvent<HTMLFormElement>) {
+		event.preventDefault();
+		const email = new FormData(event.currentTarget).get("email");
+		if (typeof email === "string") void onSubmit({ intent: "leave-email", email });
+	}
+	return (
+		<section
+			aria-label="Waiting for a person"
+			className="mb-3 rounded-control bg-accent-soft px-4 py-3 text-ink"
+			data-queue={queue.state}
+		>
+			<p className="font-medium">
+				Number {queue.position} in the queue
+				<span className="font-normal text-ink-soft"> · {whyWaiting(session.queueReason)}</span>
+			</p>
+			<p className="mt-0.5 text-sm">{expectation(queue)}</p>
+			{session.contactEmail ? (
+				<p className="wrap-anywhere mt-0.5 text-sm">
+					If nobody can answer here, we will write to {session.contactEmail}.
+				</p>
+			) : null}
+			{isEmailAsked ? (
+				<form method="post" action="/chat" onSubmit={submit} className="mt-2 flex items-end gap-2">
+					<input type="hidden" name="intent" value="leave-email" />
+					<input type="hidden" name="sessionId" value={session.sessionId} />
+					<TextField
+						label="E-mail address to answer you at"
+						name="email"
+						type="email"
+						autoComplete="email"
+						required
+						maxLength={254}
+						defaultValue={refusal?.typed ?? ""}
+						error={refusal?.error}
+						className="min-w-0 flex-1"
+						dir="ltr"
+					/>
+					<Button variant="secondary">Leave it</Button>
+				</form>
+			) : null}
+		</section>
+	);
+}
+
+const WHY: Record<string, string> = {
+	requested: "you asked for a person",
+	"customer-upset": "a person should hear this",
+	"assistant-unsure": "the assistant did not know",
+	"assistant-failed": "the assistant could not answer",
+	"assistant-limit": "the assistant did what it can",
+	"assistant-off": "people answer here",
+	"agent-away": "your agent had to leave",
+	"large-refund": "a person decides on this refund",
+	legal: "this is for a person",
+	safety: "this is for a person, first of all",
+};
+
+const whyWaiting = (reason: string | null): string => WHY[reason ?? "requested"] ?? "this is for a person";

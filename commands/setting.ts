@@ -1,0 +1,43 @@
+import { CommandError, runCommand } from "./steps/command.ts";
+import { withDatabase } from "./steps/database.ts";
+
+const USAGE =
+	"npm run setting -- KEY [JSON], such as npm run setting -- queue '{\"answerWithinMinutes\": 5}'";
+
+/**
+ * Shows or changes what the owner can set: `npm run setting` lists the keys, `npm run setting -- KEY` shows what
+ * holds under one, and with JSON sets it; `null` takes it back to its defaults.
+ */
+await runCommand(async () => {
+	const [key, json, ...rest] = process.argv.slice(2);
+	if (rest.length > 0) throw new CommandError(`Type it like this: ${USAGE}.`);
+	const { SETTING_KEYS } = await import("#app/models/setting/shapes.ts");
+	if (!key) return void process.stdout.write(`${SETTING_KEYS.join("\n")}\n`);
+	const known = SETTING_KEYS.find((one) => one === key);
+	if (!known) throw new CommandError(`There is no setting ${key}. There are: ${SETTING_KEYS.join(", ")}.`);
+	const value = json === undefined ? undefined : parse(json);
+	const shown = await withDatabase(async () => {
+		const { clearSetting, getSetting, saveSetting } = await import("#app/models/setting/store.server.ts");
+		const { Invalid } = await import("#app/models/errors.ts");
+		try {
+			if (value === null) await clearSetting(known);
+			else if (value !== undefined) await saveSetting(known, value);
+		} catch (error) {
+			if (!(error instanceof Invalid)) throw error;
+			const problems = Object.entries(error.fieldErrors).map(
+				([field, texts]) => `${field}: ${texts.join(" ")}`,
+			);
+			throw new CommandError(problems.join("\n"));
+		}
+		return getSetting(known);
+	});
+	process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+});
+
+function parse(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch {
+		throw new CommandError(`That is no JSON. Type it like this: ${USAGE}.`);
+	}
+}

@@ -1,0 +1,1 @@
+ALTER TABLE "ai_turns" ADD COLUMN "reserved_micros" bigint DEFAULT 0 NOT NULL;

@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { setEnv } from "#app/env.server.ts";
+import { createAgent, touchAgent } from "#app/models/agent.server.ts";
+import { getLatestTurn, leaseTurn } from "#app/models/ai-turn.server.ts";
+import { takeOver } from "#app/models/chat-session/change.server.ts";
+import { requestAgent } from "#app/models/chat-session/queue.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
+import { saveSetting } from "#app/models/setting/store.server.ts";
+import { repairs, rescueStranded } from "#app/models/stranded.server.ts";
+import { loader as readyz } from "#app/routes/ops/readyz.ts";
+import { sql } from "#db/client.server.ts";
+import { makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
+import { asVisitor } from "#tests/people.ts";
+import { bodyOf, call, get } from "#tests/request.ts";
+
+beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
+
+async function waitingCustomer(...texts: string[]) {
+	const ana = await asVisitor();
+	const sessionId = await makeSession(ana.identity, ...texts);
+	const actor = { type: "customer", identity: ana.identity } as const;
+	return { sessionId, actor };
+}
+
+async function newAgent(name: string) {
+	const { agentId } = await createAgent({
+		email: `${randomUUID()}@store.test`,
+		name,
+		password: "a-long-password",
+	});
+	return { agentId, name };
+}
+
+/** Moves everything of a conversation into the past. */
+async function age(sessionId: string, minutes: number) {
+	const span = `${minutes} minutes`;
+	await sql`update chat_messages set sent_at = sent_at - ${span}::interval where session_id = ${sessionId}`;
+	await sql`update ai_turns set due_at = due_at - ${span}::interval, lease_until = lease_until - ${span}::interval where session_id = ${sessionId}`;
+	await sql`update chat_sessions set assigned_at = assigned_at - ${span}::interval, queued_at = queued_at - ${span}::interval,
+		queue_deadline = queue_deadline - ${span}::interval where session_id = ${sessionId}`;
+}
+
+const notices = async (sessionId: string) =>
+	(await messagesOf(sessionId)).flatMap(({ senderType, message }) =>
+		senderType === "system" ? [message] : [],
+	);
+const problemsOf = (repaired: { sessionId: string; problem: string }[], sessionId: string) =>
+	repaired.filter((one) => one.sessionId === sessionId).map(({ problem }) => problem);
+
+describe("the check", () => {
+	it("promises again what lost its promise, and calls a person when that happens again and again", async () => {
+		const { sessionId } = await waitingCustomer("Is anybody there?");
+		for (let lost = 1; lost < 3; lost += 1) {
+			await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
+			await age(sessionId, 1);
+			expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["unpromised"]);
+			expect(await getLatestTurn(sessionId)).toMatchObject({ state: "due" });
+			expect(problemsOf(await rescueStranded(), sessionId)).toEqual([]);
+		}
+		await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
+		await rescueStranded();
+		expect(await sessionRow(sessionId)).toMatchObject({ status: "queued", queueReason: "assistant-failed" });
+	});
+
+	it("gives to people what no process keeps, and leaves alone what somebody is just answering", async () => {
+		const kept = await waitingCustomer("Who answers me?");
+		const lost = await waitingCustomer("And me?");
+		for (const { sessionId } of [kept, lost]) await age(sessionId, 10);
+		expect(await leaseTurn(kept.sessionId)).not.toBeNull();
+		const repaired = await rescueStranded();
+		expect(problemsOf(repaired, kept.sessionId)).toEqual([]);
+		expect(problemsOf(repaired, lost.sessionId)).toEqual(["unkept"]);
+		expect(await sessionRow(lost.sessionId)).toMatchObject({ status: "queued" });
+		expect((await sessionRow(lost.sessionId)).queueDeadline).not.toBeNull();
+		expect((await getLatestTurn(lost.sessionId))?.state).toBe("superseded");
+	});
+
+	it("takes a conversation from an agent who is gone, ahead of others and with nothing lost", async () => {
+		const { sessionId, actor } = await waitingCustomer("I need a person");
+		const agent = await newAgent("Tara");
+		await takeOver(sessionId, agent);
+		await touchAgent(agent.agentId);
+		await postMessage(sessionId, actor, { message: "Are you there?" });
+		await age(sessionId, 6);
+		await sql`update chat_agents set last_active_at = now() - interval '7 minutes' where id = ${agent.agentId}`;
+		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["agent-away"]);
+		expect(await sessionRow(sessionId)).toMatchObject({
+			status: "queued",
+			queueReason: "agent-away",
+			priority: "high",
+			assignedAgentId: null,
+		});
+		expect((await notices(sessionId)).at(-1)).toMatch(/^Tara had to leave\. Everything written here is kept/);
+		expect((await messagesOf(sessionId)).map(({ message }) => message)).toContain("Are you there?");
+		const [row] = await sql`select current_sessions from chat_agents where id = ${agent.agentId}`;
+		expect(row?.current_sessions).toBe(0);
+	});
+
+	it("lets an agent think who has seen the message and is there, but not for ever", async () => {
+		const { sessionId, actor } = await waitingCustomer("I need a person");
+		const agent = await newAgent("Tom");
+		await takeOver(sessionId, agent);
+		await postMessage(sessionId, actor, { message: "What about my lamp?" });
+		await age(sessionId, 6);
+		await touchAgent(agent.agentId);
+		expect(problemsOf(await rescueStranded(), sessionId)).toEqual([]);
+		await age(sessionId, 10);
+		await touchAgent(agent.agentId);
+		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["agent-away"]);
+	});
+
+	it("leaves a conversation with its agent while it is the customer who is awaited", async () => {
+		const { sessionId } = await waitingCustomer("I need a person");
+		const agent = await newAgent("Tim");
+		await takeOver(sessionId, agent);
+		await postMessage(sessionId, { type: "agent", ...agent }, { message: "How can I help?" });
+		await age(sessionId, 600);
+		await sql`update chat_agents set last_active_at = now() - interval '1 day' where id = ${agent.agentId}`;
+		expect(problemsOf(await rescueStranded(), sessionId)).toEqual([]);
+	});
+
+	it("says once that nobody came by the deadline, and moves the customer ahead", async () => {
+		await saveSetting("queue", { answerWithinMinutes: 4 });
+		const { sessionId, actor } = await waitingCustomer();
+		await requestAgent(sessionId, actor);
+		const { queueDeadline } = await sessionRow(sessionId);
+		expect(Math.round(((queueDeadline?.getTime() ?? 0) - Date.now()) / 60_000)).toBe(4);
+		await age(sessionId, 5);
+		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["overdue"]);
+		expect(problemsOf(await rescueStranded(), sessionId)).toEqual([]);
+		expect((await sessionRow(sessionId)).priority).toBe("high");
+		expect((await notices(sessionId)).at(-1)).toMatch(/nobody has come yet.*leave an e-mail address/);
+	});
+
+	it("gives a deadline to whoever waits without one", async () => {
+		const { sessionId, actor } = await waitingCustomer();
+		await requestAgent(sessionId, actor);
+		await sql`update chat_sessions set queue_deadline = null where session_id = ${sessionId}`;
+		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["no-deadline"]);
+		expect((await sessionRow(sessionId)).queueDeadline).not.toBeNull();
+	});
+
+	it("repairs each once when many look at the same moment, and counts it", async () => {
+		const { sessionId, actor } = await waitingCustomer();
+		await requestAgent(sessionId, actor);
+		await age(sessionId, 60);
+		const before = repairs.overdue;
+		const rounds = await Promise.all(Array.from({ length: 8 }, () => rescueStranded()));
+		expect(problemsOf(rounds.flat(), sessionId)).toEqual(["overdue"]);
+		expect((await notices(sessionId)).filter((text) => text.includes("nobody has come"))).toHaveLength(1);
+		const { repaired } = await bodyOf<{ repaired: Record<string, number> }>(
+			await call(readyz, get("/readyz")),
+		);
+		expect(repaired.overdue).toBe(before + 1);
+	});
+});
+
+it("does not lose a message that arrives in the moment in which a turn is leased", async () => {
+	const { sessionId, actor } = await waitingCustomer("The first question");
+	await sql`update ai_turns set due_at = now() where session_id = ${sessionId}`;
+	let second: Promise<unknown> = Promise.resolve();
+	// Another process takes the lease; before its commit, the customer writes on.
+	await sql.begin(async (taker) => {
+		await taker`update ai_turns set state = 'running', fence = fence + 1, lease_until = now() + interval '10 seconds'
+			where session_id = ${sessionId}`;
+		second = postMessage(sessionId, actor, { message: "The second question" });
+		await vi.waitFor(async () => {
+			const [row] = await sql`select count(*)::int as waiting from pg_stat_activity
+				where datname = current_database() and wait_event_type = 'Lock' and query ilike '%ai_turns%'`;
+			expect(row?.waiting).toBe(1);
+		});
+	});
+	await second;
+	const turns =
+		await sql`select state, question_seq, fence from ai_turns where session_id = ${sessionId} order by created_at`;
+	const seqs = (await messagesOf(sessionId)).map(({ seq }) => seq);
+	// What the taker has read is out of date: its turn is over, and a new one promises an answer to both.
+	expect(turns).toEqual([
+		{ state: "superseded", question_seq: seqs[0], fence: 1 },
+		{ state: "due", question_seq: seqs[1], fence: 0 },
+	]);
+});
