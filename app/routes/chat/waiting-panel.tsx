@@ -29,7 +29,7 @@ export function WaitingPanel({
 			data-queue={queue.state}
 		>
 			<p className="font-medium">
-				Number {queue.position} in the queue
+				Waiting for a person
 				<span className="font-normal text-ink-soft"> · {whyWaiting(session.queueReason)}</span>
 			</p>
 			<p className="mt-0.5 text-sm">{expectation(queue)}</p>
@@ -62,7 +62,7 @@ export function WaitingPanel({
 }
 
 const WHY: Record<string, string> = {
-	requested: "you asked for a person",
+	requested: "as you asked",
 	"customer-upset": "a person should hear this",
 	"assistant-unsure": "the assistant did not know",
 	"assistant-failed": "the assistant could not answer",

@@ -1,0 +1,408 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { setEnv } from "#app/env.server.ts";
+import { startWorker } from "#app/jobs/worker.server.ts";
+import { createAgent, touchAgent } from "#app/models/agent.server.ts";
+import { getLatestTurn } from "#app/models/ai-turn.server.ts";
+import { takeOver } from "#app/models/chat-session/change.server.ts";
+import { openSession } from "#app/models/chat-session/create.server.ts";
+import { requestAgent } from "#app/models/chat-session/queue.server.ts";
+import { ensureCustomer } from "#app/models/customer.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
+import { clearSetting, saveSetting } from "#app/models/setting/store.server.ts";
+import type { Session } from "#app/realtime/events.ts";
+import { action as chatActions } from "#app/routes/chat/actions.ts";
+import { action as chatPage } from "#app/routes/chat/page.tsx";
+import { db, sql } from "#db/client.server.ts";
+import { orders } from "#db/schema.ts";
+import { eventsOf, messagesOf, sessionRow } from "#tests/factories.ts";
+import { asVisitor } from "#tests/people.ts";
+import { bodyOf, call, form } from "#tests/request.ts";
+import { calls, fails, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
+
+let stopWorker: ((graceMs: number) => Promise<void>) | null = null;
+const closing: (() => Promise<unknown>)[] = [];
+
+beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
+afterEach(async () => {
+	await stopWorker?.(0);
+	stopWorker = null;
+	for (const close of closing.splice(0)) await close();
+	for (const key of ["business_hours", "escalation", "assistant_caps", "queue", "ai_prices"] as const)
+		await clearSetting(key);
+	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", AI_DAILY_BUDGET: "" });
+	await sql`delete from ai_usage`;
+	// Who waits in one test has no place in the next one's queue.
+	await sql`update chat_sessions set status = 'ended', is_active = false, queued_at = null`;
+	await sql`update chat_agents set status = 'offline'`;
+});
+afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
+
+async function withModel(...script: [Reply, ...Reply[]]) {
+	const server = await startOpenAiServer(...script);
+	closing.push(server.close);
+	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: server.url, OPENAI_MODEL: "scripted-1" });
+	return server;
+}
+
+async function newCustomer(customerId: string | null = null, locale = "en") {
+	if (customerId) await ensureCustomer(customerId);
+	const identity = { visitorId: randomUUID(), customerId };
+	const sessionId = await openSession(identity, { locale });
+	const actor = { type: "customer", identity } as const;
+	const said = async (sender: string) =>
+		(await messagesOf(sessionId)).filter((one) => one.senderType === sender).map(({ message }) => message);
+	return {
+		sessionId,
+		actor,
+		ask: (message: string) => postMessage(sessionId, actor, { message }),
+		bots: () => said("bot"),
+		notices: () => said("system"),
+		row: () => sessionRow(sessionId),
+		/** The session as the newest event on a stream tells it. */
+		told: async (stream: "public" | "internal") => {
+			const events = await eventsOf(sessionId, stream);
+			const newest = events.findLast(({ type }) => type === "session-updated");
+			return (newest?.data as { session: Session } | undefined)?.session;
+		},
+	};
+}
+
+const until = <Value>(look: () => Value | Promise<Value>) =>
+	vi.waitFor(look, { timeout: 15_000, interval: 20 });
+const untilQueued = (ana: Awaited<ReturnType<typeof newCustomer>>) =>
+	until(async () => {
+		const row = await ana.row();
+		expect(row.status).toBe("queued");
+		return row;
+	});
+
+async function agentAtWork(name: string) {
+	const { agentId } = await createAgent({
+		email: `${randomUUID()}@store.test`,
+		name,
+		password: "a-long-password",
+	});
+	await touchAgent(agentId);
+	return { agentId, name };
+}
+
+describe("a person is called", () => {
+	it.each([
+		["You will hear from my lawyer about this", "legal", "This is for a person"],
+		["The lamp caught fire last night", "safety", "This is for a person"],
+		["This is absolutely ridiculous, you are useless", "customer-upset", "I am sorry about this"],
+		["quiero hablar con una persona", "requested", "Estoy llamando a una persona"],
+		["אני רוצה לדבר עם נציג", "requested", "אני קורא לנציג"],
+		["أريد التحدث مع موظف", "requested", "أستدعي لك"],
+	])("for %j, before any model is asked", async (question, reason, words) => {
+		const model = await withModel(says("Never asked."));
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask(question);
+		const row = await untilQueued(ana);
+		expect(row.queueReason).toBe(reason);
+		expect((await ana.bots()).at(-1)).toContain(words);
+		expect(model.requests.filter(({ body }) => body.tools)).toHaveLength(0);
+	});
+
+	it("for a topic the owner has named, and for none that is switched off", async () => {
+		await saveSetting("escalation", {
+			legal: false,
+			topics: [{ name: "wholesale", words: ["bulk order"] }],
+		});
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask("Can I place a bulk order of lamps?");
+		expect((await untilQueued(ana)).queueReason).toBe("topic:wholesale");
+		const ben = await newCustomer();
+		await ben.ask("My lawyer likes your lamps");
+		await until(async () => expect(await ben.bots()).toHaveLength(1));
+		expect((await ben.row()).status).toBe("assistant");
+	});
+
+	it("for a refund above the owner's limit, of an order the customer has", async () => {
+		await saveSetting("escalation", { refundOver: 100 });
+		stopWorker = startWorker();
+		const [dear, cheap] = [`dear_${randomUUID()}`, `cheap_${randomUUID()}`];
+		for (const [index, customerId] of [dear, cheap].entries()) {
+			await ensureCustomer(customerId);
+			await db.insert(orders).values({
+				number: `W880000${index}`,
+				customerId,
+				status: "delivered",
+				items: [],
+				totalCents: index === 0 ? 10_001 : 10_000,
+				placedAt: new Date(),
+			});
+		}
+		const ana = await newCustomer(dear);
+		await ana.ask("I want a refund for order W8800000");
+		expect((await untilQueued(ana)).queueReason).toBe("large-refund");
+		const ben = await newCustomer(cheap);
+		await ben.ask("I want a refund for order W8800001");
+		await until(async () => expect(await ben.bots()).toHaveLength(1));
+		expect((await ben.row()).status).toBe("assistant");
+	});
+
+	it("when the assistant does not know twice in a row, and not at the first time", async () => {
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask("What is the airspeed of an unladen swallow?");
+		await until(async () => expect(await ana.bots()).toHaveLength(1));
+		expect((await ana.row()).status).toBe("assistant");
+		await ana.ask("Who painted the ceiling of the Sistine Chapel?");
+		expect((await untilQueued(ana)).queueReason).toBe("assistant-unsure");
+		expect((await ana.bots()).at(-1)).toMatch(/^I don't know that either/);
+	});
+
+	it("when a model does not know twice in a row, and its own words stay", async () => {
+		await withModel(says("[unknown] I do not know. Shall I call a colleague?"));
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask("What is the airspeed of a swallow?");
+		await until(async () => expect(await ana.bots()).toHaveLength(1));
+		await ana.ask("And of a coconut, carried by two?");
+		await untilQueued(ana);
+		expect((await ana.bots()).at(-1)).toMatch(
+			/^I do not know\. Shall I call a colleague\?\n\nI don't know that either/,
+		);
+	});
+
+	it("when a yes follows the offer of one, also while the provider is away", async () => {
+		await withModel(says("[unknown] I do not know. Shall I call a colleague?"), fails(500));
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask("What is the airspeed of a swallow?");
+		await until(async () => expect(await ana.bots()).toHaveLength(1));
+		await ana.ask("Yes please");
+		expect((await untilQueued(ana)).queueReason).toBe("requested");
+	});
+
+	it("once, however often a model asks for one", async () => {
+		const hundred = Array.from({ length: 100 }, () => ({
+			name: "escalate",
+			arguments: { reason: "requested" },
+		}));
+		await withModel(calls(hundred), calls(hundred), calls(hundred), says("Somebody comes."));
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask("Tell me about the moon lamp warranty for my collection");
+		await untilQueued(ana);
+		await requestAgent(ana.sessionId, ana.actor);
+		expect((await ana.notices()).filter((text) => text.startsWith("An agent has been called"))).toHaveLength(
+			1,
+		);
+	});
+});
+
+describe("who waits is told", () => {
+	it("the truth when too few have waited to know, and what they waited when enough have", async () => {
+		const agent = await agentAtWork("Wanda");
+		const first = await newCustomer();
+		const session = await requestAgent(first.sessionId, first.actor);
+		expect(session.queue).toMatchObject({ state: "waiting", recentWaitSeconds: null });
+		expect((await first.notices()).at(-1)).toContain("We don't know yet how long it will take.");
+		for (const minutes of [2, 4, 30]) {
+			const other = await newCustomer();
+			await requestAgent(other.sessionId, other.actor);
+			await takeOver(other.sessionId, agent);
+			await sql`update chat_sessions set queued_at = assigned_at - ${minutes} * interval '1 minute' where session_id = ${other.sessionId}`;
+		}
+		const last = await newCustomer();
+		const told = await requestAgent(last.sessionId, last.actor);
+		expect(told.queue).toMatchObject({ position: 2, recentWaitSeconds: 240 });
+		expect((await last.notices()).at(-1)).toBe(
+			"An agent has been called. You are number 2 in the queue. Lately people waited about 4 minutes.",
+		);
+		expect(await last.told("public")).toMatchObject({ queue: { position: 2 }, handover: null });
+	});
+
+	it("when people are back, outside business hours, with a deadline that begins then", async () => {
+		await agentAtWork("Nightly");
+		// The only opening is tomorrow in the store's zone, whatever day the test runs on.
+		const inTokyo = new Intl.DateTimeFormat("en-US", { timeZone: "Asia/Tokyo", weekday: "short" });
+		const tomorrow = inTokyo.format(new Date(Date.now() + 86_400_000)).toLowerCase();
+		await saveSetting("business_hours", {
+			timeZone: "Asia/Tokyo",
+			days: { [tomorrow]: [["09:00", "17:00"]] },
+		});
+		await saveSetting("queue", { answerWithinMinutes: 20 });
+		const ana = await newCustomer();
+		const { queue } = await requestAgent(ana.sessionId, ana.actor);
+		expect(queue).toMatchObject({ state: "closed", timeZone: "Asia/Tokyo" });
+		expect(Date.parse(queue?.deadline ?? "") - Date.parse(queue?.opensAt ?? "")).toBe(20 * 60_000);
+		expect((await ana.notices()).at(-1)).toMatch(
+			/We are away now and back on \w+day \d+ \w+ at 09:00 \(Asia\/Tokyo\)\. You can leave an e-mail/,
+		);
+	});
+
+	it("that nobody is there, and may leave an address as a plain form or by script", async () => {
+		const visitor = await asVisitor();
+		const post = (fields: Record<string, string>) => call(chatPage, form("/chat", fields, visitor.cookie));
+		expect((await post({ intent: "request-agent" })).status).toBe(303);
+		const [row] =
+			await sql`select session_id from chat_sessions where visitor_id = ${visitor.identity.visitorId}`;
+		const sessionId = String(row?.session_id);
+		expect((await messagesOf(sessionId)).at(-1)?.message).toContain(
+			"Nobody from the team is here right now.",
+		);
+		const wrong = await post({ intent: "leave-email", email: "nobody at home", sessionId });
+		expect(wrong.status).toBe(422);
+		expect(await bodyOf(wrong)).toMatchObject({ intent: "leave-email", typed: "nobody at home" });
+		expect((await post({ intent: "leave-email", email: " ana@example.com ", sessionId })).status).toBe(303);
+		await call(
+			chatActions,
+			form("/chat/actions", { intent: "leave-email", email: "ana@example.com", sessionId }, visitor.cookie),
+		);
+		expect((await sessionRow(sessionId)).contactEmail).toBe("ana@example.com");
+		const thanks = (await messagesOf(sessionId)).filter(({ message }) => message.includes("ana@example.com"));
+		expect(thanks).toHaveLength(1);
+		const stranger = await asVisitor();
+		const foreign = await call(
+			chatPage,
+			form("/chat", { intent: "leave-email", email: "eve@example.com", sessionId }, stranger.cookie),
+		);
+		expect(foreign.status).toBe(404);
+	});
+});
+
+describe("the agent is told", () => {
+	it("what was wanted and tried, out of the conversation itself without a model", async () => {
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask("What is the airspeed of an unladen swallow, order W2611340?");
+		await until(async () => expect(await ana.bots()).toHaveLength(1));
+		await ana.ask("A human, please");
+		await untilQueued(ana);
+		const row = await until(async () => {
+			const now = await ana.row();
+			expect(now.handover).not.toBeNull();
+			return now;
+		});
+		expect(row.handover?.summary).toBe(
+			"First wrote: “What is the airspeed of an unladen swallow, order W2611340?”\nLast: “A human, please”\nNamed #W2611340.",
+		);
+		expect(row.handover?.tried.at(-1)).toBe("Called a person");
+		expect(await ana.told("internal")).toMatchObject({ handover: row.handover });
+		expect(await ana.told("public")).toMatchObject({ handover: null });
+	});
+
+	it("by the small model where there is one, and by quotation when it fails", async () => {
+		const model = await withModel(says("Ana wants to return a lamp; nothing was answered."));
+		setEnv({ OPENAI_SMALL_MODEL: "scripted-small" });
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask("I want to talk to a human about my lamp");
+		await until(async () =>
+			expect((await ana.row()).handover?.summary).toBe("Ana wants to return a lamp; nothing was answered."),
+		);
+		expect(model.requests.map(({ body }) => body.model)).toEqual(["scripted-small"]);
+		expect(JSON.stringify(model.requests[0]?.body.messages)).toContain("about my lamp");
+		const [usage] =
+			await sql`select purpose, model, calls, prompt_tokens::int, cost_micros::int from ai_usage`;
+		expect(usage).toMatchObject({
+			purpose: "handover",
+			model: "scripted-small",
+			calls: 1,
+			prompt_tokens: 100,
+		});
+		await withModel(fails(500));
+		const ben = await newCustomer();
+		await ben.ask("I want to talk to a human about my chair");
+		await until(async () => expect((await ben.row()).handover?.summary).toContain("about my chair"));
+		setEnv({ OPENAI_SMALL_MODEL: "" });
+	});
+});
+
+describe("limits", () => {
+	it("count every call, for the day, the turn and the conversation", async () => {
+		await saveSetting("ai_prices", { "scripted-1": { input: 10, output: 50 } });
+		await withModel(says("An answer."));
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask("May I return a lamp?");
+		await until(async () => expect(await ana.bots()).toHaveLength(1));
+		// 100 tokens in and 20 out, as the scripted server says.
+		const cost = 100 * 10 + 20 * 50;
+		const turn = await getLatestTurn(ana.sessionId);
+		expect(turn).toMatchObject({ costMicros: cost, reservedMicros: 0 });
+		expect(turn?.firstWordAt).not.toBeNull();
+		expect((await ana.row()).aiCostMicros).toBe(cost);
+		const rows =
+			await sql`select purpose, calls, prompt_tokens::int, completion_tokens::int, cost_micros::int from ai_usage`;
+		expect(rows).toEqual([
+			{ purpose: "answer", calls: 1, prompt_tokens: 100, completion_tokens: 20, cost_micros: cost },
+		]);
+	});
+
+	it("hold back a day's budget in a burst, so that it is not gone past", async () => {
+		// An answer is taken for 6,000 tokens in and 600 out: 6.6 cents, three of them in 20.
+		await saveSetting("ai_prices", { "scripted-1": { input: 10, output: 10 } });
+		let release = () => {};
+		const held = new Promise<void>((resolve) => {
+			release = resolve;
+		});
+		const model = await withModel(async (response, request) => {
+			await held;
+			await says("An answer.")(response, request);
+		});
+		setEnv({ AI_DAILY_BUDGET: "0.2" });
+		stopWorker = startWorker();
+		const people = await Promise.all(Array.from({ length: 12 }, () => newCustomer()));
+		await Promise.all(people.map((ana) => ana.ask("Tell me a long story about the moon lamp")));
+		await until(async () => {
+			const rows = await Promise.all(people.map((ana) => ana.row()));
+			expect(rows.filter(({ queueReason }) => queueReason === "assistant-limit")).toHaveLength(9);
+		});
+		release();
+		await until(async () => {
+			const said = await Promise.all(people.map((ana) => ana.bots()));
+			expect(said.filter((texts) => texts[0] === "An answer.")).toHaveLength(3);
+		});
+		expect(model.requests.filter(({ body }) => body.tools)).toHaveLength(3);
+		const [spent] = await sql`select sum(cost_micros)::int as micros from ai_usage`;
+		expect(spent?.micros).toBeLessThanOrEqual(200_000);
+	});
+
+	it("past them still answer what needs no model, and hand over the rest", async () => {
+		const model = await withModel(says("Never asked."));
+		setEnv({ AI_DAILY_BUDGET: "0" });
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask("Hello");
+		await until(async () => expect(await ana.bots()).toHaveLength(1));
+		expect((await ana.row()).status).toBe("assistant");
+		await ana.ask("Who painted the ceiling of the Sistine Chapel?");
+		expect((await untilQueued(ana)).queueReason).toBe("assistant-limit");
+		expect((await ana.bots()).at(-1)).toMatch(
+			/^I have done what I can do by myself here\. I am calling a person/,
+		);
+		expect(model.requests).toHaveLength(0);
+	});
+
+	it("end a conversation's answers by their number and by their cost", async () => {
+		await saveSetting("assistant_caps", { answersPerSession: 1 });
+		await withModel(says("The only answer."));
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask("May I return a lamp?");
+		await until(async () => expect(await ana.bots()).toHaveLength(1));
+		await ana.ask("And a chair?");
+		expect((await untilQueued(ana)).queueReason).toBe("assistant-limit");
+		await clearSetting("assistant_caps");
+		const ben = await newCustomer();
+		await sql`update chat_sessions set ai_cost_micros = 600000 where session_id = ${ben.sessionId}`;
+		await ben.ask("Who painted the ceiling of the Sistine Chapel?");
+		expect((await untilQueued(ben)).queueReason).toBe("assistant-limit");
+	});
+
+	it("end an answer by its time", async () => {
+		await saveSetting("assistant_caps", { secondsPerAnswer: 5 });
+		await withModel(() => {});
+		stopWorker = startWorker();
+		const ana = await newCustomer();
+		await ana.ask("May I return a lamp?");
+		expect((await untilQueued(ana)).queueReason).toBe("assistant-failed");
+	});
+});
