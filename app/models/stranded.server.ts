@@ -27,7 +27,7 @@ const MOST_PROMISES = 3;
 /** Repaired in one go; the rest a moment later. */
 const BATCH = 100;
 
-export const PROBLEMS = [
+const PROBLEMS = [
 	/** A question without an answer or a promise of one. */
 	"unpromised",
 	/** A promise that nobody keeps. */

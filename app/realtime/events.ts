@@ -35,7 +35,7 @@ export const messageSchema = z.object({
 export type Message = z.infer<typeof messageSchema>;
 
 /** Where somebody who waits for a person stands, and what they may expect. */
-export const queueSchema = z.object({
+const queueSchema = z.object({
 	/** 1 is next. */
 	position: z.number().int(),
 	/** closed: outside business hours; nobody-there: no agent is signed in and at work; overdue: past the deadline. */

@@ -43,8 +43,8 @@ export async function writeHandover(sessionId: string): Promise<void> {
 
 const SPEAKERS = { user: "customer", bot: "assistant", agent: "colleague", system: "notice" } as const;
 
-/** The handover made of the conversation's own words. Exported for its test. */
-export function quoteHandover(material: HandoverMaterial): Handover {
+/** The handover made of the conversation's own words. */
+function quoteHandover(material: HandoverMaterial): Handover {
 	const { said, intent, answers, actions } = material;
 	const words = said.filter(({ senderType }) => senderType === "user").map(({ message }) => message.trim());
 	const first = words.find(isTelling) ?? words[0];

@@ -20,7 +20,7 @@ import type { Actor } from "./scope.server.ts";
 const TOLD_OF_QUEUE = 50;
 
 /** Why a person was asked for; stored, and phrased by the page. An owner's topic is `topic:` and its name. */
-export type QueueReason =
+type QueueReason =
 	| "requested"
 	| "customer-upset"
 	| "needs-a-person"
