@@ -1,7 +1,7 @@
 import { getLatestTurn } from "#app/models/ai-turn.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { Conflict, DomainError } from "#app/models/errors.ts";
-import { type Answer, AnswerFailed } from "./answer.ts";
+import { type Answer, AnswerFailed, type AnswerRequest } from "./answer.ts";
 import { answerOfCall, decideEscalation } from "./escalation/decide.server.ts";
 import { answer } from "./reply/answerer.server.ts";
 import { answerSession, understand } from "./reply.server.ts";
@@ -21,6 +21,19 @@ const ASK_LIMIT_MS = 90_000;
 const LOOK_AGAIN_MS = 200;
 
 /**
+ * Answers a question outside any conversation as the pipeline would: a call for a person where one must have it,
+ * else the answer. @throws AnswerFailed when the provider cannot answer.
+ */
+export async function answerAlone(request: AnswerRequest, onText: (piece: string) => void): Promise<Answer> {
+	const understood = understand(request);
+	const call = await decideEscalation({ ...request, misses: 0 }, understood);
+	if (!call) return answer({ ...request, turn: null, isLastTry: false }, onText);
+	const reply = answerOfCall(call, understood);
+	onText(reply.text);
+	return reply;
+}
+
+/**
  * Answers a message that belongs to no conversation. Stores nothing and changes nothing.
  * @throws DomainError 502 when the provider failed.
  */
@@ -38,14 +51,7 @@ export async function answerOnce(
 			locale: input.locale ?? "en",
 			signal: input.signal,
 		};
-		const understood = understand(request);
-		const call = await decideEscalation({ ...request, misses: 0 }, understood);
-		if (call) {
-			const reply = answerOfCall(call, understood);
-			onText(reply.text);
-			return present(reply);
-		}
-		return present(await answer({ ...request, turn: null, isLastTry: false }, onText));
+		return present(await answerAlone(request, onText));
 	} catch (error) {
 		if (error instanceof AnswerFailed) throw providerProblem(error.reason);
 		throw error;

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { answer } from "#app/ai/reply.server.ts";
+import { answerAlone } from "#app/ai/ask.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { closeDatabase } from "#db/client.server.ts";
 import type { EvaluationQuestion } from "./questions.ts";
@@ -19,7 +19,7 @@ async function askOne(asked: EvaluationQuestion): Promise<Outcome> {
 	let firstWordMs: number | null = null;
 	const customer = asked.customer ? await getCustomer(asked.customer) : null;
 	try {
-		const reply = await answer(
+		const reply = await answerAlone(
 			{
 				question: asked.question,
 				history: [],
