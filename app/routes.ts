@@ -27,13 +27,15 @@ export default [
 	route("admin/login", "routes/admin/login.tsx"),
 	route("admin/logout", "routes/admin/logout.ts"),
 	route("admin/chat/events", "routes/admin/events.ts"),
+	route("admin/chat/poll", "routes/admin/poll.ts"),
+	route("admin/chat/sync", "routes/admin/sync.ts"),
 	route("admin/chat", "routes/admin/inbox/layout.tsx", [
 		index("routes/admin/inbox/none-open.tsx"),
 		route(":sessionId", "routes/admin/conversation/page.tsx"),
 	]),
 	...prefix("admin/chat/:sessionId", [
 		route("actions", "routes/admin/conversation/actions.ts"),
-		route("sync", "routes/admin/conversation/sync.ts"),
+		route("history", "routes/admin/conversation/history.ts"),
 		route("live", "routes/admin/conversation/live.ts"),
 	]),
 

@@ -9,6 +9,9 @@ type Place = Page | FrameLocator;
 /** The conversation as somebody reads it. */
 export const log = (place: Place): Locator => place.getByRole("log", { name: "Conversation" });
 
+/** What the page says of its connection: nothing while there is one. */
+export const connection = (page: Page): Locator => page.locator("[data-line]");
+
 export const button = (place: Place, name: string): Locator =>
 	place.getByRole("button", { name, exact: true });
 

@@ -6,13 +6,15 @@ import { getLatestTurn } from "#app/models/ai-turn.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { action as submitScripted } from "#app/routes/admin/conversation/actions.ts";
+import { loader as agentHistory } from "#app/routes/admin/conversation/history.ts";
 import { loader as agentLive } from "#app/routes/admin/conversation/live.ts";
 import { loader as conversationPage, action as submitPlain } from "#app/routes/admin/conversation/page.tsx";
-import { loader as agentSync } from "#app/routes/admin/conversation/sync.ts";
-import { loader as agentEvents } from "#app/routes/admin/events.ts";
+import { loader as agentEvents, action as agentEventsByPost } from "#app/routes/admin/events.ts";
 import { loader as inboxPage } from "#app/routes/admin/inbox/layout.tsx";
 import { action as login, loader as loginPage } from "#app/routes/admin/login.tsx";
 import { action as logout, loader as logoutPage } from "#app/routes/admin/logout.ts";
+import { loader as agentPoll } from "#app/routes/admin/poll.ts";
+import { loader as agentSync } from "#app/routes/admin/sync.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, logins } from "#db/schema.ts";
 import {
@@ -231,8 +233,14 @@ describe("every page and action for agents", () => {
 		"GET /admin/chat/events": (as) => call(agentEvents, get("/admin/chat/events", as)),
 		"GET /admin/chat/events?sessionId": (as, sessionId) =>
 			call(agentEvents, get(`/admin/chat/events?sessionId=${sessionId}`, as)),
-		"GET /admin/chat/:sessionId/sync": (as, sessionId) =>
-			call(agentSync, get(`/admin/chat/${sessionId}/sync`, as), { sessionId }),
+		"POST /admin/chat/events": (as, sessionId) =>
+			call(agentEventsByPost, form("/admin/chat/events", { sessionId }, as)),
+		"GET /admin/chat/poll": (as) => call(agentPoll, get("/admin/chat/poll", as)),
+		"GET /admin/chat/sync": (as) => call(agentSync, get("/admin/chat/sync", as)),
+		"GET /admin/chat/sync?sessionId": (as, sessionId) =>
+			call(agentSync, get(`/admin/chat/sync?sessionId=${sessionId}`, as)),
+		"GET /admin/chat/:sessionId/history": (as, sessionId) =>
+			call(agentHistory, get(`/admin/chat/${sessionId}/history?before=9`, as), { sessionId }),
 		"POST /admin/chat/:sessionId/actions": (as, sessionId) => scripted(sessionId, { intent: "take" }, as),
 	};
 
@@ -281,7 +289,8 @@ describe("every page and action for agents", () => {
 		for (const sessionId of [nobodysId(), "nope", "..%2f", "' or 1=1", "x".repeat(5_000)]) {
 			expect((await pages["GET /admin/chat/:sessionId"]?.(anna, sessionId))?.status).toBe(404);
 			expect((await pages["GET /admin/chat/:sessionId/live"]?.(anna, sessionId))?.status).toBe(404);
-			expect((await answers["GET /admin/chat/:sessionId/sync"]?.(anna, sessionId))?.status).toBe(404);
+			expect((await answers["GET /admin/chat/sync?sessionId"]?.(anna, sessionId))?.status).toBe(404);
+			expect((await answers["GET /admin/chat/:sessionId/history"]?.(anna, sessionId))?.status).toBe(404);
 			expect((await answers["POST /admin/chat/:sessionId/actions"]?.(anna, sessionId))?.status).toBe(404);
 			expect((await plain(sessionId, { intent: "take" }, anna)).status).toBe(404);
 		}
@@ -295,8 +304,10 @@ describe("every page and action for agents", () => {
 				sessionId,
 			});
 			expect([before, (await bodyOf<{ messages: unknown[] }>(shown)).messages.length]).toEqual([before, 2]);
-			const synced = await call(agentSync, get(`/admin/chat/${sessionId}/sync${query}`, anna), { sessionId });
-			expect([before, synced.status]).toEqual([before, 200]);
+			const older = await call(agentHistory, get(`/admin/chat/${sessionId}/history${query}`, anna), {
+				sessionId,
+			});
+			expect([before, older.status]).toEqual([before, 422]);
 		}
 	});
 });
@@ -500,6 +511,33 @@ describe("the agents' list", () => {
 		expect(first).toMatchObject({ type: "inbox", data: { isWhole: true } });
 		expect(JSON.stringify(first)).toContain(sessionId);
 	});
+
+	it("comes by POST as by GET, and not from another site's page", async () => {
+		const byPost = (sender: Sender) => call(agentEventsByPost, form("/admin/chat/events", {}, sender));
+		const [first] = await readEvents(await byPost(anna), (all) => all.length > 0);
+		expect(first).toMatchObject({ type: "inbox", data: { isWhole: true } });
+		const foreign = { headers: { ...anna.headers, "Sec-Fetch-Site": "cross-site" } };
+		expect((await byPost(foreign)).status).toBe(403);
+	});
+
+	it("is polled: whole at first, then nothing until something has changed", async () => {
+		const { identity } = await asVisitor();
+		const sessionId = await makeSession(identity, "Polled");
+		type Answer = { events: { type: string; data: { entries: { sessionId: string }[] } }[]; cursor: string };
+		const ask = async (loader: typeof agentPoll, path: string) =>
+			bodyOf<Answer>(await call(loader, get(path, anna)));
+		const whole = await ask(agentSync, "/admin/chat/sync");
+		expect(whole.events[0]?.data.entries.map((entry) => entry.sessionId)).toContain(sessionId);
+		const again = await ask(agentSync, `/admin/chat/sync?cursor=${whole.cursor}`);
+		expect(again).toMatchObject({ events: [], cursor: whole.cursor });
+		const waiting = ask(agentPoll, `/admin/chat/poll?cursor=${whole.cursor}`);
+		await requestAgent(sessionId, { type: "customer", identity });
+		const { events, cursor } = await waiting;
+		expect(cursor).not.toBe(whole.cursor);
+		expect(events[0]?.data.entries.find((entry) => entry.sessionId === sessionId)).toMatchObject({
+			status: "queued",
+		});
+	});
 });
 
 describe("an agent's page", () => {
@@ -532,12 +570,12 @@ describe("an agent's page", () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity, "Hello");
 		const sync = async (query: string) => {
-			const answer = await call(agentSync, get(`/admin/chat/${sessionId}/sync${query}`, anna), { sessionId });
+			const answer = await call(agentSync, get(`/admin/chat/sync?sessionId=${sessionId}${query}`, anna));
 			return bodyOf<{ events: { type: string; data: { stream?: string } }[]; cursor: string }>(answer);
 		};
 		const { cursor } = await sync("");
 		await takeOver(sessionId, actor(anna));
-		const { events } = await sync(`?cursor=${cursor}`);
+		const { events } = await sync(`&cursor=${cursor}`);
 		expect(new Set(events.map((event) => event.data.stream))).toEqual(new Set(["public", "internal"]));
 	});
 });

@@ -1,6 +1,7 @@
 import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "#app/components/ui/index.ts";
 import type { Conversation } from "#app/realtime/client/conversation.ts";
+import type { Transport } from "#app/realtime/client/line/rungs.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox.ts";
 import { concernsIdentity } from "./identity-forms.tsx";
 import { BubbleBody, LiveBubble, MessageBubble, type Side, WorkingLine } from "./message-bubble.tsx";
@@ -17,6 +18,7 @@ const useBrowserLayoutEffect = typeof document === "undefined" ? useEffect : use
 export function Transcript({
 	conversation,
 	outbox,
+	transport,
 	side,
 	hasOlder,
 	isLoadingOlder,
@@ -33,6 +35,8 @@ export function Transcript({
 }: {
 	conversation: Conversation;
 	outbox: OutboxEntry[];
+	/** By which way the conversation is read, for operators and tests: it stands on the log. */
+	transport: Transport;
 	side: Side;
 	hasOlder: boolean;
 	isLoadingOlder: boolean;
@@ -79,6 +83,7 @@ export function Transcript({
 				onScroll={follow.onScroll}
 				role="log"
 				aria-label="Conversation"
+				data-transport={transport}
 				// biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
 				tabIndex={0}
 				className="flex h-full flex-col gap-3 overflow-y-auto overscroll-contain px-4 pt-4 pb-2 focus-visible:-outline-offset-2"
@@ -163,7 +168,7 @@ function UnsentBubble({
 				<div role="alert" className="flex flex-wrap items-center justify-end gap-2 text-danger text-sm">
 					<span>Not sent. {entry.refusal}</span>
 					<Button type="button" variant="quiet" size="compact" onClick={() => onRetry(entry.clientMessageId)}>
-						Send again
+						Try again
 					</Button>
 					<Button
 						type="button"

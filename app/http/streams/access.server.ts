@@ -1,6 +1,6 @@
 import { z } from "zod/v4";
 import { requireReader } from "#app/auth/actor.server.ts";
-import { readQuery } from "#app/http/body.server.ts";
+import { readForm, readQuery } from "#app/http/body.server.ts";
 import { findCurrentSession, requireSession } from "#app/models/chat-session/find.server.ts";
 import type { SessionView } from "#app/models/chat-session/present.server.ts";
 import { NotFound } from "#app/models/errors.ts";
@@ -8,7 +8,15 @@ import { type Cursor, decodeCursor } from "#app/realtime/cursor.ts";
 import type { StreamName } from "#app/realtime/events.ts";
 import type { Party } from "#app/realtime/presence/party.ts";
 
-const query = z.object({ sessionId: z.string().optional(), cursor: z.string().optional() });
+const place = z.object({ sessionId: z.string().optional(), cursor: z.string().optional() });
+
+/**
+ * The session and the cursor a reader asks for: in the address, or in the form of a POST. Some networks hold
+ * back a stream that answers a GET and pass on the same one that answers a POST, so both mean the same.
+ * @throws Invalid, and DomainError 413 or 415 for a body that is no small form
+ */
+export const readPlace = (request: Request): Promise<z.infer<typeof place>> | z.infer<typeof place> =>
+	request.method === "POST" ? readForm(request, place) : readQuery(request, place);
 
 export type StreamAccess = {
 	view: SessionView;
@@ -26,7 +34,7 @@ export type StreamAccess = {
  * @throws Unauthorised, NotFound, Invalid
  */
 export async function requireStreamAccess(request: Request): Promise<StreamAccess> {
-	const { sessionId, cursor } = readQuery(request, query);
+	const { sessionId, cursor } = await readPlace(request);
 	const reader = await requireReader(request);
 	const view = sessionId
 		? await requireSession(sessionId, reader)

@@ -12,7 +12,7 @@ import type { Sink } from "#app/realtime/sink/sink.ts";
 import { createWebSink } from "#app/realtime/sink/web.server.ts";
 import { createSseEncoder, SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { openStream } from "#app/realtime/stream.server.ts";
-import { readCursor, requireStreamAccess } from "./access.server.ts";
+import { readCursor, readPlace, requireStreamAccess } from "./access.server.ts";
 import { takePlace } from "./places.server.ts";
 
 /** Begins to write a stream whose reader has been checked. */
@@ -24,7 +24,7 @@ export type OpenOn = (sink: Sink) => void;
  */
 export type PrepareStream = (request: Request) => Promise<OpenOn>;
 
-/** `/chat/events`: a conversation, by cookie or bearer token. */
+/** `/chat/events`: a conversation, by cookie or bearer token; GET or POST, which changes nothing. */
 export const prepareCustomerEvents: PrepareStream = async (request) => {
 	refuseWhileEnding();
 	const { view, streams, cursor, owner, party } = await requireStreamAccess(request);
@@ -50,8 +50,7 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 	const agent = await getAgent(request);
 	if (!agent) throw new Unauthorised("Sign in first.");
 	const counted = { owner: agent.id, party: `agent:${agent.id}` } as const;
-	const { searchParams } = new URL(request.url);
-	const sessionId = searchParams.get("sessionId");
+	const { sessionId, cursor } = await readPlace(request);
 	if (!sessionId) {
 		return opening(counted, (sink) =>
 			openInboxStream({ sink, encode: createSseEncoder(), readAll: listInbox, readSome: getInboxEntries }),
@@ -64,7 +63,7 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 			encode: createSseEncoder(),
 			sessionId: row.sessionId,
 			streams: ["public", "internal"],
-			cursor: readCursor(request, searchParams.get("cursor") ?? undefined),
+			cursor: readCursor(request, cursor),
 			readHistory: (upToSeq) => listHistory(row.sessionId, upToSeq),
 		}),
 	);

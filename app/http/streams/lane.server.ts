@@ -1,5 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { env } from "#app/env.server.ts";
 import { problemResponse, toProblem } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
@@ -46,7 +47,8 @@ function placeInFront(server: Server): void {
 		const path = request.url?.split("?", 1)[0] ?? "";
 		const refusal = whyRefused(request, path);
 		if (refusal) return void respondWithProblem(response, refusal);
-		const prepare = request.method === "GET" && Object.hasOwn(LANES, path) ? LANES[path] : undefined;
+		const isRead = request.method === "GET" || request.method === "POST";
+		const prepare = isRead && Object.hasOwn(LANES, path) ? LANES[path] : undefined;
 		if (prepare) void serve(prepare, request, response);
 		else for (const listener of behind) listener.call(server, request, response);
 	});
@@ -58,7 +60,7 @@ async function serve(
 	response: ServerResponse,
 ): Promise<void> {
 	try {
-		const openOn = await prepare(toRequest(incoming));
+		const openOn = await prepare(toRequest(incoming, incoming.method === "POST" ? incoming : null));
 		if (!response.destroyed) {
 			response.writeHead(200, SSE_HEADERS);
 			response.flushHeaders();
@@ -94,12 +96,15 @@ async function respondWithProblem(response: ServerResponse, error: unknown): Pro
 	response.end(await problem.text());
 }
 
-/** The request as the checks know it: they read the address and the headers. */
-function toRequest(incoming: IncomingMessage): Request {
+/** The request as the checks know it: they read the address, the headers, and where there is one the form. */
+function toRequest(incoming: IncomingMessage, form: IncomingMessage | null = null): Request {
 	const headers = new Headers();
 	for (const [name, value] of Object.entries(incoming.headers)) {
 		for (const single of Array.isArray(value) ? value : [value ?? ""]) headers.append(name, single);
 	}
 	const host = URL.canParse(`http://${incoming.headers.host}`) ? incoming.headers.host : "localhost";
-	return new Request(new URL(incoming.url ?? "/", `http://${host}`), { headers });
+	const address = new URL(incoming.url ?? "/", `http://${host}`);
+	if (!form) return new Request(address, { headers });
+	const body = Readable.toWeb(form) as ReadableStream<Uint8Array>;
+	return new Request(address, { method: "POST", headers, body, duplex: "half" } as RequestInit);
 }

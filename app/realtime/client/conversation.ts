@@ -167,7 +167,7 @@ function putMessage(messages: Message[], message: Message, isNewer: boolean): Me
 }
 
 /** The sequences in a cursor. Cursors are opaque to everybody else; this module ships with the server that makes them. */
-function placeOf(id: string | null): Partial<Record<StreamName, number>> {
+export function placeOf(id: string | null): Partial<Record<StreamName, number>> {
 	const match = id ? /\.p(\d+)(?:\.i(\d+))?$/.exec(id) : null;
 	if (!match) return {};
 	return { public: Number(match[1]), ...(match[2] === undefined ? {} : { internal: Number(match[2]) }) };

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { createConversationStore, type StoreOptions } from "./store.ts";
+import type { StoreOptions } from "./store/options.ts";
+import { createConversationStore } from "./store/store.ts";
 
 /**
  * A conversation that keeps itself up to date. The store lives as long as the page shows the same

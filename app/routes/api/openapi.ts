@@ -83,6 +83,25 @@ function document() {
 						default: refusal,
 					},
 				},
+				post: {
+					summary: "The same stream, for networks that hold back what answers a GET; changes nothing",
+					requestBody: {
+						required: true,
+						content: {
+							"application/x-www-form-urlencoded": {
+								schema: {
+									type: "object",
+									properties: { sessionId: { type: "string" }, cursor: { type: "string" } },
+									required: ["sessionId"],
+								},
+							},
+						},
+					},
+					responses: {
+						200: { description: "The stream", content: { "text/event-stream": {} } },
+						default: refusal,
+					},
+				},
 			},
 		},
 	};

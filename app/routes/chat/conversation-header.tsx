@@ -1,7 +1,6 @@
 import { ArrowLeft } from "lucide-react";
 import type { FormEvent } from "react";
 import { Button } from "#app/components/ui/index.ts";
-import type { LineState } from "#app/realtime/client/event-source.ts";
 import type { Session } from "#app/realtime/events.ts";
 
 /** Who is on the other side now, and the two things always one click away: a person, and the end. */
@@ -11,7 +10,6 @@ export function ConversationHeader({
 	isUnderWay,
 	customerName,
 	isAgentHere,
-	line,
 	onSubmit,
 }: {
 	session: Session | null;
@@ -20,7 +18,6 @@ export function ConversationHeader({
 	sessionId: string | null;
 	isUnderWay: boolean;
 	customerName: string | null;
-	line: LineState;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const status = session?.status ?? "assistant";
@@ -51,9 +48,7 @@ export function ConversationHeader({
 			</div>
 			<div className="flex items-center gap-3 pb-1 sm:contents">
 				<p className="min-w-0 flex-1 text-ink-soft text-sm sm:col-start-2 sm:row-start-2" aria-live="polite">
-					{line === "waiting"
-						? "Reconnecting; what you write is kept"
-						: statusLine(session, customerName, isAgentHere)}
+					{statusLine(session, customerName, isAgentHere)}
 				</p>
 				{status === "assistant" ? (
 					<IntentForm

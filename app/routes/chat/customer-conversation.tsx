@@ -1,15 +1,19 @@
 import { useEffect, useRef, useState } from "react";
 import { Composer } from "#app/components/conversation/composer.tsx";
+import { LineNotice } from "#app/components/conversation/line-notice.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
 import { usePageContext } from "#app/components/page-context.ts";
 import { Notice } from "#app/components/ui/index.ts";
 import type { Problem } from "#app/http/respond.server.ts";
+import type { LineStatus } from "#app/realtime/client/line/status.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import { ConversationEnd } from "./conversation-end.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
 import type { ChatPageData } from "./page-data.server.ts";
 import { WaitingPanel } from "./waiting-panel.tsx";
 import { Welcome } from "./welcome.tsx";
+
+const UNNEEDED: LineStatus = { state: "live", transport: "sse" };
 
 type Refused = { problem: Problem; typed: string; intent: string };
 
@@ -24,17 +28,19 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 			applied: { public: page.lastSeq, internal: 0 },
 		},
 		actionUrl: "/chat/actions",
-		eventsUrl: (sessionId, cursor) => withCursor("/chat/events", sessionId, cursor),
-		syncUrl: (sessionId, cursor) => withCursor("/chat/sync", sessionId, cursor),
+		ways: { events: "/chat/events", poll: "/chat/poll", sync: "/chat/sync" },
 		olderUrl: (sessionId, before) => `/chat/history?sessionId=${sessionId}&before=${before}`,
 		hasOlder: page.olderBefore !== null,
 		side: "user",
 		sendIntent: "send",
-		storageKey: "mevi-outbox",
+		owner: page.owner,
+		storageKey: `mevi-outbox ${page.owner}`,
 	});
 	const [restored, setRestored] = useState({ text: "", count: 0 });
 	const { conversation } = chat;
 	const { session } = conversation;
+	// Before the first word there is nothing to be connected to.
+	const line = conversation.sessionId ? chat.line : UNNEEDED;
 	const isEnded = session?.isActive === false;
 	const isUnderWay = session?.isActive === true || (conversation.sessionId !== null && !isEnded);
 	const mayAnswer = session === null || session.status === "assistant";
@@ -48,15 +54,16 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 				isUnderWay={isUnderWay}
 				customerName={page.customerName}
 				isAgentHere={conversation.isHere.agent}
-				line={conversation.sessionId ? chat.line : "live"}
 				onSubmit={chat.submit}
 			/>
 			<main id="main" className="flex min-h-0 flex-1 flex-col">
+				<LineNotice line={line} />
 				<LiveFrame isShown={page.session !== null} />
 				<Transcript
 					className="scripted flex-1"
 					conversation={conversation}
 					outbox={chat.outbox}
+					transport={line.transport}
 					side="user"
 					hasOlder={chat.hasOlder}
 					isLoadingOlder={chat.isLoadingOlder}
@@ -114,7 +121,7 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 									: undefined
 							}
 							hint="Write a message"
-							draftKey="mevi-draft"
+							draftKey={`mevi-draft ${page.owner}`}
 							onSend={chat.send}
 							onTyping={chat.noteTyping}
 							restored={restored}
@@ -149,11 +156,6 @@ function useHydrationMark() {
 		marked.current = true;
 		document.documentElement.dataset.hydrated = "yes";
 	}, []);
-}
-
-function withCursor(path: string, sessionId: string, cursor: string | null): string {
-	const query = new URLSearchParams({ sessionId, ...(cursor ? { cursor } : {}) });
-	return `${path}?${query}`;
 }
 
 function firstFieldError(problem: Problem): string | undefined {

@@ -1,8 +1,19 @@
-import type { LoaderFunctionArgs } from "@remix-run/node";
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { answering } from "#app/http/respond.server.ts";
+import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { prepareCustomerEvents, respondWithStream } from "#app/http/streams/events.server.ts";
+import { DomainError } from "#app/models/errors.ts";
 
 /** GET /chat/events: a conversation as Server-Sent Events. The lane answers it first where there is one. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => respondWithStream(await prepareCustomerEvents(request)));
+}
+
+/** POST /chat/events: the same stream for networks that hold back what answers a GET. Changes nothing. */
+export function action({ request }: ActionFunctionArgs): Promise<Response> {
+	return answering(async () => {
+		if (request.method !== "POST") throw new DomainError(405, "Method not allowed", "Use GET or POST.");
+		requireSameOrigin(request);
+		return respondWithStream(await prepareCustomerEvents(request));
+	});
 }

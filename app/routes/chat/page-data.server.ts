@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hasModel } from "#app/ai/reply/answerer.server.ts";
+import { nameOwner } from "#app/auth/owner.server.ts";
 import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { findCurrentSession } from "#app/models/chat-session/find.server.ts";
 import { forCustomer } from "#app/models/chat-session/present.server.ts";
@@ -18,6 +19,8 @@ export type ChatPageData = {
 	/** Sequence before which there is more; null at the beginning of the conversation. */
 	olderBefore: number | null;
 	customerName: string | null;
+	/** Names whose page this is without saying who, for what the browser keeps for them. */
+	owner: string;
 	/** Names the plain form's message, so that sending it twice writes it once. */
 	clientMessageId: string;
 	isOffline: boolean;
@@ -47,6 +50,7 @@ export async function readChatPage(request: Request, identity: CustomerIdentity)
 		lastSeq: view?.row.lastSeq ?? 0,
 		olderBefore: page.next,
 		customerName: customer?.name ?? null,
+		owner: nameOwner(identity),
 		clientMessageId: randomUUID(),
 		isOffline: !hasModel(),
 		startsNew,

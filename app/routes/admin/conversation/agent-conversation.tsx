@@ -2,11 +2,11 @@ import { ArrowLeft } from "lucide-react";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import type { Agent } from "#app/auth/agent.server.ts";
 import { Composer } from "#app/components/conversation/composer.tsx";
+import { LineNotice } from "#app/components/conversation/line-notice.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
 import { usePageContext } from "#app/components/page-context.ts";
 import { Badge, Button, buttonClasses, EmptyState, Notice } from "#app/components/ui/index.ts";
 import type { Problem } from "#app/http/respond.server.ts";
-import type { LineState } from "#app/realtime/client/event-source.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { reasonName } from "../words.ts";
@@ -38,14 +38,13 @@ export function AgentConversation({
 			applied: page.applied,
 		},
 		actionUrl: `${base}/actions`,
-		eventsUrl: (sessionId, cursor) =>
-			`/admin/chat/events?${new URLSearchParams({ sessionId, ...(cursor ? { cursor } : {}) })}`,
-		syncUrl: (_sessionId, cursor) => `${base}/sync?${new URLSearchParams(cursor ? { cursor } : {})}`,
-		olderUrl: (_sessionId, before) => `${base}/sync?before=${before}`,
+		ways: { events: "/admin/chat/events", poll: "/admin/chat/poll", sync: "/admin/chat/sync" },
+		olderUrl: (_sessionId, before) => `${base}/history?before=${before}`,
 		hasOlder: page.olderBefore !== null,
 		side: "agent",
 		sendIntent: "reply",
-		storageKey: `mevi-agent-outbox-${page.session.sessionId}`,
+		owner: agent.id,
+		storageKey: `mevi-outbox ${agent.id} ${page.session.sessionId}`,
 		onSignedOut: () => window.location.assign(`/admin/login?next=${encodeURIComponent(base)}`),
 	});
 	const [restored, setRestored] = useState({ text: "", count: 0 });
@@ -68,16 +67,17 @@ export function AgentConversation({
 					session={session}
 					isMine={isMine}
 					name={page.customer?.name ?? "Visitor"}
-					line={chat.line}
 					isCustomerHere={chat.conversation.isHere.customer}
 					onSubmit={chat.submit}
 				/>
+				<LineNotice line={chat.line} />
 				<HandoverPanel session={session} />
 				<LiveFrame src={`${base}/live`} />
 				<Transcript
 					className="scripted flex-1"
 					conversation={chat.conversation}
 					outbox={chat.outbox}
+					transport={chat.line.transport}
 					side="agent"
 					hasOlder={chat.hasOlder}
 					isLoadingOlder={chat.isLoadingOlder}
@@ -103,7 +103,7 @@ export function AgentConversation({
 							hidden={{ clientMessageId: page.clientMessageId }}
 							defaultMessage={refused?.intent === "reply" ? refused.typed : ""}
 							hint="Write a reply"
-							draftKey={`mevi-agent-draft-${session.sessionId}`}
+							draftKey={`mevi-draft ${agent.id} ${session.sessionId}`}
 							onSend={chat.send}
 							onTyping={chat.noteTyping}
 							restored={restored}
@@ -126,14 +126,12 @@ function AgentHeader({
 	session,
 	isMine,
 	name,
-	line,
 	isCustomerHere,
 	onSubmit,
 }: {
 	session: Session;
 	isMine: boolean;
 	name: string;
-	line: LineState;
 	/** Whether the customer has the conversation open; null when that is not known. */
 	isCustomerHere: boolean | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
@@ -178,9 +176,7 @@ function AgentHeader({
 				<p className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 lg:col-start-1 lg:row-start-2">
 					<SessionBadge session={session} isMine={isMine} />
 					<span className="text-ink-soft text-sm" aria-live="polite">
-						{line === "waiting"
-							? "Reconnecting; what you write is kept"
-							: whereCustomerIs(session, isCustomerHere)}
+						{whereCustomerIs(session, isCustomerHere)}
 					</span>
 				</p>
 				{canTake ? (

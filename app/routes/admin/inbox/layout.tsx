@@ -4,6 +4,7 @@ import { requireAgent } from "#app/auth/agent.server.ts";
 import { Avatar, Button, SkipLink, StoreMark } from "#app/components/ui/index.ts";
 import { touchAgent } from "#app/models/agent.server.ts";
 import { listInbox } from "#app/models/inbox.server.ts";
+import type { LineState } from "#app/realtime/client/line/status.ts";
 import { InboxList } from "./inbox-list.tsx";
 import { useInbox } from "./use-inbox.ts";
 
@@ -22,7 +23,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 export default function InboxLayout() {
 	const page = useLoaderData<typeof loader>();
 	const { sessionId } = useParams();
-	const inbox = useInbox(page.entries);
+	const inbox = useInbox(page.entries, page.agent.id);
 	const waiting = inbox.entries.filter((entry) => entry.status === "queued").length;
 	// An open conversation brings the page's first heading itself.
 	const Title = sessionId ? "p" : "h1";
@@ -35,7 +36,7 @@ export default function InboxLayout() {
 				<StoreMark className="size-7" />
 				<Title className="whitespace-nowrap font-semibold text-lg">Mevi Chat</Title>
 				<p className="min-w-0 truncate text-ink-soft text-sm" aria-live="polite">
-					{inbox.line === "waiting"
+					{isAway(inbox.line.state)
 						? "Reconnecting"
 						: waiting === 0
 							? "Nobody is waiting"
@@ -56,6 +57,7 @@ export default function InboxLayout() {
 			<div className="grid min-h-0 flex-1 md:grid-cols-[20rem_minmax(0,1fr)]">
 				<nav
 					aria-label="Conversations"
+					data-transport={inbox.line.transport}
 					className={`min-h-0 overflow-y-auto border-line md:border-e ${sessionId ? "max-md:hidden" : ""}`}
 				>
 					<InboxList entries={inbox.entries} openId={sessionId ?? null} agentId={page.agent.id} />
@@ -67,3 +69,5 @@ export default function InboxLayout() {
 		</div>
 	);
 }
+
+const isAway = (state: LineState) => state === "reconnecting" || state === "offline" || state === "stopped";

@@ -1,69 +1,31 @@
-import type { ChatEvent, Message, Session } from "../events.ts";
+import type { ChatEvent, Message } from "../../events.ts";
 import {
 	applyAcknowledged,
 	applyEvent,
 	beginConversation,
 	type Conversation,
 	prependMessages,
-} from "./conversation.ts";
-import { type EventLine, type LineState, openEventLine } from "./event-source.ts";
-import { postForm, REQUEST_LIMIT_MS, readProblem, reloadPage } from "./forms.ts";
-import { createOutbox, type Outbox, type OutboxEntry, type SendResult } from "./outbox.ts";
-import { createReceipts } from "./receipts.ts";
+} from "../conversation.ts";
+import { postForm, REQUEST_LIMIT_MS, readProblem, reloadPage } from "../forms.ts";
+import type { EventLine } from "../line/event-line.ts";
+import { openPageLine } from "../line/page-line.ts";
+import { createRungMemory } from "../line/rungs.ts";
+import { createOutbox, type Outbox, type OutboxEntry, type SendResult } from "../outbox.ts";
+import { createReceipts } from "../receipts.ts";
+import { createExpiries } from "./expiries.ts";
+import type { Opened, Snapshot, StoreOptions } from "./options.ts";
 
-/** Typing is told at most this often while somebody types … */
+/** Typing is told at most this often while somebody types. */
 const TYPING_EVERY_MS = 3_000;
-/** … and is believed this long, so that it cannot stick. */
-const TYPING_EXPIRES_MS = 5_000;
-/** Thinking is told again every 3 s while it lasts; a lost end of it must not stick either. */
-const THINKING_EXPIRES_MS = 8_000;
-/** After this long out of sight what the line says about itself is not believed. */
-const HIDDEN_LIMIT_MS = 30_000;
-
-export type StoreOptions = {
-	initial: Parameters<typeof beginConversation>[0];
-	/** Where forms of this page are posted as data. */
-	actionUrl: string;
-	/** The stream and the catch-up of a session from a cursor. */
-	eventsUrl: (sessionId: string, cursor: string | null) => string;
-	syncUrl: (sessionId: string, cursor: string | null) => string;
-	/** The older page before a sequence; null where history is not paged. */
-	olderUrl: ((sessionId: string, before: number) => string) | null;
-	hasOlder: boolean;
-	/** Whose side this page is on: its own messages are not marked read by itself. */
-	side: "user" | "agent";
-	/** The name of the form's intent that sends a message. */
-	sendIntent: "send" | "reply";
-	storageKey: string;
-	/** Called when the server says this browser's login has ended. */
-	onSignedOut?: () => void;
-};
-
-export type Snapshot = {
-	conversation: Conversation;
-	outbox: OutboxEntry[];
-	line: LineState;
-	hasOlder: boolean;
-	isLoadingOlder: boolean;
-	/** What the last form was refused for; null when it went well. */
-	problem: string | null;
-};
-
-/** A conversation that a form of this page opened, as the server would have rendered the page with it. */
-type Opened = {
-	session: Session | null;
-	messages: Message[];
-	cursor: string | null;
-	lastSeq: number;
-	olderBefore: number | null;
-};
+/** Wait before asking again for what is missing, when the server could not be reached. */
+const HOLE_RETRY_MS = 2_000;
 
 /** Everything the page does with a conversation once scripts run. Outside React, so that no event is lost between renders. */
 export function createConversationStore(options: StoreOptions) {
 	let snapshot: Snapshot = {
 		conversation: beginConversation(options.initial),
 		outbox: [],
-		line: "connecting",
+		line: { state: "connecting", transport: "sse" },
 		hasOlder: options.hasOlder,
 		isLoadingOlder: false,
 		problem: null,
@@ -72,11 +34,8 @@ export function createConversationStore(options: StoreOptions) {
 	let line: EventLine | null = null;
 	let outbox: Outbox | null = null;
 	let otherTabs: BroadcastChannel | null = null;
-	let isSyncing = false;
 	let typedAt = 0;
-	let hiddenAt = 0;
-	let typingTimer: ReturnType<typeof setTimeout> | undefined;
-	let thinkingTimer: ReturnType<typeof setTimeout> | undefined;
+	const expiries = createExpiries((change) => setConversation({ ...snapshot.conversation, ...change }));
 	const post = (fields: Record<string, string>) => postForm(options.actionUrl, fields);
 	const receipts = createReceipts({
 		side: options.side,
@@ -93,16 +52,18 @@ export function createConversationStore(options: StoreOptions) {
 		if (conversation === snapshot.conversation) return;
 		const before = snapshot.conversation;
 		update({ conversation });
-		if (conversation.typing && conversation.typing !== before.typing) {
-			clearTimeout(typingTimer);
-			typingTimer = setTimeout(
-				() => setConversation({ ...snapshot.conversation, typing: null }),
-				TYPING_EXPIRES_MS,
-			);
-		}
+		if (conversation.typing && conversation.typing !== before.typing) expiries.noteTyping();
 		if (conversation.messages !== before.messages) receipts.schedule();
 		if (conversation.session?.agentId !== before.session?.agentId) receipts.tellAgain();
-		if (conversation.hasHole) void sync();
+		if (conversation.hasHole && !before.hasHole) void fillHole();
+	}
+
+	/** Fetches what lies before an event that came too early, until it is here. */
+	async function fillHole() {
+		while (line && snapshot.conversation.hasHole) {
+			if (await line.sync()) setConversation({ ...snapshot.conversation, hasHole: false });
+			else await new Promise((resolve) => setTimeout(resolve, HOLE_RETRY_MS));
+		}
 	}
 
 	function receive(id: string | null, event: ChatEvent) {
@@ -110,52 +71,14 @@ export function createConversationStore(options: StoreOptions) {
 		// Everybody on a stream hears it; one's own side typing is no news to it.
 		if (event.type === (options.side === "user" ? "user-typing" : "agent-typing")) return;
 		setConversation(applyEvent(snapshot.conversation, { id, event }, Date.now()));
-		if (event.type !== "ai-thinking") return;
-		clearTimeout(thinkingTimer);
-		if (!event.data.on) return;
-		thinkingTimer = setTimeout(
-			() => setConversation({ ...snapshot.conversation, isThinking: false }),
-			THINKING_EXPIRES_MS,
-		);
+		if (event.type === "ai-thinking") expiries.noteThinking(event.data.on);
 	}
 
 	/** The server will not let this page read on: its login has ended, or the browser is somebody else by now. */
 	function onRefused(status: number) {
 		if (status === 401 && options.onSignedOut) options.onSignedOut();
 		else reloadPage();
-	}
-
-	/** Fetches what is missing from the last place known; the stream may go on meanwhile. */
-	async function sync() {
-		const { sessionId } = snapshot.conversation;
-		if (isSyncing || !sessionId) return;
-		isSyncing = true;
-		try {
-			for (;;) {
-				const response = await fetch(options.syncUrl(sessionId, snapshot.conversation.cursor), {
-					cache: "no-store",
-					signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
-				});
-				if (!response.ok) break;
-				const page = (await response.json()) as {
-					events: { id: string; type: string; data: unknown }[];
-					more: boolean;
-				};
-				// Another conversation is shown by now: its places are not these.
-				if (snapshot.conversation.sessionId !== sessionId) break;
-				let next: Conversation = { ...snapshot.conversation, hasHole: false };
-				for (const item of page.events) {
-					const event = { type: item.type, data: item.data } as ChatEvent;
-					next = applyEvent(next, { id: item.id, event }, Date.now());
-				}
-				setConversation(next);
-				if (!page.more) break;
-			}
-		} catch {
-			// The line reconnects from the same place and brings it.
-		} finally {
-			isSyncing = false;
-		}
+		// Where the page was loaded anew a moment ago it stays, and says that it has stopped.
 	}
 
 	async function send(entry: OutboxEntry): Promise<SendResult> {
@@ -170,6 +93,7 @@ export function createConversationStore(options: StoreOptions) {
 			const { message, page } = (await response.json()) as { message: Message; page?: Opened | null };
 			showConversation(message.sessionId, page);
 			setConversation(applyAcknowledged(snapshot.conversation, message));
+			line?.expect(message.seq);
 			return { type: "sent" };
 		}
 		if (response.status === 401 || response.status === 403) options.onSignedOut?.();
@@ -218,7 +142,7 @@ export function createConversationStore(options: StoreOptions) {
 			};
 			update({ problem: null });
 			if (sessionId && sessionId !== snapshot.conversation.sessionId) showConversation(sessionId, page);
-			else void sync();
+			else void line?.sync();
 			return true;
 		} catch {
 			update({ problem: "The store could not be reached. Please try again in a moment." });
@@ -247,24 +171,6 @@ export function createConversationStore(options: StoreOptions) {
 		}
 	}
 
-	function resync() {
-		line?.reconnect();
-		outbox?.hurry();
-	}
-
-	function onVisibility() {
-		if (document.visibilityState === "hidden") {
-			hiddenAt = Date.now();
-			return;
-		}
-		if (Date.now() - hiddenAt > HIDDEN_LIMIT_MS) resync();
-		receipts.schedule();
-	}
-
-	function onPageShow(event: PageTransitionEvent) {
-		if (event.persisted) resync();
-	}
-
 	return {
 		subscribe(listener: () => void) {
 			listeners.add(listener);
@@ -280,29 +186,35 @@ export function createConversationStore(options: StoreOptions) {
 			});
 			update({ outbox: outbox.entries() });
 			outbox.hurry();
-			line = openEventLine({
-				address: () => {
+			line = openPageLine({
+				ways: options.ways,
+				place: () => {
 					const { sessionId, cursor } = snapshot.conversation;
-					return sessionId ? options.eventsUrl(sessionId, cursor) : null;
+					return sessionId ? { sessionId, ...(cursor ? { cursor } : {}) } : null;
+				},
+				shareAs: () => {
+					const { sessionId } = snapshot.conversation;
+					return sessionId && `${options.ways.events} ${sessionId} ${options.owner}`;
 				},
 				onEvent: receive,
-				onState: (state) => update({ line: state }),
+				onStatus: (status) => {
+					const { state, transport } = snapshot.line;
+					if (status.state !== state || status.transport !== transport) update({ line: status });
+				},
 				onRefused,
+				memory: createRungMemory(() => localStorage),
+				onBack: () => outbox?.hurry(),
 			});
 			receipts.schedule();
 			otherTabs = new BroadcastChannel(options.storageKey);
 			otherTabs.addEventListener("message", onOpenedElsewhere);
-			document.addEventListener("visibilitychange", onVisibility);
-			window.addEventListener("online", resync);
-			window.addEventListener("pageshow", onPageShow);
+			document.addEventListener("visibilitychange", receipts.schedule);
 			return () => {
-				document.removeEventListener("visibilitychange", onVisibility);
-				window.removeEventListener("online", resync);
-				window.removeEventListener("pageshow", onPageShow);
+				document.removeEventListener("visibilitychange", receipts.schedule);
 				receipts.stop();
-				clearTimeout(typingTimer);
-				clearTimeout(thinkingTimer);
+				expiries.stop();
 				line?.close();
+				line = null;
 				outbox?.close();
 				otherTabs?.close();
 			};

@@ -1,0 +1,43 @@
+import { CloudOff } from "lucide-react";
+import { Button } from "#app/components/ui/index.ts";
+import type { LineStatus } from "#app/realtime/client/line/status.ts";
+
+/**
+ * How the page is connected, said only while it is not: one quiet line above the conversation, whose words a
+ * screen reader hears when they change. Nothing moves below it.
+ */
+export function LineNotice({ line }: { line: LineStatus }) {
+	const words = wordsFor(line);
+	const offersReload = line.state === "stopped" || line.transport === "reload";
+	return (
+		<div className="relative z-10 h-0">
+			<div role="status" data-line={line.state} className="flex justify-center px-4">
+				{words ? (
+					<p className="mt-2 flex animate-arrive items-center gap-2 rounded-control border border-line bg-surface-raised px-3 py-1.5 text-ink-soft text-sm shadow-float">
+						<CloudOff size={16} aria-hidden="true" className="shrink-0" />
+						<span>{words}</span>
+						{offersReload ? (
+							<Button
+								type="button"
+								variant="quiet"
+								size="compact"
+								onClick={() => window.location.reload()}
+								className="-my-1 -me-2"
+							>
+								Reload
+							</Button>
+						) : null}
+					</p>
+				) : null}
+			</div>
+		</div>
+	);
+}
+
+function wordsFor({ state, transport }: LineStatus): string | null {
+	if (state === "stopped") return "This page is no longer signed in. What you wrote is kept";
+	if (transport === "reload") return "New messages do not get through. What you write is kept";
+	if (state === "reconnecting") return "Reconnecting; what you write is kept";
+	if (state === "offline") return "Offline; what you write is kept and sent later";
+	return null;
+}

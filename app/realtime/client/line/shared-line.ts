@@ -1,0 +1,180 @@
+import type { ChatEvent } from "../../events.ts";
+import { placeOf } from "../conversation.ts";
+import { createCatchUp } from "./catch-up.ts";
+import { type EventLine, type LineOptions, openEventLine } from "./event-line.ts";
+import { PACE } from "./pace.ts";
+import type { LineStatus } from "./status.ts";
+
+export type SharedLineOptions = LineOptions & {
+	/**
+	 * What tabs must have in common to read by one line: the stream, the session and the login. Null while there
+	 * is nothing to read.
+	 */
+	shareAs: () => string | null;
+};
+
+/** What the tab that reads tells the others, and what they ask it. */
+type Word =
+	| { type: "event"; id: string | null; event: ChatEvent }
+	| { type: "status"; status: LineStatus; cursor: string | null }
+	| { type: "refused"; status: number }
+	| { type: "ask" }
+	| { type: "expect"; seq: number };
+
+/**
+ * One line for all tabs of a browser that show the same: over HTTP/1.1 a browser has six connections to a
+ * site, and six tabs with a stream each could not send a word. The tab that holds a Web Lock reads and tells
+ * the others over a BroadcastChannel; each tab keeps its own place, fetches what it lacks, and takes over when
+ * the lock comes free or its holder has fallen silent. Where either is missing each tab reads for itself.
+ */
+export function openSharedLine(options: SharedLineOptions): EventLine {
+	if (typeof BroadcastChannel === "undefined" || !navigator.locks) return openEventLine(options);
+	let membership = join(options);
+	return {
+		sync: () => membership.sync(),
+		expect: (seq) => membership.expect(seq),
+		reconnect() {
+			// Shown again after being away, or showing something else: by now the share may be another one.
+			if (membership.name === options.shareAs()) return membership.reconnect();
+			membership.leave();
+			membership = join(options);
+		},
+		close: () => membership.leave(),
+	};
+}
+
+function join(options: SharedLineOptions) {
+	const { pace = PACE, random = Math.random } = options;
+	const name = options.shareAs();
+	const hasLeft = new AbortController();
+	if (name === null) {
+		return { name, sync: async () => true, expect() {}, reconnect() {}, leave() {} };
+	}
+	const lock = `mevi-line ${name}`;
+	const channel = new BroadcastChannel(lock);
+	/** The line itself while this tab reads for all. */
+	let line: EventLine | null = null;
+	let lastStatus: LineStatus | null = null;
+	let silence: ReturnType<typeof setTimeout> | undefined;
+	let waiting: AbortController | null = null;
+
+	/** Fetches what this tab lacks, for as long as another one reads. */
+	const own = createCatchUp(options, hasLeft.signal);
+	const say = (word: Word) => channel.postMessage(word);
+	const sayStatus = () => {
+		if (lastStatus) say({ type: "status", status: lastStatus, cursor: options.place()?.cursor ?? null });
+	};
+
+	const newest = () => placeOf(options.place()?.cursor ?? null).public ?? 0;
+	const hasReached = (cursor: string) => {
+		const [mine, theirs] = [placeOf(options.place()?.cursor ?? null), placeOf(cursor)];
+		return (theirs.public ?? 0) <= (mine.public ?? 0) && (theirs.internal ?? 0) <= (mine.internal ?? 0);
+	};
+
+	function lead(): Promise<void> {
+		if (hasLeft.signal.aborted) return Promise.resolve();
+		clearTimeout(silence);
+		return new Promise((resolve) => {
+			hasLeft.signal.addEventListener("abort", () => resolve());
+			line = openEventLine({
+				...options,
+				onEvent(id, event) {
+					options.onEvent(id, event);
+					say({ type: "event", id, event });
+				},
+				onStatus(status) {
+					lastStatus = status;
+					options.onStatus(status);
+					sayStatus();
+				},
+				onRefused(status) {
+					say({ type: "refused", status });
+					options.onRefused(status);
+				},
+			});
+		});
+	}
+
+	/** Waits for the lock, which comes when the tab that has it is closed, crashes or lets go. */
+	function queue(mode: { steal?: true }) {
+		waiting?.abort();
+		waiting = new AbortController();
+		const { signal } = waiting;
+		// A stolen lock is asked for without a signal: the two exclude each other.
+		navigator.locks.request(lock, mode.steal ? { steal: true } : { signal }, lead).catch(() => {
+			if (signal.aborted || hasLeft.signal.aborted) return;
+			// Another tab took this one for frozen, and reads now.
+			line?.close();
+			line = null;
+			follow();
+		});
+	}
+
+	function follow() {
+		queue({});
+		expectWords(pace.leaderSilent);
+		say({ type: "ask" });
+		void own.sync();
+	}
+
+	/** A reading tab that is frozen keeps its lock and says nothing; after this long it is taken from it. */
+	function expectWords(withinMs: number) {
+		clearTimeout(silence);
+		silence = setTimeout(() => queue({ steal: true }), withinMs * (1 + random() / 10));
+	}
+
+	function hear(word: Word) {
+		if (word.type === "ask") return line ? sayStatus() : undefined;
+		if (word.type === "expect") return line?.expect(word.seq);
+		// What a tab says that was robbed of the lock and does not know it yet is as good as any.
+		if (line) return;
+		expectWords(pace.leaderSilent);
+		if (word.type === "refused") return options.onRefused(word.status);
+		if (word.type === "status") {
+			options.onStatus(word.status);
+			const { cursor } = word;
+			if (cursor !== null && !hasReached(cursor)) own.syncSoon(() => hasReached(cursor));
+			return;
+		}
+		options.onEvent(word.id, word.event);
+	}
+
+	channel.addEventListener("message", ({ data }: MessageEvent<Word>) => hear(data));
+	navigator.locks
+		.request(lock, { ifAvailable: true }, (held) => {
+			if (held) return lead();
+			if (!hasLeft.signal.aborted) follow();
+			return undefined;
+		})
+		.catch(() => {
+			if (hasLeft.signal.aborted) return;
+			line?.close();
+			line = null;
+			follow();
+		});
+
+	return {
+		name,
+		sync: () => line?.sync() ?? own.sync(),
+		expect(seq: number) {
+			if (line) return line.expect(seq);
+			say({ type: "expect", seq });
+			setTimeout(() => {
+				if (newest() < seq && !hasLeft.signal.aborted) void own.sync();
+			}, pace.echo);
+		},
+		reconnect() {
+			if (line) return line.reconnect();
+			void own.sync();
+			say({ type: "ask" });
+			expectWords(pace.leaderAnswer);
+		},
+		leave() {
+			hasLeft.abort();
+			waiting?.abort();
+			clearTimeout(silence);
+			line?.close();
+			channel.close();
+		},
+	};
+}

@@ -1,0 +1,23 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { z } from "zod/v4";
+import { getAgent } from "#app/auth/agent.server.ts";
+import { readQuery } from "#app/http/body.server.ts";
+import { answering, jsonResponse } from "#app/http/respond.server.ts";
+import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { Unauthorised } from "#app/models/errors.ts";
+import { listMessages } from "#app/models/message/list.server.ts";
+import { HISTORY_LIMIT } from "#app/realtime/events.ts";
+
+const query = z.object({ before: z.coerce.number().int().min(1).max(2_147_483_647) });
+
+/** GET /admin/chat/:sessionId/history: the page of messages before a sequence, for "Show earlier messages". */
+export function loader({ request, params }: LoaderFunctionArgs): Promise<Response> {
+	return answering(async () => {
+		const agent = await getAgent(request);
+		if (!agent) throw new Unauthorised("Sign in first.");
+		const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
+		const { row } = await requireSession(params.sessionId ?? "", actor);
+		const { before } = readQuery(request, query);
+		return jsonResponse(await listMessages(row.sessionId, { before, limit: HISTORY_LIMIT }));
+	});
+}
