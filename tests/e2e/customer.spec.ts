@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import { button, composer, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
 
@@ -20,9 +20,32 @@ test("two tabs stay in step, and everything is there after reloading", async ({ 
 	await expect(message(first, "You're welcome.")).toBeVisible();
 	expect(await wordsOf(first)).toEqual(whole);
 
+	await test.step("ten tabs share one stream over HTTP/1.1's six connections, and each of them can post", async () => {
+		const streams = countStreams(context);
+		const more = await Promise.all(Array.from({ length: 8 }, () => context.newPage()));
+		for (const tab of more) await open(tab, "/chat");
+		const tabs = [first, second, ...more];
+		for (const tab of tabs) await expect(log(tab)).toHaveAttribute("data-transport", "sse");
+		for (const [index, tab] of tabs.entries()) await write(tab, `From tab ${index}`);
+		for (const tab of tabs) {
+			for (const index of tabs.keys()) await expect(message(tab, `From tab ${index}`)).toHaveCount(1);
+		}
+		expect(streams(), "streams opened by eight more tabs").toBe(0);
+		// The one that reads is closed: another one takes over, and all the others go on hearing.
+		await first.close();
+		await write(second, "Written after the first was closed");
+		for (const tab of [second, ...more]) {
+			await expect(message(tab, "Written after the first was closed")).toHaveCount(1);
+		}
+		expect(streams()).toBe(1);
+		for (const tab of more) await tab.close();
+	});
+
+	const last = await context.newPage();
+	await open(last, "/chat");
 	await button(second, "End chat").click();
-	await first.getByRole("radio", { name: "5" }).check();
-	await button(first, "Rate").click();
+	await last.getByRole("radio", { name: "5" }).check();
+	await button(last, "Rate").click();
 	await expect(second.getByText("Thank you for your rating")).toBeVisible();
 });
 
@@ -102,6 +125,21 @@ test("what is written without a network is kept, also over a reload, and arrives
 	await page.reload();
 	await expect(message(page, "Written at the other end")).toHaveCount(1);
 	await expect(log(page).getByText("Written at the other end")).toHaveCount(1);
+
+	// A tab that is closed before it could send leaves the message to the next one, and no draft is lost.
+	await context.route("**/chat/actions", (route) => route.abort());
+	await write(page, "Written in a tab that was closed");
+	await expect(log(page)).toContainText("Sending");
+	await composer(page).fill("Half a thought");
+	await page.reload();
+	await expect(composer(page)).toHaveValue("Half a thought");
+	await expect(log(page)).toContainText("Written in a tab that was closed");
+	await page.close();
+	await context.unroute("**/chat/actions");
+	const next = await context.newPage();
+	await open(next, "/chat");
+	await expect(message(next, "Written in a tab that was closed")).toHaveCount(1);
+	await expect(log(next)).not.toContainText("Sending");
 });
 
 test("everything works by keyboard alone", async ({ page }) => {
@@ -152,4 +190,13 @@ async function tabTo(page: Page, target: ReturnType<typeof button>): Promise<voi
 		await page.keyboard.press("Tab");
 	}
 	await expect(target).toBeFocused();
+}
+
+/** @returns how many streams pages of this browser have asked for since. */
+function countStreams(context: BrowserContext): () => number {
+	let count = 0;
+	context.on("request", (request) => {
+		if (new URL(request.url()).pathname === "/chat/events") count += 1;
+	});
+	return () => count;
 }

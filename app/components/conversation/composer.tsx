@@ -24,7 +24,8 @@ export function Composer({
 	error?: string;
 	hint?: string;
 	draftKey: string;
-	onSend: (text: string) => void;
+	/** Takes the words; false says that they must stay in the field. */
+	onSend: (text: string) => boolean;
 	onTyping: () => void;
 	/** Text given back to be edited, with a count so that the same text can come back twice. */
 	restored?: { text: string; count: number };
@@ -59,7 +60,7 @@ export function Composer({
 			field.current?.focus();
 			return;
 		}
-		onSend(text);
+		if (!onSend(text)) return;
 		setText("");
 		writeDraft(draftKey, "");
 		field.current?.focus();

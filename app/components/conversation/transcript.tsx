@@ -2,7 +2,7 @@ import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, use
 import { Button } from "#app/components/ui/index.ts";
 import type { Conversation } from "#app/realtime/client/conversation.ts";
 import type { Transport } from "#app/realtime/client/line/rungs.ts";
-import type { OutboxEntry } from "#app/realtime/client/outbox.ts";
+import type { OutboxEntry } from "#app/realtime/client/outbox/entries.ts";
 import { concernsIdentity } from "./identity-forms.tsx";
 import { BubbleBody, LiveBubble, MessageBubble, type Side, WorkingLine } from "./message-bubble.tsx";
 import type { Act } from "./posted-fields.ts";
@@ -177,6 +177,13 @@ function UnsentBubble({
 						onClick={() => onDiscard(entry.clientMessageId)}
 					>
 						Edit
+					</Button>
+				</div>
+			) : entry.waitsFor ? (
+				<div className="flex flex-wrap items-center justify-end gap-2 text-ink-soft text-sm">
+					<span>Not sent yet. {entry.waitsFor}</span>
+					<Button type="button" variant="quiet" size="compact" onClick={() => onRetry(entry.clientMessageId)}>
+						Try again
 					</Button>
 				</div>
 			) : place.endsRun ? (

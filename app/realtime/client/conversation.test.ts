@@ -45,32 +45,111 @@ const empty = () =>
 const apply = (state: Conversation, ...events: Incoming[]) =>
 	events.reduce((known, event) => applyEvent(known, event, 0), state);
 
-it("ends in the same state whatever the interleaving of acknowledgement, stream, replay, poll and duplicate", () => {
-	const total = 8;
-	const steps = fc.array(
-		fc.oneof(
-			fc.record({ kind: fc.constant("event" as const), seq: fc.integer({ min: 1, max: total }) }),
-			fc.record({ kind: fc.constant("ack" as const), seq: fc.integer({ min: 1, max: total }) }),
-			fc.record({ kind: fc.constant("sync" as const), seq: fc.integer({ min: 1, max: total }) }),
-		),
-		{ maxLength: 60 },
-	);
-	fc.assert(
-		fc.property(steps, (plan) => {
-			let state = empty();
-			for (const { kind, seq } of plan) {
-				if (kind === "event") state = apply(state, arrives(seq));
-				if (kind === "ack") state = applyAcknowledged(state, message(seq));
-				// A catch-up brings what follows the last place, as far as the server has got.
-				if (kind === "sync") {
-					for (let next = state.applied.public + 1; next <= seq; next += 1)
-						state = apply(state, arrives(next));
-				}
-				expect(state.cursor).toBe(`epoch1.p${state.applied.public}`);
+/**
+ * A log as the server has it: new messages, and changes of earlier ones in between. Every way of reading tells
+ * of this one log.
+ */
+const LOG: { seq: number; incoming: Incoming }[] = [];
+const UPDATES: Record<number, number> = { 4: 1, 7: 5, 9: 1 };
+for (let seq = 1; seq <= 12; seq += 1) {
+	const of = UPDATES[seq];
+	const event: ChatEvent = of
+		? {
+				type: "message-updated",
+				data: { stream: "public", seq, message: message(of, { isRead: true, message: `changed at ${seq}` }) },
 			}
-			for (let next = state.applied.public + 1; next <= total; next += 1) state = apply(state, arrives(next));
-			expect(state.messages.map((item) => item.seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-			expect(state.applied.public).toBe(total);
+		: { type: "new-message", data: { stream: "public", seq, message: message(seq) } };
+	LOG.push({ seq, incoming: { id: `epoch1.p${seq}`, event } });
+}
+
+/** The messages as the server would list them when the log had come so far. */
+function messagesAt(place: number): Message[] {
+	const known = new Map<string, Message>();
+	for (const { seq, incoming } of LOG) {
+		if (seq <= place && "message" in incoming.event.data)
+			known.set(incoming.event.data.message.id, incoming.event.data.message);
+	}
+	return [...known.values()].sort((a, b) => a.seq - b.seq);
+}
+
+const historyAt = (place: number): Incoming => ({
+	id: `epoch1.p${place}`,
+	event: { type: "chat-history", data: { messages: messagesAt(place) } },
+});
+
+const between = (after: number, upTo: number) =>
+	LOG.filter(({ seq }) => seq > after && seq <= upTo).map(({ incoming }) => incoming);
+
+type Step =
+	/** One event of a stream, of another tab's or of a probe's: any, at any moment, any number of times. */
+	| { kind: "event"; at: number }
+	/** The answer to a post. */
+	| { kind: "ack"; at: number }
+	/** What followed the page's own place: a poll, a sync, or a stream that resumes. */
+	| { kind: "resume"; at: number }
+	/** What followed an older place: asked before, answered late. */
+	| { kind: "late answer"; at: number; from: number }
+	/** A way that began without a place. */
+	| { kind: "history"; at: number };
+
+const place = fc.integer({ min: 1, max: LOG.length });
+const step: fc.Arbitrary<Step> = fc.oneof(
+	fc.record({ kind: fc.constant("event" as const), at: place }),
+	fc.record({ kind: fc.constant("ack" as const), at: place }),
+	fc.record({ kind: fc.constant("resume" as const), at: place }),
+	fc.record({ kind: fc.constant("late answer" as const), at: place, from: place }),
+	fc.record({ kind: fc.constant("history" as const), at: place }),
+);
+
+function take(state: Conversation, step: Step): Conversation {
+	switch (step.kind) {
+		case "event":
+			return apply(state, ...between(step.at - 1, step.at));
+		case "ack":
+			// Only messages are posted; what an acknowledgement says is as it was written.
+			return UPDATES[step.at] ? state : applyAcknowledged(state, message(step.at));
+		case "resume":
+			return apply(state, ...between(state.applied.public, step.at));
+		case "late answer":
+			return apply(state, ...between(Math.min(step.from, state.applied.public), step.at));
+		case "history":
+			return apply(state, historyAt(step.at));
+	}
+}
+
+it("ends in the same state whatever the interleaving of acknowledgement, stream, replay, poll, other way and duplicate", () => {
+	fc.assert(
+		fc.property(fc.array(step, { maxLength: 60 }), (plan) => {
+			let state = empty();
+			for (const step of plan) {
+				const before = state.applied.public;
+				state = take(state, step);
+				expect(state.applied.public, "never goes back").toBeGreaterThanOrEqual(before);
+				expect(state.cursor).toBe(`epoch1.p${state.applied.public}`);
+				const seqs = state.messages.map((item) => item.seq);
+				expect(seqs, "in order, each once").toEqual([...new Set(seqs)].sort((a, b) => a - b));
+				// What lies before its place is whole and as new as the place says.
+				const known = messagesAt(state.applied.public);
+				expect(state.messages.filter((item) => item.seq <= state.applied.public)).toEqual(known);
+			}
+			state = take(state, { kind: "resume", at: LOG.length });
+			expect(state.messages).toEqual(messagesAt(LOG.length));
+			expect(state.applied.public).toBe(LOG.length);
+		}),
+		{ numRuns: 500 },
+	);
+});
+
+it("ends in the state of the new database after a reset, whatever was known of the old one", () => {
+	const plans = fc.array(step, { maxLength: 20 });
+	fc.assert(
+		fc.property(plans, plans, place, (plan, after, at) => {
+			let state = plan.reduce(take, empty());
+			state = apply(state, { id: null, event: { type: "reset", data: { reason: "epoch" } } }, historyAt(at));
+			expect(state.messages).toEqual(messagesAt(at));
+			expect(state.applied.public).toBe(at);
+			state = take(after.reduce(take, state), { kind: "resume", at: LOG.length });
+			expect(state.messages).toEqual(messagesAt(LOG.length));
 		}),
 	);
 });

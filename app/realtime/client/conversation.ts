@@ -69,13 +69,27 @@ export function applyEvent(state: Conversation, { id, event }: Incoming, now: nu
 				: applySession(moved, event.data.session, stream);
 		}
 		case "chat-history": {
-			// The newest messages as they are now: they replace what is shown from their first one on.
-			const first = event.data.messages[0]?.seq ?? 0;
-			const kept = state.needsReload ? [] : state.messages.filter((message) => message.seq < first);
+			const { messages } = event.data;
 			const place = placeOf(id);
+			if (state.needsReload) {
+				const applied = { ...state.applied, ...place };
+				return { ...state, messages, applied, cursor: id, hasHole: false, needsReload: false };
+			}
+			// Told by a way that was slower than another one: it may fill in, and changes nothing that is newer.
+			if ((place.public ?? 0) < state.applied.public) {
+				return {
+					...state,
+					messages: messages.reduce((all, message) => putMessage(all, message, false), state.messages),
+				};
+			}
+			// The newest messages as they are now: they replace what is shown of the same stretch. What has been
+			// acknowledged since then stays.
+			const first = messages[0]?.seq ?? 0;
+			const last = place.public ?? Number.POSITIVE_INFINITY;
+			const others = state.messages.filter((message) => message.seq < first || message.seq > last);
 			return {
 				...state,
-				messages: [...kept, ...event.data.messages],
+				messages: messages.reduce((all, message) => putMessage(all, message, true), others),
 				cursor: id ?? state.cursor,
 				applied: { ...state.applied, ...place },
 				hasHole: false,

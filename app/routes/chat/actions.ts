@@ -1,5 +1,6 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { ensureCustomerIdentity } from "#app/auth/customer.server.ts";
+import { nameOwner, requireOwner } from "#app/auth/owner.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { readChatPage } from "./page-data.server.ts";
@@ -14,6 +15,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		requireSameOrigin(request);
 		const { identity, setCookie } = await ensureCustomerIdentity(request);
 		const form = await readChatForm(request);
+		requireOwner(form.owner, nameOwner(identity));
 		const submitted = await submitChatForm(request, identity, form);
 		const cookie = submitted.setCookie ?? setCookie;
 		// The page knows nothing yet of a conversation that this opened: its status comes from here, since the

@@ -10,10 +10,10 @@ import type { LineStatus } from "./status.ts";
 /** A browser's line against real servers on networks that behave badly, in a fraction of the real time. */
 const QUICK = {
 	...PACE,
-	hello: 400,
+	hello: 600,
 	watchdog: 250,
 	echo: 100,
-	late: 200,
+	late: 400,
 	shortLife: 80,
 	request: 800,
 	longPoll: 800,
@@ -315,7 +315,7 @@ it("leaves a stream whose heartbeats come in clumps, and not one whose clock is 
 	const other = read(clumped.address);
 	await until(() => expect(other.now().state).toBe("live"));
 	const sentAt = Date.now();
-	for (const ago of [1_000, 500, 0]) clumped.site.beat(sentAt - ago);
+	for (const ago of [2_000, 1_000, 0]) clumped.site.beat(sentAt - ago);
 	await until(() => expect(other.now().transport).toBe("long-poll"));
 	expect(page.now().transport).toBe("sse");
 	expect(fiveHoursAhead.site.asked).toEqual(["GET /events"]);

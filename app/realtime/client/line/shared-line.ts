@@ -54,16 +54,15 @@ function join(options: SharedLineOptions) {
 	const channel = new BroadcastChannel(lock);
 	/** The line itself while this tab reads for all. */
 	let line: EventLine | null = null;
-	let lastStatus: LineStatus | null = null;
+	let lastStatus: LineStatus = { state: "connecting", transport: "sse" };
 	let silence: ReturnType<typeof setTimeout> | undefined;
 	let waiting: AbortController | null = null;
 
 	/** Fetches what this tab lacks, for as long as another one reads. */
 	const own = createCatchUp(options, hasLeft.signal);
 	const say = (word: Word) => channel.postMessage(word);
-	const sayStatus = () => {
-		if (lastStatus) say({ type: "status", status: lastStatus, cursor: options.place()?.cursor ?? null });
-	};
+	const sayStatus = () =>
+		say({ type: "status", status: lastStatus, cursor: options.place()?.cursor ?? null });
 
 	const newest = () => placeOf(options.place()?.cursor ?? null).public ?? 0;
 	const hasReached = (cursor: string) => {
@@ -76,6 +75,8 @@ function join(options: SharedLineOptions) {
 		clearTimeout(silence);
 		return new Promise((resolve) => {
 			hasLeft.signal.addEventListener("abort", () => resolve());
+			// At once, or the others would take this tab for frozen too while it connects.
+			sayStatus();
 			line = openEventLine({
 				...options,
 				onEvent(id, event) {

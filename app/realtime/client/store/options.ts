@@ -1,7 +1,7 @@
 import type { Message, Session } from "../../events.ts";
 import type { beginConversation, Conversation } from "../conversation.ts";
 import type { LineStatus } from "../line/status.ts";
-import type { OutboxEntry } from "../outbox.ts";
+import type { OutboxEntry } from "../outbox/entries.ts";
 
 export type StoreOptions = {
 	initial: Parameters<typeof beginConversation>[0];

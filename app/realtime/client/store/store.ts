@@ -10,10 +10,11 @@ import { postForm, REQUEST_LIMIT_MS, readProblem, reloadPage } from "../forms.ts
 import type { EventLine } from "../line/event-line.ts";
 import { openPageLine } from "../line/page-line.ts";
 import { createRungMemory } from "../line/rungs.ts";
-import { createOutbox, type Outbox, type OutboxEntry, type SendResult } from "../outbox.ts";
+import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import { createReceipts } from "../receipts.ts";
 import { createExpiries } from "./expiries.ts";
 import type { Opened, Snapshot, StoreOptions } from "./options.ts";
+import { createSend } from "./send.ts";
 
 /** Typing is told at most this often while somebody types. */
 const TYPING_EVERY_MS = 3_000;
@@ -36,7 +37,8 @@ export function createConversationStore(options: StoreOptions) {
 	let otherTabs: BroadcastChannel | null = null;
 	let typedAt = 0;
 	const expiries = createExpiries((change) => setConversation({ ...snapshot.conversation, ...change }));
-	const post = (fields: Record<string, string>) => postForm(options.actionUrl, fields);
+	const post = (fields: Record<string, string>) =>
+		postForm(options.actionUrl, { ...fields, owner: options.owner });
 	const receipts = createReceipts({
 		side: options.side,
 		messages: () => snapshot.conversation.messages,
@@ -81,28 +83,18 @@ export function createConversationStore(options: StoreOptions) {
 		// Where the page was loaded anew a moment ago it stays, and says that it has stopped.
 	}
 
-	async function send(entry: OutboxEntry): Promise<SendResult> {
-		const sessionId = snapshot.conversation.sessionId ?? entry.sessionId ?? "";
-		const response = await post({
-			intent: options.sendIntent,
-			message: entry.text,
-			clientMessageId: entry.clientMessageId,
-			sessionId,
-		});
-		if (response.ok) {
-			const { message, page } = (await response.json()) as { message: Message; page?: Opened | null };
+	const send = createSend({
+		...options,
+		post,
+		onSent({ message, page }, entry) {
+			const shown = snapshot.conversation.sessionId;
+			// What another tab wrote into another conversation is sent from here, and not shown here.
+			if (shown !== null && shown !== message.sessionId && shown !== entry.sessionId) return;
 			showConversation(message.sessionId, page);
 			setConversation(applyAcknowledged(snapshot.conversation, message));
 			line?.expect(message.seq);
-			return { type: "sent" };
-		}
-		if (response.status === 401 || response.status === 403) options.onSignedOut?.();
-		if (response.status === 429 || response.status >= 500) {
-			const seconds = Number(response.headers.get("Retry-After"));
-			return { type: "again", afterMs: seconds > 0 ? seconds * 1_000 : null };
-		}
-		return { type: "refused", why: await readProblem(response) };
-	}
+		},
+	});
 
 	/** The first form opened the conversation, or the old one had ended: from now on this page shows the new one. */
 	function showConversation(sessionId: string, page: Opened | null | undefined) {
@@ -183,6 +175,7 @@ export function createConversationStore(options: StoreOptions) {
 				storageKey: options.storageKey,
 				send,
 				onChange: (entries) => update({ outbox: entries }),
+				isShown: (id) => snapshot.conversation.messages.some((message) => message.clientMessageId === id),
 			});
 			update({ outbox: outbox.entries() });
 			outbox.hurry();
@@ -220,10 +213,15 @@ export function createConversationStore(options: StoreOptions) {
 			};
 		},
 		actions: {
-			send(text: string) {
+			/** @returns whether it will be sent; if not, `problem` says why and the words stay where they are. */
+			send(text: string): boolean {
 				// A message ends the typing over there, so the next letter is news again.
 				typedAt = 0;
-				outbox?.add(text, snapshot.conversation.sessionId);
+				if (outbox?.add(text, snapshot.conversation.sessionId)) return true;
+				update({
+					problem: "Too many messages are waiting to be sent. This one stays here until some have left.",
+				});
+				return false;
 			},
 			retry: (clientMessageId: string) => outbox?.retry(clientMessageId),
 			discard: (clientMessageId: string) => outbox?.discard(clientMessageId) ?? "",

@@ -1,5 +1,6 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { getAgent } from "#app/auth/agent.server.ts";
+import { requireOwner } from "#app/auth/owner.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
@@ -11,6 +12,8 @@ export function action({ request, params }: ActionFunctionArgs): Promise<Respons
 		requireSameOrigin(request);
 		const agent = await getAgent(request);
 		if (!agent) throw new Unauthorised("Your login has ended. Sign in again; your text is kept.");
-		return jsonResponse(await submitAgentForm(agent, params.sessionId ?? "", await readAgentForm(request)));
+		const form = await readAgentForm(request);
+		requireOwner(form.owner, agent.id);
+		return jsonResponse(await submitAgentForm(agent, params.sessionId ?? "", form));
 	});
 }

@@ -1,0 +1,219 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { createLockManager } from "#tests/setup/browser.ts";
+import { PACE } from "./pace.ts";
+import { openSharedLine } from "./shared-line.ts";
+import type { LineStatus } from "./status.ts";
+
+/** Tabs of one browser on one server: one of them reads, all of them hear. */
+const QUICK = {
+	...PACE,
+	backoffFirst: 10,
+	backoffAway: 40,
+	leastPause: 5,
+	reconnecting: 40,
+	offline: 120,
+};
+/** … where the tab that reads falls silent. */
+const IMPATIENT = { ...QUICK, leaderSilent: 400, leaderAnswer: 150 };
+
+beforeEach(() => void vi.stubGlobal("navigator", { locks: createLockManager() }));
+
+// The first request of a process takes its time.
+beforeAll(async () => {
+	const site = await openServer();
+	await (await fetch(`${site.address}/sync`)).text();
+});
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+	for (const close of closing.splice(0).reverse()) await close();
+	vi.unstubAllGlobals();
+});
+
+const message = (seq: number) => ({
+	id: `m${seq}`,
+	sessionId: "s",
+	seq,
+	clientMessageId: null,
+	senderType: "user",
+	senderName: null,
+	message: `words ${seq}`,
+	messageType: "text",
+	metadata: {},
+	isRead: false,
+	sentAt: "2026-01-01T00:00:00.000Z",
+});
+const eventOf = (seq: number) => ({
+	id: `epoch.p${seq}`,
+	type: "new-message",
+	data: { stream: "public", seq, message: message(seq) },
+});
+
+async function openServer() {
+	const streams = new Set<ServerResponse>();
+	const site = { seq: 0, streams, opened: 0, mayRead: true };
+	const tell = (response: ServerResponse, seq: number) => {
+		const { id, type, data } = eventOf(seq);
+		response.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+	};
+	const server = createServer((request, response) => {
+		const { pathname, searchParams } = new URL(request.url ?? "", "http://x");
+		const from = Number(/\.p(\d+)/.exec(searchParams.get("cursor") ?? "")?.[1] ?? 0);
+		if (!site.mayRead) return void response.writeHead(403).end();
+		if (pathname === "/sync") {
+			const events = Array.from({ length: site.seq - from }, (_, index) => eventOf(from + index + 1));
+			response.setHeader("Content-Type", "application/json");
+			return void response.end(JSON.stringify({ events, cursor: `epoch.p${site.seq}`, more: false }));
+		}
+		site.opened += 1;
+		response.writeHead(200, { "Content-Type": "text/event-stream" });
+		streams.add(response);
+		response.on("close", () => streams.delete(response));
+		const hello = { sessionId: "s", epoch: "epoch", hb: 15_000, now: Date.now() };
+		response.write(`event: joined-chat\ndata: ${JSON.stringify(hello)}\n\n`);
+		for (let seq = from + 1; seq <= site.seq; seq += 1) tell(response, seq);
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	closing.push(() => {
+		server.closeAllConnections();
+		return new Promise((resolve) => server.close(resolve));
+	});
+	const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	return Object.assign(site, {
+		address,
+		say() {
+			site.seq += 1;
+			for (const stream of streams) tell(stream, site.seq);
+			return site.seq;
+		},
+	});
+}
+
+type Site = Awaited<ReturnType<typeof openServer>>;
+
+function openTab(site: Site, { session = "s", pace = QUICK } = {}) {
+	const tab = {
+		seqs: [] as number[],
+		refused: [] as number[],
+		status: null as LineStatus | null,
+		isDeaf: false,
+	};
+	let cursor = "epoch.p0";
+	const line = openSharedLine({
+		ways: { events: `${site.address}/events`, poll: `${site.address}/poll`, sync: `${site.address}/sync` },
+		place: () => ({ sessionId: session, cursor }),
+		shareAs: () => `${site.address} ${session}`,
+		onEvent(id, event) {
+			if (!("seq" in event.data) || event.data.seq !== tab.seqs.length + 1) return;
+			tab.seqs.push(event.data.seq);
+			cursor = id ?? cursor;
+		},
+		onStatus(status) {
+			tab.status = status;
+		},
+		onRefused: (status) => void tab.refused.push(status),
+		memory: { read: () => null, keep: () => Date.now() + 60_000 },
+		pace,
+	});
+	const opened = Object.assign(tab, { line });
+	closing.push(() => line.close());
+	return opened;
+}
+
+const until = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 5_000, interval: 5 });
+const upTo = (seq: number) => Array.from({ length: seq }, (_, index) => index + 1);
+
+it("reads by one stream for ten tabs, and all of them hear everything", async () => {
+	const site = await openServer();
+	const tabs = Array.from({ length: 10 }, () => openTab(site));
+	await until(() => expect(tabs.map((tab) => tab.status?.state)).toEqual(Array(10).fill("live")));
+	for (let index = 0; index < 5; index += 1) {
+		const seq = site.say();
+		tabs[index * 2]?.line.expect(seq);
+	}
+	await until(() => expect(tabs.map((tab) => tab.seqs)).toEqual(Array(10).fill(upTo(5))));
+	expect(site.opened).toBe(1);
+});
+
+it("goes on in another tab when the one that reads is closed, and each catches up from its own place", async () => {
+	const site = await openServer();
+	const tabs = [openTab(site), openTab(site), openTab(site)];
+	await until(() => expect(tabs.every((tab) => tab.status?.state === "live")).toBe(true));
+	site.say();
+	await until(() => expect(tabs.map((tab) => tab.seqs.length)).toEqual([1, 1, 1]));
+	tabs[0]?.line.close();
+	site.say();
+	site.say();
+	const left = tabs.slice(1);
+	await until(() => expect(left.map((tab) => tab.seqs)).toEqual([upTo(3), upTo(3)]));
+	expect(site.streams.size).toBe(1);
+	expect(site.opened).toBe(2);
+});
+
+it("takes the lead from a tab that is frozen with the lock in its hand", async () => {
+	const site = await openServer();
+	const frozen = openTab(site, { pace: IMPATIENT });
+	await until(() => expect(frozen.status?.state).toBe("live"));
+	const seen = openTab(site, { pace: IMPATIENT });
+	await until(() => expect(seen.status?.state).toBe("live"));
+	// Frozen: its stream brings nothing, and it answers nobody.
+	const said = vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => {});
+	for (const stream of [...site.streams]) site.streams.delete(stream);
+	site.say();
+	await until(() => expect(seen.seqs).toEqual([1]));
+	expect(site.opened).toBe(2);
+	said.mockRestore();
+	// It thaws, has been robbed, and hears from the other one what it missed.
+	await until(() => expect(frozen.seqs).toEqual([1]));
+	site.say();
+	await until(() => expect([frozen.seqs, seen.seqs]).toEqual([upTo(2), upTo(2)]));
+});
+
+it("does not wait for a frozen tab when a page is looked at again", async () => {
+	const site = await openServer();
+	const frozen = openTab(site, { pace: IMPATIENT });
+	const seen = openTab(site, { pace: IMPATIENT });
+	await until(() => expect(seen.status?.state).toBe("live"));
+	const said = vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => {});
+	for (const stream of [...site.streams]) site.streams.delete(stream);
+	site.say();
+	seen.line.reconnect();
+	await until(() => expect(seen.seqs).toEqual([1]));
+	await until(() => expect(site.opened).toBe(2));
+	said.mockRestore();
+	expect(frozen.refused).toEqual([]);
+});
+
+it("never mixes two conversations", async () => {
+	const site = await openServer();
+	const one = openTab(site);
+	const other = openTab(site, { session: "another" });
+	await until(() => expect([one.status?.state, other.status?.state]).toEqual(["live", "live"]));
+	expect(site.opened).toBe(2);
+	const [ones] = site.streams;
+	ones?.write(`id: epoch.p1\nevent: new-message\ndata: ${JSON.stringify(eventOf(1).data)}\n\n`);
+	await until(() => expect([...one.seqs, ...other.seqs]).toEqual([1]));
+	await new Promise((resolve) => setTimeout(resolve, 30));
+	expect([...one.seqs, ...other.seqs]).toEqual([1]);
+});
+
+it("tells every tab when reading on is refused", async () => {
+	const site = await openServer();
+	const tabs = [openTab(site), openTab(site)];
+	await until(() => expect(tabs.every((tab) => tab.status?.state === "live")).toBe(true));
+	site.mayRead = false;
+	for (const stream of site.streams) stream.destroy();
+	await until(() => expect(tabs.map((tab) => tab.refused)).toEqual([[403], [403]]));
+	expect(tabs.map((tab) => tab.status?.state)).toEqual(["stopped", "stopped"]);
+});
+
+it("reads for itself where the browser has no locks", async () => {
+	vi.stubGlobal("navigator", {});
+	const site = await openServer();
+	const tabs = [openTab(site), openTab(site)];
+	site.say();
+	await until(() => expect(tabs.map((tab) => tab.seqs)).toEqual([[1], [1]]));
+	expect(site.opened).toBe(2);
+});

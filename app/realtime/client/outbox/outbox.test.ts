@@ -1,0 +1,211 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { createLockManager, createStorage } from "#tests/setup/browser.ts";
+import type { OutboxEntry } from "./entries.ts";
+import { createOutbox, type SendResult } from "./outbox.ts";
+
+const QUICK = { retryFirst: 10, retryLimit: 40, lockLimit: 600, linger: 30 };
+const SESSION = "a-session";
+
+const open: { close(): void }[] = [];
+afterEach(() => {
+	for (const outbox of open.splice(0)) outbox.close();
+	vi.useRealTimers();
+});
+
+/** A server that writes a message once for one id, and can be told to fail. */
+function createServer() {
+	const written: string[] = [];
+	const known = new Set<string>();
+	const server = {
+		written,
+		asked: 0,
+		most: 0,
+		now: 0,
+		/** What becomes of the next requests; undefined answers. */
+		next: [] as (SendResult | "lost before" | "lost after")[],
+		async send(entry: OutboxEntry): Promise<SendResult> {
+			server.asked += 1;
+			server.now += 1;
+			server.most = Math.max(server.most, server.now);
+			await new Promise((resolve) => setTimeout(resolve, 2));
+			server.now -= 1;
+			const fate = server.next.shift();
+			if (fate === "lost before") throw new TypeError("Failed to fetch");
+			if (typeof fate === "object") return fate;
+			if (!known.has(entry.clientMessageId)) written.push(entry.text);
+			known.add(entry.clientMessageId);
+			if (fate === "lost after") throw new TypeError("Failed to fetch");
+			return { type: "sent" };
+		},
+	};
+	return server;
+}
+
+type Server = ReturnType<typeof createServer>;
+
+function createBrowser(storage = createStorage()) {
+	const locks = createLockManager();
+	return (server: Pick<Server, "send">, owner = "ana", hasLocks = true) => {
+		let shown: OutboxEntry[] = [];
+		const outbox = createOutbox({
+			storageKey: `outbox ${owner}`,
+			send: (entry) => server.send(entry),
+			onChange: (entries) => {
+				shown = entries;
+			},
+			isShown: () => false,
+			storage: () => storage,
+			locks: hasLocks ? locks : undefined,
+			pace: QUICK,
+		});
+		open.push(outbox);
+		shown = outbox.entries();
+		return { ...outbox, shown: () => shown };
+	};
+}
+
+const until = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 5_000, interval: 2 });
+
+it("sends in the order of writing and each once, though requests and answers are lost", async () => {
+	const server = createServer();
+	server.next = ["lost before", "lost after", "lost before"];
+	const tab = createBrowser()(server);
+	for (const text of ["one", "two", "three"]) expect(tab.add(text, SESSION)).toBe(true);
+	await until(() => expect(tab.shown()).toEqual([]));
+	expect(server.written).toEqual(["one", "two", "three"]);
+	expect(server.most, "requests at a time").toBe(1);
+});
+
+it("finds what a closed tab left, and sends it with the same id", async () => {
+	const server = createServer();
+	const newTab = createBrowser();
+	const closed = newTab({
+		send: async (entry) => {
+			await server.send(entry);
+			throw new TypeError("Failed to fetch");
+		},
+	});
+	closed.add("written before the tab was closed", SESSION);
+	await until(() => expect(server.asked).toBeGreaterThan(0));
+	closed.close();
+	const tab = newTab(server);
+	expect(tab.shown().map((entry) => entry.text)).toEqual(["written before the tab was closed"]);
+	tab.hurry();
+	await until(() => expect(tab.shown()).toEqual([]));
+	expect(server.written).toEqual(["written before the tab was closed"]);
+});
+
+it("lets one tab send at a time, whatever tab wrote it", async () => {
+	const server = createServer();
+	const newTab = createBrowser();
+	const tabs = Array.from({ length: 5 }, () => newTab(server));
+	for (let index = 0; index < 20; index += 1) tabs[index % 5]?.add(`message ${index}`, SESSION);
+	for (const tab of tabs) tab.hurry();
+	await until(() => expect(server.written).toHaveLength(20));
+	expect(server.asked, "no message was sent by two tabs").toBe(20);
+	expect(server.most).toBe(1);
+	expect(server.written).toEqual(Array.from({ length: 20 }, (_, index) => `message ${index}`));
+});
+
+it("goes on where the tab that sends is frozen in the middle of it", async () => {
+	const server = createServer();
+	const newTab = createBrowser();
+	newTab({ send: () => new Promise(() => {}) }).add("held by a frozen tab", SESSION);
+	const tab = newTab(server);
+	tab.hurry();
+	await until(() => expect(server.written).toEqual(["held by a frozen tab"]));
+});
+
+it("sends in browsers without locks, too", async () => {
+	const server = createServer();
+	const tab = createBrowser()(server, "ana", false);
+	tab.add("without locks", SESSION);
+	await until(() => expect(server.written).toEqual(["without locks"]));
+});
+
+it("never sends as somebody else what one person wrote, and finds it again for them", async () => {
+	const server = createServer();
+	const newTab = createBrowser();
+	const ana = newTab({ send: async () => ({ type: "again", afterMs: 60_000, why: null }) }, "ana");
+	ana.add("private", SESSION);
+	ana.close();
+	const ben = newTab(server, "ben");
+	ben.add("mine", null);
+	ben.hurry();
+	await until(() => expect(ben.shown()).toEqual([]));
+	expect(server.written).toEqual(["mine"]);
+	expect(newTab(server, "ana").shown()).toMatchObject([{ text: "private", sessionId: SESSION }]);
+});
+
+it("keeps a refused message with the reason, sends the ones behind it, and gives it back or tries again", async () => {
+	const server = createServer();
+	server.next = [{ type: "refused", why: "Too long." }];
+	const tab = createBrowser()(server);
+	tab.add("refused", SESSION);
+	tab.add("behind it", SESSION);
+	await until(() => expect(server.written).toEqual(["behind it"]));
+	expect(tab.shown()).toMatchObject([{ text: "refused", refusal: "Too long." }]);
+	const [entry] = tab.shown();
+	tab.retry(entry?.clientMessageId ?? "");
+	await until(() => expect(server.written).toEqual(["behind it", "refused"]));
+
+	server.next = [{ type: "refused", why: "Too long." }];
+	tab.add("edited", SESSION);
+	await until(() => expect(tab.shown()).toMatchObject([{ refusal: "Too long." }]));
+	expect(tab.discard(tab.shown()[0]?.clientMessageId ?? "")).toBe("edited");
+	expect(tab.shown()).toEqual([]);
+});
+
+it("waits as long as a busy server asks for, says why, and lets the person try at once", async () => {
+	const server = createServer();
+	server.next = [{ type: "again", afterMs: 60_000, why: "That was a lot at once." }];
+	const newTab = createBrowser();
+	const tab = newTab(server);
+	tab.add("too soon", SESSION);
+	await until(() => expect(tab.shown()).toMatchObject([{ waitsFor: "That was a lot at once." }]));
+	// Neither the network coming back nor another tab is a reason to ask earlier.
+	const other = newTab(server);
+	tab.hurry();
+	other.hurry();
+	await new Promise((resolve) => setTimeout(resolve, 60));
+	expect(server.asked).toBe(1);
+	tab.retry(tab.shown()[0]?.clientMessageId ?? "");
+	await until(() => expect(server.written).toEqual(["too soon"]));
+});
+
+it("sends nothing by itself that is a day old, and forgets it after a week", async () => {
+	const server = createServer();
+	const newTab = createBrowser();
+	const before = newTab({ send: async () => ({ type: "again", afterMs: null, why: null }) });
+	before.add("yesterday's", SESSION);
+	before.close();
+	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 25 * 3_600_000 });
+	const tab = newTab(server);
+	tab.hurry();
+	expect(tab.shown()).toMatchObject([{ text: "yesterday's", refusal: expect.stringContaining("day") }]);
+	await new Promise((resolve) => setTimeout(resolve, 30));
+	expect(server.asked).toBe(0);
+	vi.setSystemTime(Date.now() + 7 * 24 * 3_600_000);
+	expect(newTab(server).shown()).toEqual([]);
+	vi.setSystemTime(Date.now() - 7 * 24 * 3_600_000);
+	expect(newTab(server).shown(), "it is gone for good").toEqual([]);
+});
+
+it("takes no fifty-first message, and works without storage", async () => {
+	const away = { send: async (): Promise<SendResult> => ({ type: "again", afterMs: 60_000, why: null }) };
+	const full = createBrowser()(away);
+	for (let index = 0; index < 50; index += 1) expect(full.add(`message ${index}`, SESSION)).toBe(true);
+	expect(full.add("one too many", SESSION)).toBe(false);
+	expect(full.shown()).toHaveLength(50);
+
+	const server = createServer();
+	server.next = ["lost before"];
+	const throws = () => {
+		throw new DOMException("full", "QuotaExceededError");
+	};
+	const tab = createBrowser(createStorage({ setItem: throws, removeItem: throws }))(server);
+	tab.add("kept in the page", SESSION);
+	expect(tab.shown()).toMatchObject([{ text: "kept in the page" }]);
+	await until(() => expect(server.written).toEqual(["kept in the page"]));
+	await until(() => expect(tab.shown()).toEqual([]));
+});
