@@ -43,6 +43,29 @@ function expectBack(response: Response) {
 
 beforeEach(forgetCounts);
 
+describe("words that were written as one person", () => {
+	it("are not sent as another, and go on being sent for a visitor who has signed in", async () => {
+		const ada = await asVisitor();
+		const owner = async (as: Sender) =>
+			(await bodyOf<{ owner: string }>(await call(chatPage, get("/chat", as)))).owner;
+		const written = {
+			intent: "send",
+			message: "Mine",
+			clientMessageId: "owned-1",
+			owner: await owner(ada.cookie),
+		};
+		const ben = await asVisitor();
+		expect(await owner(ben.cookie)).not.toBe(written.owner);
+		const refused = await scripted(written, ben.cookie);
+		expect(refused.status).toBe(403);
+		expect(await sessionsOf(ben.identity.visitorId)).toEqual([]);
+		expect((await scripted(written, ada.cookie)).status).toBe(200);
+		const identity = await identityOf("owner_who_signs_in");
+		const signedIn = await scripted({ intent: "sign-in", identity }, ada.cookie);
+		expect(await owner({ headers: { Cookie: cookiesFrom(signedIn) } })).toBe(written.owner);
+	});
+});
+
 describe("the page", () => {
 	it("gives a newcomer a cookie of their own, and opens no conversation", async () => {
 		const before = await db.$count(chatSessions);

@@ -168,6 +168,23 @@ describe.each([
 		const again = await listen(server, session, place);
 		await until(() => expect(again.seqs()).toEqual([2, 3]));
 
+		// By POST it is the same stream: some networks hold back only what answers a GET.
+		const form = (headers: Record<string, string>, fields: Record<string, string>) =>
+			fetch(`${server.url}/chat/events`, { method: "POST", headers, body: new URLSearchParams(fields) });
+		const bearer = { Authorization: `Bearer ${session.token}` };
+		const posted = await form(bearer, { sessionId: session.sessionId, cursor: place ?? "" });
+		expect(posted.headers.get("Content-Type")).toBe("text/event-stream; charset=utf-8");
+		const byPost = readEvents(posted);
+		await until(() => expect(byPost.seqs()).toEqual([2, 3]));
+		await byPost.close();
+		const foreign = await form(
+			{ ...bearer, "Sec-Fetch-Site": "cross-site" },
+			{ sessionId: session.sessionId },
+		);
+		expect(foreign.status).toBe(403);
+		const huge = await form(bearer, { sessionId: "x".repeat(70_000) });
+		expect(huge.status).toBe(413);
+
 		const address = `${server.url}/chat/events?sessionId=${session.sessionId}`;
 		const refusals = [
 			await fetch(address, { headers: { Authorization: "Bearer nonsense" } }),

@@ -1,13 +1,20 @@
 /** A line that went dead would hold what it carries for ever; sending again is safe, since messages are named. */
 export const REQUEST_LIMIT_MS = 20_000;
 
-/** Posts the page's forms as data, with the fields the plain form would send. */
-export async function postForm(actionUrl: string, fields: Record<string, string>): Promise<Response> {
+/**
+ * Posts the page's forms as data, with the fields the plain form would send.
+ * @throws when there is no answer within the limit, in milliseconds.
+ */
+export async function postForm(
+	actionUrl: string,
+	fields: Record<string, string>,
+	limitMs = REQUEST_LIMIT_MS,
+): Promise<Response> {
 	return fetch(actionUrl, {
 		method: "POST",
 		body: new URLSearchParams(fields),
 		headers: { Accept: "application/json" },
-		signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
+		signal: AbortSignal.timeout(limitMs),
 	});
 }
 
