@@ -1,5 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
-import { db, type Transaction } from "#db/client.server.ts";
+import { db, type RunStatement, type Transaction } from "#db/client.server.ts";
 import { aiTurns } from "#db/schema.ts";
 import type { Answer } from "#db/shapes.ts";
 
@@ -12,31 +12,32 @@ const LEASE_SECONDS = 10;
 
 export type Turn = typeof aiTurns.$inferSelect;
 
+/** The due one is locked too: else it could be leased between this statement and the next, and its taker, who
+ * has read the older question, would end the promise of both. */
+const SUPERSEDE = `
+	update ai_turns set
+		state = case when state = 'running' then 'superseded' else state end,
+		finished_at = case when state = 'running' then now() end
+	where state in ('due', 'running')
+		and session_id in (select "sessionId" from jsonb_to_recordset($1::text::jsonb) as item("sessionId" uuid))`;
+
+const PROMISE = `
+	insert into ai_turns (session_id, question_seq, due_at)
+	select "sessionId", "questionSeq", now() + ${BURST_MS} * interval '1 millisecond'
+	from jsonb_to_recordset($1::text::jsonb) as item("sessionId" uuid, "questionSeq" int)
+	on conflict (session_id) where state in ('due', 'running') do update set
+		question_seq = excluded.question_seq,
+		due_at = least(excluded.due_at, ai_turns.created_at + ${BURST_LIMIT_MS} * interval '1 millisecond')`;
+
 /**
  * Writes the promise of an answer with the question itself, so that there is no moment in which the question
  * is stored and the promise is not. An answer under way is superseded: it did not know of these words.
+ * @param questions the newest question's sequence of each session, whose rows the caller has locked.
  */
-export async function promiseAnswer(tx: Transaction, sessionId: string, questionSeq: number): Promise<void> {
-	await tx
-		.update(aiTurns)
-		.set({
-			state: sql`case when state = 'running' then 'superseded' else state end`,
-			finishedAt: sql`case when state = 'running' then now() end`,
-		})
-		// The due one is locked too: else it could be leased between this statement and the next, and its taker,
-		// who has read the older question, would end the promise of both.
-		.where(and(eq(aiTurns.sessionId, sessionId), inArray(aiTurns.state, ["due", "running"])));
-	await tx
-		.insert(aiTurns)
-		.values({ sessionId, questionSeq, dueAt: sql`now() + ${BURST_MS} * interval '1 millisecond'` })
-		.onConflictDoUpdate({
-			target: aiTurns.sessionId,
-			targetWhere: sql`state in ('due', 'running')`,
-			set: {
-				questionSeq,
-				dueAt: sql`least(excluded.due_at, ai_turns.created_at + ${BURST_LIMIT_MS} * interval '1 millisecond')`,
-			},
-		});
+export async function promiseAnswers(run: RunStatement, questions: Map<string, number>): Promise<void> {
+	if (questions.size === 0) return;
+	const items = [...questions].map(([sessionId, questionSeq]) => ({ sessionId, questionSeq }));
+	await Promise.all([run(SUPERSEDE, items), run(PROMISE, items)]);
 }
 
 /** Takes every open promise back: a person has the conversation now, or it has ended. */

@@ -47,9 +47,13 @@ export function createHub(bus: Bus) {
 
 	function receive(envelope: Envelope) {
 		const touched = new Set<string>();
-		for (const [stream, seq] of envelope.hints) {
+		for (const [stream, seq, event] of envelope.hints) {
 			touched.add(splitStreamKey(stream).sessionId);
-			wake(stream, seq);
+			// Taken only where it is the very next one; anything else is looked up. Nobody's stream has no place
+			// that it could follow, so it is not kept either.
+			if (event && streams.get(stream)?.head === seq - 1) {
+				append([{ stream, seq, type: event[0], json: event[1] }]);
+			} else wake(stream, seq);
 		}
 		for (const ephemeral of envelope.ephemerals) {
 			const state = streams.get(ephemeral[0]);

@@ -1,12 +1,24 @@
 import { sql as query } from "drizzle-orm";
-import { db, type Transaction } from "#db/client.server.ts";
-import { chatEvents } from "#db/schema.ts";
+import {
+	db,
+	type RunStatement,
+	runInTransaction,
+	type Transaction,
+	transactPrepared,
+} from "#db/client.server.ts";
 import type { Hint } from "./bus/bus.ts";
-import { type DurableType, type EphemeralType, type StreamName, streamKey } from "./events.ts";
+import {
+	type DurableType,
+	type EphemeralType,
+	type StreamKey,
+	type StreamName,
+	streamKey,
+} from "./events.ts";
 import { hub } from "./hub.server.ts";
 import { forgetAnswer } from "./live-answers.server.ts";
+import type { LoggedEvent } from "./log.server.ts";
 
-const hintsOf = new WeakMap<Transaction, Hint[]>();
+const hintsOf = new WeakMap<Transaction | RunStatement, Hint[]>();
 
 /**
  * Runs `work` in a transaction and, once it is committed, tells everybody what was published in it. Hints
@@ -14,13 +26,43 @@ const hintsOf = new WeakMap<Transaction, Hint[]>();
  * No HTTP or model call belongs inside: the session's row is locked from the first `publish` on.
  */
 export async function transact<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+	return announcing((hints) =>
+		db.transaction(async (tx) => {
+			hintsOf.set(tx, hints);
+			return work(tx);
+		}),
+	);
+}
+
+/** The same for the path every message takes: statements of one JSON parameter, prepared once a connection. */
+export async function transactBriefly<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
+	return announcing((hints) =>
+		transactPrepared(async (run) => {
+			hintsOf.set(run, hints);
+			return work(run);
+		}),
+	);
+}
+
+/** Such statements in a transaction opened by `transact`, where other work goes with them. */
+export function statementsIn(tx: Transaction): RunStatement {
+	const run = runInTransaction(tx);
+	const hints = hintsOf.get(tx);
+	if (hints) hintsOf.set(run, hints);
+	return run;
+}
+
+async function announcing<Result>(commit: (hints: Hint[]) => Promise<Result>): Promise<Result> {
 	const hints: Hint[] = [];
-	const result = await db.transaction(async (tx) => {
-		hintsOf.set(tx, hints);
-		return work(tx);
-	});
+	const result = await commit(hints);
 	if (hints.length > 0) hub.announce({ hints, ephemerals: [] });
 	return result;
+}
+
+function hintsIn(transaction: Transaction | RunStatement): Hint[] {
+	const hints = hintsOf.get(transaction);
+	if (!hints) throw new Error("publish needs a transaction opened by transact().");
+	return hints;
 }
 
 /**
@@ -28,7 +70,7 @@ export async function transact<Result>(work: (tx: Transaction) => Promise<Result
  * be lost. The sequence is the session row's own counter, so the order of commits is the order of numbers
  * and a rollback leaves no hole (counters taken from a sequence or a clock lost 17 to 24 % of rows).
  *
- * @param event.data makes the event's data from the sequence it got and the time of the write.
+ * @param event.data makes the event's data from the sequence it got.
  * @returns the sequence.
  * @throws when `tx` was not opened by `transact`, since nobody would be told.
  */
@@ -38,27 +80,58 @@ export async function publish(
 		sessionId: string;
 		stream: StreamName;
 		type: DurableType;
-		data: (place: { stream: StreamName; seq: number }, at: Date) => unknown;
+		data: (place: { stream: StreamName; seq: number }) => unknown;
 	},
 ): Promise<number> {
-	const hints = hintsOf.get(tx);
-	if (!hints) throw new Error("publish needs a transaction opened by transact().");
+	const hints = hintsIn(tx);
 	const counter = event.stream === "public" ? query`last_seq` : query`internal_seq`;
-	const [row] = await tx.execute<{ seq: number; at: string }>(query`
+	const [row] = await tx.execute<{ seq: number }>(query`
 		update chat_sessions set ${counter} = ${counter} + 1, updated_at = now()
-		where session_id = ${event.sessionId} returning ${counter} as seq, now() as at`);
+		where session_id = ${event.sessionId} returning ${counter} as seq`);
 	if (!row) throw new Error("publish to a session that does not exist.");
-	const place = { stream: event.stream, seq: row.seq };
 	const stream = streamKey(event.stream, event.sessionId);
-	await tx.insert(chatEvents).values({
-		stream,
-		seq: row.seq,
-		sessionId: event.sessionId,
-		type: event.type,
-		data: event.data(place, new Date(row.at)),
-	});
-	hints.push([stream, row.seq]);
+	const data = JSON.stringify(event.data({ stream: event.stream, seq: row.seq }));
+	const [written] = await tx.execute<{ json: string }>(query`
+		insert into chat_events (stream, seq, session_id, type, data)
+		values (${stream}, ${row.seq}, ${event.sessionId}, ${event.type}, ${data}::text::jsonb)
+		returning data::text as json`);
+	hints.push([stream, row.seq, written && [event.type, written.json]]);
 	return row.seq;
+}
+
+/** What `publishMessages` is told of one message: its place, taken by the caller, and what readers get. */
+export type MessageEvent = { sessionId: string; seq: number; data: unknown };
+
+const PUBLISH_MESSAGES = `
+	with input as materialized (
+		select * from jsonb_to_recordset($1::text::jsonb) as item("sessionId" uuid, seq int, data jsonb)
+	), moved as (
+		update chat_sessions set
+			last_seq = head.seq,
+			updated_at = now(),
+			last_message_at = date_trunc('milliseconds', now())
+		from (select "sessionId", min(seq) as first, max(seq) as seq from input group by 1) head
+		where session_id = head."sessionId" and last_seq = head.first - 1
+		returning session_id
+	)
+	insert into chat_events (stream, seq, session_id, type, data)
+	select 'public:' || "sessionId", seq, "sessionId", 'new-message', data
+	from input join moved on session_id = "sessionId"
+	returning stream, seq, type, data::text as json`;
+
+/**
+ * Writes the events of messages, of any number of sessions, in one statement: `publish` for a caller who has
+ * locked the sessions' rows, read their heads and given each message the number after the one before.
+ *
+ * @throws when a number does not follow its session's head; the transaction must then be rolled back.
+ */
+export async function publishMessages(run: RunStatement, events: MessageEvent[]): Promise<void> {
+	const hints = hintsIn(run);
+	const written = await run<LoggedEvent & { stream: StreamKey }>(PUBLISH_MESSAGES, events);
+	if (written.length !== events.length)
+		throw new Error("A message's number does not follow its session's head.");
+	written.sort((a, b) => a.seq - b.seq);
+	for (const { stream, seq, type, json } of written) hints.push([stream, seq, [type, json]]);
 }
 
 /** Tells whoever listens now; may be dropped, is never replayed. */

@@ -1,16 +1,13 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
-import { NotFound } from "#app/models/errors.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { type SessionRow, type SessionView, selectSessions } from "./present.server.ts";
-import { type Actor, type CustomerIdentity, ownedBy } from "./scope.server.ts";
+import { type Actor, type CustomerIdentity, noSuchSession, ownedBy } from "./scope.server.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Whether a text can be a session's id at all; anything else must look like an unknown one. */
 export const isSessionId = (text: string): boolean => UUID.test(text);
-
-const noSuchSession = () => new NotFound("There is no such conversation.");
 
 /** A session the actor may see. @throws NotFound when there is none, or it is somebody else's. */
 export async function requireSession(sessionId: string, actor: Actor): Promise<SessionView> {

@@ -1,4 +1,5 @@
 import { and, eq, isNull, or, type SQL, sql } from "drizzle-orm";
+import { NotFound } from "#app/models/errors.ts";
 import { chatSessions } from "#db/schema.ts";
 
 /** Who a browser or API client is: the visitor it began as, and the customer it proved to be. */
@@ -22,3 +23,6 @@ export function ownedBy(actor: Actor): SQL {
 	const condition = customerId ? or(eq(chatSessions.userId, customerId), anonymous) : anonymous;
 	return condition ?? sql`false`;
 }
+
+/** The same whether there is no such session or it is somebody else's. */
+export const noSuchSession = () => new NotFound("There is no such conversation.");

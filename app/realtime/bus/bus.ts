@@ -1,7 +1,13 @@
-import type { EphemeralType, StreamKey } from "../events.ts";
+import type { DurableType, EphemeralType, StreamKey } from "../events.ts";
 
-/** A stream's newest sequence, told after the commit: a hint to look, never the truth itself. */
-export type Hint = readonly [stream: StreamKey, seq: number];
+/** A durable event as the log holds it; `json` is its data in the very form a read of the log gives. */
+export type CarriedEvent = readonly [type: DurableType, json: string];
+
+/**
+ * A stream has got to a sequence, told after the commit: a hint to look, never the truth itself. It may bring
+ * the event of that sequence along, which saves the look to whoever has the one before it.
+ */
+export type Hint = readonly [stream: StreamKey, seq: number, event?: CarriedEvent];
 
 /** Something for whoever listens now: typing, thinking, words of an answer. */
 export type Ephemeral = readonly [stream: StreamKey, type: EphemeralType, data: unknown];

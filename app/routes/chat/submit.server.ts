@@ -15,7 +15,7 @@ import { leaveEmail, requestAgent } from "#app/models/chat-session/queue.server.
 import { ensureCustomer } from "#app/models/customer.server.ts";
 import { emailAddress, enterCode, requestCode, sixDigits } from "#app/models/email-code.server.ts";
 import { NotFound } from "#app/models/errors.ts";
-import { postToCurrentSession } from "#app/models/message/post.server.ts";
+import { type Posted, postToCurrentSession, postToOpenSession } from "#app/models/message/post.server.ts";
 import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";
 import { clientMessageId, messageText } from "#app/models/message/text.ts";
 import type { Message } from "#app/realtime/events.ts";
@@ -78,9 +78,8 @@ export async function submitChatForm(
 	const locale = preferredLocale(request);
 
 	if (input.intent === "send") {
-		const current = await findCurrentSession(identity);
-		if (!current?.row.isActive) await countAgainst("sessions", clientAddress());
-		const { message } = await postToCurrentSession(identity, { ...input, locale });
+		const posted = input.sessionId ? await postToOpenSession(identity, input.sessionId, input) : null;
+		const { message } = posted ?? (await postAnew(identity, { ...input, locale }));
 		return { sessionId: message.sessionId, message };
 	}
 	if (input.intent === "sign-in") {
@@ -152,6 +151,16 @@ async function countCode(identity: CustomerIdentity, email: string) {
 	await countAgainst("codesOfVisitor", identity.visitorId);
 	await countAgainst("codesFromAddress", clientAddress());
 	await countAgainst("codesToMailbox", createHash("sha256").update(email).digest("base64url"));
+}
+
+/** Where the page's conversation does not take the words: into another open one, or a new one, which is counted. */
+async function postAnew(
+	identity: CustomerIdentity,
+	input: Parameters<typeof postToCurrentSession>[1],
+): Promise<Posted> {
+	const current = await findCurrentSession(identity);
+	if (!current?.row.isActive) await countAgainst("sessions", clientAddress());
+	return postToCurrentSession(identity, input);
 }
 
 async function announceTyping(id: string, identity: CustomerIdentity) {
