@@ -1,0 +1,293 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { setEnv } from "#app/env.server.ts";
+import { endSession } from "#app/models/chat-session/change.server.ts";
+import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
+import { Conflict, NotFound, TooMany } from "#app/models/errors.ts";
+import { postMessage, postToOpenSession } from "#app/models/message/post.server.ts";
+import { type SessionPost, writePosts } from "#app/models/message/write-posts.server.ts";
+import type { Bus, Envelope } from "#app/realtime/bus/bus.ts";
+import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
+import { pack, unpack } from "#app/realtime/bus/pack.ts";
+import { streamKey } from "#app/realtime/events.ts";
+import { createHub, hub, type Reader } from "#app/realtime/hub.server.ts";
+import { type LoggedEvent, readLog } from "#app/realtime/log.server.ts";
+import { publish, transact, transactBriefly } from "#app/realtime/publish.server.ts";
+import { sql } from "#db/client.server.ts";
+import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
+
+beforeAll(() => setEnv({ RATE_LIMITS: "on", ASSISTANT: "on" }));
+
+type Customer = {
+	identity: CustomerIdentity;
+	sessionId: string;
+	actor: { type: "customer"; identity: CustomerIdentity };
+};
+
+async function newCustomer(): Promise<Customer> {
+	const identity = { visitorId: randomUUID(), customerId: null };
+	return { identity, sessionId: await makeSession(identity), actor: { type: "customer", identity } };
+}
+const newCustomers = (count: number) => Promise.all(Array.from({ length: count }, newCustomer));
+const say = ({ sessionId, actor }: Customer, message: string, clientMessageId?: string) =>
+	postMessage(sessionId, actor, { message, ...(clientMessageId ? { clientMessageId } : {}) });
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+/** How many transactions wrote the messages of these sessions. */
+async function countTransactions(customers: Customer[]): Promise<number> {
+	const ids = JSON.stringify(customers.map(({ sessionId }) => sessionId));
+	const [row] = await sql<{ count: number }[]>`
+		select count(distinct xmin::text)::int as count from chat_messages
+		where session_id in (select value::uuid from jsonb_array_elements_text(${ids}::text::jsonb))`;
+	return row?.count ?? 0;
+}
+
+describe("posts that come at the same time", () => {
+	it("each get their own answer, in one order without holes", async () => {
+		const customers = await newCustomers(10);
+		const [first, second] = customers as [Customer, Customer];
+		const [ended, stranger, chatty] = (await newCustomers(3)) as [Customer, Customer, Customer];
+		await endSession(ended.sessionId, ended.actor);
+		const normal = upTo(200).map((index) => {
+			const customer = customers[index % customers.length] as Customer;
+			// Each id is sent twice.
+			return say(customer, `Message ${index}`, `id-${Math.ceil(index / 20)}`);
+		});
+		const refused = Promise.allSettled([
+			say(ended, "Still there?"),
+			postMessage(first.sessionId, stranger.actor, { message: "Let me in" }),
+			postMessage(randomUUID(), first.actor, { message: "Nowhere" }),
+			postMessage(second.sessionId, { type: "agent", agentId: randomUUID(), name: "Kit" }, { message: "Hm" }),
+		]);
+		const flood = Promise.allSettled(upTo(40).map((index) => say(chatty, `Word ${index}`)));
+
+		const posted = await Promise.all(normal);
+		const reasons = (await refused).map((result) => result.status === "rejected" && result.reason);
+		expect(reasons[0]).toBeInstanceOf(Conflict);
+		expect(reasons[1]).toBeInstanceOf(NotFound);
+		expect(reasons[2]).toBeInstanceOf(NotFound);
+		expect(reasons[3]).toMatchObject({
+			status: 409,
+			message: "Another agent has taken this conversation. Your text was not sent.",
+		});
+		const refusals = (await flood).flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+		expect(refusals).toHaveLength(10);
+		for (const refusal of refusals) {
+			expect(refusal).toBeInstanceOf(TooMany);
+			expect(refusal.retryAfterSeconds).toBeGreaterThanOrEqual(58);
+			expect(refusal.retryAfterSeconds).toBeLessThanOrEqual(60);
+			expect(refusal.message).toContain(`send it again in ${refusal.retryAfterSeconds} seconds`);
+		}
+		expect((await messagesOf(chatty.sessionId)).map(({ message }) => message)).toEqual(
+			upTo(30).map((index) => `Word ${index}`),
+		);
+		expect(posted.filter(({ isNew }) => isNew)).toHaveLength(100);
+		for (const customer of customers) {
+			const messages = await messagesOf(customer.sessionId);
+			expect(messages.map(({ seq }) => seq)).toEqual(upTo(10));
+			const events = await eventsOf(customer.sessionId);
+			expect(events.map(({ seq }) => seq)).toEqual(upTo(10));
+			expect(events.map(({ data }) => (data as { message: { id: string } }).message.id)).toEqual(
+				messages.map(({ id }) => id),
+			);
+			const row = await sessionRow(customer.sessionId);
+			expect(row).toMatchObject({ lastSeq: 10, lastMessageAt: messages.at(-1)?.sentAt });
+			// The same id has the same answer, whichever of the two was written.
+			const mine = posted.filter(({ message }) => message.sessionId === customer.sessionId);
+			expect(new Set(mine.map(({ message }) => message.id)).size).toBe(10);
+			const [turn] = await sql<{ seq: number; open: number }[]>`
+				select max(question_seq) as seq, count(*)::int as open from ai_turns
+				where session_id = ${customer.sessionId} and state in ('due', 'running')`;
+			expect(turn).toEqual({ seq: 10, open: 1 });
+		}
+		expect(await countTransactions([...customers, chatty])).toBeLessThan(30);
+	});
+
+	it("count a sender's minute over all their conversations at once", async () => {
+		const identity = { visitorId: randomUUID(), customerId: null };
+		const sessions = await Promise.all(upTo(5).map(() => makeSession(identity)));
+		const results = await Promise.allSettled(
+			upTo(60).map((index) =>
+				postMessage(sessions[index % 5] as string, { type: "customer", identity }, { message: `${index}` }),
+			),
+		);
+		expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(30);
+	});
+
+	it("keep the order in which they came to a session", async () => {
+		const ana = await newCustomer();
+		const neighbours = await newCustomers(5);
+		await Promise.all(
+			upTo(25).flatMap((index) => [say(ana, `${index}`), ...neighbours.map((one) => say(one, "Hello"))]),
+		);
+		expect((await messagesOf(ana.sessionId)).map(({ message }) => message)).toEqual(upTo(25).map(String));
+	});
+
+	it("do not suffer from one that the database refuses", async () => {
+		const customers = await newCustomers(8);
+		const [unlucky] = customers as [Customer];
+		const results = await Promise.allSettled([
+			...customers.map((one) => say(one, "Before")),
+			// Nothing that comes in by a route has a NUL; Postgres fails the whole statement for it.
+			say(unlucky, "A \0 in it"),
+			...customers.map((one) => say(one, "After")),
+		]);
+		expect(results.filter(({ status }) => status === "rejected")).toHaveLength(1);
+		expect(results[8]?.status).toBe("rejected");
+		for (const one of customers) {
+			const messages = await messagesOf(one.sessionId);
+			expect(messages.map(({ seq, message }) => [seq, message])).toEqual([
+				[1, "Before"],
+				[2, "After"],
+			]);
+		}
+	});
+
+	it("do not wait for a session that somebody else holds", async () => {
+		const [held, free, another] = (await newCustomers(3)) as [Customer, Customer, Customer];
+		let letGo = () => {};
+		const isHeld = new Promise<void>((resolve) => {
+			letGo = resolve;
+		});
+		let hasIt = () => {};
+		const taken = new Promise<void>((resolve) => {
+			hasIt = resolve;
+		});
+		const holding = sql.begin(async (tx) => {
+			await tx`select 1 from chat_sessions where session_id = ${held.sessionId} for update`;
+			hasIt();
+			await isHeld;
+		});
+		await taken;
+		const answers: string[] = [];
+		const posts = [say(free, "First"), say(held, "Held"), say(another, "Third")].map((post, index) =>
+			post.then(() => answers.push(`${index}`)),
+		);
+		await Promise.all([posts[0], posts[2]]);
+		// While that one still waits for its session, others come and go.
+		await say(free, "Again");
+		expect(answers.sort()).toEqual(["0", "2"]);
+		letGo();
+		await Promise.all([holding, ...posts]);
+		expect((await messagesOf(held.sessionId)).map(({ message }) => message)).toEqual(["Held"]);
+	});
+
+	it("write a customer's message once, whichever of their conversations it is sent to", async () => {
+		const identity = { visitorId: randomUUID(), customerId: null };
+		const [one, other] = [await makeSession(identity), await makeSession(identity)];
+		const send = (sessionId: string) =>
+			postToOpenSession(identity, sessionId, { message: "Once", clientMessageId: "c-1" });
+		const posted = await Promise.all([send(one), send(other), send(one), send(other)]);
+		expect(new Set(posted.map((answer) => answer?.message.id)).size).toBe(1);
+		expect(posted.filter((answer) => answer?.isNew)).toHaveLength(1);
+		expect([...(await messagesOf(one)), ...(await messagesOf(other))]).toHaveLength(1);
+		expect(
+			await postToOpenSession({ ...identity, visitorId: randomUUID() }, one, { message: "Mine?" }),
+		).toBeNull();
+	});
+
+	it("of two processes never wait for each other", async () => {
+		const customers = await newCustomers(12);
+		const posts = (words: string): SessionPost[] =>
+			customers.map(({ sessionId, actor }) => ({
+				sessionId,
+				actor,
+				post: { message: words, clientMessageId: words },
+				mayGoElsewhere: true,
+			}));
+		// Groups that wait for every row, as two processes hold them, in orders that cross.
+		const groups = upTo(20).map((index) => {
+			const group = posts(`Round ${index}`);
+			return index % 2 === 0 ? group : group.reverse();
+		});
+		await Promise.all(
+			groups.map((group) => transactBriefly((run) => writePosts(run, group, { waits: true }))),
+		);
+		for (const { sessionId } of customers) {
+			expect((await messagesOf(sessionId)).map(({ seq }) => seq)).toEqual(upTo(20));
+		}
+	}, 60_000);
+});
+
+describe("a hint that brings its event", () => {
+	function collector() {
+		const taken: LoggedEvent[] = [];
+		const reader: Reader = {
+			cursor: 0,
+			isWritable: () => true,
+			take: (event) => taken.push(event),
+			hear: () => {},
+		};
+		return { taken, reader };
+	}
+
+	/** A hub of another process, which hears what it is told here. */
+	async function startOther() {
+		let receive: (envelope: Envelope) => void = () => {};
+		const bus: Bus = {
+			...createInProcessBus(),
+			start: async ({ onEnvelope }) => {
+				receive = onEnvelope;
+			},
+		};
+		const other = createHub(bus);
+		await other.start();
+		const tell = (...hints: Envelope["hints"]) => {
+			// As it comes over a wire.
+			const packets = pack({ hints, ephemerals: [] }, { node: "there", limitBytes: 7_500 });
+			for (const packet of packets) receive(unpack(packet).envelope);
+		};
+		return { other, tell };
+	}
+
+	it("gives readers the very event a read of the log gives", async () => {
+		const ana = await newCustomer();
+		const key = streamKey("public", ana.sessionId);
+		const [near, far] = [collector(), collector()];
+		const { other, tell } = await startOther();
+		const leaves = [await hub.subscribe(key, near.reader), await other.subscribe(key, far.reader)];
+		await postMessage(
+			ana.sessionId,
+			{ type: "api-key", name: "Order “system”" },
+			{ message: 'é 🎈 \\ "quoted"\n\ttab', metadata: { z: 1.5, a: { "10": null, "9": [true] } } },
+		);
+		await say(ana, "Short", "c-2");
+		await transact((tx) =>
+			publish(tx, {
+				sessionId: ana.sessionId,
+				stream: "public",
+				type: "session-updated",
+				data: (place) => ({ ...place, session: { startedAt: new Date(0), tags: [] } }),
+			}),
+		);
+		const logged = await readLog(key, 0);
+		expect(logged).toHaveLength(3);
+		await vi.waitFor(() => expect(near.taken).toEqual([...logged]));
+		for (const { stream, seq, type, json } of near.taken) tell([stream, seq, [type, json]]);
+		// Taken from the hint itself: nothing was waited for.
+		expect(far.taken).toEqual([...logged]);
+		for (const leave of leaves) leave();
+		await other.stop();
+	});
+
+	it("counts only as the very next one, and is looked up otherwise", async () => {
+		const ana = await newCustomer();
+		const key = streamKey("public", ana.sessionId);
+		const { taken, reader } = collector();
+		const { other, tell } = await startOther();
+		const leave = await other.subscribe(key, reader);
+		for (const words of ["one", "two", "three"]) await say(ana, words);
+		const logged = await readLog(key, 0);
+		tell([key, 3, ["new-message", '{"never": "written"}']]);
+		await vi.waitFor(() => expect(taken).toEqual([...logged]));
+		// Doubled, and late.
+		tell([key, 3, ["new-message", "{}"]], [key, 1, ["new-message", "{}"]], [key, 2]);
+		tell([key, 4, ["new-message", '{"four": 4}']]);
+		expect(taken.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+		leave();
+		const nobodys = streamKey("public", randomUUID());
+		tell([nobodys, 1, ["new-message", "{}"]]);
+		expect(other.stats().streams).toBe(0);
+		await other.stop();
+	});
+});
