@@ -97,9 +97,10 @@ async function readText(request: Request): Promise<string> {
 	return new TextDecoder().decode(await readBytes(request));
 }
 
+const tooLarge = () => new BadBody(413, "Too large", "The body may have at most 64 KB.");
+
 async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-	const tooLarge = new BadBody(413, "Too large", "The body may have at most 64 KB.");
-	if (Number(request.headers.get("Content-Length") ?? 0) > BODY_LIMIT_BYTES) throw tooLarge;
+	if (Number(request.headers.get("Content-Length") ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	const reader = request.body?.getReader();
@@ -109,7 +110,7 @@ async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
 		size += value.byteLength;
 		if (size > BODY_LIMIT_BYTES) {
 			await reader.cancel();
-			throw tooLarge;
+			throw tooLarge();
 		}
 		chunks.push(value);
 	}
