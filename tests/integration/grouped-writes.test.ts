@@ -143,33 +143,38 @@ describe("posts that come at the same time", () => {
 		}
 	});
 
-	it("do not wait for a session that somebody else holds", async () => {
-		const [held, free, another] = (await newCustomers(3)) as [Customer, Customer, Customer];
+	it("do not wait for sessions that somebody else holds", async () => {
+		const [free, ...held] = (await newCustomers(6)) as [Customer, ...Customer[]];
 		let letGo = () => {};
 		const isHeld = new Promise<void>((resolve) => {
 			letGo = resolve;
 		});
-		let hasIt = () => {};
+		let hasThem = () => {};
 		const taken = new Promise<void>((resolve) => {
-			hasIt = resolve;
+			hasThem = resolve;
 		});
 		const holding = sql.begin(async (tx) => {
-			await tx`select 1 from chat_sessions where session_id = ${held.sessionId} for update`;
-			hasIt();
+			for (const { sessionId } of held)
+				await tx`select 1 from chat_sessions where session_id = ${sessionId} for update`;
+			hasThem();
 			await isHeld;
 		});
 		await taken;
-		const answers: string[] = [];
-		const posts = [say(free, "First"), say(held, "Held"), say(another, "Third")].map((post, index) =>
-			post.then(() => answers.push(`${index}`)),
-		);
-		await Promise.all([posts[0], posts[2]]);
-		// While that one still waits for its session, others come and go.
-		await say(free, "Again");
-		expect(answers.sort()).toEqual(["0", "2"]);
+		let answered = 0;
+		const waiting: Promise<unknown>[] = [];
+		for (const one of held) {
+			// In one group with a neighbour, then behind itself, and each with groups of others after it.
+			waiting.push(say(one, "Held").then(() => (answered += 1)));
+			await say(free, "Beside it");
+			waiting.push(say(one, "Behind it").then(() => (answered += 1)));
+			await say(free, "After it");
+		}
+		expect(answered).toBe(0);
 		letGo();
-		await Promise.all([holding, ...posts]);
-		expect((await messagesOf(held.sessionId)).map(({ message }) => message)).toEqual(["Held"]);
+		await Promise.all([holding, ...waiting]);
+		for (const { sessionId } of held) {
+			expect((await messagesOf(sessionId)).map(({ message }) => message)).toEqual(["Held", "Behind it"]);
+		}
 	});
 
 	it("write a customer's message once, whichever of their conversations it is sent to", async () => {

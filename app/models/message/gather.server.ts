@@ -56,11 +56,10 @@ export function createGatherer<Item, Result>(options: {
 		groups += 1;
 		for (const { key } of group) busyKeys.add(key);
 		const alone = new Map<string, Waiting<Item, Result>[]>();
-		const [only] = group;
-		if (only && group.length === 1) alone.set(only.key, [only]);
-		else await together(group, alone);
+		await together(group, alone);
 		for (const { key } of group) if (!alone.has(key)) busyKeys.delete(key);
-		await Promise.all([...alone].map(([key, entries]) => oneByOne(key, entries)));
+		// What goes alone may wait for long, which must not keep the next group from going.
+		for (const [key, entries] of alone) void oneByOne(key, entries);
 		groups -= 1;
 		flush();
 	}
@@ -77,7 +76,7 @@ export function createGatherer<Item, Result>(options: {
 			}
 		} catch (error) {
 			for (const entry of group) {
-				if (options.isSafeAlone(entry.item, error)) goAlone(entry);
+				if (group.length > 1 && options.isSafeAlone(entry.item, error)) goAlone(entry);
 				else entry.reject(error);
 			}
 		}
@@ -86,6 +85,7 @@ export function createGatherer<Item, Result>(options: {
 	async function oneByOne(key: string, entries: Waiting<Item, Result>[]) {
 		for (const entry of entries) await options.doAlone(entry.item).then(entry.resolve, entry.reject);
 		busyKeys.delete(key);
+		flush();
 	}
 
 	return (item) =>
