@@ -3,14 +3,14 @@ import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
 import { z } from "zod/v4";
 import { env } from "#app/env.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
-import { promiseAnswer } from "#app/models/ai-turn.server.ts";
+import { promiseAnswers } from "#app/models/ai-turn.server.ts";
 import { changeMessage } from "#app/models/assistant-action/card.server.ts";
 import { lockSession } from "#app/models/chat-session/find.server.ts";
 import { VERIFIED_HOURS } from "#app/models/chat-session/order-owner.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { Conflict, Invalid } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
-import { transact } from "#app/realtime/publish.server.ts";
+import { statementsIn, transact } from "#app/realtime/publish.server.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers, emailCodes } from "#db/schema.ts";
 
@@ -116,7 +116,7 @@ export async function enterCode(
 				: `You have shown that ${row.email} is yours. Its orders can be spoken of in this conversation for ${VERIFIED_HOURS} hours.`,
 		});
 		const question = session.status === "assistant" ? await waitingQuestion(tx, sessionId) : null;
-		if (question !== null) await promiseAnswer(tx, sessionId, question);
+		if (question !== null) await promiseAnswers(statementsIn(tx), new Map([[sessionId, question]]));
 		return { isRight: true, triesLeft: 0, answersAgain: question !== null };
 	});
 	if (came.answersAgain) enqueue("answer-session", sessionId);
