@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { promiseAnswer, withdrawAnswer } from "#app/models/ai-turn.server.ts";
+import { promiseAnswers, withdrawAnswer } from "#app/models/ai-turn.server.ts";
 import {
 	admitOverdue,
 	queueSession,
@@ -7,7 +7,7 @@ import {
 	setDeadline,
 } from "#app/models/chat-session/queue.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
-import { transact } from "#app/realtime/publish.server.ts";
+import { statementsIn, transact } from "#app/realtime/publish.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
@@ -76,8 +76,9 @@ async function repair(tx: Transaction, sessionId: string): Promise<Problem | nul
 	if (!stranded) return null;
 	switch (stranded.problem) {
 		case "unpromised":
-			if (stranded.promises < MOST_PROMISES) await promiseAnswer(tx, sessionId, stranded.questionSeq);
-			else await queueSession(tx, sessionId, "assistant-failed");
+			if (stranded.promises < MOST_PROMISES) {
+				await promiseAnswers(statementsIn(tx), new Map([[sessionId, stranded.questionSeq]]));
+			} else await queueSession(tx, sessionId, "assistant-failed");
 			break;
 		case "unkept":
 			await withdrawAnswer(tx, sessionId);
