@@ -1,37 +1,38 @@
 import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig, type Plugin } from "vite";
+import { GUARDED_FILES, guardDriver } from "./db/driver-guard.ts";
 import remixConfig from "./remix.config.js";
 
-const NEXT_WRITE = "function nextWrite(fn) {\n";
-
 /**
- * postgres 3.4.9 writes to the socket of a connection that was lost inside a transaction, in a setImmediate
- * that nothing can catch: the process ends (porsager/postgres#1154, #1208; mended by its PR 1209, unreleased).
- * So the server's build takes the driver in, with the guard of that PR.
+ * postgres 3.4.9 does not outlive the loss of its connections (see db/driver-guard.ts). So the server's build
+ * takes the driver in and mends it, and fails when there was nothing to mend.
  */
-const guardPostgres: Plugin = {
-	name: "guard-postgres",
-	enforce: "pre",
-	transform(code, id) {
-		if (!/\/postgres\/src\/connection\.js/.test(id)) return null;
-		if (!code.includes(NEXT_WRITE))
-			throw new Error("postgres has changed: see whether nextWrite still needs its guard.");
-		return code.replace(
-			NEXT_WRITE,
-			`${NEXT_WRITE}    if (!socket) {
-      nextWriteTimer !== null && clearImmediate(nextWriteTimer)
-      chunk = nextWriteTimer = null
-      error(Errors.connection('CONNECTION_CLOSED', options))
-      return false
-    }
-`,
-		);
-	},
-};
+function guardPostgres(): Plugin {
+	const guarded = new Set<string>();
+	let isServerBuild = false;
+	return {
+		name: "guard-postgres",
+		enforce: "pre",
+		configResolved(config) {
+			isServerBuild = config.command === "build" && Boolean(config.build.ssr);
+		},
+		transform(code, id) {
+			const file = GUARDED_FILES.find((name) => id.replace(/\?.*$/, "").endsWith(`/postgres/src/${name}`));
+			if (!file) return null;
+			guarded.add(file);
+			return guardDriver(file, code);
+		},
+		buildEnd(error) {
+			const missed = GUARDED_FILES.filter((file) => !guarded.has(file));
+			if (!error && isServerBuild && missed.length > 0)
+				throw new Error(`postgres has changed: ${missed.join(" and ")} is not part of the build any more.`);
+		},
+	};
+}
 
 export default defineConfig({
-	plugins: [guardPostgres, tailwindcss(), remix(remixConfig)],
+	plugins: [guardPostgres(), tailwindcss(), remix(remixConfig)],
 	build: { target: "es2022", assetsInlineLimit: 0 },
 	ssr: { noExternal: ["postgres"] },
 });

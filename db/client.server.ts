@@ -8,12 +8,52 @@ import * as schema from "./schema.ts";
 const POOL_SIZE = 10;
 const READ_POOL_SIZE = 4;
 
+/** Wait before a lost connection is made anew: the driver's own grows to 20 s, long after the database is back. */
+const RECONNECT_S = { first: 0.05, limit: 1 };
+
+const ASK_AGAIN_MS = 5_000;
+
+const losses = singleton("database-losses", () => ({ count: 0 }));
+
+/**
+ * How often a connection to the database has ended in this process. When it has grown, the database may be
+ * another one than before: restored, moved or failed over.
+ */
+export const countDatabaseLosses = (): number => losses.count;
+
 function connect(size: number) {
 	const url = env().DATABASE_URL;
 	if (!url) throw new Error("DATABASE_URL is not set; `npm start` sets it for the embedded database.");
 	// The driver's own look-up of array types is awaited by nobody: a backend that dies in it would end the
 	// process. So lists are sent as JSON here, never as arrays.
-	return postgres(url, { max: size, fetch_types: false, onnotice: () => {} });
+	return postgres(url, {
+		max: size,
+		fetch_types: false,
+		// Until it is known that no pooler is in between: see `prepareUnlessPooled`.
+		prepare: false,
+		backoff: ((failures: number) =>
+			Math.min(RECONNECT_S.first * 2 ** failures, RECONNECT_S.limit) *
+			(0.5 + Math.random() / 2)) as unknown as boolean,
+		onclose: () => {
+			losses.count += 1;
+		},
+		onnotice: () => {},
+	});
+}
+
+/**
+ * Lets a pool use prepared statements once it is known that nothing stands between it and the server. A
+ * pooler in transaction mode hands out another backend with each transaction, where a statement prepared
+ * before is unknown. Such a pooler gives its clients a process id of its own making, and so is recognised;
+ * until then, and behind any pooler, each statement is planned anew, which always works.
+ */
+async function prepareUnlessPooled(client: ReturnType<typeof postgres>): Promise<void> {
+	try {
+		const rows = await client`select pg_backend_pid() as pid`;
+		client.options.prepare = rows[0]?.pid === rows.state?.pid;
+	} catch {
+		setTimeout(() => void prepareUnlessPooled(client), ASK_AGAIN_MS).unref();
+	}
 }
 
 export const db = singleton("db", () => drizzle(connect(POOL_SIZE), { schema }));
@@ -22,7 +62,12 @@ export const db = singleton("db", () => drizzle(connect(POOL_SIZE), { schema }))
  * Raw SQL for the real-time core. A client of its own, because drizzle replaces its client's parsers
  * (dates and JSON would come back as strings), and so that a busy writer pool cannot starve readers.
  */
-export const sql = singleton("sql", () => connect(READ_POOL_SIZE));
+export const sql = singleton("sql", () => {
+	const client = connect(READ_POOL_SIZE);
+	// Drizzle never prepares, so only this client has to know.
+	void prepareUnlessPooled(client);
+	return client;
+});
 
 export type Database = typeof db;
 export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];

@@ -1,15 +1,72 @@
+import { createHash } from "node:crypto";
 import { singleton } from "#app/singleton.server.ts";
-import { sql } from "#db/client.server.ts";
+import { countDatabaseLosses, sql } from "#db/client.server.ts";
 
-const holder = singleton("epoch", () => ({ value: null as string | null }));
+/** Restoring tables under a running server closes no connection; so the epoch is looked at this often anyway. */
+const TRUSTED_FOR_MS = 5_000;
 
-/** The life of this database: written when it is made, part of every cursor, so that a cursor of another life is refused. */
+/** A function that is refused (42501), unknown (42883) or not offered (0A000), as on some managed Postgres. */
+const NOT_OFFERED = ["42501", "42883", "0A000"];
+
+const known = singleton("epoch", () => ({
+	value: null as string | null,
+	losses: 0,
+	readAt: 0,
+	reading: null as Promise<string> | null,
+}));
+
+/**
+ * The life of this database, part of every cursor: a cursor of another life is refused, since the sequences
+ * of a restored backup go over the same numbers again with other messages. Read again whenever a connection
+ * was lost, because a database is restored, moved or failed over while processes run.
+ * @throws the driver's error while the database cannot be reached.
+ */
 export async function getEpoch(): Promise<string> {
-	if (holder.value) return holder.value;
-	const [row] = await sql<
-		{ value: string }[]
-	>`select value #>> '{}' as value from settings where key = 'epoch'`;
-	if (!row) throw new Error("The database has no epoch; run npm run db:migrate.");
-	holder.value = row.value;
-	return row.value;
+	const isTrusted = known.losses === countDatabaseLosses() && Date.now() - known.readAt < TRUSTED_FOR_MS;
+	if (known.value && isTrusted) return known.value;
+	known.reading ??= readEpoch().finally(() => {
+		known.reading = null;
+	});
+	return known.reading;
+}
+
+async function readEpoch(): Promise<string> {
+	const losses = countDatabaseLosses();
+	const parts = await readParts();
+	if (!parts?.[0]) throw new Error("The database has no epoch; run npm run db:migrate.");
+	known.value = createHash("sha256").update(parts.join("/")).digest("hex").slice(0, 20);
+	known.losses = losses;
+	known.readAt = Date.now();
+	return known.value;
+}
+
+/**
+ * What differs between a database and its restored copy, one way or another of restoring: the table's oid and
+ * file (tables dropped or emptied and loaded), the database's oid (a new database), the cluster's identifier
+ * (another cluster), its timeline (point-in-time recovery, or a standby that took over and may lack the last
+ * commits). `settings` holds a value for operators to change when a disk was set back, which leaves no trace.
+ */
+async function readParts(): Promise<string[] | undefined> {
+	try {
+		const [row] = await sql<{ parts: string[] }[]>`
+			select jsonb_build_array(
+				(select value #>> '{}' from settings where key = 'epoch'),
+				(select oid from pg_database where datname = current_database()),
+				'chat_events'::regclass::oid,
+				pg_relation_filenode('chat_events'),
+				(select system_identifier::text from pg_control_system()),
+				left(pg_walfile_name(pg_current_wal_lsn()), 8)
+			) as parts`;
+		return row?.parts;
+	} catch (error) {
+		if (!NOT_OFFERED.includes(String((error as { code?: unknown }).code))) throw error;
+	}
+	const [row] = await sql<{ parts: string[] }[]>`
+		select jsonb_build_array(
+			(select value #>> '{}' from settings where key = 'epoch'),
+			(select oid from pg_database where datname = current_database()),
+			'chat_events'::regclass::oid,
+			pg_relation_filenode('chat_events')
+		) as parts`;
+	return row?.parts;
 }

@@ -1,6 +1,7 @@
 import { singleton } from "#app/singleton.server.ts";
 import type { Bus, Envelope, Ephemeral } from "./bus/bus.ts";
-import { createPostgresBus } from "./bus/postgres.server.ts";
+import { chooseBus } from "./bus/choose.server.ts";
+import { getEpoch } from "./epoch.server.ts";
 import { type StreamKey, splitStreamKey } from "./events.ts";
 import { noteDelta } from "./live-answers.server.ts";
 import { type LoggedEvent, readChangedSessions, readHeads, readLog, readLogs } from "./log.server.ts";
@@ -24,6 +25,8 @@ export type Reader = {
 	isWritable(): boolean;
 	take(event: LoggedEvent): void;
 	hear(ephemeral: Ephemeral): void;
+	/** What this reader has taken is of another life of the database: it must go and come anew. */
+	dismiss(): void;
 };
 
 type StreamState = { head: number; ring: LoggedEvent[]; readers: Map<Reader, { isPumping: boolean }> };
@@ -44,6 +47,7 @@ export function createHub(bus: Bus) {
 	let inboxSeenAt = new Date();
 	let isStopped = false;
 	let repairs = 0;
+	let epoch: string | null = null;
 
 	function receive(envelope: Envelope) {
 		const touched = new Set<string>();
@@ -84,6 +88,7 @@ export function createHub(bus: Bus) {
 				const asked = new Map(wanted);
 				wanted.clear();
 				if (heads.length === 0) continue;
+				if (await isNewLife()) continue;
 				append(await readLogs(heads));
 				for (const [stream, seq] of asked) {
 					const state = streams.get(stream);
@@ -102,6 +107,22 @@ export function createHub(bus: Bus) {
 		} finally {
 			isFetching = false;
 		}
+	}
+
+	/** Whether the database is another one than before, a restored one say; then all readers are dismissed. */
+	async function isNewLife(): Promise<boolean> {
+		const before = epoch;
+		epoch = await getEpoch();
+		if (before === null || before === epoch) return false;
+		for (const stream of [...streams.keys()]) dismissReaders(stream);
+		return true;
+	}
+
+	/** The readers leave with their place, which is refused when they come again. */
+	function dismissReaders(stream: StreamKey) {
+		const readers = [...(streams.get(stream)?.readers.keys() ?? [])];
+		streams.delete(stream);
+		for (const reader of readers) reader.dismiss();
 	}
 
 	function append(events: LoggedEvent[]) {
@@ -150,10 +171,14 @@ export function createHub(bus: Bus) {
 
 	async function checkHeads() {
 		try {
+			await isNewLife();
 			if (streams.size > 0) {
+				const before = new Map([...streams].map(([stream, { head }]) => [stream, head]));
 				const heads = await readHeads([...streams.keys()]);
 				for (const [stream, seq] of heads) {
 					const state = streams.get(stream);
+					// A disk set back to an earlier moment: what was read there is no more.
+					if (seq < (before.get(stream) ?? 0)) dismissReaders(stream);
 					if (state && seq > state.head) repairs += 1;
 					wake(stream, seq);
 				}
@@ -240,7 +265,8 @@ export function createHub(bus: Bus) {
 		resume(stream: StreamKey, reader: Reader) {
 			void pump(stream, reader);
 		},
-		isBusHealthy: () => bus.isHealthy(),
+		/** Which bus it is, whether it carries now, and if not, why; for operators. */
+		busState: () => ({ kind: bus.kind, isHealthy: bus.isHealthy(), trouble: bus.trouble() }),
 		/** Counts for operators and leak tests: streams held, readers, lost hints repaired by the head-check. */
 		stats() {
 			let readers = 0;
@@ -255,4 +281,4 @@ export function createHub(bus: Bus) {
 	};
 }
 
-export const hub = singleton("hub", () => createHub(createPostgresBus()));
+export const hub = singleton("hub", () => createHub(chooseBus()));

@@ -1,22 +1,29 @@
+import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { env } from "#app/env.server.ts";
+import { log } from "#app/http/log.server.ts";
+import { sql } from "#db/client.server.ts";
+import { type Connection, keepLine } from "./bus/line.server.ts";
 
 const PING_EVERY_MS = 5_000;
-const PING_DEADLINE_MS = 2_000;
-/** Delay before each new attempt after a lost connection, by count of attempts: 0.2, 0.4, 0.8, 1.6, 2, 2 … s, times 0.5 to 1. */
-const BACKOFF_FIRST_MS = 200;
-const BACKOFF_LIMIT_MS = 2_000;
 /** How long our own NOTIFY may take to come back before we say that LISTEN does not work here. */
 const SELF_TEST_MS = 2_000;
+/** A listener that is connected and deaf tries again this often: the pooler in between may have gone. */
+const DEAF_RETRY_MS = 30_000;
+
+const DEAF =
+	"LISTEN does not deliver on this database connection, which is what a transaction pooler such as PgBouncer does. " +
+	"Set LISTEN_DATABASE_URL to a direct connection; until then new messages are found by polling.";
 
 export type Listener = {
 	/** Resolves when listening, or when the first attempt failed and attempts go on in the background. */
 	start(): Promise<void>;
+	/** Whether notifications arrive: connected, and our own has come back. */
 	isHealthy(): boolean;
+	/** Why not, in words for operators; null when they arrive. */
+	trouble(): string | null;
 	stop(): Promise<void>;
 };
-
-type ListenClient = ReturnType<typeof postgres>;
 
 /**
  * Holds the one connection that LISTENs. It is our own, and not the driver's `listen`, because that one
@@ -30,126 +37,91 @@ export function createListener(options: {
 	onPayload: (payload: string) => void;
 	onGap: () => void;
 }): Listener {
-	let client: ListenClient | null = null;
-	let isListening = false;
-	let isStopped = false;
-	let hasFailedSelfTest = false;
-	let attempts = 0;
-	let pingTimer: NodeJS.Timeout | undefined;
-	let retryTimer: NodeJS.Timeout | undefined;
+	const testChannel = `${options.channel}_test`;
+	/** What the self-test under way waits for; other processes test on the same channel. */
+	let awaited: string | null = null;
+	let isHearing = false;
+	let isToldDeaf = false;
+	let testedAt = 0;
 
-	async function connect() {
-		if (isStopped) return;
-		const mine = open();
-		client = mine;
-		try {
-			await withDeadline(mine.unsafe(`listen ${options.channel}`), 5_000);
-			if (client !== mine) return;
-			isListening = true;
-			attempts = 0;
+	const line = keepLine({
+		name: "The listening database connection",
+		pingEveryMs: PING_EVERY_MS,
+		open,
+		onOpen() {
 			options.onGap();
-			schedulePing(mine);
-		} catch {
-			lose(mine);
-		}
-	}
+			void selfTest();
+		},
+	});
 
-	function open(): ListenClient {
+	async function open(lost: (reason?: unknown) => void): Promise<Connection> {
 		const url = env().LISTEN_DATABASE_URL ?? env().DATABASE_URL;
-		if (!url) throw new Error("DATABASE_URL is not set.");
-		const mine: ListenClient = postgres(url, {
+		if (!url) throw new Error("DATABASE_URL is not set");
+		isHearing = false;
+		const client = postgres(url, {
 			max: 1,
 			idle_timeout: undefined,
 			max_lifetime: null,
 			connect_timeout: 5,
 			fetch_types: false,
+			prepare: false,
 			onnotice: () => {},
 			connection: { application_name: "mevi-chat listener" },
-			onclose: () => lose(mine),
+			onclose: () => lost(),
 			// Part of the driver's own listen(), though not of its public types.
-			...{ onnotify: (_channel: string, payload: string) => options.onPayload(payload) },
+			...{
+				onnotify(channel: string, payload: string) {
+					if (channel !== testChannel) options.onPayload(payload);
+					else if (payload === awaited) awaited = null;
+				},
+			},
 		});
-		return mine;
-	}
-
-	function schedulePing(mine: ListenClient) {
-		pingTimer = setTimeout(async () => {
-			try {
-				await withDeadline(mine`select 1`, PING_DEADLINE_MS);
-				if (client === mine) schedulePing(mine);
-			} catch {
-				lose(mine);
-			}
-		}, PING_EVERY_MS);
-	}
-
-	function lose(mine: ListenClient) {
-		if (client !== mine) return;
-		client = null;
-		isListening = false;
-		clearTimeout(pingTimer);
-		mine.end({ timeout: 0 }).catch(() => {});
-		if (isStopped) return;
-		const delay = Math.min(BACKOFF_FIRST_MS * 2 ** attempts, BACKOFF_LIMIT_MS) * (0.5 + Math.random() / 2);
-		attempts += 1;
-		retryTimer = setTimeout(connect, delay);
-	}
-
-	async function selfTest() {
-		if (!client || !isListening) return;
-		// A transaction pooler accepts LISTEN and then never delivers: only a round trip shows it.
-		const channel = `${options.channel}_self_test`;
-		const url = env().LISTEN_DATABASE_URL ?? env().DATABASE_URL;
-		if (!url) return;
-		const probe = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
+		const close = () => void client.end({ timeout: 0 }).catch(() => {});
 		try {
-			let heard = false;
-			const { unlisten } = await probe.listen(channel, () => {
-				heard = true;
-			});
-			await probe.notify(channel, "");
-			const until = Date.now() + SELF_TEST_MS;
-			while (!heard && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
-			hasFailedSelfTest = !heard;
-			await unlisten();
+			await client.unsafe(`listen ${options.channel}; listen ${testChannel}`);
+		} catch (error) {
+			close();
+			throw error;
+		}
+		return {
+			async ping() {
+				await client`select 1`;
+				if (!isHearing && Date.now() - testedAt > DEAF_RETRY_MS) void selfTest();
+			},
+			close,
+		};
+	}
+
+	/**
+	 * A transaction pooler accepts LISTEN and then delivers nothing: only a round trip shows it. The NOTIFY
+	 * goes out through the pool, so that a LISTEN_DATABASE_URL of another database is found out as well.
+	 */
+	async function selfTest() {
+		testedAt = Date.now();
+		const tested = line.current();
+		const token = randomUUID();
+		awaited = token;
+		try {
+			await sql`select pg_notify(${testChannel}, ${token})`;
 		} catch {
-			// The database went away meanwhile; the ping will see that.
-		} finally {
-			await probe.end({ timeout: 0 }).catch(() => {});
+			// The pool cannot reach the database: nobody knows yet, and the next ping asks again.
+			testedAt = 0;
+			return;
 		}
-		if (hasFailedSelfTest) {
-			console.error(
-				"LISTEN does not deliver on this database connection (a transaction pooler?). Set LISTEN_DATABASE_URL to a direct connection; until then new messages are found by polling.",
-			);
-		}
+		const until = Date.now() + SELF_TEST_MS;
+		while (awaited === token && line.current() === tested && Date.now() < until)
+			await new Promise((resolve) => setTimeout(resolve, 20));
+		if (line.current() !== tested) return;
+		isHearing = awaited !== token;
+		if (!isHearing && !isToldDeaf) log.error(DEAF);
+		if (isHearing && isToldDeaf) log.info("LISTEN delivers again.");
+		isToldDeaf = !isHearing;
 	}
 
 	return {
-		async start() {
-			await connect();
-			void selfTest();
-		},
-		isHealthy: () => isListening && !hasFailedSelfTest,
-		async stop() {
-			isStopped = true;
-			clearTimeout(pingTimer);
-			clearTimeout(retryTimer);
-			const mine = client;
-			client = null;
-			isListening = false;
-			await mine?.end({ timeout: 1 }).catch(() => {});
-		},
+		start: line.start,
+		isHealthy: () => line.current() !== null && isHearing,
+		trouble: () => line.trouble() ?? (isToldDeaf ? DEAF : isHearing ? null : "LISTEN is being tested."),
+		stop: line.stop,
 	};
-}
-
-async function withDeadline<Value>(work: Promise<Value>, deadlineMs: number): Promise<Value> {
-	let timer: NodeJS.Timeout | undefined;
-	const deadline = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Error(`No answer within ${deadlineMs} ms.`)), deadlineMs);
-	});
-	try {
-		return await Promise.race([work, deadline]);
-	} finally {
-		clearTimeout(timer);
-	}
 }

@@ -54,12 +54,11 @@ export async function catchUp(options: {
 		...options.cursor,
 		internal: isAgent ? (options.cursor.internal ?? head.internal) : null,
 	};
-	let page = await readPage(sessionId, streams, at);
-	if (page.events.length === 0 && options.waitMs > 0) {
-		await waitForNews(sessionId, streams, at, options.waitMs, options.onLeave);
-		page = await readPage(sessionId, streams, at);
-	}
-	return page;
+	const page = await readPage(sessionId, streams, at);
+	if (page.events.length > 0 || options.waitMs === 0) return page;
+	await waitForNews(sessionId, streams, at, options.waitMs, options.onLeave);
+	// From the beginning: the database may have been restored meanwhile.
+	return catchUp({ ...options, cursor: at, waitMs: 0 });
 }
 
 async function readPage(sessionId: string, streams: StreamName[], from: Cursor): Promise<CatchUp> {
@@ -96,6 +95,7 @@ async function waitForNews(
 			isWritable: () => !controller.signal.aborted,
 			take: resolve,
 			hear: () => {},
+			dismiss: resolve,
 		}),
 	);
 	try {

@@ -15,6 +15,9 @@ export type Encode = (event: { id: string | null; type: EventType; json: string 
 /** Wait before looking again for the beginning of an answer that was under way when the reader came. */
 const LIVE_RETRY_MS = 300;
 
+/** All readers of a process whose database was restored come again; over this long, so that it is not stormed. */
+const RETURN_SPREAD_MS = 2_000;
+
 /**
  * Serves one session to one reader: hello, history (or what followed its cursor), then live.
  *
@@ -88,14 +91,16 @@ export async function openStream(options: {
 		}
 	}
 
+	function goodbye(inMs: number) {
+		send("bye", { in: inMs });
+		sink.close();
+	}
+
 	const leaveClock = enterConnection({
 		beat: () => {
 			if (sink.isWritable()) send("hb", { now: Date.now() });
 		},
-		goodbye: (inMs) => {
-			send("bye", { in: inMs });
-			sink.close();
-		},
+		goodbye,
 	});
 	sink.onClose(() => {
 		isClosed = true;
@@ -132,6 +137,8 @@ export async function openStream(options: {
 				isWritable: () => sink.isWritable(),
 				take: (event) => take(name, event),
 				hear,
+				// It comes back with its cursor, which is answered with a reset and the true state.
+				dismiss: () => goodbye(Math.round(Math.random() * RETURN_SPREAD_MS)),
 			};
 			const key = streamKey(name, sessionId);
 			readers.push({ key, reader });

@@ -18,7 +18,8 @@ export interface DatabaseAccess {
 export async function openDatabase(role: "start" | "guest"): Promise<DatabaseAccess> {
 	const given = env();
 	if (given.DATABASE_URL) {
-		await migrate(given.DATABASE_URL);
+		// Past the pooler, if there is one: the lock belongs to a connection, which a pooler hands on.
+		await migrate(given.LISTEN_DATABASE_URL ?? given.DATABASE_URL);
 		setEnv({ MEVI_EMBEDDED: "" });
 		return { embedded: null, close: closePools };
 	}

@@ -356,6 +356,7 @@ describe("typing and receipts", () => {
 				isWritable: () => true,
 				take: () => {},
 				hear: ([, type]) => heard.push(`${stream} ${type}`),
+				dismiss: () => {},
 			});
 		const leave = await Promise.all([listen("public"), listen("internal")]);
 		expect((await scripted({ intent: "typing", sessionId }, ada.cookie)).status).toBe(200);

@@ -233,6 +233,7 @@ function collector(over: Partial<Reader> = {}) {
 		isWritable: () => true,
 		take: (event) => taken.push(event),
 		hear: () => {},
+		dismiss: () => {},
 		...over,
 	};
 	return { reader, taken, seqs: () => taken.map((event) => event.seq) };

@@ -14,16 +14,26 @@ export type Ephemeral = readonly [stream: StreamKey, type: EphemeralType, data: 
 
 export type Envelope = { hints: Hint[]; ephemerals: Ephemeral[] };
 
+export type BusKind = "in-process" | "postgres" | "redis" | "nats";
+
+export type BusHandlers = { onEnvelope: (envelope: Envelope) => void; onGap: () => void };
+
 /**
  * What carries hints between processes. At most once is enough: a lost envelope delays (the head-check
  * repairs it), it never loses a message. So a faster bus changes capacity, not correctness.
  */
 export interface Bus {
-	/** Begins to receive. `onGap` is called whenever envelopes may have been missed. */
-	start(handlers: { onEnvelope: (envelope: Envelope) => void; onGap: () => void }): Promise<void>;
+	readonly kind: BusKind;
+	/**
+	 * Begins to receive, and resolves with the first connection or its failure; attempts go on in the
+	 * background. `onGap` is called whenever envelopes may have been missed.
+	 */
+	start(handlers: BusHandlers): Promise<void>;
 	/** Sends soon; never throws and never waits. */
 	send(envelope: Envelope): void;
 	/** Whether envelopes of others are arriving as far as can be known. */
 	isHealthy(): boolean;
+	/** Why envelopes are not arriving, in one sentence for operators and without secrets; null while they are. */
+	trouble(): string | null;
 	stop(): Promise<void>;
 }

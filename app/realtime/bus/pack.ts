@@ -40,10 +40,15 @@ export function pack(envelope: Envelope, options: { node: string; limitBytes: nu
 	return packets;
 }
 
-/** Reads a packet. @returns the envelope and who sent it. @throws when it is no packet of ours. */
-export function unpack(packet: string): { node: string; envelope: Envelope } {
-	const { n, h, e } = JSON.parse(packet) as Packet;
-	return { node: n, envelope: { hints: h ?? [], ephemerals: e ?? [] } };
+/** The envelope in a packet; null for one of our own, and for what is none of ours (a bus may be shared). */
+export function unpack(node: string, packet: string): Envelope | null {
+	try {
+		const { n, h, e } = JSON.parse(packet) as Partial<Packet>;
+		if (typeof n !== "string" || n === node) return null;
+		return { hints: h ?? [], ephemerals: e ?? [] };
+	} catch {
+		return null;
+	}
 }
 
 function writeHint(hint: Hint): string {

@@ -6,18 +6,21 @@ import { isMigrated } from "#db/is-migrated.server.ts";
 
 /**
  * GET /readyz: whether this process should be given customers. 503 while the database is away or not migrated,
- * or the process is ending. A deaf listener is told but is no reason for 503: polling serves meanwhile.
+ * or the process is ending. A bus that does not carry is told but is no reason for 503: polling serves meanwhile.
  */
 export async function loader(): Promise<Response> {
 	const database = await isMigrated().catch(() => false);
 	const draining = isDraining();
+	const bus = hub.busState();
 	const ready = database && !draining;
 	return jsonResponse(
 		{
 			ready,
 			database,
 			draining,
-			bus: hub.isBusHealthy() ? "listening" : "polling",
+			bus: bus.isHealthy ? "listening" : "polling",
+			busKind: bus.kind,
+			busTrouble: bus.trouble,
 			streams: countConnections(),
 			/** Conversations nobody took care of, put right by this process since it began, by what was wrong. */
 			repaired: repairs,

@@ -1,0 +1,272 @@
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { env, setEnv } from "#app/env.server.ts";
+import type { Bus, BusKind, Envelope, Ephemeral, Hint } from "#app/realtime/bus/bus.ts";
+import { chooseBus } from "#app/realtime/bus/choose.server.ts";
+import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
+import { sql } from "#db/client.server.ts";
+import { findServer, type OptionalServer, prepareServer, tellNotRun } from "#tests/setup/optional-server.ts";
+import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
+import { openEvents, openSession, postMessage, readReadiness } from "#tests/setup/session-client.ts";
+import { prepareProxy } from "#tests/setup/tcp-proxy.ts";
+
+const PASSWORD = "word-nobody-may-read";
+const STREAM = "public:00000000-0000-4000-8000-000000000001";
+const hint = (seq: number): Hint => [STREAM, seq];
+const words = (text: string): Ephemeral => [STREAM, "ai-delta", { messageId: "1", offset: 0, text }];
+
+type Carrier = { server: OptionalServer; url: string | undefined };
+
+/** The four of them. One server a test file would do, were it not killed, frozen and started late. */
+const CARRIERS: { kind: BusKind; program?: string; prepare: (program: string) => Promise<Carrier> }[] = [
+	{
+		kind: "postgres",
+		async prepare() {
+			const direct = new URL(env().DATABASE_URL ?? "");
+			const server = await prepareProxy({ host: direct.hostname, port: Number(direct.port) });
+			const past = new URL(direct);
+			past.port = String(server.port);
+			past.hostname = "127.0.0.1";
+			setEnv({ LISTEN_DATABASE_URL: past.href });
+			return { server, url: undefined };
+		},
+	},
+	{
+		kind: "redis",
+		program: "redis-server",
+		async prepare(program) {
+			const fixed = ["--bind", "127.0.0.1", "--save", "", "--dir", "/tmp", "--requirepass", PASSWORD];
+			const args = (port: number) => ["--port", String(port), ...fixed];
+			const server = await prepareServer({ program, args });
+			return { server, url: `redis://:${PASSWORD}@127.0.0.1:${server.port}` };
+		},
+	},
+	{
+		kind: "nats",
+		program: "nats-server",
+		async prepare(program) {
+			const fixed = ["--addr", "127.0.0.1", "--user", "mevi", "--pass", PASSWORD];
+			const args = (port: number) => ["--port", String(port), ...fixed];
+			const server = await prepareServer({ program, args });
+			return { server, url: `nats://mevi:${PASSWORD}@127.0.0.1:${server.port}` };
+		},
+	},
+];
+
+const until = <Value>(look: () => Value | Promise<Value>, timeout = 15_000) =>
+	vi.waitFor(look, { timeout, interval: 10 });
+
+type Instance = { bus: Bus; heard: Envelope[]; gaps: () => number; texts: () => string[] };
+
+const running: Bus[] = [];
+const carriers: Carrier[] = [];
+
+afterEach(async () => {
+	await Promise.all(running.splice(0).map((bus) => bus.stop()));
+	for (const { server } of carriers.splice(0)) {
+		server.thaw();
+		await server.kill();
+	}
+	setEnv({ LISTEN_DATABASE_URL: "" });
+});
+
+async function join(url: string | undefined): Promise<Instance> {
+	const bus = chooseBus(url);
+	running.push(bus);
+	const heard: Envelope[] = [];
+	let gaps = 0;
+	await bus.start({
+		onEnvelope: (envelope) => heard.push(envelope),
+		onGap: () => {
+			gaps += 1;
+		},
+	});
+	const texts = () =>
+		heard.flatMap(({ ephemerals }) => ephemerals.map(([, , data]) => (data as { text: string }).text));
+	return { bus, heard, gaps: () => gaps, texts };
+}
+
+const allHealthy = (instances: Instance[]) =>
+	until(() =>
+		expect(instances.map(({ bus }) => [bus.isHealthy(), bus.trouble()])).toEqual(
+			instances.map(() => [true, null]),
+		),
+	);
+
+/** Sends until it arrives: right after a connection is back, a carrier may still lose something. */
+async function carries(from: Instance, to: Instance, seq: number) {
+	await until(async () => {
+		from.bus.send({ hints: [hint(seq)], ephemerals: [] });
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		expect(to.heard.flatMap(({ hints }) => hints)).toContainEqual(hint(seq));
+	});
+}
+
+it("carries nothing in process, where local readers are woken directly", async () => {
+	const bus = createInProcessBus();
+	const heard: Envelope[] = [];
+	await bus.start({ onEnvelope: (envelope) => heard.push(envelope), onGap: () => {} });
+	bus.send({ hints: [hint(1)], ephemerals: [words("to nobody")] });
+	expect([bus.kind, bus.isHealthy(), bus.trouble(), heard]).toEqual(["in-process", true, null, []]);
+	await bus.stop();
+});
+
+for (const { kind, program, prepare } of CARRIERS) {
+	describe(`the ${kind} bus`, () => {
+		const found = program === undefined ? "" : findServer(program);
+		if (found === null) return tellNotRun(program ?? "");
+
+		async function carrier({ isThere = true } = {}) {
+			const prepared = await prepare(found ?? "");
+			carriers.push(prepared);
+			if (isThere) await prepared.server.start();
+			return prepared;
+		}
+
+		it("brings what one sends to the other, once and in order, and not back to the sender", async () => {
+			const { url } = await carrier();
+			const [one, other] = [await join(url), await join(url)];
+			await allHealthy([one, other]);
+			expect([one.bus.kind, one.gaps(), other.gaps()]).toEqual([kind, 1, 1]);
+			const sent = Array.from({ length: 300 }, (_, index) => `word ${index}`);
+			for (const text of sent) one.bus.send({ hints: [], ephemerals: [words(text)] });
+			one.bus.send({ hints: [hint(4), hint(7), hint(5)], ephemerals: [] });
+			await until(() => expect(other.heard.flatMap(({ hints }) => hints)).toEqual([hint(7)]));
+			expect(other.texts()).toEqual(sent);
+			other.bus.send({ hints: [], ephemerals: [words("answer")] });
+			await until(() => expect(one.texts()).toEqual(["answer"]));
+			expect(one.heard.flatMap(({ hints }) => hints)).toEqual([]);
+			expect(other.texts()).toEqual(sent);
+		});
+
+		it("carries long words, and drops what is too long without its neighbours", async () => {
+			const { url } = await carrier();
+			const [one, other] = [await join(url), await join(url)];
+			await allHealthy([one, other]);
+			const long = "é".repeat(3_000);
+			const ephemerals = [words("before"), words("x".repeat(200_000)), words(long), words("after")];
+			one.bus.send({ hints: [hint(1)], ephemerals });
+			await until(() => expect(other.texts()).toEqual(["before", long, "after"]));
+		});
+
+		it("says that it does not carry when its server has died, and that there was a gap when it is back", async () => {
+			const { server, url } = await carrier();
+			const [one, other] = [await join(url), await join(url)];
+			await allHealthy([one, other]);
+			for (let round = 1; round <= 2; round += 1) {
+				await server.kill();
+				await until(() => expect([one.bus.isHealthy(), other.bus.isHealthy()]).toEqual([false, false]));
+				one.bus.send({ hints: [hint(round)], ephemerals: [words("lost")] });
+				expect(one.bus.trouble()).toContain("does not answer");
+				expect(one.bus.trouble()).not.toContain(PASSWORD);
+				await server.start();
+				await allHealthy([one, other]);
+				expect([one.gaps(), other.gaps()]).toEqual([round + 1, round + 1]);
+				await carries(one, other, 10 + round);
+			}
+		}, 40_000);
+
+		it("notices a server that is frozen and says nothing", async () => {
+			const { server, url } = await carrier();
+			const [one, other] = [await join(url), await join(url)];
+			await allHealthy([one, other]);
+			server.freeze();
+			for (let index = 0; index < 50; index += 1) one.bus.send({ hints: [hint(index)], ephemerals: [] });
+			await until(() => expect([one.bus.isHealthy(), other.bus.isHealthy()]).toEqual([false, false]));
+			server.thaw();
+			await allHealthy([one, other]);
+			expect(one.gaps()).toBe(2);
+			await carries(one, other, 100);
+		}, 40_000);
+
+		it("starts without its server and carries once that is there", async () => {
+			const { server, url } = await carrier({ isThere: false });
+			const one = await join(url);
+			one.bus.send({ hints: [hint(1)], ephemerals: [] });
+			expect([one.bus.isHealthy(), one.gaps()]).toEqual([false, 0]);
+			await server.start();
+			const other = await join(url);
+			await allHealthy([one, other]);
+			expect(one.gaps()).toBe(1);
+			await carries(one, other, 2);
+		});
+
+		it.each(["there", "dead", "frozen"])(
+			"leaves no socket and no timer when stopped with its server %s",
+			async (state) => {
+				const { server, url } = await carrier();
+				// What the drivers keep once loaded, and the pool's own connections, are not this bus's.
+				await Promise.all(Array.from({ length: 4 }, () => sql`select pg_sleep(0.02)`));
+				const before = countResources();
+				const one = await join(url);
+				await allHealthy([one]);
+				if (state === "dead") {
+					await server.kill();
+					await until(() => expect(one.bus.isHealthy()).toBe(false));
+				}
+				if (state === "frozen") server.freeze();
+				await one.bus.stop();
+				expect(one.bus.isHealthy()).toBe(false);
+				if (kind === "postgres") await server.kill();
+				await until(() => expect(countResources()).toEqual(before));
+			},
+		);
+	});
+
+	if (kind !== "postgres" && findServer(program ?? "") !== null) {
+		it(`brings messages from one process to another over ${kind}, also while its server is down`, async () => {
+			const { server, url } = await prepare(findServer(program ?? "") ?? "");
+			carriers.push({ server, url });
+			// Both start without it.
+			const settings = { BUS_URL: url ?? "", ASSISTANT: "off", RATE_LIMITS: "off" };
+			const servers: TestServer[] = await Promise.all([
+				startServerProcess(settings),
+				startServerProcess(settings),
+			]);
+			onTestFinished(async () => void (await Promise.all(servers.map((one) => one.end("SIGKILL")))));
+			const [one = "", other = ""] = servers.map((started) => started.url);
+			const session = await openSession(one);
+			const reader = await openEvents(other, session);
+			let sent = 0;
+			const arrives = async (withinMs: number) => {
+				sent += 1;
+				const wanted = Array.from({ length: sent }, (_, index) => index + 1);
+				expect((await postMessage(one, session, `message ${sent}`)).status).toBe(201);
+				const postedAt = performance.now();
+				await until(() => expect(reader.seqs()).toEqual(wanted));
+				expect(performance.now() - postedAt).toBeLessThan(withinMs);
+			};
+			const are = (bus: string) =>
+				until(async () => {
+					for (const address of [one, other])
+						expect(await readReadiness(address)).toMatchObject({ ready: true, bus, busKind: kind });
+				});
+			await are("polling");
+			await arrives(2_500);
+			await server.start();
+			await are("listening");
+			await arrives(700);
+			await server.kill();
+			await are("polling");
+			expect(String((await readReadiness(one)).busTrouble)).toContain("127.0.0.1");
+			await arrives(2_500);
+			await server.start();
+			await are("listening");
+			await arrives(700);
+			for (const { output, process: running } of servers) {
+				expect(running.exitCode).toBeNull();
+				expect(output()).not.toContain(PASSWORD);
+				expect(output().match(/does not answer/g)).toHaveLength(2);
+			}
+		}, 60_000);
+	}
+}
+
+function countResources(): Record<string, number> {
+	const counts: Record<string, number> = {};
+	for (const name of process.getActiveResourcesInfo()) {
+		// The test's own waiting is done with timers; the buses' are counted by what they would open.
+		if (["TCPSocketWrap", "TLSWrap", "TCPConnectWrap", "GetAddrInfoReqWrap"].includes(name))
+			counts[name] = (counts[name] ?? 0) + 1;
+	}
+	return counts;
+}

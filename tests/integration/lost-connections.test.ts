@@ -1,0 +1,165 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Sql } from "postgres";
+import { afterAll, expect, it, onTestFinished, vi } from "vitest";
+import { env } from "#app/env.server.ts";
+import { sql as direct } from "#db/client.server.ts";
+import { GUARDED_FILES, guardDriver, SILENCE_LIMIT_MS } from "#db/driver-guard.ts";
+import { startServerProcess } from "#tests/setup/server-process.ts";
+import { openEvents, openSession, postMessage, readReadiness } from "#tests/setup/session-client.ts";
+import { prepareProxy } from "#tests/setup/tcp-proxy.ts";
+
+const SHORT_SILENCE_MS = 500;
+
+/** The driver as the server's build has it: the tests themselves run on the one of node_modules. */
+const folder = mkdtempSync(join(tmpdir(), "mevi-driver-"));
+cpSync(join(import.meta.dirname, "../../node_modules/postgres/src"), join(folder, "src"), {
+	recursive: true,
+});
+writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+for (const file of GUARDED_FILES) {
+	const path = join(folder, "src", file);
+	const guarded = guardDriver(file, readFileSync(path, "utf8"));
+	writeFileSync(path, guarded.replace(`(${SILENCE_LIMIT_MS},`, `(${SHORT_SILENCE_MS},`));
+}
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const { default: postgres } = (await import(join(folder, "src/index.js"))) as {
+	default: (url: string, options: object) => Sql;
+};
+
+function connect(url: string, max: number): Sql {
+	const client = postgres(url, {
+		max,
+		fetch_types: false,
+		onnotice: () => {},
+		backoff: () => 0.05,
+		connection: { application_name: "victim" },
+	});
+	onTestFinished(() => client.end({ timeout: 0 }));
+	return client;
+}
+
+const until = <Value>(look: () => Value | Promise<Value>, timeout = 20_000) =>
+	vi.waitFor(look, { timeout, interval: 20 });
+
+/** How a query ended: "hung" when it has not within the time given. */
+async function outcome(work: Promise<unknown>, withinMs = 3_000): Promise<string> {
+	let timer: NodeJS.Timeout | undefined;
+	const hung = new Promise<string>((resolve) => {
+		timer = setTimeout(resolve, withinMs, "hung");
+	});
+	const settled = work.then(
+		() => "served",
+		(error: { code?: string }) => error.code ?? String(error),
+	);
+	return Promise.race([settled, hung]).finally(() => clearTimeout(timer));
+}
+
+it("settles every query, keeps its pool and each transaction whole, while connections are killed", async () => {
+	await direct.unsafe("create table counted (id int primary key, n int not null)");
+	await direct.unsafe("insert into counted select id, 0 from generate_series(0, 15) as id");
+	const sql = connect(env().DATABASE_URL ?? "", 4);
+	const outcomes: string[] = [];
+	const end = Date.now() + 3_000;
+	const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+	const transfer = (id: number) =>
+		sql.begin(async (tx) => {
+			await tx`update counted set n = n + 1 where id = ${id}`;
+			await pause(Math.random() * 4);
+			await Promise.all([tx`select ${id}::int`, tx`update counted set n = n + 1 where id = ${id}`]);
+		});
+	const work = Array.from({ length: 16 }, async (_, id) => {
+		while (Date.now() < end)
+			outcomes.push(await outcome(id % 2 ? transfer(id) : sql`select ${id}::int, pg_sleep(0.001)`));
+	});
+	while (Date.now() < end) {
+		await direct`select pg_terminate_backend(pid) from pg_stat_activity
+			where application_name = 'victim' and state <> 'idle' and datname = current_database()`;
+		await pause(15);
+	}
+	await Promise.all(work);
+	expect(outcomes.length).toBeGreaterThan(50);
+	expect(outcomes).not.toContain("hung");
+	expect(outcomes).toContain("CONNECTION_CLOSED");
+	// All four connections serve again, and nothing of a lost transaction came into another one.
+	const together = await Promise.all(Array.from({ length: 8 }, () => outcome(sql`select pg_sleep(0.05)`)));
+	expect(together).toEqual(together.map(() => "served"));
+	const alive = await direct`select pid from pg_stat_activity where application_name = 'victim'`;
+	expect(alive).toHaveLength(4);
+	expect(await direct`select id from counted where n % 2 = 1`).toHaveLength(0);
+}, 30_000);
+
+it("gives an error for a server that accepts and closes, and for one that falls silent", async () => {
+	const closing = createServer((socket) => socket.destroy());
+	await new Promise<void>((resolve) => closing.listen(0, "127.0.0.1", resolve));
+	onTestFinished(() => void closing.close());
+	const address = closing.address();
+	const port = typeof address === "object" ? address?.port : 0;
+	expect(await outcome(connect(`postgres://x@127.0.0.1:${port}/x`, 1)`select 1`)).toMatch(/CLOSED|RESET/);
+
+	const url = new URL(env().DATABASE_URL ?? "");
+	const proxy = await prepareProxy({ host: url.hostname, port: Number(url.port) });
+	await proxy.start();
+	onTestFinished(() => proxy.kill());
+	url.hostname = "127.0.0.1";
+	url.port = String(proxy.port);
+	const sql = connect(url.href, 2);
+	expect(await outcome(sql`select 1`)).toBe("served");
+	proxy.freeze();
+	expect(await outcome(sql.begin((tx) => tx`select 1`))).toBe("CONNECTION_SILENT");
+	proxy.thaw();
+	const after = await Promise.all(Array.from({ length: 4 }, () => outcome(sql`select 1`)));
+	expect(after).toEqual(after.map(() => "served"));
+	// Silence is none while nothing was asked.
+	await new Promise((resolve) => setTimeout(resolve, SHORT_SILENCE_MS * 2));
+	expect(await outcome(sql`select 1`)).toBe("served");
+}, 30_000);
+
+it.each([
+	["frozen for a while", "freeze", 6_000],
+	["down for a while", "kill", 4_000],
+] as const)(
+	"serves everybody within 5 s of a database that was %s",
+	async (_name, fault, forMs) => {
+		const url = new URL(env().DATABASE_URL ?? "");
+		const proxy = await prepareProxy({ host: url.hostname, port: Number(url.port) });
+		await proxy.start();
+		onTestFinished(() => proxy.kill());
+		url.hostname = "127.0.0.1";
+		url.port = String(proxy.port);
+		const server = await startServerProcess({ DATABASE_URL: url.href, ASSISTANT: "off", RATE_LIMITS: "off" });
+		onTestFinished(async () => void (await server.end("SIGKILL")));
+		const sessions = await Promise.all(Array.from({ length: 12 }, () => openSession(server.url)));
+		const readers = await Promise.all(sessions.map((session) => openEvents(server.url, session)));
+		await Promise.all(sessions.map((session) => postMessage(server.url, session, "before")));
+		for (const reader of readers) await until(() => expect(reader.seqs()).toEqual([1]));
+		const settled: number[] = [];
+		const posts = () =>
+			sessions.map((session, index) =>
+				postMessage(server.url, session, "asked in the dark", `dark-${index}`)
+					.catch(() => null)
+					.finally(() => settled.push(performance.now())),
+			);
+		const meanwhile = posts();
+		await proxy[fault]();
+		meanwhile.push(...posts());
+		await new Promise((resolve) => setTimeout(resolve, forMs));
+		if (fault === "freeze") proxy.thaw();
+		else await proxy.start();
+		const backAt = performance.now();
+		const after = sessions.map((session) =>
+			until(async () => expect((await postMessage(server.url, session, "and after", "after")).ok).toBe(true)),
+		);
+		await Promise.all([...after, ...meanwhile]);
+		for (const reader of readers)
+			await until(() => expect(JSON.stringify(reader.frames)).toContain("and after"));
+		expect(Math.max(...settled, performance.now()) - backAt).toBeLessThan(5_000);
+		await until(async () =>
+			expect(await readReadiness(server.url)).toMatchObject({ ready: true, bus: "listening" }),
+		);
+	},
+	60_000,
+);

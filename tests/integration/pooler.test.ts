@@ -1,0 +1,153 @@
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { env } from "#app/env.server.ts";
+import { createAgent } from "#app/models/agent.server.ts";
+import { findServer, prepareServer, tellNotRun } from "#tests/setup/optional-server.ts";
+import { startServerProcess } from "#tests/setup/server-process.ts";
+import { openEvents, openSession, postMessage, readReadiness } from "#tests/setup/session-client.ts";
+
+const PASSWORD = "pooled-pass";
+const NOBODY = 65_534;
+const program = findServer("pgbouncer");
+
+const until = <Value>(look: () => Value | Promise<Value>) =>
+	vi.waitFor(look, { timeout: 20_000, interval: 20 });
+
+describe("behind a pooler in transaction mode", () => {
+	if (program === null) return tellNotRun("pgbouncer");
+
+	/** PgBouncer in front of this file's database. @returns the database's address through it. */
+	async function startPooler(): Promise<string> {
+		const direct = new URL(env().DATABASE_URL ?? "");
+		const folder = mkdtempSync(join(tmpdir(), "mevi-pooler-"));
+		const settings = join(folder, "pgbouncer.ini");
+		// It refuses to run as root.
+		const isRoot = process.getuid?.() === 0;
+		const server = await prepareServer({
+			program: program ?? "",
+			args: () => ["--quiet", settings],
+			...(isRoot ? { uid: NOBODY } : {}),
+		});
+		const target = `host=${direct.hostname} port=${direct.port} user=${direct.username} password=${direct.password}`;
+		const lines = [
+			"[databases]",
+			`* = ${target}`,
+			"[pgbouncer]",
+			"listen_addr = 127.0.0.1",
+			`listen_port = ${server.port}`,
+			"unix_socket_dir =",
+			"auth_type = any",
+			"pool_mode = transaction",
+			// Few, so that a client meets another backend with nearly every transaction.
+			"default_pool_size = 6",
+			`logfile = ${join(folder, "log")}`,
+		];
+		writeFileSync(settings, `${lines.join("\n")}\n`);
+		if (isRoot) for (const path of [folder, settings]) chownSync(path, NOBODY, NOBODY);
+		chmodSync(folder, 0o700);
+		onTestFinished(async () => {
+			await server.kill();
+			rmSync(folder, { recursive: true, force: true });
+		});
+		await server.start();
+		const pooled = new URL(direct);
+		pooled.hostname = "127.0.0.1";
+		pooled.port = String(server.port);
+		pooled.password = PASSWORD;
+		return pooled.href;
+	}
+
+	async function startProcess(settings: Record<string, string>) {
+		const server = await startServerProcess({ RATE_LIMITS: "on", ...settings });
+		onTestFinished(async () => void (await server.end("SIGKILL")));
+		return server;
+	}
+
+	it("works, says once that LISTEN is swallowed and what to do, and hears again by LISTEN_DATABASE_URL", async () => {
+		const pooled = await startPooler();
+		const [one, other] = await Promise.all([
+			startProcess({ DATABASE_URL: pooled }),
+			startProcess({ DATABASE_URL: pooled }),
+		]);
+		await until(async () => {
+			const readiness = await readReadiness(one.url);
+			expect(readiness).toMatchObject({ ready: true, bus: "polling", busKind: "postgres" });
+			expect(readiness.busTrouble).toContain("Set LISTEN_DATABASE_URL to a direct connection");
+		});
+		await until(() => expect(one.output().match(/Set LISTEN_DATABASE_URL/g)).toHaveLength(1));
+
+		// Customer and assistant: many of them at once, so that transactions change backends all the time.
+		const sessions = await Promise.all(Array.from({ length: 8 }, () => openSession(one.url)));
+		const readers = await Promise.all(sessions.map((session) => openEvents(other.url, session)));
+		for (const question of ["Where is my order?", "How do I return something?"]) {
+			const answers = await Promise.all(sessions.map((session) => postMessage(one.url, session, question)));
+			expect(answers.map((answer) => answer.status)).toEqual(sessions.map(() => 201));
+		}
+		for (const reader of readers) {
+			await until(() => {
+				const messages = reader.frames.filter((frame) => frame.type === "new-message");
+				const senders = messages.map((frame) => (frame.data.message as { senderType: string }).senderType);
+				expect(senders.filter((sender) => sender === "user")).toHaveLength(2);
+				expect(senders).toContain("bot");
+			});
+		}
+
+		// Polling is quick enough to talk.
+		const quiet = await startProcess({ DATABASE_URL: pooled, ASSISTANT: "off" });
+		await until(async () => expect((await readReadiness(quiet.url)).bus).toBe("polling"));
+		const session = await openSession(quiet.url);
+		const reader = await openEvents(other.url, session);
+		const delays: number[] = [];
+		for (let seq = 1; seq <= 4; seq += 1) {
+			await postMessage(quiet.url, session, `message ${seq}`);
+			const postedAt = performance.now();
+			await until(() => expect(reader.seqs()).toContain(seq));
+			delays.push(performance.now() - postedAt);
+		}
+		expect(Math.max(...delays)).toBeLessThan(2_000);
+
+		// An agent signs in and takes over: login tables, forms and both streams.
+		const agent = { email: "pooled@store.test", password: "a-pass-of-twelve" };
+		await createAgent({ ...agent, name: "Pooled" });
+		const signedIn = await fetch(`${one.url}/admin/login`, {
+			method: "POST",
+			body: new URLSearchParams(agent),
+			redirect: "manual",
+		});
+		expect(signedIn.status).toBe(302);
+		const cookie = signedIn.headers
+			.getSetCookie()
+			.map((one) => one.split(";")[0])
+			.join("; ");
+		for (const intent of ["take", "reply"]) {
+			const response = await fetch(`${one.url}/admin/chat/${session.sessionId}`, {
+				method: "POST",
+				body: new URLSearchParams({ intent, message: "Hello from a person" }),
+				headers: { Cookie: cookie },
+				redirect: "manual",
+			});
+			expect([intent, response.status < 400]).toEqual([intent, true]);
+		}
+		await until(() => expect(JSON.stringify(reader.frames)).toContain("Hello from a person"));
+
+		const direct = await startProcess({
+			DATABASE_URL: pooled,
+			LISTEN_DATABASE_URL: env().DATABASE_URL ?? "",
+		});
+		await until(async () =>
+			expect(await readReadiness(direct.url)).toMatchObject({ bus: "listening", busTrouble: null }),
+		);
+		const hearing = await openEvents(direct.url, session);
+		await postMessage(quiet.url, session, "and now at once");
+		const postedAt = performance.now();
+		await until(() => expect(JSON.stringify(hearing.frames.at(-1))).toContain("and now at once"));
+		expect(performance.now() - postedAt).toBeLessThan(700);
+
+		for (const server of [one, other, quiet, direct]) {
+			expect(server.output()).not.toMatch(/prepared statement|"level":50(?!.*LISTEN)/);
+			expect(server.output()).not.toContain(PASSWORD);
+		}
+	}, 90_000);
+});

@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import postgres from "postgres";
+import { expect, inject, it, onTestFinished, vi } from "vitest";
+import { env } from "#app/env.server.ts";
+import { closeDatabase } from "#db/client.server.ts";
+import { databaseUrl } from "#tests/setup/cluster.ts";
+import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
+import { openEvents, openSession, postMessage, type SessionClient } from "#tests/setup/session-client.ts";
+
+const until = <Value>(look: () => Value | Promise<Value>) =>
+	vi.waitFor(look, { timeout: 20_000, interval: 20 });
+
+/** What a client knows after following a stream or a catch-up from its place. */
+type Event = { id?: string | undefined; type: string; data: Record<string, unknown> };
+
+const texts = (event: Event | undefined) =>
+	((event?.data.messages ?? []) as { message: string }[]).map((message) => message.message);
+
+const idOf = (text: string) => text.replaceAll(/\W+/g, "-");
+
+async function begin() {
+	const admin = postgres(inject("clusterUrl"), { max: 1, onnotice: () => {} });
+	const name = `restored_${randomBytes(5).toString("hex")}`;
+	await closeDatabase();
+	await admin.unsafe(`create database ${name} template mevi_template`);
+	onTestFinished(async () => {
+		for (const each of [name, `${name}_backup`, `${name}_old`])
+			await admin.unsafe(`drop database if exists ${each} with (force)`);
+		await admin.end();
+	});
+	const server = await startServerProcess({
+		DATABASE_URL: databaseUrl(env().DATABASE_URL ?? "", name),
+		ASSISTANT: "off",
+		RATE_LIMITS: "off",
+	});
+	onTestFinished(async () => void (await server.end("SIGKILL")));
+	return { admin, name, server };
+}
+
+/** Disconnects everybody from a database, and works on it before they are back. */
+async function alone(admin: postgres.Sql, name: string, work: () => Promise<unknown>) {
+	await admin.unsafe(`alter database ${name} allow_connections false`);
+	await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
+	await until(async () =>
+		expect(await admin`select pid from pg_stat_activity where datname = ${name}`).toHaveLength(0),
+	);
+	await work();
+}
+
+async function ask(server: TestServer, path: string, session: SessionClient, cursor: string) {
+	const query = new URLSearchParams({ sessionId: session.sessionId, cursor });
+	const response = await fetch(`${server.url}${path}?${query}`, {
+		headers: { Authorization: `Bearer ${session.token}` },
+	});
+	return (await response.json()) as { events: Event[]; cursor: string };
+}
+
+it("sends readers of a life after the backup back to the true state when the backup is restored", async () => {
+	const { admin, name, server } = await begin();
+	const session = await openSession(server.url);
+	for (const text of ["one", "two", "three"]) await postMessage(server.url, session, text);
+	await alone(admin, name, () => admin.unsafe(`create database ${name}_backup template ${name}`));
+	await admin.unsafe(`alter database ${name} allow_connections true`);
+
+	const reader = await openEvents(server.url, session);
+	for (const text of ["four, lost", "five, lost"])
+		await until(async () => expect((await postMessage(server.url, session, text, idOf(text))).ok).toBe(true));
+	await until(() => expect(reader.seqs()).toEqual([4, 5]));
+	const cursor = reader.frames.findLast((frame) => frame.id)?.id ?? "";
+	const polling = ask(server, "/chat/poll", session, cursor);
+
+	await alone(admin, name, async () => {
+		await admin.unsafe(`alter database ${name} rename to ${name}_old`);
+		await admin.unsafe(`alter database ${name}_backup rename to ${name}`);
+	});
+	// The same process goes on; the numbers of the lost messages are given to others.
+	for (const text of ["four", "five", "six"])
+		await until(async () => expect((await postMessage(server.url, session, text, idOf(text))).ok).toBe(true));
+	const truth = ["one", "two", "three", "four", "five", "six"];
+
+	// Who was reading is sent away, and nothing of the new life was added to the old.
+	await until(() => expect(reader.frames.at(-1)?.type).toBe("bye"));
+	await reader.ended;
+	expect(reader.seqs()).toEqual([4, 5]);
+	const again = await openEvents(server.url, session, cursor);
+	await until(() => expect(again.frames).toHaveLength(3));
+	expect(again.frames.map((frame) => frame.type)).toEqual(["joined-chat", "reset", "chat-history"]);
+	expect(again.frames[1]?.data).toEqual({ reason: "epoch" });
+	expect(texts(again.frames[2])).toEqual(truth);
+	const { events } = await polling;
+	expect([events.map((event) => event.type), events[0]?.data]).toEqual([
+		["reset", "chat-history"],
+		{ reason: "epoch" },
+	]);
+	for (const path of ["/chat/sync", "/chat/poll"]) {
+		const caughtUp = await ask(server, path, session, cursor);
+		expect(caughtUp.events.map((event) => event.type)).toEqual(["reset", "chat-history"]);
+		expect(texts(caughtUp.events[1])).toEqual(truth);
+		// From there it goes on as ever.
+		expect((await ask(server, "/chat/sync", session, caughtUp.cursor)).events).toEqual([]);
+	}
+}, 60_000);
+
+it("sends readers back when tables are set back under a running server", async () => {
+	const { name, server } = await begin();
+	const direct = postgres(databaseUrl(inject("clusterUrl"), name), { max: 1, onnotice: () => {} });
+	onTestFinished(() => direct.end());
+	const session = await openSession(server.url);
+	for (const text of ["one", "two", "three"]) await postMessage(server.url, session, text);
+	const reader = await openEvents(server.url, session);
+	const cursor = reader.frames.findLast((frame) => frame.id)?.id ?? "";
+
+	// A disk set back: no file, oid or connection tells of it, only a head behind what was read.
+	await direct`delete from chat_events where session_id = ${session.sessionId} and seq = 3`;
+	await direct`delete from chat_messages where session_id = ${session.sessionId} and seq = 3`;
+	await direct`update chat_sessions set last_seq = 2 where session_id = ${session.sessionId}`;
+	await until(() => expect(reader.frames.at(-1)?.type).toBe("bye"));
+	const again = await openEvents(server.url, session, cursor);
+	await until(() => expect(again.frames).toHaveLength(3));
+	expect(again.frames[1]).toMatchObject({ type: "reset", data: { reason: "ahead" } });
+	expect(texts(again.frames[2])).toEqual(["one", "two"]);
+
+	// Tables loaded anew, as pg_restore does, keep their names, numbers and the epoch in settings.
+	const place = again.frames.findLast((frame) => frame.id)?.id ?? "";
+	await direct.unsafe(`begin; create temp table kept as table chat_events; truncate chat_events;
+		insert into chat_events select * from kept; commit`);
+	await until(() => expect(again.frames.at(-1)?.type).toBe("bye"));
+	expect((await ask(server, "/chat/sync", session, place)).events[0]).toMatchObject({
+		type: "reset",
+		data: { reason: "epoch" },
+	});
+}, 60_000);

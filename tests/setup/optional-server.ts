@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import { it } from "vitest";
+
+/** Debian puts servers where a user's PATH does not look. */
+const PLACES = [...(process.env.PATH ?? "").split(delimiter).filter(Boolean), "/usr/sbin", "/usr/local/sbin"];
+
+/** Where a server program is on this machine; null when it is not installed. */
+export function findServer(name: string): string | null {
+	for (const place of PLACES) {
+		try {
+			accessSync(join(place, name), constants.X_OK);
+			return join(place, name);
+		} catch {
+			// Not here.
+		}
+	}
+	return null;
+}
+
+/** Stands where the tests of a server that is not installed would, and says so in the output. */
+export function tellNotRun(name: string): void {
+	it(`not run: ${name} is not installed`, () => {
+		process.stdout.write(`not run: ${name} is not installed\n`);
+	});
+}
+
+/** A server program in a process of its own, which a test stops, freezes and starts again on the same port. */
+export type OptionalServer = {
+	port: number;
+	start(): Promise<void>;
+	/** Ends at once, as in a crash. */
+	kill(): Promise<void>;
+	freeze(): void;
+	thaw(): void;
+};
+
+const children = new Set<ChildProcess>();
+// Whatever happens to the tests, their servers shall not outlive them.
+process.once("exit", () => {
+	for (const child of children) child.kill("SIGKILL");
+});
+
+/** @param spec.args its arguments for the port; @param spec.uid runs it as that user, which only root can. */
+export async function prepareServer(spec: {
+	program: string;
+	args: (port: number) => string[];
+	uid?: number;
+}): Promise<OptionalServer> {
+	const port = await freePort();
+	let child: ChildProcess | undefined;
+	return {
+		port,
+		async start() {
+			const started = spawn(spec.program, spec.args(port), { stdio: "ignore", uid: spec.uid });
+			child = started;
+			children.add(started);
+			started.once("exit", () => children.delete(started));
+		},
+		kill() {
+			const ending = child;
+			if (!ending || ending.exitCode !== null || ending.signalCode !== null) return Promise.resolve();
+			return new Promise((resolve) => {
+				ending.once("exit", () => resolve());
+				ending.kill("SIGKILL");
+			});
+		},
+		freeze: () => void child?.kill("SIGSTOP"),
+		thaw: () => void child?.kill("SIGCONT"),
+	};
+}
+
+/** A port that is free now. */
+export function freePort(): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const probe = createServer();
+		probe.once("error", reject);
+		probe.listen(0, "127.0.0.1", () => {
+			const address = probe.address();
+			probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+		});
+	});
+}

@@ -1,0 +1,54 @@
+import { expect, onTestFinished, vi } from "vitest";
+import { type EventReader, readEvents } from "./event-reader.ts";
+
+/** A conversation as a client of the REST interface has it. */
+export type SessionClient = { sessionId: string; token: string };
+
+const DEADLINE_MS = 15_000;
+
+/** Begins a conversation at a server process. */
+export async function openSession(url: string): Promise<SessionClient> {
+	const response = await fetch(`${url}/api/chat/sessions`, {
+		method: "POST",
+		headers: { "Content-Type": "application/json" },
+		body: "{}",
+		signal: AbortSignal.timeout(DEADLINE_MS),
+	});
+	expect(response.status).toBe(201);
+	return (await response.json()) as SessionClient;
+}
+
+/** Posts one message; gives up on a request that hangs, as a browser does. */
+export function postMessage(
+	url: string,
+	session: SessionClient,
+	message: string,
+	clientMessageId?: string,
+): Promise<Response> {
+	return fetch(`${url}/api/chat/messages`, {
+		method: "POST",
+		headers: { "Content-Type": "application/json", Authorization: `Bearer ${session.token}` },
+		body: JSON.stringify({ sessionId: session.sessionId, message, clientMessageId }),
+		signal: AbortSignal.timeout(DEADLINE_MS),
+	});
+}
+
+/** Opens the session's stream and waits for its first event; closed when the test has ended. */
+export async function openEvents(url: string, session: SessionClient, cursor?: string): Promise<EventReader> {
+	const query = new URLSearchParams({ sessionId: session.sessionId, ...(cursor ? { cursor } : {}) });
+	const response = await fetch(`${url}/chat/events?${query}`, {
+		headers: { Authorization: `Bearer ${session.token}` },
+	});
+	const reader = readEvents(response);
+	onTestFinished(() => reader.close());
+	await vi.waitFor(
+		() => expect(reader.frames.map((frame) => frame.type)).toContain("joined-chat"),
+		DEADLINE_MS,
+	);
+	return reader;
+}
+
+/** What a server process says of itself. */
+export async function readReadiness(url: string): Promise<Record<string, unknown>> {
+	return (await (await fetch(`${url}/readyz`)).json()) as Record<string, unknown>;
+}
