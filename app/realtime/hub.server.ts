@@ -199,15 +199,14 @@ export function createHub(bus: Bus) {
 		}
 	}
 
-	function scheduleCheck() {
+	/** Looks often whether it is time, since a bus that dies must not wait for the end of a long pause. */
+	function scheduleCheck(checkedAt = Date.now()) {
 		if (isStopped) return;
-		checkTimer = setTimeout(
-			async () => {
-				await checkHeads();
-				scheduleCheck();
-			},
-			bus.isHealthy() ? HEAD_CHECK_MS : HEAD_CHECK_DEAF_MS,
-		);
+		checkTimer = setTimeout(async () => {
+			const isDue = !bus.isHealthy() || Date.now() - checkedAt >= HEAD_CHECK_MS;
+			if (isDue) await checkHeads();
+			scheduleCheck(isDue ? Date.now() : checkedAt);
+		}, HEAD_CHECK_DEAF_MS);
 		checkTimer.unref();
 	}
 

@@ -69,7 +69,8 @@ it("settles every query, keeps its pool and each transaction whole, while connec
 		sql.begin(async (tx) => {
 			await tx`update counted set n = n + 1 where id = ${id}`;
 			await pause(Math.random() * 4);
-			await Promise.all([tx`select ${id}::int`, tx`update counted set n = n + 1 where id = ${id}`]);
+			await tx`select ${id}::int`;
+			await Promise.all([tx`select 1`, tx`update counted set n = n + 1 where id = ${id}`]);
 		});
 	const work = Array.from({ length: 16 }, async (_, id) => {
 		while (Date.now() < end)
