@@ -93,6 +93,37 @@ it("settles every query, keeps its pool and each transaction whole, while connec
 	expect(await direct`select id from counted where n % 2 = 1`).toHaveLength(0);
 }, 30_000);
 
+it("ends a transaction with its connection: nothing of it runs later, and the pool keeps its connection", async () => {
+	await direct.unsafe("create table written (what text)");
+	const sql = connect(env().DATABASE_URL ?? "", 1);
+	const outcomes: string[] = [];
+	for (const isBack of [false, true]) {
+		let goOn = () => {};
+		const whenLost = new Promise<void>((resolve) => {
+			goOn = resolve;
+		});
+		let late: Promise<string> | undefined;
+		const transaction = sql.begin(async (tx) => {
+			const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
+			await tx`insert into written values ('in the transaction')`;
+			await direct`select pg_terminate_backend(${row?.pid ?? 0})`;
+			await whenLost;
+			late = outcome(tx`insert into written values (${`late ${isBack}`})`);
+			await late;
+			throw new Error("to be rolled back");
+		});
+		outcomes.push(await outcome(transaction));
+		// The one connection is still away, or is somebody else's by now.
+		if (isBack) outcomes.push(await outcome(sql`select 1`));
+		goOn();
+		await until(() => expect(late).toBeDefined());
+		outcomes.push((await late) ?? "", await outcome(sql`select 1`));
+	}
+	const lost = "CONNECTION_CLOSED";
+	expect(outcomes).toEqual([lost, lost, "served", lost, "served", lost, "served"]);
+	expect(await direct`select what from written`).toEqual([]);
+}, 30_000);
+
 it("gives an error for a server that accepts and closes, and for one that falls silent", async () => {
 	const closing = createServer((socket) => socket.destroy());
 	await new Promise<void>((resolve) => closing.listen(0, "127.0.0.1", resolve));
