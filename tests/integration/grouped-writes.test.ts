@@ -225,6 +225,7 @@ describe("a hint that brings its event", () => {
 			isWritable: () => true,
 			take: (event) => taken.push(event),
 			hear: () => {},
+			dismiss: () => {},
 		};
 		return { taken, reader };
 	}
@@ -243,7 +244,7 @@ describe("a hint that brings its event", () => {
 		const tell = (...hints: Envelope["hints"]) => {
 			// As it comes over a wire.
 			const packets = pack({ hints, ephemerals: [] }, { node: "there", limitBytes: 7_500 });
-			for (const packet of packets) receive(unpack(packet).envelope);
+			for (const packet of packets) receive(unpack("here", packet) ?? { hints: [], ephemerals: [] });
 		};
 		return { other, tell };
 	}

@@ -70,7 +70,7 @@ it("leaves a large event behind and sends its hint", () => {
 
 it("gives back what another instance packed, and nothing of its own or of a stranger", () => {
 	const hints: Hint[] = [[session(1), 7]];
-	const [packet = ""] = pack({ hints, ephemerals: [] });
+	const [packet = ""] = pack("node", { hints, ephemerals: [] });
 	expect(unpack("other", packet)).toEqual({ hints, ephemerals: [] });
 	expect(unpack("node", packet)).toBeNull();
 	for (const stranger of ["", "hello", "null", "[]", '{"a":1}']) expect(unpack("node", stranger)).toBeNull();
