@@ -241,6 +241,23 @@ it("is live soon after a gateway has its server back, says it is offline meanwhi
 	expect(site.asked.slice(asked)).toEqual(["GET /events"]);
 });
 
+it("does not blame a stream that a gateway held while its server was coming back", async () => {
+	const { site, address } = await openSite();
+	const page = read(address);
+	await until(() => expect(page.now().state).toBe("live"));
+	site.network = (_request, response) => {
+		response.writeHead(502).end("Bad gateway");
+		return true;
+	};
+	for (const stream of site.streams) stream.response.destroy();
+	await until(() => expect(page.now().state).toBe("reconnecting"));
+	let held = 0;
+	site.network = (request) => request.url?.startsWith("/events") === true && held++ === 0;
+	const asked = site.asked.length;
+	await until(() => expect(page.now()).toEqual({ state: "live", transport: "sse" }));
+	expect(site.asked.slice(asked)).toEqual(["GET /events", "GET /sync", "GET /events"]);
+});
+
 it("comes again when a busy server asks for it", async () => {
 	const { site, address } = await openSite();
 	let refusedAt = 0;

@@ -153,8 +153,15 @@ export function openEventLine(options: LineOptions): EventLine {
 		const from = rung;
 		const isOurs = ended.type !== "busy" || ended.status !== 429;
 		if (isStream(from)) {
-			if (ended.type === "held-back" && (await isWayBlocked())) stepDown();
-			else if (ended.type === "over" && (ended.fellSilent || ended.livedMs < pace.shortLife)) await strike();
+			if (ended.type === "held-back" && (await isWayBlocked())) {
+				// Begun while nothing got through, it may have been held for that: the next one is judged.
+				if (failures === 0) stepDown();
+				else {
+					failures = 0;
+					return 0;
+				}
+			} else if (ended.type === "over" && (ended.fellSilent || ended.livedMs < pace.shortLife))
+				await strike();
 			else if (isOurs && failures >= 2 && (await isWayBlocked())) stepDown();
 		} else if (from === "long-poll" && tookMs > pace.waited) await strike();
 		if (rung !== from) return 0;

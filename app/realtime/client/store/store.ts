@@ -193,6 +193,8 @@ export function createConversationStore(options: StoreOptions) {
 				onStatus: (status) => {
 					const { state, transport } = snapshot.line;
 					if (status.state !== state || status.transport !== transport) update({ line: status });
+					// What waits to be sent need not wait for its own next try.
+					if (status.state === "live" && state !== "live") outbox?.hurry();
 				},
 				onRefused,
 				memory: createRungMemory(() => localStorage),
