@@ -30,7 +30,7 @@ export default async function startApp(): Promise<() => Promise<void>> {
 			OPENAI_API_KEY: "",
 			OPENAI_BASE_URL: "",
 			SMTP_URL: "",
-			RATE_LIMITS: "on",
+			RATE_LIMITS: process.env.E2E_RATE_LIMITS ?? "on",
 			ASSISTANT: "on",
 		},
 		stdio: ["ignore", "pipe", "pipe"],

@@ -29,7 +29,7 @@ export type Fault =
 	| { mode: "black-hole" }
 	/** Connections end with RST. */
 	| { mode: "reset" }
-	/** Ends a connection that has carried nothing for so long. */
+	/** Ends a connection that has carried nothing for so long, which Node's server does when told its time. */
 	| { mode: "idle-kill"; ms: number }
 	/** The proxy's own answer in place of the server's. */
 	| { mode: "status"; status: 502 | 503 }
@@ -146,7 +146,7 @@ function forward(exchange: Exchange, backend: Backend, fault: Fault): void {
 	});
 	request.pipe(upstream);
 	response.once("close", () => upstream.destroy());
-	if (fault.mode === "idle-kill") request.socket.setTimeout(fault.ms, () => request.socket.destroy());
+	if (fault.mode === "idle-kill") request.socket.setTimeout(fault.ms);
 	upstream.once("error", () => {
 		if (exchange.isLost || response.destroyed) return;
 		if (response.headersSent) response.destroy();

@@ -1,0 +1,42 @@
+import { NETWORKS } from "../proxies/networks.ts";
+import { type Findings, tellStory } from "../proxies/story.ts";
+import { expect, test } from "./fixtures.ts";
+
+/** The rungs on which a page may end behind each fault; docs/proxies.md has all networks. */
+const RUNGS: Record<string, string[]> = {
+	"no fault": ["sse"],
+	"store and forward": ["long-poll"],
+	// A stream that is cut may live long enough to be kept, which depends on how fast people write.
+	"cut after 4,000 bytes": ["sse", "sse-post", "long-poll"],
+	"black hole for streams": ["long-poll"],
+};
+
+test("on broken networks a conversation holds: each message once, in order, and nothing typed is lost", async ({
+	browser,
+	baseURL,
+}) => {
+	test.setTimeout(120_000);
+	const appAddress = baseURL ?? "";
+	const appPort = Number(new URL(appAddress).port);
+	const stories = NETWORKS.filter(({ name }) => name in RUNGS).map(
+		async (network): Promise<[string, Findings]> => {
+			const running = await network.start(appPort);
+			if (!running) throw new Error(`${network.name} could not be started.`);
+			try {
+				const { liveWithinMs } = network;
+				const options = { browser, network: running, appAddress, liveWithinMs };
+				return [network.name, await tellStory({ ...options, messages: 3, outageMs: 8_000 })];
+			} catch (cause) {
+				throw new Error(`${network.name}: ${cause}`);
+			} finally {
+				await running.stop();
+			}
+		},
+	);
+	// All are waited for, so that none goes on when another has failed.
+	const ended = await Promise.allSettled(stories);
+	expect(ended.flatMap((story) => (story.status === "rejected" ? [String(story.reason)] : []))).toEqual([]);
+	const found = new Map(ended.flatMap((story) => (story.status === "fulfilled" ? [story.value] : [])));
+	for (const [name, { rung }] of found) expect(RUNGS[name], `the rung behind ${name}`).toContain(rung);
+	expect(found.get("no fault")?.isTypingSeen, "typing, where the network carries it").toBe(true);
+});

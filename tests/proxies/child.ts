@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { connect } from "node:net";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const START_MS = 10_000;
+const STOP_MS = 5_000;
+/** Where Debian puts servers; not on everybody's PATH. */
+const FOLDERS = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"].filter(
+	Boolean,
+);
+
+/**
+ * The shell ends the program when its own input closes, so that a program never outlives the process that
+ * started it, however that ends: -9 included.
+ */
+const UNTIL_INPUT_CLOSES = '"$@" & child=$!; cat >/dev/null; kill $child; wait $child';
+
+/** @returns where a program is; null when it is not installed. */
+export function findProgram(name: string): string | null {
+	for (const path of FOLDERS.map((folder) => join(folder, name))) {
+		try {
+			accessSync(path, constants.X_OK);
+			return path;
+		} catch {
+			// Not in this folder.
+		}
+	}
+	return null;
+}
+
+/**
+ * Starts a server that stays in the foreground and waits until it takes connections on 127.0.0.1.
+ * @returns stops it and resolves when it is gone.
+ * @throws when it does not listen within 10 s; with what it wrote.
+ */
+export async function startServer(options: {
+	command: string[];
+	port: number;
+	env?: Record<string, string>;
+}): Promise<() => Promise<void>> {
+	const child = spawn("sh", ["-c", UNTIL_INPUT_CLOSES, "sh", ...options.command], {
+		env: { ...process.env, ...options.env },
+		stdio: ["pipe", "pipe", "pipe"],
+	});
+	let written = "";
+	for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (written += chunk));
+	const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+	const stop = async () => {
+		child.stdin.end();
+		if (await Promise.race([gone.then(() => true), sleep(STOP_MS, false)])) return;
+		throw new Error(`${options.command[0]} did not end within ${STOP_MS / 1_000} s.`);
+	};
+	const deadline = Date.now() + START_MS;
+	while (!(await isListening(options.port))) {
+		if (Date.now() > deadline) {
+			await stop();
+			throw new Error(`${options.command[0]} did not start. It wrote:\n${written}`);
+		}
+		await sleep(50);
+	}
+	return stop;
+}
+
+function isListening(port: number): Promise<boolean> {
+	return new Promise((resolve) => {
+		const socket = connect(port, "127.0.0.1");
+		socket.once("connect", () => {
+			socket.destroy();
+			resolve(true);
+		});
+		socket.once("error", () => resolve(false));
+	});
+}

@@ -1,0 +1,26 @@
+import { test } from "../e2e/fixtures.ts";
+import { NETWORKS } from "./networks.ts";
+import { tellStory } from "./story.ts";
+
+/** One story a network. What each found is an annotation, of which run.ts makes the table. */
+
+const appPort = Number(process.env.E2E_PORT);
+
+for (const network of NETWORKS) {
+	test(network.name, async ({ browser }) => {
+		const running = await network.start(appPort);
+		test.skip(running === null, `${network.program} is not installed`);
+		if (!running) return;
+		try {
+			const findings = await tellStory({
+				browser,
+				network: running,
+				appAddress: `http://localhost:${appPort}`,
+				liveWithinMs: network.liveWithinMs,
+			});
+			test.info().annotations.push({ type: "findings", description: JSON.stringify(findings) });
+		} finally {
+			await running.stop();
+		}
+	});
+}

@@ -1,0 +1,115 @@
+import { type Fault, startFaultProxy } from "./fault-proxy.ts";
+import { openGate } from "./gate.ts";
+import { INSTALLED_PROXIES, startInstalledProxy } from "./installed-proxies.ts";
+
+/** A way from the browser to the shop. */
+export interface Network {
+	name: string;
+	/**
+	 * @param appPort of the shop on this machine.
+	 * @returns null when what it needs is not installed.
+	 */
+	start(appPort: number): Promise<RunningNetwork | null>;
+	/** What has to be installed; null when it is our own. */
+	program: string | null;
+	/** How soon after the outage the page must be live. */
+	liveWithinMs: number;
+	/** Said of it in the table. */
+	note: string | null;
+}
+
+export interface RunningNetwork {
+	/** Where the browser finds the shop, without a slash at the end. */
+	address: string;
+	/** A proxy that the browser is told to use. */
+	proxy: string | null;
+	/** From now on the network answers 502 or 503, or not at all. */
+	breakDown(): Promise<void>;
+	recover(): Promise<void>;
+	stop(): Promise<void>;
+}
+
+/** The events of a conversation, by GET and by POST. */
+const STREAMS = /^\/chat\/events/;
+
+/** After 30 s of 502 or 503. */
+const LIVE_WITHIN_MS = 10_000;
+
+const FAULTS: {
+	name: string;
+	fault: Fault;
+	only?: RegExp;
+	outage?: Fault;
+	liveWithinMs?: number;
+	note?: string;
+}[] = [
+	{ name: "no fault", fault: { mode: "pass" } },
+	{ name: "300 ms of latency", fault: { mode: "latency", ms: 300 } },
+	{ name: "64 KB a second", fault: { mode: "throttle", bytesPerSecond: 65_536 } },
+	{ name: "store and forward", fault: { mode: "store-and-forward" } },
+	{ name: "64 KB buffer", fault: { mode: "buffer" } },
+	{ name: "cut after 4,000 bytes", fault: { mode: "cut", afterBytes: 4_000 }, only: STREAMS },
+	{ name: "black hole for streams", fault: { mode: "black-hole" }, only: STREAMS },
+	{ name: "reset of streams", fault: { mode: "reset" }, only: STREAMS },
+	{ name: "cut after 30 s of silence", fault: { mode: "idle-kill", ms: 30_000 } },
+	{ name: "cut after 10 s of silence", fault: { mode: "idle-kill", ms: 10_000 } },
+	{ name: "HTTP/1.0", fault: { mode: "http-1.0" } },
+	{ name: "headers stripped", fault: { mode: "strip-headers" } },
+	{
+		name: "dead line",
+		fault: { mode: "pass" },
+		outage: { mode: "black-hole" },
+		// Nothing says that a line is dead: a form begun in the outage waits for its own limit, 20 s.
+		liveWithinMs: 25_000,
+		note: "its outage is 30 s without any answer, not 502s",
+	},
+];
+
+export const NETWORKS: Network[] = [
+	...INSTALLED_PROXIES.map(
+		(proxy): Network => ({
+			name: proxy.name,
+			program: proxy.program,
+			liveWithinMs: LIVE_WITHIN_MS,
+			note: null,
+			async start(appPort) {
+				const gate = await openGate(appPort);
+				const running = await startInstalledProxy(proxy, gate.port);
+				if (!running) {
+					await gate.shut();
+					return null;
+				}
+				const ownAddress = `http://127.0.0.1:${running.port}`;
+				return {
+					address: proxy.isForward ? `http://127.0.0.1:${gate.port}` : ownAddress,
+					proxy: proxy.isForward ? ownAddress : null,
+					breakDown: () => gate.shut(),
+					recover: () => gate.reopen(),
+					async stop() {
+						await gate.shut();
+						await running.stop();
+					},
+				};
+			},
+		}),
+	),
+	...FAULTS.map(
+		({ name, fault, only, outage, liveWithinMs, note }): Network => ({
+			name,
+			program: null,
+			liveWithinMs: liveWithinMs ?? LIVE_WITHIN_MS,
+			note: note ?? null,
+			async start(appPort) {
+				const proxy = await startFaultProxy(`http://127.0.0.1:${appPort}`);
+				proxy.set(fault, only);
+				return {
+					address: proxy.url,
+					proxy: null,
+					breakDown: async () => proxy.set(outage ?? { mode: "status", status: 502 }),
+					recover: async () => proxy.set(fault, only),
+					stop: () => proxy.stop(),
+				};
+			},
+		}),
+	),
+];

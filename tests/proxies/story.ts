@@ -1,0 +1,170 @@
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { DEMO_AGENT_EMAIL, expect } from "../e2e/fixtures.ts";
+import { button, composer, conversationOf, log, message, open, signIn, write } from "../e2e/people.ts";
+import type { RunningNetwork } from "./networks.ts";
+import { mark, marksOn, observeConversations, readObserved } from "./observer.ts";
+
+/** What one network did to the conversation. */
+export interface Findings {
+	/** Of the ladder, as the customer's page says at the end. */
+	rung: string;
+	/** From the agent's page showing a message as written to the customer's page showing it. */
+	delaysMs: number[];
+	isTypingSeen: boolean;
+	/** From the network answering again to both sides having what was written meanwhile. */
+	liveAfterMs: number;
+	/** From the server being there again to the network answering again. */
+	networkAwayMs: number;
+}
+
+const MESSAGES = 10;
+const OUTAGE_MS = 30_000;
+/** The slowest rung that is not a fault of ours: a short poll, and a page that loads itself anew. */
+const ARRIVAL_MS = 30_000;
+
+/**
+ * A customer behind a network and an agent without it, from the first question to the end of the conversation.
+ * @param appAddress for the agent, without a slash at the end.
+ * @throws when a message is lost, doubled or out of order, or the page is not live soon after an outage.
+ */
+export async function tellStory(options: {
+	browser: Browser;
+	network: RunningNetwork;
+	appAddress: string;
+	liveWithinMs: number;
+	outageMs?: number;
+	messages?: number;
+}): Promise<Findings> {
+	const { browser, network, appAddress, liveWithinMs, outageMs = OUTAGE_MS, messages = MESSAGES } = options;
+	const contexts: BrowserContext[] = [];
+	let rung = "no rung";
+	try {
+		for (const proxy of [network.proxy, null]) {
+			const context = await browser.newContext({
+				// Chromium goes straight to this machine unless it is told not to.
+				...(proxy ? { proxy: { server: proxy, bypass: "<-loopback>" } } : {}),
+			});
+			contexts.push(context);
+			await observeConversations(context);
+		}
+		const [customer, agent] = await Promise.all(contexts.map((context) => context.newPage()));
+		if (!customer || !agent) throw new Error("A context made no page.");
+		await meet(customer, agent, network.address, appAddress);
+		const isTypingSeen = await seeTyping(customer, agent);
+		await talk(customer, agent, messages);
+		const { firstSeen } = await readObserved(customer);
+		const written = new Map((await readObserved(agent)).firstSeen);
+		const delaysMs = firstSeen
+			.filter(([seen]) => seen.startsWith("#agent"))
+			.map(([seen, at]) => at - (written.get(seen) ?? Number.NaN));
+		rung = await rungOf(customer);
+		const recovery = await outliveOutage({ customer, agent, network, messages, outageMs, liveWithinMs });
+		await expectExactlyOnce([customer, agent], messages + 1);
+		rung = await rungOf(customer);
+		await button(agent, "End chat").click({ noWaitAfter: true });
+		await expect(log(customer)).toContainText("has ended", { timeout: ARRIVAL_MS });
+		return { rung, delaysMs, isTypingSeen, ...recovery };
+	} catch (cause) {
+		throw new Error(`On ${rung}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+	} finally {
+		await Promise.all(contexts.map((context) => context.close()));
+	}
+}
+
+/** From the question to the person who takes over. */
+async function meet(customer: Page, agent: Page, address: string, appAddress: string): Promise<void> {
+	const slowly = { timeout: ARRIVAL_MS };
+	await open(customer, `${address}/chat`);
+	await write(customer, "How do I care for a wooden table?");
+	await expect(message(customer, /\boil/i)).toBeVisible(slowly);
+	const sessionId = await conversationOf(customer);
+	await button(customer, "Talk to a person").click({ noWaitAfter: true });
+	await expect(log(customer)).toContainText("An agent has been called", slowly);
+	await signIn(agent, DEMO_AGENT_EMAIL, appAddress);
+	await open(agent, `${appAddress}/admin/chat/${sessionId}`);
+	await button(agent, "Take over").click({ noWaitAfter: true });
+	await expect(composer(agent)).toBeVisible();
+	await expect(customer.getByText("is with you")).toBeVisible(slowly);
+}
+
+/** Whether the customer sees that the agent types. Nothing is lost where the network cannot carry it. */
+async function seeTyping(customer: Page, agent: Page): Promise<boolean> {
+	await composer(agent).pressSequentially("I am");
+	const seen = await expect(log(customer))
+		.toContainText("is typing", { timeout: 4_000 })
+		.then(
+			() => true,
+			() => false,
+		);
+	await composer(agent).fill("");
+	return seen;
+}
+
+async function talk(customer: Page, agent: Page, messages: number): Promise<void> {
+	for (let index = 0; index < messages; index++) {
+		await write(agent, `Answer ${mark("agent", index)}`);
+		await expect(message(customer, mark("agent", index))).toBeVisible({ timeout: ARRIVAL_MS });
+		await write(customer, `Question ${mark("customer", index)}`);
+		await expect(message(agent, mark("customer", index))).toBeVisible({ timeout: ARRIVAL_MS });
+	}
+}
+
+/** The network answers for the server; both write meanwhile, and the customer has begun the next message. */
+async function outliveOutage(options: {
+	customer: Page;
+	agent: Page;
+	network: RunningNetwork;
+	messages: number;
+	outageMs: number;
+	liveWithinMs: number;
+}): Promise<{ liveAfterMs: number; networkAwayMs: number }> {
+	const { customer, agent, network, messages, outageMs, liveWithinMs } = options;
+	const DRAFT = "And one more thing";
+	await network.breakDown();
+	const over = Date.now() + outageMs;
+	await write(customer, `Question ${mark("customer", messages)}`);
+	await composer(customer).pressSequentially(DRAFT);
+	await write(agent, `Answer ${mark("agent", messages)}`);
+	await new Promise((resolve) => setTimeout(resolve, over - Date.now()));
+	await network.recover();
+	const recovered = Date.now();
+	await untilAnswering(customer, network);
+	const answering = Date.now();
+	const soon = { timeout: liveWithinMs };
+	await Promise.all([
+		expect(message(customer, mark("agent", messages)), "live again").toBeVisible(soon),
+		expect(message(agent, mark("customer", messages)), "what was written meanwhile").toBeVisible(soon),
+	]);
+	const liveAfterMs = Date.now() - answering;
+	await expect(composer(customer), "what was being typed").toHaveValue(DRAFT);
+	return { liveAfterMs, networkAwayMs: answering - recovered };
+}
+
+/** Some proxies give a server up for a while: the page cannot be live before they let it. */
+async function untilAnswering(customer: Page, network: RunningNetwork): Promise<void> {
+	const status = () =>
+		customer.request.get(`${network.address}/healthz`, { timeout: 5_000 }).then(
+			(response) => response.status(),
+			// Not even an answer of its own.
+			() => 0,
+		);
+	await expect.poll(status, { timeout: 90_000, intervals: [250] }).toBe(200);
+}
+
+/** Every message of both, once and in one order for all. */
+async function expectExactlyOnce(pages: Page[], each: number): Promise<void> {
+	const wanted = Array.from({ length: each }, (_, index) => [mark("agent", index), mark("customer", index)]);
+	const orders = await Promise.all(pages.map(marksOn));
+	for (const [place, page] of pages.entries()) {
+		expect([...(orders[place] ?? [])].sort(), "each message once").toEqual(wanted.flat().sort());
+		expect((await readObserved(page)).doubled, "messages that stood there twice").toEqual([]);
+		expect(orders[place], "one order for all").toEqual(orders[0]);
+	}
+	const before = wanted.slice(0, -1).flat();
+	expect(orders[0]?.slice(0, before.length), "the order in which they were written").toEqual(before);
+}
+
+/** The rung of the ladder on which a page reads. */
+export async function rungOf(page: Page): Promise<string> {
+	return (await log(page).getAttribute("data-transport")) ?? "not shown";
+}

@@ -1,0 +1,56 @@
+import { NETWORKS } from "./networks.ts";
+import type { Findings } from "./story.ts";
+
+/** How the story went on one network. */
+export type Outcome =
+	| { network: string; status: "passed"; findings: Findings }
+	| { network: string; status: "failed" | "not run"; why: string };
+
+/** A network that answers again sooner than this is not called late: asking takes its time as well. */
+const LATE_MS = 3_000;
+
+const HEAD = ["network", "rung", "median delay", "slowest", "live after 502s", "note"];
+
+/** @returns a table in Markdown, a line a network. */
+export function tableOf(outcomes: Outcome[]): string {
+	const rows = outcomes.map((outcome) => {
+		if (outcome.status !== "passed") {
+			const note =
+				outcome.status === "failed" ? `FAILED: ${firstLine(outcome.why)}` : `not run: ${outcome.why}`;
+			return [outcome.network, "", "", "", "", note];
+		}
+		const note = NETWORKS.find(({ name }) => name === outcome.network)?.note;
+		const { rung, delaysMs, liveAfterMs, networkAwayMs, isTypingSeen } = outcome.findings;
+		return [
+			outcome.network,
+			rung,
+			`${median(delaysMs)} ms`,
+			`${Math.max(...delaysMs)} ms`,
+			seconds(liveAfterMs),
+			[
+				...(note ? [note] : []),
+				...(isTypingSeen ? [] : ["typing not seen"]),
+				...(networkAwayMs > LATE_MS ? [`the proxy itself came back ${seconds(networkAwayMs)} late`] : []),
+			].join("; "),
+		];
+	});
+	return [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** @throws RangeError for an empty list. */
+export function median(numbers: readonly number[]): number {
+	const sorted = [...numbers].sort((one, other) => one - other);
+	const upper = sorted[sorted.length >> 1];
+	const lower = sorted[(sorted.length - 1) >> 1];
+	if (upper === undefined || lower === undefined) throw new RangeError("There is no median of nothing.");
+	return Math.round((upper + lower) / 2);
+}
+
+const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
+
+/** Without the colours of a terminal, and without what would end a cell. */
+function firstLine(text: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that begins a colour is one.
+	const plain = text.replace(/\u001b\[[\d;]*m/g, "");
+	return (plain.split("\n").find((line) => line.trim()) ?? "").replaceAll("|", "\\|");
+}
