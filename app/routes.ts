@@ -33,6 +33,7 @@ export default [
 		index("routes/admin/inbox/none-open.tsx"),
 		route(":sessionId", "routes/admin/conversation/page.tsx"),
 	]),
+	route("admin/knowledge", "routes/admin/knowledge/page.tsx"),
 	...prefix("admin/chat/:sessionId", [
 		route("actions", "routes/admin/conversation/actions.ts"),
 		route("history", "routes/admin/conversation/history.ts"),

@@ -49,7 +49,7 @@ export async function answerSession(sessionId: string): Promise<void> {
 			writing.write,
 		);
 		await writing.stop();
-		await finish(turn, reply, { firstWordAt: writing.firstWordAt() });
+		await finish(turn, reply, { firstWordAt: writing.firstWordAt(), asked: question });
 	} catch (error) {
 		await writing.stop();
 		if (error instanceof Superseded || writing.isLost()) return;

@@ -9,6 +9,8 @@ export type Jobs = {
 	"answer-session": string;
 	/** The code itself is in this process's memory only; the table holds its hash. If it is lost, another is asked for. */
 	"send-code": { codeId: string; email: string; code: string; evenIfUnknown: boolean };
+	/** Articles were saved: their passages may need vectors. */
+	"embed-passages": null;
 };
 export type JobName = keyof Jobs;
 

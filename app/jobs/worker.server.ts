@@ -3,6 +3,7 @@ import { answerSession } from "#app/ai/reply.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { listDueSessions } from "#app/models/ai-turn.server.ts";
 import { startCaring } from "./care-for-waiting.server.ts";
+import { startEmbedding } from "./embed-passages.server.ts";
 import { handle } from "./queue.server.ts";
 import { sendCode } from "./send-code.server.ts";
 
@@ -54,7 +55,9 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		if (!isStopping) sweepTimer = setTimeout(sweep, SWEEP_MS);
 	}
 
+	const embedding = startEmbedding();
 	handle("answer-session", answerSoon);
+	handle("embed-passages", embedding.soon);
 	// Only when the answer to the request has gone: what it takes must not tell whether the address is known.
 	handle("send-code", (payload) => void setTimeout(() => void sendCode(payload), SEND_AFTER_MS));
 	void sweep();
@@ -62,6 +65,7 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 
 	return async (graceMs) => {
 		isStopping = true;
+		embedding.stop();
 		clearTimeout(sweepTimer);
 		stopCare();
 		const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());

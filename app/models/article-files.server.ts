@@ -8,20 +8,35 @@ import { slugify } from "./article-passages.ts";
 export class KnowledgeImportError extends Error {}
 
 /** An article as a file holds it; `path` is relative to the folder. */
-export type ArticleFile = { path: string; slug: string; title: string; body: string; locale: string };
+export type ArticleFile = {
+	path: string;
+	slug: string;
+	title: string;
+	body: string;
+	locale: string;
+	audience: "everyone" | "agents";
+	/** Days, both included, between which it holds; null is without end. */
+	validFrom: string | null;
+	validUntil: string | null;
+};
+
+const day = z.iso.date({ error: "must be a day such as 2026-12-24" }).optional();
 
 const frontMatterSchema = z.object({
 	title: z.string().trim().min(1).optional(),
 	slug: z.string().trim().min(1).optional(),
 	locale: z.string().trim().min(2).optional(),
 	language: z.string().trim().min(2).optional(),
+	audience: z.enum(["everyone", "agents"], { error: "must be everyone or agents" }).optional(),
+	validFrom: day,
+	validUntil: day,
 });
 
 const FRONT_MATTER = /^---[ \t]*\r?\n([\s\S]*?)\r?\n?---[ \t]*(?:\r?\n|$)/;
 const FIRST_HEADING = /^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$/m;
 
 /**
- * Reads one Markdown article. Front matter (title, slug, locale) is optional; without a title the first
+ * Reads one Markdown article. Front matter (title, slug, locale, audience, validFrom, validUntil) is optional; without a title the first
  * heading is the title, without a heading the file's name; without a slug the file's name is the slug.
  * @param path as it is to be named in messages; @throws KnowledgeImportError naming the file and the fault.
  */
@@ -41,7 +56,12 @@ export function readArticle(path: string, text: string): ArticleFile {
 		throw new KnowledgeImportError(`${path}: the file's name has no letter or digit to make an address of.`);
 	if (!body) throw new KnowledgeImportError(`${path}: there is no text below the title.`);
 	if (body.includes("\u0000")) throw new KnowledgeImportError(`${path}: the text contains a NUL character.`);
-	return { path, slug, title, body, locale: front.locale ?? front.language ?? "en" };
+	const { validFrom = null, validUntil = null, audience = "everyone" } = front;
+	if (validFrom && validUntil && validUntil < validFrom) {
+		throw new KnowledgeImportError(`${path}: it would end (${validUntil}) before it begins (${validFrom}).`);
+	}
+	const locale = front.locale ?? front.language ?? "en";
+	return { path, slug, title, body, locale, audience, validFrom, validUntil };
 }
 
 function frontMatterOf(path: string, yaml: string | undefined): z.infer<typeof frontMatterSchema> {

@@ -1,6 +1,10 @@
 import { asc, inArray, sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 import { articlePassages } from "#db/schema.ts";
+import { type Readers, readableBy } from "./article-readers.server.ts";
+import { ENGLISH, searchConfig } from "./search/languages.ts";
+import { fuse, nearestPassages } from "./search/meaning.server.ts";
+import { readPlainQuestion } from "./search/plain-question.server.ts";
 import { readQuestion } from "./search/question.server.ts";
 import { judge, missedWeight, type Relevance, titleShare } from "./search/relevance.ts";
 import type { Term } from "./search/term.ts";
@@ -29,6 +33,8 @@ export type FoundPassage = {
 export type PassageSearch = {
 	terms: Term[];
 	rarities: number[];
+	/** Rarity of a word that no passage says, the measure of the others. */
+	rarest: number;
 	found: (FoundPassage & { relevance: Relevance })[];
 };
 
@@ -77,47 +83,90 @@ type Row = {
 	vector: string;
 };
 
+/** Who searches, and what is known of the question besides its words. */
+export type SearchOptions = {
+	/** The reader's language, BCP 47: articles in it come first among equals. */
+	locale?: string;
+	readers?: Readers;
+	/** What the question means, from the embedding model; without it only words are searched. */
+	meaning?: { model: string; vector: Float32Array } | null;
+};
+
+/** What an article in the reader's own language is worth beside one in another. */
+const OWN_LANGUAGE = 1.5;
+
 /**
- * Finds the passages that speak of what a question asks: any of its telling words, their kin, or what a
- * misspelt one was meant to be, ranked by BM25F times the share of the question that is covered.
- * @param query a question or a few words in English; @param limit most passages returned.
+ * Finds the passages that speak of what a question asks, in every language there are articles in: by words,
+ * ranked by BM25F times the share of the question that is covered, and by meaning where that is given.
+ * @param limit most passages returned.
  */
-export async function searchPassages(query: string, limit: number): Promise<FoundPassage[]> {
-	const { found } = await findPassages(query, limit);
-	return found.map(({ relevance: _, ...passage }) => passage);
+export async function searchPassages(
+	query: string,
+	limit: number,
+	{ locale, readers = "customers", meaning }: SearchOptions = {},
+): Promise<FoundPassage[]> {
+	const own = locale === undefined ? null : searchConfig(locale);
+	const configs = await listConfigs();
+	const searches = await Promise.all(
+		configs.map((config) => findPassages(query, { limit: CANDIDATES, config, readers })),
+	);
+	const byWords = searches.flatMap(({ found, rarest }, i) =>
+		found.map(({ relevance: _, ...passage }): FoundPassage => {
+			// Rarity, and with it the score, grows with the number of passages in the language.
+			const share = own !== null && configs[i] === own ? OWN_LANGUAGE : 1;
+			return { ...passage, score: (passage.score * share) / rarest };
+		}),
+	);
+	byWords.sort((a, b) => b.score - a.score || a.id - b.id);
+	if (!meaning) return byWords.slice(0, limit);
+	const byMeaning = await nearestPassages(meaning, { limit: CANDIDATES, readers });
+	return fuse([byWords, byMeaning], (passage) =>
+		own !== null && searchConfig(passage.locale) === own ? OWN_LANGUAGE : 1,
+	).slice(0, limit);
+}
+
+/** The configurations that some passage was stemmed with. */
+export async function listConfigs(): Promise<string[]> {
+	const rows = await db.selectDistinct({ config: articlePassages.config }).from(articlePassages);
+	return rows.map(({ config }) => config).sort();
 }
 
 /**
- * `searchPassages` with the reasons: the terms of the question and what each passage met of them.
- * @param topics words that the question's intent makes likely in the right passage.
+ * Searches the passages of one language by words, with the reasons: the terms of the question and what each
+ * passage met of them. In English these are its telling words, their kin, and what a misspelt one was meant to be.
+ * @param options.topics English words that the question's intent makes likely in the right passage.
+ * @param options.config the language's configuration, see `searchConfig`.
  */
 export async function findPassages(
 	query: string,
-	limit: number,
-	topics: string[] = [],
+	options: { limit: number; topics?: string[]; config?: string; readers?: Readers },
 ): Promise<PassageSearch> {
-	const terms = await readQuestion(query, topics);
-	const rarities = await weighTerms(terms, "articles");
+	const { limit, topics = [], config = ENGLISH, readers = "customers" } = options;
+	const terms =
+		config === ENGLISH ? await readQuestion(query, topics) : await readPlainQuestion(query, config);
+	const { rarities, rarest } = await weighTerms(terms, "articles", config);
 	const queries = terms.map((term, i) => ({
 		query: termQuery(term),
 		weight: term.weight * (rarities[i] ?? 0),
 	}));
 	const usable = queries.filter(({ query }) => query !== "");
-	if (usable.length === 0) return { terms, rarities, found: [] };
+	if (usable.length === 0) return { terms, rarities, rarest, found: [] };
 	const rows = await db.execute<Row>(sql`
 		with asked as materialized (
 			select query::tsquery as query, weight::float8 as weight
 			from unnest(${textList(usable.map(({ query }) => query))}::text[],
 				${textList(usable.map(({ weight }) => String(weight)))}::text[]) as t(query, weight)
 		), candidate as (
-			select p.*, (select sum(weight) from asked where p.search @@ asked.query) as rough
-			from article_passages p
+			select p.*, articles.slug, articles.locale,
+				(select sum(weight) from asked where p.search @@ asked.query) as rough
+			from article_passages p join articles on articles.id = p.article_id
 			where p.search @@ ${usable.map(({ query }) => `(${query})`).join(" | ")}::tsquery
+				and p.config = ${config} and ${readableBy(readers)}
 			order by rough desc, p.id
 			limit ${CANDIDATES}
 		)
-		select c.id, c.article_id, a.slug, a.locale, c.title, c.heading, c.anchor, c.position, c.body, c.search::text as vector
-		from candidate c join articles a on a.id = c.article_id`);
+		select id, article_id, slug, locale, title, heading, anchor, position, body, search::text as vector
+		from candidate`);
 
 	const judged = rows.map((row) => {
 		const plain = `${row.title} ${row.heading} ${row.body}`;
@@ -162,7 +211,7 @@ export async function findPassages(
 		};
 	});
 	found.sort((a, b) => b.score - a.score || a.id - b.id);
-	return { terms, rarities, found: found.slice(0, limit) };
+	return { terms, rarities, rarest, found: found.slice(0, limit) };
 }
 
 /** A term that another passage of the same article speaks of is met in part: the article is about it too. */

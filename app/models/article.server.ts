@@ -1,76 +1,118 @@
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
+import { enqueue } from "#app/jobs/queue.server.ts";
 import { db } from "#db/client.server.ts";
 import { articlePassages, articles } from "#db/schema.ts";
 import { cutIntoPassages } from "./article-passages.ts";
+import { type Readers, readableBy } from "./article-readers.server.ts";
+import { searchConfig } from "./search/languages.ts";
 
 export { type FoundPassage, searchPassages } from "./article-search.server.ts";
 
 /** A knowledge article: what the assistant answers from and `/help/:slug` shows. `body` is Markdown. */
-export type Article = {
-	id: string;
-	slug: string;
-	title: string;
-	body: string;
-	locale: string;
-	updatedAt: Date;
-};
+export type Article = typeof articles.$inferSelect;
 
-/** Every article without its body, by title. */
-export async function listArticles(): Promise<Omit<Article, "body">[]> {
-	return db
-		.select({
-			id: articles.id,
-			slug: articles.slug,
-			title: articles.title,
-			locale: articles.locale,
-			updatedAt: articles.updatedAt,
-		})
-		.from(articles)
-		.orderBy(asc(articles.title));
+/** Every article these readers may see, without its body, by title. */
+export async function listArticles(readers: Readers = "customers"): Promise<Omit<Article, "body">[]> {
+	return listBy(readableBy(readers));
 }
 
-/** One article with its Markdown, or null when no article has that slug. */
-export async function getArticle(slug: string): Promise<Article | null> {
-	const [article] = await db.select().from(articles).where(eq(articles.slug, slug));
+/** Every article there is, also those that do not hold today, without its body, by title. */
+export async function listAllArticles(): Promise<Omit<Article, "body">[]> {
+	return listBy(undefined);
+}
+
+function listBy(condition: ReturnType<typeof readableBy> | undefined) {
+	const { body: _, ...columns } = articlesColumns;
+	return db.select(columns).from(articles).where(condition).orderBy(asc(articles.title));
+}
+
+const articlesColumns = {
+	id: articles.id,
+	slug: articles.slug,
+	title: articles.title,
+	body: articles.body,
+	locale: articles.locale,
+	audience: articles.audience,
+	validFrom: articles.validFrom,
+	validUntil: articles.validUntil,
+	updatedAt: articles.updatedAt,
+};
+
+/** One article with its Markdown, or null when these readers may not see one of that slug. */
+export async function getArticle(slug: string, readers: Readers = "customers"): Promise<Article | null> {
+	const [article] = await db
+		.select()
+		.from(articles)
+		.where(and(eq(articles.slug, slug), readableBy(readers)));
 	return article ?? null;
 }
 
+/** What an author says of an article. `validFrom` and `validUntil` are days (2026-12-24), both included. */
+export type ArticleDraft = { slug: string; title: string; body: string } & Partial<
+	Pick<Article, "locale" | "audience" | "validFrom" | "validUntil">
+>;
+
 /**
  * Creates the article with that slug or replaces it, and cuts it into passages, all in one transaction,
- * so that a search never meets half an article.
- * @param options.body Markdown; @param options.locale BCP 47, "en" by default.
+ * so that a search never meets half an article and never waits for one.
+ * @param draft.body Markdown; @param draft.locale BCP 47, "en" by default.
  * @returns the article's id, and whether anything differed from what was stored.
  */
-export async function saveArticle(options: {
-	slug: string;
-	title: string;
-	body: string;
-	locale?: string;
-}): Promise<{ id: string; outcome: "created" | "updated" | "unchanged" }> {
-	const { slug, title, body, locale = "en" } = options;
-	return db.transaction(async (tx) => {
+export async function saveArticle(
+	draft: ArticleDraft,
+): Promise<{ id: string; outcome: "created" | "updated" | "unchanged" }> {
+	const { slug, title, body, locale = "en", audience = "everyone" } = draft;
+	const { validFrom = null, validUntil = null } = draft;
+	const content = { title, body, locale, audience, validFrom, validUntil };
+	const result = await db.transaction(async (tx) => {
 		const [before] = await tx.select().from(articles).where(eq(articles.slug, slug)).for("update");
-		if (before && before.title === title && before.body === body && before.locale === locale) {
-			return { id: before.id, outcome: "unchanged" };
+		const keys = Object.keys(content) as (keyof typeof content)[];
+		if (before && keys.every((key) => before[key] === content[key])) {
+			return { id: before.id, outcome: "unchanged" as const };
 		}
 		const [saved] = await tx
 			.insert(articles)
-			.values({ slug, title, body, locale })
-			.onConflictDoUpdate({ target: articles.slug, set: { title, body, locale, updatedAt: new Date() } })
+			.values({ slug, ...content })
+			.onConflictDoUpdate({ target: articles.slug, set: { ...content, updatedAt: sql`clock_timestamp()` } })
 			.returning({ id: articles.id });
 		if (!saved) throw new Error(`Saving the article ${slug} returned no row.`);
 		await tx.delete(articlePassages).where(eq(articlePassages.articleId, saved.id));
-		const passages = cutIntoPassages({ title, body });
+		const config = searchConfig(locale);
 		await tx.insert(articlePassages).values(
-			passages.map((passage, position) => ({
+			cutIntoPassages({ title, body }).map((passage, position) => ({
 				articleId: saved.id,
 				position,
 				title,
 				heading: passage.heading,
 				anchor: passage.anchor,
 				body: passage.body,
+				config,
+				search: passageVector(config, { title, ...passage }),
 			})),
 		);
-		return { id: saved.id, outcome: before ? "updated" : "created" };
+		return { id: saved.id, outcome: before ? ("updated" as const) : ("created" as const) };
 	});
+	if (result.outcome !== "unchanged") enqueue("embed-passages", null);
+	return result;
+}
+
+/** A passage as full text sees it. Without the slashes Postgres would read "chairs/tables" as the path of a file. */
+function passageVector(config: string, passage: { title: string; heading: string; body: string }) {
+	const field = (text: string, weight: string) =>
+		sql`setweight(to_tsvector(${config}::regconfig, translate(${text}, '/', ' ')), ${sql.raw(`'${weight}'`)})`;
+	return sql`${field(passage.title, "A")} || ${field(passage.heading, "B")} || ${field(passage.body, "C")}`;
+}
+
+/**
+ * Changes whenever anything changes that customers may read, also when a day passes on which an article begins
+ * or ceases to hold: what was answered under another version may be wrong now.
+ */
+export async function knowledgeVersion(): Promise<string> {
+	const [row] = await db
+		.select({
+			version: sql<string>`md5(coalesce(string_agg(${articles.id} || ' ' || ${articles.updatedAt}, ',' order by ${articles.id}), ''))`,
+		})
+		.from(articles)
+		.where(readableBy("customers"));
+	return row?.version ?? "";
 }

@@ -24,10 +24,10 @@ export async function saveArticleFiles(
 	onProgress: (slug: string, outcome: keyof KnowledgeSummary) => void = () => {},
 ): Promise<KnowledgeSummary> {
 	const summary: KnowledgeSummary = { created: 0, updated: 0, unchanged: 0 };
-	for (const { slug, title, body, locale } of files) {
-		const { outcome } = await saveArticle({ slug, title, body, locale });
+	for (const { path: _, ...draft } of files) {
+		const { outcome } = await saveArticle(draft);
 		summary[outcome]++;
-		onProgress(slug, outcome);
+		onProgress(draft.slug, outcome);
 	}
 	return summary;
 }

@@ -51,7 +51,7 @@ export async function searchProducts(query: string, limit: number): Promise<Foun
 /** `searchProducts` with the reasons: the terms of the question and what each product met of them. */
 export async function findProducts(query: string, limit: number): Promise<ProductSearch> {
 	const terms = await readQuestion(query);
-	const rarities = await weighTerms(terms, "products");
+	const { rarities } = await weighTerms(terms, "products");
 	const queries = terms.map(termQuery).filter(Boolean);
 	if (queries.length === 0) return { terms, rarities, found: [] };
 	const rows = await db.execute<Row>(sql`

@@ -1,5 +1,5 @@
+import { withoutPersonalData } from "#app/models/personal-data.ts";
 import { sql } from "#db/client.server.ts";
-import { withoutPersonalData } from "./personal-data.ts";
 import type { EvaluationQuestion } from "./questions.ts";
 
 /**

@@ -7,6 +7,7 @@ export type Variant = { name: string; outcomes: Outcome[] };
 type Verdict = {
 	isFirst: boolean | null;
 	isAmong: boolean | null;
+	isRetrieved: boolean | null;
 	isAnsweredRightly: boolean | null;
 	isEscalatedRightly: boolean | null;
 	isInLanguage: boolean | null;
@@ -43,6 +44,7 @@ export function summarise(questions: EvaluationQuestion[], { outcomes }: Variant
 		answered: share(answers.map((answer) => answer?.answered ?? false)),
 		"right article first": share(verdicts.map((verdict) => verdict.isFirst)),
 		"right article among the sources": share(verdicts.map((verdict) => verdict.isAmong)),
+		"right article among the first three found": share(verdicts.map((verdict) => verdict.isRetrieved)),
 		"answered or declined rightly": share(verdicts.map((verdict) => verdict.isAnsweredRightly)),
 		"called a person": share(answers.map((answer) => answer?.escalate.needed ?? false)),
 		"called a person rightly": share(verdicts.map((verdict) => verdict.isEscalatedRightly)),
@@ -77,6 +79,7 @@ export function judge(question: EvaluationQuestion, outcome: Outcome | undefined
 	return {
 		isFirst: article ? article.includes(articles[0] ?? "") : null,
 		isAmong: article ? articles.some((slug) => article.includes(slug)) : null,
+		isRetrieved: article ? (outcome?.retrieved.some((slug) => article.includes(slug)) ?? false) : null,
 		isAnsweredRightly: answered === undefined ? null : answer?.answered === answered,
 		isEscalatedRightly: escalates === undefined ? null : answer?.escalate.needed === escalates,
 		isInLanguage: language === undefined ? null : answer?.language.split("-")[0] === language,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { answerAlone } from "#app/ai/ask.server.ts";
+import { retrievePassages } from "#app/ai/retrieve.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { closeDatabase } from "#db/client.server.ts";
 import type { EvaluationQuestion } from "./questions.ts";
@@ -14,7 +15,16 @@ import type { Outcome, VariantInput, VariantLine } from "./variant.ts";
 
 const LIMIT_MS = 90_000;
 
-async function askOne(asked: EvaluationQuestion): Promise<Outcome> {
+/** Passages looked at for the first articles: of one article several may match. */
+const PASSAGES = 40;
+const ARTICLES = 3;
+
+async function retrieve({ question, locale }: EvaluationQuestion): Promise<string[]> {
+	const passages = await retrievePassages({ query: question, limit: PASSAGES, locale });
+	return [...new Set(passages.map(({ slug }) => slug))].slice(0, ARTICLES);
+}
+
+async function askOne(asked: EvaluationQuestion): Promise<Omit<Outcome, "retrieved">> {
 	const startedAt = performance.now();
 	let firstWordMs: number | null = null;
 	const customer = asked.customer ? await getCustomer(asked.customer) : null;
@@ -58,7 +68,10 @@ const [line] = (await once(lines, "line")) as [string];
 lines.close();
 const { questions } = JSON.parse(line) as VariantInput;
 for (const [index, asked] of questions.entries()) {
-	const told: VariantLine = { index, outcome: await askOne(asked) };
+	const told: VariantLine = {
+		index,
+		outcome: { ...(await askOne(asked)), retrieved: await retrieve(asked) },
+	};
 	process.stdout.write(`${JSON.stringify(told)}\n`);
 }
 await closeDatabase();

@@ -4,6 +4,8 @@ import type { EvaluationQuestion } from "./questions.ts";
 /** What one variant of the store answered to one question. */
 export type Outcome = {
 	answer: Pick<Answer, "text" | "answered" | "intent" | "language" | "sources" | "escalate" | "model"> | null;
+	/** Slugs of the first articles a search for the question finds, best first. */
+	retrieved: string[];
 	/** Why there is no answer. */
 	failure: string | null;
 	/** Until the first words and until the last, in ms. */

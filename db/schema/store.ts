@@ -1,7 +1,19 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, date, index, integer, json, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import {
+	bigint,
+	boolean,
+	date,
+	index,
+	integer,
+	json,
+	jsonb,
+	pgTable,
+	text,
+	uniqueIndex,
+	uuid,
+} from "drizzle-orm/pg-core";
 import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shapes.ts";
-import { moment, now, tsvector } from "./columns.ts";
+import { bytes, moment, now, tsvector } from "./columns.ts";
 
 /** The store: what it sells, to whom, and what it knows. */
 
@@ -114,13 +126,34 @@ export const articlePassages = pgTable(
 		anchor: text("anchor"),
 		/** Plain text, no Markdown marks. */
 		body: text("body").notNull(),
-		// Without the slashes Postgres would read "chairs/tables" as the path of a file, one word.
-		search: tsvector("search").generatedAlwaysAs(
-			sql`setweight(to_tsvector('english', translate(title, '/', ' ')), 'A') || setweight(to_tsvector('english', translate(heading, '/', ' ')), 'B') || setweight(to_tsvector('english', translate(body, '/', ' ')), 'C')`,
+		/** Name of the Postgres text search configuration it was stemmed with: that of the article's language. */
+		config: text("config").notNull().default("english"),
+		/** Filled on save, since a computed column can only have one configuration. */
+		search: tsvector("search").notNull(),
+		/** What is the same text has the same vector, so that nothing is embedded twice. */
+		contentHash: text("content_hash").generatedAlwaysAs(
+			sql`md5(title || chr(10) || heading || chr(10) || body)`,
 		),
 	},
 	(t) => [
 		index("article_passages_article").on(t.articleId, t.position),
 		index("article_passages_search").using("gin", t.search),
+		index("article_passages_content").on(t.contentHash),
 	],
+);
+
+/** What a passage means, as the embedding model sees it; kept by content, so that it outlives a re-import. */
+export const passageVectors = pgTable(
+	"passage_vectors",
+	{
+		id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+		model: text("model").notNull(),
+		contentHash: text("content_hash").notNull(),
+		/** Little-endian 32-bit floats, scaled to length 1; null while it is asked for. */
+		vector: bytes("vector"),
+		/** Until then whoever claimed the text is asking the provider for its vector. */
+		claimedUntil: moment("claimed_until"),
+		createdAt: now("created_at"),
+	},
+	(t) => [uniqueIndex("passage_vectors_once").on(t.model, t.contentHash)],
 );

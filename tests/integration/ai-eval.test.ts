@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { env } from "#app/env.server.ts";
 import { saveArticle } from "#app/models/article.server.ts";
-import { withoutPersonalData } from "#commands/eval/personal-data.ts";
+import { withoutPersonalData } from "#app/models/personal-data.ts";
 import { readQuestions } from "#commands/eval/questions.ts";
 import { judge } from "#commands/eval/report.ts";
 import type { Outcome } from "#commands/eval/variant.ts";
@@ -141,6 +141,7 @@ describe("a verdict", () => {
 			escalate: { needed: false, reason: null },
 			model: null,
 		},
+		retrieved: urls.map((url) => url.replace(/^\/help\/|#.*$/g, "")),
 		failure: null,
 		firstWordMs: 1,
 		totalMs: 2,

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { env } from "#app/env.server.ts";
+import { saveArticle } from "#app/models/article.server.ts";
 import { sessionSchema } from "#app/realtime/events.ts";
 import * as aiResponse from "#app/routes/api/ai-response.ts";
 import * as messages from "#app/routes/api/messages.ts";
 import * as sessions from "#app/routes/api/sessions.ts";
 import { loader as eventsLoader } from "#app/routes/chat/events.ts";
 import { db } from "#db/client.server.ts";
-import { articlePassages, articles, chatSessions, customers, orders } from "#db/schema.ts";
+import { chatSessions, customers, orders } from "#db/schema.ts";
 import {
 	countRows,
 	eventsOf,
@@ -885,12 +886,8 @@ describe("asking the assistant", () => {
 	};
 
 	async function writeArticle() {
-		const id = randomUUID();
 		const body = "Wipe the glass shade of the Zibbel lamp with a dry woollen cloth once a month.";
-		await db.insert(articles).values({ id, slug: `zibbel-${id}`, title: ARTICLE, body });
-		await db
-			.insert(articlePassages)
-			.values({ articleId: id, position: 0, title: ARTICLE, heading: "", anchor: null, body });
+		await saveArticle({ slug: `zibbel-${randomUUID()}`, title: ARTICLE, body });
 	}
 
 	it("answers from an article, cites it, and stores nothing", async () => {

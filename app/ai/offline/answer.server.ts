@@ -13,7 +13,6 @@ import { answerAboutOrders, latestOrderSentence } from "./orders.server.ts";
 import { isNo, isYes, OFFER, offersPerson, phrasesIn } from "./phrases.ts";
 import { answerFromProducts } from "./products.server.ts";
 import { smallTalk } from "./small-talk.ts";
-import { topicsOf } from "./topics.ts";
 
 /** What one of the ways of answering came to. */
 type Finding = {
@@ -95,7 +94,7 @@ async function find({ request, deeds, question, language, guess }: Search): Prom
 	if (small) return { text: small.kind === "nature" ? small.text : phrases[small.kind], answered: true };
 
 	request.signal.throwIfAborted();
-	const found = (await findAnswer(question)) ?? (await findInContext(request, question));
+	const found = (await findAnswer(question, language)) ?? (await findInContext(request, question, language));
 	if (orders) {
 		// The store's own rule for what was asked, beside the state of the order it is asked for.
 		const text = found ? `${orders.text.replace(OFFER, "").trim()} ${found.text} ${OFFER}` : orders.text;
@@ -111,10 +110,10 @@ async function find({ request, deeds, question, language, guess }: Search): Prom
 type Found = { text: string; sources: AnswerSource[] };
 
 /** The better of what the products' facts and the articles say; null when neither speaks of what was asked. */
-async function findAnswer(question: string): Promise<Found | null> {
+async function findAnswer(question: string, language: string): Promise<Found | null> {
 	const [product, article] = await Promise.all([
 		answerFromProducts(question),
-		answerFromKnowledge(question, topicsOf(classifyIntent(question))),
+		answerFromKnowledge(question, { guess: classifyIntent(question), language }),
 	]);
 	if (product && (!article || product.coverage >= article.coverage)) {
 		return { text: product.text, sources: product.sources };
@@ -123,7 +122,11 @@ async function findAnswer(question: string): Promise<Found | null> {
 }
 
 /** A short question read together with the one before it. */
-async function findInContext(request: AnswerRequest, question: string): Promise<Found | null> {
+async function findInContext(
+	request: AnswerRequest,
+	question: string,
+	language: string,
+): Promise<Found | null> {
 	if (question.split(/\s+/).length > SHORT_QUESTION_WORDS) return null;
 	if (
 		!/^(?:and|what about|how about|also|for|with|in|on|or|but|then)\b|\b(?:it|that|this|them|those|one)\b/i.test(
@@ -132,7 +135,7 @@ async function findInContext(request: AnswerRequest, question: string): Promise<
 	)
 		return null;
 	const before = request.history.findLast((utterance) => utterance.role === "customer")?.text;
-	return before ? findAnswer(`${before.replace(/[?.!]+$/, "")} ${question}`) : null;
+	return before ? findAnswer(`${before.replace(/[?.!]+$/, "")} ${question}`, language) : null;
 }
 
 const OWN = /\bmy (?:\w+ )?(?:order|purchase|package|parcel)\b/i;

@@ -1,14 +1,19 @@
 import {
 	type FoundPassage,
 	findPassages,
+	listConfigs,
 	listPassages,
 	type PassageSearch,
 } from "#app/models/article-search.server.ts";
+import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
 import { stemTexts } from "#app/models/search/stems.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
+import type { IntentGuess } from "../intent/classify.server.ts";
 import { wantedForm } from "./answer-kinds.ts";
 import { choosePassage, type PassageChoice, type ReadPassage } from "./passage-choice.ts";
 import { openingSentences, sentencesAround, splitSentences } from "./sentences.ts";
+import { isAnswered } from "./support.ts";
+import { topicsOf } from "./topics.ts";
 
 /** What was found in the articles: the sentences that answer, and where they stand. */
 export type KnowledgeAnswer = { text: string; source: AnswerSource; coverage: number };
@@ -20,6 +25,8 @@ export type KnowledgeAnswer = { text: string; source: AnswerSource; coverage: nu
 export const LEAST_COVERAGE = 0.62;
 
 const PASSAGES = 12;
+/** The score already holds the coverage; a little more of it decides between like ones. */
+const COVERAGE_POWER = 0.3;
 /** Articles whose passages are weighed against each other. */
 const ARTICLES = 3;
 /** What the form asked for counts between articles, beside how well they speak of the subject. */
@@ -30,17 +37,26 @@ const MOST_PARTS = 4;
 /**
  * Answers from the knowledge articles in their own words, or returns null when nothing in them speaks of
  * enough of what was asked. In a message of several sentences, the one that asks decides.
- * @param topics of the intent, see `topicsOf`.
+ * @param options.guess the intent; @param options.language of the question.
  */
 export async function answerFromKnowledge(
 	question: string,
-	topics: string[] = [],
+	{ guess, language }: { guess: IntentGuess; language: string },
 ): Promise<KnowledgeAnswer | null> {
-	for (const part of questionParts(question)) {
-		const search = await findPassages(part, PASSAGES, topics);
-		const supported = search.found.filter(isSupported);
-		// The whole message is the surest reading; its parts are only asked when it finds nothing.
-		if (supported.length > 0) return quoteFrom(bestOfArticles(supported), part, search);
+	const topics = topicsOf(guess);
+	const own = searchConfig(language);
+	const configs = await listConfigs();
+	// Those in the customer's language first; another language's articles answer what they alone know.
+	configs.sort(
+		(a, b) => Number(b === own) - Number(a === own) || Number(b === ENGLISH) - Number(a === ENGLISH),
+	);
+	for (const config of configs) {
+		for (const part of questionParts(question)) {
+			const search = await findPassages(part, { limit: PASSAGES, topics, config });
+			// The whole message is the surest reading; its parts are only asked when it finds nothing.
+			if (config === ENGLISH ? !isAnswered(part, search, guess) : !isCovered(search.found[0])) continue;
+			return quoteFrom(bestOfArticles(search.found), part, { ...search, config });
+		}
 	}
 	return null;
 }
@@ -49,7 +65,7 @@ type Candidate = { passage: FoundPassage; strength: number };
 
 /** The strongest passage of each article, best first; the strength of the first is 1. */
 function bestOfArticles(passages: FoundPassage[]): Candidate[] {
-	const strengthOf = ({ score, coverage }: FoundPassage) => score * coverage;
+	const strengthOf = ({ score, coverage }: FoundPassage) => score * coverage ** COVERAGE_POWER;
 	const best = new Map<string, FoundPassage>();
 	for (const passage of passages) {
 		const before = best.get(passage.articleId);
@@ -64,11 +80,17 @@ function bestOfArticles(passages: FoundPassage[]): Candidate[] {
 async function quoteFrom(
 	candidates: Candidate[],
 	question: string,
-	search: PassageSearch,
+	search: PassageSearch & { config: string },
 ): Promise<KnowledgeAnswer> {
 	const form = wantedForm(question);
-	const articles = await readArticles(candidates.map(({ passage }) => passage));
-	const titles = await stemTexts(candidates.map(({ passage }) => passage.title));
+	const articles = await readArticles(
+		candidates.map(({ passage }) => passage),
+		search.config,
+	);
+	const titles = await stemTexts(
+		candidates.map(({ passage }) => passage.title),
+		search.config,
+	);
 	let best: { choice: PassageChoice; at: number; merit: number } | null = null;
 	for (const [at, article] of articles.entries()) {
 		const choice = choosePassage(article, { ...search, form, title: titles[at] ?? new Map() });
@@ -98,7 +120,7 @@ async function quoteFrom(
 }
 
 /** The passages of each article in order, cut into sentences, with all their stems from one query. */
-async function readArticles(found: FoundPassage[]) {
+async function readArticles(found: FoundPassage[], config: string) {
 	const rows = await listPassages(found.map(({ articleId }) => articleId));
 	const cut = rows.map((row) => ({
 		...row,
@@ -106,7 +128,10 @@ async function readArticles(found: FoundPassage[]) {
 		heading: row.anchor === null ? "" : row.heading,
 		sentences: splitSentences(row.body),
 	}));
-	const vectors = await stemTexts(cut.flatMap(({ heading, sentences }) => [heading, ...sentences]));
+	const vectors = await stemTexts(
+		cut.flatMap(({ heading, sentences }) => [heading, ...sentences]),
+		config,
+	);
 	let next = 0;
 	const read = cut.map((passage): ReadPassage & (typeof cut)[number] => {
 		const from = next;
@@ -120,13 +145,8 @@ async function readArticles(found: FoundPassage[]) {
 	return found.map(({ articleId }) => read.filter((passage) => passage.articleId === articleId));
 }
 
-function isSupported(passage: PassageSearch["found"][number]): boolean {
-	if (passage.coverage < LEAST_COVERAGE) return false;
-	// Small change alone ("buy", "3 days") or the mere kind of an answer is no subject.
-	return passage.relevance.met.some(
-		({ term, worth, isNamed }) => !term.isTopic && (!term.isAsked || isNamed) && term.weight * worth >= 0.7,
-	);
-}
+/** Where intents are not known, the share of the question that is covered decides. */
+const isCovered = (best: FoundPassage | undefined) => best !== undefined && best.coverage >= LEAST_COVERAGE;
 
 function asSource(passage: FoundPassage, quote: string): AnswerSource {
 	const { id, title, url, coverage } = passage;

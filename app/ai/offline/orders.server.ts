@@ -1,4 +1,3 @@
-import { extractOrderNumbers } from "#app/ai/intent/order-numbers.ts";
 import { canSendCodes } from "#app/models/email-code.server.ts";
 import {
 	describeItems,
@@ -12,6 +11,7 @@ import {
 	type Order,
 	type OrderOwner,
 } from "#app/models/order.server.ts";
+import { extractOrderNumbers } from "#app/models/order-numbers.ts";
 import type { Deeds } from "../deeds.server.ts";
 import { isDoable, narrowed, proposeFor, proposeForAny } from "./order-requests.server.ts";
 import { OFFER } from "./phrases.ts";

@@ -1,10 +1,10 @@
 import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
-import { searchPassages } from "#app/models/article.server.ts";
 import { type Answer, AnswerFailed, type AnswerRequest } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
 import { guessLanguage } from "../offline/language.ts";
 import { companyContext, dataText, historyMessages, rulesText, systemPrompt } from "../prompt.server.ts";
+import { retrievePassages } from "../retrieve.server.ts";
 import { asRetrieved, describePassage } from "../tools/search-knowledge.server.ts";
 import type { EscalationReason, ToolContext } from "../tools/tool.server.ts";
 import { findTool } from "../tools/toolbox.server.ts";
@@ -44,7 +44,12 @@ export async function answerInRounds(
 ): Promise<Answer> {
 	const [company, passages] = await Promise.all([
 		companyContext(),
-		searchPassages(searchText(request), PASSAGES),
+		retrievePassages({
+			query: searchText(request),
+			limit: PASSAGES,
+			locale: request.locale,
+			signal: request.signal,
+		}),
 	]);
 	const sources = new SourceBook();
 	sources.heed(company);

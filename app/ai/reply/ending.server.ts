@@ -3,7 +3,9 @@ import { finishTurn, type Turn } from "#app/models/ai-turn.server.ts";
 import { writeProposals } from "#app/models/assistant-action/propose.server.ts";
 import { noteIntent } from "#app/models/chat-session/change.server.ts";
 import { queueSession } from "#app/models/chat-session/queue.server.ts";
+import type { Unanswered } from "#app/models/message/unanswered.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
+import { noteUnanswered } from "#app/models/unanswered-question.server.ts";
 import { transact } from "#app/realtime/publish.server.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
 import { type Answer, AnswerFailed } from "../answer.ts";
@@ -16,15 +18,16 @@ const ASSISTANT_NAME = "Assistant";
 /**
  * The one durable write: the message, the end of the turn and, where needed, the call for a person. A
  * conversation that needs a person is in the queue from this commit on, so nothing can call one twice.
+ * @param written.asked kept for the owner when the assistant did not know; absent when it was not its to know.
  * @throws Superseded when the turn is not this taker's any more.
  */
 export async function finish(
 	turn: Turn,
 	reply: Answer,
-	written: { firstWordAt: Date | null; marks?: MessageMetadata },
+	written: { firstWordAt: Date | null; marks?: MessageMetadata; asked?: Unanswered },
 ): Promise<void> {
 	const { sessionId } = turn;
-	const { firstWordAt, marks = {} } = written;
+	const { firstWordAt, marks = {}, asked } = written;
 	await transact(async (tx) => {
 		// The session first and the turn second, as everywhere: the other way round two writers could wait for each other.
 		await noteIntent(tx, sessionId, reply.intent);
@@ -43,6 +46,11 @@ export async function finish(
 			},
 		});
 		await writeProposals(tx, turn, reply.proposals);
+		if (asked && !reply.answered) {
+			const { question, customerName } = asked;
+			const { language: locale, intent } = reply;
+			await noteUnanswered(tx, { question, customerName, locale, intent, sessionId });
+		}
 		if (reply.escalate.needed) await queueSession(tx, sessionId, reply.escalate.reason ?? "requested");
 	});
 }

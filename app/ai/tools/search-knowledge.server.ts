@@ -1,7 +1,8 @@
 import { z } from "zod/v4";
-import { type FoundPassage, searchPassages } from "#app/models/article.server.ts";
+import type { FoundPassage } from "#app/models/article.server.ts";
 import type { Retrieved } from "../openai/source-book.ts";
 import { quoteFrom } from "../openai/source-book.ts";
+import { retrievePassages } from "../retrieve.server.ts";
 import { defineTool, searchPhrase } from "./tool.server.ts";
 
 /** Passages a search gives the model: enough to answer from, few enough for a small model to read. */
@@ -17,7 +18,7 @@ export const searchKnowledge = defineTool({
 		),
 	}),
 	handle: async ({ query }, context) => {
-		const passages = await searchPassages(query, PASSAGES);
+		const passages = await retrievePassages({ query, limit: PASSAGES });
 		return {
 			passages: passages.map((passage) => describePassage(passage, context.cite(asRetrieved(passage)))),
 		};

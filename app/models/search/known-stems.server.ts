@@ -24,7 +24,7 @@ async function versionOf(source: Source): Promise<string> {
 async function readStems(source: Source, version: string): Promise<KnownStems> {
 	const texts =
 		source === "articles"
-			? "select search from article_passages"
+			? "select search from article_passages where config = 'english'"
 			: "select to_tsvector('english', name) from products";
 	const rows = await db.execute<{ word: string }>(sql`select word from ts_stat(${texts})`);
 	return { version, stems: rows.map(({ word }) => word) };

@@ -31,6 +31,7 @@ const MOST_WORDS = 60;
 /** What the intent makes likely weighs little beside what was said. */
 const TOPIC_WEIGHT = 0.3;
 const QUESTION_WORDS = ["often", "should", "please", "frequently", "where", "which"];
+const DEEDS = new Set(["buy", "sell", "purchase", "use", "make", "build"]);
 /** Words of "how long", "how many days": said with the kind of answer that is asked for. */
 const ASKING_WORDS = new Set([
 	"long",
@@ -198,7 +199,9 @@ async function readWords({ index, words, taken, seen, terms }: Reading) {
 			twin.weight = Math.max(twin.weight, 1);
 			continue;
 		}
-		const isCommon = COMMON_WORDS.has(word) || /^\d{1,3}$/.test(word);
+		// What the store is asked to do is the subject: "do you buy …" is not about what customers buy.
+		const isStoresDeed = words[place - 1] === "you" && DEEDS.has(word);
+		const isCommon = !isStoresDeed && (COMMON_WORDS.has(word) || /^\d{1,3}$/.test(word));
 		const term = newTerm({
 			label: word,
 			weight: isCommon ? COMMON_WEIGHT : 1,

@@ -1,21 +1,29 @@
 import { sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
+import { ENGLISH } from "./languages.ts";
 import { parseTextVector, type TextVector } from "./text-vector.ts";
 
 /** Words of questions repeat; this many are kept so that Postgres is asked once for each. */
 const KEPT_TEXTS = 20_000;
-const known = new Map<string, TextVector>();
+const byConfig = new Map<string, Map<string, TextVector>>();
+
+function remembered(config: string): Map<string, TextVector> {
+	const known = byConfig.get(config) ?? new Map<string, TextVector>();
+	byConfig.set(config, known);
+	return known;
+}
 
 /**
- * Stems texts with Postgres's own English configuration, so that a question and the index are cut alike.
+ * Stems texts with one of Postgres's own configurations, English by default, so that a question and the index are cut alike.
  * @returns one vector per text, in the order given. Short texts are remembered for the life of the process.
  */
-export async function stemTexts(texts: string[]): Promise<TextVector[]> {
+export async function stemTexts(texts: string[], config: string = ENGLISH): Promise<TextVector[]> {
+	const known = remembered(config);
 	const missing = [...new Set(texts)].filter((text) => !known.has(text));
 	const fresh = new Map<string, TextVector>();
 	if (missing.length > 0) {
 		const rows = await db.execute<{ text: string; vector: string }>(
-			sql`select text, to_tsvector('english', translate(text, '/', ' '))::text as vector
+			sql`select text, to_tsvector(${config}::regconfig, translate(text, '/', ' '))::text as vector
 				from jsonb_array_elements_text(${JSON.stringify(missing)}::jsonb) as text`,
 		);
 		for (const row of rows) fresh.set(row.text, parseTextVector(row.vector));

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 import { addMeant, meantConcepts } from "./concepts.server.ts";
 import { meantStems, type Source } from "./known-stems.server.ts";
+import { ENGLISH } from "./languages.ts";
 import { rarity } from "./relevance.ts";
 import type { Term } from "./term.ts";
 import { phraseQuery } from "./text-vector.ts";
@@ -17,8 +18,11 @@ export function textList(values: string[]) {
 	return sql`(select array_agg(value order by place) from jsonb_array_elements_text(${JSON.stringify(values)}::jsonb) with ordinality as list(value, place))`;
 }
 
-async function countMatches(queries: string[], source: Source) {
-	const table = source === "articles" ? sql`article_passages` : sql`products`;
+async function countMatches(queries: string[], source: Source, config: string) {
+	const table =
+		source === "articles"
+			? sql`(select search from article_passages where config = ${config}) as texts`
+			: sql`products`;
 	const rows = await db.execute<{ matching: number; total: number }>(
 		sql`select (select count(*)::int from ${table}) as total,
 			case when query = '' then 0 else (select count(*)::int from ${table} where search @@ query::tsquery) end as matching
@@ -30,14 +34,19 @@ async function countMatches(queries: string[], source: Source) {
 /**
  * Weighs the terms of a question by how rare they are in the knowledge, and gives words nobody there knows a
  * second chance as slips of the finger (the terms are changed in place).
- * @returns one rarity per term, in order.
+ * @param config the configuration of the texts; only English words get the second chance.
+ * @returns one rarity per term, in order, and that of a word nobody says.
  */
-export async function weighTerms(terms: Term[], source: Source): Promise<number[]> {
-	if (terms.length === 0) return [];
-	const counts = await countMatches(terms.map(termQuery), source);
+export async function weighTerms(
+	terms: Term[],
+	source: Source,
+	config: string = ENGLISH,
+): Promise<{ rarities: number[]; rarest: number }> {
+	if (terms.length === 0) return { rarities: [], rarest: 1 };
+	const counts = await countMatches(terms.map(termQuery), source, config);
 	const corrected: number[] = [];
 	for (const [i, term] of terms.entries()) {
-		const isUnknown = counts[i]?.matching === 0;
+		const isUnknown = config === ENGLISH && counts[i]?.matching === 0;
 		if (!isUnknown || term.isAsked || term.weight < 1 || /[ \d]/.test(term.label)) continue;
 		const typed = term.alternatives[0]?.phrase[0]?.stem;
 		if (!typed || term.label.length < SHORTEST_TYPO) continue;
@@ -50,8 +59,10 @@ export async function weighTerms(terms: Term[], source: Source): Promise<number[
 		const again = await countMatches(
 			corrected.map((i) => termQuery(terms[i]!)),
 			source,
+			config,
 		);
 		for (const [k, i] of corrected.entries()) if (again[k]) counts[i] = again[k];
 	}
-	return counts.map(({ matching, total }) => rarity(matching, total));
+	const rarities = counts.map(({ matching, total }) => rarity(matching, total));
+	return { rarities, rarest: rarity(0, counts[0]?.total ?? 0) };
 }

@@ -37,6 +37,7 @@ export const COMMON_WORDS = new Set(
 	purchasing received receive receiving sell selling service shop shops site stuff store stores team time times use used using
 	website week weeks year years things last ago first second online web page option options available
 	myself home house set long sold accept accepted bring brought put keep choose show leave add remember till
+	ago twice half noon tonight barely probably went
 	own happen happens happened move partner partners send sending sent download two three four five six seven eight nine ten`),
 );
 

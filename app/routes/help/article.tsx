@@ -1,6 +1,7 @@
 import { data, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { ArrowLeft } from "lucide-react";
+import { getAgent } from "#app/auth/agent.server.ts";
 import { getArticle } from "#app/models/article.server.ts";
 import { formatDay, readerLocale } from "../shop/reader.server.ts";
 import { renderArticle } from "./render-article.server.ts";
@@ -11,7 +12,9 @@ export const meta: MetaFunction<typeof loader> = ({ data: loaded }) => [
 ];
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
-	const article = await getArticle(params.slug ?? "");
+	// A source that the copilot names to an agent may be for the store's people alone.
+	const readers = (await getAgent(request)) ? "agents" : "customers";
+	const article = await getArticle(params.slug ?? "", readers);
 	if (!article) {
 		throw data(
 			{ detail: "We have no help article at this address. The list of all of them is at /help." },

@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
-import { Form, Outlet, useLoaderData, useParams } from "@remix-run/react";
+import { Form, Link, Outlet, useLoaderData, useParams } from "@remix-run/react";
 import { requireAgent } from "#app/auth/agent.server.ts";
 import { Avatar, Button, SkipLink, StoreMark } from "#app/components/ui/index.ts";
 import { touchAgent } from "#app/models/agent.server.ts";
@@ -48,6 +48,12 @@ export default function InboxLayout() {
 					</span>
 					<span className="truncate max-sm:sr-only">{page.agent.name}</span>
 				</p>
+				<Link
+					to="/admin/knowledge"
+					className="inline-flex min-h-9 items-center text-accent text-sm underline-offset-4 hover:underline pointer-coarse:min-h-11"
+				>
+					Knowledge
+				</Link>
 				<Form method="post" action="/admin/logout" reloadDocument>
 					<Button variant="quiet" size="compact" className="-me-3 whitespace-nowrap">
 						Sign out

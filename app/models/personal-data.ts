@@ -1,4 +1,4 @@
-import { extractOrderNumbers } from "#app/ai/intent/order-numbers.ts";
+import { extractOrderNumbers } from "./order-numbers.ts";
 
 const EMAIL = /[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu;
 const ADDRESS_OF_A_PAGE = /\bhttps?:\/\/\S+|\bwww\.\S+/gi;

@@ -1,0 +1,125 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { z } from "zod/v4";
+import { env } from "#app/env.server.ts";
+import { log } from "#app/http/log.server.ts";
+import { dropStaleVectors, embedMissing } from "#app/models/passage-vector.server.ts";
+
+/** Texts a request carries: well under what providers take, and few enough that a failure repeats little. */
+const BATCH = 64;
+/** A question waits no longer than this for its meaning; words alone find as well. */
+const QUESTION_LIMIT_MS = 2_000;
+const BATCH_LIMIT_MS = 60_000;
+const RETRIES = 3;
+const BACKOFF_MS = 500;
+/** A longer Retry-After is left to the next sweep. */
+const LONGEST_WAIT_MS = 30_000;
+/** About 8,000 tokens, the most that OpenAI's models read. */
+const LONGEST_TEXT = 24_000;
+
+const reply = z.object({
+	data: z.array(z.object({ index: z.number().int(), embedding: z.array(z.number()).min(1) })),
+});
+
+/** What a question means, for `searchPassages`. */
+export type Meaning = { model: string; vector: Float32Array };
+
+class EmbeddingFailed extends Error {
+	constructor(
+		readonly note: string,
+		readonly retryAfterMs: number | null,
+		readonly canRetry: boolean,
+	) {
+		super(`The provider made no vectors: ${note}.`);
+	}
+}
+
+/** Once per process and failure: a provider that is away would otherwise fill the log with every question. */
+let loggedNote: string | null = null;
+
+function noteFailure(error: unknown): void {
+	const note = error instanceof EmbeddingFailed ? error.note : String((error as Error)?.name);
+	if (note === loggedNote) return;
+	loggedNote = note;
+	log.warn({ note }, "articles are searched by words alone: the embedding provider failed");
+}
+
+/**
+ * The meaning of a question, or null: where no embedding model is set (OPENAI_EMBEDDING_MODEL), and when the
+ * provider fails or is slow, which is logged once.
+ */
+export async function meaningOf(question: string, signal?: AbortSignal): Promise<Meaning | null> {
+	const { OPENAI_EMBEDDING_MODEL: model } = env();
+	if (!model || question.trim() === "") return null;
+	try {
+		const [vector] = await embed([question], model, QUESTION_LIMIT_MS);
+		loggedNote = null;
+		return vector ? { model, vector: Float32Array.from(vector) } : null;
+	} catch (error) {
+		signal?.throwIfAborted();
+		noteFailure(error);
+		return null;
+	}
+}
+
+/**
+ * Gives every passage that has no vector one, in batches, and tries again what failed for a while.
+ * @returns how many were made; what is left when the provider stays away is left to the next call.
+ */
+export async function embedPassages(): Promise<number> {
+	const { OPENAI_EMBEDDING_MODEL: model } = env();
+	if (!model) return 0;
+	try {
+		const made = await embedMissing({ model, batch: BATCH, embed: (texts) => embedPatiently(texts, model) });
+		await dropStaleVectors(model);
+		return made;
+	} catch (error) {
+		noteFailure(error);
+		return 0;
+	}
+}
+
+async function embedPatiently(texts: string[], model: string): Promise<number[][]> {
+	for (let retry = 0; ; retry++) {
+		try {
+			return await embed(texts, model, BATCH_LIMIT_MS);
+		} catch (error) {
+			if (!(error instanceof EmbeddingFailed) || !error.canRetry || retry === RETRIES) throw error;
+			const waitMs = error.retryAfterMs ?? BACKOFF_MS * 2 ** retry;
+			if (waitMs > LONGEST_WAIT_MS) throw error;
+			await wait(waitMs * (1 + Math.random() / 4));
+		}
+	}
+}
+
+/** One request. Not through the SDK, which would ask for base64 and retry on its own. @throws EmbeddingFailed */
+async function embed(texts: string[], model: string, limitMs: number): Promise<number[][]> {
+	const { OPENAI_API_KEY, OPENAI_BASE_URL = "https://api.openai.com/v1" } = env();
+	let response: Response;
+	try {
+		response = await fetch(`${OPENAI_BASE_URL.replace(/\/+$/, "")}/embeddings`, {
+			method: "POST",
+			headers: { "Content-Type": "application/json", Authorization: `Bearer ${OPENAI_API_KEY ?? ""}` },
+			body: JSON.stringify({
+				model,
+				input: texts.map((text) => text.slice(0, LONGEST_TEXT)),
+				encoding_format: "float",
+			}),
+			signal: AbortSignal.timeout(limitMs),
+		});
+		if (!response.ok) {
+			await response.body?.cancel();
+			const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
+			const canRetry = response.status === 429 || response.status >= 500;
+			const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : null;
+			throw new EmbeddingFailed(`status ${response.status}`, retryAfterMs, canRetry);
+		}
+		const { data } = reply.parse(await response.json());
+		const vectors = data.sort((a, b) => a.index - b.index).map(({ embedding }) => embedding);
+		if (vectors.length === texts.length) return vectors;
+	} catch (error) {
+		if (error instanceof EmbeddingFailed) throw error;
+		const isTimeout = error instanceof DOMException && error.name === "TimeoutError";
+		throw new EmbeddingFailed(isTimeout ? "too slow" : "no usable reply", null, true);
+	}
+	throw new EmbeddingFailed("not one vector for each text", null, false);
+}

@@ -1,0 +1,59 @@
+import { Link } from "@remix-run/react";
+import { Badge } from "#app/components/ui/index.ts";
+
+export type ListedArticle = {
+	slug: string;
+	title: string;
+	language: string;
+	isForAgents: boolean;
+	/** Days, both included; null is without end. */
+	validFrom: string | null;
+	validUntil: string | null;
+	/** Why the assistant does not use it today; null when it does. */
+	state: "over" | "to come" | null;
+};
+
+/** From when until when, in words. */
+function days({ validFrom, validUntil }: ListedArticle): string {
+	if (validFrom && validUntil) return `${validFrom} to ${validUntil}`;
+	if (validFrom) return `from ${validFrom}`;
+	return validUntil ? `until ${validUntil}` : "always";
+}
+
+/** All articles; a list of lines on a phone, where a table would not fit. */
+export function ArticleTable({ articles }: { articles: ListedArticle[] }) {
+	if (articles.length === 0) {
+		return (
+			<p className="rounded-card bg-surface-sunken px-4 py-6 text-ink-soft">There are no articles yet.</p>
+		);
+	}
+	return (
+		<ul className="border-line border-t">
+			{articles.map((article) => (
+				<li
+					key={article.slug}
+					className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 border-line border-b py-2"
+				>
+					<span className="min-w-0 flex-1 basis-64 break-words">
+						{article.state ? (
+							article.title
+						) : (
+							<Link
+								to={`/help/${article.slug}`}
+								className="inline-flex min-h-9 items-center underline-offset-4 hover:text-accent hover:underline pointer-coarse:min-h-11"
+							>
+								{article.title}
+							</Link>
+						)}
+					</span>
+					<span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-soft text-sm">
+						<span>{article.language}</span>
+						<span>{days(article)}</span>
+						{article.isForAgents ? <Badge tone="accent">agents only</Badge> : null}
+						{article.state ? <Badge>{article.state}</Badge> : null}
+					</span>
+				</li>
+			))}
+		</ul>
+	);
+}

@@ -1,0 +1,119 @@
+import {
+	type ActionFunctionArgs,
+	data,
+	type LoaderFunctionArgs,
+	type MetaFunction,
+	redirect,
+} from "@remix-run/node";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { ArrowLeft } from "lucide-react";
+import { z } from "zod/v4";
+import { requireAgent } from "#app/auth/agent.server.ts";
+import { Notice, SkipLink } from "#app/components/ui/index.ts";
+import { readForm } from "#app/http/body.server.ts";
+import { toProblem } from "#app/http/respond.server.ts";
+import { requireSameOrigin } from "#app/http/same-origin.server.ts";
+import { listAllArticles } from "#app/models/article.server.ts";
+import { listUnanswered, settleUnanswered } from "#app/models/unanswered-question.server.ts";
+import { intentName, languageName } from "../words.ts";
+import { ArticleTable } from "./article-table.tsx";
+import { UnansweredList } from "./unanswered-list.tsx";
+
+export const meta: MetaFunction = () => [{ title: "Knowledge · Mevi Chat" }];
+
+/** More would not be read at one sitting. */
+const MOST_QUESTIONS = 100;
+
+const form = z.object({ intent: z.enum(["done", "ignore"]), id: z.uuid() });
+
+/** GET /admin/knowledge: what the assistant could not answer, and what it answers from. */
+export async function loader({ request }: LoaderFunctionArgs) {
+	await requireAgent(request);
+	const [questions, articles] = await Promise.all([listUnanswered(MOST_QUESTIONS), listAllArticles()]);
+	// The same day for server and browser, which may be in another zone.
+	const today = new Date().toISOString().slice(0, 10);
+	return {
+		questions: questions.map(({ id, question, times, intent, lastAt, locale, lastSessionId }) => ({
+			id,
+			question,
+			times,
+			about: intent ? intentName(intent) : null,
+			lastOn: lastAt.toISOString().slice(0, 10),
+			language: languageName(locale),
+			sessionId: lastSessionId,
+		})),
+		articles: articles.map(({ slug, title, locale, audience, validFrom, validUntil }) => ({
+			slug,
+			title,
+			language: languageName(locale),
+			isForAgents: audience === "agents",
+			validFrom,
+			validUntil,
+			state:
+				validUntil && validUntil < today
+					? ("over" as const)
+					: validFrom && validFrom > today
+						? ("to come" as const)
+						: null,
+		})),
+	};
+}
+
+/** POST /admin/knowledge intent=done | ignore, id: takes a question off the list. */
+export async function action({ request }: ActionFunctionArgs) {
+	try {
+		requireSameOrigin(request);
+		await requireAgent(request);
+		const { intent, id } = await readForm(request, form);
+		await settleUnanswered(id, intent === "done" ? "done" : "ignored");
+		return redirect("/admin/knowledge");
+	} catch (error) {
+		const problem = toProblem(error);
+		return data({ problem: problem.detail }, { status: problem.status });
+	}
+}
+
+export default function KnowledgePage() {
+	const { questions, articles } = useLoaderData<typeof loader>();
+	const refused = useActionData<typeof action>();
+	return (
+		<>
+			<SkipLink />
+			<main id="main" className="mx-auto max-w-4xl px-4 pt-4 pb-24 sm:px-6">
+				<Link
+					to="/admin/chat"
+					className="inline-flex min-h-11 items-center gap-2 text-ink-soft underline-offset-4 hover:text-ink hover:underline"
+				>
+					<ArrowLeft size={20} aria-hidden="true" className="rtl:rotate-180" />
+					Conversations
+				</Link>
+				<h1 className="mt-2 font-semibold text-2xl">Knowledge</h1>
+				{refused?.problem ? (
+					<Notice tone="danger" className="mt-4">
+						{refused.problem}
+					</Notice>
+				) : null}
+				<section aria-labelledby="unanswered" className="mt-8">
+					<h2 id="unanswered" className="font-semibold text-xl">
+						Not answered
+					</h2>
+					<p className="mt-1 mb-4 max-w-measure text-ink-soft">
+						What customers asked and the assistant did not know, without names, addresses and numbers. Write
+						an article for those that come often.
+					</p>
+					<UnansweredList questions={questions} />
+				</section>
+				<section aria-labelledby="articles" className="mt-12">
+					<h2 id="articles" className="font-semibold text-xl">
+						Articles
+					</h2>
+					<p className="mt-1 mb-4 max-w-measure text-ink-soft">
+						The assistant answers from these. They are imported with{" "}
+						<code className="font-mono text-sm">npm run kb:import -- DIR</code>.
+					</p>
+					<ArticleTable articles={articles} />
+				</section>
+			</main>
+		</>
+	);
+}

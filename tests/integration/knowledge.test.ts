@@ -1,0 +1,301 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Ajv2020 from "ajv/dist/2020.js";
+import { eq } from "drizzle-orm";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { embedPassages } from "#app/ai/embeddings.server.ts";
+import { answerOffline } from "#app/ai/offline/answer.server.ts";
+import { answer, answerSession } from "#app/ai/reply.server.ts";
+import { retrievePassages } from "#app/ai/retrieve.server.ts";
+import { setEnv } from "#app/env.server.ts";
+import {
+	getArticle,
+	knowledgeVersion,
+	listArticles,
+	saveArticle,
+	searchPassages,
+} from "#app/models/article.server.ts";
+import { openSession } from "#app/models/chat-session/create.server.ts";
+import { importKnowledge } from "#app/models/kb-import.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
+import { listUnanswered, settleUnanswered } from "#app/models/unanswered-question.server.ts";
+import { action, loader } from "#app/routes/admin/knowledge/page.tsx";
+import { db } from "#db/client.server.ts";
+import { articles, passageVectors } from "#db/schema.ts";
+import { asAgent } from "#tests/people.ts";
+import { bodyOf, call, form, get } from "#tests/request.ts";
+import { type CapturedRequest, fails, type Reply, startOpenAiServer } from "#tests/setup/openai-server.ts";
+
+const YESTERDAY = new Date(Date.now() - 36 * 3_600_000).toISOString().slice(0, 10);
+const slugs = (found: { slug: string }[]) => found.map(({ slug }) => slug);
+
+beforeAll(async () => {
+	setEnv({ RATE_LIMITS: "off" });
+	await saveArticle({
+		slug: "glarps",
+		title: "Glarps",
+		body: "A glarp is rinsed with vinegar twice a week.",
+	});
+	await saveArticle({
+		slug: "glarps-inside",
+		title: "Glarp rebates",
+		body: "Angry owners of a glarp get 15 percent off, rebate code in the drawer.",
+		audience: "agents",
+	});
+	await saveArticle({
+		slug: "glarps-past",
+		title: "Glarp festival",
+		body: "The glarp festival offers free vinegar.",
+		validUntil: YESTERDAY,
+	});
+	await saveArticle({
+		slug: "rueckgabe",
+		title: "Rückgabe von Möbeln",
+		body: "Gekaufte Möbel können innerhalb von sechs Wochen zurückgegeben werden. Die Abholung kostet 30 Euro.",
+		locale: "de",
+	});
+	await saveArticle({
+		slug: "garantie",
+		title: "Glorp guarantee",
+		body: "Every glorp is guaranteed for nine years.",
+	});
+	await saveArticle({
+		slug: "garantie-de",
+		title: "Garantie für den Glorp",
+		body: "Für jeden Glorp gilt eine Garantie von neun Jahren.",
+		locale: "de-AT",
+	});
+});
+
+const ask = (question: string, locale = "en") =>
+	answerOffline(
+		{
+			question,
+			history: [],
+			customerId: null,
+			customerName: null,
+			locale,
+			signal: new AbortController().signal,
+		},
+		() => {},
+	);
+
+describe("who may read an article", () => {
+	it("keeps what is for agents or does not hold today from customers, in lists, pages, searches and answers", async () => {
+		expect(slugs(await listArticles())).not.toContain("glarps-inside");
+		expect(slugs(await listArticles())).not.toContain("glarps-past");
+		expect(slugs(await listArticles("agents"))).toContain("glarps-inside");
+		expect(await getArticle("glarps-inside")).toBeNull();
+		expect(await getArticle("glarps-past", "agents")).toBeNull();
+		expect(slugs(await searchPassages("glarp vinegar rebate festival", 9))).toEqual(["glarps"]);
+		expect(slugs(await searchPassages("glarp rebate", 9, { readers: "agents" }))).toContain("glarps-inside");
+		expect((await ask("is there a rebate on a glarp?")).text).not.toContain("15 percent");
+	});
+
+	it("reads audience and days from front matter, and names what is wrong with them", async () => {
+		const folder = await mkdtemp(join(tmpdir(), "mevi-kb-"));
+		const head = "---\naudience: agents\nvalidFrom: 2026-01-01\nvalidUntil: 2031-02-03\nlanguage: fr\n---\n";
+		await writeFile(join(folder, "soldes.md"), `${head}# Soldes\n\nDix pour cent.`);
+		await importKnowledge(folder);
+		expect(await getArticle("soldes", "agents")).toMatchObject({
+			audience: "agents",
+			validFrom: "2026-01-01",
+			validUntil: "2031-02-03",
+			locale: "fr",
+		});
+		await writeFile(join(folder, "soldes.md"), "---\nvalidUntil: soon\n---\n# Soldes\n\nDix.");
+		await expect(importKnowledge(folder)).rejects.toThrow(
+			/soldes\.md: front matter validUntil: must be a day/,
+		);
+	});
+
+	it("tells another version when what customers may read changes, also by the passing of days, and only then", async () => {
+		const version = await knowledgeVersion();
+		await saveArticle({ slug: "quiet", title: "Quiet", body: "For us.", audience: "agents" });
+		expect(await knowledgeVersion()).toBe(version);
+		await saveArticle({ slug: "quiet", title: "Quiet", body: "For us.", audience: "everyone" });
+		const shown = await knowledgeVersion();
+		expect(shown).not.toBe(version);
+		await db.update(articles).set({ validUntil: YESTERDAY }).where(eq(articles.slug, "quiet"));
+		expect(await knowledgeVersion()).toBe(version);
+	});
+});
+
+describe("articles in other languages", () => {
+	it("are found by their own stems", async () => {
+		expect((await searchPassages("Möbelstück zurückgeben Woche Abholungen", 3))[0]?.slug).toBe("rueckgabe");
+		const reply = await ask("Was kostet die Abholung von Möbeln?", "de");
+		expect(reply).toMatchObject({ answered: true, language: "de" });
+		expect(reply.text).toContain("30 Euro");
+	});
+
+	it("come first for those who speak them, and the others are still found", async () => {
+		expect(slugs(await searchPassages("glorp", 5, { locale: "de" }))[0]).toBe("garantie-de");
+		expect(slugs(await searchPassages("glorp", 5, { locale: "en" }))[0]).toBe("garantie");
+		expect(slugs(await searchPassages("glorp", 5, { locale: "fr" }))).toHaveLength(2);
+	});
+});
+
+/** Meaning in three dimensions: a text that speaks of cleaning points one way, of money another. */
+const embeds: Reply = (response, request) => {
+	const { input } = request.body as unknown as { input: string[] };
+	const data = input.map((text, index) => ({
+		object: "embedding",
+		index,
+		embedding: [/vinegar|spotless/.test(text) ? 1 : 0.01, /rebate|cheaper/.test(text) ? 1 : 0.01, 0.1],
+	}));
+	response.writeHead(200, { "Content-Type": "application/json" });
+	response.end(
+		JSON.stringify({ object: "list", data, model: "e", usage: { prompt_tokens: 1, total_tokens: 1 } }),
+	);
+};
+
+describe("searching by meaning", () => {
+	const closing: (() => Promise<void>)[] = [];
+	async function withEmbeddings(...script: [Reply, ...Reply[]]) {
+		const server = await startOpenAiServer(...script);
+		closing.push(server.close);
+		setEnv({ OPENAI_API_KEY: "k", OPENAI_BASE_URL: server.url, OPENAI_EMBEDDING_MODEL: `m-${randomUUID()}` });
+		return server;
+	}
+	const textsOf = (requests: CapturedRequest[]) =>
+		requests.flatMap(({ body }) => (body as unknown as { input: string[] }).input);
+	afterEach(async () => {
+		setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", OPENAI_EMBEDDING_MODEL: "" });
+		for (const close of closing.splice(0)) await close();
+	});
+
+	it("finds what shares no word with the question, and never what customers may not read", async () => {
+		await withEmbeddings(embeds);
+		const query = "how do I get mine spotless";
+		expect(await searchPassages(query, 3)).toEqual([]);
+		await embedPassages();
+		expect(slugs(await retrievePassages({ query, limit: 3 }))[0]).toBe("glarps");
+		const cheaper = { query: "make it cheaper", limit: 9 };
+		expect(slugs(await retrievePassages(cheaper))).not.toContain("glarps-inside");
+		expect(slugs(await retrievePassages({ ...cheaper, readers: "agents" }))[0]).toBe("glarps-inside");
+	});
+
+	it("embeds each text once, whoever asks, and what is saved later is found too", async () => {
+		const server = await withEmbeddings(embeds);
+		await Promise.all([embedPassages(), embedPassages()]);
+		await retrievePassages({ query: "cheaper", limit: 1 });
+		const before = textsOf(server.requests).length;
+		await saveArticle({ slug: "blips", title: "Blips", body: "Blips stay shiny when vinegar is used." });
+		await saveArticle({
+			slug: "blips",
+			title: "Blips",
+			body: "Blips stay shiny when vinegar is used.",
+			locale: "en-GB",
+		});
+		expect(await embedPassages()).toBe(1);
+		expect(await embedPassages()).toBe(0);
+		const texts = textsOf(server.requests);
+		expect(texts).toHaveLength(before + 1);
+		expect(new Set(texts).size).toBe(texts.length);
+		expect(slugs(await retrievePassages({ query: "spotless", limit: 9 }))).toContain("blips");
+	});
+
+	it("tries again what was refused, and falls back to words when the provider fails", async () => {
+		await withEmbeddings(fails(429, { headers: { "Retry-After": "0" } }), embeds);
+		expect(await embedPassages()).toBeGreaterThan(0);
+		await withEmbeddings(fails(500));
+		expect(slugs(await retrievePassages({ query: "glarp vinegar", limit: 1 }))).toEqual(["glarps"]);
+		const rows = await db.select({ claimed: passageVectors.claimedUntil }).from(passageVectors);
+		expect(rows.every(({ claimed }) => claimed === null)).toBe(true);
+	});
+
+	const SCHEMA = new URL("../../../shared/data/protocol/openai-openapi-subset.json", import.meta.url);
+	it.skipIf(!existsSync(SCHEMA))("asks in a form that OpenAI's own schema allows", async () => {
+		const server = await withEmbeddings(embeds);
+		await embedPassages();
+		const ajv = new Ajv2020({ strict: false, validateFormats: false });
+		ajv.addSchema(JSON.parse(readFileSync(SCHEMA, "utf8")), "openai");
+		const validate = ajv.compile({ $ref: "openai#/components/schemas/CreateEmbeddingRequest" });
+		for (const { body } of server.requests)
+			expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
+		expect(server.requests.length).toBeGreaterThan(0);
+	});
+});
+
+describe("importing", () => {
+	it("of hundreds of articles does not keep answers waiting", async () => {
+		const folder = await mkdtemp(join(tmpdir(), "mevi-kb-"));
+		for (let i = 0; i < 300; i++) {
+			await writeFile(
+				join(folder, `zub-${i}.md`),
+				`# Zub ${i}\n\nZub ${i} is kept in drawer ${i} of the hall.`,
+			);
+		}
+		let isImporting = true;
+		const importing = importKnowledge(folder).finally(() => {
+			isImporting = false;
+		});
+		const waits: number[] = [];
+		while (isImporting) {
+			const startedAt = performance.now();
+			expect(await ask("how often is a glarp rinsed with vinegar?")).toMatchObject({ answered: true });
+			waits.push(performance.now() - startedAt);
+		}
+		expect(await importing).toMatchObject({ created: 300 });
+		expect(waits.length).toBeGreaterThan(2);
+		expect(Math.max(...waits)).toBeLessThan(2_000);
+	});
+});
+
+describe("a question without an answer", () => {
+	const identity = () => ({ visitorId: randomUUID(), customerId: null });
+	async function say(message: string) {
+		const customer = identity();
+		const sessionId = await openSession(customer, { locale: "en" });
+		await postMessage(sessionId, { type: "customer", identity: customer }, { message });
+		await answerSession(sessionId);
+		await answerSession(sessionId);
+	}
+
+	it("is kept once a turn, counted however it is written, and without what says who asked", async () => {
+		await say("Do you teach juggling? Write to ana@example.com");
+		await say("do you teach JUGGLING?! write to bo@example.com");
+		await say("how often is a glarp rinsed with vinegar?");
+		const listed = await listUnanswered(10);
+		expect(listed).toMatchObject([
+			{ question: "Do you teach juggling? Write to [e-mail]", times: 2, locale: "en" },
+		]);
+	});
+
+	it("is not kept when it was asked outside any conversation", async () => {
+		const before = await listUnanswered(10);
+		const request = { question: "Do you teach sword swallowing?", history: [], customerId: null };
+		await answer(
+			{ ...request, customerName: null, locale: "en", signal: new AbortController().signal },
+			() => {},
+		);
+		expect(await listUnanswered(10)).toEqual(before);
+	});
+
+	it("is on the agents' page until it is done with, and comes back when it is asked again", async () => {
+		const agent = await asAgent("Mira Holt");
+		const page = async () =>
+			await bodyOf<{ questions: { id: string }[]; articles: object[] }>(
+				await call(loader, get("/admin/knowledge", agent)),
+			);
+		const { questions, articles: listed } = await page();
+		expect(listed).toContainEqual(expect.objectContaining({ slug: "glarps-past", state: "over" }));
+		expect(listed).toContainEqual(expect.objectContaining({ slug: "glarps-inside", isForAgents: true }));
+		const id = questions[0]?.id ?? "";
+		const stranger = await call(action, form("/admin/knowledge", { intent: "done", id }));
+		expect(stranger.status).toBe(302);
+		expect((await page()).questions).toHaveLength(1);
+		const done = await call(action, form("/admin/knowledge", { intent: "done", id }, agent));
+		expect(done.headers.get("Location")).toBe("/admin/knowledge");
+		expect((await page()).questions).toEqual([]);
+		await say("do you teach juggling write to cy@example.com");
+		expect(await listUnanswered(10)).toMatchObject([{ times: 3 }]);
+		await settleUnanswered(id, "ignored");
+		await say("do you teach juggling write to cy@example.com");
+		expect(await listUnanswered(10)).toEqual([]);
+	});
+});
