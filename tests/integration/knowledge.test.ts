@@ -8,7 +8,8 @@ import { eq } from "drizzle-orm";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { embedPassages } from "#app/ai/embeddings.server.ts";
 import { answerOffline } from "#app/ai/offline/answer.server.ts";
-import { answer, answerSession } from "#app/ai/reply.server.ts";
+import { answer } from "#app/ai/reply/answerer.server.ts";
+import { answerSession } from "#app/ai/reply.server.ts";
 import { retrievePassages } from "#app/ai/retrieve.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import {

@@ -1,4 +1,4 @@
-import { extractOrderNumbers } from "#app/ai/intent/order-numbers.ts";
+import { extractOrderNumbers } from "#app/models/order-numbers.ts";
 import { personAskedIn } from "#app/ai/intent/wants-person.ts";
 import { getOrder, listOrders } from "#app/models/order.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";

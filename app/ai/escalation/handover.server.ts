@@ -1,4 +1,4 @@
-import { extractOrderNumbers } from "#app/ai/intent/order-numbers.ts";
+import { extractOrderNumbers } from "#app/models/order-numbers.ts";
 import { hasDayBudget } from "#app/models/ai-usage.server.ts";
 import {
 	type HandoverMaterial,
