@@ -6,9 +6,9 @@ import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020.js";
 import { eq } from "drizzle-orm";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { answerOnce } from "#app/ai/ask.server.ts";
 import { embedPassages } from "#app/ai/embeddings.server.ts";
 import { answerOffline } from "#app/ai/offline/answer.server.ts";
-import { answer } from "#app/ai/reply/answerer.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { retrievePassages } from "#app/ai/retrieve.server.ts";
 import { setEnv } from "#app/env.server.ts";
@@ -269,9 +269,8 @@ describe("a question without an answer", () => {
 
 	it("is not kept when it was asked outside any conversation", async () => {
 		const before = await listUnanswered(10);
-		const request = { question: "Do you teach sword swallowing?", history: [], customerId: null };
-		await answer(
-			{ ...request, customerName: null, locale: "en", signal: new AbortController().signal },
+		await answerOnce(
+			{ message: "Do you teach sword swallowing?", customerId: null, signal: new AbortController().signal },
 			() => {},
 		);
 		expect(await listUnanswered(10)).toEqual(before);
