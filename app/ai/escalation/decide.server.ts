@@ -1,6 +1,6 @@
-import { extractOrderNumbers } from "#app/models/order-numbers.ts";
 import { personAskedIn } from "#app/ai/intent/wants-person.ts";
 import { getOrder, listOrders } from "#app/models/order.server.ts";
+import { extractOrderNumbers } from "#app/models/order-numbers.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Answer, AnswerRequest } from "../answer.ts";
 import { isYes } from "../offline/phrases.ts";
