@@ -22,6 +22,7 @@ const USAGE =
 /** The demo store's own questions. */
 const DEMO_QUESTIONS = join(ROOT, "db/seed/evaluation.yaml");
 const MOST_RECENT = 200;
+const MEMORY_DAYS = 7;
 
 await runCommand(async () => {
 	const { file, options } = readArguments();
@@ -45,7 +46,7 @@ await runCommand(async () => {
 				await changed.drop();
 			}
 		}
-		process.stdout.write(`${report(questions, variants)}\n`);
+		process.stdout.write(`${report(questions, variants)}\n\n${await tellMemory()}\n`);
 		if (options.json) writeFileSync(options.json, `${JSON.stringify({ questions, variants }, null, "\t")}\n`);
 	});
 
@@ -55,6 +56,14 @@ await runCommand(async () => {
 		return readRecentQuestions({ days: wholeNumber("--recent", options.recent), limit: MOST_RECENT });
 	}
 });
+
+/** What customers got from memory lately; the questions above were all answered anew. */
+async function tellMemory(): Promise<string> {
+	const { readMemoryFigures } = await import("#app/models/answer-cache.server.ts");
+	const { answers, remembered, kept } = await readMemoryFigures(MEMORY_DAYS);
+	const share = answers > 0 ? ` (${Math.round((remembered / answers) * 100)} %)` : "";
+	return `Memory: ${remembered} of customers' ${answers} answers in the last ${MEMORY_DAYS} days${share} came from it; ${kept} are kept.`;
+}
 
 /** Answers every question with the store of that address. @throws CommandError when its process fails. */
 async function run(name: string, questions: EvaluationQuestion[], databaseUrl: string): Promise<Variant> {

@@ -63,6 +63,12 @@ export type Answer = {
 	escalate: { needed: boolean; reason: string | null };
 	/** Name of the model that wrote it; null without one. */
 	model: string | null;
+	/** How the small model read the question, where it was asked; `topics` are those the owner marked. */
+	reading?: { frustration: "none" | "some" | "high"; wantsPerson: boolean; topics: string[] };
+	/** Tools a model called for it, each once. */
+	tools?: string[];
+	/** It was given before, to somebody who asked the same. */
+	isRemembered?: boolean;
 	promptTokens?: number;
 	completionTokens?: number;
 	did?: Deed[];

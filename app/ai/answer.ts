@@ -1,5 +1,7 @@
+import type { FoundPassage } from "#app/models/article.server.ts";
 import type { Unanswered } from "#app/models/message/unanswered.server.ts";
 import type { Answer } from "#db/shapes.ts";
+import type { OwnerParts } from "./prompt/owner-parts.server.ts";
 
 /** What every way of answering (with a model, without one) receives and returns. */
 
@@ -11,7 +13,12 @@ export type AnswerRequest = Unanswered & {
 	signal: AbortSignal;
 	/** For whom a model's calls are counted; absent for a question outside any conversation. */
 	usage?: { turnId: string | null; sessionId: string | null };
+	/** What a model is given, where it was looked up beforehand. */
+	material?: Material;
 };
+
+/** What a model is given beside the question: the owner's parts of the prompt, and the best passages. */
+export type Material = { parts: OwnerParts; passages: FoundPassage[] };
 
 export type { Answer } from "#db/shapes.ts";
 

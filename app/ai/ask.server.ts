@@ -4,7 +4,9 @@ import { Conflict, DomainError } from "#app/models/errors.ts";
 import { type Answer, AnswerFailed, type AnswerRequest } from "./answer.ts";
 import { answerOfCall, decideEscalation } from "./escalation/decide.server.ts";
 import { answer } from "./reply/answerer.server.ts";
-import { answerSession, understand } from "./reply.server.ts";
+import { understand } from "./reply/preparing.server.ts";
+import { recall } from "./reply/remembering.server.ts";
+import { answerSession } from "./reply.server.ts";
 
 /** An answer in the shape the API promises. */
 export type AskedAnswer = {
@@ -22,12 +24,20 @@ const LOOK_AGAIN_MS = 200;
 
 /**
  * Answers a question outside any conversation as the pipeline would: a call for a person where one must have it,
- * else the answer. @throws AnswerFailed when the provider cannot answer.
+ * else the answer. @param options.isFresh not from memory, for whoever wants to know how it is answered.
+ * @throws AnswerFailed when the provider cannot answer.
  */
-export async function answerAlone(request: AnswerRequest, onText: (piece: string) => void): Promise<Answer> {
+export async function answerAlone(
+	request: AnswerRequest,
+	onText: (piece: string) => void,
+	{ isFresh = false } = {},
+): Promise<Answer> {
 	const understood = understand(request);
-	const call = await decideEscalation({ ...request, misses: 0 }, understood);
-	if (!call) return answer({ ...request, turn: null, isLastTry: false }, onText);
+	const [call, recalled] = await Promise.all([
+		decideEscalation({ ...request, misses: 0 }, understood),
+		isFresh ? null : recall(request, understood),
+	]);
+	if (!call) return answer({ ...request, turn: null, isLastTry: false, understood, recalled }, onText);
 	const reply = answerOfCall(call, understood);
 	onText(reply.text);
 	return reply;

@@ -5,6 +5,7 @@ import { recordUsage, type Usage } from "#app/models/ai-usage.server.ts";
 import { type Answerer, AnswerFailed, type AnswerRequest } from "./answer.ts";
 import { faultOf, ProviderFault } from "./openai/faults.ts";
 import { Gathering } from "./openai/gathering.ts";
+import { pause, retryDelayMs } from "./openai/retry.ts";
 import { answerInRounds } from "./openai/rounds.server.ts";
 import type { Complete, Completion } from "./openai/wire.ts";
 import { TOOLS } from "./tools/toolbox.server.ts";
@@ -202,6 +203,10 @@ export type SmallJob = {
 	/** The reply ends here, and is then as if it had not come. */
 	deadlineMs: number;
 	mostTokens: number;
+	/** The reply is JSON of this schema, in the subset that strict structured outputs accept. */
+	format?: { name: string; schema: Record<string, unknown> };
+	/** Ends it earlier. */
+	signal?: AbortSignal;
 	usage?: AnswerRequest["usage"];
 };
 
@@ -222,8 +227,14 @@ export async function askSmallModel(job: SmallJob): Promise<string | null> {
 		stream: true as const,
 		stream_options: { include_usage: true },
 		max_completion_tokens: job.mostTokens,
+		...(job.format
+			? { response_format: { type: "json_schema" as const, json_schema: { ...job.format, strict: true } } }
+			: {}),
 	};
 	const stop = new AbortController();
+	const onAbort = () => stop.abort(job.signal?.reason);
+	if (job.signal?.aborted) return null;
+	job.signal?.addEventListener("abort", onAbort, { once: true });
 	const outOfTime = setTimeout(() => stop.abort(new AnswerFailed("timeout")), job.deadlineMs);
 	try {
 		const asking = { provider, limits: LIMITS, stop: stop.signal, usage: job.usage };
@@ -231,24 +242,37 @@ export async function askSmallModel(job: SmallJob): Promise<string | null> {
 		await count(body, completion, { purpose: job.purpose, ...job.usage });
 		return completion.hasRefused ? null : completion.text.trim() || null;
 	} catch (error) {
+		if (job.signal?.aborted) return null;
 		const reason = error instanceof ProviderFault ? error.reason : "timeout";
 		log.warn({ purpose: job.purpose, reason }, "a small job was not done by a model");
 		return null;
 	} finally {
 		clearTimeout(outOfTime);
+		job.signal?.removeEventListener("abort", onAbort);
 	}
 }
 
-function clientOf(provider: Provider): OpenAI {
-	return new OpenAI({
-		apiKey: provider.apiKey,
-		baseURL: provider.baseUrl,
+const clients = new Map<string, OpenAI>();
+
+/** One client an address and key, since making one takes milliseconds that a customer would wait. */
+function clientOf({ apiKey, baseUrl }: Provider): OpenAI {
+	const known = clients.get(`${baseUrl} ${apiKey}`);
+	if (known) return known;
+	const client = new OpenAI({
+		apiKey,
+		baseURL: baseUrl,
 		// The SDK would retry without knowing what the customer has already read; we do it ourselves.
 		maxRetries: 0,
 		// At any other level it prints chunks it cannot parse, and those hold people's words.
 		logLevel: "off",
 	});
+	// An installation has one provider; tests have many, and none is to be kept for good.
+	if (clients.size >= MOST_CLIENTS) clients.clear();
+	clients.set(`${baseUrl} ${apiKey}`, client);
+	return client;
 }
+
+const MOST_CLIENTS = 8;
 
 /** Characters to a token, roughly, for servers that do not say how many they took. */
 const CHARACTERS_A_TOKEN = 4;
@@ -268,30 +292,4 @@ async function count(
 	} catch (error) {
 		log.error({ err: error }, "a model call was not counted");
 	}
-}
-
-/** How long to wait before the next try, or null when there is no sense in one. */
-function retryDelayMs(fault: ProviderFault, limits: Limits, retriesLeft: number): number | null {
-	if (!fault.canRetry) return null;
-	if (fault.retryAfterMs !== null) {
-		return fault.retryAfterMs <= limits.longestRetryAfterMs ? fault.retryAfterMs : null;
-	}
-	const doubled = limits.backoffMs * 2 ** (limits.retries - retriesLeft);
-	// Up to a quarter less, so that many answers that failed together do not come back together.
-	return doubled * (1 - Math.random() / 4);
-}
-
-function pause(ms: number, stop: AbortSignal): Promise<void> {
-	return new Promise((resolve, reject) => {
-		if (stop.aborted) return reject(stop.reason);
-		const onAbort = () => {
-			clearTimeout(timer);
-			reject(stop.reason);
-		};
-		const timer = setTimeout(() => {
-			stop.removeEventListener("abort", onAbort);
-			resolve();
-		}, ms);
-		stop.addEventListener("abort", onAbort, { once: true });
-	});
 }

@@ -1,14 +1,12 @@
 import { log } from "#app/http/log.server.ts";
-import { countAnswers, getDueIn, leaseTurn, releaseTurn, type Turn } from "#app/models/ai-turn.server.ts";
-import { readUnanswered } from "#app/models/message/unanswered.server.ts";
+import { countAnswers, getOpenTurn, leaseTurn, releaseTurn, type Turn } from "#app/models/ai-turn.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import { endLiveAnswer, publishEphemeral } from "#app/realtime/publish.server.ts";
-import { AnswerFailed, type AnswerRequest } from "./answer.ts";
+import { AnswerFailed } from "./answer.ts";
 import { answerOfCall, type Call, decideEscalation, type Understood } from "./escalation/decide.server.ts";
-import { classifyIntent } from "./intent/classify.server.ts";
-import { guessLanguage } from "./offline/language.ts";
 import { answer } from "./reply/answerer.server.ts";
 import { apologise, finish } from "./reply/ending.server.ts";
+import { type Prepared, prepare } from "./reply/preparing.server.ts";
 import { Superseded, startWriting } from "./reply/writing.server.ts";
 
 /** A turn that was begun this often and never finished takes its process with it; a person answers instead. */
@@ -23,29 +21,32 @@ const NOTHING_UNDERSTOOD: Understood = { intent: "other", confidence: 0, languag
  * begins again; after that there is a message and no turn. So each question ends with exactly one answer.
  */
 export async function answerSession(sessionId: string): Promise<void> {
-	await waitOutBurst(sessionId);
-	const caps = await getSetting("assistant_caps");
-	const turn = await leaseTurn(sessionId);
-	if (!turn) return;
+	const taken = await takeTurn(sessionId);
+	if (!taken) return;
+	const { turn, early } = taken;
+	const caps = early?.caps ?? (await getSetting("assistant_caps"));
 	const writing = startWriting(turn, caps.secondsPerAnswer * 1_000);
 	let understood = NOTHING_UNDERSTOOD;
 	try {
-		const question = await readUnanswered(sessionId, turn.questionSeq);
-		understood = understand(question);
+		const prepared = early ?? (await prepare(sessionId, turn.questionSeq));
+		const { question, recalled, escalation } = prepared;
+		understood = prepared.understood;
 		if (turn.fence > MOST_ATTEMPTS) throw new AnswerFailed("cut");
-		const call =
-			(await decideEscalation(question, understood)) ??
-			(await callPastCap(turn, caps.answersPerSession, understood));
+		const [mustHave, pastCap] = await Promise.all([
+			decideEscalation(question, understood, escalation),
+			callPastCap(turn, caps.answersPerSession, understood),
+		]);
+		const call = mustHave ?? pastCap;
 		if (call) {
 			const reply = answerOfCall(call, understood);
 			writing.write(reply.text);
 			await writing.stop();
 			return await finish(turn, reply, { firstWordAt: writing.firstWordAt() });
 		}
-		const { missesBeforePerson } = await getSetting("escalation");
-		// Retrieving, calling tools and streaming are the answerer's own; it ends with the whole text.
+		const isLastTry = question.misses + 1 >= escalation.missesBeforePerson;
+		// Calling tools and streaming are the answerer's own; it ends with the whole text.
 		const reply = await answer(
-			{ ...question, signal: writing.signal, turn, isLastTry: question.misses + 1 >= missesBeforePerson },
+			{ ...question, signal: writing.signal, turn, isLastTry, understood, recalled },
 			writing.write,
 		);
 		await writing.stop();
@@ -67,17 +68,28 @@ export async function answerSession(sessionId: string): Promise<void> {
 	}
 }
 
-/** What a question is about and in which language it is, before anything is looked up for it. */
-export function understand({ question, locale }: Pick<AnswerRequest, "question" | "locale">): Understood {
-	return { ...classifyIntent(question), language: guessLanguage(question, locale) };
-}
-
-/** Several quick messages get one answer: waits until the customer has paused, or has been put off for long enough. */
-async function waitOutBurst(sessionId: string): Promise<void> {
+/**
+ * Takes the lease on a session's turn once it is due: several quick messages get one answer, so it waits until the
+ * customer has paused, or has put it off for long enough. The question is prepared in that time.
+ * @returns null when there is nothing to answer, or somebody else is at it; `early` is null when the question is
+ * not the one that was prepared.
+ */
+async function takeTurn(sessionId: string): Promise<{ turn: Turn; early: Prepared | null } | null> {
+	let early = null as { questionSeq: number; prepared: Promise<Prepared | null> } | null;
 	for (;;) {
-		const wait = await getDueIn(sessionId);
-		if (wait === null || wait === 0) return;
-		await new Promise((resolve) => setTimeout(resolve, wait));
+		const open = await getOpenTurn(sessionId);
+		if (!open) return null;
+		if (open.waitMs > 0) {
+			if (early?.questionSeq !== open.questionSeq) {
+				const { questionSeq } = open;
+				early = { questionSeq, prepared: prepare(sessionId, questionSeq).catch(() => null) };
+			}
+			await new Promise((resolve) => setTimeout(resolve, open.waitMs));
+		}
+		const turn = await leaseTurn(sessionId);
+		if (turn) return { turn, early: early?.questionSeq === turn.questionSeq ? await early.prepared : null };
+		// Due, and in somebody's living hands; else the customer has written on meanwhile.
+		if (open.waitMs === 0) return null;
 	}
 }
 

@@ -1,5 +1,7 @@
+import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import { recheckAnswer, releaseAnswers } from "#app/ai/reply/writing.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
+import { summariseIfLong } from "#app/ai/summarise.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { listDueSessions } from "#app/models/ai-turn.server.ts";
 import { startCaring } from "./care-for-waiting.server.ts";
@@ -40,8 +42,16 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 			.finally(() => {
 				running.delete(sessionId);
 				if (askedAgain.delete(sessionId)) answerSoon(sessionId);
+				else if (hasModel() && !isStopping) summariseSoon(sessionId);
 			});
 		running.set(sessionId, work);
+	}
+
+	/** Only when nobody waits for it any more; what fails is tried after the next answer. */
+	function summariseSoon(sessionId: string) {
+		summariseIfLong(sessionId).catch((error: unknown) => {
+			log.warn({ sessionId, err: error }, "a long conversation was not summarised");
+		});
 	}
 
 	async function sweep() {

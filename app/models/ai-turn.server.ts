@@ -48,13 +48,18 @@ export async function withdrawAnswer(tx: Transaction, sessionId: string): Promis
 		.where(and(eq(aiTurns.sessionId, sessionId), inArray(aiTurns.state, ["due", "running"])));
 }
 
-/** Milliseconds until the session's open turn is due (0 when it is), or null when none is open. */
-export async function getDueIn(sessionId: string): Promise<number | null> {
+/** The session's open turn: up to which message it answers and in how many ms it is due (0: it is); null when none is open. */
+export async function getOpenTurn(
+	sessionId: string,
+): Promise<{ waitMs: number; questionSeq: number } | null> {
 	const [row] = await db
-		.select({ wait: sql<number>`greatest(0, ceil(extract(epoch from due_at - now()) * 1000))::int` })
+		.select({
+			waitMs: sql<number>`greatest(0, ceil(extract(epoch from due_at - now()) * 1000))::int`,
+			questionSeq: aiTurns.questionSeq,
+		})
 		.from(aiTurns)
 		.where(and(eq(aiTurns.sessionId, sessionId), inArray(aiTurns.state, ["due", "running"])));
-	return row?.wait ?? null;
+	return row ?? null;
 }
 
 /**

@@ -41,6 +41,7 @@ async function askOne(asked: EvaluationQuestion): Promise<Omit<Outcome, "retriev
 			() => {
 				firstWordMs ??= performance.now() - startedAt;
 			},
+			{ isFresh: true },
 		);
 		const { text, answered, intent, language, sources, escalate, model } = reply;
 		return {

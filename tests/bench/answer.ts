@@ -51,6 +51,7 @@ export async function measureAnswers(options: {
 	if (seeded.code !== 0) throw new CommandError(`The demo store could not be written: ${seeded.stderr}`);
 	const work = createProviderClock();
 	const provider = await startOpenAiServer(work.reply);
+	provider.answerReadings(work.reply);
 	const client = postgres(databaseUrl, { max: 1, onnotice: () => {} });
 	const server = await startServerProcess({
 		DATABASE_URL: databaseUrl,

@@ -54,6 +54,7 @@ describe("npm run ai:eval", () => {
 		const { stdout, stderr, code } = await evaluate(questions, "--knowledge", knowledge, "--json", json);
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		expect(stdout).toMatch(/\| +\| as it is \| changed \|/);
+		expect(stdout).toMatch(/Memory: \d+ of customers' \d+ answers in the last 7 days.*; \d+ are kept\./);
 		expect(stdout).toMatch(/\| right article first \| 1 of 1, 100 % \| 1 of 1, 100 % \|/);
 		expect(stdout).toMatch(/\| answered or declined rightly \| 2 of 2, 100 % \| 2 of 2, 100 % \|/);
 		expect(stdout).toMatch(/\| called a person rightly \| 1 of 1, 100 % \| 1 of 1, 100 % \|/);

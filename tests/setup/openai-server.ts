@@ -16,6 +16,7 @@ export type CapturedRequest = {
 		tool_choice?: string;
 		stream?: boolean;
 		stream_options?: object;
+		response_format?: { type: string; json_schema?: { schema: object; strict?: boolean } };
 	};
 };
 
@@ -25,8 +26,12 @@ export type Reply = (response: ServerResponse, request: CapturedRequest) => void
 export type OpenAiServer = {
 	/** The base address, `/v1` included. */
 	url: string;
-	/** Every request so far, oldest first. */
+	/** Every request so far, oldest first, but for those that ask for a reading. */
 	requests: CapturedRequest[];
+	/** Requests for JSON of a schema: readings of a question, which run beside its answer. */
+	readings: CapturedRequest[];
+	/** What those get; they take nothing from the script, whose order would be chance. Until set: 503. */
+	answerReadings: (reply: Reply) => void;
 	close: () => Promise<void>;
 };
 
@@ -39,12 +44,19 @@ export const everyRequest: CapturedRequest[] = [];
  */
 export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> {
 	const requests: CapturedRequest[] = [];
+	const readings: CapturedRequest[] = [];
+	let readingReply = fails(503);
 	const server = createServer(async (incoming, response) => {
 		const parts: Buffer[] = [];
 		for await (const part of incoming) parts.push(part);
 		try {
 			const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as CapturedRequest["body"];
 			const request = { path: incoming.url ?? "", headers: incoming.headers, body };
+			if (body.response_format) {
+				readings.push(request);
+				everyRequest.push(request);
+				return await readingReply(response, request);
+			}
 			const reply = script[Math.min(requests.length, script.length - 1)] ?? script[0];
 			requests.push(request);
 			everyRequest.push(request);
@@ -57,6 +69,10 @@ export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
 		requests,
+		readings,
+		answerReadings: (reply) => {
+			readingReply = reply;
+		},
 		close: () =>
 			new Promise((resolve) => {
 				server.close(() => resolve());

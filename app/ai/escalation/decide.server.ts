@@ -1,6 +1,7 @@
 import { personAskedIn } from "#app/ai/intent/wants-person.ts";
 import { getOrder, listOrders } from "#app/models/order.server.ts";
 import { extractOrderNumbers } from "#app/models/order-numbers.ts";
+import type { SettingValue } from "#app/models/setting/shapes.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Answer, AnswerRequest } from "../answer.ts";
 import { isYes } from "../offline/phrases.ts";
@@ -23,14 +24,15 @@ const REFUND =
  * Decides whether a person must have a question, before anything is asked of a model: so it holds while the
  * provider is away and whatever a model would say. In this order: somebody may be hurt, the law, a person was
  * asked for, the customer has had enough, a topic of the owner's, a refund above the owner's limit.
- * @returns null when the assistant may answer.
+ * @param set the owner's rules, where the caller has read them; @returns null when the assistant may answer.
  */
 export async function decideEscalation(
 	request: Pick<AnswerRequest, "question" | "customerId"> & { misses: number },
 	understood: Understood,
+	set?: SettingValue<"escalation">,
 ): Promise<Call | null> {
 	const { question, misses } = request;
-	const rules = await getSetting("escalation");
+	const rules = set ?? (await getSetting("escalation"));
 	const topic = (reason: string): Call => ({ reason, words: "topic", language: understood.language });
 	if (rules.safety && isAboutSafety(question)) return topic("safety");
 	if (rules.legal && isLegal(question)) return topic("legal");

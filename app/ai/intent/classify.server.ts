@@ -6,6 +6,9 @@ import { loadModel, probabilities } from "./model.ts";
 /** What a customer wants, with how sure the model is of it (0 to 1). */
 export type IntentGuess = { intent: string; confidence: number };
 
+/** Every intent there is. */
+export const INTENT_LABELS: string[] = modelFile.labels;
+
 /** Below this the guess is wrong more often than right, so the honest label is "other". */
 const UNSURE_BELOW = 0.2;
 

@@ -1,9 +1,10 @@
 import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
-import { type Answer, AnswerFailed, type AnswerRequest } from "../answer.ts";
+import { type Answer, AnswerFailed, type AnswerRequest, type Material } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
 import { guessLanguage } from "../offline/language.ts";
-import { companyContext, dataText, historyMessages, rulesText, systemPrompt } from "../prompt.server.ts";
+import { ownerParts } from "../prompt/owner-parts.server.ts";
+import { dataText, historyMessages, rulesText, systemPrompt } from "../prompt.server.ts";
 import { retrievePassages } from "../retrieve.server.ts";
 import { asRetrieved, describePassage } from "../tools/search-knowledge.server.ts";
 import type { EscalationReason, ToolContext } from "../tools/tool.server.ts";
@@ -42,22 +43,14 @@ export async function answerInRounds(
 	onText: (piece: string) => void,
 	complete: Complete,
 ): Promise<Answer> {
-	const [company, passages] = await Promise.all([
-		companyContext(),
-		retrievePassages({
-			query: searchText(request),
-			limit: PASSAGES,
-			locale: request.locale,
-			signal: request.signal,
-		}),
-	]);
+	const { parts, passages } = request.material ?? (await gatherMaterial(request));
 	const sources = new SourceBook();
-	sources.heed(company);
+	for (const part of Object.values(parts)) sources.heed(part);
 	for (const { role, text } of [...request.history, { role: "customer", text: request.question }]) {
 		if (role !== "assistant") sources.heed(text);
 	}
 	const system = systemPrompt({
-		company,
+		parts,
 		request,
 		passages: passages.map((passage) => describePassage(passage, sources.add(asRetrieved(passage)))),
 		today: new Date(),
@@ -78,6 +71,7 @@ export async function answerInRounds(
 		},
 	};
 
+	const tools = new Set<string>();
 	let text = "";
 	let isUnknown = false;
 	let model: string | null = null;
@@ -114,6 +108,7 @@ export async function answerInRounds(
 
 		const calls = round < MAX_ROUNDS && !guard.isEchoed ? completion.toolCalls : [];
 		if (calls.length === 0) break;
+		for (const each of calls) tools.add(each.function.name);
 		messages.push({ role: "assistant", content: completion.text || null, tool_calls: calls });
 		messages.push(...(await runTools(calls, context)));
 		// The model has already told the customer; asking again would make it say so twice.
@@ -143,8 +138,21 @@ export async function answerInRounds(
 		model,
 		promptTokens,
 		completionTokens,
+		...(tools.size > 0 ? { tools: [...tools].filter((name) => findTool(name)) } : {}),
 		...deeds.forAnswer(),
 	};
+}
+
+/** Looks up what a model is given for a question. */
+export async function gatherMaterial(
+	request: Pick<AnswerRequest, "question" | "history" | "locale" | "signal">,
+): Promise<Material> {
+	const { locale, signal } = request;
+	const [parts, passages] = await Promise.all([
+		ownerParts(),
+		retrievePassages({ query: searchText(request), limit: PASSAGES, locale, signal }),
+	]);
+	return { parts, passages };
 }
 
 /** Runs what the model asked for, all at once, and returns one message for every call, in order. */
@@ -163,7 +171,7 @@ async function runTool(call: ToolCall, context: ToolContext): Promise<unknown> {
 	return tool ? tool.run(call.function.arguments, context) : { error: "unknown_tool" };
 }
 
-function searchText({ question, history }: AnswerRequest): string {
+function searchText({ question, history }: Pick<AnswerRequest, "question" | "history">): string {
 	if (question.trim().split(/\s+/).length >= SHORT_QUESTION_WORDS) return question;
 	const before = history.findLast((utterance) => utterance.role === "customer")?.text ?? "";
 	return `${before}\n${question}`.trim();

@@ -1,10 +1,14 @@
 import { env } from "#app/env.server.ts";
 import type { Turn } from "#app/models/ai-turn.server.ts";
 import { type Allowance, hasDayBudget, reserveAnswer } from "#app/models/ai-usage.server.ts";
+import type { Recalled } from "#app/models/answer-cache.server.ts";
 import type { Answer, AnswerRequest } from "../answer.ts";
+import type { Understood } from "../escalation/decide.server.ts";
 import { callingWords } from "../escalation/words.ts";
 import { answerOffline } from "../offline/answer.server.ts";
 import { answerWithModel } from "../openai.server.ts";
+import { answerWhileReading, deservesReading } from "../second-reading.server.ts";
+import { asReply, countReply, remember } from "./remembering.server.ts";
 
 /** Whether a model writes the answers; without one they come from the articles and the orders alone. */
 export const hasModel = (): boolean => env().OPENAI_API_KEY !== undefined;
@@ -14,15 +18,35 @@ type Asked = AnswerRequest & {
 	turn: Turn | null;
 	/** The assistant has failed before: if it does not know this either, a person is called. */
 	isLastTry: boolean;
+	understood: Understood;
+	/** What is remembered of the question; null when it is not one for the memory. */
+	recalled: Recalled | null;
 };
 
 /**
- * Answers in the way this installation has, and its limits allow: by a model; without one, or past a limit of
- * cost, out of the articles and orders alone. Past a limit only what those know for certain is answered.
+ * Answers in the way this installation has, and its limits allow: from memory when the same was asked before; by a
+ * model; without one, or past a limit of cost, out of the articles and orders alone. Past a limit only what those
+ * know for certain is answered. A question outside any conversation writes nothing into the memory.
  * @throws AnswerFailed when the provider cannot answer.
  */
 export async function answer(asked: Asked, onText: (piece: string) => void): Promise<Answer> {
-	const { turn, isLastTry, ...question } = asked;
+	const { turn, recalled } = asked;
+	if (recalled?.answer) {
+		onText(recalled.answer.text);
+		if (turn) await countReply(recalled);
+		return asReply(recalled.answer);
+	}
+	const reply = await answerAnew(asked, onText);
+	// Past a limit the articles have answered in the model's place: not to be taken for its answer later.
+	const isWhole = !hasModel() || reply.model !== null;
+	if (turn && recalled && isWhole) await remember(recalled, asked, reply);
+	return reply;
+}
+
+async function answerAnew(
+	{ turn, isLastTry, understood, recalled: _, ...question }: Asked,
+	onText: (piece: string) => void,
+): Promise<Answer> {
 	const request = { ...question, usage: { turnId: turn?.id ?? null, sessionId: turn?.sessionId ?? null } };
 	if (!hasModel()) {
 		// Its words are held back where they may still be taken back.
@@ -38,7 +62,9 @@ export async function answer(asked: Asked, onText: (piece: string) => void): Pro
 		onText(reply.text);
 		return reply;
 	}
-	const reply = await answerWithModel(request, onText);
+	const reply = deservesReading(request.question, understood)
+		? await answerWhileReading(request, onText, answerWithModel)
+		: await answerWithModel(request, onText);
 	if (!isLastTry || !isMiss(reply)) return reply;
 	const { text, escalate } = calling(reply, "assistant-unsure");
 	onText(`\n\n${text}`);

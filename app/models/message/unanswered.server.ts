@@ -10,8 +10,10 @@ export type Utterance = { role: "customer" | "assistant" | "agent"; text: string
 export type Unanswered = {
 	/** The customer's newest words, several quick messages joined by a line break. */
 	question: string;
-	/** What was said before the question, oldest first. */
+	/** What was said before the question, oldest first; without what `summary` tells of. */
 	history: Utterance[];
+	/** A long conversation's beginning in a few sentences; absent while it is short. */
+	summary?: string | null;
 	/** Null while anonymous. */
 	customerId: string | null;
 	/** The address the customer has proved in this conversation. */
@@ -44,6 +46,7 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 	if (!found) throw new Error("The session of this turn is gone.");
 	const rows = await db
 		.select({
+			seq: chatMessages.seq,
 			senderType: chatMessages.senderType,
 			text: chatMessages.message,
 			metadata: chatMessages.metadata,
@@ -59,6 +62,7 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 		.orderBy(desc(chatMessages.seq))
 		.limit(HISTORY_MESSAGES);
 	const newestFirst = rows.map((row) => ({
+		seq: row.seq,
 		role: ROLES[row.senderType as keyof typeof ROLES],
 		text: row.text,
 	}));
@@ -66,13 +70,17 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 	const firstHit = answers.findIndex((row) => !row.metadata.offersPerson);
 	const answeredAt = newestFirst.findIndex((utterance) => utterance.role !== "customer");
 	const asked = answeredAt === -1 ? newestFirst : newestFirst.slice(0, answeredAt);
-	const before: Utterance[] = answeredAt === -1 ? [] : newestFirst.slice(answeredAt);
+	const { summary, summarySeq } = found.session;
+	const before = (answeredAt === -1 ? [] : newestFirst.slice(answeredAt)).filter(
+		({ seq }) => !summary || seq > summarySeq,
+	);
 	return {
 		question: asked
 			.reverse()
 			.map((utterance) => utterance.text)
 			.join("\n"),
-		history: before.reverse(),
+		history: before.reverse().map(({ role, text }): Utterance => ({ role, text })),
+		summary,
 		customerId: found.session.userId,
 		verifiedEmail: provedEmail(found.session),
 		customerName: found.customerName,

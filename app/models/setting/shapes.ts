@@ -73,6 +73,19 @@ const aiPrices = z
 	.default({})
 	.transform((own): Record<string, Price> => ({ ...DEFAULT_PRICES, ...own }));
 
+/**
+ * Words of the owner's that go into the prompt. They are sent with every question, so they have a length; and they
+ * may not look like the marks that set data apart, which would let data pass for words of theirs.
+ */
+const promptPart = (mostCharacters: number) =>
+	z
+		.string()
+		.trim()
+		.max(mostCharacters)
+		.refine((text) => !/<\/?data\b/i.test(text), "may not contain the mark <data>")
+		.refine((text) => !/[^\P{Cc}\n\r\t]/u.test(text), "may not contain control characters")
+		.default("");
+
 export const SETTINGS = {
 	business_hours: businessHours,
 	escalation,
@@ -82,7 +95,11 @@ export const SETTINGS = {
 	/** Days after delivery in which a return may be asked for. */
 	return_days: z.number().int().min(1).default(30),
 	/** The store in its owner's words; empty: nothing is known. */
-	company_context: z.string().default(""),
+	company_context: promptPart(8_000),
+	/** How the assistant speaks; empty: as in app/ai/prompt/defaults.ts. */
+	assistant_tone: promptPart(1_000),
+	/** What the owner asks of it besides; the safety rules stand after it and hold. */
+	assistant_rules: promptPart(4_000),
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -92,7 +109,7 @@ export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
 
 /** A stored value in its shape, with defaults for what is missing; all defaults when it does not fit. */
 export function settingOf<Key extends SettingKey>(key: Key, stored: unknown): SettingValue<Key> {
-	const empty = key === "company_context" || key === "return_days" ? undefined : {};
+	const empty = SETTINGS[key].safeParse(undefined).success ? undefined : {};
 	const parsed = SETTINGS[key].safeParse(stored ?? empty);
 	return (parsed.success ? parsed.data : SETTINGS[key].parse(empty)) as SettingValue<Key>;
 }

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { log } from "#app/http/log.server.ts";
 import { Invalid } from "#app/models/errors.ts";
 import { db } from "#db/client.server.ts";
@@ -15,11 +15,26 @@ export async function getSetting<Key extends SettingKey>(
 	key: Key,
 	executor: Pick<typeof db, "select"> = db,
 ): Promise<SettingValue<Key>> {
-	const [row] = await executor.select({ value: settings.value }).from(settings).where(eq(settings.key, key));
-	if (row && !SETTINGS[key].safeParse(row.value).success) {
-		log.warn({ key }, "a setting does not have its shape; its defaults are used");
-	}
-	return settingOf(key, row?.value);
+	return (await getSettings([key], executor))[key];
+}
+
+/** Several settings in one question to the database, each as `getSetting` gives it. */
+export async function getSettings<Key extends SettingKey>(
+	keys: readonly Key[],
+	executor: Pick<typeof db, "select"> = db,
+): Promise<{ [One in Key]: SettingValue<One> }> {
+	const rows = await executor
+		.select({ key: settings.key, value: settings.value })
+		.from(settings)
+		.where(inArray(settings.key, [...keys]));
+	const stored = new Map(rows.map(({ key, value }) => [key, value]));
+	const entries = keys.map((key) => {
+		if (stored.has(key) && !SETTINGS[key].safeParse(stored.get(key)).success) {
+			log.warn({ key }, "a setting does not have its shape; its defaults are used");
+		}
+		return [key, settingOf(key, stored.get(key))];
+	});
+	return Object.fromEntries(entries);
 }
 
 /** Sets what goes under a key. @throws Invalid, with what is wrong where, when the value does not fit. */

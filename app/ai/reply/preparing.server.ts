@@ -1,0 +1,49 @@
+import type { Recalled } from "#app/models/answer-cache.server.ts";
+import { readUnanswered } from "#app/models/message/unanswered.server.ts";
+import type { SettingValue } from "#app/models/setting/shapes.ts";
+import { getSettings } from "#app/models/setting/store.server.ts";
+import type { AnswerRequest } from "../answer.ts";
+import type { Understood } from "../escalation/decide.server.ts";
+import { classifyIntent } from "../intent/classify.server.ts";
+import { guessLanguage } from "../offline/language.ts";
+import { gatherMaterial } from "../openai/rounds.server.ts";
+import { hasModel } from "./answerer.server.ts";
+import { recall } from "./remembering.server.ts";
+
+/** All that is known of a question before anybody decides on it. */
+export type Prepared = {
+	questionSeq: number;
+	question: Omit<AnswerRequest, "signal"> & { misses: number };
+	understood: Understood;
+	recalled: Recalled | null;
+	escalation: SettingValue<"escalation">;
+	caps: SettingValue<"assistant_caps">;
+};
+
+/**
+ * Reads a session's question, what is remembered of it and what a model would be given for it. It writes nothing,
+ * so it can be done while the pipeline waits for the customer's next message, and thrown away.
+ */
+export async function prepare(sessionId: string, questionSeq: number): Promise<Prepared> {
+	const [read, settings] = await Promise.all([
+		readUnanswered(sessionId, questionSeq),
+		getSettings(["escalation", "assistant_caps"]),
+	]);
+	const understood = understand(read);
+	// The memory before the articles: what is kept must not be called newer than what it was made of.
+	const recalled = await recall(read, understood);
+	const material = hasModel() && !recalled?.answer ? await gatherMaterial(read) : null;
+	return {
+		questionSeq,
+		question: { ...read, ...(material ? { material } : {}) },
+		understood,
+		recalled,
+		escalation: settings.escalation,
+		caps: settings.assistant_caps,
+	};
+}
+
+/** What a question is about and in which language it is, before anything is looked up for it. */
+export function understand({ question, locale }: Pick<AnswerRequest, "question" | "locale">): Understood {
+	return { ...classifyIntent(question), language: guessLanguage(question, locale) };
+}
