@@ -9,7 +9,7 @@ import { dataBlock } from "./prompt.server.ts";
 /** The small model's reading of a question, where the local one is not sure of its own. */
 
 /** Later than this it is not waited for: the local reading stands. */
-export const READING_DEADLINE_MS = 1_500;
+const READING_DEADLINE_MS = 1_500;
 const MOST_TOKENS = 150;
 /** What it reads of a question, and how much of what was said before. */
 const LONGEST_TEXT = 1_500;

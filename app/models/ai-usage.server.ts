@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { env } from "#app/env.server.ts";
 import type { Turn } from "#app/models/ai-turn.server.ts";
 import type { Price, SettingValue } from "#app/models/setting/shapes.ts";
-import { getSetting, getSettings } from "#app/models/setting/store.server.ts";
+import { getSetting } from "#app/models/setting/store.server.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { aiTurns, aiUsage, chatSessions } from "#db/schema.ts";
 
@@ -67,17 +67,19 @@ export type Allowance = "allowed" | "session-spent" | "day-spent";
  * with its lease.
  */
 export async function reserveAnswer(turn: Turn, model: string): Promise<Allowance> {
-	const { assistant_caps: caps, ai_prices: prices } = await getSettings(["assistant_caps", "ai_prices"]);
-	if (caps.dollarsPerSession !== null) {
-		const [session] = await db
+	// At once, and the prices only where they are needed: the customer waits for this.
+	const [caps, [session]] = await Promise.all([
+		getSetting("assistant_caps"),
+		db
 			.select({ spent: chatSessions.aiCostMicros })
 			.from(chatSessions)
-			.where(eq(chatSessions.sessionId, turn.sessionId));
-		if ((session?.spent ?? 0) >= caps.dollarsPerSession * 1e6) return "session-spent";
-	}
+			.where(eq(chatSessions.sessionId, turn.sessionId)),
+	]);
+	const most = caps.dollarsPerSession;
+	if (most !== null && (session?.spent ?? 0) >= most * 1e6) return "session-spent";
 	const budget = dayBudgetMicros(caps);
 	if (budget === null) return "allowed";
-	const estimate = costOf(prices, { model, ...ANSWER_ESTIMATE });
+	const estimate = costOf(await getSetting("ai_prices"), { model, ...ANSWER_ESTIMATE });
 	return db.transaction(async (tx) => {
 		await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('ai budget', 2))`);
 		if ((await committedToday(tx)) + estimate > budget) return "day-spent";
