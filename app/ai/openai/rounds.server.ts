@@ -145,7 +145,7 @@ export async function answerInRounds(
 
 /** Looks up what a model is given for a question. */
 export async function gatherMaterial(
-	request: Pick<AnswerRequest, "question" | "history" | "locale" | "signal">,
+	request: Pick<AnswerRequest, "question" | "history" | "locale"> & { signal?: AbortSignal },
 ): Promise<Material> {
 	const { locale, signal } = request;
 	const [parts, passages] = await Promise.all([
