@@ -119,6 +119,17 @@ export function applyAcknowledged(state: Conversation, message: Message): Conver
 	return { ...state, sessionId, messages: putMessage(state.messages, message, false) };
 }
 
+/** The events that would bring somebody who has the log to what is shown besides: nothing of it is replayed. */
+export function passingEvents({ live, isThinking, isHere }: Conversation): ChatEvent[] {
+	const events: ChatEvent[] = [];
+	if (isThinking) events.push({ type: "ai-thinking", data: { on: true } });
+	if (live)
+		events.push({ type: "ai-delta", data: { messageId: live.messageId, offset: 0, text: live.text } });
+	if (isHere.agent !== null) events.push({ type: "agent-presence", data: { on: isHere.agent } });
+	if (isHere.customer !== null) events.push({ type: "customer-presence", data: { on: isHere.customer } });
+	return events;
+}
+
 /** Puts an older page of the history in front. */
 export function prependMessages(state: Conversation, older: Message[]): Conversation {
 	const first = state.messages[0]?.seq ?? Number.POSITIVE_INFINITY;

@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { createLockManager } from "#tests/setup/browser.ts";
+import type { ChatEvent } from "../../events.ts";
 import { PACE } from "./pace.ts";
 import { openSharedLine } from "./shared-line.ts";
 import type { LineStatus } from "./status.ts";
@@ -97,6 +98,7 @@ function openTab(site: Site, { session = "s", pace = QUICK } = {}) {
 	const tab = {
 		seqs: [] as number[],
 		refused: [] as number[],
+		passed: [] as ChatEvent[],
 		status: null as LineStatus | null,
 		isDeaf: false,
 	};
@@ -106,10 +108,12 @@ function openTab(site: Site, { session = "s", pace = QUICK } = {}) {
 		place: () => ({ sessionId: session, cursor }),
 		shareAs: () => `${site.address} ${session}`,
 		onEvent(id, event) {
+			if (event.type === "ai-delta") tab.passed.push(event);
 			if (!("seq" in event.data) || event.data.seq !== tab.seqs.length + 1) return;
 			tab.seqs.push(event.data.seq);
 			cursor = id ?? cursor;
 		},
+		passing: () => tab.passed,
 		onStatus(status) {
 			tab.status = status;
 		},
@@ -135,6 +139,16 @@ it("reads by one stream for ten tabs, and all of them hear everything", async ()
 	}
 	await until(() => expect(tabs.map((tab) => tab.seqs)).toEqual(Array(10).fill(upTo(5))));
 	expect(site.opened).toBe(1);
+});
+
+it("tells a tab that comes later the words that are being written", async () => {
+	const site = await openServer();
+	const reading = openTab(site);
+	await until(() => expect(reading.status?.state).toBe("live"));
+	const words: ChatEvent = { type: "ai-delta", data: { messageId: "a", offset: 0, text: "So far" } };
+	reading.passed.push(words);
+	const late = openTab(site);
+	await until(() => expect(late.passed).toEqual([words]));
 });
 
 it("goes on in another tab when the one that reads is closed, and each catches up from its own place", async () => {

@@ -11,6 +11,11 @@ export type SharedLineOptions = LineOptions & {
 	 * is nothing to read.
 	 */
 	shareAs: () => string | null;
+	/**
+	 * What this tab shows and no log holds: the words of an answer being written, who types, who is here. A tab
+	 * that comes later than those were told is told them again.
+	 */
+	passing?: () => ChatEvent[];
 };
 
 /** What the tab that reads tells the others, and what they ask it. */
@@ -125,7 +130,12 @@ function join(options: SharedLineOptions) {
 	}
 
 	function hear(word: Word) {
-		if (word.type === "ask") return line ? sayStatus() : undefined;
+		if (word.type === "ask") {
+			if (!line) return;
+			sayStatus();
+			for (const event of options.passing?.() ?? []) say({ type: "event", id: null, event });
+			return;
+		}
 		if (word.type === "expect") return line?.expect(word.seq);
 		// What a tab says that was robbed of the lock and does not know it yet is as good as any.
 		if (line) return;

@@ -4,6 +4,7 @@ import {
 	applyEvent,
 	beginConversation,
 	type Conversation,
+	passingEvents,
 	prependMessages,
 } from "../conversation.ts";
 import { postForm, REQUEST_LIMIT_MS, readProblem, reloadPage } from "../forms.ts";
@@ -189,6 +190,7 @@ export function createConversationStore(options: StoreOptions) {
 					const { sessionId } = snapshot.conversation;
 					return sessionId && `${options.ways.events} ${sessionId} ${options.owner}`;
 				},
+				passing: () => passingEvents(snapshot.conversation),
 				onEvent: receive,
 				onStatus: (status) => {
 					const { state, transport } = snapshot.line;
