@@ -25,7 +25,27 @@ export type PaymentRecord = { type: string; amountCents: number; method?: string
 /** One passage or product an answer rests on, as retrieval returned it (never as a model wrote it). */
 export type AnswerSource = { id: string; title: string; url: string; quote: string; score: number };
 
+/** The end of a text that is in another language, from a place in UTF-16 units on. */
+export type ForeignPart = { at: number; language: string };
+
+/** The same words in another language. What a message says is what its reader was meant to read. */
+export type Translation = {
+	/** Of the message, and of these words. */
+	from: string;
+	to: string;
+	/** Absent while nothing has come of it. */
+	text?: string;
+	/** `working` and `failed` are of the message's own translation for the agent. */
+	state: "working" | "done" | "failed";
+	/** These are the sender's own words, and the message is what was made of them. */
+	isOriginal?: boolean;
+};
+
 export type MessageMetadata = {
+	/** What the message is written in, where that is not the page's language. */
+	language?: string;
+	foreignPart?: ForeignPart;
+	translation?: Translation;
 	sources?: AnswerSource[];
 	/** What kind of system notice this is, so that the page can phrase it. */
 	notice?:
@@ -58,7 +78,10 @@ export type Answer = {
 	intent: string;
 	/** 0 to 1. */
 	confidence: number;
+	/** The customer's, and so the answer's but for its foreign part. */
 	language: string;
+	/** From here on the text is in another language: a quotation, or facts told in that of the data. */
+	foreignPart?: ForeignPart;
 	sources: AnswerSource[];
 	escalate: { needed: boolean; reason: string | null };
 	/** Name of the model that wrote it; null without one. */

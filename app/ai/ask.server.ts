@@ -32,12 +32,15 @@ export async function answerAlone(
 	onText: (piece: string) => void,
 	{ isFresh = false } = {},
 ): Promise<Answer> {
-	const understood = understand(request);
+	const understood = await understand(request);
 	const [call, recalled] = await Promise.all([
 		decideEscalation({ ...request, misses: 0 }, understood),
 		isFresh ? null : recall(request, understood),
 	]);
-	if (!call) return answer({ ...request, turn: null, isLastTry: false, understood, recalled }, onText);
+	if (!call) {
+		const asked = { ...request, language: understood.language, understood, recalled };
+		return answer({ ...asked, turn: null, isLastTry: false }, onText);
+	}
 	const reply = answerOfCall(call, understood);
 	onText(reply.text);
 	return reply;

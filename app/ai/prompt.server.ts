@@ -1,5 +1,6 @@
 import { SENT_MESSAGES } from "#app/models/chat-session/summary.server.ts";
 import type { AnswerRequest, Utterance } from "./answer.ts";
+import { nameOf } from "./language/languages.ts";
 import type { OwnerParts } from "./prompt/owner-parts.server.ts";
 import { HOW_TO_ANSWER, NEVER } from "./prompt/rules.ts";
 
@@ -16,7 +17,7 @@ export const rulesText = (): string => `${HOW_TO_ANSWER}\n\n${NEVER}`;
  */
 export function systemPrompt(options: {
 	parts: OwnerParts;
-	request: Pick<AnswerRequest, "customerId" | "verifiedEmail" | "customerName" | "locale" | "summary">;
+	request: Pick<AnswerRequest, "customerId" | "verifiedEmail" | "customerName" | "locale" | "language" | "summary">;
 	passages: object[];
 	today: Date;
 }): string {
@@ -25,6 +26,7 @@ export function systemPrompt(options: {
 		signedIn: request.customerId !== null || !!request.verifiedEmail,
 		...(request.customerName ? { name: request.customerName } : {}),
 		pageLanguage: request.locale,
+		...(request.language ? { answerIn: nameOf(request.language, "en") } : {}),
 		today: today.toISOString().slice(0, 10),
 	};
 	return [

@@ -46,7 +46,15 @@ export async function answerSession(sessionId: string): Promise<void> {
 		const isLastTry = question.misses + 1 >= escalation.missesBeforePerson;
 		// Calling tools and streaming are the answerer's own; it ends with the whole text.
 		const reply = await answer(
-			{ ...question, signal: writing.signal, turn, isLastTry, understood, recalled },
+			{
+				...question,
+				language: understood.language,
+				signal: writing.signal,
+				turn,
+				isLastTry,
+				understood,
+				recalled,
+			},
 			writing.write,
 		);
 		await writing.stop();

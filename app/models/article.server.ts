@@ -16,6 +16,15 @@ export async function listArticles(readers: Readers = "customers"): Promise<Omit
 	return listBy(readableBy(readers));
 }
 
+/** The languages there are articles in that customers may read, as two-letter tags. */
+export async function listArticleLanguages(): Promise<string[]> {
+	const rows = await db
+		.selectDistinct({ language: sql<string>`split_part(lower(${articles.locale}), '-', 1)` })
+		.from(articles)
+		.where(readableBy("customers"));
+	return rows.map(({ language }) => language).sort();
+}
+
 /** Every article there is, also those that do not hold today, without its body, by title. */
 export async function listAllArticles(): Promise<Omit<Article, "body">[]> {
 	return listBy(undefined);

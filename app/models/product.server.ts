@@ -33,6 +33,15 @@ export type ProductCard = Pick<Product, "id" | "slug" | "name" | "category" | "s
 	isAvailable: boolean;
 };
 
+/** The names of products that a text says in full, in any case. */
+export async function namesIn(text: string): Promise<string[]> {
+	const rows = await db
+		.select({ name: products.name })
+		.from(products)
+		.where(sql`position(lower(${products.name}) in ${text.toLowerCase()}) > 0 and ${products.name} <> ''`);
+	return rows.map(({ name }) => name);
+}
+
 /** How many products the catalogue has. */
 export async function countProducts(): Promise<number> {
 	return db.$count(products);

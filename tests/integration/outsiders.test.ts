@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { clientAddress, network } from "#app/http/client-address.server.ts";
-import { labelSession, noteIntent } from "#app/models/chat-session/change.server.ts";
+import { labelSession, noteQuestion } from "#app/models/chat-session/change.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { hub } from "#app/realtime/hub.server.ts";
@@ -307,7 +307,7 @@ describe("what agents note among themselves", () => {
 			{ type: "api-key", name: "x" },
 			{ tags: ["TAG-SECRET"], priority: "urgent" },
 		);
-		await transact((tx) => noteIntent(tx, sessionId, "INTENT-SECRET"));
+		await transact((tx) => noteQuestion(tx, sessionId, { intent: "INTENT-SECRET", language: "en" }));
 		publishEphemeral({
 			sessionId,
 			stream: "internal",

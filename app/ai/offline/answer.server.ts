@@ -1,13 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
+import { listArticleLanguages } from "#app/models/article.server.ts";
 import { CONFIRM_HINT } from "#app/models/assistant-action/propose.server.ts";
 import { isKnown } from "#app/models/order.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
+import { detectLanguage } from "../language/detect.server.ts";
+import { baseLanguage } from "../language/languages.ts";
+import { articlesOnlyIn, onlyIn } from "./foreign-words.ts";
 import { answerFromKnowledge } from "./knowledge.server.ts";
-import { guessLanguage } from "./language.ts";
 import { isDoable } from "./order-requests.server.ts";
 import { answerAboutOrders, latestOrderSentence } from "./orders.server.ts";
 import { isNo, isYes, OFFER, offersPerson, phrasesIn } from "./phrases.ts";
@@ -21,7 +24,12 @@ type Finding = {
 	sources?: AnswerSource[];
 	escalation?: string;
 	intent?: string;
+	/** What the text is written in; the customer's language where absent. */
+	language?: string;
 };
+
+/** The language of what the assistant says of orders and products: that of their data. */
+const DATA_LANGUAGE = "en";
 
 /** A written "yes" changes nothing: only a click is certain to be the customer's own. */
 const CLICK_TO_CONFIRM = "To be safe, only the button on the card does it. Please choose Confirm there.";
@@ -39,13 +47,15 @@ const SHORT_QUESTION_WORDS = 7;
  */
 export const answerOffline: Answerer = async (request, onText) => {
 	const question = request.question.trim();
-	const language = guessLanguage(question, request.locale);
+	const language = await detectLanguage({ ...request, question });
 	const guess = classifyIntent(question);
 	request.signal.throwIfAborted();
 	const deeds = new Deeds(request);
 	const finding = await find({ request, deeds, question, language, guess });
+	const { text, ...foreign } = await inWordsOf(language, finding);
 	const answer: Answer = {
-		text: finding.text,
+		text,
+		...foreign,
 		answered: finding.answered,
 		intent: finding.intent ?? guess.intent,
 		confidence: finding.intent ? 1 : Math.round(guess.confidence * 1000) / 1000,
@@ -55,9 +65,23 @@ export const answerOffline: Answerer = async (request, onText) => {
 		model: null,
 		...deeds.forAnswer(),
 	};
-	await writeOut(finding.text, onText, request.signal);
+	await writeOut(text, onText, request.signal);
 	return answer;
 };
+
+/** What was found, with a sentence in the customer's language before it where it stands in another. */
+async function inWordsOf(language: string, finding: Finding): Promise<Pick<Answer, "text" | "foreignPart">> {
+	const other = baseLanguage(finding.language ?? language);
+	if (other !== language) {
+		const opening = `${onlyIn(other, language)}\n\n`;
+		return { text: opening + finding.text, foreignPart: { at: opening.length, language: other } };
+	}
+	if (finding.answered) return { text: finding.text };
+	const languages = await listArticleLanguages();
+	if (languages.length === 0 || languages.includes(language)) return { text: finding.text };
+	// First, so that the answer still ends with the offer of a person.
+	return { text: `${articlesOnlyIn(languages, language)} ${finding.text}` };
+}
 
 type Search = {
 	request: AnswerRequest;
@@ -81,33 +105,34 @@ async function find({ request, deeds, question, language, guess }: Search): Prom
 		};
 	}
 	if (wasOffered && isNo(question)) {
-		return { text: "All right. What else would you like to know?", answered: true };
+		return { text: "All right. What else would you like to know?", answered: true, language: "en" };
 	}
 
 	if (isYes(question) && said.trimEnd().endsWith(CONFIRM_HINT))
-		return { text: CLICK_TO_CONFIRM, answered: true };
+		return { text: CLICK_TO_CONFIRM, answered: true, language: "en" };
 
 	const orders = await answerAboutOrders({ question, intent, confidence, deeds });
-	if (orders && !orders.isRequest) return { text: orders.text, answered: true };
+	if (orders && !orders.isRequest) return { text: orders.text, answered: true, language: DATA_LANGUAGE };
 
 	const small = smallTalk(question, intent, confidence);
-	if (small) return { text: small.kind === "nature" ? small.text : phrases[small.kind], answered: true };
+	if (small?.kind === "nature") return { text: small.text, answered: true, language: "en" };
+	if (small) return { text: phrases[small.kind], answered: true };
 
 	request.signal.throwIfAborted();
 	const found = (await findAnswer(question, language)) ?? (await findInContext(request, question, language));
 	if (orders) {
 		// The store's own rule for what was asked, beside the state of the order it is asked for.
 		const text = found ? `${orders.text.replace(OFFER, "").trim()} ${found.text} ${OFFER}` : orders.text;
-		return { text, answered: true, sources: found?.sources ?? [] };
+		return { text, answered: true, sources: found?.sources ?? [], language: DATA_LANGUAGE };
 	}
 	if (found)
 		return { ...found, text: await withOrderFacts(found.text, question, intent, deeds), answered: true };
 	if (intent === "complaint" && confidence > 0.6)
-		return { text: `I am sorry about that. ${OFFER}`, answered: false };
+		return { text: `I am sorry about that. ${OFFER}`, answered: false, language: "en" };
 	return { text: phrases.unknown, answered: false };
 }
 
-type Found = { text: string; sources: AnswerSource[] };
+type Found = { text: string; sources: AnswerSource[]; language: string };
 
 /** The better of what the products' facts and the articles say; null when neither speaks of what was asked. */
 async function findAnswer(question: string, language: string): Promise<Found | null> {
@@ -116,9 +141,9 @@ async function findAnswer(question: string, language: string): Promise<Found | n
 		answerFromKnowledge(question, { guess: classifyIntent(question), language }),
 	]);
 	if (product && (!article || product.coverage >= article.coverage)) {
-		return { text: product.text, sources: product.sources };
+		return { text: product.text, sources: product.sources, language: DATA_LANGUAGE };
 	}
-	return article ? { text: article.text, sources: [article.source] } : null;
+	return article ? { text: article.text, sources: [article.source], language: article.language } : null;
 }
 
 /** A short question read together with the one before it. */

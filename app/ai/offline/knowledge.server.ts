@@ -16,7 +16,13 @@ import { isAnswered } from "./support.ts";
 import { topicsOf } from "./topics.ts";
 
 /** What was found in the articles: the sentences that answer, and where they stand. */
-export type KnowledgeAnswer = { text: string; source: AnswerSource; coverage: number };
+export type KnowledgeAnswer = {
+	text: string;
+	source: AnswerSource;
+	coverage: number;
+	/** Of the article, and so of the text. */
+	language: string;
+};
 
 /**
  * The share of the question's subject that a passage must speak of. Counted in telling words, two of three are
@@ -102,7 +108,7 @@ async function quoteFrom(
 	const chosen = best && articles[best.at]?.[best.choice.index];
 	if (!best || !chosen) {
 		const text = openingSentences(splitSentences(found.body));
-		return { text, coverage: found.coverage, source: asSource(found, text) };
+		return { text, coverage: found.coverage, source: asSource(found, text), language: found.locale };
 	}
 	const { choice } = best;
 	const { sentences } = chosen;
@@ -116,7 +122,12 @@ async function quoteFrom(
 				isRuleFirst: choice.isNamed && !form.isAsked,
 			});
 	const url = `/help/${found.slug}${chosen.anchor ? `#${chosen.anchor}` : ""}`;
-	return { text, coverage: found.coverage, source: asSource({ ...found, url }, text) };
+	return {
+		text,
+		coverage: found.coverage,
+		source: asSource({ ...found, url }, text),
+		language: found.locale,
+	};
 }
 
 /** The passages of each article in order, cut into sentences, with all their stems from one query. */

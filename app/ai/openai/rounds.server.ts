@@ -2,7 +2,7 @@ import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
 import { type Answer, AnswerFailed, type AnswerRequest, type Material } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
-import { guessLanguage } from "../offline/language.ts";
+import { detectLanguage } from "../language/detect.server.ts";
 import { ownerParts } from "../prompt/owner-parts.server.ts";
 import { dataText, historyMessages, rulesText, systemPrompt } from "../prompt.server.ts";
 import { retrievePassages } from "../retrieve.server.ts";
@@ -132,7 +132,7 @@ export async function answerInRounds(
 		text,
 		answered,
 		...classifyIntent(request.question),
-		language: guessLanguage(request.question, request.locale),
+		language: await detectLanguage(request),
 		sources: answered ? used : [],
 		escalate: { needed: call.reason !== null, reason: call.reason },
 		model,
@@ -145,12 +145,12 @@ export async function answerInRounds(
 
 /** Looks up what a model is given for a question. */
 export async function gatherMaterial(
-	request: Pick<AnswerRequest, "question" | "history" | "locale"> & { signal?: AbortSignal },
+	request: Pick<AnswerRequest, "question" | "history" | "locale" | "language"> & { signal?: AbortSignal },
 ): Promise<Material> {
-	const { locale, signal } = request;
+	const { locale, language, signal } = request;
 	const [parts, passages] = await Promise.all([
 		ownerParts(),
-		retrievePassages({ query: searchText(request), limit: PASSAGES, locale, signal }),
+		retrievePassages({ query: searchText(request), limit: PASSAGES, locale, ...(language ? { language } : {}), signal }),
 	]);
 	return { parts, passages };
 }

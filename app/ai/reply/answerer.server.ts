@@ -75,7 +75,8 @@ const isMiss = (reply: Answer): boolean => !reply.answered && !reply.escalate.ne
 
 function calling(reply: Answer, reason: "assistant-unsure" | "assistant-limit"): Answer {
 	const text = callingWords(reason, reply.language);
-	return { ...reply, text, sources: [], escalate: { needed: true, reason } };
+	const { foreignPart: _taken, ...rest } = reply;
+	return { ...rest, text, sources: [], escalate: { needed: true, reason } };
 }
 
 async function allowanceFor(turn: Turn | null): Promise<Allowance> {

@@ -1,7 +1,7 @@
 import { log } from "#app/http/log.server.ts";
 import { finishTurn, type Turn } from "#app/models/ai-turn.server.ts";
 import { writeProposals } from "#app/models/assistant-action/propose.server.ts";
-import { noteIntent } from "#app/models/chat-session/change.server.ts";
+import { noteQuestion } from "#app/models/chat-session/change.server.ts";
 import { queueSession } from "#app/models/chat-session/queue.server.ts";
 import type { Unanswered } from "#app/models/message/unanswered.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
@@ -14,6 +14,8 @@ import { answerOfCall, type Understood } from "../escalation/decide.server.ts";
 import { Superseded } from "./writing.server.ts";
 
 const ASSISTANT_NAME = "Assistant";
+/** What the pages are written in: only other languages are marked. */
+const PAGE_LANGUAGE = "en";
 
 /**
  * The one durable write: the message, the end of the turn and, where needed, the call for a person. A
@@ -30,7 +32,7 @@ export async function finish(
 	const { firstWordAt, marks = {}, asked } = written;
 	await transact(async (tx) => {
 		// The session first and the turn second, as everywhere: the other way round two writers could wait for each other.
-		await noteIntent(tx, sessionId, reply.intent);
+		await noteQuestion(tx, sessionId, reply);
 		if (!(await finishTurn(tx, turn, { outcome: reply, firstWordAt }))) throw new Superseded();
 		await writeMessage(tx, {
 			id: turn.messageId,
@@ -40,6 +42,8 @@ export async function finish(
 			message: reply.text,
 			metadata: {
 				...marks,
+				...(reply.language === PAGE_LANGUAGE ? {} : { language: reply.language }),
+				...(reply.foreignPart ? { foreignPart: reply.foreignPart } : {}),
 				...deedMarks(reply),
 				...(reply.sources.length > 0 ? { sources: reply.sources } : {}),
 				...(reply.answered || reply.escalate.needed ? {} : { offersPerson: true }),

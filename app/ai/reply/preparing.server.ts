@@ -5,7 +5,7 @@ import { getSettings } from "#app/models/setting/store.server.ts";
 import type { AnswerRequest } from "../answer.ts";
 import type { Understood } from "../escalation/decide.server.ts";
 import { classifyIntent } from "../intent/classify.server.ts";
-import { guessLanguage } from "../offline/language.ts";
+import { detectLanguage } from "../language/detect.server.ts";
 import { gatherMaterial } from "../openai/rounds.server.ts";
 import { hasModel } from "./answerer.server.ts";
 import { recall } from "./remembering.server.ts";
@@ -29,10 +29,10 @@ export async function prepare(sessionId: string, questionSeq: number): Promise<P
 		readUnanswered(sessionId, questionSeq),
 		getSettings(["escalation", "assistant_caps"]),
 	]);
-	const understood = understand(read);
+	const understood = await understand(read);
 	// The memory before the articles: what is kept must not be called newer than what it was made of.
 	const recalled = await recall(read, understood);
-	const material = hasModel() && !recalled?.answer ? await gatherMaterial(read) : null;
+	const material = hasModel() && !recalled?.answer ? await gatherMaterial({ ...read, language: understood.language }) : null;
 	return {
 		questionSeq,
 		question: { ...read, ...(material ? { material } : {}) },
@@ -44,6 +44,8 @@ export async function prepare(sessionId: string, questionSeq: number): Promise<P
 }
 
 /** What a question is about and in which language it is, before anything is looked up for it. */
-export function understand({ question, locale }: Pick<AnswerRequest, "question" | "locale">): Understood {
-	return { ...classifyIntent(question), language: guessLanguage(question, locale) };
+export async function understand(
+	request: Pick<AnswerRequest, "question" | "locale" | "language">,
+): Promise<Understood> {
+	return { ...classifyIntent(request.question), language: await detectLanguage(request) };
 }

@@ -136,10 +136,17 @@ export async function labelSession(
 /** Words that say nothing of what the customer wants. */
 const EMPTY_INTENTS = ["other", "greeting", "thanks", "goodbye"];
 
-/** Keeps what the customer wants, by their newest question that says so; only agents hear of it. */
-export async function noteIntent(tx: Transaction, sessionId: string, intent: string): Promise<void> {
+/** Keeps what the customer wants, by their newest question that says so, and their language; only agents hear of it. */
+export async function noteQuestion(
+	tx: Transaction,
+	sessionId: string,
+	{ intent, language }: { intent: string; language: string },
+): Promise<void> {
 	const kept = EMPTY_INTENTS.includes(intent) ? sql`coalesce(${chatSessions.intent}, ${intent})` : intent;
-	await tx.update(chatSessions).set({ intent: kept }).where(eq(chatSessions.sessionId, sessionId));
+	await tx
+		.update(chatSessions)
+		.set({ intent: kept, detectedLanguage: language })
+		.where(eq(chatSessions.sessionId, sessionId));
 	await publish(tx, {
 		sessionId,
 		stream: "internal",

@@ -15,6 +15,9 @@ const RESERVED = new Set([
 	"proposal",
 	"identify",
 	"codeEntry",
+	"language",
+	"foreignPart",
+	"translation",
 ]);
 
 /** NUL, and half of a surrogate pair, as JSON.stringify writes them: an odd backslash before the u. */

@@ -21,7 +21,10 @@ export type Unanswered = {
 	/** Where the question was asked; absent for one that belongs to no conversation. */
 	place?: ActionPlace;
 	customerName: string | null;
+	/** BCP 47, of the page. */
 	locale: string;
+	/** The language the customer writes in, as far as it is known by now. */
+	language?: string | null;
 };
 
 /** How many of the assistant's newest answers in a row did not know, and offered a person instead. */
@@ -85,6 +88,7 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 		verifiedEmail: provedEmail(found.session),
 		customerName: found.customerName,
 		locale: found.session.locale,
+		language: found.session.detectedLanguage,
 		place: { sessionId, questionSeq },
 		misses: firstHit === -1 ? answers.length : firstHit,
 	};
