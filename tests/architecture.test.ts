@@ -86,6 +86,7 @@ const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
 			"app/models",
 			"app/ai/reply",
 			"app/ai/ask",
+			"app/ai/copilot",
 			"app/realtime",
 			"app/auth",
 			"app/http",

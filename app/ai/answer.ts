@@ -1,3 +1,4 @@
+import type { Usage } from "#app/models/ai-usage.server.ts";
 import type { FoundPassage } from "#app/models/article.server.ts";
 import type { Unanswered } from "#app/models/message/unanswered.server.ts";
 import type { Answer } from "#db/shapes.ts";
@@ -12,7 +13,7 @@ export type AnswerRequest = Unanswered & {
 	/** Stops the work when the turn is superseded or out of time. */
 	signal: AbortSignal;
 	/** For whom a model's calls are counted; absent for a question outside any conversation. */
-	usage?: { turnId: string | null; sessionId: string | null };
+	usage?: { turnId: string | null; sessionId: string | null; purpose?: Usage["purpose"] };
 	/** What a model is given, where it was looked up beforehand. */
 	material?: Material;
 };

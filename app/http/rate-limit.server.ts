@@ -17,6 +17,8 @@ const LIMITS = {
 	loginsFromAddress: { points: 100, duration: 15 * 60 },
 	/** Questions to the stateless answer endpoint from one address: each may cost money. */
 	answers: { points: 60, duration: 60 },
+	/** What one agent asks of the copilot: each may cost money. */
+	copilot: { points: 30, duration: 60 },
 	/** Typing and reading notices of one visitor. */
 	notices: { points: 240, duration: 60 },
 	/** Codes sent by e-mail: asked for by one visitor … */

@@ -7,6 +7,8 @@ import { singleton } from "#app/singleton.server.ts";
  */
 export type Jobs = {
 	"answer-session": string;
+	/** A session whose agent may not read its language. */
+	"translate-session": string;
 	/** The code itself is in this process's memory only; the table holds its hash. If it is lost, another is asked for. */
 	"send-code": { codeId: string; email: string; code: string; evenIfUnknown: boolean };
 	/** Articles were saved: their passages may need vectors. */

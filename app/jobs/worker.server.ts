@@ -8,6 +8,7 @@ import { startCaring } from "./care-for-waiting.server.ts";
 import { startEmbedding } from "./embed-passages.server.ts";
 import { handle } from "./queue.server.ts";
 import { sendCode } from "./send-code.server.ts";
+import { translateSession } from "./translate-session.server.ts";
 
 /** Answers one process writes at the same time; the others' sweeps take what is beyond. */
 const MOST_AT_ONCE = 32;
@@ -68,6 +69,13 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	const embedding = startEmbedding();
 	handle("answer-session", answerSoon);
 	handle("embed-passages", embedding.soon);
+	handle("translate-session", (sessionId) => {
+		if (isStopping) return;
+		// What is left untranslated is taken up when the agent's page is next opened.
+		translateSession(sessionId).catch((error: unknown) => {
+			log.error({ sessionId, err: error }, "a conversation was not translated");
+		});
+	});
 	// Only when the answer to the request has gone: what it takes must not tell whether the address is known.
 	handle("send-code", (payload) => void setTimeout(() => void sendCode(payload), SEND_AFTER_MS));
 	void sweep();

@@ -2,9 +2,6 @@
 export const LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pt", "pl", "tr", "ar", "he"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** `de-AT` is `de`. */
-export const baseLanguage = (locale: string): string => locale.toLowerCase().split("-")[0] || "en";
-
 /** A language's own name in another one: `nameOf("de", "fr")` is "allemand". */
 export function nameOf(language: string, inLanguage: string): string {
 	try {

@@ -1,5 +1,6 @@
+import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { singleton } from "#app/singleton.server.ts";
-import { baseLanguage, LANGUAGES } from "./languages.ts";
+import { LANGUAGES } from "./languages.ts";
 
 /** What speaks for a language besides the words themselves. */
 export type Prior = {

@@ -5,3 +5,6 @@ export const localeTag = z
 	.string()
 	.max(35, { error: "A language tag has at most 35 characters." })
 	.regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i, { error: "Use a BCP 47 tag such as en or pt-BR." });
+
+/** `de-AT` is `de`. */
+export const baseLanguage = (locale: string): string => locale.toLowerCase().split("-")[0] || "en";

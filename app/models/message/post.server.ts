@@ -117,7 +117,10 @@ async function toPosted(outcome: Outcome): Promise<Posted | null> {
 }
 
 function announceQuestion(posted: Posted, actor: Actor): Posted {
-	if (posted.isNew && actor.type === "customer") enqueue("answer-session", posted.message.sessionId);
+	if (posted.isNew && actor.type === "customer") {
+		enqueue("answer-session", posted.message.sessionId);
+		enqueue("translate-session", posted.message.sessionId);
+	}
 	return posted;
 }
 

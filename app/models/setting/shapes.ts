@@ -94,6 +94,11 @@ export const SETTINGS = {
 	ai_prices: aiPrices,
 	/** Days after delivery in which a return may be asked for. */
 	return_days: z.number().int().min(1).default(30),
+	/** What the agents read and write, as a language tag: what is in another language is translated for them. */
+	agent_language: z
+		.string()
+		.regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/)
+		.default("en"),
 	/** The store in its owner's words; empty: nothing is known. */
 	company_context: promptPart(8_000),
 	/** How the assistant speaks; empty: as in app/ai/prompt/defaults.ts. */

@@ -1,25 +1,52 @@
 import { z } from "zod/v4";
+import { assistAgent } from "#app/ai/copilot/assist.server.ts";
+import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import type { Agent } from "#app/auth/agent.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
+import { countAgainst } from "#app/http/rate-limit.server.ts";
+import { enqueue } from "#app/jobs/queue.server.ts";
 import { touchAgent } from "#app/models/agent.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { baseLanguage } from "#app/models/chat-session/locale.ts";
+import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";
 import { clientMessageId, messageText } from "#app/models/message/text.ts";
+import { forgetFailedTranslation, keepOriginal } from "#app/models/message/translations.server.ts";
+import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { publishEphemeral } from "#app/realtime/publish.server.ts";
+import type { Translation } from "#db/shapes.ts";
 
 const seq = z.coerce.number().int().min(0).max(2_147_483_647);
+
+/** Longer drafts are no chat messages, and would cost accordingly. */
+const draft = messageText.refine((text) => text.length <= 4_000, { error: "At most 4,000 characters here." });
+const languageTag = z.string().regex(/^[a-z]{2,3}$/);
 
 const forms = z.discriminatedUnion("intent", [
 	z.object({ intent: z.literal("take") }),
 	z.object({
 		intent: z.literal("reply"),
 		message: messageText,
+		/** The agent's own words, when the message is a translation they have seen and send. */
+		original: messageText.optional(),
+		language: languageTag.optional(),
 		clientMessageId: z.preprocess((value) => (value === "" ? undefined : value), clientMessageId.optional()),
 	}),
 	z.object({ intent: z.literal("end") }),
+	z.object({ intent: z.literal("suggest") }),
+	z.object({ intent: z.literal("summarise") }),
+	z.object({
+		intent: z.literal("rewrite"),
+		message: draft,
+		style: z.enum(["shorter", "friendlier"]).default("shorter"),
+	}),
+	z.object({ intent: z.literal("translate"), message: draft }),
+	/** Puts a text into the composer, for pages without scripts. */
+	z.object({ intent: z.literal("draft"), message: messageText }),
+	z.object({ intent: z.literal("retranslate"), messageId: z.string() }),
 	z.object({ intent: z.literal("typing") }),
 	z.object({ intent: z.literal("read"), seq }),
 	z.object({ intent: z.literal("delivered"), seq }),
@@ -28,8 +55,12 @@ const forms = z.discriminatedUnion("intent", [
 export type AgentForm = Record<string, string>;
 
 /** Reads the form's fields as they are. @throws DomainError 413, 415 */
-export const readAgentForm = (request: Request): Promise<AgentForm> =>
-	readForm(request, z.record(z.string(), z.string()));
+export async function readAgentForm(request: Request): Promise<AgentForm> {
+	const form = await readForm(request, z.record(z.string(), z.string()));
+	// A button carries one name only: "rewrite-shorter" is the intent with its style.
+	const [, style] = /^rewrite-(shorter|friendlier)$/.exec(form.intent ?? "") ?? [];
+	return style ? { ...form, intent: "rewrite", style } : form;
+}
 
 /**
  * Does what an agent's form asks of one conversation: the one place behind the plain form and the enhanced page.
@@ -40,22 +71,38 @@ export async function submitAgentForm(
 	agent: Agent,
 	sessionId: string,
 	form: AgentForm,
-): Promise<{ sessionId: string; message: Message | null }> {
+): Promise<{ sessionId: string; message: Message | null; result: CopilotResult | null }> {
 	const input = check(form, forms);
 	const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 	const { row } = await requireSession(sessionId, actor);
 	await touchAgent(agent.id);
 	let message: Message | null = null;
+	let result: CopilotResult | null = null;
 	switch (input.intent) {
 		case "take":
 			await takeOver(sessionId, actor);
+			enqueue("translate-session", sessionId);
 			break;
 		case "reply":
 			if (row.isActive && row.status !== "agent") await takeOver(sessionId, actor);
-			message = (await postMessage(sessionId, actor, input)).message;
+			message = await reply(sessionId, actor, input);
 			break;
 		case "end":
 			await endSession(sessionId, actor);
+			break;
+		case "suggest":
+		case "summarise":
+		case "rewrite":
+		case "translate":
+			await countAgainst("copilot", agent.id);
+			result = await assistAgent(sessionId, row.lastSeq, input);
+			break;
+		case "retranslate":
+			await countAgainst("copilot", agent.id);
+			await forgetFailedTranslation(sessionId, input.messageId);
+			enqueue("translate-session", sessionId);
+			break;
+		case "draft":
 			break;
 		case "typing":
 			if (row.assignedAgentId === agent.id) {
@@ -77,5 +124,18 @@ export async function submitAgentForm(
 			await noteReceipt(sessionId, actor, { kind: "delivered", upToSeq: input.seq });
 			break;
 	}
-	return { sessionId, message };
+	return { sessionId, message, result };
+}
+
+type Reply = Extract<z.infer<typeof forms>, { intent: "reply" }>;
+
+/** Sends a reply; a translation with the agent's own words beside it. */
+async function reply(sessionId: string, actor: Actor, input: Reply): Promise<Message> {
+	const { original, language, ...post } = input;
+	if (!original || !language) return (await postMessage(sessionId, actor, post)).message;
+	const to = baseLanguage(await getSetting("agent_language"));
+	const translation: Translation = { from: language, to, text: original, state: "done", isOriginal: true };
+	const { message } = await postMessage(sessionId, actor, { ...post, metadata: { language, translation } });
+	await keepOriginal(message, { locale: to, text: original });
+	return message;
 }
