@@ -2,6 +2,9 @@ import { SendHorizontal } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { Button, Textarea } from "#app/components/ui/index.ts";
 
+/** A text that comes into the field from outside; `isWhole` in place of what stands there, else before it. */
+export type Restored = { text: string; count: number; isWhole?: boolean };
+
 /**
  * Where a message is written. A plain form first: without scripts it posts and the page comes back; with
  * them Enter sends, Shift+Enter makes a line, and what is typed survives a reload.
@@ -16,6 +19,7 @@ export function Composer({
 	onSend,
 	onTyping,
 	restored,
+	formId,
 }: {
 	intent: "send" | "reply";
 	/** Hidden fields of the plain form. */
@@ -28,7 +32,9 @@ export function Composer({
 	onSend: (text: string) => boolean;
 	onTyping: () => void;
 	/** Text given back to be edited, with a count so that the same text can come back twice. */
-	restored?: { text: string; count: number };
+	restored?: Restored;
+	/** Lets buttons elsewhere on the page belong to this form. */
+	formId?: string;
 }) {
 	const [text, setText] = useState(defaultMessage);
 	const field = useRef<HTMLTextAreaElement>(null);
@@ -42,9 +48,10 @@ export function Composer({
 
 	useEffect(() => {
 		if (!restored || restored.count === 0) return;
-		setText((known) => (known ? `${restored.text}\n${known}` : restored.text));
+		setText((known) => (known && !restored.isWhole ? `${restored.text}\n${known}` : restored.text));
+		if (restored.isWhole) writeDraft(draftKey, restored.text);
 		field.current?.focus();
-	}, [restored]);
+	}, [restored, draftKey]);
 
 	useGrowing(field, text);
 
@@ -74,7 +81,7 @@ export function Composer({
 	}
 
 	return (
-		<form method="post" onSubmit={submit} className="flex items-end gap-2">
+		<form id={formId} method="post" onSubmit={submit} className="flex items-end gap-2">
 			<input type="hidden" name="intent" value={intent} />
 			{Object.entries(hidden).map(([name, value]) => (
 				<input key={name} type="hidden" name={name} value={value} />

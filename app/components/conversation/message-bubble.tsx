@@ -3,9 +3,11 @@ import type { FormEvent } from "react";
 import { AssistantMark, Avatar, Button } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { Deed } from "#db/shapes.ts";
+import { BubbleBody } from "./bubble-body.tsx";
 import { Deeds } from "./deeds.tsx";
 import { IdentityForm } from "./identity-forms.tsx";
 import { LocalTime, useLocalTime } from "./local-time.tsx";
+import { MessageText } from "./message-text.tsx";
 import type { Act } from "./posted-fields.ts";
 import { ProposalCard } from "./proposal-card.tsx";
 import { ALONE, type RunPlace } from "./run.ts";
@@ -58,7 +60,7 @@ export function MessageBubble({
 				{message.metadata.proposal ? (
 					<ProposalCard message={message} side={side} onAct={onAct} />
 				) : (
-					<BubbleBody isOwn={isOwn}>{message.message}</BubbleBody>
+					<MessageText message={message} side={side} isOwn={isOwn} onAct={onAct} />
 				)}
 				{side === "user" && isIdentityStep ? <IdentityForm message={message} onAct={onAct} /> : null}
 				{sources.length > 0 ? <Sources sources={sources} /> : null}
@@ -72,24 +74,6 @@ export function MessageBubble({
 				) : null}
 			</div>
 		</article>
-	);
-}
-
-/**
- * The ground words stand on. `dir=auto`, since a customer may write in any script. The sharper corner points
- * at its sender, so it keeps to the page's side whatever direction the words have: hence right and left.
- */
-export function BubbleBody({ isOwn, children }: { isOwn: boolean; children: React.ReactNode }) {
-	const look = isOwn
-		? "ground-edge rounded-br-control bg-accent text-accent-ink"
-		: "rounded-bl-control border border-line bg-surface-raised text-ink";
-	return (
-		<p
-			dir="auto"
-			className={`wrap-anywhere whitespace-pre-wrap rounded-card px-3.5 py-2.5 text-base ${look}`}
-		>
-			{children}
-		</p>
 	);
 }
 

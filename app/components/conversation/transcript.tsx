@@ -3,8 +3,9 @@ import { Button } from "#app/components/ui/index.ts";
 import type { Conversation } from "#app/realtime/client/conversation.ts";
 import type { Transport } from "#app/realtime/client/line/rungs.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox/entries.ts";
+import { BubbleBody } from "./bubble-body.tsx";
 import { concernsIdentity } from "./identity-forms.tsx";
-import { BubbleBody, LiveBubble, MessageBubble, type Side, WorkingLine } from "./message-bubble.tsx";
+import { LiveBubble, MessageBubble, type Side, WorkingLine } from "./message-bubble.tsx";
 import type { Act } from "./posted-fields.ts";
 import { ALONE, placesInRuns, type RunPlace } from "./run.ts";
 

@@ -1,11 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { renderToStaticMarkup } from "react-dom/server";
-import {
-	BubbleBody,
-	MessageBubble,
-	type Side,
-	WorkingLine,
-} from "#app/components/conversation/message-bubble.tsx";
+import { BubbleBody } from "#app/components/conversation/bubble-body.tsx";
+import { MessageBubble, type Side, WorkingLine } from "#app/components/conversation/message-bubble.tsx";
 import { AssistantMark } from "#app/components/ui/index.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 import { opening, refuseWhileEnding } from "#app/http/streams/events.server.ts";

@@ -1,7 +1,8 @@
 import { ArrowLeft } from "lucide-react";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import type { Agent } from "#app/auth/agent.server.ts";
-import { Composer } from "#app/components/conversation/composer.tsx";
+import { Composer, type Restored } from "#app/components/conversation/composer.tsx";
 import { LineNotice } from "#app/components/conversation/line-notice.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
 import { usePageContext } from "#app/components/page-context.ts";
@@ -11,12 +12,14 @@ import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { reasonName } from "../words.ts";
 import { withNews } from "./assistant-deeds.tsx";
+import { COMPOSER_ID, CopilotBar, CopilotResultPanel } from "./copilot.tsx";
 import { CustomerPanel } from "./customer-panel.tsx";
 import { HandoverPanel } from "./handover-panel.tsx";
 import type { loader } from "./page.tsx";
+import { useCopilot } from "./use-copilot.ts";
 
 type Page = Awaited<ReturnType<typeof loader>>;
-type Refused = { problem: Problem; typed: string; intent: string };
+type Refused = { problem: Problem | null; typed: string; intent: string; result: CopilotResult | null };
 
 /** One conversation as its agent works on it: transcript and composer, and who the customer is beside them. */
 export function AgentConversation({
@@ -47,11 +50,13 @@ export function AgentConversation({
 		storageKey: `mevi-outbox ${agent.id} ${page.session.sessionId}`,
 		onSignedOut: () => window.location.assign(`/admin/login?next=${encodeURIComponent(base)}`),
 	});
-	const [restored, setRestored] = useState({ text: "", count: 0 });
+	const [restored, setRestored] = useState<Restored>({ text: "", count: 0 });
+	const copilot = useCopilot(`${base}/actions`, refused?.result ?? null);
+	const replaceDraft = (text: string) => setRestored({ text, count: restored.count + 1, isWhole: true });
 	const session = chat.conversation.session ?? page.session;
 	const isMine = session.status === "agent" && session.agentId === agent.id;
 	const problem =
-		chat.problem ?? (refused ? (firstFieldError(refused.problem) ?? refused.problem.detail) : null);
+		chat.problem ?? (refused?.problem ? (firstFieldError(refused.problem) ?? refused.problem.detail) : null);
 	useEffect(() => {
 		document.documentElement.dataset.hydrated = "yes";
 	}, []);
@@ -84,6 +89,7 @@ export function AgentConversation({
 					olderHref={page.olderBefore ? `${base}?before=${page.olderBefore}` : null}
 					onLoadOlder={chat.loadOlder}
 					onSeen={chat.noteSeen}
+					onAct={chat.submit}
 					onRetry={chat.retry}
 					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
 					customerName={page.customer?.name ?? null}
@@ -98,16 +104,27 @@ export function AgentConversation({
 						</Notice>
 					) : null}
 					<ReplyPlace session={session} isMine={isMine}>
+						<CopilotResultPanel
+							copilot={copilot}
+							onUse={replaceDraft}
+							onSend={async (fields) => {
+								const isSent = await chat.submit(fields);
+								if (isSent) replaceDraft("");
+								return isSent;
+							}}
+						/>
 						<Composer
 							intent="reply"
+							formId={COMPOSER_ID}
 							hidden={{ clientMessageId: page.clientMessageId }}
-							defaultMessage={refused?.intent === "reply" ? refused.typed : ""}
+							defaultMessage={refused ? refused.typed : ""}
 							hint="Write a reply"
 							draftKey={`mevi-draft ${agent.id} ${session.sessionId}`}
 							onSend={chat.send}
 							onTyping={chat.noteTyping}
 							restored={restored}
 						/>
+						<CopilotBar copilot={copilot} languages={page.languages} />
 					</ReplyPlace>
 				</footer>
 			</section>

@@ -1,16 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData, useOutletContext } from "@remix-run/react";
+import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import { type Agent, requireAgent } from "#app/auth/agent.server.ts";
 import { toProblem } from "#app/http/respond.server.ts";
+import { enqueue } from "#app/jobs/queue.server.ts";
 import { listActions } from "#app/models/assistant-action/log.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { orderOwnerOf, provedEmail } from "#app/models/chat-session/order-owner.ts";
 import { forAgent } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
 import { isKnown, listOrders } from "#app/models/order.server.ts";
 import { listOrderRequests } from "#app/models/order-request.server.ts";
+import { getSetting } from "#app/models/setting/store.server.ts";
 import { encodeCursor } from "#app/realtime/cursor.ts";
 import { getEpoch } from "#app/realtime/epoch.server.ts";
 import { HISTORY_LIMIT } from "#app/realtime/events.ts";
@@ -37,7 +41,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 	const { row } = view;
 	const before = Number(new URL(request.url).searchParams.get("before"));
 	const owner = orderOwnerOf(row);
-	const [page, customer, orders, actions, epoch] = await Promise.all([
+	const [page, customer, orders, actions, epoch, agentLanguage] = await Promise.all([
 		listMessages(row.sessionId, {
 			limit: HISTORY_LIMIT,
 			...(Number.isInteger(before) && before > 0 ? { before } : {}),
@@ -46,7 +50,10 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 		isKnown(owner) ? listOrders({ ...owner, limit: ORDERS_SHOWN }) : [],
 		listActions(row.sessionId),
 		getEpoch(),
+		getSetting("agent_language"),
 	]);
+	// Only hurried by the visit; what it brings comes over the stream.
+	enqueue("translate-session", row.sessionId);
 	const requests = await listOrderRequests(orders.map((order) => order.number));
 	return {
 		session: forAgent(view),
@@ -75,6 +82,11 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 		verifiedEmail: provedEmail(row),
 		actions,
 		clientMessageId: randomUUID(),
+		languages: {
+			agent: baseLanguage(agentLanguage),
+			customer: baseLanguage(row.detectedLanguage ?? row.locale),
+			hasModel: hasModel(),
+		},
 	};
 }
 
@@ -85,12 +97,16 @@ export async function action({ request, params }: ActionFunctionArgs) {
 	let form: AgentForm = {};
 	try {
 		form = await readAgentForm(request);
-		await submitAgentForm(agent, sessionId, form);
+		const { result } = await submitAgentForm(agent, sessionId, form);
+		// Shown and not redirected to: what the copilot made is kept nowhere, and the draft is the page's.
+		if (result || form.intent === "draft") {
+			return data({ problem: null, typed: form.message ?? "", intent: "", result });
+		}
 		return redirect(`/admin/chat/${sessionId}`, { status: 303 });
 	} catch (error) {
 		const problem = toProblem(error);
 		return data(
-			{ problem, typed: form.message ?? "", intent: form.intent ?? "" },
+			{ problem, typed: form.message ?? "", intent: form.intent ?? "", result: null },
 			{ status: problem.status },
 		);
 	}

@@ -1,0 +1,116 @@
+import { ChevronRight } from "lucide-react";
+import type { FormEvent } from "react";
+import { Button } from "#app/components/ui/index.ts";
+import type { Message } from "#app/realtime/events.ts";
+import type { ForeignPart, Translation } from "#db/shapes.ts";
+import { BubbleBody } from "./bubble-body.tsx";
+import { type Act, fieldsOf } from "./posted-fields.ts";
+import { inLanguage, translatedLine } from "./translation-words.ts";
+
+/**
+ * A message's words in the language of whoever reads them, and the original one click away: the agent reads the
+ * customer's translated, the customer the agent's.
+ */
+export function MessageText({
+	message,
+	side,
+	isOwn,
+	onAct,
+}: {
+	message: Message;
+	side: "user" | "agent";
+	isOwn: boolean;
+	onAct?: Act;
+}) {
+	const { language, foreignPart, translation } = message.metadata as {
+		language?: string;
+		foreignPart?: ForeignPart;
+		translation?: Translation;
+	};
+	const isRead = translation?.text && (translation.isOriginal || side === "agent");
+	if (!isRead) {
+		return (
+			<>
+				<BubbleBody isOwn={isOwn} language={language}>
+					<Parts text={message.message} foreignPart={foreignPart} />
+				</BubbleBody>
+				{side === "agent" && translation?.state === "failed" ? (
+					<TranslateAgain message={message} onAct={onAct} />
+				) : null}
+			</>
+		);
+	}
+	const { from, to, text, isOriginal } = translation;
+	const [shown, other] = isOriginal
+		? [
+				{ text: message.message, language: from },
+				{ text, language: to },
+			]
+		: [
+				{ text, language: to },
+				{ text: message.message, language: from },
+			];
+	return (
+		<>
+			<BubbleBody isOwn={isOwn} language={shown.language}>
+				{shown.text}
+			</BubbleBody>
+			<details className="group max-w-full text-ink-soft text-sm">
+				<summary
+					{...(side === "user" ? inLanguage(from) : {})}
+					className="flex min-h-9 cursor-pointer items-center gap-1 pointer-coarse:min-h-11"
+				>
+					<ChevronRight
+						size={14}
+						aria-hidden="true"
+						className="shrink-0 transition-transform group-open:rotate-90 rtl:not-group-open:rotate-180"
+					/>
+					{translatedLine(translation, side)}
+				</summary>
+				<p
+					{...inLanguage(other.language)}
+					className="wrap-anywhere whitespace-pre-wrap border-line-strong border-s-2 ps-3 text-base text-ink"
+				>
+					{other.text}
+				</p>
+			</details>
+		</>
+	);
+}
+
+/** A text whose end may be in another language, which voices and fonts want to know. */
+function Parts({ text, foreignPart }: { text: string | undefined; foreignPart: ForeignPart | undefined }) {
+	if (!text || !foreignPart) return text;
+	return (
+		<>
+			{text.slice(0, foreignPart.at).trimEnd()}
+			<span {...inLanguage(foreignPart.language)} className="mt-2 block">
+				{text.slice(foreignPart.at)}
+			</span>
+		</>
+	);
+}
+
+function TranslateAgain({ message, onAct }: { message: Message; onAct?: Act }) {
+	function submit(event: FormEvent<HTMLFormElement>) {
+		if (!onAct) return;
+		event.preventDefault();
+		void onAct(fieldsOf(event));
+	}
+	return (
+		<form
+			method="post"
+			action={`/admin/chat/${message.sessionId}`}
+			target="_top"
+			onSubmit={submit}
+			className="flex flex-wrap items-center gap-2 text-ink-soft text-sm"
+		>
+			Could not be translated.
+			<input type="hidden" name="intent" value="retranslate" />
+			<input type="hidden" name="messageId" value={message.id} />
+			<Button variant="quiet" size="compact">
+				Translate again
+			</Button>
+		</form>
+	);
+}

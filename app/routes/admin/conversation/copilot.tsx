@@ -1,0 +1,249 @@
+import { BookOpen, Languages, MessageSquareText, ScrollText, Smile, UnfoldVertical } from "lucide-react";
+import type { FormEvent, MouseEvent } from "react";
+import type { CopilotResult } from "#app/ai/copilot/result.ts";
+import { fieldsOf } from "#app/components/conversation/posted-fields.ts";
+import { inLanguage } from "#app/components/conversation/translation-words.ts";
+import { Button, Notice, Textarea } from "#app/components/ui/index.ts";
+import { languageName } from "../words.ts";
+import type { useCopilot } from "./use-copilot.ts";
+
+/** The composer's form, whose draft the copilot's buttons send along also where no scripts run. */
+export const COMPOSER_ID = "reply";
+
+export type Languages = { agent: string; customer: string; hasModel: boolean };
+
+const TASKS = [
+	{
+		intent: "suggest",
+		name: "Suggest a reply",
+		working: "Looking for a reply",
+		icon: MessageSquareText,
+		needsModel: false,
+	},
+	{ intent: "summarise", name: "Summarise", working: "Summarising", icon: ScrollText, needsModel: true },
+	{
+		intent: "rewrite-shorter",
+		name: "Shorter",
+		working: "Shortening your draft",
+		icon: UnfoldVertical,
+		needsModel: true,
+	},
+	{
+		intent: "rewrite-friendlier",
+		name: "Friendlier",
+		working: "Rewriting your draft",
+		icon: Smile,
+		needsModel: true,
+	},
+	{
+		intent: "translate",
+		name: "Translate",
+		working: "Translating your draft",
+		icon: Languages,
+		needsModel: true,
+	},
+];
+
+/** What the copilot can be asked for, under the composer. Every button is part of the plain form. */
+export function CopilotBar({
+	copilot,
+	languages,
+}: {
+	copilot: ReturnType<typeof useCopilot>;
+	languages: Languages;
+}) {
+	const isForeign = languages.agent !== languages.customer;
+	const ask = (event: MouseEvent<HTMLButtonElement>) => {
+		event.preventDefault();
+		const { form, value } = event.currentTarget;
+		void copilot.ask(value, String(form ? (new FormData(form).get("message") ?? "") : ""));
+	};
+	return (
+		<div className="mt-2">
+			<fieldset aria-label="Copilot" className="-mx-1 flex flex-wrap gap-x-1">
+				{TASKS.filter(
+					({ intent, needsModel }) =>
+						(languages.hasModel || !needsModel) && (intent !== "translate" || isForeign),
+				).map(({ intent, name, icon: Icon }) => (
+					<Button
+						key={intent}
+						form={COMPOSER_ID}
+						name="intent"
+						value={intent}
+						variant="quiet"
+						size="compact"
+						className="gap-1.5 px-2"
+						disabled={copilot.working !== null}
+						onClick={ask}
+					>
+						<Icon size={16} aria-hidden="true" />
+						{intent === "translate" ? `Translate to ${languageName(languages.customer)}` : name}
+					</Button>
+				))}
+			</fieldset>
+			{languages.hasModel ? null : (
+				<p className="text-ink-soft text-sm">
+					{isForeign
+						? `The customer writes in ${languageName(languages.customer)}. Without a language model nothing is translated.`
+						: "Without a language model the suggestion is the best passage of your articles."}
+				</p>
+			)}
+		</div>
+	);
+}
+
+/** What came of it, above the composer. It goes nowhere but by the agent's click. */
+export function CopilotResultPanel({
+	copilot,
+	onUse,
+	onSend,
+}: {
+	copilot: ReturnType<typeof useCopilot>;
+	/** Puts a text into the composer in place of what stands there. */
+	onUse: (text: string) => void;
+	/** Sends a translation. @returns whether it was accepted. */
+	onSend: (fields: Record<string, string>) => Promise<boolean>;
+}) {
+	const { working, result, problem } = copilot;
+	if (working) {
+		const task = TASKS.find(({ intent }) => intent === working);
+		return (
+			<div className="mb-3 flex items-center justify-between gap-3 text-ink-soft" role="status">
+				<span>{task?.working ?? "Working"}…</span>
+				<Button type="button" variant="quiet" size="compact" onClick={copilot.dismiss}>
+					Cancel
+				</Button>
+			</div>
+		);
+	}
+	if (problem) {
+		return (
+			<Notice tone="danger" className="mb-3">
+				{problem}
+			</Notice>
+		);
+	}
+	if (!result) return null;
+	return (
+		<section
+			aria-label={TITLES[result.kind]}
+			aria-live="polite"
+			className="mb-3 max-h-[40dvh] overflow-y-auto rounded-card border border-line bg-surface-sunken px-3 py-2"
+		>
+			<div className="flex items-center justify-between gap-3">
+				<h2 className="font-medium text-sm">{TITLES[result.kind]}</h2>
+				{/* A link, so that it also works where no scripts run: the page without the result. */}
+				<a
+					href="?"
+					className="inline-flex min-h-9 items-center text-accent text-sm pointer-coarse:min-h-11"
+					onClick={(event) => {
+						event.preventDefault();
+						copilot.dismiss();
+					}}
+				>
+					Dismiss
+				</a>
+			</div>
+			<ResultBody result={result} copilot={copilot} onUse={onUse} onSend={onSend} />
+		</section>
+	);
+}
+
+const TITLES = {
+	suggest: "Suggested reply",
+	summarise: "Summary",
+	rewrite: "Rewritten draft",
+	translate: "Translated draft",
+} as const;
+
+function ResultBody({
+	result,
+	copilot,
+	onUse,
+	onSend,
+}: Parameters<typeof CopilotResultPanel>[0] & { result: CopilotResult }) {
+	if (result.kind === "translate") return <SendTranslation {...{ result, copilot, onSend }} />;
+	const canUse = result.kind !== "summarise" && result.text !== "";
+	function use(event: FormEvent) {
+		event.preventDefault();
+		onUse(result.text);
+		copilot.dismiss();
+	}
+	return (
+		<>
+			{result.kind === "suggest" && result.note ? (
+				<p className="mb-1 text-ink-soft text-sm">{result.note}</p>
+			) : null}
+			<p
+				{...inLanguage(result.language ?? undefined)}
+				className="wrap-anywhere max-w-measure whitespace-pre-wrap"
+			>
+				{result.text}
+			</p>
+			{result.kind === "suggest" && result.meaning ? (
+				<details className="text-sm">
+					<summary className="min-h-9 cursor-pointer py-2 text-ink-soft">In your language</summary>
+					<p dir="auto" className="wrap-anywhere max-w-measure whitespace-pre-wrap">
+						{result.meaning}
+					</p>
+				</details>
+			) : null}
+			{result.kind === "suggest" && result.sources.length > 0 ? (
+				<ul aria-label="Sources" className="mt-1 flex flex-col gap-1 text-sm">
+					{result.sources.map(({ id, title, url, quote }) => (
+						<li key={id} className="flex items-start gap-1.5">
+							<BookOpen size={14} aria-hidden="true" className="mt-1 shrink-0 text-accent" />
+							<a href={url} title={quote} target="_blank" rel="noopener" className="text-accent underline">
+								{title}
+							</a>
+						</li>
+					))}
+				</ul>
+			) : null}
+			{canUse ? (
+				<form method="post" onSubmit={use} className="mt-2">
+					<input type="hidden" name="intent" value="draft" />
+					<input type="hidden" name="message" value={result.text} />
+					<Button variant="secondary" size="compact">
+						Use as draft
+					</Button>
+				</form>
+			) : null}
+		</>
+	);
+}
+
+/** The preview of a translation: what the customer would read, to be corrected and sent, or not. */
+function SendTranslation({
+	result,
+	copilot,
+	onSend,
+}: {
+	result: Extract<CopilotResult, { kind: "translate" }>;
+	copilot: ReturnType<typeof useCopilot>;
+	onSend: (fields: Record<string, string>) => Promise<boolean>;
+}) {
+	async function send(event: FormEvent<HTMLFormElement>) {
+		event.preventDefault();
+		if (await onSend(fieldsOf(event))) copilot.dismiss();
+	}
+	return (
+		<form method="post" onSubmit={send} className="flex flex-col gap-2 pb-1">
+			<input type="hidden" name="intent" value="reply" />
+			<input type="hidden" name="original" value={result.original} />
+			<input type="hidden" name="language" value={result.language} />
+			<input type="hidden" name="clientMessageId" value={result.clientMessageId} />
+			<Textarea
+				label="Translation"
+				isLabelHidden
+				name="message"
+				{...inLanguage(result.language)}
+				defaultValue={result.text}
+				hint="The customer reads this, with your own words one click away."
+			/>
+			<Button size="compact" className="self-start">
+				Send in {languageName(result.language)}
+			</Button>
+		</form>
+	);
+}
