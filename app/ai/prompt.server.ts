@@ -17,7 +17,10 @@ export const rulesText = (): string => `${HOW_TO_ANSWER}\n\n${NEVER}`;
  */
 export function systemPrompt(options: {
 	parts: OwnerParts;
-	request: Pick<AnswerRequest, "customerId" | "verifiedEmail" | "customerName" | "locale" | "language" | "summary">;
+	request: Pick<
+		AnswerRequest,
+		"customerId" | "verifiedEmail" | "customerName" | "locale" | "language" | "summary"
+	>;
 	passages: object[];
 	today: Date;
 }): string {

@@ -10,7 +10,6 @@ import { classifyIntent } from "../intent/classify.server.ts";
 import { detectLanguage } from "../language/detect.server.ts";
 import { translateText } from "../language/translate.server.ts";
 import { answerFromKnowledge } from "../offline/knowledge.server.ts";
-import { topicsOf } from "../offline/topics.ts";
 import { answerWithModel, askSmallModel } from "../openai.server.ts";
 import { dataBlock } from "../prompt.server.ts";
 import { hasModel } from "../reply/answerer.server.ts";
@@ -59,7 +58,10 @@ async function suggest(sessionId: string, lastSeq: number): Promise<CopilotResul
 	const language = await detectLanguage(asked);
 	const isMain = hasModel() && (await hasDayBudget());
 	if (!isMain) {
-		const found = await answerFromKnowledge(asked.question, topicsOf(classifyIntent(asked.question)));
+		const found = await answerFromKnowledge(asked.question, {
+			guess: classifyIntent(asked.question),
+			language,
+		});
 		if (!found) return nothing("Nothing in the articles speaks of what was asked.");
 		const note =
 			"The best passage of your articles, in their words. Without a language model nothing is written anew.";

@@ -150,7 +150,13 @@ export async function gatherMaterial(
 	const { locale, language, signal } = request;
 	const [parts, passages] = await Promise.all([
 		ownerParts(),
-		retrievePassages({ query: searchText(request), limit: PASSAGES, locale, ...(language ? { language } : {}), signal }),
+		retrievePassages({
+			query: searchText(request),
+			limit: PASSAGES,
+			locale,
+			...(language ? { language } : {}),
+			signal,
+		}),
 	]);
 	return { parts, passages };
 }

@@ -32,7 +32,8 @@ export async function prepare(sessionId: string, questionSeq: number): Promise<P
 	const understood = await understand(read);
 	// The memory before the articles: what is kept must not be called newer than what it was made of.
 	const recalled = await recall(read, understood);
-	const material = hasModel() && !recalled?.answer ? await gatherMaterial({ ...read, language: understood.language }) : null;
+	const material =
+		hasModel() && !recalled?.answer ? await gatherMaterial({ ...read, language: understood.language }) : null;
 	return {
 		questionSeq,
 		question: { ...read, ...(material ? { material } : {}) },

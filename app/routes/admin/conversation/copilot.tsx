@@ -10,7 +10,7 @@ import type { useCopilot } from "./use-copilot.ts";
 /** The composer's form, whose draft the copilot's buttons send along also where no scripts run. */
 export const COMPOSER_ID = "reply";
 
-export type Languages = { agent: string; customer: string; hasModel: boolean };
+export type SpokenLanguages = { agent: string; customer: string; hasModel: boolean };
 
 const TASKS = [
 	{
@@ -50,7 +50,7 @@ export function CopilotBar({
 	languages,
 }: {
 	copilot: ReturnType<typeof useCopilot>;
-	languages: Languages;
+	languages: SpokenLanguages;
 }) {
 	const isForeign = languages.agent !== languages.customer;
 	const ask = (event: MouseEvent<HTMLButtonElement>) => {
