@@ -22,12 +22,18 @@ const known = singleton("epoch", () => ({
  * @throws the driver's error while the database cannot be reached.
  */
 export async function getEpoch(): Promise<string> {
-	const isTrusted = known.losses === countDatabaseLosses() && Date.now() - known.readAt < TRUSTED_FOR_MS;
-	if (known.value && isTrusted) return known.value;
+	const trusted = peekEpoch();
+	if (trusted) return trusted;
 	known.reading ??= readEpoch().finally(() => {
 		known.reading = null;
 	});
 	return known.reading;
+}
+
+/** The epoch where it needs no look into the database; null where it does. */
+export function peekEpoch(): string | null {
+	const isTrusted = known.losses === countDatabaseLosses() && Date.now() - known.readAt < TRUSTED_FOR_MS;
+	return isTrusted ? known.value : null;
 }
 
 async function readEpoch(): Promise<string> {

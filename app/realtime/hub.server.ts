@@ -1,7 +1,7 @@
 import { singleton } from "#app/singleton.server.ts";
 import type { Bus, Envelope, Ephemeral } from "./bus/bus.ts";
 import { chooseBus } from "./bus/choose.server.ts";
-import { getEpoch } from "./epoch.server.ts";
+import { getEpoch, peekEpoch } from "./epoch.server.ts";
 import { type StreamKey, splitStreamKey } from "./events.ts";
 import { noteDelta } from "./live-answers.server.ts";
 import { type LoggedEvent, readChangedSessions, readHeads, readLog, readLogs } from "./log.server.ts";
@@ -55,7 +55,8 @@ export function createHub(bus: Bus) {
 			touched.add(splitStreamKey(stream).sessionId);
 			// Taken only where it is the very next one; anything else is looked up. Nobody's stream has no place
 			// that it could follow, so it is not kept either.
-			if (event && streams.get(stream)?.head === seq - 1) {
+			// In a life of the database that is not known to be the same, the next number may be another story's.
+			if (event && streams.get(stream)?.head === seq - 1 && epoch !== null && epoch === peekEpoch()) {
 				append([{ stream, seq, type: event[0], json: event[1] }]);
 			} else wake(stream, seq);
 		}
@@ -247,6 +248,7 @@ export function createHub(bus: Bus) {
 				if (state.readers.size === 0 && streams.get(stream) === state) streams.delete(stream);
 			};
 			try {
+				epoch ??= await getEpoch();
 				wake(stream, (await readHeads([stream])).get(stream) ?? 0);
 			} catch (error) {
 				leave();
