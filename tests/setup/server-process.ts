@@ -9,6 +9,8 @@ const READY_MS = 60_000;
 export type TestServer = {
 	url: string;
 	process: ChildProcess;
+	/** Resolves with the exit code when it has ended, for whatever reason. */
+	gone: Promise<number | null>;
 	/** What it has written so far, for when a test fails. */
 	output: () => string;
 	/** Sends the signal and resolves with the exit code when it is gone. */
@@ -17,16 +19,18 @@ export type TestServer = {
 
 /**
  * Starts remix-serve on the real build as a process of its own, on this test file's database, and waits until
- * it is ready. @param nodeOptions for Node itself, `--expose-gc` say.
+ * it is ready. @param env may name the PORT, else a free one is taken. @param nodeOptions for Node itself,
+ * `--expose-gc` say. @param build another build than ours, for servers that are made to be faulty.
  */
 export async function startServerProcess(
 	env: Record<string, string> = {},
 	nodeOptions: string[] = [],
+	build = SERVER_BUILD,
 ): Promise<TestServer> {
 	await ensureBuild();
-	const port = await freePort();
+	const port = Number(env.PORT) || (await freePort());
 	const cli = join(ROOT, "node_modules/@remix-run/serve/dist/cli.js");
-	const child = spawn(process.execPath, [...nodeOptions, cli, SERVER_BUILD], {
+	const child = spawn(process.execPath, [...nodeOptions, cli, build], {
 		cwd: ROOT,
 		env: {
 			...process.env,
@@ -58,6 +62,7 @@ export async function startServerProcess(
 	return {
 		url,
 		process: child,
+		gone,
 		output: () => written,
 		end(signal = "SIGTERM") {
 			if (child.exitCode === null) child.kill(signal);
@@ -66,7 +71,8 @@ export async function startServerProcess(
 	};
 }
 
-function freePort(): Promise<number> {
+/** A port on loopback that was free a moment ago. */
+export function freePort(): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const probe = createServer();
 		probe.once("error", reject);

@@ -1,0 +1,137 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { BusServer } from "./bus-server.ts";
+import type { Fleet } from "./fleet.ts";
+import type { HintProxy } from "./hint-proxy.ts";
+import type { ChaosPostgres } from "./postgres.ts";
+import type { Random } from "./random.ts";
+import type { Line } from "./readers/line.ts";
+
+/** What was done and when; the fault is over at `endedAt`, when what it broke stands again. */
+export type FaultRecord = { name: string; startedAt: number; endedAt: number };
+
+export type Fault = { name: string; run: () => Promise<void> };
+
+/** Everything that can be hurt. */
+export type Victims = {
+	fleet: Fleet;
+	postgres: ChaosPostgres;
+	hints: HintProxy;
+	busServer: BusServer | null;
+	lines: Line[];
+	random: Random;
+};
+
+const LISTENER = "mevi-chat listener%";
+
+/** Every fault there is, in no order. */
+export function allFaults(victims: Victims): Fault[] {
+	const { fleet, postgres, random } = victims;
+	const anyone = () => random.between(0, fleet.urls.length - 1);
+	return [
+		...shortFaults(victims),
+		{ name: "Postgres crashes and is down for 8 s", run: () => postgres.crash(8_000) },
+		{ name: "Postgres stands still for 20 s (SIGSTOP)", run: () => postgres.freeze(20_000) },
+		{ name: "a server process stands still for 6 s (SIGSTOP)", run: () => fleet.freeze(anyone(), 6_000) },
+		{ name: "half of the readers take nothing for 6 s", run: () => pauseHalf(victims, 6_000) },
+		{
+			name: "two processes are killed with -9 at once",
+			async run() {
+				const [first = 0, second = 1] = random.shuffled(fleet.urls.map((_, index) => index));
+				await Promise.all([fleet.kill(first, 500), fleet.kill(second, 1_000)]);
+			},
+		},
+		{
+			name: "listener's backend terminated, five times in 5 s",
+			async run() {
+				for (let times = 0; times < 5; times += 1) {
+					await postgres.terminate(LISTENER);
+					await delay(1_000);
+				}
+			},
+		},
+		{ name: "every other database connection terminated", run: () => terminateWriters(postgres) },
+		...hintFaults(victims),
+	];
+}
+
+/** The few that fit into a test. */
+export function shortFaults({ fleet, postgres, lines, random }: Victims): Fault[] {
+	return [
+		{
+			name: "a server process is killed with -9",
+			run: () => fleet.kill(random.between(0, fleet.urls.length - 1), 500),
+		},
+		{ name: "listener's backend terminated", run: async () => void (await postgres.terminate(LISTENER)) },
+		{
+			name: "half of the readers cut in the middle of a frame",
+			async run() {
+				for (const line of random.shuffled(lines).slice(lines.length >> 1)) line.cut();
+				await delay(1_000);
+			},
+		},
+		{
+			name: "rolling restart by SIGTERM",
+			async run() {
+				for (let index = 0; index < fleet.urls.length; index += 1) {
+					const code = await fleet.restart(index);
+					if (code !== 0) fleet.surprises.push(`process ${index} answered SIGTERM with ${code}`);
+				}
+			},
+		},
+	];
+}
+
+/** The last fault of every run: nobody hears of the last words, and no later word will bring them along. */
+export async function loseLastWords(victims: Victims, endWriting: () => Promise<void>): Promise<void> {
+	const { busServer, hints } = victims;
+	if (busServer) {
+		let isWriting = true;
+		const frozen = busServer.freeze(3_000).then(async () => {
+			while (isWriting) await delay(50);
+		});
+		await delay(2_000);
+		await endWriting();
+		isWriting = false;
+		await frozen;
+		return;
+	}
+	hints.disturb({ lost: 1, doubled: 0 });
+	await delay(1_000);
+	await endWriting();
+	// A listener that is terminated and comes back brings a look at every head: it must do without.
+	await delay(1_000);
+	hints.disturb({ lost: 0, doubled: 0 });
+}
+
+function hintFaults({ hints, busServer }: Victims): Fault[] {
+	if (busServer) {
+		return [
+			{ name: "the bus server is killed with -9 and down for 5 s", run: () => busServer.crash(5_000) },
+			{ name: "the bus server stands still for 8 s (SIGSTOP)", run: () => busServer.freeze(8_000) },
+		];
+	}
+	return [
+		{
+			name: "a third of the hints lost, a third doubled, for 6 s",
+			async run() {
+				hints.disturb({ lost: 0.33, doubled: 0.33 });
+				await delay(6_000);
+				hints.disturb({ lost: 0, doubled: 0 });
+			},
+		},
+	];
+}
+
+async function pauseHalf({ lines, random }: Victims, forMs: number): Promise<void> {
+	const paused = random.shuffled(lines).slice(lines.length >> 1);
+	for (const line of paused) line.pause();
+	await delay(forMs);
+	for (const line of paused) line.resume();
+}
+
+async function terminateWriters(postgres: ChaosPostgres): Promise<void> {
+	await postgres.ask(
+		(sql) => sql`select pg_terminate_backend(pid) from pg_stat_activity
+			where datname = current_database() and pid <> pg_backend_pid() and pid % 2 = 0`,
+	);
+}

@@ -1,0 +1,66 @@
+import { setEnv } from "#app/env.server.ts";
+
+/** One conversation and what its customer acts with. */
+export type Talk = { sessionId: string; token: string; cookie: string };
+
+/** Everybody who takes part in a run. */
+export type People = {
+	talks: Talk[];
+	/** The login of the agent who has all the conversations. */
+	agentCookie: string;
+	/** Bearer token of a program. */
+	apiKey: string;
+};
+
+const AGENT = { email: "chaos@store.test", name: "Robin", password: "many-small-faults" };
+
+/**
+ * Makes the agent and the API key in the database, and opens the conversations through a server.
+ * @param env what the servers were started with.
+ */
+export async function gatherPeople(options: {
+	env: Record<string, string>;
+	url: string;
+	talks: number;
+}): Promise<People> {
+	setEnv({ ...options.env, LISTEN_DATABASE_URL: "" });
+	const { createAgent } = await import("#app/models/agent.server.ts");
+	const { createApiKey } = await import("#app/models/api-key.server.ts");
+	const { closeDatabase } = await import("#db/client.server.ts");
+	await createAgent(AGENT);
+	const { key } = await createApiKey({ name: "Order system" });
+	// The run breaks connections, and these need not be among them.
+	await closeDatabase();
+	const talks: Talk[] = [];
+	for (let index = 0; index < options.talks; index += 1) talks.push(await openTalk(options.url));
+	return { talks, agentCookie: await signIn(options.url), apiKey: key };
+}
+
+/** Opens a conversation as a new visitor. */
+export async function openTalk(url: string): Promise<Talk> {
+	const response = await fetch(`${url}/api/chat/sessions`, {
+		method: "POST",
+		headers: { "Content-Type": "application/json" },
+		body: "{}",
+	});
+	if (response.status !== 201) throw new Error(`A conversation could not be opened: ${response.status}.`);
+	const { sessionId, token } = (await response.json()) as { sessionId: string; token: string };
+	return { sessionId, token, cookie: cookieOf(token) };
+}
+
+async function signIn(url: string): Promise<string> {
+	const response = await fetch(`${url}/admin/login`, {
+		method: "POST",
+		body: new URLSearchParams({ email: AGENT.email, password: AGENT.password }),
+		redirect: "manual",
+	});
+	if (response.status !== 302) throw new Error(`The agent could not sign in: ${response.status}.`);
+	return response.headers
+		.getSetCookie()
+		.map((cookie) => cookie.split(";")[0])
+		.join("; ");
+}
+
+/** The cookie as the app sets it: a JSON string in base64, then percent-encoded. */
+const cookieOf = (token: string) =>
+	`mevi_customer=${encodeURIComponent(Buffer.from(JSON.stringify(token)).toString("base64"))}`;

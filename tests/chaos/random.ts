@@ -1,0 +1,34 @@
+/** Random numbers that come again with the same seed, so that a run's schedule can be repeated. */
+export type Random = {
+	/** From 0 up to but not including 1. */
+	next(): number;
+	/** A whole number from `least` to `most`, both included. */
+	between(least: number, most: number): number;
+	pick<Item>(items: readonly Item[]): Item;
+	shuffled<Item>(items: readonly Item[]): Item[];
+};
+
+/** mulberry32 (Tommy Ettinger, public domain): 32 bits of state are plenty for a schedule. */
+export function createRandom(seed: number): Random {
+	let state = seed >>> 0;
+	const next = () => {
+		state = (state + 0x6d2b79f5) >>> 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+	};
+	const between = (least: number, most: number) => least + Math.floor(next() * (most - least + 1));
+	return {
+		next,
+		between,
+		pick(items) {
+			const item = items[between(0, items.length - 1)];
+			if (item === undefined) throw new Error("There is nothing to pick from.");
+			return item;
+		},
+		shuffled(items) {
+			const left = [...items];
+			return Array.from(items, () => left.splice(between(0, left.length - 1), 1)).flat();
+		},
+	};
+}

@@ -1,0 +1,192 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createParser } from "eventsource-parser";
+import type { Random } from "../random.ts";
+import { fillHole, type Reader, receive } from "./reader.ts";
+
+/** No hello in this time: the line does not work, and another is tried. */
+const HELLO_MS = 3_000;
+/** Two and a half heartbeats without a byte: the line is dead. */
+const SILENCE_MS = 37_500;
+/** A long poll is held for 25 s; a catch-up is answered at once. */
+const POLL_LIMIT_MS = 30_000;
+const SYNC_LIMIT_MS = 5_000;
+const SYNC_EVERY_MS = 1_000;
+const BACKOFF_FIRST_MS = 500;
+/** The page itself goes up to 30 s; a balancer with healthy processes behind it answers sooner. */
+const BACKOFF_LIMIT_MS = 2_000;
+
+/** A reader's line, which the run can hurt. */
+export type Line = {
+	reader: Reader;
+	/** Drops the connection in the middle of the next frame that arrives. */
+	cut(): void;
+	/** Takes nothing more off the wire … */
+	pause(): void;
+	/** … and goes on. */
+	resume(): void;
+	/** Leaves. Resolves when the line is down. */
+	leave(): Promise<void>;
+};
+
+/**
+ * Keeps a reader connected over its transport: to its own process first, to the next one when that fails, from
+ * its own cursor.
+ */
+export function openLine(options: {
+	reader: Reader;
+	urls: string[];
+	home: number;
+	agentCookie: string;
+	random: Random;
+}): Line {
+	const { reader, urls, random } = options;
+	const { sessionId, token } = reader.talk;
+	const isAgent = reader.transport === "agent's stream";
+	const headers: Record<string, string> = isAgent
+		? { Cookie: options.agentCookie }
+		: { Authorization: `Bearer ${token}` };
+	let server = options.home;
+	let attempts = 0;
+	let isLeaving = false;
+	let isToBeCut = false;
+	let comeBackIn: number | null = null;
+	let current = new AbortController();
+	let pausing: { promise: Promise<void>; end: () => void } | null = null;
+
+	const address = (path: string) => {
+		const query = new URLSearchParams({ sessionId });
+		if (reader.state.cursor) query.set("cursor", reader.state.cursor);
+		return `${urls[server % urls.length]}${path}?${query}`;
+	};
+	const eventsPath = isAgent ? "/admin/chat/events" : "/chat/events";
+	const syncPath = isAgent ? `/admin/chat/${sessionId}/sync` : "/chat/sync";
+
+	async function run() {
+		while (!isLeaving) {
+			current = new AbortController();
+			comeBackIn = null;
+			try {
+				reader.connections += 1;
+				if (reader.transport === "long poll") await ask("/chat/poll", POLL_LIMIT_MS);
+				else if (reader.transport === "sync") await ask(syncPath, SYNC_LIMIT_MS);
+				else await stream();
+			} catch {
+				// Cut, refused or unreachable: all the same from here, we come back.
+				attempts += 1;
+				server += 1;
+			}
+			if (isLeaving) return;
+			if (attempts > 0) {
+				const most = Math.min(BACKOFF_FIRST_MS * 2 ** (attempts - 1), BACKOFF_LIMIT_MS);
+				await rest(comeBackIn ?? Math.max(100, most * random.next()));
+			} else if (reader.transport === "sync") await rest(SYNC_EVERY_MS);
+		}
+	}
+
+	const rest = (ms: number) => delay(ms, undefined, { signal: leaving.signal }).catch(() => {});
+	const leaving = new AbortController();
+
+	async function stream() {
+		const mine = current;
+		let watchdog = setTimeout(() => mine.abort(), HELLO_MS);
+		try {
+			const isPost = reader.transport === "stream by POST";
+			const response = await fetch(address(eventsPath), {
+				headers: { ...headers, Accept: "text/event-stream" },
+				signal: mine.signal,
+				...(isPost ? { method: "POST" } : {}),
+			});
+			if (!response.ok || !response.body) {
+				await response.body?.cancel();
+				throw new Error(`answered ${response.status}`);
+			}
+			const parser = createParser({
+				onEvent(frame) {
+					if (frame.event === "joined-chat") attempts = 0;
+					if (frame.event === "bye") comeBackIn = (JSON.parse(frame.data) as { in: number }).in;
+					receive(reader, frame.id ?? null, frame.event ?? "", frame.data);
+				},
+			});
+			const decoder = new TextDecoder();
+			const bytes = response.body.getReader();
+			for (;;) {
+				if (pausing) {
+					clearTimeout(watchdog);
+					await pausing.promise;
+				}
+				const { done, value } = await bytes.read();
+				clearTimeout(watchdog);
+				if (done) break;
+				watchdog = setTimeout(() => mine.abort(), SILENCE_MS);
+				if (isToBeCut && value.length > 40) {
+					isToBeCut = false;
+					parser.feed(decoder.decode(value.subarray(0, value.length >> 1), { stream: true }));
+					mine.abort();
+					break;
+				}
+				parser.feed(decoder.decode(value, { stream: true }));
+				if (reader.state.hasHole) await fetchMissing();
+			}
+			// The end of a stream is an end like any other: come back, but not at once.
+			attempts += 1;
+		} finally {
+			clearTimeout(watchdog);
+			mine.abort();
+		}
+	}
+
+	/** One answer of events in JSON, page after page while there is more. */
+	async function ask(path: string, limitMs: number) {
+		for (;;) {
+			if (pausing) await pausing.promise;
+			const timer = setTimeout(() => current.abort(), limitMs);
+			try {
+				const response = await fetch(address(path), { headers, signal: current.signal });
+				if (!response.ok) throw new Error(`answered ${response.status}`);
+				const page = (await response.json()) as {
+					events: { id: string; type: string; data: unknown }[];
+					more: boolean;
+				};
+				attempts = 0;
+				for (const { id, type, data } of page.events) receive(reader, id, type, JSON.stringify(data));
+				if (reader.state.hasHole) fillHole(reader);
+				if (!page.more) return;
+			} finally {
+				clearTimeout(timer);
+			}
+		}
+	}
+
+	/** As the page does on a hole: what is missing is fetched from the last place known. */
+	async function fetchMissing() {
+		fillHole(reader);
+		await ask(syncPath, SYNC_LIMIT_MS).catch(() => {});
+	}
+
+	const running = run();
+	return {
+		reader,
+		cut() {
+			if (reader.transport === "long poll" || reader.transport === "sync") current.abort();
+			else isToBeCut = true;
+		},
+		pause() {
+			let end = () => {};
+			const promise = new Promise<void>((resolve) => {
+				end = resolve;
+			});
+			pausing = { promise, end };
+		},
+		resume() {
+			pausing?.end();
+			pausing = null;
+		},
+		async leave() {
+			isLeaving = true;
+			leaving.abort();
+			pausing?.end();
+			current.abort();
+			await running;
+		},
+	};
+}

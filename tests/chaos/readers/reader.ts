@@ -1,0 +1,109 @@
+import { applyEvent, beginConversation, type Conversation } from "#app/realtime/client/conversation.ts";
+import { type ChatEvent, eventSchema, type StreamName } from "#app/realtime/events.ts";
+import type { Talk } from "../people.ts";
+import { INTERNAL_MARK } from "../writers.ts";
+
+/** Something that must never happen: when, and what in words. */
+export type Violation = { at: number; what: string };
+
+/** How a reader is connected: the rungs of the product's ladder, and the agent's stream. */
+export type Transport = "stream" | "stream by POST" | "long poll" | "sync" | "agent's stream";
+
+/**
+ * One page that reads one conversation: what it shows is decided by the page's own reducer, and what came over
+ * the wire is kept beside it for the judge.
+ */
+export type Reader = {
+	name: string;
+	talk: Talk;
+	transport: Transport;
+	/** What the page shows now. */
+	state: Conversation;
+	/** When each message was first shown, by its id. */
+	shownAt: Map<string, number>;
+	/** Messages in the order in which they were shown. */
+	shown: { messageId: string; seq: number }[];
+	/** What must never happen and did. */
+	faults: Violation[];
+	/** Holes that were seen on the wire (the page then fetches what is missing). */
+	holes: number;
+	/** Times it connected. */
+	connections: number;
+};
+
+export function createReader(talk: Talk, transport: Transport, name: string): Reader {
+	return {
+		name,
+		talk,
+		transport,
+		state: emptyPage(talk.sessionId),
+		shownAt: new Map(),
+		shown: [],
+		faults: [],
+		holes: 0,
+		connections: 0,
+	};
+}
+
+const emptyPage = (sessionId: string) =>
+	beginConversation({
+		sessionId,
+		session: null,
+		messages: [],
+		cursor: null,
+		applied: { public: 0, internal: 0 },
+	});
+
+export const isAgent = (reader: Reader): boolean => reader.transport === "agent's stream";
+
+/** Streams whose every event this reader is entitled to. */
+export const streamsOf = (reader: Reader): StreamName[] =>
+	isAgent(reader) ? ["public", "internal"] : ["public"];
+
+/** Takes one event as it came off the wire. @param json its data. */
+export function receive(reader: Reader, id: string | null, type: string, json: string): void {
+	if (!isAgent(reader) && (json.includes(INTERNAL_MARK) || json.includes('"stream":"internal"')))
+		accuse(reader, `received what is internal: ${json.slice(0, 120)}`);
+	const parsed = eventSchema.safeParse({ type, data: JSON.parse(json) });
+	if (!parsed.success) {
+		accuse(reader, `received no event of ours: ${type}`);
+		return;
+	}
+	const event = parsed.data;
+	if (event.type === "reset") accuse(reader, `was reset (${event.data.reason})`);
+	const before = reader.state;
+	reader.state = applyEvent(before, { id, event }, Date.now());
+	if (reader.state.hasHole && !before.hasHole) {
+		reader.holes += 1;
+		accuse(reader, `saw a hole before ${placeOf(event)}, being at ${placesOf(before)}`);
+	}
+	note(reader, event, before);
+}
+
+/** The page is about to fetch what is missing. */
+export function fillHole(reader: Reader): void {
+	reader.state = { ...reader.state, hasHole: false };
+}
+
+function note(reader: Reader, event: ChatEvent, before: Conversation) {
+	if (event.type === "new-message" && reader.state.applied.public > before.applied.public) {
+		show(reader, event.data.message.id, event.data.message.seq);
+	} else if (event.type === "chat-history") {
+		for (const message of event.data.messages)
+			if (!reader.shownAt.has(message.id)) show(reader, message.id, message.seq);
+	}
+}
+
+function show(reader: Reader, messageId: string, seq: number) {
+	if (reader.shownAt.has(messageId)) accuse(reader, `showed ${messageId} twice`);
+	reader.shownAt.set(messageId, Date.now());
+	reader.shown.push({ messageId, seq });
+}
+
+function accuse(reader: Reader, what: string): void {
+	reader.faults.push({ at: Date.now(), what: `${reader.name} ${what}` });
+}
+
+const placesOf = ({ applied }: Conversation) => `${applied.public}/${applied.internal}`;
+const placeOf = (event: ChatEvent) =>
+	"seq" in event.data ? `${event.data.stream} ${event.data.seq}` : event.type;

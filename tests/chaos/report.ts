@@ -1,0 +1,50 @@
+import type { Held } from "./fleet.ts";
+import type { Verdict } from "./judge.ts";
+import type { SlowReaders } from "./slow-readers.ts";
+
+const MOST_NAMED = 12;
+const seconds = (ms: number) => (ms / 1_000).toFixed(1);
+const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
+
+/** The run's table, one line a fault, in Markdown. Violations stand with the fault they followed. */
+export function faultTable({ faults, violations }: Verdict, startedAt: number): string {
+	const counts = faults.map(() => 0);
+	for (const { at } of violations) {
+		const index = faults.findLastIndex(({ record }) => record.startedAt <= at);
+		if (index !== -1) counts[index] = (counts[index] ?? 0) + 1;
+	}
+	const lines = faults.map(
+		({ record, acked, slowestMs }, index) =>
+			`| ${record.name} | ${seconds(record.startedAt - startedAt)} s, for ${seconds(record.endedAt - record.startedAt)} s | ${acked} | ${seconds(slowestMs)} s | ${counts[index]} |`,
+	);
+	return [
+		"| fault | began, lasted | acknowledged during it | slowest delivery after it | violations |",
+		"|---|---|---|---|---|",
+		...lines,
+	].join("\n");
+}
+
+/** The violations in words, the first dozen of them. */
+export function violationLines({ violations }: Verdict, startedAt: number): string {
+	const named = [...violations]
+		.sort((one, other) => one.at - other.at)
+		.slice(0, MOST_NAMED)
+		.map(({ at, what }) => `- ${seconds(at - startedAt)} s: ${what}`);
+	if (violations.length > MOST_NAMED) named.push(`- … and ${violations.length - MOST_NAMED} more`);
+	return named.join("\n");
+}
+
+export function slowReadersLine(slow: SlowReaders): string {
+	return `Paused readers: ${slow.lines.length} took nothing while ${megabytes(slow.sentBytes)} MB were written to them; at most ${Math.round(slow.mostUnsentBytes / 1024)} KB lay unsent for one, the process grew by ${megabytes(slow.growthBytes)} MB.`;
+}
+
+export function leftoversLine(rounds: Held[][], times: number): string {
+	const first = rounds[0] ?? [];
+	const last = rounds.at(-1) ?? [];
+	const each = last.map((held, index) => {
+		const before = first[index];
+		const change = (kind: string) => `${before?.counts[kind] ?? 0} → ${held.counts[kind] ?? 0}`;
+		return `sockets ${change("TCPSocketWrap")}, timers ${change("Timeout")}, heap ${megabytes(before?.heapBytes ?? 0)} → ${megabytes(held.heapBytes)} MB`;
+	});
+	return `Left behind after all readers had gone, come again and gone ${times} times more: ${each.join("; ")}.`;
+}

@@ -1,0 +1,269 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { type BusServer, startBusServer } from "./bus-server.ts";
+import { startFleet } from "./fleet.ts";
+import { type HintProxy, startHintProxy } from "./hint-proxy.ts";
+import { areLevel, DEADLINE_MS, judge, readTruth } from "./judge.ts";
+import { lookForLeftovers } from "./leftovers.ts";
+import {
+	allFaults,
+	type Fault,
+	type FaultRecord,
+	loseLastWords,
+	shortFaults,
+	type Victims,
+} from "./nemesis.ts";
+import { type ChaosOptions, readOptions } from "./options.ts";
+import { gatherPeople, openTalk, type People } from "./people.ts";
+import { type ChaosPostgres, startChaosPostgres } from "./postgres.ts";
+import { createRandom } from "./random.ts";
+import { type Line, openLine } from "./readers/line.ts";
+import { createReader, type Transport, type Violation } from "./readers/reader.ts";
+import { faultTable, leftoversLine, slowReadersLine, violationLines } from "./report.ts";
+import { sabotageBuild } from "./sabotage.ts";
+import { pauseReaders } from "./slow-readers.ts";
+import { type WritingLog, write, writeNotes } from "./writers.ts";
+
+/**
+ * Breaks whatever can break under a few real server processes on one Postgres while writers write and readers
+ * read, and then holds what every reader showed against what was acknowledged and what the database has.
+ * Loopback only; ends by itself, with 1 when anything was lost, doubled, late, out of order or left behind.
+ */
+const COME_AND_GO = 2;
+/** Nothing here may go on for ever: beyond the faults, so long for starting, settling and looking around. */
+const SPARE_SECONDS = 150;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const undo: (() => unknown)[] = [];
+
+process.exitCode = await main(readOptions(process.argv.slice(2)));
+
+async function main(options: ChaosOptions): Promise<number> {
+	const most = (options.seconds + options.slowSeconds + SPARE_SECONDS) * 1_000;
+	const bound = setTimeout(() => void stop(`It did not end within ${most / 1_000} s.`), most);
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop(signal));
+	try {
+		return await runChaos(options);
+	} finally {
+		clearTimeout(bound);
+		await cleanUp();
+	}
+}
+
+async function stop(why: string): Promise<void> {
+	say(why);
+	await cleanUp();
+	process.exit(1);
+}
+
+async function cleanUp(): Promise<void> {
+	for (const step of undo.splice(0).reverse()) await Promise.resolve(step()).catch(() => {});
+}
+
+async function runChaos(options: ChaosOptions): Promise<number> {
+	const random = createRandom(options.seed);
+	const busServer = options.bus === "postgres" ? null : await startBusServer(options.bus);
+	if (options.bus !== "postgres" && !busServer) {
+		say(`Not run: ${options.bus}-server is not installed.`);
+		return 0;
+	}
+	if (busServer) undo.push(() => busServer.stop());
+	say(`Chaos with seed ${options.seed}, hints over ${options.bus}, ${options.processes} processes.`);
+	let build: string | undefined;
+	if (options.sabotage) {
+		const sabotaged = await sabotageBuild(options.sabotage);
+		undo.push(sabotaged.remove);
+		build = sabotaged.entry;
+		say(`SABOTAGED: the servers run without ${options.sabotage}; this run must find violations.`);
+	}
+	const postgres = await startChaosPostgres();
+	undo.push(() => postgres.remove());
+	const hints = await startHintProxy(postgres.port, random);
+	undo.push(() => hints.close());
+	const env = serverEnvironment(postgres, hints, busServer);
+	const fleet = await startFleet({ count: options.processes, env: () => env, ...(build ? { build } : {}) });
+	undo.push(() => fleet.stop());
+	const people = await gatherPeople({ env, url: fleet.urls[0] ?? "", talks: options.talks });
+	return await breakThings({ options, random, postgres, hints, busServer, fleet, people });
+}
+
+function serverEnvironment(postgres: ChaosPostgres, hints: HintProxy, bus: BusServer | null) {
+	const listenUrl = new URL(postgres.url);
+	listenUrl.port = String(hints.port);
+	return {
+		DATABASE_URL: postgres.url,
+		LISTEN_DATABASE_URL: listenUrl.href,
+		BUS_URL: bus?.url ?? "",
+		APP_SECRET: randomBytes(32).toString("hex"),
+		CUSTOMER_IDENTITY_SECRET: randomBytes(32).toString("hex"),
+		PUBLIC_URL: "",
+		OPENAI_API_KEY: "",
+		RATE_LIMITS: "off",
+		ASSISTANT: "off",
+		STREAM_LANE: "on",
+	};
+}
+
+type Stage = Omit<Victims, "lines"> & { options: ChaosOptions; people: People };
+
+async function breakThings(stage: Stage): Promise<number> {
+	const { options, random, fleet, people, postgres } = stage;
+	const transports = await availableTransports(stage);
+	const lines = openLines(stage, transports);
+	await untilConnected(lines);
+	const startedAt = Date.now();
+	const log: WritingLog = {
+		acks: [],
+		sent: new Map(),
+		refusals: new Map(),
+		contradictions: [],
+		retries: 0,
+	};
+	let isDone = false;
+	let giveUpAt = Number.POSITIVE_INFINITY;
+	const findings: Violation[] = [];
+	const writing = Promise.all(
+		Array.from({ length: options.writers }, (_, index) =>
+			write({
+				name: `w${index}`,
+				people,
+				urls: fleet.urls,
+				random,
+				log,
+				isDone: () => isDone,
+				giveUpAt: () => giveUpAt,
+			}),
+		),
+	);
+	const notes = writeNotes({ people, urls: fleet.urls, random, isDone: () => isDone });
+	const faults: FaultRecord[] = [];
+	const inflict = async (fault: Fault) => {
+		say(`${((Date.now() - startedAt) / 1_000).toFixed(1)} s, ${log.acks.length} acknowledged: ${fault.name}`);
+		const record = { name: fault.name, startedAt: Date.now(), endedAt: Number.POSITIVE_INFINITY };
+		faults.push(record);
+		await fault.run();
+		record.endedAt = Date.now();
+	};
+	const victims: Victims = { ...stage, lines };
+	const until = startedAt + options.seconds * 1_000;
+	const isEnough = () => log.acks.length >= options.messages;
+	for (let round = 0; Date.now() < until && (round === 0 || !isEnough()); round += 1) {
+		for (const fault of random.shuffled(options.isShort ? shortFaults(victims) : allFaults(victims))) {
+			if (Date.now() > until || (round > 0 && isEnough())) break;
+			await delay(options.gapMs);
+			await inflict(fault);
+		}
+		await delay(options.gapMs);
+		while (round === 0 && options.isShort && !isEnough() && Date.now() < until) await delay(50);
+	}
+	const lastWords = async () => {
+		isDone = true;
+		giveUpAt = Date.now() + 30_000;
+		await writing;
+	};
+	await inflict({
+		name: "the hints of the last words lost",
+		run: () => loseLastWords(victims, lastWords),
+	});
+	if (!isEnough()) findings.push({ at: Date.now(), what: `only ${log.acks.length} messages in the time` });
+	const inTime = log.acks.length;
+	await untilLevel(stage, lines);
+	const lastedMs = Date.now() - startedAt;
+
+	say("Paused readers …");
+	const slow = await pauseReaders({
+		fleet,
+		people,
+		talk: await openTalk(fleet.urls[0] ?? ""),
+		log,
+		random,
+		forMs: options.slowSeconds * 1_000,
+	});
+	await untilLevel(stage, slow.lines);
+	const everyLine = [...lines, ...slow.lines];
+	const leaveAll = async (leaving: Line[]) => void (await Promise.all(leaving.map((line) => line.leave())));
+	await leaveAll(everyLine);
+	say("Looking for what is left behind …");
+	const leftovers = await lookForLeftovers({
+		fleet,
+		times: COME_AND_GO,
+		async open() {
+			const again = openLines(stage, transports);
+			await untilConnected(again);
+			return again;
+		},
+		close: leaveAll,
+	});
+	findings.push(...slow.violations, ...leftovers.violations);
+	findings.push(...fleet.surprises.map((what) => ({ at: Date.now(), what })));
+
+	const verdict = judge({
+		truth: await postgres.ask(readTruth),
+		log,
+		readers: everyLine.map((line) => line.reader),
+		faults,
+		findings,
+	});
+	const counts = stage.hints.counts();
+	const connections = lines.reduce((sum, line) => sum + line.reader.connections, 0);
+	say(`\n${faultTable(verdict, startedAt)}\n`);
+	say(
+		`${inTime} messages acknowledged in ${(lastedMs / 1_000).toFixed(0)} s by ${options.writers} writers (${log.retries} repeated requests, ${await notes} internal notes), read by ${lines.length} readers of ${options.talks} conversations over ${[...new Set(transports)].join(", ")} (${connections} connections and polls).`,
+	);
+	if (options.bus === "postgres")
+		say(`Hints: ${counts.passed} passed, ${counts.lost} lost, ${counts.doubled} doubled.`);
+	say(
+		`From acknowledgement to the page, faults included: ${verdict.deliveries.count} deliveries, median ${verdict.deliveries.medianMs} ms, p99 ${verdict.deliveries.p99Ms} ms.`,
+	);
+	say(slowReadersLine(slow));
+	say(leftoversLine(leftovers.rounds, COME_AND_GO));
+	say(`Violations: ${verdict.violations.length} (seed ${options.seed}).`);
+	if (verdict.violations.length > 0) say(violationLines(verdict, startedAt));
+	return verdict.violations.length === 0 ? 0 : 1;
+}
+
+/** Three for each conversation, on different processes, over different ways; the agent reads every other one. */
+function openLines({ options, fleet, people, random }: Stage, transports: Transport[]): Line[] {
+	return people.talks.flatMap((talk, number) =>
+		transports
+			.filter((transport) => transport !== "agent's stream" || number % 2 === 0)
+			.map((transport, index) =>
+				openLine({
+					reader: createReader(talk, transport, `${transport} of conversation ${number}`),
+					urls: fleet.urls,
+					home: (number + index) % options.processes,
+					agentCookie: people.agentCookie,
+					random,
+				}),
+			),
+	);
+}
+
+/** Those the servers have: an older one takes no stream by POST. */
+async function availableTransports({ fleet, people }: Stage): Promise<Transport[]> {
+	const talk = people.talks[0];
+	const abort = new AbortController();
+	const response = await fetch(`${fleet.urls[0]}/chat/events?sessionId=${talk?.sessionId}`, {
+		method: "POST",
+		headers: { Authorization: `Bearer ${talk?.token}` },
+		signal: abort.signal,
+	});
+	const hasPost = response.ok && response.headers.get("Content-Type")?.startsWith("text/event-stream");
+	abort.abort();
+	return ["stream", ...(hasPost ? (["stream by POST"] as const) : []), "long poll", "sync", "agent's stream"];
+}
+
+async function untilConnected(lines: Line[]): Promise<void> {
+	while (lines.some((line) => line.reader.state.cursor === null)) await delay(20);
+}
+
+/** Until every reader shows everything, or longer than that may take. */
+async function untilLevel({ postgres }: Stage, lines: Line[]): Promise<void> {
+	const until = Date.now() + DEADLINE_MS * 2;
+	const readers = lines.map((line) => line.reader);
+	while (Date.now() < until) {
+		const { heads } = await postgres.ask(readTruth);
+		if (areLevel(readers, heads)) return;
+		await delay(200);
+	}
+}

@@ -1,0 +1,50 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { ensureBuild, SERVER_BUILD } from "#commands/steps/build.ts";
+
+export const SABOTAGES = ["head-check", "replay"] as const;
+export type Sabotage = (typeof SABOTAGES)[number];
+
+type Change = { what: RegExp; by: string };
+
+/** What is taken out of the built server. A checker that cannot see that it is gone sees nothing. */
+const CHANGES: Record<Sabotage, Change[]> = {
+	/** Lost hints stay lost: nobody compares what was delivered with what was written. */
+	"head-check": [
+		{ what: /async function checkHeads\(\) \{/, by: "async function checkHeads() {\n    return;" },
+	],
+	/** Streams, polls and catch-ups begin at the newest event, wherever the reader says it stands. */
+	replay: [
+		{ what: /at\.public = start\.public;/, by: "at.public = head.public;" },
+		{ what: /at\.internal = start\.internal \?\? head\.internal;/, by: "at.internal = head.internal;" },
+		{
+			what: /let page = await readPage\((\w+), streams, at\);/,
+			by: "let page = await readPage($1, streams, { ...at, public: head.public });",
+		},
+	],
+};
+
+/**
+ * Copies the built server and takes one safeguard out of the copy, so that nothing of the kind can be switched
+ * on in what is shipped.
+ * @returns the copy's entry, and how to remove it.
+ * @throws when the built server no longer holds what is to be taken out.
+ */
+export async function sabotageBuild(sabotage: Sabotage): Promise<{ entry: string; remove: () => void }> {
+	await ensureBuild();
+	// Beside the packages the server imports, and outside the folder that a build empties.
+	const folder = mkdtempSync(join(dirname(SERVER_BUILD), "../../node_modules/.cache/sabotaged-"));
+	cpSync(dirname(SERVER_BUILD), folder, { recursive: true });
+	const entry = join(folder, "index.js");
+	let code = readFileSync(entry, "utf8");
+	for (const { what, by } of CHANGES[sabotage]) {
+		if (!what.test(code)) {
+			rmSync(folder, { recursive: true });
+			throw new Error(`The built server has changed: there is no ${what} to take the ${sabotage} out of.`);
+		}
+		code = code.replace(what, by);
+	}
+	writeFileSync(entry, code);
+	writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+	return { entry, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}

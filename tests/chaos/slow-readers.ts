@@ -1,0 +1,112 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Fleet } from "./fleet.ts";
+import type { People, Talk } from "./people.ts";
+import type { Random } from "./random.ts";
+import { type Line, openLine } from "./readers/line.ts";
+import { createReader, type Violation } from "./readers/reader.ts";
+import type { WritingLog } from "./writers.ts";
+
+const READERS = 8;
+const SENDERS = 8;
+const RATE_BYTES = 1_000_000;
+const MESSAGE_BYTES = 9_500;
+/** What may lie unsent in the process for one reader. */
+const UNSENT_LIMIT_BYTES = 256 * 1024;
+/** The heap and the ring breathe; a queue for each reader would be the whole megabyte a second, each. */
+const GROWTH_LIMIT_BYTES = 128 * 1024 * 1024;
+const PROBE_EVERY_MS = 1_000;
+
+export type SlowReaders = {
+	lines: Line[];
+	violations: Violation[];
+	/** What is told in the report. */
+	sentBytes: number;
+	mostUnsentBytes: number;
+	growthBytes: number;
+};
+
+/**
+ * Readers that stop taking bytes while a megabyte a second is written into their conversation: what lies in
+ * the process for each stays small, and nothing is lost to them when they go on.
+ */
+export async function pauseReaders(options: {
+	fleet: Fleet;
+	people: People;
+	talk: Talk;
+	log: WritingLog;
+	random: Random;
+	forMs: number;
+}): Promise<SlowReaders> {
+	const { fleet, talk, log, random } = options;
+	const lines = Array.from({ length: READERS }, (_, index) =>
+		openLine({
+			reader: createReader(talk, "stream", `paused reader ${index}`),
+			urls: fleet.urls,
+			home: 0,
+			agentCookie: options.people.agentCookie,
+			random,
+		}),
+	);
+	while (lines.some((line) => line.reader.state.cursor === null)) await delay(20);
+	const before = await fleet.probe(0);
+	for (const line of lines) line.pause();
+
+	const startedAt = Date.now();
+	const until = startedAt + options.forMs;
+	let sentBytes = 0;
+	let mostUnsentBytes = 0;
+	let mostRssBytes = 0;
+	let count = 0;
+	async function send() {
+		while (Date.now() < until) {
+			const ahead = sentBytes / RATE_BYTES - (Date.now() - startedAt) / 1_000;
+			if (ahead > 0) await delay(ahead * 1_000);
+			count += 1;
+			await postLarge(`large-${count}`);
+		}
+	}
+	async function postLarge(clientMessageId: string) {
+		const message = `${clientMessageId} ${"x".repeat(MESSAGE_BYTES)}`;
+		log.sent.set(`user ${clientMessageId}`, message);
+		sentBytes += message.length;
+		for (let tries = 0; tries < 20; tries += 1) {
+			const response = await fetch(`${random.pick(fleet.urls)}/api/chat/messages`, {
+				method: "POST",
+				headers: { "Content-Type": "application/json", Authorization: `Bearer ${talk.token}` },
+				body: JSON.stringify({ sessionId: talk.sessionId, message, clientMessageId }),
+				signal: AbortSignal.timeout(10_000),
+			}).catch(() => null);
+			if (!response?.ok) continue;
+			const { id, seq } = (await response.json()) as { id: string; seq: number };
+			log.acks.push({
+				clientMessageId,
+				sessionId: talk.sessionId,
+				messageId: id,
+				seq,
+				text: message,
+				ackedAt: Date.now(),
+				isTimed: false,
+				attempts: tries + 1,
+			});
+			return;
+		}
+	}
+	async function watch() {
+		while (Date.now() < until) {
+			const held = await fleet.probe(0);
+			mostUnsentBytes = Math.max(mostUnsentBytes, held.unsentBytes);
+			mostRssBytes = Math.max(mostRssBytes, held.rssBytes);
+			await delay(PROBE_EVERY_MS);
+		}
+	}
+	await Promise.all([watch(), ...Array.from({ length: SENDERS }, send)]);
+	for (const line of lines) line.resume();
+
+	const growthBytes = Math.max(0, mostRssBytes - before.rssBytes);
+	const violations: Violation[] = [];
+	const accuse = (what: string) => violations.push({ at: Date.now(), what });
+	if (mostUnsentBytes > UNSENT_LIMIT_BYTES)
+		accuse(`${mostUnsentBytes} bytes lay unsent for one paused reader`);
+	if (growthBytes > GROWTH_LIMIT_BYTES) accuse(`the process grew by ${growthBytes} bytes for paused readers`);
+	return { lines, violations, sentBytes, mostUnsentBytes, growthBytes };
+}
