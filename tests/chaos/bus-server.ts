@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "#tests/setup/server-process.ts";
+import { track } from "./bounded.ts";
 
 /** A server that carries hints, for the run alone. */
 export type BusServer = {
@@ -43,7 +44,7 @@ export async function startBusServer(kind: "redis" | "nats"): Promise<BusServer 
 }
 
 async function launch(name: string, args: string[], port: number): Promise<ChildProcess> {
-	const child = spawn(name, args, { stdio: "ignore", cwd: "/tmp" });
+	const child = track(spawn(name, args, { stdio: "ignore", cwd: "/tmp" }));
 	for (let tries = 0; tries < 200; tries += 1) {
 		if (await isOpen(port)) return child;
 		await delay(50);

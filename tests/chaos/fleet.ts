@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort, startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
+import { track } from "./bounded.ts";
 
 /** What a server process holds, as it says itself after collecting garbage. */
 export type Held = {
@@ -47,6 +48,7 @@ export async function startFleet(options: {
 	async function start(index: number) {
 		const env = { ...options.env(index), PORT: String(ports[index]) };
 		const server = await startServerProcess(env, OPTIONS, options.build);
+		track(server.process);
 		if (isStopping) return void (await server.end("SIGKILL"));
 		servers[index] = server;
 		void server.gone.then((code) => {

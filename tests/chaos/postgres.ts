@@ -8,6 +8,7 @@ import { program } from "#db/embedded/binaries.ts";
 import { startCluster } from "#db/embedded/cluster.ts";
 import { asAccount, choosePlace, clusterOf, type Place, prepareDataDirectory } from "#db/embedded/place.ts";
 import { migrate } from "#db/migrate.ts";
+import { track } from "./bounded.ts";
 
 const READY_MS = 60_000;
 const RETRY_MS = 50;
@@ -99,10 +100,12 @@ function launch(place: Place, port: number): ChildProcess {
 		"timezone=UTC",
 	];
 	const args = ["-D", clusterOf(place.home), ...settings.flatMap((setting) => ["-c", setting])];
-	const child = spawn(program(place.binaries, "postgres"), args, {
-		...asAccount(place.account),
-		stdio: "ignore",
-	});
+	const child = track(
+		spawn(program(place.binaries, "postgres"), args, {
+			...asAccount(place.account),
+			stdio: "ignore",
+		}),
+	);
 	child.on("error", () => {});
 	return child;
 }

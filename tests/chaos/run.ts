@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { runBounded, type Undo } from "./bounded.ts";
 import { type BusServer, startBusServer } from "./bus-server.ts";
 import { startFleet } from "./fleet.ts";
 import { type HintProxy, startHintProxy } from "./hint-proxy.ts";
@@ -34,33 +35,7 @@ const COME_AND_GO = 2;
 const SPARE_SECONDS = 150;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const undo: (() => unknown)[] = [];
-
-process.exitCode = await main(readOptions(process.argv.slice(2)));
-
-async function main(options: ChaosOptions): Promise<number> {
-	const most = (options.seconds + options.slowSeconds + SPARE_SECONDS) * 1_000;
-	const bound = setTimeout(() => void stop(`It did not end within ${most / 1_000} s.`), most);
-	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop(signal));
-	try {
-		return await runChaos(options);
-	} finally {
-		clearTimeout(bound);
-		await cleanUp();
-	}
-}
-
-async function stop(why: string): Promise<void> {
-	say(why);
-	await cleanUp();
-	process.exit(1);
-}
-
-async function cleanUp(): Promise<void> {
-	for (const step of undo.splice(0).reverse()) await Promise.resolve(step()).catch(() => {});
-}
-
-async function runChaos(options: ChaosOptions): Promise<number> {
+async function runChaos(options: ChaosOptions, undo: Undo): Promise<number> {
 	const random = createRandom(options.seed);
 	const busServer = options.bus === "postgres" ? null : await startBusServer(options.bus);
 	if (options.bus !== "postgres" && !busServer) {
@@ -267,3 +242,6 @@ async function untilLevel({ postgres }: Stage, lines: Line[]): Promise<void> {
 		await delay(200);
 	}
 }
+
+const options = readOptions(process.argv.slice(2));
+runBounded(options.seconds + options.slowSeconds + SPARE_SECONDS, (undo) => runChaos(options, undo));

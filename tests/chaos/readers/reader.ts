@@ -29,6 +29,8 @@ export type Reader = {
 	holes: number;
 	/** Times it connected. */
 	connections: number;
+	/** Told of every change of what the page shows. */
+	watch?: (before: Conversation, after: Conversation) => void;
 };
 
 export function createReader(talk: Talk, transport: Transport, name: string): Reader {
@@ -78,6 +80,7 @@ export function receive(reader: Reader, id: string | null, type: string, json: s
 		accuse(reader, `saw a hole before ${placeOf(event)}, being at ${placesOf(before)}`);
 	}
 	note(reader, event, before);
+	if (reader.state !== before) reader.watch?.(before, reader.state);
 }
 
 /** The page is about to fetch what is missing. */

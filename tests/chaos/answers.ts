@@ -1,0 +1,225 @@
+import { randomBytes } from "node:crypto";
+import { parseArgs } from "node:util";
+import { setEnv } from "#app/env.server.ts";
+import {
+	ask,
+	beginCustomer,
+	type Customer,
+	leaveAndReturn,
+	type Shop,
+	takeOver,
+	untilAnswered,
+	untilWords,
+} from "./answers/customer.ts";
+import { type AnswersVerdict, type Expected, judgeAnswers } from "./answers/judge.ts";
+import { type Killer, startKiller } from "./answers/killer.ts";
+import {
+	answerTo,
+	MOMENTS,
+	type Moment,
+	PLANS,
+	questionOf,
+	readQuestion,
+	startSlowModel,
+} from "./answers/model.ts";
+import { runBounded, type Undo } from "./bounded.ts";
+import { type Fleet, startFleet } from "./fleet.ts";
+import { gatherPeople } from "./people.ts";
+import { type ChaosPostgres, startChaosPostgres } from "./postgres.ts";
+import { createRandom, type Random } from "./random.ts";
+
+/**
+ * Kills the processes that write answers, at every moment of answers, while customers ask, write on, lose
+ * their line and are taken over; and then looks whether each question has exactly one whole answer.
+ * Loopback only; ends by itself, with 1 when one has none, two, or half of one.
+ */
+const PROCESSES = 3;
+const CUSTOMERS = 9;
+const SPARE_SECONDS = 180;
+/** Each kill waits for its moment and for the process to be back. */
+const SECONDS_A_KILL = 8;
+/** Of the kills, those at answers that no model writes. */
+const OFFLINE_SHARE = 0.2;
+const OFFLINE_QUESTIONS = ["How do I return something?", "How long does delivery take?", "How can I pay?"];
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+type Stage = { postgres: ChaosPostgres; random: Random; env: Record<string, string>; undo: Undo };
+
+async function killAndJudge(kills: number, seed: number, undo: Undo): Promise<number> {
+	say(`Killing answers with seed ${seed}, ${PROCESSES} processes.`);
+	const random = createRandom(seed);
+	const postgres = await startChaosPostgres();
+	undo.push(() => postgres.remove());
+	const env = {
+		DATABASE_URL: postgres.url,
+		LISTEN_DATABASE_URL: "",
+		BUS_URL: "",
+		APP_SECRET: randomBytes(32).toString("hex"),
+		CUSTOMER_IDENTITY_SECRET: randomBytes(32).toString("hex"),
+		PUBLIC_URL: "",
+		OPENAI_API_KEY: "",
+		RATE_LIMITS: "off",
+		ASSISTANT: "on",
+	};
+	await seedStore(env);
+	const stage = { postgres, random, env, undo };
+	const offline = Math.round(kills * OFFLINE_SHARE);
+	const withModel = await runWithModel(stage, kills - offline);
+	const without = await runOffline(stage, offline);
+	say("\n| answers | kills | questions | answers | begun again | came back in mid-answer | violations |");
+	say("|---|---|---|---|---|---|---|");
+	say(tableLine("written by a model", withModel));
+	say(tableLine("from the articles, without a model", without));
+	const violations = [...withModel.verdict.violations, ...without.verdict.violations];
+	say(`\nViolations: ${violations.length} (seed ${seed}).`);
+	for (const { what } of violations.slice(0, 12)) say(`- ${what}`);
+	return violations.length === 0 ? 0 : 1;
+}
+
+type Outcome = { verdict: AnswersVerdict; kills: Map<Moment, number> };
+
+function tableLine(name: string, { verdict, kills }: Outcome): string {
+	const killed = [...kills].map(([moment, count]) => `${count} ${moment}`).join(", ");
+	const { tried, whole } = verdict.returns;
+	return `| ${name} | ${killed} | ${verdict.questions} | ${verdict.answers} | ${verdict.begunAgain} | ${tried} times, ${whole} to all the words so far, the others to the finished answer | ${verdict.violations.length} |`;
+}
+
+async function seedStore(env: Record<string, string>): Promise<void> {
+	setEnv(env);
+	const { seedDemoStore } = await import("#db/seed.ts");
+	await seedDemoStore();
+}
+
+async function openShop({ postgres, random, env }: Stage, fleet: Fleet): Promise<Shop> {
+	const known = await postgres.ask((sql) => sql`select 1 from users limit 1`);
+	const people = known.length > 0 ? null : await gatherPeople({ env, url: fleet.urls[0] ?? "", talks: 0 });
+	return { urls: fleet.urls, agentCookie: people?.agentCookie ?? "", random };
+}
+
+async function runWithModel(stage: Stage, kills: number): Promise<Outcome> {
+	const { random } = stage;
+	let killer: Killer | null = null;
+	const model = await startSlowModel((process, moment) => killer?.meet(process, moment));
+	stage.undo.push(() => model.close());
+	const fleet = await startFleet({
+		count: PROCESSES,
+		env: (index) => ({
+			...stage.env,
+			OPENAI_API_KEY: "sk-chaos",
+			OPENAI_BASE_URL: model.url.replace(/v1$/, `process-${index}/v1`),
+		}),
+	});
+	stage.undo.push(() => fleet.stop());
+	const shop = await openShop(stage, fleet);
+	const until = Date.now() + kills * SECONDS_A_KILL * 1_000;
+	killer = startKiller({ fleet, random, moments: MOMENTS, kills, until });
+	const isOver = killer.isOver;
+	const meet = killer.meet;
+	const expected: Expected[] = [];
+	const customers = Array.from({ length: CUSTOMERS }, async (_, number) => {
+		for (let talk = 0; !isOver(); talk += 1) {
+			const customer = await beginCustomer(shop, `customer ${number}, conversation ${talk}`);
+			const one: Expected = { customer, answerTo: expectedOf, wasTaken: false, calls: 0 };
+			expected.push(one);
+			while (!isOver() && !one.wasTaken && one.calls === 0)
+				await askOne({ shop, one, mark: `c${number}-${talk}`, random, meet });
+		}
+	});
+	await Promise.all([...customers, killer.done]);
+	return { verdict: await finish(stage, fleet, expected), kills: killer.kills };
+}
+
+const expectedOf = (questions: string[]): string => answerTo(readQuestion(questions.join("\n"))?.mark ?? "");
+
+/** What a customer does while an answer is being written. */
+const DEEDS = ["wait", "come back", "write on", "take over"] as const;
+
+/** One question and what its customer does while it is answered. */
+async function askOne(options: {
+	shop: Shop;
+	one: Expected;
+	mark: string;
+	random: Random;
+	meet: Killer["meet"];
+}): Promise<void> {
+	const { shop, one, random } = options;
+	const { customer } = one;
+	const next = () => `${options.mark}-${customer.asked}`;
+	const plan = random.pick(PLANS);
+	const home = random.between(0, PROCESSES - 1);
+	const asking = ask(shop, customer, questionOf(next(), plan), home);
+	const seq = await asking;
+	// The process that took the question waits out the burst (350 ms) and then retrieves.
+	setTimeout(() => options.meet(home, "during retrieval"), random.between(330, 420));
+	// Whom a person has been called for is not answered any more, so there is nothing to write on to.
+	const deeds = plan === "escalate" ? DEEDS.slice(0, 2) : DEEDS;
+	const deed = random.pick(deeds);
+	if (plan === "escalate") one.calls = 1;
+	if (deed !== "wait" && !(await untilWords(customer, seq))) return;
+	if (deed === "take over") {
+		await takeOver(shop, customer);
+		one.wasTaken = true;
+		return;
+	}
+	if (deed === "write on") {
+		await untilAnswered(customer, await ask(shop, customer, questionOf(next(), "plain"), home));
+		return;
+	}
+	if (deed === "come back") await leaveAndReturn(customer);
+	await untilAnswered(customer, seq);
+}
+
+async function runOffline(stage: Stage, kills: number): Promise<Outcome> {
+	const { random } = stage;
+	const fleet = await startFleet({ count: PROCESSES, env: () => stage.env });
+	stage.undo.push(() => fleet.stop());
+	const shop = await openShop(stage, fleet);
+	const expected: Expected[] = [];
+	const sound = new Map<string, string>();
+	const askOnce = async (name: string, question: string, home: number, begun?: () => void) => {
+		const customer = await beginCustomer(shop, name);
+		const answerOf = ([only = ""]: string[]) => sound.get(only) ?? "";
+		expected.push({ customer, answerTo: answerOf, wasTaken: false, calls: 0 });
+		const seq = await ask(shop, customer, question, home);
+		begun?.();
+		await untilAnswered(customer, seq);
+		return customer;
+	};
+	// What is answered in peace is what must be answered while processes die.
+	for (const question of OFFLINE_QUESTIONS) {
+		const { line } = await askOnce(`in peace: ${question}`, question, 0);
+		sound.set(
+			question,
+			line.reader.state.messages.find(({ senderType }) => senderType === "bot")?.message ?? "",
+		);
+	}
+	const moments = ["during retrieval"] as const;
+	const until = Date.now() + kills * SECONDS_A_KILL * 1_000;
+	const killer = startKiller({ fleet, random, moments, kills, until });
+	const customers = Array.from({ length: CUSTOMERS }, async (_, number) => {
+		for (let talk = 0; !killer.isOver(); talk += 1) {
+			const home = random.between(0, PROCESSES - 1);
+			await askOnce(`customer ${number}, question ${talk}`, random.pick(OFFLINE_QUESTIONS), home, () =>
+				setTimeout(() => killer.meet(home, "during retrieval"), random.between(300, 520)),
+			);
+		}
+	});
+	await Promise.all([...customers, killer.done]);
+	return { verdict: await finish(stage, fleet, expected), kills: killer.kills };
+}
+
+/** Lets everything come to its end, and judges. */
+async function finish({ postgres }: Stage, fleet: Fleet, expected: Expected[]): Promise<AnswersVerdict> {
+	await new Promise((resolve) => setTimeout(resolve, 2_000));
+	const verdict = await postgres.ask((sql) => judgeAnswers(sql, expected));
+	await Promise.all(expected.map(({ customer }: { customer: Customer }) => customer.line.leave()));
+	verdict.violations.push(...fleet.surprises.map((what) => ({ at: Date.now(), what })));
+	await fleet.stop();
+	return verdict;
+}
+
+const { values } = parseArgs({ options: { kills: { type: "string" }, seed: { type: "string" } } });
+const kills = Number(values.kills ?? 50);
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+runBounded(kills * SECONDS_A_KILL + SPARE_SECONDS, (undo) => killAndJudge(kills, seed, undo));

@@ -1,0 +1,105 @@
+import type postgres from "postgres";
+import type { Violation } from "../readers/reader.ts";
+import type { Customer } from "./customer.ts";
+
+type Row = { seq: number; sender: string; text: string; id: string; notice: string | null };
+type Turn = { messageId: string; questionSeq: number; state: string; fence: number };
+
+/** What one conversation must look like at its end. */
+export type Expected = {
+	customer: Customer;
+	/** The only sound answer to the questions that stand together above it. */
+	answerTo: (questions: string[]) => string;
+	/** Whether the agent took over while an answer was being written: then the last questions have none. */
+	wasTaken: boolean;
+	/** How often a person must have been called in it. */
+	calls: number;
+};
+
+export type AnswersVerdict = {
+	violations: Violation[];
+	questions: number;
+	answers: number;
+	/** Turns that were begun more than once, because their process was killed. */
+	begunAgain: number;
+	returns: { tried: number; whole: number };
+};
+
+/** Holds every conversation of a run against what must be true of each. */
+export async function judgeAnswers(sql: postgres.Sql, expected: Expected[]): Promise<AnswersVerdict> {
+	const verdict: AnswersVerdict = {
+		violations: [],
+		questions: 0,
+		answers: 0,
+		begunAgain: 0,
+		returns: { tried: 0, whole: 0 },
+	};
+	for (const one of expected) {
+		const { customer } = one;
+		const { sessionId } = customer.talk;
+		const { reader } = customer.line;
+		const rows = await sql<Row[]>`
+			select seq, sender_type as sender, message as text, id::text, metadata ->> 'notice' as notice
+			from chat_messages where session_id = ${sessionId} order by seq`;
+		const turns = await sql<Turn[]>`
+			select message_id::text as "messageId", question_seq as "questionSeq", state, fence
+			from ai_turns where session_id = ${sessionId}`;
+		const accuse = (what: string) =>
+			verdict.violations.push({ at: Date.now(), what: `${reader.name}: ${what}` });
+		verdict.violations.push(...customer.violations, ...reader.faults);
+		verdict.questions += rows.filter(({ sender }) => sender === "user").length;
+		verdict.answers += rows.filter(({ sender }) => sender === "bot").length;
+		verdict.begunAgain += turns.filter(({ fence }) => fence > 1).length;
+		verdict.returns.tried += customer.returns.tried;
+		verdict.returns.whole += customer.returns.whole;
+		judgeConversation(one, rows, turns, accuse);
+		judgeWords(one, rows, turns, accuse);
+	}
+	return verdict;
+}
+
+type Accuse = (what: string) => void;
+
+function judgeConversation(one: Expected, rows: readonly Row[], turns: readonly Turn[], accuse: Accuse) {
+	let open: string[] = [];
+	let isAnswered = true;
+	for (const { sender, text, seq } of rows) {
+		if (sender === "user") {
+			if (isAnswered) open = [];
+			open.push(text);
+			isAnswered = false;
+		} else if (sender === "bot") {
+			if (isAnswered) accuse(`there is a second answer at ${seq}`);
+			else if (text !== one.answerTo(open))
+				accuse(`the answer at ${seq} is not the whole one: ${text.slice(0, 80)}`);
+			isAnswered = true;
+		}
+	}
+	if (!isAnswered && !one.wasTaken) accuse(`the last question has no answer`);
+	const unfinished = turns.filter(({ state }) => state === "due" || state === "running");
+	if (unfinished.length > 0) accuse(`${unfinished.length} promises of an answer are still open`);
+	const called = rows.filter(({ notice }) => notice === "queued").length;
+	if (called !== one.calls) accuse(`a person was called ${called} times, not ${one.calls}`);
+	const { state } = one.customer.line.reader;
+	if (state.live) accuse("half an answer is left on the page");
+	if (state.messages.map(({ id }) => id).join() !== rows.map(({ id }) => id).join())
+		accuse("the page does not show the conversation as it is");
+}
+
+/** Words of an unfinished answer are the beginning of what it became, and never those of one overtaken. */
+function judgeWords({ customer }: Expected, rows: readonly Row[], turns: readonly Turn[], accuse: Accuse) {
+	const final = new Map(rows.map((row) => [row.id, row.text]));
+	const turnOf = new Map(turns.map((turn) => [turn.messageId, turn]));
+	const named = new Set<string>();
+	for (const { messageId, text, newestQuestion, isTaken } of customer.shownLive) {
+		const whole = final.get(messageId);
+		const turn = turnOf.get(messageId);
+		if (whole !== undefined && !whole.startsWith(text))
+			named.add(`words were shown that the answer does not hold`);
+		if (!turn) named.add("words were shown of an answer nobody promised");
+		else if (turn.questionSeq < newestQuestion)
+			named.add(`words for question ${turn.questionSeq} were shown under question ${newestQuestion}`);
+		if (isTaken) named.add("words of the assistant were shown after the agent had taken over");
+	}
+	for (const what of named) accuse(what);
+}

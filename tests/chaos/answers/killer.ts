@@ -1,0 +1,62 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Fleet } from "../fleet.ts";
+import type { Random } from "../random.ts";
+import type { Moment } from "./model.ts";
+
+/** Kills one process after another, each at a chosen moment of an answer. */
+export type Killer = {
+	/** An answer in a process is at this moment. */
+	meet(process: number, moment: Moment): void;
+	/** Kills so far, by moment. */
+	kills: Map<Moment, number>;
+	/** Resolves when all the kills are done and every process is ready again. */
+	done: Promise<void>;
+	/** Whether the kills are over: customers then finish what they have begun and go. */
+	isOver(): boolean;
+};
+
+const DOWN_MS = 200;
+
+/** @param options.moments in their turns; @param options.kills how many in all. */
+export function startKiller(options: {
+	fleet: Fleet;
+	random: Random;
+	moments: readonly Moment[];
+	kills: number;
+	until: number;
+}): Killer {
+	const { fleet, random, moments } = options;
+	const kills = new Map<Moment, number>();
+	let armed: Moment | null = null;
+	let strike: ((process: number) => void) | null = null;
+	let isOver = false;
+
+	async function killAll() {
+		for (let count = 0; count < options.kills && Date.now() < options.until; count += 1) {
+			const moment = moments[count % moments.length] ?? "in mid-stream";
+			// Not the first answer that comes along: any word of any answer may be the one.
+			await delay(random.between(50, 600));
+			const met = new Promise<number>((resolve) => {
+				strike = resolve;
+			});
+			armed = moment;
+			const process = await met;
+			kills.set(moment, (kills.get(moment) ?? 0) + 1);
+			await fleet.kill(process, DOWN_MS);
+		}
+		isOver = true;
+	}
+
+	return {
+		meet(process, moment) {
+			if (armed !== moment) return;
+			armed = null;
+			// Within the few milliseconds in which the process does what follows from this moment.
+			const waitMs = moment === "in mid-stream" ? 0 : random.between(0, 12);
+			setTimeout(() => strike?.(process), waitMs);
+		},
+		kills,
+		done: killAll(),
+		isOver: () => isOver,
+	};
+}

@@ -1,0 +1,82 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+	type CapturedRequest,
+	calls,
+	type OpenAiServer,
+	type Reply,
+	says,
+	startOpenAiServer,
+	writeChunk,
+} from "#tests/setup/openai-server.ts";
+
+/** Where in an answer a process is killed. */
+export const MOMENTS = [
+	"during retrieval",
+	"at a tool call",
+	"in mid-stream",
+	"before the final write",
+] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+/** What a question makes the model do; it stands in the question itself. */
+export const PLANS = ["plain", "tool", "escalate"] as const;
+export type Plan = (typeof PLANS)[number];
+
+const CHUNK_MS = 40;
+const WORDS =
+	"The parcel is packed on the next working day and travels for three more and then it stands at your door where a neighbour may take it in for you if nobody opens when the driver rings the bell twice";
+
+/** A question that names itself and its plan. */
+export const questionOf = (mark: string, plan: Plan): string => `When does it come (${plan} ${mark})`;
+
+const MARK = /\((plain|tool|escalate) ([\w-]+)\)/g;
+
+/** The last question in a text that may hold several. */
+export function readQuestion(text: string): { plan: Plan; mark: string } | null {
+	const [, plan, mark] = [...text.matchAll(MARK)].at(-1) ?? [];
+	return plan && mark ? { plan: plan as Plan, mark } : null;
+}
+
+/** The whole answer to a question: every word of it can be told from those of another's. */
+export const answerTo = (mark: string): string =>
+	WORDS.split(" ")
+		.map((word, index) => (index % 6 === 0 ? `${word} ${mark}` : word))
+		.join(" ");
+
+/**
+ * A model that answers slowly, word by word, and tells when an answer is at a moment worth killing.
+ * @param onMoment with the number of the process, which is in the path of its requests.
+ */
+export function startSlowModel(onMoment: (process: number, moment: Moment) => void): Promise<OpenAiServer> {
+	return startOpenAiServer(async (response, request) => {
+		const process = Number(/\/process-(\d+)\//.exec(request.path)?.[1]);
+		const asked = readQuestion(lastQuestion(request));
+		if (!asked || !request.body.stream) return says("other")(response, request);
+		const hasCalled = request.body.messages.at(-1)?.role === "tool";
+		if (asked.plan !== "plain" && !hasCalled) {
+			await callFirst(asked.plan)(response, request);
+			onMoment(process, "at a tool call");
+			return;
+		}
+		writeChunk(response, { role: "assistant", content: "" });
+		const words = answerTo(asked.mark).split(/(?<= )/);
+		for (const [index, word] of words.entries()) {
+			if (response.destroyed) return;
+			writeChunk(response, { content: word });
+			if (index > 3 && index < words.length - 3) onMoment(process, "in mid-stream");
+			await delay(CHUNK_MS);
+		}
+		await says("")(response, request);
+		onMoment(process, "before the final write");
+	});
+}
+
+function callFirst(plan: "tool" | "escalate"): Reply {
+	return plan === "tool"
+		? calls([{ name: "search_knowledge", arguments: { query: "delivery" } }])
+		: calls([{ name: "escalate", arguments: { reason: "requested" } }]);
+}
+
+function lastQuestion({ body }: CapturedRequest): string {
+	return body.messages.findLast((message) => message.role === "user")?.content ?? "";
+}
