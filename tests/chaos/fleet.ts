@@ -47,8 +47,10 @@ export async function startFleet(options: {
 
 	async function start(index: number) {
 		const env = { ...options.env(index), PORT: String(ports[index]) };
-		const server = await startServerProcess(env, OPTIONS, options.build);
-		track(server.process);
+		const server = await startServerProcess(env, OPTIONS, {
+			...(options.build ? { build: options.build } : {}),
+			onSpawn: track,
+		});
 		if (isStopping) return void (await server.end("SIGKILL"));
 		servers[index] = server;
 		void server.gone.then((code) => {

@@ -3,9 +3,6 @@ import type { FaultRecord } from "./nemesis.ts";
 import { isAgent, type Reader, type Violation } from "./readers/reader.ts";
 import type { Ack, WritingLog } from "./writers.ts";
 
-/** A message must be shown this soon after it was acknowledged, or after the last fault, whichever is later. */
-export const DEADLINE_MS = 5_000;
-
 export type Verdict = {
 	violations: Violation[];
 	/** Per fault, in their order: messages acknowledged during it, and the slowest delivery after its end. */
@@ -62,6 +59,7 @@ export function judge(options: {
 	faults: FaultRecord[];
 	/** What others saw: processes that ended by themselves, things left behind. */
 	findings: Violation[];
+	deadlineMs: number;
 }): Verdict {
 	const { truth, log, readers, faults } = options;
 	const violations: Violation[] = [...options.findings, ...readers.flatMap((reader) => reader.faults)];
@@ -72,7 +70,7 @@ export function judge(options: {
 	judgeStreams(truth, accuse);
 	const ackOf = new Map(log.acks.map((ack) => [ack.messageId, ack]));
 	for (const reader of readers) judgeReader(reader, truth, ackOf, accuse);
-	const { perFault, delays } = judgeDelays({ readers, acks: log.acks, faults, accuse });
+	const { perFault, delays } = judgeDelays({ ...options, acks: log.acks, accuse });
 	return {
 		violations,
 		faults: perFault,
@@ -105,6 +103,7 @@ function judgeWriting(truth: Truth, log: WritingLog, accuse: Accuse) {
 			accuse(`${ack.clientMessageId} is not what was acknowledged`, ack.ackedAt);
 	}
 	for (const clientId of log.contradictions) accuse(`${clientId} was acknowledged as two messages`);
+	for (const clientId of log.abandoned) accuse(`${clientId} was never acknowledged`);
 	for (const [what, count] of log.refusals) accuse(`sound requests were refused: ${count} times ${what}`);
 }
 
@@ -138,7 +137,14 @@ function judgeReader(reader: Reader, truth: Truth, ackOf: Map<string, Ack>, accu
 		accuse(`${reader.name} is at ${reader.state.applied.internal} of ${head?.internal} internal events`);
 }
 
-function judgeDelays(options: { readers: Reader[]; acks: Ack[]; faults: FaultRecord[]; accuse: Accuse }): {
+function judgeDelays(options: {
+	readers: Reader[];
+	acks: Ack[];
+	faults: FaultRecord[];
+	/** A message must be shown this soon after it was acknowledged, or after the last fault, whichever is later. */
+	deadlineMs: number;
+	accuse: Accuse;
+}): {
 	perFault: Verdict["faults"];
 	delays: number[];
 } {
@@ -162,7 +168,7 @@ function judgeDelays(options: { readers: Reader[]; acks: Ack[]; faults: FaultRec
 			const last = perFault.findLast(({ record }) => record.startedAt <= shownAt);
 			const delay = shownAt - Math.max(ack.ackedAt, last?.record.endedAt ?? 0);
 			if (last) last.slowestMs = Math.max(last.slowestMs, delay);
-			if (delay > DEADLINE_MS)
+			if (delay > options.deadlineMs)
 				options.accuse(`${reader.name} showed ${ack.clientMessageId} only after ${delay} ms`, shownAt);
 		}
 	}

@@ -10,9 +10,15 @@ export type ChaosOptions = {
 	writers: number;
 	/** Messages that must be acknowledged before the run ends. */
 	messages: number;
+	/** Fewer than this are a violation: a machine with other work to do may not come to all of them. */
+	fewest: number;
+	/** A message must be shown this soon after it was acknowledged, or after the last fault. */
+	deadlineMs: number;
 	/** How long the faults may go on. */
 	seconds: number;
-	/** How long readers are paused under a megabyte a second. */
+	/** Only faults whose names match; null for all. */
+	faults: RegExp | null;
+	/** How long readers are paused under a megabyte a second; 0 leaves that and the look at leftovers out. */
 	slowSeconds: number;
 	/** Quiet between two faults. */
 	gapMs: number;
@@ -22,10 +28,15 @@ export type ChaosOptions = {
 };
 
 const USAGE = `npm run chaos -- [--short] [--messages=20000] [--seconds=270] [--seed=NUMBER]
-  [--bus=postgres|redis|nats] [--sabotage=${SABOTAGES.join("|")}] [--slow-seconds=60]`;
+  [--bus=postgres|redis|nats] [--sabotage=${SABOTAGES.join("|")}] [--slow-seconds=60] [--faults=PATTERN]`;
 
 const FULL = { processes: 3, talks: 40, writers: 12, messages: 20_000, seconds: 270, slow: 60, gapMs: 3_000 };
 const SHORT = { processes: 2, talks: 8, writers: 8, messages: 1_500, seconds: 40, slow: 4, gapMs: 500 };
+
+const DEADLINE_MS = 5_000;
+/** The short run shares its processors with the other tests. */
+const SHORT_DEADLINE_MS = 20_000;
+const SHORT_SHARE = 0.05;
 
 /** Reads the command line. @throws with the usage when it cannot be read. */
 export function readOptions(args: string[]): ChaosOptions {
@@ -39,20 +50,25 @@ export function readOptions(args: string[]): ChaosOptions {
 			seed: { type: "string" },
 			bus: { type: "string", default: "postgres" },
 			sabotage: { type: "string" },
+			faults: { type: "string" },
 		},
 	});
 	const scale = values.short ? SHORT : FULL;
 	const bus = (["postgres", "redis", "nats"] as const).find((kind) => kind === values.bus);
 	const sabotage = SABOTAGES.find((name) => name === values.sabotage) ?? null;
 	if (!bus || (values.sabotage !== undefined && !sabotage)) throw new Error(USAGE);
+	const messages = wholeNumber(values.messages, scale.messages);
 	return {
 		isShort: values.short,
 		processes: scale.processes,
 		talks: scale.talks,
 		writers: scale.writers,
-		messages: wholeNumber(values.messages, scale.messages),
+		messages,
+		fewest: values.short ? messages * SHORT_SHARE : messages,
+		deadlineMs: values.short ? SHORT_DEADLINE_MS : DEADLINE_MS,
 		seconds: wholeNumber(values.seconds, scale.seconds),
 		slowSeconds: wholeNumber(values["slow-seconds"], scale.slow),
+		faults: values.faults === undefined ? null : new RegExp(values.faults),
 		gapMs: scale.gapMs,
 		seed: wholeNumber(values.seed, Date.now() % 1_000_000),
 		bus,

@@ -4,7 +4,7 @@ import { runBounded, type Undo } from "./bounded.ts";
 import { type BusServer, startBusServer } from "./bus-server.ts";
 import { startFleet } from "./fleet.ts";
 import { type HintProxy, startHintProxy } from "./hint-proxy.ts";
-import { areLevel, DEADLINE_MS, judge, readTruth } from "./judge.ts";
+import { areLevel, judge, readTruth } from "./judge.ts";
 import { lookForLeftovers } from "./leftovers.ts";
 import {
 	allFaults,
@@ -33,6 +33,10 @@ import { type WritingLog, write, writeNotes } from "./writers.ts";
 const COME_AND_GO = 2;
 /** Nothing here may go on for ever: beyond the faults, so long for starting, settling and looking around. */
 const SPARE_SECONDS = 150;
+/** What comes even later is told from what never comes. */
+const SPARE_MS = 5_000;
+/** A post that is not acknowledged this long after the last fault never will be. */
+const GIVE_UP_MS = 30_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 async function runChaos(options: ChaosOptions, undo: Undo): Promise<number> {
@@ -82,7 +86,8 @@ function serverEnvironment(postgres: ChaosPostgres, hints: HintProxy, bus: BusSe
 type Stage = Omit<Victims, "lines"> & { options: ChaosOptions; people: People };
 
 async function breakThings(stage: Stage): Promise<number> {
-	const { options, random, fleet, people, postgres } = stage;
+	const { options, people, postgres, fleet } = stage;
+	const { deadlineMs } = options;
 	const transports = await availableTransports(stage);
 	const lines = openLines(stage, transports);
 	await untilConnected(lines);
@@ -92,25 +97,59 @@ async function breakThings(stage: Stage): Promise<number> {
 		sent: new Map(),
 		refusals: new Map(),
 		contradictions: [],
+		abandoned: [],
 		retries: 0,
 	};
+	const { faults, notes } = await inflictFaults(stage, lines, log);
+	const findings: Violation[] = [];
+	const accuse = (what: string) => findings.push({ at: Date.now(), what });
+	const acknowledged = log.acks.length;
+	if (acknowledged < options.fewest) accuse(`only ${acknowledged} messages were acknowledged in the time`);
+	await untilLevel(stage, lines);
+	const lastedMs = Date.now() - startedAt;
+	const aftermath = options.slowSeconds > 0 ? await lookAfterwards(stage, lines, log, transports) : null;
+	if (aftermath) findings.push(...aftermath.slow.violations, ...aftermath.leftovers.violations);
+	for (const what of fleet.surprises) accuse(what);
+
+	const readers = [...lines, ...(aftermath?.slow.lines ?? [])].map((line) => line.reader);
+	const verdict = judge({ truth: await postgres.ask(readTruth), log, readers, faults, findings, deadlineMs });
+	const counts = stage.hints.counts();
+	const connections = lines.reduce((sum, line) => sum + line.reader.connections, 0);
+	say(`\n${faultTable(verdict, startedAt)}\n`);
+	say(
+		`${acknowledged} messages acknowledged in ${(lastedMs / 1_000).toFixed(0)} s by ${options.writers} writers (${log.retries} repeated requests, ${notes} internal notes), read by ${lines.length} readers of ${people.talks.length} conversations over ${transports.join(", ")} (${connections} connections and polls).`,
+	);
+	if (options.bus === "postgres")
+		say(`Hints: ${counts.passed} passed, ${counts.lost} lost, ${counts.doubled} doubled.`);
+	say(
+		`From acknowledgement to the page, faults included: ${verdict.deliveries.count} deliveries, median ${verdict.deliveries.medianMs} ms, p99 ${verdict.deliveries.p99Ms} ms.`,
+	);
+	if (aftermath) {
+		say(slowReadersLine(aftermath.slow));
+		say(leftoversLine(aftermath.leftovers.rounds, COME_AND_GO));
+	}
+	say(`Violations: ${verdict.violations.length} (seed ${options.seed}).`);
+	if (verdict.violations.length > 0) say(violationLines(verdict, startedAt));
+	return verdict.violations.length === 0 ? 0 : 1;
+}
+
+/** Lets the writers write and inflicts fault after fault, until there are enough of both or time is up. */
+async function inflictFaults(
+	stage: Stage,
+	lines: Line[],
+	log: WritingLog,
+): Promise<{ faults: FaultRecord[]; notes: number }> {
+	const { options, random, people, fleet } = stage;
+	const startedAt = Date.now();
 	let isDone = false;
 	let giveUpAt = Number.POSITIVE_INFINITY;
-	const findings: Violation[] = [];
+	const common = { people, urls: fleet.urls, random, isDone: () => isDone };
 	const writing = Promise.all(
 		Array.from({ length: options.writers }, (_, index) =>
-			write({
-				name: `w${index}`,
-				people,
-				urls: fleet.urls,
-				random,
-				log,
-				isDone: () => isDone,
-				giveUpAt: () => giveUpAt,
-			}),
+			write({ ...common, name: `w${index}`, log, giveUpAt: () => giveUpAt }),
 		),
 	);
-	const notes = writeNotes({ people, urls: fleet.urls, random, isDone: () => isDone });
+	const notes = writeNotes(common);
 	const faults: FaultRecord[] = [];
 	const inflict = async (fault: Fault) => {
 		say(`${((Date.now() - startedAt) / 1_000).toFixed(1)} s, ${log.acks.length} acknowledged: ${fault.name}`);
@@ -120,81 +159,48 @@ async function breakThings(stage: Stage): Promise<number> {
 		record.endedAt = Date.now();
 	};
 	const victims: Victims = { ...stage, lines };
+	const possible = (options.isShort ? shortFaults(victims) : allFaults(victims)).filter(
+		({ name }) => options.faults?.test(name) ?? true,
+	);
 	const until = startedAt + options.seconds * 1_000;
 	const isEnough = () => log.acks.length >= options.messages;
 	for (let round = 0; Date.now() < until && (round === 0 || !isEnough()); round += 1) {
-		for (const fault of random.shuffled(options.isShort ? shortFaults(victims) : allFaults(victims))) {
-			if (Date.now() > until || (round > 0 && isEnough())) break;
+		for (const fault of random.shuffled(possible)) {
 			await delay(options.gapMs);
+			if (Date.now() > until || (round > 0 && isEnough())) break;
 			await inflict(fault);
 		}
 		await delay(options.gapMs);
-		while (round === 0 && options.isShort && !isEnough() && Date.now() < until) await delay(50);
+		while (options.isShort && !isEnough() && Date.now() < until) await delay(50);
 	}
-	const lastWords = async () => {
+	const endWriting = async () => {
 		isDone = true;
-		giveUpAt = Date.now() + 30_000;
+		giveUpAt = Date.now() + GIVE_UP_MS;
 		await writing;
 	};
 	await inflict({
 		name: "the hints of the last words lost",
-		run: () => loseLastWords(victims, lastWords),
+		run: () => loseLastWords(victims, endWriting),
 	});
-	if (!isEnough()) findings.push({ at: Date.now(), what: `only ${log.acks.length} messages in the time` });
-	const inTime = log.acks.length;
-	await untilLevel(stage, lines);
-	const lastedMs = Date.now() - startedAt;
+	return { faults, notes: await notes };
+}
 
+/** Once the faults are over: readers who take nothing, and what is left when everybody has gone. */
+async function lookAfterwards(stage: Stage, lines: Line[], log: WritingLog, transports: Transport[]) {
+	const { options, fleet, people, random } = stage;
 	say("Paused readers …");
-	const slow = await pauseReaders({
-		fleet,
-		people,
-		talk: await openTalk(fleet.urls[0] ?? ""),
-		log,
-		random,
-		forMs: options.slowSeconds * 1_000,
-	});
+	const talk = await openTalk(fleet.urls[0] ?? "");
+	const slow = await pauseReaders({ fleet, people, talk, log, random, forMs: options.slowSeconds * 1_000 });
 	await untilLevel(stage, slow.lines);
-	const everyLine = [...lines, ...slow.lines];
-	const leaveAll = async (leaving: Line[]) => void (await Promise.all(leaving.map((line) => line.leave())));
-	await leaveAll(everyLine);
 	say("Looking for what is left behind …");
-	const leftovers = await lookForLeftovers({
-		fleet,
-		times: COME_AND_GO,
-		async open() {
-			const again = openLines(stage, transports);
-			await untilConnected(again);
-			return again;
-		},
-		close: leaveAll,
-	});
-	findings.push(...slow.violations, ...leftovers.violations);
-	findings.push(...fleet.surprises.map((what) => ({ at: Date.now(), what })));
-
-	const verdict = judge({
-		truth: await postgres.ask(readTruth),
-		log,
-		readers: everyLine.map((line) => line.reader),
-		faults,
-		findings,
-	});
-	const counts = stage.hints.counts();
-	const connections = lines.reduce((sum, line) => sum + line.reader.connections, 0);
-	say(`\n${faultTable(verdict, startedAt)}\n`);
-	say(
-		`${inTime} messages acknowledged in ${(lastedMs / 1_000).toFixed(0)} s by ${options.writers} writers (${log.retries} repeated requests, ${await notes} internal notes), read by ${lines.length} readers of ${options.talks} conversations over ${[...new Set(transports)].join(", ")} (${connections} connections and polls).`,
-	);
-	if (options.bus === "postgres")
-		say(`Hints: ${counts.passed} passed, ${counts.lost} lost, ${counts.doubled} doubled.`);
-	say(
-		`From acknowledgement to the page, faults included: ${verdict.deliveries.count} deliveries, median ${verdict.deliveries.medianMs} ms, p99 ${verdict.deliveries.p99Ms} ms.`,
-	);
-	say(slowReadersLine(slow));
-	say(leftoversLine(leftovers.rounds, COME_AND_GO));
-	say(`Violations: ${verdict.violations.length} (seed ${options.seed}).`);
-	if (verdict.violations.length > 0) say(violationLines(verdict, startedAt));
-	return verdict.violations.length === 0 ? 0 : 1;
+	const close = async (leaving: Line[]) => void (await Promise.all(leaving.map((line) => line.leave())));
+	await close([...lines, ...slow.lines]);
+	const open = async () => {
+		const again = openLines(stage, transports);
+		await untilConnected(again);
+		return again;
+	};
+	return { slow, leftovers: await lookForLeftovers({ fleet, times: COME_AND_GO, open, close }) };
 }
 
 /** Three for each conversation, on different processes, over different ways; the agent reads every other one. */
@@ -233,8 +239,8 @@ async function untilConnected(lines: Line[]): Promise<void> {
 }
 
 /** Until every reader shows everything, or longer than that may take. */
-async function untilLevel({ postgres }: Stage, lines: Line[]): Promise<void> {
-	const until = Date.now() + DEADLINE_MS * 2;
+async function untilLevel({ postgres, options }: Stage, lines: Line[]): Promise<void> {
+	const until = Date.now() + options.deadlineMs + SPARE_MS;
 	const readers = lines.map((line) => line.reader);
 	while (Date.now() < until) {
 		const { heads } = await postgres.ask(readTruth);

@@ -23,6 +23,8 @@ export type WritingLog = {
 	refusals: Map<string, number>;
 	/** Two answers for one client id that do not name the same message. */
 	contradictions: string[];
+	/** Client ids that were never acknowledged, however often they were sent. */
+	abandoned: string[];
 	/** Repeated requests after an error, a timeout or a refusal. */
 	retries: number;
 };
@@ -98,7 +100,7 @@ export async function write(options: {
 			(isDoubled ? [0, 1] : [0]).map((offset) => postUntilAcknowledged(one, offset)),
 		);
 		const [first, second] = answers;
-		if (!first) return;
+		if (!first) return void log.abandoned.push(clientMessageId);
 		if (second && (second.messageId !== first.messageId || second.seq !== first.seq))
 			log.contradictions.push(clientMessageId);
 		log.acks.push({ ...first, clientMessageId, sessionId: talk.sessionId, text: message, isTimed: true });

@@ -20,17 +20,18 @@ export type TestServer = {
 /**
  * Starts remix-serve on the real build as a process of its own, on this test file's database, and waits until
  * it is ready. @param env may name the PORT, else a free one is taken. @param nodeOptions for Node itself,
- * `--expose-gc` say. @param build another build than ours, for servers that are made to be faulty.
+ * `--expose-gc` say. @param special another build than ours, for servers that are made to be faulty; who is
+ * told of the process before it is ready.
  */
 export async function startServerProcess(
 	env: Record<string, string> = {},
 	nodeOptions: string[] = [],
-	build = SERVER_BUILD,
+	special: { build?: string; onSpawn?: (child: ChildProcess) => void } = {},
 ): Promise<TestServer> {
 	await ensureBuild();
 	const port = Number(env.PORT) || (await freePort());
 	const cli = join(ROOT, "node_modules/@remix-run/serve/dist/cli.js");
-	const child = spawn(process.execPath, [...nodeOptions, cli, build], {
+	const child = spawn(process.execPath, [...nodeOptions, cli, special.build ?? SERVER_BUILD], {
 		cwd: ROOT,
 		env: {
 			...process.env,
@@ -42,6 +43,7 @@ export async function startServerProcess(
 		},
 		stdio: ["ignore", "pipe", "pipe"],
 	});
+	special.onSpawn?.(child);
 	let written = "";
 	for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (written += chunk));
 	const gone = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
