@@ -36,7 +36,7 @@ const SHORT = { processes: 2, talks: 8, writers: 8, messages: 1_500, seconds: 40
 const DEADLINE_MS = 5_000;
 /** The short run shares its processors with the other tests. */
 const SHORT_DEADLINE_MS = 20_000;
-const SHORT_SHARE = 0.05;
+const SHORT_SHARE = 0.02;
 
 /** Reads the command line. @throws with the usage when it cannot be read. */
 export function readOptions(args: string[]): ChaosOptions {

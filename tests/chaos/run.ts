@@ -164,10 +164,11 @@ async function inflictFaults(
 	);
 	const until = startedAt + options.seconds * 1_000;
 	const isEnough = () => log.acks.length >= options.messages;
-	for (let round = 0; Date.now() < until && (round === 0 || !isEnough()); round += 1) {
+	for (let round = 0; round === 0 || (Date.now() < until && !isEnough()); round += 1) {
 		for (const fault of random.shuffled(possible)) {
 			await delay(options.gapMs);
-			if (Date.now() > until || (round > 0 && isEnough())) break;
+			// Each fault at least once, however long that takes here.
+			if (round > 0 && (Date.now() > until || isEnough())) break;
 			await inflict(fault);
 		}
 		await delay(options.gapMs);
