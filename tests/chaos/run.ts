@@ -32,7 +32,7 @@ import { type WritingLog, write, writeNotes } from "./writers.ts";
  */
 const COME_AND_GO = 2;
 /** Nothing here may go on for ever: beyond the faults, so long for starting, settling and looking around. */
-const SPARE_SECONDS = 150;
+const SPARE_SECONDS = 300;
 /** What comes even later is told from what never comes. */
 const SPARE_MS = 5_000;
 /** A post that is not acknowledged this long after the last fault never will be. */
