@@ -2,7 +2,7 @@ import type { Held } from "./fleet.ts";
 import type { Verdict } from "./judge.ts";
 import type { SlowReaders } from "./slow-readers.ts";
 
-const MOST_NAMED = 12;
+const MOST_NAMED = 40;
 const seconds = (ms: number) => (ms / 1_000).toFixed(1);
 const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
 
@@ -24,7 +24,7 @@ export function faultTable({ faults, violations }: Verdict, startedAt: number): 
 	].join("\n");
 }
 
-/** The violations in words, the first dozen of them. */
+/** The violations in words, the first of them. */
 export function violationLines({ violations }: Verdict, startedAt: number): string {
 	const named = [...violations]
 		.sort((one, other) => one.at - other.at)

@@ -19,7 +19,7 @@ import { gatherPeople, openTalk, type People } from "./people.ts";
 import { type ChaosPostgres, startChaosPostgres } from "./postgres.ts";
 import { createRandom } from "./random.ts";
 import { type Line, openLine } from "./readers/line.ts";
-import { createReader, type Transport, type Violation } from "./readers/reader.ts";
+import { createReader, TRANSPORTS, type Violation } from "./readers/reader.ts";
 import { faultTable, leftoversLine, slowReadersLine, violationLines } from "./report.ts";
 import { sabotageBuild } from "./sabotage.ts";
 import { pauseReaders } from "./slow-readers.ts";
@@ -88,8 +88,7 @@ type Stage = Omit<Victims, "lines"> & { options: ChaosOptions; people: People };
 async function breakThings(stage: Stage): Promise<number> {
 	const { options, people, postgres, fleet } = stage;
 	const { deadlineMs } = options;
-	const transports = await availableTransports(stage);
-	const lines = openLines(stage, transports);
+	const lines = openLines(stage);
 	await untilConnected(lines);
 	const startedAt = Date.now();
 	const log: WritingLog = {
@@ -107,7 +106,7 @@ async function breakThings(stage: Stage): Promise<number> {
 	if (acknowledged < options.fewest) accuse(`only ${acknowledged} messages were acknowledged in the time`);
 	await untilLevel(stage, lines);
 	const lastedMs = Date.now() - startedAt;
-	const aftermath = options.slowSeconds > 0 ? await lookAfterwards(stage, lines, log, transports) : null;
+	const aftermath = options.slowSeconds > 0 ? await lookAfterwards(stage, lines, log) : null;
 	if (aftermath) findings.push(...aftermath.slow.violations, ...aftermath.leftovers.violations);
 	for (const what of fleet.surprises) accuse(what);
 
@@ -117,7 +116,7 @@ async function breakThings(stage: Stage): Promise<number> {
 	const connections = lines.reduce((sum, line) => sum + line.reader.connections, 0);
 	say(`\n${faultTable(verdict, startedAt)}\n`);
 	say(
-		`${acknowledged} messages acknowledged in ${(lastedMs / 1_000).toFixed(0)} s by ${options.writers} writers (${log.retries} repeated requests, ${notes} internal notes), read by ${lines.length} readers of ${people.talks.length} conversations over ${transports.join(", ")} (${connections} connections and polls).`,
+		`${acknowledged} messages acknowledged in ${(lastedMs / 1_000).toFixed(0)} s by ${options.writers} writers (${log.retries} repeated requests, ${notes} internal notes), read by ${lines.length} readers of ${people.talks.length} conversations over ${TRANSPORTS.join(", ")} (${connections} connections and polls).`,
 	);
 	if (options.bus === "postgres")
 		say(`Hints: ${counts.passed} passed, ${counts.lost} lost, ${counts.doubled} doubled.`);
@@ -187,7 +186,7 @@ async function inflictFaults(
 }
 
 /** Once the faults are over: readers who take nothing, and what is left when everybody has gone. */
-async function lookAfterwards(stage: Stage, lines: Line[], log: WritingLog, transports: Transport[]) {
+async function lookAfterwards(stage: Stage, lines: Line[], log: WritingLog) {
 	const { options, fleet, people, random } = stage;
 	say("Paused readers …");
 	const talk = await openTalk(fleet.urls[0] ?? "");
@@ -197,7 +196,7 @@ async function lookAfterwards(stage: Stage, lines: Line[], log: WritingLog, tran
 	const close = async (leaving: Line[]) => void (await Promise.all(leaving.map((line) => line.leave())));
 	await close([...lines, ...slow.lines]);
 	const open = async () => {
-		const again = openLines(stage, transports);
+		const again = openLines(stage);
 		await untilConnected(again);
 		return again;
 	};
@@ -205,11 +204,10 @@ async function lookAfterwards(stage: Stage, lines: Line[], log: WritingLog, tran
 }
 
 /** Three for each conversation, on different processes, over different ways; the agent reads every other one. */
-function openLines({ options, fleet, people, random }: Stage, transports: Transport[]): Line[] {
+function openLines({ options, fleet, people, random }: Stage): Line[] {
 	return people.talks.flatMap((talk, number) =>
-		transports
-			.filter((transport) => transport !== "agent's stream" || number % 2 === 0)
-			.map((transport, index) =>
+		TRANSPORTS.filter((transport) => transport !== "agent's stream" || number % 2 === 0).map(
+			(transport, index) =>
 				openLine({
 					reader: createReader(talk, transport, `${transport} of conversation ${number}`),
 					urls: fleet.urls,
@@ -217,22 +215,8 @@ function openLines({ options, fleet, people, random }: Stage, transports: Transp
 					agentCookie: people.agentCookie,
 					random,
 				}),
-			),
+		),
 	);
-}
-
-/** Those the servers have: an older one takes no stream by POST. */
-async function availableTransports({ fleet, people }: Stage): Promise<Transport[]> {
-	const talk = people.talks[0];
-	const abort = new AbortController();
-	const response = await fetch(`${fleet.urls[0]}/chat/events?sessionId=${talk?.sessionId}`, {
-		method: "POST",
-		headers: { Authorization: `Bearer ${talk?.token}` },
-		signal: abort.signal,
-	});
-	const hasPost = response.ok && response.headers.get("Content-Type")?.startsWith("text/event-stream");
-	abort.abort();
-	return ["stream", ...(hasPost ? (["stream by POST"] as const) : []), "long poll", "sync", "agent's stream"];
 }
 
 async function untilConnected(lines: Line[]): Promise<void> {

@@ -53,13 +53,11 @@ export function openLine(options: {
 	let current = new AbortController();
 	let pausing: { promise: Promise<void>; end: () => void } | null = null;
 
-	const address = (path: string) => {
-		const query = new URLSearchParams({ sessionId });
-		if (reader.state.cursor) query.set("cursor", reader.state.cursor);
-		return `${urls[server % urls.length]}${path}?${query}`;
-	};
+	const at = (path: string) => `${urls[server % urls.length]}${path}`;
+	const place = () =>
+		new URLSearchParams({ sessionId, ...(reader.state.cursor ? { cursor: reader.state.cursor } : {}) });
 	const eventsPath = isAgent ? "/admin/chat/events" : "/chat/events";
-	const syncPath = isAgent ? `/admin/chat/${sessionId}/sync` : "/chat/sync";
+	const syncPath = isAgent ? "/admin/chat/sync" : "/chat/sync";
 
 	async function run() {
 		while (!isLeaving) {
@@ -91,10 +89,10 @@ export function openLine(options: {
 		let watchdog = setTimeout(() => mine.abort(), HELLO_MS);
 		try {
 			const isPost = reader.transport === "stream by POST";
-			const response = await fetch(address(eventsPath), {
+			const response = await fetch(isPost ? at(eventsPath) : `${at(eventsPath)}?${place()}`, {
 				headers: { ...headers, Accept: "text/event-stream" },
 				signal: mine.signal,
-				...(isPost ? { method: "POST" } : {}),
+				...(isPost ? { method: "POST", body: place() } : {}),
 			});
 			if (!response.ok || !response.body) {
 				await response.body?.cancel();
@@ -141,7 +139,7 @@ export function openLine(options: {
 			if (pausing) await pausing.promise;
 			const timer = setTimeout(() => current.abort(), limitMs);
 			try {
-				const response = await fetch(address(path), { headers, signal: current.signal });
+				const response = await fetch(`${at(path)}?${place()}`, { headers, signal: current.signal });
 				if (!response.ok) throw new Error(`answered ${response.status}`);
 				const page = (await response.json()) as {
 					events: { id: string; type: string; data: unknown }[];

@@ -7,7 +7,8 @@ import { INTERNAL_MARK } from "../writers.ts";
 export type Violation = { at: number; what: string };
 
 /** How a reader is connected: the rungs of the product's ladder, and the agent's stream. */
-export type Transport = "stream" | "stream by POST" | "long poll" | "sync" | "agent's stream";
+export const TRANSPORTS = ["stream", "stream by POST", "long poll", "sync", "agent's stream"] as const;
+export type Transport = (typeof TRANSPORTS)[number];
 
 /**
  * One page that reads one conversation: what it shows is decided by the page's own reducer, and what came over
