@@ -4,10 +4,19 @@ import { chooseBus } from "./bus/choose.server.ts";
 import { getEpoch, peekEpoch } from "./epoch.server.ts";
 import { type StreamKey, splitStreamKey } from "./events.ts";
 import { noteDelta } from "./live-answers.server.ts";
-import { type LoggedEvent, readChangedSessions, readHeads, readLog, readLogs } from "./log.server.ts";
+import {
+	type LoggedEvent,
+	PAGE_SIZE,
+	readChangedSessions,
+	readHeads,
+	readLog,
+	readLogs,
+} from "./log.server.ts";
 
 /** Frames kept per stream that somebody reads, so that reconnecting readers do not reach the database. */
 const RING_SIZE = 256;
+/** Fewest rows read for a slow reader. */
+const LEAST_PAGE = 4;
 const HEAD_CHECK_MS = 5_000;
 /** While the listener is down the head-check is what delivers. */
 const HEAD_CHECK_DEAF_MS = 750;
@@ -29,7 +38,10 @@ export type Reader = {
 	dismiss(): void;
 };
 
-type StreamState = { head: number; ring: LoggedEvent[]; readers: Map<Reader, { isPumping: boolean }> };
+/** `pageSize` is how many rows a read for this reader asks for: as many as its line takes at a time. */
+type Slot = { isPumping: boolean; pageSize: number };
+
+type StreamState = { head: number; ring: LoggedEvent[]; readers: Map<Reader, Slot> };
 
 export type Hub = ReturnType<typeof createHub>;
 
@@ -153,7 +165,7 @@ export function createHub(bus: Bus) {
 				const page =
 					reader.cursor + 1 >= first
 						? state.ring.slice(reader.cursor + 1 - first)
-						: await readLog(stream, reader.cursor);
+						: await readLog(stream, reader.cursor, slot.pageSize);
 				const before = reader.cursor;
 				for (const event of page) {
 					if (!reader.isWritable() || state.readers.get(reader) !== slot) break;
@@ -161,7 +173,10 @@ export function createHub(bus: Bus) {
 					reader.take(event);
 					reader.cursor = event.seq;
 				}
-				if (reader.cursor === before) break;
+				const taken = reader.cursor - before;
+				// What a line does not take is read again when it drains: of large events a few, not a page each time.
+				slot.pageSize = taken < page.length ? Math.max(LEAST_PAGE, taken * 2) : PAGE_SIZE;
+				if (taken === 0) break;
 			}
 		} catch {
 			// Tried again with the next hint or head-check.
@@ -242,7 +257,7 @@ export function createHub(bus: Bus) {
 				state = { head: reader.cursor, ring: [], readers: new Map() };
 				streams.set(stream, state);
 			}
-			state.readers.set(reader, { isPumping: false });
+			state.readers.set(reader, { isPumping: false, pageSize: PAGE_SIZE });
 			const leave = () => {
 				state.readers.delete(reader);
 				if (state.readers.size === 0 && streams.get(stream) === state) streams.delete(stream);
