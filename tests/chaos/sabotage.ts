@@ -18,8 +18,8 @@ const CHANGES: Record<Sabotage, Change[]> = {
 		{ what: /at\.public = start\.public;/, by: "at.public = head.public;" },
 		{ what: /at\.internal = start\.internal \?\? head\.internal;/, by: "at.internal = head.internal;" },
 		{
-			what: /let page = await readPage\((\w+), streams, at\);/,
-			by: "let page = await readPage($1, streams, { ...at, public: head.public });",
+			what: /const page = await readPage\((\w+), streams, at\);/,
+			by: "const page = await readPage($1, streams, { ...at, public: head.public });",
 		},
 	],
 };
