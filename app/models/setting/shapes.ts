@@ -49,8 +49,8 @@ export type Price = z.infer<typeof price>;
 
 /**
  * Prices by the beginning of a model's name; the longest that fits counts. `*` is for every other model: high on
- * purpose, so that a forgotten price stops early and not late. Listed on openai.com in 2026-11; a provider's
- * page goes before this table.
+ * purpose, so that a forgotten price stops early and not late. Written down without a provider's page at hand:
+ * set `ai_prices` from yours.
  */
 const DEFAULT_PRICES: Record<string, Price> = {
 	"*": { input: 2.5, output: 10 },
