@@ -14,9 +14,13 @@ export function track<Child extends ChildProcess>(child: Child): Child {
 
 /**
  * Does the work of a run within a bound, undoes what it set up, and ends the process with its exit code; with 1
- * when it was stopped, failed or took too long.
+ * when it was stopped, failed or took too long. @param tell what to say of the state it then was in.
  */
-export function runBounded(seconds: number, work: (undo: Undo) => Promise<number>): void {
+export function runBounded(
+	seconds: number,
+	work: (undo: Undo) => Promise<number>,
+	tell: () => string[] = () => [],
+): void {
 	const undo: Undo = [];
 	let isEnding = false;
 	async function end(code: number, why?: unknown) {
@@ -36,7 +40,10 @@ export function runBounded(seconds: number, work: (undo: Undo) => Promise<number
 	process.on("exit", () => {
 		for (const child of children) child.kill("SIGKILL");
 	});
-	setTimeout(() => void end(1, `It did not end within ${seconds} s.`), seconds * 1_000);
+	setTimeout(
+		() => void end(1, [`It did not end within ${seconds} s.`, ...tell()].join("\n")),
+		seconds * 1_000,
+	);
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(1, signal));
 	process.on("uncaughtException", (error) => void end(1, error));
 	process.on("unhandledRejection", (error) => void end(1, error));

@@ -31,12 +31,19 @@ import { type WritingLog, write, writeNotes } from "./writers.ts";
  * Loopback only; ends by itself, with 1 when anything was lost, doubled, late, out of order or left behind.
  */
 const COME_AND_GO = 2;
-/** Nothing here may go on for ever: beyond the faults, so long for starting, settling and looking around. */
-const SPARE_SECONDS = 300;
+/**
+ * Nothing here may go on for ever: beyond the faults, so long for starting, settling and looking around. The
+ * short run ends before the test that waits for it gives up, so that it can say where it stood.
+ */
+const SPARE_SECONDS = { full: 300, short: 140 };
 /** What comes even later is told from what never comes. */
 const SPARE_MS = 5_000;
 /** A post that is not acknowledged this long after the last fault never will be. */
 const GIVE_UP_MS = 30_000;
+
+const everyLine: Line[] = [];
+/** Readers that are not down, for a run that does not end. */
+const tellUnsettled = () => everyLine.map((line) => line.tell()).filter((text) => !text.endsWith(", down"));
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 async function runChaos(options: ChaosOptions, undo: Undo): Promise<number> {
@@ -205,7 +212,7 @@ async function lookAfterwards(stage: Stage, lines: Line[], log: WritingLog) {
 
 /** Three for each conversation, on different processes, over different ways; the agent reads every other one. */
 function openLines({ options, fleet, people, random }: Stage): Line[] {
-	return people.talks.flatMap((talk, number) =>
+	const lines = people.talks.flatMap((talk, number) =>
 		TRANSPORTS.filter((transport) => transport !== "agent's stream" || number % 2 === 0).map(
 			(transport, index) =>
 				openLine({
@@ -217,6 +224,8 @@ function openLines({ options, fleet, people, random }: Stage): Line[] {
 				}),
 		),
 	);
+	everyLine.push(...lines);
+	return lines;
 }
 
 async function untilConnected(lines: Line[]): Promise<void> {
@@ -235,4 +244,5 @@ async function untilLevel({ postgres, options }: Stage, lines: Line[]): Promise<
 }
 
 const options = readOptions(process.argv.slice(2));
-runBounded(options.seconds + options.slowSeconds + SPARE_SECONDS, (undo) => runChaos(options, undo));
+const spare = options.isShort ? SPARE_SECONDS.short : SPARE_SECONDS.full;
+runBounded(options.seconds + options.slowSeconds + spare, (undo) => runChaos(options, undo), tellUnsettled);

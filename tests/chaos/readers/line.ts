@@ -26,6 +26,8 @@ export type Line = {
 	resume(): void;
 	/** Leaves. Resolves when the line is down. */
 	leave(): Promise<void>;
+	/** Where it stands, in a few words, for a run that does not end. */
+	tell(): string;
 };
 
 /**
@@ -50,6 +52,7 @@ export function openLine(options: {
 	let isLeaving = false;
 	let isToBeCut = false;
 	let comeBackIn: number | null = null;
+	let isDown = false;
 	let current = new AbortController();
 	let pausing: { promise: Promise<void>; end: () => void } | null = null;
 
@@ -107,6 +110,8 @@ export function openLine(options: {
 			});
 			const decoder = new TextDecoder();
 			const bytes = response.body.getReader();
+			// An abort may not reach the body any more (nodejs/undici#3644), and heartbeats would go on for ever.
+			mine.signal.addEventListener("abort", () => void bytes.cancel().catch(() => {}), { once: true });
 			for (;;) {
 				if (pausing) {
 					clearTimeout(watchdog);
@@ -114,7 +119,7 @@ export function openLine(options: {
 				}
 				const { done, value } = await bytes.read();
 				clearTimeout(watchdog);
-				if (done) break;
+				if (done || mine.signal.aborted) break;
 				watchdog = setTimeout(() => mine.abort(), SILENCE_MS);
 				if (isToBeCut && value.length > 40) {
 					isToBeCut = false;
@@ -161,7 +166,9 @@ export function openLine(options: {
 		await ask(syncPath, SYNC_LIMIT_MS).catch(() => {});
 	}
 
-	const running = run();
+	const running = run().finally(() => {
+		isDown = true;
+	});
 	return {
 		reader,
 		cut() {
@@ -185,6 +192,10 @@ export function openLine(options: {
 			pausing?.end();
 			current.abort();
 			await running;
+		},
+		tell() {
+			const where = `${reader.name}, ${reader.connections} connections, at ${reader.state.cursor}`;
+			return `${where}${isDown ? ", down" : isLeaving ? ", leaving" : pausing ? ", paused" : ""}`;
 		},
 	};
 }
