@@ -1,4 +1,5 @@
 import { singleton } from "#app/singleton.server.ts";
+import { gather } from "#db/gather.ts";
 import type { Bus, Envelope, Ephemeral } from "./bus/bus.ts";
 import { chooseBus } from "./bus/choose.server.ts";
 import { getEpoch, peekEpoch } from "./epoch.server.ts";
@@ -22,6 +23,8 @@ const HEAD_CHECK_MS = 5_000;
 const HEAD_CHECK_DEAF_MS = 750;
 /** Updates commit out of order, so the inbox looks back a little further than its last look. */
 const INBOX_OVERLAP_MS = 15_000;
+/** Readers who come within this long of each other are looked up in one statement. */
+const GATHER_MS = 5;
 
 /**
  * One reader of one stream. The hub keeps its place and never a queue: what a slow reader has not taken
@@ -38,10 +41,14 @@ export type Reader = {
 	dismiss(): void;
 };
 
-/** `pageSize` is how many rows a read for this reader asks for: as many as its line takes at a time. */
-type Slot = { isPumping: boolean; pageSize: number };
+/**
+ * `pageSize` is how many rows a read for this reader asks for: as many as its line takes at a time. Before its
+ * place is settled a reader is handed nothing.
+ */
+type Slot = { isSettled: boolean; isPumping: boolean; pageSize: number };
 
-type StreamState = { head: number; ring: LoggedEvent[]; readers: Map<Reader, Slot> };
+/** `head` is where the ring ends; null until the first reader's place is settled. `heard` is the newest hint of then. */
+type StreamState = { head: number | null; heard: number; ring: LoggedEvent[]; readers: Map<Reader, Slot> };
 
 export type Hub = ReturnType<typeof createHub>;
 
@@ -76,14 +83,16 @@ export function createHub(bus: Bus) {
 			const state = streams.get(ephemeral[0]);
 			if (!state) continue;
 			if (ephemeral[1] === "ai-delta") noteDelta(ephemeral);
-			for (const reader of state.readers.keys()) reader.hear(ephemeral);
+			for (const [reader, { isSettled }] of state.readers) if (isSettled) reader.hear(ephemeral);
 		}
 		if (touched.size > 0) for (const notify of inboxes) notify([...touched]);
 	}
 
 	function wake(stream: StreamKey, seq: number) {
 		const state = streams.get(stream);
-		if (!state || seq <= state.head) return;
+		if (!state) return;
+		state.heard = Math.max(state.heard, seq);
+		if (state.head === null || seq <= state.head) return;
 		wanted.set(stream, Math.max(seq, wanted.get(stream) ?? 0));
 		void fetchNews();
 	}
@@ -96,7 +105,7 @@ export function createHub(bus: Bus) {
 				const heads = [];
 				for (const stream of wanted.keys()) {
 					const state = streams.get(stream);
-					if (state) heads.push({ stream, head: state.head });
+					if (state && state.head !== null) heads.push({ stream, head: state.head });
 				}
 				const asked = new Map(wanted);
 				wanted.clear();
@@ -104,13 +113,9 @@ export function createHub(bus: Bus) {
 				if (await isNewLife()) continue;
 				append(await readLogs(heads));
 				for (const [stream, seq] of asked) {
-					const state = streams.get(stream);
+					const head = streams.get(stream)?.head ?? seq;
 					// A full page was not the whole of it.
-					if (
-						state &&
-						state.head < seq &&
-						heads.some((item) => item.stream === stream && item.head < state.head)
-					) {
+					if (head < seq && heads.some((item) => item.stream === stream && item.head < head)) {
 						wanted.set(stream, seq);
 					}
 				}
@@ -142,7 +147,7 @@ export function createHub(bus: Bus) {
 		const moved = new Set<StreamKey>();
 		for (const event of events) {
 			const state = streams.get(event.stream);
-			if (!state || event.seq !== state.head + 1) continue;
+			if (!state || state.head === null || event.seq !== state.head + 1) continue;
 			state.head = event.seq;
 			state.ring.push(event);
 			if (state.ring.length > RING_SIZE) state.ring.shift();
@@ -157,10 +162,10 @@ export function createHub(bus: Bus) {
 	async function pump(stream: StreamKey, reader: Reader) {
 		const state = streams.get(stream);
 		const slot = state?.readers.get(reader);
-		if (!state || !slot || slot.isPumping) return;
+		if (!state || !slot?.isSettled || slot.isPumping) return;
 		slot.isPumping = true;
 		try {
-			while (reader.cursor < state.head && reader.isWritable() && state.readers.get(reader) === slot) {
+			while (reader.cursor < (state.head ?? 0) && reader.isWritable() && state.readers.get(reader) === slot) {
 				const first = state.ring[0]?.seq ?? Number.POSITIVE_INFINITY;
 				const page =
 					reader.cursor + 1 >= first
@@ -195,12 +200,12 @@ export function createHub(bus: Bus) {
 					const state = streams.get(stream);
 					// A disk set back to an earlier moment: what was read there is no more.
 					if (seq < (before.get(stream) ?? 0)) dismissReaders(stream);
-					if (state && seq > state.head) repairs += 1;
+					if (state && state.head !== null && seq > state.head) repairs += 1;
 					wake(stream, seq);
 				}
 				for (const [stream, state] of streams) {
 					for (const reader of state.readers.keys())
-						if (reader.cursor < state.head) void pump(stream, reader);
+						if (reader.cursor < (state.head ?? 0)) void pump(stream, reader);
 				}
 			}
 			if (inboxes.size > 0) {
@@ -226,6 +231,14 @@ export function createHub(bus: Bus) {
 		checkTimer.unref();
 	}
 
+	const lookUpHeads = gather<StreamKey, Map<StreamKey, number>>({ waitMs: GATHER_MS, work: readHeads });
+
+	/** The newest sequences of some streams, none older than this call. */
+	async function headsOf(keys: StreamKey[]): Promise<Map<StreamKey, number>> {
+		const found = await Promise.all(keys.map(lookUpHeads));
+		return new Map(keys.map((key, index) => [key, found[index]?.get(key) ?? 0]));
+	}
+
 	return {
 		/** Begins to receive hints of other processes and to check heads. */
 		async start() {
@@ -248,28 +261,42 @@ export function createHub(bus: Bus) {
 			bus.send(envelope);
 		},
 		/**
-		 * Adds a reader at its cursor and moves it forward. Subscribes before it reads, so nothing falls between.
-		 * @returns how to take it away again.
+		 * Adds readers, each of its stream, and moves them forward. Subscribes before it reads, so nothing falls
+		 * between.
+		 * @param settle gives each reader its place, knowing the newest sequence of each stream; nothing is
+		 * handed to the readers before it has ended. @returns how to take them away again.
 		 */
-		async subscribe(stream: StreamKey, reader: Reader): Promise<() => void> {
-			let state = streams.get(stream);
-			if (!state) {
-				state = { head: reader.cursor, ring: [], readers: new Map() };
+		async subscribe(
+			entries: readonly (readonly [StreamKey, Reader])[],
+			settle: (heads: ReadonlyMap<StreamKey, number>) => Promise<void> | void = () => {},
+		): Promise<() => void> {
+			const places = entries.map(([stream, reader]) => {
+				const state = streams.get(stream) ?? { head: null, heard: 0, ring: [], readers: new Map() };
+				const slot: Slot = { isSettled: false, isPumping: false, pageSize: PAGE_SIZE };
 				streams.set(stream, state);
-			}
-			state.readers.set(reader, { isPumping: false, pageSize: PAGE_SIZE });
+				state.readers.set(reader, slot);
+				return { stream, reader, state, slot };
+			});
 			const leave = () => {
-				state.readers.delete(reader);
-				if (state.readers.size === 0 && streams.get(stream) === state) streams.delete(stream);
+				for (const { stream, reader, state } of places) {
+					state.readers.delete(reader);
+					if (state.readers.size === 0 && streams.get(stream) === state) streams.delete(stream);
+				}
 			};
 			try {
 				epoch ??= await getEpoch();
-				wake(stream, (await readHeads([stream])).get(stream) ?? 0);
+				const heads = await headsOf(entries.map(([stream]) => stream));
+				await settle(heads);
+				for (const { stream, reader, state, slot } of places) {
+					slot.isSettled = true;
+					state.head ??= reader.cursor;
+					wake(stream, Math.max(state.heard, heads.get(stream) ?? 0));
+					void pump(stream, reader);
+				}
 			} catch (error) {
 				leave();
 				throw error;
 			}
-			void pump(stream, reader);
 			return leave;
 		},
 		/** Calls back with the sessions that changed, or "all" when that cannot be known. */

@@ -1,5 +1,6 @@
 import { singleton } from "#app/singleton.server.ts";
 import { sql } from "#db/client.server.ts";
+import { gather } from "#db/gather.ts";
 import type { Ephemeral } from "./bus/bus.ts";
 import { type EventData, splitStreamKey } from "./events.ts";
 
@@ -13,6 +14,15 @@ type LiveAnswer = { messageId: string; start: number; text: string; heardAt: num
 /** An answer nobody added to for this long has ended elsewhere. */
 const FORGET_AFTER_MS = 120_000;
 const MOST_KEPT = 5_000;
+
+/** Readers who come within this long of each other are looked up in one statement. */
+const GATHER_MS = 5;
+
+type RunningTurn = { sessionId: string; messageId: string; partial: string };
+
+const runningTurns = singleton("running-turns", () =>
+	gather<string, Map<string, RunningTurn>>({ waitMs: GATHER_MS, work: readRunningTurns }),
+);
 
 const answers = singleton("live-answers", () => new Map<string, LiveAnswer>());
 
@@ -51,9 +61,7 @@ export function forgetAnswer(sessionId: string, messageId: string): void {
  * known yet (the next checkpoint, within a second, brings it).
  */
 export async function readLiveAnswer(sessionId: string): Promise<{ messageId: string; text: string } | null> {
-	const [turn] = await sql<{ messageId: string; partial: string }[]>`
-		select message_id as "messageId", partial from ai_turns
-		where session_id = ${sessionId} and state = 'running'`;
+	const turn = (await runningTurns(sessionId)).get(sessionId);
 	if (!turn) return null;
 	const heard = answers.get(sessionId);
 	if (!heard || heard.messageId !== turn.messageId) {
@@ -62,6 +70,14 @@ export async function readLiveAnswer(sessionId: string): Promise<{ messageId: st
 	if (heard.start > turn.partial.length) return null;
 	const joined = turn.partial.slice(0, heard.start) + heard.text;
 	return { messageId: turn.messageId, text: joined.length > turn.partial.length ? joined : turn.partial };
+}
+
+async function readRunningTurns(sessionIds: string[]): Promise<Map<string, RunningTurn>> {
+	const rows = await sql<RunningTurn[]>`
+		select session_id as "sessionId", message_id as "messageId", partial from ai_turns
+		where state = 'running' and session_id in
+			(select value::uuid from jsonb_array_elements_text(${JSON.stringify(sessionIds)}::text::jsonb))`;
+	return new Map(rows.map((row) => [row.sessionId, row]));
 }
 
 function forgetOld() {

@@ -89,21 +89,24 @@ async function waitForNews(
 	const { promise: news, resolve } = withResolver();
 	const timer = setTimeout(resolve, waitMs);
 	onLeave?.(resolve);
-	const subscriptions = streams.map((name) =>
-		hub.subscribe(streamKey(name, sessionId), {
-			cursor: name === "public" ? at.public : (at.internal ?? 0),
-			isWritable: () => !controller.signal.aborted,
-			take: resolve,
-			hear: () => {},
-			dismiss: resolve,
-		}),
+	const subscription = hub.subscribe(
+		streams.map((name) => [
+			streamKey(name, sessionId),
+			{
+				cursor: name === "public" ? at.public : (at.internal ?? 0),
+				isWritable: () => !controller.signal.aborted,
+				take: resolve,
+				hear: () => {},
+				dismiss: resolve,
+			},
+		]),
 	);
 	try {
-		await Promise.race([news, Promise.all(subscriptions).then(() => news)]);
+		await Promise.race([news, subscription.then(() => news)]);
 	} finally {
 		clearTimeout(timer);
 		controller.abort();
-		for (const subscription of subscriptions) subscription.then((leave) => leave()).catch(() => {});
+		subscription.then((leave) => leave()).catch(() => {});
 	}
 }
 

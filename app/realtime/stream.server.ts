@@ -2,10 +2,17 @@ import type { Ephemeral } from "./bus/bus.ts";
 import { enterConnection } from "./connections.server.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { getEpoch } from "./epoch.server.ts";
-import { type EventData, type EventType, HEARTBEAT_MS, type StreamName, streamKey } from "./events.ts";
+import {
+	type EventData,
+	type EventType,
+	HEARTBEAT_MS,
+	type StreamKey,
+	type StreamName,
+	streamKey,
+} from "./events.ts";
 import { hub, type Reader } from "./hub.server.ts";
 import { readLiveAnswer } from "./live-answers.server.ts";
-import { type LoggedEvent, readHeads } from "./log.server.ts";
+import type { LoggedEvent } from "./log.server.ts";
 import { getWhoIsHere } from "./presence/look-up.server.ts";
 import type { Sink } from "./sink/sink.ts";
 
@@ -37,8 +44,8 @@ export async function openStream(options: {
 	const epoch = await getEpoch();
 	const at: Cursor = { epoch, public: 0, internal: options.streams.includes("internal") ? 0 : null };
 	const answer = { messageId: "", length: 0, isLooking: false };
-	const readers: { key: ReturnType<typeof streamKey>; reader: Reader }[] = [];
-	let leaveHub: (() => void)[] = [];
+	let leaveHub = () => {};
+	let resume = () => {};
 	let isClosed = false;
 
 	const send = (type: EventType, data: unknown, id: string | null = null) => {
@@ -105,16 +112,42 @@ export async function openStream(options: {
 	sink.onClose(() => {
 		isClosed = true;
 		leaveClock();
-		for (const leave of leaveHub) leave();
-		leaveHub = [];
+		leaveHub();
 	});
-	sink.onDrain(() => {
-		for (const { key, reader } of readers) hub.resume(key, reader);
-	});
+	sink.onDrain(() => resume());
 
 	try {
 		send("joined-chat", { sessionId, epoch, hb: HEARTBEAT_MS, now: Date.now() });
-		const heads = await readHeads([streamKey("public", sessionId), streamKey("internal", sessionId)]);
+		const readers = options.streams.map((name) => [streamKey(name, sessionId), readerOf(name)] as const);
+		resume = () => {
+			for (const [key, reader] of readers) hub.resume(key, reader);
+		};
+		leaveHub = await hub.subscribe(readers, async (heads) => {
+			await settle(heads);
+			for (const [index, [, reader]] of readers.entries())
+				reader.cursor = (options.streams[index] === "public" ? at.public : at.internal) ?? 0;
+		});
+		if (isClosed) return leaveHub();
+		await sendRunningAnswer();
+		void sendPresence();
+	} catch (error) {
+		sink.close();
+		throw error;
+	}
+
+	function readerOf(name: StreamName): Reader {
+		return {
+			cursor: 0,
+			isWritable: () => sink.isWritable(),
+			take: (event) => take(name, event),
+			hear,
+			// It comes back with its cursor, which is answered with a reset and the true state.
+			dismiss: () => goodbye(Math.round(Math.random() * RETURN_SPREAD_MS)),
+		};
+	}
+
+	/** Where the reader goes on: at its cursor, or, after the newest messages, at the heads. */
+	async function settle(heads: ReadonlyMap<StreamKey, number>): Promise<void> {
 		const head = {
 			public: heads.get(streamKey("public", sessionId)) ?? 0,
 			internal: heads.get(streamKey("internal", sessionId)) ?? 0,
@@ -124,33 +157,12 @@ export async function openStream(options: {
 		if (start && !refusal) {
 			at.public = start.public;
 			if (at.internal !== null) at.internal = start.internal ?? head.internal;
-		} else {
-			if (refusal) send("reset", { reason: refusal });
-			at.public = head.public;
-			if (at.internal !== null) at.internal = head.internal;
-			send("chat-history", { messages: await options.readHistory(head.public) }, encodeCursor(at));
+			return;
 		}
-		for (const name of options.streams) {
-			if (isClosed) return;
-			const reader: Reader = {
-				cursor: name === "public" ? at.public : (at.internal ?? 0),
-				isWritable: () => sink.isWritable(),
-				take: (event) => take(name, event),
-				hear,
-				// It comes back with its cursor, which is answered with a reset and the true state.
-				dismiss: () => goodbye(Math.round(Math.random() * RETURN_SPREAD_MS)),
-			};
-			const key = streamKey(name, sessionId);
-			readers.push({ key, reader });
-			const leave = await hub.subscribe(key, reader);
-			if (isClosed) leave();
-			else leaveHub.push(leave);
-		}
-		await sendRunningAnswer();
-		void sendPresence();
-	} catch (error) {
-		sink.close();
-		throw error;
+		if (refusal) send("reset", { reason: refusal });
+		at.public = head.public;
+		if (at.internal !== null) at.internal = head.internal;
+		send("chat-history", { messages: await options.readHistory(head.public) }, encodeCursor(at));
 	}
 
 	/** Who is there is told when it changes; a reader who comes in between is told once by itself. */

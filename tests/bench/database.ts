@@ -86,17 +86,3 @@ export async function makeConversations(url: string, count: number): Promise<Con
 		await client.end();
 	}
 }
-
-/** The epoch of a database of ours, which is part of every cursor. */
-export async function readEpoch(url: string): Promise<string> {
-	const client = postgres(url, { max: 1, onnotice: () => {} });
-	try {
-		const [row] = await client<
-			{ value: string }[]
-		>`select value #>> '{}' as value from settings where key = 'epoch'`;
-		if (!row) throw new Error("The database has no epoch.");
-		return row.value;
-	} finally {
-		await client.end();
-	}
-}

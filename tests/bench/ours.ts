@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { ROOT } from "#commands/steps/root.ts";
 import { startServerProcess } from "#tests/setup/server-process.ts";
-import type { Contender } from "./contender.ts";
-import { makeConversations, readEpoch } from "./database.ts";
+import type { Contender, Conversation } from "./contender.ts";
+import { makeConversations } from "./database.ts";
 import { measurePair } from "./server-pair.ts";
 
 /** Lets a server collect its garbage when told, so that memory is read after and not before. */
@@ -19,7 +19,6 @@ export async function startOurs(options: {
 }): Promise<Contender> {
 	const { databaseUrl, secret } = options;
 	const conversations = await makeConversations(databaseUrl, options.conversations);
-	const epoch = await readEpoch(databaseUrl);
 	const env = {
 		DATABASE_URL: databaseUrl,
 		LISTEN_DATABASE_URL: "",
@@ -35,6 +34,7 @@ export async function startOurs(options: {
 		startServerProcess(env, COLLECTING),
 	]);
 	const servers = [writer, reader];
+	const epoch = await readEpoch(writer.url, conversations[0]);
 	return {
 		kind: "ours",
 		writerUrl: writer.url,
@@ -46,4 +46,13 @@ export async function startOurs(options: {
 			await Promise.all(servers.map((server) => server.end("SIGKILL")));
 		},
 	};
+}
+
+/** The epoch that the servers give out in every cursor. */
+async function readEpoch(url: string, conversation: Conversation | undefined): Promise<string> {
+	if (!conversation) throw new Error("There is no conversation to ask with.");
+	const { sessionId, cookie } = conversation;
+	const response = await fetch(`${url}/chat/sync?sessionId=${sessionId}`, { headers: { Cookie: cookie } });
+	const { cursor } = (await response.json()) as { cursor: string };
+	return cursor.slice(0, cursor.indexOf("."));
 }

@@ -351,13 +351,18 @@ describe("typing and receipts", () => {
 		const sessionId = await makeSession(ada.identity);
 		const heard: string[] = [];
 		const listen = (stream: "public" | "internal") =>
-			hub.subscribe(`${stream}:${sessionId}`, {
-				cursor: 0,
-				isWritable: () => true,
-				take: () => {},
-				hear: ([, type]) => heard.push(`${stream} ${type}`),
-				dismiss: () => {},
-			});
+			hub.subscribe([
+				[
+					`${stream}:${sessionId}`,
+					{
+						cursor: 0,
+						isWritable: () => true,
+						take: () => {},
+						hear: ([, type]) => heard.push(`${stream} ${type}`),
+						dismiss: () => {},
+					},
+				],
+			]);
 		const leave = await Promise.all([listen("public"), listen("internal")]);
 		expect((await scripted({ intent: "typing", sessionId }, ada.cookie)).status).toBe(200);
 		expect(heard).toEqual(["internal user-typing"]);

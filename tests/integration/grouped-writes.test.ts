@@ -254,7 +254,7 @@ describe("a hint that brings its event", () => {
 		const key = streamKey("public", ana.sessionId);
 		const [near, far] = [collector(), collector()];
 		const { other, tell } = await startOther();
-		const leaves = [await hub.subscribe(key, near.reader), await other.subscribe(key, far.reader)];
+		const leaves = [await hub.subscribe([[key, near.reader]]), await other.subscribe([[key, far.reader]])];
 		await postMessage(
 			ana.sessionId,
 			{ type: "api-key", name: "Order “system”" },
@@ -284,7 +284,7 @@ describe("a hint that brings its event", () => {
 		const key = streamKey("public", ana.sessionId);
 		const { taken, reader } = collector();
 		const { other, tell } = await startOther();
-		const leave = await other.subscribe(key, reader);
+		const leave = await other.subscribe([[key, reader]]);
 		for (const words of ["one", "two", "three"]) await say(ana, words);
 		const logged = await readLog(key, 0);
 		tell([key, 3, ["new-message", '{"never": "written"}']]);

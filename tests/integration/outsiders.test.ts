@@ -125,6 +125,21 @@ describe("two customers", () => {
 		},
 	);
 
+	it("who ask in the same moment each get their own and nobody else's", async () => {
+		const people = await Promise.all([asVisitor, asCustomer, asVisitor, asCustomer].map(somebody));
+		const asked = people.flatMap((owner) => people.map((reader) => ({ owner, reader })));
+		const read = Object.values(readers)[0];
+		if (!read) throw new Error("There is no way of reading to try.");
+		const statuses = await Promise.all(
+			asked.map(async ({ owner, reader }) => {
+				const response = await read(owner.sessionId, reader.bearer);
+				await response.body?.cancel();
+				return response.status;
+			}),
+		);
+		expect(statuses).toEqual(asked.map(({ owner, reader }) => (owner === reader ? 200 : 404)));
+	});
+
 	it("are told apart whatever the address says twice, as a list, or in capitals", async () => {
 		const [ada, ben] = [await somebody(asCustomer), await somebody(asCustomer)];
 		const queries = [

@@ -245,7 +245,7 @@ it("repairs a hint that was lost, by looking at the heads", async () => {
 	const deaf = createHub({ ...createInProcessBus(), isHealthy: () => false });
 	await deaf.start();
 	const { reader, seqs } = collector();
-	const leave = await deaf.subscribe(streamKey("public", ana.sessionId), reader);
+	const leave = await deaf.subscribe([[streamKey("public", ana.sessionId), reader]]);
 	await postMessage(ana.sessionId, ana.actor, { message: "nobody told that hub" });
 	await until(() => expect(seqs()).toEqual([1]));
 	expect(deaf.stats().repairs).toBe(1);
@@ -258,7 +258,7 @@ it("keeps a place and no queue for a reader who does not read, and goes on from 
 	let isWritable = false;
 	const { reader, seqs } = collector({ isWritable: () => isWritable });
 	const key = streamKey("public", ana.sessionId);
-	const leave = await hub.subscribe(key, reader);
+	const leave = await hub.subscribe([[key, reader]]);
 	for (let index = 0; index < 300; index += 1) {
 		await transact((tx) =>
 			publish(tx, {

@@ -1,8 +1,7 @@
 import { z } from "zod/v4";
 import { requireReader } from "#app/auth/actor.server.ts";
 import { readForm, readQuery } from "#app/http/body.server.ts";
-import { findCurrentSession, requireSession } from "#app/models/chat-session/find.server.ts";
-import type { SessionView } from "#app/models/chat-session/present.server.ts";
+import { findCurrentSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { type Cursor, decodeCursor } from "#app/realtime/cursor.ts";
 import type { StreamName } from "#app/realtime/events.ts";
@@ -19,7 +18,7 @@ export const readPlace = (request: Request): Promise<z.infer<typeof place>> | z.
 	request.method === "POST" ? readForm(request, place) : readQuery(request, place);
 
 export type StreamAccess = {
-	view: SessionView;
+	sessionId: string;
 	streams: StreamName[];
 	cursor: Cursor | null;
 	/** Whom this stream is counted for, so that nobody opens without end. */
@@ -34,20 +33,20 @@ export type StreamAccess = {
  * @throws Unauthorised, NotFound, Invalid
  */
 export async function requireStreamAccess(request: Request): Promise<StreamAccess> {
-	const { sessionId, cursor } = await readPlace(request);
+	const { sessionId: wanted, cursor } = await readPlace(request);
 	const reader = await requireReader(request);
-	const view = sessionId
-		? await requireSession(sessionId, reader)
+	const sessionId = wanted
+		? await requireSessionId(wanted, reader)
 		: reader.type === "customer"
-			? await findCurrentSession(reader.identity)
+			? (await findCurrentSession(reader.identity))?.row.sessionId
 			: null;
-	if (!view) throw new NotFound("There is no such conversation.");
+	if (!sessionId) throw new NotFound("There is no such conversation.");
 	return {
-		view,
+		sessionId,
 		streams: reader.type === "customer" ? ["public"] : ["public", "internal"],
 		cursor: readCursor(request, cursor),
-		owner: reader.type === "customer" ? reader.identity.visitorId : `key ${view.row.sessionId}`,
-		party: reader.type === "customer" ? `customer:${view.row.sessionId}` : null,
+		owner: reader.type === "customer" ? reader.identity.visitorId : `key ${sessionId}`,
+		party: reader.type === "customer" ? `customer:${sessionId}` : null,
 	};
 }
 

@@ -1,5 +1,5 @@
 import { getAgent } from "#app/auth/agent.server.ts";
-import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { listInbox } from "#app/models/inbox.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
@@ -20,7 +20,7 @@ export async function pollAsAgent(request: Request, waitMs: number) {
 	if (!agent) throw new Unauthorised("Sign in first.");
 	const { sessionId, cursor } = await readPlace(request);
 	const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
-	const session = sessionId ? (await requireSession(sessionId, actor)).row.sessionId : null;
+	const session = sessionId ? await requireSessionId(sessionId, actor) : null;
 	const giveBack = takePlace(agent.id);
 	const leave = enterPresence(`agent:${agent.id}`);
 	try {

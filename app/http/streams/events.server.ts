@@ -1,6 +1,6 @@
 import { getAgent } from "#app/auth/agent.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { DomainError, Unauthorised } from "#app/models/errors.ts";
 import { getInboxEntries, listInbox } from "#app/models/inbox.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
@@ -27,8 +27,7 @@ export type PrepareStream = (request: Request) => Promise<OpenOn>;
 /** `/chat/events`: a conversation, by cookie or bearer token; GET or POST, which changes nothing. */
 export const prepareCustomerEvents: PrepareStream = async (request) => {
 	refuseWhileEnding();
-	const { view, streams, cursor, owner, party } = await requireStreamAccess(request);
-	const { sessionId } = view.row;
+	const { sessionId, streams, cursor, owner, party } = await requireStreamAccess(request);
 	return opening({ owner, party }, (sink) =>
 		openStream({
 			sink,
@@ -50,21 +49,21 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 	const agent = await getAgent(request);
 	if (!agent) throw new Unauthorised("Sign in first.");
 	const counted = { owner: agent.id, party: `agent:${agent.id}` } as const;
-	const { sessionId, cursor } = await readPlace(request);
-	if (!sessionId) {
+	const { sessionId: wanted, cursor } = await readPlace(request);
+	if (!wanted) {
 		return opening(counted, (sink) =>
 			openInboxStream({ sink, encode: createSseEncoder(), readAll: listInbox, readSome: getInboxEntries }),
 		);
 	}
-	const { row } = await requireSession(sessionId, { type: "agent", agentId: agent.id, name: agent.name });
+	const sessionId = await requireSessionId(wanted, { type: "agent", agentId: agent.id, name: agent.name });
 	return opening(counted, (sink) =>
 		openStream({
 			sink,
 			encode: createSseEncoder(),
-			sessionId: row.sessionId,
+			sessionId,
 			streams: ["public", "internal"],
 			cursor: readCursor(request, cursor),
-			readHistory: (upToSeq) => listHistory(row.sessionId, upToSeq),
+			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
 		}),
 	);
 };

@@ -1,5 +1,7 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
-import { db, type Transaction } from "#db/client.server.ts";
+import { singleton } from "#app/singleton.server.ts";
+import { db, sql as readSql, type Transaction } from "#db/client.server.ts";
+import { gather } from "#db/gather.ts";
 import { chatSessions } from "#db/schema.ts";
 import { type SessionRow, type SessionView, selectSessions } from "./present.server.ts";
 import { type Actor, type CustomerIdentity, noSuchSession, ownedBy } from "./scope.server.ts";
@@ -15,6 +17,39 @@ export async function requireSession(sessionId: string, actor: Actor): Promise<S
 	const [view] = await selectSessions().where(and(eq(chatSessions.sessionId, sessionId), ownedBy(actor)));
 	if (!view) throw noSuchSession();
 	return view;
+}
+
+/** Look-ups that come within this long of each other are one statement: a thousand readers may return at once. */
+const GATHER_MS = 5;
+
+const access = singleton("session-access", () =>
+	gather<string, Set<string>>({ waitMs: GATHER_MS, work: keepOwn }),
+);
+
+/**
+ * The id of a session the actor may see, for callers that need nothing else of it: it costs a share of a
+ * statement, where what people see of a session costs a look at the whole queue.
+ * @throws NotFound when there is none, or it is somebody else's.
+ */
+export async function requireSessionId(sessionId: string, actor: Actor): Promise<string> {
+	if (!isSessionId(sessionId)) throw noSuchSession();
+	const id = sessionId.toLowerCase();
+	const { visitorId = null, customerId = null } = actor.type === "customer" ? actor.identity : {};
+	const key = JSON.stringify({ id, isCustomer: actor.type === "customer", visitorId, customerId });
+	if (!(await access(key)).has(key)) throw noSuchSession();
+	return id;
+}
+
+/** Those of the keys whose session their actor may see; the condition is that of `ownedBy`. */
+async function keepOwn(keys: string[]): Promise<Set<string>> {
+	const rows = await readSql<{ place: number }[]>`
+		select wanted.place::int from jsonb_array_elements(${`[${keys.join(",")}]`}::text::jsonb)
+			with ordinality as wanted(key, place)
+		join chat_sessions s on s.session_id = (wanted.key ->> 'id')::uuid
+		where not (wanted.key ->> 'isCustomer')::boolean
+			or s.user_id = wanted.key ->> 'customerId'
+			or (s.user_id is null and s.visitor_id::text = wanted.key ->> 'visitorId')`;
+	return new Set(rows.map(({ place }) => keys[place - 1] ?? ""));
 }
 
 /**

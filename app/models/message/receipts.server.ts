@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNull, lte, ne, sql } from "drizzle-orm";
-import { lockSession, requireSession } from "#app/models/chat-session/find.server.ts";
+import { lockSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { type Actor, ownedBy } from "#app/models/chat-session/scope.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";
@@ -50,7 +50,7 @@ async function mark(
 		actor.type === "customer" ? ne(chatMessages.senderType, "user") : eq(chatMessages.senderType, "user"),
 	);
 	// Most receipts say what is known: those take no lock that a message might wait for.
-	await requireSession(sessionId, actor);
+	await requireSessionId(sessionId, actor);
 	if ((await db.select({ id: chatMessages.id }).from(chatMessages).where(pending).limit(1)).length === 0) {
 		return [];
 	}

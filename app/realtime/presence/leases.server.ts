@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { singleton } from "#app/singleton.server.ts";
 import { sql } from "#db/client.server.ts";
-import { gather } from "./gather.server.ts";
+import { gather } from "#db/gather.ts";
 import type { Party } from "./party.ts";
 import { tell } from "./tell.server.ts";
 

@@ -1,6 +1,6 @@
 import { singleton } from "#app/singleton.server.ts";
 import { sql } from "#db/client.server.ts";
-import { gather } from "./gather.server.ts";
+import { gather } from "#db/gather.ts";
 
 /** Readers who come within this long of each other are looked up in one statement. */
 const GATHER_MS = 50;

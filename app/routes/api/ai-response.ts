@@ -6,7 +6,7 @@ import { readJson } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse, problemBody, toProblem } from "#app/http/respond.server.ts";
-import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { methodNotAllowed } from "./methods.server.ts";
@@ -32,7 +32,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 			}
 			return answerLastQuestion(input.sessionId, onText, abort.signal);
 		};
-		if ("sessionId" in input) await requireSession(input.sessionId, actor);
+		if ("sessionId" in input) await requireSessionId(input.sessionId, actor);
 		if (request.headers.get("Accept")?.includes("text/event-stream")) return streamAnswer(ask);
 		return jsonResponse(await ask(() => {}));
 	});

@@ -3,7 +3,7 @@ import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson, readQuery } from "#app/http/body.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
-import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { getMessages, listMessages } from "#app/models/message/list.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
@@ -16,8 +16,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		const actor = await requireBearer(request);
 		const { sessionId, ...range } = readQuery(request, messageRange);
-		const { row } = await requireSession(sessionId, actor);
-		return jsonResponse(await listMessages(row.sessionId, range));
+		return jsonResponse(await listMessages(await requireSessionId(sessionId, actor), range));
 	});
 }
 

@@ -10,7 +10,7 @@ import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { endSession, labelSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
-import { listSessions, requireSession } from "#app/models/chat-session/find.server.ts";
+import { listSessions, requireSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { forAgent, forCustomer, type SessionView } from "#app/models/chat-session/present.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
@@ -55,7 +55,7 @@ async function create(request: Request): Promise<Response> {
 async function update(request: Request): Promise<Response> {
 	const actor = await requireBearer(request);
 	const { sessionId, ...wish } = await readJson(request, sessionChange);
-	await requireSession(sessionId, actor);
+	await requireSessionId(sessionId, actor);
 	if (actor.type === "customer") {
 		refuseBeyondCustomer(wish);
 		await countAgainst("changes", actor.identity.visitorId);

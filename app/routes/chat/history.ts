@@ -3,7 +3,7 @@ import { z } from "zod/v4";
 import { requireReader } from "#app/auth/actor.server.ts";
 import { readQuery } from "#app/http/body.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
-import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
 import { HISTORY_LIMIT } from "#app/realtime/events.ts";
 
@@ -13,7 +13,7 @@ const query = z.object({ sessionId: z.string(), before: z.coerce.number().int().
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		const { sessionId, before } = readQuery(request, query);
-		const { row } = await requireSession(sessionId, await requireReader(request));
-		return jsonResponse(await listMessages(row.sessionId, { before, limit: HISTORY_LIMIT }));
+		const id = await requireSessionId(sessionId, await requireReader(request));
+		return jsonResponse(await listMessages(id, { before, limit: HISTORY_LIMIT }));
 	});
 }

@@ -7,8 +7,7 @@ import { respondWithTranscript } from "#app/routes/live/transcript-response.serv
 /** GET /chat/live: the customer's transcript as a page that grows, for browsers without scripts. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
-		const { view, cursor, owner, party } = await requireStreamAccess(request);
-		const { sessionId } = view.row;
+		const { sessionId, cursor, owner, party } = await requireStreamAccess(request);
 		return respondWithTranscript({
 			sessionId,
 			streams: ["public"],

@@ -10,8 +10,7 @@ import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 /** GET /chat/poll: waits up to 25 s for news, for networks that hold streams back. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
-		const { view, streams, cursor, owner, party } = await requireStreamAccess(request);
-		const { sessionId } = view.row;
+		const { sessionId, streams, cursor, owner, party } = await requireStreamAccess(request);
 		const giveBack = takePlace(owner);
 		const leave = party ? enterPresence(party) : () => {};
 		try {

@@ -9,7 +9,7 @@ import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { confirmAction, declineAction } from "#app/models/assistant-action/decide.server.ts";
 import { endSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { openSessionOnce } from "#app/models/chat-session/create.server.ts";
-import { findCurrentSession, requireSession } from "#app/models/chat-session/find.server.ts";
+import { findCurrentSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { localeTag } from "#app/models/chat-session/locale.ts";
 import { leaveEmail, requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { ensureCustomer } from "#app/models/customer.server.ts";
@@ -164,8 +164,8 @@ async function postAnew(
 }
 
 async function announceTyping(id: string, identity: CustomerIdentity) {
-	const { row } = await requireSession(id, { type: "customer", identity });
-	publishEphemeral({ sessionId: row.sessionId, stream: "internal", type: "user-typing", data: { on: true } });
+	const sessionId = await requireSessionId(id, { type: "customer", identity });
+	publishEphemeral({ sessionId, stream: "internal", type: "user-typing", data: { on: true } });
 }
 
 /** The first language the browser asks for, as far as it looks like one. */

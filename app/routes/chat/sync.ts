@@ -9,8 +9,7 @@ import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 /** GET /chat/sync: what followed a cursor, at once. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
-		const { view, streams, cursor, party } = await requireStreamAccess(request);
-		const { sessionId } = view.row;
+		const { sessionId, streams, cursor, party } = await requireStreamAccess(request);
 		// Who asks every few seconds is there between two questions as well.
 		if (party) enterPresence(party)();
 		return jsonResponse(

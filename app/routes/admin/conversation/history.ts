@@ -3,7 +3,7 @@ import { z } from "zod/v4";
 import { getAgent } from "#app/auth/agent.server.ts";
 import { readQuery } from "#app/http/body.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
-import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
 import { HISTORY_LIMIT } from "#app/realtime/events.ts";
@@ -16,8 +16,8 @@ export function loader({ request, params }: LoaderFunctionArgs): Promise<Respons
 		const agent = await getAgent(request);
 		if (!agent) throw new Unauthorised("Sign in first.");
 		const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
-		const { row } = await requireSession(params.sessionId ?? "", actor);
+		const id = await requireSessionId(params.sessionId ?? "", actor);
 		const { before } = readQuery(request, query);
-		return jsonResponse(await listMessages(row.sessionId, { before, limit: HISTORY_LIMIT }));
+		return jsonResponse(await listMessages(id, { before, limit: HISTORY_LIMIT }));
 	});
 }
