@@ -52,14 +52,17 @@ export async function openBenchDatabase() {
 
 /**
  * Open conversations of as many customers, each with the one message it began with, in our tables; the peer's
- * server reads who may enter which from the same ones.
+ * server reads who may enter which from the same ones. They are at rest: in the queue, with a deadline, and
+ * told of to the agents, which would otherwise be done while messages are measured.
  */
 export async function makeConversations(url: string, count: number): Promise<Conversation[]> {
 	const client = postgres(url, { max: 1, onnotice: () => {} });
 	try {
 		const rows = await client<{ sessionId: string; visitorId: string }[]>`
-			insert into chat_sessions (visitor_id, status, queued_at, queue_reason, last_seq)
-			select gen_random_uuid(), 'queued', now(), 'assistant-off', 1 from generate_series(1, ${count})
+			insert into chat_sessions
+				(visitor_id, status, queued_at, queue_reason, queue_deadline, handover, last_seq)
+			select gen_random_uuid(), 'queued', now(), 'assistant-off', now() + interval '1 day', '{}', 1
+			from generate_series(1, ${count})
 			returning session_id as "sessionId", visitor_id as "visitorId"`;
 		await client`
 			insert into chat_messages (session_id, seq, sender_id, sender_type, message)

@@ -19,6 +19,8 @@ import { type Outcome, type Post, type SessionPost, writePosts } from "./write-p
 
 /** What came of a post: `isNew` is false when the same client id had been written before. */
 export type Posted = { message: Message; isNew: boolean };
+/** `isQuestion`: an answer by the assistant was promised with it. */
+type Written = Posted & { isQuestion: boolean };
 
 /**
  * Posts that come to this process at the same time are written in one transaction, so that a busy process
@@ -51,7 +53,7 @@ export async function postMessage(sessionId: string, actor: Actor, post: Post): 
 		await write({ sessionId: sessionId.toLowerCase(), actor, post, mayGoElsewhere: false }),
 	);
 	if (!posted) throw noSuchSession();
-	return announceQuestion(posted, actor);
+	return hurry(posted, actor);
 }
 
 /**
@@ -69,7 +71,7 @@ export async function postToOpenSession(
 	const posted = await toPosted(
 		await write({ sessionId: sessionId.toLowerCase(), actor, post, mayGoElsewhere: true }),
 	);
-	return posted && announceQuestion(posted, actor);
+	return posted && hurry(posted, actor);
 }
 
 /**
@@ -96,18 +98,18 @@ export async function postToCurrentSession(
 	});
 	const posted = outcome ? await toPosted(outcome) : null;
 	if (!posted) throw noSuchSession();
-	return announceQuestion(posted, actor);
+	return hurry(posted, actor);
 }
 
-async function toPosted(outcome: Outcome): Promise<Posted | null> {
+async function toPosted(outcome: Outcome): Promise<Written | null> {
 	switch (outcome.kind) {
 		case "written":
-			return { message: outcome.message, isNew: true };
+			return { message: outcome.message, isNew: true, isQuestion: outcome.isQuestion };
 		case "repeated":
-			return { message: outcome.message, isNew: false };
+			return { message: outcome.message, isNew: false, isQuestion: false };
 		case "written-before": {
 			const [message] = await getMessages(outcome.sessionId, [outcome.id]);
-			return message ? { message, isNew: false } : null;
+			return message ? { message, isNew: false, isQuestion: false } : null;
 		}
 		case "refused":
 			throw outcome.error;
@@ -116,10 +118,10 @@ async function toPosted(outcome: Outcome): Promise<Posted | null> {
 	}
 }
 
-function announceQuestion(posted: Posted, actor: Actor): Posted {
+/** Hurries what follows a customer's message: the assistant's answer, or else what a person needs to read it. */
+function hurry({ isQuestion, ...posted }: Written, actor: Actor): Posted {
 	if (posted.isNew && actor.type === "customer") {
-		enqueue("answer-session", posted.message.sessionId);
-		enqueue("translate-session", posted.message.sessionId);
+		enqueue(isQuestion ? "answer-session" : "translate-session", posted.message.sessionId);
 	}
 	return posted;
 }

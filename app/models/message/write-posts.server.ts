@@ -31,11 +31,11 @@ export type SessionPost = {
 };
 
 /**
- * What came of a post. `busy`: somebody else has the session's row, nothing was looked at. `elsewhere`: the
+ * What came of a post. `isQuestion`: an answer by the assistant was promised with it. `busy`: somebody else has the session's row, nothing was looked at. `elsewhere`: the
  * session is not an open one of the customer's.
  */
 export type Outcome =
-	| { kind: "written"; message: Message }
+	| { kind: "written"; message: Message; isQuestion: boolean }
 	| { kind: "repeated"; message: Message }
 	| { kind: "written-before"; sessionId: string; id: string }
 	| { kind: "refused"; error: DomainError }
@@ -151,12 +151,13 @@ export async function writePosts(
 		const message = makeMessage(input, { seq: session.lastSeq, at: session.at });
 		written.push({ input, message });
 		for (const name of names) repeated.set(name, message);
+		const isQuestion = item.actor.type === "customer" && session.status === "assistant";
 		if (item.actor.type === "customer") {
 			const sent = known.sent.get(senderOf(session));
 			if (sent) sent.sent += 1;
-			if (session.status === "assistant") questions.set(session.sessionId, message.seq);
+			if (isQuestion) questions.set(session.sessionId, message.seq);
 		}
-		return { kind: "written", message };
+		return { kind: "written", message, isQuestion };
 	});
 
 	if (written.length > 0) {

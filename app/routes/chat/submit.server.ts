@@ -171,5 +171,6 @@ async function announceTyping(id: string, identity: CustomerIdentity) {
 /** The first language the browser asks for, as far as it looks like one. */
 export function preferredLocale(request: Request): string {
 	const first = request.headers.get("Accept-Language")?.split(",")[0]?.split(";")[0]?.trim() ?? "";
-	return localeTag.safeParse(first).data ?? "en";
+	// A refusal is an error with a stack: too dear for every message of a client that names no language.
+	return first === "" ? "en" : (localeTag.safeParse(first).data ?? "en");
 }
