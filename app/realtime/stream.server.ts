@@ -98,6 +98,10 @@ export async function openStream(options: {
 		}
 	}
 
+	const isWritable = () => sink.isWritable();
+	/** The reader comes back with its cursor, which is answered with a reset and the true state. */
+	const dismiss = () => goodbye(Math.round(Math.random() * RETURN_SPREAD_MS));
+
 	function goodbye(inMs: number) {
 		send("bye", { in: inMs });
 		sink.close();
@@ -138,11 +142,10 @@ export async function openStream(options: {
 	function readerOf(name: StreamName): Reader {
 		return {
 			cursor: 0,
-			isWritable: () => sink.isWritable(),
+			isWritable,
 			take: (event) => take(name, event),
 			hear,
-			// It comes back with its cursor, which is answered with a reset and the true state.
-			dismiss: () => goodbye(Math.round(Math.random() * RETURN_SPREAD_MS)),
+			dismiss,
 		};
 	}
 

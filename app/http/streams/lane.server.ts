@@ -5,7 +5,7 @@ import { env } from "#app/env.server.ts";
 import { problemResponse, toProblem } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { DomainError, Forbidden, NotFound } from "#app/models/errors.ts";
-import { createNodeSink } from "#app/realtime/sink/node.server.ts";
+import { NodeSink } from "#app/realtime/sink/node.server.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { type PrepareStream, prepareAgentEvents, prepareCustomerEvents } from "./events.server.ts";
@@ -65,11 +65,21 @@ async function serve(
 			response.writeHead(200, SSE_HEADERS);
 			response.flushHeaders();
 		}
+		forgetRequest(incoming);
 		// Also for a reader who has gone meanwhile: the sink then closes at once and gives everything back.
-		openOn(createNodeSink(response));
+		openOn(new NodeSink(response));
 	} catch (error) {
 		await respondWithProblem(response, error);
 	}
+}
+
+/**
+ * Lets go of the head of a request that has been checked: an open stream holds its request for as long as it
+ * lives, and the lines of a browser's head are more than all else that it holds.
+ */
+function forgetRequest(incoming: IncomingMessage): void {
+	incoming.headers = {};
+	incoming.rawHeaders = [];
 }
 
 /**

@@ -23,7 +23,7 @@ export async function requireSession(sessionId: string, actor: Actor): Promise<S
 const GATHER_MS = 5;
 
 const access = singleton("session-access", () =>
-	gather<string, Set<string>>({ waitMs: GATHER_MS, work: keepOwn }),
+	gather<string, Map<string, string>>({ waitMs: GATHER_MS, work: keepOwn }),
 );
 
 /**
@@ -36,20 +36,24 @@ export async function requireSessionId(sessionId: string, actor: Actor): Promise
 	const id = sessionId.toLowerCase();
 	const { visitorId = null, customerId = null } = actor.type === "customer" ? actor.identity : {};
 	const key = JSON.stringify({ id, isCustomer: actor.type === "customer", visitorId, customerId });
-	if (!(await access(key)).has(key)) throw noSuchSession();
-	return id;
+	const found = (await access(key)).get(key);
+	if (!found) throw noSuchSession();
+	return found;
 }
 
-/** Those of the keys whose session their actor may see; the condition is that of `ownedBy`. */
-async function keepOwn(keys: string[]): Promise<Set<string>> {
-	const rows = await readSql<{ place: number }[]>`
-		select wanted.place::int from jsonb_array_elements(${`[${keys.join(",")}]`}::text::jsonb)
+/**
+ * The ids for those of the keys whose session their actor may see; the condition is that of `ownedBy`. They are
+ * the database's own texts: a part of the address would keep the whole of it for as long as its stream is open.
+ */
+async function keepOwn(keys: string[]): Promise<Map<string, string>> {
+	const rows = await readSql<{ place: number; id: string }[]>`
+		select wanted.place::int, s.session_id as id from jsonb_array_elements(${`[${keys.join(",")}]`}::text::jsonb)
 			with ordinality as wanted(key, place)
 		join chat_sessions s on s.session_id = (wanted.key ->> 'id')::uuid
 		where not (wanted.key ->> 'isCustomer')::boolean
 			or s.user_id = wanted.key ->> 'customerId'
 			or (s.user_id is null and s.visitor_id::text = wanted.key ->> 'visitorId')`;
-	return new Set(rows.map(({ place }) => keys[place - 1] ?? ""));
+	return new Map(rows.map(({ place, id }) => [keys[place - 1] ?? "", id]));
 }
 
 /**

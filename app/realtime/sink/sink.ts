@@ -7,7 +7,7 @@ export interface Sink {
 	write(text: string): void;
 	/** False while the other side is not taking what was written. */
 	isWritable(): boolean;
-	/** Called each time it can take more again. */
+	/** Sets who is called each time it can take more again. */
 	onDrain(listener: () => void): void;
 	/** Called once, when either side has ended it; at once where it has ended already. */
 	onClose(listener: () => void): void;

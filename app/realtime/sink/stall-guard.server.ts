@@ -10,36 +10,46 @@ const STALL_CHECK_MS = 1_000;
  * Watches Node's response behind a stream: says whether it takes bytes, tells when it does again, and cuts a
  * reader off that has stopped reading, since what it leaves lying is our memory.
  */
-export function guardStalls(response: ServerResponse, onDrain: () => void) {
-	let timer: NodeJS.Timeout | undefined;
+export class StallGuard {
+	#response: ServerResponse;
+	#onDrain: () => void;
+	#watching: { timer: NodeJS.Timeout; drained: () => void } | null = null;
 
-	function drained() {
-		clearInterval(timer);
-		timer = undefined;
-		onDrain();
+	/** @param onDrain called each time the response takes bytes again after `isWritable` has said that it does not. */
+	constructor(response: ServerResponse, onDrain: () => void) {
+		this.#response = response;
+		this.#onDrain = onDrain;
 	}
 
-	function watch() {
-		if (timer) return;
+	isWritable(): boolean {
+		if (!this.#response.writableNeedDrain) return true;
+		this.#watch();
+		return false;
+	}
+
+	stop(): void {
+		if (!this.#watching) return;
+		clearInterval(this.#watching.timer);
+		this.#response.off("drain", this.#watching.drained);
+		this.#watching = null;
+	}
+
+	/** Only a line that is full has a listener and a timer: nearly all of the thousands that are open are not. */
+	#watch(): void {
+		if (this.#watching) return;
+		const response = this.#response;
 		const since = Date.now();
-		timer = setInterval(() => {
+		const drained = () => {
+			this.stop();
+			this.#onDrain();
+		};
+		const timer = setInterval(() => {
 			if (!response.writableNeedDrain) drained();
 			else if (response.writableLength > UNSENT_LIMIT_BYTES || Date.now() - since > STALL_LIMIT_MS)
 				response.destroy();
 		}, STALL_CHECK_MS);
 		timer.unref();
+		response.on("drain", drained);
+		this.#watching = { timer, drained };
 	}
-
-	response.on("drain", drained);
-	return {
-		isWritable(): boolean {
-			if (!response.writableNeedDrain) return true;
-			watch();
-			return false;
-		},
-		stop() {
-			clearInterval(timer);
-			response.off("drain", drained);
-		},
-	};
 }

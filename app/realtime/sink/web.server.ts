@@ -1,6 +1,6 @@
 import { currentResponse } from "../disconnect.server.ts";
 import type { Sink } from "./sink.ts";
-import { guardStalls } from "./stall-guard.server.ts";
+import { StallGuard } from "./stall-guard.server.ts";
 
 /**
  * A sink that is the body of a web Response: the portable one, for any server that runs Remix.
@@ -11,15 +11,11 @@ import { guardStalls } from "./stall-guard.server.ts";
 export function createWebSink(): { body: ReadableStream<Uint8Array>; sink: Sink } {
 	const response = currentResponse();
 	const encoder = new TextEncoder();
-	const drainListeners: (() => void)[] = [];
+	let drained = () => {};
 	const closeListeners: (() => void)[] = [];
 	let controller: ReadableStreamDefaultController<Uint8Array>;
 	let isClosed = false;
-	const guard =
-		response &&
-		guardStalls(response, () => {
-			for (const listener of drainListeners) listener();
-		});
+	const guard = response && new StallGuard(response, () => drained());
 
 	const body = new ReadableStream<Uint8Array>({
 		start(created) {
@@ -43,7 +39,9 @@ export function createWebSink(): { body: ReadableStream<Uint8Array>; sink: Sink 
 			if (!isClosed) controller.enqueue(encoder.encode(text));
 		},
 		isWritable: () => !isClosed && (guard?.isWritable() ?? true),
-		onDrain: (listener) => void drainListeners.push(listener),
+		onDrain(listener) {
+			drained = listener;
+		},
 		onClose(listener) {
 			// The reader may have gone while the stream was being prepared: then there is no later moment.
 			if (isClosed) listener();
