@@ -62,10 +62,9 @@ export class Site {
 				setTimeout(done, 300);
 			});
 		}
-		const events = Array.from({ length: Math.max(0, this.seq - from) }, (_, index) => ({
-			id: `epoch.p${from + index + 1}`,
-			...this.eventOf(from + index + 1),
-		}));
+		const events = Array.from({ length: Math.max(0, this.seq - from) }, (_, index) =>
+			eventOf(from + index + 1),
+		);
 		response.setHeader("Content-Type", "application/json");
 		response.end(JSON.stringify({ events, cursor: `epoch.p${this.seq}`, more: false }));
 	}
@@ -82,32 +81,34 @@ export class Site {
 		for (const stream of this.streams) this.passes(stream, frame(null, "hb", { now: sentAt + this.clock }));
 	}
 
-	eventOf = (seq: number) => ({
-		type: "new-message",
-		data: {
-			stream: "public",
-			seq,
-			message: {
-				id: `m${seq}`,
-				sessionId: "s",
-				seq,
-				clientMessageId: null,
-				senderType: "user",
-				senderName: null,
-				message: `words ${seq}`,
-				messageType: "text",
-				metadata: {},
-				isRead: false,
-				sentAt: "2026-01-01T00:00:00.000Z",
-			},
-		},
-	});
-
 	frameOf(seq: number) {
-		const { type, data } = this.eventOf(seq);
-		return frame(`epoch.p${seq}`, type, data);
+		const { id, type, data } = eventOf(seq);
+		return frame(id, type, data);
 	}
 }
+
+/** The event that brings the message of a sequence, as a catch-up gives it. */
+export const eventOf = (seq: number) => ({
+	id: `epoch.p${seq}`,
+	type: "new-message",
+	data: {
+		stream: "public",
+		seq,
+		message: {
+			id: `m${seq}`,
+			sessionId: "s",
+			seq,
+			clientMessageId: null,
+			senderType: "user",
+			senderName: null,
+			message: `words ${seq}`,
+			messageType: "text",
+			metadata: {},
+			isRead: false,
+			sentAt: "2026-01-01T00:00:00.000Z",
+		},
+	},
+});
 
 const frame = (id: string | null, type: string, data: unknown) =>
 	`${id ? `id: ${id}\n` : ""}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;

@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { createLockManager } from "#tests/setup/browser.ts";
+import { eventOf } from "#tests/setup/reading-site.ts";
 import type { ChatEvent } from "../../events.ts";
 import { PACE } from "./pace.ts";
 import { openSharedLine } from "./shared-line.ts";
@@ -31,25 +32,6 @@ const closing: (() => unknown)[] = [];
 afterEach(async () => {
 	for (const close of closing.splice(0).reverse()) await close();
 	vi.unstubAllGlobals();
-});
-
-const message = (seq: number) => ({
-	id: `m${seq}`,
-	sessionId: "s",
-	seq,
-	clientMessageId: null,
-	senderType: "user",
-	senderName: null,
-	message: `words ${seq}`,
-	messageType: "text",
-	metadata: {},
-	isRead: false,
-	sentAt: "2026-01-01T00:00:00.000Z",
-});
-const eventOf = (seq: number) => ({
-	id: `epoch.p${seq}`,
-	type: "new-message",
-	data: { stream: "public", seq, message: message(seq) },
 });
 
 async function openServer() {
