@@ -1,22 +1,27 @@
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { getEpoch } from "./epoch.server.ts";
-import { type StreamName, streamKey } from "./events.ts";
+import { type EphemeralType, type StreamName, streamKey } from "./events.ts";
 import { hub } from "./hub.server.ts";
+import { readLiveAnswer } from "./live-answers.server.ts";
 import { PAGE_SIZE, readHeads, readLog } from "./log.server.ts";
 import { whyUnresumable } from "./stream.server.ts";
 
 /** Longest wait of one poll: below every proxy's idle limit that is known (30 s). */
 export const POLL_WAIT_MS = 25_000;
+/** The words of an answer in the making are brought to a waiting poll this often, each time all there are. */
+const WORDS_EVERY_MS = 1_000;
 
 export type CatchUp = {
-	events: { id: string; type: string; data: unknown }[];
+	/** `id` is null for what is of the moment (typing, words of an answer): it is no place to go on from. */
+	events: { id: string | null; type: string; data: unknown }[];
 	cursor: string;
 	more: boolean;
 };
 
 /**
  * What followed a cursor, as one JSON answer: at most a page, `more` when there is a next one. Without a
- * usable cursor it is the newest messages, after a `reset` where a cursor was given.
+ * usable cursor it is the newest messages, after a `reset` where a cursor was given. What a stream would tell of
+ * the moment comes along: the words of an answer in the making and, where it waited, who typed meanwhile.
  *
  * @param options.waitMs how long to wait for news when there is none; 0 answers at once.
  * @param options.onLeave registers what to do when the reader goes away meanwhile.
@@ -45,6 +50,7 @@ export async function catchUp(options: {
 			events: [
 				...(refusal ? [{ id, type: "reset", data: { reason: refusal } }] : []),
 				{ id, type: "chat-history", data: { messages } },
+				...(await wordsSoFar(sessionId)),
 			],
 			cursor: id,
 			more: false,
@@ -55,10 +61,13 @@ export async function catchUp(options: {
 		internal: isAgent ? (options.cursor.internal ?? head.internal) : null,
 	};
 	const page = await readPage(sessionId, streams, at);
-	if (page.events.length > 0 || options.waitMs === 0) return page;
-	await waitForNews(sessionId, streams, at, options.waitMs, options.onLeave);
+	if (page.events.length > 0 || options.waitMs === 0) {
+		return { ...page, events: [...page.events, ...(await wordsSoFar(sessionId))] };
+	}
+	const heard = await waitForNews(sessionId, streams, at, options.waitMs, options.onLeave);
 	// From the beginning: the database may have been restored meanwhile.
-	return catchUp({ ...options, cursor: at, waitMs: 0 });
+	const news = await catchUp({ ...options, cursor: at, waitMs: 0 });
+	return { ...news, events: [...heard, ...news.events] };
 }
 
 async function readPage(sessionId: string, streams: StreamName[], from: Cursor): Promise<CatchUp> {
@@ -78,13 +87,23 @@ async function readPage(sessionId: string, streams: StreamName[], from: Cursor):
 	return { events, cursor: encodeCursor(at), more };
 }
 
+async function wordsSoFar(sessionId: string): Promise<CatchUp["events"]> {
+	const live = await readLiveAnswer(sessionId);
+	if (!live) return [];
+	const data = { messageId: live.messageId, offset: 0, text: live.text };
+	return [{ id: null, type: "ai-delta", data }];
+}
+
+/** Waits until there is something to tell. @returns what was of the moment, the newest of each kind. */
 async function waitForNews(
 	sessionId: string,
 	streams: StreamName[],
 	at: Cursor,
 	waitMs: number,
 	onLeave?: (leave: () => void) => void,
-): Promise<void> {
+): Promise<CatchUp["events"]> {
+	const heard = new Map<EphemeralType, unknown>();
+	let wordsTimer: NodeJS.Timeout | undefined;
 	const controller = new AbortController();
 	const { promise: news, resolve } = withResolver();
 	const timer = setTimeout(resolve, waitMs);
@@ -96,15 +115,24 @@ async function waitForNews(
 				cursor: name === "public" ? at.public : (at.internal ?? 0),
 				isWritable: () => !controller.signal.aborted,
 				take: resolve,
-				hear: () => {},
+				hear: ([, type, data]) => {
+					// One answer a word would be a request a word.
+					if (type === "ai-delta") wordsTimer ??= setTimeout(resolve, WORDS_EVERY_MS);
+					else {
+						heard.set(type, data);
+						resolve();
+					}
+				},
 				dismiss: resolve,
 			},
 		]),
 	);
 	try {
 		await Promise.race([news, subscription.then(() => news)]);
+		return [...heard].map(([type, data]) => ({ id: null, type, data }));
 	} finally {
 		clearTimeout(timer);
+		clearTimeout(wordsTimer);
 		controller.abort();
 		subscription.then((leave) => leave()).catch(() => {});
 	}

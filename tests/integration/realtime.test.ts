@@ -218,6 +218,66 @@ it("answers a poll as soon as there is news", async () => {
 	await until(() => expect(hub.stats()).toMatchObject({ streams: 0, readers: 0 }));
 });
 
+it("answers a poll when somebody types, and never of what only agents hear", async () => {
+	const ana = await newCustomer();
+	const path = `?sessionId=${ana.sessionId}`;
+	const { cursor } = await (await get(syncLoader, `/chat/sync${path}`, ana.token)).json();
+	const poll = get(pollLoader, `/chat/poll${path}&cursor=${cursor}`, ana.token);
+	await until(() => expect(hub.stats().readers).toBeGreaterThan(0));
+	const type = (stream: "internal" | "public", type: "user-typing" | "agent-typing") =>
+		publishEphemeral({ sessionId: ana.sessionId, stream, type, data: { on: true } });
+	await untilAnswered(poll, () => {
+		type("internal", "user-typing");
+		type("public", "agent-typing");
+	});
+	expect(await (await poll).json()).toEqual({
+		events: [{ id: null, type: "agent-typing", data: { on: true } }],
+		cursor,
+		more: false,
+	});
+});
+
+it("brings the words of an answer in the making to a poll, all that there are", async () => {
+	const ana = await newCustomer();
+	const path = `?sessionId=${ana.sessionId}`;
+	const { cursor } = await (await get(syncLoader, `/chat/sync${path}`, ana.token)).json();
+	const messageId = randomUUID();
+	await sql`insert into ai_turns (session_id, question_seq, state, message_id, partial, lease_until)
+		values (${ana.sessionId}, 0, 'running', ${messageId}, '', now() + interval '1 minute')`;
+	const say = (offset: number, text: string) =>
+		publishEphemeral({
+			sessionId: ana.sessionId,
+			stream: "public",
+			type: "ai-delta",
+			data: { messageId, offset, text },
+		});
+	const poll = get(pollLoader, `/chat/poll${path}&cursor=${cursor}`, ana.token);
+	await until(() => expect(hub.stats().readers).toBeGreaterThan(0));
+	say(0, "Ten days ");
+	let words = "Ten days ";
+	await untilAnswered(poll, () => {
+		say(words.length, "and ");
+		words += "and ";
+	});
+	const answer = await (await poll).json();
+	expect(answer.cursor).toBe(cursor);
+	expect(answer.events).toMatchObject([{ id: null, type: "ai-delta", data: { messageId, offset: 0 } }]);
+	expect(words).toContain(answer.events[0].data.text);
+	expect(answer.events[0].data.text).toContain("Ten days and");
+});
+
+/** Does something again and again until the poll has been answered: a poll may not be waiting yet. */
+async function untilAnswered(poll: Promise<unknown>, work: () => void): Promise<void> {
+	let isAnswered = false;
+	void poll.then(() => {
+		isAnswered = true;
+	});
+	await until(() => {
+		if (!isAnswered) work();
+		expect(isAnswered).toBe(true);
+	});
+}
+
 it("forgets a reader who has gone", async () => {
 	const ana = await newCustomer();
 	await listen(`/chat/events?sessionId=${ana.sessionId}`, ana.token);
