@@ -206,6 +206,7 @@ it("falls silent when an agent takes over", () => {
 });
 
 it("keeps the agents' own notes on a session when the customers' view of it follows", () => {
+	const handover = { summary: "Waits for a parcel.", intent: "track_order", tried: [] };
 	const seen = (stream: "public" | "internal", intent: string | null): Incoming => ({
 		id: null,
 		event: {
@@ -213,12 +214,17 @@ it("keeps the agents' own notes on a session when the customers' view of it foll
 			data: {
 				stream,
 				seq: 1,
-				session: { status: "queued", tags: intent ? ["vip"] : [], intent } as unknown as Session,
+				session: {
+					status: "queued",
+					tags: intent ? ["vip"] : [],
+					intent,
+					handover: intent ? handover : null,
+				} as unknown as Session,
 			},
 		},
 	});
 	const state = apply(empty(), seen("internal", "track_order"), seen("public", null));
-	expect(state.session).toMatchObject({ intent: "track_order", tags: ["vip"] });
+	expect(state.session).toMatchObject({ intent: "track_order", tags: ["vip"], handover });
 });
 
 it("replaces everything after a reset with the history that follows", () => {

@@ -150,13 +150,13 @@ function applyMessage(state: Conversation, message: Message, isNew: boolean): Co
 
 function applySession(state: Conversation, session: Session, stream: StreamName): Conversation {
 	// Agents hear both; the internal one says more and must not be overwritten by the customers' view.
-	const merged =
-		stream === "public" && state.session
-			? { ...session, tags: state.session.tags, intent: state.session.intent, agentId: state.session.agentId }
-			: session;
+	const merged = stream === "public" && state.session ? { ...session, ...agentsOwn(state.session) } : session;
 	const silenced = session.status === "assistant" ? state : { ...overtake(state, null), isThinking: false };
 	return { ...silenced, session: merged };
 }
+
+/** What `forCustomer` takes out of a session. */
+const agentsOwn = ({ tags, intent, agentId, handover }: Session) => ({ tags, intent, agentId, handover });
 
 /** The words being written are over: either they have become the message, or something has overtaken them. */
 function overtake(state: Conversation, finishedId: string | null): Conversation {
