@@ -31,6 +31,11 @@ export function openPageLine(options: SharedLineOptions & { onBack?: () => void 
 		else if (Date.now() - hiddenAt > HIDDEN_LIMIT_MS) comeBack();
 	}
 
+	/** The browser knows of no network: a stream that is open would fall silent and be believed for a while. */
+	function onOffline() {
+		line?.reconnect();
+	}
+
 	const onPageShow = (event: PageTransitionEvent) => {
 		if (event.persisted) comeBack();
 	};
@@ -41,6 +46,7 @@ export function openPageLine(options: SharedLineOptions & { onBack?: () => void 
 	window.addEventListener("pagehide", leave);
 	window.addEventListener("pageshow", onPageShow);
 	window.addEventListener("online", comeBack);
+	window.addEventListener("offline", onOffline);
 
 	return {
 		sync: async () => (await line?.sync()) ?? false,
@@ -53,6 +59,7 @@ export function openPageLine(options: SharedLineOptions & { onBack?: () => void 
 			window.removeEventListener("pagehide", leave);
 			window.removeEventListener("pageshow", onPageShow);
 			window.removeEventListener("online", comeBack);
+			window.removeEventListener("offline", onOffline);
 			leave();
 		},
 	};
