@@ -26,7 +26,7 @@ export function proposeReturn(order: Order, itemIds: string[], reason: string | 
 		customerId: order.customerId,
 		orderNumber: order.number,
 		arguments: { itemIds: items.map((item) => item.itemId), reason },
-		title: `Send back things of order ${order.number}?`,
+		title: `Ask to return order ${order.number}?`,
 		lines: [describeItems(items), "The store looks at your request and answers it."],
 	};
 }

@@ -1,4 +1,4 @@
-import { ChevronRight } from "lucide-react";
+import { DisclosureMark } from "#app/components/ui/index.ts";
 import type { Deed } from "#db/shapes.ts";
 import { deedName } from "./deed-words.ts";
 
@@ -7,11 +7,7 @@ export function Deeds({ deeds }: { deeds: Deed[] }) {
 	return (
 		<details className="group text-ink-soft text-sm">
 			<summary className="flex min-h-9 cursor-pointer items-center gap-1 pointer-coarse:min-h-11">
-				<ChevronRight
-					size={14}
-					aria-hidden="true"
-					className="shrink-0 transition-transform group-open:rotate-90 rtl:not-group-open:rotate-180"
-				/>
+				<DisclosureMark />
 				What the assistant did
 			</summary>
 			<ul className="ms-4 list-disc">

@@ -1,6 +1,5 @@
-import { ChevronRight } from "lucide-react";
-import type { FormEvent } from "react";
-import { Button, TextField } from "#app/components/ui/index.ts";
+import { type FormEvent, useEffect } from "react";
+import { Button, DisclosureMark, TextField } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { type Act, fieldsOf } from "./posted-fields.ts";
 
@@ -41,12 +40,20 @@ function EmailForm({ message, onAct }: { message: Message; onAct?: Act }) {
 	);
 }
 
+/** A code was asked for from this page, and the form it was asked with had the focus. */
+let isCodeAwaited = false;
+
 function CodeForm({ message, onAct }: { message: Message; onAct?: Act }) {
+	const id = `${message.id}-code`;
+	useEffect(() => {
+		if (isCodeAwaited) document.getElementById(id)?.focus();
+		isCodeAwaited = false;
+	}, [id]);
 	return (
-		<div className="flex w-[min(100%,20rem)] flex-col gap-1">
+		<div className="flex w-80 max-w-full flex-col gap-1">
 			<Form intent="enter-code" message={message} onAct={onAct}>
 				<TextField
-					id={`${message.id}-code`}
+					id={id}
 					name="code"
 					label="Six digits from the e-mail"
 					inputMode="numeric"
@@ -58,11 +65,7 @@ function CodeForm({ message, onAct }: { message: Message; onAct?: Act }) {
 			</Form>
 			<details className="group text-sm">
 				<summary className="flex min-h-9 cursor-pointer items-center gap-1 text-accent pointer-coarse:min-h-11">
-					<ChevronRight
-						size={14}
-						aria-hidden="true"
-						className="shrink-0 transition-transform group-open:rotate-90 rtl:not-group-open:rotate-180"
-					/>
+					<DisclosureMark />
 					No e-mail, or another address
 				</summary>
 				<EmailForm message={message} onAct={onAct} />
@@ -82,18 +85,17 @@ function Form({
 	onAct?: Act;
 	children: React.ReactNode;
 }) {
-	function submit(event: FormEvent<HTMLFormElement>) {
+	async function submit(event: FormEvent<HTMLFormElement>) {
 		if (!onAct) return;
 		event.preventDefault();
-		void onAct(fieldsOf(event));
+		const conversation = event.currentTarget.closest<HTMLElement>("[role=log]");
+		isCodeAwaited = intent === "send-code";
+		const isAccepted = await onAct(fieldsOf(event));
+		// The form is gone then, and what followed stands in the conversation.
+		if (isAccepted && intent === "enter-code") conversation?.focus();
 	}
 	return (
-		<form
-			method="post"
-			action="/chat"
-			onSubmit={submit}
-			className="mt-1 flex w-[min(100%,20rem)] flex-col gap-2"
-		>
+		<form method="post" action="/chat" onSubmit={submit} className="mt-1 flex w-80 max-w-full flex-col gap-2">
 			<input type="hidden" name="intent" value={intent} />
 			<input type="hidden" name="sessionId" value={message.sessionId} />
 			{children}

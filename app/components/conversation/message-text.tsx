@@ -1,6 +1,5 @@
-import { ChevronRight } from "lucide-react";
 import type { FormEvent } from "react";
-import { Button } from "#app/components/ui/index.ts";
+import { Button, DisclosureMark } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ForeignPart, Translation } from "#db/shapes.ts";
 import { BubbleBody } from "./bubble-body.tsx";
@@ -60,11 +59,7 @@ export function MessageText({
 					{...(side === "user" ? inLanguage(from) : {})}
 					className="flex min-h-9 cursor-pointer items-center gap-1 pointer-coarse:min-h-11"
 				>
-					<ChevronRight
-						size={14}
-						aria-hidden="true"
-						className="shrink-0 transition-transform group-open:rotate-90 rtl:not-group-open:rotate-180"
-					/>
+					<DisclosureMark />
 					{translatedLine(translation, side)}
 				</summary>
 				<p

@@ -1,4 +1,4 @@
-import { type FormEvent, useSyncExternalStore } from "react";
+import { type FormEvent, useEffect, useRef, useSyncExternalStore } from "react";
 import { Button, TextField } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ActionState, ProposalCard as Card, PostalAddress } from "#db/shapes.ts";
@@ -38,13 +38,20 @@ const FIELDS: { name: keyof PostalAddress; label: string; autoComplete: string; 
 export function ProposalCard({ message, side, onAct }: { message: Message; side: Side; onAct?: Act }) {
 	const card = message.metadata.proposal as Card;
 	const state = useCardState(card);
+	const outcome = useRef<HTMLParagraphElement>(null);
+	const isDecidedHere = useRef(false);
+	// The button that had the focus is gone by then.
+	useEffect(() => {
+		if (state !== "proposed" && isDecidedHere.current) outcome.current?.focus();
+	}, [state]);
 	function submit(event: FormEvent<HTMLFormElement>) {
 		if (!onAct) return;
 		event.preventDefault();
+		isDecidedHere.current = true;
 		void onAct(fieldsOf(event));
 	}
 	return (
-		<div className="w-[min(100%,24rem)] rounded-card rounded-bl-control border border-line-strong/60 bg-surface-raised p-4 text-ink">
+		<div className="w-96 max-w-full rounded-card rounded-bl-control border border-line-strong/60 bg-surface-raised p-4 text-ink">
 			<p className="wrap-anywhere font-medium">
 				<bdi>{card.title}</bdi>
 			</p>
@@ -71,7 +78,9 @@ export function ProposalCard({ message, side, onAct }: { message: Message; side:
 					<p className="text-ink-soft text-sm">Nothing happens until you choose Confirm.</p>
 				</form>
 			) : (
-				<p className="mt-2 text-sm">{STATES[side][state]}</p>
+				<p ref={outcome} tabIndex={-1} className="mt-2 text-sm">
+					{STATES[side][state]}
+				</p>
 			)}
 		</div>
 	);

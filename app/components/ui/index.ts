@@ -2,6 +2,7 @@
 export { AssistantMark, Avatar, type AvatarSize, initials } from "./avatar.tsx";
 export { Badge, type BadgeTone } from "./badge.tsx";
 export { Button, ButtonLink, type ButtonSize, type ButtonVariant, buttonClasses } from "./button.tsx";
+export { DisclosureMark } from "./disclosure-mark.tsx";
 export { EmptyState } from "./empty-state.tsx";
 export { SelectField, Textarea, TextField } from "./field.tsx";
 export { Notice, type NoticeTone } from "./notice.tsx";
