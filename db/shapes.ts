@@ -53,6 +53,7 @@ export type MessageMetadata = {
 		| "requeued"
 		| "queue-overdue"
 		| "email-left"
+		| "email-proved"
 		| "agent-joined"
 		| "ended"
 		| "assistant-failed";

@@ -6,6 +6,8 @@ import { enqueue } from "#app/jobs/queue.server.ts";
 import { promiseAnswers } from "#app/models/ai-turn.server.ts";
 import { changeMessage } from "#app/models/assistant-action/card.server.ts";
 import { lockSession } from "#app/models/chat-session/find.server.ts";
+import { spokenLanguage } from "#app/models/chat-session/locale.ts";
+import { wordNotice } from "#app/models/chat-session/notices.server.ts";
 import { VERIFIED_HOURS } from "#app/models/chat-session/order-owner.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { Conflict, Invalid } from "#app/models/errors.ts";
@@ -108,13 +110,11 @@ export async function enterCode(
 			.set({ verifiedEmail: row.email, verifiedAt: new Date() })
 			.where(eq(chatSessions.sessionId, sessionId));
 		await closeEntries(tx, sessionId);
-		await writeMessage(tx, {
-			sessionId,
-			senderType: "system",
-			message: session.userId
-				? `You have shown that ${row.email} is yours.`
-				: `You have shown that ${row.email} is yours. Its orders can be spoken of in this conversation for ${VERIFIED_HOURS} hours.`,
-		});
+		const language = spokenLanguage(session);
+		const said = await wordNotice(tx, { language, notice: "email-proved" }, ({ proved, provedFor }) =>
+			session.userId ? proved(row.email) : `${proved(row.email)} ${provedFor(VERIFIED_HOURS)}`,
+		);
+		await writeMessage(tx, { sessionId, ...said });
 		const question = session.status === "assistant" ? await waitingQuestion(tx, sessionId) : null;
 		if (question !== null) await promiseAnswers(statementsIn(tx), new Map([[sessionId, question]]));
 		return { isRight: true, triesLeft: 0, answersAgain: question !== null };

@@ -2,6 +2,7 @@ import { and, eq, inArray, ne, or, type SQL, sql } from "drizzle-orm";
 import type { InboxEntry } from "#app/realtime/events.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, chatMessages, chatSessions, customers, users } from "#db/schema.ts";
+import { spokenLanguage } from "./chat-session/locale.ts";
 
 /** Most lines the list holds at a time. */
 const INBOX_LIMIT = 200;
@@ -63,7 +64,7 @@ async function select(condition: SQL | undefined): Promise<InboxEntry[]> {
 		priority: row.priority,
 		customerName,
 		intent: row.intent,
-		locale: row.locale,
+		language: spokenLanguage(row),
 		queueReason: row.queueReason,
 		queuedAt: row.status === "queued" ? (row.queuedAt?.toISOString() ?? null) : null,
 		startedAt: row.startedAt.toISOString(),

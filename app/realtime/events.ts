@@ -64,6 +64,8 @@ export const sessionSchema = z.object({
 	tags: z.array(z.string()),
 	intent: z.string().nullable(),
 	locale: z.string(),
+	/** What the customer writes in, as a BCP 47 tag: `locale` until they have written something else. */
+	language: z.string(),
 	agentName: z.string().nullable(),
 	/** Null on the public stream. */
 	agentId: z.string().nullable(),
@@ -90,7 +92,8 @@ export const inboxEntrySchema = z.object({
 	priority: sessionSchema.shape.priority,
 	customerName: z.string().nullable(),
 	intent: z.string().nullable(),
-	locale: z.string(),
+	/** What the customer writes in, as a BCP 47 tag. */
+	language: z.string(),
 	queueReason: z.string().nullable(),
 	queuedAt: z.string().nullable(),
 	startedAt: z.string(),

@@ -2,7 +2,7 @@ import { BookOpen, Check, CheckCheck } from "lucide-react";
 import type { FormEvent } from "react";
 import { AssistantMark, Avatar, Button } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
-import type { Deed } from "#db/shapes.ts";
+import type { Deed, Translation } from "#db/shapes.ts";
 import { BubbleBody } from "./bubble-body.tsx";
 import { Deeds } from "./deeds.tsx";
 import { IdentityForm } from "./identity-forms.tsx";
@@ -11,6 +11,7 @@ import { MessageText } from "./message-text.tsx";
 import type { Act } from "./posted-fields.ts";
 import { ProposalCard } from "./proposal-card.tsx";
 import { ALONE, type RunPlace } from "./run.ts";
+import { inLanguage } from "./translation-words.ts";
 
 export type Side = "user" | "agent";
 
@@ -40,7 +41,7 @@ export function MessageBubble({
 	isIdentityStep?: boolean;
 }) {
 	const time = useLocalTime(message.sentAt);
-	if (message.senderType === "system") return <SystemLine message={message} />;
+	if (message.senderType === "system") return <SystemLine message={message} side={side} />;
 	const isOwn = side === "user" ? message.senderType === "user" : message.senderType === "agent";
 	const name = senderName(message, side, customerName);
 	const sources = readSources(message);
@@ -112,10 +113,17 @@ export function WorkingLine({ words }: { words: string }) {
 	);
 }
 
-function SystemLine({ message }: { message: Message }) {
+/** A notice is written in the customer's language, and in the agent's beside it. */
+function SystemLine({ message, side }: { message: Message; side: Side }) {
+	const { language, translation } = message.metadata as { language?: string; translation?: Translation };
+	const isTranslated = side === "agent" && translation?.text !== undefined;
 	return (
-		<p className="self-center px-4 text-center text-ink-soft text-sm" data-seq={message.seq}>
-			{message.message}
+		<p
+			{...inLanguage(isTranslated ? translation.to : (language ?? "en"))}
+			className="wrap-anywhere self-center px-4 text-center text-ink-soft text-sm"
+			data-seq={message.seq}
+		>
+			{isTranslated ? translation.text : message.message}
 		</p>
 	);
 }

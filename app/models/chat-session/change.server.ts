@@ -9,6 +9,8 @@ import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { announceSession, readSession, refuseEnded, sessionData } from "./announce.server.ts";
 import { lockSession } from "./find.server.ts";
+import { spokenLanguage } from "./locale.ts";
+import { wordNotice } from "./notices.server.ts";
 import type { SessionRow } from "./present.server.ts";
 import { tellQueue } from "./queue.server.ts";
 import type { Actor } from "./scope.server.ts";
@@ -42,12 +44,11 @@ export async function takeOver(
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
 		const session = await announceSession(tx, sessionId);
-		await writeMessage(tx, {
-			sessionId,
-			senderType: "system",
-			message: `${agent.name} has joined the conversation.`,
-			metadata: { notice: "agent-joined" },
-		});
+		const { language } = session;
+		const said = await wordNotice(tx, { language, notice: "agent-joined" }, ({ joined }) =>
+			joined(agent.name),
+		);
+		await writeMessage(tx, { sessionId, ...said });
 		await recountAgentSessions(tx, agent.agentId);
 		return { session, wasQueued: row.status === "queued" };
 	});
@@ -78,12 +79,9 @@ export async function endSession(sessionId: string, actor: Actor): Promise<Sessi
 				...(row.status === "queued" ? { queuedAt: null } : {}),
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
-		await writeMessage(tx, {
-			sessionId,
-			senderType: "system",
-			message: "This conversation has ended.",
-			metadata: { notice: "ended" },
-		});
+		const language = spokenLanguage(row);
+		const said = await wordNotice(tx, { language, notice: "ended" }, ({ ended }) => ended);
+		await writeMessage(tx, { sessionId, ...said });
 		await publish(tx, {
 			sessionId,
 			stream: "internal",

@@ -6,5 +6,11 @@ export const localeTag = z
 	.max(35, { error: "A language tag has at most 35 characters." })
 	.regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i, { error: "Use a BCP 47 tag such as en or pt-BR." });
 
+/** What the customer writes in: as it was found, else as the page said, which is kept where both agree. */
+export function spokenLanguage(session: { locale: string; detectedLanguage: string | null }): string {
+	const { locale, detectedLanguage } = session;
+	return !detectedLanguage || detectedLanguage === baseLanguage(locale) ? locale : detectedLanguage;
+}
+
 /** `de-AT` is `de`. */
 export const baseLanguage = (locale: string): string => locale.toLowerCase().split("-")[0] || "en";

@@ -5,6 +5,7 @@ import { settingOf } from "#app/models/setting/shapes.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, chatSessions, users } from "#db/schema.ts";
+import { spokenLanguage } from "./locale.ts";
 
 export type SessionRow = typeof chatSessions.$inferSelect;
 
@@ -86,6 +87,7 @@ export function forAgent(view: SessionView): Session {
 		tags: row.tags,
 		intent: row.intent,
 		locale: row.locale,
+		language: spokenLanguage(row),
 		agentName,
 		agentId: row.assignedAgentId,
 		queuePosition,

@@ -2,21 +2,46 @@ import type { Queue } from "#app/realtime/events.ts";
 
 /** What somebody who waits is told of it, in plain sentences. */
 
+export type WaitWords = {
+	/** Of these words, two letters. */
+	language: string;
+	away: string;
+	backOn: (when: string) => string;
+	nobody: string;
+	ahead: string;
+	unknown: string;
+	/** `about` or `moment` in it. */
+	lately: (howLong: string) => string;
+	moment: string;
+	/** A number with its unit, which stands in the form it has by itself. */
+	about: (duration: string) => string;
+};
+
+export const ENGLISH_WAIT: WaitWords = {
+	language: "en",
+	away: "We are away now.",
+	backOn: (when) => `We are away now and back on ${when}.`,
+	nobody: "Nobody from the team is here right now.",
+	ahead: "You have been moved ahead; how much longer it takes we cannot say.",
+	unknown: "We don't know yet how long it will take.",
+	lately: (howLong) => `Lately people waited ${howLong}.`,
+	moment: "less than a minute",
+	about: (duration) => `about ${duration}`,
+};
+
 /** How long it may take, or why it will take longer: only what is known. */
-export function expectation(queue: Queue): string {
+export function expectation(queue: Queue, words: WaitWords = ENGLISH_WAIT): string {
 	switch (queue.state) {
 		case "closed":
-			return queue.opensAt
-				? `We are away now and back on ${openingTime(queue.opensAt, queue.timeZone)}.`
-				: "We are away now.";
+			return queue.opensAt ? words.backOn(openingTime(queue, queue.opensAt, words.language)) : words.away;
 		case "nobody-there":
-			return "Nobody from the team is here right now.";
+			return words.nobody;
 		case "overdue":
-			return "You have been moved ahead; how much longer it takes we cannot say.";
+			return words.ahead;
 		default:
 			return queue.recentWaitSeconds === null
-				? "We don't know yet how long it will take."
-				: `Lately people waited ${about(queue.recentWaitSeconds)}.`;
+				? words.unknown
+				: words.lately(duration(queue.recentWaitSeconds, words));
 	}
 }
 
@@ -24,25 +49,30 @@ export function expectation(queue: Queue): string {
 export const offersEmail = (queue: Queue): boolean => queue.state !== "waiting";
 
 /** "about 4 minutes"; seconds would promise more than a median knows. */
-function about(seconds: number): string {
-	if (seconds < 60) return "less than a minute";
+function duration(seconds: number, words: WaitWords): string {
+	if (seconds < 60) return words.moment;
 	const minutes = Math.round(seconds / 60);
-	if (minutes < 60) return minutes === 1 ? "about a minute" : `about ${minutes} minutes`;
-	const hours = Math.round(minutes / 60);
-	return hours === 1 ? "about an hour" : `about ${hours} hours`;
+	const [count, unit] = minutes < 60 ? [minutes, "minute"] : [Math.round(minutes / 60), "hour"];
+	if (words.language === "en" && count === 1) return `about ${unit === "hour" ? "an hour" : "a minute"}`;
+	const format = { style: "unit", unit, unitDisplay: "long" } as const;
+	return words.about(new Intl.NumberFormat(withLatinDigits(words.language), format).format(count));
 }
 
-/** "Monday 30 November at 09:00 (Europe/Lisbon)": the same on the server and in any browser. */
-function openingTime(iso: string, timeZone: string): string {
+/** "Monday 30 November at 09:00 (Europe/Lisbon)": on the store's clock, which is not the reader's. */
+function openingTime({ timeZone }: Queue, iso: string, language: string): string {
 	const at = new Date(iso);
-	const day = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone })
-		.format(at)
-		.replace(",", "");
-	const clock = new Intl.DateTimeFormat("en-GB", {
+	const locale = language === "en" ? "en-GB" : withLatinDigits(language);
+	const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone });
+	const clock = new Intl.DateTimeFormat(locale, {
 		hour: "2-digit",
 		minute: "2-digit",
 		hourCycle: "h23",
 		timeZone,
-	}).format(at);
-	return `${day} at ${clock} (${timeZone.replaceAll("_", " ")})`;
+	});
+	const zone = timeZone.replaceAll("_", " ");
+	if (language !== "en") return `${day.format(at)}, ${clock.format(at)} (${zone})`;
+	return `${day.format(at).replace(",", "")} at ${clock.format(at)} (${zone})`;
 }
+
+/** As places in the queue and order numbers are written. */
+const withLatinDigits = (language: string): string => `${language}-u-nu-latn`;

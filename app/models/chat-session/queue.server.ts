@@ -12,9 +12,12 @@ import { chatSessions } from "#db/schema.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
 import { announceSession, readSession, refuseEnded, sessionData } from "./announce.server.ts";
 import { lockSession } from "./find.server.ts";
+import type { NoticeWords } from "./notice-words.ts";
+import { wordNotice } from "./notices.server.ts";
 import type { SessionRow } from "./present.server.ts";
 import { expectation, offersEmail } from "./queue-words.ts";
 import type { Actor } from "./scope.server.ts";
+import { waitWords } from "./wait-words.ts";
 
 /** Most waiting customers who are told their new place when the queue moves; the others see it on their next event. */
 const TOLD_OF_QUEUE = 50;
@@ -58,7 +61,7 @@ export async function queueSession(
 	reason: QueueReason,
 ): Promise<Session> {
 	await enterQueue(tx, sessionId, reason);
-	return tellPlace(tx, sessionId, { words: "An agent has been called.", notice: "queued", reason });
+	return tellPlace(tx, sessionId, { first: ({ called }) => called, notice: "queued", reason });
 }
 
 /** Gives a conversation back to the queue, ahead of others, because its agent does not answer. */
@@ -69,7 +72,7 @@ export async function requeueSession(tx: Transaction, row: SessionRow): Promise<
 	await raisePriority(tx, sessionId);
 	if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
 	return tellPlace(tx, sessionId, {
-		words: `${agentName ?? "The agent"} had to leave. Everything written here is kept, and somebody else has been called.`,
+		first: ({ left }) => left(agentName),
 		notice: "requeued",
 		reason: "agent-away",
 	});
@@ -78,10 +81,7 @@ export async function requeueSession(tx: Transaction, row: SessionRow): Promise<
 /** Nobody came by the deadline: the customer is told so, moved ahead, and offered to be written to. */
 export async function admitOverdue(tx: Transaction, sessionId: string): Promise<Session> {
 	await raisePriority(tx, sessionId);
-	return tellPlace(tx, sessionId, {
-		words: "We are sorry that nobody has come yet.",
-		notice: "queue-overdue",
-	});
+	return tellPlace(tx, sessionId, { first: ({ overdue }) => overdue, notice: "queue-overdue" });
 }
 
 /** Gives a waiting conversation the deadline it lacks. */
@@ -105,12 +105,11 @@ export async function leaveEmail(sessionId: string, actor: Actor, email: string)
 		if (row.contactEmail === email) return readSession(tx, sessionId);
 		await tx.update(chatSessions).set({ contactEmail: email }).where(eq(chatSessions.sessionId, sessionId));
 		const session = await announceSession(tx, sessionId);
-		await writeMessage(tx, {
-			sessionId,
-			senderType: "system",
-			message: `Thank you. If nobody can answer you here, we will write to ${email}.`,
-			metadata: { notice: "email-left" },
-		});
+		const { language } = session;
+		const said = await wordNotice(tx, { language, notice: "email-left" }, ({ emailLeft }) =>
+			emailLeft(email),
+		);
+		await writeMessage(tx, { sessionId, ...said });
 		return session;
 	});
 }
@@ -169,23 +168,28 @@ async function raisePriority(tx: Transaction, sessionId: string): Promise<void> 
 async function tellPlace(
 	tx: Transaction,
 	sessionId: string,
-	told: { words: string; notice: MessageMetadata["notice"]; reason?: QueueReason },
+	told: {
+		/** What is said before the place. */
+		first: (words: NoticeWords) => string;
+		notice: MessageMetadata["notice"];
+		reason?: QueueReason;
+	},
 ): Promise<Session> {
 	const session = await announceSession(tx, sessionId);
-	const { queue } = session;
-	const place = `You are number ${queue?.position ?? 1} in the queue.`;
-	const offer = "You can leave an e-mail address, and we will write to you.";
+	const { queue, language } = session;
+	const said = await wordNotice(tx, { language, notice: told.notice }, (words, inLanguage) =>
+		[
+			told.first(words),
+			words.place(queue?.position ?? 1),
+			...(queue ? [expectation(queue, waitWords(inLanguage))] : []),
+			...(queue && offersEmail(queue) && !session.contactEmail ? [words.offer] : []),
+		].join(" "),
+	);
 	await writeMessage(tx, {
 		sessionId,
-		senderType: "system",
-		message: [
-			told.words,
-			place,
-			...(queue ? [expectation(queue)] : []),
-			...(queue && offersEmail(queue) && !session.contactEmail ? [offer] : []),
-		].join(" "),
+		...said,
 		metadata: {
-			notice: told.notice,
+			...said.metadata,
 			queuePosition: session.queuePosition,
 			...(told.reason ? { reason: told.reason } : {}),
 		},

@@ -52,7 +52,7 @@ export function InboxList({
 								<Badge tone="attention">{entry.priority}</Badge>
 							) : null}
 							{entry.intent && entry.intent !== "other" ? <Badge>{intentName(entry.intent)}</Badge> : null}
-							<span className="text-ink-soft text-sm uppercase">{entry.locale.slice(0, 2)}</span>
+							<span className="text-ink-soft text-sm uppercase">{entry.language.slice(0, 2)}</span>
 						</span>
 					</Link>
 				</li>

@@ -1,0 +1,114 @@
+import { eq } from "drizzle-orm";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { beforeAll, describe, expect, it } from "vitest";
+import { LANGUAGES } from "#app/ai/language/languages.ts";
+import { MessageBubble } from "#app/components/conversation/message-bubble.tsx";
+import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
+import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { spokenLanguage } from "#app/models/chat-session/locale.ts";
+import { noticeWords } from "#app/models/chat-session/notice-words.ts";
+import { forAgent } from "#app/models/chat-session/present.server.ts";
+import { requestAgent } from "#app/models/chat-session/queue.server.ts";
+import { expectation } from "#app/models/chat-session/queue-words.ts";
+import { waitWords } from "#app/models/chat-session/wait-words.ts";
+import { getInboxEntries } from "#app/models/inbox.server.ts";
+import { toMessage } from "#app/models/message/present.server.ts";
+import type { Queue } from "#app/realtime/events.ts";
+import { db } from "#db/client.server.ts";
+import { chatSessions } from "#db/schema.ts";
+import { makeSession, messagesOf } from "#tests/factories.ts";
+import { type AgentPerson, asAgent, asVisitor } from "#tests/people.ts";
+
+/** Notices of the conversation, and the language agents are told of. */
+
+let agent: AgentPerson;
+beforeAll(async () => {
+	agent = await asAgent("Ana Reis");
+});
+
+describe("what the conversation itself says", () => {
+	const notices = async (sessionId: string) =>
+		(await messagesOf(sessionId)).filter(({ senderType }) => senderType === "system");
+
+	it("comes in the customer's language, with the agent's beside it", async () => {
+		const ana = await asVisitor();
+		const sessionId = await makeSession(ana.identity, "Meine Lampe ist beschädigt angekommen.");
+		await setLanguage(sessionId, "de");
+		await requestAgent(sessionId, { type: "customer", identity: ana.identity });
+		await takeOver(sessionId, { agentId: agent.agentId, name: "Ana Reis" });
+		await endSession(sessionId, { type: "customer", identity: ana.identity });
+		const said = await notices(sessionId);
+		expect(said.map(({ message }) => message)).toEqual([
+			expect.stringMatching(/^Eine Person wurde gerufen\. Sie sind Nummer \d+ in der Warteschlange\. /),
+			"Ana Reis ist dem Gespräch beigetreten.",
+			"Dieses Gespräch ist beendet.",
+		]);
+		expect(said[0]?.metadata).toMatchObject({ notice: "queued", language: "de", reason: "requested" });
+		expect(said[1]?.metadata.translation).toEqual({
+			from: "de",
+			to: "en",
+			text: "Ana Reis has joined the conversation.",
+			state: "done",
+		});
+		const shown = (side: "user" | "agent") =>
+			renderToStaticMarkup(createElement(MessageBubble, { message: toMessage(said[2]!), side }));
+		expect(shown("user")).toContain('lang="de"');
+		expect(shown("user")).toContain("Dieses Gespräch ist beendet.");
+		expect(shown("agent")).toContain("This conversation has ended.");
+		expect(shown("agent")).not.toContain("Gespräch");
+	});
+
+	it("is English, and unmarked, where there are no words in the customer's language", async () => {
+		const { identity } = await asVisitor();
+		const sessionId = await makeSession(identity, "Lampan är trasig.");
+		await setLanguage(sessionId, "sv");
+		await requestAgent(sessionId, { type: "customer", identity });
+		const [said] = await notices(sessionId);
+		expect(said?.message).toMatch(/^An agent has been called\./);
+		expect(said?.metadata).not.toHaveProperty("language");
+		expect(said?.metadata).not.toHaveProperty("translation");
+	});
+
+	it("has every text in every language the assistant has phrases in, and says when people are back", () => {
+		const closed: Queue = {
+			position: 1,
+			state: "closed",
+			recentWaitSeconds: null,
+			deadline: null,
+			opensAt: "2026-11-30T09:00:00.000Z",
+			timeZone: "Europe/Lisbon",
+		};
+		for (const language of LANGUAGES) {
+			expect(noticeWords(`${language}-XX`).language).toBe(language);
+			expect(waitWords(language).language).toBe(language);
+			const away = expectation(closed, waitWords(language));
+			expect(away, language).toMatch(/09:00 \(Europe\/Lisbon\)/);
+			expect(away, language).toMatch(/\b30\b/);
+			const waited = expectation(
+				{ ...closed, state: "waiting", recentWaitSeconds: 240 },
+				waitWords(language),
+			);
+			expect(waited, language).toMatch(/4/);
+		}
+		expect(expectation(closed, waitWords("de"))).toBe(
+			"Wir sind gerade nicht da. Wieder da sind wir: Montag, 30. November, 09:00 (Europe/Lisbon).",
+		);
+	});
+});
+
+it("tells agents the language the customer writes in, not the one their browser asked for", async () => {
+	const { identity } = await asVisitor();
+	const sessionId = await makeSession(identity, "Wo ist meine Bestellung?");
+	await setLanguage(sessionId, "de");
+	const [entry] = await getInboxEntries([sessionId]);
+	expect(entry?.language).toBe("de");
+	expect(forAgent(await requireSession(sessionId, { type: "customer", identity }))).toMatchObject({
+		locale: "en",
+		language: "de",
+	});
+	expect(spokenLanguage({ locale: "de-AT", detectedLanguage: "de" })).toBe("de-AT");
+});
+
+const setLanguage = (sessionId: string, detectedLanguage: string) =>
+	db.update(chatSessions).set({ detectedLanguage }).where(eq(chatSessions.sessionId, sessionId));
