@@ -34,3 +34,8 @@ export function languageName(locale: string): string {
 		return locale;
 	}
 }
+
+/** A day in the dashboard's own language; the same on the server and in the browser, wherever that is. */
+export function formatDay(iso: string): string {
+	return new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));
+}

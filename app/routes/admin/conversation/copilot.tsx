@@ -1,9 +1,9 @@
-import { BookOpen, Languages, MessageSquareText, ScrollText, Smile, UnfoldVertical } from "lucide-react";
+import { BookOpen } from "lucide-react";
 import type { FormEvent, MouseEvent } from "react";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import { fieldsOf } from "#app/components/conversation/posted-fields.ts";
 import { inLanguage } from "#app/components/conversation/translation-words.ts";
-import { Button, Notice, Textarea } from "#app/components/ui/index.ts";
+import { Button, DisclosureMark, Notice, Textarea } from "#app/components/ui/index.ts";
 import { languageName } from "../words.ts";
 import type { useCopilot } from "./use-copilot.ts";
 
@@ -13,35 +13,11 @@ export const COMPOSER_ID = "reply";
 export type SpokenLanguages = { agent: string; customer: string; hasModel: boolean };
 
 const TASKS = [
-	{
-		intent: "suggest",
-		name: "Suggest a reply",
-		working: "Looking for a reply",
-		icon: MessageSquareText,
-		needsModel: false,
-	},
-	{ intent: "summarise", name: "Summarise", working: "Summarising", icon: ScrollText, needsModel: true },
-	{
-		intent: "rewrite-shorter",
-		name: "Shorter",
-		working: "Shortening your draft",
-		icon: UnfoldVertical,
-		needsModel: true,
-	},
-	{
-		intent: "rewrite-friendlier",
-		name: "Friendlier",
-		working: "Rewriting your draft",
-		icon: Smile,
-		needsModel: true,
-	},
-	{
-		intent: "translate",
-		name: "Translate",
-		working: "Translating your draft",
-		icon: Languages,
-		needsModel: true,
-	},
+	{ intent: "suggest", name: "Suggest a reply", working: "Looking for a reply", needsModel: false },
+	{ intent: "summarise", name: "Summarise", working: "Summarising", needsModel: true },
+	{ intent: "rewrite-shorter", name: "Shorter", working: "Shortening your draft", needsModel: true },
+	{ intent: "rewrite-friendlier", name: "Friendlier", working: "Rewriting your draft", needsModel: true },
+	{ intent: "translate", name: "Translate", working: "Translating your draft", needsModel: true },
 ];
 
 /** What the copilot can be asked for, under the composer. Every button is part of the plain form. */
@@ -56,6 +32,8 @@ export function CopilotBar({
 	const ask = (event: MouseEvent<HTMLButtonElement>) => {
 		event.preventDefault();
 		const { form, value } = event.currentTarget;
+		// Asked twice it would cost twice. A disabled button would lose the focus of whoever pressed it.
+		if (copilot.working === value) return;
 		void copilot.ask(value, String(form ? (new FormData(form).get("message") ?? "") : ""));
 	};
 	return (
@@ -64,7 +42,7 @@ export function CopilotBar({
 				{TASKS.filter(
 					({ intent, needsModel }) =>
 						(languages.hasModel || !needsModel) && (intent !== "translate" || isForeign),
-				).map(({ intent, name, icon: Icon }) => (
+				).map(({ intent, name }) => (
 					<Button
 						key={intent}
 						form={COMPOSER_ID}
@@ -72,11 +50,9 @@ export function CopilotBar({
 						value={intent}
 						variant="quiet"
 						size="compact"
-						className="gap-1.5 px-2"
-						disabled={copilot.working !== null}
+						className="px-2"
 						onClick={ask}
 					>
-						<Icon size={16} aria-hidden="true" />
 						{intent === "translate" ? `Translate to ${languageName(languages.customer)}` : name}
 					</Button>
 				))}
@@ -105,29 +81,49 @@ export function CopilotResultPanel({
 	onSend: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const { working, result, problem } = copilot;
-	if (working) {
-		const task = TASKS.find(({ intent }) => intent === working);
-		return (
-			<div className="mb-3 flex items-center justify-between gap-3 text-ink-soft" role="status">
-				<span>{task?.working ?? "Working"}…</span>
-				<Button type="button" variant="quiet" size="compact" onClick={copilot.dismiss}>
-					Cancel
-				</Button>
-			</div>
-		);
-	}
-	if (problem) {
-		return (
-			<Notice tone="danger" className="mb-3">
-				{problem}
-			</Notice>
-		);
-	}
-	if (!result) return null;
+	const task = TASKS.find(({ intent }) => intent === working);
+	const dismiss = () => {
+		copilot.dismiss();
+		focusComposer();
+	};
+	return (
+		<>
+			{/* Always there: what comes with its region is not read out. */}
+			<p role="status" className="sr-only">
+				{task?.working ?? (result ? `${TITLES[result.kind]} is there` : "")}
+			</p>
+			{task ? (
+				<div className="mb-3 flex items-center justify-between gap-3 text-ink-soft">
+					<span aria-hidden="true">{task.working}…</span>
+					<Button type="button" variant="quiet" size="compact" onClick={dismiss}>
+						Cancel
+					</Button>
+				</div>
+			) : null}
+			{problem ? (
+				<Notice tone="danger" className="mb-3">
+					{problem}
+				</Notice>
+			) : null}
+			{result ? <Result {...{ result, copilot, onUse, onSend, dismiss }} /> : null}
+		</>
+	);
+}
+
+/** Back to where a reply is written, when what had the focus goes away. */
+function focusComposer() {
+	const form = document.getElementById(COMPOSER_ID);
+	form?.querySelector<HTMLTextAreaElement>("textarea")?.focus();
+}
+
+function Result({
+	result,
+	dismiss,
+	...rest
+}: Parameters<typeof CopilotResultPanel>[0] & { result: CopilotResult; dismiss: () => void }) {
 	return (
 		<section
 			aria-label={TITLES[result.kind]}
-			aria-live="polite"
 			className="mb-3 max-h-[40dvh] overflow-y-auto rounded-card border border-line bg-surface-sunken px-3 py-2"
 		>
 			<div className="flex items-center justify-between gap-3">
@@ -138,13 +134,13 @@ export function CopilotResultPanel({
 					className="inline-flex min-h-9 items-center text-accent text-sm pointer-coarse:min-h-11"
 					onClick={(event) => {
 						event.preventDefault();
-						copilot.dismiss();
+						dismiss();
 					}}
 				>
 					Dismiss
 				</a>
 			</div>
-			<ResultBody result={result} copilot={copilot} onUse={onUse} onSend={onSend} />
+			<ResultBody result={result} {...rest} />
 		</section>
 	);
 }
@@ -181,9 +177,15 @@ function ResultBody({
 				{result.text}
 			</p>
 			{result.kind === "suggest" && result.meaning ? (
-				<details className="text-sm">
-					<summary className="min-h-9 cursor-pointer py-2 text-ink-soft">In your language</summary>
-					<p dir="auto" className="wrap-anywhere max-w-measure whitespace-pre-wrap">
+				<details className="group text-sm">
+					<summary className="flex min-h-9 cursor-pointer items-center gap-1 text-ink-soft pointer-coarse:min-h-11">
+						<DisclosureMark />
+						In your language
+					</summary>
+					<p
+						dir="auto"
+						className="wrap-anywhere max-w-measure whitespace-pre-wrap border-line-strong border-s-2 ps-3 text-base"
+					>
 						{result.meaning}
 					</p>
 				</details>

@@ -2,7 +2,7 @@ import { Avatar, Badge } from "#app/components/ui/index.ts";
 import type { ActionEntry } from "#app/models/assistant-action/present.ts";
 import { formatMoney } from "#app/models/money.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { intentName, languageName } from "../words.ts";
+import { formatDay, intentName, languageName } from "../words.ts";
 import { AssistantDeeds } from "./assistant-deeds.tsx";
 
 type Order = {
@@ -59,7 +59,7 @@ export function CustomerPanel({
 				<dt className="text-ink-soft">Wants</dt>
 				<dd>{session.intent ? intentName(session.intent) : "not known yet"}</dd>
 				<dt className="text-ink-soft">Language</dt>
-				<dd>{languageName(session.locale)}</dd>
+				<dd>{languageName(session.language)}</dd>
 				<dt className="text-ink-soft">Priority</dt>
 				<dd>{session.priority}</dd>
 				{session.contactEmail ? (
@@ -114,11 +114,6 @@ const visitorLine = (verifiedEmail: string | null): string =>
 	verifiedEmail
 		? `Has shown by an e-mailed code that ${verifiedEmail} is theirs.`
 		: "Has not signed in, so no orders are known.";
-
-/** A day in the dashboard's own language; the same on the server and in the browser, wherever that is. */
-function formatDay(iso: string): string {
-	return new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));
-}
 
 const isUnderWay = ({ status }: Order) =>
 	status === "pending" || status === "processed" || status === "shipped";

@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react";
 import { Badge } from "#app/components/ui/index.ts";
+import { formatDay } from "../words.ts";
 
 export type ListedArticle = {
 	slug: string;
@@ -15,9 +16,9 @@ export type ListedArticle = {
 
 /** From when until when, in words. */
 function days({ validFrom, validUntil }: ListedArticle): string {
-	if (validFrom && validUntil) return `${validFrom} to ${validUntil}`;
-	if (validFrom) return `from ${validFrom}`;
-	return validUntil ? `until ${validUntil}` : "always";
+	if (validFrom && validUntil) return `${formatDay(validFrom)} to ${formatDay(validUntil)}`;
+	if (validFrom) return `from ${formatDay(validFrom)}`;
+	return validUntil ? `until ${formatDay(validUntil)}` : "always";
 }
 
 /** All articles; a list of lines on a phone, where a table would not fit. */

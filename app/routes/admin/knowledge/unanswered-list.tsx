@@ -1,5 +1,6 @@
 import { Form, Link } from "@remix-run/react";
 import { Badge, Button } from "#app/components/ui/index.ts";
+import { formatDay } from "../words.ts";
 
 export type ListedQuestion = {
 	id: string;
@@ -37,7 +38,7 @@ export function UnansweredList({ questions }: { questions: ListedQuestion[] }) {
 							<span>{language}</span>
 							{about ? <span>{about}</span> : null}
 							<span>
-								last <time dateTime={lastOn}>{lastOn}</time>
+								last <time dateTime={lastOn}>{formatDay(lastOn)}</time>
 							</span>
 							{sessionId ? (
 								<Link
