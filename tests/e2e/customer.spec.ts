@@ -1,6 +1,20 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
-import { button, composer, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
+import { inspect } from "./look.ts";
+import {
+	button,
+	composer,
+	connection,
+	conversationOf,
+	inboxLine,
+	log,
+	message,
+	open,
+	signIn,
+	signInAsCustomer,
+	tabTo,
+	write,
+} from "./people.ts";
 
 test("two tabs stay in step, and everything is there after reloading", async ({ page: first, context }) => {
 	const second = await context.newPage();
@@ -103,9 +117,12 @@ test("what is written without a network is kept, also over a reload, and arrives
 	await write(page, "Written in a tunnel");
 	await expect(log(page)).toContainText("Written in a tunnel");
 	await expect(log(page)).toContainText("Sending");
+	await expect(connection(page)).toHaveText("Offline; what you write is kept and sent later");
+	await inspect(page);
 	await context.setOffline(false);
 	await expect(message(page, "Written in a tunnel")).toHaveCount(1);
 	await expect(log(page)).not.toContainText("Sending");
+	await expect(connection(page)).toHaveText("");
 
 	// The answer to this one is lost on its way back: the page cannot know that it has arrived.
 	let lost = 0;
@@ -171,26 +188,6 @@ test("everything works by keyboard alone", async ({ page }) => {
 /** The words of all messages, without their times. */
 const wordsOf = (page: Page): Promise<string[]> =>
 	log(page).getByRole("article").locator("[dir=auto]").allInnerTexts();
-
-async function signInAsCustomer(page: Page, name: string): Promise<void> {
-	await page.goto("/");
-	const signOut = button(page, "Sign out");
-	if (await signOut.isVisible()) await signOut.click();
-	await page.locator("summary", { hasText: "Sign in" }).click();
-	await page.getByLabel("Sign in as").selectOption(name);
-	await button(page, "Sign in").click();
-	await expect(page.getByText(name).first()).toBeVisible();
-}
-
-/** Presses Tab until this has the focus, as far as somebody would. */
-async function tabTo(page: Page, target: ReturnType<typeof button>): Promise<void> {
-	await expect(target).toBeVisible();
-	for (let presses = 0; presses < 20; presses += 1) {
-		if (await target.evaluate((element) => element === document.activeElement)) return;
-		await page.keyboard.press("Tab");
-	}
-	await expect(target).toBeFocused();
-}
 
 /** @returns how many streams pages of this browser have asked for since. */
 function countStreams(context: BrowserContext): () => number {

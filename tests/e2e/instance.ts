@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lineFrom, startScript } from "../setup/processes.ts";
+import { lineFrom, runScript, startScript } from "../setup/processes.ts";
 import { DEMO_AGENT_PASSWORD } from "./demo-agent.ts";
 
 /** Something of the app that one file of tests runs for itself, beside the app that all of them share. */
@@ -13,19 +13,30 @@ export interface Instance {
 	stop(): Promise<void>;
 }
 
-/** A whole app on a database of its own, whose assistant asks the model at this address (with `/v1`). */
-export async function startAppWithModel(modelUrl: string): Promise<Instance> {
+/** An app of one's own, whose owner can set things. */
+export interface OwnApp extends Instance {
+	/** `npm run setting -- KEY JSON`. */
+	set(key: string, value: unknown): Promise<void>;
+}
+
+/**
+ * A whole app on a database of its own.
+ * @param services.modelUrl the model its assistant asks, with `/v1`; @param services.mailUrl where its letters go.
+ */
+export async function startOwnApp(services: { modelUrl: string; mailUrl?: string }): Promise<OwnApp> {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-e2e-model-"));
 	// Postgres's user must get through it when we are root.
 	chmodSync(dataDir, 0o711);
 	const port = await freePort();
 	const env = {
+		...plainEnv(port),
 		DATA_DIR: dataDir,
 		OPENAI_API_KEY: "sk-scripted",
-		OPENAI_BASE_URL: modelUrl,
+		OPENAI_BASE_URL: services.modelUrl,
 		OPENAI_MODEL: "",
+		SMTP_URL: services.mailUrl ?? "",
 	};
-	const app = startScript("commands/start.ts", [], { ...plainEnv(port), ...env });
+	const app = startScript("commands/start.ts", [], env);
 	const stop = async () => {
 		await end(app);
 		rmSync(dataDir, { recursive: true, force: true });
@@ -34,7 +45,14 @@ export async function startAppWithModel(modelUrl: string): Promise<Instance> {
 		await stop();
 		throw error;
 	});
-	return { address: `http://localhost:${port}`, stop };
+	return {
+		address: `http://localhost:${port}`,
+		stop,
+		async set(key, value) {
+			const { code, stderr } = await runScript("commands/setting.ts", [key, JSON.stringify(value)], env);
+			if (code !== 0) throw new Error(`${key} was not set: ${stderr}`);
+		},
+	};
 }
 
 /** One more server process on the build and the database that all tests share. */

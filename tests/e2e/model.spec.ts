@@ -8,7 +8,7 @@ import {
 	writeData,
 } from "../setup/openai-server.ts";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
-import { type Instance, startAppWithModel } from "./instance.ts";
+import { type Instance, startOwnApp } from "./instance.ts";
 import { button, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
 
 /** With a model behind the assistant, whose every word the tests decide. */
@@ -29,7 +29,7 @@ test.beforeAll(async () => {
 		if (asked.includes("birch")) return breaksOffAfter("Birch is")(response, request);
 		return slowly.reply(response, request);
 	});
-	app = await startAppWithModel(model.url);
+	app = await startOwnApp({ modelUrl: model.url });
 });
 
 test.afterAll(async () => {

@@ -1,13 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
+import { inspect } from "./look.ts";
 import { button, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
 
-/** Both colour schemes and both sizes, in two looks: a fault of one hardly ever hides behind the other. */
-const LOOKS = [
-	{ colorScheme: "light", viewport: { width: 1280, height: 800 } },
-	{ colorScheme: "dark", viewport: { width: 390, height: 844 } },
-] as const;
 const LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen".repeat(3);
 
 test("the shop and its help meet WCAG A and AA and fit a phone", async ({ page }) => {
@@ -55,26 +49,31 @@ test("the conversation meets WCAG A and AA and fits a phone, on both sides", asy
 	await inspect(customer);
 });
 
-/** Looks at the page as it is now, and leaves it small. Goes on after a fault: one run shows all of them. */
-async function inspect(page: Page): Promise<void> {
-	const { pathname } = new URL(page.url());
-	for (const { colorScheme, viewport } of LOOKS) {
-		await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-		await page.setViewportSize(viewport);
-		const where = `${pathname}, ${colorScheme}, ${viewport.width} px`;
-		const overflow = await page.evaluate(
-			() => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-		);
-		expect.soft(overflow, `pixels too wide: ${where}`).toBeLessThanOrEqual(0);
-		const { violations } = await new AxeBuilder({ page })
-			.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-			// The other mode opens a blank page for each look, to put together results of frames; there are none.
-			.setLegacyMode()
-			.analyze();
-		const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-		expect.soft(found, where).toEqual([]);
-	}
-}
+test("what the assistant did not know is listed for the store, beside its articles", async ({
+	page,
+	browser,
+	guard,
+}) => {
+	const desk = await browser.newContext();
+	guard.watch(desk);
+	const agent = await desk.newPage();
+	await signIn(agent, DEMO_AGENT_EMAIL);
+	await open(page, "/chat");
+	await write(page, "Do you tune harpsichords?");
+	await expect(button(page, "Call a person")).toBeVisible();
+	await button(page, "End chat").click();
+
+	await agent.getByRole("link", { name: "Knowledge" }).click();
+	const line = agent.getByRole("listitem").filter({ hasText: "Do you tune harpsichords?" });
+	await expect(line).toContainText("English");
+	await expect(agent.getByRole("link", { name: "Caring for wood" })).toHaveAttribute(
+		"href",
+		"/help/caring-for-wood",
+	);
+	await inspect(agent);
+	await button(agent, "Done: Do you tune harpsichords?").click();
+	await expect(line).toHaveCount(0);
+});
 
 test("a page that is clicked and typed in before its scripts run takes no harm", async ({
 	browser,

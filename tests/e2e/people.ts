@@ -56,6 +56,30 @@ export async function signIn(page: Page, email: string, address = ""): Promise<v
 	await expect(page.getByRole("navigation", { name: "Conversations" })).toBeAttached();
 }
 
+/**
+ * Signs a demo customer in to the store.
+ * @param address of another app than the one all tests share, without a slash at the end.
+ */
+export async function signInAsCustomer(page: Page, name: string, address = ""): Promise<void> {
+	await page.goto(`${address}/`, { waitUntil: "domcontentloaded" });
+	const signOut = button(page, "Sign out");
+	if (await signOut.isVisible()) await signOut.click();
+	await page.locator("summary", { hasText: "Sign in" }).click();
+	await page.getByLabel("Sign in as").selectOption(name);
+	await button(page, "Sign in").click();
+	await expect(page.getByText(name).first()).toBeVisible();
+}
+
+/** Presses Tab until this has the focus, as far as somebody would. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+	await expect(target).toBeVisible();
+	for (let presses = 0; presses < 20; presses += 1) {
+		if (await target.evaluate((element) => element === document.activeElement)) return;
+		await page.keyboard.press("Tab");
+	}
+	await expect(target).toBeFocused();
+}
+
 /** The line of a conversation in the agents' list. */
 export const inboxLine = (page: Page, sessionId: string): Locator =>
 	page.getByRole("navigation", { name: "Conversations" }).locator(`a[href$="/${sessionId}"]`);
