@@ -189,7 +189,7 @@ test("a visitor proves an address by its code, and out of hours leaves one", asy
 	await expect(waiting).toContainText("We are away now");
 	await inspect(page);
 	await waiting.getByLabel("E-mail address to answer you at").fill("theo@example.org");
-	await button(page, "Leave it").click();
+	await button(page, "Leave address").click();
 	await expect(waiting).toContainText("we will write to theo@example.org");
 	await inspect(page);
 

@@ -119,6 +119,11 @@ test("what is written without a network is kept, also over a reload, and arrives
 	await expect(log(page)).toContainText("Sending");
 	await expect(connection(page)).toHaveText("Offline; what you write is kept and sent later");
 	await inspect(page);
+	const [notice, first] = await Promise.all([
+		connection(page).getByText("Offline").boundingBox(),
+		log(page).getByRole("article").first().boundingBox(),
+	]);
+	expect((notice?.y ?? 0) + (notice?.height ?? 0), "nothing is covered").toBeLessThan(first?.y ?? 0);
 	await context.setOffline(false);
 	await expect(message(page, "Written in a tunnel")).toHaveCount(1);
 	await expect(log(page)).not.toContainText("Sending");

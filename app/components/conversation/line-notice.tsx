@@ -4,7 +4,8 @@ import type { LineStatus } from "#app/realtime/client/line/status.ts";
 
 /**
  * How the page is connected, said only while it is not: one quiet line above the conversation, whose words a
- * screen reader hears when they change. Nothing moves below it.
+ * screen reader hears when they change. Nothing moves below it, and the transcript begins below where it floats,
+ * so that it covers nothing that cannot be scrolled away.
  */
 export function LineNotice({ line }: { line: LineStatus }) {
 	const words = wordsFor(line);

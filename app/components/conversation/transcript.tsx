@@ -87,7 +87,7 @@ export function Transcript({
 				data-transport={transport}
 				// biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
 				tabIndex={0}
-				className="flex h-full flex-col gap-3 overflow-y-auto overscroll-contain px-4 pt-4 pb-2 focus-visible:-outline-offset-2"
+				className="flex h-full flex-col gap-3 overflow-y-auto overscroll-contain px-4 pt-12 pb-2 focus-visible:-outline-offset-2"
 			>
 				{hasOlder && olderHref ? (
 					<a

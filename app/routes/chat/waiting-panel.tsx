@@ -54,7 +54,9 @@ export function WaitingPanel({
 						className="min-w-0 flex-1"
 						dir="ltr"
 					/>
-					<Button variant="secondary">Leave it</Button>
+					<Button variant="secondary" className="shrink-0">
+						Leave address
+					</Button>
 				</form>
 			) : null}
 		</section>
