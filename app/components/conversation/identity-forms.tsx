@@ -1,7 +1,7 @@
-import { type FormEvent, useEffect } from "react";
+import { type FormEvent, type ReactNode, useEffect } from "react";
 import { Button, DisclosureMark, TextField } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
-import { type Act, fieldsOf } from "./posted-fields.ts";
+import { type Act, useActing } from "./posted-fields.ts";
 
 /**
  * How an anonymous customer shows that an order is theirs: an address a code is sent to, and the place to type it
@@ -22,20 +22,26 @@ const isOpenEntry = ({ metadata }: Message): boolean =>
 
 function EmailForm({ message, onAct }: { message: Message; onAct?: Act }) {
 	return (
-		<Form intent="send-code" message={message} onAct={onAct}>
-			<TextField
-				id={`${message.id}-email`}
-				type="email"
-				name="email"
-				label="E-mail address of your order"
-				hint="We send it a code. Or sign in to the store and ask again."
-				autoComplete="email"
-				required
-				maxLength={254}
-			/>
-			<Button variant="secondary" className="self-start">
-				Send a code
-			</Button>
+		<Form
+			intent="send-code"
+			message={message}
+			onAct={onAct}
+			button={<Button variant="secondary">Send a code</Button>}
+		>
+			{(errors) => (
+				<TextField
+					id={`${message.id}-email`}
+					type="email"
+					className="w-full"
+					name="email"
+					label="E-mail address of your order"
+					hint="We send it a code. Or sign in to the store and ask again."
+					autoComplete="email"
+					required
+					maxLength={254}
+					error={errors.email}
+				/>
+			)}
 		</Form>
 	);
 }
@@ -51,17 +57,20 @@ function CodeForm({ message, onAct }: { message: Message; onAct?: Act }) {
 	}, [id]);
 	return (
 		<div className="flex w-80 max-w-full flex-col gap-1">
-			<Form intent="enter-code" message={message} onAct={onAct}>
-				<TextField
-					id={id}
-					name="code"
-					label="Six digits from the e-mail"
-					inputMode="numeric"
-					autoComplete="one-time-code"
-					required
-					maxLength={12}
-				/>
-				<Button className="self-start">Check the code</Button>
+			<Form intent="enter-code" message={message} onAct={onAct} button={<Button>Check the code</Button>}>
+				{(errors) => (
+					<TextField
+						id={id}
+						className="w-full"
+						name="code"
+						label="Six digits from the e-mail"
+						inputMode="numeric"
+						autoComplete="one-time-code"
+						required
+						maxLength={12}
+						error={errors.code}
+					/>
+				)}
 			</Form>
 			<details className="group text-sm">
 				<summary className="flex min-h-9 cursor-pointer items-center gap-1 text-accent pointer-coarse:min-h-11">
@@ -78,27 +87,35 @@ function Form({
 	intent,
 	message,
 	onAct,
+	button,
 	children,
 }: {
 	intent: string;
 	message: Message;
 	onAct?: Act;
-	children: React.ReactNode;
+	button: ReactNode;
+	/** The field, with what is wrong with it. */
+	children: (errors: Record<string, string>) => ReactNode;
 }) {
-	async function submit(event: FormEvent<HTMLFormElement>) {
-		if (!onAct) return;
-		event.preventDefault();
+	const { form, errors, submit } = useActing(onAct);
+	async function send(event: FormEvent<HTMLFormElement>) {
 		const conversation = event.currentTarget.closest<HTMLElement>("[role=log]");
 		isCodeAwaited = intent === "send-code";
-		const isAccepted = await onAct(fieldsOf(event));
 		// The form is gone then, and what followed stands in the conversation.
-		if (isAccepted && intent === "enter-code") conversation?.focus();
+		if ((await submit(event)) && intent === "enter-code") conversation?.focus();
 	}
 	return (
-		<form method="post" action="/chat" onSubmit={submit} className="mt-1 flex w-80 max-w-full flex-col gap-2">
+		<form
+			ref={form}
+			method="post"
+			action="/chat"
+			onSubmit={(event) => void send(event)}
+			className="mt-1 flex w-80 max-w-full flex-col items-start gap-2"
+		>
 			<input type="hidden" name="intent" value={intent} />
 			<input type="hidden" name="sessionId" value={message.sessionId} />
-			{children}
+			{children(errors)}
+			{button}
 		</form>
 	);
 }

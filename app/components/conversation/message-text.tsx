@@ -1,9 +1,8 @@
-import type { FormEvent } from "react";
 import { Button, DisclosureMark } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ForeignPart, Translation } from "#db/shapes.ts";
 import { BubbleBody } from "./bubble-body.tsx";
-import { type Act, fieldsOf } from "./posted-fields.ts";
+import { type Act, useActing } from "./posted-fields.ts";
 import { inLanguage, translatedLine } from "./translation-words.ts";
 
 /**
@@ -87,17 +86,13 @@ function Parts({ text, foreignPart }: { text: string | undefined; foreignPart: F
 }
 
 function TranslateAgain({ message, onAct }: { message: Message; onAct?: Act }) {
-	function submit(event: FormEvent<HTMLFormElement>) {
-		if (!onAct) return;
-		event.preventDefault();
-		void onAct(fieldsOf(event));
-	}
+	const { submit } = useActing(onAct);
 	return (
 		<form
 			method="post"
 			action={`/admin/chat/${message.sessionId}`}
 			target="_top"
-			onSubmit={submit}
+			onSubmit={(event) => void submit(event)}
 			className="flex flex-wrap items-center gap-2 text-ink-soft text-sm"
 		>
 			Could not be translated.

@@ -3,7 +3,7 @@ import { Button, TextField } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ActionState, ProposalCard as Card, PostalAddress } from "#db/shapes.ts";
 import type { Side } from "./message-bubble.tsx";
-import { type Act, fieldsOf } from "./posted-fields.ts";
+import { type Act, useActing } from "./posted-fields.ts";
 
 const STATES: Record<Side, Record<ActionState, string>> = {
 	user: {
@@ -27,7 +27,7 @@ const FIELDS: { name: keyof PostalAddress; label: string; autoComplete: string; 
 	{ name: "address2", label: "Flat or floor", autoComplete: "address-line2", isNeeded: false },
 	{ name: "zip", label: "Postcode", autoComplete: "postal-code", isNeeded: true },
 	{ name: "city", label: "Town", autoComplete: "address-level2", isNeeded: true },
-	{ name: "state", label: "State or region", autoComplete: "address-level1", isNeeded: false },
+	{ name: "state", label: "Region", autoComplete: "address-level1", isNeeded: false },
 	{ name: "country", label: "Country", autoComplete: "country-name", isNeeded: true },
 ];
 
@@ -44,11 +44,10 @@ export function ProposalCard({ message, side, onAct }: { message: Message; side:
 	useEffect(() => {
 		if (state !== "proposed" && isDecidedHere.current) outcome.current?.focus();
 	}, [state]);
-	function submit(event: FormEvent<HTMLFormElement>) {
-		if (!onAct) return;
-		event.preventDefault();
+	const { form, errors, submit } = useActing(onAct);
+	function decide(event: FormEvent<HTMLFormElement>) {
 		isDecidedHere.current = true;
-		void onAct(fieldsOf(event));
+		void submit(event);
 	}
 	return (
 		<div className="w-96 max-w-full rounded-card rounded-bl-control border border-line-strong/60 bg-surface-raised p-4 text-ink">
@@ -63,10 +62,10 @@ export function ProposalCard({ message, side, onAct }: { message: Message; side:
 				))}
 			</ul>
 			{state === "proposed" && side === "user" ? (
-				<form method="post" action="/chat" onSubmit={submit} className="mt-3 flex flex-col gap-3">
+				<form ref={form} method="post" action="/chat" onSubmit={decide} className="mt-3 flex flex-col gap-3">
 					<input type="hidden" name="sessionId" value={message.sessionId} />
 					<input type="hidden" name="actionId" value={card.id} />
-					{card.fields ? <AddressFields card={card} /> : null}
+					{card.fields ? <AddressFields card={card} errors={errors} /> : null}
 					<div className="flex flex-wrap gap-2">
 						<Button name="intent" value="confirm-action">
 							Confirm
@@ -86,9 +85,9 @@ export function ProposalCard({ message, side, onAct }: { message: Message; side:
 	);
 }
 
-function AddressFields({ card }: { card: Card }) {
+function AddressFields({ card, errors }: { card: Card; errors: Record<string, string> }) {
 	return (
-		<div className="grid grid-cols-2 items-end gap-x-3 gap-y-2">
+		<div className="grid grid-cols-2 items-start gap-x-3 gap-y-2">
 			{FIELDS.map(({ name, label, autoComplete, isNeeded }) => (
 				<TextField
 					key={name}
@@ -99,6 +98,7 @@ function AddressFields({ card }: { card: Card }) {
 					autoComplete={autoComplete}
 					required={isNeeded}
 					maxLength={120}
+					error={errors[name]}
 					defaultValue={card.fields?.[name] ?? ""}
 					className={name.startsWith("address") ? "col-span-2" : ""}
 				/>

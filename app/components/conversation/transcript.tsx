@@ -162,7 +162,7 @@ function UnsentBubble({
 		<div
 			className={`flex max-w-[min(85%,var(--container-measure))] flex-col items-end gap-1 self-end ${place.startsRun ? "" : "-mt-2"}`}
 		>
-			<div className={entry.refusal ? "" : "opacity-70"}>
+			<div className={entry.refusal ? "" : "opacity-85"}>
 				<BubbleBody isOwn>{entry.text}</BubbleBody>
 			</div>
 			{entry.refusal ? (

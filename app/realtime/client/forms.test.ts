@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { postForm, readProblem } from "./forms.ts";
+import { postForm, readProblem, readRefusal } from "./forms.ts";
 
 const server = createServer((request, response) => {
 	if (request.url === "/hangs") return;
@@ -18,6 +18,10 @@ it("gives up a request that nobody answers, so that it can be sent again, and re
 	const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	await expect(postForm(`${address}/hangs`, { intent: "send" }, 100)).rejects.toThrow(/timeout/i);
 	const refused = await postForm(`${address}/refuses`, { intent: "send" });
+	expect(await readRefusal(refused.clone())).toEqual({
+		words: "Write a message first.",
+		byField: { message: "Write a message first." },
+	});
 	expect(await readProblem(refused)).toBe("Write a message first.");
 	expect(await readProblem(new Response("<h1>Bad gateway</h1>"))).toBe(
 		"That did not work. Please try again.",

@@ -18,15 +18,22 @@ export async function postForm(
 	});
 }
 
-/** What the server would not have, in its own words for the person. */
-export async function readProblem(response: Response): Promise<string> {
+/** What the server would not have, in its own words for the person: for the page, and by the field's name. */
+export async function readRefusal(
+	response: Response,
+): Promise<{ words: string; byField: Record<string, string> }> {
 	const body = (await response.json().catch(() => null)) as {
 		detail?: string;
 		errors?: Record<string, string[]>;
 	} | null;
-	const first = body?.errors ? Object.values(body.errors)[0]?.[0] : undefined;
-	return first ?? body?.detail ?? "That did not work. Please try again.";
+	const byField: Record<string, string> = {};
+	for (const [name, [first]] of Object.entries(body?.errors ?? {})) if (first) byField[name] = first;
+	const words = Object.values(byField)[0] ?? body?.detail ?? "That did not work. Please try again.";
+	return { words, byField };
 }
+
+/** The same as one sentence. */
+export const readProblem = async (response: Response): Promise<string> => (await readRefusal(response)).words;
 
 const RELOADED_KEY = "mevi-reloaded-at";
 const RELOAD_EVERY_MS = 10_000;

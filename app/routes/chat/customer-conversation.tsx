@@ -73,7 +73,7 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 					onRetry={chat.retry}
 					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
 					onCallPerson={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
-					onAct={chat.submit}
+					onAct={chat.act}
 					empty={<Welcome />}
 				/>
 				<footer className="border-line border-t px-4 pt-2.5 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
@@ -94,7 +94,7 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 										}
 									: null
 							}
-							onSubmit={chat.submit}
+							onAct={chat.act}
 						/>
 					) : null}
 					{refused && refused.intent !== "send" && refused.intent !== "leave-email" ? (

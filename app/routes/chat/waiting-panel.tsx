@@ -1,4 +1,4 @@
-import type { FormEvent } from "react";
+import { type Act, useActing } from "#app/components/conversation/posted-fields.ts";
 import { Button, TextField } from "#app/components/ui/index.ts";
 import { expectation, offersEmail } from "#app/models/chat-session/queue-words.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
@@ -8,20 +8,16 @@ export function WaitingPanel({
 	session,
 	queue,
 	refusal,
-	onSubmit,
+	onAct,
 }: {
 	session: Session;
 	queue: Queue;
 	/** The address that was sent without scripts and could not be taken. */
 	refusal: { typed: string; error: string } | null;
-	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
+	onAct: Act;
 }) {
 	const isEmailAsked = offersEmail(queue) && !session.contactEmail;
-	function submit(event: FormEvent<HTMLFormElement>) {
-		event.preventDefault();
-		const email = new FormData(event.currentTarget).get("email");
-		if (typeof email === "string") void onSubmit({ intent: "leave-email", email });
-	}
+	const { form, errors, submit } = useActing(onAct);
 	return (
 		<section
 			aria-label="Waiting for a person"
@@ -39,7 +35,13 @@ export function WaitingPanel({
 				</p>
 			) : null}
 			{isEmailAsked ? (
-				<form method="post" action="/chat" onSubmit={submit} className="mt-2 flex items-end gap-2">
+				<form
+					ref={form}
+					method="post"
+					action="/chat"
+					onSubmit={(event) => void submit(event)}
+					className="mt-2 flex items-start gap-2"
+				>
 					<input type="hidden" name="intent" value="leave-email" />
 					<input type="hidden" name="sessionId" value={session.sessionId} />
 					<TextField
@@ -50,12 +52,13 @@ export function WaitingPanel({
 						required
 						maxLength={254}
 						defaultValue={refusal?.typed ?? ""}
-						error={refusal?.error}
+						error={errors.email ?? refusal?.error}
 						className="min-w-0 flex-1"
 						dir="ltr"
 					/>
-					<Button variant="secondary" className="shrink-0">
-						Leave address
+					{/* Beside the field, whose label is above it and whose error below. */}
+					<Button variant="secondary" className="mt-[1.625rem] shrink-0">
+						Save
 					</Button>
 				</form>
 			) : null}

@@ -41,3 +41,6 @@ export type Opened = {
 	lastSeq: number;
 	olderBefore: number | null;
 };
+
+/** What came of a form: whether it was accepted, and what is wrong with its fields by their names. */
+export type Acted = { isAccepted: boolean; errors: Record<string, string> };

@@ -7,14 +7,14 @@ import {
 	passingEvents,
 	prependMessages,
 } from "../conversation.ts";
-import { postForm, REQUEST_LIMIT_MS, readProblem, reloadPage } from "../forms.ts";
+import { postForm, REQUEST_LIMIT_MS, readRefusal, reloadPage } from "../forms.ts";
 import type { EventLine } from "../line/event-line.ts";
 import { openPageLine } from "../line/page-line.ts";
 import { createRungMemory } from "../line/rungs.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import { createReceipts } from "../receipts.ts";
 import { createExpiries } from "./expiries.ts";
-import type { Opened, Snapshot, StoreOptions } from "./options.ts";
+import type { Acted, Opened, Snapshot, StoreOptions } from "./options.ts";
 import { createSend } from "./send.ts";
 
 /** Typing is told at most this often while somebody types. */
@@ -120,14 +120,20 @@ export function createConversationStore(options: StoreOptions) {
 		if (snapshot.conversation.sessionId === null) window.location.reload();
 	}
 
-	/** Posts one of the page's other forms. @returns whether it was accepted; if not, `problem` says why. */
-	async function submit(fields: Record<string, string>): Promise<boolean> {
+	/**
+	 * Posts one of the page's other forms. What is wrong with one of its fields is for the form to show; anything
+	 * else is said by `problem`.
+	 */
+	async function act(fields: Record<string, string>): Promise<Acted> {
 		try {
 			const response = await post({ sessionId: snapshot.conversation.sessionId ?? "", ...fields });
 			if (response.status === 401) options.onSignedOut?.();
 			if (!response.ok) {
-				update({ problem: await readProblem(response) });
-				return false;
+				const { words, byField } = await readRefusal(response);
+				const errors = Object.fromEntries(Object.entries(byField).filter(([name]) => name in fields));
+				const isShownThere = Object.keys(errors).length > 0;
+				update({ problem: isShownThere ? null : words });
+				return { isAccepted: false, errors };
 			}
 			const { sessionId, page } = (await response.json()) as {
 				sessionId: string | null;
@@ -136,11 +142,19 @@ export function createConversationStore(options: StoreOptions) {
 			update({ problem: null });
 			if (sessionId && sessionId !== snapshot.conversation.sessionId) showConversation(sessionId, page);
 			else void line?.sync();
-			return true;
+			return { isAccepted: true, errors: {} };
 		} catch {
 			update({ problem: "The store could not be reached. Please try again in a moment." });
-			return false;
+			return { isAccepted: false, errors: {} };
 		}
+	}
+
+	/** The same for a form that shows no errors of its own. @returns whether it was accepted. */
+	async function submit(fields: Record<string, string>): Promise<boolean> {
+		const { isAccepted, errors } = await act(fields);
+		const [error] = Object.values(errors);
+		if (error) update({ problem: error });
+		return isAccepted;
 	}
 
 	async function loadOlder() {
@@ -230,6 +244,7 @@ export function createConversationStore(options: StoreOptions) {
 			retry: (clientMessageId: string) => outbox?.retry(clientMessageId),
 			discard: (clientMessageId: string) => outbox?.discard(clientMessageId) ?? "",
 			submit,
+			act,
 			loadOlder,
 			/** To be called with the sequence of a message that has come on screen. */
 			noteSeen: receipts.see,

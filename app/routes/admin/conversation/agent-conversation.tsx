@@ -90,7 +90,7 @@ export function AgentConversation({
 					olderHref={page.olderBefore ? `${base}?before=${page.olderBefore}` : null}
 					onLoadOlder={chat.loadOlder}
 					onSeen={chat.noteSeen}
-					onAct={chat.submit}
+					onAct={chat.act}
 					onRetry={chat.retry}
 					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
 					customerName={customer?.name ?? null}

@@ -1,3 +1,4 @@
+import { DisclosureMark } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { intentName, reasonName } from "../words.ts";
 
@@ -9,9 +10,10 @@ export function HandoverPanel({ session }: { session: Session }) {
 		<details
 			open
 			aria-label="Handover"
-			className="group max-h-[40%] shrink-0 overflow-y-auto border-line border-b bg-surface-sunken px-4 py-2"
+			className="group max-h-36 shrink-0 overflow-y-auto lg:max-h-[40%] border-line border-b bg-surface-sunken px-4 py-2"
 		>
-			<summary className="flex min-h-8 cursor-pointer items-center gap-2 font-medium text-sm">
+			<summary className="flex min-h-8 cursor-pointer items-center gap-2 font-medium text-sm pointer-coarse:min-h-11">
+				<DisclosureMark />
 				Handover
 				{session.queueReason ? (
 					<span className="font-normal text-ink-soft">{reasonName(session.queueReason)}</span>
