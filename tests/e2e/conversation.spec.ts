@@ -1,4 +1,5 @@
 import { DEMO_AGENT_EMAIL, expect, SECOND_AGENT_EMAIL, test } from "./fixtures.ts";
+import { inspect } from "./look.ts";
 import {
 	button,
 	composer,
@@ -84,6 +85,20 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await expect(composer(colleague)).toHaveCount(0);
 		await expect(inboxLine(colleague, sessionId)).toContainText("With Ana");
 		await expect(customer.getByText("Ana is with you")).toBeVisible();
+	});
+
+	await test.step("without a model the copilot has the best passage, and offers nothing else", async () => {
+		await expect(button(agent, "Summarise")).toHaveCount(0);
+		await button(agent, "Suggest a reply").click();
+		const suggestion = agent.getByRole("region", { name: "Suggested reply" });
+		await expect(suggestion).toContainText(ANSWER);
+		await expect(suggestion).toContainText("in their words");
+		await expect(suggestion.getByRole("link", { name: /wood/ })).toHaveAttribute("href", /^\/help\//);
+		await inspect(agent);
+		await button(agent, "Use as draft").click();
+		await expect(composer(agent)).toHaveValue(ANSWER);
+		await composer(agent).fill("");
+		await agent.setViewportSize({ width: 1280, height: 720 });
 	});
 
 	await test.step("they write to each other, each in their own script", async () => {

@@ -63,8 +63,7 @@ async function suggest(sessionId: string, lastSeq: number): Promise<CopilotResul
 			language,
 		});
 		if (!found) return nothing("Nothing in the articles speaks of what was asked.");
-		const note =
-			"The best passage of your articles, in their words. Without a language model nothing is written anew.";
+		const note = "The best passage of your articles, in their words.";
 		return suggestion({
 			text: found.text,
 			sources: [found.source],

@@ -203,7 +203,11 @@ function ResultBody({
 				</ul>
 			) : null}
 			{canUse ? (
-				<form method="post" onSubmit={use} className="mt-2">
+				<form
+					method="post"
+					onSubmit={use}
+					className="sticky -bottom-2 -mx-3 -mb-2 bg-surface-sunken px-3 py-2"
+				>
 					<input type="hidden" name="intent" value="draft" />
 					<input type="hidden" name="message" value={result.text} />
 					<Button variant="secondary" size="compact">
