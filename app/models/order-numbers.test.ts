@@ -9,6 +9,18 @@ it.each([
 	["W2611340 W2611340 #w2611340", ["W2611340"]],
 	["(W2611340)", ["W2611340"]],
 	["it's w 2611340.", ["W2611340"]],
+	["order-2611340", ["W2611340"]],
+	["order#2611340 hasn't come", ["W2611340"]],
+	["my order no. 2611340?", ["W2611340"]],
+	["order number: W-2611340", ["W2611340"]],
+	["Order W 261 1340", ["W2611340"]],
+	["order number is 261 1340", ["W2611340"]],
+	["order 261-1340 and w48 17420", ["W2611340", "W4817420"]],
+	["Bestellnummer 2611340", ["W2611340"]],
+	["pedido nº 2611340", ["W2611340"]],
+	["رقم الطلب ٢٦١١٣٤٠", ["W2611340"]],
+	["W２６１１３４０", ["W2611340"]],
+	["2611340, 4817420 both late", ["W2611340", "W4817420"]],
 ])("finds the order numbers in %j", (text, numbers) => {
 	expect(extractOrderNumbers(text)).toEqual(numbers);
 });
@@ -21,6 +33,11 @@ it.each([
 	"tracking 357962501027",
 	"bulb W60 for the lamp",
 	"where is my order",
+	"I ordered 3 of 100 and 2 of 1500",
+	"ring me on 0170 123 4567",
+	"my order came on 22 11 2026",
+	"order 26 of 1134 0",
+	"phone number 261 134 0555",
 ])("finds none in %j", (text) => {
 	expect(extractOrderNumbers(text)).toEqual([]);
 });

@@ -1,16 +1,32 @@
 /**
- * Order numbers as people write them: `W2611340`, `#w2611340`, `order 2611340`. A bare number needs seven
- * digits, and neither more nor a plus sign or another number beside it, or phone and card numbers would count.
+ * Order numbers as people write them: `W2611340`, `#w2611340`, `order-2611340`, `order no. 261 1340`. A bare number
+ * needs seven digits, and neither more nor a plus sign or another number beside it, or phone and card numbers would
+ * count; one in groups needs a word before it that says it is an order's.
  */
-const ORDER_NUMBER =
-	/(?<![\p{L}\p{N}.,+$€£-])(?:#\s?)?(?:w[\s-]?(\d{5,9})|(\d{7}))(?![\p{L}\p{N}]|[.,-]\d|\s?(?:[%$€£]|euros?\b|eur\b|dollars?\b|usd\b|pounds?\b))/giu;
+const AFTER =
+	"(?![\\p{L}\\p{N}]|[.,]\\d|-\\d{2}|\\s?(?:[%$€£]|euros?\\b|eur\\b|dollars?\\b|usd\\b|pounds?\\b))";
+const BARE = `(?<![\\p{L}\\p{N}.,+$€£-])(?:#\\s?)?(?:w[\\s._-]?(\\d{5,9})|(\\d{7}))${AFTER}`;
+const NAMED = `(?<!\\p{L})(?:(?:order|purchase|bestellung|commande|pedido|ordine|encomenda)(?:s?nummer)?|number|numéro|nummer|num|no|nr|#|№)(?:\\s?(?:#|№|:|no\\.?|nr\\.?|number|is|id))*[\\s._:-]{0,3}(w?(?:[\\s-]?\\d){7})(?![\\s-]?\\d)${AFTER}`;
+/** "W 261 1340". */
+const GROUPED = `(?<![\\p{L}\\p{N}])w[\\s-]?(\\d{3}[\\s-]\\d{4}|\\d{4}[\\s-]\\d{3}|\\d{2}[\\s-]\\d{2}[\\s-]\\d{3}|\\d{2}[\\s-]\\d{5}|\\d[\\s-]\\d{3}[\\s-]\\d{3})(?![\\s-]?\\d)${AFTER}`;
+const ORDER_NUMBER = new RegExp(`${BARE}|${NAMED}|${GROUPED}`, "giu");
+
+/** Digits of Arabic and Persian keyboards; "٢" is a 2. */
+const FOREIGN_DIGITS = /[\u0660-\u0669\u06f0-\u06f9]/g;
+const LAST_FOUR_BITS = 15;
 
 /**
  * Finds the order numbers in a text, in the order they come, each once.
  * @returns numbers as they are kept: `W2611340`, without the hash sign.
  */
 export function extractOrderNumbers(text: string): string[] {
+	const plain = text
+		.normalize("NFKC")
+		.replace(FOREIGN_DIGITS, (digit) => String(digit.charCodeAt(0) & LAST_FOUR_BITS));
 	const found = new Set<string>();
-	for (const match of text.normalize("NFKC").matchAll(ORDER_NUMBER)) found.add(`W${match[1] ?? match[2]}`);
+	for (const match of plain.matchAll(ORDER_NUMBER)) {
+		const number = match.slice(1).find((group) => group !== undefined) ?? "";
+		found.add(`W${number.replace(/\D/g, "")}`);
+	}
 	return [...found];
 }
