@@ -57,6 +57,13 @@ export async function recordUsage(usage: Usage): Promise<void> {
 	});
 }
 
+/** What a model's tokens cost at the owner's prices, in millionths of a dollar. */
+export async function readCost(
+	call: Pick<Usage, "model" | "promptTokens" | "completionTokens">,
+): Promise<number> {
+	return costOf(await getSetting("ai_prices"), call);
+}
+
 /** Whether a model may write the answer: yes, or which limit is reached. */
 export type Allowance = "allowed" | "session-spent" | "day-spent";
 

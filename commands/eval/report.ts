@@ -7,7 +7,8 @@ export type Variant = { name: string; outcomes: Outcome[] };
 type Verdict = {
 	isFirst: boolean | null;
 	isAmong: boolean | null;
-	isRetrieved: boolean | null;
+	isFoundFirst: boolean | null;
+	isFoundAmong: boolean | null;
 	isAnsweredRightly: boolean | null;
 	isEscalatedRightly: boolean | null;
 	isInLanguage: boolean | null;
@@ -40,12 +41,18 @@ export function report(questions: EvaluationQuestion[], variants: Variant[]): st
 export function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Record<string, string> {
 	const verdicts = questions.map((question, index) => judge(question, outcomes[index]));
 	const answers = outcomes.map((outcome) => outcome.answer);
+	const rightlyOf = (answered: boolean) =>
+		verdicts.map((verdict, index) =>
+			questions[index]?.answered === answered ? verdict.isAnsweredRightly : null,
+		);
 	return {
 		answered: share(answers.map((answer) => answer?.answered ?? false)),
-		"right article first": share(verdicts.map((verdict) => verdict.isFirst)),
-		"right article among the sources": share(verdicts.map((verdict) => verdict.isAmong)),
-		"right article among the first three found": share(verdicts.map((verdict) => verdict.isRetrieved)),
-		"answered or declined rightly": share(verdicts.map((verdict) => verdict.isAnsweredRightly)),
+		"search: right article first": share(verdicts.map((verdict) => verdict.isFoundFirst)),
+		"search: right article among the first three": share(verdicts.map((verdict) => verdict.isFoundAmong)),
+		"answer: right article is the first source": share(verdicts.map((verdict) => verdict.isFirst)),
+		"answer: right article among the sources": share(verdicts.map((verdict) => verdict.isAmong)),
+		"answered, of what should be": share(rightlyOf(true)),
+		"declined, of what should be": share(rightlyOf(false)),
 		"called a person": share(answers.map((answer) => answer?.escalate.needed ?? false)),
 		"called a person rightly": share(verdicts.map((verdict) => verdict.isEscalatedRightly)),
 		"in the right language": share(verdicts.map((verdict) => verdict.isInLanguage)),
@@ -68,6 +75,7 @@ export function summarise(questions: EvaluationQuestion[], { outcomes }: Variant
 			),
 		),
 		"tokens in / out": `${sum(outcomes.map((outcome) => outcome.promptTokens))} / ${sum(outcomes.map((outcome) => outcome.completionTokens))}`,
+		cost: dollars(sum(outcomes.map((outcome) => outcome.costMicros))),
 		failures: String(outcomes.filter((outcome) => outcome.failure !== null).length),
 	};
 }
@@ -79,7 +87,8 @@ export function judge(question: EvaluationQuestion, outcome: Outcome | undefined
 	return {
 		isFirst: article ? article.includes(articles[0] ?? "") : null,
 		isAmong: article ? articles.some((slug) => article.includes(slug)) : null,
-		isRetrieved: article ? (outcome?.retrieved.some((slug) => article.includes(slug)) ?? false) : null,
+		isFoundFirst: article ? article.includes(outcome?.retrieved[0] ?? "") : null,
+		isFoundAmong: article ? (outcome?.retrieved.some((slug) => article.includes(slug)) ?? false) : null,
 		isAnsweredRightly: answered === undefined ? null : answer?.answered === answered,
 		isEscalatedRightly: escalates === undefined ? null : answer?.escalate.needed === escalates,
 		isInLanguage: language === undefined ? null : answer?.language.split("-")[0] === language,
@@ -151,5 +160,7 @@ function percentile(values: number[], at: number): number {
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
 const ms = (value: number): string => `${Math.round(value)} ms`;
+/** Four digits, since one answer costs a fraction of a cent. */
+const dollars = (micros: number): string => `$${(micros / 1e6).toFixed(4)}`;
 const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();

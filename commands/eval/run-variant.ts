@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { answerAlone } from "#app/ai/ask.server.ts";
 import { retrievePassages } from "#app/ai/retrieve.server.ts";
+import { readCost } from "#app/models/ai-usage.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { closeDatabase } from "#db/client.server.ts";
 import type { EvaluationQuestion } from "./questions.ts";
@@ -44,13 +45,16 @@ async function askOne(asked: EvaluationQuestion): Promise<Omit<Outcome, "retriev
 			{ isFresh: true },
 		);
 		const { text, answered, intent, language, sources, escalate, model } = reply;
+		const { promptTokens = 0, completionTokens = 0 } = reply;
+		const totalMs = performance.now() - startedAt;
 		return {
 			answer: { text, answered, intent, language, sources, escalate, model },
 			failure: null,
 			firstWordMs,
-			totalMs: performance.now() - startedAt,
-			promptTokens: reply.promptTokens ?? 0,
-			completionTokens: reply.completionTokens ?? 0,
+			totalMs,
+			promptTokens,
+			completionTokens,
+			costMicros: model ? await readCost({ model, promptTokens, completionTokens }) : 0,
 		};
 	} catch (error) {
 		return {
@@ -60,6 +64,7 @@ async function askOne(asked: EvaluationQuestion): Promise<Omit<Outcome, "retriev
 			totalMs: performance.now() - startedAt,
 			promptTokens: 0,
 			completionTokens: 0,
+			costMicros: 0,
 		};
 	}
 }

@@ -13,6 +13,8 @@ export type Outcome = {
 	totalMs: number;
 	promptTokens: number;
 	completionTokens: number;
+	/** Of the answer's own calls at the store's `ai_prices`, in millionths of a dollar. */
+	costMicros: number;
 };
 
 /** What the process of a variant is given, and what it gives back, one line of JSON each. */
