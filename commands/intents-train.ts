@@ -13,9 +13,11 @@ import { type Example, trainIntents } from "#app/ai/intent/train.ts";
 
 const SEEDS = new URL("../app/ai/intent/seed-phrases.yaml", import.meta.url);
 const MODEL = new URL("../app/ai/intent/intents.model.json", import.meta.url);
+/** Everyday phrases that only measure: what a customer of any store may write, and nobody learned from. */
+const JUDGING = new URL("../tests/judging/intents.yaml", import.meta.url);
 /** A phrase of ours stands for many like it: the public file has some 240 variations of each. */
 const SEED_WEIGHT = 3;
-const EPOCHS = 24;
+const EPOCHS = 12;
 
 /** The rows of a CSV file with quotes as in RFC 4180: the utterance and its intent. */
 function readExamples(path: string): Example[] {
@@ -33,18 +35,28 @@ const THINGS =
 	"kettle boots mug sofa jacket phone bike book plant lamp ring toaster rug tent printer perfume chair guitar drill watch blender dress tyre puzzle pillow camera".split(
 		" ",
 	);
+const PLACES = ["norway", "canada", "texas", "new zealand", "berlin", "ireland", "spain", "my town"];
+const DAYS = ["friday", "the weekend", "christmas", "tuesday", "tomorrow", "the 12th", "my birthday"];
 /** Things put into one phrase; each phrase goes on where the last one stopped. */
 const THINGS_A_PHRASE = 5;
 
+const SLOTS = { thing: THINGS, place: PLACES, day: DAYS };
+
+const readPhrases = (file: URL): Record<string, string[]> =>
+	z.record(z.string(), z.array(z.string())).parse(parse(readFileSync(file, "utf8")));
+
 function readSeeds(): Example[] {
-	const seeds = z.record(z.string(), z.array(z.string())).parse(parse(readFileSync(SEEDS, "utf8")));
 	let next = 0;
-	return Object.entries(seeds).flatMap(([label, phrases]) =>
+	return Object.entries(readPhrases(SEEDS)).flatMap(([label, phrases]) =>
 		phrases.flatMap((text) => {
-			if (!text.includes("{thing}")) return [{ text, label, weight: SEED_WEIGHT }];
+			if (!text.includes("{")) return [{ text, label, weight: SEED_WEIGHT }];
 			return Array.from({ length: THINGS_A_PHRASE }, () => {
-				const thing = THINGS[next++ % THINGS.length] ?? "";
-				return { text: text.replace("{thing}", thing), label, weight: SEED_WEIGHT / 2 };
+				const at = next++;
+				const filled = text.replace(/\{(thing|place|day)\}/g, (_, slot: keyof typeof SLOTS) => {
+					const words = SLOTS[slot];
+					return words[at % words.length] ?? "";
+				});
+				return { text: filled, label, weight: SEED_WEIGHT / 2 };
 			});
 		}),
 	);
@@ -87,4 +99,10 @@ writeFileSync(MODEL, json);
 console.log(`Right on ${dev.length} development examples: ${(accuracy * 100).toFixed(2)} %.`);
 for (const [mistake, count] of [...wrong].sort((a, b) => b[1] - a[1]).slice(0, 10))
 	console.log(`  ${count} × ${mistake}`);
+const everyday = Object.entries(readPhrases(JUDGING)).flatMap(([label, texts]) =>
+	texts.map((text) => ({ text, label, weight: 1 })),
+);
+const judged = measure(file, everyday);
+console.log(`Right on ${everyday.length} everyday phrases: ${(judged.accuracy * 100).toFixed(2)} %.`);
+for (const [mistake, count] of judged.wrong) console.log(`  ${count} × ${mistake}`);
 console.log(`intents.model.json: ${Math.round(json.length / 1024)} KiB.`);

@@ -1,5 +1,6 @@
 import { type FoundPassage, searchPassages } from "#app/models/article.server.ts";
 import { meaningOf } from "./embeddings.server.ts";
+import { topicsOf } from "./intent/topics.ts";
 import { detectLanguage } from "./language/detect.server.ts";
 
 /** Passages for a model or an agent's copilot to write from. */
@@ -23,5 +24,5 @@ export async function retrievePassages(retrieval: Retrieval): Promise<FoundPassa
 		meaningOf(query, signal),
 		retrieval.language ?? detectLanguage({ question: query, locale, language: null }),
 	]);
-	return searchPassages(query, limit, { locale: language, readers, meaning });
+	return searchPassages(query, limit, { locale: language, readers, meaning, topics: topicsOf(query) });
 }

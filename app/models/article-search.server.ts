@@ -5,7 +5,7 @@ import { type Readers, readableBy } from "./article-readers.server.ts";
 import { ENGLISH, searchConfig } from "./search/languages.ts";
 import { fuse, nearestPassages } from "./search/meaning.server.ts";
 import { readPlainQuestion } from "./search/plain-question.server.ts";
-import { readQuestion } from "./search/question.server.ts";
+import { readQuestion, speaksOfAbroad, type Topic } from "./search/question.server.ts";
 import { judge, missedWeight, type Relevance, titleShare } from "./search/relevance.ts";
 import type { Term } from "./search/term.ts";
 import { termQuery, textList, weighTerms } from "./search/term-queries.server.ts";
@@ -40,6 +40,8 @@ export type PassageSearch = {
 
 /** Postgres hands over this many by a rough score; ranking them exactly is then a matter of a millisecond. */
 const CANDIDATES = 120;
+/** A framing word finds texts only where fewer than a quarter of them have it, or it would find them all. */
+const LEAST_RARITY_OF_FRAME = Math.log(4);
 /** What the article's other matching passages add: two good passages are a better sign than one. */
 const SIBLING_SHARE = 0.15;
 
@@ -48,6 +50,11 @@ const TITLE_SHARE = 0.3;
 const OPENING_SHARE = 0.08;
 /** What it adds when the passage itself says what was asked, and not the title above all of them. */
 const TOLD_SHARE = 0.2;
+/**
+ * What is left of a text about other countries when the question speaks of none: "can I send it back" is answered
+ * by the rule for everybody, however often the other text says "return".
+ */
+const UNASKED_ABROAD = 0.7;
 /** What a term is worth that only a sibling passage speaks of. */
 const SIBLING_COVER = 0.6;
 
@@ -88,6 +95,8 @@ export type SearchOptions = {
 	/** The reader's language, BCP 47: articles in it come first among equals. */
 	locale?: string;
 	readers?: Readers;
+	/** What the question is likely about besides its words. */
+	topics?: Topic[];
 	/** What the question means, from the embedding model; without it only words are searched. */
 	meaning?: { model: string; vector: Float32Array } | null;
 };
@@ -103,12 +112,12 @@ const OWN_LANGUAGE = 1.5;
 export async function searchPassages(
 	query: string,
 	limit: number,
-	{ locale, readers = "customers", meaning }: SearchOptions = {},
+	{ locale, readers = "customers", topics, meaning }: SearchOptions = {},
 ): Promise<FoundPassage[]> {
 	const own = locale === undefined ? null : searchConfig(locale);
 	const configs = await listConfigs();
 	const searches = await Promise.all(
-		configs.map((config) => findPassages(query, { limit: CANDIDATES, config, readers })),
+		configs.map((config) => findPassages(query, { limit: CANDIDATES, config, readers, topics })),
 	);
 	const byWords = searches.flatMap(({ found, rarest }, i) =>
 		found.map(({ relevance: _, ...passage }): FoundPassage => {
@@ -134,12 +143,12 @@ export async function listConfigs(): Promise<string[]> {
 /**
  * Searches the passages of one language by words, with the reasons: the terms of the question and what each
  * passage met of them. In English these are its telling words, their kin, and what a misspelt one was meant to be.
- * @param options.topics English words that the question's intent makes likely in the right passage.
+ * @param options.topics what the question's intent makes likely in the right passage; for English only.
  * @param options.config the language's configuration, see `searchConfig`.
  */
 export async function findPassages(
 	query: string,
-	options: { limit: number; topics?: string[]; config?: string; readers?: Readers },
+	options: { limit: number; topics?: Topic[]; config?: string; readers?: Readers },
 ): Promise<PassageSearch> {
 	const { limit, topics = [], config = ENGLISH, readers = "customers" } = options;
 	const terms =
@@ -149,7 +158,10 @@ export async function findPassages(
 		query: termQuery(term),
 		weight: term.weight * (rarities[i] ?? 0),
 	}));
-	const usable = queries.filter(({ query }) => query !== "");
+	const usable = queries.filter(
+		({ query }, i) =>
+			query !== "" && (terms[i]?.likelihood !== 0 || (rarities[i] ?? 0) >= LEAST_RARITY_OF_FRAME),
+	);
 	if (usable.length === 0) return { terms, rarities, rarest, found: [] };
 	const rows = await db.execute<Row>(sql`
 		with asked as materialized (
@@ -183,11 +195,15 @@ export async function findPassages(
 			.map((other) => other.relevance);
 		creditSiblings(relevance, siblings);
 	}
+	const asksAbroad = config !== ENGLISH || speaksOfAbroad(terms);
 	const ranked = judged.map(({ row, relevance, title }) => {
 		const opening = row.position === 0 ? OPENING_SHARE : 0;
 		const told = relevance.asked > 0 ? (TOLD_SHARE * relevance.told) / relevance.asked : 0;
 		const own =
-			relevance.score * (0.4 + 0.6 * relevance.coverage) * (1 + TITLE_SHARE * title + opening + told);
+			(isOfAbroad(row) && !asksAbroad ? UNASKED_ABROAD : 1) *
+			relevance.score *
+			(0.4 + 0.6 * relevance.coverage) *
+			(1 + TITLE_SHARE * title + opening + told);
 		return { row, relevance, own };
 	});
 	const byArticle = new Map<string, number>();
@@ -213,6 +229,10 @@ export async function findPassages(
 	found.sort((a, b) => b.score - a.score || a.id - b.id);
 	return { terms, rarities, rarest, found: found.slice(0, limit) };
 }
+
+/** Whether its headings say that a text is about other countries. */
+const isOfAbroad = ({ title, heading }: Row): boolean =>
+	/\b(?:international|abroad|overseas|foreign countr\w+|other countries)\b/i.test(`${title} ${heading}`);
 
 /** A term that another passage of the same article speaks of is met in part: the article is about it too. */
 function creditSiblings(relevance: Relevance, siblings: Relevance[]) {

@@ -6,7 +6,6 @@ import { readUnanswered, type Utterance } from "#app/models/message/unanswered.s
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import { AnswerFailed } from "../answer.ts";
-import { classifyIntent } from "../intent/classify.server.ts";
 import { detectLanguage } from "../language/detect.server.ts";
 import { translateText } from "../language/translate.server.ts";
 import { answerFromKnowledge } from "../offline/knowledge.server.ts";
@@ -58,10 +57,7 @@ async function suggest(sessionId: string, lastSeq: number): Promise<CopilotResul
 	const language = await detectLanguage(asked);
 	const isMain = hasModel() && (await hasDayBudget());
 	if (!isMain) {
-		const found = await answerFromKnowledge(asked.question, {
-			guess: classifyIntent(asked.question),
-			language,
-		});
+		const found = await answerFromKnowledge(asked.question, language);
 		if (!found) return nothing("Nothing in the articles speaks of what was asked.");
 		const note = "The best passage of your articles, in their words.";
 		return suggestion({

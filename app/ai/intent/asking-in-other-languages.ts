@@ -1,51 +1,142 @@
 /**
- * The commonest ways of asking for a person in the languages besides English, by language. They are held against
- * a text in lower case without punctuation. Scripts that `\b` does not know stand without it.
+ * The commonest ways of asking for a person in the languages besides English. Texts and patterns are both written
+ * the way `foldedLetters` leaves them, because in chats people leave accents out.
  */
+
+const MARKS = /\p{M}+/gu;
+/** Letters that keep their mark when it is taken apart, and the ways Arabic writes one letter. */
+const LETTERS: Record<string, string> = { ł: "l", ı: "i", ß: "ss", ø: "o", æ: "ae", œ: "oe", ى: "ي", ة: "ه" };
+
+/** Lower case without accents, vowel signs, apostrophes and punctuation; the words with one space between. */
+export function foldedLetters(text: string): string {
+	return text
+		.normalize("NFKD")
+		.replace(MARKS, "")
+		.toLowerCase()
+		.replace(MARKS, "")
+		.replace(/['’‘`]/g, "")
+		.replace(/[łıßøæœىة]/g, (letter) => LETTERS[letter] ?? letter)
+		.replace(/[^\p{L}\p{N}]+/gu, " ")
+		.trim();
+}
+
+const DE =
+	"(?:mensch(?:en)?|person|mitarbeiter(?:in|n)?|kolleg(?:e|en|in)|(?:kunden)?berater(?:in)?|sachbearbeiter(?:in)?|ansprechpartner(?:in)?|jemand(?:em|en)?|vorgesetzten?|chef|support|kundendienst|kundenservice|kundenbetreuung)";
+const FR =
+	"(?:humaine?|(?:vraie )?personne|quelquun|conseill(?:er|ere)|agent|operat(?:eur|rice)|responsable|employee?|collegue|service client|support|superieur)";
+const ES =
+	"(?:human[oa]|persona|agente|alguien|asesora?|operadora?|representante|encargad[oa]|supervisora?|emplead[oa]|gerente|jefe|(?:atencion|servicio) al cliente|soporte)";
+const IT =
+	"(?:uman[oa]|persona|operat(?:ore|rice)|qualcuno|agente|addett[oa]|consulente|responsabile|impiegat[oa]|(?:assistenza|servizio) clienti|collega)";
+const PT =
+	"(?:human[oa]|pessoa|atendente|alguem|agente|operadora?|representante|funcionari[oa]|assistente|supervisora?|gerente|colega|suporte|atendimento|apoio ao cliente|responsavel)";
+const NL =
+	"(?:mens|persoon|medewerk(?:er|ster)|iemand|collega|agent|manager|leidinggevende|adviseur|klantenservice|klantendienst|helpdesk)";
+const PL =
+	"(?:czlowiek\\w*|ludzmi|kims|osoba|osobe|konsultant\\w*|pracownik\\w*|agent\\w*|doradc\\w*|obslug\\w*|kierownik\\w*|przelozon\\w*|przedstawiciel\\w*)";
+const TR =
+	"(?:insan|biri(?:si|yle|ne|leri)?|temsilci|yetkili|gorevli|operator|danisman|canli destek|gercek (?:bir )?kisi|calisan|musteri hizmet|personel|mudur)\\w*";
+const AR = "(?:شخص|انسان|موظف|ممثل|وكيل|احد|حدا|مندوب|مسؤول|خدمه العملاء|الدعم|بشر|مدير)";
+const HE = "(?:אדם|בנאדם|נציג|מישהו|אנושי|אנוש|שירות לקוחות|שירות הלקוחות|מנהל)";
+
 export const ASKING_IN: Record<string, RegExp[]> = {
 	de: [
-		/\b(?:mit|zu) (?:einem|einer|jemandem?|nem|ner|dem|der|ihrem|einen)?\s?(?:echten |richtigen |realen |anderen |lebenden )?(?:mensch(?:en)?|person|mitarbeiter(?:in)?|kollegen|kollegin|berater(?:in)?|jemandem?|kundenberater(?:in)?|kundenservice|support)\b.*\b(?:sprechen|reden|chatten|verbinden|verbunden|schreiben|kontakt)/,
-		/\b(?:sprechen|reden|verbinden)\b.*\b(?:mensch(?:en)?|mitarbeiter(?:in)?|jemandem?|echten person)\b/,
-		/\b(?:echte[rn]?|richtige[rn]?) (?:mensch|person)\b|\bmenschliche[rn]? (?:mitarbeiter|ansprechpartner|hilfe|unterstützung)\b|^(?:mensch|mitarbeiter|kundenberater)(?: bitte)?$/,
+		new RegExp(
+			`\\b(?:mit|zu|zum|zur|an)\\b.{0,25}\\b${DE}\\b.{0,40}\\b(?:sprechen|reden|chatten|telefonieren|verbinden|verbunden|durchgestellt|weitergeleitet)\\b`,
+		),
+		new RegExp(
+			`\\b(?:sprechen|reden|chatten|verbinde|verbinden|weiterleiten)\\b.{0,20}\\b(?:mit|zu|zum|zur|an)\\b.{0,20}\\b${DE}\\b`,
+		),
+		/\b(?:echte|richtige|lebende|menschliche)[mnrs]? (?:menschen?|person|mitarbeiter(?:in)?|ansprechpartner|hilfe|unterstutzung)\b/,
+		/^(?:(?:bitte|hallo|ich|will|mochte|moechte|brauche|einen|eine|ein|nur|jetzt|endlich) )*(?:mensch(?:en)?|mitarbeiter(?:in)?|(?:kunden)?berater(?:in)?|ansprechpartner)(?: (?:bitte|jetzt|sofort))*$/,
+		/\bmich (?:bitte )?(?:jemand|einer|wer)\b.{0,15}\b(?:zuruckrufen|anrufen|kontaktieren)\b|\bruf\w* (?:sie )?mich (?:bitte )?(?:zuruck|an)\b|\bum (?:einen )?ruckruf\b/,
 	],
 	fr: [
-		/\b(?:parler|discuter|échanger|echanger|contacter|joindre|connecter|transférer|transferer|mettre en relation|passer)\b.{0,20}\b(?:humain|personne|conseill(?:er|ère|ere)|agent|quelquun|opérateur|operateur|responsable|vrai|service client)\b/,
-		/\b(?:vraie personne|être humain|etre humain|un humain|un conseiller|une conseillère|un agent)\b.{0,20}\b(?:svp|sil vous plait|sil vous plaît|maintenant)?$/,
+		new RegExp(
+			`\\b(?:parler|discuter|echanger|contacter|joindre|connecter|connectez|transferer|transferez|transfere|relation|rediriger|redirigez)\\b.{0,30}\\b${FR}\\b`,
+		),
+		new RegExp(`\\b(?:passez?|passer|mettez|donnez|appelez)\\b.{0,12}\\b${FR}\\b`),
+		/\bvraie personne\b|\b(?:etre|un) humain\b|\b(?:pas|plus) (?:a |de |un |d)?(?:robot|bot|machine)\b.{0,30}\b(?:humain|personne)\b/,
+		/^(?:(?:un|une|bonjour|je|veux|voudrais) )*(?:humain|conseill(?:er|ere)|agent|operateur|responsable)(?: (?:svp|sil|vous|te|plait|merci))*$/,
+		/\b(?:rappelez moi|rappelle moi|me (?:rappeler|recontacter)|etre rappelee?|ecrire a un humain)\b/,
 	],
 	es: [
-		/\b(?:hablar|habla|hablo|chatear|conversar|contactar|comunicar|comuníquenme|comuniqueme|comunicarme|pásame|pasame|páseme|conectar|transferir)\b.{0,20}\b(?:humano|humana|persona|agente|alguien|asesor|asesora|operador|operadora|representante|encargado)\b/,
-		/\b(?:quiero|necesito|póngame|pongame)\b.{0,20}\b(?:humano|persona real|agente|representante|asesor)\b/,
+		new RegExp(
+			`\\b(?:hablar|hablo|chatear|conversar con|contactar|comunicar\\w*|comuniqu\\w*|pasame|paseme|pasarme|conect\\w+|transfier\\w+|transferir\\w*|atienda|atender\\w*|pongame|ponme|ponerme)\\b.{0,30}\\b${ES}\\b`,
+		),
+		/\b(?:quiero|necesito|dame|deme|prefiero|quisiera)\b.{0,12}\b(?:human[oa]|persona real|agente|representante|asesora?|operadora?)\b/,
+		/\bpersona (?:real|de verdad|de carne)\b|\bhay (?:alguien|alguna persona|algun humano)\b.{0,12}\b(?:real|humano|persona|que me atienda|con quien)\b/,
+		/^(?:(?:un|una|hola) )*(?:agente|humano|operador|operadora|asesor|representante)(?: (?:por|favor|ya))*$/,
+		/\b(?:llamame|llamenme|me (?:pueden|puede|podrian) llamar|que me llamen)\b/,
 	],
 	it: [
-		/\b(?:parlare|parla|parlo|chattare|contattare|mettermi in contatto|passami|passatemi|collegarmi|trasferire)\b.{0,25}\b(?:umano|umana|persona|operatore|operatrice|qualcuno|agente|addetto|consulente|responsabile)\b/,
-		/\b(?:voglio|vorrei|ho bisogno di|serve)\b.{0,20}\b(?:operatore|umano|persona reale|persona vera|agente umano)\b/,
+		new RegExp(
+			`\\b(?:parlare|parlo|chattare|contattare|contattat[oa]|contatto|metter\\w*|mettetemi|passami|passatemi|passi|collegarmi|collegatemi|trasferi\\w*|connett\\w*|richiamat[oa])\\b.{0,35}\\b${IT}\\b`,
+		),
+		/\b(?:voglio|vorrei|ho bisogno di|serve|datemi|dammi)\b.{0,12}\b(?:operat(?:ore|rice)|umano|persona (?:reale|vera)|agente|consulente)\b/,
+		/\bpersona (?:reale|vera|in carne)\b|\bce (?:qualcuno|una persona|un operatore|un umano)\b.{0,12}\b(?:con cui|vero|reale|umano|parlare|che mi)\b/,
+		/^(?:(?:un|una|ciao|buongiorno) )*(?:operat(?:ore|rice)|umano|consulente)(?: (?:per|favore|grazie|subito))*$/,
+		/\b(?:richiamatemi|mi richiami|mi richiamate|chiamatemi|essere richiamat[oa])\b/,
 	],
 	pt: [
-		/\b(?:falar|falo|fala|conversar|contatar|contactar|conectar|transferir|transfere|passar)\b.{0,25}\b(?:humano|humana|pessoa|atendente|alguém|alguem|agente|operador|operadora|representante|funcionário|funcionario|assistente)\b/,
-		/\b(?:quero|preciso|gostaria)\b.{0,20}\b(?:atendente|humano|pessoa real|agente humano)\b/,
+		new RegExp(
+			`\\b(?:falar|falo|conversar|contatar|contactar|conectar|conecte|transferir|transfere|transfira|encaminhar|encaminhe|me (?:passa|passe|chama|chame)|passar me|chamar)\\b.{0,30}\\b${PT}\\b`,
+		),
+		/\b(?:quero|preciso|gostaria|prefiro)\b.{0,15}\b(?:atendente|humano|pessoa (?:real|de verdade)|agente|operadora?)\b/,
+		/\bpessoa (?:real|de verdade)\b|\b(?:tem|ha|existe) (?:ai )?(?:alguem|alguma pessoa|algum humano|algum atendente)\b.{0,20}\b(?:atender|ajudar|falar|real|conversar|de verdade)\b/,
+		/^(?:(?:um|uma|ola|oi) )*(?:atendente|humano|operadora?)(?: (?:por|favor|ja))*$/,
+		/\b(?:me lig(?:a|ar|ue|uem)|liguem me|liga me)\b/,
 	],
 	nl: [
-		/\b(?:praten|spreken|chatten|verbinden|verbonden|doorverbinden|contact)\b.{0,20}\b(?:mens|persoon|medewerker|iemand|collega|agent|klantenservice)\b/,
-		/\b(?:mens|persoon|medewerker|iemand|collega|echt persoon)\b.{0,30}\b(?:praten|spreken|chatten|verbinden|doorverbinden|verbonden)\b|^(?:medewerker|mens)(?: alstublieft| aub| graag)?$/,
+		new RegExp(
+			`\\b(?:praten|spreken|chatten|verbinden|verbind|doorverbinden|doorverbonden|verbonden)\\b.{0,25}\\b${NL}\\b`,
+		),
+		new RegExp(
+			`\\b${NL}\\b.{0,25}\\b(?:praten|spreken|chatten|verbinden|doorverbinden|doorverbonden|verbonden|aan de lijn|geen (?:robot|bot|computer))\\b`,
+		),
+		/\bechte? (?:mens|persoon|medewerker|iemand)\b|\bcontact\b.{0,10}\b(?:mens|persoon|medewerker|collega)\b/,
+		/^(?:(?:een|graag|hallo|ik|wil) )*(?:mens|medewerker|agent)(?: (?:alstublieft|alsjeblieft|aub|graag|nu))*$/,
+		/\b(?:bel me|bellen jullie me|mij? terugbellen|teruggebeld)\b/,
 	],
 	pl: [
-		/\b(?:rozmawiać|porozmawiać|pogadać|pomówić|połączyć|połącz|połączcie|skontaktować|przełączyć|przełącz|przekieruj|czat)\S*.{0,25}(?:człowiek|osob|konsultant|pracownik|agent|doradc|obsług|kimś|żyw)/u,
-		/(?:potrzebuję|chcę|chciał[ab]?ym|poproszę|proszę|dajcie mi|daj mi).{0,20}(?:człowieka|prawdziw\S+ osob|żyw\S+ osob|konsultant|pracownik|doradc|agenta)/u,
-		/^(?:człowiek|konsultant|konsultanta|żywy człowiek|doradca)(?: proszę)?$/u,
+		new RegExp(
+			`\\b(?:rozmawiac|porozmawiac|pogadac|pomowic|rozmowe|rozmowa|polacz\\w*|skontaktowac|kontakt|przelacz\\w*|przekieruj\\w*|czat\\w*)\\b.{0,25}\\b(?:${PL}|zyw\\w+)\\b`,
+		),
+		/\b(?:potrzebuje|chce|chcial[ab]?ym|poprosze|prosze|dajcie|daj|wole)\b.{0,20}\b(?:czlowieka|prawdziw\w+ osob\w+|zyw\w+ osob\w+|konsultant\w*|doradc\w*|agenta)\b/,
+		/\b(?:jest|sa)\b.{0,8}\b(?:ktos|jakis|jacys)\b.{0,10}\b(?:zyw\w+|prawdziw\w+|czlowiek|ludzie|konsultant)\b/,
+		/^(?:zywy )?(?:czlowiek|konsultanta?|doradca|pracownik)(?: prosze)?$/,
+		/\b(?:zadzwoncie do mnie|prosze o telefon|oddzwoncie|oddzwonic)\b/,
 	],
 	tr: [
-		/(?:insan|biri|birisi|temsilci|yetkili|görevli|operatör|danışman|canlı destek|gerçek kişi|çalışan|müşteri hizmetleri)\S*(?: \S+){0,3} (?:konuş|görüş|bağla|yazış|aktar|iletişim|ulaş)\S*/u,
-		/(?:müşteri temsilci|canlı destek|gerçek (?:bir )?(?:insan|kişi)|yetkili (?:biri|bir kişi)|temsilci|operatör)\S*(?: \S+){0,2} (?:istiyorum|lütfen|lazım|ihtiyacım|rica)\S*/u,
-		/^(?:insan|temsilci|müşteri temsilcisi|canlı destek|yetkili|operatör)(?: lütfen)?$/u,
+		// The past ("konuştum") tells what was, and asks for nobody.
+		new RegExp(
+			`\\b${TR}(?: \\S+){0,3} (?:konus|gorus|bagla|yazis|aktar|iletisim|ulas|yonlendir)(?!t[iu]|d[iu]|nd[iu])\\w*`,
+		),
+		new RegExp(`\\b${TR}(?: \\S+){0,2} (?:istiyorum|isterim|lutfen|lazim|ihtiyac\\w*|rica)\\b`),
+		/\b(?:gercek|canli) (?:bir )?(?:insan|kisi|biri)\w*(?: \S+){0,2} (?:var m|yok m)/,
+		/^(?:insan|temsilci|musteri temsilcisi|canli destek|yetkili|operator)(?: lutfen)?$/,
+		/\bbeni (?:geri )?ara(?:yin|r|sin|yabilir)/,
 	],
 	ar: [
-		/(?:أتحدث|اتحدث|التحدث|أتكلم|اتكلم|التكلم|أكلم|اكلم|تحويلي|حولني|حوّلني|وصلني|توصيلي|التواصل|أتواصل|اتواصل|التحدّث).{0,20}(?:شخص|إنسان|انسان|موظف|ممثل|وكيل|أحد|احد|مندوب|مسؤول|خدمة العملاء)/u,
-		/(?:أريد|اريد|أحتاج|احتاج|عايز|بدي|ابغى|أبغى|أرغب).{0,15}(?:شخص حقيقي|شخصا حقيقيا|إنسان|انسان|موظف|ممثل|مندوب)/u,
-		/^(?:موظف|إنسان|انسان|شخص حقيقي|ممثل خدمة العملاء)(?: من فضلك| لو سمحت)?$/u,
+		new RegExp(
+			`(?:اتحدث|التحدث|اتكلم|التكلم|اكلم|احكي|تحويلي|حولني|حولوني|تحولني|تحولوني|وصلني|وصلوني|توصيلي|التواصل|اتواصل).{0,25}${AR}`,
+		),
+		/(?:اريد|احتاج|عايز|عاوز|بدي|ابغي|ارغب).{0,15}(?:شخص حقيقي|شخصا حقيقيا|انسان|موظف|ممثل|مندوب)/,
+		/(?:يوجد|هناك|فيه|في) (?:اي )?(?:شخص|احد|حدا|موظف|انسان).{0,15}(?:حقيقي|خدمه العملاء|اتحدث|اكلمه|يساعدني|يرد)/,
+		/^(?:موظف|انسان|شخص حقيقي|ممثل خدمه العملاء|خدمه العملاء)(?: من فضلك| لو سمحت)?$/,
+		/(?:اتصلوا بي|اتصل بي|كلموني)/,
 	],
 	he: [
-		/(?:לדבר|לשוחח|להתכתב|להעביר|תעביר|תעבירו|העבירו|לחבר|תחבר|תחברו|שיחה|ליצור קשר).{0,15}(?:אדם|בן אדם|בנאדם|נציג|מישהו|אנושי|שירות לקוחות|אנוש)/u,
-		/(?:רוצה|צריך|צריכה|מבקש|מבקשת|אפשר|תנו לי).{0,10}(?:נציג|אדם אמיתי|בן אדם|בנאדם|מענה אנושי|מישהו אמיתי)/u,
-		/^(?:נציג|נציגה|אדם|בן אדם|מענה אנושי|נציג אנושי)(?: בבקשה)?$/u,
+		new RegExp(
+			`(?:לדבר|לשוחח|להתכתב|להעביר|תעביר|תעבירו|תעבירי|העבירו|לחבר|תחבר|תחברו|שיחה|ליצור קשר).{0,15}${HE}`,
+		),
+		/(?:רוצה|צריך|צריכה|מבקש|מבקשת|אפשר|תנו לי|תביאו לי).{0,10}(?:נציג|אדם אמיתי|בן אדם|בנאדם|מענה אנושי|מישהו אמיתי)/,
+		/יש (?:פה|כאן|שם)? ?(?:בן אדם|בנאדם|אדם אמיתי|מישהו אמיתי|נציג)/,
+		/^(?:נציגה?|אדם|בן אדם|מענה אנושי|נציג אנושי|נציגת? שירות|שירות לקוחות)(?: בבקשה| דחוף| עכשיו)?$/,
+		/(?:תתקשרו אלי|שיתקשרו אלי|תחזרו אלי|שיחזרו אלי)/,
 	],
 };
+
+/** Asking what the one who answers is, in any of these languages, asks for nobody. */
+export const ASKING_NATURE_ABROAD =
+	/^(?:bist du|sind sie|bin ich|es tu|etes vous|est ce que (?:tu|vous|je)|eres|es usted|estoy|sei|parlo con|voce e|estou|ben je|bent u|spreek ik|czy (?:jestes|rozmawiam|to)|هل انت|אתה|האם אתה)\b/;

@@ -14,6 +14,14 @@ const UNSURE_BELOW = 0.2;
 
 const model = () => singleton("intent-model", () => loadModel(modelFile));
 
+/** The likelihood of every intent, the likeliest first. */
+export function likelyIntents(text: string): { intent: string; likelihood: number }[] {
+	const { labels } = model();
+	return [...probabilities(model(), intentFeatures(text))]
+		.map((likelihood, label) => ({ intent: labels[label] ?? "other", likelihood }))
+		.sort((a, b) => b.likelihood - a.likelihood);
+}
+
 /**
  * Classifies what a customer wants. English only; in other languages it is mostly unsure.
  * @returns a label of architecture.md section 8; "other" when no label is likely enough, with the confidence

@@ -1,5 +1,6 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { classifyIntent } from "./classify.server.ts";
 import modelFile from "./intents.model.json" with { type: "json" };
 
@@ -32,6 +33,14 @@ describe("the intent model", () => {
 		["what is the tallest mountain in Africa", "other"],
 	])("takes %j for %s", (text, intent) => {
 		expect(classifyIntent(text).intent).toBe(intent);
+	});
+
+	it("takes everyday phrases it never learned from for what they mean", () => {
+		const phrases = parse(readFileSync("tests/judging/intents.yaml", "utf8")) as Record<string, string[]>;
+		const all = Object.entries(phrases).flatMap(([label, texts]) => texts.map((text) => ({ label, text })));
+		const wrong = all.filter(({ label, text }) => classifyIntent(text).intent !== label);
+		expect(all).toHaveLength(72);
+		expect(wrong.length, JSON.stringify(wrong)).toBeLessThanOrEqual(5);
 	});
 
 	it("says other when it is unsure, and for a text without a word", () => {

@@ -4,12 +4,39 @@
  * words no training text had still say something, and the model stays one small array.
  */
 
+import { CONCEPTS } from "#app/models/search/concept-list.ts";
+
 export const BUCKET_BITS = 14;
 const BUCKETS = 1 << BUCKET_BITS;
 /** Nothing after this many words changes an intent; the work stays bounded. */
 const MOST_WORDS = 80;
 /** Letters inside words weigh less than the words: they repeat each other. */
 const LETTERS_SHARE = 0.35;
+
+/** What a word of a known meaning weighs beside the word itself. */
+const MEANING_SHARE = 0.8;
+/** A concept that holds for half a vocabulary ("refund" and "money") says too little. */
+const LEAST_KINSHIP = 0.85;
+
+/** A word without its commonest endings: rough, but alike for every form of a word. */
+function rootOf(word: string): string {
+	const root = word.replace(/(?:ing|ed|es|s|e|y|ies|ied)$/, "");
+	return root.length >= 3 ? root : word;
+}
+
+/** Which concepts a word belongs to, by its root: "bill" and "receipt" share what is learned of an invoice. */
+const conceptsByRoot = new Map<string, string[]>();
+for (const concept of CONCEPTS) {
+	if ((concept.kinship ?? 1) < LEAST_KINSHIP) continue;
+	// By its words and not by its place, so that another concept in the list changes nothing of this one.
+	const name = concept.words.slice(0, 2).join(" ");
+	for (const word of concept.words) {
+		if (word.includes(" ")) continue;
+		const root = rootOf(word);
+		const known = conceptsByRoot.get(root) ?? [];
+		if (!known.includes(name)) conceptsByRoot.set(root, [...known, name]);
+	}
+}
 
 /** FNV-1a over UTF-16 units, mixed down to a bucket. */
 function bucketOf(text: string): number {
@@ -54,6 +81,7 @@ export function intentFeatures(text: string): Map<number, number> {
 		add(`w:${word}`, 1);
 		add(`b:${words[i - 1] ?? "^"} ${word}`, 0.8);
 		if (i === words.length - 1) add(`b:${word} $`, 0.8);
+		for (const name of conceptsByRoot.get(rootOf(word)) ?? []) add(`k:${name}`, MEANING_SHARE);
 		const padded = `<${word}>`;
 		for (let length = 3; length <= 5; length++) {
 			for (let start = 0; start + length <= padded.length; start++) {

@@ -29,7 +29,7 @@ export function trainIntents(
 		for (const example of shuffled(examples, random)) {
 			const gold = labelIndex.get(example.label);
 			if (gold === undefined) throw new Error(`There is no label ${example.label}.`);
-			const features = intentFeatures(dropWords(example.text, random));
+			const features = intentFeatures(asTyped(dropWords(example.text, random), random));
 			softmax(weights, features, scores);
 			for (const [bucket, value] of features) {
 				for (let label = 0; label < count; label++) {
@@ -53,7 +53,7 @@ const PULL = 2e-6;
 const SURE = 0.96;
 const DROPPED_SHARE = 0.12;
 /** Weights below this share of the largest are noise; dropping them halves the file. */
-const NEGLIGIBLE = 0.02;
+const NEGLIGIBLE = 0.06;
 
 function softmax(weights: Float32Array, features: Map<number, number>, scores: Float64Array) {
 	const count = scores.length;
@@ -74,6 +74,48 @@ function dropWords(text: string, random: () => number): string {
 	const words = text.split(/\s+/);
 	if (words.length < 3) return text;
 	return words.filter(() => random() >= DROPPED_SHARE).join(" ") || text;
+}
+
+const OPENINGS = ["hi", "hello", "hey", "ok so", "please", "good morning", "hi there", "sorry", "question"];
+const ENDINGS = ["please", "pls", "thanks", "thank you", "asap", "can you help", "?"];
+const SHORTHAND: Record<string, string> = {
+	you: "u",
+	your: "ur",
+	please: "pls",
+	are: "r",
+	to: "2",
+	for: "4",
+	because: "cause",
+	going: "gonna",
+	thanks: "thx",
+	want: "wanna",
+};
+const OPENING_SHARE = 0.12;
+const ENDING_SHARE = 0.1;
+const SHORTHAND_SHARE = 0.15;
+const SLIP_SHARE = 0.04;
+
+/** A text as it may arrive in a chat: with a greeting before it, a word shortened, letters missing or swapped. */
+function asTyped(text: string, random: () => number): string {
+	const words = text.split(/\s+/).map((word) => {
+		const short = SHORTHAND[word.toLowerCase()];
+		if (short && random() < SHORTHAND_SHARE) return short;
+		return word.length >= 5 && !word.includes("{") && random() < SLIP_SHARE ? slip(word, random) : word;
+	});
+	// Words of small talk stay alone: "hi" before everything would mean nothing.
+	if (words.length < 3) return words.join(" ");
+	if (random() < OPENING_SHARE) words.unshift(OPENINGS[Math.floor(random() * OPENINGS.length)] ?? "");
+	if (random() < ENDING_SHARE) words.push(ENDINGS[Math.floor(random() * ENDINGS.length)] ?? "");
+	return words.join(" ");
+}
+
+/** The word with one letter left out, doubled, or swapped with the next. */
+function slip(word: string, random: () => number): string {
+	const at = 1 + Math.floor(random() * (word.length - 2));
+	const kind = random();
+	if (kind < 0.4) return word.slice(0, at) + word.slice(at + 1);
+	if (kind < 0.6) return word.slice(0, at) + (word[at] ?? "") + word.slice(at);
+	return word.slice(0, at) + (word[at + 1] ?? "") + (word[at] ?? "") + word.slice(at + 2);
 }
 
 function shuffled<Value>(values: Value[], random: () => number): Value[] {

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod/v4";
 import { personAskedIn, wantsPerson } from "./wants-person.ts";
 
 describe("a request for a person", () => {
@@ -69,5 +72,30 @@ describe("a request for a person", () => {
 		"",
 	])("is not read into %j", (text) => {
 		expect(wantsPerson(text)).toBe(false);
+	});
+});
+
+describe("the sentences kept for judging", () => {
+	const byLanguage = z.record(z.string(), z.array(z.string()));
+	const sentences = z
+		.object({
+			asking: z.array(z.string()),
+			not: z.array(z.string()),
+			asking_abroad: byLanguage,
+			not_abroad: byLanguage,
+		})
+		.parse(parse(readFileSync("tests/judging/person.yaml", "utf8")));
+
+	it("are heard in at least 95 of 100 cases, with at most 2 of 100 false alarms", () => {
+		const missed = sentences.asking.filter((text) => !wantsPerson(text));
+		const alarms = sentences.not.filter((text) => wantsPerson(text));
+		expect(missed.length / sentences.asking.length, missed.join("; ")).toBeLessThanOrEqual(0.05);
+		expect(alarms.length / sentences.not.length, alarms.join("; ")).toBeLessThanOrEqual(0.02);
+	});
+
+	it.each(Object.keys(sentences.asking_abroad))("are told apart in %s", (language) => {
+		const missed = sentences.asking_abroad[language]?.filter((text) => personAskedIn(text) !== language);
+		expect(missed).toEqual([]);
+		expect(sentences.not_abroad[language]?.filter((text) => wantsPerson(text))).toEqual([]);
 	});
 });

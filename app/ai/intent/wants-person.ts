@@ -1,36 +1,60 @@
-import { ASKING_IN } from "./asking-in-other-languages.ts";
+import { ASKING_IN, ASKING_NATURE_ABROAD, foldedLetters } from "./asking-in-other-languages.ts";
 import { classifyIntent } from "./classify.server.ts";
 
 /** Who is asked for, by any of these words. */
 const PERSON =
 	"(?:(?:real|live|actual|human|living|proper|another|different|single|damn|freaking|fucking|customer|service|support|sales|care|call|help|free|available|senior|certain|someone|a|an|the|your|my|one of your|one of the|some|any|this|of|kind of) )*(?:humans?|persons?|people|man|woman|guy|agents?|representatives?|reps?|operators?|somebody|someone|anybody|anyone|advisors?|advisers?|consultants?|managers?|supervisors?|boss|colleagues?|coworkers?|assistants?|specialists?|employees?|staff(?: members?)?|team members?|members? of (?:your |the )?(?:staff|team)|individual|attendant|human being|clerk|associate)";
 
+/** Who can be nobody but a person of the store: "someone" may be anyone. */
+const STAFF =
+	"(?:(?:a|an|the|your|my|one of your|one of the|some|any|another) )*(?:(?:real|live|actual|human|living|customer|service|support|sales) )*(?:humans?|human being|real person|real people|person|agent|representative|rep|operator|advisor|adviser|manager|supervisor|colleagues?|co ?workers?|specialist|employees?|member of (?:your |the )?(?:staff|team)|team members?|(?:someone|somebody|anyone|anybody) (?:real|human|else|from (?:your|the) (?:\\w+ )?(?:team|staff|department|company|support|store|shop)|on your team))";
+
 const ASKING: RegExp[] = [
 	// "speak to an agent", "chat with somebody real"
 	new RegExp(
-		`\\b(?:speak|speaking|talk|talking|tlak|chat|chatting|converse|conversation|deal|dealing|interact)(?: (?:to|with|directly|right now|now|live|2))* ${PERSON}\\b`,
+		`\\b(?:speak|speaking|talk|talking|tlak|chat|chatting|converse|conversation|deal|dealing|interact|discuss (?:it|this|that|things))(?: (?:to|with|w|directly|right now|now|live|2))* ${PERSON}\\b`,
 	),
-	// "connect me to a representative", "put me through to someone"
+	// "connect me to a representative", "put me through to someone", "pass this on to your team"
 	new RegExp(
-		`\\b(?:connect|transfer|forward|redirect|direct|escalate|pass|hand|switch|route|refer|patch|put)(?: (?:me|this|us|it|over|through|on|up|along|my \\w+))* (?:to|with) ${PERSON}\\b`,
+		`\\b(?:connect|transfer|forward|redirect|direct|escalate|pass|hand|switch|route|refer|patch|put)(?: (?:me|this|us|it|over|through|on|up|along|chat|conversation|ticket|case|my (?:call|chat|case|ticket|request|issue|problem|question|complaint|conversation)))* (?:to|with|2) (?:${PERSON}|(?:your |the )?(?:\\w+ )?(?:team|support|customer service|human side))\\b`,
 	),
+	/^(?:(?:please|pls|can you|could you|just|ok|then|now) )*(?:connect|transfer|escalate|redirect)(?: (?:me|us|this|it|the chat))?(?: (?:please|pls|now|already|asap|then))*$/,
 	// "get me an agent", "I need a human", "call a person"
-	/\b(?:get|give|bring|find|fetch|call|send|need|want|require|prefer|demand|contact|reach|request|asking for|looking for|rather have|like)(?: (?:me|us|to|for|in|hold of|touch with|in touch with))* (?:a |an |the |your |some )?(?:real |live |actual |human |customer |service |support |sales )*(?:human(?: being)?s?|person|agents?|representatives?|reps?|operators?|managers?|supervisors?|real people|human (?:agent|assistance|help|support|assistant)|live (?:agent|chat|person|support|help))\b(?! (?:discount|price|fee|number|id|size|hour))/,
-	/^(?:(?:a|an|the|real|live|actual|human|customer|service|support|please|pls|now|just|hey|hi|hello) )*(?:human(?: being)?|person|agent|representative|rep|operator|supervisor|manager|live chat|real person|someone real|somebody real|human help|human support)(?: (?:please|pls|now|here|asap|needed|agent|help|support|thanks?))*$/,
-	/\b(?:is|are) (?:there|this|here) (?:any|some|a|an)?\s?(?:real |actual |live )*(?:human|person|people|humans|someone|somebody|anyone|anybody)\b.*\b(?:there|here|talk|speak|chat|real|help|available)\b/,
+	/\b(?:get|give|bring|find|fetch|call|send|need|want|require|prefer|demand|contact|reach|request|asking for|looking for|rather have|like|have)(?: (?:me|us|to|for|in|on|hold of|touch with|in touch with|through|through to))* (?:a |an |the |your |some )?(?:real |live |actual |human |customer |service |support |sales )*(?:human(?: being)?s?|person|agents?|representatives?|reps?|operators?|managers?|supervisors?|real people|someone real|somebody real|human (?:agent|assistance|help|support|assistant)|live (?:agent|chat|person|support|help))\b(?! (?:discount|price|fee|number|id|size|hour|hair|manual|card|name|licen[cs]e|signature|limit|to (?:sign|collect|pick)))/,
+	/^(?:(?:a|an|the|real|live|actual|human|customer|service|support|please|pls|now|just|only|hey|hi|hello|no) )*(?:human(?: being)?|person|agent|representative|rep|operator|supervisor|manager|live chat|real person|real people|someone real|somebody real|human help|human support|support person)(?: (?:please|pls|plz|now|here|asap|needed|agent|help|support|thanks?|already))*$/,
+	/\b(?:is|are) (?:there|this|here) (?:no |any|some|a|an|not)*\s?(?:real |actual |live )*(?:human|person|people|humans|someone|somebody|anyone|anybody)\b.*\b(?:talk|speak|chat|real|(?:can|could|to) help me|write with|write to)\b/,
+	/\b(?:is|are) (?:there )?(?:no |any |a )?(?:real |actual |live )*(?:humans?|person|people) (?:available|around|here|there|online|on here|working (?:here|there))\b/,
+	/\b(?:anyone|anybody|someone|somebody) (?:real|human|alive)\b|\b(?:real|actual|live) (?:person|people|human|humans|agent|human being)\b.{0,20}\b(?:please|pls|here|there|now|instead|on here|around)\b/,
 	/\b(?:dont|do not|not|no longer|stop|hate|tired of|sick of|instead of|rather than|enough of)\b.{0,20}\b(?:talk|talking|speak|speaking|chat|chatting|deal|dealing)\b.{0,12}\b(?:bot|robot|machine|computer|ai|automated|chatbot)\b/,
-	/\b(?:human|person|people|somebody|someone|colleague)\b.{0,20}\b(?:look at|take over|takes over|handle|review|step in|answer me|call me|contact me|get back to me|join)\b/,
+	/\b(?:no|not a|not another|without the|stop the|stop with the|done with (?:this|the)|enough of (?:this|the)) (?:more )?(?:bots?|robots?|chatbots?|machines?|automated|automatic)\b.*\b(?:human|person|people|someone|somebody|agent|help)\b|\b(?:human|person|someone|somebody|agent)\b.*\b(?:not|no|instead of|rather than) (?:a |an |this |more )?(?:ro)?bots?\b/,
+	// "can a colleague take over", "have somebody ring me"
+	new RegExp(
+		`\\b${STAFF}\\b.{0,12}\\b(?:look (?:at|into)|take (?:over|this)|takes over|handle|review|step in|answer|reply|help|assist|call|ring|phone|contact|get back|join|explain)\\b`,
+	),
+	/\b(?:someone|somebody|anyone|anybody|person|human)\b.{0,12}\b(?:take over|takes over|step in|(?:call|ring|phone|contact|answer|email|text) (?:me|us)|get back to (?:me|us)|look (?:at|into) (?:this|it|my))\b/,
+	new RegExp(
+		`\\bput (?:${STAFF}|someone|somebody)(?: \\w+)? on\\b|\\b(?:let|have|get) ${STAFF}\\b.{0,15}\\b(?:this|it|me|on|in)\\b`,
+	),
+	/\bwho (?:can|could|should|do) i (?:talk|speak|chat) (?:to|with)\b/,
 	/^(?!.*\b(?:how|what|when|which|where|hours?|information|number|time)\b).*\b(?:speak|talk|chat|connect me|transfer me|put me through) (?:to|with) (?:your |the )?(?:customer |technical |tech )?(?:service|support|care)\b/,
 	/^(?!(?:are|is|am|r) (?:you|u|this|i)\b).*\b(?:agent|representative|human|operator)(?: please| pls| now)?$/,
-	/\b(?:call|ring|phone) me (?:back|please|now)\b|\bhand (?:me |this |it )*over\b|\blet me (?:talk|speak)\b|\bput me through\b/,
+	/\b(?:call|ring|phone) me (?:back|please|now)\b|\bhand (?:me |this |it )*over\b|\blet me (?:talk|speak) (?:to|with)\b|\bput me through\b/,
 ];
 
 const REFUSING =
-	/\b(?:dont|do not|no need to|not|without|never|instead of|rather than)\b(?: (?:want|need|have|wish|like|yet|to|having|asking))* (?:talk|speak|talking|speaking|chat|a human|a person|an agent|a representative)\b(?!.*\b(?:bot|robot|machine|computer|ai|chatbot|automated)\b)/;
+	/\b(?:dont|do not|no need to|no need for|not|without|never|instead of|rather than)\b(?: (?:want|need|have|wish|like|yet|to|having|asking))* (?:talk|speak|talking|speaking|chat|a human|a person|an agent|a representative)\b(?!.*\b(?:bot|robot|machine|computer|ai|chatbot|automated)\b)/;
 
 /** Asking how the people here are to be reached (hours, a telephone number) is a question, not a call. */
 const ASKING_ABOUT =
 	/\b(?:opening hours|what hours|business hours|what time|phone number|telephone number|email address|how many (?:people|agents|persons)|hiring|job)\b/;
+
+/** What was said to somebody before is no call: "I spoke to an agent yesterday". */
+const TELLING_THE_PAST =
+	/\b(?:i|we|she|he|they|my \w+|your \w+|(?:the|a) \w+)(?: (?:have|had|has|already|just|even|also))* (?:spoke|spoken|talked|chatted|dealt|told|said|promised)\b.*?(?=\b(?:and (?:now|want|need|id|i (?:want|need|would))|but (?:now|want|i (?:want|need|would))|so (?:i|please|can)|now|please|can|could|let|connect|transfer|get|give) |$)/g;
+
+/** What the one who answers is, and words that only look like a person's. */
+const ASKING_NATURE =
+	/\b(?:am i|are you|are u|r u|is this|is it)\b.{0,25}\b(?:person|human|bot|robot|machine|people|ai|real)\b|\bcontact person\b/g;
 
 /** The learned model knows more ways of asking than the patterns, but is only believed when it is sure. */
 const SURE = 0.8;
@@ -41,19 +65,17 @@ const SURE = 0.8;
  * you human" and "when can I call you" are no such request.
  */
 export function personAskedIn(text: string): string | null {
-	const plain = text
-		.normalize("NFKC")
-		.toLowerCase()
-		.replace(/['’‘`]/g, "")
-		.replace(/[^\p{L}\p{N}]+/gu, " ")
-		.trim();
-	if (!plain) return null;
-	for (const [language, patterns] of Object.entries(ASKING_IN)) {
-		if (patterns.some((pattern) => pattern.test(plain))) return language;
+	const folded = foldedLetters(text);
+	if (!folded) return null;
+	if (!ASKING_NATURE_ABROAD.test(folded)) {
+		for (const [language, patterns] of Object.entries(ASKING_IN)) {
+			if (patterns.some((pattern) => pattern.test(folded))) return language;
+		}
 	}
-	if (REFUSING.test(plain) || ASKING_ABOUT.test(plain)) return null;
+	const plain = folded.replace(TELLING_THE_PAST, "").replace(ASKING_NATURE, "").trim();
+	if (!plain || REFUSING.test(plain) || ASKING_ABOUT.test(plain)) return null;
 	if (ASKING.some((pattern) => pattern.test(plain))) return "en";
-	const { intent, confidence } = classifyIntent(text);
+	const { intent, confidence } = classifyIntent(plain);
 	return intent === "contact_human_agent" && confidence >= SURE ? "en" : null;
 }
 

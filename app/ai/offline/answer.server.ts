@@ -138,7 +138,7 @@ type Found = { text: string; sources: AnswerSource[]; language: string };
 async function findAnswer(question: string, language: string): Promise<Found | null> {
 	const [product, article] = await Promise.all([
 		answerFromProducts(question),
-		answerFromKnowledge(question, { guess: classifyIntent(question), language }),
+		answerFromKnowledge(question, language),
 	]);
 	if (product && (!article || product.coverage >= article.coverage)) {
 		return { text: product.text, sources: product.sources, language: DATA_LANGUAGE };

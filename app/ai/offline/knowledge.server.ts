@@ -8,12 +8,11 @@ import {
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
 import { stemTexts } from "#app/models/search/stems.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
-import type { IntentGuess } from "../intent/classify.server.ts";
+import { topicsOf } from "../intent/topics.ts";
 import { wantedForm } from "./answer-kinds.ts";
 import { choosePassage, type PassageChoice, type ReadPassage } from "./passage-choice.ts";
 import { openingSentences, sentencesAround, splitSentences } from "./sentences.ts";
 import { isAnswered } from "./support.ts";
-import { topicsOf } from "./topics.ts";
 
 /** What was found in the articles: the sentences that answer, and where they stand. */
 export type KnowledgeAnswer = {
@@ -43,13 +42,12 @@ const MOST_PARTS = 4;
 /**
  * Answers from the knowledge articles in their own words, or returns null when nothing in them speaks of
  * enough of what was asked. In a message of several sentences, the one that asks decides.
- * @param options.guess the intent; @param options.language of the question.
+ * @param language of the question.
  */
 export async function answerFromKnowledge(
 	question: string,
-	{ guess, language }: { guess: IntentGuess; language: string },
+	language: string,
 ): Promise<KnowledgeAnswer | null> {
-	const topics = topicsOf(guess);
 	const own = searchConfig(language);
 	const configs = await listConfigs();
 	// Those in the customer's language first; another language's articles answer what they alone know.
@@ -58,9 +56,9 @@ export async function answerFromKnowledge(
 	);
 	for (const config of configs) {
 		for (const part of questionParts(question)) {
-			const search = await findPassages(part, { limit: PASSAGES, topics, config });
+			const search = await findPassages(part, { limit: PASSAGES, topics: topicsOf(part), config });
 			// The whole message is the surest reading; its parts are only asked when it finds nothing.
-			if (config === ENGLISH ? !isAnswered(part, search, guess) : !isCovered(search.found[0])) continue;
+			if (config === ENGLISH ? !isAnswered(part, search) : !isCovered(search.found[0])) continue;
 			return quoteFrom(bestOfArticles(search.found), part, { ...search, config });
 		}
 	}

@@ -111,7 +111,7 @@ export function choosePassage(
 }
 
 const AMOUNT_OF_TIME =
-	/^(?:\d+|two|three|four|five|six|seven|eight|nine|ten|few|several|couple|minutes?|hours?|days?|weeks?|months?|years?)$/;
+	/^(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|few|several|couple)?(?:^| |$)(?:minutes?|hours?|days?|weeks?|months?|years?)?$/;
 
 /** What a term tells between these passages: nothing when all of them say it. */
 function localWeight(term: Term, passages: ReadPassage[]): number {

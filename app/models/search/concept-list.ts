@@ -1,22 +1,10 @@
+import { type Concept, concept } from "./concept.ts";
+import { EVERYDAY_WORDS } from "./everyday-words.ts";
+
 /**
  * General English of shops and support desks: words that mean the same. Nothing in here belongs to one shop;
  * product names never do.
  */
-
-const words = (text: string) => text.trim().split(/\s+/);
-
-export type Concept = {
-	/** Words and phrases that mean the same; a phrase is recognised in questions and in texts. */
-	words: string[];
-	/** Also met by text of this form: a price answers "how much" without the word "price". */
-	pattern?: RegExp;
-	/** Phrases of a question that ask for this concept. */
-	asks?: RegExp;
-	/** A weaker kinship: met for this share of a word (default 0.9). */
-	kinship?: number;
-	/** A rule of the store that holds for whatever was bought, so that the thing itself need not be named in it. */
-	isPolicy?: boolean;
-};
 
 /** An amount of money, or that there is none to pay. */
 export const CURRENCY =
@@ -37,11 +25,6 @@ const MASS = /\d+([.,]\d+)?\s?(kg|g|grams?|kilos?|kilograms?|lbs?|pounds?|oz|oun
 export const CLOCK =
 	/\b\d{1,2}([:.]\d\d)?\s?(am|pm|a\.m\.|p\.m\.|o'clock)|\b\d{1,2}:\d\d\b|\b(mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b24\/7\b|\bround the clock\b/i;
 const DEGREES = /\d+\s?(°|degrees?|º)/i;
-
-/** A concept from a line of words; `_` joins the words of a phrase. */
-function concept(line: string, rest: Omit<Concept, "words"> = {}): Concept {
-	return { words: words(line).map((word) => word.replaceAll("_", " ")), ...rest };
-}
 
 export const CONCEPTS: Concept[] = [
 	concept(
@@ -286,4 +269,5 @@ export const CONCEPTS: Concept[] = [
 	concept(
 		"customise customize personalise personalize engrave engraving custom bespoke made_to_order personalised personalized",
 	),
+	...EVERYDAY_WORDS,
 ];

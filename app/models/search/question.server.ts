@@ -1,3 +1,4 @@
+import { DURATION } from "./concept-list.ts";
 import {
 	addConcept,
 	type ConceptIndex,
@@ -8,29 +9,24 @@ import {
 	spoken,
 	stemsKey,
 } from "./concepts.server.ts";
+import { isPlace } from "./places.ts";
+import { plainWords } from "./question-words.ts";
 import { stemTexts } from "./stems.server.ts";
 import { newTerm, type Term } from "./term.ts";
 import { phraseOf } from "./text-vector.ts";
-import { editsBetween, isTypoOf } from "./typos.ts";
-import {
-	CHAT_SPELLINGS,
-	COMMON_WEIGHT,
-	COMMON_WORDS,
-	FRAME_WORDS,
-	OBJECT_MARKERS,
-	PARTICLES,
-} from "./vocabulary.ts";
+import { COMMON_WEIGHT, COMMON_WORDS, FRAME_WORDS, OBJECT_MARKERS, PARTICLES } from "./vocabulary.ts";
 
 /** Worth of what is left of a phrase without its stop words. */
 const LOSSY_WORTH = 0.75;
 const ASKED_WEIGHT = 0.8;
 const LONGEST_PHRASE = 5;
-/** A question is not read further than this: what matters is said by then, and the work stays bounded. */
-const MOST_WORDS = 60;
+
+/** What a question is likely about, as its intent says: English words, and how likely (0 to 1). */
+export type Topic = { words: string[]; likelihood: number };
 
 /** What the intent makes likely weighs little beside what was said. */
-const TOPIC_WEIGHT = 0.3;
-const QUESTION_WORDS = ["often", "should", "please", "frequently", "where", "which"];
+const TOPIC_WEIGHT = 0.6;
+const FRAME_WEIGHT = 0.08;
 const DEEDS = new Set(["buy", "sell", "purchase", "use", "make", "build"]);
 /** Words of "how long", "how many days": said with the kind of answer that is asked for. */
 const ASKING_WORDS = new Set([
@@ -44,27 +40,6 @@ const ASKING_WORDS = new Set([
 	"much",
 	"old",
 ]);
-/** Lower case, no apostrophes, chat spellings written out, order numbers left out. */
-export function plainWords(text: string): string[] {
-	return text
-		.toLowerCase()
-		.normalize("NFKC")
-		.replace(/['’‘`](s|S)\b/g, "")
-		.replace(/['’‘`]/g, "")
-		.replace(/#?\bw?\d{6,}\b/g, " ")
-		.split(/[^\p{L}\p{N}]+/u)
-		.filter(Boolean)
-		.slice(0, MOST_WORDS)
-		.map((word) => CHAT_SPELLINGS[word] ?? questionWord(word));
-}
-
-/** A question word that was mistyped, put right: "how oftn" must ask what "how often" asks. */
-function questionWord(word: string): string {
-	return (
-		QUESTION_WORDS.find((meant) => isTypoOf(word, meant) && editsBetween(word, meant).edits === 1) ?? word
-	);
-}
-
 /** The word and what it may be a form of: "sending" of "send", "sends" of "send". */
 function baseForms(word: string): string[] {
 	const forms = [word];
@@ -116,7 +91,7 @@ type Reading = {
  * kind of answer it asks for. Words that only frame the question are dropped.
  * @param topics words that are likely beside the said ones, such as those of the question's intent.
  */
-export async function readQuestion(text: string, topics: string[] = []): Promise<Term[]> {
+export async function readQuestion(text: string, topics: Topic[] = []): Promise<Term[]> {
 	const words = plainWords(text);
 	const reading: Reading = {
 		index: await conceptIndex(),
@@ -125,11 +100,28 @@ export async function readQuestion(text: string, topics: string[] = []): Promise
 		seen: new Set(),
 		terms: [],
 	};
+	readSpans(reading);
 	readAsked(reading);
 	await readPhrases(reading);
 	await readWords(reading);
-	if (topics.length > 0) reading.terms.push(await topicTerm(reading.index, topics));
+	await readFrame(reading);
+	for (const topic of topics) reading.terms.push(await topicTerm(reading.index, topic));
 	return reading.terms;
+}
+
+const COUNT = /^(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|few|several|couple)$/;
+const TIME_UNIT = /^(?:minutes?|hours?|days?|weeks?|months?|years?)$/;
+
+/** A span of time in a question ("after three weeks") is met by any: no text must name the very same one. */
+function readSpans({ words, taken, terms }: Reading) {
+	for (const [place, word] of words.entries()) {
+		if (!TIME_UNIT.test(word) || !COUNT.test(words[place - 1] ?? "")) continue;
+		taken[place - 1] = true;
+		taken[place] = true;
+		const label = `${words[place - 1]} ${word}`;
+		const patterns = [{ pattern: DURATION, worth: KIN_WORTH }];
+		terms.push(newTerm({ label, weight: COMMON_WEIGHT, isAsked: true, patterns }));
+	}
 }
 
 const isNear = (concept: IndexedConcept) => (concept.kinship ?? KIN_WORTH) >= KIN_WORTH;
@@ -211,14 +203,43 @@ async function readWords({ index, words, taken, seen, terms }: Reading) {
 			isNext: place > 0 && left[i - 1]?.[0] === place - 1,
 		});
 		for (const concept of kin) addConcept(term, concept);
+		if (isPlace(word)) await addAbroad(term, index);
 		for (const concept of near) seen.add(concept);
 		terms.push(term);
 	}
 }
 
-async function topicTerm({ byStem }: ConceptIndex, topics: string[]): Promise<Term> {
-	const topic = newTerm({ label: "", weight: TOPIC_WEIGHT, isTopic: true });
-	for (const vector of await stemTexts(topics)) {
+/** Whether a question that was read is about other countries. */
+export const speaksOfAbroad = (terms: Term[]): boolean =>
+	terms.some(
+		(term) => !term.isTopic && term.alternatives.some(({ phrase }) => stemsKey(phrase) === "abroad"),
+	);
+
+/** What a country's name is worth to a text that speaks of other countries without naming it. */
+const ABROAD_WORTH = 0.7;
+
+/** "Do you send to Norway" is a question about abroad, whether or not a text names Norway. */
+async function addAbroad(term: Term, { byStem }: ConceptIndex) {
+	const [vector] = await stemTexts(["abroad"]);
+	for (const concept of byStem.get(stemsKey(phraseOf(vector ?? new Map()))) ?? []) {
+		if (isNear(concept)) addConcept(term, { ...concept, kinship: ABROAD_WORTH });
+	}
+}
+
+/** The words that mostly only frame a question: they may still be a text's own ("a name on it"), and so rank. */
+async function readFrame({ words, taken, terms }: Reading) {
+	const framing = [...new Set(words.filter((word, place) => !taken[place] && FRAME_WORDS.has(word)))];
+	for (const vector of await stemTexts(framing)) {
+		const phrase = phraseOf(vector);
+		if (phrase.length === 0) continue;
+		const alternatives = [{ phrase, worth: 1 }];
+		terms.push(newTerm({ label: "", weight: FRAME_WEIGHT, isTopic: true, likelihood: 0, alternatives }));
+	}
+}
+
+async function topicTerm({ byStem }: ConceptIndex, { words, likelihood }: Topic): Promise<Term> {
+	const topic = newTerm({ label: "", weight: TOPIC_WEIGHT * likelihood, isTopic: true, likelihood });
+	for (const vector of await stemTexts(words)) {
 		const phrase = phraseOf(vector);
 		if (phrase.length > 0) topic.alternatives.push({ phrase, worth: 1 });
 		for (const concept of byStem.get(stemsKey(phrase)) ?? []) {

@@ -107,6 +107,8 @@ export function judge(terms: Term[], rarities: number[], text: JudgedText): Rele
 		const saturated = (frequency + (isHeaded ? ASKED_IN_HEADING : 0)) / longness;
 		score += worth * term.weight * (rarities[i] ?? 1) * ((saturated * (K1 + 1)) / (saturated + K1));
 		met.push({ term, worth, isNamed });
+		// What is only likely ranks a text; whether the text speaks of what was said is another matter.
+		if (term.isTopic) continue;
 		if (isTold) told += term.weight;
 		const weight = isSecond ? term.weight * SECOND_NAME_WORD : term.weight;
 		if (isNamed && term.isPolicy && worth >= NAMING_WORTH) isRule = true;

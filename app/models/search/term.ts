@@ -20,8 +20,10 @@ export type Term = {
 	isOwn: boolean;
 	/** Stands directly behind the term before it, as the second word of a name does. */
 	isNext: boolean;
-	/** Not said but likely, from the intent: counts when met and costs nothing when not. */
+	/** Not said but likely, from the intent: it ranks texts, and costs nothing when not met. */
 	isTopic: boolean;
+	/** How likely a topic is, 0 to 1; 1 for what was said, 0 for a word that only frames it. */
+	likelihood: number;
 };
 
 /** A term with nothing said of it yet. */
@@ -35,6 +37,7 @@ export function newTerm(given: Pick<Term, "label" | "weight"> & Partial<Term>): 
 		isOwn: false,
 		isNext: false,
 		isTopic: false,
+		likelihood: 1,
 		...given,
 	};
 }
