@@ -24,10 +24,17 @@ export type Material = { parts: OwnerParts; passages: FoundPassage[] };
 export type { Answer } from "#db/shapes.ts";
 
 /**
- * Answers one question. Calls `onText` with each piece as it is written; the pieces joined are `text`.
+ * Takes the words of an answer as they are written.
+ * @param at where the piece belongs, in UTF-16 units, when it does not follow what came before it: what was written
+ * from there on is taken back, since a reply broke off or was in another language than the customer's.
+ */
+export type OnText = (piece: string, at?: number) => void;
+
+/**
+ * Answers one question. Calls `onText` with each piece as it is written; the pieces, put where they belong, are `text`.
  * @throws AnswerFailed when the provider cannot answer; the caller hands over to a person.
  */
-export type Answerer = (request: AnswerRequest, onText: (piece: string) => void) => Promise<Answer>;
+export type Answerer = (request: AnswerRequest, onText: OnText) => Promise<Answer>;
 
 /** The provider failed in a way that waiting will not cure now. `reason` is safe to log and to show an agent. */
 export class AnswerFailed extends Error {

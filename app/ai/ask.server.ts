@@ -1,7 +1,7 @@
 import { getLatestTurn } from "#app/models/ai-turn.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { Conflict, DomainError } from "#app/models/errors.ts";
-import { type Answer, AnswerFailed, type AnswerRequest } from "./answer.ts";
+import { type Answer, AnswerFailed, type AnswerRequest, type OnText } from "./answer.ts";
 import { answerOfCall, decideEscalation } from "./escalation/decide.server.ts";
 import { answer } from "./reply/answerer.server.ts";
 import { understand } from "./reply/preparing.server.ts";
@@ -29,7 +29,7 @@ const LOOK_AGAIN_MS = 200;
  */
 export async function answerAlone(
 	request: AnswerRequest,
-	onText: (piece: string) => void,
+	onText: OnText,
 	{ isFresh = false } = {},
 ): Promise<Answer> {
 	const understood = await understand(request);
@@ -52,7 +52,7 @@ export async function answerAlone(
  */
 export async function answerOnce(
 	input: { message: string; locale?: string; customerId: string | null; signal: AbortSignal },
-	onText: (piece: string) => void,
+	onText: OnText,
 ): Promise<AskedAnswer> {
 	const customer = input.customerId ? await getCustomer(input.customerId) : null;
 	try {
@@ -78,7 +78,7 @@ export async function answerOnce(
  */
 export async function answerLastQuestion(
 	sessionId: string,
-	onText: (piece: string) => void,
+	onText: OnText,
 	signal: AbortSignal,
 ): Promise<AskedAnswer> {
 	const until = Date.now() + ASK_LIMIT_MS;

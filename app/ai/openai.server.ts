@@ -26,6 +26,8 @@ export type Limits = {
 	longestRetryAfterMs: number;
 	/** Repeated requests, over the whole answer. */
 	retries: number;
+	/** Of those, the ones after words of the reply had come: the customer sees an answer begin anew so often. */
+	restarts: number;
 };
 
 export const LIMITS: Limits = {
@@ -36,6 +38,7 @@ export const LIMITS: Limits = {
 	backoffMs: 500,
 	longestRetryAfterMs: 5_000,
 	retries: 2,
+	restarts: 1,
 };
 
 export type Provider = { apiKey: string; baseUrl: string; model: string; limits?: Partial<Limits> };
@@ -97,7 +100,8 @@ function completerFor(asking: Asking): Complete {
 	const { provider, limits, stop } = asking;
 	const client = clientOf(provider);
 	let retriesLeft = limits.retries;
-	return async ({ messages, mayCallTools, onPiece }) => {
+	let restartsLeft = limits.restarts;
+	return async ({ messages, mayCallTools, onPiece, onRestart }) => {
 		const body = {
 			model: provider.model,
 			messages,
@@ -121,11 +125,13 @@ function completerFor(asking: Asking): Complete {
 				// A reply that broke off is on the bill as well, though nobody says with how much.
 				if (hasText) await count(body, { text: written }, { purpose: "answer", ...asking.usage });
 				if (!(error instanceof ProviderFault)) throw error;
-				// Text that was shown cannot be taken back: a second try would say it again.
-				const waitMs = hasText || retriesLeft === 0 ? null : retryDelayMs(error, limits, retriesLeft);
+				const mayRetry = retriesLeft > 0 && (!hasText || restartsLeft > 0);
+				const waitMs = mayRetry ? retryDelayMs(error, limits, retriesLeft) : null;
 				if (waitMs === null) throw error.toAnswerFailed();
 				retriesLeft--;
+				if (hasText) restartsLeft--;
 				await pause(waitMs, stop);
+				onRestart();
 			}
 		}
 	};

@@ -1,6 +1,6 @@
 import { z } from "zod/v4";
 import { getSetting } from "#app/models/setting/store.server.ts";
-import type { Answer, AnswerRequest } from "./answer.ts";
+import type { Answer, Answerer, AnswerRequest, OnText } from "./answer.ts";
 import { answerOfCall, type Call, type Understood } from "./escalation/decide.server.ts";
 import { INTENT_LABELS } from "./intent/classify.server.ts";
 import { askSmallModel } from "./openai.server.ts";
@@ -92,8 +92,8 @@ class NotForTheModel extends Error {}
  */
 export async function answerWhileReading(
 	request: AnswerRequest,
-	onText: (piece: string) => void,
-	answer: (request: AnswerRequest, onText: (piece: string) => void) => Promise<Answer>,
+	onText: OnText,
+	answer: Answerer,
 ): Promise<Answer> {
 	const stop = new AbortController();
 	const onAbort = () => stop.abort(request.signal.reason);
@@ -107,9 +107,9 @@ export async function answerWhileReading(
 			return read;
 		});
 	try {
-		const reply = await answer({ ...request, signal: stop.signal }, (piece) => {
+		const reply = await answer({ ...request, signal: stop.signal }, (piece, at) => {
 			hasBegun = true;
-			onText(piece);
+			onText(piece, at);
 		});
 		return withReading(reply, await reading, onText);
 	} catch (error) {
@@ -127,7 +127,7 @@ export async function answerWhileReading(
 	}
 }
 
-function withReading(reply: Answer, read: Reading | null, onText: (piece: string) => void): Answer {
+function withReading(reply: Answer, read: Reading | null, onText: OnText): Answer {
 	if (!read) return reply;
 	const { intent, confidence, language, ...reading } = read;
 	const told = { ...reply, intent, confidence, language, reading };

@@ -108,10 +108,14 @@ async function ask(
 	limits: Partial<Limits> = { backoffMs: 5 },
 ): Promise<Asked> {
 	const pieces: string[] = [];
+	let shown = "";
 	const answerer = answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "gpt-4o-mini", limits });
-	const answer = await answerer(request, (piece) => pieces.push(piece));
+	const answer = await answerer(request, (piece, at = shown.length) => {
+		pieces.push(piece);
+		shown = shown.slice(0, at) + piece;
+	});
 	// The contract of every answer: what streamed is what is kept.
-	expect(pieces.join("")).toBe(answer.text);
+	expect(shown).toBe(answer.text);
 	expect(pieces.every((piece) => piece !== "")).toBe(true);
 	return { answer, pieces };
 }
@@ -567,12 +571,22 @@ describe("a provider that fails", () => {
 		expect(asked(server)).toBe(1);
 	});
 
-	it("in mid-sentence, and nothing is said twice", async () => {
-		const server = await scripted(breaksOffAfter("Every eight weeks and "), says("Every eight weeks."));
-		const { error, pieces } = await failure(server);
-		expectReason(error, "cut");
-		expect(pieces.join("")).toBe("Every eight weeks and");
-		expect(asked(server)).toBe(1);
+	it("in mid-sentence, and the answer is begun anew once, in place of what was said", async () => {
+		const server = await scripted(
+			breaksOffAfter("Every nine weeks [2] and "),
+			says("Every eight weeks [1]."),
+		);
+		const { answer } = await ask(server, question(DESCALE));
+		expect(answer.text).toBe("Every eight weeks.");
+		expect(answer.sources.map((source) => source.title)).toEqual(["Caring for the Brombel"]);
+		expect(asked(server)).toBe(2);
+	});
+
+	it("in mid-sentence, twice", async () => {
+		const server = await scripted(breaksOffAfter("Every eight weeks and "));
+		expectReason((await failure(server)).error, "cut");
+		expect(asked(server)).toBe(2);
+		expect(LIMITS.restarts).toBe(1);
 	});
 
 	it("before the first word, and the next try is the whole answer", async () => {

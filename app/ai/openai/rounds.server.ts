@@ -1,17 +1,16 @@
 import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
-import { type Answer, AnswerFailed, type AnswerRequest, type Material } from "../answer.ts";
+import { type Answer, AnswerFailed, type AnswerRequest, type Material, type OnText } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
 import { detectLanguage } from "../language/detect.server.ts";
 import { ownerParts } from "../prompt/owner-parts.server.ts";
-import { dataText, historyMessages, rulesText, systemPrompt } from "../prompt.server.ts";
+import { dataText, historyMessages, systemPrompt } from "../prompt.server.ts";
 import { retrievePassages } from "../retrieve.server.ts";
 import { asRetrieved, describePassage } from "../tools/search-knowledge.server.ts";
 import type { EscalationReason, ToolContext } from "../tools/tool.server.ts";
 import { findTool } from "../tools/toolbox.server.ts";
-import { TextCleaner } from "./clean-text.ts";
-import { LONGEST_TEXT } from "./gathering.ts";
-import { PromptGuard } from "./prompt-guard.ts";
+import { type Reply, writeReply } from "./one-reply.server.ts";
+import { ShownText } from "./shown-text.ts";
 import { SourceBook } from "./source-book.ts";
 import type { ChatMessage, Complete, ToolCall } from "./wire.ts";
 
@@ -29,7 +28,7 @@ const CALLED = "I have called a colleague, who will answer you here.";
 
 /**
  * Writes one answer: retrieves, asks the model, runs the tools it wants, and asks again until it has
- * written its text. What the customer sees passes through TextCleaner; sources are what retrieval returned
+ * written its text. What the customer sees passes through `writeReply`; sources are what retrieval returned
  * and the text used.
  *
  * `answered` is false when the model begins with the unknown mark. A mark rather than a tool: it costs no
@@ -40,7 +39,7 @@ const CALLED = "I have called a colleague, who will answer you here.";
  */
 export async function answerInRounds(
 	request: AnswerRequest,
-	onText: (piece: string) => void,
+	onText: OnText,
 	complete: Complete,
 ): Promise<Answer> {
 	const { parts, passages } = request.material ?? (await gatherMaterial(request));
@@ -72,59 +71,40 @@ export async function answerInRounds(
 	};
 
 	const tools = new Set<string>();
-	let text = "";
-	let isUnknown = false;
+	const shown = new ShownText(onText);
+	let reply: Reply;
+	let foreignPart: Answer["foreignPart"];
 	let model: string | null = null;
 	let promptTokens = 0;
 	let completionTokens = 0;
 	for (let round = 1; ; round++) {
-		const textBefore = text;
-		const emit = (piece: string) => {
-			if (piece === "") return;
-			const joined = text === textBefore && text !== "" ? `\n\n${piece}` : piece;
-			const shown = joined.slice(0, LONGEST_TEXT - text.length).replace(/[\ud800-\udbff]$/, "");
-			text += shown;
-			if (shown !== "") onText(shown);
-		};
-		isUnknown = false;
-		const guard = new PromptGuard(rulesText());
-		const cleaner = new TextCleaner({
-			isAllowedUrl: (url) => sources.hasUrl(url),
-			onCitation: (number) => sources.cite(number),
-			onUnknown: () => {
-				isUnknown = true;
-			},
-		});
-		const completion = await complete({
-			messages,
-			mayCallTools: round < MAX_ROUNDS,
-			onPiece: (piece) => emit(guard.push(cleaner.push(piece))),
-		});
-		emit(guard.push(cleaner.end()) + guard.end());
-		isUnknown ||= completion.hasRefused || guard.isEchoed;
-		model = completion.model ?? model;
-		promptTokens += completion.promptTokens;
-		completionTokens += completion.completionTokens;
+		const mayCallTools = round < MAX_ROUNDS;
+		reply = await writeReply({ request, messages, mayCallTools, shown, sources, complete });
+		model = reply.model ?? model;
+		promptTokens += reply.promptTokens;
+		completionTokens += reply.completionTokens;
+		if (reply.foreignLanguage) foreignPart ??= { at: shown.replyAt, language: reply.foreignLanguage };
 
-		const calls = round < MAX_ROUNDS && !guard.isEchoed ? completion.toolCalls : [];
+		const calls = mayCallTools && !reply.isEchoed ? reply.toolCalls : [];
 		if (calls.length === 0) break;
 		for (const each of calls) tools.add(each.function.name);
-		messages.push({ role: "assistant", content: completion.text || null, tool_calls: calls });
+		messages.push({ role: "assistant", content: reply.text || null, tool_calls: calls });
 		messages.push(...(await runTools(calls, context)));
 		// The model has already told the customer; asking again would make it say so twice.
-		if (text !== textBefore && calls.every((each) => each.function.name === "escalate")) break;
+		if (shown.ofReply !== "" && calls.every((each) => each.function.name === "escalate")) break;
 	}
 	// A customer who asks for a person gets one, even when the model would rather talk on.
 	if (wantsPerson(request.question)) call.reason ??= "requested";
-	if (text === "") {
+	if (shown.text === "") {
 		if (call.reason === null) throw new AnswerFailed("malformed");
-		text = CALLED;
-		onText(text);
+		shown.add(CALLED);
 	}
+	shown.end();
 
+	const { text } = shown;
 	const used = sources.used(text);
 	const answered = !(
-		isUnknown ||
+		reply.isUnknown ||
 		call.reason === "assistant-unsure" ||
 		(used.length === 0 && admitsIgnorance(text))
 	);
@@ -133,6 +113,7 @@ export async function answerInRounds(
 		answered,
 		...classifyIntent(request.question),
 		language: await detectLanguage(request),
+		...(foreignPart ? { foreignPart } : {}),
 		sources: answered ? used : [],
 		escalate: { needed: call.reason !== null, reason: call.reason },
 		model,

@@ -27,4 +27,6 @@ export type Complete = (options: {
 	/** False on the last round: the model must write now. */
 	mayCallTools: boolean;
 	onPiece: (piece: string) => void;
+	/** The reply broke off and is asked for again: what came of it so far is void. */
+	onRestart: () => void;
 }) => Promise<Completion>;

@@ -2,7 +2,7 @@ import { env } from "#app/env.server.ts";
 import type { Turn } from "#app/models/ai-turn.server.ts";
 import { type Allowance, hasDayBudget, reserveAnswer } from "#app/models/ai-usage.server.ts";
 import type { Recalled } from "#app/models/answer-cache.server.ts";
-import type { Answer, AnswerRequest } from "../answer.ts";
+import type { Answer, AnswerRequest, OnText } from "../answer.ts";
 import type { Understood } from "../escalation/decide.server.ts";
 import { callingWords } from "../escalation/words.ts";
 import { answerOffline } from "../offline/answer.server.ts";
@@ -29,7 +29,7 @@ type Asked = AnswerRequest & {
  * know for certain is answered. A question outside any conversation writes nothing into the memory.
  * @throws AnswerFailed when the provider cannot answer.
  */
-export async function answer(asked: Asked, onText: (piece: string) => void): Promise<Answer> {
+export async function answer(asked: Asked, onText: OnText): Promise<Answer> {
 	const { turn, recalled } = asked;
 	if (recalled?.answer) {
 		onText(recalled.answer.text);
@@ -45,7 +45,7 @@ export async function answer(asked: Asked, onText: (piece: string) => void): Pro
 
 async function answerAnew(
 	{ turn, isLastTry, understood, recalled: _, ...question }: Asked,
-	onText: (piece: string) => void,
+	onText: OnText,
 ): Promise<Answer> {
 	const request = { ...question, usage: { turnId: turn?.id ?? null, sessionId: turn?.sessionId ?? null } };
 	if (!hasModel()) {

@@ -103,6 +103,8 @@ function isForMemory(asked: Question, { intent, confidence }: Understood): boole
 function mayKeep(asked: Question, answer: Answer): boolean {
 	const { answered, escalate, sources, did, proposals, needsIdentity, isRemembered, tools = [] } = answer;
 	if (!isAnonymous(asked) || asked.history.length > 0 || isRemembered) return false;
+	// A model that missed the language once may well hit it for the next one.
+	if (answer.model !== null && answer.foreignPart) return false;
 	if (!answered || escalate.needed || did || proposals || needsIdentity) return false;
 	if (!tools.every((tool) => GENERAL_TOOLS.has(tool))) return false;
 	return sources.length > 0 && sources.every(({ url }) => url.startsWith("/help/"));

@@ -82,8 +82,13 @@ export function startWriting(turn: Turn, limitMs: number) {
 		signal: abort.signal,
 		isLost: () => isLost,
 		firstWordAt: () => firstWordAt,
-		write(piece: string) {
-			text += piece;
+		write(piece: string, at = text.length) {
+			const isTakenBack = at < text.length;
+			text = text.slice(0, at) + piece;
+			// Readers take words from the first letter on for all there is, as when another process begins anew. Whoever
+			// comes now reads the checkpoint, which must not hold what was taken back.
+			if (at < sent) sent = 0;
+			if (isTakenBack) checkpoint();
 			// The first words go at once; they are what the customer waits for.
 			if (sent === 0) flush();
 			else deltaTimer ??= setTimeout(flush, DELTA_MS);

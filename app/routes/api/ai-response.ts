@@ -1,5 +1,6 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { encode } from "eventsource-encoder";
+import type { OnText } from "#app/ai/answer.ts";
 import { answerLastQuestion, answerOnce } from "#app/ai/ask.server.ts";
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson } from "#app/http/body.server.ts";
@@ -26,7 +27,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		const abort = new AbortController();
 		onReaderGone(() => abort.abort());
 
-		const ask = async (onText: (piece: string) => void) => {
+		const ask = async (onText: OnText) => {
 			if ("message" in input) {
 				return answerOnce({ ...input, customerId, signal: abort.signal }, onText);
 			}
@@ -41,17 +42,20 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 /** GET has nothing to show: asking may cost money, so it is never a link. */
 export const loader = (): Response => methodNotAllowed("POST");
 
-function streamAnswer(ask: (onText: (piece: string) => void) => Promise<unknown>): Response {
+function streamAnswer(ask: (onText: OnText) => Promise<unknown>): Response {
 	const encoder = new TextEncoder();
-	let offset = 0;
+	let written = "";
 	const body = new ReadableStream<Uint8Array>({
 		async start(controller) {
 			const send = (event: string, value: unknown) =>
 				controller.enqueue(encoder.encode(encode({ event, data: JSON.stringify(value) })));
 			try {
-				const answer = await ask((text) => {
-					send("ai-delta", { offset, text });
-					offset += text.length;
+				const answer = await ask((piece, at = written.length) => {
+					const isAnew = at < written.length;
+					const text = written.slice(0, at) + piece;
+					// Words that are taken back are told as in a conversation: the whole text from its start.
+					send("ai-delta", isAnew ? { offset: 0, text } : { offset: at, text: piece });
+					written = text;
 				});
 				send("answer", answer);
 			} catch (error) {

@@ -1,0 +1,231 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { answerSession } from "#app/ai/reply.server.ts";
+import { type CustomerIdentity, signCustomerToken } from "#app/auth/token.server.ts";
+import { setEnv } from "#app/env.server.ts";
+import { getLatestTurn } from "#app/models/ai-turn.server.ts";
+import { saveArticle } from "#app/models/article.server.ts";
+import { openSession } from "#app/models/chat-session/create.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
+import { action as aiResponse } from "#app/routes/api/ai-response.ts";
+import { loader as eventsLoader } from "#app/routes/chat/events.ts";
+import { db, sql } from "#db/client.server.ts";
+import { products } from "#db/schema.ts";
+import { messagesOf, sessionRow } from "#tests/factories.ts";
+import { readEvents } from "#tests/setup/event-reader.ts";
+import {
+	breaksOffAfter,
+	calls,
+	type OpenAiServer,
+	type Reply,
+	says,
+	startOpenAiServer,
+	writeChunk,
+} from "#tests/setup/openai-server.ts";
+
+/** An answer that must begin again, a cut one or one in the wrong language, as its reader sees it come. */
+
+const ENGLISH =
+	"A kettle should be descaled every eight weeks with citric acid, and never with vinegar, since that harms it [1].";
+const GERMAN =
+	"Ein Wasserkocher sollte alle acht Wochen mit Zitronensäure entkalkt werden, niemals mit Essig, weil ihm das schadet [1].";
+const withoutMark = (text: string) => text.replace(" [1]", "");
+const PRODUCTS = ["The Quick Copper Kettle with a Handle", "Large Round Steel Kettle for the Whole Family"];
+const IN_GERMAN = "Wie oft sollte man einen Wasserkocher entkalken?";
+const IN_ENGLISH = "How often should one descale a kettle?";
+
+let provider: OpenAiServer | null = null;
+const open: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+	setEnv({ RATE_LIMITS: "off" });
+	await saveArticle({
+		slug: "kettles",
+		title: "Kettles",
+		body: "# Kettles\n\n## Descaling\n\nDescale a kettle every eight weeks with citric acid, never with vinegar.",
+	});
+});
+beforeAll(async () => {
+	const rows = PRODUCTS.map((name, at) => ({
+		id: `kettle-${at}`,
+		slug: `kettle-${at}`,
+		name,
+		description: "",
+	}));
+	await db.insert(products).values(rows);
+});
+afterEach(async () => {
+	for (const close of open.splice(0)) await close();
+	await provider?.close();
+	provider = null;
+	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", OPENAI_MODEL: "" });
+	await sql`delete from answer_cache`;
+});
+
+async function withModel(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> {
+	provider = await startOpenAiServer(...script);
+	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: provider.url, OPENAI_MODEL: "large-1" });
+	return provider;
+}
+
+type Delta = { offset: number; text: string };
+
+/** What the deltas come to, each state of it. @throws when one neither follows the last nor begins anew. */
+function shownBy(deltas: Delta[]): string[] {
+	const states: string[] = [];
+	for (const { offset, text } of deltas) {
+		const before = states.at(-1) ?? "";
+		if (offset !== 0) expect(offset, "a hole or a repetition").toBe(before.length);
+		states.push(offset === 0 ? text : before + text);
+	}
+	return states;
+}
+
+/** Asks in a conversation that is being read, and returns all its reader was shown, and the answer in the end. */
+async function ask(question: string, locale = "en") {
+	const identity: CustomerIdentity = { visitorId: randomUUID(), customerId: null };
+	const sessionId = await openSession(identity, { locale });
+	const request = new Request(`http://localhost/chat/events?sessionId=${sessionId}`, {
+		headers: { Authorization: `Bearer ${await signCustomerToken(identity)}` },
+	});
+	const stream = readEvents(await eventsLoader({ request, params: {}, context: {} }));
+	open.push(stream.close);
+	await vi.waitFor(() => expect(stream.frames).toHaveLength(2));
+	await postMessage(sessionId, { type: "customer", identity }, { message: question });
+	await answerSession(sessionId);
+	await vi.waitFor(() =>
+		expect(stream.frames.filter(({ type }) => type === "new-message").length).toBeGreaterThan(1),
+	);
+	const deltas = stream.frames.filter(({ type }) => type === "ai-delta").map(({ data }) => data as Delta);
+	const bots = (await messagesOf(sessionId)).filter(({ senderType }) => senderType === "bot");
+	expect(bots, "one answer, however often it was begun").toHaveLength(1);
+	return {
+		shown: shownBy(deltas),
+		message: bots[0],
+		outcome: (await getLatestTurn(sessionId))?.outcome,
+		session: await sessionRow(sessionId),
+	};
+}
+
+/** Says it slowly enough for the look at its beginning, as a model does, and then as `says`. */
+const saysSlowly =
+	(text: string): Reply =>
+	async (response, request) => {
+		for (const word of text.split(/(?<= )/)) {
+			if (response.destroyed) return;
+			writeChunk(response, { content: word });
+			await new Promise((resolve) => setTimeout(resolve, 15));
+		}
+		await says("")(response, request);
+	};
+
+describe("a reply that breaks off after words were shown", () => {
+	it("is asked for once more, and the reader ends with one whole answer", async () => {
+		const server = await withModel(breaksOffAfter("Every eight weeks [1], and "), says(ENGLISH));
+		const { shown, message, outcome, session } = await ask(IN_ENGLISH);
+		expect(shown[0]).toMatch(/^Every eight weeks/);
+		expect(shown.at(-1)).toBe(withoutMark(ENGLISH));
+		expect(message?.message).toBe(withoutMark(ENGLISH));
+		expect(outcome).toMatchObject({ answered: true, escalate: { needed: false } });
+		expect(session?.status).toBe("assistant");
+		expect(server.requests).toHaveLength(2);
+	});
+
+	it("keeps what a round before it has said, and its tools are not called again", async () => {
+		const looking = calls([{ name: "search_knowledge", arguments: { query: "kettle" } }], "Let me look.");
+		const server = await withModel(looking, breaksOffAfter("Every eight "), says("Every eight weeks [1]."));
+		const { shown, message } = await ask(IN_ENGLISH);
+		expect(message?.message).toBe("Let me look.\n\nEvery eight weeks.");
+		expect(shown.at(-1)).toBe(message?.message);
+		expect(server.requests).toHaveLength(3);
+	});
+
+	it("a second time, ends in kind words and a person, with nothing of the halves left", async () => {
+		const server = await withModel(breaksOffAfter("Every eight weeks, and "));
+		const { message, session } = await ask(IN_ENGLISH);
+		expect(message?.message).toContain("calling a person");
+		expect(message?.message).not.toContain("eight");
+		expect(session?.status).toBe("queued");
+		expect(server.requests).toHaveLength(2);
+	});
+
+	it("is told anew to a program that streams the answer alone", async () => {
+		await withModel(breaksOffAfter("Every eight weeks, and "), says(ENGLISH));
+		const token = await signCustomerToken({ visitorId: randomUUID(), customerId: null });
+		const request = new Request("http://localhost/api/chat/ai-response", {
+			method: "POST",
+			headers: {
+				Authorization: `Bearer ${token}`,
+				"Content-Type": "application/json",
+				Accept: "text/event-stream",
+			},
+			body: JSON.stringify({ message: IN_ENGLISH }),
+		});
+		const stream = readEvents(await aiResponse({ request, params: {}, context: {} }));
+		await stream.ended;
+		const deltas = stream.frames.filter(({ type }) => type === "ai-delta").map(({ data }) => data as Delta);
+		expect(shownBy(deltas).at(-1)).toBe(withoutMark(ENGLISH));
+		expect(stream.frames.at(-1)?.data.answer).toBe(withoutMark(ENGLISH));
+	});
+});
+
+describe("a reply in another language than the customer's", () => {
+	it.each<[string, (text: string) => Reply]>([
+		["while it comes", saysSlowly],
+		["when it is there", (text) => says(text, { chunkSize: 500 })],
+	])("is noticed %s, asked for once more with the language named, and replaced", async (_, way) => {
+		const server = await withModel(way(ENGLISH), says(GERMAN));
+		const { shown, message, outcome } = await ask(IN_GERMAN);
+		expect(message?.message).toBe(withoutMark(GERMAN));
+		expect(shown.at(-1)).toBe(withoutMark(GERMAN));
+		expect(message?.metadata).toMatchObject({ language: "de" });
+		expect(message?.metadata.foreignPart).toBeUndefined();
+		expect(outcome).toMatchObject({ language: "de", answered: true });
+		expect(server.requests).toHaveLength(2);
+		expect(server.requests[1]?.body.messages[0]?.content).toMatch(
+			/Write your reply in German \(de\), all of it\.$/,
+		);
+	});
+
+	it("is cut off where it is noticed, not read to its end", async () => {
+		let written = 0;
+		const endless: Reply = async (response) => {
+			while (!response.destroyed && written < 1_000) {
+				written += 1;
+				writeChunk(response, { content: "The kettle wants citric acid and it wants it every eight weeks. " });
+				await new Promise((resolve) => setTimeout(resolve, 5));
+			}
+		};
+		await withModel(endless, says(GERMAN));
+		expect((await ask(IN_GERMAN)).message?.message).toBe(withoutMark(GERMAN));
+		expect(written).toBeLessThan(500);
+	});
+
+	it("twice stays, marked as what it is, and is not kept for others", async () => {
+		const server = await withModel(says(ENGLISH));
+		const { shown, message } = await ask(IN_GERMAN);
+		expect(message?.message).toBe(withoutMark(ENGLISH));
+		expect(shown.at(-1)).toBe(message?.message);
+		expect(message?.metadata).toMatchObject({ language: "de", foreignPart: { at: 0, language: "en" } });
+		expect(server.requests).toHaveLength(2);
+		expect(await sql`select 1 from answer_cache`).toHaveLength(0);
+	});
+
+	it.each([
+		["is in the customer's own language", IN_GERMAN, GERMAN],
+		["is English to an English question on a German page", IN_ENGLISH, ENGLISH],
+		[
+			"is in the language the customer asked for",
+			"Bitte auf Englisch: wie oft soll ich den Wasserkocher entkalken?",
+			ENGLISH,
+		],
+		["is too short to tell", IN_GERMAN, "Every eight weeks [1]."],
+		["is a list of names", IN_GERMAN, PRODUCTS.map((name) => `${name}, 49,50 €`).join("\n")],
+	])("is none when it %s", async (_, question, text) => {
+		const server = await withModel(says(text));
+		const { message } = await ask(question, "de");
+		expect(message?.message).toBe(withoutMark(text));
+		expect(message?.metadata.foreignPart).toBeUndefined();
+		expect(server.requests).toHaveLength(1);
+	});
+});
