@@ -12,7 +12,7 @@ import { postMessage } from "#app/models/message/post.server.ts";
 import { clearSetting, saveSetting } from "#app/models/setting/store.server.ts";
 import { sql } from "#db/client.server.ts";
 import { messagesOf } from "#tests/factories.ts";
-import { calls, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
+import { calls, fails, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
 
 /** What was answered once is answered from memory, as long as it holds and is nobody's own. */
 
@@ -132,12 +132,26 @@ describe("a question that was answered before", () => {
 		expect(server.requests).toHaveLength(3);
 	});
 
-	it("by many at once gives each the whole answer, and one is kept", async () => {
-		await withModel(says(ANSWER));
+	it("by many at once takes one call of the model, gives each the whole answer, and one is kept", async () => {
+		const server = await withModel(says(ANSWER));
 		const crowd = await Promise.all(Array.from({ length: 12 }, () => newCustomer()));
 		const told = await Promise.all(crowd.map((one) => one.ask(QUESTION)));
 		expect(told.map((message) => message?.message)).toEqual(Array(12).fill("Every eight weeks."));
+		expect(told.every((message) => message?.metadata.sources?.length === 1)).toBe(true);
+		expect(server.requests).toHaveLength(1);
 		expect(await kept()).toHaveLength(1);
+		const turns = await Promise.all(crowd.map(({ sessionId }) => getLatestTurn(sessionId)));
+		expect(turns.filter((turn) => turn?.outcome?.isRemembered)).toHaveLength(11);
+	});
+
+	it("by many at once, of whom the first is failed by the provider, still answers the others", async () => {
+		const server = await withModel(fails(400), says(ANSWER));
+		const crowd = await Promise.all(Array.from({ length: 4 }, () => newCustomer()));
+		const told = await Promise.all(crowd.map((one) => one.ask(QUESTION)));
+		const words = told.map((message) => message?.message);
+		expect(words.filter((text) => text === "Every eight weeks.")).toHaveLength(3);
+		expect(words.filter((text) => text?.includes("calling a person"))).toHaveLength(1);
+		expect(server.requests).toHaveLength(2);
 	});
 });
 

@@ -2,13 +2,14 @@ import { env } from "#app/env.server.ts";
 import type { Turn } from "#app/models/ai-turn.server.ts";
 import { type Allowance, hasDayBudget, reserveAnswer } from "#app/models/ai-usage.server.ts";
 import type { Recalled } from "#app/models/answer-cache.server.ts";
-import type { Answer, AnswerRequest, OnText } from "../answer.ts";
+import type { Answer, Answerer, AnswerRequest, OnText } from "../answer.ts";
 import type { Understood } from "../escalation/decide.server.ts";
 import { callingWords } from "../escalation/words.ts";
 import { answerOffline } from "../offline/answer.server.ts";
 import { answerWithModel } from "../openai.server.ts";
 import { answerWhileReading, deservesReading } from "../second-reading.server.ts";
-import { asReply, countReply, remember } from "./remembering.server.ts";
+import { asReply, countReply, isForOthers, isNobodysOwn, remember } from "./remembering.server.ts";
+import { shareAnswer } from "./sharing.server.ts";
 
 /** Whether a model writes the answers; without one they come from the articles and the orders alone. */
 export const hasModel = (): boolean => env().OPENAI_API_KEY !== undefined;
@@ -44,7 +45,7 @@ export async function answer(asked: Asked, onText: OnText): Promise<Answer> {
 }
 
 async function answerAnew(
-	{ turn, isLastTry, understood, recalled: _, ...question }: Asked,
+	{ turn, isLastTry, understood, recalled, ...question }: Asked,
 	onText: OnText,
 ): Promise<Answer> {
 	const request = { ...question, usage: { turnId: turn?.id ?? null, sessionId: turn?.sessionId ?? null } };
@@ -62,13 +63,29 @@ async function answerAnew(
 		onText(reply.text);
 		return reply;
 	}
-	const reply = deservesReading(request.question, understood)
-		? await answerWhileReading(request, onText, answerWithModel)
-		: await answerWithModel(request, onText);
+	const write: Answerer = (asked, tell) =>
+		deservesReading(asked.question, understood)
+			? answerWhileReading(asked, tell, answerWithModel)
+			: answerWithModel(asked, tell);
+	const reply = await (recalled && isNobodysOwn(request)
+		? writeTogether(recalled, request, write, onText)
+		: write(request, onText));
 	if (!isLastTry || !isMiss(reply)) return reply;
 	const { text, escalate } = calling(reply, "assistant-unsure");
 	onText(`\n\n${text}`);
 	return { ...reply, text: `${reply.text}\n\n${text}`, escalate };
+}
+
+/** One model call for all who ask the same at once; it is theirs as an answer from memory would be. */
+async function writeTogether(
+	{ key, version }: Recalled,
+	request: AnswerRequest,
+	write: Answerer,
+	onText: OnText,
+): Promise<Answer> {
+	const shared = { key: `${key} ${version}`, request, write, isForOthers };
+	const { answer, isJoined } = await shareAnswer(shared, onText);
+	return isJoined ? asReply(answer) : answer;
 }
 
 const isMiss = (reply: Answer): boolean => !reply.answered && !reply.escalate.needed;

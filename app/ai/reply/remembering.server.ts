@@ -101,13 +101,22 @@ function isForMemory(asked: Question, { intent, confidence }: Understood): boole
  * may be of their own making, stands in the prompt of the signed-in. And it must have come from the articles alone.
  */
 function mayKeep(asked: Question, answer: Answer): boolean {
-	const { answered, escalate, sources, did, proposals, needsIdentity, isRemembered, tools = [] } = answer;
-	if (!isAnonymous(asked) || asked.history.length > 0 || isRemembered) return false;
+	const { answered, sources, isRemembered, model, foreignPart } = answer;
+	if (!isNobodysOwn(asked) || isRemembered || !answered || !isForOthers(answer)) return false;
 	// A model that missed the language once may well hit it for the next one.
-	if (answer.model !== null && answer.foreignPart) return false;
-	if (!answered || escalate.needed || did || proposals || needsIdentity) return false;
-	if (!tools.every((tool) => GENERAL_TOOLS.has(tool))) return false;
+	if (model !== null && foreignPart) return false;
 	return sources.length > 0 && sources.every(({ url }) => url.startsWith("/help/"));
+}
+
+/** Whether nothing of who asks, or of what was said before, goes into the answer. */
+export function isNobodysOwn(asked: Question): boolean {
+	return isAnonymous(asked) && asked.history.length === 0;
+}
+
+/** Whether an answer to a question like that did nothing but answer, out of what is the same for everybody. */
+export function isForOthers({ escalate, did, proposals, needsIdentity, tools = [] }: Answer): boolean {
+	if (escalate.needed || did || proposals || needsIdentity) return false;
+	return tools.every((tool) => GENERAL_TOOLS.has(tool));
 }
 
 const isAnonymous = ({ customerId, verifiedEmail }: Question) => customerId === null && !verifiedEmail;
