@@ -8,6 +8,8 @@ import { understand } from "./reply/preparing.server.ts";
 import { recall } from "./reply/remembering.server.ts";
 import { answerSession } from "./reply.server.ts";
 
+export type { OnText } from "./answer.ts";
+
 /** An answer in the shape the API promises. */
 export type AskedAnswer = {
 	answer: string;

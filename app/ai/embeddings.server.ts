@@ -2,7 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod/v4";
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
+import { recordUsage } from "#app/models/ai-usage.server.ts";
 import { dropStaleVectors, embedMissing } from "#app/models/passage-vector.server.ts";
+import { indexVectors } from "#app/models/search/vector-index.server.ts";
 
 /** Texts a request carries: well under what providers take, and few enough that a failure repeats little. */
 const BATCH = 64;
@@ -18,6 +20,7 @@ const LONGEST_TEXT = 24_000;
 
 const reply = z.object({
 	data: z.array(z.object({ index: z.number().int(), embedding: z.array(z.number()).min(1) })),
+	usage: z.object({ prompt_tokens: z.number().int().nonnegative().nullish() }).nullish(),
 });
 
 /** What a question means, for `searchPassages`. */
@@ -69,7 +72,9 @@ export async function embedPassages(): Promise<number> {
 	const { OPENAI_EMBEDDING_MODEL: model } = env();
 	if (!model) return 0;
 	try {
+		await indexVectors(model);
 		const made = await embedMissing({ model, batch: BATCH, embed: (texts) => embedPatiently(texts, model) });
+		if (made > 0) await indexVectors(model);
 		await dropStaleVectors(model);
 		return made;
 	} catch (error) {
@@ -113,7 +118,8 @@ async function embed(texts: string[], model: string, limitMs: number): Promise<n
 			const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : null;
 			throw new EmbeddingFailed(`status ${response.status}`, retryAfterMs, canRetry);
 		}
-		const { data } = reply.parse(await response.json());
+		const { data, usage } = reply.parse(await response.json());
+		await count(model, texts, usage?.prompt_tokens ?? null);
 		const vectors = data.sort((a, b) => a.index - b.index).map(({ embedding }) => embedding);
 		if (vectors.length === texts.length) return vectors;
 	} catch (error) {
@@ -122,4 +128,18 @@ async function embed(texts: string[], model: string, limitMs: number): Promise<n
 		throw new EmbeddingFailed(isTimeout ? "too slow" : "no usable reply", null, true);
 	}
 	throw new EmbeddingFailed("not one vector for each text", null, false);
+}
+
+/** Characters to a token, roughly, for servers that do not say how many they took. */
+const CHARACTERS_A_TOKEN = 4;
+
+/** Writes down what a request used. One that cannot be counted still has its vectors. */
+async function count(model: string, texts: string[], tokens: number | null): Promise<void> {
+	const characters = texts.reduce((sum, text) => sum + Math.min(text.length, LONGEST_TEXT), 0);
+	const promptTokens = tokens || Math.ceil(characters / CHARACTERS_A_TOKEN);
+	try {
+		await recordUsage({ purpose: "embed", model, promptTokens, completionTokens: 0 });
+	} catch (error) {
+		log.error({ err: error }, "a request for vectors was not counted");
+	}
 }

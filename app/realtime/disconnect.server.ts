@@ -51,6 +51,13 @@ export function endBodyWithConnection(): void {
 	response.removeHeader("Transfer-Encoding");
 }
 
+/** A signal for the request being served: it aborts once its reader has gone, or has all of the response. */
+export function untilReaderGone(): AbortSignal {
+	const gone = new AbortController();
+	onReaderGone(() => gone.abort());
+	return gone.signal;
+}
+
 /** Calls back once when the reader of the request being served has gone. */
 export function onReaderGone(listener: () => void): void {
 	currentResponse()?.once("close", listener);

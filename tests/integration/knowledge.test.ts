@@ -11,7 +11,7 @@ import { embedPassages } from "#app/ai/embeddings.server.ts";
 import { answerOffline } from "#app/ai/offline/answer.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { retrievePassages } from "#app/ai/retrieve.server.ts";
-import { setEnv } from "#app/env.server.ts";
+import { env, setEnv } from "#app/env.server.ts";
 import {
 	getArticle,
 	knowledgeVersion,
@@ -24,7 +24,7 @@ import { importKnowledge } from "#app/models/kb-import.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { listUnanswered, settleUnanswered } from "#app/models/unanswered-question.server.ts";
 import { action, loader } from "#app/routes/admin/knowledge/page.tsx";
-import { db } from "#db/client.server.ts";
+import { db, sql } from "#db/client.server.ts";
 import { articles, passageVectors } from "#db/schema.ts";
 import { asAgent } from "#tests/people.ts";
 import { bodyOf, call, form, get } from "#tests/request.ts";
@@ -178,6 +178,17 @@ describe("searching by meaning", () => {
 		const cheaper = { query: "make it cheaper", limit: 9 };
 		expect(slugs(await retrievePassages(cheaper))).not.toContain("glarps-inside");
 		expect(slugs(await retrievePassages({ ...cheaper, readers: "agents" }))[0]).toBe("glarps-inside");
+	});
+
+	it("is counted in the day's cost, what is embedded and what is asked", async () => {
+		const server = await withEmbeddings(embeds);
+		await embedPassages();
+		await retrievePassages({ query: "spotless", limit: 1 });
+		const { OPENAI_EMBEDDING_MODEL: model = "" } = env();
+		const [row] = await sql`select calls, prompt_tokens::int as tokens from ai_usage
+			where purpose = 'embed' and model = ${model}`;
+		expect(row).toEqual({ calls: server.requests.length, tokens: server.requests.length });
+		expect(server.requests.length).toBeGreaterThan(1);
 	});
 
 	it("embeds each text once, whoever asks, and what is saved later is found too", async () => {

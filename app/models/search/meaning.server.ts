@@ -3,11 +3,12 @@ import { singleton } from "#app/singleton.server.ts";
 import { db } from "#db/client.server.ts";
 import { type Readers, readableBy } from "../article-readers.server.ts";
 import type { FoundPassage } from "../article-search.server.ts";
+import { nearestInDatabase } from "./vector-index.server.ts";
 
 /**
- * Searching passages by meaning: cosine over vectors held in this process. They are read from the table once and
- * then only what is new, so that every process sees what any of them embedded; content that no article has any
- * more stays in memory until the process ends, and finds nothing.
+ * Searching passages by meaning: in the database where it has pgvector, else by cosine over vectors held in this
+ * process. Those are read from the table once and then only what is new, so that every process sees what any of them
+ * embedded; content that no article has any more stays in memory until the process ends, and finds nothing.
  */
 
 /** Vectors of one model, one behind the other. */
@@ -125,8 +126,8 @@ export async function nearestPassages(
 	{ model, vector }: { model: string; vector: Float32Array },
 	{ limit, readers }: { limit: number; readers: Readers },
 ): Promise<FoundPassage[]> {
-	const held = await readNew(model);
-	const near = nearest(held, unitVector(vector), limit);
+	const asked = unitVector(vector);
+	const near = (await nearestInDatabase(model, asked, limit)) ?? nearest(await readNew(model), asked, limit);
 	if (near.length === 0) return [];
 	const cosines = new Map(near.map(({ hash, cosine }) => [hash, cosine]));
 	const rows = await db.execute<Row>(sql`

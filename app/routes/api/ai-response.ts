@@ -1,14 +1,13 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { encode } from "eventsource-encoder";
-import type { OnText } from "#app/ai/answer.ts";
-import { answerLastQuestion, answerOnce } from "#app/ai/ask.server.ts";
+import { answerLastQuestion, answerOnce, type OnText } from "#app/ai/ask.server.ts";
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse, problemBody, toProblem } from "#app/http/respond.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
-import { onReaderGone } from "#app/realtime/disconnect.server.ts";
+import { untilReaderGone } from "#app/realtime/disconnect.server.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { methodNotAllowed } from "./methods.server.ts";
 import { question } from "./schemas.ts";
@@ -24,14 +23,13 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		const input = await readJson(request, question);
 		await countAgainst("answers", clientAddress());
 		const customerId = actor.type === "customer" ? actor.identity.customerId : null;
-		const abort = new AbortController();
-		onReaderGone(() => abort.abort());
+		const signal = untilReaderGone();
 
 		const ask = async (onText: OnText) => {
 			if ("message" in input) {
-				return answerOnce({ ...input, customerId, signal: abort.signal }, onText);
+				return answerOnce({ ...input, customerId, signal }, onText);
 			}
-			return answerLastQuestion(input.sessionId, onText, abort.signal);
+			return answerLastQuestion(input.sessionId, onText, signal);
 		};
 		if ("sessionId" in input) await requireSessionId(input.sessionId, actor);
 		if (request.headers.get("Accept")?.includes("text/event-stream")) return streamAnswer(ask);
