@@ -216,13 +216,18 @@ export type SmallJob = {
 	usage?: AnswerRequest["usage"];
 };
 
+/** The name of the model for small jobs: OPENAI_SMALL_MODEL, else OPENAI_MODEL. */
+export function smallModel(): string {
+	const { OPENAI_SMALL_MODEL, OPENAI_MODEL } = env();
+	return OPENAI_SMALL_MODEL ?? OPENAI_MODEL;
+}
+
 /**
- * Asks the small model (OPENAI_SMALL_MODEL, else OPENAI_MODEL) once, without tools.
+ * Asks the small model once, without tools.
  * @returns null when there is no key, the provider failed or the deadline passed: a small job has another way.
  */
 export async function askSmallModel(job: SmallJob): Promise<string | null> {
-	const { OPENAI_SMALL_MODEL, OPENAI_MODEL } = env();
-	const provider = { ...configuredProvider(), model: OPENAI_SMALL_MODEL ?? OPENAI_MODEL };
+	const provider = { ...configuredProvider(), model: smallModel() };
 	if (provider.apiKey === "") return null;
 	const body = {
 		model: provider.model,

@@ -1,5 +1,6 @@
 import { tellLanguage } from "#app/ai/language/tell.server.ts";
 import { translateText } from "#app/ai/language/translate.server.ts";
+import { smallModel } from "#app/ai/openai.server.ts";
 import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import { hasDayBudget } from "#app/models/ai-usage.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
@@ -39,6 +40,6 @@ export async function translateSession(sessionId: string): Promise<void> {
 		if (!(await hasDayBudget())) return;
 		if (!(await claimTranslation(message.id, to))) continue;
 		const text = await translateText({ text: message.message, to, sessionId });
-		await keepTranslation(message, { from, to, text, model: "small" });
+		await keepTranslation(message, { from, to, text, model: smallModel() });
 	}
 }

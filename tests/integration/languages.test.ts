@@ -1,5 +1,8 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { and, eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from "vitest";
+import { assistAgent, type CopilotTask } from "#app/ai/copilot/assist.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { translateSession } from "#app/jobs/translate-session.server.ts";
@@ -11,7 +14,14 @@ import { aiUsage, messageTranslations } from "#db/schema.ts";
 import { countRows, forgetCounts, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
 import { type AgentPerson, asAgent, asVisitor } from "#tests/people.ts";
 import { bodyOf, call, form } from "#tests/request.ts";
-import { fails, type OpenAiServer, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
+import {
+	fails,
+	type OpenAiServer,
+	type Reply,
+	says,
+	startOpenAiServer,
+	writeChunk,
+} from "#tests/setup/openai-server.ts";
 
 /** Languages between customer and agent, and the agent's copilot, with a scripted model over real HTTP. */
 
@@ -29,14 +39,14 @@ beforeAll(async () => {
 afterEach(async () => {
 	await model?.close();
 	model = null;
-	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" });
+	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", OPENAI_SMALL_MODEL: "" });
 	await forgetCounts();
 });
 afterAll(() => vi.restoreAllMocks());
 
 async function withModel(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> {
 	model = await startOpenAiServer(...script);
-	setEnv({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: model.url });
+	setEnv({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: model.url, OPENAI_SMALL_MODEL: "small-7" });
 	return model;
 }
 
@@ -79,6 +89,11 @@ it("translates a customer's message for the agent once, however many try, and ke
 	});
 	expect(server.requests).toHaveLength(1);
 	expect((await sessionRow(sessionId)).detectedLanguage).toBe("de");
+	const [row] = await db
+		.select({ model: messageTranslations.model })
+		.from(messageTranslations)
+		.where(eq(messageTranslations.messageId, (await customerMessage(sessionId))?.id ?? ""));
+	expect(row?.model, "the model's own name, as the provider knows it").toBe("small-7");
 	const usage = await db.select().from(aiUsage).where(eq(aiUsage.purpose, "translate"));
 	expect(usage[0]?.calls).toBeGreaterThanOrEqual(1);
 });
@@ -146,6 +161,49 @@ it("suggests, summarises and rewrites without writing anything, and takes what c
 	const { ai_usage: _usage, ...rows } = await countRows();
 	const { ai_usage: _before, ...rowsBefore } = before;
 	expect(rows).toEqual(rowsBefore);
+});
+
+it.each<CopilotTask>([
+	{ intent: "suggest" },
+	{ intent: "summarise" },
+	{ intent: "rewrite", message: "Please wash it.", style: "shorter" },
+	{ intent: "translate", message: "Please wash it." },
+])("ends the model's work when the agent has cancelled: $intent", async (task) => {
+	const sessionId = await taken("Wie wasche ich meinen Zorble?");
+	const cancelled = new AbortController();
+	let hasEnded = false;
+	await withModel((response) => {
+		response.on("close", () => {
+			hasEnded = true;
+		});
+		writeChunk(response, { content: "Wash " });
+		cancelled.abort();
+	});
+	await expect(assistAgent(sessionId, 2, task, cancelled.signal)).rejects.toMatchObject({ status: 503 });
+	await vi.waitFor(() => expect(hasEnded).toBe(true));
+});
+
+it("ends the model's work when the agent's browser has gone", async () => {
+	const sessionId = await taken("How do I wash my zorble?");
+	const going = new AbortController();
+	let hasEnded = false;
+	await withModel((response) => {
+		response.on("close", () => {
+			hasEnded = true;
+		});
+		writeChunk(response, { content: "The customer " });
+		going.abort();
+	});
+	// Through a server, since that is what knows of it.
+	const server = createServer(async (_, response) => {
+		await post(sessionId, { intent: "summarise" });
+		response.end();
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	onTestFinished(() => void server.close());
+	const { port } = server.address() as AddressInfo;
+	await expect(fetch(`http://127.0.0.1:${port}/`, { signal: going.signal })).rejects.toThrow();
+	await vi.waitFor(() => expect(hasEnded).toBe(true));
 });
 
 it("gives the page back with the result and the draft where no scripts run", async () => {

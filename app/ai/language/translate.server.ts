@@ -20,8 +20,9 @@ export async function translateText(options: {
 	text: string;
 	to: string;
 	sessionId: string;
+	signal?: AbortSignal;
 }): Promise<string | null> {
-	const { text, to, sessionId } = options;
+	const { text, to, sessionId, signal } = options;
 	if (text.length > MOST_CHARACTERS) return null;
 	const translated = await askSmallModel({
 		purpose: "translate",
@@ -29,6 +30,7 @@ export async function translateText(options: {
 		text: dataBlock("text", [{ text }]),
 		deadlineMs: DEADLINE_MS,
 		mostTokens: MOST_TOKENS,
+		...(signal ? { signal } : {}),
 		usage: { sessionId, turnId: null },
 	});
 	if (!translated) return null;

@@ -15,6 +15,7 @@ import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";
 import { clientMessageId, messageText } from "#app/models/message/text.ts";
 import { forgetFailedTranslation, keepOriginal } from "#app/models/message/translations.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
+import { untilReaderGone } from "#app/realtime/disconnect.server.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { publishEphemeral } from "#app/realtime/publish.server.ts";
 import type { Translation } from "#db/shapes.ts";
@@ -95,7 +96,7 @@ export async function submitAgentForm(
 		case "rewrite":
 		case "translate":
 			await countAgainst("copilot", agent.id);
-			result = await assistAgent(sessionId, row.lastSeq, input);
+			result = await assistAgent(sessionId, row.lastSeq, input, untilReaderGone());
 			break;
 		case "retranslate":
 			await countAgainst("copilot", agent.id);
