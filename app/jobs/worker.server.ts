@@ -77,13 +77,18 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		});
 	});
 	// Only when the answer to the request has gone: what it takes must not tell whether the address is known.
-	handle("send-code", (payload) => void setTimeout(() => void sendCode(payload), SEND_AFTER_MS));
+	const endSending = new AbortController();
+	handle(
+		"send-code",
+		(payload) => void setTimeout(() => void sendCode(payload, endSending.signal), SEND_AFTER_MS),
+	);
 	void sweep();
 	const stopCare = startCaring();
 
 	return async (graceMs) => {
 		isStopping = true;
 		embedding.stop();
+		endSending.abort();
 		clearTimeout(sweepTimer);
 		stopCare();
 		const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());

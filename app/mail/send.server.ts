@@ -8,9 +8,16 @@ const LIMIT_MS = 15_000;
 /** A letter in plain text: no pictures, no links that count who opens it. */
 export type Letter = { to: string; subject: string; text: string };
 
-/** The mail server did not take a letter. `note` is safe to log: a code, never an address or the server's words. */
+/**
+ * The mail server did not take a letter. `note` is safe to log: a code, never an address or the server's words.
+ * `canRetry` says that it surely has not got it and may take it later: a connection lost in the middle of a letter
+ * may have been lost after it, and a second one of the same is worse than none.
+ */
 export class MailFailed extends Error {
-	constructor(readonly note: string) {
+	constructor(
+		readonly note: string,
+		readonly canRetry: boolean,
+	) {
 		super(`The mail server did not take the letter (${note}).`);
 		this.name = "MailFailed";
 	}
@@ -19,14 +26,31 @@ export class MailFailed extends Error {
 /** Sends one letter through SMTP_URL. @throws MailFailed */
 export async function sendMail({ to, subject, text }: Letter): Promise<void> {
 	const url = env().SMTP_URL;
-	if (!url) throw new MailFailed("SMTP_URL is not set");
+	if (!url) throw new MailFailed("SMTP_URL is not set", false);
 	try {
 		// As an object, or a comma in it would make it two addresses.
 		await transporter(url).sendMail({ from: sender(), to: { name: "", address: to }, subject, text });
 	} catch (error) {
-		const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
-		throw new MailFailed([code, responseCode].filter(Boolean).join(" ") || "unknown");
+		const failure = error as Failure;
+		const note = [failure.code, failure.responseCode].filter(Boolean).join(" ") || "unknown";
+		throw new MailFailed(note, mayTakeItLater(failure));
 	}
+}
+
+/** What nodemailer says of a failure. */
+type Failure = {
+	code?: string;
+	/** The server's own answer, as 451. */
+	responseCode?: number;
+	/** The system call that failed. */
+	syscall?: string;
+	timeoutType?: string;
+};
+
+function mayTakeItLater({ code, responseCode, syscall, timeoutType }: Failure): boolean {
+	if (responseCode) return responseCode >= 400 && responseCode < 500;
+	if (timeoutType) return timeoutType === "CONNECT_TIMEOUT" || timeoutType === "GREETING_TIMEOUT";
+	return code === "EDNS" || syscall === "connect";
 }
 
 function transporter(url: string): Transporter {

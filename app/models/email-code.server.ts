@@ -140,6 +140,15 @@ export async function isCustomersAddress(email: string): Promise<boolean> {
 	return row !== undefined;
 }
 
+/** Whether a code still counts and has not been used: what there is a letter to be sent for. */
+export async function isWantedCode(codeId: string): Promise<boolean> {
+	const [row] = await db
+		.select({ id: emailCodes.id })
+		.from(emailCodes)
+		.where(and(eq(emailCodes.id, codeId), isNull(emailCodes.usedAt), gt(emailCodes.expiresAt, sql`now()`)));
+	return row !== undefined;
+}
+
 /** The forms of older codes disappear from the conversation; the codes themselves count no more. */
 async function closeEntries(tx: Transaction, sessionId: string): Promise<void> {
 	const open = await tx

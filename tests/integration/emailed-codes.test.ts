@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
+import { sendCode } from "#app/jobs/send-code.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
 import { loader as agentPage } from "#app/routes/admin/conversation/page.tsx";
 import { action as submitScripted } from "#app/routes/chat/actions.ts";
@@ -264,7 +265,11 @@ describe("whether the store knows an address", () => {
 				.replaceAll(/in \d+ seconds/g, "");
 		};
 		expect(await course(one, buyer.email)).toBe(await course(two, stranger));
-		await until(() => expect(smtp.letters.length).toBe(5));
+		await codeSentTo(buyer.email);
+		// A letter asked for later comes later.
+		const [last, next] = [await asVisitor(), await makeBuyer()];
+		await askForCode(last, await makeSession(last.identity), next.email);
+		await codeSentTo(next.email);
 		expect(smtp.letters.flatMap(({ to }) => to)).not.toContain(stranger);
 	});
 
@@ -313,6 +318,56 @@ describe("asking for codes", () => {
 			expect((await messagesOf(sessionId)).at(-1)?.metadata).toMatchObject({ identify: "sign-in" }),
 		);
 		expect((await askForCode(visitor, sessionId, "a@b.example")).status).toBe(409);
+	});
+
+	it.each([
+		["was busy first", { busyFor: 2 }, 0],
+		["hung up after it, when it may have it", { hangsUp: true }, 1],
+	])("is sent once to a mail server that %s", async (_, way, failures) => {
+		const server = await startSmtpServer(way);
+		setEnv({ SMTP_URL: server.url });
+		const failed = vi.spyOn(log, "error").mockImplementation(() => {});
+		const warned = vi.spyOn(log, "warn").mockImplementation(() => {});
+		try {
+			const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
+			const sessionId = await makeSession(visitor.identity);
+			await askForCode(visitor, sessionId, buyer.email);
+			await until(() => expect(server.letters).toHaveLength(1));
+			await until(() => expect(failed).toHaveBeenCalledTimes(failures));
+			expect(warned).toHaveBeenCalledTimes(1 - failures);
+			// The next one comes after whatever was still to be sent of the first.
+			await askForCode(visitor, sessionId, buyer.email);
+			await until(() => expect(server.letters).toHaveLength(2));
+			const [first, second] = server.letters.map(({ text }) => /Your code is (\d{6})/.exec(text)?.[1]);
+			expect(first).not.toBe(second);
+		} finally {
+			failed.mockRestore();
+			warned.mockRestore();
+			await server.close();
+		}
+	});
+
+	it("is not sent any more once another has been asked for", async () => {
+		const away = await startSmtpServer({ busyFor: 1 });
+		setEnv({ SMTP_URL: away.url });
+		const warned = vi.spyOn(log, "warn").mockImplementation(() => {});
+		try {
+			const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
+			const sessionId = await makeSession(visitor.identity);
+			await askForCode(visitor, sessionId, buyer.email);
+			await until(() => expect(warned).toHaveBeenCalledTimes(1));
+			const [old] = await db.select().from(emailCodes).where(eq(emailCodes.sessionId, sessionId));
+			await askForCode(visitor, sessionId, buyer.email);
+			await until(() => expect(away.letters).toHaveLength(1));
+			await sendCode(
+				{ codeId: old?.id ?? "", email: buyer.email, code: "123456", evenIfUnknown: true },
+				new AbortController().signal,
+			);
+			expect(away.letters).toHaveLength(1);
+		} finally {
+			warned.mockRestore();
+			await away.close();
+		}
 	});
 
 	it("is answered alike when the mail server refuses, and logged once by id without address or code", async () => {

@@ -5,10 +5,15 @@ export type Letter = { from: string; to: string[]; text: string };
 
 /**
  * A small SMTP server (RFC 5321) that keeps every letter, or refuses every recipient.
+ * @param options.busyFor tries that it puts off (451) first; @param options.hangsUp after taking a letter, before it
+ * says so.
  * @returns the address for SMTP_URL and the letters so far.
  */
-export async function startSmtpServer(options: { refuses?: boolean } = {}) {
+export async function startSmtpServer(
+	options: { refuses?: boolean; busyFor?: number; hangsUp?: boolean } = {},
+) {
 	const letters: Letter[] = [];
+	let busyFor = options.busyFor ?? 0;
 	const sockets = new Set<Socket>();
 	const server = createServer((socket) => {
 		sockets.add(socket);
@@ -33,7 +38,8 @@ export async function startSmtpServer(options: { refuses?: boolean } = {}) {
 					isData = false;
 					letters.push(letter);
 					letter = { from: "", to: [], text: "" };
-					reply("250 kept");
+					if (options.hangsUp) socket.destroy();
+					else reply("250 kept");
 				}
 				return;
 			}
@@ -44,6 +50,7 @@ export async function startSmtpServer(options: { refuses?: boolean } = {}) {
 				reply("250 ok");
 			} else if (/^RCPT TO/i.test(line)) {
 				if (options.refuses) return reply(`550 no mailbox <${address}> here`);
+				if (busyFor-- > 0) return reply("451 not now");
 				letter.to.push(address);
 				reply("250 ok");
 			} else if (/^DATA/i.test(line)) {
