@@ -350,7 +350,9 @@ describe("limits", () => {
 		setEnv({ AI_DAILY_BUDGET: "0.2" });
 		stopWorker = startWorker();
 		const people = await Promise.all(Array.from({ length: 12 }, () => newCustomer()));
-		await Promise.all(people.map((ana) => ana.ask("Tell me a long story about the moon lamp")));
+		// Each another story: those who ask the same share one answer.
+		const ask = (ana: (typeof people)[number], at: number) => ana.ask(`Tell me story ${at} of the moon lamp`);
+		await Promise.all(people.map(ask));
 		await until(async () => {
 			const rows = await Promise.all(people.map((ana) => ana.row()));
 			expect(rows.filter(({ queueReason }) => queueReason === "assistant-limit")).toHaveLength(9);

@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import Ajv2020 from "ajv/dist/2020.js";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { summariseIfLong } from "#app/ai/summarise.server.ts";
 import { setEnv } from "#app/env.server.ts";
@@ -14,7 +12,6 @@ import { sql } from "#db/client.server.ts";
 import { messagesOf, sessionRow } from "#tests/factories.ts";
 import {
 	calls,
-	everyRequest,
 	fails,
 	fallsSilentAfter,
 	type Reply,
@@ -24,8 +21,6 @@ import {
 } from "#tests/setup/openai-server.ts";
 
 /** What the model is told, what the small model does beside it, and what that costs. */
-
-const SCHEMA_FILE = "../shared/data/protocol/openai-openapi-subset.json";
 
 let provider: Awaited<ReturnType<typeof startOpenAiServer>> | null = null;
 
@@ -301,13 +296,4 @@ describe("a provider that fails in the pipeline", () => {
 		expect(await ana.ask("How often should I descale my kettle at home?")).toContain("calling a person");
 		expect((await sessionRow(ana.sessionId))?.status).toBe("queued");
 	});
-});
-
-// Last in the file: it looks back on every request the tests above have made.
-it.runIf(existsSync(SCHEMA_FILE))("sends nothing that OpenAI's own schema refuses", async () => {
-	const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: false });
-	ajv.addSchema(JSON.parse(readFileSync(SCHEMA_FILE, "utf8")), "openai");
-	const validate = ajv.compile({ $ref: "openai#/components/schemas/CreateChatCompletionRequest" });
-	await vi.waitFor(() => expect(everyRequest.some(({ body }) => body.response_format)).toBe(true));
-	for (const { body } of everyRequest) expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { refusalOf } from "./openai-schema.ts";
 
 /**
  * A small HTTP server that speaks OpenAI's chat completions and does what a script says, faults included:
@@ -32,6 +33,7 @@ export type OpenAiServer = {
 	readings: CapturedRequest[];
 	/** What those get; they take nothing from the script, whose order would be chance. Until set: 503. */
 	answerReadings: (reply: Reply) => void;
+	/** @throws when OpenAI's own schema refuses one of the requests, which fails the test that made it. */
 	close: () => Promise<void>;
 };
 
@@ -73,11 +75,16 @@ export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise
 		answerReadings: (reply) => {
 			readingReply = reply;
 		},
-		close: () =>
-			new Promise((resolve) => {
+		async close() {
+			await new Promise<void>((resolve) => {
 				server.close(() => resolve());
 				server.closeAllConnections();
-			}),
+			});
+			for (const { path, body } of [...requests, ...readings]) {
+				const refusal = refusalOf(path, body);
+				if (refusal) throw new Error(`OpenAI's schema refuses a request to ${path}: ${refusal}`);
+			}
+		},
 	};
 }
 
