@@ -3,19 +3,25 @@ import { log } from "#app/http/log.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { listWithoutHandover } from "#app/models/chat-session/handover.server.ts";
 import { rescueStranded } from "#app/models/stranded.server.ts";
+import { sendLetters } from "./send-letters.server.ts";
 
 const HANDOVER_MS = 1_000;
 const RESCUE_MS = 10_000;
+const LETTERS_MS = 10_000;
 /** Handovers one process begins in a round. */
 const MOST_HANDOVERS = 8;
 
 /**
  * Cares for those who wait for a person: tells the agents what they want, each second, and looks every ten
- * whether anybody is left without anybody. Each round begins when the one before has ended.
+ * whether anybody is left without anybody, or has gone and is to be written to. Each round begins when the one before has ended.
  * @returns how to stop.
  */
 export function startCaring(): () => void {
-	const stops = [every(HANDOVER_MS, writeHandovers), every(RESCUE_MS, rescue)];
+	const stops = [
+		every(HANDOVER_MS, writeHandovers),
+		every(RESCUE_MS, rescue),
+		every(LETTERS_MS, sendLetters),
+	];
 	return () => {
 		for (const stop of stops) stop();
 	};

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
 	bigint,
 	boolean,
@@ -74,6 +75,7 @@ export const chatSessions = pgTable(
 		index("chat_sessions_user").on(t.userId, t.startedAt),
 		index("chat_sessions_visitor").on(t.visitorId, t.startedAt),
 		index("chat_sessions_agent").on(t.assignedAgentId, t.status),
+		index("chat_sessions_contact").on(t.updatedAt).where(sql`contact_email is not null`),
 	],
 );
 
@@ -104,6 +106,17 @@ export const chatMessages = pgTable(
 		uniqueIndex("chat_messages_client_id").on(t.sessionId, t.senderType, t.clientMessageId),
 	],
 );
+
+/** Up to where agents' answers have gone to the address a customer left; a row is written before its letter. */
+export const contactLetters = pgTable("contact_letters", {
+	sessionId: uuid("session_id")
+		.primaryKey()
+		.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
+	upToSeq: integer("up_to_seq").notNull(),
+	/** Tries in a row that the mail server put off. */
+	tries: integer("tries").notNull().default(0),
+	nextTryAt: now("next_try_at"),
+});
 
 /** The durable log behind both streams: what is replayed to a reader who was away. */
 export const chatEvents = pgTable(

@@ -1,0 +1,36 @@
+import { env } from "#app/env.server.ts";
+import { log } from "#app/http/log.server.ts";
+import { MailFailed, sendMail } from "#app/mail/send.server.ts";
+import { type ContactLetter, claimLetters, putOffLetter } from "#app/models/contact-letter.server.ts";
+
+/** Letters one process sends in a round. */
+const MOST_AT_ONCE = 8;
+
+/**
+ * Sends what agents wrote to customers who had left their address and gone, where e-mail can be sent. One letter for
+ * all that was written until then, each answer once.
+ */
+export async function sendLetters(): Promise<void> {
+	if (env().SMTP_URL === undefined) return;
+	await Promise.all((await claimLetters(MOST_AT_ONCE)).map(send));
+}
+
+async function send(letter: ContactLetter): Promise<void> {
+	const { sessionId, email } = letter;
+	try {
+		await sendMail({ to: email, subject: "An answer to your question", text: wordsOf(letter) });
+	} catch (error) {
+		if (!(error instanceof MailFailed)) throw error;
+		const { note, canRetry } = error;
+		if (!canRetry) return log.error({ sessionId, note }, "an answer could not be sent by e-mail");
+		log.warn({ sessionId, note }, "an answer could not be sent by e-mail yet; it is tried again");
+		await putOffLetter(letter);
+	}
+}
+
+function wordsOf({ answers }: ContactLetter): string {
+	const { PUBLIC_URL } = env();
+	const written = answers.map(({ from, text }) => `${from ?? "A colleague"} wrote:\n\n${text}`);
+	const place = PUBLIC_URL ? `:\n${new URL("/chat", PUBLIC_URL).href}` : ".";
+	return `${written.join("\n\n")}\n\n--\nThis answers what you asked in our chat, where this address was left. To write back, open the chat in the browser you wrote from${place}\n\nIf you did not write to us, somebody left your address by mistake; you need do nothing.\n`;
+}
