@@ -30,7 +30,7 @@ export type ChaosOptions = {
 const USAGE = `npm run chaos -- [--short] [--messages=20000] [--seconds=600] [--seed=NUMBER]
   [--bus=postgres|redis|nats] [--sabotage=${SABOTAGES.join("|")}] [--slow-seconds=60] [--faults=PATTERN]`;
 
-const FULL = { processes: 3, talks: 40, writers: 12, messages: 20_000, seconds: 600, slow: 60, gapMs: 3_000 };
+const FULL = { processes: 3, talks: 40, writers: 24, messages: 20_000, seconds: 600, slow: 60, gapMs: 3_000 };
 const SHORT = { processes: 2, talks: 8, writers: 8, messages: 1_500, seconds: 40, slow: 4, gapMs: 500 };
 
 const DEADLINE_MS = 5_000;
