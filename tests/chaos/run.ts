@@ -42,8 +42,12 @@ const SPARE_MS = 5_000;
 const GIVE_UP_MS = 30_000;
 
 const everyLine: Line[] = [];
-/** Readers that are not down, for a run that does not end. */
-const tellUnsettled = () => everyLine.map((line) => line.tell()).filter((text) => !text.endsWith(", down"));
+let awaited = "the start";
+/** What was waited for, and the readers that are not down, for a run that does not end. */
+const tellUnsettled = () => [
+	`It waited for ${awaited}.`,
+	...everyLine.map((line) => line.tell()).filter((text) => !text.endsWith(", down")),
+];
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 async function runChaos(options: ChaosOptions, undo: Undo): Promise<number> {
@@ -106,6 +110,7 @@ async function breakThings(stage: Stage): Promise<number> {
 		abandoned: [],
 		retries: 0,
 	};
+	awaited = "the faults";
 	const { faults, notes } = await inflictFaults(stage, lines, log);
 	const findings: Violation[] = [];
 	const accuse = (what: string) => findings.push({ at: Date.now(), what });
@@ -183,12 +188,15 @@ async function inflictFaults(
 	const endWriting = async () => {
 		isDone = true;
 		giveUpAt = Date.now() + GIVE_UP_MS;
+		awaited = "the writers";
 		await writing;
+		awaited = "the last fault";
 	};
 	await inflict({
 		name: "the hints of the last words lost",
 		run: () => loseLastWords(victims, endWriting),
 	});
+	awaited = "the notes";
 	return { faults, notes: await notes };
 }
 
@@ -196,10 +204,12 @@ async function inflictFaults(
 async function lookAfterwards(stage: Stage, lines: Line[], log: WritingLog) {
 	const { options, fleet, people, random } = stage;
 	say("Paused readers …");
+	awaited = "the paused readers";
 	const talk = await openTalk(fleet.urls[0] ?? "");
 	const slow = await pauseReaders({ fleet, people, talk, log, random, forMs: options.slowSeconds * 1_000 });
 	await untilLevel(stage, slow.lines);
 	say("Looking for what is left behind …");
+	awaited = "what is left behind";
 	const close = async (leaving: Line[]) => void (await Promise.all(leaving.map((line) => line.leave())));
 	await close([...lines, ...slow.lines]);
 	const open = async () => {
@@ -234,6 +244,7 @@ async function untilConnected(lines: Line[]): Promise<void> {
 
 /** Until every reader shows everything, or longer than that may take. */
 async function untilLevel({ postgres, options }: Stage, lines: Line[]): Promise<void> {
+	awaited = "the readers to be level";
 	const until = Date.now() + options.deadlineMs + SPARE_MS;
 	const readers = lines.map((line) => line.reader);
 	while (Date.now() < until) {
