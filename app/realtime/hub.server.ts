@@ -1,18 +1,13 @@
 import { singleton } from "#app/singleton.server.ts";
 import { gather } from "#db/gather.ts";
-import type { Bus, Envelope, Ephemeral } from "./bus/bus.ts";
+import type { Bus, Envelope } from "./bus/bus.ts";
 import { chooseBus } from "./bus/choose.server.ts";
 import { getEpoch, peekEpoch } from "./epoch.server.ts";
 import { type StreamKey, splitStreamKey } from "./events.ts";
+import { createInboxWatch } from "./inbox-watch.server.ts";
 import { noteDelta } from "./live-answers.server.ts";
-import {
-	type LoggedEvent,
-	PAGE_SIZE,
-	readChangedSessions,
-	readHeads,
-	readLog,
-	readLogs,
-} from "./log.server.ts";
+import { type LoggedEvent, PAGE_SIZE, readHeads, readLog, readLogs } from "./log.server.ts";
+import type { Reader, Slot, StreamState } from "./reader.ts";
 
 /** Frames kept per stream that somebody reads, so that reconnecting readers do not reach the database. */
 const RING_SIZE = 256;
@@ -21,34 +16,8 @@ const LEAST_PAGE = 4;
 const HEAD_CHECK_MS = 5_000;
 /** While the listener is down the head-check is what delivers. */
 const HEAD_CHECK_DEAF_MS = 750;
-/** Updates commit out of order, so the inbox looks back a little further than its last look. */
-const INBOX_OVERLAP_MS = 15_000;
 /** Readers who come within this long of each other are looked up in one statement. */
 const GATHER_MS = 5;
-
-/**
- * One reader of one stream. The hub keeps its place and never a queue: what a slow reader has not taken
- * stays in the ring or in the table.
- */
-export type Reader = {
-	/** Sequence of the last event this reader took. */
-	cursor: number;
-	/** False while the other side is not taking bytes; `resume` is called when it is again. */
-	isWritable(): boolean;
-	take(event: LoggedEvent): void;
-	hear(ephemeral: Ephemeral): void;
-	/** What this reader has taken is of another life of the database: it must go and come anew. */
-	dismiss(): void;
-};
-
-/**
- * `pageSize` is how many rows a read for this reader asks for: as many as its line takes at a time. Before its
- * place is settled a reader is handed nothing.
- */
-type Slot = { isSettled: boolean; isPumping: boolean; pageSize: number };
-
-/** `head` is where the ring ends; null until the first reader's place is settled. `heard` is the newest hint of then. */
-type StreamState = { head: number | null; heard: number; ring: LoggedEvent[]; readers: Map<Reader, Slot> };
 
 export type Hub = ReturnType<typeof createHub>;
 
@@ -60,10 +29,9 @@ export type Hub = ReturnType<typeof createHub>;
 export function createHub(bus: Bus) {
 	const streams = new Map<StreamKey, StreamState>();
 	const wanted = new Map<StreamKey, number>();
-	const inboxes = new Set<(sessionIds: string[] | "all") => void>();
+	const inbox = createInboxWatch();
 	let isFetching = false;
 	let checkTimer: NodeJS.Timeout | undefined;
-	let inboxSeenAt = new Date();
 	let isStopped = false;
 	let repairs = 0;
 	let epoch: string | null = null;
@@ -85,7 +53,7 @@ export function createHub(bus: Bus) {
 			if (ephemeral[1] === "ai-delta") noteDelta(ephemeral);
 			for (const [reader, { isSettled }] of state.readers) if (isSettled) reader.hear(ephemeral);
 		}
-		if (touched.size > 0) for (const notify of inboxes) notify([...touched]);
+		if (touched.size > 0) inbox.tell([...touched]);
 	}
 
 	function wake(stream: StreamKey, seq: number) {
@@ -208,13 +176,7 @@ export function createHub(bus: Bus) {
 						if (reader.cursor < (state.head ?? 0)) void pump(stream, reader);
 				}
 			}
-			if (inboxes.size > 0) {
-				const since = new Date(inboxSeenAt.getTime() - INBOX_OVERLAP_MS);
-				const startedAt = new Date();
-				const changed = await readChangedSessions(since);
-				inboxSeenAt = startedAt;
-				if (changed.length > 0) for (const notify of inboxes) notify(changed);
-			}
+			await inbox.check();
 		} catch {
 			// The database is away; readiness says so, and the next check repairs what was missed.
 		}
@@ -246,7 +208,7 @@ export function createHub(bus: Bus) {
 				onEnvelope: receive,
 				onGap: () => {
 					void checkHeads();
-					for (const notify of inboxes) notify("all");
+					inbox.tell("all");
 				},
 			});
 			scheduleCheck();
@@ -300,10 +262,7 @@ export function createHub(bus: Bus) {
 			return leave;
 		},
 		/** Calls back with the sessions that changed, or "all" when that cannot be known. */
-		watchInbox(notify: (sessionIds: string[] | "all") => void): () => void {
-			inboxes.add(notify);
-			return () => inboxes.delete(notify);
-		},
+		watchInbox: inbox.watch,
 		/** To be called when a reader's line drained. */
 		resume(stream: StreamKey, reader: Reader) {
 			void pump(stream, reader);
@@ -314,7 +273,7 @@ export function createHub(bus: Bus) {
 		stats() {
 			let readers = 0;
 			for (const state of streams.values()) readers += state.readers.size;
-			return { streams: streams.size, readers, inboxes: inboxes.size, repairs };
+			return { streams: streams.size, readers, inboxes: inbox.count(), repairs };
 		},
 		async stop() {
 			isStopped = true;

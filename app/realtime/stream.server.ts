@@ -10,10 +10,11 @@ import {
 	type StreamName,
 	streamKey,
 } from "./events.ts";
-import { hub, type Reader } from "./hub.server.ts";
+import { hub } from "./hub.server.ts";
 import { readLiveAnswer } from "./live-answers.server.ts";
 import type { LoggedEvent } from "./log.server.ts";
 import { getWhoIsHere } from "./presence/look-up.server.ts";
+import type { Reader } from "./reader.ts";
 import type { Sink } from "./sink/sink.ts";
 
 /** How an event becomes bytes: SSE frames, or pieces of an HTML page. Null says there is nothing to show. */

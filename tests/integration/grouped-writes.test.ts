@@ -10,9 +10,10 @@ import type { Bus, Envelope } from "#app/realtime/bus/bus.ts";
 import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
 import { pack, unpack } from "#app/realtime/bus/pack.ts";
 import { streamKey } from "#app/realtime/events.ts";
-import { createHub, hub, type Reader } from "#app/realtime/hub.server.ts";
+import { createHub, hub } from "#app/realtime/hub.server.ts";
 import { type LoggedEvent, readLog } from "#app/realtime/log.server.ts";
 import { publish, transact, transactBriefly } from "#app/realtime/publish.server.ts";
+import type { Reader } from "#app/realtime/reader.ts";
 import { sql } from "#db/client.server.ts";
 import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
 
