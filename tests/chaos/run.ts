@@ -38,6 +38,8 @@ const COME_AND_GO = 2;
 const SPARE_SECONDS = { full: 300, short: 140 };
 /** What comes even later is told from what never comes. */
 const SPARE_MS = 5_000;
+/** What paused readers missed is hundreds of megabytes, which take their time through one process and its parser. */
+const CATCH_UP_BYTES_A_MS = 10_000;
 /** A post that is not acknowledged this long after the last fault never will be. */
 const GIVE_UP_MS = 30_000;
 
@@ -207,7 +209,7 @@ async function lookAfterwards(stage: Stage, lines: Line[], log: WritingLog) {
 	awaited = "the paused readers";
 	const talk = await openTalk(fleet.urls[0] ?? "");
 	const slow = await pauseReaders({ fleet, people, talk, log, random, forMs: options.slowSeconds * 1_000 });
-	await untilLevel(stage, slow.lines);
+	await untilLevel(stage, slow.lines, (slow.sentBytes * slow.lines.length) / CATCH_UP_BYTES_A_MS);
 	say("Looking for what is left behind …");
 	awaited = "what is left behind";
 	const close = async (leaving: Line[]) => void (await Promise.all(leaving.map((line) => line.leave())));
@@ -243,9 +245,9 @@ async function untilConnected(lines: Line[]): Promise<void> {
 }
 
 /** Until every reader shows everything, or longer than that may take. */
-async function untilLevel({ postgres, options }: Stage, lines: Line[]): Promise<void> {
+async function untilLevel({ postgres, options }: Stage, lines: Line[], extraMs = 0): Promise<void> {
 	awaited = "the readers to be level";
-	const until = Date.now() + options.deadlineMs + SPARE_MS;
+	const until = Date.now() + options.deadlineMs + SPARE_MS + extraMs;
 	const readers = lines.map((line) => line.reader);
 	while (Date.now() < until) {
 		const { heads } = await postgres.ask(readTruth);
