@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { People, Talk } from "./people.ts";
 import type { Random } from "./random.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** A message that a server has acknowledged. Times are milliseconds of this process's clock. */
 export type Ack = {
@@ -120,13 +121,17 @@ export async function write(options: {
 
 	async function post(url: string, { request, fields }: { request: Request; fields: Fields }) {
 		try {
-			const response = await fetch(url + request.path, {
-				method: "POST",
-				headers: request.headers,
-				body: request.body(fields),
-				signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
-			});
-			const text = await response.text();
+			const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
+			const response = await untilAborted(
+				fetch(url + request.path, {
+					method: "POST",
+					headers: request.headers,
+					body: request.body(fields),
+					signal,
+				}),
+				signal,
+			);
+			const text = await untilAborted(response.text(), signal);
 			if (response.ok) {
 				const parsed = JSON.parse(text) as Written & { message?: Written | string };
 				// The forms answer with what they did, the API with the message itself.

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createParser } from "eventsource-parser";
 import type { Random } from "../random.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { fillHole, type Reader, receive } from "./reader.ts";
 
 /** No hello in this time: the line does not work, and another is tried. */
@@ -92,11 +93,12 @@ export function openLine(options: {
 		let watchdog = setTimeout(() => mine.abort(), HELLO_MS);
 		try {
 			const isPost = reader.transport === "stream by POST";
-			const response = await fetch(isPost ? at(eventsPath) : `${at(eventsPath)}?${place()}`, {
+			const opening = fetch(isPost ? at(eventsPath) : `${at(eventsPath)}?${place()}`, {
 				headers: { ...headers, Accept: "text/event-stream" },
 				signal: mine.signal,
 				...(isPost ? { method: "POST", body: place() } : {}),
 			});
+			const response = await untilAborted(opening, mine.signal);
 			if (!response.ok || !response.body) {
 				await response.body?.cancel();
 				throw new Error(`answered ${response.status}`);
@@ -117,7 +119,7 @@ export function openLine(options: {
 					clearTimeout(watchdog);
 					await pausing.promise;
 				}
-				const { done, value } = await bytes.read();
+				const { done, value } = await untilAborted(bytes.read(), mine.signal);
 				clearTimeout(watchdog);
 				if (done || mine.signal.aborted) break;
 				watchdog = setTimeout(() => mine.abort(), SILENCE_MS);
@@ -144,9 +146,10 @@ export function openLine(options: {
 			if (pausing) await pausing.promise;
 			const timer = setTimeout(() => current.abort(), limitMs);
 			try {
-				const response = await fetch(`${at(path)}?${place()}`, { headers, signal: current.signal });
+				const { signal } = current;
+				const response = await untilAborted(fetch(`${at(path)}?${place()}`, { headers, signal }), signal);
 				if (!response.ok) throw new Error(`answered ${response.status}`);
-				const page = (await response.json()) as {
+				const page = (await untilAborted(response.json(), signal)) as {
 					events: { id: string; type: string; data: unknown }[];
 					more: boolean;
 				};
