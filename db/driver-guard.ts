@@ -2,8 +2,8 @@
 export const SILENCE_LIMIT_MS = 30_000;
 
 /**
- * What postgres 3.4.9 does wrong when connections are lost, by file. Unmended it ends the process, leaves
- * queries that never settle, and loses connections of the pool for good.
+ * What postgres 3.4.9 does wrong when connections are lost, and behind a pooler, by file. Unmended it ends the
+ * process, leaves queries that never settle, and loses connections of the pool for good.
  */
 const CHANGES: Record<string, { why: string; from: string; to: string }[]> = {
 	"connection.js": [
@@ -37,6 +37,11 @@ const CHANGES: Record<string, { why: string; from: string; to: string }[]> = {
     result = new Result()
     rows = 0
 `,
+		},
+		{
+			why: "It sends a statement that it does not prepare in two halves, also behind another on the same connection. Behind a transaction pooler the first half is then never passed on, and both sides wait for ever.",
+			from: "        && !q.cursorFn\n        && sent.length < max_pipeline\n",
+			to: "        && !q.cursorFn\n        && (options.prepare || q.options.onexecute)\n        && sent.length < max_pipeline\n",
 		},
 		{
 			why: "It waits without end for a server that has gone without a word; the kernel tells after a quarter of an hour.",

@@ -78,8 +78,9 @@ describe("behind a pooler in transaction mode", () => {
 		});
 		await until(() => expect(one.output().match(/Set LISTEN_DATABASE_URL/g)).toHaveLength(1));
 
-		// Customer and assistant: many of them at once, so that transactions change backends all the time.
-		const sessions = await Promise.all(Array.from({ length: 8 }, () => openSession(one.url)));
+		// Customer and assistant: many of them at once, so that transactions change backends all the time, and more
+		// than there are connections in the pool.
+		const sessions = await Promise.all(Array.from({ length: 14 }, () => openSession(one.url)));
 		const readers = await Promise.all(sessions.map((session) => openEvents(other.url, session)));
 		for (const question of ["Where is my order?", "How do I return something?"]) {
 			const answers = await Promise.all(sessions.map((session) => postMessage(one.url, session, question)));
