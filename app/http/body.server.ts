@@ -2,7 +2,17 @@ import type { z } from "zod/v4";
 import { DomainError, Invalid } from "#app/models/errors.ts";
 
 /** Most bytes a body may have, as characters of any message fit in it many times. */
-const BODY_LIMIT_BYTES = 64 * 1024;
+export const BODY_LIMIT_BYTES = 64 * 1024;
+
+const held = new WeakMap<Request, Uint8Array<ArrayBuffer>>();
+
+/**
+ * Gives a request, made without a body, the bytes that were read for it: a stream that is made around bytes at
+ * hand only to be read again takes as long as all else that is done with a message's form.
+ */
+export function holdBody(request: Request, bytes: Uint8Array<ArrayBuffer>): void {
+	held.set(request, bytes);
+}
 
 class BadBody extends DomainError {}
 
@@ -97,15 +107,22 @@ async function readText(request: Request): Promise<string> {
 	return new TextDecoder().decode(await readBytes(request));
 }
 
+/** Somebody who went in the middle of their form: no fault of ours, and nobody is there to hear of it. */
+export const cutShort = () => new BadBody(400, "Incomplete", "The connection ended before the body did.");
+
 const tooLarge = () => new BadBody(413, "Too large", "The body may have at most 64 KB.");
 
 async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
 	if (Number(request.headers.get("Content-Length") ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
+	const atHand = held.get(request);
+	if (atHand) return atHand;
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	const reader = request.body?.getReader();
 	while (reader) {
-		const { done, value } = await reader.read();
+		const { done, value } = await reader.read().catch(() => {
+			throw cutShort();
+		});
 		if (done) break;
 		size += value.byteLength;
 		if (size > BODY_LIMIT_BYTES) {

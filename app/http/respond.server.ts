@@ -71,8 +71,17 @@ export function jsonResponse(body: unknown, init: ResponseInit = {}): Response {
 	headers.set("Content-Type", "application/json; charset=utf-8");
 	headers.set("Cache-Control", "no-store");
 	headers.set("X-Content-Type-Options", "nosniff");
-	return new Response(JSON.stringify(body), { ...init, headers });
+	const text = JSON.stringify(body);
+	const response = new Response(text, { ...init, headers });
+	texts.set(response, text);
+	return response;
 }
+
+const texts = new WeakMap<Response, string>();
+
+/** The body of an answer; of one made here without reading it back out of its stream. */
+export const readBody = (response: Response): string | Promise<string> =>
+	texts.get(response) ?? response.text();
 
 /** Runs a handler and answers its failures as problem+json. For API and stream routes. */
 export async function answering(handler: () => Promise<Response>): Promise<Response> {

@@ -198,6 +198,62 @@ describe.each([
 		}
 	}, 60_000);
 
+	it("comes with forms that are answered alike", async () => {
+		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
+		const send = (body: RequestInit["body"], headers: Record<string, string> = {}) =>
+			fetch(`${server.url}/chat/actions`, { method: "POST", headers, body });
+		const form = (fields: Record<string, string>) => new URLSearchParams({ intent: "send", ...fields });
+		const first = await send(form({ message: "Größe?", clientMessageId: "c-1" }));
+		expect(first.status).toBe(200);
+		expect(first.headers.get("Content-Type")).toBe("application/json; charset=utf-8");
+		expect(first.headers.get("Cache-Control")).toBe("no-store");
+		const [cookie = ""] = first.headers.getSetCookie().map((one) => one.split(";")[0]);
+		expect(cookie).toMatch(/^mevi_customer=/);
+		const { sessionId, message } = (await first.json()) as { sessionId: string; message: { seq: number } };
+		expect(message).toMatchObject({ seq: 1, message: "Größe?", clientMessageId: "c-1", sessionId });
+		const again = await send(form({ message: "Größe?", clientMessageId: "c-1", sessionId }), {
+			Cookie: cookie,
+		});
+		expect(await again.json()).toMatchObject({ sessionId, message });
+		// Without saying how long it is, as a browser's own form may be passed on by a proxy.
+		const chunked = new ReadableStream({
+			start(stream) {
+				stream.enqueue(new TextEncoder().encode(form({ message: "In pieces", sessionId }).toString()));
+				stream.close();
+			},
+		});
+		const pieces = await fetch(`${server.url}/chat/actions`, {
+			method: "POST",
+			headers: { Cookie: cookie, "Content-Type": "application/x-www-form-urlencoded" },
+			body: chunked,
+			duplex: "half",
+		} as RequestInit);
+		expect(await pieces.json()).toMatchObject({ message: { seq: 2, message: "In pieces" } });
+
+		const refusals = [
+			[422, await send(form({ message: " " }), { Cookie: cookie })],
+			[413, await send(form({ message: "x".repeat(70_000) }), { Cookie: cookie })],
+			[415, await send("{}", { Cookie: cookie, "Content-Type": "application/json" })],
+			[403, await send(form({ message: "Hi" }), { Cookie: cookie, "Sec-Fetch-Site": "cross-site" })],
+			[403, await send(form({ message: "Hi", owner: "somebody-else" }), { Cookie: cookie })],
+		] as const;
+		for (const [status, response] of refusals) {
+			expect(response.status).toBe(status);
+			expect(response.headers.get("Content-Type")).toBe("application/problem+json; charset=utf-8");
+			expect(await response.json()).toMatchObject({ status, title: expect.any(String) });
+		}
+
+		// Somebody who goes in the middle of their form is no fault of ours.
+		const gone = connect(Number(new URL(server.url).port), "127.0.0.1");
+		gone.write(
+			"POST /chat/actions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nintent=send",
+		);
+		gone.end();
+		await new Promise((resolve) => gone.once("close", resolve).resume());
+		expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+		expect(server.output()).not.toContain("request failed");
+	}, 60_000);
+
 	it("loses nothing for a reader who stops reading for a while", async () => {
 		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
 		const session = await openSession(server);
