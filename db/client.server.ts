@@ -5,8 +5,10 @@ import { env } from "#app/env.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import * as schema from "./schema.ts";
 
-const POOL_SIZE = 10;
+const POOL_SIZE = 8;
 const READ_POOL_SIZE = 4;
+/** As many as there are groups of posts under way at once. */
+const POST_LINES = 2;
 
 /** Wait before a lost connection is made anew: the driver's own grows to 20 s, long after the database is back. */
 const RECONNECT_S = { first: 0.05, limit: 1 };
@@ -56,6 +58,7 @@ async function prepareUnlessPooled(client: ReturnType<typeof postgres>): Promise
 	}
 }
 
+/** Drizzle asks for nothing to be prepared, so this pool need not know what stands in between. */
 export const db = singleton("db", () => drizzle(connect(POOL_SIZE), { schema }));
 
 /**
@@ -64,7 +67,6 @@ export const db = singleton("db", () => drizzle(connect(POOL_SIZE), { schema }))
  */
 export const sql = singleton("sql", () => {
 	const client = connect(READ_POOL_SIZE);
-	// Drizzle never prepares, so only this client has to know.
 	void prepareUnlessPooled(client);
 	return client;
 });
@@ -76,22 +78,43 @@ export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
  * Runs one statement whose only parameter, `$1::text::jsonb`, is a JSON document, and gives its rows. Dates
  * and JSON in them are text, as drizzle leaves its client.
  */
-export type RunStatement = <Row extends object>(statement: string, input: unknown) => Promise<Row[]>;
+export type RunStatement = <Row extends object>(statement: string, input: object) => Promise<Row[]>;
 
 /**
- * A transaction of such statements, each prepared once a connection: what drizzle sends is described anew
- * each time, which costs a second round trip a statement. Statements that need nothing from one another can
- * be started together; they go one after the other without waiting in between.
+ * For the statement every message takes: clients of one connection each, so that a statement and what is sent
+ * right behind it meet the same backend, which is also one that has just done the same.
  */
-export async function transactPrepared<Result>(
-	work: (run: RunStatement) => Promise<Result>,
-): Promise<Result> {
-	const result = await db.$client.begin(async (tx) => ({
-		value: await work(async <Row extends object>(statement: string, input: unknown) => [
-			...(await tx.unsafe<Row[]>(statement, [JSON.stringify(input)], { prepare: true })),
-		]),
-	}));
-	return result.value;
+const posts = singleton("posts", () =>
+	Array.from({ length: POST_LINES }, () => {
+		const client = connect(1);
+		return { client, underWay: 0, isKnown: prepareUnlessPooled(client) };
+	}),
+);
+
+/** Whether nothing stands between `runAlone` and the server, so that a connection is one backend. */
+export const isDirect = (): boolean => posts.every(({ client }) => client.options.prepare);
+
+/**
+ * Runs one such statement by itself, prepared once a connection: what drizzle sends is described anew each
+ * time, which is a second way to the database and back.
+ * @param behind a statement without parameters that goes with it on the same connection, in a transaction of
+ * its own, whatever comes of the first. What comes of it is not waited for.
+ */
+export async function runAlone<Row extends object>(
+	statement: string,
+	input: object,
+	behind?: string,
+): Promise<Row[]> {
+	const line = posts.reduce((best, other) => (other.underWay < best.underWay ? other : best));
+	line.underWay += 1;
+	try {
+		await line.isKnown;
+		const rows = line.client.unsafe<Row[]>(statement, [JSON.stringify(input)], { prepare: true }).execute();
+		if (behind) void line.client.unsafe(behind, [], { prepare: true }).catch(() => {});
+		return [...(await rows)];
+	} finally {
+		line.underWay -= 1;
+	}
 }
 
 /**
@@ -111,7 +134,9 @@ export function runInTransaction(tx: Transaction): RunStatement {
 	};
 }
 
-/** Closes both pools; for commands and tests, which must end. */
+/** Closes all pools; for commands and tests, which must end. */
 export async function closeDatabase(): Promise<void> {
-	await Promise.all([db.$client.end({ timeout: 2 }), sql.end({ timeout: 2 })]);
+	await Promise.all(
+		[db.$client, sql, ...posts.map(({ client }) => client)].map((client) => client.end({ timeout: 2 })),
+	);
 }

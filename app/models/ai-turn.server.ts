@@ -3,41 +3,29 @@ import { db, type RunStatement, type Transaction } from "#db/client.server.ts";
 import { aiTurns } from "#db/schema.ts";
 import type { Answer } from "#db/shapes.ts";
 
-/** Quick messages after one another get one answer: how long we wait for the next. */
-const BURST_MS = 350;
-/** … and how long a customer who keeps writing can put it off. */
-const BURST_LIMIT_MS = 3_000;
+/**
+ * Quick messages after one another get one answer: how long we wait for the next, and how long a customer who
+ * keeps writing can put it off.
+ */
+export const ANSWER_PACE = { waitMs: 350, mostWaitMs: 3_000 };
 /** A lease is renewed each second; whoever lets it run out is taken for dead and the turn is taken over. */
 const LEASE_SECONDS = 10;
 
 export type Turn = typeof aiTurns.$inferSelect;
 
-/** The due one is locked too: else it could be leased between this statement and the next, and its taker, who
- * has read the older question, would end the promise of both. */
-const SUPERSEDE = `
-	update ai_turns set
-		state = case when state = 'running' then 'superseded' else state end,
-		finished_at = case when state = 'running' then now() end
-	where state in ('due', 'running')
-		and session_id in (select "sessionId" from jsonb_to_recordset($1::text::jsonb) as item("sessionId" uuid))`;
-
 const PROMISE = `
-	insert into ai_turns (session_id, question_seq, due_at)
-	select "sessionId", "questionSeq", now() + ${BURST_MS} * interval '1 millisecond'
-	from jsonb_to_recordset($1::text::jsonb) as item("sessionId" uuid, "questionSeq" int)
-	on conflict (session_id) where state in ('due', 'running') do update set
-		question_seq = excluded.question_seq,
-		due_at = least(excluded.due_at, ai_turns.created_at + ${BURST_LIMIT_MS} * interval '1 millisecond')`;
+	select promise_answer("sessionId", "questionSeq", ${ANSWER_PACE.waitMs}, ${ANSWER_PACE.mostWaitMs})
+	from jsonb_to_record($1::text::jsonb) as item("sessionId" uuid, "questionSeq" int)`;
 
 /**
- * Writes the promise of an answer with the question itself, so that there is no moment in which the question
- * is stored and the promise is not. An answer under way is superseded: it did not know of these words.
- * @param questions the newest question's sequence of each session, whose rows the caller has locked.
+ * Writes the promise of an answer to a question, in the caller's transaction, which has locked the session's
+ * row. An answer under way is superseded. The same goes with every customer's message that is posted.
  */
-export async function promiseAnswers(run: RunStatement, questions: Map<string, number>): Promise<void> {
-	if (questions.size === 0) return;
-	const items = [...questions].map(([sessionId, questionSeq]) => ({ sessionId, questionSeq }));
-	await Promise.all([run(SUPERSEDE, items), run(PROMISE, items)]);
+export async function promiseAnswer(
+	run: RunStatement,
+	question: { sessionId: string; questionSeq: number },
+): Promise<void> {
+	await run(PROMISE, question);
 }
 
 /** Takes every open promise back: a person has the conversation now, or it has ended. */

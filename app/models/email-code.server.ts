@@ -3,7 +3,7 @@ import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
 import { z } from "zod/v4";
 import { env } from "#app/env.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
-import { promiseAnswers } from "#app/models/ai-turn.server.ts";
+import { promiseAnswer } from "#app/models/ai-turn.server.ts";
 import { changeMessage } from "#app/models/assistant-action/card.server.ts";
 import { lockSession } from "#app/models/chat-session/find.server.ts";
 import { spokenLanguage } from "#app/models/chat-session/locale.ts";
@@ -116,7 +116,7 @@ export async function enterCode(
 		);
 		await writeMessage(tx, { sessionId, ...said });
 		const question = session.status === "assistant" ? await waitingQuestion(tx, sessionId) : null;
-		if (question !== null) await promiseAnswers(statementsIn(tx), new Map([[sessionId, question]]));
+		if (question !== null) await promiseAnswer(statementsIn(tx), { sessionId, questionSeq: question });
 		return { isRight: true, triesLeft: 0, answersAgain: question !== null };
 	});
 	if (came.answersAgain) enqueue("answer-session", sessionId);

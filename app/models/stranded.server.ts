@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { promiseAnswers, withdrawAnswer } from "#app/models/ai-turn.server.ts";
+import { promiseAnswer, withdrawAnswer } from "#app/models/ai-turn.server.ts";
 import {
 	admitOverdue,
 	queueSession,
@@ -77,7 +77,7 @@ async function repair(tx: Transaction, sessionId: string): Promise<Problem | nul
 	switch (stranded.problem) {
 		case "unpromised":
 			if (stranded.promises < MOST_PROMISES) {
-				await promiseAnswers(statementsIn(tx), new Map([[sessionId, stranded.questionSeq]]));
+				await promiseAnswer(statementsIn(tx), { sessionId, questionSeq: stranded.questionSeq });
 			} else await queueSession(tx, sessionId, "assistant-failed");
 			break;
 		case "unkept":

@@ -213,14 +213,16 @@ export function createHub(bus: Bus) {
 			});
 			scheduleCheck();
 		},
-		/** Tells local readers and other processes what was committed. */
-		announce(envelope: Envelope) {
+		/** How the database tells other processes by itself; null where another bus must. */
+		toldByDatabase: bus.toldByDatabase,
+		/** Tells local readers what was committed, and other processes unless the database has told them. */
+		announce(envelope: Envelope, { isToldToOthers = false } = {}) {
 			for (const ephemeral of envelope.ephemerals) {
 				// Nobody may be reading yet, but a reader who comes to this process shall see it from the start.
 				if (ephemeral[1] === "ai-delta" && !streams.has(ephemeral[0])) noteDelta(ephemeral);
 			}
 			receive(envelope);
-			bus.send(envelope);
+			if (!isToldToOthers) bus.send(envelope);
 		},
 		/**
 		 * Adds readers, each of its stream, and moves them forward. Subscribes before it reads, so nothing falls

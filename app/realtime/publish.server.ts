@@ -1,22 +1,16 @@
 import { sql as query } from "drizzle-orm";
 import {
 	db,
+	isDirect,
 	type RunStatement,
+	runAlone,
 	runInTransaction,
 	type Transaction,
-	transactPrepared,
 } from "#db/client.server.ts";
 import type { Hint } from "./bus/bus.ts";
-import {
-	type DurableType,
-	type EphemeralType,
-	type StreamKey,
-	type StreamName,
-	streamKey,
-} from "./events.ts";
+import { type DurableType, type EphemeralType, type StreamName, streamKey } from "./events.ts";
 import { hub } from "./hub.server.ts";
 import { forgetAnswer } from "./live-answers.server.ts";
-import type { LoggedEvent } from "./log.server.ts";
 
 const hintsOf = new WeakMap<Transaction | RunStatement, Hint[]>();
 
@@ -34,13 +28,20 @@ export async function transact<Result>(work: (tx: Transaction) => Promise<Result
 	);
 }
 
-/** The same for the path every message takes: statements of one JSON parameter, prepared once a connection. */
-export async function transactBriefly<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
-	return announcing((hints) =>
-		transactPrepared(async (run) => {
+/**
+ * The same for a single statement, which needs no transaction around it: the path every message takes. Where
+ * the database carries the hints, it tells others by itself, right behind the commit.
+ */
+export async function transactAlone<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
+	const told = isDirect() ? hub.toldByDatabase : null;
+	return announcing(
+		(hints) => {
+			const run: RunStatement = (statement, input) =>
+				runAlone(statement, { ...input, ...told?.input }, told?.statement);
 			hintsOf.set(run, hints);
 			return work(run);
-		}),
+		},
+		{ isToldToOthers: told !== null },
 	);
 }
 
@@ -52,10 +53,13 @@ export function statementsIn(tx: Transaction): RunStatement {
 	return run;
 }
 
-async function announcing<Result>(commit: (hints: Hint[]) => Promise<Result>): Promise<Result> {
+async function announcing<Result>(
+	commit: (hints: Hint[]) => Promise<Result>,
+	options: { isToldToOthers: boolean } = { isToldToOthers: false },
+): Promise<Result> {
 	const hints: Hint[] = [];
 	const result = await commit(hints);
-	if (hints.length > 0) hub.announce({ hints, ephemerals: [] });
+	if (hints.length > 0) hub.announce({ hints, ephemerals: [] }, options);
 	return result;
 }
 
@@ -99,39 +103,12 @@ export async function publish(
 	return row.seq;
 }
 
-/** What `publishMessages` is told of one message: its place, taken by the caller, and what readers get. */
-export type MessageEvent = { sessionId: string; seq: number; data: unknown };
-
-const PUBLISH_MESSAGES = `
-	with input as materialized (
-		select * from jsonb_to_recordset($1::text::jsonb) as item("sessionId" uuid, seq int, data jsonb)
-	), moved as (
-		update chat_sessions set
-			last_seq = head.seq,
-			updated_at = now(),
-			last_message_at = date_trunc('milliseconds', now())
-		from (select "sessionId", min(seq) as first, max(seq) as seq from input group by 1) head
-		where session_id = head."sessionId" and last_seq = head.first - 1
-		returning session_id
-	)
-	insert into chat_events (stream, seq, session_id, type, data)
-	select 'public:' || "sessionId", seq, "sessionId", 'new-message', data
-	from input join moved on session_id = "sessionId"
-	returning stream, seq, type, data::text as json`;
-
-/**
- * Writes the events of messages, of any number of sessions, in one statement: `publish` for a caller who has
- * locked the sessions' rows, read their heads and given each message the number after the one before.
- *
- * @throws when a number does not follow its session's head; the transaction must then be rolled back.
- */
-export async function publishMessages(run: RunStatement, events: MessageEvent[]): Promise<void> {
-	const hints = hintsIn(run);
-	const written = await run<LoggedEvent & { stream: StreamKey }>(PUBLISH_MESSAGES, events);
-	if (written.length !== events.length)
-		throw new Error("A message's number does not follow its session's head.");
-	written.sort((a, b) => a.seq - b.seq);
-	for (const { stream, seq, type, json } of written) hints.push([stream, seq, [type, json]]);
+/** Has everybody told, after the commit, of an event that a function of the database has logged. */
+export function publishWritten(
+	run: RunStatement,
+	event: { sessionId: string; seq: number; type: DurableType; json: string },
+): void {
+	hintsIn(run).push([streamKey("public", event.sessionId), event.seq, [event.type, event.json]]);
 }
 
 /** Tells whoever listens now; may be dropped, is never replayed. */

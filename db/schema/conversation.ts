@@ -69,13 +69,16 @@ export const chatSessions = pgTable(
 		updatedAt: now("updated_at"),
 	},
 	(t) => [
-		index("chat_sessions_updated").on(t.updatedAt),
+		// No B-tree may hold updated_at: every message moves it, and would then write to all indexes (decision 021).
+		index("chat_sessions_updated")
+			.using("brin", t.updatedAt)
+			.with({ pages_per_range: 8, autosummarize: "on" }),
 		index("chat_sessions_started").on(t.startedAt),
 		index("chat_sessions_open").on(t.status, t.queuedAt),
 		index("chat_sessions_user").on(t.userId, t.startedAt),
 		index("chat_sessions_visitor").on(t.visitorId, t.startedAt),
 		index("chat_sessions_agent").on(t.assignedAgentId, t.status),
-		index("chat_sessions_contact").on(t.updatedAt).where(sql`contact_email is not null`),
+		index("chat_sessions_contact").on(t.sessionId).where(sql`contact_email is not null`),
 	],
 );
 

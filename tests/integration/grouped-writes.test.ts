@@ -1,20 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { setEnv } from "#app/env.server.ts";
 import { endSession } from "#app/models/chat-session/change.server.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { Conflict, NotFound, TooMany } from "#app/models/errors.ts";
 import { postMessage, postToOpenSession } from "#app/models/message/post.server.ts";
 import { type SessionPost, writePosts } from "#app/models/message/write-posts.server.ts";
-import type { Bus, Envelope } from "#app/realtime/bus/bus.ts";
+import type { Bus, Envelope, Hint } from "#app/realtime/bus/bus.ts";
 import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
 import { pack, unpack } from "#app/realtime/bus/pack.ts";
 import { streamKey } from "#app/realtime/events.ts";
 import { createHub, hub } from "#app/realtime/hub.server.ts";
+import { createListener } from "#app/realtime/listener.server.ts";
 import { type LoggedEvent, readLog } from "#app/realtime/log.server.ts";
-import { publish, transact, transactBriefly } from "#app/realtime/publish.server.ts";
+import { publish, transact, transactAlone } from "#app/realtime/publish.server.ts";
 import type { Reader } from "#app/realtime/reader.ts";
-import { sql } from "#db/client.server.ts";
+import { isDirect, sql } from "#db/client.server.ts";
 import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
 
 beforeAll(() => setEnv({ RATE_LIMITS: "on", ASSISTANT: "on" }));
@@ -208,14 +209,46 @@ describe("posts that come at the same time", () => {
 					}),
 				),
 		);
-		await Promise.all(
-			groups.map((group) => transactBriefly((run) => writePosts(run, group, { waits: true }))),
-		);
+		await Promise.all(groups.map((group) => transactAlone((run) => writePosts(run, group, { waits: true }))));
 		for (const { sessionId } of customers) {
 			const wanted = groups.filter((group) => group.some((post) => post.sessionId === sessionId)).length;
 			expect((await messagesOf(sessionId)).map(({ seq }) => seq)).toEqual(upTo(wanted));
 		}
 	}, 60_000);
+});
+
+describe("other processes", () => {
+	async function overhear() {
+		const heard: Hint[] = [];
+		const listener = createListener({
+			channel: "mevi_chat",
+			onPayload: (payload) => heard.push(...(unpack("another", payload)?.hints ?? [])),
+			onGap: () => {},
+		});
+		await listener.start();
+		onTestFinished(() => listener.stop());
+		const of = ({ sessionId }: Customer) => heard.filter(([key]) => key === streamKey("public", sessionId));
+		return { of };
+	}
+
+	it("are told of each message once, by the database itself", async () => {
+		await vi.waitFor(() => expect(isDirect()).toBe(true));
+		const { of } = await overhear();
+		const [ana, ben, cleo] = (await newCustomers(3)) as [Customer, Customer, Customer];
+		await Promise.all([
+			say(ana, "Hello"),
+			say(ben, "x".repeat(2_000)),
+			say(ana, "Again"),
+			say(cleo, "A \0 in it").catch(() => {}),
+		]);
+		await say(cleo, "Last");
+		await vi.waitFor(() => expect(of(cleo)).toHaveLength(1));
+		const key = streamKey("public", ana.sessionId);
+		const logged = (await readLog(key, 0)).map(({ seq, type, json }) => [key, seq, [type, json]]);
+		expect(of(ana)).toEqual(logged);
+		// Too large to be carried: only where to look.
+		expect(of(ben)).toEqual([[streamKey("public", ben.sessionId), 1]]);
+	});
 });
 
 describe("a hint that brings its event", () => {

@@ -167,7 +167,7 @@ it("does not lose a message that arrives in the moment in which a turn is leased
 		second = postMessage(sessionId, actor, { message: "The second question" });
 		await vi.waitFor(async () => {
 			const [row] = await sql`select count(*)::int as waiting from pg_stat_activity
-				where datname = current_database() and wait_event_type = 'Lock' and query ilike '%ai_turns%'`;
+				where datname = current_database() and wait_event_type = 'Lock' and query ilike '%write_posts%'`;
 			expect(row?.waiting).toBe(1);
 		});
 	});

@@ -1,7 +1,7 @@
 /** While groups are under way, what comes gathers this long for the next one. */
 const GATHER_MS = 1;
-/** Groups under way at once: a second one need not wait for the first one's locks, and the pool is for others too. */
-const MOST_GROUPS = 3;
+/** Groups under way at once: a second one need not wait for the first one's locks. */
+const MOST_GROUPS = 2;
 /** A larger group would hold its rows for long. */
 const MOST_IN_GROUP = 64;
 

@@ -9,12 +9,11 @@ import {
 	ownedBy,
 } from "#app/models/chat-session/scope.server.ts";
 import type { Message } from "#app/realtime/events.ts";
-import { statementsIn, transact, transactBriefly } from "#app/realtime/publish.server.ts";
+import { statementsIn, transact, transactAlone } from "#app/realtime/publish.server.ts";
 import { isRolledBack, type Transaction } from "#db/client.server.ts";
 import { chatMessages, chatSessions } from "#db/schema.ts";
 import { createGatherer } from "./gather.server.ts";
 import { getMessages } from "./list.server.ts";
-import { toMessage } from "./present.server.ts";
 import { type Outcome, type Post, type SessionPost, writePosts } from "./write-posts.server.ts";
 
 /** What came of a post: `isNew` is false when the same client id had been written before. */
@@ -30,11 +29,12 @@ type Written = Posted & { isQuestion: boolean };
 const write = createGatherer<SessionPost, Outcome>({
 	keyOf: ({ sessionId }) => sessionId,
 	async doTogether(posts) {
-		const outcomes = await transactBriefly((run) => writePosts(run, posts, { waits: false }));
+		const outcomes = await transactAlone((run) => writePosts(run, posts, { waits: false }));
 		return outcomes.map((outcome) => (outcome.kind === "busy" ? undefined : outcome));
 	},
 	async doAlone(post) {
-		const [outcome] = await transactBriefly((run) => writePosts(run, [post], { waits: true }));
+		// In a transaction of the pool for everything: it may wait for long, and others' posts must not.
+		const [outcome] = await transact((tx) => writePosts(statementsIn(tx), [post], { waits: true }));
 		if (!outcome) throw new Error("A post had no outcome.");
 		return outcome;
 	},
@@ -88,7 +88,7 @@ export async function postToCurrentSession(
 	const outcome = await transact(async (tx): Promise<Outcome | undefined> => {
 		await lockFirstSteps(tx, identity);
 		const before = await findWritten(tx, actor, input.clientMessageId);
-		if (before) return { kind: "repeated", message: before };
+		if (before) return { kind: "written-before", ...before };
 		const { sessionId } = await lockOpenSession(tx, identity, input);
 		const post: SessionPost = { sessionId, actor, post: input, mayGoElsewhere: false };
 		const [written] = await writePosts(statementsIn(tx), [post], { waits: true });
@@ -105,8 +105,6 @@ async function toPosted(outcome: Outcome): Promise<Written | null> {
 	switch (outcome.kind) {
 		case "written":
 			return { message: outcome.message, isNew: true, isQuestion: outcome.isQuestion };
-		case "repeated":
-			return { message: outcome.message, isNew: false, isQuestion: false };
 		case "written-before": {
 			const [message] = await getMessages(outcome.sessionId, [outcome.id]);
 			return message ? { message, isNew: false, isQuestion: false } : null;
@@ -129,7 +127,7 @@ function hurry({ isQuestion, ...posted }: Written, actor: Actor): Posted {
 async function findWritten(tx: Transaction, actor: Actor, clientMessageId: string | null | undefined) {
 	if (!clientMessageId) return null;
 	const [row] = await tx
-		.select({ message: chatMessages })
+		.select({ id: chatMessages.id, sessionId: chatMessages.sessionId })
 		.from(chatMessages)
 		.innerJoin(chatSessions, eq(chatSessions.sessionId, chatMessages.sessionId))
 		.where(
@@ -139,5 +137,5 @@ async function findWritten(tx: Transaction, actor: Actor, clientMessageId: strin
 				eq(chatMessages.clientMessageId, clientMessageId),
 			),
 		);
-	return row ? toMessage(row.message) : null;
+	return row ?? null;
 }

@@ -4,6 +4,7 @@ import type { Bus } from "./bus.ts";
 export function createInProcessBus(): Bus {
 	return {
 		kind: "in-process",
+		toldByDatabase: null,
 		start: async ({ onGap }) => onGap(),
 		send: () => {},
 		isHealthy: () => true,
