@@ -1,6 +1,7 @@
 import { extractOrderNumbers } from "./order-numbers.ts";
 
-const EMAIL = /[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu;
+/** Tried only where a word begins: from each of its letters anew, one endless word is read for seconds. */
+const EMAIL = /(?<![\p{L}\d._%+-])[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu;
 const ADDRESS_OF_A_PAGE = /\bhttps?:\/\/\S+|\bwww\.\S+/gi;
 /** Phone, card and account numbers: at least seven digits, however they are grouped. */
 const LONG_NUMBER = /\+?\d(?:[\s().\-/]{0,3}\d){6,}/g;

@@ -8,6 +8,8 @@ export type UnansweredQuestion = typeof unansweredQuestions.$inferSelect;
 
 /** Longer texts are kept up to here: what was asked is said by then. */
 const LONGEST_QUESTION = 500;
+/** What is read of it for that: taking out what says who asks makes it shorter. */
+const READ_LENGTH = 4 * LONGEST_QUESTION;
 
 /** The question reduced to what makes it the same question: its letters and digits, whatever stands between them. */
 function normalise(question: string): string {
@@ -29,7 +31,7 @@ export async function noteUnanswered(
 	tx: Transaction,
 	asked: { question: string; customerName: string | null; locale: string; intent: string; sessionId: string },
 ): Promise<void> {
-	const question = withoutPersonalData(asked.question, asked.customerName)
+	const question = withoutPersonalData(asked.question.slice(0, READ_LENGTH), asked.customerName)
 		.slice(0, LONGEST_QUESTION)
 		.toWellFormed();
 	const normalized = normalise(question);

@@ -10,6 +10,8 @@ export const BUCKET_BITS = 14;
 const BUCKETS = 1 << BUCKET_BITS;
 /** Nothing after this many words changes an intent; the work stays bounded. */
 const MOST_WORDS = 80;
+/** … and is bounded also for a text that is one endless word: eighty words take a quarter of this. */
+const MOST_CHARACTERS = 2_000;
 /** Letters inside words weigh less than the words: they repeat each other. */
 const LETTERS_SHARE = 0.35;
 
@@ -51,12 +53,19 @@ function bucketOf(text: string): number {
 	return hash & (BUCKETS - 1);
 }
 
+/** "…@….…", by places and not by a pattern: one with three runs of anything takes minutes over "a@a@a@a@". */
+function isEmailAddress(run: string): boolean {
+	const at = run.indexOf("@", 1);
+	return at > 0 && run.lastIndexOf(".", run.length - 2) > at + 1;
+}
+
 /** Words in lower case, with every order number, amount, number and address replaced by what it is. */
 export function intentWords(text: string): string[] {
 	return text
+		.slice(0, MOST_CHARACTERS)
 		.normalize("NFKC")
 		.toLowerCase()
-		.replace(/\S+@\S+\.\S+/g, " emailaddress ")
+		.replace(/\S+/g, (run) => (isEmailAddress(run) ? " emailaddress " : run))
 		.replace(/#?\bw\d{5,}\b|#\s?\d{4,}|\b\d{6,}\b/g, " ordernumber ")
 		.replace(/[$€£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(usd|eur|dollars?|euros?|pounds?)\b/g, " amount ")
 		.replace(/\d+/g, " number ")

@@ -3,12 +3,13 @@ import type { ActionPlace } from "#app/models/assistant-action/log.server.ts";
 import { provedEmail } from "#app/models/chat-session/order-owner.ts";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers } from "#db/schema.ts";
+import { MESSAGE_LIMIT } from "./text.ts";
 
 export type Utterance = { role: "customer" | "assistant" | "agent"; text: string };
 
 /** What is to be answered, and who asks as the server knows it. */
 export type Unanswered = {
-	/** The customer's newest words, several quick messages joined by a line break. */
+	/** The customer's newest words, several quick messages joined by a line break; no longer than one message may be. */
 	question: string;
 	/** What was said before the question, oldest first; without what `summary` tells of. */
 	history: Utterance[];
@@ -78,10 +79,12 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 		({ seq }) => !summary || seq > summarySeq,
 	);
 	return {
-		question: asked
-			.reverse()
-			.map((utterance) => utterance.text)
-			.join("\n"),
+		question: newestOf(
+			asked
+				.reverse()
+				.map((utterance) => utterance.text)
+				.join("\n"),
+		),
 		history: before.reverse().map(({ role, text }): Utterance => ({ role, text })),
 		summary,
 		customerId: found.session.userId,
@@ -93,3 +96,9 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 		misses: firstHit === -1 ? answers.length : firstHit,
 	};
 }
+
+/**
+ * The end of a text, as long as a message may be. Whoever writes on before the answer comes could otherwise make a
+ * question of 300,000 characters, which every reading of it, and the provider's bill, would have to bear.
+ */
+const newestOf = (text: string): string => text.slice(-MESSAGE_LIMIT).replace(/^[\udc00-\udfff]/, "");
