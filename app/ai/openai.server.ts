@@ -160,10 +160,13 @@ async function askOnce({ client, body, asking }: Ask, onPiece: (piece: string) =
 		// Not for-await: what onPiece throws is the caller's and must not be taken for the provider's fault.
 		while (!gathering.isFull) {
 			const next = await chunks.next();
-			clearTimeout(watchdog);
 			if (next.done || stop.aborted) break;
+			const wasFinished = gathering.isFinished;
 			const piece = gathering.take(next.value);
 			if (piece !== "") deliver(piece, onPiece);
+			// One wait for the usage record, whatever else a server sends meanwhile.
+			if (wasFinished) continue;
+			clearTimeout(watchdog);
 			watchdog = setTimeout(stall, gathering.isFinished ? limits.usageMs : limits.idleMs);
 		}
 	} catch (error) {

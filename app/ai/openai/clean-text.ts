@@ -216,7 +216,8 @@ function growsTogether(before: string, after: string): boolean {
 function closing(text: string, start: number, open: string, close: string): number | "open" | "never" {
 	let depth = 0;
 	for (let index = start; index < text.length; index++) {
-		if (index > LONGEST_CONSTRUCT || /^\n[ \t]*\n/.test(text.slice(index, index + 80))) return "never";
+		if (index > LONGEST_CONSTRUCT) return "never";
+		if (text[index] === "\n" && /^\n[ \t]*\n/.test(text.slice(index, index + 80))) return "never";
 		if (text[index] === open) depth++;
 		else if (text[index] === close && --depth === 0) return index;
 	}

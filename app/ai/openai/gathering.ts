@@ -4,6 +4,14 @@ import type { Completion, ToolCall } from "./wire.ts";
 
 /** A message holds 10,000 UTF-16 units; an answer ends a little before. */
 export const LONGEST_TEXT = 9_000;
+/** A model that calls tools without end would fill our memory (400 MB of arguments took 3.9 GB); eight are run. */
+const MOST_CALLS = 2_000;
+/** … and so would one whose arguments do not end: no tool takes a fiftieth of this. */
+const LONGEST_CALLS = 200_000;
+const LONGEST_MODEL_NAME = 200;
+
+/** A count that is none counts as not told; the bill is then estimated. */
+const tokens = z.number().int().min(0).max(2_147_483_647).nullish().catch(null);
 
 /** What we read of a chunk, as loosely as compatible servers write it. */
 const Chunk = z.object({
@@ -32,7 +40,7 @@ const Chunk = z.object({
 			}),
 		)
 		.nullish(),
-	usage: z.object({ prompt_tokens: z.number().nullish(), completion_tokens: z.number().nullish() }).nullish(),
+	usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }).nullish(),
 });
 type CallDelta = NonNullable<
 	NonNullable<NonNullable<z.infer<typeof Chunk>["choices"]>[number]["delta"]>["tool_calls"]
@@ -47,6 +55,8 @@ export class Gathering {
 	#model: string | null = null;
 	#promptTokens = 0;
 	#completionTokens = 0;
+	/** Of all calls' names and arguments. */
+	#callsLength = 0;
 	readonly #calls: (ToolCall & { index: number })[] = [];
 
 	/** True once the provider has said why it stopped; only usage can follow. */
@@ -61,14 +71,14 @@ export class Gathering {
 
 	/**
 	 * Takes one chunk and returns the text in it, possibly none.
-	 * @throws ProviderFault when it is no chunk, or when the provider's filter stopped the reply.
+	 * @throws ProviderFault when it is no chunk, when the provider's filter stopped the reply, or for calls without end.
 	 */
 	take(value: unknown): string {
 		const parsed = Chunk.safeParse(value);
 		if (!parsed.success) throw new ProviderFault({ reason: "malformed", canRetry: true, note: "no chunk" });
 		this.hasBegun = true;
 		const { model, choices, usage } = parsed.data;
-		this.#model = model || this.#model;
+		this.#model = model ? nameOfModel(model) : this.#model;
 		this.#promptTokens = usage?.prompt_tokens ?? this.#promptTokens;
 		this.#completionTokens = usage?.completion_tokens ?? this.#completionTokens;
 		const choice = choices?.[0];
@@ -108,8 +118,13 @@ export class Gathering {
 			call = { index: delta.index ?? -1, id, type: "function", function: { name: "", arguments: "" } };
 			this.#calls.push(call);
 		}
-		if (call.function.name === "") call.function.name = delta.function?.name ?? "";
-		call.function.arguments += delta.function?.arguments ?? "";
+		const { name, arguments: written } = delta.function ?? {};
+		if (call.function.name === "") call.function.name = name ?? "";
+		call.function.arguments += written ?? "";
+		this.#callsLength += (name?.length ?? 0) + (written?.length ?? 0);
+		if (this.#calls.length > MOST_CALLS || this.#callsLength > LONGEST_CALLS) {
+			throw new ProviderFault({ reason: "malformed", canRetry: true, note: "calls without end" });
+		}
 	}
 
 	/**
@@ -122,3 +137,7 @@ export class Gathering {
 		return this.#calls.findLast((call) => call.index === delta.index);
 	}
 }
+
+/** It is kept with the answer, and Postgres refuses NUL and half a surrogate pair. */
+const nameOfModel = (name: string): string =>
+	name.slice(0, LONGEST_MODEL_NAME).replaceAll("\0", "").toWellFormed();

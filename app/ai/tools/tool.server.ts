@@ -110,8 +110,14 @@ function parseJson(text: string): unknown {
 	// Some servers send no arguments at all for a tool that has none.
 	if (text.trim() === "") return {};
 	try {
-		return JSON.parse(text);
+		return JSON.parse(text, (_name, value) => (typeof value === "string" ? storable(value) : value));
 	} catch {
 		return undefined;
 	}
 }
+
+/**
+ * What Postgres refuses in a text, NUL and half a surrogate pair, cannot be asked for or kept either: the answer
+ * would fail where it is written and be begun again, to fail there again.
+ */
+const storable = (text: string): string => text.replaceAll("\0", "").toWellFormed();

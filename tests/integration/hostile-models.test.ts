@@ -1,0 +1,171 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { answererFor } from "#app/ai/openai.server.ts";
+import { answerSession } from "#app/ai/reply.server.ts";
+import { setEnv } from "#app/env.server.ts";
+import { getLatestTurn } from "#app/models/ai-turn.server.ts";
+import { readUnanswered } from "#app/models/message/unanswered.server.ts";
+import { db } from "#db/client.server.ts";
+import { assistantActions, customers, orders } from "#db/schema.ts";
+import { makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
+import {
+	calls,
+	type OpenAiServer,
+	type Reply,
+	says,
+	startOpenAiServer,
+	writeChunk,
+	writeData,
+} from "#tests/setup/openai-server.ts";
+
+/** A model that writes what nobody can store, or does not stop: one answer, one bill, and no process that falls over. */
+
+const CUSTOMER = { visitorId: randomUUID(), customerId: "runa_1" };
+let provider: OpenAiServer | null = null;
+
+beforeAll(async () => {
+	setEnv({ RATE_LIMITS: "off" });
+	await db.insert(customers).values({ id: CUSTOMER.customerId, name: "Runa", email: "runa@example.com" });
+	const item = { name: "Lamp", productId: "l", itemId: "l1", priceCents: 900, options: {} };
+	await db.insert(orders).values({
+		number: "W7300001",
+		customerId: CUSTOMER.customerId,
+		status: "pending",
+		items: [item],
+		totalCents: 900,
+	});
+});
+afterEach(async () => {
+	await provider?.close();
+	provider = null;
+	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", OPENAI_MODEL: "" });
+});
+
+async function withModel(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> {
+	provider = await startOpenAiServer(...script);
+	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: provider.url, OPENAI_MODEL: "large-1" });
+	return provider;
+}
+
+/** Has a question answered in a conversation of its own. @returns what came of it. */
+async function ask(question: string) {
+	const sessionId = await makeSession(CUSTOMER, question);
+	await answerSession(sessionId);
+	const said = (await messagesOf(sessionId)).filter(({ senderType }) => senderType === "bot");
+	return { sessionId, said, turn: await getLatestTurn(sessionId) };
+}
+
+const ODD = "be\0cause \ud800of it";
+
+describe("a model that writes what Postgres cannot hold", () => {
+	it("proposes with the rest of its words, and is asked no second time", async () => {
+		const cancel = { name: "request_cancellation", arguments: { number: "W7300001", reason: ODD } };
+		await withModel(calls([cancel]), says("Please confirm on the card."));
+		const { sessionId, said, turn } = await ask("cancel my order W7300001 please");
+		expect(said.map(({ message }) => message.split("\n")[0])).toEqual([
+			"Please confirm on the card.",
+			"Cancel order W7300001?",
+		]);
+		expect(turn?.fence).toBe(1);
+		const [action] = await db.select().from(assistantActions);
+		expect(action?.arguments.reason).toBe("because \ufffdof it");
+		expect((await sessionRow(sessionId)).status).toBe("assistant");
+	});
+
+	it("looks nothing up by it, and still answers", async () => {
+		const looks = [
+			{ name: "get_order", arguments: { number: "W73\0 00001" } },
+			{ name: "search_knowledge", arguments: { query: ODD } },
+			{ name: "search_products", arguments: { query: ODD } },
+		];
+		const { requests } = await withModel(calls(looks), says("I looked."));
+		const { said, turn } = await ask("where is my order W7300001 now");
+		expect(said[0]?.message).toBe("I looked.");
+		expect(turn?.fence).toBe(1);
+		expect(requests).toHaveLength(2);
+	});
+
+	it("answers also under such a name, and with a bill that is none", async () => {
+		const odd = (delta: object, finish: string | null) =>
+			JSON.stringify({
+				object: "chat.completion.chunk",
+				model: ODD.repeat(200),
+				choices: [{ index: 0, delta, finish_reason: finish }],
+				usage: { prompt_tokens: -5e12, completion_tokens: 1.5 },
+			});
+		await withModel((response) => {
+			writeData(response, odd({ content: "Lamps are on the first floor." }, null));
+			writeData(response, odd({}, "stop"));
+			response.end("data: [DONE]\n\n");
+		});
+		const { said, sessionId, turn } = await ask("where do I find the lamps");
+		expect(said[0]?.message).toBe("Lamps are on the first floor.");
+		expect(turn?.outcome?.model?.length).toBeLessThanOrEqual(200);
+		const { aiCostMicros } = await sessionRow(sessionId);
+		expect(Number(aiCostMicros)).toBeGreaterThan(0);
+	});
+});
+
+describe("a model that does not stop", () => {
+	const limits = { backoffMs: 1, usageMs: 60, retries: 1 };
+	const request = () => ({
+		question: "which lamps are there",
+		history: [],
+		customerId: null,
+		customerName: null,
+		locale: "en",
+		signal: new AbortController().signal,
+	});
+	const answerOf = (url: string) =>
+		answererFor({ apiKey: "k", baseUrl: url, model: "large-1", limits })(request(), () => {});
+
+	it("is left when its arguments have no end, before they fill the memory", async () => {
+		let sent = 0;
+		const server = await withModel((response) => {
+			const more = () => {
+				while (!response.destroyed && sent < 50e6) {
+					const written = "x".repeat(50_000);
+					sent += written.length;
+					const call = { index: 0, id: "one", function: { name: "get_order", arguments: written } };
+					const isTaken = response.write(
+						`data: ${JSON.stringify({ choices: [{ delta: { tool_calls: [call] } }] })}\n\n`,
+					);
+					if (!isTaken) return void response.once("drain", more);
+				}
+				response.end();
+			};
+			response.writeHead(200, { "Content-Type": "text/event-stream" });
+			more();
+		});
+		await expect(answerOf(server.url)).rejects.toMatchObject({ reason: "malformed" });
+		expect(sent).toBeLessThan(20e6);
+	});
+
+	it("is left when its calls have no end", async () => {
+		const many = Array.from({ length: 5_000 }, () => ({ name: "list_orders", arguments: {} }));
+		const server = await withModel(calls(many));
+		await expect(answerOf(server.url)).rejects.toMatchObject({ reason: "malformed" });
+		expect(server.requests, "asked once more, and run none of them").toHaveLength(2);
+	});
+
+	it("keeps nobody waiting by what it sends after its last word", async () => {
+		const server = await withModel((response) => {
+			writeChunk(response, { content: "There are three lamps." }, null);
+			writeChunk(response, {}, "stop");
+			const timer = setInterval(() => writeData(response, JSON.stringify({ choices: [] })), 20);
+			response.once("close", () => clearInterval(timer));
+		});
+		await expect(answerOf(server.url)).resolves.toMatchObject({ text: "There are three lamps." });
+	});
+});
+
+describe("a customer who writes without end", () => {
+	it("is answered on as much as one message holds, the newest of it", async () => {
+		const long = (letter: string) => `${letter} `.repeat(4_500).trim();
+		const sessionId = await makeSession(CUSTOMER, long("a"), long("b"), long("c"), "where is my lamp");
+		const { lastSeq } = await sessionRow(sessionId);
+		const { question } = await readUnanswered(sessionId, lastSeq);
+		expect(question).toHaveLength(10_000);
+		expect(question.endsWith("c\nwhere is my lamp")).toBe(true);
+	});
+});
