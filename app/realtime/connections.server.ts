@@ -2,7 +2,7 @@ import { singleton } from "#app/singleton.server.ts";
 import { HEARTBEAT_MS } from "./events.ts";
 
 const TICK_MS = 1_000;
-/** Streams end after 10 minutes times 0.8 to 1: it re-checks authorisation and makes a deploy look like any day. */
+/** Streams end after 10 minutes times 0.8 to 1: a deploy then looks like any day. */
 const LIFETIME_MS = 600_000;
 
 export type Connection = { beat(): void; goodbye(inMs: number): void };

@@ -6,6 +6,7 @@ import { NotFound } from "#app/models/errors.ts";
 import { type Cursor, decodeCursor } from "#app/realtime/cursor.ts";
 import type { StreamName } from "#app/realtime/events.ts";
 import type { Party } from "#app/realtime/presence/party.ts";
+import { programRecheck, type Recheck } from "./recheck.server.ts";
 
 const place = z.object({ sessionId: z.string().optional(), cursor: z.string().optional() });
 
@@ -25,6 +26,8 @@ export type StreamAccess = {
 	owner: string;
 	/** Who is there while it is open; null for a program. */
 	party: Party | null;
+	/** For a program, whose key may be revoked; a customer's token cannot be. */
+	recheck?: Recheck;
 };
 
 /**
@@ -47,6 +50,7 @@ export async function requireStreamAccess(request: Request): Promise<StreamAcces
 		cursor: readCursor(request, cursor),
 		owner: reader.type === "customer" ? reader.identity.visitorId : `key ${sessionId}`,
 		party: reader.type === "customer" ? `customer:${sessionId}` : null,
+		...(reader.type === "customer" ? {} : { recheck: programRecheck(request) }),
 	};
 }
 

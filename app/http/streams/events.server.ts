@@ -14,6 +14,7 @@ import { createSseEncoder, SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { openStream } from "#app/realtime/stream.server.ts";
 import { readCursor, readPlace, requireStreamAccess } from "./access.server.ts";
 import { takePlace } from "./places.server.ts";
+import { agentRecheck, closeWhenRefused, type Recheck } from "./recheck.server.ts";
 
 /** Begins to write a stream whose reader has been checked. */
 export type OpenOn = (sink: Sink) => void;
@@ -27,8 +28,8 @@ export type PrepareStream = (request: Request) => Promise<OpenOn>;
 /** `/chat/events`: a conversation, by cookie or bearer token; GET or POST, which changes nothing. */
 export const prepareCustomerEvents: PrepareStream = async (request) => {
 	refuseWhileEnding();
-	const { sessionId, streams, cursor, owner, party } = await requireStreamAccess(request);
-	return opening({ owner, party }, (sink) =>
+	const { sessionId, streams, cursor, owner, party, recheck } = await requireStreamAccess(request);
+	return opening({ owner, party, recheck }, (sink) =>
 		openStream({
 			sink,
 			encode: createSseEncoder(),
@@ -48,15 +49,19 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 	refuseWhileEnding();
 	const agent = await getAgent(request);
 	if (!agent) throw new Unauthorised("Sign in first.");
-	const counted = { owner: agent.id, party: `agent:${agent.id}` } as const;
+	const reader = {
+		owner: agent.id,
+		party: `agent:${agent.id}`,
+		recheck: agentRecheck(request, agent.id),
+	} as const;
 	const { sessionId: wanted, cursor } = await readPlace(request);
 	if (!wanted) {
-		return opening(counted, (sink) =>
+		return opening(reader, (sink) =>
 			openInboxStream({ sink, encode: createSseEncoder(), readAll: listInbox, readSome: getInboxEntries }),
 		);
 	}
 	const sessionId = await requireSessionId(wanted, { type: "agent", agentId: agent.id, name: agent.name });
-	return opening(counted, (sink) =>
+	return opening(reader, (sink) =>
 		openStream({
 			sink,
 			encode: createSseEncoder(),
@@ -77,10 +82,11 @@ export function respondWithStream(openOn: OpenOn): Response {
 
 /**
  * Counts the stream for its owner, and its party as present, as long as it is open; logs a failure to open it.
- * @param reader.party null for programs, which are nowhere.
+ * @param reader.party null for programs, which are nowhere. @param reader.recheck absent where what a reader was let in
+ * by cannot be taken back.
  */
 export function opening(
-	reader: { owner: string; party: Party | null },
+	reader: { owner: string; party: Party | null; recheck?: Recheck | undefined },
 	open: (sink: Sink) => Promise<void>,
 ): OpenOn {
 	const giveBack = takePlace(reader.owner);
@@ -90,6 +96,7 @@ export function opening(
 			giveBack();
 			leave();
 		});
+		if (reader.recheck) closeWhenRefused(sink, reader.recheck);
 		open(sink).catch((error: unknown) => {
 			sink.close();
 			log.error({ err: error }, "a stream could not be opened");

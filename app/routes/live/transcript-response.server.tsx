@@ -5,6 +5,7 @@ import { MessageBubble, type Side, WorkingLine } from "#app/components/conversat
 import { AssistantMark } from "#app/components/ui/index.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 import { opening, refuseWhileEnding } from "#app/http/streams/events.server.ts";
+import type { Recheck } from "#app/http/streams/recheck.server.ts";
 import { offersEmail } from "#app/models/chat-session/queue-words.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
 import { endBodyWithConnection } from "#app/realtime/disconnect.server.ts";
@@ -43,6 +44,7 @@ export function respondWithTranscript(options: {
 	/** Whom the open page is counted for, and who is there while it is open. */
 	owner: string;
 	party: Party | null;
+	recheck?: Recheck;
 	readHistory: (upToSeq: number) => Promise<unknown[]>;
 }): Response {
 	refuseWhileEnding();

@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { requireAgent } from "#app/auth/agent.server.ts";
 import { answering } from "#app/http/respond.server.ts";
+import { agentRecheck } from "#app/http/streams/recheck.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
@@ -21,6 +22,7 @@ export function loader({ request, params }: LoaderFunctionArgs): Promise<Respons
 			cursor: null,
 			owner: agent.id,
 			party: `agent:${agent.id}`,
+			recheck: agentRecheck(request, agent.id),
 			readHistory: (upToSeq) => listHistory(row.sessionId, upToSeq),
 		});
 	});

@@ -1,0 +1,72 @@
+import { eq } from "drizzle-orm";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { RECHECK_MS } from "#app/http/streams/recheck.server.ts";
+import { setAgentPassword } from "#app/models/agent.server.ts";
+import { loader as agentTranscript } from "#app/routes/admin/conversation/live.ts";
+import { loader as agentEvents } from "#app/routes/admin/events.ts";
+import { action as logout } from "#app/routes/admin/logout.ts";
+import { loader as events } from "#app/routes/chat/events.ts";
+import { db } from "#db/client.server.ts";
+import { apiKeys, chatAgents } from "#db/schema.ts";
+import { makeSession } from "#tests/factories.ts";
+import { type AgentPerson, apiKey, asAgent, asVisitor } from "#tests/people.ts";
+import { call, form, get } from "#tests/request.ts";
+
+/** A stream is open for minutes: it must not outlive what it was opened with. */
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+afterEach(() => void vi.useRealTimers());
+
+/** Whether each of some open streams has ended. */
+function watch(responses: Response[]): boolean[] {
+	const hasEnded = responses.map(() => false);
+	for (const [index, response] of responses.entries()) {
+		expect(response.status).toBe(200);
+		void response.text().then(() => {
+			hasEnded[index] = true;
+		});
+	}
+	return hasEnded;
+}
+
+/** Lets the time of one look pass, and what it asks the database be answered. */
+async function passOneLook(): Promise<void> {
+	vi.advanceTimersByTime(RECHECK_MS);
+	for (let round = 0; round < 5; round++) await db.execute("select 1");
+}
+
+it.each([
+	["signs out", (agent: AgentPerson) => call(logout, form("/admin/logout", {}, agent))],
+	["gets a new password", ({ email }: AgentPerson) => setAgentPassword({ email, password: "another one" })],
+	[
+		"is no agent any more",
+		({ agentId }: AgentPerson) => db.delete(chatAgents).where(eq(chatAgents.id, agentId)),
+	],
+])("takes an agent's open streams along when the agent %s", async (_, leave) => {
+	const agent = await asAgent("Open Page");
+	const sessionId = await makeSession((await asVisitor()).identity, "Hello");
+	const hasEnded = watch([
+		await call(agentEvents, get("/admin/chat/events", agent)),
+		await call(agentEvents, get(`/admin/chat/events?sessionId=${sessionId}`, agent)),
+		await call(agentTranscript, get(`/admin/chat/${sessionId}/live`, agent), { sessionId }),
+	]);
+	await passOneLook();
+	expect(hasEnded, "while the login is good they stay").toEqual([false, false, false]);
+	await leave(agent);
+	await passOneLook();
+	await vi.waitFor(() => expect(hasEnded).toEqual([true, true, true]));
+});
+
+it("takes a program's open stream along when its key is revoked, and nobody else's", async () => {
+	const [program, customer] = [await apiKey(), await asVisitor()];
+	const sessionId = await makeSession(customer.identity, "Hello");
+	const hasEnded = watch([
+		await call(events, get(`/chat/events?sessionId=${sessionId}`, program)),
+		await call(events, get(`/chat/events?sessionId=${sessionId}`, customer.bearer)),
+	]);
+	await passOneLook();
+	expect(hasEnded).toEqual([false, false]);
+	await db.update(apiKeys).set({ revokedAt: new Date() }).where(eq(apiKeys.name, program.name));
+	await passOneLook();
+	await vi.waitFor(() => expect(hasEnded).toEqual([true, false]));
+});
