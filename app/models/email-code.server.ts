@@ -58,6 +58,8 @@ export async function requestCode(
 			email,
 			codeHash: hashOf({ codeId, email, code }),
 			expiresAt: sql`now() + ${CODE_MINUTES} * interval '1 minute'`,
+			// Not the moment the transaction began: of two clicks the one that waited for the lock comes after the other.
+			createdAt: sql`clock_timestamp()`,
 		});
 		await writeMessage(tx, {
 			id: codeId,

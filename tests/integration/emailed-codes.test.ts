@@ -210,6 +210,18 @@ describe("a code", () => {
 		expect((await sessionRow(sessionId)).verifiedEmail).toBeNull();
 	});
 
+	it("counts when it was asked for by several clicks at once, of which one is sent", async () => {
+		for (let round = 0; round < 6; round++) {
+			await forgetCounts();
+			const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
+			const sessionId = await makeSession(visitor.identity);
+			await Promise.all(Array.from({ length: 5 }, () => askForCode(visitor, sessionId, buyer.email)));
+			const code = await codeSentTo(buyer.email);
+			expect((await enter(visitor, sessionId, code)).status).toBe(303);
+			expect(smtp.letters.filter(({ to }) => to.includes(buyer.email))).toHaveLength(1);
+		}
+	});
+
 	it("is of no use in another conversation, nor to anybody else in this one", async () => {
 		const [visitor, thief, buyer] = [await asVisitor(), await asVisitor(), await makeBuyer()];
 		const sessionId = await makeSession(visitor.identity);
