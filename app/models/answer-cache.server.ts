@@ -8,19 +8,19 @@ import { knowledgeVersion } from "./article.server.ts";
 
 /** Answers kept at most; those unused for longest go first. */
 export const MOST_REMEMBERED = 5_000;
-/** However often it is asked for, none is kept longer. */
+/** Its row is there no longer, so that the names a question may hold are not either; it is given on its own day alone. */
 const KEPT_DAYS = 7;
 
 /** What is remembered under a key, and what it would have to be kept under. */
 export type Recalled = {
 	key: string;
-	/** Of all that an answer rests on: the articles, and the settings named. */
+	/** Of all that an answer rests on: the articles, the settings named, and the day, which a model is told. */
 	version: string;
 	answer: Answer | null;
 };
 
 /**
- * Looks an answer up; one that rests on articles or settings that have changed since is none.
+ * Looks an answer up; one of another day (UTC), or that rests on articles or settings that have changed since, is none.
  * @param settingKeys settings whose words go into an answer.
  */
 export async function recallAnswer(key: string, settingKeys: readonly string[]): Promise<Recalled> {
@@ -28,11 +28,11 @@ export async function recallAnswer(key: string, settingKeys: readonly string[]):
 		settingKeys.map((one) => sql`${one}`),
 		sql`, `,
 	);
-	const knowledge = await knowledgeVersion();
+	const basis = `${new Date().toISOString().slice(0, 10)} ${await knowledgeVersion()}`;
 	// A setting's row tells by the transaction that wrote it whether it is still the same.
 	const [row] = await db.execute<{ version: string; answer: Answer | string | null }>(sql`
 		with basis as materialized (
-			select md5(${knowledge} || coalesce(
+			select md5(${basis} || coalesce(
 				(select string_agg(key || xmin::text, ' ' order by key) from settings where key in (${keys})), ''
 			)) as version
 		)

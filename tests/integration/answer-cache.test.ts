@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { answerAlone, answerOnce } from "#app/ai/ask.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
@@ -97,6 +97,18 @@ describe("a question that was answered before", () => {
 		expect((await (await newCustomer()).ask(QUESTION))?.message).toBe("Every four weeks.");
 		expect(server.requests).toHaveLength(2);
 		expect(await kept()).toHaveLength(1);
+	});
+
+	it("is answered anew on another day, which the model is told", async () => {
+		const server = await withModel(says("The sale ends tomorrow [1]."), says("The sale ends today [1]."));
+		await (await newCustomer()).ask(QUESTION);
+		vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 24 * 60 * 60 * 1_000 });
+		try {
+			expect((await (await newCustomer()).ask(QUESTION))?.message).toBe("The sale ends today.");
+		} finally {
+			vi.useRealTimers();
+		}
+		expect(server.requests).toHaveLength(2);
 	});
 
 	it("is answered anew when the owner's words, the model or the page's language have changed", async () => {
