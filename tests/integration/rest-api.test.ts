@@ -838,6 +838,17 @@ describe("a body that is none", () => {
 		},
 	);
 
+	it.each(routes)(
+		"is 400 at %s %o %s when its sender goes away in the middle",
+		async (method, action, path) => {
+			const { bearer } = await asCustomer();
+			const body = new ReadableStream({ pull: (controller) => controller.error(new Error("aborted")) });
+			const headers = { "Content-Type": "application/json", ...bearer.headers };
+			const init = { method, body, headers, duplex: "half" } as RequestInit;
+			await expectProblem(await call(action, new Request(`http://chat.test${path}`, init)), 400);
+		},
+	);
+
 	it("is welcome with a charset and in other JSON types", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
