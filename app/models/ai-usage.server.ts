@@ -98,7 +98,28 @@ export async function reserveAnswer(turn: Turn, model: string): Promise<Allowanc
 	});
 }
 
-/** Whether the day's budget has room for a model call that no turn answers for. */
+/** What this process holds back for answers outside any conversation: they have no turn to keep it. */
+const held = { micros: 0 };
+
+/**
+ * The same for an answer outside any conversation, and for this process alone: however many ask at once, each sees
+ * what the others hold back. `release` is to be called when the answer is there, or has failed.
+ */
+export async function holdAnswer(model: string): Promise<{ allowance: Allowance; release: () => void }> {
+	const budget = dayBudgetMicros(await getSetting("assistant_caps"));
+	if (budget === null) return { allowance: "allowed", release: () => {} };
+	const estimate = costOf(await getSetting("ai_prices"), { model, ...ANSWER_ESTIMATE });
+	const written = await writtenToday(db);
+	// Looked at and held without a wait between, so that no two take the same room.
+	if (written + held.micros + estimate > budget) return { allowance: "day-spent", release: () => {} };
+	held.micros += estimate;
+	const release = () => {
+		held.micros -= estimate;
+	};
+	return { allowance: "allowed", release };
+}
+
+/** Whether the day's budget has room for a small job of a model, as a summary. */
 export async function hasDayBudget(): Promise<boolean> {
 	const budget = dayBudgetMicros(await getSetting("assistant_caps"));
 	return budget === null || (await committedToday(db)) < budget;
@@ -112,6 +133,11 @@ function dayBudgetMicros(caps: SettingValue<"assistant_caps">): number | null {
 
 /** What was spent today, and what the answers under way may still cost. */
 async function committedToday(executor: Pick<Transaction, "execute">): Promise<number> {
+	return (await writtenToday(executor)) + held.micros;
+}
+
+/** The part of it that all processes know. */
+async function writtenToday(executor: Pick<Transaction, "execute">): Promise<number> {
 	const [row] = await executor.execute<{ micros: number }>(sql`select (
 		coalesce((select sum(cost_micros) from ai_usage where day = ${today}), 0)
 		+ coalesce((

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { answerOnce } from "#app/ai/ask.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
 import { createAgent, touchAgent } from "#app/models/agent.server.ts";
@@ -365,6 +366,26 @@ describe("limits", () => {
 		expect(model.requests.filter(({ body }) => body.tools)).toHaveLength(3);
 		const [spent] = await sql`select sum(cost_micros)::int as micros from ai_usage`;
 		expect(spent?.micros).toBeLessThanOrEqual(200_000);
+	});
+
+	it("hold back a day's budget also for questions outside any conversation, and give it back", async () => {
+		await saveSetting("ai_prices", { "scripted-1": { input: 10, output: 10 } });
+		let isHeld = true;
+		const model = await withModel(async (response, request) => {
+			await until(() => expect(isHeld).toBe(false));
+			await says("An answer.")(response, request);
+		});
+		setEnv({ AI_DAILY_BUDGET: "0.2" });
+		const ask = (about: string) => {
+			const message = `Tell me story ${about} of the moon lamp`;
+			return answerOnce({ message, customerId: null, signal: new AbortController().signal }, () => {});
+		};
+		const asked = Promise.all(Array.from({ length: 12 }, (_, at) => ask(String(at))));
+		await until(() => expect(model.requests.filter(({ body }) => body.tools)).toHaveLength(3));
+		isHeld = false;
+		const reasons = (await asked).map(({ escalate }) => escalate.reason);
+		expect(reasons.filter((reason) => reason === "assistant-limit")).toHaveLength(9);
+		expect((await ask("afterwards")).answer).toBe("An answer.");
 	});
 
 	it("past them still answer what needs no model, and hand over the rest", async () => {

@@ -1,6 +1,6 @@
 import { env } from "#app/env.server.ts";
 import type { Turn } from "#app/models/ai-turn.server.ts";
-import { type Allowance, hasDayBudget, reserveAnswer } from "#app/models/ai-usage.server.ts";
+import { type Allowance, holdAnswer, reserveAnswer } from "#app/models/ai-usage.server.ts";
 import type { Recalled } from "#app/models/answer-cache.server.ts";
 import type { Answer, Answerer, AnswerRequest, OnText } from "../answer.ts";
 import type { Understood } from "../escalation/decide.server.ts";
@@ -57,7 +57,8 @@ async function answerAnew(
 		onText(last.text);
 		return last;
 	}
-	if ((await allowanceFor(turn)) !== "allowed") {
+	const { allowance, release } = await allowanceFor(turn);
+	if (allowance !== "allowed") {
 		const found = await answerOffline(request, () => {});
 		const reply = isMiss(found) ? calling(found, "assistant-limit") : found;
 		onText(reply.text);
@@ -67,9 +68,11 @@ async function answerAnew(
 		deservesReading(asked.question, understood)
 			? answerWhileReading(asked, tell, answerWithModel)
 			: answerWithModel(asked, tell);
-	const reply = await (recalled && isNobodysOwn(request)
-		? writeTogether(recalled, request, write, onText)
-		: write(request, onText));
+	const writing =
+		recalled && isNobodysOwn(request)
+			? writeTogether(recalled, request, write, onText)
+			: write(request, onText);
+	const reply = await writing.finally(release);
 	if (!isLastTry || !isMiss(reply)) return reply;
 	const { text, escalate } = calling(reply, "assistant-unsure");
 	onText(`\n\n${text}`);
@@ -96,7 +99,9 @@ function calling(reply: Answer, reason: "assistant-unsure" | "assistant-limit"):
 	return { ...rest, text, sources: [], escalate: { needed: true, reason } };
 }
 
-async function allowanceFor(turn: Turn | null): Promise<Allowance> {
-	if (turn) return reserveAnswer(turn, env().OPENAI_MODEL);
-	return (await hasDayBudget()) ? "allowed" : "day-spent";
+/** @returns `release` gives back what no turn holds. */
+async function allowanceFor(turn: Turn | null): Promise<{ allowance: Allowance; release: () => void }> {
+	const { OPENAI_MODEL } = env();
+	if (!turn) return holdAnswer(OPENAI_MODEL);
+	return { allowance: await reserveAnswer(turn, OPENAI_MODEL), release: () => {} };
 }
