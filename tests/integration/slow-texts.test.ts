@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { isFrustrated } from "#app/ai/escalation/frustration.ts";
+import { isAboutSafety, isLegal } from "#app/ai/escalation/sensitive-topics.ts";
+import { classifyIntent } from "#app/ai/intent/classify.server.ts";
+import { wantsPerson } from "#app/ai/intent/wants-person.ts";
+import { tellLanguage } from "#app/ai/language/tell.server.ts";
 import { MESSAGE_LIMIT } from "#app/models/message/text.ts";
 import { extractOrderNumbers } from "#app/models/order-numbers.ts";
 import { withoutPersonalData } from "#app/models/personal-data.ts";
-import { isFrustrated } from "./escalation/frustration.ts";
-import { isAboutSafety, isLegal } from "./escalation/sensitive-topics.ts";
-import { classifyIntent } from "./intent/classify.server.ts";
-import { wantsPerson } from "./intent/wants-person.ts";
-import { tellLanguage } from "./language/tell.server.ts";
 
 /**
  * A process serves everybody while it reads one message: no message may be written so that reading it takes long.
