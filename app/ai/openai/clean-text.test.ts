@@ -44,6 +44,7 @@ describe("the model's text on its way to the customer", () => {
 		["a ![x](/help/returns) b", "a b"],
 		["[![x](https://evil.example/a)](https://evil.example/b) text", "text"],
 		["Go to https://evil.example/path.", "Go to."],
+		["Go to a-secret.evil.examplehttps://x now", "Go to now"],
 		["Go to (www.evil.example/path) or //evil.example/x today", "Go to or today"],
 		["evil.example/steal?d=1 is gone", "is gone"],
 		["<img src='https://evil.example/a'>Hello <https://evil.example> you", "Hello you"],

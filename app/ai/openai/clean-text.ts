@@ -192,7 +192,8 @@ export class TextCleaner {
 			end = to;
 		}
 		if (end === 0) return { length: word.length, text: word, isCut: false };
-		text += word.slice(end);
+		// What an address grown onto another was hiding: "here.evil.examplehttps://x" leaves one behind.
+		text = this.#settleWord(text + word.slice(end)).text;
 		const rest = /[\p{L}\p{N}]/u.test(text) ? text : (/[.,!?]+$/.exec(text)?.[0] ?? "");
 		return { length: word.length, text: rest, isCut: true };
 	}
