@@ -53,7 +53,8 @@ export function startWriting(turn: Turn, limitMs: number) {
 		});
 	};
 	const checkpointTimer = setInterval(checkpoint, CHECKPOINT_MS);
-	underWay.set(sessionId, { turn, recheck: checkpoint });
+	const mine = { turn, recheck: checkpoint };
+	underWay.set(sessionId, mine);
 
 	async function keep() {
 		try {
@@ -98,7 +99,8 @@ export function startWriting(turn: Turn, limitMs: number) {
 			clearInterval(checkpointTimer);
 			clearTimeout(limitTimer);
 			clearTimeout(deltaTimer);
-			underWay.delete(sessionId);
+			// A turn that was lost here may have been taken again, by a request that asks for its answer.
+			if (underWay.get(sessionId) === mine) underWay.delete(sessionId);
 			flush();
 			await checkpointing;
 		},
