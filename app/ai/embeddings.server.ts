@@ -4,7 +4,10 @@ import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { recordUsage } from "#app/models/ai-usage.server.ts";
 import { dropStaleVectors, embedMissing } from "#app/models/passage-vector.server.ts";
+import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
+import type { Meaning } from "#app/models/search/meaning.server.ts";
 import { indexVectors } from "#app/models/search/vector-index.server.ts";
+import { encodeMeaning, warmEncoder } from "./encoder/encode.server.ts";
 
 /** Texts a request carries: well under what providers take, and few enough that a failure repeats little. */
 const BATCH = 64;
@@ -23,9 +26,6 @@ const reply = z.object({
 	usage: z.object({ prompt_tokens: z.number().int().nonnegative().nullish() }).nullish(),
 });
 
-/** What a question means, for `searchPassages`. */
-export type Meaning = { model: string; vector: Float32Array };
-
 class EmbeddingFailed extends Error {
 	constructor(
 		readonly note: string,
@@ -36,6 +36,11 @@ class EmbeddingFailed extends Error {
 	}
 }
 
+/** Under this name the vectors of our own encoder are kept; another make of it needs another name. */
+const BUILT_IN = "built-in-1";
+/** Texts our own encoder takes at a time, some two seconds of its patient work. */
+const OWN_BATCH = 8;
+
 /** Once per process and failure: a provider that is away would otherwise fill the log with every question. */
 let loggedNote: string | null = null;
 
@@ -43,22 +48,41 @@ function noteFailure(error: unknown): void {
 	const note = error instanceof EmbeddingFailed ? error.note : String((error as Error)?.name);
 	if (note === loggedNote) return;
 	loggedNote = note;
-	log.warn({ note }, "articles are searched by words alone: the embedding provider failed");
+	log.warn({ note }, "articles are searched by words alone: no vectors could be made");
 }
 
 /**
- * The meaning of a question, or null: where no embedding model is set (OPENAI_EMBEDDING_MODEL), and when the
- * provider fails or is slow, which is logged once.
+ * The meaning of a question, from the provider's embedding model where one is set (OPENAI_EMBEDDING_MODEL), else
+ * from our own encoder, which reads English. Null in other languages without a provider, and when the provider fails
+ * or is slow, which is logged once.
  */
-export async function meaningOf(question: string, signal?: AbortSignal): Promise<Meaning | null> {
+export async function meaningOf(
+	question: string,
+	{ language, signal }: { language: string; signal?: AbortSignal },
+): Promise<Meaning | null> {
 	const { OPENAI_EMBEDDING_MODEL: model } = env();
-	if (!model || question.trim() === "") return null;
+	if (question.trim() === "") return null;
+	if (!model) return builtInMeaningOf(question, language);
 	try {
 		const [vector] = await embed([question], model, QUESTION_LIMIT_MS);
 		loggedNote = null;
-		return vector ? { model, vector: Float32Array.from(vector) } : null;
+		return vector ? { model, vector: Float32Array.from(vector), isBuiltIn: false } : null;
 	} catch (error) {
 		signal?.throwIfAborted();
+		noteFailure(error);
+		return null;
+	}
+}
+
+/**
+ * The meaning of an English question from our own encoder; null where the provider's model is in its place, and on
+ * a machine that cannot run it, which is logged once.
+ */
+export async function builtInMeaningOf(question: string, language: string): Promise<Meaning | null> {
+	if (env().OPENAI_EMBEDDING_MODEL || searchConfig(language) !== ENGLISH) return null;
+	try {
+		return { model: BUILT_IN, vector: await encodeMeaning(question), isBuiltIn: true };
+	} catch (error) {
 		noteFailure(error);
 		return null;
 	}
@@ -69,11 +93,11 @@ export async function meaningOf(question: string, signal?: AbortSignal): Promise
  * @returns how many were made; what is left when the provider stays away is left to the next call.
  */
 export async function embedPassages(): Promise<number> {
-	const { OPENAI_EMBEDDING_MODEL: model } = env();
-	if (!model) return 0;
+	const model = env().OPENAI_EMBEDDING_MODEL ?? BUILT_IN;
 	try {
+		if (model === BUILT_IN) await warmEncoder();
 		await indexVectors(model);
-		const made = await embedMissing({ model, batch: BATCH, embed: (texts) => embedPatiently(texts, model) });
+		const made = await embedAll({ isPatient: true });
 		if (made > 0) await indexVectors(model);
 		await dropStaleVectors(model);
 		return made;
@@ -81,6 +105,25 @@ export async function embedPassages(): Promise<number> {
 		noteFailure(error);
 		return 0;
 	}
+}
+
+/**
+ * Gives every passage that has no vector one, now.
+ * @param options.isPatient whether our own encoder leaves the processor to others meanwhile.
+ */
+export async function embedAll({ isPatient = false } = {}): Promise<number> {
+	const { OPENAI_EMBEDDING_MODEL: model } = env();
+	if (model) return embedMissing({ model, batch: BATCH, embed: (texts) => embedPatiently(texts, model) });
+	return embedMissing({
+		model: BUILT_IN,
+		batch: OWN_BATCH,
+		config: ENGLISH,
+		async embed(texts) {
+			const vectors: Float32Array[] = [];
+			for (const text of texts) vectors.push(await encodeMeaning(text, { isPatient }));
+			return vectors;
+		},
+	});
 }
 
 async function embedPatiently(texts: string[], model: string): Promise<number[][]> {

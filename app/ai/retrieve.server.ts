@@ -20,9 +20,7 @@ export type Retrieval = {
 /** Finds passages by words and, where an embedding model is set, by meaning; those in the query's language first. */
 export async function retrievePassages(retrieval: Retrieval): Promise<FoundPassage[]> {
 	const { query, limit, locale = "en", readers = "customers", signal } = retrieval;
-	const [meaning, language] = await Promise.all([
-		meaningOf(query, signal),
-		retrieval.language ?? detectLanguage({ question: query, locale, language: null }),
-	]);
+	const language = retrieval.language ?? (await detectLanguage({ question: query, locale, language: null }));
+	const meaning = await meaningOf(query, { language, signal });
 	return searchPassages(query, limit, { locale: language, readers, meaning, topics: topicsOf(query) });
 }

@@ -3,7 +3,7 @@ import { db } from "#db/client.server.ts";
 import { articlePassages } from "#db/schema.ts";
 import { type Readers, readableBy } from "./article-readers.server.ts";
 import { ENGLISH, searchConfig } from "./search/languages.ts";
-import { fuse, nearestPassages } from "./search/meaning.server.ts";
+import { fuse, type Meaning, nearestContents, nearestPassages } from "./search/meaning.server.ts";
 import { readPlainQuestion } from "./search/plain-question.server.ts";
 import { readQuestion, speaksOfAbroad, type Topic } from "./search/question.server.ts";
 import { judge, missedWeight, type Relevance, titleShare } from "./search/relevance.ts";
@@ -35,7 +35,16 @@ export type PassageSearch = {
 	rarities: number[];
 	/** Rarity of a word that no passage says, the measure of the others. */
 	rarest: number;
-	found: (FoundPassage & { relevance: Relevance })[];
+	found: JudgedPassage[];
+};
+
+/** A passage with what its score was made of. */
+export type JudgedPassage = FoundPassage & {
+	relevance: Relevance;
+	/** Its score by words alone. */
+	words: number;
+	/** How like the question it is in meaning (a cosine); null where that is not known. */
+	likeness: number | null;
 };
 
 /** Postgres hands over this many by a rough score; ranking them exactly is then a matter of a millisecond. */
@@ -55,6 +64,17 @@ const TOLD_SHARE = 0.2;
  * by the rule for everybody, however often the other text says "return".
  */
 const UNASKED_ABROAD = 0.7;
+/**
+ * How much a likeness in meaning counts beside words: what is 0.1 more alike may have half less in words. Both it and
+ * what every passage has to begin with were fitted on the shops of docs/decisions/020.
+ */
+const LIKENESS_POWER = 4;
+const BEGINNING = 1 / 3;
+/** Of passages that are somewhat about the same, so that a likeness neither lifts nor lowers the score by itself. */
+const TYPICAL_LIKENESS = 0.4;
+/** Passages that are weighed for their meaning, and of these the ones that need not have any of the words. */
+const NEAR = 200;
+const NEAREST = 20;
 /** What a term is worth that only a sibling passage speaks of. */
 const SIBLING_COVER = 0.6;
 
@@ -87,6 +107,7 @@ type Row = {
 	anchor: string | null;
 	position: number;
 	body: string;
+	content_hash: string;
 	vector: string;
 };
 
@@ -97,8 +118,8 @@ export type SearchOptions = {
 	readers?: Readers;
 	/** What the question is likely about besides its words. */
 	topics?: Topic[];
-	/** What the question means, from the embedding model; without it only words are searched. */
-	meaning?: { model: string; vector: Float32Array } | null;
+	/** What the question means; without it only words are searched. */
+	meaning?: Meaning | null;
 };
 
 /** What an article in the reader's own language is worth beside one in another. */
@@ -117,17 +138,17 @@ export async function searchPassages(
 	const own = locale === undefined ? null : searchConfig(locale);
 	const configs = await listConfigs();
 	const searches = await Promise.all(
-		configs.map((config) => findPassages(query, { limit: CANDIDATES, config, readers, topics })),
+		configs.map((config) => findPassages(query, { limit: CANDIDATES, config, readers, topics, meaning })),
 	);
 	const byWords = searches.flatMap(({ found, rarest }, i) =>
-		found.map(({ relevance: _, ...passage }): FoundPassage => {
+		found.map(({ relevance: _r, words: _w, likeness: _l, ...passage }): FoundPassage => {
 			// Rarity, and with it the score, grows with the number of passages in the language.
 			const share = own !== null && configs[i] === own ? OWN_LANGUAGE : 1;
 			return { ...passage, score: (passage.score * share) / rarest };
 		}),
 	);
 	byWords.sort((a, b) => b.score - a.score || a.id - b.id);
-	if (!meaning) return byWords.slice(0, limit);
+	if (!meaning || meaning.isBuiltIn) return byWords.slice(0, limit);
 	const byMeaning = await nearestPassages(meaning, { limit: CANDIDATES, readers });
 	return fuse([byWords, byMeaning], (passage) =>
 		own !== null && searchConfig(passage.locale) === own ? OWN_LANGUAGE : 1,
@@ -145,12 +166,19 @@ export async function listConfigs(): Promise<string[]> {
  * passage met of them. In English these are its telling words, their kin, and what a misspelt one was meant to be.
  * @param options.topics what the question's intent makes likely in the right passage; for English only.
  * @param options.config the language's configuration, see `searchConfig`.
+ * @param options.meaning finds English passages by meaning too when it is of the built-in model.
  */
 export async function findPassages(
 	query: string,
-	options: { limit: number; topics?: Topic[]; config?: string; readers?: Readers },
+	options: {
+		limit: number;
+		topics?: Topic[];
+		config?: string;
+		readers?: Readers;
+		meaning?: Meaning | null;
+	},
 ): Promise<PassageSearch> {
-	const { limit, topics = [], config = ENGLISH, readers = "customers" } = options;
+	const { limit, topics = [], config = ENGLISH, readers = "customers", meaning } = options;
 	const terms =
 		config === ENGLISH ? await readQuestion(query, topics) : await readPlainQuestion(query, config);
 	const { rarities, rarest } = await weighTerms(terms, "articles", config);
@@ -162,7 +190,17 @@ export async function findPassages(
 		({ query }, i) =>
 			query !== "" && (terms[i]?.likelihood !== 0 || (rarities[i] ?? 0) >= LEAST_RARITY_OF_FRAME),
 	);
-	if (usable.length === 0) return { terms, rarities, rarest, found: [] };
+	const likenesses =
+		meaning?.isBuiltIn && config === ENGLISH
+			? await nearestContents(meaning, NEAR)
+			: new Map<string, number>();
+	const nearest = [...likenesses.keys()].slice(0, NEAREST);
+	if (usable.length === 0 && nearest.length === 0) return { terms, rarities, rarest, found: [] };
+	const hasWords =
+		usable.length > 0
+			? sql`p.search @@ ${usable.map(({ query }) => `(${query})`).join(" | ")}::tsquery`
+			: sql`false`;
+	const isNear = sql`p.content_hash in (select jsonb_array_elements_text(${JSON.stringify(nearest)}::jsonb))`;
 	const rows = await db.execute<Row>(sql`
 		with asked as materialized (
 			select query::tsquery as query, weight::float8 as weight
@@ -170,14 +208,17 @@ export async function findPassages(
 				${textList(usable.map(({ weight }) => String(weight)))}::text[]) as t(query, weight)
 		), candidate as (
 			select p.*, articles.slug, articles.locale,
-				(select sum(weight) from asked where p.search @@ asked.query) as rough
+				(select coalesce(sum(weight), 0) from asked where p.search @@ asked.query) as rough
 			from article_passages p join articles on articles.id = p.article_id
-			where p.search @@ ${usable.map(({ query }) => `(${query})`).join(" | ")}::tsquery
-				and p.config = ${config} and ${readableBy(readers)}
-			order by rough desc, p.id
+			where p.id in (
+					select p.id from article_passages p where ${hasWords}
+					union select p.id from article_passages p where ${isNear}
+				) and p.config = ${config} and ${readableBy(readers)}
+			order by ${isNear} desc, rough desc, p.id
 			limit ${CANDIDATES}
 		)
-		select id, article_id, slug, locale, title, heading, anchor, position, body, search::text as vector
+		select id, article_id, slug, locale, title, heading, anchor, position, body, content_hash,
+			search::text as vector
 		from candidate`);
 
 	const judged = rows.map((row) => {
@@ -209,9 +250,11 @@ export async function findPassages(
 	const byArticle = new Map<string, number>();
 	for (const { row, own } of ranked)
 		byArticle.set(row.article_id, (byArticle.get(row.article_id) ?? 0) + own);
-	const found = ranked.map(({ row, relevance, own }) => {
+	const found = ranked.map(({ row, relevance, own }): JudgedPassage => {
 		// A long article must not win by its length alone, so that siblings count with a falling share.
 		const siblings = (byArticle.get(row.article_id) ?? own) - own;
+		const words = own + SIBLING_SHARE * Math.min(siblings, own);
+		const likeness = likenessOf(row.content_hash, likenesses);
 		return {
 			id: Number(row.id),
 			articleId: row.article_id,
@@ -221,13 +264,24 @@ export async function findPassages(
 			url: `/help/${row.slug}${row.anchor ? `#${row.anchor}` : ""}`,
 			body: row.body,
 			locale: row.locale,
-			score: own + SIBLING_SHARE * Math.min(siblings, own),
+			score:
+				likeness === null
+					? words
+					: (words + BEGINNING * rarest) * Math.exp(LIKENESS_POWER * (likeness - TYPICAL_LIKENESS)),
 			coverage: relevance.coverage,
 			relevance,
+			words,
+			likeness,
 		};
 	});
 	found.sort((a, b) => b.score - a.score || a.id - b.id);
 	return { terms, rarities, rarest, found: found.slice(0, limit) };
+}
+
+/** A content that is not among the nearest is at most as like as the last of them; null when none is known. */
+function likenessOf(hash: string, likenesses: Map<string, number>): number | null {
+	if (likenesses.size === 0) return null;
+	return likenesses.get(hash) ?? Math.min(...likenesses.values());
 }
 
 /** Whether its headings say that a text is about other countries. */

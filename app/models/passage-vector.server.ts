@@ -13,17 +13,19 @@ const WRITE_LOCK = 4_711_002;
 /**
  * Hands the texts that lack a vector of the model to `embed`, batch after batch, and keeps what comes back. No
  * text is handed out twice, whatever other processes do. Passages stay searchable by words all the while.
+ * @param options.config only passages that were stemmed with it, such as `ENGLISH`; else all.
  * @param options.embed one vector per text, in order; what it throws ends the work, with what was done kept.
  * @returns how many texts were embedded.
  */
 export async function embedMissing(options: {
 	model: string;
 	batch: number;
-	embed: (texts: string[]) => Promise<number[][]>;
+	config?: string;
+	embed: (texts: string[]) => Promise<ArrayLike<number>[]>;
 }): Promise<number> {
-	const { model, batch, embed } = options;
+	const { model, batch, config, embed } = options;
 	for (let done = 0; ; ) {
-		const claimed = await claimTexts(model, batch);
+		const claimed = await claimTexts({ model, limit: batch, config });
 		if (claimed.length === 0) return done;
 		try {
 			const vectors = await embed(claimed.map(({ text }) => text));
@@ -48,14 +50,16 @@ export async function dropStaleVectors(model: string): Promise<void> {
 			and v.created_at < now() - interval '1 day'`);
 }
 
-async function claimTexts(model: string, limit: number): Promise<Claimed[]> {
+async function claimTexts(wanted: { model: string; limit: number; config?: string }): Promise<Claimed[]> {
+	const { model, limit, config } = wanted;
 	return db.execute<Claimed>(sql`
 		with missing as (
 			select distinct on (p.content_hash) p.content_hash as hash,
 				concat_ws(chr(10), p.title, nullif(p.heading, p.title), p.body) as text
 			from article_passages p
 			left join passage_vectors v on v.model = ${model} and v.content_hash = p.content_hash
-			where v.id is null or (v.vector is null and (v.claimed_until is null or v.claimed_until < now()))
+			where (v.id is null or (v.vector is null and (v.claimed_until is null or v.claimed_until < now())))
+				${config ? sql`and p.config = ${config}` : sql``}
 			limit ${limit}
 		), claimed as (
 			insert into passage_vectors as v (model, content_hash, claimed_until)
@@ -67,7 +71,7 @@ async function claimTexts(model: string, limit: number): Promise<Claimed[]> {
 		select hash, text from claimed join missing using (hash)`);
 }
 
-async function keep(model: string, fresh: { hash: string; vector: number[] }[]): Promise<void> {
+async function keep(model: string, fresh: { hash: string; vector: ArrayLike<number> }[]): Promise<void> {
 	const rows = fresh.map(({ hash, vector }) => ({
 		hash,
 		vector: packVector(unitVector(vector)).toString("base64"),

@@ -6,7 +6,7 @@ import { CommandError } from "../steps/command.ts";
 import { runNode } from "./run-node.ts";
 
 /** The tables that a change can touch: each gets a copy of its own, all others are the store's. */
-const SHADOWED = ["settings", "articles", "article_passages", "answer_cache"];
+const SHADOWED = ["settings", "articles", "article_passages", "passage_vectors", "answer_cache"];
 const PREFIX = "mevi_eval_";
 const A_DAY_MS = 24 * 60 * 60_000;
 

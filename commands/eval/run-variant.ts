@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { answerAlone } from "#app/ai/ask.server.ts";
+import { embedAll } from "#app/ai/embeddings.server.ts";
 import { retrievePassages } from "#app/ai/retrieve.server.ts";
+import { env } from "#app/env.server.ts";
 import { readCost } from "#app/models/ai-usage.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { closeDatabase } from "#db/client.server.ts";
@@ -11,7 +13,7 @@ import type { Outcome, VariantInput, VariantLine } from "./variant.ts";
 /**
  * Answers questions with the store that DATABASE_URL names: a process of its own, because articles, settings and
  * all that is remembered of them belong to one store a process. Questions come as one line on stdin; each
- * outcome leaves as a line on stdout. Nothing is stored.
+ * outcome leaves as a line on stdout. Nothing is stored, but what passages mean where no server wrote it down yet.
  */
 
 const LIMIT_MS = 90_000;
@@ -73,6 +75,8 @@ const lines = createInterface({ input: process.stdin });
 const [line] = (await once(lines, "line")) as [string];
 lines.close();
 const { questions } = JSON.parse(line) as VariantInput;
+// A server does this in the background, but none has seen the changed articles.
+if (!env().OPENAI_EMBEDDING_MODEL) await embedAll();
 for (const [index, asked] of questions.entries()) {
 	const told: VariantLine = {
 		index,

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { embedAll } from "#app/ai/embeddings.server.ts";
 import { env } from "#app/env.server.ts";
 import { saveArticle } from "#app/models/article.server.ts";
 import { withoutPersonalData } from "#app/models/personal-data.ts";
@@ -49,6 +50,8 @@ describe("npm run ai:eval", () => {
 				"- { question: Let me talk to a human please, escalates: true }",
 			].join("\n"),
 		);
+		// As a server would have done.
+		await embedAll();
 		const before = await countRows();
 		const json = join(folder, "report.json");
 		const { stdout, stderr, code } = await evaluate(questions, "--knowledge", knowledge, "--json", json);

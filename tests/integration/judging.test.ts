@@ -2,14 +2,22 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { answerAlone } from "#app/ai/ask.server.ts";
+import { embedAll } from "#app/ai/embeddings.server.ts";
 import { retrievePassages } from "#app/ai/retrieve.server.ts";
 import { saveArticle } from "#app/models/article.server.ts";
 import { type EvaluationQuestion, readQuestions } from "#commands/eval/questions.ts";
 import { sql } from "#db/client.server.ts";
 
-/** A little below what was measured (docs/decisions/017): below these something got worse. */
-const LEAST = { first: 0.65, amongThree: 0.87, answered: 0.42, declined: 0.84 };
+/** A little below what was measured (docs/decisions/020): below these something got worse. */
+const LEAST = {
+	tea: { first: 0.65, amongThree: 0.93, answered: 0.52, declined: 0.88 },
+	toys: { first: 0.75, amongThree: 0.92, answered: 0.65, declined: 0.95 },
+	bikes: { first: 0.71, amongThree: 0.87, answered: 0.62, declined: 0.95 },
+	pharmacy: { first: 0.68, amongThree: 0.8, answered: 0.49, declined: 0.95 },
+	phones: { first: 0.66, amongThree: 0.84, answered: 0.59, declined: 0.95 },
+};
 const PATIENCE_MS = 15_000;
+const AT_ONCE = 8;
 
 type Judged = { question: EvaluationQuestion; rank: number; source: string | null; isAnswered: boolean };
 
@@ -26,7 +34,7 @@ async function judge(question: EvaluationQuestion): Promise<Judged> {
 	return { question, rank, isAnswered: answered, source: sources[0]?.url.split(/[/#]/)[2] ?? null };
 }
 
-describe.each(["tea", "toys"])("a shop nothing was tuned on, %s,", (shop) => {
+describe.each(Object.entries(LEAST))("a shop nothing was tuned on, %s,", (shop, least) => {
 	const judged: Judged[] = [];
 
 	beforeAll(async () => {
@@ -37,14 +45,17 @@ describe.each(["tea", "toys"])("a shop nothing was tuned on, %s,", (shop) => {
 			const [, title = "", body = ""] = /^# (.+)\n([\s\S]*)$/.exec(text) ?? [];
 			await saveArticle({ slug: basename(file, ".md"), title, body });
 		}
-		for (const question of readQuestions(`${folder}/questions.yaml`)) judged.push(await judge(question));
+		await embedAll();
+		const questions = readQuestions(`${folder}/questions.yaml`);
+		for (let at = 0; at < questions.length; at += AT_ONCE)
+			judged.push(...(await Promise.all(questions.slice(at, at + AT_ONCE).map(judge))));
 	}, 60_000);
 
 	it("has its right article first, or among the first three", () => {
 		const answerable = judged.filter(({ question }) => question.article);
-		expect(answerable.length).toBeGreaterThan(40);
-		expect(share(answerable, ({ rank }) => rank === 1)).toBeGreaterThanOrEqual(LEAST.first);
-		expect(share(answerable, ({ rank }) => rank >= 1 && rank <= 3)).toBeGreaterThanOrEqual(LEAST.amongThree);
+		expect(answerable.length).toBeGreaterThan(30);
+		expect(share(answerable, ({ rank }) => rank === 1)).toBeGreaterThanOrEqual(least.first);
+		expect(share(answerable, ({ rank }) => rank >= 1 && rank <= 3)).toBeGreaterThanOrEqual(least.amongThree);
 	});
 
 	it("is answered from the right article, and what it does not know is declined", () => {
@@ -52,8 +63,8 @@ describe.each(["tea", "toys"])("a shop nothing was tuned on, %s,", (shop) => {
 		const others = judged.filter(({ question }) => question.answered === false);
 		const isRight = ({ question, source }: Judged) =>
 			source !== null && (question.article?.includes(source) ?? false);
-		expect(share(answerable, isRight)).toBeGreaterThanOrEqual(LEAST.answered);
-		expect(others.length).toBeGreaterThanOrEqual(25);
-		expect(share(others, ({ isAnswered }) => !isAnswered)).toBeGreaterThanOrEqual(LEAST.declined);
+		expect(share(answerable, isRight)).toBeGreaterThanOrEqual(least.answered);
+		expect(others.length).toBeGreaterThanOrEqual(20);
+		expect(share(others, ({ isAnswered }) => !isAnswered)).toBeGreaterThanOrEqual(least.declined);
 	});
 });

@@ -8,6 +8,7 @@ import {
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
 import { stemTexts } from "#app/models/search/stems.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
+import { builtInMeaningOf } from "../embeddings.server.ts";
 import { topicsOf } from "../intent/topics.ts";
 import { wantedForm } from "./answer-kinds.ts";
 import { choosePassage, type PassageChoice, type ReadPassage } from "./passage-choice.ts";
@@ -32,6 +33,8 @@ export const LEAST_COVERAGE = 0.62;
 const PASSAGES = 12;
 /** The score already holds the coverage; a little more of it decides between like ones. */
 const COVERAGE_POWER = 0.3;
+/** A passage that has none of the words may still mean what was asked. */
+const LEAST_COUNTED = 0.1;
 /** Articles whose passages are weighed against each other. */
 const ARTICLES = 3;
 /** What the form asked for counts between articles, beside how well they speak of the subject. */
@@ -56,7 +59,8 @@ export async function answerFromKnowledge(
 	);
 	for (const config of configs) {
 		for (const part of questionParts(question)) {
-			const search = await findPassages(part, { limit: PASSAGES, topics: topicsOf(part), config });
+			const meaning = config === ENGLISH ? await builtInMeaningOf(part, language) : null;
+			const search = await findPassages(part, { limit: PASSAGES, topics: topicsOf(part), config, meaning });
 			// The whole message is the surest reading; its parts are only asked when it finds nothing.
 			if (config === ENGLISH ? !isAnswered(part, search) : !isCovered(search.found[0])) continue;
 			return quoteFrom(bestOfArticles(search.found), part, { ...search, config });
@@ -69,7 +73,8 @@ type Candidate = { passage: FoundPassage; strength: number };
 
 /** The strongest passage of each article, best first; the strength of the first is 1. */
 function bestOfArticles(passages: FoundPassage[]): Candidate[] {
-	const strengthOf = ({ score, coverage }: FoundPassage) => score * coverage ** COVERAGE_POWER;
+	const strengthOf = ({ score, coverage }: FoundPassage) =>
+		score * Math.max(coverage, LEAST_COUNTED) ** COVERAGE_POWER;
 	const best = new Map<string, FoundPassage>();
 	for (const passage of passages) {
 		const before = best.get(passage.articleId);

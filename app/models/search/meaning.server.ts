@@ -11,6 +11,14 @@ import { nearestInDatabase } from "./vector-index.server.ts";
  * embedded; content that no article has any more stays in memory until the process ends, and finds nothing.
  */
 
+/** What a question means: a vector of the model whose vectors the passages have. */
+export type Meaning = {
+	model: string;
+	vector: Float32Array;
+	/** Whether the model is our own, whose likenesses are known well enough to be weighed against words. */
+	isBuiltIn: boolean;
+};
+
 /** Vectors of one model, one behind the other. */
 type Vectors = {
 	newestId: number;
@@ -121,15 +129,23 @@ type Row = Omit<FoundPassage, "id" | "articleId" | "url" | "score" | "coverage">
 	hash: string;
 };
 
-/** The readable passages nearest in meaning, best first; their score is the cosine. */
-export async function nearestPassages(
-	{ model, vector }: { model: string; vector: Float32Array },
-	{ limit, readers }: { limit: number; readers: Readers },
-): Promise<FoundPassage[]> {
+/** The cosines of the contents nearest in meaning, by content hash, the nearest first. */
+export async function nearestContents(
+	{ model, vector }: Meaning,
+	limit: number,
+): Promise<Map<string, number>> {
 	const asked = unitVector(vector);
 	const near = (await nearestInDatabase(model, asked, limit)) ?? nearest(await readNew(model), asked, limit);
-	if (near.length === 0) return [];
-	const cosines = new Map(near.map(({ hash, cosine }) => [hash, cosine]));
+	return new Map(near.map(({ hash, cosine }) => [hash, cosine]));
+}
+
+/** The readable passages nearest in meaning, best first; their score is the cosine. */
+export async function nearestPassages(
+	meaning: Meaning,
+	{ limit, readers }: { limit: number; readers: Readers },
+): Promise<FoundPassage[]> {
+	const cosines = await nearestContents(meaning, limit);
+	if (cosines.size === 0) return [];
 	const rows = await db.execute<Row>(sql`
 		select p.id, p.article_id, articles.slug, articles.locale, p.title, p.heading, p.anchor, p.body,
 			p.content_hash as hash
