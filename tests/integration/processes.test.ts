@@ -73,7 +73,7 @@ it("brings a message posted on one process to a reader on another, with the answ
 	expect(deltas.map((frame) => frame.data.text).join("")).toBe(answer.message);
 }, 90_000);
 
-it("refuses a form of another site's page and a NUL in an address, in words and without a stack in the log", async () => {
+it("refuses a form of another site's page, a NUL in an address and a host that is none, in words and without a stack in the log", async () => {
 	const server = await start({ ASSISTANT: "off" });
 	const foreign = { "Sec-Fetch-Site": "cross-site", "Content-Type": "application/x-www-form-urlencoded" };
 	for (const path of ["/chat", "/chat/actions", "/admin/login", "/sign-out"]) {
@@ -89,6 +89,14 @@ it("refuses a form of another site's page and a NUL in an address, in words and 
 		});
 	}
 	expect((await fetch(`${server.url}/products/%00`)).status).toBe(404);
+	expect((await fetch(`${server.url}/chat/events.data`)).status).toBe(404);
+	const { port } = new URL(server.url);
+	const stranger = connect(Number(port), "127.0.0.1");
+	stranger.write("GET / HTTP/1.1\r\nHost: a b<c>\r\nConnection: close\r\n\r\n");
+	let refused = "";
+	stranger.on("data", (chunk: Buffer) => (refused += chunk.toString("latin1")));
+	await new Promise((resolve) => stranger.once("close", resolve));
+	expect(refused).toMatch(/^HTTP\/1.1 400 /);
 	expect(server.output()).not.toContain('"level":50');
 }, 60_000);
 

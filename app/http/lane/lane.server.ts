@@ -113,10 +113,15 @@ function forgetRequest(incoming: IncomingMessage): void {
 
 /**
  * What no route should have to see: a form from another site's page (Remix answers those with a 500 and a
- * stack in the log, and only for pages), and a NUL in the address, which Postgres cannot hold.
+ * stack in the log, and only for pages), a NUL in the address, which Postgres cannot hold, a host that is none
+ * (the same 500), and a stream asked for as a page's data, which would be waited for to its end.
  */
 function whyRefused(request: IncomingMessage, path: string): DomainError | null {
-	if (/%00/.test(path)) return new NotFound();
+	const isStreamAsData = path.endsWith(".data") && Object.hasOwn(STREAMS, path.slice(0, -".data".length));
+	if (/%00/.test(path) || isStreamAsData) return new NotFound();
+	const { host } = request.headers;
+	if (host !== undefined && !URL.canParse(`http://${host}`))
+		return new DomainError(400, "Bad request", "The Host header names no host.");
 	const isChange = !["GET", "HEAD", "OPTIONS"].includes(request.method ?? "GET");
 	// Programs act with tokens, which no foreign page has.
 	if (!isChange || path.startsWith("/api/")) return null;
