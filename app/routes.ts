@@ -17,6 +17,7 @@ export default [
 	...prefix("chat", [
 		route("actions", "routes/chat/actions.ts"),
 		route("live", "routes/chat/live.ts"),
+		route("live/frame", "routes/live/frame.ts", { id: "customer-frame" }),
 		route("events", "routes/chat/events.ts"),
 		route("poll", "routes/chat/poll.ts"),
 		route("sync", "routes/chat/sync.ts"),
@@ -38,6 +39,7 @@ export default [
 		route("actions", "routes/admin/conversation/actions.ts"),
 		route("history", "routes/admin/conversation/history.ts"),
 		route("live", "routes/admin/conversation/live.ts"),
+		route("live/frame", "routes/live/frame.ts", { id: "agent-frame" }),
 	]),
 
 	// Programs.

@@ -10,10 +10,12 @@ import {
 	conversationOf,
 	holdForms,
 	inboxLine,
+	inFrame,
 	log,
 	message,
 	open,
 	openWithoutScripts,
+	seeInFrame,
 	signIn,
 	signInAsCustomer,
 	tabTo,
@@ -143,10 +145,11 @@ test("without scripts and without a model the same card is confirmed by a click"
 	const number = await orderOf(page, "delivered");
 	await openWithoutScripts(page, "/chat");
 	await write(page, `I want to return order ${number}`);
-	const frame = page.frameLocator('iframe[title="Conversation"]');
-	await button(frame, "Confirm").click({ noWaitAfter: true });
-	await expect(frame.getByText("A return has been requested")).toHaveCount(1);
-	await expect(message(frame, "You confirmed this.")).toHaveCount(1);
+	await inFrame(page, (growing) => button(growing, "Confirm").click({ noWaitAfter: true, timeout: 1_000 }));
+	await inFrame(page, (growing) =>
+		expect(growing.getByText("A return has been requested")).toHaveCount(1, { timeout: 1_000 }),
+	);
+	await seeInFrame(page, "You confirmed this.");
 	await openWithoutScripts(page, "/");
 	const order = page.getByRole("region", { name: "Your orders" }).getByRole("listitem");
 	await expect(order.filter({ hasText: number })).toContainText(/return requested/i);

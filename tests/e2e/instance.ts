@@ -13,6 +13,11 @@ export interface Instance {
 	stop(): Promise<void>;
 }
 
+/** One more server process, which may also be ended as a crash ends it. */
+export interface ServerProcess extends Instance {
+	kill(): Promise<void>;
+}
+
 /** An app of one's own, whose owner can set things. */
 export interface OwnApp extends Instance {
 	/** `npm run setting -- KEY JSON`. */
@@ -56,10 +61,10 @@ export async function startOwnApp(services: { modelUrl: string; mailUrl?: string
 }
 
 /** One more server process on the build and the database that all tests share. */
-export async function startServerProcess(port: number): Promise<Instance> {
+export async function startServerProcess(port: number): Promise<ServerProcess> {
 	const server = startScript("commands/serve.ts", [], { ...plainEnv(port), DATA_DIR: sharedDataDir() });
 	await lineFrom(server, /^Serving on /);
-	return { address: `http://localhost:${port}`, stop: () => end(server) };
+	return { address: `http://localhost:${port}`, stop: () => end(server), kill: () => end(server, "SIGKILL") };
 }
 
 export function freePort(): Promise<number> {
@@ -96,7 +101,7 @@ function sharedDataDir(): string {
 	return dataDir;
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
 	const gone = new Promise((resolve) => child.once("exit", resolve));
-	if (child.exitCode === null && child.signalCode === null && child.kill("SIGTERM")) await gone;
+	if (child.exitCode === null && child.signalCode === null && child.kill(signal)) await gone;
 }

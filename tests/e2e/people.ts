@@ -1,10 +1,10 @@
-import type { BrowserContext, FrameLocator, Locator, Page } from "@playwright/test";
+import type { BrowserContext, Frame, Locator, Page } from "@playwright/test";
 import { DEMO_AGENT_PASSWORD } from "./demo-agent.ts";
 import { expect } from "./fixtures.ts";
 
 /** What people do with the pages, in the words of the pages. Each works on a page or on a no-script frame. */
 
-type Place = Page | FrameLocator;
+type Place = Page | Frame;
 
 /** The conversation as somebody reads it. */
 export const log = (place: Place): Locator => place.getByRole("log", { name: "Conversation" });
@@ -31,6 +31,30 @@ export async function open(page: Page, path: string): Promise<void> {
 export async function openWithoutScripts(page: Page, path: string): Promise<void> {
 	await page.goto(path, { waitUntil: "domcontentloaded" });
 }
+
+/**
+ * Looks into the page that grows in the frame of a browser without scripts, until what is expected is so: the
+ * frame's page is another one after each form, and when its stream has ended.
+ * @returns what was seen.
+ */
+export async function inFrame<Seen>(
+	page: Page,
+	look: (growing: Frame) => Promise<Seen>,
+	withinMs = 10_000,
+): Promise<Seen> {
+	let seen: { value: Seen } | undefined;
+	await expect(async () => {
+		const growing = page.frames().findLast((frame) => /\/live$/.test(frame.url()));
+		if (!growing) throw new Error("There is no conversation in the frame.");
+		seen = { value: await look(growing) };
+	}).toPass({ timeout: withinMs, intervals: [100] });
+	if (!seen) throw new Error("Nothing was seen.");
+	return seen.value;
+}
+
+/** Waits until a message with these words stands once in the frame of a page without scripts. */
+export const seeInFrame = (page: Page, words: string | RegExp, withinMs?: number): Promise<void> =>
+	inFrame(page, (growing) => expect(message(growing, words)).toHaveCount(1, { timeout: 1_000 }), withinMs);
 
 export async function write(page: Page, words: string): Promise<void> {
 	await composer(page).fill(words);

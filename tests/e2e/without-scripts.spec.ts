@@ -1,19 +1,19 @@
 import type { Page } from "@playwright/test";
 import { startFaultProxy } from "../proxies/fault-proxy.ts";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
+import { freePort, startServerProcess } from "./instance.ts";
 import {
 	button,
 	composer,
 	conversationOf,
 	inboxLine,
+	inFrame,
 	message,
 	openWithoutScripts,
+	seeInFrame,
 	signIn,
 	write,
 } from "./people.ts";
-
-/** The conversation's frame, whose page grows as long as it is open. */
-const frame = (page: Page) => page.frameLocator('iframe[title="Conversation"]');
 
 /** Counts how often the page itself, not its frame, goes anywhere. */
 function countVisits(page: Page): () => number {
@@ -38,23 +38,26 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await customer.getByRole("link", { name: "Chat with us" }).last().click({ noWaitAfter: true });
 	await expect(customer).toHaveURL(/\/chat$/);
 	await write(customer, "How do I care for a wooden table?");
-	await expect(message(frame(customer), "How do I care for a wooden table?")).toBeVisible();
+	await seeInFrame(customer, "How do I care for a wooden table?");
 	const beforeAnswer = visits();
-	const answer = message(frame(customer), /\boil/i);
-	await expect(answer).toBeVisible();
-	await expect(answer.getByRole("link")).toHaveAttribute("href", /^\/help\/caring-for-wood/);
+	await seeInFrame(customer, /\boil/i);
+	await inFrame(customer, (growing) =>
+		expect(message(growing, /\boil/i).getByRole("link")).toHaveAttribute("href", /^\/help\/caring-for-wood/),
+	);
 	const shown = await customer.locator('iframe[title="Conversation"]').boundingBox();
 	expect(shown?.height, "room for the conversation").toBeGreaterThan(300);
 	expect(visits(), "the answer came into the page that was open").toBe(beforeAnswer);
 	const sessionId = await conversationOf(customer);
 
 	await button(customer, "Talk to a person").click({ noWaitAfter: true });
-	await expect(frame(customer).getByText("An agent has been called.")).toBeVisible();
+	await inFrame(customer, (growing) =>
+		expect(growing.getByText("An agent has been called.")).toBeVisible({ timeout: 1_000 }),
+	);
 
 	await signIn(agent, DEMO_AGENT_EMAIL);
 	await expect(inboxLine(agent, sessionId)).toContainText("Waiting · asked for a person");
 	await inboxLine(agent, sessionId).click({ noWaitAfter: true });
-	await expect(message(frame(agent), /\boil/i)).toBeVisible();
+	await seeInFrame(agent, /\boil/i);
 	await button(agent, "Take over").click({ noWaitAfter: true });
 	const desktop = agent.getByRole("region", { name: "Conversation with the customer" });
 	await expect(desktop.getByText("Yours", { exact: true })).toBeVisible();
@@ -62,23 +65,26 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	const beforeReply = visits();
 	await composer(customer).fill("I am still writing this while the reply");
 	await write(agent, "Twice a year is enough.\nWarm the oil first.");
-	const reply = message(frame(customer), "Twice a year is enough.");
-	await expect(reply).toContainText("Ana");
-	expect(await reply.getByText("Twice a year").textContent()).toBe(
-		"Twice a year is enough.\nWarm the oil first.",
-	);
+	await seeInFrame(customer, "Twice a year is enough.");
+	await inFrame(customer, async (growing) => {
+		const reply = message(growing, "Twice a year is enough.");
+		await expect(reply).toContainText("Ana");
+		expect(await reply.getByText("Twice a year").textContent()).toBe(
+			"Twice a year is enough.\nWarm the oil first.",
+		);
+	});
 	await expect(composer(customer)).toHaveValue("I am still writing this while the reply");
 	expect(visits(), "the reply came into the page that was open").toBe(beforeReply);
 
 	await button(customer, "Send").click({ noWaitAfter: true });
-	await expect(message(frame(agent), "I am still writing this")).toBeVisible();
-	await expect(message(frame(customer), "I am still writing this")).toHaveCount(1);
+	await seeInFrame(agent, "I am still writing this");
+	await seeInFrame(customer, "I am still writing this");
 
 	await button(agent, "End chat").click({ noWaitAfter: true });
-	await expect(frame(customer).getByText("This conversation has ended.")).toBeVisible();
-	await frame(customer)
-		.getByRole("link", { name: /^Rate this conversation/ })
-		.click({ noWaitAfter: true });
+	await inFrame(customer, async (growing) => {
+		await expect(growing.getByText("This conversation has ended.")).toBeVisible({ timeout: 1_000 });
+		await growing.getByRole("link", { name: /^Rate this conversation/ }).click({ noWaitAfter: true });
+	});
 	await customer.getByRole("radio", { name: "4" }).check();
 	await button(customer, "Rate").click({ noWaitAfter: true });
 	await expect(customer.getByText("Thank you for your rating")).toBeVisible();
@@ -86,36 +92,67 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await expect(agent.getByText("rated 4 of 5")).toBeVisible();
 });
 
-test("a frame whose stream is cut comes back by itself, and keeps what is being typed", async ({
+test("the frame comes back by itself after a crash and after a gateway's errors, and what is typed stays", async ({
 	browser,
 	guard,
-	baseURL,
 }) => {
-	const proxy = await startFaultProxy(baseURL ?? "");
-	// Passes on the page as the server sends it, whose end is the connection's.
-	proxy.set({ mode: "http-1.0" });
+	guard.expectError(/502|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING/);
+	const port = await freePort();
+	let server = await startServerProcess(port);
+	const proxy = await startFaultProxy(server.address);
 	try {
-		const context = await browser.newContext({ javaScriptEnabled: false });
-		guard.watch(context);
-		const page = await context.newPage();
-		await openWithoutScripts(page, `${proxy.url}/chat`);
-		await write(page, "How do I care for a wooden table?");
-		await expect(message(frame(page), /\boil/i)).toBeVisible();
-		await composer(page).fill("Not sent yet");
-		const visits = countVisits(page);
+		const [home, desk, elsewhere] = await Promise.all([
+			browser.newContext({ javaScriptEnabled: false }),
+			browser.newContext({ javaScriptEnabled: false }),
+			browser.newContext({ javaScriptEnabled: false }),
+		]);
+		for (const context of [home, desk]) guard.watch(context);
+		const [customer, agent] = await Promise.all([home.newPage(), desk.newPage()]);
+		await openWithoutScripts(customer, `${proxy.url}/chat`);
+		await write(customer, "How do I care for a wooden table?");
+		await seeInFrame(customer, /\boil/i);
+		// One behind a gateway, one without.
+		await signIn(agent, DEMO_AGENT_EMAIL, server.address);
+		await inboxLine(agent, await conversationOf(customer)).click({ noWaitAfter: true });
+		await button(agent, "Take over").click({ noWaitAfter: true });
+		await seeInFrame(agent, /\boil/i);
+		for (const page of [customer, agent]) await composer(page).fill("Not sent yet");
+		const visits = [countVisits(customer), countVisits(agent)];
+		/** The customer's other window, whose words show who reads on. */
+		await elsewhere.addCookies(await home.cookies());
+		const other = await elsewhere.newPage();
+		const reads = async (words: string) => {
+			await openWithoutScripts(other, `${proxy.url}/chat`);
+			await write(other, words);
+			for (const page of [customer, agent]) await seeInFrame(page, words, 15_000);
+		};
 
-		proxy.dropConnections();
-		const other = await context.newPage();
-		await openWithoutScripts(other, `${proxy.url}/chat`);
-		await write(other, "thank you");
-		await expect(message(frame(page), "You're welcome."), "without touching the page").toBeVisible({
-			timeout: 15_000,
+		await test.step("a crash", async () => {
+			await server.kill();
+			for (const page of [customer, agent]) {
+				const words = page.frameLocator("iframe").getByText("No connection at the moment.");
+				await expect(words, "instead of an error page").toBeVisible();
+			}
+			server = await startServerProcess(port);
+			await reads("After the crash");
 		});
-		await expect(message(frame(page), "How do I care for a wooden table?")).toHaveCount(1);
-		await expect(composer(page)).toHaveValue("Not sent yet");
-		expect(visits()).toBe(0);
-		await context.close();
+		await test.step("a gateway without its server", async () => {
+			proxy.set({ mode: "status", status: 502 });
+			await expect(customer.frameLocator("iframe").getByText("No connection")).toBeVisible();
+			proxy.set({ mode: "pass" });
+			await reads("After the gateway");
+		});
+		await test.step("a link brings it back where nothing else does", async () => {
+			await customer.getByRole("link", { name: "Show new messages" }).click({ noWaitAfter: true });
+			await seeInFrame(customer, "After the gateway");
+		});
+		for (const page of [customer, agent]) {
+			await expect(composer(page)).toHaveValue("Not sent yet");
+			await seeInFrame(page, "After the crash");
+		}
+		expect(visits.map((count) => count())).toEqual([0, 0]);
+		await Promise.all([home.close(), desk.close(), elsewhere.close()]);
 	} finally {
-		await proxy.stop();
+		await Promise.all([proxy.stop(), server.stop()]);
 	}
 });

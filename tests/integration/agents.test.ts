@@ -225,8 +225,6 @@ describe("every page and action for agents", () => {
 		"GET /admin/chat": (as) => call(inboxPage, get("/admin/chat", as)),
 		"GET /admin/chat/:sessionId": (as, sessionId) =>
 			call(conversationPage, get(`/admin/chat/${sessionId}`, as), { sessionId }),
-		"GET /admin/chat/:sessionId/live": (as, sessionId) =>
-			call(agentLive, get(`/admin/chat/${sessionId}/live`, as), { sessionId }),
 		"POST /admin/chat/:sessionId": (as, sessionId) => plain(sessionId, { intent: "take" }, as),
 	};
 	const answers: Record<string, Attempt> = {
@@ -239,6 +237,8 @@ describe("every page and action for agents", () => {
 		"GET /admin/chat/sync": (as) => call(agentSync, get("/admin/chat/sync", as)),
 		"GET /admin/chat/sync?sessionId": (as, sessionId) =>
 			call(agentSync, get(`/admin/chat/sync?sessionId=${sessionId}`, as)),
+		"GET /admin/chat/:sessionId/live": (as, sessionId) =>
+			call(agentLive, get(`/admin/chat/${sessionId}/live`, as), { sessionId }),
 		"GET /admin/chat/:sessionId/history": (as, sessionId) =>
 			call(agentHistory, get(`/admin/chat/${sessionId}/history?before=9`, as), { sessionId }),
 		"POST /admin/chat/:sessionId/actions": (as, sessionId) => scripted(sessionId, { intent: "take" }, as),
@@ -288,7 +288,7 @@ describe("every page and action for agents", () => {
 	it("answers 404 for a conversation that is not there, in words or as problem", async () => {
 		for (const sessionId of [nobodysId(), "nope", "..%2f", "' or 1=1", "x".repeat(5_000)]) {
 			expect((await pages["GET /admin/chat/:sessionId"]?.(anna, sessionId))?.status).toBe(404);
-			expect((await pages["GET /admin/chat/:sessionId/live"]?.(anna, sessionId))?.status).toBe(404);
+			expect((await answers["GET /admin/chat/:sessionId/live"]?.(anna, sessionId))?.status).toBe(404);
 			expect((await answers["GET /admin/chat/sync?sessionId"]?.(anna, sessionId))?.status).toBe(404);
 			expect((await answers["GET /admin/chat/:sessionId/history"]?.(anna, sessionId))?.status).toBe(404);
 			expect((await answers["POST /admin/chat/:sessionId/actions"]?.(anna, sessionId))?.status).toBe(404);

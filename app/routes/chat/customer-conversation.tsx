@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 import { Composer } from "#app/components/conversation/composer.tsx";
 import { LineNotice } from "#app/components/conversation/line-notice.tsx";
+import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
-import { usePageContext } from "#app/components/page-context.ts";
 import { Notice } from "#app/components/ui/index.ts";
 import type { Problem } from "#app/http/respond.server.ts";
 import type { LineStatus } from "#app/realtime/client/line/status.ts";
@@ -58,7 +58,7 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 			/>
 			<main id="main" className="flex min-h-0 flex-1 flex-col">
 				<LineNotice line={line} />
-				<LiveFrame isShown={page.session !== null} />
+				{page.session ? <LiveFrame src="/chat/live/frame" /> : null}
 				<Transcript
 					className="scripted flex-1"
 					conversation={conversation}
@@ -130,21 +130,6 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 				</footer>
 			</main>
 		</div>
-	);
-}
-
-/**
- * Without scripts the conversation is a frame whose page never ends: it grows while the form below keeps what
- * is typed. The scripted transcript is hidden then, or everything would stand there twice.
- */
-function LiveFrame({ isShown }: { isShown: boolean }) {
-	const { nonce } = usePageContext();
-	if (!isShown) return null;
-	return (
-		<noscript className="unscripted">
-			<style nonce={nonce}>{".scripted{display:none}.unscripted{display:contents}"}</style>
-			<iframe src="/chat/live" title="Conversation" className="min-h-0 w-full flex-1 border-0" />
-		</noscript>
 	);
 }
 

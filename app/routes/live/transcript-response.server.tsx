@@ -16,12 +16,6 @@ import { STREAM_HEADERS } from "#app/realtime/sse.server.ts";
 import { type Encode, openStream } from "#app/realtime/stream.server.ts";
 import stylesheet from "#app/styles.css?url";
 
-/**
- * Browsers count it from the end of the page, so it begins when the stream has ended: at its lifetime, with its
- * process, or closed by a proxy. Only the frame comes anew; what is being typed is beside it.
- */
-const RESUME_SECONDS = 2;
-
 /** Some browsers hold back a page until there is this much of it. */
 const OPENING_PADDING = `<!--${" ".repeat(1024)}-->`;
 
@@ -32,7 +26,7 @@ const END_LINKS =
 /**
  * The transcript as an HTML page that never ends: each message is appended as it comes, and an answer word by
  * word. What HTML cannot take back (words that became a message, "thinking") is hidden by a style that follows.
- * The page lives in a frame beside the plain form.
+ * The page lives in a frame beside the plain form, in which `frame.ts` begins it anew when it has ended.
  */
 export function respondWithTranscript(options: {
 	sessionId: string;
@@ -71,7 +65,7 @@ export function respondWithTranscript(options: {
 
 function openPage(nonce: string): string {
 	// Rows from the end: the browser then keeps the newest in view as the page grows, without a script.
-	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="${RESUME_SECONDS}"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 py-4">`;
+	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 py-4">`;
 }
 
 /** Nor does it know that there is a better way than to wait. */

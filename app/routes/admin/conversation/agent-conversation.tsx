@@ -3,8 +3,8 @@ import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import type { Agent } from "#app/auth/agent.server.ts";
 import { Composer, type Restored } from "#app/components/conversation/composer.tsx";
 import { LineNotice } from "#app/components/conversation/line-notice.tsx";
+import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
-import { usePageContext } from "#app/components/page-context.ts";
 import { EmptyState, Notice } from "#app/components/ui/index.ts";
 import type { Problem } from "#app/http/respond.server.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
@@ -78,7 +78,7 @@ export function AgentConversation({
 				/>
 				<LineNotice line={chat.line} />
 				<HandoverPanel session={session} />
-				<LiveFrame src={`${base}/live`} />
+				<LiveFrame src={`${base}/live/frame`} />
 				<Transcript
 					className="scripted flex-1"
 					conversation={chat.conversation}
@@ -167,16 +167,6 @@ function ReplyPlace({
 		);
 	}
 	return children;
-}
-
-function LiveFrame({ src }: { src: string }) {
-	const { nonce } = usePageContext();
-	return (
-		<noscript className="unscripted">
-			<style nonce={nonce}>{".scripted{display:none}.unscripted{display:contents}"}</style>
-			<iframe src={src} title="Conversation" className="min-h-0 w-full flex-1 border-0" />
-		</noscript>
-	);
 }
 
 function firstFieldError(problem: Problem): string | undefined {

@@ -1,16 +1,19 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { requireAgent } from "#app/auth/agent.server.ts";
-import { answering } from "#app/http/respond.server.ts";
+import { getAgent } from "#app/auth/agent.server.ts";
 import { agentRecheck } from "#app/http/streams/recheck.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
+import { Unauthorised } from "#app/models/errors.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
+import { answeringFrame } from "#app/routes/live/answer-frame.server.ts";
 import { respondWithTranscript } from "#app/routes/live/transcript-response.server.tsx";
 
 /** GET /admin/chat/:sessionId/live: the agent's transcript as a page that grows, for browsers without scripts. */
 export function loader({ request, params }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => {
-		const agent = await requireAgent(request);
+	return answeringFrame(request, async () => {
+		const agent = await getAgent(request);
+		// Not the page to sign in at, which would stand in the frame.
+		if (!agent) throw new Unauthorised("Sign in first.");
 		const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 		const { row } = await requireSession(params.sessionId ?? "", actor);
 		const customer = row.userId ? await getCustomer(row.userId) : null;

@@ -1,0 +1,28 @@
+import { answering } from "#app/http/respond.server.ts";
+import { untilReaderGone } from "#app/realtime/disconnect.server.ts";
+
+/** Asking again sooner changes nothing of these. */
+const LASTING = new Set([401, 403, 404, 429]);
+const PAUSE_MS = 10_000;
+
+/**
+ * Answers a request for the growing page. A frame without scripts asks again as soon as it has been refused, and
+ * cannot be told to wait: so the refusal is what waits.
+ */
+export async function answeringFrame(request: Request, handler: () => Promise<Response>): Promise<Response> {
+	const response = await answering(handler);
+	if (LASTING.has(response.status) && request.headers.get("Sec-Fetch-Dest") === "object") {
+		await pause(PAUSE_MS, untilReaderGone());
+	}
+	return response;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		const timer = setTimeout(resolve, ms);
+		signal.addEventListener("abort", () => {
+			clearTimeout(timer);
+			resolve();
+		});
+	});
+}
