@@ -1,8 +1,15 @@
 import type { z } from "zod/v4";
 import { DomainError, Invalid } from "#app/models/errors.ts";
 
-/** Most bytes a body may have, as characters of any message fit in it many times. */
-export const BODY_LIMIT_BYTES = 64 * 1024;
+/** Most bytes a body of JSON may have. */
+const JSON_LIMIT_BYTES = 64 * 1024;
+
+/**
+ * … and a form, which writes each byte that is not of the Latin alphabet as three: the longest message in Chinese
+ * is 90,000 bytes of it, and a translation is sent with its original. One that is too long for a message should
+ * come back to whoever wrote it.
+ */
+export const FORM_LIMIT_BYTES = 256 * 1024;
 
 const held = new WeakMap<Request, Uint8Array<ArrayBuffer>>();
 
@@ -28,7 +35,7 @@ export async function readJson<Schema extends z.ZodType>(
 	if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) {
 		throw new BadBody(415, "Unsupported media type", "Send the body as application/json.");
 	}
-	const text = await readText(request);
+	const text = await readText(request, JSON_LIMIT_BYTES);
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
@@ -40,7 +47,7 @@ export async function readJson<Schema extends z.ZodType>(
 
 /**
  * Reads and checks a form.
- * @throws DomainError 415, 413, 400 when its parts are malformed, or 422 with field errors.
+ * @throws DomainError 415, 413 over 256 KB, 400 when its parts are malformed, or 422 with field errors.
  */
 export async function readForm<Schema extends z.ZodType>(
 	request: Request,
@@ -48,11 +55,11 @@ export async function readForm<Schema extends z.ZodType>(
 ): Promise<z.infer<Schema>> {
 	const type = request.headers.get("Content-Type") ?? "";
 	if (/^application\/x-www-form-urlencoded\b/i.test(type)) {
-		return check(Object.fromEntries(new URLSearchParams(await readText(request))), schema);
+		return check(Object.fromEntries(new URLSearchParams(await readText(request, FORM_LIMIT_BYTES))), schema);
 	}
 	if (/^multipart\/form-data\b/i.test(type)) {
 		// Bounded before it is parsed: the parser would otherwise hold whatever is sent.
-		const bytes = await readBytes(request);
+		const bytes = await readBytes(request, FORM_LIMIT_BYTES);
 		const form = await new Response(bytes, { headers: { "Content-Type": type } }).formData().catch(() => {
 			throw new BadBody(400, "Malformed form", "The form's parts cannot be told apart.");
 		});
@@ -103,17 +110,17 @@ function isMissing(value: unknown, path: PropertyKey[]): boolean {
 	return inner === undefined;
 }
 
-async function readText(request: Request): Promise<string> {
-	return new TextDecoder().decode(await readBytes(request));
+async function readText(request: Request, limit: number): Promise<string> {
+	return new TextDecoder().decode(await readBytes(request, limit));
 }
 
 /** Somebody who went in the middle of their form: no fault of ours, and nobody is there to hear of it. */
 export const cutShort = () => new BadBody(400, "Incomplete", "The connection ended before the body did.");
 
-const tooLarge = () => new BadBody(413, "Too large", "The body may have at most 64 KB.");
-
-async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-	if (Number(request.headers.get("Content-Length") ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
+async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+	const tooLarge = () =>
+		new BadBody(413, "Too large", `The body may have at most ${Math.round(limit / 1024)} KB.`);
+	if (Number(request.headers.get("Content-Length") ?? 0) > limit) throw tooLarge();
 	const atHand = held.get(request);
 	if (atHand) return atHand;
 	const chunks: Uint8Array[] = [];
@@ -125,7 +132,7 @@ async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
 		});
 		if (done) break;
 		size += value.byteLength;
-		if (size > BODY_LIMIT_BYTES) {
+		if (size > limit) {
 			await reader.cancel();
 			throw tooLarge();
 		}

@@ -134,10 +134,11 @@ test("a card changes something by the customer's own click, once, and both sides
 	await inspect(agent);
 });
 
-test("without scripts and without a model the same card is confirmed by a click", async ({
+test("without scripts and without a model cards are filled in and confirmed by a click", async ({
 	browser,
 	guard,
 }) => {
+	guard.expectError(/422/);
 	const context = await browser.newContext({ javaScriptEnabled: false });
 	guard.watch(context);
 	const page = await context.newPage();
@@ -150,9 +151,34 @@ test("without scripts and without a model the same card is confirmed by a click"
 		expect(growing.getByText("A return has been requested")).toHaveCount(1, { timeout: 1_000 }),
 	);
 	await seeInFrame(page, "You confirmed this.");
+
 	await openWithoutScripts(page, "/");
 	const order = page.getByRole("region", { name: "Your orders" }).getByRole("listitem");
 	await expect(order.filter({ hasText: number })).toContainText(/return requested/i);
+
+	await test.step("an address that is not complete comes back with all that was typed", async () => {
+		await signInAsCustomer(page, "Priya Raman");
+		const pending = await orderOf(page, "pending");
+		await openWithoutScripts(page, "/chat");
+		await write(page, `Please change the address of order ${pending}`);
+		const address = { "Street and number": "Storgata 7", Postcode: "0155", Town: " ", Country: "Norway" };
+		await inFrame(page, async (growing) => {
+			for (const [label, text] of Object.entries(address))
+				await growing.getByLabel(label).fill(text, { timeout: 1_000 });
+			await button(growing, "Confirm").click({ noWaitAfter: true, timeout: 1_000 });
+		});
+		const field = (name: string) => page.getByRole("textbox", { name });
+		await expect(field("Town")).toHaveAccessibleDescription(/^Write the town/);
+		for (const [label, text] of Object.entries(address)) await expect(field(label)).toHaveValue(text);
+		await page.setViewportSize({ width: 390, height: 844 });
+		await field("Town").fill("Oslo");
+		await button(page, "Confirm").click({ noWaitAfter: true });
+		await inFrame(page, (growing) =>
+			expect(message(growing, `Where should order ${pending} go?`)).toContainText("You confirmed this.", {
+				timeout: 1_000,
+			}),
+		);
+	});
 });
 
 test("a visitor proves an address by its code, and out of hours leaves one", async ({

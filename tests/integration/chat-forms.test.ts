@@ -19,7 +19,7 @@ import { bodyOf, call, form, get, type Sender } from "#tests/request.ts";
 type Fields = Record<string, string>;
 type Refusal = {
 	problem: { status: number; detail: string; fieldErrors?: Record<string, string[]> };
-	typed: string;
+	typed: Record<string, string>;
 	intent: string;
 };
 
@@ -224,10 +224,18 @@ describe("sending", () => {
 		const response = await plain({ intent: "send", message }, ada.cookie);
 		expect(response.status).toBe(422);
 		const refusal = await bodyOf<Refusal>(response);
-		expect(refusal).toMatchObject({ intent: "send", typed: message.replace(/\n/g, "\r\n") });
+		expect(refusal).toMatchObject({ intent: "send", typed: { message: message.replace(/\n/g, "\r\n") } });
 		expect(refusal.problem.fieldErrors?.message?.[0]).toContain(why);
 		expect(await sessionsOf(ada.identity.visitorId)).toEqual([]);
 	});
+
+	it.each(["Longest", "汉"])(
+		"takes the longest message there may be, of %s, in a plain form",
+		async (word) => {
+			const ada = await asVisitor();
+			expectBack(await plain({ intent: "send", message: word.repeat(10_000).slice(0, 10_000) }, ada.cookie));
+		},
+	);
 
 	it("counts a line end as one character although a form sends two", async () => {
 		const ada = await asVisitor();
@@ -240,7 +248,10 @@ describe("sending", () => {
 		const response = await plain({ intent: "send", message: "One too many" }, ada.cookie);
 		expect(response.status).toBe(429);
 		expect(Number(response.headers.get("Retry-After"))).toBeGreaterThanOrEqual(1);
-		expect(await bodyOf<Refusal>(response)).toMatchObject({ typed: "One too many", intent: "send" });
+		expect(await bodyOf<Refusal>(response)).toMatchObject({
+			typed: { message: "One too many" },
+			intent: "send",
+		});
 	});
 
 	it.each(["abc", nobodysId(), "' or 1=1", "\ud800", "x".repeat(10_000)])(
@@ -515,8 +526,8 @@ describe("a form that is none", () => {
 		["JSON", "application/json", '{"intent":"send"}', 415],
 		["plain text", "text/plain", "intent=send", 415],
 		["no type", "", "intent=send", 415],
-		["too much", "application/x-www-form-urlencoded", `intent=send&message=${"%41".repeat(22_000)}`, 413],
-		["too much in parts", "multipart/form-data; boundary=b", "x".repeat(66_000), 413],
+		["too much", "application/x-www-form-urlencoded", `intent=send&message=${"%41".repeat(90_000)}`, 413],
+		["too much in parts", "multipart/form-data; boundary=b", "x".repeat(264_000), 413],
 	])("as %s is answered as such", async (_, type, body, status) => {
 		const { cookie } = await asVisitor();
 		const request = () => {

@@ -250,7 +250,7 @@ describe("who waits is told", () => {
 		);
 		const wrong = await post({ intent: "leave-email", email: "nobody at home", sessionId });
 		expect(wrong.status).toBe(422);
-		expect(await bodyOf(wrong)).toMatchObject({ intent: "leave-email", typed: "nobody at home" });
+		expect(await bodyOf(wrong)).toMatchObject({ intent: "leave-email", typed: { email: "nobody at home" } });
 		expect((await post({ intent: "leave-email", email: " ana@example.com ", sessionId })).status).toBe(303);
 		await call(
 			chatActions,

@@ -190,7 +190,7 @@ describe.each([
 			{ sessionId: session.sessionId },
 		);
 		expect(foreign.status).toBe(403);
-		const huge = await form(bearer, { sessionId: "x".repeat(70_000) });
+		const huge = await form(bearer, { sessionId: "x".repeat(270_000) });
 		expect(huge.status).toBe(413);
 
 		const address = `${server.url}/chat/events?sessionId=${session.sessionId}`;

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useEffect } from "react";
 import { Button, DisclosureMark, TextField } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
-import { type Act, useActing } from "./posted-fields.ts";
+import { type Act, fieldId, type GivenBack, useActing } from "./posted-fields.ts";
 
 /**
  * How an anonymous customer shows that an order is theirs: an address a code is sent to, and the place to type it
@@ -20,17 +20,25 @@ export const concernsIdentity = ({ metadata }: Message): boolean =>
 const isOpenEntry = ({ metadata }: Message): boolean =>
 	(metadata.codeEntry as { state?: string } | undefined)?.state === "open";
 
-function EmailForm({ message, onAct }: { message: Message; onAct?: Act }) {
+type FormProps = {
+	message: Message;
+	onAct?: Act;
+	/** Set where the form is shown once more, with what was typed in it. */
+	given?: GivenBack;
+};
+
+export function EmailForm({ message, onAct, given }: FormProps) {
 	return (
 		<Form
 			intent="send-code"
 			message={message}
 			onAct={onAct}
+			given={given}
 			button={<Button variant="secondary">Send a code</Button>}
 		>
 			{(errors) => (
 				<TextField
-					id={`${message.id}-email`}
+					id={fieldId(`${message.id}-email`, given)}
 					type="email"
 					className="w-full"
 					name="email"
@@ -40,6 +48,7 @@ function EmailForm({ message, onAct }: { message: Message; onAct?: Act }) {
 					required
 					maxLength={254}
 					error={errors.email}
+					defaultValue={given?.typed.email}
 				/>
 			)}
 		</Form>
@@ -49,15 +58,21 @@ function EmailForm({ message, onAct }: { message: Message; onAct?: Act }) {
 /** A code was asked for from this page, and the form it was asked with had the focus. */
 let isCodeAwaited = false;
 
-function CodeForm({ message, onAct }: { message: Message; onAct?: Act }) {
-	const id = `${message.id}-code`;
+export function CodeForm({ message, onAct, given }: FormProps) {
+	const id = fieldId(`${message.id}-code`, given);
 	useEffect(() => {
 		if (isCodeAwaited) document.getElementById(id)?.focus();
 		isCodeAwaited = false;
 	}, [id]);
 	return (
 		<div className="flex w-80 max-w-full flex-col gap-1">
-			<Form intent="enter-code" message={message} onAct={onAct} button={<Button>Check the code</Button>}>
+			<Form
+				intent="enter-code"
+				message={message}
+				onAct={onAct}
+				given={given}
+				button={<Button>Check the code</Button>}
+			>
 				{(errors) => (
 					<TextField
 						id={id}
@@ -69,6 +84,7 @@ function CodeForm({ message, onAct }: { message: Message; onAct?: Act }) {
 						required
 						maxLength={12}
 						error={errors.code}
+						defaultValue={given?.typed.code}
 					/>
 				)}
 			</Form>
@@ -87,17 +103,16 @@ function Form({
 	intent,
 	message,
 	onAct,
+	given,
 	button,
 	children,
-}: {
+}: FormProps & {
 	intent: string;
-	message: Message;
-	onAct?: Act;
 	button: ReactNode;
 	/** The field, with what is wrong with it. */
 	children: (errors: Record<string, string>) => ReactNode;
 }) {
-	const { form, errors, submit } = useActing(onAct);
+	const { form, errors, submit } = useActing(onAct, given);
 	async function send(event: FormEvent<HTMLFormElement>) {
 		const conversation = event.currentTarget.closest<HTMLElement>("[role=log]");
 		isCodeAwaited = intent === "send-code";

@@ -3,7 +3,7 @@ import { Button, TextField } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ActionState, ProposalCard as Card, PostalAddress } from "#db/shapes.ts";
 import type { Side } from "./message-bubble.tsx";
-import { type Act, useActing } from "./posted-fields.ts";
+import { type Act, fieldId, type GivenBack, useActing } from "./posted-fields.ts";
 
 const STATES: Record<Side, Record<ActionState, string>> = {
 	user: {
@@ -35,7 +35,18 @@ const FIELDS: { name: keyof PostalAddress; label: string; autoComplete: string; 
  * A change the assistant proposes: what would happen, and the two answers to it. A plain form first, so that it
  * works without scripts and out of the frame; only the customer's side has the buttons.
  */
-export function ProposalCard({ message, side, onAct }: { message: Message; side: Side; onAct?: Act }) {
+export function ProposalCard({
+	message,
+	side,
+	onAct,
+	given,
+}: {
+	message: Message;
+	side: Side;
+	onAct?: Act;
+	/** Set where the card is shown once more, with what was typed in it. */
+	given?: GivenBack;
+}) {
 	const card = message.metadata.proposal as Card;
 	const state = useCardState(card);
 	const outcome = useRef<HTMLParagraphElement>(null);
@@ -44,7 +55,7 @@ export function ProposalCard({ message, side, onAct }: { message: Message; side:
 	useEffect(() => {
 		if (state !== "proposed" && isDecidedHere.current) outcome.current?.focus();
 	}, [state]);
-	const { form, errors, submit } = useActing(onAct);
+	const { form, errors, submit } = useActing(onAct, given);
 	function decide(event: FormEvent<HTMLFormElement>) {
 		isDecidedHere.current = true;
 		void submit(event);
@@ -65,7 +76,7 @@ export function ProposalCard({ message, side, onAct }: { message: Message; side:
 				<form ref={form} method="post" action="/chat" onSubmit={decide} className="mt-3 flex flex-col gap-3">
 					<input type="hidden" name="sessionId" value={message.sessionId} />
 					<input type="hidden" name="actionId" value={card.id} />
-					{card.fields ? <AddressFields card={card} errors={errors} /> : null}
+					{card.fields ? <AddressFields card={card} errors={errors} given={given} /> : null}
 					<div className="flex flex-wrap gap-2">
 						<Button name="intent" value="confirm-action">
 							Confirm
@@ -85,21 +96,29 @@ export function ProposalCard({ message, side, onAct }: { message: Message; side:
 	);
 }
 
-function AddressFields({ card, errors }: { card: Card; errors: Record<string, string> }) {
+function AddressFields({
+	card,
+	errors,
+	given,
+}: {
+	card: Card;
+	errors: Record<string, string>;
+	given?: GivenBack;
+}) {
 	return (
 		<div className="grid grid-cols-2 items-start gap-x-3 gap-y-2">
 			{FIELDS.map(({ name, label, autoComplete, isNeeded }) => (
 				<TextField
 					key={name}
 					// An id of its own: without scripts each message is rendered apart, and made-up ids would repeat.
-					id={`${card.id}-${name}`}
+					id={fieldId(`${card.id}-${name}`, given)}
 					name={name}
 					label={isNeeded ? label : `${label} (if any)`}
 					autoComplete={autoComplete}
 					required={isNeeded}
 					maxLength={120}
 					error={errors[name]}
-					defaultValue={card.fields?.[name] ?? ""}
+					defaultValue={given?.typed[name] ?? card.fields?.[name] ?? ""}
 					className={name.startsWith("address") ? "col-span-2" : ""}
 				/>
 			))}

@@ -11,12 +11,15 @@ export function Stars({
 	name = "rating",
 	defaultValue,
 	isRequired = true,
+	error,
 	onChoose,
 }: {
 	legend: string;
 	name?: string;
 	defaultValue?: number;
 	isRequired?: boolean;
+	/** What is wrong and how to put it right. */
+	error?: string;
 	onChoose?: (rating: number) => void;
 }) {
 	return (
@@ -39,6 +42,11 @@ export function Stars({
 					</label>
 				))}
 			</div>
+			{error ? (
+				<p role="alert" className="text-danger text-sm">
+					{error}
+				</p>
+			) : null}
 		</fieldset>
 	);
 }

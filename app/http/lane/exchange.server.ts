@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import { BODY_LIMIT_BYTES, cutShort, holdBody } from "#app/http/body.server.ts";
+import { cutShort, FORM_LIMIT_BYTES, holdBody } from "#app/http/body.server.ts";
 import { problemResponse, readBody, toProblem } from "#app/http/respond.server.ts";
 
 /** The request as the checks know it, without its body: they read the address and the headers. */
@@ -14,7 +14,7 @@ export function toRequest(incoming: IncomingMessage, init: RequestInit = {}): Re
 /** The same with its form: read whole where it says how long it is, and that is not too long, else as it comes. */
 export async function toRequestWithForm(incoming: IncomingMessage): Promise<Request> {
 	const length = Number(incoming.headers["content-length"] ?? Number.NaN);
-	if (length <= BODY_LIMIT_BYTES) {
+	if (length <= FORM_LIMIT_BYTES) {
 		const bytes = await readWhole(incoming);
 		const request = toRequest(incoming, { method: "POST" });
 		holdBody(request, bytes);

@@ -9,7 +9,7 @@ import { Form, useActionData, useNavigation, useSearchParams } from "@remix-run/
 import { z } from "zod/v4";
 import { getAgent, signInAgent } from "#app/auth/agent.server.ts";
 import { Button, Notice, StoreMark, TextField } from "#app/components/ui/index.ts";
-import { readForm } from "#app/http/body.server.ts";
+import { check, readForm } from "#app/http/body.server.ts";
 import { ownPath } from "#app/http/own-path.server.ts";
 import { toProblem } from "#app/http/respond.server.ts";
 
@@ -31,8 +31,9 @@ export async function loader({ request }: LoaderFunctionArgs) {
 export async function action({ request }: ActionFunctionArgs) {
 	let email = "";
 	try {
-		const input = await readForm(request, credentials);
-		email = input.email;
+		const form = await readForm(request, z.record(z.string(), z.string()));
+		email = form.email ?? "";
+		const input = check(form, credentials);
 		const headers = await signInAgent(input);
 		if (headers) {
 			return redirect(ownPath(input.next, { under: "/admin/", otherwise: "/admin/chat" }), { headers });

@@ -5,9 +5,12 @@ import type { Session } from "#app/realtime/events.ts";
 /** After the end: a rating, the way to a new conversation, and thanks once rated. */
 export function ConversationEnd({
 	session,
+	refusal,
 	onSubmit,
 }: {
 	session: Session;
+	/** The rating that was sent without scripts and could not be taken. */
+	refusal: { typed: string; error: string } | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const rating = session.customerSatisfactionRating;
@@ -27,7 +30,11 @@ export function ConversationEnd({
 				>
 					<input type="hidden" name="intent" value="rate" />
 					<input type="hidden" name="sessionId" value={session.sessionId} />
-					<Stars legend="How was this conversation?" />
+					<Stars
+						legend="How was this conversation?"
+						defaultValue={Number(refusal?.typed)}
+						error={refusal?.error}
+					/>
 					<Button variant="secondary">Rate</Button>
 				</form>
 			) : (

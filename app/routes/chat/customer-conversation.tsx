@@ -4,18 +4,17 @@ import { LineNotice } from "#app/components/conversation/line-notice.tsx";
 import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
 import { Notice } from "#app/components/ui/index.ts";
-import type { Problem } from "#app/http/respond.server.ts";
 import type { LineStatus } from "#app/realtime/client/line/status.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
+import type { Session } from "#app/realtime/events.ts";
 import { ConversationEnd } from "./conversation-end.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
 import type { ChatPageData } from "./page-data.server.ts";
-import { WaitingPanel } from "./waiting-panel.tsx";
+import { type Refused, RefusedForm, reasonOf } from "./refused-form.tsx";
+import { isEmailAsked, WaitingPanel } from "./waiting-panel.tsx";
 import { Welcome } from "./welcome.tsx";
 
 const UNNEEDED: LineStatus = { state: "live", transport: "sse" };
-
-type Refused = { problem: Problem; typed: string; intent: string };
 
 /** The customer's page: header, conversation, composer. Every control is a form that also works by itself. */
 export function CustomerConversation({ page, refused }: { page: ChatPageData; refused: Refused | null }) {
@@ -44,6 +43,8 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 	const isEnded = session?.isActive === false;
 	const isUnderWay = session?.isActive === true || (conversation.sessionId !== null && !isEnded);
 	const mayAnswer = session === null || session.status === "assistant";
+	/** The form that is on the page and takes back what was refused. */
+	const given = givenBackBy(refused?.intent, session, isEnded);
 	useHydrationMark();
 
 	return (
@@ -87,20 +88,15 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 							session={session}
 							queue={session.queue}
 							refusal={
-								refused?.intent === "leave-email"
-									? {
-											typed: refused.typed,
-											error: firstFieldError(refused.problem) ?? refused.problem.detail,
-										}
+								given === "leave-email" && refused
+									? { typed: refused.typed.email ?? "", error: reasonOf(refused) }
 									: null
 							}
 							onAct={chat.act}
 						/>
 					) : null}
-					{refused && refused.intent !== "send" && refused.intent !== "leave-email" ? (
-						<Notice tone="danger" className="mb-3" reference={refused.problem.reference}>
-							{firstFieldError(refused.problem) ?? refused.problem.detail}
-						</Notice>
+					{refused && given === null ? (
+						<RefusedForm refused={refused} messages={conversation.messages} onAct={chat.act} />
 					) : null}
 					{page.isOffline && mayAnswer ? (
 						<p className="mb-2 text-center text-ink-soft text-sm">
@@ -109,17 +105,21 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 						</p>
 					) : null}
 					{isEnded && session ? (
-						<ConversationEnd session={session} onSubmit={chat.submit} />
+						<ConversationEnd
+							session={session}
+							refusal={
+								given === "rate" && refused
+									? { typed: refused.typed.rating ?? "", error: reasonOf(refused) }
+									: null
+							}
+							onSubmit={chat.submit}
+						/>
 					) : (
 						<Composer
 							intent="send"
 							hidden={{ clientMessageId: page.clientMessageId, sessionId: conversation.sessionId ?? "" }}
-							defaultMessage={refused?.intent === "send" ? refused.typed : ""}
-							error={
-								refused?.intent === "send"
-									? (firstFieldError(refused.problem) ?? refused.problem.detail)
-									: undefined
-							}
+							defaultMessage={given === "send" ? refused?.typed.message : ""}
+							error={given === "send" && refused ? reasonOf(refused) : undefined}
 							hint="Write a message"
 							draftKey={`mevi-draft ${page.owner}`}
 							onSend={chat.send}
@@ -133,6 +133,18 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 	);
 }
 
+/** Which refused form has its own place on the page as it is now; null for one that has none. */
+function givenBackBy(
+	intent: string | undefined,
+	session: Session | null,
+	isEnded: boolean,
+): "send" | "leave-email" | "rate" | null {
+	if (intent === "send" && !isEnded) return intent;
+	if (intent === "rate" && isEnded && session?.customerSatisfactionRating === null) return intent;
+	if (intent === "leave-email" && session?.queue && isEmailAsked(session, session.queue)) return intent;
+	return null;
+}
+
 /** Says that scripts run now; tests and styles wait for it. */
 function useHydrationMark() {
 	const marked = useRef(false);
@@ -141,8 +153,4 @@ function useHydrationMark() {
 		marked.current = true;
 		document.documentElement.dataset.hydrated = "yes";
 	}, []);
-}
-
-function firstFieldError(problem: Problem): string | undefined {
-	return problem.fieldErrors ? Object.values(problem.fieldErrors)[0]?.[0] : undefined;
 }

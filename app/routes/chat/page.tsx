@@ -37,10 +37,9 @@ export async function action({ request }: ActionFunctionArgs) {
 	} catch (error) {
 		const problem = toProblem(error);
 		if (problem.retryAfterSeconds) headers.set("Retry-After", String(problem.retryAfterSeconds));
-		return data(
-			{ problem, typed: form.message ?? form.email ?? "", intent: form.intent ?? "" },
-			{ status: problem.status, headers },
-		);
+		// What the shop has signed for a visitor is nothing they have typed.
+		const { identity: _, intent = "", ...typed } = form;
+		return data({ problem, typed, intent }, { status: problem.status, headers });
 	}
 }
 

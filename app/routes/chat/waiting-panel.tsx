@@ -3,6 +3,10 @@ import { Button, TextField } from "#app/components/ui/index.ts";
 import { expectation, offersEmail } from "#app/models/chat-session/queue-words.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
 
+/** Whether the panel has the place to leave an address. */
+export const isEmailAsked = (session: Session, queue: Queue): boolean =>
+	offersEmail(queue) && !session.contactEmail;
+
 /** Where a waiting customer stands, why, and what to expect; an address to be written to where that is better. */
 export function WaitingPanel({
 	session,
@@ -16,7 +20,6 @@ export function WaitingPanel({
 	refusal: { typed: string; error: string } | null;
 	onAct: Act;
 }) {
-	const isEmailAsked = offersEmail(queue) && !session.contactEmail;
 	const { form, errors, submit } = useActing(onAct);
 	return (
 		<section
@@ -34,7 +37,7 @@ export function WaitingPanel({
 					If nobody can answer here, we will write to {session.contactEmail}.
 				</p>
 			) : null}
-			{isEmailAsked ? (
+			{isEmailAsked(session, queue) ? (
 				<form
 					ref={form}
 					method="post"

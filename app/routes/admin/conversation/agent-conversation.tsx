@@ -5,6 +5,7 @@ import { Composer, type Restored } from "#app/components/conversation/composer.t
 import { LineNotice } from "#app/components/conversation/line-notice.tsx";
 import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
+import { UnsentWords } from "#app/components/conversation/unsent-words.tsx";
 import { EmptyState, Notice } from "#app/components/ui/index.ts";
 import type { Problem } from "#app/http/respond.server.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
@@ -104,7 +105,7 @@ export function AgentConversation({
 							{problem}
 						</Notice>
 					) : null}
-					<ReplyPlace session={session} isMine={isMine}>
+					<ReplyPlace session={session} isMine={isMine} unsent={refused?.problem ? refused.typed : ""}>
 						<CopilotResultPanel
 							copilot={copilot}
 							onUse={replaceDraft}
@@ -140,33 +141,31 @@ export function AgentConversation({
 	);
 }
 
-/** The composer where this agent may write, else why not. */
+/** The composer where this agent may write, else why not, and the words that were too late. */
 function ReplyPlace({
 	session,
 	isMine,
+	unsent,
 	children,
 }: {
 	session: Session;
 	isMine: boolean;
+	unsent: string;
 	children: ReactNode;
 }) {
-	if (session.status === "ended") {
-		const rating = session.customerSatisfactionRating;
-		return (
-			<p className="text-ink-soft">This conversation has ended{rating ? `; rated ${rating} of 5` : ""}.</p>
-		);
-	}
-	if (session.status === "agent" && !isMine) {
-		return (
-			<p className="text-ink-soft">{session.agentName ?? "Another agent"} has taken this conversation.</p>
-		);
-	}
-	if (!isMine) {
-		return (
-			<p className="text-ink-soft">Take the conversation over to reply; the assistant then falls silent.</p>
-		);
-	}
-	return children;
+	if (isMine && session.status !== "ended") return children;
+	return (
+		<>
+			<UnsentWords text={unsent} />
+			<p className="text-ink-soft">{whyNotHere(session)}</p>
+		</>
+	);
+}
+
+function whyNotHere({ status, customerSatisfactionRating: rating, agentName }: Session): string {
+	if (status === "ended") return `This conversation has ended${rating ? `; rated ${rating} of 5` : ""}.`;
+	if (status === "agent") return `${agentName ?? "Another agent"} has taken this conversation.`;
+	return "Take the conversation over to reply; the assistant then falls silent.";
 }
 
 function firstFieldError(problem: Problem): string | undefined {

@@ -105,11 +105,22 @@ export async function action({ request, params }: ActionFunctionArgs) {
 		return redirect(`/admin/chat/${sessionId}`, { status: 303 });
 	} catch (error) {
 		const problem = toProblem(error);
-		return data(
-			{ problem, typed: form.message ?? "", intent: form.intent ?? "", result: null },
-			{ status: problem.status },
-		);
+		const { message = "", intent = "" } = form;
+		const result = translationOf(form);
+		return data({ problem, typed: result?.original ?? message, intent, result }, { status: problem.status });
 	}
+}
+
+/** The translation that a refused reply was, to be sent again as it has been corrected; null for other forms. */
+function translationOf({ intent, message, original, language, clientMessageId }: AgentForm) {
+	if (intent !== "reply" || !message || !original || !language) return null;
+	return {
+		kind: "translate" as const,
+		text: message,
+		original,
+		language,
+		clientMessageId: clientMessageId || randomUUID(),
+	};
 }
 
 export default function ConversationPage() {

@@ -1,0 +1,61 @@
+import { CodeForm, EmailForm } from "#app/components/conversation/identity-forms.tsx";
+import type { Act } from "#app/components/conversation/posted-fields.ts";
+import { ProposalCard } from "#app/components/conversation/proposal-card.tsx";
+import { UnsentWords } from "#app/components/conversation/unsent-words.tsx";
+import { Notice } from "#app/components/ui/index.ts";
+import type { Problem } from "#app/http/respond.server.ts";
+import type { Message } from "#app/realtime/events.ts";
+
+/** A form that was posted without scripts and could not be taken, with all that was typed in it. */
+export type Refused = { problem: Problem; typed: Record<string, string>; intent: string };
+
+/** What is wrong with each field of it. */
+export function errorsOf({ problem }: Refused): Record<string, string> {
+	const errors: Record<string, string> = {};
+	for (const [name, [first]] of Object.entries(problem.fieldErrors ?? {})) if (first) errors[name] = first;
+	return errors;
+}
+
+/** Why it was refused, in one sentence. */
+export const reasonOf = (refused: Refused): string =>
+	Object.values(errorsOf(refused))[0] ?? refused.problem.detail;
+
+/**
+ * A refused form of a message, once more with what was typed: in the frame the message stands as it was sent, and
+ * whoever filled it in would have to begin anew. Forms that have their own place on the page are given back there.
+ */
+export function RefusedForm({
+	refused,
+	messages,
+	onAct,
+}: {
+	refused: Refused;
+	messages: Message[];
+	onAct: Act;
+}) {
+	const { typed, intent } = refused;
+	const given = { typed, errors: errorsOf(refused) };
+	const isProposal = ({ metadata }: Message) =>
+		(metadata.proposal as { id: string; state: string } | undefined)?.id === typed.actionId;
+	const message =
+		intent === "confirm-action"
+			? messages.find(isProposal)
+			: messages.findLast(({ metadata }) => metadata.identify || metadata.codeEntry);
+	const place = { message, onAct, given };
+	return (
+		<div className="mb-3 max-h-[55dvh] overflow-y-auto">
+			<Notice tone="danger" className="mb-3" reference={refused.problem.reference}>
+				{reasonOf(refused)}
+			</Notice>
+			{message && intent === "confirm-action" ? (
+				<ProposalCard {...place} message={message} side="user" />
+			) : message && intent === "send-code" ? (
+				<EmailForm {...place} message={message} />
+			) : message && intent === "enter-code" ? (
+				<CodeForm {...place} message={message} />
+			) : (
+				<UnsentWords text={typed.message ?? typed.email ?? ""} />
+			)}
+		</div>
+	);
+}
