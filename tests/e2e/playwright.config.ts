@@ -37,6 +37,8 @@ export default defineConfig({
 				"--no-first-run",
 				"--disable-component-update",
 				"--disable-sync",
+				// Plain http under a name that is not localhost: no locks, no UUIDs.
+				"--host-resolver-rules=MAP plain-http.test 127.0.0.1",
 			],
 		},
 	},

@@ -29,6 +29,7 @@ export function openPageLine(options: SharedLineOptions & { onBack?: () => void 
 	function onVisibility() {
 		if (document.visibilityState === "hidden") hiddenAt = Date.now();
 		else if (Date.now() - hiddenAt > HIDDEN_LIMIT_MS) comeBack();
+		else void line?.sync();
 	}
 
 	/** The browser knows of no network: a stream that is open would fall silent and be believed for a while. */

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import { createLockManager } from "#tests/setup/browser.ts";
+import { createLockManager, createStorage } from "#tests/setup/browser.ts";
 import { eventOf } from "#tests/setup/reading-site.ts";
 import type { ChatEvent } from "../../events.ts";
 import { PACE } from "./pace.ts";
@@ -14,6 +14,7 @@ const QUICK = {
 	backoffFirst: 10,
 	backoffAway: 40,
 	leastPause: 5,
+	shortPoll: 30,
 	reconnecting: 40,
 	offline: 120,
 };
@@ -205,7 +206,34 @@ it("tells every tab when reading on is refused", async () => {
 	expect(tabs.map((tab) => tab.status?.state)).toEqual(["stopped", "stopped"]);
 });
 
-it("reads for itself where the browser has no locks", async () => {
+it("shares a line by leases where the browser has no locks", async () => {
+	vi.stubGlobal("navigator", {});
+	vi.stubGlobal("localStorage", createStorage());
+	const site = await openServer();
+	const tabs = Array.from({ length: 5 }, () => openTab(site));
+	await until(() => expect(tabs.map((tab) => tab.status?.state)).toEqual(Array(5).fill("live")));
+	site.say();
+	await until(() => expect(tabs.map((tab) => tab.seqs)).toEqual(Array(5).fill([1])));
+	expect(site.streams.size).toBe(1);
+	tabs[0]?.line.close();
+	site.say();
+	await until(() => expect(tabs.slice(1).map((tab) => tab.seqs)).toEqual(Array(4).fill([1, 2])));
+	expect(site.streams.size).toBe(1);
+});
+
+it("holds no more than four streams however many things its tabs show, and all of them hear", async () => {
+	const site = await openServer();
+	const tabs = Array.from({ length: 9 }, (_, index) => openTab(site, { session: `s${index}` }));
+	await until(() => expect(tabs.map((tab) => tab.status?.state)).toEqual(Array(9).fill("live")));
+	site.say();
+	await until(() => expect(tabs.map((tab) => tab.seqs)).toEqual(Array(9).fill([1])));
+	expect(site.streams.size).toBe(4);
+	// A place that comes free is taken by one of those that wait.
+	tabs.find((tab) => tab.status?.transport === "sse")?.line.close();
+	await until(() => expect([site.opened, site.streams.size]).toEqual([5, 4]));
+});
+
+it("reads for itself where the browser has no locks and no storage", async () => {
 	vi.stubGlobal("navigator", {});
 	const site = await openServer();
 	const tabs = [openTab(site), openTab(site)];

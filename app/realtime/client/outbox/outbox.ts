@@ -145,7 +145,7 @@ export function createOutbox(options: {
 			// Behind all that wait, also those that other tabs have written in the same millisecond.
 			const writtenAt = Math.max(Date.now(), (stored.list().at(-1)?.writtenAt ?? 0) + 1);
 			stored.put({
-				clientMessageId: crypto.randomUUID(),
+				clientMessageId: newId(),
 				text,
 				sessionId,
 				writtenAt,
@@ -189,3 +189,9 @@ export function createOutbox(options: {
 }
 
 export type Outbox = ReturnType<typeof createOutbox>;
+
+/** A random name. Over plain http browsers give random numbers and no UUIDs. */
+const newId = (): string =>
+	Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(
+		"",
+	);

@@ -11,6 +11,7 @@ import { postForm, REQUEST_LIMIT_MS, readRefusal, reloadPage } from "../forms.ts
 import type { EventLine } from "../line/event-line.ts";
 import { openPageLine } from "../line/page-line.ts";
 import { createRungMemory } from "../line/rungs.ts";
+import { openTabChannel, type TabChannel } from "../line/tab-channel.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import { createReceipts } from "../receipts.ts";
 import { createExpiries } from "./expiries.ts";
@@ -35,7 +36,7 @@ export function createConversationStore(options: StoreOptions) {
 	const listeners = new Set<() => void>();
 	let line: EventLine | null = null;
 	let outbox: Outbox | null = null;
-	let otherTabs: BroadcastChannel | null = null;
+	let otherTabs: TabChannel<"opened"> | null = null;
 	let typedAt = 0;
 	const expiries = createExpiries((change) => setConversation({ ...snapshot.conversation, ...change }));
 	const post = (fields: Record<string, string>) =>
@@ -112,7 +113,7 @@ export function createConversationStore(options: StoreOptions) {
 		receipts.startOver();
 		update({ hasOlder: page ? page.olderBefore !== null : false });
 		line?.reconnect();
-		otherTabs?.postMessage("opened");
+		otherTabs?.say("opened");
 	}
 
 	/** Another tab opened the conversation. Drafts and unsent messages outlive the loading. */
@@ -217,8 +218,7 @@ export function createConversationStore(options: StoreOptions) {
 				onBack: () => outbox?.hurry(),
 			});
 			receipts.schedule();
-			otherTabs = new BroadcastChannel(options.storageKey);
-			otherTabs.addEventListener("message", onOpenedElsewhere);
+			otherTabs = openTabChannel(options.storageKey, onOpenedElsewhere);
 			document.addEventListener("visibilitychange", receipts.schedule);
 			return () => {
 				document.removeEventListener("visibilitychange", receipts.schedule);
