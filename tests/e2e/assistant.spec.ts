@@ -31,6 +31,15 @@ const ANSWER_IN_ENGLISH = "Please send us a photo of the damage.";
 const DRAFT = "Thank you for the photo; we will be sending you a new lamp by post today.";
 const SHORTER = "We are sending you a new lamp today.";
 const SHORTER_IN_GERMAN = "Wir schicken Ihnen heute eine neue Lampe.";
+/** An address as the customer has told it so far. */
+const MOVED_TO = {
+	address1: "Storgata 7",
+	address2: null,
+	city: null,
+	state: null,
+	zip: null,
+	country: "Norway",
+};
 const SUMMARY = "The lamp arrived damaged; the customer asks what to do.";
 
 const TRANSLATIONS: Record<string, string> = {
@@ -60,6 +69,7 @@ test.beforeAll(async () => {
 		if (messages.at(-1)?.role === "tool") return reply("Please look at what I have found.");
 		if (/return/.test(asked)) return call("request_return", { number, items: [], reason: null });
 		if (/cancel/.test(asked)) return call("request_cancellation", { number, reason: null });
+		if (/moved/.test(asked)) return call("update_contact", { number: null, address: MOVED_TO, email: null });
 		if (/my order/.test(asked)) return call("list_orders", {});
 		return reply(`${asked === IN_GERMAN ? ANSWER_IN_GERMAN : ANSWER_IN_ENGLISH} [1]`);
 	});
@@ -78,6 +88,7 @@ test("a card changes something by the customer's own click, once, and both sides
 	browser,
 	guard,
 }) => {
+	guard.expectError(/422/);
 	const desk = await browser.newContext();
 	guard.watch(desk);
 	const agent = await desk.newPage();
@@ -127,8 +138,25 @@ test("a card changes something by the customer's own click, once, and both sides
 		await expect(orderIn(panel, pending)).toContainText("cancelled");
 	});
 
+	await test.step("an address that the customer completes on the card", async () => {
+		await write(customer, "I have moved to Storgata 7");
+		const card = message(customer, "Change the address of your account?");
+		await expect(card.getByLabel("Street and number")).toHaveValue("Storgata 7");
+		await card.getByLabel("Postcode").fill("0155");
+		await card.getByLabel("Town").fill(" ");
+		await button(customer, "Confirm").click();
+		await expect(card.getByLabel("Town")).toHaveAccessibleDescription(/^Write the town/);
+		await expect(card.getByLabel("Town")).toBeFocused();
+		await expect(card.getByLabel("Postcode"), "what was typed stays").toHaveValue("0155");
+		await inspect(customer);
+		await card.getByLabel("Town").fill("Oslo");
+		await customer.keyboard.press("Enter");
+		await expect(log(customer)).toContainText("The address of your account has been changed.");
+		await expect(panel).toContainText("Offered to change the account: confirmed by the customer and done");
+	});
+
 	await customer.reload();
-	await expect(message(customer, "You confirmed this.")).toHaveCount(2);
+	await expect(message(customer, "You confirmed this.")).toHaveCount(3);
 	await expect(button(customer, "Confirm")).toHaveCount(0);
 	await inspect(customer);
 	await inspect(agent);

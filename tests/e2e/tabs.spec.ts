@@ -1,6 +1,6 @@
 import type { BrowserContext, Page, Request } from "@playwright/test";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
-import { conversationOf, log, markDocument, message, open, signIn, write } from "./people.ts";
+import { composer, conversationOf, log, markDocument, message, open, signIn, write } from "./people.ts";
 
 /** Over HTTP/1.1 a browser has six connections to a site, whatever number of tabs it has. */
 
@@ -115,4 +115,39 @@ test("eight tabs of an agent and ten of a customer are live, also after being fr
 		expect(await Promise.all(documents.map((isSame) => isSame()))).toEqual(frozen.map(() => true));
 	});
 	await context.close();
+});
+
+test("a page that was left and gone back to is the same one, with what it missed and what was typed", async ({
+	baseURL,
+	playwright,
+}) => {
+	const { launchOptions } = test.info().project.use;
+	// Playwright switches off what is tried here.
+	const ignoreDefaultArgs = ["--disable-back-forward-cache"];
+	const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs });
+	try {
+		const context = await browser.newContext();
+		const [page] = await openTabs(context, `${baseURL}/chat`, 1);
+		if (!page) throw new Error("No tab was opened.");
+		await write(page, "thank you");
+		await expect(message(page, "You're welcome.")).toBeVisible();
+		await composer(page).fill("Not sent yet");
+		const isSame = await markDocument(page);
+		await page.evaluate(() => window.location.assign("/help"));
+		await expect(page).toHaveURL(/\/help$/);
+		const [other] = await openTabs(context, `${baseURL}/chat`, 1);
+		if (!other) throw new Error("No tab was opened.");
+		await write(other, "While the page was kept");
+		await expectIn([other], "While the page was kept");
+
+		await page.evaluate(() => window.history.back());
+		await expect(page).toHaveURL(/\/chat$/);
+		await write(other, "After it came back");
+		for (const words of ["While the page was kept", "After it came back"])
+			await expectIn([page, other], words);
+		await expect(composer(page)).toHaveValue("Not sent yet");
+		expect(await isSame()).toBe(true);
+	} finally {
+		await browser.close();
+	}
 });

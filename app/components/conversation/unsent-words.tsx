@@ -2,7 +2,12 @@
 export function UnsentWords({ text }: { text: string }) {
 	if (text.trim() === "") return null;
 	return (
-		<div className="mb-3 max-h-[30dvh] overflow-y-auto">
+		<section
+			aria-label="Not sent"
+			// biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+			tabIndex={0}
+			className="mb-3 max-h-[30dvh] overflow-y-auto"
+		>
 			<p className="text-ink-soft text-sm">This was not sent:</p>
 			<p
 				dir="auto"
@@ -10,6 +15,6 @@ export function UnsentWords({ text }: { text: string }) {
 			>
 				{text}
 			</p>
-		</div>
+		</section>
 	);
 }

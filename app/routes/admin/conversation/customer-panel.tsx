@@ -38,6 +38,8 @@ export function CustomerPanel({
 		<aside
 			id="customer"
 			aria-label="Customer"
+			// biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+			tabIndex={0}
 			className="min-h-0 overflow-y-auto border-line bg-surface px-4 py-4 max-lg:fixed max-lg:inset-0 max-lg:z-20 max-lg:not-target:hidden lg:border-s"
 		>
 			<a
