@@ -49,10 +49,14 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	expect(visits(), "the answer came into the page that was open").toBe(beforeAnswer);
 	const sessionId = await conversationOf(customer);
 
+	await composer(customer).fill("Half a sentence");
 	await button(customer, "Talk to a person").click({ noWaitAfter: true });
 	await inFrame(customer, (growing) =>
 		expect(growing.getByText("An agent has been called.")).toBeVisible({ timeout: 1_000 }),
 	);
+
+	await expect(customer.getByRole("region", { name: "Waiting for a person" })).toBeVisible();
+	await expect(composer(customer), "what was being written").toHaveValue("Half a sentence");
 
 	await signIn(agent, DEMO_AGENT_EMAIL);
 	await expect(inboxLine(agent, sessionId)).toContainText("Waiting · asked for a person");
@@ -80,7 +84,9 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await seeInFrame(agent, "I am still writing this");
 	await seeInFrame(customer, "I am still writing this");
 
+	await composer(agent).fill("One more thing");
 	await button(agent, "End chat").click({ noWaitAfter: true });
+	await expect(agent.getByRole("region", { name: "Not sent" })).toContainText("One more thing");
 	await inFrame(customer, async (growing) => {
 		await expect(growing.getByText("This conversation has ended.")).toBeVisible({ timeout: 1_000 });
 		await growing.getByRole("link", { name: /^Rate this conversation/ }).click({ noWaitAfter: true });

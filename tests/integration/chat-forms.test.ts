@@ -308,6 +308,21 @@ describe("asking for a person", () => {
 	});
 });
 
+describe("a button beside the composer", () => {
+	it("gives back what was being written, also where it ends the conversation", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity, "Hello");
+		for (const intent of ["request-agent", "end"]) {
+			const response = await plain({ intent, sessionId, message: "Half a sentence" }, ada.cookie);
+			expect([intent, response.status]).toEqual([intent, 200]);
+			expect(await bodyOf(response)).toEqual({ problem: null, draft: "Half a sentence" });
+		}
+		expect((await sessionRow(sessionId)).status).toBe("ended");
+		expect((await page(ada.cookie)).messages.map(({ message }) => message)).not.toContain("Half a sentence");
+		expectBack(await plain({ intent: "send", message: "Anew" }, ada.cookie));
+	});
+});
+
 describe("ending and rating", () => {
 	it("ends once, and keeps the newest rating", async () => {
 		const ada = await asVisitor();

@@ -33,8 +33,8 @@ export function Composer({
 	onTyping: () => void;
 	/** Text given back to be edited, with a count so that the same text can come back twice. */
 	restored?: Restored;
-	/** Lets buttons elsewhere on the page belong to this form. */
-	formId?: string;
+	/** Lets buttons elsewhere on the page belong to this form, so that what is typed is not lost by them. */
+	formId: string;
 }) {
 	const [text, setText] = useState(defaultMessage);
 	const field = useRef<HTMLTextAreaElement>(null);
@@ -82,7 +82,6 @@ export function Composer({
 
 	return (
 		<form id={formId} method="post" onSubmit={submit} className="flex items-end gap-2">
-			<input type="hidden" name="intent" value={intent} />
 			{Object.entries(hidden).map(([name, value]) => (
 				<input key={name} type="hidden" name={name} value={value} />
 			))}
@@ -102,7 +101,7 @@ export function Composer({
 				onKeyDown={onKeyDown}
 				className="flex-1"
 			/>
-			<Button type="submit" aria-label="Send" className="shrink-0">
+			<Button type="submit" name="intent" value={intent} aria-label="Send" className="shrink-0">
 				<SendHorizontal size={20} aria-hidden="true" />
 				<span className="max-sm:sr-only">Send</span>
 			</Button>

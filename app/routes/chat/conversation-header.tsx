@@ -1,12 +1,13 @@
 import { ArrowLeft } from "lucide-react";
-import type { FormEvent } from "react";
 import { Button } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
+
+/** The form the customer writes in. */
+export const COMPOSER_ID = "composer";
 
 /** Who is on the other side now, and the two things always one click away: a person, and the end. */
 export function ConversationHeader({
 	session,
-	sessionId,
 	isUnderWay,
 	customerName,
 	isAgentHere,
@@ -15,7 +16,6 @@ export function ConversationHeader({
 	session: Session | null;
 	/** Whether the agent has the conversation open; null when that is not known. */
 	isAgentHere: boolean | null;
-	sessionId: string | null;
 	isUnderWay: boolean;
 	customerName: string | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
@@ -34,16 +34,14 @@ export function ConversationHeader({
 				</a>
 				<h1 className="min-w-0 flex-1 truncate font-semibold text-lg sm:self-end">Mevi Living support</h1>
 				{isUnderWay ? (
-					<IntentForm
+					<IntentButton
 						intent="end"
-						sessionId={sessionId}
+						variant="quiet"
 						onSubmit={onSubmit}
 						place={`sm:col-start-3 ${status === "assistant" ? "max-sm:-me-3" : "-me-3"}`}
 					>
-						<Button variant="quiet" size="compact">
-							End chat
-						</Button>
-					</IntentForm>
+						End chat
+					</IntentButton>
 				) : null}
 			</div>
 			<div className="flex items-center gap-3 pb-1 sm:contents">
@@ -51,51 +49,53 @@ export function ConversationHeader({
 					{statusLine(session, customerName, isAgentHere)}
 				</p>
 				{status === "assistant" ? (
-					<IntentForm
+					<IntentButton
 						intent="request-agent"
-						sessionId={sessionId}
+						variant="secondary"
 						onSubmit={onSubmit}
 						place="shrink-0 sm:col-start-4"
 					>
-						<Button variant="secondary" size="compact">
-							Talk to a person
-						</Button>
-					</IntentForm>
+						Talk to a person
+					</IntentButton>
 				) : null}
 			</div>
 		</header>
 	);
 }
 
-function IntentForm({
+/**
+ * A button of the composer's form: without scripts what is being written goes along, and comes back with the page.
+ */
+function IntentButton({
 	intent,
-	sessionId,
+	variant,
 	onSubmit,
 	place,
 	children,
 }: {
 	intent: string;
-	sessionId: string | null;
+	variant: "quiet" | "secondary";
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 	/** Classes that put it where it stands in the header. */
 	place: string;
-	children: React.ReactNode;
+	children: string;
 }) {
-	function submit(event: FormEvent) {
-		event.preventDefault();
-		void onSubmit({ intent });
-	}
 	return (
-		<form
-			method="post"
-			action="/chat"
-			onSubmit={submit}
+		<Button
+			form={COMPOSER_ID}
+			name="intent"
+			value={intent}
+			formNoValidate
+			variant={variant}
+			size="compact"
+			onClick={(event) => {
+				event.preventDefault();
+				void onSubmit({ intent });
+			}}
 			className={`sm:row-span-2 sm:row-start-1 sm:self-center ${place}`}
 		>
-			<input type="hidden" name="intent" value={intent} />
-			<input type="hidden" name="sessionId" value={sessionId ?? ""} />
 			{children}
-		</form>
+		</Button>
 	);
 }
 

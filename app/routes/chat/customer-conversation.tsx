@@ -3,12 +3,13 @@ import { Composer } from "#app/components/conversation/composer.tsx";
 import { LineNotice } from "#app/components/conversation/line-notice.tsx";
 import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
+import { UnsentWords } from "#app/components/conversation/unsent-words.tsx";
 import { Notice } from "#app/components/ui/index.ts";
 import type { LineStatus } from "#app/realtime/client/line/status.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { ConversationEnd } from "./conversation-end.tsx";
-import { ConversationHeader } from "./conversation-header.tsx";
+import { COMPOSER_ID, ConversationHeader } from "./conversation-header.tsx";
 import type { ChatPageData } from "./page-data.server.ts";
 import { type Refused, RefusedForm, reasonOf } from "./refused-form.tsx";
 import { isEmailAsked, WaitingPanel } from "./waiting-panel.tsx";
@@ -17,7 +18,16 @@ import { Welcome } from "./welcome.tsx";
 const UNNEEDED: LineStatus = { state: "live", transport: "sse" };
 
 /** The customer's page: header, conversation, composer. Every control is a form that also works by itself. */
-export function CustomerConversation({ page, refused }: { page: ChatPageData; refused: Refused | null }) {
+export function CustomerConversation({
+	page,
+	refused,
+	draft,
+}: {
+	page: ChatPageData;
+	refused: Refused | null;
+	/** What was being written when a form was posted without scripts. */
+	draft: string;
+}) {
 	const chat = useConversation({
 		initial: {
 			sessionId: page.session?.sessionId ?? null,
@@ -51,7 +61,6 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 		<div className="mx-auto flex h-dvh max-w-3xl flex-col">
 			<ConversationHeader
 				session={session}
-				sessionId={conversation.sessionId}
 				isUnderWay={isUnderWay}
 				customerName={page.customerName}
 				isAgentHere={conversation.isHere.agent}
@@ -104,6 +113,7 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 							orders.
 						</p>
 					) : null}
+					{isEnded ? <UnsentWords text={draft} /> : null}
 					{isEnded && session ? (
 						<ConversationEnd
 							session={session}
@@ -118,7 +128,8 @@ export function CustomerConversation({ page, refused }: { page: ChatPageData; re
 						<Composer
 							intent="send"
 							hidden={{ clientMessageId: page.clientMessageId, sessionId: conversation.sessionId ?? "" }}
-							defaultMessage={given === "send" ? refused?.typed.message : ""}
+							defaultMessage={draft}
+							formId={COMPOSER_ID}
 							error={given === "send" && refused ? reasonOf(refused) : undefined}
 							hint="Write a message"
 							draftKey={`mevi-draft ${page.owner}`}

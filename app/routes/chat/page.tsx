@@ -33,18 +33,23 @@ export async function action({ request }: ActionFunctionArgs) {
 		form = await readChatForm(request);
 		const submitted = await submitChatForm(request, identity, form);
 		if (submitted.setCookie) headers.set("Set-Cookie", submitted.setCookie);
+		// Shown and not redirected to: what was being written beside another button is the page's alone.
+		const isDraft = form.intent !== "send" && form.message?.trim();
+		if (isDraft) return data({ problem: null, draft: form.message ?? "" }, { headers });
 		return redirect("/chat", { status: 303, headers });
 	} catch (error) {
 		const problem = toProblem(error);
 		if (problem.retryAfterSeconds) headers.set("Retry-After", String(problem.retryAfterSeconds));
 		// What the shop has signed for a visitor is nothing they have typed.
 		const { identity: _, intent = "", ...typed } = form;
-		return data({ problem, typed, intent }, { status: problem.status, headers });
+		return data({ problem, typed, intent, draft: typed.message ?? "" }, { status: problem.status, headers });
 	}
 }
 
 export default function ChatPage() {
 	const page = useLoaderData<typeof loader>();
-	const refused = useActionData<typeof action>();
-	return <CustomerConversation page={page} refused={refused ?? null} />;
+	const answer = useActionData<typeof action>();
+	return (
+		<CustomerConversation page={page} refused={answer?.problem ? answer : null} draft={answer?.draft ?? ""} />
+	);
 }

@@ -54,7 +54,7 @@ export function RefusedForm({
 			) : message && intent === "enter-code" ? (
 				<CodeForm {...place} message={message} />
 			) : (
-				<UnsentWords text={typed.message ?? typed.email ?? ""} />
+				<UnsentWords text={typed.email ?? ""} />
 			)}
 		</div>
 	);

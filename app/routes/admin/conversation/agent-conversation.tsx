@@ -105,7 +105,7 @@ export function AgentConversation({
 							{problem}
 						</Notice>
 					) : null}
-					<ReplyPlace session={session} isMine={isMine} unsent={refused?.problem ? refused.typed : ""}>
+					<ReplyPlace session={session} isMine={isMine} unsent={refused?.typed ?? ""}>
 						<CopilotResultPanel
 							copilot={copilot}
 							onUse={replaceDraft}

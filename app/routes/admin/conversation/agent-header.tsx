@@ -1,8 +1,9 @@
 import { ArrowLeft } from "lucide-react";
-import type { FormEvent } from "react";
+import type { SyntheticEvent } from "react";
 import { Badge, Button, buttonClasses } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { reasonName } from "../words.ts";
+import { COMPOSER_ID } from "./copilot.tsx";
 
 /** Who it is, how the conversation stands, and what its agent can do with it. */
 export function AgentHeader({
@@ -19,7 +20,7 @@ export function AgentHeader({
 	isCustomerHere: boolean | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
-	const submit = (intent: string) => (event: FormEvent) => {
+	const submit = (intent: string) => (event: SyntheticEvent) => {
 		event.preventDefault();
 		void onSubmit({ intent });
 	};
@@ -45,11 +46,17 @@ export function AgentHeader({
 				{session.isActive && (isMine || canTake) ? (
 					<form
 						method="post"
-						onSubmit={submit("end")}
 						className={`shrink-0 ${canTake ? "max-lg:-me-3" : "-me-3"} lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:self-center`}
 					>
-						<input type="hidden" name="intent" value="end" />
-						<Button size="compact" variant="quiet">
+						{/* Of the composer's form where there is one: without scripts what is being written comes back. */}
+						<Button
+							{...(isMine ? { form: COMPOSER_ID, formNoValidate: true } : {})}
+							name="intent"
+							value="end"
+							size="compact"
+							variant="quiet"
+							onClick={submit("end")}
+						>
 							End chat
 						</Button>
 					</form>

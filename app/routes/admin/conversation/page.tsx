@@ -99,7 +99,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
 		form = await readAgentForm(request);
 		const { result } = await submitAgentForm(agent, sessionId, form);
 		// Shown and not redirected to: what the copilot made is kept nowhere, and the draft is the page's.
-		if (result || form.intent === "draft") {
+		if (result || form.intent === "draft" || (form.intent === "end" && form.message?.trim())) {
 			return data({ problem: null, typed: form.message ?? "", intent: "", result });
 		}
 		return redirect(`/admin/chat/${sessionId}`, { status: 303 });
