@@ -1,6 +1,6 @@
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import { inspect } from "./look.ts";
-import { button, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
+import { button, composer, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
 
 const LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen".repeat(3);
 
@@ -22,6 +22,7 @@ test("the conversation meets WCAG A and AA and fits a phone, on both sides", asy
 	await signIn(agent, DEMO_AGENT_EMAIL);
 
 	await open(customer, "/chat");
+	await composer(customer).fill(LONG_WORD.repeat(5));
 	await inspect(customer);
 	await write(customer, "How do I care for a wooden table?");
 	await expect(message(customer, /\boil/i)).toBeVisible();

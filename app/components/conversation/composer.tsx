@@ -99,7 +99,7 @@ export function Composer({
 				value={text}
 				onChange={(event) => change(event.target.value)}
 				onKeyDown={onKeyDown}
-				className="flex-1"
+				className="min-w-0 flex-1"
 			/>
 			<Button type="submit" name="intent" value={intent} aria-label="Send" className="shrink-0">
 				<SendHorizontal size={20} aria-hidden="true" />

@@ -109,7 +109,9 @@ function openTab(site: Site, { session = "s", pace = QUICK } = {}) {
 	return opened;
 }
 
-const until = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 5_000, interval: 5 });
+const until = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 15_000, interval: 5 });
+// A busy machine makes many tabs slow to agree.
+vi.setConfig({ testTimeout: 20_000 });
 const upTo = (seq: number) => Array.from({ length: seq }, (_, index) => index + 1);
 
 it("reads by one stream for ten tabs, and all of them hear everything", async () => {
