@@ -240,7 +240,7 @@ describe.each([
 
 		const refusals = [
 			[422, await send(form({ message: " " }), { Cookie: cookie })],
-			[413, await send(form({ message: "x".repeat(70_000) }), { Cookie: cookie })],
+			[413, await send(form({ message: "x".repeat(270_000) }), { Cookie: cookie })],
 			[415, await send("{}", { Cookie: cookie, "Content-Type": "application/json" })],
 			[403, await send(form({ message: "Hi" }), { Cookie: cookie, "Sec-Fetch-Site": "cross-site" })],
 			[403, await send(form({ message: "Hi", owner: "somebody-else" }), { Cookie: cookie })],
