@@ -61,6 +61,8 @@ export function problemResponse(problem: Problem): Response {
 			"X-Content-Type-Options": "nosniff",
 			...(retryAfterSeconds ? { "Retry-After": String(retryAfterSeconds) } : {}),
 			...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
+			// The rest of the body is not read: what a client sent next on this connection would be lost with it.
+			...(status === 413 ? { Connection: "close" } : {}),
 		},
 	});
 }
