@@ -1,16 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
 
-it("the migrations lead to what the schema says, so that the next one made holds nothing of these", () => {
+it("the migrations match the schema, so the next generated migration contains only new changes", () => {
 	const copy = mkdtempSync(join(tmpdir(), "mevi-migrations-"));
 	onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
 	cpSync(join(ROOT, "db/migrations"), copy, { recursive: true });
-	const args = ["generate", "--dialect=postgresql", "--schema=db/schema.ts", `--out=${copy}`];
-	execFileSync(join(ROOT, "node_modules/.bin/drizzle-kit"), args, { cwd: ROOT, stdio: "pipe" });
-	expect(readdirSync(copy).sort()).toEqual(readdirSync(join(ROOT, "db/migrations")).sort());
+	// drizzle-kit puts "./" in front of the folder, so an absolute path would be a folder that does not exist.
+	const out = relative(ROOT, copy);
+	const args = ["generate", "--dialect=postgresql", "--schema=db/schema.ts", `--out=${out}`];
+	// It ends with 0 whatever happens, so the test reads its output.
+	const output = execFileSync(join(ROOT, "node_modules/.bin/drizzle-kit"), args, { cwd: ROOT, encoding: "utf8" });
+	expect(output).toContain("No schema changes");
 }, 60_000);
