@@ -14,6 +14,9 @@ it("the migrations match the schema, so the next generated migration contains on
 	const out = relative(ROOT, copy);
 	const args = ["generate", "--dialect=postgresql", "--schema=db/schema.ts", `--out=${out}`];
 	// It ends with 0 whatever happens, so the test reads its output.
-	const output = execFileSync(join(ROOT, "node_modules/.bin/drizzle-kit"), args, { cwd: ROOT, encoding: "utf8" });
+	const output = execFileSync(join(ROOT, "node_modules/.bin/drizzle-kit"), args, {
+		cwd: ROOT,
+		encoding: "utf8",
+	});
 	expect(output).toContain("No schema changes");
 }, 60_000);
