@@ -68,12 +68,13 @@ function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
 const isIn = (path: string, places: readonly string[]) =>
 	places.some((place) => path === place || path.startsWith(`${place}/`) || path.startsWith(`${place}.`));
 
-/** What everything stands on and what itself stands on nothing: settings, one-of-each, log, the words of events and faults. */
+/** What everything stands on and what itself stands on nothing: settings, one-of-each, log, the words of events and faults, rules about text. */
 const GROUND = [
 	"app/env.server.ts",
 	"app/singleton.server.ts",
 	"app/http/log.server.ts",
 	"app/realtime/events.ts",
+	"app/text",
 	"app/models/errors.ts",
 	"db/shapes.ts",
 ];
@@ -110,6 +111,7 @@ const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
 		mayTypesOf: ["app/models", "app/realtime"],
 	},
 	{ layer: "app/i18n", may: [] },
+	{ layer: "app/text", may: [] },
 	{ layer: "db", may: [] },
 	{ layer: "commands", may: ["app", "db"] },
 ];

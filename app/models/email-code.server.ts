@@ -13,22 +13,28 @@ import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts"
 import { Conflict, Invalid } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { statementsIn, transact } from "#app/realtime/publish.server.ts";
+import { DASHES, toAsciiDigits, trimInvisible, withoutInvisible } from "#app/text/visible-text.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers, emailCodes } from "#db/schema.ts";
 
 const CODE_MINUTES = 10;
 const MOST_TRIES = 3;
 
-/** An e-mail address as it is compared: without blanks around it and in lower case. */
+/** An e-mail address as it is compared: without blanks and invisible characters around it, in lower case. */
 export const emailAddress = z
 	.string({ error: "Write an e-mail address." })
-	.transform((text) => text.trim().toLowerCase())
+	.transform((text) => trimInvisible(text).toLowerCase())
 	.pipe(z.email({ error: "Write an e-mail address such as name@example.com." }).max(254));
 
-/** Six digits as people copy them, blanks and dashes taken out. */
+const BETWEEN_DIGITS = new RegExp(`[\\s${DASHES}]`, "gu");
+
+/**
+ * Six digits as people type and copy them: of any script, with blanks, dashes and invisible characters around
+ * and between them. The result has ASCII digits only.
+ */
 export const sixDigits = z
 	.string({ error: "Write the six digits." })
-	.transform((text) => text.normalize("NFKC").replace(/[\s-]/g, ""))
+	.transform((text) => withoutInvisible(toAsciiDigits(text)).replace(BETWEEN_DIGITS, ""))
 	.refine((text) => /^\d{6}$/.test(text), { error: "The code has six digits." });
 
 /** Whether codes can be offered at all: only where e-mail can be sent. */

@@ -1,3 +1,5 @@
+import { toAsciiDigits, withoutInvisible } from "#app/text/visible-text.ts";
+
 /**
  * Order numbers as people write them: `W2611340`, `#w2611340`, `order-2611340`, `order no. 261 1340`. A bare number
  * needs seven digits, and neither more nor a plus sign or another number beside it, or phone and card numbers would
@@ -12,18 +14,25 @@ const NAMED = `(?<!\\p{L})(?:(?:order|purchase|bestellung|commande|pedido|ordine
 const GROUPED = `(?<![\\p{L}\\p{N}])w[\\s-]?(\\d{3}[\\s-]\\d{4}|\\d{4}[\\s-]\\d{3}|\\d{2}[\\s-]\\d{2}[\\s-]\\d{3}|\\d{2}[\\s-]\\d{5}|\\d[\\s-]\\d{3}[\\s-]\\d{3})(?![\\s-]?\\d)${AFTER}`;
 const ORDER_NUMBER = new RegExp(`${BARE}|${NAMED}|${GROUPED}`, "giu");
 
-/** Digits of Arabic and Persian keyboards; "٢" is a 2. */
-const FOREIGN_DIGITS = /[\u0660-\u0669\u06f0-\u06f9]/g;
-const LAST_FOUR_BITS = 15;
+/**
+ * Dashes that stand in a number for a hyphen, as word processors and Japanese keyboards write it; behind seven
+ * digits they are punctuation.
+ */
+const DASH_IN_NUMBER = /(?<=[\dw])(?<!\d{7})[\u2010-\u2013\u2212\u30FC](?=\d)/giu;
+
+/**
+ * A text in which order numbers can be compared: digits of every script as 0 to 9, full width as plain letters,
+ * hyphens in numbers as "-", and no invisible characters.
+ */
+export const plainOrderText = (text: string): string =>
+	toAsciiDigits(withoutInvisible(text).normalize("NFKC")).replace(DASH_IN_NUMBER, "-");
 
 /**
  * Finds the order numbers in a text, in the order they come, each once.
  * @returns numbers as they are kept: `W2611340`, without the hash sign.
  */
 export function extractOrderNumbers(text: string): string[] {
-	const plain = text
-		.normalize("NFKC")
-		.replace(FOREIGN_DIGITS, (digit) => String(digit.charCodeAt(0) & LAST_FOUR_BITS));
+	const plain = plainOrderText(text);
 	const found = new Set<string>();
 	for (const match of plain.matchAll(ORDER_NUMBER)) {
 		const number = match.slice(1).find((group) => group !== undefined) ?? "";

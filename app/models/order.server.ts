@@ -3,6 +3,7 @@ import { db } from "#db/client.server.ts";
 import { customers, orders } from "#db/schema.ts";
 import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shapes.ts";
 import { formatMoney } from "./money.ts";
+import { plainOrderText } from "./order-numbers.ts";
 
 export type Order = {
 	/** As printed for people, without the hash sign: W2611340. */
@@ -47,8 +48,9 @@ export function ownOrders(owner: OrderOwner): SQL {
 	);
 }
 
-/** An order's number as it is kept, from one as people write it. */
-export const orderNumber = (text: string): string => text.trim().replace(/^#/, "").toUpperCase();
+/** An order's number as it is kept, from one as people write it: digits of any script, invisible characters. */
+export const orderNumber = (text: string): string =>
+	plainOrderText(text).trim().replace(/^#/, "").toUpperCase();
 
 /**
  * One order of its owner. Ownership is part of the query, so that somebody else's order and one that does

@@ -1,3 +1,4 @@
+import { toAsciiDigits } from "#app/text/visible-text.ts";
 import { extractOrderNumbers } from "./order-numbers.ts";
 
 /** Tried only where a word begins: from each of its letters anew, one endless word is read for seconds. */
@@ -20,7 +21,7 @@ const STREET =
  * that keeps the sentence a sentence.
  */
 export function withoutPersonalData(text: string, name: string | null = null): string {
-	let clean = text
+	let clean = toAsciiDigits(text)
 		.replace(EMAIL, "[e-mail]")
 		.replace(ADDRESS_OF_A_PAGE, "[link]")
 		.replace(STREET, "[address]");

@@ -217,6 +217,10 @@ describe("sending", () => {
 	it.each([
 		["nothing", "", "Write a message first."],
 		["only blanks", " \n\t ", "Write a message first."],
+		["a zero width space", "\u200b", "Write a message first."],
+		["a soft hyphen and a direction mark", "\u00ad\u200e", "Write a message first."],
+		["Braille blanks and Hangul fillers", "\u2800\u3164\u115f\u1160\uffa0", "Write a message first."],
+		["a variation selector and a tag", "\ufe0f\u{e0020}\u180e", "Write a message first."],
 		["10,001 characters", "x".repeat(10_001), "10,000"],
 		["NUL", "before\0after", "NUL"],
 	])("gives back what was typed when it is %s, says why, and opens nothing", async (_, message, why) => {

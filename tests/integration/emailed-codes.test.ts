@@ -104,6 +104,31 @@ it("answers the question an anonymous customer began with, once they have typed 
 	expect(page).toMatchObject({ verifiedEmail: buyer.email, orders: [{ number: buyer.number }] });
 });
 
+const inDigitsFrom = (zero: number) => (code: string) =>
+	[...code].map((digit) => String.fromCodePoint(zero + Number(digit))).join("");
+const splitBy = (between: string) => (code: string) => `${code.slice(0, 3)}${between}${code.slice(3)}`;
+
+it.each<[string, (code: string) => string]>([
+	["Arabic-Indic digits", inDigitsFrom(0x660)],
+	["Persian digits", inDigitsFrom(0x6f0)],
+	["Devanagari digits", inDigitsFrom(0x966)],
+	["full width digits", inDigitsFrom(0xff10)],
+	["an en dash", splitBy("–")],
+	["a non-breaking hyphen", splitBy("\u2011")],
+	["a minus sign", splitBy("−")],
+	["an ideographic space", splitBy("\u3000")],
+	["a word joiner and a soft hyphen", splitBy("\u2060\u00ad")],
+	["direction marks around it", (code) => `\u200e${code}\u200f\u200b`],
+	["an isolate around it, and a no-break space", (code) => `\u2068${code}\u2069\u00a0`],
+	["a Braille blank between the digits", (code) => [...code].join("\u2800")],
+])("takes a code written with %s", async (_, written) => {
+	const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
+	const sessionId = await makeSession(visitor.identity);
+	await askForCode(visitor, sessionId, `\u200b${buyer.email}\u200e `);
+	expect((await enter(visitor, sessionId, written(await codeSentTo(buyer.email)))).status).toBe(303);
+	expect(await sessionRow(sessionId)).toMatchObject({ verifiedEmail: buyer.email });
+});
+
 it("opens that address's orders only, in that conversation only, and for a day", async () => {
 	const [visitor, buyer, other] = [await asVisitor(), await makeBuyer(), await makeBuyer()];
 	const sessionId = await makeSession(visitor.identity);

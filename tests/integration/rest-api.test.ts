@@ -441,6 +441,8 @@ describe("posting a message", () => {
 		expect(stored.message).toBe("a\n".repeat(5_000));
 		expect((await post("😀".repeat(5_000))).status).toBe(201);
 		await expectProblem(await post("x".repeat(10_001)), 422, ["message"]);
+		await expectProblem(await post("\u200b\u2060 \u2800\u3164\ufe0f"), 422, ["message"]);
+		expect((await post("👨\u200d👩\u200d👧")).status).toBe(201);
 		await expectProblem(await post(`${"😀".repeat(5_000)}x`), 422, ["message"]);
 	});
 

@@ -1,6 +1,7 @@
 import { SendHorizontal } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { Button, Textarea } from "#app/components/ui/index.ts";
+import { hasVisibleText } from "#app/text/visible-text.ts";
 
 /** A text that comes into the field from outside; `isWhole` in place of what stands there, else before it. */
 export type Restored = { text: string; count: number; isWhole?: boolean };
@@ -63,7 +64,7 @@ export function Composer({
 
 	function submit(event: FormEvent) {
 		event.preventDefault();
-		if (text.trim() === "") {
+		if (!hasVisibleText(text)) {
 			field.current?.focus();
 			return;
 		}

@@ -82,7 +82,8 @@ export function CodeForm({ message, onAct, given }: FormProps) {
 						inputMode="numeric"
 						autoComplete="one-time-code"
 						required
-						maxLength={12}
+						// Longer than six digits: a copied code brings blanks, dashes and invisible characters along.
+						maxLength={40}
 						error={errors.code}
 						defaultValue={given?.typed.code}
 					/>

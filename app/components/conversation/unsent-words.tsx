@@ -1,6 +1,8 @@
+import { hasVisibleText } from "#app/text/visible-text.ts";
+
 /** Words that a form could not hand over and that no field on the page takes any more: kept in sight, to be copied. */
 export function UnsentWords({ text }: { text: string }) {
-	if (text.trim() === "") return null;
+	if (!hasVisibleText(text)) return null;
 	return (
 		<section
 			aria-label="Not sent"

@@ -1,16 +1,17 @@
 import { z } from "zod/v4";
+import { hasVisibleText } from "#app/text/visible-text.ts";
 
 /** Longest message in UTF-16 units, counted after line ends are made alike. */
 export const MESSAGE_LIMIT = 10_000;
 
 /**
- * A message as it came in, made fit to store: one kind of line end (a plain form sends CRLF), whole
- * characters only (half a surrogate pair is no text to Postgres), and no NUL, which it cannot hold.
+ * A message as it came in, made fit to store: something to see in it, one kind of line end (a plain form sends
+ * CRLF), whole characters only (half a surrogate pair is no text to Postgres), and no NUL, which it cannot hold.
  */
 export const messageText = z
 	.string({ error: "Write a message first." })
 	.transform((text) => text.replace(/\r\n?/g, "\n").toWellFormed())
-	.refine((text) => text.trim() !== "", { error: "Write a message first." })
+	.refine(hasVisibleText, { error: "Write a message first.", abort: true })
 	.refine((text) => !text.includes("\0"), {
 		error: "The message contains a character that cannot be stored (NUL).",
 	})
