@@ -3,7 +3,8 @@ import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { PageContext } from "#app/components/page-context.ts";
 
-const reference = document.querySelector<HTMLMetaElement>('meta[name="reference"]')?.content;
+const readMeta = (name: string) => document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
+const page = { reference: readMeta("reference"), renderedAt: readMeta("rendered-at") };
 
 /**
  * Resolves when Remix has decoded the page's data.
@@ -26,7 +27,7 @@ void untilDecoded().then(() =>
 		hydrateRoot(
 			document,
 			<StrictMode>
-				<PageContext.Provider value={{ reference }}>
+				<PageContext.Provider value={page}>
 					<RemixBrowser />
 				</PageContext.Provider>
 			</StrictMode>,

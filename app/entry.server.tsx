@@ -41,6 +41,7 @@ export default function handleRequest(
 ): Promise<Response> {
 	const nonce = randomBytes(16).toString("base64");
 	const reference = requestReference();
+	const renderedAt = new Date().toISOString();
 	for (const [name, value] of pageSecurityHeaders(nonce)) if (!headers.has(name)) headers.set(name, value);
 	headers.set("Content-Type", "text/html; charset=utf-8");
 	if (!headers.has("Cache-Control")) headers.set("Cache-Control", "private, no-cache");
@@ -57,7 +58,7 @@ export default function handleRequest(
 			pipe(body);
 		};
 		const { pipe, abort } = renderToPipeableStream(
-			<PageContext.Provider value={{ nonce, reference: status >= 500 ? reference : undefined }}>
+			<PageContext.Provider value={{ nonce, renderedAt, reference: status >= 500 ? reference : undefined }}>
 				<RemixServer context={context} url={request.url} abortDelay={streamTimeout} nonce={nonce} />
 			</PageContext.Provider>,
 			{

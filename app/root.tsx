@@ -22,7 +22,7 @@ export const meta: MetaFunction = ({ error }) => [{ title: error ? explain(error
 
 /** The document around every page, also around the ones that failed. */
 export function Layout({ children }: { children: ReactNode }) {
-	const { nonce, reference } = usePageContext();
+	const { nonce, reference, renderedAt } = usePageContext();
 	return (
 		<html lang="en" dir="ltr">
 			<head>
@@ -31,6 +31,7 @@ export function Layout({ children }: { children: ReactNode }) {
 				<meta name="theme-color" content="#faf8f5" media="(prefers-color-scheme: light)" />
 				<meta name="theme-color" content="#151816" media="(prefers-color-scheme: dark)" />
 				{reference ? <meta name="reference" content={reference} /> : null}
+				{renderedAt ? <meta name="rendered-at" content={renderedAt} /> : null}
 				<Meta />
 				<Links />
 			</head>

@@ -1,12 +1,12 @@
 import { BookOpen, Check, CheckCheck } from "lucide-react";
 import type { FormEvent } from "react";
+import { ClockTime, useFullTime } from "#app/components/time/time.tsx";
 import { AssistantMark, Avatar, Button } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { Deed, Translation } from "#db/shapes.ts";
 import { BubbleBody } from "./bubble-body.tsx";
 import { Deeds } from "./deeds.tsx";
 import { IdentityForm } from "./identity-forms.tsx";
-import { LocalTime, useLocalTime } from "./local-time.tsx";
 import { MessageText } from "./message-text.tsx";
 import type { Act } from "./posted-fields.ts";
 import { ProposalCard } from "./proposal-card.tsx";
@@ -40,7 +40,7 @@ export function MessageBubble({
 	/** False for a message whose form for finding out who the customer is has been followed by another. */
 	isIdentityStep?: boolean;
 }) {
-	const time = useLocalTime(message.sentAt);
+	const time = useFullTime(message.sentAt);
 	if (message.senderType === "system") return <SystemLine message={message} side={side} />;
 	const isOwn = side === "user" ? message.senderType === "user" : message.senderType === "agent";
 	const name = senderName(message, side, customerName);
@@ -69,7 +69,7 @@ export function MessageBubble({
 				{onCallPerson && message.metadata.offersPerson ? <CallPerson onCall={onCallPerson} /> : null}
 				{place.endsRun ? (
 					<p className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">
-						<LocalTime iso={message.sentAt} />
+						<ClockTime iso={message.sentAt} />
 						{isOwn ? <Tick message={message} /> : null}
 					</p>
 				) : null}

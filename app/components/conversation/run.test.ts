@@ -10,8 +10,12 @@ const message = (senderType: Message["senderType"], afterMs: number, senderName:
 	sentAt: new Date(START + afterMs).toISOString(),
 });
 
+const utcDay = (iso: string) => Math.floor(Date.parse(iso) / (24 * 60 * 60_000));
+
 const marks = (messages: Parameters<typeof placesInRuns>[0]) =>
-	placesInRuns(messages).map(({ startsRun, endsRun }) => `${startsRun ? "[" : ""}${endsRun ? "]" : ""}`);
+	placesInRuns(messages, utcDay).map(
+		({ startsRun, endsRun }) => `${startsRun ? "[" : ""}${endsRun ? "]" : ""}`,
+	);
 
 it("takes messages of one sender within two minutes for one run", () => {
 	expect(marks([message("user", 0), message("user", RUN_GAP_MS), message("user", 2 * RUN_GAP_MS)])).toEqual([
@@ -29,4 +33,15 @@ it("begins a new run with another sender, also of the same kind", () => {
 	expect(
 		marks([message("bot", 0), message("user", 1), message("agent", 2, "Ana"), message("agent", 3, "Ben")]),
 	).toEqual(["[]", "[]", "[]", "[]"]);
+});
+
+it("begins a new run and a new day after midnight", () => {
+	const untilMidnight = 14 * 60 * 60_000;
+	const messages = [
+		message("user", untilMidnight - 1),
+		message("user", untilMidnight),
+		message("user", untilMidnight + 1),
+	];
+	expect(marks(messages)).toEqual(["[]", "[", "]"]);
+	expect(placesInRuns(messages, utcDay).map(({ startsDay }) => startsDay)).toEqual([true, true, false]);
 });

@@ -1,4 +1,13 @@
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+	Fragment,
+	type ReactNode,
+	type RefObject,
+	useEffect,
+	useLayoutEffect,
+	useRef,
+	useState,
+} from "react";
+import { DaySeparator, useDayOf } from "#app/components/time/time.tsx";
 import { Button } from "#app/components/ui/index.ts";
 import type { Conversation } from "#app/realtime/client/conversation.ts";
 import type { Transport } from "#app/realtime/client/line/rungs.ts";
@@ -67,14 +76,11 @@ export function Transcript({
 	useSeen(follow.ref, messages.length, onSeen);
 	const otherName = side === "agent" ? (customerName ?? "Visitor") : "Support";
 	const ownName = messages.findLast((message) => message.senderType === side)?.senderName ?? null;
-	const places = placesInRuns([
-		...messages,
-		...unsent.map((entry) => ({
-			senderType: side,
-			senderName: ownName,
-			sentAt: new Date(entry.writtenAt).toISOString(),
-		})),
-	]);
+	const unsentAt = unsent.map((entry) => new Date(entry.writtenAt).toISOString());
+	const places = placesInRuns(
+		[...messages, ...unsentAt.map((sentAt) => ({ senderType: side, senderName: ownName, sentAt }))],
+		useDayOf(),
+	);
 	const identityStep = messages.findLast(concernsIdentity);
 	const isEmpty = messages.length === 0 && unsent.length === 0 && !live;
 	return (
@@ -103,26 +109,30 @@ export function Transcript({
 				) : null}
 				{isEmpty ? empty : null}
 				{messages.map((message, index) => (
-					<MessageBubble
-						key={message.id}
-						message={message}
-						side={side}
-						customerName={customerName}
-						place={places[index]}
-						onCallPerson={message === messages.at(-1) ? onCallPerson : undefined}
-						onAct={onAct}
-						isIdentityStep={message === identityStep}
-					/>
+					<Fragment key={message.id}>
+						{places[index]?.startsDay ? <DaySeparator iso={message.sentAt} /> : null}
+						<MessageBubble
+							message={message}
+							side={side}
+							customerName={customerName}
+							place={places[index]}
+							onCallPerson={message === messages.at(-1) ? onCallPerson : undefined}
+							onAct={onAct}
+							isIdentityStep={message === identityStep}
+						/>
+					</Fragment>
 				))}
 				{live ? <LiveBubble text={live.text} /> : null}
 				{unsent.map((entry, index) => (
-					<UnsentBubble
-						key={entry.clientMessageId}
-						entry={entry}
-						place={places[messages.length + index]}
-						onRetry={onRetry}
-						onDiscard={onDiscard}
-					/>
+					<Fragment key={entry.clientMessageId}>
+						{places[messages.length + index]?.startsDay ? <DaySeparator iso={unsentAt[index] ?? ""} /> : null}
+						<UnsentBubble
+							entry={entry}
+							place={places[messages.length + index]}
+							onRetry={onRetry}
+							onDiscard={onDiscard}
+						/>
+					</Fragment>
 				))}
 				{/* Its room is always there: who starts or stops writing moves nothing. */}
 				<div className="flex min-h-5 flex-wrap items-end gap-x-4">

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { renderToStaticMarkup } from "react-dom/server";
 import { BubbleBody } from "#app/components/conversation/bubble-body.tsx";
 import { MessageBubble, type Side, WorkingLine } from "#app/components/conversation/message-bubble.tsx";
+import { dayNumber } from "#app/components/time/format-time.ts";
+import { DaySeparator } from "#app/components/time/time.tsx";
 import { AssistantMark } from "#app/components/ui/index.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 import { opening, refuseWhileEnding } from "#app/http/streams/events.server.ts";
@@ -109,8 +111,17 @@ export function createTranscriptEncoder(side: Side, nonce: string, customerName?
 		return bubble.replace(/<\/p><\/div><\/div>$/, "");
 	}
 
-	const bubble = (message: Message) =>
-		renderToStaticMarkup(<MessageBubble message={message} side={side} customerName={customerName} />);
+	let day: number | null = null;
+	function bubble(message: Message): string {
+		const before = day;
+		day = dayNumber(new Date(message.sentAt), { now: new Date(), timeZone: "UTC" });
+		return renderToStaticMarkup(
+			<>
+				{day === before ? null : <DaySeparator iso={message.sentAt} />}
+				<MessageBubble message={message} side={side} customerName={customerName} />
+			</>,
+		);
+	}
 
 	return ({ type, json }) => {
 		switch (type) {

@@ -1,5 +1,5 @@
 import { deedName, outcomeName } from "#app/components/conversation/deed-words.ts";
-import { LocalTime } from "#app/components/conversation/local-time.tsx";
+import { ClockTime } from "#app/components/time/time.tsx";
 import type { ActionEntry } from "#app/models/assistant-action/present.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { Deed, ProposalCard } from "#db/shapes.ts";
@@ -20,7 +20,7 @@ export function AssistantDeeds({ entries }: { entries: ActionEntry[] }) {
 								{outcome ? <span className="text-ink-soft">: {outcome}</span> : null}
 							</span>
 							<span className="shrink-0 text-ink-soft tabular-nums">
-								<LocalTime iso={entry.at} />
+								<ClockTime iso={entry.at} />
 							</span>
 						</li>
 					);

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import { Inbox } from "lucide-react";
-import { LocalTime } from "#app/components/conversation/local-time.tsx";
+import { RelativeTime } from "#app/components/time/time.tsx";
 import { Badge, EmptyState } from "#app/components/ui/index.ts";
 import type { InboxEntry } from "#app/realtime/events.ts";
 import { intentName, reasonName } from "../words.ts";
@@ -40,7 +40,7 @@ export function InboxList({
 								</span>
 							) : null}
 							<span className="shrink-0 text-ink-soft text-sm tabular-nums">
-								<LocalTime iso={entry.queuedAt ?? entry.lastMessageAt ?? entry.startedAt} />
+								<RelativeTime iso={entry.queuedAt ?? entry.lastMessageAt ?? entry.startedAt} />
 							</span>
 						</span>
 						<span dir="auto" className="mt-0.5 block truncate text-ink-soft text-sm">

@@ -1,0 +1,55 @@
+import { useSyncExternalStore } from "react";
+import { usePageContext } from "#app/components/page-context.ts";
+import type { Reader } from "./format-time.ts";
+
+const MINUTE_MS = 60_000;
+
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function tick() {
+	clearTimeout(timer);
+	for (const listener of listeners) listener();
+	timer = setTimeout(tick, MINUTE_MS - (Date.now() % MINUTE_MS));
+}
+
+/** One timer for all times on the page. A hidden page's timers run late, so it also ticks when it is shown again. */
+function subscribe(listener: () => void): () => void {
+	listeners.add(listener);
+	if (listeners.size === 1) {
+		timer = setTimeout(tick, MINUTE_MS - (Date.now() % MINUTE_MS));
+		document.addEventListener("visibilitychange", tick);
+		window.addEventListener("pageshow", tick);
+	}
+	return () => {
+		listeners.delete(listener);
+		if (listeners.size > 0) return;
+		clearTimeout(timer);
+		document.removeEventListener("visibilitychange", tick);
+		window.removeEventListener("pageshow", tick);
+	};
+}
+
+const SNAPSHOTS = {
+	minute: () => Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS,
+	day: () => new Date().setHours(0, 0, 0, 0),
+};
+const onServer = () => null;
+
+/**
+ * The present moment for texts about time, and how the reader writes it. The server does not know their zone: it
+ * writes UTC and says so, and the browser's first render repeats exactly that (with the server's own moment).
+ *
+ * @param precision how exact `now` is; the component is rendered again when it changes.
+ */
+export function useClock(precision: "minute" | "day"): Reader {
+	const { renderedAt } = usePageContext();
+	const now = useSyncExternalStore<number | null>(subscribe, SNAPSHOTS[precision], onServer);
+	if (now !== null) return { now: new Date(now) };
+	return {
+		now: renderedAt ? new Date(renderedAt) : new Date(),
+		timeZone: "UTC",
+		locale: "en-GB",
+		namesZone: true,
+	};
+}
