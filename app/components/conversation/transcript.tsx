@@ -30,9 +30,7 @@ export function Transcript({
 	outbox,
 	transport,
 	side,
-	hasOlder,
 	isLoadingOlder,
-	olderHref,
 	onLoadOlder,
 	onRetry,
 	onDiscard,
@@ -48,10 +46,7 @@ export function Transcript({
 	/** By which way the conversation is read, for operators and tests: it stands on the log. */
 	transport: Transport;
 	side: Side;
-	hasOlder: boolean;
 	isLoadingOlder: boolean;
-	/** Where the older page is without scripts. */
-	olderHref: string | null;
 	onLoadOlder: () => void;
 	onRetry: (clientMessageId: string) => void;
 	onDiscard: (clientMessageId: string) => void;
@@ -66,7 +61,7 @@ export function Transcript({
 	empty: ReactNode;
 	className?: string;
 }) {
-	const { messages, live, isThinking, typing } = conversation;
+	const { messages, hasOlder, live, isThinking, typing } = conversation;
 	const unsent = outbox.filter(
 		(entry) => !messages.some((message) => message.clientMessageId === entry.clientMessageId),
 	);
@@ -95,9 +90,9 @@ export function Transcript({
 				tabIndex={0}
 				className="flex h-full flex-col gap-3 overflow-y-auto overscroll-contain px-4 pt-12 pb-2 focus-visible:-outline-offset-2"
 			>
-				{hasOlder && olderHref ? (
+				{hasOlder && messages[0] ? (
 					<a
-						href={olderHref}
+						href={`?before=${messages[0].seq}`}
 						onClick={(event) => {
 							event.preventDefault();
 							onLoadOlder();

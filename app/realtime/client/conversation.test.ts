@@ -40,6 +40,7 @@ const empty = () =>
 		messages: [],
 		cursor: "epoch1.p0",
 		applied: { public: 0, internal: 0 },
+		hasOlder: false,
 	});
 
 const apply = (state: Conversation, ...events: Incoming[]) =>

@@ -1,4 +1,5 @@
-import type { ChatEvent, Message, Session, StreamName } from "../events.ts";
+import { type ChatEvent, HISTORY_LIMIT, type Message, type Session, type StreamName } from "../events.ts";
+import { applyHistory, isUnloaded, putMessage } from "./history.ts";
 
 /**
  * What a page knows of one conversation, and how each event changes it. Pure, so that any interleaving of
@@ -7,8 +8,18 @@ import type { ChatEvent, Message, Session, StreamName } from "../events.ts";
 export type Conversation = {
 	sessionId: string | null;
 	session: Session | null;
-	/** By sequence, oldest first; each message once. */
+	/**
+	 * By sequence, oldest first; each message once. Without gaps up to `applied`, from the oldest loaded message
+	 * on; after it there may be own messages that the server has acknowledged before their event came.
+	 */
 	messages: Message[];
+	/** Whether the conversation has messages before the oldest loaded one. */
+	hasOlder: boolean;
+	/**
+	 * Newest state of messages that are not loaded, one for each. An older page that was read before an update
+	 * may arrive after it.
+	 */
+	updatedUnloaded: Message[];
 	/** Newest sequence applied in each stream. */
 	applied: Record<StreamName, number>;
 	/** Cursor of the newest event applied, to resume from. */
@@ -32,6 +43,8 @@ export type Conversation = {
 export type Incoming = { id: string | null; event: ChatEvent };
 
 const MOST_OVERTAKEN = 20;
+/** Updates of unloaded messages that are kept: two older pages of them. */
+const UNLOADED_LIMIT = 2 * HISTORY_LIMIT;
 
 /** A conversation as the page was rendered with it. */
 export function beginConversation(initial: {
@@ -40,9 +53,11 @@ export function beginConversation(initial: {
 	messages: Message[];
 	cursor: string | null;
 	applied: Record<StreamName, number>;
+	hasOlder: boolean;
 }): Conversation {
 	return {
 		...initial,
+		updatedUnloaded: [],
 		live: null,
 		overtaken: [],
 		isThinking: false,
@@ -68,33 +83,8 @@ export function applyEvent(state: Conversation, { id, event }: Incoming, now: nu
 				? applyMessage(moved, event.data.message, event.type === "new-message")
 				: applySession(moved, event.data.session, stream);
 		}
-		case "chat-history": {
-			const { messages } = event.data;
-			const place = placeOf(id);
-			if (state.needsReload) {
-				const applied = { ...state.applied, ...place };
-				return { ...state, messages, applied, cursor: id, hasHole: false, needsReload: false };
-			}
-			// Told by a way that was slower than another one: it may fill in, and changes nothing that is newer.
-			if ((place.public ?? 0) < state.applied.public) {
-				return {
-					...state,
-					messages: messages.reduce((all, message) => putMessage(all, message, false), state.messages),
-				};
-			}
-			// The newest messages as they are now: they replace what is shown of the same stretch. What has been
-			// acknowledged since then stays.
-			const first = messages[0]?.seq ?? 0;
-			const last = place.public ?? Number.POSITIVE_INFINITY;
-			const others = state.messages.filter((message) => message.seq < first || message.seq > last);
-			return {
-				...state,
-				messages: messages.reduce((all, message) => putMessage(all, message, true), others),
-				cursor: id ?? state.cursor,
-				applied: { ...state.applied, ...place },
-				hasHole: false,
-			};
-		}
+		case "chat-history":
+			return applyHistory(state, id, event.data.messages);
 		case "ai-delta":
 			return applyDelta(state, event.data);
 		case "ai-thinking":
@@ -116,6 +106,8 @@ export function applyEvent(state: Conversation, { id, event }: Incoming, now: nu
 /** Shows a message the server has acknowledged. It does not move the place: the stream will bring it too. */
 export function applyAcknowledged(state: Conversation, message: Message): Conversation {
 	const sessionId = state.sessionId ?? message.sessionId;
+	// Sent long ago, as from a tab that was closed: it is on an older page.
+	if (isUnloaded(state, message)) return { ...state, sessionId };
 	return { ...state, sessionId, messages: putMessage(state.messages, message, false) };
 }
 
@@ -130,13 +122,11 @@ export function passingEvents({ live, isThinking, isHere }: Conversation): ChatE
 	return events;
 }
 
-/** Puts an older page of the history in front. */
-export function prependMessages(state: Conversation, older: Message[]): Conversation {
-	const first = state.messages[0]?.seq ?? Number.POSITIVE_INFINITY;
-	return { ...state, messages: [...older.filter((message) => message.seq < first), ...state.messages] };
-}
-
 function applyMessage(state: Conversation, message: Message, isNew: boolean): Conversation {
+	if (!isNew && !state.messages.some((known) => known.id === message.id)) {
+		const others = state.updatedUnloaded.filter((known) => known.id !== message.id);
+		return { ...state, updatedUnloaded: [...others, message].slice(-UNLOADED_LIMIT) };
+	}
 	const messages = putMessage(state.messages, message, true);
 	if (!isNew) return { ...state, messages };
 	const endsTyping = message.senderType === "agent" || message.senderType === "user";
@@ -177,23 +167,4 @@ function applyDelta(
 	}
 	if (state.live?.messageId !== delta.messageId || delta.offset !== state.live.text.length) return state;
 	return { ...state, isThinking: false, live: { ...state.live, text: state.live.text + delta.text } };
-}
-
-function putMessage(messages: Message[], message: Message, isNewer: boolean): Message[] {
-	const index = messages.findIndex((known) => known.id === message.id);
-	if (index !== -1) {
-		if (!isNewer) return messages;
-		const next = [...messages];
-		next[index] = message;
-		return next;
-	}
-	const after = messages.findLastIndex((known) => known.seq < message.seq);
-	return [...messages.slice(0, after + 1), message, ...messages.slice(after + 1)];
-}
-
-/** The sequences in a cursor. Cursors are opaque to everybody else; this module ships with the server that makes them. */
-export function placeOf(id: string | null): Partial<Record<StreamName, number>> {
-	const match = id ? /\.p(\d+)(?:\.i(\d+))?$/.exec(id) : null;
-	if (!match) return {};
-	return { public: Number(match[1]), ...(match[2] === undefined ? {} : { internal: Number(match[2]) }) };
 }

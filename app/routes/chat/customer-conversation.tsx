@@ -35,11 +35,11 @@ export function CustomerConversation({
 			messages: page.messages,
 			cursor: page.cursor,
 			applied: { public: page.lastSeq, internal: 0 },
+			hasOlder: page.olderBefore !== null,
 		},
 		actionUrl: "/chat/actions",
 		ways: { events: "/chat/events", poll: "/chat/poll", sync: "/chat/sync" },
 		olderUrl: (sessionId, before) => `/chat/history?sessionId=${sessionId}&before=${before}`,
-		hasOlder: page.olderBefore !== null,
 		side: "user",
 		sendIntent: "send",
 		owner: page.owner,
@@ -75,9 +75,7 @@ export function CustomerConversation({
 					outbox={chat.outbox}
 					transport={line.transport}
 					side="user"
-					hasOlder={chat.hasOlder}
 					isLoadingOlder={chat.isLoadingOlder}
-					olderHref={page.olderBefore ? `/chat?before=${page.olderBefore}` : null}
 					onLoadOlder={chat.loadOlder}
 					onSeen={chat.noteSeen}
 					onRetry={chat.retry}

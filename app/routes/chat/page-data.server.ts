@@ -36,18 +36,20 @@ export async function readChatPage(request: Request, identity: CustomerIdentity)
 	const startsNew = searchParams.has("new") && !current?.row.isActive;
 	const view = startsNew ? null : current;
 	const before = Number(searchParams.get("before"));
+	const isOlderPage = Number.isInteger(before) && before > 0;
 	const page = view
-		? await listMessages(view.row.sessionId, {
-				limit: HISTORY_LIMIT,
-				...(Number.isInteger(before) && before > 0 ? { before } : {}),
-			})
+		? await listMessages(view.row.sessionId, { limit: HISTORY_LIMIT, ...(isOlderPage ? { before } : {}) })
 		: { messages: [], next: null };
 	const customer = identity.customerId ? await getCustomer(identity.customerId) : null;
 	return {
 		session: view ? forCustomer(view) : null,
 		messages: page.messages.filter((message) => !view || message.seq <= view.row.lastSeq),
-		cursor: view ? encodeCursor({ epoch: await getEpoch(), public: view.row.lastSeq, internal: null }) : null,
-		lastSeq: view?.row.lastSeq ?? 0,
+		// An older page does not reach the present: without a cursor the stream begins with the newest messages.
+		cursor:
+			view && !isOlderPage
+				? encodeCursor({ epoch: await getEpoch(), public: view.row.lastSeq, internal: null })
+				: null,
+		lastSeq: isOlderPage ? (page.messages.at(-1)?.seq ?? 0) : (view?.row.lastSeq ?? 0),
 		olderBefore: page.next,
 		customerName: customer?.name ?? null,
 		owner: nameOwner(identity),

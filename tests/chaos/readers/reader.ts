@@ -55,6 +55,7 @@ const emptyPage = (sessionId: string) =>
 		messages: [],
 		cursor: null,
 		applied: { public: 0, internal: 0 },
+		hasOlder: false,
 	});
 
 export const isAgent = (reader: Reader): boolean => reader.transport === "agent's stream";

@@ -1,5 +1,5 @@
 import type { ChatEvent } from "../../events.ts";
-import { placeOf } from "../conversation.ts";
+import { placeOf } from "../history.ts";
 import type { Ended } from "./answers.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { createDelays } from "./delays.ts";

@@ -1,5 +1,5 @@
 import type { ChatEvent } from "../../events.ts";
-import { placeOf } from "../conversation.ts";
+import { placeOf } from "../history.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { type EventLine, type LineOptions, openEventLine } from "./event-line.ts";
 import { PACE } from "./pace.ts";

@@ -11,7 +11,6 @@ export type StoreOptions = {
 	ways: { events: string; poll: string; sync: string };
 	/** The older page before a sequence; null where history is not paged. */
 	olderUrl: ((sessionId: string, before: number) => string) | null;
-	hasOlder: boolean;
 	/** Whose side this page is on: its own messages are not marked read by itself. */
 	side: "user" | "agent";
 	/** The name of the form's intent that sends a message. */
@@ -27,7 +26,6 @@ export type Snapshot = {
 	conversation: Conversation;
 	outbox: OutboxEntry[];
 	line: LineStatus;
-	hasOlder: boolean;
 	isLoadingOlder: boolean;
 	/** What the last form was refused for; null when it went well. */
 	problem: string | null;

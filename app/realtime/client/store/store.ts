@@ -5,9 +5,9 @@ import {
 	beginConversation,
 	type Conversation,
 	passingEvents,
-	prependMessages,
 } from "../conversation.ts";
 import { postForm, REQUEST_LIMIT_MS, readRefusal, reloadPage } from "../forms.ts";
+import { prependMessages } from "../history.ts";
 import type { EventLine } from "../line/event-line.ts";
 import { openPageLine } from "../line/page-line.ts";
 import { createRungMemory } from "../line/rungs.ts";
@@ -29,7 +29,6 @@ export function createConversationStore(options: StoreOptions) {
 		conversation: beginConversation(options.initial),
 		outbox: [],
 		line: { state: "connecting", transport: "sse" },
-		hasOlder: options.hasOlder,
 		isLoadingOlder: false,
 		problem: null,
 	};
@@ -108,10 +107,10 @@ export function createConversationStore(options: StoreOptions) {
 				messages: page?.messages ?? [],
 				cursor: page?.cursor ?? null,
 				applied: { public: page?.lastSeq ?? 0, internal: 0 },
+				hasOlder: (page?.olderBefore ?? null) !== null,
 			}),
 		);
 		receipts.startOver();
-		update({ hasOlder: page ? page.olderBefore !== null : false });
 		line?.reconnect();
 		otherTabs?.say("opened");
 	}
@@ -170,8 +169,7 @@ export function createConversationStore(options: StoreOptions) {
 			});
 			if (!response.ok) throw new Error(String(response.status));
 			const older = (await response.json()) as { messages: Message[]; next: number | null };
-			setConversation(prependMessages(snapshot.conversation, older.messages));
-			update({ hasOlder: older.next !== null });
+			setConversation(prependMessages(snapshot.conversation, first.seq, older.messages, older.next !== null));
 		} catch {
 			update({ problem: "Earlier messages could not be loaded. Please try again." });
 		} finally {

@@ -40,11 +40,11 @@ export function AgentConversation({
 			messages: page.messages,
 			cursor: page.cursor,
 			applied: page.applied,
+			hasOlder: page.olderBefore !== null,
 		},
 		actionUrl: `${base}/actions`,
 		ways: { events: "/admin/chat/events", poll: "/admin/chat/poll", sync: "/admin/chat/sync" },
 		olderUrl: (_sessionId, before) => `${base}/history?before=${before}`,
-		hasOlder: page.olderBefore !== null,
 		side: "agent",
 		sendIntent: "reply",
 		owner: agent.id,
@@ -86,9 +86,7 @@ export function AgentConversation({
 					outbox={chat.outbox}
 					transport={chat.line.transport}
 					side="agent"
-					hasOlder={chat.hasOlder}
 					isLoadingOlder={chat.isLoadingOlder}
-					olderHref={page.olderBefore ? `${base}?before=${page.olderBefore}` : null}
 					onLoadOlder={chat.loadOlder}
 					onSeen={chat.noteSeen}
 					onAct={chat.act}

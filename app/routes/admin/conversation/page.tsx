@@ -40,12 +40,10 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 	);
 	const { row } = view;
 	const before = Number(new URL(request.url).searchParams.get("before"));
+	const isOlderPage = Number.isInteger(before) && before > 0;
 	const owner = orderOwnerOf(row);
 	const [page, customer, orders, actions, epoch, agentLanguage] = await Promise.all([
-		listMessages(row.sessionId, {
-			limit: HISTORY_LIMIT,
-			...(Number.isInteger(before) && before > 0 ? { before } : {}),
-		}),
+		listMessages(row.sessionId, { limit: HISTORY_LIMIT, ...(isOlderPage ? { before } : {}) }),
 		row.userId ? getCustomer(row.userId) : null,
 		isKnown(owner) ? listOrders({ ...owner, limit: ORDERS_SHOWN }) : [],
 		listActions(row.sessionId),
@@ -59,8 +57,12 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 		session: forAgent(view),
 		messages: page.messages.filter((message) => message.seq <= row.lastSeq),
 		olderBefore: page.next,
-		cursor: encodeCursor({ epoch, public: row.lastSeq, internal: row.internalSeq }),
-		applied: { public: row.lastSeq, internal: row.internalSeq },
+		// An older page does not reach the present: without a cursor the stream begins with the newest messages.
+		cursor: isOlderPage ? null : encodeCursor({ epoch, public: row.lastSeq, internal: row.internalSeq }),
+		applied: {
+			public: isOlderPage ? (page.messages.at(-1)?.seq ?? 0) : row.lastSeq,
+			internal: row.internalSeq,
+		},
 		customer: customer ? { id: customer.id, name: customer.name, email: customer.email } : null,
 		orders: orders.map(({ number, status, totalCents, placedAt, items, expectedOn }) => ({
 			number,
