@@ -81,8 +81,8 @@ export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 export type RunStatement = <Row extends object>(statement: string, input: object) => Promise<Row[]>;
 
 /**
- * For the statement every message takes: clients of one connection each, so that a statement and what is sent
- * right behind it meet the same backend, which is also one that has just done the same.
+ * For the statement that writes each message and the one that wakes other processes afterwards: clients of one
+ * connection each, so that a statement meets a backend that has just done the same.
  */
 const posts = singleton("posts", () =>
 	Array.from({ length: POST_LINES }, () => {
@@ -91,27 +91,16 @@ const posts = singleton("posts", () =>
 	}),
 );
 
-/** Whether nothing stands between `runAlone` and the server, so that a connection is one backend. */
-export const isDirect = (): boolean => posts.every(({ client }) => client.options.prepare);
-
 /**
  * Runs one such statement by itself, prepared once a connection: what drizzle sends is described anew each
  * time, which is a second way to the database and back.
- * @param behind a statement without parameters that goes with it on the same connection, in a transaction of
- * its own, whatever comes of the first. What comes of it is not waited for.
  */
-export async function runAlone<Row extends object>(
-	statement: string,
-	input: object,
-	behind?: string,
-): Promise<Row[]> {
+export async function runAlone<Row extends object>(statement: string, input: object): Promise<Row[]> {
 	const line = posts.reduce((best, other) => (other.underWay < best.underWay ? other : best));
 	line.underWay += 1;
 	try {
 		await line.isKnown;
-		const rows = line.client.unsafe<Row[]>(statement, [JSON.stringify(input)], { prepare: true }).execute();
-		if (behind) void line.client.unsafe(behind, [], { prepare: true }).catch(() => {});
-		return [...(await rows)];
+		return [...(await line.client.unsafe<Row[]>(statement, [JSON.stringify(input)], { prepare: true }))];
 	} finally {
 		line.underWay -= 1;
 	}

@@ -213,16 +213,14 @@ export function createHub(bus: Bus) {
 			});
 			scheduleCheck();
 		},
-		/** How the database tells other processes by itself; null where another bus must. */
-		toldByDatabase: bus.toldByDatabase,
-		/** Tells local readers what was committed, and other processes unless the database has told them. */
-		announce(envelope: Envelope, { isToldToOthers = false } = {}) {
+		/** Gives local readers what was committed, and sends it to other processes. */
+		announce(envelope: Envelope) {
 			for (const ephemeral of envelope.ephemerals) {
 				// Nobody may be reading yet, but a reader who comes to this process shall see it from the start.
 				if (ephemeral[1] === "ai-delta" && !streams.has(ephemeral[0])) noteDelta(ephemeral);
 			}
 			receive(envelope);
-			if (!isToldToOthers) bus.send(envelope);
+			bus.send(envelope);
 		},
 		/**
 		 * Adds readers, each of its stream, and moves them forward. Subscribes before it reads, so nothing falls

@@ -1,12 +1,5 @@
 import { sql as query } from "drizzle-orm";
-import {
-	db,
-	isDirect,
-	type RunStatement,
-	runAlone,
-	runInTransaction,
-	type Transaction,
-} from "#db/client.server.ts";
+import { db, type RunStatement, runAlone, runInTransaction, type Transaction } from "#db/client.server.ts";
 import type { Hint } from "./bus/bus.ts";
 import { type DurableType, type EphemeralType, type StreamName, streamKey } from "./events.ts";
 import { hub } from "./hub.server.ts";
@@ -28,21 +21,13 @@ export async function transact<Result>(work: (tx: Transaction) => Promise<Result
 	);
 }
 
-/**
- * The same for a single statement, which needs no transaction around it: the path every message takes. Where
- * the database carries the hints, it tells others by itself, right behind the commit.
- */
+/** The same for a single statement, which needs no transaction around it: the path every message takes. */
 export async function transactAlone<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
-	const told = isDirect() ? hub.toldByDatabase : null;
-	return announcing(
-		(hints) => {
-			const run: RunStatement = (statement, input) =>
-				runAlone(statement, { ...input, ...told?.input }, told?.statement);
-			hintsOf.set(run, hints);
-			return work(run);
-		},
-		{ isToldToOthers: told !== null },
-	);
+	return announcing((hints) => {
+		const run: RunStatement = (statement, input) => runAlone(statement, input);
+		hintsOf.set(run, hints);
+		return work(run);
+	});
 }
 
 /** Such statements in a transaction opened by `transact`, where other work goes with them. */
@@ -53,13 +38,10 @@ export function statementsIn(tx: Transaction): RunStatement {
 	return run;
 }
 
-async function announcing<Result>(
-	commit: (hints: Hint[]) => Promise<Result>,
-	options: { isToldToOthers: boolean } = { isToldToOthers: false },
-): Promise<Result> {
+async function announcing<Result>(commit: (hints: Hint[]) => Promise<Result>): Promise<Result> {
 	const hints: Hint[] = [];
 	const result = await commit(hints);
-	if (hints.length > 0) hub.announce({ hints, ephemerals: [] }, options);
+	if (hints.length > 0) hub.announce({ hints, ephemerals: [] });
 	return result;
 }
 

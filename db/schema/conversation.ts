@@ -106,7 +106,10 @@ export const chatMessages = pgTable(
 	(t) => [
 		uniqueIndex("chat_messages_seq").on(t.sessionId, t.seq),
 		index("chat_messages_sender").on(t.senderId, t.sentAt),
-		uniqueIndex("chat_messages_client_id").on(t.sessionId, t.senderType, t.clientMessageId),
+		// Led by the client's id, so that no plan for "was it written before" reads a conversation or all of a customer's.
+		uniqueIndex("chat_messages_client_id")
+			.on(t.clientMessageId, t.senderType, t.sessionId)
+			.where(sql`client_message_id is not null`),
 	],
 );
 

@@ -15,7 +15,7 @@ import { createListener } from "#app/realtime/listener.server.ts";
 import { type LoggedEvent, readLog } from "#app/realtime/log.server.ts";
 import { publish, transact, transactAlone } from "#app/realtime/publish.server.ts";
 import type { Reader } from "#app/realtime/reader.ts";
-import { isDirect, sql } from "#db/client.server.ts";
+import { sql } from "#db/client.server.ts";
 import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
 
 beforeAll(() => setEnv({ RATE_LIMITS: "on", ASSISTANT: "on" }));
@@ -231,8 +231,7 @@ describe("other processes", () => {
 		return { of };
 	}
 
-	it("are told of each message once, by the database itself", async () => {
-		await vi.waitFor(() => expect(isDirect()).toBe(true));
+	it("are sent each message once", async () => {
 		const { of } = await overhear();
 		const [ana, ben, cleo] = (await newCustomers(3)) as [Customer, Customer, Customer];
 		await Promise.all([
@@ -248,6 +247,23 @@ describe("other processes", () => {
 		expect(of(ana)).toEqual(logged);
 		// Too large to be carried: only where to look.
 		expect(of(ben)).toEqual([[streamKey("public", ben.sessionId), 1]]);
+	});
+
+	it("are sent a message once, even when batches fail after the one that wrote it", async () => {
+		const { of } = await overhear();
+		const [ana, ben, cleo] = (await newCustomers(3)) as [Customer, Customer, Customer];
+		const fail = () => expect(say(cleo, "A \0 in it")).rejects.toThrow();
+		await say(ana, "First");
+		await fail();
+		await Promise.all([fail(), fail(), say(ben, "Beside a failure"), fail()]);
+		await fail();
+		await say(ana, "Second");
+		await fail();
+		await say(cleo, "Last");
+		// Notifications arrive in the order of their commits, so nothing older can come after this one.
+		await vi.waitFor(() => expect(of(cleo)).toHaveLength(1));
+		expect(of(ana).map(([, seq]) => seq)).toEqual([1, 2]);
+		expect(of(ben).map(([, seq]) => seq)).toEqual([1]);
 	});
 });
 

@@ -41,7 +41,7 @@ export type Outcome =
 	| { kind: "elsewhere" }
 	| { kind: "busy" };
 
-/** What the database's function, which holds the rules, says of one post: see db/migrations/0005_write_posts.sql. */
+/** What the database's function, which holds the rules, says of one post: see db/migrations/0006_client_ids_and_wake_ups.sql. */
 type Judged = {
 	/** From 1. */
 	place: number;

@@ -16,17 +16,6 @@ export type Envelope = { hints: Hint[]; ephemerals: Ephemeral[] };
 
 export type BusKind = "in-process" | "postgres" | "redis" | "nats";
 
-/**
- * How the database itself tells others what one of its functions wrote, right behind the commit and without
- * another way there and back.
- */
-export type ToldByDatabase = {
-	/** What the function is to know: under which name, as a process leaves its own hints alone, and how large an event may be. */
-	input: { node: string; eventLimitBytes: number };
-	/** The statement that tells, to follow the function on the same connection. */
-	statement: string;
-};
-
 export type BusHandlers = { onEnvelope: (envelope: Envelope) => void; onGap: () => void };
 
 /**
@@ -40,8 +29,6 @@ export interface Bus {
 	 * background. `onGap` is called whenever envelopes may have been missed.
 	 */
 	start(handlers: BusHandlers): Promise<void>;
-	/** Null where the database is not what carries. */
-	readonly toldByDatabase: ToldByDatabase | null;
 	/** Sends soon; never throws and never waits. */
 	send(envelope: Envelope): void;
 	/** Whether envelopes of others are arriving as far as can be known. */

@@ -32,7 +32,6 @@ export function createCarrierBus(options: {
 	let line: Line<Carrier> | null = null;
 	return {
 		kind,
-		toldByDatabase: null,
 		async start({ onEnvelope, onGap }) {
 			line = keepLine({
 				name: `${name} at ${publicAddress(url)}`,

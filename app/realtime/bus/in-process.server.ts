@@ -4,7 +4,6 @@ import type { Bus } from "./bus.ts";
 export function createInProcessBus(): Bus {
 	return {
 		kind: "in-process",
-		toldByDatabase: null,
 		start: async ({ onGap }) => onGap(),
 		send: () => {},
 		isHealthy: () => true,

@@ -1,7 +1,7 @@
 import type { Envelope, Hint } from "./bus.ts";
 
 /** An event larger than this is not carried: one query for it costs less than the room it takes from others. */
-export const EVENT_LIMIT_BYTES = 1_500;
+const EVENT_LIMIT_BYTES = 1_500;
 
 type Packet = { n: string; h?: Envelope["hints"]; e?: Envelope["ephemerals"] };
 

@@ -1,17 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { sql } from "#db/client.server.ts";
+import { runAlone } from "#db/client.server.ts";
 import { createListener, type Listener } from "../listener.server.ts";
 import type { Bus } from "./bus.ts";
-import { EVENT_LIMIT_BYTES, unpack } from "./pack.ts";
+import { unpack } from "./pack.ts";
 import { createSender } from "./sender.ts";
 
 /** One channel for all: before Postgres 19 every NOTIFY wakes every listening backend whatever its channel. */
 const CHANNEL = "mevi_chat";
 
-/** Tells what write_posts has left behind on this connection; what it left before, where it failed, is told twice. */
-const TELL_WRITTEN = `
-	select pg_notify('${CHANNEL}', payload)
-	from jsonb_array_elements_text(nullif(current_setting('mevi.written', true), '')::jsonb) as payload`;
+const NOTIFY = `
+	select pg_notify('${CHANNEL}', payload) from jsonb_array_elements_text($1::text::jsonb) as payload`;
 
 /** NOTIFY refuses 8,000 bytes; what is left is room for the wrapping. */
 const PAYLOAD_LIMIT_BYTES = 7_500;
@@ -22,10 +20,6 @@ export function createPostgresBus(): Bus {
 	let listener: Listener | null = null;
 	return {
 		kind: "postgres",
-		toldByDatabase: {
-			input: { node, eventLimitBytes: EVENT_LIMIT_BYTES },
-			statement: TELL_WRITTEN,
-		},
 		async start({ onEnvelope, onGap }) {
 			listener = createListener({
 				channel: CHANNEL,
@@ -40,9 +34,8 @@ export function createPostgresBus(): Bus {
 		send: createSender({
 			node,
 			limitBytes: PAYLOAD_LIMIT_BYTES,
-			transmit: (payloads) => sql`
-				select pg_notify(${CHANNEL}, payload)
-				from jsonb_array_elements_text(${JSON.stringify(payloads)}::text::jsonb) as payload`,
+			// On the connections of posts: readers, who share the other pools, must not delay it.
+			transmit: (payloads) => runAlone(NOTIFY, payloads),
 		}),
 		isHealthy: () => listener?.isHealthy() ?? false,
 		trouble: () => listener?.trouble() ?? null,

@@ -1,8 +1,11 @@
 import type { Envelope } from "./bus.ts";
 import { pack } from "./pack.ts";
 
-/** While a send is under way, more hints gather this long, so that a busy process sends few large ones. */
-const GATHER_MS = 3;
+/**
+ * Sends start at least this far apart, so that a busy process sends few large ones. Every message of a busy
+ * process waits for half of it on average.
+ */
+const GATHER_MS = 1;
 
 /** A carrier that is down must not make memory grow: the head-check repairs whatever is dropped here. */
 const BACKLOG_LIMIT = 20_000;
