@@ -13,18 +13,12 @@ import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts"
 import { Conflict, Invalid } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { statementsIn, transact } from "#app/realtime/publish.server.ts";
-import { DASHES, toAsciiDigits, trimInvisible, withoutInvisible } from "#app/text/visible-text.ts";
+import { DASHES, toAsciiDigits, withoutInvisible } from "#app/text/visible-text.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers, emailCodes } from "#db/schema.ts";
 
 const CODE_MINUTES = 10;
 const MOST_TRIES = 3;
-
-/** An e-mail address as it is compared: without blanks and invisible characters around it, in lower case. */
-export const emailAddress = z
-	.string({ error: "Write an e-mail address." })
-	.transform((text) => trimInvisible(text).toLowerCase())
-	.pipe(z.email({ error: "Write an e-mail address such as name@example.com." }).max(254));
 
 const BETWEEN_DIGITS = new RegExp(`[\\s${DASHES}]`, "gu");
 

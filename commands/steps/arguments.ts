@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { z } from "zod/v4";
+import { canonicalEmail } from "#app/models/email-address.server.ts";
 import { CommandError } from "./command.ts";
 
 /**
@@ -24,8 +24,9 @@ export function oneArgument(
 	throw new CommandError(`Type it like this: ${usage}.`);
 }
 
-/** @throws CommandError when the word is not an e-mail address. */
+/** The e-mail address in its canonical form. @throws CommandError when the word is not an e-mail address. */
 export function requireEmail(word: string): string {
-	if (z.email().safeParse(word).success) return word.toLowerCase();
+	const address = canonicalEmail(word);
+	if (address !== null) return address;
 	throw new CommandError(`${word} is not an e-mail address.`);
 }

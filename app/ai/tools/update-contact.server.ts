@@ -1,6 +1,6 @@
 import { z } from "zod/v4";
 import { listOwnCustomers } from "#app/models/customer.server.ts";
-import { emailAddress } from "#app/models/email-code.server.ts";
+import { canonicalEmail } from "#app/models/email-address.server.ts";
 import { whyNotReaddressed } from "#app/models/order-rules.ts";
 import { findOwnOrder } from "./own-order.server.ts";
 import { proposeAccountAddress, proposeEmail, proposeOrderAddress } from "./proposals.ts";
@@ -61,7 +61,7 @@ const AMBIGUOUS = {
  * mailbox, nor to one that nobody has proved.
  */
 async function changeEmail(text: string, context: ToolContext) {
-	const email = emailAddress.safeParse(text).data;
+	const email = canonicalEmail(text);
 	if (!email) return { error: "wrong_arguments", details: "That is no e-mail address." };
 	const customerId = context.deeds.owner.customerId;
 	if (customerId === null) return AMBIGUOUS;

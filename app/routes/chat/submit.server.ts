@@ -13,7 +13,8 @@ import { findCurrentSession, requireSessionId } from "#app/models/chat-session/f
 import { localeTag } from "#app/models/chat-session/locale.ts";
 import { leaveEmail, requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { ensureCustomer } from "#app/models/customer.server.ts";
-import { emailAddress, enterCode, requestCode, sixDigits } from "#app/models/email-code.server.ts";
+import { emailAddress } from "#app/models/email-address.server.ts";
+import { enterCode, requestCode, sixDigits } from "#app/models/email-code.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { type Posted, postToCurrentSession, postToOpenSession } from "#app/models/message/post.server.ts";
 import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";

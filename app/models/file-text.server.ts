@@ -1,0 +1,112 @@
+import iconv from "iconv-lite";
+
+/** A file's bytes cannot be read as text; the message names the encoding as far as it is known. */
+export class UnreadableText extends Error {}
+
+export type FileText = {
+	text: string;
+	/** "UTF-8", or the encoding that was found, as a person would name it: "windows-1252". */
+	encoding: string;
+};
+
+/** Byte order marks, longest first: the mark of UTF-32LE begins with that of UTF-16LE. */
+const MARKS: { bytes: number[]; encoding: string }[] = [
+	{ bytes: [0xff, 0xfe, 0, 0], encoding: "UTF-32LE" },
+	{ bytes: [0, 0, 0xfe, 0xff], encoding: "UTF-32BE" },
+	{ bytes: [0xff, 0xfe], encoding: "UTF-16LE" },
+	{ bytes: [0xfe, 0xff], encoding: "UTF-16BE" },
+];
+
+/**
+ * What is considered where the bytes are not UTF-8: the encodings that programs still write today
+ * (https://encoding.spec.whatwg.org/#names-and-labels), under the detector's names, and how we name them.
+ */
+const LEGACY: Record<string, string> = {
+	"utf-16-le": "UTF-16LE",
+	"utf-16-be": "UTF-16BE",
+	"utf-32-le": "UTF-32LE",
+	"utf-32-be": "UTF-32BE",
+	"windows-1250": "windows-1250",
+	"windows-1251": "windows-1251",
+	"windows-1252": "windows-1252",
+	"windows-1253": "windows-1253",
+	"windows-1254": "windows-1254",
+	"windows-1255": "windows-1255",
+	"windows-1256": "windows-1256",
+	"windows-1257": "windows-1257",
+	"windows-1258": "windows-1258",
+	cp874: "windows-874",
+	"koi8-r": "KOI8-R",
+	"koi8-u": "KOI8-U",
+	cp932: "Shift_JIS",
+	shift_jis: "Shift_JIS",
+	"euc-jp": "EUC-JP",
+	gb18030: "GB18030",
+	gb2312: "GB18030",
+	big5: "Big5",
+	cp949: "EUC-KR",
+	"euc-kr": "EUC-KR",
+};
+
+/** Above this share of the best guess's confidence, another reading of the same bytes makes the guess unsafe. */
+const RIVAL = 0.9;
+
+/**
+ * Reads a file's bytes as text: by its byte order mark, as UTF-8, or else in the encoding that a detector finds.
+ * @throws UnreadableText when they are in no encoding we know, or in one of several with different words.
+ */
+export async function readText(bytes: Buffer): Promise<FileText> {
+	const mark = MARKS.find((one) => one.bytes.every((byte, index) => bytes[index] === byte));
+	if (mark) return decodeAs(mark.encoding, bytes.subarray(mark.bytes.length));
+	const utf8 = asUtf8(bytes);
+	// Western text in UTF-16 without a mark is valid UTF-8 too, with a NUL beside every letter.
+	if (utf8 !== null && !utf8.includes("\u0000")) return { text: utf8, encoding: "UTF-8" };
+	const guesses = await detect(bytes);
+	const [best] = guesses;
+	if (utf8 !== null && !best?.encoding.startsWith("UTF-")) return { text: utf8, encoding: "UTF-8" };
+	if (!best) {
+		throw new UnreadableText("its encoding is not UTF-8 and was not recognised; save it as UTF-8");
+	}
+	const read = decodeAs(best.encoding, bytes);
+	const rival = guesses.find(
+		(guess) =>
+			guess.confidence > best.confidence * RIVAL && iconv.decode(bytes, guess.encoding) !== read.text,
+	);
+	if (rival) {
+		throw new UnreadableText(
+			`its encoding is not UTF-8; it may be ${best.encoding} or ${rival.encoding}. Save it as UTF-8`,
+		);
+	}
+	return read;
+}
+
+function asUtf8(bytes: Buffer): string | null {
+	try {
+		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+	} catch {
+		// The decoder throws a TypeError for bytes that are not UTF-8, and for nothing else.
+		return null;
+	}
+}
+
+/** Possible encodings, most likely first. */
+async function detect(bytes: Buffer): Promise<{ encoding: string; confidence: number }[]> {
+	// Loaded only when it is needed: its model takes a tenth of a second.
+	const { detectAll } = await import("jschardet");
+	return detectAll(bytes, { minimumThreshold: 0, detectEncodings: Object.keys(LEGACY) }).flatMap(({ encoding, confidence }) => {
+		const name = LEGACY[encoding?.toLowerCase() ?? ""];
+		return name ? [{ encoding: name, confidence }] : [];
+	});
+}
+
+function decodeAs(encoding: string, bytes: Buffer): FileText {
+	const text = iconv.decode(bytes, encoding);
+	// A file cut off within a character; the decoder leaves the odd byte out without a word.
+	const isCut = encoding.startsWith("UTF-16") && bytes.length % 2 === 1;
+	if (isCut || text.includes("\uFFFD") || !text.isWellFormed()) {
+		throw new UnreadableText(
+			`it looks like ${encoding}, but some bytes of it cannot be read as that; save it as UTF-8`,
+		);
+	}
+	return { text, encoding };
+}
