@@ -2,14 +2,20 @@ import { readStoreFiles, StoreImportError } from "#app/models/store-files.server
 import { oneArgument } from "./steps/arguments.ts";
 import { CommandError, runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
+import { printImportReport } from "./steps/import-report.ts";
 
 /** Imports a store's products, customers and orders: `npm run store:import -- DIR`. */
 await runCommand(async () => {
 	const { word: directory } = oneArgument("npm run store:import -- DIR");
 	// The files are checked before a database is even opened.
-	const data = await readStoreFiles(directory).catch((error) => {
+	const { refused, notes, ...data } = await readStoreFiles(directory).catch((error) => {
 		throw error instanceof StoreImportError ? new CommandError(error.message, { cause: error }) : error;
 	});
+	const isEmpty = Object.values(data).every((rows) => rows.length === 0);
+	if (isEmpty && refused.length > 0) {
+		printImportReport({ refused, notes }, "Nothing was imported");
+		return;
+	}
 	await withDatabase(async () => {
 		const { saveStore } = await import("#app/models/store-import.server.ts");
 		const summary = await saveStore(data, (line) => process.stdout.write(`${line}\n`));
@@ -20,4 +26,5 @@ await runCommand(async () => {
 			`The store has ${products.total} products (${variants.total} variants), ${customers.total} customers and ${orders.total} orders from ${directory}${isUnchanged ? "; nothing had changed" : ""}.\n`,
 		);
 	});
+	printImportReport({ refused, notes }, "The rest was imported");
 });

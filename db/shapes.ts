@@ -1,12 +1,13 @@
 /** Shapes of the JSON columns, shared by the schema and by whoever reads them. */
 
+/** A part that a shop's export does not know is absent. */
 export type PostalAddress = {
-	address1: string;
+	address1?: string;
 	address2?: string;
-	city: string;
-	country: string;
+	city?: string;
+	country?: string;
 	state?: string;
-	zip: string;
+	zip?: string;
 };
 
 export type OrderItem = {

@@ -93,10 +93,12 @@ function asUtf8(bytes: Buffer): string | null {
 async function detect(bytes: Buffer): Promise<{ encoding: string; confidence: number }[]> {
 	// Loaded only when it is needed: its model takes a tenth of a second.
 	const { detectAll } = await import("jschardet");
-	return detectAll(bytes, { minimumThreshold: 0, detectEncodings: Object.keys(LEGACY) }).flatMap(({ encoding, confidence }) => {
-		const name = LEGACY[encoding?.toLowerCase() ?? ""];
-		return name ? [{ encoding: name, confidence }] : [];
-	});
+	return detectAll(bytes, { minimumThreshold: 0, detectEncodings: Object.keys(LEGACY) }).flatMap(
+		({ encoding, confidence }) => {
+			const name = LEGACY[encoding?.toLowerCase() ?? ""];
+			return name ? [{ encoding: name, confidence }] : [];
+		},
+	);
 }
 
 function decodeAs(encoding: string, bytes: Buffer): FileText {

@@ -1,11 +1,12 @@
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
 import type { z } from "zod/v4";
 import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shapes.ts";
 import { slugify } from "./article-passages.ts";
+import { isNothing } from "./store-nothing.ts";
+import { placeIn, Reading, readRecords, type StoreReport } from "./store-records.server.ts";
 import { orderSchema, productSchema, userSchema } from "./store-schema.ts";
 
-/** A store's data cannot be imported; the message names the file, the place in it and the fault. */
+/** Nothing of a store's data can be read, as where there is no such folder. */
 export class StoreImportError extends Error {}
 
 /** What the three files hold, in the shape of our tables. */
@@ -27,7 +28,7 @@ export type StoreData = {
 		stock: number | null;
 		position: number;
 	}[];
-	customers: { id: string; name: string; email: string; address: PostalAddress | null }[];
+	customers: { id: string; name: string; email: string | null; address: PostalAddress | null }[];
 	orders: {
 		number: string;
 		customerId: string;
@@ -43,143 +44,163 @@ export type StoreData = {
 	}[];
 };
 
-/** A place in a file as a person would point at it: `orders.json["#W123"].items[2].price`. */
-export function placeIn(file: string, path: readonly PropertyKey[]): string {
-	let place = file;
-	for (const key of path) {
-		if (typeof key === "number") place += `[${key}]`;
-		else if (/^[A-Za-z_$][\w$]*$/.test(String(key)) && place !== file) place += `.${String(key)}`;
-		else place += `[${JSON.stringify(String(key))}]`;
-	}
-	return place;
-}
-
-async function readRecords<Schema extends z.ZodType>(
-	directory: string,
-	file: string,
-	schema: Schema,
-): Promise<[string, z.output<Schema>][]> {
-	const path = join(directory, file);
-	let source: string;
-	try {
-		source = await readFile(path, "utf8");
-	} catch (error) {
-		const code = (error as NodeJS.ErrnoException).code;
-		const fault = code === "ENOENT" ? "there is no such file in that folder" : `it cannot be read (${code})`;
-		throw new StoreImportError(`${path}: ${fault}.`, { cause: error });
-	}
-	let data: unknown;
-	try {
-		data = JSON.parse(source.replace(/^\uFEFF/, ""));
-	} catch (error) {
-		const fault = error instanceof Error ? error.message : String(error);
-		throw new StoreImportError(`${path}: this is not valid JSON: ${fault}.`, { cause: error });
-	}
-	const isTable = typeof data === "object" && data !== null && !Array.isArray(data);
-	if (!isTable)
-		throw new StoreImportError(`${path}: this must be one JSON object with a record under each id.`);
-	return Object.entries(data as Record<string, unknown>).map(([key, value]) => {
-		const parsed = schema.safeParse(value);
-		if (parsed.success) return [key, parsed.data];
-		const issue = parsed.error.issues[0];
-		throw new StoreImportError(`${placeIn(file, [key, ...(issue?.path ?? [])])}: ${issue?.message}.`);
-	});
-}
-
-/** Throws at the second record that has an id already taken. */
-function refuseTwin(seen: Map<string, string>, id: string, place: string) {
-	const twin = seen.get(id);
-	if (twin) throw new StoreImportError(`${place}: ${JSON.stringify(id)} is already used by ${twin}.`);
-	seen.set(id, place);
+/** Notes who has an id. @returns false, with a line in the report, when another record has it already. */
+function claim(taken: Map<string, string>, id: string, place: string, reading: Reading): boolean {
+	const twin = taken.get(id);
+	if (twin) reading.refuse(place, `${JSON.stringify(id)} is already used by ${twin}`);
+	else taken.set(id, place);
+	return !twin;
 }
 
 /**
- * Reads and checks products.json, users.json and orders.json of a folder, in the shape of tau-bench's retail
- * data; nothing is written. An order of a customer who is not in users.json is a fault too.
- * @throws StoreImportError for the first fault, with file, place and what is wrong.
+ * Reads products.json, users.json and orders.json of a folder, in the shape of tau-bench's retail data; nothing is
+ * written. What is wrong with one record or file does not hide the others: it is reported in `refused`, and the
+ * rest is read. An order whose customer is not in users.json, or is refused there, is refused too.
+ * @throws StoreImportError when the folder cannot be used.
  */
-export async function readStoreFiles(directory: string): Promise<StoreData> {
+export async function readStoreFiles(directory: string): Promise<StoreData & StoreReport> {
 	const kind = await stat(directory).catch(() => null);
 	if (!kind) throw new StoreImportError(`${directory}: there is no such folder.`);
 	if (!kind.isDirectory())
 		throw new StoreImportError(`${directory}: this is a file; name the folder that holds products.json.`);
+	const reading = new Reading();
+	const catalogue = await readProducts(directory, reading);
+	const customers = await readCustomers(directory, reading);
+	const orders = await readOrders(directory, customers, reading);
+	return { ...catalogue, customers: customers ?? [], orders, ...reading.finish() };
+}
 
-	const data: StoreData = { products: [], variants: [], customers: [], orders: [] };
-	const ids = {
-		product: new Map<string, string>(),
-		item: new Map<string, string>(),
-		slug: new Map<string, string>(),
-	};
-	for (const [key, product] of await readRecords(directory, "products.json", productSchema)) {
-		refuseTwin(ids.product, product.product_id, placeIn("products.json", [key, "product_id"]));
-		const slug = freeSlug(ids.slug, product.name, product.product_id);
-		const { product_id: id, name, category = null, description = "", details = {} } = product;
-		data.products.push({ id, slug, name, category, description, details });
-		for (const [position, [variantKey, variant]] of Object.entries(product.variants).entries()) {
-			refuseTwin(
-				ids.item,
-				variant.item_id,
-				placeIn("products.json", [key, "variants", variantKey, "item_id"]),
-			);
+async function readProducts(
+	directory: string,
+	reading: Reading,
+): Promise<Pick<StoreData, "products" | "variants">> {
+	const data: Pick<StoreData, "products" | "variants"> = { products: [], variants: [] };
+	const ids = { product: new Map<string, string>(), item: new Map<string, string>() };
+	const slugs = new Map<string, string>();
+	for (const [key, product] of (await readRecords(directory, "products.json", productSchema, reading)) ??
+		[]) {
+		const { product_id: id, name, category = null, description = "", details } = product;
+		const variants = Object.entries(product.variants);
+		const areFree = [
+			claim(ids.product, id, placeIn("products.json", [key, "product_id"]), reading),
+			...variants.map(([variantKey, variant]) =>
+				claim(
+					ids.item,
+					variant.item_id,
+					placeIn("products.json", [key, "variants", variantKey, "item_id"]),
+					reading,
+				),
+			),
+		];
+		if (areFree.includes(false)) continue;
+		data.products.push({ id, slug: freeSlug(slugs, name, id), name, category, description, details });
+		for (const [position, [, variant]] of variants.entries()) {
+			const { item_id, options, price, stock = null } = variant;
+			if (variant.available === undefined) {
+				reading.note("products.json", key, "variants.available", "not given, so it was told by the stock");
+			}
 			data.variants.push({
-				id: variant.item_id,
+				id: item_id,
 				productId: id,
-				options: variant.options,
-				priceCents: variant.price,
-				available: variant.available,
-				stock: variant.stock ?? null,
+				options,
+				priceCents: price,
+				available: variant.available ?? (stock ?? 0) > 0,
+				stock,
 				position,
 			});
 		}
 	}
-	const customerIds = new Set<string>();
-	for (const [id, user] of await readRecords(directory, "users.json", userSchema)) {
-		customerIds.add(id);
-		const name = `${user.name.first_name} ${user.name.last_name}`;
-		data.customers.push({ id, name, email: user.email, address: user.address ?? null });
-	}
-	const numbers = new Map<string, string>();
-	for (const [key, order] of await readRecords(directory, "orders.json", orderSchema)) {
-		const number = order.order_id.replace(/^#/, "").toUpperCase();
-		refuseTwin(numbers, number, placeIn("orders.json", [key, "order_id"]));
-		if (!customerIds.has(order.user_id)) {
-			const place = placeIn("orders.json", [key, "user_id"]);
-			throw new StoreImportError(`${place}: users.json has no ${JSON.stringify(order.user_id)}.`);
-		}
-		data.orders.push(asOrder(number, order));
-	}
 	return data;
 }
 
-function asOrder(number: string, order: z.output<typeof orderSchema>): StoreData["orders"][number] {
-	const items = order.items.map((item) => ({
-		name: item.name,
-		productId: item.product_id,
-		itemId: item.item_id,
-		priceCents: item.price,
-		...(item.quantity ? { quantity: item.quantity } : {}),
-		options: item.options,
-	}));
+async function readCustomers(directory: string, reading: Reading): Promise<StoreData["customers"] | null> {
+	const records = await readRecords(directory, "users.json", userSchema, reading);
+	return (
+		records?.flatMap(([id, user]) => {
+			if (isNothing(id)) {
+				reading.refuseRecord("users.json", [id], "the customer's id is missing");
+				return [];
+			}
+			if (!user.name) reading.note("users.json", id, "name", "not given, so the id stands for it");
+			const { name = id, email = null } = user;
+			return [{ id, name, email, address: givenAddress(user.address) }];
+		}) ?? null
+	);
+}
+
+async function readOrders(
+	directory: string,
+	customers: StoreData["customers"] | null,
+	reading: Reading,
+): Promise<StoreData["orders"]> {
+	const customerIds = customers && new Set(customers.map(({ id }) => id));
+	const numbers = new Map<string, string>();
+	const orders: StoreData["orders"] = [];
+	const records = await readRecords(directory, "orders.json", orderSchema, reading);
+	if (records && !customerIds) {
+		reading.refuse("orders.json", "no order was imported, because users.json could not be read");
+		return [];
+	}
+	for (const [key, order] of records ?? []) {
+		const number = order.order_id.replace(/^#/, "").toUpperCase();
+		const isFree = claim(numbers, number, placeIn("orders.json", [key, "order_id"]), reading);
+		if (!customerIds?.has(order.user_id)) {
+			const id = JSON.stringify(order.user_id);
+			const fault = reading.isRefused("users.json", order.user_id)
+				? `the customer ${id} was refused (see users.json above)`
+				: `users.json has no ${id}`;
+			reading.refuse(placeIn("orders.json", [key, "user_id"]), fault);
+		} else if (isFree) orders.push(asOrder(key, number, order, reading));
+	}
+	return orders;
+}
+
+function asOrder(
+	key: string,
+	number: string,
+	order: z.output<typeof orderSchema>,
+	reading: Reading,
+): StoreData["orders"][number] {
+	const items = order.items.map(
+		({ name, product_id: productId = "", item_id, price, quantity, options }) => ({
+			name,
+			productId,
+			// What was sold may be gone from the catalogue, and the line must still be told from the others.
+			itemId: item_id ?? (productId || name),
+			priceCents: price,
+			...(quantity ? { quantity } : {}),
+			options,
+		}),
+	);
+	const payments = order.payment_history.flatMap((payment) => {
+		const { transaction_type: type, amount: amountCents, payment_method_id: method } = payment;
+		if (type !== undefined && amountCents !== undefined) {
+			return [{ type, amountCents, ...(method ? { method } : {}) }];
+		}
+		reading.note("orders.json", key, "payment_history", "a payment without a type or an amount was left out");
+		return [];
+	});
 	return {
 		number,
 		customerId: order.user_id,
 		status: order.status,
 		items,
-		shipments: (order.fulfillments ?? []).map((shipment) => ({
-			trackingIds: shipment.tracking_id,
-			itemIds: shipment.item_ids,
-		})),
-		payments: (order.payment_history ?? []).map((payment) => ({
-			type: payment.transaction_type,
-			amountCents: payment.amount,
-			...(payment.payment_method_id ? { method: payment.payment_method_id } : {}),
-		})),
-		address: order.address ?? null,
+		shipments: order.fulfillments
+			.map((shipment) => ({ trackingIds: shipment.tracking_id, itemIds: shipment.item_ids }))
+			.filter(({ trackingIds, itemIds }) => trackingIds.length + itemIds.length > 0),
+		payments,
+		address: givenAddress(order.address),
 		totalCents: items.reduce((sum, item) => sum + item.priceCents * (item.quantity ?? 1), 0),
 		placedAt: order.placed_at ?? null,
 		expectedOn: order.expected_on ?? null,
 		deliveredAt: order.delivered_at ?? null,
 	};
+}
+
+/** An address with the parts that are given; null when there are none. */
+function givenAddress(address: PostalAddress | undefined): PostalAddress | null {
+	const parts = Object.entries(address ?? {}).filter(([, part]) => part !== undefined);
+	return parts.length > 0 ? Object.fromEntries(parts) : null;
 }
 
 /** The product's name as an address; its id is added where another product has the same name. */

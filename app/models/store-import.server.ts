@@ -3,6 +3,7 @@ import type { PgTable } from "drizzle-orm/pg-core";
 import { db, type Transaction } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
 import { readStoreFiles, type StoreData } from "./store-files.server.ts";
+import type { StoreReport } from "./store-records.server.ts";
 
 /** How many rows of a kind the files hold, and how many of them differed from what was stored. */
 export type ImportCount = { total: number; created: number; updated: number };
@@ -15,17 +16,18 @@ const IMPORT_LOCK = 7_204_411;
 
 /**
  * Imports a store's products, customers and orders from a folder with products.json, users.json and
- * orders.json. All of it is checked first and then written in one transaction, so nothing is half-loaded;
- * rows that are stored alike are not touched, so a second run changes nothing. Rows the files do not have
- * are left alone, but for a product's variants, which are the product's.
+ * orders.json. All of it is checked first; the records without a fault are written in one transaction, the others
+ * are in `refused`, and what is stored of those stays as it is. Rows that are stored alike are not touched, so a
+ * second run changes nothing. Rows the files do not have are left alone, except for a product's variants.
  * @param onProgress called with a line to show after each step.
- * @throws StoreImportError naming file, place and fault.
+ * @throws StoreImportError when the folder cannot be used.
  */
 export async function importStore(
 	directory: string,
 	onProgress: (line: string) => void = () => {},
-): Promise<StoreImportSummary> {
-	return saveStore(await readStoreFiles(directory), onProgress);
+): Promise<StoreImportSummary & StoreReport> {
+	const { refused, notes, ...data } = await readStoreFiles(directory);
+	return { ...(await saveStore(data, onProgress)), refused, notes };
 }
 
 /** Writes what `readStoreFiles` read, all of it or nothing. */

@@ -1,0 +1,15 @@
+/**
+ * Prints what an import says of its files beside the counts: notes on stdout, refusals on stderr. With a refusal
+ * the command's exit code is 1.
+ * @param outcome what became of everything that was not refused: "The rest was imported".
+ */
+export function printImportReport(
+	{ refused, notes }: { refused: string[]; notes: string[] },
+	outcome: string,
+): void {
+	for (const note of notes) process.stdout.write(`Note: ${note}\n`);
+	if (refused.length === 0) return;
+	const count = refused.length === 1 ? "1 fault was" : `${refused.length} faults were`;
+	process.stderr.write(`${refused.join("\n")}\n${count} found; see above. ${outcome}.\n`);
+	process.exitCode = 1;
+}
