@@ -34,6 +34,7 @@ export default [
 		index("routes/admin/inbox/none-open.tsx"),
 		route(":sessionId", "routes/admin/conversation/page.tsx"),
 	]),
+	route("admin/ended", "routes/admin/ended/page.tsx"),
 	route("admin/knowledge", "routes/admin/knowledge/page.tsx"),
 	...prefix("admin/chat/:sessionId", [
 		route("actions", "routes/admin/conversation/actions.ts"),

@@ -129,6 +129,11 @@ const DOORS: { from: string; to: string; because: string }[] = [
 		because: "counts are no noun of the store",
 	},
 	{
+		from: "app/models/inbox.server.ts",
+		to: "app/realtime/inbox-order.ts",
+		because: "the agents' list has one order on the server and in browsers",
+	},
+	{
 		from: "db/seed.ts",
 		to: "app/models/article.server.ts",
 		because: "articles are cut into passages in one place",

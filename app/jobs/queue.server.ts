@@ -9,6 +9,11 @@ export type Jobs = {
 	"answer-session": string;
 	/** A session whose agent may not read its language. */
 	"translate-session": string;
+	/**
+	 * A customer wrote to a person or asked for one: angry words raise the priority. `text` is what they wrote, null for
+	 * their newest messages. If it is lost, the conversation keeps its priority.
+	 */
+	"check-urgency": { sessionId: string; text: string | null };
 	/** The code itself is in this process's memory only; the table holds its hash. If it is lost, another is asked for. */
 	"send-code": { codeId: string; email: string; code: string; evenIfUnknown: boolean };
 	/** Articles were saved: their passages may need vectors. */

@@ -5,6 +5,7 @@ import { summariseIfLong } from "#app/ai/summarise.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { listDueSessions } from "#app/models/ai-turn.server.ts";
 import { startCaring } from "./care-for-waiting.server.ts";
+import { checkUrgency } from "./check-urgency.server.ts";
 import { startEmbedding } from "./embed-passages.server.ts";
 import { handle } from "./queue.server.ts";
 import { sendCode } from "./send-code.server.ts";
@@ -74,6 +75,15 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		// What is left untranslated is taken up when the agent's page is next opened.
 		translateSession(sessionId).catch((error: unknown) => {
 			log.error({ sessionId, err: error }, "a conversation was not translated");
+		});
+	});
+	handle("check-urgency", (payload) => {
+		if (isStopping) return;
+		checkUrgency(payload).catch((error: unknown) => {
+			log.error(
+				{ sessionId: payload.sessionId, err: error },
+				"the priority of a conversation was not checked",
+			);
 		});
 	});
 	// Only when the answer to the request has gone: what it takes must not tell whether the address is known.

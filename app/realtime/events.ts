@@ -97,9 +97,14 @@ export const inboxEntrySchema = z.object({
 	queueReason: z.string().nullable(),
 	queuedAt: z.string().nullable(),
 	startedAt: z.string(),
+	endedAt: z.string().nullable(),
+	/** When anybody last wrote. */
 	lastMessageAt: z.string().nullable(),
+	/** The beginning of the customer's newest message; of somebody else's while the customer has not written. */
 	lastMessage: z.string().nullable(),
+	/** Who wrote `lastMessage`. */
 	lastSender: messageSchema.shape.senderType.nullable(),
+	lastSenderName: z.string().nullable(),
 	agentId: z.string().nullable(),
 	agentName: z.string().nullable(),
 	/** Customer messages nobody has read. */
@@ -108,6 +113,13 @@ export const inboxEntrySchema = z.object({
 	version: z.number().int(),
 });
 export type InboxEntry = z.infer<typeof inboxEntrySchema>;
+
+const inboxSchema = z.object({
+	entries: z.array(inboxEntrySchema),
+	/** How many customers wait for a person in all; the list may show fewer. */
+	waiting: z.number().int(),
+});
+export type Inbox = z.infer<typeof inboxSchema>;
 
 const place = { stream: z.enum(STREAMS), seq: z.number().int() };
 const messageEvent = z.object({ ...place, message: messageSchema });
@@ -134,11 +146,8 @@ export const eventSchema = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("agent-presence"), data: indicator }),
 	/** For agents: whether the customer has the conversation open. */
 	z.object({ type: z.literal("customer-presence"), data: indicator }),
-	/** The agents' list only: lines to be put in place of what was known; all of it when `isWhole`. */
-	z.object({
-		type: z.literal("inbox"),
-		data: z.object({ entries: z.array(inboxEntrySchema), isWhole: z.boolean() }),
-	}),
+	/** The agents' list only: rows that replace the known ones of the same sessions; all of it when `isWhole`. */
+	z.object({ type: z.literal("inbox"), data: inboxSchema.extend({ isWhole: z.boolean() }) }),
 	z.object({ type: z.literal("hb"), data: z.object({ now: z.number() }) }),
 	z.object({ type: z.literal("bye"), data: z.object({ in: z.number() }) }),
 	z.object({ type: z.literal("reset"), data: z.object({ reason: z.string() }) }),

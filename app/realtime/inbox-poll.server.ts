@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { InboxEntry } from "./events.ts";
+import type { Inbox } from "./events.ts";
 import { hub } from "./hub.server.ts";
 import type { CatchUp } from "./long-poll.server.ts";
 
@@ -15,7 +15,7 @@ const GATHER_MS = 500;
  * @param options.onLeave registers what to do when the reader goes away meanwhile.
  */
 export async function catchUpInbox(options: {
-	readAll: () => Promise<InboxEntry[]>;
+	readAll: () => Promise<Inbox>;
 	cursor: string | undefined;
 	waitMs: number;
 	onLeave: (leave: () => void) => void;
@@ -46,11 +46,11 @@ export async function catchUpInbox(options: {
 	try {
 		for (;;) {
 			hasNews = false;
-			const entries = await options.readAll();
-			const cursor = createHash("sha256").update(JSON.stringify(entries)).digest("base64url").slice(0, 22);
+			const inbox = await options.readAll();
+			const cursor = createHash("sha256").update(JSON.stringify(inbox)).digest("base64url").slice(0, 22);
 			const isOther = cursor !== options.cursor;
 			if (isOther || isGone || Date.now() >= endAt) {
-				const event = { id: cursor, type: "inbox", data: { entries, isWhole: true } };
+				const event = { id: cursor, type: "inbox", data: { ...inbox, isWhole: true } };
 				return { events: isOther ? [event] : [], cursor, more: false };
 			}
 			await until(() => hasNews || isGone, endAt - Date.now());

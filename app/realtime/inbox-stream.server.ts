@@ -1,23 +1,25 @@
 import { enterConnection, isDraining } from "./connections.server.ts";
-import type { InboxEntry } from "./events.ts";
+import type { Inbox } from "./events.ts";
 import { hub } from "./hub.server.ts";
 import type { Sink } from "./sink/sink.ts";
 import type { Encode } from "./stream.server.ts";
 
 /** Changes are gathered this long, so that a busy store sends lines in batches. */
 const GATHER_MS = 100;
+/** When more sessions than this changed at once, the whole list costs less than their rows. */
+const MOST_ROWS = 200;
 
 /**
  * The agents' list, live. It is state and not a log: a whole list on connecting, then the lines that changed;
  * who was away gets the whole list again and has missed nothing.
  *
- * @param options.readAll the whole list; @param options.readSome the lines of some sessions.
+ * @param options.readAll the whole list; @param options.readSome the rows of some sessions.
  */
 export async function openInboxStream(options: {
 	sink: Sink;
 	encode: Encode;
-	readAll: () => Promise<InboxEntry[]>;
-	readSome: (sessionIds: string[]) => Promise<InboxEntry[]>;
+	readAll: () => Promise<Inbox>;
+	readSome: (sessionIds: string[]) => Promise<Inbox>;
 }): Promise<void> {
 	const { sink, encode } = options;
 	const changed = new Set<string>();
@@ -34,13 +36,13 @@ export async function openInboxStream(options: {
 		timer = undefined;
 		if (isSending || !sink.isWritable()) return;
 		isSending = true;
-		const isWhole = isWholeDue;
+		const isWhole = isWholeDue || changed.size > MOST_ROWS;
 		const ids = [...changed];
 		isWholeDue = false;
 		changed.clear();
 		try {
-			if (isWhole) send("inbox", { entries: await options.readAll(), isWhole: true });
-			else if (ids.length > 0) send("inbox", { entries: await options.readSome(ids), isWhole: false });
+			if (isWhole) send("inbox", { ...(await options.readAll()), isWhole: true });
+			else if (ids.length > 0) send("inbox", { ...(await options.readSome(ids)), isWhole: false });
 		} catch {
 			// The database is away: the whole list comes when it is back.
 			isWholeDue = true;
@@ -77,7 +79,7 @@ export async function openInboxStream(options: {
 	});
 	if (isDraining()) return sink.close();
 	try {
-		send("inbox", { entries: await options.readAll(), isWhole: true });
+		send("inbox", { ...(await options.readAll()), isWhole: true });
 	} catch (error) {
 		sink.close();
 		throw error;

@@ -1,4 +1,4 @@
-import { readChangedSessions } from "./log.server.ts";
+import { MOST_CHANGED, readChangedSessions } from "./log.server.ts";
 
 /** Updates commit out of order, so the inbox looks back a little further than its last look. */
 const OVERLAP_MS = 15_000;
@@ -30,7 +30,9 @@ export function createInboxWatch() {
 			const startedAt = new Date();
 			const changed = await readChangedSessions(since);
 			seenAt = startedAt;
-			if (changed.length > 0) tell(changed);
+			// Of more than that only the oldest are known, so the lists are read again as a whole.
+			if (changed.length >= MOST_CHANGED) tell("all");
+			else if (changed.length > 0) tell(changed);
 		},
 	};
 }

@@ -44,9 +44,12 @@ export async function readHeads(streams: StreamKey[]): Promise<Map<StreamKey, nu
 	return heads;
 }
 
+/** Most sessions that `readChangedSessions` names; with as many there may be others. */
+export const MOST_CHANGED = 500;
+
 /** Sessions with news since the given moment; for the inbox, whose hints may have been lost. */
 export async function readChangedSessions(since: Date): Promise<string[]> {
 	const rows = await sql<{ id: string }[]>`
-		select session_id as id from chat_sessions where updated_at > ${since} order by updated_at limit 500`;
+		select session_id as id from chat_sessions where updated_at > ${since} order by updated_at limit ${MOST_CHANGED}`;
 	return rows.map((row) => row.id);
 }

@@ -8,6 +8,7 @@ import {
 	pgTable,
 	primaryKey,
 	text,
+	timestamp,
 	uniqueIndex,
 	uuid,
 } from "drizzle-orm/pg-core";
@@ -40,6 +41,13 @@ export const chatSessions = pgTable(
 		queueReason: text("queue_reason"),
 		assignedAt: moment("assigned_at"),
 		lastMessageAt: moment("last_message_at"),
+		/**
+		 * The hour (UTC) of the last message, to read the latest conversations from an index. An index on the moment
+		 * itself would be written with every message (decision 021); this one is when the hour changes.
+		 */
+		activityHour: timestamp("activity_hour").generatedAlwaysAs(
+			sql`date_trunc('hour', last_message_at at time zone 'utc')`,
+		),
 		customerSatisfactionRating: integer("customer_satisfaction_rating"),
 		tags: jsonb("tags").$type<string[]>().notNull().default([]),
 		locale: text("locale").notNull().default("en"),
@@ -75,6 +83,12 @@ export const chatSessions = pgTable(
 			.with({ pages_per_range: 8, autosummarize: "on" }),
 		index("chat_sessions_started").on(t.startedAt),
 		index("chat_sessions_open").on(t.status, t.queuedAt),
+		// The agents' list: waiting customers longest first, conversations by their latest activity, ended ones.
+		index("chat_sessions_waiting")
+			.on(sql`coalesce(queued_at, started_at)`, t.sessionId)
+			.where(sql`status = 'queued'`),
+		index("chat_sessions_activity").on(t.status, t.activityHour),
+		index("chat_sessions_ended").on(t.endedAt, t.sessionId).where(sql`status = 'ended'`),
 		index("chat_sessions_user").on(t.userId, t.startedAt),
 		index("chat_sessions_visitor").on(t.visitorId, t.startedAt),
 		index("chat_sessions_agent").on(t.assignedAgentId, t.status),

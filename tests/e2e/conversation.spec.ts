@@ -61,7 +61,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await button(customer, "Talk to a person").click();
 		await expect(log(customer)).toContainText("An agent has been called. You are number");
 		await expect(button(customer, "Talk to a person")).toHaveCount(0);
-		await expect(inboxLine(agent, sessionId)).toContainText("Waiting · asked for a person");
+		await expect(inboxLine(agent, sessionId)).toContainText("Waiting");
 		expect(await isSameList()).toBe(true);
 	});
 
@@ -70,7 +70,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await expect(message(agent, QUESTION)).toBeVisible();
 		await expect(message(agent, ANSWER)).toBeVisible();
 		const panel = agent.getByRole("complementary", { name: "Customer" });
-		await expect(panel.getByText("Wants").locator("+ dd")).not.toHaveText("not known yet");
+		await expect(panel.getByText("Topic").locator("+ dd")).not.toHaveText("Not known yet");
 		await inboxLine(colleague, sessionId).click();
 		await expect(button(colleague, "Take over")).toBeVisible();
 		await composer(customer).pressSequentially("The");
@@ -92,7 +92,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await button(agent, "Suggest a reply").click();
 		const suggestion = agent.getByRole("region", { name: "Suggested reply" });
 		await expect(suggestion).toContainText(ANSWER);
-		await expect(suggestion).toContainText("in their words");
+		await expect(suggestion).toContainText("quoted");
 		await expect(suggestion.getByRole("link", { name: /wood/ })).toHaveAttribute("href", /^\/help\//);
 		await inspect(agent);
 		await button(agent, "Use as draft").click();

@@ -59,7 +59,7 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await expect(composer(customer), "what was being written").toHaveValue("Half a sentence");
 
 	await signIn(agent, DEMO_AGENT_EMAIL);
-	await expect(inboxLine(agent, sessionId)).toContainText("Waiting · asked for a person");
+	await expect(inboxLine(agent, sessionId)).toContainText("Waiting");
 	await inboxLine(agent, sessionId).click({ noWaitAfter: true });
 	await seeInFrame(agent, /\boil/i);
 	await button(agent, "Take over").click({ noWaitAfter: true });

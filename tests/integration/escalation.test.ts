@@ -282,7 +282,7 @@ describe("the agent is told", () => {
 			return now;
 		});
 		expect(row.handover?.summary).toBe(
-			"First wrote: “What is the airspeed of an unladen swallow, order W2611340?”\nLast: “A human, please”\nNamed #W2611340.",
+			"First message: “What is the airspeed of an unladen swallow, order W2611340?”\nLatest message: “A human, please”\nOrder mentioned: #W2611340",
 		);
 		expect(row.handover?.tried.at(-1)).toBe("Called a person");
 		expect(await ana.told("internal")).toMatchObject({ handover: row.handover });

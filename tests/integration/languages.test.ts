@@ -222,7 +222,7 @@ it("suggests the best passage without a model, and says what takes one", async (
 	const sessionId = await taken("How do I wash my zorble?");
 	const suggestion = await ask(sessionId, { intent: "suggest" });
 	expect(suggestion.text).toContain("Wash the zorble by hand in cold water every month.");
-	expect(suggestion.note).toContain("in their words");
+	expect(suggestion.note).toContain("quoted");
 	const refused = await post(sessionId, { intent: "summarise" });
 	expect(refused.status).toBe(409);
 });

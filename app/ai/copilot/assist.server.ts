@@ -64,7 +64,7 @@ async function suggest({ sessionId, lastSeq, signal }: Place): Promise<CopilotRe
 	if (!isMain) {
 		const found = await answerFromKnowledge(asked.question, language);
 		if (!found) return nothing("Nothing in the articles speaks of what was asked.");
-		const note = "The best passage of your articles, in their words.";
+		const note = "The best passage of your articles, quoted.";
 		return suggestion({
 			text: found.text,
 			sources: [found.source],

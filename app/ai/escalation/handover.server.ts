@@ -51,9 +51,13 @@ function quoteHandover(material: HandoverMaterial): Handover {
 	const last = words.at(-1);
 	const numbers = [...new Set(words.flatMap(extractOrderNumbers))];
 	const parts = [
-		first ? `First wrote: ${quote(first)}` : "Has not written anything yet.",
-		...(last && last !== first ? [`Last: ${quote(last)}`] : []),
-		...(numbers.length > 0 ? [`Named ${numbers.map((number) => `#${number}`).join(", ")}.`] : []),
+		first ? `First message: ${quote(first)}` : "No messages yet.",
+		...(last && last !== first ? [`Latest message: ${quote(last)}`] : []),
+		...(numbers.length > 0
+			? [
+					`${numbers.length === 1 ? "Order" : "Orders"} mentioned: ${numbers.map((number) => `#${number}`).join(", ")}`,
+				]
+			: []),
 	];
 	return {
 		summary: parts.join("\n"),
@@ -66,15 +70,34 @@ function quoteHandover(material: HandoverMaterial): Handover {
 const isTelling = (text: string): boolean => text.split(/\s+/).length >= 4;
 
 function describeAnswer({ answered, sources, escalate, model }: HandoverMaterial["answers"][number]): string {
-	const titles = [...new Set(sources.map(({ title }) => title))];
-	if (escalate.needed) return "Called a person";
-	if (!answered) return "Did not know, and offered a person";
-	const by = model ? "" : ", without a model";
-	return titles.length > 0 ? `Answered from ${titles.join(", ")}${by}` : `Answered${by}`;
+	const titles = [...new Set(sources.map(({ title }) => title))].join(", ");
+	if (escalate.needed) return "Assistant brought in a person";
+	if (!answered) return "Assistant had no answer and offered a person";
+	if (titles === "") return "Assistant answered";
+	return model ? `Assistant answered from ${titles}` : `Assistant quoted ${titles}`;
 }
 
-const describeAction = ({ tool, state }: { tool: string; state: string }): string =>
-	`${tool.replaceAll("_", " ")}: ${state}`;
+const ACTIONS: Record<string, string> = {
+	get_order: "Looked up an order",
+	list_orders: "Looked up orders",
+	request_cancellation: "Offered to cancel an order",
+	request_return: "Offered to return an order",
+	update_contact: "Offered to change contact details",
+};
+const OUTCOMES: Record<string, string> = {
+	proposed: "not confirmed yet",
+	done: "confirmed and done",
+	declined: "declined",
+	expired: "expired",
+	failed: "confirmed, but not possible",
+};
+
+/** One action of the assistant's tools. A look-up has no outcome worth naming. */
+function describeAction({ tool, state }: HandoverMaterial["actions"][number]): string {
+	const words = ACTIONS[tool] ?? tool.replaceAll("_", " ");
+	const outcome = OUTCOMES[state];
+	return tool === "get_order" || tool === "list_orders" || !outcome ? words : `${words}: ${outcome}`;
+}
 
 function quote(text: string): string {
 	const line = text.replace(/\s+/g, " ");

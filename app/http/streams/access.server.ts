@@ -8,7 +8,12 @@ import type { StreamName } from "#app/realtime/events.ts";
 import type { Party } from "#app/realtime/presence/party.ts";
 import { programRecheck, type Recheck } from "./recheck.server.ts";
 
-const place = z.object({ sessionId: z.string().optional(), cursor: z.string().optional() });
+const place = z.object({
+	sessionId: z.string().optional(),
+	cursor: z.string().optional(),
+	/** Of the agents' list: how many waiting customers it shows. */
+	waiting: z.string().max(20).optional(),
+});
 
 /**
  * The session and the cursor a reader asks for: in the address, or in the form of a POST. Some networks hold

@@ -4,6 +4,7 @@ import { Unauthorised } from "#app/models/errors.ts";
 import { listInbox } from "#app/models/inbox.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { onReaderGone } from "#app/realtime/disconnect.server.ts";
+import { waitingLimit } from "#app/realtime/inbox-order.ts";
 import { catchUpInbox } from "#app/realtime/inbox-poll.server.ts";
 import { catchUp } from "#app/realtime/long-poll.server.ts";
 import { enterPresence } from "#app/realtime/presence/leases.server.ts";
@@ -18,14 +19,15 @@ import { takePlace } from "./places.server.ts";
 export async function pollAsAgent(request: Request, waitMs: number) {
 	const agent = await getAgent(request);
 	if (!agent) throw new Unauthorised("Sign in first.");
-	const { sessionId, cursor } = await readPlace(request);
+	const { sessionId, cursor, waiting } = await readPlace(request);
 	const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 	const session = sessionId ? await requireSessionId(sessionId, actor) : null;
 	const giveBack = takePlace(agent.id);
 	const leave = enterPresence(`agent:${agent.id}`);
 	try {
 		if (session === null) {
-			return await catchUpInbox({ readAll: listInbox, cursor, waitMs, onLeave: onReaderGone });
+			const readAll = () => listInbox(waitingLimit(waiting));
+			return await catchUpInbox({ readAll, cursor, waitMs, onLeave: onReaderGone });
 		}
 		return await catchUp({
 			sessionId: session,

@@ -2,9 +2,10 @@ import { getAgent } from "#app/auth/agent.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { DomainError, Unauthorised } from "#app/models/errors.ts";
-import { getInboxEntries, listInbox } from "#app/models/inbox.server.ts";
+import { listInbox, readInboxRows } from "#app/models/inbox.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { isDraining } from "#app/realtime/connections.server.ts";
+import { waitingLimit } from "#app/realtime/inbox-order.ts";
 import { openInboxStream } from "#app/realtime/inbox-stream.server.ts";
 import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 import type { Party } from "#app/realtime/presence/party.ts";
@@ -54,10 +55,11 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 		party: `agent:${agent.id}`,
 		recheck: agentRecheck(request, agent.id),
 	} as const;
-	const { sessionId: wanted, cursor } = await readPlace(request);
+	const { sessionId: wanted, cursor, waiting } = await readPlace(request);
 	if (!wanted) {
+		const readAll = () => listInbox(waitingLimit(waiting));
 		return opening(reader, (sink) =>
-			openInboxStream({ sink, encode: createSseEncoder(), readAll: listInbox, readSome: getInboxEntries }),
+			openInboxStream({ sink, encode: createSseEncoder(), readAll, readSome: readInboxRows }),
 		);
 	}
 	const sessionId = await requireSessionId(wanted, { type: "agent", agentId: agent.id, name: agent.name });

@@ -1,10 +1,10 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 import { assistantActions } from "#db/schema.ts";
 import type { Deed } from "#db/shapes.ts";
 import { type ActionEntry, toEntry } from "./present.ts";
 
-/** Lines of the list at most; a conversation with more has other troubles. */
+/** Most entries of the list; a longer one loses its oldest. */
 const MOST_LISTED = 200;
 
 /** Where an action belongs: the conversation, and the question it was done for. */
@@ -45,14 +45,14 @@ export async function logReading(
 	return { id: row.id, tool, orderNumber };
 }
 
-/** What the assistant did and proposed in a conversation, oldest first. The caller has checked whose it is. */
+/** What the assistant last did and proposed in a conversation, oldest first. The caller has checked whose it is. */
 export async function listActions(sessionId: string): Promise<ActionEntry[]> {
 	const rows = await db
 		.select()
 		.from(assistantActions)
 		.where(eq(assistantActions.sessionId, sessionId))
-		.orderBy(asc(assistantActions.createdAt), asc(assistantActions.id))
+		.orderBy(desc(assistantActions.createdAt), desc(assistantActions.id))
 		.limit(MOST_LISTED);
 	const now = new Date();
-	return rows.map((row) => toEntry(row, now));
+	return rows.reverse().map((row) => toEntry(row, now));
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, ne } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, isNull, ne } from "drizzle-orm";
 import { publish, transact } from "#app/realtime/publish.server.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { aiTurns, assistantActions, chatMessages, chatSessions } from "#db/schema.ts";
@@ -14,11 +14,11 @@ const MOST_TURNS = 8;
 export type HandoverMaterial = {
 	intent: string | null;
 	queueReason: string | null;
-	/** Oldest first. */
+	/** The newest ones, oldest first; so are `answers` and `actions`. */
 	said: { senderType: "user" | "agent" | "bot" | "system"; message: string }[];
-	/** What the assistant's answers came to, oldest first. */
+	/** What the assistant's answers came to. */
 	answers: Answer[];
-	/** What its tools did, oldest first. */
+	/** What its tools did. */
 	actions: { tool: string; state: string }[];
 };
 
@@ -109,13 +109,13 @@ async function readMaterial(
 		.select({ tool: assistantActions.tool, state: assistantActions.state })
 		.from(assistantActions)
 		.where(eq(assistantActions.sessionId, sessionId))
-		.orderBy(asc(assistantActions.createdAt))
+		.orderBy(desc(assistantActions.createdAt), desc(assistantActions.id))
 		.limit(MOST_TURNS);
 	return {
 		intent,
 		queueReason,
 		said: said.reverse(),
 		answers: turns.reverse().flatMap(({ outcome }) => outcome ?? []),
-		actions,
+		actions: actions.reverse(),
 	};
 }

@@ -9,16 +9,11 @@ import { spokenLanguage } from "./locale.ts";
 
 export type SessionRow = typeof chatSessions.$inferSelect;
 
-/** Place in the queue counted from 1: the more urgent first, then who has waited longer. */
+/** Place in the queue counted from 1, in the order of the agents' list: who has waited longest is first. */
 const queuePosition = sql<number | null>`case when ${chatSessions.status} = 'queued' then (
 	select count(*)::int from chat_sessions ahead
-	where ahead.status = 'queued' and (
-		array_position(array['urgent','high','normal','low'], ahead.priority),
-		ahead.queued_at, ahead.id
-	) <= (
-		array_position(array['urgent','high','normal','low'], ${chatSessions.priority}),
-		${chatSessions.queuedAt}, ${chatSessions.id}
-	)
+	where ahead.status = 'queued' and (coalesce(ahead.queued_at, ahead.started_at), ahead.session_id)
+		<= (coalesce(${chatSessions.queuedAt}, ${chatSessions.startedAt}), ${chatSessions.sessionId})
 ) end`;
 
 /** Fewer waits than this tell nothing; more than the last twenty tell of another time of day. */

@@ -1,4 +1,5 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { enqueue } from "#app/jobs/queue.server.ts";
 import { recountAgentSessions } from "#app/models/agent.server.ts";
 import { withdrawAnswer } from "#app/models/ai-turn.server.ts";
 import { Conflict } from "#app/models/errors.ts";
@@ -37,18 +38,27 @@ type QueueReason =
 	| "agent-away"
 	| string;
 
+/** Reasons that make a conversation more urgent than others. */
+const PRIORITY_OF_REASON: Record<QueueReason, "high" | "urgent"> = {
+	"customer-upset": "high",
+	legal: "high",
+	safety: "urgent",
+};
+
 /**
  * Puts a conversation in the queue for a person. Asking again changes nothing.
  * @throws NotFound, Conflict when it has ended.
  */
 export async function requestAgent(sessionId: string, actor: Actor): Promise<Session> {
-	return transact(async (tx) => {
+	const requested = await transact(async (tx) => {
 		const row = await lockSession(tx, sessionId, actor);
 		refuseEnded(row);
-		if (row.status !== "assistant") return readSession(tx, sessionId);
+		if (row.status !== "assistant") return { session: await readSession(tx, sessionId), isNew: false };
 		await withdrawAnswer(tx, sessionId);
-		return queueSession(tx, sessionId, "requested");
+		return { session: await queueSession(tx, sessionId, "requested"), isNew: true };
 	});
+	if (requested.isNew) enqueue("check-urgency", { sessionId, text: null });
+	return requested.session;
 }
 
 /**
@@ -61,15 +71,20 @@ export async function queueSession(
 	reason: QueueReason,
 ): Promise<Session> {
 	await enterQueue(tx, sessionId, reason);
+	const priority = PRIORITY_OF_REASON[reason];
+	if (priority) await raisePriority(tx, sessionId, priority);
 	return tellPlace(tx, sessionId, { first: ({ called }) => called, notice: "queued", reason });
 }
 
-/** Gives a conversation back to the queue, ahead of others, because its agent does not answer. */
+/**
+ * Gives a conversation back to the queue because its agent does not answer. It waits since the message that was not
+ * answered, so it is ahead of customers who came later.
+ */
 export async function requeueSession(tx: Transaction, row: SessionRow): Promise<Session> {
 	const { sessionId } = row;
 	const { agentName } = await readSession(tx, sessionId);
-	await enterQueue(tx, sessionId, "agent-away");
-	await raisePriority(tx, sessionId);
+	await enterQueue(tx, sessionId, "agent-away", unansweredSince);
+	await raisePriority(tx, sessionId, "high");
 	if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
 	return tellPlace(tx, sessionId, {
 		first: ({ left }) => left(agentName),
@@ -78,9 +93,8 @@ export async function requeueSession(tx: Transaction, row: SessionRow): Promise<
 	});
 }
 
-/** Nobody came by the deadline: the customer is told so, moved ahead, and offered to be written to. */
+/** No agent came by the deadline: the conversation says so. Waiting alone does not raise the priority. */
 export async function admitOverdue(tx: Transaction, sessionId: string): Promise<Session> {
-	await raisePriority(tx, sessionId);
 	return tellPlace(tx, sessionId, { first: ({ overdue }) => overdue, notice: "queue-overdue" });
 }
 
@@ -89,7 +103,7 @@ export async function setDeadline(tx: Transaction, sessionId: string): Promise<v
 	const deadline = await nextDeadline(tx);
 	await tx
 		.update(chatSessions)
-		.set({ queueDeadline: deadline, queuedAt: sql`coalesce(queued_at, clock_timestamp())` })
+		.set({ queueDeadline: deadline, queuedAt: sql`coalesce(queued_at, ${presentMoment})` })
 		.where(eq(chatSessions.sessionId, sessionId));
 	await announceSession(tx, sessionId);
 }
@@ -120,7 +134,7 @@ export async function tellQueue(): Promise<void> {
 		.select({ sessionId: chatSessions.sessionId })
 		.from(chatSessions)
 		.where(eq(chatSessions.status, "queued"))
-		.orderBy(chatSessions.queuedAt)
+		.orderBy(sql`coalesce(queued_at, started_at)`, chatSessions.sessionId)
 		.limit(TOLD_OF_QUEUE);
 	for (const { sessionId } of waiting) {
 		await transact(async (tx) => {
@@ -135,12 +149,30 @@ export async function tellQueue(): Promise<void> {
 	}
 }
 
-async function enterQueue(tx: Transaction, sessionId: string, reason: QueueReason): Promise<void> {
+/** In whole milliseconds, as browsers see it, so that server and browser sort alike. */
+const presentMoment = sql`date_trunc('milliseconds', clock_timestamp())`;
+
+/** Since when the customer of a conversation waits for its agent; now when they do not. */
+const unansweredSince = sql`coalesce((
+	select greatest(newest.sent_at, chat_sessions.assigned_at) from (
+		select sender_type, sent_at from chat_messages
+		where chat_messages.session_id = chat_sessions.session_id and sender_type <> 'system'
+		order by seq desc limit 1
+	) newest where newest.sender_type = 'user'
+), ${presentMoment})`;
+
+/** @param since SQL expression of the moment from which the customer's wait counts. */
+async function enterQueue(
+	tx: Transaction,
+	sessionId: string,
+	reason: QueueReason,
+	since = presentMoment,
+): Promise<void> {
 	await tx
 		.update(chatSessions)
 		.set({
 			status: "queued",
-			queuedAt: sql`clock_timestamp()`,
+			queuedAt: since,
 			queueReason: reason,
 			queueDeadline: await nextDeadline(tx),
 			assignedAgentId: null,
@@ -157,12 +189,19 @@ export async function nextDeadline(tx: Transaction): Promise<Date> {
 	return new Date(from.getTime() + answerWithinMinutes * 60_000);
 }
 
-/** One step: low and normal become high, high becomes urgent. */
-async function raisePriority(tx: Transaction, sessionId: string): Promise<void> {
-	await tx
+/** Makes a conversation at least this urgent. @returns whether that changed it. */
+export async function raisePriority(
+	tx: Transaction,
+	sessionId: string,
+	priority: "high" | "urgent",
+): Promise<boolean> {
+	const lower = priority === "urgent" ? ["low", "normal", "high"] : ["low", "normal"];
+	const changed = await tx
 		.update(chatSessions)
-		.set({ priority: sql`case when priority in ('high', 'urgent') then 'urgent' else 'high' end` })
-		.where(eq(chatSessions.sessionId, sessionId));
+		.set({ priority })
+		.where(and(eq(chatSessions.sessionId, sessionId), inArray(sql`${chatSessions.priority}`, lower)))
+		.returning({ id: chatSessions.id });
+	return changed.length > 0;
 }
 
 async function tellPlace(

@@ -119,7 +119,9 @@ async function toPosted(outcome: Outcome): Promise<Written | null> {
 /** Hurries what follows a customer's message: the assistant's answer, or else what a person needs to read it. */
 function hurry({ isQuestion, ...posted }: Written, actor: Actor): Posted {
 	if (posted.isNew && actor.type === "customer") {
-		enqueue(isQuestion ? "answer-session" : "translate-session", posted.message.sessionId);
+		const { sessionId, message: text } = posted.message;
+		enqueue(isQuestion ? "answer-session" : "translate-session", sessionId);
+		if (!isQuestion) enqueue("check-urgency", { sessionId, text });
 	}
 	return posted;
 }

@@ -21,11 +21,15 @@ const credentials = z.object({
 	next: z.string().optional(),
 });
 
-/** GET /admin/login */
+/** GET /admin/login: the form; whoever is signed in already goes on to `next`. */
 export async function loader({ request }: LoaderFunctionArgs) {
-	if (await getAgent(request)) throw redirect("/admin/chat");
+	if (await getAgent(request)) throw redirect(pathAfterLogin(new URL(request.url).searchParams.get("next")));
 	return null;
 }
+
+/** Where to go after signing in: only pages of the dashboard, whatever an address or a form says. */
+const pathAfterLogin = (next: string | null | undefined): string =>
+	ownPath(next, { under: "/admin/", otherwise: "/admin/chat" });
 
 /** POST /admin/login: to the dashboard, or 401 with what was typed. */
 export async function action({ request }: ActionFunctionArgs) {
@@ -36,9 +40,9 @@ export async function action({ request }: ActionFunctionArgs) {
 		const input = check(form, credentials);
 		const headers = await signInAgent(input);
 		if (headers) {
-			return redirect(ownPath(input.next, { under: "/admin/", otherwise: "/admin/chat" }), { headers });
+			return redirect(pathAfterLogin(input.next), { headers });
 		}
-		return data({ email, problem: "The e-mail or the password is not right." }, { status: 401 });
+		return data({ email, problem: "Wrong e-mail or password." }, { status: 401 });
 	} catch (error) {
 		const problem = toProblem(error);
 		return data({ email, problem: problem.detail }, { status: problem.status });

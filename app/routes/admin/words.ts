@@ -1,29 +1,75 @@
-/** How the dashboard says what the machine stores as a label. */
+/** How the dashboard writes what is stored as a label. */
 
 const REASONS: Record<string, string> = {
-	requested: "asked for a person",
 	"assistant-failed": "the assistant failed",
 	"assistant-unsure": "the assistant was unsure",
 	"assistant-off": "the assistant is off",
 	"customer-upset": "the customer is upset",
 	"needs-a-person": "needs a person",
 	"assistant-limit": "the assistant reached its limit",
-	"agent-away": "its agent had to leave",
+	"agent-away": "agent left",
 	"large-refund": "a large refund",
 	legal: "a legal matter",
 	safety: "a matter of safety",
 };
 
-/** Why somebody waits, in words. */
-export function reasonName(reason: string | null): string {
-	if (!reason) return "asked for a person";
+/** Why a customer waits for a person, in words; null when they simply asked for one. */
+export function reasonName(reason: string | null): string | null {
+	if (!reason || reason === "requested") return null;
 	if (reason.startsWith("topic:")) return reason.slice("topic:".length);
 	return REASONS[reason] ?? reason.replaceAll("-", " ").replaceAll("_", " ");
 }
 
-/** An intent's label as words: `track_order` is "track order". */
-export const intentName = (intent: string): string =>
-	intent === "other" ? "something else" : intent.replaceAll("_", " ");
+/** The state of a waiting conversation, with the reason where it tells the agent something. */
+export function waitingLabel(reason: string | null): string {
+	const name = reasonName(reason);
+	return name ? `Waiting · ${name}` : "Waiting";
+}
+
+const TOPICS: Record<string, string> = {
+	cancel_order: "Cancel an order",
+	change_order: "Change an order",
+	change_shipping_address: "Change the address",
+	check_cancellation_fee: "Cancellation fee",
+	check_invoice: "Invoice",
+	check_payment_methods: "Payment methods",
+	check_refund_policy: "Refund policy",
+	complaint: "Complaint",
+	contact_customer_service: "Contact",
+	contact_human_agent: "Wants a person",
+	create_account: "Create an account",
+	damaged_item: "Damaged item",
+	delete_account: "Delete the account",
+	delivery_options: "Delivery options",
+	delivery_period: "Delivery time",
+	edit_account: "Account details",
+	exchange_item: "Exchange",
+	get_invoice: "Invoice",
+	get_refund: "Refund",
+	goodbye: "Goodbye",
+	greeting: "Greeting",
+	newsletter_subscription: "Newsletter",
+	other: "Other",
+	payment_issue: "Payment problem",
+	place_order: "Place an order",
+	product_info: "Product question",
+	promotion: "Discounts",
+	recover_password: "Password",
+	registration_problems: "Registration problem",
+	review: "Review",
+	set_up_shipping_address: "Delivery address",
+	switch_account: "Switch accounts",
+	thanks: "Thanks",
+	track_order: "Where is my order",
+	track_refund: "Refund status",
+	warranty: "Warranty",
+};
+
+/** An intent's label as words for a list: `get_refund` is "Refund". */
+export function topicName(intent: string): string {
+	const words = intent.replaceAll("_", " ");
+	return TOPICS[intent] ?? words.slice(0, 1).toUpperCase() + words.slice(1);
+}
 
 /** A language tag in words: `en-US` is "English (United States)". What is no tag comes back as it is. */
 export function languageName(locale: string): string {

@@ -94,7 +94,9 @@ export function AgentConversation({
 					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
 					customerName={customer?.name ?? null}
 					empty={
-						<EmptyState title="Nothing written yet">The customer's first words will appear here.</EmptyState>
+						<EmptyState title="Nothing written yet">
+							The customer's first message will appear here.
+						</EmptyState>
 					}
 				/>
 				<footer className="border-line border-t px-4 py-3">
@@ -163,7 +165,7 @@ function ReplyPlace({
 function whyNotHere({ status, customerSatisfactionRating: rating, agentName }: Session): string {
 	if (status === "ended") return `This conversation has ended${rating ? `; rated ${rating} of 5` : ""}.`;
 	if (status === "agent") return `${agentName ?? "Another agent"} has taken this conversation.`;
-	return "Take the conversation over to reply; the assistant then falls silent.";
+	return "Take over to reply. The assistant will stop answering.";
 }
 
 function firstFieldError(problem: Problem): string | undefined {

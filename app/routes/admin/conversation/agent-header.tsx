@@ -2,7 +2,7 @@ import { ArrowLeft } from "lucide-react";
 import type { SyntheticEvent } from "react";
 import { Badge, Button, buttonClasses } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { reasonName } from "../words.ts";
+import { waitingLabel } from "../words.ts";
 import { COMPOSER_ID } from "./copilot.tsx";
 
 /** Who it is, how the conversation stands, and what its agent can do with it. */
@@ -92,7 +92,7 @@ function whereCustomerIs(session: Session, isHere: boolean | null): string | nul
 function SessionBadge({ session, isMine }: { session: Session; isMine: boolean }) {
 	switch (session.status) {
 		case "queued":
-			return <Badge tone="attention">Waiting · {reasonName(session.queueReason)}</Badge>;
+			return <Badge tone="attention">{waitingLabel(session.queueReason)}</Badge>;
 		case "agent":
 			return (
 				<Badge tone="accent">{isMine ? "Yours" : `Taken by ${session.agentName ?? "another agent"}`}</Badge>

@@ -60,8 +60,8 @@ export function CopilotBar({
 			{languages.hasModel ? null : (
 				<p className="text-ink-soft text-sm">
 					{isForeign
-						? `The customer writes in ${languageName(languages.customer)}. Without a language model nothing is translated.`
-						: "Without a language model the suggestion is the best passage of your articles."}
+						? `The customer writes in ${languageName(languages.customer)}. Translation needs a language model.`
+						: "Suggestions come straight from your articles."}
 				</p>
 			)}
 		</div>
@@ -90,7 +90,7 @@ export function CopilotResultPanel({
 		<>
 			{/* Always there: what comes with its region is not read out. */}
 			<p role="status" className="sr-only">
-				{task?.working ?? (result ? `${TITLES[result.kind]} is there` : "")}
+				{task?.working ?? (result ? `${TITLES[result.kind]} is ready` : "")}
 			</p>
 			{task ? (
 				<div className="mb-3 flex items-center justify-between gap-3 text-ink-soft">

@@ -2,7 +2,7 @@ import { Avatar, Badge } from "#app/components/ui/index.ts";
 import type { ActionEntry } from "#app/models/assistant-action/present.ts";
 import { formatMoney } from "#app/models/money.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { formatDay, intentName, languageName } from "../words.ts";
+import { formatDay, languageName, topicName } from "../words.ts";
 import { AssistantDeeds } from "./assistant-deeds.tsx";
 
 type Order = {
@@ -58,8 +58,8 @@ export function CustomerPanel({
 				</div>
 			</div>
 			<dl className="mt-4 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
-				<dt className="text-ink-soft">Wants</dt>
-				<dd>{session.intent ? intentName(session.intent) : "not known yet"}</dd>
+				<dt className="text-ink-soft">Topic</dt>
+				<dd>{session.intent ? topicName(session.intent) : "Not known yet"}</dd>
 				<dt className="text-ink-soft">Language</dt>
 				<dd>{languageName(session.language)}</dd>
 				<dt className="text-ink-soft">Priority</dt>
@@ -97,9 +97,9 @@ export function CustomerPanel({
 								<p className="mt-1 text-ink-soft text-sm">{order.items.join(", ")}</p>
 								{order.requests.map((request) => (
 									<p key={request.id} className="wrap-anywhere mt-1 text-sm">
-										{request.kind === "return" ? "Return asked for" : "Cancelled by the customer"} on{" "}
+										{request.kind === "return" ? "Return requested" : "Cancelled by the customer"} on{" "}
 										{formatDay(request.at)}
-										{request.state === "open" ? "; waits for the store" : ""}
+										{request.state === "open" ? "; not processed yet" : ""}
 										{request.reason ? `: “${request.reason}”` : ""}
 									</p>
 								))}
@@ -113,9 +113,7 @@ export function CustomerPanel({
 }
 
 const visitorLine = (verifiedEmail: string | null): string =>
-	verifiedEmail
-		? `Has shown by an e-mailed code that ${verifiedEmail} is theirs.`
-		: "Has not signed in, so no orders are known.";
+	verifiedEmail ? `Confirmed by an e-mailed code: ${verifiedEmail}` : "Not signed in: orders unknown.";
 
 const isUnderWay = ({ status }: Order) =>
 	status === "pending" || status === "processed" || status === "shipped";

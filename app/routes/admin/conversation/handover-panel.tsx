@@ -1,38 +1,40 @@
 import { DisclosureMark } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { intentName, reasonName } from "../words.ts";
+import { reasonName, topicName } from "../words.ts";
 
-/** What the agent needs to go on where the assistant stopped: why they were called, what is wanted, what was tried. */
+/**
+ * What the agent needs to take over from the assistant: why a person is needed, the topic, what was tried. It is open
+ * while the customer waits and closes when an agent takes over, who can open it again.
+ */
 export function HandoverPanel({ session }: { session: Session }) {
 	const { handover } = session;
+	const reason = reasonName(session.queueReason);
 	if (!handover || (session.status !== "queued" && session.status !== "agent")) return null;
 	return (
 		<details
-			open
+			open={session.status === "queued"}
 			aria-label="Handover"
 			className="group max-h-36 shrink-0 overflow-y-auto lg:max-h-[40%] border-line border-b bg-surface-sunken px-4 py-2"
 		>
 			<summary className="flex min-h-8 cursor-pointer items-center gap-2 font-medium text-sm pointer-coarse:min-h-11">
 				<DisclosureMark />
 				Handover
-				{session.queueReason ? (
-					<span className="font-normal text-ink-soft">{reasonName(session.queueReason)}</span>
-				) : null}
+				{reason ? <span className="font-normal text-ink-soft">{reason}</span> : null}
 			</summary>
 			<p dir="auto" className="wrap-anywhere mt-1 max-w-measure whitespace-pre-wrap">
 				{handover.summary}
 			</p>
 			<dl className="mt-2 grid max-w-measure grid-cols-[auto_1fr] gap-x-4 gap-y-1 pb-1 text-sm">
-				<dt className="text-ink-soft">Wants</dt>
-				<dd>{handover.intent ? intentName(handover.intent) : "not known yet"}</dd>
-				<dt className="text-ink-soft">Tried</dt>
+				<dt className="text-ink-soft">Topic</dt>
+				<dd>{handover.intent ? topicName(handover.intent) : "Not known yet"}</dd>
+				<dt className="text-ink-soft">So far</dt>
 				<dd>
 					{handover.tried.length === 0 ? (
-						"nothing yet"
+						"Nothing yet"
 					) : (
 						<ol>
 							{handover.tried.map((step, index) => (
-								// biome-ignore lint/suspicious/noArrayIndexKey: a list that only grows, and may repeat itself.
+								// biome-ignore lint/suspicious/noArrayIndexKey: the list only grows and may repeat entries.
 								<li key={index}>{step}</li>
 							))}
 						</ol>

@@ -2,19 +2,24 @@ import { Link } from "@remix-run/react";
 import { Inbox } from "lucide-react";
 import { RelativeTime } from "#app/components/time/time.tsx";
 import { Badge, EmptyState } from "#app/components/ui/index.ts";
-import type { InboxEntry } from "#app/realtime/events.ts";
-import { intentName, reasonName } from "../words.ts";
+import type { Inbox as InboxData, InboxEntry } from "#app/realtime/events.ts";
+import { inboxMoment, WAITING_PAGE } from "#app/realtime/inbox-order.ts";
+import { topicName, waitingLabel } from "../words.ts";
 
 /** Who waits, since when, why and in what language, in one glance; colour only for what needs a person. */
 export function InboxList({
-	entries,
+	inbox,
+	waitingLimit,
 	openId,
 	agentId,
 }: {
-	entries: InboxEntry[];
+	inbox: InboxData;
+	/** Most waiting customers that are shown. */
+	waitingLimit: number;
 	openId: string | null;
 	agentId: string;
 }) {
+	const { entries } = inbox;
 	if (entries.length === 0) {
 		return (
 			<EmptyState title="No conversations yet" picture={<Inbox size={28} strokeWidth={1.5} />}>
@@ -22,46 +27,88 @@ export function InboxList({
 			</EmptyState>
 		);
 	}
+	const waiting = entries.filter((entry) => entry.status === "queued");
+	const others = entries.filter((entry) => entry.status !== "queued");
+	const more = inbox.waiting - waiting.length;
+	// Without scripts the page of a conversation shows as many rows as the one before.
+	const search = waitingLimit > WAITING_PAGE ? `?waiting=${waitingLimit}` : "";
+	const row = (entry: InboxEntry) => (
+		<InboxRow key={entry.sessionId} {...{ entry, openId, agentId, search }} />
+	);
 	return (
 		<ul>
-			{entries.map((entry) => (
-				<li key={entry.sessionId}>
+			{waiting.map(row)}
+			{more > 0 ? (
+				<li className="border-line border-b">
 					<Link
-						to={`/admin/chat/${entry.sessionId}`}
-						aria-current={entry.sessionId === openId ? "page" : undefined}
-						className="relative block border-line border-b px-4 py-3 no-underline transition-colors focus-visible:-outline-offset-2 hover:bg-surface-sunken aria-[current=page]:bg-surface-raised aria-[current=page]:before:absolute aria-[current=page]:before:inset-y-0 aria-[current=page]:before:start-0 aria-[current=page]:before:w-1 aria-[current=page]:before:bg-accent"
+						to={`/admin/chat${openId ? `/${openId}` : ""}?waiting=${waitingLimit + WAITING_PAGE}`}
+						preventScrollReset
+						className="flex min-h-11 items-center px-4 text-accent text-sm underline-offset-4 hover:underline"
 					>
-						<span className="flex items-baseline gap-2">
-							<span className="min-w-0 flex-1 truncate font-medium">{entry.customerName ?? "Visitor"}</span>
-							{entry.unread > 0 && needsPerson(entry) ? (
-								<span className="rounded-full bg-accent px-1.5 text-accent-ink text-sm tabular-nums">
-									{entry.unread}
-									<span className="sr-only"> unread</span>
-								</span>
-							) : null}
-							<span className="shrink-0 text-ink-soft text-sm tabular-nums">
-								<RelativeTime iso={entry.queuedAt ?? entry.lastMessageAt ?? entry.startedAt} />
-							</span>
-						</span>
-						<span dir="auto" className="mt-0.5 block truncate text-ink-soft text-sm">
-							{entry.lastMessage ?? "Has not written yet"}
-						</span>
-						<span className="mt-1.5 flex flex-wrap items-center gap-1.5">
-							<StatusBadge entry={entry} agentId={agentId} />
-							{entry.status === "queued" && isRaised(entry) ? (
-								<Badge tone="attention">{entry.priority}</Badge>
-							) : null}
-							{entry.intent && entry.intent !== "other" ? <Badge>{intentName(entry.intent)}</Badge> : null}
-							<span className="text-ink-soft text-sm uppercase">{entry.language.slice(0, 2)}</span>
-						</span>
+						Show more waiting customers ({more})
 					</Link>
 				</li>
-			))}
+			) : null}
+			{others.map(row)}
 		</ul>
 	);
 }
 
-/** What the assistant answers, or what is over, waits for nobody. */
+function InboxRow({
+	entry,
+	openId,
+	agentId,
+	search,
+}: {
+	entry: InboxEntry;
+	openId: string | null;
+	agentId: string;
+	search: string;
+}) {
+	return (
+		<li>
+			<Link
+				to={`/admin/chat/${entry.sessionId}${search}`}
+				aria-current={entry.sessionId === openId ? "page" : undefined}
+				className="relative block border-line border-b px-4 py-3 no-underline transition-colors focus-visible:-outline-offset-2 hover:bg-surface-sunken aria-[current=page]:bg-surface-raised aria-[current=page]:before:absolute aria-[current=page]:before:inset-y-0 aria-[current=page]:before:start-0 aria-[current=page]:before:w-1 aria-[current=page]:before:bg-accent"
+			>
+				<span className="flex items-baseline gap-2">
+					<span className="min-w-0 flex-1 truncate font-medium">{entry.customerName ?? "Visitor"}</span>
+					{entry.unread > 0 && needsPerson(entry) ? (
+						<span className="rounded-full bg-accent px-1.5 text-accent-ink text-sm tabular-nums">
+							{entry.unread}
+							<span className="sr-only"> unread</span>
+						</span>
+					) : null}
+					<span className="shrink-0 text-ink-soft text-sm tabular-nums">
+						<RelativeTime iso={inboxMoment(entry)} />
+					</span>
+				</span>
+				<Preview entry={entry} />
+				<span className="mt-1.5 flex flex-wrap items-center gap-1.5">
+					<StatusBadge entry={entry} agentId={agentId} />
+					{needsPerson(entry) && isRaised(entry) ? <Badge tone="attention">{entry.priority}</Badge> : null}
+					{entry.intent && entry.intent !== "other" ? <Badge>{topicName(entry.intent)}</Badge> : null}
+					<span className="text-ink-soft text-sm uppercase">{entry.language.slice(0, 2)}</span>
+				</span>
+			</Link>
+		</li>
+	);
+}
+
+/** The customer's newest words; of anybody else's it says who wrote them. */
+function Preview({ entry: { lastMessage, lastSender, lastSenderName } }: { entry: InboxEntry }) {
+	const author =
+		lastSender === "bot" ? "Assistant" : lastSender === "agent" ? (lastSenderName ?? "Agent") : null;
+	return (
+		<span className="mt-0.5 block truncate text-ink-soft text-sm">
+			{author ? <span dir="auto">{author}: </span> : null}
+			<bdi>{lastMessage ?? "No messages yet"}</bdi>
+		</span>
+	);
+}
+
+/** Conversations that the assistant answers, and ended ones, need no agent. */
 const needsPerson = ({ status }: InboxEntry) => status === "queued" || status === "agent";
 
 const isRaised = ({ priority }: InboxEntry) => priority === "high" || priority === "urgent";
@@ -69,7 +116,7 @@ const isRaised = ({ priority }: InboxEntry) => priority === "high" || priority =
 function StatusBadge({ entry, agentId }: { entry: InboxEntry; agentId: string }) {
 	switch (entry.status) {
 		case "queued":
-			return <Badge tone="attention">Waiting · {reasonName(entry.queueReason)}</Badge>;
+			return <Badge tone="attention">{waitingLabel(entry.queueReason)}</Badge>;
 		case "agent":
 			return (
 				<Badge tone="accent">

@@ -1,30 +1,42 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
-import { Form, Link, Outlet, useLoaderData, useParams } from "@remix-run/react";
+import { Form, Link, Outlet, useLoaderData, useParams, useSearchParams } from "@remix-run/react";
 import { requireAgent } from "#app/auth/agent.server.ts";
 import { Avatar, Button, SkipLink, StoreMark } from "#app/components/ui/index.ts";
 import { touchAgent } from "#app/models/agent.server.ts";
 import { listInbox } from "#app/models/inbox.server.ts";
 import type { LineState } from "#app/realtime/client/line/status.ts";
+import { waitingLimit } from "#app/realtime/inbox-order.ts";
+import { countAttention, titleWithCount } from "./attention.ts";
 import { InboxList } from "./inbox-list.tsx";
+import { useAttention } from "./use-attention.ts";
 import { useInbox } from "./use-inbox.ts";
 
-export const meta: MetaFunction = () => [{ title: "Conversations · Mevi Chat" }];
+const TITLE = "Conversations · Mevi Chat";
 
-/** The list keeps itself up to date from its stream. */
-export const shouldRevalidate = () => false;
+export const meta: MetaFunction<typeof loader> = ({ data: page }) => [
+	{ title: page ? titleWithCount(TITLE, countAttention(page.inbox, page.agent.id, new Set())) : TITLE },
+];
+
+/** The list keeps itself up to date from its stream; only "Show more" loads it again. */
+export const shouldRevalidate = ({ currentUrl, nextUrl }: { currentUrl: URL; nextUrl: URL }) =>
+	limitIn(currentUrl.searchParams) !== limitIn(nextUrl.searchParams);
+
+const limitIn = (search: URLSearchParams): number => waitingLimit(search.get("waiting"));
 
 /** GET /admin/chat and below: the agents' list beside whatever conversation is open. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const agent = await requireAgent(request);
 	await touchAgent(agent.id);
-	return { agent, entries: await listInbox() };
+	return { agent, inbox: await listInbox(limitIn(new URL(request.url).searchParams)) };
 }
 
 export default function InboxLayout() {
 	const page = useLoaderData<typeof loader>();
 	const { sessionId } = useParams();
-	const inbox = useInbox(page.entries, page.agent.id);
-	const waiting = inbox.entries.filter((entry) => entry.status === "queued").length;
+	const [search] = useSearchParams();
+	const limit = limitIn(search);
+	const { inbox, line } = useInbox(page.inbox, page.agent.id, limit);
+	useAttention(inbox, page.agent.id, TITLE, sessionId ?? null);
 	// An open conversation brings the page's first heading itself.
 	const Title = sessionId ? "p" : "h1";
 	return (
@@ -36,11 +48,11 @@ export default function InboxLayout() {
 				<StoreMark className="size-7" />
 				<Title className="whitespace-nowrap font-semibold text-lg">Mevi Chat</Title>
 				<p className="min-w-0 truncate text-ink-soft text-sm" aria-live="polite">
-					{isAway(inbox.line.state)
+					{isAway(line.state)
 						? "Reconnecting"
-						: waiting === 0
+						: inbox.waiting === 0
 							? "Nobody is waiting"
-							: `${waiting} waiting`}
+							: `${inbox.waiting} waiting`}
 				</p>
 				<p className="relative ms-auto flex min-w-0 items-center gap-2 text-sm">
 					<span className="contents max-sm:hidden">
@@ -63,10 +75,16 @@ export default function InboxLayout() {
 			<div className="grid min-h-0 flex-1 md:grid-cols-[20rem_minmax(0,1fr)]">
 				<nav
 					aria-label="Conversations"
-					data-transport={inbox.line.transport}
+					data-transport={line.transport}
 					className={`min-h-0 overflow-y-auto border-line md:border-e ${sessionId ? "max-md:hidden" : ""}`}
 				>
-					<InboxList entries={inbox.entries} openId={sessionId ?? null} agentId={page.agent.id} />
+					<InboxList inbox={inbox} waitingLimit={limit} openId={sessionId ?? null} agentId={page.agent.id} />
+					<Link
+						to="/admin/ended"
+						className="inline-flex min-h-11 items-center px-4 text-accent text-sm underline-offset-4 hover:underline"
+					>
+						Ended conversations
+					</Link>
 				</nav>
 				<main id="main" className={`min-h-0 ${sessionId ? "" : "max-md:hidden"}`}>
 					<Outlet context={page.agent} />

@@ -5,7 +5,7 @@ export default function NoneOpen() {
 	return (
 		<div className="grid h-full place-items-center">
 			<EmptyState title="Choose a conversation" picture={<StoreMark className="size-12" />}>
-				Those who wait for a person stand first. Open one and take it over to reply.
+				Waiting customers are at the top. Open one to reply.
 			</EmptyState>
 		</div>
 	);

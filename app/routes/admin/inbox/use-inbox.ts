@@ -3,25 +3,41 @@ import { reloadPage } from "#app/realtime/client/forms.ts";
 import { openPageLine } from "#app/realtime/client/line/page-line.ts";
 import { createRungMemory } from "#app/realtime/client/line/rungs.ts";
 import type { LineStatus } from "#app/realtime/client/line/status.ts";
-import type { InboxEntry } from "#app/realtime/events.ts";
+import type { Inbox } from "#app/realtime/events.ts";
+import { arrangeInbox } from "#app/realtime/inbox-order.ts";
 
-/** Order of the list: who waits, then what agents have, then the assistant's, then what has ended. */
-const STATUS_ORDER: InboxEntry["status"][] = ["queued", "agent", "assistant", "ended"];
-const PRIORITY_ORDER: InboxEntry["priority"][] = ["urgent", "high", "normal", "low"];
+/** Changes come in batches; the list is read again at most this often when it has room for waiting customers. */
+const REFILL_MS = 1_000;
 
-/** The agents' list, kept up to date by its stream once scripts run. @param agentId whose page it is. */
+/**
+ * The agents' list, kept up to date by its stream once scripts run.
+ * @param agentId whose page it is. @param waitingLimit most waiting customers that the page shows.
+ */
 export function useInbox(
-	initial: InboxEntry[],
+	initial: Inbox,
 	agentId: string,
-): { entries: InboxEntry[]; line: LineStatus } {
-	const [entries, setEntries] = useState(initial);
+	waitingLimit: number,
+): { inbox: Inbox; line: LineStatus } {
+	const [inbox, setInbox] = useState(initial);
 	const [line, setLine] = useState<LineStatus>({ state: "connecting", transport: "sse" });
+
+	// "Show more" loads the page's data again, with more rows.
+	useEffect(
+		() => setInbox((known) => mergeInbox(known, initial, { isWhole: true, waitingLimit })),
+		[initial, waitingLimit],
+	);
+
 	useEffect(() => {
 		let cursor: string | null = null;
+		let refill: ReturnType<typeof setTimeout> | undefined;
+		let shown: Inbox | null = null;
 		const pageLine = openPageLine({
 			ways: { events: "/admin/chat/events", poll: "/admin/chat/poll", sync: "/admin/chat/sync" },
-			place: (): Record<string, string> => (cursor ? { cursor } : {}),
-			shareAs: () => `/admin/chat/events ${agentId}`,
+			place: (): Record<string, string> => ({
+				waiting: String(waitingLimit),
+				...(cursor ? { cursor } : {}),
+			}),
+			shareAs: () => `/admin/chat/events ${agentId} ${waitingLimit}`,
 			onStatus: (next) =>
 				setLine((known) => (known.state === next.state && known.transport === next.transport ? known : next)),
 			onRefused: () => void reloadPage(),
@@ -29,36 +45,47 @@ export function useInbox(
 				if (event.type !== "inbox") return;
 				// A poll's answer names what it showed; a stream's next change makes that out of date.
 				cursor = id;
-				const { entries: news, isWhole } = event.data;
-				setEntries((known) => mergeInbox(known, news, isWhole));
+				const { isWhole, ...news } = event.data;
+				setInbox((known) => {
+					shown = mergeInbox(known, news, { isWhole, waitingLimit });
+					return shown;
+				});
+				if (isWhole) return;
+				refill ??= setTimeout(() => {
+					refill = undefined;
+					if (shown && lacksWaiting(shown, waitingLimit)) void pageLine.sync();
+				}, REFILL_MS);
 			},
 			memory: createRungMemory(() => localStorage),
 		});
-		return () => pageLine.close();
-	}, [agentId]);
-	return { entries, line };
+		return () => {
+			clearTimeout(refill);
+			pageLine.close();
+		};
+	}, [agentId, waitingLimit]);
+	return { inbox, line };
 }
 
-/** Puts lines in place of older ones of the same conversation, in the order agents work. Exported for its test. */
-export function mergeInbox(known: InboxEntry[], news: InboxEntry[], isWhole: boolean): InboxEntry[] {
-	// A whole list says what is there; its lines may still be older than ones that came meanwhile.
-	const there = new Set(news.map((entry) => entry.sessionId));
-	const kept = isWhole ? known.filter((entry) => there.has(entry.sessionId)) : known;
-	const lines = new Map(kept.map((entry) => [entry.sessionId, entry]));
-	for (const entry of news) {
-		const before = lines.get(entry.sessionId);
-		if (!before || before.version <= entry.version) lines.set(entry.sessionId, entry);
+/** Whether waiting customers beyond the known rows have moved up into the part of the list that is shown. */
+function lacksWaiting({ entries, waiting }: Inbox, waitingLimit: number): boolean {
+	const shown = entries.filter((entry) => entry.status === "queued").length;
+	return shown < Math.min(waiting, waitingLimit);
+}
+
+/** Replaces rows by newer ones of the same sessions and arranges the list. Exported for its test. */
+export function mergeInbox(
+	known: Inbox,
+	news: Inbox,
+	{ isWhole, waitingLimit }: { isWhole: boolean; waitingLimit: number },
+): Inbox {
+	// A whole list says which rows there are; a row may still be older than one that came meanwhile.
+	const listed = new Set(news.entries.map((entry) => entry.sessionId));
+	const kept = isWhole ? known.entries.filter((entry) => listed.has(entry.sessionId)) : known.entries;
+	const rows = new Map(kept.map((entry) => [entry.sessionId, entry]));
+	for (const entry of news.entries) {
+		const before = rows.get(entry.sessionId);
+		if (!before || before.version <= entry.version) rows.set(entry.sessionId, entry);
 	}
-	return [...lines.values()].sort(
-		(a, b) =>
-			STATUS_ORDER.indexOf(a.status) - STATUS_ORDER.indexOf(b.status) ||
-			PRIORITY_ORDER.indexOf(a.priority) - PRIORITY_ORDER.indexOf(b.priority) ||
-			moment(a) - moment(b),
-	);
-}
-
-/** Who has waited longest comes first; among the others, whoever wrote last. */
-function moment(entry: InboxEntry): number {
-	if (entry.status === "queued") return Date.parse(entry.queuedAt ?? entry.startedAt);
-	return -Date.parse(entry.lastMessageAt ?? entry.startedAt);
+	const entries = arrangeInbox([...rows.values()], { waitingLimit, now: Date.now() });
+	return { entries, waiting: news.waiting };
 }

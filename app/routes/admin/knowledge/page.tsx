@@ -15,7 +15,7 @@ import { toProblem } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { listAllArticles } from "#app/models/article.server.ts";
 import { listUnanswered, settleUnanswered } from "#app/models/unanswered-question.server.ts";
-import { intentName, languageName } from "../words.ts";
+import { languageName, topicName } from "../words.ts";
 import { ArticleTable } from "./article-table.tsx";
 import { UnansweredList } from "./unanswered-list.tsx";
 
@@ -37,7 +37,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 			id,
 			question,
 			times,
-			about: intent ? intentName(intent) : null,
+			about: intent ? topicName(intent) : null,
 			lastOn: lastAt.toISOString().slice(0, 10),
 			language: languageName(locale),
 			sessionId: lastSessionId,
@@ -95,11 +95,11 @@ export default function KnowledgePage() {
 				) : null}
 				<section aria-labelledby="unanswered" className="mt-8">
 					<h2 id="unanswered" className="font-semibold text-xl">
-						Not answered
+						Unanswered questions
 					</h2>
 					<p className="mt-1 mb-4 max-w-measure text-ink-soft">
-						What customers asked and the assistant did not know, without names, addresses and numbers. Write
-						an article for those that come often.
+						Questions that the assistant could not answer, without names, addresses and numbers. Write an
+						article for the frequent ones.
 					</p>
 					<UnansweredList questions={questions} />
 				</section>

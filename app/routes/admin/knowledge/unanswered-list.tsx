@@ -18,7 +18,7 @@ export type ListedQuestion = {
 /** Questions the assistant did not know, each with its two ways off the list. */
 export function UnansweredList({ questions }: { questions: ListedQuestion[] }) {
 	if (questions.length === 0) {
-		return <p className="rounded-card bg-surface-sunken px-4 py-6 text-ink-soft">Nothing is waiting here.</p>;
+		return <p className="rounded-card bg-surface-sunken px-4 py-6 text-ink-soft">No unanswered questions.</p>;
 	}
 	return (
 		<ul className="border-line border-t">
@@ -33,7 +33,7 @@ export function UnansweredList({ questions }: { questions: ListedQuestion[] }) {
 						</p>
 						<p className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-soft text-sm">
 							<Badge tone={times > 2 ? "attention" : "neutral"}>
-								{times === 1 ? "once" : `${times} times`}
+								{times === 1 ? "Asked once" : `Asked ${times} times`}
 							</Badge>
 							<span>{language}</span>
 							{about ? <span>{about}</span> : null}

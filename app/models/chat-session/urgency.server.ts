@@ -1,0 +1,32 @@
+import { and, desc, eq } from "drizzle-orm";
+import { transact } from "#app/realtime/publish.server.ts";
+import { db } from "#db/client.server.ts";
+import { chatMessages, chatSessions } from "#db/schema.ts";
+import { announceSession } from "./announce.server.ts";
+import { raisePriority } from "./queue.server.ts";
+
+/** What a customer wrote just before asking for a person; older messages were answered. */
+const MOST_TEXTS = 3;
+
+/** The customer's newest messages in a conversation. */
+export async function readNewestTexts(sessionId: string): Promise<string[]> {
+	const rows = await db
+		.select({ message: chatMessages.message })
+		.from(chatMessages)
+		.where(and(eq(chatMessages.sessionId, sessionId), eq(chatMessages.senderType, "user")))
+		.orderBy(desc(chatMessages.seq))
+		.limit(MOST_TEXTS);
+	return rows.map((row) => row.message);
+}
+
+/** Makes an open conversation at least this urgent, and tells its readers when that changed it. */
+export async function makeUrgent(sessionId: string, priority: "high" | "urgent"): Promise<void> {
+	await transact(async (tx) => {
+		const [row] = await tx
+			.select({ isActive: chatSessions.isActive })
+			.from(chatSessions)
+			.where(eq(chatSessions.sessionId, sessionId))
+			.for("update");
+		if (row?.isActive && (await raisePriority(tx, sessionId, priority))) await announceSession(tx, sessionId);
+	});
+}

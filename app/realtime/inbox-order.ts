@@ -1,0 +1,61 @@
+import type { InboxEntry } from "./events.ts";
+
+/**
+ * The order of the agents' list, for the server and the browser alike. `app/models/inbox.server.ts` reads each
+ * section from an index in this same order.
+ *
+ * Waiting customers come first, who has waited longest at the top. All other sections have the latest activity at
+ * the top, so that a section that is cut loses what is idle.
+ */
+const SECTIONS: InboxEntry["status"][] = ["queued", "agent", "assistant", "ended"];
+
+/** Waiting customers on one page of the list; "Show more" adds another page. */
+export const WAITING_PAGE = 100;
+/** Most waiting customers in one list: it is sent as a whole when a browser connects. */
+const MOST_WAITING = 5_000;
+/** Most rows of each other section. */
+export const SECTION_LIMITS = { agent: 200, assistant: 100, ended: 50 } as const;
+/** How long an ended conversation stays in the list; older ones are found under "Ended conversations". */
+export const ENDED_FOR_MS = 60 * 60 * 1_000;
+
+/**
+ * How many waiting customers a list is asked to show.
+ * @param text the query parameter `waiting`. @returns whole pages; one page for anything that is not a number.
+ */
+export function waitingLimit(text: string | null | undefined): number {
+	const wanted = Number(text);
+	if (!Number.isFinite(wanted) || wanted <= WAITING_PAGE) return WAITING_PAGE;
+	return Math.min(Math.ceil(wanted / WAITING_PAGE) * WAITING_PAGE, MOST_WAITING);
+}
+
+/** When something last happened in a conversation, or, of a waiting one, since when it waits (ISO 8601). */
+export function inboxMoment(entry: InboxEntry): string {
+	if (entry.status === "queued") return entry.queuedAt ?? entry.startedAt;
+	if (entry.status === "ended") return entry.endedAt ?? entry.lastMessageAt ?? entry.startedAt;
+	return entry.lastMessageAt ?? entry.startedAt;
+}
+
+/**
+ * Sorts rows of the list and cuts each section to its limit.
+ * @param options.waitingLimit most waiting rows. @param options.now ms since 1970, for the age of ended ones.
+ */
+export function arrangeInbox(
+	entries: InboxEntry[],
+	{ waitingLimit, now }: { waitingLimit: number; now: number },
+): InboxEntry[] {
+	return SECTIONS.flatMap((section) => {
+		const rows = entries.filter(
+			(entry) =>
+				entry.status === section &&
+				(section !== "ended" || Date.parse(inboxMoment(entry)) > now - ENDED_FOR_MS),
+		);
+		rows.sort(section === "queued" ? longestFirst : latestFirst);
+		return rows.slice(0, section === "queued" ? waitingLimit : SECTION_LIMITS[section]);
+	});
+}
+
+const longestFirst = (a: InboxEntry, b: InboxEntry): number =>
+	Date.parse(inboxMoment(a)) - Date.parse(inboxMoment(b)) || (a.sessionId < b.sessionId ? -1 : 1);
+
+const latestFirst = (a: InboxEntry, b: InboxEntry): number =>
+	Date.parse(inboxMoment(b)) - Date.parse(inboxMoment(a)) || (a.sessionId < b.sessionId ? -1 : 1);

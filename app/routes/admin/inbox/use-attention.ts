@@ -1,0 +1,54 @@
+import { useEffect, useState } from "react";
+import type { Inbox } from "#app/realtime/events.ts";
+import { countAttention, titleWithCount, waitKey } from "./attention.ts";
+
+/** Most waits that are remembered as seen; older ones are long over. */
+const MOST_REMEMBERED = 200;
+
+/**
+ * Keeps the number of things that wait for the agent in the tab's title.
+ * @param title the page's title without a number. @param openId the conversation that is open.
+ */
+export function useAttention(inbox: Inbox, agentId: string, title: string, openId: string | null): void {
+	const storageKey = `mevi-opened ${agentId}`;
+	const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+	const open = inbox.entries.find((entry) => entry.sessionId === openId && entry.status === "queued");
+	const key = open ? waitKey(open) : null;
+
+	useEffect(() => setOpened(new Set(readOpened(storageKey))), [storageKey]);
+
+	useEffect(() => {
+		if (key === null) return;
+		function see() {
+			if (key === null || document.visibilityState !== "visible") return;
+			const next = [...new Set([...readOpened(storageKey), key])].slice(-MOST_REMEMBERED);
+			keepOpened(storageKey, next);
+			setOpened(new Set(next));
+		}
+		see();
+		document.addEventListener("visibilitychange", see);
+		return () => document.removeEventListener("visibilitychange", see);
+	}, [key, storageKey]);
+
+	const count = countAttention(inbox, agentId, opened);
+	useEffect(() => {
+		document.title = titleWithCount(title, count);
+	}, [title, count]);
+}
+
+function readOpened(storageKey: string): string[] {
+	try {
+		const kept: unknown = JSON.parse(sessionStorage.getItem(storageKey) ?? "[]");
+		return Array.isArray(kept) ? kept.filter((key) => typeof key === "string") : [];
+	} catch {
+		return [];
+	}
+}
+
+function keepOpened(storageKey: string, keys: string[]): void {
+	try {
+		sessionStorage.setItem(storageKey, JSON.stringify(keys));
+	} catch {
+		// Storage is switched off: they count as seen until the page is left.
+	}
+}
