@@ -270,6 +270,15 @@ describe("one place only", () => {
 	});
 });
 
+describe("tests", () => {
+	it("are skipped by needs() alone, so that each skipped one names its reason", () => {
+		const isSkip = /\b(?:it|test|describe)\.(?:skip|skipIf|runIf|todo|only)\b/;
+		const found = sources.filter(({ path, text }) => isTest(path) && isSkip.test(text));
+		// The rule's own file names them.
+		expect(found.map(({ path }) => path).filter((path) => path !== "tests/architecture.test.ts")).toEqual([]);
+	});
+});
+
 describe("the tree", () => {
 	it("has no folder for whatever did not fit", () => {
 		const attics = /(^|\/)(utils?|libs?|helpers?|common|misc|shared|stuff)\//i;

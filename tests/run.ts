@@ -8,11 +8,16 @@ import { requireNode } from "#commands/steps/node-version.ts";
 import { ROOT } from "#commands/steps/root.ts";
 import { NoChromiumError, provideChromium } from "./setup/chromium.ts";
 
-/** Everything that must hold, in the order in which a fault is cheapest to find. Nothing is skipped. */
+/**
+ * Everything that must hold, in the order in which a fault is cheapest to find. Tests that need something this machine
+ * lacks are skipped and counted; the reasons are printed before the last line, which is `N passed, N failed, N skipped`.
+ */
 
 interface Tally {
 	passed: number;
 	failed: number;
+	/** The reason of each skipped test. */
+	skipped?: string[];
 }
 
 const reports = mkdtempSync(join(tmpdir(), "mevi-reports-"));
@@ -43,8 +48,19 @@ async function main(): Promise<number> {
 	}
 	const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
 	const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
-	process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+	const skipped = tallies.flatMap((tally) => tally.skipped ?? []);
+	process.stdout.write(
+		`\n${linesOf(skipped)}${passed} passed, ${failed} failed, ${skipped.length} skipped\n`,
+	);
 	return failed === 0 ? 0 : 1;
+}
+
+/** One line for each reason with the number of its tests, most tests first. */
+function linesOf(reasons: string[]): string {
+	const counts = new Map<string, number>();
+	for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+	const sorted = [...counts].sort(([a, many], [b, few]) => few - many || a.localeCompare(b));
+	return sorted.map(([reason, count]) => `${count} skipped: ${reason}\n`).join("");
 }
 
 /** The app is built before the tests that start it. A failure is counted where its tests would have been. */
@@ -62,7 +78,10 @@ async function build(): Promise<boolean> {
 interface VitestReport {
 	numPassedTests: number;
 	numFailedTests: number;
-	testResults: { status: string; assertionResults: { status: string }[] }[];
+	testResults: {
+		status: string;
+		assertionResults: { fullName: string; status: string; meta: { skippedBecause?: string } }[];
+	}[];
 }
 
 async function vitest(): Promise<Tally> {
@@ -80,13 +99,41 @@ async function vitest(): Promise<Tally> {
 		({ status, assertionResults }) =>
 			status === "failed" && !assertionResults.some((result) => result.status === "failed"),
 	).length;
-	return settle(isClean, { passed: report.numPassedTests, failed: report.numFailedTests + broken });
+	const skipped = report.testResults
+		.flatMap(({ assertionResults }) => assertionResults)
+		.filter(({ status }) => status !== "passed" && status !== "failed")
+		.map(({ fullName, meta }) => meta.skippedBecause ?? noReason(fullName));
+	return settle(isClean, { passed: report.numPassedTests, failed: report.numFailedTests + broken, skipped });
 }
 
 /** The parts of Playwright's JSON report that are counted. */
 interface PlaywrightReport {
-	stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+	stats: { expected: number; unexpected: number; flaky: number };
+	suites: PlaywrightSuite[];
 }
+
+interface PlaywrightSuite {
+	suites?: PlaywrightSuite[];
+	specs?: {
+		title: string;
+		tests: { status: string; annotations: { type: string; description?: string }[] }[];
+	}[];
+}
+
+/** The reasons given to `test.skip(condition, reason)`. */
+function skippedIn({ suites = [], specs = [] }: PlaywrightSuite): string[] {
+	const own = specs.flatMap(({ title, tests }) =>
+		tests
+			.filter(({ status }) => status === "skipped")
+			.map(({ annotations }) => {
+				const skip = annotations.find(({ type, description }) => type === "skip" && description);
+				return skip?.description ?? noReason(title);
+			}),
+	);
+	return [...own, ...suites.flatMap(skippedIn)];
+}
+
+const noReason = (title: string): string => `no reason is given for "${title}"`;
 
 async function playwright(browser: string): Promise<Tally> {
 	const file = join(reports, "playwright.json");
@@ -96,7 +143,8 @@ async function playwright(browser: string): Promise<Tally> {
 	const report = read<PlaywrightReport>(file);
 	if (!report) return { passed: 0, failed: 1 };
 	const { expected, unexpected, flaky } = report.stats;
-	return settle(isClean, { passed: expected, failed: unexpected + flaky });
+	const skipped = report.suites.flatMap(skippedIn);
+	return settle(isClean, { passed: expected, failed: unexpected + flaky, skipped });
 }
 
 /** A run that ended badly without a failed test (an error outside of tests, say) is a failure all the same. */

@@ -9,7 +9,10 @@ import { apologise, finish } from "./reply/ending.server.ts";
 import { type Prepared, prepare } from "./reply/preparing.server.ts";
 import { Superseded, startWriting } from "./reply/writing.server.ts";
 
-/** A turn that was begun this often and never finished takes its process with it; a person answers instead. */
+/**
+ * A turn that was begun this often and never finished takes its process with it; a person answers instead. Attempts
+ * that a process gave back because it was to end are not counted.
+ */
 const MOST_ATTEMPTS = 8;
 
 const NOTHING_UNDERSTOOD: Understood = { intent: "other", confidence: 0, language: "en" };
@@ -31,7 +34,7 @@ export async function answerSession(sessionId: string): Promise<void> {
 		const prepared = early ?? (await prepare(sessionId, turn.questionSeq));
 		const { question, recalled, escalation } = prepared;
 		understood = prepared.understood;
-		if (turn.fence > MOST_ATTEMPTS) throw new AnswerFailed("cut");
+		if (turn.attempts > MOST_ATTEMPTS) throw new AnswerFailed("cut");
 		const [mustHave, pastCap] = await Promise.all([
 			decideEscalation(question, understood, escalation),
 			callPastCap(turn, caps.answersPerSession, understood),
@@ -63,9 +66,9 @@ export async function answerSession(sessionId: string): Promise<void> {
 		await writing.stop();
 		if (error instanceof Superseded || writing.isLost()) return;
 		// What is no verdict of the answerer, a database that is just failing over, may be gone in a second.
-		if (!(error instanceof AnswerFailed) && turn.fence < MOST_ATTEMPTS) {
+		if (!(error instanceof AnswerFailed) && turn.attempts < MOST_ATTEMPTS) {
 			log.error({ sessionId, turn: turn.id, err: error }, "an answer was cut; it is begun again");
-			return await releaseTurn(turn).catch(() => {});
+			return await releaseTurn(turn, { isAttempt: true }).catch(() => {});
 		}
 		await apologise(turn, understood, { firstWordAt: writing.firstWordAt(), error });
 	} finally {

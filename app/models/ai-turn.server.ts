@@ -61,6 +61,7 @@ export async function leaseTurn(sessionId: string): Promise<Turn | null> {
 		.set({
 			state: "running",
 			fence: sql`fence + 1`,
+			attempts: sql`attempts + 1`,
 			leaseUntil: sql`now() + ${LEASE_SECONDS} * interval '1 second'`,
 			partial: "",
 		})
@@ -99,9 +100,18 @@ export async function checkpointTurn(
 /**
  * Gives the lease back unfinished, so that the next taker need not wait for it to run out. The fence goes up,
  * or a checkpoint still on its way could take the lease again.
+ * @param isAttempt false when the process is to end: that is no fault of the question's, and does not count
+ * towards the attempts after which a person answers instead.
  */
-export async function releaseTurn(turn: Turn): Promise<void> {
-	await db.update(aiTurns).set({ leaseUntil: null, fence: sql`fence + 1` }).where(stillMine(turn));
+export async function releaseTurn(turn: Turn, { isAttempt }: { isAttempt: boolean }): Promise<void> {
+	await db
+		.update(aiTurns)
+		.set({
+			leaseUntil: null,
+			fence: sql`fence + 1`,
+			...(isAttempt ? {} : { attempts: sql`attempts - 1` }),
+		})
+		.where(stillMine(turn));
 }
 
 /**

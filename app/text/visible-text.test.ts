@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { needs } from "#tests/setup/needs.ts";
 import { hasVisibleText, toAsciiDigits, trimInvisible, withoutInvisible } from "./visible-text.ts";
 
 const UNICODE = join(import.meta.dirname, "../../../shared/data/unicode");
@@ -61,7 +62,7 @@ describe("hasVisibleText", () => {
 		expect(hasVisibleText(text)).toBe(true);
 	});
 
-	it.skipIf(!existsSync(UNICODE))("sees every emoji of Unicode's list (needs its test data)", () => {
+	it("sees every emoji of Unicode's list", needs("../shared/data/unicode", existsSync(UNICODE)), () => {
 		const emoji = emojiOf("emoji-test.txt");
 		expect(emoji.length).toBeGreaterThan(4_000);
 		expect(emoji.filter((one) => !hasVisibleText(one))).toEqual([]);
@@ -89,10 +90,14 @@ describe("trimInvisible", () => {
 		expect(trimInvisible(text)).toBe(trimmed);
 	});
 
-	it.skipIf(!existsSync(UNICODE))("leaves every emoji of Unicode's list whole (needs its test data)", () => {
-		const emoji = emojiOf("emoji-test.txt");
-		expect(emoji.filter((one) => trimInvisible(`\u200B ${one} \u2060`) !== one)).toEqual([]);
-	});
+	it(
+		"leaves every emoji of Unicode's list whole",
+		needs("../shared/data/unicode", existsSync(UNICODE)),
+		() => {
+			const emoji = emojiOf("emoji-test.txt");
+			expect(emoji.filter((one) => trimInvisible(`\u200B ${one} \u2060`) !== one)).toEqual([]);
+		},
+	);
 
 	it("takes time in proportion to the text", () => {
 		// Blanks in the middle are what an expression with "+$" would try from every place.

@@ -33,8 +33,10 @@ export const aiTurns = pgTable(
 			.notNull()
 			.default("due"),
 		dueAt: now("due_at"),
-		/** Raised by every taker of the lease; a write that carries an older number is refused. */
+		/** Raised whenever the lease is taken or given back; a write that carries an older number is refused. */
 		fence: integer("fence").notNull().default(0),
+		/** How often an answer was begun and not given back because its process was to end. */
+		attempts: integer("attempts").notNull().default(0),
 		leaseUntil: moment("lease_until"),
 		/** Id the finished answer will have, so that deltas and message are one bubble. */
 		messageId: uuid("message_id").notNull().defaultRandom(),

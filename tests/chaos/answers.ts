@@ -215,6 +215,11 @@ async function finish({ postgres }: Stage, fleet: Fleet, expected: Expected[]): 
 	const verdict = await postgres.ask((sql) => judgeAnswers(sql, expected));
 	await Promise.all(expected.map(({ customer }: { customer: Customer }) => customer.line.leave()));
 	verdict.violations.push(...fleet.surprises.map((what) => ({ at: Date.now(), what })));
+	const accused = verdict.violations.map(({ what }) => what).join("\n");
+	for (const line of fleet.errors()) {
+		const id = /"sessionId":"([^"]+)"/.exec(line)?.[1];
+		if (id && accused.includes(id)) say(`Logged of a conversation with violations: ${line.slice(0, 600)}`);
+	}
 	await fleet.stop();
 	return verdict;
 }

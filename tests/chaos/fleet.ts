@@ -27,6 +27,8 @@ export type Fleet = {
 	countStreams(index: number): Promise<number>;
 	/** How often a process ended that nobody had ended, with the last of what it wrote. */
 	surprises: string[];
+	/** What all processes have logged as errors, also those that are gone. */
+	errors(): string[];
 	stop(): Promise<void>;
 };
 
@@ -43,6 +45,8 @@ export async function startFleet(options: {
 	for (let index = 0; index < options.count; index += 1) ports.push(await freePort());
 	const surprises: string[] = [];
 	const servers: (TestServer | null)[] = ports.map(() => null);
+	/** Every process there was. */
+	const started: TestServer[] = [];
 	let isStopping = false;
 
 	async function start(index: number) {
@@ -51,6 +55,7 @@ export async function startFleet(options: {
 			...(options.build ? { build: options.build } : {}),
 			onSpawn: track,
 		});
+		started.push(server);
 		if (isStopping) return void (await server.end("SIGKILL"));
 		servers[index] = server;
 		void server.gone.then((code) => {
@@ -105,6 +110,7 @@ export async function startFleet(options: {
 			return ((await response.json()) as { streams: number }).streams;
 		},
 		surprises,
+		errors: () => started.flatMap((server) => server.output().match(/^\{"level":50.*$/gm) ?? []),
 		async stop() {
 			isStopping = true;
 			await Promise.all(ports.map((_, index) => take(index)?.end("SIGKILL")));

@@ -4,7 +4,8 @@ import type { Bus, BusKind, Envelope, Ephemeral, Hint } from "#app/realtime/bus/
 import { chooseBus } from "#app/realtime/bus/choose.server.ts";
 import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
 import { sql } from "#db/client.server.ts";
-import { findServer, type OptionalServer, prepareServer, tellNotRun } from "#tests/setup/optional-server.ts";
+import { needs } from "#tests/setup/needs.ts";
+import { findServer, type OptionalServer, prepareServer } from "#tests/setup/optional-server.ts";
 import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
 import { openEvents, openSession, postMessage, readReadiness } from "#tests/setup/session-client.ts";
 import { prepareProxy } from "#tests/setup/tcp-proxy.ts";
@@ -111,10 +112,9 @@ it("carries nothing in process, where local readers are woken directly", async (
 });
 
 for (const { kind, program, prepare } of CARRIERS) {
-	describe(`the ${kind} bus`, () => {
-		const found = program === undefined ? "" : findServer(program);
-		if (found === null) return tellNotRun(program ?? "");
-
+	const found = program === undefined ? "" : findServer(program);
+	const needsServer = needs(program ?? "", found !== null);
+	describe(`the ${kind} bus`, needsServer, () => {
 		async function carrier({ isThere = true } = {}) {
 			const prepared = await prepare(found ?? "");
 			carriers.push(prepared);
@@ -212,9 +212,9 @@ for (const { kind, program, prepare } of CARRIERS) {
 		);
 	});
 
-	if (kind !== "postgres" && findServer(program ?? "") !== null) {
+	if (kind !== "postgres") {
 		it(`brings messages from one process to another over ${kind}, also while its server is down`, async () => {
-			const { server, url } = await prepare(findServer(program ?? "") ?? "");
+			const { server, url } = await prepare(found ?? "");
 			carriers.push({ server, url });
 			// Both start without it.
 			const settings = { BUS_URL: url ?? "", ASSISTANT: "off", RATE_LIMITS: "off" };

@@ -15,6 +15,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { AlreadyRunningError, type EmbeddedDatabase, openEmbedded } from "#db/embedded/index.ts";
 import { isRunning } from "#db/embedded/processes.ts";
 import { readKeeperRecord } from "#db/embedded/wire.ts";
+import { needs } from "#tests/setup/needs.ts";
 import { lineFrom, startScript } from "#tests/setup/processes.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -152,7 +153,7 @@ describe("the embedded database", () => {
 		expect(await query(again.url, "select 1 as one")).toHaveLength(1);
 	});
 
-	it.runIf(isRoot)("lives elsewhere when its user cannot reach the data directory", async () => {
+	it("lives elsewhere when its user cannot reach the data directory", needs("root", isRoot), async () => {
 		const dataDir = freshDirectory(true);
 		const first = await acquire(dataDir);
 		expect(first.isElsewhere).toBe(true);

@@ -3,8 +3,8 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { env, setEnv } from "#app/env.server.ts";
 import { migrate } from "#db/migrate.ts";
+import { needs } from "#tests/setup/needs.ts";
 import { startOpenAiServer } from "#tests/setup/openai-server.ts";
-import { tellNotRun } from "#tests/setup/optional-server.ts";
 import { findPgvectorPostgres, startPgvectorServer } from "#tests/setup/pgvector-server.ts";
 
 /** Passages searched by meaning in a database that has pgvector, and migrating databases that have it or not. */
@@ -15,9 +15,9 @@ const bin = findPgvectorPostgres();
 const SUBJECTS = ["spotless|vinegar", "cheaper|discount", "parcel|courier"].map((words) => new RegExp(words));
 const embeddingOf = (text: string) => [...SUBJECTS.map((words) => (words.test(text) ? 1 : 0.01)), 0.1];
 
-describe("a database with pgvector", () => {
-	if (bin === null) return tellNotRun("pgvector (as Debian's postgresql-N-pgvector, or PGVECTOR_POSTGRES)");
+const PGVECTOR = "pgvector (Debian's postgresql-N-pgvector, or PGVECTOR_POSTGRES)";
 
+describe("a database with pgvector", needs(PGVECTOR, bin !== null), () => {
 	let server: Awaited<ReturnType<typeof startPgvectorServer>>;
 	let admin: postgres.Sql;
 	/** The app's modules take the database's address when they are loaded. */
@@ -32,7 +32,7 @@ describe("a database with pgvector", () => {
 	let provider: Awaited<ReturnType<typeof startOpenAiServer>>;
 
 	beforeAll(async () => {
-		server = await startPgvectorServer(bin);
+		server = await startPgvectorServer(bin ?? "");
 		admin = postgres(server.url, { max: 1, onnotice: () => {} });
 		const url = await newDatabase();
 		await migrate(url);

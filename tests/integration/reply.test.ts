@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
 import { createAgent } from "#app/models/agent.server.ts";
-import { getLatestTurn, leaseTurn } from "#app/models/ai-turn.server.ts";
+import { getLatestTurn, leaseTurn, releaseTurn } from "#app/models/ai-turn.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
@@ -184,12 +184,60 @@ it("hands over to a person after a question has taken its process with it again 
 	await withModel(says("Never said."));
 	const ana = await newCustomer();
 	await ana.ask("The question that kills");
-	await sql`update ai_turns set fence = 8, due_at = now() where session_id = ${ana.sessionId}`;
+	await sql`update ai_turns set attempts = 8, due_at = now() where session_id = ${ana.sessionId}`;
 	await answerSession(ana.sessionId);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row.status).toBe("queued");
 	expect(bots(await ana.said())[0]?.[1]).toContain("I am calling a person");
 });
+
+it("answers a question whose processes were restarted twenty times, as by deploys", async () => {
+	await withModel(says("Answered after all."));
+	const ana = await newCustomer();
+	await ana.ask("May I return a lamp?");
+	await sql`update ai_turns set due_at = now() where session_id = ${ana.sessionId}`;
+	for (let restart = 0; restart < 20; restart += 1) {
+		const turn = await leaseTurn(ana.sessionId);
+		if (!turn) throw new Error("The turn was not free.");
+		await releaseTurn(turn, { isAttempt: false });
+	}
+	await answerSession(ana.sessionId);
+	expect(bots(await ana.said())).toEqual([["bot", "Answered after all."]]);
+	await expect(getLatestTurn(ana.sessionId)).resolves.toMatchObject({
+		state: "done",
+		attempts: 1,
+		fence: 41,
+	});
+});
+
+it.each([
+	{ faults: 7, said: "Answered after all.", attempts: 8 },
+	{ faults: 8, said: "I am calling a person", attempts: 8 },
+])(
+	"begins an answer eight times before a person answers: $faults faults",
+	async ({ faults, said, attempts }) => {
+		await withModel(says("Answered after all."));
+		const ana = await newCustomer();
+		await ana.ask("May I return a lamp?");
+		// A sequence is not rolled back, so it counts the faults.
+		await sql.unsafe(`
+		create sequence faults;
+		create function fail_at_first() returns trigger language plpgsql as $$ begin
+			if nextval('faults') <= ${faults} then raise exception 'a passing fault'; end if;
+			return new;
+		end $$;
+		create trigger fail_at_first before insert on chat_messages for each row
+			when (new.sender_type = 'bot') execute function fail_at_first()`);
+		onTestFinished(async () => {
+			await sql.unsafe(
+				"drop trigger fail_at_first on chat_messages; drop function fail_at_first; drop sequence faults",
+			);
+		});
+		stopWorker = startWorker();
+		await until(async () => expect(bots(await ana.said())[0]?.[1]).toContain(said));
+		await expect(getLatestTurn(ana.sessionId)).resolves.toMatchObject({ state: "done", attempts });
+	},
+);
 
 it("calls a person without a model when the customer asks for one", async () => {
 	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" });

@@ -10,6 +10,7 @@ import { getOrder, listOrders } from "#app/models/order.server.ts";
 import { importStore } from "#app/models/store-import.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
+import { needs } from "#tests/setup/needs.ts";
 
 const REAL_DATA = new URL("../../../shared/data/retail", import.meta.url).pathname;
 
@@ -272,7 +273,7 @@ describe("a fault in the files", () => {
 	});
 });
 
-describe.skipIf(!existsSync(REAL_DATA))("the real data", () => {
+describe("the real data", needs("../shared/data/retail", existsSync(REAL_DATA)), () => {
 	it("is loaded whole, twice without a change, and its customers are answered", async () => {
 		const first = await importStore(REAL_DATA);
 		expect(first).toMatchObject({

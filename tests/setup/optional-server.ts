@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
-import { it } from "vitest";
 
 /** Debian puts servers where a user's PATH does not look. */
 const PLACES = [...(process.env.PATH ?? "").split(delimiter).filter(Boolean), "/usr/sbin", "/usr/local/sbin"];
@@ -18,13 +17,6 @@ export function findServer(name: string): string | null {
 		}
 	}
 	return null;
-}
-
-/** Stands where the tests of a server that is not installed would, and says so in the output. */
-export function tellNotRun(name: string): void {
-	it(`not run: ${name} is not installed`, () => {
-		process.stdout.write(`not run: ${name} is not installed\n`);
-	});
 }
 
 /** A server program in a process of its own, which a test stops, freezes and starts again on the same port. */

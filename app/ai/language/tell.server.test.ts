@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { needs } from "#tests/setup/needs.ts";
 import { tellLanguage } from "./tell.server.ts";
 
 const page = { locale: "en" };
@@ -40,8 +41,9 @@ it("lets one short word be in the language of the conversation, and a sentence n
 
 const DEV_FILE = "../shared/data/intents/bitext_dev.csv";
 
-it.skipIf(!existsSync(DEV_FILE))(
+it(
 	"takes English for another language at most once in two hundred support questions",
+	needs(DEV_FILE, existsSync(DEV_FILE)),
 	async () => {
 		const questions = readFileSync(DEV_FILE, "utf8").split("\n").slice(1).filter(Boolean).map(firstField);
 		for (const locale of ["en", "de", "fr"]) {

@@ -20,7 +20,7 @@ export function recheckAnswer(sessionId: string): void {
  * again at once, instead of after the lease has run out.
  */
 export async function releaseAnswers(): Promise<void> {
-	await Promise.allSettled([...underWay.values()].map(({ turn }) => releaseTurn(turn)));
+	await Promise.allSettled([...underWay.values()].map(({ turn }) => releaseTurn(turn, { isAttempt: false })));
 }
 
 /** Somebody else has the turn now, or it is not wanted any more. */

@@ -3,7 +3,7 @@ import type { Violation } from "../readers/reader.ts";
 import type { Customer } from "./customer.ts";
 
 type Row = { seq: number; sender: string; text: string; id: string; notice: string | null };
-type Turn = { messageId: string; questionSeq: number; state: string; fence: number };
+type Turn = { messageId: string; questionSeq: number; state: string; attempts: number };
 
 /** What one conversation must look like at its end. */
 export type Expected = {
@@ -42,14 +42,17 @@ export async function judgeAnswers(sql: postgres.Sql, expected: Expected[]): Pro
 			select seq, sender_type as sender, message as text, id::text, metadata ->> 'notice' as notice
 			from chat_messages where session_id = ${sessionId} order by seq`;
 		const turns = await sql<Turn[]>`
-			select message_id::text as "messageId", question_seq as "questionSeq", state, fence
+			select message_id::text as "messageId", question_seq as "questionSeq", state, attempts
 			from ai_turns where session_id = ${sessionId}`;
-		const accuse = (what: string) =>
-			verdict.violations.push({ at: Date.now(), what: `${reader.name}: ${what}` });
+		const most = Math.max(0, ...turns.map(({ attempts }) => attempts));
+		const accuse = (what: string) => {
+			const where = `${reader.name}, ${sessionId}, an answer begun ${most} times`;
+			verdict.violations.push({ at: Date.now(), what: `${where}: ${what}` });
+		};
 		verdict.violations.push(...customer.violations, ...reader.faults);
 		verdict.questions += rows.filter(({ sender }) => sender === "user").length;
 		verdict.answers += rows.filter(({ sender }) => sender === "bot").length;
-		verdict.begunAgain += turns.filter(({ fence }) => fence > 1).length;
+		verdict.begunAgain += turns.filter(({ attempts }) => attempts > 1).length;
 		verdict.returns.tried += customer.returns.tried;
 		verdict.returns.whole += customer.returns.whole;
 		judgeConversation(one, rows, turns, accuse);

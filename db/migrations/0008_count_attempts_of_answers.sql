@@ -1,0 +1,1 @@
+ALTER TABLE "ai_turns" ADD COLUMN "attempts" integer DEFAULT 0 NOT NULL;
