@@ -3,10 +3,14 @@ import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { NotFound, Unauthorised } from "#app/models/errors.ts";
 import { getCustomerIdentity, requireTokenIdentity } from "./customer.server.ts";
 
+/** The token in an Authorization header; null when there is none. */
+export function readBearerToken(request: Request): string | null {
+	return /^Bearer +(\S+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1] ?? null;
+}
+
 /** Who a bearer token acts as: a customer, or a program with an API key. @throws Unauthorised */
 export async function requireBearer(request: Request): Promise<Actor> {
-	const header = request.headers.get("Authorization") ?? "";
-	const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
+	const token = readBearerToken(request);
 	if (!token) throw new Unauthorised("Send a token: Authorization: Bearer …");
 	if (isApiKey(token)) {
 		const key = await getApiKey(token);
@@ -18,7 +22,8 @@ export async function requireBearer(request: Request): Promise<Actor> {
 
 /**
  * Who reads a customer's stream: by bearer token, else by the visitor's cookie.
- * @throws Unauthorised for a bad token; NotFound for a browser that has no conversation here.
+ * @throws Unauthorised for a bad token; NotFound for a browser that has no conversation here, or whose cookie
+ * counts no more.
  */
 export async function requireReader(request: Request): Promise<Actor> {
 	if (request.headers.has("Authorization")) return requireBearer(request);

@@ -8,11 +8,15 @@ const ALGORITHM = "HS256";
 
 export type { CustomerIdentity };
 
+/** What a token says. `formerOwner` names the guest who became this customer: see `nameOwner`. */
+export type SignedIdentity = CustomerIdentity & { formerOwner?: string };
+
 /** Signs an identity into a token (JWT, HS256 with APP_SECRET). The token acts as that customer. */
-export async function signCustomerToken(identity: CustomerIdentity): Promise<string> {
+export async function signCustomerToken(identity: SignedIdentity): Promise<string> {
 	return new SignJWT({
 		vid: identity.visitorId,
 		...(identity.customerId ? { cid: identity.customerId } : {}),
+		...(identity.formerOwner ? { was: identity.formerOwner } : {}),
 	})
 		.setProtectedHeader({ alg: ALGORITHM })
 		.setAudience("mevi-customer")
@@ -27,12 +31,18 @@ export async function signCustomerToken(identity: CustomerIdentity): Promise<str
  */
 const checked = new Map<
 	string,
-	{ identity: CustomerIdentity; expiresAtMs: number; secret: string | undefined }
+	{ identity: SignedIdentity; expiresAtMs: number; secret: string | undefined }
 >();
 const MOST_CHECKED = 10_000;
 
-/** The identity in a token of ours, or null when it is forged, foreign or expired. */
-export async function readCustomerToken(token: string): Promise<CustomerIdentity | null> {
+/** A visitor id as we make them; anything else would end a query with an error. */
+const VISITOR_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The identity in a token of ours, or null when it is forged, foreign or expired. Whether it has been revoked
+ * since is known to the database alone: see `findRevocation`.
+ */
+export async function readCustomerToken(token: string): Promise<SignedIdentity | null> {
 	const known = checked.get(token);
 	if (known && known.expiresAtMs > Date.now() && known.secret === env().APP_SECRET)
 		return { ...known.identity };
@@ -43,10 +53,11 @@ export async function readCustomerToken(token: string): Promise<CustomerIdentity
 			audience: "mevi-customer",
 			requiredClaims: ["exp"],
 		});
-		if (typeof payload.vid !== "string") return null;
+		if (typeof payload.vid !== "string" || !VISITOR_ID.test(payload.vid)) return null;
 		const identity = {
 			visitorId: payload.vid,
 			customerId: typeof payload.cid === "string" ? payload.cid : null,
+			...(typeof payload.was === "string" ? { formerOwner: payload.was } : {}),
 		};
 		const [oldest] = checked.size >= MOST_CHECKED ? checked.keys() : [];
 		if (oldest !== undefined) checked.delete(oldest);

@@ -11,6 +11,8 @@ import { sql } from "#db/client.server.ts";
 const LIMITS = {
 	/** New conversations from one address. */
 	sessions: { points: 120, duration: 60 },
+	/** Customers who sign in from one address, where many may sit: each sign-in leaves a row behind. */
+	signIns: { points: 120, duration: 60 },
 	/** Failed logins for one address and e-mail: enough for clumsy fingers, too few to guess. */
 	logins: { points: 10, duration: 15 * 60 },
 	/** Logins tried from one address under any e-mail: each costs a password hash, and many e-mails are guessing too. */

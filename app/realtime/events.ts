@@ -163,7 +163,9 @@ export type EphemeralType =
 	| "ai-thinking"
 	| "ai-delta"
 	| "agent-presence"
-	| "customer-presence";
+	| "customer-presence"
+	/** Between processes only, never sent to a reader: who reads this session must be checked again now. */
+	| "reauthorise";
 
 /** Name of a session's stream in the log and on the bus. */
 export type StreamKey = `${StreamName}:${string}`;

@@ -116,6 +116,8 @@ async function waitForNews(
 				isWritable: () => !controller.signal.aborted,
 				take: resolve,
 				hear: ([, type, data]) => {
+					// The caller checks the reader again before it answers.
+					if (type === "reauthorise") return resolve();
 					// One answer a word would be a request a word.
 					if (type === "ai-delta") wordsTimer ??= setTimeout(resolve, WORDS_EVERY_MS);
 					else {

@@ -1,3 +1,4 @@
+import { DomainError } from "#app/models/errors.ts";
 import type { Ephemeral } from "./bus/bus.ts";
 import { enterConnection } from "./connections.server.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
@@ -20,6 +21,23 @@ import type { Sink } from "./sink/sink.ts";
 /** How an event becomes bytes: SSE frames, or pieces of an HTML page. Null says there is nothing to show. */
 export type Encode = (event: { id: string | null; type: EventType; json: string }) => string | null;
 
+/**
+ * What keeps a stream to those who may read it, for as long as it is open.
+ */
+export type Gate = {
+	/** Asks again whether the reader may read. @throws DomainError when not. */
+	recheck: () => Promise<unknown>;
+	/**
+	 * Whether an event belongs to a conversation that is still the reader's. The log says itself when a conversation
+	 * gets another owner, so nothing that follows this event in it can reach the owner of before, however late a
+	 * process learns of it. Absent for agents and programs, who read everybody's.
+	 */
+	admits?: (event: LoggedEvent) => boolean;
+};
+
+/** A reader who may read no more comes back after this long: by then a browser has the cookie of its sign-in. */
+const REFUSED_RETURN_MS = 1_000;
+
 /** Wait before looking again for the beginning of an answer that was under way when the reader came. */
 const LIVE_RETRY_MS = 300;
 
@@ -32,6 +50,7 @@ const RETURN_SPREAD_MS = 2_000;
  * @param options.streams what this reader may hear: customers `public` only, agents both.
  * @param options.cursor where the reader stands; null or unusable starts with the newest messages.
  * @param options.readHistory the newest messages up to and including the given sequence, oldest first.
+ * @param options.gate keeps the stream to its reader.
  */
 export async function openStream(options: {
 	sink: Sink;
@@ -40,8 +59,9 @@ export async function openStream(options: {
 	streams: StreamName[];
 	cursor: Cursor | null;
 	readHistory: (upToSeq: number) => Promise<unknown[]>;
+	gate: Gate;
 }): Promise<void> {
-	const { sink, encode, sessionId } = options;
+	const { sink, encode, sessionId, gate } = options;
 	const epoch = await getEpoch();
 	const at: Cursor = { epoch, public: 0, internal: options.streams.includes("internal") ? 0 : null };
 	const answer = { messageId: "", length: 0, isLooking: false };
@@ -58,6 +78,9 @@ export async function openStream(options: {
 	}
 
 	function take(name: StreamName, event: LoggedEvent) {
+		// A pump that is under way does not know yet that the stream is closed.
+		if (isClosed) return;
+		if (gate.admits?.(event) === false) return goodbye(REFUSED_RETURN_MS);
 		if (name === "public") at.public = event.seq;
 		else at.internal = event.seq;
 		if (event.type === "new-message") answer.length = 0;
@@ -65,6 +88,7 @@ export async function openStream(options: {
 	}
 
 	function hear([, type, data]: Ephemeral) {
+		if (type === "reauthorise") return void recheckNow();
 		// Typing and words of an answer are worth nothing late: a full line drops them.
 		if (!sink.isWritable()) return;
 		if (type !== "ai-delta") return send(type, data);
@@ -76,6 +100,15 @@ export async function openStream(options: {
 			answer.length = delta.offset + delta.text.length;
 			send("ai-delta", delta);
 		} else if (!isSame || delta.offset > answer.length) void catchUpAnswer();
+	}
+
+	async function recheckNow() {
+		try {
+			await gate.recheck();
+		} catch (error) {
+			// A database that is away is no verdict; the next check comes within 15 s.
+			if (error instanceof DomainError && !isClosed) goodbye(REFUSED_RETURN_MS);
+		}
 	}
 
 	async function catchUpAnswer() {
@@ -136,6 +169,7 @@ export async function openStream(options: {
 		await sendRunningAnswer();
 		void sendPresence();
 	} catch (error) {
+		if (error instanceof DomainError) return goodbye(REFUSED_RETURN_MS);
 		sink.close();
 		throw error;
 	}
@@ -158,6 +192,10 @@ export async function openStream(options: {
 		};
 		const start = options.cursor;
 		const refusal = start ? whyUnresumable(start, epoch, head, at.internal !== null) : null;
+		const messages = start && !refusal ? [] : await options.readHistory(head.public);
+		// The conversation may have become somebody else's since the request was let in; what is read before this
+		// check is known to have been the reader's.
+		if (gate.admits) await gate.recheck();
 		if (start && !refusal) {
 			at.public = start.public;
 			if (at.internal !== null) at.internal = start.internal ?? head.internal;
@@ -166,7 +204,7 @@ export async function openStream(options: {
 		if (refusal) send("reset", { reason: refusal });
 		at.public = head.public;
 		if (at.internal !== null) at.internal = head.internal;
-		send("chat-history", { messages: await options.readHistory(head.public) }, encodeCursor(at));
+		send("chat-history", { messages }, encodeCursor(at));
 	}
 
 	/** Who is there is told when it changes; a reader who comes in between is told once by itself. */

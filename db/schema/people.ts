@@ -83,6 +83,23 @@ export const chatAgents = pgTable("chat_agents", {
 	createdAt: now("created_at"),
 });
 
+/**
+ * Visitor ids that count no more, because their browser has signed in or out. A token is good for a year and is
+ * not stored, so a copy of it can only be refused by what is written here; the row is kept as long as the token
+ * could be.
+ */
+export const revokedVisitors = pgTable(
+	"revoked_visitors",
+	{
+		visitorId: uuid("visitor_id").primaryKey(),
+		/** The customer that the visitor became by signing in; null when the token was given up by signing out. */
+		customerId: text("customer_id"),
+		revokedAt: now("revoked_at"),
+		expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
+	},
+	(t) => [index("revoked_visitors_expires").on(t.expiresAt)],
+);
+
 export const apiKeys = pgTable("api_keys", {
 	id: uuid("id").primaryKey().defaultRandom(),
 	name: text("name").notNull(),

@@ -61,8 +61,13 @@ describe("words that were written as one person", () => {
 		expect(await sessionsOf(ben.identity.visitorId)).toEqual([]);
 		expect((await scripted(written, ada.cookie)).status).toBe(200);
 		const identity = await identityOf("owner_who_signs_in");
-		const signedIn = await scripted({ intent: "sign-in", identity }, ada.cookie);
-		expect(await owner({ headers: { Cookie: cookiesFrom(signedIn) } })).toBe(written.owner);
+		const signedIn = {
+			headers: { Cookie: cookiesFrom(await scripted({ intent: "sign-in", identity }, ada.cookie)) },
+		};
+		expect(await owner(signedIn)).not.toBe(written.owner);
+		const later = { ...written, message: "From the guest's page", clientMessageId: "owned-2" };
+		expect((await scripted(later, signedIn)).status).toBe(200);
+		expect((await scripted({ ...later, owner: "somebody-else" }, signedIn)).status).toBe(403);
 	});
 });
 

@@ -190,13 +190,17 @@ describe("two customers", () => {
 			const response = await call(submitPlain, form("/chat", { intent: "sign-in", identity }, cookie));
 			return { headers: { Cookie: response.headers.getSetCookie()[0]?.split(";")[0] ?? "" } };
 		};
-		const ada = await signIn("shared_browser_ada", visitor.cookie);
-		await call(chatPage, get("/chat", ada));
-		const ben = await signIn("shared_browser_ben", ada);
+		const before = await signIn("shared_browser_ada", visitor.cookie);
+		await call(chatPage, get("/chat", before));
+		const ben = await signIn("shared_browser_ben", before);
+		// On another machine, say.
+		const ada = await signIn("shared_browser_ada", {});
 		for (const [name, read] of Object.entries(readers)) {
 			expect([name, (await read(sessionId, ben)).status]).toEqual([name, 404]);
 			// The cookie from before the sign-in is worth nothing for what is Ada's now.
 			expect([name, (await read(sessionId, visitor.cookie)).status]).toEqual([name, 404]);
+			// Nor is hers in this browser, which has signed in as somebody else.
+			expect([name, (await read(sessionId, before)).status]).toEqual([name, 404]);
 			const hers = await read(sessionId, ada);
 			expect([name, hers.status]).toEqual([name, 200]);
 			await hers.body?.cancel();

@@ -6,7 +6,8 @@ import { NotFound } from "#app/models/errors.ts";
 import { type Cursor, decodeCursor } from "#app/realtime/cursor.ts";
 import type { StreamName } from "#app/realtime/events.ts";
 import type { Party } from "#app/realtime/presence/party.ts";
-import { programRecheck, type Recheck } from "./recheck.server.ts";
+import type { Gate } from "#app/realtime/stream.server.ts";
+import { customerGate, programRecheck } from "./recheck.server.ts";
 
 const place = z.object({
 	sessionId: z.string().optional(),
@@ -31,8 +32,8 @@ export type StreamAccess = {
 	owner: string;
 	/** Who is there while it is open; null for a program. */
 	party: Party | null;
-	/** For a program, whose key may be revoked; a customer's token cannot be. */
-	recheck?: Recheck;
+	/** Keeps what is read to this reader, for as long as it is being read. */
+	gate: Gate;
 };
 
 /**
@@ -51,11 +52,14 @@ export async function requireStreamAccess(request: Request): Promise<StreamAcces
 	if (!sessionId) throw new NotFound("There is no such conversation.");
 	return {
 		sessionId,
+		gate:
+			reader.type === "customer"
+				? customerGate(sessionId, reader.identity)
+				: { recheck: programRecheck(request) },
 		streams: reader.type === "customer" ? ["public"] : ["public", "internal"],
 		cursor: readCursor(request, cursor),
 		owner: reader.type === "customer" ? reader.identity.visitorId : `key ${sessionId}`,
 		party: reader.type === "customer" ? `customer:${sessionId}` : null,
-		...(reader.type === "customer" ? {} : { recheck: programRecheck(request) }),
 	};
 }
 

@@ -10,6 +10,7 @@ import { catchUp } from "#app/realtime/long-poll.server.ts";
 import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 import { readCursor, readPlace } from "./access.server.ts";
 import { takePlace } from "./places.server.ts";
+import { agentRecheck } from "./recheck.server.ts";
 
 /**
  * What `/admin/chat/events` would tell, as one answer of JSON: with `?sessionId=` one conversation and what only
@@ -22,14 +23,17 @@ export async function pollAsAgent(request: Request, waitMs: number) {
 	const { sessionId, cursor, waiting } = await readPlace(request);
 	const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 	const session = sessionId ? await requireSessionId(sessionId, actor) : null;
+	const recheck = agentRecheck(request, agent.id);
 	const giveBack = takePlace(agent.id);
 	const leave = enterPresence(`agent:${agent.id}`);
 	try {
 		if (session === null) {
 			const readAll = () => listInbox(waitingLimit(waiting));
-			return await catchUpInbox({ readAll, cursor, waitMs, onLeave: onReaderGone });
+			const list = await catchUpInbox({ readAll, cursor, waitMs, onLeave: onReaderGone });
+			if (waitMs > 0) await recheck();
+			return list;
 		}
-		return await catchUp({
+		const news = await catchUp({
 			sessionId: session,
 			streams: ["public", "internal"],
 			cursor: readCursor(request, cursor),
@@ -37,6 +41,9 @@ export async function pollAsAgent(request: Request, waitMs: number) {
 			waitMs,
 			onLeave: onReaderGone,
 		});
+		// A poll waits longer than a login may be outlived.
+		if (waitMs > 0) await recheck();
+		return news;
 	} finally {
 		giveBack();
 		leave();

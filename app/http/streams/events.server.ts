@@ -29,14 +29,15 @@ export type PrepareStream = (request: Request) => Promise<OpenOn>;
 /** `/chat/events`: a conversation, by cookie or bearer token; GET or POST, which changes nothing. */
 export const prepareCustomerEvents: PrepareStream = async (request) => {
 	refuseWhileEnding();
-	const { sessionId, streams, cursor, owner, party, recheck } = await requireStreamAccess(request);
-	return opening({ owner, party, recheck }, (sink) =>
+	const { sessionId, streams, cursor, owner, party, gate } = await requireStreamAccess(request);
+	return opening({ owner, party, recheck: gate.recheck }, (sink) =>
 		openStream({
 			sink,
 			encode: createSseEncoder(),
 			sessionId,
 			streams,
 			cursor,
+			gate,
 			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
 		}),
 	);
@@ -70,6 +71,7 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 			sessionId,
 			streams: ["public", "internal"],
 			cursor: readCursor(request, cursor),
+			gate: { recheck: reader.recheck },
 			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
 		}),
 	);
@@ -84,11 +86,10 @@ export function respondWithStream(openOn: OpenOn): Response {
 
 /**
  * Counts the stream for its owner, and its party as present, as long as it is open; logs a failure to open it.
- * @param reader.party null for programs, which are nowhere. @param reader.recheck absent where what a reader was let in
- * by cannot be taken back.
+ * @param reader.party null for programs, which are nowhere. @param reader.recheck whether the reader still may read.
  */
 export function opening(
-	reader: { owner: string; party: Party | null; recheck?: Recheck | undefined },
+	reader: { owner: string; party: Party | null; recheck: Recheck },
 	open: (sink: Sink) => Promise<void>,
 ): OpenOn {
 	const giveBack = takePlace(reader.owner);
@@ -98,7 +99,7 @@ export function opening(
 			giveBack();
 			leave();
 		});
-		if (reader.recheck) closeWhenRefused(sink, reader.recheck);
+		closeWhenRefused(sink, reader.recheck);
 		open(sink).catch((error: unknown) => {
 			sink.close();
 			log.error({ err: error }, "a stream could not be opened");

@@ -1,12 +1,13 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import { env } from "#app/env.server.ts";
+import { Unauthorised } from "#app/models/errors.ts";
 import { transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
-import { chatSessions } from "#db/schema.ts";
+import { chatSessions, revokedVisitors } from "#db/schema.ts";
 import { isSessionId } from "./find.server.ts";
 import type { SessionRow } from "./present.server.ts";
 import { nextDeadline } from "./queue.server.ts";
-import { type CustomerIdentity, ownedBy } from "./scope.server.ts";
+import { type CustomerIdentity, ownedBy, REVOKED } from "./scope.server.ts";
 
 /** Opens a conversation in the caller's transaction. With the assistant switched off it begins in the queue. */
 export async function createSession(
@@ -36,12 +37,26 @@ export async function createSession(
 }
 
 /**
+ * Lets the steps of one visitor or customer go one after the other. The lock goes with the transaction.
+ * @param owner a visitor id, or a customer's id.
+ */
+export async function lockOwner(tx: Transaction, owner: string): Promise<void> {
+	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${owner}, 0))`);
+}
+
+/**
  * Lets a customer's first steps go one after the other: two at once must not open two conversations. The lock
  * goes with the transaction.
+ * @throws Unauthorised when the browser has signed in or out meanwhile: a conversation opened under the old
+ * visitor id would belong to nobody.
  */
 export async function lockFirstSteps(tx: Transaction, identity: CustomerIdentity): Promise<void> {
-	const owner = identity.customerId ?? identity.visitorId;
-	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${owner}, 0))`);
+	await lockOwner(tx, identity.customerId ?? identity.visitorId);
+	const [revoked] = await tx
+		.select({ visitorId: revokedVisitors.visitorId })
+		.from(revokedVisitors)
+		.where(eq(revokedVisitors.visitorId, identity.visitorId));
+	if (revoked) throw new Unauthorised(REVOKED);
 }
 
 /**

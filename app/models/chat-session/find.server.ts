@@ -1,6 +1,6 @@
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { singleton } from "#app/singleton.server.ts";
-import { db, sql as readSql, type Transaction } from "#db/client.server.ts";
+import { sql as readSql, type Transaction } from "#db/client.server.ts";
 import { gather } from "#db/gather.ts";
 import { chatSessions } from "#db/schema.ts";
 import { type SessionRow, type SessionView, selectSessions } from "./present.server.ts";
@@ -28,8 +28,9 @@ const access = singleton("session-access", () =>
 
 /**
  * The id of a session the actor may see, for callers that need nothing else of it: it costs a share of a
- * statement, where what people see of a session costs a look at the whole queue.
- * @throws NotFound when there is none, or it is somebody else's.
+ * statement, where what people see of a session costs a look at the whole queue. Open streams ask it again and
+ * again, so it also knows visitor ids that count no more.
+ * @throws NotFound when there is none, it is somebody else's, or the actor has signed in or out since.
  */
 export async function requireSessionId(sessionId: string, actor: Actor): Promise<string> {
 	if (!isSessionId(sessionId)) throw noSuchSession();
@@ -50,9 +51,11 @@ async function keepOwn(keys: string[]): Promise<Map<string, string>> {
 		select wanted.place::int, s.session_id as id from jsonb_array_elements(${`[${keys.join(",")}]`}::text::jsonb)
 			with ordinality as wanted(key, place)
 		join chat_sessions s on s.session_id = (wanted.key ->> 'id')::uuid
-		where not (wanted.key ->> 'isCustomer')::boolean
-			or s.user_id = wanted.key ->> 'customerId'
-			or (s.user_id is null and s.visitor_id::text = wanted.key ->> 'visitorId')`;
+		where not (wanted.key ->> 'isCustomer')::boolean or (
+			(s.user_id = wanted.key ->> 'customerId'
+				or (s.user_id is null and s.visitor_id::text = wanted.key ->> 'visitorId'))
+			and not exists (select from revoked_visitors r where r.visitor_id = (wanted.key ->> 'visitorId')::uuid)
+		)`;
 	return new Map(rows.map(({ place, id }) => [keys[place - 1] ?? "", id]));
 }
 
@@ -71,12 +74,8 @@ export async function lockSession(tx: Transaction, sessionId: string, actor: Act
 	return row;
 }
 
-/**
- * The conversation a customer's page shows: the one that is open, else the newest; null for a newcomer.
- * A visitor who has signed in since takes the anonymous conversation along.
- */
+/** The conversation a customer's page shows: the one that is open, else the newest; null for a newcomer. */
 export async function findCurrentSession(identity: CustomerIdentity): Promise<SessionView | null> {
-	if (identity.customerId) await claimAnonymousSessions(identity.visitorId, identity.customerId);
 	const [view] = await selectSessions()
 		.where(ownedBy({ type: "customer", identity }))
 		.orderBy(desc(chatSessions.isActive), desc(chatSessions.startedAt))
@@ -105,17 +104,4 @@ export async function listSessions(
 		)
 		.orderBy(desc(chatSessions.startedAt), desc(chatSessions.id))
 		.limit(filter.limit);
-}
-
-async function claimAnonymousSessions(visitorId: string, customerId: string): Promise<void> {
-	await db
-		.update(chatSessions)
-		.set({ userId: customerId })
-		.where(
-			and(
-				eq(chatSessions.visitorId, visitorId),
-				isNull(chatSessions.userId),
-				eq(chatSessions.isActive, true),
-			),
-		);
 }

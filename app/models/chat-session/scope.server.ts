@@ -24,5 +24,8 @@ export function ownedBy(actor: Actor): SQL {
 	return condition ?? sql`false`;
 }
 
+/** What a request hears whose cookie or token counts no more: its browser has signed in or out since. */
+export const REVOKED = "You have signed in or out since this page was loaded. Please load it again.";
+
 /** The same whether there is no such session or it is somebody else's. */
 export const noSuchSession = () => new NotFound("There is no such conversation.");

@@ -1,10 +1,8 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
-import { ensureCustomerIdentity } from "#app/auth/customer.server.ts";
-import { nameOwner, requireOwner } from "#app/auth/owner.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { readChatPage } from "./page-data.server.ts";
-import { readChatForm, submitChatForm } from "./submit.server.ts";
+import { readChatForm, readSender, submitChatForm } from "./submit.server.ts";
 
 /**
  * POST /chat/actions: the forms of /chat for the page's own scripts. Same fields, same function behind it;
@@ -13,9 +11,8 @@ import { readChatForm, submitChatForm } from "./submit.server.ts";
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		requireSameOrigin(request);
-		const { identity, setCookie } = await ensureCustomerIdentity(request);
 		const form = await readChatForm(request);
-		requireOwner(form.owner, nameOwner(identity));
+		const { identity, setCookie } = await readSender(request, form);
 		const submitted = await submitChatForm(request, identity, form);
 		const cookie = submitted.setCookie ?? setCookie;
 		// The page knows nothing yet of a conversation that this opened: its status comes from here, since the

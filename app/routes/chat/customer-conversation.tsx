@@ -5,6 +5,7 @@ import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
 import { UnsentWords } from "#app/components/conversation/unsent-words.tsx";
 import { Notice } from "#app/components/ui/index.ts";
+import { reloadPage } from "#app/realtime/client/forms.ts";
 import type { LineStatus } from "#app/realtime/client/line/status.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Session } from "#app/realtime/events.ts";
@@ -44,6 +45,13 @@ export function CustomerConversation({
 		sendIntent: "send",
 		owner: page.owner,
 		storageKey: `mevi-outbox ${page.owner}`,
+		renames: page.formerOwner
+			? ["mevi-outbox", "mevi-draft"].map((name) => ({
+					from: `${name} ${page.formerOwner}`,
+					to: `${name} ${page.owner}`,
+				}))
+			: [],
+		onSignedOut: reloadPage,
 	});
 	const [restored, setRestored] = useState({ text: "", count: 0 });
 	const { conversation } = chat;

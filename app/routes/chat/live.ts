@@ -7,7 +7,7 @@ import { respondWithTranscript } from "#app/routes/live/transcript-response.serv
 /** GET /chat/live: the customer's transcript as a page that grows, for browsers without scripts. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answeringFrame(request, async () => {
-		const { sessionId, cursor, owner, party } = await requireStreamAccess(request);
+		const { sessionId, cursor, owner, party, gate } = await requireStreamAccess(request);
 		return respondWithTranscript({
 			sessionId,
 			streams: ["public"],
@@ -15,6 +15,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 			cursor,
 			owner,
 			party,
+			gate,
 			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
 		});
 	});

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import { nameOwner } from "#app/auth/owner.server.ts";
-import type { CustomerIdentity } from "#app/auth/token.server.ts";
+import type { SignedIdentity } from "#app/auth/token.server.ts";
 import { findCurrentSession } from "#app/models/chat-session/find.server.ts";
 import { forCustomer } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
@@ -21,6 +21,8 @@ export type ChatPageData = {
 	customerName: string | null;
 	/** Names whose page this is without saying who, for what the browser keeps for them. */
 	owner: string;
+	/** The same of the guest who became this customer: what was kept for them is this customer's now. */
+	formerOwner: string | null;
 	/** Names the plain form's message, so that sending it twice writes it once. */
 	clientMessageId: string;
 	isOffline: boolean;
@@ -29,7 +31,7 @@ export type ChatPageData = {
 };
 
 /** What the customer's page shows, for whoever the browser is. */
-export async function readChatPage(request: Request, identity: CustomerIdentity): Promise<ChatPageData> {
+export async function readChatPage(request: Request, identity: SignedIdentity): Promise<ChatPageData> {
 	const { searchParams } = new URL(request.url);
 	const current = await findCurrentSession(identity);
 	// A fresh page over an open conversation would hide what is still going on.
@@ -53,6 +55,7 @@ export async function readChatPage(request: Request, identity: CustomerIdentity)
 		olderBefore: page.next,
 		customerName: customer?.name ?? null,
 		owner: nameOwner(identity),
+		formerOwner: identity.formerOwner ?? null,
 		clientMessageId: randomUUID(),
 		isOffline: !hasModel(),
 		startsNew,

@@ -10,7 +10,7 @@ import { ensureCustomerIdentity } from "#app/auth/customer.server.ts";
 import { toProblem } from "#app/http/respond.server.ts";
 import { CustomerConversation } from "./customer-conversation.tsx";
 import { readChatPage } from "./page-data.server.ts";
-import { type ChatForm, readChatForm, submitChatForm } from "./submit.server.ts";
+import { type ChatForm, readChatForm, readSender, submitChatForm } from "./submit.server.ts";
 
 export const meta: MetaFunction = () => [{ title: "Chat with us · Mevi Living" }];
 
@@ -26,15 +26,17 @@ export async function loader({ request }: LoaderFunctionArgs) {
 
 /** POST /chat: the same forms without scripts. Comes back to the page, or to what was typed and why it was refused. */
 export async function action({ request }: ActionFunctionArgs) {
-	const { identity, setCookie } = await ensureCustomerIdentity(request);
-	const headers = new Headers(setCookie ? { "Set-Cookie": setCookie } : {});
+	const headers = new Headers();
 	let form: ChatForm = {};
 	try {
 		form = await readChatForm(request);
+		const { identity, setCookie } = await readSender(request, form);
+		if (setCookie) headers.set("Set-Cookie", setCookie);
 		const submitted = await submitChatForm(request, identity, form);
 		if (submitted.setCookie) headers.set("Set-Cookie", submitted.setCookie);
 		// Shown and not redirected to: what was being written beside another button is the page's alone.
-		const isDraft = form.intent !== "send" && form.message?.trim();
+		// After a sign-in the page is another person's, which only a request with the new cookie can show.
+		const isDraft = !submitted.setCookie && form.intent !== "send" && form.message?.trim();
 		if (isDraft) return data({ problem: null, draft: form.message ?? "" }, { headers });
 		return redirect("/chat", { status: 303, headers });
 	} catch (error) {

@@ -10,20 +10,21 @@ import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 /** GET /chat/poll: waits up to 25 s for news, for networks that hold streams back. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
-		const { sessionId, streams, cursor, owner, party } = await requireStreamAccess(request);
+		const { sessionId, streams, cursor, owner, party, gate } = await requireStreamAccess(request);
 		const giveBack = takePlace(owner);
 		const leave = party ? enterPresence(party) : () => {};
 		try {
-			return jsonResponse(
-				await catchUp({
-					sessionId,
-					streams,
-					cursor,
-					readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
-					waitMs: POLL_WAIT_MS,
-					onLeave: onReaderGone,
-				}),
-			);
+			const news = await catchUp({
+				sessionId,
+				streams,
+				cursor,
+				readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
+				waitMs: POLL_WAIT_MS,
+				onLeave: onReaderGone,
+			});
+			// Meanwhile the conversation may have become somebody else's, and what is new in it theirs.
+			await gate.recheck();
+			return jsonResponse(news);
 		} finally {
 			giveBack();
 			leave();

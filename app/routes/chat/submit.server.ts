@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import { z } from "zod/v4";
-import { signInCustomer } from "#app/auth/customer.server.ts";
+import {
+	ensureCustomerIdentity,
+	requireCustomerIdentity,
+	signInCustomer,
+} from "#app/auth/customer.server.ts";
 import { readIdentity } from "#app/auth/identity.server.ts";
-import type { CustomerIdentity } from "#app/auth/token.server.ts";
+import { requireCustomerOwner } from "#app/auth/owner.server.ts";
+import type { CustomerIdentity, SignedIdentity } from "#app/auth/token.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
@@ -66,6 +71,21 @@ export const readChatForm = (request: Request): Promise<ChatForm> =>
 	readForm(request, z.record(z.string(), z.string()));
 
 /**
+ * Who sends a form. Signing in works with any cookie, also one that counts no more: it ends in a new one.
+ * @returns also the Set-Cookie value for a newcomer. @throws Unauthorised for a cookie that counts no more;
+ * Forbidden for a form of a page that was somebody else's.
+ */
+export async function readSender(
+	request: Request,
+	form: ChatForm,
+): Promise<{ identity: SignedIdentity; setCookie: string | null }> {
+	if (form.intent === "sign-in") return ensureCustomerIdentity(request);
+	const sender = await requireCustomerIdentity(request);
+	requireCustomerOwner(form.owner, sender.identity);
+	return sender;
+}
+
+/**
  * Does what a customer's form asks: the one place behind the plain form and the enhanced page.
  * @throws Invalid with field errors, NotFound, Conflict, TooMany, Unauthorised
  */
@@ -84,6 +104,7 @@ export async function submitChatForm(
 		return { sessionId: message.sessionId, message };
 	}
 	if (input.intent === "sign-in") {
+		await countAgainst("signIns", clientAddress());
 		const customerId = await readIdentity(input.identity);
 		await ensureCustomer(customerId);
 		return { sessionId: null, setCookie: await signInCustomer(request, customerId) };

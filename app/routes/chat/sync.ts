@@ -9,18 +9,19 @@ import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 /** GET /chat/sync: what followed a cursor, at once. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
-		const { sessionId, streams, cursor, party } = await requireStreamAccess(request);
+		const { sessionId, streams, cursor, party, gate } = await requireStreamAccess(request);
 		// Who asks every few seconds is there between two questions as well.
 		if (party) enterPresence(party)();
-		return jsonResponse(
-			await catchUp({
-				sessionId,
-				streams,
-				cursor,
-				readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
-				waitMs: 0,
-				onLeave: onReaderGone,
-			}),
-		);
+		const news = await catchUp({
+			sessionId,
+			streams,
+			cursor,
+			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
+			waitMs: 0,
+			onLeave: onReaderGone,
+		});
+		// As for a poll: what was read is known to have been the reader's only when they may still read it.
+		await gate.recheck();
+		return jsonResponse(news);
 	});
 }

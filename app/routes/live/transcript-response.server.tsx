@@ -7,7 +7,6 @@ import { DaySeparator } from "#app/components/time/time.tsx";
 import { AssistantMark } from "#app/components/ui/index.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 import { opening, refuseWhileEnding } from "#app/http/streams/events.server.ts";
-import type { Recheck } from "#app/http/streams/recheck.server.ts";
 import { offersEmail } from "#app/models/chat-session/queue-words.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
 import { endBodyWithConnection } from "#app/realtime/disconnect.server.ts";
@@ -15,7 +14,7 @@ import type { EventData, Message, StreamName } from "#app/realtime/events.ts";
 import type { Party } from "#app/realtime/presence/party.ts";
 import { createWebSink } from "#app/realtime/sink/web.server.ts";
 import { STREAM_HEADERS } from "#app/realtime/sse.server.ts";
-import { type Encode, openStream } from "#app/realtime/stream.server.ts";
+import { type Encode, type Gate, openStream } from "#app/realtime/stream.server.ts";
 import stylesheet from "#app/styles.css?url";
 
 /** Some browsers hold back a page until there is this much of it. */
@@ -40,12 +39,12 @@ export function respondWithTranscript(options: {
 	/** Whom the open page is counted for, and who is there while it is open. */
 	owner: string;
 	party: Party | null;
-	recheck?: Recheck;
+	gate: Gate;
 	readHistory: (upToSeq: number) => Promise<unknown[]>;
 }): Response {
 	refuseWhileEnding();
 	const nonce = randomBytes(16).toString("base64");
-	const openOn = opening(options, (sink) =>
+	const openOn = opening({ ...options, recheck: options.gate.recheck }, (sink) =>
 		openStream({
 			...options,
 			sink,

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { z } from "zod/v4";
-import { signOutCustomer } from "#app/auth/customer.server.ts";
+import { readBearerToken } from "#app/auth/actor.server.ts";
+import { revokeToken, signOutCustomer } from "#app/auth/customer.server.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { ownPath } from "#app/http/own-path.server.ts";
 import { answering } from "#app/http/respond.server.ts";
@@ -13,9 +14,17 @@ export function loader() {
 	return redirect("/");
 }
 
-/** Forgets who the browser is. */
+/**
+ * Forgets who the browser is, and ends the token in its cookie. A program that sends a bearer token ends that one
+ * instead and is answered 204.
+ */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {
+		const token = readBearerToken(request);
+		if (token) {
+			await revokeToken(token);
+			return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
+		}
 		requireSameOrigin(request);
 		const { next } = await readForm(request, fields);
 		const setCookie = await signOutCustomer(request);

@@ -1,6 +1,7 @@
 import type { Message, Session } from "../../events.ts";
 import type { beginConversation, Conversation } from "../conversation.ts";
 import type { LineStatus } from "../line/status.ts";
+import type { Rename } from "../outbox/adopt.ts";
 import type { OutboxEntry } from "../outbox/entries.ts";
 
 export type StoreOptions = {
@@ -18,6 +19,8 @@ export type StoreOptions = {
 	/** Names who this page belongs to, so that nothing of theirs is sent or read as somebody else. */
 	owner: string;
 	storageKey: string;
+	/** What the browser kept for the guest who has become this page's customer. */
+	renames?: Rename[];
 	/** Called when the server says this browser's login has ended. */
 	onSignedOut?: () => void;
 };

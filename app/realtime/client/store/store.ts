@@ -1,4 +1,4 @@
-import type { ChatEvent, Message } from "../../events.ts";
+import type { ChatEvent, Message, Session } from "../../events.ts";
 import {
 	applyAcknowledged,
 	applyEvent,
@@ -12,6 +12,7 @@ import type { EventLine } from "../line/event-line.ts";
 import { openPageLine } from "../line/page-line.ts";
 import { createRungMemory } from "../line/rungs.ts";
 import { openTabChannel, type TabChannel } from "../line/tab-channel.ts";
+import { adopt } from "../outbox/adopt.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import { createReceipts } from "../receipts.ts";
 import { createExpiries } from "./expiries.ts";
@@ -25,6 +26,9 @@ const HOLE_RETRY_MS = 2_000;
 
 /** Everything the page does with a conversation once scripts run. Outside React, so that no event is lost between renders. */
 export function createConversationStore(options: StoreOptions) {
+	// Before the page reads its draft and its outbox. A server that renders the page has no storage.
+	if (typeof document !== "undefined")
+		adopt(options.renames ?? [], [() => localStorage, () => sessionStorage]);
 	let snapshot: Snapshot = {
 		conversation: beginConversation(options.initial),
 		outbox: [],
@@ -71,10 +75,17 @@ export function createConversationStore(options: StoreOptions) {
 
 	function receive(id: string | null, event: ChatEvent) {
 		if (event.type === "reset") return reloadPage();
+		// Signed in by another tab: the page is a guest's, and the server has a customer's.
+		if (event.type === "session-updated" && becomesCustomers(event.data.session)) return reloadPage();
 		// Everybody on a stream hears it; one's own side typing is no news to it.
 		if (event.type === (options.side === "user" ? "user-typing" : "agent-typing")) return;
 		setConversation(applyEvent(snapshot.conversation, { id, event }, Date.now()));
 		if (event.type === "ai-thinking") expiries.noteThinking(event.data.on);
+	}
+
+	function becomesCustomers({ userId }: Session): boolean {
+		const shown = snapshot.conversation.session;
+		return options.side === "user" && shown !== null && shown.userId === null && userId !== null;
 	}
 
 	/** The server will not let this page read on: its login has ended, or the browser is somebody else by now. */

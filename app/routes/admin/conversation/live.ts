@@ -25,7 +25,7 @@ export function loader({ request, params }: LoaderFunctionArgs): Promise<Respons
 			cursor: null,
 			owner: agent.id,
 			party: `agent:${agent.id}`,
-			recheck: agentRecheck(request, agent.id),
+			gate: { recheck: agentRecheck(request, agent.id) },
 			readHistory: (upToSeq) => listHistory(row.sessionId, upToSeq),
 		});
 	});

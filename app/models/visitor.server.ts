@@ -1,0 +1,158 @@
+import { and, eq, isNull, sql as query } from "drizzle-orm";
+import { announceSession } from "#app/models/chat-session/announce.server.ts";
+import { lockOwner } from "#app/models/chat-session/create.server.ts";
+import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
+import { publishEphemeral, transact } from "#app/realtime/publish.server.ts";
+import { singleton } from "#app/singleton.server.ts";
+import { sql, type Transaction } from "#db/client.server.ts";
+import { gather } from "#db/gather.ts";
+import { chatSessions, revokedVisitors } from "#db/schema.ts";
+
+/** Who a browser is changes here: what a guest has becomes the customer's, and old tokens stop counting. */
+
+/** As long as the longest-lived token, in days: see `app/auth/token.server.ts`. */
+const TOKEN_LIFETIME_DAYS = 365;
+/** Rows of tokens that have run out since, taken away with each new row. */
+const SWEPT_AT_ONCE = 20;
+/** Conversations whose open streams are asked to check again at once; all others do so within 15 s. */
+const MOST_SIGNALLED = 100;
+
+/** When a visitor id was revoked, and which customer it became by that; null when it was given up. */
+export type Revocation = { revokedAt: Date; customerId: string | null };
+
+const lookUp = singleton("revocations", () =>
+	// Requests of one moment are one statement: every message of a customer comes through here.
+	gather<string, Map<string, Revocation>>({ waitMs: 0, work: readRevocations }),
+);
+
+/** Whether a visitor id counts no more, and since when; null while it is good. */
+export async function findRevocation(visitorId: string): Promise<Revocation | null> {
+	return (await lookUp(visitorId)).get(visitorId) ?? null;
+}
+
+async function readRevocations(visitorIds: string[]): Promise<Map<string, Revocation>> {
+	const rows = await sql<{ visitorId: string; revokedAt: Date; customerId: string | null }[]>`
+		select visitor_id::text as "visitorId", revoked_at as "revokedAt", customer_id as "customerId"
+		from revoked_visitors
+		where visitor_id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(visitorIds)}::text::jsonb))`;
+	return new Map(rows.map(({ visitorId, ...revocation }) => [visitorId, revocation]));
+}
+
+/**
+ * Signs a browser in. In one transaction its old visitor id stops counting, a guest's open conversation becomes
+ * the customer's, and everything a guest had gets the new visitor id. What another customer had stays theirs.
+ *
+ * What a guest left in the conversation says nothing of the customer: an address to write to is replaced by the
+ * account's own (or asked for again), and a proved address is forgotten. Somebody else may have sat at this
+ * browser, or have put their own cookie into it.
+ *
+ * @param change.before who the browser was; null for a newcomer.
+ * @param change.visitorId the new visitor id. @param change.customerId whom the shop has identified; must exist.
+ * @returns whether what the browser keeps for the guest is this customer's now: it is, too, when the same sign-in
+ * comes twice, as from a double click.
+ */
+export async function signInVisitor(change: {
+	before: CustomerIdentity | null;
+	visitorId: string;
+	customerId: string;
+}): Promise<{ isSamePerson: boolean }> {
+	const { before, customerId } = change;
+	if (!before) return { isSamePerson: false };
+	const wasGuest = before.customerId === null;
+	const done = await transact(async (tx) => {
+		await lockOwner(tx, before.visitorId);
+		const known = await revoke(tx, before.visitorId, wasGuest ? customerId : null);
+		if (known) return { isSamePerson: wasGuest && known.customerId === customerId, sessionIds: [] };
+		if (!wasGuest) return { isSamePerson: false, sessionIds: await listOpen(tx, before.customerId) };
+		return { isSamePerson: true, sessionIds: await moveSessions(tx, before.visitorId, change) };
+	});
+	askReadersAgain(done.sessionIds);
+	return { isSamePerson: done.isSamePerson };
+}
+
+/** Gives a guest's conversations to the new visitor id, and the open ones to the customer. @returns their ids. */
+async function moveSessions(
+	tx: Transaction,
+	from: string,
+	to: { visitorId: string; customerId: string },
+): Promise<string[]> {
+	const rows = await tx
+		.select({ sessionId: chatSessions.sessionId, isActive: chatSessions.isActive })
+		.from(chatSessions)
+		.where(and(eq(chatSessions.visitorId, from), isNull(chatSessions.userId)))
+		.orderBy(chatSessions.sessionId)
+		.for("update");
+	await tx.execute(query`
+		update chat_sessions set visitor_id = ${to.visitorId},
+			user_id = case when is_active then ${to.customerId} end,
+			verified_email = case when is_active then null else verified_email end,
+			contact_email = case
+				when is_active and contact_email is not null
+					then (select lower(email) from customers where id = ${to.customerId})
+				else contact_email end
+		where visitor_id = ${from} and user_id is null`);
+	for (const { sessionId, isActive } of rows) if (isActive) await announceSession(tx, sessionId);
+	return rows.slice(-MOST_SIGNALLED).map((row) => row.sessionId);
+}
+
+/** Ends a token: copies of it are refused from now on, and their streams closed. */
+export async function signOutVisitor(identity: CustomerIdentity): Promise<void> {
+	const sessionIds = await transact(async (tx) => {
+		await lockOwner(tx, identity.visitorId);
+		await revoke(tx, identity.visitorId, null);
+		const { customerId, visitorId } = identity;
+		return customerId ? listOpen(tx, customerId) : listOpenOfGuest(tx, visitorId);
+	});
+	askReadersAgain(sessionIds);
+}
+
+/** @returns what was known already when the id had been revoked before. */
+async function revoke(
+	tx: Transaction,
+	visitorId: string,
+	customerId: string | null,
+): Promise<Revocation | null> {
+	const [added] = await tx
+		.insert(revokedVisitors)
+		.values({
+			visitorId,
+			customerId,
+			expiresAt: query`now() + ${TOKEN_LIFETIME_DAYS} * interval '1 day'`,
+		})
+		.onConflictDoNothing()
+		.returning();
+	if (added) {
+		await tx.execute(query`
+			delete from revoked_visitors where visitor_id in (
+				select visitor_id from revoked_visitors where expires_at < now()
+				order by expires_at limit ${SWEPT_AT_ONCE} for update skip locked
+			)`);
+		return null;
+	}
+	const [known] = await tx.select().from(revokedVisitors).where(eq(revokedVisitors.visitorId, visitorId));
+	return known ?? null;
+}
+
+async function listOpen(tx: Transaction, customerId: string | null): Promise<string[]> {
+	if (customerId === null) return [];
+	return idsOf(tx, eq(chatSessions.userId, customerId));
+}
+
+const listOpenOfGuest = (tx: Transaction, visitorId: string): Promise<string[]> =>
+	idsOf(tx, and(eq(chatSessions.visitorId, visitorId), isNull(chatSessions.userId)));
+
+async function idsOf(tx: Transaction, owned: ReturnType<typeof and>): Promise<string[]> {
+	const rows = await tx
+		.select({ sessionId: chatSessions.sessionId })
+		.from(chatSessions)
+		.where(owned)
+		.orderBy(query`started_at desc`)
+		.limit(MOST_SIGNALLED);
+	return rows.map((row) => row.sessionId);
+}
+
+/** Has every process ask at once whether those who read these conversations still may. */
+function askReadersAgain(sessionIds: string[]): void {
+	for (const sessionId of sessionIds)
+		publishEphemeral({ sessionId, stream: "public", type: "reauthorise", data: null });
+}
