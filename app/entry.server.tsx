@@ -44,7 +44,7 @@ export default function handleRequest(
 	const renderedAt = new Date().toISOString();
 	for (const [name, value] of pageSecurityHeaders(nonce)) if (!headers.has(name)) headers.set(name, value);
 	headers.set("Content-Type", "text/html; charset=utf-8");
-	if (!headers.has("Cache-Control")) headers.set("Cache-Control", "private, no-cache");
+	if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
 	// Crawlers want the whole page, people want its beginning.
 	const isCrawler = isbot(request.headers.get("User-Agent") ?? "");
 

@@ -12,6 +12,11 @@ const ALGORITHM = "HS256";
 /** What a customer's id may look like: up to 255 characters, none of them a control or half a character. */
 const CUSTOMER_ID = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 
+/** How far ahead an identity may expire, in seconds: a leaked one must not be good for ever. */
+const MOST_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
+/** How far the clocks of the shop and of this server may differ, in seconds. */
+const CLOCK_TOLERANCE_SECONDS = 60;
+
 /** Signs an identity as the shop would; for the demo shop and `npm run customer:token`. Valid for an hour. */
 export async function signIdentity(customerId: string): Promise<string> {
 	const secret = identitySecret();
@@ -26,7 +31,9 @@ export async function signIdentity(customerId: string): Promise<string> {
 
 /**
  * The customer's id in an identity the shop signed.
- * @throws Unauthorised when it is forged, expired, without expiry, or when no secret is configured.
+ * @throws Unauthorised when it is forged, expired, without expiry or valid for more than 30 days from now, when it
+ * claims to be of the future (`iat`, `nbf`), when its `sub` is no text of 1 to 255 characters, or when no secret is
+ * configured.
  */
 export async function readIdentity(token: string): Promise<string> {
 	const secret = identitySecret();
@@ -35,8 +42,13 @@ export async function readIdentity(token: string): Promise<string> {
 		const { payload } = await jwtVerify(token, secret, {
 			algorithms: [ALGORITHM],
 			requiredClaims: ["exp", "sub"],
+			clockTolerance: CLOCK_TOLERANCE_SECONDS,
 		});
-		if (payload.sub && CUSTOMER_ID.test(payload.sub)) return payload.sub;
+		const { sub, exp = 0, iat } = payload;
+		const latest = Math.floor(Date.now() / 1_000) + CLOCK_TOLERANCE_SECONDS;
+		const isSane = exp <= latest + MOST_LIFETIME_SECONDS && (iat === undefined || iat <= latest);
+		// A JWT may carry anything in its claims, whatever their types here say.
+		if (isSane && typeof sub === "string" && CUSTOMER_ID.test(sub)) return sub;
 	} catch {
 		// Told the same way whatever is wrong with it.
 	}

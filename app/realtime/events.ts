@@ -1,5 +1,8 @@
 import { z } from "zod/v4";
 
+// zod probes `new Function` for its compiled checks, which a page's Content-Security-Policy blocks and reports.
+if (typeof document !== "undefined") z.config({ jitless: true });
+
 /**
  * The vocabulary: every event that leaves the server, for browser and server alike.
  *

@@ -1,17 +1,17 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { env } from "#app/env.server.ts";
-import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import {
 	type PrepareStream,
 	prepareAgentEvents,
 	prepareCustomerEvents,
 } from "#app/http/streams/events.server.ts";
-import { DomainError, Forbidden, NotFound } from "#app/models/errors.ts";
 import { NodeSink } from "#app/realtime/sink/node.server.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { respondWith, respondWithProblem, toRequest, toRequestWithForm } from "./exchange.server.ts";
+import { setDefaultHeaders } from "./headers.server.ts";
+import { MethodNotAllowed, originForm, whyRefused } from "./refusals.server.ts";
 
 /** The stream URLs that are answered in the lane. */
 const STREAMS: Record<string, PrepareStream> = {
@@ -58,9 +58,16 @@ function placeInFront(server: Server, actions: Record<string, LaneAction>): void
 	) => void)[];
 	server.removeAllListeners("request");
 	server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-		const path = request.url?.split("?", 1)[0] ?? "";
-		const refusal = whyRefused(request, path);
-		if (refusal) return void respondWithProblem(response, refusal);
+		const target = originForm(request.url ?? "");
+		const path = target?.split("?", 1)[0] ?? "";
+		setDefaultHeaders(response, path);
+		const refusal = whyRefused(request, target === null ? null : path);
+		if (refusal) {
+			if (refusal instanceof MethodNotAllowed) response.setHeader("Allow", refusal.allow);
+			return void respondWithProblem(response, refusal);
+		}
+		if (target !== null) request.url = target;
+		keepQueryOutOfLog(request, response, path);
 		const isPost = request.method === "POST";
 		const prepare =
 			(isPost || request.method === "GET") && Object.hasOwn(STREAMS, path) ? STREAMS[path] : undefined;
@@ -69,6 +76,16 @@ function placeInFront(server: Server, actions: Record<string, LaneAction>): void
 		else if (action) void act(action, request, response);
 		else for (const listener of behind) listener.call(server, request, response);
 	});
+}
+
+/**
+ * remix-serve logs each address when its answer has ended, and takes it from `originalUrl` then. What stands behind
+ * the question mark may be a cursor, an address or words somebody searched for.
+ */
+function keepQueryOutOfLog(request: IncomingMessage, response: ServerResponse, path: string): void {
+	const hide = () => void Object.assign(request, { originalUrl: path });
+	response.once("finish", hide);
+	response.once("close", hide);
 }
 
 async function serve(
@@ -109,28 +126,4 @@ async function act(action: LaneAction, incoming: IncomingMessage, response: Serv
 function forgetRequest(incoming: IncomingMessage): void {
 	incoming.headers = {};
 	incoming.rawHeaders = [];
-}
-
-/**
- * What no route should have to see: a form from another site's page (Remix answers those with a 500 and a
- * stack in the log, and only for pages), a NUL in the address, which Postgres cannot hold, a host that is none
- * (the same 500), and a stream asked for as a page's data, which would be waited for to its end.
- */
-function whyRefused(request: IncomingMessage, path: string): DomainError | null {
-	const isStreamAsData = path.endsWith(".data") && Object.hasOwn(STREAMS, path.slice(0, -".data".length));
-	if (/%00/.test(path) || isStreamAsData) return new NotFound();
-	const { host } = request.headers;
-	if (host !== undefined && !URL.canParse(`http://${host}`))
-		return new DomainError(400, "Bad request", "The Host header names no host.");
-	const isChange = !["GET", "HEAD", "OPTIONS"].includes(request.method ?? "GET");
-	// Programs act with tokens, which no foreign page has.
-	if (!isChange || path.startsWith("/api/")) return null;
-	try {
-		// Read where they are: a Request made of each form would only be thrown away.
-		const get = (name: string) => request.headers[name.toLowerCase()]?.toString() ?? null;
-		requireSameOrigin({ headers: { get }, url: "http://localhost" });
-		return null;
-	} catch (error) {
-		return error instanceof DomainError ? error : new Forbidden();
-	}
 }

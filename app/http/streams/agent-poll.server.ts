@@ -23,6 +23,7 @@ export async function pollAsAgent(request: Request, waitMs: number) {
 	const { sessionId, cursor, waiting } = await readPlace(request);
 	const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 	const session = sessionId ? await requireSessionId(sessionId, actor) : null;
+	if (request.method === "HEAD") return null;
 	const recheck = agentRecheck(request, agent.id);
 	const giveBack = takePlace(agent.id);
 	const leave = enterPresence(`agent:${agent.id}`);

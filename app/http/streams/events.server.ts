@@ -26,10 +26,14 @@ export type OpenOn = (sink: Sink) => void;
  */
 export type PrepareStream = (request: Request) => Promise<OpenOn>;
 
+/** The answer to a HEAD: nobody reads, so no place is taken and nobody is present. */
+const headOnly: OpenOn = (sink) => sink.close();
+
 /** `/chat/events`: a conversation, by cookie or bearer token; GET or POST, which changes nothing. */
 export const prepareCustomerEvents: PrepareStream = async (request) => {
 	refuseWhileEnding();
 	const { sessionId, streams, cursor, owner, party, gate } = await requireStreamAccess(request);
+	if (request.method === "HEAD") return headOnly;
 	return opening({ owner, party, recheck: gate.recheck }, (sink) =>
 		openStream({
 			sink,
@@ -51,6 +55,7 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 	refuseWhileEnding();
 	const agent = await getAgent(request);
 	if (!agent) throw new Unauthorised("Sign in first.");
+	if (request.method === "HEAD") return headOnly;
 	const reader = {
 		owner: agent.id,
 		party: `agent:${agent.id}`,

@@ -11,6 +11,8 @@ import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		const { sessionId, streams, cursor, owner, party, gate } = await requireStreamAccess(request);
+		// Nobody waits for what a HEAD does not carry.
+		if (request.method === "HEAD") return jsonResponse(null);
 		const giveBack = takePlace(owner);
 		const leave = party ? enterPresence(party) : () => {};
 		try {

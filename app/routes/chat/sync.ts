@@ -10,6 +10,7 @@ import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		const { sessionId, streams, cursor, party, gate } = await requireStreamAccess(request);
+		if (request.method === "HEAD") return jsonResponse(null);
 		// Who asks every few seconds is there between two questions as well.
 		if (party) enterPresence(party)();
 		const news = await catchUp({

@@ -37,6 +37,7 @@ export function loader({ request }: LoaderFunctionArgs): Response {
 					"base-uri 'none'",
 				].join("; "),
 				"X-Content-Type-Options": "nosniff",
+				"Referrer-Policy": "strict-origin-when-cross-origin",
 			},
 		},
 	);

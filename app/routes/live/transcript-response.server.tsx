@@ -55,14 +55,18 @@ export function respondWithTranscript(options: {
 	const { body, sink } = createWebSink();
 	sink.write(openPage(nonce));
 	openOn(sink);
-	return new Response(body, {
-		headers: [
-			["Content-Type", "text/html; charset=utf-8"],
-			...Object.entries(STREAM_HEADERS),
-			...pageSecurityHeaders(nonce),
-		],
-	});
+	return new Response(body, { headers: transcriptHeaders(nonce) });
 }
+
+/** What a HEAD is answered: nobody reads, so nothing is opened. */
+export const transcriptHead = (): Response =>
+	new Response(null, { headers: transcriptHeaders(randomBytes(16).toString("base64")) });
+
+const transcriptHeaders = (nonce: string): [string, string][] => [
+	["Content-Type", "text/html; charset=utf-8"],
+	...Object.entries(STREAM_HEADERS),
+	...pageSecurityHeaders(nonce),
+];
 
 function openPage(nonce: string): string {
 	// Rows from the end: the browser then keeps the newest in view as the page grows, without a script.

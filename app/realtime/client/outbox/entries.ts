@@ -1,5 +1,8 @@
 import { z } from "zod/v4";
 
+// zod probes `new Function` for its compiled checks, which a page's Content-Security-Policy blocks and reports.
+if (typeof document !== "undefined") z.config({ jitless: true });
+
 /** A message on its way: written down before it is sent, taken away when the server has acknowledged it. */
 const entrySchema = z.object({
 	clientMessageId: z.string(),

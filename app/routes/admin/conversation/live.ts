@@ -6,7 +6,7 @@ import { getCustomer } from "#app/models/customer.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { answeringFrame } from "#app/routes/live/answer-frame.server.ts";
-import { respondWithTranscript } from "#app/routes/live/transcript-response.server.tsx";
+import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcript-response.server.tsx";
 
 /** GET /admin/chat/:sessionId/live: the agent's transcript as a page that grows, for browsers without scripts. */
 export function loader({ request, params }: LoaderFunctionArgs): Promise<Response> {
@@ -16,6 +16,7 @@ export function loader({ request, params }: LoaderFunctionArgs): Promise<Respons
 		if (!agent) throw new Unauthorised("Sign in first.");
 		const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 		const { row } = await requireSession(params.sessionId ?? "", actor);
+		if (request.method === "HEAD") return transcriptHead();
 		const customer = row.userId ? await getCustomer(row.userId) : null;
 		return respondWithTranscript({
 			sessionId: row.sessionId,
