@@ -1,6 +1,6 @@
 import { SENT_MESSAGES } from "#app/models/chat-session/summary.server.ts";
+import { nameOf } from "#app/text/language-tag.ts";
 import type { AnswerRequest, Utterance } from "./answer.ts";
-import { nameOf } from "./language/languages.ts";
 import type { OwnerParts } from "./prompt/owner-parts.server.ts";
 import { HOW_TO_ANSWER, NEVER } from "./prompt/rules.ts";
 

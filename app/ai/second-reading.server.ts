@@ -1,4 +1,5 @@
 import { z } from "zod/v4";
+import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Answer, Answerer, AnswerRequest, OnText } from "./answer.ts";
 import { answerOfCall, type Call, type Understood } from "./escalation/decide.server.ts";
@@ -129,7 +130,10 @@ export async function answerWhileReading(
 
 function withReading(reply: Answer, read: Reading | null, onText: OnText): Answer {
 	if (!read) return reply;
-	const { intent, confidence, language, ...reading } = read;
+	const { intent, confidence, ...rest } = read;
+	const { language: named, ...reading } = rest;
+	// The reading names no script or region, which the reply may know.
+	const language = baseLanguage(reply.language) === named ? reply.language : named;
 	const told = { ...reply, intent, confidence, language, reading };
 	const call = callOfReading(read);
 	if (!call || reply.escalate.needed) return told;

@@ -1,9 +1,9 @@
-import { tellLanguage } from "#app/ai/language/tell.server.ts";
+import { readLanguage } from "#app/ai/language/tell.server.ts";
 import { translateText } from "#app/ai/language/translate.server.ts";
 import { smallModel } from "#app/ai/openai.server.ts";
 import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import { hasDayBudget } from "#app/models/ai-usage.server.ts";
-import { baseLanguage } from "#app/models/chat-session/locale.ts";
+import { languageTag } from "#app/models/chat-session/locale.ts";
 import {
 	claimTranslation,
 	keepTranslation,
@@ -11,6 +11,7 @@ import {
 	readUntranslated,
 } from "#app/models/message/translations.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
+import { isSameLanguage } from "#app/text/language-tag.ts";
 
 /**
  * Translates for the agent what a conversation in their hands, or waiting for them, holds in another language
@@ -22,17 +23,18 @@ export async function translateSession(sessionId: string): Promise<void> {
 	const found = await readUntranslated(sessionId);
 	if (!found) return;
 	const { session, messages } = found;
-	const to = baseLanguage(await getSetting("agent_language"));
+	const to = languageTag(await getSetting("agent_language"));
 	let spoken = session.detectedLanguage;
 	const wanted: { message: (typeof messages)[number]; from: string }[] = [];
 	for (const message of messages) {
 		const isCustomers = message.senderType === "user";
 		if (isCustomers) {
-			spoken = await tellLanguage(message.message, { locale: session.locale, before: spoken });
+			const told = await readLanguage(message.message, { locale: session.locale, before: spoken });
+			spoken = told.written ?? told.language;
 			await noteLanguage(sessionId, spoken);
 		}
 		const from = isCustomers ? spoken : (message.metadata.language ?? "en");
-		if (!from || from === to || message.metadata.translation?.state === "failed") continue;
+		if (!from || isSameLanguage(from, to) || message.metadata.translation?.state === "failed") continue;
 		wanted.unshift({ message, from });
 	}
 	// The newest first: that is what the agent is to answer.

@@ -98,7 +98,7 @@ export const withoutInvisible = (text: string): string =>
  */
 export const DASHES = "\\p{Dash_Punctuation}\\u2212\\u30FC\\uFF70";
 
-const DIGIT = /\p{Nd}/gu;
+const FOREIGN_DIGIT = /(?![0-9])\p{Nd}/gu;
 const IS_DIGIT = /^\p{Nd}$/u;
 
 /**
@@ -107,7 +107,7 @@ const IS_DIGIT = /^\p{Nd}$/u;
  * policy for Numeric_Type=Decimal), so the place in the run is the value.
  */
 export const toAsciiDigits = (text: string): string =>
-	text.replace(DIGIT, (digit) => {
+	text.replace(FOREIGN_DIGIT, (digit) => {
 		const point = digit.codePointAt(0) ?? 0;
 		let first = point;
 		while (IS_DIGIT.test(String.fromCodePoint(first - 1))) first--;

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { hasDayBudget } from "#app/models/ai-usage.server.ts";
-import { baseLanguage } from "#app/models/chat-session/locale.ts";
+import { baseLanguage, languageTag } from "#app/models/chat-session/locale.ts";
 import { DomainError } from "#app/models/errors.ts";
 import { readUnanswered, type Utterance } from "#app/models/message/unanswered.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
+import { isSameLanguage } from "#app/text/language-tag.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import { AnswerFailed } from "../answer.ts";
-import { detectLanguage } from "../language/detect.server.ts";
+import { readQuestion } from "../language/detect.server.ts";
 import { translateText } from "../language/translate.server.ts";
 import { answerFromKnowledge } from "../offline/knowledge.server.ts";
 import { answerWithModel, askSmallModel } from "../openai.server.ts";
@@ -59,7 +60,7 @@ export async function assistAgent(
 async function suggest({ sessionId, lastSeq, signal }: Place): Promise<CopilotResult> {
 	const asked = withQuestion(await readUnanswered(sessionId, lastSeq));
 	if (asked.question === "") return nothing("The customer has not asked anything yet.");
-	const language = await detectLanguage(asked);
+	const { language } = await readQuestion(asked);
 	const isMain = hasModel() && (await hasDayBudget());
 	if (!isMain) {
 		const found = await answerFromKnowledge(asked.question, language);
@@ -82,15 +83,20 @@ async function suggest({ sessionId, lastSeq, signal }: Place): Promise<CopilotRe
 	try {
 		const usage = { turnId: null, sessionId, purpose: "suggest" as const };
 		const answer = await answerWithModel({ ...question, language, usage, signal: stop.signal }, () => {});
-		const agentLanguage = baseLanguage(await getSetting("agent_language"));
-		const meaning =
-			language === agentLanguage
-				? null
-				: await translateText({ text: answer.text, to: agentLanguage, sessionId, signal });
+		const agentLanguage = languageTag(await getSetting("agent_language"));
+		const meaning = isSameLanguage(answer.language, agentLanguage)
+			? null
+			: await translateText({ text: answer.text, to: agentLanguage, sessionId, signal });
 		const note = answer.answered
 			? null
 			: "Neither the articles nor the orders answer this. Check before you send.";
-		return suggestion({ text: answer.text, sources: answer.sources, language, note, meaning });
+		return suggestion({
+			text: answer.text,
+			sources: answer.sources,
+			language: answer.language,
+			note,
+			meaning,
+		});
 	} catch (error) {
 		if (error instanceof AnswerFailed) throw unavailable();
 		throw error;
@@ -129,7 +135,7 @@ async function summarise(place: Place): Promise<CopilotResult> {
 	const said = [...history, ...(question ? [{ role: "customer", text: question }] : [])];
 	if (said.length === 0)
 		return { kind: "summarise", text: "Nobody has written anything yet.", language: "en" };
-	const language = baseLanguage(await getSetting("agent_language"));
+	const language = languageTag(await getSetting("agent_language"));
 	const text = await ask("summarise", place, {
 		rules: `Summarise this support conversation for the agent who works on it, in the language with the tag "${language}": what the customer wants, what is known (numbers, dates, products as written), what was answered, what is open. Two to five plain sentences or lines, nothing that was not said, no advice.`,
 		data: dataBlock("conversation", said),
@@ -155,7 +161,9 @@ async function rewrite(
 
 async function translateDraft(place: Place, message: string): Promise<CopilotResult> {
 	const { sessionId, lastSeq, signal } = place;
-	const language = await detectLanguage(withQuestion(await readUnanswered(sessionId, lastSeq)));
+	const told = await readQuestion(withQuestion(await readUnanswered(sessionId, lastSeq)));
+	// A customer's own language, also where the assistant has no phrases in it.
+	const language = told.written ?? told.language;
 	const text = await translateText({ text: message, to: language, sessionId, signal });
 	if (!text) throw unavailable();
 	return { kind: "translate", text, language, original: message, clientMessageId: randomUUID() };

@@ -1,17 +1,32 @@
 import { namesIn } from "#app/models/product.server.ts";
+import { primaryLanguage } from "#app/text/language-tag.ts";
 import type { AnswerRequest } from "../answer.ts";
-import { tellLanguage } from "./tell.server.ts";
+import { type Reading, readLanguage } from "./tell.server.ts";
+
+type Question = Pick<AnswerRequest, "question" | "locale" | "language">;
 
 /**
- * The language a question is asked in, told without the names of products, which are the same in all.
- * @returns see `tellLanguage`.
+ * What a question tells of its language, without the names of products, which are the same in all.
+ * See `readLanguage`.
  */
-export async function detectLanguage(
-	request: Pick<AnswerRequest, "question" | "locale" | "language">,
-): Promise<string> {
-	const { question, locale, language } = request;
-	return tellLanguage(withoutNames(question, await namesIn(question)), { locale, before: language });
+export async function readQuestion({ question, locale, language }: Question): Promise<Reading> {
+	return readLanguage(await withoutProducts(question), { locale, before: language });
 }
+
+/** The language to answer a question in; see `readLanguage`. */
+export const detectLanguage = async (question: Question): Promise<string> =>
+	(await readQuestion(question)).language;
+
+/**
+ * The language an answer should be written in by a model: the customer's, or null where they clearly write another
+ * one that only the model knows. It then follows the customer's words by itself.
+ */
+export const answerLanguage = ({ language, written }: Reading): string | null =>
+	written && primaryLanguage(written) !== primaryLanguage(language) ? null : language;
+
+/** A text without the names of products. */
+export const withoutProducts = async (text: string): Promise<string> =>
+	withoutNames(text, await namesIn(text));
 
 function withoutNames(text: string, names: string[]): string {
 	let rest = text;

@@ -1,6 +1,7 @@
-import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { singleton } from "#app/singleton.server.ts";
+import { plainTag, primaryLanguage, scriptOf } from "#app/text/language-tag.ts";
 import { LANGUAGES } from "./languages.ts";
+import { detectorCodes, isTellable } from "./relatives.ts";
 
 /** What speaks for a language besides the words themselves. */
 export type Prior = {
@@ -10,54 +11,119 @@ export type Prior = {
 	locale: string;
 };
 
-/** Fewer letters than this are an order number, a thumb or a typing error: they say nothing of a language. */
+/** What a text tells of its language. */
+export type Reading = {
+	/**
+	 * The language to treat the text as: one of LANGUAGES, else the expected one, which is the language found
+	 * before or the page's. A BCP 47 tag, with script and region where the page names them.
+	 */
+	language: string;
+	/** The language the text is clearly written in, which may be any that the detector knows; null where unclear. */
+	written: string | null;
+};
+
+/** One or two words are greetings, names and typing errors ("hello", "cancel oder"): they tell no language. */
+const FEWEST_WORDS = 3;
+/** Fewer letters than this are an order number or initials. */
 const LEAST_LETTERS = 4;
 /** By then a text has told its language; the longest message takes a tenth of a second. */
 const READ_LENGTH = 2_000;
 /**
  * What an expected language is ahead by, in eld's scores (0 to 1): at least the first, and the second divided
- * by the words, so that one word alone has to be very foreign. Found on 6,480 English support questions and
+ * by the words, so that a few words have to be very foreign. Found on 6,480 English support questions and
  * 160 in eight other languages; docs/decisions/016 has the table.
  */
 const AHEAD = 0.03;
 const AHEAD_OF_WORDS = { page: 0.1, history: 0.2 };
 /** Support chats are full of English words; a draw is English. */
 const ENGLISH_AHEAD = 0.02;
+/**
+ * A score from which on a text is clearly in a language. Sentences of their language have 0.7 and more; those of a
+ * language that the detector does not know have less in any other (Welsh 0.36, Swahili 0.44, Uzbek 0.47).
+ */
+const CLEAR = 0.6;
+/** The same for a language that the assistant does not support: only its sentences count, no borrowed words. */
+const CLEARLY_UNSUPPORTED = 0.7;
+/** The same where the page's language is one that the detector does not know and may take for another. */
+const CLEAR_ON_UNKNOWN_PAGE = 0.78;
 
-/** Letters that Arabic has not and other languages in its script have: Persian, Urdu, Kurdish, Uyghur. */
-const NOT_ARABIC = /[پچژگکیےٹڈڑںھہ]/u;
+/** The letters of Arabic; other languages in its script have more of them (Persian, Urdu, Kurdish, Sindhi). */
+const NOT_ARABIC = /(?![\u0621-\u063A\u0641-\u064A\u0671])\p{Script=Arabic}/u;
+/** What Yiddish writes and Hebrew does not: ligatures, and letters with points. */
+const YIDDISH = /[\u05F0-\u05F2\uFB1F\uFB2E\uFB2F]|[\u05D0\u05D9]\u05B7|\u05D0\u05B8|\u05D5\u05D5/u;
+
+/** Tells in which language a short text is written; see `readLanguage`. */
+export const tellLanguage = async (text: string, prior: Prior): Promise<string> =>
+	(await readLanguage(text, prior)).language;
 
 /**
- * Tells in which language a short text is written, without its order numbers and addresses, which say nothing
- * of it.
- * @returns one of LANGUAGES; where the text does not tell, or is in another script than theirs, what was
- * expected: the language found before, else the page's (which may be any).
+ * Tells in which language a short text is written, without its order numbers and addresses, which say nothing of
+ * it. This is the one place of the rule: detection over all languages of the detector, the check whether the
+ * assistant supports the result, and the fallback to the page's language.
  */
-export async function tellLanguage(text: string, { before, locale }: Prior): Promise<string> {
-	const expected = baseLanguage(before ?? locale);
-	const words = withoutCodes(text.slice(0, READ_LENGTH)).match(/\p{L}+/gu) ?? [];
+export async function readLanguage(text: string, { before, locale }: Prior): Promise<Reading> {
+	const page = plainTag(locale) ?? "en";
+	const expected = withRegion(plainTag(before ?? "") ?? page, page);
+	const unclear = { language: expected, written: null };
+	const read = withoutCodes(text.slice(0, READ_LENGTH));
+	const words = read.match(/\p{L}[\p{L}\p{M}]*/gu) ?? [];
 	const letters = words.join("");
 	const latin = count(letters, /\p{Script=Latin}/gu);
 	const hebrew = count(letters, /\p{Script=Hebrew}/gu);
 	const arabic = count(letters, /\p{Script=Arabic}/gu);
-	if (hebrew > latin && hebrew > arabic) return "he";
-	if (arabic > latin) return NOT_ARABIC.test(letters) ? expected : "ar";
-	if (letters.length < LEAST_LETTERS || latin < letters.length / 2) return expected;
-	const scores = (await detector()).detect(words.join(" ")).getScores();
-	let best = { language: expected, score: 0 };
-	for (const language of LANGUAGES) {
-		const found = scores[language];
-		if (found === undefined) continue;
-		const share = AHEAD_OF_WORDS[before ? "history" : "page"] / words.length;
-		const ahead = language === expected ? Math.max(AHEAD, share) : 0;
-		const score = found + ahead + (language === "en" ? ENGLISH_AHEAD : 0);
-		if (score > best.score) best = { language, score };
+	if (hebrew > latin && hebrew > arabic) {
+		if (YIDDISH.test(read)) return { language: expected, written: "yi" };
+		return isExpected("he", expected) || scriptOf(expected) !== "Hebr" ? told("he", expected, page) : unclear;
 	}
-	return best.language;
+	const isArabic = arabic > latin;
+	if (letters.length < LEAST_LETTERS) return unclear;
+	// "hello hello hello" is one word.
+	const isFewWords = new Set(words.map((word) => word.toLowerCase())).size < FEWEST_WORDS;
+	if (isArabic && isFewWords) {
+		// The script rules the page's language out, unless that is written in it.
+		return NOT_ARABIC.test(letters) || scriptOf(expected) === "Arab" ? unclear : told("ar", expected, page);
+	}
+	if (isFewWords && latin > 0) return unclear;
+	const scores = (await detector()).detect(words.join(" ")).getScores();
+	const share = AHEAD_OF_WORDS[before ? "history" : "page"] / words.length;
+	const expectedCodes = detectorCodes(expected);
+	let best = { code: "", score: 0, isAhead: false };
+	for (const [code, found] of Object.entries(scores)) {
+		if (code === "ar" && NOT_ARABIC.test(letters)) continue;
+		const isAhead = expectedCodes.includes(code);
+		const score = found + (isAhead ? Math.max(AHEAD, share) : 0) + (code === "en" ? ENGLISH_AHEAD : 0);
+		if (score > best.score) best = { code, score, isAhead };
+	}
+	if (best.isAhead) return { language: expected, written: best.score >= CLEAR ? expected : null };
+	return best.score < clearScore(best.code, expected) ? unclear : told(best.code, expected, page);
 }
 
-/** Addresses, and whatever has a digit in it. */
-const withoutCodes = (text: string): string => text.replace(/https?:\S+|\S*[\d@]\S*/g, " ");
+/** The score that a language other than the expected one needs. */
+function clearScore(code: string, expected: string): number {
+	if (code !== "en" && !isTellable(expected)) return CLEAR_ON_UNKNOWN_PAGE;
+	return isSupported(code) ? CLEAR : CLEARLY_UNSUPPORTED;
+}
+
+/** A result as a reading: kept where the assistant supports it, else the expected language is. */
+function told(code: string, expected: string, page: string): Reading {
+	const found = isExpected(code, expected) ? expected : withRegion(plainTag(code) ?? code, page);
+	return { language: isSupported(code) ? found : expected, written: found };
+}
+
+const isSupported = (code: string): boolean => LANGUAGES.some((one) => one === code);
+
+const isExpected = (code: string, expected: string): boolean => detectorCodes(expected).includes(code);
+
+/** A language as the page names it, with script and region, where the page is in that language. */
+const withRegion = (tag: string, page: string): string =>
+	!tag.includes("-") && primaryLanguage(tag) === primaryLanguage(page) ? page : tag;
+
+/** Without addresses, and whatever has a digit in it. */
+const withoutCodes = (text: string): string =>
+	text
+		.split(/\s+/)
+		.filter((word) => !/[\p{Nd}@]|^https?:/u.test(word))
+		.join(" ");
 
 const count = (letters: string, script: RegExp): number => letters.match(script)?.length ?? 0;
 
@@ -66,9 +132,14 @@ const count = (letters: string, script: RegExp): number => letters.match(script)
  * often on short texts, the ones above are no better on them and cost up to 390 MB.
  */
 function detector() {
-	return singleton("language-detector", async () => {
-		const { eld } = await import("eld/small");
-		eld.setLanguageSubset([...LANGUAGES]);
-		return eld;
-	});
+	return singleton("language-detector", async () => (await import("eld/small")).eld);
+}
+
+/**
+ * The language a text is clearly in, when that is another than the expected one. Null as well where the detector
+ * does not know the expected language and so cannot tell. @param expected BCP 47.
+ */
+export async function otherLanguageThan(expected: string, text: string): Promise<string | null> {
+	const { written } = await readLanguage(text, { locale: expected, before: expected });
+	return written && primaryLanguage(written) !== primaryLanguage(expected) ? written : null;
 }

@@ -1,7 +1,7 @@
+import { nameOf } from "#app/text/language-tag.ts";
 import { askSmallModel } from "../openai.server.ts";
 import { dataBlock } from "../prompt.server.ts";
-import { nameOf } from "./languages.ts";
-import { tellLanguage } from "./tell.server.ts";
+import { otherLanguageThan } from "./tell.server.ts";
 
 /** A translation that has not come by now is shown as failed; the original stands there all the while. */
 const DEADLINE_MS = 20_000;
@@ -13,7 +13,7 @@ const RULES = `You translate messages of a store's support chat. Write the trans
 
 /**
  * Translates one text of a conversation with the small model, counted as `translate`.
- * @param options.to a two-letter tag.
+ * @param options.to BCP 47; script and region are named to the model.
  * @returns null when there is no model, it failed, or the text is too long.
  */
 export async function translateText(options: {
@@ -35,6 +35,5 @@ export async function translateText(options: {
 	});
 	if (!translated) return null;
 	// A model that repeats the text, or chats about it, has not translated it.
-	const written = await tellLanguage(translated, { locale: to, before: to });
-	return written === to ? translated : null;
+	return (await otherLanguageThan(to, translated)) ? null : translated;
 }

@@ -9,7 +9,7 @@ import type { AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
 import { detectLanguage } from "../language/detect.server.ts";
-import { articlesOnlyIn, onlyIn } from "./foreign-words.ts";
+import { articlesOnlyIn, onlyIn, ownWordsIn } from "./foreign-words.ts";
 import { answerFromKnowledge } from "./knowledge.server.ts";
 import { isDoable } from "./order-requests.server.ts";
 import { answerAboutOrders, latestOrderSentence } from "./orders.server.ts";
@@ -71,14 +71,16 @@ export const answerOffline: Answerer = async (request, onText) => {
 
 /** What was found, with a sentence in the customer's language before it where it stands in another. */
 async function inWordsOf(language: string, finding: Finding): Promise<Pick<Answer, "text" | "foreignPart">> {
-	const other = baseLanguage(finding.language ?? language);
-	if (other !== language) {
-		const opening = `${onlyIn(other, language)}\n\n`;
+	const own = ownWordsIn(language);
+	const other = baseLanguage(finding.language ?? own);
+	if (other !== baseLanguage(language)) {
+		// Where our own words are not the customer's either, there is nothing to say it in.
+		const opening = other === own ? "" : `${onlyIn(other, language)}\n\n`;
 		return { text: opening + finding.text, foreignPart: { at: opening.length, language: other } };
 	}
 	if (finding.answered) return { text: finding.text };
 	const languages = await listArticleLanguages();
-	if (languages.length === 0 || languages.includes(language)) return { text: finding.text };
+	if (languages.length === 0 || languages.includes(baseLanguage(language))) return { text: finding.text };
 	// First, so that the answer still ends with the offer of a person.
 	return { text: `${articlesOnlyIn(languages, language)} ${finding.text}` };
 }

@@ -1,4 +1,4 @@
-import { nameOf } from "../language/languages.ts";
+import { nameOf, primaryLanguage } from "#app/text/language-tag.ts";
 
 /** What is said before text that stands in another language than the customer's, and where there is none. */
 type ForeignWords = {
@@ -55,14 +55,18 @@ const WORDS: Record<string, ForeignWords> = {
 	},
 };
 
-const wordsIn = (language: string): ForeignWords => WORDS[language] ?? WORDS.en!;
+/** The language of the assistant's own words for a customer's language: that one, else English. */
+export const ownWordsIn = (language: string): string => {
+	const primary = primaryLanguage(language);
+	return WORDS[primary] ? primary : "en";
+};
+
+const wordsIn = (language: string): ForeignWords => WORDS[ownWordsIn(language)]!;
 
 /** Says, in the customer's language, in which other one the text that follows is. */
 export const onlyIn = (other: string, language: string): string =>
-	wordsIn(language).only(nameOf(other, WORDS[language] ? language : "en"));
+	wordsIn(language).only(nameOf(other, ownWordsIn(language)));
 
 /** Says, in the customer's language, which languages there are articles in. */
 export const articlesOnlyIn = (others: string[], language: string): string =>
-	wordsIn(language).articles(
-		others.map((other) => nameOf(other, WORDS[language] ? language : "en")).join(", "),
-	);
+	wordsIn(language).articles(others.map((other) => nameOf(other, ownWordsIn(language))).join(", "));

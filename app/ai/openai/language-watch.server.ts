@@ -1,6 +1,7 @@
+import { nameOf, primaryLanguage } from "#app/text/language-tag.ts";
 import type { AnswerRequest } from "../answer.ts";
-import { detectLanguage } from "../language/detect.server.ts";
-import { LANGUAGES, nameOf } from "../language/languages.ts";
+import { withoutProducts } from "../language/detect.server.ts";
+import { otherLanguageThan } from "../language/tell.server.ts";
 
 /** The model writes in another language than the customer's. */
 export class WrongLanguage extends Error {
@@ -28,9 +29,9 @@ export class LanguageWatch {
 	#begun: Promise<void> | null = null;
 	#found: string | null = null;
 
-	/** Without a language it can tell from others there is nothing to watch. */
+	/** Without a language to answer in there is nothing to watch. */
 	constructor({ language, question }: Pick<AnswerRequest, "language" | "question">) {
-		this.#expected = LANGUAGES.some((one) => one === language) ? (language ?? null) : null;
+		this.#expected = language ?? null;
 		this.#question = question;
 	}
 
@@ -53,14 +54,16 @@ export class LanguageWatch {
 	async otherLanguageOf(text: string): Promise<string | null> {
 		if (!this.#expected || text.length < TELLING_LENGTH) return null;
 		if ((text.match(/\p{L}+/gu)?.length ?? 0) < TELLING_WORDS) return null;
-		const found = await detectLanguage({ question: text, locale: this.#expected, language: this.#expected });
-		return found === this.#expected || this.#isAskedFor(found) ? null : found;
+		const found = await otherLanguageThan(this.#expected, await withoutProducts(text));
+		return found && !this.#isAskedFor(found) ? found : null;
 	}
 
 	/** "Bitte auf Englisch": whoever names a language may mean that. Endings differ from case to case. */
 	#isAskedFor(language: string): boolean {
 		const question = fold(this.#question);
-		const names = ["en", this.#expected ?? "en", language].map((one) => fold(nameOf(language, one)));
+		const names = ["en", this.#expected ?? "en", language].map((one) =>
+			fold(nameOf(primaryLanguage(language), one)),
+		);
 		return names.some((name) => question.includes(name.slice(0, Math.max(4, name.length - 2))));
 	}
 }

@@ -1,5 +1,5 @@
+import { nameOf } from "#app/text/language-tag.ts";
 import type { AnswerRequest } from "../answer.ts";
-import { nameOf } from "../language/languages.ts";
 import { rulesText } from "../prompt.server.ts";
 import { TextCleaner } from "./clean-text.ts";
 import { LanguageWatch, WrongLanguage } from "./language-watch.server.ts";

@@ -2,7 +2,7 @@ import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
 import { type Answer, AnswerFailed, type AnswerRequest, type Material, type OnText } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
-import { detectLanguage } from "../language/detect.server.ts";
+import { answerLanguage, readQuestion } from "../language/detect.server.ts";
 import { ownerParts } from "../prompt/owner-parts.server.ts";
 import { dataText, historyMessages, systemPrompt } from "../prompt.server.ts";
 import { retrievePassages } from "../retrieve.server.ts";
@@ -43,6 +43,9 @@ export async function answerInRounds(
 	complete: Complete,
 ): Promise<Answer> {
 	const { parts, passages } = request.material ?? (await gatherMaterial(request));
+	const reading = await readQuestion(request);
+	// Where only the customer's words tell the language, nothing is named, and the reply is not watched.
+	const asked = { ...request, language: request.language ? answerLanguage(reading) : null };
 	const sources = new SourceBook();
 	for (const part of Object.values(parts)) sources.heed(part);
 	for (const { role, text } of [...request.history, { role: "customer", text: request.question }]) {
@@ -50,7 +53,7 @@ export async function answerInRounds(
 	}
 	const system = systemPrompt({
 		parts,
-		request,
+		request: asked,
 		passages: passages.map((passage) => describePassage(passage, sources.add(asRetrieved(passage)))),
 		today: new Date(),
 	});
@@ -79,7 +82,7 @@ export async function answerInRounds(
 	let completionTokens = 0;
 	for (let round = 1; ; round++) {
 		const mayCallTools = round < MAX_ROUNDS;
-		reply = await writeReply({ request, messages, mayCallTools, shown, sources, complete });
+		reply = await writeReply({ request: asked, messages, mayCallTools, shown, sources, complete });
 		model = reply.model ?? model;
 		promptTokens += reply.promptTokens;
 		completionTokens += reply.completionTokens;
@@ -112,7 +115,7 @@ export async function answerInRounds(
 		text,
 		answered,
 		...classifyIntent(request.question),
-		language: await detectLanguage(request),
+		language: reading.written ?? reading.language,
 		...(foreignPart ? { foreignPart } : {}),
 		sources: answered ? used : [],
 		escalate: { needed: call.reason !== null, reason: call.reason },

@@ -2,6 +2,7 @@ import { log } from "#app/http/log.server.ts";
 import { finishTurn, type Turn } from "#app/models/ai-turn.server.ts";
 import { writeProposals } from "#app/models/assistant-action/propose.server.ts";
 import { noteQuestion } from "#app/models/chat-session/change.server.ts";
+import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { queueSession } from "#app/models/chat-session/queue.server.ts";
 import type { Unanswered } from "#app/models/message/unanswered.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
@@ -42,7 +43,7 @@ export async function finish(
 			message: reply.text,
 			metadata: {
 				...marks,
-				...(reply.language === PAGE_LANGUAGE ? {} : { language: reply.language }),
+				...(baseLanguage(reply.language) === PAGE_LANGUAGE ? {} : { language: reply.language }),
 				...(reply.foreignPart ? { foreignPart: reply.foreignPart } : {}),
 				...deedMarks(reply),
 				...(reply.sources.length > 0 ? { sources: reply.sources } : {}),

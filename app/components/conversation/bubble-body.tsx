@@ -20,7 +20,7 @@ export function BubbleBody({
 		: "rounded-bl-control border border-line bg-surface-raised text-ink";
 	return (
 		<p
-			{...inLanguage(language)}
+			{...inLanguage(language, typeof children === "string" ? children : undefined)}
 			className={`wrap-anywhere whitespace-pre-wrap rounded-card px-3.5 py-2.5 text-base ${look}`}
 		>
 			{children}

@@ -62,7 +62,7 @@ export function MessageText({
 					{translatedLine(translation, side)}
 				</summary>
 				<p
-					{...inLanguage(other.language)}
+					{...inLanguage(other.language, other.text)}
 					className="wrap-anywhere whitespace-pre-wrap border-line-strong border-s-2 ps-3 text-base text-ink"
 				>
 					{other.text}
@@ -75,11 +75,15 @@ export function MessageText({
 /** A text whose end may be in another language, which voices and fonts want to know. */
 function Parts({ text, foreignPart }: { text: string | undefined; foreignPart: ForeignPart | undefined }) {
 	if (!text || !foreignPart) return text;
+	const foreignText = text.slice(foreignPart.at);
 	return (
 		<>
 			{text.slice(0, foreignPart.at).trimEnd()}
-			<span {...inLanguage(foreignPart.language)} className="mt-2 block">
-				{text.slice(foreignPart.at)}
+			<span
+				{...inLanguage(foreignPart.language, foreignText)}
+				className={foreignPart.at === 0 ? "block" : "mt-2 block"}
+			>
+				{foreignText}
 			</span>
 		</>
 	);

@@ -1,3 +1,4 @@
+import { directionOf, nameOf, primaryLanguage } from "#app/text/language-tag.ts";
 import type { Translation } from "#db/shapes.ts";
 
 /** How a customer is told that a reply was translated, in their language. */
@@ -17,20 +18,11 @@ const TRANSLATED: Record<string, string> = {
 
 /** The line under a translated message, for whoever reads it. */
 export function translatedLine({ from, isOriginal }: Translation, side: "user" | "agent"): string {
-	if (side === "user") return TRANSLATED[from] ?? TRANSLATED.en!;
-	if (isOriginal) return `Sent in ${languageIn(from)} · show your words`;
-	return `Translated from ${languageIn(from)} · show original`;
+	if (side === "user") return TRANSLATED[primaryLanguage(from)] ?? TRANSLATED.en!;
+	if (isOriginal) return `Sent in ${nameOf(from, "en")} · show your words`;
+	return `Translated from ${nameOf(from, "en")} · show original`;
 }
 
-/** Languages whose script runs from right to left. */
-const RIGHT_TO_LEFT = new Set(["ar", "he", "fa", "ur"]);
-
-/** The attributes of text in a language. */
-export const inLanguage = (language: string | undefined) =>
-	language
-		? { lang: language, dir: RIGHT_TO_LEFT.has(language) ? ("rtl" as const) : ("ltr" as const) }
-		: { dir: "auto" as const };
-
-function languageIn(language: string): string {
-	return new Intl.DisplayNames("en", { type: "language" }).of(language) ?? language;
-}
+/** The attributes of text in a language. @param text the text itself, where it is at hand. */
+export const inLanguage = (language: string | undefined, text?: string) =>
+	language ? { lang: language, dir: directionOf(language, text) } : { dir: "auto" as const };

@@ -8,6 +8,7 @@ import {
 import { readIdentity } from "#app/auth/identity.server.ts";
 import { requireCustomerOwner } from "#app/auth/owner.server.ts";
 import type { CustomerIdentity, SignedIdentity } from "#app/auth/token.server.ts";
+import { preferredLanguages } from "#app/http/accept-language.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
@@ -15,7 +16,6 @@ import { confirmAction, declineAction } from "#app/models/assistant-action/decid
 import { endSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { openSessionOnce } from "#app/models/chat-session/create.server.ts";
 import { findCurrentSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
-import { localeTag } from "#app/models/chat-session/locale.ts";
 import { leaveEmail, requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { ensureCustomer } from "#app/models/customer.server.ts";
 import { emailAddress } from "#app/models/email-address.server.ts";
@@ -190,9 +190,5 @@ async function announceTyping(id: string, identity: CustomerIdentity) {
 	publishEphemeral({ sessionId, stream: "internal", type: "user-typing", data: { on: true } });
 }
 
-/** The first language the browser asks for, as far as it looks like one. */
-export function preferredLocale(request: Request): string {
-	const first = request.headers.get("Accept-Language")?.split(",")[0]?.split(";")[0]?.trim() ?? "";
-	// A refusal is an error with a stack: too dear for every message of a client that names no language.
-	return first === "" ? "en" : (localeTag.safeParse(first).data ?? "en");
-}
+/** The language the browser prefers, English where it names none. */
+export const preferredLocale = (request: Request): string => preferredLanguages(request)[0] ?? "en";

@@ -1,10 +1,12 @@
+import { preferredLanguages } from "#app/http/accept-language.server.ts";
+
 /**
  * The form in which the reader writes numbers and dates, as BCP 47. The shop's words are English, so it is
  * the reader's own English ("en-GB" writes 4 March) or, for any other language, American.
  */
 export function readerLocale(request: Request): string {
-	const first = request.headers.get("Accept-Language")?.split(",")[0] ?? "";
-	return /^en-[A-Z]{2}$/i.exec(first.trim())?.[0] ?? "en-US";
+	const [first = ""] = preferredLanguages(request);
+	return /^en-[A-Z]{2}$/.test(first) ? first : "en-US";
 }
 
 /** A day such as "Mar 4, 2026", the same for everybody: the shop's days are UTC days. */

@@ -4,6 +4,7 @@ import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import { fieldsOf } from "#app/components/conversation/posted-fields.ts";
 import { inLanguage } from "#app/components/conversation/translation-words.ts";
 import { Button, DisclosureMark, Notice, Textarea } from "#app/components/ui/index.ts";
+import { isSameLanguage } from "#app/text/language-tag.ts";
 import { languageName } from "../words.ts";
 import type { useCopilot } from "./use-copilot.ts";
 
@@ -28,7 +29,7 @@ export function CopilotBar({
 	copilot: ReturnType<typeof useCopilot>;
 	languages: SpokenLanguages;
 }) {
-	const isForeign = languages.agent !== languages.customer;
+	const isForeign = !isSameLanguage(languages.agent, languages.customer);
 	const ask = (event: MouseEvent<HTMLButtonElement>) => {
 		event.preventDefault();
 		const { form, value } = event.currentTarget;

@@ -7,7 +7,7 @@ import { toProblem } from "#app/http/respond.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { listActions } from "#app/models/assistant-action/log.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
-import { baseLanguage, spokenLanguage } from "#app/models/chat-session/locale.ts";
+import { languageTag, spokenLanguage } from "#app/models/chat-session/locale.ts";
 import { orderOwnerOf, provedEmail } from "#app/models/chat-session/order-owner.ts";
 import { forAgent } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
@@ -85,8 +85,8 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 		actions,
 		clientMessageId: randomUUID(),
 		languages: {
-			agent: baseLanguage(agentLanguage),
-			customer: baseLanguage(spokenLanguage(row)),
+			agent: languageTag(agentLanguage),
+			customer: languageTag(spokenLanguage(row)),
 			hasModel: hasModel(),
 		},
 	};

@@ -8,7 +8,7 @@ import { enqueue } from "#app/jobs/queue.server.ts";
 import { touchAgent } from "#app/models/agent.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
-import { baseLanguage } from "#app/models/chat-session/locale.ts";
+import { languageTag, localeTag } from "#app/models/chat-session/locale.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";
@@ -24,7 +24,6 @@ const seq = z.coerce.number().int().min(0).max(2_147_483_647);
 
 /** Longer drafts are no chat messages, and would cost accordingly. */
 const draft = messageText.refine((text) => text.length <= 4_000, { error: "At most 4,000 characters here." });
-const languageTag = z.string().regex(/^[a-z]{2,3}$/);
 
 const forms = z.discriminatedUnion("intent", [
 	z.object({ intent: z.literal("take") }),
@@ -33,7 +32,7 @@ const forms = z.discriminatedUnion("intent", [
 		message: messageText,
 		/** The agent's own words, when the message is a translation they have seen and send. */
 		original: messageText.optional(),
-		language: languageTag.optional(),
+		language: localeTag.optional(),
 		clientMessageId: z.preprocess((value) => (value === "" ? undefined : value), clientMessageId.optional()),
 	}),
 	z.object({ intent: z.literal("end") }),
@@ -134,7 +133,7 @@ type Reply = Extract<z.infer<typeof forms>, { intent: "reply" }>;
 async function reply(sessionId: string, actor: Actor, input: Reply): Promise<Message> {
 	const { original, language, ...post } = input;
 	if (!original || !language) return (await postMessage(sessionId, actor, post)).message;
-	const to = baseLanguage(await getSetting("agent_language"));
+	const to = languageTag(await getSetting("agent_language"));
 	const translation: Translation = { from: language, to, text: original, state: "done", isOriginal: true };
 	const { message } = await postMessage(sessionId, actor, { ...post, metadata: { language, translation } });
 	await keepOriginal(message, { locale: to, text: original });

@@ -4,6 +4,7 @@ import { RelativeTime } from "#app/components/time/time.tsx";
 import { Badge, EmptyState } from "#app/components/ui/index.ts";
 import type { Inbox as InboxData, InboxEntry } from "#app/realtime/events.ts";
 import { inboxMoment, WAITING_PAGE } from "#app/realtime/inbox-order.ts";
+import { primaryLanguage } from "#app/text/language-tag.ts";
 import { topicName, waitingLabel } from "../words.ts";
 
 /** Who waits, since when, why and in what language, in one glance; colour only for what needs a person. */
@@ -89,7 +90,7 @@ function InboxRow({
 					<StatusBadge entry={entry} agentId={agentId} />
 					{needsPerson(entry) && isRaised(entry) ? <Badge tone="attention">{entry.priority}</Badge> : null}
 					{entry.intent && entry.intent !== "other" ? <Badge>{topicName(entry.intent)}</Badge> : null}
-					<span className="text-ink-soft text-sm uppercase">{entry.language.slice(0, 2)}</span>
+					<span className="text-ink-soft text-sm uppercase">{primaryLanguage(entry.language)}</span>
 				</span>
 			</Link>
 		</li>

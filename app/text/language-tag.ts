@@ -1,0 +1,91 @@
+/** Language tags (BCP 47) as the pages, the assistant and the agents' side compare and show them. */
+
+/**
+ * A tag as it is kept and compared: language, script and region in their usual case, deprecated codes replaced,
+ * without extensions. "de_DE" is "de-DE", "zh-hant-hk" is "zh-Hant-HK", "de-DE-u-co-phonebk" is "de-DE".
+ * @returns null where the text is no language tag.
+ */
+export function plainTag(text: string): string | null {
+	try {
+		const { language, script, region } = new Intl.Locale(text.trim().replaceAll("_", "-"));
+		return [language, script, region].filter((part) => part !== undefined).join("-");
+	} catch {
+		return null;
+	}
+}
+
+/** The primary subtag: `de-AT` is `de`, `fil-PH` is `fil`. */
+export const primaryLanguage = (tag: string): string => tag.toLowerCase().split(/[-_]/)[0] || "en";
+
+/**
+ * Whether two tags name one written language: the same language in the same script. `pt-BR` and `pt` are one,
+ * Traditional and Simplified Chinese are two.
+ */
+export function isSameLanguage(one: string, other: string): boolean {
+	if (one === other) return true;
+	const [a, b] = [likelyForm(one), likelyForm(other)];
+	return a !== null && b !== null && a.language === b.language && a.script === b.script;
+}
+
+/** The script a language is usually written in, such as Arab; null where that is not known. Source: CLDR, by Intl. */
+export const scriptOf = (tag: string): string | null => likelyForm(tag)?.script ?? null;
+
+function likelyForm(tag: string): Intl.Locale | null {
+	try {
+		return new Intl.Locale(tag).maximize();
+	} catch {
+		return null;
+	}
+}
+
+/**
+ * A language's name in another one: `nameOf("de", "fr")` is "allemand". The script is named where the region
+ * decides it, so zh-TW is "Traditional Chinese (Taiwan)".
+ */
+export function nameOf(tag: string, inLanguage: string): string {
+	try {
+		const names = new Intl.DisplayNames(inLanguage, { type: "language" });
+		const { language, region } = new Intl.Locale(tag);
+		const script = writtenIn(tag);
+		if (!script || !region) return names.of(tag) ?? tag;
+		const name = names.of(`${language}-${script}`) ?? tag;
+		if (name.includes("(")) return names.of(`${language}-${script}-${region}`) ?? name;
+		return `${name} (${new Intl.DisplayNames(inLanguage, { type: "region" }).of(region) ?? region})`;
+	} catch {
+		return tag;
+	}
+}
+
+/** The script that the tag names or its region decides; null where it is the language's usual one. */
+function writtenIn(tag: string): string | null {
+	const { language, script } = new Intl.Locale(tag);
+	const likely = scriptOf(tag);
+	return script ?? (likely === scriptOf(language) ? null : likely);
+}
+
+/**
+ * Scripts written from right to left, as ISO 15924 codes. Source: CLDR's scriptMetadata.txt (column "RTL?") and the
+ * Bidi_Class of Unicode 16; not every browser has Intl.Locale's getTextInfo yet.
+ */
+const RIGHT_TO_LEFT = new Set(
+	(
+		"Adlm Arab Aran Armi Avst Chrs Cprt Elym Gara Hatr Hebr Hung Khar Lydi Mand Mani Mend Merc Mero Narb Nbat " +
+		"Nkoo Orkh Ougr Palm Phli Phlp Phlv Phnx Prti Rohg Samr Sarb Sogd Sogo Syrc Syre Syrj Syrn Thaa Yezi"
+	).split(" "),
+);
+
+/** The blocks whose characters run from right to left by default: DerivedBidiClass.txt, Unicode 16. */
+const RIGHT_TO_LEFT_LETTER =
+	/[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+
+/** Whether a language is written from right to left. */
+export const isRightToLeft = (tag: string): boolean => RIGHT_TO_LEFT.has(scriptOf(tag) ?? "");
+
+/**
+ * The direction of a text in a language, as the value of `dir`. From right to left where its language is written
+ * so, even when it begins with a Latin name; else the browser decides by the first letter, since a page's
+ * language says little about what a customer writes.
+ */
+export function directionOf(tag: string, text?: string): "rtl" | "auto" {
+	return isRightToLeft(tag) && (text === undefined || RIGHT_TO_LEFT_LETTER.test(text)) ? "rtl" : "auto";
+}
