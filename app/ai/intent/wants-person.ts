@@ -1,26 +1,31 @@
 import { ASKING_IN, ASKING_NATURE_ABROAD, foldedLetters } from "./asking-in-other-languages.ts";
 import { classifyIntent } from "./classify.server.ts";
+import { clausesOf, withoutOtherPeople } from "./other-people.ts";
 
 /** Who is asked for, by any of these words. */
 const PERSON =
-	"(?:(?:real|live|actual|human|living|proper|another|different|single|damn|freaking|fucking|customer|service|support|sales|care|call|help|free|available|senior|certain|someone|a|an|the|your|my|one of your|one of the|some|any|this|of|kind of) )*(?:humans?|persons?|people|man|woman|guy|agents?|representatives?|reps?|operators?|somebody|someone|anybody|anyone|advisors?|advisers?|consultants?|managers?|supervisors?|boss|colleagues?|coworkers?|assistants?|specialists?|employees?|staff(?: members?)?|team members?|members? of (?:your |the )?(?:staff|team)|individual|attendant|human being|clerk|associate)";
+	"(?:(?:real|live|actual|human|living|proper|another|different|single|damn|freaking|fucking|customer|service|support|sales|care|call|help|free|available|senior|certain|billing|returns?|refunds?|warranty|technical|tech|account|delivery|shipping|store|shop|someone|a|an|the|your|my|one of your|one of the|some|any|this|of|kind of) )*(?:humans?|persons?|people|man|woman|guy|agents?|representatives?|reps?|operators?|somebody|someone|anybody|anyone|advisors?|advisers?|consultants?|managers?|supervisors?|executives?|boss|colleagues?|coworkers?|assistants?|specialists?|employees?|staff(?: members?)?|team members?|members? of (?:your |the )?(?:staff|team)|individual|attendant|human being|clerk|associate)";
 
 /** Who can be nobody but a person of the store: "someone" may be anyone. */
 const STAFF =
-	"(?:(?:a|an|the|your|my|one of your|one of the|some|any|another) )*(?:(?:real|live|actual|human|living|customer|service|support|sales) )*(?:humans?|human being|real person|real people|person|agent|representative|rep|operator|advisor|adviser|manager|supervisor|colleagues?|co ?workers?|specialist|employees?|member of (?:your |the )?(?:staff|team)|team members?|(?:someone|somebody|anyone|anybody) (?:real|human|else|from (?:your|the) (?:\\w+ )?(?:team|staff|department|company|support|store|shop)|on your team))";
+	"(?:(?:a|an|the|your|my|one of your|one of the|some|any|another) )*(?:(?:real|live|actual|human|living|customer|service|support|sales) )*(?:humans?|human being|real person|real people|person|agent|representative|rep|operator|advisor|adviser|manager|supervisor|executives?|colleagues?|co ?workers?|specialist|employees?|member of (?:your |the )?(?:staff|team)|team members?|(?:someone|somebody|anyone|anybody) (?:real|human|else|from (?:your|the) (?:\\w+ )?(?:team|staff|department|company|support|store|shop)|on your team))";
 
-const ASKING: RegExp[] = [
-	// "speak to an agent", "chat with somebody real"
+/** Asking to be put in touch: here the words before the person may name any department of the store. */
+const ASKING_TO_SPEAK: RegExp[] = [
+	// "speak to an agent", "chat with somebody real"; "talk agent", but "your chat assistants" are no request
 	new RegExp(
-		`\\b(?:speak|speaking|talk|talking|tlak|chat|chatting|converse|conversation|deal|dealing|interact|discuss (?:it|this|that|things))(?: (?:to|with|w|directly|right now|now|live|2))* ${PERSON}\\b`,
+		`\\b(?:speak|speaking|talk|talking|tlak|chat|chatting|converse|conversation|deal|dealing|interact|discuss (?:it|this|that|things))(?: (?:to|with|w|directly|right now|now|live|2))+ ${PERSON}\\b|\\b(?:speak|talk|tlak) ${PERSON}\\b`,
 	),
 	// "connect me to a representative", "put me through to someone", "pass this on to your team"
 	new RegExp(
 		`\\b(?:connect|transfer|forward|redirect|direct|escalate|pass|hand|switch|route|refer|patch|put)(?: (?:me|this|us|it|over|through|on|up|along|chat|conversation|ticket|case|my (?:call|chat|case|ticket|request|issue|problem|question|complaint|conversation)))* (?:to|with|2) (?:${PERSON}|(?:your |the )?(?:\\w+ )?(?:team|support|customer service|human side))\\b`,
 	),
+];
+
+const ASKING: RegExp[] = [
 	/^(?:(?:please|pls|can you|could you|just|ok|then|now) )*(?:connect|transfer|escalate|redirect)(?: (?:me|us|this|it|the chat))?(?: (?:please|pls|now|already|asap|then))*$/,
 	// "get me an agent", "I need a human", "call a person"
-	/\b(?:get|give|bring|find|fetch|call|send|need|want|require|prefer|demand|contact|reach|request|asking for|looking for|rather have|like|have)(?: (?:me|us|to|for|in|on|hold of|touch with|in touch with|through|through to))* (?:a |an |the |your |some )?(?:real |live |actual |human |customer |service |support |sales )*(?:human(?: being)?s?|person|agents?|representatives?|reps?|operators?|managers?|supervisors?|real people|someone real|somebody real|human (?:agent|assistance|help|support|assistant)|live (?:agent|chat|person|support|help))\b(?! (?:discount|price|fee|number|id|size|hour|hair|manual|card|name|licen[cs]e|signature|limit|to (?:sign|collect|pick)))/,
+	/\b(?:get|give|bring|find|fetch|call|send|need|want|require|prefer|demand|contact|reach|request|asking for|looking for|rather have|like|have)(?: (?:me|us|to|for|in|on|hold of|touch with|in touch with|through|through to))* (?:a |an |the |your |some )?(?:real |live |actual |human |customer |service |support |sales |care )*(?:human(?: being)?s?|person|agents?|representatives?|reps?|operators?|managers?|supervisors?|executive(?= (?:please|pls|now|asap|about|who|to)\b|$)|real people|someone real|somebody real|human (?:agent|assistance|help|support|assistant)|live (?:agent|chat|person|support|help))\b(?! (?:discount|price|fee|number|id|size|hour|hair|manual|card|name|licen[cs]e|signature|limit|to (?:sign|collect|pick)))/,
 	/^(?:(?:a|an|the|real|live|actual|human|customer|service|support|please|pls|now|just|only|hey|hi|hello|no) )*(?:human(?: being)?|person|agent|representative|rep|operator|supervisor|manager|live chat|real person|real people|someone real|somebody real|human help|human support|support person)(?: (?:please|pls|plz|now|here|asap|needed|agent|help|support|thanks?|already))*$/,
 	/\b(?:is|are) (?:there|this|here) (?:no |any|some|a|an|not)*\s?(?:real |actual |live )*(?:human|person|people|humans|someone|somebody|anyone|anybody)\b.*\b(?:talk|speak|chat|real|(?:can|could|to) help me|write with|write to)\b/,
 	/\b(?:is|are) (?:there )?(?:no |any |a )?(?:real |actual |live )*(?:humans?|person|people) (?:available|around|here|there|online|on here|working (?:here|there))\b/,
@@ -35,10 +40,21 @@ const ASKING: RegExp[] = [
 	new RegExp(
 		`\\bput (?:${STAFF}|someone|somebody)(?: \\w+)? on\\b|\\b(?:let|have|get) ${STAFF}\\b.{0,15}\\b(?:this|it|me|on|in)\\b`,
 	),
+	/^where(?:s| is| are) (?:the |a |all the |your )?(?:real |actual )?(?:humans?|persons?|people|agents?|staff)$/,
+	/\b(?:get|give|bring|find|send) me (?:(?:someone|somebody)\b|(?:some |your )?staff\b(?! discount))/,
 	/\bwho (?:can|could|should|do) i (?:talk|speak|chat) (?:to|with)\b/,
 	/^(?!.*\b(?:how|what|when|which|where|hours?|information|number|time)\b).*\b(?:speak|talk|chat|connect me|transfer me|put me through) (?:to|with) (?:your |the )?(?:customer |technical |tech )?(?:service|support|care)\b/,
-	/^(?!(?:are|is|am|r) (?:you|u|this|i)\b).*\b(?:agent|representative|human|operator)(?: please| pls| now)?$/,
 	/\b(?:call|ring|phone) me (?:back|please|now)\b|\bhand (?:me |this |it )*over\b|\blet me (?:talk|speak) (?:to|with)\b|\bput me through\b/,
+];
+
+/** Asking to be called back, as a whole clause: "people call me Bob" and "who calls me before delivery" are none. */
+const ASKING_IN_A_CLAUSE: RegExp[] = [
+	/^(?:(?:please|pls|plz|kindly|can|could|would|will|you|u|someone|somebody|anyone|just|so|and|hi|hello|hey) )*(?:call|phone|ring|telephone) me(?: (?:back|up))?(?: (?:please|pls|plz|now|asap|today|tomorrow|tonight|soon|later|immediately|urgently|right away|instead|thanks?|thank you|on my \w+|on \d\w*|at \d\w*|about (?:my|this|it|the)|regarding (?:my|this|it|the))\b.*)?$/,
+	/\b(?:give me|get|have|want|need|request|schedule|arrange|book|like|expect|waiting for) (?:a |the )?(?:call ?back|call from (?:you|someone|somebody|(?:a|your|the) \w+))\b/,
+	/^(?:(?:please|pls|kindly|can|could|would|you) )*give (?:me|us) a (?:call|ring)(?: (?:please|pls|back|now|asap|today|tomorrow))*$/,
+	/^(?:(?:please|pls|a|request|need|want) )*call ?back(?: (?:please|pls|now|asap|request|requested))*$/,
+	/^(?:(?:please|pls|the|your|a|an) )*customer (?:care |service |support |relations )?executive(?: (?:please|pls|now|asap))*$/,
+	/^(?:(?:hey|hi|hello|ok|so|no|please|pls|now|just|stop) )*(?:agent|human|representative|operator|real person|live person)(?: (?:please|pls|now))*$/,
 ];
 
 const REFUSING =
@@ -74,8 +90,12 @@ export function personAskedIn(text: string): string | null {
 	}
 	const plain = folded.replace(TELLING_THE_PAST, "").replace(ASKING_NATURE, "").trim();
 	if (!plain || REFUSING.test(plain) || ASKING_ABOUT.test(plain)) return null;
-	if (ASKING.some((pattern) => pattern.test(plain))) return "en";
-	const { intent, confidence } = classifyIntent(plain);
+	if (ASKING_TO_SPEAK.some((pattern) => pattern.test(plain))) return "en";
+	const clauses = clausesOf(text).map(withoutOtherPeople);
+	if (clauses.some((clause) => ASKING_IN_A_CLAUSE.some((pattern) => pattern.test(clause)))) return "en";
+	const ours = clauses.join(" ").replace(TELLING_THE_PAST, "").replace(ASKING_NATURE, "").trim();
+	if (ASKING.some((pattern) => pattern.test(ours))) return "en";
+	const { intent, confidence } = classifyIntent(ours);
 	return intent === "contact_human_agent" && confidence >= SURE ? "en" : null;
 }
 

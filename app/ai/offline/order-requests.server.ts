@@ -12,6 +12,8 @@ import { OFFER } from "./phrases.ts";
  */
 
 type Doing = {
+	/** Words that ask for it. The intent alone is a guess, and a card is only offered for what somebody said. */
+	said: RegExp;
 	/** Why this order's state does not allow it; null when it does. */
 	whyNot: (order: Order, returnDays: number) => string | null;
 	propose: (order: Order) => Omit<Proposal, "key">;
@@ -21,20 +23,32 @@ type Doing = {
 	which: string;
 };
 
+/** The word for cancelling as people type it, and what else says it; in the assistant's other languages as well. */
+const CANCELLING =
+	/\b(?:c[ae]n[cs]+[ae]?l|canel|cacnel|cnacel|cncel|canecl|ccancel|kancel|stornier|annul|anul|annuleer|cancela|iptal|cofn|zrezygn)\w*|\b(?:call(?:ing|ed)? (?:it |this |that |my (?:\w+ )?(?:order|purchase) )?off|call off|stop|halt|abort|undo|revoke|withdraw|void|scrap|delete|remove|drop|terminate|rescind|no longer (?:want|need)|chang\w+ my mind)\b|\b(?:don['’]?t|do not) (?:want|need)\b|\bget(?:ting)? rid of\b|إلغ|الغ|בטל|ביטול/i;
+const PLAINLY_CANCELLING =
+	/\b(?:cancel|call(?:ing)? off|revoke|delete|get(?:ting)? rid of|annul) (?:my|this|that|the) (?:\w+ )?(?:order|purchase)\b(?! (?:history|list|confirmation|number|details?))/i;
+/** "Don't cancel it", "was it cancelled?": speaks of cancelling and asks for none. */
+const NOT_CANCELLING =
+	/\b(?:don['’]?t|do not|didn['’]?t|did not|never|not|without|instead of|no need to|nothing)\b(?: \w+){0,4} (?:to )?c[ae]n[cs]+[ae]?l|\b(?:was|were|is|are|been|got|get|has|have|did (?:you|they|someone|somebody|it))\b(?: \w+){0,5} c[ae]n[cs]+[ae]?l(?:l?ed)?\b(?! (?:my|the|this|it|order))|\bdid (?:you|they|someone|somebody)\b(?: \w+){0,3} c[ae]n[cs]+[ae]?l|\b(?:remove|delete|stop|drop) nothing\b/i;
+
 const DOINGS: Record<string, Doing> = {
 	cancel_order: {
+		said: CANCELLING,
 		whyNot: whyNotCancelled,
 		propose: (order) => proposeCancellation(order, null),
 		words: ({ number }) => `I can cancel order ${number} for you. Please confirm it below.`,
 		which: "Which order shall I cancel",
 	},
 	get_refund: {
+		said: /\bre+(?:fund|turn|imburs|inburs|bat|pay|paid|claim|clam|tour|und)|\b(?:rufund|rfund|money|back|compensat\w*|credit|restitution|chargeback|want (?:it|my order) any ?more|any ?more)\b|\bdo(?:es)?n['’]?t (?:want|need|like)\b/i,
 		whyNot: (order, days) => whyNotReturned(order, days, new Date()),
 		propose: (order) => proposeReturn(order, [], null),
 		words: ({ number }) => `I can ask the store to take order ${number} back. Please confirm it below.`,
 		which: "Which order would you like to send back",
 	},
 	change_shipping_address: {
+		said: /\bad+r+es|\baddr\b|\b(?:deliver|ship|send|post|forward|redirect|reroute)\w*\b.{0,60}\bto\b|\b(?:house|street|post ?code|zip|city|town|location|destination|moved|moving|recipient|where (?:it|my order|this) (?:goes|is going))\b/i,
 		whyNot: whyNotReaddressed,
 		propose: (order) => proposeOrderAddress(order, null),
 		words: ({ number }) => `I can change where order ${number} goes. Please give the new address below.`,
@@ -55,12 +69,30 @@ const SENDS_BACK =
  */
 export function narrowed(intent: string, question: string): string {
 	if (intent !== "change_order" && intent !== "other") return intent;
+	if (isPlainlyCancelling(question)) return "cancel_order";
 	if (intent === "change_order" && /\baddress\b/i.test(question)) return "change_shipping_address";
 	return SENDS_BACK.test(question) ? "get_refund" : intent;
 }
 
+/** Whether the words ask to cancel an order, however unsure the classifier is ("call off my order"). */
+export const isPlainlyCancelling = (question: string): boolean =>
+	PLAINLY_CANCELLING.test(question) && !NOT_CANCELLING.test(question);
+
 /** Whether an intent asks for something that a card can do. */
 export const isDoable = (intent: string): boolean => intent in DOINGS;
+
+/**
+ * Whether the customer's own words ask for what the intent says. The intent is learned from English sentences and
+ * takes "list my orders" for a cancellation; a card needs the word as well.
+ */
+export function isSaid(intent: string, question: string): boolean {
+	const doing = DOINGS[intent];
+	if (!doing) return true;
+	return doing.said.test(question) && !(intent === "cancel_order" && NOT_CANCELLING.test(question));
+}
+
+/** Whether a question speaks of a cancellation without asking for one: its answer is the order's state. */
+export const asksWhetherCancelled = (question: string): boolean => NOT_CANCELLING.test(question);
 
 /** Lays a card for the order that was named. @returns what is said above it, or why there is none. */
 export async function proposeFor(order: Order, intent: string, deeds: Deeds): Promise<string | null> {

@@ -13,14 +13,27 @@ import {
 } from "#app/models/order.server.ts";
 import { extractOrderNumbers } from "#app/models/order-numbers.ts";
 import type { Deeds } from "../deeds.server.ts";
-import { isDoable, narrowed, proposeFor, proposeForAny } from "./order-requests.server.ts";
+import {
+	asksWhetherCancelled,
+	isDoable,
+	isPlainlyCancelling,
+	isSaid,
+	narrowed,
+	proposeFor,
+	proposeForAny,
+} from "./order-requests.server.ts";
 import { OFFER } from "./phrases.ts";
 
 /**
  * What is said of a customer's orders. `isRequest` when something was asked to be done that only a person can
  * do, so that the store's rule for it is told as well.
  */
-export type OrderAnswer = { text: string; isRequest: boolean };
+export type OrderAnswer = {
+	text: string;
+	isRequest: boolean;
+	/** What was asked for by the customer's own words, where the guessed intent said otherwise. */
+	intent?: string;
+};
 
 const SIGN_IN =
 	"Please sign in to the store first, so that I can see that the order is yours. Then ask me again here.";
@@ -52,7 +65,16 @@ const OWN_ORDER =
 const WHERE =
 	/\bwhere(?:s| is| are|'s|’s)\b|\bwhen (?:will|is|does|do|are)\b|\bstatus\b|\btrack(?:ing)?\b|\bhas(?:n['’]?t)?\b.*\b(?:ship|arriv|come|deliver|sent)|\b(?:arrive|arrived|shipped|late|delayed|update|eta|on (?:its|the) way|happen\w*|going on|never (?:came|got)|not (?:received|arrived)|haven['’]?t (?:received|got))\b/i;
 const LISTING =
-	/\b(?:my|all|list|show|see) (?:\w+ )?orders\b|\b(?:recent|latest|last|past|previous) orders?\b|\bwhat (?:did|have) i (?:order|buy|bought)/i;
+	/\b(?:my|all|list|show|see) (?:\w+ )?orders\b|\b(?:recent|latest|last|past|previous) (?:\d+ )?orders?\b|\bwhat (?:did|have) i (?:order|buy|bought)/i;
+/** A list and nothing else: "order list", "my orders please", "orders?", "what orders do I have". */
+const ASKS_FOR_LIST =
+	/^\W*(?:(?:hi|hello|hey|please|pls|just|can|could|would|you|i|i['’]?d|we|want|need|like|to|me|us|give|show|list|see|view|display|print|check|get|fetch|find|open|pull up|look at|a|an|the|of|for|complete|full|whole|all|any|every|my|our|past|previous|recent|latest|last|old|current|open|pending|active|order|purchase)\W+)*(?:orders|purchases|(?:order|purchase)s? (?:list|history|overview)|list of (?:my )?(?:orders|purchases))(?:\W+(?:list|please|pls|now|here|thanks?|so far|history|i have|i (?:have )?(?:made|placed)|i['’]?ve (?:made|placed)))*\W*$|\b(?:what|which|how many) (?:\w+ )?(?:orders|purchases) (?:(?:do|did|have) (?:i|we) (?:have|make|made|place|placed|got|order|ordered)|(?:do|did|have) i\W*$|i have|i['’]ve)\b|\bdo i have (?:any |some )?(?:\w+ )?orders\b|\bwhat are (?:all )?my (?:\w+ )?orders\b|^\W*(?:list|show|display)(?: me)? (?:all )?(?:(?:of )?my )?(?:\w+ )?orders?\W*$/i;
+/** The same in the other languages the assistant speaks. */
+const LISTING_ABROAD =
+	/(?<!\p{L})(?:meine?r? (?:\p{L}+ )?bestellungen|bestell(?:liste|übersicht|ungen anzeigen)|mes (?:\p{L}+ )?(?:commandes|achats)|mis (?:\p{L}+ )?(?:pedidos|compras)|lista de (?:mis |meus )?pedidos|i miei (?:\p{L}+ )?ordini|(?:lista|elenco) (?:dei miei |degli |dei )?ordini|(?:os )?meus (?:\p{L}+ )?pedidos|(?:as )?minhas (?:\p{L}+ )?(?:encomendas|compras)|mijn (?:\p{L}+ )?bestellingen|(?:lista )?moi(?:ch|e) zam[oó]wie(?:ń|n|nia)|moje zam[oó]wienia|sipari[sş]lerim(?:i|in)?)(?!\p{L})|طلباتي|ההזמנות שלי/iu;
+/** Something is to be done with the orders, or they are late: more than a list is asked for. */
+const CHANGES_ABROAD =
+	/stornier|annul|anul|cancel|iptal|zrezygn|zwr[oó]|إلغ|الغ|בטל|ביטול|ändern|change|modif|cambi|alter|wijzig|zmieni|zurück|retour|devol|restitu|iade|wo |wann|où|quand|dónde|donde|cuándo|dove|quando|onde|waar|wanneer|gdzie|kiedy|nerede|ne zaman|أين|متى|איפה|מתי/i;
 /** "Where is my order" in the other languages the app speaks; the facts are told in English for now. */
 const WHERE_ABROAD =
 	/\bwo (?:ist|bleibt|sind) mein\w* (?:bestellung|paket|lieferung|sendung)|\boù (?:est|en est|sont) m\w+ (?:commande|colis|livraison)|\bd[oó]nde est[aá] mi (?:pedido|paquete|env[ií]o)|\bdov['’]?\s?[eè] il mio (?:ordine|pacco)|\bonde est[aá] (?:o |a )?(?:meu|minha) (?:pedido|encomenda|pacote)|\bwaar (?:is|blijft) mijn (?:bestelling|pakket|pakje)/i;
@@ -78,7 +100,12 @@ export async function answerAboutOrders(options: {
 	// An order's number makes the question one about an order; without one only a sure intent does.
 	const numbers = extractOrderNumbers(question).slice(0, MOST_NUMBERS);
 	const isMeant = confidence >= SURE_OF_INTENT || numbers.length > 0;
-	const intent = isMeant ? narrowed(options.intent, question) : "other";
+	const guessed = isMeant
+		? narrowed(options.intent, question)
+		: isPlainlyCancelling(question)
+			? "cancel_order"
+			: "other";
+	const intent = isSaid(guessed, question) ? guessed : "other";
 	const request = REQUESTS[intent];
 	if (numbers.length > 0) {
 		if (!isKnown(owner)) return askIdentity(deeds);
@@ -95,14 +122,16 @@ export async function answerAboutOrders(options: {
 		}
 		return { text: [...new Set(sentences)].join(" "), isRequest: false };
 	}
-	const isListing =
-		LISTING.test(question) && (ORDER_INTENTS.has(intent) || !request) && !HOW_TO.test(question);
+	const isList =
+		ASKS_FOR_LIST.test(question) || (LISTING_ABROAD.test(question) && !CHANGES_ABROAD.test(question));
+	const isListing = isList || (LISTING.test(question) && !request && !HOW_TO.test(question));
 	const isTracking =
 		WHERE_ABROAD.test(question) ||
 		ORDER_INTENTS.has(intent) ||
+		(guessed === "cancel_order" && OWN_ORDER.test(question) && asksWhetherCancelled(question)) ||
 		(OWN_ORDER.test(question) && WHERE.test(question) && !request);
-	if (HOW_TO.test(question) || WHAT_IF.test(question)) return null;
-	if (isDoable(intent) && OWN_ORDER.test(question) && isKnown(owner)) {
+	if ((HOW_TO.test(question) && !isList) || WHAT_IF.test(question)) return null;
+	if (isDoable(intent) && !isList && OWN_ORDER.test(question) && isKnown(owner)) {
 		const offered = await proposeForAny(intent, deeds);
 		if (offered) return { text: offered, isRequest: false };
 	}
@@ -110,8 +139,9 @@ export async function answerAboutOrders(options: {
 	if (!isKnown(owner)) return askIdentity(deeds);
 	await deeds.didRead("list_orders", null);
 	return {
-		text: await describeLatest(owner, isListing && /\borders\b|\blist\b/i.test(question)),
+		text: await describeLatest(owner, isList || (isListing && /\borders\b|\blist\b/i.test(question))),
 		isRequest: false,
+		...(intent === guessed ? {} : { intent: "track_order" }),
 	};
 }
 
