@@ -2,21 +2,34 @@ import { KnowledgeImportError, readArticles } from "#app/models/article-files.se
 import { oneArgument } from "./steps/arguments.ts";
 import { CommandError, runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
+import { printImportReport } from "./steps/import-report.ts";
 
-/** Imports a folder of Markdown files as knowledge articles: `npm run kb:import -- DIR`. */
+/** Imports a folder of Markdown files as knowledge articles: `npm run kb:import -- DIR [--source NAME] [--prune]`. */
 await runCommand(async () => {
-	const { word: directory } = oneArgument("npm run kb:import -- DIR");
+	const {
+		word: directory,
+		options,
+		flags,
+	} = oneArgument("npm run kb:import -- DIR [--source NAME] [--prune]", ["source"], ["prune"]);
 	// The files are checked before a database is even opened.
-	const files = await readArticles(directory).catch((error) => {
+	const folder = await readArticles(directory).catch((error) => {
 		throw error instanceof KnowledgeImportError ? new CommandError(error.message, { cause: error }) : error;
 	});
+	if (folder.articles.length + folder.drafts.length === 0) {
+		printImportReport(folder, "Nothing was imported");
+		return;
+	}
 	await withDatabase(async () => {
-		const { saveArticleFiles } = await import("#app/models/kb-import.server.ts");
-		const { created, updated, unchanged } = await saveArticleFiles(files, (slug, outcome) =>
-			process.stdout.write(`${slug}: ${outcome}\n`),
+		const { saveArticleFolder } = await import("#app/models/kb-import.server.ts");
+		const { created, updated, unchanged, refused, notes } = await saveArticleFolder(
+			folder,
+			{ ...options, isPruning: flags.has("prune") },
+			(slug, outcome) => process.stdout.write(`${slug}: ${outcome}\n`),
 		);
+		const count = created + updated + unchanged;
 		process.stdout.write(
-			`${files.length} articles: ${created} new, ${updated} changed, ${unchanged} as they were.\n`,
+			`${count} articles: ${created} new, ${updated} changed, ${unchanged} as they were.\n`,
 		);
+		printImportReport({ refused, notes }, "The rest was imported");
 	});
 });

@@ -23,7 +23,7 @@ export async function seedDemoStore(): Promise<void> {
 	});
 	// Each article is saved with its passages in a transaction of its own.
 	for (const { slug, title, body, locale } of await readArticles()) {
-		await saveArticle({ slug, title, body, locale });
+		await saveArticle({ slug, title, body, locale, source: "demo" });
 	}
 }
 

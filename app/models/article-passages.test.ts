@@ -50,6 +50,36 @@ describe("an article cut into passages", () => {
 	});
 });
 
+it.each([
+	[
+		["Fees", "Fees", "Fees 2"],
+		["fees", "fees-2", "fees-2-2"],
+	],
+	[
+		["Fees 2", "Fees", "Fees"],
+		["fees-2", "fees", "fees-3"],
+	],
+	[
+		["Fees", "Fees", "Fees 2", "Fees", "Fees 2-2"],
+		["fees", "fees-2", "fees-2-2", "fees-3", "fees-2-2-2"],
+	],
+	[
+		["退货", "期限"],
+		["section", "section-2"],
+	],
+	[
+		["Main", "Contents"],
+		["main-2", "contents-2"],
+	],
+])("never gives two headings one id: %j", (headings, ids) => {
+	expect(headingIds(headings)).toEqual(ids);
+});
+
+it("keeps the first heading of an article in another script", () => {
+	const passages = cutIntoPassages({ title: "退货", body: "## 期限\n\n三十天。" });
+	expect(passages).toEqual([{ heading: "期限", anchor: "section", body: "三十天。." }]);
+});
+
 it("makes headings' ids unique in order", () => {
 	expect(headingIds(["Über uns", "Cost", "Cost", "?"])).toEqual(["uber-uns", "cost", "cost-2", "section"]);
 });

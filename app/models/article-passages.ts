@@ -1,4 +1,4 @@
-import MarkdownIt from "markdown-it";
+import { parseMarkdown, plainText } from "./article-markdown.ts";
 
 /** One searchable, quotable piece of an article: plain text under its nearest heading. */
 export type PassageText = {
@@ -11,8 +11,8 @@ export type PassageText = {
 /** Passages grow to about this many characters: a screenful of chat, so that a quote can be read at a glance. */
 const PASSAGE_CHARACTERS = 700;
 
-const markdown = new MarkdownIt("commonmark", { html: false }).enable("table");
-type Token = ReturnType<typeof markdown.parse>[number];
+/** Raised when articles are cut differently: those cut by an older version are cut again. */
+export const PASSAGES_VERSION = 1;
 
 /**
  * Turns words into the id of a heading or the slug of an article: lower case ASCII letters, digits, hyphens.
@@ -26,17 +26,6 @@ export function slugify(text: string): string {
 		.replace(/['’]/g, "")
 		.replace(/[^a-z0-9]+/g, "-")
 		.replace(/^-+|-+$/g, "");
-}
-
-/** The text of an inline token without its marks: links keep their words, images their description. */
-function plainText(token: Token): string {
-	let text = "";
-	for (const child of token.children ?? []) {
-		if (child.type === "softbreak" || child.type === "hardbreak") text += " ";
-		else if (child.type === "image") text += child.content;
-		else if (child.type === "text" || child.type === "code_inline") text += child.content;
-	}
-	return text.replace(/\s+/g, " ").trim();
 }
 
 /** A line that ends without a stop gets one, so that joining lines keeps sentences apart. */
@@ -71,7 +60,7 @@ function blocksOf(body: string): Block[] {
 	let items: string[] = [];
 	let listDepth = 0;
 	let isHeading = false;
-	for (const token of markdown.parse(body, {})) {
+	for (const token of parseMarkdown(body)) {
 		if (token.type === "heading_open") isHeading = true;
 		else if (/^(bullet|ordered)_list_open$/.test(token.type)) listDepth++;
 		else if (/^(bullet|ordered)_list_close$/.test(token.type)) {
@@ -101,15 +90,33 @@ function blocksOf(body: string): Block[] {
 	return blocks;
 }
 
-/** The ids of an article's headings, in order, made unique the way the article's page must make them too. */
+/** Ids that the page around an article has already. */
+const IDS_OF_THE_PAGE = ["main", "contents"];
+
+/**
+ * The ids of an article's headings, in order, all different: a number is added to one that is taken, also by a
+ * heading such as "Fees 2".
+ */
 export function headingIds(headings: string[]): string[] {
-	const seen = new Map<string, number>();
+	const taken = new Set(IDS_OF_THE_PAGE);
 	return headings.map((heading) => {
-		const id = slugify(heading) || "section";
-		const count = (seen.get(id) ?? 0) + 1;
-		seen.set(id, count);
-		return count === 1 ? id : `${id}-${count}`;
+		const plain = slugify(heading) || "section";
+		let id = plain;
+		for (let count = 2; taken.has(id); count++) id = `${plain}-${count}`;
+		taken.add(id);
+		return id;
 	});
+}
+
+/** Whether two titles are the same to a reader, in any script. */
+export function isSameTitle(one: string, other: string): boolean {
+	const words = (text: string) =>
+		text
+			.normalize("NFKC")
+			.toLowerCase()
+			.match(/[\p{L}\p{M}\p{N}]+/gu)
+			?.join(" ") ?? text.trim();
+	return words(one) === words(other);
 }
 
 /**
@@ -133,7 +140,7 @@ export function cutIntoPassages(article: { title: string; body: string }): Passa
 		if (block.kind === "heading") {
 			flush();
 			const id = ids[headingsSeen++] ?? null;
-			const isTitle = headingsSeen === 1 && slugify(block.text) === slugify(article.title);
+			const isTitle = headingsSeen === 1 && isSameTitle(block.text, article.title);
 			heading = isTitle ? article.title : block.text;
 			anchor = isTitle ? null : id;
 			continue;

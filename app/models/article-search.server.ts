@@ -1,4 +1,5 @@
 import { asc, inArray, sql } from "drizzle-orm";
+import { articleUrl } from "#app/models/article-address.ts";
 import { db } from "#db/client.server.ts";
 import { articlePassages } from "#db/schema.ts";
 import { type Readers, readableBy } from "./article-readers.server.ts";
@@ -261,7 +262,7 @@ export async function findPassages(
 			slug: row.slug,
 			title: row.title,
 			heading: row.heading,
-			url: `/help/${row.slug}${row.anchor ? `#${row.anchor}` : ""}`,
+			url: articleUrl(row.slug, row.anchor),
 			body: row.body,
 			locale: row.locale,
 			score:

@@ -1,8 +1,9 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, lt, sql } from "drizzle-orm";
 import { enqueue } from "#app/jobs/queue.server.ts";
-import { db } from "#db/client.server.ts";
+import { db, type Transaction } from "#db/client.server.ts";
 import { articlePassages, articles } from "#db/schema.ts";
-import { cutIntoPassages } from "./article-passages.ts";
+import { withoutHidden } from "./article-markdown.ts";
+import { cutIntoPassages, PASSAGES_VERSION, type PassageText } from "./article-passages.ts";
 import { type Readers, readableBy } from "./article-readers.server.ts";
 import { searchConfig } from "./search/languages.ts";
 
@@ -44,6 +45,9 @@ const articlesColumns = {
 	audience: articles.audience,
 	validFrom: articles.validFrom,
 	validUntil: articles.validUntil,
+	source: articles.source,
+	sourcePath: articles.sourcePath,
+	passagesVersion: articles.passagesVersion,
 	updatedAt: articles.updatedAt,
 };
 
@@ -58,37 +62,52 @@ export async function getArticle(slug: string, readers: Readers = "customers"): 
 
 /** What an author says of an article. `validFrom` and `validUntil` are days (2026-12-24), both included. */
 export type ArticleDraft = { slug: string; title: string; body: string } & Partial<
-	Pick<Article, "locale" | "audience" | "validFrom" | "validUntil">
+	Pick<Article, "locale" | "audience" | "validFrom" | "validUntil" | "source" | "sourcePath">
 >;
 
 /**
  * Creates the article with that slug or replaces it, and cuts it into passages, all in one transaction,
- * so that a search never meets half an article and never waits for one.
- * @param draft.body Markdown; @param draft.locale BCP 47, "en" by default.
+ * so that a search never meets half an article and never waits for one. Comments, scripts and styles are not stored.
+ * @param draft.source what brings it; left as it was when absent. @param draft.body Markdown; @param draft.locale BCP 47, "en" by default.
  * @returns the article's id, and whether anything differed from what was stored.
  */
 export async function saveArticle(
 	draft: ArticleDraft,
 ): Promise<{ id: string; outcome: "created" | "updated" | "unchanged" }> {
-	const { slug, title, body, locale = "en", audience = "everyone" } = draft;
+	const { slug, title, locale = "en", audience = "everyone" } = draft;
+	const body = withoutHidden(draft.body).text;
 	const { validFrom = null, validUntil = null } = draft;
 	const content = { title, body, locale, audience, validFrom, validUntil };
+	const origin = {
+		...(draft.source === undefined ? {} : { source: draft.source }),
+		...(draft.sourcePath === undefined ? {} : { sourcePath: draft.sourcePath }),
+		passagesVersion: PASSAGES_VERSION,
+	};
+	const passages = cutIntoPassages({ title, body });
 	const result = await db.transaction(async (tx) => {
 		const [before] = await tx.select().from(articles).where(eq(articles.slug, slug)).for("update");
 		const keys = Object.keys(content) as (keyof typeof content)[];
-		if (before && keys.every((key) => before[key] === content[key])) {
+		const isSame = before && keys.every((key) => before[key] === content[key]);
+		const isCutAlike =
+			before?.passagesVersion === PASSAGES_VERSION ||
+			(isSame && (await hasPassages(tx, before.id, passages)));
+		if (isSame && isCutAlike) {
+			await tx.update(articles).set(origin).where(eq(articles.id, before.id));
 			return { id: before.id, outcome: "unchanged" as const };
 		}
 		const [saved] = await tx
 			.insert(articles)
-			.values({ slug, ...content })
-			.onConflictDoUpdate({ target: articles.slug, set: { ...content, updatedAt: sql`clock_timestamp()` } })
+			.values({ slug, ...content, ...origin })
+			.onConflictDoUpdate({
+				target: articles.slug,
+				set: { ...content, ...origin, updatedAt: sql`clock_timestamp()` },
+			})
 			.returning({ id: articles.id });
 		if (!saved) throw new Error(`Saving the article ${slug} returned no row.`);
 		await tx.delete(articlePassages).where(eq(articlePassages.articleId, saved.id));
 		const config = searchConfig(locale);
 		await tx.insert(articlePassages).values(
-			cutIntoPassages({ title, body }).map((passage, position) => ({
+			passages.map((passage, position) => ({
 				articleId: saved.id,
 				position,
 				title,
@@ -103,6 +122,41 @@ export async function saveArticle(
 	});
 	if (result.outcome !== "unchanged") enqueue("embed-passages", null);
 	return result;
+}
+
+/** Whether an article's stored passages are these. */
+async function hasPassages(tx: Transaction, articleId: string, passages: PassageText[]): Promise<boolean> {
+	const stored = await tx
+		.select({ heading: articlePassages.heading, anchor: articlePassages.anchor, body: articlePassages.body })
+		.from(articlePassages)
+		.where(eq(articlePassages.articleId, articleId))
+		.orderBy(asc(articlePassages.position));
+	return (
+		stored.length === passages.length &&
+		stored.every((one, i) => {
+			const other = passages[i];
+			return one.heading === other?.heading && one.anchor === other.anchor && one.body === other.body;
+		})
+	);
+}
+
+/** Articles that are cut again at a time. */
+const CUT_AT_ONCE = 50;
+
+/** Cuts articles again whose passages an older version of this program cut. @returns how many there were. */
+export async function recutArticles(): Promise<number> {
+	let count = 0;
+	for (;;) {
+		const old = await db
+			.select()
+			.from(articles)
+			.where(lt(articles.passagesVersion, PASSAGES_VERSION))
+			.orderBy(asc(articles.id))
+			.limit(CUT_AT_ONCE);
+		for (const { id: _, updatedAt: __, passagesVersion: ___, ...draft } of old) await saveArticle(draft);
+		count += old.length;
+		if (old.length < CUT_AT_ONCE) return count;
+	}
 }
 
 /** A passage as full text sees it. Without the slashes Postgres would read "chairs/tables" as the path of a file. */

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { z } from "zod/v4";
 import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shapes.ts";
+import { addressOf } from "./article-address.ts";
 import { slugify } from "./article-passages.ts";
 import { isNothing } from "./store-nothing.ts";
 import { placeIn, Reading, readRecords, type StoreReport } from "./store-records.server.ts";
@@ -205,8 +206,8 @@ function givenAddress(address: PostalAddress | undefined): PostalAddress | null 
 
 /** The product's name as an address; its id is added where another product has the same name. */
 function freeSlug(taken: Map<string, string>, name: string, id: string): string {
-	const plain = slugify(name) || slugify(id) || "product";
-	const slug = taken.has(plain) ? `${plain}-${slugify(id)}` : plain;
+	const plain = slugify(name) || slugify(id) || addressOf(id) || "product";
+	const slug = taken.has(plain) ? `${plain}-${slugify(id) || addressOf(id)}` : plain;
 	taken.set(slug, id);
 	return slug;
 }

@@ -5,19 +5,33 @@ import { CommandError } from "./command.ts";
 /**
  * The one word a command is given, and its options.
  * @param usage the whole line to type, told when the arguments are wrong.
+ * @param options names of options with a value; @param flags names of options without one.
  * @throws CommandError
  */
 export function oneArgument(
 	usage: string,
 	options: string[] = [],
-): { word: string; options: Record<string, string> } {
+	flags: string[] = [],
+): { word: string; options: Record<string, string>; flags: Set<string> } {
 	try {
 		const { positionals, values } = parseArgs({
 			allowPositionals: true,
-			options: Object.fromEntries(options.map((name) => [name, { type: "string" as const }])),
+			options: Object.fromEntries([
+				...options.map((name) => [name, { type: "string" as const }]),
+				...flags.map((name) => [name, { type: "boolean" as const }]),
+			]),
 		});
 		const [word] = positionals;
-		if (word && positionals.length === 1) return { word, options: values as Record<string, string> };
+		if (word && positionals.length === 1) {
+			const given = Object.entries(values);
+			return {
+				word,
+				options: Object.fromEntries(
+					given.filter((entry): entry is [string, string] => options.includes(entry[0])),
+				),
+				flags: new Set(given.flatMap(([name]) => (flags.includes(name) ? [name] : []))),
+			};
+		}
 	} catch {
 		// An option it does not know; the usage line says which there are.
 	}

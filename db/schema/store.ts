@@ -107,6 +107,12 @@ export const articles = pgTable("articles", {
 	/** Days, both included, between which it holds; null is without end. */
 	validFrom: date("valid_from", { mode: "string" }),
 	validUntil: date("valid_until", { mode: "string" }),
+	/** What brought it: the name of an import; null for articles from before this was recorded. */
+	source: text("source"),
+	/** The file it was read from, relative to the imported folder. */
+	sourcePath: text("source_path"),
+	/** The PASSAGES_VERSION its passages were cut with. */
+	passagesVersion: integer("passages_version").notNull().default(0),
 	updatedAt: now("updated_at"),
 });
 

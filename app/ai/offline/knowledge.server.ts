@@ -1,3 +1,4 @@
+import { articleUrl } from "#app/models/article-address.ts";
 import {
 	type FoundPassage,
 	findPassages,
@@ -124,7 +125,7 @@ async function quoteFrom(
 				shows: form.shows,
 				isRuleFirst: choice.isNamed && !form.isAsked,
 			});
-	const url = `/help/${found.slug}${chosen.anchor ? `#${chosen.anchor}` : ""}`;
+	const url = articleUrl(found.slug, chosen.anchor);
 	return {
 		text,
 		coverage: found.coverage,

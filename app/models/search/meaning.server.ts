@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { articleUrl } from "#app/models/article-address.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { db } from "#db/client.server.ts";
 import { type Readers, readableBy } from "../article-readers.server.ts";
@@ -158,7 +159,7 @@ export async function nearestPassages(
 			...row,
 			id: Number(id),
 			articleId: article_id,
-			url: `/help/${row.slug}${anchor ? `#${anchor}` : ""}`,
+			url: articleUrl(row.slug, anchor),
 			score: cosines.get(hash) ?? 0,
 			coverage: 0,
 		}))

@@ -3,6 +3,7 @@ import { Link, useLoaderData } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
 import { ButtonLink, EmptyState } from "#app/components/ui/index.ts";
 import { listArticles } from "#app/models/article.server.ts";
+import { articleUrl } from "#app/models/article-address.ts";
 import { StillUnsure } from "./still-unsure.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Help · Mevi Living" }];
@@ -27,7 +28,7 @@ export default function HelpList() {
 						{articles.map((article) => (
 							<li key={article.slug} className="break-inside-avoid">
 								<Link
-									to={article.slug}
+									to={articleUrl(article.slug)}
 									prefetch="intent"
 									className="group flex min-h-12 items-center justify-between gap-4 border-line border-b py-2.5 hover:text-accent"
 								>

@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react";
 import { Badge } from "#app/components/ui/index.ts";
+import { articleUrl } from "#app/models/article-address.ts";
 import { formatDay } from "../words.ts";
 
 export type ListedArticle = {
@@ -40,7 +41,7 @@ export function ArticleTable({ articles }: { articles: ListedArticle[] }) {
 							article.title
 						) : (
 							<Link
-								to={`/help/${article.slug}`}
+								to={articleUrl(article.slug)}
 								className="inline-flex min-h-9 items-center underline-offset-4 hover:text-accent hover:underline pointer-coarse:min-h-11"
 							>
 								{article.title}

@@ -1,0 +1,202 @@
+import { closest, distance } from "fastest-levenshtein";
+import { parse as parseToml, TomlDate, TomlError } from "smol-toml";
+import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+
+/** What stands at the top of an article's file, before the text. */
+export type FrontMatter = {
+	/** Values by key as the author wrote the key; nulls are left out. */
+	values: Map<string, unknown>;
+	/** The text below it, and the number of lines above that text. */
+	body: string;
+	linesAbove: number;
+};
+
+/** Front matter that cannot be read; `line` counts from 1 in the file, where it is known. */
+export class FrontMatterFault extends Error {
+	constructor(
+		message: string,
+		readonly line: number | null = null,
+	) {
+		super(message);
+	}
+}
+
+/** Keys that say what an article is, in lower case. */
+const CONTENT_KEYS = ["title", "slug", "locale", "language", "lang", "audience", "validfrom", "validuntil"];
+/** Keys that say whether it is published, as Hugo, Jekyll, Obsidian and content systems write them. */
+const HIDING_KEYS = ["draft", "hidden", "unlisted", "private", "archived"];
+const SHOWING_KEYS = ["published", "publish", "public"];
+const STATE_KEYS = ["status", "visibility"];
+export const KNOWN_KEYS = [...CONTENT_KEYS, ...HIDING_KEYS, ...SHOWING_KEYS, ...STATE_KEYS];
+
+/** Common keys of other programs: not used here, but no misspelling of a known key either. */
+const FOREIGN_KEYS = new Set(
+	`alias aliases author authors categories category created date description excerpt icon id image cover keywords
+	lastmod layout link menu modified name nav_order order page parent permalink position publisher rank redirect_from
+	section series sidebar_label sidebar_position site size sku sort subtitle summary tag tags template toc type
+	updated url version weight`.split(/\s+/),
+);
+
+/**
+ * Takes the front matter off a text: YAML between `---` lines, TOML between `+++` lines, or a JSON object. A `---`
+ * that is only a rule above a text is left in the text.
+ * @throws FrontMatterFault
+ */
+export function takeFrontMatter(source: string): FrontMatter {
+	const blank = /^(?:[^\S\n]*\n)*/.exec(source)?.[0] ?? "";
+	const text = source.slice(blank.length);
+	const offset = blank.split("\n").length - 1;
+	const none = { values: new Map<string, unknown>(), body: source, linesAbove: 0 };
+	if (/^\{\s*"/.test(text)) return takeJson(text, offset);
+	const open = /^(---|\+\+\+)[ \t]*(yaml|toml)?[ \t]*(?:\n|$)/i.exec(text);
+	if (!open) return none;
+	const lines = text.split("\n");
+	const isToml = open[1] === "+++" || open[2]?.toLowerCase() === "toml";
+	const end = lines.findIndex(
+		(line, index) => index > 0 && (line.trimEnd() === open[1] || (!isToml && line.trimEnd() === "...")),
+	);
+	const block = lines.slice(1, end === -1 ? undefined : end).join("\n");
+	const isSure = isToml || looksLikeKeys(block);
+	if (end === -1) {
+		if (isSure) throw new FrontMatterFault(`the front matter has no closing ${open[1]} line`, offset + 1);
+		return none;
+	}
+	const values = isToml ? readToml(block, offset + 1) : readYaml(block, offset + 1, isSure);
+	if (!values) return none;
+	return { values, body: lines.slice(end + 1).join("\n"), linesAbove: offset + end + 1 };
+}
+
+/** Whether a block begins at once with a key, as front matter does and a text below a rule does not. */
+function looksLikeKeys(block: string): boolean {
+	if (/^["']?[A-Za-z_][\w.-]*["']?[ \t]*:(?:[ \t]|\n|$)/.test(block)) return true;
+	return block
+		.split("\n")
+		.some((line) => KNOWN_KEYS.includes(/^([A-Za-z]+)[ \t]*:/.exec(line)?.[1]?.toLowerCase() ?? ""));
+}
+
+/** @returns null when the block is a text between two rules. */
+function readYaml(block: string, linesAbove: number, isSure: boolean): Map<string, unknown> | null {
+	const counter = new LineCounter();
+	const document = parseDocument(block, { lineCounter: counter });
+	const [fault] = document.errors;
+	if (fault) {
+		if (!isSure) return null;
+		throw new FrontMatterFault(
+			"the front matter is not valid YAML",
+			linesAbove + counter.linePos(fault.pos[0]).line,
+		);
+	}
+	if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
+		return new Map();
+	if (!isMap(document.contents) || !isSure) return null;
+	const values = new Map<string, unknown>();
+	for (const { key, value } of document.contents.items) {
+		const name = isScalar(key) ? String(key.source ?? key.value) : String(key);
+		if (isScalar(value)) {
+			// Numbers and dates are the author's words: 1.10 is not 1.1. Yes and no keep their meaning.
+			if (value.value === null) continue;
+			values.set(name, typeof value.value === "boolean" ? value.value : String(value.source ?? value.value));
+		} else if (value !== null) values.set(name, document.createNode(value).toJSON());
+	}
+	return values;
+}
+
+function readToml(block: string, linesAbove: number): Map<string, unknown> {
+	try {
+		const entries = Object.entries(parseToml(block)).map(([key, value]): [string, unknown] => {
+			if (value instanceof TomlDate) return [key, value.toISOString().slice(0, 10)];
+			return [key, typeof value === "number" || typeof value === "bigint" ? String(value) : value];
+		});
+		return new Map(entries);
+	} catch (error) {
+		if (!(error instanceof TomlError)) throw error;
+		throw new FrontMatterFault("the front matter is not valid TOML", linesAbove + error.line);
+	}
+}
+
+/** The longest JSON front matter, in lines. */
+const MOST_JSON_LINES = 200;
+
+function takeJson(text: string, offset: number): FrontMatter {
+	const lines = text.split("\n");
+	for (let end = 1; end <= Math.min(lines.length, MOST_JSON_LINES); end++) {
+		if (!lines[end - 1]?.trimEnd().endsWith("}")) continue;
+		try {
+			const data = JSON.parse(lines.slice(0, end).join("\n")) as Record<string, unknown>;
+			const entries = Object.entries(data).filter(([, value]) => value !== null);
+			return {
+				values: new Map(
+					entries.map(([key, value]) => [key, typeof value === "number" ? String(value) : value]),
+				),
+				body: lines.slice(end).join("\n"),
+				linesAbove: offset + end,
+			};
+		} catch (error) {
+			if (!(error instanceof SyntaxError)) throw error;
+		}
+	}
+	throw new FrontMatterFault("the front matter is not valid JSON", offset + 1);
+}
+
+export type Publication = { isPublished: true } | { isPublished: false; why: string };
+
+const YES = new Set(["true", "yes", "y", "on", "1"]);
+const NO = new Set(["false", "no", "n", "off", "0"]);
+const SHOWN = new Set(
+	"published publish public live active visible everyone final current approved released done".split(" "),
+);
+const UNSHOWN = new Set(
+	"draft private hidden internal unpublished unlisted archived archive pending review in-review future scheduled trash trashed deleted inactive disabled retired".split(
+		" ",
+	),
+);
+
+/**
+ * Whether the author wants the article to be seen.
+ * @param values by key in lower case; @param today a day such as 2026-11-27. @throws FrontMatterFault for a value
+ * that says neither yes nor no.
+ */
+export function publicationOf(values: Map<string, unknown>, today: string): Publication {
+	const unclear = (key: string, value: unknown, wanted: string) =>
+		new FrontMatterFault(`front matter ${key}: must be ${wanted}, not ${JSON.stringify(value)}`);
+	for (const [key, value] of values) {
+		const word = String(value).trim().toLowerCase().replace(/[ _]+/g, "-");
+		const hidden: Publication = { isPublished: false, why: `${key}: ${String(value)}` };
+		if (word === "") continue;
+		if (HIDING_KEYS.includes(key)) {
+			if (YES.has(word)) return hidden;
+			if (!NO.has(word)) throw unclear(key, value, "true or false");
+		} else if (SHOWING_KEYS.includes(key)) {
+			const day = /^\d{4}-\d\d-\d\d/.exec(word)?.[0];
+			if (NO.has(word) || (day && day > today)) return hidden;
+			if (!YES.has(word) && !day) throw unclear(key, value, "true or false");
+		} else if (STATE_KEYS.includes(key)) {
+			if (UNSHOWN.has(word)) return hidden;
+			if (!SHOWN.has(word)) throw unclear(key, value, "published or draft");
+		}
+	}
+	return { isPublished: true };
+}
+
+/** Farther apart, two keys are not likely one misspelt. */
+const MISSPELT = 2;
+
+/**
+ * The keys nobody uses here. @throws FrontMatterFault for one that is a known key misspelt, since it may have said
+ * who may read the article.
+ */
+export function unusedKeys(keys: Iterable<string>): string[] {
+	const unused = [...keys].filter((key) => !KNOWN_KEYS.includes(key.toLowerCase()));
+	for (const key of unused) {
+		const written = key.toLowerCase();
+		const near = closest(written, KNOWN_KEYS);
+		if (!FOREIGN_KEYS.has(written) && distance(written, near) <= MISSPELT) {
+			const meant = NAMES[near] ?? near;
+			throw new FrontMatterFault(`front matter ${key}: there is no such key; ${meant} was probably meant`);
+		}
+	}
+	return unused;
+}
+
+/** Keys that are not written in lower case. */
+const NAMES: Record<string, string> = { validfrom: "validFrom", validuntil: "validUntil" };

@@ -1,0 +1,235 @@
+import MarkdownIt from "markdown-it";
+
+/**
+ * The one reading of an article's Markdown: what the help page shows, what search indexes and what the assistant
+ * quotes all come from these tokens.
+ *
+ * HTML in Markdown is no text: comments, scripts and styles are dropped, <br> breaks the line, other elements of
+ * HTML leave their words. A tag that HTML does not have, such as <your name>, stays as it is written.
+ */
+
+type Parser = InstanceType<typeof MarkdownIt>;
+export type MarkdownToken = ReturnType<Parser["parse"]>[number];
+
+// Without HTML blocks every tag is part of a line, so that the Markdown between two tags is still Markdown.
+const markdown = new MarkdownIt("commonmark", { html: true }).enable("table").disable("html_block");
+
+/** The elements of HTML (https://html.spec.whatwg.org/multipage/indices.html#elements-3), with the old ones. */
+const ELEMENTS = new Set(
+	`a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center
+	cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font
+	footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li
+	link main map mark marquee menu meta meter nav nobr noframes noscript object ol optgroup option output p param picture
+	pre progress q rp rt ruby s samp script search section select slot small source span strike strong style sub summary
+	sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr`.split(
+		/\s+/,
+	),
+);
+/** Elements that begin a line of their own. */
+const BLOCKS = new Set(
+	`address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure footer
+	form h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre section summary table tbody tfoot thead tr ul`.split(
+		/\s+/,
+	),
+);
+/** Elements whose content is not for readers. */
+const UNREAD = "script|style|template|svg";
+const isUnread = new RegExp(`^(?:${UNREAD})$`);
+
+markdown.core.ruler.push("html_to_text", (state) => {
+	const leftOut = (state.env as ParseEnvironment).leftOut ?? new Set<string>();
+	promoteHeadings(state.tokens);
+	for (const token of state.tokens) {
+		if (token.type === "inline" && token.children) {
+			token.children = withoutTags(token.children, (type, tag) => new state.Token(type, tag, 0), leftOut);
+		}
+	}
+	state.tokens = state.tokens.filter((_, index) => !isInEmptyParagraph(state.tokens, index));
+});
+// No token of HTML is left by then; should one be, it is shown as words and never run.
+markdown.renderer.rules.html_inline = (tokens, index) =>
+	markdown.utils.escapeHtml(tokens[index]?.content ?? "");
+
+type ParseEnvironment = { leftOut?: Set<string> };
+
+/** The tokens of an article. @param leftOut receives the names of HTML elements whose tags were left out. */
+export function parseMarkdown(body: string, leftOut?: Set<string>): MarkdownToken[] {
+	return markdown.parse(body, { leftOut } satisfies ParseEnvironment);
+}
+
+/** Tokens as HTML for the help page. */
+export function renderMarkdown(tokens: MarkdownToken[]): string {
+	return markdown.renderer.render(tokens, markdown.options, {});
+}
+
+/** The text of an inline token without its marks: links keep their words, images their description. */
+export function plainText(token: MarkdownToken | undefined): string {
+	let text = "";
+	for (const child of token?.children ?? []) {
+		if (child.type === "softbreak" || child.type === "hardbreak") text += " ";
+		else if (child.type === "image" || child.type === "text" || child.type === "code_inline") {
+			text += child.content;
+		}
+	}
+	return text.replace(/\s+/g, " ").trim();
+}
+
+/** A line that is one HTML heading, as READMEs centre their titles, is a heading. */
+function promoteHeadings(tokens: MarkdownToken[]): void {
+	for (const [index, open] of tokens.entries()) {
+		const inline = tokens[index + 1];
+		const close = tokens[index + 2];
+		if (open.type !== "paragraph_open" || inline?.type !== "inline" || !close) continue;
+		const level = /^<(h[1-6])[\s>]/i.exec(inline.children?.[0]?.content ?? "")?.[1]?.toLowerCase();
+		const last = inline.children?.at(-1);
+		if (!level || last?.type !== "html_inline" || !last.content.toLowerCase().startsWith(`</${level}`))
+			continue;
+		Object.assign(open, { type: "heading_open", tag: level, hidden: false });
+		Object.assign(close, { type: "heading_close", tag: level, hidden: false });
+	}
+}
+
+function withoutTags(
+	children: MarkdownToken[],
+	create: (type: string, tag: string) => MarkdownToken,
+	leftOut: Set<string>,
+): MarkdownToken[] {
+	const kept: MarkdownToken[] = [];
+	/** The element whose content is being dropped. */
+	let unread: string | null = null;
+	const addText = (content: string) => kept.push(Object.assign(create("text", ""), { content }));
+	const addBreak = () => {
+		while (kept.at(-1)?.type === "softbreak") kept.pop();
+		if (kept.length > 0 && kept.at(-1)?.type !== "hardbreak") kept.push(create("hardbreak", "br"));
+	};
+	for (const child of children) {
+		const tag = child.type === "html_inline" ? /^<(\/?)([a-z][a-z0-9-]*)/i.exec(child.content) : null;
+		const name = tag?.[2]?.toLowerCase() ?? "";
+		if (unread !== null) {
+			if (tag?.[1] && name === unread) unread = null;
+		} else if (child.type !== "html_inline") {
+			const isAtBreak = kept.length === 0 || kept.at(-1)?.type === "hardbreak";
+			if (child.type !== "softbreak" || !isAtBreak) kept.push(child);
+		} else if (!tag) {
+			// A comment, a declaration or a processing instruction.
+		} else if (!ELEMENTS.has(name) && !name.includes("-")) addText(child.content);
+		else {
+			if (name !== "br") leftOut.add(name);
+			if (isUnread.test(name) && !tag[1] && !child.content.endsWith("/>")) unread = name;
+			else if (name === "img")
+				addText(/\balt\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(child.content)?.slice(1).find(Boolean) ?? "");
+			else if (BLOCKS.has(name)) addBreak();
+			else if (/^t[dh]$/.test(name) && tag[1]) addText(" ");
+		}
+	}
+	while (/^(?:hard|soft)break$/.test(kept.at(-1)?.type ?? "")) kept.pop();
+	return kept;
+}
+
+function isInEmptyParagraph(tokens: MarkdownToken[], index: number): boolean {
+	const start = [index, index - 1, index - 2].find((at) => tokens[at]?.type === "paragraph_open");
+	if (start === undefined || tokens[start + 2]?.type !== "paragraph_close") return false;
+	const inline = tokens[start + 1];
+	return plainText(inline) === "" && !inline?.children?.some(({ type }) => type === "image");
+}
+
+/** Something hidden that has no end, at a line counted from 1. */
+export type Unclosed = { line: number; what: string };
+
+const HIDDEN = new RegExp(`<!--|<(${UNREAD})(?=[\\s/>])`, "gi");
+
+/**
+ * Markdown without what no reader may see: HTML comments, scripts and styles, outside code. One that is never
+ * closed hides the rest of the text, as in a browser, and is named.
+ */
+export function withoutHidden(source: string): { text: string; unclosed: Unclosed | null } {
+	let text = source;
+	let from = 0;
+	for (;;) {
+		const code = codeRanges(text);
+		/** Text between the cuts so far. */
+		const pieces: string[] = [];
+		let end = 0;
+		let isStale = false;
+		let next = 0;
+		HIDDEN.lastIndex = from;
+		for (let match = HIDDEN.exec(text); match && !isStale; match = HIDDEN.exec(text)) {
+			const start = match.index;
+			while (next < code.length && (code[next]?.end ?? 0) <= start) next++;
+			const range = code[next];
+			if (range && range.start <= start) HIDDEN.lastIndex = range.end;
+			else if (!isEscaped(text, start)) {
+				const close = endOf(text, start, match[1]);
+				pieces.push(text.slice(end, start));
+				if (close === -1) {
+					const line = text.slice(0, start).split("\n").length;
+					const what = match[1] ? `<${match[1].toLowerCase()}>` : "a comment (<!--)";
+					return { text: pieces.join(""), unclosed: { line, what } };
+				}
+				end = close;
+				HIDDEN.lastIndex = close;
+				// Marks of code inside what was cut may have hidden the true structure of what follows.
+				isStale = range !== undefined && range.start < close;
+			}
+		}
+		const head = pieces.join("");
+		if (end === 0) return { text, unclosed: null };
+		text = head + text.slice(end);
+		if (!isStale) return { text, unclosed: null };
+		from = head.length;
+	}
+}
+
+/** Where something hidden that begins at `start` ends; -1 when it does not. */
+function endOf(text: string, start: number, element: string | undefined): number {
+	if (element) {
+		const close = new RegExp(`</${element}\\s*>`, "gi");
+		close.lastIndex = start;
+		return close.exec(text) ? close.lastIndex : -1;
+	}
+	// <!--> and <!---> are whole comments.
+	const short = /^<!---?>/.exec(text.slice(start, start + 6));
+	if (short) return start + short[0].length;
+	const close = text.indexOf("-->", start + 4);
+	return close === -1 ? -1 : close + 3;
+}
+
+function isEscaped(text: string, at: number): boolean {
+	let backslashes = 0;
+	while (text[at - 1 - backslashes] === "\\") backslashes++;
+	return backslashes % 2 === 1;
+}
+
+/** Where code stands in a text, in order: blocks, and spans between backticks within one block of text. */
+function codeRanges(text: string): { start: number; end: number }[] {
+	const lines = text.split("\n");
+	const offsets = [0];
+	for (const line of lines) offsets.push((offsets.at(-1) ?? 0) + line.length + 1);
+	const ranges: { start: number; end: number }[] = [];
+	for (const token of markdown.parse(text, {})) {
+		if (!token.map) continue;
+		const start = offsets[token.map[0]] ?? 0;
+		const end = Math.min(offsets[token.map[1]] ?? text.length, text.length);
+		if (token.type === "fence" || token.type === "code_block") ranges.push({ start, end });
+		else if (token.type === "inline" || token.type === "tr_open") ranges.push(...codeSpans(text, start, end));
+	}
+	return ranges.sort((a, b) => a.start - b.start);
+}
+
+function codeSpans(text: string, from: number, to: number): { start: number; end: number }[] {
+	const runs = [...text.slice(from, to).matchAll(/`+/g)].map((run) => ({
+		at: from + run.index,
+		length: run[0].length,
+	}));
+	const spans: { start: number; end: number }[] = [];
+	for (let i = 0; i < runs.length; i++) {
+		const open = runs[i];
+		if (!open || isEscaped(text, open.at)) continue;
+		let close = i + 1;
+		while (close < runs.length && runs[close]?.length !== open.length) close++;
+		if (close === runs.length) continue;
+		spans.push({ start: open.at, end: (runs[close]?.at ?? 0) + open.length });
+		i = close;
+	}
+	return spans;
+}
