@@ -11,6 +11,7 @@ import {
 import type { ReactNode } from "react";
 import { usePageContext } from "#app/components/page-context.ts";
 import { ButtonLink } from "#app/components/ui/index.ts";
+import { useFreshWhenRestored } from "#app/components/use-fresh-when-restored.ts";
 import stylesheet from "./styles.css?url";
 
 export const links: LinksFunction = () => [
@@ -45,6 +46,7 @@ export function Layout({ children }: { children: ReactNode }) {
 }
 
 export default function App() {
+	useFreshWhenRestored();
 	return <Outlet />;
 }
 

@@ -22,6 +22,7 @@ export default [
 		route("poll", "routes/chat/poll.ts"),
 		route("sync", "routes/chat/sync.ts"),
 		route("history", "routes/chat/history.ts"),
+		route("current", "routes/chat/current.ts"),
 	]),
 
 	// Agents.

@@ -1,14 +1,16 @@
 import { SendHorizontal } from "lucide-react";
-import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { Button, Textarea } from "#app/components/ui/index.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
+import { readDraft, writeDraft } from "./drafts.ts";
+import { useEnterKey } from "./enter-key.ts";
 
 /** A text that comes into the field from outside; `isWhole` in place of what stands there, else before it. */
 export type Restored = { text: string; count: number; isWhole?: boolean };
 
 /**
  * Where a message is written. A plain form first: without scripts it posts and the page comes back; with
- * them Enter sends, Shift+Enter makes a line, and what is typed survives a reload.
+ * them Enter sends (on a touch keyboard it breaks the line), and what is typed survives a reload.
  */
 export function Composer({
 	intent,
@@ -62,8 +64,7 @@ export function Composer({
 		if (next !== "") onTyping();
 	}
 
-	function submit(event: FormEvent) {
-		event.preventDefault();
+	function send() {
 		if (!hasVisibleText(text)) {
 			field.current?.focus();
 			return;
@@ -74,11 +75,11 @@ export function Composer({
 		field.current?.focus();
 	}
 
-	function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
-		// While an input method composes a character, Enter chooses it and must not send.
-		if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+	const enter = useEnterKey(send);
+
+	function submit(event: FormEvent) {
 		event.preventDefault();
-		event.currentTarget.form?.requestSubmit();
+		send();
 	}
 
 	return (
@@ -93,13 +94,14 @@ export function Composer({
 				name="message"
 				rows={1}
 				dir="auto"
-				enterKeyHint="send"
+				enterKeyHint={enter.hint}
 				autoComplete="off"
 				placeholder={hint}
 				error={error}
 				value={text}
 				onChange={(event) => change(event.target.value)}
-				onKeyDown={onKeyDown}
+				{...enter.handlers}
+				autoFocus={error !== undefined}
 				className="min-w-0 flex-1"
 			/>
 			<Button type="submit" name="intent" value={intent} aria-label="Send" className="shrink-0">
@@ -119,21 +121,4 @@ function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string) 
 		element.style.height = "auto";
 		element.style.height = `${element.scrollHeight + element.offsetHeight - element.clientHeight}px`;
 	}, [field, text]);
-}
-
-function readDraft(key: string): string {
-	try {
-		return sessionStorage.getItem(key) ?? "";
-	} catch {
-		return "";
-	}
-}
-
-function writeDraft(key: string, text: string) {
-	try {
-		if (text === "") sessionStorage.removeItem(key);
-		else sessionStorage.setItem(key, text);
-	} catch {
-		// Storage is switched off: the draft lives as long as the page.
-	}
 }

@@ -1,5 +1,5 @@
 import { BookOpen, Check, CheckCheck } from "lucide-react";
-import type { FormEvent } from "react";
+import type { FormEvent, ReactNode } from "react";
 import { ClockTime, useFullTime } from "#app/components/time/time.tsx";
 import { AssistantMark, Avatar, Button } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
@@ -26,6 +26,7 @@ export function MessageBubble({
 	onCallPerson,
 	onAct,
 	isIdentityStep = true,
+	sending,
 }: {
 	message: Message;
 	side: Side;
@@ -39,6 +40,8 @@ export function MessageBubble({
 	onAct?: Act;
 	/** False for a message whose form for finding out who the customer is has been followed by another. */
 	isIdentityStep?: boolean;
+	/** How far it is, while the server does not have it yet. Its element stays the same when the server has it. */
+	sending?: ReactNode;
 }) {
 	const time = useFullTime(message.sentAt);
 	if (message.senderType === "system") return <SystemLine message={message} side={side} />;
@@ -50,7 +53,7 @@ export function MessageBubble({
 		<article
 			className={`flex max-w-[min(85%,var(--container-measure))] gap-2.5 ${isOwn ? "self-end" : "self-start"} ${place.startsRun ? "" : "-mt-2"}`}
 			aria-label={isOwn ? "You" : name}
-			data-seq={message.seq}
+			data-seq={sending ? undefined : message.seq}
 		>
 			{isOwn ? null : <SenderMark message={message} name={name} isShown={place.startsRun} />}
 			<div
@@ -67,14 +70,19 @@ export function MessageBubble({
 				{sources.length > 0 ? <Sources sources={sources} /> : null}
 				{deeds.length > 0 ? <Deeds deeds={deeds} /> : null}
 				{onCallPerson && message.metadata.offersPerson ? <CallPerson onCall={onCallPerson} /> : null}
-				{place.endsRun ? (
-					<p className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">
-						<ClockTime iso={message.sentAt} />
-						{isOwn ? <Tick message={message} /> : null}
-					</p>
-				) : null}
+				{sending ?? (place.endsRun ? <TimeLine message={message} isOwn={isOwn} /> : null)}
 			</div>
 		</article>
+	);
+}
+
+/** Not read out when it changes: the message itself has been. */
+function TimeLine({ message, isOwn }: { message: Message; isOwn: boolean }) {
+	return (
+		<p aria-live="off" className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">
+			<ClockTime iso={message.sentAt} />
+			{isOwn ? <Tick message={message} /> : null}
+		</p>
 	);
 }
 
@@ -102,7 +110,7 @@ export function LiveBubble({ text }: { text: string }) {
 /** Three quiet dots and the words for it: somebody, or the assistant, is at it. */
 export function WorkingLine({ words }: { words: string }) {
 	return (
-		<p className="flex animate-arrive items-center gap-2 self-start text-ink-soft text-sm" role="status">
+		<p className="flex animate-arrive items-center gap-2 self-start text-ink-soft text-sm">
 			<span aria-hidden="true" className="flex gap-1">
 				<span className="size-1.5 animate-breathe rounded-full bg-accent" />
 				<span className="size-1.5 animate-breathe rounded-full bg-accent [animation-delay:200ms]" />

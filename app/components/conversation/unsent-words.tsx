@@ -1,7 +1,10 @@
+import { useEffect, useState } from "react";
+import { Button } from "#app/components/ui/index.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
+import { readDraft, writeDraft } from "./drafts.ts";
 
-/** Words that a form could not hand over and that no field on the page takes any more: kept in sight, to be copied. */
-export function UnsentWords({ text }: { text: string }) {
+/** Text that could not be sent and that no field on the page takes any more, shown so that it can be copied. */
+export function UnsentWords({ text, onDiscard }: { text: string; onDiscard?: () => void }) {
 	if (!hasVisibleText(text)) return null;
 	return (
 		<section
@@ -10,7 +13,14 @@ export function UnsentWords({ text }: { text: string }) {
 			tabIndex={0}
 			className="mb-3 max-h-[30dvh] overflow-y-auto"
 		>
-			<p className="text-ink-soft text-sm">This was not sent:</p>
+			<p className="flex items-center gap-2 text-ink-soft text-sm">
+				This was not sent:
+				{onDiscard ? (
+					<Button type="button" variant="quiet" size="compact" onClick={onDiscard}>
+						Discard
+					</Button>
+				) : null}
+			</p>
 			<p
 				dir="auto"
 				className="wrap-anywhere select-all whitespace-pre-wrap border-line-strong border-s-2 ps-3"
@@ -18,5 +28,23 @@ export function UnsentWords({ text }: { text: string }) {
 				{text}
 			</p>
 		</section>
+	);
+}
+
+/**
+ * The same for a draft that the composer kept before it went away.
+ * @param draftKey the composer's key. @param text what a form posted without scripts and could not send.
+ */
+export function UnsentDraft({ draftKey, text }: { draftKey: string; text: string }) {
+	const [unsent, setUnsent] = useState(text);
+	useEffect(() => setUnsent(text || readDraft(draftKey)), [draftKey, text]);
+	return (
+		<UnsentWords
+			text={unsent}
+			onDiscard={() => {
+				writeDraft(draftKey, "");
+				setUnsent("");
+			}}
+		/>
 	);
 }

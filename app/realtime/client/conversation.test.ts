@@ -206,6 +206,16 @@ it("falls silent when an agent takes over", () => {
 	expect(apply(state, delta("a", 7, " that")).live).toBeNull();
 });
 
+it("ends typing and thinking with the conversation, and believes in none afterwards", () => {
+	const session = { status: "ended", isActive: false, tags: [], intent: null } as unknown as Session;
+	const typing: Incoming = { id: null, event: { type: "agent-typing", data: { on: true, name: "Ana" } } };
+	const thinking: Incoming = { id: null, event: { type: "ai-thinking", data: { on: true } } };
+	const ended: ChatEvent = { type: "chat-ended", data: { stream: "public", seq: 1, session } };
+	const state = apply(empty(), typing, thinking, { id: "epoch1.p1", event: ended });
+	expect(state).toMatchObject({ typing: null, isThinking: false });
+	expect(apply(state, typing, thinking)).toMatchObject({ typing: null, isThinking: false });
+});
+
 it("keeps the agents' own notes on a session when the customers' view of it follows", () => {
 	const handover = { summary: "Waits for a parcel.", intent: "track_order", tried: [] };
 	const seen = (stream: "public" | "internal", intent: string | null): Incoming => ({

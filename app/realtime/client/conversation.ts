@@ -88,9 +88,11 @@ export function applyEvent(state: Conversation, { id, event }: Incoming, now: nu
 		case "ai-delta":
 			return applyDelta(state, event.data);
 		case "ai-thinking":
+			if (state.session?.isActive === false) return state;
 			return { ...state, isThinking: event.data.on };
 		case "user-typing":
 		case "agent-typing":
+			if (state.session?.isActive === false) return state;
 			return { ...state, typing: event.data.on ? { name: event.data.name ?? null, since: now } : null };
 		case "agent-presence":
 			return { ...state, isHere: { ...state.isHere, agent: event.data.on } };
@@ -142,7 +144,7 @@ function applySession(state: Conversation, session: Session, stream: StreamName)
 	// Agents hear both; the internal one says more and must not be overwritten by the customers' view.
 	const merged = stream === "public" && state.session ? { ...session, ...agentsOwn(state.session) } : session;
 	const silenced = session.status === "assistant" ? state : { ...overtake(state, null), isThinking: false };
-	return { ...silenced, session: merged };
+	return { ...silenced, session: merged, typing: session.isActive ? state.typing : null };
 }
 
 /** What `forCustomer` takes out of a session. */

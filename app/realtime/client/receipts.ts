@@ -1,22 +1,29 @@
 import type { Message } from "../events.ts";
+import { watchAttention } from "./attention.ts";
 
 /** At most this often; what comes meanwhile is told together. */
 const RECEIPT_EVERY_MS = 1_000;
 
 /**
  * Tells the server how far this browser has come: `delivered` for what it has, `read` for what was on screen
- * while the page was in sight. Each place is told once.
- * @param options.side whose page it is; @param options.post sends a receipt.
+ * while somebody was at the page. Each place is told once.
+ * @param options.side whose page it is; @param options.post sends a receipt; @param options.onRead is called at
+ * once with the newest sequence that has been read.
  */
 export function createReceipts(options: {
 	side: "user" | "agent";
 	messages: () => Message[];
 	post: (fields: Record<string, string>) => Promise<Response>;
+	onRead: (seq: number) => void;
 }) {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	let toldAt = 0;
 	let seen = 0;
 	const acknowledged = { delivered: 0, read: 0 };
+	const attention = watchAttention(() => {
+		options.onRead(seen);
+		schedule();
+	});
 
 	const isTheirs = (message: Message) =>
 		options.side === "user" ? message.senderType !== "user" : message.senderType === "user";
@@ -25,8 +32,9 @@ export function createReceipts(options: {
 		timer = undefined;
 		toldAt = Date.now();
 		const theirs = options.messages().filter(isTheirs);
-		const isInSight = document.visibilityState === "visible";
-		const read = isInSight ? theirs.findLast((message) => message.seq <= seen && !message.isRead) : undefined;
+		const read = attention.isThere()
+			? theirs.findLast((message) => message.seq <= seen && !message.isRead)
+			: undefined;
 		const delivered = theirs.findLast((message) => !message.deliveredAt && isFromPerson(message));
 		await Promise.all([
 			send("read", read),
@@ -58,6 +66,7 @@ export function createReceipts(options: {
 		see(seq: number) {
 			if (seq <= seen) return;
 			seen = seq;
+			if (attention.isThere()) options.onRead(seen);
 			schedule();
 		},
 		/** Another conversation is shown: its places begin anew. */
@@ -71,7 +80,15 @@ export function createReceipts(options: {
 			acknowledged.read = 0;
 			schedule();
 		},
-		stop: () => clearTimeout(timer),
+		/** Begins to tell. */
+		start() {
+			attention.start();
+			schedule();
+		},
+		stop() {
+			clearTimeout(timer);
+			attention.stop();
+		},
 	};
 }
 

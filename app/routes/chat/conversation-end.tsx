@@ -1,17 +1,30 @@
 import type { FormEvent } from "react";
+import { readDraft, writeDraft } from "#app/components/conversation/drafts.ts";
 import { Button, ButtonLink, Stars, StarsShown } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
+import { hasVisibleText } from "#app/text/visible-text.ts";
+
+/** Where the focus goes when the conversation ends. */
+export const ENDED_ID = "conversation-end";
+
+const RING = "rounded-control focus:outline-2 focus:outline-accent focus:outline-offset-4";
 
 /** After the end: a rating, the way to a new conversation, and thanks once rated. */
 export function ConversationEnd({
 	session,
 	refusal,
 	onSubmit,
+	draft,
+	draftKey,
 }: {
 	session: Session;
 	/** The rating that was sent without scripts and could not be taken. */
 	refusal: { typed: string; error: string } | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
+	/** Text that a form without scripts brought and that was not sent: it goes along into the next conversation. */
+	draft: string;
+	/** Under which the browser keeps it once scripts run. */
+	draftKey: string;
 }) {
 	const rating = session.customerSatisfactionRating;
 	function submit(event: FormEvent<HTMLFormElement>) {
@@ -20,13 +33,17 @@ export function ConversationEnd({
 		if (typeof chosen === "string") void onSubmit({ intent: "rate", rating: chosen });
 	}
 	return (
-		<div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
+		<div id={ENDED_ID} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
 			{rating === null ? (
 				<form
 					method="post"
 					action="/chat"
 					onSubmit={submit}
-					className="flex flex-wrap items-end gap-x-6 gap-y-3"
+					// A form that takes the focus when the chat ends must not rate by the next key: hence not a star of it.
+					tabIndex={-1}
+					data-focus-next
+					aria-label="This conversation has ended"
+					className={`flex flex-wrap items-end gap-x-6 gap-y-3 ${RING}`}
 				>
 					<input type="hidden" name="intent" value="rate" />
 					<input type="hidden" name="sessionId" value={session.sessionId} />
@@ -38,13 +55,30 @@ export function ConversationEnd({
 					<Button variant="secondary">Rate</Button>
 				</form>
 			) : (
-				<p className="flex min-h-11 items-center gap-2">
+				<p tabIndex={-1} data-focus-next className={`flex min-h-11 items-center gap-2 ${RING}`}>
 					Thank you for your rating <StarsShown rating={rating} label={`${rating} of 5`} />
 				</p>
 			)}
-			<ButtonLink to="/chat?new=1" reloadDocument className="max-sm:w-full">
-				Start a new conversation
-			</ButtonLink>
+			{hasVisibleText(draft) ? (
+				<form
+					method="post"
+					action="/chat?new=1"
+					onSubmit={(event) => {
+						event.preventDefault();
+						if (readDraft(draftKey) === "") writeDraft(draftKey, draft);
+						window.location.assign("/chat?new=1");
+					}}
+					className="max-sm:w-full"
+				>
+					<input type="hidden" name="intent" value="start" />
+					<input type="hidden" name="message" value={draft} />
+					<Button className="w-full">Start a new conversation</Button>
+				</form>
+			) : (
+				<ButtonLink to="/chat?new=1" reloadDocument className="max-sm:w-full">
+					Start a new conversation
+				</ButtonLink>
+			)}
 		</div>
 	);
 }

@@ -1,20 +1,27 @@
 import { useEffect, useRef, useState } from "react";
 import { Composer } from "#app/components/conversation/composer.tsx";
+import { readDraft, writeDraft } from "#app/components/conversation/drafts.ts";
 import { LineNotice } from "#app/components/conversation/line-notice.tsx";
 import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
-import { UnsentWords } from "#app/components/conversation/unsent-words.tsx";
-import { Notice } from "#app/components/ui/index.ts";
+import { UnsentDraft } from "#app/components/conversation/unsent-words.tsx";
+import { Notice, useKeptFocus } from "#app/components/ui/index.ts";
+import { useTitleCount } from "#app/components/use-title-count.ts";
 import { reloadPage } from "#app/realtime/client/forms.ts";
 import type { LineStatus } from "#app/realtime/client/line/status.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
-import type { Session } from "#app/realtime/events.ts";
-import { ConversationEnd } from "./conversation-end.tsx";
+import type { Message, Session } from "#app/realtime/events.ts";
+import { hasVisibleText } from "#app/text/visible-text.ts";
+import { CHAT_TITLE } from "./chat-title.ts";
+import { ConversationEnd, ENDED_ID } from "./conversation-end.tsx";
 import { COMPOSER_ID, ConversationHeader } from "./conversation-header.tsx";
 import type { ChatPageData } from "./page-data.server.ts";
 import { type Refused, RefusedForm, reasonOf } from "./refused-form.tsx";
 import { isEmailAsked, WaitingPanel } from "./waiting-panel.tsx";
 import { Welcome } from "./welcome.tsx";
+
+/** What gets the focus when the element that had it is gone: thanks for a rating, the end, or the field to write in. */
+const FOCUSED_NEXT = "[data-focus-next], textarea";
 
 const UNNEEDED: LineStatus = { state: "live", transport: "sse" };
 
@@ -40,6 +47,7 @@ export function CustomerConversation({
 		},
 		actionUrl: "/chat/actions",
 		ways: { events: "/chat/events", poll: "/chat/poll", sync: "/chat/sync" },
+		currentUrl: "/chat/current",
 		olderUrl: (sessionId, before) => `/chat/history?sessionId=${sessionId}&before=${before}`,
 		side: "user",
 		sendIntent: "send",
@@ -54,6 +62,7 @@ export function CustomerConversation({
 		onSignedOut: reloadPage,
 	});
 	const [restored, setRestored] = useState({ text: "", count: 0 });
+	const draftKey = `mevi-draft ${page.owner}`;
 	const { conversation } = chat;
 	const { session } = conversation;
 	// Before the first word there is nothing to be connected to.
@@ -64,9 +73,24 @@ export function CustomerConversation({
 	/** The form that is on the page and takes back what was refused. */
 	const given = givenBackBy(refused?.intent, session, isEnded);
 	useHydrationMark();
+	const unread = unreadMessages(conversation.messages, chat.readUpTo);
+	useTitleCount(pageTitle(unread.at(-1)), unread.length);
+	const root = useRef<HTMLDivElement>(null);
+	useKeptFocus(
+		root,
+		() =>
+			document.getElementById(isEnded ? ENDED_ID : COMPOSER_ID)?.querySelector<HTMLElement>(FOCUSED_NEXT) ??
+			null,
+	);
+	function edit(clientMessageId: string) {
+		const text = chat.discard(clientMessageId);
+		// No field to edit it in: it is offered again in the next conversation.
+		if (isEnded) writeDraft(draftKey, [text, readDraft(draftKey)].filter(hasVisibleText).join("\n"));
+		setRestored({ text, count: restored.count + 1 });
+	}
 
 	return (
-		<div className="mx-auto flex h-dvh max-w-3xl flex-col">
+		<div ref={root} className="mx-auto flex h-dvh max-w-3xl flex-col">
 			<ConversationHeader
 				session={session}
 				isUnderWay={isUnderWay}
@@ -87,7 +111,7 @@ export function CustomerConversation({
 					onLoadOlder={chat.loadOlder}
 					onSeen={chat.noteSeen}
 					onRetry={chat.retry}
-					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
+					onDiscard={edit}
 					onCallPerson={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
 					onAct={chat.act}
 					empty={<Welcome />}
@@ -119,7 +143,7 @@ export function CustomerConversation({
 							orders.
 						</p>
 					) : null}
-					{isEnded ? <UnsentWords text={draft} /> : null}
+					{isEnded ? <UnsentDraft key={restored.count} draftKey={draftKey} text={draft} /> : null}
 					{isEnded && session ? (
 						<ConversationEnd
 							session={session}
@@ -129,6 +153,8 @@ export function CustomerConversation({
 									: null
 							}
 							onSubmit={chat.submit}
+							draft={draft}
+							draftKey={draftKey}
 						/>
 					) : (
 						<Composer
@@ -138,7 +164,7 @@ export function CustomerConversation({
 							formId={COMPOSER_ID}
 							error={given === "send" && refused ? reasonOf(refused) : undefined}
 							hint="Write a message"
-							draftKey={`mevi-draft ${page.owner}`}
+							draftKey={draftKey}
 							onSend={chat.send}
 							onTyping={chat.noteTyping}
 							restored={restored}
@@ -148,6 +174,19 @@ export function CustomerConversation({
 			</main>
 		</div>
 	);
+}
+
+/** What of the other side nobody has seen at this browser. Notices of the store are not counted. */
+const unreadMessages = (messages: Message[], readUpTo: number): Message[] =>
+	messages.filter(
+		({ senderType, isRead, seq }) =>
+			(senderType === "bot" || senderType === "agent") && !isRead && seq > readUpTo,
+	);
+
+function pageTitle(unread: Message | undefined): string {
+	if (!unread) return CHAT_TITLE;
+	const name = unread.senderType === "bot" ? "The assistant" : (unread.senderName ?? "Support");
+	return `${name} replied · Mevi Living`;
 }
 
 /** Which refused form has its own place on the page as it is now; null for one that has none. */

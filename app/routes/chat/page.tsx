@@ -8,11 +8,12 @@ import {
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ensureCustomerIdentity } from "#app/auth/customer.server.ts";
 import { toProblem } from "#app/http/respond.server.ts";
+import { CHAT_TITLE } from "./chat-title.ts";
 import { CustomerConversation } from "./customer-conversation.tsx";
 import { readChatPage } from "./page-data.server.ts";
 import { type ChatForm, readChatForm, readSender, submitChatForm } from "./submit.server.ts";
 
-export const meta: MetaFunction = () => [{ title: "Chat with us · Mevi Living" }];
+export const meta: MetaFunction = () => [{ title: CHAT_TITLE }];
 
 /** The conversation keeps itself up to date; running this again after each form would only repeat it. */
 export const shouldRevalidate = () => false;

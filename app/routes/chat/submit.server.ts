@@ -59,6 +59,8 @@ const forms = z.discriminatedUnion("intent", [
 	z.object({ intent: z.literal("typing"), sessionId }),
 	z.object({ intent: z.literal("read"), seq, sessionId }),
 	z.object({ intent: z.literal("delivered"), seq, sessionId }),
+	// Only carries the text that was not sent to the page of the next conversation, for browsers without scripts.
+	z.object({ intent: z.literal("start"), sessionId }),
 	z.object({ intent: z.literal("sign-in"), identity: z.string().min(1), sessionId }),
 ]);
 
@@ -103,6 +105,7 @@ export async function submitChatForm(
 		const { message } = posted ?? (await postAnew(identity, { ...input, locale }));
 		return { sessionId: message.sessionId, message };
 	}
+	if (input.intent === "start") return { sessionId: null };
 	if (input.intent === "sign-in") {
 		await countAgainst("signIns", clientAddress());
 		const customerId = await readIdentity(input.identity);

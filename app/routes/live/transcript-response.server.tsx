@@ -141,7 +141,7 @@ export function createTranscriptEncoder(side: Side, nonce: string, customerName?
 				pieces += 1;
 				thinking = `thinking-${pieces}`;
 				return renderToStaticMarkup(
-					<div id={thinking}>
+					<div id={thinking} aria-live="off">
 						<WorkingLine words="Assistant is thinking" />
 					</div>,
 				);

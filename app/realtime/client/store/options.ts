@@ -12,6 +12,8 @@ export type StoreOptions = {
 	ways: { events: string; poll: string; sync: string };
 	/** The older page before a sequence; null where history is not paged. */
 	olderUrl: ((sessionId: string, before: number) => string) | null;
+	/** Where to ask which conversation is current; absent where the page's address says it. */
+	currentUrl?: string;
 	/** Whose side this page is on: its own messages are not marked read by itself. */
 	side: "user" | "agent";
 	/** The name of the form's intent that sends a message. */
@@ -30,6 +32,8 @@ export type Snapshot = {
 	outbox: OutboxEntry[];
 	line: LineStatus;
 	isLoadingOlder: boolean;
+	/** Newest sequence that this page's person has seen. */
+	readUpTo: number;
 	/** What the last form was refused for; null when it went well. */
 	problem: string | null;
 };

@@ -15,8 +15,10 @@ import { openTabChannel, type TabChannel } from "../line/tab-channel.ts";
 import { adopt } from "../outbox/adopt.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import { createReceipts } from "../receipts.ts";
+import { onRestored } from "../restored.ts";
 import { createExpiries } from "./expiries.ts";
 import type { Acted, Opened, Snapshot, StoreOptions } from "./options.ts";
+import { createRefresh } from "./refresh.ts";
 import { createSend } from "./send.ts";
 
 /** Typing is told at most this often while somebody types. */
@@ -34,6 +36,7 @@ export function createConversationStore(options: StoreOptions) {
 		outbox: [],
 		line: { state: "connecting", transport: "sse" },
 		isLoadingOlder: false,
+		readUpTo: 0,
 		problem: null,
 	};
 	const listeners = new Set<() => void>();
@@ -44,8 +47,17 @@ export function createConversationStore(options: StoreOptions) {
 	const expiries = createExpiries((change) => setConversation({ ...snapshot.conversation, ...change }));
 	const post = (fields: Record<string, string>) =>
 		postForm(options.actionUrl, { ...fields, owner: options.owner });
+	const refresh = createRefresh({
+		url: options.currentUrl,
+		owner: options.owner,
+		shown: () => snapshot.conversation.sessionId,
+		onOther: showConversation,
+	});
 	const receipts = createReceipts({
 		side: options.side,
+		onRead: (readUpTo) => {
+			if (readUpTo > snapshot.readUpTo) update({ readUpTo });
+		},
 		messages: () => snapshot.conversation.messages,
 		post,
 	});
@@ -122,6 +134,7 @@ export function createConversationStore(options: StoreOptions) {
 			}),
 		);
 		receipts.startOver();
+		update({ readUpTo: 0 });
 		line?.reconnect();
 		otherTabs?.say("opened");
 	}
@@ -224,13 +237,16 @@ export function createConversationStore(options: StoreOptions) {
 				},
 				onRefused,
 				memory: createRungMemory(() => localStorage),
-				onBack: () => outbox?.hurry(),
+				onBack: () => {
+					outbox?.hurry();
+					void refresh.retry();
+				},
 			});
-			receipts.schedule();
 			otherTabs = openTabChannel(options.storageKey, onOpenedElsewhere);
-			document.addEventListener("visibilitychange", receipts.schedule);
+			const stopRestored = onRestored(() => void refresh.now());
+			receipts.start();
 			return () => {
-				document.removeEventListener("visibilitychange", receipts.schedule);
+				stopRestored();
 				receipts.stop();
 				expiries.stop();
 				line?.close();

@@ -1,8 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
-import { useActionData, useLoaderData, useOutletContext } from "@remix-run/react";
+import {
+	type ShouldRevalidateFunctionArgs,
+	useActionData,
+	useLoaderData,
+	useOutletContext,
+} from "@remix-run/react";
 import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import { type Agent, requireAgent } from "#app/auth/agent.server.ts";
+import { isRefresh } from "#app/components/use-fresh-when-restored.ts";
 import { toProblem } from "#app/http/respond.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { listActions } from "#app/models/assistant-action/log.server.ts";
@@ -23,14 +29,9 @@ import { type AgentForm, readAgentForm, submitAgentForm } from "./submit.server.
 
 const ORDERS_SHOWN = 10;
 
-/** The stream keeps the conversation; only going to another one loads anew. */
-export const shouldRevalidate = ({
-	currentParams,
-	nextParams,
-}: {
-	currentParams: { sessionId?: string };
-	nextParams: { sessionId?: string };
-}) => currentParams.sessionId !== nextParams.sessionId;
+/** The stream keeps the conversation up to date; going to another one loads it, and so does a restored page. */
+export const shouldRevalidate = (change: ShouldRevalidateFunctionArgs) =>
+	change.currentParams.sessionId !== change.nextParams.sessionId || isRefresh(change);
 
 /** GET /admin/chat/:sessionId: one conversation, its customer and their orders. */
 export async function loader({ request, params }: LoaderFunctionArgs) {

@@ -1,7 +1,16 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
-import { Form, Link, Outlet, useLoaderData, useParams, useSearchParams } from "@remix-run/react";
+import {
+	Form,
+	Link,
+	Outlet,
+	type ShouldRevalidateFunctionArgs,
+	useLoaderData,
+	useParams,
+	useSearchParams,
+} from "@remix-run/react";
 import { requireAgent } from "#app/auth/agent.server.ts";
 import { Avatar, Button, SkipLink, StoreMark } from "#app/components/ui/index.ts";
+import { isRefresh } from "#app/components/use-fresh-when-restored.ts";
 import { touchAgent } from "#app/models/agent.server.ts";
 import { listInbox } from "#app/models/inbox.server.ts";
 import type { LineState } from "#app/realtime/client/line/status.ts";
@@ -17,9 +26,9 @@ export const meta: MetaFunction<typeof loader> = ({ data: page }) => [
 	{ title: page ? titleWithCount(TITLE, countAttention(page.inbox, page.agent.id, new Set())) : TITLE },
 ];
 
-/** The list keeps itself up to date from its stream; only "Show more" loads it again. */
-export const shouldRevalidate = ({ currentUrl, nextUrl }: { currentUrl: URL; nextUrl: URL }) =>
-	limitIn(currentUrl.searchParams) !== limitIn(nextUrl.searchParams);
+/** The list keeps itself up to date from its stream; "Show more" loads it again, and so does a restored page. */
+export const shouldRevalidate = (change: ShouldRevalidateFunctionArgs) =>
+	limitIn(change.currentUrl.searchParams) !== limitIn(change.nextUrl.searchParams) || isRefresh(change);
 
 const limitIn = (search: URLSearchParams): number => waitingLimit(search.get("waiting"));
 

@@ -1,0 +1,52 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import puppeteer from "puppeteer-core";
+import type { Browser, Kind } from "./browser.ts";
+
+const PATHS = [process.env.FIREFOX_PATH, "/usr/bin/firefox-esr", "/usr/bin/firefox"];
+const path = PATHS.find((candidate) => candidate && existsSync(candidate));
+
+/** Firefox over WebDriver BiDi. */
+export const firefox: Kind = {
+	name: "Firefox",
+	missing: () => (path ? null : "Firefox (Debian: firefox-esr; or its path as FIREFOX_PATH)"),
+	async launch(): Promise<Browser> {
+		// Firefox refuses a home that belongs to another user.
+		const home = mkdtempSync(join(tmpdir(), "mevi-firefox-"));
+		const browser = await puppeteer.launch({
+			browser: "firefox",
+			executablePath: path,
+			headless: true,
+			env: { ...process.env, HOME: home },
+		});
+		const page = await browser.newPage();
+		const waiting = { waitUntil: "domcontentloaded" } as const;
+		return {
+			async open(url) {
+				await page.goto(url, waiting);
+			},
+			// As the button does it: `page.goBack()` would wait for a load event that a restored page does not have.
+			async back() {
+				await page.evaluate("void setTimeout(() => history.back())");
+			},
+			async forward() {
+				await page.evaluate("void setTimeout(() => history.forward())");
+			},
+			async click(selector) {
+				await (await page.waitForSelector(selector, { visible: true }))?.click();
+			},
+			async type(selector, text) {
+				await (await page.waitForSelector(selector, { visible: true }))?.click();
+				const [line = "", ...rest] = text.split("\n");
+				await page.keyboard.type(line);
+				if (rest.length > 0) await page.keyboard.press("Enter");
+			},
+			evaluate: (expression) => page.evaluate(expression),
+			async close() {
+				await browser.close();
+				rmSync(home, { recursive: true, force: true });
+			},
+		};
+	},
+};
