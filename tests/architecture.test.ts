@@ -212,7 +212,7 @@ describe("imports", () => {
 		expect(users("postgres").filter((from) => !isIn(from, ["db", "app/realtime/listener"]))).toEqual([]);
 		expect(users("postgres").length).toBeGreaterThan(0);
 		expect(users("pg")).toEqual([]);
-		expect([...new Set(users("openai"))]).toEqual(["app/ai/openai.server.ts"]);
+		expect([...new Set(users("openai"))]).toEqual(["app/ai/openai/wire/client.server.ts"]);
 	});
 
 	it("bring nothing of the server to the browser: components and the client name server modules only as types", () => {

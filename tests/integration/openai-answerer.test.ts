@@ -1,7 +1,8 @@
 import { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, AnswerFailed, type AnswerRequest } from "#app/ai/answer.ts";
-import { answererFor, answerWithModel, LIMITS, type Limits } from "#app/ai/openai.server.ts";
+import { LIMITS, type Limits } from "#app/ai/openai/limits.ts";
+import { answererFor, answerWithModel } from "#app/ai/openai.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { saveArticle } from "#app/models/article.server.ts";
 import { db } from "#db/client.server.ts";
@@ -282,8 +283,7 @@ describe("an answer by a model", () => {
 		await ask(server, question(DESCALE, { history }));
 		expect(server.requests[0]?.body.messages.slice(1)).toEqual([
 			{ role: "user", content: "Hi there" },
-			{ role: "assistant", content: "(a human colleague wrote) This is Mara." },
-			{ role: "assistant", content: "Hello." },
+			{ role: "assistant", content: "(a human colleague wrote) This is Mara.\n\nHello." },
 			{ role: "user", content: DESCALE },
 		]);
 	});
@@ -340,10 +340,7 @@ describe("tools", () => {
 		);
 		await ask(server, question("What is on offer today?"));
 		const messages = server.requests[1]?.body.messages ?? [];
-		expect(messages.slice(-2).map((message) => message.tool_call_id)).toEqual([
-			"call_scripted_0",
-			"call_scripted_1",
-		]);
+		expect(messages.slice(-2).map((message) => message.tool_call_id)).toEqual(["call00001", "call00002"]);
 		const [found, passages] = toolResults(server).map((result) => JSON.stringify(result));
 		expect(found).toContain("Brombel kettle");
 		expect(found).toContain("$49.50");
@@ -462,8 +459,8 @@ describe("tools", () => {
 		const server = await scripted(sameIndex, says("Done."));
 		await ask(server, question(DESCALE));
 		expect(server.requests[1]?.body.messages.slice(-2).map((message) => message.tool_call_id)).toEqual([
-			"a",
-			"b",
+			"call00001",
+			"call00002",
 		]);
 	});
 });

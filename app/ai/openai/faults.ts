@@ -1,4 +1,5 @@
 import { AnswerFailed } from "../answer.ts";
+import type { Refusable } from "./wire/servers.ts";
 
 /** What went wrong at the provider, and whether asking again makes sense. */
 export class ProviderFault extends Error {
@@ -6,12 +7,15 @@ export class ProviderFault extends Error {
 	readonly canRetry: boolean;
 	/** What the provider asked us to wait; null when it did not say. */
 	readonly retryAfterMs: number | null;
+	/** What of the request the provider refused; the same request without it may be taken. */
+	readonly refused: Refusable | null;
 
 	/** `note` must be safe to log: a status or a code, never a body, which may repeat people's words. */
 	constructor(options: {
 		reason: AnswerFailed["reason"];
 		canRetry: boolean;
 		retryAfterMs?: number | null;
+		refused?: Refusable | null;
 		note: string;
 	}) {
 		super(options.note);
@@ -19,6 +23,7 @@ export class ProviderFault extends Error {
 		this.reason = options.reason;
 		this.canRetry = options.canRetry;
 		this.retryAfterMs = options.retryAfterMs ?? null;
+		this.refused = options.refused ?? null;
 	}
 
 	toAnswerFailed(): AnswerFailed {
@@ -33,7 +38,11 @@ type ErrorLike = {
 	status?: number;
 	code?: unknown;
 	type?: unknown;
+	/** The field the provider names. */
+	param?: unknown;
 	headers?: Headers;
+	/** The body of the response. */
+	error?: unknown;
 	cause?: ErrorLike;
 	message?: string;
 };
@@ -42,8 +51,13 @@ type ErrorLike = {
  * Reads an error thrown while asking: by status when the provider answered, by kind when it did not.
  * The error itself is not kept, since it carries the provider's body and headers.
  * @param hasBegun whether a first chunk had arrived.
+ * @param refusedIn finds in a status and the body of an error what of the request was refused.
  */
-export function faultOf(thrown: unknown, hasBegun: boolean): ProviderFault {
+export function faultOf(
+	thrown: unknown,
+	hasBegun: boolean,
+	refusedIn: (status: number, answer: unknown) => Refusable | null = () => null,
+): ProviderFault {
 	if (thrown instanceof ProviderFault) return thrown;
 	const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as ErrorLike;
 	const kind = error.constructor?.name ?? "";
@@ -55,15 +69,8 @@ export function faultOf(thrown: unknown, hasBegun: boolean): ProviderFault {
 		const isCut = /ECONNRESET|EPIPE|UND_ERR_SOCKET/.test(code);
 		return new ProviderFault({ reason: isCut ? "cut" : "refused", canRetry: true, note: code });
 	}
-	if (typeof error.status === "number") return faultOfStatus(error.status, error);
-	const code = safeCode(error.code) || safeCode(error.type);
-	if (kind === "APIError") {
-		// An error record inside the stream: OpenAI and its likes send it in place of a chunk.
-		const isLimited = /rate_limit|429/.test(code);
-		return new ProviderFault({ reason: isLimited ? "rate-limited" : "cut", canRetry: true, note: code });
-	}
-	if (thrown instanceof SyntaxError) {
-		return new ProviderFault({ reason: "malformed", canRetry: true, note: "not JSON" });
+	if (typeof error.status === "number") {
+		return faultOfStatus(error.status, error, refusedIn(error.status, error.error));
 	}
 	if (hasBegun || error.message === "terminated") {
 		return new ProviderFault({ reason: "cut", canRetry: true, note: deepestCode(error) });
@@ -72,8 +79,8 @@ export function faultOf(thrown: unknown, hasBegun: boolean): ProviderFault {
 	return new ProviderFault({ reason: "refused", canRetry: false, note: kind });
 }
 
-function faultOfStatus(status: number, error: ErrorLike): ProviderFault {
-	const note = `${status} ${safeCode(error.code)}`.trim();
+function faultOfStatus(status: number, error: ErrorLike, refused: Refusable | null): ProviderFault {
+	const note = `${status} ${safeCode(error.code)} ${safePath(error.param)}`.replace(/\s+/g, " ").trim();
 	if (status === 401 || status === 403) {
 		return new ProviderFault({ reason: "unauthorised", canRetry: false, note });
 	}
@@ -88,6 +95,7 @@ function faultOfStatus(status: number, error: ErrorLike): ProviderFault {
 		reason: "refused",
 		canRetry: status === 409 || status >= 500,
 		retryAfterMs,
+		refused,
 		note,
 	});
 }
@@ -108,6 +116,10 @@ function deepestCode(error: ErrorLike): string {
 	}
 	return code;
 }
+
+/** The path of a field. */
+const safePath = (param: unknown): string =>
+	typeof param === "string" && /^[\w.[\]-]{1,80}$/.test(param) ? param : "";
 
 /** A code as providers write them; anything longer or freer is somebody's text. */
 function safeCode(code: unknown): string {

@@ -6,7 +6,7 @@ import { LanguageWatch, WrongLanguage } from "./language-watch.server.ts";
 import { PromptGuard } from "./prompt-guard.ts";
 import type { ShownText } from "./shown-text.ts";
 import type { SourceBook } from "./source-book.ts";
-import type { ChatMessage, Complete, Completion } from "./wire.ts";
+import type { ChatMessage, Complete, Completion } from "./wire/vocabulary.ts";
 
 /** One reply of the model, all of it checked and shown. */
 export type Reply = Completion & {

@@ -12,7 +12,7 @@ import { findTool } from "../tools/toolbox.server.ts";
 import { type Reply, writeReply } from "./one-reply.server.ts";
 import { ShownText } from "./shown-text.ts";
 import { SourceBook } from "./source-book.ts";
-import type { ChatMessage, Complete, ToolCall } from "./wire.ts";
+import type { ChatMessage, Complete, ToolCall } from "./wire/vocabulary.ts";
 
 /** Requests to the model for one answer, at most; the last one may not call tools. */
 export const MAX_ROUNDS = 6;
@@ -91,7 +91,7 @@ export async function answerInRounds(
 		const calls = mayCallTools && !reply.isEchoed ? reply.toolCalls : [];
 		if (calls.length === 0) break;
 		for (const each of calls) tools.add(each.function.name);
-		messages.push({ role: "assistant", content: reply.text || null, tool_calls: calls });
+		messages.push({ role: "assistant", content: reply.text, tool_calls: calls, reasoning: reply.reasoning });
 		messages.push(...(await runTools(calls, context)));
 		// The model has already told the customer; asking again would make it say so twice.
 		if (shown.ofReply !== "" && calls.every((each) => each.function.name === "escalate")) break;

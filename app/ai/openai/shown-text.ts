@@ -1,5 +1,5 @@
 import type { OnText } from "../answer.ts";
-import { LONGEST_TEXT } from "./gathering.ts";
+import { LONGEST_TEXT } from "./limits.ts";
 
 /** The words of an answer as the customer sees them, and the way back to where the model's newest reply began. */
 export class ShownText {
