@@ -1,5 +1,6 @@
 import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
+import { hasVisibleText } from "#app/text/visible-text.ts";
 import { type Answer, AnswerFailed, type AnswerRequest, type Material, type OnText } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
 import { answerLanguage, readQuestion } from "../language/detect.server.ts";
@@ -94,11 +95,11 @@ export async function answerInRounds(
 		messages.push({ role: "assistant", content: reply.text, tool_calls: calls, reasoning: reply.reasoning });
 		messages.push(...(await runTools(calls, context)));
 		// The model has already told the customer; asking again would make it say so twice.
-		if (shown.ofReply !== "" && calls.every((each) => each.function.name === "escalate")) break;
+		if (hasVisibleText(shown.ofReply) && calls.every((each) => each.function.name === "escalate")) break;
 	}
 	// A customer who asks for a person gets one, even when the model would rather talk on.
 	if (wantsPerson(request.question)) call.reason ??= "requested";
-	if (shown.text === "") {
+	if (!hasVisibleText(shown.text)) {
 		if (call.reason === null) throw new AnswerFailed("malformed");
 		shown.add(CALLED);
 	}

@@ -62,7 +62,7 @@ const XML_PARAMETER =
 /** Reads everything in a stretch of text that is nothing but calls, in whichever model's way. */
 export function readCalls(text: string, known: readonly string[]): WrittenCall[] {
 	const calls: WrittenCall[] = [];
-	const heads = new RegExp(`\\{|(?<![\\w])(?:${known.map(escape).join("|")})(?![\\w])`, "gi");
+	const heads = new RegExp(`\\{|(?<![\\w])(?:${known.map(escaped).join("|")})(?![\\w])`, "gi");
 	/** A name whose arguments have not come yet, and where they may begin. */
 	let waiting = null as { name: string; from: number } | null;
 	const settle = (until: number) => {
@@ -170,4 +170,4 @@ export function closingBracket(text: string, from: number): number | null {
 	return null;
 }
 
-const escape = (name: string): string => name.replace(/[^\w]/g, "\\$&");
+const escaped = (name: string): string => name.replace(/[^\w]/g, "\\$&");

@@ -1,0 +1,234 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { answererFor, askSmallModel } from "#app/ai/openai.server.ts";
+import { answerSession } from "#app/ai/reply.server.ts";
+import { setEnv } from "#app/env.server.ts";
+import { getLatestTurn } from "#app/models/ai-turn.server.ts";
+import { saveArticle } from "#app/models/article.server.ts";
+import { openSession } from "#app/models/chat-session/create.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
+import { sql } from "#db/client.server.ts";
+import { messagesOf, sessionRow } from "#tests/factories.ts";
+import { behaves, PROFILES, THOUGHT } from "#tests/setup/openai-profiles.ts";
+import {
+	calls,
+	type OpenAiServer,
+	type Reply,
+	says,
+	startOpenAiServer,
+	writeChunk,
+} from "#tests/setup/openai-server.ts";
+
+/** The same conversation with every server that people use, each as its documentation describes it. */
+
+const SEARCH = { name: "search_knowledge", arguments: { query: "lamp warranty" } };
+const WORDS = "The warranty on lamps is five years [1].";
+let server: OpenAiServer | null = null;
+
+beforeAll(async () => {
+	setEnv({ RATE_LIMITS: "off" });
+	await saveArticle({
+		slug: "lamp-warranty",
+		title: "Warranty on lamps",
+		body: "# Warranty on lamps\n\nThe warranty on lamps is five years from the day of delivery.",
+	});
+});
+afterEach(async () => {
+	await server?.close();
+	server = null;
+	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", OPENAI_MODEL: "" });
+	await sql`delete from answer_cache`;
+});
+
+async function withServer(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> {
+	server = await startOpenAiServer(...script);
+	server.answerReadings(script[0]);
+	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: server.url, OPENAI_MODEL: "m" });
+	return server;
+}
+
+/** A conversation whose history begins with the assistant and has neighbours of one role. */
+async function converse() {
+	const identity = { visitorId: randomUUID(), customerId: null };
+	const actor = { type: "customer", identity } as const;
+	const sessionId = await openSession(identity, { locale: "en" });
+	return {
+		sessionId,
+		async ask(...messages: string[]) {
+			for (const message of messages) await postMessage(sessionId, actor, { message });
+			await answerSession(sessionId);
+			const said = await messagesOf(sessionId);
+			return said.findLast(({ senderType }) => senderType === "bot")?.message;
+		},
+	};
+}
+
+describe.each(PROFILES)("$name", (profile) => {
+	it("answers a conversation with a look-up, and shows no thought", async () => {
+		const { requests } = await withServer(behaves(profile, SEARCH, WORDS));
+		const { sessionId, ask } = await converse();
+		expect(await ask("Hello", "How long is the warranty on lamps?")).toBe(
+			"The warranty on lamps is five years.",
+		);
+		expect(await ask("And on a lamp", "from last year's sale, warranty?")).toBe(
+			"The warranty on lamps is five years.",
+		);
+		expect((await sessionRow(sessionId)).status).toBe("assistant");
+		const outcome = (await getLatestTurn(sessionId))?.outcome;
+		expect(outcome).toMatchObject({ answered: true, escalate: { needed: false } });
+		expect(outcome?.sources.map(({ title }) => title)).toEqual(["Warranty on lamps"]);
+		expect(JSON.stringify([await messagesOf(sessionId), outcome])).not.toContain(THOUGHT.slice(0, 20));
+		for (const field of profile.without ?? []) expect(requests.at(-1)?.body).not.toHaveProperty(field);
+		// What was refused once is never sent again by this process.
+		const accepted = requests.length;
+		await ask("One more time: the warranty?");
+		expect(requests.length - accepted).toBeLessThanOrEqual(2);
+	});
+
+	it("does small jobs in words and in JSON", async () => {
+		await withServer(behaves(profile, SEARCH, "A summary.", '{"mood": "good"}'));
+		const job = { purpose: "summarise" as const, system: "Sum up.", text: "Hello", mostTokens: 50 };
+		expect(await askSmallModel({ ...job, deadlineMs: 5_000 })).toBe("A summary.");
+		const schema = { type: "object", properties: { mood: { type: "string" } }, required: ["mood"] };
+		const format = { name: "mood", schema: { ...schema, additionalProperties: false } };
+		const told = await askSmallModel({ ...job, deadlineMs: 5_000, format });
+		expect(JSON.parse(told ?? "null")).toEqual({ mood: "good" });
+	});
+});
+
+const question = (text: string) => ({
+	question: text,
+	history: [],
+	customerId: null,
+	customerName: null,
+	locale: "en",
+	signal: new AbortController().signal,
+});
+const askOf = (url: string, onText: (piece: string, at?: number) => void = () => {}) =>
+	answererFor({ apiKey: "k", baseUrl: url, model: "m", limits: { backoffMs: 1 } })(
+		question("How long is the warranty on lamps?"),
+		onText,
+	);
+const refuses =
+	(status: number, body: unknown): Reply =>
+	(response) => {
+		response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+	};
+
+describe("a field that is refused", () => {
+	it("is left out once, and the seventh refusal is the end", async () => {
+		const { url, requests } = await withServer((response, request) => {
+			const [field] = Object.keys(request.body).filter(
+				(name) => !["model", "messages", "stream"].includes(name),
+			);
+			refuses(400, { error: { message: `Unknown parameter: '${field}'.`, param: field } })(response, request);
+		});
+		await expect(askOf(url)).rejects.toMatchObject({ reason: "refused" });
+		expect(requests.length).toBeLessThanOrEqual(7);
+		expect(Object.keys(requests.at(-1)?.body ?? {})).toEqual(["model", "messages", "stream"]);
+	});
+
+	it.each([
+		["no field of ours", { error: { message: "The model does not exist", code: "model_not_found" } }],
+		[
+			"a field that was not sent",
+			{ error: { message: "Unknown parameter: 'temperature'", param: "temperature" } },
+		],
+		["nothing", {}],
+		["text", "nonsense"],
+	])("is not looked for where the error names %s", async (_, body) => {
+		const { url, requests } = await withServer(refuses(400, body));
+		await expect(askOf(url)).rejects.toMatchObject({ reason: "refused" });
+		expect(requests).toHaveLength(1);
+	});
+
+	it("is not remembered when the request fails without it as well", async () => {
+		const failing = refuses(400, { error: { message: "Your message about tools is not allowed" } });
+		const { url, requests } = await withServer(failing, failing, says(WORDS));
+		await expect(askOf(url)).rejects.toMatchObject({ reason: "refused" });
+		await askOf(url);
+		expect(requests.at(-1)?.body.tools).toBeDefined();
+	});
+
+	it("leaves a model without tools the passages, and the order not to invent", async () => {
+		const profile = PROFILES.find(({ name }) => name === "Ollama, a model without tools");
+		const { url, requests } = await withServer(behaves(profile ?? expect.unreachable(), SEARCH, WORDS));
+		await askOf(url);
+		const system = requests.at(-1)?.body.messages[0]?.content ?? "";
+		expect(system).toContain("five years from the day of delivery");
+		expect(system).toContain("No tool can be called here.");
+	});
+});
+
+describe("what goes back to the server", () => {
+	it.each(["", "null", '{"x":', "[1]", '"{}"'])(
+		"has arguments that are an object, written as %j",
+		async (args) => {
+			const { url, requests } = await withServer(
+				calls([{ name: "list_orders", arguments: args }]),
+				says(WORDS),
+			);
+			await askOf(url);
+			const sent = requests[1]?.body.messages.find((message) => message.tool_calls);
+			expect(sent).not.toHaveProperty("content");
+			expect(sent?.tool_calls).toEqual([
+				{ id: "call00001", type: "function", function: { name: "list_orders", arguments: "{}" } },
+			]);
+		},
+	);
+
+	it("has ids that are used once in a conversation, whatever the server made up", async () => {
+		const search = calls([SEARCH, SEARCH]);
+		const { url, requests } = await withServer(search, search, says(WORDS));
+		await askOf(url);
+		const sent = (requests[2]?.body.messages ?? []).flatMap((m) => (m.tool_calls ?? []) as { id: string }[]);
+		expect(sent.map(({ id }) => id)).toEqual(["call00001", "call00002", "call00003", "call00004"]);
+	});
+});
+
+describe("an answer that is none", () => {
+	const heard = async (reply: Reply) => {
+		const { url, requests } = await withServer(reply);
+		let text = "";
+		const error = await askOf(url, (piece, at = text.length) => {
+			text = text.slice(0, at) + piece;
+		}).then(
+			() => null,
+			(thrown: { reason: string }) => thrown.reason,
+		);
+		return { error, text, asked: requests.length };
+	};
+
+	it.each(["\u200b", "\u2800", " \n ", "\u3164\u2060", "<think>Hm.</think>\u200b"])(
+		"has no visible character: %j",
+		async (text) => {
+			expect((await heard(says(text))).error).toBe("malformed");
+		},
+	);
+
+	it.each(["length", "error", "MAX_TOKENS", "a reason of next year"])("was cut off by %s", async (finish) => {
+		const { error, asked } = await heard(says("You can return it within", { finish }));
+		expect([error, asked]).toEqual(["cut", 2]);
+	});
+
+	it.each(["content_filter", "SAFETY"])("was stopped by %s, and is not asked for again", async (finish) => {
+		const { error, asked } = await heard(says("You can return it within", { finish }));
+		expect([error, asked]).toEqual(["refused", 1]);
+	});
+
+	it("is half a call, which is asked for again and not run", async () => {
+		const { url, requests } = await withServer((response) => {
+			const called = { name: "search_knowledge", arguments: '{"query":"retu' };
+			writeChunk(response, { tool_calls: [{ index: 0, id: "a1", function: called }] });
+			writeChunk(response, {}, "length");
+			response.end("data: [DONE]\n\n");
+		}, says(WORDS));
+		await askOf(url);
+		expect(requests[1]?.body.messages).toEqual(requests[0]?.body.messages);
+	});
+
+	it("is a call in the text that cannot be read, and is never shown", async () => {
+		const { error, text } = await heard(says('<tool_call>{"name": "get_ord'));
+		expect([error, text]).toEqual(["malformed", ""]);
+	});
+});

@@ -1,0 +1,364 @@
+import type { ServerResponse } from "node:http";
+import { type CapturedRequest, type Reply, writeChunk, writeData } from "./openai-server.ts";
+
+/**
+ * How the servers that people use differ from OpenAI's, as their documentation and bug trackers describe it: what
+ * they refuse and in which form, and what their replies look like.
+ */
+
+type Body = CapturedRequest["body"] & Record<string, unknown>;
+type Call = { name: string; arguments: Record<string, string> };
+
+export type Profile = {
+	name: string;
+	/** Refuses a request: a status and the body of the error, or null. */
+	refuse: (body: Body) => [status: number, body: object | string] | null;
+	/** Asks for a tool. */
+	call: (response: ServerResponse, call: Call) => void;
+	/** Says a text. */
+	say: (response: ServerResponse, text: string) => void;
+	/** The request that is expected to be accepted at last has none of these fields. */
+	without?: string[];
+};
+
+const openAiError = (message: string, more: object = {}): object => ({
+	error: { message, type: "invalid_request_error", param: null, code: null, ...more },
+});
+const unknownParameter = (param: string): [number, object] => [
+	400,
+	openAiError(`Unknown parameter: '${param}'.`, { param, code: "unknown_parameter" }),
+];
+const extraForbidden = (...loc: (string | number)[]): [number, object] => [
+	422,
+	{
+		object: "error",
+		message: { detail: [{ type: "extra_forbidden", loc, msg: "Extra inputs are not permitted" }] },
+	},
+];
+
+type SentCall = { id: string; function: { name: string; arguments: string } };
+const callsIn = (body: Body) => body.messages.flatMap((message) => (message.tool_calls ?? []) as SentCall[]);
+const hasStrict = (body: Body) => body.tools?.some((tool) => "strict" in tool.function) ?? false;
+/** Mistral's and most chat templates' rule. */
+function rolesTakeTurns(body: Body): boolean {
+	const roles = body.messages.map(({ role }) => role).filter((role) => role !== "system");
+	return roles[0] === "user" && roles.every((role, index) => role === "tool" || role !== roles[index - 1]);
+}
+const areArgumentsObjects = (body: Body) =>
+	callsIn(body).every((call) => {
+		const value: unknown = JSON.parse(call.function.arguments);
+		return typeof value === "object" && value !== null && !Array.isArray(value);
+	});
+
+/** What no server accepts: history that is wrong by everybody's rules. */
+export function wrongForAll(body: Body): string | null {
+	const ids = callsIn(body).map(({ id }) => id);
+	if (new Set(ids).size < ids.length) return "Duplicate tool call id";
+	const answered = body.messages.flatMap(({ tool_call_id: id }) => id ?? []);
+	if (answered.some((id) => !ids.includes(id))) return "A tool result without its call";
+	if (!areArgumentsObjects(body)) return "Expecting value: line 1 column 1 (char 0)";
+	return null;
+}
+
+const end = (response: ServerResponse, reason: string | null, more: object = {}) => {
+	writeChunk(response, more, reason);
+	response.end("data: [DONE]\n\n");
+};
+const nativeCall = (id: string | undefined, index: number | undefined, { name, arguments: args }: Call) => ({
+	...(index === undefined ? {} : { index }),
+	...(id === undefined ? {} : { id, type: "function" }),
+	function: { name, arguments: JSON.stringify(args) },
+});
+const plainCall: Profile["call"] = (response, call) => {
+	writeChunk(response, { role: "assistant", content: null, tool_calls: [nativeCall("call_abc", 0, call)] });
+	end(response, "tool_calls");
+};
+const plainText: Profile["say"] = (response, text) => {
+	for (const word of text.match(/\S+\s*/g) ?? []) writeChunk(response, { content: word });
+	end(response, "stop");
+};
+/** A thought that no test wants to find anywhere. */
+export const THOUGHT = "The customer is annoying, and policy says no.";
+
+export const PROFILES: Profile[] = [
+	{
+		name: "OpenAI",
+		refuse: (body) => ("max_tokens" in body ? unknownParameter("max_tokens") : null),
+		call: plainCall,
+		say: plainText,
+	},
+	{
+		name: "Azure, with an older version of its interface",
+		refuse: (body) => {
+			if ("max_completion_tokens" in body) return unknownParameter("max_completion_tokens");
+			return "stream_options" in body ? unknownParameter("stream_options") : null;
+		},
+		call: plainCall,
+		say(response, text) {
+			// The results of its filter come first, in a chunk without choices.
+			writeData(response, JSON.stringify({ choices: [], prompt_filter_results: [{ prompt_index: 0 }] }));
+			plainText(response, text);
+		},
+		without: ["max_completion_tokens", "stream_options"],
+	},
+	{
+		name: "Mistral",
+		refuse(body) {
+			if ("max_completion_tokens" in body) return extraForbidden("body", "max_completion_tokens");
+			if ("stream_options" in body) return extraForbidden("body", "stream_options");
+			if (!rolesTakeTurns(body)) return [400, { object: "error", message: "Unexpected role 'user'" }];
+			const isOwnId = callsIn(body).every(({ id }) => /^[A-Za-z0-9]{9}$/.test(id));
+			return isOwnId ? null : [400, openAiError("Tool call id has to be defined, with a length of 9.")];
+		},
+		call(response, call) {
+			writeChunk(response, {
+				content: [{ type: "thinking", thinking: [{ type: "text", text: THOUGHT }] }],
+			});
+			writeChunk(response, { content: "", tool_calls: [nativeCall("D681PevKs", 0, call)] });
+			end(response, "tool_calls");
+		},
+		say(response, text) {
+			writeChunk(response, { content: [{ type: "thinking", thinking: [{ type: "text", text: THOUGHT }] }] });
+			writeChunk(response, { content: [{ type: "text", text }] });
+			end(response, "stop");
+		},
+		without: ["max_completion_tokens", "stream_options"],
+	},
+	{
+		name: "DeepSeek, thinking",
+		refuse(body) {
+			if (body.response_format?.type === "json_schema") {
+				return [400, openAiError("This response_format type is unavailable now")];
+			}
+			const forgotten = body.messages.findIndex((m) => m.tool_calls && !("reasoning_content" in m));
+			return forgotten === -1
+				? null
+				: [400, openAiError(`Missing \`reasoning_content\` field in the assistant message ${forgotten}`)];
+		},
+		call(response, call) {
+			writeChunk(response, { role: "assistant", content: null, reasoning_content: THOUGHT });
+			plainCall(response, call);
+		},
+		say(response, text) {
+			writeChunk(response, { role: "assistant", content: null, reasoning_content: THOUGHT });
+			plainText(response, text);
+		},
+	},
+	{
+		name: "Groq, a model whose names keep the marks of its channels",
+		refuse: (body) =>
+			hasStrict(body) && body.tools
+				? [400, openAiError("'tools.0.function' : property 'strict' is unsupported")]
+				: null,
+		call(response, call) {
+			writeChunk(response, { role: "assistant", content: null, reasoning: THOUGHT });
+			const marked = { ...call, name: `${call.name}<|channel|>commentary` };
+			writeChunk(response, { tool_calls: [nativeCall("fc_1", 0, marked)] });
+			end(response, "tool_calls");
+		},
+		say: plainText,
+	},
+	{
+		name: "OpenRouter, a model without tools",
+		refuse: (body) =>
+			"tools" in body
+				? [404, { error: { message: "No endpoints found that support tool use.", code: 404 } }]
+				: null,
+		call(response) {
+			response.writeHead(500).end("never asked for");
+		},
+		say(response, text) {
+			response.writeHead(200, { "Content-Type": "text/event-stream" });
+			response.write(": OPENROUTER PROCESSING\n\n");
+			writeChunk(response, { content: "", reasoning: THOUGHT, reasoning_details: [{ text: THOUGHT }] });
+			plainText(response, text);
+		},
+		without: ["tools", "tool_choice"],
+	},
+	{
+		name: "Ollama, a thinking model",
+		refuse: (body) =>
+			body.messages.some(({ content }) => content === null)
+				? [400, openAiError("invalid message content type: <nil>")]
+				: null,
+		call(response, call) {
+			writeChunk(response, { role: "assistant", content: `<think>${THOUGHT}</think>` });
+			// Every call has the index 0.
+			writeChunk(response, { content: "", tool_calls: [nativeCall("call_1x2y", 0, call)] });
+			end(response, "stop");
+		},
+		say(response, text) {
+			for (const piece of `<think>\n${THOUGHT}\n</think>\n\n${text}`.match(/.{1,5}/gs) ?? []) {
+				writeChunk(response, { role: "assistant", content: piece });
+			}
+			end(response, "stop");
+		},
+	},
+	{
+		name: "Ollama, a model without tools",
+		refuse: (body) =>
+			"tools" in body ? [400, openAiError("registry.ollama.ai/library/gemma does not support tools")] : null,
+		call(response) {
+			response.writeHead(500).end("never asked for");
+		},
+		say: plainText,
+		without: ["tools", "tool_choice"],
+	},
+	{
+		name: "llama.cpp",
+		refuse(body) {
+			if (!rolesTakeTurns(body)) {
+				return [500, openAiError("Conversation roles must alternate user/assistant/user/assistant/...")];
+			}
+			const isEmpty = body.messages.some(({ content }) => content === "");
+			return isEmpty ? [400, openAiError("messages: content must be non-empty")] : null;
+		},
+		call(response, { name, arguments: args }) {
+			// The call comes as the text that the model's template has for it, and no reason is given.
+			writeChunk(response, { content: '<tool_call>\n{"name": ' });
+			writeChunk(response, { content: `"${name}", "arguments": ${JSON.stringify(args)}}\n</tool_call>` });
+			response.end("data: [DONE]\n\n");
+		},
+		say(response, text) {
+			writeChunk(response, { content: `${THOUGHT}</think>` });
+			writeChunk(response, { content: text }, null);
+			response.end("data: [DONE]\n\n");
+		},
+	},
+	{
+		name: "llama.cpp without templates for tools",
+		refuse: (body) =>
+			"tools" in body
+				? [500, { error: { code: 500, message: "tools param requires --jinja flag", type: "server_error" } }]
+				: null,
+		call(response) {
+			response.writeHead(500).end("never asked for");
+		},
+		say: plainText,
+		without: ["tools", "tool_choice"],
+	},
+	{
+		name: "vLLM without a parser for tools",
+		refuse: (body) =>
+			"tools" in body
+				? [
+						400,
+						{
+							object: "error",
+							message:
+								'"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set',
+							type: "BadRequestError",
+							param: null,
+							code: 400,
+						},
+					]
+				: null,
+		call(response) {
+			response.writeHead(500).end("never asked for");
+		},
+		say: plainText,
+		without: ["tools", "tool_choice"],
+	},
+	{
+		name: "vLLM, a model of OpenAI's with its channels in the text",
+		refuse: (body) => ("stream_options" in body ? [400, { detail: "stream_options is not allowed" }] : null),
+		call(response, { name, arguments: args }) {
+			writeChunk(response, {
+				content: `<|channel|>analysis<|message|>${THOUGHT}<|end|><|start|>assistant<|channel|>commentary to=functions.${name} <|constrain|>json<|message|>${JSON.stringify(args)}<|call|>`,
+			});
+			end(response, "stop");
+		},
+		say(response, text) {
+			writeChunk(response, { content: `analysis${THOUGHT}assistantfinal${text}` });
+			end(response, "stop");
+		},
+		without: ["stream_options"],
+	},
+	{
+		name: "LM Studio",
+		refuse: (body) => ("tool_choice" in body ? unknownParameter("tool_choice") : null),
+		call(response, { name, arguments: args }) {
+			// Neither an index nor an id, arguments as an object.
+			writeChunk(response, { tool_calls: [{ function: { name, arguments: args } }] });
+			end(response, "tool_calls");
+		},
+		say(response, text) {
+			writeChunk(response, { content: text }, "");
+			writeData(response, JSON.stringify({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 5 } }));
+			response.end();
+		},
+		without: ["tool_choice"],
+	},
+	{
+		name: "a server that wants content beside calls",
+		refuse: (body) =>
+			body.messages.some((m) => !("content" in m))
+				? [422, { detail: [{ loc: ["body", "messages", 2, "content"], msg: "field required" }] }]
+				: null,
+		call: plainCall,
+		say: plainText,
+	},
+	{
+		name: "a server that wants null beside calls",
+		refuse: (body) =>
+			body.messages.some((m) => !("content" in m) || m.content === "")
+				? [400, openAiError("content must be a non-empty string or null")]
+				: null,
+		call: plainCall,
+		say: plainText,
+	},
+	{
+		name: "a model whose template knows no system role",
+		refuse: (body) =>
+			body.messages.some(({ role }) => role === "system")
+				? [400, openAiError("System role not supported")]
+				: null,
+		call: plainCall,
+		say: plainText,
+	},
+	{
+		name: "a server that knows no JSON Schema beyond its own",
+		refuse: (body) =>
+			JSON.stringify(body.tools ?? []).includes("additionalProperties")
+				? [400, openAiError("Unknown name \"additionalProperties\" at 'tools[0].function.parameters'")]
+				: null,
+		call: plainCall,
+		say: plainText,
+	},
+	{
+		name: "a server that does not stream",
+		refuse: () => null,
+		call(response, { name, arguments: args }) {
+			const message = { content: null, tool_calls: [{ id: "x", function: { name, arguments: args } }] };
+			sendWhole(response, message, "tool_calls");
+		},
+		say: (response, text) => sendWhole(response, { content: text }, "stop"),
+	},
+];
+
+function sendWhole(response: ServerResponse, message: object, finish: string): void {
+	response.writeHead(200, { "Content-Type": "application/json" });
+	response.end(JSON.stringify({ choices: [{ message, finish_reason: finish }] }));
+}
+
+/**
+ * A reply as this server gives it: the call first where tools are offered, and the text once it has its result.
+ * @param jsonText what it says where JSON is asked for.
+ */
+export function behaves(profile: Profile, call: Call, text: string, jsonText = "{}"): Reply {
+	return (response, request) => {
+		const body = request.body as Body;
+		const wrong = wrongForAll(body);
+		const refusal = wrong ? ([400, openAiError(wrong)] as const) : profile.refuse(body);
+		if (refusal) {
+			response.writeHead(refusal[0], { "Content-Type": "application/json" });
+			response.end(JSON.stringify(refusal[1]));
+			return;
+		}
+		const isJsonWanted = body.response_format || /JSON Schema/.test(body.messages[0]?.content ?? "");
+		if (isJsonWanted) return profile.say(response, jsonText);
+		const isFirst = !body.messages.some(({ role }) => role === "tool");
+		if (body.tools && isFirst) profile.call(response, call);
+		else profile.say(response, text);
+	};
+}
