@@ -92,13 +92,30 @@ describe("thoughts", () => {
 
 	it("without an opening mark are taken back, and held back from the next reply on", () => {
 		const known = habits();
-		const chunks = [content(SECRET), content("</think>"), content("\n\nReturns take 30 days.")];
+		const chunks = [content("A refund?"), content("</think>"), content("\n\nReturns take 30 days.")];
 		expect(read(chunks, { known })).toMatchObject({ text: "\n\nReturns take 30 days.", fault: null });
 		expect(known.startsInThought).toBe("yes");
 		const again = read(chunks, { known });
 		expect(again.shown.join("")).not.toContain("refund");
 		expect(again.text.trim()).toBe("Returns take 30 days.");
 		expect(whole("Just an answer.", { known }).text).toBe("Just an answer.");
+	});
+
+	it.each([
+		"The customer W. wants a refund, but policy says no",
+		"Okay, so the user wants to know",
+		"Hmm, ",
+		"用户想知道",
+	])("without an opening mark are held back from the start where they begin like thoughts: %s", (thought) => {
+		fc.assert(
+			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
+				const { shown, text } = read(cut(`${thought}</think>\n\nYes.`, places).map(content));
+				expect(text.trim()).toBe("Yes.");
+				for (const state of shown) expect("Yes.".startsWith(state.trim())).toBe(true);
+			}),
+		);
+		// If it was the answer after all, it comes at the end.
+		expect(read([content(thought), content(" it is.")]).text).toBe(`${thought} it is.`);
 	});
 
 	it("without an opening mark end the same however they are cut", () => {

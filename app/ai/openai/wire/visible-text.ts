@@ -1,6 +1,7 @@
 import { LONGEST_TEXT } from "../limits.ts";
 import type { WrittenCall } from "./call-text.ts";
 import { TextCalls } from "./text-calls.ts";
+import { beginsLikeThought } from "./thought-beginnings.ts";
 import { type ThoughtEvent, ThoughtFilter } from "./thoughts.ts";
 
 /** What a chunk adds to the text. With `isVoid` the words before are void and `text` is all there is. */
@@ -19,14 +20,17 @@ export class VisibleText {
 	#calls: TextCalls;
 	/** Calls from before the last thought. */
 	#settledCalls: TextCalls | null = null;
-	/** Nothing is given out before a closing mark, since this model's thoughts have no opening one. */
-	#isHeld: boolean;
+	/**
+	 * Nothing is given out before a closing mark or the end: this model's thoughts have no opening mark, or the reply
+	 * begins as thoughts do. Null while that is not known.
+	 */
+	#isHeld: boolean | null;
 	#given = 0;
 	#hasImplicitEnd = false;
 
 	constructor(toolNames: readonly string[], { startsInThought }: { startsInThought: boolean }) {
 		this.#toolNames = toolNames;
-		this.#isHeld = startsInThought;
+		this.#isHeld = startsInThought || null;
 		this.#calls = new TextCalls(toolNames);
 	}
 
@@ -98,7 +102,8 @@ export class VisibleText {
 	}
 
 	#giveOut(): string {
-		if (this.#isHeld) return "";
+		this.#isHeld ??= beginsLikeThought(this.text);
+		if (this.#isHeld !== false) return "";
 		const more = this.text.slice(this.#given);
 		this.#given += more.length;
 		return more;
