@@ -1,0 +1,48 @@
+import { expect } from "vitest";
+import { ProviderFault } from "#app/ai/openai/faults.ts";
+import { ReplyReader } from "#app/ai/openai/wire/reply-reader.ts";
+import type { ServerHabits } from "#app/ai/openai/wire/servers.ts";
+
+export const TOOLS = ["search_knowledge", "search_products", "get_order", "list_orders", "escalate"];
+export const habits = (over: Partial<ServerHabits> = {}): ServerHabits => ({
+	refused: new Set(),
+	thinks: false,
+	startsInThought: "no",
+	...over,
+});
+
+export type Read = { shown: string[]; text: string; calls: [string, string][]; fault: string | null };
+
+/** Reads chunks as the adapter does. `shown` are the states of the customer's screen, one after the other. */
+export function read(
+	chunks: object[],
+	{ finish = "stop" as string | null, tools = TOOLS, known = habits(), isMarked = true } = {},
+): Read {
+	const reader = new ReplyReader(tools, known);
+	const shown: string[] = [""];
+	const hear = ({ text, isVoid }: { text: string; isVoid: boolean }) => {
+		if (isVoid) shown.push("");
+		if (text !== "") shown.push((shown.at(-1) ?? "") + text);
+	};
+	try {
+		for (const delta of chunks) hear(reader.take({ choices: [{ delta, finish_reason: null }] }));
+		if (finish !== null) hear(reader.take({ choices: [{ delta: {}, finish_reason: finish }] }));
+		hear(reader.end({ isMarked }));
+	} catch (error) {
+		if (!(error instanceof ProviderFault)) throw error;
+		return { shown, text: "", calls: [], fault: `${error.reason}${error.canRetry ? ", again" : ""}` };
+	}
+	const { text, toolCalls } = reader.completion();
+	// What streamed is what is kept.
+	expect(shown.at(-1)).toBe(text);
+	return { shown, text, calls: toolCalls.map(({ function: f }) => [f.name, f.arguments]), fault: null };
+}
+
+export const content = (text: string) => ({ content: text });
+export const whole = (text: string, options?: Parameters<typeof read>[1]) => read([content(text)], options);
+
+/** Cuts a text at given places. */
+export function cut(text: string, places: number[]): string[] {
+	const sorted = [0, ...places.map((place) => place % (text.length + 1)).sort((a, b) => a - b), text.length];
+	return sorted.slice(1).map((end, index) => text.slice(sorted[index], end));
+}
