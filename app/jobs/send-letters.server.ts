@@ -2,6 +2,7 @@ import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { MailFailed, sendMail } from "#app/mail/send.server.ts";
 import { type ContactLetter, claimLetters, putOffLetter } from "#app/models/contact-letter.server.ts";
+import { withoutMarks } from "#app/text/message-marks.ts";
 
 /** Letters one process sends in a round. */
 const MOST_AT_ONCE = 8;
@@ -30,7 +31,7 @@ async function send(letter: ContactLetter): Promise<void> {
 
 function wordsOf({ answers }: ContactLetter): string {
 	const { PUBLIC_URL } = env();
-	const written = answers.map(({ from, text }) => `${from ?? "A colleague"} wrote:\n\n${text}`);
+	const written = answers.map(({ from, text }) => `${from ?? "A colleague"} wrote:\n\n${withoutMarks(text)}`);
 	const place = PUBLIC_URL ? `:\n${new URL("/chat", PUBLIC_URL).href}` : ".";
 	return `${written.join("\n\n")}\n\n--\nThis answers what you asked in our chat, where this address was left. To write back, open the chat in the browser you wrote from${place}\n\nIf you did not write to us, somebody left your address by mistake; you need do nothing.\n`;
 }

@@ -64,10 +64,10 @@ it("go in one letter, each once, however many processes send, with a way back to
 	const text = smtp.letters[0]?.text ?? "";
 	expect(text).toMatch(/Ana Reis wrote:[\s\S]*Good morning\.[\s\S]*It is back on Friday\./);
 	expect(text).toContain("https://shop.example/chat");
-	await write("And it is cheaper now.");
+	await write("And it is **cheaper** now, see `W1` at https://shop.example/w1.");
 	await sendLetters();
 	expect(smtp.letters).toHaveLength(2);
-	expect(smtp.letters[1]?.text).toContain("cheaper now");
+	expect(smtp.letters[1]?.text).toContain("And it is cheaper now, see W1 at https://shop.example/w1.");
 	expect(smtp.letters[1]?.text).not.toContain("Friday");
 });
 

@@ -8,22 +8,25 @@ import { inLanguage } from "./translation-words.ts";
 export function BubbleBody({
 	isOwn,
 	language,
+	text,
 	children,
 }: {
 	isOwn: boolean;
 	/** Of the words, where it is known and not the page's. */
 	language?: string;
+	/** The words as plain text, from which the direction is taken. */
+	text?: string;
 	children: ReactNode;
 }) {
 	const look = isOwn
 		? "ground-edge rounded-br-control bg-accent text-accent-ink"
 		: "rounded-bl-control border border-line bg-surface-raised text-ink";
 	return (
-		<p
-			{...inLanguage(language, typeof children === "string" ? children : undefined)}
-			className={`wrap-anywhere whitespace-pre-wrap rounded-card px-3.5 py-2.5 text-base ${look}`}
+		<div
+			{...inLanguage(language, text)}
+			className={`wrap-anywhere max-w-full whitespace-pre-wrap rounded-card px-3.5 py-2.5 text-base ${look}`}
 		>
 			{children}
-		</p>
+		</div>
 	);
 }

@@ -7,6 +7,7 @@ import type { Deed, Translation } from "#db/shapes.ts";
 import { BubbleBody } from "./bubble-body.tsx";
 import { Deeds } from "./deeds.tsx";
 import { IdentityForm } from "./identity-forms.tsx";
+import { MarkedText } from "./marked-text.tsx";
 import { MessageText } from "./message-text.tsx";
 import type { Act } from "./posted-fields.ts";
 import { ProposalCard } from "./proposal-card.tsx";
@@ -97,7 +98,9 @@ export function LiveBubble({ text }: { text: string }) {
 			<AssistantMark size="small" />
 			<div className="flex min-w-0 flex-col items-start gap-1">
 				<p className="text-ink-soft text-sm">Assistant</p>
-				<BubbleBody isOwn={false}>{text}</BubbleBody>
+				<BubbleBody isOwn={false}>
+					<MarkedText text={text} hasMarks isUnfinished />
+				</BubbleBody>
 				{/* The finished message has its time here; without this line it would jump. */}
 				<p aria-hidden="true" className="text-sm">
 					&nbsp;

@@ -2,6 +2,7 @@ import { Button, DisclosureMark } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ForeignPart, Translation } from "#db/shapes.ts";
 import { BubbleBody } from "./bubble-body.tsx";
+import { MarkedText } from "./marked-text.tsx";
 import { type Act, useActing } from "./posted-fields.ts";
 import { inLanguage, translatedLine } from "./translation-words.ts";
 
@@ -25,12 +26,14 @@ export function MessageText({
 		foreignPart?: ForeignPart;
 		translation?: Translation;
 	};
+	// The customer's own words keep their characters; agents and the assistant write marks.
+	const hasMarks = message.senderType !== "user";
 	const isRead = translation?.text && (translation.isOriginal || side === "agent");
 	if (!isRead) {
 		return (
 			<>
-				<BubbleBody isOwn={isOwn} language={language}>
-					<Parts text={message.message} foreignPart={foreignPart} />
+				<BubbleBody isOwn={isOwn} language={language} text={message.message}>
+					<Parts text={message.message} foreignPart={foreignPart} hasMarks={hasMarks} />
 				</BubbleBody>
 				{side === "agent" && translation?.state === "failed" ? (
 					<TranslateAgain message={message} onAct={onAct} />
@@ -50,8 +53,8 @@ export function MessageText({
 			];
 	return (
 		<>
-			<BubbleBody isOwn={isOwn} language={shown.language}>
-				{shown.text}
+			<BubbleBody isOwn={isOwn} language={shown.language} text={shown.text}>
+				<MarkedText text={shown.text ?? ""} hasMarks={hasMarks} />
 			</BubbleBody>
 			<details className="group max-w-full text-ink-soft text-sm">
 				<summary
@@ -61,30 +64,35 @@ export function MessageText({
 					<DisclosureMark />
 					{translatedLine(translation, side)}
 				</summary>
-				<p
+				<div
 					{...inLanguage(other.language, other.text)}
 					className="wrap-anywhere whitespace-pre-wrap border-line-strong border-s-2 ps-3 text-base text-ink"
 				>
-					{other.text}
-				</p>
+					<MarkedText text={other.text ?? ""} hasMarks={hasMarks} />
+				</div>
 			</details>
 		</>
 	);
 }
 
 /** A text whose end may be in another language, which voices and fonts want to know. */
-function Parts({ text, foreignPart }: { text: string | undefined; foreignPart: ForeignPart | undefined }) {
-	if (!text || !foreignPart) return text;
-	const foreignText = text.slice(foreignPart.at);
+function Parts({
+	text,
+	foreignPart,
+	hasMarks,
+}: {
+	text: string | undefined;
+	foreignPart: ForeignPart | undefined;
+	hasMarks: boolean;
+}) {
+	if (!text) return null;
+	if (!foreignPart) return <MarkedText text={text} hasMarks={hasMarks} />;
 	return (
 		<>
-			{text.slice(0, foreignPart.at).trimEnd()}
-			<span
-				{...inLanguage(foreignPart.language, foreignText)}
-				className={foreignPart.at === 0 ? "block" : "mt-2 block"}
-			>
-				{foreignText}
-			</span>
+			<MarkedText text={text.slice(0, foreignPart.at).trimEnd()} hasMarks={hasMarks} />
+			<div {...inLanguage(foreignPart.language, text.slice(foreignPart.at))} className="mt-2">
+				<MarkedText text={text.slice(foreignPart.at)} hasMarks={hasMarks} />
+			</div>
 		</>
 	);
 }

@@ -16,6 +16,7 @@ import { createWebSink } from "#app/realtime/sink/web.server.ts";
 import { STREAM_HEADERS } from "#app/realtime/sse.server.ts";
 import { type Encode, type Gate, openStream } from "#app/realtime/stream.server.ts";
 import stylesheet from "#app/styles.css?url";
+import { StreamedMarks } from "#app/text/message-marks.ts";
 
 /** Some browsers hold back a page until there is this much of it. */
 const OPENING_PADDING = `<!--${" ".repeat(1024)}-->`;
@@ -80,14 +81,14 @@ const EMAIL_LINK =
 /** Exported for its test: events in, pieces of HTML out. */
 export function createTranscriptEncoder(side: Side, nonce: string, customerName?: string | null): Encode {
 	let pieces = 0;
-	let live: { messageId: string; element: string } | null = null;
+	let live: { messageId: string; element: string; marks: StreamedMarks } | null = null;
 	let thinking: string | null = null;
 	let hasOfferedEmail = false;
 	const hide = (element: string) => `<style nonce="${nonce}">#${element}{display:none}</style>`;
 
 	function closeLive(): string {
 		if (!live) return "";
-		const html = `</p></div></div>${hide(live.element)}`;
+		const html = `</div></div></div>${hide(live.element)}`;
 		live = null;
 		return html;
 	}
@@ -101,17 +102,17 @@ export function createTranscriptEncoder(side: Side, nonce: string, customerName?
 
 	function openLive(delta: EventData<"ai-delta">): string {
 		pieces += 1;
-		live = { messageId: delta.messageId, element: `live-${pieces}` };
+		live = { messageId: delta.messageId, element: `live-${pieces}`, marks: new StreamedMarks() };
 		const bubble = renderToStaticMarkup(
 			<div id={live.element} className="flex max-w-[min(85%,var(--container-measure))] gap-2.5 self-start">
 				<AssistantMark size="small" />
 				<div className="flex min-w-0 flex-col items-start gap-1">
-					<BubbleBody isOwn={false}>{delta.text}</BubbleBody>
+					<BubbleBody isOwn={false}>{live.marks.push(delta.text)}</BubbleBody>
 				</div>
 			</div>,
 		);
 		// Left open, so that the next words land inside.
-		return bubble.replace(/<\/p><\/div><\/div>$/, "");
+		return bubble.replace(/<\/div><\/div><\/div>$/, "");
 	}
 
 	let day: number | null = null;
@@ -148,7 +149,9 @@ export function createTranscriptEncoder(side: Side, nonce: string, customerName?
 			}
 			case "ai-delta": {
 				const delta = JSON.parse(json) as EventData<"ai-delta">;
-				if (delta.offset > 0 && live?.messageId === delta.messageId) return escapeText(delta.text);
+				if (delta.offset > 0 && live?.messageId === delta.messageId) {
+					return escapeText(live.marks.push(delta.text));
+				}
 				if (delta.offset > 0) return null;
 				return closeThinking() + closeLive() + openLive(delta);
 			}

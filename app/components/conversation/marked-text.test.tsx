@@ -1,0 +1,35 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import { MarkedText } from "./marked-text.tsx";
+
+const draw = (text: string, options: { hasMarks?: boolean; isUnfinished?: boolean } = {}) =>
+	renderToStaticMarkup(<MarkedText text={text} hasMarks={options.hasMarks ?? true} {...options} />).replace(
+		/ class="[^"]*"/g,
+		"",
+	);
+
+describe("a message's words on the page", () => {
+	it("have their marks drawn", () => {
+		expect(draw("Take **30 days**, `W1`:\n\n1. a\n2. b\n\n### Note\n* c")).toBe(
+			'<p>Take <strong>30 days</strong>, <code>W1</code>:</p><ol start="1"><li><span aria-hidden="true">1.</span><span>a</span></li><li><span aria-hidden="true">2.</span><span>b</span></li></ol><p>Note</p><ul><li><span aria-hidden="true">•</span><span>c</span></li></ul>',
+		);
+	});
+
+	it("have links that say nothing of this page and open beside it", () => {
+		const link =
+			'<a href="https://a.example/x" target="_blank" rel="noopener nofollow ugc">https://a.example/x</a>';
+		expect(draw("See https://a.example/x.")).toBe(`See ${link}.`);
+		expect(draw("**See** https://a.example/x.", { hasMarks: false })).toBe(`**See** ${link}.`);
+	});
+
+	it("hold no HTML and no images", () => {
+		expect(
+			draw("<img src=x onerror=alert(1)> ![p](https://evil.example/p.png) [x](javascript:alert(1))"),
+		).toBe("&lt;img src=x onerror=alert(1)&gt; p [x](javascript:alert(1))");
+	});
+
+	it("are drawn while they are written", () => {
+		expect(draw("Take **30 da", { isUnfinished: true })).toBe("Take <strong>30 da</strong>");
+		expect(draw("Take **", { isUnfinished: true })).toBe("Take");
+	});
+});

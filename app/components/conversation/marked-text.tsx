@@ -1,0 +1,155 @@
+import { Fragment } from "react";
+import { type Inline, readLinks } from "#app/text/message-inline.ts";
+import { type Block, readMarks } from "#app/text/message-marks.ts";
+
+/**
+ * A message's words with their marks drawn: bold, italics, code, headings, lists, tables and links. The customer's own
+ * words keep their characters, and only addresses in them become links.
+ */
+export function MarkedText({
+	text,
+	hasMarks,
+	isUnfinished = false,
+}: {
+	text: string;
+	/** False for the customer's own words. */
+	hasMarks: boolean;
+	/** More is coming: a mark that is not closed yet is not shown. */
+	isUnfinished?: boolean;
+}) {
+	if (!hasMarks) return <Parts parts={readLinks(text)} />;
+	const blocks = readMarks(text, { isUnfinished });
+	const [only] = blocks;
+	if (blocks.length === 1 && only?.kind === "paragraph") return <Parts parts={only.parts} />;
+	return blocks.map((block, index) => (
+		// biome-ignore lint/suspicious/noArrayIndexKey: blocks of a text have no other name, and only the last grows.
+		<BlockOf key={index} block={block} />
+	));
+}
+
+function BlockOf({ block }: { block: Block }) {
+	switch (block.kind) {
+		case "rule":
+			return <hr className="my-2 border-line" />;
+		case "code":
+			return (
+				<pre className="my-2 whitespace-pre-wrap rounded-control border border-line p-2 font-mono text-sm first:mt-0 last:mb-0">
+					<code>{block.text}</code>
+				</pre>
+			);
+		case "list":
+			return <ListOf block={block} />;
+		case "table":
+			return <TableOf block={block} />;
+		default: {
+			// A heading is bold only: the page's outline is not the message's.
+			const look = {
+				heading: "font-semibold",
+				quote: "border-line-strong border-s-2 ps-3",
+				paragraph: "",
+			}[block.kind];
+			return (
+				<p className={`my-2 first:mt-0 last:mb-0 ${look}`}>
+					<Parts parts={block.parts} />
+				</p>
+			);
+		}
+	}
+}
+
+const INDENTS = ["", "ms-5", "ms-10"];
+
+function ListOf({ block }: { block: Extract<Block, { kind: "list" }> }) {
+	let number = block.start - 1;
+	const items = block.items.map(({ depth, parts }, index) => {
+		if (depth === 0) number++;
+		return (
+			// biome-ignore lint/suspicious/noArrayIndexKey: items have no other name, and only the last grows.
+			<li key={index} className={`flex gap-2 ${INDENTS[depth] ?? ""}`}>
+				<span aria-hidden="true" className="shrink-0 tabular-nums">
+					{block.isOrdered && depth === 0 ? `${number}.` : "•"}
+				</span>
+				<span className="min-w-0">
+					<Parts parts={parts} />
+				</span>
+			</li>
+		);
+	});
+	const look = "my-2 flex flex-col gap-1 first:mt-0 last:mb-0";
+	if (!block.isOrdered) return <ul className={look}>{items}</ul>;
+	return (
+		<ol start={block.start} className={look}>
+			{items}
+		</ol>
+	);
+}
+
+function TableOf({ block }: { block: Extract<Block, { kind: "table" }> }) {
+	const cell = "border-line border-b py-1 pe-4 text-start align-top";
+	const cellsOf = (row: Inline[][], isHead: boolean) =>
+		row.map((parts, column) => {
+			const Cell = isHead ? "th" : "td";
+			return (
+				// biome-ignore lint/suspicious/noArrayIndexKey: cells are known by their column.
+				<Cell key={column} className={isHead ? `${cell} font-semibold` : cell}>
+					<Parts parts={parts} />
+				</Cell>
+			);
+		});
+	return (
+		<div className="my-2 overflow-x-auto first:mt-0 last:mb-0">
+			<table>
+				<thead>
+					<tr>{cellsOf(block.head, true)}</tr>
+				</thead>
+				<tbody>
+					{block.rows.map((row, at) => (
+						// biome-ignore lint/suspicious/noArrayIndexKey: rows have no other name, and only the last grows.
+						<tr key={at}>{cellsOf(row, false)}</tr>
+					))}
+				</tbody>
+			</table>
+		</div>
+	);
+}
+
+function Parts({ parts }: { parts: Inline[] }) {
+	return parts.map((part, index) => (
+		// biome-ignore lint/suspicious/noArrayIndexKey: parts of a line have no other name, and only the last grows.
+		<Fragment key={index}>
+			<Part part={part} />
+		</Fragment>
+	));
+}
+
+function Part({ part }: { part: Inline }) {
+	switch (part.kind) {
+		case "text":
+			return part.text;
+		case "code":
+			return <code className="font-mono text-[0.95em]">{part.text}</code>;
+		case "bold":
+			return (
+				<strong className="font-semibold">
+					<Parts parts={part.parts} />
+				</strong>
+			);
+		case "italic":
+			return (
+				<em>
+					<Parts parts={part.parts} />
+				</em>
+			);
+		case "link":
+			return (
+				<a
+					href={part.href}
+					target="_blank"
+					rel="noopener nofollow ugc"
+					className="underline underline-offset-2"
+				>
+					{part.text}
+				</a>
+			);
+	}
+}

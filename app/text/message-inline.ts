@@ -1,0 +1,159 @@
+import { type Atom, addressAt, markedLinkAt } from "./message-links.ts";
+
+/** The words of a line with their marks. */
+export type Inline =
+	| { kind: "text"; text: string }
+	| { kind: "code"; text: string }
+	| { kind: "link"; text: string; href: string }
+	| { kind: "bold" | "italic"; parts: Inline[] };
+
+const DELIMITERS = ["**", "__", "*", "_"] as const;
+type Delimiter = (typeof DELIMITERS)[number];
+/** Marks within marks; deeper ones are shown as they are. */
+const DEEPEST = 3;
+const SPACE = /\s/u;
+const WORD = /[\p{L}\p{N}]/u;
+const ESCAPABLE = /[\\`*_[\](){}#+.!|~>-]/;
+
+/** Finds only addresses: for the customer's own words, which keep their characters. */
+export function readLinks(text: string): Inline[] {
+	const starts = /https?:\/\/|mailto:/gi;
+	const parts: Inline[] = [];
+	let done = 0;
+	for (let found = starts.exec(text); found; found = starts.exec(text)) {
+		const atom = addressAt(text, found.index);
+		if (atom) starts.lastIndex = atom.to;
+		if (atom?.kind !== "link") continue;
+		pushText(parts, text.slice(done, atom.from));
+		parts.push({ kind: "link", text: atom.text, href: atom.href });
+		done = atom.to;
+	}
+	pushText(parts, text.slice(done));
+	return parts;
+}
+
+/**
+ * Reads bold, italics, code and links. Takes time in proportion to the text: what decides a mark is looked up in
+ * tables that are made once.
+ * @param options.isUnfinished more text is coming: bold that is not closed yet is bold to the end.
+ */
+export function readInline(text: string, { isUnfinished = false } = {}): Inline[] {
+	const atoms = atomsIn(text);
+	const closers = new Map(DELIMITERS.map((one) => [one, closersOf(one, text, atoms)]));
+	return read(0, text.length, 0);
+
+	function read(from: number, to: number, depth: number): Inline[] {
+		const parts: Inline[] = [];
+		let done = from;
+		let at = from;
+		while (at < to) {
+			const atom = atoms.get(at);
+			if (atom && atom.to <= to) {
+				pushText(parts, text.slice(done, at));
+				if (atom.kind === "text") pushText(parts, atom.text);
+				else if (atom.kind === "code") parts.push({ kind: "code", text: atom.text });
+				else parts.push({ kind: "link", text: atom.text, href: atom.href });
+				at = done = atom.to;
+				continue;
+			}
+			const mark = depth < DEEPEST ? openerAt(text, at) : null;
+			if (!mark) {
+				at++;
+				continue;
+			}
+			const inner = at + mark.length;
+			let close = closers.get(mark)?.[inner] ?? -1;
+			let after = close + mark.length;
+			if (close === -1 && isUnfinished && mark === "**" && depth === 0) close = after = to;
+			if (close <= inner || after > to) {
+				at += mark.length;
+				continue;
+			}
+			pushText(parts, text.slice(done, at));
+			parts.push({ kind: mark.length === 2 ? "bold" : "italic", parts: read(inner, close, depth + 1) });
+			at = done = after;
+		}
+		pushText(parts, text.slice(done, to));
+		return parts;
+	}
+}
+
+/** Code, links and escaped signs, each by where it begins. */
+function atomsIn(text: string): Map<number, Atom> {
+	const atoms = new Map<number, Atom>();
+	/** Lengths of runs of backticks that have no partner any more. */
+	const alone = new Set<number>();
+	const starts = /`+|\\|!?\[|https?:\/\/|mailto:/gi;
+	for (let found = starts.exec(text); found; found = starts.exec(text)) {
+		const from = found.index;
+		const sign = found[0];
+		let atom: Atom | null = null;
+		if (sign.startsWith("`")) {
+			const close = alone.has(sign.length) ? -1 : closingTicks(text, from + sign.length, sign);
+			if (close === -1) alone.add(sign.length);
+			else {
+				const code = text.slice(from + sign.length, close);
+				atom = { kind: "code", from, to: close + sign.length, text: code.trim() || code };
+			}
+		} else if (sign === "\\") {
+			const next = text[from + 1] ?? "";
+			if (ESCAPABLE.test(next)) atom = { kind: "text", from, to: from + 2, text: next };
+		} else if (sign.endsWith("[")) {
+			atom = markedLinkAt(text, from);
+		} else {
+			atom = addressAt(text, from);
+			// <https://…>
+			if (atom?.kind === "link" && text[from - 1] === "<" && text[atom.to] === ">") {
+				atoms.set(from - 1, { ...atom, from: from - 1, to: atom.to + 1 });
+			}
+		}
+		if (!atom) continue;
+		atoms.set(from, atom);
+		starts.lastIndex = atom.to;
+	}
+	return atoms;
+}
+
+function closingTicks(text: string, from: number, ticks: string): number {
+	for (let at = text.indexOf("`", from); at !== -1; at = text.indexOf("`", at)) {
+		let end = at;
+		while (text[end] === "`") end++;
+		if (end - at === ticks.length) return at;
+		at = end;
+	}
+	return -1;
+}
+
+/** For every place the next one where a delimiter closes, or -1. */
+function closersOf(mark: Delimiter, text: string, atoms: Map<number, Atom>): Int32Array {
+	const next = new Int32Array(text.length + 1).fill(-1);
+	const inAtom = new Uint8Array(text.length + 1);
+	for (const { from, to } of atoms.values()) inAtom.fill(1, from, to);
+	for (let at = text.length - 1; at >= 0; at--) {
+		next[at] = inAtom[at] !== 1 && closesAt(text, at, mark) ? at : (next[at + 1] ?? -1);
+	}
+	return next;
+}
+
+function closesAt(text: string, at: number, mark: Delimiter): boolean {
+	if (!text.startsWith(mark, at) || at === 0 || SPACE.test(text[at - 1] ?? " ")) return false;
+	const after = text[at + mark.length] ?? "";
+	const sign = mark[0] ?? "";
+	if (mark.length === 1) return after !== sign && text[at - 1] !== sign && !WORD.test(after);
+	return mark === "**" || !WORD.test(after);
+}
+
+function openerAt(text: string, at: number): Delimiter | null {
+	const mark = DELIMITERS.find((one) => text.startsWith(one, at));
+	if (!mark || SPACE.test(text[at + mark.length] ?? " ")) return null;
+	const before = at === 0 ? "" : (text[at - 1] ?? "");
+	if (mark !== "**" && WORD.test(before)) return null;
+	return mark;
+}
+
+function pushText(parts: Inline[], text: string): void {
+	if (text === "") return;
+	const last = parts.at(-1);
+	if (last?.kind === "text") last.text += text;
+	else parts.push({ kind: "text", text });
+}

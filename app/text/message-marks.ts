@@ -1,0 +1,163 @@
+import { type Inline, readInline } from "./message-inline.ts";
+
+/** The small part of Markdown that models and agents write in a chat, read into blocks to be drawn. */
+export type Block =
+	| { kind: "paragraph" | "heading" | "quote"; parts: Inline[] }
+	| { kind: "code"; text: string }
+	| { kind: "list"; isOrdered: boolean; start: number; items: { depth: number; parts: Inline[] }[] }
+	| { kind: "table"; head: Inline[][]; rows: Inline[][][] }
+	| { kind: "rule" };
+
+const FENCE = /^ {0,3}(`{3,}|~{3,})[^`]*$/;
+const HEADING = /^ {0,3}#{1,6}[ \t]+(.*)$/;
+const ITEM = /^([ \t]{0,12})(?:([-*+•])|(\d{1,3})[.)])[ \t]+(\S.*)$/;
+const QUOTE = /^ {0,3}>[ \t]?(.*)$/;
+const RULE = /^ {0,3}(?:-{3,}|\*{3,}|_{3,})[ \t]*$/;
+const TABLE_ROW = /^[ \t]*\|.*\|[ \t]*$/;
+const TABLE_RULE = /^[ \t]*\|[-:| \t]*-[-:| \t]*\|[ \t]*$/;
+const MOST_COLUMNS = 12;
+const DEEPEST_ITEM = 2;
+
+/**
+ * Reads a message's text into blocks. No HTML and no images are read: what is no mark stays as it is.
+ * @param options.isUnfinished more text is coming, so marks that are not whole yet are not shown.
+ */
+export function readMarks(text: string, { isUnfinished = false } = {}): Block[] {
+	const blocks: Block[] = [];
+	const lines = (isUnfinished ? text.replace(/(?:\*\*?|__?|`|#{1,6})$/, "") : text).split("\n");
+	let words: string[] = [];
+	const inline = (line: string) => readInline(line, { isUnfinished });
+	const flush = () => {
+		const paragraph = words.join("\n").replace(/^\n+|\s+$/g, "");
+		words = [];
+		if (paragraph !== "") blocks.push({ kind: "paragraph", parts: inline(paragraph) });
+	};
+	for (let at = 0; at < lines.length; ) {
+		const line = lines[at] ?? "";
+		const block = readBlock(lines, at, inline);
+		if (block) {
+			flush();
+			const last = blocks.at(-1);
+			// Blank lines between items do not end a list.
+			if (block.made.kind === "list" && last?.kind === "list" && last.isOrdered === block.made.isOrdered) {
+				last.items.push(...block.made.items);
+			} else blocks.push(block.made);
+			at = block.next;
+		} else {
+			words.push(line);
+			at++;
+		}
+	}
+	flush();
+	return blocks;
+}
+
+type Read = { made: Block; next: number };
+
+function readBlock(lines: string[], at: number, inline: (line: string) => Inline[]): Read | null {
+	const line = lines[at] ?? "";
+	const fence = FENCE.exec(line)?.[1];
+	if (fence) {
+		let end = at + 1;
+		while (end < lines.length && !(lines[end] ?? "").trim().startsWith(fence)) end++;
+		return { made: { kind: "code", text: lines.slice(at + 1, end).join("\n") }, next: end + 1 };
+	}
+	const heading = HEADING.exec(line)?.[1];
+	if (heading !== undefined) {
+		return {
+			made: { kind: "heading", parts: inline(heading.replace(/[ \t]#+[ \t]*$/, "").trim()) },
+			next: at + 1,
+		};
+	}
+	if (RULE.test(line)) return { made: { kind: "rule" }, next: at + 1 };
+	const quote = runOf(lines, at, QUOTE);
+	if (quote) return { made: { kind: "quote", parts: inline(quote.join("\n")) }, next: at + quote.length };
+	const item = ITEM.exec(line);
+	if (item) {
+		const [, indent = "", , number, words = ""] = item;
+		const depth = Math.min(DEEPEST_ITEM, Math.floor(indent.replaceAll("\t", "    ").length / 2));
+		const items = [{ depth, parts: inline(words) }];
+		const start = number === undefined ? 1 : Number(number);
+		return { made: { kind: "list", isOrdered: number !== undefined, start, items }, next: at + 1 };
+	}
+	return TABLE_ROW.test(line) && TABLE_RULE.test(lines[at + 1] ?? "") ? readTable(lines, at, inline) : null;
+}
+
+function runOf(lines: string[], at: number, pattern: RegExp): string[] | null {
+	const run: string[] = [];
+	for (let next = at; next < lines.length; next++) {
+		const found = pattern.exec(lines[next] ?? "")?.[1];
+		if (found === undefined) break;
+		run.push(found);
+	}
+	return run.length > 0 ? run : null;
+}
+
+function readTable(lines: string[], at: number, inline: (line: string) => Inline[]): Read {
+	const cells = (line: string) =>
+		line
+			.trim()
+			.slice(1, -1)
+			.split("|")
+			.slice(0, MOST_COLUMNS)
+			.map((cell) => inline(cell.trim()));
+	let next = at + 2;
+	const rows: Inline[][][] = [];
+	while (next < lines.length && TABLE_ROW.test(lines[next] ?? "")) rows.push(cells(lines[next++] ?? ""));
+	return { made: { kind: "table", head: cells(lines[at] ?? ""), rows }, next };
+}
+
+/** A message's text for places that draw nothing, such as an e-mail in plain text. Addresses stay. */
+export function withoutMarks(text: string): string {
+	return readMarks(text).map(blockWords).join("\n\n");
+}
+
+function blockWords(block: Block): string {
+	switch (block.kind) {
+		case "rule":
+			return "--";
+		case "code":
+			return block.text;
+		case "list":
+			return block.items
+				.map(({ depth, parts }, index) => {
+					const sign = block.isOrdered && depth === 0 ? `${block.start + index}.` : "-";
+					return `${"  ".repeat(depth)}${sign} ${inlineWords(parts)}`;
+				})
+				.join("\n");
+		case "table":
+			return [block.head, ...block.rows].map((row) => row.map(inlineWords).join(" | ")).join("\n");
+		default:
+			return inlineWords(block.parts);
+	}
+}
+
+function inlineWords(parts: Inline[]): string {
+	return parts
+		.map((part) => {
+			if ("parts" in part) return inlineWords(part.parts);
+			if (part.kind !== "link") return part.text;
+			return part.href.startsWith("/") || part.href.includes(part.text) || part.text.includes("://")
+				? part.text
+				: `${part.text} (${part.href})`;
+		})
+		.join("");
+}
+
+/**
+ * Takes the marks out of words that arrive in pieces where nothing can be drawn before all of them have come: stars of
+ * bold, backticks, and the signs of headings. What may still become a mark is held back until the next piece.
+ */
+export class StreamedMarks {
+	#held = "";
+	#isLineStart = true;
+
+	push(piece: string): string {
+		const text = this.#held + piece;
+		this.#held = /(?:[*`]+|(?<![^\n])#{1,6} ?)$/.exec(text)?.[0] ?? "";
+		const whole = text.slice(0, text.length - this.#held.length);
+		const heading = this.#isLineStart ? /(^|\n)#{1,6} +/g : /(\n)#{1,6} +/g;
+		if (whole !== "") this.#isLineStart = whole.endsWith("\n");
+		return whole.replace(heading, "$1").replace(/\*\*+|`+/g, "");
+	}
+}
