@@ -52,7 +52,7 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await composer(customer).fill("Half a sentence");
 	await button(customer, "Talk to a person").click({ noWaitAfter: true });
 	await inFrame(customer, (growing) =>
-		expect(growing.getByText("An agent has been called.")).toBeVisible({ timeout: 1_000 }),
+		expect(growing.getByText("We've asked a member of our team to join.")).toBeVisible({ timeout: 1_000 }),
 	);
 
 	await expect(customer.getByRole("region", { name: "Waiting for a person" })).toBeVisible();

@@ -175,7 +175,7 @@ it.each([
 	const said = await ana.said();
 	expect(said[1]?.[0]).toBe("bot");
 	expect(said[1]?.[1]).toContain("I am calling a person");
-	expect(said[2]).toEqual(["system", expect.stringContaining("An agent has been called")]);
+	expect(said[2]).toEqual(["system", "We've asked a member of our team to join."]);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row).toMatchObject({ status: "queued", queueReason: "assistant-failed" });
 });
@@ -244,7 +244,9 @@ it("calls a person without a model when the customer asks for one", async () => 
 	stopWorker = startWorker();
 	const ana = await newCustomer();
 	await ana.ask("I want to talk to a human please");
-	await until(async () => expect((await ana.said()).at(-1)?.[1]).toContain("An agent has been called"));
+	await until(async () =>
+		expect((await ana.said()).at(-1)?.[1]).toBe("We've asked a member of our team to join."),
+	);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row.status).toBe("queued");
 });

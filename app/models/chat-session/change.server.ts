@@ -8,11 +8,11 @@ import { publish, transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { announceSession, readSession, refuseEnded, sessionData } from "./announce.server.ts";
+import { announceQueueChanges } from "./announce-queue.server.ts";
 import { lockSession } from "./find.server.ts";
 import { spokenLanguage } from "./locale.ts";
 import { wordNotice } from "./notices.server.ts";
 import type { SessionRow } from "./present.server.ts";
-import { tellQueue } from "./queue.server.ts";
 import type { Actor } from "./scope.server.ts";
 
 /**
@@ -52,7 +52,7 @@ export async function takeOver(
 		await recountAgentSessions(tx, agent.agentId);
 		return { session, wasQueued: row.status === "queued" };
 	});
-	if (taken.wasQueued) await tellQueue();
+	if (taken.wasQueued) await announceQueueChanges();
 	return taken.session;
 }
 
@@ -97,7 +97,7 @@ export async function endSession(sessionId: string, actor: Actor): Promise<Sessi
 		if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
 		return { session: await readSession(tx, sessionId), wasQueued: row.status === "queued" };
 	});
-	if (ended.wasQueued) await tellQueue();
+	if (ended.wasQueued) await announceQueueChanges();
 	return ended.session;
 }
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { singleton } from "#app/singleton.server.ts";
 import { db, sql as readSql, type Transaction } from "#db/client.server.ts";
 import { gather } from "#db/gather.ts";
@@ -82,6 +82,18 @@ export async function findCurrentSession(identity: CustomerIdentity): Promise<Se
 		.orderBy(desc(chatSessions.isActive), desc(chatSessions.startedAt))
 		.limit(1);
 	return view ?? null;
+}
+
+/** The address the customer gave most recently in any of their conversations, or null. */
+export async function findGivenEmail(identity: CustomerIdentity): Promise<string | null> {
+	const given = sql<string | null>`coalesce(${chatSessions.contactEmail}, ${chatSessions.verifiedEmail})`;
+	const [row] = await db
+		.select({ email: given })
+		.from(chatSessions)
+		.where(and(ownedBy({ type: "customer", identity }), isNotNull(given)))
+		.orderBy(desc(chatSessions.startedAt))
+		.limit(1);
+	return row?.email ?? null;
 }
 
 /**

@@ -8,8 +8,9 @@ import { Notice } from "#app/components/ui/index.ts";
 import type { LineStatus } from "#app/realtime/client/line/status.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Session } from "#app/realtime/events.ts";
+import { COMPOSER_ID } from "./composer-id.ts";
 import { ConversationEnd } from "./conversation-end.tsx";
-import { COMPOSER_ID, ConversationHeader } from "./conversation-header.tsx";
+import { ConversationHeader } from "./conversation-header.tsx";
 import type { ChatPageData } from "./page-data.server.ts";
 import { type Refused, RefusedForm, reasonOf } from "./refused-form.tsx";
 import { isEmailAsked, WaitingPanel } from "./waiting-panel.tsx";
@@ -94,6 +95,7 @@ export function CustomerConversation({
 						<WaitingPanel
 							session={session}
 							queue={session.queue}
+							knownEmail={page.knownEmail}
 							refusal={
 								given === "leave-email" && refused
 									? { typed: refused.typed.email ?? "", error: reasonOf(refused) }
@@ -107,8 +109,7 @@ export function CustomerConversation({
 					) : null}
 					{page.isOffline && mayAnswer ? (
 						<p className="mb-2 text-center text-ink-soft text-sm">
-							The assistant runs without a language model here: it answers from our help pages and your
-							orders.
+							Answers come from our help pages and your orders.
 						</p>
 					) : null}
 					{isEnded ? <UnsentWords text={draft} /> : null}

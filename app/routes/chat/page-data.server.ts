@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import { nameOwner } from "#app/auth/owner.server.ts";
 import type { CustomerIdentity } from "#app/auth/token.server.ts";
-import { findCurrentSession } from "#app/models/chat-session/find.server.ts";
+import { findCurrentSession, findGivenEmail } from "#app/models/chat-session/find.server.ts";
 import { forCustomer } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
@@ -19,6 +19,8 @@ export type ChatPageData = {
 	/** Sequence before which there is more; null at the beginning of the conversation. */
 	olderBefore: number | null;
 	customerName: string | null;
+	/** Where the customer can be reached, to prefill the form; null when it is not known. */
+	knownEmail: string | null;
 	/** Names whose page this is without saying who, for what the browser keeps for them. */
 	owner: string;
 	/** Names the plain form's message, so that sending it twice writes it once. */
@@ -52,6 +54,7 @@ export async function readChatPage(request: Request, identity: CustomerIdentity)
 		lastSeq: isOlderPage ? (page.messages.at(-1)?.seq ?? 0) : (view?.row.lastSeq ?? 0),
 		olderBefore: page.next,
 		customerName: customer?.name ?? null,
+		knownEmail: customer?.email ?? (await findGivenEmail(identity)),
 		owner: nameOwner(identity),
 		clientMessageId: randomUUID(),
 		isOffline: !hasModel(),
