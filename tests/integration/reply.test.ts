@@ -10,6 +10,7 @@ import { openSession } from "#app/models/chat-session/create.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
+import { readLiveAnswer } from "#app/realtime/live-answers.server.ts";
 import { sql } from "#db/client.server.ts";
 import {
 	breaksOffAfter,
@@ -112,6 +113,7 @@ it("falls silent the moment an agent takes over in the middle of an answer", asy
 	await ana.ask("May I return a lamp?");
 	const answering = answerSession(ana.sessionId);
 	await until(() => expect(isWriting).toBe(true));
+	await until(async () => expect((await readLiveAnswer(ana.sessionId))?.text).toBe("I was just going to"));
 	const { agentId } = await createAgent({
 		email: "taker@example.com",
 		name: "Tara",
@@ -120,7 +122,7 @@ it("falls silent the moment an agent takes over in the middle of an answer", asy
 	await takeOver(ana.sessionId, { agentId, name: "Tara" });
 	release();
 	await answering;
-	expect(bots(await ana.said())).toEqual([]);
+	expect(bots(await ana.said())).toEqual([["bot", "I was just going to"]]);
 	expect((await ana.said()).at(-1)).toEqual(["system", "Tara has joined the conversation."]);
 	await ana.ask("Hello Tara");
 	expect((await getLatestTurn(ana.sessionId))?.state).toBe("superseded");

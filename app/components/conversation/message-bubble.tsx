@@ -63,6 +63,7 @@ export function MessageBubble({
 				) : (
 					<MessageText message={message} side={side} isOwn={isOwn} onAct={onAct} />
 				)}
+				{message.metadata.stopped ? <p className="text-ink-soft text-sm">Answer stopped</p> : null}
 				{side === "user" && isIdentityStep ? <IdentityForm message={message} onAct={onAct} /> : null}
 				{sources.length > 0 ? <Sources sources={sources} /> : null}
 				{deeds.length > 0 ? <Deeds deeds={deeds} /> : null}

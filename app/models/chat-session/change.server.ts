@@ -1,8 +1,8 @@
 import { eq, sql } from "drizzle-orm";
 import { recountAgentSessions } from "#app/models/agent.server.ts";
-import { withdrawAnswer } from "#app/models/ai-turn.server.ts";
 import { Conflict, Forbidden } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
+import { stopAnswer } from "#app/models/stopped-answer.server.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { publish, transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
@@ -32,7 +32,7 @@ export async function takeOver(
 			const holder = (await readSession(tx, sessionId)).agentName ?? "Another agent";
 			throw new Conflict(`${holder} has taken this conversation.`);
 		}
-		await withdrawAnswer(tx, sessionId);
+		await stopAnswer(tx, sessionId);
 		await tx
 			.update(chatSessions)
 			.set({
@@ -67,7 +67,7 @@ export async function endSession(sessionId: string, actor: Actor): Promise<Sessi
 		if (actor.type === "agent" && row.assignedAgentId !== null && row.assignedAgentId !== actor.agentId) {
 			throw new Forbidden("Only the agent who has this conversation can end it.");
 		}
-		await withdrawAnswer(tx, sessionId);
+		await stopAnswer(tx, sessionId);
 		await tx
 			.update(chatSessions)
 			.set({

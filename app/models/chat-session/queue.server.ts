@@ -1,11 +1,11 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { recountAgentSessions } from "#app/models/agent.server.ts";
-import { withdrawAnswer } from "#app/models/ai-turn.server.ts";
 import { Conflict } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { nextOpening } from "#app/models/setting/business-hours.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
+import { stopAnswer } from "#app/models/stopped-answer.server.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
@@ -49,7 +49,7 @@ export async function requestAgent(sessionId: string, actor: Actor): Promise<Ses
 		const row = await lockSession(tx, sessionId, actor);
 		refuseEnded(row);
 		if (row.status !== "assistant") return { session: await readSession(tx, sessionId), isNew: false };
-		await withdrawAnswer(tx, sessionId);
+		await stopAnswer(tx, sessionId);
 		return { session: await queueSession(tx, sessionId, "requested"), isNew: true };
 	});
 	if (requested.isNew) enqueue("check-urgency", { sessionId, text: null });
@@ -131,6 +131,7 @@ const unansweredSince = sql`coalesce((
 	select greatest(newest.sent_at, chat_sessions.assigned_at) from (
 		select sender_type, sent_at from chat_messages
 		where chat_messages.session_id = chat_sessions.session_id and sender_type <> 'system'
+			and not metadata ? 'stopped'
 		order by seq desc limit 1
 	) newest where newest.sender_type = 'user'
 ), ${presentMoment})`;

@@ -18,6 +18,7 @@ const RESERVED = new Set([
 	"language",
 	"foreignPart",
 	"translation",
+	"stopped",
 ]);
 
 /** NUL, and half of a surrogate pair, as JSON.stringify writes them: an odd backslash before the u. */
