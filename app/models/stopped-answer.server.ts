@@ -10,7 +10,7 @@ import { writeMessage } from "./message/write.server.ts";
  * a crash leaves both or neither, and the assistant can no longer write the same answer.
  *
  * A newer question is not such a stop: the next answer covers both questions and replaces the half one (see
- * docs/decisions/022-stopped-answers.md). The caller has locked the session.
+ * docs/decisions/026-stopped-answers.md). The caller has locked the session.
  */
 export async function stopAnswer(tx: Transaction, sessionId: string): Promise<void> {
 	const turn = await withdrawAnswer(tx, sessionId);
