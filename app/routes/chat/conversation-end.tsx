@@ -1,6 +1,7 @@
 import type { FormEvent } from "react";
 import { Button, ButtonLink, Stars, StarsShown } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
+import { EarlierLink } from "./welcome.tsx";
 
 /** After the end: a rating, the way to a new conversation, and thanks once rated. */
 export function ConversationEnd({
@@ -42,6 +43,7 @@ export function ConversationEnd({
 					Thank you for your rating <StarsShown rating={rating} label={`${rating} of 5`} />
 				</p>
 			)}
+			<EarlierLink />
 			<ButtonLink to="/chat?new=1" reloadDocument className="max-sm:w-full">
 				Start a new conversation
 			</ButtonLink>

@@ -65,6 +65,7 @@ export function CustomerConversation({
 				isUnderWay={isUnderWay}
 				customerName={page.customerName}
 				isAgentHere={conversation.isHere.agent}
+				hasEarlier={page.hasEarlier}
 				onSubmit={chat.submit}
 			/>
 			<main id="main" className="flex min-h-0 flex-1 flex-col">
@@ -83,7 +84,7 @@ export function CustomerConversation({
 					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
 					onCallPerson={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
 					onAct={chat.act}
-					empty={<Welcome />}
+					empty={<Welcome hasEarlier={page.hasEarlier} />}
 				/>
 				<footer className="border-line border-t px-4 pt-2.5 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
 					{chat.problem ? (

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import { nameOwner } from "#app/auth/owner.server.ts";
 import type { CustomerIdentity } from "#app/auth/token.server.ts";
+import { listEarlierSessions } from "#app/models/chat-session/earlier.server.ts";
 import { findCurrentSession, findGivenEmail } from "#app/models/chat-session/find.server.ts";
 import { forCustomer } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
@@ -26,6 +27,8 @@ export type ChatPageData = {
 	/** Names the plain form's message, so that sending it twice writes it once. */
 	clientMessageId: string;
 	isOffline: boolean;
+	/** Whether the customer has ended conversations besides the one shown. */
+	hasEarlier: boolean;
 	/** The customer asked for a fresh page although the last conversation is still there to be seen. */
 	startsNew: boolean;
 };
@@ -42,6 +45,7 @@ export async function readChatPage(request: Request, identity: CustomerIdentity)
 	const page = view
 		? await listMessages(view.row.sessionId, { limit: HISTORY_LIMIT, ...(isOlderPage ? { before } : {}) })
 		: { messages: [], next: null };
+	const earlier = await listEarlierSessions(identity, { limit: 2 });
 	const customer = identity.customerId ? await getCustomer(identity.customerId) : null;
 	return {
 		session: view ? forCustomer(view) : null,
@@ -58,6 +62,7 @@ export async function readChatPage(request: Request, identity: CustomerIdentity)
 		owner: nameOwner(identity),
 		clientMessageId: randomUUID(),
 		isOffline: !hasModel(),
+		hasEarlier: earlier.sessions.some(({ sessionId }) => sessionId !== view?.row.sessionId),
 		startsNew,
 	};
 }
