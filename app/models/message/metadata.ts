@@ -19,6 +19,7 @@ const RESERVED = new Set([
 	"foreignPart",
 	"translation",
 	"stopped",
+	"signIn",
 ]);
 
 /** NUL, and half of a surrogate pair, as JSON.stringify writes them: an odd backslash before the u. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod/v4";
 import { signInCustomer } from "#app/auth/customer.server.ts";
 import { readIdentity } from "#app/auth/identity.server.ts";
+import { repeatAfterSignIn } from "#app/auth/repeat-question.server.ts";
 import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
@@ -86,7 +87,9 @@ export async function submitChatForm(
 	if (input.intent === "sign-in") {
 		const customerId = await readIdentity(input.identity);
 		await ensureCustomer(customerId);
-		return { sessionId: null, setCookie: await signInCustomer(request, customerId) };
+		const setCookie = await signInCustomer(request, customerId);
+		await repeatAfterSignIn(identity, customerId);
+		return { sessionId: null, setCookie };
 	}
 
 	const id = input.sessionId ?? (await findCurrentSession(identity))?.row.sessionId ?? null;

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { z } from "zod/v4";
-import { signInCustomer } from "#app/auth/customer.server.ts";
+import { getCustomerIdentity, signInCustomer } from "#app/auth/customer.server.ts";
+import { repeatAfterSignIn } from "#app/auth/repeat-question.server.ts";
 import { env } from "#app/env.server.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { ownPath } from "#app/http/own-path.server.ts";
@@ -25,9 +26,11 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		if (!env().MEVI_EMBEDDED) throw new NotFound("There is nothing at this address.");
 		requireSameOrigin(request);
 		const { customerId, next } = await readForm(request, fields);
+		const before = await getCustomerIdentity(request);
 		const customer = customerId.includes("\0") ? null : await getCustomer(customerId);
 		if (!customer?.isDemo) throw new NotFound("Nobody in the demo store has that name.");
 		const setCookie = await signInCustomer(request, customer.id);
+		await repeatAfterSignIn(before, customer.id);
 		return redirect(ownPath(next, { otherwise: "/" }), { headers: { "Set-Cookie": setCookie } });
 	});
 }
