@@ -57,6 +57,7 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 
 	await expect(customer.getByRole("region", { name: "Waiting for a person" })).toBeVisible();
 	await expect(composer(customer), "what was being written").toHaveValue("Half a sentence");
+	await seeInFrame(customer, /You are number \d+ in the queue/);
 
 	await signIn(agent, DEMO_AGENT_EMAIL);
 	await expect(inboxLine(agent, sessionId)).toContainText("Waiting");
@@ -70,6 +71,7 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await composer(customer).fill("I am still writing this while the reply");
 	await write(agent, "Twice a year is enough.\nWarm the oil first.");
 	await seeInFrame(customer, "Twice a year is enough.");
+	await seeInFrame(customer, "Ana is with you");
 	await inFrame(customer, async (growing) => {
 		const reply = message(growing, "Twice a year is enough.");
 		await expect(reply).toContainText("Ana");

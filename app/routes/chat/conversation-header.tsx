@@ -1,4 +1,4 @@
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, History } from "lucide-react";
 import { Button } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { COMPOSER_ID } from "./composer-id.ts";
@@ -11,19 +11,22 @@ export function ConversationHeader({
 	isUnderWay,
 	customerName,
 	isAgentHere,
+	hasEarlier,
 	onSubmit,
 }: {
 	session: Session | null;
 	/** Whether the agent has the conversation open; null when that is not known. */
 	isAgentHere: boolean | null;
 	isUnderWay: boolean;
+	/** Whether there are ended conversations to read. */
+	hasEarlier: boolean;
 	customerName: string | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const status = session?.status ?? "assistant";
 	// Two rows on a phone; from a tablet on the rows dissolve into one grid, so nothing is there twice.
 	return (
-		<header className="flex flex-col border-line border-b px-4 py-1.5 sm:grid sm:grid-cols-[auto_minmax(0,1fr)_auto_auto] sm:gap-x-2 sm:py-2">
+		<header className="flex flex-col border-line border-b px-4 py-1.5 sm:grid sm:grid-cols-[auto_minmax(0,1fr)_auto_auto_auto] sm:gap-x-2 sm:py-2">
 			<div className="flex min-h-11 items-center gap-2 sm:contents">
 				<a
 					href="/"
@@ -33,6 +36,16 @@ export function ConversationHeader({
 					<ArrowLeft size={20} aria-hidden="true" className="rtl:rotate-180" />
 				</a>
 				<h1 className="min-w-0 flex-1 truncate font-semibold text-lg sm:self-end">Mevi Living support</h1>
+				{hasEarlier && isUnderWay ? (
+					<a
+						href="/chat/earlier"
+						aria-label="Earlier conversations"
+						title="Earlier conversations"
+						className="grid size-11 shrink-0 place-items-center rounded-control hover:bg-surface-sunken sm:col-start-5 sm:row-span-2 sm:row-start-1 sm:self-center"
+					>
+						<History size={20} aria-hidden="true" />
+					</a>
+				) : null}
 				{isUnderWay ? (
 					<EndChat
 						onEnd={() => onSubmit({ intent: "end" })}
@@ -41,7 +54,10 @@ export function ConversationHeader({
 				) : null}
 			</div>
 			<div className="flex items-center gap-3 pb-1 sm:contents">
-				<p className="min-w-0 flex-1 text-ink-soft text-sm sm:col-start-2 sm:row-start-2" aria-live="polite">
+				<p
+					className={`min-w-0 flex-1 text-ink-soft text-sm sm:col-start-2 sm:row-start-2 ${session ? "scripted" : ""}`}
+					aria-live="polite"
+				>
 					{statusLine(session, { customerName, isAgentHere })}
 				</p>
 				{status === "assistant" ? (

@@ -31,10 +31,11 @@ export function WaitingPanel({
 			className="mb-3 rounded-control bg-accent-soft px-4 py-3 text-ink"
 			data-queue={queue.state}
 		>
-			<p className="font-medium">
+			{/* Without scripts the frame shows these two lines, because they change. */}
+			<p className="scripted font-medium">
 				{isTeamThere(queue) ? "Connecting you to our team" : "Waiting for our team"}
 			</p>
-			<p className="wrap-anywhere mt-0.5 text-sm" {...inLanguage(queue.language)}>
+			<p className="scripted wrap-anywhere mt-0.5 text-sm" {...inLanguage(queue.language)}>
 				{queue.text}
 			</p>
 			{session.contactEmail ? (
