@@ -218,9 +218,9 @@ test("a visitor proves an address by its code, and out of hours leaves one", asy
 	await open(page, `${app.address}/chat`);
 	await write(page, "Where is my order?");
 	await inspect(page);
-	await page.getByLabel("E-mail address of your order").fill("Theo.Lindqvist@example.com");
+	await page.getByLabel("Email address of your order").fill("Theo.Lindqvist@example.com");
 	await button(page, "Send a code").click();
-	const field = page.getByLabel("Six digits from the e-mail");
+	const field = page.getByLabel("Six digits from the email");
 	await expect(field, "where one goes on typing").toBeFocused();
 	await field.fill("12345a");
 	await page.keyboard.press("Enter");
@@ -235,10 +235,10 @@ test("a visitor proves an address by its code, and out of hours leaves one", asy
 	expect(letter?.to).toEqual(["theo.lindqvist@example.com"]);
 	await field.fill(/Your code is (\d{6})/.exec(letter?.text ?? "")?.[1] ?? "");
 	await button(page, "Check the code").click();
-	await expect(log(page)).toContainText("You have shown that theo.lindqvist@example.com is yours.");
+	await expect(log(page)).toContainText("we've confirmed that theo.lindqvist@example.com is yours");
 	await expect(message(page, "Please look at what I have found."), "without asking again").toBeVisible();
 	await page.locator("summary", { hasText: "What the assistant did" }).click();
-	await expect(log(page)).toContainText("Looked at the list of orders");
+	await expect(log(page)).toContainText("Checked your orders");
 	await inspect(page);
 
 	await app.set("business_hours", { timeZone: "Europe/Lisbon", days: {}, closedOn: [] });

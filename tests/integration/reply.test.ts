@@ -176,7 +176,7 @@ it.each([
 	await until(async () => expect(await ana.said()).toHaveLength(3));
 	const said = await ana.said();
 	expect(said[1]?.[0]).toBe("bot");
-	expect(said[1]?.[1]).toContain("I am calling a person");
+	expect(said[1]?.[1]).toContain("I'm bringing someone in");
 	expect(said[2]).toEqual(["system", "We've asked a member of our team to join."]);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row).toMatchObject({ status: "queued", queueReason: "assistant-failed" });
@@ -190,7 +190,7 @@ it("hands over to a person after a question has taken its process with it again 
 	await answerSession(ana.sessionId);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row.status).toBe("queued");
-	expect(bots(await ana.said())[0]?.[1]).toContain("I am calling a person");
+	expect(bots(await ana.said())[0]?.[1]).toContain("I'm bringing someone in");
 });
 
 it("answers a question whose processes were restarted twenty times, as by deploys", async () => {

@@ -138,7 +138,7 @@ function CallPerson({ onCall }: { onCall: () => void }) {
 		<form method="post" action="/chat" onSubmit={submit} className="my-1">
 			<input type="hidden" name="intent" value="request-agent" />
 			<Button variant="secondary" size="compact">
-				Call a person
+				Talk to a person
 			</Button>
 		</form>
 	);
