@@ -3,7 +3,6 @@ import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { answerOnce } from "#app/ai/ask.server.ts";
-import { LANGUAGES } from "#app/ai/language/languages.ts";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
 import { createAgent, noteAgentLeft, touchAgent } from "#app/models/agent.server.ts";
@@ -125,12 +124,12 @@ async function agentAtWork(name: string) {
 
 describe("a person is called", () => {
 	it.each([
-		["You will hear from my lawyer about this", "legal", "This is for a person"],
-		["The lamp caught fire last night", "safety", "This is for a person"],
-		["This is absolutely ridiculous, you are useless", "customer-upset", "I am sorry about this"],
-		["quiero hablar con una persona", "requested", "Estoy llamando a una persona"],
-		["אני רוצה לדבר עם נציג", "requested", "אני קורא לנציג"],
-		["أريد التحدث مع موظف", "requested", "أستدعي لك"],
+		["You will hear from my lawyer about this", "legal", "A colleague should look at this"],
+		["The lamp caught fire last night", "safety", "A colleague should look at this"],
+		["This is absolutely ridiculous, you are useless", "customer-upset", "I'm sorry about this"],
+		["quiero hablar con una persona", "requested", "Aviso a alguien de nuestro equipo"],
+		["אני רוצה לדבר עם נציג", "requested", "אני מבקש מנציג"],
+		["أريد التحدث مع موظف", "requested", "سأطلب من أحد أفراد"],
 	])("for %j, before any model is asked", async (question, reason, words) => {
 		const model = await withModel(says("Never asked."));
 		stopWorker = startWorker();
@@ -281,7 +280,7 @@ describe("who waits is told", () => {
 	it("without a number in the transcript, in any notice", async () => {
 		const agent = await agentAtWork("Wim");
 		await haveWaited(agent, [2, 4, 30]);
-		for (const language of LANGUAGES) {
+		for (const language of ["en", "de", "ar", "pl"]) {
 			const ana = await newCustomer(null, language);
 			await requestAgent(ana.sessionId, ana.actor);
 			await sql`update chat_sessions set queue_deadline = now() - interval '1 minute' where session_id = ${ana.sessionId}`;
@@ -414,7 +413,7 @@ describe("the agent is told", () => {
 		expect(row.handover?.summary).toBe(
 			"First message: “What is the airspeed of an unladen swallow, order W2611340?”\nLatest message: “A human, please”\nOrder mentioned: #W2611340",
 		);
-		expect(row.handover?.tried.at(-1)).toBe("Called a person");
+		expect(row.handover?.tried.at(-1)).toBe("Assistant brought in a person");
 		expect(await ana.told("internal")).toMatchObject({ handover: row.handover });
 		expect(await ana.told("public")).toMatchObject({ handover: null });
 	});

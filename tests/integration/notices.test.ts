@@ -90,6 +90,8 @@ describe("what the conversation itself says", () => {
 				waitWords(language),
 			);
 			expect(waited, language).toMatch(/4/);
+			const { called, overdue, left } = noticeWords(language).words;
+			for (const text of [called, overdue, left("Ana")]) expect(text, language).not.toMatch(/\p{N}/u);
 		}
 		expect(expectation(closed, waitWords("de"))).toBe(
 			"Wir sind gerade nicht da. Wieder da sind wir: Montag, 30. November, 09:00 (Europe/Lisbon).",
