@@ -26,9 +26,16 @@ function SignInForm() {
 	);
 }
 
-/** Whether a message takes part in finding out who the customer is; only the newest such message shows its form. */
-export const concernsIdentity = ({ metadata }: Message): boolean =>
-	!!metadata.identify || !!metadata.codeEntry;
+/** The message that shows its form: the newest that asks who the customer is, unless a sign-in led to an answer since. */
+export function openIdentityStep(messages: Message[]): Message | undefined {
+	const index = messages.findLastIndex(concernsIdentity);
+	const step = messages[index];
+	const isAnswered = messages.slice(index + 1).some(({ senderType }) => senderType === "bot");
+	return step?.metadata.identify === "sign-in" && isAnswered ? undefined : step;
+}
+
+/** Whether a message takes part in finding out who the customer is. */
+const concernsIdentity = ({ metadata }: Message): boolean => !!metadata.identify || !!metadata.codeEntry;
 
 const isOpenEntry = ({ metadata }: Message): boolean =>
 	(metadata.codeEntry as { state?: string } | undefined)?.state === "open";
