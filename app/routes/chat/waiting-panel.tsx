@@ -28,7 +28,8 @@ export function WaitingPanel({
 	return (
 		<section
 			aria-label="Waiting for a person"
-			className="mb-3 rounded-control bg-accent-soft px-4 py-3 text-ink"
+			// Without scripts nothing would be left in it, unless there is an address.
+			className={`mb-3 rounded-control bg-accent-soft px-4 py-3 text-ink ${session.contactEmail || isEmailAsked(session, queue) ? "" : "scripted"}`}
 			data-queue={queue.state}
 		>
 			{/* Without scripts the frame shows these two lines, because they change. */}
