@@ -21,6 +21,8 @@ import { type Reply, says, startOpenAiServer, writeChunk } from "#tests/setup/op
 const closing: (() => Promise<unknown>)[] = [];
 const QUEUED = "We've asked a member of our team to join.";
 
+// The first answer of a process loads what the pipeline needs, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
 afterEach(async () => {
 	for (const close of closing.splice(0)) await close();
@@ -28,7 +30,7 @@ afterEach(async () => {
 afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
 
 const until = <Value>(look: () => Value | Promise<Value>) =>
-	vi.waitFor(look, { timeout: 15_000, interval: 20 });
+	vi.waitFor(look, { timeout: 60_000, interval: 20 });
 
 /** A customer who has read `words` of an answer that goes on with `rest` once `release` is called. */
 async function readerOf(words: string, rest = "and here is the rest.") {
