@@ -214,7 +214,7 @@ it("answers a question whose processes were restarted twenty times, as by deploy
 
 it.each([
 	{ faults: 7, said: "Answered after all.", attempts: 8 },
-	{ faults: 8, said: "I am calling a person", attempts: 8 },
+	{ faults: 8, said: "I'm bringing someone in", attempts: 8 },
 ])(
 	"begins an answer eight times before a person answers: $faults faults",
 	async ({ faults, said, attempts }) => {
