@@ -90,6 +90,13 @@ const schema = z.object({
 			})
 			.transform((value) => (value === undefined ? undefined : Number(value))),
 	),
+	/**
+	 * The shop's own sign-in page, for customers the assistant cannot answer before they sign in. `{return}` in it is
+	 * replaced by the encoded address of the chat, where the shop sends them back. Unset: no sign-in is offered there.
+	 */
+	SIGN_IN_URL: optionalText.refine((value) => value === undefined || /^https?:\/\//.test(value), {
+		message: "must start with https:// or http://",
+	}),
 	/** How e-mail leaves: smtp://user:password@host:587. Unset: no e-mail is offered. */
 	SMTP_URL: optionalText.refine((value) => value === undefined || /^smtps?:\/\//.test(value), {
 		message: "must start with smtp:// or smtps://",

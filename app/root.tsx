@@ -93,8 +93,8 @@ function explain(error: unknown): Explanation {
 	};
 	if (error.status === 404) {
 		return {
-			title: "There is no page here",
-			words: problem.detail ?? "It may have moved, or the address has a slip in it.",
+			title: "Page not found",
+			words: problem.detail ?? "It may have moved, or the link has a typo.",
 			reference: problem.reference,
 		};
 	}

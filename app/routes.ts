@@ -9,6 +9,7 @@ export default [
 		route("help", "routes/help/list.tsx"),
 		route("help/:slug", "routes/help/article.tsx"),
 	]),
+	route("sign-in", "routes/shop/sign-in.tsx"),
 	route("sign-in-as", "routes/shop/sign-in-as.ts"),
 	route("sign-out", "routes/shop/sign-out.ts"),
 
@@ -23,6 +24,8 @@ export default [
 		route("sync", "routes/chat/sync.ts"),
 		route("history", "routes/chat/history.ts"),
 		route("current", "routes/chat/current.ts"),
+		route("earlier", "routes/chat/earlier/list.tsx"),
+		route("earlier/:sessionId", "routes/chat/earlier/conversation.tsx"),
 	]),
 
 	// Agents.

@@ -67,6 +67,10 @@ export type MessageMetadata = {
 	proposal?: ProposalCard;
 	/** The answer needs to know who asks: the page offers a code by e-mail where e-mail can be sent. */
 	identify?: "code" | "sign-in";
+	/** The answer was stopped: a person was requested, an agent took over, or the conversation ended. */
+	stopped?: boolean;
+	/** There is a page to sign in on, which returns to the conversation: see /sign-in. */
+	signIn?: boolean;
 	/** The place where an e-mailed code is typed in. */
 	codeEntry?: { state: "open" | "done" };
 	[key: string]: unknown;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { env } from "#app/env.server.ts";
 import { type ActionPlace, logReading } from "#app/models/assistant-action/log.server.ts";
 import { MOST_PROPOSALS } from "#app/models/assistant-action/propose.server.ts";
 import { canSendCodes } from "#app/models/email-code.server.ts";
@@ -75,8 +76,12 @@ export function deedMarks({ did, needsIdentity }: Answer): MessageMetadata {
 	return {
 		...(did ? { did } : {}),
 		...(needsIdentity ? { identify: canSendCodes() ? "code" : "sign-in" } : {}),
+		...(needsIdentity && canSignIn() ? { signIn: true } : {}),
 	};
 }
+
+/** Whether there is a page to sign in on: the demo shop's, or the one the owner has set. */
+const canSignIn = (): boolean => env().MEVI_EMBEDDED || env().SIGN_IN_URL !== undefined;
 
 function keyOf(place: ActionPlace, tool: string, args: Record<string, unknown>): string {
 	const sorted = JSON.stringify(args, (_name, value) =>

@@ -1,6 +1,8 @@
 import { writeHandover } from "#app/ai/escalation/handover.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
+import { announceQueueChanges } from "#app/models/chat-session/announce-queue.server.ts";
+import { refreshExpectedWait } from "#app/models/chat-session/expected-wait.server.ts";
 import { listWithoutHandover } from "#app/models/chat-session/handover.server.ts";
 import { rescueStranded } from "#app/models/stranded.server.ts";
 import { sendLetters } from "./send-letters.server.ts";
@@ -8,6 +10,8 @@ import { sendLetters } from "./send-letters.server.ts";
 const HANDOVER_MS = 1_000;
 const RESCUE_MS = 10_000;
 const LETTERS_MS = 10_000;
+/** A waiting customer sees an agent arrive, or the wait grow, within this time. */
+const QUEUE_MS = 2_000;
 /** Handovers one process begins in a round. */
 const MOST_HANDOVERS = 8;
 
@@ -21,6 +25,8 @@ export function startCaring(): () => void {
 		every(HANDOVER_MS, writeHandovers),
 		every(RESCUE_MS, rescue),
 		every(LETTERS_MS, sendLetters),
+		// At once, so that a process does not begin without an estimate.
+		every(QUEUE_MS, updateQueue, 0),
 	];
 	return () => {
 		for (const stop of stops) stop();
@@ -36,6 +42,12 @@ async function writeHandovers(): Promise<void> {
 	}
 }
 
+/** Keeps place, expected wait and "our team is offline" up to date on the pages of waiting customers. */
+async function updateQueue(): Promise<void> {
+	await refreshExpectedWait();
+	await announceQueueChanges();
+}
+
 /** Repairs, and says so: on a healthy installation only agents who left and deadlines that passed are seen here. */
 async function rescue(): Promise<void> {
 	for (const { sessionId, problem } of await rescueStranded()) {
@@ -44,7 +56,7 @@ async function rescue(): Promise<void> {
 	}
 }
 
-function every(pauseMs: number, work: () => Promise<void>): () => void {
+function every(pauseMs: number, work: () => Promise<void>, firstPauseMs = pauseMs): () => void {
 	let timer: NodeJS.Timeout | undefined;
 	let isStopping = false;
 	const round = async () => {
@@ -55,7 +67,7 @@ function every(pauseMs: number, work: () => Promise<void>): () => void {
 		}
 		if (!isStopping) timer = setTimeout(round, pauseMs);
 	};
-	timer = setTimeout(round, pauseMs);
+	timer = setTimeout(round, firstPauseMs);
 	return () => {
 		isStopping = true;
 		clearTimeout(timer);

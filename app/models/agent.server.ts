@@ -78,6 +78,14 @@ export const isAgentThere = sql<boolean>`(chat_agents.status = 'online' and (
 	or exists (select 1 from presence_leases where party = 'agent:' || chat_agents.id and until > now())
 ))`;
 
+/** Whether any agent is there, by the same rule. */
+export async function isAnyAgentThere(): Promise<boolean> {
+	const [row] = await db.execute<{ there: boolean }>(
+		sql`select exists (select 1 from chat_agents where ${isAgentThere}) as there`,
+	);
+	return row?.there ?? false;
+}
+
 /** Recounts an agent's open conversations, within the transaction that changed them. */
 export async function recountAgentSessions(tx: Pick<typeof db, "update">, agentId: string): Promise<void> {
 	await tx

@@ -28,12 +28,20 @@ export async function promiseAnswer(
 	await run(PROMISE, question);
 }
 
-/** Takes every open promise back: a person has the conversation now, or it has ended. */
-export async function withdrawAnswer(tx: Transaction, sessionId: string): Promise<void> {
-	await tx
+/**
+ * Withdraws the open promise of an answer, so that nothing can be written for it any more.
+ * @returns the id its message would have had and its last checkpoint; null when none was open.
+ */
+export async function withdrawAnswer(
+	tx: Transaction,
+	sessionId: string,
+): Promise<Pick<Turn, "messageId" | "partial"> | null> {
+	const [turn] = await tx
 		.update(aiTurns)
 		.set({ state: "superseded", finishedAt: sql`now()` })
-		.where(and(eq(aiTurns.sessionId, sessionId), inArray(aiTurns.state, ["due", "running"])));
+		.where(and(eq(aiTurns.sessionId, sessionId), inArray(aiTurns.state, ["due", "running"])))
+		.returning({ messageId: aiTurns.messageId, partial: aiTurns.partial });
+	return turn ?? null;
 }
 
 /** The session's open turn: up to which message it answers and in how many ms it is due (0: it is); null when none is open. */
@@ -63,7 +71,6 @@ export async function leaseTurn(sessionId: string): Promise<Turn | null> {
 			fence: sql`fence + 1`,
 			attempts: sql`attempts + 1`,
 			leaseUntil: sql`now() + ${LEASE_SECONDS} * interval '1 second'`,
-			partial: "",
 		})
 		.where(
 			and(
@@ -88,7 +95,8 @@ export async function checkpointTurn(
 	const kept = await db
 		.update(aiTurns)
 		.set({
-			partial,
+			// Until the first word is written again, the words of an attempt that died are still on the pages.
+			...(partial === "" ? {} : { partial }),
 			leaseUntil: sql`now() + ${LEASE_SECONDS} * interval '1 second'`,
 			...(firstWordAt ? { firstWordAt } : {}),
 		})

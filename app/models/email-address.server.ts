@@ -36,9 +36,9 @@ function hasDeliverableShape(local: string, domain: string): boolean {
 }
 
 /** The field of a form or a file that holds an e-mail address; its value is the canonical form. */
-export const emailAddress = z.string({ error: "Write an e-mail address." }).transform((text, context) => {
+export const emailAddress = z.string({ error: "Write an email address." }).transform((text, context) => {
 	const address = canonicalEmail(text);
 	if (address !== null) return address;
-	context.addIssue({ code: "custom", message: "Write an e-mail address such as name@example.com." });
+	context.addIssue({ code: "custom", message: "Write an email address such as name@example.com." });
 	return z.NEVER;
 });

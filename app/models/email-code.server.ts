@@ -3,7 +3,6 @@ import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
 import { z } from "zod/v4";
 import { env } from "#app/env.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
-import { promiseAnswer } from "#app/models/ai-turn.server.ts";
 import { changeMessage } from "#app/models/assistant-action/card.server.ts";
 import { lockSession } from "#app/models/chat-session/find.server.ts";
 import { spokenLanguage } from "#app/models/chat-session/locale.ts";
@@ -12,7 +11,8 @@ import { VERIFIED_HOURS } from "#app/models/chat-session/order-owner.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { Conflict, Invalid } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
-import { statementsIn, transact } from "#app/realtime/publish.server.ts";
+import { promiseWaitingQuestion } from "#app/models/waiting-question.server.ts";
+import { transact } from "#app/realtime/publish.server.ts";
 import { DASHES, toAsciiDigits, withoutInvisible } from "#app/text/visible-text.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers, emailCodes } from "#db/schema.ts";
@@ -45,7 +45,7 @@ export async function requestCode(
 	{ sessionId, email }: { sessionId: string; email: string },
 ): Promise<void> {
 	if (!canSendCodes())
-		throw new Conflict("This store cannot send e-mail at the moment. Please sign in instead.");
+		throw new Conflict("This store can't send email at the moment. Please sign in instead.");
 	const codeId = randomUUID();
 	const code = String(randomInt(0, 1_000_000)).padStart(6, "0");
 	const isSignedIn = await transact(async (tx) => {
@@ -117,9 +117,7 @@ export async function enterCode(
 			session.userId ? proved(row.email) : `${proved(row.email)} ${provedFor(VERIFIED_HOURS)}`,
 		);
 		await writeMessage(tx, { sessionId, ...said });
-		const question = session.status === "assistant" ? await waitingQuestion(tx, sessionId) : null;
-		if (question !== null) await promiseAnswer(statementsIn(tx), { sessionId, questionSeq: question });
-		return { isRight: true, triesLeft: 0, answersAgain: question !== null };
+		return { isRight: true, triesLeft: 0, answersAgain: await promiseWaitingQuestion(tx, session) };
 	});
 	if (came.answersAgain) enqueue("answer-session", sessionId);
 	if (came.isRight) return;
@@ -173,24 +171,6 @@ async function closeEntries(tx: Transaction, sessionId: string): Promise<void> {
 				gt(emailCodes.expiresAt, sql`now()`),
 			),
 		);
-}
-
-/** The customer's last question, if its answer was that it must be known who asks; null otherwise. */
-async function waitingQuestion(tx: Transaction, sessionId: string): Promise<number | null> {
-	const [row] = await tx
-		.select({
-			seq: chatMessages.seq,
-			waits: sql<boolean>`exists (
-				select from chat_messages answer
-				where answer.session_id = ${sessionId} and answer.seq > chat_messages.seq
-					and answer.sender_type = 'bot' and answer.metadata ? 'identify'
-			)`,
-		})
-		.from(chatMessages)
-		.where(and(eq(chatMessages.sessionId, sessionId), eq(chatMessages.senderType, "user")))
-		.orderBy(desc(chatMessages.seq))
-		.limit(1);
-	return row?.waits ? row.seq : null;
 }
 
 function hashOf({ codeId, email, code }: { codeId: string; email: string; code: string }): string {

@@ -104,7 +104,8 @@ export function describeOrder(order: Order): string {
 	if (order.expectedOn && isOpen(order)) {
 		sentences.push(`It is expected on ${formatDay(order.expectedOn)}.`);
 	}
-	if (order.items.length > 0) sentences.push(`It contains ${describeItems(order.items)}.`);
+	if (order.items.length > 0 && !namesItems(order))
+		sentences.push(`It contains ${describeItems(order.items)}.`);
 	return sentences.join(" ");
 }
 
@@ -115,15 +116,19 @@ export function describeItems(items: OrderItem[]): string {
 	return joinWords([...counts].map(([name, count]) => (count > 1 ? `${count} × ${name}` : name)));
 }
 
+/** Whether the sentence about the order's status names its items. */
+const namesItems = ({ status }: Order): boolean => /^(?:pending|processing)$/i.test(status);
+
 function statusSentence(order: Order): string {
 	const name = `Order ${order.number}`;
 	const status = order.status.replaceAll("_", " ").toLowerCase();
+	const items = order.items.length > 0 ? ` (${describeItems(order.items)})` : "";
 	const placed = order.placedAt ? `, placed on ${formatDay(order.placedAt)},` : "";
 	switch (status) {
 		case "pending":
-			return `${name}${placed} is pending: the store has it but has not started to prepare it yet.`;
+			return `We've received order ${order.number}${items}${placed} and will start preparing it soon.`;
 		case "processing":
-			return `${name}${placed} is processing: the store is preparing it now.`;
+			return `We're preparing order ${order.number}${items}${placed ? placed.slice(0, -1) : ""} now.`;
 		case "processed":
 			return `${name}${placed} has been processed and is on its way out of the store.`;
 		case "shipped":

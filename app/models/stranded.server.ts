@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { promiseAnswer, withdrawAnswer } from "#app/models/ai-turn.server.ts";
+import { promiseAnswer } from "#app/models/ai-turn.server.ts";
 import {
 	admitOverdue,
 	queueSession,
@@ -12,6 +12,7 @@ import { singleton } from "#app/singleton.server.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { isAgentThere } from "./agent.server.ts";
+import { stopAnswer } from "./stopped-answer.server.ts";
 
 /**
  * Nobody is left without anybody: every open conversation is answered, being answered, or in a queue with a
@@ -81,7 +82,7 @@ async function repair(tx: Transaction, sessionId: string): Promise<Problem | nul
 			} else await queueSession(tx, sessionId, "assistant-failed");
 			break;
 		case "unkept":
-			await withdrawAnswer(tx, sessionId);
+			await stopAnswer(tx, sessionId);
 			await queueSession(tx, sessionId, "assistant-failed");
 			break;
 		case "agent-away":
@@ -111,7 +112,10 @@ async function findStranded(
 		from chat_sessions open
 		left join lateral (
 			select seq, sender_type, sent_at from chat_messages
-			where session_id = open.session_id and sender_type <> 'system' order by seq desc limit 1
+			where session_id = open.session_id and sender_type <> 'system'
+				-- A stopped answer answers nothing: the customer's question before it is still open.
+				and not metadata ? 'stopped'
+			order by seq desc limit 1
 		) newest on true
 		left join ai_turns turn on turn.session_id = open.session_id and turn.state in ('due', 'running')
 		left join chat_agents on chat_agents.id = open.assigned_agent_id

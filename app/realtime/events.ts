@@ -43,7 +43,7 @@ const queueSchema = z.object({
 	position: z.number().int(),
 	/** closed: outside business hours; nobody-there: no agent is signed in and at work; overdue: past the deadline. */
 	state: z.enum(["waiting", "closed", "nobody-there", "overdue"]),
-	/** What customers waited lately, in seconds (median); null while too few have to tell. */
+	/** Expected wait in seconds, from recent waits and from those still waiting; null when it is not known. */
 	recentWaitSeconds: z.number().int().nullable(),
 	/** By when somebody should have come. */
 	deadline: z.string().nullable(),
@@ -51,6 +51,12 @@ const queueSchema = z.object({
 	opensAt: z.string().nullable(),
 	/** The store's time zone, in which its hours are told. */
 	timeZone: z.string(),
+	/** Whether answers can be sent by email, so that it makes sense to ask for an address. */
+	canEmail: z.boolean(),
+	/** The same for the customer to read, in their language. It changes while they wait. */
+	text: z.string(),
+	/** Language of `text`, two letters. */
+	language: z.string(),
 });
 export type Queue = z.infer<typeof queueSchema>;
 

@@ -51,6 +51,36 @@ export function noteDelta([stream, , data]: Ephemeral): void {
 	}
 }
 
+/** Answers that were stopped lately: words of theirs that are still on the way are dropped. */
+const stopped = singleton("stopped-answers", () => new Set<string>());
+const MOST_STOPPED = 1_000;
+
+export const isStopped = (messageId: string): boolean => stopped.has(messageId);
+
+/**
+ * The words of a running answer that its readers have seen: what was heard here or the turn's checkpoint,
+ * whichever is longer. From here on this process passes on no more of them, so that nobody reads words that the
+ * kept message lacks; another process may still pass on those of a few milliseconds. If the caller's transaction
+ * rolls back, the rest of the answer arrives at once with its message.
+ */
+export function stopLiveAnswer(sessionId: string, turn: { messageId: string; partial: string }): string {
+	stopped.add(turn.messageId);
+	if (stopped.size > MOST_STOPPED)
+		for (const oldest of stopped) {
+			stopped.delete(oldest);
+			break;
+		}
+	const heard = answers.get(sessionId);
+	return heard?.messageId === turn.messageId ? joinHeard(heard, turn.partial) : turn.partial;
+}
+
+/** An answer heard from its first word on is complete; a checkpoint fills in what came before. */
+function joinHeard(heard: LiveAnswer, partial: string): string {
+	if (heard.start === 0) return heard.text;
+	const joined = partial.slice(0, heard.start) + heard.text;
+	return heard.start <= partial.length && joined.length > partial.length ? joined : partial;
+}
+
 /** Drops what is known of an answer; it ended. */
 export function forgetAnswer(sessionId: string, messageId: string): void {
 	if (answers.get(sessionId)?.messageId === messageId) answers.delete(sessionId);
@@ -68,8 +98,7 @@ export async function readLiveAnswer(sessionId: string): Promise<{ messageId: st
 		return turn.partial === "" ? null : { messageId: turn.messageId, text: turn.partial };
 	}
 	if (heard.start > turn.partial.length) return null;
-	const joined = turn.partial.slice(0, heard.start) + heard.text;
-	return { messageId: turn.messageId, text: joined.length > turn.partial.length ? joined : turn.partial };
+	return { messageId: turn.messageId, text: joinHeard(heard, turn.partial) };
 }
 
 async function readRunningTurns(sessionIds: string[]): Promise<Map<string, RunningTurn>> {

@@ -1,9 +1,15 @@
 import { sql as query } from "drizzle-orm";
 import { db, type RunStatement, runAlone, runInTransaction, type Transaction } from "#db/client.server.ts";
 import type { Hint } from "./bus/bus.ts";
-import { type DurableType, type EphemeralType, type StreamName, streamKey } from "./events.ts";
+import {
+	type DurableType,
+	type EphemeralType,
+	type EventData,
+	type StreamName,
+	streamKey,
+} from "./events.ts";
 import { hub } from "./hub.server.ts";
-import { forgetAnswer } from "./live-answers.server.ts";
+import { forgetAnswer, isStopped, stopLiveAnswer } from "./live-answers.server.ts";
 
 const hintsOf = new WeakMap<Transaction | RunStatement, Hint[]>();
 
@@ -100,6 +106,7 @@ export function publishEphemeral(event: {
 	type: EphemeralType;
 	data: unknown;
 }): void {
+	if (event.type === "ai-delta" && isStopped((event.data as EventData<"ai-delta">).messageId)) return;
 	const ephemeral = [streamKey(event.stream, event.sessionId), event.type, event.data] as const;
 	hub.announce({ hints: [], ephemerals: [ephemeral] });
 }
@@ -108,3 +115,6 @@ export function publishEphemeral(event: {
 export function endLiveAnswer(sessionId: string, messageId: string): void {
 	forgetAnswer(sessionId, messageId);
 }
+
+/** The words of a running answer that its readers have seen, for whoever stops it; no more of them are passed on. */
+export const readStoppedText = stopLiveAnswer;

@@ -82,6 +82,8 @@ export const chatSessions = pgTable(
 			.using("brin", t.updatedAt)
 			.with({ pages_per_range: 8, autosummarize: "on" }),
 		index("chat_sessions_started").on(t.startedAt),
+		// Newest finished waits, for the expected wait. Neither column changes with a message.
+		index("chat_sessions_taken").on(t.assignedAt).where(sql`assigned_at > queued_at`),
 		index("chat_sessions_open").on(t.status, t.queuedAt),
 		// The agents' list: waiting customers longest first, conversations by their latest activity, ended ones.
 		index("chat_sessions_waiting")

@@ -218,9 +218,9 @@ test("a visitor proves an address by its code, and out of hours leaves one", asy
 	await open(page, `${app.address}/chat`);
 	await write(page, "Where is my order?");
 	await inspect(page);
-	await page.getByLabel("E-mail address of your order").fill("Theo.Lindqvist@example.com");
+	await page.getByLabel("Email address of your order").fill("Theo.Lindqvist@example.com");
 	await button(page, "Send a code").click();
-	const field = page.getByLabel("Six digits from the e-mail");
+	const field = page.getByLabel("Six digits from the email");
 	await expect(field, "where one goes on typing").toBeFocused();
 	await field.fill("12345a");
 	await page.keyboard.press("Enter");
@@ -235,21 +235,21 @@ test("a visitor proves an address by its code, and out of hours leaves one", asy
 	expect(letter?.to).toEqual(["theo.lindqvist@example.com"]);
 	await field.fill(/Your code is (\d{6})/.exec(letter?.text ?? "")?.[1] ?? "");
 	await button(page, "Check the code").click();
-	await expect(log(page)).toContainText("You have shown that theo.lindqvist@example.com is yours.");
+	await expect(log(page)).toContainText("we've confirmed that theo.lindqvist@example.com is yours");
 	await expect(message(page, "Please look at what I have found."), "without asking again").toBeVisible();
 	await page.locator("summary", { hasText: "What the assistant did" }).click();
-	await expect(log(page)).toContainText("Looked at the list of orders");
+	await expect(log(page)).toContainText("Checked your orders");
 	await inspect(page);
 
 	await app.set("business_hours", { timeZone: "Europe/Lisbon", days: {}, closedOn: [] });
 	await button(page, "Talk to a person").click();
 	const waiting = page.getByRole("region", { name: "Waiting for a person" });
-	await expect(waiting).toContainText("as you asked");
+	await expect(waiting).toContainText("Waiting for our team");
 	await expect(waiting).toContainText("We are away now");
 	await inspect(page);
-	await waiting.getByLabel("E-mail address to answer you at").fill("theo@example.org");
-	await button(page, "Save").click();
-	await expect(waiting).toContainText("we will write to theo@example.org");
+	await waiting.getByLabel("Where can we reach you?").fill("theo@example.org");
+	await button(page, "Send me the answer").click();
+	await expect(waiting).toContainText("our team will get back to you at theo@example.org");
 	await inspect(page);
 
 	const desk = await browser.newContext();
@@ -276,13 +276,13 @@ test("the copilot suggests, rewrites and translates, and nothing goes out withou
 	await expect(message(customer, ANSWER_IN_GERMAN)).toBeVisible();
 	await button(customer, "Talk to a person").click();
 	await expect(log(customer), "notices in the customer's language").toContainText(
-		"Eine Person wurde gerufen.",
+		"Wir haben jemanden aus unserem Team dazugebeten.",
 	);
 
 	await inboxLine(agent, await conversationOf(customer)).click();
 	const translated = message(agent, IN_ENGLISH);
 	await expect(translated).toBeVisible();
-	await expect(log(agent), "and in the agent's").toContainText("An agent has been called.");
+	await expect(log(agent), "and in the agent's").toContainText("We've asked a member of our team to join.");
 	await translated.locator("summary").click();
 	await expect(translated.getByText(IN_GERMAN)).toHaveAttribute("lang", "de");
 	const handover = agent.getByRole("group", { name: "Handover" });

@@ -59,7 +59,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 	const sessionId = await conversationOf(customer);
 	await test.step("a person is called, and the agents' list shows it by itself", async () => {
 		await button(customer, "Talk to a person").click();
-		await expect(log(customer)).toContainText("An agent has been called. You are number");
+		await expect(log(customer)).toContainText("We've asked a member of our team to join.");
 		await expect(button(customer, "Talk to a person")).toHaveCount(0);
 		await expect(inboxLine(agent, sessionId)).toContainText("Waiting");
 		expect(await isSameList()).toBe(true);

@@ -6,6 +6,7 @@ import {
 	composer,
 	connection,
 	conversationOf,
+	endChat,
 	inboxLine,
 	log,
 	message,
@@ -57,7 +58,7 @@ test("two tabs stay in step, and everything is there after reloading", async ({ 
 
 	const last = await context.newPage();
 	await open(last, "/chat");
-	await button(last, "End chat").click();
+	await endChat(last);
 	await first.getByRole("radio", { name: "5" }).check();
 	await button(first, "Rate").click();
 	await expect(last.getByText("Thank you for your rating")).toBeVisible();
@@ -98,7 +99,7 @@ test("a signed-in customer hears of their order, and the agent sees it; somebody
 	await expect(log(page)).not.toContainText(/shipped|delivered|on its way|processed|cancelled/i);
 	expect(await conversationOf(page)).not.toBe(conversation);
 	expect((await page.request.get(`/chat/sync?sessionId=${conversation}`)).status()).toBe(404);
-	await button(page, "End chat").click();
+	await endChat(page);
 	await expect(composer(page)).toHaveCount(0);
 });
 
@@ -117,7 +118,7 @@ test("what is written without a network is kept, also over a reload, and arrives
 	await write(page, "Written in a tunnel");
 	await expect(log(page)).toContainText("Written in a tunnel");
 	await expect(log(page)).toContainText("Sending");
-	await expect(connection(page)).toHaveText("Offline; what you write is kept and sent later");
+	await expect(connection(page)).toHaveText("You're offline. We'll send this when you're back.");
 	await inspect(page);
 	const [notice, first] = await Promise.all([
 		connection(page).getByText("Offline").boundingBox(),
@@ -169,7 +170,8 @@ test("everything works by keyboard alone", async ({ page }) => {
 	await tabTo(page, button(page, "Talk to a person"));
 	await page.keyboard.press("Enter");
 	await expect(page.getByText(/You are number \d+ in the queue/).first()).toBeVisible();
-	await expect(page.getByRole("banner")).toContainText(/You are number \d+ in the queue/);
+	await expect(page.getByRole("banner")).toContainText("Waiting for a member of our team");
+	await expect(log(page), "the place is live, not written down").not.toContainText("in the queue");
 	await expect(button(page, "Talk to a person")).toHaveCount(0);
 
 	await tabTo(page, composer(page));
@@ -182,6 +184,16 @@ test("everything works by keyboard alone", async ({ page }) => {
 	await expect(composer(page)).toHaveValue("");
 
 	await tabTo(page, button(page, "End chat"));
+	await page.keyboard.press("Enter");
+	const dialog = page.getByRole("dialog", { name: "End this chat?" });
+	await expect(dialog).toBeVisible();
+	await page.keyboard.press("Escape");
+	await expect(dialog).toHaveCount(0);
+	await expect(button(page, "End chat"), "the focus returns").toBeFocused();
+	await expect(composer(page), "nothing has ended").toBeVisible();
+	await page.keyboard.press("Enter");
+	await expect(dialog.getByRole("button", { name: "Keep chatting" })).toBeFocused();
+	await page.keyboard.press("Tab");
 	await page.keyboard.press("Enter");
 	await tabTo(page, page.getByRole("radio", { name: "1" }));
 	await page.keyboard.press("ArrowRight");

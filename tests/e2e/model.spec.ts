@@ -82,7 +82,7 @@ test("a model that fails ends in kind words and a person, never in silence", asy
 	await write(unlucky, "Tell me about birch");
 	for (const customer of [page, unlucky]) {
 		await expect(message(customer, "I'm sorry, I can't answer this right now.")).toHaveCount(1);
-		await expect(log(customer)).toContainText("An agent has been called.");
+		await expect(log(customer)).toContainText("We've asked a member of our team to join.");
 		await expect(log(customer)).not.toContainText("is thinking");
 		await expect(log(customer), "half an answer does not stay").not.toContainText("Birch is");
 		await expect(button(customer, "Talk to a person")).toHaveCount(0);

@@ -1,6 +1,17 @@
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import { inspect } from "./look.ts";
-import { button, composer, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
+import {
+	button,
+	composer,
+	conversationOf,
+	endChat,
+	inboxLine,
+	log,
+	message,
+	open,
+	signIn,
+	write,
+} from "./people.ts";
 
 const LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen".repeat(3);
 
@@ -45,7 +56,7 @@ test("the conversation meets WCAG A and AA and fits a phone, on both sides", asy
 	await agent.getByRole("link", { name: "Customer" }).click();
 	await expect(agent.getByRole("complementary", { name: "Customer" })).toBeInViewport();
 
-	await button(customer, "End chat").click();
+	await endChat(customer);
 	await expect(customer.getByRole("radio", { name: "1" })).toBeVisible();
 	await inspect(customer);
 });
@@ -61,8 +72,8 @@ test("what the assistant did not know is listed for the store, beside its articl
 	await signIn(agent, DEMO_AGENT_EMAIL);
 	await open(page, "/chat");
 	await write(page, "Do you tune harpsichords?");
-	await expect(button(page, "Call a person")).toBeVisible();
-	await button(page, "End chat").click();
+	await expect(log(page).getByRole("button", { name: "Talk to a person" })).toBeVisible();
+	await endChat(page);
 
 	await agent.getByRole("link", { name: "Knowledge" }).click();
 	const line = agent.getByRole("listitem").filter({ hasText: "Do you tune harpsichords?" });

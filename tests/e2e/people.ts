@@ -15,6 +15,12 @@ export const connection = (page: Page): Locator => page.locator("[data-line]");
 export const button = (place: Place, name: string): Locator =>
 	place.getByRole("button", { name, exact: true });
 
+/** Ends the customer's conversation: the page asks first. */
+export async function endChat(page: Page): Promise<void> {
+	await button(page, "End chat").click();
+	await page.getByRole("dialog").getByRole("button", { name: "End chat", exact: true }).click();
+}
+
 export const composer = (place: Place): Locator => place.getByRole("textbox", { name: "Message" });
 
 /** One message with these words in it. */

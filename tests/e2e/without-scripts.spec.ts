@@ -52,11 +52,11 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await composer(customer).fill("Half a sentence");
 	await button(customer, "Talk to a person").click({ noWaitAfter: true });
 	await inFrame(customer, (growing) =>
-		expect(growing.getByText("An agent has been called.")).toBeVisible({ timeout: 1_000 }),
+		expect(growing.getByText("We've asked a member of our team to join.")).toBeVisible({ timeout: 1_000 }),
 	);
 
-	await expect(customer.getByRole("region", { name: "Waiting for a person" })).toBeVisible();
 	await expect(composer(customer), "what was being written").toHaveValue("Half a sentence");
+	await seeInFrame(customer, /You are number \d+ in the queue/);
 
 	await signIn(agent, DEMO_AGENT_EMAIL);
 	await expect(inboxLine(agent, sessionId)).toContainText("Waiting");
@@ -70,6 +70,7 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await composer(customer).fill("I am still writing this while the reply");
 	await write(agent, "Twice a year is enough.\nWarm the oil first.");
 	await seeInFrame(customer, "Twice a year is enough.");
+	await seeInFrame(customer, "Ana is with you");
 	await inFrame(customer, async (growing) => {
 		const reply = message(growing, "Twice a year is enough.");
 		await expect(reply).toContainText("Ana");

@@ -162,7 +162,7 @@ describe("a question that was answered before", () => {
 		const told = await Promise.all(crowd.map((one) => one.ask(QUESTION)));
 		const words = told.map((message) => message?.message);
 		expect(words.filter((text) => text === "Every eight weeks.")).toHaveLength(3);
-		expect(words.filter((text) => text?.includes("calling a person"))).toHaveLength(1);
+		expect(words.filter((text) => text?.includes("bringing someone in"))).toHaveLength(1);
 		expect(server.requests).toHaveLength(2);
 	});
 });

@@ -143,7 +143,7 @@ describe("a reply that breaks off after words were shown", () => {
 	it("a second time, ends in kind words and a person, with nothing of the halves left", async () => {
 		const server = await withModel(breaksOffAfter("Every eight weeks, and "));
 		const { message, session } = await ask(IN_ENGLISH);
-		expect(message?.message).toContain("calling a person");
+		expect(message?.message).toContain("bringing someone in");
 		expect(message?.message).not.toContain("eight");
 		expect(session?.status).toBe("queued");
 		expect(server.requests).toHaveLength(2);

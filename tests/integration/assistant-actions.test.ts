@@ -585,7 +585,7 @@ describe("without a model", () => {
 		const sessionId = await asks(ada, `cancel order ${number}`);
 		expect(await cardsOf(sessionId)).toEqual([]);
 		expect((await messagesOf(sessionId)).at(-1)?.message).toMatch(
-			/no longer pending.*Shall I call a person\?$/,
+			/no longer pending.*Would you like to talk to a person\?$/,
 		);
 	});
 });

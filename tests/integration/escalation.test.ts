@@ -1,24 +1,33 @@
 import { randomUUID } from "node:crypto";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { answerOnce } from "#app/ai/ask.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
-import { createAgent, touchAgent } from "#app/models/agent.server.ts";
+import { createAgent, noteAgentLeft, touchAgent } from "#app/models/agent.server.ts";
 import { getLatestTurn } from "#app/models/ai-turn.server.ts";
-import { takeOver } from "#app/models/chat-session/change.server.ts";
+import { announceQueueChanges } from "#app/models/chat-session/announce-queue.server.ts";
+import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
-import { requestAgent } from "#app/models/chat-session/queue.server.ts";
+import { refreshExpectedWait } from "#app/models/chat-session/expected-wait.server.ts";
+import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { forCustomer } from "#app/models/chat-session/present.server.ts";
+import { leaveEmail, requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { ensureCustomer } from "#app/models/customer.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { clearSetting, saveSetting } from "#app/models/setting/store.server.ts";
+import { rescueStranded } from "#app/models/stranded.server.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { action as chatActions } from "#app/routes/chat/actions.ts";
-import { action as chatPage } from "#app/routes/chat/page.tsx";
+import { loader as chatLoader, action as chatPage } from "#app/routes/chat/page.tsx";
+import type { ChatPageData } from "#app/routes/chat/page-data.server.ts";
+import { WaitingPanel } from "#app/routes/chat/waiting-panel.tsx";
 import { db, sql } from "#db/client.server.ts";
 import { orders } from "#db/schema.ts";
-import { eventsOf, messagesOf, sessionRow } from "#tests/factories.ts";
-import { asVisitor } from "#tests/people.ts";
-import { bodyOf, call, form } from "#tests/request.ts";
+import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
+import { asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
+import { bodyOf, call, form, get } from "#tests/request.ts";
 import { calls, fails, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
 
 let stopWorker: ((graceMs: number) => Promise<void>) | null = null;
@@ -31,10 +40,10 @@ afterEach(async () => {
 	for (const close of closing.splice(0)) await close();
 	for (const key of ["business_hours", "escalation", "assistant_caps", "queue", "ai_prices"] as const)
 		await clearSetting(key);
-	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", AI_DAILY_BUDGET: "" });
+	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", AI_DAILY_BUDGET: "", SMTP_URL: "" });
 	await sql`delete from ai_usage`;
 	// Who waits in one test has no place in the next one's queue.
-	await sql`update chat_sessions set status = 'ended', is_active = false, queued_at = null`;
+	await sql`update chat_sessions set status = 'ended', is_active = false, queued_at = null, assigned_at = null`;
 	await sql`update chat_agents set status = 'offline'`;
 });
 afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
@@ -69,6 +78,31 @@ async function newCustomer(customerId: string | null = null, locale = "en") {
 	};
 }
 
+/** Makes finished waits of so many minutes, and has the process read them. */
+async function haveWaited(agent: { agentId: string; name: string }, waits: number[]) {
+	for (const minutes of waits) {
+		const other = await newCustomer();
+		await requestAgent(other.sessionId, other.actor);
+		await takeOver(other.sessionId, agent);
+		await sql`update chat_sessions set queued_at = assigned_at - ${minutes} * interval '1 minute' where session_id = ${other.sessionId}`;
+	}
+	await refreshExpectedWait();
+}
+
+/** The panel a waiting customer's page shows. */
+async function waitingPanelOf({ cookie }: Chatter): Promise<string> {
+	const { session, knownEmail } = await bodyOf<ChatPageData>(await call(chatLoader, get("/chat", cookie)));
+	if (!session?.queue) throw new Error("The customer is not waiting.");
+	const panel = {
+		session,
+		queue: session.queue,
+		knownEmail,
+		refusal: null,
+		onAct: async () => ({ isAccepted: true, errors: {} }),
+	};
+	return renderToStaticMarkup(createElement(WaitingPanel, panel));
+}
+
 const until = <Value>(look: () => Value | Promise<Value>) =>
 	vi.waitFor(look, { timeout: 15_000, interval: 20 });
 const untilQueued = (ana: Awaited<ReturnType<typeof newCustomer>>) =>
@@ -90,12 +124,12 @@ async function agentAtWork(name: string) {
 
 describe("a person is called", () => {
 	it.each([
-		["You will hear from my lawyer about this", "legal", "This is for a person"],
-		["The lamp caught fire last night", "safety", "This is for a person"],
-		["This is absolutely ridiculous, you are useless", "customer-upset", "I am sorry about this"],
-		["quiero hablar con una persona", "requested", "Estoy llamando a una persona"],
-		["אני רוצה לדבר עם נציג", "requested", "אני קורא לנציג"],
-		["أريد التحدث مع موظف", "requested", "أستدعي لك"],
+		["You will hear from my lawyer about this", "legal", "A colleague should look at this"],
+		["The lamp caught fire last night", "safety", "A colleague should look at this"],
+		["This is absolutely ridiculous, you are useless", "customer-upset", "I'm sorry about this"],
+		["quiero hablar con una persona", "requested", "Aviso a alguien de nuestro equipo"],
+		["אני רוצה לדבר עם נציג", "requested", "אני מבקש מנציג"],
+		["أريد التحدث مع موظف", "requested", "سأطلب من أحد أفراد"],
 	])("for %j, before any model is asked", async (question, reason, words) => {
 		const model = await withModel(says("Never asked."));
 		stopWorker = startWorker();
@@ -191,9 +225,9 @@ describe("a person is called", () => {
 		await ana.ask("Tell me about the moon lamp warranty for my collection");
 		await untilQueued(ana);
 		await requestAgent(ana.sessionId, ana.actor);
-		expect((await ana.notices()).filter((text) => text.startsWith("An agent has been called"))).toHaveLength(
-			1,
-		);
+		expect(
+			(await ana.notices()).filter((text) => text === "We've asked a member of our team to join."),
+		).toHaveLength(1);
 	});
 });
 
@@ -201,22 +235,98 @@ describe("who waits is told", () => {
 	it("the truth when too few have waited to know, and what they waited when enough have", async () => {
 		const agent = await agentAtWork("Wanda");
 		const first = await newCustomer();
+		await refreshExpectedWait();
 		const session = await requestAgent(first.sessionId, first.actor);
-		expect(session.queue).toMatchObject({ state: "waiting", recentWaitSeconds: null });
-		expect((await first.notices()).at(-1)).toContain("We don't know yet how long it will take.");
-		for (const minutes of [2, 4, 30]) {
-			const other = await newCustomer();
-			await requestAgent(other.sessionId, other.actor);
-			await takeOver(other.sessionId, agent);
-			await sql`update chat_sessions set queued_at = assigned_at - ${minutes} * interval '1 minute' where session_id = ${other.sessionId}`;
-		}
+		expect(session.queue).toMatchObject({
+			state: "waiting",
+			recentWaitSeconds: null,
+			text: "You are number 1 in the queue. We don't know yet how long it will take.",
+		});
+		await haveWaited(agent, [2, 4, 30]);
 		const last = await newCustomer();
 		const told = await requestAgent(last.sessionId, last.actor);
-		expect(told.queue).toMatchObject({ position: 2, recentWaitSeconds: 240 });
-		expect((await last.notices()).at(-1)).toBe(
-			"An agent has been called. You are number 2 in the queue. Lately people waited about 4 minutes.",
-		);
+		expect(told.queue).toMatchObject({
+			position: 2,
+			recentWaitSeconds: 240,
+			text: "You are number 2 in the queue. Current wait: about 4 minutes.",
+		});
 		expect(await last.told("public")).toMatchObject({ queue: { position: 2 }, handover: null });
+	});
+
+	it("what others still wait, when the queue stands still", async () => {
+		const agent = await agentAtWork("Stella");
+		await haveWaited(agent, [1, 1, 1]);
+		for (const minutes of [30, 31, 32, 33]) {
+			const other = await newCustomer();
+			await requestAgent(other.sessionId, other.actor);
+			await sql`update chat_sessions set queued_at = now() - ${minutes} * interval '1 minute' where session_id = ${other.sessionId}`;
+		}
+		await refreshExpectedWait();
+		const last = await newCustomer();
+		const { queue } = await requestAgent(last.sessionId, last.actor);
+		expect(queue?.text).toBe("You are number 5 in the queue. Current wait: about 30 minutes.");
+	});
+
+	it("no number that has proved wrong for them", async () => {
+		const agent = await agentAtWork("Nora");
+		await haveWaited(agent, [1, 1, 1]);
+		const ana = await newCustomer();
+		await requestAgent(ana.sessionId, ana.actor);
+		await sql`update chat_sessions set queued_at = now() - interval '5 minutes' where session_id = ${ana.sessionId}`;
+		const view = await requireSession(ana.sessionId, ana.actor);
+		expect(forCustomer(view).queue).toMatchObject({ recentWaitSeconds: null });
+	});
+
+	it("without a number in the transcript, in any notice", async () => {
+		const agent = await agentAtWork("Wim");
+		await haveWaited(agent, [2, 4, 30]);
+		for (const language of ["en", "de", "ar", "pl"]) {
+			const ana = await newCustomer(null, language);
+			await requestAgent(ana.sessionId, ana.actor);
+			await sql`update chat_sessions set queue_deadline = now() - interval '1 minute' where session_id = ${ana.sessionId}`;
+			await rescueStranded();
+			const said = await messagesOf(ana.sessionId);
+			expect(said.map(({ metadata }) => metadata.notice)).toEqual(["queued", "queue-overdue"]);
+			for (const { message, metadata } of said) {
+				expect(`${message} ${metadata.translation?.text}`).not.toMatch(/\p{N}/u);
+				expect(metadata).not.toHaveProperty("queuePosition");
+			}
+		}
+	});
+
+	it("when an agent arrives and leaves, when the wait grows and when the shop opens", async () => {
+		const ana = await newCustomer();
+		await requestAgent(ana.sessionId, ana.actor);
+		const toldText = async () => {
+			await refreshExpectedWait();
+			await announceQueueChanges();
+			return (await ana.told("public"))?.queue?.text;
+		};
+		const eventCount = async () => (await eventsOf(ana.sessionId)).length;
+		expect(await toldText()).toContain("Our team is offline right now.");
+		const before = await eventCount();
+		await toldText();
+		expect(await eventCount(), "nothing changed, nothing is announced").toBe(before);
+		const agent = await agentAtWork("Ida");
+		expect(await toldText()).toBe("You are number 1 in the queue. We don't know yet how long it will take.");
+		await haveWaited(agent, [2, 4, 30]);
+		expect(await toldText()).toContain("Current wait: about 4 minutes.");
+		await noteAgentLeft(agent.agentId);
+		expect(await toldText()).toContain("Our team is offline right now.");
+		await saveSetting("business_hours", { timeZone: "UTC", days: {} });
+		expect(await toldText()).toContain("We are away now.");
+		await clearSetting("business_hours");
+		expect(await toldText()).toContain("Our team is offline right now.");
+	});
+
+	it("once, when several processes look at the same time", async () => {
+		const ana = await newCustomer();
+		await requestAgent(ana.sessionId, ana.actor);
+		await agentAtWork("Olga");
+		const before = (await eventsOf(ana.sessionId)).length;
+		const counts = await Promise.all(Array.from({ length: 5 }, () => announceQueueChanges()));
+		expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
+		expect((await eventsOf(ana.sessionId)).length).toBe(before + 1);
 	});
 
 	it("when people are back, outside business hours, with a deadline that begins then", async () => {
@@ -233,9 +343,7 @@ describe("who waits is told", () => {
 		const { queue } = await requestAgent(ana.sessionId, ana.actor);
 		expect(queue).toMatchObject({ state: "closed", timeZone: "Asia/Tokyo" });
 		expect(Date.parse(queue?.deadline ?? "") - Date.parse(queue?.opensAt ?? "")).toBe(20 * 60_000);
-		expect((await ana.notices()).at(-1)).toMatch(
-			/We are away now and back on \w+day \d+ \w+ at 09:00 \(Asia\/Tokyo\)\. You can leave an e-mail/,
-		);
+		expect(queue?.text).toMatch(/We are away now and back on \w+day \d+ \w+ at 09:00 \(Asia\/Tokyo\)\.$/);
 	});
 
 	it("that nobody is there, and may leave an address as a plain form or by script", async () => {
@@ -245,9 +353,11 @@ describe("who waits is told", () => {
 		const [row] =
 			await sql`select session_id from chat_sessions where visitor_id = ${visitor.identity.visitorId}`;
 		const sessionId = String(row?.session_id);
-		expect((await messagesOf(sessionId)).at(-1)?.message).toContain(
-			"Nobody from the team is here right now.",
-		);
+		const shown = () => waitingPanelOf(visitor);
+		expect(await shown()).toContain("Our team is offline right now.");
+		expect(await shown(), "no mail can be sent").not.toContain("Where can we reach you?");
+		setEnv({ SMTP_URL: "smtp://127.0.0.1:1" });
+		expect(await shown()).toContain("Where can we reach you?");
 		const wrong = await post({ intent: "leave-email", email: "nobody at home", sessionId });
 		expect(wrong.status).toBe(422);
 		expect(await bodyOf(wrong)).toMatchObject({ intent: "leave-email", typed: { email: "nobody at home" } });
@@ -268,6 +378,25 @@ describe("who waits is told", () => {
 	});
 });
 
+it("prefills the address that is known: the customer's own, or one given before", async () => {
+	setEnv({ SMTP_URL: "smtp://127.0.0.1:1" });
+	const visitor = await asVisitor();
+	const [first, second] = [await makeSession(visitor.identity), await makeSession(visitor.identity)];
+	const actor = { type: "customer", identity: visitor.identity } as const;
+	await requestAgent(first, actor);
+	await leaveEmail(first, actor, "earlier@example.com");
+	await endSession(first, actor);
+	await requestAgent(second, actor);
+	expect(await waitingPanelOf(visitor)).toContain('value="earlier@example.com"');
+	const stranger = await asVisitor();
+	await requestAgent(await makeSession(stranger.identity), { type: "customer", identity: stranger.identity });
+	expect(await waitingPanelOf(stranger)).toContain('value=""');
+	const customer = await asCustomer();
+	await sql`update customers set email = 'own@example.com' where id = ${customer.customerId}`;
+	await requestAgent(await makeSession(customer.identity), { type: "customer", identity: customer.identity });
+	expect(await waitingPanelOf(customer)).toContain('value="own@example.com"');
+});
+
 describe("the agent is told", () => {
 	it("what was wanted and tried, out of the conversation itself without a model", async () => {
 		stopWorker = startWorker();
@@ -284,7 +413,7 @@ describe("the agent is told", () => {
 		expect(row.handover?.summary).toBe(
 			"First message: “What is the airspeed of an unladen swallow, order W2611340?”\nLatest message: “A human, please”\nOrder mentioned: #W2611340",
 		);
-		expect(row.handover?.tried.at(-1)).toBe("Called a person");
+		expect(row.handover?.tried.at(-1)).toBe("Assistant brought in a person");
 		expect(await ana.told("internal")).toMatchObject({ handover: row.handover });
 		expect(await ana.told("public")).toMatchObject({ handover: null });
 	});
@@ -398,9 +527,7 @@ describe("limits", () => {
 		expect((await ana.row()).status).toBe("assistant");
 		await ana.ask("Who painted the ceiling of the Sistine Chapel?");
 		expect((await untilQueued(ana)).queueReason).toBe("assistant-limit");
-		expect((await ana.bots()).at(-1)).toMatch(
-			/^I have done what I can do by myself here\. I am calling a person/,
-		);
+		expect((await ana.bots()).at(-1)).toMatch(/^I've done what I can here\. I'm bringing someone in/);
 		expect(model.requests).toHaveLength(0);
 	});
 

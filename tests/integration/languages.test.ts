@@ -248,7 +248,7 @@ it("says in the customer's language that an answer is in another one, and marks 
 	const sessionId = await makeSession(identity, "Wo ist meine Bestellung? Bitte sagen Sie es mir.");
 	await answerSession(sessionId);
 	const answer = (await messagesOf(sessionId)).at(-1);
-	expect(answer?.message).toMatch(/^Das habe ich nur in dieser Sprache: Englisch\.\n\n/);
+	expect(answer?.message).toMatch(/^Diese Information gibt es nur auf Englisch:\n\n/);
 	expect(answer?.metadata.language).toBe("de");
 	const { at, language } = answer?.metadata.foreignPart ?? { at: -1, language: "" };
 	expect(language).toBe("en");

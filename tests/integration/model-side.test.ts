@@ -293,7 +293,7 @@ describe("a provider that fails in the pipeline", () => {
 	])("by %s, ends in kind words and a person", async (_, reply) => {
 		await withModel(reply);
 		const ana = await newCustomer();
-		expect(await ana.ask("How often should I descale my kettle at home?")).toContain("calling a person");
+		expect(await ana.ask("How often should I descale my kettle at home?")).toContain("bringing someone in");
 		expect((await sessionRow(ana.sessionId))?.status).toBe("queued");
 	});
 });

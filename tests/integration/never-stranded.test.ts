@@ -91,7 +91,7 @@ describe("the check", () => {
 			priority: "high",
 			assignedAgentId: null,
 		});
-		expect((await notices(sessionId)).at(-1)).toMatch(/^Tara had to leave\. Everything written here is kept/);
+		expect((await notices(sessionId)).at(-1)).toMatch(/^Tara had to leave\. Your messages are saved/);
 		expect((await messagesOf(sessionId)).map(({ message }) => message)).toContain("Are you there?");
 		const [row] = await sql`select current_sessions from chat_agents where id = ${agent.agentId}`;
 		expect(row?.current_sessions).toBe(0);
@@ -130,7 +130,9 @@ describe("the check", () => {
 		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["overdue"]);
 		expect(problemsOf(await rescueStranded(), sessionId)).toEqual([]);
 		expect((await sessionRow(sessionId)).priority).toBe("normal");
-		expect((await notices(sessionId)).at(-1)).toMatch(/nobody has come yet.*leave an e-mail address/);
+		expect((await notices(sessionId)).at(-1)).toBe(
+			"Sorry for the wait. We can't say yet how long it will take.",
+		);
 	});
 
 	it("gives a deadline to whoever waits without one", async () => {
@@ -148,7 +150,7 @@ describe("the check", () => {
 		const before = repairs.overdue;
 		const rounds = await Promise.all(Array.from({ length: 8 }, () => rescueStranded()));
 		expect(problemsOf(rounds.flat(), sessionId)).toEqual(["overdue"]);
-		expect((await notices(sessionId)).filter((text) => text.includes("nobody has come"))).toHaveLength(1);
+		expect((await notices(sessionId)).filter((text) => text.includes("Sorry for the wait"))).toHaveLength(1);
 		const { repaired } = await bodyOf<{ repaired: Record<string, number> }>(
 			await call(readyz, get("/readyz")),
 		);

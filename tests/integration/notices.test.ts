@@ -10,11 +10,10 @@ import { spokenLanguage } from "#app/models/chat-session/locale.ts";
 import { noticeWords } from "#app/models/chat-session/notice-words.ts";
 import { forAgent } from "#app/models/chat-session/present.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
-import { expectation } from "#app/models/chat-session/queue-words.ts";
+import { expectation, type QueueFacts } from "#app/models/chat-session/queue-words.ts";
 import { waitWords } from "#app/models/chat-session/wait-words.ts";
 import { getInboxEntries } from "#app/models/inbox.server.ts";
 import { toMessage } from "#app/models/message/present.server.ts";
-import type { Queue } from "#app/realtime/events.ts";
 import { db } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { makeSession, messagesOf } from "#tests/factories.ts";
@@ -40,7 +39,7 @@ describe("what the conversation itself says", () => {
 		await endSession(sessionId, { type: "customer", identity: ana.identity });
 		const said = await notices(sessionId);
 		expect(said.map(({ message }) => message)).toEqual([
-			expect.stringMatching(/^Eine Person wurde gerufen\. Sie sind Nummer \d+ in der Warteschlange\. /),
+			"Wir haben jemanden aus unserem Team dazugebeten.",
 			"Ana Reis ist dem Gespräch beigetreten.",
 			"Dieses Gespräch ist beendet.",
 		]);
@@ -65,19 +64,20 @@ describe("what the conversation itself says", () => {
 		await setLanguage(sessionId, "sv");
 		await requestAgent(sessionId, { type: "customer", identity });
 		const [said] = await notices(sessionId);
-		expect(said?.message).toMatch(/^An agent has been called\./);
+		expect(said?.message).toBe("We've asked a member of our team to join.");
 		expect(said?.metadata).not.toHaveProperty("language");
 		expect(said?.metadata).not.toHaveProperty("translation");
 	});
 
 	it("has every text in every language the assistant has phrases in, and says when people are back", () => {
-		const closed: Queue = {
+		const closed: QueueFacts = {
 			position: 1,
 			state: "closed",
 			recentWaitSeconds: null,
 			deadline: null,
 			opensAt: "2026-11-30T09:00:00.000Z",
 			timeZone: "Europe/Lisbon",
+			canEmail: false,
 		};
 		for (const language of LANGUAGES) {
 			expect(noticeWords(`${language}-XX`).language).toBe(language);
@@ -90,6 +90,8 @@ describe("what the conversation itself says", () => {
 				waitWords(language),
 			);
 			expect(waited, language).toMatch(/4/);
+			const { called, overdue, left } = noticeWords(language).words;
+			for (const text of [called, overdue, left("Ana")]) expect(text, language).not.toMatch(/\p{N}/u);
 		}
 		expect(expectation(closed, waitWords("de"))).toBe(
 			"Wir sind gerade nicht da. Wieder da sind wir: Montag, 30. November, 09:00 (Europe/Lisbon).",

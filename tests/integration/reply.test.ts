@@ -10,6 +10,7 @@ import { openSession } from "#app/models/chat-session/create.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
+import { readLiveAnswer } from "#app/realtime/live-answers.server.ts";
 import { sql } from "#db/client.server.ts";
 import {
 	breaksOffAfter,
@@ -112,6 +113,7 @@ it("falls silent the moment an agent takes over in the middle of an answer", asy
 	await ana.ask("May I return a lamp?");
 	const answering = answerSession(ana.sessionId);
 	await until(() => expect(isWriting).toBe(true));
+	await until(async () => expect((await readLiveAnswer(ana.sessionId))?.text).toBe("I was just going to"));
 	const { agentId } = await createAgent({
 		email: "taker@example.com",
 		name: "Tara",
@@ -120,7 +122,7 @@ it("falls silent the moment an agent takes over in the middle of an answer", asy
 	await takeOver(ana.sessionId, { agentId, name: "Tara" });
 	release();
 	await answering;
-	expect(bots(await ana.said())).toEqual([]);
+	expect(bots(await ana.said())).toEqual([["bot", "I was just going to"]]);
 	expect((await ana.said()).at(-1)).toEqual(["system", "Tara has joined the conversation."]);
 	await ana.ask("Hello Tara");
 	expect((await getLatestTurn(ana.sessionId))?.state).toBe("superseded");
@@ -174,8 +176,8 @@ it.each([
 	await until(async () => expect(await ana.said()).toHaveLength(3));
 	const said = await ana.said();
 	expect(said[1]?.[0]).toBe("bot");
-	expect(said[1]?.[1]).toContain("I am calling a person");
-	expect(said[2]).toEqual(["system", expect.stringContaining("An agent has been called")]);
+	expect(said[1]?.[1]).toContain("I'm bringing someone in");
+	expect(said[2]).toEqual(["system", "We've asked a member of our team to join."]);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row).toMatchObject({ status: "queued", queueReason: "assistant-failed" });
 });
@@ -188,7 +190,7 @@ it("hands over to a person after a question has taken its process with it again 
 	await answerSession(ana.sessionId);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row.status).toBe("queued");
-	expect(bots(await ana.said())[0]?.[1]).toContain("I am calling a person");
+	expect(bots(await ana.said())[0]?.[1]).toContain("I'm bringing someone in");
 });
 
 it("answers a question whose processes were restarted twenty times, as by deploys", async () => {
@@ -212,7 +214,7 @@ it("answers a question whose processes were restarted twenty times, as by deploy
 
 it.each([
 	{ faults: 7, said: "Answered after all.", attempts: 8 },
-	{ faults: 8, said: "I am calling a person", attempts: 8 },
+	{ faults: 8, said: "I'm bringing someone in", attempts: 8 },
 ])(
 	"begins an answer eight times before a person answers: $faults faults",
 	async ({ faults, said, attempts }) => {
@@ -244,7 +246,9 @@ it("calls a person without a model when the customer asks for one", async () => 
 	stopWorker = startWorker();
 	const ana = await newCustomer();
 	await ana.ask("I want to talk to a human please");
-	await until(async () => expect((await ana.said()).at(-1)?.[1]).toContain("An agent has been called"));
+	await until(async () =>
+		expect((await ana.said()).at(-1)?.[1]).toBe("We've asked a member of our team to join."),
+	);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row.status).toBe("queued");
 });

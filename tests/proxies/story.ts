@@ -79,7 +79,7 @@ async function meet(customer: Page, agent: Page, address: string, appAddress: st
 	await expect(message(customer, /\boil/i)).toBeVisible(slowly);
 	const sessionId = await conversationOf(customer);
 	await button(customer, "Talk to a person").click({ noWaitAfter: true });
-	await expect(log(customer)).toContainText("An agent has been called", slowly);
+	await expect(log(customer)).toContainText("We've asked a member of our team to join.", slowly);
 	await signIn(agent, DEMO_AGENT_EMAIL, appAddress);
 	await open(agent, `${appAddress}/admin/chat/${sessionId}`);
 	await button(agent, "Take over").click({ noWaitAfter: true });

@@ -10,48 +10,48 @@ type ForeignWords = {
 
 const WORDS: Record<string, ForeignWords> = {
 	en: {
-		only: (language) => `I have this only in ${language}:`,
-		articles: (languages) => `Our help pages are only in ${languages}.`,
+		only: (language) => `This information is only available in ${language}:`,
+		articles: (languages) => `Our help pages are only available in ${languages}.`,
 	},
 	de: {
-		only: (language) => `Das habe ich nur in dieser Sprache: ${language}.`,
-		articles: (languages) => `Unsere Hilfeseiten gibt es nur in dieser Sprache: ${languages}.`,
+		only: (language) => `Diese Information gibt es nur auf ${language}:`,
+		articles: (languages) => `Unsere Hilfeseiten gibt es nur auf ${languages}.`,
 	},
 	fr: {
-		only: (language) => `Je n'ai cela que dans cette langue : ${language}.`,
-		articles: (languages) => `Nos pages d'aide n'existent que dans cette langue : ${languages}.`,
+		only: (language) => `Cette information n'est disponible qu'en ${language} :`,
+		articles: (languages) => `Nos pages d'aide ne sont disponibles qu'en ${languages}.`,
 	},
 	es: {
-		only: (language) => `Esto solo lo tengo en este idioma: ${language}.`,
-		articles: (languages) => `Nuestras páginas de ayuda solo existen en este idioma: ${languages}.`,
+		only: (language) => `Esta información solo está disponible en ${language}:`,
+		articles: (languages) => `Nuestras páginas de ayuda solo están disponibles en ${languages}.`,
 	},
 	it: {
-		only: (language) => `Ho questo testo solo in questa lingua: ${language}.`,
-		articles: (languages) => `Le nostre pagine di aiuto esistono solo in questa lingua: ${languages}.`,
+		only: (language) => `Questa informazione è disponibile solo in ${language}:`,
+		articles: (languages) => `Le nostre pagine di aiuto sono disponibili solo in ${languages}.`,
 	},
 	nl: {
-		only: (language) => `Dit heb ik alleen in deze taal: ${language}.`,
-		articles: (languages) => `Onze hulppagina's zijn er alleen in deze taal: ${languages}.`,
+		only: (language) => `Deze informatie is er alleen in het ${language}:`,
+		articles: (languages) => `Onze hulppagina's zijn er alleen in het ${languages}.`,
 	},
 	pt: {
-		only: (language) => `Só tenho isto nesta língua: ${language}.`,
-		articles: (languages) => `As nossas páginas de ajuda só existem nesta língua: ${languages}.`,
+		only: (language) => `Esta informação só está disponível em ${language}:`,
+		articles: (languages) => `As nossas páginas de ajuda só estão disponíveis em ${languages}.`,
 	},
 	pl: {
-		only: (language) => `Mam to tylko w tym języku: ${language}.`,
-		articles: (languages) => `Nasze strony pomocy są tylko w tym języku: ${languages}.`,
+		only: (language) => `Ta informacja jest dostępna tylko w tym języku: ${language}.`,
+		articles: (languages) => `Nasze strony pomocy są dostępne tylko w tym języku: ${languages}.`,
 	},
 	tr: {
-		only: (language) => `Bu bilgi bende yalnızca şu dilde var: ${language}.`,
-		articles: (languages) => `Yardım sayfalarımız yalnızca şu dilde: ${languages}.`,
+		only: (language) => `Bu bilgi yalnızca şu dilde mevcut: ${language}.`,
+		articles: (languages) => `Yardım sayfalarımız yalnızca şu dilde mevcut: ${languages}.`,
 	},
 	ar: {
-		only: (language) => `هذا متوفر لدي بهذه اللغة فقط: ${language}.`,
+		only: (language) => `هذه المعلومات متوفرة بهذه اللغة فقط: ${language}.`,
 		articles: (languages) => `صفحات المساعدة لدينا متوفرة بهذه اللغة فقط: ${languages}.`,
 	},
 	he: {
-		only: (language) => `זה קיים אצלי רק בשפה הזאת: ${language}.`,
-		articles: (languages) => `דפי העזרה שלנו קיימים רק בשפה הזאת: ${languages}.`,
+		only: (language) => `המידע הזה זמין רק בשפה הזאת: ${language}.`,
+		articles: (languages) => `דפי העזרה שלנו זמינים רק בשפה הזאת: ${languages}.`,
 	},
 };
 

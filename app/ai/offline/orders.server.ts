@@ -35,13 +35,12 @@ export type OrderAnswer = {
 	intent?: string;
 };
 
-const SIGN_IN =
-	"Please sign in to the store first, so that I can see that the order is yours. Then ask me again here.";
+const SIGN_IN = "Sign in and I'll look it up.";
 const SIGN_IN_OR_CODE =
-	"I can speak of an order once I know that it is yours. Please sign in to the store, or let me send a code to the e-mail address of the order.";
+	"Sign in and I'll look it up. Or I can send a code to the email address of your order.";
 /** Somebody else's order and one that never was are answered alike, or the answer would say which exist. */
 const NOT_YOURS =
-	"That order is not one of yours: there is no such order in your account. Please check the number on your confirmation e-mail.";
+	"There is no such order in your account. Please check the number in your confirmation email.";
 const NO_ORDERS = "There are no orders in your account.";
 
 /** Below this an intent alone does not make a question one about orders. */
@@ -171,7 +170,7 @@ async function describeLatest(owner: OrderOwner, wantsAll: boolean): Promise<str
 	const lines = shown.map(
 		(order) => `${order.number}: ${shortStatus(order)} (${describeItems(order.items)})`,
 	);
-	return `Your ${wantsAll ? "latest" : "open"} orders: ${lines.join("; ")}. Tell me a number to hear more of it.`;
+	return `Your ${wantsAll ? "latest" : "open"} orders: ${lines.join("; ")}. Tell me a number and I'll look it up.`;
 }
 
 function shortStatus(order: Order): string {
@@ -186,6 +185,6 @@ function requestSentence(request: string, orders: (Order | null)[]): string {
 	if (order && /cancel/i.test(order.status) && request === "cancel it")
 		return "There is nothing left to cancel.";
 	if (isTooLate)
-		return `It is no longer pending, so only a person can tell whether the store can still ${request}. ${OFFER}`;
-	return `I cannot ${request} myself. ${OFFER}`;
+		return `It is no longer pending, so a colleague has to check whether we can still ${request}. ${OFFER}`;
+	return `I can't ${request} myself. ${OFFER}`;
 }

@@ -60,7 +60,7 @@ export function proposeEmail(customerId: string, email: string): Draft {
 		customerId,
 		orderNumber: null,
 		arguments: { email },
-		title: "Change the e-mail address of your account?",
+		title: "Change the email address of your account?",
 		lines: [`New address: ${email}`],
 	};
 }

@@ -8,7 +8,7 @@ export function deedName(tool: string, orderNumber: string | null): string {
 		case "get_order":
 			return `Looked up order ${orderNumber ?? ""}`.trim();
 		case "list_orders":
-			return "Looked at the list of orders";
+			return "Checked your orders";
 		case "request_cancellation":
 			return `Offered to cancel order ${orderNumber ?? ""}`.trim();
 		case "request_return":

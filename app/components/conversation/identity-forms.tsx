@@ -9,13 +9,33 @@ import { type Act, fieldId, type GivenBack, useActing } from "./posted-fields.ts
  */
 export function IdentityForm({ message, onAct }: { message: Message; onAct?: Act }) {
 	if (isOpenEntry(message)) return <CodeForm message={message} onAct={onAct} />;
-	if (message.metadata.identify === "code") return <EmailForm message={message} onAct={onAct} />;
-	return null;
+	return (
+		<>
+			{message.metadata.signIn ? <SignInForm /> : null}
+			{message.metadata.identify === "code" ? <EmailForm message={message} onAct={onAct} /> : null}
+		</>
+	);
 }
 
-/** Whether a message takes part in finding out who the customer is; only the newest such message shows its form. */
-export const concernsIdentity = ({ metadata }: Message): boolean =>
-	!!metadata.identify || !!metadata.codeEntry;
+/** Goes to the shop's sign-in, which returns here; the question is then answered without being asked again. */
+function SignInForm() {
+	return (
+		<form method="get" action="/sign-in" className="mt-1">
+			<Button>Sign in</Button>
+		</form>
+	);
+}
+
+/** The message that shows its form: the newest that asks who the customer is, unless a sign-in led to an answer since. */
+export function openIdentityStep(messages: Message[]): Message | undefined {
+	const index = messages.findLastIndex(concernsIdentity);
+	const step = messages[index];
+	const isAnswered = messages.slice(index + 1).some(({ senderType }) => senderType === "bot");
+	return step?.metadata.identify === "sign-in" && isAnswered ? undefined : step;
+}
+
+/** Whether a message takes part in finding out who the customer is. */
+const concernsIdentity = ({ metadata }: Message): boolean => !!metadata.identify || !!metadata.codeEntry;
 
 const isOpenEntry = ({ metadata }: Message): boolean =>
 	(metadata.codeEntry as { state?: string } | undefined)?.state === "open";
@@ -42,8 +62,8 @@ export function EmailForm({ message, onAct, given }: FormProps) {
 					type="email"
 					className="w-full"
 					name="email"
-					label="E-mail address of your order"
-					hint="We send it a code. Or sign in to the store and ask again."
+					label="Email address of your order"
+					hint="We'll send a code to it."
 					autoComplete="email"
 					required
 					maxLength={254}
@@ -78,7 +98,7 @@ export function CodeForm({ message, onAct, given }: FormProps) {
 						id={id}
 						className="w-full"
 						name="code"
-						label="Six digits from the e-mail"
+						label="Six digits from the email"
 						inputMode="numeric"
 						autoComplete="one-time-code"
 						required
@@ -92,7 +112,7 @@ export function CodeForm({ message, onAct, given }: FormProps) {
 			<details className="group text-sm">
 				<summary className="flex min-h-9 cursor-pointer items-center gap-1 text-accent pointer-coarse:min-h-11">
 					<DisclosureMark />
-					No e-mail, or another address
+					No email, or another address
 				</summary>
 				<EmailForm message={message} onAct={onAct} />
 			</details>

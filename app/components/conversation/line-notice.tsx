@@ -36,9 +36,9 @@ export function LineNotice({ line }: { line: LineStatus }) {
 }
 
 function wordsFor({ state, transport }: LineStatus): string | null {
-	if (state === "stopped") return "This page is no longer signed in. What you wrote is kept";
-	if (transport === "reload") return "New messages do not get through. What you write is kept";
-	if (state === "reconnecting") return "Reconnecting; what you write is kept";
-	if (state === "offline") return "Offline; what you write is kept and sent later";
+	if (state === "stopped") return "This page is no longer signed in. Your messages are safe";
+	if (transport === "reload") return "New messages aren't getting through. Your messages are safe";
+	if (state === "reconnecting") return "Reconnecting… your messages are safe";
+	if (state === "offline") return "You're offline. We'll send this when you're back.";
 	return null;
 }

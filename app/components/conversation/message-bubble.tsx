@@ -67,6 +67,7 @@ export function MessageBubble({
 				) : (
 					<MessageText message={message} side={side} isOwn={isOwn} onAct={onAct} />
 				)}
+				{message.metadata.stopped ? <p className="text-ink-soft text-sm">Answer stopped</p> : null}
 				{side === "user" && isIdentityStep ? <IdentityForm message={message} onAct={onAct} /> : null}
 				{sources.length > 0 ? <Sources sources={sources} /> : null}
 				{deeds.length > 0 ? <Deeds deeds={deeds} /> : null}
@@ -148,7 +149,7 @@ function CallPerson({ onCall }: { onCall: () => void }) {
 		<form method="post" action="/chat" onSubmit={submit} className="my-1">
 			<input type="hidden" name="intent" value="request-agent" />
 			<Button variant="secondary" size="compact">
-				Call a person
+				Talk to a person
 			</Button>
 		</form>
 	);

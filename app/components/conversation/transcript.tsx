@@ -5,7 +5,7 @@ import type { Conversation } from "#app/realtime/client/conversation.ts";
 import type { Transport } from "#app/realtime/client/line/rungs.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox/entries.ts";
 import type { Message } from "#app/realtime/events.ts";
-import { concernsIdentity } from "./identity-forms.tsx";
+import { openIdentityStep } from "./identity-forms.tsx";
 import { LiveBubble, MessageBubble, type Side, WorkingLine } from "./message-bubble.tsx";
 import type { Act } from "./posted-fields.ts";
 import { placesInRuns } from "./run.ts";
@@ -71,7 +71,7 @@ export function Transcript({
 		[...messages, ...unsentAt.map((sentAt) => ({ senderType: side, senderName: ownName, sentAt }))],
 		useDayOf(),
 	);
-	const identityStep = messages.findLast(concernsIdentity);
+	const identityStep = openIdentityStep(messages);
 	const isEmpty = messages.length === 0 && unsent.length === 0 && !live;
 	return (
 		<div className={`relative min-h-0 ${className}`}>

@@ -137,7 +137,7 @@ async function changeEmail(tx: Transaction, action: ActionRow, confirmation: Con
 		.where(and(eq(customers.id, action.customerId ?? ""), ownCustomers(owner)))
 		.returning({ id: customers.id });
 	if (changed.length === 0) return failed(NOT_YOURS);
-	return done("The e-mail address of your account has been changed.", {});
+	return done("The email address of your account has been changed.", {});
 }
 
 async function setStatus(

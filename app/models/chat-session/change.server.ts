@@ -1,18 +1,18 @@
 import { eq, sql } from "drizzle-orm";
 import { recountAgentSessions } from "#app/models/agent.server.ts";
-import { withdrawAnswer } from "#app/models/ai-turn.server.ts";
 import { Conflict, Forbidden } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
+import { stopAnswer } from "#app/models/stopped-answer.server.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { publish, transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { announceSession, readSession, refuseEnded, sessionData } from "./announce.server.ts";
+import { announceQueueChanges } from "./announce-queue.server.ts";
 import { lockSession } from "./find.server.ts";
 import { spokenLanguage } from "./locale.ts";
 import { wordNotice } from "./notices.server.ts";
 import type { SessionRow } from "./present.server.ts";
-import { tellQueue } from "./queue.server.ts";
 import type { Actor } from "./scope.server.ts";
 
 /**
@@ -32,7 +32,7 @@ export async function takeOver(
 			const holder = (await readSession(tx, sessionId)).agentName ?? "Another agent";
 			throw new Conflict(`${holder} has taken this conversation.`);
 		}
-		await withdrawAnswer(tx, sessionId);
+		await stopAnswer(tx, sessionId);
 		await tx
 			.update(chatSessions)
 			.set({
@@ -52,7 +52,7 @@ export async function takeOver(
 		await recountAgentSessions(tx, agent.agentId);
 		return { session, wasQueued: row.status === "queued" };
 	});
-	if (taken.wasQueued) await tellQueue();
+	if (taken.wasQueued) await announceQueueChanges();
 	return taken.session;
 }
 
@@ -67,7 +67,7 @@ export async function endSession(sessionId: string, actor: Actor): Promise<Sessi
 		if (actor.type === "agent" && row.assignedAgentId !== null && row.assignedAgentId !== actor.agentId) {
 			throw new Forbidden("Only the agent who has this conversation can end it.");
 		}
-		await withdrawAnswer(tx, sessionId);
+		await stopAnswer(tx, sessionId);
 		await tx
 			.update(chatSessions)
 			.set({
@@ -97,7 +97,7 @@ export async function endSession(sessionId: string, actor: Actor): Promise<Sessi
 		if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
 		return { session: await readSession(tx, sessionId), wasQueued: row.status === "queued" };
 	});
-	if (ended.wasQueued) await tellQueue();
+	if (ended.wasQueued) await announceQueueChanges();
 	return ended.session;
 }
 

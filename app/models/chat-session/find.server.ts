@@ -1,6 +1,6 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, sql } from "drizzle-orm";
 import { singleton } from "#app/singleton.server.ts";
-import { sql as readSql, type Transaction } from "#db/client.server.ts";
+import { db, sql as readSql, type Transaction } from "#db/client.server.ts";
 import { gather } from "#db/gather.ts";
 import { chatSessions } from "#db/schema.ts";
 import { type SessionRow, type SessionView, selectSessions } from "./present.server.ts";
@@ -81,6 +81,18 @@ export async function findCurrentSession(identity: CustomerIdentity): Promise<Se
 		.orderBy(desc(chatSessions.isActive), desc(chatSessions.startedAt))
 		.limit(1);
 	return view ?? null;
+}
+
+/** The address the customer gave most recently in any of their conversations, or null. */
+export async function findGivenEmail(identity: CustomerIdentity): Promise<string | null> {
+	const given = sql<string | null>`coalesce(${chatSessions.contactEmail}, ${chatSessions.verifiedEmail})`;
+	const [row] = await db
+		.select({ email: given })
+		.from(chatSessions)
+		.where(and(ownedBy({ type: "customer", identity }), isNotNull(given)))
+		.orderBy(desc(chatSessions.startedAt))
+		.limit(1);
+	return row?.email ?? null;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { eq, sql } from "drizzle-orm";
 import { isAgentThere } from "#app/models/agent.server.ts";
-import { isOpenAt, nextOpening } from "#app/models/setting/business-hours.ts";
 import { settingOf } from "#app/models/setting/shapes.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, chatSessions, users } from "#db/schema.ts";
+import { describeQueue } from "./describe-queue.server.ts";
 import { spokenLanguage } from "./locale.ts";
 
 export type SessionRow = typeof chatSessions.$inferSelect;
@@ -14,22 +14,6 @@ const queuePosition = sql<number | null>`case when ${chatSessions.status} = 'que
 	select count(*)::int from chat_sessions ahead
 	where ahead.status = 'queued' and (coalesce(ahead.queued_at, ahead.started_at), ahead.session_id)
 		<= (coalesce(${chatSessions.queuedAt}, ${chatSessions.startedAt}), ${chatSessions.sessionId})
-) end`;
-
-/** Fewer waits than this tell nothing; more than the last twenty tell of another time of day. */
-const FEWEST_WAITS = 3;
-const WAITS_LOOKED_AT = 20;
-
-/** Median wait of those whom people took lately, in seconds; null while too few were. */
-const recentWaitSeconds = sql<number | null>`case when ${chatSessions.status} = 'queued' then (
-	select case when count(*) >= ${FEWEST_WAITS}
-		then percentile_cont(0.5) within group (order by waits.seconds)::int end
-	from (
-		select extract(epoch from taken.assigned_at - taken.queued_at) as seconds from chat_sessions taken
-		where taken.updated_at > now() - interval '1 day' and taken.assigned_at > taken.queued_at
-			and taken.assigned_at > now() - interval '1 day'
-		order by taken.assigned_at desc limit ${WAITS_LOOKED_AT}
-	) waits
 ) end`;
 
 const isAnybodyThere = sql<boolean | null>`case when ${chatSessions.status} = 'queued' then exists (
@@ -44,7 +28,6 @@ const columns = {
 	row: chatSessions,
 	agentName: users.name,
 	queuePosition: queuePosition.as("queue_position"),
-	recentWaitSeconds: recentWaitSeconds.as("recent_wait_seconds"),
 	isAnybodyThere: isAnybodyThere.as("is_anybody_there"),
 	hoursSetting: hoursSetting.as("hours_setting"),
 };
@@ -95,19 +78,14 @@ export function forAgent(view: SessionView): Session {
 	};
 }
 
-function queueOf(view: SessionView, now: Date): Queue {
-	const { row, queuePosition, isAnybodyThere } = view;
-	const hours = settingOf("business_hours", view.hoursSetting);
-	const opensAt = nextOpening(hours, now);
-	const isOpen = isOpenAt(hours, now);
-	const isOverdue = row.queueDeadline !== null && row.queueDeadline <= now;
-	const state = !isOpen ? "closed" : isOverdue ? "overdue" : isAnybodyThere ? "waiting" : "nobody-there";
-	return {
-		position: queuePosition ?? 1,
-		state,
-		recentWaitSeconds: view.recentWaitSeconds,
-		deadline: row.queueDeadline?.toISOString() ?? null,
-		opensAt: opensAt?.toISOString() ?? null,
-		timeZone: hours.timeZone,
-	};
+function queueOf({ row, queuePosition, isAnybodyThere, hoursSetting }: SessionView, now: Date): Queue {
+	return describeQueue(
+		{
+			position: queuePosition ?? 1,
+			queuedAt: row.queuedAt,
+			queueDeadline: row.queueDeadline,
+			language: spokenLanguage(row),
+		},
+		{ isAnybodyThere: isAnybodyThere ?? false, hours: settingOf("business_hours", hoursSetting), now },
+	);
 }

@@ -1,17 +1,18 @@
 import type { Queue } from "#app/realtime/events.ts";
 
-/** What somebody who waits is told of it, in plain sentences. */
+/** Place in the queue and expected wait as sentences for the waiting customer. */
 
 export type WaitWords = {
-	/** Of these words, two letters. */
+	/** Language of these words, two letters. */
 	language: string;
+	place: (position: number) => string;
 	away: string;
 	backOn: (when: string) => string;
 	nobody: string;
 	ahead: string;
 	unknown: string;
 	/** `about` or `moment` in it. */
-	lately: (howLong: string) => string;
+	current: (howLong: string) => string;
 	moment: string;
 	/** A number with its unit, which stands in the form it has by itself. */
 	about: (duration: string) => string;
@@ -19,18 +20,26 @@ export type WaitWords = {
 
 export const ENGLISH_WAIT: WaitWords = {
 	language: "en",
+	place: (position) => `You are number ${position} in the queue.`,
 	away: "We are away now.",
 	backOn: (when) => `We are away now and back on ${when}.`,
-	nobody: "Nobody from the team is here right now.",
-	ahead: "You have been moved ahead; how much longer it takes we cannot say.",
+	nobody: "Our team is offline right now.",
+	ahead: "We can't say yet how long it will take.",
 	unknown: "We don't know yet how long it will take.",
-	lately: (howLong) => `Lately people waited ${howLong}.`,
+	current: (howLong) => `Current wait: ${howLong}.`,
 	moment: "less than a minute",
 	about: (duration) => `about ${duration}`,
 };
 
+/** What the sentences are made of. */
+export type QueueFacts = Omit<Queue, "text" | "language">;
+
+/** The place in the queue and what to expect, in one text. */
+export const queueText = (queue: QueueFacts, words: WaitWords = ENGLISH_WAIT): string =>
+	`${words.place(queue.position)} ${expectation(queue, words)}`;
+
 /** How long it may take, or why it will take longer: only what is known. */
-export function expectation(queue: Queue, words: WaitWords = ENGLISH_WAIT): string {
+export function expectation(queue: QueueFacts, words: WaitWords = ENGLISH_WAIT): string {
 	switch (queue.state) {
 		case "closed":
 			return queue.opensAt ? words.backOn(openingTime(queue, queue.opensAt, words.language)) : words.away;
@@ -41,12 +50,12 @@ export function expectation(queue: Queue, words: WaitWords = ENGLISH_WAIT): stri
 		default:
 			return queue.recentWaitSeconds === null
 				? words.unknown
-				: words.lately(duration(queue.recentWaitSeconds, words));
+				: words.current(duration(queue.recentWaitSeconds, words));
 	}
 }
 
-/** Whether it is better to leave an address than to stay: nobody is there, or nobody has come in time. */
-export const offersEmail = (queue: Queue): boolean => queue.state !== "waiting";
+/** Whether to ask for an address: nobody is there or nobody came in time, and email can be sent. */
+export const offersEmail = (queue: Queue): boolean => queue.canEmail && queue.state !== "waiting";
 
 /** "about 4 minutes"; seconds would promise more than a median knows. */
 function duration(seconds: number, words: WaitWords): string {
@@ -59,7 +68,7 @@ function duration(seconds: number, words: WaitWords): string {
 }
 
 /** "Monday 30 November at 09:00 (Europe/Lisbon)": on the store's clock, which is not the reader's. */
-function openingTime({ timeZone }: Queue, iso: string, language: string): string {
+function openingTime({ timeZone }: QueueFacts, iso: string, language: string): string {
 	const at = new Date(iso);
 	const locale = language === "en" ? "en-GB" : withLatinDigits(language);
 	const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone });

@@ -1,27 +1,22 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { recountAgentSessions } from "#app/models/agent.server.ts";
-import { withdrawAnswer } from "#app/models/ai-turn.server.ts";
 import { Conflict } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { nextOpening } from "#app/models/setting/business-hours.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
+import { stopAnswer } from "#app/models/stopped-answer.server.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { publish, transact } from "#app/realtime/publish.server.ts";
-import { db, type Transaction } from "#db/client.server.ts";
+import { transact } from "#app/realtime/publish.server.ts";
+import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
-import { announceSession, readSession, refuseEnded, sessionData } from "./announce.server.ts";
+import { announceSession, readSession, refuseEnded } from "./announce.server.ts";
 import { lockSession } from "./find.server.ts";
 import type { NoticeWords } from "./notice-words.ts";
 import { wordNotice } from "./notices.server.ts";
 import type { SessionRow } from "./present.server.ts";
-import { expectation, offersEmail } from "./queue-words.ts";
 import type { Actor } from "./scope.server.ts";
-import { waitWords } from "./wait-words.ts";
-
-/** Most waiting customers who are told their new place when the queue moves; the others see it on their next event. */
-const TOLD_OF_QUEUE = 50;
 
 /** Why a person was asked for; stored, and phrased by the page. An owner's topic is `topic:` and its name. */
 type QueueReason =
@@ -54,7 +49,7 @@ export async function requestAgent(sessionId: string, actor: Actor): Promise<Ses
 		const row = await lockSession(tx, sessionId, actor);
 		refuseEnded(row);
 		if (row.status !== "assistant") return { session: await readSession(tx, sessionId), isNew: false };
-		await withdrawAnswer(tx, sessionId);
+		await stopAnswer(tx, sessionId);
 		return { session: await queueSession(tx, sessionId, "requested"), isNew: true };
 	});
 	if (requested.isNew) enqueue("check-urgency", { sessionId, text: null });
@@ -62,8 +57,8 @@ export async function requestAgent(sessionId: string, actor: Actor): Promise<Ses
 }
 
 /**
- * Queues a session in the caller's transaction, with a deadline, and says in the conversation where it stands.
- * What the agent will be told of it is made anew.
+ * Queues a session in the caller's transaction, with a deadline, and writes the notice. The agent's handover is
+ * made again.
  */
 export async function queueSession(
 	tx: Transaction,
@@ -73,7 +68,7 @@ export async function queueSession(
 	await enterQueue(tx, sessionId, reason);
 	const priority = PRIORITY_OF_REASON[reason];
 	if (priority) await raisePriority(tx, sessionId, priority);
-	return tellPlace(tx, sessionId, { first: ({ called }) => called, notice: "queued", reason });
+	return announceQueued(tx, sessionId, { kind: "queued", text: ({ called }) => called, reason });
 }
 
 /**
@@ -86,16 +81,16 @@ export async function requeueSession(tx: Transaction, row: SessionRow): Promise<
 	await enterQueue(tx, sessionId, "agent-away", unansweredSince);
 	await raisePriority(tx, sessionId, "high");
 	if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
-	return tellPlace(tx, sessionId, {
-		first: ({ left }) => left(agentName),
-		notice: "requeued",
+	return announceQueued(tx, sessionId, {
+		kind: "requeued",
+		text: ({ left }) => left(agentName),
 		reason: "agent-away",
 	});
 }
 
 /** No agent came by the deadline: the conversation says so. Waiting alone does not raise the priority. */
 export async function admitOverdue(tx: Transaction, sessionId: string): Promise<Session> {
-	return tellPlace(tx, sessionId, { first: ({ overdue }) => overdue, notice: "queue-overdue" });
+	return announceQueued(tx, sessionId, { kind: "queue-overdue", text: ({ overdue }) => overdue });
 }
 
 /** Gives a waiting conversation the deadline it lacks. */
@@ -128,27 +123,6 @@ export async function leaveEmail(sessionId: string, actor: Actor, email: string)
 	});
 }
 
-/** Tells those who wait their new place, after one of them has left the queue. */
-export async function tellQueue(): Promise<void> {
-	const waiting = await db
-		.select({ sessionId: chatSessions.sessionId })
-		.from(chatSessions)
-		.where(eq(chatSessions.status, "queued"))
-		.orderBy(sql`coalesce(queued_at, started_at)`, chatSessions.sessionId)
-		.limit(TOLD_OF_QUEUE);
-	for (const { sessionId } of waiting) {
-		await transact(async (tx) => {
-			await tx.select().from(chatSessions).where(eq(chatSessions.sessionId, sessionId)).for("update");
-			await publish(tx, {
-				sessionId,
-				stream: "public",
-				type: "session-updated",
-				data: await sessionData(tx, sessionId, "public"),
-			});
-		});
-	}
-}
-
 /** In whole milliseconds, as browsers see it, so that server and browser sort alike. */
 const presentMoment = sql`date_trunc('milliseconds', clock_timestamp())`;
 
@@ -157,6 +131,7 @@ const unansweredSince = sql`coalesce((
 	select greatest(newest.sent_at, chat_sessions.assigned_at) from (
 		select sender_type, sent_at from chat_messages
 		where chat_messages.session_id = chat_sessions.session_id and sender_type <> 'system'
+			and not metadata ? 'stopped'
 		order by seq desc limit 1
 	) newest where newest.sender_type = 'user'
 ), ${presentMoment})`;
@@ -204,34 +179,23 @@ export async function raisePriority(
 	return changed.length > 0;
 }
 
-async function tellPlace(
+/** Announces the queued conversation and writes the notice. Place and wait are live state, so neither is written. */
+async function announceQueued(
 	tx: Transaction,
 	sessionId: string,
-	told: {
-		/** What is said before the place. */
-		first: (words: NoticeWords) => string;
-		notice: MessageMetadata["notice"];
+	notice: {
+		kind: MessageMetadata["notice"];
+		text: (words: NoticeWords) => string;
 		reason?: QueueReason;
 	},
 ): Promise<Session> {
 	const session = await announceSession(tx, sessionId);
-	const { queue, language } = session;
-	const said = await wordNotice(tx, { language, notice: told.notice }, (words, inLanguage) =>
-		[
-			told.first(words),
-			words.place(queue?.position ?? 1),
-			...(queue ? [expectation(queue, waitWords(inLanguage))] : []),
-			...(queue && offersEmail(queue) && !session.contactEmail ? [words.offer] : []),
-		].join(" "),
-	);
+	const { language } = session;
+	const said = await wordNotice(tx, { language, notice: notice.kind }, notice.text);
 	await writeMessage(tx, {
 		sessionId,
 		...said,
-		metadata: {
-			...said.metadata,
-			queuePosition: session.queuePosition,
-			...(told.reason ? { reason: told.reason } : {}),
-		},
+		metadata: { ...said.metadata, ...(notice.reason ? { reason: notice.reason } : {}) },
 	});
 	return session;
 }

@@ -18,6 +18,8 @@ const RESERVED = new Set([
 	"language",
 	"foreignPart",
 	"translation",
+	"stopped",
+	"signIn",
 ]);
 
 /** NUL, and half of a surrogate pair, as JSON.stringify writes them: an odd backslash before the u. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, lte, ne } from "drizzle-orm";
+import { and, desc, eq, lte, ne, sql } from "drizzle-orm";
 import type { ActionPlace } from "#app/models/assistant-action/log.server.ts";
 import { provedEmail } from "#app/models/chat-session/order-owner.ts";
 import { db } from "#db/client.server.ts";
@@ -61,6 +61,8 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 				eq(chatMessages.sessionId, sessionId),
 				lte(chatMessages.seq, questionSeq),
 				ne(chatMessages.senderType, "system"),
+				// A stopped answer answers nothing: its question is still open.
+				sql`not ${chatMessages.metadata} ? 'stopped'`,
 			),
 		)
 		.orderBy(desc(chatMessages.seq))

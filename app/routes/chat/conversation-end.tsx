@@ -3,6 +3,7 @@ import { readDraft, writeDraft } from "#app/components/conversation/drafts.ts";
 import { Button, ButtonLink, Stars, StarsShown } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
+import { EarlierLink } from "./welcome.tsx";
 
 /** Where the focus goes when the conversation ends. */
 export const ENDED_ID = "conversation-end";
@@ -59,6 +60,7 @@ export function ConversationEnd({
 					Thank you for your rating <StarsShown rating={rating} label={`${rating} of 5`} />
 				</p>
 			)}
+			<EarlierLink />
 			{hasVisibleText(draft) ? (
 				<form
 					method="post"

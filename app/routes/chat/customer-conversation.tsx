@@ -13,8 +13,9 @@ import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Message, Session } from "#app/realtime/events.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { CHAT_TITLE } from "./chat-title.ts";
+import { COMPOSER_ID } from "./composer-id.ts";
 import { ConversationEnd, ENDED_ID } from "./conversation-end.tsx";
-import { COMPOSER_ID, ConversationHeader } from "./conversation-header.tsx";
+import { ConversationHeader } from "./conversation-header.tsx";
 import type { ChatPageData } from "./page-data.server.ts";
 import { type Refused, RefusedForm, reasonOf } from "./refused-form.tsx";
 import { isEmailAsked, WaitingPanel } from "./waiting-panel.tsx";
@@ -96,6 +97,7 @@ export function CustomerConversation({
 				isUnderWay={isUnderWay}
 				customerName={page.customerName}
 				isAgentHere={conversation.isHere.agent}
+				hasEarlier={page.hasEarlier}
 				onSubmit={chat.submit}
 			/>
 			<main id="main" className="flex min-h-0 flex-1 flex-col">
@@ -114,7 +116,7 @@ export function CustomerConversation({
 					onDiscard={edit}
 					onCallPerson={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
 					onAct={chat.act}
-					empty={<Welcome />}
+					empty={<Welcome hasEarlier={page.hasEarlier} />}
 				/>
 				<footer className="border-line border-t px-4 pt-2.5 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
 					{chat.problem ? (
@@ -126,6 +128,7 @@ export function CustomerConversation({
 						<WaitingPanel
 							session={session}
 							queue={session.queue}
+							knownEmail={page.knownEmail}
 							refusal={
 								given === "leave-email" && refused
 									? { typed: refused.typed.email ?? "", error: reasonOf(refused) }
@@ -139,8 +142,7 @@ export function CustomerConversation({
 					) : null}
 					{page.isOffline && mayAnswer ? (
 						<p className="mb-2 text-center text-ink-soft text-sm">
-							The assistant runs without a language model here: it answers from our help pages and your
-							orders.
+							Answers come from our help pages and your orders.
 						</p>
 					) : null}
 					{isEnded ? <UnsentDraft key={restored.count} draftKey={draftKey} text={draft} /> : null}

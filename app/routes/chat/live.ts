@@ -1,5 +1,9 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
+import { requireReader } from "#app/auth/actor.server.ts";
 import { requireStreamAccess } from "#app/http/streams/access.server.ts";
+import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { forCustomer } from "#app/models/chat-session/present.server.ts";
+import { getCustomer } from "#app/models/customer.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { answeringFrame } from "#app/routes/live/answer-frame.server.ts";
 import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcript-response.server.tsx";
@@ -9,6 +13,9 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answeringFrame(request, async () => {
 		const { sessionId, cursor, owner, party, gate } = await requireStreamAccess(request);
 		if (request.method === "HEAD") return transcriptHead();
+		const reader = await requireReader(request);
+		const customerId = reader.type === "customer" ? reader.identity.customerId : null;
+		const customerName = customerId ? ((await getCustomer(customerId))?.name ?? null) : null;
 		return respondWithTranscript({
 			sessionId,
 			streams: ["public"],
@@ -17,6 +24,8 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 			owner,
 			party,
 			gate,
+			customerName,
+			readSession: async () => forCustomer(await requireSession(sessionId, reader)),
 			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
 		});
 	});

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import { nameOwner } from "#app/auth/owner.server.ts";
 import type { SignedIdentity } from "#app/auth/token.server.ts";
-import { findCurrentSession } from "#app/models/chat-session/find.server.ts";
+import { listEarlierSessions } from "#app/models/chat-session/earlier.server.ts";
+import { findCurrentSession, findGivenEmail } from "#app/models/chat-session/find.server.ts";
 import { forCustomer } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
@@ -19,6 +20,8 @@ export type ChatPageData = {
 	/** Sequence before which there is more; null at the beginning of the conversation. */
 	olderBefore: number | null;
 	customerName: string | null;
+	/** Where the customer can be reached, to prefill the form; null when it is not known. */
+	knownEmail: string | null;
 	/** Names whose page this is without saying who, for what the browser keeps for them. */
 	owner: string;
 	/** The same of the guest who became this customer: what was kept for them is this customer's now. */
@@ -26,6 +29,8 @@ export type ChatPageData = {
 	/** Names the plain form's message, so that sending it twice writes it once. */
 	clientMessageId: string;
 	isOffline: boolean;
+	/** Whether the customer has ended conversations besides the one shown. */
+	hasEarlier: boolean;
 	/** The customer asked for a fresh page although the last conversation is still there to be seen. */
 	startsNew: boolean;
 };
@@ -42,6 +47,7 @@ export async function readChatPage(request: Request, identity: SignedIdentity): 
 	const page = view
 		? await listMessages(view.row.sessionId, { limit: HISTORY_LIMIT, ...(isOlderPage ? { before } : {}) })
 		: { messages: [], next: null };
+	const earlier = await listEarlierSessions(identity, { limit: 2 });
 	const customer = identity.customerId ? await getCustomer(identity.customerId) : null;
 	return {
 		session: view ? forCustomer(view) : null,
@@ -54,10 +60,12 @@ export async function readChatPage(request: Request, identity: SignedIdentity): 
 		lastSeq: isOlderPage ? (page.messages.at(-1)?.seq ?? 0) : (view?.row.lastSeq ?? 0),
 		olderBefore: page.next,
 		customerName: customer?.name ?? null,
+		knownEmail: customer?.email ?? (await findGivenEmail(identity)),
 		owner: nameOwner(identity),
 		formerOwner: identity.formerOwner ?? null,
 		clientMessageId: randomUUID(),
 		isOffline: !hasModel(),
+		hasEarlier: earlier.sessions.some(({ sessionId }) => sessionId !== view?.row.sessionId),
 		startsNew,
 	};
 }

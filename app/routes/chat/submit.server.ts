@@ -7,6 +7,7 @@ import {
 } from "#app/auth/customer.server.ts";
 import { readIdentity } from "#app/auth/identity.server.ts";
 import { requireCustomerOwner } from "#app/auth/owner.server.ts";
+import { repeatAfterSignIn } from "#app/auth/repeat-question.server.ts";
 import type { CustomerIdentity, SignedIdentity } from "#app/auth/token.server.ts";
 import { preferredLanguages } from "#app/http/accept-language.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
@@ -110,7 +111,9 @@ export async function submitChatForm(
 		await countAgainst("signIns", clientAddress());
 		const customerId = await readIdentity(input.identity);
 		await ensureCustomer(customerId);
-		return { sessionId: null, setCookie: await signInCustomer(request, customerId) };
+		const setCookie = await signInCustomer(request, customerId);
+		await repeatAfterSignIn(identity, customerId);
+		return { sessionId: null, setCookie };
 	}
 
 	const id = input.sessionId ?? (await findCurrentSession(identity))?.row.sessionId ?? null;

@@ -1,21 +1,25 @@
 import { type Act, useActing } from "#app/components/conversation/posted-fields.ts";
+import { inLanguage } from "#app/components/conversation/translation-words.ts";
 import { Button, TextField } from "#app/components/ui/index.ts";
-import { expectation, offersEmail } from "#app/models/chat-session/queue-words.ts";
+import { offersEmail } from "#app/models/chat-session/queue-words.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
 
 /** Whether the panel has the place to leave an address. */
 export const isEmailAsked = (session: Session, queue: Queue): boolean =>
 	offersEmail(queue) && !session.contactEmail;
 
-/** Where a waiting customer stands, why, and what to expect; an address to be written to where that is better. */
+/** Place in the queue and expected wait, and the form for an address. The only place that shows them. */
 export function WaitingPanel({
 	session,
 	queue,
+	knownEmail,
 	refusal,
 	onAct,
 }: {
 	session: Session;
 	queue: Queue;
+	/** The customer's own address, or one they gave before. */
+	knownEmail: string | null;
 	/** The address that was sent without scripts and could not be taken. */
 	refusal: { typed: string; error: string } | null;
 	onAct: Act;
@@ -24,17 +28,20 @@ export function WaitingPanel({
 	return (
 		<section
 			aria-label="Waiting for a person"
-			className="mb-3 rounded-control bg-accent-soft px-4 py-3 text-ink"
+			// Without scripts nothing would be left in it, unless there is an address.
+			className={`mb-3 rounded-control bg-accent-soft px-4 py-3 text-ink ${session.contactEmail || isEmailAsked(session, queue) ? "" : "scripted"}`}
 			data-queue={queue.state}
 		>
-			<p className="font-medium">
-				Waiting for a person
-				<span className="font-normal text-ink-soft"> · {whyWaiting(session.queueReason)}</span>
+			{/* Without scripts the frame shows these two lines, because they change. */}
+			<p className="scripted font-medium">
+				{isTeamThere(queue) ? "Connecting you to our team" : "Waiting for our team"}
 			</p>
-			<p className="mt-0.5 text-sm">{expectation(queue)}</p>
+			<p className="scripted wrap-anywhere mt-0.5 text-sm" {...inLanguage(queue.language)}>
+				{queue.text}
+			</p>
 			{session.contactEmail ? (
 				<p className="wrap-anywhere mt-0.5 text-sm">
-					If nobody can answer here, we will write to {session.contactEmail}.
+					If nobody can reply here, our team will get back to you at <bdi>{session.contactEmail}</bdi>.
 				</p>
 			) : null}
 			{isEmailAsked(session, queue) ? (
@@ -48,20 +55,20 @@ export function WaitingPanel({
 					<input type="hidden" name="intent" value="leave-email" />
 					<input type="hidden" name="sessionId" value={session.sessionId} />
 					<TextField
-						label="E-mail address to answer you at"
+						label="Where can we reach you?"
 						name="email"
 						type="email"
 						autoComplete="email"
 						required
 						maxLength={254}
-						defaultValue={refusal?.typed ?? ""}
+						defaultValue={refusal?.typed ?? knownEmail ?? ""}
 						error={errors.email ?? refusal?.error}
 						className="min-w-0 flex-1"
 						dir="ltr"
 					/>
 					{/* Beside the field, whose label is above it and whose error below. */}
 					<Button variant="secondary" className="mt-[1.625rem] shrink-0">
-						Save
+						Send me the answer
 					</Button>
 				</form>
 			) : null}
@@ -69,17 +76,4 @@ export function WaitingPanel({
 	);
 }
 
-const WHY: Record<string, string> = {
-	requested: "as you asked",
-	"customer-upset": "a person should hear this",
-	"assistant-unsure": "the assistant did not know",
-	"assistant-failed": "the assistant could not answer",
-	"assistant-limit": "the assistant did what it can",
-	"assistant-off": "people answer here",
-	"agent-away": "your agent had to leave",
-	"large-refund": "a person decides on this refund",
-	legal: "this is for a person",
-	safety: "this is for a person, first of all",
-};
-
-const whyWaiting = (reason: string | null): string => WHY[reason ?? "requested"] ?? "this is for a person";
+const isTeamThere = ({ state }: Queue): boolean => state === "waiting" || state === "overdue";

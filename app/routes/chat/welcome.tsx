@@ -1,15 +1,28 @@
 import { AssistantMark } from "#app/components/ui/index.ts";
 
 /** What an empty conversation says: who answers, and what to ask. */
-export function Welcome() {
+export function Welcome({ hasEarlier }: { hasEarlier: boolean }) {
 	return (
 		<div className="m-auto flex max-w-sm flex-col items-center gap-3 text-center">
 			<AssistantMark size="large" />
 			<h2 className="font-semibold text-xl">How can we help?</h2>
 			<p className="text-ink-soft">
-				Ask about delivery, returns, a product or your order. The assistant answers at once, and you can talk
-				to a person at any time.
+				Ask about delivery, returns, a product or your order. You get instant answers, and a person on
+				request.
 			</p>
+			{hasEarlier ? <EarlierLink /> : null}
 		</div>
+	);
+}
+
+/** Where the customer reads the conversations they have ended. */
+export function EarlierLink() {
+	return (
+		<a
+			href="/chat/earlier"
+			className="inline-flex min-h-11 items-center text-accent underline underline-offset-2"
+		>
+			Earlier conversations
+		</a>
 	);
 }

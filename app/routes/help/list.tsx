@@ -19,8 +19,8 @@ export default function HelpList() {
 		<>
 			<h1 className="font-semibold text-2xl">Help</h1>
 			<p className="mt-2 mb-8 max-w-measure text-ink-soft text-lg">
-				Short answers, with the days and the prices in them. The assistant in the chat answers from these same
-				pages.
+				Short, concrete answers about delivery, returns and care. The assistant in the chat answers from the
+				same pages.
 			</p>
 			{articles.length > 0 ? (
 				<>

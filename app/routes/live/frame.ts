@@ -44,7 +44,7 @@ export function loader({ request }: LoaderFunctionArgs): Response {
 }
 
 /** What stands inside an object is shown where its page cannot be had. */
-const TRANSCRIPT = `<object type="text/html" data="../live" title="Conversation"><p class="text-ink-soft">No connection at the moment. The conversation comes back by itself; if it does not, load this page anew.</p></object>`;
+const TRANSCRIPT = `<object type="text/html" data="../live" title="Conversation"><p class="text-ink-soft">No connection at the moment. Your messages are safe, and the conversation comes back by itself. If it does not, reload this page.</p></object>`;
 
 const page = (seconds: number, next: string, body: string) =>
 	`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="${seconds};url=${next}"><title>Conversation</title><link rel="stylesheet" href="${stylesheet}"><style>${STYLE}</style></head><body>${body}</body></html>`;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { renderToStaticMarkup } from "react-dom/server";
 import { BubbleBody } from "#app/components/conversation/bubble-body.tsx";
 import { MessageBubble, type Side, WorkingLine } from "#app/components/conversation/message-bubble.tsx";
+import { inLanguage } from "#app/components/conversation/translation-words.ts";
 import { dayNumber } from "#app/components/time/format-time.ts";
 import { DaySeparator } from "#app/components/time/time.tsx";
 import { AssistantMark } from "#app/components/ui/index.ts";
@@ -10,11 +11,13 @@ import { opening, refuseWhileEnding } from "#app/http/streams/events.server.ts";
 import { offersEmail } from "#app/models/chat-session/queue-words.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
 import { endBodyWithConnection } from "#app/realtime/disconnect.server.ts";
-import type { EventData, Message, StreamName } from "#app/realtime/events.ts";
+import type { EventData, Message, Session, StreamName } from "#app/realtime/events.ts";
 import type { Party } from "#app/realtime/presence/party.ts";
+import type { Sink } from "#app/realtime/sink/sink.ts";
 import { createWebSink } from "#app/realtime/sink/web.server.ts";
 import { STREAM_HEADERS } from "#app/realtime/sse.server.ts";
 import { type Encode, type Gate, openStream } from "#app/realtime/stream.server.ts";
+import { statusLine } from "#app/routes/chat/status-line.ts";
 import stylesheet from "#app/styles.css?url";
 import { StreamedMarks } from "#app/text/message-marks.ts";
 
@@ -41,16 +44,14 @@ export function respondWithTranscript(options: {
 	owner: string;
 	party: Party | null;
 	gate: Gate;
+	/** The conversation as it is now, for the customer's status line. */
+	readSession?: () => Promise<Session>;
 	readHistory: (upToSeq: number) => Promise<unknown[]>;
 }): Response {
 	refuseWhileEnding();
 	const nonce = randomBytes(16).toString("base64");
 	const openOn = opening({ ...options, recheck: options.gate.recheck }, (sink) =>
-		openStream({
-			...options,
-			sink,
-			encode: createTranscriptEncoder(options.side, nonce, options.customerName),
-		}),
+		openTranscript(sink, nonce, options),
 	);
 	endBodyWithConnection();
 	const { body, sink } = createWebSink();
@@ -68,18 +69,86 @@ const transcriptHeaders = (nonce: string): [string, string][] => [
 	...Object.entries(STREAM_HEADERS),
 	...pageSecurityHeaders(nonce),
 ];
+/** The first status is written before the history, and events say what changed since. */
+async function openTranscript(
+	sink: Sink,
+	nonce: string,
+	options: Parameters<typeof respondWithTranscript>[0],
+): Promise<void> {
+	const { side, customerName } = options;
+	const status = createStatusBar(nonce, customerName ?? null);
+	const encode = createTranscriptEncoder(side, nonce, customerName, status);
+	await openStream({
+		...options,
+		sink,
+		encode,
+		readHistory: async (upToSeq) => {
+			// Read after the stream has been joined, so it is at least as new as the history.
+			const [messages, session] = await Promise.all([options.readHistory(upToSeq), options.readSession?.()]);
+			if (session) sink.write(status.show(session));
+			return messages;
+		},
+	});
+}
+
+/**
+ * The line above the transcript that says who answers, and the place and wait of a waiting customer. HTML that has
+ * been sent cannot be changed, so each new line covers the one before, which is hidden.
+ */
+function createStatusBar(nonce: string, customerName: string | null) {
+	let count = 0;
+	let shown = "";
+	let session: Session | null = null;
+	let isAgentHere: boolean | null = null;
+
+	function draw(): string {
+		if (!session) return "";
+		const words = statusLine(session, { customerName, isAgentHere });
+		const { queue } = session;
+		const line = renderToStaticMarkup(
+			<>
+				<p>{words}</p>
+				{queue ? <p {...inLanguage(queue.language)}>{queue.text}</p> : null}
+			</>,
+		);
+		if (line === shown) return "";
+		shown = line;
+		count += 1;
+		const hideLast = count > 1 ? `<style nonce="${nonce}">#status-${count - 1}{display:none}</style>` : "";
+		return `${hideLast}<div id="status-${count}" role="status" class="fixed inset-x-0 top-0 border-line border-b bg-surface px-4 py-1.5 text-center text-ink-soft text-sm">${line}</div>`;
+	}
+
+	return {
+		show(changed: Session): string {
+			// An event that is older than what was read says nothing new.
+			if (session && changed.lastSeq < session.lastSeq) return "";
+			session = changed;
+			return draw();
+		},
+		showPresence(isHere: boolean): string {
+			isAgentHere = isHere;
+			return draw();
+		},
+	};
+}
 
 function openPage(nonce: string): string {
 	// Rows from the end: the browser then keeps the newest in view as the page grows, without a script.
-	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 py-4">`;
+	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 pt-24 pb-4">`;
 }
 
 /** Nor does it know that there is a better way than to wait. */
 const EMAIL_LINK =
-	'<p class="self-center text-sm"><a class="text-accent underline underline-offset-2" href="/chat">Leave an e-mail address</a></p>';
+	'<p class="self-center text-sm"><a class="text-accent underline underline-offset-2" href="/chat">Where can we reach you?</a></p>';
 
 /** Exported for its test: events in, pieces of HTML out. */
-export function createTranscriptEncoder(side: Side, nonce: string, customerName?: string | null): Encode {
+export function createTranscriptEncoder(
+	side: Side,
+	nonce: string,
+	customerName?: string | null,
+	/** The customer's status line; the agent's page has its own. */
+	status: ReturnType<typeof createStatusBar> | null = null,
+): Encode {
 	let pieces = 0;
 	let live: { messageId: string; element: string; marks: StreamedMarks } | null = null;
 	let thinking: string | null = null;
@@ -160,10 +229,18 @@ export function createTranscriptEncoder(side: Side, nonce: string, customerName?
 				const mayLeave = side === "user" && session.queue && offersEmail(session.queue);
 				const isOffered = mayLeave && !session.contactEmail && !hasOfferedEmail;
 				hasOfferedEmail ||= isOffered === true;
-				return closeThinking() + (isOffered ? EMAIL_LINK : "") || null;
+				const line = side === "user" ? (status?.show(session) ?? "") : "";
+				return closeThinking() + line + (isOffered ? EMAIL_LINK : "") || null;
 			}
-			case "chat-ended":
-				return closeThinking() + closeLive() + (side === "user" ? END_LINKS : "") || null;
+			case "agent-presence": {
+				const { on } = JSON.parse(json) as EventData<"agent-presence">;
+				return (side === "user" && status?.showPresence(on)) || null;
+			}
+			case "chat-ended": {
+				const { session } = JSON.parse(json) as EventData<"chat-ended">;
+				const line = side === "user" ? (status?.show(session) ?? "") + END_LINKS : "";
+				return closeThinking() + closeLive() + line || null;
+			}
 			case "hb":
 				// Bytes inside the page, so that a proxy does not take it for dead.
 				return live ? null : "<!-- -->";

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { z } from "zod/v4";
-import { signInCustomer } from "#app/auth/customer.server.ts";
+import { getCustomerIdentity, signInCustomer } from "#app/auth/customer.server.ts";
+import { repeatAfterSignIn } from "#app/auth/repeat-question.server.ts";
 import { env } from "#app/env.server.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
@@ -28,9 +29,11 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		requireSameOrigin(request);
 		const { customerId, next } = await readForm(request, fields);
 		await countAgainst("signIns", clientAddress());
+		const before = await getCustomerIdentity(request);
 		const customer = customerId.includes("\0") ? null : await getCustomer(customerId);
 		if (!customer?.isDemo) throw new NotFound("Nobody in the demo store has that name.");
 		const setCookie = await signInCustomer(request, customer.id);
+		await repeatAfterSignIn(before, customer.id);
 		return redirect(ownPath(next, { otherwise: "/" }), { headers: { "Set-Cookie": setCookie } });
 	});
 }

@@ -1,0 +1,17 @@
+import { randomUUID } from "node:crypto";
+import { findCurrentSession } from "#app/models/chat-session/find.server.ts";
+import { repeatWaitingQuestion } from "#app/models/waiting-question.server.ts";
+
+/**
+ * Has the question answered that made a guest sign in, without their writing it again.
+ * @param before who the browser was until now.
+ */
+export async function repeatAfterSignIn(
+	before: { visitorId: string | null },
+	customerId: string,
+): Promise<void> {
+	const identity = { visitorId: before.visitorId ?? randomUUID(), customerId };
+	const current = await findCurrentSession(identity);
+	if (!current?.row.isActive || current.row.userId !== customerId) return;
+	await repeatWaitingQuestion(current.row.sessionId, { type: "customer", identity });
+}

@@ -1,0 +1,29 @@
+/** Fewer answered customers than this give no estimate. */
+const FEWEST_TAKEN = 3;
+
+/**
+ * The expected wait: the median of the Kaplan-Meier estimator (Kaplan and Meier 1958), which counts customers who
+ * still wait as well. They have waited at least so long; leaving them out would keep the estimate short while the
+ * queue stands still. Where more than half of all waits are longer than every finished one, the estimator has no
+ * median; then the median of all waits so far is used, which is its lower bound.
+ *
+ * @param taken finished waits in seconds.
+ * @param waiting waits so far, in seconds, of customers who still wait.
+ * @returns seconds; null while fewer than three customers were answered.
+ */
+export function estimateWait(taken: number[], waiting: number[]): number | null {
+	if (taken.length < FEWEST_TAKEN) return null;
+	const finished = [...taken].sort((a, b) => a - b);
+	const open = [...waiting].sort((a, b) => a - b);
+	let surviving = 1;
+	let passed = 0;
+	for (const [done, seconds] of finished.entries()) {
+		while (passed < open.length && (open[passed] ?? 0) < seconds) passed += 1;
+		const atRisk = finished.length - done + open.length - passed;
+		surviving *= 1 - 1 / atRisk;
+		// Products of fractions miss one half by a rounding error.
+		if (surviving <= 0.5 + 1e-9) return Math.round(seconds);
+	}
+	const all = [...finished, ...open].sort((a, b) => a - b);
+	return Math.round(all[Math.floor((all.length - 1) / 2)] ?? 0);
+}

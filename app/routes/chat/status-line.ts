@@ -1,0 +1,25 @@
+import type { Session } from "#app/realtime/events.ts";
+
+/**
+ * Who is on the other side now, in one line. The frame without scripts shows the same words.
+ * @param customerName null while nobody is signed in.
+ * @param isAgentHere whether the agent has the conversation open; null when that is not known.
+ */
+export function statusLine(
+	session: Session | null,
+	{ customerName, isAgentHere }: { customerName: string | null; isAgentHere: boolean | null },
+): string {
+	const signedIn = customerName ? ` · signed in as ${customerName}` : "";
+	switch (session?.status) {
+		case "queued":
+			return "Waiting for a member of our team";
+		case "agent":
+			return isAgentHere === false
+				? `${session.agentName ?? "Your agent"} will be right back and will see your message${signedIn}`
+				: `${session.agentName ?? "An agent"} is with you${signedIn}`;
+		case "ended":
+			return "This conversation has ended";
+		default:
+			return `Instant answers · a person on request${signedIn}`;
+	}
+}

@@ -1,0 +1,1 @@
+CREATE INDEX "chat_sessions_taken" ON "chat_sessions" USING btree ("assigned_at") WHERE assigned_at > queued_at;

@@ -1,0 +1,205 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { answerSession } from "#app/ai/reply.server.ts";
+import { setEnv } from "#app/env.server.ts";
+import { createAgent } from "#app/models/agent.server.ts";
+import { getLatestTurn } from "#app/models/ai-turn.server.ts";
+import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
+import { openSession } from "#app/models/chat-session/create.server.ts";
+import { requestAgent } from "#app/models/chat-session/queue.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
+import { readUnanswered } from "#app/models/message/unanswered.server.ts";
+import { rescueStranded } from "#app/models/stranded.server.ts";
+import { readLiveAnswer } from "#app/realtime/live-answers.server.ts";
+import { publishEphemeral } from "#app/realtime/publish.server.ts";
+import { sql } from "#db/client.server.ts";
+import { eventsOf, messagesOf } from "#tests/factories.ts";
+import { type Reply, says, startOpenAiServer, writeChunk } from "#tests/setup/openai-server.ts";
+
+/** What becomes of an answer that is stopped while the customer reads it. */
+
+const closing: (() => Promise<unknown>)[] = [];
+const QUEUED = "We've asked a member of our team to join.";
+
+// The first answer of a process loads what the pipeline needs, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
+afterEach(async () => {
+	for (const close of closing.splice(0)) await close();
+});
+afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
+
+const until = <Value>(look: () => Value | Promise<Value>) =>
+	vi.waitFor(look, { timeout: 60_000, interval: 20 });
+
+/** A customer who has read `words` of an answer that goes on with `rest` once `release` is called. */
+async function readerOf(words: string, rest = "and here is the rest.") {
+	let release = () => {};
+	const held = new Promise<void>((resolve) => {
+		release = resolve;
+	});
+	// The pipeline holds the last word back until it is complete.
+	const slow: Reply = async (response, request) => {
+		writeChunk(response, { role: "assistant", content: `${words} further` });
+		await held;
+		await says(rest)(response, request);
+	};
+	const model = await startOpenAiServer(slow);
+	closing.push(model.close);
+	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: model.url, OPENAI_MODEL: "scripted-1" });
+	const identity = { visitorId: randomUUID(), customerId: null };
+	const actor = { type: "customer", identity } as const;
+	const sessionId = await openSession(identity, { locale: "en" });
+	await postMessage(sessionId, actor, { message: "May I return a lamp?" });
+	const answering = answerSession(sessionId);
+	const live = await until(async () => {
+		const live = await readLiveAnswer(sessionId);
+		expect(live?.text).toBe(words);
+		return live!;
+	});
+	return {
+		sessionId,
+		actor,
+		messageId: live.messageId,
+		/** Lets the model go on, and waits until the pipeline has ended. */
+		finish: async () => {
+			release();
+			await answering;
+		},
+		said: async () => (await messagesOf(sessionId)).map(({ senderType, message }) => [senderType, message]),
+	};
+}
+
+async function newAgent() {
+	const [name, password] = ["Tara", "a-long-password"];
+	const { agentId } = await createAgent({ email: `${randomUUID()}@example.com`, name, password });
+	return { agentId, name };
+}
+
+const WORDS = "You can return a lamp within";
+
+describe("a half-streamed answer stays, once, before the notice", () => {
+	it.each([
+		["a person is requested", QUEUED, requestAgent],
+		[
+			"an agent takes over",
+			"Tara has joined the conversation.",
+			async (sessionId: string) => takeOver(sessionId, await newAgent()),
+		],
+		["the customer ends the conversation", "This conversation has ended.", endSession],
+	] as const)("when %s", async (_, notice, stop) => {
+		const ana = await readerOf(WORDS);
+		await stop(ana.sessionId, ana.actor);
+		const kept = [
+			["user", "May I return a lamp?"],
+			["bot", WORDS],
+			["system", notice],
+		];
+		expect(await ana.said()).toEqual(kept);
+		await ana.finish();
+		await stop(ana.sessionId, ana.actor).catch(() => {});
+		expect((await ana.said()).slice(0, 3)).toEqual(kept);
+		expect((await ana.said()).filter(([sender]) => sender === "bot")).toHaveLength(1);
+		const [, answer] = await messagesOf(ana.sessionId);
+		// The same id as the live words, so that pages replace them instead of showing both.
+		expect(answer).toMatchObject({ id: ana.messageId, metadata: { stopped: true } });
+		expect((await getLatestTurn(ana.sessionId))?.state).toBe("superseded");
+		expect(await readLiveAnswer(ana.sessionId)).toBeNull();
+		const types = (await eventsOf(ana.sessionId)).map(({ type }) => type);
+		expect(types.indexOf("new-message", 1), "before the state changes").toBeLessThan(
+			types.findIndex((type) => type === "session-updated" || type === "chat-ended"),
+		);
+	});
+
+	it("from its checkpoint, when the process that wrote it is dead and another has only begun again", async () => {
+		const ana = await readerOf(WORDS);
+		await ana.finish();
+		const bo = await readerOf("Never read here");
+		// As a process leaves it that is killed: running, with a checkpoint, heard by nobody here.
+		await sql`update ai_turns set partial = ${WORDS}, message_id = gen_random_uuid(), fence = fence + 1,
+			lease_until = now() - interval '1 second' where session_id = ${bo.sessionId}`;
+		let isAsked = () => {};
+		const asked = new Promise<void>((resolve) => {
+			isAsked = resolve;
+		});
+		let answer = () => {};
+		const answered = new Promise<void>((resolve) => {
+			answer = resolve;
+		});
+		const silent = await startOpenAiServer(async (response, request) => {
+			isAsked();
+			await answered;
+			await says("Too late.")(response, request);
+		});
+		closing.push(silent.close);
+		setEnv({ OPENAI_BASE_URL: silent.url });
+		const again = answerSession(bo.sessionId);
+		await asked;
+		await requestAgent(bo.sessionId, bo.actor);
+		answer();
+		await Promise.all([again, bo.finish()]);
+		expect(await bo.said()).toEqual([
+			["user", "May I return a lamp?"],
+			["bot", WORDS],
+			["system", QUEUED],
+		]);
+	});
+
+	it("without half a character at its end", async () => {
+		const ana = await readerOf("Thank you \u{1F600}");
+		publishEphemeral({
+			sessionId: ana.sessionId,
+			stream: "public",
+			type: "ai-delta",
+			data: { messageId: ana.messageId, offset: 12, text: "\ud83d" },
+		});
+		await requestAgent(ana.sessionId, ana.actor);
+		await ana.finish();
+		expect((await ana.said())[1]).toEqual(["bot", "Thank you \u{1F600}"]);
+	});
+
+	it("and no later word of it reaches anybody", async () => {
+		const ana = await readerOf(WORDS);
+		await requestAgent(ana.sessionId, ana.actor);
+		publishEphemeral({
+			sessionId: ana.sessionId,
+			stream: "public",
+			type: "ai-delta",
+			data: { messageId: ana.messageId, offset: WORDS.length, text: " never" },
+		});
+		expect(await readLiveAnswer(ana.sessionId)).toBeNull();
+		await ana.finish();
+	});
+
+	it("or is finished instead, when both happen at the same moment", async () => {
+		for (let round = 0; round < 5; round += 1) {
+			const ana = await readerOf(WORDS);
+			await Promise.all([ana.finish(), requestAgent(ana.sessionId, ana.actor)]);
+			const bots = (await messagesOf(ana.sessionId)).filter(({ senderType }) => senderType === "bot");
+			expect(bots).toHaveLength(1);
+			expect(bots[0]?.message.startsWith(WORDS)).toBe(true);
+		}
+	});
+});
+
+it("leaves no empty message when nothing was read yet", async () => {
+	const identity = { visitorId: randomUUID(), customerId: null };
+	const actor = { type: "customer", identity } as const;
+	const sessionId = await openSession(identity, { locale: "en" });
+	await postMessage(sessionId, actor, { message: "May I return a lamp?" });
+	await requestAgent(sessionId, actor);
+	expect((await messagesOf(sessionId)).map(({ senderType }) => senderType)).toEqual(["user", "system"]);
+});
+
+it("answers nothing: the question before it is still open for the agent and the assistant", async () => {
+	const ana = await readerOf(WORDS);
+	const agent = await newAgent();
+	await takeOver(ana.sessionId, agent);
+	await ana.finish();
+	const { question, history, misses } = await readUnanswered(ana.sessionId, 1_000);
+	expect({ question, history, misses }).toEqual({ question: "May I return a lamp?", history: [], misses: 0 });
+	await sql`update chat_messages set sent_at = now() - interval '1 hour' where session_id = ${ana.sessionId}`;
+	await sql`update chat_sessions set assigned_at = now() - interval '1 hour' where session_id = ${ana.sessionId}`;
+	const problems = (await rescueStranded()).filter(({ sessionId }) => sessionId === ana.sessionId);
+	expect(problems).toEqual([{ sessionId: ana.sessionId, problem: "agent-away" }]);
+});
