@@ -28,6 +28,9 @@ export class Forbidden extends DomainError {
 	}
 }
 
+/** 403 until the person confirms: the same form with the field `confirm` is accepted. */
+export class NeedsConfirmation extends Forbidden {}
+
 /** 404: not there, or somebody else's, which must look the same. */
 export class NotFound extends DomainError {
 	constructor(message = "There is nothing here by that name.") {

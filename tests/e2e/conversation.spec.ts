@@ -4,6 +4,7 @@ import {
 	button,
 	composer,
 	conversationOf,
+	endAsAgent,
 	holdForms,
 	inboxLine,
 	log,
@@ -118,7 +119,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 	});
 
 	await test.step("the agent ends it, the customer rates it, the agent sees the rating", async () => {
-		await button(agent, "End chat").click();
+		await endAsAgent(agent);
 		await expect(log(customer)).toContainText("This conversation has ended.");
 		await expect(composer(customer)).toHaveCount(0);
 		await customer.getByRole("radio", { name: "4" }).check();

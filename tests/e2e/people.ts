@@ -67,6 +67,12 @@ export async function write(page: Page, words: string): Promise<void> {
 	await button(page, "Send").click({ noWaitAfter: true });
 }
 
+/** Ends the conversation on an agent's page, whose dialog asks first. */
+export async function endAsAgent(page: Page): Promise<void> {
+	await button(page, "End chat").click();
+	await page.getByRole("dialog").getByRole("button", { name: "End chat", exact: true }).click();
+}
+
 /** The conversation that a customer's page shows, by the name the addresses of the dashboard have for it. */
 export async function conversationOf(page: Page): Promise<string> {
 	const field = page.locator('input[name="sessionId"]').first();

@@ -89,8 +89,12 @@ describe("signing in", () => {
 		expect([wrong.status, unknown.status]).toEqual([401, 401]);
 		expect(wrong.headers.getSetCookie()).toEqual([]);
 		const [first, second] = [await bodyOf(wrong), await bodyOf(unknown)];
-		expect(first).toEqual({ email: anna.email, problem: expect.any(String) });
-		expect(second).toEqual({ email: "nobody@store.test", problem: first.problem });
+		expect(first).toEqual({
+			email: anna.email,
+			problem: "Wrong e-mail or password.",
+			wrongField: "password",
+		});
+		expect(second).toEqual({ ...first, email: "nobody@store.test" });
 	});
 
 	it.each([
@@ -448,13 +452,39 @@ describe("a conversation another agent has", () => {
 	it("is not ended by anybody else, nor are its messages marked as read", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
 		await takeOver(sessionId, actor(anna));
-		expect((await plain(sessionId, { intent: "end" }, bert)).status).toBe(403);
+		const question = "Anna Berg has this conversation. Do you want to end it?";
+		const asked = await plain(sessionId, { intent: "end" }, bert);
+		expect(asked.status).toBe(403);
+		expect(await bodyOf(asked)).toMatchObject({ problem: null, confirmEnd: question });
+		const refused = await scripted(sessionId, { intent: "end" }, bert);
+		expect([refused.status, (await bodyOf(refused)).detail]).toEqual([403, question]);
+		for (const confirm of ["no", "", "1"]) {
+			expect((await plain(sessionId, { intent: "end", confirm }, bert)).status).toBe(422);
+		}
 		expect((await scripted(sessionId, { intent: "read", seq: "1" }, bert)).status).toBe(200);
 		expect((await messagesOf(sessionId))[0]?.isRead).toBe(false);
 		expect((await sessionRow(sessionId)).isActive).toBe(true);
 		expect((await scripted(sessionId, { intent: "read", seq: "1" }, anna)).status).toBe(200);
 		expect((await messagesOf(sessionId))[0]?.isRead).toBe(true);
 		expect((await plain(sessionId, { intent: "end" }, anna)).status).toBe(303);
+		expect((await sessionRow(sessionId)).isActive).toBe(false);
+	});
+});
+
+describe("ending the conversation of another agent", () => {
+	it.each([
+		["the plain form", plain, 303],
+		["the enhanced page", scripted, 200],
+	] as const)("is done once it is confirmed, by %s", async (_, submit, status) => {
+		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
+		await takeOver(sessionId, actor(anna));
+		expect((await submit(sessionId, { intent: "end", confirm: "yes" }, bert)).status).toBe(status);
+		expect(await sessionRow(sessionId)).toMatchObject({ isActive: false, assignedAgentId: anna.agentId });
+	});
+
+	it("is not asked about where no other agent has it", async () => {
+		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
+		expect((await plain(sessionId, { intent: "end" }, bert)).status).toBe(303);
 		expect((await sessionRow(sessionId)).isActive).toBe(false);
 	});
 });

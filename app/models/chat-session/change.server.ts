@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { recountAgentSessions } from "#app/models/agent.server.ts";
-import { Conflict, Forbidden } from "#app/models/errors.ts";
+import { Conflict, NeedsConfirmation } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { stopAnswer } from "#app/models/stopped-answer.server.ts";
 import type { Session } from "#app/realtime/events.ts";
@@ -58,14 +58,22 @@ export async function takeOver(
 
 /**
  * Ends a conversation. Ending twice changes nothing.
- * @throws NotFound; Forbidden when another agent has it.
+ * @param options.isConfirmed an agent has confirmed that the conversation of another agent ends.
+ * @throws NotFound; NeedsConfirmation when another agent has it and that is not confirmed.
  */
-export async function endSession(sessionId: string, actor: Actor): Promise<Session> {
+export async function endSession(
+	sessionId: string,
+	actor: Actor,
+	options: { isConfirmed: boolean } = { isConfirmed: false },
+): Promise<Session> {
 	const ended = await transact(async (tx) => {
 		const row = await lockSession(tx, sessionId, actor);
 		if (!row.isActive) return { session: await readSession(tx, sessionId), wasQueued: false };
-		if (actor.type === "agent" && row.assignedAgentId !== null && row.assignedAgentId !== actor.agentId) {
-			throw new Forbidden("Only the agent who has this conversation can end it.");
+		const isOthers =
+			actor.type === "agent" && row.assignedAgentId !== null && row.assignedAgentId !== actor.agentId;
+		if (isOthers && !options.isConfirmed) {
+			const holder = (await readSession(tx, sessionId)).agentName ?? "Another agent";
+			throw new NeedsConfirmation(`${holder} has this conversation. Do you want to end it?`);
 		}
 		await stopAnswer(tx, sessionId);
 		await tx

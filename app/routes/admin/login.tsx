@@ -6,6 +6,7 @@ import {
 	redirect,
 } from "@remix-run/node";
 import { Form, useActionData, useNavigation, useSearchParams } from "@remix-run/react";
+import { useEffect, useRef } from "react";
 import { z } from "zod/v4";
 import { getAgent, signInAgent } from "#app/auth/agent.server.ts";
 import { Button, Notice, StoreMark, TextField } from "#app/components/ui/index.ts";
@@ -42,10 +43,12 @@ export async function action({ request }: ActionFunctionArgs) {
 		if (headers) {
 			return redirect(pathAfterLogin(input.next), { headers });
 		}
-		return data({ email, problem: "Wrong e-mail or password." }, { status: 401 });
+		return data({ email, problem: "Wrong e-mail or password.", wrongField: "password" }, { status: 401 });
 	} catch (error) {
 		const problem = toProblem(error);
-		return data({ email, problem: problem.detail }, { status: problem.status });
+		const fields = problem.fieldErrors ?? {};
+		const wrongField = ["email", "password"].find((name) => name in fields) ?? null;
+		return data({ email, problem: problem.detail, wrongField }, { status: problem.status });
 	}
 }
 
@@ -53,6 +56,14 @@ export default function LoginPage() {
 	const refused = useActionData<typeof action>();
 	const [search] = useSearchParams();
 	const isBusy = useNavigation().state !== "idle";
+	const form = useRef<HTMLFormElement>(null);
+	const error = useRef<HTMLDivElement>(null);
+	const wrong = refused?.wrongField ?? null;
+	useEffect(() => {
+		if (!refused?.problem) return;
+		const field = wrong ? form.current?.elements.namedItem(wrong) : null;
+		(field instanceof HTMLElement ? field : error.current)?.focus();
+	}, [refused, wrong]);
 	return (
 		<main
 			id="main"
@@ -63,8 +74,13 @@ export default function LoginPage() {
 				<h1 className="mt-4 font-semibold text-2xl">Mevi Chat</h1>
 				<p className="mt-1 text-ink-soft">Sign in to answer customers.</p>
 			</div>
-			{refused?.problem ? <Notice tone="danger">{refused.problem}</Notice> : null}
+			{refused?.problem ? (
+				<div ref={error} tabIndex={-1}>
+					<Notice tone="danger">{refused.problem}</Notice>
+				</div>
+			) : null}
 			<Form
+				ref={form}
 				method="post"
 				className="flex flex-col gap-4 sm:rounded-card sm:border sm:border-line sm:bg-surface-raised sm:p-6"
 			>
@@ -76,6 +92,7 @@ export default function LoginPage() {
 					autoComplete="username"
 					required
 					defaultValue={refused?.email ?? ""}
+					autoFocus={wrong === "email"}
 				/>
 				<TextField
 					label="Password"
@@ -83,6 +100,7 @@ export default function LoginPage() {
 					type="password"
 					autoComplete="current-password"
 					required
+					autoFocus={wrong === "password"}
 				/>
 				<Button disabled={isBusy} className="mt-1">
 					{isBusy ? "Signing in" : "Sign in"}

@@ -1,12 +1,12 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, type Ref, useEffect, useRef, useState } from "react";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import type { Agent } from "#app/auth/agent.server.ts";
 import { Composer, type Restored } from "#app/components/conversation/composer.tsx";
 import { LineNotice } from "#app/components/conversation/line-notice.tsx";
 import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
-import { UnsentWords } from "#app/components/conversation/unsent-words.tsx";
-import { EmptyState, Notice } from "#app/components/ui/index.ts";
+import { UnsentDraft } from "#app/components/conversation/unsent-words.tsx";
+import { EmptyState, Notice, useKeptFocus } from "#app/components/ui/index.ts";
 import type { Problem } from "#app/http/respond.server.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Session } from "#app/realtime/events.ts";
@@ -14,13 +14,21 @@ import { AgentHeader } from "./agent-header.tsx";
 import { withNews } from "./assistant-deeds.tsx";
 import { COMPOSER_ID, CopilotBar, CopilotResultPanel } from "./copilot.tsx";
 import { CustomerPanel } from "./customer-panel.tsx";
+import { ConfirmEnd } from "./end-chat.tsx";
 import { HandoverPanel } from "./handover-panel.tsx";
 import type { loader } from "./page.tsx";
 import { useCopilot } from "./use-copilot.ts";
 import { useFreshPage } from "./use-fresh-page.ts";
 
 type Page = Awaited<ReturnType<typeof loader>>;
-type Refused = { problem: Problem | null; typed: string; intent: string; result: CopilotResult | null };
+type Refused = {
+	problem: Problem | null;
+	typed: string;
+	intent: string;
+	result: CopilotResult | null;
+	/** The question to answer before the conversation is ended; null when there is none. */
+	confirmEnd: string | null;
+};
 
 /** One conversation as its agent works on it: transcript and composer, and who the customer is beside them. */
 export function AgentConversation({
@@ -57,6 +65,14 @@ export function AgentConversation({
 	const session = chat.conversation.session ?? page.session;
 	const { customer, verifiedEmail, orders, actions, languages } = useFreshPage(page, chat.conversation);
 	const isMine = session.status === "agent" && session.agentId === agent.id;
+	const draftKey = `mevi-draft ${agent.id} ${session.sessionId}`;
+	const column = useRef<HTMLElement>(null);
+	const whyNot = useRef<HTMLParagraphElement>(null);
+	useKeptFocus(column, () =>
+		isMine && session.status !== "ended"
+			? (document.getElementById(COMPOSER_ID)?.querySelector("textarea") ?? null)
+			: whyNot.current,
+	);
 	const problem =
 		chat.problem ?? (refused?.problem ? (firstFieldError(refused.problem) ?? refused.problem.detail) : null);
 	useEffect(() => {
@@ -68,7 +84,9 @@ export function AgentConversation({
 			<section
 				id="conversation"
 				aria-label="Conversation with the customer"
-				className="flex min-h-0 min-w-0 flex-col"
+				ref={column}
+				// A suggestion's height is a share of this column's.
+				className="@container-size flex min-h-0 min-w-0 flex-col"
 			>
 				<AgentHeader
 					session={session}
@@ -105,7 +123,8 @@ export function AgentConversation({
 							{problem}
 						</Notice>
 					) : null}
-					<ReplyPlace session={session} isMine={isMine} unsent={refused?.typed ?? ""}>
+					{refused?.confirmEnd && session.isActive ? <ConfirmEnd question={refused.confirmEnd} /> : null}
+					<ReplyPlace {...{ session, isMine, draftKey, whyNot }} unsent={refused?.typed ?? ""}>
 						<CopilotResultPanel
 							copilot={copilot}
 							onUse={replaceDraft}
@@ -121,7 +140,7 @@ export function AgentConversation({
 							hidden={{ clientMessageId: page.clientMessageId }}
 							defaultMessage={refused ? refused.typed : ""}
 							hint="Write a reply"
-							draftKey={`mevi-draft ${agent.id} ${session.sessionId}`}
+							draftKey={draftKey}
 							onSend={chat.send}
 							onTyping={chat.noteTyping}
 							restored={restored}
@@ -141,23 +160,31 @@ export function AgentConversation({
 	);
 }
 
-/** The composer where this agent may write, else why not, and the words that were too late. */
+/** The composer where this agent may write; else why not, and the text that was not sent. */
 function ReplyPlace({
 	session,
 	isMine,
 	unsent,
+	draftKey,
+	whyNot,
 	children,
 }: {
 	session: Session;
 	isMine: boolean;
+	/** What a form posted without scripts and could not send. */
 	unsent: string;
+	draftKey: string;
+	/** Gets the focus when the composer goes away. */
+	whyNot: Ref<HTMLParagraphElement>;
 	children: ReactNode;
 }) {
 	if (isMine && session.status !== "ended") return children;
 	return (
 		<>
-			<UnsentWords text={unsent} />
-			<p className="text-ink-soft">{whyNotHere(session)}</p>
+			<UnsentDraft draftKey={draftKey} text={unsent} />
+			<p ref={whyNot} tabIndex={-1} className="text-ink-soft">
+				{whyNotHere(session)}
+			</p>
 		</>
 	);
 }

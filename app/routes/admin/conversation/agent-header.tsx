@@ -3,7 +3,7 @@ import type { SyntheticEvent } from "react";
 import { Badge, Button, buttonClasses } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { waitingLabel } from "../words.ts";
-import { COMPOSER_ID } from "./copilot.tsx";
+import { EndChat } from "./end-chat.tsx";
 
 /** Who it is, how the conversation stands, and what its agent can do with it. */
 export function AgentHeader({
@@ -20,9 +20,9 @@ export function AgentHeader({
 	isCustomerHere: boolean | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
-	const submit = (intent: string) => (event: SyntheticEvent) => {
+	const take = (event: SyntheticEvent) => {
 		event.preventDefault();
-		void onSubmit({ intent });
+		void onSubmit({ intent: "take" });
 	};
 	const canTake = session.status === "assistant" || session.status === "queued";
 	// Two rows where there is little room; beside the customer's column they dissolve into one grid.
@@ -43,23 +43,13 @@ export function AgentHeader({
 				>
 					Customer
 				</a>
-				{session.isActive && (isMine || canTake) ? (
-					<form
-						method="post"
+				{session.isActive ? (
+					<EndChat
+						isMine={isMine}
+						otherAgent={isMine || canTake ? null : (session.agentName ?? "Another agent")}
+						onEnd={(fields) => void onSubmit(fields)}
 						className={`shrink-0 ${canTake ? "max-lg:-me-3" : "-me-3"} lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:self-center`}
-					>
-						{/* Of the composer's form where there is one: without scripts what is being written comes back. */}
-						<Button
-							{...(isMine ? { form: COMPOSER_ID, formNoValidate: true } : {})}
-							name="intent"
-							value="end"
-							size="compact"
-							variant="quiet"
-							onClick={submit("end")}
-						>
-							End chat
-						</Button>
-					</form>
+					/>
 				) : null}
 			</div>
 			<div className="flex min-h-8 items-center gap-3 pb-1 lg:contents">
@@ -72,7 +62,7 @@ export function AgentHeader({
 				{canTake ? (
 					<form
 						method="post"
-						onSubmit={submit("take")}
+						onSubmit={take}
 						className="shrink-0 lg:col-start-3 lg:row-span-2 lg:row-start-1 lg:self-center"
 					>
 						<input type="hidden" name="intent" value="take" />

@@ -125,7 +125,7 @@ function Result({
 	return (
 		<section
 			aria-label={TITLES[result.kind]}
-			className="mb-3 max-h-[30dvh] overflow-y-auto lg:max-h-[40dvh] rounded-card border border-line bg-surface-sunken px-3 py-2"
+			className="mb-3 max-h-[30cqh] overflow-y-auto rounded-card border border-line bg-surface-sunken px-3 py-2"
 		>
 			<div className="flex items-center justify-between gap-3">
 				<h2 className="font-medium text-sm">{TITLES[result.kind]}</h2>

@@ -17,6 +17,7 @@ import { languageTag, spokenLanguage } from "#app/models/chat-session/locale.ts"
 import { orderOwnerOf, provedEmail } from "#app/models/chat-session/order-owner.ts";
 import { forAgent } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
+import { NeedsConfirmation } from "#app/models/errors.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
 import { isKnown, listOrders } from "#app/models/order.server.ts";
 import { listOrderRequests } from "#app/models/order-request.server.ts";
@@ -103,14 +104,18 @@ export async function action({ request, params }: ActionFunctionArgs) {
 		const { result } = await submitAgentForm(agent, sessionId, form);
 		// Shown and not redirected to: what the copilot made is kept nowhere, and the draft is the page's.
 		if (result || form.intent === "draft" || (form.intent === "end" && form.message?.trim())) {
-			return data({ problem: null, typed: form.message ?? "", intent: "", result });
+			return data({ problem: null, typed: form.message ?? "", intent: "", result, confirmEnd: null });
 		}
 		return redirect(`/admin/chat/${sessionId}`, { status: 303 });
 	} catch (error) {
 		const problem = toProblem(error);
 		const { message = "", intent = "" } = form;
 		const result = translationOf(form);
-		return data({ problem, typed: result?.original ?? message, intent, result }, { status: problem.status });
+		const typed = result?.original ?? message;
+		// A question and not a problem: the page asks it, with a form that confirms.
+		const confirmEnd = error instanceof NeedsConfirmation ? error.message : null;
+		const shown = { problem: confirmEnd === null ? problem : null, typed, intent, result, confirmEnd };
+		return data(shown, { status: problem.status });
 	}
 }
 

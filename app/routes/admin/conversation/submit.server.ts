@@ -35,7 +35,8 @@ const forms = z.discriminatedUnion("intent", [
 		language: localeTag.optional(),
 		clientMessageId: z.preprocess((value) => (value === "" ? undefined : value), clientMessageId.optional()),
 	}),
-	z.object({ intent: z.literal("end") }),
+	/** `confirm` is needed where another agent has the conversation. */
+	z.object({ intent: z.literal("end"), confirm: z.literal("yes").optional() }),
 	z.object({ intent: z.literal("suggest") }),
 	z.object({ intent: z.literal("summarise") }),
 	z.object({
@@ -88,7 +89,7 @@ export async function submitAgentForm(
 			message = await reply(sessionId, actor, input);
 			break;
 		case "end":
-			await endSession(sessionId, actor);
+			await endSession(sessionId, actor, { isConfirmed: input.confirm === "yes" });
 			break;
 		case "suggest":
 		case "summarise":

@@ -7,9 +7,10 @@ import {
 } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { ArrowLeft } from "lucide-react";
+import { useRef } from "react";
 import { z } from "zod/v4";
 import { requireAgent } from "#app/auth/agent.server.ts";
-import { Notice, SkipLink } from "#app/components/ui/index.ts";
+import { Notice, SkipLink, useKeptFocus } from "#app/components/ui/index.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { toProblem } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
@@ -76,6 +77,10 @@ export async function action({ request }: ActionFunctionArgs) {
 export default function KnowledgePage() {
 	const { questions, articles } = useLoaderData<typeof loader>();
 	const refused = useActionData<typeof action>();
+	const unanswered = useRef<HTMLElement>(null);
+	const heading = useRef<HTMLHeadingElement>(null);
+	// A question that is done leaves the list, with the button that was pressed.
+	useKeptFocus(unanswered, () => heading.current);
 	return (
 		<>
 			<SkipLink />
@@ -93,8 +98,8 @@ export default function KnowledgePage() {
 						{refused.problem}
 					</Notice>
 				) : null}
-				<section aria-labelledby="unanswered" className="mt-8">
-					<h2 id="unanswered" className="font-semibold text-xl">
+				<section ref={unanswered} aria-labelledby="unanswered" className="mt-8">
+					<h2 id="unanswered" ref={heading} tabIndex={-1} className="font-semibold text-xl">
 						Unanswered questions
 					</h2>
 					<p className="mt-1 mb-4 max-w-measure text-ink-soft">
