@@ -39,6 +39,7 @@ export default [
 		route(":sessionId", "routes/admin/conversation/page.tsx"),
 	]),
 	route("admin/ended", "routes/admin/ended/page.tsx"),
+	route("admin/blocked", "routes/admin/blocked/page.tsx"),
 	route("admin/knowledge", "routes/admin/knowledge/page.tsx"),
 	...prefix("admin/chat/:sessionId", [
 		route("actions", "routes/admin/conversation/actions.ts"),

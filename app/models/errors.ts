@@ -28,6 +28,15 @@ export class Forbidden extends DomainError {
 	}
 }
 
+/** 403 for a sender whom an agent has blocked: polite, and without saying who did it. */
+export class Blocked extends Forbidden {
+	constructor() {
+		super(
+			"We can't take messages from you in this chat. If you think this is a mistake, please contact the store.",
+		);
+	}
+}
+
 /** 403 until the person confirms: the same form with the field `confirm` is accepted. */
 export class NeedsConfirmation extends Forbidden {}
 

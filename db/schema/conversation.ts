@@ -156,3 +156,18 @@ export const chatEvents = pgTable(
 	},
 	(t) => [primaryKey({ columns: [t.stream, t.seq] }), index("chat_events_session").on(t.sessionId)],
 );
+
+/** Senders whose messages are refused: blocked by an agent, or marked as spam. Undoing it removes the row. */
+export const blockedSenders = pgTable(
+	"blocked_senders",
+	{
+		/** The customer's id, or of an anonymous sender the visitor id. */
+		sender: text("sender").primaryKey(),
+		reason: text("reason", { enum: ["blocked", "spam"] }).notNull(),
+		/** The conversation it was done from, while there is one. */
+		sessionId: uuid("session_id").references(() => chatSessions.sessionId, { onDelete: "set null" }),
+		blockedBy: uuid("blocked_by").references(() => chatAgents.id, { onDelete: "set null" }),
+		blockedAt: now("blocked_at"),
+	},
+	(t) => [index("blocked_senders_latest").on(t.blockedAt, t.sender)],
+);

@@ -1,6 +1,16 @@
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { DEMO_AGENT_EMAIL, expect } from "../e2e/fixtures.ts";
-import { button, composer, conversationOf, log, message, open, signIn, write } from "../e2e/people.ts";
+import {
+	button,
+	composer,
+	conversationOf,
+	endAsAgent,
+	log,
+	message,
+	open,
+	signIn,
+	write,
+} from "../e2e/people.ts";
 import type { RunningNetwork } from "./networks.ts";
 import { mark, marksOn, observeConversations, readObserved } from "./observer.ts";
 
@@ -61,7 +71,7 @@ export async function tellStory(options: {
 		const recovery = await outliveOutage({ customer, agent, network, messages, outageMs, liveWithinMs });
 		await expectExactlyOnce([customer, agent], messages + 1);
 		rung = await rungOf(customer);
-		await button(agent, "End chat").click({ noWaitAfter: true });
+		await endAsAgent(agent);
 		await expect(log(customer)).toContainText("has ended", { timeout: ARRIVAL_MS });
 		return { rung, delaysMs, isTypingSeen, ...recovery };
 	} catch (cause) {

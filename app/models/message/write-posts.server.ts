@@ -1,7 +1,7 @@
 import { env } from "#app/env.server.ts";
 import { ANSWER_PACE } from "#app/models/ai-turn.server.ts";
 import { type Actor, noSuchSession } from "#app/models/chat-session/scope.server.ts";
-import { Conflict, type DomainError, TooMany } from "#app/models/errors.ts";
+import { Blocked, Conflict, type DomainError, TooMany } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { publishWritten } from "#app/realtime/publish.server.ts";
 import type { RunStatement } from "#db/client.server.ts";
@@ -45,7 +45,16 @@ export type Outcome =
 type Judged = {
 	/** From 1. */
 	place: number;
-	kind: "written" | "before" | "busy" | "missing" | "elsewhere" | "ended" | "too-many" | "other-agent";
+	kind:
+		| "written"
+		| "before"
+		| "busy"
+		| "missing"
+		| "elsewhere"
+		| "ended"
+		| "too-many"
+		| "other-agent"
+		| "blocked";
 	messageId: string;
 	sessionId: string;
 	wait: number;
@@ -122,6 +131,8 @@ function toOutcome(run: RunStatement, { sessionId, mayGoElsewhere }: SessionPost
 			return refuse(new Conflict("This conversation has ended. Start a new one to go on."));
 		case "other-agent":
 			return refuse(new Conflict("Another agent has taken this conversation. Your text was not sent."));
+		case "blocked":
+			return refuse(new Blocked());
 		case "too-many":
 			return refuse(
 				new TooMany(

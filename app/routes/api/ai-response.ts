@@ -6,6 +6,7 @@ import { readJson } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse, problemBody, toProblem } from "#app/http/respond.server.ts";
+import { refuseBlocked } from "#app/models/blocked-sender.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { untilReaderGone } from "#app/realtime/disconnect.server.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
@@ -22,6 +23,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		const actor = await requireBearer(request);
 		const input = await readJson(request, question);
 		await countAgainst("answers", clientAddress());
+		if (actor.type === "customer") await refuseBlocked(actor.identity);
 		const customerId = actor.type === "customer" ? actor.identity.customerId : null;
 		const signal = untilReaderGone();
 

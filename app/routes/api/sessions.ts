@@ -8,6 +8,7 @@ import { readJson, readQuery } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
+import { refuseBlocked } from "#app/models/blocked-sender.server.ts";
 import { endSession, labelSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { listSessions, requireSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
@@ -48,6 +49,7 @@ async function create(request: Request): Promise<Response> {
 	const customerId = input.customer === undefined ? null : await readIdentity(input.customer);
 	if (customerId) await ensureCustomer(customerId);
 	const identity = { visitorId: randomUUID(), customerId };
+	await refuseBlocked(identity);
 	const sessionId = await openSession(identity, { locale: input.locale ?? "en" });
 	return jsonResponse({ sessionId, token: await signCustomerToken(identity) }, { status: 201 });
 }
@@ -59,6 +61,7 @@ async function update(request: Request): Promise<Response> {
 	if (actor.type === "customer") {
 		refuseBeyondCustomer(wish);
 		await countAgainst("changes", actor.identity.visitorId);
+		if (wish.status === "queued") await refuseBlocked(actor.identity);
 	}
 	refuseImpossible(wish);
 	if (wish.tags !== undefined || wish.priority !== undefined) {

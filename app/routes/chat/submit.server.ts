@@ -14,6 +14,7 @@ import { check, readForm } from "#app/http/body.server.ts";
 import { clientAddress } from "#app/http/client-address.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { confirmAction, declineAction } from "#app/models/assistant-action/decide.server.ts";
+import { refuseBlocked } from "#app/models/blocked-sender.server.ts";
 import { endSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { openSessionOnce } from "#app/models/chat-session/create.server.ts";
 import { findCurrentSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
@@ -115,6 +116,8 @@ export async function submitChatForm(
 		await repeatAfterSignIn(identity, customerId);
 		return { sessionId: null, setCookie };
 	}
+
+	if (input.intent === "request-agent") await refuseBlocked(identity);
 
 	const id = input.sessionId ?? (await findCurrentSession(identity))?.row.sessionId ?? null;
 	if (!id && input.intent === "request-agent") {

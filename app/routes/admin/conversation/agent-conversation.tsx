@@ -63,7 +63,13 @@ export function AgentConversation({
 	const copilot = useCopilot(`${base}/actions`, refused?.result ?? null);
 	const replaceDraft = (text: string) => setRestored({ text, count: restored.count + 1, isWhole: true });
 	const session = chat.conversation.session ?? page.session;
-	const { customer, verifiedEmail, orders, actions, languages } = useFreshPage(page, chat.conversation);
+	/** Grows with each form of the customer's panel, which changes what the page knows. */
+	const [changes, setChanges] = useState(0);
+	const { customer, verifiedEmail, orders, actions, languages, block } = useFreshPage(
+		page,
+		chat.conversation,
+		changes,
+	);
 	const isMine = session.status === "agent" && session.agentId === agent.id;
 	const draftKey = `mevi-draft ${agent.id} ${session.sessionId}`;
 	const column = useRef<HTMLElement>(null);
@@ -155,6 +161,12 @@ export function AgentConversation({
 				verifiedEmail={verifiedEmail}
 				orders={orders}
 				actions={withNews(actions, chat.conversation.messages)}
+				block={block}
+				onSubmit={async (fields) => {
+					const isDone = await chat.submit(fields);
+					if (isDone) setChanges((count) => count + 1);
+					return isDone;
+				}}
 			/>
 		</div>
 	);

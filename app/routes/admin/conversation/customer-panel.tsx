@@ -4,6 +4,7 @@ import { formatMoney } from "#app/models/money.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { formatDay, languageName, topicName } from "../words.ts";
 import { AssistantDeeds } from "./assistant-deeds.tsx";
+import { BlockSender } from "./block-sender.tsx";
 
 type Order = {
 	number: string;
@@ -26,6 +27,8 @@ export function CustomerPanel({
 	verifiedEmail,
 	orders,
 	actions,
+	block,
+	onSubmit,
 }: {
 	session: Session;
 	customer: { id: string; name: string; email: string | null } | null;
@@ -33,6 +36,9 @@ export function CustomerPanel({
 	verifiedEmail: string | null;
 	orders: Order[];
 	actions: ActionEntry[];
+	block: Parameters<typeof BlockSender>[0]["block"];
+	/** Posts a form of the panel. @returns whether it was accepted. */
+	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	return (
 		<aside
@@ -108,6 +114,7 @@ export function CustomerPanel({
 					</ul>
 				</section>
 			) : null}
+			<BlockSender block={block} onSubmit={onSubmit} />
 		</aside>
 	);
 }

@@ -12,6 +12,7 @@ import { isRefresh } from "#app/components/use-fresh-when-restored.ts";
 import { toProblem } from "#app/http/respond.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { listActions } from "#app/models/assistant-action/log.server.ts";
+import { readBlock } from "#app/models/blocked-sender.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { languageTag, spokenLanguage } from "#app/models/chat-session/locale.ts";
 import { orderOwnerOf, provedEmail } from "#app/models/chat-session/order-owner.ts";
@@ -44,13 +45,14 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 	const before = Number(new URL(request.url).searchParams.get("before"));
 	const isOlderPage = Number.isInteger(before) && before > 0;
 	const owner = orderOwnerOf(row);
-	const [page, customer, orders, actions, epoch, agentLanguage] = await Promise.all([
+	const [page, customer, orders, actions, epoch, agentLanguage, block] = await Promise.all([
 		listMessages(row.sessionId, { limit: HISTORY_LIMIT, ...(isOlderPage ? { before } : {}) }),
 		row.userId ? getCustomer(row.userId) : null,
 		isKnown(owner) ? listOrders({ ...owner, limit: ORDERS_SHOWN }) : [],
 		listActions(row.sessionId),
 		getEpoch(),
 		getSetting("agent_language"),
+		readBlock(row),
 	]);
 	// Only hurried by the visit; what it brings comes over the stream.
 	enqueue("translate-session", row.sessionId);
@@ -84,6 +86,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 				})),
 		})),
 		verifiedEmail: provedEmail(row),
+		block,
 		actions,
 		clientMessageId: randomUUID(),
 		languages: {

@@ -6,6 +6,7 @@ import { check, readForm } from "#app/http/body.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { touchAgent } from "#app/models/agent.server.ts";
+import { blockSender, unblockSender } from "#app/models/blocked-sender.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { languageTag, localeTag } from "#app/models/chat-session/locale.ts";
@@ -37,6 +38,9 @@ const forms = z.discriminatedUnion("intent", [
 	}),
 	/** `confirm` is needed where another agent has the conversation. */
 	z.object({ intent: z.literal("end"), confirm: z.literal("yes").optional() }),
+	z.object({ intent: z.literal("block") }),
+	z.object({ intent: z.literal("spam") }),
+	z.object({ intent: z.literal("unblock") }),
 	z.object({ intent: z.literal("suggest") }),
 	z.object({ intent: z.literal("summarise") }),
 	z.object({
@@ -90,6 +94,13 @@ export async function submitAgentForm(
 			break;
 		case "end":
 			await endSession(sessionId, actor, { isConfirmed: input.confirm === "yes" });
+			break;
+		case "block":
+		case "spam":
+			await blockSender(sessionId, actor, input.intent === "spam" ? "spam" : "blocked");
+			break;
+		case "unblock":
+			await unblockSender(row.userId ?? row.visitorId);
 			break;
 		case "suggest":
 		case "summarise":

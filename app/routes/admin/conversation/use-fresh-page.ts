@@ -10,10 +10,10 @@ type Page = Awaited<ReturnType<typeof loader>>;
  * What the page knows besides the conversation, loaded again when something in the conversation has changed it: a
  * change the customer confirmed, an address they proved, another language.
  */
-export function useFreshPage(page: Page, conversation: Conversation): Page {
+export function useFreshPage(page: Page, conversation: Conversation, changes: number): Page {
 	const fetcher = useFetcher<Page>();
 	const { load } = fetcher;
-	const state = stateOf(conversation);
+	const state = `${stateOf(conversation)} ${changes}`;
 	const loaded = useRef(state);
 	useEffect(() => {
 		if (loaded.current === state) return;

@@ -94,6 +94,12 @@ export default function InboxLayout() {
 					>
 						Ended conversations
 					</Link>
+					<Link
+						to="/admin/blocked"
+						className="inline-flex min-h-11 items-center px-4 text-accent text-sm underline-offset-4 hover:underline"
+					>
+						Blocked senders
+					</Link>
 				</nav>
 				<main id="main" className={`min-h-0 ${sessionId ? "" : "max-md:hidden"}`}>
 					<Outlet context={page.agent} />

@@ -1,0 +1,161 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { listBlocked } from "#app/models/blocked-sender.server.ts";
+import { takeOver } from "#app/models/chat-session/change.server.ts";
+import { action as blockedForm, loader as blockedPage } from "#app/routes/admin/blocked/page.tsx";
+import { action as submitScripted } from "#app/routes/admin/conversation/actions.ts";
+import { action as submitPlain } from "#app/routes/admin/conversation/page.tsx";
+import { action as aiResponse } from "#app/routes/api/ai-response.ts";
+import { action as messages } from "#app/routes/api/messages.ts";
+import { action as sessions } from "#app/routes/api/sessions.ts";
+import { action as chatActions } from "#app/routes/chat/actions.ts";
+import { action as chatPage } from "#app/routes/chat/page.tsx";
+import { makeSession, messagesOf, sessionRow, sessionsOf } from "#tests/factories.ts";
+import { type AgentPerson, apiKey, asAgent, asCustomer, asVisitor, identityOf } from "#tests/people.ts";
+import { bodyOf, call, form, get, json, type Sender } from "#tests/request.ts";
+
+let anna: AgentPerson;
+beforeAll(async () => {
+	anna = await asAgent("Anna Berg");
+});
+
+const act = (sessionId: string, intent: string, as: Sender = anna) =>
+	call(submitScripted, form(`/admin/chat/${sessionId}/actions`, { intent }, as), { sessionId });
+const send = (fields: Record<string, string>, as: Sender) =>
+	call(chatActions, form("/chat/actions", fields, as));
+const post = (sessionId: string, message: string, as: Sender) =>
+	call(messages, json("POST", "/api/chat/messages", { sessionId, message }, as));
+
+describe("a blocked sender", () => {
+	it.each(["block", "spam"])("is refused on every way in after %s, and nothing is stored", async (intent) => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity, "Buy my pills");
+		expect((await act(sessionId, intent)).status).toBe(200);
+		const before = await messagesOf(sessionId);
+		expect(await sessionRow(sessionId)).toMatchObject({ isActive: false, status: "ended" });
+		const attempts = [
+			() => send({ intent: "send", message: "Again", sessionId }, ada.cookie),
+			() => send({ intent: "send", message: "Again" }, ada.cookie),
+			() => send({ intent: "request-agent" }, ada.cookie),
+			() => post(sessionId, "Again", ada.bearer),
+			() => call(sessions, json("PUT", "/api/chat/sessions", { sessionId, status: "queued" }, ada.bearer)),
+			() => call(aiResponse, json("POST", "/api/chat/ai-response", { sessionId }, ada.bearer)),
+			() => call(aiResponse, json("POST", "/api/chat/ai-response", { message: "Hello?" }, ada.bearer)),
+		];
+		for (const [index, attempt] of attempts.entries()) {
+			const response = await attempt();
+			expect([index, response.status]).toEqual([index, 403]);
+			expect(response.headers.get("Content-Type")).toMatch(/^application\/problem\+json/);
+			expect((await bodyOf(response)).detail).toContain("We can't take messages from you");
+		}
+		const plain = await call(chatPage, form("/chat", { intent: "send", message: "By form" }, ada.cookie));
+		expect(plain.status).toBe(403);
+		expect(await plain.text()).toContain("By form");
+		expect(await messagesOf(sessionId)).toEqual(before);
+		expect(await sessionsOf(ada.identity.visitorId)).toHaveLength(1);
+	});
+
+	it("can write again once it is undone, from the conversation or from the list", async () => {
+		for (const undo of [
+			(sessionId: string) => act(sessionId, "unblock"),
+			async (_: string, sender: string) =>
+				call(blockedForm, form("/admin/blocked", { intent: "unblock", sender }, anna)),
+		]) {
+			const ada = await asVisitor();
+			const sessionId = await makeSession(ada.identity, "Hello");
+			await act(sessionId, "block");
+			expect((await undo(sessionId, ada.identity.visitorId)).status).toBeLessThan(400);
+			expect((await send({ intent: "send", message: "Back" }, ada.cookie)).status).toBe(200);
+		}
+	});
+
+	it("is kept with who did it and when, once", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity, "Hello");
+		const bert = await asAgent("Bert Lund");
+		await act(sessionId, "spam");
+		await act(sessionId, "block", bert);
+		const entry = (await listBlocked(10)).find(({ sender }) => sender === ada.identity.visitorId);
+		expect(entry).toMatchObject({ reason: "spam", by: "Anna Berg", sessionId });
+		expect(Math.abs(Date.parse(String(entry?.at)) - Date.now())).toBeLessThan(60_000);
+		const page = await call(blockedPage, get("/admin/blocked", anna));
+		expect(await page.text()).toContain(ada.identity.visitorId);
+	});
+
+	it("who is a customer is refused in every browser, and nobody else is", async () => {
+		const ada = await asCustomer();
+		const second = await asCustomer(ada.customerId);
+		const other = await asCustomer();
+		const sessionId = await makeSession(ada.identity, "Hello");
+		const elsewhere = await makeSession(second.identity, "From the phone");
+		await act(sessionId, "block");
+		expect(await sessionRow(elsewhere)).toMatchObject({ isActive: false });
+		expect((await send({ intent: "send", message: "Again" }, second.cookie)).status).toBe(403);
+		const opened = await call(
+			sessions,
+			json("POST", "/api/chat/sessions", { customer: await identityOf(ada.customerId) }),
+		);
+		expect(opened.status).toBe(403);
+		expect((await send({ intent: "send", message: "Hello" }, other.cookie)).status).toBe(200);
+	});
+
+	it("who was a guest stays refused after signing in with the same visitor", async () => {
+		const guest = await asVisitor();
+		const sessionId = await makeSession(guest.identity, "Hello");
+		await act(sessionId, "block");
+		const { signCustomerToken } = await import("#app/auth/token.server.ts");
+		const customer = await asCustomer();
+		const identity = { visitorId: guest.identity.visitorId, customerId: customer.customerId };
+		const token = await signCustomerToken(identity);
+		const cookie = `mevi_customer=${encodeURIComponent(Buffer.from(JSON.stringify(token)).toString("base64"))}`;
+		expect(
+			(await send({ intent: "send", message: "Me again" }, { headers: { Cookie: cookie } })).status,
+		).toBe(403);
+	});
+
+	it("loses a conversation that another agent has", async () => {
+		const bert = await asAgent("Bert Lund");
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity, "Hello");
+		await takeOver(sessionId, { agentId: bert.agentId, name: bert.name });
+		await act(sessionId, "block");
+		expect((await sessionRow(sessionId)).isActive).toBe(false);
+	});
+});
+
+describe("blocking", () => {
+	it("is for agents only, on every route", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity, "Hello");
+		const key = await apiKey();
+		for (const as of [{}, ada.cookie, ada.bearer, key]) {
+			for (const intent of ["block", "spam", "unblock"]) {
+				expect((await act(sessionId, intent, as)).status).toBe(401);
+				const plain = await call(submitPlain, form(`/admin/chat/${sessionId}`, { intent }, as), {
+					sessionId,
+				});
+				expect(plain.status).toBe(302);
+				expect((await send({ intent, sessionId }, as)).status).toBeGreaterThanOrEqual(400);
+			}
+			const list = await call(blockedPage, get("/admin/blocked", as));
+			expect([list.status, list.headers.get("Location")]).toEqual([
+				302,
+				"/admin/login?next=%2Fadmin%2Fblocked",
+			]);
+			const undo = form("/admin/blocked", { intent: "unblock", sender: ada.identity.visitorId }, as);
+			expect((await call(blockedForm, undo)).headers.get("Location")).toBe("/admin/login");
+		}
+		expect((await sessionRow(sessionId)).isActive).toBe(true);
+		expect((await send({ intent: "send", message: "Still here" }, ada.cookie)).status).toBe(200);
+	});
+
+	it("is not done by a form of another site", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity, "Hello");
+		await act(sessionId, "block");
+		const foreign = { headers: { ...anna.headers, "Sec-Fetch-Site": "cross-site" } };
+		expect((await act(sessionId, "unblock", foreign)).status).toBe(403);
+		const undo = form("/admin/blocked", { intent: "unblock", sender: ada.identity.visitorId }, foreign);
+		expect((await call(blockedForm, undo)).status).toBe(403);
+		expect((await send({ intent: "send", message: "Again" }, ada.cookie)).status).toBe(403);
+	});
+});
