@@ -13,6 +13,7 @@ import {
 } from "./people.ts";
 
 test("an agent's focus, drafts, suggestion and title", async ({ page: customer, browser, guard }) => {
+	test.setTimeout(180_000);
 	guard.expectError(/401/);
 	const desk = await browser.newContext({ viewport: { width: 1280, height: 600 } });
 	const secondDesk = await browser.newContext();
@@ -34,7 +35,7 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 	await Promise.all([signIn(agent, DEMO_AGENT_EMAIL), signIn(colleague, SECOND_AGENT_EMAIL)]);
 	await open(customer, "/chat");
 	await write(customer, "How do I care for a wooden table?");
-	await expect(message(customer, /\boil/i)).toBeVisible();
+	await expect(message(customer, /\boil/i)).toBeVisible({ timeout: 30_000 });
 	const sessionId = await conversationOf(customer);
 	await button(customer, "Talk to a person").click();
 
@@ -106,6 +107,15 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 		await expect(agent.getByRole("region", { name: "Not sent" })).toContainText("Half a reply");
 		await button(agent, "Discard").click();
 		await expect(agent.getByRole("region", { name: "Not sent" })).toHaveCount(0);
+	});
+
+	await test.step("the sender is marked as spam, refused, and let in again", async () => {
+		await agent.locator("summary", { hasText: "Block or mark as spam" }).click();
+		await button(agent, "Mark as spam").click();
+		await expect(agent.getByRole("region", { name: "Blocked" })).toContainText("Marked as spam by Ana");
+		await expect(button(agent, "Not spam")).toBeFocused();
+		await button(agent, "Not spam").click();
+		await expect(agent.locator("summary", { hasText: "Block or mark as spam" })).toBeFocused();
 	});
 
 	await test.step("the ended conversation is found and read", async () => {

@@ -1,7 +1,7 @@
-import type { FormEvent } from "react";
+import { type FormEvent, useRef } from "react";
 import { fieldsOf } from "#app/components/conversation/posted-fields.ts";
 import { ClockTime } from "#app/components/time/time.tsx";
-import { Button, buttonClasses } from "#app/components/ui/index.ts";
+import { Button, buttonClasses, useKeptFocus } from "#app/components/ui/index.ts";
 
 type Block = { reason: "blocked" | "spam"; by: string | null; at: string };
 
@@ -15,41 +15,47 @@ export function BlockSender({
 	/** @returns whether it was accepted. */
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
+	const place = useRef<HTMLDivElement>(null);
+	useKeptFocus(place, () => place.current?.querySelector<HTMLElement>("summary, button") ?? null);
 	const submit = (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
 		void onSubmit(fieldsOf(event));
 	};
 	if (block) {
 		return (
-			<section aria-label="Blocked" className="mt-6">
-				<p>
-					{block.reason === "spam" ? "Marked as spam" : "Blocked"}
-					{block.by ? ` by ${block.by}` : ""}, <ClockTime iso={block.at} />. New messages are refused.
-				</p>
-				<form method="post" onSubmit={submit} className="mt-2">
-					<Button name="intent" value="unblock" variant="secondary" size="compact">
-						{block.reason === "spam" ? "Not spam" : "Unblock"}
-					</Button>
-				</form>
-			</section>
+			<div ref={place}>
+				<section aria-label="Blocked" className="mt-6">
+					<p>
+						{block.reason === "spam" ? "Marked as spam" : "Blocked"}
+						{block.by ? ` by ${block.by}` : ""}, <ClockTime iso={block.at} />. New messages are refused.
+					</p>
+					<form method="post" onSubmit={submit} className="mt-2">
+						<Button name="intent" value="unblock" variant="secondary" size="compact">
+							{block.reason === "spam" ? "Not spam" : "Unblock"}
+						</Button>
+					</form>
+				</section>
+			</div>
 		);
 	}
 	return (
-		<details className="mt-6">
-			<summary className={buttonClasses({ variant: "quiet", size: "compact" }, "-ms-3 cursor-pointer")}>
-				Block or mark as spam
-			</summary>
-			<p className="mt-2 text-ink-soft text-sm">
-				This ends the conversation, and further messages of this sender are refused. You can undo it.
-			</p>
-			<form method="post" onSubmit={submit} className="mt-2 flex flex-wrap gap-2">
-				<Button name="intent" value="block" variant="danger" size="compact">
-					Block
-				</Button>
-				<Button name="intent" value="spam" variant="danger" size="compact">
-					Mark as spam
-				</Button>
-			</form>
-		</details>
+		<div ref={place}>
+			<details className="mt-6">
+				<summary className={buttonClasses({ variant: "quiet", size: "compact" }, "-ms-3 cursor-pointer")}>
+					Block or mark as spam
+				</summary>
+				<p className="mt-2 text-ink-soft text-sm">
+					This ends the conversation, and further messages of this sender are refused. You can undo it.
+				</p>
+				<form method="post" onSubmit={submit} className="mt-2 flex flex-wrap gap-2">
+					<Button name="intent" value="block" variant="danger" size="compact">
+						Block
+					</Button>
+					<Button name="intent" value="spam" variant="danger" size="compact">
+						Mark as spam
+					</Button>
+				</form>
+			</details>
+		</div>
 	);
 }
