@@ -91,6 +91,10 @@ async function moveSessions(
 					then (select lower(email) from customers where id = ${to.customerId})
 				else contact_email end
 		where visitor_id = ${from} and user_id is null`);
+	// A browser that an agent has blocked stays blocked under its new id.
+	await tx.execute(query`
+		insert into blocked_senders (sender, reason, session_id, blocked_by, blocked_at)
+		select ${to.visitorId}, reason, session_id, blocked_by, blocked_at from blocked_senders where sender = ${from}`);
 	for (const { sessionId, isActive } of rows) if (isActive) await announceSession(tx, sessionId);
 	return rows.slice(-MOST_SIGNALLED).map((row) => row.sessionId);
 }

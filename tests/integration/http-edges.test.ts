@@ -12,7 +12,7 @@ import { openSession } from "#tests/setup/session-client.ts";
 let server: TestServer;
 beforeAll(async () => {
 	server = await startServerProcess({ PUBLIC_URL: "https://chat.example.com" });
-}, 120_000);
+}, 600_000);
 afterAll(() => server?.end());
 
 type Answer = { status: number; headers: Map<string, string>; body: string };

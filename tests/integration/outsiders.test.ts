@@ -553,46 +553,41 @@ describe("words that are meant to be more than words", () => {
 		},
 	);
 
-	it(
-		"are shown as text in the page without scripts, in bubble, name and streaming answer",
-		needsHostile,
-		() => {
-			const strings = [...read("blns.json"), ...read("xss-payloads.json")]
-				.map(stored)
-				.filter((text) => text !== "");
-			expect(strings.length).toBeGreaterThan(4_500);
-			const innocent = {
-				agent: show({}),
-				user: show({ senderType: "user" }),
-				system: show({ senderType: "system" }),
-				bot: show({ senderType: "bot" }),
-			};
-			for (const text of strings) {
-				// The customer's words keep their characters; what agents write is drawn, with a few elements.
-				const own = show({ senderType: "user", message: text });
-				expect(shownAs(innocent.user, own.replace(LINK, "$1"))).toEqual([text]);
-				expect(strangeTags(show({ message: text }))).toEqual([]);
-			}
-			// A name is also a picture with its letters and a label, so the bones of the page are compared.
-			for (const text of strings.slice(0, 1_000)) {
-				expect(bonesOf(show({ senderName: text }))).toBe(bonesOf(innocent.agent));
-				expect(shownAs(innocent.system, show({ senderType: "system", message: text }))).toEqual([text]);
-				expect(strangeTags(show({ senderType: "bot", message: text }))).toEqual([]);
-			}
-			const delta = (encode: ReturnType<typeof encoder>, offset: number, text: string) =>
-				encode({ id: null, type: "ai-delta", json: JSON.stringify({ messageId: "m", offset, text }) }) ?? "";
-			const begun = delta(encoder(), 0, "INNOCENT");
-			for (const text of strings) {
-				const encode = encoder();
-				// Marks are taken out of streamed words; nothing else is.
-				const words = (shown: string | null | undefined) => shown?.replace(/[*`#\s]/g, "");
-				expect(words(shownAs(begun, delta(encode, 0, text))[0])).toBe(words(text));
-				expect(words(textOf(delta(encode, text.length, text)))).toBe(words(text));
-			}
-		},
-		// Five thousand strings, each drawn for both sides.
-		120_000,
-	);
+	it("are shown as text in the page without scripts, in bubble, name and streaming answer", // Five thousand strings, each drawn for both sides.
+	{ ...needsHostile, timeout: 120_000 }, () => {
+		const strings = [...read("blns.json"), ...read("xss-payloads.json")]
+			.map(stored)
+			.filter((text) => text !== "");
+		expect(strings.length).toBeGreaterThan(4_500);
+		const innocent = {
+			agent: show({}),
+			user: show({ senderType: "user" }),
+			system: show({ senderType: "system" }),
+			bot: show({ senderType: "bot" }),
+		};
+		for (const text of strings) {
+			// The customer's words keep their characters; what agents write is drawn, with a few elements.
+			const own = show({ senderType: "user", message: text });
+			expect(shownAs(innocent.user, own.replace(LINK, "$1"))).toEqual([text]);
+			expect(strangeTags(show({ message: text }))).toEqual([]);
+		}
+		// A name is also a picture with its letters and a label, so the bones of the page are compared.
+		for (const text of strings.slice(0, 1_000)) {
+			expect(bonesOf(show({ senderName: text }))).toBe(bonesOf(innocent.agent));
+			expect(shownAs(innocent.system, show({ senderType: "system", message: text }))).toEqual([text]);
+			expect(strangeTags(show({ senderType: "bot", message: text }))).toEqual([]);
+		}
+		const delta = (encode: ReturnType<typeof encoder>, offset: number, text: string) =>
+			encode({ id: null, type: "ai-delta", json: JSON.stringify({ messageId: "m", offset, text }) }) ?? "";
+		const begun = delta(encoder(), 0, "INNOCENT");
+		for (const text of strings) {
+			const encode = encoder();
+			// Marks are taken out of streamed words; nothing else is.
+			const words = (shown: string | null | undefined) => shown?.replace(/[*`#\s]/g, "");
+			expect(words(shownAs(begun, delta(encode, 0, text))[0])).toBe(words(text));
+			expect(words(textOf(delta(encode, text.length, text)))).toBe(words(text));
+		}
+	});
 
 	it("make no link of a source that leads out of the store", () => {
 		const urls = [
