@@ -553,8 +553,9 @@ describe("words that are meant to be more than words", () => {
 		},
 	);
 
-	it("are shown as text in the page without scripts, in bubble, name and streaming answer", // Five thousand strings, each drawn for both sides.
-	{ ...needsHostile, timeout: 120_000 }, () => {
+	/** Five thousand strings, each drawn for both sides, take longer than other tests. */
+	const long = { ...needsHostile, timeout: 120_000 };
+	it("are shown as text in the page without scripts, in bubble, name and streaming answer", long, () => {
 		const strings = [...read("blns.json"), ...read("xss-payloads.json")]
 			.map(stored)
 			.filter((text) => text !== "");
