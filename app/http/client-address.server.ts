@@ -20,11 +20,31 @@ const trusted = () =>
  * read from its end and only as far as each hop was added by a proxy that is trusted.
  */
 export function clientAddress(): string {
+	return network(senderAddress());
+}
+
+/** A network that a request is counted for, and how many times the limit of one address it may use. */
+export type CountedNetwork = { name: string; share: number };
+
+/** How many times the limit of one address a /56 may use: it may be a household, an office or an attacker. */
+const WIDE_SHARE = 4;
+
+/**
+ * The networks a request is counted for: its address, and for IPv6 also the /56 around it. That is what
+ * providers commonly give to one customer (RIPE-690), who can take 256 networks of 64 bits from it.
+ */
+export function clientNetworks(): [CountedNetwork, ...CountedNetwork[]] {
+	const address = senderAddress();
+	const narrow = { name: network(address), share: 1 };
+	return isIPv6(address) ? [narrow, { name: network(address, 56), share: WIDE_SHARE }] : [narrow];
+}
+
+function senderAddress(): string {
 	const request = currentRequest();
 	const peer = bareAddress(request?.socket.remoteAddress ?? "local");
 	const forwarded = request?.headers["x-forwarded-for"];
 	const hops = (Array.isArray(forwarded) ? forwarded.join(",") : (forwarded ?? "")).split(",");
-	return network(nearestStranger(peer, hops, isTrusted));
+	return nearestStranger(peer, hops, isTrusted);
 }
 
 /** The last address that is not a trusted proxy's; exported for its test. */
@@ -52,9 +72,9 @@ function bareAddress(address: string): string {
 
 /**
  * What is counted as one address: an IPv4 address, also one written as IPv6, or the first 64 bits of an IPv6
- * one, since a single customer line is given all addresses of such a network.
+ * one, since a single customer line is given all addresses of such a network; the first 56 on demand.
  */
-export function network(address: string): string {
+export function network(address: string, bits: 56 | 64 = 64): string {
 	const bare = bareAddress(address);
 	if (!isIPv6(bare)) return bare;
 	const [head = "", tail] = bare.split("::");
@@ -62,5 +82,7 @@ export function network(address: string): string {
 	const after = tail ? tail.split(":") : [];
 	const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
 	const groups = [...before, ...Array<string>(zeros).fill("0"), ...after].slice(0, 4);
-	return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+	const values = groups.map((group) => Number.parseInt(group, 16));
+	if (bits === 56) values[3] = (values[3] ?? 0) & 0xff00;
+	return `${values.map((value) => value.toString(16)).join(":")}::/${bits}`;
 }

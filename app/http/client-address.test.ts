@@ -19,3 +19,15 @@ it("counts the addresses of one IPv6 line as one, and an IPv4 address however it
 	expect(network("2001:db8:1:3::1")).not.toBe(network("2001:db8:1:2::1"));
 	expect(network("::ffff:192.0.2.1")).toBe("192.0.2.1");
 });
+
+it.each([
+	["2001:db8:1:2ff:aaaa::1", "2001:db8:1:200::/56"],
+	["2001:db8:1:200::", "2001:db8:1:200::/56"],
+	["2001:db8:1:1ff::1", "2001:db8:1:100::/56"],
+	["2001:db8:1:f::1", "2001:db8:1:0::/56"],
+	["2001:db8::1", "2001:db8:0:0::/56"],
+	["::1", "0:0:0:0::/56"],
+	["fe80::1%eth0", "fe80:0:0:0::/56"],
+])("finds the /56 of %s", (address, wide) => {
+	expect(network(address, 56)).toBe(wide);
+});

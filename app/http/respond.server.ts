@@ -1,3 +1,4 @@
+import type { HeadersFunction } from "@remix-run/node";
 import { DomainError, Invalid, TooMany } from "#app/models/errors.ts";
 import { log } from "./log.server.ts";
 import { requestReference } from "./reference.server.ts";
@@ -37,6 +38,23 @@ export function toProblem(error: unknown): Problem {
 		reference,
 	};
 }
+
+/** What a page's action answers a failed form with: status, and with 429 the seconds to wait (RFC 9110, 10.2.3). */
+export function problemInit({ status, retryAfterSeconds }: Problem, headers = new Headers()): ResponseInit {
+	if (retryAfterSeconds) headers.set("Retry-After", String(retryAfterSeconds));
+	return { status, headers };
+}
+
+/**
+ * The `headers` export of a page whose action answers with `problemInit`: of what loaders and actions set, Remix
+ * sends cookies alone without it.
+ */
+export const passRetryAfter: HeadersFunction = ({ actionHeaders, parentHeaders }) => {
+	const headers = new Headers(parentHeaders);
+	const retryAfter = actionHeaders.get("Retry-After");
+	if (retryAfter) headers.set("Retry-After", retryAfter);
+	return headers;
+};
 
 /** RFC 9457: what every failed API answer says, in its body or as the last event of its stream. */
 export function problemBody({ status, title, detail, reference, fieldErrors }: Problem) {

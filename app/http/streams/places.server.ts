@@ -1,5 +1,5 @@
 import { env } from "#app/env.server.ts";
-import { clientAddress } from "#app/http/client-address.server.ts";
+import { clientNetworks } from "#app/http/client-address.server.ts";
 import { TooMany } from "#app/models/errors.ts";
 import { singleton } from "#app/singleton.server.ts";
 
@@ -17,10 +17,13 @@ const taken = singleton("stream-places", () => new Map<string, number>());
  */
 export function takePlace(owner: string): () => void {
 	if (env().RATE_LIMITS === "off") return () => {};
-	const places = [
+	const places: [string, number][] = [
 		[`visitor ${owner}`, PLACES_A_VISITOR],
-		[`address ${clientAddress()}`, PLACES_AN_ADDRESS],
-	] as const;
+		...clientNetworks().map(({ name, share }): [string, number] => [
+			`address ${name}`,
+			share * PLACES_AN_ADDRESS,
+		]),
+	];
 	for (const [key, limit] of places) {
 		if ((taken.get(key) ?? 0) >= limit) {
 			throw new TooMany(

@@ -8,13 +8,16 @@ import {
 import { Form, useActionData, useNavigation, useSearchParams } from "@remix-run/react";
 import { useEffect, useRef } from "react";
 import { z } from "zod/v4";
-import { getAgent, signInAgent } from "#app/auth/agent.server.ts";
+import { readLogin, signInAgent } from "#app/auth/agent.server.ts";
 import { Button, Notice, StoreMark, TextField } from "#app/components/ui/index.ts";
 import { check, readForm } from "#app/http/body.server.ts";
 import { ownPath } from "#app/http/own-path.server.ts";
-import { toProblem } from "#app/http/respond.server.ts";
+import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 
 export const meta: MetaFunction = () => [{ title: "Sign in · Mevi Chat" }];
+
+/** The seconds to wait that go with 429. */
+export const headers = passRetryAfter;
 
 const credentials = z.object({
 	email: z.string().trim().max(320),
@@ -24,7 +27,8 @@ const credentials = z.object({
 
 /** GET /admin/login: the form; whoever is signed in already goes on to `next`. */
 export async function loader({ request }: LoaderFunctionArgs) {
-	if (await getAgent(request)) throw redirect(pathAfterLogin(new URL(request.url).searchParams.get("next")));
+	const { agent, headers } = await readLogin(request);
+	if (agent) throw redirect(pathAfterLogin(new URL(request.url).searchParams.get("next")), { headers });
 	return null;
 }
 
@@ -48,7 +52,7 @@ export async function action({ request }: ActionFunctionArgs) {
 		const problem = toProblem(error);
 		const fields = problem.fieldErrors ?? {};
 		const wrongField = ["email", "password"].find((name) => name in fields) ?? null;
-		return data({ email, problem: problem.detail, wrongField }, { status: problem.status });
+		return data({ email, problem: problem.detail, wrongField }, problemInit(problem));
 	}
 }
 

@@ -3,8 +3,7 @@ import { encode } from "eventsource-encoder";
 import { answerLastQuestion, answerOnce, type OnText } from "#app/ai/ask.server.ts";
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson } from "#app/http/body.server.ts";
-import { clientAddress } from "#app/http/client-address.server.ts";
-import { countAgainst } from "#app/http/rate-limit.server.ts";
+import { countSender } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse, problemBody, toProblem } from "#app/http/respond.server.ts";
 import { refuseBlocked } from "#app/models/blocked-sender.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
@@ -22,7 +21,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		if (request.method !== "POST") return methodNotAllowed("POST");
 		const actor = await requireBearer(request);
 		const input = await readJson(request, question);
-		await countAgainst("answers", clientAddress());
+		await countSender("answers");
 		if (actor.type === "customer") await refuseBlocked(actor.identity);
 		const customerId = actor.type === "customer" ? actor.identity.customerId : null;
 		const signal = untilReaderGone();

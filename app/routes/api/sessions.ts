@@ -5,8 +5,7 @@ import { requireBearer } from "#app/auth/actor.server.ts";
 import { readIdentity } from "#app/auth/identity.server.ts";
 import { signCustomerToken } from "#app/auth/token.server.ts";
 import { readJson, readQuery } from "#app/http/body.server.ts";
-import { clientAddress } from "#app/http/client-address.server.ts";
-import { countAgainst } from "#app/http/rate-limit.server.ts";
+import { countAgainst, countSender } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { refuseBlocked } from "#app/models/blocked-sender.server.ts";
 import { endSession, labelSession, rateSession } from "#app/models/chat-session/change.server.ts";
@@ -44,7 +43,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 }
 
 async function create(request: Request): Promise<Response> {
-	await countAgainst("sessions", clientAddress());
+	await countSender("sessions");
 	const input = await readJson(request, newSession);
 	const customerId = input.customer === undefined ? null : await readIdentity(input.customer);
 	if (customerId) await ensureCustomer(customerId);

@@ -7,13 +7,16 @@ import {
 } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ensureCustomerIdentity } from "#app/auth/customer.server.ts";
-import { toProblem } from "#app/http/respond.server.ts";
+import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { CHAT_TITLE } from "./chat-title.ts";
 import { CustomerConversation } from "./customer-conversation.tsx";
 import { readChatPage } from "./page-data.server.ts";
 import { type ChatForm, readChatForm, readSender, submitChatForm } from "./submit.server.ts";
 
 export const meta: MetaFunction = () => [{ title: CHAT_TITLE }];
+
+/** The seconds to wait that go with 429. */
+export const headers = passRetryAfter;
 
 /** The conversation keeps itself up to date; running this again after each form would only repeat it. */
 export const shouldRevalidate = () => false;
@@ -42,10 +45,9 @@ export async function action({ request }: ActionFunctionArgs) {
 		return redirect("/chat", { status: 303, headers });
 	} catch (error) {
 		const problem = toProblem(error);
-		if (problem.retryAfterSeconds) headers.set("Retry-After", String(problem.retryAfterSeconds));
 		// What the shop has signed for a visitor is nothing they have typed.
 		const { identity: _, intent = "", ...typed } = form;
-		return data({ problem, typed, intent, draft: typed.message ?? "" }, { status: problem.status, headers });
+		return data({ problem, typed, intent, draft: typed.message ?? "" }, problemInit(problem, headers));
 	}
 }
 

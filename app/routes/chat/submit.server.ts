@@ -11,8 +11,7 @@ import { repeatAfterSignIn } from "#app/auth/repeat-question.server.ts";
 import type { CustomerIdentity, SignedIdentity } from "#app/auth/token.server.ts";
 import { preferredLanguages } from "#app/http/accept-language.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
-import { clientAddress } from "#app/http/client-address.server.ts";
-import { countAgainst } from "#app/http/rate-limit.server.ts";
+import { countAgainst, countSender } from "#app/http/rate-limit.server.ts";
 import { confirmAction, declineAction } from "#app/models/assistant-action/decide.server.ts";
 import { refuseBlocked } from "#app/models/blocked-sender.server.ts";
 import { endSession, rateSession } from "#app/models/chat-session/change.server.ts";
@@ -109,7 +108,7 @@ export async function submitChatForm(
 	}
 	if (input.intent === "start") return { sessionId: null };
 	if (input.intent === "sign-in") {
-		await countAgainst("signIns", clientAddress());
+		await countSender("signIns");
 		const customerId = await readIdentity(input.identity);
 		await ensureCustomer(customerId);
 		const setCookie = await signInCustomer(request, customerId);
@@ -122,7 +121,7 @@ export async function submitChatForm(
 	const id = input.sessionId ?? (await findCurrentSession(identity))?.row.sessionId ?? null;
 	if (!id && input.intent === "request-agent") {
 		// "Talk to a person" is one click at any time, also before the first word.
-		await countAgainst("sessions", clientAddress());
+		await countSender("sessions");
 		const opened = await openSessionOnce(identity, { locale });
 		await requestAgent(opened, actor);
 		return { sessionId: opened };
@@ -180,7 +179,7 @@ export async function submitChatForm(
  */
 async function countCode(identity: CustomerIdentity, email: string) {
 	await countAgainst("codesOfVisitor", identity.visitorId);
-	await countAgainst("codesFromAddress", clientAddress());
+	await countSender("codesFromAddress");
 	await countAgainst("codesToMailbox", createHash("sha256").update(email).digest("base64url"));
 }
 
@@ -190,7 +189,7 @@ async function postAnew(
 	input: Parameters<typeof postToCurrentSession>[1],
 ): Promise<Posted> {
 	const current = await findCurrentSession(identity);
-	if (!current?.row.isActive) await countAgainst("sessions", clientAddress());
+	if (!current?.row.isActive) await countSender("sessions");
 	return postToCurrentSession(identity, input);
 }
 

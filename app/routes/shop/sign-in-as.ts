@@ -4,9 +4,8 @@ import { getCustomerIdentity, signInCustomer } from "#app/auth/customer.server.t
 import { repeatAfterSignIn } from "#app/auth/repeat-question.server.ts";
 import { env } from "#app/env.server.ts";
 import { readForm } from "#app/http/body.server.ts";
-import { clientAddress } from "#app/http/client-address.server.ts";
 import { ownPath } from "#app/http/own-path.server.ts";
-import { countAgainst } from "#app/http/rate-limit.server.ts";
+import { countSender } from "#app/http/rate-limit.server.ts";
 import { answering } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
@@ -28,7 +27,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		if (!env().MEVI_EMBEDDED) throw new NotFound("There is nothing at this address.");
 		requireSameOrigin(request);
 		const { customerId, next } = await readForm(request, fields);
-		await countAgainst("signIns", clientAddress());
+		await countSender("signIns");
 		const before = await getCustomerIdentity(request);
 		const customer = customerId.includes("\0") ? null : await getCustomer(customerId);
 		if (!customer?.isDemo) throw new NotFound("Nobody in the demo store has that name.");

@@ -9,15 +9,18 @@ import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
 import { ArrowLeft } from "lucide-react";
 import { useRef } from "react";
 import { z } from "zod/v4";
-import { requireAgent } from "#app/auth/agent.server.ts";
+import { requireAgent, requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { ClockTime } from "#app/components/time/time.tsx";
 import { Button, EmptyState, Notice, SkipLink, useKeptFocus } from "#app/components/ui/index.ts";
 import { readForm } from "#app/http/body.server.ts";
-import { toProblem } from "#app/http/respond.server.ts";
+import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { listBlocked, unblockSender } from "#app/models/blocked-sender.server.ts";
 
 export const meta: MetaFunction = () => [{ title: "Blocked senders · Mevi Chat" }];
+
+/** The seconds to wait that go with 429. */
+export const headers = passRetryAfter;
 
 const MOST_SHOWN = 200;
 
@@ -25,8 +28,8 @@ const form = z.object({ intent: z.literal("unblock"), sender: z.string().min(1).
 
 /** GET /admin/blocked: blocked senders, the latest first. */
 export async function loader({ request }: LoaderFunctionArgs) {
-	await requireAgent(request);
-	return { entries: await listBlocked(MOST_SHOWN) };
+	const { headers } = await requireAgentOnPage(request);
+	return data({ entries: await listBlocked(MOST_SHOWN) }, { headers });
 }
 
 /** POST /admin/blocked intent=unblock, sender: lets a sender write again. */
@@ -39,7 +42,7 @@ export async function action({ request }: ActionFunctionArgs) {
 		return redirect("/admin/blocked");
 	} catch (error) {
 		const problem = toProblem(error);
-		return data({ problem: problem.detail }, { status: problem.status });
+		return data({ problem: problem.detail }, problemInit(problem));
 	}
 }
 

@@ -20,7 +20,7 @@ import type { loader } from "./page.tsx";
 import { useCopilot } from "./use-copilot.ts";
 import { useFreshPage } from "./use-fresh-page.ts";
 
-type Page = Awaited<ReturnType<typeof loader>>;
+type Page = Awaited<ReturnType<typeof loader>>["data"];
 type Refused = {
 	problem: Problem | null;
 	typed: string;

@@ -7,9 +7,9 @@ import {
 	useOutletContext,
 } from "@remix-run/react";
 import { hasModel } from "#app/ai/reply/answerer.server.ts";
-import { type Agent, requireAgent } from "#app/auth/agent.server.ts";
+import { type Agent, requireAgent, requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { isRefresh } from "#app/components/use-fresh-when-restored.ts";
-import { toProblem } from "#app/http/respond.server.ts";
+import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { listActions } from "#app/models/assistant-action/log.server.ts";
 import { readBlock } from "#app/models/blocked-sender.server.ts";
@@ -31,13 +31,16 @@ import { type AgentForm, readAgentForm, submitAgentForm } from "./submit.server.
 
 const ORDERS_SHOWN = 10;
 
+/** The seconds to wait that go with 429. */
+export const headers = passRetryAfter;
+
 /** The stream keeps the conversation up to date; going to another one loads it, and so does a restored page. */
 export const shouldRevalidate = (change: ShouldRevalidateFunctionArgs) =>
 	change.currentParams.sessionId !== change.nextParams.sessionId || isRefresh(change);
 
 /** GET /admin/chat/:sessionId: one conversation, its customer and their orders. */
 export async function loader({ request, params }: LoaderFunctionArgs) {
-	const agent = await requireAgent(request);
+	const { agent, headers } = await requireAgentOnPage(request);
 	const view = await orNotFoundPage(
 		requireSession(params.sessionId ?? "", { type: "agent", agentId: agent.id, name: agent.name }),
 	);
@@ -57,7 +60,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 	// Only hurried by the visit; what it brings comes over the stream.
 	enqueue("translate-session", row.sessionId);
 	const requests = await listOrderRequests(orders.map((order) => order.number));
-	return {
+	const shown = {
 		session: forAgent(view),
 		messages: page.messages.filter((message) => message.seq <= row.lastSeq),
 		olderBefore: page.next,
@@ -95,6 +98,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 			hasModel: hasModel(),
 		},
 	};
+	return data(shown, { headers });
 }
 
 /** POST /admin/chat/:sessionId: take, reply, end as plain forms. */
@@ -118,7 +122,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
 		// A question and not a problem: the page asks it, with a form that confirms.
 		const confirmEnd = error instanceof NeedsConfirmation ? error.message : null;
 		const shown = { problem: confirmEnd === null ? problem : null, typed, intent, result, confirmEnd };
-		return data(shown, { status: problem.status });
+		return data(shown, problemInit(problem));
 	}
 }
 

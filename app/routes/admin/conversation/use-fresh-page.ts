@@ -4,7 +4,7 @@ import type { Conversation } from "#app/realtime/client/conversation.ts";
 import type { ProposalCard } from "#db/shapes.ts";
 import type { loader } from "./page.tsx";
 
-type Page = Awaited<ReturnType<typeof loader>>;
+type Page = Awaited<ReturnType<typeof loader>>["data"];
 
 /**
  * What the page knows besides the conversation, loaded again when something in the conversation has changed it: a

@@ -1,8 +1,8 @@
-import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import { data, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { Form, Link, useLoaderData } from "@remix-run/react";
 import { ArrowLeft, Search } from "lucide-react";
 import { z } from "zod/v4";
-import { requireAgent } from "#app/auth/agent.server.ts";
+import { requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { Button, ButtonLink, EmptyState, SkipLink, TextField } from "#app/components/ui/index.ts";
 import { findById, listEnded } from "#app/models/inbox.server.ts";
 import { EndedRow } from "./ended-row.tsx";
@@ -19,15 +19,15 @@ const query = z.object({
 
 /** GET /admin/ended: ended conversations, the latest first; with `?id=` those whose id begins so, open ones too. */
 export async function loader({ request }: LoaderFunctionArgs) {
-	await requireAgent(request);
+	const { headers } = await requireAgentOnPage(request);
 	const search = new URL(request.url).searchParams;
 	const { id, before } = query.parse({
 		id: search.get("id") ?? "",
 		before: search.get("before") ?? undefined,
 	});
-	if (id !== "") return { id, isFirst: true, entries: await findById(id), next: null };
+	if (id !== "") return data({ id, isFirst: true, entries: await findById(id), next: null }, { headers });
 	const page = await listEnded({ limit: PAGE_SIZE, before });
-	return { id, isFirst: before === undefined, ...page };
+	return data({ id, isFirst: before === undefined, ...page }, { headers });
 }
 
 export default function EndedPage() {

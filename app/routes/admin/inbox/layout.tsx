@@ -1,4 +1,4 @@
-import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import { data, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import {
 	Form,
 	Link,
@@ -8,7 +8,7 @@ import {
 	useParams,
 	useSearchParams,
 } from "@remix-run/react";
-import { requireAgent } from "#app/auth/agent.server.ts";
+import { requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { Avatar, Button, SkipLink, StoreMark } from "#app/components/ui/index.ts";
 import { isRefresh } from "#app/components/use-fresh-when-restored.ts";
 import { touchAgent } from "#app/models/agent.server.ts";
@@ -34,9 +34,10 @@ const limitIn = (search: URLSearchParams): number => waitingLimit(search.get("wa
 
 /** GET /admin/chat and below: the agents' list beside whatever conversation is open. */
 export async function loader({ request }: LoaderFunctionArgs) {
-	const agent = await requireAgent(request);
+	const { agent, headers } = await requireAgentOnPage(request);
 	await touchAgent(agent.id);
-	return { agent, inbox: await listInbox(limitIn(new URL(request.url).searchParams)) };
+	const inbox = await listInbox(limitIn(new URL(request.url).searchParams));
+	return data({ agent, inbox }, { headers });
 }
 
 export default function InboxLayout() {

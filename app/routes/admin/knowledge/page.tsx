@@ -9,10 +9,10 @@ import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { ArrowLeft } from "lucide-react";
 import { useRef } from "react";
 import { z } from "zod/v4";
-import { requireAgent } from "#app/auth/agent.server.ts";
+import { requireAgent, requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { Notice, SkipLink, useKeptFocus } from "#app/components/ui/index.ts";
 import { readForm } from "#app/http/body.server.ts";
-import { toProblem } from "#app/http/respond.server.ts";
+import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { listAllArticles } from "#app/models/article.server.ts";
 import { listUnanswered, settleUnanswered } from "#app/models/unanswered-question.server.ts";
@@ -25,15 +25,18 @@ export const meta: MetaFunction = () => [{ title: "Knowledge · Mevi Chat" }];
 /** More would not be read at one sitting. */
 const MOST_QUESTIONS = 100;
 
+/** The seconds to wait that go with 429. */
+export const headers = passRetryAfter;
+
 const form = z.object({ intent: z.enum(["done", "ignore"]), id: z.uuid() });
 
 /** GET /admin/knowledge: what the assistant could not answer, and what it answers from. */
 export async function loader({ request }: LoaderFunctionArgs) {
-	await requireAgent(request);
+	const { headers } = await requireAgentOnPage(request);
 	const [questions, articles] = await Promise.all([listUnanswered(MOST_QUESTIONS), listAllArticles()]);
 	// The same day for server and browser, which may be in another zone.
 	const today = new Date().toISOString().slice(0, 10);
-	return {
+	const shown = {
 		questions: questions.map(({ id, question, times, intent, lastAt, locale, lastSessionId }) => ({
 			id,
 			question,
@@ -58,6 +61,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 						: null,
 		})),
 	};
+	return data(shown, { headers });
 }
 
 /** POST /admin/knowledge intent=done | ignore, id: takes a question off the list. */
@@ -70,7 +74,7 @@ export async function action({ request }: ActionFunctionArgs) {
 		return redirect("/admin/knowledge");
 	} catch (error) {
 		const problem = toProblem(error);
-		return data({ problem: problem.detail }, { status: problem.status });
+		return data({ problem: problem.detail }, problemInit(problem));
 	}
 }
 
