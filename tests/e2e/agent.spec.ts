@@ -5,6 +5,7 @@ import {
 	conversationOf,
 	endAsAgent,
 	inboxLine,
+	log,
 	message,
 	open,
 	openWithoutScripts,
@@ -35,9 +36,10 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 	await Promise.all([signIn(agent, DEMO_AGENT_EMAIL), signIn(colleague, SECOND_AGENT_EMAIL)]);
 	await open(customer, "/chat");
 	await write(customer, "How do I care for a wooden table?");
-	await expect(message(customer, /\boil/i)).toBeVisible({ timeout: 30_000 });
+	// Any answer will do; which one depends on what was ready so soon after the start.
+	await expect(log(customer).getByRole("article", { name: "Assistant" })).toBeVisible({ timeout: 30_000 });
 	const sessionId = await conversationOf(customer);
-	await button(customer, "Talk to a person").click();
+	await button(customer, "Talk to a person").first().click();
 
 	await test.step("the title counts a waiting customer until the conversation is opened", async () => {
 		await expect(agent).toHaveTitle(/^\(\d+\) Conversations/);
