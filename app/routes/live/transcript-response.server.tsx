@@ -55,7 +55,7 @@ export function respondWithTranscript(options: {
 	);
 	endBodyWithConnection();
 	const { body, sink } = createWebSink();
-	sink.write(openPage(nonce));
+	sink.write(openPage(nonce, options.side));
 	openOn(sink);
 	return new Response(body, { headers: transcriptHeaders(nonce) });
 }
@@ -132,9 +132,11 @@ function createStatusBar(nonce: string, customerName: string | null) {
 	};
 }
 
-function openPage(nonce: string): string {
+function openPage(nonce: string, side: Side): string {
+	// The status line floats above the first message on the customer's page.
+	const top = side === "user" ? "pt-24" : "pt-4";
 	// Rows from the end: the browser then keeps the newest in view as the page grows, without a script.
-	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 pt-24 pb-4">`;
+	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 ${top} pb-4">`;
 }
 
 /** Nor does it know that there is a better way than to wait. */
