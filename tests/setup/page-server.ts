@@ -16,7 +16,7 @@ type RouteModule = ServerBuild["routes"][string]["module"];
  * @returns the server's address, and how to stop it.
  */
 export async function servePages(
-	modules: Record<string, Partial<RouteModule>>,
+	modules: Record<string, Partial<Omit<RouteModule, "meta">>>,
 ): Promise<{ url: string; close: () => Promise<void> }> {
 	const routes = Object.fromEntries(
 		Object.entries(modules).map(([path, module]) => [
