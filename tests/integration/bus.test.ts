@@ -213,7 +213,10 @@ for (const { kind, program, prepare } of CARRIERS) {
 	});
 
 	if (kind !== "postgres") {
-		it(`brings messages from one process to another over ${kind}, also while its server is down`, async () => {
+		it(`brings messages from one process to another over ${kind}, also while its server is down`, {
+			...needsServer,
+			timeout: 60_000,
+		}, async () => {
 			const { server, url } = await prepare(found ?? "");
 			carriers.push({ server, url });
 			// Both start without it.
@@ -257,7 +260,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 				expect(output()).not.toContain(PASSWORD);
 				expect(output().match(/does not answer/g)).toHaveLength(2);
 			}
-		}, 60_000);
+		});
 	}
 }
 

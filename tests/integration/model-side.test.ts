@@ -150,7 +150,7 @@ describe("a second reading by the small model", () => {
 		const server = await withModel(fallsSilentAfter(null));
 		server.answerReadings(reading({ wantsPerson: true }));
 		const ana = await newCustomer("de");
-		expect(await ana.ask(UNCLEAR)).toContain("Ich rufe eine Person");
+		expect(await ana.ask(UNCLEAR)).toContain("Ich hole jemanden aus unserem Team dazu");
 		expect(await ana.outcome()).toMatchObject({ escalate: { needed: true, reason: "requested" } });
 		expect((await sessionRow(ana.sessionId))?.status).toBe("queued");
 	});
@@ -171,7 +171,7 @@ describe("a second reading by the small model", () => {
 		await saveSetting("escalation", { topics: [{ name: "wholesale", words: ["wholesale"] }] });
 		const ana = await newCustomer("de");
 		const said = await ana.ask(UNCLEAR);
-		expect(said).toMatch(/^Ein Moment\.\s+Das soll sich eine Person ansehen/);
+		expect(said).toMatch(/^Ein Moment\.\s+Das sollte sich jemand aus unserem Team ansehen/);
 		expect(await ana.outcome()).toMatchObject({ escalate: { needed: true, reason: "topic:wholesale" } });
 	});
 

@@ -116,7 +116,7 @@ it("replays more than a page to its end", async () => {
 				sessionId: ana.sessionId,
 				stream: "public",
 				type: "session-updated",
-				data: (place) => ({ ...place, session: {} }),
+				data: (place) => ({ ...place, session: { userId: null } }),
 			});
 		}
 	});
