@@ -55,7 +55,7 @@ export type FoundAddress = { from: number; to: number; address: string };
 export function findAddresses(word: string): FoundAddress[] {
 	const found: FoundAddress[] = [];
 	for (const match of fold(word).matchAll(LINK)) {
-		const [tail = ""] = /[.,;:!?)\]}'"*_>]*$/.exec(match[0]) ?? [];
+		const [tail = ""] = /(?<![.,;:!?)\]}'"*_>])[.,;:!?)\]}'"*_>]+$/.exec(match[0]) ?? [];
 		const address = match[0].slice(0, match[0].length - tail.length);
 		// "…at the door.In winter" lacks a blank; a host's ending is not written like the start of a sentence.
 		if (/\.[A-Z][a-z]+$/.test(address) && !/[/@:]/.test(address)) continue;
