@@ -4,21 +4,21 @@ import { clausesOf, withoutOtherPeople } from "./other-people.ts";
 
 /** Who is asked for, by any of these words. */
 const PERSON =
-	"(?:(?:real|live|actual|human|living|proper|another|different|single|damn|freaking|fucking|customer|service|support|sales|care|call|help|free|available|senior|certain|billing|returns?|refunds?|warranty|technical|tech|account|delivery|shipping|store|shop|someone|a|an|the|your|my|one of your|one of the|some|any|this|of|kind of) )*(?:humans?|persons?|people|man|woman|guy|agents?|representatives?|reps?|operators?|somebody|someone|anybody|anyone|advisors?|advisers?|consultants?|managers?|supervisors?|executives?|boss|colleagues?|coworkers?|assistants?|specialists?|employees?|staff(?: members?)?|team members?|members? of (?:your |the )?(?:staff|team)|individual|attendant|human being|clerk|associate)";
+	"(?:(?:real|live|actual|human|living|proper|another|different|single|damn|freaking|fucking|customer|service|support|sales|care|call|help|free|available|senior|certain|billing|returns?|refunds?|warranty|technical|tech|account|delivery|shipping|store|shop|someone|a|an|the|your|my|one of your|one of the|some|any|this|of|kind of) ){0,6}(?:humans?|persons?|people|man|woman|guy|agents?|representatives?|reps?|operators?|somebody|someone|anybody|anyone|advisors?|advisers?|consultants?|managers?|supervisors?|executives?|boss|colleagues?|coworkers?|assistants?|specialists?|employees?|staff(?: members?)?|team members?|members? of (?:your |the )?(?:staff|team)|individual|attendant|human being|clerk|associate)";
 
 /** Who can be nobody but a person of the store: "someone" may be anyone. */
 const STAFF =
-	"(?:(?:a|an|the|your|my|one of your|one of the|some|any|another) )*(?:(?:real|live|actual|human|living|customer|service|support|sales) )*(?:humans?|human being|real person|real people|person|agent|representative|rep|operator|advisor|adviser|manager|supervisor|executives?|colleagues?|co ?workers?|specialist|employees?|member of (?:your |the )?(?:staff|team)|team members?|(?:someone|somebody|anyone|anybody) (?:real|human|else|from (?:your|the) (?:\\w+ )?(?:team|staff|department|company|support|store|shop)|on your team))";
+	"(?:(?:a|an|the|your|my|one of your|one of the|some|any|another) ){0,3}(?:(?:real|live|actual|human|living|customer|service|support|sales) ){0,4}(?:humans?|human being|real person|real people|person|agent|representative|rep|operator|advisor|adviser|manager|supervisor|executives?|colleagues?|co ?workers?|specialist|employees?|member of (?:your |the )?(?:staff|team)|team members?|(?:someone|somebody|anyone|anybody) (?:real|human|else|from (?:your|the) (?:\\w+ )?(?:team|staff|department|company|support|store|shop)|on your team))";
 
 /** Asking to be put in touch: here the words before the person may name any department of the store. */
 const ASKING_TO_SPEAK: RegExp[] = [
 	// "speak to an agent", "chat with somebody real"; "talk agent", but "your chat assistants" are no request
 	new RegExp(
-		`\\b(?:speak|speaking|talk|talking|tlak|chat|chatting|converse|conversation|deal|dealing|interact|discuss (?:it|this|that|things))(?: (?:to|with|w|directly|right now|now|live|2))+ ${PERSON}\\b|\\b(?:speak|talk|tlak) ${PERSON}\\b`,
+		`\\b(?:speak|speaking|talk|talking|tlak|chat|chatting|converse|conversation|deal|dealing|interact|discuss (?:it|this|that|things))(?: (?:to|with|w|directly|right now|now|live|2)){1,4} ${PERSON}\\b|\\b(?:speak|talk|tlak) ${PERSON}\\b`,
 	),
 	// "connect me to a representative", "put me through to someone", "pass this on to your team"
 	new RegExp(
-		`\\b(?:connect|transfer|forward|redirect|direct|escalate|pass|hand|switch|route|refer|patch|put)(?: (?:me|this|us|it|over|through|on|up|along|chat|conversation|ticket|case|my (?:call|chat|case|ticket|request|issue|problem|question|complaint|conversation)))* (?:to|with|2) (?:${PERSON}|(?:your |the )?(?:\\w+ )?(?:team|support|customer service|human side))\\b`,
+		`\\b(?:connect|transfer|forward|redirect|direct|escalate|pass|hand|switch|route|refer|patch|put)(?: (?:me|this|us|it|over|through|on|up|along|chat|conversation|ticket|case|my (?:call|chat|case|ticket|request|issue|problem|question|complaint|conversation))){0,4} (?:to|with|2) (?:${PERSON}|(?:your |the )?(?:\\w+ )?(?:team|support|customer service|human side))\\b`,
 	),
 ];
 
