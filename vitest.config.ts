@@ -14,6 +14,7 @@ export default defineConfig({
 						"db/**/*.test.ts",
 						"commands/**/*.test.ts",
 						"tests/architecture.test.ts",
+						"tests/regular-expressions.test.ts",
 						"tests/proxies/**/*.test.ts",
 						"tests/bench/**/*.test.ts",
 					],

@@ -1,6 +1,7 @@
 import { getLatestTurn } from "#app/models/ai-turn.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { Conflict, DomainError } from "#app/models/errors.ts";
+import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { type Answer, AnswerFailed, type AnswerRequest, type OnText } from "./answer.ts";
 import { answerOfCall, decideEscalation } from "./escalation/decide.server.ts";
 import { answer } from "./reply/answerer.server.ts";
@@ -59,7 +60,7 @@ export async function answerOnce(
 	const customer = input.customerId ? await getCustomer(input.customerId) : null;
 	try {
 		const request = {
-			question: input.message,
+			...forAnalysis(input.message),
 			history: [],
 			customerId: input.customerId,
 			customerName: customer?.name ?? null,

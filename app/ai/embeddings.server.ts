@@ -144,7 +144,7 @@ async function embed(texts: string[], model: string, limitMs: number): Promise<n
 	const { OPENAI_API_KEY, OPENAI_BASE_URL = "https://api.openai.com/v1" } = env();
 	let response: Response;
 	try {
-		response = await fetch(`${OPENAI_BASE_URL.replace(/\/+$/, "")}/embeddings`, {
+		response = await fetch(`${OPENAI_BASE_URL.replace(/(?<!\/)\/+$/, "")}/embeddings`, {
 			method: "POST",
 			headers: { "Content-Type": "application/json", Authorization: `Bearer ${OPENAI_API_KEY ?? ""}` },
 			body: JSON.stringify({

@@ -25,7 +25,7 @@ export function slugify(text: string): string {
 		.toLowerCase()
 		.replace(/['’]/g, "")
 		.replace(/[^a-z0-9]+/g, "-")
-		.replace(/^-+|-+$/g, "");
+		.replace(/^-|-$/g, "");
 }
 
 /** A line that ends without a stop gets one, so that joining lines keeps sentences apart. */

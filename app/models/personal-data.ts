@@ -7,13 +7,13 @@ const ADDRESS_OF_A_PAGE = /\bhttps?:\/\/\S+|\bwww\.\S+/gi;
 /** Phone, card and account numbers: at least seven digits, however they are grouped. */
 const LONG_NUMBER = /\+?\d(?:[\s().\-/]{0,3}\d){6,}/g;
 /** IBANs and other codes that mix capitals and digits. */
-const CODE = /\b(?=[A-Z\d-]*\d)(?=[A-Z\d-]*[A-Z])[A-Z\d-]{8,}\b/g;
+const CODE = /(?<![A-Z\d-])(?=[A-Z-]*\d)(?=[\d-]*[A-Z])[A-Z\d-]{8,}\b/g;
 /** "my name is …", "I'm … and": the words people introduce themselves with, up to three capitalised words. */
 const INTRODUCTION =
 	/\b([Mm]y name is|[Ii] am called|[Ii]ch hei(?:ß|ss)e|[Jj]e m'appelle|[Mm]e llamo|[Mm]i chiamo) (\p{Lu}[\p{L}'-]*(?: \p{Lu}[\p{L}'-]*){0,2})/gu;
 /** A number and a street, in either order. */
 const STREET =
-	/\b\d{1,5}[a-z]?\s+(?:\p{Lu}\p{L}+\s){1,3}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|way|court|square)\b\.?|\b\p{Lu}\p{L}*(?:straße|strasse|gasse|weg|platz|laan|straat)\s+\d{1,4}[a-z]?\b/giu;
+	/\b\d{1,5}[a-z]?\s+(?:\p{Lu}\p{L}{1,40}\s){1,3}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|way|court|square)\b\.?|(?<!\p{L})\p{Lu}\p{L}*(?<=straße|strasse|gasse|weg|platz|laan|straat)\s+\d{1,4}[a-z]?\b/giu;
 
 /**
  * A customer's words without what says who they are: e-mail addresses, pages, order, phone and account numbers,

@@ -24,5 +24,5 @@ export function serverEnv(): Env {
 
 /** Where people reach the server: PUBLIC_URL, else this machine. Without a slash at the end. */
 export function publicAddress(given: Env, port: number): string {
-	return (given.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, "");
+	return (given.PUBLIC_URL ?? `http://localhost:${port}`).replace(/(?<!\/)\/+$/, "");
 }

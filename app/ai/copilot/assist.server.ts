@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hasDayBudget } from "#app/models/ai-usage.server.ts";
 import { baseLanguage, languageTag } from "#app/models/chat-session/locale.ts";
 import { DomainError } from "#app/models/errors.ts";
+import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { readUnanswered, type Utterance } from "#app/models/message/unanswered.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import { isSameLanguage } from "#app/text/language-tag.ts";
@@ -123,7 +124,7 @@ function withQuestion<Asked extends { question: string; history: Utterance[] }>(
 	if (asked.question.trim() !== "") return asked;
 	const at = asked.history.findLastIndex(({ role }) => role === "customer");
 	if (at === -1) return { ...asked, question: "" };
-	return { ...asked, question: asked.history[at]?.text ?? "", history: asked.history.slice(0, at) };
+	return { ...asked, ...forAnalysis(asked.history[at]?.text ?? ""), history: asked.history.slice(0, at) };
 }
 
 const AS_DATA =
@@ -131,8 +132,8 @@ const AS_DATA =
 
 async function summarise(place: Place): Promise<CopilotResult> {
 	const { sessionId, lastSeq } = place;
-	const { question, history } = await readUnanswered(sessionId, lastSeq);
-	const said = [...history, ...(question ? [{ role: "customer", text: question }] : [])];
+	const { question, fullQuestion = question, history } = await readUnanswered(sessionId, lastSeq);
+	const said = [...history, ...(question ? [{ role: "customer", text: fullQuestion }] : [])];
 	if (said.length === 0)
 		return { kind: "summarise", text: "Nobody has written anything yet.", language: "en" };
 	const language = languageTag(await getSetting("agent_language"));

@@ -9,7 +9,7 @@ const LEGAL: RegExp[] = [
 	/\b(?:avvocat[oi]|vie legali|azione legale|azioni legali|denunciarvi|sporgere denuncia|in tribunale|associazione consumatori|vi denuncio)(?!\p{L})/u,
 	/\b(?:advogad[oa]s?|processar-?vos|processar vocês|ação judicial|acção judicial|no tribunal|procon|deco|queixa-crime|medidas legais)(?!\p{L})/u,
 	/\b(?:advocaat|rechtszaak|juridische stappen|naar de rechter|aanklagen|aangifte|consumentenbond)\b/u,
-	/(?:prawnik|adwokat|pozew|pozwę|do sądu|w sądzie|rzecznik\S* konsument|uokik|kroki prawne)/u,
+	/(?:prawnik|adwokat|pozew|pozwę|do sądu|w sądzie|rzecznik\S{0,8} konsument|uokik|kroki prawne)/u,
 	/(?:avukat|dava aç|mahkeme|tüketici hakem|yasal (?:işlem|yol)|hukuki)/u,
 	/(?:محامي|المحامي|محكمة|المحكمة|مقاضا|سأقاضي|دعوى|حماية المستهلك|إجراء قانوني)/u,
 	/(?:עורך דין|עורכת דין|עו"ד|בית משפט|בית המשפט|תביעה|לתבוע|אתבע|הגנת הצרכן|צעדים משפטיים)/u,
@@ -32,7 +32,7 @@ const SAFETY: RegExp[] = [
 
 /** Said of a product that is sold, not of a mishap: "is this pan safe on fire", "smoke detector". */
 const ONLY_ASKING =
-	/^(?:is|are|can|does|do|will|would|how|what|which)\b(?!.*\b(?:i|my|me|he|she|his|her|we|our|child|son|daughter|baby|dog|cat)\b.*\b(?:got|was|were|burn|hurt|cut|injur|hospital|shock))/;
+	/^(?:is|are|can|does|do|will|would|how|what|which)\b(?!.*\b(?:i|my|me|he|she|his|her|we|our|child|son|daughter|baby|dog|cat)\b.{0,80}\b(?:got|was|were|burn|hurt|cut|injur|hospital|shock))/;
 
 const lower = (text: string): string => text.normalize("NFKC").toLowerCase().replace(/[’‘`]/g, "'");
 

@@ -67,7 +67,7 @@ export function intentWords(text: string): string[] {
 		.toLowerCase()
 		.replace(/\S+/g, (run) => (isEmailAddress(run) ? " emailaddress " : run))
 		.replace(/#?\bw\d{5,}\b|#\s?\d{4,}|\b\d{6,}\b/g, " ordernumber ")
-		.replace(/[$€£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(usd|eur|dollars?|euros?|pounds?)\b/g, " amount ")
+		.replace(/[$€£]\s?\d[\d.,]*|(?<![\w.,])\d[\d.,]*\s?(usd|eur|dollars?|euros?|pounds?)\b/g, " amount ")
 		.replace(/\d+/g, " number ")
 		.replace(/['’‘`]/g, "")
 		.split(/[^\p{L}]+/u)

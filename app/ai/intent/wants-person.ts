@@ -4,34 +4,34 @@ import { clausesOf, withoutOtherPeople } from "./other-people.ts";
 
 /** Who is asked for, by any of these words. */
 const PERSON =
-	"(?:(?:real|live|actual|human|living|proper|another|different|single|damn|freaking|fucking|customer|service|support|sales|care|call|help|free|available|senior|certain|billing|returns?|refunds?|warranty|technical|tech|account|delivery|shipping|store|shop|someone|a|an|the|your|my|one of your|one of the|some|any|this|of|kind of) )*(?:humans?|persons?|people|man|woman|guy|agents?|representatives?|reps?|operators?|somebody|someone|anybody|anyone|advisors?|advisers?|consultants?|managers?|supervisors?|executives?|boss|colleagues?|coworkers?|assistants?|specialists?|employees?|staff(?: members?)?|team members?|members? of (?:your |the )?(?:staff|team)|individual|attendant|human being|clerk|associate)";
+	"(?:(?:real|live|actual|human|living|proper|another|different|single|damn|freaking|fucking|customer|service|support|sales|care|call|help|free|available|senior|certain|billing|returns?|refunds?|warranty|technical|tech|account|delivery|shipping|store|shop|someone|a|an|the|your|my|one of your|one of the|some|any|this|of|kind of) ){0,6}(?:humans?|persons?|people|man|woman|guy|agents?|representatives?|reps?|operators?|somebody|someone|anybody|anyone|advisors?|advisers?|consultants?|managers?|supervisors?|executives?|boss|colleagues?|coworkers?|assistants?|specialists?|employees?|staff(?: members?)?|team members?|members? of (?:your |the )?(?:staff|team)|individual|attendant|human being|clerk|associate)";
 
 /** Who can be nobody but a person of the store: "someone" may be anyone. */
 const STAFF =
-	"(?:(?:a|an|the|your|my|one of your|one of the|some|any|another) )*(?:(?:real|live|actual|human|living|customer|service|support|sales) )*(?:humans?|human being|real person|real people|person|agent|representative|rep|operator|advisor|adviser|manager|supervisor|executives?|colleagues?|co ?workers?|specialist|employees?|member of (?:your |the )?(?:staff|team)|team members?|(?:someone|somebody|anyone|anybody) (?:real|human|else|from (?:your|the) (?:\\w+ )?(?:team|staff|department|company|support|store|shop)|on your team))";
+	"(?:(?:a|an|the|your|my|one of your|one of the|some|any|another) ){0,3}(?:(?:real|live|actual|human|living|customer|service|support|sales) ){0,4}(?:humans?|human being|real person|real people|person|agent|representative|rep|operator|advisor|adviser|manager|supervisor|executives?|colleagues?|co ?workers?|specialist|employees?|member of (?:your |the )?(?:staff|team)|team members?|(?:someone|somebody|anyone|anybody) (?:real|human|else|from (?:your|the) (?:\\w+ )?(?:team|staff|department|company|support|store|shop)|on your team))";
 
 /** Asking to be put in touch: here the words before the person may name any department of the store. */
 const ASKING_TO_SPEAK: RegExp[] = [
 	// "speak to an agent", "chat with somebody real"; "talk agent", but "your chat assistants" are no request
 	new RegExp(
-		`\\b(?:speak|speaking|talk|talking|tlak|chat|chatting|converse|conversation|deal|dealing|interact|discuss (?:it|this|that|things))(?: (?:to|with|w|directly|right now|now|live|2))+ ${PERSON}\\b|\\b(?:speak|talk|tlak) ${PERSON}\\b`,
+		`\\b(?:speak|speaking|talk|talking|tlak|chat|chatting|converse|conversation|deal|dealing|interact|discuss (?:it|this|that|things))(?: (?:to|with|w|directly|right now|now|live|2)){1,4} ${PERSON}\\b|\\b(?:speak|talk|tlak) ${PERSON}\\b`,
 	),
 	// "connect me to a representative", "put me through to someone", "pass this on to your team"
 	new RegExp(
-		`\\b(?:connect|transfer|forward|redirect|direct|escalate|pass|hand|switch|route|refer|patch|put)(?: (?:me|this|us|it|over|through|on|up|along|chat|conversation|ticket|case|my (?:call|chat|case|ticket|request|issue|problem|question|complaint|conversation)))* (?:to|with|2) (?:${PERSON}|(?:your |the )?(?:\\w+ )?(?:team|support|customer service|human side))\\b`,
+		`\\b(?:connect|transfer|forward|redirect|direct|escalate|pass|hand|switch|route|refer|patch|put)(?: (?:me|this|us|it|over|through|on|up|along|chat|conversation|ticket|case|my (?:call|chat|case|ticket|request|issue|problem|question|complaint|conversation))){0,4} (?:to|with|2) (?:${PERSON}|(?:your |the )?(?:\\w+ )?(?:team|support|customer service|human side))\\b`,
 	),
 ];
 
 const ASKING: RegExp[] = [
 	/^(?:(?:please|pls|can you|could you|just|ok|then|now) )*(?:connect|transfer|escalate|redirect)(?: (?:me|us|this|it|the chat))?(?: (?:please|pls|now|already|asap|then))*$/,
 	// "get me an agent", "I need a human", "call a person"
-	/\b(?:get|give|bring|find|fetch|call|send|need|want|require|prefer|demand|contact|reach|request|asking for|looking for|rather have|like|have)(?: (?:me|us|to|for|in|on|hold of|touch with|in touch with|through|through to))* (?:a |an |the |your |some )?(?:real |live |actual |human |customer |service |support |sales |care )*(?:human(?: being)?s?|person|agents?|representatives?|reps?|operators?|managers?|supervisors?|executive(?= (?:please|pls|now|asap|about|who|to)\b|$)|real people|someone real|somebody real|human (?:agent|assistance|help|support|assistant)|live (?:agent|chat|person|support|help))\b(?! (?:discount|price|fee|number|id|size|hour|hair|manual|card|name|licen[cs]e|signature|limit|to (?:sign|collect|pick)))/,
+	/\b(?:get|give|bring|find|fetch|call|send|need|want|require|prefer|demand|contact|reach|request|asking for|looking for|rather have|like|have)(?: (?:me|us|to|for|in|on|hold of|touch with|through)){0,6} (?:a |an |the |your |some )?(?:real |live |actual |human |customer |service |support |sales |care )*(?:human(?: being)?s?|person|agents?|representatives?|reps?|operators?|managers?|supervisors?|executive(?= (?:please|pls|now|asap|about|who|to)\b|$)|real people|someone real|somebody real|human (?:agent|assistance|help|support|assistant)|live (?:agent|chat|person|support|help))\b(?! (?:discount|price|fee|number|id|size|hour|hair|manual|card|name|licen[cs]e|signature|limit|to (?:sign|collect|pick)))/,
 	/^(?:(?:a|an|the|real|live|actual|human|customer|service|support|please|pls|now|just|only|hey|hi|hello|no) )*(?:human(?: being)?|person|agent|representative|rep|operator|supervisor|manager|live chat|real person|real people|someone real|somebody real|human help|human support|support person)(?: (?:please|pls|plz|now|here|asap|needed|agent|help|support|thanks?|already))*$/,
-	/\b(?:is|are) (?:there|this|here) (?:no |any|some|a|an|not)*\s?(?:real |actual |live )*(?:human|person|people|humans|someone|somebody|anyone|anybody)\b.*\b(?:talk|speak|chat|real|(?:can|could|to) help me|write with|write to)\b/,
+	/\b(?:is|are) (?:there|this|here) (?:no |any|some|a|an|not)*\s?(?:real |actual |live )*(?:human|person|people|humans|someone|somebody|anyone|anybody)\b.{0,80}\b(?:talk|speak|chat|real|(?:can|could|to) help me|write with|write to)\b/,
 	/\b(?:is|are) (?:there )?(?:no |any |a )?(?:real |actual |live )*(?:humans?|person|people) (?:available|around|here|there|online|on here|working (?:here|there))\b/,
 	/\b(?:anyone|anybody|someone|somebody) (?:real|human|alive)\b|\b(?:real|actual|live) (?:person|people|human|humans|agent|human being)\b.{0,20}\b(?:please|pls|here|there|now|instead|on here|around)\b/,
 	/\b(?:dont|do not|not|no longer|stop|hate|tired of|sick of|instead of|rather than|enough of)\b.{0,20}\b(?:talk|talking|speak|speaking|chat|chatting|deal|dealing)\b.{0,12}\b(?:bot|robot|machine|computer|ai|automated|chatbot)\b/,
-	/\b(?:no|not a|not another|without the|stop the|stop with the|done with (?:this|the)|enough of (?:this|the)) (?:more )?(?:bots?|robots?|chatbots?|machines?|automated|automatic)\b.*\b(?:human|person|people|someone|somebody|agent|help)\b|\b(?:human|person|someone|somebody|agent)\b.*\b(?:not|no|instead of|rather than) (?:a |an |this |more )?(?:ro)?bots?\b/,
+	/\b(?:no|not a|not another|without the|stop the|stop with the|done with (?:this|the)|enough of (?:this|the)) (?:more )?(?:bots?|robots?|chatbots?|machines?|automated|automatic)\b.{0,80}\b(?:human|person|people|someone|somebody|agent|help)\b|\b(?:human|person|someone|somebody|agent)\b.{0,80}\b(?:not|no|instead of|rather than) (?:a |an |this |more )?(?:ro)?bots?\b/,
 	// "can a colleague take over", "have somebody ring me"
 	new RegExp(
 		`\\b${STAFF}\\b.{0,12}\\b(?:look (?:at|into)|take (?:over|this)|takes over|handle|review|step in|answer|reply|help|assist|call|ring|phone|contact|get back|join|explain)\\b`,
@@ -58,7 +58,7 @@ const ASKING_IN_A_CLAUSE: RegExp[] = [
 ];
 
 const REFUSING =
-	/\b(?:dont|do not|no need to|no need for|not|without|never|instead of|rather than)\b(?: (?:want|need|have|wish|like|yet|to|having|asking))* (?:talk|speak|talking|speaking|chat|a human|a person|an agent|a representative)\b(?!.*\b(?:bot|robot|machine|computer|ai|chatbot|automated)\b)/;
+	/\b(?:dont|do not|no need to|no need for|not|without|never|instead of|rather than)\b(?: (?:want|need|have|wish|like|yet|to|having|asking))* (?:talk|speak|talking|speaking|chat|a human|a person|an agent|a representative)\b(?!.{0,200}\b(?:bot|robot|machine|computer|ai|chatbot|automated)\b)/;
 
 /** Asking how the people here are to be reached (hours, a telephone number) is a question, not a call. */
 const ASKING_ABOUT =
@@ -66,7 +66,7 @@ const ASKING_ABOUT =
 
 /** What was said to somebody before is no call: "I spoke to an agent yesterday". */
 const TELLING_THE_PAST =
-	/\b(?:i|we|she|he|they|my \w+|your \w+|(?:the|a) \w+)(?: (?:have|had|has|already|just|even|also))* (?:spoke|spoken|talked|chatted|dealt|told|said|promised)\b.*?(?=\b(?:and (?:now|want|need|id|i (?:want|need|would))|but (?:now|want|i (?:want|need|would))|so (?:i|please|can)|now|please|can|could|let|connect|transfer|get|give) |$)/g;
+	/\b(?:i|we|she|he|they|my \w+|your \w+|(?:the|a) \w+)(?: (?:have|had|has|already|just|even|also))* (?:spoke|spoken|talked|chatted|dealt|told|said|promised)\b.{0,200}?(?=\b(?:and (?:now|want|need|id|i (?:want|need|would))|but (?:now|want|i (?:want|need|would))|so (?:i|please|can)|now|please|can|could|let|connect|transfer|get|give) |$)/g;
 
 /** What the one who answers is, and words that only look like a person's. */
 const ASKING_NATURE =

@@ -17,7 +17,7 @@ const MONEY =
 	/[$€£¥]\s?\d|\d\s?[$€£¥]|\b\d+(?:[.,]\d+)?\s?(?:usd|eur|gbp|chf|dollars?|euros?|pounds?|cents?)\b/i;
 const PHONE_NUMBER = /(?<![\w@.])\+?\(?\d[\d ()/.-]{6,}\d/;
 const STREET =
-	/\b\d+[a-z]?,? (?:\p{Lu}[\p{L}'’.-]+ ){1,3}(?:street|st|road|rd|lane|avenue|ave|way|square|drive|boulevard|place|row|court|quay)\b|\p{Lu}\p{L}*(?:stra(?:ss|ß)e|weg|platz|gasse|straat|laan|gade|gatan|vej)\s\d+|\b(?:rue|via|calle|plaza|piazza)\s\p{Lu}/iu;
+	/\b\d+[a-z]?,? (?:\p{Lu}[\p{L}'’.-]{1,40} ){1,3}(?:street|st|road|rd|lane|avenue|ave|way|square|drive|boulevard|place|row|court|quay)\b|\p{L}(?:stra(?:ss|ß)e|weg|platz|gasse|straat|laan|gade|gatan|vej)\s\d|\b(?:rue|via|calle|plaza|piazza)\s\p{Lu}/iu;
 const NEGATION =
 	/\b(?:not|cannot|\w+n['’]?t|never|no|none|neither|nor|except\w*|exclud\w+|left out|without)\b/i;
 /** A text that tells the reader what to do begins its sentences with these. */
@@ -43,7 +43,7 @@ const showsSteps = (sentence: string) =>
 
 const KINDS: AnswerKind[] = [
 	{
-		asks: /\bhow much (?:is|are|was|do|does|did|will|would|for|to|it|this|extra|more)\b(?!.*\b(?:weigh|hold|fit|time)\b)|\b(?:cost|costs|price|prices|fee|fees|pricing)\b(?! (?:match|drop|guarantee|promise))|\b(?:is|are)\b.*\bfree\b|\bdo i (?:have to|need to|must) pay\b/i,
+		asks: /\bhow much (?:is|are|was|do|does|did|will|would|for|to|it|this|extra|more)\b(?!.{0,200}\b(?:weigh|hold|fit|time)\b)|\b(?:cost|costs|price|prices|fee|fees|pricing)\b(?! (?:match|drop|guarantee|promise))|\b(?:is|are)\b.{0,80}\bfree\b|\bdo i (?:have to|need to|must) pay\b/i,
 		shows: (sentence) => (MONEY.test(sentence) ? 1 : CURRENCY.test(sentence) ? 0.6 : 0),
 		headed: /\b(?:costs?|pric\w+|rates?|charges?|fees?|tariffs?|who pays)\b/i,
 		weight: 1,
@@ -64,14 +64,14 @@ const KINDS: AnswerKind[] = [
 		weight: 1,
 	},
 	{
-		asks: /\bwhen (?:do|does|will|would|can|should|must|is|are)\b(?!.*\b(?:open|close|closed)\b)/i,
+		asks: /\bwhen (?:do|does|will|would|can|should|must|is|are)\b(?!.{0,200}\b(?:open|close|closed)\b)/i,
 		shows: (sentence) =>
 			DURATION.test(sentence) ? 1 : /\b(?:after|once|when|as soon as|until|before)\b/i.test(sentence) ? 1 : 0,
 		headed: /\b(?:when|times?)\b/i,
 		weight: 0.6,
 	},
 	{
-		asks: /\b(?:opening|business|office|shop|store|visiting) (?:hours|times)\b|\b(?:what|which) (?:are|is) (?:your|the) (?:\w+ )?(?:hours|times)\b|\b(?:your|the) hours\b|\b(?:when|what time|which days|until when|how late|how early|what days)\b.*\b(?:open|close|closed|opening|there|available)\b|\bopen (?:on|at|today|tomorrow|late)\b/i,
+		asks: /\b(?:opening|business|office|shop|store|visiting) (?:hours|times)\b|\b(?:what|which) (?:are|is) (?:your|the) (?:\w+ )?(?:hours|times)\b|\b(?:your|the) hours\b|\b(?:when|what time|which days|until when|how late|how early|what days)\b.{0,80}\b(?:open|close|closed|opening|there|available)\b|\bopen (?:on|at|today|tomorrow|late)\b/i,
 		shows: (sentence) => Math.min(FULL_TIMETABLE, (sentence.match(CLOCKS)?.length ?? 0) / 4),
 		headed: /\b(?:hours|open|opening)\b/i,
 		weight: 1.4,

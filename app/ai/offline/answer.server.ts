@@ -4,6 +4,7 @@ import { wantsPerson } from "#app/ai/intent/wants-person.ts";
 import { listArticleLanguages } from "#app/models/article.server.ts";
 import { CONFIRM_HINT } from "#app/models/assistant-action/propose.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
+import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { isKnown } from "#app/models/order.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
@@ -162,7 +163,9 @@ async function findInContext(
 	)
 		return null;
 	const before = request.history.findLast((utterance) => utterance.role === "customer")?.text;
-	return before ? findAnswer(`${before.replace(/[?.!]+$/, "")} ${question}`, language) : null;
+	return before
+		? findAnswer(`${forAnalysis(before).question.replace(/(?<![?.!])[?.!]+$/, "")} ${question}`, language)
+		: null;
 }
 
 const OWN = /\bmy (?:\w+ )?(?:order|purchase|package|parcel)\b/i;
@@ -185,7 +188,7 @@ async function withOrderFacts(text: string, question: string, intent: string, de
 
 /** Hands the text over word by word. Ends at once, throwing the signal's reason, when the turn is superseded. */
 async function writeOut(text: string, onText: (piece: string) => void, signal: AbortSignal): Promise<void> {
-	const pieces = text.match(/\s*\S+\s*$|\s*\S+/g) ?? [];
+	const pieces = text.match(/(?<!\s)\s*\S+(?:\s+$)?/g) ?? [];
 	const pause = Math.min(PACE_MS, LONGEST_PACING_MS / Math.max(pieces.length, 1));
 	let owed = 0;
 	for (const piece of pieces) {

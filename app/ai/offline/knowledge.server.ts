@@ -184,7 +184,7 @@ function questionParts(question: string): string[] {
 
 /** The last clause of a long sentence, where the question stands: "I bought X and don't like it, can I return it". */
 function clauses(sentence: string): string[] {
-	const parts = sentence.split(/[,;:]\s+|\s+(?:and|but|so|because|since|then)\s+/).map((part) => part.trim());
+	const parts = sentence.split(/[,;:]\s+|\s(?:and|but|so|because|since|then)\s/).map((part) => part.trim());
 	const asking = parts.filter((part) => ASKS.test(part) && part.split(/\s+/).length >= 3);
 	return parts.length > 1 ? asking : [];
 }

@@ -62,7 +62,7 @@ const REQUESTS: Record<string, string> = {
 const OWN_ORDER =
 	/\b(?:my|our|this|that|the|an?) (?:(?:last|latest|recent|new|other|first|second|current|open|whole|entire|online) )*(?:orders?|packages?|parcels?|deliver(?:y|ies)|shipments?|purchases?|stuff|things?|items?)\b|\bi (?:have )?(?:just |recently |already )?(?:ordered|bought|purchased)\b/i;
 const WHERE =
-	/\bwhere(?:s| is| are|'s|’s)\b|\bwhen (?:will|is|does|do|are)\b|\bstatus\b|\btrack(?:ing)?\b|\bhas(?:n['’]?t)?\b.*\b(?:ship|arriv|come|deliver|sent)|\b(?:arrive|arrived|shipped|late|delayed|update|eta|on (?:its|the) way|happen\w*|going on|never (?:came|got)|not (?:received|arrived)|haven['’]?t (?:received|got))\b/i;
+	/\bwhere(?:s| is| are|'s|’s)\b|\bwhen (?:will|is|does|do|are)\b|\bstatus\b|\btrack(?:ing)?\b|\bhas(?:n['’]?t)?\b.{0,80}\b(?:ship|arriv|come|deliver|sent)|\b(?:arrive|arrived|shipped|late|delayed|update|eta|on (?:its|the) way|happen\w*|going on|never (?:came|got)|not (?:received|arrived)|haven['’]?t (?:received|got))\b/i;
 const LISTING =
 	/\b(?:my|all|list|show|see) (?:\w+ )?orders\b|\b(?:recent|latest|last|past|previous) (?:\d+ )?orders?\b|\bwhat (?:did|have) i (?:order|buy|bought)/i;
 /** A list and nothing else: "order list", "my orders please", "orders?", "what orders do I have". */
@@ -79,7 +79,7 @@ const WHERE_ABROAD =
 	/\bwo (?:ist|bleibt|sind) mein\w* (?:bestellung|paket|lieferung|sendung)|\boù (?:est|en est|sont) m\w+ (?:commande|colis|livraison)|\bd[oó]nde est[aá] mi (?:pedido|paquete|env[ií]o)|\bdov['’]?\s?[eè] il mio (?:ordine|pacco)|\bonde est[aá] (?:o |a )?(?:meu|minha) (?:pedido|encomenda|pacote)|\bwaar (?:is|blijft) mijn (?:bestelling|pakket|pakje)/i;
 /** A question about the way of doing it, which the articles answer. */
 const HOW_TO =
-	/^\W*(?:hi|hello|hey|please|ok|so)?\W*(?:how (?:do|can|could|would|should|to|long)|can i\b(?! (?:see|get))|what (?:do i|is the|are)|is it possible|do i|am i|where (?:do|can) i|who|until when)/i;
+	/^\W*(?:(?:hi|hello|hey|please|ok|so)\b\W*)?(?:how (?:do|can|could|would|should|to|long)|can i\b(?! (?:see|get))|what (?:do i|is the|are)|is it possible|do i|am i|where (?:do|can) i|who|until when)/i;
 
 /** "When would it arrive if I order today" is about no order yet. */
 const WHAT_IF = /\bif (?:i|we) (?:order|buy|pay|placed?)\b/i;

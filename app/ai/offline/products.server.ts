@@ -20,11 +20,11 @@ const MOST_PRODUCTS = 4;
 const MOST_VALUES = 12;
 
 const ASKS_PRICE =
-	/\bhow much (?:is|are|does|do|for|would|will)\b(?!.*\bweigh)|\b(?:price|prices|priced|cost|costs|expensive|cheap)\b/i;
+	/\bhow much (?:is|are|does|do|for|would|will)\b(?!.{0,200}\bweigh)|\b(?:price|prices|priced|cost|costs|expensive|cheap)\b/i;
 const ASKS_STOCK =
 	/\b(?:in|out of|back in) stock\b|\bavailab\w*|\bsold out\b|\b(?:any|some) left\b|\bdo you (?:still )?(?:have|sell|stock|carry)\b|\bhave you got\b|\bcan i (?:still )?(?:buy|order|get)\b/i;
 const ASKS_RANGE =
-	/\b(?:do you|have you|which|what|any|show me|are there)\b.*\b(?:sell|have|got|carry|stock|offer|are there|available)\b|\bshow me\b|\b(?:looking for|recommend)\b/i;
+	/\b(?:do you|have you|which|what|any|show me|are there)\b.{0,80}\b(?:sell|have|got|carry|stock|offer|are there|available)\b|\bshow me\b|\b(?:looking for|recommend)\b/i;
 const ASKS_COLOUR = /\b(?:colou?rs?|come in|comes in|available in|shades?)\b/i;
 const COLOURS = new Set(
 	"black white red blue green yellow orange purple pink brown grey gray beige cream ivory navy teal turquoise gold silver bronze copper burgundy maroon olive mint lavender charcoal tan khaki violet magenta cyan rose sand rust mustard natural".split(

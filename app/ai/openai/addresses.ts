@@ -34,14 +34,16 @@ const ENDINGS =
  * A scheme, `//` in either slash, `www.`, a host followed by a path, query or fragment, a number as a host, and
  * an e-mail address or bare host with a known ending.
  */
+/** Bounded, or one endless word is read again from each of its letters. A label has at most 63 characters (RFC 1035). */
+const LABELS = String.raw`(?:[a-z\d-]{1,63}\.){1,10}`;
 const LINK = new RegExp(
 	[
-		String.raw`(?:[a-z][a-z0-9+.-]*:)?[\\/]{2}\S+`,
+		String.raw`(?:[a-z][a-z0-9+.-]{0,30}:)?[\\/]{2}\S+`,
 		String.raw`(?:https?|ftp|wss?|javascript|vbscript|data|blob|file|mailto|tel|sms|intent):\S+`,
 		String.raw`www\.\S+`,
-		String.raw`(?:[a-z\d-]+\.)+[a-z]{2,}[/?#]\S+`,
+		String.raw`${LABELS}[a-z]{2,20}[/?#]\S+`,
 		String.raw`(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}[:/]\S*`,
-		String.raw`(?:[\w.+-]+@)?(?:[a-z\d-]+\.)+(?:${ENDINGS})(?::\d+)?(?![\w@-]|\.[a-z\d])`,
+		String.raw`(?:[\w.+-]{1,64}@)?${LABELS}(?:${ENDINGS})(?::\d+)?(?![\w@-]|\.[a-z\d])`,
 	].join("|"),
 	"gi",
 );
@@ -55,7 +57,7 @@ export type FoundAddress = { from: number; to: number; address: string };
 export function findAddresses(word: string): FoundAddress[] {
 	const found: FoundAddress[] = [];
 	for (const match of fold(word).matchAll(LINK)) {
-		const [tail = ""] = /[.,;:!?)\]}'"*_>]*$/.exec(match[0]) ?? [];
+		const [tail = ""] = /(?<![.,;:!?)\]}'"*_>])[.,;:!?)\]}'"*_>]+$/.exec(match[0]) ?? [];
 		const address = match[0].slice(0, match[0].length - tail.length);
 		// "…at the door.In winter" lacks a blank; a host's ending is not written like the start of a sentence.
 		if (/\.[A-Z][a-z]+$/.test(address) && !/[/@:]/.test(address)) continue;

@@ -194,7 +194,7 @@ export class TextCleaner {
 		if (end === 0) return { length: word.length, text: word, isCut: false };
 		// What an address grown onto another was hiding: "here.evil.examplehttps://x" leaves one behind.
 		text = this.#settleWord(text + word.slice(end)).text;
-		const rest = /[\p{L}\p{N}]/u.test(text) ? text : (/[.,!?]+$/.exec(text)?.[0] ?? "");
+		const rest = /[\p{L}\p{N}]/u.test(text) ? text : (/(?<![.,!?])[.,!?]+$/.exec(text)?.[0] ?? "");
 		return { length: word.length, text: rest, isCut: true };
 	}
 

@@ -1,5 +1,6 @@
 import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
+import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { type Answer, AnswerFailed, type AnswerRequest, type Material, type OnText } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
@@ -49,7 +50,8 @@ export async function answerInRounds(
 	const asked = { ...request, language: request.language ? answerLanguage(reading) : null };
 	const sources = new SourceBook();
 	for (const part of Object.values(parts)) sources.heed(part);
-	for (const { role, text } of [...request.history, { role: "customer", text: request.question }]) {
+	const fullQuestion = request.fullQuestion ?? request.question;
+	for (const { role, text } of [...request.history, { role: "customer", text: fullQuestion }]) {
 		if (role !== "assistant") sources.heed(text);
 	}
 	const system = systemPrompt({
@@ -61,7 +63,7 @@ export async function answerInRounds(
 	const messages: ChatMessage[] = [
 		{ role: "system", content: system },
 		...historyMessages(request.history),
-		{ role: "user", content: request.question },
+		{ role: "user", content: fullQuestion },
 	];
 
 	const call: { reason: EscalationReason | null } = { reason: null };
@@ -165,7 +167,7 @@ async function runTool(call: ToolCall, context: ToolContext): Promise<unknown> {
 function searchText({ question, history }: Pick<AnswerRequest, "question" | "history">): string {
 	if (question.trim().split(/\s+/).length >= SHORT_QUESTION_WORDS) return question;
 	const before = history.findLast((utterance) => utterance.role === "customer")?.text ?? "";
-	return `${before}\n${question}`.trim();
+	return `${forAnalysis(before).question}\n${question}`.trim();
 }
 
 function admitsIgnorance(text: string): boolean {

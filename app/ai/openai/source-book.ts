@@ -76,7 +76,7 @@ export class SourceBook {
 
 /** The words of a text as addresses stand among them, without the marks of a sentence after them. */
 const wordsOf = (text: string): string[] =>
-	text.split(/[\s<>"'()[\]]+/).map((word) => word.replace(/[.,;:!?]+$/, ""));
+	text.split(/[\s<>"'()[\]]+/).map((word) => word.replace(/(?<![.,;:!?])[.,;:!?]+$/, ""));
 
 const hostOf = (word: string): string | null =>
 	/^https?:\/\/([^/?#]+)/i.exec(word)?.[1]?.toLowerCase() ?? null;

@@ -82,7 +82,7 @@ export function normalise(question: string): string {
 		.normalize("NFKC")
 		.toLowerCase()
 		.replace(/\s+/gu, " ")
-		.replace(/[\s.?!…¿¡؟]+$/u, "")
+		.replace(/(?<![\s.?!…¿¡؟])[\s.?!…¿¡؟]+$/u, "")
 		.replace(/^[\s¿¡]+/u, "");
 }
 
@@ -124,7 +124,7 @@ const isAnonymous = ({ customerId, verifiedEmail }: Question) => customerId === 
 /** A greeting before the question changes nothing in its answer. */
 function isSmall({ role, text }: Question["history"][number]): boolean {
 	if (role === "assistant") return true;
-	if (role === "agent") return false;
+	if (role === "agent" || text.length > LONGEST_QUESTION) return false;
 	const { intent, confidence } = classifyIntent(text);
 	return smallTalk(text, intent, confidence) !== null;
 }

@@ -3,14 +3,20 @@ import type { ActionPlace } from "#app/models/assistant-action/log.server.ts";
 import { provedEmail } from "#app/models/chat-session/order-owner.ts";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers } from "#db/schema.ts";
+import { forAnalysis } from "./analysed-part.ts";
 import { MESSAGE_LIMIT } from "./text.ts";
 
 export type Utterance = { role: "customer" | "assistant" | "agent"; text: string };
 
 /** What is to be answered, and who asks as the server knows it. */
 export type Unanswered = {
-	/** The customer's newest words, several quick messages joined by a line break; no longer than one message may be. */
+	/**
+	 * The part that is analysed of what the customer wrote since the last answer, several quick messages joined by a
+	 * line break: at most ANALYSED_CHARACTERS.
+	 */
 	question: string;
+	/** The whole of it, for a language model; absent where `question` is the whole. At most MESSAGE_LIMIT. */
+	fullQuestion?: string;
 	/** What was said before the question, oldest first; without what `summary` tells of. */
 	history: Utterance[];
 	/** A long conversation's beginning in a few sentences; absent while it is short. */
@@ -81,11 +87,13 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 		({ seq }) => !summary || seq > summarySeq,
 	);
 	return {
-		question: newestOf(
-			asked
-				.reverse()
-				.map((utterance) => utterance.text)
-				.join("\n"),
+		...forAnalysis(
+			newestOf(
+				asked
+					.reverse()
+					.map((utterance) => utterance.text)
+					.join("\n"),
+			),
 		),
 		history: before.reverse().map(({ role, text }): Utterance => ({ role, text })),
 		summary,

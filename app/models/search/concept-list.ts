@@ -19,12 +19,12 @@ const FREQUENCY = new RegExp(
 	`\\b(every|each|once|twice|thrice|daily|weekly|fortnightly|monthly|quarterly|yearly|annually|hourly|per (day|week|month|year)|a (day|week|month|year)|after (each|every)|${NUMBER} times|times (a|per)|at least every|between uses|regularly)\\b`,
 	"i",
 );
-const LENGTH = /\d+([.,]\d+)?\s?(cm|mm|m|km|metres?|meters?|inch(es)?|in\b|ft|feet|foot|yards?|"|″|['’])/i;
-const MASS = /\d+([.,]\d+)?\s?(kg|g|grams?|kilos?|kilograms?|lbs?|pounds?|oz|ounces?|stone|tons?|tonnes?)\b/i;
+const LENGTH = /\d\s?(cm|mm|m|km|metres?|meters?|inch(es)?|in\b|ft|feet|foot|yards?|"|″|['’])/i;
+const MASS = /\d\s?(kg|g|grams?|kilos?|kilograms?|lbs?|pounds?|oz|ounces?|stone|tons?|tonnes?)\b/i;
 /** A time of day or a day of the week. */
 export const CLOCK =
 	/\b\d{1,2}([:.]\d\d)?\s?(am|pm|a\.m\.|p\.m\.|o'clock)|\b\d{1,2}:\d\d\b|\b(mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b24\/7\b|\bround the clock\b/i;
-const DEGREES = /\d+\s?(°|degrees?|º)/i;
+const DEGREES = /\d\s?(°|degrees?|º)/i;
 
 export const CONCEPTS: Concept[] = [
 	concept(
@@ -56,7 +56,7 @@ export const CONCEPTS: Concept[] = [
 	concept("parcel package box shipment packet consignment"),
 	concept("cost price fee charge rate tariff expensive cheap pricing pay surcharge expense", {
 		pattern: CURRENCY,
-		asks: /\bhow much (is|are|was|were|does|do|did|will|would|for|to|it|this|money|extra|more)\b(?!.*\b(weigh|hold|fit|carry|support|space|room|water|power|time|memory|storage)\b)|\bwhat('s| is| are)? the (price|cost|fee)s?\b/i,
+		asks: /\bhow much (is|are|was|were|does|do|did|will|would|for|to|it|this|money|extra|more)\b(?!.{0,200}\b(weigh|hold|fit|carry|support|space|room|water|power|time|memory|storage)\b)|\bwhat('s| is| are)? the (price|cost|fee)s?\b/i,
 	}),
 	concept("free gratis complimentary for_nothing no_charge without_charge", {
 		pattern: /(?<![-\p{L}])free\b(?! (?:of (?!charge)|from|to\b))|\bno (charge|cost|fee)\b/iu,
@@ -127,7 +127,7 @@ export const CONCEPTS: Concept[] = [
 	concept("deep depth", { pattern: /\b(deep|depth|d)\b|\d\s?[x×]\s?\d/i }),
 	concept("length", {
 		pattern: LENGTH,
-		asks: /\bhow long (is|are) (the|this|that|a|an|your)\b(?!.*\b(warranty|guarantee|delivery|shipping|wait|period|trial|valid|good)\b)/i,
+		asks: /\bhow long (is|are) (the|this|that|a|an|your)\b(?!.{0,200}\b(warranty|guarantee|delivery|shipping|wait|period|trial|valid|good)\b)/i,
 	}),
 	concept("weigh weight heavy mass", { pattern: MASS }),
 	concept("colour color shade tint"),
@@ -209,7 +209,7 @@ export const CONCEPTS: Concept[] = [
 		asks: /\bhow (long|soon|quickly|fast|many (days|weeks|months|years|hours))\b|\bhow much time\b|\b(?:refund|delivery|shipping|processing|waiting|response|lead|transit) times?\b|\bby when\b|\bdeadline\b/i,
 	}),
 	concept("capacity hold contain volume load fit_in", {
-		pattern: /\d+\s?(kg|l|ml|litres?|liters?|cups?|people|persons?|guests?)\b/i,
+		pattern: /\d\s?(kg|l|ml|litres?|liters?|cups?|people|persons?|guests?)\b/i,
 	}),
 	concept("empty drain discharge", { kinship: 0.9 }),
 	concept("refill fill top_up", { kinship: 0.9 }),
@@ -232,7 +232,7 @@ export const CONCEPTS: Concept[] = [
 	concept("indoors inside indoor interior"),
 	concept("last survive endure lifespan lifetime durable durability longevity"),
 	concept("contract term commitment agreement tie_in"),
-	concept("save saving percent off discount", { kinship: 0.8, pattern: /\d+\s?(%|per ?cent)/i }),
+	concept("save saving percent off discount", { kinship: 0.8, pattern: /\d\s?(%|per ?cent)/i }),
 	concept("soy soya soybean"),
 	concept("publish publication release launch come_out comes_out released published"),
 	concept("ebook e_book"),

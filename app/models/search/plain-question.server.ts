@@ -37,7 +37,7 @@ export async function readPlainQuestion(text: string, config: string): Promise<T
 		.replace(/[’‘`]/g, "'")
 		.split(/[^\p{L}\p{M}\p{N}'-]+/u)
 		// "L'article" is about an article.
-		.map((word) => word.replace(/^(?:[cdjlmnst]|qu)'/, "").replace(/^[-']+|[-']+$/g, ""))
+		.map((word) => word.replace(/^(?:[cdjlmnst]|qu)'/, "").replace(/^[-']+|(?<![-'])[-']+$/g, ""))
 		.filter((word) => word && !frame?.has(word))
 		.slice(0, MOST_WORDS);
 	const vectors = await stemTexts(words, config);

@@ -1,6 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson, readQuery } from "#app/http/body.server.ts";
+import { countPost } from "#app/http/post-limit.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
@@ -32,6 +33,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 async function create(request: Request): Promise<Response> {
 	const actor = await requireBearer(request);
 	const { sessionId, ...post } = await readJson(request, newMessage);
+	if (actor.type === "customer") await countPost(post.message);
 	const { message, isNew } = await postMessage(sessionId, actor, post);
 	return jsonResponse(message, { status: isNew ? 201 : 200 });
 }

@@ -1,0 +1,206 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type AST, RegExpParser, visitRegExpAST } from "@eslint-community/regexpp";
+import ts from "typescript";
+import { expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..");
+/** Lengths, in UTF-16 units, at which an expression is timed. */
+const SHORT = 1_500;
+const LONG = 6_000;
+/** Linear time grows 4 times from SHORT to LONG, quadratic time 16 times. */
+const MOST_GROWTH = 8;
+/** A quadratic expression needs about 30 ms for LONG, so below this there is nothing to compare. */
+const NOISE_MS = 3;
+/** A linear or quadratic expression needs less for 300 characters, also on a busy machine. */
+const FAR_TOO_LONG_MS = 80;
+/** Most texts that are made from one part of an expression. */
+const MOST_SAMPLES = 24;
+/** One of each kind of character that an expression can ask for. */
+const CHARACTERS = [..."aA0 \n-.!,/'@#:_\"[(<é你ع", "\0"];
+
+type Found = { where: string; source: string; flags: string };
+
+const files = execFileSync("git", ["ls-files", "app/*.ts", "app/*.tsx", "db/*.ts", "commands/*.ts"], {
+	cwd: ROOT,
+	encoding: "utf8",
+})
+	.trim()
+	.split("\n")
+	.filter((file) => !/\.test\.tsx?$/.test(file));
+
+/** The regular expressions that are written as literals. */
+function literals(file: string): Found[] {
+	const text = readFileSync(join(ROOT, file), "utf8");
+	const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+	const found: Found[] = [];
+	const visit = (node: ts.Node) => {
+		if (ts.isRegularExpressionLiteral(node)) {
+			const end = node.text.lastIndexOf("/");
+			const { line } = tree.getLineAndCharacterOfPosition(node.getStart());
+			const where = `${file}:${line + 1}`;
+			found.push({ where, source: node.text.slice(1, end), flags: node.text.slice(end + 1) });
+		}
+		ts.forEachChild(node, visit);
+	};
+	visit(tree);
+	return found;
+}
+
+/** The regular expressions that modules build with `new RegExp` while they load. */
+async function constructed(): Promise<Found[]> {
+	// Modules that hold the pool want an address when they load; nothing here connects.
+	process.env.DATABASE_URL = "postgres://localhost:1/none";
+	process.env.APP_SECRET = "a secret of sixteen characters or more";
+	const found: Found[] = [];
+	const Original = globalThis.RegExp;
+	let where = "";
+	globalThis.RegExp = new Proxy(Original, {
+		construct(target, [source, flags]) {
+			const made = new target(source, flags);
+			// Libraries build expressions too, while our modules load them.
+			const caller = new Error().stack?.split("\n")[2] ?? "";
+			if (!caller.includes(ROOT) || caller.includes("node_modules")) return made;
+			found.push({ where, source: made.source, flags: made.flags });
+			return made;
+		},
+	});
+	try {
+		for (where of files) {
+			if (readFileSync(join(ROOT, where), "utf8").includes("new RegExp(")) await import(join(ROOT, where));
+		}
+	} finally {
+		globalThis.RegExp = Original;
+	}
+	return found;
+}
+
+/** Texts that a part of an expression matches, so that each of its alternatives is in one of them. */
+function samples(node: AST.Element | AST.Alternative, flags: string): string[] {
+	switch (node.type) {
+		case "Alternative":
+			return inTurn(node.elements, flags);
+		case "Group":
+		case "CapturingGroup":
+			return node.alternatives.flatMap((part) => samples(part, flags)).slice(0, MOST_SAMPLES);
+		case "Quantifier":
+			return node.max === 0
+				? [""]
+				: samples(node.element, flags).map((text) => text.repeat(Math.max(1, node.min)));
+		case "Character":
+			return [String.fromCodePoint(node.value)];
+		case "CharacterSet":
+		case "CharacterClass":
+		case "ExpressionCharacterClass": {
+			const one = new RegExp(`^${node.raw}$`, flags.replace(/[gy]/g, ""));
+			return CHARACTERS.filter((character) => one.test(character)).slice(0, 3);
+		}
+		default:
+			return [""];
+	}
+}
+
+/** The parts one after another: a text for each sample of each part, the others with their first. */
+function inTurn(parts: AST.Element[], flags: string): string[] {
+	const each = parts.map((part) => samples(part, flags)).map((texts) => (texts.length > 0 ? texts : [""]));
+	const most = Math.max(1, ...each.map((texts) => texts.length));
+	return Array.from({ length: Math.min(most, MOST_SAMPLES) }, (_, i) =>
+		each.map((texts) => texts[i % texts.length] ?? "").join(""),
+	);
+}
+
+/** What stands before a part, out to the beginning of the expression. */
+function before(node: AST.Node, flags: string): string[] {
+	const parent = node.parent;
+	if (!parent) return [""];
+	const outer = before(parent, flags);
+	if (parent.type !== "Alternative") return outer;
+	const own = inTurn(parent.elements.slice(0, parent.elements.indexOf(node as AST.Element)), flags);
+	return own.flatMap((text) => outer.slice(0, 4).map((start) => start + text)).slice(0, MOST_SAMPLES);
+}
+
+/** Texts made so that each unbounded repetition is tried from as many places as possible and then fails. */
+function attacks({ source, flags }: Found): { start: string; repeated: string }[] {
+	const tree = new RegExpParser({ ecmaVersion: 2024 }).parsePattern(source, 0, source.length, {
+		unicode: flags.includes("u"),
+		unicodeSets: flags.includes("v"),
+	});
+	const made = new Map<string, { start: string; repeated: string }>();
+	const add = (start: string, repeated: string) => {
+		if (repeated) made.set(`${start}\n${repeated}`, { start, repeated });
+	};
+	visitRegExpAST(tree, {
+		onQuantifierEnter(node) {
+			if (node.max !== Number.POSITIVE_INFINITY) return;
+			const bodies = samples(node.element, flags);
+			for (const start of before(node, flags)) {
+				add("", `${start} `);
+				add("", `${start}${bodies[0] ?? ""}`);
+			}
+			const [start = ""] = before(node, flags);
+			for (const body of bodies) add(start, body);
+			for (const body of bodies) {
+				add("", body);
+				// So that an alternative for the beginning of the text does not take it all.
+				add("\0", body);
+			}
+		},
+	});
+	return [...made.values()];
+}
+
+/** The best of some runs, in ms of processor time, which other work on the machine does not count towards. */
+function timeOf(expression: RegExp, text: string, runs: number): number {
+	let best = Number.POSITIVE_INFINITY;
+	for (let run = 0; run < runs && !(run > 0 && best < NOISE_MS / 10); run++) {
+		const start = process.cpuUsage();
+		for (const _ of text.matchAll(expression));
+		const { user, system } = process.cpuUsage(start);
+		best = Math.min(best, (user + system) / 1_000);
+	}
+	return best;
+}
+
+/** How an expression fails, or null when its time grows no faster than the text. */
+function fault(found: Found): string | null {
+	const flags = `${found.flags.replace(/[gy]/g, "")}g`;
+	const expression = new RegExp(found.source, flags);
+	for (const { start, repeated } of attacks(found)) {
+		// NUL is in no expression, so that whatever must follow does not.
+		const text = (length: number) => `${start}${repeated.repeat(Math.ceil(length / repeated.length))}\0`;
+		// Short texts first: an exponential or cubic expression would not come back from the long one for minutes.
+		for (const length of [SHORT / 50, SHORT / 30, SHORT / 5]) {
+			if (timeOf(expression, text(length), 1) < FAR_TOO_LONG_MS) continue;
+			return `${found.where} /${found.source}/: far too long for ${length} characters of ${JSON.stringify(repeated)}`;
+		}
+		if (timeOf(expression, text(LONG), 1) < NOISE_MS) continue;
+		const growth = timeOf(expression, text(LONG), 5) / timeOf(expression, text(SHORT), 5);
+		if (growth < MOST_GROWTH) continue;
+		const what = JSON.stringify([start, repeated]).slice(0, 120);
+		return `${found.where} /${found.source}/${found.flags}: ${growth.toFixed(1)} times the time for ${LONG / SHORT} times ${what}`;
+	}
+	return null;
+}
+
+it("recognises an expression whose time grows faster than its text", () => {
+	for (const source of [
+		"\\s+$",
+		"\\ba\\b.*\\bb",
+		"^-+|-+$",
+		"^\\W*(?:hi)?\\W*how",
+		"\\d+\\s?kg",
+		"^(?:a|aa)+$",
+	]) {
+		expect(fault({ where: "here", source, flags: "i" }), source).toContain(source);
+	}
+	for (const source of ["(?<!\\s)\\s+$", "\\ba\\b.{0,80}\\bb", "^a+$", "(?<!\\d)\\d+\\s?kg"]) {
+		expect(fault({ where: "here", source, flags: "i" }), source).toBeNull();
+	}
+}, 60_000);
+
+it("no regular expression of the app takes more than linear time, whatever a stranger writes", async () => {
+	const all = [...files.flatMap(literals), ...(await constructed())];
+	expect(all.length).toBeGreaterThan(400);
+	expect(all.map(fault).filter((found) => found !== null)).toEqual([]);
+}, 300_000);
