@@ -13,8 +13,10 @@ const LONG = 6_000;
 const MOST_GROWTH = 8;
 /** A quadratic expression needs about 30 ms for LONG, so below this there is nothing to compare. */
 const NOISE_MS = 3;
-/** A linear or quadratic expression needs less for 300 characters, also on a busy machine. */
+/** A linear or quadratic expression needs less for SHORT characters. */
 const FAR_TOO_LONG_MS = 80;
+/** So close to each other that an exponential expression shows before it takes minutes. */
+const EVER_LONGER = Array.from({ length: 9 }, (_, step) => 20 + 3 * step);
 /** Most texts that are made from one part of an expression. */
 const MOST_SAMPLES = 24;
 /** One of each kind of character that an expression can ask for. */
@@ -165,12 +167,14 @@ function timeOf(expression: RegExp, text: string, runs: number): number {
 /** How an expression fails, or null when its time grows no faster than the text. */
 function fault(found: Found): string | null {
 	const flags = `${found.flags.replace(/[gy]/g, "")}g`;
-	const expression = new RegExp(found.source, flags);
+	// A sticky expression is tried at one place only.
+	const source = found.flags.includes("y") ? `^(?:${found.source})` : found.source;
+	const expression = new RegExp(source, flags);
 	for (const { start, repeated } of attacks(found)) {
 		// NUL is in no expression, so that whatever must follow does not.
 		const text = (length: number) => `${start}${repeated.repeat(Math.ceil(length / repeated.length))}\0`;
 		// Short texts first: an exponential or cubic expression would not come back from the long one for minutes.
-		for (const length of [SHORT / 50, SHORT / 30, SHORT / 5]) {
+		for (const length of [...EVER_LONGER, 300, 600, SHORT]) {
 			if (timeOf(expression, text(length), 1) < FAR_TOO_LONG_MS) continue;
 			return `${found.where} /${found.source}/: far too long for ${length} characters of ${JSON.stringify(repeated)}`;
 		}

@@ -48,7 +48,7 @@ export function takeFrontMatter(source: string): FrontMatter {
 	const offset = blank.split("\n").length - 1;
 	const none = { values: new Map<string, unknown>(), body: source, linesAbove: 0 };
 	if (/^\{\s*"/.test(text)) return takeJson(text, offset);
-	const open = /^(---|\+\+\+)[ \t]*(yaml|toml)?[ \t]*(?:\n|$)/i.exec(text);
+	const open = /^(---|\+\+\+)[ \t]*(?:(yaml|toml)[ \t]*)?(?:\n|$)/i.exec(text);
 	if (!open) return none;
 	const lines = text.split("\n");
 	const isToml = open[1] === "+++" || open[2]?.toLowerCase() === "toml";

@@ -14,7 +14,7 @@ const ITEM = /^([ \t]{0,12})(?:([-*+•])|(\d{1,3})[.)])[ \t]+(\S.*)$/;
 const QUOTE = /^ {0,3}>[ \t]?(.*)$/;
 const RULE = /^ {0,3}(?:-{3,}|\*{3,}|_{3,})[ \t]*$/;
 const TABLE_ROW = /^[ \t]*\|.*\|[ \t]*$/;
-const TABLE_RULE = /^[ \t]*\|[-:| \t]*-[-:| \t]*\|[ \t]*$/;
+const TABLE_RULE = /^[ \t]*\|(?=[|: \t]*-)[-:| \t]*\|[ \t]*$/;
 const MOST_COLUMNS = 12;
 const DEEPEST_ITEM = 2;
 
@@ -28,7 +28,7 @@ export function readMarks(text: string, { isUnfinished = false } = {}): Block[] 
 	let words: string[] = [];
 	const inline = (line: string) => readInline(line, { isUnfinished });
 	const flush = () => {
-		const paragraph = words.join("\n").replace(/^\n+|\s+$/g, "");
+		const paragraph = words.join("\n").replace(/^\n+|(?<!\s)\s+$/g, "");
 		words = [];
 		if (paragraph !== "") blocks.push({ kind: "paragraph", parts: inline(paragraph) });
 	};

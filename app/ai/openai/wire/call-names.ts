@@ -10,7 +10,7 @@ export function toolNameOf(written: string, known: readonly string[]): string {
 	const plain = written
 		.replace(/[<|｜].*$/su, "")
 		.trim()
-		.replace(/^["'`]+|["'`()]+$/g, "")
+		.replace(/^["'`]+|(?<!["'`()])["'`()]+$/g, "")
 		.replace(NAMESPACE, "")
 		.replace(/:\d+$/, "");
 	const folded = fold(plain);

@@ -36,11 +36,11 @@ const NAMES = TAG_NAMES.join("|");
 const LONGEST_MARK = 120;
 const LONGEST_HEAD = 300;
 
-const TAG = new RegExp(`^<\\s*(/?)\\s*(?:${NAMES})(?:\\s[^<>]*)?(/?)>`, "i");
-const TAG_BEGUN = /^<\s*\/?\s*([a-z_:]*)$/i;
-const TAG_OPEN = new RegExp(`^<\\s*/?\\s*(?:${NAMES})\\s[^<>]*$`, "i");
-const BRACKET = /^\[\s*(\/?)\s*(?:think|thinking|thought|reasoning)\s*\]/i;
-const BRACKET_BEGUN = /^\[\s*\/?\s*([a-z]*)\s*$/i;
+const TAG = new RegExp(`^<\\s*(?:(/)\\s*)?(?:${NAMES})(?:\\s[^<>]*)?(/?)>`, "i");
+const TAG_BEGUN = /^<\s*(?:\/\s*)?([a-z_:]*)$/i;
+const TAG_OPEN = new RegExp(`^<\\s*(?:/\\s*)?(?:${NAMES})\\s[^<>]*$`, "i");
+const BRACKET = /^\[\s*(?:(\/)\s*)?(?:think|thinking|thought|reasoning)\s*\]/i;
+const BRACKET_BEGUN = /^\[\s*(?:\/\s*)?(?:([a-z]+)\s*)?$/i;
 const BRACKET_NAMES = ["think", "thinking", "thought", "reasoning"];
 const TRIANGLE = ["◁think▷", "◁/think▷"];
 
@@ -78,8 +78,9 @@ function readTag(rest: string): Mark | "wait" | null {
 function readBracket(rest: string): Mark | "wait" | null {
 	const mark = BRACKET.exec(rest);
 	if (mark) return { length: mark[0].length, kind: mark[1] === "/" ? "close" : "open" };
-	const begun = BRACKET_BEGUN.exec(rest)?.[1]?.toLowerCase();
-	return begun !== undefined && BRACKET_NAMES.some((name) => name.startsWith(begun)) ? "wait" : null;
+	const begun = BRACKET_BEGUN.exec(rest);
+	const name = begun?.[1]?.toLowerCase() ?? "";
+	return begun && BRACKET_NAMES.some((known) => known.startsWith(name)) ? "wait" : null;
 }
 
 function readTriangle(rest: string): Mark | "wait" | null {
