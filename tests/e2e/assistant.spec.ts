@@ -124,7 +124,7 @@ test("a card changes something by the customer's own click, once, and both sides
 		await expect(message(agent, "Confirmed by the customer.")).toBeVisible();
 		await expect(panel).toContainText(`return of order ${delivered}: confirmed by the customer and done`);
 		await expect(orderIn(panel, delivered)).toContainText("return requested");
-		await expect(orderIn(panel, delivered).getByText("Return asked for")).toHaveCount(1);
+		await expect(orderIn(panel, delivered).getByText("Return requested on")).toHaveCount(1);
 	});
 
 	await test.step("a cancellation by keyboard alone", async () => {
@@ -259,7 +259,7 @@ test("a visitor proves an address by its code, and out of hours leaves one", asy
 	await inboxLine(agent, await conversationOf(page)).click();
 	const panel = agent.getByRole("complementary", { name: "Customer" });
 	await expect(panel.getByRole("link", { name: "theo@example.org" })).toBeVisible();
-	await expect(panel).toContainText("theo.lindqvist@example.com is theirs");
+	await expect(panel).toContainText("Confirmed by an emailed code: theo.lindqvist@example.com");
 });
 
 test("the copilot suggests, rewrites and translates, and nothing goes out without the agent's click", async ({

@@ -120,7 +120,7 @@ export function CustomerPanel({
 }
 
 const visitorLine = (verifiedEmail: string | null): string =>
-	verifiedEmail ? `Confirmed by an e-mailed code: ${verifiedEmail}` : "Not signed in: orders unknown.";
+	verifiedEmail ? `Confirmed by an emailed code: ${verifiedEmail}` : "Not signed in: orders unknown.";
 
 const isUnderWay = ({ status }: Order) =>
 	status === "pending" || status === "processed" || status === "shipped";
