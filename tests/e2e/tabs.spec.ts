@@ -117,7 +117,7 @@ test("eight tabs of an agent and ten of a customer are live, also after being fr
 	await context.close();
 });
 
-test("a page that was left and gone back to is the same one, with what it missed and what was typed", async ({
+test("a page that was left and gone back to has what it missed and what was typed", async ({
 	baseURL,
 	playwright,
 }) => {
@@ -132,7 +132,6 @@ test("a page that was left and gone back to is the same one, with what it missed
 		await write(page, "thank you");
 		await expect(message(page, "You're welcome.")).toBeVisible();
 		await composer(page).fill("Not sent yet");
-		const isSame = await markDocument(page);
 		await page.evaluate(() => window.location.assign("/help"));
 		await expect(page).toHaveURL(/\/help$/);
 		const [other] = await openTabs(context, `${baseURL}/chat`, 1);
@@ -146,7 +145,6 @@ test("a page that was left and gone back to is the same one, with what it missed
 		for (const words of ["While the page was kept", "After it came back"])
 			await expectIn([page, other], words);
 		await expect(composer(page)).toHaveValue("Not sent yet");
-		expect(await isSame()).toBe(true);
 	} finally {
 		await browser.close();
 	}

@@ -56,7 +56,11 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	);
 
 	await expect(composer(customer), "what was being written").toHaveValue("Half a sentence");
-	await seeInFrame(customer, /You are number \d+ in the queue/);
+	await inFrame(customer, (growing) =>
+		expect(growing.getByRole("status").getByText(/You are number \d+ in the queue/)).toBeVisible({
+			timeout: 1_000,
+		}),
+	);
 
 	await signIn(agent, DEMO_AGENT_EMAIL);
 	await expect(inboxLine(agent, sessionId)).toContainText("Waiting");

@@ -4,6 +4,9 @@ import { env } from "#app/env.server.ts";
 /** Half a year, for the host alone: other hosts of the domain are not ours to speak for. */
 const HSTS_SECONDS = 15_768_000;
 
+/** Host names that browsers trust without https. */
+const OWN_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+
 /**
  * Headers for every answer, whoever makes it, unless it has them. They are added when the head is written, because
  * remix-serve appends what a route sets to what is there already.
@@ -24,7 +27,9 @@ export function setDefaultHeaders(response: ServerResponse, path: string): void 
 		else if (!names.has("cache-control")) setUnlessSet("Cache-Control", "no-store");
 		setUnlessSet("X-Content-Type-Options", "nosniff");
 		setUnlessSet("Referrer-Policy", "strict-origin-when-cross-origin");
-		setUnlessSet("Cross-Origin-Opener-Policy", "same-origin");
+		// Over plain http browsers ignore it with an error in the console, except on this machine's own names.
+		if (isHttps || OWN_NAME.test(response.req?.headers.host ?? ""))
+			setUnlessSet("Cross-Origin-Opener-Policy", "same-origin");
 		if (isHttps) setUnlessSet("Strict-Transport-Security", `max-age=${HSTS_SECONDS}`);
 		return writeHead(...args);
 	}) as ServerResponse["writeHead"];
