@@ -74,7 +74,9 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await composer(customer).fill("I am still writing this while the reply");
 	await write(agent, "Twice a year is enough.\nWarm the oil first.");
 	await seeInFrame(customer, "Twice a year is enough.");
-	await seeInFrame(customer, "Ana is with you");
+	await inFrame(customer, (growing) =>
+		expect(growing.getByRole("status").getByText("Ana is with you")).toBeVisible({ timeout: 1_000 }),
+	);
 	await inFrame(customer, async (growing) => {
 		const reply = message(growing, "Twice a year is enough.");
 		await expect(reply).toContainText("Ana");
