@@ -14,7 +14,8 @@ import { translateSession } from "./translate-session.server.ts";
 /** Answers one process writes at the same time; the others' sweeps take what is beyond. */
 const MOST_AT_ONCE = 32;
 const SWEEP_MS = 1_000;
-const SEND_AFTER_MS = 100;
+/** Several clicks on "Send code" take a moment to arrive; only the newest code is sent, and only that one counts. */
+const SEND_AFTER_MS = 500;
 
 /**
  * Starts this process's worker: it answers what is handed to it at once and, each second, whatever turn is
