@@ -1,4 +1,5 @@
 import { endLiveAnswer, readStoppedText } from "#app/realtime/publish.server.ts";
+import { hasVisibleText } from "#app/text/visible-text.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { withdrawAnswer } from "./ai-turn.server.ts";
 import { writeMessage } from "./message/write.server.ts";
@@ -16,7 +17,7 @@ export async function stopAnswer(tx: Transaction, sessionId: string): Promise<vo
 	const turn = await withdrawAnswer(tx, sessionId);
 	if (!turn) return;
 	const text = storable(readStoppedText(sessionId, turn));
-	if (text.trim() === "") return;
+	if (!hasVisibleText(text)) return;
 	await writeMessage(tx, {
 		id: turn.messageId,
 		sessionId,

@@ -110,6 +110,8 @@ it("sends readers back when tables are set back under a running server", async (
 	const session = await openSession(server.url);
 	for (const text of ["one", "two", "three"]) await postMessage(server.url, session, text);
 	const reader = await openEvents(server.url, session);
+	// The history follows the first event, and its cursor is at the third message.
+	await until(() => expect(reader.frames.map((frame) => frame.type)).toContain("chat-history"));
 	const cursor = reader.frames.findLast((frame) => frame.id)?.id ?? "";
 
 	// A disk set back: no file, oid or connection tells of it, only a head behind what was read.

@@ -2,7 +2,15 @@ import type postgres from "postgres";
 import type { Violation } from "../readers/reader.ts";
 import type { Customer } from "./customer.ts";
 
-type Row = { seq: number; sender: string; text: string; id: string; notice: string | null };
+type Row = {
+	seq: number;
+	sender: string;
+	text: string;
+	id: string;
+	notice: string | null;
+	/** True for the beginning of an answer that the agent's take-over stopped. */
+	isStopped: boolean;
+};
 type Turn = { messageId: string; questionSeq: number; state: string; attempts: number };
 
 /** What one conversation must look like at its end. */
@@ -39,7 +47,8 @@ export async function judgeAnswers(sql: postgres.Sql, expected: Expected[]): Pro
 		const { sessionId } = customer.talk;
 		const { reader } = customer.line;
 		const rows = await sql<Row[]>`
-			select seq, sender_type as sender, message as text, id::text, metadata ->> 'notice' as notice
+			select seq, sender_type as sender, message as text, id::text, metadata ->> 'notice' as notice,
+				metadata ? 'stopped' as "isStopped"
 			from chat_messages where session_id = ${sessionId} order by seq`;
 		const turns = await sql<Turn[]>`
 			select message_id::text as "messageId", question_seq as "questionSeq", state, attempts
@@ -55,26 +64,37 @@ export async function judgeAnswers(sql: postgres.Sql, expected: Expected[]): Pro
 		verdict.begunAgain += turns.filter(({ attempts }) => attempts > 1).length;
 		verdict.returns.tried += customer.returns.tried;
 		verdict.returns.whole += customer.returns.whole;
-		judgeConversation(one, rows, turns, accuse);
-		judgeWords(one, rows, turns, accuse);
+		const wholeAnswers = judgeConversation(one, rows, turns, accuse);
+		judgeWords(one, wholeAnswers, turns, accuse);
 	}
 	return verdict;
 }
 
 type Accuse = (what: string) => void;
 
-function judgeConversation(one: Expected, rows: readonly Row[], turns: readonly Turn[], accuse: Accuse) {
+/** @returns the whole answer to each answered question, by the id of its message. */
+function judgeConversation(
+	one: Expected,
+	rows: readonly Row[],
+	turns: readonly Turn[],
+	accuse: Accuse,
+): Map<string, string> {
+	const wholeAnswers = new Map<string, string>();
 	let open: string[] = [];
 	let isAnswered = true;
-	for (const { sender, text, seq } of rows) {
+	for (const { sender, text, seq, id, isStopped } of rows) {
 		if (sender === "user") {
 			if (isAnswered) open = [];
 			open.push(text);
 			isAnswered = false;
 		} else if (sender === "bot") {
+			const whole = one.answerTo(open);
+			wholeAnswers.set(id, whole);
 			if (isAnswered) accuse(`there is a second answer at ${seq}`);
-			else if (text !== one.answerTo(open))
+			else if (isStopped && !one.wasTaken) accuse(`the answer at ${seq} was stopped for no reason`);
+			else if (isStopped ? !whole.startsWith(text) : text !== whole)
 				accuse(`the answer at ${seq} is not the whole one: ${text.slice(0, 80)}`);
+			// A stopped answer ends what the assistant says: the person answers from there.
 			isAnswered = true;
 		}
 	}
@@ -87,15 +107,21 @@ function judgeConversation(one: Expected, rows: readonly Row[], turns: readonly 
 	if (state.live) accuse("half an answer is left on the page");
 	if (state.messages.map(({ id }) => id).join() !== rows.map(({ id }) => id).join())
 		accuse("the page does not show the conversation as it is");
+	return wholeAnswers;
 }
 
 /** Words of an unfinished answer are the beginning of what it became, and never those of one overtaken. */
-function judgeWords({ customer }: Expected, rows: readonly Row[], turns: readonly Turn[], accuse: Accuse) {
-	const final = new Map(rows.map((row) => [row.id, row.text]));
+function judgeWords(
+	{ customer }: Expected,
+	wholeAnswers: ReadonlyMap<string, string>,
+	turns: readonly Turn[],
+	accuse: Accuse,
+) {
 	const turnOf = new Map(turns.map((turn) => [turn.messageId, turn]));
 	const named = new Set<string>();
 	for (const { messageId, text, newestQuestion, isTaken } of customer.shownLive) {
-		const whole = final.get(messageId);
+		// Of a stopped answer the page may have shown some words more than were kept: it is held against the whole answer.
+		const whole = wholeAnswers.get(messageId);
 		const turn = turnOf.get(messageId);
 		if (whole !== undefined && !whole.startsWith(text))
 			named.add(`words were shown that the answer does not hold`);
