@@ -67,7 +67,7 @@ const TOLD_SHARE = 0.2;
 const UNASKED_ABROAD = 0.7;
 /**
  * How much a likeness in meaning counts beside words: what is 0.1 more alike may have half less in words. Both it and
- * what every passage has to begin with were fitted on the shops of docs/decisions/020.
+ * what every passage has to begin with were fitted on the shops of docs/decisions/008.
  */
 const LIKENESS_POWER = 4;
 const BEGINNING = 1 / 3;

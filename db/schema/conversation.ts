@@ -43,7 +43,7 @@ export const chatSessions = pgTable(
 		lastMessageAt: moment("last_message_at"),
 		/**
 		 * The hour (UTC) of the last message, to read the latest conversations from an index. An index on the moment
-		 * itself would be written with every message (decision 021); this one is when the hour changes.
+		 * itself would be written with every message (decision 009); this one is when the hour changes.
 		 */
 		activityHour: timestamp("activity_hour").generatedAlwaysAs(
 			sql`date_trunc('hour', last_message_at at time zone 'utc')`,
@@ -77,7 +77,7 @@ export const chatSessions = pgTable(
 		updatedAt: now("updated_at"),
 	},
 	(t) => [
-		// No B-tree may hold updated_at: every message moves it, and would then write to all indexes (decision 021).
+		// No B-tree may hold updated_at: every message moves it, and would then write to all indexes (decision 009).
 		index("chat_sessions_updated")
 			.using("brin", t.updatedAt)
 			.with({ pages_per_range: 8, autosummarize: "on" }),

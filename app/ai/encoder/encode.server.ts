@@ -7,7 +7,7 @@ import { cutIntoPieces, indexPieces, type PieceIndex } from "./pieces.ts";
 /**
  * Turns English text into 512 numbers that say what it means: the Universal Sentence Encoder Lite (Cer et al. 2018),
  * a transformer of two layers over pieces of words, whose mean is taken. It is in this process: nothing is sent
- * anywhere. docs/decisions/020-meaning-without-a-provider.md says why this one.
+ * anywhere. docs/decisions/008-retrieval.md says why this one.
  */
 
 /** Pieces that are read of a text; the model knows 128 places. What a passage is about is said by then. */

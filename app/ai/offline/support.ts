@@ -4,7 +4,7 @@ import { likelyIntents } from "../intent/classify.server.ts";
 /**
  * Whether the best passage found answers a question, or is only something alike. A logistic model of nine signs,
  * fitted to some 650 questions to fifteen invented shops (four in ten with no answer there) and judged on others:
- * docs/decisions/017-offline-answers.md and 020-meaning-without-a-provider.md. None of the signs is a word of a shop.
+ * docs/decisions/008-retrieval.md. None of the signs is a word of a shop.
  */
 const WEIGHTS = {
 	coverage: 1.08,
