@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { BlockList, isIP, isIPv6 } from "node:net";
 import { env } from "#app/env.server.ts";
 import { currentRequest } from "#app/realtime/disconnect.server.ts";
@@ -37,6 +38,19 @@ export function clientNetworks(): [CountedNetwork, ...CountedNetwork[]] {
 	const address = senderAddress();
 	const narrow = { name: network(address), share: 1 };
 	return isIPv6(address) ? [narrow, { name: network(address, 56), share: WIDE_SHARE }] : [narrow];
+}
+
+/**
+ * The network answers are shared by: the IPv4 address, or the /56 of an IPv6 one. It is stored while an answer is due
+ * or being written, so as a keyed hash: nobody without APP_SECRET can tell an address from it.
+ * @returns 22 characters of base64url, 132 bits of an HMAC.
+ */
+export function senderNetworkKey(): string {
+	const { name } = clientNetworks().at(-1) as CountedNetwork;
+	return createHmac("sha256", env().APP_SECRET ?? "")
+		.update(`network|${name}`)
+		.digest("base64url")
+		.slice(0, 22);
 }
 
 function senderAddress(): string {

@@ -38,7 +38,7 @@ export async function withdrawAnswer(
 ): Promise<Pick<Turn, "messageId" | "partial"> | null> {
 	const [turn] = await tx
 		.update(aiTurns)
-		.set({ state: "superseded", finishedAt: sql`now()` })
+		.set({ state: "superseded", network: "", finishedAt: sql`now()` })
 		.where(and(eq(aiTurns.sessionId, sessionId), inArray(aiTurns.state, ["due", "running"])))
 		.returning({ messageId: aiTurns.messageId, partial: aiTurns.partial });
 	return turn ?? null;
@@ -136,6 +136,7 @@ export async function finishTurn(
 		.update(aiTurns)
 		.set({
 			state: "done",
+			network: "",
 			outcome,
 			partial: "",
 			reservedMicros: 0,

@@ -29,6 +29,11 @@ export const aiTurns = pgTable(
 			.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
 		/** The newest customer message this turn answers. */
 		questionSeq: integer("question_seq").notNull(),
+		/**
+		 * A keyed hash of the network the question came from, by which answers are shared fairly; empty where it is not
+		 * known. Emptied when the turn ends.
+		 */
+		network: text("network").notNull().default(""),
 		state: text("state", { enum: ["due", "running", "done", "superseded"] })
 			.notNull()
 			.default("due"),
@@ -54,7 +59,7 @@ export const aiTurns = pgTable(
 	},
 	(t) => [
 		uniqueIndex("ai_turns_open").on(t.sessionId).where(sql`state in ('due', 'running')`),
-		index("ai_turns_due").on(t.dueAt).where(sql`state in ('due', 'running')`),
+		index("ai_turns_due_by_network").on(t.network, t.dueAt).where(sql`state in ('due', 'running')`),
 		index("ai_turns_session").on(t.sessionId, t.questionSeq),
 	],
 );

@@ -15,6 +15,8 @@ export type Post = {
 	clientMessageId?: string | null;
 	messageType?: string;
 	metadata?: Record<string, unknown>;
+	/** Of a customer's message: a keyed hash of the network it came from (`senderNetworkKey`). */
+	network?: string;
 };
 
 /** A post on its way into a session. */
@@ -41,7 +43,7 @@ export type Outcome =
 	| { kind: "elsewhere" }
 	| { kind: "busy" };
 
-/** What the database's function, which holds the rules, says of one post: see db/migrations/0006_client_ids_and_wake_ups.sql. */
+/** What the database's function, which holds the rules, says of one post: see the newest `write_posts` in db/migrations. */
 type Judged = {
 	/** From 1. */
 	place: number;
@@ -112,6 +114,7 @@ function toItem({ sessionId, actor, post, mayGoElsewhere }: SessionPost) {
 		// A customer's is known by the session.
 		sender: isCustomer ? null : actor.type === "agent" ? actor.agentId : actor.name,
 		wanders: isCustomer && mayGoElsewhere,
+		network: isCustomer ? (post.network ?? "") : "",
 	};
 }
 

@@ -1,6 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson, readQuery } from "#app/http/body.server.ts";
+import { senderNetworkKey } from "#app/http/client-address.server.ts";
 import { countPost } from "#app/http/post-limit.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
@@ -34,7 +35,7 @@ async function create(request: Request): Promise<Response> {
 	const actor = await requireBearer(request);
 	const { sessionId, ...post } = await readJson(request, newMessage);
 	if (actor.type === "customer") await countPost(post.message);
-	const { message, isNew } = await postMessage(sessionId, actor, post);
+	const { message, isNew } = await postMessage(sessionId, actor, { ...post, network: senderNetworkKey() });
 	return jsonResponse(message, { status: isNew ? 201 : 200 });
 }
 

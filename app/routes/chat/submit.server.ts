@@ -11,6 +11,7 @@ import { repeatAfterSignIn } from "#app/auth/repeat-question.server.ts";
 import type { CustomerIdentity, SignedIdentity } from "#app/auth/token.server.ts";
 import { preferredLanguages } from "#app/http/accept-language.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
+import { senderNetworkKey } from "#app/http/client-address.server.ts";
 import { countPost } from "#app/http/post-limit.server.ts";
 import { countAgainst, countSender } from "#app/http/rate-limit.server.ts";
 import { confirmAction, declineAction } from "#app/models/assistant-action/decide.server.ts";
@@ -104,8 +105,9 @@ export async function submitChatForm(
 
 	if (input.intent === "send") {
 		await countPost(input.message);
-		const posted = input.sessionId ? await postToOpenSession(identity, input.sessionId, input) : null;
-		const { message } = posted ?? (await postAnew(identity, { ...input, locale }));
+		const post = { ...input, network: senderNetworkKey() };
+		const posted = input.sessionId ? await postToOpenSession(identity, input.sessionId, post) : null;
+		const { message } = posted ?? (await postAnew(identity, { ...post, locale }));
 		return { sessionId: message.sessionId, message };
 	}
 	if (input.intent === "start") return { sessionId: null };
