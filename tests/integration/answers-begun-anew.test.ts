@@ -188,17 +188,15 @@ describe("a reply in another language than the customer's", () => {
 	});
 
 	it("is cut off where it is noticed, not read to its end", async () => {
-		let written = 0;
+		// It never ends by itself: an answer that were read to its end would not come within the test's time.
 		const endless: Reply = async (response) => {
-			while (!response.destroyed && written < 1_000) {
-				written += 1;
+			while (!response.destroyed) {
 				writeChunk(response, { content: "The kettle wants citric acid and it wants it every eight weeks. " });
 				await new Promise((resolve) => setTimeout(resolve, 5));
 			}
 		};
 		await withModel(endless, says(GERMAN));
 		expect((await ask(IN_GERMAN)).message?.message).toBe(withoutMark(GERMAN));
-		expect(written).toBeLessThan(500);
 	});
 
 	it("twice stays, marked as what it is, and is not kept for others", async () => {

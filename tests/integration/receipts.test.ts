@@ -72,6 +72,7 @@ describe("a receipt", () => {
 			const { message } = await postMessage(sessionId, actorOf(anna), { message: `Line ${index}` });
 			seqs.push(message.seq);
 		}
+		const startedAt = performance.now();
 		const answers = await Promise.all(
 			seqs.map((seq) => ofCustomer(sessionId, { intent: "read", seq: String(seq) }, ada.cookie)),
 		);
@@ -80,7 +81,9 @@ describe("a receipt", () => {
 			select count(distinct xmin::text)::int as transactions, count(*) filter (where not is_read)::int as unread
 			from chat_messages where session_id = ${sessionId} and sender_type = 'agent'`;
 		expect(writes?.unread).toBe(0);
-		expect(writes?.transactions, "the first, and what was gathered behind it").toBeLessThanOrEqual(2);
+		const seconds = Math.floor((performance.now() - startedAt) / 1_000);
+		// The first, what came within the second behind it, and one for each second that the requests took.
+		expect(writes?.transactions).toBeLessThanOrEqual(2 + seconds);
 	});
 
 	it("of a colleague who looks on does not count as read", async () => {
