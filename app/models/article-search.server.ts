@@ -109,6 +109,8 @@ type Row = {
 	position: number;
 	body: string;
 	content_hash: string;
+	/** Whether its meaning is known yet: vectors are made in the minute after an import. */
+	has_meaning: boolean;
 	vector: string;
 };
 
@@ -219,8 +221,12 @@ export async function findPassages(
 			limit ${CANDIDATES}
 		)
 		select id, article_id, slug, locale, title, heading, anchor, position, body, content_hash,
-			search::text as vector
+			search::text as vector,
+			exists (select from passage_vectors v where v.model = ${meaning?.model ?? ""}
+				and v.content_hash = candidate.content_hash and v.vector is not null) as has_meaning
 		from candidate`);
+	// Candidates are compared by one measure: by words alone while one of them has no vector.
+	const known = rows.every((row) => row.has_meaning) ? likenesses : new Map<string, number>();
 
 	const judged = rows.map((row) => {
 		const plain = `${row.title} ${row.heading} ${row.body}`;
@@ -255,7 +261,7 @@ export async function findPassages(
 		// A long article must not win by its length alone, so that siblings count with a falling share.
 		const siblings = (byArticle.get(row.article_id) ?? own) - own;
 		const words = own + SIBLING_SHARE * Math.min(siblings, own);
-		const likeness = likenessOf(row.content_hash, likenesses);
+		const likeness = likenessOf(row.content_hash, known);
 		return {
 			id: Number(row.id),
 			articleId: row.article_id,
