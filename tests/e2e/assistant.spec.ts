@@ -250,6 +250,7 @@ test("a visitor proves an address by its code, and out of hours leaves one", asy
 	await waiting.getByLabel("Where can we reach you?").fill("theo@example.org");
 	await button(page, "Send me the answer").click();
 	await expect(waiting).toContainText("our team will get back to you at theo@example.org");
+	await expect(composer(page), "the form is gone").toBeFocused();
 	await inspect(page);
 
 	const desk = await browser.newContext();

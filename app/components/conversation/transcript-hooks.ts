@@ -6,7 +6,7 @@ const FOLLOW_PX = 100;
 const SETTLING_MS = 500;
 
 // On the server there is no layout to measure, and React would warn.
-const useBrowserLayoutEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
+export const useBrowserLayoutEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
 /** Keeps the end in view while the reader is there, and leaves them alone when they have scrolled up. */
 export function useFollowing(version: string) {
@@ -39,6 +39,15 @@ export function useFollowing(version: string) {
 		return () => observer.disconnect();
 	}, []);
 
+	/** Scrolls to a place, in pixels from the top, and stays there. */
+	const scrollTo = (top: number) => {
+		const element = ref.current;
+		if (!element) return;
+		isFollowing.current = false;
+		setIsAway(true);
+		element.scrollTop = top;
+	};
+
 	const onScroll = () => {
 		const element = ref.current;
 		if (!element) return;
@@ -49,7 +58,7 @@ export function useFollowing(version: string) {
 		setIsAway(!isFollowing.current);
 	};
 
-	return { ref, isAway, toEnd, onScroll };
+	return { ref, isAway, toEnd, scrollTo, onScroll };
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Act } from "./posted-fields.ts";
 import { placesInRuns } from "./run.ts";
 import { SendingLine, unsentMessage } from "./sending-line.tsx";
 import { useFollowing, useQuiet, useSeen } from "./transcript-hooks.ts";
+import { useKeptPlace } from "./use-kept-place.ts";
 
 /** The conversation as it stands and grows: history, what is being written, what is on its way. */
 export function Transcript({
@@ -56,6 +57,7 @@ export function Transcript({
 	const follow = useFollowing(
 		`${messages.at(-1)?.id ?? ""}|${live?.text.length ?? 0}|${unsent.length}|${isThinking}|${typing !== null}`,
 	);
+	useKeptPlace(follow, conversation, onLoadOlder);
 	useSeen(follow.ref, messages.length, onSeen);
 	const otherName = side === "agent" ? (customerName ?? "Visitor") : "Support";
 	const ownName = messages.findLast((message) => message.senderType === side)?.senderName ?? null;

@@ -1,0 +1,93 @@
+import { type RefObject, useEffect, useRef } from "react";
+import type { Conversation } from "#app/realtime/client/conversation.ts";
+import { useBrowserLayoutEffect } from "./transcript-hooks.ts";
+
+/** Where somebody was reading: the topmost message in view, and its distance from the log's top edge in pixels. */
+type Place = { seq: number; offset: number };
+
+/** Pages of older messages that are loaded to find the message again. */
+const MOST_PAGES = 10;
+
+/**
+ * Brings a reader who had scrolled up back to the same message after Back or a reload. Pages are stored by no cache,
+ * so the browser loads them again, and it restores only the scroll position of the document, not of the log.
+ *
+ * @param log the element that scrolls. @param isAway whether the reader has scrolled up.
+ * @param scrollTo scrolls the log, in pixels from its top, and leaves it there.
+ */
+export function useKeptPlace(
+	{
+		ref: log,
+		isAway,
+		scrollTo,
+	}: { ref: RefObject<HTMLElement>; isAway: boolean; scrollTo(top: number): void },
+	{ sessionId, messages, hasOlder }: Conversation,
+	onLoadOlder: () => void,
+): void {
+	const wanted = useRef<Place | null | undefined>(undefined);
+	const pages = useRef(0);
+
+	useBrowserLayoutEffect(() => {
+		const element = log.current;
+		if (wanted.current === undefined) wanted.current = isRestored() ? readPlace(sessionId) : null;
+		const place = wanted.current;
+		if (!element || !place) return;
+		const message = element.querySelector(`article[data-seq="${place.seq}"]`);
+		if (message) {
+			scrollTo(element.scrollTop + topIn(element, message) - place.offset);
+			wanted.current = null;
+		} else if (hasOlder && place.seq < (messages[0]?.seq ?? 0) && pages.current < MOST_PAGES) {
+			pages.current += 1;
+			onLoadOlder();
+		} else wanted.current = null;
+	}, [messages.length]);
+
+	useEffect(() => {
+		const keep = () => {
+			if (sessionId) writePlace(sessionId, isAway && log.current ? placeIn(log.current) : null);
+		};
+		window.addEventListener("pagehide", keep);
+		return () => window.removeEventListener("pagehide", keep);
+	}, [sessionId, isAway, log]);
+}
+
+/** Whether the document was loaded by Back, Forward or a reload, and its scripts begin now. */
+function isRestored(): boolean {
+	const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+	const hasBegun = document.documentElement.dataset.hydrated !== undefined;
+	return !hasBegun && (navigation?.type === "back_forward" || navigation?.type === "reload");
+}
+
+const topIn = (log: Element, message: Element): number =>
+	message.getBoundingClientRect().top - log.getBoundingClientRect().top;
+
+function placeIn(log: HTMLElement): Place | null {
+	for (const message of log.querySelectorAll<HTMLElement>("article[data-seq]")) {
+		const offset = topIn(log, message);
+		if (offset + message.offsetHeight > 0) return { seq: Number(message.dataset.seq), offset };
+	}
+	return null;
+}
+
+const keyOf = (sessionId: string): string => `mevi-place ${sessionId}`;
+
+function readPlace(sessionId: string | null): Place | null {
+	try {
+		const place: unknown = JSON.parse((sessionId && sessionStorage.getItem(keyOf(sessionId))) || "null");
+		if (typeof place !== "object" || place === null || !("seq" in place) || !("offset" in place)) return null;
+		const { seq, offset } = place;
+		return typeof seq === "number" && typeof offset === "number" ? { seq, offset } : null;
+	} catch {
+		// Storage is switched off, or holds something else: the page begins at the newest message.
+		return null;
+	}
+}
+
+function writePlace(sessionId: string, place: Place | null): void {
+	try {
+		if (place) sessionStorage.setItem(keyOf(sessionId), JSON.stringify(place));
+		else sessionStorage.removeItem(keyOf(sessionId));
+	} catch {
+		// Storage is switched off or full: the page begins at the newest message.
+	}
+}
