@@ -27,7 +27,8 @@ export default defineConfig({
 					include: ["tests/integration/**/*.test.ts"],
 					globalSetup: ["tests/setup/cluster.ts"],
 					setupFiles: [guard, "tests/setup/database.ts"],
-					testTimeout: 30_000,
+					// Longer than a wait for one condition (setup/until.ts), so that a failure names the condition.
+					testTimeout: 60_000,
 					hookTimeout: 60_000,
 					pool: "forks",
 					maxWorkers: 2,

@@ -36,8 +36,8 @@ import { createRandom, type Random } from "./random.ts";
 const PROCESSES = 3;
 const CUSTOMERS = 9;
 const SPARE_SECONDS = 180;
-/** Each kill waits for its moment and for the process to be back. */
-const SECONDS_A_KILL = 8;
+/** Each kill waits for its moment and for the process to be back: 8 s on a quiet machine, longer on a busy one. */
+const SECONDS_A_KILL = 25;
 /** Of the kills, those at answers that no model writes. */
 const OFFLINE_SHARE = 0.2;
 const OFFLINE_QUESTIONS = ["How do I return something?", "How long does delivery take?", "How can I pay?"];

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { type CustomerIdentity, signCustomerToken } from "#app/auth/token.server.ts";
 import { setEnv } from "#app/env.server.ts";
@@ -22,6 +22,7 @@ import {
 	startOpenAiServer,
 	writeChunk,
 } from "#tests/setup/openai-server.ts";
+import { until } from "#tests/setup/until.ts";
 
 /** An answer that must begin again, a cut one or one in the wrong language, as its reader sees it come. */
 
@@ -90,10 +91,10 @@ async function ask(question: string, locale = "en") {
 	});
 	const stream = readEvents(await eventsLoader({ request, params: {}, context: {} }));
 	open.push(stream.close);
-	await vi.waitFor(() => expect(stream.frames).toHaveLength(2));
+	await until(() => expect(stream.frames).toHaveLength(2));
 	await postMessage(sessionId, { type: "customer", identity }, { message: question });
 	await answerSession(sessionId);
-	await vi.waitFor(() =>
+	await until(() =>
 		expect(stream.frames.filter(({ type }) => type === "new-message").length).toBeGreaterThan(1),
 	);
 	const deltas = stream.frames.filter(({ type }) => type === "ai-delta").map(({ data }) => data as Delta);

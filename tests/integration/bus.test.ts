@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { env, setEnv } from "#app/env.server.ts";
 import type { Bus, BusKind, Envelope, Ephemeral, Hint } from "#app/realtime/bus/bus.ts";
 import { chooseBus } from "#app/realtime/bus/choose.server.ts";
@@ -9,6 +9,7 @@ import { findServer, type OptionalServer, prepareServer } from "#tests/setup/opt
 import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
 import { openEvents, openSession, postMessage, readReadiness } from "#tests/setup/session-client.ts";
 import { prepareProxy } from "#tests/setup/tcp-proxy.ts";
+import { until } from "#tests/setup/until.ts";
 
 const PASSWORD = "word-nobody-may-read";
 const STREAM = "public:00000000-0000-4000-8000-000000000001";
@@ -55,9 +56,6 @@ const CARRIERS: { kind: BusKind; program?: string; prepare: (program: string) =>
 
 /** Without notifications a process asks the database every 750 ms (HEAD_CHECK_DEAF_MS in hub.server.ts). */
 const SOONER_THAN_POLLING_MS = 700;
-
-const until = <Value>(look: () => Value | Promise<Value>, timeout = 15_000) =>
-	vi.waitFor(look, { timeout, interval: 10 });
 
 type Instance = { bus: Bus; heard: Envelope[]; gaps: () => number; texts: () => string[] };
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, expect, it } from "vitest";
 import { assistAgent } from "#app/ai/copilot/assist.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
@@ -14,6 +14,7 @@ import { messagesOf, sessionRow, sessionsOf } from "#tests/factories.ts";
 import { type AgentPerson, asAgent, asVisitor } from "#tests/people.ts";
 import { call, form } from "#tests/request.ts";
 import { type OpenAiServer, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
+import { until } from "#tests/setup/until.ts";
 
 /** Languages that the assistant has no phrases in, and tags with script and region, through the whole pipeline. */
 
@@ -126,7 +127,7 @@ it.each([
 		sessionId,
 	});
 	await translateSession(sessionId);
-	await vi.waitFor(async () => {
+	await until(async () => {
 		const message = (await messagesOf(sessionId)).find(({ senderType }) => senderType === "user");
 		expect(message?.metadata.translation).toMatchObject({ to: language, text: translated, state: "done" });
 	});

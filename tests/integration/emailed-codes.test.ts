@@ -16,6 +16,7 @@ import { asAgent, asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
 import { bodyOf, call, form, get } from "#tests/request.ts";
 import { calls, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
 import { startSmtpServer } from "#tests/setup/smtp-server.ts";
+import { until } from "#tests/setup/until.ts";
 
 let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
 let stopWorker: (graceMs: number) => Promise<void>;
@@ -55,9 +56,6 @@ const askForCode = (who: Chatter, sessionId: string, email: string) =>
 	post(who, { intent: "send-code", sessionId, email });
 const enter = (who: Chatter, sessionId: string, code: string) =>
 	post(who, { intent: "enter-code", sessionId, code });
-
-const until = <Value>(look: () => Value | Promise<Value>) =>
-	vi.waitFor(look, { timeout: 10_000, interval: 20 });
 
 async function codeSentTo(email: string): Promise<string> {
 	return until(() => {

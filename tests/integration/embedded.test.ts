@@ -17,6 +17,7 @@ import { isRunning } from "#db/embedded/processes.ts";
 import { readKeeperRecord } from "#db/embedded/wire.ts";
 import { needs } from "#tests/setup/needs.ts";
 import { lineFrom, startScript } from "#tests/setup/processes.ts";
+import { until } from "#tests/setup/until.ts";
 
 const isRoot = process.getuid?.() === 0;
 const folders: string[] = [];
@@ -80,14 +81,14 @@ describe("the embedded database", () => {
 		expect(await query(second.url, "select 1 as one")).toHaveLength(1);
 		await second.close();
 		expect(existsSync(join(dataDir, "postgres/postmaster.pid"))).toBe(false);
-		await vi.waitFor(() => expect(isRunning(keeper)).toBe(false));
+		await until(() => expect(isRunning(keeper)).toBe(false));
 	});
 
 	it("tells a second start where the first one is", async () => {
 		const dataDir = freshDirectory();
 		const first = await acquire(dataDir);
 		first.announce("http://localhost:3000/");
-		await vi.waitFor(() =>
+		await until(() =>
 			expect(openEmbedded({ dataDir, role: "start" })).rejects.toThrow(
 				`process ${process.pid}, http://localhost:3000/`,
 			),
@@ -108,7 +109,7 @@ describe("the embedded database", () => {
 		await query(url, "create table kept as select 42 as number");
 		const keeper = keeperOf(dataDir);
 		owner.kill("SIGKILL");
-		await vi.waitFor(() => expect(isRunning(keeper)).toBe(false), 5_000);
+		await until(() => expect(isRunning(keeper)).toBe(false));
 		const again = await acquire(dataDir);
 		expect(await query(again.url, "select number from kept")).toEqual([{ number: 42 }]);
 	});
@@ -142,9 +143,10 @@ describe("the embedded database", () => {
 	it("recovers from a first start that was interrupted", async () => {
 		const dataDir = freshDirectory();
 		const owner = startScript("tests/setup/hold-database.ts", [dataDir]);
+		// Looks often: the folder has this name only for a moment.
 		await vi.waitFor(
 			() => expect(readdirSync(dataDir).some((name) => name.startsWith("creating-"))).toBe(true),
-			{ timeout: 10_000, interval: 5 },
+			{ timeout: 30_000, interval: 5 },
 		);
 		const [keeper = ""] = readdirSync(join(dataDir, "keeper"));
 		process.kill(Number(keeper.split(".")[0]), "SIGKILL");

@@ -11,6 +11,7 @@ import { apiKeys, chatAgents } from "#db/schema.ts";
 import { makeSession } from "#tests/factories.ts";
 import { type AgentPerson, apiKey, asAgent, asVisitor } from "#tests/people.ts";
 import { call, form, get } from "#tests/request.ts";
+import { until } from "#tests/setup/until.ts";
 
 /** A stream is open for minutes: it must not outlive what it was opened with. */
 
@@ -54,7 +55,7 @@ it.each([
 	expect(hasEnded, "while the login is good they stay").toEqual([false, false, false]);
 	await leave(agent);
 	await passOneLook();
-	await vi.waitFor(() => expect(hasEnded).toEqual([true, true, true]));
+	await until(() => expect(hasEnded).toEqual([true, true, true]));
 });
 
 it("takes a program's open stream along when its key is revoked, and nobody else's", async () => {
@@ -68,5 +69,5 @@ it("takes a program's open stream along when its key is revoked, and nobody else
 	expect(hasEnded).toEqual([false, false]);
 	await db.update(apiKeys).set({ revokedAt: new Date() }).where(eq(apiKeys.name, program.name));
 	await passOneLook();
-	await vi.waitFor(() => expect(hasEnded).toEqual([true, false]));
+	await until(() => expect(hasEnded).toEqual([true, false]));
 });

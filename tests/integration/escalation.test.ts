@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answerOnce } from "#app/ai/ask.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
@@ -29,6 +29,7 @@ import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.
 import { asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
 import { bodyOf, call, form, get } from "#tests/request.ts";
 import { calls, fails, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
+import { until } from "#tests/setup/until.ts";
 
 let stopWorker: ((graceMs: number) => Promise<void>) | null = null;
 const closing: (() => Promise<unknown>)[] = [];
@@ -103,8 +104,6 @@ async function waitingPanelOf({ cookie }: Chatter): Promise<string> {
 	return renderToStaticMarkup(createElement(WaitingPanel, panel));
 }
 
-const until = <Value>(look: () => Value | Promise<Value>) =>
-	vi.waitFor(look, { timeout: 15_000, interval: 20 });
 const untilQueued = (ana: Awaited<ReturnType<typeof newCustomer>>) =>
 	until(async () => {
 		const row = await ana.row();

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { setEnv } from "#app/env.server.ts";
 import { endSession } from "#app/models/chat-session/change.server.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
@@ -17,6 +17,7 @@ import { publish, transact, transactAlone } from "#app/realtime/publish.server.t
 import type { Reader } from "#app/realtime/reader.ts";
 import { sql } from "#db/client.server.ts";
 import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
+import { until } from "#tests/setup/until.ts";
 
 beforeAll(() => setEnv({ RATE_LIMITS: "on", ASSISTANT: "on" }));
 
@@ -241,7 +242,7 @@ describe("other processes", () => {
 			say(cleo, "A \0 in it").catch(() => {}),
 		]);
 		await say(cleo, "Last");
-		await vi.waitFor(() => expect(of(cleo)).toHaveLength(1));
+		await until(() => expect(of(cleo)).toHaveLength(1));
 		const key = streamKey("public", ana.sessionId);
 		const logged = (await readLog(key, 0)).map(({ seq, type, json }) => [key, seq, [type, json]]);
 		expect(of(ana)).toEqual(logged);
@@ -261,7 +262,7 @@ describe("other processes", () => {
 		await fail();
 		await say(cleo, "Last");
 		// Notifications arrive in the order of their commits, so nothing older can come after this one.
-		await vi.waitFor(() => expect(of(cleo)).toHaveLength(1));
+		await until(() => expect(of(cleo)).toHaveLength(1));
 		expect(of(ana).map(([, seq]) => seq)).toEqual([1, 2]);
 		expect(of(ben).map(([, seq]) => seq)).toEqual([1]);
 	});
@@ -321,7 +322,7 @@ describe("a hint that brings its event", () => {
 		);
 		const logged = await readLog(key, 0);
 		expect(logged).toHaveLength(3);
-		await vi.waitFor(() => expect(near.taken).toEqual([...logged]));
+		await until(() => expect(near.taken).toEqual([...logged]));
 		for (const { stream, seq, type, json } of near.taken) tell([stream, seq, [type, json]]);
 		// Taken from the hint itself: nothing was waited for.
 		expect(far.taken).toEqual([...logged]);
@@ -338,7 +339,7 @@ describe("a hint that brings its event", () => {
 		for (const words of ["one", "two", "three"]) await say(ana, words);
 		const logged = await readLog(key, 0);
 		tell([key, 3, ["new-message", '{"never": "written"}']]);
-		await vi.waitFor(() => expect(taken).toEqual([...logged]));
+		await until(() => expect(taken).toEqual([...logged]));
 		// Doubled, and late.
 		tell([key, 3, ["new-message", "{}"]], [key, 1, ["new-message", "{}"]], [key, 2]);
 		tell([key, 4, ["new-message", '{"four": 4}']]);

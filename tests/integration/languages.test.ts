@@ -22,6 +22,7 @@ import {
 	startOpenAiServer,
 	writeChunk,
 } from "#tests/setup/openai-server.ts";
+import { until } from "#tests/setup/until.ts";
 
 /** Languages between customer and agent, and the agent's copilot, with a scripted model over real HTTP. */
 
@@ -77,7 +78,7 @@ it("translates a customer's message for the agent once, however many try, and ke
 	const server = await withModel(says("Where is my order?"));
 	const sessionId = await taken("Wo ist meine Bestellung?");
 	await Promise.all([translateSession(sessionId), translateSession(sessionId), translateSession(sessionId)]);
-	await vi.waitFor(async () => {
+	await until(async () => {
 		const message = await customerMessage(sessionId);
 		expect(message?.message).toBe("Wo ist meine Bestellung?");
 		expect(message?.metadata.translation).toEqual({
@@ -104,14 +105,12 @@ it("shows the original when a translation fails, or is none, and tries again whe
 	const state = async () => (await customerMessage(sessionId))?.metadata.translation;
 	for (const again of [1, 2]) {
 		await translateSession(sessionId);
-		await vi.waitFor(async () => expect(await state(), String(again)).toMatchObject({ state: "failed" }));
+		await until(async () => expect(await state(), String(again)).toMatchObject({ state: "failed" }));
 		const messageId = (await customerMessage(sessionId))?.id ?? "";
 		expect((await post(sessionId, { intent: "retranslate", messageId })).status).toBe(200);
 	}
 	await translateSession(sessionId);
-	await vi.waitFor(async () =>
-		expect(await state()).toMatchObject({ state: "done", text: "Where is my order?" }),
-	);
+	await until(async () => expect(await state()).toMatchObject({ state: "done", text: "Where is my order?" }));
 });
 
 it("sends a translated reply only by the agent's second click, with the agent's own words beside it", async () => {
@@ -180,7 +179,7 @@ it.each<CopilotTask>([
 		cancelled.abort();
 	});
 	await expect(assistAgent(sessionId, 2, task, cancelled.signal)).rejects.toMatchObject({ status: 503 });
-	await vi.waitFor(() => expect(hasEnded).toBe(true));
+	await until(() => expect(hasEnded).toBe(true));
 });
 
 it("ends the model's work when the agent's browser has gone", async () => {
@@ -203,7 +202,7 @@ it("ends the model's work when the agent's browser has gone", async () => {
 	onTestFinished(() => void server.close());
 	const { port } = server.address() as AddressInfo;
 	await expect(fetch(`http://127.0.0.1:${port}/`, { signal: going.signal })).rejects.toThrow();
-	await vi.waitFor(() => expect(hasEnded).toBe(true));
+	await until(() => expect(hasEnded).toBe(true));
 });
 
 it("gives the page back with the result and the draft where no scripts run", async () => {

@@ -3,13 +3,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sql } from "postgres";
-import { afterAll, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, expect, it, onTestFinished } from "vitest";
 import { env } from "#app/env.server.ts";
 import { sql as direct } from "#db/client.server.ts";
 import { GUARDED_FILES, guardDriver, SILENCE_LIMIT_MS } from "#db/driver-guard.ts";
 import { startServerProcess } from "#tests/setup/server-process.ts";
 import { openEvents, openSession, postMessage, readReadiness } from "#tests/setup/session-client.ts";
 import { prepareProxy } from "#tests/setup/tcp-proxy.ts";
+import { until } from "#tests/setup/until.ts";
 
 const SHORT_SILENCE_MS = 500;
 
@@ -41,9 +42,6 @@ function connect(url: string, max: number): Sql {
 	onTestFinished(() => client.end({ timeout: 0 }));
 	return client;
 }
-
-const until = <Value>(look: () => Value | Promise<Value>, timeout = 20_000) =>
-	vi.waitFor(look, { timeout, interval: 20 });
 
 /** How a query ended: "hung" when it has not within the time given. */
 async function outcome(work: Promise<unknown>, withinMs = 3_000): Promise<string> {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { setEnv } from "#app/env.server.ts";
 import { createAgent, touchAgent } from "#app/models/agent.server.ts";
 import { getLatestTurn, leaseTurn } from "#app/models/ai-turn.server.ts";
@@ -13,6 +13,7 @@ import { sql } from "#db/client.server.ts";
 import { makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
 import { asVisitor } from "#tests/people.ts";
 import { bodyOf, call, get } from "#tests/request.ts";
+import { until } from "#tests/setup/until.ts";
 
 beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
 
@@ -167,7 +168,7 @@ it("does not lose a message that arrives in the moment in which a turn is leased
 		await taker`update ai_turns set state = 'running', fence = fence + 1, lease_until = now() + interval '10 seconds'
 			where session_id = ${sessionId}`;
 		second = postMessage(sessionId, actor, { message: "The second question" });
-		await vi.waitFor(async () => {
+		await until(async () => {
 			const [row] = await sql`select count(*)::int as waiting from pg_stat_activity
 				where datname = current_database() and wait_event_type = 'Lock' and query ilike '%write_posts%'`;
 			expect(row?.waiting).toBe(1);

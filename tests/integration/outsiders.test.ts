@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { clientAddress, network } from "#app/http/client-address.server.ts";
 import { labelSession, noteQuestion } from "#app/models/chat-session/change.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
@@ -34,6 +34,7 @@ import {
 import { apiKey, asCustomer, asVisitor, type Chatter, identityOf, withBearer } from "#tests/people.ts";
 import { bodyOf, call, form, get, json, readEvents, type Sender } from "#tests/request.ts";
 import { needs } from "#tests/setup/needs.ts";
+import { until } from "#tests/setup/until.ts";
 
 const HOSTILE = join(import.meta.dirname, "../../../shared/data/hostile");
 const needsHostile = needs("../shared/data/hostile", existsSync(HOSTILE));
@@ -306,7 +307,7 @@ describe("one visitor", () => {
 			call(pollLoader, get(`/chat/poll?sessionId=${sessionId}&cursor=${cursor}`, ada.cookie));
 		const before = hub.stats().readers;
 		const waiting = Array.from({ length: 24 }, poll);
-		await vi.waitFor(() => expect(hub.stats().readers).toBe(before + 24));
+		await until(() => expect(hub.stats().readers).toBe(before + 24));
 		expect((await poll()).status).toBe(429);
 		await makeBotMessages(sessionId, 1);
 		for (const answer of await Promise.all(waiting)) {

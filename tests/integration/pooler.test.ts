@@ -1,20 +1,18 @@
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { env } from "#app/env.server.ts";
 import { createAgent } from "#app/models/agent.server.ts";
 import { needs } from "#tests/setup/needs.ts";
 import { findServer, prepareServer } from "#tests/setup/optional-server.ts";
 import { startServerProcess } from "#tests/setup/server-process.ts";
 import { openEvents, openSession, postMessage, readReadiness } from "#tests/setup/session-client.ts";
+import { until } from "#tests/setup/until.ts";
 
 const PASSWORD = "pooled-pass";
 const NOBODY = 65_534;
 const program = findServer("pgbouncer");
-
-const until = <Value>(look: () => Value | Promise<Value>) =>
-	vi.waitFor(look, { timeout: 20_000, interval: 20 });
 
 describe("behind a pooler in transaction mode", needs("pgbouncer", program !== null), () => {
 	/** PgBouncer in front of this file's database. @returns the database's address through it. */

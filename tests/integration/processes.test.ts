@@ -1,8 +1,9 @@
 import { connect } from "node:net";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { sql } from "#db/client.server.ts";
 import { type EventReader, readEvents } from "#tests/setup/event-reader.ts";
 import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
+import { until } from "#tests/setup/until.ts";
 
 const servers: TestServer[] = [];
 const readers: EventReader[] = [];
@@ -55,8 +56,6 @@ async function listen(server: TestServer, session: { sessionId: string; token: s
 	return reader;
 }
 
-const until = <Value>(look: () => Value | Promise<Value>) =>
-	vi.waitFor(look, { timeout: 30_000, interval: 20 });
 const types = (reader: EventReader) => reader.frames.map((frame) => frame.type);
 
 it("brings a message posted on one process to a reader on another, with the answer word by word", async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, beforeAll, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, expect, it } from "vitest";
 import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { signCustomerToken } from "#app/auth/token.server.ts";
 import { setEnv } from "#app/env.server.ts";
@@ -19,6 +19,7 @@ import { loader as pollLoader } from "#app/routes/chat/poll.ts";
 import { loader as syncLoader } from "#app/routes/chat/sync.ts";
 import { db, sql } from "#db/client.server.ts";
 import { type Frame, readEvents } from "#tests/setup/event-reader.ts";
+import { until } from "#tests/setup/until.ts";
 
 beforeAll(() => setEnv({ RATE_LIMITS: "off", ASSISTANT: "off" }));
 
@@ -48,8 +49,6 @@ async function listen(path: string, token: string, headers: Record<string, strin
 	open.push(events.close);
 	return { response, ...events };
 }
-
-const until = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 10_000, interval: 10 });
 
 it("begins with a hello and the history, then brings what is written live, each with its place", async () => {
 	const ana = await newCustomer();

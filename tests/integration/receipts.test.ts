@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { renewLeases } from "#app/realtime/presence/leases.server.ts";
@@ -11,9 +11,7 @@ import { eventsOf, makeSession, messagesOf } from "#tests/factories.ts";
 import { type AgentPerson, asAgent, asVisitor, type Chatter } from "#tests/people.ts";
 import { call, form, get, type Sender } from "#tests/request.ts";
 import { readEvents } from "#tests/setup/event-reader.ts";
-
-const until = <Value>(look: () => Value | Promise<Value>) =>
-	vi.waitFor(look, { timeout: 15_000, interval: 20 });
+import { until } from "#tests/setup/until.ts";
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {

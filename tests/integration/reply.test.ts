@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from "vitest";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
@@ -21,6 +21,7 @@ import {
 	startOpenAiServer,
 	writeChunk,
 } from "#tests/setup/openai-server.ts";
+import { until } from "#tests/setup/until.ts";
 
 let stopWorker: ((graceMs: number) => Promise<void>) | null = null;
 const closing: (() => Promise<unknown>)[] = [];
@@ -56,8 +57,6 @@ async function newCustomer() {
 }
 
 const bots = (said: (readonly [string, string])[]) => said.filter(([sender]) => sender === "bot");
-const until = <Value>(look: () => Value | Promise<Value>) =>
-	vi.waitFor(look, { timeout: 15_000, interval: 20 });
 const lastWords = (request: CapturedRequest | undefined) => request?.body.messages.at(-1)?.content ?? "";
 
 it("gives several quick messages one answer", async () => {

@@ -1,14 +1,12 @@
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
-import { expect, inject, it, onTestFinished, vi } from "vitest";
+import { expect, inject, it, onTestFinished } from "vitest";
 import { env } from "#app/env.server.ts";
 import { closeDatabase } from "#db/client.server.ts";
 import { databaseUrl } from "#tests/setup/cluster.ts";
 import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
 import { openEvents, openSession, postMessage, type SessionClient } from "#tests/setup/session-client.ts";
-
-const until = <Value>(look: () => Value | Promise<Value>) =>
-	vi.waitFor(look, { timeout: 20_000, interval: 20 });
+import { until } from "#tests/setup/until.ts";
 
 /** What a client knows after following a stream or a catch-up from its place. */
 type Event = { id?: string | undefined; type: string; data: Record<string, unknown> };

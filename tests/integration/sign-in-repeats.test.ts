@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { signIdentity } from "#app/auth/identity.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
@@ -9,6 +9,7 @@ import { orders } from "#db/schema.ts";
 import { messagesOf } from "#tests/factories.ts";
 import { asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
 import { call, form, get } from "#tests/request.ts";
+import { until } from "#tests/setup/until.ts";
 
 /** A question that needs a sign-in is answered after it, without being written again. */
 
@@ -22,8 +23,6 @@ afterEach(async () => {
 	setEnv({ SIGN_IN_URL: "", PUBLIC_URL: "", MEVI_EMBEDDED: "" });
 });
 
-const until = <Value>(look: () => Value | Promise<Value>) =>
-	vi.waitFor(look, { timeout: 20_000, interval: 20 });
 const post = (who: Chatter, fields: Record<string, string>) =>
 	call(chatPage, form("/chat", fields, who.cookie));
 const signIn = async (who: Chatter, customerId: string) =>

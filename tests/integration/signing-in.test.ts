@@ -20,6 +20,7 @@ import { chatMessages, chatSessions, customers, revokedVisitors } from "#db/sche
 import { eventsOf, forgetCounts, makeSession, messagesOf, sessionRow, sessionsOf } from "#tests/factories.ts";
 import { asAgent, asVisitor, type Chatter, cookiesFrom, identityOf, withBearer } from "#tests/people.ts";
 import { bodyOf, call, form, get, json, type Sender } from "#tests/request.ts";
+import { until } from "#tests/setup/until.ts";
 
 /** What a sign-in and a sign-out are worth: old cookies, copies of them, open streams, messages on their way. */
 
@@ -121,14 +122,12 @@ describe("signing in", () => {
 			follow(await call(liveLoader, get(`/chat/live?sessionId=${sessionId}`, guest.cookie))),
 		];
 		const polls = [poll(), poll()];
-		await vi.waitFor(() => expect(streams[0]?.text()).toContain("chat-history"));
+		await until(() => expect(streams[0]?.text()).toContain("chat-history"));
 		const ada = await signIn("stream_ada", guest.cookie);
 		expect((await scripted({ intent: "send", message: "My order W1234567", sessionId }, ada)).status).toBe(
 			200,
 		);
-		await vi.waitFor(() =>
-			expect(streams.map((stream) => stream.hasEnded())).toEqual([true, true, true, true]),
-		);
+		await until(() => expect(streams.map((stream) => stream.hasEnded())).toEqual([true, true, true, true]));
 		for (const stream of streams) {
 			expect(stream.text()).not.toContain("W1234567");
 			expect(stream.text()).not.toContain("stream_ada");
@@ -169,7 +168,7 @@ describe("signing in", () => {
 		const stream = follow(await call(eventsLoader, get(`/chat/events?sessionId=${sessionId}`, guest.cookie)));
 		const ada = await signIn("ended_ada", guest.cookie);
 		expect((await sessionRow(sessionId)).userId).toBeNull();
-		await vi.waitFor(() => expect(stream.hasEnded()).toBe(true));
+		await until(() => expect(stream.hasEnded()).toBe(true));
 		for (const [name, read] of Object.entries(readers)) {
 			expect([name, (await read(sessionId, guest.cookie)).status]).toEqual([name, 404]);
 			const hers = await read(sessionId, ada);
@@ -205,7 +204,7 @@ describe("signing in", () => {
 		const ben = await signIn("second_ben", ada);
 		expect((await page(ben)).session).toBeNull();
 		expect((await page(ben)).formerOwner).toBeNull();
-		await vi.waitFor(() => expect(stream.hasEnded()).toBe(true));
+		await until(() => expect(stream.hasEnded()).toBe(true));
 		expect((await readers["GET /chat/sync"]?.(sessionId, ada))?.status).toBe(404);
 		expect((await scripted({ intent: "send", message: "Hi", sessionId }, ada)).status).toBe(401);
 		expect((await sessionRow(sessionId)).userId).toBe("first_ada");
@@ -287,7 +286,7 @@ describe("signing out", () => {
 			follow(await call(eventsLoader, get(`/chat/events?sessionId=${sessionId}`, copy.bearer))),
 		];
 		await call(signOut, form("/sign-out", {}, cookie));
-		await vi.waitFor(() => expect(streams.map((stream) => stream.hasEnded())).toEqual([true, true]));
+		await until(() => expect(streams.map((stream) => stream.hasEnded())).toEqual([true, true]));
 		await expectWorthless(sessionId, copy);
 		const adaAgain = await signIn("leaving_ada", {});
 		expect((await page(adaAgain)).session?.sessionId).toBe(sessionId);
@@ -323,14 +322,12 @@ describe("an open stream", () => {
 				),
 			);
 		const streams = [await open(guest), await open(other)];
-		await vi.waitFor(() =>
-			expect(streams.every((stream) => stream.text().includes("chat-history"))).toBe(true),
-		);
+		await until(() => expect(streams.every((stream) => stream.text().includes("chat-history"))).toBe(true));
 		await db
 			.insert(revokedVisitors)
 			.values({ visitorId: guest.identity.visitorId, expiresAt: new Date(Date.now() + 60_000) });
 		vi.advanceTimersByTime(RECHECK_MS);
-		await vi.waitFor(() => expect(streams.map((stream) => stream.hasEnded())).toEqual([true, false]));
+		await until(() => expect(streams.map((stream) => stream.hasEnded())).toEqual([true, false]));
 	});
 });
 

@@ -15,6 +15,7 @@ import { publishEphemeral } from "#app/realtime/publish.server.ts";
 import { sql } from "#db/client.server.ts";
 import { eventsOf, messagesOf } from "#tests/factories.ts";
 import { type Reply, says, startOpenAiServer, writeChunk } from "#tests/setup/openai-server.ts";
+import { until } from "#tests/setup/until.ts";
 
 /** What becomes of an answer that is stopped while the customer reads it. */
 
@@ -28,9 +29,6 @@ afterEach(async () => {
 	for (const close of closing.splice(0)) await close();
 });
 afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
-
-const until = <Value>(look: () => Value | Promise<Value>) =>
-	vi.waitFor(look, { timeout: 60_000, interval: 20 });
 
 /** A customer who has read `words` of an answer that goes on with `rest` once `release` is called. */
 async function readerOf(words: string, rest = "and here is the rest.") {

@@ -1,5 +1,6 @@
-import { expect, onTestFinished, vi } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { type EventReader, readEvents } from "./event-reader.ts";
+import { until } from "./until.ts";
 
 /** A conversation as a client of the REST interface has it. */
 export type SessionClient = { sessionId: string; token: string };
@@ -41,10 +42,7 @@ export async function openEvents(url: string, session: SessionClient, cursor?: s
 	});
 	const reader = readEvents(response);
 	onTestFinished(() => reader.close());
-	await vi.waitFor(
-		() => expect(reader.frames.map((frame) => frame.type)).toContain("joined-chat"),
-		DEADLINE_MS,
-	);
+	await until(() => expect(reader.frames.map((frame) => frame.type)).toContain("joined-chat"), DEADLINE_MS);
 	return reader;
 }
 
