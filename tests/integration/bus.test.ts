@@ -164,7 +164,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 				expect([one.gaps(), other.gaps()]).toEqual([round + 1, round + 1]);
 				await carries(one, other, 10 + round);
 			}
-		}, 40_000);
+		}, 120_000);
 
 		it("notices a server that is frozen and says nothing", async () => {
 			const { server, url } = await carrier();
@@ -177,7 +177,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 			await allHealthy([one, other]);
 			expect(one.gaps()).toBe(2);
 			await carries(one, other, 100);
-		}, 40_000);
+		}, 120_000);
 
 		it("starts without its server and carries once that is there", async () => {
 			const { server, url } = await carrier({ isThere: false });

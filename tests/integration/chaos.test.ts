@@ -10,7 +10,7 @@ describe("the short chaos run", () => {
 		expect(run.stdout).toContain("| a server process is killed with -9 |");
 		expect(run.stdout).toContain("| rolling restart by SIGTERM |");
 		expect(run.code).toBe(0);
-	}, 180_000);
+	}, 360_000);
 
 	it.each([
 		["head-check", "--faults=none"],
@@ -24,7 +24,7 @@ describe("the short chaos run", () => {
 			expect(run.stdout).toContain("never showed");
 			expect(run.code).toBe(1);
 		},
-		180_000,
+		360_000,
 	);
 });
 
@@ -32,4 +32,4 @@ it("gives each question one whole answer when the processes that write them are 
 	const run = await runScript("tests/chaos/answers.ts", ["--kills=5"]);
 	expect(run.stdout + run.stderr).toMatch(/^Violations: 0 /m);
 	expect(run.code).toBe(0);
-}, 240_000);
+}, 480_000);

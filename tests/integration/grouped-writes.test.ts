@@ -215,7 +215,7 @@ describe("posts that come at the same time", () => {
 			const wanted = groups.filter((group) => group.some((post) => post.sessionId === sessionId)).length;
 			expect((await messagesOf(sessionId)).map(({ seq }) => seq)).toEqual(upTo(wanted));
 		}
-	}, 60_000);
+	}, 120_000);
 });
 
 describe("other processes", () => {

@@ -122,7 +122,7 @@ describe("a method", () => {
 		});
 		expect(open.status).toBe(200);
 		await open.body?.cancel();
-	}, 60_000);
+	}, 120_000);
 });
 
 describe("every answer", () => {

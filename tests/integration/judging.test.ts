@@ -49,7 +49,7 @@ describe.each(Object.entries(LEAST))("a shop nothing was tuned on, %s,", (shop, 
 		const questions = readQuestions(`${folder}/questions.yaml`);
 		for (let at = 0; at < questions.length; at += AT_ONCE)
 			judged.push(...(await Promise.all(questions.slice(at, at + AT_ONCE).map(judge))));
-	}, 60_000);
+	}, 120_000);
 
 	it("has its right article first, or among the first three", () => {
 		const answerable = judged.filter(({ question }) => question.article);

@@ -152,5 +152,5 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 			expect(server.output()).not.toMatch(/prepared statement|"level":50(?!.*LISTEN)/);
 			expect(server.output()).not.toContain(PASSWORD);
 		}
-	}, 90_000);
+	}, 180_000);
 });

@@ -70,7 +70,7 @@ it("brings a message posted on one process to a reader on another, with the answ
 	};
 	const deltas = reader.frames.filter((frame) => frame.type === "ai-delta");
 	expect(deltas.map((frame) => frame.data.text).join("")).toBe(answer.message);
-}, 90_000);
+}, 180_000);
 
 it("refuses a form of another site's page, a NUL in an address and a host that is none, in words and without a stack in the log", async () => {
 	const server = await start({ ASSISTANT: "off" });
@@ -97,7 +97,7 @@ it("refuses a form of another site's page, a NUL in an address and a host that i
 	await new Promise((resolve) => stranger.once("close", resolve));
 	expect(refused).toMatch(/^HTTP\/1.1 400 /);
 	expect(server.output()).not.toContain('"level":50');
-}, 60_000);
+}, 120_000);
 
 it("outlives connections that are lost in the middle of transactions, and answers everybody", async () => {
 	const server = await start();
@@ -158,7 +158,7 @@ it("loses nothing when the listening connection is killed again and again, and w
 	const again = await listen(one, session, last);
 	await until(() => expect(again.seqs()).toEqual([total + 1]));
 	expect((await post(one, session, "while nobody listened", "id-gap")).status).toBe(200);
-}, 90_000);
+}, 180_000);
 
 describe.each([
 	["the lane", "on"],
@@ -203,7 +203,7 @@ describe.each([
 			expect(response.headers.get("Content-Type")).toBe("application/problem+json; charset=utf-8");
 			expect(await response.json()).toMatchObject({ status: response.status, title: expect.any(String) });
 		}
-	}, 60_000);
+	}, 120_000);
 
 	it("comes with forms that are answered alike", async () => {
 		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
@@ -259,7 +259,7 @@ describe.each([
 		await new Promise((resolve) => gone.once("close", resolve).resume());
 		expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
 		expect(server.output()).not.toContain("request failed");
-	}, 60_000);
+	}, 120_000);
 
 	it("loses nothing for a reader who stops reading for a while", async () => {
 		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
@@ -282,7 +282,7 @@ describe.each([
 		paused.resume();
 		await until(() => expect(received.match(/event: new-message/g)).toHaveLength(total));
 		paused.destroy();
-	}, 90_000);
+	}, 180_000);
 
 	it("forgets readers who leave while their stream is being opened", async () => {
 		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
@@ -300,7 +300,7 @@ describe.each([
 		const open = async () =>
 			((await (await fetch(`${server.url}/readyz`)).json()) as { streams: number }).streams;
 		await until(async () => expect(await open()).toBe(0));
-	}, 60_000);
+	}, 120_000);
 
 	it("says goodbye on SIGTERM and is gone soon after", async () => {
 		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
@@ -311,7 +311,7 @@ describe.each([
 		expect(code).toBe(0);
 		expect(types(reader).at(-1)).toBe("bye");
 		expect(reader.frames.at(-1)?.data.in).toBeGreaterThanOrEqual(0);
-	}, 60_000);
+	}, 120_000);
 
 	it("learns that readers have gone also after garbage collection, when request.signal is lost", async () => {
 		// nodejs/node#55428: collected before the readers leave, an abort listener on the Request never fires.
@@ -329,5 +329,5 @@ describe.each([
 		await until(() => expect(server.output()).toContain("collected"));
 		await Promise.all(opened.map((reader) => reader.close()));
 		await until(async () => expect(await open()).toBe(0));
-	}, 60_000);
+	}, 120_000);
 });

@@ -89,7 +89,7 @@ it("brings every message once and in one order to readers who come at any time w
 		reader.frames.map((frame) => JSON.stringify(frame.data.message));
 	for (const reader of readers)
 		expect(words(reader).filter(Boolean)).toEqual(words(readers[0]!).filter(Boolean));
-}, 60_000);
+}, 120_000);
 
 it("resumes after the cursor with the original events, also from the header that browsers send", async () => {
 	const ana = await newCustomer();

@@ -99,7 +99,7 @@ it("sends readers of a life after the backup back to the true state when the bac
 		// From there it goes on as ever.
 		expect((await ask(server, "/chat/sync", session, caughtUp.cursor)).events).toEqual([]);
 	}
-}, 60_000);
+}, 120_000);
 
 it("sends readers back when tables are set back under a running server", async () => {
 	const { name, server } = await begin();
@@ -131,4 +131,4 @@ it("sends readers back when tables are set back under a running server", async (
 		type: "reset",
 		data: { reason: "epoch" },
 	});
-}, 60_000);
+}, 120_000);
