@@ -14,7 +14,7 @@ import {
 } from "./people.ts";
 
 test("an agent's focus, drafts, suggestion and title", async ({ page: customer, browser, guard }) => {
-	test.setTimeout(180_000);
+	test.setTimeout(300_000);
 	guard.expectError(/401/);
 	const desk = await browser.newContext({ viewport: { width: 1280, height: 600 } });
 	const secondDesk = await browser.newContext();

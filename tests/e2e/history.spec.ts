@@ -53,7 +53,7 @@ test("earlier messages load without a word to screen readers, and Back returns t
 	browser,
 	guard,
 }) => {
-	test.setTimeout(120_000);
+	test.setTimeout(240_000);
 	const desk = await browser.newContext();
 	guard.watch(desk);
 	const agent = await desk.newPage();

@@ -15,7 +15,7 @@ test("on broken networks a conversation holds: each message once, in order, and 
 	browser,
 	baseURL,
 }) => {
-	test.setTimeout(120_000);
+	test.setTimeout(240_000);
 	const appAddress = baseURL ?? "";
 	const appPort = Number(new URL(appAddress).port);
 	const stories = NETWORKS.filter(({ name }) => name in RUNGS).map(

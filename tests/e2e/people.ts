@@ -46,7 +46,7 @@ export async function openWithoutScripts(page: Page, path: string): Promise<void
 export async function inFrame<Seen>(
 	page: Page,
 	look: (growing: Frame) => Promise<Seen>,
-	withinMs = 10_000,
+	withinMs = 30_000,
 ): Promise<Seen> {
 	let seen: { value: Seen } | undefined;
 	await expect(async () => {

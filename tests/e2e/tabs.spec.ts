@@ -70,7 +70,7 @@ test("eight tabs of an agent and ten of a customer are live, also after being fr
 	baseURL,
 }) => {
 	// Eighteen pages take most of a minute to open by themselves.
-	test.setTimeout(180_000);
+	test.setTimeout(300_000);
 	const context = await browser.newContext();
 	guard.watch(context);
 	const streams = countStreams(context);

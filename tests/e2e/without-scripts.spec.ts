@@ -137,7 +137,7 @@ test("the frame comes back by itself after a crash and after a gateway's errors,
 		const reads = async (words: string) => {
 			await openWithoutScripts(other, `${proxy.url}/chat`);
 			await write(other, words);
-			for (const page of [customer, agent]) await seeInFrame(page, words, 15_000);
+			for (const page of [customer, agent]) await seeInFrame(page, words);
 		};
 
 		await test.step("a crash", async () => {
