@@ -11,14 +11,14 @@ import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { boot } from "#app/boot.server.ts";
 import { PageContext } from "#app/components/page-context.ts";
-import { openLane } from "#app/http/lane/lane.server.ts";
 import { log } from "#app/http/log.server.ts";
+import { installRawHandler } from "#app/http/raw-handler/raw-handler.server.ts";
 import { requestReference } from "#app/http/reference.server.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 import { action as submitChat } from "#app/routes/chat/actions.ts";
 
 boot();
-openLane({ "/chat/actions": submitChat });
+installRawHandler({ "/chat/actions": submitChat });
 
 /** A page's data may take this long; no page of ours waits for a model. */
 export const streamTimeout = 10_000;

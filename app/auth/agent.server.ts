@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { redirect } from "@remix-run/node";
 import { eq } from "drizzle-orm";
-import { countOnly, countSender, forgetSender, takeBack } from "#app/http/rate-limit.server.ts";
+import { countOnly, countSender, forgetSender, uncount } from "#app/http/rate-limit.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents } from "#db/schema.ts";
 import { auth } from "./better-auth.server.ts";
@@ -85,7 +85,7 @@ export async function signInAgent(input: { email: string; password: string }): P
 	try {
 		const { headers } = await auth.api.signInEmail({ body: input, returnHeaders: true });
 		await forgetSender("logins", account);
-		await takeBack("loginsOfAccount", account, usesFromHere);
+		await uncount("loginsOfAccount", account, usesFromHere);
 		return headers;
 	} catch (error) {
 		if (!isRefusal(error)) throw error;

@@ -1,30 +1,30 @@
 import type { z } from "zod/v4";
 import { DomainError, Invalid } from "#app/models/errors.ts";
 
-/** Most bytes a body of JSON may have. */
+/** Largest JSON body in bytes. */
 const JSON_LIMIT_BYTES = 64 * 1024;
 
 /**
- * … and a form, which writes each byte that is not of the Latin alphabet as three: the longest message in Chinese
- * is 90,000 bytes of it, and a translation is sent with its original. One that is too long for a message should
- * come back to whoever wrote it.
+ * Largest form in bytes. A form encodes each non-ASCII byte as three: the longest message in Chinese has 90,000 bytes,
+ * and a translation is sent with its original. A message that is too long must be returned to its author, so the limit
+ * is above that.
  */
 export const FORM_LIMIT_BYTES = 256 * 1024;
 
-const held = new WeakMap<Request, Uint8Array<ArrayBuffer>>();
+const bufferedBodies = new WeakMap<Request, Uint8Array<ArrayBuffer>>();
 
 /**
- * Gives a request, made without a body, the bytes that were read for it: a stream that is made around bytes at
- * hand only to be read again takes as long as all else that is done with a message's form.
+ * Attaches bytes that were already read to a request without a body. Making a stream from these bytes and reading it
+ * again would take as long as all other work on a message's form.
  */
-export function holdBody(request: Request, bytes: Uint8Array<ArrayBuffer>): void {
-	held.set(request, bytes);
+export function attachBody(request: Request, bytes: Uint8Array<ArrayBuffer>): void {
+	bufferedBodies.set(request, bytes);
 }
 
 class BadBody extends DomainError {}
 
 /**
- * Reads and checks a JSON body.
+ * Reads and validates a JSON body.
  * @throws DomainError 415 when it is not declared as JSON, 413 over 64 KB, 400 when malformed, 422 with field errors.
  */
 export async function readJson<Schema extends z.ZodType>(
@@ -46,7 +46,7 @@ export async function readJson<Schema extends z.ZodType>(
 }
 
 /**
- * Reads and checks a form.
+ * Reads and validates a form.
  * @throws DomainError 415, 413 over 256 KB, 400 when its parts are malformed, or 422 with field errors.
  */
 export async function readForm<Schema extends z.ZodType>(
@@ -58,7 +58,7 @@ export async function readForm<Schema extends z.ZodType>(
 		return check(Object.fromEntries(new URLSearchParams(await readText(request, FORM_LIMIT_BYTES))), schema);
 	}
 	if (/^multipart\/form-data\b/i.test(type)) {
-		// Bounded before it is parsed: the parser would otherwise hold whatever is sent.
+		// Limited before it is parsed, because the parser keeps everything that is sent.
 		const bytes = await readBytes(request, FORM_LIMIT_BYTES);
 		const form = await new Response(bytes, { headers: { "Content-Type": type } }).formData().catch(() => {
 			throw new BadBody(400, "Malformed form", "The form's parts cannot be told apart.");
@@ -69,16 +69,16 @@ export async function readForm<Schema extends z.ZodType>(
 	throw new BadBody(415, "Unsupported media type", "Send the form as application/x-www-form-urlencoded.");
 }
 
-/** Checks search parameters. @throws Invalid with field errors. */
+/** Validates the query parameters. @throws Invalid with field errors. */
 export function readQuery<Schema extends z.ZodType>(request: Request, schema: Schema): z.infer<Schema> {
 	return check(Object.fromEntries(new URL(request.url).searchParams), schema);
 }
 
-/** Checks any value from outside. @throws Invalid with an error for each field. */
+/** Validates a value from outside. @throws Invalid with an error for each field. */
 export function check<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
 	const parsed = schema.safeParse(value);
 	if (parsed.success) return parsed.data;
-	// A map, since a field may have any name, also one that every object has.
+	// A Map, because a field may have any name, such as `constructor`.
 	const fieldErrors = new Map<string, string[]>();
 	for (const issue of flatten(parsed.error.issues, value)) {
 		const field = issue.path.join(".") || "body";
@@ -88,8 +88,8 @@ export function check<Schema extends z.ZodType>(value: unknown, schema: Schema):
 }
 
 /**
- * "Matches none of these" helps nobody: of several ways to be right, the one is told of which least is
- * missing, and then the one with the fewest faults.
+ * "Matches none of these" is no helpful message: of several alternatives, the errors of the one with the fewest missing
+ * fields are reported, and then of the one with the fewest errors.
  */
 function flatten(issues: z.core.$ZodIssue[], value: unknown): z.core.$ZodIssue[] {
 	const countMissing = (inner: z.core.$ZodIssue[]) =>
@@ -114,21 +114,22 @@ async function readText(request: Request, limit: number): Promise<string> {
 	return new TextDecoder().decode(await readBytes(request, limit));
 }
 
-/** Somebody who went in the middle of their form: no fault of ours, and nobody is there to hear of it. */
-export const cutShort = () => new BadBody(400, "Incomplete", "The connection ended before the body did.");
+/** The client disconnected during its form; not an error of the server. */
+export const incompleteBody = () =>
+	new BadBody(400, "Incomplete", "The connection ended before the body did.");
 
 async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
 	const tooLarge = () =>
 		new BadBody(413, "Too large", `The body may have at most ${Math.round(limit / 1024)} KB.`);
 	if (Number(request.headers.get("Content-Length") ?? 0) > limit) throw tooLarge();
-	const atHand = held.get(request);
-	if (atHand) return atHand;
+	const buffered = bufferedBodies.get(request);
+	if (buffered) return buffered;
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	const reader = request.body?.getReader();
 	while (reader) {
 		const { done, value } = await reader.read().catch(() => {
-			throw cutShort();
+			throw incompleteBody();
 		});
 		if (done) break;
 		size += value.byteLength;

@@ -4,7 +4,7 @@ import { env } from "#app/env.server.ts";
 import { currentRequest } from "#app/realtime/disconnect.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 
-/** This machine, and the networks named in TRUSTED_PROXIES: whose X-Forwarded-For is believed. */
+/** This machine and the networks in TRUSTED_PROXIES, whose X-Forwarded-For is trusted. */
 const trusted = () =>
 	singleton("trusted-proxies", () => {
 		const list = new BlockList();
@@ -17,17 +17,17 @@ const trusted = () =>
 	});
 
 /**
- * The address a request came from, as it is counted. Headers can be made up by anybody, so X-Forwarded-For is
- * read from its end and only as far as each hop was added by a proxy that is trusted.
+ * The address that a request is counted for. Anybody can forge headers, so X-Forwarded-For is read from its end and only
+ * as long as each hop was added by a trusted proxy.
  */
 export function clientAddress(): string {
 	return network(senderAddress());
 }
 
-/** A network that a request is counted for, and how many times the limit of one address it may use. */
+/** A network that a request is counted for; `share` is the multiple of one address's limit that it may use. */
 export type CountedNetwork = { name: string; share: number };
 
-/** How many times the limit of one address a /56 may use: it may be a household, an office or an attacker. */
+/** The multiple of one address's limit for a /56: it may be a household, an office or an attacker. */
 const WIDE_SHARE = 4;
 
 /**
@@ -58,11 +58,15 @@ function senderAddress(): string {
 	const peer = bareAddress(request?.socket.remoteAddress ?? "local");
 	const forwarded = request?.headers["x-forwarded-for"];
 	const hops = (Array.isArray(forwarded) ? forwarded.join(",") : (forwarded ?? "")).split(",");
-	return nearestStranger(peer, hops, isTrusted);
+	return nearestUntrustedAddress(peer, hops, isTrusted);
 }
 
-/** The last address that is not a trusted proxy's; exported for its test. */
-export function nearestStranger(peer: string, hops: string[], isProxy: (address: string) => boolean): string {
+/** The last address that is not a trusted proxy's. Exported for its test. */
+export function nearestUntrustedAddress(
+	peer: string,
+	hops: string[],
+	isProxy: (address: string) => boolean,
+): string {
 	let nearest = peer;
 	for (const hop of hops.map((text) => bareAddress(text.trim())).reverse()) {
 		if (!isProxy(nearest) || !isIP(hop)) break;
@@ -75,7 +79,7 @@ function isTrusted(address: string): boolean {
 	return isIP(address) !== 0 && trusted().check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
-/** Without the marks of IPv4 written as IPv6, or of a zone. */
+/** Removes the prefix of an IPv4 address written as IPv6, and the zone. */
 function bareAddress(address: string): string {
 	const [bare = address] = address
 		.toLowerCase()
@@ -85,8 +89,8 @@ function bareAddress(address: string): string {
 }
 
 /**
- * What is counted as one address: an IPv4 address, also one written as IPv6, or the first 64 bits of an IPv6
- * one, since a single customer line is given all addresses of such a network; the first 56 on demand.
+ * The network that counts as one address: an IPv4 address (also written as IPv6), or the first 64 bits of an IPv6
+ * address, because one customer connection gets all addresses of such a network. @param bits 56 for a wider network.
  */
 export function network(address: string, bits: 56 | 64 = 64): string {
 	const bare = bareAddress(address);

@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
-import { nearestStranger, network } from "./client-address.server.ts";
+import { nearestUntrustedAddress, network } from "./client-address.server.ts";
 
 const isProxy = (address: string) => address === "127.0.0.1" || address.startsWith("10.");
 
 it("believes a forwarded address only as far as trusted proxies have written it", () => {
-	expect(nearestStranger("127.0.0.1", ["203.0.113.9"], isProxy)).toBe("203.0.113.9");
-	expect(nearestStranger("10.0.0.2", ["198.51.100.1", "203.0.113.9", "10.0.0.7"], isProxy)).toBe(
+	expect(nearestUntrustedAddress("127.0.0.1", ["203.0.113.9"], isProxy)).toBe("203.0.113.9");
+	expect(nearestUntrustedAddress("10.0.0.2", ["198.51.100.1", "203.0.113.9", "10.0.0.7"], isProxy)).toBe(
 		"203.0.113.9",
 	);
 	// A stranger who writes the header is still the stranger.
-	expect(nearestStranger("203.0.113.9", ["198.51.100.1"], isProxy)).toBe("203.0.113.9");
-	expect(nearestStranger("127.0.0.1", ["not an address"], isProxy)).toBe("127.0.0.1");
-	expect(nearestStranger("127.0.0.1", [""], isProxy)).toBe("127.0.0.1");
+	expect(nearestUntrustedAddress("203.0.113.9", ["198.51.100.1"], isProxy)).toBe("203.0.113.9");
+	expect(nearestUntrustedAddress("127.0.0.1", ["not an address"], isProxy)).toBe("127.0.0.1");
+	expect(nearestUntrustedAddress("127.0.0.1", [""], isProxy)).toBe("127.0.0.1");
 });
 
 it("counts the addresses of one IPv6 line as one, and an IPv4 address however it is written", () => {

@@ -3,15 +3,15 @@ import { env } from "#app/env.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 
 /**
- * An error for the log. Drizzle tells a failed query with its parameters ("Failed query: …\nparams: …"), which
- * are what people wrote and who they are: the statement, the place and the cause are kept, they are not.
+ * Serialises an error for the log. The message of a failed Drizzle query contains its parameters
+ * ("Failed query: …\nparams: …"), which are personal data. They are removed; statement, stack and cause are kept.
  */
 export function describeError(error: unknown): unknown {
 	if (!(error instanceof Error)) return error;
 	const start = error.message.indexOf("\nparams: ");
 	if (start === -1) return pino.stdSerializers.err(error);
 	const statement = error.message.slice(0, start);
-	// The stack begins with the message, parameters included; only what follows it are frames.
+	// The stack begins with the message and its parameters; the frames follow.
 	const [, frames = ""] = error.stack?.split(error.message) ?? [];
 	return {
 		type: error.name === "Error" ? error.constructor.name : error.name,
@@ -23,7 +23,7 @@ export function describeError(error: unknown): unknown {
 	};
 }
 
-/** Lines of JSON on standard error. Never a token, a password or the text of a message. */
+/** The application log: lines of JSON on standard error, without tokens, passwords and message texts. */
 export const log = singleton("log", () =>
 	pino(
 		{

@@ -6,41 +6,41 @@ import { sql } from "#db/client.server.ts";
 import { clientNetworks } from "./client-address.server.ts";
 
 /**
- * What a stranger may do in a span of time, counted in Postgres so that several processes count together.
- * Messages are not among these: they are counted in the statement that writes them.
+ * Rate limits, counted in Postgres so that several processes count together. `duration` is in seconds. Messages are
+ * not included: the statement that writes them counts them.
  */
 const LIMITS = {
-	/** New conversations from one address. */
+	/** New sessions from one address. */
 	sessions: { points: 120, duration: 60 },
-	/** Customers who sign in from one address, where many may sit: each sign-in leaves a row behind. */
+	/** Sign-ins of customers from one address, which many may share; each sign-in writes a row. */
 	signIns: { points: 120, duration: 60 },
-	/** Failed logins for one address and e-mail: enough for clumsy fingers, too few to guess. */
+	/** Failed logins for one address and email: enough for typing errors, too few for guessing. */
 	logins: { points: 10, duration: 15 * 60 },
 	/**
-	 * Logins tried for one account from anywhere. Nobody is refused by this count, or a stranger could lock an agent
-	 * out: past it each try takes longer (see `signInAgent`).
+	 * Login attempts for one account from all addresses. This count refuses nobody, or a stranger could lock an agent
+	 * out: above it each attempt takes longer (see `signInAgent`).
 	 */
 	loginsOfAccount: { points: 10, duration: 15 * 60 },
-	/** Logins tried from one address under any e-mail: each costs a password hash, and many e-mails are guessing too. */
+	/** Login attempts from one address with any email: each costs a password hash, and many emails are guessing too. */
 	loginsFromAddress: { points: 100, duration: 15 * 60 },
-	/** Questions to the stateless answer endpoint from one address: each may cost money. */
+	/** Questions to the stateless answer endpoint from one address; each may cost money. */
 	answers: { points: 60, duration: 60 },
-	/** What one agent asks of the copilot: each may cost money. */
+	/** Copilot requests of one agent; each may cost money. */
 	copilot: { points: 30, duration: 60 },
-	/** Typing and reading notices of one visitor. */
+	/** Typing signals and receipts of one visitor. */
 	notices: { points: 240, duration: 60 },
-	/** Codes sent by e-mail: asked for by one visitor … */
+	/** Codes sent by email: requested by one visitor … */
 	codesOfVisitor: { points: 5, duration: 15 * 60 },
-	/** … from one network, where several customers may sit … */
+	/** … from one network, which several customers may share … */
 	codesFromAddress: { points: 30, duration: 60 * 60 },
-	/** … and to one mailbox: with three tries a code, ten codes are thirty guesses a day at a million. */
+	/** … and to one mailbox: with three attempts for each code, ten codes are thirty guesses a day at a million. */
 	codesToMailbox: { points: 10, duration: 24 * 60 * 60 },
-	/** Ends, ratings and calls for a person by one visitor: each is written down for both sides. */
+	/** Ends, ratings and requests for a person by one visitor; each writes an event for both sides. */
 	changes: { points: 60, duration: 60 },
 } as const;
 export type LimitName = keyof typeof LIMITS;
 
-/** The limiter speaks to node-postgres; this is the one call it makes, on our driver. */
+/** The limiter expects node-postgres; this adapts the one call that it makes to our driver. */
 const storeClient = {
 	async query({ text, values }: { text: string; values?: (string | number)[] }) {
 		const rows = await sql.unsafe(text, values);
@@ -66,8 +66,8 @@ const limiters = singleton("rate-limiters", () => {
 
 /**
  * Counts one use.
- * @param share how many times the limit this key may use. @returns the uses in this span.
- * @throws TooMany with the seconds to wait when the span is used up.
+ * @param share the multiple of the limit that this key may use. @returns the number of uses in the current window.
+ * @throws TooMany with the seconds to wait when the limit of the window is reached.
  */
 export async function countAgainst(limit: LimitName, key: string, share = 1): Promise<number> {
 	const { uses, msLeft } = await countOnly(limit, key);
@@ -76,9 +76,9 @@ export async function countAgainst(limit: LimitName, key: string, share = 1): Pr
 }
 
 /**
- * Counts one use by the sender of the request, for each network the sender is in.
- * @param subject what else the count is for: a sender has one count for each subject.
- * @returns the uses from the sender's own address. @throws TooMany when one of the networks has used its span up.
+ * Counts one use by the sender of the request, for each of the sender's networks.
+ * @param subject a second part of the key: a sender has one count for each subject.
+ * @returns the number of uses from the sender's own address. @throws TooMany when a network has reached its limit.
  */
 export async function countSender(limit: LimitName, subject?: string): Promise<number> {
 	const [own, ...wider] = clientNetworks();
@@ -87,7 +87,7 @@ export async function countSender(limit: LimitName, subject?: string): Promise<n
 	return uses;
 }
 
-/** Forgets what `countSender` counted. */
+/** Resets the counts of `countSender`. */
 export async function forgetSender(limit: LimitName, subject?: string): Promise<void> {
 	for (const { name } of clientNetworks()) await limiters[limit].delete(keyOf(name, subject));
 }
@@ -95,8 +95,8 @@ export async function forgetSender(limit: LimitName, subject?: string): Promise<
 const keyOf = (name: string, subject?: string) => (subject === undefined ? name : `${name}|${subject}`);
 
 /**
- * Counts one use and refuses nobody.
- * @returns the uses in this span, and the milliseconds until it ends; 0 and 0 when limits are off.
+ * Counts one use without a limit.
+ * @returns the number of uses in the current window, and the milliseconds until it ends; 0 and 0 when limits are off.
  */
 export async function countOnly(limit: LimitName, key: string): Promise<{ uses: number; msLeft: number }> {
 	if (env().RATE_LIMITS === "off") return { uses: 0, msLeft: 0 };
@@ -104,7 +104,7 @@ export async function countOnly(limit: LimitName, key: string): Promise<{ uses: 
 	return { uses: consumedPoints, msLeft: msBeforeNext };
 }
 
-/** Takes uses back that `countOnly` counted. */
-export async function takeBack(limit: LimitName, key: string, uses: number): Promise<void> {
+/** Subtracts uses that `countOnly` counted. */
+export async function uncount(limit: LimitName, key: string, uses: number): Promise<void> {
 	if (env().RATE_LIMITS !== "off") await limiters[limit].reward(key, uses);
 }

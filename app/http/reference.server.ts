@@ -5,8 +5,8 @@ import { currentRequest } from "#app/realtime/disconnect.server.ts";
 const references = new WeakMap<IncomingMessage, string>();
 
 /**
- * Eight characters that name the request being served: the person can quote them, and the log has them next
- * to the cause. The same for all of one request; a new one where no request is being served.
+ * An id of eight characters for the request being served: the user can quote it, and the log has it next to the
+ * cause. It is the same throughout a request; outside a request each call returns a new one.
  */
 export function requestReference(): string {
 	const request = currentRequest();

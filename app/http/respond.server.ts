@@ -3,20 +3,20 @@ import { DomainError, Invalid, TooMany } from "#app/models/errors.ts";
 import { log } from "./log.server.ts";
 import { requestReference } from "./reference.server.ts";
 
-/** What went wrong, in the words for the person and with what a program needs. */
+/** An error, as text for a person and data for a program. */
 export type Problem = {
 	status: number;
 	title: string;
 	detail: string;
-	/** Quote it to the operator: the log has it next to the cause. Only for faults of ours. */
+	/** Id of an internal error; the log has it next to the cause. */
 	reference?: string;
 	fieldErrors?: Record<string, string[]>;
 	retryAfterSeconds?: number;
 };
 
 /**
- * Turns whatever was thrown into a Problem. Faults of ours are logged here, once, under a reference.
- * A thrown Response (a redirect, say) passes through by being thrown again.
+ * Turns anything that was thrown into a Problem. Internal errors are logged here, once, with a reference.
+ * @throws a thrown Response (for example a redirect) again
  */
 export function toProblem(error: unknown): Problem {
 	if (error instanceof Response) throw error;
@@ -39,15 +39,15 @@ export function toProblem(error: unknown): Problem {
 	};
 }
 
-/** What a page's action answers a failed form with: status, and with 429 the seconds to wait (RFC 9110, 10.2.3). */
+/** The status and headers of a page's failed form; with 429 the seconds to wait (RFC 9110, 10.2.3). */
 export function problemInit({ status, retryAfterSeconds }: Problem, headers = new Headers()): ResponseInit {
 	if (retryAfterSeconds) headers.set("Retry-After", String(retryAfterSeconds));
 	return { status, headers };
 }
 
 /**
- * The `headers` export of a page whose action answers with `problemInit`: of what loaders and actions set, Remix
- * sends cookies alone without it.
+ * The `headers` export of a page whose action answers with `problemInit`. Without it Remix sends only the cookies of
+ * loaders and actions.
  */
 export const passRetryAfter: HeadersFunction = ({ actionHeaders, parentHeaders }) => {
 	const headers = new Headers(parentHeaders);
@@ -56,7 +56,7 @@ export const passRetryAfter: HeadersFunction = ({ actionHeaders, parentHeaders }
 	return headers;
 };
 
-/** RFC 9457: what every failed API answer says, in its body or as the last event of its stream. */
+/** The content of every failed API answer (RFC 9457), in its body or as the last event of its stream. */
 export function problemBody({ status, title, detail, reference, fieldErrors }: Problem) {
 	return {
 		type: "about:blank",
@@ -79,13 +79,13 @@ export function problemResponse(problem: Problem): Response {
 			"X-Content-Type-Options": "nosniff",
 			...(retryAfterSeconds ? { "Retry-After": String(retryAfterSeconds) } : {}),
 			...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
-			// The rest of the body is not read: what a client sent next on this connection would be lost with it.
+			// The rest of the body is not read, so the next request on this connection would be lost with it.
 			...(status === 413 ? { Connection: "close" } : {}),
 		},
 	});
 }
 
-/** A JSON answer nobody may store: everything here is somebody's own. */
+/** A JSON answer that must not be stored, because all answers contain personal data. */
 export function jsonResponse(body: unknown, init: ResponseInit = {}): Response {
 	const headers = new Headers(init.headers);
 	headers.set("Content-Type", "application/json; charset=utf-8");
@@ -93,17 +93,17 @@ export function jsonResponse(body: unknown, init: ResponseInit = {}): Response {
 	headers.set("X-Content-Type-Options", "nosniff");
 	const text = JSON.stringify(body);
 	const response = new Response(text, { ...init, headers });
-	texts.set(response, text);
+	bodyTexts.set(response, text);
 	return response;
 }
 
-const texts = new WeakMap<Response, string>();
+const bodyTexts = new WeakMap<Response, string>();
 
-/** The body of an answer; of one made here without reading it back out of its stream. */
+/** The body of a response. For a response of `jsonResponse` it is returned without reading a stream. */
 export const readBody = (response: Response): string | Promise<string> =>
-	texts.get(response) ?? response.text();
+	bodyTexts.get(response) ?? response.text();
 
-/** Runs a handler and answers its failures as problem+json. For API and stream routes. */
+/** Runs a handler and answers its errors as problem+json. For API and stream routes. */
 export async function answering(handler: () => Promise<Response>): Promise<Response> {
 	try {
 		return await handler();

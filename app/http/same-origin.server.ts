@@ -1,10 +1,10 @@
 import { Forbidden } from "#app/models/errors.ts";
 
 /**
- * Refuses a state change that another site's page sent with our visitor's cookie. Remix does this for UI
- * routes only; resource routes that act on a cookie call it themselves. Browsers have sent Sec-Fetch-Site
- * since 2023; for those that do not, Origin is compared with Host. A client with neither is not a browser,
- * so no foreign page can be behind it.
+ * Refuses a state change that another site's page sent with our visitor's cookie. Remix does this for UI routes
+ * only; resource routes that use a cookie call this function. Browsers have sent Sec-Fetch-Site since 2023; for
+ * older ones Origin is compared with Host. A client that sends neither is not a browser, so no other site's page
+ * can have caused the request.
  * @throws Forbidden
  */
 export function requireSameOrigin(request: { headers: Pick<Headers, "get">; url: string }): void {

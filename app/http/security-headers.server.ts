@@ -1,4 +1,4 @@
-/** What every page says about what may run in it: our own files, and inline code that carries this response's nonce. */
+/** Security headers of every page: only our own files, and inline code with this response's nonce, may run. */
 export function pageSecurityHeaders(nonce: string): [name: string, value: string][] {
 	return [
 		[

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 
-it("reads back every cursor it writes", () => {
+it("decodes every cursor that it encodes", () => {
 	const seq = fc.integer({ min: 0, max: 999_999_999 });
 	const cursors = fc.record({ epoch: fc.uuid(), public: seq, internal: fc.option(seq) });
 	fc.assert(
@@ -12,7 +12,7 @@ it("reads back every cursor it writes", () => {
 	);
 });
 
-it("refuses what is no cursor of ours", () => {
+it("rejects text that is not a cursor", () => {
 	for (const text of [
 		"",
 		"12",

@@ -1,5 +1,5 @@
 /**
- * A reader's place: which database life (epoch) and how far in each stream. Opaque to clients; on the wire
+ * How far a reader has read: the epoch of the database and a sequence for each stream. Opaque to clients. Encoded as
  * `<epoch>.p<seq>` for customers and `<epoch>.p<seq>.i<seq>` for agents.
  */
 export type Cursor = { epoch: string; public: number; internal: number | null };
@@ -11,7 +11,7 @@ export function encodeCursor(cursor: Cursor): string {
 	return `${cursor.epoch}.p${cursor.public}${internal}`;
 }
 
-/** The cursor a client sent, or null when it is not one of ours. */
+/** Decodes a client's cursor. @returns null when the text is not a cursor. */
 export function decodeCursor(text: string | null | undefined): Cursor | null {
 	const match = text ? FORMAT.exec(text) : null;
 	if (!match) return null;

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { singleton } from "#app/singleton.server.ts";
 import { countDatabaseLosses, sql } from "#db/client.server.ts";
 
-/** Restoring tables under a running server closes no connection; so the epoch is looked at this often anyway. */
+/** Restoring tables under a running server closes no connection, so the epoch is also read this often. */
 const TRUSTED_FOR_MS = 5_000;
 
-/** A function that is refused (42501), unknown (42883) or not offered (0A000), as on some managed Postgres. */
+/** Error codes of a function that is forbidden (42501), unknown (42883) or not supported (0A000), as on some managed Postgres. */
 const NOT_OFFERED = ["42501", "42883", "0A000"];
 
 const known = singleton("epoch", () => ({
@@ -16,9 +16,9 @@ const known = singleton("epoch", () => ({
 }));
 
 /**
- * The life of this database, part of every cursor: a cursor of another life is refused, since the sequences
- * of a restored backup go over the same numbers again with other messages. Read again whenever a connection
- * was lost, because a database is restored, moved or failed over while processes run.
+ * The epoch of this database, which is part of every cursor. A cursor of another epoch is refused, because a restored
+ * backup uses the same sequences again for other messages. It is read again whenever a connection was lost, because
+ * a database can be restored, moved or failed over while processes run.
  * @throws the driver's error while the database cannot be reached.
  */
 export async function getEpoch(): Promise<string> {
@@ -30,7 +30,7 @@ export async function getEpoch(): Promise<string> {
 	return known.reading;
 }
 
-/** The epoch where it needs no look into the database; null where it does. */
+/** The epoch if no query is needed to know it; otherwise null. */
 export function peekEpoch(): string | null {
 	const isTrusted = known.losses === countDatabaseLosses() && Date.now() - known.readAt < TRUSTED_FOR_MS;
 	return isTrusted ? known.value : null;
@@ -47,10 +47,10 @@ async function readEpoch(): Promise<string> {
 }
 
 /**
- * What differs between a database and its restored copy, one way or another of restoring: the table's oid and
- * file (tables dropped or emptied and loaded), the database's oid (a new database), the cluster's identifier
- * (another cluster), its timeline (point-in-time recovery, or a standby that took over and may lack the last
- * commits). `settings` holds a value for operators to change when a disk was set back, which leaves no trace.
+ * Values of which at least one differs between a database and its restored copy: the table's oid and file (tables
+ * dropped or truncated and loaded), the database's oid (a new database), the cluster's identifier (another cluster),
+ * its timeline (point-in-time recovery, or a standby that took over and may lack the last commits). `settings` has a
+ * value that operators change after a disk was set back, because that cannot be detected.
  */
 async function readParts(): Promise<string[] | undefined> {
 	try {

@@ -4,19 +4,19 @@ import { z } from "zod/v4";
 if (typeof document !== "undefined") z.config({ jitless: true });
 
 /**
- * The vocabulary: every event that leaves the server, for browser and server alike.
+ * Every event that leaves the server, for browser and server.
  *
- * Durable events have a place (`stream`, `seq`) in a session's log and are replayed; ephemeral ones are told
- * to whoever listens now and may be dropped.
+ * Durable events have a position (`stream`, `seq`) in a session's event log and are replayed. Ephemeral events go to
+ * the readers that are connected now and may be dropped.
  */
 
 export const STREAMS = ["public", "internal"] as const;
 export type StreamName = (typeof STREAMS)[number];
 
-/** How often a silent stream shows it is alive; proxies cut at 30 to 60 s. */
+/** Interval of heartbeats on an idle stream; proxies close idle connections after 30 to 60 s. */
 export const HEARTBEAT_MS = 15_000;
 
-/** How many messages the first page of a conversation holds. */
+/** Number of messages on the first page of a session. */
 export const HISTORY_LIMIT = 50;
 
 export const messageSchema = z.object({
@@ -30,14 +30,14 @@ export const messageSchema = z.object({
 	messageType: z.string(),
 	metadata: z.record(z.string(), z.unknown()),
 	isRead: z.boolean(),
-	/** When the other side's browser said it has it, and that it was on screen; absent until then. */
+	/** When the other side's browser reported that it has the message, and that it was on screen; absent until then. */
 	deliveredAt: z.string().optional(),
 	readAt: z.string().optional(),
 	sentAt: z.string(),
 });
 export type Message = z.infer<typeof messageSchema>;
 
-/** Where somebody who waits for a person stands, and what they may expect. */
+/** The state of a waiting customer, and what they can expect. */
 const queueSchema = z.object({
 	/** 1 is next. */
 	position: z.number().int(),
@@ -45,15 +45,15 @@ const queueSchema = z.object({
 	state: z.enum(["waiting", "closed", "nobody-there", "overdue"]),
 	/** Expected wait in seconds, from recent waits and from those still waiting; null when it is not known. */
 	recentWaitSeconds: z.number().int().nullable(),
-	/** By when somebody should have come. */
+	/** The time by which an agent should have answered. */
 	deadline: z.string().nullable(),
 	/** When people are back, outside business hours. */
 	opensAt: z.string().nullable(),
-	/** The store's time zone, in which its hours are told. */
+	/** The store's time zone, in which its hours are shown. */
 	timeZone: z.string(),
 	/** Whether answers can be sent by email, so that it makes sense to ask for an address. */
 	canEmail: z.boolean(),
-	/** The same for the customer to read, in their language. It changes while they wait. */
+	/** The same as text for the customer, in their language. It changes while they wait. */
 	text: z.string(),
 	/** Language of `text`, two letters. */
 	language: z.string(),
@@ -73,20 +73,20 @@ export const sessionSchema = z.object({
 	tags: z.array(z.string()),
 	intent: z.string().nullable(),
 	locale: z.string(),
-	/** What the customer writes in, as a BCP 47 tag: `locale` until they have written something else. */
+	/** The language the customer writes in, as a BCP 47 tag; `locale` until they have written in another. */
 	language: z.string(),
 	agentName: z.string().nullable(),
 	/** Null on the public stream. */
 	agentId: z.string().nullable(),
-	/** Place in the queue, 1 being next; null when not waiting. */
+	/** Position in the queue, 1 is next; null when not waiting. */
 	queuePosition: z.number().int().nullable(),
 	queueReason: z.string().nullable(),
 	queuedAt: z.string().nullable(),
 	/** Null while not waiting. */
 	queue: queueSchema.nullable(),
-	/** Where the customer is to be written to when nobody came. */
+	/** The customer's email address for an answer after they have left. */
 	contactEmail: z.string().nullable(),
-	/** What the assistant tells the agent; null on the public stream. */
+	/** The assistant's summary for the agent; null on the public stream. */
 	handover: z
 		.object({ summary: z.string(), intent: z.string().nullable(), tried: z.array(z.string()) })
 		.nullable(),
@@ -94,45 +94,45 @@ export const sessionSchema = z.object({
 });
 export type Session = z.infer<typeof sessionSchema>;
 
-/** One line of the agents' list: who waits, since when, why, in what language. */
+/** One row of the inbox: who waits, since when, why, in which language. */
 export const inboxEntrySchema = z.object({
 	sessionId: z.string(),
 	status: sessionSchema.shape.status,
 	priority: sessionSchema.shape.priority,
 	customerName: z.string().nullable(),
 	intent: z.string().nullable(),
-	/** What the customer writes in, as a BCP 47 tag. */
+	/** The language the customer writes in, as a BCP 47 tag. */
 	language: z.string(),
 	queueReason: z.string().nullable(),
 	queuedAt: z.string().nullable(),
 	startedAt: z.string(),
 	endedAt: z.string().nullable(),
-	/** When anybody last wrote. */
+	/** Time of the last message. */
 	lastMessageAt: z.string().nullable(),
-	/** The beginning of the customer's newest message; of somebody else's while the customer has not written. */
+	/** The beginning of the customer's newest message; of the newest message of all if the customer has not written. */
 	lastMessage: z.string().nullable(),
 	/** Who wrote `lastMessage`. */
 	lastSender: messageSchema.shape.senderType.nullable(),
 	lastSenderName: z.string().nullable(),
 	agentId: z.string().nullable(),
 	agentName: z.string().nullable(),
-	/** Customer messages nobody has read. */
+	/** Number of unread customer messages. */
 	unread: z.number().int(),
-	/** Grows with every event, so that an older line never replaces a newer one. */
+	/** Grows with every event, so that an older row never replaces a newer one. */
 	version: z.number().int(),
 });
 export type InboxEntry = z.infer<typeof inboxEntrySchema>;
 
 const inboxSchema = z.object({
 	entries: z.array(inboxEntrySchema),
-	/** How many customers wait for a person in all; the list may show fewer. */
+	/** Number of all waiting customers; the list may contain fewer. */
 	waiting: z.number().int(),
 });
 export type Inbox = z.infer<typeof inboxSchema>;
 
-const place = { stream: z.enum(STREAMS), seq: z.number().int() };
-const messageEvent = z.object({ ...place, message: messageSchema });
-const sessionEvent = z.object({ ...place, session: sessionSchema });
+const position = { stream: z.enum(STREAMS), seq: z.number().int() };
+const messageEvent = z.object({ ...position, message: messageSchema });
+const sessionEvent = z.object({ ...position, session: sessionSchema });
 const indicator = z.object({ on: z.boolean(), name: z.string().optional() });
 
 export const eventSchema = z.discriminatedUnion("type", [
@@ -155,7 +155,7 @@ export const eventSchema = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("agent-presence"), data: indicator }),
 	/** For agents: whether the customer has the conversation open. */
 	z.object({ type: z.literal("customer-presence"), data: indicator }),
-	/** The agents' list only: rows that replace the known ones of the same sessions; all of it when `isWhole`. */
+	/** Inbox only: rows that replace the known rows of the same sessions; the whole list when `isWhole`. */
 	z.object({ type: z.literal("inbox"), data: inboxSchema.extend({ isWhole: z.boolean() }) }),
 	z.object({ type: z.literal("hb"), data: z.object({ now: z.number() }) }),
 	z.object({ type: z.literal("bye"), data: z.object({ in: z.number() }) }),
@@ -173,14 +173,14 @@ export type EphemeralType =
 	| "ai-delta"
 	| "agent-presence"
 	| "customer-presence"
-	/** Between processes only, never sent to a reader: who reads this session must be checked again now. */
+	/** Between processes only, never sent to a client: the readers of this session must be revalidated now. */
 	| "reauthorise";
 
-/** Name of a session's stream in the log and on the bus. */
+/** Name of a session's stream in the event log and on the bus. */
 export type StreamKey = `${StreamName}:${string}`;
 export const streamKey = (stream: StreamName, sessionId: string): StreamKey => `${stream}:${sessionId}`;
 
-/** The two halves of a stream's name. */
+/** The two parts of a stream's name. */
 export function splitStreamKey(key: StreamKey): { stream: StreamName; sessionId: string } {
 	const colon = key.indexOf(":");
 	return { stream: key.slice(0, colon) as StreamName, sessionId: key.slice(colon + 1) };

@@ -5,30 +5,30 @@ import { chooseBus } from "./bus/choose.server.ts";
 import { getEpoch, peekEpoch } from "./epoch.server.ts";
 import { type StreamKey, splitStreamKey } from "./events.ts";
 import { createInboxWatch } from "./inbox-watch.server.ts";
-import { noteDelta } from "./live-answers.server.ts";
+import { recordDelta } from "./live-answers.server.ts";
 import { type LoggedEvent, PAGE_SIZE, readHeads, readLog, readLogs } from "./log.server.ts";
-import type { Reader, Slot, StreamState } from "./reader.ts";
+import type { Reader, StreamState, Subscription } from "./reader.ts";
 
-/** Frames kept per stream that somebody reads, so that reconnecting readers do not reach the database. */
+/** Events kept for each stream with readers, so that reconnecting readers need no query. */
 const RING_SIZE = 256;
-/** Fewest rows read for a slow reader. */
-const LEAST_PAGE = 4;
+/** Smallest page that is read for a slow reader. */
+const MIN_PAGE_SIZE = 4;
 const HEAD_CHECK_MS = 5_000;
-/** While the listener is down the head-check is what delivers. */
-const HEAD_CHECK_DEAF_MS = 750;
-/** Readers who come within this long of each other are looked up in one statement. */
-const GATHER_MS = 5;
+/** While the bus is unhealthy the head check delivers the events. */
+const HEAD_CHECK_UNHEALTHY_MS = 750;
+/** Look-ups that begin within this time (ms) share one statement. */
+const BATCH_MS = 5;
 
 export type Hub = ReturnType<typeof createHub>;
 
 /**
- * The pull hub: a hint marks a stream as having news, one query fetches the news of all such streams, and
- * each reader is moved forward from its own place. Live, replay and resume are the same path, so there is no
- * moment between replay and subscription in which something could be lost.
+ * The hub. A wake-up marks a stream as having new events, one query fetches the new events of all such streams, and
+ * each reader is moved forward from its own cursor. Live delivery, replay and resume use the same code, so nothing
+ * can be lost between replay and subscription.
  */
 export function createHub(bus: Bus) {
 	const streams = new Map<StreamKey, StreamState>();
-	const wanted = new Map<StreamKey, number>();
+	const pending = new Map<StreamKey, number>();
 	const inbox = createInboxWatch();
 	let isFetching = false;
 	let checkTimer: NodeJS.Timeout | undefined;
@@ -37,12 +37,12 @@ export function createHub(bus: Bus) {
 	let epoch: string | null = null;
 
 	function receive(envelope: Envelope) {
-		const touched = new Set<string>();
-		for (const [stream, seq, event] of envelope.hints) {
-			touched.add(splitStreamKey(stream).sessionId);
-			// Taken only where it is the very next one; anything else is looked up. Nobody's stream has no place
-			// that it could follow, so it is not kept either.
-			// In a life of the database that is not known to be the same, the next number may be another story's.
+		const changedSessions = new Set<string>();
+		for (const [stream, seq, event] of envelope.wakeUps) {
+			changedSessions.add(splitStreamKey(stream).sessionId);
+			// An event is accepted only if it is the next one of its stream; everything else is fetched. A stream
+			// without readers has no head, so its events are not kept. After a restore the sequences may restart, so
+			// events are accepted only while the epoch is known to be unchanged.
 			if (event && streams.get(stream)?.head === seq - 1 && epoch !== null && epoch === peekEpoch()) {
 				append([{ stream, seq, type: event[0], json: event[1] }]);
 			} else wake(stream, seq);
@@ -50,124 +50,129 @@ export function createHub(bus: Bus) {
 		for (const ephemeral of envelope.ephemerals) {
 			const state = streams.get(ephemeral[0]);
 			if (!state) continue;
-			if (ephemeral[1] === "ai-delta") noteDelta(ephemeral);
-			for (const [reader, { isSettled }] of state.readers) if (isSettled) reader.hear(ephemeral);
+			if (ephemeral[1] === "ai-delta") recordDelta(ephemeral);
+			for (const [reader, { isPositioned }] of state.readers)
+				if (isPositioned) reader.deliverEphemeral(ephemeral);
 		}
-		if (touched.size > 0) inbox.tell([...touched]);
+		if (changedSessions.size > 0) inbox.notify([...changedSessions]);
 	}
 
 	function wake(stream: StreamKey, seq: number) {
 		const state = streams.get(stream);
 		if (!state) return;
-		state.heard = Math.max(state.heard, seq);
+		state.announced = Math.max(state.announced, seq);
 		if (state.head === null || seq <= state.head) return;
-		wanted.set(stream, Math.max(seq, wanted.get(stream) ?? 0));
-		void fetchNews();
+		pending.set(stream, Math.max(seq, pending.get(stream) ?? 0));
+		void fetchPending();
 	}
 
-	async function fetchNews() {
+	async function fetchPending() {
 		if (isFetching) return;
 		isFetching = true;
 		try {
-			while (wanted.size > 0) {
+			while (pending.size > 0) {
 				const heads = [];
-				for (const stream of wanted.keys()) {
+				for (const stream of pending.keys()) {
 					const state = streams.get(stream);
 					if (state && state.head !== null) heads.push({ stream, head: state.head });
 				}
-				const asked = new Map(wanted);
-				wanted.clear();
+				const requested = new Map(pending);
+				pending.clear();
 				if (heads.length === 0) continue;
-				if (await isNewLife()) continue;
+				if (await hasEpochChanged()) continue;
 				append(await readLogs(heads));
-				for (const [stream, seq] of asked) {
+				for (const [stream, seq] of requested) {
 					const head = streams.get(stream)?.head ?? seq;
-					// A full page was not the whole of it.
+					// A full page: there are more events.
 					if (head < seq && heads.some((item) => item.stream === stream && item.head < head)) {
-						wanted.set(stream, seq);
+						pending.set(stream, seq);
 					}
 				}
 			}
 		} catch {
-			// The database is away; the head-check finds the same streams again when it is back.
+			// The database is down; the head check finds the same streams when it is back.
 		} finally {
 			isFetching = false;
 		}
 	}
 
-	/** Whether the database is another one than before, a restored one say; then all readers are dismissed. */
-	async function isNewLife(): Promise<boolean> {
+	/** Whether the database has another epoch than before, for example after a restore; then all readers are disconnected. */
+	async function hasEpochChanged(): Promise<boolean> {
 		const before = epoch;
 		epoch = await getEpoch();
 		if (before === null || before === epoch) return false;
-		for (const stream of [...streams.keys()]) dismissReaders(stream);
+		for (const stream of [...streams.keys()]) disconnectReaders(stream);
 		return true;
 	}
 
-	/** The readers leave with their place, which is refused when they come again. */
-	function dismissReaders(stream: StreamKey) {
+	/** The readers reconnect with their cursor, which is then refused. */
+	function disconnectReaders(stream: StreamKey) {
 		const readers = [...(streams.get(stream)?.readers.keys() ?? [])];
 		streams.delete(stream);
-		for (const reader of readers) reader.dismiss();
+		for (const reader of readers) reader.disconnect();
 	}
 
 	function append(events: LoggedEvent[]) {
-		const moved = new Set<StreamKey>();
+		const advanced = new Set<StreamKey>();
 		for (const event of events) {
 			const state = streams.get(event.stream);
 			if (!state || state.head === null || event.seq !== state.head + 1) continue;
 			state.head = event.seq;
 			state.ring.push(event);
 			if (state.ring.length > RING_SIZE) state.ring.shift();
-			moved.add(event.stream);
+			advanced.add(event.stream);
 		}
-		for (const stream of moved) {
+		for (const stream of advanced) {
 			for (const reader of streams.get(stream)?.readers.keys() ?? []) void pump(stream, reader);
 		}
 	}
 
-	/** Moves one reader forward until it is level with the head or its line is full. */
+	/** Moves one reader forward until it has reached the head or its buffer is full. */
 	async function pump(stream: StreamKey, reader: Reader) {
 		const state = streams.get(stream);
-		const slot = state?.readers.get(reader);
-		if (!state || !slot?.isSettled || slot.isPumping) return;
-		slot.isPumping = true;
+		const subscription = state?.readers.get(reader);
+		if (!state || !subscription?.isPositioned || subscription.isPumping) return;
+		subscription.isPumping = true;
 		try {
-			while (reader.cursor < (state.head ?? 0) && reader.isWritable() && state.readers.get(reader) === slot) {
+			while (
+				reader.cursor < (state.head ?? 0) &&
+				reader.isWritable() &&
+				state.readers.get(reader) === subscription
+			) {
 				const first = state.ring[0]?.seq ?? Number.POSITIVE_INFINITY;
 				const page =
 					reader.cursor + 1 >= first
 						? state.ring.slice(reader.cursor + 1 - first)
-						: await readLog(stream, reader.cursor, slot.pageSize);
+						: await readLog(stream, reader.cursor, subscription.pageSize);
 				const before = reader.cursor;
 				for (const event of page) {
-					if (!reader.isWritable() || state.readers.get(reader) !== slot) break;
+					if (!reader.isWritable() || state.readers.get(reader) !== subscription) break;
 					if (event.seq !== reader.cursor + 1) continue;
-					reader.take(event);
+					reader.deliver(event);
 					reader.cursor = event.seq;
 				}
-				const taken = reader.cursor - before;
-				// What a line does not take is read again when it drains: of large events a few, not a page each time.
-				slot.pageSize = taken < page.length ? Math.max(LEAST_PAGE, taken * 2) : PAGE_SIZE;
-				if (taken === 0) break;
+				const delivered = reader.cursor - before;
+				// Events that do not fit into the buffer are read again later, so large events are read in small pages.
+				subscription.pageSize = delivered < page.length ? Math.max(MIN_PAGE_SIZE, delivered * 2) : PAGE_SIZE;
+				if (delivered === 0) break;
 			}
 		} catch {
-			// Tried again with the next hint or head-check.
+			// Retried with the next wake-up or head check.
 		} finally {
-			slot.isPumping = false;
+			subscription.isPumping = false;
 		}
 	}
 
 	async function checkHeads() {
 		try {
-			await isNewLife();
+			await hasEpochChanged();
 			if (streams.size > 0) {
 				const before = new Map([...streams].map(([stream, { head }]) => [stream, head]));
 				const heads = await readHeads([...streams.keys()]);
 				for (const [stream, seq] of heads) {
 					const state = streams.get(stream);
-					// A disk set back to an earlier moment: what was read there is no more.
-					if (seq < (before.get(stream) ?? 0)) dismissReaders(stream);
+					// A disk was set back to an earlier state: later events no longer exist.
+					if (seq < (before.get(stream) ?? 0)) disconnectReaders(stream);
 					if (state && state.head !== null && seq > state.head) repairs += 1;
 					wake(stream, seq);
 				}
@@ -178,69 +183,70 @@ export function createHub(bus: Bus) {
 			}
 			await inbox.check();
 		} catch {
-			// The database is away; readiness says so, and the next check repairs what was missed.
+			// The database is down; readiness reports it, and the next check repairs what was missed.
 		}
 	}
 
-	/** Looks often whether it is time, since a bus that dies must not wait for the end of a long pause. */
+	/** The timer is short, so that a bus that becomes unhealthy does not wait for the end of a long interval. */
 	function scheduleCheck(checkedAt = Date.now()) {
 		if (isStopped) return;
 		checkTimer = setTimeout(async () => {
 			const isDue = !bus.isHealthy() || Date.now() - checkedAt >= HEAD_CHECK_MS;
 			if (isDue) await checkHeads();
 			scheduleCheck(isDue ? Date.now() : checkedAt);
-		}, HEAD_CHECK_DEAF_MS);
+		}, HEAD_CHECK_UNHEALTHY_MS);
 		checkTimer.unref();
 	}
 
-	const lookUpHeads = gather<StreamKey, Map<StreamKey, number>>({ waitMs: GATHER_MS, work: readHeads });
+	const lookUpHeads = gather<StreamKey, Map<StreamKey, number>>({ waitMs: BATCH_MS, work: readHeads });
 
-	/** The newest sequences of some streams, none older than this call. */
+	/** The heads of some streams, none older than this call. */
 	async function headsOf(keys: StreamKey[]): Promise<Map<StreamKey, number>> {
 		const found = await Promise.all(keys.map(lookUpHeads));
 		return new Map(keys.map((key, index) => [key, found[index]?.get(key) ?? 0]));
 	}
 
 	return {
-		/** Begins to receive hints of other processes and to check heads. */
+		/** Starts receiving wake-ups of other processes and checking heads. */
 		async start() {
 			await bus.start({
 				onEnvelope: receive,
 				onGap: () => {
 					void checkHeads();
-					inbox.tell("all");
+					inbox.notify("all");
 				},
 			});
 			scheduleCheck();
 		},
-		/** Gives local readers what was committed, and sends it to other processes. */
-		announce(envelope: Envelope) {
+		/** Delivers committed events to local readers and sends them to other processes. */
+		broadcast(envelope: Envelope) {
 			for (const ephemeral of envelope.ephemerals) {
-				// Nobody may be reading yet, but a reader who comes to this process shall see it from the start.
-				if (ephemeral[1] === "ai-delta" && !streams.has(ephemeral[0])) noteDelta(ephemeral);
+				// There may be no reader yet, but a later reader of this process must see the answer from its start.
+				if (ephemeral[1] === "ai-delta" && !streams.has(ephemeral[0])) recordDelta(ephemeral);
 			}
 			receive(envelope);
 			bus.send(envelope);
 		},
 		/**
-		 * Adds readers, each of its stream, and moves them forward. Subscribes before it reads, so nothing falls
-		 * between.
-		 * @param settle gives each reader its place, knowing the newest sequence of each stream; nothing is
-		 * handed to the readers before it has ended. @returns how to take them away again.
+		 * Adds readers, each to its stream, and moves them forward. It subscribes before it reads, so no event is
+		 * missed in between.
+		 * @param setCursors sets each reader's cursor, given the heads of the streams; nothing is delivered to the
+		 * readers before it has ended. @returns a function that removes the readers.
+		 * @throws the driver's error while the database cannot be reached.
 		 */
 		async subscribe(
 			entries: readonly (readonly [StreamKey, Reader])[],
-			settle: (heads: ReadonlyMap<StreamKey, number>) => Promise<void> | void = () => {},
+			setCursors: (heads: ReadonlyMap<StreamKey, number>) => Promise<void> | void = () => {},
 		): Promise<() => void> {
-			const places = entries.map(([stream, reader]) => {
-				const state = streams.get(stream) ?? { head: null, heard: 0, ring: [], readers: new Map() };
-				const slot: Slot = { isSettled: false, isPumping: false, pageSize: PAGE_SIZE };
+			const subscriptions = entries.map(([stream, reader]) => {
+				const state = streams.get(stream) ?? { head: null, announced: 0, ring: [], readers: new Map() };
+				const subscription: Subscription = { isPositioned: false, isPumping: false, pageSize: PAGE_SIZE };
 				streams.set(stream, state);
-				state.readers.set(reader, slot);
-				return { stream, reader, state, slot };
+				state.readers.set(reader, subscription);
+				return { stream, reader, state, subscription };
 			});
-			const leave = () => {
-				for (const { stream, reader, state } of places) {
+			const unsubscribe = () => {
+				for (const { stream, reader, state } of subscriptions) {
 					state.readers.delete(reader);
 					if (state.readers.size === 0 && streams.get(stream) === state) streams.delete(stream);
 				}
@@ -248,28 +254,28 @@ export function createHub(bus: Bus) {
 			try {
 				epoch ??= await getEpoch();
 				const heads = await headsOf(entries.map(([stream]) => stream));
-				await settle(heads);
-				for (const { stream, reader, state, slot } of places) {
-					slot.isSettled = true;
+				await setCursors(heads);
+				for (const { stream, reader, state, subscription } of subscriptions) {
+					subscription.isPositioned = true;
 					state.head ??= reader.cursor;
-					wake(stream, Math.max(state.heard, heads.get(stream) ?? 0));
+					wake(stream, Math.max(state.announced, heads.get(stream) ?? 0));
 					void pump(stream, reader);
 				}
 			} catch (error) {
-				leave();
+				unsubscribe();
 				throw error;
 			}
-			return leave;
+			return unsubscribe;
 		},
-		/** Calls back with the sessions that changed, or "all" when that cannot be known. */
+		/** Calls back with the sessions that changed, or "all" when they are not known. */
 		watchInbox: inbox.watch,
-		/** To be called when a reader's line drained. */
+		/** To be called when a reader's buffer has drained. */
 		resume(stream: StreamKey, reader: Reader) {
 			void pump(stream, reader);
 		},
-		/** Which bus it is, whether it carries now, and if not, why; for operators. */
+		/** Kind of the bus, whether it is healthy and, if not, why; for operators. */
 		busState: () => ({ kind: bus.kind, isHealthy: bus.isHealthy(), trouble: bus.trouble() }),
-		/** Counts for operators and leak tests: streams held, readers, lost hints repaired by the head-check. */
+		/** Counts for operators and leak tests: streams, readers, inboxes, lost wake-ups repaired by the head check. */
 		stats() {
 			let readers = 0;
 			for (const state of streams.values()) readers += state.readers.size;

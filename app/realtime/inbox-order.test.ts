@@ -32,7 +32,7 @@ function row(sessionId: string, change: Partial<InboxEntry>): InboxEntry {
 const arranged = (entries: InboxEntry[], limit = WAITING_PAGE) =>
 	arrangeInbox(entries, { waitingLimit: limit, now: NOW }).map((entry) => entry.sessionId);
 
-it("has the longest wait first and, in all other sections, the latest activity", () => {
+it("sorts waiting customers by the longest wait, and other sections by the latest activity", () => {
 	const rows = [
 		row("ended long ago", { status: "ended", endedAt: minutesAgo(61) }),
 		row("ended first", { status: "ended", endedAt: minutesAgo(30), lastMessageAt: minutesAgo(30) }),
@@ -68,7 +68,7 @@ it("has the longest wait first and, in all other sections, the latest activity",
 	expect(arranged([...rows].reverse())).toEqual(expected);
 });
 
-it("cuts the idle of a section and the shortest waits", () => {
+it("cuts the oldest activity of a section and the shortest waits", () => {
 	const many = (change: (index: number) => Partial<InboxEntry>) =>
 		Array.from({ length: 250 }, (_, index) => row(`row ${index}`, change(index)));
 	const open = arranged(many((index) => ({ lastMessageAt: minutesAgo(index) })));
@@ -78,7 +78,7 @@ it("cuts the idle of a section and the shortest waits", () => {
 	expect(arranged(queued, 300)).toHaveLength(250);
 });
 
-it("orders equal moments the same way, whoever sorts", () => {
+it("orders equal times the same way, whatever the initial order", () => {
 	const rows = ["b", "c", "a"].map((id) => row(id, { lastMessageAt: minutesAgo(5) }));
 	expect(arranged(rows)).toEqual(["a", "b", "c"]);
 });

@@ -1,34 +1,34 @@
 import type { InboxEntry } from "./events.ts";
 
 /**
- * The order of the agents' list, for the server and the browser alike. `app/models/inbox.server.ts` reads each
- * section from an index in this same order.
+ * The order of the inbox, for server and browser. `app/models/inbox.server.ts` reads each section from an index in
+ * the same order.
  *
- * Waiting customers come first, who has waited longest at the top. All other sections have the latest activity at
- * the top, so that a section that is cut loses what is idle.
+ * Waiting customers come first, the longest wait at the top. All other sections have the latest activity at the top,
+ * so that a section that is cut loses idle sessions.
  */
 const SECTIONS: InboxEntry["status"][] = ["queued", "agent", "assistant", "ended"];
 
 /** Waiting customers on one page of the list; "Show more" adds another page. */
 export const WAITING_PAGE = 100;
-/** Most waiting customers in one list: it is sent as a whole when a browser connects. */
-const MOST_WAITING = 5_000;
-/** Most rows of each other section. */
+/** Most waiting customers in one list; the whole list is sent when a browser connects. */
+const MAX_WAITING = 5_000;
+/** Most rows of each of the other sections. */
 export const SECTION_LIMITS = { agent: 200, assistant: 100, ended: 50 } as const;
-/** How long an ended conversation stays in the list; older ones are found under "Ended conversations". */
+/** How long an ended session stays in the list; older ones are under "Ended conversations". */
 export const ENDED_FOR_MS = 60 * 60 * 1_000;
 
 /**
- * How many waiting customers a list is asked to show.
+ * The number of waiting customers that a list shows.
  * @param text the query parameter `waiting`. @returns whole pages; one page for anything that is not a number.
  */
 export function waitingLimit(text: string | null | undefined): number {
 	const wanted = Number(text);
 	if (!Number.isFinite(wanted) || wanted <= WAITING_PAGE) return WAITING_PAGE;
-	return Math.min(Math.ceil(wanted / WAITING_PAGE) * WAITING_PAGE, MOST_WAITING);
+	return Math.min(Math.ceil(wanted / WAITING_PAGE) * WAITING_PAGE, MAX_WAITING);
 }
 
-/** When something last happened in a conversation, or, of a waiting one, since when it waits (ISO 8601). */
+/** Time of a session's last activity or, for a waiting one, since when it waits (ISO 8601). */
 export function inboxMoment(entry: InboxEntry): string {
 	if (entry.status === "queued") return entry.queuedAt ?? entry.startedAt;
 	if (entry.status === "ended") return entry.endedAt ?? entry.lastMessageAt ?? entry.startedAt;

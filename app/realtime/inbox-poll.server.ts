@@ -3,16 +3,16 @@ import type { Inbox } from "./events.ts";
 import { hub } from "./hub.server.ts";
 import type { CatchUp } from "./long-poll.server.ts";
 
-/** Changes are gathered this long, so that a busy store does not answer a poll for each of them. */
-const GATHER_MS = 500;
+/** Changes are batched for this time, so that a busy store does not answer a poll for each of them. */
+const BATCH_MS = 500;
 
 /**
- * The agents' list as one JSON answer. It is state and not a log, so its cursor is a fingerprint of what was
- * read last: any process can tell whether there is something else by now, and nothing can be missed.
+ * The inbox as one JSON answer. The inbox is state and not an event log, so its cursor is a fingerprint of what was
+ * read last: any process can detect whether the list differs, and nothing can be missed.
  *
- * @param options.readAll the whole list. @param options.cursor the fingerprint of the last answer, if any.
- * @param options.waitMs how long to wait for a list that differs; 0 answers at once.
- * @param options.onLeave registers what to do when the reader goes away meanwhile.
+ * @param options.readAll reads the whole list. @param options.cursor the fingerprint of the last answer, if any.
+ * @param options.waitMs how long to wait (ms) for a list that differs; 0 answers at once.
+ * @param options.onLeave registers a callback for the case that the client disconnects during the wait.
  */
 export async function catchUpInbox(options: {
 	readAll: () => Promise<Inbox>;
@@ -21,19 +21,19 @@ export async function catchUpInbox(options: {
 	onLeave: (leave: () => void) => void;
 }): Promise<CatchUp> {
 	const endAt = Date.now() + options.waitMs;
-	let hasNews = false;
-	let isGone = false;
+	let hasChanged = false;
+	let hasLeft = false;
 	let wake = () => {};
-	// Watched before it is read, so that nothing falls between.
+	// Watches before it reads, so that no change is missed in between.
 	const unwatch = hub.watchInbox(() => {
-		hasNews = true;
+		hasChanged = true;
 		wake();
 	});
 	options.onLeave(() => {
-		isGone = true;
+		hasLeft = true;
 		wake();
 	});
-	const until = (isEnough: () => boolean, waitMs: number) =>
+	const waitUntil = (isEnough: () => boolean, waitMs: number) =>
 		new Promise<void>((resolve) => {
 			if (isEnough() || waitMs <= 0) return resolve();
 			const timer = setTimeout(resolve, waitMs);
@@ -45,16 +45,16 @@ export async function catchUpInbox(options: {
 		});
 	try {
 		for (;;) {
-			hasNews = false;
+			hasChanged = false;
 			const inbox = await options.readAll();
 			const cursor = createHash("sha256").update(JSON.stringify(inbox)).digest("base64url").slice(0, 22);
-			const isOther = cursor !== options.cursor;
-			if (isOther || isGone || Date.now() >= endAt) {
+			const isDifferent = cursor !== options.cursor;
+			if (isDifferent || hasLeft || Date.now() >= endAt) {
 				const event = { id: cursor, type: "inbox", data: { ...inbox, isWhole: true } };
-				return { events: isOther ? [event] : [], cursor, more: false };
+				return { events: isDifferent ? [event] : [], cursor, more: false };
 			}
-			await until(() => hasNews || isGone, endAt - Date.now());
-			if (hasNews) await until(() => isGone, Math.min(GATHER_MS, endAt - Date.now()));
+			await waitUntil(() => hasChanged || hasLeft, endAt - Date.now());
+			if (hasChanged) await waitUntil(() => hasLeft, Math.min(BATCH_MS, endAt - Date.now()));
 		}
 	} finally {
 		unwatch();

@@ -1,19 +1,20 @@
-import { enterConnection, isDraining } from "./connections.server.ts";
+import { isDraining, registerConnection } from "./connections.server.ts";
 import type { Inbox } from "./events.ts";
 import { hub } from "./hub.server.ts";
 import type { Sink } from "./sink/sink.ts";
 import type { Encode } from "./stream.server.ts";
 
-/** Changes are gathered this long, so that a busy store sends lines in batches. */
-const GATHER_MS = 100;
-/** When more sessions than this changed at once, the whole list costs less than their rows. */
-const MOST_ROWS = 200;
+/** Changes are batched for this time, so that a busy store sends several rows at once. */
+const BATCH_MS = 100;
+/** If more sessions changed at once, the whole list costs less than their rows. */
+const MAX_ROWS = 200;
 
 /**
- * The agents' list, live. It is state and not a log: a whole list on connecting, then the lines that changed;
- * who was away gets the whole list again and has missed nothing.
+ * The inbox as a live stream. The inbox is state and not an event log: the whole list is sent on connecting, then the
+ * rows that changed. A client that reconnects gets the whole list again and has missed nothing.
  *
- * @param options.readAll the whole list; @param options.readSome the rows of some sessions.
+ * @param options.readAll reads the whole list. @param options.readSome reads the rows of some sessions.
+ * @throws the error of the first `readAll`; later errors are retried.
  */
 export async function openInboxStream(options: {
 	sink: Sink;
@@ -36,7 +37,7 @@ export async function openInboxStream(options: {
 		timer = undefined;
 		if (isSending || !sink.isWritable()) return;
 		isSending = true;
-		const isWhole = isWholeDue || changed.size > MOST_ROWS;
+		const isWhole = isWholeDue || changed.size > MAX_ROWS;
 		const ids = [...changed];
 		isWholeDue = false;
 		changed.clear();
@@ -44,7 +45,7 @@ export async function openInboxStream(options: {
 			if (isWhole) send("inbox", { ...(await options.readAll()), isWhole: true });
 			else if (ids.length > 0) send("inbox", { ...(await options.readSome(ids)), isWhole: false });
 		} catch {
-			// The database is away: the whole list comes when it is back.
+			// The database is down: the whole list is sent when it is back.
 			isWholeDue = true;
 		} finally {
 			isSending = false;
@@ -53,20 +54,20 @@ export async function openInboxStream(options: {
 	}
 
 	function schedule() {
-		timer ??= setTimeout(flush, GATHER_MS);
+		timer ??= setTimeout(flush, BATCH_MS);
 	}
 
-	const leaveInbox = hub.watchInbox((sessionIds) => {
+	const unwatch = hub.watchInbox((sessionIds) => {
 		if (sessionIds === "all") isWholeDue = true;
 		else for (const id of sessionIds) changed.add(id);
 		schedule();
 	});
-	const leaveClock = enterConnection({
-		beat: () => {
+	const unregister = registerConnection({
+		sendHeartbeat: () => {
 			if (sink.isWritable()) send("hb", { now: Date.now() });
 			if (isWholeDue) schedule();
 		},
-		goodbye: (inMs) => {
+		sendBye: (inMs) => {
 			send("bye", { in: inMs });
 			sink.close();
 		},
@@ -74,8 +75,8 @@ export async function openInboxStream(options: {
 	sink.onDrain(schedule);
 	sink.onClose(() => {
 		clearTimeout(timer);
-		leaveInbox();
-		leaveClock();
+		unwatch();
+		unregister();
 	});
 	if (isDraining()) return sink.close();
 	try {

@@ -1,38 +1,38 @@
-import { MOST_CHANGED, readChangedSessions } from "./log.server.ts";
+import { CHANGED_LIMIT, readChangedSessions } from "./log.server.ts";
 
-/** Updates commit out of order, so the inbox looks back a little further than its last look. */
+/** Updates commit out of order, so each check looks back a little further than the last one. */
 const OVERLAP_MS = 15_000;
 
-/** Whoever shows lists of conversations: told which changed, or "all" when that cannot be known. */
+/** Receives the sessions that changed, or "all" when they are not known. */
 export type InboxWatcher = (sessionIds: string[] | "all") => void;
 
-/** Tells the watchers of lists what changed: at once what hints say, and at each check what hints did not. */
+/** Notifies inbox watchers of changes: at once on wake-ups, and at each check of what wake-ups missed. */
 export function createInboxWatch() {
 	const watchers = new Set<InboxWatcher>();
-	let seenAt = new Date();
+	let checkedAt = new Date();
 
-	function tell(sessionIds: string[] | "all") {
+	function notify(sessionIds: string[] | "all") {
 		for (const watcher of watchers) watcher(sessionIds);
 	}
 
 	return {
-		tell,
-		/** @returns how to be told no more. */
+		notify,
+		/** @returns a function that removes the watcher. */
 		watch(watcher: InboxWatcher): () => void {
 			watchers.add(watcher);
 			return () => watchers.delete(watcher);
 		},
 		count: () => watchers.size,
-		/** Finds what changed since the last check. @throws the driver's error while the database is away. */
+		/** Finds sessions that changed since the last check. @throws the driver's error while the database cannot be reached. */
 		async check(): Promise<void> {
 			if (watchers.size === 0) return;
-			const since = new Date(seenAt.getTime() - OVERLAP_MS);
+			const since = new Date(checkedAt.getTime() - OVERLAP_MS);
 			const startedAt = new Date();
 			const changed = await readChangedSessions(since);
-			seenAt = startedAt;
-			// Of more than that only the oldest are known, so the lists are read again as a whole.
-			if (changed.length >= MOST_CHANGED) tell("all");
-			else if (changed.length > 0) tell(changed);
+			checkedAt = startedAt;
+			// The limit is reached, so there may be more: the lists are read again as a whole.
+			if (changed.length >= CHANGED_LIMIT) notify("all");
+			else if (changed.length > 0) notify(changed);
 		},
 	};
 }

@@ -5,35 +5,35 @@ import type { Ephemeral } from "./bus/bus.ts";
 import { type EventData, splitStreamKey } from "./events.ts";
 
 /**
- * The words of answers in the making, so that a reader who comes in the middle sees them from the start.
- * This process knows what it wrote or heard since it began to listen; what came before is in the turn's
- * checkpoint, at most a second old.
+ * The text of live answers, so that a reader who connects in the middle sees it from the start. This process knows the
+ * text that it wrote, or received since it has listened; earlier text is in the turn's checkpoint, which is at most a
+ * second old.
  */
-type LiveAnswer = { messageId: string; start: number; text: string; heardAt: number };
+type LiveAnswer = { messageId: string; start: number; text: string; receivedAt: number };
 
-/** An answer nobody added to for this long has ended elsewhere. */
-const FORGET_AFTER_MS = 120_000;
-const MOST_KEPT = 5_000;
+/** An answer without new text for this time has ended in another process. */
+const EVICT_AFTER_MS = 120_000;
+const MAX_ANSWERS = 5_000;
 
-/** Readers who come within this long of each other are looked up in one statement. */
-const GATHER_MS = 5;
+/** Look-ups that begin within this time (ms) share one statement. */
+const BATCH_MS = 5;
 
 type RunningTurn = { sessionId: string; messageId: string; partial: string };
 
 const runningTurns = singleton("running-turns", () =>
-	gather<string, Map<string, RunningTurn>>({ waitMs: GATHER_MS, work: readRunningTurns }),
+	gather<string, Map<string, RunningTurn>>({ waitMs: BATCH_MS, work: readRunningTurns }),
 );
 
 const answers = singleton("live-answers", () => new Map<string, LiveAnswer>());
 
-/** Remembers a piece of an answer as it passes. */
-export function noteDelta([stream, , data]: Ephemeral): void {
+/** Records a part of an answer that this process sends or receives. */
+export function recordDelta([stream, , data]: Ephemeral): void {
 	const { sessionId } = splitStreamKey(stream);
 	const delta = data as EventData<"ai-delta">;
 	const known = answers.get(sessionId);
 	if (known && known.messageId === delta.messageId && delta.offset === known.start + known.text.length) {
 		known.text += delta.text;
-		known.heardAt = Date.now();
+		known.receivedAt = Date.now();
 	} else if (
 		!known ||
 		known.messageId !== delta.messageId ||
@@ -45,60 +45,60 @@ export function noteDelta([stream, , data]: Ephemeral): void {
 			messageId: delta.messageId,
 			start: delta.offset,
 			text: delta.text,
-			heardAt: Date.now(),
+			receivedAt: Date.now(),
 		});
-		if (answers.size > MOST_KEPT) forgetOld();
+		if (answers.size > MAX_ANSWERS) evictOld();
 	}
 }
 
-/** Answers that were stopped lately: words of theirs that are still on the way are dropped. */
+/** Recently stopped answers: their text that is still in transit is dropped. */
 const stopped = singleton("stopped-answers", () => new Set<string>());
-const MOST_STOPPED = 1_000;
+const MAX_STOPPED = 1_000;
 
 export const isStopped = (messageId: string): boolean => stopped.has(messageId);
 
 /**
- * The words of a running answer that its readers have seen: what was heard here or the turn's checkpoint,
- * whichever is longer. From here on this process passes on no more of them, so that nobody reads words that the
- * kept message lacks; another process may still pass on those of a few milliseconds. If the caller's transaction
- * rolls back, the rest of the answer arrives at once with its message.
+ * Stops a live answer and returns the text that its readers have seen: what this process received or the turn's
+ * checkpoint, whichever is longer. From then on this process passes on no more text of it, so that nobody reads text
+ * that the stored message lacks; another process may still pass on the text of a few milliseconds. If the caller's
+ * transaction rolls back, the rest of the answer arrives at once with its message.
  */
 export function stopLiveAnswer(sessionId: string, turn: { messageId: string; partial: string }): string {
 	stopped.add(turn.messageId);
-	if (stopped.size > MOST_STOPPED)
+	if (stopped.size > MAX_STOPPED)
 		for (const oldest of stopped) {
 			stopped.delete(oldest);
 			break;
 		}
-	const heard = answers.get(sessionId);
-	return heard?.messageId === turn.messageId ? joinHeard(heard, turn.partial) : turn.partial;
+	const received = answers.get(sessionId);
+	return received?.messageId === turn.messageId ? joinReceived(received, turn.partial) : turn.partial;
 }
 
-/** An answer heard from its first word on is complete; a checkpoint fills in what came before. */
-function joinHeard(heard: LiveAnswer, partial: string): string {
-	if (heard.start === 0) return heard.text;
-	const joined = partial.slice(0, heard.start) + heard.text;
-	return heard.start <= partial.length && joined.length > partial.length ? joined : partial;
+/** An answer that was received from its first word is complete; otherwise the checkpoint supplies the beginning. */
+function joinReceived(received: LiveAnswer, partial: string): string {
+	if (received.start === 0) return received.text;
+	const joined = partial.slice(0, received.start) + received.text;
+	return received.start <= partial.length && joined.length > partial.length ? joined : partial;
 }
 
-/** Drops what is known of an answer; it ended. */
+/** Drops the text of an answer that has ended. */
 export function forgetAnswer(sessionId: string, messageId: string): void {
 	if (answers.get(sessionId)?.messageId === messageId) answers.delete(sessionId);
 }
 
 /**
- * The running answer of a session from its first letter, or null when there is none or its beginning is not
- * known yet (the next checkpoint, within a second, brings it).
+ * The live answer of a session from its first character. Null when there is none, or its beginning is not known yet
+ * (the next checkpoint contains it, within a second).
  */
 export async function readLiveAnswer(sessionId: string): Promise<{ messageId: string; text: string } | null> {
 	const turn = (await runningTurns(sessionId)).get(sessionId);
 	if (!turn) return null;
-	const heard = answers.get(sessionId);
-	if (!heard || heard.messageId !== turn.messageId) {
+	const received = answers.get(sessionId);
+	if (!received || received.messageId !== turn.messageId) {
 		return turn.partial === "" ? null : { messageId: turn.messageId, text: turn.partial };
 	}
-	if (heard.start > turn.partial.length) return null;
-	return { messageId: turn.messageId, text: joinHeard(heard, turn.partial) };
+	if (received.start > turn.partial.length) return null;
+	return { messageId: turn.messageId, text: joinReceived(received, turn.partial) };
 }
 
 async function readRunningTurns(sessionIds: string[]): Promise<Map<string, RunningTurn>> {
@@ -109,9 +109,9 @@ async function readRunningTurns(sessionIds: string[]): Promise<Map<string, Runni
 	return new Map(rows.map((row) => [row.sessionId, row]));
 }
 
-function forgetOld() {
-	const before = Date.now() - FORGET_AFTER_MS;
+function evictOld() {
+	const before = Date.now() - EVICT_AFTER_MS;
 	for (const [sessionId, answer] of answers) {
-		if (answer.heardAt < before || answers.size > MOST_KEPT) answers.delete(sessionId);
+		if (answer.receivedAt < before || answers.size > MAX_ANSWERS) answers.delete(sessionId);
 	}
 }

@@ -2,13 +2,13 @@ import { sql } from "#db/client.server.ts";
 import type { DurableType, StreamKey } from "./events.ts";
 import { splitStreamKey } from "./events.ts";
 
-/** One durable event as it is stored; `json` is its data, ready to be sent. */
+/** One durable event as stored; `json` is its data, ready to send. */
 export type LoggedEvent = { stream: StreamKey; seq: number; type: DurableType; json: string };
 
-/** Most rows one read brings back; more are fetched in further reads. */
+/** Most rows of one read; more need further reads. */
 export const PAGE_SIZE = 200;
 
-/** What follows `after` in one stream, oldest first, at most a page. */
+/** The events after the sequence `after` in one stream, oldest first, at most `limit`. */
 export async function readLog(stream: StreamKey, after: number, limit = PAGE_SIZE): Promise<LoggedEvent[]> {
 	return sql<LoggedEvent[]>`
 		select stream, seq, type, data::text as json from chat_events
@@ -16,7 +16,7 @@ export async function readLog(stream: StreamKey, after: number, limit = PAGE_SIZ
 		order by seq limit ${limit}`;
 }
 
-/** What follows the given heads in many streams, in one query: oldest first within each stream. */
+/** The events after the given heads in many streams, in one query: oldest first within each stream. */
 export async function readLogs(heads: { stream: StreamKey; head: number }[]): Promise<LoggedEvent[]> {
 	return sql<LoggedEvent[]>`
 		select e.stream, e.seq, e.type, e.data::text as json
@@ -29,7 +29,7 @@ export async function readLogs(heads: { stream: StreamKey; head: number }[]): Pr
 		order by e.stream, e.seq`;
 }
 
-/** The newest sequence of each stream whose session exists. */
+/** The head of each stream whose session exists. */
 export async function readHeads(streams: StreamKey[]): Promise<Map<StreamKey, number>> {
 	const ids = [...new Set(streams.map((key) => splitStreamKey(key).sessionId))];
 	const rows = await sql<{ id: string; public: number; internal: number }[]>`
@@ -44,12 +44,12 @@ export async function readHeads(streams: StreamKey[]): Promise<Map<StreamKey, nu
 	return heads;
 }
 
-/** Most sessions that `readChangedSessions` names; with as many there may be others. */
-export const MOST_CHANGED = 500;
+/** Most sessions that `readChangedSessions` returns; with as many there may be others. */
+export const CHANGED_LIMIT = 500;
 
-/** Sessions with news since the given moment; for the inbox, whose hints may have been lost. */
+/** Sessions that changed since the given time; for the inbox, whose wake-ups may have been lost. */
 export async function readChangedSessions(since: Date): Promise<string[]> {
 	const rows = await sql<{ id: string }[]>`
-		select session_id as id from chat_sessions where updated_at > ${since} order by updated_at limit ${MOST_CHANGED}`;
+		select session_id as id from chat_sessions where updated_at > ${since} order by updated_at limit ${CHANGED_LIMIT}`;
 	return rows.map((row) => row.id);
 }

@@ -6,25 +6,26 @@ import { readLiveAnswer } from "./live-answers.server.ts";
 import { PAGE_SIZE, readHeads, readLog } from "./log.server.ts";
 import { whyUnresumable } from "./stream.server.ts";
 
-/** Longest wait of one poll: below every proxy's idle limit that is known (30 s). */
+/** Longest wait of one poll: below the idle limit of every known proxy (30 s). */
 export const POLL_WAIT_MS = 25_000;
-/** The words of an answer in the making are brought to a waiting poll this often, each time all there are. */
-const WORDS_EVERY_MS = 1_000;
+/** A waiting poll is answered this often with the whole text of a live answer. */
+const ANSWER_TEXT_EVERY_MS = 1_000;
 
 export type CatchUp = {
-	/** `id` is null for what is of the moment (typing, words of an answer): it is no place to go on from. */
+	/** `id` is null for ephemeral events (typing, text of a live answer): a reader cannot resume from them. */
 	events: { id: string | null; type: string; data: unknown }[];
 	cursor: string;
 	more: boolean;
 };
 
 /**
- * What followed a cursor, as one JSON answer: at most a page, `more` when there is a next one. Without a
- * usable cursor it is the newest messages, after a `reset` where a cursor was given. What a stream would tell of
- * the moment comes along: the words of an answer in the making and, where it waited, who typed meanwhile.
+ * The events after a cursor, as one JSON answer: at most one page; `more` is true when there is a next page. Without
+ * a usable cursor the answer is the newest messages, after a `reset` if a cursor was given. It also contains the
+ * ephemeral events that a stream would send: the text of a live answer and, after a wait, typing.
  *
- * @param options.waitMs how long to wait for news when there is none; 0 answers at once.
- * @param options.onLeave registers what to do when the reader goes away meanwhile.
+ * @param options.waitMs how long to wait (ms) when there are no events; 0 answers at once.
+ * @param options.onLeave registers a callback for the case that the client disconnects during the wait.
+ * @throws the driver's error while the database cannot be reached.
  */
 export async function catchUp(options: {
 	sessionId: string;
@@ -50,7 +51,7 @@ export async function catchUp(options: {
 			events: [
 				...(refusal ? [{ id, type: "reset", data: { reason: refusal } }] : []),
 				{ id, type: "chat-history", data: { messages } },
-				...(await wordsSoFar(sessionId)),
+				...(await liveAnswerEvents(sessionId)),
 			],
 			cursor: id,
 			more: false,
@@ -62,12 +63,12 @@ export async function catchUp(options: {
 	};
 	const page = await readPage(sessionId, streams, at);
 	if (page.events.length > 0 || options.waitMs === 0) {
-		return { ...page, events: [...page.events, ...(await wordsSoFar(sessionId))] };
+		return { ...page, events: [...page.events, ...(await liveAnswerEvents(sessionId))] };
 	}
-	const heard = await waitForNews(sessionId, streams, at, options.waitMs, options.onLeave);
-	// From the beginning: the database may have been restored meanwhile.
-	const news = await catchUp({ ...options, cursor: at, waitMs: 0 });
-	return { ...news, events: [...heard, ...news.events] };
+	const ephemerals = await waitForEvents(sessionId, streams, at, options.waitMs, options.onLeave);
+	// Starts with the epoch again: the database may have been restored during the wait.
+	const next = await catchUp({ ...options, cursor: at, waitMs: 0 });
+	return { ...next, events: [...ephemerals, ...next.events] };
 }
 
 async function readPage(sessionId: string, streams: StreamName[], from: Cursor): Promise<CatchUp> {
@@ -87,25 +88,25 @@ async function readPage(sessionId: string, streams: StreamName[], from: Cursor):
 	return { events, cursor: encodeCursor(at), more };
 }
 
-async function wordsSoFar(sessionId: string): Promise<CatchUp["events"]> {
+async function liveAnswerEvents(sessionId: string): Promise<CatchUp["events"]> {
 	const live = await readLiveAnswer(sessionId);
 	if (!live) return [];
 	const data = { messageId: live.messageId, offset: 0, text: live.text };
 	return [{ id: null, type: "ai-delta", data }];
 }
 
-/** Waits until there is something to tell. @returns what was of the moment, the newest of each kind. */
-async function waitForNews(
+/** Waits until an event arrives or the time is over. @returns the ephemeral events, the newest of each type. */
+async function waitForEvents(
 	sessionId: string,
 	streams: StreamName[],
 	at: Cursor,
 	waitMs: number,
 	onLeave?: (leave: () => void) => void,
 ): Promise<CatchUp["events"]> {
-	const heard = new Map<EphemeralType, unknown>();
-	let wordsTimer: NodeJS.Timeout | undefined;
+	const ephemerals = new Map<EphemeralType, unknown>();
+	let answerTimer: NodeJS.Timeout | undefined;
 	const controller = new AbortController();
-	const { promise: news, resolve } = withResolver();
+	const { promise: arrival, resolve } = createResolver();
 	const timer = setTimeout(resolve, waitMs);
 	onLeave?.(resolve);
 	const subscription = hub.subscribe(
@@ -114,33 +115,33 @@ async function waitForNews(
 			{
 				cursor: name === "public" ? at.public : (at.internal ?? 0),
 				isWritable: () => !controller.signal.aborted,
-				take: resolve,
-				hear: ([, type, data]) => {
-					// The caller checks the reader again before it answers.
+				deliver: resolve,
+				deliverEphemeral: ([, type, data]) => {
+					// The caller revalidates the reader before it answers.
 					if (type === "reauthorise") return resolve();
-					// One answer a word would be a request a word.
-					if (type === "ai-delta") wordsTimer ??= setTimeout(resolve, WORDS_EVERY_MS);
+					// Answering each word would cost a request for each word.
+					if (type === "ai-delta") answerTimer ??= setTimeout(resolve, ANSWER_TEXT_EVERY_MS);
 					else {
-						heard.set(type, data);
+						ephemerals.set(type, data);
 						resolve();
 					}
 				},
-				dismiss: resolve,
+				disconnect: resolve,
 			},
 		]),
 	);
 	try {
-		await Promise.race([news, subscription.then(() => news)]);
-		return [...heard].map(([type, data]) => ({ id: null, type, data }));
+		await Promise.race([arrival, subscription.then(() => arrival)]);
+		return [...ephemerals].map(([type, data]) => ({ id: null, type, data }));
 	} finally {
 		clearTimeout(timer);
-		clearTimeout(wordsTimer);
+		clearTimeout(answerTimer);
 		controller.abort();
 		subscription.then((leave) => leave()).catch(() => {});
 	}
 }
 
-function withResolver(): { promise: Promise<void>; resolve: () => void } {
+function createResolver(): { promise: Promise<void>; resolve: () => void } {
 	let resolve = () => {};
 	const promise = new Promise<void>((settle) => {
 		resolve = settle;

@@ -1,6 +1,6 @@
 import { sql as query } from "drizzle-orm";
 import { db, type RunStatement, runAlone, runInTransaction, type Transaction } from "#db/client.server.ts";
-import type { Hint } from "./bus/bus.ts";
+import type { WakeUp } from "./bus/bus.ts";
 import {
 	type DurableType,
 	type EphemeralType,
@@ -11,60 +11,60 @@ import {
 import { hub } from "./hub.server.ts";
 import { forgetAnswer, isStopped, stopLiveAnswer } from "./live-answers.server.ts";
 
-const hintsOf = new WeakMap<Transaction | RunStatement, Hint[]>();
+const wakeUpsOf = new WeakMap<Transaction | RunStatement, WakeUp[]>();
 
 /**
- * Runs `work` in a transaction and, once it is committed, tells everybody what was published in it. Hints
- * wait for the commit because NOTIFY inside a transaction takes a lock that serialises all commits.
- * No HTTP or model call belongs inside: the session's row is locked from the first `publish` on.
+ * Runs `work` in a transaction and, after the commit, broadcasts the events published in it. Wake-ups wait for the
+ * commit because NOTIFY inside a transaction takes a lock that serialises all commits.
+ * `work` must not make HTTP or model calls: the session's row is locked from the first `publish` on.
  */
 export async function transact<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-	return announcing((hints) =>
+	return broadcastAfter((wakeUps) =>
 		db.transaction(async (tx) => {
-			hintsOf.set(tx, hints);
+			wakeUpsOf.set(tx, wakeUps);
 			return work(tx);
 		}),
 	);
 }
 
-/** The same for a single statement, which needs no transaction around it: the path every message takes. */
+/** The same for a single statement, which needs no transaction of its own; every message is written this way. */
 export async function transactAlone<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
-	return announcing((hints) => {
+	return broadcastAfter((wakeUps) => {
 		const run: RunStatement = (statement, input) => runAlone(statement, input);
-		hintsOf.set(run, hints);
+		wakeUpsOf.set(run, wakeUps);
 		return work(run);
 	});
 }
 
-/** Such statements in a transaction opened by `transact`, where other work goes with them. */
+/** Runs such statements in a transaction opened by `transact`, together with other work. */
 export function statementsIn(tx: Transaction): RunStatement {
 	const run = runInTransaction(tx);
-	const hints = hintsOf.get(tx);
-	if (hints) hintsOf.set(run, hints);
+	const wakeUps = wakeUpsOf.get(tx);
+	if (wakeUps) wakeUpsOf.set(run, wakeUps);
 	return run;
 }
 
-async function announcing<Result>(commit: (hints: Hint[]) => Promise<Result>): Promise<Result> {
-	const hints: Hint[] = [];
-	const result = await commit(hints);
-	if (hints.length > 0) hub.announce({ hints, ephemerals: [] });
+async function broadcastAfter<Result>(commit: (wakeUps: WakeUp[]) => Promise<Result>): Promise<Result> {
+	const wakeUps: WakeUp[] = [];
+	const result = await commit(wakeUps);
+	if (wakeUps.length > 0) hub.broadcast({ wakeUps, ephemerals: [] });
 	return result;
 }
 
-function hintsIn(transaction: Transaction | RunStatement): Hint[] {
-	const hints = hintsOf.get(transaction);
-	if (!hints) throw new Error("publish needs a transaction opened by transact().");
-	return hints;
+function wakeUpsIn(transaction: Transaction | RunStatement): WakeUp[] {
+	const wakeUps = wakeUpsOf.get(transaction);
+	if (!wakeUps) throw new Error("publish needs a transaction opened by transact().");
+	return wakeUps;
 }
 
 /**
- * Writes one durable event in the caller's transaction: the only way to tell anyone anything that must not
- * be lost. The sequence is the session row's own counter, so the order of commits is the order of numbers
- * and a rollback leaves no hole (counters taken from a sequence or a clock lost 17 to 24 % of rows).
+ * Writes one durable event in the caller's transaction: the only way to publish something that must not be lost. The
+ * sequence is the session row's own counter, so commits and sequences have the same order and a rollback leaves no
+ * gap (cursors on a bigserial or a timestamp lost 17 to 24 % of rows).
  *
- * @param event.data makes the event's data from the sequence it got.
+ * @param event.data makes the event's data from its position.
  * @returns the sequence.
- * @throws when `tx` was not opened by `transact`, since nobody would be told.
+ * @throws Error when `tx` was not opened by `transact`, because nothing would be broadcast.
  */
 export async function publish(
 	tx: Transaction,
@@ -72,10 +72,10 @@ export async function publish(
 		sessionId: string;
 		stream: StreamName;
 		type: DurableType;
-		data: (place: { stream: StreamName; seq: number }) => unknown;
+		data: (position: { stream: StreamName; seq: number }) => unknown;
 	},
 ): Promise<number> {
-	const hints = hintsIn(tx);
+	const wakeUps = wakeUpsIn(tx);
 	const counter = event.stream === "public" ? query`last_seq` : query`internal_seq`;
 	const [row] = await tx.execute<{ seq: number }>(query`
 		update chat_sessions set ${counter} = ${counter} + 1, updated_at = now()
@@ -87,19 +87,19 @@ export async function publish(
 		insert into chat_events (stream, seq, session_id, type, data)
 		values (${stream}, ${row.seq}, ${event.sessionId}, ${event.type}, ${data}::text::jsonb)
 		returning data::text as json`);
-	hints.push([stream, row.seq, written && [event.type, written.json]]);
+	wakeUps.push([stream, row.seq, written && [event.type, written.json]]);
 	return row.seq;
 }
 
-/** Has everybody told, after the commit, of an event that a function of the database has logged. */
-export function publishWritten(
+/** Broadcasts, after the commit, an event that a database function has written to the event log. */
+export function publishLogged(
 	run: RunStatement,
 	event: { sessionId: string; seq: number; type: DurableType; json: string },
 ): void {
-	hintsIn(run).push([streamKey("public", event.sessionId), event.seq, [event.type, event.json]]);
+	wakeUpsIn(run).push([streamKey("public", event.sessionId), event.seq, [event.type, event.json]]);
 }
 
-/** Tells whoever listens now; may be dropped, is never replayed. */
+/** Publishes an ephemeral event to connected readers; it may be dropped and is never replayed. */
 export function publishEphemeral(event: {
 	sessionId: string;
 	stream: StreamName;
@@ -108,13 +108,13 @@ export function publishEphemeral(event: {
 }): void {
 	if (event.type === "ai-delta" && isStopped((event.data as EventData<"ai-delta">).messageId)) return;
 	const ephemeral = [streamKey(event.stream, event.sessionId), event.type, event.data] as const;
-	hub.announce({ hints: [], ephemerals: [ephemeral] });
+	hub.broadcast({ wakeUps: [], ephemerals: [ephemeral] });
 }
 
-/** To be called when the words published as `ai-delta` have become a message, or will not any more. */
+/** To be called when the text published as `ai-delta` has become a message, or never will. */
 export function endLiveAnswer(sessionId: string, messageId: string): void {
 	forgetAnswer(sessionId, messageId);
 }
 
-/** The words of a running answer that its readers have seen, for whoever stops it; no more of them are passed on. */
+/** The text of a live answer that its readers have seen, for code that stops it; no more of it is passed on. */
 export const readStoppedText = stopLiveAnswer;

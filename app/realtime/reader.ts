@@ -2,30 +2,33 @@ import type { Ephemeral } from "./bus/bus.ts";
 import type { LoggedEvent } from "./log.server.ts";
 
 /**
- * One reader of one stream. The hub keeps its place and never a queue: what a slow reader has not taken
- * stays in the ring or in the table.
+ * One reader of one stream. The hub keeps its cursor and never a queue: events that a slow reader has not received
+ * stay in the ring or in the table.
  */
 export type Reader = {
-	/** Sequence of the last event this reader took. */
+	/** Sequence of the last event that was delivered. */
 	cursor: number;
-	/** False while the other side is not taking bytes; `resume` is called when it is again. */
+	/** False while the client does not take bytes; the hub's `resume` is called when it does again. */
 	isWritable(): boolean;
-	take(event: LoggedEvent): void;
-	hear(ephemeral: Ephemeral): void;
-	/** What this reader has taken is of another life of the database: it must go and come anew. */
-	dismiss(): void;
+	deliver(event: LoggedEvent): void;
+	deliverEphemeral(ephemeral: Ephemeral): void;
+	/** The epoch has changed: the reader must reconnect. */
+	disconnect(): void;
 };
 
 /**
- * `pageSize` is how many rows a read for this reader asks for: as many as its line takes at a time. Before its
- * place is settled a reader is handed nothing.
+ * `pageSize` is the number of rows that a read for this reader requests: as many as its buffer takes at a time. Until
+ * its cursor is set (`isPositioned`) nothing is delivered to a reader.
  */
-export type Slot = { isSettled: boolean; isPumping: boolean; pageSize: number };
+export type Subscription = { isPositioned: boolean; isPumping: boolean; pageSize: number };
 
-/** `head` is where the ring ends; null until the first reader's place is settled. `heard` is the newest hint of then. */
+/**
+ * `head` is the sequence at which the ring ends; null until the first reader's cursor is set. `announced` is the
+ * highest sequence announced before the head was known.
+ */
 export type StreamState = {
 	head: number | null;
-	heard: number;
+	announced: number;
 	ring: LoggedEvent[];
-	readers: Map<Reader, Slot>;
+	readers: Map<Reader, Subscription>;
 };

@@ -1,6 +1,6 @@
 import { DomainError } from "#app/models/errors.ts";
 import type { Ephemeral } from "./bus/bus.ts";
-import { enterConnection } from "./connections.server.ts";
+import { registerConnection } from "./connections.server.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { getEpoch } from "./epoch.server.ts";
 import {
@@ -14,43 +14,42 @@ import {
 import { hub } from "./hub.server.ts";
 import { readLiveAnswer } from "./live-answers.server.ts";
 import type { LoggedEvent } from "./log.server.ts";
-import { getWhoIsHere } from "./presence/look-up.server.ts";
+import { getPresence } from "./presence/get-presence.server.ts";
 import type { Reader } from "./reader.ts";
 import type { Sink } from "./sink/sink.ts";
 
-/** How an event becomes bytes: SSE frames, or pieces of an HTML page. Null says there is nothing to show. */
+/** Encodes an event as an SSE frame or as part of an HTML page. @returns null when there is nothing to send. */
 export type Encode = (event: { id: string | null; type: EventType; json: string }) => string | null;
 
-/**
- * What keeps a stream to those who may read it, for as long as it is open.
- */
-export type Gate = {
-	/** Asks again whether the reader may read. @throws DomainError when not. */
-	recheck: () => Promise<unknown>;
+/** Ends a stream when its reader may no longer read the session. */
+export type AccessGuard = {
+	/** Checks again whether the reader may read. @throws DomainError when not. */
+	revalidate: () => Promise<unknown>;
 	/**
-	 * Whether an event belongs to a conversation that is still the reader's. The log says itself when a conversation
-	 * gets another owner, so nothing that follows this event in it can reach the owner of before, however late a
-	 * process learns of it. Absent for agents and programs, who read everybody's.
+	 * Whether the session still belongs to the reader according to an event. A change of owner is itself an event, so
+	 * no later event can reach the former owner, however late a process learns of the change. Absent for agents and
+	 * programs, who may read every session.
 	 */
-	admits?: (event: LoggedEvent) => boolean;
+	allows?: (event: LoggedEvent) => boolean;
 };
 
-/** A reader who may read no more comes back after this long: by then a browser has the cookie of its sign-in. */
-const REFUSED_RETURN_MS = 1_000;
+/** A reader who may no longer read reconnects after this time: by then a browser has the cookie of its sign-in. */
+const REFUSED_RECONNECT_MS = 1_000;
 
-/** Wait before looking again for the beginning of an answer that was under way when the reader came. */
-const LIVE_RETRY_MS = 300;
+/** Delay before looking again for the beginning of an answer that was live when the reader connected. */
+const ANSWER_RETRY_MS = 300;
 
-/** All readers of a process whose database was restored come again; over this long, so that it is not stormed. */
-const RETURN_SPREAD_MS = 2_000;
+/** After a restore all readers of a process reconnect, spread over this time so that the process is not overloaded. */
+const RECONNECT_SPREAD_MS = 2_000;
 
 /**
- * Serves one session to one reader: hello, history (or what followed its cursor), then live.
+ * Serves one session to one reader: `joined-chat`, history (or the events after its cursor), then live events.
  *
- * @param options.streams what this reader may hear: customers `public` only, agents both.
- * @param options.cursor where the reader stands; null or unusable starts with the newest messages.
- * @param options.readHistory the newest messages up to and including the given sequence, oldest first.
- * @param options.gate keeps the stream to its reader.
+ * @param options.streams the streams that this reader may read: customers `public` only, agents both.
+ * @param options.cursor the reader's cursor; null or an unusable one starts with the newest messages.
+ * @param options.readHistory reads the newest messages up to and including a sequence, oldest first.
+ * @param options.guard ends the stream when the reader may no longer read.
+ * @throws the driver's error when the stream could not be opened; the sink is closed then.
  */
 export async function openStream(options: {
 	sink: Sink;
@@ -59,13 +58,13 @@ export async function openStream(options: {
 	streams: StreamName[];
 	cursor: Cursor | null;
 	readHistory: (upToSeq: number) => Promise<unknown[]>;
-	gate: Gate;
+	guard: AccessGuard;
 }): Promise<void> {
-	const { sink, encode, sessionId, gate } = options;
+	const { sink, encode, sessionId, guard } = options;
 	const epoch = await getEpoch();
 	const at: Cursor = { epoch, public: 0, internal: options.streams.includes("internal") ? 0 : null };
-	const answer = { messageId: "", length: 0, isLooking: false };
-	let leaveHub = () => {};
+	const answer = { messageId: "", length: 0, isCatchingUp: false };
+	let unsubscribe = () => {};
 	let resume = () => {};
 	let isClosed = false;
 
@@ -77,19 +76,19 @@ export async function openStream(options: {
 		if (text !== null) sink.write(text);
 	}
 
-	function take(name: StreamName, event: LoggedEvent) {
-		// A pump that is under way does not know yet that the stream is closed.
+	function deliver(name: StreamName, event: LoggedEvent) {
+		// The hub may still be delivering a page when the stream is closed.
 		if (isClosed) return;
-		if (gate.admits?.(event) === false) return goodbye(REFUSED_RETURN_MS);
+		if (guard.allows?.(event) === false) return sendBye(REFUSED_RECONNECT_MS);
 		if (name === "public") at.public = event.seq;
 		else at.internal = event.seq;
 		if (event.type === "new-message") answer.length = 0;
 		sendJson(event.type, event.json, encodeCursor(at));
 	}
 
-	function hear([, type, data]: Ephemeral) {
-		if (type === "reauthorise") return void recheckNow();
-		// Typing and words of an answer are worth nothing late: a full line drops them.
+	function deliverEphemeral([, type, data]: Ephemeral) {
+		if (type === "reauthorise") return void revalidateNow();
+		// Late ephemeral events are useless, so a full buffer drops them.
 		if (!sink.isWritable()) return;
 		if (type !== "ai-delta") return send(type, data);
 		const delta = data as EventData<"ai-delta">;
@@ -102,18 +101,18 @@ export async function openStream(options: {
 		} else if (!isSame || delta.offset > answer.length) void catchUpAnswer();
 	}
 
-	async function recheckNow() {
+	async function revalidateNow() {
 		try {
-			await gate.recheck();
+			await guard.revalidate();
 		} catch (error) {
-			// A database that is away is no verdict; the next check comes within 15 s.
-			if (error instanceof DomainError && !isClosed) goodbye(REFUSED_RETURN_MS);
+			// A database error says nothing about access; the next check comes within 15 s.
+			if (error instanceof DomainError && !isClosed) sendBye(REFUSED_RECONNECT_MS);
 		}
 	}
 
 	async function catchUpAnswer() {
-		if (answer.isLooking) return;
-		answer.isLooking = true;
+		if (answer.isCatchingUp) return;
+		answer.isCatchingUp = true;
 		try {
 			for (let attempt = 0; attempt < 5 && !isClosed; attempt += 1) {
 				const live = await readLiveAnswer(sessionId);
@@ -123,34 +122,34 @@ export async function openStream(options: {
 					send("ai-delta", { messageId: live.messageId, offset: 0, text: live.text });
 					return;
 				}
-				await new Promise((resolve) => setTimeout(resolve, LIVE_RETRY_MS));
+				await new Promise((resolve) => setTimeout(resolve, ANSWER_RETRY_MS));
 			}
 		} catch {
-			// The finished message brings the whole text in any case.
+			// The finished message contains the whole text in any case.
 		} finally {
-			answer.isLooking = false;
+			answer.isCatchingUp = false;
 		}
 	}
 
 	const isWritable = () => sink.isWritable();
-	/** The reader comes back with its cursor, which is answered with a reset and the true state. */
-	const dismiss = () => goodbye(Math.round(Math.random() * RETURN_SPREAD_MS));
+	/** The reader reconnects with its cursor, which is answered with a reset and the true state. */
+	const disconnect = () => sendBye(Math.round(Math.random() * RECONNECT_SPREAD_MS));
 
-	function goodbye(inMs: number) {
+	function sendBye(inMs: number) {
 		send("bye", { in: inMs });
 		sink.close();
 	}
 
-	const leaveClock = enterConnection({
-		beat: () => {
+	const unregister = registerConnection({
+		sendHeartbeat: () => {
 			if (sink.isWritable()) send("hb", { now: Date.now() });
 		},
-		goodbye,
+		sendBye,
 	});
 	sink.onClose(() => {
 		isClosed = true;
-		leaveClock();
-		leaveHub();
+		unregister();
+		unsubscribe();
 	});
 	sink.onDrain(() => resume());
 
@@ -160,16 +159,16 @@ export async function openStream(options: {
 		resume = () => {
 			for (const [key, reader] of readers) hub.resume(key, reader);
 		};
-		leaveHub = await hub.subscribe(readers, async (heads) => {
-			await settle(heads);
+		unsubscribe = await hub.subscribe(readers, async (heads) => {
+			await setCursors(heads);
 			for (const [index, [, reader]] of readers.entries())
 				reader.cursor = (options.streams[index] === "public" ? at.public : at.internal) ?? 0;
 		});
-		if (isClosed) return leaveHub();
+		if (isClosed) return unsubscribe();
 		await sendRunningAnswer();
 		void sendPresence();
 	} catch (error) {
-		if (error instanceof DomainError) return goodbye(REFUSED_RETURN_MS);
+		if (error instanceof DomainError) return sendBye(REFUSED_RECONNECT_MS);
 		sink.close();
 		throw error;
 	}
@@ -178,14 +177,14 @@ export async function openStream(options: {
 		return {
 			cursor: 0,
 			isWritable,
-			take: (event) => take(name, event),
-			hear,
-			dismiss,
+			deliver: (event) => deliver(name, event),
+			deliverEphemeral,
+			disconnect,
 		};
 	}
 
-	/** Where the reader goes on: at its cursor, or, after the newest messages, at the heads. */
-	async function settle(heads: ReadonlyMap<StreamKey, number>): Promise<void> {
+	/** Sets where the reader continues: at its cursor, or at the heads after sending the newest messages. */
+	async function setCursors(heads: ReadonlyMap<StreamKey, number>): Promise<void> {
 		const head = {
 			public: heads.get(streamKey("public", sessionId)) ?? 0,
 			internal: heads.get(streamKey("internal", sessionId)) ?? 0,
@@ -193,9 +192,9 @@ export async function openStream(options: {
 		const start = options.cursor;
 		const refusal = start ? whyUnresumable(start, epoch, head, at.internal !== null) : null;
 		const messages = start && !refusal ? [] : await options.readHistory(head.public);
-		// The conversation may have become somebody else's since the request was let in; what is read before this
-		// check is known to have been the reader's.
-		if (gate.admits) await gate.recheck();
+		// The session may have got another owner since the request was authorised. What was read before this check
+		// belonged to the reader.
+		if (guard.allows) await guard.revalidate();
 		if (start && !refusal) {
 			at.public = start.public;
 			if (at.internal !== null) at.internal = start.internal ?? head.internal;
@@ -207,9 +206,9 @@ export async function openStream(options: {
 		send("chat-history", { messages }, encodeCursor(at));
 	}
 
-	/** Who is there is told when it changes; a reader who comes in between is told once by itself. */
+	/** Presence is published when it changes; a new reader gets the present state once. */
 	async function sendPresence() {
-		const who = await getWhoIsHere(sessionId).catch(() => null);
+		const who = await getPresence(sessionId).catch(() => null);
 		if (!who || isClosed || !sink.isWritable()) return;
 		if (who.agent) send("agent-presence", { on: who.agent.isHere, name: who.agent.name });
 		if (at.internal !== null) send("customer-presence", { on: who.isCustomerHere });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
-import { withDeadline } from "#app/realtime/bus/line.server.ts";
+import { withDeadline } from "#app/realtime/bus/kept-connection.server.ts";
 import { program } from "#db/embedded/binaries.ts";
 import { startCluster } from "#db/embedded/cluster.ts";
 import { asAccount, choosePlace, clusterOf, type Place, prepareDataDirectory } from "#db/embedded/place.ts";

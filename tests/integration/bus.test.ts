@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { env, setEnv } from "#app/env.server.ts";
-import type { Bus, BusKind, Envelope, Ephemeral, Hint } from "#app/realtime/bus/bus.ts";
+import type { Bus, BusKind, Envelope, Ephemeral, WakeUp } from "#app/realtime/bus/bus.ts";
 import { chooseBus } from "#app/realtime/bus/choose.server.ts";
 import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
 import { sql } from "#db/client.server.ts";
@@ -13,7 +13,7 @@ import { until } from "#tests/setup/until.ts";
 
 const PASSWORD = "word-nobody-may-read";
 const STREAM = "public:00000000-0000-4000-8000-000000000001";
-const hint = (seq: number): Hint => [STREAM, seq];
+const hint = (seq: number): WakeUp => [STREAM, seq];
 const words = (text: string): Ephemeral => [STREAM, "ai-delta", { messageId: "1", offset: 0, text }];
 
 type Carrier = { server: OptionalServer; url: string | undefined };
@@ -97,9 +97,9 @@ const allHealthy = (instances: Instance[]) =>
 /** Sends until it arrives: right after a connection is back, a carrier may still lose something. */
 async function carries(from: Instance, to: Instance, seq: number) {
 	await until(async () => {
-		from.bus.send({ hints: [hint(seq)], ephemerals: [] });
+		from.bus.send({ wakeUps: [hint(seq)], ephemerals: [] });
 		await new Promise((resolve) => setTimeout(resolve, 20));
-		expect(to.heard.flatMap(({ hints }) => hints)).toContainEqual(hint(seq));
+		expect(to.heard.flatMap(({ wakeUps: hints }) => hints)).toContainEqual(hint(seq));
 	});
 }
 
@@ -107,7 +107,7 @@ it("carries nothing in process, where local readers are woken directly", async (
 	const bus = createInProcessBus();
 	const heard: Envelope[] = [];
 	await bus.start({ onEnvelope: (envelope) => heard.push(envelope), onGap: () => {} });
-	bus.send({ hints: [hint(1)], ephemerals: [words("to nobody")] });
+	bus.send({ wakeUps: [hint(1)], ephemerals: [words("to nobody")] });
 	expect([bus.kind, bus.isHealthy(), bus.trouble(), heard]).toEqual(["in-process", true, null, []]);
 	await bus.stop();
 });
@@ -129,13 +129,13 @@ for (const { kind, program, prepare } of CARRIERS) {
 			await allHealthy([one, other]);
 			expect([one.bus.kind, one.gaps(), other.gaps()]).toEqual([kind, 1, 1]);
 			const sent = Array.from({ length: 300 }, (_, index) => `word ${index}`);
-			for (const text of sent) one.bus.send({ hints: [], ephemerals: [words(text)] });
-			one.bus.send({ hints: [hint(4), hint(7), hint(5)], ephemerals: [] });
-			await until(() => expect(other.heard.flatMap(({ hints }) => hints)).toEqual([hint(7)]));
+			for (const text of sent) one.bus.send({ wakeUps: [], ephemerals: [words(text)] });
+			one.bus.send({ wakeUps: [hint(4), hint(7), hint(5)], ephemerals: [] });
+			await until(() => expect(other.heard.flatMap(({ wakeUps: hints }) => hints)).toEqual([hint(7)]));
 			expect(other.texts()).toEqual(sent);
-			other.bus.send({ hints: [], ephemerals: [words("answer")] });
+			other.bus.send({ wakeUps: [], ephemerals: [words("answer")] });
 			await until(() => expect(one.texts()).toEqual(["answer"]));
-			expect(one.heard.flatMap(({ hints }) => hints)).toEqual([]);
+			expect(one.heard.flatMap(({ wakeUps: hints }) => hints)).toEqual([]);
 			expect(other.texts()).toEqual(sent);
 		});
 
@@ -145,7 +145,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 			await allHealthy([one, other]);
 			const long = "é".repeat(3_000);
 			const ephemerals = [words("before"), words("x".repeat(200_000)), words(long), words("after")];
-			one.bus.send({ hints: [hint(1)], ephemerals });
+			one.bus.send({ wakeUps: [hint(1)], ephemerals });
 			await until(() => expect(other.texts()).toEqual(["before", long, "after"]));
 		});
 
@@ -156,7 +156,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 			for (let round = 1; round <= 2; round += 1) {
 				await server.kill();
 				await until(() => expect([one.bus.isHealthy(), other.bus.isHealthy()]).toEqual([false, false]));
-				one.bus.send({ hints: [hint(round)], ephemerals: [words("lost")] });
+				one.bus.send({ wakeUps: [hint(round)], ephemerals: [words("lost")] });
 				expect(one.bus.trouble()).toContain("does not answer");
 				expect(one.bus.trouble()).not.toContain(PASSWORD);
 				await server.start();
@@ -171,7 +171,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 			const [one, other] = [await join(url), await join(url)];
 			await allHealthy([one, other]);
 			server.freeze();
-			for (let index = 0; index < 50; index += 1) one.bus.send({ hints: [hint(index)], ephemerals: [] });
+			for (let index = 0; index < 50; index += 1) one.bus.send({ wakeUps: [hint(index)], ephemerals: [] });
 			await until(() => expect([one.bus.isHealthy(), other.bus.isHealthy()]).toEqual([false, false]));
 			server.thaw();
 			await allHealthy([one, other]);
@@ -182,7 +182,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 		it("starts without its server and carries once that is there", async () => {
 			const { server, url } = await carrier({ isThere: false });
 			const one = await join(url);
-			one.bus.send({ hints: [hint(1)], ephemerals: [] });
+			one.bus.send({ wakeUps: [hint(1)], ephemerals: [] });
 			expect([one.bus.isHealthy(), one.gaps()]).toEqual([false, 0]);
 			await server.start();
 			const other = await join(url);

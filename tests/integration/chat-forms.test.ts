@@ -390,9 +390,9 @@ describe("typing and receipts", () => {
 					{
 						cursor: 0,
 						isWritable: () => true,
-						take: () => {},
-						hear: ([, type]) => heard.push(`${stream} ${type}`),
-						dismiss: () => {},
+						deliver: () => {},
+						deliverEphemeral: ([, type]) => heard.push(`${stream} ${type}`),
+						disconnect: () => {},
 					},
 				],
 			]);

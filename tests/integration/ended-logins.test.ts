@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { RECHECK_MS } from "#app/http/streams/recheck.server.ts";
+import { REVALIDATE_MS } from "#app/http/streams/revalidate.server.ts";
 import { setAgentPassword } from "#app/models/agent.server.ts";
 import { loader as agentTranscript } from "#app/routes/admin/conversation/live.ts";
 import { loader as agentEvents } from "#app/routes/admin/events.ts";
@@ -32,7 +32,7 @@ function watch(responses: Response[]): boolean[] {
 
 /** Lets the time of one look pass, and what it asks the database be answered. */
 async function passOneLook(): Promise<void> {
-	vi.advanceTimersByTime(RECHECK_MS);
+	vi.advanceTimersByTime(REVALIDATE_MS);
 	for (let round = 0; round < 5; round++) await db.execute("select 1");
 }
 

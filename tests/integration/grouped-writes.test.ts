@@ -6,7 +6,7 @@ import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts"
 import { Conflict, NotFound, TooMany } from "#app/models/errors.ts";
 import { postMessage, postToOpenSession } from "#app/models/message/post.server.ts";
 import { type SessionPost, writePosts } from "#app/models/message/write-posts.server.ts";
-import type { Bus, Envelope, Hint } from "#app/realtime/bus/bus.ts";
+import type { Bus, Envelope, WakeUp } from "#app/realtime/bus/bus.ts";
 import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
 import { pack, unpack } from "#app/realtime/bus/pack.ts";
 import { streamKey } from "#app/realtime/events.ts";
@@ -220,10 +220,10 @@ describe("posts that come at the same time", () => {
 
 describe("other processes", () => {
 	async function overhear() {
-		const heard: Hint[] = [];
+		const heard: WakeUp[] = [];
 		const listener = createListener({
 			channel: "mevi_chat",
-			onPayload: (payload) => heard.push(...(unpack("another", payload)?.hints ?? [])),
+			onPayload: (payload) => heard.push(...(unpack("another", payload)?.wakeUps ?? [])),
 			onGap: () => {},
 		});
 		await listener.start();
@@ -274,9 +274,9 @@ describe("a hint that brings its event", () => {
 		const reader: Reader = {
 			cursor: 0,
 			isWritable: () => true,
-			take: (event) => taken.push(event),
-			hear: () => {},
-			dismiss: () => {},
+			deliver: (event) => taken.push(event),
+			deliverEphemeral: () => {},
+			disconnect: () => {},
 		};
 		return { taken, reader };
 	}
@@ -292,10 +292,10 @@ describe("a hint that brings its event", () => {
 		};
 		const other = createHub(bus);
 		await other.start();
-		const tell = (...hints: Envelope["hints"]) => {
+		const tell = (...hints: Envelope["wakeUps"]) => {
 			// As it comes over a wire.
-			const packets = pack({ hints, ephemerals: [] }, { node: "there", limitBytes: 7_500 });
-			for (const packet of packets) receive(unpack("here", packet) ?? { hints: [], ephemerals: [] });
+			const packets = pack({ wakeUps: hints, ephemerals: [] }, { node: "there", limitBytes: 7_500 });
+			for (const packet of packets) receive(unpack("here", packet) ?? { wakeUps: [], ephemerals: [] });
 		};
 		return { other, tell };
 	}

@@ -291,9 +291,9 @@ function collector(over: Partial<Reader> = {}) {
 	const reader: Reader = {
 		cursor: 0,
 		isWritable: () => true,
-		take: (event) => taken.push(event),
-		hear: () => {},
-		dismiss: () => {},
+		deliver: (event) => taken.push(event),
+		deliverEphemeral: () => {},
+		disconnect: () => {},
 		...over,
 	};
 	return { reader, taken, seqs: () => taken.map((event) => event.seq) };

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { setEnv } from "#app/env.server.ts";
-import { RECHECK_MS } from "#app/http/streams/recheck.server.ts";
+import { REVALIDATE_MS } from "#app/http/streams/revalidate.server.ts";
 import { encodeCursor } from "#app/realtime/cursor.ts";
 import { getEpoch } from "#app/realtime/epoch.server.ts";
 import { action as adminSubmit } from "#app/routes/admin/conversation/actions.ts";
@@ -326,7 +326,7 @@ describe("an open stream", () => {
 		await db
 			.insert(revokedVisitors)
 			.values({ visitorId: guest.identity.visitorId, expiresAt: new Date(Date.now() + 60_000) });
-		vi.advanceTimersByTime(RECHECK_MS);
+		vi.advanceTimersByTime(REVALIDATE_MS);
 		await until(() => expect(streams.map((stream) => stream.hasEnded())).toEqual([true, false]));
 	});
 });

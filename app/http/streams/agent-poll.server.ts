@@ -8,33 +8,33 @@ import { waitingLimit } from "#app/realtime/inbox-order.ts";
 import { catchUpInbox } from "#app/realtime/inbox-poll.server.ts";
 import { catchUp } from "#app/realtime/long-poll.server.ts";
 import { enterPresence } from "#app/realtime/presence/leases.server.ts";
-import { readCursor, readPlace } from "./access.server.ts";
-import { takePlace } from "./places.server.ts";
-import { agentRecheck } from "./recheck.server.ts";
+import { readCursor, readStreamQuery } from "./access.server.ts";
+import { createAgentRevalidate } from "./revalidate.server.ts";
+import { acquireStreamSlot } from "./stream-slots.server.ts";
 
 /**
- * What `/admin/chat/events` would tell, as one answer of JSON: with `?sessionId=` one conversation and what only
- * agents may know of it, else the list.
- * @param waitMs how long to wait for news when there is none. @throws Unauthorised, NotFound, TooMany
+ * The content of `/admin/chat/events` as one JSON answer: with `?sessionId=` one session with its internal stream,
+ * else the inbox.
+ * @param waitMs how long to wait (ms) when there are no events. @returns null for a HEAD request. @throws Unauthorised, NotFound, TooMany
  */
 export async function pollAsAgent(request: Request, waitMs: number) {
 	const agent = await getAgent(request);
 	if (!agent) throw new Unauthorised("Sign in first.");
-	const { sessionId, cursor, waiting } = await readPlace(request);
+	const { sessionId, cursor, waiting } = await readStreamQuery(request);
 	const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 	const session = sessionId ? await requireSessionId(sessionId, actor) : null;
 	if (request.method === "HEAD") return null;
-	const recheck = agentRecheck(request, agent.id);
-	const giveBack = takePlace(agent.id);
-	const leave = enterPresence(`agent:${agent.id}`);
+	const revalidate = createAgentRevalidate(request, agent.id);
+	const releaseSlot = acquireStreamSlot(agent.id);
+	const endPresence = enterPresence(`agent:${agent.id}`);
 	try {
 		if (session === null) {
 			const readAll = () => listInbox(waitingLimit(waiting));
 			const list = await catchUpInbox({ readAll, cursor, waitMs, onLeave: onReaderGone });
-			if (waitMs > 0) await recheck();
+			if (waitMs > 0) await revalidate();
 			return list;
 		}
-		const news = await catchUp({
+		const page = await catchUp({
 			sessionId: session,
 			streams: ["public", "internal"],
 			cursor: readCursor(request, cursor),
@@ -42,11 +42,11 @@ export async function pollAsAgent(request: Request, waitMs: number) {
 			waitMs,
 			onLeave: onReaderGone,
 		});
-		// A poll waits longer than a login may be outlived.
-		if (waitMs > 0) await recheck();
-		return news;
+		// A poll can wait longer than the time within which an ended login must lose access.
+		if (waitMs > 0) await revalidate();
+		return page;
 	} finally {
-		giveBack();
-		leave();
+		releaseSlot();
+		endPresence();
 	}
 }

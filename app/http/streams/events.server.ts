@@ -8,103 +8,108 @@ import { isDraining } from "#app/realtime/connections.server.ts";
 import { waitingLimit } from "#app/realtime/inbox-order.ts";
 import { openInboxStream } from "#app/realtime/inbox-stream.server.ts";
 import { enterPresence } from "#app/realtime/presence/leases.server.ts";
-import type { Party } from "#app/realtime/presence/party.ts";
+import type { PresenceSubject } from "#app/realtime/presence/subject.ts";
 import type { Sink } from "#app/realtime/sink/sink.ts";
 import { createWebSink } from "#app/realtime/sink/web.server.ts";
 import { createSseEncoder, SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { openStream } from "#app/realtime/stream.server.ts";
-import { readCursor, readPlace, requireStreamAccess } from "./access.server.ts";
-import { takePlace } from "./places.server.ts";
-import { agentRecheck, closeWhenRefused, type Recheck } from "./recheck.server.ts";
+import { readCursor, readStreamQuery, requireStreamAccess } from "./access.server.ts";
+import { closeWhenAccessEnds, createAgentRevalidate, type Revalidate } from "./revalidate.server.ts";
+import { acquireStreamSlot } from "./stream-slots.server.ts";
 
-/** Begins to write a stream whose reader has been checked. */
-export type OpenOn = (sink: Sink) => void;
+/** Starts writing a stream whose reader has been authorised. */
+export type StartStream = (sink: Sink) => void;
 
 /**
- * Checks the request for an event stream and says how to open it: the same behind the Remix route and behind
- * the lane. @throws DomainError
+ * Authorises a request for an event stream and returns how to start it; used by the Remix route and the raw handler.
+ * @throws DomainError when the request is refused
  */
-export type PrepareStream = (request: Request) => Promise<OpenOn>;
+export type PrepareStream = (request: Request) => Promise<StartStream>;
 
-/** The answer to a HEAD: nobody reads, so no place is taken and nobody is present. */
-const headOnly: OpenOn = (sink) => sink.close();
+/** The answer to a HEAD request: nobody reads, so no slot is acquired and nobody is present. */
+const closeAtOnce: StartStream = (sink) => sink.close();
 
-/** `/chat/events`: a conversation, by cookie or bearer token; GET or POST, which changes nothing. */
+/** `/chat/events`: a session, by cookie or bearer token; GET or POST, which changes nothing. */
 export const prepareCustomerEvents: PrepareStream = async (request) => {
-	refuseWhileEnding();
-	const { sessionId, streams, cursor, owner, party, gate } = await requireStreamAccess(request);
-	if (request.method === "HEAD") return headOnly;
-	return opening({ owner, party, recheck: gate.recheck }, (sink) =>
+	refuseWhileDraining();
+	const { sessionId, streams, cursor, owner, subject, guard } = await requireStreamAccess(request);
+	if (request.method === "HEAD") return closeAtOnce;
+	return createStreamStarter({ owner, subject, revalidate: guard.revalidate }, (sink) =>
 		openStream({
 			sink,
 			encode: createSseEncoder(),
 			sessionId,
 			streams,
 			cursor,
-			gate,
+			guard,
 			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
 		}),
 	);
 };
 
 /**
- * `/admin/chat/events`: for agents, the list of conversations; with `?sessionId=` one conversation, with what
- * only agents may know of it.
+ * `/admin/chat/events`: for agents, the inbox; with `?sessionId=` one session with its internal stream.
  */
 export const prepareAgentEvents: PrepareStream = async (request) => {
-	refuseWhileEnding();
+	refuseWhileDraining();
 	const agent = await getAgent(request);
 	if (!agent) throw new Unauthorised("Sign in first.");
-	if (request.method === "HEAD") return headOnly;
+	if (request.method === "HEAD") return closeAtOnce;
 	const reader = {
 		owner: agent.id,
-		party: `agent:${agent.id}`,
-		recheck: agentRecheck(request, agent.id),
+		subject: `agent:${agent.id}`,
+		revalidate: createAgentRevalidate(request, agent.id),
 	} as const;
-	const { sessionId: wanted, cursor, waiting } = await readPlace(request);
-	if (!wanted) {
+	const { sessionId: requestedId, cursor, waiting } = await readStreamQuery(request);
+	if (!requestedId) {
 		const readAll = () => listInbox(waitingLimit(waiting));
-		return opening(reader, (sink) =>
+		return createStreamStarter(reader, (sink) =>
 			openInboxStream({ sink, encode: createSseEncoder(), readAll, readSome: readInboxRows }),
 		);
 	}
-	const sessionId = await requireSessionId(wanted, { type: "agent", agentId: agent.id, name: agent.name });
-	return opening(reader, (sink) =>
+	const sessionId = await requireSessionId(requestedId, {
+		type: "agent",
+		agentId: agent.id,
+		name: agent.name,
+	});
+	return createStreamStarter(reader, (sink) =>
 		openStream({
 			sink,
 			encode: createSseEncoder(),
 			sessionId,
 			streams: ["public", "internal"],
 			cursor: readCursor(request, cursor),
-			gate: { recheck: reader.recheck },
+			guard: { revalidate: reader.revalidate },
 			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
 		}),
 	);
 };
 
-/** A prepared stream as the body of a web Response: the portable way. */
-export function respondWithStream(openOn: OpenOn): Response {
+/** A prepared stream as the body of a web Response, which works on any server. */
+export function respondWithStream(start: StartStream): Response {
 	const { body, sink } = createWebSink();
-	openOn(sink);
+	start(sink);
 	return new Response(body, { headers: SSE_HEADERS });
 }
 
 /**
- * Counts the stream for its owner, and its party as present, as long as it is open; logs a failure to open it.
- * @param reader.party null for programs, which are nowhere. @param reader.recheck whether the reader still may read.
+ * Acquires a stream slot. The returned function starts the stream, registers its subject as present while it is open,
+ * revalidates the reader, and logs a failure to open it.
+ * @param reader.subject null for programs, which have no presence.
+ * @throws TooMany when the owner or the address has no free slot
  */
-export function opening(
-	reader: { owner: string; party: Party | null; recheck: Recheck },
+export function createStreamStarter(
+	reader: { owner: string; subject: PresenceSubject | null; revalidate: Revalidate },
 	open: (sink: Sink) => Promise<void>,
-): OpenOn {
-	const giveBack = takePlace(reader.owner);
+): StartStream {
+	const releaseSlot = acquireStreamSlot(reader.owner);
 	return (sink) => {
-		const leave = reader.party ? enterPresence(reader.party) : () => {};
+		const endPresence = reader.subject ? enterPresence(reader.subject) : () => {};
 		sink.onClose(() => {
-			giveBack();
-			leave();
+			releaseSlot();
+			endPresence();
 		});
-		closeWhenRefused(sink, reader.recheck);
+		closeWhenAccessEnds(sink, reader.revalidate);
 		open(sink).catch((error: unknown) => {
 			sink.close();
 			log.error({ err: error }, "a stream could not be opened");
@@ -112,7 +117,7 @@ export function opening(
 	};
 }
 
-/** @throws DomainError 503: another process takes the reader. */
-export function refuseWhileEnding(): void {
+/** @throws DomainError 503 while the process is shutting down; another process serves the client. */
+export function refuseWhileDraining(): void {
 	if (isDraining()) throw new DomainError(503, "Ending", "This process is ending. Connect again.");
 }

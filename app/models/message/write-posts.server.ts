@@ -3,7 +3,7 @@ import { ANSWER_PACE } from "#app/models/ai-turn.server.ts";
 import { type Actor, noSuchSession } from "#app/models/chat-session/scope.server.ts";
 import { Blocked, Conflict, type DomainError, TooMany } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";
-import { publishWritten } from "#app/realtime/publish.server.ts";
+import { publishLogged } from "#app/realtime/publish.server.ts";
 import type { RunStatement } from "#db/client.server.ts";
 import { draftMessage, readMessage } from "./write.server.ts";
 
@@ -121,7 +121,7 @@ function toItem({ sessionId, actor, post, mayGoElsewhere }: SessionPost) {
 function toOutcome(run: RunStatement, { sessionId, mayGoElsewhere }: SessionPost, judged: Judged): Outcome {
 	switch (judged.kind) {
 		case "written":
-			publishWritten(run, { sessionId, seq: judged.seq, type: "new-message", json: judged.event });
+			publishLogged(run, { sessionId, seq: judged.seq, type: "new-message", json: judged.event });
 			return { kind: "written", message: readMessage(judged.event), isQuestion: judged.isQuestion };
 		case "before":
 			return { kind: "written-before", sessionId: judged.sessionId, id: judged.messageId };

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Message } from "#app/realtime/events.ts";
-import { publishWritten, statementsIn } from "#app/realtime/publish.server.ts";
+import { publishLogged, statementsIn } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import type { MessageRow } from "./present.server.ts";
 
@@ -34,7 +34,7 @@ export async function writeMessage(
 		sender: senderId,
 	});
 	const [{ seq, event } = { seq: 0, event: "" }] = written;
-	publishWritten(run, { sessionId: input.sessionId, seq, type: "new-message", json: event });
+	publishLogged(run, { sessionId: input.sessionId, seq, type: "new-message", json: event });
 	return readMessage(event);
 }
 

@@ -1,39 +1,39 @@
 import type { DurableType, EphemeralType, StreamKey } from "../events.ts";
 
-/** A durable event as the log holds it; `json` is its data in the very form a read of the log gives. */
-export type CarriedEvent = readonly [type: DurableType, json: string];
+/** A durable event as it is stored; `json` is its data, byte for byte as a read of the event log returns it. */
+export type InlineEvent = readonly [type: DurableType, json: string];
 
 /**
- * A stream has got to a sequence, told after the commit: a hint to look, never the truth itself. It may bring
- * the event of that sequence along, which saves the look to whoever has the one before it.
+ * A notice, sent after the commit, that a stream has reached a sequence. It is never the source of truth. It may
+ * contain the event of that sequence, which saves a query in processes that have the event before it.
  */
-export type Hint = readonly [stream: StreamKey, seq: number, event?: CarriedEvent];
+export type WakeUp = readonly [stream: StreamKey, seq: number, event?: InlineEvent];
 
-/** Something for whoever listens now: typing, thinking, words of an answer. */
+/** An event that is not stored: typing, thinking, text of a live answer. */
 export type Ephemeral = readonly [stream: StreamKey, type: EphemeralType, data: unknown];
 
-export type Envelope = { hints: Hint[]; ephemerals: Ephemeral[] };
+export type Envelope = { wakeUps: WakeUp[]; ephemerals: Ephemeral[] };
 
 export type BusKind = "in-process" | "postgres" | "redis" | "nats";
 
 export type BusHandlers = { onEnvelope: (envelope: Envelope) => void; onGap: () => void };
 
 /**
- * What carries hints between processes. At most once is enough: a lost envelope delays (the head-check
- * repairs it), it never loses a message. So a faster bus changes capacity, not correctness.
+ * Carries wake-ups and ephemeral events between processes. Delivery at most once is enough: a lost envelope delays
+ * a message until the head check finds it, and never loses it. A faster bus changes capacity, not correctness.
  */
 export interface Bus {
 	readonly kind: BusKind;
 	/**
-	 * Begins to receive, and resolves with the first connection or its failure; attempts go on in the
-	 * background. `onGap` is called whenever envelopes may have been missed.
+	 * Starts receiving. Resolves with the first connection or its failure; attempts continue in the background.
+	 * `onGap` is called whenever envelopes may have been missed.
 	 */
 	start(handlers: BusHandlers): Promise<void>;
-	/** Sends soon; never throws and never waits. */
+	/** Sends asynchronously; never throws and never waits. */
 	send(envelope: Envelope): void;
-	/** Whether envelopes of others are arriving as far as can be known. */
+	/** Whether envelopes of other processes arrive, as far as known. */
 	isHealthy(): boolean;
-	/** Why envelopes are not arriving, in one sentence for operators and without secrets; null while they are. */
+	/** Why envelopes do not arrive, in one sentence for operators without secrets; null while they arrive. */
 	trouble(): string | null;
 	stop(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { createNatsBus } from "./nats.server.ts";
 import { createPostgresBus } from "./postgres.server.ts";
 import { createRedisBus } from "./redis.server.ts";
 
-/** The bus that BUS_URL names; Postgres, which is there in any case, when it names none. */
+/** Creates the bus for BUS_URL; without it, the Postgres bus, because Postgres always exists. */
 export function chooseBus(url: string | undefined = env().BUS_URL): Bus {
 	if (!url) return createPostgresBus();
 	return /^rediss?:/.test(url) ? createRedisBus(url) : createNatsBus(url);

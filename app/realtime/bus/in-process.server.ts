@@ -1,6 +1,6 @@
 import type { Bus } from "./bus.ts";
 
-/** For a single process: local readers are woken directly by `announce`, so there is nothing to carry. */
+/** For a single process: `broadcast` wakes local readers directly, so nothing is sent. */
 export function createInProcessBus(): Bus {
 	return {
 		kind: "in-process",

@@ -1,21 +1,21 @@
+import { type ConnectToBroker, createBrokerBus } from "./broker-bus.server.ts";
 import type { Bus } from "./bus.ts";
-import { createCarrierBus, type OpenCarrier } from "./carrier.server.ts";
 
 const SUBJECT = "mevi_chat";
 
-/** A NATS server takes 1 MB unless told otherwise. */
+/** Far below a NATS server's default limit of 1 MB. */
 const PAYLOAD_LIMIT_BYTES = 64 * 1024;
 
 /**
- * Hints over core NATS, at most once.
- * @param url nats:// or tls://, with `name:password@` or `token@` before the host where they are needed.
+ * A bus over core NATS (at most once).
+ * @param url nats:// or tls://, with `name:password@` or `token@` before the host where needed.
  */
 export function createNatsBus(url: string): Bus {
-	return createCarrierBus({ kind: "nats", name: "NATS", url, limitBytes: PAYLOAD_LIMIT_BYTES, open });
+	return createBrokerBus({ kind: "nats", name: "NATS", url, limitBytes: PAYLOAD_LIMIT_BYTES, open });
 }
 
-const open: OpenCarrier = async (url, lost, onPayload) => {
-	// Here and not above: a process that has no BUS_URL does not load the driver.
+const open: ConnectToBroker = async (url, onLost, onPayload) => {
+	// Imported here, so that a process without BUS_URL does not load the driver.
 	const { connect } = await import("@nats-io/transport-node");
 	const { protocol, host, username, password } = new URL(url);
 	const name = decodeURIComponent(username);
@@ -27,11 +27,11 @@ const open: OpenCarrier = async (url, lost, onPayload) => {
 		timeout: 5_000,
 		noEcho: true,
 	});
-	void connection.closed().then((error) => lost(error ?? undefined));
+	void connection.closed().then((error) => onLost(error ?? undefined));
 	connection.subscribe(SUBJECT, {
 		callback: (_error, message) => onPayload(message.string()),
 	});
-	// The server has the subscription when it has answered.
+	// After this answer the server has the subscription.
 	await connection.flush();
 	return {
 		ping: () => connection.flush(),

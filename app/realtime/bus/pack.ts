@@ -1,74 +1,74 @@
-import type { Envelope, Hint } from "./bus.ts";
+import type { Envelope, WakeUp } from "./bus.ts";
 
-/** An event larger than this is not carried: one query for it costs less than the room it takes from others. */
+/** A larger event is not sent along: one query for it costs less than the space that it takes from other events. */
 const EVENT_LIMIT_BYTES = 1_500;
 
-type Packet = { n: string; h?: Envelope["hints"]; e?: Envelope["ephemerals"] };
+type Packet = { n: string; h?: Envelope["wakeUps"]; e?: Envelope["ephemerals"] };
 
 /**
- * Writes an envelope as packets of JSON, each at most `limitBytes` (plus some fifty of wrapping), in the
- * order of the envelope. A hint whose event is too large goes without it; a single ephemeral above the limit
- * is dropped.
+ * Encodes an envelope as JSON packets of at most `limitBytes` each (plus about fifty bytes of framing), in the
+ * order of the envelope. A wake-up whose event is too large is sent without it; a single ephemeral event above the
+ * limit is dropped.
  *
- * @param options.node who sends: a process knows its own packets by it.
+ * @param options.node id of the sending process, by which it recognises its own packets.
  */
 export function pack(envelope: Envelope, options: { node: string; limitBytes: number }): string[] {
 	const packets: string[] = [];
-	let hints: string[] = [];
+	let wakeUps: string[] = [];
 	let ephemerals: string[] = [];
 	let size = 0;
 	const close = () => {
 		if (size === 0) return;
 		const parts = [`"n":${JSON.stringify(options.node)}`];
-		if (hints.length > 0) parts.push(`"h":[${hints.join()}]`);
+		if (wakeUps.length > 0) parts.push(`"h":[${wakeUps.join()}]`);
 		if (ephemerals.length > 0) parts.push(`"e":[${ephemerals.join()}]`);
 		packets.push(`{${parts.join()}}`);
-		hints = [];
+		wakeUps = [];
 		ephemerals = [];
 		size = 0;
 	};
-	const add = (list: "hints" | "ephemerals", text: string) => {
+	const add = (list: "wakeUps" | "ephemerals", text: string) => {
 		const bytes = Buffer.byteLength(text) + 1;
 		if (bytes > options.limitBytes) return;
 		if (size + bytes > options.limitBytes) close();
 		size += bytes;
-		(list === "hints" ? hints : ephemerals).push(text);
+		(list === "wakeUps" ? wakeUps : ephemerals).push(text);
 	};
-	for (const hint of worthSending(envelope.hints)) add("hints", writeHint(hint));
+	for (const wakeUp of dropRedundant(envelope.wakeUps)) add("wakeUps", encodeWakeUp(wakeUp));
 	for (const ephemeral of envelope.ephemerals) add("ephemerals", JSON.stringify(ephemeral));
 	close();
 	return packets;
 }
 
-/** The envelope in a packet; null for one of our own, and for what is none of ours (a bus may be shared). */
+/** Decodes a packet. @returns null for a packet of this process and for a foreign one (a bus may be shared). */
 export function unpack(node: string, packet: string): Envelope | null {
 	try {
 		const { n, h, e } = JSON.parse(packet) as Partial<Packet>;
 		if (typeof n !== "string" || n === node) return null;
-		return { hints: h ?? [], ephemerals: e ?? [] };
+		return { wakeUps: h ?? [], ephemerals: e ?? [] };
 	} catch {
 		return null;
 	}
 }
 
-function writeHint(hint: Hint): string {
-	const [stream, seq, event] = hint;
+function encodeWakeUp(wakeUp: WakeUp): string {
+	const [stream, seq, event] = wakeUp;
 	if (event) {
-		const text = JSON.stringify(hint);
+		const text = JSON.stringify(wakeUp);
 		if (Buffer.byteLength(text) <= EVENT_LIMIT_BYTES) return text;
 	}
 	return JSON.stringify([stream, seq]);
 }
 
-/** Without the hints that a later one of the same stream makes needless: those that carry nothing. */
-function worthSending(hints: Hint[]): Hint[] {
-	const newest = new Map<Hint[0], number>();
-	for (const [stream, seq] of hints) newest.set(stream, Math.max(seq, newest.get(stream) ?? 0));
-	const bare = new Set<Hint[0]>();
-	return hints.filter(([stream, seq, event]) => {
+/** Removes wake-ups without an event if a later wake-up of the same stream makes them redundant. */
+function dropRedundant(wakeUps: WakeUp[]): WakeUp[] {
+	const newest = new Map<WakeUp[0], number>();
+	for (const [stream, seq] of wakeUps) newest.set(stream, Math.max(seq, newest.get(stream) ?? 0));
+	const withoutEvent = new Set<WakeUp[0]>();
+	return wakeUps.filter(([stream, seq, event]) => {
 		if (event) return true;
-		if (seq !== newest.get(stream) || bare.has(stream)) return false;
-		bare.add(stream);
+		if (seq !== newest.get(stream) || withoutEvent.has(stream)) return false;
+		withoutEvent.add(stream);
 		return true;
 	});
 }

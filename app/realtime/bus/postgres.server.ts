@@ -5,16 +5,16 @@ import type { Bus } from "./bus.ts";
 import { unpack } from "./pack.ts";
 import { createSender } from "./sender.ts";
 
-/** One channel for all: before Postgres 19 every NOTIFY wakes every listening backend whatever its channel. */
+/** One channel for everything: before Postgres 19 every NOTIFY wakes every listening backend, whatever its channel. */
 const CHANNEL = "mevi_chat";
 
 const NOTIFY = `
 	select pg_notify('${CHANNEL}', payload) from jsonb_array_elements_text($1::text::jsonb) as payload`;
 
-/** NOTIFY refuses 8,000 bytes; what is left is room for the wrapping. */
+/** NOTIFY rejects 8,000 bytes and more; the difference is for the framing. */
 const PAYLOAD_LIMIT_BYTES = 7_500;
 
-/** Hints over LISTEN/NOTIFY, sent after commit: inside the writer's transaction NOTIFY serialises commits. */
+/** A bus over LISTEN/NOTIFY. It sends after the commit, because NOTIFY inside a transaction serialises all commits. */
 export function createPostgresBus(): Bus {
 	const node = randomUUID();
 	let listener: Listener | null = null;
@@ -34,7 +34,7 @@ export function createPostgresBus(): Bus {
 		send: createSender({
 			node,
 			limitBytes: PAYLOAD_LIMIT_BYTES,
-			// On the connections of posts: readers, who share the other pools, must not delay it.
+			// Uses the connections of posts, so that readers, who share the other pools, do not delay it.
 			transmit: (payloads) => runAlone(NOTIFY, payloads),
 		}),
 		isHealthy: () => listener?.isHealthy() ?? false,

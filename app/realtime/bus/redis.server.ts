@@ -1,25 +1,25 @@
+import { type ConnectToBroker, createBrokerBus } from "./broker-bus.server.ts";
 import type { Bus } from "./bus.ts";
-import { createCarrierBus, type OpenCarrier } from "./carrier.server.ts";
 
-/** One channel for all: every process takes what it has readers for. */
+/** One channel for everything: each process uses the events that it has readers for. */
 const CHANNEL = "mevi_chat";
 
-/** Far below Redis's 32 MB for a slow subscriber, and enough for any words of an answer. */
+/** Far below Redis's 32 MB limit for a slow subscriber, and enough for any text of a live answer. */
 const PAYLOAD_LIMIT_BYTES = 64 * 1024;
 
 /**
- * Hints over Redis's plain pub/sub, which loses them while it is away, and that is all that is asked of it.
+ * A bus over Redis's plain pub/sub, which loses payloads while it is down; that is acceptable for wake-ups.
  * @param url redis:// or rediss:// (TLS), with name, password and database as usual.
  */
 export function createRedisBus(url: string): Bus {
-	return createCarrierBus({ kind: "redis", name: "Redis", url, limitBytes: PAYLOAD_LIMIT_BYTES, open });
+	return createBrokerBus({ kind: "redis", name: "Redis", url, limitBytes: PAYLOAD_LIMIT_BYTES, open });
 }
 
-/** Two connections that live and die together: one that has subscribed may not publish. */
-const open: OpenCarrier = async (url, lost, onPayload) => {
-	// Here and not above: a process that has no BUS_URL does not load the driver.
+/** Opens two connections that end together, because a subscribed connection may not publish. */
+const open: ConnectToBroker = async (url, onLost, onPayload) => {
+	// Imported here, so that a process without BUS_URL does not load the driver.
 	const { createClient } = await import("@redis/client");
-	const make = () =>
+	const createOwnClient = () =>
 		createClient({
 			url,
 			socket: { reconnectStrategy: false, connectTimeout: 5_000 },
@@ -27,16 +27,16 @@ const open: OpenCarrier = async (url, lost, onPayload) => {
 			disableClientInfo: true,
 			maintNotifications: "disabled",
 		})
-			.on("error", lost)
-			.on("end", () => lost());
-	const publisher = make();
-	const subscriber = make();
+			.on("error", onLost)
+			.on("end", () => onLost());
+	const publisher = createOwnClient();
+	const subscriber = createOwnClient();
 	const close = () => {
 		for (const client of [publisher, subscriber]) {
 			try {
 				client.destroy();
 			} catch {
-				// It had ended already.
+				// The client was closed already.
 			}
 		}
 	};

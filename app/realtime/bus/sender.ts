@@ -2,51 +2,52 @@ import type { Envelope } from "./bus.ts";
 import { pack } from "./pack.ts";
 
 /**
- * Sends start at least this far apart, so that a busy process sends few large ones. Every message of a busy
+ * Least time between the starts of two sends, so that a busy process sends few large payloads. A message of a busy
  * process waits for half of it on average.
  */
-const GATHER_MS = 1;
+const BATCH_MS = 1;
 
-/** A carrier that is down must not make memory grow: the head-check repairs whatever is dropped here. */
+/** Largest number of waiting entries, so that memory does not grow while the broker is down. The head check repairs what is dropped. */
 const BACKLOG_LIMIT = 20_000;
 
 /**
- * Sends the first envelope at once and, while that is under way, gathers the others.
+ * Sends the first envelope at once and batches the others while a send is in progress.
  *
- * @param options.limitBytes most bytes of one payload.
- * @param options.transmit hands payloads to the carrier; a failure loses them, which only delays.
+ * @param options.node id of this process. @param options.limitBytes largest payload in bytes.
+ * @param options.transmit passes payloads to the broker; a failure loses them, which only delays messages.
+ * @returns a function that queues an envelope.
  */
 export function createSender(options: {
 	node: string;
 	limitBytes: number;
 	transmit: (payloads: string[]) => Promise<unknown>;
 }): (envelope: Envelope) => void {
-	let waiting: Envelope = { hints: [], ephemerals: [] };
+	let waiting: Envelope = { wakeUps: [], ephemerals: [] };
 	let isSending = false;
 
 	async function flush() {
 		isSending = true;
 		try {
-			while (waiting.hints.length > 0 || waiting.ephemerals.length > 0) {
+			while (waiting.wakeUps.length > 0 || waiting.ephemerals.length > 0) {
 				const payloads = pack(waiting, options);
 				const startedAt = performance.now();
-				waiting = { hints: [], ephemerals: [] };
+				waiting = { wakeUps: [], ephemerals: [] };
 				if (payloads.length > 0) await options.transmit(payloads);
-				// Counted from the start of the send: a slow one has gathered enough by the time it is through.
-				const left = GATHER_MS - (performance.now() - startedAt);
+				// Measured from the start of the send: after a slow send the batch is large enough.
+				const left = BATCH_MS - (performance.now() - startedAt);
 				if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
 			}
 		} catch {
-			// At most once: whoever needed these hints finds the rows with the next head-check.
-			waiting = { hints: [], ephemerals: [] };
+			// At most once: processes that need these wake-ups find the rows with the next head check.
+			waiting = { wakeUps: [], ephemerals: [] };
 		} finally {
 			isSending = false;
 		}
 	}
 
 	return (envelope) => {
-		if (waiting.hints.length + waiting.ephemerals.length > BACKLOG_LIMIT) return;
-		waiting.hints.push(...envelope.hints);
+		if (waiting.wakeUps.length + waiting.ephemerals.length > BACKLOG_LIMIT) return;
+		waiting.wakeUps.push(...envelope.wakeUps);
 		waiting.ephemerals.push(...envelope.ephemerals);
 		if (!isSending) void flush();
 	};

@@ -2,77 +2,77 @@ import { randomUUID } from "node:crypto";
 import { singleton } from "#app/singleton.server.ts";
 import { sql } from "#db/client.server.ts";
 import { gather } from "#db/gather.ts";
-import type { Party } from "./party.ts";
-import { tell } from "./tell.server.ts";
+import { publishPresence } from "./publish.server.ts";
+import type { PresenceSubject } from "./subject.ts";
 
-/** A lease is written for this long … */
+/** Duration of a lease … */
 const LEASE_SECONDS = 40;
-/** … and renewed this often, so that one lost renewal takes nobody away. */
+/** … and its renewal interval, so that one lost renewal ends no presence. */
 const RENEW_MS = 15_000;
-/** Between two pages of one person nobody is gone. */
+/** A subject without connections stays present for this time, so that a change of page is not an absence. */
 const GRACE_MS = 5_000;
-/** Whoever comes within this long of another is written with them. */
-const GATHER_MS = 200;
-/** A process that ends leaves its people this long to come back to another one. */
+/** Changes within this time (ms) share one statement. */
+const BATCH_MS = 200;
+/** After a process ends, its subjects stay present for this time, to reconnect to another process. */
 const HANDOVER_SECONDS = 10;
 
 const presence = singleton("presence", () => ({
-	/** Each process holds leases of its own: a party is there as long as any process says so. */
+	/** Each process has leases of its own: a subject is present while any process holds a lease for it. */
 	process: randomUUID(),
-	/** How many connections of this process each party holds. */
-	here: new Map<Party, number>(),
-	leaving: new Map<Party, NodeJS.Timeout>(),
-	arrive: gather<Party, void>({ waitMs: GATHER_MS, work: arrive }),
-	depart: gather<Party, void>({ waitMs: GATHER_MS, work: depart }),
+	/** Number of open connections of each subject in this process. */
+	connectionCounts: new Map<PresenceSubject, number>(),
+	leaving: new Map<PresenceSubject, NodeJS.Timeout>(),
+	arrive: gather<PresenceSubject, void>({ waitMs: BATCH_MS, work: arrive }),
+	depart: gather<PresenceSubject, void>({ waitMs: BATCH_MS, work: depart }),
 }));
 
 /**
- * Counts a connection of a party. The first one of this process writes a lease, which the process renews as
- * long as the party stays; the lease of a process that died runs out, and whoever sweeps it tells.
- * @returns how to leave: the party is gone when its last connection has been away for 5 s.
+ * Counts a connection of a subject. The first one in this process writes a lease, which the process renews. The lease
+ * of a dead process expires, and the process that deletes it publishes the absence.
+ * @returns a function that removes the connection: the subject is absent 5 s after its last connection has ended.
  */
-export function enterPresence(party: Party): () => void {
-	const { here, leaving } = presence;
-	clearTimeout(leaving.get(party));
-	const wasLeaving = leaving.delete(party);
-	const count = here.get(party) ?? 0;
-	here.set(party, count + 1);
-	if (count === 0 && !wasLeaving) void presence.arrive(party);
+export function enterPresence(subject: PresenceSubject): () => void {
+	const { connectionCounts, leaving } = presence;
+	clearTimeout(leaving.get(subject));
+	const wasLeaving = leaving.delete(subject);
+	const count = connectionCounts.get(subject) ?? 0;
+	connectionCounts.set(subject, count + 1);
+	if (count === 0 && !wasLeaving) void presence.arrive(subject);
 	let hasLeft = false;
 	return () => {
 		if (hasLeft) return;
 		hasLeft = true;
-		const left = (here.get(party) ?? 1) - 1;
-		if (left > 0) return void here.set(party, left);
-		here.delete(party);
+		const remaining = (connectionCounts.get(subject) ?? 1) - 1;
+		if (remaining > 0) return void connectionCounts.set(subject, remaining);
+		connectionCounts.delete(subject);
 		const timer = setTimeout(() => {
-			leaving.delete(party);
-			void presence.depart(party);
+			leaving.delete(subject);
+			void presence.depart(subject);
 		}, GRACE_MS);
 		timer.unref();
-		leaving.set(party, timer);
+		leaving.set(subject, timer);
 	};
 }
 
-/** Which of the parties are there now, in any process. */
-export async function listPresent(parties: Party[]): Promise<Set<Party>> {
-	if (parties.length === 0) return new Set();
-	const rows = await sql<{ party: Party }[]>`
+/** The subjects that are present now, in any process. */
+export async function listPresent(subjects: PresenceSubject[]): Promise<Set<PresenceSubject>> {
+	if (subjects.length === 0) return new Set();
+	const rows = await sql<{ party: PresenceSubject }[]>`
 		select distinct party from presence_leases
 		where until > now()
-			and party in (select value from jsonb_array_elements_text(${JSON.stringify(parties)}::text::jsonb))`;
+			and party in (select value from jsonb_array_elements_text(${JSON.stringify(subjects)}::text::jsonb))`;
 	return new Set(rows.map((row) => row.party));
 }
 
-/** Renews this process's leases and sweeps those of dead ones; once per process. @returns how to stop. */
+/** Renews this process's leases and deletes those of dead processes; call it once per process. @returns a function that stops it. */
 export function startPresence(): () => Promise<void> {
-	let timer = setTimeout(turn, RENEW_MS);
+	let timer = setTimeout(renew, RENEW_MS);
 	timer.unref();
-	async function turn() {
+	async function renew() {
 		await renewLeases().catch(() => {
-			// The database is away; a lease outlives two renewals, and the next one writes it anew.
+			// The database is down; a lease outlives two renewals, and the next renewal writes it again.
 		});
-		timer = setTimeout(turn, RENEW_MS);
+		timer = setTimeout(renew, RENEW_MS);
 		timer.unref();
 	}
 	return async () => {
@@ -85,48 +85,50 @@ export function startPresence(): () => Promise<void> {
 	};
 }
 
-/** Writes the leases anew and tells of the parties whose last lease has run out. Exported for its test. */
+/** Renews the leases and publishes the absence of subjects whose last lease has expired. Exported for its test. */
 export async function renewLeases(): Promise<void> {
-	await write([...presence.here.keys()]);
-	// Each row is deleted by exactly one process, which is the one that tells.
-	const gone = await sql<{ party: Party }[]>`delete from presence_leases where until < now() returning party`;
-	await tellWhoIsGone(gone.map((row) => row.party));
+	await write([...presence.connectionCounts.keys()]);
+	// Exactly one process deletes each row; that process publishes the absence.
+	const gone = await sql<
+		{ party: PresenceSubject }[]
+	>`delete from presence_leases where until < now() returning party`;
+	await publishAbsent(gone.map((row) => row.party));
 }
 
-async function arrive(parties: Party[]): Promise<void> {
+async function arrive(subjects: PresenceSubject[]): Promise<void> {
 	try {
-		const before = await listPresent(parties);
-		await write(parties);
-		for (const party of parties) if (!before.has(party)) await tell(party, true);
+		const before = await listPresent(subjects);
+		await write(subjects);
+		for (const subject of subjects) if (!before.has(subject)) await publishPresence(subject, true);
 	} catch {
-		// Presence is a courtesy: the renewal writes what this could not.
+		// The next renewal writes the lease.
 	}
 }
 
-async function depart(parties: Party[]): Promise<void> {
-	const gone = parties.filter((party) => !presence.here.has(party));
+async function depart(subjects: PresenceSubject[]): Promise<void> {
+	const gone = subjects.filter((subject) => !presence.connectionCounts.has(subject));
 	try {
 		await sql`
 			delete from presence_leases
 			where process = ${presence.process}
 				and party in (select value from jsonb_array_elements_text(${JSON.stringify(gone)}::text::jsonb))`;
-		await tellWhoIsGone(gone);
+		await publishAbsent(gone);
 	} catch {
-		// The lease runs out by itself.
+		// The lease expires.
 	}
 }
 
-async function tellWhoIsGone(parties: Party[]): Promise<void> {
-	const present = await listPresent(parties);
-	for (const party of new Set(parties)) if (!present.has(party)) await tell(party, false);
+async function publishAbsent(subjects: PresenceSubject[]): Promise<void> {
+	const present = await listPresent(subjects);
+	for (const subject of new Set(subjects)) if (!present.has(subject)) await publishPresence(subject, false);
 }
 
-async function write(parties: Party[]): Promise<void> {
-	if (parties.length === 0) return;
-	// In one order, so that two statements of a process never wait for each other.
+async function write(subjects: PresenceSubject[]): Promise<void> {
+	if (subjects.length === 0) return;
+	// Sorted, so that two statements never wait for each other (deadlock).
 	await sql`
 		insert into presence_leases (party, process, until)
 		select value, ${presence.process}, now() + make_interval(secs => ${LEASE_SECONDS})
-		from jsonb_array_elements_text(${JSON.stringify(parties.toSorted())}::text::jsonb)
+		from jsonb_array_elements_text(${JSON.stringify(subjects.toSorted())}::text::jsonb)
 		on conflict (party, process) do update set until = excluded.until`;
 }

@@ -3,8 +3,9 @@ import type { Sink } from "./sink.ts";
 import { StallGuard } from "./stall-guard.server.ts";
 
 /**
- * A sink that is Node's own response: no web stream between, so a connection costs a fifth and writes tell the
- * truth. A class, like its guard, because each of thousands of open streams would hold its own functions.
+ * A sink that writes to Node's own response. Without a web stream in between, a connection needs a fifth of the memory
+ * and reports back-pressure. It is a class, like its guard, because closures would cost memory in each of thousands
+ * of open streams.
  */
 export class NodeSink implements Sink {
 	#response: ServerResponse;
@@ -32,7 +33,7 @@ export class NodeSink implements Sink {
 	}
 
 	onClose(listener: () => void): void {
-		// The reader may have gone while the stream was being prepared: then there is no later moment.
+		// The client may have disconnected while the stream was being prepared; then no `close` follows.
 		if (this.#closeListeners) this.#closeListeners = [...this.#closeListeners, listener];
 		else listener();
 	}

@@ -1,15 +1,15 @@
 /**
- * Where a stream writes to. Two implementations are meant to stand behind it: a web stream (inside a Remix
- * response) and Node's raw response; the connection above knows neither.
+ * The output of a stream. It has two implementations: a web stream (inside a Remix response) and Node's own response.
+ * The stream knows neither.
  */
 export interface Sink {
-	/** Hands text to the other side; call only while `isWritable`, except for the few bytes of a goodbye. */
+	/** Sends text to the client; call it only while `isWritable`, except for the few bytes of `bye`. */
 	write(text: string): void;
-	/** False while the other side is not taking what was written. */
+	/** False while the client does not take what was written. */
 	isWritable(): boolean;
-	/** Sets who is called each time it can take more again. */
+	/** Sets the callback for each time it becomes writable again. */
 	onDrain(listener: () => void): void;
-	/** Called once, when either side has ended it; at once where it has ended already. */
+	/** Adds a callback that is called once, when either side has closed the sink; at once if it is closed already. */
 	onClose(listener: () => void): void;
 	close(): void;
 }

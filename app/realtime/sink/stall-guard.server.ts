@@ -1,21 +1,21 @@
 import type { ServerResponse } from "node:http";
 
-/** Bytes a reader may leave lying in this process before it is cut off. */
+/** Most unsent bytes of one client in this process before its connection is closed. */
 const UNSENT_LIMIT_BYTES = 256 * 1024;
-/** How long a reader may take nothing at all. */
+/** How long a client may take no bytes at all. */
 const STALL_LIMIT_MS = 30_000;
 const STALL_CHECK_MS = 1_000;
 
 /**
- * Watches Node's response behind a stream: says whether it takes bytes, tells when it does again, and cuts a
- * reader off that has stopped reading, since what it leaves lying is our memory.
+ * Watches Node's response of a stream: reports whether it takes bytes, calls back when it does again, and closes the
+ * connection of a client that has stopped reading, because its unsent bytes are our memory.
  */
 export class StallGuard {
 	#response: ServerResponse;
 	#onDrain: () => void;
 	#watching: { timer: NodeJS.Timeout; drained: () => void } | null = null;
 
-	/** @param onDrain called each time the response takes bytes again after `isWritable` has said that it does not. */
+	/** @param onDrain called each time the response takes bytes again after `isWritable` was false. */
 	constructor(response: ServerResponse, onDrain: () => void) {
 		this.#response = response;
 		this.#onDrain = onDrain;
@@ -34,7 +34,7 @@ export class StallGuard {
 		this.#watching = null;
 	}
 
-	/** Only a line that is full has a listener and a timer: nearly all of the thousands that are open are not. */
+	/** Only a full buffer has a listener and a timer; nearly all of thousands of open streams have none. */
 	#watch(): void {
 		if (this.#watching) return;
 		const response = this.#response;

@@ -3,10 +3,10 @@ import type { Sink } from "./sink.ts";
 import { StallGuard } from "./stall-guard.server.ts";
 
 /**
- * A sink that is the body of a web Response: the portable one, for any server that runs Remix.
+ * A sink that writes to the body of a web Response: the portable one, for any server that runs Remix.
  *
- * Remix's adapter ignores what `write()` returns, so a paused reader would fill the memory of the process
- * (58 MB measured). Node's response behind it still knows: it is asked here whether it needs to drain.
+ * Remix's adapter ignores the result of `write()`, so a paused client would fill the memory of the process (58 MB
+ * measured). Node's response behind it still knows whether it needs to drain, so this sink asks it.
  */
 export function createWebSink(): { body: ReadableStream<Uint8Array>; sink: Sink } {
 	const response = currentResponse();
@@ -43,7 +43,7 @@ export function createWebSink(): { body: ReadableStream<Uint8Array>; sink: Sink 
 			drained = listener;
 		},
 		onClose(listener) {
-			// The reader may have gone while the stream was being prepared: then there is no later moment.
+			// The client may have disconnected while the stream was being prepared; then no `close` follows.
 			if (isClosed) listener();
 			else closeListeners.push(listener);
 		},

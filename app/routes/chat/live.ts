@@ -11,7 +11,7 @@ import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcri
 /** GET /chat/live: the customer's transcript as a page that grows, for browsers without scripts. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answeringFrame(request, async () => {
-		const { sessionId, cursor, owner, party, gate } = await requireStreamAccess(request);
+		const { sessionId, cursor, owner, subject, guard } = await requireStreamAccess(request);
 		if (request.method === "HEAD") return transcriptHead();
 		const reader = await requireReader(request);
 		const customerId = reader.type === "customer" ? reader.identity.customerId : null;
@@ -22,8 +22,8 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 			side: "user",
 			cursor,
 			owner,
-			party,
-			gate,
+			subject,
+			guard,
 			customerName,
 			readSession: async () => forCustomer(await requireSession(sessionId, reader)),
 			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),

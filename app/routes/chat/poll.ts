@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { requireStreamAccess } from "#app/http/streams/access.server.ts";
-import { takePlace } from "#app/http/streams/places.server.ts";
+import { acquireStreamSlot } from "#app/http/streams/stream-slots.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { catchUp, POLL_WAIT_MS } from "#app/realtime/long-poll.server.ts";
@@ -10,11 +10,11 @@ import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 /** GET /chat/poll: waits up to 25 s for news, for networks that hold streams back. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
-		const { sessionId, streams, cursor, owner, party, gate } = await requireStreamAccess(request);
+		const { sessionId, streams, cursor, owner, subject, guard } = await requireStreamAccess(request);
 		// Nobody waits for what a HEAD does not carry.
 		if (request.method === "HEAD") return jsonResponse(null);
-		const giveBack = takePlace(owner);
-		const leave = party ? enterPresence(party) : () => {};
+		const giveBack = acquireStreamSlot(owner);
+		const leave = subject ? enterPresence(subject) : () => {};
 		try {
 			const news = await catchUp({
 				sessionId,
@@ -25,7 +25,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 				onLeave: onReaderGone,
 			});
 			// Meanwhile the conversation may have become somebody else's, and what is new in it theirs.
-			await gate.recheck();
+			await guard.revalidate();
 			return jsonResponse(news);
 		} finally {
 			giveBack();

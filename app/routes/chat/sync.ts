@@ -9,10 +9,10 @@ import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 /** GET /chat/sync: what followed a cursor, at once. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
-		const { sessionId, streams, cursor, party, gate } = await requireStreamAccess(request);
+		const { sessionId, streams, cursor, subject, guard } = await requireStreamAccess(request);
 		if (request.method === "HEAD") return jsonResponse(null);
 		// Who asks every few seconds is there between two questions as well.
-		if (party) enterPresence(party)();
+		if (subject) enterPresence(subject)();
 		const news = await catchUp({
 			sessionId,
 			streams,
@@ -22,7 +22,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 			onLeave: onReaderGone,
 		});
 		// As for a poll: what was read is known to have been the reader's only when they may still read it.
-		await gate.recheck();
+		await guard.revalidate();
 		return jsonResponse(news);
 	});
 }

@@ -7,16 +7,16 @@ import { dayNumber } from "#app/components/time/format-time.ts";
 import { DaySeparator } from "#app/components/time/time.tsx";
 import { AssistantMark } from "#app/components/ui/index.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
-import { opening, refuseWhileEnding } from "#app/http/streams/events.server.ts";
+import { createStreamStarter, refuseWhileDraining } from "#app/http/streams/events.server.ts";
 import { offersEmail } from "#app/models/chat-session/queue-words.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
 import { endBodyWithConnection } from "#app/realtime/disconnect.server.ts";
 import type { EventData, Message, Session, StreamName } from "#app/realtime/events.ts";
-import type { Party } from "#app/realtime/presence/party.ts";
+import type { PresenceSubject } from "#app/realtime/presence/subject.ts";
 import type { Sink } from "#app/realtime/sink/sink.ts";
 import { createWebSink } from "#app/realtime/sink/web.server.ts";
 import { STREAM_HEADERS } from "#app/realtime/sse.server.ts";
-import { type Encode, type Gate, openStream } from "#app/realtime/stream.server.ts";
+import { type AccessGuard, type Encode, openStream } from "#app/realtime/stream.server.ts";
 import { statusLine } from "#app/routes/chat/status-line.ts";
 import stylesheet from "#app/styles.css?url";
 import { StreamedMarks } from "#app/text/message-marks.ts";
@@ -42,21 +42,21 @@ export function respondWithTranscript(options: {
 	cursor: Cursor | null;
 	/** Whom the open page is counted for, and who is there while it is open. */
 	owner: string;
-	party: Party | null;
-	gate: Gate;
+	subject: PresenceSubject | null;
+	guard: AccessGuard;
 	/** The conversation as it is now, for the customer's status line. */
 	readSession?: () => Promise<Session>;
 	readHistory: (upToSeq: number) => Promise<unknown[]>;
 }): Response {
-	refuseWhileEnding();
+	refuseWhileDraining();
 	const nonce = randomBytes(16).toString("base64");
-	const openOn = opening({ ...options, recheck: options.gate.recheck }, (sink) =>
+	const start = createStreamStarter({ ...options, revalidate: options.guard.revalidate }, (sink) =>
 		openTranscript(sink, nonce, options),
 	);
 	endBodyWithConnection();
 	const { body, sink } = createWebSink();
 	sink.write(openPage(nonce, options.side));
-	openOn(sink);
+	start(sink);
 	return new Response(body, { headers: transcriptHeaders(nonce) });
 }
 

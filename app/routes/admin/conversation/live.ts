@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { getAgent } from "#app/auth/agent.server.ts";
-import { agentRecheck } from "#app/http/streams/recheck.server.ts";
+import { createAgentRevalidate } from "#app/http/streams/revalidate.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { getCustomer } from "#app/models/customer.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
@@ -25,8 +25,8 @@ export function loader({ request, params }: LoaderFunctionArgs): Promise<Respons
 			customerName: customer?.name ?? null,
 			cursor: null,
 			owner: agent.id,
-			party: `agent:${agent.id}`,
-			gate: { recheck: agentRecheck(request, agent.id) },
+			subject: `agent:${agent.id}`,
+			guard: { revalidate: createAgentRevalidate(request, agent.id) },
 			readHistory: (upToSeq) => listHistory(row.sessionId, upToSeq),
 		});
 	});

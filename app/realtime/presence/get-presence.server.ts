@@ -2,24 +2,24 @@ import { singleton } from "#app/singleton.server.ts";
 import { sql } from "#db/client.server.ts";
 import { gather } from "#db/gather.ts";
 
-/** Readers who come within this long of each other are looked up in one statement. */
-const GATHER_MS = 50;
+/** Look-ups that begin within this time (ms) share one statement. */
+const BATCH_MS = 50;
 
-/** Who is there for a conversation; `agent` is null while nobody has it. */
-export type WhoIsHere = { agent: { name: string; isHere: boolean } | null; isCustomerHere: boolean };
+/** Who is present in a session; `agent` is null while no agent is assigned. */
+export type SessionPresence = { agent: { name: string; isHere: boolean } | null; isCustomerHere: boolean };
 
 type Row = { id: string; agent: string | null; isAgentHere: boolean; isCustomerHere: boolean };
 
 const lookUp = singleton("presence-look-up", () =>
-	gather<string, Map<string, WhoIsHere>>({ waitMs: GATHER_MS, work: lookUpAll }),
+	gather<string, Map<string, SessionPresence>>({ waitMs: BATCH_MS, work: lookUpAll }),
 );
 
-/** Who is there for a conversation now; null when it does not exist. */
-export async function getWhoIsHere(sessionId: string): Promise<WhoIsHere | null> {
+/** Who is present in a session now; null when the session does not exist. */
+export async function getPresence(sessionId: string): Promise<SessionPresence | null> {
 	return (await lookUp(sessionId)).get(sessionId) ?? null;
 }
 
-async function lookUpAll(sessionIds: string[]): Promise<Map<string, WhoIsHere>> {
+async function lookUpAll(sessionIds: string[]): Promise<Map<string, SessionPresence>> {
 	const rows = await sql<Row[]>`
 		with here as (select party from presence_leases where until > now())
 		select s.session_id as id,

@@ -9,50 +9,49 @@ import {
 import { NodeSink } from "#app/realtime/sink/node.server.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { singleton } from "#app/singleton.server.ts";
-import { respondWith, respondWithProblem, toRequest, toRequestWithForm } from "./exchange.server.ts";
 import { setDefaultHeaders } from "./headers.server.ts";
-import { MethodNotAllowed, originForm, whyRefused } from "./refusals.server.ts";
+import { respondWith, respondWithProblem, toRequest, toRequestWithForm } from "./node-request.server.ts";
+import { findRejection, MethodNotAllowed, originForm } from "./rejections.server.ts";
 
-/** The stream URLs that are answered in the lane. */
+/** The stream URLs that the raw handler answers. */
 const STREAMS: Record<string, PrepareStream> = {
 	"/chat/events": prepareCustomerEvents,
 	"/admin/chat/events": prepareAgentEvents,
 };
 
-/** A resource route's action, which needs nothing but its request. */
-export type LaneAction = (args: {
+/** The action of a resource route, which needs only its request. */
+export type RawAction = (args: {
 	request: Request;
 	params: Record<string, never>;
 	context: Record<string, never>;
 }) => Promise<Response>;
 
 /**
- * Places a listener of ours in front of remix-serve's for the stream URLs, so that an open stream is Node's
- * response and nothing more: a fifth of the memory, and back-pressure that tells the truth. remix-serve gives
- * no handle to its server; the diagnostics message of the first request carries it, before the request is
- * handed to anybody. Same URL, same checks, same hub as the Remix route behind it. What no route should have to
- * see is refused here as well.
+ * Installs a request listener in front of remix-serve's. It answers the stream URLs with Node's own response: a fifth
+ * of the memory, and correct back-pressure. remix-serve gives no access to its server; the diagnostics message of the
+ * first request contains it, before any listener gets the request. URL, checks and hub are the same as in the Remix
+ * route. It also rejects requests that no route should handle.
  *
- * @param actions by path: actions that are called here with their request, as Remix would after Express, a log
- * line, two searches through all routes and three copies of the request, whose garbage outlives the young
- * generation. That takes two thirds of what a message costs.
+ * @param actions actions by path, which are called directly with their request. Under Remix the same call follows
+ * Express, a log line, two searches through all routes and three copies of the request, whose garbage outlives the
+ * young generation: two thirds of the cost of a message.
  */
-export function openLane(actions: Record<string, LaneAction>): void {
+export function installRawHandler(actions: Record<string, RawAction>): void {
 	if (env().STREAM_LANE === "off") return;
 	singleton("stream-lane", () => {
-		const placed = new WeakSet<Server>();
+		const installed = new WeakSet<Server>();
 		subscribe("http.server.request.start", (message) => {
 			const { server } = message as { server: Server };
-			if (placed.has(server)) return;
-			placed.add(server);
-			placeInFront(server, actions);
+			if (installed.has(server)) return;
+			installed.add(server);
+			installOn(server, actions);
 		});
-		return placed;
+		return installed;
 	});
 }
 
-function placeInFront(server: Server, actions: Record<string, LaneAction>): void {
-	const behind = server.listeners("request") as ((
+function installOn(server: Server, actions: Record<string, RawAction>): void {
+	const otherListeners = server.listeners("request") as ((
 		request: IncomingMessage,
 		response: ServerResponse,
 	) => void)[];
@@ -61,7 +60,7 @@ function placeInFront(server: Server, actions: Record<string, LaneAction>): void
 		const target = originForm(request.url ?? "");
 		const path = target?.split("?", 1)[0] ?? "";
 		setDefaultHeaders(response, path);
-		const refusal = whyRefused(request, target === null ? null : path);
+		const refusal = findRejection(request, target === null ? null : path);
 		if (refusal) {
 			if (refusal instanceof MethodNotAllowed) response.setHeader("Allow", refusal.allow);
 			return void respondWithProblem(response, refusal);
@@ -72,15 +71,14 @@ function placeInFront(server: Server, actions: Record<string, LaneAction>): void
 		const prepare =
 			(isPost || request.method === "GET") && Object.hasOwn(STREAMS, path) ? STREAMS[path] : undefined;
 		const action = isPost && Object.hasOwn(actions, path) ? actions[path] : undefined;
-		if (prepare) void serve(prepare, request, response);
-		else if (action) void act(action, request, response);
-		else for (const listener of behind) listener.call(server, request, response);
+		if (prepare) void answerWithStream(prepare, request, response);
+		else if (action) void answerWithAction(action, request, response);
+		else for (const listener of otherListeners) listener.call(server, request, response);
 	});
 }
 
 /**
- * remix-serve logs each address when its answer has ended, and takes it from `originalUrl` then. What stands behind
- * the question mark may be a cursor, an address or words somebody searched for.
+ * remix-serve logs `originalUrl` when a response has ended. The query may contain a cursor, an address or search text.
  */
 function keepQueryOutOfLog(request: IncomingMessage, response: ServerResponse, path: string): void {
 	const hide = () => void Object.assign(request, { originalUrl: path });
@@ -88,28 +86,32 @@ function keepQueryOutOfLog(request: IncomingMessage, response: ServerResponse, p
 	response.once("close", hide);
 }
 
-async function serve(
+async function answerWithStream(
 	prepare: PrepareStream,
 	incoming: IncomingMessage,
 	response: ServerResponse,
 ): Promise<void> {
 	try {
-		const openOn = await prepare(
+		const start = await prepare(
 			incoming.method === "POST" ? await toRequestWithForm(incoming) : toRequest(incoming),
 		);
 		if (!response.destroyed) {
 			response.writeHead(200, SSE_HEADERS);
 			response.flushHeaders();
 		}
-		forgetRequest(incoming);
-		// Also for a reader who has gone meanwhile: the sink then closes at once and gives everything back.
-		openOn(new NodeSink(response));
+		releaseHeaders(incoming);
+		// Also for a client that has disconnected: the sink then closes at once, which releases everything.
+		start(new NodeSink(response));
 	} catch (error) {
 		await respondWithProblem(response, error);
 	}
 }
 
-async function act(action: LaneAction, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerWithAction(
+	action: RawAction,
+	incoming: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> {
 	try {
 		const request = await toRequestWithForm(incoming);
 		await respondWith(response, await action({ request, params: {}, context: {} }));
@@ -120,10 +122,10 @@ async function act(action: LaneAction, incoming: IncomingMessage, response: Serv
 }
 
 /**
- * Lets go of the head of a request that has been checked: an open stream holds its request for as long as it
- * lives, and the lines of a browser's head are more than all else that it holds.
+ * Releases the headers of an authorised request: an open stream keeps its request in memory, and the headers are most
+ * of it.
  */
-function forgetRequest(incoming: IncomingMessage): void {
+function releaseHeaders(incoming: IncomingMessage): void {
 	incoming.headers = {};
 	incoming.rawHeaders = [];
 }

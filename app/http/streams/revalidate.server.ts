@@ -1,0 +1,81 @@
+import { requireBearer } from "#app/auth/actor.server.ts";
+import { getAgent } from "#app/auth/agent.server.ts";
+import { requireSessionId } from "#app/models/chat-session/find.server.ts";
+import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
+import { DomainError, Unauthorised } from "#app/models/errors.ts";
+import type { LoggedEvent } from "#app/realtime/log.server.ts";
+import type { Sink } from "#app/realtime/sink/sink.ts";
+import type { AccessGuard } from "#app/realtime/stream.server.ts";
+import { singleton } from "#app/singleton.server.ts";
+
+/** Longest time that an open stream outlives the login, token or key that opened it. */
+export const REVALIDATE_MS = 15_000;
+const TICK_MS = 1_000;
+
+/** Checks again whether a reader may read. @throws DomainError when not */
+export type Revalidate = AccessGuard["revalidate"];
+
+/** Checks that the login of a request still belongs to the agent: not signed out, revoked or expired. */
+export function createAgentRevalidate(request: Request, agentId: string): Revalidate {
+	const login = keepOnlyHeader(request, "Cookie");
+	return async () => {
+		if ((await getAgent(login))?.id !== agentId) throw new Unauthorised("Sign in first.");
+	};
+}
+
+/** Checks that the API key of a request is still valid. */
+export function createProgramRevalidate(request: Request): Revalidate {
+	const key = keepOnlyHeader(request, "Authorization");
+	return () => requireBearer(key);
+}
+
+/** Ends a customer's stream when the session gets another owner or the customer's token was signed out. */
+export function createCustomerGuard(sessionId: string, identity: CustomerIdentity): AccessGuard {
+	const actor = { type: "customer", identity } as const;
+	return {
+		revalidate: () => requireSessionId(sessionId, actor),
+		allows: (event) => !isSessionEvent(event) || mayOwn(identity, JSON.parse(event.json).session.userId),
+	};
+}
+
+const isSessionEvent = ({ type }: LoggedEvent) => type === "session-updated" || type === "chat-ended";
+const mayOwn = (identity: CustomerIdentity, userId: string | null) =>
+	userId === null || userId === identity.customerId;
+
+/** Keeps only the header that is needed again, because the request stays in memory while the stream is open. */
+const keepOnlyHeader = (request: Request, header: string): Request =>
+	new Request(request.url, { headers: { [header]: request.headers.get(header) ?? "" } });
+
+type Entry = { sink: Sink; revalidate: Revalidate; ticksLeft: number };
+
+/** Every open stream of this process with one timer, so that simultaneous checks share a statement. */
+const register = singleton("rechecks", () => ({
+	entries: new Set<Entry>(),
+	timer: null as NodeJS.Timeout | null,
+}));
+
+/** Closes a stream within REVALIDATE_MS after its reader may no longer read. A database error does not close it. */
+export function closeWhenAccessEnds(sink: Sink, revalidate: Revalidate): void {
+	const entry = { sink, revalidate, ticksLeft: REVALIDATE_MS / TICK_MS };
+	register.entries.add(entry);
+	sink.onClose(() => {
+		register.entries.delete(entry);
+		if (register.entries.size > 0 || !register.timer) return;
+		clearInterval(register.timer);
+		register.timer = null;
+	});
+	if (register.timer || register.entries.size === 0) return;
+	register.timer = setInterval(revalidateDue, TICK_MS);
+	register.timer.unref();
+}
+
+function revalidateDue(): void {
+	for (const entry of register.entries) {
+		entry.ticksLeft -= 1;
+		if (entry.ticksLeft > 0) continue;
+		entry.ticksLeft = REVALIDATE_MS / TICK_MS;
+		entry.revalidate().catch((error: unknown) => {
+			if (error instanceof DomainError) entry.sink.close();
+		});
+	}
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import type { Bus } from "./bus.ts";
+import {
+	type Connection,
+	type KeptConnection,
+	keepConnection,
+	publicAddress,
+} from "./kept-connection.server.ts";
+import { unpack } from "./pack.ts";
+import { createSender } from "./sender.ts";
+
+const PING_EVERY_MS = 2_000;
+
+/** An open connection to a broker; `publish` sends a payload to every other process. */
+export type BrokerConnection = Connection & { publish(payload: string): unknown };
+
+/** Opens a connection. It calls `onLost` when the connection ends and `onPayload` with each payload that arrives. */
+export type ConnectToBroker = (
+	url: string,
+	onLost: (reason?: unknown) => void,
+	onPayload: (payload: string) => void,
+) => Promise<BrokerConnection>;
+
+/**
+ * A bus over a broker that delivers payloads at most once.
+ * @param options.name the product's name, for the log. @param options.limitBytes largest payload in bytes.
+ */
+export function createBrokerBus(options: {
+	kind: Bus["kind"];
+	name: string;
+	url: string;
+	limitBytes: number;
+	open: ConnectToBroker;
+}): Bus {
+	const { kind, name, url, limitBytes, open } = options;
+	const node = randomUUID();
+	let connection: KeptConnection<BrokerConnection> | null = null;
+	return {
+		kind,
+		async start({ onEnvelope, onGap }) {
+			connection = keepConnection({
+				name: `${name} at ${publicAddress(url)}`,
+				pingEveryMs: PING_EVERY_MS,
+				open: (onLost) =>
+					open(url, onLost, (payload) => {
+						const envelope = unpack(node, payload);
+						if (envelope) onEnvelope(envelope);
+					}),
+				onOpen: onGap,
+			});
+			await connection.start();
+		},
+		send: createSender({
+			node,
+			limitBytes,
+			transmit: async (payloads) => {
+				const broker = connection?.current();
+				if (broker) await Promise.all(payloads.map((payload) => broker.publish(payload)));
+			},
+		}),
+		isHealthy: () => Boolean(connection?.current()),
+		trouble: () => connection?.trouble() ?? null,
+		stop: async () => connection?.stop(),
+	};
+}

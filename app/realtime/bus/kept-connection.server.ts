@@ -1,0 +1,137 @@
+import { log } from "#app/http/log.server.ts";
+
+/** Delay before each attempt, by number of failures: 0.2, 0.4, 0.8, 1.6, 2, 2 … s, times a random 0.5 to 1. */
+const BACKOFF_FIRST_MS = 200;
+const BACKOFF_MAX_MS = 2_000;
+const OPEN_DEADLINE_MS = 5_000;
+const PING_DEADLINE_MS = 2_000;
+
+/** One open connection. `close` drops it immediately, also during a request, and never throws. */
+export type Connection = { ping(): Promise<unknown>; close(): void };
+
+export type KeptConnection<Open extends Connection> = {
+	/** Resolves with the first connection, or when the first attempt has failed; attempts continue automatically. */
+	start(): Promise<void>;
+	/** The connection, or null while there is none. */
+	current(): Open | null;
+	/** Why there is no connection, as text for operators; null while there is one. */
+	trouble(): string | null;
+	/** Drops the connection for good; nothing remains that would keep the process running. */
+	stop(): Promise<void>;
+};
+
+/**
+ * Keeps a connection to a server open. It pings the server with a deadline, because a frozen or vanished peer sends
+ * no error, and reconnects after a short delay. The drivers' own reconnects are not used: they wait up to 20 s or
+ * give up, and report nothing meanwhile.
+ *
+ * @param options.name name of the connection for the log, without a password.
+ * @param options.pingEveryMs interval between pings, in ms.
+ * @param options.open opens a connection and calls `onLost` when it ends; may reject.
+ * @param options.onOpen called after every (re)connection, when messages may have been missed.
+ */
+export function keepConnection<Open extends Connection>(options: {
+	name: string;
+	pingEveryMs: number;
+	open: (onLost: (reason?: unknown) => void) => Promise<Open>;
+	onOpen: (connection: Open) => void;
+}): KeptConnection<Open> {
+	let connection: Open | null = null;
+	let reason: string | null = "It has not been connected yet.";
+	let attempt = 0;
+	let failures = 0;
+	let isLogged = false;
+	let isStopped = false;
+	let timer: NodeJS.Timeout | undefined;
+
+	async function connect() {
+		attempt += 1;
+		const ownAttempt = attempt;
+		const onLost = (why?: unknown) => disconnect(ownAttempt, why ?? new Error("the connection was closed"));
+		const opening = options.open(onLost);
+		try {
+			const opened = await withDeadline(opening, OPEN_DEADLINE_MS);
+			if (attempt !== ownAttempt) return opened.close();
+			connection = opened;
+			failures = 0;
+			reason = null;
+			if (isLogged) log.info(`${options.name} is back.`);
+			isLogged = false;
+			options.onOpen(opened);
+			schedulePing(ownAttempt, opened);
+		} catch (error) {
+			// The connection may still open after the deadline; then it must be closed.
+			opening.then(
+				(openedLate) => openedLate.close(),
+				() => {},
+			);
+			disconnect(ownAttempt, error);
+		}
+	}
+
+	function schedulePing(ownAttempt: number, opened: Open) {
+		timer = setTimeout(async () => {
+			try {
+				await withDeadline(opened.ping(), PING_DEADLINE_MS);
+				if (attempt === ownAttempt) schedulePing(ownAttempt, opened);
+			} catch (error) {
+				disconnect(ownAttempt, error);
+			}
+		}, options.pingEveryMs);
+	}
+
+	function disconnect(ownAttempt: number, why: unknown) {
+		if (attempt !== ownAttempt || isStopped) return;
+		// Later reports of the old attempt are ignored.
+		attempt += 1;
+		connection?.close();
+		connection = null;
+		reason = `${options.name} does not answer: ${describe(why)}.`;
+		if (!isLogged) log.warn(`${reason} New messages are found by polling until it does.`);
+		isLogged = true;
+		clearTimeout(timer);
+		const delay = Math.min(BACKOFF_FIRST_MS * 2 ** failures, BACKOFF_MAX_MS) * (0.5 + Math.random() / 2);
+		failures += 1;
+		timer = setTimeout(connect, delay);
+	}
+
+	return {
+		start: connect,
+		current: () => connection,
+		trouble: () => reason,
+		async stop() {
+			isStopped = true;
+			attempt += 1;
+			clearTimeout(timer);
+			connection?.close();
+			connection = null;
+			reason = "It was stopped.";
+		},
+	};
+}
+
+/** The URL without user and password, for the log. */
+export function publicAddress(url: string): string {
+	const { protocol, hostname, port } = new URL(url);
+	return `${protocol}//${hostname}${port ? `:${port}` : ""}`;
+}
+
+/** Waits for `work`. @param deadlineMs longest wait in ms. @throws Error after the deadline; `work` is not cancelled. */
+export async function withDeadline<Value>(work: Promise<Value>, deadlineMs: number): Promise<Value> {
+	let timer: NodeJS.Timeout | undefined;
+	const deadline = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
+	});
+	try {
+		return await Promise.race([work, deadline]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/** An AggregateError (for example a host name with two addresses) has an empty message, but a code. */
+function describe(error: unknown): string {
+	if (!(error instanceof Error)) return "the connection was closed";
+	const { code } = error as { code?: unknown };
+	return error.message.replace(/\.$/, "") || (typeof code === "string" ? code : error.name);
+}
