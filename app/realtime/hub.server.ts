@@ -54,7 +54,7 @@ export function createHub(bus: Bus) {
 			for (const [reader, { isPositioned }] of state.readers)
 				if (isPositioned) reader.deliverEphemeral(ephemeral);
 		}
-		if (changedSessions.size > 0) inbox.notify([...changedSessions]);
+		if (changedSessions.size > 0) inbox.notifyWatchers([...changedSessions]);
 	}
 
 	function wake(stream: StreamKey, seq: number) {
@@ -213,7 +213,7 @@ export function createHub(bus: Bus) {
 				onEnvelope: receive,
 				onGap: () => {
 					void checkHeads();
-					inbox.notify("all");
+					inbox.notifyWatchers("all");
 				},
 			});
 			scheduleCheck();

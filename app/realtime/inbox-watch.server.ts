@@ -11,12 +11,12 @@ export function createInboxWatch() {
 	const watchers = new Set<InboxWatcher>();
 	let checkedAt = new Date();
 
-	function notify(sessionIds: string[] | "all") {
+	function notifyWatchers(sessionIds: string[] | "all") {
 		for (const watcher of watchers) watcher(sessionIds);
 	}
 
 	return {
-		notify,
+		notifyWatchers,
 		/** @returns a function that removes the watcher. */
 		watch(watcher: InboxWatcher): () => void {
 			watchers.add(watcher);
@@ -31,8 +31,8 @@ export function createInboxWatch() {
 			const changed = await readChangedSessions(since);
 			checkedAt = startedAt;
 			// The limit is reached, so there may be more: the lists are read again as a whole.
-			if (changed.length >= CHANGED_LIMIT) notify("all");
-			else if (changed.length > 0) notify(changed);
+			if (changed.length >= CHANGED_LIMIT) notifyWatchers("all");
+			else if (changed.length > 0) notifyWatchers(changed);
 		},
 	};
 }
