@@ -16,6 +16,8 @@ export type AnswerRequest = Unanswered & {
 	usage?: { turnId: string | null; sessionId: string | null; purpose?: Usage["purpose"] };
 	/** What a model is given, where it was looked up beforehand. */
 	material?: Material;
+	/** Whose share of this process the work uses: a key of the network the question came from. */
+	network?: string;
 };
 
 /** What a model is given beside the question: the owner's parts of the prompt, and the best passages. */

@@ -54,7 +54,13 @@ export async function answerAlone(
  * @throws DomainError 502 when the provider failed.
  */
 export async function answerOnce(
-	input: { message: string; locale?: string; customerId: string | null; signal: AbortSignal },
+	input: {
+		message: string;
+		locale?: string;
+		customerId: string | null;
+		network?: string;
+		signal: AbortSignal;
+	},
 	onText: OnText,
 ): Promise<AskedAnswer> {
 	const customer = input.customerId ? await getCustomer(input.customerId) : null;
@@ -65,6 +71,7 @@ export async function answerOnce(
 			customerId: input.customerId,
 			customerName: customer?.name ?? null,
 			locale: input.locale ?? "en",
+			network: input.network,
 			signal: input.signal,
 		};
 		return present(await answerAlone(request, onText));

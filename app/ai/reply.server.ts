@@ -31,7 +31,7 @@ export async function answerSession(sessionId: string): Promise<void> {
 	const writing = startWriting(turn, caps.secondsPerAnswer * 1_000);
 	let understood = NOTHING_UNDERSTOOD;
 	try {
-		const prepared = early ?? (await prepare(sessionId, turn.questionSeq));
+		const prepared = early ?? (await prepare(sessionId, turn));
 		const { question, recalled, escalation } = prepared;
 		understood = prepared.understood;
 		if (turn.attempts > MOST_ATTEMPTS) throw new AnswerFailed("cut");
@@ -93,7 +93,7 @@ async function takeTurn(sessionId: string): Promise<{ turn: Turn; early: Prepare
 		if (open.waitMs > 0) {
 			if (early?.questionSeq !== open.questionSeq) {
 				const { questionSeq } = open;
-				early = { questionSeq, prepared: prepare(sessionId, questionSeq).catch(() => null) };
+				early = { questionSeq, prepared: prepare(sessionId, open).catch(() => null) };
 			}
 			await new Promise((resolve) => setTimeout(resolve, open.waitMs));
 		}

@@ -2,6 +2,7 @@ import { type FoundPassage, searchPassages } from "#app/models/article.server.ts
 import { meaningOf } from "./embeddings.server.ts";
 import { topicsOf } from "./intent/topics.ts";
 import { detectLanguage } from "./language/detect.server.ts";
+import { ownWork } from "./own-work.server.ts";
 
 /** Passages for a model or an agent's copilot to write from. */
 export type Retrieval = {
@@ -14,13 +15,19 @@ export type Retrieval = {
 	language?: string;
 	/** "agents" also finds what only the store's people may read: never for a text a customer sees unchecked. */
 	readers?: "customers" | "agents";
+	/** Whose share of this process is used; see `AnswerRequest`. */
+	network?: string;
 	signal?: AbortSignal;
 };
 
 /** Finds passages by words and, where an embedding model is set, by meaning; those in the query's language first. */
 export async function retrievePassages(retrieval: Retrieval): Promise<FoundPassage[]> {
-	const { query, limit, locale = "en", readers = "customers", signal } = retrieval;
-	const language = retrieval.language ?? (await detectLanguage({ question: query, locale, language: null }));
-	const meaning = await meaningOf(query, { language, signal });
-	return searchPassages(query, limit, { locale: language, readers, meaning, topics: topicsOf(query) });
+	const { query, limit, locale = "en", readers = "customers", network = "", signal } = retrieval;
+	const search = async () => {
+		const language =
+			retrieval.language ?? (await detectLanguage({ question: query, locale, language: null }));
+		const meaning = await meaningOf(query, { language, signal });
+		return searchPassages(query, limit, { locale: language, readers, meaning, topics: topicsOf(query) });
+	};
+	return ownWork().run(network, search, signal);
 }

@@ -52,7 +52,7 @@ async function updateQueue(): Promise<void> {
 async function rescue(): Promise<void> {
 	for (const { sessionId, problem } of await rescueStranded()) {
 		log.warn({ sessionId, problem }, "nobody took care of a conversation; it has been put right");
-		if (problem === "unpromised") enqueue("answer-session", sessionId);
+		if (problem === "unpromised") enqueue("answer-session", { sessionId, network: "" });
 	}
 }
 

@@ -6,7 +6,8 @@ import { singleton } from "#app/singleton.server.ts";
  * a sweep finds, so a process that has no worker, or dies now, loses nothing.
  */
 export type Jobs = {
-	"answer-session": string;
+	/** `network`: as stored with the turn (`ai_turns.network`); empty where it is not known. */
+	"answer-session": { sessionId: string; network: string };
 	/** A session whose agent may not read its language. */
 	"translate-session": string;
 	/**

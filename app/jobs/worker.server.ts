@@ -3,7 +3,8 @@ import { recheckAnswer, releaseAnswers } from "#app/ai/reply/writing.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { summariseIfLong } from "#app/ai/summarise.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { listDueSessions } from "#app/models/ai-turn.server.ts";
+import { type DueTurn, listDueTurns } from "#app/models/ai-turn.server.ts";
+import { AnswerSlots, MOST_AT_ONCE } from "./answer-slots.ts";
 import { startCaring } from "./care-for-waiting.server.ts";
 import { checkUrgency } from "./check-urgency.server.ts";
 import { startEmbedding } from "./embed-passages.server.ts";
@@ -11,43 +12,83 @@ import { handle } from "./queue.server.ts";
 import { sendCode } from "./send-code.server.ts";
 import { translateSession } from "./translate-session.server.ts";
 
-/** Answers one process writes at the same time; the others' sweeps take what is beyond. */
-const MOST_AT_ONCE = 32;
 const SWEEP_MS = 1_000;
 /** Several clicks on "Send code" take a moment to arrive; only the newest code is sent, and only that one counts. */
 const SEND_AFTER_MS = 500;
 
 /**
- * Starts this process's worker: it answers what is handed to it at once and, each second, whatever turn is
- * due and in nobody's living hands. So an answer is on its way also when the process that took the question
- * has died, or never had a worker.
+ * Starts this process's worker. It answers what is handed to it at once, as long as there are slots, and each second
+ * whatever turn is due and that no process is answering. So an answer is on its way also when the process that took
+ * the question has died, or never had a worker. While more is due than there are slots, each slot that becomes free
+ * goes to the next turn in the fair order of `listDueTurns`.
  * @returns how to stop: no new work is taken, and what is under way may end within `graceMs`.
  */
 export function startWorker(): (graceMs: number) => Promise<void> {
 	const running = new Map<string, Promise<void>>();
-	const askedAgain = new Set<string>();
+	const slots = new AnswerSlots();
+	const askedAgain = new Map<string, DueTurn>();
+	/** Answers that ended since the last sweep: one that failed is not begun again before the next. */
+	const ended = new Set<string>();
+	/** Whether a turn may be due for which there was no slot. */
+	let isAnyoneWaiting = false;
+	let isPicking = false;
+	let mustPickAgain = false;
 	let isStopping = false;
 	let sweepTimer: NodeJS.Timeout | undefined;
 
-	function answerSoon(sessionId: string) {
+	function answerSoon(turn: DueTurn) {
+		const { sessionId, network } = turn;
 		if (isStopping) return;
 		if (running.has(sessionId)) {
-			// The customer wrote on: the answer under way is out of date, and the next begins when it has stopped.
-			askedAgain.add(sessionId);
+			// The customer wrote again: the answer in progress is out of date, and the next begins when it has stopped.
+			askedAgain.set(sessionId, turn);
 			recheckAnswer(sessionId);
 			return;
 		}
-		if (running.size >= MOST_AT_ONCE) return;
+		if (!slots.take(network)) {
+			isAnyoneWaiting = true;
+			return;
+		}
 		const work = answerSession(sessionId)
 			.catch((error: unknown) => {
 				log.error({ sessionId, err: error }, "answering failed; the sweep will try again");
 			})
 			.finally(() => {
 				running.delete(sessionId);
-				if (askedAgain.delete(sessionId)) answerSoon(sessionId);
+				slots.free(network);
+				ended.add(sessionId);
+				const again = askedAgain.get(sessionId);
+				askedAgain.delete(sessionId);
+				if (again) answerSoon(again);
 				else if (hasModel() && !isStopping) summariseSoon(sessionId);
+				if (isAnyoneWaiting) void pick();
 			});
 		running.set(sessionId, work);
+	}
+
+	/** Fills the free slots. Calls that come while one is at it are done together, after it. */
+	async function pick() {
+		if (isStopping) return;
+		if (isPicking) {
+			mustPickAgain = true;
+			return;
+		}
+		isPicking = true;
+		try {
+			do {
+				mustPickAgain = false;
+				isAnyoneWaiting = false;
+				const due = await listDueTurns(MOST_AT_ONCE);
+				if (due.length === MOST_AT_ONCE) isAnyoneWaiting = true;
+				for (const turn of due) {
+					if (!running.has(turn.sessionId) && !ended.has(turn.sessionId)) answerSoon(turn);
+				}
+			} while (mustPickAgain && !isStopping);
+		} catch {
+			// The database is away; readiness says so.
+		} finally {
+			isPicking = false;
+		}
 	}
 
 	/** Only when nobody waits for it any more; what fails is tried after the next answer. */
@@ -58,13 +99,8 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	}
 
 	async function sweep() {
-		try {
-			for (const sessionId of await listDueSessions(MOST_AT_ONCE)) {
-				if (!running.has(sessionId)) answerSoon(sessionId);
-			}
-		} catch {
-			// The database is away; readiness says so.
-		}
+		ended.clear();
+		await pick();
 		if (!isStopping) sweepTimer = setTimeout(sweep, SWEEP_MS);
 	}
 

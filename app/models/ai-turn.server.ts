@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { db, type RunStatement, type Transaction } from "#db/client.server.ts";
 import { aiTurns } from "#db/schema.ts";
 import type { Answer } from "#db/shapes.ts";
@@ -44,14 +44,18 @@ export async function withdrawAnswer(
 	return turn ?? null;
 }
 
-/** The session's open turn: up to which message it answers and in how many ms it is due (0: it is); null when none is open. */
+/**
+ * The session's open turn: up to which message it answers, in how many ms it is due (0: it is), and the network the
+ * question came from; null when none is open.
+ */
 export async function getOpenTurn(
 	sessionId: string,
-): Promise<{ waitMs: number; questionSeq: number } | null> {
+): Promise<{ waitMs: number; questionSeq: number; network: string } | null> {
 	const [row] = await db
 		.select({
 			waitMs: sql<number>`greatest(0, ceil(extract(epoch from due_at - now()) * 1000))::int`,
 			questionSeq: aiTurns.questionSeq,
+			network: aiTurns.network,
 		})
 		.from(aiTurns)
 		.where(and(eq(aiTurns.sessionId, sessionId), inArray(aiTurns.state, ["due", "running"])));
@@ -148,17 +152,34 @@ export async function finishTurn(
 	return ended.length > 0;
 }
 
-/** Sessions whose turn is due and in nobody's living hands. */
-export async function listDueSessions(limit: number): Promise<string[]> {
-	const rows = await db
-		.select({ sessionId: aiTurns.sessionId })
-		.from(aiTurns)
-		.where(
-			sql`state in ('due', 'running') and due_at <= now() and (lease_until is null or lease_until < now())`,
-		)
-		.orderBy(aiTurns.dueAt)
-		.limit(limit);
-	return rows.map((row) => row.sessionId);
+/** A turn that is due, and for which network its answer is counted. */
+export type DueTurn = { sessionId: string; network: string };
+
+/**
+ * Turns that are due and that no process is answering, in a fair order: the first of each network come first, then
+ * the second of each, and so on. What a network has running, in any process, counts as its first ones; a network
+ * with many turns so never delays those with few. Among equals the one that has been due longest comes first.
+ * @param limit most turns returned.
+ */
+export async function listDueTurns(limit: number): Promise<DueTurn[]> {
+	return db.execute<DueTurn>(dueTurns(limit));
+}
+
+/** The statement of `listDueTurns`, which reads open turns alone; exported for the test of its plan. */
+export function dueTurns(limit: number): SQL {
+	return sql`
+		select session_id as "sessionId", network from (
+			select session_id, network, due_at, is_waiting,
+				count(*) filter (where not is_waiting) over (partition by network)
+					+ count(*) filter (where is_waiting) over (
+						partition by network order by due_at rows unbounded preceding
+					) as place
+			from (
+				select session_id, network, due_at, lease_until is null or lease_until < now() as is_waiting
+				from ai_turns where state in ('due', 'running') and due_at <= now()
+			) open_turn
+		) placed
+		where is_waiting order by place, due_at, session_id limit ${limit}`;
 }
 
 /** The newest turn of a session, or null. */

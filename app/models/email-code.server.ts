@@ -119,7 +119,7 @@ export async function enterCode(
 		await writeMessage(tx, { sessionId, ...said });
 		return { isRight: true, triesLeft: 0, answersAgain: await promiseWaitingQuestion(tx, session) };
 	});
-	if (came.answersAgain) enqueue("answer-session", sessionId);
+	if (came.answersAgain) enqueue("answer-session", { sessionId, network: "" });
 	if (came.isRight) return;
 	throw new Invalid({
 		code: [

@@ -32,7 +32,7 @@ export async function repeatWaitingQuestion(sessionId: string, actor: Actor): Pr
 	const isPromised = await transact(async (tx) =>
 		promiseWaitingQuestion(tx, await lockSession(tx, sessionId, actor)),
 	);
-	if (isPromised) enqueue("answer-session", sessionId);
+	if (isPromised) enqueue("answer-session", { sessionId, network: "" });
 }
 
 /** The sequence of the customer's last question if the assistant's newest answer to it asks who they are. */

@@ -1,20 +1,31 @@
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { sql as query } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { setEnv } from "#app/env.server.ts";
-import { leaseTurn, promiseAnswer } from "#app/models/ai-turn.server.ts";
+import { MOST_AT_ONCE, MOST_OF_NETWORK } from "#app/jobs/answer-slots.ts";
+import { startWorker } from "#app/jobs/worker.server.ts";
+import { dueTurns, leaseTurn, listDueTurns, promiseAnswer } from "#app/models/ai-turn.server.ts";
 import { endSession } from "#app/models/chat-session/change.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { statementsIn, transact } from "#app/realtime/publish.server.ts";
-import { sql } from "#db/client.server.ts";
+import { db, sql } from "#db/client.server.ts";
 import { makeSession } from "#tests/factories.ts";
 import { asVisitor, type Chatter } from "#tests/people.ts";
+import { type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
 import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
 
 beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
 
 const servers: TestServer[] = [];
+const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
 	await Promise.all(servers.splice(0).map((server) => server.end("SIGKILL")));
+	for (const close of closing.splice(0)) await close();
+	await sql`delete from ai_turns`;
 });
+afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
+
+const until = <Value>(look: () => Value | Promise<Value>) =>
+	vi.waitFor(look, { timeout: 60_000, interval: 20 });
 
 const networksOf = async (sessionId: string) => {
 	const rows = await sql<{ state: string; network: string }[]>`
@@ -90,7 +101,7 @@ describe("the network of a question", () => {
 		for (const address of ["203.0.113.8", "2001:db8:1:300::1"]) keys.add((await from(address))[0] ?? null);
 		expect(keys.size).toBe(4);
 		for (const key of keys) expect(key).toMatch(/^[\w-]{22}$/);
-	}, 120_000);
+	}, 240_000);
 
 	it("is that of the latest message, and is emptied when the turn ends or is superseded", async () => {
 		const { identity } = await asVisitor();
@@ -116,4 +127,160 @@ describe("the network of a question", () => {
 			["superseded", ""],
 		]);
 	});
+});
+
+describe("turns that are due", () => {
+	/** Turns that became due one after the other, in this order. @returns the names of their sessions. */
+	async function makeTurns(turns: { network: string; leaseUntil?: string; inMs?: number }[]) {
+		const names = new Map<string, string>();
+		const counts = new Map<string, number>();
+		for (const [index, { network, leaseUntil = null, inMs = index - 10_000 }] of turns.entries()) {
+			const count = (counts.get(network) ?? 0) + 1;
+			counts.set(network, count);
+			const sessionId = await makeSession((await asVisitor()).identity);
+			names.set(sessionId, `${network} ${count}`);
+			await sql`
+				insert into ai_turns (session_id, question_seq, network, state, lease_until, due_at) values (
+					${sessionId}, 1, ${network}, ${leaseUntil ? "running" : "due"},
+					now() + ${leaseUntil}::interval, now() + ${inMs} * interval '1 millisecond')`;
+		}
+		return async (limit: number) => (await listDueTurns(limit)).map(({ sessionId }) => names.get(sessionId));
+	}
+	const times = <Item>(count: number, item: Item): Item[] => Array.from({ length: count }, () => item);
+
+	it("come in turn from each network, the longest due first", async () => {
+		const due = await makeTurns([
+			...times(40, { network: "many" }),
+			{ network: "two" },
+			{ network: "two" },
+			{ network: "one" },
+		]);
+		expect(await due(5)).toEqual(["many 1", "two 1", "one 1", "many 2", "two 2"]);
+		expect(await due(100)).toHaveLength(43);
+	});
+
+	it("come later from a network that is being answered already, by whichever process", async () => {
+		const due = await makeTurns([
+			...times(3, { network: "busy", leaseUntil: "8 seconds" }),
+			...times(3, { network: "busy" }),
+			...times(5, { network: "waiting" }),
+		]);
+		expect(await due(100)).toEqual([
+			"waiting 1",
+			"waiting 2",
+			"waiting 3",
+			"busy 4",
+			"waiting 4",
+			"busy 5",
+			"waiting 5",
+			"busy 6",
+		]);
+	});
+
+	it("include those whose process died, and leave out those that wait for the customer's next message", async () => {
+		const due = await makeTurns([
+			{ network: "dead", leaseUntil: "-1 seconds" },
+			{ network: "writing", inMs: 60_000 },
+			{ network: "", inMs: -1 },
+		]);
+		expect(await due(100)).toEqual(["dead 1", " 1"]);
+	});
+
+	it("are found without reading the turns that have ended", async () => {
+		const sessionId = await makeSession((await asVisitor()).identity);
+		await sql`
+			insert into ai_turns (session_id, question_seq, state, due_at)
+			select ${sessionId}, i, 'done', now() - i * interval '1 minute' from generate_series(1, 20000) i`;
+		const due = await makeTurns([{ network: "one" }, { network: "two" }]);
+		await sql`analyze ai_turns`;
+		expect(await due(32)).toEqual(["one 1", "two 1"]);
+		const plan = JSON.stringify(await db.execute(query`explain (format json) ${dueTurns(32)}`));
+		expect(plan).toMatch(/"Index Name":"ai_turns_(?:due_by_network|open)"/);
+		expect(plan).not.toContain("Seq Scan");
+	});
+});
+
+describe("answer slots", () => {
+	/** A model that answers nobody before it is allowed to; `asked` has the questions in the order they came. */
+	async function withHeldModel() {
+		const asked: string[] = [];
+		const held = new Map<string, () => void>();
+		const inProgress = new Map<string, number>();
+		let mostOfCrowd = 0;
+		const reply: Reply = async (response, request) => {
+			const question = String(request.body.messages.at(-1)?.content);
+			if (!asked.includes(question)) asked.push(question);
+			const network = question.split(" ")[0] ?? "";
+			inProgress.set(network, (inProgress.get(network) ?? 0) + 1);
+			response.once("close", () => inProgress.set(network, (inProgress.get(network) ?? 0) - 1));
+			mostOfCrowd = Math.max(mostOfCrowd, inProgress.get("crowd") ?? 0);
+			await new Promise<void>((resolve) => held.set(question, resolve));
+			await says(`The answer to: ${question}`)(response, request);
+		};
+		const model = await startOpenAiServer(reply);
+		const letAllGo = () => {
+			for (const letGo of held.values()) letGo();
+		};
+		setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: model.url, OPENAI_MODEL: "scripted-1" });
+		const stopWorker = startWorker();
+		closing.push(async () => {
+			const stopped = stopWorker(0);
+			letAllGo();
+			await stopped;
+			await model.close();
+			setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" });
+		});
+		return {
+			asked,
+			mostOfCrowd: () => mostOfCrowd,
+			answer: (question: string) => held.get(question)?.(),
+			of: (network: string) => asked.filter((question) => question.startsWith(`${network} `)),
+		};
+	}
+
+	async function ask(network: string, count: number): Promise<void> {
+		for (let index = 1; index <= count; index += 1) {
+			const { identity } = await asVisitor();
+			const sessionId = await makeSession(identity);
+			const message = `${network} customer ${index} wants to hear about the shelf`;
+			await postMessage(sessionId, { type: "customer", identity }, { message, network });
+		}
+	}
+
+	it("are never all one network's, and its other questions are answered as its slots become free", async () => {
+		const { answer, of, mostOfCrowd } = await withHeldModel();
+		await ask("crowd", MOST_OF_NETWORK + 3);
+		await until(() => expect(of("crowd")).toHaveLength(MOST_OF_NETWORK));
+		await ask("newcomer", 1);
+		await until(() => expect(of("newcomer")).toHaveLength(1));
+		for (const index of [0, 1, 2]) {
+			answer(of("crowd")[index] ?? "");
+			await until(() => expect(of("crowd").length).toBeGreaterThan(MOST_OF_NETWORK + index));
+		}
+		expect(mostOfCrowd()).toBe(MOST_OF_NETWORK);
+	}, 120_000);
+
+	it("go to whose network has the fewest when all are taken, however long others have been due", async () => {
+		const { asked, answer, of } = await withHeldModel();
+		const rest = MOST_AT_ONCE - MOST_OF_NETWORK;
+		await ask("crowd", MOST_OF_NETWORK + 10);
+		await ask("other", rest);
+		await until(() => expect(asked).toHaveLength(MOST_AT_ONCE));
+		await ask("other", 5);
+		await ask("late", 2);
+		await ask("latest", 1);
+		// Only a due turn is picked: the wait for the customer's next message must be over.
+		await until(async () => {
+			const [row] = await sql<{ count: number }[]>`
+				select count(*)::int as count from ai_turns
+				where state = 'due' and due_at <= now() and network in ('late', 'latest')`;
+			expect(row?.count).toBe(3);
+		});
+		for (const expected of [1, 2, 3]) {
+			answer(of("crowd")[expected - 1] ?? "");
+			await until(() => expect(asked).toHaveLength(MOST_AT_ONCE + expected));
+		}
+		const next = asked.slice(MOST_AT_ONCE).map((question) => question.split(" ")[0]);
+		expect(next).toEqual(["late", "latest", "late"]);
+	}, 120_000);
 });

@@ -70,6 +70,7 @@ export async function answerInRounds(
 	const deeds = new Deeds(request);
 	const context: ToolContext = {
 		deeds,
+		network: request.network,
 		cite: (retrieved) => sources.add(retrieved),
 		escalate: (reason) => {
 			call.reason ??= reason;
@@ -132,9 +133,11 @@ export async function answerInRounds(
 
 /** Looks up what a model is given for a question. */
 export async function gatherMaterial(
-	request: Pick<AnswerRequest, "question" | "history" | "locale" | "language"> & { signal?: AbortSignal },
+	request: Pick<AnswerRequest, "question" | "history" | "locale" | "language" | "network"> & {
+		signal?: AbortSignal;
+	},
 ): Promise<Material> {
-	const { locale, language, signal } = request;
+	const { locale, language, network, signal } = request;
 	const [parts, passages] = await Promise.all([
 		ownerParts(),
 		retrievePassages({
@@ -142,6 +145,7 @@ export async function gatherMaterial(
 			limit: PASSAGES,
 			locale,
 			...(language ? { language } : {}),
+			network,
 			signal,
 		}),
 	]);

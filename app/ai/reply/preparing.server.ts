@@ -1,3 +1,4 @@
+import type { Turn } from "#app/models/ai-turn.server.ts";
 import type { Recalled } from "#app/models/answer-cache.server.ts";
 import { readUnanswered } from "#app/models/message/unanswered.server.ts";
 import type { SettingValue } from "#app/models/setting/shapes.ts";
@@ -24,7 +25,10 @@ export type Prepared = {
  * Reads a session's question, what is remembered of it and what a model would be given for it. It writes nothing,
  * so it can be done while the pipeline waits for the customer's next message, and thrown away.
  */
-export async function prepare(sessionId: string, questionSeq: number): Promise<Prepared> {
+export async function prepare(
+	sessionId: string,
+	{ questionSeq, network }: Pick<Turn, "questionSeq" | "network">,
+): Promise<Prepared> {
 	const [read, settings] = await Promise.all([
 		readUnanswered(sessionId, questionSeq),
 		getSettings(["escalation", "assistant_caps"]),
@@ -33,10 +37,12 @@ export async function prepare(sessionId: string, questionSeq: number): Promise<P
 	// The memory before the articles: what is kept must not be called newer than what it was made of.
 	const recalled = await recall(read, understood);
 	const material =
-		hasModel() && !recalled?.answer ? await gatherMaterial({ ...read, language: understood.language }) : null;
+		hasModel() && !recalled?.answer
+			? await gatherMaterial({ ...read, language: understood.language, network })
+			: null;
 	return {
 		questionSeq,
-		question: { ...read, ...(material ? { material } : {}) },
+		question: { ...read, ...(material ? { material } : {}), network },
 		understood,
 		recalled,
 		escalation: settings.escalation,

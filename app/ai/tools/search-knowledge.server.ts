@@ -18,7 +18,7 @@ export const searchKnowledge = defineTool({
 		),
 	}),
 	handle: async ({ query }, context) => {
-		const passages = await retrievePassages({ query, limit: PASSAGES });
+		const passages = await retrievePassages({ query, limit: PASSAGES, network: context.network });
 		return {
 			passages: passages.map((passage) => describePassage(passage, context.cite(asRetrieved(passage)))),
 		};

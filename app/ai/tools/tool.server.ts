@@ -7,6 +7,8 @@ import type { Retrieved } from "../openai/source-book.ts";
 export type ToolContext = {
 	/** Who is asking, as the server knows it, and what is done for them. */
 	deeds: Deeds;
+	/** Whose share of this process is used; see `AnswerRequest`. */
+	network?: string;
 	/** Registers something retrieved and returns the number the model may cite it by. */
 	cite: (retrieved: Retrieved) => number;
 	/** Records that a person is needed. Only the first call counts. */

@@ -53,7 +53,7 @@ export async function postMessage(sessionId: string, actor: Actor, post: Post): 
 		await write({ sessionId: sessionId.toLowerCase(), actor, post, mayGoElsewhere: false }),
 	);
 	if (!posted) throw noSuchSession();
-	return hurry(posted, actor);
+	return hurry(posted, actor, post);
 }
 
 /**
@@ -71,7 +71,7 @@ export async function postToOpenSession(
 	const posted = await toPosted(
 		await write({ sessionId: sessionId.toLowerCase(), actor, post, mayGoElsewhere: true }),
 	);
-	return posted && hurry(posted, actor);
+	return posted && hurry(posted, actor, post);
 }
 
 /**
@@ -98,7 +98,7 @@ export async function postToCurrentSession(
 	});
 	const posted = outcome ? await toPosted(outcome) : null;
 	if (!posted) throw noSuchSession();
-	return hurry(posted, actor);
+	return hurry(posted, actor, input);
 }
 
 async function toPosted(outcome: Outcome): Promise<Written | null> {
@@ -117,11 +117,14 @@ async function toPosted(outcome: Outcome): Promise<Written | null> {
 }
 
 /** Hurries what follows a customer's message: the assistant's answer, or else what a person needs to read it. */
-function hurry({ isQuestion, ...posted }: Written, actor: Actor): Posted {
+function hurry({ isQuestion, ...posted }: Written, actor: Actor, { network = "" }: Post): Posted {
 	if (posted.isNew && actor.type === "customer") {
 		const { sessionId, message: text } = posted.message;
-		enqueue(isQuestion ? "answer-session" : "translate-session", sessionId);
-		if (!isQuestion) enqueue("check-urgency", { sessionId, text });
+		if (isQuestion) enqueue("answer-session", { sessionId, network });
+		else {
+			enqueue("translate-session", sessionId);
+			enqueue("check-urgency", { sessionId, text });
+		}
 	}
 	return posted;
 }

@@ -3,6 +3,7 @@ import { encode } from "eventsource-encoder";
 import { answerLastQuestion, answerOnce, type OnText } from "#app/ai/ask.server.ts";
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson } from "#app/http/body.server.ts";
+import { senderNetworkKey } from "#app/http/client-address.server.ts";
 import { countSender } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse, problemBody, toProblem } from "#app/http/respond.server.ts";
 import { refuseBlocked } from "#app/models/blocked-sender.server.ts";
@@ -24,11 +25,12 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		await countSender("answers");
 		if (actor.type === "customer") await refuseBlocked(actor.identity);
 		const customerId = actor.type === "customer" ? actor.identity.customerId : null;
+		const network = senderNetworkKey();
 		const signal = untilReaderGone();
 
 		const ask = async (onText: OnText) => {
 			if ("message" in input) {
-				return answerOnce({ ...input, customerId, signal }, onText);
+				return answerOnce({ ...input, customerId, network, signal }, onText);
 			}
 			return answerLastQuestion(input.sessionId, onText, signal);
 		};

@@ -1,0 +1,74 @@
+import { expect, it } from "vitest";
+import { createFairQueue } from "./fair-queue.ts";
+
+const turnOfLoop = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A queue whose work ends when the test says so, and the order in which work began. */
+function scripted(places: number) {
+	const queue = createFairQueue(places);
+	const begun: string[] = [];
+	const ends = new Map<string, (error?: Error) => void>();
+	const add = (name: string, signal?: AbortSignal) => {
+		const [group = ""] = name.split(" ");
+		const work = queue.run(
+			group,
+			() =>
+				new Promise<string>((resolve, reject) => {
+					begun.push(name);
+					ends.set(name, (error) => (error ? reject(error) : resolve(name)));
+				}),
+			signal,
+		);
+		work.catch(() => {});
+		return work;
+	};
+	const end = async (name: string, error?: Error) => {
+		ends.get(name)?.(error);
+		await turnOfLoop();
+	};
+	return { begun, add, end };
+}
+
+it("begins a newcomer's work next, however much of another group waits", async () => {
+	const { begun, add, end } = scripted(2);
+	for (let index = 1; index <= 100; index += 1) add(`many ${index}`);
+	await turnOfLoop();
+	expect(begun, "a queue with one group uses all places").toEqual(["many 1", "many 2"]);
+	add("new 1");
+	add("other 1");
+	await end("many 1");
+	await end("many 2");
+	expect(begun.slice(2)).toEqual(["new 1", "other 1"]);
+	await end("new 1");
+	await end("other 1");
+	expect(begun.slice(4)).toEqual(["many 3", "many 4"]);
+});
+
+it("serves groups in turn with one place, and each in its own order", async () => {
+	const { begun, add, end } = scripted(1);
+	for (const name of ["a 1", "a 2", "a 3", "b 1", "b 2", "c 1"]) add(name);
+	for (let index = 0; index < 6; index += 1) {
+		await turnOfLoop();
+		await end(begun.at(-1) ?? "");
+	}
+	expect(begun).toEqual(["a 1", "b 1", "c 1", "a 2", "b 2", "a 3"]);
+});
+
+it("gives the place back when work fails, and forgets who leaves before their turn", async () => {
+	const { begun, add, end } = scripted(1);
+	const failing = add("a 1");
+	const leaving = new AbortController();
+	const left = add("b 1", leaving.signal);
+	add("b 2");
+	leaving.abort(new Error("superseded"));
+	await expect(left).rejects.toThrow("superseded");
+	await end("a 1", new Error("broken"));
+	await expect(failing).rejects.toThrow("broken");
+	expect(begun).toEqual(["a 1", "b 2"]);
+	await end("b 2");
+	await expect(add("c 1", AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone");
+	const last = add("c 2");
+	await turnOfLoop();
+	await end("c 2");
+	expect(await last).toBe("c 2");
+});
