@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { setEnv } from "#app/env.server.ts";
 import { endSession } from "#app/models/chat-session/change.server.ts";
-import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
+import type { Actor, CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { Conflict, NotFound, TooMany } from "#app/models/errors.ts";
 import { postMessage, postToOpenSession } from "#app/models/message/post.server.ts";
 import { type SessionPost, writePosts } from "#app/models/message/write-posts.server.ts";
@@ -192,6 +192,118 @@ describe("posts that come at the same time", () => {
 		expect(
 			await postToOpenSession({ ...identity, visitorId: randomUUID() }, one, { message: "Mine?" }),
 		).toBeNull();
+	});
+
+	it.each([
+		{ name: "each in a call of its own", isOneCall: false },
+		{ name: "all in one call", isOneCall: true },
+	])("find what has been written before, and prefer the same conversation ($name)", async ({ isOneCall }) => {
+		const identity = { visitorId: randomUUID(), customerId: null };
+		const [one, other, ended] = [
+			await makeSession(identity),
+			await makeSession(identity),
+			await makeSession(identity),
+		];
+		const actor: Actor = { type: "customer", identity };
+		await endSession(ended, actor);
+		const stranger = await newCustomer();
+		const agent: Actor = { type: "agent", agentId: randomUUID(), name: "Kit" };
+		const program: Actor = { type: "api-key", name: identity.visitorId };
+		const post = (sessionId: string, by: Actor, id: string | null, mayGoElsewhere = false): SessionPost => ({
+			sessionId,
+			actor: by,
+			post: { message: `${id}`, clientMessageId: id },
+			mayGoElsewhere,
+		});
+		const posts = [
+			post(one, actor, "x", true),
+			post(other, actor, "x", true),
+			post(ended, actor, "x", true),
+			// Not for any conversation, so it is new in this one.
+			post(other, actor, "x"),
+			post(other, actor, "x", true),
+			// Somebody else's message may have the same id, and so may one of another kind of sender.
+			post(stranger.sessionId, stranger.actor, "x", true),
+			post(one, program, "x"),
+			post(one, program, "x"),
+			post(one, agent, "y"),
+			post(ended, actor, "y", true),
+			post(one, actor, null, true),
+			post(one, actor, null, true),
+			post(randomUUID(), actor, "x", true),
+		];
+		const groups = isOneCall ? [posts] : posts.map((single) => [single]);
+		const outcomes = [];
+		for (const group of groups)
+			outcomes.push(...(await transactAlone((run) => writePosts(run, group, { waits: true }))));
+		expect(outcomes.map(({ kind }) => kind)).toEqual([
+			"written",
+			"written-before",
+			"written-before",
+			"written",
+			"written-before",
+			"written",
+			"written",
+			"written-before",
+			"refused",
+			"elsewhere",
+			"written",
+			"written",
+			"elsewhere",
+		]);
+		expect(
+			outcomes.flatMap((outcome) => (outcome.kind === "written-before" ? outcome.sessionId : [])),
+		).toEqual([one, one, other, one]);
+		expect((await messagesOf(one)).map(({ seq, senderId }) => [seq, senderId])).toEqual(
+			upTo(4).map((seq) => [seq, identity.visitorId]),
+		);
+		expect((await sessionRow(one)).lastSeq).toBe(4);
+		expect((await sessionRow(other)).lastSeq).toBe(1);
+	});
+
+	it("find what has been written before when many customers use the same ids", async () => {
+		const customers = await newCustomers(30);
+		await Promise.all(customers.map((one) => say(one, "First", "1")));
+		const [ana] = customers as [Customer];
+		const another = await makeSession(ana.identity);
+		const retry = () => ({
+			sessionId: another,
+			actor: ana.actor,
+			post: { message: "First", clientMessageId: "1" },
+			mayGoElsewhere: true,
+		});
+		const newcomer = await newCustomer();
+		const posts = [retry(), { ...retry(), sessionId: newcomer.sessionId, actor: newcomer.actor }, retry()];
+		for (const group of [[retry()], posts]) {
+			const outcomes = await transactAlone((run) => writePosts(run, group, { waits: false }));
+			expect(outcomes.map(({ kind }) => kind)).toEqual(
+				group.length === 1 ? ["written-before"] : ["written-before", "written", "written-before"],
+			);
+			expect(outcomes[0]).toMatchObject({ sessionId: ana.sessionId });
+		}
+		expect(await messagesOf(another)).toEqual([]);
+	});
+
+	it("count a sender's minute within one call as between calls", async () => {
+		const ana = await newCustomer();
+		const posts = upTo(35).map(
+			(index): SessionPost => ({
+				sessionId: ana.sessionId,
+				actor: ana.actor,
+				post: { message: `${index}`, clientMessageId: `id-${Math.min(index, 34)}` },
+				mayGoElsewhere: true,
+			}),
+		);
+		const [first, rest] = [posts.slice(0, 3), posts.slice(3)];
+		await transactAlone((run) => writePosts(run, first, { waits: false }));
+		const outcomes = await transactAlone((run) => writePosts(run, rest, { waits: false }));
+		expect(outcomes.map(({ kind }) => kind)).toEqual([
+			...upTo(27).map(() => "written"),
+			...upTo(5).map(() => "refused"),
+		]);
+		const refused = outcomes.find((outcome) => outcome.kind === "refused");
+		expect(refused?.error).toMatchObject({ status: 429 });
+		expect((await messagesOf(ana.sessionId)).map(({ seq }) => seq)).toEqual(upTo(30));
 	});
 
 	it("of two processes never wait for each other", async () => {

@@ -80,7 +80,7 @@ describe("the work of the database for one post", () => {
 				prepare: true,
 			});
 			const whole = reports.find((report) => report["Query Text"].includes("from write_posts("));
-			const search = reports.find((report) => report["Query Text"].includes("'before'"));
+			const search = reports.find((report) => report["Query Text"].includes("AS candidates"));
 			if (!whole || !search) throw new Error("auto_explain did not report the statements of the post.");
 			const pages = whole.Plan["Shared Hit Blocks"] + whole.Plan["Shared Read Blocks"];
 			return { ...judged, pages, plan: JSON.stringify(search.Plan) };
