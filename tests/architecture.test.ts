@@ -72,6 +72,8 @@ const isIn = (path: string, places: readonly string[]) =>
 const GROUND = [
 	"app/env.server.ts",
 	"app/singleton.server.ts",
+	"app/background-work.server.ts",
+	"db/connection-error.ts",
 	"app/http/log.server.ts",
 	"app/realtime/events.ts",
 	"app/text",

@@ -1,4 +1,5 @@
 import { writeHandover } from "#app/ai/escalation/handover.server.ts";
+import { startPeriodicWork } from "#app/background-work.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { enqueue } from "#app/jobs/queue.server.ts";
 import { announceQueueChanges } from "#app/models/chat-session/announce-queue.server.ts";
@@ -22,11 +23,11 @@ const MOST_HANDOVERS = 8;
  */
 export function startCaring(): () => void {
 	const stops = [
-		every(HANDOVER_MS, writeHandovers),
-		every(RESCUE_MS, rescue),
-		every(LETTERS_MS, sendLetters),
+		startPeriodicWork({ name: "writing hand-overs", everyMs: HANDOVER_MS, work: writeHandovers }),
+		startPeriodicWork({ name: "the check for unattended conversations", everyMs: RESCUE_MS, work: rescue }),
+		startPeriodicWork({ name: "sending answers by email", everyMs: LETTERS_MS, work: sendLetters }),
 		// At once, so that a process does not begin without an estimate.
-		every(QUEUE_MS, updateQueue, 0),
+		startPeriodicWork({ name: "updating the queue", everyMs: QUEUE_MS, firstMs: 0, work: updateQueue }),
 	];
 	return () => {
 		for (const stop of stops) stop();
@@ -54,22 +55,4 @@ async function rescue(): Promise<void> {
 		log.warn({ sessionId, problem }, "nobody took care of a conversation; it has been put right");
 		if (problem === "unpromised") enqueue("answer-session", { sessionId, network: "" });
 	}
-}
-
-function every(pauseMs: number, work: () => Promise<void>, firstPauseMs = pauseMs): () => void {
-	let timer: NodeJS.Timeout | undefined;
-	let isStopping = false;
-	const round = async () => {
-		try {
-			await work();
-		} catch {
-			// The database is away; readiness says so.
-		}
-		if (!isStopping) timer = setTimeout(round, pauseMs);
-	};
-	timer = setTimeout(round, firstPauseMs);
-	return () => {
-		isStopping = true;
-		clearTimeout(timer);
-	};
 }

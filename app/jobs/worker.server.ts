@@ -2,6 +2,7 @@ import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import { recheckAnswer, releaseAnswers } from "#app/ai/reply/writing.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { summariseIfLong } from "#app/ai/summarise.server.ts";
+import { logBackgroundFailure, startPeriodicWork } from "#app/background-work.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { type DueTurn, listDueTurns } from "#app/models/ai-turn.server.ts";
 import { AnswerSlots, MOST_AT_ONCE } from "./answer-slots.ts";
@@ -34,7 +35,6 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	let isPicking = false;
 	let mustPickAgain = false;
 	let isStopping = false;
-	let sweepTimer: NodeJS.Timeout | undefined;
 
 	function answerSoon(turn: DueTurn) {
 		const { sessionId, network } = turn;
@@ -84,8 +84,8 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 					if (!running.has(turn.sessionId) && !ended.has(turn.sessionId)) answerSoon(turn);
 				}
 			} while (mustPickAgain && !isStopping);
-		} catch {
-			// The database is away; readiness says so.
+		} catch (error) {
+			logBackgroundFailure("the search for due answers", error);
 		} finally {
 			isPicking = false;
 		}
@@ -101,7 +101,6 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	async function sweep() {
 		ended.clear();
 		await pick();
-		if (!isStopping) sweepTimer = setTimeout(sweep, SWEEP_MS);
 	}
 
 	const embedding = startEmbedding();
@@ -129,14 +128,19 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		"send-code",
 		(payload) => void setTimeout(() => void sendCode(payload, endSending.signal), SEND_AFTER_MS),
 	);
-	void sweep();
+	const stopSweep = startPeriodicWork({
+		name: "the sweep for due answers",
+		everyMs: SWEEP_MS,
+		firstMs: 0,
+		work: sweep,
+	});
 	const stopCare = startCaring();
 
 	return async (graceMs) => {
 		isStopping = true;
 		embedding.stop();
 		endSending.abort();
-		clearTimeout(sweepTimer);
+		stopSweep();
 		stopCare();
 		const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
 		await Promise.race([Promise.allSettled(running.values()), grace]);

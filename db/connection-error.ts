@@ -1,0 +1,41 @@
+/** postgres.js, and our guard of it (driver-guard.ts). */
+const DRIVER_CODES = [
+	"CONNECTION_CLOSED",
+	"CONNECTION_DESTROYED",
+	"CONNECTION_ENDED",
+	"CONNECTION_SILENT",
+	"CONNECT_TIMEOUT",
+];
+/** Node's sockets and name look-ups. */
+const SOCKET_CODES = [
+	"EAI_AGAIN",
+	"ECONNREFUSED",
+	"ECONNRESET",
+	"EHOSTUNREACH",
+	"ENETUNREACH",
+	"ENOTFOUND",
+	"EPIPE",
+	"ETIMEDOUT",
+];
+/**
+ * SQLSTATE, from Postgres's appendix of error codes: 57P01 to 57P03 shut down, crashed or starting up, 57P05 idle
+ * session ended, 53300 too many connections, 25006 read-only (a standby during a failover). Class 08 is added below.
+ */
+const SERVER_CODES = ["57P01", "57P02", "57P03", "57P05", "53300", "25006"];
+const CODES = new Set([...DRIVER_CODES, ...SOCKET_CODES, ...SERVER_CODES]);
+/** Drizzle wraps the driver's error, and a transaction may wrap that one. */
+const MOST_CAUSES = 5;
+
+/**
+ * @returns true when the database could not be reached or is not ready, so the same work may succeed later; false for
+ * every other error, a programming error or a failed statement for example.
+ */
+export function isConnectionError(error: unknown): boolean {
+	let current = error;
+	for (let depth = 0; depth < MOST_CAUSES && current instanceof Error; depth += 1) {
+		const { code } = current as { code?: unknown };
+		if (typeof code === "string" && (CODES.has(code) || /^08...$/.test(code))) return true;
+		current = current.cause;
+	}
+	return false;
+}
