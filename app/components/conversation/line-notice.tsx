@@ -1,13 +1,13 @@
 import { CloudOff } from "lucide-react";
 import { Button } from "#app/components/ui/index.ts";
-import type { LineStatus } from "#app/realtime/client/line/status.ts";
+import type { ConnectionStatus } from "#app/realtime/client/connection/status.ts";
 
 /**
  * How the page is connected, said only while it is not: one quiet line above the conversation, whose words a
  * screen reader hears when they change. Nothing moves below it, and the transcript begins below where it floats,
  * so that it covers nothing that cannot be scrolled away.
  */
-export function LineNotice({ line }: { line: LineStatus }) {
+export function LineNotice({ line }: { line: ConnectionStatus }) {
 	const words = wordsFor(line);
 	const offersReload = line.state === "stopped" || line.transport === "reload";
 	return (
@@ -35,7 +35,7 @@ export function LineNotice({ line }: { line: LineStatus }) {
 	);
 }
 
-function wordsFor({ state, transport }: LineStatus): string | null {
+function wordsFor({ state, transport }: ConnectionStatus): string | null {
 	if (state === "stopped") return "This page is no longer signed in. Your messages are safe";
 	if (transport === "reload") return "New messages aren't getting through. Your messages are safe";
 	if (state === "reconnecting") return "Reconnecting… your messages are safe";

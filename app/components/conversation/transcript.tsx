@@ -1,8 +1,8 @@
 import { Fragment, type ReactNode } from "react";
 import { DaySeparator, useDayOf } from "#app/components/time/time.tsx";
 import { Button, useKeptFocus } from "#app/components/ui/index.ts";
+import type { ShownTransport } from "#app/realtime/client/connection/transports.ts";
 import type { Conversation } from "#app/realtime/client/conversation.ts";
-import type { Transport } from "#app/realtime/client/line/rungs.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox/entries.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { openIdentityStep } from "./identity-forms.tsx";
@@ -33,7 +33,7 @@ export function Transcript({
 	conversation: Conversation;
 	outbox: OutboxEntry[];
 	/** By which way the conversation is read, for operators and tests: it stands on the log. */
-	transport: Transport;
+	transport: ShownTransport;
 	side: Side;
 	isLoadingOlder: boolean;
 	onLoadOlder: () => void;

@@ -47,8 +47,7 @@ const apply = (state: Conversation, ...events: Incoming[]) =>
 	events.reduce((known, event) => applyEvent(known, event, 0), state);
 
 /**
- * A log as the server has it: new messages, and changes of earlier ones in between. Every way of reading tells
- * of this one log.
+ * The server's event log: new messages, and updates of earlier ones in between. Every transport delivers this log.
  */
 const LOG: { seq: number; incoming: Incoming }[] = [];
 const UPDATES: Record<number, number> = { 4: 1, 7: 5, 9: 1 };
@@ -63,7 +62,7 @@ for (let seq = 1; seq <= 12; seq += 1) {
 	LOG.push({ seq, incoming: { id: `epoch1.p${seq}`, event } });
 }
 
-/** The messages as the server would list them when the log had come so far. */
+/** The messages as the server would list them at a position of the event log. */
 function messagesAt(place: number): Message[] {
 	const known = new Map<string, Message>();
 	for (const { seq, incoming } of LOG) {
@@ -82,15 +81,15 @@ const between = (after: number, upTo: number) =>
 	LOG.filter(({ seq }) => seq > after && seq <= upTo).map(({ incoming }) => incoming);
 
 type Step =
-	/** One event of a stream, of another tab's or of a probe's: any, at any moment, any number of times. */
+	/** One event of a stream, of another tab or of a probe: any event, at any time, any number of times. */
 	| { kind: "event"; at: number }
 	/** The answer to a post. */
 	| { kind: "ack"; at: number }
-	/** What followed the page's own place: a poll, a sync, or a stream that resumes. */
+	/** The events after the page's own cursor: a poll, a sync, or a stream that resumes. */
 	| { kind: "resume"; at: number }
-	/** What followed an older place: asked before, answered late. */
+	/** The events after an older cursor: requested earlier, answered late. */
 	| { kind: "late answer"; at: number; from: number }
-	/** A way that began without a place. */
+	/** A transport that started without a cursor. */
 	| { kind: "history"; at: number };
 
 const place = fc.integer({ min: 1, max: LOG.length });
@@ -107,7 +106,7 @@ function take(state: Conversation, step: Step): Conversation {
 		case "event":
 			return apply(state, ...between(step.at - 1, step.at));
 		case "ack":
-			// Only messages are posted; what an acknowledgement says is as it was written.
+			// Only messages are posted; an acknowledgement contains the message as it was written.
 			return UPDATES[step.at] ? state : applyAcknowledged(state, message(step.at));
 		case "resume":
 			return apply(state, ...between(state.applied.public, step.at));
@@ -118,7 +117,7 @@ function take(state: Conversation, step: Step): Conversation {
 	}
 }
 
-it("ends in the same state whatever the interleaving of acknowledgement, stream, replay, poll, other way and duplicate", () => {
+it("ends in the same state for any interleaving of acknowledgement, stream, replay, poll, other transport and duplicate", () => {
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 60 }), (plan) => {
 			let state = empty();
@@ -129,7 +128,7 @@ it("ends in the same state whatever the interleaving of acknowledgement, stream,
 				expect(state.cursor).toBe(`epoch1.p${state.applied.public}`);
 				const seqs = state.messages.map((item) => item.seq);
 				expect(seqs, "in order, each once").toEqual([...new Set(seqs)].sort((a, b) => a - b));
-				// What lies before its place is whole and as new as the place says.
+				// Everything up to its cursor is complete and as new as the cursor.
 				const known = messagesAt(state.applied.public);
 				expect(state.messages.filter((item) => item.seq <= state.applied.public)).toEqual(known);
 			}
@@ -141,7 +140,7 @@ it("ends in the same state whatever the interleaving of acknowledgement, stream,
 	);
 });
 
-it("ends in the state of the new database after a reset, whatever was known of the old one", () => {
+it("ends in the state of the new database after a reset, whatever the old state was", () => {
 	const plans = fc.array(step, { maxLength: 20 });
 	fc.assert(
 		fc.property(plans, plans, place, (plan, after, at) => {
@@ -155,14 +154,14 @@ it("ends in the state of the new database after a reset, whatever was known of t
 	);
 });
 
-it("shows a hole instead of applying what lies behind it", () => {
+it("marks a gap and does not apply the events after it", () => {
 	const state = apply(empty(), arrives(1), arrives(3));
 	expect(state.messages.map((item) => item.seq)).toEqual([1]);
-	expect(state.hasHole).toBe(true);
+	expect(state.hasGap).toBe(true);
 	expect(state.cursor).toBe("epoch1.p1");
 });
 
-it("does not move its place for an acknowledgement, so that what came before it is still fetched", () => {
+it("does not move its cursor for an acknowledgement, so that earlier events are still fetched", () => {
 	const state = applyAcknowledged(apply(empty(), arrives(1)), message(3));
 	expect(state.applied.public).toBe(1);
 	expect(apply(state, arrives(2), arrives(3)).messages.map((item) => item.seq)).toEqual([1, 2, 3]);
@@ -173,7 +172,7 @@ const delta = (messageId: string, offset: number, text: string): Incoming => ({
 	event: { type: "ai-delta", data: { messageId, offset, text } },
 });
 
-it("joins the words of an answer by their offset and drops repeated and misplaced ones", () => {
+it("joins the text of an answer by offset and drops repeated and misplaced parts", () => {
 	const state = apply(
 		empty(),
 		delta("a", 0, "Ten "),
@@ -185,7 +184,7 @@ it("joins the words of an answer by their offset and drops repeated and misplace
 	expect(apply(state, delta("a", 0, "Ten days and")).live?.text).toBe("Ten days and");
 });
 
-it("never shows late words of an answer that was overtaken by the customer's next message", () => {
+it("never shows late text of an answer that the customer's next message superseded", () => {
 	const state = apply(
 		empty(),
 		arrives(1),
@@ -198,7 +197,7 @@ it("never shows late words of an answer that was overtaken by the customer's nex
 	expect(apply(state, delta("b", 0, "New")).live?.text).toBe("New");
 });
 
-it("falls silent when an agent takes over", () => {
+it("removes the live answer when an agent takes over", () => {
 	const session = { status: "agent", tags: [], intent: null } as unknown as Session;
 	const taken: ChatEvent = { type: "session-updated", data: { stream: "public", seq: 1, session } };
 	const state = apply(empty(), delta("a", 0, "I think"), { id: "epoch1.p1", event: taken });
@@ -206,7 +205,7 @@ it("falls silent when an agent takes over", () => {
 	expect(apply(state, delta("a", 7, " that")).live).toBeNull();
 });
 
-it("ends typing and thinking with the conversation, and believes in none afterwards", () => {
+it("ends typing and thinking with the session, and ignores later signals", () => {
 	const session = { status: "ended", isActive: false, tags: [], intent: null } as unknown as Session;
 	const typing: Incoming = { id: null, event: { type: "agent-typing", data: { on: true, name: "Ana" } } };
 	const thinking: Incoming = { id: null, event: { type: "ai-thinking", data: { on: true } } };
@@ -216,7 +215,7 @@ it("ends typing and thinking with the conversation, and believes in none afterwa
 	expect(apply(state, typing, thinking)).toMatchObject({ typing: null, isThinking: false });
 });
 
-it("keeps the agents' own notes on a session when the customers' view of it follows", () => {
+it("keeps the agent-only fields of a session when the public event follows", () => {
 	const handover = { summary: "Waits for a parcel.", intent: "track_order", tried: [] };
 	const seen = (stream: "public" | "internal", intent: string | null): Incoming => ({
 		id: null,
@@ -238,7 +237,7 @@ it("keeps the agents' own notes on a session when the customers' view of it foll
 	expect(state.session).toMatchObject({ intent: "track_order", tags: ["vip"], handover });
 });
 
-it("replaces everything after a reset with the history that follows", () => {
+it("replaces the state after a reset with the next history", () => {
 	const history: ChatEvent = { type: "chat-history", data: { messages: [message(7), message(8)] } };
 	const state = apply(
 		apply(empty(), arrives(1), arrives(2)),

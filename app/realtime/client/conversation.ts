@@ -2,21 +2,21 @@ import { type ChatEvent, HISTORY_LIMIT, type Message, type Session, type StreamN
 import { applyHistory, isUnloaded, putMessage } from "./history.ts";
 
 /**
- * What a page knows of one conversation, and how each event changes it. Pure, so that any interleaving of
- * acknowledgement, stream, replay, poll and duplicate can be tried: all must end in the same state.
+ * The state of one session on a page, and how each event changes it. The functions are pure, so that tests can try any
+ * interleaving of acknowledgement, stream, replay, poll and duplicate: all must end in the same state.
  */
 export type Conversation = {
 	sessionId: string | null;
 	session: Session | null;
 	/**
-	 * By sequence, oldest first; each message once. Without gaps up to `applied`, from the oldest loaded message
-	 * on; after it there may be own messages that the server has acknowledged before their event came.
+	 * By sequence, oldest first; each message once. Without gaps from the oldest loaded message to `applied`; after it
+	 * there may be own messages that the server acknowledged before their event arrived.
 	 */
 	messages: Message[];
-	/** Whether the conversation has messages before the oldest loaded one. */
+	/** Whether the session has messages before the oldest loaded one. */
 	hasOlder: boolean;
 	/**
-	 * Newest state of messages that are not loaded, one for each. An older page that was read before an update
+	 * Newest state of updated messages that are not loaded, one for each. An older page that was read before an update
 	 * may arrive after it.
 	 */
 	updatedUnloaded: Message[];
@@ -24,29 +24,29 @@ export type Conversation = {
 	applied: Record<StreamName, number>;
 	/** Cursor of the newest event applied, to resume from. */
 	cursor: string | null;
-	/** The answer being written, word by word. */
+	/** The live answer. */
 	live: { messageId: string; text: string } | null;
-	/** Answers that were overtaken: late words of theirs are never shown. */
-	overtaken: string[];
+	/** Ids of superseded answers: late text of them is never shown. */
+	superseded: string[];
 	isThinking: boolean;
-	/** Who types on the other side; null for nobody. The page lets it expire. */
+	/** Who types on the other side; null for nobody. The store lets it expire. */
 	typing: { name: string | null; since: number } | null;
-	/** Whether the agent and the customer have the conversation open; null while nobody has said. */
-	isHere: { agent: boolean | null; customer: boolean | null };
-	/** An event came that does not follow the last one: what is between must be fetched. */
-	hasHole: boolean;
-	/** The place could not be continued: what is shown must be loaded anew. */
+	/** Whether the agent and the customer have the session open; null while unknown. */
+	presence: { agent: boolean | null; customer: boolean | null };
+	/** An event arrived that does not follow the last one: the events in between must be fetched. */
+	hasGap: boolean;
+	/** The cursor could not be continued: the session must be loaded again. */
 	needsReload: boolean;
 };
 
-/** Events as they come off any transport. */
+/** An event as it arrives over any transport. */
 export type Incoming = { id: string | null; event: ChatEvent };
 
-const MOST_OVERTAKEN = 20;
-/** Updates of unloaded messages that are kept: two older pages of them. */
+const MAX_SUPERSEDED = 20;
+/** Most updates of unloaded messages that are kept: two older pages. */
 const UNLOADED_LIMIT = 2 * HISTORY_LIMIT;
 
-/** A conversation as the page was rendered with it. */
+/** The state with which the page was rendered. */
 export function beginConversation(initial: {
 	sessionId: string | null;
 	session: Session | null;
@@ -59,16 +59,16 @@ export function beginConversation(initial: {
 		...initial,
 		updatedUnloaded: [],
 		live: null,
-		overtaken: [],
+		superseded: [],
 		isThinking: false,
 		typing: null,
-		isHere: { agent: null, customer: null },
-		hasHole: false,
+		presence: { agent: null, customer: null },
+		hasGap: false,
 		needsReload: false,
 	};
 }
 
-/** Applies one event: the next in its stream changes the state, an old one nothing, a later one shows a hole. */
+/** Applies one event: the next one of its stream changes the state, an old one does nothing, a later one marks a gap. */
 export function applyEvent(state: Conversation, { id, event }: Incoming, now: number): Conversation {
 	switch (event.type) {
 		case "new-message":
@@ -77,7 +77,7 @@ export function applyEvent(state: Conversation, { id, event }: Incoming, now: nu
 		case "chat-ended": {
 			const { stream, seq } = event.data;
 			if (seq <= state.applied[stream]) return state;
-			if (seq > state.applied[stream] + 1) return { ...state, hasHole: true };
+			if (seq > state.applied[stream] + 1) return { ...state, hasGap: true };
 			const moved = { ...state, applied: { ...state.applied, [stream]: seq }, cursor: id ?? state.cursor };
 			return "message" in event.data
 				? applyMessage(moved, event.data.message, event.type === "new-message")
@@ -95,9 +95,9 @@ export function applyEvent(state: Conversation, { id, event }: Incoming, now: nu
 			if (state.session?.isActive === false) return state;
 			return { ...state, typing: event.data.on ? { name: event.data.name ?? null, since: now } : null };
 		case "agent-presence":
-			return { ...state, isHere: { ...state.isHere, agent: event.data.on } };
+			return { ...state, presence: { ...state.presence, agent: event.data.on } };
 		case "customer-presence":
-			return { ...state, isHere: { ...state.isHere, customer: event.data.on } };
+			return { ...state, presence: { ...state.presence, customer: event.data.on } };
 		case "reset":
 			return { ...state, needsReload: true, live: null };
 		default:
@@ -105,22 +105,22 @@ export function applyEvent(state: Conversation, { id, event }: Incoming, now: nu
 	}
 }
 
-/** Shows a message the server has acknowledged. It does not move the place: the stream will bring it too. */
+/** Shows a message that the server has acknowledged. The cursor stays, because the stream will deliver the message too. */
 export function applyAcknowledged(state: Conversation, message: Message): Conversation {
 	const sessionId = state.sessionId ?? message.sessionId;
-	// Sent long ago, as from a tab that was closed: it is on an older page.
+	// An old message, for example from a closed tab, is on an older page.
 	if (isUnloaded(state, message)) return { ...state, sessionId };
 	return { ...state, sessionId, messages: putMessage(state.messages, message, false) };
 }
 
-/** The events that would bring somebody who has the log to what is shown besides: nothing of it is replayed. */
-export function passingEvents({ live, isThinking, isHere }: Conversation): ChatEvent[] {
+/** The ephemeral events that lead from the event log to the shown state; they are never replayed. */
+export function ephemeralEvents({ live, isThinking, presence }: Conversation): ChatEvent[] {
 	const events: ChatEvent[] = [];
 	if (isThinking) events.push({ type: "ai-thinking", data: { on: true } });
 	if (live)
 		events.push({ type: "ai-delta", data: { messageId: live.messageId, offset: 0, text: live.text } });
-	if (isHere.agent !== null) events.push({ type: "agent-presence", data: { on: isHere.agent } });
-	if (isHere.customer !== null) events.push({ type: "customer-presence", data: { on: isHere.customer } });
+	if (presence.agent !== null) events.push({ type: "agent-presence", data: { on: presence.agent } });
+	if (presence.customer !== null) events.push({ type: "customer-presence", data: { on: presence.customer } });
 	return events;
 }
 
@@ -133,7 +133,7 @@ function applyMessage(state: Conversation, message: Message, isNew: boolean): Co
 	if (!isNew) return { ...state, messages };
 	const endsTyping = message.senderType === "agent" || message.senderType === "user";
 	return {
-		...overtake(state, message.id),
+		...supersede(state, message.id),
 		messages,
 		isThinking: false,
 		typing: endsTyping ? null : state.typing,
@@ -141,28 +141,36 @@ function applyMessage(state: Conversation, message: Message, isNew: boolean): Co
 }
 
 function applySession(state: Conversation, session: Session, stream: StreamName): Conversation {
-	// Agents hear both; the internal one says more and must not be overwritten by the customers' view.
-	const merged = stream === "public" && state.session ? { ...session, ...agentsOwn(state.session) } : session;
-	const silenced = session.status === "assistant" ? state : { ...overtake(state, null), isThinking: false };
-	return { ...silenced, session: merged, typing: session.isActive ? state.typing : null };
+	// Agents read both streams; the internal one has more fields, which the public one must not overwrite.
+	const merged =
+		stream === "public" && state.session ? { ...session, ...agentOnlyFields(state.session) } : session;
+	const withoutLiveAnswer =
+		session.status === "assistant" ? state : { ...supersede(state, null), isThinking: false };
+	return { ...withoutLiveAnswer, session: merged, typing: session.isActive ? state.typing : null };
 }
 
-/** What `forCustomer` takes out of a session. */
-const agentsOwn = ({ tags, intent, agentId, handover }: Session) => ({ tags, intent, agentId, handover });
+/** The fields that `forCustomer` removes from a session. */
+const agentOnlyFields = ({ tags, intent, agentId, handover }: Session) => ({
+	tags,
+	intent,
+	agentId,
+	handover,
+});
 
-/** The words being written are over: either they have become the message, or something has overtaken them. */
-function overtake(state: Conversation, finishedId: string | null): Conversation {
-	if (!state.live) return finishedId ? { ...state, overtaken: remember(state.overtaken, finishedId) } : state;
-	return { ...state, live: null, overtaken: remember(state.overtaken, state.live.messageId) };
+/** Ends the live answer: it has become a message, or something has superseded it. */
+function supersede(state: Conversation, finishedId: string | null): Conversation {
+	if (!state.live)
+		return finishedId ? { ...state, superseded: remember(state.superseded, finishedId) } : state;
+	return { ...state, live: null, superseded: remember(state.superseded, state.live.messageId) };
 }
 
-const remember = (ids: string[], id: string): string[] => [...ids.slice(1 - MOST_OVERTAKEN), id];
+const remember = (ids: string[], id: string): string[] => [...ids.slice(1 - MAX_SUPERSEDED), id];
 
 function applyDelta(
 	state: Conversation,
 	delta: { messageId: string; offset: number; text: string },
 ): Conversation {
-	if (state.overtaken.includes(delta.messageId)) return state;
+	if (state.superseded.includes(delta.messageId)) return state;
 	if (state.messages.some((message) => message.id === delta.messageId)) return state;
 	if (delta.offset === 0) {
 		return { ...state, isThinking: false, live: { messageId: delta.messageId, text: delta.text } };

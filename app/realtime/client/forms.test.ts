@@ -13,13 +13,13 @@ afterEach(() => {
 	server.close();
 });
 
-it("gives up a request that nobody answers, so that it can be sent again, and reads why one was refused", async () => {
+it("ends a request that is not answered, so that it can be sent again, and reads why one was refused", async () => {
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	await expect(postForm(`${address}/hangs`, { intent: "send" }, 100)).rejects.toThrow(/timeout/i);
 	const refused = await postForm(`${address}/refuses`, { intent: "send" });
 	expect(await readRefusal(refused.clone())).toEqual({
-		words: "Write a message first.",
+		text: "Write a message first.",
 		byField: { message: "Write a message first." },
 	});
 	expect(await readProblem(refused)).toBe("Write a message first.");

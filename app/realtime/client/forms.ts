@@ -1,54 +1,53 @@
-/** A line that went dead would hold what it carries for ever; sending again is safe, since messages are named. */
-export const REQUEST_LIMIT_MS = 20_000;
+/** Without a timeout a dead connection would never return; sending again is safe, because messages have ids. */
+export const REQUEST_TIMEOUT_MS = 20_000;
 
 /**
- * Posts the page's forms as data, with the fields the plain form would send.
- * @throws when there is no answer within the limit, in milliseconds.
+ * Posts a form of the page, with the fields that the plain form would send.
+ * @param timeoutMs longest wait in ms. @throws when the server is unreachable or the timeout is over.
  */
 export async function postForm(
 	actionUrl: string,
 	fields: Record<string, string>,
-	limitMs = REQUEST_LIMIT_MS,
+	timeoutMs = REQUEST_TIMEOUT_MS,
 ): Promise<Response> {
 	return fetch(actionUrl, {
 		method: "POST",
 		body: new URLSearchParams(fields),
 		headers: { Accept: "application/json" },
-		signal: AbortSignal.timeout(limitMs),
+		signal: AbortSignal.timeout(timeoutMs),
 	});
 }
 
-/** What the server would not have, in its own words for the person: for the page, and by the field's name. */
+/** Reads the server's error texts for a refused form: one for the page, and one for each field. */
 export async function readRefusal(
 	response: Response,
-): Promise<{ words: string; byField: Record<string, string> }> {
+): Promise<{ text: string; byField: Record<string, string> }> {
 	const body = (await response.json().catch(() => null)) as {
 		detail?: string;
 		errors?: Record<string, string[]>;
 	} | null;
 	const byField: Record<string, string> = {};
 	for (const [name, [first]] of Object.entries(body?.errors ?? {})) if (first) byField[name] = first;
-	const words = Object.values(byField)[0] ?? body?.detail ?? "That did not work. Please try again.";
-	return { words, byField };
+	const text = Object.values(byField)[0] ?? body?.detail ?? "That did not work. Please try again.";
+	return { text, byField };
 }
 
-/** The same as one sentence. */
-export const readProblem = async (response: Response): Promise<string> => (await readRefusal(response)).words;
+/** Reads the server's error as one sentence. */
+export const readProblem = async (response: Response): Promise<string> => (await readRefusal(response)).text;
 
 const RELOADED_KEY = "mevi-reloaded-at";
 const RELOAD_EVERY_MS = 10_000;
 
 /**
- * Loads the page anew because what it shows cannot be continued: another database, another login. Drafts and
- * unsent messages outlive it. Not twice within ten seconds, so that a server that keeps refusing cannot make
- * it spin.
+ * Reloads the page because its state cannot be continued (another epoch, another login). Drafts and unsent messages
+ * are kept. At most once in ten seconds, so that a server that keeps refusing causes no endless reloads.
  */
 export function reloadPage(): void {
 	try {
 		if (Date.now() - Number(sessionStorage.getItem(RELOADED_KEY) ?? 0) < RELOAD_EVERY_MS) return;
 		sessionStorage.setItem(RELOADED_KEY, String(Date.now()));
 	} catch {
-		// Without storage nothing bounds it, and nothing is lost by it either.
+		// Without storage there is no limit, and nothing is lost either.
 	}
 	window.location.reload();
 }

@@ -4,7 +4,7 @@ import { type ChatEvent, HISTORY_LIMIT, type Message } from "../events.ts";
 import { applyAcknowledged, applyEvent, beginConversation, type Conversation } from "./conversation.ts";
 import { prependMessages } from "./history.ts";
 
-/** What the server's log holds at each place: a new message, or an update of the message with this index. */
+/** The content of the event log at each sequence: a new message, or an update of the message with this index. */
 type Log = (number | null)[];
 
 function message(seq: number, change: string): Message {
@@ -23,7 +23,7 @@ function message(seq: number, change: string): Message {
 	};
 }
 
-/** The log as events, and what the server would list at any place of it. */
+/** The event log as events, and the messages that the server would list at each sequence. */
 function serverWith(log: Log) {
 	const events: ChatEvent[] = [];
 	const states: Message[][] = [[]];
@@ -75,7 +75,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 	at: fc.nat(),
 });
 
-it("shows messages without a gap and keeps the link to earlier ones, whatever comes in which order", () => {
+it("shows messages without a gap and keeps the link to earlier ones, whatever the order of events", () => {
 	fc.assert(
 		fc.property(log, fc.nat(), fc.array(step, { maxLength: 30 }), (log, start, plan) => {
 			const server = serverWith(log);
@@ -134,7 +134,7 @@ it("does not insert a message that is not loaded when it is updated, and shows i
 	expect(state.hasOlder).toBe(false);
 });
 
-it("lets go of what it shows when the newest messages do not follow it, and offers the earlier ones", () => {
+it("replaces the shown messages when the newest ones do not follow them, and offers the earlier ones", () => {
 	const server = serverWith(Array<null>(200).fill(null));
 	const state = applyEvent(server.pageAt(40), server.history(200), 0);
 	expect(state.messages).toEqual(server.at(200).slice(-HISTORY_LIMIT));

@@ -2,9 +2,9 @@ import { HISTORY_LIMIT, type Message, type StreamName } from "../events.ts";
 import type { Conversation } from "./conversation.ts";
 
 /**
- * Puts an older page of the history in front.
- * @param before the sequence that the page was asked for; a page for another place than the present beginning
- *   would leave a gap and changes nothing.
+ * Adds an older page of the history at the beginning.
+ * @param before the sequence before which the page was requested; if it is not the first loaded message, the page would
+ *   leave a gap and changes nothing.
  * @param hasOlder whether there are messages before this page.
  */
 export function prependMessages(
@@ -21,10 +21,10 @@ export function prependMessages(
 	return { ...state, messages: [...page, ...state.messages], hasOlder };
 }
 
-/** Applies the newest messages as they were at the event's place in the log. */
+/** Applies the newest messages as they were at the event's position in the event log. */
 export function applyHistory(state: Conversation, id: string | null, messages: Message[]): Conversation {
-	const place = placeOf(id);
-	const applied = { ...state.applied, ...place };
+	const sequences = sequencesOf(id);
+	const applied = { ...state.applied, ...sequences };
 	const mayHaveOlder = messages.length >= HISTORY_LIMIT;
 	if (state.needsReload) {
 		return {
@@ -34,23 +34,23 @@ export function applyHistory(state: Conversation, id: string | null, messages: M
 			updatedUnloaded: [],
 			applied,
 			cursor: id,
-			hasHole: false,
+			hasGap: false,
 			needsReload: false,
 		};
 	}
-	// It came by a slower way than what is shown: it may fill in, and changes nothing that is newer.
-	if ((place.public ?? 0) < state.applied.public) {
+	// The history is older than the shown state: it may add missing messages, and changes nothing that is newer.
+	if ((sequences.public ?? 0) < state.applied.public) {
 		const loaded = messages.filter((message) => !isUnloaded(state, message));
 		return {
 			...state,
 			messages: loaded.reduce((all, message) => putMessage(all, message, false), state.messages),
 		};
 	}
-	// What has been acknowledged since then stays. Older messages stay only if nothing was skipped: among what was
-	// skipped may be messages that come before this history, and updates of older ones.
+	// Messages acknowledged since then stay. Older messages stay only if no event was skipped: skipped events may
+	// contain messages before this history and updates of older ones.
 	const first = messages[0]?.seq ?? 0;
-	const last = place.public ?? Number.POSITIVE_INFINITY;
-	const isWhole = place.public === state.applied.public;
+	const last = sequences.public ?? Number.POSITIVE_INFINITY;
+	const isWhole = sequences.public === state.applied.public;
 	const older = isWhole ? state.messages.filter((message) => message.seq < first) : [];
 	const newer = state.messages.filter((message) => message.seq > last);
 	return {
@@ -59,18 +59,18 @@ export function applyHistory(state: Conversation, id: string | null, messages: M
 		hasOlder: isWhole ? state.hasOlder : mayHaveOlder,
 		cursor: id ?? state.cursor,
 		applied,
-		hasHole: false,
+		hasGap: false,
 	};
 }
 
-/** Whether a message is before the oldest loaded one, so that showing it would leave a gap after it. */
+/** Whether a message is before the oldest loaded one, so that showing it would leave a gap. */
 export function isUnloaded({ messages, hasOlder }: Conversation, message: Message): boolean {
 	const first = messages[0];
 	return hasOlder && first !== undefined && message.seq < first.seq;
 }
 
 /**
- * Puts a message in its place by sequence.
+ * Inserts a message by its sequence.
  * @param isNewer whether it replaces the known state of the same message.
  */
 export function putMessage(messages: Message[], message: Message, isNewer: boolean): Message[] {
@@ -85,8 +85,8 @@ export function putMessage(messages: Message[], message: Message, isNewer: boole
 	return [...messages.slice(0, after + 1), message, ...messages.slice(after + 1)];
 }
 
-/** The sequences in a cursor. Cursors are opaque to everybody else; this module ships with the server that makes them. */
-export function placeOf(id: string | null): Partial<Record<StreamName, number>> {
+/** The sequences in a cursor. Cursors are opaque to other clients; this module is deployed with the server that makes them. */
+export function sequencesOf(id: string | null): Partial<Record<StreamName, number>> {
 	const match = id ? /\.p(\d+)(?:\.i(\d+))?$/.exec(id) : null;
 	if (!match) return {};
 	return { public: Number(match[1]), ...(match[2] === undefined ? {} : { internal: Number(match[2]) }) };

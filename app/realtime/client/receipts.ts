@@ -1,14 +1,14 @@
 import type { Message } from "../events.ts";
 import { watchAttention } from "./attention.ts";
 
-/** At most this often; what comes meanwhile is told together. */
+/** Shortest time between two receipts; later changes are sent together. */
 const RECEIPT_EVERY_MS = 1_000;
 
 /**
- * Tells the server how far this browser has come: `delivered` for what it has, `read` for what was on screen
- * while somebody was at the page. Each place is told once.
- * @param options.side whose page it is; @param options.post sends a receipt; @param options.onRead is called at
- * once with the newest sequence that has been read.
+ * Sends receipts to the server: `delivered` for messages that the browser has, `read` for messages that were on screen
+ * while somebody was at the page. Each sequence is sent once.
+ * @param options.side whose page it is. @param options.post sends a receipt. @param options.onRead called at once with
+ * the newest sequence that was read.
  */
 export function createReceipts(options: {
 	side: "user" | "agent";
@@ -17,7 +17,7 @@ export function createReceipts(options: {
 	onRead: (seq: number) => void;
 }) {
 	let timer: ReturnType<typeof setTimeout> | undefined;
-	let toldAt = 0;
+	let sentAt = 0;
 	let seen = 0;
 	const acknowledged = { delivered: 0, read: 0 };
 	const attention = watchAttention(() => {
@@ -28,17 +28,17 @@ export function createReceipts(options: {
 	const isTheirs = (message: Message) =>
 		options.side === "user" ? message.senderType !== "user" : message.senderType === "user";
 
-	async function tell() {
+	async function sendReceipts() {
 		timer = undefined;
-		toldAt = Date.now();
+		sentAt = Date.now();
 		const theirs = options.messages().filter(isTheirs);
-		const read = attention.isThere()
+		const read = attention.isAttentive()
 			? theirs.findLast((message) => message.seq <= seen && !message.isRead)
 			: undefined;
 		const delivered = theirs.findLast((message) => !message.deliveredAt && isFromPerson(message));
 		await Promise.all([
 			send("read", read),
-			// What is read is delivered.
+			// A read message is also delivered.
 			delivered && read && delivered.seq <= read.seq ? null : send("delivered", delivered),
 		]);
 	}
@@ -48,39 +48,39 @@ export function createReceipts(options: {
 		const before = acknowledged[kind];
 		acknowledged[kind] = message.seq;
 		const fields = { intent: kind, seq: String(message.seq), sessionId: message.sessionId };
-		const isTaken = await options.post(fields).then(
+		const isAccepted = await options.post(fields).then(
 			(response) => response.ok,
 			() => false,
 		);
-		if (!isTaken && acknowledged[kind] === message.seq) acknowledged[kind] = before;
+		if (!isAccepted && acknowledged[kind] === message.seq) acknowledged[kind] = before;
 	}
 
 	function schedule() {
-		timer ??= setTimeout(() => void tell(), Math.max(0, toldAt + RECEIPT_EVERY_MS - Date.now()));
+		timer ??= setTimeout(() => void sendReceipts(), Math.max(0, sentAt + RECEIPT_EVERY_MS - Date.now()));
 	}
 
 	return {
-		/** To be called when there are new messages, or the page is seen again. */
+		/** To be called when there are new messages, or the page is visible again. */
 		schedule,
 		/** To be called with the sequence of a message that is on screen. */
 		see(seq: number) {
 			if (seq <= seen) return;
 			seen = seq;
-			if (attention.isThere()) options.onRead(seen);
+			if (attention.isAttentive()) options.onRead(seen);
 			schedule();
 		},
-		/** Another conversation is shown: its places begin anew. */
-		startOver() {
+		/** To be called when another session is shown. */
+		reset() {
 			seen = 0;
 			acknowledged.delivered = 0;
 			acknowledged.read = 0;
 		},
-		/** What this page says counts for more than before, as when an agent has taken the conversation over. */
-		tellAgain() {
+		/** Sends the `read` receipt again, because it now has another meaning, for example after an agent took over. */
+		sendAgain() {
 			acknowledged.read = 0;
 			schedule();
 		},
-		/** Begins to tell. */
+		/** Starts sending. */
 		start() {
 			attention.start();
 			schedule();
@@ -92,5 +92,5 @@ export function createReceipts(options: {
 	};
 }
 
-/** Nobody waits to hear that the assistant's words, or the store's own notices, have arrived. */
+/** Delivery of the assistant's answers and of notices is not reported, because nobody waits for it. */
 const isFromPerson = ({ senderType }: Message) => senderType === "user" || senderType === "agent";

@@ -1,8 +1,8 @@
 /**
- * Calls back when the browser shows a page from before instead of asking the server: out of its back/forward cache
- * (`pageshow` with `persisted`), or, as Firefox does when a page had a stream open, out of its HTTP cache with a
- * navigation of type `back_forward`. What such a page shows may be out of date.
- * @returns how to stop.
+ * Calls back when the browser shows an old page without asking the server: from its back/forward cache (`pageshow`
+ * with `persisted`) or, as Firefox does when a page had a stream open, from its HTTP cache with a navigation of type
+ * `back_forward`. Such a page may be out of date.
+ * @returns a function that stops watching.
  */
 export function onRestored(callback: () => void): () => void {
 	const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];

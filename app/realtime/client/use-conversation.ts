@@ -3,8 +3,8 @@ import type { StoreOptions } from "./store/options.ts";
 import { createConversationStore } from "./store/store.ts";
 
 /**
- * A conversation that keeps itself up to date. The store lives as long as the page shows the same
- * conversation; `key` it by session to change.
+ * The live state of a session. The store exists as long as the component; use the session as its `key` to change the
+ * session.
  */
 export function useConversation(options: StoreOptions) {
 	const [store] = useState(() => createConversationStore(options));

@@ -7,8 +7,8 @@ import { Transcript } from "#app/components/conversation/transcript.tsx";
 import { UnsentDraft } from "#app/components/conversation/unsent-words.tsx";
 import { Notice, useKeptFocus } from "#app/components/ui/index.ts";
 import { useTitleCount } from "#app/components/use-title-count.ts";
+import type { ConnectionStatus } from "#app/realtime/client/connection/status.ts";
 import { reloadPage } from "#app/realtime/client/forms.ts";
-import type { LineStatus } from "#app/realtime/client/line/status.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Message, Session } from "#app/realtime/events.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
@@ -24,7 +24,7 @@ import { Welcome } from "./welcome.tsx";
 /** What gets the focus when the element that had it is gone: thanks for a rating, the end, or the field to write in. */
 const FOCUSED_NEXT = "[data-focus-next], textarea";
 
-const UNNEEDED: LineStatus = { state: "live", transport: "sse" };
+const UNNEEDED: ConnectionStatus = { state: "live", transport: "sse" };
 
 /** The customer's page: header, conversation, composer. Every control is a form that also works by itself. */
 export function CustomerConversation({
@@ -47,7 +47,7 @@ export function CustomerConversation({
 			hasOlder: page.olderBefore !== null,
 		},
 		actionUrl: "/chat/actions",
-		ways: { events: "/chat/events", poll: "/chat/poll", sync: "/chat/sync" },
+		urls: { events: "/chat/events", poll: "/chat/poll", sync: "/chat/sync" },
 		currentUrl: "/chat/current",
 		olderUrl: (sessionId, before) => `/chat/history?sessionId=${sessionId}&before=${before}`,
 		side: "user",
@@ -67,7 +67,7 @@ export function CustomerConversation({
 	const { conversation } = chat;
 	const { session } = conversation;
 	// Before the first word there is nothing to be connected to.
-	const line = conversation.sessionId ? chat.line : UNNEEDED;
+	const line = conversation.sessionId ? chat.connection : UNNEEDED;
 	const isEnded = session?.isActive === false;
 	const isUnderWay = session?.isActive === true || (conversation.sessionId !== null && !isEnded);
 	const mayAnswer = session === null || session.status === "assistant";
@@ -96,7 +96,7 @@ export function CustomerConversation({
 				session={session}
 				isUnderWay={isUnderWay}
 				customerName={page.customerName}
-				isAgentHere={conversation.isHere.agent}
+				isAgentHere={conversation.presence.agent}
 				hasEarlier={page.hasEarlier}
 				onSubmit={chat.submit}
 			/>

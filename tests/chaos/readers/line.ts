@@ -130,7 +130,7 @@ export function openLine(options: {
 					break;
 				}
 				parser.feed(decoder.decode(value, { stream: true }));
-				if (reader.state.hasHole) await fetchMissing();
+				if (reader.state.hasGap) await fetchMissing();
 			}
 			// The end of a stream is an end like any other: come back, but not at once.
 			attempts += 1;
@@ -155,7 +155,7 @@ export function openLine(options: {
 				};
 				attempts = 0;
 				for (const { id, type, data } of page.events) receive(reader, id, type, JSON.stringify(data));
-				if (reader.state.hasHole) fillHole(reader);
+				if (reader.state.hasGap) fillHole(reader);
 				if (!page.more) return;
 			} finally {
 				clearTimeout(timer);

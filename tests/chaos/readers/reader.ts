@@ -77,7 +77,7 @@ export function receive(reader: Reader, id: string | null, type: string, json: s
 	if (event.type === "reset") accuse(reader, `was reset (${event.data.reason})`);
 	const before = reader.state;
 	reader.state = applyEvent(before, { id, event }, Date.now());
-	if (reader.state.hasHole && !before.hasHole) {
+	if (reader.state.hasGap && !before.hasGap) {
 		reader.holes += 1;
 		accuse(reader, `saw a hole before ${placeOf(event)}, being at ${placesOf(before)}`);
 	}
@@ -87,7 +87,7 @@ export function receive(reader: Reader, id: string | null, type: string, json: s
 
 /** The page is about to fetch what is missing. */
 export function fillHole(reader: Reader): void {
-	reader.state = { ...reader.state, hasHole: false };
+	reader.state = { ...reader.state, hasGap: false };
 }
 
 function note(reader: Reader, event: ChatEvent, before: Conversation) {

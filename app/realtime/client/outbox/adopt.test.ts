@@ -12,7 +12,7 @@ function keysOf(storage: Storage): Record<string, string | null> {
 	return Object.fromEntries(keys.sort().map((key) => [key, storage.getItem(key)]));
 }
 
-it("moves what was kept for the guest, once, and nothing of anybody else", () => {
+it("moves the guest's entries once, and no other entries", () => {
 	const storage = createStorage();
 	storage.setItem("mevi-outbox guest one", "1");
 	storage.setItem("mevi-outbox guest two", "2");
@@ -31,7 +31,7 @@ it("moves what was kept for the guest, once, and nothing of anybody else", () =>
 	}
 });
 
-it("keeps what the customer has under the same name", () => {
+it("keeps the customer's existing entries of the same name", () => {
 	const storage = createStorage();
 	storage.setItem("mevi-draft guest", "as a guest");
 	storage.setItem("mevi-draft customer", "as the customer");
@@ -39,7 +39,7 @@ it("keeps what the customer has under the same name", () => {
 	expect(keysOf(storage)).toEqual({ "mevi-draft customer": "as the customer" });
 });
 
-it("loses nothing where the storage is full or switched off", () => {
+it("loses nothing where the storage is full or disabled", () => {
 	const storage = createStorage();
 	storage.setItem("mevi-outbox guest one", "1");
 	storage.setItem = () => {

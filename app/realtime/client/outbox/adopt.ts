@@ -1,12 +1,12 @@
-/** What a browser keeps under one name, and the name it shall have from now on. */
+/** An old and a new name of a storage key. */
 export type Rename = { from: string; to: string };
 
 /**
- * Gives what a guest's pages kept (unsent messages, drafts) to the customer the guest has become. Nothing is ever
- * doubled: a message keeps its id, under which the server writes it once, whichever tab sends it.
+ * Moves a guest's stored data (unsent messages, drafts) to the customer that the guest has become. Nothing is
+ * duplicated: a message keeps its id, under which the server writes it once, whichever tab sends it.
  *
- * @param renames names of keys, which may be followed by a blank and more. What has the new name already stays.
- * @param storages where to look; one that is switched off is left alone.
+ * @param renames names of keys, which may be followed by a blank and more. Existing keys with the new name stay.
+ * @param storages the storages to search; a disabled one is skipped.
  */
 export function adopt(renames: Rename[], storages: (() => Storage)[]): void {
 	if (renames.length === 0) return;
@@ -16,7 +16,7 @@ export function adopt(renames: Rename[], storages: (() => Storage)[]): void {
 			const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
 			for (const key of keys) if (key !== null) move(storage, key, renames);
 		} catch {
-			// Switched off or full: what cannot be moved stays where it is, and is found by the next page.
+			// Disabled or full: the remaining keys stay, and the next page moves them.
 		}
 	}
 }
@@ -26,7 +26,7 @@ function move(storage: Storage, key: string, renames: Rename[]): void {
 	const value = rename && storage.getItem(key);
 	if (!rename || !value) return;
 	const newKey = rename.to + key.slice(rename.from.length);
-	// Written before the old one is removed: a full storage must lose nothing.
+	// Written before the old key is removed, so that a full storage loses nothing.
 	if (storage.getItem(newKey) === null) storage.setItem(newKey, value);
 	storage.removeItem(key);
 }

@@ -3,35 +3,35 @@ import { z } from "zod/v4";
 // zod probes `new Function` for its compiled checks, which a page's Content-Security-Policy blocks and reports.
 if (typeof document !== "undefined") z.config({ jitless: true });
 
-/** A message on its way: written down before it is sent, taken away when the server has acknowledged it. */
+/** An unacknowledged message: stored before it is sent, removed when the server has acknowledged it. */
 const entrySchema = z.object({
 	clientMessageId: z.string(),
 	text: z.string(),
 	sessionId: z.string().nullable(),
 	writtenAt: z.number(),
-	/** Why the server would not have it; it waits for the person then. */
+	/** Why the server refused it; it then waits for the user. */
 	refusal: z.string().nullable(),
-	/** Why it waits, in words, while it will be sent by itself; null for no more than the network. */
+	/** Text that says why an automatic retry waits; null when only the network is the reason. */
 	waitsFor: z.string().nullable(),
-	/** Not to be sent before, in any tab. */
+	/** Time (ms since 1970) before which no tab sends it. */
 	notBefore: z.number(),
-	/** The person has said that it is to be sent although it is old. */
+	/** The user has confirmed that it is to be sent although it is old. */
 	isMeant: z.boolean(),
 });
 export type OutboxEntry = z.infer<typeof entrySchema>;
 
-/** As many as may wait at a time: each a message somebody typed. */
+/** Most waiting messages. */
 const MOST_ENTRIES = 50;
-/** What has waited so long is not sent by itself any more: the moment it was meant for has passed. */
+/** A message of this age is not sent automatically any more, because it may be out of date. */
 const STALE_MS = 24 * 60 * 60_000;
 const FORGOTTEN_MS = 7 * STALE_MS;
 const STALE = "It was written more than a day ago.";
 
 /**
- * The messages of one owner that wait in the browser's storage, each under a key of its own: two tabs that write
- * at the same moment cannot overwrite each other. What storage will not take is kept as long as the page.
+ * The waiting messages of one owner in the browser's storage, each under its own key, so that two tabs that write at the
+ * same moment cannot overwrite each other. Messages that the storage rejects are kept in memory while the page is open.
  *
- * @param prefix begins the keys; it names the owner.
+ * @param prefix prefix of the keys, which contains the owner.
  */
 export function createEntries(prefix: string, storage: () => Storage) {
 	const unstored = new Map<string, OutboxEntry>();
@@ -54,7 +54,7 @@ export function createEntries(prefix: string, storage: () => Storage) {
 	}
 
 	return {
-		/** All that wait, oldest first. */
+		/** All waiting messages, oldest first. */
 		list(): OutboxEntry[] {
 			return [...read(), ...unstored.values()]
 				.map((entry) => (entry.refusal === null && isStale(entry) ? { ...entry, refusal: STALE } : entry))
@@ -65,7 +65,7 @@ export function createEntries(prefix: string, storage: () => Storage) {
 				storage().setItem(keyOf(entry.clientMessageId), JSON.stringify(entry));
 				unstored.delete(entry.clientMessageId);
 			} catch {
-				// Storage is full or switched off: what is written lives as long as the page.
+				// The storage is full or disabled: the message is kept while the page is open.
 				unstored.set(entry.clientMessageId, entry);
 			}
 		},
@@ -74,7 +74,7 @@ export function createEntries(prefix: string, storage: () => Storage) {
 			try {
 				storage().removeItem(keyOf(clientMessageId));
 			} catch {
-				// Switched off: it was never in there.
+				// Disabled storage: it never contained the entry.
 			}
 		},
 		isFull: () => read().length + unstored.size >= MOST_ENTRIES,

@@ -3,7 +3,7 @@ import { createLockManager, createStorage } from "#tests/setup/browser.ts";
 import type { OutboxEntry } from "./entries.ts";
 import { createOutbox, type SendResult } from "./outbox.ts";
 
-const QUICK = { retryFirst: 10, retryLimit: 40, lockLimit: 600, linger: 30 };
+const QUICK = { retryFirst: 10, retryMax: 40, lockTimeout: 600, linger: 30 };
 const SESSION = "a-session";
 
 const open: { close(): void }[] = [];
@@ -12,7 +12,7 @@ afterEach(() => {
 	vi.useRealTimers();
 });
 
-/** A server that writes a message once for one id, and can be told to fail. */
+/** A server that writes a message once for each id, and can be made to fail. */
 function createServer() {
 	const written: string[] = [];
 	const known = new Set<string>();
@@ -21,7 +21,7 @@ function createServer() {
 		asked: 0,
 		most: 0,
 		now: 0,
-		/** What becomes of the next requests; undefined answers. */
+		/** How the next requests end; undefined is a normal answer. */
 		next: [] as (SendResult | "lost before" | "lost after")[],
 		async send(entry: OutboxEntry): Promise<SendResult> {
 			server.asked += 1;
@@ -56,7 +56,7 @@ function createBrowser(storage = createStorage()) {
 			isShown: () => false,
 			storage: () => storage,
 			locks: hasLocks ? locks : undefined,
-			pace: QUICK,
+			timings: QUICK,
 		});
 		open.push(outbox);
 		shown = outbox.entries();
@@ -66,7 +66,7 @@ function createBrowser(storage = createStorage()) {
 
 const until = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 5_000, interval: 2 });
 
-it("sends in the order of writing and each once, though requests and answers are lost", async () => {
+it("sends messages in the order of writing and each once, though requests and answers are lost", async () => {
 	const server = createServer();
 	server.next = ["lost before", "lost after", "lost before"];
 	const tab = createBrowser()(server);
@@ -76,7 +76,7 @@ it("sends in the order of writing and each once, though requests and answers are
 	expect(server.most, "requests at a time").toBe(1);
 });
 
-it("finds what a closed tab left, and sends it with the same id", async () => {
+it("finds the messages of a closed tab, and sends them with the same id", async () => {
 	const server = createServer();
 	const newTab = createBrowser();
 	const closed = newTab({
@@ -90,56 +90,56 @@ it("finds what a closed tab left, and sends it with the same id", async () => {
 	closed.close();
 	const tab = newTab(server);
 	expect(tab.shown().map((entry) => entry.text)).toEqual(["written before the tab was closed"]);
-	tab.hurry();
+	tab.flush();
 	await until(() => expect(tab.shown()).toEqual([]));
 	expect(server.written).toEqual(["written before the tab was closed"]);
 });
 
-it("lets one tab send at a time, whatever tab wrote it", async () => {
+it("lets one tab send at a time, whichever tab wrote the message", async () => {
 	const server = createServer();
 	const newTab = createBrowser();
 	const tabs = Array.from({ length: 5 }, () => newTab(server));
 	for (let index = 0; index < 20; index += 1) tabs[index % 5]?.add(`message ${index}`, SESSION);
-	for (const tab of tabs) tab.hurry();
+	for (const tab of tabs) tab.flush();
 	await until(() => expect(server.written).toHaveLength(20));
 	expect(server.asked, "no message was sent by two tabs").toBe(20);
 	expect(server.most).toBe(1);
 	expect(server.written).toEqual(Array.from({ length: 20 }, (_, index) => `message ${index}`));
 });
 
-it("goes on where the tab that sends is frozen in the middle of it", async () => {
+it("continues where the sending tab is frozen", async () => {
 	const server = createServer();
 	const newTab = createBrowser();
 	newTab({ send: () => new Promise(() => {}) }).add("held by a frozen tab", SESSION);
 	const tab = newTab(server);
-	tab.hurry();
+	tab.flush();
 	await until(() => expect(server.written).toEqual(["held by a frozen tab"]));
 });
 
-it("sends in browsers without locks, too", async () => {
+it("also sends in browsers without Web Locks", async () => {
 	const server = createServer();
 	const tab = createBrowser()(server, "ana", false);
 	tab.add("without locks", SESSION);
 	await until(() => expect(server.written).toEqual(["without locks"]));
 });
 
-it("never sends as somebody else what one person wrote, and finds it again for them", async () => {
+it("never sends a message under another identity, and finds it again for its author", async () => {
 	const server = createServer();
 	const newTab = createBrowser();
-	const ana = newTab({ send: async () => ({ type: "again", afterMs: 60_000, why: null }) }, "ana");
+	const ana = newTab({ send: async () => ({ type: "again", afterMs: 60_000, reason: null }) }, "ana");
 	ana.add("private", SESSION);
 	ana.close();
 	const ben = newTab(server, "ben");
 	ben.add("mine", null);
-	ben.hurry();
+	ben.flush();
 	await until(() => expect(ben.shown()).toEqual([]));
 	expect(server.written).toEqual(["mine"]);
 	expect(newTab(server, "ana").shown()).toMatchObject([{ text: "private", sessionId: SESSION }]);
 });
 
-it("keeps a refused message with the reason, sends the ones behind it, and gives it back or tries again", async () => {
+it("keeps a refused message with the reason, sends later ones, and returns it or tries it again", async () => {
 	const server = createServer();
-	server.next = [{ type: "refused", why: "Too long." }];
+	server.next = [{ type: "refused", reason: "Too long." }];
 	const tab = createBrowser()(server);
 	tab.add("refused", SESSION);
 	tab.add("behind it", SESSION);
@@ -149,39 +149,39 @@ it("keeps a refused message with the reason, sends the ones behind it, and gives
 	tab.retry(entry?.clientMessageId ?? "");
 	await until(() => expect(server.written).toEqual(["behind it", "refused"]));
 
-	server.next = [{ type: "refused", why: "Too long." }];
+	server.next = [{ type: "refused", reason: "Too long." }];
 	tab.add("edited", SESSION);
 	await until(() => expect(tab.shown()).toMatchObject([{ refusal: "Too long." }]));
 	expect(tab.discard(tab.shown()[0]?.clientMessageId ?? "")).toBe("edited");
 	expect(tab.shown()).toEqual([]);
 });
 
-it("waits as long as a busy server asks for, says why, and lets the person try at once", async () => {
+it("waits as long as a busy server requests, says why, and lets the user retry at once", async () => {
 	const server = createServer();
-	server.next = [{ type: "again", afterMs: 60_000, why: "That was a lot at once." }];
+	server.next = [{ type: "again", afterMs: 60_000, reason: "That was a lot at once." }];
 	const newTab = createBrowser();
 	const tab = newTab(server);
 	tab.add("too soon", SESSION);
 	await until(() => expect(tab.shown()).toMatchObject([{ waitsFor: "That was a lot at once." }]));
-	// Neither the network coming back nor another tab is a reason to ask earlier.
+	// Neither a restored network nor another tab shortens the wait.
 	const other = newTab(server);
-	tab.hurry();
-	other.hurry();
+	tab.flush();
+	other.flush();
 	await new Promise((resolve) => setTimeout(resolve, 60));
 	expect(server.asked).toBe(1);
 	tab.retry(tab.shown()[0]?.clientMessageId ?? "");
 	await until(() => expect(server.written).toEqual(["too soon"]));
 });
 
-it("sends nothing by itself that is a day old, and forgets it after a week", async () => {
+it("sends no message automatically that is a day old, and deletes it after a week", async () => {
 	const server = createServer();
 	const newTab = createBrowser();
-	const before = newTab({ send: async () => ({ type: "again", afterMs: null, why: null }) });
+	const before = newTab({ send: async () => ({ type: "again", afterMs: null, reason: null }) });
 	before.add("yesterday's", SESSION);
 	before.close();
 	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 25 * 3_600_000 });
 	const tab = newTab(server);
-	tab.hurry();
+	tab.flush();
 	expect(tab.shown()).toMatchObject([{ text: "yesterday's", refusal: expect.stringContaining("day") }]);
 	await new Promise((resolve) => setTimeout(resolve, 30));
 	expect(server.asked).toBe(0);
@@ -191,8 +191,8 @@ it("sends nothing by itself that is a day old, and forgets it after a week", asy
 	expect(newTab(server).shown(), "it is gone for good").toEqual([]);
 });
 
-it("takes no fifty-first message, and works without storage", async () => {
-	const away = { send: async (): Promise<SendResult> => ({ type: "again", afterMs: 60_000, why: null }) };
+it("accepts at most fifty messages, and works without storage", async () => {
+	const away = { send: async (): Promise<SendResult> => ({ type: "again", afterMs: 60_000, reason: null }) };
 	const full = createBrowser()(away);
 	for (let index = 0; index < 50; index += 1) expect(full.add(`message ${index}`, SESSION)).toBe(true);
 	expect(full.add("one too many", SESSION)).toBe(false);

@@ -1,27 +1,27 @@
 import { createEntries, type OutboxEntry } from "./entries.ts";
 
-/** What sending came to: `again` for a network that failed or a server that was busy. */
+/** The result of sending; `again` means that the network failed or the server was busy. */
 export type SendResult =
 	| { type: "sent" }
-	| { type: "refused"; why: string }
-	| { type: "again"; afterMs: number | null; why: string | null };
+	| { type: "refused"; reason: string }
+	| { type: "again"; afterMs: number | null; reason: string | null };
 
-const PACE = {
+const TIMINGS = {
 	retryFirst: 1_000,
-	retryLimit: 15_000,
-	/** Longer than any request of ours: a tab that holds the lock for so long is frozen. */
-	lockLimit: 25_000,
-	/** What another tab has sent stays in sight until the stream brings it, or for so long. */
+	retryMax: 15_000,
+	/** Longer than any request: a tab that holds the lock for this time is frozen. */
+	lockTimeout: 25_000,
+	/** A message that another tab has sent stays visible until the stream delivers it, or for this time. */
 	linger: 3_000,
 };
 
 /**
- * Messages not yet acknowledged, kept in the browser's storage: they survive reloads and the closing of tabs,
- * are retried with the same id (so none is doubled) and in the order they were written (so none overtakes
- * another). All tabs of one owner share them; a lock lets one tab send at a time.
+ * Unacknowledged messages in the browser's storage. They survive reloads and closed tabs, and are retried with the same
+ * id (so that none is duplicated) and in the order of writing. All tabs of one owner share them; a lock lets one tab
+ * send at a time.
  *
- * @param options.storageKey names the owner, so that nothing is sent as somebody else.
- * @param options.isShown whether the conversation holds the message by now.
+ * @param options.storageKey contains the owner, so that nothing is sent under another identity.
+ * @param options.isShown whether the session already shows the message.
  */
 export function createOutbox(options: {
 	storageKey: string;
@@ -30,28 +30,28 @@ export function createOutbox(options: {
 	isShown: (clientMessageId: string) => boolean;
 	storage?: () => Storage;
 	locks?: Pick<LockManager, "request">;
-	pace?: typeof PACE;
+	timings?: typeof TIMINGS;
 }) {
-	const { pace = PACE, storage = () => localStorage } = options;
+	const { timings = TIMINGS, storage = () => localStorage } = options;
 	const locks = options.locks ?? globalThis.navigator?.locks;
 	const stored = createEntries(options.storageKey, storage);
 	let entries = stored.list();
 	let isWorking = false;
-	let isWantedAgain = false;
+	let mustRunAgain = false;
 	let isClosed = false;
 	let failures = 0;
 	let timer: ReturnType<typeof setTimeout> | undefined;
 
 	function refresh() {
 		const next = stored.list();
-		// Sent by another tab, and not heard of here yet: it would vanish and come back.
+		// Sent by another tab and not received here yet: without this it would disappear and return.
 		const left = entries.filter(
 			(entry) =>
 				!next.some((one) => one.clientMessageId === entry.clientMessageId) &&
 				entry.refusal === null &&
 				!options.isShown(entry.clientMessageId),
 		);
-		if (left.length > 0) setTimeout(() => set(stored.list()), pace.linger);
+		if (left.length > 0) setTimeout(() => set(stored.list()), timings.linger);
 		set([...left, ...next]);
 	}
 
@@ -61,22 +61,22 @@ export function createOutbox(options: {
 		options.onChange(entries);
 	}
 
-	/** Sends what waits, message by message; what is added meanwhile is sent as well. */
+	/** Sends the waiting messages one by one, including those that are added meanwhile. */
 	async function work() {
-		isWantedAgain = isWorking;
+		mustRunAgain = isWorking;
 		if (isWorking || isClosed) return;
 		isWorking = true;
 		clearTimeout(timer);
 		try {
-			do isWantedAgain = false;
-			while (((await alone(sendNext)) || isWantedAgain) && !isClosed);
+			do mustRunAgain = false;
+			while (((await withLock(sendNext)) || mustRunAgain) && !isClosed);
 		} finally {
 			isWorking = false;
 		}
 	}
 
-	/** The lock is taken for each message anew, so that holding it for long means that the tab is frozen. */
-	async function alone(task: () => Promise<boolean>): Promise<boolean> {
+	/** Takes the lock for one message only, so that a tab that holds it for long must be frozen. */
+	async function withLock(task: () => Promise<boolean>): Promise<boolean> {
 		if (!locks) return task();
 		let hasBegun = false;
 		const run = () => {
@@ -84,11 +84,11 @@ export function createOutbox(options: {
 			return task();
 		};
 		const giveUp = new AbortController();
-		const limit = setTimeout(() => giveUp.abort(), pace.lockLimit);
+		const limit = setTimeout(() => giveUp.abort(), timings.lockTimeout);
 		try {
 			return await locks.request(`mevi-outbox ${options.storageKey}`, { signal: giveUp.signal }, run);
 		} catch (error) {
-			// The tab that has the lock is frozen in the middle of it. The same id makes sending twice harmless.
+			// The tab that has the lock is frozen. Sending twice is harmless, because the id is the same.
 			if (hasBegun) throw error;
 			return task();
 		} finally {
@@ -101,22 +101,23 @@ export function createOutbox(options: {
 		const next = stored.list().find((entry) => entry.refusal === null);
 		const waitMs = next ? next.notBefore - Date.now() : 0;
 		if (!next || waitMs > 0 || isClosed) {
-			if (waitMs > 0) timer = setTimeout(work, Math.min(waitMs, pace.retryLimit));
+			if (waitMs > 0) timer = setTimeout(work, Math.min(waitMs, timings.retryMax));
 			refresh();
 			return false;
 		}
 		const result = await options
 			.send(next)
-			.catch((): SendResult => ({ type: "again", afterMs: null, why: null }));
+			.catch((): SendResult => ({ type: "again", afterMs: null, reason: null }));
 		if (result.type === "again") {
-			const backoff = Math.min(pace.retryFirst * 2 ** failures, pace.retryLimit) * (0.5 + Math.random() / 2);
+			const backoff =
+				Math.min(timings.retryFirst * 2 ** failures, timings.retryMax) * (0.5 + Math.random() / 2);
 			failures += 1;
-			stored.put({ ...next, waitsFor: result.why, notBefore: Date.now() + (result.afterMs ?? backoff) });
+			stored.put({ ...next, waitsFor: result.reason, notBefore: Date.now() + (result.afterMs ?? backoff) });
 			return true;
 		}
 		failures = 0;
 		if (result.type === "sent") stored.remove(next.clientMessageId);
-		else stored.put({ ...next, refusal: result.why, waitsFor: null });
+		else stored.put({ ...next, refusal: result.reason, waitsFor: null });
 		set(stored.list());
 		return true;
 	}
@@ -130,19 +131,19 @@ export function createOutbox(options: {
 	function onStorage(event: StorageEvent) {
 		if (!stored.isKey(event.key)) return;
 		refresh();
-		// Another tab wrote it and sends it; if that tab is closed before it could, this one does.
+		// Another tab wrote it and sends it; if that tab is closed before, this one sends it.
 		if (event.newValue !== null) void work();
 	}
 	globalThis.addEventListener?.("storage", onStorage);
 
 	return {
 		/**
-		 * Writes a message down and sends it as soon as it is its turn.
-		 * @returns whether there was room; if not, the words must stay where they are.
+		 * Stores a message and sends it after those before it.
+		 * @returns whether there was room; if not, the text must stay in the composer.
 		 */
 		add(text: string, sessionId: string | null): boolean {
 			if (stored.isFull()) return false;
-			// Behind all that wait, also those that other tabs have written in the same millisecond.
+			// After all waiting messages, also those that other tabs wrote in the same millisecond.
 			const writtenAt = Math.max(Date.now(), (stored.list().at(-1)?.writtenAt ?? 0) + 1);
 			stored.put({
 				clientMessageId: newId(),
@@ -163,18 +164,18 @@ export function createOutbox(options: {
 			change(clientMessageId, { refusal: null, waitsFor: null, notBefore: 0, isMeant: true });
 			void work();
 		},
-		/** Gives a refused message up. @returns its text, for the composer. */
+		/** Removes a refused message. @returns its text, for the composer. */
 		discard(clientMessageId: string): string {
 			const text = entries.find((entry) => entry.clientMessageId === clientMessageId)?.text ?? "";
 			stored.remove(clientMessageId);
 			set(stored.list());
 			return text;
 		},
-		/** Sends now whatever waits: the network is back, or the page is seen again. */
-		hurry() {
+		/** Sends the waiting messages now: the network is back, or the page is visible again. */
+		flush() {
 			failures = 0;
 			for (const entry of stored.list()) {
-				// What the server asked to wait for keeps its time.
+				// A wait that the server requested is kept.
 				if (entry.waitsFor === null && entry.notBefore > Date.now()) stored.put({ ...entry, notBefore: 0 });
 			}
 			void work();
@@ -190,7 +191,7 @@ export function createOutbox(options: {
 
 export type Outbox = ReturnType<typeof createOutbox>;
 
-/** A random name. Over plain http browsers give random numbers and no UUIDs. */
+/** A random id. Over plain http browsers offer random numbers but no UUIDs. */
 const newId = (): string =>
 	Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(
 		"",

@@ -1,44 +1,44 @@
 import type { Message, Session } from "../../events.ts";
+import type { ConnectionStatus } from "../connection/status.ts";
 import type { beginConversation, Conversation } from "../conversation.ts";
-import type { LineStatus } from "../line/status.ts";
 import type { Rename } from "../outbox/adopt.ts";
 import type { OutboxEntry } from "../outbox/entries.ts";
 
 export type StoreOptions = {
 	initial: Parameters<typeof beginConversation>[0];
-	/** Where forms of this page are posted as data. */
+	/** URL to which the page's forms are posted. */
 	actionUrl: string;
-	/** Where the conversation is read: as a stream, by waiting polls, at once. */
-	ways: { events: string; poll: string; sync: string };
-	/** The older page before a sequence; null where history is not paged. */
+	/** URLs for reading the session: event stream, long poll, short poll. */
+	urls: { events: string; poll: string; sync: string };
+	/** URL of the page of messages before a sequence; null where history is not paged. */
 	olderUrl: ((sessionId: string, before: number) => string) | null;
-	/** Where to ask which conversation is current; absent where the page's address says it. */
+	/** URL that returns the current session; absent where the page's own URL names the session. */
 	currentUrl?: string;
-	/** Whose side this page is on: its own messages are not marked read by itself. */
+	/** Whose page it is: a side's own messages get no receipts from it. */
 	side: "user" | "agent";
 	/** The name of the form's intent that sends a message. */
 	sendIntent: "send" | "reply";
-	/** Names who this page belongs to, so that nothing of theirs is sent or read as somebody else. */
+	/** Identifies the page's user, so that nothing of theirs is sent or read under another identity. */
 	owner: string;
 	storageKey: string;
-	/** What the browser kept for the guest who has become this page's customer. */
+	/** Storage keys of the guest who has become this page's customer. */
 	renames?: Rename[];
-	/** Called when the server says this browser's login has ended. */
+	/** Called when the login of this browser has ended (401). */
 	onSignedOut?: () => void;
 };
 
 export type Snapshot = {
 	conversation: Conversation;
 	outbox: OutboxEntry[];
-	line: LineStatus;
+	connection: ConnectionStatus;
 	isLoadingOlder: boolean;
-	/** Newest sequence that this page's person has seen. */
+	/** Newest sequence that the user has seen. */
 	readUpTo: number;
-	/** What the last form was refused for; null when it went well. */
+	/** Error text of the last form; null when it was accepted. */
 	problem: string | null;
 };
 
-/** A conversation that a form of this page opened, as the server would have rendered the page with it. */
+/** A session that a form of this page opened, with the data for rendering the page. */
 export type Opened = {
 	session: Session | null;
 	messages: Message[];
@@ -47,5 +47,5 @@ export type Opened = {
 	olderBefore: number | null;
 };
 
-/** What came of a form: whether it was accepted, and what is wrong with its fields by their names. */
+/** The result of a form: whether it was accepted, and errors by field. */
 export type Acted = { isAccepted: boolean; errors: Record<string, string> };

@@ -1,6 +1,6 @@
 import type { Message } from "../../events.ts";
+import { retryAfterMs } from "../connection/outcomes.ts";
 import { readProblem } from "../forms.ts";
-import { retryAfterMs } from "../line/answers.ts";
 import type { OutboxEntry } from "../outbox/entries.ts";
 import type { SendResult } from "../outbox/outbox.ts";
 import type { Opened, StoreOptions } from "./options.ts";
@@ -8,8 +8,8 @@ import type { Opened, StoreOptions } from "./options.ts";
 type Sent = { message: Message; page?: Opened | null };
 
 /**
- * How a message that waits is posted, and what the answer means for it: written, to be tried again by itself, or
- * back to the person with the server's words.
+ * Creates the function that posts a message of the outbox. Its result says whether the message was written, is retried
+ * automatically, or was refused with the server's text for the user.
  */
 export function createSend(
 	options: Pick<StoreOptions, "sendIntent" | "onSignedOut"> & {
@@ -29,14 +29,14 @@ export function createSend(
 			return { type: "sent" };
 		}
 		if (response.status === 401 && options.onSignedOut) {
-			// It is sent by the page that comes back from signing in.
+			// The page after the sign-in sends it.
 			options.onSignedOut();
-			return { type: "again", afterMs: null, why: null };
+			return { type: "again", afterMs: null, reason: null };
 		}
 		if (response.status === 429 || response.status >= 500) {
 			const why = response.status === 429 ? await readProblem(response) : null;
-			return { type: "again", afterMs: retryAfterMs(response), why };
+			return { type: "again", afterMs: retryAfterMs(response), reason: why };
 		}
-		return { type: "refused", why: await readProblem(response) };
+		return { type: "refused", reason: await readProblem(response) };
 	};
 }

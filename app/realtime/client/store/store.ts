@@ -1,17 +1,17 @@
 import type { ChatEvent, Message, Session } from "../../events.ts";
+import type { EventConnection } from "../connection/event-connection.ts";
+import { openPageConnection } from "../connection/page-connection.ts";
+import { openTabChannel, type TabChannel } from "../connection/tab-channel.ts";
+import { createTransportMemory } from "../connection/transports.ts";
 import {
 	applyAcknowledged,
 	applyEvent,
 	beginConversation,
 	type Conversation,
-	passingEvents,
+	ephemeralEvents,
 } from "../conversation.ts";
-import { postForm, REQUEST_LIMIT_MS, readRefusal, reloadPage } from "../forms.ts";
+import { postForm, REQUEST_TIMEOUT_MS, readRefusal, reloadPage } from "../forms.ts";
 import { prependMessages } from "../history.ts";
-import type { EventLine } from "../line/event-line.ts";
-import { openPageLine } from "../line/page-line.ts";
-import { createRungMemory } from "../line/rungs.ts";
-import { openTabChannel, type TabChannel } from "../line/tab-channel.ts";
 import { adopt } from "../outbox/adopt.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import { createReceipts } from "../receipts.ts";
@@ -21,26 +21,26 @@ import type { Acted, Opened, Snapshot, StoreOptions } from "./options.ts";
 import { createRefresh } from "./refresh.ts";
 import { createSend } from "./send.ts";
 
-/** Typing is told at most this often while somebody types. */
+/** Shortest time between two typing signals. */
 const TYPING_EVERY_MS = 3_000;
-/** Wait before asking again for what is missing, when the server could not be reached. */
-const HOLE_RETRY_MS = 2_000;
+/** Delay before requesting missing events again, when the server could not be reached. */
+const GAP_RETRY_MS = 2_000;
 
-/** Everything the page does with a conversation once scripts run. Outside React, so that no event is lost between renders. */
+/** All client logic of a session page. It is outside React, so that no event is lost between renders. */
 export function createConversationStore(options: StoreOptions) {
-	// Before the page reads its draft and its outbox. A server that renders the page has no storage.
+	// Runs before the page reads its draft and its outbox. On the server there is no storage.
 	if (typeof document !== "undefined")
 		adopt(options.renames ?? [], [() => localStorage, () => sessionStorage]);
 	let snapshot: Snapshot = {
 		conversation: beginConversation(options.initial),
 		outbox: [],
-		line: { state: "connecting", transport: "sse" },
+		connection: { state: "connecting", transport: "sse" },
 		isLoadingOlder: false,
 		readUpTo: 0,
 		problem: null,
 	};
 	const listeners = new Set<() => void>();
-	let line: EventLine | null = null;
+	let connection: EventConnection | null = null;
 	let outbox: Outbox | null = null;
 	let otherTabs: TabChannel<"opened"> | null = null;
 	let typedAt = 0;
@@ -51,7 +51,7 @@ export function createConversationStore(options: StoreOptions) {
 		url: options.currentUrl,
 		owner: options.owner,
 		shown: () => snapshot.conversation.sessionId,
-		onOther: showConversation,
+		onOtherSession: showConversation,
 	});
 	const receipts = createReceipts({
 		side: options.side,
@@ -73,38 +73,38 @@ export function createConversationStore(options: StoreOptions) {
 		update({ conversation });
 		if (conversation.typing && conversation.typing !== before.typing) expiries.noteTyping();
 		if (conversation.messages !== before.messages) receipts.schedule();
-		if (conversation.session?.agentId !== before.session?.agentId) receipts.tellAgain();
-		if (conversation.hasHole && !before.hasHole) void fillHole();
+		if (conversation.session?.agentId !== before.session?.agentId) receipts.sendAgain();
+		if (conversation.hasGap && !before.hasGap) void fillGap();
 	}
 
-	/** Fetches what lies before an event that came too early, until it is here. */
-	async function fillHole() {
-		while (line && snapshot.conversation.hasHole) {
-			if (await line.sync()) setConversation({ ...snapshot.conversation, hasHole: false });
-			else await new Promise((resolve) => setTimeout(resolve, HOLE_RETRY_MS));
+	/** Fetches missing events until the gap is closed. */
+	async function fillGap() {
+		while (connection && snapshot.conversation.hasGap) {
+			if (await connection.sync()) setConversation({ ...snapshot.conversation, hasGap: false });
+			else await new Promise((resolve) => setTimeout(resolve, GAP_RETRY_MS));
 		}
 	}
 
 	function receive(id: string | null, event: ChatEvent) {
 		if (event.type === "reset") return reloadPage();
-		// Signed in by another tab: the page is a guest's, and the server has a customer's.
-		if (event.type === "session-updated" && becomesCustomers(event.data.session)) return reloadPage();
-		// Everybody on a stream hears it; one's own side typing is no news to it.
+		// Another tab has signed in: this page belongs to the guest, the session now to the customer.
+		if (event.type === "session-updated" && hasBecomeCustomers(event.data.session)) return reloadPage();
+		// Typing signals reach both sides; a page ignores those of its own side.
 		if (event.type === (options.side === "user" ? "user-typing" : "agent-typing")) return;
 		setConversation(applyEvent(snapshot.conversation, { id, event }, Date.now()));
 		if (event.type === "ai-thinking") expiries.noteThinking(event.data.on);
 	}
 
-	function becomesCustomers({ userId }: Session): boolean {
+	function hasBecomeCustomers({ userId }: Session): boolean {
 		const shown = snapshot.conversation.session;
 		return options.side === "user" && shown !== null && shown.userId === null && userId !== null;
 	}
 
-	/** The server will not let this page read on: its login has ended, or the browser is somebody else by now. */
+	/** The page may no longer read: its login has ended, or the browser has another identity. */
 	function onRefused(status: number) {
 		if (status === 401 && options.onSignedOut) options.onSignedOut();
 		else reloadPage();
-		// Where the page was loaded anew a moment ago it stays, and says that it has stopped.
+		// A page that was reloaded a moment ago stays, and shows that the connection has stopped.
 	}
 
 	const send = createSend({
@@ -112,15 +112,15 @@ export function createConversationStore(options: StoreOptions) {
 		post,
 		onSent({ message, page }, entry) {
 			const shown = snapshot.conversation.sessionId;
-			// What another tab wrote into another conversation is sent from here, and not shown here.
+			// A message that another tab wrote into another session is sent from here, but not shown here.
 			if (shown !== null && shown !== message.sessionId && shown !== entry.sessionId) return;
 			showConversation(message.sessionId, page);
 			setConversation(applyAcknowledged(snapshot.conversation, message));
-			line?.expect(message.seq);
+			connection?.expect(message.seq);
 		},
 	});
 
-	/** The first form opened the conversation, or the old one had ended: from now on this page shows the new one. */
+	/** Shows another session: the first form opened it, or the old one had ended. */
 	function showConversation(sessionId: string, page: Opened | null | undefined) {
 		if (snapshot.conversation.sessionId === sessionId) return;
 		setConversation(
@@ -133,27 +133,27 @@ export function createConversationStore(options: StoreOptions) {
 				hasOlder: (page?.olderBefore ?? null) !== null,
 			}),
 		);
-		receipts.startOver();
+		receipts.reset();
 		update({ readUpTo: 0 });
-		line?.reconnect();
-		otherTabs?.say("opened");
+		connection?.reconnect();
+		otherTabs?.post("opened");
 	}
 
-	/** Another tab opened the conversation. Drafts and unsent messages outlive the loading. */
+	/** Another tab opened a session. Drafts and unsent messages are kept through the reload. */
 	function onOpenedElsewhere() {
 		if (snapshot.conversation.sessionId === null) window.location.reload();
 	}
 
 	/**
-	 * Posts one of the page's other forms. What is wrong with one of its fields is for the form to show; anything
-	 * else is said by `problem`.
+	 * Posts one of the page's other forms. Errors of its fields are returned to the form; any other error is shown as
+	 * `problem`.
 	 */
 	async function act(fields: Record<string, string>): Promise<Acted> {
 		try {
 			const response = await post({ sessionId: snapshot.conversation.sessionId ?? "", ...fields });
 			if (response.status === 401) options.onSignedOut?.();
 			if (!response.ok) {
-				const { words, byField } = await readRefusal(response);
+				const { text: words, byField } = await readRefusal(response);
 				const errors = Object.fromEntries(Object.entries(byField).filter(([name]) => name in fields));
 				const isShownThere = Object.keys(errors).length > 0;
 				update({ problem: isShownThere ? null : words });
@@ -165,7 +165,7 @@ export function createConversationStore(options: StoreOptions) {
 			};
 			update({ problem: null });
 			if (sessionId && sessionId !== snapshot.conversation.sessionId) showConversation(sessionId, page);
-			else void line?.sync();
+			else void connection?.sync();
 			return { isAccepted: true, errors: {} };
 		} catch {
 			update({ problem: "The store could not be reached. Please try again in a moment." });
@@ -173,7 +173,7 @@ export function createConversationStore(options: StoreOptions) {
 		}
 	}
 
-	/** The same for a form that shows no errors of its own. @returns whether it was accepted. */
+	/** The same for a form that cannot show field errors. @returns whether it was accepted. */
 	async function submit(fields: Record<string, string>): Promise<boolean> {
 		const { isAccepted, errors } = await act(fields);
 		const [error] = Object.values(errors);
@@ -189,7 +189,7 @@ export function createConversationStore(options: StoreOptions) {
 		try {
 			const response = await fetch(options.olderUrl(sessionId, first.seq), {
 				cache: "no-store",
-				signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
+				signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
 			});
 			if (!response.ok) throw new Error(String(response.status));
 			const older = (await response.json()) as { messages: Message[]; next: number | null };
@@ -207,7 +207,7 @@ export function createConversationStore(options: StoreOptions) {
 			return () => void listeners.delete(listener);
 		},
 		snapshot: () => snapshot,
-		/** Begins to listen and to send. @returns how to stop. */
+		/** Starts reading and sending. @returns a function that stops both. */
 		start() {
 			outbox = createOutbox({
 				storageKey: options.storageKey,
@@ -216,29 +216,29 @@ export function createConversationStore(options: StoreOptions) {
 				isShown: (id) => snapshot.conversation.messages.some((message) => message.clientMessageId === id),
 			});
 			update({ outbox: outbox.entries() });
-			outbox.hurry();
-			line = openPageLine({
-				ways: options.ways,
-				place: () => {
+			outbox.flush();
+			connection = openPageConnection({
+				urls: options.urls,
+				query: () => {
 					const { sessionId, cursor } = snapshot.conversation;
 					return sessionId ? { sessionId, ...(cursor ? { cursor } : {}) } : null;
 				},
-				shareAs: () => {
+				shareKey: () => {
 					const { sessionId } = snapshot.conversation;
-					return sessionId && `${options.ways.events} ${sessionId} ${options.owner}`;
+					return sessionId && `${options.urls.events} ${sessionId} ${options.owner}`;
 				},
-				passing: () => passingEvents(snapshot.conversation),
+				ephemeralEvents: () => ephemeralEvents(snapshot.conversation),
 				onEvent: receive,
 				onStatus: (status) => {
-					const { state, transport } = snapshot.line;
-					if (status.state !== state || status.transport !== transport) update({ line: status });
-					// What waits to be sent need not wait for its own next try.
-					if (status.state === "live" && state !== "live") outbox?.hurry();
+					const { state, transport } = snapshot.connection;
+					if (status.state !== state || status.transport !== transport) update({ connection: status });
+					// The connection is back, so waiting messages are sent now.
+					if (status.state === "live" && state !== "live") outbox?.flush();
 				},
 				onRefused,
-				memory: createRungMemory(() => localStorage),
+				memory: createTransportMemory(() => localStorage),
 				onBack: () => {
-					outbox?.hurry();
+					outbox?.flush();
 					void refresh.retry();
 				},
 			});
@@ -249,16 +249,16 @@ export function createConversationStore(options: StoreOptions) {
 				stopRestored();
 				receipts.stop();
 				expiries.stop();
-				line?.close();
-				line = null;
+				connection?.close();
+				connection = null;
 				outbox?.close();
 				otherTabs?.close();
 			};
 		},
 		actions: {
-			/** @returns whether it will be sent; if not, `problem` says why and the words stay where they are. */
+			/** @returns whether the message will be sent; if not, `problem` says why and the text stays in the composer. */
 			send(text: string): boolean {
-				// A message ends the typing over there, so the next letter is news again.
+				// A message ends typing on the other side, so the next keystroke must signal it again.
 				typedAt = 0;
 				if (outbox?.add(text, snapshot.conversation.sessionId)) return true;
 				update({
@@ -271,9 +271,9 @@ export function createConversationStore(options: StoreOptions) {
 			submit,
 			act,
 			loadOlder,
-			/** To be called with the sequence of a message that has come on screen. */
+			/** To be called with the sequence of a message that has appeared on screen. */
 			noteSeen: receipts.see,
-			/** To be called while somebody types. */
+			/** To be called on each keystroke. */
 			noteTyping() {
 				if (!snapshot.conversation.sessionId || Date.now() - typedAt < TYPING_EVERY_MS) return;
 				typedAt = Date.now();

@@ -51,7 +51,7 @@ export function AgentConversation({
 			hasOlder: page.olderBefore !== null,
 		},
 		actionUrl: `${base}/actions`,
-		ways: { events: "/admin/chat/events", poll: "/admin/chat/poll", sync: "/admin/chat/sync" },
+		urls: { events: "/admin/chat/events", poll: "/admin/chat/poll", sync: "/admin/chat/sync" },
 		olderUrl: (_sessionId, before) => `${base}/history?before=${before}`,
 		side: "agent",
 		sendIntent: "reply",
@@ -98,17 +98,17 @@ export function AgentConversation({
 					session={session}
 					isMine={isMine}
 					name={customer?.name ?? "Visitor"}
-					isCustomerHere={chat.conversation.isHere.customer}
+					isCustomerHere={chat.conversation.presence.customer}
 					onSubmit={chat.submit}
 				/>
-				<LineNotice line={chat.line} />
+				<LineNotice line={chat.connection} />
 				<HandoverPanel session={session} />
 				<LiveFrame src={`${base}/live/frame`} />
 				<Transcript
 					className="scripted flex-1"
 					conversation={chat.conversation}
 					outbox={chat.outbox}
-					transport={chat.line.transport}
+					transport={chat.connection.transport}
 					side="agent"
 					isLoadingOlder={chat.isLoadingOlder}
 					onLoadOlder={chat.loadOlder}

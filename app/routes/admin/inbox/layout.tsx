@@ -13,7 +13,7 @@ import { Avatar, Button, SkipLink, StoreMark } from "#app/components/ui/index.ts
 import { isRefresh } from "#app/components/use-fresh-when-restored.ts";
 import { touchAgent } from "#app/models/agent.server.ts";
 import { listInbox } from "#app/models/inbox.server.ts";
-import type { LineState } from "#app/realtime/client/line/status.ts";
+import type { ConnectionState } from "#app/realtime/client/connection/status.ts";
 import { waitingLimit } from "#app/realtime/inbox-order.ts";
 import { countAttention, titleWithCount } from "./attention.ts";
 import { InboxList } from "./inbox-list.tsx";
@@ -110,4 +110,5 @@ export default function InboxLayout() {
 	);
 }
 
-const isAway = (state: LineState) => state === "reconnecting" || state === "offline" || state === "stopped";
+const isAway = (state: ConnectionState) =>
+	state === "reconnecting" || state === "offline" || state === "stopped";

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
+import { openPageConnection } from "#app/realtime/client/connection/page-connection.ts";
+import type { ConnectionStatus } from "#app/realtime/client/connection/status.ts";
+import { createTransportMemory } from "#app/realtime/client/connection/transports.ts";
 import { reloadPage } from "#app/realtime/client/forms.ts";
-import { openPageLine } from "#app/realtime/client/line/page-line.ts";
-import { createRungMemory } from "#app/realtime/client/line/rungs.ts";
-import type { LineStatus } from "#app/realtime/client/line/status.ts";
 import type { Inbox } from "#app/realtime/events.ts";
 import { arrangeInbox } from "#app/realtime/inbox-order.ts";
 
@@ -17,9 +17,9 @@ export function useInbox(
 	initial: Inbox,
 	agentId: string,
 	waitingLimit: number,
-): { inbox: Inbox; line: LineStatus } {
+): { inbox: Inbox; line: ConnectionStatus } {
 	const [inbox, setInbox] = useState(initial);
-	const [line, setLine] = useState<LineStatus>({ state: "connecting", transport: "sse" });
+	const [line, setLine] = useState<ConnectionStatus>({ state: "connecting", transport: "sse" });
 
 	// "Show more" loads the page's data again, with more rows.
 	useEffect(
@@ -31,13 +31,13 @@ export function useInbox(
 		let cursor: string | null = null;
 		let refill: ReturnType<typeof setTimeout> | undefined;
 		let shown: Inbox | null = null;
-		const pageLine = openPageLine({
-			ways: { events: "/admin/chat/events", poll: "/admin/chat/poll", sync: "/admin/chat/sync" },
-			place: (): Record<string, string> => ({
+		const pageLine = openPageConnection({
+			urls: { events: "/admin/chat/events", poll: "/admin/chat/poll", sync: "/admin/chat/sync" },
+			query: (): Record<string, string> => ({
 				waiting: String(waitingLimit),
 				...(cursor ? { cursor } : {}),
 			}),
-			shareAs: () => `/admin/chat/events ${agentId} ${waitingLimit}`,
+			shareKey: () => `/admin/chat/events ${agentId} ${waitingLimit}`,
 			onStatus: (next) =>
 				setLine((known) => (known.state === next.state && known.transport === next.transport ? known : next)),
 			onRefused: () => void reloadPage(),
@@ -56,7 +56,7 @@ export function useInbox(
 					if (shown && lacksWaiting(shown, waitingLimit)) void pageLine.sync();
 				}, REFILL_MS);
 			},
-			memory: createRungMemory(() => localStorage),
+			memory: createTransportMemory(() => localStorage),
 		});
 		return () => {
 			clearTimeout(refill);

@@ -1,11 +1,11 @@
 import { type ChatEvent, eventSchema } from "../../events.ts";
-import { abortWith, type Ended, judgeStatus } from "./answers.ts";
+import { createLinkedAbort, type Outcome, outcomeOfStatus } from "./outcomes.ts";
 
 /**
- * Asks once for what followed a place, page after page until there is no more.
+ * Fetches the events after a cursor, page after page until there are no more.
  *
- * @param options.fields the place to go on from, asked again before each page.
- * @param options.limitMs how long one answer may take.
+ * @param options.fields returns the session and the cursor; called again before each page.
+ * @param options.limitMs longest time for one answer, in ms.
  */
 export async function poll(options: {
 	url: string;
@@ -13,15 +13,15 @@ export async function poll(options: {
 	signal: AbortSignal;
 	limitMs: number;
 	onEvent: (id: string | null, event: ChatEvent) => void;
-}): Promise<Ended> {
+}): Promise<Outcome> {
 	let isEmpty = true;
 	for (;;) {
 		const fields = options.fields();
 		if (fields === null) return { type: "answered", isEmpty };
-		const own = abortWith(options.signal);
-		let isLate = false;
+		const own = createLinkedAbort(options.signal);
+		let hasTimedOut = false;
 		const timer = setTimeout(() => {
-			isLate = true;
+			hasTimedOut = true;
 			own.abort();
 		}, options.limitMs);
 		try {
@@ -30,15 +30,15 @@ export async function poll(options: {
 				signal: own.signal,
 				cache: "no-store",
 			});
-			const judged = judgeStatus(response);
-			if (judged) return judged;
-			// A captive portal answers 200 with a page of its own.
+			const refusal = outcomeOfStatus(response);
+			if (refusal) return refusal;
+			// A captive portal answers 200 with its own page.
 			if (!response.headers.get("Content-Type")?.startsWith("application/json")) return { type: "held-back" };
 			const page = (await response.json()) as {
 				events: { id: string | null; type: string; data: unknown }[];
 				more: boolean;
 			};
-			// Another conversation is shown by now: its places are not these.
+			// The page shows another session by now, whose cursors differ.
 			if (own.signal.aborted || options.fields()?.sessionId !== fields.sessionId) {
 				return { type: "answered", isEmpty };
 			}
@@ -49,7 +49,7 @@ export async function poll(options: {
 			isEmpty &&= page.events.length === 0;
 			if (!page.more) return { type: "answered", isEmpty };
 		} catch {
-			return isLate ? { type: "held-back" } : { type: "unreachable" };
+			return hasTimedOut ? { type: "held-back" } : { type: "unreachable" };
 		} finally {
 			clearTimeout(timer);
 			own.abort();

@@ -1,39 +1,39 @@
 import { createParser } from "eventsource-parser";
 import { type ChatEvent, eventSchema } from "../../events.ts";
-import { abortWith, type Ended, judgeStatus } from "./answers.ts";
-import type { Pace } from "./pace.ts";
+import { createLinkedAbort, type Outcome, outcomeOfStatus } from "./outcomes.ts";
+import type { Timings } from "./timings.ts";
 
 /**
- * Reads one event stream to its end. `fetch` and not the browser's EventSource, which gives up for good after a
- * single 503, cannot POST, and cannot tell a dead line from a quiet one.
+ * Reads one event stream to its end. It uses `fetch`, because the browser's EventSource gives up for good after one 503,
+ * cannot POST, and cannot tell a dead connection from an idle one.
  *
- * @param options.onHello called with the first event: bytes do get through.
+ * @param options.onHello called at the first event, which shows that the network passes events on.
  */
 export async function readStream(options: {
 	url: string;
 	fields: Record<string, string>;
 	method: "GET" | "POST";
 	signal: AbortSignal;
-	pace: Pace;
+	timings: Timings;
 	onHello: () => void;
 	onEvent: (id: string | null, event: ChatEvent) => void;
-}): Promise<Ended> {
-	const { pace, signal } = options;
-	const own = abortWith(signal);
+}): Promise<Outcome> {
+	const { timings, signal } = options;
+	const own = createLinkedAbort(signal);
 	const fields = new URLSearchParams(options.fields);
 	let helloAt = 0;
-	let comeBackIn: number | null = null;
+	let reconnectInMs: number | null = null;
 	let hasBegun = false;
-	let fellSilent = false;
+	let hasTimedOut = false;
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const expectWithin = (ms: number) => {
 		clearTimeout(timer);
 		timer = setTimeout(() => {
-			fellSilent = true;
+			hasTimedOut = true;
 			own.abort();
 		}, ms);
 	};
-	expectWithin(pace.hello);
+	expectWithin(timings.hello);
 	try {
 		const response = await fetch(options.method === "GET" ? `${options.url}?${fields}` : options.url, {
 			method: options.method,
@@ -42,10 +42,10 @@ export async function readStream(options: {
 			signal: own.signal,
 			cache: "no-store",
 		});
-		const judged = judgeStatus(response);
-		if (judged) return judged;
+		const refusal = outcomeOfStatus(response);
+		if (refusal) return refusal;
 		hasBegun = true;
-		// A captive portal answers 200 with a page of its own.
+		// A captive portal answers 200 with its own page.
 		const isEvents = response.headers.get("Content-Type")?.startsWith("text/event-stream");
 		if (!isEvents || !response.body) return { type: "held-back" };
 		const parser = createParser({
@@ -56,7 +56,7 @@ export async function readStream(options: {
 					helloAt = Date.now();
 					options.onHello();
 				}
-				if (parsed.data.type === "bye") comeBackIn = parsed.data.data.in;
+				if (parsed.data.type === "bye") reconnectInMs = parsed.data.data.in;
 				options.onEvent(frame.id ?? null, parsed.data);
 			},
 		});
@@ -65,17 +65,17 @@ export async function readStream(options: {
 			const { done, value } = await reader.read();
 			if (done) break;
 			parser.feed(value);
-			// Any byte shows that the line lives, but only an event that it is a stream of ours.
-			if (helloAt > 0) expectWithin(pace.watchdog);
+			// Any byte shows that the connection is alive, but only an event shows that it is our stream.
+			if (helloAt > 0) expectWithin(timings.watchdog);
 		}
 	} catch {
-		if (!hasBegun && !fellSilent) return { type: "unreachable" };
+		if (!hasBegun && !hasTimedOut) return { type: "unreachable" };
 	} finally {
 		clearTimeout(timer);
 		own.abort();
 	}
 	if (helloAt === 0) return { type: "held-back" };
-	return { type: "over", comeBackIn, livedMs: Date.now() - helloAt, fellSilent };
+	return { type: "over", reconnectInMs, openMs: Date.now() - helloAt, hasTimedOut };
 }
 
 function parseJson(text: string): unknown {

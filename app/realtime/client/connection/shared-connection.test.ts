@@ -4,26 +4,26 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { createLockManager, createStorage } from "#tests/setup/browser.ts";
 import { eventOf } from "#tests/setup/reading-site.ts";
 import type { ChatEvent } from "../../events.ts";
-import { PACE } from "./pace.ts";
-import { openSharedLine } from "./shared-line.ts";
-import type { LineStatus } from "./status.ts";
+import { openSharedConnection } from "./shared-connection.ts";
+import type { ConnectionStatus } from "./status.ts";
+import { TIMINGS } from "./timings.ts";
 
-/** Tabs of one browser on one server: one of them reads, all of them hear. */
+/** Tabs of one browser on one server: one of them reads, all of them receive. */
 const QUICK = {
-	...PACE,
+	...TIMINGS,
 	backoffFirst: 10,
 	backoffAway: 40,
-	leastPause: 5,
+	minPause: 5,
 	shortPoll: 30,
 	reconnecting: 40,
 	offline: 120,
 };
-/** … where the tab that reads falls silent. */
+/** … for tests in which the leader becomes silent. */
 const IMPATIENT = { ...QUICK, leaderSilent: 400, leaderAnswer: 150 };
 
 beforeEach(() => void vi.stubGlobal("navigator", { locks: createLockManager() }));
 
-// The first request of a process takes its time.
+// The first request of a process is slow.
 beforeAll(async () => {
 	const site = await openServer();
 	await (await fetch(`${site.address}/sync`)).text();
@@ -82,27 +82,27 @@ function openTab(site: Site, { session = "s", pace = QUICK } = {}) {
 		seqs: [] as number[],
 		refused: [] as number[],
 		passed: [] as ChatEvent[],
-		status: null as LineStatus | null,
+		status: null as ConnectionStatus | null,
 		isDeaf: false,
 	};
 	let cursor = "epoch.p0";
-	const line = openSharedLine({
-		ways: { events: `${site.address}/events`, poll: `${site.address}/poll`, sync: `${site.address}/sync` },
-		place: () => ({ sessionId: session, cursor }),
-		shareAs: () => `${site.address} ${session}`,
+	const line = openSharedConnection({
+		urls: { events: `${site.address}/events`, poll: `${site.address}/poll`, sync: `${site.address}/sync` },
+		query: () => ({ sessionId: session, cursor }),
+		shareKey: () => `${site.address} ${session}`,
 		onEvent(id, event) {
 			if (event.type === "ai-delta") tab.passed.push(event);
 			if (!("seq" in event.data) || event.data.seq !== tab.seqs.length + 1) return;
 			tab.seqs.push(event.data.seq);
 			cursor = id ?? cursor;
 		},
-		passing: () => tab.passed,
+		ephemeralEvents: () => tab.passed,
 		onStatus(status) {
 			tab.status = status;
 		},
 		onRefused: (status) => void tab.refused.push(status),
 		memory: { read: () => null, keep: () => Date.now() + 60_000 },
-		pace,
+		timings: pace,
 	});
 	const opened = Object.assign(tab, { line });
 	closing.push(() => line.close());
@@ -114,7 +114,7 @@ const until = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 15_000, 
 vi.setConfig({ testTimeout: 20_000 });
 const upTo = (seq: number) => Array.from({ length: seq }, (_, index) => index + 1);
 
-it("reads by one stream for ten tabs, and all of them hear everything", async () => {
+it("reads one stream for ten tabs, and all of them receive every event", async () => {
 	const site = await openServer();
 	const tabs = Array.from({ length: 10 }, () => openTab(site));
 	await until(() => expect(tabs.map((tab) => tab.status?.state)).toEqual(Array(10).fill("live")));
@@ -126,7 +126,7 @@ it("reads by one stream for ten tabs, and all of them hear everything", async ()
 	expect(site.opened).toBe(1);
 });
 
-it("tells a tab that comes later the words that are being written", async () => {
+it("sends the live answer to a tab that opens later", async () => {
 	const site = await openServer();
 	const reading = openTab(site);
 	await until(() => expect(reading.status?.state).toBe("live"));
@@ -136,7 +136,7 @@ it("tells a tab that comes later the words that are being written", async () => 
 	await until(() => expect(late.passed).toEqual([words]));
 });
 
-it("goes on in another tab when the one that reads is closed, and each catches up from its own place", async () => {
+it("continues in another tab when the leader is closed, and each tab catches up from its own cursor", async () => {
 	const site = await openServer();
 	const tabs = [openTab(site), openTab(site), openTab(site)];
 	await until(() => expect(tabs.every((tab) => tab.status?.state === "live")).toBe(true));
@@ -151,26 +151,26 @@ it("goes on in another tab when the one that reads is closed, and each catches u
 	expect(site.opened).toBe(2);
 });
 
-it("takes the lead from a tab that is frozen with the lock in its hand", async () => {
+it("takes the lock from a frozen leader", async () => {
 	const site = await openServer();
 	const frozen = openTab(site, { pace: IMPATIENT });
 	await until(() => expect(frozen.status?.state).toBe("live"));
 	const seen = openTab(site, { pace: IMPATIENT });
 	await until(() => expect(seen.status?.state).toBe("live"));
-	// Frozen: its stream brings nothing, and it answers nobody.
+	// Frozen: its stream delivers nothing, and it does not answer.
 	const said = vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => {});
 	for (const stream of [...site.streams]) site.streams.delete(stream);
 	site.say();
 	await until(() => expect(seen.seqs).toEqual([1]));
 	expect(site.opened).toBe(2);
 	said.mockRestore();
-	// It thaws, has been robbed, and hears from the other one what it missed.
+	// It resumes without the lock, and receives from the new leader what it missed.
 	await until(() => expect(frozen.seqs).toEqual([1]));
 	site.say();
 	await until(() => expect([frozen.seqs, seen.seqs]).toEqual([upTo(2), upTo(2)]));
 });
 
-it("does not wait for a frozen tab when a page is looked at again", async () => {
+it("does not wait for a frozen leader when a page becomes visible", async () => {
 	const site = await openServer();
 	const frozen = openTab(site, { pace: IMPATIENT });
 	const seen = openTab(site, { pace: IMPATIENT });
@@ -185,7 +185,7 @@ it("does not wait for a frozen tab when a page is looked at again", async () => 
 	expect(frozen.refused).toEqual([]);
 });
 
-it("never mixes two conversations", async () => {
+it("never mixes two sessions", async () => {
 	const site = await openServer();
 	const one = openTab(site);
 	const other = openTab(site, { session: "another" });
@@ -198,7 +198,7 @@ it("never mixes two conversations", async () => {
 	expect([...one.seqs, ...other.seqs]).toEqual([1]);
 });
 
-it("tells every tab when reading on is refused", async () => {
+it("informs every tab of a refusal", async () => {
 	const site = await openServer();
 	const tabs = [openTab(site), openTab(site)];
 	await until(() => expect(tabs.every((tab) => tab.status?.state === "live")).toBe(true));
@@ -208,7 +208,7 @@ it("tells every tab when reading on is refused", async () => {
 	expect(tabs.map((tab) => tab.status?.state)).toEqual(["stopped", "stopped"]);
 });
 
-it("shares a line by leases where the browser has no locks", async () => {
+it("shares a connection with leases where the browser has no Web Locks", async () => {
 	vi.stubGlobal("navigator", {});
 	vi.stubGlobal("localStorage", createStorage());
 	const site = await openServer();
@@ -223,19 +223,19 @@ it("shares a line by leases where the browser has no locks", async () => {
 	expect(site.streams.size).toBe(1);
 });
 
-it("holds no more than four streams however many things its tabs show, and all of them hear", async () => {
+it("opens at most four streams however many sessions its tabs show, and all of them receive", async () => {
 	const site = await openServer();
 	const tabs = Array.from({ length: 9 }, (_, index) => openTab(site, { session: `s${index}` }));
 	await until(() => expect(tabs.map((tab) => tab.status?.state)).toEqual(Array(9).fill("live")));
 	site.say();
 	await until(() => expect(tabs.map((tab) => tab.seqs)).toEqual(Array(9).fill([1])));
 	expect(site.streams.size).toBe(4);
-	// A place that comes free is taken by one of those that wait.
+	// One of the waiting tabs takes a free slot.
 	tabs.find((tab) => tab.status?.transport === "sse")?.line.close();
 	await until(() => expect([site.opened, site.streams.size]).toEqual([5, 4]));
 });
 
-it("reads for itself where the browser has no locks and no storage", async () => {
+it("reads for itself where the browser has no Web Locks and no storage", async () => {
 	vi.stubGlobal("navigator", {});
 	const site = await openServer();
 	const tabs = [openTab(site), openTab(site)];

@@ -2,14 +2,14 @@ import type { IncomingMessage } from "node:http";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { Site } from "#tests/setup/reading-site.ts";
 import type { ChatEvent } from "../../events.ts";
-import { type EventLine, openEventLine } from "./event-line.ts";
-import { PACE } from "./pace.ts";
-import { createRungMemory, type Rung, type RungMemory } from "./rungs.ts";
-import type { LineStatus } from "./status.ts";
+import { type EventConnection, openEventConnection } from "./event-connection.ts";
+import type { ConnectionStatus } from "./status.ts";
+import { TIMINGS } from "./timings.ts";
+import { createTransportMemory, type Transport, type TransportMemory } from "./transports.ts";
 
-/** A browser's line against real servers on networks that behave badly, in a fraction of the real time. */
+/** A browser's connection against real servers on faulty networks, in a fraction of the real time. */
 const QUICK = {
-	...PACE,
+	...TIMINGS,
 	hello: 600,
 	watchdog: 250,
 	echo: 100,
@@ -19,18 +19,18 @@ const QUICK = {
 	longPoll: 800,
 	waited: 60,
 	shortPoll: 40,
-	guard: 60,
-	guardFor: 1_000,
+	suspectedPoll: 60,
+	suspectedPollFor: 1_000,
 	backoffFirst: 20,
 	backoffAway: 100,
-	backoffLimit: 400,
-	leastPause: 5,
+	backoffMax: 400,
+	minPause: 5,
 	reconnecting: 60,
 	offline: 200,
 	reload: 500,
 };
 
-// The first request of a process takes its time and would be taken for one that is held back.
+// The first request of a process is slow and would be taken for one that is held back.
 beforeAll(async () => {
 	const { address } = await openSite();
 	await (await fetch(`${address}/sync`)).text();
@@ -41,13 +41,13 @@ afterEach(async () => {
 	for (const close of closing.splice(0).reverse()) await close();
 });
 
-function memoryOf(kept: { rung: Rung; until: number } | null = null) {
+function memoryOf(kept: { transport: Transport; until: number } | null = null) {
 	let value = kept;
-	const memory: RungMemory = {
+	const memory: TransportMemory = {
 		read: () => value,
-		keep(rung) {
+		keep(transport) {
 			const until = Date.now() + 200;
-			value = rung === "sse" ? null : { rung, until };
+			value = transport === "sse" ? null : { transport, until };
 			return until;
 		},
 	};
@@ -68,16 +68,16 @@ async function openSite(set: (site: Site) => void = () => {}) {
 	return { site, address };
 }
 
-/** A page that reads; `seqs` is what it was given, in order and each once, as the reducer applies them. */
-function read(address: string, over: Partial<Parameters<typeof openEventLine>[0]> = {}) {
+/** A page that reads; `seqs` are the sequences that the reducer applied, in order and each once. */
+function read(address: string, over: Partial<Parameters<typeof openEventConnection>[0]> = {}) {
 	const seqs: number[] = [];
 	const events: ChatEvent[] = [];
-	const states: LineStatus[] = [];
+	const states: ConnectionStatus[] = [];
 	const refused: number[] = [];
 	let cursor = "epoch.p0";
-	const line: EventLine = openEventLine({
-		ways: { events: `${address}/events`, poll: `${address}/poll`, sync: `${address}/sync` },
-		place: () => ({ sessionId: "s", cursor }),
+	const line: EventConnection = openEventConnection({
+		urls: { events: `${address}/events`, poll: `${address}/poll`, sync: `${address}/sync` },
+		query: () => ({ sessionId: "s", cursor }),
 		onEvent(id, event) {
 			events.push(event);
 			if (!("seq" in event.data) || event.data.seq !== seqs.length + 1) return;
@@ -87,7 +87,7 @@ function read(address: string, over: Partial<Parameters<typeof openEventLine>[0]
 		onStatus: (status) => void states.push(status),
 		onRefused: (status) => void refused.push(status),
 		memory: memoryOf().memory,
-		pace: QUICK,
+		timings: QUICK,
 		...over,
 	});
 	closing.push(() => line.close());
@@ -98,11 +98,11 @@ function read(address: string, over: Partial<Parameters<typeof openEventLine>[0]
 const until = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 8_000, interval: 5 });
 const upTo = (seq: number) => Array.from({ length: seq }, (_, index) => index + 1);
 
-/** A proxy that passes an answer on once it is whole: a stream never is. */
+/** A proxy that passes an answer on when it is complete, which a stream never is. */
 const holdsStreams = (methods: string[]) => (request: IncomingMessage) =>
 	request.url?.startsWith("/events") === true && methods.includes(request.method ?? "");
 
-it("stays with the stream where it gets through", async () => {
+it("keeps the stream where the network passes it on", async () => {
 	const { site, address } = await openSite();
 	const page = read(address);
 	await until(() => expect(page.now()).toEqual({ state: "live", transport: "sse" }));
@@ -114,7 +114,7 @@ it("stays with the stream where it gets through", async () => {
 	expect(site.asked).toEqual(["GET /events"]);
 });
 
-it("reads the stream by POST where what answers a GET is held back, and fetches nothing twice", async () => {
+it("reads the stream by POST where answers to GET are held back, and fetches nothing twice", async () => {
 	const { site, address } = await openSite((made) => {
 		made.network = holdsStreams(["GET"]);
 	});
@@ -124,10 +124,10 @@ it("reads the stream by POST where what answers a GET is held back, and fetches 
 	await until(() => expect(page.now()).toEqual({ state: "live", transport: "sse-post" }));
 	site.say();
 	await until(() => expect(page.seqs).toEqual([1, 2]));
-	expect(kept()?.rung).toBe("sse-post");
+	expect(kept()?.transport).toBe("sse-post");
 });
 
-it("polls where no stream gets through, tries streams again later, and keeps polling meanwhile", async () => {
+it("polls where no stream is passed on, tries streams again later, and keeps polling meanwhile", async () => {
 	const { site, address } = await openSite((made) => {
 		made.network = holdsStreams(["GET", "POST"]);
 	});
@@ -139,23 +139,25 @@ it("polls where no stream gets through, tries streams again later, and keeps pol
 		await until(() => expect(page.seqs).toEqual(upTo(site.seq)));
 	}
 	expect(page.now()).toEqual({ state: "live", transport: "long-poll" });
-	// The network is another one now.
+	// From here on the network passes streams on.
 	site.network = () => false;
 	await until(() => expect(page.now()).toEqual({ state: "live", transport: "sse" }));
 	site.say();
 	await until(() => expect(page.seqs).toEqual(upTo(site.seq)));
 }, 20_000);
 
-it("begins with the way that this network was left with", async () => {
+it("starts with the remembered transport of this network", async () => {
 	const { site, address } = await openSite();
-	const page = read(address, { memory: memoryOf({ rung: "long-poll", until: Date.now() + 60_000 }).memory });
+	const page = read(address, {
+		memory: memoryOf({ transport: "long-poll", until: Date.now() + 60_000 }).memory,
+	});
 	await until(() => expect(page.now()).toEqual({ state: "live", transport: "long-poll" }));
 	site.say();
 	await until(() => expect(page.seqs).toEqual([1]));
 	expect(site.asked).not.toContain("GET /events");
 });
 
-it("asks every few seconds where polls are cut while they wait", async () => {
+it("uses short polling where waiting polls are cut", async () => {
 	const { site, address } = await openSite((made) => {
 		made.network = (request, response) => {
 			if (holdsStreams(["GET", "POST"])(request)) return true;
@@ -170,7 +172,7 @@ it("asks every few seconds where polls are cut while they wait", async () => {
 	await until(() => expect(page.seqs).toEqual([1]));
 });
 
-it("leaves a stream that says hello and then holds back what follows, after two messages of one's own", async () => {
+it("leaves a stream that delivers its first event and holds back later ones, after two own messages", async () => {
 	const { site, address } = await openSite((made) => {
 		made.passes = (stream, text) => {
 			if (text.includes("joined-chat")) stream.write(text);
@@ -179,19 +181,19 @@ it("leaves a stream that says hello and then holds back what follows, after two 
 	const page = read(address);
 	await until(() => expect(page.now().state).toBe("live"));
 	page.line.expect(site.say());
-	// The first is fetched as soon as it is missed, and what others write meanwhile too.
+	// The first message is fetched as soon as it is missed, and other people's messages too.
 	await until(() => expect(page.seqs).toEqual([1]));
 	site.say();
 	await until(() => expect(page.seqs).toEqual([1, 2]));
 	await until(() => expect(page.now().transport).toBe("long-poll"));
 });
 
-it("leaves a stream whose heartbeats come in clumps, and not one whose clock is another", async () => {
+it("leaves a stream whose heartbeats arrive several at once, and keeps one whose clock differs", async () => {
 	const fiveHoursAhead = await openSite((made) => {
 		made.clock = 5 * 3_600_000;
 	});
-	// Nothing is said on it for a while, which is no silence to be noticed here.
-	const page = read(fiveHoursAhead.address, { pace: { ...QUICK, watchdog: 10_000 } });
+	// The stream is idle for a while, which must not count as silence here.
+	const page = read(fiveHoursAhead.address, { timings: { ...QUICK, watchdog: 10_000 } });
 	await until(() => expect(page.now().state).toBe("live"));
 	for (let index = 0; index < 3; index += 1) fiveHoursAhead.site.beat();
 	const clumped = await openSite();
@@ -204,12 +206,12 @@ it("leaves a stream whose heartbeats come in clumps, and not one whose clock is 
 	expect(fiveHoursAhead.site.asked).toEqual(["GET /events"]);
 });
 
-it("comes back to a stream that fell silent, and does not blame it for one time", async () => {
+it("reconnects a stream that became silent, and keeps the transport after one failure", async () => {
 	const { site, address } = await openSite();
 	const page = read(address);
 	await until(() => expect(page.now().state).toBe("live"));
 	const [first] = site.streams;
-	// Nothing more arrives on this one, and it is never closed.
+	// This stream delivers nothing more and is never closed.
 	site.passes = (stream, text) => {
 		if (stream !== first) stream.write(text);
 	};
@@ -219,7 +221,7 @@ it("comes back to a stream that fell silent, and does not blame it for one time"
 	expect(page.now().transport).toBe("sse");
 });
 
-it("is live with the first request after a gateway has its server back, says it is offline meanwhile, and blames no way", async () => {
+it("is live with the first request after a gateway's outage, shows offline meanwhile, and keeps the transport", async () => {
 	const { site, address } = await openSite();
 	const page = read(address);
 	await until(() => expect(page.now().state).toBe("live"));
@@ -239,7 +241,7 @@ it("is live with the first request after a gateway has its server back, says it 
 	expect(site.asked.slice(asked)).toEqual(["GET /events"]);
 });
 
-it("does not blame a stream that a gateway held while its server was coming back", async () => {
+it("keeps the transport of a stream that a gateway held during its server's start", async () => {
 	const { site, address } = await openSite();
 	const page = read(address);
 	await until(() => expect(page.now().state).toBe("live"));
@@ -256,7 +258,7 @@ it("does not blame a stream that a gateway held while its server was coming back
 	expect(site.asked.slice(asked)).toEqual(["GET /events", "GET /sync", "GET /events"]);
 });
 
-it("comes again when a busy server asks for it", async () => {
+it("reconnects when a busy server requests it", async () => {
 	const { site, address } = await openSite();
 	let refusedAt = 0;
 	site.network = (_request, response) => {
@@ -271,7 +273,7 @@ it("comes again when a busy server asks for it", async () => {
 	expect(site.asked).toEqual(["GET /events", "GET /events"]);
 });
 
-it("tries once more when it is refused, then stops and says so", async () => {
+it("tries once more after a refusal, then stops and reports it", async () => {
 	const { site, address } = await openSite();
 	let isRefusing = 1;
 	site.network = (_request, response) => {
@@ -287,11 +289,11 @@ it("tries once more when it is refused, then stops and says so", async () => {
 	await until(() => expect(page.refused).toEqual([401]));
 	expect(page.now().state).toBe("stopped");
 	const asked = site.asked.length;
-	await new Promise((resolve) => setTimeout(resolve, QUICK.backoffLimit));
+	await new Promise((resolve) => setTimeout(resolve, QUICK.backoffMax));
 	expect(site.asked.length).toBe(asked);
 });
 
-it("takes the page of a captive portal for no stream and no answer", async () => {
+it("does not accept a captive portal's page as a stream or an answer", async () => {
 	const { site, address } = await openSite();
 	site.network = (_request, response) => {
 		response.writeHead(200, { "Content-Type": "text/html" }).end("<h1>Please sign in to the hotel</h1>");
@@ -305,7 +307,7 @@ it("takes the page of a captive portal for no stream and no answer", async () =>
 	await until(() => expect(page.seqs).toEqual([1]));
 });
 
-it("goes to and fro between networks and gives each event once and in order", async () => {
+it("changes between networks and delivers each event once and in order", async () => {
 	const { site, address } = await openSite();
 	const page = read(address);
 	const networks: Site["network"][] = [
@@ -327,23 +329,23 @@ it("goes to and fro between networks and gives each event once and in order", as
 	await until(() => expect(page.seqs).toEqual(upTo(site.seq)));
 }, 20_000);
 
-it("remembers a way for ten minutes, and nothing that it does not know", () => {
+it("remembers a transport for ten minutes, and ignores unknown entries", () => {
 	const values = new Map<string, string>();
 	const storage = {
 		getItem: (key: string) => values.get(key) ?? null,
 		setItem: (key: string, value: string) => void values.set(key, value),
 		removeItem: (key: string) => void values.delete(key),
 	} as unknown as Storage;
-	const memory = createRungMemory(() => storage);
+	const memory = createTransportMemory(() => storage);
 	expect(memory.read()).toBeNull();
 	memory.keep("long-poll");
-	expect(memory.read()?.rung).toBe("long-poll");
+	expect(memory.read()?.transport).toBe("long-poll");
 	vi.setSystemTime(Date.now() + 10 * 60_000 + 1);
 	expect(memory.read()).toBeNull();
 	vi.useRealTimers();
 	storage.setItem("mevi-rung", '{"rung":"pigeon","until":9e15}');
 	expect(memory.read()).toBeNull();
-	const blocked = createRungMemory(() => {
+	const blocked = createTransportMemory(() => {
 		throw new Error("storage is switched off");
 	});
 	expect(blocked.read()).toBeNull();

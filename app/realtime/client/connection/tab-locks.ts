@@ -1,9 +1,9 @@
-/** What the tabs of a browser need to agree who of them does something: Web Locks as far as they are used here. */
+/** Locks between the tabs of a browser: the part of Web Locks that is used here. */
 export interface TabLocks {
 	/**
-	 * Calls `grant` once this tab has the lock, and holds it until what that returns has settled.
-	 * @param options.ifAvailable grants null at once where another tab has it; @param options.steal takes it away.
-	 * @returns settles with `grant`'s end. @throws AbortError when aborted while waiting, or robbed while holding.
+	 * Calls `grant` once this tab has the lock, and holds it until the returned promise settles.
+	 * @param options.ifAvailable calls `grant` with null at once if another tab has it. @param options.steal takes it away.
+	 * @returns settles with `grant`'s promise. @throws AbortError when aborted while waiting, or stolen while held.
 	 */
 	request(
 		name: string,
@@ -12,13 +12,13 @@ export interface TabLocks {
 	): Promise<void>;
 }
 
-/** A tab that has not renewed its lease for so long is gone, frozen, or slowed down by its browser. */
+/** A tab that has not renewed its lease for this time is closed, frozen, or throttled by its browser. */
 const LEASE_MS = 5_000;
 const RENEW_MS = 1_500;
-/** Two that write at the same moment: after so long both read who was the last. */
+/** Two tabs may write at the same moment; after this time both read who was the last. */
 const SETTLE_MS = 60;
 
-/** The browser's own locks; where it has none (plain http other than localhost), leases; null without storage. */
+/** Web Locks; where the browser has none (plain http other than localhost), leases; null without storage. */
 export function tabLocks(): TabLocks | null {
 	const own = globalThis.navigator?.locks;
 	if (own) return { request: async (name, options, grant) => void (await own.request(name, options, grant)) };
@@ -30,8 +30,8 @@ export function tabLocks(): TabLocks | null {
 }
 
 /**
- * Locks out of the browser's storage: whoever has one renews it every second or so. Two tabs may believe for a
- * moment that they have the same one, so it is only for what is a waste and no fault when done twice.
+ * Locks in the browser's storage: the holder renews its lease. Two tabs may both hold a lock for a moment, so use it
+ * only for work that is wasteful but correct when done twice.
  */
 export function createLeases(storage: Storage): TabLocks {
 	type Lease = { holder: string; until: number };
@@ -39,7 +39,7 @@ export function createLeases(storage: Storage): TabLocks {
 	function read(key: string): Lease | null {
 		try {
 			const lease = JSON.parse(storage.getItem(key) ?? "null") as Lease | null;
-			// A clock that was set back must not make it last.
+			// A clock that was set back must not prolong the lease.
 			return lease && lease.until > Date.now() && lease.until <= Date.now() + LEASE_MS ? lease : null;
 		} catch {
 			return null;
@@ -49,10 +49,10 @@ export function createLeases(storage: Storage): TabLocks {
 	return {
 		async request(name, { ifAvailable = false, steal = false, signal }, grant) {
 			const key = `mevi-lease ${name}`;
-			const me = Math.random().toString(36).slice(2);
-			const has = () => read(key)?.holder === me;
+			const ownId = Math.random().toString(36).slice(2);
+			const has = () => read(key)?.holder === ownId;
 			const write = () =>
-				storage.setItem(key, JSON.stringify({ holder: me, until: Date.now() + LEASE_MS } satisfies Lease));
+				storage.setItem(key, JSON.stringify({ holder: ownId, until: Date.now() + LEASE_MS } satisfies Lease));
 			for (;;) {
 				if (ifAvailable && read(key)) return grant(null);
 				while (!steal && read(key)) await untilChanged(key, RENEW_MS, signal);
@@ -63,15 +63,15 @@ export function createLeases(storage: Storage): TabLocks {
 			}
 			return new Promise((resolve, reject) => {
 				const settled = new AbortController();
-				const look = () => {
+				const check = () => {
 					if (has()) return write();
-					// Lapsed while the browser held this tab's timers, and nobody has taken it.
+					// Expired while the browser throttled this tab's timers, and no tab has taken it.
 					if (read(key) === null) return write();
 					settled.abort();
 					reject(new DOMException("Another tab has taken the lock.", "AbortError"));
 				};
-				const timer = setInterval(look, RENEW_MS);
-				const onStorage = (event: StorageEvent) => void (event.key === key && look());
+				const timer = setInterval(check, RENEW_MS);
+				const onStorage = (event: StorageEvent) => void (event.key === key && check());
 				globalThis.addEventListener?.("storage", onStorage);
 				settled.signal.addEventListener("abort", () => {
 					clearInterval(timer);
@@ -88,7 +88,7 @@ export function createLeases(storage: Storage): TabLocks {
 	};
 }
 
-/** Waits until another tab has written this key, at most so long. @throws AbortError */
+/** Waits until another tab has written this key, at most `ms`. @throws AbortError */
 function untilChanged(key: string | null, ms: number, signal: AbortSignal | undefined): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const end = (error?: Error) => {

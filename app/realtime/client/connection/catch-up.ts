@@ -1,0 +1,54 @@
+import type { ConnectionOptions } from "./event-connection.ts";
+import { poll } from "./poll.ts";
+import { TIMINGS } from "./timings.ts";
+
+/** Time for an event from another tab to arrive, in ms. */
+const TAB_DELAY_MS = 200;
+
+/**
+ * Fetches missing events, one request at a time. A call during a request causes a second request, because the first
+ * may have been answered before.
+ */
+export function createCatchUp(
+	options: Pick<ConnectionOptions, "urls" | "query" | "onEvent" | "timings">,
+	signal: AbortSignal,
+) {
+	let running: Promise<boolean> | null = null;
+	let mustRunAgain = false;
+	let timer: ReturnType<typeof setTimeout> | undefined;
+
+	async function fetchAll(): Promise<boolean> {
+		for (;;) {
+			mustRunAgain = false;
+			const outcome = await poll({
+				url: options.urls.sync,
+				fields: options.query,
+				signal,
+				limitMs: (options.timings ?? TIMINGS).request,
+				onEvent: options.onEvent,
+			});
+			if (outcome.type !== "answered") return false;
+			if (!mustRunAgain) return true;
+		}
+	}
+
+	function sync(): Promise<boolean> {
+		mustRunAgain = running !== null;
+		running ??= fetchAll().finally(() => {
+			running = null;
+		});
+		return running;
+	}
+
+	return {
+		/** @returns whether the server answered. */
+		sync,
+		/** The same after a short delay, unless the cursor has been reached by then. */
+		syncSoon(isReached: () => boolean) {
+			clearTimeout(timer);
+			timer = setTimeout(() => {
+				if (!isReached() && !signal.aborted) void sync();
+			}, TAB_DELAY_MS);
+		},
+	};
+}

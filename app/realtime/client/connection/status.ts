@@ -1,0 +1,55 @@
+import type { Timings } from "./timings.ts";
+import type { ShownTransport, Transport } from "./transports.ts";
+
+/**
+ * State of the connection: `connecting` until something was received, `stopped` when the server refuses this page.
+ */
+export type ConnectionState = "connecting" | "live" | "reconnecting" | "offline" | "stopped";
+export type ConnectionStatus = { state: ConnectionState; transport: ShownTransport };
+
+/**
+ * Turns interruptions into a state for the user: none for a second, because streams end and restart all day, then
+ * `reconnecting`, then `offline`.
+ */
+export function createStatus(timings: Timings, onStatus: (status: ConnectionStatus) => void) {
+	let status: ConnectionStatus = { state: "connecting", transport: "sse" };
+	let isDown = false;
+	let timers: ReturnType<typeof setTimeout>[] = [];
+
+	function set(change: Partial<ConnectionStatus>) {
+		status = { ...status, ...change };
+		onStatus(status);
+	}
+
+	function clear() {
+		for (const timer of timers) clearTimeout(timer);
+		timers = [];
+		isDown = false;
+	}
+
+	return {
+		current: () => status,
+		isUp: () => status.state === "live" && !isDown,
+		/** Something was received with this transport. */
+		up(transport: Transport) {
+			clear();
+			set({ state: "live", transport });
+		},
+		/** There is no connection with this transport; called with every failure, so that other tabs are informed. */
+		down(transport: Transport) {
+			set(status.transport === "reload" ? {} : { transport });
+			if (isDown) return;
+			isDown = true;
+			timers = [
+				setTimeout(() => set({ state: "reconnecting" }), timings.reconnecting),
+				setTimeout(() => set({ state: "offline" }), timings.offline),
+				setTimeout(() => set({ transport: "reload" }), timings.reload),
+			];
+		},
+		stop() {
+			clear();
+			set({ state: "stopped" });
+		},
+		close: clear,
+	};
+}

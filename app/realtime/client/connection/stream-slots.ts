@@ -1,0 +1,67 @@
+import type { TabLocks } from "./tab-locks.ts";
+
+/**
+ * Number of streams that a browser keeps open in all its tabs. Over HTTP/1.1 it has six connections to a host, and two
+ * must remain for posts and page loads; over HTTP/2 it has a hundred, and slots are not used.
+ */
+const SLOTS = 4;
+
+/** Whether the page was loaded over HTTP/1.1, where open streams block other requests. */
+export function areConnectionsLimited(): boolean {
+	const [page] = performance.getEntriesByType("navigation") as PerformanceResourceTiming[];
+	return !/^h[23]/.test(page?.nextHopProtocol ?? "");
+}
+
+/**
+ * Acquires one of the browser's stream slots, and requests one again after losing it. A page that becomes visible
+ * without a slot takes any.
+ * @param options.onAcquired called with each acquired slot. @param options.onLost called when another tab took it.
+ * @param options.signal releases the slot.
+ */
+export function acquireStreamSlot(options: {
+	locks: TabLocks;
+	onAcquired: () => void;
+	onLost: () => void;
+	signal: AbortSignal;
+}): void {
+	const { locks, signal } = options;
+	let ownSlot: string | null = null;
+	let requests = new AbortController();
+
+	function request(name: string, steal: boolean) {
+		const { signal: whileRequesting } = requests;
+		locks
+			.request(name, steal ? { steal } : { signal: whileRequesting }, (lock) => onGranted(name, lock))
+			.catch(() => {
+				if (ownSlot !== name || signal.aborted) return;
+				ownSlot = null;
+				options.onLost();
+				requestAny();
+			});
+	}
+
+	function requestAny() {
+		requests = new AbortController();
+		for (let slot = 0; slot < SLOTS; slot += 1) request(`mevi-stream ${slot}`, false);
+	}
+
+	function onGranted(name: string, lock: object | null): Promise<void> | undefined {
+		if (lock === null || ownSlot !== null || signal.aborted) return undefined;
+		ownSlot = name;
+		requests.abort();
+		options.onAcquired();
+		return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+	}
+
+	function onVisibility() {
+		if (document.visibilityState !== "visible" || ownSlot !== null) return;
+		request(`mevi-stream ${Math.floor(Math.random() * SLOTS)}`, true);
+	}
+
+	globalThis.document?.addEventListener("visibilitychange", onVisibility);
+	signal.addEventListener("abort", () => {
+		requests.abort();
+		globalThis.document?.removeEventListener("visibilitychange", onVisibility);
+	});
+	requestAny();
+}
