@@ -41,9 +41,14 @@ export function startPeriodicWork(options: {
 		} catch (error) {
 			logBackgroundFailure(name, error);
 		}
-		if (!isStopped) timer = setTimeout(round, everyMs);
+		if (!isStopped) schedule(everyMs);
 	};
-	timer = setTimeout(round, firstMs);
+	/** Only the server keeps the process alive, not its background work. */
+	const schedule = (ms: number) => {
+		timer = setTimeout(round, ms);
+		timer.unref();
+	};
+	schedule(firstMs);
 	return () => {
 		isStopped = true;
 		clearTimeout(timer);

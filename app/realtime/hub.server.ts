@@ -1,3 +1,4 @@
+import { logBackgroundFailure } from "#app/background-work.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { gather } from "#db/gather.ts";
 import type { Bus, Envelope } from "./bus/bus.ts";
@@ -89,8 +90,9 @@ export function createHub(bus: Bus) {
 					}
 				}
 			}
-		} catch {
-			// The database is down; the head check finds the same streams when it is back.
+		} catch (error) {
+			// The head check finds the same streams again.
+			logBackgroundFailure("reading new events", error);
 		} finally {
 			isFetching = false;
 		}
@@ -156,8 +158,9 @@ export function createHub(bus: Bus) {
 				subscription.pageSize = delivered < page.length ? Math.max(MIN_PAGE_SIZE, delivered * 2) : PAGE_SIZE;
 				if (delivered === 0) break;
 			}
-		} catch {
+		} catch (error) {
 			// Retried with the next wake-up or head check.
+			logBackgroundFailure("moving a reader forward", error);
 		} finally {
 			subscription.isPumping = false;
 		}
@@ -182,8 +185,9 @@ export function createHub(bus: Bus) {
 				}
 			}
 			await inbox.check();
-		} catch {
-			// The database is down; readiness reports it, and the next check repairs what was missed.
+		} catch (error) {
+			// The next check repairs what was missed.
+			logBackgroundFailure("the head check", error);
 		}
 	}
 

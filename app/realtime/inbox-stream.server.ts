@@ -1,3 +1,4 @@
+import { logBackgroundFailure } from "#app/background-work.server.ts";
 import { isDraining, registerConnection } from "./connections.server.ts";
 import type { Inbox } from "./events.ts";
 import { hub } from "./hub.server.ts";
@@ -44,8 +45,9 @@ export async function openInboxStream(options: {
 		try {
 			if (isWhole) send("inbox", { ...(await options.readAll()), isWhole: true });
 			else if (ids.length > 0) send("inbox", { ...(await options.readSome(ids)), isWhole: false });
-		} catch {
-			// The database is down: the whole list is sent when it is back.
+		} catch (error) {
+			// The whole list is sent with the next change.
+			logBackgroundFailure("sending changes of the inbox", error);
 			isWholeDue = true;
 		} finally {
 			isSending = false;

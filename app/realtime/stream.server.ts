@@ -1,3 +1,4 @@
+import { logBackgroundFailure } from "#app/background-work.server.ts";
 import { DomainError } from "#app/models/errors.ts";
 import type { Ephemeral } from "./bus/bus.ts";
 import { registerConnection } from "./connections.server.ts";
@@ -106,7 +107,8 @@ export async function openStream(options: {
 			await guard.revalidate();
 		} catch (error) {
 			// A database error says nothing about access; the next check comes within 15 s.
-			if (error instanceof DomainError && !isClosed) sendBye(REFUSED_RECONNECT_MS);
+			if (!(error instanceof DomainError)) logBackgroundFailure("checking a stream's access", error);
+			else if (!isClosed) sendBye(REFUSED_RECONNECT_MS);
 		}
 	}
 
@@ -124,8 +126,9 @@ export async function openStream(options: {
 				}
 				await new Promise((resolve) => setTimeout(resolve, ANSWER_RETRY_MS));
 			}
-		} catch {
+		} catch (error) {
 			// The finished message contains the whole text in any case.
+			logBackgroundFailure("reading an answer in progress", error);
 		} finally {
 			answer.isCatchingUp = false;
 		}
@@ -208,7 +211,9 @@ export async function openStream(options: {
 
 	/** Presence is published when it changes; a new reader gets the present state once. */
 	async function sendPresence() {
-		const who = await getPresence(sessionId).catch(() => null);
+		const who = await getPresence(sessionId).catch((error: unknown) =>
+			logBackgroundFailure("reading presence", error),
+		);
 		if (!who || isClosed || !sink.isWritable()) return;
 		if (who.agent) send("agent-presence", { on: who.agent.isHere, name: who.agent.name });
 		if (at.internal !== null) send("customer-presence", { on: who.isCustomerHere });

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
-import { DomainError, Forbidden, NotFound } from "#app/models/errors.ts";
+import { DomainError, NotFound } from "#app/models/errors.ts";
 
 /** Methods that pages answer; the REST API checks its own methods. */
 const PAGE_METHODS = ["GET", "HEAD", "POST", "OPTIONS"];
@@ -53,7 +53,8 @@ export function findRejection(request: IncomingMessage, path: string | null): Do
 		requireSameOrigin({ headers: { get }, url: "http://localhost" });
 		return null;
 	} catch (error) {
-		return error instanceof DomainError ? error : new Forbidden();
+		if (error instanceof DomainError) return error;
+		throw error;
 	}
 }
 

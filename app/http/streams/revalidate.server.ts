@@ -1,5 +1,6 @@
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { getAgent } from "#app/auth/agent.server.ts";
+import { logBackgroundFailure } from "#app/background-work.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { DomainError, Unauthorised } from "#app/models/errors.ts";
@@ -76,6 +77,7 @@ function revalidateDue(): void {
 		entry.ticksLeft = REVALIDATE_MS / TICK_MS;
 		entry.revalidate().catch((error: unknown) => {
 			if (error instanceof DomainError) entry.sink.close();
+			else logBackgroundFailure("checking a stream's access", error);
 		});
 	}
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { logBackgroundFailure, startPeriodicWork } from "#app/background-work.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { sql } from "#db/client.server.ts";
 import { gather } from "#db/gather.ts";
@@ -66,22 +67,21 @@ export async function listPresent(subjects: PresenceSubject[]): Promise<Set<Pres
 
 /** Renews this process's leases and deletes those of dead processes; call it once per process. @returns a function that stops it. */
 export function startPresence(): () => Promise<void> {
-	let timer = setTimeout(renew, RENEW_MS);
-	timer.unref();
-	async function renew() {
-		await renewLeases().catch(() => {
-			// The database is down; a lease outlives two renewals, and the next renewal writes it again.
-		});
-		timer = setTimeout(renew, RENEW_MS);
-		timer.unref();
-	}
+	// A lease outlives two renewals that fail.
+	const stopRenewals = startPeriodicWork({
+		name: "renewing presence",
+		everyMs: RENEW_MS,
+		work: renewLeases,
+	});
 	return async () => {
-		clearTimeout(timer);
+		stopRenewals();
 		for (const leave of presence.leaving.values()) clearTimeout(leave);
 		presence.leaving.clear();
 		await sql`
 			update presence_leases set until = least(until, now() + make_interval(secs => ${HANDOVER_SECONDS}))
-			where process = ${presence.process}`.catch(() => {});
+			where process = ${presence.process}`.catch((error: unknown) =>
+			logBackgroundFailure("ending presence", error),
+		);
 	};
 }
 
@@ -100,8 +100,9 @@ async function arrive(subjects: PresenceSubject[]): Promise<void> {
 		const before = await listPresent(subjects);
 		await write(subjects);
 		for (const subject of subjects) if (!before.has(subject)) await publishPresence(subject, true);
-	} catch {
+	} catch (error) {
 		// The next renewal writes the lease.
+		logBackgroundFailure("publishing that somebody arrived", error);
 	}
 }
 
@@ -113,8 +114,9 @@ async function depart(subjects: PresenceSubject[]): Promise<void> {
 			where process = ${presence.process}
 				and party in (select value from jsonb_array_elements_text(${JSON.stringify(gone)}::text::jsonb))`;
 		await publishAbsent(gone);
-	} catch {
+	} catch (error) {
 		// The lease expires.
+		logBackgroundFailure("publishing that somebody left", error);
 	}
 }
 
