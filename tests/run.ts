@@ -33,6 +33,8 @@ async function main(): Promise<number> {
 		tallies.push(once(await node("typescript/bin/tsc", ["--noEmit"])));
 		say("Lint");
 		tallies.push(once(await node("@biomejs/biome/bin/biome", ["check", "."])));
+		say("Unused files, exports and dependencies");
+		tallies.push(once(await node("knip/bin/knip.js", ["--no-config-hints"])));
 		say("Build");
 		const isBuilt = await build();
 		say("Unit and integration tests");

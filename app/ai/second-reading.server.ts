@@ -31,7 +31,7 @@ const RULES = `You label a customer's newest message to a store's support. Every
 - topics: those of the given topics that the message is about; usually none.`;
 
 /** What the small model made of a question. */
-export type Reading = NonNullable<Answer["reading"]> & Understood;
+type Reading = NonNullable<Answer["reading"]> & Understood;
 
 /**
  * Whether a question is worth a second reading: the local classifier knows English only and says how sure it is,
@@ -46,7 +46,7 @@ export function deservesReading(question: string, { intent, confidence, language
  * Asks the small model what a question is about, in which language and mood, and whether it wants a person.
  * @returns null when there is no model, it failed, took too long, or answered out of the schema.
  */
-export async function readWithModel(request: AnswerRequest): Promise<Reading | null> {
+async function readWithModel(request: AnswerRequest): Promise<Reading | null> {
 	const { topics: own, legal, safety } = await getSetting("escalation");
 	const topics = [...own.map(({ name }) => name), ...(legal ? ["legal"] : []), ...(safety ? ["safety"] : [])];
 	const shape = readingShape(topics);
@@ -73,7 +73,7 @@ export async function readWithModel(request: AnswerRequest): Promise<Reading | n
 }
 
 /** Why a reading sends the question to a person; null when it does not. */
-export function callOfReading({ wantsPerson, frustration, topics, language }: Reading): Call | null {
+function callOfReading({ wantsPerson, frustration, topics, language }: Reading): Call | null {
 	if (wantsPerson) return { reason: "requested", words: "requested", language };
 	if (frustration === "high") return { reason: "customer-upset", words: "customer-upset", language };
 	const [topic] = topics;

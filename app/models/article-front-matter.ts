@@ -27,7 +27,7 @@ const CONTENT_KEYS = ["title", "slug", "locale", "language", "lang", "audience",
 const HIDING_KEYS = ["draft", "hidden", "unlisted", "private", "archived"];
 const SHOWING_KEYS = ["published", "publish", "public"];
 const STATE_KEYS = ["status", "visibility"];
-export const KNOWN_KEYS = [...CONTENT_KEYS, ...HIDING_KEYS, ...SHOWING_KEYS, ...STATE_KEYS];
+const KNOWN_KEYS = [...CONTENT_KEYS, ...HIDING_KEYS, ...SHOWING_KEYS, ...STATE_KEYS];
 
 /** Common keys of other programs: not used here, but no misspelling of a known key either. */
 const FOREIGN_KEYS = new Set(

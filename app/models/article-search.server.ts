@@ -40,7 +40,7 @@ export type PassageSearch = {
 };
 
 /** A passage with what its score was made of. */
-export type JudgedPassage = FoundPassage & {
+type JudgedPassage = FoundPassage & {
 	relevance: Relevance;
 	/** Its score by words alone. */
 	words: number;

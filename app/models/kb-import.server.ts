@@ -4,10 +4,10 @@ import { articles } from "#db/schema.ts";
 import { saveArticle } from "./article.server.ts";
 import { type ArticleFile, type ArticleFolder, readArticles } from "./article-files.server.ts";
 
-export { KnowledgeImportError, readArticle } from "./article-files.server.ts";
+export { readArticle } from "./article-files.server.ts";
 
 /** Of the articles that an import of a folder brings, where no other name is given. */
-export const DEFAULT_SOURCE = "folder";
+const DEFAULT_SOURCE = "folder";
 /** The demo store's articles, which any import may replace. */
 const DEMO_SOURCE = "demo";
 

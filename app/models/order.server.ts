@@ -49,8 +49,7 @@ export function ownOrders(owner: OrderOwner): SQL {
 }
 
 /** An order's number as it is kept, from one as people write it: digits of any script, invisible characters. */
-export const orderNumber = (text: string): string =>
-	plainOrderText(text).trim().replace(/^#/, "").toUpperCase();
+const orderNumber = (text: string): string => plainOrderText(text).trim().replace(/^#/, "").toUpperCase();
 
 /**
  * One order of its owner. Ownership is part of the query, so that somebody else's order and one that does

@@ -6,7 +6,7 @@ import { readStoreFiles, type StoreData } from "./store-files.server.ts";
 import type { StoreReport } from "./store-records.server.ts";
 
 /** How many rows of a kind the files hold, and how many of them differed from what was stored. */
-export type ImportCount = { total: number; created: number; updated: number };
+type ImportCount = { total: number; created: number; updated: number };
 export type StoreImportSummary = Record<"products" | "variants" | "customers" | "orders", ImportCount>;
 
 /** Rows per statement: far below Postgres's 65,535 parameters, large enough that round trips do not matter. */

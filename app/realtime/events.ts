@@ -10,7 +10,7 @@ if (typeof document !== "undefined") z.config({ jitless: true });
  * the readers that are connected now and may be dropped.
  */
 
-export const STREAMS = ["public", "internal"] as const;
+const STREAMS = ["public", "internal"] as const;
 export type StreamName = (typeof STREAMS)[number];
 
 /** Interval of heartbeats on an idle stream; proxies close idle connections after 30 to 60 s. */
@@ -95,7 +95,7 @@ export const sessionSchema = z.object({
 export type Session = z.infer<typeof sessionSchema>;
 
 /** One row of the inbox: who waits, since when, why, in which language. */
-export const inboxEntrySchema = z.object({
+const inboxEntrySchema = z.object({
 	sessionId: z.string(),
 	status: sessionSchema.shape.status,
 	priority: sessionSchema.shape.priority,

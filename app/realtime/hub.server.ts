@@ -20,8 +20,6 @@ const HEAD_CHECK_UNHEALTHY_MS = 750;
 /** Look-ups that begin within this time (ms) share one statement. */
 const BATCH_MS = 5;
 
-export type Hub = ReturnType<typeof createHub>;
-
 /**
  * The hub. A wake-up marks a stream as having new events, one query fetches the new events of all such streams, and
  * each reader is moved forward from its own cursor. Live delivery, replay and resume use the same code, so nothing

@@ -79,7 +79,7 @@ const RIGHT_TO_LEFT_LETTER =
 	/[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 
 /** Whether a language is written from right to left. */
-export const isRightToLeft = (tag: string): boolean => RIGHT_TO_LEFT.has(scriptOf(tag) ?? "");
+const isRightToLeft = (tag: string): boolean => RIGHT_TO_LEFT.has(scriptOf(tag) ?? "");
 
 /**
  * The direction of a text in a language, as the value of `dir`. From right to left where its language is written

@@ -38,7 +38,7 @@ export function report(questions: EvaluationQuestion[], variants: Variant[]): st
 }
 
 /** The figures of one variant, each ready to be read. */
-export function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Record<string, string> {
+function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Record<string, string> {
 	const verdicts = questions.map((question, index) => judge(question, outcomes[index]));
 	const answers = outcomes.map((outcome) => outcome.answer);
 	const rightlyOf = (answered: boolean) =>

@@ -12,7 +12,7 @@ const DELIVERED_AFTER_DAYS = 4;
 const CARRIERS = ["Northline", "Parcelbird", "Harbourmail"];
 const PAYMENT_METHODS = ["Visa", "Mastercard", "PayPal", "Apple Pay", "Mevi gift card"];
 
-export type SeedStatus =
+type SeedStatus =
 	| "pending"
 	| "processed"
 	| "shipped"

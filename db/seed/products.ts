@@ -7,7 +7,7 @@ import { storage } from "./products/storage.ts";
 import { tables } from "./products/tables.ts";
 import { textiles } from "./products/textiles.ts";
 
-export type { SeedProduct, SeedVariant } from "./products/shape.ts";
+export type { SeedProduct } from "./products/shape.ts";
 
 /** The demo store's catalogue. Every name and number in it is made up. */
 export const seedProducts: SeedProduct[] = [

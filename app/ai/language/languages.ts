@@ -1,3 +1,2 @@
 /** The languages the assistant has fixed phrases in, and answers in without a model. */
 export const LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pt", "pl", "tr", "ar", "he"] as const;
-export type Language = (typeof LANGUAGES)[number];

@@ -42,13 +42,13 @@ const MOST_MET = 3;
 const SAME_SUBJECT = 0.5;
 
 /** What speaks for and against the best passage, each from 0 to about 1; null without a passage. */
-export type Signs = Record<keyof typeof WEIGHTS, number> & {
+type Signs = Record<keyof typeof WEIGHTS, number> & {
 	hasSubject: boolean;
 	isUnknownProperty: boolean;
 };
 
 /** @param search of the question, with its topics; its best passage is judged. */
-export function readSigns(question: string, { found, terms, rarities, rarest }: PassageSearch): Signs | null {
+function readSigns(question: string, { found, terms, rarities, rarest }: PassageSearch): Signs | null {
 	const [best] = found;
 	if (!best) return null;
 	const met = best.relevance.met.filter(({ term }) => !term.isTopic);

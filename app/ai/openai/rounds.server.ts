@@ -17,7 +17,7 @@ import { SourceBook } from "./source-book.ts";
 import type { ChatMessage, Complete, ToolCall } from "./wire/vocabulary.ts";
 
 /** Requests to the model for one answer, at most; the last one may not call tools. */
-export const MAX_ROUNDS = 6;
+const MAX_ROUNDS = 6;
 /** Tool calls run in one round, at most; further ones are told so. A runaway model costs nothing more. */
 const MAX_CALLS_A_ROUND = 8;
 /** Passages retrieved before the first request, so that a model too small for tools can answer as well. */

@@ -4,7 +4,7 @@
  */
 
 /** The mark a model writes when it does not know; it is taken out of the text and sets `answered` to false. */
-export const UNKNOWN_MARK = "[unknown]";
+const UNKNOWN_MARK = "[unknown]";
 
 export const HOW_TO_ANSWER = `You are the store's support assistant, an automatic one, and you say so when asked.
 

@@ -77,7 +77,7 @@ export async function remember(recalled: Recalled, asked: Question, answer: Answ
 }
 
 /** The same question however it is spaced, cased and ended. No word is dropped: each may change what is asked. */
-export function normalise(question: string): string {
+function normalise(question: string): string {
 	return question
 		.normalize("NFKC")
 		.toLowerCase()

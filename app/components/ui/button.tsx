@@ -1,8 +1,8 @@
 import { Link, type LinkProps } from "@remix-run/react";
 import type { ButtonHTMLAttributes } from "react";
 
-export type ButtonVariant = "primary" | "secondary" | "quiet" | "danger";
-export type ButtonSize = "regular" | "compact";
+type ButtonVariant = "primary" | "secondary" | "quiet" | "danger";
+type ButtonSize = "regular" | "compact";
 type Look = { variant?: ButtonVariant; size?: ButtonSize };
 
 const SHAPE =

@@ -1,11 +1,11 @@
 /** The small parts every page is made of. Import them from here: `#app/components/ui/index.ts`. */
-export { AssistantMark, Avatar, type AvatarSize, initials } from "./avatar.tsx";
-export { Badge, type BadgeTone } from "./badge.tsx";
-export { Button, ButtonLink, type ButtonSize, type ButtonVariant, buttonClasses } from "./button.tsx";
+export { AssistantMark, Avatar, initials } from "./avatar.tsx";
+export { Badge } from "./badge.tsx";
+export { Button, ButtonLink, buttonClasses } from "./button.tsx";
 export { DisclosureMark } from "./disclosure-mark.tsx";
 export { EmptyState } from "./empty-state.tsx";
 export { SelectField, Textarea, TextField } from "./field.tsx";
-export { Notice, type NoticeTone } from "./notice.tsx";
+export { Notice } from "./notice.tsx";
 export { SkipLink } from "./skip-link.tsx";
 export { Stars, StarsShown } from "./stars.tsx";
 export { StoreMark } from "./store-mark.tsx";

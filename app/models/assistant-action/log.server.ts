@@ -11,7 +11,7 @@ const MOST_LISTED = 200;
 export type ActionPlace = { sessionId: string; questionSeq: number };
 
 /** The turn under way, for a row that belongs to it. */
-export const runningTurn = (sessionId: string) =>
+const runningTurn = (sessionId: string) =>
 	sql`(select id from ai_turns where session_id = ${sessionId} and state = 'running' limit 1)`;
 
 /**

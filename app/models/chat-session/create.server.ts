@@ -10,7 +10,7 @@ import { nextDeadline } from "./queue.server.ts";
 import { type CustomerIdentity, ownedBy, REVOKED } from "./scope.server.ts";
 
 /** Opens a conversation in the caller's transaction. With the assistant switched off it begins in the queue. */
-export async function createSession(
+async function createSession(
 	tx: Transaction,
 	identity: CustomerIdentity,
 	input: { locale: string },

@@ -99,7 +99,7 @@ function append(held: Vectors, hash: string, bytes: Uint8Array): void {
  * The contents most like a vector, best first.
  * @param values vectors one behind the other; @param vector of length 1, as all of them are.
  */
-export function nearest(
+function nearest(
 	{ values, dimensions, hashes }: Pick<Vectors, "values" | "dimensions" | "hashes">,
 	vector: Float32Array,
 	limit: number,

@@ -1,7 +1,7 @@
 /** Where a lexeme stands in a text: its place in word counts, and the field it belongs to. */
 export type Occurrence = { position: number; field: Field };
 /** A passage's title, its heading, its body: the weight letters A, B and C (or none) of a Postgres tsvector. */
-export type Field = "A" | "B" | "C";
+type Field = "A" | "B" | "C";
 /** A text as Postgres's English configuration sees it: stems without stop words, with their places. */
 export type TextVector = Map<string, Occurrence[]>;
 

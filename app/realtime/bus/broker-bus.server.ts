@@ -12,7 +12,7 @@ import { createSender } from "./sender.ts";
 const PING_EVERY_MS = 2_000;
 
 /** An open connection to a broker; `publish` sends a payload to every other process. */
-export type BrokerConnection = Connection & { publish(payload: string): unknown };
+type BrokerConnection = Connection & { publish(payload: string): unknown };
 
 /** Opens a connection. It calls `onLost` when the connection ends and `onPayload` with each payload that arrives. */
 export type ConnectToBroker = (

@@ -16,7 +16,7 @@ export type Envelope = { wakeUps: WakeUp[]; ephemerals: Ephemeral[] };
 
 export type BusKind = "in-process" | "postgres" | "redis" | "nats";
 
-export type BusHandlers = { onEnvelope: (envelope: Envelope) => void; onGap: () => void };
+type BusHandlers = { onEnvelope: (envelope: Envelope) => void; onGap: () => void };
 
 /**
  * Carries wake-ups and ephemeral events between processes. Delivery at most once is enough: a lost envelope delays

@@ -1,4 +1,4 @@
-export type SeedVariant = {
+type SeedVariant = {
 	/** What tells it from its neighbours, in the order shown: `{ colour: "Clay" }`. */
 	options: Record<string, string>;
 	priceCents: number;

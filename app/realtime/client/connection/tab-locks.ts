@@ -33,7 +33,7 @@ export function tabLocks(): TabLocks | null {
  * Locks in the browser's storage: the holder renews its lease. Two tabs may both hold a lock for a moment, so use it
  * only for work that is wasteful but correct when done twice.
  */
-export function createLeases(storage: Storage): TabLocks {
+function createLeases(storage: Storage): TabLocks {
 	type Lease = { holder: string; until: number };
 
 	function read(key: string): Lease | null {

@@ -2,7 +2,7 @@
  * The transports, best first. All have the same cursor, the same authorisation and the same events; only the framing
  * differs, because networks differ in what they pass on.
  */
-export const TRANSPORTS = ["sse", "sse-post", "long-poll", "short-poll"] as const;
+const TRANSPORTS = ["sse", "sse-post", "long-poll", "short-poll"] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 /** The transport that the page shows; `reload` when no request of a script succeeds any more. */
