@@ -7,6 +7,7 @@ import { dropStaleVectors, embedMissing } from "#app/models/passage-vector.serve
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
 import type { Meaning } from "#app/models/search/meaning.server.ts";
 import { indexVectors } from "#app/models/search/vector-index.server.ts";
+import { hasVisibleText } from "#app/text/visible-text.ts";
 import { encodeMeaning, warmEncoder } from "./encoder/encode.server.ts";
 
 /** Texts a request carries: well under what providers take, and few enough that a failure repeats little. */
@@ -61,7 +62,7 @@ export async function meaningOf(
 	{ language, signal }: { language: string; signal?: AbortSignal },
 ): Promise<Meaning | null> {
 	const { OPENAI_EMBEDDING_MODEL: model } = env();
-	if (question.trim() === "") return null;
+	if (!hasVisibleText(question)) return null;
 	if (!model) return builtInMeaningOf(question, language);
 	try {
 		const [vector] = await embed([question], model, QUESTION_LIMIT_MS);

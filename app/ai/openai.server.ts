@@ -1,7 +1,7 @@
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { recordUsage, type Usage } from "#app/models/ai-usage.server.ts";
-import { hasVisibleText } from "#app/text/visible-text.ts";
+import { hasVisibleText, trimInvisible } from "#app/text/visible-text.ts";
 import { type Answerer, AnswerFailed, type AnswerRequest } from "./answer.ts";
 import { ProviderFault } from "./openai/faults.ts";
 import { LIMITS, type Limits } from "./openai/limits.ts";
@@ -151,7 +151,7 @@ export async function askSmallModel(job: SmallJob): Promise<string | null> {
 		const completion = await askServer(ask, provider, { limits: LIMITS, stop: stop.signal }, nobody);
 		const { model } = provider;
 		await count({ model, messages: ask.messages, purpose: job.purpose, ...job.usage }, completion);
-		const text = job.format ? jsonIn(completion.text) : completion.text.trim();
+		const text = job.format ? jsonIn(completion.text) : trimInvisible(completion.text);
 		return completion.hasRefused || !hasVisibleText(text) ? null : text;
 	} catch (error) {
 		if (job.signal?.aborted) return null;

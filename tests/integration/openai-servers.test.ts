@@ -7,6 +7,7 @@ import { getLatestTurn } from "#app/models/ai-turn.server.ts";
 import { saveArticle } from "#app/models/article.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
+import { hasVisibleText } from "#app/text/visible-text.ts";
 import { sql } from "#db/client.server.ts";
 import { messagesOf, sessionRow } from "#tests/factories.ts";
 import { behaves, PROFILES, THOUGHT } from "#tests/setup/openai-profiles.ts";
@@ -194,21 +195,38 @@ describe("an answer that is none", () => {
 	const heard = async (reply: Reply) => {
 		const { url, requests } = await withServer(reply);
 		let text = "";
+		const pieces: string[] = [];
 		const error = await askOf(url, (piece, at = text.length) => {
 			text = text.slice(0, at) + piece;
+			pieces.push(piece);
 		}).then(
 			() => null,
 			(thrown: { reason: string }) => thrown.reason,
 		);
-		return { error, text, asked: requests.length };
+		return { error, text, pieces, asked: requests.length };
 	};
 
 	it.each(["\u200b", "\u2800", " \n ", "\u3164\u2060", "<think>Hm.</think>\u200b"])(
 		"has no visible character: %j",
 		async (text) => {
-			expect((await heard(says(text))).error).toBe("malformed");
+			const { error, pieces } = await heard(says(text));
+			expect([error, pieces]).toEqual(["malformed", []]);
 		},
 	);
+
+	it.each([
+		["\u2800", "\u3164", "Returns take 30 days."],
+		["\u200f", "\u05e9\u05dc\u05d5\u05dd"],
+	])("is shown from its first visible character: %j, %j", async (...written) => {
+		const { error, text, pieces } = await heard((response) => {
+			for (const content of written) writeChunk(response, { content });
+			writeChunk(response, {}, "stop");
+			response.end("data: [DONE]\n\n");
+		});
+		expect(error).toBeNull();
+		expect(hasVisibleText(pieces[0] ?? "")).toBe(true);
+		expect(text).toContain(written.at(-1));
+	});
 
 	it.each(["length", "error", "MAX_TOKENS", "a reason of next year"])("was cut off by %s", async (finish) => {
 		const { error, asked } = await heard(says("You can return it within", { finish }));

@@ -6,6 +6,7 @@ import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { readUnanswered, type Utterance } from "#app/models/message/unanswered.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import { isSameLanguage } from "#app/text/language-tag.ts";
+import { hasVisibleText } from "#app/text/visible-text.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import { AnswerFailed } from "../answer.ts";
 import { readQuestion } from "../language/detect.server.ts";
@@ -121,7 +122,7 @@ const nothing = (note: string): CopilotResult => suggestion({ text: "", sources:
 
 /** After an agent's reply nothing is unanswered: then the customer's last words are what a suggestion is for. */
 function withQuestion<Asked extends { question: string; history: Utterance[] }>(asked: Asked): Asked {
-	if (asked.question.trim() !== "") return asked;
+	if (hasVisibleText(asked.question)) return asked;
 	const at = asked.history.findLastIndex(({ role }) => role === "customer");
 	if (at === -1) return { ...asked, question: "" };
 	return { ...asked, ...forAnalysis(asked.history[at]?.text ?? ""), history: asked.history.slice(0, at) };

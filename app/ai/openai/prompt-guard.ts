@@ -1,3 +1,5 @@
+import { hasVisibleText } from "#app/text/visible-text.ts";
+
 /** From this many words in a row as they stand in the rules, what follows is held back until it is decided … */
 const SUSPICIOUS_WORDS = 4;
 /** … and this many are no chance: the rules are being read out. */
@@ -72,7 +74,7 @@ export class PromptGuard {
 	#release(): string {
 		const shown = this.#held;
 		this.#held = "";
-		this.#hasShown ||= shown.trim() !== "";
+		this.#hasShown ||= hasVisibleText(shown);
 		return shown;
 	}
 

@@ -1,5 +1,6 @@
 import { z } from "zod/v4";
 import { isKnown } from "#app/models/order.server.ts";
+import { hasVisibleText } from "#app/text/visible-text.ts";
 import type { Deeds } from "../deeds.server.ts";
 import type { Retrieved } from "../openai/source-book.ts";
 
@@ -106,7 +107,7 @@ export const orderNumberText = z
 /** A search phrase as a model writes it: never empty, and short enough to stay a phrase. */
 export const searchPhrase = z
 	.string()
-	.refine((text) => text.trim().length > 0 && text.length <= 300, "must have 1 to 300 characters");
+	.refine((text) => hasVisibleText(text) && text.length <= 300, "must have 1 to 300 characters");
 
 function parseJson(text: string): unknown {
 	// Some servers send no arguments at all for a tool that has none.

@@ -1,3 +1,4 @@
+import { hasVisibleText } from "#app/text/visible-text.ts";
 import { argumentsObject } from "./arguments.ts";
 import type { Refusable } from "./servers.ts";
 import type { ChatMessage, ToolCall } from "./vocabulary.ts";
@@ -44,7 +45,7 @@ export function wireMessages(
 }
 
 function contentBesideCalls(content: string, refused: ReadonlySet<Refusable>) {
-	if (content.trim() !== "") return { content };
+	if (hasVisibleText(content)) return { content };
 	if (!refused.has("absent content")) return {};
 	return { content: refused.has("empty content") ? null : "" };
 }
@@ -66,7 +67,7 @@ function withoutCalls() {
 		if (message.role !== "assistant" || !message.tool_calls) return [message];
 		names.clear();
 		for (const call of message.tool_calls) names.set(call.id, call.function.name);
-		const isWordless = message.content.trim() === "";
+		const isWordless = !hasVisibleText(message.content);
 		return isWordless ? [] : [{ role: "assistant", content: message.content }];
 	};
 }

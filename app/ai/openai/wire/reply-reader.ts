@@ -1,3 +1,4 @@
+import { hasVisibleText } from "#app/text/visible-text.ts";
 import { ProviderFault } from "../faults.ts";
 import { LONGEST_TEXT } from "../limits.ts";
 import { argumentsObject } from "./arguments.ts";
@@ -132,7 +133,7 @@ export class ReplyReader {
 	/** A clean end without a reason: whole when the server marked it, or when what came looks whole. */
 	#faultOfSilence(isMarked: boolean): ProviderFault | null {
 		const calls = this.#native.all();
-		const hasText = this.#visible.text.trim() !== "";
+		const hasText = hasVisibleText(this.#visible.text);
 		if (!this.hasBegun) return new ProviderFault({ reason: "malformed", canRetry: true, note: "no end" });
 		if (isMarked || this.#hasUsage) return null;
 		const isWhole =

@@ -1,3 +1,4 @@
+import { hasVisibleText } from "#app/text/visible-text.ts";
 import { ProviderFault } from "../faults.ts";
 import { argumentsObject, isObject, isWholeObject, objectsIn } from "./arguments.ts";
 import { toolNameOf } from "./call-names.ts";
@@ -43,7 +44,7 @@ export class ToolCalls {
 	/** All calls, with the names of our tools where they are meant. A call without a name is dropped. */
 	all(): WrittenCall[] {
 		return this.#calls
-			.filter(({ name }) => name.trim() !== "")
+			.filter(({ name }) => hasVisibleText(name))
 			.flatMap((call) => {
 				const name = toolNameOf(call.name, this.#known);
 				return argumentsOf(call).map((written) => ({ name, arguments: written }));
