@@ -318,6 +318,24 @@ describe("who waits is told", () => {
 		expect(await toldText()).toContain("Our team is offline right now.");
 	});
 
+	it("also when the conversation began in the queue, before anybody leaves it", async () => {
+		setEnv({ ASSISTANT: "off" });
+		try {
+			const ana = await newCustomer();
+			await ana.ask("Hello, is somebody there?");
+			expect(await ana.row()).toMatchObject({ status: "queued" });
+			expect(await announceQueueChanges()).toBeGreaterThan(0);
+			expect((await ana.told("public"))?.queue).toMatchObject({ position: 1 });
+			expect(await announceQueueChanges(), "nothing changed, nothing is announced").toBe(0);
+			const agent = await agentAtWork("Rosa");
+			await announceQueueChanges();
+			expect((await ana.told("public"))?.queue?.text).toContain("You are number 1 in the queue.");
+			await noteAgentLeft(agent.agentId);
+		} finally {
+			setEnv({ ASSISTANT: "on" });
+		}
+	});
+
 	it("once, when several processes look at the same time", async () => {
 		const ana = await newCustomer();
 		await requestAgent(ana.sessionId, ana.actor);

@@ -23,10 +23,7 @@ type Waiting = {
 	queueDeadline: Date | null;
 	locale: string;
 	detectedLanguage: string | null;
-	/**
-	 * The state in the newest event; null when there was none, since the conversation began in the queue
-	 * (ASSISTANT=off, for benchmarks): its page knows the state from its own load until somebody leaves the queue.
-	 */
+	/** The state in the newest event; null when there was none, since the conversation began in the queue. */
 	announced: Queue | null;
 };
 
@@ -35,10 +32,9 @@ type Waiting = {
  * whether the team is there. Place and wait change without any event of their own conversation (agents come and
  * go, shops open, others leave the queue), so each round compares what was announced with what is true now. Any
  * number of processes may do so at once: each conversation is compared again under its lock.
- * @param options.hasDeparture whether a customer has just left the queue, so that every place may have changed.
  * @returns how many were told.
  */
-export async function announceQueueChanges({ hasDeparture = false } = {}): Promise<number> {
+export async function announceQueueChanges(): Promise<number> {
 	const waiting = await listWaiting();
 	if (waiting.length === 0) return 0;
 	const [isAnybodyThere, hours] = await Promise.all([isAnyAgentThere(), getSetting("business_hours")]);
@@ -46,7 +42,7 @@ export async function announceQueueChanges({ hasDeparture = false } = {}): Promi
 	const changed = waiting.filter(({ announced, ...row }) => {
 		const position = row.position <= MOST_PLACES ? row.position : (announced?.position ?? row.position);
 		const queue = describeQueue({ ...row, position, language: spokenLanguage(row) }, team);
-		return announced ? !isSameQueue(queue, announced) : hasDeparture;
+		return !announced || !isSameQueue(queue, announced);
 	});
 	let count = 0;
 	for (const { sessionId } of changed.slice(0, MOST_ANNOUNCED)) {

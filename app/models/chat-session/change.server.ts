@@ -52,7 +52,7 @@ export async function takeOver(
 		await recountAgentSessions(tx, agent.agentId);
 		return { session, wasQueued: row.status === "queued" };
 	});
-	if (taken.wasQueued) await announceQueueChanges({ hasDeparture: true });
+	if (taken.wasQueued) await announceQueueChanges();
 	return taken.session;
 }
 
@@ -105,7 +105,7 @@ export async function endSession(
 		if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
 		return { session: await readSession(tx, sessionId), wasQueued: row.status === "queued" };
 	});
-	if (ended.wasQueued) await announceQueueChanges({ hasDeparture: true });
+	if (ended.wasQueued) await announceQueueChanges();
 	return ended.session;
 }
 
