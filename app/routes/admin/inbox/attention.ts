@@ -16,7 +16,3 @@ export function countAttention(inbox: Inbox, agentId: string, opened: ReadonlySe
 	}
 	return Math.max(0, count);
 }
-
-/** A page's title with the number of things that wait in front, as browsers show it on a tab. */
-export const titleWithCount = (title: string, count: number): string =>
-	count > 0 ? `(${count}) ${title}` : title;

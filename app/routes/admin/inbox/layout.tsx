@@ -11,11 +11,12 @@ import {
 import { requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { Avatar, Button, SkipLink, StoreMark } from "#app/components/ui/index.ts";
 import { isRefresh } from "#app/components/use-fresh-when-restored.ts";
+import { titleWithCount } from "#app/components/use-title-count.ts";
 import { touchAgent } from "#app/models/agent.server.ts";
 import { listInbox } from "#app/models/inbox.server.ts";
 import type { ConnectionState } from "#app/realtime/client/connection/status.ts";
 import { waitingLimit } from "#app/realtime/inbox-order.ts";
-import { countAttention, titleWithCount } from "./attention.ts";
+import { countAttention } from "./attention.ts";
 import { InboxList } from "./inbox-list.tsx";
 import { useAttention } from "./use-attention.ts";
 import { useInbox } from "./use-inbox.ts";

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
+import { useTitleCount } from "#app/components/use-title-count.ts";
 import type { Inbox } from "#app/realtime/events.ts";
-import { countAttention, titleWithCount, waitKey } from "./attention.ts";
+import { countAttention, waitKey } from "./attention.ts";
 
 /** Most waits that are remembered as seen; older ones are long over. */
 const MOST_REMEMBERED = 200;
@@ -30,10 +31,7 @@ export function useAttention(inbox: Inbox, agentId: string, title: string, openI
 		return () => document.removeEventListener("visibilitychange", see);
 	}, [key, storageKey]);
 
-	const count = countAttention(inbox, agentId, opened);
-	useEffect(() => {
-		document.title = titleWithCount(title, count);
-	}, [title, count]);
+	useTitleCount(title, countAttention(inbox, agentId, opened));
 }
 
 function readOpened(storageKey: string): string[] {

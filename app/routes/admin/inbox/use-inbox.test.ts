@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
+import { titleWithCount } from "#app/components/use-title-count.ts";
 import type { Inbox, InboxEntry } from "#app/realtime/events.ts";
-import { countAttention, titleWithCount, waitKey } from "./attention.ts";
+import { countAttention, waitKey } from "./attention.ts";
 import { mergeInbox } from "./use-inbox.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 27, 12, minute)).toISOString();
