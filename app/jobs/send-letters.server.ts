@@ -8,7 +8,7 @@ import { withoutMarks } from "#app/text/message-marks.ts";
 const MOST_AT_ONCE = 8;
 
 /**
- * Sends what agents wrote to customers who had left their address and gone, where e-mail can be sent. One letter for
+ * Sends what agents wrote to customers who had left their address and gone, where email can be sent. One letter for
  * all that was written until then, each answer once.
  */
 export async function sendLetters(): Promise<void> {
@@ -23,8 +23,8 @@ async function send(letter: ContactLetter): Promise<void> {
 	} catch (error) {
 		if (!(error instanceof MailFailed)) throw error;
 		const { note, canRetry } = error;
-		if (!canRetry) return log.error({ sessionId, note }, "an answer could not be sent by e-mail");
-		log.warn({ sessionId, note }, "an answer could not be sent by e-mail yet; it is tried again");
+		if (!canRetry) return log.error({ sessionId, note }, "an answer could not be sent by email");
+		log.warn({ sessionId, note }, "an answer could not be sent by email yet; it is tried again");
 		await putOffLetter(letter);
 	}
 }

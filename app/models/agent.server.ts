@@ -6,8 +6,8 @@ import { db } from "#db/client.server.ts";
 import { chatAgents, chatSessions, credentials, logins, users } from "#db/schema.ts";
 
 /**
- * Creates an agent who signs in with e-mail and password (hashed by better-auth, scrypt).
- * @throws Conflict when the e-mail is taken.
+ * Creates an agent who signs in with email and password (hashed by better-auth, scrypt).
+ * @throws Conflict when the email is taken.
  */
 export async function createAgent(input: {
 	email: string;
@@ -23,7 +23,7 @@ export async function createAgent(input: {
 			.values({ id: userId, name: input.name, email, emailVerified: true })
 			.onConflictDoNothing()
 			.returning({ id: users.id });
-		if (made.length === 0) throw new Conflict(`There is already an agent with the e-mail ${email}.`);
+		if (made.length === 0) throw new Conflict(`There is already an agent with the email ${email}.`);
 		await tx
 			.insert(credentials)
 			.values({ id: randomUUID(), userId, accountId: userId, providerId: "credential", password });
@@ -42,7 +42,7 @@ export async function setAgentPassword(input: { email: string; password: string 
 			.from(users)
 			.innerJoin(chatAgents, eq(chatAgents.userId, users.id))
 			.where(eq(users.email, input.email.toLowerCase()));
-		if (!user) throw new NotFound(`There is no agent with the e-mail ${input.email}.`);
+		if (!user) throw new NotFound(`There is no agent with the email ${input.email}.`);
 		await tx
 			.update(credentials)
 			.set({ password, updatedAt: sql`now()` })

@@ -16,13 +16,13 @@ const STREET =
 	/\b\d{1,5}[a-z]?\s+(?:\p{Lu}\p{L}{1,40}\s){1,3}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|way|court|square)\b\.?|(?<!\p{L})\p{Lu}\p{L}*(?<=straße|strasse|gasse|weg|platz|laan|straat)\s+\d{1,4}[a-z]?\b/giu;
 
 /**
- * A customer's words without what says who they are: e-mail addresses, pages, order, phone and account numbers,
+ * A customer's words without what says who they are: email addresses, pages, order, phone and account numbers,
  * streets, how they introduced themselves, and their name where the shop knows it. Each is replaced by a word
  * that keeps the sentence a sentence.
  */
 export function withoutPersonalData(text: string, name: string | null = null): string {
 	let clean = toAsciiDigits(text)
-		.replace(EMAIL, "[e-mail]")
+		.replace(EMAIL, "[email]")
 		.replace(ADDRESS_OF_A_PAGE, "[link]")
 		.replace(STREET, "[address]");
 	for (const written of findOrderNumbersAsWritten(clean)) clean = clean.replaceAll(written, "[order]");

@@ -78,7 +78,7 @@ const readValue = (value: unknown): string => (typeof value === "boolean" ? Stri
 
 function readEmail(value: unknown): string {
 	const address = typeof value === "string" ? canonicalEmail(value) : null;
-	if (address === null) throw new WrongValue(`must be an e-mail address, not ${inWords(value)}`);
+	if (address === null) throw new WrongValue(`must be an email address, not ${inWords(value)}`);
 	return address;
 }
 

@@ -152,7 +152,7 @@ describe("blocks", () => {
 		]);
 	});
 
-	it("become plain words for an e-mail", () => {
+	it("become plain words for an email", () => {
 		expect(
 			withoutMarks(
 				"### Note\nTake **30 days**, [here](https://a.example/r) or https://b.example:\n1. `a`\n2. b",

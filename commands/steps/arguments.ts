@@ -38,9 +38,9 @@ export function oneArgument(
 	throw new CommandError(`Type it like this: ${usage}.`);
 }
 
-/** The e-mail address in its canonical form. @throws CommandError when the word is not an e-mail address. */
+/** The email address in its canonical form. @throws CommandError when the word is not an email address. */
 export function requireEmail(word: string): string {
 	const address = canonicalEmail(word);
 	if (address !== null) return address;
-	throw new CommandError(`${word} is not an e-mail address.`);
+	throw new CommandError(`${word} is not an email address.`);
 }

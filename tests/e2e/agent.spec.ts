@@ -26,10 +26,10 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 
 	await test.step("a refused login leads to the password", async () => {
 		await agent.goto("/admin/login");
-		await agent.getByRole("textbox", { name: "E-mail" }).fill(DEMO_AGENT_EMAIL);
+		await agent.getByRole("textbox", { name: "Email" }).fill(DEMO_AGENT_EMAIL);
 		await agent.getByLabel("Password").fill("not the password");
 		await button(agent, "Sign in").click();
-		await expect(agent.getByRole("alert")).toContainText("Wrong e-mail or password.");
+		await expect(agent.getByRole("alert")).toContainText("Wrong email or password.");
 		await expect(agent.getByLabel("Password")).toBeFocused();
 	});
 

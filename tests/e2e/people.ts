@@ -86,7 +86,7 @@ export async function conversationOf(page: Page): Promise<string> {
  */
 export async function signIn(page: Page, email: string, address = ""): Promise<void> {
 	await page.goto(`${address}/admin/chat`, { waitUntil: "domcontentloaded" });
-	await page.getByRole("textbox", { name: "E-mail" }).fill(email);
+	await page.getByRole("textbox", { name: "Email" }).fill(email);
 	await page.getByLabel("Password").fill(DEMO_AGENT_PASSWORD);
 	await button(page, "Sign in").click({ noWaitAfter: true });
 	await expect(page.getByRole("navigation", { name: "Conversations" })).toBeAttached();

@@ -91,7 +91,7 @@ describe("signing in", () => {
 		const [first, second] = [await bodyOf(wrong), await bodyOf(unknown)];
 		expect(first).toEqual({
 			email: anna.email,
-			problem: "Wrong e-mail or password.",
+			problem: "Wrong email or password.",
 			wrongField: "password",
 		});
 		expect(second).toEqual({ ...first, email: "nobody@store.test" });

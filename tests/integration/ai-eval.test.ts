@@ -85,7 +85,7 @@ describe("npm run ai:eval", () => {
 		expect((await evaluate("--recent", "7", "--json", json)).code).toBe(0);
 		const { questions } = JSON.parse(readFileSync(json, "utf8")) as { questions: { question: string }[] };
 		expect(questions.map((asked) => asked.question)).toContain(
-			"My name is [name], [e-mail]: is [order] late?",
+			"My name is [name], [email]: is [order] late?",
 		);
 	});
 
@@ -120,7 +120,7 @@ describe("the set of the demo store", () => {
 describe("personal data", () => {
 	it.each([
 		["Call me at +49 (170) 123-4567 or ++", "Call me at [number] or ++"],
-		["write to jo.b+x@mail.example.org, thanks", "write to [e-mail], thanks"],
+		["write to jo.b+x@mail.example.org, thanks", "write to [email], thanks"],
 		["W2611340 and #w2611340 and order 2611340", "[order] and [order] and order [order]"],
 		["I live at 12 Foundry Street, 3rd floor", "I live at [address], 3rd floor"],
 		["Lindenstraße 12 ist meine Adresse", "[address] ist meine Adresse"],

@@ -120,7 +120,7 @@ describe("the small commands", () => {
 			await runScript("commands/agent-create.ts", [], ours()),
 			/npm run agent:create -- EMAIL/,
 		);
-		expectOneSentence(await runScript("commands/agent-create.ts", ["mia"], ours()), /not an e-mail address/);
+		expectOneSentence(await runScript("commands/agent-create.ts", ["mia"], ours()), /not an email address/);
 	});
 
 	it("start the embedded database when it is not running, and leave nothing running", async () => {

@@ -259,7 +259,7 @@ describe("a question without an answer", () => {
 		await say("how often is a glarp rinsed with vinegar?");
 		const listed = await listUnanswered(10);
 		expect(listed).toMatchObject([
-			{ question: "Do you teach juggling? Write to [e-mail]", times: 2, locale: "en" },
+			{ question: "Do you teach juggling? Write to [email]", times: 2, locale: "en" },
 		]);
 	});
 

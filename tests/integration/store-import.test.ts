@@ -233,7 +233,7 @@ describe("a fault in the files", () => {
 		const { refused, customers: people, orders: sold } = await importStore(await folderOf(store));
 		expect(refused).toEqual([
 			'products.json["200"].name: is missing.',
-			'users.json["cy_reed_3"].email: must be an e-mail address, not the text "cy at example".',
+			'users.json["cy_reed_3"].email: must be an email address, not the text "cy at example".',
 			expect.stringMatching(
 				/^orders\.json\["#W5550004"\]\.placed_at: must be .*not the number 1764237600\.$/,
 			),

@@ -21,7 +21,7 @@ const part = z
 export const updateContact = defineTool({
 	name: "update_contact",
 	description:
-		"Proposes to change the delivery address of a pending order (with its number), or the postal address or e-mail address of the signed-in customer's account (without a number). Nothing is changed by it: the customer is shown a card, completes the address there and confirms it, or not.",
+		"Proposes to change the delivery address of a pending order (with its number), or the postal address or email address of the signed-in customer's account (without a number). Nothing is changed by it: the customer is shown a card, completes the address there and confirms it, or not.",
 	schema: z.object({
 		number: orderNumberText.nullable(),
 		address: z
@@ -30,7 +30,7 @@ export const updateContact = defineTool({
 			.describe(
 				"The new postal address as far as the customer has told it; null for what they have not told.",
 			),
-		email: z.string().nullable().describe("The new e-mail address of the account; null to leave it."),
+		email: z.string().nullable().describe("The new email address of the account; null to leave it."),
 	}),
 	handle: async ({ number, address, email }, context) => {
 		const refusal = refuseStranger(context);
@@ -62,7 +62,7 @@ const AMBIGUOUS = {
  */
 async function changeEmail(text: string, context: ToolContext) {
 	const email = canonicalEmail(text);
-	if (!email) return { error: "wrong_arguments", details: "That is no e-mail address." };
+	if (!email) return { error: "wrong_arguments", details: "That is not an email address." };
 	const customerId = context.deeds.owner.customerId;
 	if (customerId === null) return AMBIGUOUS;
 	if (context.deeds.provedEmail !== email) {

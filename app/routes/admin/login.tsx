@@ -47,7 +47,7 @@ export async function action({ request }: ActionFunctionArgs) {
 		if (headers) {
 			return redirect(pathAfterLogin(input.next), { headers });
 		}
-		return data({ email, problem: "Wrong e-mail or password.", wrongField: "password" }, { status: 401 });
+		return data({ email, problem: "Wrong email or password.", wrongField: "password" }, { status: 401 });
 	} catch (error) {
 		const problem = toProblem(error);
 		const fields = problem.fieldErrors ?? {};
@@ -90,7 +90,7 @@ export default function LoginPage() {
 			>
 				<input type="hidden" name="next" value={search.get("next") ?? ""} />
 				<TextField
-					label="E-mail"
+					label="Email"
 					name="email"
 					type="email"
 					autoComplete="username"
