@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { redirect } from "@remix-run/node";
 import { eq } from "drizzle-orm";
 import { countOnly, countSender, forgetSender, uncount } from "#app/http/rate-limit.server.ts";
+import { canonicalEmail } from "#app/models/email-address.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents } from "#db/schema.ts";
 import { auth } from "./better-auth.server.ts";
@@ -76,21 +77,28 @@ async function findLogin(request: Request, query: { disableRefresh: boolean }) {
  */
 export async function signInAgent(input: { email: string; password: string }): Promise<Headers | null> {
 	// Hashed, because an e-mail comes as anybody typed it: of any length, and with what Postgres cannot store.
-	const account = createHash("sha256").update(input.email.toLowerCase()).digest("base64url");
+	const email = canonicalEmail(input.email);
+	const account = createHash("sha256")
+		.update(email ?? input.email.toLowerCase())
+		.digest("base64url");
 	await countSender("loginsFromAddress");
 	const usesFromHere = await countSender("logins", account);
 	const { uses } = await countOnly("loginsOfAccount", account);
 	const delayMs = loginDelayMs(uses);
 	if (delayMs > 0) await sleep(delayMs);
+	if (email === null) {
+		// As long as for an address that no agent has, for which better-auth hashes the password too.
+		await (await auth.$context).password.hash(input.password);
+		return null;
+	}
 	try {
-		const { headers } = await auth.api.signInEmail({ body: input, returnHeaders: true });
+		const body = { username: email, password: input.password };
+		const { headers } = await auth.api.signInUsername({ body, returnHeaders: true });
 		await forgetSender("logins", account);
 		await uncount("loginsOfAccount", account, usesFromHere);
 		return headers;
 	} catch (error) {
 		if (!isRefusal(error)) throw error;
-		// better-auth hashes for an unknown e-mail as for a known one, but not for what cannot be an e-mail.
-		if (error.statusCode === 400) await (await auth.$context).password.hash(input.password);
 		return null;
 	}
 }

@@ -194,6 +194,25 @@ describe("signing in", () => {
 		expect(response.headers.get("Location")).toMatch(/^\/admin\/login/);
 	});
 
+	it.each([
+		["a&b@shop.example", "A&B@shop.example"],
+		["o'neill+chat@shop.example", "o'neill+chat@shop.example"],
+		["j\u00f6rg@b\u00fccher.example", "J\u00d6RG@xn--bcher-kva.example"],
+		["\u7528\u6237@\u4f8b\u5b50.example", "\u7528\u6237@\u4f8b\u5b50\uff0eexample"],
+		[
+			"\u0430\u043d\u043d\u0430@\u043f\u043e\u0447\u0442\u0430.\u0440\u0444",
+			"\u200b\u0430\u043d\u043d\u0430@\u043f\u043e\u0447\u0442\u0430.\u0440\u0444 ",
+		],
+	])("takes every address that can be delivered to: %s, typed as %j", async (email, typed) => {
+		await createAgent({ email, name: "Any Script", password: "right password" });
+		const response = await signIn({ email: typed, password: "right password" });
+		expect([response.status, response.headers.get("Location")]).toEqual([302, "/admin/chat"]);
+		const Cookie = cookiesFrom(response);
+		const page = await call(inboxPage, new Request("http://localhost/admin/chat", { headers: { Cookie } }));
+		expect(await bodyOf(page)).toMatchObject({ agent: { name: "Any Script", email } });
+		expect((await signIn({ email: typed, password: "another password" })).status).toBe(401);
+	});
+
 	it("is refused for an e-mail that is taken, whatever its case", async () => {
 		const twice = { email: anna.email.toUpperCase(), name: "Twin", password: "another one" };
 		await expect(createAgent(twice)).rejects.toMatchObject({ status: 409 });

@@ -234,10 +234,9 @@ for (const { kind, program, prepare } of CARRIERS) {
 			/** Posts a message and waits until it has arrived. @returns how long that took, in ms. */
 			const arrives = async () => {
 				sent += 1;
-				const wanted = Array.from({ length: sent }, (_, index) => index + 1);
 				expect((await postMessage(one, session, `message ${sent}`)).status).toBe(201);
 				const postedAt = performance.now();
-				await until(() => expect(reader.seqs()).toEqual(wanted));
+				await until(() => expect(JSON.stringify(reader.frames)).toContain(`"message ${sent}"`));
 				return performance.now() - postedAt;
 			};
 			/** On a busy machine any single message may be late, but polling never brings one this soon. */

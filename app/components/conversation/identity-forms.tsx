@@ -59,7 +59,10 @@ export function EmailForm({ message, onAct, given }: FormProps) {
 			{(errors) => (
 				<TextField
 					id={fieldId(`${message.id}-email`, given)}
-					type="email"
+					type="text"
+					inputMode="email"
+					autoCapitalize="none"
+					spellCheck={false}
 					className="w-full"
 					name="email"
 					label="Email address of your order"

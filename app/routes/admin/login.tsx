@@ -92,7 +92,10 @@ export default function LoginPage() {
 				<TextField
 					label="Email"
 					name="email"
-					type="email"
+					type="text"
+					inputMode="email"
+					autoCapitalize="none"
+					spellCheck={false}
 					autoComplete="username"
 					required
 					defaultValue={refused?.email ?? ""}

@@ -57,7 +57,10 @@ export function WaitingPanel({
 					<TextField
 						label="Where can we reach you?"
 						name="email"
-						type="email"
+						type="text"
+						inputMode="email"
+						autoCapitalize="none"
+						spellCheck={false}
 						autoComplete="email"
 						required
 						maxLength={254}
