@@ -3,7 +3,7 @@ import { runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 import { makePassword } from "./steps/secrets.ts";
 
-/** Gives an agent a new password, ends their logins, and prints the password, this once. */
+/** Sets a new password for an agent, ends their logins, and prints the password once. */
 await runCommand(async () => {
 	const email = requireEmail(oneArgument("npm run admin:reset-password -- EMAIL").word);
 	const password = makePassword();

@@ -3,7 +3,7 @@ import { runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 import { makePassword } from "./steps/secrets.ts";
 
-/** Creates an agent and prints the password, this once. */
+/** Creates an agent and prints the password once. */
 await runCommand(async () => {
 	const { word, options } = oneArgument("npm run agent:create -- EMAIL [--name NAME]", ["name"]);
 	const email = requireEmail(word);

@@ -12,17 +12,17 @@ import { withDatabase } from "./steps/database.ts";
 import { ROOT } from "./steps/root.ts";
 
 /**
- * Asks the assistant a set of questions and tells how it did, with the store as it is and, where something is to
- * be changed, as it would be: `npm run ai:eval -- [FILE] [--recent DAYS] [--knowledge DIR] [--settings FILE]
- * [--limit N] [--json FILE]`. Customers notice nothing of it.
+ * Asks the assistant a set of questions and prints the results, for the present store and, with a change, for the
+ * changed one: `npm run ai:eval -- [FILE] [--recent DAYS] [--knowledge DIR] [--settings FILE] [--limit N]
+ * [--json FILE]`. It does not affect customers.
  */
 
 const USAGE =
 	"npm run ai:eval -- [FILE] [--recent DAYS] [--knowledge DIR] [--settings FILE] [--limit N] [--json FILE]";
 /** The demo store's own questions. */
 const DEMO_QUESTIONS = join(ROOT, "db/seed/evaluation.yaml");
-const MOST_RECENT = 200;
-const MEMORY_DAYS = 7;
+const MAX_RECENT = 200;
+const CACHE_DAYS = 7;
 
 await runCommand(async () => {
 	const { file, options } = readArguments();
@@ -46,39 +46,39 @@ await runCommand(async () => {
 				await changed.drop();
 			}
 		}
-		process.stdout.write(`${report(questions, variants)}\n\n${await tellMemory()}\n`);
+		process.stdout.write(`${report(questions, variants)}\n\n${await reportCache()}\n`);
 		if (options.json) writeFileSync(options.json, `${JSON.stringify({ questions, variants }, null, "\t")}\n`);
 	});
 
 	async function chooseQuestions(): Promise<EvaluationQuestion[]> {
 		if (options.recent === undefined) return readQuestions(file ?? DEMO_QUESTIONS);
 		const { readRecentQuestions } = await import("./eval/recent-questions.server.ts");
-		return readRecentQuestions({ days: wholeNumber("--recent", options.recent), limit: MOST_RECENT });
+		return readRecentQuestions({ days: wholeNumber("--recent", options.recent), limit: MAX_RECENT });
 	}
 });
 
-/** What customers got from memory lately; the questions above were all answered anew. */
-async function tellMemory(): Promise<string> {
+/** The share of customers' answers that came from the cache; the questions above never use the cache. */
+async function reportCache(): Promise<string> {
 	const { readMemoryFigures } = await import("#app/models/answer-cache.server.ts");
-	const { answers, remembered, kept } = await readMemoryFigures(MEMORY_DAYS);
+	const { answers, remembered, kept } = await readMemoryFigures(CACHE_DAYS);
 	const share = answers > 0 ? ` (${Math.round((remembered / answers) * 100)} %)` : "";
-	return `Memory: ${remembered} of customers' ${answers} answers in the last ${MEMORY_DAYS} days${share} came from it; ${kept} are kept.`;
+	return `Memory: ${remembered} of customers' ${answers} answers in the last ${CACHE_DAYS} days${share} came from it; ${kept} are kept.`;
 }
 
-/** Answers every question with the store of that address. @throws CommandError when its process fails. */
+/** Answers every question with the store of a database URL. @throws CommandError when its process fails. */
 async function run(name: string, questions: EvaluationQuestion[], databaseUrl: string): Promise<Variant> {
 	const outcomes: Outcome[] = [];
-	const isTold = process.stderr.isTTY;
+	const showsProgress = process.stderr.isTTY;
 	const input: VariantInput = { questions };
 	const { code, stderr } = await runNode("commands/eval/run-variant.ts", [], databaseUrl, {
 		input: `${JSON.stringify(input)}\n`,
 		onLine(line) {
 			const { index, outcome } = JSON.parse(line) as VariantLine;
 			outcomes[index] = outcome;
-			if (isTold) process.stderr.write(`\r${name}: ${index + 1} of ${questions.length}`);
+			if (showsProgress) process.stderr.write(`\r${name}: ${index + 1} of ${questions.length}`);
 		},
 	});
-	if (isTold) process.stderr.write("\n");
+	if (showsProgress) process.stderr.write("\n");
 	if (code !== 0)
 		throw new CommandError(`The questions could not be asked: ${stderr.trim().split("\n").at(-1)}.`);
 	return { name, outcomes };
@@ -98,7 +98,7 @@ function readArguments() {
 		});
 		if (positionals.length <= 1) return { file: positionals[0], options: values };
 	} catch {
-		// An option it does not know; the usage line says which there are.
+		// An unknown option; the usage line lists the options.
 	}
 	throw new CommandError(`Type it like this: ${USAGE}.`);
 }

@@ -2,7 +2,7 @@ import { oneArgument } from "./steps/arguments.ts";
 import { runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 
-/** Creates an API key and prints it alone on the last line, this once. */
+/** Creates an API key and prints it once, alone on the last line. */
 await runCommand(async () => {
 	const { word: name } = oneArgument("npm run api-key:create -- NAME");
 	const { key } = await withDatabase(async () => {

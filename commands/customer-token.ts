@@ -3,7 +3,7 @@ import { oneArgument } from "./steps/arguments.ts";
 import { CommandError, runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 
-/** Prints a signed identity of a customer, as the shop's server would make it; alone on the last line. */
+/** Prints a customer's signed identity, as the shop's server makes it, alone on the last line. */
 await runCommand(async () => {
 	const { word: customerId } = oneArgument("npm run customer:token -- ID");
 	const token = await withDatabase(async () => {

@@ -1,7 +1,7 @@
 import { runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 
-/** Puts the demo store into the database, also into one of DATABASE_URL: only whoever asks gets it there. */
+/** Adds the demo store to the database, also to the one of DATABASE_URL, where it is never added automatically. */
 await runCommand(async () => {
 	await withDatabase(async () => {
 		const { seedDemoStore } = await import("#db/seed.ts");

@@ -3,15 +3,15 @@ import { setEnv } from "#app/env.server.ts";
 import { ended, spawnNode } from "./steps/child.ts";
 import { closePools, openDatabase } from "./steps/database.ts";
 import { prepareDemo } from "./steps/demo.ts";
-import { live } from "./steps/lifetime.ts";
+import { runUntilStopped } from "./steps/lifetime.ts";
 import { requireFreePort } from "./steps/port.ts";
 import { ROOT } from "./steps/root.ts";
 import { publicAddress, serverEnv } from "./steps/settings.ts";
 
 const CLI = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
 
-/** Vite's development server, which shows a change as soon as it is saved, with a database behind it. */
-await live(async (life) => {
+/** Vite's development server, which reloads saved changes, with a database. */
+await runUntilStopped(async (life) => {
 	const given = serverEnv();
 	const port = await requireFreePort(given.PORT, given.HOST);
 	setEnv({ PORT: String(port), NODE_ENV: "development" });

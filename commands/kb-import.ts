@@ -11,7 +11,7 @@ await runCommand(async () => {
 		options,
 		flags,
 	} = oneArgument("npm run kb:import -- DIR [--source NAME] [--prune]", ["source"], ["prune"]);
-	// The files are checked before a database is even opened.
+	// The files are validated before the database is opened.
 	const folder = await readArticles(directory).catch((error) => {
 		throw error instanceof KnowledgeImportError ? new CommandError(error.message, { cause: error }) : error;
 	});

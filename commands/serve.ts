@@ -2,16 +2,16 @@ import { setEnv } from "#app/env.server.ts";
 import { ensureBuild, hasBuild } from "./steps/build.ts";
 import { closePools, openDatabase } from "./steps/database.ts";
 import { prepareDemo } from "./steps/demo.ts";
-import { live } from "./steps/lifetime.ts";
+import { runUntilStopped } from "./steps/lifetime.ts";
 import { requireFreePort } from "./steps/port.ts";
 import { startServer } from "./steps/server-process.ts";
 import { publicAddress, serverEnv } from "./steps/settings.ts";
 
 /**
- * One more server process on what is built and on the same database. It never rebuilds what another process
- * may be serving; only when there is nothing at all, it builds.
+ * Starts one more server process on the existing build and database. It never rebuilds a build that another process may
+ * be serving; it builds only when there is none.
  */
-await live(async (life) => {
+await runUntilStopped(async (life) => {
 	const given = serverEnv();
 	const port = await requireFreePort(given.PORT, given.HOST);
 	setEnv({ PORT: String(port) });

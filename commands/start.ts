@@ -1,6 +1,6 @@
 import { requireNode } from "./steps/node-version.ts";
 
-// Before anything else is loaded: older versions would fail on a module with a message nobody understands.
+// Checked before anything else is loaded, because older versions fail on a module with an unclear message.
 requireNode();
 const { start } = await import("./steps/start.ts");
 await start();

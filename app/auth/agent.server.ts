@@ -12,27 +12,27 @@ import { auth } from "./better-auth.server.ts";
 export type Agent = { id: string; userId: string; name: string; email: string };
 
 /**
- * The agent who is signed in, or null. The login is not prolonged: only a page can be sure that the browser gets
- * the new cookie too (see `readLogin`), and a row that outlives its cookie helps nobody but a thief of it.
+ * The signed-in agent, or null. The login is not renewed: only a page can be sure that the browser also gets the new
+ * cookie (see `readLogin`), and a row that outlives its cookie only helps a thief of the cookie.
  */
 export async function getAgent(request: Request): Promise<Agent | null> {
 	return (await findLogin(request, { disableRefresh: true })).agent;
 }
 
 /**
- * The agent who is signed in, or null, for the loaders of pages: prolongs a login that is a day old.
- * @returns also the headers to answer with, which renew the cookie when the login was prolonged.
+ * The signed-in agent, or null, for page loaders. It renews a login that is a day old.
+ * @returns also the response headers, which renew the cookie when the login was renewed.
  */
 export async function readLogin(request: Request): Promise<{ agent: Agent | null; headers: Headers }> {
 	return findLogin(request, { disableRefresh: false });
 }
 
-/** The agent who is signed in, for actions. @throws a redirect to the login page, which brings them back here. */
+/** The signed-in agent, for actions. @throws a redirect to the login page, which returns to this page afterwards. */
 export async function requireAgent(request: Request): Promise<Agent> {
 	return (await getAgent(request)) ?? sendToLogin(request);
 }
 
-/** The same for the loaders of pages, which prolong the login: see `readLogin`. */
+/** The same for page loaders, which renew the login: see `readLogin`. */
 export async function requireAgentOnPage(request: Request): Promise<{ agent: Agent; headers: Headers }> {
 	const { agent, headers } = await readLogin(request);
 	return { agent: agent ?? sendToLogin(request), headers };
@@ -45,49 +45,49 @@ function sendToLogin(request: Request): never {
 }
 
 async function findLogin(request: Request, query: { disableRefresh: boolean }) {
-	const nobody = { agent: null, headers: new Headers() };
-	if (!request.headers.has("Cookie")) return nobody;
+	const none = { agent: null, headers: new Headers() };
+	if (!request.headers.has("Cookie")) return none;
 	const found = await auth.api
 		.getSession({ headers: request.headers, query, returnHeaders: true })
 		.catch((error: unknown) => {
-			// The login ended between reading and prolonging it.
+			// The login ended between reading and renewing it.
 			if (isRefusal(error)) return null;
 			throw error;
 		});
-	if (!found?.response) return nobody;
+	if (!found?.response) return none;
 	const { user } = found.response;
 	const [row] = await db
 		.select({ id: chatAgents.id })
 		.from(chatAgents)
 		.where(eq(chatAgents.userId, user.id))
 		.limit(1);
-	if (!row) return nobody;
+	if (!row) return none;
 	const headers = new Headers();
 	for (const cookie of found.headers.getSetCookie()) headers.append("Set-Cookie", cookie);
 	return { agent: { id: row.id, userId: user.id, name: user.name, email: user.email }, headers };
 }
 
 /**
- * Checks e-mail and password. Who tries one account from many addresses is slowed down and not refused, or the
- * agent could be locked out: the right password gets in after at most MOST_DELAY_MS, whoever else tries.
- * What is counted and how long it takes is the same for e-mails that no agent has.
- * @returns the headers that carry the login's cookies, or null when they do not match.
- * @throws TooMany after ten failures for this e-mail or a hundred tries in all from one address (IPv6: a /64, and
- * four times as many from its /56) within a quarter of an hour.
+ * Checks email and password. Attempts for one account from many addresses are slowed down and not refused, because
+ * otherwise a stranger could lock the agent out: the correct password works after at most MAX_DELAY_MS. Counts and
+ * duration are the same for unknown emails.
+ * @returns the headers with the login's cookies, or null when email and password do not match.
+ * @throws TooMany after ten failures for this email or a hundred attempts from one address (IPv6: a /64, and four
+ * times as many from its /56) within 15 minutes.
  */
 export async function signInAgent(input: { email: string; password: string }): Promise<Headers | null> {
-	// Hashed, because an e-mail comes as anybody typed it: of any length, and with what Postgres cannot store.
+	// Hashed, because the input may have any length and characters that Postgres cannot store.
 	const email = canonicalEmail(input.email);
 	const account = createHash("sha256")
 		.update(email ?? input.email.toLowerCase())
 		.digest("base64url");
 	await countSender("loginsFromAddress");
-	const usesFromHere = await countSender("logins", account);
+	const usesFromAddress = await countSender("logins", account);
 	const { uses } = await countOnly("loginsOfAccount", account);
 	const delayMs = loginDelayMs(uses);
 	if (delayMs > 0) await sleep(delayMs);
 	if (email === null) {
-		// As long as for an address that no agent has, for which better-auth hashes the password too.
+		// Takes as long as for an unknown email, for which better-auth also hashes the password.
 		await (await auth.$context).password.hash(input.password);
 		return null;
 	}
@@ -95,7 +95,7 @@ export async function signInAgent(input: { email: string; password: string }): P
 		const body = { username: email, password: input.password };
 		const { headers } = await auth.api.signInUsername({ body, returnHeaders: true });
 		await forgetSender("logins", account);
-		await uncount("loginsOfAccount", account, usesFromHere);
+		await uncount("loginsOfAccount", account, usesFromAddress);
 		return headers;
 	} catch (error) {
 		if (!isRefusal(error)) throw error;
@@ -103,16 +103,16 @@ export async function signInAgent(input: { email: string; password: string }): P
 	}
 }
 
-/** Tries for one account, within the count's span, that are not slowed down: what one address may use up. */
-const TRIES_WITHOUT_DELAY = 10;
+/** Attempts for one account, within the window of the count, without a delay: as many as one address may make. */
+const ATTEMPTS_WITHOUT_DELAY = 10;
 const FIRST_DELAY_MS = 500;
-/** The longest that a right password waits, in milliseconds. */
-export const MOST_DELAY_MS = 5_000;
+/** Longest delay of a correct password. */
+export const MAX_DELAY_MS = 5_000;
 
-/** How long the nth try for an account waits, in milliseconds: twice as long each time, up to the longest. */
+/** Delay of the nth attempt for an account, in ms: doubled each time, up to MAX_DELAY_MS. */
 export function loginDelayMs(uses: number): number {
-	const beyond = uses - TRIES_WITHOUT_DELAY;
-	return beyond <= 0 ? 0 : Math.min(MOST_DELAY_MS, FIRST_DELAY_MS * 2 ** (beyond - 1));
+	const delayedAttempts = uses - ATTEMPTS_WITHOUT_DELAY;
+	return delayedAttempts <= 0 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (delayedAttempts - 1));
 }
 
 /** Ends the login. @returns the headers that clear its cookies. */

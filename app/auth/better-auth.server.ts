@@ -11,8 +11,8 @@ const LONGEST_EMAIL = 254;
 const WEEK_SECONDS = 7 * 24 * 60 * 60;
 
 /**
- * better-auth's sign-in by email accepts only the addresses of a pattern of its own, which refuses `a&b@` and every
- * script but Latin. Its username plugin signs in by any text: here that text is the email address, in its column.
+ * better-auth's sign-in by email accepts only addresses of its own pattern, which refuses `a&b@` and every script but
+ * Latin. Its username plugin accepts any text as the name: here it is the email address, in the column of emails.
  */
 function signInByAnyEmail() {
 	const plugin = username({
@@ -29,8 +29,8 @@ function signInByAnyEmail() {
 }
 
 /**
- * Agents' passwords and logins, kept by better-auth. Only its server API is called: its own HTTP handler is
- * not mounted, because that would let strangers sign up.
+ * better-auth, which stores agents' passwords and logins. Only its server API is called. Its HTTP handler is not
+ * mounted, because strangers could sign up through it.
  */
 export const auth = singleton("better-auth", () => {
 	const publicUrl = env().PUBLIC_URL ?? `http://localhost:${env().PORT}`;
@@ -45,11 +45,11 @@ export const auth = singleton("better-auth", () => {
 		session: { modelName: "logins", expiresIn: WEEK_SECONDS, updateAge: WEEK_SECONDS / 7 },
 		account: { modelName: "credentials" },
 		verification: { modelName: "verifications" },
-		// Logins are limited by our own counter, which all processes share.
+		// Our own rate limit counts logins, shared by all processes.
 		rateLimit: { enabled: false },
 		advanced: {
 			cookiePrefix: "mevi",
-			// In production it would otherwise mark cookies Secure, and a phone on the LAN could not sign in.
+			// Otherwise cookies are Secure in production, and a phone on the local network could not sign in.
 			useSecureCookies: publicUrl.startsWith("https://"),
 			ipAddress: { disableIpTracking: true },
 		},

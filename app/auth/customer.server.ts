@@ -15,15 +15,15 @@ import { readCustomerToken, type SignedIdentity, signCustomerToken } from "./tok
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 /**
- * How long after a sign-in or sign-out a request with the old cookie gets no new one. It was on its way, and a
- * new guest's cookie in its answer would sign the browser out again.
+ * For this time after a sign-in or sign-out, a request with the old cookie gets no new cookie. The request was in
+ * transit, and a new guest's cookie in its response would sign the browser out again.
  */
-const ON_ITS_WAY_MS = 60_000;
+const IN_TRANSIT_MS = 60_000;
 
 /**
- * Only where the public address is https is the cookie Secure: a phone on the same network must be able to try
- * it too. There its name also begins with `__Host-`, so that no other host of the same domain can set it: the
- * browser would then talk under somebody else's visitor id.
+ * The identity cookie. It is Secure only if PUBLIC_URL is https, so that a phone on the same network can use the demo.
+ * On https its name begins with `__Host-`, so that no other host of the same domain can set it and make the browser use
+ * another visitor id.
  */
 function identityCookie() {
 	const isHttps = env().PUBLIC_URL?.startsWith("https://") ?? false;
@@ -36,16 +36,16 @@ function identityCookie() {
 	});
 }
 
-/** Who a browser says it is, and whether that still counts. */
-type Presented = { identity: SignedIdentity; revocation: Revocation | null };
+/** The identity in a browser's cookie, and whether it was revoked. */
+type PresentedIdentity = { identity: SignedIdentity; revocation: Revocation | null };
 
-async function readCookie(request: Request): Promise<Presented | null> {
+async function readCookie(request: Request): Promise<PresentedIdentity | null> {
 	const token: unknown = await identityCookie().parse(request.headers.get("Cookie"));
 	const identity = typeof token === "string" ? await readCustomerToken(token) : null;
 	return identity && { identity, revocation: await findRevocation(identity.visitorId) };
 }
 
-/** Who the browser is, by its cookie; both null for a newcomer, and for a cookie that counts no more. */
+/** The identity of a browser by its cookie; both null without a cookie or for a revoked one. */
 export async function getCustomerIdentity(
 	request: Request,
 ): Promise<{ visitorId: string | null; customerId: string | null }> {
@@ -55,9 +55,9 @@ export async function getCustomerIdentity(
 }
 
 /**
- * Who the browser is, made up now for a newcomer. For pages: the answer may be a newcomer's.
- * @returns the identity and the Set-Cookie value that keeps it (null when the browser has it already, or is about
- * to get another one).
+ * The identity of a browser, for pages; a browser without one gets a new visitor id.
+ * @returns the identity and its Set-Cookie value (null when the browser has the cookie already, or is about to get
+ * another one).
  */
 export async function ensureCustomerIdentity(
 	request: Request,
@@ -65,17 +65,17 @@ export async function ensureCustomerIdentity(
 	return identityFor(await readCookie(request));
 }
 
-async function identityFor(presented: Presented | null) {
+async function identityFor(presented: PresentedIdentity | null) {
 	if (presented && !presented.revocation) return { identity: presented.identity, setCookie: null };
 	const identity = { visitorId: randomUUID(), customerId: null };
-	const isOnItsWay = presented?.revocation && Date.now() - +presented.revocation.revokedAt < ON_ITS_WAY_MS;
-	return { identity, setCookie: isOnItsWay ? null : await serialize(identity) };
+	const isInTransit = presented?.revocation && Date.now() - +presented.revocation.revokedAt < IN_TRANSIT_MS;
+	return { identity, setCookie: isInTransit ? null : await serialize(identity) };
 }
 
 /**
- * The same for forms. What was sent by a page of before is refused and stays with the page: under a new visitor
- * id it would be lost to the person who wrote it.
- * @throws Unauthorised for a cookie that counts no more.
+ * The same for forms. A form with a revoked cookie is refused, so that its text stays on the page: under a new visitor
+ * id its author could not find it.
+ * @throws Unauthorised for a revoked cookie.
  */
 export async function requireCustomerIdentity(
 	request: Request,
@@ -86,9 +86,9 @@ export async function requireCustomerIdentity(
 }
 
 /**
- * Signs the browser in as a customer whose identity has been proved, under a new visitor id: a copy of the old
- * cookie is worth nothing from then on. A guest's open conversation comes along; what belongs to another customer
- * stays theirs. Somebody who is this customer already keeps the token's claims, and only the cookie is renewed.
+ * Signs the browser in as a customer whose identity was verified, under a new visitor id: copies of the old cookie are
+ * invalid from then on. A guest's open session moves to the customer; another customer's sessions stay theirs. If the
+ * browser is already signed in as this customer, only the cookie is renewed.
  * @param customerId must exist. @returns the Set-Cookie value.
  */
 export async function signInCustomer(request: Request, customerId: string): Promise<string> {
@@ -105,8 +105,7 @@ export async function signInCustomer(request: Request, customerId: string): Prom
 }
 
 /**
- * Makes the browser a newcomer again. The token in its cookie, or in the Authorization header of a program, is
- * refused from now on wherever a copy of it is.
+ * Signs the browser out. The token in its cookie is revoked, so that every copy of it is refused.
  * @returns the Set-Cookie value.
  */
 export async function signOutCustomer(request: Request): Promise<string> {
@@ -115,7 +114,7 @@ export async function signOutCustomer(request: Request): Promise<string> {
 	return identityCookie().serialize("", { maxAge: 0 });
 }
 
-/** Who a bearer token acts as. @throws Unauthorised when it is forged or has expired or been revoked. */
+/** The identity of a bearer token. @throws Unauthorised when it is forged, expired or revoked. */
 export async function requireTokenIdentity(token: string): Promise<SignedIdentity> {
 	const identity = await readCustomerToken(token);
 	if (!identity || (await findRevocation(identity.visitorId)))
@@ -123,7 +122,7 @@ export async function requireTokenIdentity(token: string): Promise<SignedIdentit
 	return identity;
 }
 
-/** Ends a bearer token. @throws Unauthorised when it does not count. */
+/** Revokes a bearer token. @throws Unauthorised when it is not valid. */
 export async function revokeToken(token: string): Promise<void> {
 	await signOutVisitor(await requireTokenIdentity(token));
 }

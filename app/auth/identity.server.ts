@@ -3,21 +3,21 @@ import { env } from "#app/env.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 
 /**
- * How the shop tells us who a customer is: a JWT, HS256 with CUSTOMER_IDENTITY_SECRET, whose `sub` is the
- * customer's id. The shop signs it on its server; we only check it.
+ * The shop's customer identity: a JWT (HS256, CUSTOMER_IDENTITY_SECRET) whose `sub` is the customer's id. The shop's
+ * server signs it; this module verifies it.
  */
 
 const ALGORITHM = "HS256";
 
-/** What a customer's id may look like: up to 255 characters, none of them a control or half a character. */
+/** Format of a customer's id: up to 255 characters, without control characters and unpaired surrogates. */
 const CUSTOMER_ID = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 
-/** How far ahead an identity may expire, in seconds: a leaked one must not be good for ever. */
-const MOST_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
-/** How far the clocks of the shop and of this server may differ, in seconds. */
+/** Longest validity of an identity, so that a leaked one expires. */
+const MAX_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
+/** Largest difference between the clocks of the shop and this server. */
 const CLOCK_TOLERANCE_SECONDS = 60;
 
-/** Signs an identity as the shop would; for the demo shop and `npm run customer:token`. Valid for an hour. */
+/** Signs an identity as the shop does; for the demo shop and `npm run customer:token`. Valid for an hour. */
 export async function signIdentity(customerId: string): Promise<string> {
 	const secret = identitySecret();
 	if (!secret) throw new Error("CUSTOMER_IDENTITY_SECRET is not set, so no customer can be identified.");
@@ -30,10 +30,9 @@ export async function signIdentity(customerId: string): Promise<string> {
 }
 
 /**
- * The customer's id in an identity the shop signed.
- * @throws Unauthorised when it is forged, expired, without expiry or valid for more than 30 days from now, when it
- * claims to be of the future (`iat`, `nbf`), when its `sub` is no text of 1 to 255 characters, or when no secret is
- * configured.
+ * Verifies an identity that the shop signed. @returns the customer's id.
+ * @throws Unauthorised when it is forged, expired, without expiry or valid for more than 30 days from now, when `iat` or
+ * `nbf` is in the future, when `sub` is not text of 1 to 255 characters, or when no secret is configured.
  */
 export async function readIdentity(token: string): Promise<string> {
 	const secret = identitySecret();
@@ -46,11 +45,11 @@ export async function readIdentity(token: string): Promise<string> {
 		});
 		const { sub, exp = 0, iat } = payload;
 		const latest = Math.floor(Date.now() / 1_000) + CLOCK_TOLERANCE_SECONDS;
-		const isSane = exp <= latest + MOST_LIFETIME_SECONDS && (iat === undefined || iat <= latest);
-		// A JWT may carry anything in its claims, whatever their types here say.
-		if (isSane && typeof sub === "string" && CUSTOMER_ID.test(sub)) return sub;
+		const isAcceptable = exp <= latest + MAX_LIFETIME_SECONDS && (iat === undefined || iat <= latest);
+		// Claims of a JWT can have any type, whatever the declared types say.
+		if (isAcceptable && typeof sub === "string" && CUSTOMER_ID.test(sub)) return sub;
 	} catch {
-		// Told the same way whatever is wrong with it.
+		// Every failure gets the same error.
 	}
 	throw new Unauthorised("The customer identity is not valid or has expired.");
 }

@@ -3,14 +3,13 @@ import { env } from "#app/env.server.ts";
 import { Forbidden } from "#app/models/errors.ts";
 import type { CustomerIdentity, SignedIdentity } from "./token.server.ts";
 
-/** Characters of the name: 96 bits. */
+/** Length of the name in base64url characters: 96 bits. */
 const NAME_LENGTH = 16;
 
 /**
- * A name for the person behind a browser that says nothing of them: what a page keeps in the browser's storage is
- * kept under it. A guest's goes with the visitor id. A customer's stays the same over sign-ins, so that what they
- * could not send is still there when they come back; it is keyed with APP_SECRET, or it could be guessed from
- * their id by others who use the browser.
+ * An opaque name for a browser's user, under which pages store data in the browser. A guest's name depends on the
+ * visitor id. A customer's name stays the same through sign-ins, so that unsent messages are found again; it is keyed
+ * with APP_SECRET, because otherwise other users of the browser could compute it from the customer's id.
  */
 export function nameOwner({ visitorId, customerId }: CustomerIdentity): string {
 	const hash =
@@ -21,9 +20,9 @@ export function nameOwner({ visitorId, customerId }: CustomerIdentity): string {
 }
 
 /**
- * Refuses what a page sends for somebody the browser is no more: words written as one person must not be sent as
- * another. The guest who became this customer is the same person. A form that names nobody is a plain one, just
- * filled in. @throws Forbidden
+ * Refuses a form whose page belongs to another identity than the browser now has, because a message must not be sent
+ * under another identity. A plain form without an owner is accepted.
+ * @param named the owner that the form contains. @throws Forbidden
  */
 export function requireOwner(named: string | undefined, owner: string): void {
 	if (!named || named === owner) return;

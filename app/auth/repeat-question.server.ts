@@ -3,8 +3,8 @@ import { findCurrentSession } from "#app/models/chat-session/find.server.ts";
 import { repeatWaitingQuestion } from "#app/models/waiting-question.server.ts";
 
 /**
- * Has the question answered that made a guest sign in, without their writing it again.
- * @param before who the browser was until now.
+ * Enqueues the question again that made a guest sign in, so that they need not write it again.
+ * @param before the browser's identity before the sign-in.
  */
 export async function repeatAfterSignIn(
 	before: { visitorId: string | null },

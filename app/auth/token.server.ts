@@ -2,13 +2,13 @@ import { jwtVerify, SignJWT } from "jose";
 import { env } from "#app/env.server.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 
-/** Ours are valid this long, as is the cookie that carries one. */
+/** Validity of our tokens and of the cookie that contains one. */
 const LIFETIME = "365d";
 const ALGORITHM = "HS256";
 
 export type { CustomerIdentity };
 
-/** What a token says. `formerOwner` names the guest who became this customer: see `nameOwner`. */
+/** The content of a token. `formerOwner` is the owner name of the guest who became this customer: see `nameOwner`. */
 export type SignedIdentity = CustomerIdentity & { formerOwner?: string };
 
 /** Signs an identity into a token (JWT, HS256 with APP_SECRET). The token acts as that customer. */
@@ -26,27 +26,27 @@ export async function signCustomerToken(identity: SignedIdentity): Promise<strin
 }
 
 /**
- * Tokens found good, until when, and by which secret: the same browser sends the same one with every message,
- * and the signature takes 0.17 ms of CPU to check (measured).
+ * Cache of verified tokens. A browser sends the same token with every message, and verifying its signature takes
+ * 0.17 ms of processor time (measured).
  */
-const checked = new Map<
+const verifiedTokens = new Map<
 	string,
 	{ identity: SignedIdentity; expiresAtMs: number; secret: string | undefined }
 >();
-const MOST_CHECKED = 10_000;
+const MAX_VERIFIED = 10_000;
 
-/** A visitor id as we make them; anything else would end a query with an error. */
+/** Format of a visitor id; other text would cause a database error. */
 const VISITOR_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * The identity in a token of ours, or null when it is forged, foreign or expired. Whether it has been revoked
- * since is known to the database alone: see `findRevocation`.
+ * Verifies one of our tokens. @returns its identity, or null when it is forged, foreign or expired. Only the database
+ * knows whether it was revoked: see `findRevocation`.
  */
 export async function readCustomerToken(token: string): Promise<SignedIdentity | null> {
-	const known = checked.get(token);
+	const known = verifiedTokens.get(token);
 	if (known && known.expiresAtMs > Date.now() && known.secret === env().APP_SECRET)
 		return { ...known.identity };
-	checked.delete(token);
+	verifiedTokens.delete(token);
 	try {
 		const { payload } = await jwtVerify(token, appSecret(), {
 			algorithms: [ALGORITHM],
@@ -59,9 +59,13 @@ export async function readCustomerToken(token: string): Promise<SignedIdentity |
 			customerId: typeof payload.cid === "string" ? payload.cid : null,
 			...(typeof payload.was === "string" ? { formerOwner: payload.was } : {}),
 		};
-		const [oldest] = checked.size >= MOST_CHECKED ? checked.keys() : [];
-		if (oldest !== undefined) checked.delete(oldest);
-		checked.set(token, { identity, expiresAtMs: (payload.exp ?? 0) * 1_000, secret: env().APP_SECRET });
+		const [oldest] = verifiedTokens.size >= MAX_VERIFIED ? verifiedTokens.keys() : [];
+		if (oldest !== undefined) verifiedTokens.delete(oldest);
+		verifiedTokens.set(token, {
+			identity,
+			expiresAtMs: (payload.exp ?? 0) * 1_000,
+			secret: env().APP_SECRET,
+		});
 		return { ...identity };
 	} catch {
 		return null;

@@ -7,7 +7,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 
 afterEach(() => void vi.useRealTimers());
 
-it("gives the identity each time, and not for ever, nor by another secret", async () => {
+it("returns the identity each time, but not after its expiry and not with another secret", async () => {
 	setEnv({ APP_SECRET: "a".repeat(64) });
 	const token = await signCustomerToken(identity);
 	const first = await readCustomerToken(token);

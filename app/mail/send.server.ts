@@ -2,52 +2,52 @@ import nodemailer, { type Transporter } from "nodemailer";
 import { env } from "#app/env.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 
-/** A mail server that does not answer holds a job no longer than this. */
-const LIMIT_MS = 15_000;
+/** Longest time that a mail server without an answer delays a job. */
+const TIMEOUT_MS = 15_000;
 
-/** A letter in plain text: no pictures, no links that count who opens it. */
-export type Letter = { to: string; subject: string; text: string };
+/** An email in plain text, without images and tracking links. */
+export type Email = { to: string; subject: string; text: string };
 
 /**
- * The mail server did not take a letter. `note` is safe to log: a code, never an address or the server's words.
- * `canRetry` says that it surely has not got it and may take it later: a connection lost in the middle of a letter
- * may have been lost after it, and a second one of the same is worse than none.
+ * The mail server did not accept an email. `note` is safe to log: a code, never an address or the server's text.
+ * `canRetry` is true when the server certainly does not have the email and may accept it later. After a connection that
+ * was lost during an email the server may have it, and a duplicate is worse than no email.
  */
 export class MailFailed extends Error {
 	constructor(
 		readonly note: string,
 		readonly canRetry: boolean,
 	) {
-		super(`The mail server did not take the letter (${note}).`);
+		super(`The mail server did not accept the email (${note}).`);
 		this.name = "MailFailed";
 	}
 }
 
-/** Sends one letter through SMTP_URL. @throws MailFailed */
-export async function sendMail({ to, subject, text }: Letter): Promise<void> {
+/** Sends one email through SMTP_URL. @throws MailFailed */
+export async function sendMail({ to, subject, text }: Email): Promise<void> {
 	const url = env().SMTP_URL;
 	if (!url) throw new MailFailed("SMTP_URL is not set", false);
 	try {
-		// As an object, or a comma in it would make it two addresses.
+		// An object, because a comma in a string would make two addresses.
 		await transporter(url).sendMail({ from: sender(), to: { name: "", address: to }, subject, text });
 	} catch (error) {
 		const failure = error as Failure;
 		const note = [failure.code, failure.responseCode].filter(Boolean).join(" ") || "unknown";
-		throw new MailFailed(note, mayTakeItLater(failure));
+		throw new MailFailed(note, isTemporary(failure));
 	}
 }
 
-/** What nodemailer says of a failure. */
+/** Properties of nodemailer's errors. */
 type Failure = {
 	code?: string;
-	/** The server's own answer, as 451. */
+	/** The server's reply code, for example 451. */
 	responseCode?: number;
 	/** The system call that failed. */
 	syscall?: string;
 	timeoutType?: string;
 };
 
-function mayTakeItLater({ code, responseCode, syscall, timeoutType }: Failure): boolean {
+function isTemporary({ code, responseCode, syscall, timeoutType }: Failure): boolean {
 	if (responseCode) return responseCode >= 400 && responseCode < 500;
 	if (timeoutType) return timeoutType === "CONNECT_TIMEOUT" || timeoutType === "GREETING_TIMEOUT";
 	return code === "EDNS" || syscall === "connect";
@@ -59,10 +59,10 @@ function transporter(url: string): Transporter {
 		known.get(url) ??
 		nodemailer.createTransport({
 			url,
-			connectionTimeout: LIMIT_MS,
-			greetingTimeout: LIMIT_MS,
-			socketTimeout: LIMIT_MS,
-			// What a letter says is ours alone: nothing in it may name a file or an address to fetch.
+			connectionTimeout: TIMEOUT_MS,
+			greetingTimeout: TIMEOUT_MS,
+			socketTimeout: TIMEOUT_MS,
+			// The content of an email must not cause files or URLs to be read.
 			disableFileAccess: true,
 			disableUrlAccess: true,
 		});

@@ -5,15 +5,15 @@ import { z } from "zod/v4";
 import { CommandError } from "../steps/command.ts";
 import { runNode } from "./run-node.ts";
 
-/** The tables that a change can touch: each gets a copy of its own, all others are the store's. */
+/** The tables that a change can affect. Each gets a copy; all others are the store's. */
 const SHADOWED = ["settings", "articles", "article_passages", "passage_vectors", "answer_cache"];
 const PREFIX = "mevi_eval_";
-const A_DAY_MS = 24 * 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 export type Change = {
-	/** A folder of Markdown articles that takes the place of the store's. */
+	/** A folder of Markdown articles that replaces the store's. */
 	knowledge?: string;
-	/** Settings by key that take the place of the store's. */
+	/** Settings by key that replace the store's. */
 	settings: Record<string, unknown>;
 };
 
@@ -27,9 +27,9 @@ export function readSettings(path: string): Record<string, unknown> {
 }
 
 /**
- * Makes a schema beside the store's with changed copies of what a change can touch, so that customers see
- * nothing of it. @returns an address under which a process sees the copies in place of the store's own tables,
- * and how to drop them. @throws CommandError when the changed articles cannot be used.
+ * Creates a schema beside the store's with changed copies of the affected tables, which customers do not see.
+ * @returns a URL with which a process sees the copies instead of the store's own tables, and a function that drops
+ * them. @throws CommandError when the changed articles cannot be used.
  */
 export async function makeChangedStore(
 	databaseUrl: string,
@@ -68,7 +68,7 @@ export async function makeChangedStore(
 		throw error;
 	}
 
-	/** Columns that are neither computed nor numbered by the database itself. */
+	/** Columns that are neither generated nor identity columns. */
 	async function writableColumns(table: string): Promise<string[]> {
 		const rows = await sql<{ name: string }[]>`
 			select column_name as name from information_schema.columns
@@ -76,13 +76,13 @@ export async function makeChangedStore(
 		return rows.map((row) => row.name);
 	}
 
-	/** Of runs that were killed, more than a day ago. */
+	/** Drops schemas of killed runs that are older than a day. */
 	async function dropLeftovers(): Promise<void> {
 		const rows = await sql<{ name: string }[]>`
 			select nspname as name from pg_namespace where starts_with(nspname, ${PREFIX})`;
 		for (const { name } of rows) {
 			const madeAt = Number.parseInt(name.slice(PREFIX.length).split("_")[0] ?? "", 36);
-			if (Date.now() - madeAt > A_DAY_MS) await drop(name);
+			if (Date.now() - madeAt > DAY_MS) await drop(name);
 		}
 	}
 }

@@ -5,18 +5,18 @@ import { CommandError } from "../steps/command.ts";
 
 const slugs = z.union([z.string(), z.array(z.string()).min(1)]).transform((value) => [value].flat());
 
-/** One question and, where it is known, what a good answer to it is. */
+/** One question and, where known, the expected answer. */
 const question = z.strictObject({
 	question: z.string().min(1).max(10_000),
-	/** Language of the page it is asked from. */
+	/** Language of the page. */
 	locale: z.string().default("en"),
-	/** Slug of the article that holds the answer; several when any of them does. */
+	/** Slug of the article with the answer; several if any of them is right. */
 	article: slugs.optional(),
-	/** false: nothing in the store's knowledge answers it, and the assistant should say so. */
+	/** false: the store's articles do not answer it, and the assistant should say so. */
 	answered: z.boolean().optional(),
 	/** Whether a person should be called. */
 	escalates: z.boolean().optional(),
-	/** Language the answer should be in. */
+	/** Expected language of the answer. */
 	language: z.string().optional(),
 	/** Id of the customer who asks; anonymous without it. */
 	customer: z.string().optional(),
@@ -25,7 +25,7 @@ export type EvaluationQuestion = z.infer<typeof question>;
 
 /**
  * Reads a set of questions: a list in YAML or JSON.
- * @throws CommandError naming the first entry that is not as it should be.
+ * @throws CommandError that names the first invalid entry.
  */
 export function readQuestions(path: string): EvaluationQuestion[] {
 	if (!existsSync(path)) throw new CommandError(`There is no file ${path}.`);

@@ -3,8 +3,8 @@ import { sql } from "#db/client.server.ts";
 import type { EvaluationQuestion } from "./questions.ts";
 
 /**
- * What customers really asked in the last days, newest first, each once, without what would say who they are:
- * the answers are then those an anonymous customer would get.
+ * Customers' questions of the last days, newest first, each once, without data that identifies the customers, so that
+ * the answers are those for an anonymous customer.
  */
 export async function readRecentQuestions(options: {
 	days: number;

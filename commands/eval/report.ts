@@ -3,7 +3,7 @@ import type { Outcome } from "./variant.ts";
 
 export type Variant = { name: string; outcomes: Outcome[] };
 
-/** What the outcome of one question was held against, where the set says what is right; null where it does not. */
+/** The comparison of one outcome with the expected answer; null where no expectation is given. */
 type Verdict = {
 	isFirst: boolean | null;
 	isAmong: boolean | null;
@@ -15,8 +15,8 @@ type Verdict = {
 };
 
 /**
- * The report in Markdown: a column a variant, then every question on which the variants differ, side by side,
- * and what went wrong in the newest variant.
+ * The report in Markdown: one column for each variant, then every question on which the variants differ, side by side,
+ * and the errors of the last variant.
  */
 export function report(questions: EvaluationQuestion[], variants: Variant[]): string {
 	const summaries = variants.map((variant) => summarise(questions, variant));
@@ -37,7 +37,7 @@ export function report(questions: EvaluationQuestion[], variants: Variant[]): st
 	].join("\n\n");
 }
 
-/** The figures of one variant, each ready to be read. */
+/** The formatted figures of one variant. */
 function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Record<string, string> {
 	const verdicts = questions.map((question, index) => judge(question, outcomes[index]));
 	const answers = outcomes.map((outcome) => outcome.answer);
@@ -97,7 +97,7 @@ export function judge(question: EvaluationQuestion, outcome: Outcome | undefined
 
 function differing(questions: EvaluationQuestion[], variants: Variant[]): string {
 	const blocks = questions.flatMap(({ question }, index) => {
-		const told = variants.map(({ outcomes }) => tell(outcomes[index]));
+		const told = variants.map(({ outcomes }) => describeOutcome(outcomes[index]));
 		if (told.every((text) => text === told[0])) return [];
 		return [
 			[`### ${oneLine(question)}`, ...told.map((text, at) => `**${variants[at]?.name}**: ${text}`)].join(
@@ -133,7 +133,7 @@ function listWrong(questions: EvaluationQuestion[], { outcomes }: Variant): stri
 	});
 }
 
-function tell(outcome: Outcome | undefined): string {
+function describeOutcome(outcome: Outcome | undefined): string {
 	if (!outcome?.answer) return `no answer (${outcome?.failure ?? "not asked"})`;
 	const { text, sources, answered, escalate } = outcome.answer;
 	const marks = [
@@ -144,7 +144,7 @@ function tell(outcome: Outcome | undefined): string {
 	return `${oneLine(text)} _(${marks.join("; ")})_`;
 }
 
-/** "12 of 15, 80 %" of those that are judged; a dash when none is. */
+/** "12 of 15, 80 %" of the judged values; a dash when there are none. */
 function share(values: (boolean | null)[]): string {
 	const judged = values.filter((value) => value !== null);
 	if (judged.length === 0) return "–";
@@ -152,7 +152,7 @@ function share(values: (boolean | null)[]): string {
 	return `${right} of ${judged.length}, ${Math.round((right / judged.length) * 100)} %`;
 }
 
-/** The value below which that share of the values lies (nearest rank). */
+/** The percentile of the values (nearest rank). @param at from 0 to 1. */
 function percentile(values: number[], at: number): number {
 	const sorted = values.toSorted((a, b) => a - b);
 	return sorted[Math.max(0, Math.ceil(sorted.length * at) - 1)] ?? 0;
@@ -160,7 +160,7 @@ function percentile(values: number[], at: number): number {
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
 const ms = (value: number): string => `${Math.round(value)} ms`;
-/** Four digits, since one answer costs a fraction of a cent. */
+/** Four decimals, because one answer costs a fraction of a cent. */
 const dollars = (micros: number): string => `$${(micros / 1e6).toFixed(4)}`;
 const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();

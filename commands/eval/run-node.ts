@@ -4,7 +4,7 @@ import { childEnv } from "#app/env.server.ts";
 import { ROOT } from "../steps/root.ts";
 
 /**
- * Runs one of our scripts on a store, in a process of its own.
+ * Runs one of our scripts with a store, in a separate process.
  * @param input written to its stdin; @param onLine called with each line of its output.
  */
 export function runNode(
@@ -28,7 +28,7 @@ export function runNode(
 		for (const line of lines) onLine(line);
 	});
 	child.stdin.on("error", () => {
-		// It ended before it had read: its exit code says so.
+		// The process ended before it read its input; its exit code shows that.
 	});
 	child.stdin.end(input);
 	return new Promise((resolve, reject) => {

@@ -11,14 +11,14 @@ import type { EvaluationQuestion } from "./questions.ts";
 import type { Outcome, VariantInput, VariantLine } from "./variant.ts";
 
 /**
- * Answers questions with the store that DATABASE_URL names: a process of its own, because articles, settings and
- * all that is remembered of them belong to one store a process. Questions come as one line on stdin; each
- * outcome leaves as a line on stdout. Nothing is stored, but what passages mean where no server wrote it down yet.
+ * Answers questions with the store of DATABASE_URL. It is a separate process, because a process caches articles and
+ * settings of one store. The questions are one line on stdin; each outcome is a line on stdout. Nothing is stored
+ * except missing embeddings of passages.
  */
 
-const LIMIT_MS = 90_000;
+const TIMEOUT_MS = 90_000;
 
-/** Passages looked at for the first articles: of one article several may match. */
+/** Passages that are read for the first articles; several of one article may match. */
 const PASSAGES = 40;
 const ARTICLES = 3;
 
@@ -39,7 +39,7 @@ async function askOne(asked: EvaluationQuestion): Promise<Omit<Outcome, "retriev
 				customerId: customer?.id ?? null,
 				customerName: customer?.name ?? null,
 				locale: asked.locale,
-				signal: AbortSignal.timeout(LIMIT_MS),
+				signal: AbortSignal.timeout(TIMEOUT_MS),
 			},
 			() => {
 				firstWordMs ??= performance.now() - startedAt;
@@ -75,7 +75,7 @@ const lines = createInterface({ input: process.stdin });
 const [line] = (await once(lines, "line")) as [string];
 lines.close();
 const { questions } = JSON.parse(line) as VariantInput;
-// A server does this in the background, but none has seen the changed articles.
+// A server does this in the background, but no server has read the changed articles.
 if (!env().OPENAI_EMBEDDING_MODEL) await embedAll();
 for (const [index, asked] of questions.entries()) {
 	const told: VariantLine = {

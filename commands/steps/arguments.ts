@@ -3,8 +3,8 @@ import { canonicalEmail } from "#app/models/email-address.server.ts";
 import { CommandError } from "./command.ts";
 
 /**
- * The one word a command is given, and its options.
- * @param usage the whole line to type, told when the arguments are wrong.
+ * Parses the single argument of a command and its options.
+ * @param usage the complete command line, shown when the arguments are wrong.
  * @param options names of options with a value; @param flags names of options without one.
  * @throws CommandError
  */
@@ -33,7 +33,7 @@ export function oneArgument(
 			};
 		}
 	} catch {
-		// An option it does not know; the usage line says which there are.
+		// An unknown option; the usage line lists the options.
 	}
 	throw new CommandError(`Type it like this: ${usage}.`);
 }

@@ -7,7 +7,7 @@ import { ended, spawnNode } from "./child.ts";
 import { CommandError } from "./command.ts";
 import { ROOT } from "./root.ts";
 
-/** Everything the build is made of. */
+/** The inputs of the build. */
 const INPUTS = [
 	"app",
 	"db",
@@ -18,30 +18,29 @@ const INPUTS = [
 	"vite.config.ts",
 	"tsconfig.json",
 ];
-/** Not part of the build, and changed more often than what is. */
+/** Files that are not part of the build. */
 const NOT_BUILT = /\.test\.tsx?$|^db\/seed|^db\/embedded|^db\/migrations\/.*\.sql$/;
 
 const FOLDER = join(ROOT, "build");
 const STAMP = join(FOLDER, "inputs.sha256");
-/** Not in the build's folder, which Remix empties. */
+/** Outside the build's folder, which Remix empties. */
 const CLAIM = join(ROOT, "node_modules/.cache/mevi-chat/build");
 const CLI = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
 const WAIT_MS = 100;
 
-/** What remix-serve is given. */
+/** The file that remix-serve runs. */
 export const SERVER_BUILD = join(FOLDER, "server/index.js");
 
-/** Whether anything has been built, perhaps from older sources. */
+/** Whether a build exists, possibly of older sources. */
 export function hasBuild(): boolean {
 	return existsSync(SERVER_BUILD);
 }
 
 /**
- * Builds the app unless what is built was made of exactly these sources. Processes that start together
- * build once.
- * @param signal stops a build that is no longer wanted.
- * @returns whether it built.
- * @throws CommandError after showing the build's output, when it fails.
+ * Builds the app unless the existing build was made from exactly these sources. Processes that start together build
+ * once.
+ * @param signal stops the build. @returns whether it built.
+ * @throws CommandError after printing the build's output, when the build fails.
  */
 export async function ensureBuild(signal?: AbortSignal): Promise<boolean> {
 	for (;;) {

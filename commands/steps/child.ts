@@ -5,11 +5,11 @@ import { ROOT } from "./root.ts";
 const PRELOAD = new URL("./exit-with-parent.mjs", import.meta.url).href;
 
 export interface NodeChildOptions {
-	/** Variables beside those of this process. */
+	/** Environment variables in addition to those of this process. */
 	env: Record<string, string>;
-	/** `pipe` to read what it writes, `inherit` to let it write to our terminal. */
+	/** `pipe` to read its output, `inherit` to let it write to our terminal. */
 	output: "pipe" | "inherit";
-	/** Out of the terminal's reach: Ctrl-C comes to us alone, and we decide when the child stops. */
+	/** In its own process group: only this process receives Ctrl-C and decides when the child stops. */
 	isApart?: boolean;
 }
 

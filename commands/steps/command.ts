@@ -3,12 +3,12 @@ import { DomainError } from "#app/models/errors.ts";
 import { EmbeddedError } from "#db/embedded/index.ts";
 import { databaseFault } from "./database-fault.ts";
 
-/** Why a command cannot go on: one sentence for a person, with what to do about it. */
+/** Why a command cannot continue: one sentence for the user, with a remedy. */
 export class CommandError extends Error {}
 
 /**
- * Runs a command to its end. What a person can put right is told in one sentence on stderr, without a stack;
- * anything else is a fault of ours and is shown whole. Either way the exit code is 1.
+ * Runs a command. An error that the user can correct is printed as one sentence on stderr, without a stack; any other
+ * error is printed with its stack. In both cases the exit code is 1.
  */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
 	try {
@@ -19,7 +19,7 @@ export async function runCommand(work: () => Promise<void>): Promise<void> {
 	}
 }
 
-/** The sentence for an error, or its stack when it is not one that a person can put right. */
+/** The sentence for an error, or its stack when the user cannot correct it. */
 export function explain(error: unknown): string {
 	for (const kind of [CommandError, EnvironmentError, EmbeddedError, DomainError]) {
 		if (error instanceof kind) return error.message;

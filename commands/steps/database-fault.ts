@@ -1,17 +1,17 @@
-const CURE = "check DATABASE_URL and that the database is running";
+const REMEDY = "check DATABASE_URL and that the database is running";
 
-/** Codes of the network and of Postgres (appendix A of its manual) that the person who runs it can put right. */
+/** Error codes of the network and of Postgres (appendix A of its manual) that the operator can correct. */
 const FAULTS: Record<string, string> = {
-	ECONNREFUSED: `nothing answers there; ${CURE}`,
-	ECONNRESET: `the connection was cut; ${CURE}`,
-	ENOTFOUND: `its host name is not known; ${CURE}`,
-	EAI_AGAIN: `its host name cannot be looked up now; ${CURE}`,
-	EHOSTUNREACH: `its host cannot be reached; ${CURE}`,
-	ENETUNREACH: `its network cannot be reached; ${CURE}`,
-	ETIMEDOUT: `it does not answer; ${CURE}`,
-	CONNECT_TIMEOUT: `it does not answer; ${CURE}`,
-	CONNECTION_CLOSED: `it closed the connection; ${CURE}`,
-	CONNECTION_ENDED: `the connection ended; ${CURE}`,
+	ECONNREFUSED: `nothing answers there; ${REMEDY}`,
+	ECONNRESET: `the connection was cut; ${REMEDY}`,
+	ENOTFOUND: `its host name is not known; ${REMEDY}`,
+	EAI_AGAIN: `its host name cannot be looked up now; ${REMEDY}`,
+	EHOSTUNREACH: `its host cannot be reached; ${REMEDY}`,
+	ENETUNREACH: `its network cannot be reached; ${REMEDY}`,
+	ETIMEDOUT: `it does not answer; ${REMEDY}`,
+	CONNECT_TIMEOUT: `it does not answer; ${REMEDY}`,
+	CONNECTION_CLOSED: `it closed the connection; ${REMEDY}`,
+	CONNECTION_ENDED: `the connection ended; ${REMEDY}`,
 	"28P01": "it refuses the password; correct the user and password in DATABASE_URL",
 	"28000": "it refuses this user; correct DATABASE_URL, or allow the user in pg_hba.conf",
 	"3D000": "it has no database of that name; create it, or correct DATABASE_URL",
@@ -24,8 +24,8 @@ const FAULTS: Record<string, string> = {
 };
 
 /**
- * One sentence about why the database cannot be used, or null when the error is something else. The address
- * is named without its password.
+ * One sentence that says why the database cannot be used, or null for other errors. The URL is shown without its
+ * password.
  */
 export function databaseFault(error: unknown): string | null {
 	for (let cause = error; cause instanceof Error; cause = cause.cause) {

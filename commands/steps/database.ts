@@ -3,7 +3,7 @@ import { type EmbeddedDatabase, openEmbedded } from "#db/embedded/index.ts";
 import { migrate } from "#db/migrate.ts";
 import { provideSecrets } from "./secrets.ts";
 
-/** The database of a command: the one of DATABASE_URL, else the embedded one. */
+/** A command's database: the one of DATABASE_URL, else the embedded one. */
 export interface DatabaseAccess {
 	/** Null with DATABASE_URL. */
 	embedded: EmbeddedDatabase | null;
@@ -11,14 +11,14 @@ export interface DatabaseAccess {
 }
 
 /**
- * Opens the database and brings it up to date; afterwards the environment of this process names it, and
- * modules that use it may be imported (they read the environment once, so never before).
- * @throws EmbeddedError, CommandError, or the driver's error, all told by `runCommand` in one sentence.
+ * Opens and migrates the database. Afterwards the environment of this process contains its URL, and modules that use it
+ * may be imported (never earlier, because they read the environment once).
+ * @throws EmbeddedError, CommandError or the driver's error; `runCommand` prints each as one sentence.
  */
 export async function openDatabase(role: "start" | "guest"): Promise<DatabaseAccess> {
 	const given = env();
 	if (given.DATABASE_URL) {
-		// Past the pooler, if there is one: the lock belongs to a connection, which a pooler hands on.
+		// Not through a pooler: the lock belongs to a connection, which a pooler shares.
 		await migrate(given.LISTEN_DATABASE_URL ?? given.DATABASE_URL);
 		setEnv({ MEVI_EMBEDDED: "" });
 		return { embedded: null, close: closePools };
@@ -41,15 +41,15 @@ export async function openDatabase(role: "start" | "guest"): Promise<DatabaseAcc
 	};
 }
 
-/** Closes this process's own connections; harmless when it has none. */
+/** Closes the connection pools of this process; does nothing when there are none. */
 export async function closePools(): Promise<void> {
 	const { closeDatabase } = await import("#db/client.server.ts");
 	await closeDatabase();
 }
 
 /**
- * Does a small command's work with the database: attached to the embedded server when it runs, else with it
- * started meanwhile. `work` imports what touches the database only when it is called.
+ * Runs a short command with the database: attached to the running embedded server, else with one that is started for
+ * the command. `work` must import database modules only when it is called.
  */
 export async function withDatabase<Result>(work: () => Promise<Result>): Promise<Result> {
 	const access = await openDatabase("guest");

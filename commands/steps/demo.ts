@@ -1,7 +1,7 @@
 import { env } from "#app/env.server.ts";
 import { demoAgentPassword, keepDemoAgentPassword } from "./secrets.ts";
 
-/** Any fixed number other than the one migrations run under. */
+/** Key of an advisory lock; any fixed number other than that of the migrations. */
 const DEMO_LOCK = 4_711_002;
 
 const AGENTS = [
@@ -9,15 +9,15 @@ const AGENTS = [
 	{ email: "ben@mevi.example", name: "Ben" },
 ];
 
-/** What `start` prints so that someone can sign in. */
+/** The login that `start` prints. */
 export interface DemoLogin {
 	email: string;
 	password: string;
 }
 
 /**
- * Fills the embedded database for a first look: the demo store once, and two agents with one password. Only
- * ever called for the embedded database. Processes that start together do it one after the other.
+ * Fills the embedded database for a trial: the demo store once, and two agents with one password. It is called only for
+ * the embedded database. Processes that start together run it one after the other.
  */
 export async function prepareDemo(): Promise<DemoLogin> {
 	const { sql } = await import("drizzle-orm");

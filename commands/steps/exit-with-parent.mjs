@@ -1,5 +1,5 @@
-// Loaded with --import into the processes that a command starts. Node's channel to the parent breaks when
-// the parent is gone, however it ended; a server that outlived it would hold the port and its database.
+// Loaded with --import into the processes that a command starts. Node's channel to the parent closes when the parent
+// has ended in any way; a server that outlived it would keep the port and the database.
 process.on("disconnect", () => process.exit(1));
-// The listener alone must not keep a process running that has finished.
+// The listener alone must not keep a finished process running.
 process.channel?.unref();

@@ -1,7 +1,6 @@
 /**
- * Prints what an import says of its files beside the counts: notes on stdout, refusals on stderr. With a refusal
- * the command's exit code is 1.
- * @param outcome what became of everything that was not refused: "The rest was imported".
+ * Prints an import's notes on stdout and its refusals on stderr. With a refusal the command's exit code is 1.
+ * @param outcome text about the records that were not refused, for example "The rest was imported".
  */
 export function printImportReport(
 	{ refused, notes }: { refused: string[]; notes: string[] },

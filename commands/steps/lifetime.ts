@@ -3,41 +3,41 @@ import { env } from "#app/env.server.ts";
 import { explain } from "./command.ts";
 
 const PARENT_CHECK_MS = 500;
-/** What hears that its work is no longer wanted stops long before; this is for what does not. */
-const UNDER_WAY_MS = 15_000;
+/** Longest wait for pending work that ignores the abort signal. */
+const PENDING_TIMEOUT_MS = 15_000;
 
-/** The life of a long-running command: what it must undo, and the one way it ends. */
+/** The lifetime of a long-running command: its cleanups and its end. */
 export interface Lifetime {
-	/** Aborted as soon as the command is to end, so that work under way can be dropped. */
+	/** Aborted as soon as the command should end, so that pending work can stop. */
 	signal: AbortSignal;
-	/** Waits for work under way before anything is undone, so that what it was just making is undone too. */
-	track<Result>(underWay: Promise<Result>): Promise<Result>;
-	/** Adds something to undo; the newest is undone first. */
-	onEnd(undo: () => Promise<void>): void;
-	/** Ends the command: undoes everything, then exits with 0, or with 1 after showing `message`. */
+	/** Registers pending work. The end waits for it before the cleanups, so that its results are cleaned up too. */
+	track<Result>(pending: Promise<Result>): Promise<Result>;
+	/** Adds a cleanup; the newest runs first. */
+	onEnd(cleanup: () => Promise<void>): void;
+	/** Ends the command: runs all cleanups, then exits with 0, or with 1 after printing `message`. */
 	end(message?: string): Promise<never>;
 }
 
 /**
- * Runs a command until it is told to stop (Ctrl-C, SIGTERM, its terminal or its npm gone), `work` throws, or
- * someone calls `end`. Signals that come while it ends change nothing.
+ * Runs a command until it is stopped (Ctrl-C, SIGTERM, its terminal or its npm has ended), `work` throws, or `end` is
+ * called. Signals that arrive while it ends have no effect.
  */
-export async function live(work: (life: Lifetime) => Promise<void>): Promise<void> {
-	const undos: (() => Promise<void>)[] = [];
-	const underWay: Promise<unknown>[] = [];
+export async function runUntilStopped(work: (life: Lifetime) => Promise<void>): Promise<void> {
+	const cleanups: (() => Promise<void>)[] = [];
+	const pending: Promise<unknown>[] = [];
 	const abort = new AbortController();
 	let ending: Promise<never> | undefined;
 
 	const finish = async (message?: string): Promise<never> => {
 		if (message !== undefined) process.stderr.write(`${message}\n`);
 		abort.abort();
-		await Promise.race([Promise.allSettled(underWay), delay(UNDER_WAY_MS)]);
+		await Promise.race([Promise.allSettled(pending), delay(PENDING_TIMEOUT_MS)]);
 		let exitCode = message === undefined ? 0 : 1;
 		for (;;) {
-			const undo = undos.pop();
-			if (!undo) break;
+			const cleanup = cleanups.pop();
+			if (!cleanup) break;
 			try {
-				await undo();
+				await cleanup();
 			} catch (error) {
 				exitCode = 1;
 				process.stderr.write(`${explain(error)}\n`);
@@ -52,15 +52,15 @@ export async function live(work: (life: Lifetime) => Promise<void>): Promise<voi
 	const life: Lifetime = {
 		signal: abort.signal,
 		track(work) {
-			underWay.push(work);
+			pending.push(work);
 			return work;
 		},
-		onEnd: (undo) => void undos.push(undo),
+		onEnd: (cleanup) => void cleanups.push(cleanup),
 		end,
 	};
 
 	for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => void end());
-	// A closed terminal or pipe must not stop us from stopping everything else.
+	// A closed terminal or pipe must not prevent the cleanups.
 	for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 	try {
 		watchParent(() => void end());
@@ -71,16 +71,16 @@ export async function live(work: (life: Lifetime) => Promise<void>): Promise<voi
 }
 
 /**
- * npm does not take its scripts along when it is killed. A command that somebody started by hand in the
- * background may well outlive its shell, so this holds only under npm.
+ * npm does not end its scripts when it is killed. A command that a user started in the background may outlive its
+ * shell, so this applies only under npm.
  */
-function watchParent(tell: () => void): void {
+function watchParent(onParentGone: () => void): void {
 	if (!env().npm_lifecycle_event) return;
 	const parent = process.ppid;
 	const check = setInterval(() => {
 		if (process.ppid === parent) return;
 		clearInterval(check);
-		tell();
+		onParentGone();
 	}, PARENT_CHECK_MS);
 	check.unref();
 }

@@ -1,7 +1,7 @@
-/** As in package.json's `engines`, which npm only warns about. */
+/** The same version as `engines` in package.json, about which npm only warns. */
 const OLDEST = [20, 19] as const;
 
-/** Ends the process with one sentence when Node is too old for this project. */
+/** Exits with one sentence when Node is too old for this project. */
 export function requireNode(version = process.versions.node): void {
 	const [major = 0, minor = 0] = version.split(".").map(Number);
 	if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;

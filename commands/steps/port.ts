@@ -2,15 +2,15 @@ import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { CommandError } from "./command.ts";
 
-/** A server that was killed a moment ago may need this long to let go of its port. */
+/** A server that was just killed may need this time to release its port. */
 const GRACE_MS = 2_000;
 const RETRY_MS = 100;
 
 /**
- * Makes sure that a server can listen; port 0 is replaced by a free one.
- * @param host the address to listen on; undefined is every one, as for remix-serve.
+ * Checks that a server can listen on a port; port 0 is replaced by a free one.
+ * @param host the address to listen on; undefined means all addresses, as for remix-serve.
  * @returns the port.
- * @throws CommandError when the port is taken or may not be used.
+ * @throws CommandError when the port is in use or not permitted.
  */
 export async function requireFreePort(port: number, host?: string): Promise<number> {
 	const deadline = Date.now() + GRACE_MS;

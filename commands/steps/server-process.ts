@@ -10,20 +10,20 @@ import { ROOT } from "./root.ts";
 const CLI = join(ROOT, "node_modules/@remix-run/serve/dist/cli.js");
 const READY_MS = 60_000;
 const POLL_MS = 50;
-/** The server says goodbye to its open streams first; what is not done by then is cut. */
+/** Time for the server to end its open streams; then it is killed. */
 const DRAIN_MS = 12_000;
 
 /** A running remix-serve. */
 export interface ServerProcess {
-	/** Resolves with what went wrong, or null, when the process is gone. */
+	/** Resolves when the process has ended: with the error, or null. */
 	ended: Promise<{ fault: string | null }>;
 	stop(): Promise<void>;
 }
 
 /**
- * Starts remix-serve on what is built, as a process of its own, and waits until it answers.
- * @param port a free one; @param host the address to listen on, undefined for every one.
- * @throws CommandError when it ends before, or is not ready within a minute.
+ * Starts remix-serve on the build as a separate process, and waits until it answers.
+ * @param port a free port. @param host the address to listen on; undefined means all addresses.
+ * @throws CommandError when it ends early, or is not ready within a minute.
  */
 export async function startServer(port: number, host?: string): Promise<ServerProcess> {
 	const env = { NODE_ENV: "production", PORT: String(port) };
@@ -34,7 +34,7 @@ export async function startServer(port: number, host?: string): Promise<ServerPr
 	void end.then(() => {
 		isGone = true;
 	});
-	passOn(child, () => isStopping);
+	forwardOutput(child, () => isStopping);
 	const server: ServerProcess = {
 		ended: end,
 		async stop() {
@@ -71,8 +71,8 @@ async function isReady(address: string): Promise<boolean> {
 	}
 }
 
-/** Shows the server's lines, except what remix-serve adds of its own: our lines say where it is. */
-function passOn(child: ChildProcess, isStopping: () => boolean): void {
+/** Forwards the server's output, except remix-serve's own start message: our output has the URL. */
+function forwardOutput(child: ChildProcess, isStopping: () => boolean): void {
 	for (const [from, to] of [
 		[child.stdout, process.stdout],
 		[child.stderr, process.stderr],
@@ -80,7 +80,7 @@ function passOn(child: ChildProcess, isStopping: () => boolean): void {
 		if (!from) continue;
 		createInterface({ input: from }).on("line", (line) => {
 			if (line.startsWith("[remix-serve]")) return;
-			// It hands console.error to server.close, which calls it with no error.
+			// remix-serve passes console.error to server.close, which calls it without an error.
 			if (isStopping() && line === "undefined") return;
 			to.write(`${line}\n`);
 		});

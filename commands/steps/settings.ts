@@ -2,7 +2,7 @@ import { type Env, env } from "#app/env.server.ts";
 import { CommandError } from "./command.ts";
 
 /**
- * The environment of a server process, checked for what only servers need.
+ * The environment of a server process, with the checks that only servers need.
  * @throws EnvironmentError, CommandError
  */
 export function serverEnv(): Env {
@@ -14,15 +14,19 @@ export function serverEnv(): Env {
 		);
 	}
 	if (given.RATE_LIMITS === "off") {
-		process.stderr.write("RATE_LIMITS=off: nobody is held back. For benchmarks only, never in public.\n");
+		process.stderr.write(
+			"RATE_LIMITS=off: there are no rate limits. For benchmarks only, never in public.\n",
+		);
 	}
 	if (given.ASSISTANT === "off") {
-		process.stderr.write("ASSISTANT=off: nothing is answered, every new conversation waits for a person.\n");
+		process.stderr.write(
+			"ASSISTANT=off: the assistant does not answer, every new conversation waits for a person.\n",
+		);
 	}
 	return given;
 }
 
-/** Where people reach the server: PUBLIC_URL, else this machine. Without a slash at the end. */
+/** The URL of the server for users: PUBLIC_URL, else localhost. Without a trailing slash. */
 export function publicAddress(given: Env, port: number): string {
 	return (given.PUBLIC_URL ?? `http://localhost:${port}`).replace(/(?<!\/)\/+$/, "");
 }

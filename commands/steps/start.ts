@@ -3,14 +3,14 @@ import { AlreadyRunningError, findHolder, prepareDataDirectory } from "#db/embed
 import { ensureBuild } from "./build.ts";
 import { closePools, type DatabaseAccess, openDatabase } from "./database.ts";
 import { type DemoLogin, prepareDemo } from "./demo.ts";
-import { type Lifetime, live } from "./lifetime.ts";
+import { type Lifetime, runUntilStopped } from "./lifetime.ts";
 import { requireFreePort } from "./port.ts";
 import { startServer } from "./server-process.ts";
 import { publicAddress, serverEnv } from "./settings.ts";
 
-/** `npm start`: everything from sources to a running shop, and everything stopped again at the end. */
+/** `npm start`: builds and runs everything, and stops it at the end. */
 export async function start(): Promise<void> {
-	await live(async (life) => {
+	await runUntilStopped(async (life) => {
 		const given = serverEnv();
 		if (!given.DATABASE_URL) await requireOwnDirectory(given.DATA_DIR);
 		const port = await requireFreePort(given.PORT, given.HOST);
@@ -31,7 +31,7 @@ export async function start(): Promise<void> {
 	});
 }
 
-/** Checked before the port, for a second start usually wants the same one, and this is the better reason. */
+/** Checked before the port, because a second start usually uses the same port, and this error explains more. */
 async function requireOwnDirectory(dataDir: string): Promise<void> {
 	prepareDataDirectory(dataDir);
 	const holder = await findHolder(dataDir);
@@ -40,7 +40,7 @@ async function requireOwnDirectory(dataDir: string): Promise<void> {
 
 async function buildWhereNeeded(life: Lifetime): Promise<void> {
 	const begun = Date.now();
-	if (await ensureBuild(life.signal)) say(`Built in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);
+	if (await ensureBuild(life.signal)) print(`Built in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);
 }
 
 interface Ready {
@@ -59,7 +59,7 @@ async function openAndFill(life: Lifetime): Promise<Ready> {
 	const demo = access.embedded ? await prepareDemo() : null;
 	const { countAgents } = await import("#app/models/agent.server.ts");
 	const hasAgents = (await countAgents()) > 0;
-	// From here on the server has its own connections.
+	// The server has its own connections from here on.
 	await closePools();
 	return { access, demo, hasAgents };
 }
@@ -75,6 +75,6 @@ function welcome(given: Env, address: string, { access, demo, hasAgents }: Ready
 	return `${lines.join("\n")}\n\n`;
 }
 
-function say(line: string): void {
+function print(line: string): void {
 	process.stdout.write(`${line}\n`);
 }

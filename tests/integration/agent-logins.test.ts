@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { loginDelayMs, MOST_DELAY_MS } from "#app/auth/agent.server.ts";
+import { loginDelayMs, MAX_DELAY_MS } from "#app/auth/agent.server.ts";
 import { createAgent } from "#app/models/agent.server.ts";
 import * as blocked from "#app/routes/admin/blocked/page.tsx";
 import * as actions from "#app/routes/admin/conversation/actions.ts";
@@ -87,9 +87,9 @@ describe("many addresses that try passwords for one account", () => {
 			1_000,
 			2_000,
 			4_000,
-			MOST_DELAY_MS,
-			MOST_DELAY_MS,
-			MOST_DELAY_MS,
+			MAX_DELAY_MS,
+			MAX_DELAY_MS,
+			MAX_DELAY_MS,
 		]);
 	});
 
