@@ -2,12 +2,15 @@ import { and, eq, inArray, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Inbox, InboxEntry } from "#app/realtime/events.ts";
 import { arrangeInbox, ENDED_FOR_MS, SECTION_LIMITS } from "#app/realtime/inbox-order.ts";
+import { withoutMarks } from "#app/text/message-marks.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, chatMessages, chatSessions, customers, users } from "#db/schema.ts";
 import { spokenLanguage } from "./chat-session/locale.ts";
 
 /** Characters of a message shown in a row. */
 const SNIPPET_LENGTH = 120;
+/** Characters of a message that its snippet is made of: marks and addresses of links take room. */
+const MOST_READ = 2_000;
 
 /**
  * The agents' list in the order of `arrangeInbox`.
@@ -145,6 +148,13 @@ function rowsQuery(condition: SQL) {
 	);
 }
 
+/** The beginning of a message as a line of plain words. Only the customer's own words keep their characters. */
+function snippetOf(message: string, sender: string | null): string {
+	const beginning = message.slice(0, MOST_READ);
+	const words = sender === "user" ? beginning : withoutMarks(beginning).replace(/\s+/g, " ");
+	return [...words].slice(0, SNIPPET_LENGTH).join("");
+}
+
 function toEntry(found: Awaited<ReturnType<typeof rowsQuery>>[number]): InboxEntry {
 	const { row, customerName, agentName, said, shown, unread } = found;
 	// What the customer wants is what an agent looks for; a reply says less of it.
@@ -161,7 +171,7 @@ function toEntry(found: Awaited<ReturnType<typeof rowsQuery>>[number]): InboxEnt
 		startedAt: row.startedAt.toISOString(),
 		endedAt: row.endedAt?.toISOString() ?? null,
 		lastMessageAt: row.lastMessageAt?.toISOString() ?? null,
-		lastMessage: preview?.message ? [...preview.message].slice(0, SNIPPET_LENGTH).join("") : null,
+		lastMessage: preview?.message ? snippetOf(preview.message, preview.senderType) : null,
 		lastSender: preview?.senderType ?? null,
 		lastSenderName: preview?.senderName ?? null,
 		agentId: row.assignedAgentId,

@@ -181,6 +181,16 @@ describe("a row of the list", () => {
 		expect(await rowOf(sessionId)).toMatchObject({ lastMessage: "My lamp is broken", lastSender: "user" });
 	});
 
+	it("has the words of an answer without their marks, and the customer's own as they are", async () => {
+		const sessionId = await makeSession((await asVisitor()).identity);
+		const marked = "### Note\n\nReturns take **30 days**:\n\n1. `W2611340`\n2. a [lamp](/help/lamps)";
+		await transact((tx) => writeMessage(tx, { sessionId, senderType: "bot", message: marked }));
+		const { lastMessage } = (await rowOf(sessionId)) ?? {};
+		expect(lastMessage).toBe("Note Returns take 30 days: 1. W2611340 2. a lamp");
+		const own = await makeSession((await asVisitor()).identity, "2 ** 3 and `that`");
+		expect(await rowOf(own)).toMatchObject({ lastMessage: "2 ** 3 and `that`" });
+	});
+
 	it("names the author while the customer has not written", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity);
 		await transact((tx) => writeMessage(tx, { sessionId, senderType: "bot", message: "Welcome" }));

@@ -1,6 +1,7 @@
 import { BookOpen } from "lucide-react";
 import type { FormEvent, MouseEvent } from "react";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
+import { MarkedText } from "#app/components/conversation/marked-text.tsx";
 import { fieldsOf } from "#app/components/conversation/posted-fields.ts";
 import { inLanguage } from "#app/components/conversation/translation-words.ts";
 import { Button, DisclosureMark, Notice, Textarea } from "#app/components/ui/index.ts";
@@ -171,24 +172,24 @@ function ResultBody({
 			{result.kind === "suggest" && result.note ? (
 				<p className="mb-1 text-ink-soft text-sm">{result.note}</p>
 			) : null}
-			<p
+			<div
 				{...inLanguage(result.language ?? undefined)}
 				className="wrap-anywhere max-w-measure whitespace-pre-wrap"
 			>
-				{result.text}
-			</p>
+				<MarkedText text={result.text} hasMarks />
+			</div>
 			{result.kind === "suggest" && result.meaning ? (
 				<details className="group text-sm">
 					<summary className="flex min-h-9 cursor-pointer items-center gap-1 text-ink-soft pointer-coarse:min-h-11">
 						<DisclosureMark />
 						In your language
 					</summary>
-					<p
+					<div
 						dir="auto"
 						className="wrap-anywhere max-w-measure whitespace-pre-wrap border-line-strong border-s-2 ps-3 text-base"
 					>
-						{result.meaning}
-					</p>
+						<MarkedText text={result.meaning} hasMarks />
+					</div>
 				</details>
 			) : null}
 			{result.kind === "suggest" && result.sources.length > 0 ? (

@@ -1,3 +1,4 @@
+import { MarkedText } from "#app/components/conversation/marked-text.tsx";
 import { DisclosureMark } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { reasonName, topicName } from "../words.ts";
@@ -21,9 +22,9 @@ export function HandoverPanel({ session }: { session: Session }) {
 				Handover
 				{reason ? <span className="font-normal text-ink-soft">{reason}</span> : null}
 			</summary>
-			<p dir="auto" className="wrap-anywhere mt-1 max-w-measure whitespace-pre-wrap">
-				{handover.summary}
-			</p>
+			<div dir="auto" className="wrap-anywhere mt-1 max-w-measure whitespace-pre-wrap">
+				<MarkedText text={handover.summary} hasMarks />
+			</div>
 			<dl className="mt-2 grid max-w-measure grid-cols-[auto_1fr] gap-x-4 gap-y-1 pb-1 text-sm">
 				<dt className="text-ink-soft">Topic</dt>
 				<dd>{handover.intent ? topicName(handover.intent) : "Not known yet"}</dd>

@@ -1,0 +1,26 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { expect, it } from "vitest";
+import type { CopilotResult } from "#app/ai/copilot/result.ts";
+import { CopilotResultPanel } from "./copilot.tsx";
+
+const MARKED = "Returns take **30 days**:\n\n1. `W2611340`\n2. a lamp";
+
+const RESULTS: CopilotResult[] = [
+	{ kind: "suggest", text: MARKED, meaning: null, note: null, sources: [], language: "en" },
+	{ kind: "suggest", text: "Oui.", meaning: MARKED, note: null, sources: [], language: "fr" },
+	{ kind: "rewrite", text: MARKED, language: null },
+	{ kind: "summarise", text: MARKED, language: "en" },
+];
+
+it.each(RESULTS.map((result) => ({ result })))(
+	"draws the marks of what the copilot wrote: $result.kind",
+	({ result }) => {
+		const copilot = { working: null, result, problem: null, ask: async () => {}, dismiss: () => {} };
+		const html = renderToStaticMarkup(
+			<CopilotResultPanel copilot={copilot} onUse={() => {}} onSend={async () => true} />,
+		);
+		expect(html).toMatch(/<strong[^>]*>30 days<\/strong>/);
+		// The draft that goes into the composer keeps its marks.
+		expect(html.replace(/<input[^>]*>/g, "")).not.toMatch(/\*\*|`/);
+	},
+);
