@@ -9,14 +9,14 @@ import { transact } from "#app/realtime/publish.server.ts";
 import { db, sql } from "#db/client.server.ts";
 import { chatEvents, chatMessages, chatSessions } from "#db/schema.ts";
 
-/** An open conversation, with what its owner wrote in it. */
+/** An open session with its owner's messages. */
 export async function makeSession(identity: CustomerIdentity, ...texts: string[]): Promise<string> {
 	const sessionId = await openSession(identity, { locale: "en" });
 	for (const message of texts) await postMessage(sessionId, { type: "customer", identity }, { message });
 	return sessionId;
 }
 
-/** Writes as the assistant, past every limit: a conversation of any length. */
+/** Writes as the assistant, without limits, to make a session of any length. */
 export async function makeBotMessages(sessionId: string, count: number): Promise<Message[]> {
 	const messages: Message[] = [];
 	for (let index = 1; index <= count; index += 1) {
@@ -26,11 +26,11 @@ export async function makeBotMessages(sessionId: string, count: number): Promise
 	return messages;
 }
 
-/** Every message of a conversation in the order of their sequence. */
+/** All messages of a session by sequence. */
 export const messagesOf = (sessionId: string) =>
 	db.select().from(chatMessages).where(eq(chatMessages.sessionId, sessionId)).orderBy(chatMessages.seq);
 
-/** Every event of a conversation's stream in order. */
+/** All events of a session's stream by sequence. */
 export const eventsOf = (sessionId: string, stream: "public" | "internal" = "public") =>
 	db
 		.select()
@@ -44,18 +44,18 @@ export async function sessionRow(sessionId: string) {
 	return row;
 }
 
-/** Conversations a visitor began. */
+/** Sessions that a visitor started. */
 export const sessionsOf = (visitorId: string) =>
 	db.select().from(chatSessions).where(eq(chatSessions.visitorId, visitorId)).orderBy(chatSessions.id);
 
-/** Lets the minute pass for every counter, so that one test's uses do not weigh on the next. */
+/** Resets every rate limit, so that tests do not affect each other. */
 export async function forgetCounts(): Promise<void> {
 	await sql`delete from rate_limits`;
 }
 
 /**
- * How many rows each table holds: what "stores nothing" is held against. Leases of presence come and go for
- * seconds after whoever read in an earlier test, so they are not counted.
+ * The number of rows in each table, to check that something stores nothing. Presence leases are not counted, because
+ * those of an earlier test disappear seconds later.
  */
 export async function countRows(): Promise<Record<string, number>> {
 	const tables = await sql<{ name: string }[]>`
@@ -68,5 +68,5 @@ export async function countRows(): Promise<Record<string, number>> {
 	return counts;
 }
 
-/** A well-formed id that names nothing. */
+/** A well-formed id of nothing. */
 export const nobodysId = (): string => randomUUID();

@@ -8,14 +8,14 @@ import { ensureCustomer } from "#app/models/customer.server.ts";
 import { action as login } from "#app/routes/admin/login.tsx";
 import { call, form, type Sender } from "./request.ts";
 
-/** Somebody who chats: the same person as a browser (`cookie`) and as an API client (`bearer`). */
+/** A customer as a browser (`cookie`) and as an API client (`bearer`). */
 export type Chatter = { identity: CustomerIdentity; token: string; bearer: Sender; cookie: Sender };
 
-/** A visitor nobody knows. */
+/** An anonymous visitor. */
 export const asVisitor = (visitorId: string = randomUUID()): Promise<Chatter> =>
 	asIdentity({ visitorId, customerId: null });
 
-/** A customer the shop has identified; somebody new unless named. */
+/** A customer that the shop has identified; a new one unless an id is given. */
 export async function asCustomer(
 	customerId = `customer_${randomUUID().slice(0, 8)}`,
 ): Promise<Chatter & { customerId: string }> {
@@ -46,7 +46,7 @@ export async function asAgent(name: string): Promise<AgentPerson> {
 	return { agentId, name, email, password, headers: { Cookie: cookiesFrom(response) } };
 }
 
-/** The cookies a response sets, as a browser sends them back. */
+/** The cookies of a response, as a browser sends them back. */
 export const cookiesFrom = (response: Response): string =>
 	response.headers
 		.getSetCookie()
@@ -59,10 +59,10 @@ export async function apiKey(name = "Order system"): Promise<Sender & { key: str
 	return { key, name, ...withBearer(key) };
 }
 
-/** A signed identity as the shop hands it out. */
+/** A signed identity, as the shop makes it. */
 export const identityOf = signIdentity;
 
-/** Tokens made up by somebody who would like to be the customer, each with what is wrong with it. */
+/** Forged tokens for a customer, each with its error. */
 export async function forgedTokens(claims: Record<string, string>, secret: string, audience?: string) {
 	const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 	const inAnHour = Math.floor(Date.now() / 1000) + 3600;

@@ -1,15 +1,15 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 
-/** Where the tests' requests pretend to go. */
+/** Origin of the tests' requests. */
 export const SITE = "http://chat.test";
 
 type Args = LoaderFunctionArgs & ActionFunctionArgs;
 type Handler = (args: Args) => unknown;
 
-/** What goes into a request besides its body: who sends it, and other headers. */
+/** The sender and other headers of a request. */
 export type Sender = { headers?: Record<string, string> };
 
-/** A GET. A query's `undefined` is left out. */
+/** A GET. `undefined` values of the query are left out. */
 export function get(path: string, sender: Sender = {}): Request {
 	return new Request(SITE + path, { headers: sender.headers });
 }
@@ -23,7 +23,7 @@ export function json(method: string, path: string, body: unknown, sender: Sender
 	});
 }
 
-/** A plain form as a browser sends it, line ends as CRLF included. */
+/** A plain form as a browser sends it, with CRLF line ends. */
 export function form(path: string, fields: Record<string, string>, sender: Sender = {}): Request {
 	const body = new URLSearchParams();
 	for (const [name, value] of Object.entries(fields)) body.append(name, value.replace(/\r?\n/g, "\r\n"));
@@ -31,8 +31,8 @@ export function form(path: string, fields: Record<string, string>, sender: Sende
 }
 
 /**
- * Calls a route's loader or action as Remix does and gives its answer as a Response, also when it was
- * thrown, or was `data()`. What Remix would turn into a 500 is thrown on.
+ * Calls a route's loader or action as Remix does and returns its result as a Response, also a thrown one and one of
+ * `data()`. An error that Remix would turn into a 500 is thrown.
  */
 export async function call(
 	handler: unknown,
@@ -47,7 +47,7 @@ export async function call(
 	}
 }
 
-/** The parsed body. The tests say by their type what they expect in it. */
+/** The parsed body; its type is the test's expectation. */
 export async function bodyOf<Body = Record<string, unknown>>(response: Response): Promise<Body> {
 	return (await response.json()) as Body;
 }
@@ -64,11 +64,11 @@ function isData(value: unknown): value is Data {
 	return (value as Data | null)?.type === "DataWithResponseInit";
 }
 
-/** One event of a stream as it was on the wire. */
+/** One event of a stream as it was sent. */
 export type WireEvent = { id: string | null; type: string; data: unknown };
 
 /**
- * Reads a stream of Server-Sent Events until `isEnough`, then leaves it as a browser that goes away.
+ * Reads a stream of Server-Sent Events until `isEnough`, then disconnects like a browser.
  * @throws when the stream ends before.
  */
 export async function readEvents(

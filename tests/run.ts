@@ -9,8 +9,7 @@ import { ROOT } from "#commands/steps/root.ts";
 import { NoChromiumError, provideChromium } from "./setup/chromium.ts";
 
 /**
- * Everything that must hold, in the order in which a fault is cheapest to find. Tests that need something this machine
- * lacks are skipped and counted; the reasons are printed before the last line, which is `N passed, N failed, N skipped`.
+ * Runs all checks, the cheapest first. Tests that need something this machine lacks are skipped and counted; the reasons are printed before the last line, which is `N passed, N failed, N skipped`.
  */
 
 interface Tally {
@@ -65,7 +64,7 @@ function linesOf(reasons: string[]): string {
 	return sorted.map(([reason, count]) => `${count} skipped: ${reason}\n`).join("");
 }
 
-/** The app is built before the tests that start it. A failure is counted where its tests would have been. */
+/** Builds the app before the tests that start it. A failed build counts as one failure of those tests. */
 async function build(): Promise<boolean> {
 	try {
 		process.stdout.write((await ensureBuild()) ? "Built.\n" : "Nothing has changed since the last build.\n");
@@ -96,7 +95,7 @@ async function vitest(): Promise<Tally> {
 	]);
 	const report = read<VitestReport>(file);
 	if (!report) return { passed: 0, failed: 1 };
-	// A file that cannot even be loaded holds no failed test, and is one failure.
+	// A file that cannot be loaded has no failed test; it counts as one failure.
 	const broken = report.testResults.filter(
 		({ status, assertionResults }) =>
 			status === "failed" && !assertionResults.some((result) => result.status === "failed"),
@@ -149,7 +148,7 @@ async function playwright(browser: string): Promise<Tally> {
 	return settle(isClean, { passed: expected, failed: unexpected + flaky, skipped });
 }
 
-/** A run that ended badly without a failed test (an error outside of tests, say) is a failure all the same. */
+/** A run that failed without a failed test (for example an error outside of tests) counts as one failure. */
 function settle(isClean: boolean, tally: Tally): Tally {
 	return isClean || tally.failed > 0 ? tally : { ...tally, failed: 1 };
 }
@@ -158,7 +157,7 @@ function once(isClean: boolean): Tally {
 	return { passed: isClean ? 1 : 0, failed: isClean ? 0 : 1 };
 }
 
-/** Runs a tool of node_modules in the project's folder; whether it ended with 0. */
+/** Runs a tool of node_modules in the project's folder. @returns whether it exited with 0. */
 function node(script: string, args: string[], env: Record<string, string> = {}): Promise<boolean> {
 	const path = join(ROOT, "node_modules", script);
 	if (!existsSync(path)) {

@@ -18,7 +18,7 @@ const words = (text: string): Ephemeral => [STREAM, "ai-delta", { messageId: "1"
 
 type Carrier = { server: OptionalServer; url: string | undefined };
 
-/** The four of them. One server a test file would do, were it not killed, frozen and started late. */
+/** The four buses. Each test starts its own broker, because tests kill, freeze and start it late. */
 const CARRIERS: { kind: BusKind; program?: string; prepare: (program: string) => Promise<Carrier> }[] = [
 	{
 		kind: "postgres",
@@ -54,7 +54,7 @@ const CARRIERS: { kind: BusKind; program?: string; prepare: (program: string) =>
 	},
 ];
 
-/** Without notifications a process asks the database every 750 ms (HEAD_CHECK_DEAF_MS in hub.server.ts). */
+/** Without notifications a process checks the heads every 750 ms (HEAD_CHECK_UNHEALTHY_MS in hub.server.ts). */
 const SOONER_THAN_POLLING_MS = 700;
 
 type Instance = { bus: Bus; heard: Envelope[]; gaps: () => number; texts: () => string[] };
@@ -94,7 +94,7 @@ const allHealthy = (instances: Instance[]) =>
 		),
 	);
 
-/** Sends until it arrives: right after a connection is back, a carrier may still lose something. */
+/** Sends until it arrives: right after a reconnect a broker may still lose something. */
 async function carries(from: Instance, to: Instance, seq: number) {
 	await until(async () => {
 		from.bus.send({ wakeUps: [hint(seq)], ephemerals: [] });
@@ -103,7 +103,7 @@ async function carries(from: Instance, to: Instance, seq: number) {
 	});
 }
 
-it("carries nothing in process, where local readers are woken directly", async () => {
+it("sends nothing in process, where local readers are woken directly", async () => {
 	const bus = createInProcessBus();
 	const heard: Envelope[] = [];
 	await bus.start({ onEnvelope: (envelope) => heard.push(envelope), onGap: () => {} });
@@ -123,7 +123,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 			return prepared;
 		}
 
-		it("brings what one sends to the other, once and in order, and not back to the sender", async () => {
+		it("delivers envelopes to the other process once and in order, and not to the sender", async () => {
 			const { url } = await carrier();
 			const [one, other] = [await join(url), await join(url)];
 			await allHealthy([one, other]);
@@ -139,7 +139,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 			expect(other.texts()).toEqual(sent);
 		});
 
-		it("carries long words, and drops what is too long without its neighbours", async () => {
+		it("sends long events, and drops one that is too long without its neighbours", async () => {
 			const { url } = await carrier();
 			const [one, other] = [await join(url), await join(url)];
 			await allHealthy([one, other]);
@@ -149,7 +149,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 			await until(() => expect(other.texts()).toEqual(["before", long, "after"]));
 		});
 
-		it("says that it does not carry when its server has died, and that there was a gap when it is back", async () => {
+		it("reports that it is unhealthy when its broker has died, and a gap when it is back", async () => {
 			const { server, url } = await carrier();
 			const [one, other] = [await join(url), await join(url)];
 			await allHealthy([one, other]);
@@ -166,7 +166,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 			}
 		}, 120_000);
 
-		it("notices a server that is frozen and says nothing", async () => {
+		it("detects a frozen broker", async () => {
 			const { server, url } = await carrier();
 			const [one, other] = [await join(url), await join(url)];
 			await allHealthy([one, other]);
@@ -179,7 +179,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 			await carries(one, other, 100);
 		}, 120_000);
 
-		it("starts without its server and carries once that is there", async () => {
+		it("starts without its broker and delivers once the broker is there", async () => {
 			const { server, url } = await carrier({ isThere: false });
 			const one = await join(url);
 			one.bus.send({ wakeUps: [hint(1)], ephemerals: [] });
@@ -195,7 +195,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 			"leaves no socket and no timer when stopped with its server %s",
 			async (state) => {
 				const { server, url } = await carrier();
-				// What the drivers keep once loaded, and the pool's own connections, are not this bus's.
+				// Handles of the loaded drivers and connections of the pool do not belong to this bus.
 				await Promise.all(Array.from({ length: 4 }, () => sql`select pg_sleep(0.02)`));
 				const before = countResources();
 				const one = await join(url);
@@ -214,13 +214,13 @@ for (const { kind, program, prepare } of CARRIERS) {
 	});
 
 	if (kind !== "postgres") {
-		it(`brings messages from one process to another over ${kind}, also while its server is down`, {
+		it(`delivers messages from one process to another over ${kind}, also while its broker is down`, {
 			...needsServer,
 			timeout: 60_000,
 		}, async () => {
 			const { server, url } = await prepare(found ?? "");
 			carriers.push({ server, url });
-			// Both start without it.
+			// Both processes start without the broker.
 			const settings = { BUS_URL: url ?? "", ASSISTANT: "off", RATE_LIMITS: "off" };
 			const servers: TestServer[] = await Promise.all([
 				startServerProcess(settings),
@@ -239,7 +239,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 				await until(() => expect(JSON.stringify(reader.frames)).toContain(`"message ${sent}"`));
 				return performance.now() - postedAt;
 			};
-			/** On a busy machine any single message may be late, but polling never brings one this soon. */
+			/** On a busy machine a single message may be late, but polling never delivers one this soon. */
 			const arrivesByBroker = () =>
 				until(async () => expect(await arrives()).toBeLessThan(SOONER_THAN_POLLING_MS));
 			const are = (bus: string) =>
@@ -271,7 +271,7 @@ for (const { kind, program, prepare } of CARRIERS) {
 function countResources(): Record<string, number> {
 	const counts: Record<string, number> = {};
 	for (const name of process.getActiveResourcesInfo()) {
-		// The test's own waiting is done with timers; the buses' are counted by what they would open.
+		// The test itself waits with timers, so open handles of the buses are counted without timers.
 		if (["TCPSocketWrap", "TLSWrap", "TCPConnectWrap", "GetAddrInfoReqWrap"].includes(name))
 			counts[name] = (counts[name] ?? 0) + 1;
 	}

@@ -36,7 +36,7 @@ const say = ({ sessionId, actor }: Customer, message: string, clientMessageId?: 
 	postMessage(sessionId, actor, { message, ...(clientMessageId ? { clientMessageId } : {}) });
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-/** How many transactions wrote the messages of these sessions. */
+/** The number of transactions that wrote the messages of these sessions. */
 async function countTransactions(customers: Customer[]): Promise<number> {
 	const ids = JSON.stringify(customers.map(({ sessionId }) => sessionId));
 	const [row] = await sql<{ count: number }[]>`
@@ -46,7 +46,7 @@ async function countTransactions(customers: Customer[]): Promise<number> {
 }
 
 describe("posts that come at the same time", () => {
-	it("each get their own answer, in one order without holes", async () => {
+	it("each get their own result, in one order without gaps", async () => {
 		const customers = await newCustomers(10);
 		const [first, second] = customers as [Customer, Customer];
 		const [ended, stranger, chatty] = (await newCustomers(3)) as [Customer, Customer, Customer];
@@ -95,7 +95,7 @@ describe("posts that come at the same time", () => {
 			);
 			const row = await sessionRow(customer.sessionId);
 			expect(row).toMatchObject({ lastSeq: 10, lastMessageAt: messages.at(-1)?.sentAt });
-			// The same id has the same answer, whichever of the two was written.
+			// The same id has the same result, whichever of the two was written.
 			const mine = posted.filter(({ message }) => message.sessionId === customer.sessionId);
 			expect(new Set(mine.map(({ message }) => message.id)).size).toBe(10);
 			const [turn] = await sql<{ seq: number; open: number }[]>`
@@ -106,7 +106,7 @@ describe("posts that come at the same time", () => {
 		expect(await countTransactions([...customers, chatty])).toBeLessThan(30);
 	});
 
-	it("count a sender's minute over all their conversations at once", async () => {
+	it("count a sender's minute over all their sessions at once", async () => {
 		const identity = { visitorId: randomUUID(), customerId: null };
 		const sessions = await Promise.all(upTo(5).map(() => makeSession(identity)));
 		const results = await Promise.allSettled(
@@ -117,7 +117,7 @@ describe("posts that come at the same time", () => {
 		expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(30);
 	});
 
-	it("keep the order in which they came to a session", async () => {
+	it("keep the order in which they reached a session", async () => {
 		const ana = await newCustomer();
 		const neighbours = await newCustomers(5);
 		await Promise.all(
@@ -126,12 +126,12 @@ describe("posts that come at the same time", () => {
 		expect((await messagesOf(ana.sessionId)).map(({ message }) => message)).toEqual(upTo(25).map(String));
 	});
 
-	it("do not suffer from one that the database refuses", async () => {
+	it("are not affected by one that the database rejects", async () => {
 		const customers = await newCustomers(8);
 		const [unlucky] = customers as [Customer];
 		const results = await Promise.allSettled([
 			...customers.map((one) => say(one, "Before")),
-			// Nothing that comes in by a route has a NUL; Postgres fails the whole statement for it.
+			// No route accepts a NUL; Postgres fails the whole statement because of it.
 			say(unlucky, "A \0 in it"),
 			...customers.map((one) => say(one, "After")),
 		]);
@@ -146,7 +146,7 @@ describe("posts that come at the same time", () => {
 		}
 	});
 
-	it("do not wait for sessions that somebody else holds", async () => {
+	it("do not wait for sessions that another transaction has locked", async () => {
 		const [free, ...held] = (await newCustomers(6)) as [Customer, ...Customer[]];
 		let letGo = () => {};
 		const isHeld = new Promise<void>((resolve) => {
@@ -166,7 +166,7 @@ describe("posts that come at the same time", () => {
 		let answered = 0;
 		const waiting: Promise<unknown>[] = [];
 		for (const one of held) {
-			// In one group with a neighbour, then behind itself, and each with groups of others after it.
+			// In one batch with another post, then after itself, and each followed by batches of others.
 			waiting.push(say(one, "Held").then(() => (answered += 1)));
 			await say(free, "Beside it");
 			waiting.push(say(one, "Behind it").then(() => (answered += 1)));
@@ -180,7 +180,7 @@ describe("posts that come at the same time", () => {
 		}
 	});
 
-	it("write a customer's message once, whichever of their conversations it is sent to", async () => {
+	it("write a customer's message once, whichever of their sessions it is sent to", async () => {
 		const identity = { visitorId: randomUUID(), customerId: null };
 		const [one, other] = [await makeSession(identity), await makeSession(identity)];
 		const send = (sessionId: string) =>
@@ -219,10 +219,10 @@ describe("posts that come at the same time", () => {
 			post(one, actor, "x", true),
 			post(other, actor, "x", true),
 			post(ended, actor, "x", true),
-			// Not for any conversation, so it is new in this one.
+			// Not for every session, so the id is new in this one.
 			post(other, actor, "x"),
 			post(other, actor, "x", true),
-			// Somebody else's message may have the same id, and so may one of another kind of sender.
+			// Another person's message may have the same id, and so may one of another sender type.
 			post(stranger.sessionId, stranger.actor, "x", true),
 			post(one, program, "x"),
 			post(one, program, "x"),
@@ -261,7 +261,7 @@ describe("posts that come at the same time", () => {
 		expect((await sessionRow(other)).lastSeq).toBe(1);
 	});
 
-	it("find what has been written before when many customers use the same ids", async () => {
+	it("find existing messages when many customers use the same ids", async () => {
 		const customers = await newCustomers(30);
 		await Promise.all(customers.map((one) => say(one, "First", "1")));
 		const [ana] = customers as [Customer];
@@ -284,7 +284,7 @@ describe("posts that come at the same time", () => {
 		expect(await messagesOf(another)).toEqual([]);
 	});
 
-	it("count a sender's minute within one call as between calls", async () => {
+	it("count a sender's minute within one call and between calls", async () => {
 		const ana = await newCustomer();
 		const posts = upTo(35).map(
 			(index): SessionPost => ({
@@ -306,9 +306,9 @@ describe("posts that come at the same time", () => {
 		expect((await messagesOf(ana.sessionId)).map(({ seq }) => seq)).toEqual(upTo(30));
 	});
 
-	it("of two processes never wait for each other", async () => {
+	it("of two processes never deadlock", async () => {
 		const customers = await newCustomers(40);
-		// Groups that wait for every row, as two processes hold them, in orders that cross.
+		// Batches that wait for every row, in crossing orders, as two processes may send them.
 		const groups = upTo(40).map((round) =>
 			customers
 				.filter((_, index) => (index * 7 + round) % 3 > 0)
@@ -344,7 +344,7 @@ describe("other processes", () => {
 		return { of };
 	}
 
-	it("are sent each message once", async () => {
+	it("receive each message once", async () => {
 		const { of } = await overhear();
 		const [ana, ben, cleo] = (await newCustomers(3)) as [Customer, Customer, Customer];
 		await Promise.all([
@@ -358,11 +358,11 @@ describe("other processes", () => {
 		const key = streamKey("public", ana.sessionId);
 		const logged = (await readLog(key, 0)).map(({ seq, type, json }) => [key, seq, [type, json]]);
 		expect(of(ana)).toEqual(logged);
-		// Too large to be carried: only where to look.
+		// Too large to be sent along: only the wake-up.
 		expect(of(ben)).toEqual([[streamKey("public", ben.sessionId), 1]]);
 	});
 
-	it("are sent a message once, even when batches fail after the one that wrote it", async () => {
+	it("receive a message once, even when batches fail after the one that wrote it", async () => {
 		const { of } = await overhear();
 		const [ana, ben, cleo] = (await newCustomers(3)) as [Customer, Customer, Customer];
 		const fail = () => expect(say(cleo, "A \0 in it")).rejects.toThrow();
@@ -373,14 +373,14 @@ describe("other processes", () => {
 		await say(ana, "Second");
 		await fail();
 		await say(cleo, "Last");
-		// Notifications arrive in the order of their commits, so nothing older can come after this one.
+		// Notifications arrive in the order of their commits, so no older one can arrive after this one.
 		await until(() => expect(of(cleo)).toHaveLength(1));
 		expect(of(ana).map(([, seq]) => seq)).toEqual([1, 2]);
 		expect(of(ben).map(([, seq]) => seq)).toEqual([1]);
 	});
 });
 
-describe("a hint that brings its event", () => {
+describe("a wake-up with its event", () => {
 	function collector() {
 		const taken: LoggedEvent[] = [];
 		const reader: Reader = {
@@ -393,7 +393,7 @@ describe("a hint that brings its event", () => {
 		return { taken, reader };
 	}
 
-	/** A hub of another process, which hears what it is told here. */
+	/** A hub that simulates another process and receives the envelopes of this test. */
 	async function startOther() {
 		let receive: (envelope: Envelope) => void = () => {};
 		const bus: Bus = {
@@ -405,14 +405,14 @@ describe("a hint that brings its event", () => {
 		const other = createHub(bus);
 		await other.start();
 		const tell = (...hints: Envelope["wakeUps"]) => {
-			// As it comes over a wire.
+			// Encoded and decoded, as between processes.
 			const packets = pack({ wakeUps: hints, ephemerals: [] }, { node: "there", limitBytes: 7_500 });
 			for (const packet of packets) receive(unpack("here", packet) ?? { wakeUps: [], ephemerals: [] });
 		};
 		return { other, tell };
 	}
 
-	it("gives readers the very event a read of the log gives", async () => {
+	it("delivers exactly the event that a read of the event log returns", async () => {
 		const ana = await newCustomer();
 		const key = streamKey("public", ana.sessionId);
 		const [near, far] = [collector(), collector()];
@@ -436,13 +436,13 @@ describe("a hint that brings its event", () => {
 		expect(logged).toHaveLength(3);
 		await until(() => expect(near.taken).toEqual([...logged]));
 		for (const { stream, seq, type, json } of near.taken) tell([stream, seq, [type, json]]);
-		// Taken from the hint itself: nothing was waited for.
+		// Taken from the wake-up itself, without a query.
 		expect(far.taken).toEqual([...logged]);
 		for (const leave of leaves) leave();
 		await other.stop();
 	});
 
-	it("counts only as the very next one, and is looked up otherwise", async () => {
+	it("is used only if it is the next event, and is fetched otherwise", async () => {
 		const ana = await newCustomer();
 		const key = streamKey("public", ana.sessionId);
 		const { taken, reader } = collector();
@@ -452,7 +452,7 @@ describe("a hint that brings its event", () => {
 		const logged = await readLog(key, 0);
 		tell([key, 3, ["new-message", '{"never": "written"}']]);
 		await until(() => expect(taken).toEqual([...logged]));
-		// Doubled, and late.
+		// Duplicated, and late.
 		tell([key, 3, ["new-message", "{}"]], [key, 1, ["new-message", "{}"]], [key, 2]);
 		tell([key, 4, ["new-message", '{"four": 4}']]);
 		expect(taken.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);

@@ -7,7 +7,7 @@ import { listPresent } from "#app/realtime/presence/leases.server.ts";
 import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
 import { openSession } from "#tests/setup/session-client.ts";
 
-/** What a stranger sends who does not use a browser: odd targets, methods and spellings, over a raw socket. */
+/** Requests that no browser sends: unusual targets, methods and spellings, over a raw socket. */
 
 let server: TestServer;
 beforeAll(async () => {
@@ -17,7 +17,7 @@ afterAll(() => server?.end());
 
 type Answer = { status: number; headers: Map<string, string>; body: string };
 
-/** Sends one request and reads what comes until the connection is closed. */
+/** Sends one request and reads until the connection is closed. */
 function raw(requestLine: string, headers: string[] = []): Promise<Answer> {
 	return new Promise((resolve, reject) => {
 		const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
@@ -39,8 +39,8 @@ function raw(requestLine: string, headers: string[] = []): Promise<Answer> {
 	});
 }
 
-describe("an address", () => {
-	it("may be written with the host before it", async () => {
+describe("a request target", () => {
+	it("may contain the host", async () => {
 		for (const target of [
 			"http://127.0.0.1/chat",
 			"HTTP://other.example/chat?x=1",
@@ -50,7 +50,7 @@ describe("an address", () => {
 		expect((await raw("GET http://127.0.0.1/nothing/here HTTP/1.1")).status).toBe(404);
 	});
 
-	it("that is none is a bad request, without a stack in the log", async () => {
+	it("that is invalid gets 400, without a stack trace in the log", async () => {
 		for (const line of ["GET *", "HEAD *", "POST *", "OPTIONS *", "GET ftp://127.0.0.1/chat"])
 			expect([line, (await raw(`${line} HTTP/1.1`)).status]).toEqual([line, 400]);
 		expect(server.output()).not.toMatch(/^\s+at /m);
@@ -88,7 +88,7 @@ describe("an address", () => {
 });
 
 describe("a method", () => {
-	it("that nobody answers is refused, with those that are", async () => {
+	it("that is not supported gets 405 with the supported ones", async () => {
 		for (const method of ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"]) {
 			for (const path of ["/", "/chat", "/help", "/chat/events", "/admin/login", "/nothing/here"]) {
 				const { status, headers } = await raw(`${method} ${path} HTTP/1.1`);
@@ -105,7 +105,7 @@ describe("a method", () => {
 		expect(server.output()).not.toMatch(/^\s+at /m);
 	});
 
-	it("HEAD reads nothing: no place is taken, and nobody is there", async () => {
+	it("HEAD opens no stream: no slot is acquired, and nobody is present", async () => {
 		const { sessionId, token } = await openSession(server.url);
 		const as = [`Authorization: Bearer ${token}`];
 		for (const way of ["events", "poll", "sync", "live"]) {
@@ -126,7 +126,7 @@ describe("a method", () => {
 });
 
 describe("every answer", () => {
-	it("that is somebody's is stored by nobody, and says how it may be used", async () => {
+	it("with private content is no-store and has the security headers", async () => {
 		const targets = ["/", "/chat", "/chat.data", "/_root.data", "/help.data", "/admin/login", "/sign-in-as"];
 		for (const target of [...targets, "/nothing", "/chat/sync", "/healthz", "/chat/events.data"]) {
 			const { headers } = await raw(`GET ${target} HTTP/1.1`);
@@ -142,7 +142,7 @@ describe("every answer", () => {
 		expect(frame.headers.get("cache-control")).toMatch(/^public/);
 	});
 
-	it("leaves no query in the log", async () => {
+	it("is logged without the query", async () => {
 		await raw("GET /help?q=SECRET-SEARCH HTTP/1.1");
 		await raw("GET http://127.0.0.1/chat?new=SECRET-ABSOLUTE HTTP/1.1");
 		await raw("GET /nothing?email=SECRET-ADDRESS HTTP/1.1");
@@ -189,7 +189,7 @@ describe("an identity that the shop signs", () => {
 		await expect(readIdentity(await sign(claims))).rejects.toThrow("not valid or has expired");
 	});
 
-	it("does not count with another algorithm", async () => {
+	it("is refused with another algorithm", async () => {
 		await expect(readIdentity(await sign({ sub: "a", exp: now() + 60 }, "HS384"))).rejects.toThrow(
 			"not valid",
 		);

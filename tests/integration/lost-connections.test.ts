@@ -14,7 +14,7 @@ import { until } from "#tests/setup/until.ts";
 
 const SHORT_SILENCE_MS = 500;
 
-/** The driver as the server's build has it: the tests themselves run on the one of node_modules. */
+/** The patched driver of the server's build; the tests themselves run on the one of node_modules. */
 const folder = mkdtempSync(join(tmpdir(), "mevi-driver-"));
 cpSync(join(import.meta.dirname, "../../node_modules/postgres/src"), join(folder, "src"), {
 	recursive: true,
@@ -43,7 +43,7 @@ function connect(url: string, max: number): Sql {
 	return client;
 }
 
-/** How a query ended: "hung" when it has not within the time given. */
+/** How a query ended: "hung" when it did not end within the given time. */
 async function outcome(work: Promise<unknown>, withinMs = 3_000): Promise<string> {
 	let timer: NodeJS.Timeout | undefined;
 	const hung = new Promise<string>((resolve) => {
@@ -56,7 +56,7 @@ async function outcome(work: Promise<unknown>, withinMs = 3_000): Promise<string
 	return Promise.race([settled, hung]).finally(() => clearTimeout(timer));
 }
 
-it("settles every query, keeps its pool and each transaction whole, while connections are killed", async () => {
+it("settles every query and keeps its pool and each transaction intact while connections are killed", async () => {
 	await direct.unsafe("create table counted (id int primary key, n int not null)");
 	await direct.unsafe("insert into counted select id, 0 from generate_series(0, 15) as id");
 	const sql = connect(env().DATABASE_URL ?? "", 4);
@@ -82,7 +82,7 @@ it("settles every query, keeps its pool and each transaction whole, while connec
 	await Promise.all(work);
 	expect(outcomes).not.toContain("hung");
 	expect(outcomes).toContain("CONNECTION_CLOSED");
-	// All four connections serve again, and nothing of a lost transaction came into another one.
+	// All four connections work again, and no statement of a lost transaction ran in another one.
 	const together = await Promise.all(Array.from({ length: 8 }, () => outcome(sql`select pg_sleep(0.05)`)));
 	expect(together).toEqual(together.map(() => "served"));
 	const alive = await direct`select pid from pg_stat_activity where application_name = 'victim'`;
@@ -90,7 +90,7 @@ it("settles every query, keeps its pool and each transaction whole, while connec
 	expect(await direct`select id from counted where n % 2 = 1`).toHaveLength(0);
 }, 120_000);
 
-it("ends a transaction with its connection: nothing of it runs later, and the pool keeps its connection", async () => {
+it("ends a transaction with its connection: no statement of it runs later, and the pool keeps its connection", async () => {
 	await direct.unsafe("create table written (what text)");
 	const sql = connect(env().DATABASE_URL ?? "", 1);
 	const outcomes: string[] = [];
@@ -110,7 +110,7 @@ it("ends a transaction with its connection: nothing of it runs later, and the po
 			throw new Error("to be rolled back");
 		});
 		outcomes.push(await outcome(transaction));
-		// The one connection is still away, or is somebody else's by now.
+		// The only connection is not back yet, or another caller uses it.
 		if (isBack) outcomes.push(await outcome(sql`select 1`));
 		goOn();
 		await until(() => expect(late).toBeDefined());
@@ -121,7 +121,7 @@ it("ends a transaction with its connection: nothing of it runs later, and the po
 	expect(await direct`select what from written`).toEqual([]);
 }, 120_000);
 
-it("gives an error for a server that accepts and closes, and for one that falls silent", async () => {
+it("fails for a server that accepts and closes, and for one that becomes silent", async () => {
 	const closing = createServer((socket) => socket.destroy());
 	await new Promise<void>((resolve) => closing.listen(0, "127.0.0.1", resolve));
 	onTestFinished(() => void closing.close());
@@ -142,7 +142,7 @@ it("gives an error for a server that accepts and closes, and for one that falls 
 	proxy.thaw();
 	const after = await Promise.all(Array.from({ length: 4 }, () => outcome(sql`select 1`)));
 	expect(after).toEqual(after.map(() => "served"));
-	// Silence is none while nothing was asked.
+	// Without a query there is no timeout.
 	await new Promise((resolve) => setTimeout(resolve, SHORT_SILENCE_MS * 2));
 	expect(await outcome(sql`select 1`)).toBe("served");
 }, 120_000);

@@ -15,12 +15,12 @@ const NOBODY = 65_534;
 const program = findServer("pgbouncer");
 
 describe("behind a pooler in transaction mode", needs("pgbouncer", program !== null), () => {
-	/** PgBouncer in front of this file's database. @returns the database's address through it. */
+	/** Starts PgBouncer in front of this file's database. @returns the database's URL through it. */
 	async function startPooler(): Promise<string> {
 		const direct = new URL(env().DATABASE_URL ?? "");
 		const folder = mkdtempSync(join(tmpdir(), "mevi-pooler-"));
 		const settings = join(folder, "pgbouncer.ini");
-		// It refuses to run as root.
+		// PgBouncer refuses to run as root.
 		const isRoot = process.getuid?.() === 0;
 		const server = await prepareServer({
 			program: program ?? "",
@@ -37,7 +37,7 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 			"unix_socket_dir =",
 			"auth_type = any",
 			"pool_mode = transaction",
-			// Few, so that a client meets another backend with nearly every transaction.
+			// Few, so that nearly every transaction of a client uses another backend.
 			"default_pool_size = 6",
 			`logfile = ${join(folder, "log")}`,
 		];
@@ -62,7 +62,7 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 		return server;
 	}
 
-	it("works, says once that LISTEN is swallowed and what to do, and hears again by LISTEN_DATABASE_URL", async () => {
+	it("works, logs once that LISTEN is dropped and the remedy, and receives again over LISTEN_DATABASE_URL", async () => {
 		const pooled = await startPooler();
 		const [one, other] = await Promise.all([
 			startProcess({ DATABASE_URL: pooled }),
@@ -75,8 +75,8 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 		});
 		await until(() => expect(one.output().match(/Set LISTEN_DATABASE_URL/g)).toHaveLength(1));
 
-		// Customer and assistant: many of them at once, so that transactions change backends all the time, and more
-		// than there are connections in the pool.
+		// Customers and the assistant: many at once, so that transactions change backends all the time, and more than the
+		// pool has connections.
 		const sessions = await Promise.all(Array.from({ length: 14 }, () => openSession(one.url)));
 		const readers = await Promise.all(sessions.map((session) => openEvents(other.url, session)));
 		for (const question of ["Where is my order?", "How do I return something?"]) {
@@ -92,7 +92,7 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 			});
 		}
 
-		// Polling is quick enough to talk.
+		// Polling is fast enough for a conversation.
 		const quiet = await startProcess({ DATABASE_URL: pooled, ASSISTANT: "off" });
 		await until(async () => expect((await readReadiness(quiet.url)).bus).toBe("polling"));
 		const session = await openSession(quiet.url);
@@ -139,7 +139,7 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 		);
 		const hearing = await openEvents(direct.url, session);
 		let count = 0;
-		// On a busy machine any single message may be late, but polling never brings one this soon.
+		// On a busy machine a single message may be late, but polling never delivers one this soon.
 		await until(async () => {
 			count += 1;
 			await postMessage(quiet.url, session, `notified ${count}`);

@@ -39,7 +39,7 @@ async function post(
 		method: "POST",
 		headers: { "Content-Type": "application/json", Authorization: `Bearer ${session.token}` },
 		body: JSON.stringify({ sessionId: session.sessionId, message, ...(id ? { clientMessageId: id } : {}) }),
-		// A browser gives up on a request that hangs, and sends again under the same id.
+		// A browser ends a request that hangs, and sends again under the same id.
 		signal: AbortSignal.timeout(10_000),
 	});
 }
@@ -58,7 +58,7 @@ async function listen(server: TestServer, session: { sessionId: string; token: s
 
 const types = (reader: EventReader) => reader.frames.map((frame) => frame.type);
 
-it("brings a message posted on one process to a reader on another, with the answer word by word", async () => {
+it("delivers a message posted on one process to a reader on another, with the answer word by word", async () => {
 	const [one, other] = await Promise.all([start(), start()]);
 	const session = await openSession(one);
 	const reader = await listen(other, session);
@@ -72,7 +72,7 @@ it("brings a message posted on one process to a reader on another, with the answ
 	expect(deltas.map((frame) => frame.data.text).join("")).toBe(answer.message);
 }, 180_000);
 
-it("refuses a form of another site's page, a NUL in an address and a host that is none, in words and without a stack in the log", async () => {
+it("refuses a form of another site's page, a NUL in a path and an invalid host, with a text and without a stack trace in the log", async () => {
 	const server = await start({ ASSISTANT: "off" });
 	const foreign = { "Sec-Fetch-Site": "cross-site", "Content-Type": "application/x-www-form-urlencoded" };
 	for (const path of ["/chat", "/chat/actions", "/admin/login", "/sign-out"]) {
@@ -99,11 +99,11 @@ it("refuses a form of another site's page, a NUL in an address and a host that i
 	expect(server.output()).not.toContain('"level":50');
 }, 120_000);
 
-it("outlives connections that are lost in the middle of transactions, and answers everybody", async () => {
+it("survives connections that are lost during transactions, and answers every request", async () => {
 	const server = await start();
 	const sessions = await Promise.all(Array.from({ length: 12 }, () => openSession(server)));
 	const ask = async (session: { sessionId: string; token: string }, index: number) => {
-		// As a browser does: again with the same id until it is acknowledged.
+		// Like a browser: repeated with the same id until it is acknowledged.
 		for (let attempt = 0; attempt < 100; attempt += 1) {
 			const response = await post(server, session, "How do I return something?", `id-${index}`).catch(
 				() => null,
@@ -135,7 +135,7 @@ it("outlives connections that are lost in the middle of transactions, and answer
 	expect(server.process.exitCode).toBeNull();
 }, 120_000);
 
-it("loses nothing when the listening connection is killed again and again, and when a process dies", async () => {
+it("loses nothing when the listening connection is killed repeatedly, and when a process dies", async () => {
 	const [one, other] = await Promise.all([start({ ASSISTANT: "off" }), start({ ASSISTANT: "off" })]);
 	const session = await openSession(one);
 	const reader = await listen(other, session);
@@ -150,7 +150,7 @@ it("loses nothing when the listening connection is killed again and again, and w
 	const wanted = Array.from({ length: total }, (_, index) => index + 1);
 	await until(() => expect(reader.seqs()).toEqual(wanted));
 
-	// The process that served the reader dies; the reader goes on from its place on the other one.
+	// The process that served the reader dies; the reader continues from its cursor on the other one.
 	const last = reader.frames.findLast((frame) => frame.id)?.id;
 	await other.end("SIGKILL");
 	await reader.ended;
@@ -164,7 +164,7 @@ describe.each([
 	["the lane", "on"],
 	["Remix's own response", "off"],
 ])("a stream through %s", (_name, lane) => {
-	it("begins at once, resumes from its place, and is refused in the same words", async () => {
+	it("starts at once, resumes from its cursor, and refuses with the same texts", async () => {
 		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
 		const session = await openSession(server);
 		const first = await listen(server, session);
@@ -175,7 +175,7 @@ describe.each([
 		const again = await listen(server, session, place);
 		await until(() => expect(again.seqs()).toEqual([2, 3]));
 
-		// By POST it is the same stream: some networks hold back only what answers a GET.
+		// POST returns the same stream: some networks hold back only answers to GET.
 		const form = (headers: Record<string, string>, fields: Record<string, string>) =>
 			fetch(`${server.url}/chat/events`, { method: "POST", headers, body: new URLSearchParams(fields) });
 		const bearer = { Authorization: `Bearer ${session.token}` };
@@ -205,7 +205,7 @@ describe.each([
 		}
 	}, 120_000);
 
-	it("comes with forms that are answered alike", async () => {
+	it("answers forms in the same way", async () => {
 		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
 		const send = (body: RequestInit["body"], headers: Record<string, string> = {}) =>
 			fetch(`${server.url}/chat/actions`, { method: "POST", headers, body });
@@ -222,7 +222,7 @@ describe.each([
 			Cookie: cookie,
 		});
 		expect(await again.json()).toMatchObject({ sessionId, message });
-		// Without saying how long it is, as a browser's own form may be passed on by a proxy.
+		// Without Content-Length, as a proxy may forward a browser's form.
 		const chunked = new ReadableStream({
 			start(stream) {
 				stream.enqueue(new TextEncoder().encode(form({ message: "In pieces", sessionId }).toString()));
@@ -250,7 +250,7 @@ describe.each([
 			expect(await response.json()).toMatchObject({ status, title: expect.any(String) });
 		}
 
-		// Somebody who goes in the middle of their form is no fault of ours.
+		// A client that disconnects during its form is not a server error.
 		const gone = connect(Number(new URL(server.url).port), "127.0.0.1");
 		gone.write(
 			"POST /chat/actions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nintent=send",
@@ -261,7 +261,7 @@ describe.each([
 		expect(server.output()).not.toContain("request failed");
 	}, 120_000);
 
-	it("loses nothing for a reader who stops reading for a while", async () => {
+	it("loses nothing for a reader that takes no bytes for a while", async () => {
 		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
 		const session = await openSession(server);
 		const paused = connect(Number(new URL(server.url).port), "127.0.0.1");
@@ -284,7 +284,7 @@ describe.each([
 		paused.destroy();
 	}, 180_000);
 
-	it("forgets readers who leave while their stream is being opened", async () => {
+	it("removes readers that disconnect while their stream is being opened", async () => {
 		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
 		const session = await openSession(server);
 		const address = `${server.url}/chat/events?sessionId=${session.sessionId}`;
@@ -302,7 +302,7 @@ describe.each([
 		await until(async () => expect(await open()).toBe(0));
 	}, 120_000);
 
-	it("says goodbye on SIGTERM and is gone soon after", async () => {
+	it("sends bye on SIGTERM and ends soon after", async () => {
 		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
 		const session = await openSession(server);
 		const reader = await listen(server, session);
@@ -313,8 +313,8 @@ describe.each([
 		expect(reader.frames.at(-1)?.data.in).toBeGreaterThanOrEqual(0);
 	}, 120_000);
 
-	it("learns that readers have gone also after garbage collection, when request.signal is lost", async () => {
-		// nodejs/node#55428: collected before the readers leave, an abort listener on the Request never fires.
+	it("detects disconnected readers also after garbage collection, when request.signal is lost", async () => {
+		// nodejs/node#55428: an abort listener on a Request that was collected before never fires.
 		const server = await start({
 			STREAM_LANE: lane,
 			ASSISTANT: "off",

@@ -42,7 +42,7 @@ function get(loader: typeof eventsLoader, path: string, token: string, headers: 
 	return loader({ request, params: {}, context: {} });
 }
 
-/** Opens the stream as a browser would and collects its frames. */
+/** Opens the stream as a browser does and collects its frames. */
 async function listen(path: string, token: string, headers: Record<string, string> = {}) {
 	const response = await get(eventsLoader, path, token, headers);
 	const events = readEvents(response);
@@ -50,7 +50,7 @@ async function listen(path: string, token: string, headers: Record<string, strin
 	return { response, ...events };
 }
 
-it("begins with a hello and the history, then brings what is written live, each with its place", async () => {
+it("starts with joined-chat and the history, then delivers new messages live, each with its cursor", async () => {
 	const ana = await newCustomer();
 	await postMessage(ana.sessionId, ana.actor, { message: "before" });
 	const stream = await listen(`/chat/events?sessionId=${ana.sessionId}`, ana.token);
@@ -70,7 +70,7 @@ it("begins with a hello and the history, then brings what is written live, each 
 	expect(stream.frames[2]?.id).toMatch(/\.p2$/);
 });
 
-it("brings every message once and in one order to readers who come at any time while ten writers write", async () => {
+it("delivers every message once and in one order to readers that connect at any time while ten writers write", async () => {
 	const ana = await newCustomer();
 	const perWriter = 20;
 	const path = `/chat/events?sessionId=${ana.sessionId}`;
@@ -91,7 +91,7 @@ it("brings every message once and in one order to readers who come at any time w
 		expect(words(reader).filter(Boolean)).toEqual(words(readers[0]!).filter(Boolean));
 }, 120_000);
 
-it("resumes after the cursor with the original events, also from the header that browsers send", async () => {
+it("resumes after the cursor with the original events, also from the Last-Event-ID header", async () => {
 	const ana = await newCustomer();
 	for (const message of ["one", "two", "three"]) await postMessage(ana.sessionId, ana.actor, { message });
 	const path = `/chat/events?sessionId=${ana.sessionId}`;
@@ -106,7 +106,7 @@ it("resumes after the cursor with the original events, also from the header that
 	await until(() => expect(byHeader.seqs()).toEqual([3]));
 });
 
-it("replays more than a page to its end", async () => {
+it("replays more than a page completely", async () => {
 	const ana = await newCustomer();
 	const many = 450;
 	await transact(async (tx) => {
@@ -134,7 +134,7 @@ it("replays more than a page to its end", async () => {
 	expect(seen).toEqual(stream.seqs());
 });
 
-it("says reset and starts anew where a cursor is of another database, of the future, or no cursor", async () => {
+it("sends a reset and the history for a cursor of another epoch, ahead of its stream, or malformed", async () => {
 	const ana = await newCustomer();
 	await postMessage(ana.sessionId, ana.actor, { message: "one" });
 	const path = `/chat/events?sessionId=${ana.sessionId}`;
@@ -149,7 +149,7 @@ it("says reset and starts anew where a cursor is of another database, of the fut
 	}
 });
 
-it("leaves no hole in the numbers when a transaction is rolled back", async () => {
+it("leaves no gap in the sequences when a transaction is rolled back", async () => {
 	const ana = await newCustomer();
 	await postMessage(ana.sessionId, ana.actor, { message: "one" });
 	const failing = transact(async (tx) => {
@@ -166,7 +166,7 @@ it("leaves no hole in the numbers when a transaction is rolled back", async () =
 	expect(message.seq).toBe(2);
 });
 
-it("refuses to publish in a transaction whose commit nobody would be told of", async () => {
+it("refuses to publish in a transaction that transact did not open", async () => {
 	const ana = await newCustomer();
 	const untold = db.transaction((tx) =>
 		publish(tx, {
@@ -179,7 +179,7 @@ it("refuses to publish in a transaction whose commit nobody would be told of", a
 	await expect(untold).rejects.toThrow("transact()");
 });
 
-it("keeps what is internal off the customer's stream, and leaves no hole there", async () => {
+it("keeps internal events off the customer's stream, and leaves no gap there", async () => {
 	const ana = await newCustomer();
 	const path = `/chat/events?sessionId=${ana.sessionId}`;
 	const stream = await listen(path, ana.token);
@@ -205,7 +205,7 @@ it("keeps what is internal off the customer's stream, and leaves no hole there",
 	expect(JSON.stringify(stream.frames)).not.toContain("secret");
 });
 
-it("answers a poll as soon as there is news", async () => {
+it("answers a poll as soon as there is an event", async () => {
 	const ana = await newCustomer();
 	const path = `?sessionId=${ana.sessionId}`;
 	const { cursor } = await (await get(syncLoader, `/chat/sync${path}`, ana.token)).json();
@@ -218,7 +218,7 @@ it("answers a poll as soon as there is news", async () => {
 	await until(() => expect(hub.stats()).toMatchObject({ streams: 0, readers: 0 }));
 });
 
-it("answers a poll when somebody types, and never of what only agents hear", async () => {
+it("answers a poll when somebody types, and never with internal events", async () => {
 	const ana = await newCustomer();
 	const path = `?sessionId=${ana.sessionId}`;
 	const { cursor } = await (await get(syncLoader, `/chat/sync${path}`, ana.token)).json();
@@ -237,7 +237,7 @@ it("answers a poll when somebody types, and never of what only agents hear", asy
 	});
 });
 
-it("brings the words of an answer in the making to a poll, all that there are", async () => {
+it("delivers the whole text of a live answer to a poll", async () => {
 	const ana = await newCustomer();
 	const path = `?sessionId=${ana.sessionId}`;
 	const { cursor } = await (await get(syncLoader, `/chat/sync${path}`, ana.token)).json();
@@ -266,7 +266,7 @@ it("brings the words of an answer in the making to a poll, all that there are", 
 	expect(answer.events[0].data.text).toContain("Ten days and");
 });
 
-/** Does something again and again until the poll has been answered: a poll may not be waiting yet. */
+/** Repeats an action until the poll has been answered, because the poll may not be waiting yet. */
 async function untilAnswered(poll: Promise<unknown>, work: () => void): Promise<void> {
 	let isAnswered = false;
 	void poll.then(() => {
@@ -278,7 +278,7 @@ async function untilAnswered(poll: Promise<unknown>, work: () => void): Promise<
 	});
 }
 
-it("forgets a reader who has gone", async () => {
+it("removes a reader that has disconnected", async () => {
 	const ana = await newCustomer();
 	await listen(`/chat/events?sessionId=${ana.sessionId}`, ana.token);
 	await until(() => expect(hub.stats().readers).toBe(1));
@@ -299,9 +299,9 @@ function collector(over: Partial<Reader> = {}) {
 	return { reader, taken, seqs: () => taken.map((event) => event.seq) };
 }
 
-it("repairs a hint that was lost, by looking at the heads", async () => {
+it("finds an event whose wake-up was lost with the head check", async () => {
 	const ana = await newCustomer();
-	// A bus that hears nothing stands for a listener that is down: then the heads are looked at often.
+	// A bus that receives nothing simulates a listener that is down: the head check then runs often.
 	const deaf = createHub({ ...createInProcessBus(), isHealthy: () => false });
 	await deaf.start();
 	const { reader, seqs } = collector();
@@ -313,7 +313,7 @@ it("repairs a hint that was lost, by looking at the heads", async () => {
 	await deaf.stop();
 });
 
-it("keeps a place and no queue for a reader who does not read, and goes on from there", async () => {
+it("keeps a cursor and no queue for a reader that takes no bytes, and continues from the cursor", async () => {
 	const ana = await newCustomer();
 	let isWritable = false;
 	const { reader, seqs } = collector({ isWritable: () => isWritable });
@@ -337,7 +337,7 @@ it("keeps a place and no queue for a reader who does not read, and goes on from 
 	leave();
 });
 
-it("shows a reader who comes in the middle of an answer its words from the first one", async () => {
+it("sends the whole text so far to a reader that connects during an answer", async () => {
 	const ana = await newCustomer();
 	const messageId = randomUUID();
 	await sql`insert into ai_turns (session_id, question_seq, state, message_id, partial, lease_until)
@@ -358,7 +358,7 @@ it("shows a reader who comes in the middle of an answer its words from the first
 	expect(deltas()[1]).toEqual({ messageId, offset: 17, text: "it back." });
 });
 
-it("tells those who wait their new place when somebody ahead of them is taken", async () => {
+it("publishes new queue positions when an agent takes a session", async () => {
 	const first = await newCustomer();
 	const second = await newCustomer();
 	const stream = await listen(`/chat/events?sessionId=${second.sessionId}`, second.token);

@@ -18,7 +18,7 @@ afterEach(async () => {
 	for (const close of open.splice(0)) await close();
 });
 
-/** A conversation that an agent has taken. */
+/** A session that an agent has taken over. */
 async function makeTaken(): Promise<{ ada: Chatter; anna: AgentPerson; sessionId: string }> {
 	const [ada, anna] = await Promise.all([asVisitor(), asAgent("Anna")]);
 	const sessionId = await makeSession(ada.identity, "Is anybody there?");
@@ -45,7 +45,7 @@ async function listen(response: Promise<Response>) {
 }
 
 describe("a receipt", () => {
-	it("says delivered only up to what the browser has acknowledged, and tells both sides once", async () => {
+	it("marks messages as delivered up to the browser's receipt, and publishes it to both sides once", async () => {
 		const { ada, anna, sessionId } = await makeTaken();
 		const first = await postMessage(sessionId, actorOf(anna), { message: "Yes." });
 		await postMessage(sessionId, actorOf(anna), { message: "What is it?" });
@@ -63,7 +63,7 @@ describe("a receipt", () => {
 		]);
 	});
 
-	it("costs one write a second, however many come from one reader", async () => {
+	it("costs one write a second, however many receipts one reader sends", async () => {
 		const { ada, anna, sessionId } = await makeTaken();
 		const seqs: number[] = [];
 		for (let index = 1; index <= 20; index += 1) {
@@ -80,11 +80,11 @@ describe("a receipt", () => {
 			from chat_messages where session_id = ${sessionId} and sender_type = 'agent'`;
 		expect(writes?.unread).toBe(0);
 		const seconds = Math.floor((performance.now() - startedAt) / 1_000);
-		// The first, what came within the second behind it, and one for each second that the requests took.
+		// The first, those within the second after it, and one for each second that the requests took.
 		expect(writes?.transactions).toBeLessThanOrEqual(2 + seconds);
 	});
 
-	it("of a colleague who looks on does not count as read", async () => {
+	it("of a colleague who only watches does not mark a message as read", async () => {
 		const { sessionId, anna } = await makeTaken();
 		const bert = await asAgent("Bert");
 		await ofAgent(sessionId, { intent: "read", seq: "1" }, bert);
@@ -93,7 +93,7 @@ describe("a receipt", () => {
 		expect((await messagesOf(sessionId))[0]?.isRead).toBe(true);
 	});
 
-	it("for somebody else's conversation is refused, also behind one that was taken", async () => {
+	it("for somebody else's session is refused, also after an accepted one", async () => {
 		const { ada, sessionId } = await makeTaken();
 		const eve = await asVisitor();
 		const answers = await Promise.all([
@@ -107,7 +107,7 @@ describe("a receipt", () => {
 });
 
 describe("presence", () => {
-	it("shows agents when the customer comes and goes, and keeps it from the customer's own stream", async () => {
+	it("shows agents when the customer comes and goes, and is not on the customer's own stream", async () => {
 		const { ada, anna, sessionId } = await makeTaken();
 		const desk = await listen(call(agentEvents, get(`/admin/chat/events?sessionId=${sessionId}`, anna)));
 		await until(() => expect(desk.told("customer-presence")).toEqual([false]));
@@ -119,7 +119,7 @@ describe("presence", () => {
 		expect(home.told("customer-presence")).toEqual([]);
 	});
 
-	it("of an agent is told to the customers they have, and kept in the agents' table", async () => {
+	it("of an agent is published to their customers, and stored in the agents' table", async () => {
 		const { ada, anna, sessionId } = await makeTaken();
 		const home = await listen(call(chatEvents, get(`/chat/events?sessionId=${sessionId}`, ada.cookie)));
 		await until(() => expect(home.told("agent-presence")).toEqual([false]));

@@ -8,7 +8,7 @@ import { startServerProcess, type TestServer } from "#tests/setup/server-process
 import { openEvents, openSession, postMessage, type SessionClient } from "#tests/setup/session-client.ts";
 import { until } from "#tests/setup/until.ts";
 
-/** What a client knows after following a stream or a catch-up from its place. */
+/** The state of a client after a stream or a catch-up from its cursor. */
 type Event = { id?: string | undefined; type: string; data: Record<string, unknown> };
 
 const texts = (event: Event | undefined) =>
@@ -35,7 +35,7 @@ async function begin() {
 	return { admin, name, server };
 }
 
-/** Disconnects everybody from a database, and works on it before they are back. */
+/** Disconnects all clients from a database, and works on it before they reconnect. */
 async function alone(admin: postgres.Sql, name: string, work: () => Promise<unknown>) {
 	await admin.unsafe(`alter database ${name} allow_connections false`);
 	await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
@@ -53,7 +53,7 @@ async function ask(server: TestServer, path: string, session: SessionClient, cur
 	return (await response.json()) as { events: Event[]; cursor: string };
 }
 
-it("sends readers of a life after the backup back to the true state when the backup is restored", async () => {
+it("resets readers of a newer state when a backup is restored", async () => {
 	const { admin, name, server } = await begin();
 	const session = await openSession(server.url);
 	for (const text of ["one", "two", "three"]) await postMessage(server.url, session, text);
@@ -71,12 +71,12 @@ it("sends readers of a life after the backup back to the true state when the bac
 		await admin.unsafe(`alter database ${name} rename to ${name}_old`);
 		await admin.unsafe(`alter database ${name}_backup rename to ${name}`);
 	});
-	// The same process goes on; the numbers of the lost messages are given to others.
+	// The same process continues; the sequences of the lost messages are used again.
 	for (const text of ["four", "five", "six"])
 		await until(async () => expect((await postMessage(server.url, session, text, idOf(text))).ok).toBe(true));
 	const truth = ["one", "two", "three", "four", "five", "six"];
 
-	// Who was reading is sent away, and nothing of the new life was added to the old.
+	// Readers are disconnected, and no event of the new epoch was added to the old state.
 	await until(() => expect(reader.frames.at(-1)?.type).toBe("bye"));
 	await reader.ended;
 	expect(reader.seqs()).toEqual([4, 5]);
@@ -86,7 +86,7 @@ it("sends readers of a life after the backup back to the true state when the bac
 	expect(again.frames[1]?.data).toEqual({ reason: "epoch" });
 	expect(texts(again.frames[2])).toEqual(truth);
 	const polled: Partial<Awaited<typeof polling>> = await polling;
-	// One that met the database while it was away was refused, and asks again like any page.
+	// A reader that connected during the restore was refused, and retries like any page.
 	const events = polled.events ?? (await ask(server, "/chat/poll", session, cursor)).events;
 	expect([events.map((event) => event.type), events[0]?.data]).toEqual([
 		["reset", "chat-history"],
@@ -96,12 +96,12 @@ it("sends readers of a life after the backup back to the true state when the bac
 		const caughtUp = await ask(server, path, session, cursor);
 		expect(caughtUp.events.map((event) => event.type)).toEqual(["reset", "chat-history"]);
 		expect(texts(caughtUp.events[1])).toEqual(truth);
-		// From there it goes on as ever.
+		// From there it continues as usual.
 		expect((await ask(server, "/chat/sync", session, caughtUp.cursor)).events).toEqual([]);
 	}
 }, 120_000);
 
-it("sends readers back when tables are set back under a running server", async () => {
+it("resets readers when tables are restored under a running server", async () => {
 	const { name, server } = await begin();
 	const direct = postgres(databaseUrl(inject("clusterUrl"), name), { max: 1, onnotice: () => {} });
 	onTestFinished(() => direct.end());
@@ -112,7 +112,7 @@ it("sends readers back when tables are set back under a running server", async (
 	await until(() => expect(reader.frames.map((frame) => frame.type)).toContain("chat-history"));
 	const cursor = reader.frames.findLast((frame) => frame.id)?.id ?? "";
 
-	// A disk set back: no file, oid or connection tells of it, only a head behind what was read.
+	// A disk was set back: no file, oid or connection shows it, only a head that is behind the cursor.
 	await direct`delete from chat_events where session_id = ${session.sessionId} and seq = 3`;
 	await direct`delete from chat_messages where session_id = ${session.sessionId} and seq = 3`;
 	await direct`update chat_sessions set last_seq = 2 where session_id = ${session.sessionId}`;
@@ -122,7 +122,7 @@ it("sends readers back when tables are set back under a running server", async (
 	expect(again.frames[1]).toMatchObject({ type: "reset", data: { reason: "ahead" } });
 	expect(texts(again.frames[2])).toEqual(["one", "two"]);
 
-	// Tables loaded anew, as pg_restore does, keep their names, numbers and the epoch in settings.
+	// Tables that pg_restore loads again keep their names, sequences and the epoch in settings.
 	const place = again.frames.findLast((frame) => frame.id)?.id ?? "";
 	await direct.unsafe(`begin; create temp table kept as table chat_events; truncate chat_events;
 		insert into chat_events select * from kept; commit`);

@@ -19,13 +19,13 @@ const CURE =
 	"install Chromium (Debian and Ubuntu: sudo apt-get install -y chromium), " +
 	"or set CHROMIUM_PATH to a Chromium or Chrome of yours";
 
-/** There is no browser to test with; the message says in one sentence what to install. */
+/** No browser was found; the message says in one sentence what to install. */
 export class NoChromiumError extends Error {}
 
 /**
- * A Chromium that runs: CHROMIUM_PATH, else an installed one, else Playwright's own, else one that is
- * fetched now, by Playwright or, for root, by the system's package manager.
- * @param say told what is being done, when it is more than looking.
+ * Finds a working Chromium: CHROMIUM_PATH, else an installed one, else Playwright's own, else one that is downloaded now,
+ * by Playwright or, for root, by the system's package manager.
+ * @param say prints what is being installed.
  * @returns the path of the executable.
  * @throws NoChromiumError
  */
@@ -70,7 +70,7 @@ function findInstalled(): string | undefined {
 	return [...paths, ...ON_MAC, chromium.executablePath()].find(runs);
 }
 
-/** Whether it is there and can be run: Ubuntu's /usr/bin/chromium-browser may be only a hint to use snap. */
+/** Whether the program runs: Ubuntu's /usr/bin/chromium-browser may only print a reference to snap. */
 function runs(path: string): boolean {
 	return (
 		existsSync(path) && spawnSync(path, ["--version"], { stdio: "ignore", timeout: 30_000 }).status === 0
@@ -81,7 +81,7 @@ function attempt(command: string, args: string[]): void {
 	spawnSync(command, args, {
 		stdio: ["ignore", "inherit", "inherit"],
 		timeout: 600_000,
-		// Where the download is blocked, learn it soon.
+		// A short timeout, because the download may be blocked.
 		env: {
 			...process.env,
 			DEBIAN_FRONTEND: "noninteractive",

@@ -8,17 +8,17 @@ import { migrate } from "#db/migrate.ts";
 
 declare module "vitest" {
 	export interface ProvidedContext {
-		/** postgres://… of the throw-away cluster's own database. */
+		/** URL of the temporary cluster's default database. */
 		clusterUrl: string;
 	}
 }
 
-/** The migrated database that every test file gets a copy of. */
+/** The migrated database of which every test file gets a copy. */
 export const TEMPLATE = "mevi_template";
 
 /**
- * Starts a throw-away Postgres for the whole run. Its keeper stops and deletes it when this process ends,
- * however it ends.
+ * Starts a temporary Postgres for the whole run. Its keeper process stops and deletes it when this process ends in any
+ * way.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-test-"));

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect } from "vitest";
 
-/** What is written to the console as an error or a warning fails the test, unless the test said it expects it. */
+/** An error or warning on the console fails the test, unless the test expects it. */
 const METHODS = ["error", "warn"] as const;
 
 let written: string[] = [];
 let expected: RegExp[] = [];
 
 /**
- * Says that the running test will write a console error or warning that matches; the test fails when it
- * does not. Call it before the code that writes.
+ * Expects a matching console error or warning in the running test; the test fails without it. Call it before the code
+ * that writes.
  */
 export function expectConsoleError(pattern: RegExp): void {
 	expected.push(pattern);

@@ -5,9 +5,8 @@ import { setEnv } from "#app/env.server.ts";
 import { databaseUrl, TEMPLATE } from "./cluster.ts";
 
 /**
- * Gives each test file a database of its own, a copy of the migrated template, before the file imports
- * anything of the app. What a developer has in .env must not reach the tests, so every variable that changes
- * behaviour is set here.
+ * Creates a database for each test file, a copy of the migrated template, before the file imports the app. A developer's
+ * .env must not affect the tests, so every variable that changes behaviour is set here.
  */
 const clusterUrl = inject("clusterUrl");
 const name = `test_${randomBytes(6).toString("hex")}`;

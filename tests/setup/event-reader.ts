@@ -4,7 +4,7 @@ export type Frame = { id: string | undefined; type: string; data: Record<string,
 
 export type EventReader = {
 	frames: Frame[];
-	/** Sequences of the durable events so far, in the order they came. */
+	/** Sequences of the durable events so far, in the order of arrival. */
 	seqs: () => unknown[];
 	/** Resolves when the server has ended the stream. */
 	ended: Promise<void>;
@@ -29,7 +29,7 @@ export function readEvents(response: Response): EventReader {
 				parser.feed(value);
 			}
 		} catch {
-			// The server was killed, or this side went away.
+			// The server was killed, or this side disconnected.
 		}
 	})();
 	return {

@@ -1,8 +1,8 @@
 import { openEmbedded } from "#db/embedded/index.ts";
 
 /**
- * A process that owns the embedded database of the data directory it is given, as `start` does, for tests
- * that kill it. Writes the address when it has it, and stays.
+ * A process that owns the embedded database of a data directory, as `start` does, for tests that kill it. It prints the
+ * URL and keeps running.
  */
 const database = await openEmbedded({ dataDir: process.argv[2] ?? "", role: "start" });
 database.announce("http://localhost:9/");

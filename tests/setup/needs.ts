@@ -8,9 +8,9 @@ declare module "vitest" {
 }
 
 /**
- * Options for a test, or a `describe`, that needs something this machine may lack. The only way to skip a test, so
- * that each skipped one names its reason.
- * @param what it needs, in words for whoever reads the output of `npm test`.
+ * Options for a test, or a `describe`, that needs something this machine may lack. This is the only way to skip a test,
+ * so that each skipped one has a reason.
+ * @param what the missing thing, as text for the output of `npm test`.
  */
 export function needs(what: string, isThere: boolean): TestOptions {
 	return isThere ? {} : { skip: true, meta: { skippedBecause: `${what} is not there` } };

@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http";
 import { type CapturedRequest, type Reply, writeChunk, writeData } from "./openai-server.ts";
 
 /**
- * How the servers that people use differ from OpenAI's, as their documentation and bug trackers describe it: what
- * they refuse and in which form, and what their replies look like.
+ * Differences of other servers from OpenAI's, as their documentation and bug trackers describe them: what they refuse and
+ * in which form, and the form of their replies.
  */
 
 type Body = CapturedRequest["body"] & Record<string, unknown>;
@@ -11,13 +11,13 @@ type Call = { name: string; arguments: Record<string, string> };
 
 export type Profile = {
 	name: string;
-	/** Refuses a request: a status and the body of the error, or null. */
+	/** The status and body with which the server refuses a request, or null. */
 	refuse: (body: Body) => [status: number, body: object | string] | null;
-	/** Asks for a tool. */
+	/** Replies with a tool call. */
 	call: (response: ServerResponse, call: Call) => void;
-	/** Says a text. */
+	/** Replies with text. */
 	say: (response: ServerResponse, text: string) => void;
-	/** The request that is expected to be accepted at last has none of these fields. */
+	/** Fields that the finally accepted request must not have. */
 	without?: string[];
 };
 
@@ -39,7 +39,7 @@ const extraForbidden = (...loc: (string | number)[]): [number, object] => [
 type SentCall = { id: string; function: { name: string; arguments: string } };
 const callsIn = (body: Body) => body.messages.flatMap((message) => (message.tool_calls ?? []) as SentCall[]);
 const hasStrict = (body: Body) => body.tools?.some((tool) => "strict" in tool.function) ?? false;
-/** Mistral's and most chat templates' rule. */
+/** Rule of Mistral and most chat templates. */
 function rolesTakeTurns(body: Body): boolean {
 	const roles = body.messages.map(({ role }) => role).filter((role) => role !== "system");
 	return roles[0] === "user" && roles.every((role, index) => role === "tool" || role !== roles[index - 1]);
@@ -50,7 +50,7 @@ const areArgumentsObjects = (body: Body) =>
 		return typeof value === "object" && value !== null && !Array.isArray(value);
 	});
 
-/** What no server accepts: history that is wrong by everybody's rules. */
+/** History that no server accepts. */
 export function wrongForAll(body: Body): string | null {
 	const ids = callsIn(body).map(({ id }) => id);
 	if (new Set(ids).size < ids.length) return "Duplicate tool call id";
@@ -77,7 +77,7 @@ const plainText: Profile["say"] = (response, text) => {
 	for (const word of text.match(/\S+\s*/g) ?? []) writeChunk(response, { content: word });
 	end(response, "stop");
 };
-/** A thought that no test wants to find anywhere. */
+/** Reasoning that must not appear anywhere. */
 export const THOUGHT = "The customer is annoying, and policy says no.";
 
 export const PROFILES: Profile[] = [
@@ -95,7 +95,7 @@ export const PROFILES: Profile[] = [
 		},
 		call: plainCall,
 		say(response, text) {
-			// The results of its filter come first, in a chunk without choices.
+			// The results of its content filter come first, in a chunk without choices.
 			writeData(response, JSON.stringify({ choices: [], prompt_filter_results: [{ prompt_index: 0 }] }));
 			plainText(response, text);
 		},
@@ -183,7 +183,7 @@ export const PROFILES: Profile[] = [
 				: null,
 		call(response, call) {
 			writeChunk(response, { role: "assistant", content: `<think>${THOUGHT}</think>` });
-			// Every call has the index 0.
+			// Every call has index 0.
 			writeChunk(response, { content: "", tool_calls: [nativeCall("call_1x2y", 0, call)] });
 			end(response, "stop");
 		},
@@ -214,7 +214,7 @@ export const PROFILES: Profile[] = [
 			return isEmpty ? [400, openAiError("messages: content must be non-empty")] : null;
 		},
 		call(response, { name, arguments: args }) {
-			// The call comes as the text that the model's template has for it, and no reason is given.
+			// The call is text in the format of the model's template, and there is no finish reason.
 			writeChunk(response, { content: '<tool_call>\n{"name": ' });
 			writeChunk(response, { content: `"${name}", "arguments": ${JSON.stringify(args)}}\n</tool_call>` });
 			response.end("data: [DONE]\n\n");
@@ -278,7 +278,7 @@ export const PROFILES: Profile[] = [
 		name: "LM Studio",
 		refuse: (body) => ("tool_choice" in body ? unknownParameter("tool_choice") : null),
 		call(response, { name, arguments: args }) {
-			// Neither an index nor an id, arguments as an object.
+			// No index and no id; arguments are an object.
 			writeChunk(response, { tool_calls: [{ function: { name, arguments: args } }] });
 			end(response, "tool_calls");
 		},
@@ -342,8 +342,8 @@ function sendWhole(response: ServerResponse, message: object, finish: string): v
 }
 
 /**
- * A reply as this server gives it: the call first where tools are offered, and the text once it has its result.
- * @param jsonText what it says where JSON is asked for.
+ * A reply of this server: the call first where tools are offered, and the text after the result.
+ * @param jsonText the reply where JSON is requested.
  */
 export function behaves(profile: Profile, call: Call, text: string, jsonText = "{}"): Reply {
 	return (response, request) => {

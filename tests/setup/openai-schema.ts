@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import Ajv2020 from "ajv/dist/2020.js";
 
-/** OpenAI's own description of its interface, where it lies beside the project: it is not ours to copy in. */
+/** OpenAI's own API description, if it is beside the project; it is not part of the repository. */
 export const SCHEMA_FILE = "../shared/data/protocol/openai-openapi-subset.json";
 export const hasSchema = existsSync(SCHEMA_FILE);
 
 let ajv: Ajv2020 | null = null;
 
 /**
- * What OpenAI's schema has against a request, as text; null when nothing, and when the schema is not there.
+ * Validates a request with OpenAI's schema. @returns the errors as text; null without errors or without the schema.
  * @param path of the request: chat completions and embeddings are known.
  */
 export function refusalOf(path: string, body: unknown): string | null {

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { refusalOf } from "./openai-schema.ts";
 
 /**
- * A small HTTP server that speaks OpenAI's chat completions and does what a script says, faults included:
- * the ones a well-behaved test server cannot produce (cut connections, silence, broken chunks).
+ * A small HTTP server with OpenAI's chat completions API that follows a script, including faults that a regular test
+ * server cannot produce (cut connections, silence, broken chunks).
  */
 
 export type CapturedRequest = {
@@ -25,15 +25,15 @@ export type CapturedRequest = {
 export type Reply = (response: ServerResponse, request: CapturedRequest) => void | Promise<void>;
 
 export type OpenAiServer = {
-	/** The base address, `/v1` included. */
+	/** The base URL with `/v1`. */
 	url: string;
-	/** Every request so far, oldest first, but for those that ask for a reading. */
+	/** Every request so far, oldest first, except those for a classification. */
 	requests: CapturedRequest[];
-	/** Requests for JSON of a schema: readings of a question, which run beside its answer. */
+	/** Requests for JSON with a schema: classifications of a question, which run in parallel with its answer. */
 	readings: CapturedRequest[];
-	/** What those get; they take nothing from the script, whose order would be chance. Until set: 503. */
+	/** The reply to those. They are not part of the script, because their order is random. Default: 503. */
 	answerReadings: (reply: Reply) => void;
-	/** @throws when OpenAI's own schema refuses one of the requests, which fails the test that made it. */
+	/** @throws when OpenAI's own schema rejects one of the requests, which fails the test. */
 	close: () => Promise<void>;
 };
 
@@ -41,8 +41,8 @@ export type OpenAiServer = {
 export const everyRequest: CapturedRequest[] = [];
 
 /**
- * Starts a server that gives the replies in order and then the last one again and again.
- * A request it cannot read fails with 400, so a wrong client is seen in the test.
+ * Starts a server that sends the replies in order and then repeats the last one. A request that it cannot parse fails
+ * with 400, so that the test detects an incorrect client.
  */
 export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> {
 	const requests: CapturedRequest[] = [];
@@ -97,7 +97,7 @@ export function writeChunk(response: ServerResponse, delta: object, finish: stri
 	writeData(response, JSON.stringify({ ...ENVELOPE, model: "scripted-1", choices, usage: null }));
 }
 
-/** Writes any text as the data of an event: also what is no JSON. */
+/** Writes any text as the data of an event, also text that is not JSON. */
 export function writeData(response: ServerResponse, data: string): void {
 	if (!response.headersSent) response.writeHead(200, { "Content-Type": "text/event-stream; charset=utf-8" });
 	response.write(`data: ${data}\n\n`);
@@ -109,7 +109,7 @@ function finish(response: ServerResponse, reason: string): void {
 	response.end("data: [DONE]\n\n");
 }
 
-/** Streams the text, a few characters a chunk. */
+/** Streams the text with a few characters in each chunk. */
 export function says(text: string, options: { chunkSize?: number; finish?: string } = {}): Reply {
 	return (response) => {
 		writeChunk(response, { role: "assistant", content: "" });
@@ -122,7 +122,7 @@ export function says(text: string, options: { chunkSize?: number; finish?: strin
 
 export type ScriptedCall = { name: string; arguments: unknown };
 
-/** Asks for tools, all at once, after saying something or nothing. A string is sent as arguments as it is. */
+/** Replies with tool calls, all at once, after optional text. Arguments that are a string are sent unchanged. */
 export function calls(scripted: ScriptedCall[], text = ""): Reply {
 	return (response) => {
 		writeChunk(response, { role: "assistant", content: text || null });
@@ -156,16 +156,16 @@ export function fails(
 	};
 }
 
-/** Says something and then drops the connection. */
+/** Sends text and then drops the connection. */
 export function breaksOffAfter(text: string): Reply {
 	return (response) => {
 		writeChunk(response, { role: "assistant", content: text });
-		// Once this is written, what came before has left this process as well.
+		// When this has been written, all earlier bytes have left this process.
 		response.write(": the last line\n\n", () => response.destroy());
 	};
 }
 
-/** Says something, or not even that, and then keeps the connection open in silence. */
+/** Sends optional text and then keeps the connection open without sending anything. */
 export function fallsSilentAfter(text: string | null): Reply {
 	return (response) => {
 		if (text !== null) writeChunk(response, { role: "assistant", content: text });

@@ -3,10 +3,10 @@ import { accessSync, constants } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 
-/** Debian puts servers where a user's PATH does not look. */
+/** Folders of Debian's servers that are not in a user's PATH. */
 const PLACES = [...(process.env.PATH ?? "").split(delimiter).filter(Boolean), "/usr/sbin", "/usr/local/sbin"];
 
-/** Where a server program is on this machine; null when it is not installed. */
+/** Path of a server program; null when it is not installed. */
 export function findServer(name: string): string | null {
 	for (const place of PLACES) {
 		try {
@@ -19,18 +19,18 @@ export function findServer(name: string): string | null {
 	return null;
 }
 
-/** A server program in a process of its own, which a test stops, freezes and starts again on the same port. */
+/** A server process that a test stops, freezes and starts again on the same port. */
 export type OptionalServer = {
 	port: number;
 	start(): Promise<void>;
-	/** Ends at once, as in a crash. */
+	/** Kills it, as in a crash. */
 	kill(): Promise<void>;
 	freeze(): void;
 	thaw(): void;
 };
 
 const children = new Set<ChildProcess>();
-// Whatever happens to the tests, their servers shall not outlive them.
+// The servers must not outlive the tests, however the tests end.
 process.once("exit", () => {
 	for (const child of children) child.kill("SIGKILL");
 });

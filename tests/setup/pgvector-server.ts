@@ -9,8 +9,8 @@ const NOBODY = 65_534;
 const READY_MS = 20_000;
 
 /**
- * Where a Postgres with pgvector is installed as Debian does it, or at PGVECTOR_POSTGRES (a folder with `bin`);
- * null when there is none. The embedded one has no pgvector.
+ * Folder of a Postgres with pgvector: Debian's, or PGVECTOR_POSTGRES (a folder with `bin`); null when there is none. The
+ * embedded Postgres has no pgvector.
  */
 export function findPgvectorPostgres(): string | null {
 	const named = process.env.PGVECTOR_POSTGRES;
@@ -23,10 +23,10 @@ export function findPgvectorPostgres(): string | null {
 	return found ? join(root, found, "bin") : null;
 }
 
-/** Starts it on an empty cluster of its own. @returns its superuser's address, and how to end and delete it. */
+/** Starts it with an empty cluster. @returns its superuser's URL, and a function that stops and deletes it. */
 export async function startPgvectorServer(bin: string): Promise<{ url: string; end: () => Promise<void> }> {
 	const folder = mkdtempSync(join(tmpdir(), "mevi-pgvector-"));
-	// It refuses to run as root.
+	// Postgres refuses to run as root.
 	const account = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 	if (account.uid !== undefined) chownSync(folder, NOBODY, NOBODY);
 	const data = join(folder, "data");

@@ -3,18 +3,18 @@ import type { AddressInfo } from "node:net";
 
 type Stream = { write(text: string): void; end(): void; response: ServerResponse };
 
-/** The chat's addresses with a log of events behind them; each network decides what it lets through. */
+/** A server with the chat's URLs and an event log; each simulated network decides what it passes on. */
 export class Site {
 	seq = 0;
-	/** How far the server's clock is from the browser's. */
+	/** Difference between the server's and the browser's clock, in ms. */
 	clock = 0;
 	streams = new Set<Stream>();
 	asked: string[] = [];
 	waiting = new Set<() => void>();
 	server: Server;
-	/** What stands between: answers itself and says true, or lets the request through. */
+	/** The simulated network: returns true when it answers itself, or false to pass the request on. */
 	network: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
-	/** What becomes of an event on a stream. */
+	/** How the network treats an event on a stream. */
 	passes: (stream: Stream, text: string) => void = (stream, text) => stream.write(text);
 
 	constructor() {
@@ -69,7 +69,7 @@ export class Site {
 		response.end(JSON.stringify({ events, cursor: `epoch.p${this.seq}`, more: false }));
 	}
 
-	/** Somebody writes. @returns the sequence. */
+	/** Writes a message. @returns its sequence. */
 	say(): number {
 		this.seq += 1;
 		for (const stream of this.streams) this.passes(stream, this.frameOf(this.seq));
@@ -87,7 +87,7 @@ export class Site {
 	}
 }
 
-/** The event that brings the message of a sequence, as a catch-up gives it. */
+/** The `new-message` event of a sequence, as a catch-up returns it. */
 export const eventOf = (seq: number) => ({
 	id: `epoch.p${seq}`,
 	type: "new-message",

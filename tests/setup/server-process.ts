@@ -9,19 +9,19 @@ const READY_MS = 60_000;
 export type TestServer = {
 	url: string;
 	process: ChildProcess;
-	/** Resolves with the exit code when it has ended, for whatever reason. */
+	/** Resolves with the exit code when the process has ended. */
 	gone: Promise<number | null>;
-	/** What it has written so far, for when a test fails. */
+	/** Its output so far, for the message of a failed test. */
 	output: () => string;
-	/** Sends the signal and resolves with the exit code when it is gone. */
+	/** Sends the signal and resolves with the exit code when the process has ended. */
 	end: (signal?: NodeJS.Signals) => Promise<number | null>;
 };
 
 /**
- * Starts remix-serve on the real build as a process of its own, on this test file's database, and waits until
- * it is ready. @param env may name the PORT, else a free one is taken. @param nodeOptions for Node itself,
- * `--expose-gc` say. @param special another build than ours, for servers that are made to be faulty; who is
- * told of the process before it is ready.
+ * Starts remix-serve on the real build as a separate process, with this test file's database, and waits until it is
+ * ready. @param env may contain the PORT, else a free one is used. @param nodeOptions options of Node itself, for example
+ * `--expose-gc`. @param special another build, for intentionally faulty servers, and a callback that gets the process
+ * before it is ready.
  */
 export async function startServerProcess(
 	env: Record<string, string> = {},
@@ -73,7 +73,7 @@ export async function startServerProcess(
 	};
 }
 
-/** A port on loopback that was free a moment ago. */
+/** A port on the loopback interface that was just free. */
 export function freePort(): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const probe = createServer();

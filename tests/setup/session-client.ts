@@ -2,12 +2,12 @@ import { expect, onTestFinished } from "vitest";
 import { type EventReader, readEvents } from "./event-reader.ts";
 import { until } from "./until.ts";
 
-/** A conversation as a client of the REST interface has it. */
+/** A session as a client of the REST API has it. */
 export type SessionClient = { sessionId: string; token: string };
 
 const DEADLINE_MS = 15_000;
 
-/** Begins a conversation at a server process. */
+/** Creates a session at a server process. */
 export async function openSession(url: string): Promise<SessionClient> {
 	const response = await fetch(`${url}/api/chat/sessions`, {
 		method: "POST",
@@ -19,7 +19,7 @@ export async function openSession(url: string): Promise<SessionClient> {
 	return (await response.json()) as SessionClient;
 }
 
-/** Posts one message; gives up on a request that hangs, as a browser does. */
+/** Posts one message; ends a request that hangs, as a browser does. */
 export function postMessage(
 	url: string,
 	session: SessionClient,
@@ -46,7 +46,7 @@ export async function openEvents(url: string, session: SessionClient, cursor?: s
 	return reader;
 }
 
-/** What a server process says of itself. */
+/** The readiness report of a server process. */
 export async function readReadiness(url: string): Promise<Record<string, unknown>> {
 	return (await (await fetch(`${url}/readyz`)).json()) as Record<string, unknown>;
 }

@@ -1,13 +1,13 @@
 import { createServer, type Socket } from "node:net";
 
-/** A letter as it came over the wire. */
+/** An email as it was received. */
 export type Letter = { from: string; to: string[]; text: string };
 
 /**
- * A small SMTP server (RFC 5321) that keeps every letter, or refuses every recipient.
- * @param options.busyFor tries that it puts off (451) first; @param options.hangsUp after taking a letter, before it
- * says so.
- * @returns the address for SMTP_URL and the letters so far.
+ * A small SMTP server (RFC 5321) that keeps every email, or refuses every recipient.
+ * @param options.busyFor number of attempts that it first defers (451). @param options.hangsUp closes the connection after
+ * it has accepted an email, before its reply.
+ * @returns the URL for SMTP_URL and the emails so far.
  */
 export async function startSmtpServer(
 	options: { refuses?: boolean; busyFor?: number; hangsUp?: boolean } = {},
