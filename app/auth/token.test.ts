@@ -12,7 +12,7 @@ it("returns the identity each time, but not after its expiry and not with anothe
 	const token = await signCustomerToken(identity);
 	const first = await readCustomerToken(token);
 	expect(first).toEqual(identity);
-	Object.assign(first ?? {}, { visitorId: "changed by whoever got it" });
+	Object.assign(first ?? {}, { visitorId: "changed by the caller" });
 	expect(await readCustomerToken(token)).toEqual(identity);
 	expect(await readCustomerToken(`${token.slice(0, -2)}xx`)).toBeNull();
 	setEnv({ APP_SECRET: "b".repeat(64) });

@@ -32,7 +32,7 @@ it.each([
 	expect(asking(header)).toEqual(languages);
 });
 
-it("takes no time over a header made to be slow", () => {
+it("parses a hostile header in linear time", () => {
 	expect(asking(`de,${"-a".repeat(8_000)}`)[0]).toBe("de");
 	expect(asking(";q".repeat(8_000))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { nearestUntrustedAddress, network } from "./client-address.server.ts";
 
 const isProxy = (address: string) => address === "127.0.0.1" || address.startsWith("10.");
 
-it("believes a forwarded address only as far as trusted proxies have written it", () => {
+it("trusts a forwarded address only as far as trusted proxies added it", () => {
 	expect(nearestUntrustedAddress("127.0.0.1", ["203.0.113.9"], isProxy)).toBe("203.0.113.9");
 	expect(nearestUntrustedAddress("10.0.0.2", ["198.51.100.1", "203.0.113.9", "10.0.0.7"], isProxy)).toBe(
 		"203.0.113.9",
@@ -14,7 +14,7 @@ it("believes a forwarded address only as far as trusted proxies have written it"
 	expect(nearestUntrustedAddress("127.0.0.1", [""], isProxy)).toBe("127.0.0.1");
 });
 
-it("counts the addresses of one IPv6 line as one, and an IPv4 address however it is written", () => {
+it("counts the addresses of one IPv6 network as one, and an IPv4 address in every notation as the same", () => {
 	expect(network("2001:db8:1:2:aaaa::1")).toBe(network("2001:db8:1:2:bbbb:1:2:3"));
 	expect(network("2001:db8:1:3::1")).not.toBe(network("2001:db8:1:2::1"));
 	expect(network("::ffff:192.0.2.1")).toBe("192.0.2.1");

@@ -2,7 +2,7 @@ import { DrizzleQueryError } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { describeError } from "./log.server.ts";
 
-it("tells the statement and the place of a failed query, and nothing of what was in it", () => {
+it("logs the statement and the stack of a failed query without its parameters", () => {
 	const said = "my card is 4111\n    at home, says Ada\nparams: more";
 	const cause = new Error("connection refused");
 	const error = new DrizzleQueryError(

@@ -4,7 +4,7 @@ import { databaseFault } from "./database-fault.ts";
 const coded = (code: string, more: object = {}) =>
 	Object.assign(new Error("as the driver says it"), { code, ...more });
 
-it("says what is wrong with the database and what to do, wrapped or not", () => {
+it("explains a database error and its remedy, wrapped or not", () => {
 	const refused = coded("ECONNREFUSED", { address: "10.0.0.7", port: 5432 });
 	for (const error of [
 		refused,

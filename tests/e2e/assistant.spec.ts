@@ -230,8 +230,8 @@ test("a visitor proves an address by its code, and out of hours leaves one", asy
 	await expect(field).toBeFocused();
 	await inspect(page);
 
-	await expect.poll(() => mail.letters.length).toBe(1);
-	const [letter] = mail.letters;
+	await expect.poll(() => mail.emails.length).toBe(1);
+	const [letter] = mail.emails;
 	expect(letter?.to).toEqual(["theo.lindqvist@example.com"]);
 	await field.fill(/Your code is (\d{6})/.exec(letter?.text ?? "")?.[1] ?? "");
 	await button(page, "Check the code").click();

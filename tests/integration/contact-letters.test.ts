@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
 	await sql`delete from chat_sessions`;
-	smtp.letters.length = 0;
+	smtp.emails.length = 0;
 });
 afterAll(async () => {
 	setEnv({ SMTP_URL: "", PUBLIC_URL: "" });
@@ -59,23 +59,23 @@ it("go in one letter, each once, however many processes send, with a way back to
 	const { write } = await answered("bo@mail.example", "Good morning.", "It is back on Friday.");
 	await Promise.all([sendLetters(), sendLetters(), sendLetters()]);
 	await sendLetters();
-	expect(smtp.letters).toHaveLength(1);
-	expect(smtp.letters[0]?.to).toEqual(["bo@mail.example"]);
-	const text = smtp.letters[0]?.text ?? "";
+	expect(smtp.emails).toHaveLength(1);
+	expect(smtp.emails[0]?.to).toEqual(["bo@mail.example"]);
+	const text = smtp.emails[0]?.text ?? "";
 	expect(text).toMatch(/Ana Reis wrote:[\s\S]*Good morning\.[\s\S]*It is back on Friday\./);
 	expect(text).toContain("https://shop.example/chat");
 	await write("And it is **cheaper** now, see `W1` at https://shop.example/w1.");
 	await sendLetters();
-	expect(smtp.letters).toHaveLength(2);
-	expect(smtp.letters[1]?.text).toContain("And it is cheaper now, see W1 at https://shop.example/w1.");
-	expect(smtp.letters[1]?.text).not.toContain("Friday");
+	expect(smtp.emails).toHaveLength(2);
+	expect(smtp.emails[1]?.text).toContain("And it is cheaper now, see W1 at https://shop.example/w1.");
+	expect(smtp.emails[1]?.text).not.toContain("Friday");
 });
 
 it("wait until the agent has paused", async () => {
 	const { sessionId } = await answered("bo@mail.example", "Good morning.");
 	await postMessage(sessionId, agent, { message: "One moment, I look." });
 	await sendLetters();
-	expect(smtp.letters).toHaveLength(0);
+	expect(smtp.emails).toHaveLength(0);
 });
 
 it.each<[string, (asked: Awaited<ReturnType<typeof answered>>) => Promise<unknown>]>([
@@ -97,7 +97,7 @@ it.each<[string, (asked: Awaited<ReturnType<typeof answered>>) => Promise<unknow
 ])("do not go to a customer who %s", async (_, meanwhile) => {
 	await meanwhile(await answered("bo@mail.example", "It is back on Friday."));
 	await sendLetters();
-	expect(smtp.letters).toHaveLength(0);
+	expect(smtp.emails).toHaveLength(0);
 });
 
 it("do not go where no address was left or no e-mail can be sent", async () => {
@@ -107,9 +107,9 @@ it("do not go where no address was left or no e-mail can be sent", async () => {
 	setEnv({ SMTP_URL: "" });
 	await sendLetters();
 	setEnv({ SMTP_URL: smtp.url });
-	expect(smtp.letters).toHaveLength(0);
+	expect(smtp.emails).toHaveLength(0);
 	await sendLetters();
-	expect(smtp.letters).toHaveLength(1);
+	expect(smtp.emails).toHaveLength(1);
 });
 
 it.each([
@@ -124,11 +124,11 @@ it.each([
 		expect(logged).toHaveBeenCalledTimes(1);
 		expect(JSON.stringify(logged.mock.calls)).not.toMatch(/bo@mail|Friday/);
 		await sendLetters();
-		expect(smtp.letters, "not before its time").toHaveLength(level === "warn" ? 0 : 1);
+		expect(smtp.emails, "not before its time").toHaveLength(level === "warn" ? 0 : 1);
 		await sql`update contact_letters set next_try_at = now()`;
 		await sendLetters();
 		await sendLetters();
-		expect(smtp.letters).toHaveLength(letters);
+		expect(smtp.emails).toHaveLength(letters);
 	} finally {
 		logged.mockRestore();
 		await useServer();

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
 	await forgetCounts();
-	smtp.letters.length = 0;
+	smtp.emails.length = 0;
 });
 afterEach(() => setEnv({ SMTP_URL: smtp.url, OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
 
@@ -59,7 +59,7 @@ const enter = (who: Chatter, sessionId: string, code: string) =>
 
 async function codeSentTo(email: string): Promise<string> {
 	return until(() => {
-		const letter = smtp.letters.findLast(({ to }) => to.includes(email));
+		const letter = smtp.emails.findLast(({ to }) => to.includes(email));
 		const code = /Your code is (\d{6})/.exec(letter?.text ?? "")?.[1];
 		if (!code) throw new Error("No letter yet.");
 		return code;
@@ -82,7 +82,7 @@ it("answers the question an anonymous customer began with, once they have typed 
 
 	expect((await askForCode(visitor, sessionId, ` ${buyer.email.toUpperCase()} `)).status).toBe(303);
 	const code = await codeSentTo(buyer.email);
-	const [letter] = smtp.letters;
+	const [letter] = smtp.emails;
 	expect(letter).toMatchObject({ from: "help@corner.example", to: [buyer.email] });
 	expect(letter?.text).toMatch(new RegExp(`^Subject: ${code} is your code$`, "m"));
 	expect(letter?.text).toMatch(/^Content-Type: text\/plain/m);
@@ -220,10 +220,10 @@ describe("a code", () => {
 		await sql`update email_codes set expires_at = now() - interval '1 second' where session_id = ${sessionId}`;
 		expect((await enter(visitor, sessionId, first)).status).toBe(422);
 
-		smtp.letters.length = 0;
+		smtp.emails.length = 0;
 		await askForCode(visitor, sessionId, buyer.email);
 		const second = await codeSentTo(buyer.email);
-		smtp.letters.length = 0;
+		smtp.emails.length = 0;
 		await askForCode(visitor, sessionId, buyer.email);
 		const third = await codeSentTo(buyer.email);
 		if (second !== third) expect((await enter(visitor, sessionId, second)).status).toBe(422);
@@ -241,7 +241,7 @@ describe("a code", () => {
 			await Promise.all(Array.from({ length: 5 }, () => askForCode(visitor, sessionId, buyer.email)));
 			const code = await codeSentTo(buyer.email);
 			expect((await enter(visitor, sessionId, code)).status).toBe(303);
-			expect(smtp.letters.filter(({ to }) => to.includes(buyer.email))).toHaveLength(1);
+			expect(smtp.emails.filter(({ to }) => to.includes(buyer.email))).toHaveLength(1);
 		}
 	});
 
@@ -305,7 +305,7 @@ describe("whether the store knows an address", () => {
 		const [last, next] = [await asVisitor(), await makeBuyer()];
 		await askForCode(last, await makeSession(last.identity), next.email);
 		await codeSentTo(next.email);
-		expect(smtp.letters.flatMap(({ to }) => to)).not.toContain(stranger);
+		expect(smtp.emails.flatMap(({ to }) => to)).not.toContain(stranger);
 	});
 
 	it("is not even looked up before the answer has gone: the time is the same when the mail server hangs", async () => {
@@ -313,7 +313,7 @@ describe("whether the store knows an address", () => {
 		const sessionId = await makeSession(visitor.identity);
 		const [before] = await sql`select count(*)::int as letters from email_codes`;
 		await askForCode(visitor, sessionId, buyer.email);
-		expect(smtp.letters).toEqual([]);
+		expect(smtp.emails).toEqual([]);
 		expect(await sql`select count(*)::int as letters from email_codes`).not.toEqual([before]);
 		await codeSentTo(buyer.email);
 	});
@@ -367,13 +367,13 @@ describe("asking for codes", () => {
 			const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
 			const sessionId = await makeSession(visitor.identity);
 			await askForCode(visitor, sessionId, buyer.email);
-			await until(() => expect(server.letters).toHaveLength(1));
+			await until(() => expect(server.emails).toHaveLength(1));
 			await until(() => expect(failed).toHaveBeenCalledTimes(failures));
 			expect(warned).toHaveBeenCalledTimes(1 - failures);
 			// The next one comes after whatever was still to be sent of the first.
 			await askForCode(visitor, sessionId, buyer.email);
-			await until(() => expect(server.letters).toHaveLength(2));
-			const [first, second] = server.letters.map(({ text }) => /Your code is (\d{6})/.exec(text)?.[1]);
+			await until(() => expect(server.emails).toHaveLength(2));
+			const [first, second] = server.emails.map(({ text }) => /Your code is (\d{6})/.exec(text)?.[1]);
 			expect(first).not.toBe(second);
 		} finally {
 			failed.mockRestore();
@@ -393,12 +393,12 @@ describe("asking for codes", () => {
 			await until(() => expect(warned).toHaveBeenCalledTimes(1));
 			const [old] = await db.select().from(emailCodes).where(eq(emailCodes.sessionId, sessionId));
 			await askForCode(visitor, sessionId, buyer.email);
-			await until(() => expect(away.letters).toHaveLength(1));
+			await until(() => expect(away.emails).toHaveLength(1));
 			await sendCode(
 				{ codeId: old?.id ?? "", email: buyer.email, code: "123456", evenIfUnknown: true },
 				new AbortController().signal,
 			);
-			expect(away.letters).toHaveLength(1);
+			expect(away.emails).toHaveLength(1);
 		} finally {
 			warned.mockRestore();
 			await away.close();

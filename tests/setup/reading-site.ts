@@ -70,7 +70,7 @@ export class Site {
 	}
 
 	/** Writes a message. @returns its sequence. */
-	say(): number {
+	writeMessage(): number {
 		this.seq += 1;
 		for (const stream of this.streams) this.passes(stream, this.frameOf(this.seq));
 		for (const wake of [...this.waiting]) wake();

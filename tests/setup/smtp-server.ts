@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 
 /** An email as it was received. */
-export type Letter = { from: string; to: string[]; text: string };
+export type ReceivedEmail = { from: string; to: string[]; text: string };
 
 /**
  * A small SMTP server (RFC 5321) that keeps every email, or refuses every recipient.
@@ -12,7 +12,7 @@ export type Letter = { from: string; to: string[]; text: string };
 export async function startSmtpServer(
 	options: { refuses?: boolean; busyFor?: number; hangsUp?: boolean } = {},
 ) {
-	const letters: Letter[] = [];
+	const emails: ReceivedEmail[] = [];
 	let busyFor = options.busyFor ?? 0;
 	const sockets = new Set<Socket>();
 	const server = createServer((socket) => {
@@ -20,7 +20,7 @@ export async function startSmtpServer(
 		socket.once("close", () => sockets.delete(socket));
 		socket.on("error", () => {});
 		const reply = (line: string) => socket.write(`${line}\r\n`);
-		let letter: Letter = { from: "", to: [], text: "" };
+		let email: ReceivedEmail = { from: "", to: [], text: "" };
 		let isData = false;
 		let pending = "";
 		reply("220 smtp.test");
@@ -33,11 +33,11 @@ export async function startSmtpServer(
 		});
 		function take(line: string) {
 			if (isData) {
-				if (line !== ".") letter.text += `${line.replace(/^\./, "")}\n`;
+				if (line !== ".") email.text += `${line.replace(/^\./, "")}\n`;
 				else {
 					isData = false;
-					letters.push(letter);
-					letter = { from: "", to: [], text: "" };
+					emails.push(email);
+					email = { from: "", to: [], text: "" };
 					if (options.hangsUp) socket.destroy();
 					else reply("250 kept");
 				}
@@ -46,12 +46,12 @@ export async function startSmtpServer(
 			const address = /<([^>]*)>/.exec(line)?.[1] ?? "";
 			if (/^(EHLO|HELO)/i.test(line)) reply("250 smtp.test");
 			else if (/^MAIL FROM/i.test(line)) {
-				letter.from = address;
+				email.from = address;
 				reply("250 ok");
 			} else if (/^RCPT TO/i.test(line)) {
 				if (options.refuses) return reply(`550 no mailbox <${address}> here`);
 				if (busyFor-- > 0) return reply("451 not now");
-				letter.to.push(address);
+				email.to.push(address);
 				reply("250 ok");
 			} else if (/^DATA/i.test(line)) {
 				isData = true;
@@ -67,7 +67,7 @@ export async function startSmtpServer(
 	const port = typeof address === "object" && address ? address.port : 0;
 	return {
 		url: `smtp://127.0.0.1:${port}`,
-		letters,
+		emails,
 		close: () =>
 			new Promise<void>((resolve) => {
 				for (const socket of sockets) socket.destroy();

@@ -38,7 +38,7 @@ export type RawAction = (args: {
  */
 export function installRawHandler(actions: Record<string, RawAction>): void {
 	if (env().STREAM_LANE === "off") return;
-	singleton("stream-lane", () => {
+	singleton("raw-handler", () => {
 		const installed = new WeakSet<Server>();
 		subscribe("http.server.request.start", (message) => {
 			const { server } = message as { server: Server };

@@ -50,7 +50,7 @@ const keepOnlyHeader = (request: Request, header: string): Request =>
 type Entry = { sink: Sink; revalidate: Revalidate; ticksLeft: number };
 
 /** Every open stream of this process with one timer, so that simultaneous checks share a statement. */
-const register = singleton("rechecks", () => ({
+const register = singleton("revalidations", () => ({
 	entries: new Set<Entry>(),
 	timer: null as NodeJS.Timeout | null,
 }));

@@ -9,7 +9,7 @@ const SLOTS_PER_VISITOR = 24;
 const SLOTS_PER_ADDRESS = 1_000;
 const RETRY_SECONDS = 10;
 
-const slotCounts = singleton("stream-places", () => new Map<string, number>());
+const slotCounts = singleton("stream-slots", () => new Map<string, number>());
 
 /**
  * Acquires a slot for an open stream, whose number is limited for each owner and address.

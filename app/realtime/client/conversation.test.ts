@@ -63,18 +63,18 @@ for (let seq = 1; seq <= 12; seq += 1) {
 }
 
 /** The messages as the server would list them at a position of the event log. */
-function messagesAt(place: number): Message[] {
+function messagesAt(position: number): Message[] {
 	const known = new Map<string, Message>();
 	for (const { seq, incoming } of LOG) {
-		if (seq <= place && "message" in incoming.event.data)
+		if (seq <= position && "message" in incoming.event.data)
 			known.set(incoming.event.data.message.id, incoming.event.data.message);
 	}
 	return [...known.values()].sort((a, b) => a.seq - b.seq);
 }
 
-const historyAt = (place: number): Incoming => ({
-	id: `epoch1.p${place}`,
-	event: { type: "chat-history", data: { messages: messagesAt(place) } },
+const historyAt = (position: number): Incoming => ({
+	id: `epoch1.p${position}`,
+	event: { type: "chat-history", data: { messages: messagesAt(position) } },
 });
 
 const between = (after: number, upTo: number) =>
@@ -92,16 +92,16 @@ type Step =
 	/** A transport that started without a cursor. */
 	| { kind: "history"; at: number };
 
-const place = fc.integer({ min: 1, max: LOG.length });
+const position = fc.integer({ min: 1, max: LOG.length });
 const step: fc.Arbitrary<Step> = fc.oneof(
-	fc.record({ kind: fc.constant("event" as const), at: place }),
-	fc.record({ kind: fc.constant("ack" as const), at: place }),
-	fc.record({ kind: fc.constant("resume" as const), at: place }),
-	fc.record({ kind: fc.constant("late answer" as const), at: place, from: place }),
-	fc.record({ kind: fc.constant("history" as const), at: place }),
+	fc.record({ kind: fc.constant("event" as const), at: position }),
+	fc.record({ kind: fc.constant("ack" as const), at: position }),
+	fc.record({ kind: fc.constant("resume" as const), at: position }),
+	fc.record({ kind: fc.constant("late answer" as const), at: position, from: position }),
+	fc.record({ kind: fc.constant("history" as const), at: position }),
 );
 
-function take(state: Conversation, step: Step): Conversation {
+function applyStep(state: Conversation, step: Step): Conversation {
 	switch (step.kind) {
 		case "event":
 			return apply(state, ...between(step.at - 1, step.at));
@@ -123,7 +123,7 @@ it("ends in the same state for any interleaving of acknowledgement, stream, repl
 			let state = empty();
 			for (const step of plan) {
 				const before = state.applied.public;
-				state = take(state, step);
+				state = applyStep(state, step);
 				expect(state.applied.public, "never goes back").toBeGreaterThanOrEqual(before);
 				expect(state.cursor).toBe(`epoch1.p${state.applied.public}`);
 				const seqs = state.messages.map((item) => item.seq);
@@ -132,7 +132,7 @@ it("ends in the same state for any interleaving of acknowledgement, stream, repl
 				const known = messagesAt(state.applied.public);
 				expect(state.messages.filter((item) => item.seq <= state.applied.public)).toEqual(known);
 			}
-			state = take(state, { kind: "resume", at: LOG.length });
+			state = applyStep(state, { kind: "resume", at: LOG.length });
 			expect(state.messages).toEqual(messagesAt(LOG.length));
 			expect(state.applied.public).toBe(LOG.length);
 		}),
@@ -143,12 +143,12 @@ it("ends in the same state for any interleaving of acknowledgement, stream, repl
 it("ends in the state of the new database after a reset, whatever the old state was", () => {
 	const plans = fc.array(step, { maxLength: 20 });
 	fc.assert(
-		fc.property(plans, plans, place, (plan, after, at) => {
-			let state = plan.reduce(take, empty());
+		fc.property(plans, plans, position, (plan, after, at) => {
+			let state = plan.reduce(applyStep, empty());
 			state = apply(state, { id: null, event: { type: "reset", data: { reason: "epoch" } } }, historyAt(at));
 			expect(state.messages).toEqual(messagesAt(at));
 			expect(state.applied.public).toBe(at);
-			state = take(after.reduce(take, state), { kind: "resume", at: LOG.length });
+			state = applyStep(after.reduce(applyStep, state), { kind: "resume", at: LOG.length });
 			expect(state.messages).toEqual(messagesAt(LOG.length));
 		}),
 	);

@@ -38,27 +38,27 @@ function serverWith(log: Log) {
 		});
 		states.push(updated ? known.map((one) => (one.id === changed.id ? changed : one)) : [...known, changed]);
 	}
-	const at = (place: number) => states[Math.min(place, log.length)] ?? [];
+	const at = (position: number) => states[Math.min(position, log.length)] ?? [];
 	return {
 		at,
 		events: (after: number, upTo: number) =>
 			events.slice(after, upTo).map((event, index) => ({ id: `e.p${after + index + 1}`, event })),
-		history: (place: number) => ({
-			id: `e.p${place}`,
-			event: { type: "chat-history", data: { messages: at(place).slice(-HISTORY_LIMIT) } } as ChatEvent,
+		history: (position: number) => ({
+			id: `e.p${position}`,
+			event: { type: "chat-history", data: { messages: at(position).slice(-HISTORY_LIMIT) } } as ChatEvent,
 		}),
-		olderPage(place: number, before: number) {
-			const older = at(place).filter(({ seq }) => seq < before);
+		olderPage(position: number, before: number) {
+			const older = at(position).filter(({ seq }) => seq < before);
 			return { messages: older.slice(-HISTORY_LIMIT), hasOlder: older.length > HISTORY_LIMIT };
 		},
-		pageAt(place: number): Conversation {
+		pageAt(position: number): Conversation {
 			return beginConversation({
 				sessionId: message(1, "").sessionId,
 				session: null,
-				messages: at(place).slice(-HISTORY_LIMIT),
-				cursor: `e.p${place}`,
-				applied: { public: place, internal: 0 },
-				hasOlder: at(place).length > HISTORY_LIMIT,
+				messages: at(position).slice(-HISTORY_LIMIT),
+				cursor: `e.p${position}`,
+				applied: { public: position, internal: 0 },
+				hasOlder: at(position).length > HISTORY_LIMIT,
 			});
 		},
 	};
@@ -90,18 +90,18 @@ it("shows messages without a gap and keeps the link to earlier ones, whatever th
 				state = prependMessages(state, before, messages, hasOlder);
 			};
 			for (const { kind, at } of plan) {
-				const place = 1 + (at % log.length);
+				const position = 1 + (at % log.length);
 				const { applied } = state;
-				if (kind === "resume") apply(server.events(applied.public, place));
-				if (kind === "stale events") apply(server.events(Math.min(place, applied.public), place));
-				if (kind === "history") apply([server.history(place)]);
+				if (kind === "resume") apply(server.events(applied.public, position));
+				if (kind === "stale events") apply(server.events(Math.min(position, applied.public), position));
+				if (kind === "history") apply([server.history(position)]);
 				if (kind === "ack") {
 					const posted = server.at(log.length)[at % server.at(log.length).length];
 					if (posted) state = applyAcknowledged(state, posted);
 				}
 				if (kind === "ask for older") {
 					const before = state.messages[0]?.seq ?? 0;
-					asked = { before, page: server.olderPage(Math.max(place, applied.public), before) };
+					asked = { before, page: server.olderPage(Math.max(position, applied.public), before) };
 				}
 				if (kind === "older arrives" && asked) {
 					state = prependMessages(state, asked.before, asked.page.messages, asked.page.hasOlder);

@@ -75,7 +75,7 @@ function read(address: string, over: Partial<Parameters<typeof openEventConnecti
 	const states: ConnectionStatus[] = [];
 	const refused: number[] = [];
 	let cursor = "epoch.p0";
-	const line: EventConnection = openEventConnection({
+	const connection: EventConnection = openEventConnection({
 		urls: { events: `${address}/events`, poll: `${address}/poll`, sync: `${address}/sync` },
 		query: () => ({ sessionId: "s", cursor }),
 		onEvent(id, event) {
@@ -90,9 +90,9 @@ function read(address: string, over: Partial<Parameters<typeof openEventConnecti
 		timings: QUICK,
 		...over,
 	});
-	closing.push(() => line.close());
+	closing.push(() => connection.close());
 	const now = () => states.at(-1) ?? { state: "connecting", transport: "sse" };
-	return { line, seqs, events, states, refused, now };
+	return { connection, seqs, events, states, refused, now };
 }
 
 const until = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 8_000, interval: 5 });
@@ -106,7 +106,7 @@ it("keeps the stream where the network passes it on", async () => {
 	const { site, address } = await openSite();
 	const page = read(address);
 	await until(() => expect(page.now()).toEqual({ state: "live", transport: "sse" }));
-	for (let index = 0; index < 3; index += 1) page.line.expect(site.say());
+	for (let index = 0; index < 3; index += 1) page.connection.expect(site.writeMessage());
 	await until(() => expect(page.seqs).toEqual([1, 2, 3]));
 	site.beat();
 	await new Promise((resolve) => setTimeout(resolve, QUICK.echo * 2));
@@ -120,9 +120,9 @@ it("reads the stream by POST where answers to GET are held back, and fetches not
 	});
 	const { memory, kept } = memoryOf();
 	const page = read(address, { memory });
-	site.say();
+	site.writeMessage();
 	await until(() => expect(page.now()).toEqual({ state: "live", transport: "sse-post" }));
-	site.say();
+	site.writeMessage();
 	await until(() => expect(page.seqs).toEqual([1, 2]));
 	expect(kept()?.transport).toBe("sse-post");
 });
@@ -135,14 +135,14 @@ it("polls where no stream is passed on, tries streams again later, and keeps pol
 	await until(() => expect(page.now()).toEqual({ state: "live", transport: "long-poll" }));
 	const tried = () => site.asked.filter((asked) => asked.endsWith("/events")).length;
 	while (tried() < 5) {
-		site.say();
+		site.writeMessage();
 		await until(() => expect(page.seqs).toEqual(upTo(site.seq)));
 	}
 	expect(page.now()).toEqual({ state: "live", transport: "long-poll" });
 	// From here on the network passes streams on.
 	site.network = () => false;
 	await until(() => expect(page.now()).toEqual({ state: "live", transport: "sse" }));
-	site.say();
+	site.writeMessage();
 	await until(() => expect(page.seqs).toEqual(upTo(site.seq)));
 }, 20_000);
 
@@ -152,7 +152,7 @@ it("starts with the remembered transport of this network", async () => {
 		memory: memoryOf({ transport: "long-poll", until: Date.now() + 60_000 }).memory,
 	});
 	await until(() => expect(page.now()).toEqual({ state: "live", transport: "long-poll" }));
-	site.say();
+	site.writeMessage();
 	await until(() => expect(page.seqs).toEqual([1]));
 	expect(site.asked).not.toContain("GET /events");
 });
@@ -168,7 +168,7 @@ it("uses short polling where waiting polls are cut", async () => {
 	});
 	const page = read(address);
 	await until(() => expect(page.now().transport).toBe("short-poll"));
-	site.say();
+	site.writeMessage();
 	await until(() => expect(page.seqs).toEqual([1]));
 });
 
@@ -180,10 +180,10 @@ it("leaves a stream that delivers its first event and holds back later ones, aft
 	});
 	const page = read(address);
 	await until(() => expect(page.now().state).toBe("live"));
-	page.line.expect(site.say());
+	page.connection.expect(site.writeMessage());
 	// The first message is fetched as soon as it is missed, and other people's messages too.
 	await until(() => expect(page.seqs).toEqual([1]));
-	site.say();
+	site.writeMessage();
 	await until(() => expect(page.seqs).toEqual([1, 2]));
 	await until(() => expect(page.now().transport).toBe("long-poll"));
 });
@@ -215,7 +215,7 @@ it("reconnects a stream that became silent, and keeps the transport after one fa
 	site.passes = (stream, text) => {
 		if (stream !== first) stream.write(text);
 	};
-	site.say();
+	site.writeMessage();
 	await until(() => expect(site.asked.filter((asked) => asked === "GET /events").length).toBe(2));
 	await until(() => expect(page.seqs).toEqual([1]));
 	expect(page.now().transport).toBe("sse");
@@ -291,7 +291,7 @@ it("tries once more after a refusal, then stops and reports it", async () => {
 	const page = read(address);
 	await until(() => expect(page.now().state).toBe("live"));
 	isRefusing = 9;
-	page.line.reconnect();
+	page.connection.reconnect();
 	await until(() => expect(page.refused).toEqual([401]));
 	expect(page.now().state).toBe("stopped");
 	const asked = site.asked.length;
@@ -308,7 +308,7 @@ it("does not accept a captive portal's page as a stream or an answer", async () 
 	const page = read(address);
 	await until(() => expect(page.now().state).toBe("offline"));
 	site.network = () => false;
-	site.say();
+	site.writeMessage();
 	await until(() => expect(page.now()).toEqual({ state: "live", transport: "sse" }));
 	await until(() => expect(page.seqs).toEqual([1]));
 });
@@ -328,7 +328,7 @@ it("changes between networks and delivers each event once and in order", async (
 	for (let round = 0; round < 12; round += 1) {
 		site.network = networks[round % networks.length] ?? (() => false);
 		if (round % 3 === 0) for (const stream of site.streams) stream.response.destroy();
-		for (let index = 0; index < 5; index += 1) page.line.expect(site.say());
+		for (let index = 0; index < 5; index += 1) page.connection.expect(site.writeMessage());
 		await new Promise((resolve) => setTimeout(resolve, 60));
 	}
 	site.network = () => false;

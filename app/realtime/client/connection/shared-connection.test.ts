@@ -38,7 +38,7 @@ afterEach(async () => {
 async function openServer() {
 	const streams = new Set<ServerResponse>();
 	const site = { seq: 0, streams, opened: 0, mayRead: true };
-	const tell = (response: ServerResponse, seq: number) => {
+	const sendMessage = (response: ServerResponse, seq: number) => {
 		const { id, type, data } = eventOf(seq);
 		response.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
 	};
@@ -57,7 +57,7 @@ async function openServer() {
 		response.on("close", () => streams.delete(response));
 		const hello = { sessionId: "s", epoch: "epoch", hb: 15_000, now: Date.now() };
 		response.write(`event: joined-chat\ndata: ${JSON.stringify(hello)}\n\n`);
-		for (let seq = from + 1; seq <= site.seq; seq += 1) tell(response, seq);
+		for (let seq = from + 1; seq <= site.seq; seq += 1) sendMessage(response, seq);
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	closing.push(() => {
@@ -67,9 +67,9 @@ async function openServer() {
 	const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	return Object.assign(site, {
 		address,
-		say() {
+		writeMessage() {
 			site.seq += 1;
-			for (const stream of streams) tell(stream, site.seq);
+			for (const stream of streams) sendMessage(stream, site.seq);
 			return site.seq;
 		},
 	});
@@ -86,7 +86,7 @@ function openTab(site: Site, { session = "s", pace = QUICK } = {}) {
 		isDeaf: false,
 	};
 	let cursor = "epoch.p0";
-	const line = openSharedConnection({
+	const connection = openSharedConnection({
 		urls: { events: `${site.address}/events`, poll: `${site.address}/poll`, sync: `${site.address}/sync` },
 		query: () => ({ sessionId: session, cursor }),
 		shareKey: () => `${site.address} ${session}`,
@@ -104,8 +104,8 @@ function openTab(site: Site, { session = "s", pace = QUICK } = {}) {
 		memory: { read: () => null, keep: () => Date.now() + 60_000 },
 		timings: pace,
 	});
-	const opened = Object.assign(tab, { line });
-	closing.push(() => line.close());
+	const opened = Object.assign(tab, { connection });
+	closing.push(() => connection.close());
 	return opened;
 }
 
@@ -119,8 +119,8 @@ it("reads one stream for ten tabs, and all of them receive every event", async (
 	const tabs = Array.from({ length: 10 }, () => openTab(site));
 	await until(() => expect(tabs.map((tab) => tab.status?.state)).toEqual(Array(10).fill("live")));
 	for (let index = 0; index < 5; index += 1) {
-		const seq = site.say();
-		tabs[index * 2]?.line.expect(seq);
+		const seq = site.writeMessage();
+		tabs[index * 2]?.connection.expect(seq);
 	}
 	await until(() => expect(tabs.map((tab) => tab.seqs)).toEqual(Array(10).fill(upTo(5))));
 	expect(site.opened).toBe(1);
@@ -130,21 +130,21 @@ it("sends the live answer to a tab that opens later", async () => {
 	const site = await openServer();
 	const reading = openTab(site);
 	await until(() => expect(reading.status?.state).toBe("live"));
-	const words: ChatEvent = { type: "ai-delta", data: { messageId: "a", offset: 0, text: "So far" } };
-	reading.passed.push(words);
+	const answerEvent: ChatEvent = { type: "ai-delta", data: { messageId: "a", offset: 0, text: "So far" } };
+	reading.passed.push(answerEvent);
 	const late = openTab(site);
-	await until(() => expect(late.passed).toEqual([words]));
+	await until(() => expect(late.passed).toEqual([answerEvent]));
 });
 
 it("continues in another tab when the leader is closed, and each tab catches up from its own cursor", async () => {
 	const site = await openServer();
 	const tabs = [openTab(site), openTab(site), openTab(site)];
 	await until(() => expect(tabs.every((tab) => tab.status?.state === "live")).toBe(true));
-	site.say();
+	site.writeMessage();
 	await until(() => expect(tabs.map((tab) => tab.seqs.length)).toEqual([1, 1, 1]));
-	tabs[0]?.line.close();
-	site.say();
-	site.say();
+	tabs[0]?.connection.close();
+	site.writeMessage();
+	site.writeMessage();
 	const left = tabs.slice(1);
 	await until(() => expect(left.map((tab) => tab.seqs)).toEqual([upTo(3), upTo(3)]));
 	expect(site.streams.size).toBe(1);
@@ -158,15 +158,15 @@ it("takes the lock from a frozen leader", async () => {
 	const seen = openTab(site, { pace: IMPATIENT });
 	await until(() => expect(seen.status?.state).toBe("live"));
 	// Frozen: its stream delivers nothing, and it does not answer.
-	const said = vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => {});
+	const postMessage = vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => {});
 	for (const stream of [...site.streams]) site.streams.delete(stream);
-	site.say();
+	site.writeMessage();
 	await until(() => expect(seen.seqs).toEqual([1]));
 	expect(site.opened).toBe(2);
-	said.mockRestore();
+	postMessage.mockRestore();
 	// It resumes without the lock, and receives from the new leader what it missed.
 	await until(() => expect(frozen.seqs).toEqual([1]));
-	site.say();
+	site.writeMessage();
 	await until(() => expect([frozen.seqs, seen.seqs]).toEqual([upTo(2), upTo(2)]));
 });
 
@@ -175,13 +175,13 @@ it("does not wait for a frozen leader when a page becomes visible", async () => 
 	const frozen = openTab(site, { pace: IMPATIENT });
 	const seen = openTab(site, { pace: IMPATIENT });
 	await until(() => expect(seen.status?.state).toBe("live"));
-	const said = vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => {});
+	const postMessage = vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => {});
 	for (const stream of [...site.streams]) site.streams.delete(stream);
-	site.say();
-	seen.line.reconnect();
+	site.writeMessage();
+	seen.connection.reconnect();
 	await until(() => expect(seen.seqs).toEqual([1]));
 	await until(() => expect(site.opened).toBe(2));
-	said.mockRestore();
+	postMessage.mockRestore();
 	expect(frozen.refused).toEqual([]);
 });
 
@@ -214,11 +214,11 @@ it("shares a connection with leases where the browser has no Web Locks", async (
 	const site = await openServer();
 	const tabs = Array.from({ length: 5 }, () => openTab(site));
 	await until(() => expect(tabs.map((tab) => tab.status?.state)).toEqual(Array(5).fill("live")));
-	site.say();
+	site.writeMessage();
 	await until(() => expect(tabs.map((tab) => tab.seqs)).toEqual(Array(5).fill([1])));
 	expect(site.streams.size).toBe(1);
-	tabs[0]?.line.close();
-	site.say();
+	tabs[0]?.connection.close();
+	site.writeMessage();
 	await until(() => expect(tabs.slice(1).map((tab) => tab.seqs)).toEqual(Array(4).fill([1, 2])));
 	expect(site.streams.size).toBe(1);
 });
@@ -227,11 +227,11 @@ it("opens at most four streams however many sessions its tabs show, and all of t
 	const site = await openServer();
 	const tabs = Array.from({ length: 9 }, (_, index) => openTab(site, { session: `s${index}` }));
 	await until(() => expect(tabs.map((tab) => tab.status?.state)).toEqual(Array(9).fill("live")));
-	site.say();
+	site.writeMessage();
 	await until(() => expect(tabs.map((tab) => tab.seqs)).toEqual(Array(9).fill([1])));
 	expect(site.streams.size).toBe(4);
 	// One of the waiting tabs takes a free slot.
-	tabs.find((tab) => tab.status?.transport === "sse")?.line.close();
+	tabs.find((tab) => tab.status?.transport === "sse")?.connection.close();
 	await until(() => expect([site.opened, site.streams.size]).toEqual([5, 4]));
 });
 
@@ -239,7 +239,7 @@ it("reads for itself where the browser has no Web Locks and no storage", async (
 	vi.stubGlobal("navigator", {});
 	const site = await openServer();
 	const tabs = [openTab(site), openTab(site)];
-	site.say();
+	site.writeMessage();
 	await until(() => expect(tabs.map((tab) => tab.seqs)).toEqual([[1], [1]]));
 	expect(site.opened).toBe(2);
 });

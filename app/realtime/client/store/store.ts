@@ -153,10 +153,10 @@ export function createConversationStore(options: StoreOptions) {
 			const response = await post({ sessionId: snapshot.conversation.sessionId ?? "", ...fields });
 			if (response.status === 401) options.onSignedOut?.();
 			if (!response.ok) {
-				const { text: words, byField } = await readRefusal(response);
+				const { text, byField } = await readRefusal(response);
 				const errors = Object.fromEntries(Object.entries(byField).filter(([name]) => name in fields));
 				const isShownThere = Object.keys(errors).length > 0;
-				update({ problem: isShownThere ? null : words });
+				update({ problem: isShownThere ? null : text });
 				return { isAccepted: false, errors };
 			}
 			const { sessionId, page } = (await response.json()) as {
