@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { seedOrders } from "#db/seed/orders.ts";
 import { seedPeople } from "#db/seed/people.ts";
 import { seedProducts } from "#db/seed/products.ts";
 
-/** What docs/architecture.md says of the house, held. A failure names the file and the rule it breaks. */
+/** Checks the rules of docs/architecture.md. A failure names the file and the rule that it breaks. */
 
 const ROOT = join(import.meta.dirname, "..");
 const MOST_LINES = 400;
@@ -17,7 +17,7 @@ type Source = { path: string; text: string; tree: ts.SourceFile };
 
 const isTest = (path: string) => /\.test\.tsx?$/.test(path);
 
-/** Every file of the house, as paths from the root. */
+/** Every file of the project, as paths from the root. */
 const files = ["app", "db", "commands", "tests"].flatMap((folder) =>
 	readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile())
@@ -33,7 +33,7 @@ const sources: Source[] = files
 const house = sources.filter(({ path }) => !path.startsWith("tests/") && !isTest(path));
 const imports = house.flatMap(importsOf);
 
-/** Every import of a file, dynamic ones too; ours as paths from the root, packages by their name. */
+/** Every import of a file, also dynamic ones: our files as paths from the root, packages by name. */
 function importsOf({ path, tree }: Source): Import[] {
 	const found: Import[] = [];
 	const add = (node: ts.Expression | undefined, isType: boolean) => {
@@ -64,11 +64,11 @@ function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
 	return !clause.name && !!names && ts.isNamedImports(names) && names.elements.every((one) => one.isTypeOnly);
 }
 
-/** Whether a path is one of the places: a file, or anything in a folder. */
+/** Whether a path is one of the given files or in one of the given folders. */
 const isIn = (path: string, places: readonly string[]) =>
 	places.some((place) => path === place || path.startsWith(`${place}/`) || path.startsWith(`${place}.`));
 
-/** What everything stands on and what itself stands on nothing: settings, one-of-each, log, the words of events and faults, rules about text. */
+/** Modules without imports of their own that every layer may import: settings, singletons, log, events, errors, text. */
 const GROUND = [
 	"app/env.server.ts",
 	"app/singleton.server.ts",
@@ -81,7 +81,7 @@ const GROUND = [
 	"db/shapes.ts",
 ];
 
-/** Each layer, and what it may import besides itself and the ground. Types leave no trace at run time. */
+/** Each layer, and what it may import besides itself and GROUND. Types do not exist at run time. */
 const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
 	{
 		layer: "app/routes",
@@ -118,7 +118,7 @@ const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
 	{ layer: "commands", may: ["app", "db"] },
 ];
 
-/** Single doors in those walls, each with its reason. One that nobody goes through any more fails the test. */
+/** Single exceptions, each with its reason. An unused exception fails the test. */
 const DOORS: { from: string; to: string; because: string }[] = [
 	{
 		from: "app/routes/ops/readyz.ts",
@@ -128,7 +128,7 @@ const DOORS: { from: string; to: string; because: string }[] = [
 	{
 		from: "app/http/rate-limit.server.ts",
 		to: "db/client.server.ts",
-		because: "counts are no noun of the store",
+		because: "rate limits do not belong to a noun of the store",
 	},
 	{
 		from: "app/models/inbox.server.ts",
@@ -147,7 +147,7 @@ const DOORS: { from: string; to: string; because: string }[] = [
 	},
 ];
 
-/** A place's own text, not what it says in comments: names, and the words in its strings. */
+/** The strings of a file, without its comments. */
 function stringsOf({ tree }: Source): string[] {
 	const found: string[] = [];
 	const visit = (node: ts.Node) => {
@@ -167,7 +167,7 @@ function has(source: Source, matches: (node: ts.Node) => boolean): boolean {
 }
 
 describe("imports", () => {
-	it("run one way between the layers", () => {
+	it("follow the rules of the layers", () => {
 		const strangers = imports.filter(({ from, to, isType }) => {
 			if (to.startsWith("package:") || isIn(to, GROUND)) return false;
 			const rule = LAYERS.find(({ layer }) => isIn(from, [layer]));
@@ -178,14 +178,14 @@ describe("imports", () => {
 		expect(strangers.map(({ from, to }) => `${from} may not import ${to}`)).toEqual([]);
 	});
 
-	it("use every door that was made for them", () => {
+	it("use every exception", () => {
 		const unused = DOORS.filter(
 			(door) => !imports.some(({ from, to }) => from === door.from && to === door.to),
 		);
 		expect(unused).toEqual([]);
 	});
 
-	it("come from a file of a known layer, or from one that stands at the top of app/", () => {
+	it("come from a file of a known layer, or from one at the top of app/", () => {
 		const top = /^app\/[\w.-]+\.(ts|tsx)$/;
 		const homeless = house.filter(
 			({ path }) => !top.test(path) && !LAYERS.some(({ layer }) => isIn(path, [layer])),
@@ -193,7 +193,7 @@ describe("imports", () => {
 		expect(homeless.map(({ path }) => path)).toEqual([]);
 	});
 
-	it("never lead into routes from outside them but the server's entry, as Remix has, nor to the worker from anywhere but boot", () => {
+	it("lead into routes only from the server's entry, and to the worker only from boot", () => {
 		const into = (place: string, allowed: (from: string) => boolean) =>
 			imports
 				.filter(({ from, to }) => isIn(to, [place]) && !allowed(from))
@@ -217,7 +217,7 @@ describe("imports", () => {
 		expect([...new Set(users("openai"))]).toEqual(["app/ai/openai/wire/client.server.ts"]);
 	});
 
-	it("bring nothing of the server to the browser: components and the client name server modules only as types", () => {
+	it("keep server code out of the browser: components and the client import server modules only as types", () => {
 		const leaks = imports.filter(
 			({ from, to, isType }) =>
 				isIn(from, ["app/components", "app/realtime/client"]) && !isType && /\.server(\.|$)/.test(to),
@@ -225,7 +225,7 @@ describe("imports", () => {
 		expect(leaks).toEqual([]);
 	});
 
-	it("name the file with its extension, by subpath or from the same folder", () => {
+	it("contain the file's extension, by subpath or from the same folder", () => {
 		const texts = house.flatMap(({ path, tree }) =>
 			tree.statements
 				.filter((node) => ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
@@ -239,7 +239,7 @@ describe("imports", () => {
 	});
 });
 
-/** The statement or the function of SQL; "notify me" is what a customer says. */
+/** SQL's statement or function; "notify me" is a customer's text. */
 const SENDS_NOTIFY = /\bpg_notify\b|\bNOTIFY\s|^\s*notify\s+"?\w+"?\s*,/;
 
 describe("one place only", () => {
@@ -257,7 +257,7 @@ describe("one place only", () => {
 		expect(readers.map(({ path }) => path)).toEqual(["app/env.server.ts"]);
 	});
 
-	it("sends NOTIFY: the bus, and the listener that tries whether it can hear itself", () => {
+	it("sends NOTIFY: the bus, and the self-test of the listener", () => {
 		const senders = house.filter(
 			(source) =>
 				stringsOf(source).some((text) => SENDS_NOTIFY.test(text)) ||
@@ -276,18 +276,18 @@ describe("tests", () => {
 	it("are skipped by needs() alone, so that each skipped one names its reason", () => {
 		const isSkip = /\b(?:it|test|describe)\.(?:skip|skipIf|runIf|todo|only)\b/;
 		const found = sources.filter(({ path, text }) => isTest(path) && isSkip.test(text));
-		// The rule's own file names them.
+		// This file contains the names.
 		expect(found.map(({ path }) => path).filter((path) => path !== "tests/architecture.test.ts")).toEqual([]);
 	});
 });
 
 describe("the tree", () => {
-	it("has no folder for whatever did not fit", () => {
+	it("has no folder for miscellaneous files", () => {
 		const attics = /(^|\/)(utils?|libs?|helpers?|common|misc|shared|stuff)\//i;
 		expect(files.filter((path) => attics.test(path))).toEqual([]);
 	});
 
-	it("has files one can read: none over four hundred lines", () => {
+	it("has no file over four hundred lines", () => {
 		const long = files
 			.filter((path) => /^(app|db|commands)\/.*\.(ts|tsx|mjs|css)$/.test(path))
 			.map((path) => ({ path, lines: readFileSync(join(ROOT, path), "utf8").split("\n").length }))
@@ -302,7 +302,7 @@ describe("the tree", () => {
 		expect(odd).toEqual([]);
 	});
 
-	it("knows no tests of the code beside anything but what they test", () => {
+	it("has unit tests only beside the file that they test", () => {
 		const lonely = files.filter((path) => {
 			if (!isTest(path) || path.startsWith("tests/")) return false;
 			const beside = readdirSync(join(ROOT, dirname(path)));
@@ -320,6 +320,35 @@ describe("the tree", () => {
 	});
 });
 
+describe("the documents", () => {
+	const documents = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].concat(
+		readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+			.filter((path) => path.endsWith(".md"))
+			.map((path) => `docs/${path.replaceAll("\\", "/")}`),
+	);
+	const textOf = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+	it("name files and folders that exist", () => {
+		const missing = documents.flatMap((path) =>
+			[...textOf(path).matchAll(/`((?:app|db|commands|tests|docs)\/[\w./-]+)`/g)]
+				.map(([, named = ""]) => named)
+				.filter((named) => !existsSync(join(ROOT, named)))
+				.map((named) => `${path} names ${named}`),
+		);
+		expect(missing).toEqual([]);
+	});
+
+	it("link to pages that exist", () => {
+		const missing = documents.flatMap((path) =>
+			[...textOf(path).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)]
+				.map(([, target = ""]) => target)
+				.filter((target) => !existsSync(join(ROOT, dirname(path), target)))
+				.map((target) => `${path} links to ${target}`),
+		);
+		expect(missing).toEqual([]);
+	});
+});
+
 describe("routes.ts", () => {
 	type Entry = { file: string; path?: string; index?: boolean; children?: Entry[] };
 	const flatten = (entries: Entry[], base = ""): { file: string; url: string; isLayout: boolean }[] =>
@@ -332,7 +361,7 @@ describe("routes.ts", () => {
 		});
 	const listed = flatten(routes as Entry[]);
 
-	it("lists every file that answers a URL, and no file that is not there", () => {
+	it("lists every file that answers a URL, and no missing file", () => {
 		const answers = house
 			.filter(
 				({ path, tree }) =>
@@ -343,12 +372,12 @@ describe("routes.ts", () => {
 		expect([...new Set(listed.map(({ file }) => file))].sort()).toEqual([...answers].sort());
 	});
 
-	it("gives no URL to two files", () => {
+	it("has one file for each URL", () => {
 		const urls = listed.filter(({ isLayout }) => !isLayout).map(({ url }) => url);
 		expect(urls.filter((url, index) => urls.indexOf(url) !== index)).toEqual([]);
 	});
 
-	it("holds the addresses that others build on", () => {
+	it("has the URLs of the contract", () => {
 		const promised = [
 			"",
 			"products/:slug",
@@ -394,7 +423,7 @@ function exportsOf(tree: ts.SourceFile): string[] {
 describe("the app", () => {
 	const folder = join(ROOT, "db/seed/articles");
 	const articles = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
-	/** Text of app/ as it is searched: one space between words, no difference of case. */
+	/** Normalises text for the search: one space between words, lower case. */
 	const plain = (text: string) =>
 		text
 			.replace(/[*_`#>[\]]/g, "")
@@ -412,20 +441,20 @@ describe("the app", () => {
 				.map(({ path }) => `${path}: ${needle}`);
 		});
 
-	it("knows no product of the demo store by name or address", () => {
+	it("contains no name or slug of a demo product", () => {
 		const names = seedProducts.flatMap((product) => [product.name, product.slug]);
 		expect(names.length).toBeGreaterThan(30);
 		expect(foundIn(names)).toEqual([]);
 	});
 
-	it("knows no order and no customer of the demo store", () => {
+	it("contains no order and no customer of the demo store", () => {
 		const orders = seedOrders(new Date());
 		const numbers = orders.flatMap(({ number }) => [number, number.replace(/^\D+/, "")]);
 		expect(numbers.length).toBeGreaterThan(100);
 		expect(foundIn([...numbers, ...seedPeople.flatMap(({ id, name }) => [id, name])])).toEqual([]);
 	});
 
-	it("knows no sentence of an article or of a product's description", () => {
+	it("contains no sentence of a demo article or product", () => {
 		const sentences = [...articles, ...seedProducts.map(({ description }) => description)]
 			.flatMap((text) => text.replace(/^---\n[\s\S]*?\n---\n/, "").split(/(?<=[.?!:])\s+|\n+/))
 			.map((sentence) => plain(sentence).trim())
@@ -435,7 +464,7 @@ describe("the app", () => {
 		expect(foundIn(sentences)).toEqual([]);
 	});
 
-	it("knows no number that only the demo store's articles know", () => {
+	it("contains no number of a demo article", () => {
 		const facts = articles.flatMap(
 			(text) => text.match(/[€$£]\s?\d[\d.,]*|\b[\w.]+@[\w.]+\b|\+?\d[\d ()-]{7,}\d/g) ?? [],
 		);
