@@ -16,9 +16,10 @@ import { installRawHandler } from "#app/http/raw-handler/raw-handler.server.ts";
 import { requestReference } from "#app/http/reference.server.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 import { action as submitChat } from "#app/routes/chat/actions.ts";
+import { loader as healthz } from "#app/routes/ops/healthz.ts";
 
 boot();
-installRawHandler({ "/chat/actions": submitChat });
+installRawHandler({ "/chat/actions": submitChat }, { "/healthz": healthz });
 
 /** A page's data may take this long; no page of ours waits for a model. */
 export const streamTimeout = 10_000;
