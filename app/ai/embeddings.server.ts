@@ -53,17 +53,12 @@ function noteFailure(error: unknown): void {
 }
 
 /**
- * The meaning of a question, from the provider's embedding model where one is set (OPENAI_EMBEDDING_MODEL), else
- * from our own encoder, which reads English. Null in other languages without a provider, and when the provider fails
- * or is slow, which is logged once.
+ * The meaning of a question from the provider's embedding model (OPENAI_EMBEDDING_MODEL). Null where none is set, and
+ * when the provider fails or is slow, which is logged once. It waits for the provider, up to 2 s.
  */
-export async function meaningOf(
-	question: string,
-	{ language, signal }: { language: string; signal?: AbortSignal },
-): Promise<Meaning | null> {
+export async function providerMeaningOf(question: string, signal?: AbortSignal): Promise<Meaning | null> {
 	const { OPENAI_EMBEDDING_MODEL: model } = env();
-	if (!hasVisibleText(question)) return null;
-	if (!model) return builtInMeaningOf(question, language);
+	if (!model || !hasVisibleText(question)) return null;
 	try {
 		const [vector] = await embed([question], model, QUESTION_LIMIT_MS);
 		loggedNote = null;
@@ -80,7 +75,8 @@ export async function meaningOf(
  * a machine that cannot run it, which is logged once.
  */
 export async function builtInMeaningOf(question: string, language: string): Promise<Meaning | null> {
-	if (env().OPENAI_EMBEDDING_MODEL || searchConfig(language) !== ENGLISH) return null;
+	if (env().OPENAI_EMBEDDING_MODEL || !hasVisibleText(question) || searchConfig(language) !== ENGLISH)
+		return null;
 	try {
 		return { model: BUILT_IN, vector: await encodeMeaning(question), isBuiltIn: true };
 	} catch (error) {

@@ -1,7 +1,11 @@
 import { expect, it } from "vitest";
 import { createFairQueue } from "./fair-queue.ts";
 
-const turnOfLoop = () => new Promise((resolve) => setImmediate(resolve));
+/** Two turns of the event loop: the queue leaves one between two pieces of work. */
+async function turnsOfLoop() {
+	await new Promise((resolve) => setImmediate(resolve));
+	await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** A queue whose work ends when the test says so, and the order in which work began. */
 function scripted(places: number) {
@@ -23,8 +27,9 @@ function scripted(places: number) {
 		return work;
 	};
 	const end = async (name: string, error?: Error) => {
+		await turnsOfLoop();
 		ends.get(name)?.(error);
-		await turnOfLoop();
+		await turnsOfLoop();
 	};
 	return { begun, add, end };
 }
@@ -32,7 +37,7 @@ function scripted(places: number) {
 it("begins a newcomer's work next, however much of another group waits", async () => {
 	const { begun, add, end } = scripted(2);
 	for (let index = 1; index <= 100; index += 1) add(`many ${index}`);
-	await turnOfLoop();
+	await turnsOfLoop();
 	expect(begun, "a queue with one group uses all places").toEqual(["many 1", "many 2"]);
 	add("new 1");
 	add("other 1");
@@ -48,7 +53,7 @@ it("serves groups in turn with one place, and each in its own order", async () =
 	const { begun, add, end } = scripted(1);
 	for (const name of ["a 1", "a 2", "a 3", "b 1", "b 2", "c 1"]) add(name);
 	for (let index = 0; index < 6; index += 1) {
-		await turnOfLoop();
+		await turnsOfLoop();
 		await end(begun.at(-1) ?? "");
 	}
 	expect(begun).toEqual(["a 1", "b 1", "c 1", "a 2", "b 2", "a 3"]);
@@ -68,7 +73,19 @@ it("gives the place back when work fails, and forgets who leaves before their tu
 	await end("b 2");
 	await expect(add("c 1", AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone");
 	const last = add("c 2");
-	await turnOfLoop();
+	await turnsOfLoop();
 	await end("c 2");
 	expect(await last).toBe("c 2");
+});
+
+it("leaves a turn of the event loop between pieces of work that do not wait", async () => {
+	const queue = createFairQueue(1);
+	const seen: string[] = [];
+	const work = ["first", "second", "third"].map((name) => queue.run("a", async () => void seen.push(name)));
+	for (let turn = 0; turn < 3; turn += 1) {
+		await new Promise((resolve) => setImmediate(resolve));
+		seen.push("turn");
+	}
+	await Promise.all(work);
+	expect(seen.join(" ")).not.toMatch(/(?:first|second) (?:second|third)/);
 });

@@ -1,3 +1,5 @@
+import { setImmediate as turnOfLoop } from "node:timers/promises";
+
 type Group = {
 	/** Starts each piece of work that waits, first in, first out. */
 	waiting: (() => void)[];
@@ -95,6 +97,9 @@ export function createFairQueue(places: number): FairQueue {
 			signal?.throwIfAborted();
 			await place(group, signal);
 			try {
+				// Work that never waits would otherwise follow work in the same turn of the event loop.
+				await turnOfLoop();
+				signal?.throwIfAborted();
 				return await work();
 			} finally {
 				giveBack(group);

@@ -1,5 +1,5 @@
 import { type FoundPassage, searchPassages } from "#app/models/article.server.ts";
-import { meaningOf } from "./embeddings.server.ts";
+import { builtInMeaningOf, providerMeaningOf } from "./embeddings.server.ts";
 import { topicsOf } from "./intent/topics.ts";
 import { detectLanguage } from "./language/detect.server.ts";
 import { ownWork } from "./own-work.server.ts";
@@ -23,10 +23,11 @@ export type Retrieval = {
 /** Finds passages by words and, where an embedding model is set, by meaning; those in the query's language first. */
 export async function retrievePassages(retrieval: Retrieval): Promise<FoundPassage[]> {
 	const { query, limit, locale = "en", readers = "customers", network = "", signal } = retrieval;
+	const provided = await providerMeaningOf(query, signal);
 	const search = async () => {
 		const language =
 			retrieval.language ?? (await detectLanguage({ question: query, locale, language: null }));
-		const meaning = await meaningOf(query, { language, signal });
+		const meaning = provided ?? (await builtInMeaningOf(query, language));
 		return searchPassages(query, limit, { locale: language, readers, meaning, topics: topicsOf(query) });
 	};
 	return ownWork().run(network, search, signal);
