@@ -29,16 +29,16 @@ import { type ChaosPostgres, startChaosPostgres } from "./postgres.ts";
 import { createRandom, type Random } from "./random.ts";
 
 /**
- * Kills the processes that write answers, at every moment of answers, while customers ask, write on, lose
- * their line and are taken over; and then looks whether each question has exactly one whole answer.
- * Loopback only; ends by itself, with 1 when one has none, two, or half of one.
+ * Kills the processes that write answers, at every stage of an answer, while customers ask, write more messages, lose
+ * their connection and are taken over, and then checks that each question has exactly one complete answer.
+ * Loopback only. It ends by itself, with exit code 1 when a question has no answer, two answers or a partial one.
  */
 const PROCESSES = 3;
 const CUSTOMERS = 9;
 const SPARE_SECONDS = 180;
-/** Each kill waits for its moment and for the process to be back: 8 s on a quiet machine, longer on a busy one. */
+/** Each kill waits for its stage and for the process to return: 8 s on a quiet machine, longer on a busy one. */
 const SECONDS_A_KILL = 25;
-/** Of the kills, those at answers that no model writes. */
+/** Share of the kills during answers without a model. */
 const OFFLINE_SHARE = 0.2;
 const OFFLINE_QUESTIONS = ["How do I return something?", "How long does delivery take?", "How can I pay?"];
 
@@ -132,10 +132,10 @@ async function runWithModel(stage: Stage, kills: number): Promise<Outcome> {
 
 const expectedOf = (questions: string[]): string => answerTo(readQuestion(questions.join("\n"))?.mark ?? "");
 
-/** What a customer does while an answer is being written. */
+/** What a customer does during an answer. */
 const DEEDS = ["wait", "come back", "write on", "take over"] as const;
 
-/** One question and what its customer does while it is answered. */
+/** One question and what its customer does during the answer. */
 async function askOne(options: {
 	shop: Shop;
 	one: Expected;
@@ -150,9 +150,9 @@ async function askOne(options: {
 	const home = random.between(0, PROCESSES - 1);
 	const asking = ask(shop, customer, questionOf(next(), plan), home);
 	const seq = await asking;
-	// The process that took the question waits out the burst (350 ms) and then retrieves.
+	// The process that received the question waits for further messages (350 ms) and then retrieves.
 	setTimeout(() => options.meet(home, "during retrieval"), random.between(330, 420));
-	// Whom a person has been called for is not answered any more, so there is nothing to write on to.
+	// After a person was called there are no more answers, so there is nothing to interrupt.
 	const deeds = plan === "escalate" ? DEEDS.slice(0, 2) : DEEDS;
 	const deed = random.pick(deeds);
 	if (plan === "escalate") one.calls = 1;
@@ -186,9 +186,9 @@ async function runOffline(stage: Stage, kills: number): Promise<Outcome> {
 		await untilAnswered(customer, seq);
 		return customer;
 	};
-	// What is answered in peace is what must be answered while processes die.
+	// The answer without faults is the expected answer while processes are killed.
 	for (const question of OFFLINE_QUESTIONS) {
-		const { line } = await askOnce(`in peace: ${question}`, question, 0);
+		const { connection: line } = await askOnce(`in peace: ${question}`, question, 0);
 		sound.set(
 			question,
 			line.reader.state.messages.find(({ senderType }) => senderType === "bot")?.message ?? "",
@@ -209,11 +209,11 @@ async function runOffline(stage: Stage, kills: number): Promise<Outcome> {
 	return { verdict: await finish(stage, fleet, expected), kills: killer.kills };
 }
 
-/** Lets everything come to its end, and judges. */
+/** Waits for all customers, and judges. */
 async function finish({ postgres }: Stage, fleet: Fleet, expected: Expected[]): Promise<AnswersVerdict> {
 	await new Promise((resolve) => setTimeout(resolve, 2_000));
 	const verdict = await postgres.ask((sql) => judgeAnswers(sql, expected));
-	await Promise.all(expected.map(({ customer }: { customer: Customer }) => customer.line.leave()));
+	await Promise.all(expected.map(({ customer }: { customer: Customer }) => customer.connection.close()));
 	verdict.violations.push(...fleet.surprises.map((what) => ({ at: Date.now(), what })));
 	const accused = verdict.violations.map(({ what }) => what).join("\n");
 	for (const line of fleet.errors()) {

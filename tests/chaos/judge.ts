@@ -23,7 +23,7 @@ type Row = {
 type Stream = { stream: string; count: number; first: number; last: number };
 type Heads = { sessionId: string; public: number; internal: number };
 
-/** What the database holds at the end. */
+/** The content of the database at the end. */
 export type Truth = { messages: Row[]; streams: Stream[]; heads: Heads[] };
 
 export async function readTruth(sql: postgres.Sql): Promise<Truth> {
@@ -39,7 +39,7 @@ export async function readTruth(sql: postgres.Sql): Promise<Truth> {
 	return { messages: [...messages], streams: [...streams], heads: [...heads] };
 }
 
-/** Whether every reader has shown all there is. */
+/** Whether every reader has shown everything. */
 export function areLevel(readers: Reader[], heads: Heads[]): boolean {
 	const bySession = new Map(heads.map((head) => [head.sessionId, head]));
 	return readers.every((reader) => {
@@ -51,13 +51,13 @@ export function areLevel(readers: Reader[], heads: Heads[]): boolean {
 	});
 }
 
-/** Holds what the readers showed against what the writers were told and what the database has. */
+/** Compares what the readers showed with the acknowledgements and the database. */
 export function judge(options: {
 	truth: Truth;
 	log: WritingLog;
 	readers: Reader[];
 	faults: FaultRecord[];
-	/** What others saw: processes that ended by themselves, things left behind. */
+	/** Violations found elsewhere: processes that ended by themselves, leaks. */
 	findings: Violation[];
 	deadlineMs: number;
 }): Verdict {
@@ -85,7 +85,7 @@ export function judge(options: {
 
 type Accuse = (what: string, at?: number) => void;
 
-/** Every acknowledged message is there once, as acknowledged, and nothing is there that nobody wrote. */
+/** Every acknowledged message exists once, as acknowledged, and no other message exists. */
 function judgeWriting(truth: Truth, log: WritingLog, accuse: Accuse) {
 	const rows = new Map<string, Row>();
 	for (const row of truth.messages) {
@@ -117,7 +117,7 @@ function judgeStreams({ streams, heads }: Truth, accuse: Accuse) {
 	}
 }
 
-/** The page shows each message of the conversation once, in the one order of the sequences. */
+/** The page shows each message of the session once, in the order of the sequences. */
 function judgeReader(reader: Reader, truth: Truth, ackOf: Map<string, Ack>, accuse: Accuse) {
 	const written = truth.messages.filter((row) => row.sessionId === reader.talk.sessionId);
 	const onPage = reader.state.messages.map((message) => message.id);
@@ -164,7 +164,7 @@ function judgeDelays(options: {
 			const shownAt = reader.shownAt.get(ack.messageId);
 			if (shownAt === undefined) continue;
 			delays.push(Math.max(0, shownAt - ack.ackedAt));
-			// The last fault that had begun before it was shown is the one that it may have waited for.
+			// The message may have waited for the last fault that had begun before it was shown.
 			const last = perFault.findLast(({ record }) => record.startedAt <= shownAt);
 			const delay = shownAt - Math.max(ack.ackedAt, last?.record.endedAt ?? 0);
 			if (last) last.slowestMs = Math.max(last.slowestMs, delay);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Fleet, Held } from "./fleet.ts";
-import type { Line } from "./readers/line.ts";
+import type { Connection } from "./readers/connection.ts";
 import type { Violation } from "./readers/reader.ts";
 
 const SETTLE_MS = 15_000;
@@ -20,8 +20,8 @@ export type Leftovers = { violations: Violation[]; rounds: Held[][] };
 export async function lookForLeftovers(options: {
 	fleet: Fleet;
 	times: number;
-	open: () => Promise<Line[]>;
-	close: (lines: Line[]) => Promise<void>;
+	open: () => Promise<Connection[]>;
+	close: (lines: Connection[]) => Promise<void>;
 }): Promise<Leftovers> {
 	const { fleet } = options;
 	const violations: Violation[] = [];

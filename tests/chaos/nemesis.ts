@@ -1,29 +1,29 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { BusServer } from "./bus-server.ts";
 import type { Fleet } from "./fleet.ts";
-import type { HintProxy } from "./hint-proxy.ts";
+import type { NotificationProxy } from "./notification-proxy.ts";
 import type { ChaosPostgres } from "./postgres.ts";
 import type { Random } from "./random.ts";
-import type { Line } from "./readers/line.ts";
+import type { Connection } from "./readers/connection.ts";
 
-/** What was done and when; the fault is over at `endedAt`, when what it broke stands again. */
+/** A fault and its times; it is over at `endedAt`, when everything works again. */
 export type FaultRecord = { name: string; startedAt: number; endedAt: number };
 
 export type Fault = { name: string; run: () => Promise<void> };
 
-/** Everything that can be hurt. */
+/** Everything that can be disturbed. */
 export type Victims = {
 	fleet: Fleet;
 	postgres: ChaosPostgres;
-	hints: HintProxy;
+	notifications: NotificationProxy;
 	busServer: BusServer | null;
-	lines: Line[];
+	lines: Connection[];
 	random: Random;
 };
 
 const LISTENER = "mevi-chat listener%";
 
-/** Every fault there is, in no order. */
+/** All faults, in no order. */
 export function allFaults(victims: Victims): Fault[] {
 	const { fleet, postgres, random } = victims;
 	const anyone = () => random.between(0, fleet.urls.length - 1);
@@ -50,11 +50,11 @@ export function allFaults(victims: Victims): Fault[] {
 			},
 		},
 		{ name: "every other database connection terminated", run: () => terminateWriters(postgres) },
-		...hintFaults(victims),
+		...notificationFaults(victims),
 	];
 }
 
-/** The few that fit into a test. */
+/** The few faults for the short run. */
 export function shortFaults({ fleet, postgres, lines, random }: Victims): Fault[] {
 	return [
 		{
@@ -65,7 +65,7 @@ export function shortFaults({ fleet, postgres, lines, random }: Victims): Fault[
 		{
 			name: "half of the readers cut in the middle of a frame",
 			async run() {
-				for (const line of random.shuffled(lines).slice(lines.length >> 1)) line.cut();
+				for (const connection of random.shuffled(lines).slice(lines.length >> 1)) connection.cut();
 				await delay(1_000);
 			},
 		},
@@ -81,9 +81,9 @@ export function shortFaults({ fleet, postgres, lines, random }: Victims): Fault[
 	];
 }
 
-/** The last fault of every run: nobody hears of the last words, and no later word will bring them along. */
+/** The last fault of every run: the wake-ups of the last messages are lost, and no later message reveals them. */
 export async function loseLastWords(victims: Victims, endWriting: () => Promise<void>): Promise<void> {
-	const { busServer, hints } = victims;
+	const { busServer, notifications } = victims;
 	if (busServer) {
 		let isWriting = true;
 		const frozen = busServer.freeze(3_000).then(async () => {
@@ -95,15 +95,15 @@ export async function loseLastWords(victims: Victims, endWriting: () => Promise<
 		await frozen;
 		return;
 	}
-	hints.disturb({ lost: 1, doubled: 0 });
+	notifications.disturb({ lost: 1, doubled: 0 });
 	await delay(1_000);
 	await endWriting();
-	// A listener that is terminated and comes back brings a look at every head: it must do without.
+	// A listener that reconnects triggers a head check, which must not help here.
 	await delay(1_000);
-	hints.disturb({ lost: 0, doubled: 0 });
+	notifications.disturb({ lost: 0, doubled: 0 });
 }
 
-function hintFaults({ hints, busServer }: Victims): Fault[] {
+function notificationFaults({ notifications, busServer }: Victims): Fault[] {
 	if (busServer) {
 		return [
 			{ name: "the bus server is killed with -9 and down for 5 s", run: () => busServer.crash(5_000) },
@@ -112,11 +112,11 @@ function hintFaults({ hints, busServer }: Victims): Fault[] {
 	}
 	return [
 		{
-			name: "a third of the hints lost, a third doubled, for 6 s",
+			name: "a third of the wake-ups lost, a third duplicated, for 6 s",
 			async run() {
-				hints.disturb({ lost: 0.33, doubled: 0.33 });
+				notifications.disturb({ lost: 0.33, doubled: 0.33 });
 				await delay(6_000);
-				hints.disturb({ lost: 0, doubled: 0 });
+				notifications.disturb({ lost: 0, doubled: 0 });
 			},
 		},
 	];
@@ -124,9 +124,9 @@ function hintFaults({ hints, busServer }: Victims): Fault[] {
 
 async function pauseHalf({ lines, random }: Victims, forMs: number): Promise<void> {
 	const paused = random.shuffled(lines).slice(lines.length >> 1);
-	for (const line of paused) line.pause();
+	for (const connection of paused) connection.pause();
 	await delay(forMs);
-	for (const line of paused) line.resume();
+	for (const connection of paused) connection.resume();
 }
 
 async function terminateWriters(postgres: ChaosPostgres): Promise<void> {

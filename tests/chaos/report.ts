@@ -6,7 +6,7 @@ const MOST_NAMED = 40;
 const seconds = (ms: number) => (ms / 1_000).toFixed(1);
 const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
 
-/** The run's table, one line a fault, in Markdown. Violations stand with the fault they followed. */
+/** The run's table in Markdown, one line for each fault. Violations are counted for the fault before them. */
 export function faultTable({ faults, violations }: Verdict, startedAt: number): string {
 	const counts = faults.map(() => 0);
 	for (const { at } of violations) {
@@ -24,7 +24,7 @@ export function faultTable({ faults, violations }: Verdict, startedAt: number): 
 	].join("\n");
 }
 
-/** The violations in words, the first of them. */
+/** Descriptions of the first violations. */
 export function violationLines({ violations }: Verdict, startedAt: number): string {
 	const named = [...violations]
 		.sort((one, other) => one.at - other.at)

@@ -3,7 +3,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { runBounded, type Undo } from "./bounded.ts";
 import { type BusServer, startBusServer } from "./bus-server.ts";
 import { startFleet } from "./fleet.ts";
-import { type HintProxy, startHintProxy } from "./hint-proxy.ts";
 import { areLevel, judge, readTruth } from "./judge.ts";
 import { lookForLeftovers } from "./leftovers.ts";
 import {
@@ -14,11 +13,12 @@ import {
 	shortFaults,
 	type Victims,
 } from "./nemesis.ts";
+import { type NotificationProxy, startNotificationProxy } from "./notification-proxy.ts";
 import { type ChaosOptions, readOptions } from "./options.ts";
 import { gatherPeople, openTalk, type People } from "./people.ts";
 import { type ChaosPostgres, startChaosPostgres } from "./postgres.ts";
 import { createRandom } from "./random.ts";
-import { type Line, openLine } from "./readers/line.ts";
+import { type Connection, openConnection } from "./readers/connection.ts";
 import { createReader, TRANSPORTS, type Violation } from "./readers/reader.ts";
 import { faultTable, leftoversLine, slowReadersLine, violationLines } from "./report.ts";
 import { sabotageBuild } from "./sabotage.ts";
@@ -26,29 +26,29 @@ import { pauseReaders } from "./slow-readers.ts";
 import { type WritingLog, write, writeNotes } from "./writers.ts";
 
 /**
- * Breaks whatever can break under a few real server processes on one Postgres while writers write and readers
- * read, and then holds what every reader showed against what was acknowledged and what the database has.
- * Loopback only; ends by itself, with 1 when anything was lost, doubled, late, out of order or left behind.
+ * Disturbs a few real server processes on one Postgres while writers write and readers read, and then compares what
+ * every reader showed with what was acknowledged and what the database has. Loopback only. It ends by itself, with exit
+ * code 1 when a message was lost, duplicated, late or out of order, or when something leaked.
  */
 const COME_AND_GO = 2;
 /**
- * Nothing here may go on for ever: beyond the faults, so long for starting, settling and looking around. The
- * short run ends before the test that waits for it gives up, so that it can say where it stood.
+ * Time limit of the run in addition to the faults, for starting, settling and checking. The short run ends before the
+ * test that waits for it, so that it can report its state.
  */
 const SPARE_SECONDS = { full: 300, short: 140 };
-/** What comes even later is told from what never comes. */
+/** Extra time to distinguish late messages from lost ones. */
 const SPARE_MS = 5_000;
-/** What paused readers missed is hundreds of megabytes, which take their time through one process and its parser. */
+/** Paused readers miss hundreds of megabytes, which take this time through one process and its parser. */
 const CATCH_UP_BYTES_A_MS = 10_000;
-/** A post that is not acknowledged this long after the last fault never will be. */
+/** A post that is not acknowledged within this time after the last fault counts as never acknowledged. */
 const GIVE_UP_MS = 30_000;
 
-const everyLine: Line[] = [];
+const connections: Connection[] = [];
 let awaited = "the start";
-/** What was waited for, and the readers that are not down, for a run that does not end. */
+/** The current phase and the readers that have not ended, for a run that does not end. */
 const tellUnsettled = () => [
 	`It waited for ${awaited}.`,
-	...everyLine.map((line) => line.tell()).filter((text) => !text.endsWith(", down")),
+	...connections.map((line) => line.describe()).filter((text) => !text.endsWith(", down")),
 ];
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -60,7 +60,7 @@ async function runChaos(options: ChaosOptions, undo: Undo): Promise<number> {
 		return 0;
 	}
 	if (busServer) undo.push(() => busServer.stop());
-	say(`Chaos with seed ${options.seed}, hints over ${options.bus}, ${options.processes} processes.`);
+	say(`Chaos with seed ${options.seed}, wake-ups over ${options.bus}, ${options.processes} processes.`);
 	let build: string | undefined;
 	if (options.sabotage) {
 		const sabotaged = await sabotageBuild(options.sabotage);
@@ -70,18 +70,18 @@ async function runChaos(options: ChaosOptions, undo: Undo): Promise<number> {
 	}
 	const postgres = await startChaosPostgres();
 	undo.push(() => postgres.remove());
-	const hints = await startHintProxy(postgres.port, random);
-	undo.push(() => hints.close());
-	const env = serverEnvironment(postgres, hints, busServer);
+	const notifications = await startNotificationProxy(postgres.port, random);
+	undo.push(() => notifications.close());
+	const env = serverEnvironment(postgres, notifications, busServer);
 	const fleet = await startFleet({ count: options.processes, env: () => env, ...(build ? { build } : {}) });
 	undo.push(() => fleet.stop());
 	const people = await gatherPeople({ env, url: fleet.urls[0] ?? "", talks: options.talks });
-	return await breakThings({ options, random, postgres, hints, busServer, fleet, people });
+	return await breakThings({ options, random, postgres, notifications, busServer, fleet, people });
 }
 
-function serverEnvironment(postgres: ChaosPostgres, hints: HintProxy, bus: BusServer | null) {
+function serverEnvironment(postgres: ChaosPostgres, notifications: NotificationProxy, bus: BusServer | null) {
 	const listenUrl = new URL(postgres.url);
-	listenUrl.port = String(hints.port);
+	listenUrl.port = String(notifications.port);
 	return {
 		DATABASE_URL: postgres.url,
 		LISTEN_DATABASE_URL: listenUrl.href,
@@ -126,7 +126,7 @@ async function breakThings(stage: Stage): Promise<number> {
 
 	const readers = [...lines, ...(aftermath?.slow.lines ?? [])].map((line) => line.reader);
 	const verdict = judge({ truth: await postgres.ask(readTruth), log, readers, faults, findings, deadlineMs });
-	const counts = stage.hints.counts();
+	const counts = stage.notifications.counts();
 	const connections = lines.reduce((sum, line) => sum + line.reader.connections, 0);
 	say(`\n${faultTable(verdict, startedAt)}\n`);
 	say(
@@ -146,10 +146,10 @@ async function breakThings(stage: Stage): Promise<number> {
 	return verdict.violations.length === 0 ? 0 : 1;
 }
 
-/** Lets the writers write and inflicts fault after fault, until there are enough of both or time is up. */
+/** Runs the writers and one fault after another, until there are enough of both or the time is over. */
 async function inflictFaults(
 	stage: Stage,
-	lines: Line[],
+	lines: Connection[],
 	log: WritingLog,
 ): Promise<{ faults: FaultRecord[]; notes: number }> {
 	const { options, random, people, fleet } = stage;
@@ -180,7 +180,7 @@ async function inflictFaults(
 	for (let round = 0; round === 0 || (Date.now() < until && !isEnough()); round += 1) {
 		for (const fault of random.shuffled(possible)) {
 			await delay(options.gapMs);
-			// Each fault at least once, however long that takes here.
+			// Each fault happens at least once, however long that takes.
 			if (round > 0 && (Date.now() > until || isEnough())) break;
 			await inflict(fault);
 		}
@@ -195,15 +195,15 @@ async function inflictFaults(
 		awaited = "the last fault";
 	};
 	await inflict({
-		name: "the hints of the last words lost",
+		name: "the wake-ups of the last messages lost",
 		run: () => loseLastWords(victims, endWriting),
 	});
 	awaited = "the notes";
 	return { faults, notes: await notes };
 }
 
-/** Once the faults are over: readers who take nothing, and what is left when everybody has gone. */
-async function lookAfterwards(stage: Stage, lines: Line[], log: WritingLog) {
+/** After the faults: readers that take no bytes, and leaks after all readers have left. */
+async function lookAfterwards(stage: Stage, lines: Connection[], log: WritingLog) {
 	const { options, fleet, people, random } = stage;
 	say("Paused readers …");
 	awaited = "the paused readers";
@@ -212,7 +212,8 @@ async function lookAfterwards(stage: Stage, lines: Line[], log: WritingLog) {
 	await untilLevel(stage, slow.lines, (slow.sentBytes * slow.lines.length) / CATCH_UP_BYTES_A_MS);
 	say("Looking for what is left behind …");
 	awaited = "what is left behind";
-	const close = async (leaving: Line[]) => void (await Promise.all(leaving.map((line) => line.leave())));
+	const close = async (leaving: Connection[]) =>
+		void (await Promise.all(leaving.map((line) => line.close())));
 	await close([...lines, ...slow.lines]);
 	const open = async () => {
 		const again = openLines(stage);
@@ -222,12 +223,12 @@ async function lookAfterwards(stage: Stage, lines: Line[], log: WritingLog) {
 	return { slow, leftovers: await lookForLeftovers({ fleet, times: COME_AND_GO, open, close }) };
 }
 
-/** Three for each conversation, on different processes, over different ways; the agent reads every other one. */
-function openLines({ options, fleet, people, random }: Stage): Line[] {
+/** Three readers for each session, on different processes, over different transports; the agent reads every second session. */
+function openLines({ options, fleet, people, random }: Stage): Connection[] {
 	const lines = people.talks.flatMap((talk, number) =>
 		TRANSPORTS.filter((transport) => transport !== "agent's stream" || number % 2 === 0).map(
 			(transport, index) =>
-				openLine({
+				openConnection({
 					reader: createReader(talk, transport, `${transport} of conversation ${number}`),
 					urls: fleet.urls,
 					home: (number + index) % options.processes,
@@ -236,16 +237,16 @@ function openLines({ options, fleet, people, random }: Stage): Line[] {
 				}),
 		),
 	);
-	everyLine.push(...lines);
+	connections.push(...lines);
 	return lines;
 }
 
-async function untilConnected(lines: Line[]): Promise<void> {
+async function untilConnected(lines: Connection[]): Promise<void> {
 	while (lines.some((line) => line.reader.state.cursor === null)) await delay(20);
 }
 
-/** Until every reader shows everything, or longer than that may take. */
-async function untilLevel({ postgres, options }: Stage, lines: Line[], extraMs = 0): Promise<void> {
+/** Waits until every reader shows everything, or the time limit is over. */
+async function untilLevel({ postgres, options }: Stage, lines: Connection[], extraMs = 0): Promise<void> {
 	awaited = "the readers to be level";
 	const until = Date.now() + options.deadlineMs + SPARE_MS + extraMs;
 	const readers = lines.map((line) => line.reader);

@@ -7,16 +7,16 @@ export type Sabotage = (typeof SABOTAGES)[number];
 
 type Change = { what: RegExp; by: string };
 
-/** What is taken out of the built server. A checker that cannot see that it is gone sees nothing. */
+/** The safeguards that are removed from the built server. A check that does not notice this would be useless. */
 const CHANGES: Record<Sabotage, Change[]> = {
-	/** Lost hints stay lost: nobody compares what was delivered with what was written. */
+	/** Lost wake-ups stay lost: nothing compares what was delivered with what was written. */
 	"head-check": [{ what: /async function (checkHeads\d*)\(\) \{/, by: "async function $1() {\n    return;" }],
-	/** Streams, polls and catch-ups begin at the newest event, wherever the reader says it stands. */
+	/** Streams, polls and catch-ups start at the newest event, whatever the reader's cursor is. */
 	replay: [
 		{ what: /at\.public = start\.public;/, by: "at.public = head.public;" },
 		{ what: /at\.internal = start\.internal \?\? head\.internal;/, by: "at.internal = head.internal;" },
 		{
-			// The bundler numbers what has the same name.
+			// The bundler appends numbers to equal names.
 			what: /const (page\d*) = await (readPage\d*)\((\w+), streams, at\);/,
 			by: "const $1 = await $2($3, streams, { ...at, public: head.public });",
 		},
@@ -24,14 +24,13 @@ const CHANGES: Record<Sabotage, Change[]> = {
 };
 
 /**
- * Copies the built server and takes one safeguard out of the copy, so that nothing of the kind can be switched
- * on in what is shipped.
- * @returns the copy's entry, and how to remove it.
- * @throws when the built server no longer holds what is to be taken out.
+ * Copies the built server and removes one safeguard from the copy, so that the product itself has no such switch.
+ * @returns the copy's entry, and a function that removes the copy.
+ * @throws when the built server does not contain the safeguard.
  */
 export async function sabotageBuild(sabotage: Sabotage): Promise<{ entry: string; remove: () => void }> {
 	await ensureBuild();
-	// Beside the packages the server imports, and outside the folder that a build empties.
+	// Beside the packages that the server imports, and outside the folder that a build empties.
 	const folder = mkdtempSync(join(dirname(SERVER_BUILD), "../../node_modules/.cache/sabotaged-"));
 	cpSync(dirname(SERVER_BUILD), folder, { recursive: true });
 	const entry = join(folder, "index.js");

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Fleet } from "./fleet.ts";
 import type { People, Talk } from "./people.ts";
 import type { Random } from "./random.ts";
-import { type Line, openLine } from "./readers/line.ts";
+import { type Connection, openConnection } from "./readers/connection.ts";
 import { createReader, type Violation } from "./readers/reader.ts";
 import type { WritingLog } from "./writers.ts";
 
@@ -17,7 +17,7 @@ const GROWTH_LIMIT_BYTES = 128 * 1024 * 1024;
 const PROBE_EVERY_MS = 1_000;
 
 export type SlowReaders = {
-	lines: Line[];
+	lines: Connection[];
 	violations: Violation[];
 	/** What is told in the report. */
 	sentBytes: number;
@@ -39,7 +39,7 @@ export async function pauseReaders(options: {
 }): Promise<SlowReaders> {
 	const { fleet, talk, log, random } = options;
 	const lines = Array.from({ length: READERS }, (_, index) =>
-		openLine({
+		openConnection({
 			reader: createReader(talk, "stream", `paused reader ${index}`),
 			urls: fleet.urls,
 			home: 0,

@@ -2,8 +2,8 @@ import { NETWORKS } from "../proxies/networks.ts";
 import { type Findings, tellStory } from "../proxies/story.ts";
 import { expect, test } from "./fixtures.ts";
 
-/** The rungs on which a page may end behind each fault; docs/proxies.md has all networks. */
-const RUNGS: Record<string, string[]> = {
+/** The transports that a page may use behind each fault; docs/proxies.md has all networks. */
+const TRANSPORTS: Record<string, string[]> = {
 	"no fault": ["sse"],
 	"store and forward": ["long-poll"],
 	// A stream that is cut may live long enough to be kept, which depends on how fast people write.
@@ -18,7 +18,7 @@ test("on broken networks a conversation holds: each message once, in order, and 
 	test.setTimeout(240_000);
 	const appAddress = baseURL ?? "";
 	const appPort = Number(new URL(appAddress).port);
-	const stories = NETWORKS.filter(({ name }) => name in RUNGS).map(
+	const stories = NETWORKS.filter(({ name }) => name in TRANSPORTS).map(
 		async (network): Promise<[string, Findings]> => {
 			const running = await network.start(appPort);
 			if (!running) throw new Error(`${network.name} could not be started.`);
@@ -37,6 +37,7 @@ test("on broken networks a conversation holds: each message once, in order, and 
 	const ended = await Promise.allSettled(stories);
 	expect(ended.flatMap((story) => (story.status === "rejected" ? [String(story.reason)] : []))).toEqual([]);
 	const found = new Map(ended.flatMap((story) => (story.status === "fulfilled" ? [story.value] : [])));
-	for (const [name, { rung }] of found) expect(RUNGS[name], `the rung behind ${name}`).toContain(rung);
+	for (const [name, { transport }] of found)
+		expect(TRANSPORTS[name], `the transport behind ${name}`).toContain(transport);
 	expect(found.get("no fault")?.isTypingSeen, "typing, where the network carries it").toBe(true);
 });

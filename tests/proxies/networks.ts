@@ -2,7 +2,7 @@ import { type Fault, startFaultProxy } from "./fault-proxy.ts";
 import { openGate } from "./gate.ts";
 import { INSTALLED_PROXIES, startInstalledProxy } from "./installed-proxies.ts";
 
-/** A way from the browser to the shop. */
+/** A network between the browser and the shop. */
 export interface Network {
 	name: string;
 	/**
@@ -10,26 +10,26 @@ export interface Network {
 	 * @returns null when what it needs is not installed.
 	 */
 	start(appPort: number): Promise<RunningNetwork | null>;
-	/** What has to be installed; null when it is our own. */
+	/** The program that must be installed; null for our own proxy. */
 	program: string | null;
 	/** How soon after the outage the page must be live. */
 	liveWithinMs: number;
-	/** Said of it in the table. */
+	/** Note in the table. */
 	note: string | null;
 }
 
 export interface RunningNetwork {
-	/** Where the browser finds the shop, without a slash at the end. */
+	/** URL of the shop for the browser, without a trailing slash. */
 	address: string;
-	/** A proxy that the browser is told to use. */
+	/** A proxy that the browser must use. */
 	proxy: string | null;
-	/** From now on the network answers 502 or 503, or not at all. */
+	/** Starts an outage: the network answers 502 or 503, or not at all. */
 	breakDown(): Promise<void>;
 	recover(): Promise<void>;
 	stop(): Promise<void>;
 }
 
-/** The events of a conversation, by GET and by POST. */
+/** Event streams of a session, by GET and by POST. */
 const STREAMS = /^\/chat\/events/;
 
 /** After 30 s of 502 or 503. */
@@ -56,10 +56,10 @@ const FAULTS: {
 	{ name: "HTTP/1.0", fault: { mode: "http-1.0" } },
 	{ name: "headers stripped", fault: { mode: "strip-headers" } },
 	{
-		name: "dead line",
+		name: "dead connection",
 		fault: { mode: "pass" },
 		outage: { mode: "black-hole" },
-		// Nothing says that a line is dead: a form begun in the outage waits for its own limit, 20 s.
+		// A dead connection gives no error: a form that was sent in the outage waits for its own timeout, 20 s.
 		liveWithinMs: 25_000,
 		note: "its outage is 30 s without any answer, not 502s",
 	},

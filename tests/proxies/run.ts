@@ -9,9 +9,9 @@ import { NETWORKS } from "./networks.ts";
 import { type Outcome, tableOf } from "./table.ts";
 
 /**
- * The two-browser story through every network, or through those whose names begin with an argument's words.
- * Prints a table in Markdown; ends with 1 when a network loses, doubles or reorders a message or does not
- * come back.
+ * The two-browser story through every network, or through those whose names begin with an argument.
+ * Prints a table in Markdown; exits with 1 when a network loses, duplicates or reorders a message or does not
+ * recover.
  */
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
@@ -63,7 +63,7 @@ function playwright(report: string): Promise<number | null> {
 		],
 		{ cwd: ROOT, env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report }, stdio: "inherit" },
 	);
-	// It ends what it started and writes its report; only then is it our turn.
+	// Playwright stops its processes and writes its report first.
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void child.kill("SIGINT"));
 	return new Promise((resolve, reject) => {
 		child.once("error", reject);

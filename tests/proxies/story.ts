@@ -14,28 +14,28 @@ import {
 import type { RunningNetwork } from "./networks.ts";
 import { mark, marksOn, observeConversations, readObserved } from "./observer.ts";
 
-/** What one network did to the conversation. */
+/** The findings for one network. */
 export interface Findings {
-	/** Of the ladder, as the customer's page says at the end. */
-	rung: string;
+	/** The transport that the customer's page shows at the end. */
+	transport: string;
 	/** From the agent's page showing a message as written to the customer's page showing it. */
 	delaysMs: number[];
 	isTypingSeen: boolean;
-	/** From the network answering again to both sides having what was written meanwhile. */
+	/** From the network's recovery until both sides have what was written during the outage. */
 	liveAfterMs: number;
-	/** From the server being there again to the network answering again. */
+	/** From the server's recovery to the network's recovery. */
 	networkAwayMs: number;
 }
 
 const MESSAGES = 10;
 const OUTAGE_MS = 30_000;
-/** The slowest rung that is not a fault of ours: a short poll, and a page that loads itself anew. */
+/** The slowest acceptable delivery: a short poll, and a page that reloads itself. */
 const ARRIVAL_MS = 30_000;
 
 /**
- * A customer behind a network and an agent without it, from the first question to the end of the conversation.
- * @param appAddress for the agent, without a slash at the end.
- * @throws when a message is lost, doubled or out of order, or the page is not live soon after an outage.
+ * A customer behind a network and an agent outside it, from the first question to the end of the session.
+ * @param appAddress URL for the agent, without a trailing slash.
+ * @throws when a message is lost, duplicated or out of order, or the page is not live soon after an outage.
  */
 export async function tellStory(options: {
 	browser: Browser;
@@ -47,11 +47,11 @@ export async function tellStory(options: {
 }): Promise<Findings> {
 	const { browser, network, appAddress, liveWithinMs, outageMs = OUTAGE_MS, messages = MESSAGES } = options;
 	const contexts: BrowserContext[] = [];
-	let rung = "no rung";
+	let transport = "no transport";
 	try {
 		for (const proxy of [network.proxy, null]) {
 			const context = await browser.newContext({
-				// Chromium goes straight to this machine unless it is told not to.
+				// Chromium does not use a proxy for this machine by default.
 				...(proxy ? { proxy: { server: proxy, bypass: "<-loopback>" } } : {}),
 			});
 			contexts.push(context);
@@ -67,21 +67,21 @@ export async function tellStory(options: {
 		const delaysMs = firstSeen
 			.filter(([seen]) => seen.startsWith("#agent"))
 			.map(([seen, at]) => at - (written.get(seen) ?? Number.NaN));
-		rung = await rungOf(customer);
+		transport = await transportOf(customer);
 		const recovery = await outliveOutage({ customer, agent, network, messages, outageMs, liveWithinMs });
 		await expectExactlyOnce([customer, agent], messages + 1);
-		rung = await rungOf(customer);
+		transport = await transportOf(customer);
 		await endAsAgent(agent);
 		await expect(log(customer)).toContainText("has ended", { timeout: ARRIVAL_MS });
-		return { rung, delaysMs, isTypingSeen, ...recovery };
+		return { transport, delaysMs, isTypingSeen, ...recovery };
 	} catch (cause) {
-		throw new Error(`On ${rung}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+		throw new Error(`On ${transport}: ${cause instanceof Error ? cause.message : cause}`, { cause });
 	} finally {
 		await Promise.all(contexts.map((context) => context.close()));
 	}
 }
 
-/** From the question to the person who takes over. */
+/** From the question to the agent who takes over. */
 async function meet(customer: Page, agent: Page, address: string, appAddress: string): Promise<void> {
 	const slowly = { timeout: ARRIVAL_MS };
 	await open(customer, `${address}/chat`);
@@ -97,7 +97,7 @@ async function meet(customer: Page, agent: Page, address: string, appAddress: st
 	await expect(customer.getByText("is with you")).toBeVisible(slowly);
 }
 
-/** Whether the customer sees that the agent types. Nothing is lost where the network cannot carry it. */
+/** Whether the customer sees that the agent types. A network that does not pass this on loses nothing else. */
 async function seeTyping(customer: Page, agent: Page): Promise<boolean> {
 	await composer(agent).pressSequentially("I am");
 	const seen = await expect(log(customer))
@@ -119,7 +119,7 @@ async function talk(customer: Page, agent: Page, messages: number): Promise<void
 	}
 }
 
-/** The network answers for the server; both write meanwhile, and the customer has begun the next message. */
+/** The network answers instead of the server; both write meanwhile, and the customer has started the next message. */
 async function outliveOutage(options: {
 	customer: Page;
 	agent: Page;
@@ -150,18 +150,18 @@ async function outliveOutage(options: {
 	return { liveAfterMs, networkAwayMs: answering - recovered };
 }
 
-/** Some proxies give a server up for a while: the page cannot be live before they let it. */
+/** Some proxies stop using a failed server for a while; the page cannot be live before they use it again. */
 async function untilAnswering(customer: Page, network: RunningNetwork): Promise<void> {
 	const status = () =>
 		customer.request.get(`${network.address}/healthz`, { timeout: 5_000 }).then(
 			(response) => response.status(),
-			// Not even an answer of its own.
+			// The network does not even answer itself.
 			() => 0,
 		);
 	await expect.poll(status, { timeout: 90_000, intervals: [250] }).toBe(200);
 }
 
-/** Every message of both, once and in one order for all. */
+/** Checks that every message is shown once and in the same order to both. */
 async function expectExactlyOnce(pages: Page[], each: number): Promise<void> {
 	const wanted = Array.from({ length: each }, (_, index) => [mark("agent", index), mark("customer", index)]);
 	const orders = await Promise.all(pages.map(marksOn));
@@ -174,7 +174,7 @@ async function expectExactlyOnce(pages: Page[], each: number): Promise<void> {
 	expect(orders[0]?.slice(0, before.length), "the order in which they were written").toEqual(before);
 }
 
-/** The rung of the ladder on which a page reads. */
-export async function rungOf(page: Page): Promise<string> {
+/** The transport that a page uses. */
+export async function transportOf(page: Page): Promise<string> {
 	return (await log(page).getAttribute("data-transport")) ?? "not shown";
 }

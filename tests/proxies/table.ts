@@ -1,17 +1,17 @@
 import { NETWORKS } from "./networks.ts";
 import type { Findings } from "./story.ts";
 
-/** How the story went on one network. */
+/** The result of the story on one network. */
 export type Outcome =
 	| { network: string; status: "passed"; findings: Findings }
 	| { network: string; status: "failed" | "not run"; why: string };
 
-/** A network that answers again sooner than this is not called late: asking takes its time as well. */
+/** A network that answers sooner than this is not reported as late, because the check itself takes time. */
 const LATE_MS = 3_000;
 
-const HEAD = ["network", "rung", "median delay", "slowest", "live after 502s", "note"];
+const HEAD = ["network", "transport", "median delay", "slowest", "live after 502s", "note"];
 
-/** @returns a table in Markdown, a line a network. */
+/** @returns a table in Markdown, one line for each network. */
 export function tableOf(outcomes: Outcome[]): string {
 	const rows = outcomes.map((outcome) => {
 		if (outcome.status !== "passed") {
@@ -20,10 +20,10 @@ export function tableOf(outcomes: Outcome[]): string {
 			return [outcome.network, "", "", "", "", note];
 		}
 		const note = NETWORKS.find(({ name }) => name === outcome.network)?.note;
-		const { rung, delaysMs, liveAfterMs, networkAwayMs, isTypingSeen } = outcome.findings;
+		const { transport, delaysMs, liveAfterMs, networkAwayMs, isTypingSeen } = outcome.findings;
 		return [
 			outcome.network,
-			rung,
+			transport,
 			`${median(delaysMs)} ms`,
 			`${Math.max(...delaysMs)} ms`,
 			seconds(liveAfterMs),
@@ -48,7 +48,7 @@ export function median(numbers: readonly number[]): number {
 
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
-/** Without the colours of a terminal, and without what would end a cell. */
+/** Removes terminal colours and characters that would end a cell. */
 function firstLine(text: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that begins a colour is one.
 	const plain = text.replace(/\u001b\[[\d;]*m/g, "");

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Conversation } from "#app/realtime/client/conversation.ts";
 import { openTalk, type Talk } from "../people.ts";
 import type { Random } from "../random.ts";
-import { type Line, openLine } from "../readers/line.ts";
+import { type Connection, openConnection } from "../readers/connection.ts";
 import { createReader, type Violation } from "../readers/reader.ts";
 
 /** A lease of a process that died runs out after 10 s; several may die on one answer. */
@@ -12,7 +12,7 @@ const POST_LIMIT_MS = 10_000;
 /** One conversation that asks, and what its page showed of answers in the making. */
 export type Customer = {
 	talk: Talk;
-	line: Line;
+	connection: Connection;
 	/** Words of unfinished answers as they were shown, each with the newest question that stood above them. */
 	shownLive: { messageId: string; text: string; newestQuestion: number; isTaken: boolean }[];
 	/** Reconnections in the middle of an answer, and in how many the page then showed what it had before. */
@@ -30,7 +30,7 @@ export async function beginCustomer(shop: Shop, name: string): Promise<Customer>
 	const reader = createReader(talk, "stream", name);
 	const customer: Customer = {
 		talk,
-		line: openLine({ ...shop, reader, home: shop.random.between(0, shop.urls.length - 1) }),
+		connection: openConnection({ ...shop, reader, home: shop.random.between(0, shop.urls.length - 1) }),
 		shownLive: [],
 		returns: { tried: 0, whole: 0 },
 		violations: [],
@@ -95,7 +95,7 @@ export async function takeOver(shop: Shop, customer: Customer): Promise<void> {
 
 /** Until the page shows an answer below the question, or it is clear that none comes. */
 export async function untilAnswered(customer: Customer, questionSeq: number): Promise<void> {
-	const { reader } = customer.line;
+	const { reader } = customer.connection;
 	const isAnswered = await until(
 		() => reader.state.messages.some(({ senderType, seq }) => senderType === "bot" && seq > questionSeq),
 		ANSWERED_MS,
@@ -108,7 +108,7 @@ export async function untilAnswered(customer: Customer, questionSeq: number): Pr
 
 /** Until words of an answer are on the page. @returns false when the answer came without. */
 export async function untilWords(customer: Customer, questionSeq: number): Promise<boolean> {
-	const { reader } = customer.line;
+	const { reader } = customer.connection;
 	await until(
 		() =>
 			(reader.state.live?.text.length ?? 0) > 20 || (reader.state.messages.at(-1)?.seq ?? 0) > questionSeq,
@@ -119,12 +119,12 @@ export async function untilWords(customer: Customer, questionSeq: number): Promi
 
 /** Loses the line in the middle of an answer and comes back: what had been written by then must be there again. */
 export async function leaveAndReturn(customer: Customer): Promise<void> {
-	const { reader } = customer.line;
+	const { reader } = customer.connection;
 	const before = reader.state.live;
 	if (!before) return;
 	// A page that is loaded anew knows nothing of the words that were shown before.
 	reader.state = { ...reader.state, live: null };
-	customer.line.cut();
+	customer.connection.cut();
 	customer.returns.tried += 1;
 	await until(() => {
 		const { live, messages } = reader.state;

@@ -45,7 +45,7 @@ export async function judgeAnswers(sql: postgres.Sql, expected: Expected[]): Pro
 	for (const one of expected) {
 		const { customer } = one;
 		const { sessionId } = customer.talk;
-		const { reader } = customer.line;
+		const { reader } = customer.connection;
 		const rows = await sql<Row[]>`
 			select seq, sender_type as sender, message as text, id::text, metadata ->> 'notice' as notice,
 				metadata ? 'stopped' as "isStopped"
@@ -103,7 +103,7 @@ function judgeConversation(
 	if (unfinished.length > 0) accuse(`${unfinished.length} promises of an answer are still open`);
 	const called = rows.filter(({ notice }) => notice === "queued").length;
 	if (called !== one.calls) accuse(`a person was called ${called} times, not ${one.calls}`);
-	const { state } = one.customer.line.reader;
+	const { state } = one.customer.connection.reader;
 	if (state.live) accuse("half an answer is left on the page");
 	if (state.messages.map(({ id }) => id).join() !== rows.map(({ id }) => id).join())
 		accuse("the page does not show the conversation as it is");

@@ -3,16 +3,16 @@ import { type ChatEvent, eventSchema, type StreamName } from "#app/realtime/even
 import type { Talk } from "../people.ts";
 import { INTERNAL_MARK } from "../writers.ts";
 
-/** Something that must never happen: when, and what in words. */
+/** A violation: its time and a description. */
 export type Violation = { at: number; what: string };
 
-/** How a reader is connected: the rungs of the product's ladder, and the agent's stream. */
+/** How a reader is connected: the product's transports, and the agent's stream. */
 export const TRANSPORTS = ["stream", "stream by POST", "long poll", "sync", "agent's stream"] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 /**
- * One page that reads one conversation: what it shows is decided by the page's own reducer, and what came over
- * the wire is kept beside it for the judge.
+ * One page that reads one session. The page's own reducer decides what it shows; received events are also recorded for
+ * the judge.
  */
 export type Reader = {
 	name: string;
@@ -24,13 +24,13 @@ export type Reader = {
 	shownAt: Map<string, number>;
 	/** Messages in the order in which they were shown. */
 	shown: { messageId: string; seq: number }[];
-	/** What must never happen and did. */
+	/** Violations so far. */
 	faults: Violation[];
-	/** Holes that were seen on the wire (the page then fetches what is missing). */
-	holes: number;
+	/** Gaps in the received events (the page then fetches what is missing). */
+	gaps: number;
 	/** Times it connected. */
 	connections: number;
-	/** Told of every change of what the page shows. */
+	/** Called with every change of what the page shows. */
 	watch?: (before: Conversation, after: Conversation) => void;
 };
 
@@ -43,7 +43,7 @@ export function createReader(talk: Talk, transport: Transport, name: string): Re
 		shownAt: new Map(),
 		shown: [],
 		faults: [],
-		holes: 0,
+		gaps: 0,
 		connections: 0,
 	};
 }
@@ -60,11 +60,11 @@ const emptyPage = (sessionId: string) =>
 
 export const isAgent = (reader: Reader): boolean => reader.transport === "agent's stream";
 
-/** Streams whose every event this reader is entitled to. */
+/** Streams of which this reader may receive every event. */
 export const streamsOf = (reader: Reader): StreamName[] =>
 	isAgent(reader) ? ["public", "internal"] : ["public"];
 
-/** Takes one event as it came off the wire. @param json its data. */
+/** Applies one received event. @param json its data. */
 export function receive(reader: Reader, id: string | null, type: string, json: string): void {
 	if (!isAgent(reader) && (json.includes(INTERNAL_MARK) || json.includes('"stream":"internal"')))
 		accuse(reader, `received what is internal: ${json.slice(0, 120)}`);
@@ -78,15 +78,15 @@ export function receive(reader: Reader, id: string | null, type: string, json: s
 	const before = reader.state;
 	reader.state = applyEvent(before, { id, event }, Date.now());
 	if (reader.state.hasGap && !before.hasGap) {
-		reader.holes += 1;
+		reader.gaps += 1;
 		accuse(reader, `saw a hole before ${placeOf(event)}, being at ${placesOf(before)}`);
 	}
 	note(reader, event, before);
 	if (reader.state !== before) reader.watch?.(before, reader.state);
 }
 
-/** The page is about to fetch what is missing. */
-export function fillHole(reader: Reader): void {
+/** To be called when the page is about to fetch missing events. */
+export function fillGap(reader: Reader): void {
 	reader.state = { ...reader.state, hasGap: false };
 }
 

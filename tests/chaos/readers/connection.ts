@@ -2,46 +2,46 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createParser } from "eventsource-parser";
 import type { Random } from "../random.ts";
 import { untilAborted } from "../until-aborted.ts";
-import { fillHole, type Reader, receive } from "./reader.ts";
+import { fillGap, type Reader, receive } from "./reader.ts";
 
-/** No hello in this time: the line does not work, and another is tried. */
+/** Without a first event in this time the connection does not work, and another one is tried. */
 const HELLO_MS = 3_000;
-/** Two and a half heartbeats without a byte: the line is dead. */
+/** After two and a half heartbeats without a byte the connection is dead. */
 const SILENCE_MS = 37_500;
 /** A long poll is held for 25 s; a catch-up is answered at once. */
 const POLL_LIMIT_MS = 30_000;
 const SYNC_LIMIT_MS = 5_000;
 const SYNC_EVERY_MS = 1_000;
 const BACKOFF_FIRST_MS = 500;
-/** The page itself goes up to 30 s; a balancer with healthy processes behind it answers sooner. */
+/** The page itself waits up to 30 s; a load balancer with healthy processes answers sooner. */
 const BACKOFF_LIMIT_MS = 2_000;
 
-/** A reader's line, which the run can hurt. */
-export type Line = {
+/** A reader's connection, which the run can disturb. */
+export type Connection = {
 	reader: Reader;
 	/** Drops the connection in the middle of the next frame that arrives. */
 	cut(): void;
-	/** Takes nothing more off the wire … */
+	/** Stops reading bytes … */
 	pause(): void;
-	/** … and goes on. */
+	/** … and resumes. */
 	resume(): void;
-	/** Leaves. Resolves when the line is down. */
-	leave(): Promise<void>;
-	/** Where it stands, in a few words, for a run that does not end. */
-	tell(): string;
+	/** Closes it. Resolves when the connection has ended. */
+	close(): Promise<void>;
+	/** A short description of its state, for a run that does not end. */
+	describe(): string;
 };
 
 /**
- * Keeps a reader connected over its transport: to its own process first, to the next one when that fails, from
- * its own cursor.
+ * Keeps a reader connected over its transport, from its own cursor: to its own process first, to the next one when that
+ * fails.
  */
-export function openLine(options: {
+export function openConnection(options: {
 	reader: Reader;
 	urls: string[];
 	home: number;
 	agentCookie: string;
 	random: Random;
-}): Line {
+}): Connection {
 	const { reader, urls, random } = options;
 	const { sessionId, token } = reader.talk;
 	const isAgent = reader.transport === "agent's stream";
@@ -52,7 +52,7 @@ export function openLine(options: {
 	let attempts = 0;
 	let isLeaving = false;
 	let isToBeCut = false;
-	let comeBackIn: number | null = null;
+	let reconnectInMs: number | null = null;
 	let isDown = false;
 	let current = new AbortController();
 	let pausing: { promise: Promise<void>; end: () => void } | null = null;
@@ -66,21 +66,21 @@ export function openLine(options: {
 	async function run() {
 		while (!isLeaving) {
 			current = new AbortController();
-			comeBackIn = null;
+			reconnectInMs = null;
 			try {
 				reader.connections += 1;
 				if (reader.transport === "long poll") await ask("/chat/poll", POLL_LIMIT_MS);
 				else if (reader.transport === "sync") await ask(syncPath, SYNC_LIMIT_MS);
 				else await stream();
 			} catch {
-				// Cut, refused or unreachable: all the same from here, we come back.
+				// Cut, refused or unreachable: reconnect in every case.
 				attempts += 1;
 				server += 1;
 			}
 			if (isLeaving) return;
 			if (attempts > 0) {
 				const most = Math.min(BACKOFF_FIRST_MS * 2 ** (attempts - 1), BACKOFF_LIMIT_MS);
-				await rest(comeBackIn ?? Math.max(100, most * random.next()));
+				await rest(reconnectInMs ?? Math.max(100, most * random.next()));
 			} else if (reader.transport === "sync") await rest(SYNC_EVERY_MS);
 		}
 	}
@@ -106,13 +106,13 @@ export function openLine(options: {
 			const parser = createParser({
 				onEvent(frame) {
 					if (frame.event === "joined-chat") attempts = 0;
-					if (frame.event === "bye") comeBackIn = (JSON.parse(frame.data) as { in: number }).in;
+					if (frame.event === "bye") reconnectInMs = (JSON.parse(frame.data) as { in: number }).in;
 					receive(reader, frame.id ?? null, frame.event ?? "", frame.data);
 				},
 			});
 			const decoder = new TextDecoder();
 			const bytes = response.body.getReader();
-			// An abort may not reach the body any more (nodejs/undici#3644), and heartbeats would go on for ever.
+			// An abort may not reach the body (nodejs/undici#3644), and heartbeats would continue forever.
 			mine.signal.addEventListener("abort", () => void bytes.cancel().catch(() => {}), { once: true });
 			for (;;) {
 				if (pausing) {
@@ -132,7 +132,7 @@ export function openLine(options: {
 				parser.feed(decoder.decode(value, { stream: true }));
 				if (reader.state.hasGap) await fetchMissing();
 			}
-			// The end of a stream is an end like any other: come back, but not at once.
+			// After the end of a stream it reconnects, but not at once.
 			attempts += 1;
 		} finally {
 			clearTimeout(watchdog);
@@ -140,7 +140,7 @@ export function openLine(options: {
 		}
 	}
 
-	/** One answer of events in JSON, page after page while there is more. */
+	/** Fetches events as JSON, page after page while there are more. */
 	async function ask(path: string, limitMs: number) {
 		for (;;) {
 			if (pausing) await pausing.promise;
@@ -155,7 +155,7 @@ export function openLine(options: {
 				};
 				attempts = 0;
 				for (const { id, type, data } of page.events) receive(reader, id, type, JSON.stringify(data));
-				if (reader.state.hasGap) fillHole(reader);
+				if (reader.state.hasGap) fillGap(reader);
 				if (!page.more) return;
 			} finally {
 				clearTimeout(timer);
@@ -163,9 +163,9 @@ export function openLine(options: {
 		}
 	}
 
-	/** As the page does on a hole: what is missing is fetched from the last place known. */
+	/** Like the page after a gap: fetches missing events from the last cursor. */
 	async function fetchMissing() {
-		fillHole(reader);
+		fillGap(reader);
 		await ask(syncPath, SYNC_LIMIT_MS).catch(() => {});
 	}
 
@@ -189,14 +189,14 @@ export function openLine(options: {
 			pausing?.end();
 			pausing = null;
 		},
-		async leave() {
+		async close() {
 			isLeaving = true;
 			leaving.abort();
 			pausing?.end();
 			current.abort();
 			await running;
 		},
-		tell() {
+		describe() {
 			const where = `${reader.name}, ${reader.connections} connections, at ${reader.state.cursor}`;
 			return `${where}${isDown ? ", down" : isLeaving ? ", leaving" : pausing ? ", paused" : ""}`;
 		},

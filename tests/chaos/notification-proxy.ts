@@ -7,27 +7,30 @@ const NOTIFICATION = "A".charCodeAt(0);
 const HEADER_BYTES = 5;
 
 /**
- * Stands between the servers' listening connections (LISTEN_DATABASE_URL) and Postgres, and loses or doubles
- * notifications on the way. So hints can be broken without a line for it in what is shipped.
+ * A proxy between the servers' listening connections (LISTEN_DATABASE_URL) and Postgres that drops or duplicates
+ * notifications. It disturbs wake-ups without any code for that in the product.
  */
-export type HintProxy = {
+export type NotificationProxy = {
 	port: number;
-	/** From now on: how many of the hints are lost and doubled, each from 0 to 1. */
+	/** Sets the shares of notifications that are dropped and duplicated, each from 0 to 1. */
 	disturb(share: { lost: number; doubled: number }): void;
-	/** Hints passed, lost and doubled so far. */
+	/** Notifications passed on, dropped and duplicated so far. */
 	counts(): { passed: number; lost: number; doubled: number };
 	close(): Promise<void>;
 };
 
 /** Starts it in front of the Postgres on `upstreamPort`. */
-export async function startHintProxy(upstreamPort: number, random: Random): Promise<HintProxy> {
+export async function startNotificationProxy(
+	upstreamPort: number,
+	random: Random,
+): Promise<NotificationProxy> {
 	const sockets = new Set<Socket>();
 	const counted = { passed: 0, lost: 0, doubled: 0 };
 	let share = { lost: 0, doubled: 0 };
 
-	/** How often one notification is passed on. */
+	/** How often a notification is passed on. */
 	function copies(message: Buffer): number {
-		// The bus tries at its start whether LISTEN works at all; that is no hint.
+		// Notifications of the listener's self-test are not wake-ups.
 		if (message.includes("self_test")) return 1;
 		const dice = random.next();
 		if (dice < share.lost) {
