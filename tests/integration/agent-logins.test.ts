@@ -20,7 +20,7 @@ import { forgetCounts, makeSession } from "#tests/factories.ts";
 import { asVisitor, cookiesFrom } from "#tests/people.ts";
 import { servePages } from "#tests/setup/page-server.ts";
 
-/** Agents' logins over real HTTP: who tries passwords is held up, the agent is not, and a login in use goes on. */
+/** Agents' logins over real HTTP: password guessing is slowed down, the agent is not, and a login in use is renewed. */
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
 		"admin/blocked": blocked,
 		"admin/ended": ended,
 		"admin/knowledge": knowledge,
-		// Without a component: these answer by themselves.
+		// Without a component: these routes answer themselves.
 		"admin/chat/sync": { ...agentSync, default: undefined },
 		"admin/chat/poll": { ...agentPoll, default: undefined },
 		"admin/chat/:sessionId/history": { ...history, default: undefined },
@@ -60,12 +60,12 @@ const post = (path: string, from: string, fields: Record<string, string>) =>
 const signIn = (from: string, { email, password }: { email: string; password: string }) =>
 	post("/admin/login", from, { email, password });
 
-/** Makes a count as high as so many uses would have made it. */
+/** Sets a rate limit's count to a number of uses. */
 const useUp = (key: string, points: number) =>
 	sql`insert into rate_limits values (${key}, ${points}, ${Date.now() + 60_000})`;
 
-describe("many addresses that try passwords for one account", () => {
-	it("wait longer each time, and the agent gets in from elsewhere while they try", async () => {
+describe("attempts for one account from many addresses", () => {
+	it("wait longer each time, and the agent can sign in from another address meanwhile", async () => {
 		const agent = await makeAgent();
 		const guess = (index: number) => signIn(`203.0.113.${index}`, { ...agent, password: "a guess" });
 		const early = await Promise.all(Array.from({ length: 10 }, (_, index) => guess(index)));
@@ -80,7 +80,7 @@ describe("many addresses that try passwords for one account", () => {
 		expect((await Promise.all(attack)).map(({ status }) => status)).toEqual(Array(8).fill(401));
 	}, 180_000);
 
-	it("make nobody wait longer than five seconds, and a person who mistypes not at all", () => {
+	it("never wait longer than five seconds, and a person with a few typing errors does not wait", () => {
 		expect([1, 10].map(loginDelayMs)).toEqual([0, 0]);
 		expect([11, 12, 13, 14, 15, 100, 1e9].map(loginDelayMs)).toEqual([
 			500,
@@ -93,7 +93,7 @@ describe("many addresses that try passwords for one account", () => {
 		]);
 	});
 
-	it("are slowed down for an e-mail that no agent has, too", async () => {
+	it("are slowed down for an email that no agent has, too", async () => {
 		const email = `nobody.${randomUUID().slice(0, 8)}@store.test`;
 		const guess = (index: number) => signIn(`203.0.113.${index}`, { email, password: "a guess" });
 		await Promise.all(Array.from({ length: 10 }, (_, index) => guess(index)));
@@ -102,7 +102,7 @@ describe("many addresses that try passwords for one account", () => {
 		expect(performance.now() - begun).toBeGreaterThanOrEqual(loginDelayMs(11) - 5);
 	});
 
-	it("are not helped or harmed by the agent's own slips, which a sign-in takes back", async () => {
+	it("are not affected by the agent's own failures, which a sign-in uncounts", async () => {
 		const agent = await makeAgent();
 		const uses = async () =>
 			(await sql`select points from rate_limits where key like 'loginsOfAccount:%'`).map(
@@ -116,11 +116,11 @@ describe("many addresses that try passwords for one account", () => {
 	});
 });
 
-it("takes as long for an unknown e-mail, and for what cannot be one, as for an agent's", async () => {
+it("takes as long for an unknown email, and for what cannot be one, as for an agent's", async () => {
 	const agent = await makeAgent();
 	const emails = { known: agent.email, unknown: "nobody@store.test", impossible: "nobody" };
 	const fastest: Record<string, number> = {};
-	// In turns, and the fastest of several: whatever else the machine does slows all three down.
+	// Alternating, and the fastest of several, because other work on the machine slows all three down.
 	for (let round = 0; round < 6; round++) {
 		for (const [name, email] of Object.entries(emails)) {
 			const begun = performance.now();
@@ -129,17 +129,17 @@ it("takes as long for an unknown e-mail, and for what cannot be one, as for an a
 		}
 	}
 	const { known = 0, unknown = 0, impossible = 0 } = fastest;
-	// Without a hash it would be a tenth.
+	// Without hashing the password it would take a tenth of the time.
 	expect(unknown / known).toBeGreaterThan(0.4);
 	expect(unknown / known).toBeLessThan(2.5);
 	expect(impossible / known).toBeGreaterThan(0.4);
 });
 
-describe("one address that tries too often", () => {
+describe("too many attempts from one address", () => {
 	it.each([
 		["a page", "/admin/login"],
 		["a page's scripts", "/admin/login.data"],
-	])("learns by Retry-After when to come back, as %s", async (_, path) => {
+	])("get a Retry-After from %s", async (_, path) => {
 		await useUp("loginsFromAddress:203.0.113.9", 100);
 		const refused = await post(path, "203.0.113.9", { email: "a@store.test", password: "a guess" });
 		expect(refused.status).toBe(429);
@@ -147,7 +147,7 @@ describe("one address that tries too often", () => {
 		expect(Number(refused.headers.get("Retry-After"))).toBeLessThanOrEqual(60);
 	});
 
-	it("is refused for the account it tried ten times, and others are not", async () => {
+	it("are refused for the account after ten, and not for other accounts", async () => {
 		const agent = await makeAgent();
 		const guesses = Array.from({ length: 10 }, () =>
 			signIn("203.0.113.9", { ...agent, password: "a guess" }),
@@ -160,11 +160,11 @@ describe("one address that tries too often", () => {
 	});
 });
 
-describe("an IPv6 line of 256 networks", () => {
+describe("an IPv6 connection with 256 networks", () => {
 	it.each([
 		["loginsFromAddress", 400, () => ["/admin/login", 401] as const],
 		["sessions", 480, () => ["/api/chat/sessions", 201] as const],
-	])("is counted by its /56 for %s, next to each /64", async (limit, points, route) => {
+	])("is counted by its /56 for %s, in addition to each /64", async (limit, points, route) => {
 		const [path, welcome] = route();
 		const ask = (from: string) =>
 			path === "/admin/login"
@@ -182,7 +182,7 @@ describe("an IPv6 line of 256 networks", () => {
 		expect((await ask("2001:db8:1:300::1")).status).toBe(welcome);
 	});
 
-	it("has one count for one account as well", async () => {
+	it("also has one count for each account", async () => {
 		const agent = await makeAgent();
 		await signIn("2001:db8:1:201::1", { ...agent, password: "a guess" });
 		await sql`update rate_limits set points = 40 where key like 'logins:2001:db8:1:200::/56|%'`;
@@ -192,7 +192,7 @@ describe("an IPv6 line of 256 networks", () => {
 });
 
 describe("a login in use", () => {
-	/** An agent whose login is two days old, and when it ends by its row. */
+	/** An agent whose login is two days old, and when the login ends according to its row. */
 	async function withAgedLogin() {
 		const agent = await makeAgent();
 		const cookie = cookiesFrom(await signIn("198.51.100.7", agent));
@@ -224,7 +224,7 @@ describe("a login in use", () => {
 		"/admin/ended?id=0",
 		"/admin/knowledge",
 		"/admin/login",
-	])("is prolonged together with its cookie by %s", async (path) => {
+	])("is renewed together with its cookie by %s", async (path) => {
 		const { ask, daysLeft } = await withAgedLogin();
 		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
 		const response = await ask(path.replace(":id", sessionId));
@@ -233,7 +233,7 @@ describe("a login in use", () => {
 		const [renewed = ""] = response.headers.getSetCookie();
 		expect(renewed).toMatch(/^mevi\.session_token=[^;]+; Max-Age=604800;/);
 		expect(renewed).toMatch(/HttpOnly/i);
-		// Once a day is enough.
+		// It is renewed once a day at most.
 		expect((await ask(path.replace(":id", sessionId))).headers.getSetCookie()).toEqual([]);
 	});
 
@@ -242,7 +242,7 @@ describe("a login in use", () => {
 		["GET", "/admin/chat/poll?wait=0"],
 		["GET", "/admin/chat/:id/history?before=9"],
 		["POST", "/admin/chat/:id/actions"],
-	])("is prolonged in neither place by %s %s", async (method, path) => {
+	])("is renewed neither in the table nor in the cookie by %s %s", async (method, path) => {
 		const { ask, daysLeft } = await withAgedLogin();
 		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
 		const body = method === "POST" ? new URLSearchParams({ intent: "typing" }) : null;

@@ -83,7 +83,7 @@ describe("signing in", () => {
 		expect([response.status, response.headers.get("Location")]).toEqual([302, location ?? next]);
 	});
 
-	it("answers 401 in the same words for a wrong password and an unknown e-mail, and keeps the e-mail", async () => {
+	it("answers 401 in the same words for a wrong password and an unknown email, and keeps the email", async () => {
 		const wrong = await signIn({ email: anna.email, password: "not hers at all" });
 		const unknown = await signIn({ email: "nobody@store.test", password: anna.password });
 		expect([wrong.status, unknown.status]).toEqual([401, 401]);
@@ -133,7 +133,7 @@ describe("signing in", () => {
 		}
 	});
 
-	it("stops one address that tries a hundred e-mails: each costs a password hash", async () => {
+	it("stops one address that tries a hundred emails: each costs a password hash", async () => {
 		const { countAgainst } = await import("#app/http/rate-limit.server.ts");
 		for (let count = 0; count < 99; count += 1) await countAgainst("loginsFromAddress", "local");
 		expect((await signIn({ email: "one@store.test", password: "guess" })).status).toBe(401);
@@ -213,7 +213,7 @@ describe("signing in", () => {
 		expect((await signIn({ email: typed, password: "another password" })).status).toBe(401);
 	});
 
-	it("is refused for an e-mail that is taken, whatever its case", async () => {
+	it("is refused for an email that is taken, whatever its case", async () => {
 		const twice = { email: anna.email.toUpperCase(), name: "Twin", password: "another one" };
 		await expect(createAgent(twice)).rejects.toMatchObject({ status: 409 });
 	});

@@ -371,7 +371,7 @@ describe("a change of address", () => {
 		expect((await orderRow(number))?.address).toBeNull();
 	});
 
-	it("never of the e-mail address to one that nobody has proved", async () => {
+	it("never of the email address to one that nobody has proved", async () => {
 		const ada = await asCustomer();
 		const model = await withModel(
 			proposes("update_contact", { number: null, address: null, email: "thief@evil.example" }),

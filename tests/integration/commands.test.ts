@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), "mevi-commands-"));
 chmodSync(folder, 0o711);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** One sentence, nothing else: no stack, no second line, and a full stop. */
+/** Checks for exactly one sentence: no stack, no second line, and a full stop. */
 function expectOneSentence(outcome: Outcome, pattern: RegExp): void {
 	expect(outcome.stderr).toMatch(pattern);
 	expect(outcome.stderr.trimEnd().split("\n")).toHaveLength(1);
@@ -32,10 +32,10 @@ const start = (variables: Record<string, string>) =>
 		...variables,
 	});
 
-/** The variables of this test's own database, for commands to work on. */
+/** The environment with this test's own database, for commands. */
 const ours = () => ({ DATABASE_URL: env().DATABASE_URL ?? "", PORT: "0" });
 
-describe("npm start says in one sentence what is wrong", () => {
+describe("npm start explains an error in one sentence", () => {
 	it("when the port is taken", async () => {
 		const server = createServer();
 		const port = await new Promise<number>((resolve) => {
@@ -69,7 +69,7 @@ describe("npm start says in one sentence what is wrong", () => {
 		);
 	});
 
-	it("when a variable is not what it should be", async () => {
+	it("when a variable is invalid", async () => {
 		expectOneSentence(await start({ PORT: "three" }), /PORT/);
 	});
 });
@@ -107,7 +107,7 @@ describe("the small commands", () => {
 		expect(await getApiKey(key)).toMatchObject({ name: "the till" });
 	});
 
-	it("customer:token signs the identity of a customer there is, and of no other", async () => {
+	it("customer:token signs the identity of an existing customer only", async () => {
 		await db.insert(customers).values({ id: "mo_7", name: "Mo", email: "mo@example.com" });
 		const { stdout } = await runScript("commands/customer-token.ts", ["mo_7"], ours());
 		expect(await readIdentity(stdout.trim())).toBe("mo_7");
@@ -115,7 +115,7 @@ describe("the small commands", () => {
 		expectOneSentence(nobody, /^There is no customer nobody_1\./);
 	});
 
-	it("tell how they are used when the arguments are wrong", async () => {
+	it("print their usage when the arguments are wrong", async () => {
 		expectOneSentence(
 			await runScript("commands/agent-create.ts", [], ours()),
 			/npm run agent:create -- EMAIL/,
@@ -123,7 +123,7 @@ describe("the small commands", () => {
 		expectOneSentence(await runScript("commands/agent-create.ts", ["mia"], ours()), /not an email address/);
 	});
 
-	it("start the embedded database when it is not running, and leave nothing running", async () => {
+	it("start the embedded database when it is not running, and leave no process running", async () => {
 		const own = { DATABASE_URL: "", DATA_DIR: join(folder, "embedded"), APP_SECRET: "" };
 		const first = await runScript("commands/agent-create.ts", ["mia@example.com"], own);
 		expect(first).toMatchObject({ code: 0, stderr: "" });

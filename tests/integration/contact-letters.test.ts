@@ -100,7 +100,7 @@ it.each<[string, (asked: Awaited<ReturnType<typeof answered>>) => Promise<unknow
 	expect(smtp.emails).toHaveLength(0);
 });
 
-it("do not go where no address was left or no e-mail can be sent", async () => {
+it("do not go where no address was left or no email can be sent", async () => {
 	await answered(null, "It is back on Friday.");
 	await sendLetters();
 	await answered("bo@mail.example", "It is back on Friday.");

@@ -345,7 +345,7 @@ describe("asking for codes", () => {
 		},
 	);
 
-	it("is not offered, and refused, where e-mail cannot be sent", async () => {
+	it("is not offered, and refused, where email cannot be sent", async () => {
 		setEnv({ SMTP_URL: "" });
 		const visitor = await asVisitor();
 		const sessionId = await makeSession(visitor.identity, "Where is my order W1234567?");
@@ -424,7 +424,7 @@ describe("asking for codes", () => {
 	});
 });
 
-it("lets a signed-in customer change their e-mail address to one they have proved, and nobody else's orders appear", async () => {
+it("lets a signed-in customer change their email address to one they have proved, and nobody else's orders appear", async () => {
 	const [ada, buyer] = [await asCustomer(), await makeBuyer()];
 	const email = `new_${randomUUID().slice(0, 8)}@mail.example`;
 	const sessionId = await makeSession(ada.identity);

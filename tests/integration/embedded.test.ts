@@ -58,7 +58,7 @@ const keeperOf = (dataDir: string) => {
 };
 
 describe("the embedded database", () => {
-	it("listens on loopback, asks for its password, and keeps it to itself", async () => {
+	it("listens on the loopback interface, requires its password, and keeps it secret", async () => {
 		const dataDir = freshDirectory();
 		const { url, home } = await acquire(dataDir);
 		const [row] = await query(url, "show listen_addresses");
@@ -71,7 +71,7 @@ describe("the embedded database", () => {
 		}
 	});
 
-	it("is shared, and stops with the last of those who use it", async () => {
+	it("is shared, and stops with its last user", async () => {
 		const dataDir = freshDirectory();
 		const first = await acquire(dataDir, "start");
 		const second = await acquire(dataDir, "guest");
@@ -84,7 +84,7 @@ describe("the embedded database", () => {
 		await until(() => expect(isRunning(keeper)).toBe(false));
 	});
 
-	it("tells a second start where the first one is", async () => {
+	it("reports the first process to a second start", async () => {
 		const dataDir = freshDirectory();
 		const first = await acquire(dataDir);
 		first.announce("http://localhost:3000/");
@@ -96,7 +96,7 @@ describe("the embedded database", () => {
 		await expect(openEmbedded({ dataDir, role: "start" })).rejects.toBeInstanceOf(AlreadyRunningError);
 	});
 
-	it("gives two that start at once one database", async () => {
+	it("gives two processes that start together one database", async () => {
 		const dataDir = freshDirectory();
 		const [one, two] = await Promise.all([acquire(dataDir, "guest"), acquire(dataDir, "guest")]);
 		expect(one.url).toBe(two.url);
@@ -126,7 +126,7 @@ describe("the embedded database", () => {
 		expect(await query(again.url, "select number from kept")).toEqual([{ number: 42 }]);
 	});
 
-	it("is not fooled by process numbers that belong to others now", async () => {
+	it("is not misled by reused process ids", async () => {
 		const dataDir = freshDirectory();
 		const first = await acquire(dataDir);
 		const record = join(dataDir, "keeper.json");
@@ -143,7 +143,7 @@ describe("the embedded database", () => {
 	it("recovers from a first start that was interrupted", async () => {
 		const dataDir = freshDirectory();
 		const owner = startScript("tests/setup/hold-database.ts", [dataDir]);
-		// Looks often: the folder has this name only for a moment.
+		// Checks often, because the folder has this name only for a moment.
 		await vi.waitFor(
 			() => expect(readdirSync(dataDir).some((name) => name.startsWith("creating-"))).toBe(true),
 			{ timeout: 30_000, interval: 5 },
@@ -155,7 +155,7 @@ describe("the embedded database", () => {
 		expect(await query(again.url, "select 1 as one")).toHaveLength(1);
 	});
 
-	it("lives elsewhere when its user cannot reach the data directory", needs("root", isRoot), async () => {
+	it("uses another folder when its user cannot reach the data directory", needs("root", isRoot), async () => {
 		const dataDir = freshDirectory(true);
 		const first = await acquire(dataDir);
 		expect(first.isElsewhere).toBe(true);

@@ -13,7 +13,7 @@ import { type AgentPerson, apiKey, asAgent, asVisitor } from "#tests/people.ts";
 import { call, form, get } from "#tests/request.ts";
 import { until } from "#tests/setup/until.ts";
 
-/** A stream is open for minutes: it must not outlive what it was opened with. */
+/** A stream is open for minutes; it must not outlive the login or key that opened it. */
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
@@ -30,7 +30,7 @@ function watch(responses: Response[]): boolean[] {
 	return hasEnded;
 }
 
-/** Lets the time of one look pass, and what it asks the database be answered. */
+/** Lets one revalidation interval pass, and waits for its queries. */
 async function passOneLook(): Promise<void> {
 	vi.advanceTimersByTime(REVALIDATE_MS);
 	for (let round = 0; round < 5; round++) await db.execute("select 1");
@@ -43,7 +43,7 @@ it.each([
 		"is no agent any more",
 		({ agentId }: AgentPerson) => db.delete(chatAgents).where(eq(chatAgents.id, agentId)),
 	],
-])("takes an agent's open streams along when the agent %s", async (_, leave) => {
+])("ends an agent's open streams when the agent %s", async (_, leave) => {
 	const agent = await asAgent("Open Page");
 	const sessionId = await makeSession((await asVisitor()).identity, "Hello");
 	const hasEnded = watch([
@@ -58,7 +58,7 @@ it.each([
 	await until(() => expect(hasEnded).toEqual([true, true, true]));
 });
 
-it("takes a program's open stream along when its key is revoked, and nobody else's", async () => {
+it("ends a program's open stream when its key is revoked, and no other stream", async () => {
 	const [program, customer] = [await apiKey(), await asVisitor()];
 	const sessionId = await makeSession(customer.identity, "Hello");
 	const hasEnded = watch([

@@ -11,7 +11,7 @@ import { asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
 import { call, form, get } from "#tests/request.ts";
 import { until } from "#tests/setup/until.ts";
 
-/** A question that needs a sign-in is answered after it, without being written again. */
+/** A question that needs a sign-in is answered after it, without being typed again. */
 
 let stopWorker: (graceMs: number) => Promise<void>;
 beforeEach(() => {
@@ -63,7 +63,7 @@ it("offers the sign-in, and answers once for the signed-in customer", async () =
 	expect(turns.map(({ state }) => state)).toEqual(["done", "done"]);
 });
 
-it("repeats nothing when a person has the conversation or the question was another one", async () => {
+it("repeats nothing when an agent has the session or the question was another one", async () => {
 	const { customer, guest, sessionId, bots } = await guestWhoAsked();
 	await post(guest, { intent: "request-agent", sessionId });
 	await signIn(guest, customer.customerId);
@@ -78,7 +78,7 @@ it("repeats nothing when a person has the conversation or the question was anoth
 	expect(await sql`select 1 from ai_turns where session_id = ${id}`).toHaveLength(1);
 });
 
-it("goes to the shop's own page with the way back, and nowhere when there is none", async () => {
+it("links to the shop's page with a return URL, and is missing when there is none", async () => {
 	setEnv({ PUBLIC_URL: "http://chat.shop.example" });
 	const visitor = await asVisitor();
 	const answer = await call(signInPage, get("/sign-in", visitor.cookie));

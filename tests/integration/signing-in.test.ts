@@ -22,7 +22,7 @@ import { asAgent, asVisitor, type Chatter, cookiesFrom, identityOf, withBearer }
 import { bodyOf, call, form, get, json, type Sender } from "#tests/request.ts";
 import { until } from "#tests/setup/until.ts";
 
-/** What a sign-in and a sign-out are worth: old cookies, copies of them, open streams, messages on their way. */
+/** The effects of a sign-in and a sign-out on old cookies, their copies, open streams and messages in transit. */
 
 type Page = { session: { sessionId: string } | null; owner: string; formerOwner: string | null };
 
@@ -57,7 +57,7 @@ function follow(response: Response): { text: () => string; hasEnded: () => boole
 	return { text: () => text, hasEnded: () => hasEnded };
 }
 
-/** That a cookie and the same token as a bearer are worth nothing any more, on any way in. */
+/** Checks that a cookie, and its token as a bearer token, are refused everywhere. */
 async function expectWorthless(sessionId: string, { cookie, bearer, identity }: Chatter) {
 	for (const [name, read] of Object.entries(readers)) {
 		expect([name, (await read(sessionId, cookie)).status]).toEqual([name, 404]);
@@ -84,7 +84,7 @@ beforeEach(forgetCounts);
 afterEach(() => void vi.useRealTimers());
 
 describe("signing in", () => {
-	it("makes the old cookie worthless, and a conversation begun with a copy of it nobody's", async () => {
+	it("revokes the old cookie; a session that was started with a copy of it gets no owner", async () => {
 		const guest = await asVisitor();
 		const sessionId = await makeSession(guest.identity, "Before");
 		const ada = await signIn("old_cookie_ada", guest.cookie);
@@ -99,7 +99,7 @@ describe("signing in", () => {
 		expect((await messagesOf(sessionId)).map((row) => row.message)).toEqual(["Before"]);
 	});
 
-	it("gives nothing that was begun with a copy of the cookie to whoever signs in later", async () => {
+	it("moves no session that was started with a copy of the cookie to a later customer", async () => {
 		const guest = await asVisitor();
 		await call(signOut, form("/sign-out", {}, guest.cookie));
 		expect((await scripted({ intent: "send", message: "Planted" }, guest.cookie)).status).toBe(401);
@@ -107,7 +107,7 @@ describe("signing in", () => {
 		expect((await page(ada)).session).toBeNull();
 	});
 
-	it("closes streams that were opened with the old cookie before they hear anything of the customer", async () => {
+	it("closes streams of the old cookie before they receive anything of the customer", async () => {
 		const guest = await asVisitor();
 		const sessionId = await makeSession(guest.identity, "Before");
 		const cursor = encodeCursor({ epoch: await getEpoch(), public: 1, internal: null });
@@ -140,7 +140,7 @@ describe("signing in", () => {
 		expect(await hers.text()).toContain("W1234567");
 	});
 
-	it("keeps a conversation that a person has taken, and tells both sides whose it is", async () => {
+	it("keeps a session that an agent has taken over, and publishes its new owner to both sides", async () => {
 		const [guest, agent] = [await asVisitor(), await asAgent("Taken Over")];
 		const sessionId = await makeSession(guest.identity, "Is anybody there?");
 		await scripted({ intent: "request-agent", sessionId }, guest.cookie);
@@ -161,7 +161,7 @@ describe("signing in", () => {
 		expect((await messagesOf(sessionId)).at(-1)?.message).toBe("Still me");
 	});
 
-	it("leaves ended conversations to the browser, and takes them from the old cookie", async () => {
+	it("leaves ended sessions to the browser, and not to the old cookie", async () => {
 		const guest = await asVisitor();
 		const sessionId = await makeSession(guest.identity, "Long ago");
 		await scripted({ intent: "end", sessionId }, guest.cookie);
@@ -177,7 +177,7 @@ describe("signing in", () => {
 		}
 	});
 
-	it("does not write to an address that a guest left, but to the customer's own", async () => {
+	it("sends email not to an address that a guest left, but to the customer's own", async () => {
 		await db.insert(customers).values({ id: "mail_ada", name: "Ada", email: "Ada@Example.com" });
 		const left = {
 			verifiedEmail: "guest@example.com",
@@ -196,7 +196,7 @@ describe("signing in", () => {
 		}
 	});
 
-	it("as somebody else ends the token of the one before, who keeps the conversation", async () => {
+	it("as another customer revokes the former customer's token, and the session stays with them", async () => {
 		const guest = await asVisitor();
 		const sessionId = await makeSession(guest.identity, "Hello");
 		const ada = await signIn("first_ada", guest.cookie);
@@ -210,7 +210,7 @@ describe("signing in", () => {
 		expect((await sessionRow(sessionId)).userId).toBe("first_ada");
 	});
 
-	it("twice at once, as by a double click, is one sign-in, and each cookie is good", async () => {
+	it("twice at once (a double click) is one sign-in, and both cookies are valid", async () => {
 		const guest = await asVisitor();
 		const sessionId = await makeSession(guest.identity, "Hello");
 		const before = (await page(guest.cookie)).owner;
@@ -222,11 +222,11 @@ describe("signing in", () => {
 		expect((await page(again)).owner).toBe((await page(both[1] as Sender)).owner);
 	});
 
-	it("loses and doubles no message that is on its way, in whichever order they arrive", async () => {
+	it("loses and duplicates no message in transit, in any order of arrival", async () => {
 		for (let round = 0; round < 8; round += 1) {
 			const guest = await asVisitor();
 			const customerId = `on_its_way_${round}`;
-			// Every other time the message is the first of a conversation.
+			// Every second time the message is the first of a session.
 			const sessionId = round % 2 === 0 ? await makeSession(guest.identity, "Hello") : "";
 			const sent = {
 				intent: "send",
@@ -239,7 +239,7 @@ describe("signing in", () => {
 				signIn(customerId, guest.cookie),
 			]);
 			expect([200, 401]).toContain(posted.status);
-			// What the browser's outbox does: it sends what is not acknowledged, or what another tab has sent already.
+			// Like the browser's outbox: unacknowledged messages, also those another tab has already sent, are sent again.
 			expect((await scripted(sent, ada)).status).toBe(200);
 			const written = await db
 				.select({ userId: chatSessions.userId })
@@ -250,7 +250,7 @@ describe("signing in", () => {
 		}
 	});
 
-	it("gives a page that was on its way no new cookie, and later one of a newcomer", async () => {
+	it("gives a page in transit no new cookie, and later one with a new visitor id", async () => {
 		const guest = await asVisitor();
 		await signIn("page_ada", guest.cookie);
 		const onItsWay = await call(chatPage, get("/chat", guest.cookie));
@@ -264,7 +264,7 @@ describe("signing in", () => {
 		);
 	});
 
-	it("happens at most a hundred and twenty times a minute from one address", async () => {
+	it("is limited to 120 a minute from one address", async () => {
 		const { countAgainst } = await import("#app/http/rate-limit.server.ts");
 		for (let count = 0; count < 120; count += 1) await countAgainst("signIns", "local");
 		const refused = await scripted({ intent: "sign-in", identity: await identityOf("one_too_many") }, {});
@@ -311,7 +311,7 @@ describe("signing out", () => {
 });
 
 describe("an open stream", () => {
-	it("ends within 15 s also where nobody has said that its token was revoked", async () => {
+	it("ends within 15 s also without a revalidation event", async () => {
 		vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
 		const [guest, other] = [await asVisitor(), await asVisitor()];
 		const open = async (who: Chatter) =>
@@ -332,7 +332,7 @@ describe("an open stream", () => {
 });
 
 describe("the cookie", () => {
-	it("cannot be set by another host of the domain where the store's address is https", async () => {
+	it("cannot be set by another host of the domain when PUBLIC_URL is https", async () => {
 		setEnv({ PUBLIC_URL: "https://chat.example.com" });
 		try {
 			const guest = await asVisitor();
@@ -340,7 +340,7 @@ describe("the cookie", () => {
 			expect(set).toMatch(
 				/^__Host-mevi_customer=[^;]+; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
 			);
-			// A cookie without the prefix may come from anybody's page on the same domain.
+			// Any page of the same domain can set a cookie without the prefix.
 			await makeSession(guest.identity, "Planted");
 			expect((await page(guest.cookie)).session).toBeNull();
 		} finally {
