@@ -20,7 +20,7 @@ export function EmptyState({
 				</div>
 			) : null}
 			<p className="font-medium text-lg">{title}</p>
-			{children ? <div className="mt-1 text-ink-soft">{children}</div> : null}
+			{children ? <div className="mt-1 text-balance text-ink-soft">{children}</div> : null}
 			{action ? <div className="mt-4">{action}</div> : null}
 		</div>
 	);

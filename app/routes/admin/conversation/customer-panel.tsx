@@ -69,7 +69,7 @@ export function CustomerPanel({
 				<dt className="text-ink-soft">Language</dt>
 				<dd>{languageName(session.language)}</dd>
 				<dt className="text-ink-soft">Priority</dt>
-				<dd>{session.priority}</dd>
+				<dd className="capitalize">{session.priority}</dd>
 				{session.contactEmail ? (
 					<>
 						<dt className="text-ink-soft">Write to</dt>

@@ -88,7 +88,11 @@ function InboxRow({
 				<Preview entry={entry} />
 				<span className="mt-1.5 flex flex-wrap items-center gap-1.5">
 					<StatusBadge entry={entry} agentId={agentId} />
-					{needsPerson(entry) && isRaised(entry) ? <Badge tone="attention">{entry.priority}</Badge> : null}
+					{needsPerson(entry) && isRaised(entry) ? (
+						<Badge tone="attention">
+							<span className="capitalize">{entry.priority}</span>
+						</Badge>
+					) : null}
 					{entry.intent && entry.intent !== "other" ? <Badge>{topicName(entry.intent)}</Badge> : null}
 					<span className="text-ink-soft text-sm uppercase">{primaryLanguage(entry.language)}</span>
 				</span>

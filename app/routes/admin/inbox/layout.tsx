@@ -57,7 +57,8 @@ export default function InboxLayout() {
 				className={`flex min-h-13 items-center gap-2 border-line border-b px-4 py-1 sm:gap-3 ${sessionId ? "max-md:hidden" : ""}`}
 			>
 				<StoreMark className="size-7" />
-				<Title className="whitespace-nowrap font-semibold text-lg">Mevi Chat</Title>
+				{/* A phone has room for the number of waiting customers, not for both. */}
+				<Title className="whitespace-nowrap font-semibold text-lg max-sm:sr-only">Mevi Chat</Title>
 				<p className="min-w-0 truncate text-ink-soft text-sm" aria-live="polite">
 					{isAway(line.state)
 						? "Reconnecting"
@@ -65,7 +66,7 @@ export default function InboxLayout() {
 							? "Nobody is waiting"
 							: `${inbox.waiting} waiting`}
 				</p>
-				<p className="relative ms-auto flex min-w-0 items-center gap-2 text-sm">
+				<p className="relative ms-auto flex min-w-0 items-center gap-2 text-sm sm:me-3">
 					<span className="contents max-sm:hidden">
 						<Avatar name={page.agent.name} size="small" />
 					</span>

@@ -15,11 +15,11 @@ export type ListedArticle = {
 	state: "over" | "to come" | null;
 };
 
-/** From when until when, in words. */
-function days({ validFrom, validUntil }: ListedArticle): string {
+/** From when until when it is valid, in words; null for an article without such days. */
+function days({ validFrom, validUntil }: ListedArticle): string | null {
 	if (validFrom && validUntil) return `${formatDay(validFrom)} to ${formatDay(validUntil)}`;
 	if (validFrom) return `from ${formatDay(validFrom)}`;
-	return validUntil ? `until ${formatDay(validUntil)}` : "always";
+	return validUntil ? `until ${formatDay(validUntil)}` : null;
 }
 
 /** All articles; a list of lines on a phone, where a table would not fit. */
@@ -50,9 +50,9 @@ export function ArticleTable({ articles }: { articles: ListedArticle[] }) {
 					</span>
 					<span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-soft text-sm">
 						<span>{article.language}</span>
-						<span>{days(article)}</span>
-						{article.isForAgents ? <Badge tone="accent">agents only</Badge> : null}
-						{article.state ? <Badge>{article.state}</Badge> : null}
+						{days(article) ? <span>{days(article)}</span> : null}
+						{article.isForAgents ? <Badge tone="accent">Agents only</Badge> : null}
+						{article.state ? <Badge>{article.state === "over" ? "Expired" : "Not valid yet"}</Badge> : null}
 					</span>
 				</li>
 			))}
