@@ -16,6 +16,7 @@ import {
 /** More than the two newest pages of the history, which has 50 messages a page. */
 const REPLIES = 110;
 const OLDER = "Show earlier messages";
+const AWAY = "Written while the customer was away.";
 
 /** The agent writes short replies into a conversation of their own, as the page's form posts them. */
 async function writeReplies(agent: Page, sessionId: string, count: number): Promise<void> {
@@ -96,21 +97,22 @@ test("earlier messages load without a word to screen readers, and Back returns t
 		await expect(button(customer, "Jump to latest")).toBeVisible();
 		const place = await placeOf(customer, "Reply number 30.");
 		await customer.goto("/");
-		await write(agent, "Written while the customer was away.");
+		await write(agent, AWAY);
+		await expect(message(agent, AWAY).getByRole("img", { name: /Sent|Delivered|Read/ })).toBeVisible();
 		await customer.goBack({ waitUntil: "domcontentloaded" });
 		// In the document itself: nothing has to be fetched first.
-		expect(await customer.content()).toContain("Written while the customer was away.");
+		expect((await customer.content()).includes(AWAY), "the newest message is in the document").toBe(true);
 		await expect(message(customer, "Reply number 30.")).toBeInViewport();
 		expect(Math.abs((await placeOf(customer, "Reply number 30.")) - place)).toBeLessThanOrEqual(2);
 		await expect(composer(customer)).toHaveValue("Not sent yet");
-		await expect(message(customer, "Written while the customer was away.")).toHaveCount(1);
+		await expect(message(customer, AWAY)).toHaveCount(1);
 	});
 
 	await test.step("a reader at the end is at the end after Back", async () => {
 		await button(customer, "Jump to latest").click();
 		await customer.goto("/");
 		await customer.goBack();
-		await expect(message(customer, "Written while the customer was away.")).toBeInViewport();
+		await expect(message(customer, AWAY)).toBeInViewport();
 		await expect(button(customer, "Jump to latest")).toHaveCount(0);
 	});
 	await desk.close();
@@ -121,6 +123,7 @@ test("a draft is kept when the other side ends the conversation", async ({
 	browser,
 	guard,
 }) => {
+	test.setTimeout(120_000);
 	const desk = await browser.newContext();
 	guard.watch(desk);
 	const agent = await desk.newPage();
