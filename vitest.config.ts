@@ -19,6 +19,8 @@ export default defineConfig({
 						"tests/bench/**/*.test.ts",
 					],
 					setupFiles: [guard],
+					// The default of 5 s is too short for the longest ones on a busy machine.
+					testTimeout: 60_000,
 				},
 			},
 			{

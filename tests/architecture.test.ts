@@ -166,6 +166,30 @@ function has(source: Source, matches: (node: ts.Node) => boolean): boolean {
 	return visit(source.tree);
 }
 
+/** The groups of files that import each other, directly or through others (Tarjan's strongly connected components). */
+function findCircles(all: Import[]): string[][] {
+	const next = new Map<string, string[]>();
+	for (const { from, to } of all) next.set(from, [...(next.get(from) ?? []), to]);
+	const circles: string[][] = [];
+	const index = new Map<string, number>();
+	const low = new Map<string, number>();
+	const stack: string[] = [];
+	const visit = (file: string) => {
+		index.set(file, index.size);
+		low.set(file, index.size - 1);
+		stack.push(file);
+		for (const to of next.get(file) ?? []) {
+			if (!index.has(to)) visit(to);
+			if (stack.includes(to)) low.set(file, Math.min(low.get(file) ?? 0, low.get(to) ?? 0));
+		}
+		if (low.get(file) !== index.get(file)) return;
+		const circle = stack.splice(stack.indexOf(file));
+		if (circle.length > 1) circles.push(circle.sort());
+	};
+	for (const file of next.keys()) if (!index.has(file)) visit(file);
+	return circles;
+}
+
 describe("imports", () => {
 	it("follow the rules of the layers", () => {
 		const strangers = imports.filter(({ from, to, isType }) => {
@@ -176,6 +200,10 @@ describe("imports", () => {
 			return !DOORS.some((door) => door.from === from && door.to === to);
 		});
 		expect(strangers.map(({ from, to }) => `${from} may not import ${to}`)).toEqual([]);
+	});
+
+	it("have no circle, types included", () => {
+		expect(findCircles(imports)).toEqual([]);
 	});
 
 	it("use every exception", () => {

@@ -1,6 +1,6 @@
 import type { Usage } from "#app/models/ai-usage.server.ts";
-import type { FoundPassage } from "#app/models/article.server.ts";
 import type { Unanswered } from "#app/models/message/unanswered.server.ts";
+import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import type { Answer } from "#db/shapes.ts";
 import type { OwnerParts } from "./prompt/owner-parts.server.ts";
 

@@ -1,4 +1,5 @@
-import { type FoundPassage, searchPassages } from "#app/models/article.server.ts";
+import { searchPassages } from "#app/models/article.server.ts";
+import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import { builtInMeaningOf, providerMeaningOf } from "./embeddings.server.ts";
 import { topicsOf } from "./intent/topics.ts";
 import { detectLanguage } from "./language/detect.server.ts";

@@ -3,6 +3,7 @@ import { articleUrl } from "#app/models/article-address.ts";
 import { db } from "#db/client.server.ts";
 import { articlePassages } from "#db/schema.ts";
 import { type Readers, readableBy } from "./article-readers.server.ts";
+import type { FoundPassage } from "./search/found-passage.ts";
 import { ENGLISH, searchConfig } from "./search/languages.ts";
 import { fuse, type Meaning, nearestContents, nearestPassages } from "./search/meaning.server.ts";
 import { readPlainQuestion } from "./search/plain-question.server.ts";
@@ -11,24 +12,6 @@ import { judge, missedWeight, type Relevance, titleShare } from "./search/releva
 import type { Term } from "./search/term.ts";
 import { termQuery, textList, weighTerms } from "./search/term-queries.server.ts";
 import { parseTextVector } from "./search/text-vector.ts";
-
-/** A passage that speaks of what was asked, best first. */
-export type FoundPassage = {
-	id: number;
-	articleId: string;
-	slug: string;
-	title: string;
-	heading: string;
-	/** `/help/<slug>`, with the heading's id where there is one. */
-	url: string;
-	/** Plain text. */
-	body: string;
-	locale: string;
-	/** For ranking within one search only. */
-	score: number;
-	/** 0 to 1: how much of the question's own subject the passage speaks of. */
-	coverage: number;
-};
 
 /** The terms of the question, how rare each is, and each passage's judgement, for whoever quotes from it. */
 export type PassageSearch = {

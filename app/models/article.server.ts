@@ -7,7 +7,7 @@ import { cutIntoPassages, PASSAGES_VERSION, type PassageText } from "./article-p
 import { type Readers, readableBy } from "./article-readers.server.ts";
 import { searchConfig } from "./search/languages.ts";
 
-export { type FoundPassage, searchPassages } from "./article-search.server.ts";
+export { searchPassages } from "./article-search.server.ts";
 
 /** A knowledge article: what the assistant answers from and `/help/:slug` shows. `body` is Markdown. */
 export type Article = typeof articles.$inferSelect;

@@ -1,5 +1,5 @@
 import { z } from "zod/v4";
-import type { FoundPassage } from "#app/models/article.server.ts";
+import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import type { Retrieved } from "../openai/source-book.ts";
 import { quoteFrom } from "../openai/source-book.ts";
 import { retrievePassages } from "../retrieve.server.ts";

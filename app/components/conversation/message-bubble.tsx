@@ -12,9 +12,8 @@ import { MessageText } from "./message-text.tsx";
 import type { Act } from "./posted-fields.ts";
 import { ProposalCard } from "./proposal-card.tsx";
 import { ALONE, type RunPlace } from "./run.ts";
+import type { Side } from "./side.ts";
 import { inLanguage } from "./translation-words.ts";
-
-export type Side = "user" | "agent";
 
 type Source = { id: string; title: string; url: string; quote: string };
 

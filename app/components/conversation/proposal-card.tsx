@@ -2,8 +2,8 @@ import { type FormEvent, useEffect, useRef, useSyncExternalStore } from "react";
 import { Button, TextField } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ActionState, ProposalCard as Card, PostalAddress } from "#db/shapes.ts";
-import type { Side } from "./message-bubble.tsx";
 import { type Act, fieldId, type GivenBack, useActing } from "./posted-fields.ts";
+import type { Side } from "./side.ts";
 
 const STATES: Record<Side, Record<ActionState, string>> = {
 	user: {

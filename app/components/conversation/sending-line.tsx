@@ -1,7 +1,7 @@
 import { Button } from "#app/components/ui/index.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox/entries.ts";
 import type { Message } from "#app/realtime/events.ts";
-import type { Side } from "./message-bubble.tsx";
+import type { Side } from "./side.ts";
 
 /** A message that waits to be sent, in the shape of one. */
 export function unsentMessage(entry: OutboxEntry, side: Side): Message {

@@ -2,14 +2,15 @@ import { Fragment, type ReactNode } from "react";
 import { DaySeparator, useDayOf } from "#app/components/time/time.tsx";
 import { Button, useKeptFocus } from "#app/components/ui/index.ts";
 import type { ShownTransport } from "#app/realtime/client/connection/transports.ts";
-import type { Conversation } from "#app/realtime/client/conversation.ts";
+import type { Conversation } from "#app/realtime/client/conversation-state.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox/entries.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { openIdentityStep } from "./identity-forms.tsx";
-import { LiveBubble, MessageBubble, type Side, WorkingLine } from "./message-bubble.tsx";
+import { LiveBubble, MessageBubble, WorkingLine } from "./message-bubble.tsx";
 import type { Act } from "./posted-fields.ts";
 import { placesInRuns } from "./run.ts";
 import { SendingLine, unsentMessage } from "./sending-line.tsx";
+import type { Side } from "./side.ts";
 import { useFollowing, useQuiet, useSeen } from "./transcript-hooks.ts";
 import { useKeptPlace } from "./use-kept-place.ts";
 

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useRef } from "react";
-import type { Conversation } from "#app/realtime/client/conversation.ts";
+import type { Conversation } from "#app/realtime/client/conversation-state.ts";
 import { useBrowserLayoutEffect } from "./transcript-hooks.ts";
 
 /** Where somebody was reading: the topmost message in view, and its distance from the log's top edge in pixels. */

@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { ChatEvent, Message, Session } from "../events.ts";
-import {
-	applyAcknowledged,
-	applyEvent,
-	beginConversation,
-	type Conversation,
-	type Incoming,
-} from "./conversation.ts";
+import { applyAcknowledged, applyEvent, beginConversation, type Incoming } from "./conversation.ts";
+import type { Conversation } from "./conversation-state.ts";
 
 const SESSION = "5a2f7c1e-0000-4000-8000-000000000001";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type ChatEvent, HISTORY_LIMIT, type Message } from "../events.ts";
-import { applyAcknowledged, applyEvent, beginConversation, type Conversation } from "./conversation.ts";
+import { applyAcknowledged, applyEvent, beginConversation } from "./conversation.ts";
+import type { Conversation } from "./conversation-state.ts";
 import { prependMessages } from "./history.ts";
 
 /** The content of the event log at each sequence: a new message, or an update of the message with this index. */

@@ -1,5 +1,5 @@
 import { HISTORY_LIMIT, type Message, type StreamName } from "../events.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation } from "./conversation-state.ts";
 
 /**
  * Adds an older page of the history at the beginning.

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { renderToStaticMarkup } from "react-dom/server";
 import { BubbleBody } from "#app/components/conversation/bubble-body.tsx";
-import { MessageBubble, type Side, WorkingLine } from "#app/components/conversation/message-bubble.tsx";
+import { MessageBubble, WorkingLine } from "#app/components/conversation/message-bubble.tsx";
+import type { Side } from "#app/components/conversation/side.ts";
 import { inLanguage } from "#app/components/conversation/translation-words.ts";
 import { dayNumber } from "#app/components/time/format-time.ts";
 import { DaySeparator } from "#app/components/time/time.tsx";

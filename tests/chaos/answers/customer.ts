@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Conversation } from "#app/realtime/client/conversation.ts";
+import type { Conversation } from "#app/realtime/client/conversation-state.ts";
 import { openTalk, type Talk } from "../people.ts";
 import type { Random } from "../random.ts";
 import { type Connection, openConnection } from "../readers/connection.ts";

@@ -1,4 +1,5 @@
-import { applyEvent, beginConversation, type Conversation } from "#app/realtime/client/conversation.ts";
+import { applyEvent, beginConversation } from "#app/realtime/client/conversation.ts";
+import type { Conversation } from "#app/realtime/client/conversation-state.ts";
 import { type ChatEvent, eventSchema, type StreamName } from "#app/realtime/events.ts";
 import type { Talk } from "../people.ts";
 import { INTERNAL_MARK } from "../writers.ts";

@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from "./event-connection.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
 import { poll } from "./poll.ts";
 import { TIMINGS } from "./timings.ts";
 

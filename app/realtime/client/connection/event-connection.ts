@@ -1,30 +1,15 @@
 import type { ChatEvent } from "../../events.ts";
 import { sequencesOf } from "../history.ts";
 import { createCatchUp } from "./catch-up.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
 import { createDelayDetector } from "./heartbeat-delays.ts";
 import type { Outcome } from "./outcomes.ts";
 import { poll } from "./poll.ts";
 import { readStream } from "./read-stream.ts";
-import { type ConnectionStatus, createStatus } from "./status.ts";
+import { createStatus } from "./status.ts";
 import { createStrikes } from "./strikes.ts";
-import { TIMINGS, type Timings } from "./timings.ts";
-import { betterThan, isStream, type Transport, type TransportMemory } from "./transports.ts";
-
-export type ConnectionOptions = {
-	/** URL of each way of reading. */
-	urls: { events: string; poll: string; sync: string };
-	/** The current query: the session and the cursor to continue from; null while there is nothing to read. */
-	query: () => Record<string, string> | null;
-	onEvent: (id: string | null, event: ChatEvent) => void;
-	/** Called with every change, and whenever something was received. */
-	onStatus: (status: ConnectionStatus) => void;
-	/** Called once with 401, 403 or 404, after a second attempt was refused too. The connection has stopped then. */
-	onRefused: (status: number) => void;
-	memory: TransportMemory;
-	timings?: Timings;
-	/** From 0 to below 1; spreads the reconnects of many browsers. */
-	random?: () => number;
-};
+import { TIMINGS } from "./timings.ts";
+import { betterThan, isStream, type Transport } from "./transports.ts";
 
 export type EventConnection = {
 	close(): void;

@@ -1,7 +1,8 @@
 import type { ChatEvent } from "../../events.ts";
 import { sequencesOf } from "../history.ts";
 import { createCatchUp } from "./catch-up.ts";
-import { type ConnectionOptions, type EventConnection, openEventConnection } from "./event-connection.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
+import { type EventConnection, openEventConnection } from "./event-connection.ts";
 import type { ConnectionStatus } from "./status.ts";
 import { acquireStreamSlot, areConnectionsLimited } from "./stream-slots.ts";
 import { openTabChannel } from "./tab-channel.ts";

@@ -1,4 +1,4 @@
-import type { Conversation } from "../conversation.ts";
+import type { Conversation } from "../conversation-state.ts";
 
 /** Typing is shown for this time after the last signal, so that it cannot stay. */
 const TYPING_EXPIRES_MS = 5_000;

@@ -1,6 +1,7 @@
 import type { Message, Session } from "../../events.ts";
 import type { ConnectionStatus } from "../connection/status.ts";
-import type { beginConversation, Conversation } from "../conversation.ts";
+import type { beginConversation } from "../conversation.ts";
+import type { Conversation } from "../conversation-state.ts";
 import type { Rename } from "../outbox/adopt.ts";
 import type { OutboxEntry } from "../outbox/entries.ts";
 

@@ -3,13 +3,8 @@ import type { EventConnection } from "../connection/event-connection.ts";
 import { openPageConnection } from "../connection/page-connection.ts";
 import { openTabChannel, type TabChannel } from "../connection/tab-channel.ts";
 import { createTransportMemory } from "../connection/transports.ts";
-import {
-	applyAcknowledged,
-	applyEvent,
-	beginConversation,
-	type Conversation,
-	ephemeralEvents,
-} from "../conversation.ts";
+import { applyAcknowledged, applyEvent, beginConversation, ephemeralEvents } from "../conversation.ts";
+import type { Conversation } from "../conversation-state.ts";
 import { postForm, REQUEST_TIMEOUT_MS, readRefusal, reloadPage } from "../forms.ts";
 import { prependMessages } from "../history.ts";
 import { adopt } from "../outbox/adopt.ts";

@@ -16,11 +16,10 @@ import { COMPOSER_ID, CopilotBar, CopilotResultPanel } from "./copilot.tsx";
 import { CustomerPanel } from "./customer-panel.tsx";
 import { ConfirmEnd } from "./end-chat.tsx";
 import { HandoverPanel } from "./handover-panel.tsx";
-import type { loader } from "./page.tsx";
+import type { ConversationPage } from "./load.server.ts";
 import { useCopilot } from "./use-copilot.ts";
 import { useFreshPage } from "./use-fresh-page.ts";
 
-type Page = Awaited<ReturnType<typeof loader>>["data"];
 type Refused = {
 	problem: Problem | null;
 	typed: string;
@@ -36,7 +35,7 @@ export function AgentConversation({
 	refused,
 	agent,
 }: {
-	page: Page;
+	page: ConversationPage;
 	refused: Refused | null;
 	agent: Agent;
 }) {

@@ -1,17 +1,19 @@
 import { useFetcher } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import type { Conversation } from "#app/realtime/client/conversation.ts";
+import type { Conversation } from "#app/realtime/client/conversation-state.ts";
 import type { ProposalCard } from "#db/shapes.ts";
-import type { loader } from "./page.tsx";
-
-type Page = Awaited<ReturnType<typeof loader>>["data"];
+import type { ConversationPage } from "./load.server.ts";
 
 /**
  * What the page knows besides the conversation, loaded again when something in the conversation has changed it: a
  * change the customer confirmed, an address they proved, another language.
  */
-export function useFreshPage(page: Page, conversation: Conversation, changes: number): Page {
-	const fetcher = useFetcher<Page>();
+export function useFreshPage(
+	page: ConversationPage,
+	conversation: Conversation,
+	changes: number,
+): ConversationPage {
+	const fetcher = useFetcher<ConversationPage>();
 	const { load } = fetcher;
 	const state = `${stateOf(conversation)} ${changes}`;
 	const loaded = useRef(state);
@@ -20,7 +22,7 @@ export function useFreshPage(page: Page, conversation: Conversation, changes: nu
 		loaded.current = state;
 		load(`/admin/chat/${page.session.sessionId}`);
 	}, [state, load, page.session.sessionId]);
-	return (fetcher.data as Page | undefined) ?? page;
+	return (fetcher.data as ConversationPage | undefined) ?? page;
 }
 
 /** Changes with every event of the conversation that changes what is known of the customer. */

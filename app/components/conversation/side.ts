@@ -1,0 +1,1 @@
+export type Side = "user" | "agent";

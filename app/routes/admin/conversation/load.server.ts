@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import { data, type LoaderFunctionArgs } from "@remix-run/node";
+import { hasModel } from "#app/ai/reply/answerer.server.ts";
+import { requireAgentOnPage } from "#app/auth/agent.server.ts";
+import { toProblem } from "#app/http/respond.server.ts";
+import { enqueue } from "#app/jobs/queue.server.ts";
+import { listActions } from "#app/models/assistant-action/log.server.ts";
+import { readBlock } from "#app/models/blocked-sender.server.ts";
+import { requireSession } from "#app/models/chat-session/find.server.ts";
+import { languageTag, spokenLanguage } from "#app/models/chat-session/locale.ts";
+import { orderOwnerOf, provedEmail } from "#app/models/chat-session/order-owner.ts";
+import { forAgent } from "#app/models/chat-session/present.server.ts";
+import { getCustomer } from "#app/models/customer.server.ts";
+import { listMessages } from "#app/models/message/list.server.ts";
+import { isKnown, listOrders } from "#app/models/order.server.ts";
+import { listOrderRequests } from "#app/models/order-request.server.ts";
+import { getSetting } from "#app/models/setting/store.server.ts";
+import { encodeCursor } from "#app/realtime/cursor.ts";
+import { getEpoch } from "#app/realtime/epoch.server.ts";
+import { HISTORY_LIMIT } from "#app/realtime/events.ts";
+
+const ORDERS_SHOWN = 10;
+
+/** GET /admin/chat/:sessionId: one conversation, its customer and their orders. */
+export async function loadConversation({ request, params }: LoaderFunctionArgs) {
+	const { agent, headers } = await requireAgentOnPage(request);
+	const view = await orNotFoundPage(
+		requireSession(params.sessionId ?? "", { type: "agent", agentId: agent.id, name: agent.name }),
+	);
+	const { row } = view;
+	const before = Number(new URL(request.url).searchParams.get("before"));
+	const isOlderPage = Number.isInteger(before) && before > 0;
+	const owner = orderOwnerOf(row);
+	const [page, customer, orders, actions, epoch, agentLanguage, block] = await Promise.all([
+		listMessages(row.sessionId, { limit: HISTORY_LIMIT, ...(isOlderPage ? { before } : {}) }),
+		row.userId ? getCustomer(row.userId) : null,
+		isKnown(owner) ? listOrders({ ...owner, limit: ORDERS_SHOWN }) : [],
+		listActions(row.sessionId),
+		getEpoch(),
+		getSetting("agent_language"),
+		readBlock(row),
+	]);
+	// Only hurried by the visit; what it brings comes over the stream.
+	enqueue("translate-session", row.sessionId);
+	const requests = await listOrderRequests(orders.map((order) => order.number));
+	const shown = {
+		session: forAgent(view),
+		messages: page.messages.filter((message) => message.seq <= row.lastSeq),
+		olderBefore: page.next,
+		// An older page does not reach the present: without a cursor the stream begins with the newest messages.
+		cursor: isOlderPage ? null : encodeCursor({ epoch, public: row.lastSeq, internal: row.internalSeq }),
+		applied: {
+			public: isOlderPage ? (page.messages.at(-1)?.seq ?? 0) : row.lastSeq,
+			internal: row.internalSeq,
+		},
+		customer: customer ? { id: customer.id, name: customer.name, email: customer.email } : null,
+		orders: orders.map(({ number, status, totalCents, placedAt, items, expectedOn }) => ({
+			number,
+			status,
+			totalCents,
+			placedAt: placedAt?.toISOString() ?? null,
+			expectedOn,
+			items: items.map((item) => item.name),
+			requests: requests
+				.filter((request) => request.orderNumber === number)
+				.map(({ id, kind, state, reason, createdAt }) => ({
+					id,
+					kind,
+					state,
+					reason,
+					at: createdAt.toISOString(),
+				})),
+		})),
+		verifiedEmail: provedEmail(row),
+		block,
+		actions,
+		clientMessageId: randomUUID(),
+		languages: {
+			agent: languageTag(agentLanguage),
+			customer: languageTag(spokenLanguage(row)),
+			hasModel: hasModel(),
+		},
+	};
+	return data(shown, { headers });
+}
+
+/** What the page shows. */
+export type ConversationPage = Awaited<ReturnType<typeof loadConversation>>["data"];
+
+/** A page that is not there is a page too, inside the dashboard; other failures go to the boundary. */
+async function orNotFoundPage<Value>(work: Promise<Value>): Promise<Value> {
+	try {
+		return await work;
+	} catch (error) {
+		const problem = toProblem(error);
+		throw data({ detail: problem.detail, reference: problem.reference }, { status: problem.status });
+	}
+}
