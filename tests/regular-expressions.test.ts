@@ -15,6 +15,8 @@ const MOST_GROWTH = 8;
 const NOISE_MS = 3;
 /** A linear or quadratic expression needs less for SHORT characters. */
 const FAR_TOO_LONG_MS = 80;
+/** The least of so many runs is free of the noise of a busy machine. */
+const RUNS = 12;
 /** So close to each other that an exponential expression shows before it takes minutes. */
 const EVER_LONGER = Array.from({ length: 9 }, (_, step) => 20 + 3 * step);
 /** Most texts that are made from one part of an expression. */
@@ -179,7 +181,7 @@ function fault(found: Found): string | null {
 			return `${found.where} /${found.source}/: far too long for ${length} characters of ${JSON.stringify(repeated)}`;
 		}
 		if (timeOf(expression, text(LONG), 1) < NOISE_MS) continue;
-		const growth = timeOf(expression, text(LONG), 5) / timeOf(expression, text(SHORT), 5);
+		const growth = timeOf(expression, text(LONG), RUNS) / timeOf(expression, text(SHORT), RUNS);
 		if (growth < MOST_GROWTH) continue;
 		const what = JSON.stringify([start, repeated]).slice(0, 120);
 		return `${found.where} /${found.source}/${found.flags}: ${growth.toFixed(1)} times the time for ${LONG / SHORT} times ${what}`;
