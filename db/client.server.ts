@@ -7,6 +7,7 @@ import * as schema from "./schema.ts";
 
 const POOL_SIZE = 8;
 const READ_POOL_SIZE = 4;
+const BACKGROUND_POOL_SIZE = 2;
 /** As many as there are groups of posts under way at once. */
 const POST_LINES = 2;
 
@@ -71,6 +72,12 @@ export const sql = singleton("sql", () => {
 	return client;
 });
 
+/**
+ * The same for background work. Its statements are planned at each execution, so their plans suit the present size of
+ * the tables; a prepared statement keeps the plan that was made when it was first used.
+ */
+export const backgroundSql = singleton("background-sql", () => connect(BACKGROUND_POOL_SIZE));
+
 export type Database = typeof db;
 export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 
@@ -126,6 +133,8 @@ export function runInTransaction(tx: Transaction): RunStatement {
 /** Closes all pools; for commands and tests, which must end. */
 export async function closeDatabase(): Promise<void> {
 	await Promise.all(
-		[db.$client, sql, ...posts.map(({ client }) => client)].map((client) => client.end({ timeout: 2 })),
+		[db.$client, sql, backgroundSql, ...posts.map(({ client }) => client)].map((client) =>
+			client.end({ timeout: 2 }),
+		),
 	);
 }

@@ -1,5 +1,5 @@
 import { log } from "#app/http/log.server.ts";
-import { countAnswers, getOpenTurn, leaseTurn, releaseTurn, type Turn } from "#app/models/ai-turn.server.ts";
+import { getOpenTurn, hasAnswered, leaseTurn, releaseTurn, type Turn } from "#app/models/ai-turn.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import { endLiveAnswer, publishEphemeral } from "#app/realtime/publish.server.ts";
 import { AnswerFailed } from "./answer.ts";
@@ -111,6 +111,6 @@ async function takeTurn(sessionId: string): Promise<{ turn: Turn; early: Prepare
 
 /** A call for a person when the assistant has answered as often in this conversation as it may; else null. */
 async function callPastCap(turn: Turn, most: number, { language }: Understood): Promise<Call | null> {
-	const isPast = (await countAnswers(turn.sessionId)) >= most;
+	const isPast = await hasAnswered(turn.sessionId, most);
 	return isPast ? { reason: "assistant-limit", words: "assistant-limit", language } : null;
 }

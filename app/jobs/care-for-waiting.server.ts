@@ -13,6 +13,12 @@ const RESCUE_MS = 10_000;
 const LETTERS_MS = 10_000;
 /** A waiting customer sees an agent arrive, or the wait grow, within this time. */
 const QUEUE_MS = 2_000;
+/**
+ * All sessions of the assistant are checked when a process starts and this often, until nothing is found. In between only
+ * those with a message in the last RECENT_MS are: a question without a turn is in one of them, unless rows were removed.
+ */
+const CHECK_ALL_MS = 3_600_000;
+const RECENT_MS = 3 * 3_600_000;
 /** Handovers one process begins in a round. */
 const MOST_HANDOVERS = 8;
 
@@ -22,6 +28,7 @@ const MOST_HANDOVERS = 8;
  * @returns how to stop.
  */
 export function startCaring(): () => void {
+	const rescue = createRescue();
 	const stops = [
 		startPeriodicWork({ name: "writing hand-overs", everyMs: HANDOVER_MS, work: writeHandovers }),
 		startPeriodicWork({ name: "the check for unattended conversations", everyMs: RESCUE_MS, work: rescue }),
@@ -50,9 +57,15 @@ async function updateQueue(): Promise<void> {
 }
 
 /** Repairs, and says so: on a healthy installation only agents who left and deadlines that passed are seen here. */
-async function rescue(): Promise<void> {
-	for (const { sessionId, problem } of await rescueStranded()) {
-		log.warn({ sessionId, problem }, "nobody took care of a conversation; it has been put right");
-		if (problem === "unpromised") enqueue("answer-session", { sessionId, network: "" });
-	}
+function createRescue(): () => Promise<void> {
+	let checkedAllAt = 0;
+	return async () => {
+		const isAll = Date.now() - checkedAllAt >= CHECK_ALL_MS;
+		const repaired = await rescueStranded(isAll ? undefined : new Date(Date.now() - RECENT_MS));
+		if (isAll && repaired.length === 0) checkedAllAt = Date.now();
+		for (const { sessionId, problem } of repaired) {
+			log.warn({ sessionId, problem }, "nobody took care of a conversation; it has been put right");
+			if (problem === "unpromised") enqueue("answer-session", { sessionId, network: "" });
+		}
+	};
 }

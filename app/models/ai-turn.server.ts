@@ -1,4 +1,4 @@
-import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { db, type RunStatement, type Transaction } from "#db/client.server.ts";
 import { aiTurns } from "#db/schema.ts";
 import type { Answer } from "#db/shapes.ts";
@@ -188,14 +188,21 @@ export async function getLatestTurn(sessionId: string): Promise<Turn | null> {
 		.select()
 		.from(aiTurns)
 		.where(eq(aiTurns.sessionId, sessionId))
-		.orderBy(sql`created_at desc`)
+		.orderBy(desc(aiTurns.questionSeq), desc(aiTurns.createdAt))
 		.limit(1);
 	return turn ?? null;
 }
 
-/** How many answers the assistant has given in a conversation. */
-export async function countAnswers(sessionId: string): Promise<number> {
-	return db.$count(aiTurns, and(eq(aiTurns.sessionId, sessionId), eq(aiTurns.state, "done")));
+/** Whether the assistant has given at least so many answers in a session. Reads no more turns than it must. */
+export async function hasAnswered(sessionId: string, times: number): Promise<boolean> {
+	const answers = db
+		.select({ id: aiTurns.id })
+		.from(aiTurns)
+		.where(and(eq(aiTurns.sessionId, sessionId), eq(aiTurns.state, "done")))
+		.orderBy(desc(aiTurns.questionSeq))
+		.limit(times)
+		.as("answers");
+	return (await db.$count(answers)) >= times;
 }
 
 function stillMine(turn: Turn) {

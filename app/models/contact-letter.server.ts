@@ -37,7 +37,8 @@ export async function claimLetters(limit: number): Promise<ContactLetter[]> {
 			join chat_messages m on m.session_id = s.session_id
 			left join contact_letters l on l.session_id = s.session_id
 			where s.contact_email is not null and s.updated_at > now() - ${MOST_AGE_HOURS} * interval '1 hour'
-				and m.sender_type = 'agent' and m.delivered_at is null and m.seq > coalesce(l.up_to_seq, 0)
+				and m.sender_type = 'agent' and m.delivered_at is null
+				and m.seq > greatest(l.up_to_seq, s.customer_delivered_seq, s.customer_read_seq)
 				and m.sent_at > now() - ${MOST_AGE_HOURS} * interval '1 hour'
 				and (l.session_id is null or l.next_try_at <= now())
 				and not exists (

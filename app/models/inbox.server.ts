@@ -50,8 +50,8 @@ export async function listEnded(page: {
 		? sql`and (ended_at, session_id) < (select ended_at, session_id from chat_sessions where session_id = ${page.before})`
 		: sql``;
 	const rows = await select(sql`${chatSessions.id} in (
-		select id from chat_sessions where status = 'ended' ${after}
-		order by ended_at desc nulls last, session_id desc limit ${page.limit + 1}
+		select id from chat_sessions where status = 'ended' and ended_at is not null ${after}
+		order by ended_at desc, session_id desc limit ${page.limit + 1}
 	)`);
 	const entries = rows.sort(latestEndedFirst).slice(0, page.limit);
 	return { entries, next: rows.length > page.limit ? (entries.at(-1)?.sessionId ?? null) : null };
@@ -130,7 +130,6 @@ function rowsQuery(condition: SQL) {
 				agentName: users.name,
 				said: { message: said.message, senderType: said.senderType, senderName: said.senderName },
 				shown: { message: shown.message, senderType: shown.senderType, senderName: shown.senderName },
-				unread: sql<number>`(select count(*)::int from chat_messages unread where unread.session_id = ${chatSessions.sessionId} and unread.sender_type = 'user' and not unread.is_read)`,
 			})
 			.from(chatSessions)
 			.leftJoin(customers, eq(customers.id, chatSessions.userId))
@@ -156,7 +155,7 @@ function snippetOf(message: string, sender: string | null): string {
 }
 
 function toEntry(found: Awaited<ReturnType<typeof rowsQuery>>[number]): InboxEntry {
-	const { row, customerName, agentName, said, shown, unread } = found;
+	const { row, customerName, agentName, said, shown } = found;
 	// What the customer wants is what an agent looks for; a reply says less of it.
 	const preview = said?.message ? said : shown;
 	return {
@@ -176,7 +175,7 @@ function toEntry(found: Awaited<ReturnType<typeof rowsQuery>>[number]): InboxEnt
 		lastSenderName: preview?.senderName ?? null,
 		agentId: row.assignedAgentId,
 		agentName,
-		unread,
+		unread: row.unread,
 		version: row.lastSeq + row.internalSeq,
 	};
 }

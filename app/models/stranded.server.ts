@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import { promiseAnswer } from "#app/models/ai-turn.server.ts";
 import {
 	admitOverdue,
@@ -52,11 +52,13 @@ export const repairs = singleton(
 /**
  * Looks at every open conversation and repairs those nobody takes care of. Any number of processes may do so
  * at once: each conversation is looked at again under its lock before anything is changed.
+ * @param activeSince of the sessions that the assistant has, only those with a message since then are looked at; all when
+ * it is absent, which reads every session that was never ended.
  * @returns what was repaired.
  */
-export async function rescueStranded(): Promise<{ sessionId: string; problem: Problem }[]> {
+export async function rescueStranded(activeSince?: Date): Promise<{ sessionId: string; problem: Problem }[]> {
 	const repaired = [];
-	for (const { sessionId } of await findStranded(db, null)) {
+	for (const { sessionId } of await findStranded(db, openSessions(activeSince))) {
 		const problem = await transact((tx) => repair(tx, sessionId));
 		if (!problem) continue;
 		repairs[problem] += 1;
@@ -73,7 +75,7 @@ async function repair(tx: Transaction, sessionId: string): Promise<Problem | nul
 		// Whoever has it locked is at it; what they leave undone is found the next time.
 		.for("update", { skipLocked: true });
 	if (!row) return null;
-	const [stranded] = await findStranded(tx, sessionId);
+	const [stranded] = await findStranded(tx, sql`select ${sessionId}::uuid as session_id`);
 	if (!stranded) return null;
 	switch (stranded.problem) {
 		case "unpromised":
@@ -98,10 +100,23 @@ async function repair(tx: Transaction, sessionId: string): Promise<Problem | nul
 	return stranded.problem;
 }
 
+/**
+ * Sessions that could be unattended: those that people wait in or have, those with an open turn, and those of the
+ * assistant with a message since `activeSince`; all of them when it is absent. Each part is read from its index.
+ */
+function openSessions(activeSince: Date | undefined): SQL {
+	const hour = sql`date_trunc('hour', ${activeSince?.toISOString()}::timestamptz at time zone 'utc')`;
+	return sql`
+		select session_id from chat_sessions where status in ('queued', 'agent')
+		union select session_id from ai_turns where state in ('due', 'running')
+		union select session_id from chat_sessions
+			where status = 'assistant' ${activeSince ? sql`and activity_hour >= ${hour}` : sql``}`;
+}
+
 /** The statement. A conversation is fine when it has no line here. */
 async function findStranded(
 	executor: Pick<Transaction, "execute" | "select">,
-	sessionId: string | null,
+	candidates: SQL,
 ): Promise<Stranded[]> {
 	const { agentAwayMinutes, agentSilentMinutes } = await getSetting("queue", executor);
 	const minutes = (count: number) => sql`now() - ${count} * interval '1 minute'`;
@@ -109,7 +124,8 @@ async function findStranded(
 	const rows = await executor.execute<Stranded>(sql`
 		select open.session_id as "sessionId", found.problem, newest.seq as "questionSeq",
 			(select count(*)::int from ai_turns where session_id = open.session_id and question_seq = newest.seq) as promises
-		from chat_sessions open
+		from (${candidates}) candidate
+		join chat_sessions open on open.session_id = candidate.session_id
 		left join lateral (
 			select seq, sender_type, sent_at from chat_messages
 			where session_id = open.session_id and sender_type <> 'system'
@@ -134,14 +150,10 @@ async function findStranded(
 			when open.status = 'agent' and customer.asks
 				and greatest(newest.sent_at, open.assigned_at) < ${minutes(agentSilentMinutes)} then 'agent-away'
 			when open.status = 'queued' and (open.queue_deadline is null or open.queued_at is null) then 'no-deadline'
-			when open.status = 'queued' and open.queue_deadline < now() and not exists (
-				select 1 from chat_messages told
-				where told.session_id = open.session_id and told.sender_type = 'system'
-					and told.metadata->>'notice' = 'queue-overdue' and told.sent_at > open.queued_at
-			) then 'overdue'
+			when open.status = 'queued' and open.queue_deadline < now()
+				and (open.overdue_noticed_at is null or open.overdue_noticed_at < open.queued_at) then 'overdue'
 		end as problem) found
 		where open.is_active and found.problem is not null
-			${sessionId ? sql`and open.session_id = ${sessionId}` : sql``}
 		order by newest.sent_at nulls first limit ${BATCH}`);
 	return [...rows];
 }

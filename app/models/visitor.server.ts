@@ -32,9 +32,7 @@ export async function findRevocation(visitorId: string): Promise<Revocation | nu
 
 async function readRevocations(visitorIds: string[]): Promise<Map<string, Revocation>> {
 	const rows = await sql<{ visitorId: string; revokedAt: Date; customerId: string | null }[]>`
-		select visitor_id::text as "visitorId", revoked_at as "revokedAt", customer_id as "customerId"
-		from revoked_visitors
-		where visitor_id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(visitorIds)}::text::jsonb))`;
+		select * from read_revocations(${JSON.stringify(visitorIds)}::text::jsonb)`;
 	return new Map(rows.map(({ visitorId, ...revocation }) => [visitorId, revocation]));
 }
 

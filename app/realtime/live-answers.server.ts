@@ -103,9 +103,7 @@ export async function readLiveAnswer(sessionId: string): Promise<{ messageId: st
 
 async function readRunningTurns(sessionIds: string[]): Promise<Map<string, RunningTurn>> {
 	const rows = await sql<RunningTurn[]>`
-		select session_id as "sessionId", message_id as "messageId", partial from ai_turns
-		where state = 'running' and session_id in
-			(select value::uuid from jsonb_array_elements_text(${JSON.stringify(sessionIds)}::text::jsonb))`;
+		select * from running_turns(${JSON.stringify(sessionIds)}::text::jsonb)`;
 	return new Map(rows.map((row) => [row.sessionId, row]));
 }
 

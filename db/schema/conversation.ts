@@ -73,6 +73,18 @@ export const chatSessions = pgTable(
 		lastSeq: integer("last_seq").notNull().default(0),
 		/** Head of the internal stream, which only agents read. */
 		internalSeq: integer("internal_seq").notNull().default(0),
+		/**
+		 * Up to which sequence all messages of the other side are marked as delivered to, or read by, the customer and
+		 * those who answer: a receipt looks only at what follows.
+		 */
+		customerDeliveredSeq: integer("customer_delivered_seq").notNull().default(0),
+		customerReadSeq: integer("customer_read_seq").notNull().default(0),
+		teamDeliveredSeq: integer("team_delivered_seq").notNull().default(0),
+		teamReadSeq: integer("team_read_seq").notNull().default(0),
+		/** Messages of the customer that no agent has read. */
+		unread: integer("unread").notNull().default(0),
+		/** When the customer was told that the deadline of the queue has passed. */
+		overdueNoticedAt: moment("overdue_noticed_at"),
 		/** Time of the newest event; lets the inbox find what a lost hint should have told it. */
 		updatedAt: now("updated_at"),
 	},
@@ -154,7 +166,12 @@ export const chatEvents = pgTable(
 		data: jsonb("data").$type<unknown>().notNull(),
 		at: now("at"),
 	},
-	(t) => [primaryKey({ columns: [t.stream, t.seq] }), index("chat_events_session").on(t.sessionId)],
+	(t) => [
+		primaryKey({ columns: [t.stream, t.seq] }),
+		index("chat_events_session").on(t.sessionId),
+		// The newest state of a session that was announced, which many messages may have followed.
+		index("chat_events_session_updated").on(t.stream, t.seq).where(sql`type = 'session-updated'`),
+	],
 );
 
 /** Senders whose messages are refused: blocked by an agent, or marked as spam. Undoing it removes the row. */

@@ -50,6 +50,22 @@ const problemsOf = (repaired: { sessionId: string; problem: string }[], sessionI
 	repaired.filter((one) => one.sessionId === sessionId).map(({ problem }) => problem);
 
 describe("the check", () => {
+	it("looks at recent sessions each time, and at all of them when it is asked to", async () => {
+		const { sessionId } = await waitingCustomer("Is anybody there?");
+		await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
+		await age(sessionId, 300);
+		await sql`update chat_sessions set last_message_at = now() - interval '5 hours' where session_id = ${sessionId}`;
+		const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+		expect(problemsOf(await rescueStranded(hoursAgo(3)), sessionId)).toEqual([]);
+		expect(problemsOf(await rescueStranded(hoursAgo(6)), sessionId)).toEqual(["unpromised"]);
+		await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
+		expect(problemsOf(await rescueStranded(hoursAgo(3)), sessionId)).toEqual([]);
+		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["unpromised"]);
+		// A turn that nobody works on is found whenever it was due.
+		await sql`update ai_turns set due_at = now() - interval '5 hours' where session_id = ${sessionId} and state = 'due'`;
+		expect(problemsOf(await rescueStranded(hoursAgo(3)), sessionId)).toEqual(["unkept"]);
+	});
+
 	it("promises again what lost its promise, and calls a person when that happens again and again", async () => {
 		const { sessionId } = await waitingCustomer("Is anybody there?");
 		for (let lost = 1; lost < 3; lost += 1) {

@@ -1,13 +1,15 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
+import { getInboxEntries } from "#app/models/inbox.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
+import { markDelivered, markRead } from "#app/models/message/receipts.server.ts";
 import { renewLeases } from "#app/realtime/presence/leases.server.ts";
 import { action as agentActions } from "#app/routes/admin/conversation/actions.ts";
 import { loader as agentEvents } from "#app/routes/admin/events.ts";
 import { action as chatActions } from "#app/routes/chat/actions.ts";
 import { loader as chatEvents } from "#app/routes/chat/events.ts";
 import { sql } from "#db/client.server.ts";
-import { eventsOf, makeSession, messagesOf } from "#tests/factories.ts";
+import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
 import { type AgentPerson, asAgent, asVisitor, type Chatter } from "#tests/people.ts";
 import { call, form, get, type Sender } from "#tests/request.ts";
 import { readEvents } from "#tests/setup/event-reader.ts";
@@ -61,6 +63,56 @@ describe("a receipt", () => {
 		expect(updates.map((event) => event.data)).toMatchObject([
 			{ message: { id: first.message.id, deliveredAt: expect.stringMatching(/Z$/), isRead: false } },
 		]);
+	});
+
+	it("marks each message once and misses none, also where it names a sequence that no message has yet", async () => {
+		const { ada, anna, sessionId } = await makeTaken();
+		const customer = { type: "customer", identity: ada.identity } as const;
+		const agent = actorOf(anna);
+		const beyond = 2_147_483_647;
+		const texts = (messages: { message: string }[]) => messages.map(({ message }) => message);
+		// Nothing of an agent is there yet, so this receipt finds nothing to mark.
+		expect(await markDelivered(sessionId, customer, beyond)).toEqual([]);
+		await postMessage(sessionId, agent, { message: "One" });
+		expect(texts(await markDelivered(sessionId, customer, beyond))).toEqual(["One"]);
+		expect(texts(await markRead(sessionId, customer, beyond))).toContain("One");
+		expect(await markRead(sessionId, customer, beyond)).toEqual([]);
+		// Enough of the customer's own messages that the customer's receipts are stored to have looked at them.
+		for (let index = 1; index <= 25; index += 1)
+			await postMessage(sessionId, customer, { message: `Own ${index}` });
+		expect(await markRead(sessionId, customer, beyond)).toEqual([]);
+		expect((await sessionRow(sessionId)).customerReadSeq).toBe((await sessionRow(sessionId)).lastSeq);
+		await postMessage(sessionId, agent, { message: "Two" });
+		expect(texts(await markRead(sessionId, customer, beyond))).toEqual(["Two"]);
+		expect(await markDelivered(sessionId, customer, beyond)).toEqual([]);
+		expect((await messagesOf(sessionId)).filter((row) => row.senderType !== "user" && !row.isRead)).toEqual(
+			[],
+		);
+	});
+
+	it("marks more messages than it announces at once with the next ones, and the list counts what is left", async () => {
+		const { ada, anna, sessionId } = await makeTaken();
+		const agent = actorOf(anna);
+		const unread = async () => (await getInboxEntries([sessionId]))[0]?.unread;
+		await sql`
+			select add_message(jsonb_build_object('id', gen_random_uuid(), 'sessionId', ${sessionId}::text, 'senderType', 'user',
+				'message', 'Text ' || n, 'messageType', 'text', 'metadata', '{}'::jsonb), 'another')
+			from generate_series(1, 249) n`;
+		expect(await unread()).toBe(250);
+		const { lastSeq } = await sessionRow(sessionId);
+		const counts: (number | undefined)[] = [];
+		for (let times = 0; times < 4; times += 1) {
+			counts.push((await markRead(sessionId, agent, lastSeq)).length, await unread());
+		}
+		expect(counts).toEqual([100, 150, 100, 50, 50, 0, 0, 0]);
+		await postMessage(sessionId, { type: "customer", identity: ada.identity }, { message: "New" });
+		await postMessage(sessionId, agent, { message: "Yes" });
+		expect(await unread()).toBe(1);
+		// Up to a message before it.
+		expect(await markRead(sessionId, agent, lastSeq)).toEqual([]);
+		expect(await unread()).toBe(1);
+		expect(await markRead(sessionId, agent, lastSeq + 1_000)).toHaveLength(1);
+		expect(await unread()).toBe(0);
 	});
 
 	it("costs one write a second, however many receipts one reader sends", async () => {

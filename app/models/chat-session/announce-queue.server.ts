@@ -3,7 +3,7 @@ import { isAnyAgentThere } from "#app/models/agent.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Queue } from "#app/realtime/events.ts";
 import { publish, transact } from "#app/realtime/publish.server.ts";
-import { sql, type Transaction } from "#db/client.server.ts";
+import { backgroundSql, type Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { sessionData } from "./announce.server.ts";
 import { describeQueue } from "./describe-queue.server.ts";
@@ -72,7 +72,7 @@ async function announceQueue(tx: Transaction, sessionId: string): Promise<boolea
 
 /** Waiting customers, the next first, each with the queue's state in the newest event about their conversation. */
 async function listWaiting(): Promise<Waiting[]> {
-	return sql<Waiting[]>`
+	return backgroundSql<Waiting[]>`
 		select w.session_id as "sessionId", w.position, w.queued_at as "queuedAt",
 			w.queue_deadline as "queueDeadline", w.locale, w.detected_language as "detectedLanguage",
 			nullif(newest.queue, 'null'::jsonb) as announced

@@ -1,5 +1,5 @@
 import { singleton } from "#app/singleton.server.ts";
-import { sql } from "#db/client.server.ts";
+import { backgroundSql } from "#db/client.server.ts";
 import { estimateWait } from "./expected-wait.ts";
 
 /** Older waits say little about today, and more than the last twenty belong to another time of day. */
@@ -16,7 +16,7 @@ const current = singleton("expected-wait", () => ({ seconds: null as number | nu
  * chat_sessions_taken and chat_sessions_open.
  */
 export async function refreshExpectedWait(): Promise<void> {
-	const rows = await sql<{ isTaken: boolean; seconds: number }[]>`
+	const rows = await backgroundSql<{ isTaken: boolean; seconds: number }[]>`
 		(select true as "isTaken", extract(epoch from assigned_at - queued_at)::float8 as seconds
 			from chat_sessions
 			where assigned_at > queued_at and assigned_at > now() - ${RECENT_HOURS} * interval '1 hour'

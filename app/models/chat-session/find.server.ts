@@ -48,14 +48,7 @@ export async function requireSessionId(sessionId: string, actor: Actor): Promise
  */
 async function keepOwn(keys: string[]): Promise<Map<string, string>> {
 	const rows = await readSql<{ place: number; id: string }[]>`
-		select wanted.place::int, s.session_id as id from jsonb_array_elements(${`[${keys.join(",")}]`}::text::jsonb)
-			with ordinality as wanted(key, place)
-		join chat_sessions s on s.session_id = (wanted.key ->> 'id')::uuid
-		where not (wanted.key ->> 'isCustomer')::boolean or (
-			(s.user_id = wanted.key ->> 'customerId'
-				or (s.user_id is null and s.visitor_id::text = wanted.key ->> 'visitorId'))
-			and not exists (select from revoked_visitors r where r.visitor_id = (wanted.key ->> 'visitorId')::uuid)
-		)`;
+		select * from keep_own(${`[${keys.join(",")}]`}::text::jsonb)`;
 	return new Map(rows.map(({ place, id }) => [keys[place - 1] ?? "", id]));
 }
 

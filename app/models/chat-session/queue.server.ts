@@ -90,6 +90,10 @@ export async function requeueSession(tx: Transaction, row: SessionRow): Promise<
 
 /** No agent came by the deadline: the conversation says so. Waiting alone does not raise the priority. */
 export async function admitOverdue(tx: Transaction, sessionId: string): Promise<Session> {
+	await tx
+		.update(chatSessions)
+		.set({ overdueNoticedAt: presentMoment })
+		.where(eq(chatSessions.sessionId, sessionId));
 	return announceQueued(tx, sessionId, { kind: "queue-overdue", text: ({ overdue }) => overdue });
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, ne } from "drizzle-orm";
+import { and, asc, eq, gt, ne } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions } from "#db/schema.ts";
 
@@ -28,20 +28,21 @@ export async function readToSummarise(sessionId: string): Promise<ToSummarise | 
 		.from(chatSessions)
 		.where(eq(chatSessions.sessionId, sessionId));
 	if (!session) return null;
-	const isNew = and(
-		eq(chatMessages.sessionId, sessionId),
-		gt(chatMessages.seq, session.beforeSeq),
-		ne(chatMessages.senderType, "system"),
-	);
-	const [counted] = await db.select({ messages: count() }).from(chatMessages).where(isNew);
-	const messages = counted?.messages ?? 0;
-	if (messages <= SENT_MESSAGES) return null;
-	const said = await db
+	// As many as one summary takes, and those that stay out of it.
+	const rows = await db
 		.select({ seq: chatMessages.seq, senderType: chatMessages.senderType, message: chatMessages.message })
 		.from(chatMessages)
-		.where(isNew)
+		.where(
+			and(
+				eq(chatMessages.sessionId, sessionId),
+				gt(chatMessages.seq, session.beforeSeq),
+				ne(chatMessages.senderType, "system"),
+			),
+		)
 		.orderBy(asc(chatMessages.seq))
-		.limit(Math.min(messages - KEPT_MESSAGES, MOST_MESSAGES));
+		.limit(MOST_MESSAGES + KEPT_MESSAGES);
+	if (rows.length <= SENT_MESSAGES) return null;
+	const said = rows.slice(0, -KEPT_MESSAGES);
 	const upToSeq = said.at(-1)?.seq;
 	return upToSeq === undefined ? null : { ...session, said, upToSeq };
 }

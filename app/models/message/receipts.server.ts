@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, lte, ne, sql } from "drizzle-orm";
+import { and, eq, exists, gt, inArray, isNull, lte, ne, sql } from "drizzle-orm";
 import { lockSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { type Actor, ownedBy } from "#app/models/chat-session/scope.server.ts";
 import { NotFound } from "#app/models/errors.ts";
@@ -10,6 +10,8 @@ import { toMessage } from "./present.server.ts";
 
 /** Most messages one receipt announces; older unread ones are marked with the next. */
 const MOST_AT_ONCE = 100;
+/** Messages that receipts may look at in vain before it is stored that they are marked. */
+const MOST_LOOKED_AT = 20;
 
 /**
  * Marks the other side's messages up to and including `upToSeq` as read and tells both sides.
@@ -17,9 +19,10 @@ const MOST_AT_ONCE = 100;
  * @returns the messages that were not read before. @throws NotFound
  */
 export function markRead(sessionId: string, actor: Actor, upToSeq: number): Promise<Message[]> {
-	return mark(sessionId, actor, {
-		which: and(lte(chatMessages.seq, upToSeq), eq(chatMessages.isRead, false)),
+	return mark(sessionId, actor, upToSeq, {
+		which: eq(chatMessages.isRead, false),
 		set: { isRead: true, readAt: sql`now()`, deliveredAt: sql`coalesce(delivered_at, now())` },
+		markedTo: actor.type === "customer" ? "customerReadSeq" : "teamReadSeq",
 	});
 }
 
@@ -29,46 +32,87 @@ export function markRead(sessionId: string, actor: Actor, upToSeq: number): Prom
  * @returns the messages that were not known to be delivered before. @throws NotFound
  */
 export function markDelivered(sessionId: string, actor: Actor, upToSeq: number): Promise<Message[]> {
-	return mark(sessionId, actor, {
-		which: and(
-			lte(chatMessages.seq, upToSeq),
-			isNull(chatMessages.deliveredAt),
-			inArray(chatMessages.senderType, ["user", "agent"]),
-		),
+	return mark(sessionId, actor, upToSeq, {
+		which: and(isNull(chatMessages.deliveredAt), inArray(chatMessages.senderType, ["user", "agent"])),
 		set: { deliveredAt: sql`now()` },
+		markedTo: actor.type === "customer" ? "customerDeliveredSeq" : "teamDeliveredSeq",
 	});
 }
 
-async function mark(
-	sessionId: string,
-	actor: Actor,
-	change: { which: ReturnType<typeof and>; set: Parameters<ReturnType<typeof db.update>["set"]>[0] },
-): Promise<Message[]> {
-	const pending = and(
-		eq(chatMessages.sessionId, sessionId),
-		change.which,
-		actor.type === "customer" ? ne(chatMessages.senderType, "user") : eq(chatMessages.senderType, "user"),
-	);
-	// Most receipts say what is known: those take no lock that a message might wait for.
+type Mark = {
+	/** The messages of the other side that are not marked yet. */
+	which: ReturnType<typeof and>;
+	set: Parameters<ReturnType<typeof db.update>["set"]>[0];
+	/** The column that says up to which sequence all of them are marked, so that no receipt looks at them again. */
+	markedTo: "customerReadSeq" | "customerDeliveredSeq" | "teamReadSeq" | "teamDeliveredSeq";
+};
+
+async function mark(sessionId: string, actor: Actor, upToSeq: number, change: Mark): Promise<Message[]> {
+	const { markedTo } = change;
+	const column = chatSessions[markedTo];
+	const ofOtherSide =
+		actor.type === "customer" ? ne(chatMessages.senderType, "user") : eq(chatMessages.senderType, "user");
+	const unmarked = and(change.which, ofOtherSide);
 	await requireSessionId(sessionId, actor);
-	if ((await db.select({ id: chatMessages.id }).from(chatMessages).where(pending).limit(1)).length === 0) {
+	// Most receipts repeat what is known: those take no lock that a message might wait for.
+	const [known] = await db
+		.select({
+			from: column,
+			// A reader may name a sequence that no message has yet.
+			to: sql<number>`least(${chatSessions.lastSeq}, ${upToSeq}::bigint)::int`,
+			isPending: exists(
+				db
+					.select({ id: chatMessages.id })
+					.from(chatMessages)
+					.where(
+						and(
+							eq(chatMessages.sessionId, chatSessions.sessionId),
+							gt(chatMessages.seq, column),
+							lte(chatMessages.seq, sql`${upToSeq}::bigint`),
+							unmarked,
+						),
+					),
+			),
+		})
+		.from(chatSessions)
+		.where(eq(chatSessions.sessionId, sessionId));
+	if (!known) return [];
+	if (!known.isPending) {
+		if (known.to - known.from > MOST_LOOKED_AT) await keepMarkedTo(db, sessionId, markedTo, known.to);
 		return [];
 	}
 	return transact(async (tx) => {
-		await lockSession(tx, sessionId, actor);
+		const row = await lockSession(tx, sessionId, actor);
 		const found = await tx
-			.select({ id: chatMessages.id })
+			.select({ id: chatMessages.id, seq: chatMessages.seq })
 			.from(chatMessages)
-			.where(pending)
+			.where(
+				and(
+					eq(chatMessages.sessionId, sessionId),
+					gt(chatMessages.seq, row[markedTo]),
+					lte(chatMessages.seq, sql`${upToSeq}::bigint`),
+					unmarked,
+				),
+			)
 			.orderBy(chatMessages.seq)
 			.limit(MOST_AT_ONCE);
+		const last = found.length < MOST_AT_ONCE ? Math.min(upToSeq, row.lastSeq) : (found.at(-1)?.seq ?? 0);
+		await keepMarkedTo(tx, sessionId, markedTo, last);
 		if (found.length === 0) return [];
-		const ids = found.map((row) => row.id);
 		const rows = await tx
 			.update(chatMessages)
 			.set(change.set)
-			.where(inArray(chatMessages.id, ids))
+			.where(
+				inArray(
+					chatMessages.id,
+					found.map(({ id }) => id),
+				),
+			)
 			.returning();
+		if (markedTo === "teamReadSeq") {
+			const unread = last >= row.lastSeq ? 0 : Math.max(0, row.unread - rows.length);
+			await tx.update(chatSessions).set({ unread }).where(eq(chatSessions.sessionId, sessionId));
+		}
 		const messages = rows.sort((a, b) => a.seq - b.seq).map(toMessage);
 		for (const message of messages) {
 			await publish(tx, {
@@ -80,6 +124,19 @@ async function mark(
 		}
 		return messages;
 	});
+}
+
+/** Stores that the messages up to a sequence are marked. Messages are written in the order of their sequences, so none comes later. */
+async function keepMarkedTo(
+	executor: Pick<typeof db, "update">,
+	sessionId: string,
+	markedTo: Mark["markedTo"],
+	seq: number,
+): Promise<void> {
+	await executor
+		.update(chatSessions)
+		.set({ [markedTo]: sql`greatest(${chatSessions[markedTo]}, ${seq}::int)` })
+		.where(eq(chatSessions.sessionId, sessionId));
 }
 
 /** The session and sequence of a message the actor may see, by its id. @throws NotFound */

@@ -21,16 +21,7 @@ export async function getPresence(sessionId: string): Promise<SessionPresence | 
 
 async function lookUpAll(sessionIds: string[]): Promise<Map<string, SessionPresence>> {
 	const rows = await sql<Row[]>`
-		with here as (select party from presence_leases where until > now())
-		select s.session_id as id,
-			case when s.status = 'agent' then users.name end as agent,
-			exists (select 1 from here where party = 'agent:' || s.assigned_agent_id) as "isAgentHere",
-			exists (select 1 from here where party = 'customer:' || s.session_id) as "isCustomerHere"
-		from chat_sessions s
-		left join chat_agents on chat_agents.id = s.assigned_agent_id
-		left join users on users.id = chat_agents.user_id
-		where s.session_id in
-			(select value::uuid from jsonb_array_elements_text(${JSON.stringify(sessionIds)}::text::jsonb))`;
+		select * from read_presence(${JSON.stringify(sessionIds)}::text::jsonb)`;
 	return new Map(
 		rows.map(({ id, agent, isAgentHere, isCustomerHere }) => [
 			id,

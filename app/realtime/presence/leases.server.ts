@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { logBackgroundFailure, startPeriodicWork } from "#app/background-work.server.ts";
 import { singleton } from "#app/singleton.server.ts";
-import { sql } from "#db/client.server.ts";
+import { backgroundSql, sql } from "#db/client.server.ts";
 import { gather } from "#db/gather.ts";
 import { publishPresence } from "./publish.server.ts";
 import type { PresenceSubject } from "./subject.ts";
@@ -59,9 +59,7 @@ export function enterPresence(subject: PresenceSubject): () => void {
 export async function listPresent(subjects: PresenceSubject[]): Promise<Set<PresenceSubject>> {
 	if (subjects.length === 0) return new Set();
 	const rows = await sql<{ party: PresenceSubject }[]>`
-		select distinct party from presence_leases
-		where until > now()
-			and party in (select value from jsonb_array_elements_text(${JSON.stringify(subjects)}::text::jsonb))`;
+		select party from list_present(${JSON.stringify(subjects)}::text::jsonb)`;
 	return new Set(rows.map((row) => row.party));
 }
 
@@ -77,7 +75,7 @@ export function startPresence(): () => Promise<void> {
 		stopRenewals();
 		for (const leave of presence.leaving.values()) clearTimeout(leave);
 		presence.leaving.clear();
-		await sql`
+		await backgroundSql`
 			update presence_leases set until = least(until, now() + make_interval(secs => ${HANDOVER_SECONDS}))
 			where process = ${presence.process}`.catch((error: unknown) =>
 			logBackgroundFailure("ending presence", error),
@@ -89,7 +87,7 @@ export function startPresence(): () => Promise<void> {
 export async function renewLeases(): Promise<void> {
 	await write([...presence.connectionCounts.keys()]);
 	// Exactly one process deletes each row; that process publishes the absence.
-	const gone = await sql<
+	const gone = await backgroundSql<
 		{ party: PresenceSubject }[]
 	>`delete from presence_leases where until < now() returning party`;
 	await publishAbsent(gone.map((row) => row.party));
@@ -109,7 +107,7 @@ async function arrive(subjects: PresenceSubject[]): Promise<void> {
 async function depart(subjects: PresenceSubject[]): Promise<void> {
 	const gone = subjects.filter((subject) => !presence.connectionCounts.has(subject));
 	try {
-		await sql`
+		await backgroundSql`
 			delete from presence_leases
 			where process = ${presence.process}
 				and party in (select value from jsonb_array_elements_text(${JSON.stringify(gone)}::text::jsonb))`;

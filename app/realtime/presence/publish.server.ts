@@ -1,4 +1,4 @@
-import { sql } from "#db/client.server.ts";
+import { backgroundSql } from "#db/client.server.ts";
 import { streamKey } from "../events.ts";
 import { hub } from "../hub.server.ts";
 import type { PresenceSubject } from "./subject.ts";
@@ -10,15 +10,15 @@ export async function publishPresence(subject: PresenceSubject, isPresent: boole
 		const ephemeral = [streamKey("internal", id), "customer-presence", { on: isPresent }] as const;
 		return hub.broadcast({ wakeUps: [], ephemerals: [ephemeral] });
 	}
-	await sql`
+	await backgroundSql`
 		update chat_agents
 		set is_online = ${isPresent}, status = ${isPresent ? "online" : "offline"}, last_active_at = now()
 		where id = ${id}`;
-	const sessions = await sql<{ id: string; name: string }[]>`
+	const sessions = await backgroundSql<{ id: string; name: string }[]>`
 		select s.session_id as id, users.name from chat_sessions s
 		join chat_agents on chat_agents.id = s.assigned_agent_id
 		join users on users.id = chat_agents.user_id
-		where s.assigned_agent_id = ${id} and s.is_active`;
+		where s.assigned_agent_id = ${id} and s.status = 'agent'`;
 	hub.broadcast({
 		wakeUps: [],
 		ephemerals: sessions.map(

@@ -1,0 +1,81 @@
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import postgres from "postgres";
+
+/** The pages that one statement read, 8 KB each, with those of the statements inside its functions apart. */
+export type Statement = { text: string; pages: number; plan: string };
+
+/** An entry of Postgres's log begins with the time. */
+const ENTRY = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/m;
+
+/**
+ * Has Postgres report the plan of each statement in a database, also of statements inside functions, and of the checks
+ * behind foreign keys (auto_explain). It holds for connections that are opened afterwards, so call it before anything
+ * of the app is imported.
+ * @param url of the embedded database of the tests, whose log is a file on this machine.
+ */
+export async function reportStatements(url: string) {
+	const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
+	const name = new URL(url).pathname.slice(1);
+	const settings = {
+		session_preload_libraries: "auto_explain",
+		"auto_explain.log_min_duration": "0",
+		"auto_explain.log_nested_statements": "on",
+		"auto_explain.log_analyze": "on",
+		"auto_explain.log_buffers": "on",
+		"auto_explain.log_timing": "off",
+		"auto_explain.log_format": "json",
+		// Growth is to come from the statements, not from the compiler that is only used for large estimates.
+		jit: "off",
+	};
+	for (const [key, value] of Object.entries(settings))
+		await client.unsafe(`alter database ${name} set ${key} = '${value}'`);
+	const [folder] = await client<{ path: string }[]>`select current_setting('data_directory') as path`;
+	const file = join(dirname(folder?.path ?? ""), "postgres.log");
+
+	/** A statement is reported when its connection ends it, which may be after the client has its result. */
+	async function untilIdle(): Promise<void> {
+		for (;;) {
+			const [busy] = await client<{ count: number }[]>`
+				select count(*)::int as count from pg_stat_activity
+				where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()`;
+			if (busy?.count === 0) return;
+		}
+	}
+
+	return {
+		client,
+		/** Does the work. @returns the statements that the database ran meanwhile. */
+		async during(work: () => Promise<unknown>): Promise<Statement[]> {
+			await untilIdle();
+			const start = statSync(file).size;
+			await work();
+			await untilIdle();
+			return readFrom(file, start)
+				.split(new RegExp(`(?=${ENTRY.source})`, "m"))
+				.flatMap(parse);
+		},
+	};
+}
+
+function readFrom(file: string, start: number): string {
+	const bytes = Buffer.alloc(statSync(file).size - start);
+	const descriptor = openSync(file, "r");
+	try {
+		return bytes.toString("utf8", 0, readSync(descriptor, bytes, 0, bytes.length, start));
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+function parse(entry: string): Statement[] {
+	if (!/duration: [\d.]+ ms {2}plan:/.test(entry)) return [];
+	const report = JSON.parse(entry.slice(entry.indexOf("{"))) as {
+		"Query Text": string;
+		Plan: { "Shared Hit Blocks": number; "Shared Read Blocks": number };
+	};
+	const pages = report.Plan["Shared Hit Blocks"] + report.Plan["Shared Read Blocks"];
+	return [
+		{ text: report["Query Text"].replace(/\s+/g, " ").trim(), pages, plan: JSON.stringify(report.Plan) },
+	];
+}
