@@ -4,7 +4,7 @@ import { getSetting } from "#app/models/setting/store.server.ts";
 import { endLiveAnswer, publishEphemeral } from "#app/realtime/publish.server.ts";
 import { AnswerFailed } from "./answer.ts";
 import { answerOfCall, type Call, decideEscalation, type Understood } from "./escalation/decide.server.ts";
-import { ownWork } from "./own-work.server.ts";
+import { readingWork } from "./own-work.server.ts";
 import { answer } from "./reply/answerer.server.ts";
 import { apologise, finish } from "./reply/ending.server.ts";
 import { type Prepared, prepare } from "./reply/preparing.server.ts";
@@ -37,7 +37,7 @@ export async function answerSession(sessionId: string): Promise<void> {
 		understood = prepared.understood;
 		if (turn.attempts > MOST_ATTEMPTS) throw new AnswerFailed("cut");
 		const [mustHave, pastCap] = await Promise.all([
-			ownWork().run(
+			readingWork().run(
 				turn.network,
 				() => decideEscalation(question, prepared.understood, escalation),
 				writing.signal,

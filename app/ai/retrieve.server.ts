@@ -3,7 +3,7 @@ import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import { builtInMeaningOf, providerMeaningOf } from "./embeddings.server.ts";
 import { topicsOf } from "./intent/topics.ts";
 import { detectLanguage } from "./language/detect.server.ts";
-import { ownWork } from "./own-work.server.ts";
+import { searchingWork } from "./own-work.server.ts";
 
 /** Passages for a model or an agent's copilot to write from. */
 export type Retrieval = {
@@ -31,5 +31,5 @@ export async function retrievePassages(retrieval: Retrieval): Promise<FoundPassa
 		const meaning = provided ?? (await builtInMeaningOf(query, language));
 		return searchPassages(query, limit, { locale: language, readers, meaning, topics: topicsOf(query) });
 	};
-	return ownWork().run(network, search, signal);
+	return searchingWork().run(network, search, signal);
 }

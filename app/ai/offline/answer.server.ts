@@ -10,7 +10,7 @@ import type { AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
 import { detectLanguage } from "../language/detect.server.ts";
-import { ownWork } from "../own-work.server.ts";
+import { searchingWork } from "../own-work.server.ts";
 import { articlesOnlyIn, onlyIn, ownWordsIn } from "./foreign-words.ts";
 import { answerFromKnowledge } from "./knowledge.server.ts";
 import { isDoable } from "./order-requests.server.ts";
@@ -53,7 +53,7 @@ export const answerOffline: Answerer = async (request, onText) => {
 	const guess = classifyIntent(question);
 	request.signal.throwIfAborted();
 	const deeds = new Deeds(request);
-	const finding = await ownWork().run(
+	const finding = await searchingWork().run(
 		request.network ?? "",
 		() => find({ request, deeds, question, language, guess }),
 		request.signal,

@@ -8,7 +8,7 @@ import type { Understood } from "../escalation/decide.server.ts";
 import { classifyIntent } from "../intent/classify.server.ts";
 import { detectLanguage } from "../language/detect.server.ts";
 import { gatherMaterial } from "../openai/rounds.server.ts";
-import { ownWork } from "../own-work.server.ts";
+import { readingWork } from "../own-work.server.ts";
 import { hasModel } from "./answerer.server.ts";
 import { recall } from "./remembering.server.ts";
 
@@ -34,7 +34,7 @@ export async function prepare(
 		readUnanswered(sessionId, questionSeq),
 		getSettings(["escalation", "assistant_caps"]),
 	]);
-	const { understood, recalled } = await ownWork().run(network, async () => {
+	const { understood, recalled } = await readingWork().run(network, async () => {
 		const understood = await understand(read);
 		// The memory before the articles: what is kept must not be called newer than what it was made of.
 		return { understood, recalled: await recall(read, understood) };

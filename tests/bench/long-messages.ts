@@ -1,0 +1,144 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { BenchDatabase } from "./database.ts";
+import { type DemoServer, startDemoServer } from "./demo-server.ts";
+import { quantile } from "./statistics.ts";
+
+const MESSAGES = 200;
+const LENGTH = 10_000;
+const EVERY_MS = 20;
+const AIM_MS = 100;
+
+/** Milliseconds of `/healthz`. */
+export interface LongMessagesReading {
+	messages: number;
+	aimMs: number;
+	/** From the first message until the last answer. */
+	seconds: number;
+	requests: number;
+	idle: { p50: number; p99: number };
+	busy: { p50: number; p99: number; max: number };
+	isMet: boolean;
+}
+
+/**
+ * How long `/healthz` takes while the assistant, without a model, answers 200 messages of 10,000 characters that came
+ * at once, each from another customer and address and each another text of a kind that is expensive to read.
+ * A request is due every 20 ms and its time counts from then, so that a stalled process is charged for all that
+ * had to wait. It ends with the last answer.
+ */
+export async function measureLongMessages(options: {
+	database: BenchDatabase;
+}): Promise<LongMessagesReading> {
+	const server = await startDemoServer(options.database);
+	try {
+		await server.untilIndexed();
+		const addresses = Array.from({ length: MESSAGES }, (_, index) => `198.51.100.${index}`);
+		const customers = await server.customers(addresses);
+		const [first] = await server.customers(["203.0.113.1"]);
+		// Code that has not run yet, and connections that are not open yet.
+		if (first) await server.post(first, "How do I return a lamp?");
+		await untilAnswered(server);
+		const idle = watchHealth(server.url);
+		await delay(3_000);
+		const idleTimes = await idle.stop();
+		const begun = performance.now();
+		const busy = watchHealth(server.url);
+		const accepted = await Promise.all(customers.map((one, index) => server.post(one, hostileText(index))));
+		await untilAnswered(server);
+		const seconds = (performance.now() - begun) / 1_000;
+		const times = await busy.stop();
+		const unanswered = accepted.filter((isAccepted) => !isAccepted).length;
+		if (unanswered > 0) throw new Error(`${unanswered} messages were refused.`);
+		const p99 = quantile(times, 0.99);
+		return {
+			messages: MESSAGES,
+			aimMs: AIM_MS,
+			seconds,
+			requests: times.length,
+			idle: { p50: quantile(idleTimes, 0.5), p99: quantile(idleTimes, 0.99) },
+			busy: { p50: quantile(times, 0.5), p99, max: quantile(times, 1) },
+			isMet: p99 <= AIM_MS,
+		};
+	} finally {
+		await server.close();
+	}
+}
+
+async function untilAnswered(server: DemoServer): Promise<void> {
+	do await delay(100);
+	while ((await server.openTurns()) > 0);
+}
+
+/** Asks for `/healthz` every 20 ms. @returns how to stop; then milliseconds of each request from when it was due. */
+function watchHealth(url: string) {
+	const times: Promise<number>[] = [];
+	let due = performance.now();
+	let isOver = false;
+	async function ask(from: number): Promise<number> {
+		const response = await fetch(`${url}/healthz`);
+		await response.arrayBuffer();
+		if (!response.ok) throw new Error(`/healthz answered ${response.status}.`);
+		return performance.now() - from;
+	}
+	const watching = (async () => {
+		while (!isOver) {
+			times.push(ask(due));
+			due += EVERY_MS;
+			await delay(Math.max(0, due - performance.now()));
+		}
+	})();
+	return {
+		async stop(): Promise<number[]> {
+			isOver = true;
+			await watching;
+			return Promise.all(times);
+		},
+	};
+}
+
+/** Texts that are expensive to read, each 10,000 characters and each different. */
+export function hostileText(index: number): string {
+	const kinds: ((at: number) => string)[] = [
+		(at) => `how do i return the ${word(at)} `,
+		(at) => `${word(at)} ${word(at * 7)} ${word(at * 13)} `,
+		(at) => `Can I change order ${10_000 + at} to ${word(at)}? `,
+		(at) => `where is my order #MV-${10_000 + at}, `,
+		(at) => `${word(at)}@${word(at + 1)}.example `,
+		(at) => `${at}`.padStart(9, "0"),
+		(at) => `my ${word(at)} and my ${word(at * 3)} or `,
+		(at) => `${".?!,;:".charAt(at % 6).repeat(3)} `,
+		(at) => `delivry of ${word(at)} tabel sofaa lampp; `,
+		(at) => `ｗｈｅｎ ${word(at)} \u00e9\u0301\u200b `,
+	];
+	const kind = kinds[index % kinds.length] ?? (() => "?");
+	let text = `${index} `;
+	for (let at = index; text.length < LENGTH; at += 1) text += kind(at);
+	return text.slice(0, LENGTH);
+}
+
+/** A word nobody has written before, the same for the same number. */
+function word(seed: number): string {
+	const letters = "etaoinshrdlucmfwypvbgkqjxz";
+	let state = (seed * 2_654_435_761 + 12_345) >>> 0;
+	let text = "";
+	const length = 3 + (state % 8);
+	for (let at = 0; at < length; at += 1) {
+		state = (state * 1_664_525 + 1_013_904_223) >>> 0;
+		text += letters.charAt(Math.floor((state / 2 ** 32) * letters.length));
+	}
+	return text;
+}
+
+/** The reading as a small table. */
+export function longMessagesMarkdown(reading: LongMessagesReading): string {
+	const { messages, aimMs, seconds, requests, idle, busy, isMet } = reading;
+	const ms = (value: number) => `${value.toFixed(1)} ms`;
+	return [
+		`| /healthz | median | 99 % | worst |`,
+		"|---|---|---|---|",
+		`| nothing else to do | ${ms(idle.p50)} | ${ms(idle.p99)} | |`,
+		`| ${messages} messages of ${LENGTH.toLocaleString("en")} characters, answered in ${seconds.toFixed(1)} s (${requests} requests) | ${ms(busy.p50)} | ${ms(busy.p99)} | ${ms(busy.max)} |`,
+		"",
+		`The aim, at most ${aimMs} ms at 99 %, is ${isMet ? "reached" : "missed"}.`,
+	].join("\n");
+}

@@ -1,0 +1,156 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CommandError } from "#commands/steps/command.ts";
+import { type Reply, startOpenAiServer, writeChunk, writeData } from "#tests/setup/openai-server.ts";
+import type { BenchDatabase } from "./database.ts";
+import { type DemoCustomer, type DemoServer, startDemoServer } from "./demo-server.ts";
+import { quantile } from "./statistics.ts";
+
+/** What one address may send in a minute: 600 messages of 300,000 characters together. */
+const CROWD = 600;
+const CROWD_LENGTH = 500;
+const CROWD_ADDRESS = "198.51.100.1";
+const CUSTOMER_ADDRESS = "203.0.113.1";
+const QUESTIONS = 10;
+/** What the scripted model takes for a whole answer. */
+const MODEL_MS = 2_000;
+const ANSWER_LIMIT_MS = 120_000;
+const AIM = 2;
+
+type Figures = { p50: number; p90: number; max: number };
+
+/** Milliseconds from the acknowledged question to its answer, for one customer. */
+export interface SharedAnswersReading {
+	way: "articles" | "model";
+	alone: Figures;
+	/** While one address has `crowd` questions waiting. */
+	beside: Figures;
+	crowd: number;
+	/** How many of the crowd's answers were still to come when the customer had their last one. */
+	left: number;
+	aim: number;
+	isMet: boolean;
+}
+
+/**
+ * How much longer a customer waits for an answer while another address, within its limits, has 600 messages of 500
+ * characters sent at once in as many sessions; without a model and with one that takes 2 s for an answer.
+ * The same questions are asked alone before, each in a session of its own.
+ */
+export async function measureSharedAnswers(options: {
+	database: BenchDatabase;
+}): Promise<SharedAnswersReading[]> {
+	const readings = [await measureWay("articles", options.database)];
+	const model = await startOpenAiServer(slowReply);
+	model.answerReadings(slowReply);
+	try {
+		const env = { OPENAI_API_KEY: "scripted", OPENAI_BASE_URL: model.url };
+		readings.push(await measureWay("model", options.database, env));
+	} finally {
+		await model.close();
+	}
+	return readings;
+}
+
+async function measureWay(
+	way: SharedAnswersReading["way"],
+	database: BenchDatabase,
+	env: Record<string, string> = {},
+): Promise<SharedAnswersReading> {
+	const server = await startDemoServer(database, env);
+	try {
+		await server.untilIndexed();
+		const customers = await server.customers(
+			Array.from({ length: 2 * QUESTIONS + 3 }, () => CUSTOMER_ADDRESS),
+		);
+		const crowd = await server.customers(Array.from({ length: CROWD }, () => CROWD_ADDRESS));
+		const take = (count: number) => customers.splice(0, count);
+		// The first ones find code that has not run yet.
+		await askAll(server, take(3));
+		const alone = await askAll(server, take(QUESTIONS));
+		// No faster than the limits of one address allow, and no faster than it gets its answers' acknowledgements.
+		const posting = Promise.all(crowd.map((one, index) => server.post(one, crowdText(index))));
+		while ((await server.openTurns()) < CROWD / 4) await delay(20);
+		const beside = await askAll(server, take(QUESTIONS));
+		const left = await server.openTurns();
+		const refused = (await posting).filter((isAccepted) => !isAccepted).length;
+		if (refused > 0) throw new CommandError(`${refused} messages of the crowd were refused.`);
+		if (left === 0) throw new CommandError("The crowd had its answers before the customer had the last one.");
+		const figures = { alone: figuresOf(alone), beside: figuresOf(beside) };
+		return {
+			way,
+			...figures,
+			crowd: CROWD,
+			left,
+			aim: AIM,
+			isMet: figures.beside.p50 <= AIM * figures.alone.p50,
+		};
+	} finally {
+		await server.close();
+	}
+}
+
+/** One question after the other. */
+async function askAll(server: DemoServer, customers: DemoCustomer[]): Promise<number[]> {
+	const times: number[] = [];
+	for (const [index, customer] of customers.entries()) times.push(await ask(server, customer, index));
+	return times;
+}
+
+async function ask(server: DemoServer, customer: DemoCustomer, index: number): Promise<number> {
+	const isAccepted = await server.post(customer, questionAt(index));
+	const from = performance.now();
+	if (!isAccepted) throw new CommandError("A question of the customer was refused.");
+	while ((await server.answers(customer)) === 0) {
+		if (performance.now() - from > ANSWER_LIMIT_MS) throw new CommandError("A question was not answered.");
+		await delay(10);
+	}
+	return performance.now() - from;
+}
+
+const figuresOf = (values: number[]): Figures => ({
+	p50: quantile(values, 0.5),
+	p90: quantile(values, 0.9),
+	max: quantile(values, 1),
+});
+
+const slowReply: Reply = async (response, { body }) => {
+	await delay(MODEL_MS);
+	if (!body.stream) {
+		const message = { role: "assistant", content: "{}" };
+		response.writeHead(200, { "Content-Type": "application/json" });
+		const choices = [{ index: 0, message, finish_reason: "stop" }];
+		response.end(
+			JSON.stringify({ id: "bench", object: "chat.completion", created: 0, model: "bench", choices }),
+		);
+		return;
+	}
+	writeChunk(response, { role: "assistant", content: "It comes within a few days." });
+	writeChunk(response, {}, "stop");
+	writeData(response, "[DONE]");
+	response.end();
+};
+
+/** Different each time, because a question that was answered before may be answered from the cache. */
+const questionAt = (index: number): string =>
+	`Can I return a lamp that I have used for ${index + 2} days if I do not like its light?`;
+
+function crowdText(index: number): string {
+	let text = `Question ${index}:`;
+	for (let at = index; text.length < CROWD_LENGTH; at += 1)
+		text += ` how long does the delivery of shelf number ${at} take, and what does it cost to return it?`;
+	return text.slice(0, CROWD_LENGTH);
+}
+
+/** The readings as a small table. */
+export function sharedAnswersMarkdown(readings: SharedAnswersReading[]): string {
+	const ms = ({ p50, p90, max }: Figures) => `${p50.toFixed(0)} / ${p90.toFixed(0)} / ${max.toFixed(0)} ms`;
+	const rows = readings.map(
+		({ way, alone, beside, left, isMet, aim }) =>
+			`| ${way === "model" ? "a model" : "the articles"} | ${ms(alone)} | ${ms(beside)} | ${(beside.p50 / alone.p50).toFixed(2)} | ≤ ${aim}: ${isMet ? "reached" : "missed"} | ${left} |`,
+	);
+	return [
+		`| until the answer (median / 90 % / worst), from | alone | beside ${CROWD} questions of one address | ratio of the medians | aim | of the ${CROWD} still unanswered |`,
+		"|---|---|---|---|---|---|",
+		...rows,
+	].join("\n");
+}
