@@ -5,7 +5,13 @@ import { env } from "#app/env.server.ts";
 import { closeDatabase } from "#db/client.server.ts";
 import { databaseUrl } from "#tests/setup/cluster.ts";
 import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
-import { openEvents, openSession, postMessage, type SessionClient } from "#tests/setup/session-client.ts";
+import {
+	openEvents,
+	openSession,
+	postMessage,
+	type SessionClient,
+	untilQueueAnnounced,
+} from "#tests/setup/session-client.ts";
 import { until } from "#tests/setup/until.ts";
 
 /** The state of a client after a stream or a catch-up from its cursor. */
@@ -56,6 +62,7 @@ async function ask(server: TestServer, path: string, session: SessionClient, cur
 it("resets readers of a newer state when a backup is restored", async () => {
 	const { admin, name, server } = await begin();
 	const session = await openSession(server.url);
+	await untilQueueAnnounced(server.url, session);
 	for (const text of ["one", "two", "three"]) await postMessage(server.url, session, text);
 	await alone(admin, name, () => admin.unsafe(`create database ${name}_backup template ${name}`));
 	await admin.unsafe(`alter database ${name} allow_connections true`);
@@ -63,7 +70,8 @@ it("resets readers of a newer state when a backup is restored", async () => {
 	const reader = await openEvents(server.url, session);
 	for (const text of ["four, lost", "five, lost"])
 		await until(async () => expect((await postMessage(server.url, session, text, idOf(text))).ok).toBe(true));
-	await until(() => expect(reader.seqs()).toEqual([4, 5]));
+	const lost = ["four, lost", "five, lost"];
+	await until(() => expect(reader.messages()).toEqual(lost));
 	const cursor = reader.frames.findLast((frame) => frame.id)?.id ?? "";
 	const polling = ask(server, "/chat/poll", session, cursor);
 
@@ -79,7 +87,7 @@ it("resets readers of a newer state when a backup is restored", async () => {
 	// Readers are disconnected, and no event of the new epoch was added to the old state.
 	await until(() => expect(reader.frames.at(-1)?.type).toBe("bye"));
 	await reader.ended;
-	expect(reader.seqs()).toEqual([4, 5]);
+	expect(reader.messages()).toEqual(lost);
 	const again = await openEvents(server.url, session, cursor);
 	await until(() => expect(again.frames).toHaveLength(3));
 	expect(again.frames.map((frame) => frame.type)).toEqual(["joined-chat", "reset", "chat-history"]);
@@ -106,6 +114,7 @@ it("resets readers when tables are restored under a running server", async () =>
 	const direct = postgres(databaseUrl(inject("clusterUrl"), name), { max: 1, onnotice: () => {} });
 	onTestFinished(() => direct.end());
 	const session = await openSession(server.url);
+	await untilQueueAnnounced(server.url, session);
 	for (const text of ["one", "two", "three"]) await postMessage(server.url, session, text);
 	const reader = await openEvents(server.url, session);
 	// The history follows the first event, and its cursor is at the third message.
@@ -113,9 +122,9 @@ it("resets readers when tables are restored under a running server", async () =>
 	const cursor = reader.frames.findLast((frame) => frame.id)?.id ?? "";
 
 	// A disk was set back: no file, oid or connection shows it, only a head that is behind the cursor.
-	await direct`delete from chat_events where session_id = ${session.sessionId} and seq = 3`;
-	await direct`delete from chat_messages where session_id = ${session.sessionId} and seq = 3`;
-	await direct`update chat_sessions set last_seq = 2 where session_id = ${session.sessionId}`;
+	await direct`delete from chat_events where session_id = ${session.sessionId} and seq = 4`;
+	await direct`delete from chat_messages where session_id = ${session.sessionId} and seq = 4`;
+	await direct`update chat_sessions set last_seq = 3 where session_id = ${session.sessionId}`;
 	await until(() => expect(reader.frames.at(-1)?.type).toBe("bye"));
 	const again = await openEvents(server.url, session, cursor);
 	await until(() => expect(again.frames).toHaveLength(3));

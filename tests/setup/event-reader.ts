@@ -6,6 +6,8 @@ export type EventReader = {
 	frames: Frame[];
 	/** Sequences of the durable events so far, in the order of arrival. */
 	seqs: () => unknown[];
+	/** Texts of the new messages so far; other events, such as queue announcements, may be between them. */
+	messages: () => string[];
 	/** Resolves when the server has ended the stream. */
 	ended: Promise<void>;
 	close: () => Promise<void>;
@@ -35,6 +37,10 @@ export function readEvents(response: Response): EventReader {
 	return {
 		frames,
 		seqs: () => frames.filter((frame) => "seq" in frame.data).map((frame) => frame.data.seq),
+		messages: () =>
+			frames
+				.filter((frame) => frame.type === "new-message")
+				.map((frame) => (frame.data.message as { message: string }).message),
 		ended,
 		async close() {
 			await reader.cancel().catch(() => {});

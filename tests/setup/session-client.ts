@@ -19,6 +19,21 @@ export async function openSession(url: string): Promise<SessionClient> {
 	return (await response.json()) as SessionClient;
 }
 
+/**
+ * Waits until the queue position of a session has been announced, which happens once for a session that begins in the
+ * queue (ASSISTANT=off). Call it before posting, for tests that count sequences: the announcement has sequence 1.
+ */
+export async function untilQueueAnnounced(url: string, session: SessionClient): Promise<void> {
+	await until(async () => {
+		const response = await fetch(`${url}/api/chat/sessions`, {
+			headers: { Authorization: `Bearer ${session.token}` },
+			signal: AbortSignal.timeout(DEADLINE_MS),
+		});
+		const { sessions } = (await response.json()) as { sessions: { lastSeq: number }[] };
+		expect(sessions.map(({ lastSeq }) => lastSeq)).toEqual([1]);
+	});
+}
+
 /** Posts one message; ends a request that hangs, as a browser does. */
 export function postMessage(
 	url: string,
