@@ -8,7 +8,7 @@ await runCommand(async () => {
 	const email = requireEmail(oneArgument("npm run admin:reset-password -- EMAIL").word);
 	const password = makePassword();
 	await withDatabase(async () => {
-		const { setAgentPassword } = await import("#app/models/agent.server.ts");
+		const { setAgentPassword } = await import("#app/models/agent/agent.server.ts");
 		await setAgentPassword({ email, password });
 	});
 	process.stdout.write(`${email} has a new password, shown only here:\n${password}\n`);

@@ -9,7 +9,7 @@ await runCommand(async () => {
 	const email = requireEmail(word);
 	const password = makePassword();
 	await withDatabase(async () => {
-		const { createAgent } = await import("#app/models/agent.server.ts");
+		const { createAgent } = await import("#app/models/agent/agent.server.ts");
 		await createAgent({ email, name: options.name ?? nameFrom(email), password });
 	});
 	process.stdout.write(`${email} can sign in now; the password is shown only here:\n${password}\n`);

@@ -6,7 +6,7 @@ import { withDatabase } from "./steps/database.ts";
 await runCommand(async () => {
 	const { word: name } = oneArgument("npm run api-key:create -- NAME");
 	const { key } = await withDatabase(async () => {
-		const { createApiKey } = await import("#app/models/api-key.server.ts");
+		const { createApiKey } = await import("#app/models/api-key/api-key.server.ts");
 		return createApiKey({ name });
 	});
 	process.stdout.write(`The key of ${name}, shown only here:\n${key}\n`);

@@ -1,4 +1,4 @@
-import { KnowledgeImportError, readArticles } from "#app/models/article-files.server.ts";
+import { KnowledgeImportError, readArticles } from "#app/models/article/files.server.ts";
 import { oneArgument } from "./steps/arguments.ts";
 import { CommandError, runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
@@ -20,7 +20,7 @@ await runCommand(async () => {
 		return;
 	}
 	await withDatabase(async () => {
-		const { saveArticleFolder } = await import("#app/models/kb-import.server.ts");
+		const { saveArticleFolder } = await import("#app/models/article/import.server.ts");
 		const { created, updated, unchanged, refused, notes } = await saveArticleFolder(
 			folder,
 			{ ...options, isPruning: flags.has("prune") },

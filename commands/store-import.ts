@@ -1,4 +1,4 @@
-import { readStoreFiles, StoreImportError } from "#app/models/store-files.server.ts";
+import { readStoreFiles, StoreImportError } from "#app/models/store-import/files.server.ts";
 import { oneArgument } from "./steps/arguments.ts";
 import { CommandError, runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
@@ -17,7 +17,7 @@ await runCommand(async () => {
 		return;
 	}
 	await withDatabase(async () => {
-		const { saveStore } = await import("#app/models/store-import.server.ts");
+		const { saveStore } = await import("#app/models/store-import/import.server.ts");
 		const summary = await saveStore(data, (line) => process.stdout.write(`${line}\n`));
 		const counts = Object.values(summary);
 		const isUnchanged = counts.every(({ created, updated }) => created + updated === 0);

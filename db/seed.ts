@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { sql } from "drizzle-orm";
-import { saveArticle } from "#app/models/article.server.ts";
-import { readArticle } from "#app/models/kb-import.server.ts";
+import { saveArticle } from "#app/models/article/article.server.ts";
+import { readArticle } from "#app/models/article/import.server.ts";
 import { db, type Transaction } from "./client.server.ts";
 import { customers, orders, products, productVariants } from "./schema.ts";
 import { seedOrders } from "./seed/orders.ts";

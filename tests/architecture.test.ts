@@ -131,18 +131,18 @@ const DOORS: { from: string; to: string; because: string }[] = [
 		because: "rate limits do not belong to a noun of the store",
 	},
 	{
-		from: "app/models/inbox.server.ts",
+		from: "app/models/chat-session/inbox.server.ts",
 		to: "app/realtime/inbox-order.ts",
 		because: "the agents' list has one order on the server and in browsers",
 	},
 	{
 		from: "db/seed.ts",
-		to: "app/models/article.server.ts",
+		to: "app/models/article/article.server.ts",
 		because: "articles are cut into passages in one place",
 	},
 	{
 		from: "db/seed.ts",
-		to: "app/models/kb-import.server.ts",
+		to: "app/models/article/import.server.ts",
 		because: "articles are read from Markdown in one place",
 	},
 ];

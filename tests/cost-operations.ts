@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { createAgent, isAnyAgentThere, recountAgentSessions, touchAgent } from "#app/models/agent.server.ts";
+import {
+	createAgent,
+	isAnyAgentThere,
+	recountAgentSessions,
+	touchAgent,
+} from "#app/models/agent/agent.server.ts";
 import {
 	checkpointTurn,
 	getLatestTurn,
@@ -8,10 +13,9 @@ import {
 	leaseTurn,
 	listDueTurns,
 	releaseTurn,
-} from "#app/models/ai-turn.server.ts";
-import { hasDayBudget, recordUsage } from "#app/models/ai-usage.server.ts";
+} from "#app/models/ai-turn/ai-turn.server.ts";
+import { hasDayBudget, recordUsage } from "#app/models/ai-turn/usage.server.ts";
 import { listActions } from "#app/models/assistant-action/log.server.ts";
-import { readBlock, refuseBlocked } from "#app/models/blocked-sender.server.ts";
 import { announceQueueChanges } from "#app/models/chat-session/announce-queue.server.ts";
 import { endSession, rateSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { listEarlierSessions } from "#app/models/chat-session/earlier.server.ts";
@@ -24,20 +28,21 @@ import {
 	requireSessionId,
 } from "#app/models/chat-session/find.server.ts";
 import { listWithoutHandover, writeFirstHandover } from "#app/models/chat-session/handover.server.ts";
+import { findById, listEnded, listInbox, readInboxRows } from "#app/models/chat-session/inbox.server.ts";
 import { leaveEmail, requestAgent } from "#app/models/chat-session/queue.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { readToSummarise } from "#app/models/chat-session/summary.server.ts";
+import { rescueStranded } from "#app/models/chat-session/unattended.server.ts";
 import { readNewestTexts } from "#app/models/chat-session/urgency.server.ts";
-import { claimLetters } from "#app/models/contact-letter.server.ts";
-import { findById, listEnded, listInbox, readInboxRows } from "#app/models/inbox.server.ts";
+import { readBlock, refuseBlocked } from "#app/models/customer/blocked-sender.server.ts";
+import { findRevocation } from "#app/models/customer/visitor.server.ts";
+import { claimLetters } from "#app/models/email/contact-email.server.ts";
 import { getMessages, listHistory, listMessages } from "#app/models/message/list.server.ts";
 import { postMessage, postToCurrentSession, postToOpenSession } from "#app/models/message/post.server.ts";
 import { markDelivered, markRead, requireMessagePlace } from "#app/models/message/receipts.server.ts";
 import { readUntranslated } from "#app/models/message/translations.server.ts";
 import { readUnanswered } from "#app/models/message/unanswered.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
-import { rescueStranded } from "#app/models/stranded.server.ts";
-import { findRevocation } from "#app/models/visitor.server.ts";
 import { streamKey } from "#app/realtime/events.ts";
 import { readLiveAnswer } from "#app/realtime/live-answers.server.ts";
 import { readChangedSessions, readHeads, readLog, readLogs } from "#app/realtime/log.server.ts";

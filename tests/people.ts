@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
 import { signIdentity } from "#app/auth/identity.server.ts";
 import { type CustomerIdentity, signCustomerToken } from "#app/auth/token.server.ts";
-import { createAgent } from "#app/models/agent.server.ts";
-import { createApiKey } from "#app/models/api-key.server.ts";
-import { ensureCustomer } from "#app/models/customer.server.ts";
+import { createAgent } from "#app/models/agent/agent.server.ts";
+import { createApiKey } from "#app/models/api-key/api-key.server.ts";
+import { ensureCustomer } from "#app/models/customer/customer.server.ts";
 import { action as login } from "#app/routes/admin/login.tsx";
 import { call, form, type Sender } from "./request.ts";
 

@@ -1,4 +1,4 @@
-import type { Usage } from "#app/models/ai-usage.server.ts";
+import type { Usage } from "#app/models/ai-turn/usage.server.ts";
 import type { Unanswered } from "#app/models/message/unanswered.server.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import type { Answer } from "#db/shapes.ts";

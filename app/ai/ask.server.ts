@@ -1,5 +1,5 @@
-import { getLatestTurn } from "#app/models/ai-turn.server.ts";
-import { getCustomer } from "#app/models/customer.server.ts";
+import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
+import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { Conflict, DomainError } from "#app/models/errors.ts";
 import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { type Answer, AnswerFailed, type AnswerRequest, type OnText } from "./answer.ts";

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { env } from "#app/env.server.ts";
 import { type ActionPlace, logReading } from "#app/models/assistant-action/log.server.ts";
 import { MOST_PROPOSALS } from "#app/models/assistant-action/propose.server.ts";
-import { canSendCodes } from "#app/models/email-code.server.ts";
-import type { Order, OrderOwner } from "#app/models/order.server.ts";
+import { canSendCodes } from "#app/models/email/code.server.ts";
+import type { Order, OrderOwner } from "#app/models/order/order.server.ts";
 import type { Answer, Deed, MessageMetadata, Proposal, ReadingTool } from "#db/shapes.ts";
 import type { AnswerRequest } from "./answer.ts";
 

@@ -1,6 +1,6 @@
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { recordUsage, type Usage } from "#app/models/ai-usage.server.ts";
+import { recordUsage, type Usage } from "#app/models/ai-turn/usage.server.ts";
 import { hasVisibleText, trimInvisible } from "#app/text/visible-text.ts";
 import { type Answerer, AnswerFailed, type AnswerRequest } from "./answer.ts";
 import { ProviderFault } from "./openai/faults.ts";

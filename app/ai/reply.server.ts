@@ -1,5 +1,11 @@
 import { log } from "#app/http/log.server.ts";
-import { getOpenTurn, hasAnswered, leaseTurn, releaseTurn, type Turn } from "#app/models/ai-turn.server.ts";
+import {
+	getOpenTurn,
+	hasAnswered,
+	leaseTurn,
+	releaseTurn,
+	type Turn,
+} from "#app/models/ai-turn/ai-turn.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import { endLiveAnswer, publishEphemeral } from "#app/realtime/publish.server.ts";
 import { AnswerFailed } from "./answer.ts";

@@ -1,4 +1,4 @@
-import { searchPassages } from "#app/models/article.server.ts";
+import { searchPassages } from "#app/models/article/article.server.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import { builtInMeaningOf, providerMeaningOf } from "./embeddings.server.ts";
 import { topicsOf } from "./intent/topics.ts";

@@ -1,4 +1,4 @@
-import { hasDayBudget } from "#app/models/ai-usage.server.ts";
+import { hasDayBudget } from "#app/models/ai-turn/usage.server.ts";
 import { keepSummary, readToSummarise } from "#app/models/chat-session/summary.server.ts";
 import { askSmallModel } from "./openai.server.ts";
 import { dataBlock } from "./prompt.server.ts";

@@ -1,4 +1,4 @@
-import { getApiKey, isApiKey } from "#app/models/api-key.server.ts";
+import { getApiKey, isApiKey } from "#app/models/api-key/api-key.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { NotFound, Unauthorised } from "#app/models/errors.ts";
 import { getCustomerIdentity, requireTokenIdentity } from "./customer.server.ts";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { redirect } from "@remix-run/node";
 import { eq } from "drizzle-orm";
 import { countOnly, countSender, forgetSender, uncount } from "#app/http/rate-limit.server.ts";
-import { canonicalEmail } from "#app/models/email-address.server.ts";
+import { canonicalEmail } from "#app/models/email/address.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents } from "#db/schema.ts";
 import { auth } from "./better-auth.server.ts";

@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { createCookie } from "@remix-run/node";
 import { env } from "#app/env.server.ts";
 import { REVOKED } from "#app/models/chat-session/scope.server.ts";
-import { Unauthorised } from "#app/models/errors.ts";
 import {
 	findRevocation,
 	type Revocation,
 	signInVisitor,
 	signOutVisitor,
-} from "#app/models/visitor.server.ts";
+} from "#app/models/customer/visitor.server.ts";
+import { Unauthorised } from "#app/models/errors.ts";
 import { nameOwner } from "./owner.server.ts";
 import { readCustomerToken, type SignedIdentity, signCustomerToken } from "./token.server.ts";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { findCurrentSession } from "#app/models/chat-session/find.server.ts";
-import { repeatWaitingQuestion } from "#app/models/waiting-question.server.ts";
+import { repeatWaitingQuestion } from "#app/models/chat-session/waiting-question.server.ts";
 
 /**
  * Enqueues the question again that made a guest sign in, so that they need not write it again.

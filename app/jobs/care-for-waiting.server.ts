@@ -5,7 +5,7 @@ import { enqueue } from "#app/jobs/queue.server.ts";
 import { announceQueueChanges } from "#app/models/chat-session/announce-queue.server.ts";
 import { refreshExpectedWait } from "#app/models/chat-session/expected-wait.server.ts";
 import { listWithoutHandover } from "#app/models/chat-session/handover.server.ts";
-import { rescueStranded } from "#app/models/stranded.server.ts";
+import { rescueStranded } from "#app/models/chat-session/unattended.server.ts";
 import { sendLetters } from "./send-letters.server.ts";
 
 const HANDOVER_MS = 1_000;

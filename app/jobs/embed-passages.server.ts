@@ -1,6 +1,6 @@
 import { embedPassages } from "#app/ai/embeddings.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { recutArticles } from "#app/models/article.server.ts";
+import { recutArticles } from "#app/models/article/article.server.ts";
 
 /** What a lost job, a provider that was away or another process's import left is found this often. */
 const SWEEP_MS = 60_000;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { log } from "#app/http/log.server.ts";
 import { MailFailed, sendMail } from "#app/mail/send.server.ts";
-import { isCustomersAddress, isWantedCode } from "#app/models/email-code.server.ts";
+import { isCustomersAddress, isWantedCode } from "#app/models/email/code.server.ts";
 import type { Jobs } from "./queue.server.ts";
 
 /** Waits between tries; the last again and again, as long as the code counts. */

@@ -1,7 +1,7 @@
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { MailFailed, sendMail } from "#app/mail/send.server.ts";
-import { type ContactLetter, claimLetters, putOffLetter } from "#app/models/contact-letter.server.ts";
+import { type ContactLetter, claimLetters, putOffLetter } from "#app/models/email/contact-email.server.ts";
 import { withoutMarks } from "#app/text/message-marks.ts";
 
 /** Letters one process sends in a round. */

@@ -2,7 +2,7 @@ import { readLanguage } from "#app/ai/language/tell.server.ts";
 import { translateText } from "#app/ai/language/translate.server.ts";
 import { smallModel } from "#app/ai/openai.server.ts";
 import { hasModel } from "#app/ai/reply/answerer.server.ts";
-import { hasDayBudget } from "#app/models/ai-usage.server.ts";
+import { hasDayBudget } from "#app/models/ai-turn/usage.server.ts";
 import { languageTag } from "#app/models/chat-session/locale.ts";
 import {
 	claimTranslation,

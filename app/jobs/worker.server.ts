@@ -4,7 +4,7 @@ import { answerSession } from "#app/ai/reply.server.ts";
 import { summariseIfLong } from "#app/ai/summarise.server.ts";
 import { logBackgroundFailure, startPeriodicWork } from "#app/background-work.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { type DueTurn, listDueTurns } from "#app/models/ai-turn.server.ts";
+import { type DueTurn, listDueTurns } from "#app/models/ai-turn/ai-turn.server.ts";
 import { AnswerSlots, MOST_AT_ONCE } from "./answer-slots.ts";
 import { startCaring } from "./care-for-waiting.server.ts";
 import { checkUrgency } from "./check-urgency.server.ts";

@@ -1,7 +1,7 @@
 import type { InboxEntry } from "./events.ts";
 
 /**
- * The order of the inbox, for server and browser. `app/models/inbox.server.ts` reads each section from an index in
+ * The order of the inbox, for server and browser. `app/models/chat-session/inbox.server.ts` reads each section from an index in
  * the same order.
  *
  * Waiting customers come first, the longest wait at the top. All other sections have the latest activity at the top,

@@ -1,4 +1,4 @@
-import { withoutPersonalData } from "#app/models/personal-data.ts";
+import { withoutPersonalData } from "#app/models/customer/personal-data.ts";
 import { sql } from "#db/client.server.ts";
 import type { EvaluationQuestion } from "./questions.ts";
 

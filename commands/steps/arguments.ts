@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { canonicalEmail } from "#app/models/email-address.server.ts";
+import { canonicalEmail } from "#app/models/email/address.server.ts";
 import { CommandError } from "./command.ts";
 
 /**

@@ -43,7 +43,7 @@ async function provideAgents(): Promise<DemoLogin> {
 	const { eq } = await import("drizzle-orm");
 	const { db } = await import("#db/client.server.ts");
 	const { users } = await import("#db/schema.ts");
-	const { createAgent, setAgentPassword } = await import("#app/models/agent.server.ts");
+	const { createAgent, setAgentPassword } = await import("#app/models/agent/agent.server.ts");
 	const { password, isNew } = demoAgentPassword(env());
 	for (const agent of AGENTS) {
 		const isThere = (await db.$count(users, eq(users.email, agent.email))) > 0;

@@ -57,7 +57,7 @@ async function openAndFill(life: Lifetime): Promise<Ready> {
 	});
 	life.signal.throwIfAborted();
 	const demo = access.embedded ? await prepareDemo() : null;
-	const { countAgents } = await import("#app/models/agent.server.ts");
+	const { countAgents } = await import("#app/models/agent/agent.server.ts");
 	const hasAgents = (await countAgents()) > 0;
 	// The server has its own connections from here on.
 	await closePools();

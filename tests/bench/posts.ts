@@ -18,7 +18,7 @@ const GROUPS = [1, 8, 32];
 const CONVERSATIONS = 640;
 /** Conversations that are filled with messages; the groups use them in turn. */
 const LONG_CONVERSATIONS = 32;
-/** As in app/models/message/write-posts.server.ts and app/models/ai-turn.server.ts, which need a database to be loaded. */
+/** As in app/models/message/write-posts.server.ts and app/models/ai-turn/ai-turn.server.ts, which need a database to be loaded. */
 const LIMIT_A_MINUTE = 30;
 const ANSWER_PACE = { waitMs: 350, mostWaitMs: 3_000 };
 

@@ -24,8 +24,8 @@ export async function gatherPeople(options: {
 	talks: number;
 }): Promise<People> {
 	setEnv({ ...options.env, LISTEN_DATABASE_URL: "" });
-	const { createAgent } = await import("#app/models/agent.server.ts");
-	const { createApiKey } = await import("#app/models/api-key.server.ts");
+	const { createAgent } = await import("#app/models/agent/agent.server.ts");
+	const { createApiKey } = await import("#app/models/api-key/api-key.server.ts");
 	const { closeDatabase } = await import("#db/client.server.ts");
 	await createAgent(AGENT);
 	const { key } = await createApiKey({ name: "Order system" });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { loginDelayMs, MAX_DELAY_MS } from "#app/auth/agent.server.ts";
-import { createAgent } from "#app/models/agent.server.ts";
+import { createAgent } from "#app/models/agent/agent.server.ts";
 import * as blocked from "#app/routes/admin/blocked/page.tsx";
 import * as actions from "#app/routes/admin/conversation/actions.ts";
 import * as history from "#app/routes/admin/conversation/history.ts";

@@ -1,8 +1,8 @@
 import { eq } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ownPath } from "#app/http/own-path.server.ts";
-import { createAgent, setAgentPassword } from "#app/models/agent.server.ts";
-import { getLatestTurn } from "#app/models/ai-turn.server.ts";
+import { createAgent, setAgentPassword } from "#app/models/agent/agent.server.ts";
+import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { action as submitScripted } from "#app/routes/admin/conversation/actions.ts";

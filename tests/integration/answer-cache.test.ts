@@ -3,11 +3,11 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import { answerAlone, answerOnce } from "#app/ai/ask.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
-import { getLatestTurn } from "#app/models/ai-turn.server.ts";
-import { keepAnswer, MOST_REMEMBERED, readMemoryFigures } from "#app/models/answer-cache.server.ts";
-import { saveArticle } from "#app/models/article.server.ts";
+import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
+import { keepAnswer, MOST_REMEMBERED, readMemoryFigures } from "#app/models/ai-turn/answer-cache.server.ts";
+import { saveArticle } from "#app/models/article/article.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
-import { ensureCustomer } from "#app/models/customer.server.ts";
+import { ensureCustomer } from "#app/models/customer/customer.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { clearSetting, saveSetting } from "#app/models/setting/store.server.ts";
 import { sql } from "#db/client.server.ts";

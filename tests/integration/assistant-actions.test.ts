@@ -4,7 +4,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
-import { saveArticle } from "#app/models/article.server.ts";
+import { saveArticle } from "#app/models/article/article.server.ts";
 import { listActions } from "#app/models/assistant-action/log.server.ts";
 import { toMessage } from "#app/models/message/present.server.ts";
 import { AssistantDeeds, withNews } from "#app/routes/admin/conversation/assistant-deeds.tsx";

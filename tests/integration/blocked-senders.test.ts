@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { listBlocked } from "#app/models/blocked-sender.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
+import { listBlocked } from "#app/models/customer/blocked-sender.server.ts";
 import { action as blockedForm, loader as blockedPage } from "#app/routes/admin/blocked/page.tsx";
 import { action as submitScripted } from "#app/routes/admin/conversation/actions.ts";
 import { action as submitPlain } from "#app/routes/admin/conversation/page.tsx";

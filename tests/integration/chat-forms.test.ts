@@ -300,7 +300,7 @@ describe("asking for a person", () => {
 		const ada = await asVisitor();
 		await plain({ intent: "send", message: "Hello" }, ada.cookie);
 		await plain({ intent: "request-agent" }, ada.cookie);
-		const { getLatestTurn } = await import("#app/models/ai-turn.server.ts");
+		const { getLatestTurn } = await import("#app/models/ai-turn/ai-turn.server.ts");
 		const [session] = await sessionsOf(ada.identity.visitorId);
 		expect((await getLatestTurn(String(session?.sessionId)))?.state).toBe("superseded");
 	});

@@ -7,7 +7,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, describe, expect, it } from "vitest";
 import { readIdentity } from "#app/auth/identity.server.ts";
 import { env } from "#app/env.server.ts";
-import { getApiKey } from "#app/models/api-key.server.ts";
+import { getApiKey } from "#app/models/api-key/api-key.server.ts";
 import { db } from "#db/client.server.ts";
 import { credentials, customers, users } from "#db/schema.ts";
 import { type Outcome, runScript } from "#tests/setup/processes.ts";

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { setEnv } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { sendLetters } from "#app/jobs/send-letters.server.ts";
-import { createAgent } from "#app/models/agent.server.ts";
+import { createAgent } from "#app/models/agent/agent.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { markDelivered } from "#app/models/message/receipts.server.ts";

@@ -4,7 +4,7 @@ import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { translateSession } from "#app/jobs/translate-session.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
-import { getInboxEntries } from "#app/models/inbox.server.ts";
+import { getInboxEntries } from "#app/models/chat-session/inbox.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { clearSetting, saveSetting } from "#app/models/setting/store.server.ts";
 import { action as agentActions } from "#app/routes/admin/conversation/actions.ts";

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { setEnv } from "#app/env.server.ts";
 import { MOST_AT_ONCE, MOST_OF_NETWORK } from "#app/jobs/answer-slots.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
-import { dueTurns, leaseTurn, listDueTurns, promiseAnswer } from "#app/models/ai-turn.server.ts";
+import { dueTurns, leaseTurn, listDueTurns, promiseAnswer } from "#app/models/ai-turn/ai-turn.server.ts";
 import { endSession } from "#app/models/chat-session/change.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { statementsIn, transact } from "#app/realtime/publish.server.ts";

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answererFor } from "#app/ai/openai.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
-import { getLatestTurn } from "#app/models/ai-turn.server.ts";
+import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { ANALYSED_CHARACTERS } from "#app/models/message/analysed-part.ts";
 import { readUnanswered } from "#app/models/message/unanswered.server.ts";
 import { db } from "#db/client.server.ts";

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { answerAlone } from "#app/ai/ask.server.ts";
 import { embedAll } from "#app/ai/embeddings.server.ts";
 import { retrievePassages } from "#app/ai/retrieve.server.ts";
-import { saveArticle } from "#app/models/article.server.ts";
+import { saveArticle } from "#app/models/article/article.server.ts";
 import { type EvaluationQuestion, readQuestions } from "#commands/eval/questions.ts";
 import { sql } from "#db/client.server.ts";
 

@@ -12,8 +12,8 @@ import {
 	recutArticles,
 	saveArticle,
 	searchPassages,
-} from "#app/models/article.server.ts";
-import { importKnowledge } from "#app/models/kb-import.server.ts";
+} from "#app/models/article/article.server.ts";
+import { importKnowledge } from "#app/models/article/import.server.ts";
 import { loader as articlePage } from "#app/routes/help/article.tsx";
 import { db } from "#db/client.server.ts";
 import { articlePassages, articles } from "#db/schema.ts";

@@ -16,11 +16,11 @@ import {
 	listArticles,
 	saveArticle,
 	searchPassages,
-} from "#app/models/article.server.ts";
+} from "#app/models/article/article.server.ts";
+import { importKnowledge } from "#app/models/article/import.server.ts";
+import { listUnanswered, settleUnanswered } from "#app/models/article/unanswered-question.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
-import { importKnowledge } from "#app/models/kb-import.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
-import { listUnanswered, settleUnanswered } from "#app/models/unanswered-question.server.ts";
 import { action, loader } from "#app/routes/admin/knowledge/page.tsx";
 import { db, sql } from "#db/client.server.ts";
 import { articles, passageVectors } from "#db/schema.ts";

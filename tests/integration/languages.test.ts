@@ -6,7 +6,7 @@ import { assistAgent, type CopilotTask } from "#app/ai/copilot/assist.server.ts"
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { translateSession } from "#app/jobs/translate-session.server.ts";
-import { saveArticle } from "#app/models/article.server.ts";
+import { saveArticle } from "#app/models/article/article.server.ts";
 import { action as adminActions } from "#app/routes/admin/conversation/actions.ts";
 import { action as adminPage } from "#app/routes/admin/conversation/page.tsx";
 import { db } from "#db/client.server.ts";

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { setEnv } from "#app/env.server.ts";
-import { createAgent, touchAgent } from "#app/models/agent.server.ts";
-import { getLatestTurn, leaseTurn } from "#app/models/ai-turn.server.ts";
+import { createAgent, touchAgent } from "#app/models/agent/agent.server.ts";
+import { getLatestTurn, leaseTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
+import { repairs, rescueStranded } from "#app/models/chat-session/unattended.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { saveSetting } from "#app/models/setting/store.server.ts";
-import { repairs, rescueStranded } from "#app/models/stranded.server.ts";
 import { loader as readyz } from "#app/routes/ops/readyz.ts";
 import { sql } from "#db/client.server.ts";
 import { makeSession, messagesOf, sessionRow } from "#tests/factories.ts";

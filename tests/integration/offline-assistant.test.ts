@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Answer, AnswerRequest } from "#app/ai/answer.ts";
 import { embedAll } from "#app/ai/embeddings.server.ts";
 import { answerOffline } from "#app/ai/offline/answer.server.ts";
-import { getArticle, saveArticle, searchPassages } from "#app/models/article.server.ts";
-import { searchProducts } from "#app/models/product-search.server.ts";
+import { getArticle, saveArticle, searchPassages } from "#app/models/article/article.server.ts";
+import { searchProducts } from "#app/models/product/search.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
 

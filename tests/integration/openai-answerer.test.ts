@@ -4,7 +4,7 @@ import { type Answer, AnswerFailed, type AnswerRequest } from "#app/ai/answer.ts
 import { LIMITS, type Limits } from "#app/ai/openai/limits.ts";
 import { answererFor, answerWithModel } from "#app/ai/openai.server.ts";
 import { setEnv } from "#app/env.server.ts";
-import { saveArticle } from "#app/models/article.server.ts";
+import { saveArticle } from "#app/models/article/article.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants, settings } from "#db/schema.ts";
 import { needs } from "#tests/setup/needs.ts";

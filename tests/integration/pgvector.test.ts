@@ -25,7 +25,7 @@ describe("a database with pgvector", needs(PGVECTOR, bin !== null), () => {
 	const load = async () => ({
 		...(await import("#app/ai/embeddings.server.ts")),
 		...(await import("#app/ai/retrieve.server.ts")),
-		...(await import("#app/models/article.server.ts")),
+		...(await import("#app/models/article/article.server.ts")),
 		...(await import("#app/models/search/vector-index.server.ts")),
 		...(await import("#db/client.server.ts")),
 	});

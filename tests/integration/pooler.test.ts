@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { env } from "#app/env.server.ts";
-import { createAgent } from "#app/models/agent.server.ts";
+import { createAgent } from "#app/models/agent/agent.server.ts";
 import { needs } from "#tests/setup/needs.ts";
 import { findServer, prepareServer } from "#tests/setup/optional-server.ts";
 import { startServerProcess } from "#tests/setup/server-process.ts";

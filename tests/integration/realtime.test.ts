@@ -3,7 +3,7 @@ import { afterEach, beforeAll, expect, it } from "vitest";
 import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { signCustomerToken } from "#app/auth/token.server.ts";
 import { setEnv } from "#app/env.server.ts";
-import { createAgent } from "#app/models/agent.server.ts";
+import { createAgent } from "#app/models/agent/agent.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";

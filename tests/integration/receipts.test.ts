@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
-import { getInboxEntries } from "#app/models/inbox.server.ts";
+import { getInboxEntries } from "#app/models/chat-session/inbox.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { markDelivered, markRead } from "#app/models/message/receipts.server.ts";
 import { renewLeases } from "#app/realtime/presence/leases.server.ts";

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from "vite
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
-import { createAgent } from "#app/models/agent.server.ts";
-import { getLatestTurn, leaseTurn, releaseTurn } from "#app/models/ai-turn.server.ts";
+import { createAgent } from "#app/models/agent/agent.server.ts";
+import { getLatestTurn, leaseTurn, releaseTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";

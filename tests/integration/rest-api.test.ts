@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { env } from "#app/env.server.ts";
-import { saveArticle } from "#app/models/article.server.ts";
+import { saveArticle } from "#app/models/article/article.server.ts";
 import { sessionSchema } from "#app/realtime/events.ts";
 import * as aiResponse from "#app/routes/api/ai-response.ts";
 import * as messages from "#app/routes/api/messages.ts";

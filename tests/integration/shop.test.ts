@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { setEnv } from "#app/env.server.ts";
-import { countProducts, getProduct, listProducts } from "#app/models/product.server.ts";
+import { countProducts, getProduct, listProducts } from "#app/models/product/product.server.ts";
 import { loader as homeLoader } from "#app/routes/shop/home.tsx";
 import { action as signInAs } from "#app/routes/shop/sign-in-as.ts";
 import { action as signOut } from "#app/routes/shop/sign-out.ts";

@@ -4,9 +4,9 @@ import { isAboutSafety, isLegal } from "#app/ai/escalation/sensitive-topics.ts";
 import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
 import { tellLanguage } from "#app/ai/language/tell.server.ts";
+import { withoutPersonalData } from "#app/models/customer/personal-data.ts";
 import { MESSAGE_LIMIT } from "#app/models/message/text.ts";
-import { extractOrderNumbers } from "#app/models/order-numbers.ts";
-import { withoutPersonalData } from "#app/models/personal-data.ts";
+import { extractOrderNumbers } from "#app/models/order/numbers.ts";
 
 /**
  * A process serves all customers while it reads one message, so the time to read a message may only grow with its

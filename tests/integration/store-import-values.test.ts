@@ -5,7 +5,7 @@ import { asc, eq } from "drizzle-orm";
 import iconv from "iconv-lite";
 import { afterAll, describe, expect, it } from "vitest";
 import { answerOffline } from "#app/ai/offline/answer.server.ts";
-import { importStore } from "#app/models/store-import.server.ts";
+import { importStore } from "#app/models/store-import/import.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { hasDayBudget } from "#app/models/ai-usage.server.ts";
+import { hasDayBudget } from "#app/models/ai-turn/usage.server.ts";
 import { baseLanguage, languageTag } from "#app/models/chat-session/locale.ts";
 import { DomainError } from "#app/models/errors.ts";
 import { forAnalysis } from "#app/models/message/analysed-part.ts";

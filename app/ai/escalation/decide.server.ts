@@ -1,6 +1,6 @@
 import { personAskedIn } from "#app/ai/intent/wants-person.ts";
-import { getOrder, listOrders } from "#app/models/order.server.ts";
-import { extractOrderNumbers } from "#app/models/order-numbers.ts";
+import { extractOrderNumbers } from "#app/models/order/numbers.ts";
+import { getOrder, listOrders } from "#app/models/order/order.server.ts";
 import type { SettingValue } from "#app/models/setting/shapes.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Answer, AnswerRequest } from "../answer.ts";

@@ -1,10 +1,10 @@
-import { hasDayBudget } from "#app/models/ai-usage.server.ts";
+import { hasDayBudget } from "#app/models/ai-turn/usage.server.ts";
 import {
 	type HandoverMaterial,
 	replaceSummary,
 	writeFirstHandover,
 } from "#app/models/chat-session/handover.server.ts";
-import { extractOrderNumbers } from "#app/models/order-numbers.ts";
+import { extractOrderNumbers } from "#app/models/order/numbers.ts";
 import type { Handover } from "#db/shapes.ts";
 import { askSmallModel } from "../openai.server.ts";
 import { dataBlock } from "../prompt.server.ts";

@@ -1,4 +1,4 @@
-import { namesIn } from "#app/models/product.server.ts";
+import { namesIn } from "#app/models/product/product.server.ts";
 import { primaryLanguage } from "#app/text/language-tag.ts";
 import type { AnswerRequest } from "../answer.ts";
 import { type Reading, readLanguage } from "./tell.server.ts";

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { classifyIntent } from "#app/ai/intent/classify.server.ts";
 import { wantsPerson } from "#app/ai/intent/wants-person.ts";
-import { listArticleLanguages } from "#app/models/article.server.ts";
+import { listArticleLanguages } from "#app/models/article/article.server.ts";
 import { CONFIRM_HINT } from "#app/models/assistant-action/propose.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { forAnalysis } from "#app/models/message/analysed-part.ts";
-import { isKnown } from "#app/models/order.server.ts";
+import { isKnown } from "#app/models/order/order.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";

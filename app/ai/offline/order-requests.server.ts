@@ -1,7 +1,7 @@
 import type { Deeds } from "#app/ai/deeds.server.ts";
 import { proposeCancellation, proposeOrderAddress, proposeReturn } from "#app/ai/tools/proposals.ts";
-import { listOrders, type Order } from "#app/models/order.server.ts";
-import { whyNotCancelled, whyNotReaddressed, whyNotReturned } from "#app/models/order-rules.ts";
+import { listOrders, type Order } from "#app/models/order/order.server.ts";
+import { whyNotCancelled, whyNotReaddressed, whyNotReturned } from "#app/models/order/rules.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Proposal } from "#db/shapes.ts";
 import { OFFER } from "./phrases.ts";

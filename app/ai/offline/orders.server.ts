@@ -1,4 +1,5 @@
-import { canSendCodes } from "#app/models/email-code.server.ts";
+import { canSendCodes } from "#app/models/email/code.server.ts";
+import { extractOrderNumbers } from "#app/models/order/numbers.ts";
 import {
 	describeItems,
 	describeOrder,
@@ -10,8 +11,7 @@ import {
 	listOrders,
 	type Order,
 	type OrderOwner,
-} from "#app/models/order.server.ts";
-import { extractOrderNumbers } from "#app/models/order-numbers.ts";
+} from "#app/models/order/order.server.ts";
 import type { Deeds } from "../deeds.server.ts";
 import {
 	asksWhetherCancelled,

@@ -1,7 +1,7 @@
-import { formatMoney } from "#app/models/money.ts";
-import { joinWords } from "#app/models/order.server.ts";
-import type { ProductVariant } from "#app/models/product.server.ts";
-import { findProducts, type ProductSearch } from "#app/models/product-search.server.ts";
+import { joinWords } from "#app/models/order/order.server.ts";
+import { formatMoney } from "#app/models/product/money.ts";
+import type { ProductVariant } from "#app/models/product/product.server.ts";
+import { findProducts, type ProductSearch } from "#app/models/product/search.server.ts";
 import { meets } from "#app/models/search/relevance.ts";
 import { stemTexts } from "#app/models/search/stems.server.ts";
 import type { Term } from "#app/models/search/term.ts";

@@ -1,4 +1,4 @@
-import type { PassageSearch } from "#app/models/article-search.server.ts";
+import type { PassageSearch } from "#app/models/article/search.server.ts";
 import { likelyIntents } from "../intent/classify.server.ts";
 
 /**

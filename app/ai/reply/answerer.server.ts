@@ -1,7 +1,7 @@
 import { env } from "#app/env.server.ts";
-import type { Turn } from "#app/models/ai-turn.server.ts";
-import { type Allowance, holdAnswer, reserveAnswer } from "#app/models/ai-usage.server.ts";
-import type { Recalled } from "#app/models/answer-cache.server.ts";
+import type { Turn } from "#app/models/ai-turn/ai-turn.server.ts";
+import type { Recalled } from "#app/models/ai-turn/answer-cache.server.ts";
+import { type Allowance, holdAnswer, reserveAnswer } from "#app/models/ai-turn/usage.server.ts";
 import type { Answer, Answerer, AnswerRequest, OnText } from "../answer.ts";
 import type { Understood } from "../escalation/decide.server.ts";
 import { callingWords } from "../escalation/words.ts";

@@ -1,12 +1,12 @@
 import { log } from "#app/http/log.server.ts";
-import { finishTurn, type Turn } from "#app/models/ai-turn.server.ts";
+import { finishTurn, type Turn } from "#app/models/ai-turn/ai-turn.server.ts";
+import { noteUnanswered } from "#app/models/article/unanswered-question.server.ts";
 import { writeProposals } from "#app/models/assistant-action/propose.server.ts";
 import { noteQuestion } from "#app/models/chat-session/change.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { queueSession } from "#app/models/chat-session/queue.server.ts";
 import type { Unanswered } from "#app/models/message/unanswered.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
-import { noteUnanswered } from "#app/models/unanswered-question.server.ts";
 import { transact } from "#app/realtime/publish.server.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
 import { type Answer, AnswerFailed } from "../answer.ts";

@@ -1,5 +1,5 @@
-import type { Turn } from "#app/models/ai-turn.server.ts";
-import type { Recalled } from "#app/models/answer-cache.server.ts";
+import type { Turn } from "#app/models/ai-turn/ai-turn.server.ts";
+import type { Recalled } from "#app/models/ai-turn/answer-cache.server.ts";
 import { readUnanswered } from "#app/models/message/unanswered.server.ts";
 import type { SettingValue } from "#app/models/setting/shapes.ts";
 import { getSettings } from "#app/models/setting/store.server.ts";

@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { countRecall, keepAnswer, type Recalled, recallAnswer } from "#app/models/answer-cache.server.ts";
-import { withoutPersonalData } from "#app/models/personal-data.ts";
+import {
+	countRecall,
+	keepAnswer,
+	type Recalled,
+	recallAnswer,
+} from "#app/models/ai-turn/answer-cache.server.ts";
+import { withoutPersonalData } from "#app/models/customer/personal-data.ts";
 import type { Answer, AnswerRequest } from "../answer.ts";
 import type { Understood } from "../escalation/decide.server.ts";
 import { classifyIntent } from "../intent/classify.server.ts";

@@ -1,4 +1,4 @@
-import { checkpointTurn, releaseTurn, type Turn } from "#app/models/ai-turn.server.ts";
+import { checkpointTurn, releaseTurn, type Turn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { publishEphemeral } from "#app/realtime/publish.server.ts";
 import { AnswerFailed } from "../answer.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod/v4";
-import { listOrders } from "#app/models/order.server.ts";
+import { listOrders } from "#app/models/order/order.server.ts";
 import { orderFacts } from "./order-facts.ts";
 import { defineTool, refuseStranger } from "./tool.server.ts";
 

@@ -1,5 +1,5 @@
-import { formatMoney } from "#app/models/money.ts";
-import type { Order } from "#app/models/order.server.ts";
+import type { Order } from "#app/models/order/order.server.ts";
+import { formatMoney } from "#app/models/product/money.ts";
 
 /**
  * What the model reads of an order: what answers "where is it" and "what did I order". The customer's id,

@@ -1,4 +1,4 @@
-import { getOrder, listOrders, type Order, type OrderOwner } from "#app/models/order.server.ts";
+import { getOrder, listOrders, type Order, type OrderOwner } from "#app/models/order/order.server.ts";
 
 /** How far back an order is looked for when its number came without its letters. */
 const SEARCHED_ORDERS = 200;

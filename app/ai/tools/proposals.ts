@@ -1,5 +1,5 @@
-import { formatMoney } from "#app/models/money.ts";
-import { describeItems, type Order } from "#app/models/order.server.ts";
+import { describeItems, type Order } from "#app/models/order/order.server.ts";
+import { formatMoney } from "#app/models/product/money.ts";
 import type { Proposal } from "#db/shapes.ts";
 
 /** The changes that can be laid before a customer, in the words of their cards. With a model and without. */

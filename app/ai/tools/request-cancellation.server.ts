@@ -1,5 +1,5 @@
 import { z } from "zod/v4";
-import { whyNotCancelled } from "#app/models/order-rules.ts";
+import { whyNotCancelled } from "#app/models/order/rules.ts";
 import { findOwnOrder } from "./own-order.server.ts";
 import { proposeCancellation } from "./proposals.ts";
 import {

@@ -1,5 +1,5 @@
 import { z } from "zod/v4";
-import { whyNotReturned } from "#app/models/order-rules.ts";
+import { whyNotReturned } from "#app/models/order/rules.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import { findOwnOrder } from "./own-order.server.ts";
 import { proposeReturn } from "./proposals.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod/v4";
-import { isKnown } from "#app/models/order.server.ts";
+import { isKnown } from "#app/models/order/order.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import type { Deeds } from "../deeds.server.ts";
 import type { Retrieved } from "../openai/source-book.ts";

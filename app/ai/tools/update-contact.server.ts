@@ -1,7 +1,7 @@
 import { z } from "zod/v4";
-import { listOwnCustomers } from "#app/models/customer.server.ts";
-import { canonicalEmail } from "#app/models/email-address.server.ts";
-import { whyNotReaddressed } from "#app/models/order-rules.ts";
+import { listOwnCustomers } from "#app/models/customer/customer.server.ts";
+import { canonicalEmail } from "#app/models/email/address.server.ts";
+import { whyNotReaddressed } from "#app/models/order/rules.ts";
 import { findOwnOrder } from "./own-order.server.ts";
 import { proposeAccountAddress, proposeEmail, proposeOrderAddress } from "./proposals.ts";
 import {

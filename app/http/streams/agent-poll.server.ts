@@ -1,7 +1,7 @@
 import { getAgent } from "#app/auth/agent.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
+import { listInbox } from "#app/models/chat-session/inbox.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
-import { listInbox } from "#app/models/inbox.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { waitingLimit } from "#app/realtime/inbox-order.ts";

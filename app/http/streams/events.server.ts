@@ -1,8 +1,8 @@
 import { getAgent } from "#app/auth/agent.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
+import { listInbox, readInboxRows } from "#app/models/chat-session/inbox.server.ts";
 import { DomainError, Unauthorised } from "#app/models/errors.ts";
-import { listInbox, readInboxRows } from "#app/models/inbox.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { isDraining } from "#app/realtime/connections.server.ts";
 import { waitingLimit } from "#app/realtime/inbox-order.ts";

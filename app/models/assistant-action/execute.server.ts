@@ -1,8 +1,8 @@
 import { and, eq } from "drizzle-orm";
+import { postalAddress } from "#app/models/customer/postal-address.ts";
 import { Invalid } from "#app/models/errors.ts";
-import { type Order, type OrderOwner, ownCustomers, ownOrders } from "#app/models/order.server.ts";
-import { whyNotCancelled, whyNotReaddressed, whyNotReturned } from "#app/models/order-rules.ts";
-import { postalAddress } from "#app/models/postal-address.ts";
+import { type Order, type OrderOwner, ownCustomers, ownOrders } from "#app/models/order/order.server.ts";
+import { whyNotCancelled, whyNotReaddressed, whyNotReturned } from "#app/models/order/rules.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { customers, orderRequests, orders } from "#db/schema.ts";

@@ -1,5 +1,5 @@
 import { and, eq, sql as query } from "drizzle-orm";
-import { isAnyAgentThere } from "#app/models/agent.server.ts";
+import { isAnyAgentThere } from "#app/models/agent/agent.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Queue } from "#app/realtime/events.ts";
 import { publish, transact } from "#app/realtime/publish.server.ts";

@@ -1,8 +1,8 @@
 import { eq, sql } from "drizzle-orm";
-import { recountAgentSessions } from "#app/models/agent.server.ts";
+import { recountAgentSessions } from "#app/models/agent/agent.server.ts";
+import { stopAnswer } from "#app/models/ai-turn/stopped-answer.server.ts";
 import { Conflict, NeedsConfirmation } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
-import { stopAnswer } from "#app/models/stopped-answer.server.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { publish, transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";

@@ -1,4 +1,4 @@
-import type { OrderOwner } from "#app/models/order.server.ts";
+import type { OrderOwner } from "#app/models/order/order.server.ts";
 import type { SessionRow } from "./present.server.ts";
 
 /** How long an e-mailed code opens the orders of its address, in the conversation it was typed into. */

@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { isAgentThere } from "#app/models/agent.server.ts";
+import { isAgentThere } from "#app/models/agent/agent.server.ts";
 import { settingOf } from "#app/models/setting/shapes.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
 import { db } from "#db/client.server.ts";

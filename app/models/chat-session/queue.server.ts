@@ -1,11 +1,11 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { enqueue } from "#app/jobs/queue.server.ts";
-import { recountAgentSessions } from "#app/models/agent.server.ts";
+import { recountAgentSessions } from "#app/models/agent/agent.server.ts";
+import { stopAnswer } from "#app/models/ai-turn/stopped-answer.server.ts";
 import { Conflict } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { nextOpening } from "#app/models/setting/business-hours.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
-import { stopAnswer } from "#app/models/stopped-answer.server.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";

@@ -1,5 +1,5 @@
 import { env } from "#app/env.server.ts";
-import { ANSWER_PACE } from "#app/models/ai-turn.server.ts";
+import { ANSWER_PACE } from "#app/models/ai-turn/ai-turn.server.ts";
 import { type Actor, noSuchSession } from "#app/models/chat-session/scope.server.ts";
 import { Blocked, Conflict, type DomainError, TooMany } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
-import { articleUrl } from "#app/models/article-address.ts";
+import { articleUrl } from "#app/models/article/address.ts";
+import { type Readers, readableBy } from "#app/models/article/readers.server.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { db } from "#db/client.server.ts";
-import { type Readers, readableBy } from "../article-readers.server.ts";
 import { nearestInDatabase } from "./vector-index.server.ts";
 
 /**

@@ -2,7 +2,7 @@ import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { getAgent, signOutAgent } from "#app/auth/agent.server.ts";
 import { answering } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
-import { noteAgentLeft } from "#app/models/agent.server.ts";
+import { noteAgentLeft } from "#app/models/agent/agent.server.ts";
 
 /** POST /admin/logout: ends the login. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {

@@ -3,7 +3,7 @@ import { requireReader } from "#app/auth/actor.server.ts";
 import { requireStreamAccess } from "#app/http/streams/access.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { forCustomer } from "#app/models/chat-session/present.server.ts";
-import { getCustomer } from "#app/models/customer.server.ts";
+import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { answeringFrame } from "#app/routes/live/answer-frame.server.ts";
 import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcript-response.server.tsx";

@@ -5,7 +5,7 @@ import type { SignedIdentity } from "#app/auth/token.server.ts";
 import { listEarlierSessions } from "#app/models/chat-session/earlier.server.ts";
 import { findCurrentSession, findGivenEmail } from "#app/models/chat-session/find.server.ts";
 import { forCustomer } from "#app/models/chat-session/present.server.ts";
-import { getCustomer } from "#app/models/customer.server.ts";
+import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
 import { encodeCursor } from "#app/realtime/cursor.ts";
 import { getEpoch } from "#app/realtime/epoch.server.ts";

@@ -1,5 +1,5 @@
-import { parseMarkdown, plainText, renderMarkdown } from "#app/models/article-markdown.ts";
-import { headingIds } from "#app/models/article-passages.ts";
+import { parseMarkdown, plainText, renderMarkdown } from "#app/models/article/markdown.ts";
+import { headingIds } from "#app/models/article/passages.ts";
 
 export type ArticleHeading = { id: string; text: string };
 

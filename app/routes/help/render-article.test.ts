@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { cutIntoPassages } from "#app/models/article-passages.ts";
+import { cutIntoPassages } from "#app/models/article/passages.ts";
 import { renderArticle } from "./render-article.server.ts";
 
 const BODY = `Before any heading.

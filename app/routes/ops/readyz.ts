@@ -1,5 +1,5 @@
 import { jsonResponse } from "#app/http/respond.server.ts";
-import { repairs } from "#app/models/stranded.server.ts";
+import { repairs } from "#app/models/chat-session/unattended.server.ts";
 import { countConnections, isDraining } from "#app/realtime/connections.server.ts";
 import { hub } from "#app/realtime/hub.server.ts";
 import { isMigrated } from "#db/is-migrated.server.ts";

@@ -3,7 +3,7 @@ import { Outlet, useLoaderData } from "@remix-run/react";
 import { getCustomerIdentity } from "#app/auth/customer.server.ts";
 import { PageFrame } from "#app/components/page-frame.tsx";
 import { env } from "#app/env.server.ts";
-import { getCustomer, listDemoCustomers } from "#app/models/customer.server.ts";
+import { getCustomer, listDemoCustomers } from "#app/models/customer/customer.server.ts";
 
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { customerId } = await getCustomerIdentity(request);

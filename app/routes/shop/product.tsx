@@ -3,8 +3,8 @@ import { Link, useLoaderData } from "@remix-run/react";
 import { ArrowLeft, MessageCircle } from "lucide-react";
 import { Scene } from "#app/components/scenes/index.tsx";
 import { ButtonLink } from "#app/components/ui/index.ts";
-import { formatMoney } from "#app/models/money.ts";
-import { getProduct } from "#app/models/product.server.ts";
+import { formatMoney } from "#app/models/product/money.ts";
+import { getProduct } from "#app/models/product/product.server.ts";
 import { readerLocale } from "./reader.server.ts";
 import { VariantTable } from "./variant-table.tsx";
 

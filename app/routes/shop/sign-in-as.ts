@@ -8,7 +8,7 @@ import { ownPath } from "#app/http/own-path.server.ts";
 import { countSender } from "#app/http/rate-limit.server.ts";
 import { answering } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
-import { getCustomer } from "#app/models/customer.server.ts";
+import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 
 const fields = z.object({ customerId: z.string().default(""), next: z.string().optional() });

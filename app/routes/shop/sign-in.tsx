@@ -4,7 +4,7 @@ import { getCustomerIdentity } from "#app/auth/customer.server.ts";
 import { Button, SelectField } from "#app/components/ui/index.ts";
 import { env } from "#app/env.server.ts";
 import { answering } from "#app/http/respond.server.ts";
-import { listDemoCustomers } from "#app/models/customer.server.ts";
+import { listDemoCustomers } from "#app/models/customer/customer.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 
 export const meta: MetaFunction = () => [{ title: "Sign in · Mevi Living" }];

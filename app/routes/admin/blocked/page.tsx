@@ -15,7 +15,7 @@ import { Button, EmptyState, Notice, SkipLink, useKeptFocus } from "#app/compone
 import { readForm } from "#app/http/body.server.ts";
 import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
-import { listBlocked, unblockSender } from "#app/models/blocked-sender.server.ts";
+import { listBlocked, unblockSender } from "#app/models/customer/blocked-sender.server.ts";
 
 export const meta: MetaFunction = () => [{ title: "Blocked senders · Mevi Chat" }];
 

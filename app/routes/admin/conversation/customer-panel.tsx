@@ -1,6 +1,6 @@
 import { Avatar, Badge } from "#app/components/ui/index.ts";
 import type { ActionEntry } from "#app/models/assistant-action/present.ts";
-import { formatMoney } from "#app/models/money.ts";
+import { formatMoney } from "#app/models/product/money.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { formatDay, languageName, topicName } from "../words.ts";
 import { AssistantDeeds } from "./assistant-deeds.tsx";

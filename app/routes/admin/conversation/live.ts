@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { getAgent } from "#app/auth/agent.server.ts";
 import { createAgentRevalidate } from "#app/http/streams/revalidate.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
-import { getCustomer } from "#app/models/customer.server.ts";
+import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { answeringFrame } from "#app/routes/live/answer-frame.server.ts";

@@ -4,7 +4,7 @@ import { ArrowLeft, Search } from "lucide-react";
 import { z } from "zod/v4";
 import { requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { Button, ButtonLink, EmptyState, SkipLink, TextField } from "#app/components/ui/index.ts";
-import { findById, listEnded } from "#app/models/inbox.server.ts";
+import { findById, listEnded } from "#app/models/chat-session/inbox.server.ts";
 import { EndedRow } from "./ended-row.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Ended conversations · Mevi Chat" }];

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import { Badge } from "#app/components/ui/index.ts";
-import { articleUrl } from "#app/models/article-address.ts";
+import { articleUrl } from "#app/models/article/address.ts";
 import { formatDay } from "../words.ts";
 
 export type ListedArticle = {

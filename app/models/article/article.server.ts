@@ -1,0 +1,181 @@
+import { and, asc, eq, lt, sql } from "drizzle-orm";
+import { enqueue } from "#app/jobs/queue.server.ts";
+import { searchConfig } from "#app/models/search/languages.ts";
+import { db, type Transaction } from "#db/client.server.ts";
+import { articlePassages, articles } from "#db/schema.ts";
+import { withoutHidden } from "./markdown.ts";
+import { cutIntoPassages, PASSAGES_VERSION, type PassageText } from "./passages.ts";
+import { type Readers, readableBy } from "./readers.server.ts";
+
+export { searchPassages } from "./search.server.ts";
+
+/** A knowledge article: what the assistant answers from and `/help/:slug` shows. `body` is Markdown. */
+export type Article = typeof articles.$inferSelect;
+
+/** Every article these readers may see, without its body, by title. */
+export async function listArticles(readers: Readers = "customers"): Promise<Omit<Article, "body">[]> {
+	return listBy(readableBy(readers));
+}
+
+/** The languages there are articles in that customers may read, as two-letter tags. */
+export async function listArticleLanguages(): Promise<string[]> {
+	const rows = await db
+		.selectDistinct({ language: sql<string>`split_part(lower(${articles.locale}), '-', 1)` })
+		.from(articles)
+		.where(readableBy("customers"));
+	return rows.map(({ language }) => language).sort();
+}
+
+/** Every article there is, also those that do not hold today, without its body, by title. */
+export async function listAllArticles(): Promise<Omit<Article, "body">[]> {
+	return listBy(undefined);
+}
+
+function listBy(condition: ReturnType<typeof readableBy> | undefined) {
+	const { body: _, ...columns } = articlesColumns;
+	return db.select(columns).from(articles).where(condition).orderBy(asc(articles.title));
+}
+
+const articlesColumns = {
+	id: articles.id,
+	slug: articles.slug,
+	title: articles.title,
+	body: articles.body,
+	locale: articles.locale,
+	audience: articles.audience,
+	validFrom: articles.validFrom,
+	validUntil: articles.validUntil,
+	source: articles.source,
+	sourcePath: articles.sourcePath,
+	passagesVersion: articles.passagesVersion,
+	updatedAt: articles.updatedAt,
+};
+
+/** One article with its Markdown, or null when these readers may not see one of that slug. */
+export async function getArticle(slug: string, readers: Readers = "customers"): Promise<Article | null> {
+	const [article] = await db
+		.select()
+		.from(articles)
+		.where(and(eq(articles.slug, slug), readableBy(readers)));
+	return article ?? null;
+}
+
+/** What an author says of an article. `validFrom` and `validUntil` are days (2026-12-24), both included. */
+export type ArticleDraft = { slug: string; title: string; body: string } & Partial<
+	Pick<Article, "locale" | "audience" | "validFrom" | "validUntil" | "source" | "sourcePath">
+>;
+
+/**
+ * Creates the article with that slug or replaces it, and cuts it into passages, all in one transaction,
+ * so that a search never meets half an article and never waits for one. Comments, scripts and styles are not stored.
+ * @param draft.source what brings it; left as it was when absent. @param draft.body Markdown; @param draft.locale BCP 47, "en" by default.
+ * @returns the article's id, and whether anything differed from what was stored.
+ */
+export async function saveArticle(
+	draft: ArticleDraft,
+): Promise<{ id: string; outcome: "created" | "updated" | "unchanged" }> {
+	const { slug, title, locale = "en", audience = "everyone" } = draft;
+	const body = withoutHidden(draft.body).text;
+	const { validFrom = null, validUntil = null } = draft;
+	const content = { title, body, locale, audience, validFrom, validUntil };
+	const origin = {
+		...(draft.source === undefined ? {} : { source: draft.source }),
+		...(draft.sourcePath === undefined ? {} : { sourcePath: draft.sourcePath }),
+		passagesVersion: PASSAGES_VERSION,
+	};
+	const passages = cutIntoPassages({ title, body });
+	const result = await db.transaction(async (tx) => {
+		const [before] = await tx.select().from(articles).where(eq(articles.slug, slug)).for("update");
+		const keys = Object.keys(content) as (keyof typeof content)[];
+		const isSame = before && keys.every((key) => before[key] === content[key]);
+		const isCutAlike =
+			before?.passagesVersion === PASSAGES_VERSION ||
+			(isSame && (await hasPassages(tx, before.id, passages)));
+		if (isSame && isCutAlike) {
+			await tx.update(articles).set(origin).where(eq(articles.id, before.id));
+			return { id: before.id, outcome: "unchanged" as const };
+		}
+		const [saved] = await tx
+			.insert(articles)
+			.values({ slug, ...content, ...origin })
+			.onConflictDoUpdate({
+				target: articles.slug,
+				set: { ...content, ...origin, updatedAt: sql`clock_timestamp()` },
+			})
+			.returning({ id: articles.id });
+		if (!saved) throw new Error(`Saving the article ${slug} returned no row.`);
+		await tx.delete(articlePassages).where(eq(articlePassages.articleId, saved.id));
+		const config = searchConfig(locale);
+		await tx.insert(articlePassages).values(
+			passages.map((passage, position) => ({
+				articleId: saved.id,
+				position,
+				title,
+				heading: passage.heading,
+				anchor: passage.anchor,
+				body: passage.body,
+				config,
+				search: passageVector(config, { title, ...passage }),
+			})),
+		);
+		return { id: saved.id, outcome: before ? ("updated" as const) : ("created" as const) };
+	});
+	if (result.outcome !== "unchanged") enqueue("embed-passages", null);
+	return result;
+}
+
+/** Whether an article's stored passages are these. */
+async function hasPassages(tx: Transaction, articleId: string, passages: PassageText[]): Promise<boolean> {
+	const stored = await tx
+		.select({ heading: articlePassages.heading, anchor: articlePassages.anchor, body: articlePassages.body })
+		.from(articlePassages)
+		.where(eq(articlePassages.articleId, articleId))
+		.orderBy(asc(articlePassages.position));
+	return (
+		stored.length === passages.length &&
+		stored.every((one, i) => {
+			const other = passages[i];
+			return one.heading === other?.heading && one.anchor === other.anchor && one.body === other.body;
+		})
+	);
+}
+
+/** Articles that are cut again at a time. */
+const CUT_AT_ONCE = 50;
+
+/** Cuts articles again whose passages an older version of this program cut. @returns how many there were. */
+export async function recutArticles(): Promise<number> {
+	let count = 0;
+	for (;;) {
+		const old = await db
+			.select()
+			.from(articles)
+			.where(lt(articles.passagesVersion, PASSAGES_VERSION))
+			.orderBy(asc(articles.id))
+			.limit(CUT_AT_ONCE);
+		for (const { id: _, updatedAt: __, passagesVersion: ___, ...draft } of old) await saveArticle(draft);
+		count += old.length;
+		if (old.length < CUT_AT_ONCE) return count;
+	}
+}
+
+/** A passage as full text sees it. Without the slashes Postgres would read "chairs/tables" as the path of a file. */
+function passageVector(config: string, passage: { title: string; heading: string; body: string }) {
+	const field = (text: string, weight: string) =>
+		sql`setweight(to_tsvector(${config}::regconfig, translate(${text}, '/', ' ')), ${sql.raw(`'${weight}'`)})`;
+	return sql`${field(passage.title, "A")} || ${field(passage.heading, "B")} || ${field(passage.body, "C")}`;
+}
+
+/**
+ * Changes whenever anything changes that customers may read, also when a day passes on which an article begins
+ * or ceases to hold: what was answered under another version may be wrong now.
+ */
+export async function knowledgeVersion(): Promise<string> {
+	const [row] = await db
+		.select({
+			version: sql<string>`md5(coalesce(string_agg(${articles.id} || ' ' || ${articles.updatedAt}, ',' order by ${articles.id}), ''))`,
+		})
+		.from(articles)
+		.where(readableBy("customers"));
+	return row?.version ?? "";
+}

@@ -1,0 +1,95 @@
+import { sql } from "drizzle-orm";
+import { packVector, unitVector } from "#app/models/search/meaning.server.ts";
+import { db } from "#db/client.server.ts";
+
+/** A text that is asked for by nobody else while its claim lasts. */
+type Claimed = { hash: string; text: string };
+
+/** Longer than a provider takes for a batch; then another process may ask for it. */
+const CLAIM_SECONDS = 120;
+/** Any fixed number: vectors are written one batch after the other, or a reader could pass one over. */
+const WRITE_LOCK = 4_711_002;
+
+/**
+ * Hands the texts that lack a vector of the model to `embed`, batch after batch, and keeps what comes back. No
+ * text is handed out twice, whatever other processes do. Passages stay searchable by words all the while.
+ * @param options.config only passages that were stemmed with it, such as `ENGLISH`; else all.
+ * @param options.embed one vector per text, in order; what it throws ends the work, with what was done kept.
+ * @returns how many texts were embedded.
+ */
+export async function embedMissing(options: {
+	model: string;
+	batch: number;
+	config?: string;
+	embed: (texts: string[]) => Promise<ArrayLike<number>[]>;
+}): Promise<number> {
+	const { model, batch, config, embed } = options;
+	for (let done = 0; ; ) {
+		const claimed = await claimTexts({ model, limit: batch, config });
+		if (claimed.length === 0) return done;
+		try {
+			const vectors = await embed(claimed.map(({ text }) => text));
+			if (vectors.length !== claimed.length) throw new Error("There is not one vector for each text.");
+			await keep(
+				model,
+				claimed.map(({ hash }, i) => ({ hash, vector: vectors[i] ?? [] })),
+			);
+		} catch (error) {
+			await release(model, claimed);
+			throw error;
+		}
+		done += claimed.length;
+	}
+}
+
+/** Deletes the vectors of texts that stand in no article any more. */
+export async function dropStaleVectors(model: string): Promise<void> {
+	await db.execute(sql`
+		delete from passage_vectors v
+		where (v.model <> ${model} or not exists (select 1 from article_passages p where p.content_hash = v.content_hash))
+			and v.created_at < now() - interval '1 day'`);
+}
+
+async function claimTexts(wanted: { model: string; limit: number; config?: string }): Promise<Claimed[]> {
+	const { model, limit, config } = wanted;
+	return db.execute<Claimed>(sql`
+		with missing as (
+			select distinct on (p.content_hash) p.content_hash as hash,
+				concat_ws(chr(10), p.title, nullif(p.heading, p.title), p.body) as text
+			from article_passages p
+			left join passage_vectors v on v.model = ${model} and v.content_hash = p.content_hash
+			where (v.id is null or (v.vector is null and (v.claimed_until is null or v.claimed_until < now())))
+				${config ? sql`and p.config = ${config}` : sql``}
+			limit ${limit}
+		), claimed as (
+			insert into passage_vectors as v (model, content_hash, claimed_until)
+			select ${model}, hash, now() + ${CLAIM_SECONDS} * interval '1 second' from missing order by hash
+			on conflict (model, content_hash) do update set claimed_until = excluded.claimed_until
+			where v.vector is null and (v.claimed_until is null or v.claimed_until < now())
+			returning v.content_hash as hash
+		)
+		select hash, text from claimed join missing using (hash)`);
+}
+
+async function keep(model: string, fresh: { hash: string; vector: ArrayLike<number> }[]): Promise<void> {
+	const rows = fresh.map(({ hash, vector }) => ({
+		hash,
+		vector: packVector(unitVector(vector)).toString("base64"),
+	}));
+	await db.transaction(async (tx) => {
+		await tx.execute(sql`select pg_advisory_xact_lock(${WRITE_LOCK})`);
+		// A new id, behind all that readers have seen.
+		await tx.execute(sql`
+			update passage_vectors v set id = default, claimed_until = null, vector = decode(fresh.vector, 'base64')
+			from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fresh(hash text, vector text)
+			where v.model = ${model} and v.content_hash = fresh.hash`);
+	});
+}
+
+async function release(model: string, claimed: Claimed[]): Promise<void> {
+	const hashes = JSON.stringify(claimed.map(({ hash }) => hash));
+	await db.execute(sql`
+		update passage_vectors set claimed_until = null
+		where model = ${model} and vector is null
+			and content_hash in (select jsonb_array_elements_text(${hashes}::jsonb))`);
+}

@@ -1,0 +1,154 @@
+import { eq, type SQL, sql } from "drizzle-orm";
+import { isAgentThere } from "#app/models/agent/agent.server.ts";
+import { promiseAnswer } from "#app/models/ai-turn/ai-turn.server.ts";
+import { stopAnswer } from "#app/models/ai-turn/stopped-answer.server.ts";
+import { getSetting } from "#app/models/setting/store.server.ts";
+import { statementsIn, transact } from "#app/realtime/publish.server.ts";
+import { singleton } from "#app/singleton.server.ts";
+import { db, type Transaction } from "#db/client.server.ts";
+import { chatSessions } from "#db/schema.ts";
+import { admitOverdue, queueSession, requeueSession, setDeadline } from "./queue.server.ts";
+
+/**
+ * Nobody is left without anybody: every open conversation is answered, being answered, or in a queue with a
+ * deadline. What is not is found here, by one statement, and put right.
+ */
+
+/** A message may be this young without anybody being at it: what writes it is just committing. */
+const GRACE_SECONDS = 15;
+/** A promise nobody has kept for this long goes to a person: the machines are not coming. */
+const OVERDUE_TURN_SECONDS = 180;
+/** A question whose promise was lost this often goes to a person. */
+const MOST_PROMISES = 3;
+/** Repaired in one go; the rest a moment later. */
+const BATCH = 100;
+
+const PROBLEMS = [
+	/** A question without an answer or a promise of one. */
+	"unpromised",
+	/** A promise that nobody keeps. */
+	"unkept",
+	/** Its agent is gone or does not answer. */
+	"agent-away",
+	/** In the queue without a deadline. */
+	"no-deadline",
+	/** Past the deadline, and nobody has said so. */
+	"overdue",
+] as const;
+export type Problem = (typeof PROBLEMS)[number];
+type Stranded = { sessionId: string; problem: Problem; questionSeq: number; promises: number };
+
+/** How many of each were put right by this process since it began. */
+export const repairs = singleton(
+	"stranded-repairs",
+	() => Object.fromEntries(PROBLEMS.map((problem) => [problem, 0])) as Record<Problem, number>,
+);
+
+/**
+ * Looks at every open conversation and repairs those nobody takes care of. Any number of processes may do so
+ * at once: each conversation is looked at again under its lock before anything is changed.
+ * @param activeSince of the sessions that the assistant has, only those with a message since then are looked at; all when
+ * it is absent, which reads every session that was never ended.
+ * @returns what was repaired.
+ */
+export async function rescueStranded(activeSince?: Date): Promise<{ sessionId: string; problem: Problem }[]> {
+	const repaired = [];
+	for (const { sessionId } of await findStranded(db, openSessions(activeSince))) {
+		const problem = await transact((tx) => repair(tx, sessionId));
+		if (!problem) continue;
+		repairs[problem] += 1;
+		repaired.push({ sessionId, problem });
+	}
+	return repaired;
+}
+
+async function repair(tx: Transaction, sessionId: string): Promise<Problem | null> {
+	const [row] = await tx
+		.select()
+		.from(chatSessions)
+		.where(eq(chatSessions.sessionId, sessionId))
+		// Whoever has it locked is at it; what they leave undone is found the next time.
+		.for("update", { skipLocked: true });
+	if (!row) return null;
+	const [stranded] = await findStranded(tx, sql`select ${sessionId}::uuid as session_id`);
+	if (!stranded) return null;
+	switch (stranded.problem) {
+		case "unpromised":
+			if (stranded.promises < MOST_PROMISES) {
+				await promiseAnswer(statementsIn(tx), { sessionId, questionSeq: stranded.questionSeq });
+			} else await queueSession(tx, sessionId, "assistant-failed");
+			break;
+		case "unkept":
+			await stopAnswer(tx, sessionId);
+			await queueSession(tx, sessionId, "assistant-failed");
+			break;
+		case "agent-away":
+			await requeueSession(tx, row);
+			break;
+		case "no-deadline":
+			await setDeadline(tx, sessionId);
+			break;
+		case "overdue":
+			await admitOverdue(tx, sessionId);
+			break;
+	}
+	return stranded.problem;
+}
+
+/**
+ * Sessions that could be unattended: those that people wait in or have, those with an open turn, and those of the
+ * assistant with a message since `activeSince`; all of them when it is absent. Each part is read from its index.
+ */
+function openSessions(activeSince: Date | undefined): SQL {
+	const hour = sql`date_trunc('hour', ${activeSince?.toISOString()}::timestamptz at time zone 'utc')`;
+	return sql`
+		select session_id from chat_sessions where status in ('queued', 'agent')
+		union select session_id from ai_turns where state in ('due', 'running')
+		union select session_id from chat_sessions
+			where status = 'assistant' ${activeSince ? sql`and activity_hour >= ${hour}` : sql``}`;
+}
+
+/** The statement. A conversation is fine when it has no line here. */
+async function findStranded(
+	executor: Pick<Transaction, "execute" | "select">,
+	candidates: SQL,
+): Promise<Stranded[]> {
+	const { agentAwayMinutes, agentSilentMinutes } = await getSetting("queue", executor);
+	const minutes = (count: number) => sql`now() - ${count} * interval '1 minute'`;
+	const seconds = (count: number) => sql`now() - ${count} * interval '1 second'`;
+	const rows = await executor.execute<Stranded>(sql`
+		select open.session_id as "sessionId", found.problem, newest.seq as "questionSeq",
+			(select count(*)::int from ai_turns where session_id = open.session_id and question_seq = newest.seq) as promises
+		from (${candidates}) candidate
+		join chat_sessions open on open.session_id = candidate.session_id
+		left join lateral (
+			select seq, sender_type, sent_at from chat_messages
+			where session_id = open.session_id and sender_type <> 'system'
+				-- A stopped answer answers nothing: the customer's question before it is still open.
+				and not metadata ? 'stopped'
+			order by seq desc limit 1
+		) newest on true
+		left join ai_turns turn on turn.session_id = open.session_id and turn.state in ('due', 'running')
+		left join chat_agents on chat_agents.id = open.assigned_agent_id
+		cross join lateral (select newest.sender_type = 'user' as asks) customer
+		cross join lateral (select case
+			when open.status = 'assistant' and turn.id is null and customer.asks
+				and newest.sent_at < ${seconds(GRACE_SECONDS)} then 'unpromised'
+			when open.status = 'assistant' and turn.due_at < ${seconds(OVERDUE_TURN_SECONDS)}
+				and (turn.lease_until is null or turn.lease_until < now()) then 'unkept'
+			when open.status = 'agent' and chat_agents.id is null then 'agent-away'
+			when open.status = 'agent' and customer.asks
+				and greatest(newest.sent_at, open.assigned_at) < ${minutes(agentAwayMinutes)}
+				-- The page of an agent who is there answers each message it shows with a receipt.
+				and (coalesce(chat_agents.last_active_at < newest.sent_at, true) or not ${isAgentThere})
+				then 'agent-away'
+			when open.status = 'agent' and customer.asks
+				and greatest(newest.sent_at, open.assigned_at) < ${minutes(agentSilentMinutes)} then 'agent-away'
+			when open.status = 'queued' and (open.queue_deadline is null or open.queued_at is null) then 'no-deadline'
+			when open.status = 'queued' and open.queue_deadline < now()
+				and (open.overdue_noticed_at is null or open.overdue_noticed_at < open.queued_at) then 'overdue'
+		end as problem) found
+		where open.is_active and found.problem is not null
+		order by newest.sent_at nulls first limit ${BATCH}`);
+	return [...rows];
+}

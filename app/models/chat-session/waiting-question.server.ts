@@ -1,0 +1,56 @@
+import { sql } from "drizzle-orm";
+import { enqueue } from "#app/jobs/queue.server.ts";
+import { promiseAnswer } from "#app/models/ai-turn/ai-turn.server.ts";
+import { statementsIn, transact } from "#app/realtime/publish.server.ts";
+import type { Transaction } from "#db/client.server.ts";
+import { lockSession } from "./find.server.ts";
+import type { SessionRow } from "./present.server.ts";
+import type { Actor } from "./scope.server.ts";
+
+/**
+ * Promises an answer to the customer's last question once more, if its answer was that it must be known who asks.
+ * The caller has locked the session and has just learned who the customer is.
+ * @returns whether an answer was promised; the caller then enqueues it after the commit.
+ */
+export async function promiseWaitingQuestion(
+	tx: Transaction,
+	{ sessionId, status }: Pick<SessionRow, "sessionId" | "status">,
+): Promise<boolean> {
+	if (status !== "assistant") return false;
+	const questionSeq = await findWaitingQuestion(tx, sessionId);
+	if (questionSeq === null) return false;
+	await promiseAnswer(statementsIn(tx), { sessionId, questionSeq });
+	return true;
+}
+
+/**
+ * Answers the question that waits for a sign-in, now that the customer has signed in. Signing in again changes
+ * nothing.
+ * @throws NotFound
+ */
+export async function repeatWaitingQuestion(sessionId: string, actor: Actor): Promise<void> {
+	const isPromised = await transact(async (tx) =>
+		promiseWaitingQuestion(tx, await lockSession(tx, sessionId, actor)),
+	);
+	if (isPromised) enqueue("answer-session", { sessionId, network: "" });
+}
+
+/** The sequence of the customer's last question if the assistant's newest answer to it asks who they are. */
+async function findWaitingQuestion(tx: Transaction, sessionId: string): Promise<number | null> {
+	const [row] = await tx.execute<{ seq: number }>(sql`
+		select question.seq from (
+			select seq from chat_messages where session_id = ${sessionId} and sender_type = 'user'
+			order by seq desc limit 1
+		) question
+		cross join lateral (
+			select metadata from chat_messages
+			where session_id = ${sessionId} and seq > question.seq and sender_type = 'bot'
+				-- The form for an emailed code is a message as well, but no answer.
+				and not metadata ? 'codeEntry'
+			order by seq desc limit 1
+		) answer
+		where answer.metadata ? 'identify' and not exists (
+			select 1 from ai_turns where session_id = ${sessionId} and state in ('due', 'running')
+		)`);
+	return row?.seq ?? null;
+}

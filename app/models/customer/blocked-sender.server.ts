@@ -1,0 +1,116 @@
+import { and, desc, eq, inArray, isNull } from "drizzle-orm";
+import { endSession } from "#app/models/chat-session/change.server.ts";
+import { lockFirstSteps } from "#app/models/chat-session/create.server.ts";
+import { lockSession, requireSession } from "#app/models/chat-session/find.server.ts";
+import type { Actor, CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
+import { Blocked } from "#app/models/errors.ts";
+import { transact } from "#app/realtime/publish.server.ts";
+import { db, type Transaction } from "#db/client.server.ts";
+import { blockedSenders, chatAgents, chatSessions, customers, users } from "#db/schema.ts";
+
+export type BlockReason = "blocked" | "spam";
+
+type Owner = { userId: string | null; visitorId: string };
+
+/** Under which id the sender of a conversation is blocked: the customer's, or the visitor's while anonymous. */
+const senderOf = ({ userId, visitorId }: Owner): string => userId ?? visitorId;
+
+/**
+ * Blocks the sender of a conversation and ends it. Further messages are refused in the write itself (`write_posts`).
+ * Blocking twice keeps who did it first.
+ * @throws NotFound
+ */
+export async function blockSender(
+	sessionId: string,
+	agent: Extract<Actor, { type: "agent" }>,
+	reason: BlockReason,
+): Promise<void> {
+	const { row: known } = await requireSession(sessionId, agent);
+	const owner = await transact(async (tx) => {
+		// Messages that open or look for a conversation hold this lock too: after it none of them is under way.
+		await lockFirstSteps(tx, { visitorId: known.visitorId, customerId: known.userId });
+		const row = await lockSession(tx, sessionId, agent);
+		await tx
+			.insert(blockedSenders)
+			.values({ sender: senderOf(row), reason, sessionId: row.sessionId, blockedBy: agent.agentId })
+			.onConflictDoNothing();
+		return row;
+	});
+	const open = await db
+		.select({ sessionId: chatSessions.sessionId })
+		.from(chatSessions)
+		.where(
+			and(
+				eq(chatSessions.isActive, true),
+				owner.userId
+					? eq(chatSessions.userId, owner.userId)
+					: and(isNull(chatSessions.userId), eq(chatSessions.visitorId, owner.visitorId)),
+			),
+		)
+		.limit(MOST_OPEN);
+	for (const session of open) await endSession(session.sessionId, agent, { isConfirmed: true });
+}
+
+/** One sender has few open conversations; the write refuses their messages in any others. */
+const MOST_OPEN = 100;
+
+/** Lets a sender write again. Doing it twice changes nothing. */
+export async function unblockSender(sender: string): Promise<void> {
+	await db.delete(blockedSenders).where(eq(blockedSenders.sender, sender));
+}
+
+/** Whether and how the sender of a conversation is blocked. */
+export async function readBlock(
+	owner: Owner,
+): Promise<{ sender: string; reason: BlockReason; by: string | null; at: string } | null> {
+	const [row] = await blockRows()
+		.where(eq(blockedSenders.sender, senderOf(owner)))
+		.limit(1);
+	return row ? present(row) : null;
+}
+
+export type BlockEntry = ReturnType<typeof present>;
+
+/** Blocked senders, the latest first. @param limit most rows; the oldest are left out. */
+export async function listBlocked(limit: number): Promise<BlockEntry[]> {
+	const rows = await blockRows()
+		.orderBy(desc(blockedSenders.blockedAt), desc(blockedSenders.sender))
+		.limit(limit);
+	return rows.map(present);
+}
+
+function blockRows() {
+	return db
+		.select({ row: blockedSenders, by: users.name, customerName: customers.name })
+		.from(blockedSenders)
+		.leftJoin(chatAgents, eq(chatAgents.id, blockedSenders.blockedBy))
+		.leftJoin(users, eq(users.id, chatAgents.userId))
+		.leftJoin(customers, eq(customers.id, blockedSenders.sender))
+		.$dynamic();
+}
+
+const present = ({ row, by, customerName }: Awaited<ReturnType<typeof blockRows>>[number]) => ({
+	sender: row.sender,
+	reason: row.reason,
+	sessionId: row.sessionId,
+	customerName,
+	by,
+	at: row.blockedAt.toISOString(),
+});
+
+/**
+ * Refuses a blocked sender, as the browser's visitor or as the customer they are signed in as.
+ * @throws Blocked (403)
+ */
+export async function refuseBlocked(
+	identity: CustomerIdentity,
+	executor: Pick<Transaction, "select"> = db,
+): Promise<void> {
+	const senders = [identity.visitorId, ...(identity.customerId ? [identity.customerId] : [])];
+	const [row] = await executor
+		.select({ sender: blockedSenders.sender })
+		.from(blockedSenders)
+		.where(inArray(blockedSenders.sender, senders))
+		.limit(1);
+	if (row) throw new Blocked();
+}

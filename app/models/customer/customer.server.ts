@@ -1,0 +1,32 @@
+import { asc, eq } from "drizzle-orm";
+import { type OrderOwner, ownCustomers } from "#app/models/order/order.server.ts";
+import { db } from "#db/client.server.ts";
+import { customers } from "#db/schema.ts";
+
+export type Customer = typeof customers.$inferSelect;
+
+/** A customer by id, or null. */
+export async function getCustomer(id: string): Promise<Customer | null> {
+	const [row] = await db.select().from(customers).where(eq(customers.id, id)).limit(1);
+	return row ?? null;
+}
+
+/** Ids of the customers whose things the owner may see and change: more than one where an address is shared. */
+export async function listOwnCustomers(owner: OrderOwner): Promise<string[]> {
+	const rows = await db.select({ id: customers.id }).from(customers).where(ownCustomers(owner)).limit(2);
+	return rows.map((row) => row.id);
+}
+
+/** Makes sure that a customer the shop has identified has a row, known so far by the id alone. */
+export async function ensureCustomer(id: string): Promise<void> {
+	await db.insert(customers).values({ id, name: id }).onConflictDoNothing();
+}
+
+/** The made-up people of the demo store, the only ones "sign in as" may offer. */
+export async function listDemoCustomers(): Promise<Pick<Customer, "id" | "name" | "locale">[]> {
+	return db
+		.select({ id: customers.id, name: customers.name, locale: customers.locale })
+		.from(customers)
+		.where(eq(customers.isDemo, true))
+		.orderBy(asc(customers.name));
+}

@@ -1,0 +1,183 @@
+import { createHmac, randomInt, randomUUID, timingSafeEqual } from "node:crypto";
+import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
+import { z } from "zod/v4";
+import { env } from "#app/env.server.ts";
+import { enqueue } from "#app/jobs/queue.server.ts";
+import { changeMessage } from "#app/models/assistant-action/card.server.ts";
+import { lockSession } from "#app/models/chat-session/find.server.ts";
+import { spokenLanguage } from "#app/models/chat-session/locale.ts";
+import { wordNotice } from "#app/models/chat-session/notices.server.ts";
+import { VERIFIED_HOURS } from "#app/models/chat-session/order-owner.ts";
+import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
+import { promiseWaitingQuestion } from "#app/models/chat-session/waiting-question.server.ts";
+import { Conflict, Invalid } from "#app/models/errors.ts";
+import { writeMessage } from "#app/models/message/write.server.ts";
+import { transact } from "#app/realtime/publish.server.ts";
+import { DASHES, toAsciiDigits, withoutInvisible } from "#app/text/visible-text.ts";
+import { db, type Transaction } from "#db/client.server.ts";
+import { chatMessages, chatSessions, customers, emailCodes } from "#db/schema.ts";
+
+const CODE_MINUTES = 10;
+const MOST_TRIES = 3;
+
+const BETWEEN_DIGITS = new RegExp(`[\\s${DASHES}]`, "gu");
+
+/**
+ * Six digits as people type and copy them: of any script, with blanks, dashes and invisible characters around
+ * and between them. The result has ASCII digits only.
+ */
+export const sixDigits = z
+	.string({ error: "Write the six digits." })
+	.transform((text) => withoutInvisible(toAsciiDigits(text)).replace(BETWEEN_DIGITS, ""))
+	.refine((text) => /^\d{6}$/.test(text), { error: "The code has six digits." });
+
+/** Whether codes can be offered at all: only where e-mail can be sent. */
+export const canSendCodes = (): boolean => env().SMTP_URL !== undefined;
+
+/**
+ * Makes a code for an address, bound to this conversation, and asks for it to be sent. What is written and said
+ * is the same whether the store knows the address or not, and so is the time it takes: who it belongs to is
+ * looked up only by the job, after the answer has gone out. A new code ends the conversation's older ones.
+ * @throws NotFound; Conflict when the conversation has ended or e-mail cannot be sent.
+ */
+export async function requestCode(
+	identity: CustomerIdentity,
+	{ sessionId, email }: { sessionId: string; email: string },
+): Promise<void> {
+	if (!canSendCodes())
+		throw new Conflict("This store can't send email at the moment. Please sign in instead.");
+	const codeId = randomUUID();
+	const code = String(randomInt(0, 1_000_000)).padStart(6, "0");
+	const isSignedIn = await transact(async (tx) => {
+		const session = await lockSession(tx, sessionId, { type: "customer", identity });
+		if (!session.isActive) throw new Conflict("This conversation has ended. Start a new one to go on.");
+		await closeEntries(tx, sessionId);
+		await tx.insert(emailCodes).values({
+			id: codeId,
+			sessionId,
+			email,
+			codeHash: hashOf({ codeId, email, code }),
+			expiresAt: sql`now() + ${CODE_MINUTES} * interval '1 minute'`,
+			// Not the moment the transaction began: of two clicks the one that waited for the lock comes after the other.
+			createdAt: sql`clock_timestamp()`,
+		});
+		await writeMessage(tx, {
+			id: codeId,
+			sessionId,
+			senderType: "bot",
+			senderName: "Assistant",
+			message: session.userId
+				? `A code of six digits is on its way to ${email}. It is valid for ${CODE_MINUTES} minutes.`
+				: `If there are orders under ${email}, a code of six digits is on its way there. It is valid for ${CODE_MINUTES} minutes.`,
+			messageType: "code-entry",
+			metadata: { codeEntry: { state: "open" } },
+		});
+		return session.userId !== null;
+	});
+	// Somebody signed in proves a new address of their own, which no customer has yet.
+	enqueue("send-code", { codeId, email, code, evenIfUnknown: isSignedIn });
+}
+
+/**
+ * Takes a code typed into the conversation it was made for. Three wrong tries end a code; so do ten minutes and
+ * its use. The question that could not be answered before is then answered without being asked again.
+ * @throws NotFound; Invalid when it is wrong or its time is over, in the same words whether it was ever sent.
+ */
+export async function enterCode(
+	identity: CustomerIdentity,
+	{ sessionId, code }: { sessionId: string; code: string },
+): Promise<void> {
+	const came = await transact(async (tx) => {
+		const session = await lockSession(tx, sessionId, { type: "customer", identity });
+		if (!session.isActive) throw new Conflict("This conversation has ended. Start a new one to go on.");
+		const [row] = await tx
+			.select()
+			.from(emailCodes)
+			.where(eq(emailCodes.sessionId, sessionId))
+			.orderBy(desc(emailCodes.createdAt))
+			.limit(1)
+			.for("update");
+		const isAlive = row && !row.usedAt && row.tries < MOST_TRIES && row.expiresAt > new Date();
+		if (!row || !isAlive) return { isRight: false, triesLeft: 0, answersAgain: false };
+		if (!isSame(row.codeHash, hashOf({ codeId: row.id, email: row.email, code }))) {
+			await tx
+				.update(emailCodes)
+				.set({ tries: row.tries + 1 })
+				.where(eq(emailCodes.id, row.id));
+			return { isRight: false, triesLeft: MOST_TRIES - row.tries - 1, answersAgain: false };
+		}
+		await tx.update(emailCodes).set({ usedAt: new Date() }).where(eq(emailCodes.id, row.id));
+		await tx
+			.update(chatSessions)
+			.set({ verifiedEmail: row.email, verifiedAt: new Date() })
+			.where(eq(chatSessions.sessionId, sessionId));
+		await closeEntries(tx, sessionId);
+		const language = spokenLanguage(session);
+		const said = await wordNotice(tx, { language, notice: "email-proved" }, ({ proved, provedFor }) =>
+			session.userId ? proved(row.email) : `${proved(row.email)} ${provedFor(VERIFIED_HOURS)}`,
+		);
+		await writeMessage(tx, { sessionId, ...said });
+		return { isRight: true, triesLeft: 0, answersAgain: await promiseWaitingQuestion(tx, session) };
+	});
+	if (came.answersAgain) enqueue("answer-session", { sessionId, network: "" });
+	if (came.isRight) return;
+	throw new Invalid({
+		code: [
+			came.triesLeft > 0
+				? `That is not the code. You can try ${came.triesLeft === 1 ? "once" : "twice"} more.`
+				: "That code does not count any more. Please ask for a new one.",
+		],
+	});
+}
+
+/** Whether any customer has that address. For the job that sends; never for what a visitor is told. */
+export async function isCustomersAddress(email: string): Promise<boolean> {
+	const [row] = await db
+		.select({ id: customers.id })
+		.from(customers)
+		.where(sql`lower(${customers.email}) = ${email}`)
+		.limit(1);
+	return row !== undefined;
+}
+
+/** Whether a code still counts and has not been used: what there is a letter to be sent for. */
+export async function isWantedCode(codeId: string): Promise<boolean> {
+	const [row] = await db
+		.select({ id: emailCodes.id })
+		.from(emailCodes)
+		.where(and(eq(emailCodes.id, codeId), isNull(emailCodes.usedAt), gt(emailCodes.expiresAt, sql`now()`)));
+	return row !== undefined;
+}
+
+/** The forms of older codes disappear from the conversation; the codes themselves count no more. */
+async function closeEntries(tx: Transaction, sessionId: string): Promise<void> {
+	const open = await tx
+		.select({ id: emailCodes.id })
+		.from(emailCodes)
+		.innerJoin(chatMessages, eq(chatMessages.id, emailCodes.id))
+		.where(
+			and(eq(emailCodes.sessionId, sessionId), sql`${chatMessages.metadata}->'codeEntry'->>'state' = 'open'`),
+		);
+	for (const { id } of open) {
+		await changeMessage(tx, { id, sessionId }, (marks) => ({ ...marks, codeEntry: { state: "done" } }));
+	}
+	await tx
+		.update(emailCodes)
+		.set({ expiresAt: sql`now()` })
+		.where(
+			and(
+				eq(emailCodes.sessionId, sessionId),
+				isNull(emailCodes.usedAt),
+				gt(emailCodes.expiresAt, sql`now()`),
+			),
+		);
+}
+
+function hashOf({ codeId, email, code }: { codeId: string; email: string; code: string }): string {
+	const secret = env().APP_SECRET;
+	if (!secret) throw new Error("APP_SECRET is not set; codes cannot be made without it.");
+	return createHmac("sha256", secret).update(`email-code|${codeId}|${email}|${code}`).digest("base64url");
+}
+
+const isSame = (one: string, other: string): boolean =>
+	one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));

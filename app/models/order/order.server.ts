@@ -1,0 +1,177 @@
+import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { formatMoney } from "#app/models/product/money.ts";
+import { db } from "#db/client.server.ts";
+import { customers, orders } from "#db/schema.ts";
+import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shapes.ts";
+import { plainOrderText } from "./numbers.ts";
+
+export type Order = {
+	/** As printed for people, without the hash sign: W2611340. */
+	number: string;
+	customerId: string;
+	/** The store's own word: pending, processed, shipped, delivered, cancelled … */
+	status: string;
+	items: OrderItem[];
+	shipments: Shipment[];
+	payments: PaymentRecord[];
+	address: PostalAddress | null;
+	totalCents: number;
+	placedAt: Date | null;
+	/** A day as YYYY-MM-DD; null when the store made no promise. */
+	expectedOn: string | null;
+	deliveredAt: Date | null;
+	updatedAt: Date;
+};
+
+/**
+ * Whose orders may be seen: those of the customer the store has signed in, else those of every customer with
+ * exactly the address that was proved by an e-mailed code.
+ */
+export type OrderOwner = { customerId: string | null; verifiedEmail?: string | null };
+
+/** Whether the owner is anybody at all. */
+export const isKnown = (owner: OrderOwner): boolean => owner.customerId !== null || !!owner.verifiedEmail;
+
+/** The condition that keeps a query to the owner's customers; it belongs in the `where`, as `ownedBy` does. */
+export function ownCustomers(owner: OrderOwner): SQL {
+	if (owner.customerId !== null) return sql`${customers.id} = ${owner.customerId}`;
+	if (owner.verifiedEmail) return sql`lower(${customers.email}) = ${owner.verifiedEmail}`;
+	return sql`false`;
+}
+
+/** The same for a query of orders. */
+export function ownOrders(owner: OrderOwner): SQL {
+	if (owner.customerId !== null) return sql`${orders.customerId} = ${owner.customerId}`;
+	return inArray(
+		orders.customerId,
+		db.select({ id: customers.id }).from(customers).where(ownCustomers(owner)),
+	);
+}
+
+/** An order's number as it is kept, from one as people write it: digits of any script, invisible characters. */
+const orderNumber = (text: string): string => plainOrderText(text).trim().replace(/^#/, "").toUpperCase();
+
+/**
+ * One order of its owner. Ownership is part of the query, so that somebody else's order and one that does
+ * not exist are the same null.
+ * @param options.number with or without a hash sign, in any case.
+ */
+export async function getOrder(options: { number: string } & OrderOwner): Promise<Order | null> {
+	const [order] = await db
+		.select()
+		.from(orders)
+		.where(and(eq(orders.number, orderNumber(options.number)), ownOrders(options)));
+	return order ?? null;
+}
+
+/** The owner's orders, the newest first; those without a date come last, by number. */
+export async function listOrders(options: { limit: number } & OrderOwner): Promise<Order[]> {
+	return db
+		.select()
+		.from(orders)
+		.where(ownOrders(options))
+		.orderBy(sql`${orders.placedAt} desc nulls last`, desc(orders.number))
+		.limit(options.limit);
+}
+
+/** Whether something is still to happen with the order: it is neither delivered nor closed. */
+export function isOpen(order: Pick<Order, "status">): boolean {
+	return !/deliver|cancel|return|refund|exchange|closed|complete/i.test(order.status);
+}
+
+/** Whether the shop has not yet begun to send it, so that it can usually still be changed or cancelled. */
+export function isPending(order: Pick<Order, "status">): boolean {
+	return /^(pending|placed|new|open|received|awaiting)\b/i.test(order.status);
+}
+
+/**
+ * What is true of an order, in plain English sentences: its status in the store's own word, what is in it,
+ * the tracking number and the expected day where there are any.
+ */
+export function describeOrder(order: Order): string {
+	const sentences = [statusSentence(order)];
+	const trackingIds = order.shipments.flatMap((shipment) => shipment.trackingIds);
+	if (trackingIds.length > 0 && !/cancel/i.test(order.status)) {
+		const carriers = [...new Set(order.shipments.flatMap((shipment) => shipment.carrier ?? []))];
+		const by = carriers.length > 0 ? ` with ${joinWords(carriers)}` : "";
+		sentences.push(
+			trackingIds.length === 1
+				? `The tracking number${by} is ${trackingIds[0]}.`
+				: `The tracking numbers${by} are ${joinWords(trackingIds)}.`,
+		);
+	}
+	if (order.expectedOn && isOpen(order)) {
+		sentences.push(`It is expected on ${formatDay(order.expectedOn)}.`);
+	}
+	if (order.items.length > 0 && !namesItems(order))
+		sentences.push(`It contains ${describeItems(order.items)}.`);
+	return sentences.join(" ");
+}
+
+/** The items by name; a number stands before what was ordered more than once ("2 × Desk Lamp"). */
+export function describeItems(items: OrderItem[]): string {
+	const counts = new Map<string, number>();
+	for (const item of items) counts.set(item.name, (counts.get(item.name) ?? 0) + (item.quantity ?? 1));
+	return joinWords([...counts].map(([name, count]) => (count > 1 ? `${count} × ${name}` : name)));
+}
+
+/** Whether the sentence about the order's status names its items. */
+const namesItems = ({ status }: Order): boolean => /^(?:pending|processing)$/i.test(status);
+
+function statusSentence(order: Order): string {
+	const name = `Order ${order.number}`;
+	const status = order.status.replaceAll("_", " ").toLowerCase();
+	const items = order.items.length > 0 ? ` (${describeItems(order.items)})` : "";
+	const placed = order.placedAt ? `, placed on ${formatDay(order.placedAt)},` : "";
+	switch (status) {
+		case "pending":
+			return `We've received order ${order.number}${items}${placed} and will start preparing it soon.`;
+		case "processing":
+			return `We're preparing order ${order.number}${items}${placed ? placed.slice(0, -1) : ""} now.`;
+		case "processed":
+			return `${name}${placed} has been processed and is on its way out of the store.`;
+		case "shipped":
+			return `${name}${placed} has been shipped and is on its way.`;
+		case "delivered":
+			return order.deliveredAt
+				? `${name}${placed} was delivered on ${formatDay(order.deliveredAt)}.`
+				: `${name}${placed} has been delivered.`;
+		case "cancelled":
+		case "canceled":
+			return `${name}${placed} was cancelled.${refundSentence(order)}`;
+		case "return requested":
+			return `A return has been requested for order ${order.number}; it is not finished yet.`;
+		case "exchange requested":
+			return `An exchange has been requested for order ${order.number}; it is not finished yet.`;
+		case "returned":
+			return `${name} has been returned.${refundSentence(order)}`;
+		case "refunded":
+			return `${name} has been refunded.${refundSentence(order)}`;
+		default:
+			return `${name}${placed} has the status "${status}".`;
+	}
+}
+
+function refundSentence(order: Order): string {
+	const cents = order.payments
+		.filter((payment) => payment.type === "refund")
+		.reduce((sum, payment) => sum + payment.amountCents, 0);
+	return cents > 0 ? ` ${formatMoney(cents)} has been refunded.` : "";
+}
+
+/** "a", "a and b", "a, b and c". */
+export function joinWords(words: string[]): string {
+	if (words.length < 2) return words[0] ?? "";
+	return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** A day as people read it: "14 March 2026". Days without a time are not shifted between time zones. */
+export function formatDay(day: string | Date): string {
+	const date = typeof day === "string" ? new Date(`${day}T00:00:00Z`) : day;
+	return new Intl.DateTimeFormat("en-GB", {
+		day: "numeric",
+		month: "long",
+		year: "numeric",
+		timeZone: "UTC",
+	}).format(date);
+}

@@ -1,0 +1,122 @@
+import { asc, inArray, sql } from "drizzle-orm";
+import { readQuestion } from "#app/models/search/question.server.ts";
+import { judge, meets, type Relevance } from "#app/models/search/relevance.ts";
+import type { Term } from "#app/models/search/term.ts";
+import { termQuery, textList, weighTerms } from "#app/models/search/term-queries.server.ts";
+import { parseTextVector, type TextVector } from "#app/models/search/text-vector.ts";
+import { db } from "#db/client.server.ts";
+import { productVariants } from "#db/schema.ts";
+import type { Product } from "./product.server.ts";
+
+/** A product that a question speaks of, best first. */
+export type FoundProduct = Product & {
+	/** `/products/<slug>`. */
+	url: string;
+	/** For ranking within one search only. */
+	score: number;
+	/** 0 to 1: how much of the product's own name the question says. */
+	named: number;
+};
+
+/** What was asked, with what each product met of it, for whoever answers from the facts. */
+export type ProductSearch = {
+	terms: Term[];
+	rarities: number[];
+	found: (FoundProduct & { relevance: Relevance; vector: TextVector })[];
+};
+
+const CANDIDATES = 60;
+
+type Row = {
+	id: string;
+	slug: string;
+	name: string;
+	category: string | null;
+	description: string;
+	details: Record<string, string>;
+	scene: string | null;
+	vector: string;
+	name_vector: string;
+};
+
+/**
+ * Finds products by what a question says of them: name, kind, description or details, misspellings included.
+ * @param query a question or a few words in English; @param limit most products returned.
+ */
+export async function searchProducts(query: string, limit: number): Promise<FoundProduct[]> {
+	const { found } = await findProducts(query, limit);
+	return found.map(({ relevance: _relevance, vector: _vector, ...product }) => product);
+}
+
+/** `searchProducts` with the reasons: the terms of the question and what each product met of them. */
+export async function findProducts(query: string, limit: number): Promise<ProductSearch> {
+	const terms = await readQuestion(query);
+	const { rarities } = await weighTerms(terms, "products");
+	const queries = terms.map(termQuery).filter(Boolean);
+	if (queries.length === 0) return { terms, rarities, found: [] };
+	const rows = await db.execute<Row>(sql`
+		with asked as materialized (select query::tsquery as query from unnest(${textList(queries)}::text[]) as query)
+		select p.id, p.slug, p.name, p.category, p.description, p.details, p.scene,
+			p.search::text as vector, to_tsvector('english', p.name)::text as name_vector
+		from products p
+		where p.search @@ ${queries.map((query) => `(${query})`).join(" | ")}::tsquery
+		order by (select sum(ts_rank(p.search, asked.query)) from asked) desc, p.id
+		limit ${CANDIDATES}`);
+
+	const judged = rows.map((row) => {
+		const vector = parseTextVector(row.vector);
+		const relevance = judge(terms, rarities, { vector, plain: "", heading: "" });
+		const named = nameShare(terms, parseTextVector(row.name_vector));
+		return { row, vector, relevance, named, score: relevance.score * (0.5 + named) };
+	});
+	judged.sort((a, b) => b.score - a.score || a.row.id.localeCompare(b.row.id));
+	const best = judged.slice(0, limit);
+	if (best.length === 0) return { terms, rarities, found: [] };
+	const variants = await db
+		.select()
+		.from(productVariants)
+		.where(
+			inArray(
+				productVariants.productId,
+				best.map(({ row }) => row.id),
+			),
+		)
+		.orderBy(asc(productVariants.position), asc(productVariants.id));
+	const found = best.map(({ row, vector, relevance, named, score }) => {
+		const { vector: _vector, name_vector: _nameVector, ...facts } = row;
+		return {
+			...facts,
+			variants: variants
+				.filter((variant) => variant.productId === row.id)
+				.map(({ id, options, priceCents, available, stock }) => ({
+					id,
+					options,
+					priceCents,
+					available,
+					stock,
+				})),
+			url: `/products/${row.slug}`,
+			score,
+			named,
+			relevance,
+			vector,
+		};
+	});
+	return { terms, rarities, found };
+}
+
+/** The share of a product's name that the question's words say, none of them by kinship alone. */
+function nameShare(terms: Term[], name: TextVector): number {
+	if (name.size === 0) return 0;
+	const said = new Set<string>();
+	for (const term of terms) {
+		if (term.isAsked) continue;
+		const { worth } = meets({ ...term, patterns: [] }, name, "");
+		if (worth < 0.8) continue;
+		for (const alternative of term.alternatives) {
+			if (alternative.worth < 0.8) continue;
+			for (const { stem } of alternative.phrase) if (name.has(stem)) said.add(stem);
+		}
+	}
+	return said.size / name.size;
+}

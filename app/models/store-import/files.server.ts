@@ -1,0 +1,213 @@
+import { stat } from "node:fs/promises";
+import type { z } from "zod/v4";
+import { addressOf } from "#app/models/article/address.ts";
+import { slugify } from "#app/models/article/passages.ts";
+import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shapes.ts";
+import { isNothing } from "./nothing.ts";
+import { placeIn, Reading, readRecords, type StoreReport } from "./records.server.ts";
+import { orderSchema, productSchema, userSchema } from "./schema.ts";
+
+/** Nothing of a store's data can be read, as where there is no such folder. */
+export class StoreImportError extends Error {}
+
+/** What the three files hold, in the shape of our tables. */
+export type StoreData = {
+	products: {
+		id: string;
+		slug: string;
+		name: string;
+		category: string | null;
+		description: string;
+		details: Record<string, string>;
+	}[];
+	variants: {
+		id: string;
+		productId: string;
+		options: Record<string, string>;
+		priceCents: number;
+		available: boolean;
+		stock: number | null;
+		position: number;
+	}[];
+	customers: { id: string; name: string; email: string | null; address: PostalAddress | null }[];
+	orders: {
+		number: string;
+		customerId: string;
+		status: string;
+		items: OrderItem[];
+		shipments: Shipment[];
+		payments: PaymentRecord[];
+		address: PostalAddress | null;
+		totalCents: number;
+		placedAt: Date | null;
+		expectedOn: string | null;
+		deliveredAt: Date | null;
+	}[];
+};
+
+/** Notes who has an id. @returns false, with a line in the report, when another record has it already. */
+function claim(taken: Map<string, string>, id: string, place: string, reading: Reading): boolean {
+	const twin = taken.get(id);
+	if (twin) reading.refuse(place, `${JSON.stringify(id)} is already used by ${twin}`);
+	else taken.set(id, place);
+	return !twin;
+}
+
+/**
+ * Reads products.json, users.json and orders.json of a folder, in the shape of tau-bench's retail data; nothing is
+ * written. What is wrong with one record or file does not hide the others: it is reported in `refused`, and the
+ * rest is read. An order whose customer is not in users.json, or is refused there, is refused too.
+ * @throws StoreImportError when the folder cannot be used.
+ */
+export async function readStoreFiles(directory: string): Promise<StoreData & StoreReport> {
+	const kind = await stat(directory).catch(() => null);
+	if (!kind) throw new StoreImportError(`${directory}: there is no such folder.`);
+	if (!kind.isDirectory())
+		throw new StoreImportError(`${directory}: this is a file; name the folder that holds products.json.`);
+	const reading = new Reading();
+	const catalogue = await readProducts(directory, reading);
+	const customers = await readCustomers(directory, reading);
+	const orders = await readOrders(directory, customers, reading);
+	return { ...catalogue, customers: customers ?? [], orders, ...reading.finish() };
+}
+
+async function readProducts(
+	directory: string,
+	reading: Reading,
+): Promise<Pick<StoreData, "products" | "variants">> {
+	const data: Pick<StoreData, "products" | "variants"> = { products: [], variants: [] };
+	const ids = { product: new Map<string, string>(), item: new Map<string, string>() };
+	const slugs = new Map<string, string>();
+	for (const [key, product] of (await readRecords(directory, "products.json", productSchema, reading)) ??
+		[]) {
+		const { product_id: id, name, category = null, description = "", details } = product;
+		const variants = Object.entries(product.variants);
+		const areFree = [
+			claim(ids.product, id, placeIn("products.json", [key, "product_id"]), reading),
+			...variants.map(([variantKey, variant]) =>
+				claim(
+					ids.item,
+					variant.item_id,
+					placeIn("products.json", [key, "variants", variantKey, "item_id"]),
+					reading,
+				),
+			),
+		];
+		if (areFree.includes(false)) continue;
+		data.products.push({ id, slug: freeSlug(slugs, name, id), name, category, description, details });
+		for (const [position, [, variant]] of variants.entries()) {
+			const { item_id, options, price, stock = null } = variant;
+			if (variant.available === undefined) {
+				reading.note("products.json", key, "variants.available", "not given, so it was told by the stock");
+			}
+			data.variants.push({
+				id: item_id,
+				productId: id,
+				options,
+				priceCents: price,
+				available: variant.available ?? (stock ?? 0) > 0,
+				stock,
+				position,
+			});
+		}
+	}
+	return data;
+}
+
+async function readCustomers(directory: string, reading: Reading): Promise<StoreData["customers"] | null> {
+	const records = await readRecords(directory, "users.json", userSchema, reading);
+	return (
+		records?.flatMap(([id, user]) => {
+			if (isNothing(id)) {
+				reading.refuseRecord("users.json", [id], "the customer's id is missing");
+				return [];
+			}
+			if (!user.name) reading.note("users.json", id, "name", "not given, so the id stands for it");
+			const { name = id, email = null } = user;
+			return [{ id, name, email, address: givenAddress(user.address) }];
+		}) ?? null
+	);
+}
+
+async function readOrders(
+	directory: string,
+	customers: StoreData["customers"] | null,
+	reading: Reading,
+): Promise<StoreData["orders"]> {
+	const customerIds = customers && new Set(customers.map(({ id }) => id));
+	const numbers = new Map<string, string>();
+	const orders: StoreData["orders"] = [];
+	const records = await readRecords(directory, "orders.json", orderSchema, reading);
+	if (records && !customerIds) {
+		reading.refuse("orders.json", "no order was imported, because users.json could not be read");
+		return [];
+	}
+	for (const [key, order] of records ?? []) {
+		const number = order.order_id.replace(/^#/, "").toUpperCase();
+		const isFree = claim(numbers, number, placeIn("orders.json", [key, "order_id"]), reading);
+		if (!customerIds?.has(order.user_id)) {
+			const id = JSON.stringify(order.user_id);
+			const fault = reading.isRefused("users.json", order.user_id)
+				? `the customer ${id} was refused (see users.json above)`
+				: `users.json has no ${id}`;
+			reading.refuse(placeIn("orders.json", [key, "user_id"]), fault);
+		} else if (isFree) orders.push(asOrder(key, number, order, reading));
+	}
+	return orders;
+}
+
+function asOrder(
+	key: string,
+	number: string,
+	order: z.output<typeof orderSchema>,
+	reading: Reading,
+): StoreData["orders"][number] {
+	const items = order.items.map(
+		({ name, product_id: productId = "", item_id, price, quantity, options }) => ({
+			name,
+			productId,
+			// What was sold may be gone from the catalogue, and the line must still be told from the others.
+			itemId: item_id ?? (productId || name),
+			priceCents: price,
+			...(quantity ? { quantity } : {}),
+			options,
+		}),
+	);
+	const payments = order.payment_history.flatMap((payment) => {
+		const { transaction_type: type, amount: amountCents, payment_method_id: method } = payment;
+		if (type !== undefined && amountCents !== undefined) {
+			return [{ type, amountCents, ...(method ? { method } : {}) }];
+		}
+		reading.note("orders.json", key, "payment_history", "a payment without a type or an amount was left out");
+		return [];
+	});
+	return {
+		number,
+		customerId: order.user_id,
+		status: order.status,
+		items,
+		shipments: order.fulfillments
+			.map((shipment) => ({ trackingIds: shipment.tracking_id, itemIds: shipment.item_ids }))
+			.filter(({ trackingIds, itemIds }) => trackingIds.length + itemIds.length > 0),
+		payments,
+		address: givenAddress(order.address),
+		totalCents: items.reduce((sum, item) => sum + item.priceCents * (item.quantity ?? 1), 0),
+		placedAt: order.placed_at ?? null,
+		expectedOn: order.expected_on ?? null,
+		deliveredAt: order.delivered_at ?? null,
+	};
+}
+
+/** An address with the parts that are given; null when there are none. */
+function givenAddress(address: PostalAddress | undefined): PostalAddress | null {
+	const parts = Object.entries(address ?? {}).filter(([, part]) => part !== undefined);
+	return parts.length > 0 ? Object.fromEntries(parts) : null;
+}
+
+/** The product's name as an address; its id is added where another product has the same name. */
+function freeSlug(taken: Map<string, string>, name: string, id: string): string {
+	const plain = slugify(name) || slugify(id) || addressOf(id) || "product";
+	const slug = taken.has(plain) ? `${plain}-${slugify(id) || addressOf(id)}` : plain;
+	taken.set(slug, id);
+	return slug;
+}

@@ -1,0 +1,136 @@
+import { and, eq, getTableColumns, inArray, ne, notInArray, type SQL, sql } from "drizzle-orm";
+import type { PgTable } from "drizzle-orm/pg-core";
+import { db, type Transaction } from "#db/client.server.ts";
+import { customers, orders, products, productVariants } from "#db/schema.ts";
+import { readStoreFiles, type StoreData } from "./files.server.ts";
+import type { StoreReport } from "./records.server.ts";
+
+/** How many rows of a kind the files hold, and how many of them differed from what was stored. */
+type ImportCount = { total: number; created: number; updated: number };
+export type StoreImportSummary = Record<"products" | "variants" | "customers" | "orders", ImportCount>;
+
+/** Rows per statement: far below Postgres's 65,535 parameters, large enough that round trips do not matter. */
+const BATCH = 500;
+/** Imports wait for each other under this advisory lock, or two would see each other's rows as their own. */
+const IMPORT_LOCK = 7_204_411;
+
+/**
+ * Imports a store's products, customers and orders from a folder with products.json, users.json and
+ * orders.json. All of it is checked first; the records without a fault are written in one transaction, the others
+ * are in `refused`, and what is stored of those stays as it is. Rows that are stored alike are not touched, so a
+ * second run changes nothing. Rows the files do not have are left alone, except for a product's variants.
+ * @param onProgress called with a line to show after each step.
+ * @throws StoreImportError when the folder cannot be used.
+ */
+export async function importStore(
+	directory: string,
+	onProgress: (line: string) => void = () => {},
+): Promise<StoreImportSummary & StoreReport> {
+	const { refused, notes, ...data } = await readStoreFiles(directory);
+	return { ...(await saveStore(data, onProgress)), refused, notes };
+}
+
+/** Writes what `readStoreFiles` read, all of it or nothing. */
+export async function saveStore(
+	data: StoreData,
+	onProgress: (line: string) => void = () => {},
+): Promise<StoreImportSummary> {
+	onProgress(
+		`Read ${data.products.length} products, ${data.customers.length} customers and ${data.orders.length} orders.`,
+	);
+	return db.transaction(async (tx) => {
+		await tx.execute(sql`select pg_advisory_xact_lock(${IMPORT_LOCK})`);
+		await giveFreeSlugs(tx, data.products);
+		const summary = {
+			products: await upsert(tx, products, products.id, data.products),
+			variants: await upsert(tx, productVariants, productVariants.id, data.variants),
+			customers: await upsert(tx, customers, customers.id, data.customers),
+			orders: await upsert(tx, orders, orders.number, data.orders),
+		};
+		await removeStaleVariants(tx, data);
+		for (const [kind, { total, created, updated }] of Object.entries(summary)) {
+			onProgress(`${kind}: ${total} read, ${created} new, ${updated} changed.`);
+		}
+		return summary;
+	});
+}
+
+/** A slug that another product of this store holds already gets the product's id added. */
+async function giveFreeSlugs(tx: Transaction, rows: StoreData["products"]): Promise<void> {
+	for (const batch of batches(rows)) {
+		const slugs = batch.map((row) => row.slug);
+		const stored = await tx
+			.select({ id: products.id, slug: products.slug })
+			.from(products)
+			.where(inArray(products.slug, slugs));
+		const owner = new Map(stored.map(({ id, slug }) => [slug, id]));
+		for (const row of batch) {
+			const holder = owner.get(row.slug);
+			if (holder && holder !== row.id) row.slug = `${row.slug}-${row.id.toLowerCase()}`;
+		}
+	}
+}
+
+/** Inserts rows and updates those that differ, in batches. */
+async function upsert<Table extends PgTable>(
+	tx: Transaction,
+	table: Table,
+	key: Parameters<typeof eq>[0] & { name: string },
+	rows: (Table["$inferInsert"] & object)[],
+): Promise<ImportCount> {
+	const count: ImportCount = { total: rows.length, created: 0, updated: 0 };
+	const given = new Set(Object.keys(rows[0] ?? {}));
+	const columns = Object.entries(getTableColumns(table)).filter(
+		([name, column]) => given.has(name) && column.name !== key.name,
+	);
+	const changes = Object.fromEntries(
+		columns.map(([name, column]) => [name, sql.raw(`excluded."${column.name}"`)]),
+	);
+	const updatedAt = getTableColumns(table).updatedAt;
+	const set: Record<string, SQL> = updatedAt ? { ...changes, updatedAt: sql`now()` } : changes;
+	// JSON has no equality in Postgres, its text does.
+	const comparable = (column: { getSQLType(): string }) =>
+		sql.raw(/^json/.test(column.getSQLType()) ? "::text" : "");
+	const stored = sql.join(
+		columns.map(([, column]) => sql`${column}${comparable(column)}`),
+		sql`, `,
+	);
+	const offered = sql.join(
+		columns.map(([, column]) => sql`${sql.raw(`excluded."${column.name}"`)}${comparable(column)}`),
+		sql`, `,
+	);
+	for (const batch of batches(rows)) {
+		const written = await tx
+			.insert(table)
+			.values(batch)
+			.onConflictDoUpdate({
+				target: key as never,
+				set: set as never,
+				setWhere: sql`(${stored}) is distinct from (${offered})`,
+			})
+			// A row that was inserted by this statement has no earlier version.
+			.returning({ isNew: sql<boolean>`(xmax = 0)` });
+		for (const { isNew } of written as { isNew: boolean }[]) {
+			if (isNew) count.created++;
+			else count.updated++;
+		}
+	}
+	return count;
+}
+
+/** Variants that an imported product no longer has. */
+async function removeStaleVariants(tx: Transaction, data: StoreData): Promise<void> {
+	const kept = new Map<string, string[]>();
+	for (const { id } of data.products) kept.set(id, []);
+	for (const { id, productId } of data.variants) kept.get(productId)?.push(id);
+	for (const [productId, ids] of kept) {
+		const isStale = ids.length > 0 ? notInArray(productVariants.id, ids) : ne(productVariants.id, "");
+		await tx.delete(productVariants).where(and(eq(productVariants.productId, productId), isStale));
+	}
+}
+
+function batches<Row>(rows: Row[]): Row[][] {
+	return Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, i) =>
+		rows.slice(i * BATCH, (i + 1) * BATCH),
+	);
+}

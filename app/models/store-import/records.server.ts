@@ -1,0 +1,131 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod/v4";
+import { readText, UnreadableText } from "./file-text.server.ts";
+import { withoutNothing } from "./nothing.ts";
+import { plainWords } from "./schema.ts";
+
+/** What is said of the files beside their rows: one line each, with file, place and reason. */
+export type StoreReport = {
+	/** Files and records that are not imported. */
+	refused: string[];
+	/** What was left out or read differently in records that are imported. */
+	notes: string[];
+};
+
+/** A place in a file as a person would point at it: `orders.json["#W123"].items[2].price`. */
+export function placeIn(file: string, path: readonly PropertyKey[]): string {
+	let place = file;
+	for (const key of path) {
+		if (typeof key === "number") place += `[${key}]`;
+		else if (/^[A-Za-z_$][\w$]*$/.test(String(key)) && place !== file) place += `.${String(key)}`;
+		else place += `[${JSON.stringify(String(key))}]`;
+	}
+	return place;
+}
+
+/** One reading of the three files, collecting what is to be said of them. */
+export class Reading {
+	readonly report: StoreReport = { refused: [], notes: [] };
+	/** The records of each note, so that a column of nulls is one line. */
+	readonly #noted = new Map<string, string[]>();
+
+	readonly #refusedRecords = new Set<string>();
+
+	refuse(place: string, fault: string) {
+		this.report.refused.push(`${place}: ${fault}.`);
+	}
+
+	/** @param path the record's key in its file, then the place within it. */
+	refuseRecord(file: string, path: [string, ...PropertyKey[]], fault: string) {
+		this.#refusedRecords.add(placeIn(file, [path[0]]));
+		this.refuse(placeIn(file, path), fault);
+	}
+
+	isRefused(file: string, key: string): boolean {
+		return this.#refusedRecords.has(placeIn(file, [key]));
+	}
+
+	/** @param field the place within the record, without its positions; empty for the record itself. */
+	note(file: string, key: string, field: string, what: string) {
+		const line = `${file}${field ? ` ${field}` : ""}: ${what}`;
+		this.#noted.set(line, [...(this.#noted.get(line) ?? []), key]);
+	}
+
+	finish(): StoreReport {
+		for (const [line, keys] of this.#noted) {
+			this.report.notes.push(`${line} (${[...new Set(keys)].map((key) => JSON.stringify(key)).join(", ")}).`);
+		}
+		return this.report;
+	}
+}
+
+/**
+ * The records of one file that can be used, by their keys. @returns null when the file itself cannot be read;
+ * a record with faults is reported with all of them and left out.
+ */
+export async function readRecords<Schema extends z.ZodType>(
+	directory: string,
+	file: string,
+	schema: Schema,
+	reading: Reading,
+): Promise<[string, z.output<Schema>][] | null> {
+	const table = await readTable(join(directory, file), file, reading);
+	if (!table) return null;
+	const records: [string, z.output<Schema>][] = [];
+	for (const [key, given] of Object.entries(table)) {
+		if (given === null) {
+			reading.note(file, key, "", "records that are null were skipped");
+			continue;
+		}
+		const value = withoutNothing(given, ({ path, why }) => {
+			const field = path.filter((part) => typeof part === "string").join(".");
+			reading.note(file, key, field, why);
+		});
+		const parsed = schema.safeParse(value, { error: plainWords });
+		if (parsed.success) records.push([key, parsed.data]);
+		else {
+			for (const issue of parsed.error.issues)
+				reading.refuseRecord(file, [key, ...issue.path], issue.message);
+		}
+	}
+	return records;
+}
+
+/** A file's JSON object; null, and a line in the report, when it has none. */
+async function readTable(
+	path: string,
+	file: string,
+	reading: Reading,
+): Promise<Record<string, unknown> | null> {
+	let source: string;
+	try {
+		const { text, encoding } = await readText(await readFile(path));
+		source = text;
+		if (encoding !== "UTF-8") reading.report.notes.push(`${file}: read as ${encoding}; check its letters.`);
+	} catch (error) {
+		reading.refuse(path, whyUnread(error));
+		return null;
+	}
+	let data: unknown;
+	try {
+		data = JSON.parse(source);
+	} catch (error) {
+		if (!(error instanceof SyntaxError)) throw error;
+		reading.refuse(path, `this is not valid JSON: ${error.message}`);
+		return null;
+	}
+	if (typeof data === "object" && data !== null && !Array.isArray(data))
+		return data as Record<string, unknown>;
+	reading.refuse(path, "this must be one JSON object with a record under each id");
+	return null;
+}
+
+/** Why a file has no text, in words for a person. @throws what is no fault of the file. */
+function whyUnread(error: unknown): string {
+	if (error instanceof UnreadableText) return error.message;
+	const { code } = error as NodeJS.ErrnoException;
+	if (code === "ENOENT") return "there is no such file in that folder";
+	if (code) return `it cannot be read (${code})`;
+	throw error;
+}

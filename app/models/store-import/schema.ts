@@ -1,0 +1,246 @@
+import { z } from "zod/v4";
+import { canonicalEmail } from "#app/models/email/address.server.ts";
+import { trimInvisible } from "#app/text/visible-text.ts";
+
+/**
+ * The records of a store's three files, in the shape of tau-bench's retail data, with the fields we add optional.
+ * They read what `withoutNothing` has left: a field without a value is absent.
+ */
+
+/** The largest amount the tables hold (a 32-bit count of cents). */
+const LARGEST_CENTS = 2_147_483_647;
+
+/** A field that is read by a function of ours, which throws a WrongValue with what is wrong. */
+const read = <Value>(reader: (value: unknown) => Value) =>
+	z.unknown().transform((value, context): Value => {
+		try {
+			if (value === undefined) throw new WrongValue("is missing");
+			return reader(value);
+		} catch (error) {
+			if (!(error instanceof WrongValue)) throw error;
+			context.addIssue({ code: "custom", message: error.message });
+			return z.NEVER;
+		}
+	});
+/** The same for a field that may be absent. */
+const readIfGiven = <Value>(reader: (value: unknown) => Value) => read((value) => reader(value)).optional();
+
+class WrongValue extends Error {}
+
+/** What a value is, in words for a person: "a number (1764237600)". */
+function inWords(value: unknown): string {
+	if (Array.isArray(value)) return "a list";
+	if (typeof value === "string") return `the text ${JSON.stringify(shortened(value))}`;
+	if (typeof value === "number") return `the number ${value}`;
+	return typeof value === "object" ? "an object" : String(value);
+}
+const shortened = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
+
+/** Money as the files write it, a decimal number, in whole cents. More than two decimals are a fault, not rounded. */
+function readCents(value: unknown): number {
+	const amount = typeof value === "string" && /^\d{1,10}(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+	if (typeof amount !== "number")
+		throw new WrongValue(`must be a number such as 19.99, not ${inWords(value)}`);
+	const exact = amount * 100;
+	const whole = Math.round(exact);
+	if (amount < 0) throw new WrongValue("must not be negative");
+	if (Math.abs(exact - whole) > 1e-4) throw new WrongValue("must have at most two decimals");
+	if (whole > LARGEST_CENTS) throw new WrongValue("is too large");
+	return whole;
+}
+
+function readCount(value: unknown): number {
+	const count = typeof value === "string" && /^\d{1,9}$/.test(value.trim()) ? Number(value) : value;
+	if (typeof count !== "number" || !Number.isInteger(count) || count < 0 || count > LARGEST_CENTS) {
+		throw new WrongValue(`must be a whole number, not ${inWords(value)}`);
+	}
+	return count;
+}
+
+function readYesNo(value: unknown): boolean {
+	if (value === true || value === "true") return true;
+	if (value === false || value === "false") return false;
+	throw new WrongValue(`must be true or false, not ${inWords(value)}`);
+}
+
+/** A text; numbers are taken as they are written, since many shops number their products and postcodes. */
+function readText(value: unknown): string {
+	if (typeof value === "number" && Number.isFinite(value)) return String(value);
+	if (typeof value !== "string") throw new WrongValue(`must be text, not ${inWords(value)}`);
+	// Postgres cannot store either, and would say so only half-way through the import.
+	if (value.includes("\u0000")) throw new WrongValue("must not contain a NUL character");
+	if (!value.isWellFormed()) throw new WrongValue("must not contain half a character (a lone surrogate)");
+	return trimInvisible(value);
+}
+
+/** The value of an option or a detail: text, a number, or yes and no. */
+const readValue = (value: unknown): string => (typeof value === "boolean" ? String(value) : readText(value));
+
+function readEmail(value: unknown): string {
+	const address = typeof value === "string" ? canonicalEmail(value) : null;
+	if (address === null) throw new WrongValue(`must be an email address, not ${inWords(value)}`);
+	return address;
+}
+
+/** Years outside are no dates of an order, but what exports write for none: 1970, 1899, 0001, 9999. */
+const FIRST_YEAR = 1990;
+const LAST_YEAR = 2099;
+
+const isoDay = z.iso.date();
+const isoTime = z.iso.datetime({ offset: true, local: true });
+
+/**
+ * A moment as ISO 8601 or SQL writes it: "2026-03-14", "2026-03-14T10:00:00Z", "2026-03-14 10:00:00+02". Without a
+ * zone it is UTC, so that every machine reads the same. Numbers are refused: they may be seconds or milliseconds.
+ */
+function readMoment(value: unknown): Date {
+	const written = typeof value === "string" ? value.trim() : "";
+	// SQL's form of the same: a space for the T, and hours alone for a zone.
+	const iso = written
+		.replace(/^(\d{4}-\d\d-\d\d) (\d\d:)/, "$1T$2")
+		.replace(/ ?(?:UTC|z)$/, "Z")
+		.replace(
+			/(:\d\d(?:\.\d+)?) ?([+-]\d\d)(?::?(\d\d))?$/,
+			(_, time, hours, minutes = "00") => `${time}${hours}:${minutes}`,
+		);
+	const isDay = isoDay.safeParse(iso).success;
+	if (!isDay && !isoTime.safeParse(iso).success) {
+		throw new WrongValue(
+			`must be a date such as 2026-03-14 or a time such as 2026-03-14T10:00:00Z, not ${inWords(value)}`,
+		);
+	}
+	const moment = new Date(isDay ? `${iso}T00:00:00Z` : /(?:Z|[+-]\d\d:\d\d)$/.test(iso) ? iso : `${iso}Z`);
+	if (Number.isNaN(moment.getTime())) throw new WrongValue(`must be a date, not ${inWords(value)}`);
+	checkYear(moment.getUTCFullYear(), value);
+	return moment;
+}
+
+/** A day such as 2026-03-14; of a moment the day as it is written. */
+function readDay(value: unknown): string {
+	if (typeof value === "string" && isoDay.safeParse(value.trim()).success) {
+		checkYear(Number(value.trim().slice(0, 4)), value);
+		return value.trim();
+	}
+	if (typeof value !== "string")
+		throw new WrongValue(`must be a day such as 2026-03-14, not ${inWords(value)}`);
+	readMoment(value);
+	return value.trim().slice(0, 10);
+}
+
+function checkYear(year: number, value: unknown): void {
+	if (year >= FIRST_YEAR && year <= LAST_YEAR) return;
+	throw new WrongValue(
+		`must be a day between ${FIRST_YEAR} and ${LAST_YEAR}, not ${inWords(value)}; write null where there is none`,
+	);
+}
+
+/** A customer's name: in two parts, in one, or as one text; undefined where the parts are all missing. */
+function readName(value: unknown): string | undefined {
+	if (typeof value === "string") return readText(value);
+	if (typeof value !== "object" || value === null || Array.isArray(value)) {
+		throw new WrongValue(`must be an object with first_name and last_name, not ${inWords(value)}`);
+	}
+	const { first_name: first, last_name: last } = value as Record<string, unknown>;
+	const parts = [first, last].filter((part) => part !== undefined).map(readText);
+	return parts.length > 0 ? parts.join(" ") : undefined;
+}
+
+const text = read(readText);
+const optionalText = readIfGiven(readText);
+/** An object of texts; absent is the same as empty. */
+const values = z
+	.record(z.string(), read(readValue))
+	.optional()
+	.transform((given) => given ?? {});
+/** A list; absent is the same as empty. */
+const listOf = <Schema extends z.ZodType>(schema: Schema) =>
+	z
+		.array(schema)
+		.optional()
+		.transform((given) => given ?? []);
+
+const addressSchema = z.object({
+	address1: optionalText,
+	address2: optionalText,
+	city: optionalText,
+	country: optionalText,
+	state: optionalText,
+	zip: optionalText,
+});
+
+export const productSchema = z.object({
+	name: text,
+	product_id: text,
+	category: optionalText,
+	description: optionalText,
+	details: values,
+	variants: z
+		.record(
+			z.string(),
+			z
+				.object({
+					item_id: text,
+					options: values,
+					available: readIfGiven(readYesNo),
+					price: read(readCents),
+					stock: readIfGiven(readCount),
+				})
+				.refine((variant) => variant.available !== undefined || variant.stock !== undefined, {
+					path: ["available"],
+					message: "is missing, and there is no stock to tell it by",
+				}),
+		)
+		.optional()
+		.transform((given) => given ?? {}),
+});
+
+export const userSchema = z.object({
+	name: readIfGiven(readName),
+	email: readIfGiven(readEmail),
+	address: addressSchema.optional(),
+});
+
+export const orderSchema = z.object({
+	order_id: text.refine((id) => /^#?W\d{5,9}$/i.test(id), "must look like #W1234567"),
+	user_id: text,
+	address: addressSchema.optional(),
+	items: z.array(
+		z.object({
+			name: text,
+			product_id: optionalText,
+			item_id: optionalText,
+			price: read(readCents),
+			quantity: readIfGiven((value) => {
+				const count = readCount(value);
+				if (count < 1) throw new WrongValue("must be at least 1");
+				return count;
+			}),
+			options: values,
+		}),
+	),
+	fulfillments: listOf(z.object({ tracking_id: listOf(text), item_ids: listOf(text) })),
+	status: text,
+	payment_history: listOf(
+		z.object({
+			transaction_type: optionalText,
+			amount: readIfGiven(readCents),
+			payment_method_id: optionalText,
+		}),
+	),
+	placed_at: readIfGiven(readMoment),
+	expected_on: readIfGiven(readDay),
+	delivered_at: readIfGiven(readMoment),
+});
+
+const EXPECTED: Record<string, string> = { object: "an object", record: "an object", array: "a list" };
+
+/** What is wrong with a value that has not even the kind a schema expects, in words for a person. */
+export function plainWords(issue: {
+	code?: string;
+	expected?: unknown;
+	input?: unknown;
+}): string | undefined {
+	if (issue.code !== "invalid_type") return undefined;
+	if (issue.input === undefined) return "is missing";
+	return `must be ${EXPECTED[String(issue.expected)] ?? String(issue.expected)}, not ${inWords(issue.input)}`;
+}
