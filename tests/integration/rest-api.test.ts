@@ -327,7 +327,6 @@ describe("changing a conversation", () => {
 		[{ tags: ["nul\0nul"] }, "tags.0"],
 		[{ tags: "vip" }, "tags"],
 		[{ priority: "lowest" }, "priority"],
-		[{ status: "assistant" }, "status"],
 		[{ status: "agent", tags: ["half done"] }, "status"],
 		[{ isActive: true, tags: ["half done"] }, "isActive"],
 		[{ isActive: 0 }, "isActive"],

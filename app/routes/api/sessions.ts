@@ -12,6 +12,7 @@ import { openSession } from "#app/models/chat-session/create.server.ts";
 import { listSessions, requireSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { forAgent, forCustomer, type SessionView } from "#app/models/chat-session/present.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
+import { returnToAssistant } from "#app/models/chat-session/return-to-assistant.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { refuseBlocked } from "#app/models/customer/blocked-sender.server.ts";
 import { ensureCustomer } from "#app/models/customer/customer.server.ts";
@@ -70,6 +71,7 @@ async function update(request: Request): Promise<Response> {
 		});
 	}
 	if (wish.status === "queued") await requestAgent(sessionId, actor);
+	if (wish.status === "assistant") await returnToAssistant(sessionId, actor);
 	if (wish.isActive === false || wish.status === "ended") await endSession(sessionId, actor);
 	if (wish.customerSatisfactionRating !== undefined) {
 		await rateSession(sessionId, actor, wish.customerSatisfactionRating);
@@ -82,9 +84,9 @@ function refuseImpossible(wish: Omit<z.infer<typeof sessionChange>, "sessionId">
 	if (wish.isActive === true) {
 		throw new Invalid({ isActive: ["A conversation that has ended stays ended; open a new one."] });
 	}
-	if (wish.status === "assistant" || wish.status === "agent") {
+	if (wish.status === "agent") {
 		throw new Invalid({
-			status: ["Only queued and ended can be set here; agents take over in the dashboard."],
+			status: ["Only assistant, queued and ended can be set here; agents take over in the dashboard."],
 		});
 	}
 }

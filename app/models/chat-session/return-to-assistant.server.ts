@@ -1,0 +1,62 @@
+import { eq, sql } from "drizzle-orm";
+import { env } from "#app/env.server.ts";
+import { enqueue } from "#app/jobs/queue.server.ts";
+import { recountAgentSessions } from "#app/models/agent/agent.server.ts";
+import { promiseAnswer } from "#app/models/ai-turn/ai-turn.server.ts";
+import { Conflict } from "#app/models/errors.ts";
+import type { Session } from "#app/realtime/events.ts";
+import { statementsIn, transact } from "#app/realtime/publish.server.ts";
+import type { Transaction } from "#db/client.server.ts";
+import { chatSessions } from "#db/schema.ts";
+import { announceSession, readSession, refuseEnded } from "./announce.server.ts";
+import { announceQueueChanges } from "./announce-queue.server.ts";
+import { lockSession } from "./find.server.ts";
+import type { Actor } from "./scope.server.ts";
+
+/**
+ * Returns a session to the assistant, from the queue or from an agent. A question of the customer that nobody has
+ * answered gets an answer. A session that the assistant already has does not change.
+ * @param actor an agent or a program; customers may not do this.
+ * @throws NotFound; Conflict when the session has ended or the assistant is off.
+ */
+export async function returnToAssistant(sessionId: string, actor: Actor): Promise<Session> {
+	const returned = await transact(async (tx) => {
+		const row = await lockSession(tx, sessionId, actor);
+		refuseEnded(row);
+		if (row.status === "assistant") {
+			return { session: await readSession(tx, sessionId), wasQueued: false, isPromised: false };
+		}
+		if (env().ASSISTANT === "off") throw new Conflict("The assistant is off.");
+		await tx
+			.update(chatSessions)
+			.set({
+				status: "assistant",
+				queuedAt: null,
+				queueReason: null,
+				queueDeadline: null,
+				overdueNoticedAt: null,
+				assignedAt: null,
+				assignedAgentId: null,
+				// The next handover tells what happened since.
+				handover: null,
+			})
+			.where(eq(chatSessions.sessionId, sessionId));
+		const session = await announceSession(tx, sessionId);
+		const questionSeq = await findUnansweredQuestion(tx, sessionId);
+		if (questionSeq !== null) await promiseAnswer(statementsIn(tx), { sessionId, questionSeq });
+		if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
+		return { session, wasQueued: row.status === "queued", isPromised: questionSeq !== null };
+	});
+	if (returned.isPromised) enqueue("answer-session", { sessionId, network: "" });
+	if (returned.wasQueued) await announceQueueChanges();
+	return returned.session;
+}
+
+/** The sequence of the newest message if the customer wrote it; system messages and stopped answers answer nothing. */
+async function findUnansweredQuestion(tx: Transaction, sessionId: string): Promise<number | null> {
+	const [row] = await tx.execute<{ seq: number; isQuestion: boolean }>(sql`
+		select seq, sender_type = 'user' as "isQuestion" from chat_messages
+		where session_id = ${sessionId} and sender_type <> 'system' and not metadata ? 'stopped'
+		order by seq desc limit 1`);
+	return row?.isQuestion ? row.seq : null;
+}
