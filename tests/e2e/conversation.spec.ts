@@ -45,6 +45,8 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await letGo();
 		const answer = message(customer, ANSWER);
 		await expect(answer).toBeVisible();
+		// The word that is waited for above may be in the first step.
+		await expect(answer.getByRole("list", { name: "Sources" })).toBeVisible();
 		const states = await writing();
 		expect(states.length, "steps in which the answer appeared").toBeGreaterThan(1);
 		for (const [index, state] of states.entries())
