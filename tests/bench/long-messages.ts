@@ -1,11 +1,12 @@
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import type { BenchDatabase } from "./database.ts";
 import { type DemoServer, startDemoServer } from "./demo-server.ts";
 import { quantile } from "./statistics.ts";
 
 const MESSAGES = 200;
 const LENGTH = 10_000;
-const EVERY_MS = 20;
 const AIM_MS = 100;
 
 /** Milliseconds of `/healthz`. */
@@ -38,12 +39,13 @@ export async function measureLongMessages(options: {
 		// Code that has not run yet, and connections that are not open yet.
 		if (first) await server.post(first, "How do I return a lamp?");
 		await untilAnswered(server);
-		const idle = watchHealth(server.url);
+		const texts = customers.map((_, index) => hostileText(index));
+		const idle = await watchHealth(server.url);
 		await delay(3_000);
 		const idleTimes = await idle.stop();
+		const busy = await watchHealth(server.url);
 		const begun = performance.now();
-		const busy = watchHealth(server.url);
-		const accepted = await Promise.all(customers.map((one, index) => server.post(one, hostileText(index))));
+		const accepted = await Promise.all(customers.map((one, index) => server.post(one, texts[index] ?? "")));
 		await untilAnswered(server);
 		const seconds = (performance.now() - begun) / 1_000;
 		const times = await busy.stop();
@@ -70,28 +72,14 @@ async function untilAnswered(server: DemoServer): Promise<void> {
 }
 
 /** Asks for `/healthz` every 20 ms. @returns how to stop; then milliseconds of each request from when it was due. */
-function watchHealth(url: string) {
-	const times: Promise<number>[] = [];
-	let due = performance.now();
-	let isOver = false;
-	async function ask(from: number): Promise<number> {
-		const response = await fetch(`${url}/healthz`);
-		await response.arrayBuffer();
-		if (!response.ok) throw new Error(`/healthz answered ${response.status}.`);
-		return performance.now() - from;
-	}
-	const watching = (async () => {
-		while (!isOver) {
-			times.push(ask(due));
-			due += EVERY_MS;
-			await delay(Math.max(0, due - performance.now()));
-		}
-	})();
+async function watchHealth(url: string) {
+	const worker = new Worker(new URL("./watch-health.mjs", import.meta.url), { workerData: { url } });
+	await once(worker, "message");
 	return {
 		async stop(): Promise<number[]> {
-			isOver = true;
-			await watching;
-			return Promise.all(times);
+			const times = once(worker, "message");
+			worker.postMessage("stop");
+			return (await times)[0] as number[];
 		},
 	};
 }
