@@ -35,7 +35,7 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 
 	await Promise.all([signIn(agent, DEMO_AGENT_EMAIL), signIn(colleague, SECOND_AGENT_EMAIL)]);
 	await open(customer, "/chat");
-	await write(customer, "How do I care for a wooden table?");
+	await write(customer, "How long do I have to return something?");
 	// Any answer will do; which one depends on what was ready so soon after the start.
 	await expect(log(customer).getByRole("article", { name: "Assistant" })).toBeVisible({ timeout: 30_000 });
 	const sessionId = await conversationOf(customer);
@@ -145,7 +145,7 @@ test("without scripts the end of another agent's conversation is a step of its o
 		secondDesk.newPage(),
 	]);
 	await openWithoutScripts(customer, "/chat");
-	await write(customer, "How do I care for a wooden table?");
+	await write(customer, "How long do I have to return something?");
 	const sessionId = await conversationOf(customer);
 	await signIn(agent, DEMO_AGENT_EMAIL);
 	await openWithoutScripts(agent, `/admin/chat/${sessionId}`);

@@ -16,6 +16,7 @@ import {
 	write,
 } from "./people.ts";
 
+/** No story before this one asks it: a remembered answer appears at once, and this story watches it being written. */
 const QUESTION = "How do I care for a wooden table?";
 const ANSWER = /\boil/i;
 const IN_HEBREW = "תודה רבה, המנורה שבורה.";
