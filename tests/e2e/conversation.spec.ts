@@ -16,6 +16,7 @@ import {
 	write,
 } from "./people.ts";
 
+/** No story before this one may ask it: a remembered answer appears at once, and this story watches one being written. */
 const QUESTION = "How do I care for a wooden table?";
 const ANSWER = /\boil/i;
 const IN_HEBREW = "תודה רבה, המנורה שבורה.";
@@ -48,8 +49,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		// The word that is waited for above may be in the first step.
 		await expect(answer.getByRole("list", { name: "Sources" })).toBeVisible();
 		const states = await writing();
-		// A remembered answer is one step; the stories of model.spec.ts watch one that is written slowly.
-		expect(states.length, "steps in which the answer appeared").toBeGreaterThan(0);
+		expect(states.length, "steps in which the answer appeared").toBeGreaterThan(1);
 		for (const [index, state] of states.entries())
 			expect(state.startsWith(states[index - 1] ?? "")).toBe(true);
 		await expect(answer).toHaveCount(1);
