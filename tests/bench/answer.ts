@@ -5,7 +5,13 @@ import postgres from "postgres";
 import { signCustomerToken } from "#app/auth/token.server.ts";
 import { CommandError } from "#commands/steps/command.ts";
 import { readEvents } from "#tests/setup/event-reader.ts";
-import { type Reply, startOpenAiServer, writeChunk, writeData } from "#tests/setup/openai-server.ts";
+import {
+	type Reply,
+	saysAtOnce,
+	startOpenAiServer,
+	writeChunk,
+	writeData,
+} from "#tests/setup/openai-server.ts";
 import { runScript } from "#tests/setup/processes.ts";
 import { startServerProcess } from "#tests/setup/server-process.ts";
 import type { BenchDatabase } from "./database.ts";
@@ -121,18 +127,13 @@ export function answerMarkdown({ questions, aimMs, withWait, withoutWait, isMet 
  */
 function createProviderClock() {
 	let spans: { from: number; to: number | null }[] = [];
-	const reply: Reply = async (response, { body }) => {
+	const reply: Reply = async (response, request) => {
 		const span: { from: number; to: number | null } = { from: performance.now(), to: null };
 		spans.push(span);
 		await delay(FIRST_WORD_MS);
-		if (!body.stream) {
+		if (!request.body.stream) {
 			// A question of the pipeline's own, about the message: it gets an empty answer, as soon.
-			const message = { role: "assistant", content: "{}" };
-			response.writeHead(200, { "Content-Type": "application/json" });
-			const choices = [{ index: 0, message, finish_reason: "stop" }];
-			response.end(
-				JSON.stringify({ id: "bench", object: "chat.completion", created: 0, model: "bench", choices }),
-			);
+			await saysAtOnce("{}")(response, request);
 			span.to = performance.now();
 			return;
 		}

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CommandError } from "#commands/steps/command.ts";
-import { type Reply, startOpenAiServer, writeChunk, writeData } from "#tests/setup/openai-server.ts";
+import {
+	type Reply,
+	saysAtOnce,
+	startOpenAiServer,
+	writeChunk,
+	writeData,
+} from "#tests/setup/openai-server.ts";
 import type { BenchDatabase } from "./database.ts";
 import { type DemoCustomer, type DemoServer, startDemoServer } from "./demo-server.ts";
 import { quantile } from "./statistics.ts";
@@ -113,15 +119,10 @@ const figuresOf = (values: number[]): Figures => ({
 	max: quantile(values, 1),
 });
 
-const slowReply: Reply = async (response, { body }) => {
+const slowReply: Reply = async (response, request) => {
 	await delay(MODEL_MS);
-	if (!body.stream) {
-		const message = { role: "assistant", content: "{}" };
-		response.writeHead(200, { "Content-Type": "application/json" });
-		const choices = [{ index: 0, message, finish_reason: "stop" }];
-		response.end(
-			JSON.stringify({ id: "bench", object: "chat.completion", created: 0, model: "bench", choices }),
-		);
+	if (!request.body.stream) {
+		await saysAtOnce("{}")(response, request);
 		return;
 	}
 	writeChunk(response, { role: "assistant", content: "It comes within a few days." });

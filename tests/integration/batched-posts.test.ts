@@ -12,11 +12,11 @@ import { pack, unpack } from "#app/realtime/bus/pack.ts";
 import { streamKey } from "#app/realtime/events.ts";
 import { createHub, hub } from "#app/realtime/hub.server.ts";
 import { createListener } from "#app/realtime/listener.server.ts";
-import { type LoggedEvent, readLog } from "#app/realtime/log.server.ts";
+import { readLog } from "#app/realtime/log.server.ts";
 import { publish, transact, transactAlone } from "#app/realtime/publish.server.ts";
-import type { Reader } from "#app/realtime/reader.ts";
 import { sql } from "#db/client.server.ts";
 import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
+import { collector } from "#tests/setup/collector.ts";
 import { until } from "#tests/setup/until.ts";
 
 beforeAll(() => setEnv({ RATE_LIMITS: "on", ASSISTANT: "on" }));
@@ -381,18 +381,6 @@ describe("other processes", () => {
 });
 
 describe("a wake-up with its event", () => {
-	function collector() {
-		const taken: LoggedEvent[] = [];
-		const reader: Reader = {
-			cursor: 0,
-			isWritable: () => true,
-			deliver: (event) => taken.push(event),
-			deliverEphemeral: () => {},
-			disconnect: () => {},
-		};
-		return { taken, reader };
-	}
-
 	/** A hub that simulates another process and receives the envelopes of this test. */
 	async function startOther() {
 		let receive: (envelope: Envelope) => void = () => {};

@@ -11,13 +11,12 @@ import { postMessage } from "#app/models/message/post.server.ts";
 import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
 import { streamKey } from "#app/realtime/events.ts";
 import { createHub, hub } from "#app/realtime/hub.server.ts";
-import type { LoggedEvent } from "#app/realtime/log.server.ts";
 import { publish, publishEphemeral, transact } from "#app/realtime/publish.server.ts";
-import type { Reader } from "#app/realtime/reader.ts";
 import { loader as eventsLoader } from "#app/routes/chat/events.ts";
 import { loader as pollLoader } from "#app/routes/chat/poll.ts";
 import { loader as syncLoader } from "#app/routes/chat/sync.ts";
 import { db, sql } from "#db/client.server.ts";
+import { collector } from "#tests/setup/collector.ts";
 import { type Frame, readEvents } from "#tests/setup/event-reader.ts";
 import { until } from "#tests/setup/until.ts";
 
@@ -285,19 +284,6 @@ it("removes a reader that has disconnected", async () => {
 	for (const close of open.splice(0)) await close();
 	await until(() => expect(hub.stats()).toMatchObject({ streams: 0, readers: 0 }));
 });
-
-function collector(over: Partial<Reader> = {}) {
-	const taken: LoggedEvent[] = [];
-	const reader: Reader = {
-		cursor: 0,
-		isWritable: () => true,
-		deliver: (event) => taken.push(event),
-		deliverEphemeral: () => {},
-		disconnect: () => {},
-		...over,
-	};
-	return { reader, taken, seqs: () => taken.map((event) => event.seq) };
-}
 
 it("finds an event whose wake-up was lost with the head check", async () => {
 	const ana = await newCustomer();

@@ -120,6 +120,17 @@ export function says(text: string, options: { chunkSize?: number; finish?: strin
 	};
 }
 
+/** Replies with `content` in one piece, as to a request without `stream`. */
+export function saysAtOnce(content: string): Reply {
+	return (response) => {
+		const choices = [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }];
+		response.writeHead(200, { "Content-Type": "application/json" });
+		response.end(
+			JSON.stringify({ id: "scripted", object: "chat.completion", created: 0, model: "scripted-1", choices }),
+		);
+	};
+}
+
 export type ScriptedCall = { name: string; arguments: unknown };
 
 /** Replies with tool calls, all at once, after optional text. Arguments that are a string are sent unchanged. */

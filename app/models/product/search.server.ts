@@ -27,17 +27,7 @@ export type ProductSearch = {
 
 const CANDIDATES = 60;
 
-type Row = {
-	id: string;
-	slug: string;
-	name: string;
-	category: string | null;
-	description: string;
-	details: Record<string, string>;
-	scene: string | null;
-	vector: string;
-	name_vector: string;
-};
+type Row = Omit<Product, "variants"> & { vector: string; name_vector: string };
 
 /**
  * Finds products by what a question says of them: name, kind, description or details, misspellings included.

@@ -2,7 +2,9 @@ import { stat } from "node:fs/promises";
 import type { z } from "zod/v4";
 import { addressOf } from "#app/models/article/address.ts";
 import { slugify } from "#app/models/article/passages.ts";
-import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shapes.ts";
+import type { Order } from "#app/models/order/order.server.ts";
+import type { Product, ProductVariant } from "#app/models/product/product.server.ts";
+import type { PostalAddress } from "#db/shapes.ts";
 import { isNothing } from "./nothing.ts";
 import { placeIn, Reading, readRecords, type StoreReport } from "./records.server.ts";
 import { orderSchema, productSchema, userSchema } from "./schema.ts";
@@ -12,37 +14,10 @@ export class StoreImportError extends Error {}
 
 /** What the three files hold, in the shape of our tables. */
 export type StoreData = {
-	products: {
-		id: string;
-		slug: string;
-		name: string;
-		category: string | null;
-		description: string;
-		details: Record<string, string>;
-	}[];
-	variants: {
-		id: string;
-		productId: string;
-		options: Record<string, string>;
-		priceCents: number;
-		available: boolean;
-		stock: number | null;
-		position: number;
-	}[];
+	products: Omit<Product, "scene" | "variants">[];
+	variants: (ProductVariant & { id: string; productId: string; position: number })[];
 	customers: { id: string; name: string; email: string | null; address: PostalAddress | null }[];
-	orders: {
-		number: string;
-		customerId: string;
-		status: string;
-		items: OrderItem[];
-		shipments: Shipment[];
-		payments: PaymentRecord[];
-		address: PostalAddress | null;
-		totalCents: number;
-		placedAt: Date | null;
-		expectedOn: string | null;
-		deliveredAt: Date | null;
-	}[];
+	orders: Omit<Order, "updatedAt">[];
 };
 
 /** Notes who has an id. @returns false, with a line in the report, when another record has it already. */

@@ -1,0 +1,16 @@
+import type { LoggedEvent } from "#app/realtime/log.server.ts";
+import type { Reader } from "#app/realtime/reader.ts";
+
+/** A reader of the hub that keeps what it is given. @param over what it does otherwise. */
+export function collector(over: Partial<Reader> = {}) {
+	const taken: LoggedEvent[] = [];
+	const reader: Reader = {
+		cursor: 0,
+		isWritable: () => true,
+		deliver: (event) => taken.push(event),
+		deliverEphemeral: () => {},
+		disconnect: () => {},
+		...over,
+	};
+	return { reader, taken, seqs: () => taken.map((event) => event.seq) };
+}
