@@ -72,7 +72,7 @@ export function ConversationHeader({
 							event.preventDefault();
 							void onSubmit({ intent: "request-agent" });
 						}}
-						className="shrink-0 sm:col-start-4 sm:row-span-2 sm:row-start-1 sm:self-center"
+						className="ms-auto shrink-0 sm:col-start-4 sm:row-span-2 sm:row-start-1 sm:self-center"
 					>
 						Talk to a person
 					</Button>
