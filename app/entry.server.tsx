@@ -17,9 +17,14 @@ import { requestReference } from "#app/http/reference.server.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 import { action as submitChat } from "#app/routes/chat/actions.ts";
 import { loader as healthz } from "#app/routes/ops/healthz.ts";
+import { prepareAgentEvents, prepareCustomerEvents } from "#app/routes/streams/events.server.ts";
 
 boot();
-installRawHandler({ "/chat/actions": submitChat }, { "/healthz": healthz });
+installRawHandler({
+	streams: { "/chat/events": prepareCustomerEvents, "/admin/chat/events": prepareAgentEvents },
+	actions: { "/chat/actions": submitChat },
+	loaders: { "/healthz": healthz },
+});
 
 /** A page's data may take this long; no page of ours waits for a model. */
 export const streamTimeout = 10_000;

@@ -73,6 +73,7 @@ const GROUND = [
 	"app/env.server.ts",
 	"app/singleton.server.ts",
 	"app/background-work.server.ts",
+	"app/job-queue.server.ts",
 	"db/connection-error.ts",
 	"app/http/log.server.ts",
 	"app/realtime/events.ts",
@@ -95,16 +96,15 @@ const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
 			"app/http",
 			"app/components",
 			"app/i18n",
-			"app/jobs/queue",
 			"app/styles.css",
 		],
 	},
-	{ layer: "app/http", may: ["app/models", "app/auth", "app/realtime"] },
+	{ layer: "app/http", may: ["app/models", "app/realtime"] },
 	{ layer: "app/auth", may: ["app/models", "app/http", "db"] },
 	{ layer: "app/jobs", may: ["app/models", "app/ai", "app/mail", "app/realtime/publish"] },
 	{ layer: "app/mail", may: [] },
 	{ layer: "app/ai", may: ["app/models", "app/realtime/publish"] },
-	{ layer: "app/models", may: ["db", "app/realtime/publish", "app/jobs/queue"] },
+	{ layer: "app/models", may: ["db", "app/realtime/publish"] },
 	{ layer: "app/realtime/client", may: [] },
 	{ layer: "app/realtime", may: ["db"] },
 	{
@@ -204,6 +204,23 @@ describe("imports", () => {
 
 	it("have no circle, types included", () => {
 		expect(findCircles(imports)).toEqual([]);
+	});
+
+	it("of two layers run one way", () => {
+		const layerOf = (path: string) => LAYERS.find(({ layer }) => isIn(path, [layer]))?.layer;
+		const pairs = new Set(
+			imports
+				.filter(({ to }) => !to.startsWith("package:") && !isIn(to, GROUND))
+				.filter(({ from, to }) => !DOORS.some((door) => door.from === from && door.to === to))
+				.map(({ from, to, isType }) => [layerOf(from), layerOf(to), isType] as const)
+				.filter(([from, to, isType]) => {
+					const rule = LAYERS.find(({ layer }) => layer === from);
+					return from && to && from !== to && !(isType && rule?.mayTypesOf?.includes(to));
+				})
+				.map(([from, to]) => `${from} -> ${to}`),
+		);
+		const mutual = [...pairs].filter((pair) => pairs.has(pair.split(" -> ").reverse().join(" -> ")));
+		expect(mutual).toEqual([]);
 	});
 
 	it("use every exception", () => {

@@ -1,7 +1,7 @@
 import { writeHandover } from "#app/ai/escalation/handover.server.ts";
 import { startPeriodicWork } from "#app/background-work.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { enqueue } from "#app/jobs/queue.server.ts";
+import { enqueueJob } from "#app/job-queue.server.ts";
 import { announceQueueChanges } from "#app/models/chat-session/announce-queue.server.ts";
 import { refreshExpectedWait } from "#app/models/chat-session/expected-wait.server.ts";
 import { listWithoutHandover } from "#app/models/chat-session/handover.server.ts";
@@ -65,7 +65,7 @@ function createRescue(): () => Promise<void> {
 		if (isAll && repaired.length === 0) checkedAllAt = Date.now();
 		for (const { sessionId, problem } of repaired) {
 			log.warn({ sessionId, problem }, "nobody took care of a conversation; it has been put right");
-			if (problem === "unpromised") enqueue("answer-session", { sessionId, network: "" });
+			if (problem === "unpromised") enqueueJob("answer-session", { sessionId, network: "" });
 		}
 	};
 }

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { log } from "#app/http/log.server.ts";
+import type { JobPayloads } from "#app/job-queue.server.ts";
 import { MailFailed, sendMail } from "#app/mail/send.server.ts";
 import { isCustomersAddress, isWantedCode } from "#app/models/email/code.server.ts";
-import type { Jobs } from "./queue.server.ts";
 
 /** Waits between tries; the last again and again, as long as the code counts. */
 const RETRY_MS = [1_000, 4_000, 10_000, 30_000] as const;
@@ -13,7 +13,7 @@ const RETRY_MS = [1_000, 4_000, 10_000, 30_000] as const;
  * have been taken. What cannot be sent is logged once, by the code's id; the customer may ask again.
  * @param signal ends the waiting, when the process is to end: the code is in its memory only.
  */
-export async function sendCode(job: Jobs["send-code"], signal: AbortSignal): Promise<void> {
+export async function sendCode(job: JobPayloads["send-code"], signal: AbortSignal): Promise<void> {
 	const { codeId } = job;
 	for (let tries = 0; !signal.aborted; tries++) {
 		try {
@@ -33,7 +33,7 @@ export async function sendCode(job: Jobs["send-code"], signal: AbortSignal): Pro
 	}
 }
 
-async function send({ email, code, evenIfUnknown }: Jobs["send-code"]): Promise<void> {
+async function send({ email, code, evenIfUnknown }: JobPayloads["send-code"]): Promise<void> {
 	if (!evenIfUnknown && !(await isCustomersAddress(email))) return;
 	await sendMail({
 		to: email,

@@ -4,12 +4,12 @@ import { answerSession } from "#app/ai/reply.server.ts";
 import { summariseIfLong } from "#app/ai/summarise.server.ts";
 import { logBackgroundFailure, startPeriodicWork } from "#app/background-work.server.ts";
 import { log } from "#app/http/log.server.ts";
+import { setJobHandler } from "#app/job-queue.server.ts";
 import { type DueTurn, listDueTurns } from "#app/models/ai-turn/ai-turn.server.ts";
 import { AnswerSlots, MOST_AT_ONCE } from "./answer-slots.ts";
 import { startCaring } from "./care-for-waiting.server.ts";
 import { checkUrgency } from "./check-urgency.server.ts";
 import { startEmbedding } from "./embed-passages.server.ts";
-import { handle } from "./queue.server.ts";
 import { sendCode } from "./send-code.server.ts";
 import { translateSession } from "./translate-session.server.ts";
 
@@ -104,16 +104,16 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	}
 
 	const embedding = startEmbedding();
-	handle("answer-session", answerSoon);
-	handle("embed-passages", embedding.soon);
-	handle("translate-session", (sessionId) => {
+	setJobHandler("answer-session", answerSoon);
+	setJobHandler("embed-passages", embedding.soon);
+	setJobHandler("translate-session", (sessionId) => {
 		if (isStopping) return;
 		// What is left untranslated is taken up when the agent's page is next opened.
 		translateSession(sessionId).catch((error: unknown) => {
 			log.error({ sessionId, err: error }, "a conversation was not translated");
 		});
 	});
-	handle("check-urgency", (payload) => {
+	setJobHandler("check-urgency", (payload) => {
 		if (isStopping) return;
 		checkUrgency(payload).catch((error: unknown) => {
 			log.error(
@@ -124,7 +124,7 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	});
 	// Only when the answer to the request has gone: what it takes must not tell whether the address is known.
 	const endSending = new AbortController();
-	handle(
+	setJobHandler(
 		"send-code",
 		(payload) => void setTimeout(() => void sendCode(payload, endSending.signal), SEND_AFTER_MS),
 	);

@@ -1,11 +1,11 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { REVALIDATE_MS } from "#app/http/streams/revalidate.server.ts";
 import { setAgentPassword } from "#app/models/agent/agent.server.ts";
 import { loader as agentTranscript } from "#app/routes/admin/conversation/live.ts";
 import { loader as agentEvents } from "#app/routes/admin/events.ts";
 import { action as logout } from "#app/routes/admin/logout.ts";
 import { loader as events } from "#app/routes/chat/events.ts";
+import { REVALIDATE_MS } from "#app/routes/streams/revalidate.server.ts";
 import { db } from "#db/client.server.ts";
 import { apiKeys, chatAgents } from "#db/schema.ts";
 import { makeSession } from "#tests/factories.ts";

@@ -3,8 +3,8 @@ import { sql as query } from "drizzle-orm";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { isFrustrated } from "#app/ai/escalation/frustration.ts";
 import { writeHandover } from "#app/ai/escalation/handover.server.ts";
+import { type JobPayloads, setJobHandler } from "#app/job-queue.server.ts";
 import { checkUrgency } from "#app/jobs/check-urgency.server.ts";
-import { handle, type Jobs } from "#app/jobs/queue.server.ts";
 import { listActions, logReading } from "#app/models/assistant-action/log.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { listQuery } from "#app/models/chat-session/inbox.server.ts";
@@ -237,8 +237,8 @@ describe("the priority", () => {
 		["The lamp caught fire and burned my hand", "urgent"],
 		["Thank you, I can wait", "normal"],
 	])("after %j to a person is %s, and stays", async (text, expected) => {
-		const jobs: Jobs["check-urgency"][] = [];
-		handle("check-urgency", (payload) => void jobs.push(payload as Jobs["check-urgency"]));
+		const jobs: JobPayloads["check-urgency"][] = [];
+		setJobHandler("check-urgency", (payload) => void jobs.push(payload as JobPayloads["check-urgency"]));
 		const { sessionId, actor } = await waiting("Hello");
 		await postMessage(sessionId, actor, { message: text });
 		await postMessage(sessionId, actor, { message: "Still here" });

@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { setEnv } from "#app/env.server.ts";
-import { REVALIDATE_MS } from "#app/http/streams/revalidate.server.ts";
 import { encodeCursor } from "#app/realtime/cursor.ts";
 import { getEpoch } from "#app/realtime/epoch.server.ts";
 import { action as adminSubmit } from "#app/routes/admin/conversation/actions.ts";
@@ -15,6 +14,7 @@ import { loader as chatPage, action as submitPlain } from "#app/routes/chat/page
 import { loader as pollLoader } from "#app/routes/chat/poll.ts";
 import { loader as syncLoader } from "#app/routes/chat/sync.ts";
 import { action as signOut } from "#app/routes/shop/sign-out.ts";
+import { REVALIDATE_MS } from "#app/routes/streams/revalidate.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers, revokedVisitors } from "#db/schema.ts";
 import { eventsOf, forgetCounts, makeSession, messagesOf, sessionRow, sessionsOf } from "#tests/factories.ts";

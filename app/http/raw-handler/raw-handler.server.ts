@@ -1,23 +1,22 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { env } from "#app/env.server.ts";
-import {
-	type PrepareStream,
-	prepareAgentEvents,
-	prepareCustomerEvents,
-} from "#app/http/streams/events.server.ts";
 import { NodeSink } from "#app/realtime/sink/node.server.ts";
+import type { Sink } from "#app/realtime/sink/sink.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { setDefaultHeaders } from "./headers.server.ts";
 import { respondWith, respondWithProblem, toRequest, toRequestWithForm } from "./node-request.server.ts";
 import { findRejection, MethodNotAllowed, originForm } from "./rejections.server.ts";
 
-/** The stream URLs that the raw handler answers. */
-const STREAMS: Record<string, PrepareStream> = {
-	"/chat/events": prepareCustomerEvents,
-	"/admin/chat/events": prepareAgentEvents,
-};
+/** Starts writing a stream whose reader has been authorised. */
+export type StartStream = (sink: Sink) => void;
+
+/**
+ * Authorises a request for an event stream and returns how to start it; used by the Remix route and the raw handler.
+ * @throws DomainError when the request is refused
+ */
+export type PrepareStream = (request: Request) => Promise<StartStream>;
 
 /** The action of a resource route, which needs only its request. */
 export type RawAction = (args: {
@@ -32,24 +31,22 @@ export type RawAction = (args: {
  * first request contains it, before any listener gets the request. URL, checks and hub are the same as in the Remix
  * route. It also rejects requests that no route should handle.
  *
- * @param actions actions by path, which are called directly with their request. Under Remix the same call follows
+ * @param routes.streams event streams by path.
+ * @param routes.actions actions by path, which are called directly with their request. Under Remix the same call follows
  * Express, a log line, two searches through all routes and three copies of the request, whose garbage outlives the
  * young generation: two thirds of the cost of a message.
- * @param loaders loaders by path, which answer without a request and at once: a busy process still says that it is alive.
+ * @param routes.loaders loaders by path, which answer without a request and at once: a busy process still says that it is alive.
  *
  * With STREAM_LANE=off it only rejects requests and sets headers; Remix answers everything.
  */
-export function installRawHandler(
-	actions: Record<string, RawAction>,
-	loaders: Record<string, () => Response>,
-): void {
+export function installRawHandler(routes: RawRoutes): void {
 	singleton("raw-handler", () => {
 		const installed = new WeakSet<Server>();
 		subscribe("http.server.request.start", (message) => {
 			const { server } = message as { server: Server };
 			if (installed.has(server)) return;
 			installed.add(server);
-			installOn(server, env().STREAM_LANE === "off" ? NOTHING : { streams: STREAMS, actions, loaders });
+			installOn(server, env().STREAM_LANE === "off" ? NO_ROUTES : routes);
 		});
 		return installed;
 	});
@@ -62,7 +59,7 @@ type RawRoutes = {
 	loaders: Record<string, () => Response>;
 };
 
-const NOTHING: RawRoutes = { streams: {}, actions: {}, loaders: {} };
+const NO_ROUTES: RawRoutes = { streams: {}, actions: {}, loaders: {} };
 
 function installOn(server: Server, { streams, actions, loaders }: RawRoutes): void {
 	const otherListeners = server.listeners("request") as ((

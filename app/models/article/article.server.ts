@@ -1,5 +1,5 @@
 import { and, asc, eq, lt, sql } from "drizzle-orm";
-import { enqueue } from "#app/jobs/queue.server.ts";
+import { enqueueJob } from "#app/job-queue.server.ts";
 import { searchConfig } from "#app/models/search/languages.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { articlePassages, articles } from "#db/schema.ts";
@@ -120,7 +120,7 @@ export async function saveArticle(
 		);
 		return { id: saved.id, outcome: before ? ("updated" as const) : ("created" as const) };
 	});
-	if (result.outcome !== "unchanged") enqueue("embed-passages", null);
+	if (result.outcome !== "unchanged") enqueueJob("embed-passages", null);
 	return result;
 }
 

@@ -1,5 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
-import { enqueue } from "#app/jobs/queue.server.ts";
+import { enqueueJob } from "#app/job-queue.server.ts";
 import { recountAgentSessions } from "#app/models/agent/agent.server.ts";
 import { stopAnswer } from "#app/models/ai-turn/stopped-answer.server.ts";
 import { Conflict } from "#app/models/errors.ts";
@@ -52,7 +52,7 @@ export async function requestAgent(sessionId: string, actor: Actor): Promise<Ses
 		await stopAnswer(tx, sessionId);
 		return { session: await queueSession(tx, sessionId, "requested"), isNew: true };
 	});
-	if (requested.isNew) enqueue("check-urgency", { sessionId, text: null });
+	if (requested.isNew) enqueueJob("check-urgency", { sessionId, text: null });
 	return requested.session;
 }
 

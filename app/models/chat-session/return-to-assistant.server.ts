@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { env } from "#app/env.server.ts";
-import { enqueue } from "#app/jobs/queue.server.ts";
+import { enqueueJob } from "#app/job-queue.server.ts";
 import { recountAgentSessions } from "#app/models/agent/agent.server.ts";
 import { promiseAnswer } from "#app/models/ai-turn/ai-turn.server.ts";
 import { Conflict } from "#app/models/errors.ts";
@@ -47,7 +47,7 @@ export async function returnToAssistant(sessionId: string, actor: Actor): Promis
 		if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
 		return { session, wasQueued: row.status === "queued", isPromised: questionSeq !== null };
 	});
-	if (returned.isPromised) enqueue("answer-session", { sessionId, network: "" });
+	if (returned.isPromised) enqueueJob("answer-session", { sessionId, network: "" });
 	if (returned.wasQueued) await announceQueueChanges();
 	return returned.session;
 }

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { enqueue } from "#app/jobs/queue.server.ts";
+import { enqueueJob } from "#app/job-queue.server.ts";
 import { promiseAnswer } from "#app/models/ai-turn/ai-turn.server.ts";
 import { statementsIn, transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
@@ -32,7 +32,7 @@ export async function repeatWaitingQuestion(sessionId: string, actor: Actor): Pr
 	const isPromised = await transact(async (tx) =>
 		promiseWaitingQuestion(tx, await lockSession(tx, sessionId, actor)),
 	);
-	if (isPromised) enqueue("answer-session", { sessionId, network: "" });
+	if (isPromised) enqueueJob("answer-session", { sessionId, network: "" });
 }
 
 /** The sequence of the customer's last question if the assistant's newest answer to it asks who they are. */

@@ -2,7 +2,7 @@ import { createHmac, randomInt, randomUUID, timingSafeEqual } from "node:crypto"
 import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
 import { z } from "zod/v4";
 import { env } from "#app/env.server.ts";
-import { enqueue } from "#app/jobs/queue.server.ts";
+import { enqueueJob } from "#app/job-queue.server.ts";
 import { changeMessage } from "#app/models/assistant-action/card.server.ts";
 import { lockSession } from "#app/models/chat-session/find.server.ts";
 import { spokenLanguage } from "#app/models/chat-session/locale.ts";
@@ -75,7 +75,7 @@ export async function requestCode(
 		return session.userId !== null;
 	});
 	// Somebody signed in proves a new address of their own, which no customer has yet.
-	enqueue("send-code", { codeId, email, code, evenIfUnknown: isSignedIn });
+	enqueueJob("send-code", { codeId, email, code, evenIfUnknown: isSignedIn });
 }
 
 /**
@@ -119,7 +119,7 @@ export async function enterCode(
 		await writeMessage(tx, { sessionId, ...said });
 		return { isRight: true, triesLeft: 0, answersAgain: await promiseWaitingQuestion(tx, session) };
 	});
-	if (came.answersAgain) enqueue("answer-session", { sessionId, network: "" });
+	if (came.answersAgain) enqueueJob("answer-session", { sessionId, network: "" });
 	if (came.isRight) return;
 	throw new Invalid({
 		code: [

@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import { enqueue } from "#app/jobs/queue.server.ts";
+import { enqueueJob } from "#app/job-queue.server.ts";
 import { lockFirstSteps, lockOpenSession } from "#app/models/chat-session/create.server.ts";
 import { isSessionId } from "#app/models/chat-session/find.server.ts";
 import {
@@ -120,10 +120,10 @@ async function toPosted(outcome: Outcome): Promise<Written | null> {
 function hurry({ isQuestion, ...posted }: Written, actor: Actor, { network = "" }: Post): Posted {
 	if (posted.isNew && actor.type === "customer") {
 		const { sessionId, message: text } = posted.message;
-		if (isQuestion) enqueue("answer-session", { sessionId, network });
+		if (isQuestion) enqueueJob("answer-session", { sessionId, network });
 		else {
-			enqueue("translate-session", sessionId);
-			enqueue("check-urgency", { sessionId, text });
+			enqueueJob("translate-session", sessionId);
+			enqueueJob("check-urgency", { sessionId, text });
 		}
 	}
 	return posted;

@@ -1,8 +1,8 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { answering } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
-import { prepareAgentEvents, respondWithStream } from "#app/http/streams/events.server.ts";
 import { DomainError } from "#app/models/errors.ts";
+import { prepareAgentEvents, respondWithStream } from "#app/routes/streams/events.server.ts";
 
 /** GET /admin/chat/events: what agents hear. The lane answers it first where there is one. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
-import { pollAsAgent } from "#app/http/streams/agent-poll.server.ts";
 import { POLL_WAIT_MS } from "#app/realtime/long-poll.server.ts";
+import { pollAsAgent } from "#app/routes/streams/agent-poll.server.ts";
 
 /** GET /admin/chat/poll: what agents hear, for networks that hold streams back; waits up to 25 s for news. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
-import { pollAsAgent } from "#app/http/streams/agent-poll.server.ts";
+import { pollAsAgent } from "#app/routes/streams/agent-poll.server.ts";
 
 /** GET /admin/chat/sync: what followed a cursor of an agent's page, at once. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {

@@ -1,12 +1,12 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { requireReader } from "#app/auth/actor.server.ts";
-import { requireStreamAccess } from "#app/http/streams/access.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { forCustomer } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { answeringFrame } from "#app/routes/live/answer-frame.server.ts";
 import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcript-response.server.tsx";
+import { requireStreamAccess } from "#app/routes/streams/access.server.ts";
 
 /** GET /chat/live: the customer's transcript as a page that grows, for browsers without scripts. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {

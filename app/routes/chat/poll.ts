@@ -1,11 +1,11 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
-import { requireStreamAccess } from "#app/http/streams/access.server.ts";
-import { acquireStreamSlot } from "#app/http/streams/stream-slots.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { catchUp, POLL_WAIT_MS } from "#app/realtime/long-poll.server.ts";
 import { enterPresence } from "#app/realtime/presence/leases.server.ts";
+import { requireStreamAccess } from "#app/routes/streams/access.server.ts";
+import { acquireStreamSlot } from "#app/routes/streams/stream-slots.server.ts";
 
 /** GET /chat/poll: waits up to 25 s for news, for networks that hold streams back. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {

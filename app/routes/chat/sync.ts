@@ -1,10 +1,10 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
-import { requireStreamAccess } from "#app/http/streams/access.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { catchUp } from "#app/realtime/long-poll.server.ts";
 import { enterPresence } from "#app/realtime/presence/leases.server.ts";
+import { requireStreamAccess } from "#app/routes/streams/access.server.ts";
 
 /** GET /chat/sync: what followed a cursor, at once. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {

@@ -8,7 +8,6 @@ import { dayNumber } from "#app/components/time/format-time.ts";
 import { DaySeparator } from "#app/components/time/time.tsx";
 import { AssistantMark } from "#app/components/ui/index.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
-import { createStreamStarter, refuseWhileDraining } from "#app/http/streams/events.server.ts";
 import { offersEmail } from "#app/models/chat-session/queue-words.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
 import { endBodyWithConnection } from "#app/realtime/disconnect.server.ts";
@@ -19,6 +18,7 @@ import { createWebSink } from "#app/realtime/sink/web.server.ts";
 import { STREAM_HEADERS } from "#app/realtime/sse.server.ts";
 import { type AccessGuard, type Encode, openStream } from "#app/realtime/stream.server.ts";
 import { statusLine } from "#app/routes/chat/status-line.ts";
+import { createStreamStarter, refuseWhileDraining } from "#app/routes/streams/events.server.ts";
 import stylesheet from "#app/styles.css?url";
 import { StreamedMarks } from "#app/text/message-marks.ts";
 

@@ -1,12 +1,12 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { getAgent } from "#app/auth/agent.server.ts";
-import { createAgentRevalidate } from "#app/http/streams/revalidate.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { answeringFrame } from "#app/routes/live/answer-frame.server.ts";
 import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcript-response.server.tsx";
+import { createAgentRevalidate } from "#app/routes/streams/revalidate.server.ts";
 
 /** GET /admin/chat/:sessionId/live: the agent's transcript as a page that grows, for browsers without scripts. */
 export function loader({ request, params }: LoaderFunctionArgs): Promise<Response> {

@@ -3,7 +3,7 @@ import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { hasModel } from "#app/ai/reply/answerer.server.ts";
 import { requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { toProblem } from "#app/http/respond.server.ts";
-import { enqueue } from "#app/jobs/queue.server.ts";
+import { enqueueJob } from "#app/job-queue.server.ts";
 import { listActions } from "#app/models/assistant-action/log.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { languageTag, spokenLanguage } from "#app/models/chat-session/locale.ts";
@@ -41,7 +41,7 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 		readBlock(row),
 	]);
 	// Only hurried by the visit; what it brings comes over the stream.
-	enqueue("translate-session", row.sessionId);
+	enqueueJob("translate-session", row.sessionId);
 	const requests = await listOrderRequests(orders.map((order) => order.number));
 	const shown = {
 		session: forAgent(view),

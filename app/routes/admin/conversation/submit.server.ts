@@ -4,7 +4,7 @@ import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import type { Agent } from "#app/auth/agent.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
-import { enqueue } from "#app/jobs/queue.server.ts";
+import { enqueueJob } from "#app/job-queue.server.ts";
 import { touchAgent } from "#app/models/agent/agent.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
@@ -86,7 +86,7 @@ export async function submitAgentForm(
 	switch (input.intent) {
 		case "take":
 			await takeOver(sessionId, actor);
-			enqueue("translate-session", sessionId);
+			enqueueJob("translate-session", sessionId);
 			break;
 		case "reply":
 			if (row.isActive && row.status !== "agent") await takeOver(sessionId, actor);
@@ -112,7 +112,7 @@ export async function submitAgentForm(
 		case "retranslate":
 			await countAgainst("copilot", agent.id);
 			await forgetFailedTranslation(sessionId, input.messageId);
-			enqueue("translate-session", sessionId);
+			enqueueJob("translate-session", sessionId);
 			break;
 		case "draft":
 			break;

@@ -1,5 +1,6 @@
 import { getAgent } from "#app/auth/agent.server.ts";
 import { log } from "#app/http/log.server.ts";
+import type { PrepareStream, StartStream } from "#app/http/raw-handler/raw-handler.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { listInbox, readInboxRows } from "#app/models/chat-session/inbox.server.ts";
 import { DomainError, Unauthorised } from "#app/models/errors.ts";
@@ -16,15 +17,6 @@ import { openStream } from "#app/realtime/stream.server.ts";
 import { readCursor, readStreamQuery, requireStreamAccess } from "./access.server.ts";
 import { closeWhenAccessEnds, createAgentRevalidate, type Revalidate } from "./revalidate.server.ts";
 import { acquireStreamSlot } from "./stream-slots.server.ts";
-
-/** Starts writing a stream whose reader has been authorised. */
-export type StartStream = (sink: Sink) => void;
-
-/**
- * Authorises a request for an event stream and returns how to start it; used by the Remix route and the raw handler.
- * @throws DomainError when the request is refused
- */
-export type PrepareStream = (request: Request) => Promise<StartStream>;
 
 /** The answer to a HEAD request: nobody reads, so no slot is acquired and nobody is present. */
 const closeAtOnce: StartStream = (sink) => sink.close();
