@@ -251,6 +251,45 @@ describe("imports", () => {
 		expect(into("commands", (from) => isIn(from, ["commands"]))).toEqual([]);
 	});
 
+	it("of the adapter for model servers lead only into it, and only from app/ai/openai.server.ts", () => {
+		const adapter = (path: string) => isIn(path, ["app/ai/openai"]) && path !== "app/ai/openai.server.ts";
+		const wrong = imports.filter(
+			({ from, to }) =>
+				(adapter(to) && !adapter(from) && from !== "app/ai/openai.server.ts") ||
+				(adapter(from) && to === "app/ai/openai.server.ts"),
+		);
+		expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+	});
+
+	it("let only analyseQuestion compute a question's language, its intent and whether it asks for a person", () => {
+		const analysis = "app/ai/analyse-question.server.ts";
+		/** Modules that compute a part of the analysis, and who else may import each, for other texts than the question. */
+		const parts: Record<string, string[]> = {
+			"app/ai/language/question-language.server.ts": [
+				// A search query of a model or an agent.
+				"app/ai/retrieve.server.ts",
+			],
+			"app/ai/intent/wants-person.ts": [],
+			"app/ai/intent/classify.server.ts": [
+				// The topics of a search query, and of a part of a question.
+				"app/ai/intent/topics.ts",
+				"app/ai/offline/support.ts",
+				// Without the words about other people.
+				"app/ai/intent/wants-person.ts",
+				// Earlier messages.
+				"app/ai/reply/remembering.server.ts",
+				// The list of labels.
+				"app/ai/second-reading.server.ts",
+			],
+		};
+		const importersOf = (file: string) => [
+			...new Set(imports.filter(({ to, isType }) => to === file && !isType).map(({ from }) => from)),
+		];
+		for (const [part, others] of Object.entries(parts)) {
+			expect(importersOf(part).sort(), part).toEqual([analysis, ...others].sort());
+		}
+	});
+
 	it("keep the database's driver in db/ and the listener, and OpenAI's in one file", () => {
 		const users = (name: string) =>
 			imports

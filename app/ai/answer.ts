@@ -2,26 +2,28 @@ import type { Usage } from "#app/models/ai-turn/usage.server.ts";
 import type { Unanswered } from "#app/models/message/unanswered.server.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import type { Answer } from "#db/shapes.ts";
+import type { QuestionAnalysis } from "./analyse-question.server.ts";
 import type { OwnerParts } from "./prompt/owner-parts.server.ts";
 
 /** What every way of answering (with a model, without one) receives and returns. */
 
 export type { Utterance } from "#app/models/message/unanswered.server.ts";
 
-/** What is asked, by whom as the server knows it and never by what a text says, and how long it is wanted. */
+/** A question with its analysis, its customer as the server knows them, and the signal that cancels the answer. */
 export type AnswerRequest = Unanswered & {
+	analysis: QuestionAnalysis;
 	/** Stops the work when the turn is superseded or out of time. */
 	signal: AbortSignal;
 	/** For whom a model's calls are counted; absent for a question outside any conversation. */
 	usage?: { turnId: string | null; sessionId: string | null; purpose?: Usage["purpose"] };
-	/** What a model is given, where it was looked up beforehand. */
-	material?: Material;
+	/** What the prompt contains besides the question, when it was loaded in advance. */
+	material?: PromptMaterial;
 	/** Whose share of this process the work uses: a key of the network the question came from. */
 	network?: string;
 };
 
-/** What a model is given beside the question: the owner's parts of the prompt, and the best passages. */
-export type Material = { parts: OwnerParts; passages: FoundPassage[] };
+/** What a prompt contains besides the question: the owner's parts, and the best passages. */
+export type PromptMaterial = { parts: OwnerParts; passages: FoundPassage[] };
 
 export type { Answer } from "#db/shapes.ts";
 

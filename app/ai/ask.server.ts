@@ -2,10 +2,10 @@ import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { Conflict, DomainError } from "#app/models/errors.ts";
 import { forAnalysis } from "#app/models/message/analysed-part.ts";
+import { analyseQuestion } from "./analyse-question.server.ts";
 import { type Answer, AnswerFailed, type AnswerRequest, type OnText } from "./answer.ts";
 import { answerOfCall, decideEscalation } from "./escalation/decide.server.ts";
 import { answer } from "./reply/answerer.server.ts";
-import { understand } from "./reply/preparing.server.ts";
 import { recall } from "./reply/remembering.server.ts";
 import { answerSession } from "./reply.server.ts";
 
@@ -31,20 +31,17 @@ const LOOK_AGAIN_MS = 200;
  * @throws AnswerFailed when the provider cannot answer.
  */
 export async function answerAlone(
-	request: AnswerRequest,
+	asked: Omit<AnswerRequest, "analysis">,
 	onText: OnText,
 	{ isFresh = false } = {},
 ): Promise<Answer> {
-	const understood = await understand(request);
+	const request = { ...asked, analysis: await analyseQuestion(asked) };
 	const [call, recalled] = await Promise.all([
-		decideEscalation({ ...request, misses: 0 }, understood),
-		isFresh ? null : recall(request, understood),
+		decideEscalation({ ...request, misses: 0 }),
+		isFresh ? null : recall(request),
 	]);
-	if (!call) {
-		const asked = { ...request, language: understood.language, understood, recalled };
-		return answer({ ...asked, turn: null, isLastTry: false }, onText);
-	}
-	const reply = answerOfCall(call, understood);
+	if (!call) return answer({ ...request, recalled, turn: null, isLastTry: false }, onText);
+	const reply = answerOfCall(call, request.analysis);
 	onText(reply.text);
 	return reply;
 }

@@ -17,19 +17,18 @@ export const rulesText = (): string => `${HOW_TO_ANSWER}\n\n${NEVER}`;
  */
 export function systemPrompt(options: {
 	parts: OwnerParts;
-	request: Pick<
-		AnswerRequest,
-		"customerId" | "verifiedEmail" | "customerName" | "locale" | "language" | "summary"
-	>;
+	request: Pick<AnswerRequest, "customerId" | "verifiedEmail" | "customerName" | "locale" | "summary">;
+	/** BCP 47; null when the model chooses the language of the question itself. */
+	answerLanguage: string | null;
 	passages: object[];
 	today: Date;
 }): string {
-	const { parts, request, passages, today } = options;
+	const { parts, request, answerLanguage, passages, today } = options;
 	const customer = {
 		signedIn: request.customerId !== null || !!request.verifiedEmail,
 		...(request.customerName ? { name: request.customerName } : {}),
 		pageLanguage: request.locale,
-		...(request.language ? { answerIn: nameOf(request.language, "en") } : {}),
+		...(answerLanguage ? { answerIn: nameOf(answerLanguage, "en") } : {}),
 		today: today.toISOString().slice(0, 10),
 	};
 	return [

@@ -8,8 +8,9 @@ import {
 } from "#app/models/ai-turn/ai-turn.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import { endLiveAnswer, publishEphemeral } from "#app/realtime/publish.server.ts";
+import { UNKNOWN_QUESTION } from "./analyse-question.server.ts";
 import { AnswerFailed } from "./answer.ts";
-import { answerOfCall, type Call, decideEscalation, type Understood } from "./escalation/decide.server.ts";
+import { answerOfCall, type Call, decideEscalation } from "./escalation/decide.server.ts";
 import { readingWork } from "./own-work.server.ts";
 import { answer } from "./reply/answerer.server.ts";
 import { apologise, finish } from "./reply/ending.server.ts";
@@ -21,8 +22,6 @@ import { Superseded, startWriting } from "./reply/writing.server.ts";
  * that a process gave back because it was to end are not counted.
  */
 const MOST_ATTEMPTS = 8;
-
-const NOTHING_UNDERSTOOD: Understood = { intent: "other", confidence: 0, language: "en" };
 
 /**
  * The pipeline: answers a session's open turn, if it has one that is due and nobody else is at it.
@@ -36,23 +35,19 @@ export async function answerSession(sessionId: string): Promise<void> {
 	const { turn, early } = taken;
 	const caps = early?.caps ?? (await getSetting("assistant_caps"));
 	const writing = startWriting(turn, caps.secondsPerAnswer * 1_000);
-	let understood = NOTHING_UNDERSTOOD;
+	let analysis = UNKNOWN_QUESTION;
 	try {
 		const prepared = early ?? (await prepare(sessionId, turn));
 		const { question, recalled, escalation } = prepared;
-		understood = prepared.understood;
+		analysis = question.analysis;
 		if (turn.attempts > MOST_ATTEMPTS) throw new AnswerFailed("cut");
 		const [mustHave, pastCap] = await Promise.all([
-			readingWork().run(
-				turn.network,
-				() => decideEscalation(question, prepared.understood, escalation),
-				writing.signal,
-			),
-			callPastCap(turn, caps.answersPerSession, understood),
+			readingWork().run(turn.network, () => decideEscalation(question, escalation), writing.signal),
+			callPastCap(turn, caps.answersPerSession, analysis.language),
 		]);
 		const call = mustHave ?? pastCap;
 		if (call) {
-			const reply = answerOfCall(call, understood);
+			const reply = answerOfCall(call, analysis);
 			writing.write(reply.text);
 			await writing.stop();
 			return await finish(turn, reply, { firstWordAt: writing.firstWordAt() });
@@ -60,15 +55,7 @@ export async function answerSession(sessionId: string): Promise<void> {
 		const isLastTry = question.misses + 1 >= escalation.missesBeforePerson;
 		// Calling tools and streaming are the answerer's own; it ends with the whole text.
 		const reply = await answer(
-			{
-				...question,
-				language: understood.language,
-				signal: writing.signal,
-				turn,
-				isLastTry,
-				understood,
-				recalled,
-			},
+			{ ...question, signal: writing.signal, turn, isLastTry, recalled },
 			writing.write,
 		);
 		await writing.stop();
@@ -81,7 +68,7 @@ export async function answerSession(sessionId: string): Promise<void> {
 			log.error({ sessionId, turn: turn.id, err: error }, "an answer was cut; it is begun again");
 			return await releaseTurn(turn, { isAttempt: true }).catch(() => {});
 		}
-		await apologise(turn, understood, { firstWordAt: writing.firstWordAt(), error });
+		await apologise(turn, analysis, { firstWordAt: writing.firstWordAt(), error });
 	} finally {
 		endLiveAnswer(sessionId, turn.messageId);
 		if (!writing.isLost()) {
@@ -116,7 +103,7 @@ async function takeTurn(sessionId: string): Promise<{ turn: Turn; early: Prepare
 }
 
 /** A call for a person when the assistant has answered as often in this conversation as it may; else null. */
-async function callPastCap(turn: Turn, most: number, { language }: Understood): Promise<Call | null> {
+async function callPastCap(turn: Turn, most: number, language: string): Promise<Call | null> {
 	const isPast = await hasAnswered(turn.sessionId, most);
 	return isPast ? { reason: "assistant-limit", words: "assistant-limit", language } : null;
 }

@@ -1,8 +1,9 @@
 import { z } from "zod/v4";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
+import type { QuestionAnalysis } from "./analyse-question.server.ts";
 import type { Answer, Answerer, AnswerRequest, OnText } from "./answer.ts";
-import { answerOfCall, type Call, type Understood } from "./escalation/decide.server.ts";
+import { answerOfCall, type Call } from "./escalation/decide.server.ts";
 import { INTENT_LABELS } from "./intent/classify.server.ts";
 import { askSmallModel } from "./openai.server.ts";
 import { dataBlock } from "./prompt.server.ts";
@@ -31,13 +32,17 @@ const RULES = `You label a customer's newest message to a store's support. Every
 - topics: those of the given topics that the message is about; usually none.`;
 
 /** What the small model made of a question. */
-type Reading = NonNullable<Answer["reading"]> & Understood;
+type Reading = NonNullable<Answer["reading"]> & Pick<QuestionAnalysis, "intent" | "confidence" | "language">;
 
 /**
  * Whether a question is worth a second reading: the local classifier knows English only and says how sure it is,
  * and most questions are plain. A reading costs about a twentieth of an answer.
  */
-export function deservesReading(question: string, { intent, confidence, language }: Understood): boolean {
+export function deservesReading({
+	question,
+	analysis,
+}: Pick<AnswerRequest, "question" | "analysis">): boolean {
+	const { intent, confidence, language } = analysis;
 	if (question.trim().split(/\s+/).length < FEWEST_WORDS) return false;
 	return language.split("-")[0] !== "en" || intent === "other" || confidence < SURE;
 }

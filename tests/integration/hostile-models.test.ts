@@ -9,6 +9,7 @@ import { readUnanswered } from "#app/models/message/unanswered.server.ts";
 import { db } from "#db/client.server.ts";
 import { assistantActions, customers, orders } from "#db/schema.ts";
 import { makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
+import { analysed } from "#tests/setup/analysed.ts";
 import {
 	calls,
 	type OpenAiServer,
@@ -118,7 +119,7 @@ describe("a model that does not stop", () => {
 		signal: new AbortController().signal,
 	});
 	const answerOf = (url: string) =>
-		answererFor({ apiKey: "k", baseUrl: url, model: "large-1", limits })(request(), () => {});
+		analysed(answererFor({ apiKey: "k", baseUrl: url, model: "large-1", limits }))(request(), () => {});
 
 	it("is left when its arguments have no end, before they fill the memory", async () => {
 		let sent = 0;

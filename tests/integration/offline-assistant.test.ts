@@ -6,6 +6,7 @@ import { getArticle, saveArticle, searchPassages } from "#app/models/article/art
 import { searchProducts } from "#app/models/product/search.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
+import { analysed } from "#tests/setup/analysed.ts";
 
 /** A made-up world: nothing in it is of the demo store, and no question copies the words of its articles. */
 beforeAll(async () => {
@@ -90,7 +91,7 @@ beforeAll(async () => {
 async function ask(question: string, rest: Partial<AnswerRequest> = {}): Promise<Answer> {
 	const pieces: string[] = [];
 	const request = { question, history: [], customerId: null, customerName: null, locale: "en", ...rest };
-	const answer = await answerOffline(
+	const answer = await analysed(answerOffline)(
 		{ ...request, signal: rest.signal ?? new AbortController().signal },
 		(piece) => pieces.push(piece),
 	);
@@ -298,7 +299,7 @@ describe("people and small talk", () => {
 		const superseded = new AbortController();
 		const pieces: string[] = [];
 		const request = { question: "hello", history: [], customerId: null, customerName: null, locale: "en" };
-		const answering = answerOffline({ ...request, signal: superseded.signal }, (piece) => {
+		const answering = analysed(answerOffline)({ ...request, signal: superseded.signal }, (piece) => {
 			pieces.push(piece);
 			if (pieces.length === 2) superseded.abort();
 		});

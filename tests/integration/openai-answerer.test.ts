@@ -7,6 +7,7 @@ import { setEnv } from "#app/env.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants, settings } from "#db/schema.ts";
+import { analysed } from "#tests/setup/analysed.ts";
 import { needs } from "#tests/setup/needs.ts";
 import { hasSchema, refusalOf, SCHEMA_FILE } from "#tests/setup/openai-schema.ts";
 import {
@@ -84,7 +85,7 @@ async function scripted(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> {
 	return server;
 }
 
-function question(text: string, rest: Partial<AnswerRequest> = {}): AnswerRequest {
+function question(text: string, rest: Partial<AnswerRequest> = {}): Omit<AnswerRequest, "analysis"> {
 	return {
 		question: text,
 		history: [],
@@ -102,12 +103,14 @@ type Asked = { answer: Answer; pieces: string[] };
 
 async function ask(
 	server: { url: string },
-	request: AnswerRequest,
+	request: Omit<AnswerRequest, "analysis">,
 	limits: Partial<Limits> = { backoffMs: 5 },
 ): Promise<Asked> {
 	const pieces: string[] = [];
 	let shown = "";
-	const answerer = answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "gpt-4o-mini", limits });
+	const answerer = analysed(
+		answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "gpt-4o-mini", limits }),
+	);
 	const answer = await answerer(request, (piece, at = shown.length) => {
 		pieces.push(piece);
 		shown = shown.slice(0, at) + piece;
@@ -124,7 +127,9 @@ async function failure(
 	limits: Partial<Limits> = { backoffMs: 5 },
 ): Promise<{ error: unknown; pieces: string[] }> {
 	const pieces: string[] = [];
-	const answerer = answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "gpt-4o-mini", limits });
+	const answerer = analysed(
+		answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "gpt-4o-mini", limits }),
+	);
 	const error = await answerer(request, (piece) => pieces.push(piece)).then(
 		() => expect.unreachable("the answer should have failed"),
 		(thrown: unknown) => thrown,
@@ -146,7 +151,7 @@ describe("an answer by a model", () => {
 		setEnv({ OPENAI_API_KEY: "sk-of-the-owner", OPENAI_BASE_URL: `${mock.url}/v1`, OPENAI_MODEL: "a-model" });
 		try {
 			const pieces: string[] = [];
-			const answer = await answerWithModel(question(DESCALE), (piece) => pieces.push(piece));
+			const answer = await analysed(answerWithModel)(question(DESCALE), (piece) => pieces.push(piece));
 			expect(answer).toMatchObject({
 				text: "Every eight weeks, with citric acid.",
 				answered: true,
@@ -687,7 +692,7 @@ describe("stopping an answer", () => {
 		});
 		const stop = new AbortController();
 		const pieces: string[] = [];
-		const answerer = answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "m" });
+		const answerer = analysed(answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "m" }));
 		const answering = answerer(question(DESCALE, { signal: stop.signal }), (piece) => {
 			pieces.push(piece);
 			stop.abort(new Error("superseded"));
@@ -719,7 +724,7 @@ describe("stopping an answer", () => {
 
 	it("passes on what the reader of the text throws, without asking again", async () => {
 		const server = await scripted(says("Hello there."));
-		const answerer = answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "m" });
+		const answerer = analysed(answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "m" }));
 		const answering = answerer(question("Hello"), () => {
 			throw new RangeError("the reader is gone");
 		});

@@ -10,6 +10,7 @@ import { postMessage } from "#app/models/message/post.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { sql } from "#db/client.server.ts";
 import { messagesOf, sessionRow } from "#tests/factories.ts";
+import { analysed } from "#tests/setup/analysed.ts";
 import { behaves, PROFILES, THOUGHT } from "#tests/setup/openai-profiles.ts";
 import {
 	calls,
@@ -110,7 +111,7 @@ const question = (text: string) => ({
 	signal: new AbortController().signal,
 });
 const askOf = (url: string, onText: (piece: string, at?: number) => void = () => {}) =>
-	answererFor({ apiKey: "k", baseUrl: url, model: "m", limits: { backoffMs: 1 } })(
+	analysed(answererFor({ apiKey: "k", baseUrl: url, model: "m", limits: { backoffMs: 1 } }))(
 		question("How long is the warranty on lamps?"),
 		onText,
 	);

@@ -8,6 +8,7 @@ import { answerOffline } from "#app/ai/offline/answer.server.ts";
 import { importStore } from "#app/models/store-import/import.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
+import { analysed } from "#tests/setup/analysed.ts";
 
 /** What exports write into fields: nulls in every form, dates in every shape, bytes in every encoding. */
 
@@ -137,7 +138,7 @@ describe("null", () => {
 			deliveredAt: null,
 			items: [{ name: "Snood", options: {}, itemId: "100" }],
 		});
-		const { text } = await answerOffline(
+		const { text } = await analysed(answerOffline)(
 			{
 				question: "where is my order #W5550001?",
 				history: [],

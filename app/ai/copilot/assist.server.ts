@@ -8,8 +8,8 @@ import { getSetting } from "#app/models/setting/store.server.ts";
 import { isSameLanguage } from "#app/text/language-tag.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import type { AnswerSource } from "#db/shapes.ts";
+import { analyseQuestion } from "../analyse-question.server.ts";
 import { AnswerFailed } from "../answer.ts";
-import { readQuestion } from "../language/detect.server.ts";
 import { translateText } from "../language/translate.server.ts";
 import { answerFromKnowledge } from "../offline/knowledge.server.ts";
 import { answerWithModel, askSmallModel } from "../openai.server.ts";
@@ -62,10 +62,10 @@ export async function assistAgent(
 async function suggest({ sessionId, lastSeq, signal }: Place): Promise<CopilotResult> {
 	const asked = withQuestion(await readUnanswered(sessionId, lastSeq));
 	if (asked.question === "") return nothing("The customer has not asked anything yet.");
-	const { language } = await readQuestion(asked);
+	const analysis = await analyseQuestion(asked);
 	const isMain = hasModel() && (await hasDayBudget());
 	if (!isMain) {
-		const found = await answerFromKnowledge(asked.question, language);
+		const found = await answerFromKnowledge(asked.question, analysis.language);
 		if (!found) return nothing("Nothing in the articles speaks of what was asked.");
 		const note = "The best passage of your articles, quoted.";
 		return suggestion({
@@ -84,7 +84,7 @@ async function suggest({ sessionId, lastSeq, signal }: Place): Promise<CopilotRe
 	signal.addEventListener("abort", end, { once: true });
 	try {
 		const usage = { turnId: null, sessionId, purpose: "suggest" as const };
-		const answer = await answerWithModel({ ...question, language, usage, signal: stop.signal }, () => {});
+		const answer = await answerWithModel({ ...question, analysis, usage, signal: stop.signal }, () => {});
 		const agentLanguage = languageTag(await getSetting("agent_language"));
 		const meaning = isSameLanguage(answer.language, agentLanguage)
 			? null
@@ -163,9 +163,9 @@ async function rewrite(
 
 async function translateDraft(place: Place, message: string): Promise<CopilotResult> {
 	const { sessionId, lastSeq, signal } = place;
-	const told = await readQuestion(withQuestion(await readUnanswered(sessionId, lastSeq)));
+	const question = await analyseQuestion(withQuestion(await readUnanswered(sessionId, lastSeq)));
 	// A customer's own language, also where the assistant has no phrases in it.
-	const language = told.written ?? told.language;
+	const language = question.writtenLanguage ?? question.language;
 	const text = await translateText({ text: message, to: language, sessionId, signal });
 	if (!text) throw unavailable();
 	return { kind: "translate", text, language, original: message, clientMessageId: randomUUID() };

@@ -1,8 +1,8 @@
-import { personAskedIn } from "#app/ai/intent/wants-person.ts";
 import { extractOrderNumbers } from "#app/models/order/numbers.ts";
 import { getOrder, listOrders } from "#app/models/order/order.server.ts";
 import type { SettingValue } from "#app/models/setting/shapes.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
+import type { QuestionAnalysis } from "../analyse-question.server.ts";
 import type { Answer, AnswerRequest } from "../answer.ts";
 import { isYes } from "../offline/phrases.ts";
 import { isFrustrated } from "./frustration.ts";
@@ -11,8 +11,6 @@ import { type CallReason, callingWords } from "./words.ts";
 
 /** Why a question goes to a person without the assistant trying: what is stored, and what the customer is told. */
 export type Call = { reason: string; words: CallReason; language: string };
-
-export type Understood = { intent: string; confidence: number; language: string };
 
 /** Without an order named, "how do refunds work" must not pass for "I want one": the intent has to be this sure. */
 const SURE_OF_REFUND = 0.8;
@@ -27,40 +25,42 @@ const REFUND =
  * @param set the owner's rules, where the caller has read them; @returns null when the assistant may answer.
  */
 export async function decideEscalation(
-	request: Pick<AnswerRequest, "question" | "customerId"> & { misses: number },
-	understood: Understood,
+	request: Pick<AnswerRequest, "question" | "customerId" | "analysis"> & { misses: number },
 	set?: SettingValue<"escalation">,
 ): Promise<Call | null> {
-	const { question, misses } = request;
+	const { question, analysis, misses } = request;
 	const rules = set ?? (await getSetting("escalation"));
-	const topic = (reason: string): Call => ({ reason, words: "topic", language: understood.language });
+	const topic = (reason: string): Call => ({ reason, words: "topic", language: analysis.language });
 	if (rules.safety && isAboutSafety(question)) return topic("safety");
 	if (rules.legal && isLegal(question)) return topic("legal");
 	// After a miss the assistant has offered a person: a plain yes takes the offer.
-	const asked = personAskedIn(question) ?? (misses > 0 && isYes(question) ? "en" : null);
+	const asked = analysis.personRequestLanguage ?? (misses > 0 && isYes(question) ? "en" : null);
 	// The learned model and the English phrases see no other language; the small words may.
 	if (asked) {
-		const language = asked === "en" ? understood.language : asked;
+		const language = asked === "en" ? analysis.language : asked;
 		return { reason: "requested", words: "requested", language };
 	}
 	if (isFrustrated(question)) {
-		return { reason: "customer-upset", words: "customer-upset", language: understood.language };
+		return { reason: "customer-upset", words: "customer-upset", language: analysis.language };
 	}
 	const own = ownTopic(question, rules.topics);
 	if (own) return topic(`topic:${own}`);
-	if (rules.refundOver !== null && (await isRefundAbove(rules.refundOver, request, understood))) {
+	if (rules.refundOver !== null && (await isRefundAbove(rules.refundOver, request))) {
 		return topic("large-refund");
 	}
 	return null;
 }
 
 /** The answer that goes with a call: why, and that somebody comes. */
-export function answerOfCall(call: Call, understood: Understood): Answer {
+export function answerOfCall(
+	call: Call,
+	{ intent, confidence }: Pick<QuestionAnalysis, "intent" | "confidence">,
+): Answer {
 	return {
 		text: callingWords(call.words, call.language),
 		answered: call.reason === "requested",
-		intent: call.reason === "requested" ? "contact_human_agent" : understood.intent,
-		confidence: call.reason === "requested" ? 1 : understood.confidence,
+		intent: call.reason === "requested" ? "contact_human_agent" : intent,
+		confidence: call.reason === "requested" ? 1 : confidence,
 		language: call.language,
 		sources: [],
 		escalate: { needed: true, reason: call.reason },
@@ -71,12 +71,11 @@ export function answerOfCall(call: Call, understood: Understood): Answer {
 /** Whether the money of an order the customer has, the one named or else the newest, is above a sum. */
 async function isRefundAbove(
 	amount: number,
-	{ question, customerId }: Pick<AnswerRequest, "question" | "customerId">,
-	{ intent, confidence }: Understood,
+	{ question, customerId, analysis }: Pick<AnswerRequest, "question" | "customerId" | "analysis">,
 ): Promise<boolean> {
 	if (!customerId) return false;
 	const [number] = extractOrderNumbers(question);
-	const wantsRefund = intent === "get_refund" && confidence >= SURE_OF_REFUND;
+	const wantsRefund = analysis.intent === "get_refund" && analysis.confidence >= SURE_OF_REFUND;
 	if (!wantsRefund && !(number && REFUND.test(question))) return false;
 	const order = number
 		? await getOrder({ number, customerId })

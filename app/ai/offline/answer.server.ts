@@ -1,6 +1,4 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { classifyIntent } from "#app/ai/intent/classify.server.ts";
-import { wantsPerson } from "#app/ai/intent/wants-person.ts";
 import { listArticleLanguages } from "#app/models/article/article.server.ts";
 import { CONFIRM_HINT } from "#app/models/assistant-action/propose.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
@@ -9,7 +7,6 @@ import { isKnown } from "#app/models/order/order.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
-import { detectLanguage } from "../language/detect.server.ts";
 import { searchingWork } from "../own-work.server.ts";
 import { articlesOnlyIn, onlyIn, ownWordsIn } from "./foreign-words.ts";
 import { answerFromKnowledge } from "./knowledge.server.ts";
@@ -49,13 +46,13 @@ const SHORT_QUESTION_WORDS = 7;
  */
 export const answerOffline: Answerer = async (request, onText) => {
 	const question = request.question.trim();
-	const language = await detectLanguage({ ...request, question });
-	const guess = classifyIntent(question);
+	const { analysis } = request;
+	const { language } = analysis;
 	request.signal.throwIfAborted();
 	const deeds = new Deeds(request);
 	const finding = await searchingWork().run(
 		request.network ?? "",
-		() => find({ request, deeds, question, language, guess }),
+		() => find({ request, deeds, question }),
 		request.signal,
 	);
 	const { text, ...foreign } = await inWordsOf(language, finding);
@@ -63,8 +60,8 @@ export const answerOffline: Answerer = async (request, onText) => {
 		text,
 		...foreign,
 		answered: finding.answered,
-		intent: finding.intent ?? guess.intent,
-		confidence: finding.intent ? 1 : Math.round(guess.confidence * 1000) / 1000,
+		intent: finding.intent ?? analysis.intent,
+		confidence: finding.intent ? 1 : Math.round(analysis.confidence * 1000) / 1000,
 		language,
 		sources: finding.sources ?? [],
 		escalate: { needed: finding.escalation !== undefined, reason: finding.escalation ?? null },
@@ -95,16 +92,14 @@ type Search = {
 	request: AnswerRequest;
 	deeds: Deeds;
 	question: string;
-	language: string;
-	guess: { intent: string; confidence: number };
 };
 
-async function find({ request, deeds, question, language, guess }: Search): Promise<Finding> {
-	const { intent, confidence } = guess;
+async function find({ request, deeds, question }: Search): Promise<Finding> {
+	const { intent, confidence, language, personRequestLanguage } = request.analysis;
 	const phrases = phrasesIn(language);
 	const said = request.history.findLast((utterance) => utterance.role !== "customer")?.text ?? "";
 	const wasOffered = offersPerson(said);
-	if (wantsPerson(question) || (wasOffered && isYes(question))) {
+	if (personRequestLanguage || (wasOffered && isYes(question))) {
 		return {
 			text: phrases.calling,
 			answered: true,

@@ -1,6 +1,5 @@
 import { nameOf, primaryLanguage } from "#app/text/language-tag.ts";
-import type { AnswerRequest } from "../answer.ts";
-import { withoutProducts } from "../language/detect.server.ts";
+import { withoutProductNames } from "../language/product-names.server.ts";
 import { otherLanguageThan } from "../language/tell.server.ts";
 
 /** The model writes in another language than the customer's. */
@@ -29,9 +28,9 @@ export class LanguageWatch {
 	#begun: Promise<void> | null = null;
 	#found: string | null = null;
 
-	/** Without a language to answer in there is nothing to watch. */
-	constructor({ language, question }: Pick<AnswerRequest, "language" | "question">) {
-		this.#expected = language ?? null;
+	/** @param answerLanguage the language that the reply should have; null turns the check off. */
+	constructor(answerLanguage: string | null, question: string) {
+		this.#expected = answerLanguage;
 		this.#question = question;
 	}
 
@@ -54,7 +53,7 @@ export class LanguageWatch {
 	async otherLanguageOf(text: string): Promise<string | null> {
 		if (!this.#expected || text.length < TELLING_LENGTH) return null;
 		if ((text.match(/\p{L}+/gu)?.length ?? 0) < TELLING_WORDS) return null;
-		const found = await otherLanguageThan(this.#expected, await withoutProducts(text));
+		const found = await otherLanguageThan(this.#expected, await withoutProductNames(text));
 		return found && !this.#isAskedFor(found) ? found : null;
 	}
 

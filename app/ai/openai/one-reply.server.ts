@@ -1,11 +1,11 @@
 import { nameOf } from "#app/text/language-tag.ts";
 import type { AnswerRequest } from "../answer.ts";
+import type { SourceBook } from "../answer-sources.ts";
 import { rulesText } from "../prompt.server.ts";
 import { TextCleaner } from "./clean-text.ts";
 import { LanguageWatch, WrongLanguage } from "./language-watch.server.ts";
 import { PromptGuard } from "./prompt-guard.ts";
 import type { ShownText } from "./shown-text.ts";
-import type { SourceBook } from "./source-book.ts";
 import type { ChatMessage, Complete, Completion } from "./wire/vocabulary.ts";
 
 /** One reply of the model, all of it checked and shown. */
@@ -25,18 +25,20 @@ export type Reply = Completion & {
  * @throws what `complete` throws.
  */
 export async function writeReply(options: {
-	request: AnswerRequest;
+	request: Pick<AnswerRequest, "question" | "locale">;
+	/** BCP 47; null when the reply's language is not checked. */
+	answerLanguage: string | null;
 	messages: ChatMessage[];
 	mayCallTools: boolean;
 	shown: ShownText;
 	sources: SourceBook;
 	complete: Complete;
 }): Promise<Reply> {
-	const { request, messages, mayCallTools, shown, sources, complete } = options;
+	const { request, answerLanguage, messages, mayCallTools, shown, sources, complete } = options;
 	shown.beginReply();
 	let told = messages;
 	for (let isLastTry = false; ; isLastTry = true) {
-		const watch = new LanguageWatch(request);
+		const watch = new LanguageWatch(answerLanguage, request.question);
 		let attempt = new Attempt(sources);
 		const show = (words: string) => {
 			shown.add(words);
@@ -64,7 +66,7 @@ export async function writeReply(options: {
 		} catch (error) {
 			if (!(error instanceof WrongLanguage)) throw error;
 			shown.takeBack();
-			told = withLanguage(messages, request.language ?? request.locale);
+			told = withLanguage(messages, answerLanguage ?? request.locale);
 		}
 	}
 }

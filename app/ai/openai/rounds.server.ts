@@ -1,29 +1,21 @@
-import { classifyIntent } from "#app/ai/intent/classify.server.ts";
-import { wantsPerson } from "#app/ai/intent/wants-person.ts";
-import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
-import { type Answer, AnswerFailed, type AnswerRequest, type Material, type OnText } from "../answer.ts";
+import { modelAnswerLanguage } from "../analyse-question.server.ts";
+import { type Answer, AnswerFailed, type AnswerRequest, type OnText } from "../answer.ts";
+import { SourceBook } from "../answer-sources.ts";
 import { Deeds } from "../deeds.server.ts";
-import { answerLanguage, readQuestion } from "../language/detect.server.ts";
-import { ownerParts } from "../prompt/owner-parts.server.ts";
 import { dataText, historyMessages, systemPrompt } from "../prompt.server.ts";
-import { retrievePassages } from "../retrieve.server.ts";
+import { loadPromptMaterial } from "../retrieve.server.ts";
 import { asRetrieved, describePassage } from "../tools/search-knowledge.server.ts";
 import type { EscalationReason, ToolContext } from "../tools/tool.server.ts";
 import { findTool } from "../tools/toolbox.server.ts";
 import { type Reply, writeReply } from "./one-reply.server.ts";
 import { ShownText } from "./shown-text.ts";
-import { SourceBook } from "./source-book.ts";
 import type { ChatMessage, Complete, ToolCall } from "./wire/vocabulary.ts";
 
 /** Requests to the model for one answer, at most; the last one may not call tools. */
 const MAX_ROUNDS = 6;
 /** Tool calls run in one round, at most; further ones are told so. A runaway model costs nothing more. */
 const MAX_CALLS_A_ROUND = 8;
-/** Passages retrieved before the first request, so that a model too small for tools can answer as well. */
-const PASSAGES = 5;
-/** A question this short leans on what was said before ("and for sofas?"). */
-const SHORT_QUESTION_WORDS = 4;
 
 /** Said when the model called a person and then wrote nothing. */
 const CALLED = "I have called a colleague, who will answer you here.";
@@ -44,10 +36,9 @@ export async function answerInRounds(
 	onText: OnText,
 	complete: Complete,
 ): Promise<Answer> {
-	const { parts, passages } = request.material ?? (await gatherMaterial(request));
-	const reading = await readQuestion(request);
-	// Where only the customer's words tell the language, nothing is named, and the reply is not watched.
-	const asked = { ...request, language: request.language ? answerLanguage(reading) : null };
+	const { analysis } = request;
+	const { parts, passages } = request.material ?? (await loadPromptMaterial(request));
+	const answerLanguage = modelAnswerLanguage(analysis);
 	const sources = new SourceBook();
 	for (const part of Object.values(parts)) sources.heed(part);
 	const fullQuestion = request.fullQuestion ?? request.question;
@@ -56,7 +47,8 @@ export async function answerInRounds(
 	}
 	const system = systemPrompt({
 		parts,
-		request: asked,
+		request,
+		answerLanguage,
 		passages: passages.map((passage) => describePassage(passage, sources.add(asRetrieved(passage)))),
 		today: new Date(),
 	});
@@ -86,7 +78,7 @@ export async function answerInRounds(
 	let completionTokens = 0;
 	for (let round = 1; ; round++) {
 		const mayCallTools = round < MAX_ROUNDS;
-		reply = await writeReply({ request: asked, messages, mayCallTools, shown, sources, complete });
+		reply = await writeReply({ request, answerLanguage, messages, mayCallTools, shown, sources, complete });
 		model = reply.model ?? model;
 		promptTokens += reply.promptTokens;
 		completionTokens += reply.completionTokens;
@@ -101,7 +93,7 @@ export async function answerInRounds(
 		if (hasVisibleText(shown.ofReply) && calls.every((each) => each.function.name === "escalate")) break;
 	}
 	// A customer who asks for a person gets one, even when the model would rather talk on.
-	if (wantsPerson(request.question)) call.reason ??= "requested";
+	if (analysis.personRequestLanguage) call.reason ??= "requested";
 	if (!hasVisibleText(shown.text)) {
 		if (call.reason === null) throw new AnswerFailed("malformed");
 		shown.add(CALLED);
@@ -118,8 +110,9 @@ export async function answerInRounds(
 	return {
 		text,
 		answered,
-		...classifyIntent(request.question),
-		language: reading.written ?? reading.language,
+		intent: analysis.intent,
+		confidence: analysis.confidence,
+		language: analysis.writtenLanguage ?? analysis.language,
 		...(foreignPart ? { foreignPart } : {}),
 		sources: answered ? used : [],
 		escalate: { needed: call.reason !== null, reason: call.reason },
@@ -129,27 +122,6 @@ export async function answerInRounds(
 		...(tools.size > 0 ? { tools: [...tools].filter((name) => findTool(name)) } : {}),
 		...deeds.forAnswer(),
 	};
-}
-
-/** Looks up what a model is given for a question. */
-export async function gatherMaterial(
-	request: Pick<AnswerRequest, "question" | "history" | "locale" | "language" | "network"> & {
-		signal?: AbortSignal;
-	},
-): Promise<Material> {
-	const { locale, language, network, signal } = request;
-	const [parts, passages] = await Promise.all([
-		ownerParts(),
-		retrievePassages({
-			query: searchText(request),
-			limit: PASSAGES,
-			locale,
-			...(language ? { language } : {}),
-			network,
-			signal,
-		}),
-	]);
-	return { parts, passages };
 }
 
 /** Runs what the model asked for, all at once, and returns one message for every call, in order. */
@@ -166,12 +138,6 @@ async function runTools(calls: ToolCall[], context: ToolContext): Promise<ChatMe
 async function runTool(call: ToolCall, context: ToolContext): Promise<unknown> {
 	const tool = findTool(call.function.name);
 	return tool ? tool.run(call.function.arguments, context) : { error: "unknown_tool" };
-}
-
-function searchText({ question, history }: Pick<AnswerRequest, "question" | "history">): string {
-	if (question.trim().split(/\s+/).length >= SHORT_QUESTION_WORDS) return question;
-	const before = history.findLast((utterance) => utterance.role === "customer")?.text ?? "";
-	return `${forAnalysis(before).question}\n${question}`.trim();
 }
 
 function admitsIgnorance(text: string): boolean {

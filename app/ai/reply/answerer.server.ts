@@ -3,7 +3,6 @@ import type { Turn } from "#app/models/ai-turn/ai-turn.server.ts";
 import type { Recalled } from "#app/models/ai-turn/answer-cache.server.ts";
 import { type Allowance, holdAnswer, reserveAnswer } from "#app/models/ai-turn/usage.server.ts";
 import type { Answer, Answerer, AnswerRequest, OnText } from "../answer.ts";
-import type { Understood } from "../escalation/decide.server.ts";
 import { callingWords } from "../escalation/words.ts";
 import { answerOffline } from "../offline/answer.server.ts";
 import { answerWithModel } from "../openai.server.ts";
@@ -19,7 +18,6 @@ type Asked = AnswerRequest & {
 	turn: Turn | null;
 	/** The assistant has failed before: if it does not know this either, a person is called. */
 	isLastTry: boolean;
-	understood: Understood;
 	/** What is remembered of the question; null when it is not one for the memory. */
 	recalled: Recalled | null;
 };
@@ -45,7 +43,7 @@ export async function answer(asked: Asked, onText: OnText): Promise<Answer> {
 }
 
 async function answerAnew(
-	{ turn, isLastTry, understood, recalled, ...question }: Asked,
+	{ turn, isLastTry, recalled, ...question }: Asked,
 	onText: OnText,
 ): Promise<Answer> {
 	const request = { ...question, usage: { turnId: turn?.id ?? null, sessionId: turn?.sessionId ?? null } };
@@ -65,9 +63,7 @@ async function answerAnew(
 		return reply;
 	}
 	const write: Answerer = (asked, tell) =>
-		deservesReading(asked.question, understood)
-			? answerWhileReading(asked, tell, answerWithModel)
-			: answerWithModel(asked, tell);
+		deservesReading(asked) ? answerWhileReading(asked, tell, answerWithModel) : answerWithModel(asked, tell);
 	const writing =
 		recalled && isNobodysOwn(request)
 			? writeTogether(recalled, request, write, onText)

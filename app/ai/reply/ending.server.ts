@@ -9,9 +9,10 @@ import type { Unanswered } from "#app/models/message/unanswered.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { transact } from "#app/realtime/publish.server.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
+import type { QuestionAnalysis } from "../analyse-question.server.ts";
 import { type Answer, AnswerFailed } from "../answer.ts";
 import { deedMarks } from "../deeds.server.ts";
-import { answerOfCall, type Understood } from "../escalation/decide.server.ts";
+import { answerOfCall } from "../escalation/decide.server.ts";
 import { Superseded } from "./writing.server.ts";
 
 const ASSISTANT_NAME = "Assistant";
@@ -63,7 +64,7 @@ export async function finish(
 /** The assistant could not: kind words and a person, never silence. */
 export async function apologise(
 	turn: Turn,
-	understood: Understood,
+	analysis: QuestionAnalysis,
 	written: { firstWordAt: Date | null; error: unknown },
 ): Promise<void> {
 	const { error, firstWordAt } = written;
@@ -73,7 +74,7 @@ export async function apologise(
 		"the assistant could not answer",
 	);
 	const failed = "assistant-failed";
-	const apology = answerOfCall({ reason: failed, words: failed, language: understood.language }, understood);
+	const apology = answerOfCall({ reason: failed, words: failed, language: analysis.language }, analysis);
 	try {
 		await finish(turn, apology, { firstWordAt, marks: { notice: failed } });
 	} catch (failure) {

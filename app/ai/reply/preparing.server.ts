@@ -3,12 +3,10 @@ import type { Recalled } from "#app/models/ai-turn/answer-cache.server.ts";
 import { readUnanswered } from "#app/models/message/unanswered.server.ts";
 import type { SettingValue } from "#app/models/setting/shapes.ts";
 import { getSettings } from "#app/models/setting/store.server.ts";
+import { analyseQuestion } from "../analyse-question.server.ts";
 import type { AnswerRequest } from "../answer.ts";
-import type { Understood } from "../escalation/decide.server.ts";
-import { classifyIntent } from "../intent/classify.server.ts";
-import { detectLanguage } from "../language/detect.server.ts";
-import { gatherMaterial } from "../openai/rounds.server.ts";
 import { readingWork } from "../own-work.server.ts";
+import { loadPromptMaterial } from "../retrieve.server.ts";
 import { hasModel } from "./answerer.server.ts";
 import { recall } from "./remembering.server.ts";
 
@@ -16,7 +14,6 @@ import { recall } from "./remembering.server.ts";
 export type Prepared = {
 	questionSeq: number;
 	question: Omit<AnswerRequest, "signal"> & { misses: number };
-	understood: Understood;
 	recalled: Recalled | null;
 	escalation: SettingValue<"escalation">;
 	caps: SettingValue<"assistant_caps">;
@@ -34,28 +31,17 @@ export async function prepare(
 		readUnanswered(sessionId, questionSeq),
 		getSettings(["escalation", "assistant_caps"]),
 	]);
-	const { understood, recalled } = await readingWork().run(network, async () => {
-		const understood = await understand(read);
+	const { question, recalled } = await readingWork().run(network, async () => {
+		const question = { ...read, network, analysis: await analyseQuestion(read) };
 		// The memory before the articles: what is kept must not be called newer than what it was made of.
-		return { understood, recalled: await recall(read, understood) };
+		return { question, recalled: await recall(question) };
 	});
-	const material =
-		hasModel() && !recalled?.answer
-			? await gatherMaterial({ ...read, language: understood.language, network })
-			: null;
+	const material = hasModel() && !recalled?.answer ? await loadPromptMaterial(question) : null;
 	return {
 		questionSeq,
-		question: { ...read, ...(material ? { material } : {}), network },
-		understood,
+		question: { ...question, ...(material ? { material } : {}) },
 		recalled,
 		escalation: settings.escalation,
 		caps: settings.assistant_caps,
 	};
-}
-
-/** What a question is about and in which language it is, before anything is looked up for it. */
-export async function understand(
-	request: Pick<AnswerRequest, "question" | "locale" | "language">,
-): Promise<Understood> {
-	return { ...classifyIntent(request.question), language: await detectLanguage(request) };
 }

@@ -9,7 +9,6 @@ import {
 } from "#app/models/ai-turn/answer-cache.server.ts";
 import { withoutPersonalData } from "#app/models/customer/personal-data.ts";
 import type { Answer, AnswerRequest } from "../answer.ts";
-import type { Understood } from "../escalation/decide.server.ts";
 import { classifyIntent } from "../intent/classify.server.ts";
 import { smallTalk } from "../offline/small-talk.ts";
 import { DEFAULT_PARTS } from "../prompt/defaults.ts";
@@ -40,19 +39,19 @@ const GENERAL_TOOLS = new Set(["search_knowledge"]);
 
 type Question = Pick<
 	AnswerRequest,
-	"question" | "history" | "summary" | "customerId" | "verifiedEmail" | "customerName" | "locale"
+	"question" | "analysis" | "history" | "summary" | "customerId" | "verifiedEmail" | "customerName" | "locale"
 >;
 
 /**
  * Looks a question up in memory.
  * @returns null when the question is not one for the memory: neither looked up nor kept.
  */
-export async function recall(asked: Question, understood: Understood): Promise<Recalled | null> {
-	if (!isForMemory(asked, understood)) return null;
+export async function recall(asked: Question): Promise<Recalled | null> {
+	if (!isForMemory(asked)) return null;
 	const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL } = env();
 	const answerer =
 		OPENAI_API_KEY === undefined ? null : [OPENAI_BASE_URL, OPENAI_MODEL, rulesText(), DEFAULT_PARTS];
-	const told = [normalise(asked.question), asked.locale, understood.language, answerer];
+	const told = [normalise(asked.question), asked.locale, asked.analysis.language, answerer];
 	const key = createHash("sha256").update(JSON.stringify(told)).digest("base64url");
 	return recallAnswer(key, PART_SETTINGS);
 }
@@ -92,7 +91,8 @@ function normalise(question: string): string {
 }
 
 /** Whether nothing but the question itself decides its answer, and nothing in it says who asks. */
-function isForMemory(asked: Question, { intent, confidence }: Understood): boolean {
+function isForMemory(asked: Question): boolean {
+	const { intent, confidence } = asked.analysis;
 	const question = asked.question.trim();
 	if (question.length > LONGEST_QUESTION || question.split(/\s+/).length < FEWEST_WORDS) return false;
 	if (/\d{4}/.test(question) || withoutPersonalData(question, asked.customerName) !== question) return false;

@@ -1,7 +1,7 @@
 import { z } from "zod/v4";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
-import type { Retrieved } from "../openai/source-book.ts";
-import { quoteFrom } from "../openai/source-book.ts";
+import type { Retrieved } from "../answer-sources.ts";
+import { quoteFrom } from "../answer-sources.ts";
 import { retrievePassages } from "../retrieve.server.ts";
 import { defineTool, searchPhrase } from "./tool.server.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod/v4";
 import { formatMoney } from "#app/models/product/money.ts";
 import { type FoundProduct, searchProducts } from "#app/models/product/search.server.ts";
-import { quoteFrom, type Retrieved } from "../openai/source-book.ts";
+import { quoteFrom, type Retrieved } from "../answer-sources.ts";
 import { defineTool, searchPhrase } from "./tool.server.ts";
 
 const PRODUCTS = 4;

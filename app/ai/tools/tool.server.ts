@@ -1,8 +1,8 @@
 import { z } from "zod/v4";
 import { isKnown } from "#app/models/order/order.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
+import type { Retrieved } from "../answer-sources.ts";
 import type { Deeds } from "../deeds.server.ts";
-import type { Retrieved } from "../openai/source-book.ts";
 
 /** What the server gives a tool beside the model's arguments. None of it is ever shown to the model. */
 export type ToolContext = {
