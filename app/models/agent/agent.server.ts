@@ -51,12 +51,12 @@ export async function setAgentPassword(input: { email: string; password: string 
 	});
 }
 
-/** How many agents there are; zero means nobody can answer yet. */
+/** The number of agents. With zero, nobody can answer customers yet. */
 export async function countAgents(): Promise<number> {
 	return db.$count(chatAgents);
 }
 
-/** Notes that an agent is at work now: they opened the list, or did something. Whether a page is open, presence knows. */
+/** Records that an agent is active: they opened the inbox or did something. Open pages are recorded as presence. */
 export async function touchAgent(agentId: string): Promise<void> {
 	await db
 		.update(chatAgents)
@@ -64,21 +64,21 @@ export async function touchAgent(agentId: string): Promise<void> {
 		.where(eq(chatAgents.id, agentId));
 }
 
-/** Notes that an agent has signed out. */
+/** Records that an agent has signed out. */
 export async function noteAgentLeft(agentId: string): Promise<void> {
 	await db.update(chatAgents).set({ isOnline: false, status: "offline" }).where(eq(chatAgents.id, agentId));
 }
 
 /**
- * Whether an agent (a row of chat_agents in the query around it) is there: has not signed out, and has a page
- * open or did something within two minutes, as without scripts, where pages say nothing by themselves.
+ * SQL condition on a row of chat_agents: the agent is available. They have not signed out, and they have a page open
+ * or did something within two minutes. The two minutes are for pages without scripts, which do not report presence.
  */
 export const isAgentThere = sql<boolean>`(chat_agents.status = 'online' and (
 	chat_agents.last_active_at > now() - interval '2 minutes'
 	or exists (select 1 from presence_leases where party = 'agent:' || chat_agents.id and until > now())
 ))`;
 
-/** Whether any agent is there, by the same rule. */
+/** Whether any agent is available, by the rule of `isAgentAvailable`. */
 export async function isAnyAgentThere(): Promise<boolean> {
 	const [row] = await db.execute<{ there: boolean }>(
 		sql`select exists (select 1 from chat_agents where ${isAgentThere}) as there`,
@@ -86,7 +86,7 @@ export async function isAnyAgentThere(): Promise<boolean> {
 	return row?.there ?? false;
 }
 
-/** Recounts an agent's open conversations, within the transaction that changed them. */
+/** Recounts an agent's open sessions, in the transaction that changed them. */
 export async function recountAgentSessions(tx: Pick<typeof db, "update">, agentId: string): Promise<void> {
 	await tx
 		.update(chatAgents)

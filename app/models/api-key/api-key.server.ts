@@ -5,17 +5,17 @@ import { apiKeys } from "#db/schema.ts";
 
 const PREFIX = "mevi_";
 
-/** Makes a key for a program. The key is returned this once; only its SHA-256 is kept. */
+/** Creates an API key for a program. The key is returned only here; the database keeps its SHA-256. */
 export async function createApiKey({ name }: { name: string }): Promise<{ key: string }> {
 	const key = PREFIX + randomBytes(32).toString("base64url");
 	await db.insert(apiKeys).values({ name, keyHash: hash(key) });
 	return { key };
 }
 
-/** Whether a bearer token looks like an API key of ours rather than a customer's token. */
+/** Whether a bearer token has the form of an API key. Customers' tokens have another form. */
 export const isApiKey = (token: string): boolean => token.startsWith(PREFIX);
 
-/** The key's id and name, or null when it is unknown or revoked. */
+/** The id and name of an API key, or null when the key is unknown or revoked. */
 export async function getApiKey(key: string): Promise<{ id: string; name: string } | null> {
 	const [row] = await db
 		.update(apiKeys)
@@ -25,7 +25,7 @@ export async function getApiKey(key: string): Promise<{ id: string; name: string
 	return row ?? null;
 }
 
-/** A key has 256 random bits, so a plain digest is enough: there is nothing to guess that salt would slow. */
+/** SHA-256 without a salt: an API key has 256 random bits, so it cannot be guessed. */
 function hash(key: string): string {
 	return createHash("sha256").update(key).digest("hex");
 }

@@ -1,8 +1,7 @@
 /**
- * The last part of an article's address, made of a name in any script: letters and digits of every script and
- * picture characters stay, everything else becomes a hyphen. Latin letters lose their accents, so that names in
- * ASCII or with accents keep the address they always had.
- * @returns possibly empty, when the name has none of these.
+ * Makes an article's slug from its name. Letters and digits of every script and emoji stay; everything else becomes a
+ * hyphen. Latin letters lose their accents, so that addresses from earlier versions stay the same.
+ * @returns an empty string when the name has no such character.
  */
 export function addressOf(name: string): string {
 	return name
@@ -15,7 +14,7 @@ export function addressOf(name: string): string {
 		.replace(/^-|-$/g, "");
 }
 
-/** The address of an article's page, or of one of its headings. */
+/** The URL path of an article's help page, or of one of its headings. */
 export function articleUrl(slug: string, anchor: string | null = null): string {
 	return `/help/${encodeURIComponent(slug)}${anchor ? `#${anchor}` : ""}`;
 }

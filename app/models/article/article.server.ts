@@ -9,15 +9,15 @@ import { type Readers, readableBy } from "./readers.server.ts";
 
 export { searchPassages } from "./search.server.ts";
 
-/** A knowledge article: what the assistant answers from and `/help/:slug` shows. `body` is Markdown. */
+/** A knowledge article: the source of the assistant's answers and of `/help/:slug`. `body` is Markdown. */
 export type Article = typeof articles.$inferSelect;
 
-/** Every article these readers may see, without its body, by title. */
+/** The articles that these readers may see, by title, without their bodies. */
 export async function listArticles(readers: Readers = "customers"): Promise<Omit<Article, "body">[]> {
 	return listBy(readableBy(readers));
 }
 
-/** The languages there are articles in that customers may read, as two-letter tags. */
+/** The languages of the articles that customers may read, as two-letter tags. */
 export async function listArticleLanguages(): Promise<string[]> {
 	const rows = await db
 		.selectDistinct({ language: sql<string>`split_part(lower(${articles.locale}), '-', 1)` })
@@ -26,7 +26,7 @@ export async function listArticleLanguages(): Promise<string[]> {
 	return rows.map(({ language }) => language).sort();
 }
 
-/** Every article there is, also those that do not hold today, without its body, by title. */
+/** All articles, including those that are not valid today, by title, without their bodies. */
 export async function listAllArticles(): Promise<Omit<Article, "body">[]> {
 	return listBy(undefined);
 }
@@ -51,7 +51,7 @@ const articlesColumns = {
 	updatedAt: articles.updatedAt,
 };
 
-/** One article with its Markdown, or null when these readers may not see one of that slug. */
+/** One article with its Markdown, or null when no article of that slug is visible to these readers. */
 export async function getArticle(slug: string, readers: Readers = "customers"): Promise<Article | null> {
 	const [article] = await db
 		.select()
@@ -60,16 +60,17 @@ export async function getArticle(slug: string, readers: Readers = "customers"): 
 	return article ?? null;
 }
 
-/** What an author says of an article. `validFrom` and `validUntil` are days (2026-12-24), both included. */
+/** An article as its author writes it. `validFrom` and `validUntil` are days (2026-12-24), both inclusive. */
 export type ArticleDraft = { slug: string; title: string; body: string } & Partial<
 	Pick<Article, "locale" | "audience" | "validFrom" | "validUntil" | "source" | "sourcePath">
 >;
 
 /**
- * Creates the article with that slug or replaces it, and cuts it into passages, all in one transaction,
- * so that a search never meets half an article and never waits for one. Comments, scripts and styles are not stored.
- * @param draft.source what brings it; left as it was when absent. @param draft.body Markdown; @param draft.locale BCP 47, "en" by default.
- * @returns the article's id, and whether anything differed from what was stored.
+ * Creates or replaces the article with that slug and splits it into passages. It is one transaction, so that a search
+ * never reads half an article. Comments, scripts and styles are not stored.
+ * @param draft.source name of the import that brings the article; unchanged when absent. @param draft.body Markdown.
+ * @param draft.locale BCP 47, "en" by default.
+ * @returns the article's id, and whether the stored article changed.
  */
 export async function saveArticle(
 	draft: ArticleDraft,
@@ -124,7 +125,7 @@ export async function saveArticle(
 	return result;
 }
 
-/** Whether an article's stored passages are these. */
+/** Whether the article's stored passages equal these. */
 async function hasPassages(tx: Transaction, articleId: string, passages: PassageText[]): Promise<boolean> {
 	const stored = await tx
 		.select({ heading: articlePassages.heading, anchor: articlePassages.anchor, body: articlePassages.body })
@@ -140,10 +141,10 @@ async function hasPassages(tx: Transaction, articleId: string, passages: Passage
 	);
 }
 
-/** Articles that are cut again at a time. */
+/** Articles that are split again in one transaction. */
 const CUT_AT_ONCE = 50;
 
-/** Cuts articles again whose passages an older version of this program cut. @returns how many there were. */
+/** Splits articles again whose passages an older version of this program made. @returns the number of articles. */
 export async function recutArticles(): Promise<number> {
 	let count = 0;
 	for (;;) {
@@ -159,7 +160,7 @@ export async function recutArticles(): Promise<number> {
 	}
 }
 
-/** A passage as full text sees it. Without the slashes Postgres would read "chairs/tables" as the path of a file. */
+/** The tsvector of a passage. Slashes are replaced, because Postgres parses "chairs/tables" as a file path. */
 function passageVector(config: string, passage: { title: string; heading: string; body: string }) {
 	const field = (text: string, weight: string) =>
 		sql`setweight(to_tsvector(${config}::regconfig, translate(${text}, '/', ' ')), ${sql.raw(`'${weight}'`)})`;
@@ -167,8 +168,8 @@ function passageVector(config: string, passage: { title: string; heading: string
 }
 
 /**
- * Changes whenever anything changes that customers may read, also when a day passes on which an article begins
- * or ceases to hold: what was answered under another version may be wrong now.
+ * A version that changes when any article visible to customers changes, also when a day begins on which an article
+ * becomes valid or expires. Cached answers of another version may be wrong.
  */
 export async function knowledgeVersion(): Promise<string> {
 	const [row] = await db

@@ -8,38 +8,38 @@ import { FrontMatterFault, publicationOf, takeFrontMatter, unusedKeys } from "./
 import { parseMarkdown, plainText, withoutHidden } from "./markdown.ts";
 import { isSameTitle, slugify } from "./passages.ts";
 
-/** A file or folder that cannot be imported; the message names it and says what is wrong in one sentence. */
+/** A file or folder cannot be imported. The message names it and says why in one sentence. */
 export class KnowledgeImportError extends Error {}
 
-/** An article as a file holds it; `path` is relative to the folder. */
+/** An article as read from a file; `path` is relative to the imported folder. */
 export type ArticleFile = {
 	path: string;
 	slug: string;
-	/** The address that versions before the current rule gave the file, where it is another. */
+	/** The slug that earlier versions gave the file, when it differs from the present one; otherwise null. */
 	earlierSlug: string | null;
 	title: string;
 	body: string;
 	locale: string;
 	audience: "everyone" | "agents";
-	/** Days, both included, between which it holds; null is without end. */
+	/** The days on which the article is valid, both inclusive; null means no limit. */
 	validFrom: string | null;
 	validUntil: string | null;
-	/** Why the author does not want it published, as in "draft: true"; null for an article to be published. */
+	/** Why the article is a draft, such as "draft: true" in its front matter; null when it is to be published. */
 	draft: string | null;
-	/** What of the file is not used. */
+	/** Warnings about parts of the file that are ignored. */
 	notes: string[];
 };
 
-/** A folder as it was read: what can be imported, and what is to be said of the rest. */
+/** A folder of articles after reading: the articles to import, and messages about everything else. */
 export type ArticleFolder = {
 	articles: ArticleFile[];
 	drafts: ArticleFile[];
-	/** One line for each fault, with the file's name. */
+	/** One message for each file that cannot be imported, with the file's name. */
 	refused: string[];
 	notes: string[];
-	/** The files that are there and were refused: what is stored of them stays as it is. */
+	/** Paths of files that cannot be imported. Their stored articles stay as they are. */
 	refusedPaths: string[];
-	/** False when a part of the folder could not be read, so that nobody knows what is no longer in it. */
+	/** False when a part of the folder could not be read. Then missing files cannot be told from unread ones. */
 	isWhole: boolean;
 };
 
@@ -59,13 +59,14 @@ const frontMatterSchema = z.object({
 	validUntil: optional(day),
 });
 
-/** Files that stand for their folder. */
+/** File names such as index.md and README.md, which name the article after their folder. */
 const INDEX = /^(?:_?index|readme)$/i;
 
 /**
- * Reads one Markdown article. Front matter is optional; without a title the first heading is the title, without a
- * heading the file's name; without a slug the file's name is the slug, or the folder's for `index.md`.
- * @param path as it is to be named in messages; @throws KnowledgeImportError naming the file and the fault.
+ * Reads one Markdown article. Front matter is optional. The title comes from the front matter, otherwise from the
+ * first heading, otherwise from the file name. The slug comes from the front matter, otherwise from the file name, or
+ * from the folder's name for `index.md`.
+ * @param path the path to use in messages. @throws KnowledgeImportError with the file and the fault.
  */
 export function readArticle(path: string, text: string): ArticleFile {
 	try {
@@ -95,7 +96,7 @@ function read(path: string, text: string): ArticleFile {
 	const { title: heading, rest } = splitTitle(shown);
 	const { name, fullName } = nameOf(path);
 	const title = front.title || heading || name.replace(/[-_]+/g, " ");
-	// The page shows the title itself, so a heading that only repeats it would be read twice.
+	// The help page shows the title itself, so a first heading that repeats the title is removed.
 	const body = withoutBlankEnds(rest !== null && isSameTitle(heading, title) ? rest : shown);
 	const leftOut = new Set<string>();
 	if (parseMarkdown(body, leftOut).length === 0) {
@@ -131,7 +132,7 @@ function read(path: string, text: string): ArticleFile {
 	};
 }
 
-/** Without blank lines at the ends. The first line keeps its indent, which may make it code. */
+/** Removes blank lines at both ends. The first line keeps its indent, because an indent may mean code. */
 const withoutBlankEnds = (text: string) => text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();
 
 function checkValues(path: string, values: Map<string, unknown>): z.infer<typeof frontMatterSchema> {
@@ -150,10 +151,10 @@ function checkValues(path: string, values: Map<string, unknown>): z.infer<typeof
 	throw new KnowledgeImportError(faults.join("\n"));
 }
 
-/** A title may be a word that YAML takes for yes or no. */
+/** YAML reads titles such as "yes" as booleans; this turns them back into text. */
 const asText = (value: unknown) => (typeof value === "boolean" ? String(value) : value);
 
-/** The first heading's words, and the text without it where it stands at the top; null where it does not. */
+/** The text of the first heading, and the body without that heading if it is at the top; otherwise null. */
 function splitTitle(body: string): { title: string; rest: string | null } {
 	const tokens = parseMarkdown(body);
 	const index = tokens.findIndex(
@@ -165,7 +166,7 @@ function splitTitle(body: string): { title: string; rest: string | null } {
 	return { title: plainText(tokens[index + 1]), rest };
 }
 
-/** What a file is called: its own name, or its folder's where it stands for the folder. */
+/** The name of an article's file: the file name, or the folder's name for index files. */
 function nameOf(path: string): { name: string; fullName: string } {
 	const own = basename(path, extname(path));
 	const folder = basename(dirname(path));
@@ -173,11 +174,11 @@ function nameOf(path: string): { name: string; fullName: string } {
 	return { name: INDEX.test(own) && folder !== "." && folder !== "" ? folder : own, fullName };
 }
 
-/** An address for a name of punctuation alone, the same for the same path wherever and in whatever order it is read. */
+/** A slug for a file name that has only punctuation: a hash of the path, so that it is always the same. */
 const addressWithoutLetters = (path: string) =>
 	`article-${createHash("sha256").update(path).digest("hex").slice(0, 8)}`;
 
-/** The Markdown files of a folder and its subfolders, in order of name, and what else there is. */
+/** Finds the Markdown files of a folder and its subfolders, ordered by name, and lists other files. */
 async function findMarkdown(directory: string) {
 	const found = { paths: [] as string[], others: [] as string[], faults: [] as string[] };
 	const visit = async (folder: string) => {
@@ -199,8 +200,8 @@ async function findMarkdown(directory: string) {
 }
 
 /**
- * Reads and checks every Markdown file of a folder and its subfolders; nothing is saved. A file with a fault does
- * not hide those of others: it is reported, and the rest is read.
+ * Reads and checks every Markdown file of a folder and its subfolders; saves nothing. A file with a fault is
+ * reported, and the other files are still read.
  * @throws KnowledgeImportError when the folder cannot be used.
  */
 export async function readArticles(directory: string): Promise<ArticleFolder> {
@@ -253,7 +254,7 @@ export async function readArticles(directory: string): Promise<ArticleFolder> {
 	return folder;
 }
 
-/** A fault of one file as a line. @throws what is no fault of the file. */
+/** The fault of one file as a message. @throws the error again when it is not a fault of the file. */
 function faultOf(path: string, error: unknown): string {
 	if (error instanceof KnowledgeImportError) return error.message;
 	if (error instanceof UnreadableText) return `${path}: ${error.message}.`;

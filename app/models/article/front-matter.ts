@@ -2,16 +2,16 @@ import { closest, distance } from "fastest-levenshtein";
 import { parse as parseToml, TomlDate, TomlError } from "smol-toml";
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 
-/** What stands at the top of an article's file, before the text. */
+/** The front matter of an article's file, and the text after it. */
 export type FrontMatter = {
-	/** Values by key as the author wrote the key; nulls are left out. */
+	/** Values by key, with the keys as the author wrote them; keys with null are left out. */
 	values: Map<string, unknown>;
-	/** The text below it, and the number of lines above that text. */
+	/** The text after the front matter; `linesAbove` is the number of lines before that text. */
 	body: string;
 	linesAbove: number;
 };
 
-/** Front matter that cannot be read; `line` counts from 1 in the file, where it is known. */
+/** Front matter that cannot be parsed; `line` is its line in the file, counted from 1, or null when unknown. */
 export class FrontMatterFault extends Error {
 	constructor(
 		message: string,
@@ -21,15 +21,17 @@ export class FrontMatterFault extends Error {
 	}
 }
 
-/** Keys that say what an article is, in lower case. */
+/** Front matter keys that describe an article, in lower case. */
 const CONTENT_KEYS = ["title", "slug", "locale", "language", "lang", "audience", "validfrom", "validuntil"];
-/** Keys that say whether it is published, as Hugo, Jekyll, Obsidian and content systems write them. */
+/**
+ * Front matter keys that say whether to publish, as used by Hugo, Jekyll, Obsidian and content management systems.
+ */
 const HIDING_KEYS = ["draft", "hidden", "unlisted", "private", "archived"];
 const SHOWING_KEYS = ["published", "publish", "public"];
 const STATE_KEYS = ["status", "visibility"];
 const KNOWN_KEYS = [...CONTENT_KEYS, ...HIDING_KEYS, ...SHOWING_KEYS, ...STATE_KEYS];
 
-/** Common keys of other programs: not used here, but no misspelling of a known key either. */
+/** Front matter keys that other programs use. They are ignored, and are not treated as misspelt keys. */
 const FOREIGN_KEYS = new Set(
 	`alias aliases author authors categories category created date description excerpt icon id image cover keywords
 	lastmod layout link menu modified name nav_order order page parent permalink position publisher rank redirect_from
@@ -38,8 +40,8 @@ const FOREIGN_KEYS = new Set(
 );
 
 /**
- * Takes the front matter off a text: YAML between `---` lines, TOML between `+++` lines, or a JSON object. A `---`
- * that is only a rule above a text is left in the text.
+ * Separates the front matter from the text: YAML between `---` lines, TOML between `+++` lines, or a JSON object. A
+ * `---` that is only a horizontal rule stays in the text.
  * @throws FrontMatterFault
  */
 export function takeFrontMatter(source: string): FrontMatter {
@@ -66,7 +68,7 @@ export function takeFrontMatter(source: string): FrontMatter {
 	return { values, body: lines.slice(end + 1).join("\n"), linesAbove: offset + end + 1 };
 }
 
-/** Whether a block begins at once with a key, as front matter does and a text below a rule does not. */
+/** Whether a block starts with a key, as front matter does and text after a horizontal rule does not. */
 function looksLikeKeys(block: string): boolean {
 	if (/^["']?[A-Za-z_][\w.-]*["']?[ \t]*:(?:[ \t]|\n|$)/.test(block)) return true;
 	return block
@@ -74,7 +76,7 @@ function looksLikeKeys(block: string): boolean {
 		.some((line) => KNOWN_KEYS.includes(/^([A-Za-z]+)[ \t]*:/.exec(line)?.[1]?.toLowerCase() ?? ""));
 }
 
-/** @returns null when the block is a text between two rules. */
+/** @returns null when the block is text between two horizontal rules and not YAML front matter. */
 function readYaml(block: string, linesAbove: number, isSure: boolean): Map<string, unknown> | null {
 	const counter = new LineCounter();
 	const document = parseDocument(block, { lineCounter: counter });
@@ -93,7 +95,7 @@ function readYaml(block: string, linesAbove: number, isSure: boolean): Map<strin
 	for (const { key, value } of document.contents.items) {
 		const name = isScalar(key) ? String(key.source ?? key.value) : String(key);
 		if (isScalar(value)) {
-			// Numbers and dates are the author's words: 1.10 is not 1.1. Yes and no keep their meaning.
+			// Numbers and dates stay text, because 1.10 is not 1.1. Booleans keep their type.
 			if (value.value === null) continue;
 			values.set(name, typeof value.value === "boolean" ? value.value : String(value.source ?? value.value));
 		} else if (value !== null) values.set(name, document.createNode(value).toJSON());
@@ -114,7 +116,7 @@ function readToml(block: string, linesAbove: number): Map<string, unknown> {
 	}
 }
 
-/** The longest JSON front matter, in lines. */
+/** Maximum length of JSON front matter, in lines. */
 const MOST_JSON_LINES = 200;
 
 function takeJson(text: string, offset: number): FrontMatter {
@@ -152,9 +154,9 @@ const UNSHOWN = new Set(
 );
 
 /**
- * Whether the author wants the article to be seen.
- * @param values by key in lower case; @param today a day such as 2026-11-27. @throws FrontMatterFault for a value
- * that says neither yes nor no.
+ * Whether the author wants the article published.
+ * @param values front matter by key in lower case. @param today a day such as 2026-11-27.
+ * @throws FrontMatterFault when a value means neither yes nor no.
  */
 export function publicationOf(values: Map<string, unknown>, today: string): Publication {
 	const unclear = (key: string, value: unknown, wanted: string) =>
@@ -178,12 +180,12 @@ export function publicationOf(values: Map<string, unknown>, today: string): Publ
 	return { isPublished: true };
 }
 
-/** Farther apart, two keys are not likely one misspelt. */
+/** Maximum edit distance at which an unknown key counts as a misspelling of a known key. */
 const MISSPELT = 2;
 
 /**
- * The keys nobody uses here. @throws FrontMatterFault for one that is a known key misspelt, since it may have said
- * who may read the article.
+ * The front matter keys that are not used.
+ * @throws FrontMatterFault for a misspelling of a known key, because that key may restrict who reads the article.
  */
 export function unusedKeys(keys: Iterable<string>): string[] {
 	const unused = [...keys].filter((key) => !KNOWN_KEYS.includes(key.toLowerCase()));
@@ -198,5 +200,5 @@ export function unusedKeys(keys: Iterable<string>): string[] {
 	return unused;
 }
 
-/** Keys that are not written in lower case. */
+/** The spelling of known keys that have capital letters, by key in lower case. */
 const NAMES: Record<string, string> = { validfrom: "validFrom", validuntil: "validUntil" };

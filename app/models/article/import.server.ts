@@ -6,15 +6,15 @@ import { type ArticleFile, type ArticleFolder, readArticles } from "./files.serv
 
 export { readArticle } from "./files.server.ts";
 
-/** Of the articles that an import of a folder brings, where no other name is given. */
+/** Name of an import of a folder that was given no name. */
 const DEFAULT_SOURCE = "folder";
-/** The demo store's articles, which any import may replace. */
+/** Name of the import of the demo store's articles. Every import may replace them. */
 const DEMO_SOURCE = "demo";
 
 export type ImportOptions = {
-	/** Which import this is: it replaces and removes only what an import of the same name brought. */
+	/** Name of this import. It replaces and removes only articles of an earlier import with the same name. */
 	source?: string;
-	/** Removes articles that an earlier import of this source brought and that are no longer in the folder. */
+	/** Removes articles that an earlier import of this name brought and that are no longer in the folder. */
 	isPruning?: boolean;
 };
 
@@ -22,7 +22,7 @@ export type KnowledgeSummary = {
 	created: number;
 	updated: number;
 	unchanged: number;
-	/** Articles that were taken away, or with `isPruning` false are only no longer in the folder. */
+	/** Slugs of articles that were removed or, when `isPruning` is false, that are missing from the folder. */
 	gone: string[];
 	refused: string[];
 	notes: string[];
@@ -31,9 +31,9 @@ export type KnowledgeSummary = {
 type Outcome = "created" | "updated" | "unchanged" | "removed";
 
 /**
- * Imports every Markdown file of a folder as a knowledge article. A file with a fault is reported in `refused` and
- * keeps what is stored of it; drafts are not published; a file that did not change is left alone.
- * @param onProgress called with each article's slug and what became of it.
+ * Imports every Markdown file of a folder as a knowledge article. A file with a fault is reported in `refused`, and
+ * its stored article stays. Drafts are not published. Unchanged files are skipped.
+ * @param onProgress called with each article's slug and its outcome.
  * @throws KnowledgeImportError when the folder cannot be used.
  */
 export async function importKnowledge(
@@ -44,7 +44,7 @@ export async function importKnowledge(
 	return saveArticleFolder(await readArticles(directory), options, onProgress);
 }
 
-/** Saves what `readArticles` read. */
+/** Saves the articles that `readArticles` has read. */
 export async function saveArticleFolder(
 	folder: ArticleFolder,
 	{ source = DEFAULT_SOURCE, isPruning = false }: ImportOptions = {},
@@ -88,8 +88,8 @@ export async function saveArticleFolder(
 }
 
 /**
- * Files under the addresses they are known by: one that was imported under an address of an earlier rule keeps it,
- * so that links to it stay good.
+ * Gives files the slug under which they were imported before, even if today's rule makes another, so that links to
+ * their pages still work.
  */
 async function withKeptAddresses(files: ArticleFile[], source: string): Promise<ArticleFile[]> {
 	const earlier = files.flatMap(({ earlierSlug }) => earlierSlug ?? []);
@@ -123,7 +123,7 @@ async function sourcesOf(slugs: string[]): Promise<Map<string, string | null>> {
 	return new Map(rows.map((row) => [row.slug, row.source]));
 }
 
-/** Takes an article away whose file is a draft now. @returns the addresses it had. */
+/** Removes the article of a file that has become a draft. @returns the slugs that were removed. */
 async function withdraw(slug: string, path: string, source: string): Promise<string[]> {
 	const isOfFile = or(
 		and(eq(articles.slug, slug), or(isNull(articles.source), eq(articles.source, source))),
@@ -133,7 +133,7 @@ async function withdraw(slug: string, path: string, source: string): Promise<str
 	return rows.map((row) => row.slug);
 }
 
-/** Addresses of what this source brought before and its folder does not have any more, in order. */
+/** Slugs of articles that this import brought before and that the folder no longer contains, in order. */
 async function findGone(source: string, saved: string[], refusedPaths: string[]): Promise<string[]> {
 	const rows = await db
 		.select({ slug: articles.slug })

@@ -3,7 +3,7 @@ import { renderArticle } from "#app/routes/help/render-article.server.ts";
 import { withoutHidden } from "./markdown.ts";
 import { cutIntoPassages } from "./passages.ts";
 
-/** What the page shows and what is searched and quoted, of the same text. */
+/** Both results for one Markdown text: what the page shows, and what search indexes and quotes. */
 function readings(source: string) {
 	const { text, unclosed } = withoutHidden(source);
 	const passages = cutIntoPassages({ title: "T", body: text });

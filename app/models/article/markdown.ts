@@ -1,20 +1,21 @@
 import MarkdownIt from "markdown-it";
 
 /**
- * The one reading of an article's Markdown: what the help page shows, what search indexes and what the assistant
- * quotes all come from these tokens.
- *
- * HTML in Markdown is no text: comments, scripts and styles are dropped, <br> breaks the line, other elements of
- * HTML leave their words. A tag that HTML does not have, such as <your name>, stays as it is written.
+ * Parses an article's Markdown. The help page, the search index and the assistant's quotes all use these tokens. HTML
+ * is not text: comments, scripts and styles are removed, <br> breaks the line, and of other HTML elements only the
+ * content stays. A tag that HTML does not define, such as <your name>, stays as written.
  */
 
 type Parser = InstanceType<typeof MarkdownIt>;
 export type MarkdownToken = ReturnType<Parser["parse"]>[number];
 
-// Without HTML blocks every tag is part of a line, so that the Markdown between two tags is still Markdown.
+// The rule for HTML blocks is off, so tags are inline and the Markdown between two tags is parsed.
 const markdown = new MarkdownIt("commonmark", { html: true }).enable("table").disable("html_block");
 
-/** The elements of HTML (https://html.spec.whatwg.org/multipage/indices.html#elements-3), with the old ones. */
+/**
+ * The names of all HTML elements, obsolete ones included
+ * (https://html.spec.whatwg.org/multipage/indices.html#elements-3).
+ */
 const ELEMENTS = new Set(
 	`a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center
 	cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font
@@ -25,14 +26,14 @@ const ELEMENTS = new Set(
 		/\s+/,
 	),
 );
-/** Elements that begin a line of their own. */
+/** HTML elements that start a new line. */
 const BLOCKS = new Set(
 	`address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure footer
 	form h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre section summary table tbody tfoot thead tr ul`.split(
 		/\s+/,
 	),
 );
-/** Elements whose content is not for readers. */
+/** HTML elements whose content is not shown to readers. */
 const UNREAD = "script|style|template|svg";
 const isUnread = new RegExp(`^(?:${UNREAD})$`);
 
@@ -46,23 +47,23 @@ markdown.core.ruler.push("html_to_text", (state) => {
 	}
 	state.tokens = state.tokens.filter((_, index) => !isInEmptyParagraph(state.tokens, index));
 });
-// No token of HTML is left by then; should one be, it is shown as words and never run.
+// All HTML tokens have been removed before rendering. If one remains, it is escaped and shown as text.
 markdown.renderer.rules.html_inline = (tokens, index) =>
 	markdown.utils.escapeHtml(tokens[index]?.content ?? "");
 
 type ParseEnvironment = { leftOut?: Set<string> };
 
-/** The tokens of an article. @param leftOut receives the names of HTML elements whose tags were left out. */
+/** Parses an article into tokens. @param leftOut receives the names of HTML elements whose tags were removed. */
 export function parseMarkdown(body: string, leftOut?: Set<string>): MarkdownToken[] {
 	return markdown.parse(body, { leftOut } satisfies ParseEnvironment);
 }
 
-/** Tokens as HTML for the help page. */
+/** Renders tokens as HTML for the help page. */
 export function renderMarkdown(tokens: MarkdownToken[]): string {
 	return markdown.renderer.render(tokens, markdown.options, {});
 }
 
-/** The text of an inline token without its marks: links keep their words, images their description. */
+/** The text of an inline token without formatting: the text of links and the description of images stay. */
 export function plainText(token: MarkdownToken | undefined): string {
 	let text = "";
 	for (const child of token?.children ?? []) {
@@ -74,7 +75,7 @@ export function plainText(token: MarkdownToken | undefined): string {
 	return text.replace(/\s+/g, " ").trim();
 }
 
-/** A line that is one HTML heading, as READMEs centre their titles, is a heading. */
+/** Turns a line that is one HTML heading, as in READMEs with a centred title, into a Markdown heading. */
 function promoteHeadings(tokens: MarkdownToken[]): void {
 	for (const [index, open] of tokens.entries()) {
 		const inline = tokens[index + 1];
@@ -95,7 +96,7 @@ function withoutTags(
 	leftOut: Set<string>,
 ): MarkdownToken[] {
 	const kept: MarkdownToken[] = [];
-	/** The element whose content is being dropped. */
+	/** Name of the element whose content is being removed. */
 	let unread: string | null = null;
 	const addText = (content: string) => kept.push(Object.assign(create("text", ""), { content }));
 	const addBreak = () => {
@@ -111,7 +112,7 @@ function withoutTags(
 			const isAtBreak = kept.length === 0 || kept.at(-1)?.type === "hardbreak";
 			if (child.type !== "softbreak" || !isAtBreak) kept.push(child);
 		} else if (!tag) {
-			// A comment, a declaration or a processing instruction.
+			// An HTML comment, declaration or processing instruction.
 		} else if (!ELEMENTS.has(name) && !name.includes("-")) addText(child.content);
 		else {
 			if (name !== "br") leftOut.add(name);
@@ -133,21 +134,21 @@ function isInEmptyParagraph(tokens: MarkdownToken[], index: number): boolean {
 	return plainText(inline) === "" && !inline?.children?.some(({ type }) => type === "image");
 }
 
-/** Something hidden that has no end, at a line counted from 1. */
+/** A comment or element without an end tag; `line` is counted from 1. */
 export type Unclosed = { line: number; what: string };
 
 const HIDDEN = new RegExp(`<!--|<(${UNREAD})(?=[\\s/>])`, "gi");
 
 /**
- * Markdown without what no reader may see: HTML comments, scripts and styles, outside code. One that is never
- * closed hides the rest of the text, as in a browser, and is named.
+ * Removes HTML comments, scripts and styles from Markdown, but not inside code. One without an end hides the rest of
+ * the text, as in a browser, and is reported in `unclosed`.
  */
 export function withoutHidden(source: string): { text: string; unclosed: Unclosed | null } {
 	let text = source;
 	let from = 0;
 	for (;;) {
 		const code = codeRanges(text);
-		/** Text between the cuts so far. */
+		/** The kept parts of the text. */
 		const pieces: string[] = [];
 		let end = 0;
 		let isStale = false;
@@ -168,7 +169,8 @@ export function withoutHidden(source: string): { text: string; unclosed: Unclose
 				}
 				end = close;
 				HIDDEN.lastIndex = close;
-				// Marks of code inside what was cut may have hidden the true structure of what follows.
+				// Backticks inside a removed part may have changed where later code begins, so the code ranges are computed
+				// again.
 				isStale = range !== undefined && range.start < close;
 			}
 		}
@@ -180,14 +182,14 @@ export function withoutHidden(source: string): { text: string; unclosed: Unclose
 	}
 }
 
-/** Where something hidden that begins at `start` ends; -1 when it does not. */
+/** The end of the comment or element that begins at `start`; -1 when it has no end. */
 function endOf(text: string, start: number, element: string | undefined): number {
 	if (element) {
 		const close = new RegExp(`</${element}\\s*>`, "gi");
 		close.lastIndex = start;
 		return close.exec(text) ? close.lastIndex : -1;
 	}
-	// <!--> and <!---> are whole comments.
+	// `<!-->` and `<!--->` are complete comments in HTML.
 	const short = /^<!---?>/.exec(text.slice(start, start + 6));
 	if (short) return start + short[0].length;
 	const close = text.indexOf("-->", start + 4);
@@ -200,7 +202,7 @@ function isEscaped(text: string, at: number): boolean {
 	return backslashes % 2 === 1;
 }
 
-/** Where code stands in a text, in order: blocks, and spans between backticks within one block of text. */
+/** The ranges of code in a text, in order: code blocks, and backtick spans within one block of text. */
 function codeRanges(text: string): { start: number; end: number }[] {
 	const lines = text.split("\n");
 	const offsets = [0];

@@ -2,20 +2,24 @@ import { sql } from "drizzle-orm";
 import { packVector, unitVector } from "#app/models/search/meaning.server.ts";
 import { db } from "#db/client.server.ts";
 
-/** A text that is asked for by nobody else while its claim lasts. */
+/** A text that this process has claimed for embedding. No other process embeds it while the claim lasts. */
 type Claimed = { hash: string; text: string };
 
-/** Longer than a provider takes for a batch; then another process may ask for it. */
+/** Seconds that a claim lasts: longer than a provider needs for a batch. Then another process may claim the text. */
 const CLAIM_SECONDS = 120;
-/** Any fixed number: vectors are written one batch after the other, or a reader could pass one over. */
+/**
+ * Key of the advisory lock for writing vectors; any fixed number. Vectors are written one batch at a time, because a
+ * reader that reads by ascending id could otherwise miss one.
+ */
 const WRITE_LOCK = 4_711_002;
 
 /**
- * Hands the texts that lack a vector of the model to `embed`, batch after batch, and keeps what comes back. No
- * text is handed out twice, whatever other processes do. Passages stay searchable by words all the while.
- * @param options.config only passages that were stemmed with it, such as `ENGLISH`; else all.
- * @param options.embed one vector per text, in order; what it throws ends the work, with what was done kept.
- * @returns how many texts were embedded.
+ * Embeds the passages that have no vector of the model, batch by batch, and stores the vectors. Claims keep other
+ * processes from embedding the same text. Passages stay searchable by words meanwhile.
+ * @param options.config only passages of this text search configuration, such as `ENGLISH`; otherwise all.
+ * @param options.embed returns one vector for each text, in order. Its errors end the work; finished batches stay
+ * stored.
+ * @returns the number of embedded texts.
  */
 export async function embedMissing(options: {
 	model: string;
@@ -42,7 +46,7 @@ export async function embedMissing(options: {
 	}
 }
 
-/** Deletes the vectors of texts that stand in no article any more. */
+/** Deletes the vectors of texts that no article contains any more. */
 export async function dropStaleVectors(model: string): Promise<void> {
 	await db.execute(sql`
 		delete from passage_vectors v
@@ -78,7 +82,7 @@ async function keep(model: string, fresh: { hash: string; vector: ArrayLike<numb
 	}));
 	await db.transaction(async (tx) => {
 		await tx.execute(sql`select pg_advisory_xact_lock(${WRITE_LOCK})`);
-		// A new id, behind all that readers have seen.
+		// The rows get new ids, so that readers that have read up to the highest id also read these.
 		await tx.execute(sql`
 			update passage_vectors v set id = default, claimed_until = null, vector = decode(fresh.vector, 'base64')
 			from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fresh(hash text, vector text)

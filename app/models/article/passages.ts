@@ -1,22 +1,25 @@
 import { parseMarkdown, plainText } from "./markdown.ts";
 
-/** One searchable, quotable piece of an article: plain text under its nearest heading. */
+/** A passage of an article: plain text under its nearest heading. It is the unit of search and of quotes. */
 export type PassageText = {
 	heading: string;
-	/** Id of that heading on the article's page; null for text before the first heading. */
+	/** The id of that heading on the help page; null for text before the first heading. */
 	anchor: string | null;
 	body: string;
 };
 
-/** Passages grow to about this many characters: a screenful of chat, so that a quote can be read at a glance. */
+/** Target length of a passage in characters: a phone screen of chat, so that a quote can be read at a glance. */
 const PASSAGE_CHARACTERS = 700;
 
-/** Raised when articles are cut differently: those cut by an older version are cut again. */
+/**
+ * Version of the splitting rules. Increase it when they change; articles with passages of an older version are split
+ * again.
+ */
 export const PASSAGES_VERSION = 1;
 
 /**
- * Turns words into the id of a heading or the slug of an article: lower case ASCII letters, digits, hyphens.
- * @returns possibly empty, when no letter or digit is left.
+ * Turns text into the id of a heading or the slug of an article: lower case ASCII letters, digits and hyphens.
+ * @returns an empty string when the text has no such letter or digit.
  */
 export function slugify(text: string): string {
 	return text
@@ -28,28 +31,28 @@ export function slugify(text: string): string {
 		.replace(/^-|-$/g, "");
 }
 
-/** A line that ends without a stop gets one, so that joining lines keeps sentences apart. */
+/** Adds a full stop to a line without one, so that sentences stay apart when lines are joined. */
 function closed(text: string): string {
 	return /[.!?:;…]["')\]”’]*$/.test(text) ? text : `${text}.`;
 }
 
-/** A list of short items, such as the cards that are taken, reads as one sentence up to this length. */
+/** Maximum length, in characters, of a list that is joined into one sentence, such as accepted payment cards. */
 const LIST_CHARACTERS = 420;
 
-/** The items of a list as sentences: one for all when they are no sentences themselves. */
+/** The items of a list as sentences. Items that are not sentences are joined into one. */
 function listSentences(items: string[]): string[] {
 	const areSentences = items.some((item) => /[.!?]["')\]”’]*$/.test(item));
 	const joined = items.map((item) => item.replace(/[;,]$/, "")).join("; ");
 	return areSentences || joined.length > LIST_CHARACTERS ? items.map(closed) : [closed(joined)];
 }
 
-/** A row of a table must still be understood when it is quoted without the table. */
+/** Repeats the column names in each table row, so that a row can be quoted without its table. */
 function rowSentence(columns: string[], cells: string[]): string {
 	const named = cells.map((cell, i) => (i > 0 && columns[i] && cell ? `${columns[i]}: ${cell}` : cell));
 	return closed(named.filter(Boolean).join(", "));
 }
 
-/** One block of the article: a heading, or the plain text of a paragraph, list or table row. */
+/** One block of an article: a heading, or the plain text of a paragraph, list or table row. */
 type Block = { kind: "heading" | "text"; text: string };
 
 function blocksOf(body: string): Block[] {
@@ -90,13 +93,10 @@ function blocksOf(body: string): Block[] {
 	return blocks;
 }
 
-/** Ids that the page around an article has already. */
+/** Ids that the help page already uses for other elements. */
 const IDS_OF_THE_PAGE = ["main", "contents"];
 
-/**
- * The ids of an article's headings, in order, all different: a number is added to one that is taken, also by a
- * heading such as "Fees 2".
- */
+/** Gives each heading of an article an id, all different. A repeated id gets a number that no other heading uses. */
 export function headingIds(headings: string[]): string[] {
 	const taken = new Set(IDS_OF_THE_PAGE);
 	return headings.map((heading) => {
@@ -108,7 +108,7 @@ export function headingIds(headings: string[]): string[] {
 	});
 }
 
-/** Whether two titles are the same to a reader, in any script. */
+/** Whether two titles differ only in case, punctuation or accents, in any script. */
 export function isSameTitle(one: string, other: string): boolean {
 	const words = (text: string) =>
 		text
@@ -120,9 +120,9 @@ export function isSameTitle(one: string, other: string): boolean {
 }
 
 /**
- * Cuts an article's Markdown at its headings and, where a section is long, between its paragraphs.
- * A first heading that repeats the title is dropped; text before any heading goes under the title.
- * An article without any text still has one passage, its title, so that it can be found.
+ * Splits an article's Markdown into passages at its headings and, in long sections, between paragraphs. A first
+ * heading that repeats the title is dropped; text before any heading goes under the title. An article without text
+ * gets one passage with its title, so that search can find it.
  */
 export function cutIntoPassages(article: { title: string; body: string }): PassageText[] {
 	const passages: PassageText[] = [];
@@ -145,7 +145,7 @@ export function cutIntoPassages(article: { title: string; body: string }): Passa
 			anchor = isTitle ? null : id;
 			continue;
 		}
-		// A lead-in such as "You need:" stays with what it introduces.
+		// A line that ends with a colon, such as "You need:", stays with the text after it.
 		if (body && body.length + block.text.length > PASSAGE_CHARACTERS && !body.endsWith(":")) flush();
 		body += body ? ` ${block.text}` : block.text;
 	}

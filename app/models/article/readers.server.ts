@@ -1,10 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import { articles } from "#db/schema.ts";
 
-/** Who reads: customers see what is for everyone, agents and their copilot everything. Both only what holds today. */
+/**
+ * Who reads articles. Customers see articles for everyone; agents and the copilot see all. Both see only valid ones.
+ */
 export type Readers = "customers" | "agents";
 
-/** The condition on `articles` that these readers may see a row, by the day of the database's time zone. */
+/** SQL condition on `articles`: these readers may see the row today, in the database's time zone. */
 export function readableBy(readers: Readers): SQL {
 	const holds = sql`(${articles.validFrom} is null or ${articles.validFrom} <= current_date)
 		and (${articles.validUntil} is null or ${articles.validUntil} >= current_date)`;

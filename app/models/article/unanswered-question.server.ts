@@ -6,12 +6,12 @@ import { unansweredQuestions } from "#db/schema.ts";
 
 export type UnansweredQuestion = typeof unansweredQuestions.$inferSelect;
 
-/** Longer texts are kept up to here: what was asked is said by then. */
+/** Maximum stored length of an unanswered question, in characters. */
 const LONGEST_QUESTION = 500;
-/** What is read of it for that: taking out what says who asks makes it shorter. */
+/** Characters of the message that are read to make the stored question. Removing personal data makes it shorter. */
 const READ_LENGTH = 4 * LONGEST_QUESTION;
 
-/** The question reduced to what makes it the same question: its letters and digits, whatever stands between them. */
+/** The key under which repeated questions are counted: only the letters and digits of the question. */
 function normalise(question: string): string {
 	return question
 		.normalize("NFKC")
@@ -22,10 +22,10 @@ function normalise(question: string): string {
 }
 
 /**
- * Keeps a question that the assistant could not answer, without what says who asked, or counts it once more.
- * Part of the transaction that ends its turn, so that no turn counts twice. A question that was done with and
- * comes again is open again; one that is ignored stays so.
- * @param asked.customerName taken out of the text, where the shop knows it.
+ * Stores a question that the assistant could not answer, without personal data, or increases its count. It runs in
+ * the transaction that ends the turn, so that no turn counts twice. A question that was marked as done opens again;
+ * an ignored one stays ignored.
+ * @param asked.customerName removed from the text, where the store knows it.
  */
 export async function noteUnanswered(
 	tx: Transaction,
@@ -52,7 +52,7 @@ export async function noteUnanswered(
 		});
 }
 
-/** The open questions: those asked most often first, then the newest. */
+/** The open unanswered questions: the most frequent first, then the newest. */
 export async function listUnanswered(limit: number): Promise<UnansweredQuestion[]> {
 	return db
 		.select()
@@ -62,7 +62,7 @@ export async function listUnanswered(limit: number): Promise<UnansweredQuestion[
 		.limit(limit);
 }
 
-/** Takes a question off the list. @throws NotFound when there is none of that id. */
+/** Marks an unanswered question as done or ignored. @throws NotFound when the id is unknown. */
 export async function settleUnanswered(id: string, state: "done" | "ignored"): Promise<void> {
 	const settled = await db
 		.update(unansweredQuestions)

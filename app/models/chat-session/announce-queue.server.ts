@@ -9,11 +9,14 @@ import { sessionData } from "./announce.server.ts";
 import { describeQueue } from "./describe-queue.server.ts";
 import { spokenLanguage } from "./locale.ts";
 
-/** Waiting customers whose announced state is compared in one round, the next first. */
+/** Queued sessions that are compared in one round, in queue order. */
 const MOST_COMPARED = 1_000;
-/** Places behind this one are announced only with another change, or each departure would write to all of them. */
+/**
+ * A change of queue position alone is announced only up to this position; otherwise each departure would write an
+ * event for every queued session.
+ */
 const MOST_PLACES = 50;
-/** Announcements of one round; the rest follow in the next. */
+/** Maximum announcements in one round; the next round announces the rest. */
 const MOST_ANNOUNCED = 100;
 
 type Waiting = {
@@ -23,16 +26,18 @@ type Waiting = {
 	queueDeadline: Date | null;
 	locale: string;
 	detectedLanguage: string | null;
-	/** The state in the newest event; null when there was none, since the conversation began in the queue. */
+	/**
+	 * The queue state in the session's newest event; null when no event has one, because the session began in the queue.
+	 */
 	announced: Queue | null;
 };
 
 /**
- * Tells waiting customers what has changed for them since the last event: their place, the expected wait, and
- * whether the team is there. Place and wait change without any event of their own conversation (agents come and
- * go, shops open, others leave the queue), so each round compares what was announced with what is true now. Any
- * number of processes may do so at once: each conversation is compared again under its lock.
- * @returns how many were told.
+ * Publishes changes of queue position, expected wait and team availability to queued customers. These change without
+ * an event of the customer's own session (agents come and go, the store opens, others leave the queue), so each round
+ * compares the announced state with the present one. Several processes may run it at once: each session is compared
+ * again under its lock.
+ * @returns the number of sessions with a new announcement.
  */
 export async function announceQueueChanges(): Promise<number> {
 	const waiting = await listWaiting();
@@ -56,7 +61,7 @@ async function announceQueue(tx: Transaction, sessionId: string): Promise<boolea
 		.select({ id: chatSessions.id })
 		.from(chatSessions)
 		.where(and(eq(chatSessions.sessionId, sessionId), eq(chatSessions.status, "queued")))
-		// Whoever holds the lock announces the session themselves, or the next round does.
+		// A locked session is skipped: the lock's owner announces it, or the next round does.
 		.for("update", { skipLocked: true });
 	if (!row) return false;
 	const data = await sessionData(tx, sessionId, "public");
@@ -70,7 +75,7 @@ async function announceQueue(tx: Transaction, sessionId: string): Promise<boolea
 	return true;
 }
 
-/** Waiting customers, the next first, each with the queue's state in the newest event about their conversation. */
+/** Queued sessions in queue order, each with the queue state of its newest event. */
 async function listWaiting(): Promise<Waiting[]> {
 	return backgroundSql<Waiting[]>`
 		select w.session_id as "sessionId", w.position, w.queued_at as "queuedAt",
@@ -90,6 +95,6 @@ async function listWaiting(): Promise<Waiting[]> {
 		order by w.position`;
 }
 
-/** Whether the customer would read the same. */
+/** Whether two queue states look the same to the customer. */
 const isSameQueue = (one: Queue, other: Queue): boolean =>
 	one.text === other.text && one.state === other.state && one.canEmail === other.canEmail;

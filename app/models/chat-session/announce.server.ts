@@ -6,9 +6,7 @@ import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { forAgent, forCustomer, type SessionRow, selectSessions } from "./present.server.ts";
 
-/** How a change of a session is told to both sides, in the transaction that makes it. */
-
-/** Tells both sides what a session looks like now. */
+/** Publishes the present state of a session on both streams, in the transaction that changed it. */
 export async function announceSession(tx: Transaction, sessionId: string): Promise<Session> {
 	for (const stream of ["internal", "public"] as const) {
 		await publish(tx, {
@@ -21,7 +19,7 @@ export async function announceSession(tx: Transaction, sessionId: string): Promi
 	return readSession(tx, sessionId);
 }
 
-/** A session as the readers of one of its streams see it, as the data of an event. */
+/** The data of a session event, as readers of this stream may see it. */
 export async function sessionData(tx: Transaction, sessionId: string, stream: "public" | "internal") {
 	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
 	if (!view) throw new Error("The session is gone.");
@@ -39,7 +37,7 @@ export async function readSession(tx: Transaction, sessionId: string): Promise<S
 	return forAgent(view);
 }
 
-/** @throws Conflict when the conversation has ended. */
+/** @throws Conflict when the session has ended. */
 export function refuseEnded(row: SessionRow): void {
 	if (!row.isActive) throw new Conflict("This conversation has ended. Start a new one to go on.");
 }

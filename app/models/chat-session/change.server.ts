@@ -16,8 +16,8 @@ import type { SessionRow } from "./present.server.ts";
 import type { Actor } from "./scope.server.ts";
 
 /**
- * An agent takes a conversation over: the assistant falls silent from this commit on.
- * @throws NotFound; Conflict when it has ended or another agent has it.
+ * An agent takes over a session. From this commit on the assistant does not write in it.
+ * @throws NotFound; Conflict when the session has ended or another agent has it.
  */
 export async function takeOver(
 	sessionId: string,
@@ -39,7 +39,7 @@ export async function takeOver(
 				status: "agent",
 				assignedAgentId: agent.agentId,
 				assignedAt: sql`now()`,
-				// queued_at stays, which with assigned_at is what this customer waited, and so does the reason.
+				// queued_at is kept: together with assigned_at it says how long this customer waited. The reason is kept too.
 				queueDeadline: null,
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
@@ -57,9 +57,9 @@ export async function takeOver(
 }
 
 /**
- * Ends a conversation. Ending twice changes nothing.
- * @param options.isConfirmed an agent has confirmed that the conversation of another agent ends.
- * @throws NotFound; NeedsConfirmation when another agent has it and that is not confirmed.
+ * Ends a session. Ending it again changes nothing.
+ * @param options.isConfirmed the agent has confirmed that another agent's session ends.
+ * @throws NotFound; NeedsConfirmation when another agent has the session and isConfirmed is not set.
  */
 export async function endSession(
 	sessionId: string,
@@ -83,7 +83,7 @@ export async function endSession(
 				isActive: false,
 				endedAt: sql`now()`,
 				queueDeadline: null,
-				// Who left before anybody came has waited for nobody: no measure of how long it takes.
+				// A customer who left the queue unanswered has no finished wait, so queued_at is cleared.
 				...(row.status === "queued" ? { queuedAt: null } : {}),
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
@@ -110,8 +110,8 @@ export async function endSession(
 }
 
 /**
- * Keeps the customer's rating, 1 to 5; a later one replaces it, the same one again changes nothing.
- * @throws NotFound; Conflict while the conversation is still open.
+ * Stores the customer's rating, 1 to 5. A later rating replaces it.
+ * @throws NotFound; Conflict while the session is open.
  */
 export async function rateSession(sessionId: string, actor: Actor, rating: number): Promise<Session> {
 	return transact(async (tx) => {
@@ -126,7 +126,7 @@ export async function rateSession(sessionId: string, actor: Actor, rating: numbe
 	});
 }
 
-/** Sets what agents and programs keep about a conversation. @throws NotFound */
+/** Sets the tags and priority that agents and programs give a session. @throws NotFound */
 export async function labelSession(
 	sessionId: string,
 	actor: Actor,
@@ -139,10 +139,10 @@ export async function labelSession(
 	});
 }
 
-/** Words that say nothing of what the customer wants. */
+/** Intents that do not say what the customer wants. */
 const EMPTY_INTENTS = ["other", "greeting", "thanks", "goodbye"];
 
-/** Keeps what the customer wants, by their newest question that says so, and their language; only agents hear of it. */
+/** Stores the intent and language of the customer's newest question. Only agents see the change. */
 export async function noteQuestion(
 	tx: Transaction,
 	sessionId: string,

@@ -9,7 +9,7 @@ import type { SessionRow } from "./present.server.ts";
 import { nextDeadline } from "./queue.server.ts";
 import { type CustomerIdentity, ownedBy, REVOKED } from "./scope.server.ts";
 
-/** Opens a conversation in the caller's transaction. With the assistant switched off it begins in the queue. */
+/** Creates a session in the caller's transaction. With the assistant switched off it begins in the queue. */
 async function createSession(
 	tx: Transaction,
 	identity: CustomerIdentity,
@@ -37,7 +37,7 @@ async function createSession(
 }
 
 /**
- * Lets the steps of one visitor or customer go one after the other. The lock goes with the transaction.
+ * Locks a visitor or customer until the transaction ends, so that their steps run one after the other.
  * @param owner a visitor id, or a customer's id.
  */
 export async function lockOwner(tx: Transaction, owner: string): Promise<void> {
@@ -45,10 +45,9 @@ export async function lockOwner(tx: Transaction, owner: string): Promise<void> {
 }
 
 /**
- * Lets a customer's first steps go one after the other: two at once must not open two conversations. The lock
- * goes with the transaction.
- * @throws Unauthorised when the browser has signed in or out meanwhile: a conversation opened under the old
- * visitor id would belong to nobody.
+ * Locks a customer's first steps until the transaction ends, so that two at once do not open two sessions.
+ * @throws Unauthorised when the browser has signed in or out meanwhile: nobody could open a session of the old
+ * visitor id.
  */
 export async function lockFirstSteps(tx: Transaction, identity: CustomerIdentity): Promise<void> {
 	await lockOwner(tx, identity.customerId ?? identity.visitorId);
@@ -60,8 +59,8 @@ export async function lockFirstSteps(tx: Transaction, identity: CustomerIdentity
 }
 
 /**
- * The customer's open conversation, locked; a new one when there is none. Lock the first steps before.
- * @param input.sessionId which one is meant where several are open; one that is not theirs counts for nothing.
+ * Finds and locks the customer's open session; creates one when there is none. Call `lockFirstSteps` before.
+ * @param input.sessionId which one to use when several are open; another owner's id is ignored.
  */
 export async function lockOpenSession(
 	tx: Transaction,
@@ -83,7 +82,7 @@ export async function lockOpenSession(
 	return open ?? createSession(tx, identity, input);
 }
 
-/** The customer's open conversation, or a new one: asking twice at once opens one. @returns its public id. */
+/** The id of the customer's open session, or of a new one. Concurrent calls open one session. */
 export async function openSessionOnce(
 	identity: CustomerIdentity,
 	input: { locale: string },
@@ -95,7 +94,7 @@ export async function openSessionOnce(
 	return row.sessionId;
 }
 
-/** Opens a conversation without a message, as the API does. @returns its public id. */
+/** Opens a session without a message, as the API does. @returns its id. */
 export async function openSession(identity: CustomerIdentity, input: { locale: string }): Promise<string> {
 	const row = await transact((tx) => createSession(tx, identity, input));
 	return row.sessionId;

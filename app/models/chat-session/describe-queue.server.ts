@@ -6,20 +6,20 @@ import { expectedWait } from "./expected-wait.server.ts";
 import { queueText } from "./queue-words.ts";
 import { waitWords } from "./wait-words.ts";
 
-/** What is known of one waiting customer. */
+/** One queued session. */
 type Waiting = {
-	/** 1 is next. */
+	/** Position in the queue; 1 is next. */
 	position: number;
 	queuedAt: Date | null;
 	queueDeadline: Date | null;
-	/** BCP 47, of the customer. */
+	/** The customer's language, BCP 47. */
 	language: string;
 };
 
-/** What is the same for all waiting customers. */
+/** Availability and opening hours, which are the same for all queued customers. */
 type Team = { isAnybodyThere: boolean; hours: SettingValue<"business_hours">; now: Date };
 
-/** The state of the queue as one waiting customer sees it: place, expected wait and whether anybody is there. */
+/** The queue state that a customer sees: position, expected wait and whether an agent is available. */
 export function describeQueue(waiting: Waiting, { isAnybodyThere, hours, now }: Team): Queue {
 	const isOverdue = waiting.queueDeadline !== null && waiting.queueDeadline <= now;
 	const isOpen = isOpenAt(hours, now);

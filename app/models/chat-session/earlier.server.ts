@@ -4,7 +4,7 @@ import { chatMessages, chatSessions } from "#db/schema.ts";
 import { isSessionId } from "./find.server.ts";
 import { type CustomerIdentity, ownedBy } from "./scope.server.ts";
 
-/** Characters of a conversation's first words in the list. */
+/** Maximum length of a session's first message in the list of earlier sessions, in characters. */
 const FIRST_WORDS = 140;
 
 export type EarlierSession = {
@@ -15,9 +15,9 @@ export type EarlierSession = {
 };
 
 /**
- * A customer's ended conversations, latest first.
- * @param page.before the conversation after which this page begins.
- * @returns `next`: the `before` of the following page, null on the last one.
+ * A customer's ended sessions, newest first.
+ * @param page.before the last session of the previous page.
+ * @returns `next`: the `before` of the following page; null on the last page.
  */
 export async function listEarlierSessions(
 	identity: CustomerIdentity,

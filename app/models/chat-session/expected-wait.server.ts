@@ -2,10 +2,10 @@ import { singleton } from "#app/singleton.server.ts";
 import { backgroundSql } from "#db/client.server.ts";
 import { estimateWait } from "./expected-wait.ts";
 
-/** Older waits say little about today, and more than the last twenty belong to another time of day. */
+/** Hours and number of recent waits that the estimate uses: older waits say little about the present. */
 const RECENT_HOURS = 24;
 const MOST_TAKEN = 20;
-/** The longest waits are read first; a queue longer than this does not change the estimate. */
+/** Maximum number of waiting customers that the estimate reads, the longest waits first. */
 const MOST_WAITING = 500;
 
 const current = singleton("expected-wait", () => ({ seconds: null as number | null }));

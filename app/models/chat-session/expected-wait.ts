@@ -1,4 +1,4 @@
-/** Fewer answered customers than this give no estimate. */
+/** Minimum number of answered customers for an estimate of the wait. */
 const FEWEST_TAKEN = 3;
 
 /**
@@ -21,7 +21,7 @@ export function estimateWait(taken: number[], waiting: number[]): number | null 
 		while (passed < open.length && (open[passed] ?? 0) < seconds) passed += 1;
 		const atRisk = finished.length - done + open.length - passed;
 		surviving *= 1 - 1 / atRisk;
-		// Products of fractions miss one half by a rounding error.
+		// Allows for the rounding error in the product of fractions.
 		if (surviving <= 0.5 + 1e-9) return Math.round(seconds);
 	}
 	const all = [...finished, ...open].sort((a, b) => a - b);

@@ -8,10 +8,10 @@ import { type Actor, type CustomerIdentity, noSuchSession, ownedBy } from "./sco
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Whether a text can be a session's id at all; anything else must look like an unknown one. */
+/** Whether a text has the form of a session id. Any other text is treated like an unknown id. */
 export const isSessionId = (text: string): boolean => UUID.test(text);
 
-/** A session the actor may see. @throws NotFound when there is none, or it is somebody else's. */
+/** A session that the actor may see. @throws NotFound when it does not exist or belongs to somebody else. */
 export async function requireSession(sessionId: string, actor: Actor): Promise<SessionView> {
 	if (!isSessionId(sessionId)) throw noSuchSession();
 	const [view] = await selectSessions().where(and(eq(chatSessions.sessionId, sessionId), ownedBy(actor)));
@@ -19,7 +19,9 @@ export async function requireSession(sessionId: string, actor: Actor): Promise<S
 	return view;
 }
 
-/** Look-ups that come within this long of each other are one statement: a thousand readers may return at once. */
+/**
+ * Milliseconds in which look-ups are batched into one statement, because a thousand readers may reconnect at once.
+ */
 const GATHER_MS = 5;
 
 const access = singleton("session-access", () =>
@@ -27,10 +29,10 @@ const access = singleton("session-access", () =>
 );
 
 /**
- * The id of a session the actor may see, for callers that need nothing else of it: it costs a share of a
- * statement, where what people see of a session costs a look at the whole queue. Open streams ask it again and
- * again, so it also knows visitor ids that count no more.
- * @throws NotFound when there is none, it is somebody else's, or the actor has signed in or out since.
+ * The id of a session that the actor may see. Look-ups are batched, so it is cheaper than `requireSession`, which
+ * also reads the queue. Open streams call it repeatedly, so it checks revoked visitor ids too.
+ * @throws NotFound when the session does not exist, belongs to somebody else, or the actor has signed in or out
+ * since.
  */
 export async function requireSessionId(sessionId: string, actor: Actor): Promise<string> {
 	if (!isSessionId(sessionId)) throw noSuchSession();
@@ -43,8 +45,8 @@ export async function requireSessionId(sessionId: string, actor: Actor): Promise
 }
 
 /**
- * The ids for those of the keys whose session their actor may see; the condition is that of `ownedBy`. They are
- * the database's own texts: a part of the address would keep the whole of it for as long as its stream is open.
+ * Returns the keys whose session the actor may see, with the condition of `ownedBy`. The ids are copied from the
+ * database's answer: a substring of the URL would keep the whole URL in memory while the stream is open.
  */
 async function keepOwn(keys: string[]): Promise<Map<string, string>> {
 	const rows = await readSql<{ place: number; id: string }[]>`
@@ -53,8 +55,9 @@ async function keepOwn(keys: string[]): Promise<Map<string, string>> {
 }
 
 /**
- * The session's row, locked until the transaction ends: whatever changes a session comes through here, one
- * after the other. @throws NotFound when there is none, or it is somebody else's.
+ * Locks the session's row until the transaction ends. Every change of a session starts here, so changes are
+ * serialized.
+ * @throws NotFound when the session does not exist or belongs to somebody else.
  */
 export async function lockSession(tx: Transaction, sessionId: string, actor: Actor): Promise<SessionRow> {
 	if (!isSessionId(sessionId)) throw noSuchSession();
@@ -67,7 +70,7 @@ export async function lockSession(tx: Transaction, sessionId: string, actor: Act
 	return row;
 }
 
-/** The conversation a customer's page shows: the one that is open, else the newest; null for a newcomer. */
+/** The session to show on the customer's page: the open one, otherwise the newest; null when there is none. */
 export async function findCurrentSession(identity: CustomerIdentity): Promise<SessionView | null> {
 	const [view] = await selectSessions()
 		.where(ownedBy({ type: "customer", identity }))
@@ -76,7 +79,7 @@ export async function findCurrentSession(identity: CustomerIdentity): Promise<Se
 	return view ?? null;
 }
 
-/** The address the customer gave most recently in any of their conversations, or null. */
+/** The email address that the customer gave last in any of their sessions, or null. */
 export async function findGivenEmail(identity: CustomerIdentity): Promise<string | null> {
 	const given = sql<string | null>`coalesce(${chatSessions.contactEmail}, ${chatSessions.verifiedEmail})`;
 	const [row] = await db
@@ -89,8 +92,9 @@ export async function findGivenEmail(identity: CustomerIdentity): Promise<string
 }
 
 /**
- * Sessions for a list, newest first, at most `limit`; API keys see all, customers their own.
- * @param filter.before the session a page goes on after: its place is exact also where several began at once.
+ * Lists sessions, newest first, at most `limit`. API keys see all sessions, customers their own.
+ * @param filter.before the last session of the previous page; paging is exact even if several began at the same
+ * moment.
  */
 export async function listSessions(
 	actor: Actor,

@@ -5,24 +5,22 @@ import { aiTurns, assistantActions, chatMessages, chatSessions } from "#db/schem
 import type { Answer, Handover } from "#db/shapes.ts";
 import { sessionData } from "./announce.server.ts";
 
-/** What an agent is told of a conversation that comes to them: kept with it, and where its material is read. */
-
-/** Said before the handover; older words are in the transcript. */
+/** Number of messages that a handover summarises; the transcript has the older ones. */
 const MOST_MESSAGES = 40;
 const MOST_TURNS = 8;
 
 export type HandoverMaterial = {
 	intent: string | null;
 	queueReason: string | null;
-	/** The newest ones, oldest first; so are `answers` and `actions`. */
+	/** The newest messages, oldest first. `answers` and `actions` have the same order. */
 	said: { senderType: "user" | "agent" | "bot" | "system"; message: string }[];
-	/** What the assistant's answers came to. */
+	/** Outcomes of the assistant's answers. */
 	answers: Answer[];
-	/** What its tools did. */
+	/** Actions that the assistant proposed, and their states. */
 	actions: { tool: string; state: string }[];
 };
 
-/** Conversations people wait in or have, of which nothing has been told yet. */
+/** Sessions in the queue or with an agent that have no handover yet. */
 export async function listWithoutHandover(limit: number): Promise<string[]> {
 	const rows = await db
 		.select({ sessionId: chatSessions.sessionId })
@@ -31,7 +29,7 @@ export async function listWithoutHandover(limit: number): Promise<string[]> {
 			and(
 				inArray(chatSessions.status, ["queued", "agent"]),
 				isNull(chatSessions.handover),
-				// Who has not written yet has nothing to be told of.
+				// A session without messages has nothing to summarise.
 				isNotNull(chatSessions.lastMessageAt),
 			),
 		)
@@ -41,8 +39,8 @@ export async function listWithoutHandover(limit: number): Promise<string[]> {
 }
 
 /**
- * Writes a first handover into a conversation that has none, made of what was said and done.
- * @returns it and its material; null when it has one by now, or another process is just writing it.
+ * Writes the first handover of a session that has none.
+ * @returns the handover and its material; null when one exists, or another process is writing it.
  */
 export async function writeFirstHandover(
 	sessionId: string,
@@ -62,7 +60,7 @@ export async function writeFirstHandover(
 	});
 }
 
-/** Puts a better summary in the place of one; not when the handover has been made anew meanwhile. */
+/** Replaces a handover's summary, unless the handover has changed since `before` was read. */
 export async function replaceSummary(
 	sessionId: string,
 	{ before, after }: { before: string; after: string },

@@ -7,40 +7,40 @@ import { db } from "#db/client.server.ts";
 import { chatAgents, chatMessages, chatSessions, customers, users } from "#db/schema.ts";
 import { spokenLanguage } from "./locale.ts";
 
-/** Characters of a message shown in a row. */
+/** Maximum length of the message preview in an inbox row, in characters. */
 const SNIPPET_LENGTH = 120;
-/** Characters of a message that its snippet is made of: marks and addresses of links take room. */
+/** Characters of a message that are read for its preview, because Markdown and URLs are removed from it. */
 const MOST_READ = 2_000;
 
 /**
- * The agents' list in the order of `arrangeInbox`.
- * @param waitingLimit most waiting customers in it; `waiting` says how many there are in all.
+ * The inbox in the order of `arrangeInbox`.
+ * @param waitingLimit maximum number of waiting sessions; `waiting` is the number of all of them.
  */
 export async function listInbox(waitingLimit: number): Promise<Inbox> {
 	const [rows, waiting] = await Promise.all([listQuery(waitingLimit), countWaiting()]);
 	return { entries: arrangeInbox(rows.map(toEntry), { waitingLimit, now: Date.now() }), waiting };
 }
 
-/** The statement behind the list. Exported for the test of its plan. */
+/** The statement of the inbox. Exported for the test of its query plan. */
 export const listQuery = (waitingLimit: number) =>
 	rowsQuery(sql`${chatSessions.id} in (${listedIds(waitingLimit)})`);
 
-/** The rows of some sessions as they are now, in no order. */
+/** The present inbox rows of these sessions, in no order. */
 export async function readInboxRows(sessionIds: string[]): Promise<Inbox> {
 	const [entries, waiting] = await Promise.all([getInboxEntries(sessionIds), countWaiting()]);
 	return { entries, waiting };
 }
 
-/** The rows of some sessions as they are now, in no order. */
+/** The present inbox entries of these sessions, in no order. */
 export async function getInboxEntries(sessionIds: string[]): Promise<InboxEntry[]> {
 	if (sessionIds.length === 0) return [];
 	return select(inArray(chatSessions.sessionId, sessionIds));
 }
 
 /**
- * Ended conversations, the latest first.
- * @param page.before the session after which a page goes on; an unknown one gives an empty page.
- * @returns rows, and the session to go on after; null on the last page.
+ * Ended sessions, newest first.
+ * @param page.before the last session of the previous page; an unknown id gives an empty page.
+ * @returns rows, and `next`: the `before` of the following page, null on the last page.
  */
 export async function listEnded(page: {
 	limit: number;
@@ -61,14 +61,14 @@ const latestEndedFirst = (a: InboxEntry, b: InboxEntry): number =>
 	Date.parse(b.endedAt ?? b.startedAt) - Date.parse(a.endedAt ?? a.startedAt) ||
 	(a.sessionId < b.sessionId ? 1 : -1);
 
-/** Shorter beginnings of an id would find too many conversations. */
+/** Minimum length of a search by the beginning of a session id; a shorter one would match too many sessions. */
 const SHORTEST_ID = 4;
 const LONGEST_ID = 100;
 const MOST_FOUND = 20;
 
 /**
- * Conversations whose id begins with what an agent typed, open or ended, the latest first.
- * @returns at most 20; none for a text that cannot be the beginning of an id.
+ * Finds sessions, open or ended, whose id begins with the text that an agent typed, newest first.
+ * @returns at most 20; none when the text cannot be the beginning of an id.
  */
 export async function findById(text: string): Promise<InboxEntry[]> {
 	if (text.length > LONGEST_ID) return [];
@@ -85,8 +85,8 @@ export async function findById(text: string): Promise<InboxEntry[]> {
 const countWaiting = (): Promise<number> => db.$count(chatSessions, eq(chatSessions.status, "queued"));
 
 /**
- * The rows each section shows, each read from its index in the order of `arrangeInbox` up to its limit: the cost
- * does not grow with the number of conversations.
+ * Ids of the sessions in each section of the inbox. Each section reads its index in the order of `arrangeInbox` up to
+ * its limit, so the cost does not grow with the number of sessions.
  */
 function listedIds(waitingLimit: number): SQL {
 	const latest = (status: "agent" | "assistant") => sql`(
@@ -103,7 +103,7 @@ function listedIds(waitingLimit: number): SQL {
 	)`;
 }
 
-/** The newest message of the customer, or of anybody but the system. */
+/** The newest message that meets the condition, as a lateral join. */
 function newest(name: string, condition: (message: typeof chatMessages) => SQL | undefined) {
 	const message = alias(chatMessages, name) as unknown as typeof chatMessages;
 	return db
@@ -137,7 +137,7 @@ function rowsQuery(condition: SQL) {
 			.leftJoin(users, eq(users.id, chatAgents.userId))
 			.leftJoinLateral(said, sql`true`)
 			.leftJoinLateral(shown, sql`true`)
-			// A session opened by a program and never written in has nothing to show an agent yet.
+			// A session that a program opened and that has no message is not listed.
 			.where(
 				and(
 					condition,
@@ -147,7 +147,10 @@ function rowsQuery(condition: SQL) {
 	);
 }
 
-/** The beginning of a message as a line of plain words. Only the customer's own words keep their characters. */
+/**
+ * The beginning of a message as one line of plain text. Formatting is removed, except from the customer's own
+ * messages.
+ */
 function snippetOf(message: string, sender: string | null): string {
 	const beginning = message.slice(0, MOST_READ);
 	const words = sender === "user" ? beginning : withoutMarks(beginning).replace(/\s+/g, " ");
@@ -156,7 +159,7 @@ function snippetOf(message: string, sender: string | null): string {
 
 function toEntry(found: Awaited<ReturnType<typeof rowsQuery>>[number]): InboxEntry {
 	const { row, customerName, agentName, said, shown } = found;
-	// What the customer wants is what an agent looks for; a reply says less of it.
+	// The preview is the customer's newest message if there is one, because it says more than a reply.
 	const preview = said?.message ? said : shown;
 	return {
 		sessionId: row.sessionId,

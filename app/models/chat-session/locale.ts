@@ -1,13 +1,16 @@
 import { z } from "zod/v4";
 import { plainTag, primaryLanguage } from "#app/text/language-tag.ts";
 
-/** The language of a conversation: a BCP 47 tag such as en or pt-BR, at most 35 characters (RFC 5646, 4.4.1). */
+/** The language of a session: a BCP 47 tag such as en or pt-BR, at most 35 characters (RFC 5646, 4.4.1). */
 export const localeTag = z
 	.string()
 	.max(35, { error: "A language tag has at most 35 characters." })
 	.regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i, { error: "Use a BCP 47 tag such as en or pt-BR." });
 
-/** What the customer writes in: as it was found, else as the page said, which is kept where both agree. */
+/**
+ * The language that the customer writes in: the detected one, otherwise the page's. The page's tag is kept when both
+ * are the same language.
+ */
 export function spokenLanguage(session: { locale: string; detectedLanguage: string | null }): string {
 	const { locale, detectedLanguage } = session;
 	return !detectedLanguage || baseLanguage(detectedLanguage) === baseLanguage(locale)
@@ -15,8 +18,8 @@ export function spokenLanguage(session: { locale: string; detectedLanguage: stri
 		: detectedLanguage;
 }
 
-/** `de-AT` is `de`. */
+/** The primary language of a tag: `de-AT` gives `de`. */
 export const baseLanguage = primaryLanguage;
 
-/** A tag of the settings or a form as it is compared and named to a model; English where it is none. */
+/** Normalises a language tag from the settings or a form; an invalid tag gives "en". */
 export const languageTag = (text: string): string => plainTag(text) ?? "en";

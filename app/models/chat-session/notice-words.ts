@@ -1,14 +1,14 @@
-/** What the conversation itself tells a customer, in every language the assistant has phrases in. */
+/** The texts of notices to customers, in each language that the assistant has phrases in. */
 export type NoticeWords = {
 	called: string;
-	/** The agent who had the conversation does not answer; no name where none is known. */
+	/** Notice that the session's agent does not answer; `name` is null when it is unknown. */
 	left: (name: string | null) => string;
 	overdue: string;
 	emailLeft: (email: string) => string;
 	joined: (name: string) => string;
 	ended: string;
 	proved: (email: string) => string;
-	/** Said after `proved` to whoever is not signed in. */
+	/** Text added to `proved` for a customer who is not signed in. */
 	provedFor: (hours: number) => string;
 };
 
@@ -24,7 +24,7 @@ const ENGLISH: NoticeWords = {
 	provedFor: (hours) => `We can talk about its orders in this conversation for ${hours} hours.`,
 };
 
-/** A name or an address among words from right to left, so that it and the dot after it keep their order. */
+/** Isolates a name or an address in right-to-left text, so that it and the full stop after it keep their order. */
 const apart = (text: string) => `\u2068${text}\u2069`;
 
 const WORDS: Record<string, NoticeWords> = {
@@ -151,7 +151,7 @@ const WORDS: Record<string, NoticeWords> = {
 	},
 };
 
-/** The words in a language, and which one it is: English where there are none. @param tag BCP 47. */
+/** The texts of notices in a language; English when there are none in it. @param tag BCP 47. */
 export function noticeWords(tag: string): { language: string; words: NoticeWords } {
 	const language = tag.toLowerCase().split("-")[0] ?? "";
 	const words = WORDS[language];

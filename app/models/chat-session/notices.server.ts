@@ -4,14 +4,14 @@ import type { Transaction } from "#db/client.server.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
 import { type NoticeWords, noticeWords } from "./notice-words.ts";
 
-/** What the pages are written in: only other languages are marked. */
+/** Language of the pages. Only notices in other languages have a `lang` attribute. */
 const PAGE_LANGUAGE = "en";
 
 /**
- * A notice of the conversation as it is written: the message in the customer's language, since they, their e-mail
- * and every program read that; the agent's beside it where that is another.
- * @param language what the customer writes in, BCP 47; English where there are no words in it.
- * @param say makes the text of the words in one language.
+ * The message and metadata of a notice. The message is in the customer's language, because they, their email and
+ * every program read it; the agent's text is added when its language differs.
+ * @param language of the customer, BCP 47; English when there are no texts in it.
+ * @param say makes the text of the notice from the texts of one language.
  */
 export async function wordNotice(
 	tx: Transaction,

@@ -1,12 +1,12 @@
 import type { OrderOwner } from "#app/models/order/order.server.ts";
 import type { SessionRow } from "./present.server.ts";
 
-/** How long an e-mailed code opens the orders of its address, in the conversation it was typed into. */
+/** Hours for which an emailed code allows access to the orders of its address, in the session where it was typed. */
 export const VERIFIED_HOURS = 24;
 
 /**
- * Whose orders may be spoken of in a conversation: the signed-in customer's, else those of the address proved in
- * it not too long ago. Nothing anybody writes can change it.
+ * Whose orders the assistant may use in a session: the signed-in customer's, otherwise those of the email address
+ * that the customer proved recently. No message text can change it.
  */
 export function orderOwnerOf(
 	session: Pick<SessionRow, "userId" | "verifiedEmail" | "verifiedAt">,
@@ -15,7 +15,7 @@ export function orderOwnerOf(
 	return { customerId: null, verifiedEmail: provedEmail(session) };
 }
 
-/** The address proved in a conversation, while that counts; null otherwise. */
+/** The email address that was proved in a session, while the proof is valid; otherwise null. */
 export function provedEmail({
 	verifiedEmail,
 	verifiedAt,

@@ -9,7 +9,7 @@ import { spokenLanguage } from "./locale.ts";
 
 export type SessionRow = typeof chatSessions.$inferSelect;
 
-/** Place in the queue counted from 1, in the order of the agents' list: who has waited longest is first. */
+/** Position in the queue, counted from 1, in the order of the inbox: the longest wait is first. */
 const queuePosition = sql<number | null>`case when ${chatSessions.status} = 'queued' then (
 	select count(*)::int from chat_sessions ahead
 	where ahead.status = 'queued' and (coalesce(ahead.queued_at, ahead.started_at), ahead.session_id)
@@ -32,7 +32,7 @@ const columns = {
 	hoursSetting: hoursSetting.as("hours_setting"),
 };
 
-/** Sessions with what people see of them: agent's name and place in the queue. Add a `where`. */
+/** Query of sessions with the agent's name and the queue position. Callers add a `where`. */
 export function selectSessions(executor: Pick<typeof db, "select"> = db) {
 	return executor
 		.select(columns)
@@ -44,7 +44,7 @@ export function selectSessions(executor: Pick<typeof db, "select"> = db) {
 
 export type SessionView = Awaited<ReturnType<typeof selectSessions>>[number];
 
-/** A session as its customer may see it: without the agents' own notes on it. */
+/** A session as its customer may see it: without the agents' tags and notes. */
 export function forCustomer(view: SessionView): Session {
 	return { ...forAgent(view), tags: [], intent: null, agentId: null, handover: null };
 }

@@ -1,9 +1,9 @@
 import type { Queue } from "#app/realtime/events.ts";
 
-/** Place in the queue and expected wait as sentences for the waiting customer. */
+/** The sentences about queue position and expected wait for a queued customer. */
 
 export type WaitWords = {
-	/** Language of these words, two letters. */
+	/** Language of these texts, two letters. */
 	language: string;
 	place: (position: number) => string;
 	away: string;
@@ -11,10 +11,10 @@ export type WaitWords = {
 	nobody: string;
 	ahead: string;
 	unknown: string;
-	/** `about` or `moment` in it. */
+	/** Sentence about the present wait; `howLong` is the text of `about` or `moment`. */
 	current: (howLong: string) => string;
 	moment: string;
-	/** A number with its unit, which stands in the form it has by itself. */
+	/** "about …" with a duration such as "4 minutes". */
 	about: (duration: string) => string;
 };
 
@@ -31,14 +31,14 @@ export const ENGLISH_WAIT: WaitWords = {
 	about: (duration) => `about ${duration}`,
 };
 
-/** What the sentences are made of. */
+/** The data that the sentences are made from. */
 export type QueueFacts = Omit<Queue, "text" | "language">;
 
-/** The place in the queue and what to expect, in one text. */
+/** The queue position and the expected wait, as one text. */
 export const queueText = (queue: QueueFacts, words: WaitWords = ENGLISH_WAIT): string =>
 	`${words.place(queue.position)} ${expectation(queue, words)}`;
 
-/** How long it may take, or why it will take longer: only what is known. */
+/** The expected wait, or why it will take longer; only what is known. */
 export function expectation(queue: QueueFacts, words: WaitWords = ENGLISH_WAIT): string {
 	switch (queue.state) {
 		case "closed":
@@ -54,10 +54,10 @@ export function expectation(queue: QueueFacts, words: WaitWords = ENGLISH_WAIT):
 	}
 }
 
-/** Whether to ask for an address: nobody is there or nobody came in time, and email can be sent. */
+/** Whether to ask for an email address: no agent is available or none came in time, and email can be sent. */
 export const offersEmail = (queue: Queue): boolean => queue.canEmail && queue.state !== "waiting";
 
-/** "about 4 minutes"; seconds would promise more than a median knows. */
+/** A duration such as "about 4 minutes". An estimate does not justify seconds. */
 function duration(seconds: number, words: WaitWords): string {
 	if (seconds < 60) return words.moment;
 	const minutes = Math.round(seconds / 60);
@@ -67,7 +67,7 @@ function duration(seconds: number, words: WaitWords): string {
 	return words.about(new Intl.NumberFormat(withLatinDigits(words.language), format).format(count));
 }
 
-/** "Monday 30 November at 09:00 (Europe/Lisbon)": on the store's clock, which is not the reader's. */
+/** An opening time such as "Monday 30 November at 09:00 (Europe/Lisbon)", in the store's time zone. */
 function openingTime({ timeZone }: QueueFacts, iso: string, language: string): string {
 	const at = new Date(iso);
 	const locale = language === "en" ? "en-GB" : withLatinDigits(language);
@@ -83,5 +83,5 @@ function openingTime({ timeZone }: QueueFacts, iso: string, language: string): s
 	return `${day.format(at).replace(",", "")} at ${clock.format(at)} (${zone})`;
 }
 
-/** As places in the queue and order numbers are written. */
+/** A locale whose numbers use Latin digits, as queue positions and order numbers do. */
 const withLatinDigits = (language: string): string => `${language}-u-nu-latn`;

@@ -18,7 +18,10 @@ import { wordNotice } from "./notices.server.ts";
 import type { SessionRow } from "./present.server.ts";
 import type { Actor } from "./scope.server.ts";
 
-/** Why a person was asked for; stored, and phrased by the page. An owner's topic is `topic:` and its name. */
+/**
+ * Why an agent was requested. It is stored, and the page makes a text of it. An owner's topic is `topic:` and its
+ * name.
+ */
 type QueueReason =
 	| "requested"
 	| "customer-upset"
@@ -33,7 +36,7 @@ type QueueReason =
 	| "agent-away"
 	| string;
 
-/** Reasons that make a conversation more urgent than others. */
+/** The reasons that raise a session's priority. */
 const PRIORITY_OF_REASON: Record<QueueReason, "high" | "urgent"> = {
 	"customer-upset": "high",
 	legal: "high",
@@ -41,7 +44,7 @@ const PRIORITY_OF_REASON: Record<QueueReason, "high" | "urgent"> = {
 };
 
 /**
- * Puts a conversation in the queue for a person. Asking again changes nothing.
+ * Puts a session in the queue for an agent. A repeated request changes nothing.
  * @throws NotFound, Conflict when it has ended.
  */
 export async function requestAgent(sessionId: string, actor: Actor): Promise<Session> {
@@ -57,8 +60,8 @@ export async function requestAgent(sessionId: string, actor: Actor): Promise<Ses
 }
 
 /**
- * Queues a session in the caller's transaction, with a deadline, and writes the notice. The agent's handover is
- * made again.
+ * Queues a session in the caller's transaction, with a deadline, and writes the notice. The handover is written
+ * again.
  */
 export async function queueSession(
 	tx: Transaction,
@@ -72,8 +75,8 @@ export async function queueSession(
 }
 
 /**
- * Gives a conversation back to the queue because its agent does not answer. It waits since the message that was not
- * answered, so it is ahead of customers who came later.
+ * Returns a session to the queue because its agent does not answer. The wait counts from the message that was not
+ * answered, so the session comes before customers who came later.
  */
 export async function requeueSession(tx: Transaction, row: SessionRow): Promise<Session> {
 	const { sessionId } = row;
@@ -88,7 +91,7 @@ export async function requeueSession(tx: Transaction, row: SessionRow): Promise<
 	});
 }
 
-/** No agent came by the deadline: the conversation says so. Waiting alone does not raise the priority. */
+/** Writes the notice that no agent came by the deadline. The delay does not raise the priority. */
 export async function admitOverdue(tx: Transaction, sessionId: string): Promise<Session> {
 	await tx
 		.update(chatSessions)
@@ -97,7 +100,7 @@ export async function admitOverdue(tx: Transaction, sessionId: string): Promise<
 	return announceQueued(tx, sessionId, { kind: "queue-overdue", text: ({ overdue }) => overdue });
 }
 
-/** Gives a waiting conversation the deadline it lacks. */
+/** Sets a missing deadline of a queued session. */
 export async function setDeadline(tx: Transaction, sessionId: string): Promise<void> {
 	const deadline = await nextDeadline(tx);
 	await tx
@@ -108,8 +111,8 @@ export async function setDeadline(tx: Transaction, sessionId: string): Promise<v
 }
 
 /**
- * Keeps where a waiting customer wants to be written to. The same address again changes nothing.
- * @throws NotFound, Conflict when nobody is being waited for.
+ * Stores the email address at which a queued customer wants the answer. The same address again changes nothing.
+ * @throws NotFound, Conflict when the session is not in the queue.
  */
 export async function leaveEmail(sessionId: string, actor: Actor, email: string): Promise<Session> {
 	return transact(async (tx) => {
@@ -127,10 +130,10 @@ export async function leaveEmail(sessionId: string, actor: Actor, email: string)
 	});
 }
 
-/** In whole milliseconds, as browsers see it, so that server and browser sort alike. */
+/** The present time in whole milliseconds, as in browsers, so that server and browser sort alike. */
 const presentMoment = sql`date_trunc('milliseconds', clock_timestamp())`;
 
-/** Since when the customer of a conversation waits for its agent; now when they do not. */
+/** The time since which the customer has waited for the session's agent; the present time when they do not wait. */
 const unansweredSince = sql`coalesce((
 	select greatest(newest.sent_at, chat_sessions.assigned_at) from (
 		select sender_type, sent_at from chat_messages
@@ -140,7 +143,7 @@ const unansweredSince = sql`coalesce((
 	) newest where newest.sender_type = 'user'
 ), ${presentMoment})`;
 
-/** @param since SQL expression of the moment from which the customer's wait counts. */
+/** @param since SQL expression of the time from which the customer's wait counts. */
 async function enterQueue(
 	tx: Transaction,
 	sessionId: string,
@@ -160,7 +163,7 @@ async function enterQueue(
 		.where(eq(chatSessions.sessionId, sessionId));
 }
 
-/** By when somebody should come: so many minutes from now, or from the next opening. */
+/** The deadline for an agent to come: some minutes from now, or from the next opening of the store. */
 export async function nextDeadline(tx: Transaction): Promise<Date> {
 	const { answerWithinMinutes } = await getSetting("queue", tx);
 	const now = new Date();
@@ -168,7 +171,7 @@ export async function nextDeadline(tx: Transaction): Promise<Date> {
 	return new Date(from.getTime() + answerWithinMinutes * 60_000);
 }
 
-/** Makes a conversation at least this urgent. @returns whether that changed it. */
+/** Raises a session's priority to at least this one. @returns whether it changed. */
 export async function raisePriority(
 	tx: Transaction,
 	sessionId: string,
@@ -183,7 +186,10 @@ export async function raisePriority(
 	return changed.length > 0;
 }
 
-/** Announces the queued conversation and writes the notice. Place and wait are live state, so neither is written. */
+/**
+ * Publishes the queued session and writes the notice. Queue position and wait change, so the notice does not contain
+ * them.
+ */
 async function announceQueued(
 	tx: Transaction,
 	sessionId: string,

@@ -37,7 +37,7 @@ export async function returnToAssistant(sessionId: string, actor: Actor): Promis
 				overdueNoticedAt: null,
 				assignedAt: null,
 				assignedAgentId: null,
-				// The next handover tells what happened since.
+				// The next handover summarises what happens from here.
 				handover: null,
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
@@ -52,7 +52,10 @@ export async function returnToAssistant(sessionId: string, actor: Actor): Promis
 	return returned.session;
 }
 
-/** The sequence of the newest message if the customer wrote it; system messages and stopped answers answer nothing. */
+/**
+ * The sequence of the newest message if it is the customer's. System messages and stopped answers do not count as
+ * answers.
+ */
 async function findUnansweredQuestion(tx: Transaction, sessionId: string): Promise<number | null> {
 	const [row] = await tx.execute<{ seq: number; isQuestion: boolean }>(sql`
 		select seq, sender_type = 'user' as "isQuestion" from chat_messages

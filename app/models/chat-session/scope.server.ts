@@ -2,19 +2,18 @@ import { and, eq, isNull, or, type SQL, sql } from "drizzle-orm";
 import { NotFound } from "#app/models/errors.ts";
 import { chatSessions } from "#db/schema.ts";
 
-/** Who a browser or API client is: the visitor it began as, and the customer it proved to be. */
+/** Who a browser or API client is: its visitor id, and the customer when it is signed in. */
 export type CustomerIdentity = { visitorId: string; customerId: string | null };
 
-/** On whose behalf something is read or done. */
+/** Who reads or changes data: a customer, an agent, or a program with an API key. */
 export type Actor =
 	| { type: "customer"; identity: CustomerIdentity }
 	| { type: "agent"; agentId: string; name: string }
 	| { type: "api-key"; name: string };
 
 /**
- * The condition that keeps a query to the sessions the actor may touch: it belongs in the `where`, so that a
- * forgotten check is a 404 and not somebody else's conversation. An anonymous session belongs to the visitor
- * that began it, a customer's to that customer alone.
+ * SQL condition that limits a query to the sessions of the actor. In the `where`, a session of somebody else gives
+ * 404. An anonymous session belongs to the visitor that began it; a customer's session belongs only to that customer.
  */
 export function ownedBy(actor: Actor): SQL {
 	if (actor.type !== "customer") return sql`true`;
@@ -24,8 +23,8 @@ export function ownedBy(actor: Actor): SQL {
 	return condition ?? sql`false`;
 }
 
-/** What a request hears whose cookie or token counts no more: its browser has signed in or out since. */
+/** Error message for a revoked cookie or token: its browser has signed in or out since. */
 export const REVOKED = "You have signed in or out since this page was loaded. Please load it again.";
 
-/** The same whether there is no such session or it is somebody else's. */
+/** The same error for an unknown session and for somebody else's, so that it does not reveal which. */
 export const noSuchSession = () => new NotFound("There is no such conversation.");

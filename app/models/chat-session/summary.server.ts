@@ -2,33 +2,31 @@ import { and, asc, eq, gt, ne } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions } from "#db/schema.ts";
 
-/** A long conversation in a few sentences: what was said up to `summary_seq`, for a model to read in its place. */
-
-/** Messages before the question that a model is given as they are. */
+/** Number of messages before the question that a model gets in full. */
 export const SENT_MESSAGES = 20;
-/** Of those, the newest stay out of a summary: they are what the next question leans on. */
+/** The newest of these stay out of the summary, because the next question often refers to them. */
 const KEPT_MESSAGES = 10;
-/** Read for one summary; the conversation goes on, and the next one takes more. */
+/** Maximum number of messages in one summary; the next summary takes the rest. */
 const MOST_MESSAGES = 60;
 
 export type ToSummarise = {
-	/** What has been summarised before; null the first time. */
+	/** The summary so far; null the first time. */
 	before: string | null;
 	beforeSeq: number;
-	/** What is to be added to it, oldest first. */
+	/** Messages to add to the summary, oldest first. */
 	said: { senderType: "user" | "agent" | "bot" | "system"; message: string }[];
-	/** The seq of the newest of them. */
+	/** The sequence of the newest of these messages. */
 	upToSeq: number;
 };
 
-/** The older part of a conversation that has become longer than what is sent of it; null while it has not. */
+/** The messages that no longer fit into a model's context and must be summarised; null when all fit. */
 export async function readToSummarise(sessionId: string): Promise<ToSummarise | null> {
 	const [session] = await db
 		.select({ before: chatSessions.summary, beforeSeq: chatSessions.summarySeq })
 		.from(chatSessions)
 		.where(eq(chatSessions.sessionId, sessionId));
 	if (!session) return null;
-	// As many as one summary takes, and those that stay out of it.
+	// Reads the messages for one summary, and the newest ones that stay out of it.
 	const rows = await db
 		.select({ seq: chatMessages.seq, senderType: chatMessages.senderType, message: chatMessages.message })
 		.from(chatMessages)
@@ -47,7 +45,7 @@ export async function readToSummarise(sessionId: string): Promise<ToSummarise | 
 	return upToSeq === undefined ? null : { ...session, said, upToSeq };
 }
 
-/** Keeps a summary, unless another one has been kept since its material was read. */
+/** Stores a summary, unless another one was stored since its messages were read. */
 export async function keepSummary(
 	sessionId: string,
 	{ beforeSeq, upToSeq }: Pick<ToSummarise, "beforeSeq" | "upToSeq">,

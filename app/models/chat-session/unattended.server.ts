@@ -9,47 +9,42 @@ import { db, type Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { admitOverdue, queueSession, requeueSession, setDeadline } from "./queue.server.ts";
 
-/**
- * Nobody is left without anybody: every open conversation is answered, being answered, or in a queue with a
- * deadline. What is not is found here, by one statement, and put right.
- */
-
-/** A message may be this young without anybody being at it: what writes it is just committing. */
+/** Seconds before a message without a turn counts as a problem: the transaction that enqueues it may still commit. */
 const GRACE_SECONDS = 15;
-/** A promise nobody has kept for this long goes to a person: the machines are not coming. */
+/** Seconds that a turn may stay unanswered before the session goes to the queue. */
 const OVERDUE_TURN_SECONDS = 180;
-/** A question whose promise was lost this often goes to a person. */
+/** Number of turns for one question after which the session goes to the queue. */
 const MOST_PROMISES = 3;
-/** Repaired in one go; the rest a moment later. */
+/** Sessions that are repaired in one round; the next round repairs the rest. */
 const BATCH = 100;
 
 const PROBLEMS = [
-	/** A question without an answer or a promise of one. */
+	/** The customer's newest message has neither an answer nor a turn. */
 	"unpromised",
-	/** A promise that nobody keeps. */
+	/** No process works on the turn. */
 	"unkept",
-	/** Its agent is gone or does not answer. */
+	/** The session's agent is away or does not answer. */
 	"agent-away",
-	/** In the queue without a deadline. */
+	/** The session is in the queue without a deadline. */
 	"no-deadline",
-	/** Past the deadline, and nobody has said so. */
+	/** The deadline has passed and the customer has not been informed. */
 	"overdue",
 ] as const;
 export type Problem = (typeof PROBLEMS)[number];
 type Stranded = { sessionId: string; problem: Problem; questionSeq: number; promises: number };
 
-/** How many of each were put right by this process since it began. */
+/** Repairs by this process since its start, by problem. */
 export const repairs = singleton(
 	"stranded-repairs",
 	() => Object.fromEntries(PROBLEMS.map((problem) => [problem, 0])) as Record<Problem, number>,
 );
 
 /**
- * Looks at every open conversation and repairs those nobody takes care of. Any number of processes may do so
- * at once: each conversation is looked at again under its lock before anything is changed.
- * @param activeSince of the sessions that the assistant has, only those with a message since then are looked at; all when
- * it is absent, which reads every session that was never ended.
- * @returns what was repaired.
+ * Finds unattended sessions and repairs them, so that every open session is answered, has a turn, or is in the queue
+ * with a deadline. Several processes may run it at once: each session is checked again under its lock.
+ * @param activeSince checks sessions of the assistant only if they have a message since then; when absent, all
+ * sessions that were never ended are read.
+ * @returns the repairs.
  */
 export async function rescueStranded(activeSince?: Date): Promise<{ sessionId: string; problem: Problem }[]> {
 	const repaired = [];
@@ -67,7 +62,7 @@ async function repair(tx: Transaction, sessionId: string): Promise<Problem | nul
 		.select()
 		.from(chatSessions)
 		.where(eq(chatSessions.sessionId, sessionId))
-		// Whoever has it locked is at it; what they leave undone is found the next time.
+		// A locked session is skipped: the lock's owner is changing it, and the next round checks it again.
 		.for("update", { skipLocked: true });
 	if (!row) return null;
 	const [stranded] = await findStranded(tx, sql`select ${sessionId}::uuid as session_id`);
@@ -96,8 +91,9 @@ async function repair(tx: Transaction, sessionId: string): Promise<Problem | nul
 }
 
 /**
- * Sessions that could be unattended: those that people wait in or have, those with an open turn, and those of the
- * assistant with a message since `activeSince`; all of them when it is absent. Each part is read from its index.
+ * Sessions that could be unattended: those in the queue or with an agent, those with an open turn, and the
+ * assistant's sessions with a message since `activeSince`, or all of those when it is absent. Each part reads an
+ * index.
  */
 function openSessions(activeSince: Date | undefined): SQL {
 	const hour = sql`date_trunc('hour', ${activeSince?.toISOString()}::timestamptz at time zone 'utc')`;
@@ -108,7 +104,7 @@ function openSessions(activeSince: Date | undefined): SQL {
 			where status = 'assistant' ${activeSince ? sql`and activity_hour >= ${hour}` : sql``}`;
 }
 
-/** The statement. A conversation is fine when it has no line here. */
+/** Finds unattended sessions and their problems among the candidates. Attended sessions give no row. */
 async function findStranded(
 	executor: Pick<Transaction, "execute" | "select">,
 	candidates: SQL,

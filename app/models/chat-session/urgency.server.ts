@@ -5,10 +5,10 @@ import { chatMessages, chatSessions } from "#db/schema.ts";
 import { announceSession } from "./announce.server.ts";
 import { raisePriority } from "./queue.server.ts";
 
-/** What a customer wrote just before asking for a person; older messages were answered. */
+/** Number of the customer's newest messages that are checked for urgency; older ones were answered. */
 const MOST_TEXTS = 3;
 
-/** The customer's newest messages in a conversation. */
+/** The customer's newest messages in a session. */
 export async function readNewestTexts(sessionId: string): Promise<string[]> {
 	const rows = await db
 		.select({ message: chatMessages.message })
@@ -19,7 +19,7 @@ export async function readNewestTexts(sessionId: string): Promise<string[]> {
 	return rows.map((row) => row.message);
 }
 
-/** Makes an open conversation at least this urgent, and tells its readers when that changed it. */
+/** Raises an open session's priority to at least this one, and publishes the change. */
 export async function makeUrgent(sessionId: string, priority: "high" | "urgent"): Promise<void> {
 	await transact(async (tx) => {
 		const [row] = await tx

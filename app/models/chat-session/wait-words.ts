@@ -1,6 +1,6 @@
 import { ENGLISH_WAIT, type WaitWords } from "./queue-words.ts";
 
-/** The texts for waiting customers in the other languages the assistant has phrases in. Browsers get the finished text. */
+/** Texts for queued customers in every language but English. Browsers get the finished text. */
 const WORDS: Record<string, WaitWords> = {
 	de: {
 		language: "de",
@@ -124,5 +124,5 @@ const WORDS: Record<string, WaitWords> = {
 	},
 };
 
-/** The words in a language; English where there are none. @param language two letters. */
+/** The texts for queued customers in a language; English when there are none. @param language two letters. */
 export const waitWords = (language: string): WaitWords => WORDS[language] ?? ENGLISH_WAIT;

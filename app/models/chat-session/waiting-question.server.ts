@@ -8,9 +8,9 @@ import type { SessionRow } from "./present.server.ts";
 import type { Actor } from "./scope.server.ts";
 
 /**
- * Promises an answer to the customer's last question once more, if its answer was that it must be known who asks.
- * The caller has locked the session and has just learned who the customer is.
- * @returns whether an answer was promised; the caller then enqueues it after the commit.
+ * Enqueues a turn for the customer's last question again, if its answer asked them to sign in. The caller has locked
+ * the session and knows who the customer is now.
+ * @returns whether a turn was written; the caller wakes the workers after the commit.
  */
 export async function promiseWaitingQuestion(
 	tx: Transaction,
@@ -24,8 +24,7 @@ export async function promiseWaitingQuestion(
 }
 
 /**
- * Answers the question that waits for a sign-in, now that the customer has signed in. Signing in again changes
- * nothing.
+ * Answers the question that waits for a sign-in, after the customer has signed in. A repeated call changes nothing.
  * @throws NotFound
  */
 export async function repeatWaitingQuestion(sessionId: string, actor: Actor): Promise<void> {
@@ -35,7 +34,9 @@ export async function repeatWaitingQuestion(sessionId: string, actor: Actor): Pr
 	if (isPromised) enqueueJob("answer-session", { sessionId, network: "" });
 }
 
-/** The sequence of the customer's last question if the assistant's newest answer to it asks who they are. */
+/**
+ * The sequence of the customer's last question if the assistant's newest answer asks who they are; otherwise null.
+ */
 async function findWaitingQuestion(tx: Transaction, sessionId: string): Promise<number | null> {
 	const [row] = await tx.execute<{ seq: number }>(sql`
 		select question.seq from (
