@@ -1,12 +1,12 @@
 /**
- * The closed family of failures a request can end in. Domain code throws them; `http/respond` is the one
- * place that turns them into a response. Anything else that is thrown is a bug and is logged as one.
+ * The base of all expected errors of a request. Domain code throws subclasses; `http/respond` turns them into
+ * responses. Any other error is a bug and is logged as one.
  */
 export class DomainError extends Error {
 	constructor(
 		readonly status: number,
 		readonly title: string,
-		/** One sentence for the person: what happened and what to do. */
+		/** One sentence for the user: what happened and what to do. */
 		message: string,
 	) {
 		super(message);
@@ -14,7 +14,7 @@ export class DomainError extends Error {
 	}
 }
 
-/** 401: no identity, or one that does not check out. */
+/** 401: the identity is missing or invalid. */
 export class Unauthorised extends DomainError {
 	constructor(message = "Sign in, or send a valid token.") {
 		super(401, "Unauthorised", message);
@@ -28,7 +28,7 @@ export class Forbidden extends DomainError {
 	}
 }
 
-/** 403 for a sender whom an agent has blocked: polite, and without saying who did it. */
+/** 403 for a sender whom an agent has blocked. The message is polite and does not name the agent. */
 export class Blocked extends Forbidden {
 	constructor() {
 		super(
@@ -37,24 +37,24 @@ export class Blocked extends Forbidden {
 	}
 }
 
-/** 403 until the person confirms: the same form with the field `confirm` is accepted. */
+/** 403 until the user confirms: the same form is accepted with the field `confirm`. */
 export class NeedsConfirmation extends Forbidden {}
 
-/** 404: not there, or somebody else's, which must look the same. */
+/** 404: the thing does not exist, or belongs to somebody else; the response must be the same. */
 export class NotFound extends DomainError {
 	constructor(message = "There is nothing here by that name.") {
 		super(404, "Not found", message);
 	}
 }
 
-/** 409: the state of things does not allow it any more. */
+/** 409: the present state does not allow the change. */
 export class Conflict extends DomainError {
 	constructor(message: string) {
 		super(409, "Conflict", message);
 	}
 }
 
-/** 422: understood but not acceptable; says which field and why. */
+/** 422: a field is not acceptable; says which one and why. */
 export class Invalid extends DomainError {
 	constructor(
 		readonly fieldErrors: Record<string, string[]>,
@@ -64,7 +64,7 @@ export class Invalid extends DomainError {
 	}
 }
 
-/** 429: too many in too short a time; carries when to try again. */
+/** 429: too many requests; says when to try again. */
 export class TooMany extends DomainError {
 	constructor(
 		readonly retryAfterSeconds: number,

@@ -1,9 +1,7 @@
-/** Language tags (BCP 47) as the pages, the assistant and the agents' side compare and show them. */
-
 /**
- * A tag as it is kept and compared: language, script and region in their usual case, deprecated codes replaced,
- * without extensions. "de_DE" is "de-DE", "zh-hant-hk" is "zh-Hant-HK", "de-DE-u-co-phonebk" is "de-DE".
- * @returns null where the text is no language tag.
+ * Normalises a language tag (BCP 47): language, script and region in their usual case, deprecated codes replaced,
+ * extensions removed. "de_DE" is "de-DE", "zh-hant-hk" is "zh-Hant-HK", "de-DE-u-co-phonebk" is "de-DE".
+ * @returns null when the text is not a language tag.
  */
 export function plainTag(text: string): string | null {
 	try {
@@ -14,12 +12,12 @@ export function plainTag(text: string): string | null {
 	}
 }
 
-/** The primary subtag: `de-AT` is `de`, `fil-PH` is `fil`. */
+/** The primary language of a tag: `de-AT` gives `de`, `fil-PH` gives `fil`. */
 export const primaryLanguage = (tag: string): string => tag.toLowerCase().split(/[-_]/)[0] || "en";
 
 /**
- * Whether two tags name one written language: the same language in the same script. `pt-BR` and `pt` are one,
- * Traditional and Simplified Chinese are two.
+ * Whether two tags name the same language in the same script: true for `pt-BR` and `pt`, false for Traditional and
+ * Simplified Chinese.
  */
 export function isSameLanguage(one: string, other: string): boolean {
 	if (one === other) return true;
@@ -27,7 +25,7 @@ export function isSameLanguage(one: string, other: string): boolean {
 	return a !== null && b !== null && a.language === b.language && a.script === b.script;
 }
 
-/** The script a language is usually written in, such as Arab; null where that is not known. Source: CLDR, by Intl. */
+/** The usual script of a language, such as Arab; null when unknown. Source: CLDR, through Intl. */
 export const scriptOf = (tag: string): string | null => likelyForm(tag)?.script ?? null;
 
 function likelyForm(tag: string): Intl.Locale | null {
@@ -39,8 +37,8 @@ function likelyForm(tag: string): Intl.Locale | null {
 }
 
 /**
- * A language's name in another one: `nameOf("de", "fr")` is "allemand". The script is named where the region
- * decides it, so zh-TW is "Traditional Chinese (Taiwan)".
+ * The name of a language in another language: `nameOf("de", "fr")` is "allemand". It includes a script that the
+ * region decides: zh-TW is "Traditional Chinese (Taiwan)".
  */
 export function nameOf(tag: string, inLanguage: string): string {
 	try {
@@ -56,7 +54,7 @@ export function nameOf(tag: string, inLanguage: string): string {
 	}
 }
 
-/** The script that the tag names or its region decides; null where it is the language's usual one. */
+/** The script that the tag names or its region implies; null when it is the language's usual script. */
 function writtenIn(tag: string): string | null {
 	const { language, script } = new Intl.Locale(tag);
 	const likely = scriptOf(tag);
@@ -64,8 +62,8 @@ function writtenIn(tag: string): string | null {
 }
 
 /**
- * Scripts written from right to left, as ISO 15924 codes. Source: CLDR's scriptMetadata.txt (column "RTL?") and the
- * Bidi_Class of Unicode 16; not every browser has Intl.Locale's getTextInfo yet.
+ * Right-to-left scripts as ISO 15924 codes. Source: CLDR's scriptMetadata.txt (column "RTL?") and the Bidi_Class of
+ * Unicode 16; not every browser has Intl.Locale's getTextInfo yet.
  */
 const RIGHT_TO_LEFT = new Set(
 	(
@@ -74,7 +72,7 @@ const RIGHT_TO_LEFT = new Set(
 	).split(" "),
 );
 
-/** The blocks whose characters run from right to left by default: DerivedBidiClass.txt, Unicode 16. */
+/** Unicode blocks of right-to-left characters. Source: DerivedBidiClass.txt, Unicode 16. */
 const RIGHT_TO_LEFT_LETTER =
 	/[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 
@@ -82,9 +80,8 @@ const RIGHT_TO_LEFT_LETTER =
 const isRightToLeft = (tag: string): boolean => RIGHT_TO_LEFT.has(scriptOf(tag) ?? "");
 
 /**
- * The direction of a text in a language, as the value of `dir`. From right to left where its language is written
- * so, even when it begins with a Latin name; else the browser decides by the first letter, since a page's
- * language says little about what a customer writes.
+ * The `dir` attribute for a text in a language: "rtl" for a right-to-left language, even when the text begins with a
+ * Latin name; otherwise "auto", so that the browser decides by the first letter.
  */
 export function directionOf(tag: string, text?: string): "rtl" | "auto" {
 	return isRightToLeft(tag) && (text === undefined || RIGHT_TO_LEFT_LETTER.test(text)) ? "rtl" : "auto";

@@ -1,6 +1,6 @@
 import { type Atom, addressAt, markedLinkAt } from "./message-links.ts";
 
-/** The words of a line with their marks. */
+/** An inline part of a message: text, bold, italic, code or a link. */
 export type Inline =
 	| { kind: "text"; text: string }
 	| { kind: "code"; text: string }
@@ -9,13 +9,13 @@ export type Inline =
 
 const DELIMITERS = ["**", "__", "*", "_"] as const;
 type Delimiter = (typeof DELIMITERS)[number];
-/** Marks within marks; deeper ones are shown as they are. */
+/** Maximum nesting of formatting; deeper marks stay plain text. */
 const DEEPEST = 3;
 const SPACE = /\s/u;
 const WORD = /[\p{L}\p{N}]/u;
 const ESCAPABLE = /[\\`*_[\](){}#+.!|~>-]/;
 
-/** Finds only addresses: for the customer's own words, which keep their characters. */
+/** Finds only URLs. For customers' messages, in which Markdown is not formatting. */
 export function readLinks(text: string): Inline[] {
 	const starts = /https?:\/\/|mailto:/gi;
 	const parts: Inline[] = [];
@@ -33,9 +33,8 @@ export function readLinks(text: string): Inline[] {
 }
 
 /**
- * Reads bold, italics, code and links. Takes time in proportion to the text: what decides a mark is looked up in
- * tables that are made once.
- * @param options.isUnfinished more text is coming: bold that is not closed yet is bold to the end.
+ * Parses bold, italics, code and links in linear time, with tables that are computed once.
+ * @param options.isUnfinished the text still streams: bold without an end is bold up to the end of the text.
  */
 export function readInline(text: string, { isUnfinished = false } = {}): Inline[] {
 	const atoms = atomsIn(text);
@@ -78,10 +77,10 @@ export function readInline(text: string, { isUnfinished = false } = {}): Inline[
 	}
 }
 
-/** Code, links and escaped signs, each by where it begins. */
+/** The code spans, links and escaped characters in a text, by their start. */
 function atomsIn(text: string): Map<number, Atom> {
 	const atoms = new Map<number, Atom>();
-	/** Lengths of runs of backticks that have no partner any more. */
+	/** Lengths of backtick runs that have no closing run. */
 	const alone = new Set<number>();
 	const starts = /`+|\\|!?\[|https?:\/\/|mailto:/gi;
 	for (let found = starts.exec(text); found; found = starts.exec(text)) {
@@ -102,7 +101,7 @@ function atomsIn(text: string): Map<number, Atom> {
 			atom = markedLinkAt(text, from);
 		} else {
 			atom = addressAt(text, from);
-			// <https://…>
+			// A URL in angle brackets: <https://…>
 			if (atom?.kind === "link" && text[from - 1] === "<" && text[atom.to] === ">") {
 				atoms.set(from - 1, { ...atom, from: from - 1, to: atom.to + 1 });
 			}
@@ -124,7 +123,7 @@ function closingTicks(text: string, from: number, ticks: string): number {
 	return -1;
 }
 
-/** For every place the next one where a delimiter closes, or -1. */
+/** For each position, the next position at which the delimiter can close, or -1. */
 function closersOf(mark: Delimiter, text: string, atoms: Map<number, Atom>): Int32Array {
 	const next = new Int32Array(text.length + 1).fill(-1);
 	const inAtom = new Uint8Array(text.length + 1);

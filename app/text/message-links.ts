@@ -1,12 +1,10 @@
-/** Addresses in messages: what becomes a link, and where it ends. Only http, https and mailto ever do. */
-
-/** A part of a text that is decided at once: code, an address, an escaped sign. */
+/** A part of a text that is parsed as a unit: code, a URL or an escaped character. */
 export type Atom =
 	| { kind: "text"; from: number; to: number; text: string }
 	| { kind: "code"; from: number; to: number; text: string }
 	| { kind: "link"; from: number; to: number; text: string; href: string };
 
-/** Longest address, in UTF-16 units; what follows is text. */
+/** Maximum length of a URL in a message, in UTF-16 units; the rest is text. */
 const LONGEST = 2_000;
 const ADDRESS = /(?:https?:\/\/|mailto:)[^\s<>"'`|\\^{}\p{Cf}\p{Cc}]{1,2000}/iuy;
 const MARKED =
@@ -15,8 +13,8 @@ const END = /[.,;:!?'"»”’*_~)\]。，、！？；：…]/u;
 const WORD = /[\p{L}\p{N}]/u;
 
 /**
- * The address that begins at `from`, without the marks of the sentence after it. A bracket stays when it was opened
- * in the address.
+ * The URL that begins at `from`, without the punctuation of the sentence after it. A closing bracket belongs to the
+ * URL when it was opened in the URL.
  */
 export function addressAt(text: string, from: number): Atom | null {
 	if (from > 0 && WORD.test(text[from - 1] ?? "")) return null;
@@ -35,12 +33,12 @@ export function addressAt(text: string, from: number): Atom | null {
 	}
 	const address = found.slice(0, length);
 	const href = safeHref(address);
-	// What is no safe address is text as a whole, so that it is not looked at again from its middle.
+	// An unsafe URL becomes text as a whole, so that the parser does not start again inside it.
 	if (!href) return { kind: "text", from, to: from + found.length, text: found };
 	return { kind: "link", from, to: from + length, text: address, href };
 }
 
-/** `[words](address)`; an image becomes its words. */
+/** Parses `[text](url)`; an image gives its description. */
 export function markedLinkAt(text: string, from: number): Atom | null {
 	MARKED.lastIndex = from;
 	const found = MARKED.exec(text);
@@ -50,12 +48,15 @@ export function markedLinkAt(text: string, from: number): Atom | null {
 	if (whole.startsWith("!")) return { kind: "text", from, to, text: words };
 	const href = target.startsWith("/") ? target : safeHref(target);
 	if (!href) return null;
-	// Words that look like an address could name another one than they lead to.
+	// Link text that looks like a URL could show another URL than the link's target.
 	const looksLikeAddress = /:\/\/|www\.|\w\.\w{2,}(?:\/|$)/i.test(words);
 	return { kind: "link", from, to, text: looksLikeAddress ? target : words, href };
 }
 
-/** The address as a browser reads it, or null: another scheme, a name and password in it, or no address at all. */
+/**
+ * The normalised URL; null when it is invalid, has a scheme other than http, https or mailto, or contains
+ * credentials.
+ */
 function safeHref(address: string): string | null {
 	if (!URL.canParse(address)) return null;
 	const url = new URL(address);

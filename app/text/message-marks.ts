@@ -1,6 +1,6 @@
 import { type Inline, readInline } from "./message-inline.ts";
 
-/** The small part of Markdown that models and agents write in a chat, read into blocks to be drawn. */
+/** A block of a message: the subset of Markdown that models and agents use in a chat. */
 export type Block =
 	| { kind: "paragraph" | "heading" | "quote"; parts: Inline[] }
 	| { kind: "code"; text: string }
@@ -19,8 +19,8 @@ const MOST_COLUMNS = 12;
 const DEEPEST_ITEM = 2;
 
 /**
- * Reads a message's text into blocks. No HTML and no images are read: what is no mark stays as it is.
- * @param options.isUnfinished more text is coming, so marks that are not whole yet are not shown.
+ * Parses a message into blocks. HTML and images are not parsed and stay text.
+ * @param options.isUnfinished the text still streams, so incomplete marks are hidden.
  */
 export function readMarks(text: string, { isUnfinished = false } = {}): Block[] {
 	const blocks: Block[] = [];
@@ -107,7 +107,7 @@ function readTable(lines: string[], at: number, inline: (line: string) => Inline
 	return { made: { kind: "table", head: cells(lines[at] ?? ""), rows }, next };
 }
 
-/** A message's text for places that draw nothing, such as an e-mail in plain text. Addresses stay. */
+/** The plain text of a message, for example for an email. URLs stay. */
 export function withoutMarks(text: string): string {
 	return readMarks(text).map(blockWords).join("\n\n");
 }
@@ -145,8 +145,8 @@ function inlineWords(parts: Inline[]): string {
 }
 
 /**
- * Takes the marks out of words that arrive in pieces where nothing can be drawn before all of them have come: stars of
- * bold, backticks, and the signs of headings. What may still become a mark is held back until the next piece.
+ * Removes Markdown marks from streamed text, where it cannot be rendered before its end: bold, backticks and
+ * headings. Characters that may still become a mark are held back until the next piece.
  */
 export class StreamedMarks {
 	#held = "";

@@ -100,7 +100,7 @@ describe("trimInvisible", () => {
 	);
 
 	it("takes time in proportion to the text", () => {
-		// Blanks in the middle are what an expression with "+$" would try from every place.
+		// A regular expression with "+$" would try to match from every blank in the middle, in quadratic time.
 		const long = `a${" \u200B".repeat(200_000)}b`;
 		expect(trimInvisible(long)).toBe(long);
 	});
@@ -140,7 +140,7 @@ describe("toAsciiDigits", () => {
 	});
 });
 
-/** The emoji in a file of the form "code points ; status # comment"; single components are left out. */
+/** The emoji in a Unicode data file with lines "code points ; status # comment"; single components are left out. */
 function emojiOf(name: string): string[] {
 	return readFileSync(join(UNICODE, name), "utf8")
 		.split("\n")

@@ -13,59 +13,61 @@ import { articlePassages } from "#db/schema.ts";
 import { articleUrl } from "./address.ts";
 import { type Readers, readableBy } from "./readers.server.ts";
 
-/** The terms of the question, how rare each is, and each passage's judgement, for whoever quotes from it. */
+/** A search's terms, the idf of each, and the passages with their judgements, for code that quotes from them. */
 export type PassageSearch = {
 	terms: Term[];
 	rarities: number[];
-	/** Rarity of a word that no passage says, the measure of the others. */
+	/** The idf of a term that no passage contains, as a reference for the others. */
 	rarest: number;
 	found: JudgedPassage[];
 };
 
-/** A passage with what its score was made of. */
+/** A passage with the parts of its score. */
 type JudgedPassage = FoundPassage & {
 	relevance: Relevance;
-	/** Its score by words alone. */
+	/** The score from term matches alone. */
 	words: number;
-	/** How like the question it is in meaning (a cosine); null where that is not known. */
+	/** Cosine similarity to the question; null when unknown. */
 	likeness: number | null;
 };
 
-/** Postgres hands over this many by a rough score; ranking them exactly is then a matter of a millisecond. */
+/** Number of candidates that Postgres returns by a rough score; ranking them exactly takes about a millisecond. */
 const CANDIDATES = 120;
-/** A framing word finds texts only where fewer than a quarter of them have it, or it would find them all. */
+/** Minimum idf of a topic term that selects passages: fewer than a quarter of the passages contain it. */
 const LEAST_RARITY_OF_FRAME = Math.log(4);
-/** What the article's other matching passages add: two good passages are a better sign than one. */
+/** Share of the scores of the article's other matching passages that is added to a passage's score. */
 const SIBLING_SHARE = 0.15;
 
-/** What it adds when the question says the article's whole title, and when the passage opens its article. */
+/**
+ * Shares that are added when the question contains the article's whole title, and for the article's first passage.
+ */
 const TITLE_SHARE = 0.3;
 const OPENING_SHARE = 0.08;
-/** What it adds when the passage itself says what was asked, and not the title above all of them. */
+/** Share that is added when the passage's text, not only its title, matches the question. */
 const TOLD_SHARE = 0.2;
 /**
- * What is left of a text about other countries when the question speaks of none: "can I send it back" is answered
- * by the rule for everybody, however often the other text says "return".
+ * Factor for passages about other countries when the question does not mention one: "can I send it back" needs the
+ * general rule, even if the other passage repeats "return" more often.
  */
 const UNASKED_ABROAD = 0.7;
 /**
- * How much a likeness in meaning counts beside words: what is 0.1 more alike may have half less in words. Both it and
- * what every passage has to begin with were fitted on the shops of docs/decisions/008.
+ * Exponent of the cosine similarity in the score, fitted together with the base score on the stores of
+ * docs/decisions/008.
  */
 const LIKENESS_POWER = 4;
 const BEGINNING = 1 / 3;
-/** Of passages that are somewhat about the same, so that a likeness neither lifts nor lowers the score by itself. */
+/** Cosine similarity of passages on roughly the same topic, at which the score neither grows nor shrinks. */
 const TYPICAL_LIKENESS = 0.4;
-/** Passages that are weighed for their meaning, and of these the ones that need not have any of the words. */
+/** Numbers of passages that are compared by embedding, and of those that need not match any term. */
 const NEAR = 200;
 const NEAREST = 20;
-/** What a term is worth that only a sibling passage speaks of. */
+/** Coverage for a term that only another passage of the same article contains. */
 const SIBLING_COVER = 0.6;
 
-/** Passages of the named articles that are read whole; of a longer text the search chooses. */
+/** Maximum number of passages of the named articles that are returned whole. */
 const MOST_PASSAGES = 90;
 
-/** The passages of some articles in their order, the first ninety. */
+/** The passages of some articles in order, at most ninety. */
 export async function listPassages(articleIds: string[]) {
 	return db
 		.select({
@@ -92,29 +94,29 @@ type Row = {
 	position: number;
 	body: string;
 	content_hash: string;
-	/** Whether its meaning is known yet: vectors are made in the minute after an import. */
+	/** Whether the passage has an embedding; vectors are made within a minute after an import. */
 	has_meaning: boolean;
 	vector: string;
 };
 
-/** Who searches, and what is known of the question besides its words. */
+/** Who searches, and what is known about the question besides its terms. */
 export type SearchOptions = {
-	/** The reader's language, BCP 47: articles in it come first among equals. */
+	/** The reader's language, BCP 47; articles in it are preferred. */
 	locale?: string;
 	readers?: Readers;
-	/** What the question is likely about besides its words. */
+	/** Topics that the question is likely about. */
 	topics?: Topic[];
-	/** What the question means; without it only words are searched. */
+	/** The question's embedding; without it only terms are matched. */
 	meaning?: Meaning | null;
 };
 
-/** What an article in the reader's own language is worth beside one in another. */
+/** Score factor for articles in the reader's own language. */
 const OWN_LANGUAGE = 1.5;
 
 /**
- * Finds the passages that speak of what a question asks, in every language there are articles in: by words,
- * ranked by BM25F times the share of the question that is covered, and by meaning where that is given.
- * @param limit most passages returned.
+ * Finds passages for a question in every language that has articles: by terms, ranked by BM25F times the coverage,
+ * and by embedding, if given.
+ * @param limit maximum number of passages.
  */
 export async function searchPassages(
 	query: string,
@@ -128,7 +130,7 @@ export async function searchPassages(
 	);
 	const byWords = searches.flatMap(({ found, rarest }, i) =>
 		found.map(({ relevance: _r, words: _w, likeness: _l, ...passage }): FoundPassage => {
-			// Rarity, and with it the score, grows with the number of passages in the language.
+			// The idf, and with it the score, grows with the number of passages in the language.
 			const share = own !== null && configs[i] === own ? OWN_LANGUAGE : 1;
 			return { ...passage, score: (passage.score * share) / rarest };
 		}),
@@ -141,18 +143,18 @@ export async function searchPassages(
 	).slice(0, limit);
 }
 
-/** The configurations that some passage was stemmed with. */
+/** The text search configurations that the passages use. */
 export async function listConfigs(): Promise<string[]> {
 	const rows = await db.selectDistinct({ config: articlePassages.config }).from(articlePassages);
 	return rows.map(({ config }) => config).sort();
 }
 
 /**
- * Searches the passages of one language by words, with the reasons: the terms of the question and what each
- * passage met of them. In English these are its telling words, their kin, and what a misspelt one was meant to be.
- * @param options.topics what the question's intent makes likely in the right passage; for English only.
- * @param options.config the language's configuration, see `searchConfig`.
- * @param options.meaning finds English passages by meaning too when it is of the built-in model.
+ * Searches the passages of one language by terms, and returns the terms and matches. In English the terms include
+ * synonyms and corrected misspellings.
+ * @param options.topics topics that the question's intent makes likely; for English only.
+ * @param options.config the language's text search configuration, see `searchConfig`.
+ * @param options.meaning embedding of the built-in model; finds English passages by similarity too.
  */
 export async function findPassages(
 	query: string,
@@ -208,7 +210,7 @@ export async function findPassages(
 			exists (select from passage_vectors v where v.model = ${meaning?.model ?? ""}
 				and v.content_hash = candidate.content_hash and v.vector is not null) as has_meaning
 		from candidate`);
-	// Candidates are compared by one measure: by words alone while one of them has no vector.
+	// All candidates use one measure: terms alone while one of them has no embedding.
 	const known = rows.every((row) => row.has_meaning) ? likenesses : new Map<string, number>();
 
 	const judged = rows.map((row) => {
@@ -241,7 +243,7 @@ export async function findPassages(
 	for (const { row, own } of ranked)
 		byArticle.set(row.article_id, (byArticle.get(row.article_id) ?? 0) + own);
 	const found = ranked.map(({ row, relevance, own }): JudgedPassage => {
-		// A long article must not win by its length alone, so that siblings count with a falling share.
+		// A long article must not win by its length alone, so its other passages count only in part.
 		const siblings = (byArticle.get(row.article_id) ?? own) - own;
 		const words = own + SIBLING_SHARE * Math.min(siblings, own);
 		const likeness = likenessOf(row.content_hash, known);
@@ -268,22 +270,25 @@ export async function findPassages(
 	return { terms, rarities, rarest, found: found.slice(0, limit) };
 }
 
-/** A content that is not among the nearest is at most as like as the last of them; null when none is known. */
+/**
+ * The similarity of a passage. One that is not among the nearest gets that of the last of them; null when none is
+ * known.
+ */
 function likenessOf(hash: string, likenesses: Map<string, number>): number | null {
 	if (likenesses.size === 0) return null;
 	return likenesses.get(hash) ?? Math.min(...likenesses.values());
 }
 
-/** Whether its headings say that a text is about other countries. */
+/** Whether the title or heading says that the passage is about other countries. */
 const isOfAbroad = ({ title, heading }: Row): boolean =>
 	/\b(?:international|abroad|overseas|foreign countr\w+|other countries)\b/i.test(`${title} ${heading}`);
 
-/** A term that another passage of the same article speaks of is met in part: the article is about it too. */
+/** Gives partial coverage for terms that another passage of the same article contains. */
 function creditSiblings(relevance: Relevance, siblings: Relevance[]) {
 	if (relevance.asked === 0) return;
 	const inArticle = new Set(siblings.flatMap((sibling) => sibling.met.map(({ term }) => term)));
 	for (const term of relevance.missed) {
-		// A rule must stand in the passage itself: what is said of sofas abroad is not how to return one.
+		// A policy term must be in the passage itself: text about sofas in other countries does not say how to return one.
 		if (!inArticle.has(term) || term.isPolicy || (relevance.isRule && term.isObject)) continue;
 		relevance.coverage += (SIBLING_COVER * missedWeight(term, relevance.isRule)) / relevance.asked;
 	}

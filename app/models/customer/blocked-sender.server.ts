@@ -12,13 +12,12 @@ export type BlockReason = "blocked" | "spam";
 
 type Owner = { userId: string | null; visitorId: string };
 
-/** Under which id the sender of a conversation is blocked: the customer's, or the visitor's while anonymous. */
+/** The id under which a session's sender is blocked: the customer's id, or the visitor id of an anonymous session. */
 const senderOf = ({ userId, visitorId }: Owner): string => userId ?? visitorId;
 
 /**
- * Blocks the sender of a conversation and ends it. Further messages are refused in the write itself (`write_posts`).
- * Blocking twice keeps who did it first.
- * @throws NotFound
+ * Blocks the sender of a session and ends the session. The database function `write_posts` refuses further messages.
+ * Blocking again keeps the first agent and reason. @throws NotFound
  */
 export async function blockSender(
 	sessionId: string,
@@ -27,7 +26,7 @@ export async function blockSender(
 ): Promise<void> {
 	const { row: known } = await requireSession(sessionId, agent);
 	const owner = await transact(async (tx) => {
-		// Messages that open or look for a conversation hold this lock too: after it none of them is under way.
+		// Posts that open or look for a session hold this lock too, so none of them is in progress after it.
 		await lockFirstSteps(tx, { visitorId: known.visitorId, customerId: known.userId });
 		const row = await lockSession(tx, sessionId, agent);
 		await tx
@@ -51,15 +50,15 @@ export async function blockSender(
 	for (const session of open) await endSession(session.sessionId, agent, { isConfirmed: true });
 }
 
-/** One sender has few open conversations; the write refuses their messages in any others. */
+/** Maximum number of open sessions of a blocked sender that are ended; posts in any others are refused anyway. */
 const MOST_OPEN = 100;
 
-/** Lets a sender write again. Doing it twice changes nothing. */
+/** Unblocks a sender. A repeated call changes nothing. */
 export async function unblockSender(sender: string): Promise<void> {
 	await db.delete(blockedSenders).where(eq(blockedSenders.sender, sender));
 }
 
-/** Whether and how the sender of a conversation is blocked. */
+/** The block of a session's sender: when, by whom and why; null when not blocked. */
 export async function readBlock(
 	owner: Owner,
 ): Promise<{ sender: string; reason: BlockReason; by: string | null; at: string } | null> {
@@ -71,7 +70,7 @@ export async function readBlock(
 
 export type BlockEntry = ReturnType<typeof present>;
 
-/** Blocked senders, the latest first. @param limit most rows; the oldest are left out. */
+/** Blocked senders, newest first. @param limit maximum number of rows. */
 export async function listBlocked(limit: number): Promise<BlockEntry[]> {
 	const rows = await blockRows()
 		.orderBy(desc(blockedSenders.blockedAt), desc(blockedSenders.sender))
@@ -98,10 +97,7 @@ const present = ({ row, by, customerName }: Awaited<ReturnType<typeof blockRows>
 	at: row.blockedAt.toISOString(),
 });
 
-/**
- * Refuses a blocked sender, as the browser's visitor or as the customer they are signed in as.
- * @throws Blocked (403)
- */
+/** Refuses a blocked sender, by visitor id or by customer id. @throws Blocked (403) */
 export async function refuseBlocked(
 	identity: CustomerIdentity,
 	executor: Pick<Transaction, "select"> = db,

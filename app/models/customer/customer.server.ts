@@ -11,18 +11,18 @@ export async function getCustomer(id: string): Promise<Customer | null> {
 	return row ?? null;
 }
 
-/** Ids of the customers whose things the owner may see and change: more than one where an address is shared. */
+/** Ids of the customers whose orders the owner may see and change; several when they share an email address. */
 export async function listOwnCustomers(owner: OrderOwner): Promise<string[]> {
 	const rows = await db.select({ id: customers.id }).from(customers).where(ownCustomers(owner)).limit(2);
 	return rows.map((row) => row.id);
 }
 
-/** Makes sure that a customer the shop has identified has a row, known so far by the id alone. */
+/** Creates the row of a customer whom the store has identified, if it is missing. Only the id is known then. */
 export async function ensureCustomer(id: string): Promise<void> {
 	await db.insert(customers).values({ id, name: id }).onConflictDoNothing();
 }
 
-/** The made-up people of the demo store, the only ones "sign in as" may offer. */
+/** The customers of the demo store; only these are offered under "sign in as". */
 export async function listDemoCustomers(): Promise<Pick<Customer, "id" | "name" | "locale">[]> {
 	return db
 		.select({ id: customers.id, name: customers.name, locale: customers.locale })

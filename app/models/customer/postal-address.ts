@@ -13,7 +13,7 @@ const optionalLine = (name: string) =>
 		line(name).optional(),
 	);
 
-/** A postal address as a form sends it; no country's rules are assumed. */
+/** The form fields of a postal address. No country's format is assumed. */
 export const postalAddress = z.object({
 	address1: line("street and number"),
 	address2: optionalLine("flat or floor"),

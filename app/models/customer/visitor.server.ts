@@ -8,24 +8,24 @@ import { sql, type Transaction } from "#db/client.server.ts";
 import { gather } from "#db/gather.ts";
 import { chatSessions, revokedVisitors } from "#db/schema.ts";
 
-/** Who a browser is changes here: what a guest has becomes the customer's, and old tokens stop counting. */
-
-/** As long as the longest-lived token, in days: see `app/auth/token.server.ts`. */
+/** Lifetime of the longest-lived visitor token, in days: see `app/auth/token.server.ts`. */
 const TOKEN_LIFETIME_DAYS = 365;
-/** Rows of tokens that have run out since, taken away with each new row. */
+/** Rows of expired tokens that are deleted with each new row. */
 const SWEPT_AT_ONCE = 20;
-/** Conversations whose open streams are asked to check again at once; all others do so within 15 s. */
+/**
+ * Maximum number of sessions whose open streams are told to revalidate at once. Other streams revalidate within 15 s.
+ */
 const MOST_SIGNALLED = 100;
 
-/** When a visitor id was revoked, and which customer it became by that; null when it was given up. */
+/** When a visitor id was revoked, and the customer that it became; null when the browser signed out. */
 export type Revocation = { revokedAt: Date; customerId: string | null };
 
 const lookUp = singleton("revocations", () =>
-	// Requests of one moment are one statement: every message of a customer comes through here.
+	// Look-ups of one moment are batched into one statement, because every post of a customer makes one.
 	gather<string, Map<string, Revocation>>({ waitMs: 0, work: readRevocations }),
 );
 
-/** Whether a visitor id counts no more, and since when; null while it is good. */
+/** The revocation of a visitor id; null while the id is valid. */
 export async function findRevocation(visitorId: string): Promise<Revocation | null> {
 	return (await lookUp(visitorId)).get(visitorId) ?? null;
 }
@@ -37,17 +37,15 @@ async function readRevocations(visitorIds: string[]): Promise<Map<string, Revoca
 }
 
 /**
- * Signs a browser in. In one transaction its old visitor id stops counting, a guest's open conversation becomes
- * the customer's, and everything a guest had gets the new visitor id. What another customer had stays theirs.
- *
- * What a guest left in the conversation says nothing of the customer: an address to write to is replaced by the
- * account's own (or asked for again), and a proved address is forgotten. Somebody else may have sat at this
- * browser, or have put their own cookie into it.
- *
- * @param change.before who the browser was; null for a newcomer.
- * @param change.visitorId the new visitor id. @param change.customerId whom the shop has identified; must exist.
- * @returns whether what the browser keeps for the guest is this customer's now: it is, too, when the same sign-in
- * comes twice, as from a double click.
+ * Signs a browser in. One transaction revokes the old visitor id, gives a guest's open session to the customer, and
+ * moves the guest's other data to the new visitor id. Another customer's data does not move. An email address that
+ * the guest left or proved is removed, because somebody else may have used this browser: the account's own address is
+ * used, or the customer is asked again.
+ * @param change.before identity of the browser before; null for a new one. @param change.visitorId the new visitor
+ * id.
+ * @param change.customerId the customer whom the store has identified; must exist.
+ * @returns whether the browser's stored data of the guest now belongs to this customer; also true when the same
+ * sign-in is repeated, as after a double click.
  */
 export async function signInVisitor(change: {
 	before: CustomerIdentity | null;
@@ -68,7 +66,7 @@ export async function signInVisitor(change: {
 	return { isSamePerson: done.isSamePerson };
 }
 
-/** Gives a guest's conversations to the new visitor id, and the open ones to the customer. @returns their ids. */
+/** Moves a guest's sessions to the new visitor id, and the open ones to the customer. @returns the sessions' ids. */
 async function moveSessions(
 	tx: Transaction,
 	from: string,
@@ -89,7 +87,7 @@ async function moveSessions(
 					then (select lower(email) from customers where id = ${to.customerId})
 				else contact_email end
 		where visitor_id = ${from} and user_id is null`);
-	// A browser that an agent has blocked stays blocked under its new id.
+	// A blocked browser stays blocked under its new visitor id.
 	await tx.execute(query`
 		insert into blocked_senders (sender, reason, session_id, blocked_by, blocked_at)
 		select ${to.visitorId}, reason, session_id, blocked_by, blocked_at from blocked_senders where sender = ${from}`);
@@ -97,7 +95,7 @@ async function moveSessions(
 	return rows.slice(-MOST_SIGNALLED).map((row) => row.sessionId);
 }
 
-/** Ends a token: copies of it are refused from now on, and their streams closed. */
+/** Revokes a visitor id: copies of its token are refused from now on, and their streams end. */
 export async function signOutVisitor(identity: CustomerIdentity): Promise<void> {
 	const sessionIds = await transact(async (tx) => {
 		await lockOwner(tx, identity.visitorId);
@@ -108,7 +106,7 @@ export async function signOutVisitor(identity: CustomerIdentity): Promise<void> 
 	askReadersAgain(sessionIds);
 }
 
-/** @returns what was known already when the id had been revoked before. */
+/** @returns the earlier revocation, when the id was revoked before. */
 async function revoke(
 	tx: Transaction,
 	visitorId: string,
@@ -153,7 +151,7 @@ async function idsOf(tx: Transaction, owned: ReturnType<typeof and>): Promise<st
 	return rows.map((row) => row.sessionId);
 }
 
-/** Has every process ask at once whether those who read these conversations still may. */
+/** Tells every process to revalidate the readers of these sessions at once. */
 function askReadersAgain(sessionIds: string[]): void {
 	for (const sessionId of sessionIds)
 		publishEphemeral({ sessionId, stream: "public", type: "reauthorise", data: null });

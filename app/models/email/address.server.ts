@@ -2,25 +2,25 @@ import { domainToASCII, domainToUnicode } from "node:url";
 import { z } from "zod/v4";
 import { trimInvisible } from "#app/text/visible-text.ts";
 
-/** RFC 5321, 4.5.3.1: the longest address that can be delivered to, in octets. */
+/** Maximum length of an email address in octets (RFC 5321, 4.5.3.1). */
 const LONGEST_OCTETS = 254;
 
 /**
- * An e-mail address in the one form in which addresses are stored and compared: lower case, the domain in its own
- * script (`xn--` names decoded), characters without a shape at the ends cut off. Accepts what can be delivered to:
- * the characters of RFC 5322 and RFC 6531, and internationalised domains (UTS 46, as browsers read them).
- * @returns null when the text is no address.
+ * The canonical form of an email address, in which addresses are stored and compared: lower case, `xn--` domains
+ * decoded, invisible characters at the ends removed. It accepts the characters of RFC 5322 and RFC 6531, and
+ * internationalised domains (UTS 46, as in browsers).
+ * @returns null when the text is not an email address.
  */
 export function canonicalEmail(text: string): string | null {
-	// Addresses typed with a full-width keyboard become plain.
+	// NFKC turns full-width characters into plain ones.
 	const plain = trimInvisible(text.normalize("NFKC"));
 	const at = plain.lastIndexOf("@");
 	const local = plain.slice(0, at).toLowerCase();
 	const written = plain.slice(at + 1);
-	// The converter would also take a percent sign, a port or a path, which no domain has.
+	// The domain converter would also accept a percent sign, a port or a path, which no domain contains.
 	if (at < 1 || !/^[\p{L}\p{M}\p{N}.。-]+$/u.test(written)) return null;
 	const domain = domainToASCII(written);
-	// A name with a dot whose last part is no number, which would make it an IP address.
+	// The domain needs a dot, and its last label must not be a number, because that would be an IP address.
 	if (!/\.[^.]*[^.\d][^.]*$/.test(domain)) return null;
 	if (!hasDeliverableShape(local, domain)) return null;
 	const address = `${local}@${domainToUnicode(domain)}`;
@@ -31,11 +31,11 @@ function hasDeliverableShape(local: string, domain: string): boolean {
 	if (/^\.|\.$|\.\./.test(local)) return false;
 	const ascii = `${local.replace(/[^\p{ASCII}]/gu, "x")}@${domain}`;
 	if (!z.regexes.html5Email.test(ascii)) return false;
-	// Neither spaces nor characters without a shape, in any script.
+	// Spaces and invisible characters are not allowed, in any script.
 	return z.regexes.unicodeEmail.test(`${local}@${domain}`) && !/[\p{C}\p{Z}]/u.test(local);
 }
 
-/** The field of a form or a file that holds an e-mail address; its value is the canonical form. */
+/** Schema of a form or file field with an email address; its value is the canonical form. */
 export const emailAddress = z.string({ error: "Write an email address." }).transform((text, context) => {
 	const address = canonicalEmail(text);
 	if (address !== null) return address;

@@ -23,22 +23,22 @@ const MOST_TRIES = 3;
 const BETWEEN_DIGITS = new RegExp(`[\\s${DASHES}]`, "gu");
 
 /**
- * Six digits as people type and copy them: of any script, with blanks, dashes and invisible characters around
- * and between them. The result has ASCII digits only.
+ * Schema of a typed code: six digits of any script, with spaces, dashes and invisible characters around and between
+ * them. The result has ASCII digits only.
  */
 export const sixDigits = z
 	.string({ error: "Write the six digits." })
 	.transform((text) => withoutInvisible(toAsciiDigits(text)).replace(BETWEEN_DIGITS, ""))
 	.refine((text) => /^\d{6}$/.test(text), { error: "The code has six digits." });
 
-/** Whether codes can be offered at all: only where e-mail can be sent. */
+/** Whether codes can be sent, which needs SMTP. */
 export const canSendCodes = (): boolean => env().SMTP_URL !== undefined;
 
 /**
- * Makes a code for an address, bound to this conversation, and asks for it to be sent. What is written and said
- * is the same whether the store knows the address or not, and so is the time it takes: who it belongs to is
- * looked up only by the job, after the answer has gone out. A new code ends the conversation's older ones.
- * @throws NotFound; Conflict when the conversation has ended or e-mail cannot be sent.
+ * Creates a code for an email address in this session and enqueues the job that sends it. Response and timing are the
+ * same whether or not the store knows the address, because only the job looks up its customer. A new code makes the
+ * session's older codes void.
+ * @throws NotFound; Conflict when the session has ended or email cannot be sent.
  */
 export async function requestCode(
 	identity: CustomerIdentity,
@@ -58,7 +58,7 @@ export async function requestCode(
 			email,
 			codeHash: hashOf({ codeId, email, code }),
 			expiresAt: sql`now() + ${CODE_MINUTES} * interval '1 minute'`,
-			// Not the moment the transaction began: of two clicks the one that waited for the lock comes after the other.
+			// Not the transaction's start time: of two concurrent requests, the one that waited for the lock is later.
 			createdAt: sql`clock_timestamp()`,
 		});
 		await writeMessage(tx, {
@@ -74,14 +74,14 @@ export async function requestCode(
 		});
 		return session.userId !== null;
 	});
-	// Somebody signed in proves a new address of their own, which no customer has yet.
+	// A signed-in customer may prove a new address that no customer has yet.
 	enqueueJob("send-code", { codeId, email, code, evenIfUnknown: isSignedIn });
 }
 
 /**
- * Takes a code typed into the conversation it was made for. Three wrong tries end a code; so do ten minutes and
- * its use. The question that could not be answered before is then answered without being asked again.
- * @throws NotFound; Invalid when it is wrong or its time is over, in the same words whether it was ever sent.
+ * Checks a code typed in the session that it was made for. A code becomes void after three wrong attempts, after ten
+ * minutes, and when it is used. Then the question that needed the proof is answered.
+ * @throws NotFound; Invalid when the code is wrong or has expired. The message does not say whether a code was sent.
  */
 export async function enterCode(
 	identity: CustomerIdentity,
@@ -130,7 +130,7 @@ export async function enterCode(
 	});
 }
 
-/** Whether any customer has that address. For the job that sends; never for what a visitor is told. */
+/** Whether a customer has this email address. Only for the job that sends codes: a visitor must not learn it. */
 export async function isCustomersAddress(email: string): Promise<boolean> {
 	const [row] = await db
 		.select({ id: customers.id })
@@ -140,7 +140,7 @@ export async function isCustomersAddress(email: string): Promise<boolean> {
 	return row !== undefined;
 }
 
-/** Whether a code still counts and has not been used: what there is a letter to be sent for. */
+/** Whether a code is still valid and unused, so that its email should be sent. */
 export async function isWantedCode(codeId: string): Promise<boolean> {
 	const [row] = await db
 		.select({ id: emailCodes.id })
@@ -149,7 +149,7 @@ export async function isWantedCode(codeId: string): Promise<boolean> {
 	return row !== undefined;
 }
 
-/** The forms of older codes disappear from the conversation; the codes themselves count no more. */
+/** Closes the code forms of older codes in the session; those codes are void. */
 async function closeEntries(tx: Transaction, sessionId: string): Promise<void> {
 	const open = await tx
 		.select({ id: emailCodes.id })

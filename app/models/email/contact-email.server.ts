@@ -1,32 +1,28 @@
 import { sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 
-/**
- * Answers of agents that go to the address a customer left, because the customer was gone when they were written. A
- * letter is claimed before it is sent, so that none goes twice, whatever processes do or die of.
- */
-
-/** An answer that nobody has opened for so long goes by letter, with all that was written until then. */
+/** Seconds that an agent's message stays unread before it is sent by email, with all messages until then. */
 const UNSEEN_SECONDS = 120;
-/** What could not be sent for so long is not sent any more. */
+/** Hours after which an unsent contact email is given up. */
 const MOST_AGE_HOURS = 24;
-/** Waits between tries, doubled each time. */
+/** Delays between attempts to send a contact email; the delay doubles each time. */
 const RETRY_SECONDS = { first: 30, most: 3_600 };
-/** A letter says no more of a long answer, or of many. */
+/** Maximum number of messages in one contact email. */
 const MOST_MESSAGES = 20;
 
 export type ContactLetter = {
 	sessionId: string;
 	email: string;
-	/** Oldest first. */
+	/** The agent's messages, oldest first. */
 	answers: { from: string | null; text: string }[];
-	/** For `putOffLetter`. */
+	/** The claim, as `putOffEmail` needs it. */
 	claim: { upToSeq: number; before: number };
 };
 
 /**
- * Takes letters upon this process: of every conversation whose customer left an address, is not there, and has not
- * opened what an agent wrote, once the agent has written nothing for two minutes.
+ * Claims contact emails: for each session whose customer left an email address, is not present, and has not read an
+ * agent's messages for two minutes. The claim is stored before sending, so that no email is sent twice if a process
+ * dies.
  */
 export async function claimLetters(limit: number): Promise<ContactLetter[]> {
 	const claimed = await db.execute<{ session_id: string; email: string; up_to: number; before: number }>(sql`
@@ -69,7 +65,7 @@ export async function claimLetters(limit: number): Promise<ContactLetter[]> {
 	);
 }
 
-/** Gives a claim back: the letter has surely not gone, and is found again after a while. */
+/** Releases the claim of an email that was certainly not sent. It can be claimed again after the delay. */
 export async function putOffLetter({
 	sessionId,
 	claim,

@@ -6,10 +6,10 @@ import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shap
 import { plainOrderText } from "./numbers.ts";
 
 export type Order = {
-	/** As printed for people, without the hash sign: W2611340. */
+	/** Order number without the hash sign, such as W2611340. */
 	number: string;
 	customerId: string;
-	/** The store's own word: pending, processed, shipped, delivered, cancelled … */
+	/** The status as the store writes it: pending, processed, shipped, delivered, cancelled … */
 	status: string;
 	items: OrderItem[];
 	shipments: Shipment[];
@@ -17,29 +17,29 @@ export type Order = {
 	address: PostalAddress | null;
 	totalCents: number;
 	placedAt: Date | null;
-	/** A day as YYYY-MM-DD; null when the store made no promise. */
+	/** The expected day as YYYY-MM-DD; null when the store gave none. */
 	expectedOn: string | null;
 	deliveredAt: Date | null;
 	updatedAt: Date;
 };
 
 /**
- * Whose orders may be seen: those of the customer the store has signed in, else those of every customer with
- * exactly the address that was proved by an e-mailed code.
+ * Whose orders may be read: those of the signed-in customer, otherwise those of every customer with exactly the email
+ * address that was proved by an emailed code.
  */
 export type OrderOwner = { customerId: string | null; verifiedEmail?: string | null };
 
-/** Whether the owner is anybody at all. */
+/** Whether the owner is identified, as a customer or by an email address. */
 export const isKnown = (owner: OrderOwner): boolean => owner.customerId !== null || !!owner.verifiedEmail;
 
-/** The condition that keeps a query to the owner's customers; it belongs in the `where`, as `ownedBy` does. */
+/** SQL condition that limits a query to the owner's customers. */
 export function ownCustomers(owner: OrderOwner): SQL {
 	if (owner.customerId !== null) return sql`${customers.id} = ${owner.customerId}`;
 	if (owner.verifiedEmail) return sql`lower(${customers.email}) = ${owner.verifiedEmail}`;
 	return sql`false`;
 }
 
-/** The same for a query of orders. */
+/** SQL condition that limits a query to the owner's orders. */
 export function ownOrders(owner: OrderOwner): SQL {
 	if (owner.customerId !== null) return sql`${orders.customerId} = ${owner.customerId}`;
 	return inArray(
@@ -48,12 +48,11 @@ export function ownOrders(owner: OrderOwner): SQL {
 	);
 }
 
-/** An order's number as it is kept, from one as people write it: digits of any script, invisible characters. */
+/** The stored form of an order number as people write it, with digits of any script and invisible characters. */
 const orderNumber = (text: string): string => plainOrderText(text).trim().replace(/^#/, "").toUpperCase();
 
 /**
- * One order of its owner. Ownership is part of the query, so that somebody else's order and one that does
- * not exist are the same null.
+ * One order of the owner; null when the order does not exist or belongs to somebody else.
  * @param options.number with or without a hash sign, in any case.
  */
 export async function getOrder(options: { number: string } & OrderOwner): Promise<Order | null> {
@@ -64,7 +63,7 @@ export async function getOrder(options: { number: string } & OrderOwner): Promis
 	return order ?? null;
 }
 
-/** The owner's orders, the newest first; those without a date come last, by number. */
+/** The owner's orders, newest first; those without a date come last, by number. */
 export async function listOrders(options: { limit: number } & OrderOwner): Promise<Order[]> {
 	return db
 		.select()
@@ -74,19 +73,19 @@ export async function listOrders(options: { limit: number } & OrderOwner): Promi
 		.limit(options.limit);
 }
 
-/** Whether something is still to happen with the order: it is neither delivered nor closed. */
+/** Whether the order is neither delivered nor cancelled or returned. */
 export function isOpen(order: Pick<Order, "status">): boolean {
 	return !/deliver|cancel|return|refund|exchange|closed|complete/i.test(order.status);
 }
 
-/** Whether the shop has not yet begun to send it, so that it can usually still be changed or cancelled. */
+/** Whether the store has not begun to send the order, so that it can usually be changed or cancelled. */
 export function isPending(order: Pick<Order, "status">): boolean {
 	return /^(pending|placed|new|open|received|awaiting)\b/i.test(order.status);
 }
 
 /**
- * What is true of an order, in plain English sentences: its status in the store's own word, what is in it,
- * the tracking number and the expected day where there are any.
+ * The facts of an order in plain English sentences: its status as the store writes it, its items, and the tracking
+ * number and expected day, where known.
  */
 export function describeOrder(order: Order): string {
 	const sentences = [statusSentence(order)];
@@ -108,14 +107,14 @@ export function describeOrder(order: Order): string {
 	return sentences.join(" ");
 }
 
-/** The items by name; a number stands before what was ordered more than once ("2 × Desk Lamp"). */
+/** The items by name, with a count for more than one ("2 × Desk Lamp"). */
 export function describeItems(items: OrderItem[]): string {
 	const counts = new Map<string, number>();
 	for (const item of items) counts.set(item.name, (counts.get(item.name) ?? 0) + (item.quantity ?? 1));
 	return joinWords([...counts].map(([name, count]) => (count > 1 ? `${count} × ${name}` : name)));
 }
 
-/** Whether the sentence about the order's status names its items. */
+/** Whether the sentence about the order's status already names its items. */
 const namesItems = ({ status }: Order): boolean => /^(?:pending|processing)$/i.test(status);
 
 function statusSentence(order: Order): string {
@@ -159,13 +158,13 @@ function refundSentence(order: Order): string {
 	return cents > 0 ? ` ${formatMoney(cents)} has been refunded.` : "";
 }
 
-/** "a", "a and b", "a, b and c". */
+/** Joins words into "a", "a and b" or "a, b and c". */
 export function joinWords(words: string[]): string {
 	if (words.length < 2) return words[0] ?? "";
 	return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** A day as people read it: "14 March 2026". Days without a time are not shifted between time zones. */
+/** A day such as "14 March 2026". A day without a time is not converted between time zones. */
 export function formatDay(day: string | Date): string {
 	const date = typeof day === "string" ? new Date(`${day}T00:00:00Z`) : day;
 	return new Intl.DateTimeFormat("en-GB", {

@@ -4,7 +4,10 @@ import { orderRequests } from "#db/schema.ts";
 
 export type OrderRequest = typeof orderRequests.$inferSelect;
 
-/** What customers asked of these orders through the chat, the newest first. The caller has checked whose they are. */
+/**
+ * What customers requested for these orders through the chat, newest first. The caller has checked who owns the
+ * orders.
+ */
 export async function listOrderRequests(orderNumbers: string[]): Promise<OrderRequest[]> {
 	if (orderNumbers.length === 0) return [];
 	return db

@@ -1,7 +1,7 @@
-/** The one currency of the store, as ISO 4217. Prices are kept in its cents. */
+/** The store's currency (ISO 4217). Prices are stored in its cents. */
 const STORE_CURRENCY = "USD";
 
-/** An amount in cents as people of that locale write it: 8900 is "$89.00" for "en". */
+/** Formats an amount in cents for a locale: 8900 is "$89.00" for "en". */
 export function formatMoney(cents: number, locale = "en-US"): string {
 	return new Intl.NumberFormat(locale, { style: "currency", currency: STORE_CURRENCY }).format(cents / 100);
 }

@@ -4,11 +4,11 @@ import { products, productVariants } from "#db/schema.ts";
 
 export type ProductVariant = {
 	id: string;
-	/** What tells it from its neighbours, in the order shown. */
+	/** The options that distinguish the variant, such as colour and size, in the order shown. */
 	options: Record<string, string>;
 	priceCents: number;
 	available: boolean;
-	/** Pieces; null where the store only says yes or no. */
+	/** Number of pieces in stock; null when the store gives only yes or no. */
 	stock: number | null;
 };
 
@@ -23,17 +23,17 @@ export type Product = {
 	variants: ProductVariant[];
 };
 
-/** A product as the shop's shelves show it. */
+/** A product as the shop's lists show it. */
 export type ProductCard = Pick<Product, "id" | "slug" | "name" | "category" | "scene"> & {
-	/** The cheapest variant; null when there is none. */
+	/** Price of the cheapest variant in cents; null when there is no variant. */
 	fromCents: number | null;
-	/** Whether variants differ in price, so that a page says "from". */
+	/** Whether variants have different prices, so that the page says "from". */
 	hasPriceRange: boolean;
-	/** Whether any variant can be bought now. */
+	/** Whether any variant is available now. */
 	isAvailable: boolean;
 };
 
-/** The names of products that a text says in full, in any case. */
+/** The names of products that a text contains completely, in any case. */
 export async function namesIn(text: string): Promise<string[]> {
 	const rows = await db
 		.select({ name: products.name })
@@ -42,14 +42,14 @@ export async function namesIn(text: string): Promise<string[]> {
 	return rows.map(({ name }) => name);
 }
 
-/** How many products the catalogue has. */
+/** The number of products in the catalogue. */
 export async function countProducts(): Promise<number> {
 	return db.$count(products);
 }
 
 /**
- * Products in the order of the catalogue (by category, then name), with what a shelf needs to know of
- * their variants. All of them, or a page: `offset` products are passed over and `limit` returned.
+ * Products in catalogue order (by category, then name), with a summary of their variants. Without options all
+ * products; otherwise `limit` products after the first `offset`.
  */
 export async function listProducts(
 	options: { offset?: number; limit?: number } = {},
@@ -75,7 +75,7 @@ export async function listProducts(
 	return rows.map(({ toCents, ...row }) => ({ ...row, hasPriceRange: toCents !== row.fromCents }));
 }
 
-/** One product with its variants in their order, or null when no product has that slug. */
+/** One product with its variants in order, or null when the slug is unknown. */
 export async function getProduct(slug: string): Promise<Product | null> {
 	const [product] = await db.select().from(products).where(eq(products.slug, slug));
 	if (!product) return null;

@@ -8,17 +8,17 @@ import { db } from "#db/client.server.ts";
 import { productVariants } from "#db/schema.ts";
 import type { Product } from "./product.server.ts";
 
-/** A product that a question speaks of, best first. */
+/** A product found by a search. */
 export type FoundProduct = Product & {
 	/** `/products/<slug>`. */
 	url: string;
-	/** For ranking within one search only. */
+	/** The score, comparable only within one search. */
 	score: number;
-	/** 0 to 1: how much of the product's own name the question says. */
+	/** The share of the product's name that the question contains, from 0 to 1. */
 	named: number;
 };
 
-/** What was asked, with what each product met of it, for whoever answers from the facts. */
+/** A search's terms, their idf, and the products with the terms that each one matched. */
 export type ProductSearch = {
 	terms: Term[];
 	rarities: number[];
@@ -30,15 +30,15 @@ const CANDIDATES = 60;
 type Row = Omit<Product, "variants"> & { vector: string; name_vector: string };
 
 /**
- * Finds products by what a question says of them: name, kind, description or details, misspellings included.
- * @param query a question or a few words in English; @param limit most products returned.
+ * Finds products by name, category, description and details, best first; tolerates misspellings.
+ * @param query a question or some words in English. @param limit maximum number of products.
  */
 export async function searchProducts(query: string, limit: number): Promise<FoundProduct[]> {
 	const { found } = await findProducts(query, limit);
 	return found.map(({ relevance: _relevance, vector: _vector, ...product }) => product);
 }
 
-/** `searchProducts` with the reasons: the terms of the question and what each product met of them. */
+/** Finds products like `searchProducts`, and returns the terms and matches for explaining answers. */
 export async function findProducts(query: string, limit: number): Promise<ProductSearch> {
 	const terms = await readQuestion(query);
 	const { rarities } = await weighTerms(terms, "products");
@@ -95,7 +95,7 @@ export async function findProducts(query: string, limit: number): Promise<Produc
 	return { terms, rarities, found };
 }
 
-/** The share of a product's name that the question's words say, none of them by kinship alone. */
+/** The share of a product's name that the question contains; synonyms alone do not count. */
 function nameShare(terms: Term[], name: TextVector): number {
 	if (name.size === 0) return 0;
 	const said = new Set<string>();

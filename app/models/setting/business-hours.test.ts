@@ -23,7 +23,7 @@ it("reads the store's own clock, summer and winter", () => {
 	expect(isOpenAt(week, new Date("2026-11-23T09:00:00Z"))).toBe(true);
 	expect(isOpenAt(week, new Date("2026-11-23T08:59:59Z"))).toBe(false);
 	expect(isOpenAt(week, new Date("2026-11-23T17:00:00Z"))).toBe(false);
-	// In July Lisbon is an hour ahead.
+	// In July, Lisbon is one hour ahead of UTC.
 	expect(isOpenAt(week, new Date("2026-07-06T08:00:00Z"))).toBe(true);
 	expect(isOpenAt(week, new Date("2026-11-24T13:00:00Z"))).toBe(false);
 	expect(isOpenAt(week, new Date("2026-11-24T23:59:00Z"))).toBe(true);
@@ -32,7 +32,7 @@ it("reads the store's own clock, summer and winter", () => {
 it("says when people are back: past the night, the weekend and a holiday", () => {
 	expect(nextOpening(week, new Date("2026-11-23T03:12:34Z"))?.toISOString()).toBe("2026-11-23T09:00:00.000Z");
 	expect(nextOpening(week, new Date("2026-11-24T12:45:00Z"))?.toISOString()).toBe("2026-11-24T14:00:00.000Z");
-	// Wednesday: Friday is a holiday, so it is Monday.
+	// Asked on Wednesday: Friday is a holiday, so the next opening is Monday.
 	expect(nextOpening(week, new Date("2026-11-25T10:00:00Z"))?.toISOString()).toBe("2026-11-30T09:00:00.000Z");
 	expect(nextOpening(week, new Date("2026-11-23T10:00:00Z"))).toBeNull();
 	expect(nextOpening(businessHours.parse({ days: {} }), new Date())).toBeNull();

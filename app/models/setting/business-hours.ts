@@ -1,14 +1,15 @@
 import { z } from "zod/v4";
 
-/** When people of the store are there, and when they are back. Times of day are the store's own; Intl knows its clock. */
-
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 type Day = (typeof DAYS)[number];
 
-/** A step of the search for the next opening; opening times stand on it. Every time zone in use does too. */
+/**
+ * Step of the search for the next opening, in minutes. Opening times and the offsets of all time zones are multiples
+ * of it.
+ */
 const STEP_MINUTES = 5;
 const STEP_MS = STEP_MINUTES * 60_000;
-/** How far ahead an opening is looked for: past any holidays one would announce here. */
+/** Days after which the search for the next opening stops; longer than any announced holidays. */
 const MOST_DAYS_AHEAD = 31;
 
 const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5][05]$|^24:00$/, {
@@ -23,14 +24,14 @@ export const businessHours = z.object({
 		.string()
 		.default("UTC")
 		.refine(isTimeZone, { error: 'Name a time zone such as "Europe/Lisbon".' }),
-	/** Spans of each day; a day left out is closed. Null: always open. */
+	/** Opening times by day of the week; a missing day is closed. Null: always open. */
 	days: z.partialRecord(z.enum(DAYS), z.array(span)).nullable().default(null),
-	/** Days as YYYY-MM-DD on which nobody is there. */
+	/** Days on which the store is closed, as YYYY-MM-DD. */
 	closedOn: z.array(z.iso.date()).default([]),
 });
 export type BusinessHours = z.infer<typeof businessHours>;
 
-/** Whether the store's people are there at a moment. */
+/** Whether the store is open at a time. */
 export function isOpenAt(hours: BusinessHours, at: Date): boolean {
 	const { day, date, clock } = storeClock(hours.timeZone, at);
 	if (hours.closedOn.includes(date)) return false;
@@ -39,8 +40,8 @@ export function isOpenAt(hours: BusinessHours, at: Date): boolean {
 }
 
 /**
- * When people are back: the first opening after a moment at which they are away.
- * @returns null while they are there, and when no opening is within a month.
+ * The first opening after a time at which the store is closed.
+ * @returns null when the store is open, and when it does not open within a month.
  */
 export function nextOpening(hours: BusinessHours, at: Date): Date | null {
 	if (isOpenAt(hours, at)) return null;
@@ -50,7 +51,7 @@ export function nextOpening(hours: BusinessHours, at: Date): Date | null {
 	return known.opening;
 }
 
-/** The last opening found: the same is asked for every event while the store is closed. */
+/** Caches the last result, because every event asks for the same opening while the store is closed. */
 let known: { key: string; opening: Date | null } = { key: "", opening: null };
 
 function findOpening(hours: BusinessHours, first: number): Date | null {

@@ -1,56 +1,54 @@
 import { z } from "zod/v4";
 import { businessHours } from "./business-hours.ts";
 
-/** What an owner can set, each with its shape and what holds until it is set. */
-
-/** When a conversation leaves the assistant by itself. */
+/** Setting: when the assistant hands a session to an agent. */
 const escalation = z.object({
-	/** Words of law: a lawyer, a court, a complaint to the authorities. */
+	/** Escalate when a customer mentions a lawyer, a court or a complaint to the authorities. */
 	legal: z.boolean().default(true),
-	/** Somebody was hurt, or something burns, sparks or breaks under people. */
+	/** Escalate when somebody was hurt, or a product burns, sparks or breaks dangerously. */
 	safety: z.boolean().default(true),
-	/** Refunds asked for an order whose total is above this, in the store's currency; null: none for that. */
+	/** Escalate a refund of an order whose total is above this amount, in the store's currency; null: never. */
 	refundOver: z.number().min(0).nullable().default(500),
-	/** Topics of the owner's own: any of the words, whole, in any case. */
+	/** The owner's own topics: any of the words, as whole words in any case. */
 	topics: z
 		.array(z.object({ name: z.string().min(1).max(60), words: z.array(z.string().min(2).max(80)).min(1) }))
 		.default([]),
-	/** Answers the assistant may fail to give in a row before a person is called; the ones before offer it. */
+	/** Questions in a row that the assistant may fail to answer before it escalates; earlier failures only offer it. */
 	missesBeforePerson: z.number().int().min(1).max(5).default(2),
 });
 
-/** What the assistant may use up before a person takes its place. */
+/** Setting: limits on the assistant's use before an agent takes its place. */
 const assistantCaps = z.object({
 	answersPerSession: z.number().int().min(1).default(40),
 	secondsPerAnswer: z.number().int().min(5).max(90).default(90),
-	/** Dollars of model calls in one conversation; null: no limit of its own. */
+	/** Maximum cost of model calls in one session, in dollars; null: no limit. */
 	dollarsPerSession: z.number().min(0).nullable().default(0.5),
-	/** Dollars a day of all conversations; AI_DAILY_BUDGET, where set, goes before it. Null: no limit. */
+	/** Maximum cost of model calls a day, in dollars; null: no limit. The variable AI_DAILY_BUDGET has precedence. */
 	dollarsPerDay: z.number().min(0).nullable().default(null),
 });
 
-/** How long people may let a customer wait. */
+/** Setting: how long customers may wait for an agent. */
 const queue = z.object({
-	/** Minutes within which somebody should have taken a waiting conversation. */
+	/** Minutes within which an agent should take a queued session. */
 	answerWithinMinutes: z.number().int().min(1).max(1_440).default(10),
-	/** A customer whose agent is gone waits this long for them, then goes back to the queue. */
+	/** Minutes that a customer waits for an agent who is away before the session returns to the queue. */
 	agentAwayMinutes: z.number().int().min(1).max(240).default(5),
-	/** The same for an agent who is there and does not answer. */
+	/** Minutes that a customer waits for an agent who is present but does not answer. */
 	agentSilentMinutes: z.number().int().min(1).max(1_440).default(15),
 });
 
 const price = z.object({
-	/** Dollars for a million tokens sent. */
+	/** Price of a million input tokens, in dollars. */
 	input: z.number().min(0),
-	/** Dollars for a million tokens received. */
+	/** Price of a million output tokens, in dollars. */
 	output: z.number().min(0),
 });
 export type Price = z.infer<typeof price>;
 
 /**
- * Prices by the beginning of a model's name; the longest that fits counts. `*` is for every other model: high on
- * purpose, so that a forgotten price stops early and not late. Written down without a provider's page at hand:
- * set `ai_prices` from yours.
+ * Default prices by the beginning of a model's name; the longest match counts. `*` is for every other model and is
+ * high, so that a missing price stops spending early rather than late. Not copied from a provider's list: set
+ * `ai_prices` from yours.
  */
 const DEFAULT_PRICES: Record<string, Price> = {
 	"*": { input: 2.5, output: 10 },
@@ -74,8 +72,8 @@ const aiPrices = z
 	.transform((own): Record<string, Price> => ({ ...DEFAULT_PRICES, ...own }));
 
 /**
- * Words of the owner's that go into the prompt. They are sent with every question, so they have a length; and they
- * may not look like the marks that set data apart, which would let data pass for words of theirs.
+ * Schema of an owner's text for the prompt. It has a maximum length because it is sent with every question, and it
+ * must not contain the marks that separate data from instructions.
  */
 const promptPart = (mostCharacters: number) =>
 	z
@@ -92,18 +90,18 @@ export const SETTINGS = {
 	assistant_caps: assistantCaps,
 	queue,
 	ai_prices: aiPrices,
-	/** Days after delivery in which a return may be asked for. */
+	/** Days after delivery in which a return may be requested. */
 	return_days: z.number().int().min(1).default(30),
-	/** What the agents read and write, as a language tag: what is in another language is translated for them. */
+	/** Language that agents read and write, as a language tag; other messages are translated into it. */
 	agent_language: z
 		.string()
 		.regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/)
 		.default("en"),
-	/** The store in its owner's words; empty: nothing is known. */
+	/** The owner's description of the store for the prompt; empty: none. */
 	company_context: promptPart(8_000),
-	/** How the assistant speaks; empty: as in app/ai/prompt/defaults.ts. */
+	/** The assistant's tone for the prompt; empty: the default of app/ai/prompt/defaults.ts. */
 	assistant_tone: promptPart(1_000),
-	/** What the owner asks of it besides; the safety rules stand after it and hold. */
+	/** The owner's rules for the prompt. The safety rules come after them and have precedence. */
 	assistant_rules: promptPart(4_000),
 } as const;
 
@@ -112,7 +110,7 @@ export type SettingValue<Key extends SettingKey> = z.output<(typeof SETTINGS)[Ke
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
 
-/** A stored value in its shape, with defaults for what is missing; all defaults when it does not fit. */
+/** Parses a stored setting and fills in defaults; returns the defaults when it does not match its schema. */
 export function settingOf<Key extends SettingKey>(key: Key, stored: unknown): SettingValue<Key> {
 	const empty = SETTINGS[key].safeParse(undefined).success ? undefined : {};
 	const parsed = SETTINGS[key].safeParse(stored ?? empty);

@@ -6,10 +6,9 @@ import { settings } from "#db/schema.ts";
 import { SETTINGS, type SettingKey, type SettingValue, settingOf } from "./shapes.ts";
 
 /**
- * What the owner has set under that key, with the defaults for what they have not. Read anew each time, so a
- * change holds from the next question on. A stored value that does not fit, as after an edit by hand, is
- * logged and counts as not set.
- * @param executor the caller's transaction, when it is in one: a second connection would have to be waited for.
+ * The value of a setting, with defaults for missing parts. It is read each time, so a change takes effect with the
+ * next question. A stored value that does not match its schema is logged, and the default is used.
+ * @param executor the caller's transaction, if any, so that no second connection is needed.
  */
 export async function getSetting<Key extends SettingKey>(
 	key: Key,
@@ -18,7 +17,7 @@ export async function getSetting<Key extends SettingKey>(
 	return (await getSettings([key], executor))[key];
 }
 
-/** Several settings in one question to the database, each as `getSetting` gives it. */
+/** Several settings, read in one statement. */
 export async function getSettings<Key extends SettingKey>(
 	keys: readonly Key[],
 	executor: Pick<typeof db, "select"> = db,
@@ -37,7 +36,7 @@ export async function getSettings<Key extends SettingKey>(
 	return Object.fromEntries(entries);
 }
 
-/** Sets what goes under a key. @throws Invalid, with what is wrong where, when the value does not fit. */
+/** Stores a setting. @throws Invalid with the field and the fault when the value does not match its schema. */
 export async function saveSetting(key: SettingKey, value: unknown): Promise<void> {
 	const parsed = SETTINGS[key].safeParse(value);
 	if (!parsed.success) {
@@ -54,7 +53,7 @@ export async function saveSetting(key: SettingKey, value: unknown): Promise<void
 		.onConflictDoUpdate({ target: settings.key, set: { value, updatedAt: sql`now()` } });
 }
 
-/** Takes a key back to its defaults. */
+/** Removes a stored setting, so that its default is used. */
 export async function clearSetting(key: SettingKey): Promise<void> {
 	await db.delete(settings).where(eq(settings.key, key));
 }

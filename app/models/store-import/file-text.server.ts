@@ -1,15 +1,15 @@
 import iconv from "iconv-lite";
 
-/** A file's bytes cannot be read as text; the message names the encoding as far as it is known. */
+/** A file cannot be decoded as text; the message names the encoding as far as it is known. */
 export class UnreadableText extends Error {}
 
 export type FileText = {
 	text: string;
-	/** "UTF-8", or the encoding that was found, as a person would name it: "windows-1252". */
+	/** "UTF-8", or the common name of the detected encoding, such as "windows-1252". */
 	encoding: string;
 };
 
-/** Byte order marks, longest first: the mark of UTF-32LE begins with that of UTF-16LE. */
+/** Byte order marks, longest first, because the mark of UTF-32LE begins with that of UTF-16LE. */
 const MARKS: { bytes: number[]; encoding: string }[] = [
 	{ bytes: [0xff, 0xfe, 0, 0], encoding: "UTF-32LE" },
 	{ bytes: [0, 0, 0xfe, 0xff], encoding: "UTF-32BE" },
@@ -18,8 +18,8 @@ const MARKS: { bytes: number[]; encoding: string }[] = [
 ];
 
 /**
- * What is considered where the bytes are not UTF-8: the encodings that programs still write today
- * (https://encoding.spec.whatwg.org/#names-and-labels), under the detector's names, and how we name them.
+ * Legacy encodings that programs still write (https://encoding.spec.whatwg.org/#names-and-labels), by the detector's
+ * name, with their common names.
  */
 const LEGACY: Record<string, string> = {
 	"utf-16-le": "UTF-16LE",
@@ -48,18 +48,18 @@ const LEGACY: Record<string, string> = {
 	"euc-kr": "EUC-KR",
 };
 
-/** Above this share of the best guess's confidence, another reading of the same bytes makes the guess unsafe. */
+/** A second guess with more than this share of the best guess's confidence makes the detection unsafe. */
 const RIVAL = 0.9;
 
 /**
- * Reads a file's bytes as text: by its byte order mark, as UTF-8, or else in the encoding that a detector finds.
- * @throws UnreadableText when they are in no encoding we know, or in one of several with different words.
+ * Decodes a file: by its byte order mark, as UTF-8, or in the detected encoding.
+ * @throws UnreadableText when the encoding is unknown, or when several encodings give different texts.
  */
 export async function readText(bytes: Buffer): Promise<FileText> {
 	const mark = MARKS.find((one) => one.bytes.every((byte, index) => bytes[index] === byte));
 	if (mark) return decodeAs(mark.encoding, bytes.subarray(mark.bytes.length));
 	const utf8 = asUtf8(bytes);
-	// Western text in UTF-16 without a mark is valid UTF-8 too, with a NUL beside every letter.
+	// Western text in UTF-16 without a byte order mark is valid UTF-8 with many NULs, so NULs mean that it is not UTF-8.
 	if (utf8 !== null && !utf8.includes("\u0000")) return { text: utf8, encoding: "UTF-8" };
 	const guesses = await detect(bytes);
 	const [best] = guesses;
@@ -84,14 +84,14 @@ function asUtf8(bytes: Buffer): string | null {
 	try {
 		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 	} catch {
-		// The decoder throws a TypeError for bytes that are not UTF-8, and for nothing else.
+		// The decoder throws a TypeError only for bytes that are not UTF-8.
 		return null;
 	}
 }
 
-/** Possible encodings, most likely first. */
+/** Possible encodings of the bytes, most likely first. */
 async function detect(bytes: Buffer): Promise<{ encoding: string; confidence: number }[]> {
-	// Loaded only when it is needed: its model takes a tenth of a second.
+	// Imported on demand, because loading the detector's data takes 100 ms.
 	const { detectAll } = await import("jschardet");
 	return detectAll(bytes, { minimumThreshold: 0, detectEncodings: Object.keys(LEGACY) }).flatMap(
 		({ encoding, confidence }) => {
@@ -103,7 +103,7 @@ async function detect(bytes: Buffer): Promise<{ encoding: string; confidence: nu
 
 function decodeAs(encoding: string, bytes: Buffer): FileText {
 	const text = iconv.decode(bytes, encoding);
-	// A file cut off within a character; the decoder leaves the odd byte out without a word.
+	// An odd byte at the end of UTF-16 means a truncated file; the decoder would ignore it silently.
 	const isCut = encoding.startsWith("UTF-16") && bytes.length % 2 === 1;
 	if (isCut || text.includes("\uFFFD") || !text.isWellFormed()) {
 		throw new UnreadableText(

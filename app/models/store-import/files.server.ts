@@ -9,10 +9,10 @@ import { isNothing } from "./nothing.ts";
 import { placeIn, Reading, readRecords, type StoreReport } from "./records.server.ts";
 import { orderSchema, productSchema, userSchema } from "./schema.ts";
 
-/** Nothing of a store's data can be read, as where there is no such folder. */
+/** The store's data cannot be read at all, for example because the folder does not exist. */
 export class StoreImportError extends Error {}
 
-/** What the three files hold, in the shape of our tables. */
+/** The contents of the three import files, as rows of our tables. */
 export type StoreData = {
 	products: Omit<Product, "scene" | "variants">[];
 	variants: (ProductVariant & { id: string; productId: string; position: number })[];
@@ -20,7 +20,7 @@ export type StoreData = {
 	orders: Omit<Order, "updatedAt">[];
 };
 
-/** Notes who has an id. @returns false, with a line in the report, when another record has it already. */
+/** Registers an id. @returns false, with an entry in the report, when another record already has the id. */
 function claim(taken: Map<string, string>, id: string, place: string, reading: Reading): boolean {
 	const twin = taken.get(id);
 	if (twin) reading.refuse(place, `${JSON.stringify(id)} is already used by ${twin}`);
@@ -29,9 +29,9 @@ function claim(taken: Map<string, string>, id: string, place: string, reading: R
 }
 
 /**
- * Reads products.json, users.json and orders.json of a folder, in the shape of tau-bench's retail data; nothing is
- * written. What is wrong with one record or file does not hide the others: it is reported in `refused`, and the
- * rest is read. An order whose customer is not in users.json, or is refused there, is refused too.
+ * Reads products.json, users.json and orders.json of a folder, in the format of tau-bench's retail data; saves
+ * nothing. Faulty records and files are reported in `refused`, and the rest is read. An order is refused too when its
+ * customer is not in users.json or was refused.
  * @throws StoreImportError when the folder cannot be used.
  */
 export async function readStoreFiles(directory: string): Promise<StoreData & StoreReport> {
@@ -141,7 +141,7 @@ function asOrder(
 		({ name, product_id: productId = "", item_id, price, quantity, options }) => ({
 			name,
 			productId,
-			// What was sold may be gone from the catalogue, and the line must still be told from the others.
+			// A sold product may no longer be in the catalogue, but the order's items still need different ids.
 			itemId: item_id ?? (productId || name),
 			priceCents: price,
 			...(quantity ? { quantity } : {}),
@@ -173,13 +173,13 @@ function asOrder(
 	};
 }
 
-/** An address with the parts that are given; null when there are none. */
+/** The given parts of an address; null when there are none. */
 function givenAddress(address: PostalAddress | undefined): PostalAddress | null {
 	const parts = Object.entries(address ?? {}).filter(([, part]) => part !== undefined);
 	return parts.length > 0 ? Object.fromEntries(parts) : null;
 }
 
-/** The product's name as an address; its id is added where another product has the same name. */
+/** A slug from the product's name; the product's id is added when another product has that slug. */
 function freeSlug(taken: Map<string, string>, name: string, id: string): string {
 	const plain = slugify(name) || slugify(id) || addressOf(id) || "product";
 	const slug = taken.has(plain) ? `${plain}-${slugify(id) || addressOf(id)}` : plain;

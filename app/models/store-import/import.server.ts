@@ -5,22 +5,22 @@ import { customers, orders, products, productVariants } from "#db/schema.ts";
 import { readStoreFiles, type StoreData } from "./files.server.ts";
 import type { StoreReport } from "./records.server.ts";
 
-/** How many rows of a kind the files hold, and how many of them differed from what was stored. */
+/** Numbers of rows of one kind: in the files, created, and updated. */
 type ImportCount = { total: number; created: number; updated: number };
 export type StoreImportSummary = Record<"products" | "variants" | "customers" | "orders", ImportCount>;
 
-/** Rows per statement: far below Postgres's 65,535 parameters, large enough that round trips do not matter. */
+/** Rows per insert statement: far below Postgres's limit of 65,535 parameters. */
 const BATCH = 500;
-/** Imports wait for each other under this advisory lock, or two would see each other's rows as their own. */
+/** Key of the advisory lock that serializes imports. */
 const IMPORT_LOCK = 7_204_411;
 
 /**
- * Imports a store's products, customers and orders from a folder with products.json, users.json and
- * orders.json. All of it is checked first; the records without a fault are written in one transaction, the others
- * are in `refused`, and what is stored of those stays as it is. Rows that are stored alike are not touched, so a
- * second run changes nothing. Rows the files do not have are left alone, except for a product's variants.
- * @param onProgress called with a line to show after each step.
- * @throws StoreImportError when the folder cannot be used.
+ * Imports a store's products, customers and orders from a folder with products.json, users.json and orders.json. All
+ * files are checked first. Valid records are written in one transaction; faulty records are listed in `refused`, and
+ * their stored rows stay. Unchanged rows are not written, so a second run changes nothing. Rows that are missing from
+ * the files stay, except a product's variants.
+ * @param onProgress called with one line of text after each step. @throws StoreImportError when the folder cannot be
+ * used.
  */
 export async function importStore(
 	directory: string,
@@ -30,7 +30,7 @@ export async function importStore(
 	return { ...(await saveStore(data, onProgress)), refused, notes };
 }
 
-/** Writes what `readStoreFiles` read, all of it or nothing. */
+/** Writes the result of `readStoreFiles` in one transaction. */
 export async function saveStore(
 	data: StoreData,
 	onProgress: (line: string) => void = () => {},
@@ -55,7 +55,7 @@ export async function saveStore(
 	});
 }
 
-/** A slug that another product of this store holds already gets the product's id added. */
+/** Adds the product's id to a slug that another product of the store already has. */
 async function giveFreeSlugs(tx: Transaction, rows: StoreData["products"]): Promise<void> {
 	for (const batch of batches(rows)) {
 		const slugs = batch.map((row) => row.slug);
@@ -71,7 +71,7 @@ async function giveFreeSlugs(tx: Transaction, rows: StoreData["products"]): Prom
 	}
 }
 
-/** Inserts rows and updates those that differ, in batches. */
+/** Inserts rows, and updates stored rows that differ, in batches. */
 async function upsert<Table extends PgTable>(
 	tx: Transaction,
 	table: Table,
@@ -88,7 +88,7 @@ async function upsert<Table extends PgTable>(
 	);
 	const updatedAt = getTableColumns(table).updatedAt;
 	const set: Record<string, SQL> = updatedAt ? { ...changes, updatedAt: sql`now()` } : changes;
-	// JSON has no equality in Postgres, its text does.
+	// Postgres has no equality for json, so json columns are compared as text.
 	const comparable = (column: { getSQLType(): string }) =>
 		sql.raw(/^json/.test(column.getSQLType()) ? "::text" : "");
 	const stored = sql.join(
@@ -108,7 +108,7 @@ async function upsert<Table extends PgTable>(
 				set: set as never,
 				setWhere: sql`(${stored}) is distinct from (${offered})`,
 			})
-			// A row that was inserted by this statement has no earlier version.
+			// In Postgres, xmax is 0 for a row that this statement inserted.
 			.returning({ isNew: sql<boolean>`(xmax = 0)` });
 		for (const { isNew } of written as { isNew: boolean }[]) {
 			if (isNew) count.created++;
@@ -118,7 +118,7 @@ async function upsert<Table extends PgTable>(
 	return count;
 }
 
-/** Variants that an imported product no longer has. */
+/** Deletes variants that an imported product no longer has. */
 async function removeStaleVariants(tx: Transaction, data: StoreData): Promise<void> {
 	const kept = new Map<string, string[]>();
 	for (const { id } of data.products) kept.set(id, []);

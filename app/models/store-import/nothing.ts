@@ -1,21 +1,21 @@
 import { hasVisibleText, trimInvisible } from "#app/text/visible-text.ts";
 
-/** What exports write where a field has no value. "Null" is left alone: it is a surname, and may be a product. */
+/** Texts that exports write for a missing value. "Null" is not one of them: it is a surname, and may be a product. */
 const WORDS_FOR_NOTHING = new Set(["null", "NULL", "undefined"]);
 
-/** What was left out of a record that should be reported, by the place in it: `items[1]`, `address.zip`. */
+/** A removed value to report, with its path in the record, such as `items[1]` or `address.zip`. */
 export type LeftOut = { path: PropertyKey[]; why: string };
 
-/** Whether a value says only that there is none: null, an empty text, or a word that exports write for null. */
+/** Whether a value is null, an empty text, or a text that exports write for null. */
 export function isNothing(value: unknown): boolean {
 	if (value === null || value === undefined) return true;
 	return typeof value === "string" && (!hasVisibleText(value) || isWordForNothing(value));
 }
 
 /**
- * A record without its fields, elements and keys that have no value, at any depth, so that "not given" has one
- * form for whoever reads the record. Reports words taken for null, and nulls among elements and keys, where
- * something may have been meant; a field that is plainly null or empty is not worth a line.
+ * Removes fields, elements and keys without a value from a record, at any depth, so that a missing value has one
+ * form. Reports texts such as "NULL", and nulls in lists and keys, where data may be lost; a null or empty field is
+ * not reported.
  */
 export function withoutNothing(
 	value: unknown,

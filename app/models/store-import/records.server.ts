@@ -5,15 +5,15 @@ import { readText, UnreadableText } from "./file-text.server.ts";
 import { withoutNothing } from "./nothing.ts";
 import { plainWords } from "./schema.ts";
 
-/** What is said of the files beside their rows: one line each, with file, place and reason. */
+/** Messages about the imported files, one line each, with file, path and reason. */
 export type StoreReport = {
 	/** Files and records that are not imported. */
 	refused: string[];
-	/** What was left out or read differently in records that are imported. */
+	/** Values that were ignored or changed in imported records. */
 	notes: string[];
 };
 
-/** A place in a file as a person would point at it: `orders.json["#W123"].items[2].price`. */
+/** The path of a value as text: `orders.json["#W123"].items[2].price`. */
 export function placeIn(file: string, path: readonly PropertyKey[]): string {
 	let place = file;
 	for (const key of path) {
@@ -24,10 +24,10 @@ export function placeIn(file: string, path: readonly PropertyKey[]): string {
 	return place;
 }
 
-/** One reading of the three files, collecting what is to be said of them. */
+/** Collects the messages of one import of the three files. */
 export class Reading {
 	readonly report: StoreReport = { refused: [], notes: [] };
-	/** The records of each note, so that a column of nulls is one line. */
+	/** The records of each note, so that a note about many records is one line. */
 	readonly #noted = new Map<string, string[]>();
 
 	readonly #refusedRecords = new Set<string>();
@@ -36,7 +36,7 @@ export class Reading {
 		this.report.refused.push(`${place}: ${fault}.`);
 	}
 
-	/** @param path the record's key in its file, then the place within it. */
+	/** @param path the record's key in its file, then the path within the record. */
 	refuseRecord(file: string, path: [string, ...PropertyKey[]], fault: string) {
 		this.#refusedRecords.add(placeIn(file, [path[0]]));
 		this.refuse(placeIn(file, path), fault);
@@ -46,7 +46,7 @@ export class Reading {
 		return this.#refusedRecords.has(placeIn(file, [key]));
 	}
 
-	/** @param field the place within the record, without its positions; empty for the record itself. */
+	/** @param field the path within the record without list indexes; empty for the record itself. */
 	note(file: string, key: string, field: string, what: string) {
 		const line = `${file}${field ? ` ${field}` : ""}: ${what}`;
 		this.#noted.set(line, [...(this.#noted.get(line) ?? []), key]);
@@ -61,8 +61,8 @@ export class Reading {
 }
 
 /**
- * The records of one file that can be used, by their keys. @returns null when the file itself cannot be read;
- * a record with faults is reported with all of them and left out.
+ * The valid records of one file, by key.
+ * @returns null when the file cannot be read. A faulty record is reported with all its faults and left out.
  */
 export async function readRecords<Schema extends z.ZodType>(
 	directory: string,
@@ -92,7 +92,7 @@ export async function readRecords<Schema extends z.ZodType>(
 	return records;
 }
 
-/** A file's JSON object; null, and a line in the report, when it has none. */
+/** A file's JSON object; null, with an entry in the report, when it has none. */
 async function readTable(
 	path: string,
 	file: string,
@@ -121,7 +121,7 @@ async function readTable(
 	return null;
 }
 
-/** Why a file has no text, in words for a person. @throws what is no fault of the file. */
+/** Why a file cannot be read, as a sentence. @throws the error again when it is not a fault of the file. */
 function whyUnread(error: unknown): string {
 	if (error instanceof UnreadableText) return error.message;
 	const { code } = error as NodeJS.ErrnoException;

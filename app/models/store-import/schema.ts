@@ -2,15 +2,10 @@ import { z } from "zod/v4";
 import { canonicalEmail } from "#app/models/email/address.server.ts";
 import { trimInvisible } from "#app/text/visible-text.ts";
 
-/**
- * The records of a store's three files, in the shape of tau-bench's retail data, with the fields we add optional.
- * They read what `withoutNothing` has left: a field without a value is absent.
- */
-
-/** The largest amount the tables hold (a 32-bit count of cents). */
+/** The largest amount that the tables hold, in cents (32-bit integer). */
 const LARGEST_CENTS = 2_147_483_647;
 
-/** A field that is read by a function of ours, which throws a WrongValue with what is wrong. */
+/** Schema of a field that a function parses. The function throws a WrongValue that describes the fault. */
 const read = <Value>(reader: (value: unknown) => Value) =>
 	z.unknown().transform((value, context): Value => {
 		try {
@@ -22,12 +17,12 @@ const read = <Value>(reader: (value: unknown) => Value) =>
 			return z.NEVER;
 		}
 	});
-/** The same for a field that may be absent. */
+/** Schema like `read`, for an optional field. */
 const readIfGiven = <Value>(reader: (value: unknown) => Value) => read((value) => reader(value)).optional();
 
 class WrongValue extends Error {}
 
-/** What a value is, in words for a person: "a number (1764237600)". */
+/** Describes a value in messages: "a number (1764237600)". */
 function inWords(value: unknown): string {
 	if (Array.isArray(value)) return "a list";
 	if (typeof value === "string") return `the text ${JSON.stringify(shortened(value))}`;
@@ -36,7 +31,7 @@ function inWords(value: unknown): string {
 }
 const shortened = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
-/** Money as the files write it, a decimal number, in whole cents. More than two decimals are a fault, not rounded. */
+/** Parses a decimal amount into whole cents. More than two decimals are a fault and are not rounded. */
 function readCents(value: unknown): number {
 	const amount = typeof value === "string" && /^\d{1,10}(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
 	if (typeof amount !== "number")
@@ -63,17 +58,17 @@ function readYesNo(value: unknown): boolean {
 	throw new WrongValue(`must be true or false, not ${inWords(value)}`);
 }
 
-/** A text; numbers are taken as they are written, since many shops number their products and postcodes. */
+/** Parses a text. Numbers are accepted as text, because many stores use numeric product ids and postcodes. */
 function readText(value: unknown): string {
 	if (typeof value === "number" && Number.isFinite(value)) return String(value);
 	if (typeof value !== "string") throw new WrongValue(`must be text, not ${inWords(value)}`);
-	// Postgres cannot store either, and would say so only half-way through the import.
+	// Postgres can store neither NUL nor unpaired surrogates, and would fail in the middle of the import.
 	if (value.includes("\u0000")) throw new WrongValue("must not contain a NUL character");
 	if (!value.isWellFormed()) throw new WrongValue("must not contain half a character (a lone surrogate)");
 	return trimInvisible(value);
 }
 
-/** The value of an option or a detail: text, a number, or yes and no. */
+/** Parses the value of an option or detail: text, a number or a boolean. */
 const readValue = (value: unknown): string => (typeof value === "boolean" ? String(value) : readText(value));
 
 function readEmail(value: unknown): string {
@@ -82,7 +77,10 @@ function readEmail(value: unknown): string {
 	return address;
 }
 
-/** Years outside are no dates of an order, but what exports write for none: 1970, 1899, 0001, 9999. */
+/**
+ * Years before 1990 or far in the future are placeholders that exports write for a missing date: 1970, 1899, 0001,
+ * 9999.
+ */
 const FIRST_YEAR = 1990;
 const LAST_YEAR = 2099;
 
@@ -90,12 +88,12 @@ const isoDay = z.iso.date();
 const isoTime = z.iso.datetime({ offset: true, local: true });
 
 /**
- * A moment as ISO 8601 or SQL writes it: "2026-03-14", "2026-03-14T10:00:00Z", "2026-03-14 10:00:00+02". Without a
- * zone it is UTC, so that every machine reads the same. Numbers are refused: they may be seconds or milliseconds.
+ * Parses a time in ISO 8601 or SQL format: "2026-03-14", "2026-03-14T10:00:00Z", "2026-03-14 10:00:00+02". Without a
+ * zone it is UTC. Numbers are refused, because they may be seconds or milliseconds.
  */
 function readMoment(value: unknown): Date {
 	const written = typeof value === "string" ? value.trim() : "";
-	// SQL's form of the same: a space for the T, and hours alone for a zone.
+	// SQL writes a space instead of the T, and a zone of hours only.
 	const iso = written
 		.replace(/^(\d{4}-\d\d-\d\d) (\d\d:)/, "$1T$2")
 		.replace(/ ?(?:UTC|z)$/, "Z")
@@ -115,7 +113,7 @@ function readMoment(value: unknown): Date {
 	return moment;
 }
 
-/** A day such as 2026-03-14; of a moment the day as it is written. */
+/** Parses a day such as 2026-03-14; of a time, the day as written. */
 function readDay(value: unknown): string {
 	if (typeof value === "string" && isoDay.safeParse(value.trim()).success) {
 		checkYear(Number(value.trim().slice(0, 4)), value);
@@ -134,7 +132,7 @@ function checkYear(year: number, value: unknown): void {
 	);
 }
 
-/** A customer's name: in two parts, in one, or as one text; undefined where the parts are all missing. */
+/** Parses a customer's name: first and last name, one of them, or one text; undefined when all are missing. */
 function readName(value: unknown): string | undefined {
 	if (typeof value === "string") return readText(value);
 	if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -147,12 +145,12 @@ function readName(value: unknown): string | undefined {
 
 const text = read(readText);
 const optionalText = readIfGiven(readText);
-/** An object of texts; absent is the same as empty. */
+/** Schema of an object of texts; a missing object is empty. */
 const values = z
 	.record(z.string(), read(readValue))
 	.optional()
 	.transform((given) => given ?? {});
-/** A list; absent is the same as empty. */
+/** Schema of a list; a missing list is empty. */
 const listOf = <Schema extends z.ZodType>(schema: Schema) =>
 	z
 		.array(schema)
@@ -234,7 +232,7 @@ export const orderSchema = z.object({
 
 const EXPECTED: Record<string, string> = { object: "an object", record: "an object", array: "a list" };
 
-/** What is wrong with a value that has not even the kind a schema expects, in words for a person. */
+/** Message for a value whose type does not match its schema. */
 export function plainWords(issue: {
 	code?: string;
 	expected?: unknown;
