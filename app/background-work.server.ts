@@ -1,7 +1,7 @@
 import { log } from "#app/http/log.server.ts";
 import { isConnectionError } from "#db/connection-error.ts";
 
-/** The same failure of the same work is logged once in this time: work that runs each second must not fill the log. */
+/** Milliseconds in which the same failure of the same work is logged once, because some work runs every second. */
 const LOG_AGAIN_MS = 60_000;
 const loggedAt = new Map<string, number>();
 
@@ -14,17 +14,17 @@ export function logBackgroundFailure(work: string, error: unknown): void {
 	if (isConnectionError(error)) return;
 	const key = `${work}: ${error instanceof Error ? error.message : String(error)}`;
 	if (Date.now() - (loggedAt.get(key) ?? Number.NEGATIVE_INFINITY) < LOG_AGAIN_MS) return;
-	// The keys hold error messages, which may differ each time.
+	// The keys contain error messages, which may differ each time, so the map is limited.
 	if (loggedAt.size > 100) loggedAt.clear();
 	loggedAt.set(key, Date.now());
 	log.error({ err: error, work }, "background work failed; it is repeated");
 }
 
 /**
- * Repeats work until it is stopped. A round begins `everyMs` after the end of the one before, so rounds never overlap.
- * A failed round never ends the repetition; its error is logged as `logBackgroundFailure` describes.
- * @param options.firstMs time before the first round; `everyMs` where it is not given.
- * @returns how to stop: no further round begins.
+ * Repeats work until it is stopped. A round begins `everyMs` after the end of the previous one, so rounds never
+ * overlap. A failed round does not end the repetition; its error is logged as `logBackgroundFailure` describes.
+ * @param options.firstMs milliseconds before the first round; `everyMs` by default.
+ * @returns a function that stops the repetition.
  */
 export function startPeriodicWork(options: {
 	name: string;
@@ -43,7 +43,7 @@ export function startPeriodicWork(options: {
 		}
 		if (!isStopped) schedule(everyMs);
 	};
-	/** Only the server keeps the process alive, not its background work. */
+	/** The timer does not keep the process alive; only the server does. */
 	const schedule = (ms: number) => {
 		timer = setTimeout(round, ms);
 		timer.unref();

@@ -5,16 +5,19 @@ import { hub } from "#app/realtime/hub.server.ts";
 import { startPresence } from "#app/realtime/presence/leases.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 
-/** Readers come back spread over this long, so that the next process is not stormed. */
+/** Milliseconds over which closed streams reconnect, so that the next process does not get them all at once. */
 const DRAIN_SPREAD_MS = 5_000;
-/** Answers under way may take this long to end; later ones are begun again elsewhere. */
+/** Milliseconds that answers in progress may take to finish; other processes write the rest again. */
 const ANSWER_GRACE_MS = 3_000;
-/** Whatever is still open after this long is closed. */
+/** Milliseconds after which everything that is still open is closed. */
 const HARD_STOP_MS = 10_000;
-/** Longer than the proxy in front keeps idle connections (60 to 75 s), or a POST meets a closing one. */
+/**
+ * Longer than proxies keep idle connections (60 to 75 s); otherwise a POST may arrive on a connection that is
+ * closing.
+ */
 const KEEP_ALIVE_MS = 75_000;
 
-/** Once per process: begins to listen and to answer, and ends in order on SIGTERM or SIGINT. */
+/** Starts the process's background work once, and drains the process on SIGTERM or SIGINT. */
 export const boot = () =>
 	singleton("boot", () => {
 		const started = hub.start();
@@ -36,7 +39,7 @@ export const boot = () =>
 			if (isEnding) return;
 			isEnding = true;
 			setTimeout(() => process.exit(0), HARD_STOP_MS).unref();
-			// remix-serve has called server.close() by now; it never completes while a stream is open.
+			// remix-serve has called server.close(), which never completes while a stream is open.
 			drainConnections(DRAIN_SPREAD_MS);
 			for (const server of knownServers()) server.closeIdleConnections();
 			await stopWorker(ANSWER_GRACE_MS);

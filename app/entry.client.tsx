@@ -7,17 +7,16 @@ const readMeta = (name: string) => document.querySelector<HTMLMetaElement>(`meta
 const page = { reference: readMeta("reference"), renderedAt: readMeta("rendered-at") };
 
 /**
- * Resolves when Remix has decoded the page's data.
- *
- * Until then RemixBrowser suspends, with no boundary around it, and a click or a key in that moment makes
- * React 18 hydrate at once and fail ("Root did not complete", error 345: 3 of 15 impatient visits). Its first
- * call throws the promise it waits for before it reaches any hook, so it can be asked for it here.
+ * Resolves when Remix has decoded the page's data. Until then RemixBrowser suspends without a boundary, and a click
+ * or a key press makes React 18 hydrate at once and fail ("Root did not complete", error 345; seen in 3 of 15 visits
+ * with early clicks). RemixBrowser's first call throws the promise that it waits for before it reaches a hook, so
+ * that promise can be read here.
  */
 async function untilDecoded(): Promise<void> {
 	try {
 		RemixBrowser({});
 	} catch (waiting) {
-		// Anything else that is thrown will be thrown again by the render, where the error page catches it.
+		// Any other error will be thrown again by the render, and the error page catches it.
 		if (waiting instanceof Promise) await waiting;
 	}
 }

@@ -26,12 +26,12 @@ installRawHandler({
 	loaders: { "/healthz": healthz },
 });
 
-/** A page's data may take this long; no page of ours waits for a model. */
+/** Maximum milliseconds for a page's data; no page waits for a model. */
 export const streamTimeout = 10_000;
 
 /**
- * Faults of a page's loader or action: logged once, under the reference its error page shows. Not when the
- * visitor simply went away, and not for addresses that do not exist.
+ * Logs an error of a page's loader or action once, with the id that its error page shows. Aborted requests and
+ * unknown URLs are not logged.
  */
 export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs) {
 	if (request.signal.aborted || (isRouteErrorResponse(error) && error.status < 500)) return;
@@ -51,7 +51,7 @@ export default function handleRequest(
 	for (const [name, value] of pageSecurityHeaders(nonce)) if (!headers.has(name)) headers.set(name, value);
 	headers.set("Content-Type", "text/html; charset=utf-8");
 	if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
-	// Crawlers want the whole page, people want its beginning.
+	// Crawlers get the whole page at once; people get its beginning early.
 	const isCrawler = isbot(request.headers.get("User-Agent") ?? "");
 
 	return new Promise((resolve, reject) => {

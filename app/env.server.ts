@@ -4,11 +4,11 @@ import { resolve } from "node:path";
 import { z } from "zod/v4";
 
 /**
- * The only reader of `process.env` (held by tests/architecture.test.ts). Everything has a default that
- * works on a fresh clone; `.env.example` lists each variable with its meaning.
+ * The only reader of `process.env` (tests/architecture.test.ts checks that). Every variable has a default that works
+ * in a fresh clone; `.env.example` explains each variable.
  */
 
-// remix-serve does not read .env, and every script must behave alike.
+// remix-serve does not read .env, but all commands must use the same settings.
 if (existsSync(".env")) process.loadEnvFile(".env");
 
 const unlessEmpty = (value: unknown) => (value === "" ? undefined : value);
@@ -75,11 +75,11 @@ const schema = z.object({
 	OPENAI_API_KEY: optionalText,
 	OPENAI_BASE_URL: optionalText,
 	OPENAI_MODEL: z.preprocess((value) => value || "gpt-4o-mini", z.string()),
-	/** For classification, summaries and translation; unset: OPENAI_MODEL. */
+	/** Model for classification, summaries and translation; unset: OPENAI_MODEL. */
 	OPENAI_SMALL_MODEL: optionalText,
-	/** With it, articles are also found by meaning; the endpoint is OPENAI_BASE_URL's. */
+	/** Model for embeddings, at OPENAI_BASE_URL; unset: articles are found by terms only. */
 	OPENAI_EMBEDDING_MODEL: optionalText,
-	/** Dollars a day for model calls; at the limit conversations go to people. */
+	/** Maximum cost of model calls a day, in dollars; at the limit sessions go to agents. */
 	AI_DAILY_BUDGET: z.preprocess(
 		unlessEmpty,
 		z
@@ -91,45 +91,45 @@ const schema = z.object({
 			.transform((value) => (value === undefined ? undefined : Number(value))),
 	),
 	/**
-	 * The shop's own sign-in page, for customers the assistant cannot answer before they sign in. `{return}` in it is
-	 * replaced by the encoded address of the chat, where the shop sends them back. Unset: no sign-in is offered there.
+	 * The store's own sign-in page, for questions that need a signed-in customer. `{return}` in it is replaced by the
+	 * encoded URL of the chat, to which the store returns the customer. Unset: no sign-in is offered.
 	 */
 	SIGN_IN_URL: optionalText.refine((value) => value === undefined || /^https?:\/\//.test(value), {
 		message: "must start with https:// or http://",
 	}),
-	/** How e-mail leaves: smtp://user:password@host:587. Unset: no e-mail is offered. */
+	/** SMTP server for email: smtp://user:password@host:587. Unset: no email is sent or offered. */
 	SMTP_URL: optionalText.refine((value) => value === undefined || /^smtps?:\/\//.test(value), {
 		message: "must start with smtp:// or smtps://",
 	}),
-	/** Sender of e-mail; unset: support@ the host of PUBLIC_URL. */
+	/** Sender address of email; unset: support@ the host of PUBLIC_URL. */
 	MAIL_FROM: optionalText,
-	/** What carries hints between processes: unset is Postgres; redis:// or nats:// is that server. */
+	/** Server that carries wake-ups between processes: unset is Postgres; redis:// or nats:// is that server. */
 	BUS_URL: optionalText.refine((value) => value === undefined || /^(rediss?|nats|tls):\/\//.test(value), {
 		message: "must start with redis://, rediss://, nats:// or tls://",
 	}),
 	DEMO_AGENT_PASSWORD: optionalText.refine((value) => value === undefined || value.length >= 8, {
 		message: "must have at least 8 characters",
 	}),
-	/** Networks of reverse proxies on other machines, as 10.0.0.0/8,fd00::/8. */
+	/** Networks of reverse proxies on other machines, such as 10.0.0.0/8,fd00::/8. */
 	TRUSTED_PROXIES: networks,
 	RATE_LIMITS: onOff,
 	ASSISTANT: onOff,
-	/** off: streams go through Remix's responses, as they would on a server that is not Node's. */
+	/** off: streams use Remix's responses instead of the raw handler. */
 	STREAM_LANE: onOff,
-	/** Set by `start` for the server processes on the embedded database: allows the demo's "sign in as". */
+	/** Set by `start` for server processes on the embedded database; allows the demo's "sign in as". */
 	MEVI_EMBEDDED: z.preprocess((value) => value === "yes", z.boolean()),
-	/** Set by npm for its scripts: the command then ends when npm does. */
+	/** Set by npm for its scripts; the command then ends when npm ends. */
 	npm_lifecycle_event: optionalText,
 });
 
 export type Env = z.infer<typeof schema>;
 
-/** Thrown when a variable cannot be used; the message lists every problem, one a line, with its cure. */
+/** A variable cannot be used. The message lists every problem, one a line, with its solution. */
 export class EnvironmentError extends Error {}
 
 /**
- * Reads and checks the environment.
- * @throws EnvironmentError naming each bad variable and what it should look like.
+ * Reads and checks the environment variables. @throws EnvironmentError that names each invalid variable and its
+ * format.
  */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 	const parsed = schema.safeParse(source);
@@ -140,19 +140,19 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 
 let cached: Env | undefined;
 
-/** The environment of this process, read once at first use (tests and commands may set it before that). */
+/** The settings of this process, read at the first use, because tests and commands may set variables before. */
 export function env(): Env {
 	cached ??= readEnv();
 	return cached;
 }
 
-/** Sets variables for this process and the ones it starts, and forgets what was read before. */
+/** Sets variables for this process and its child processes, and discards the cached settings. */
 export function setEnv(values: Record<string, string>): void {
 	Object.assign(process.env, values);
 	cached = undefined;
 }
 
-/** A copy of the raw environment to hand to a child process. */
+/** A copy of the environment variables for a child process. */
 export function childEnv(values: Record<string, string>): NodeJS.ProcessEnv {
 	return { ...process.env, ...values };
 }

@@ -21,7 +21,7 @@ export const links: LinksFunction = () => [
 
 export const meta: MetaFunction = ({ error }) => [{ title: error ? explain(error).title : "Mevi Living" }];
 
-/** The document around every page, also around the ones that failed. */
+/** The HTML document of every page, including error pages. */
 export function Layout({ children }: { children: ReactNode }) {
 	const { nonce, reference, renderedAt } = usePageContext();
 	return (
@@ -50,7 +50,7 @@ export default function App() {
 	return <Outlet />;
 }
 
-/** What went wrong, in words for the person in front of it; the details are in the server's log. */
+/** The error page, with a text for the user; the server's log has the details. */
 export function ErrorBoundary() {
 	const error = useRouteError();
 	const page = usePageContext();
@@ -79,7 +79,7 @@ export function ErrorBoundary() {
 
 type Explanation = { title: string; words: string; reference?: string };
 
-/** A thrown response may carry problem details: a title, a sentence, and a reference of its own. */
+/** A thrown response may contain problem details: a title, a sentence and a reference. */
 function explain(error: unknown): Explanation {
 	if (!isRouteErrorResponse(error)) {
 		return {

@@ -1,8 +1,8 @@
 import { index, layout, prefix, type RouteConfig, route } from "@remix-run/route-config";
 
-/** Every URL there is, by audience. The file beside a URL is the only place that answers it. */
+/** All URLs by audience. Only the file beside a URL answers it. */
 export default [
-	// Shoppers: the demo store and its help pages, in the store's frame.
+	// Shoppers: the demo store and its help pages.
 	layout("routes/shop/layout.tsx", [
 		index("routes/shop/home.tsx"),
 		route("products/:slug", "routes/shop/product.tsx"),
@@ -13,7 +13,7 @@ export default [
 	route("sign-in-as", "routes/shop/sign-in-as.ts"),
 	route("sign-out", "routes/shop/sign-out.ts"),
 
-	// Customers: the conversation, and every way of reading it.
+	// Customers: the chat page, and each way of reading the conversation.
 	route("chat", "routes/chat/page.tsx"),
 	...prefix("chat", [
 		route("actions", "routes/chat/actions.ts"),

@@ -1,6 +1,6 @@
 import "@remix-run/node";
 
-// Without this, types say that dates become strings on their way to the page; with single fetch they do not.
+// Remix's types say that dates become strings in loader data; with single fetch they stay dates.
 declare module "@remix-run/node" {
 	interface Future {
 		v3_singleFetch: true;

@@ -1,7 +1,7 @@
 /**
- * Long-lived objects (pool, hub, worker) survive dev reloads, and there is one of each even when a module
- * ends up in two bundles: two hubs in one process would mean actions publishing to a hub nobody reads.
- * @param name unique name of the object; @param make called once per process.
+ * Creates a long-lived object (pool, hub, worker) once for each process, even across dev reloads and when a module is
+ * in two bundles: with two hubs, events could be published to a hub without readers.
+ * @param name unique name of the object. @param make called once per process.
  */
 export function singleton<Value>(name: string, make: () => Value): Value {
 	const key = Symbol.for(`mevi.${name}`);

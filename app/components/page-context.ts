@@ -1,15 +1,15 @@
 import { createContext, useContext } from "react";
 
 export type PageContextValue = {
-	/** The nonce of this response's Content-Security-Policy; the browser hides it after parsing. */
+	/** The nonce of this response's Content-Security-Policy; browsers hide it after parsing. */
 	nonce?: string;
-	/** Ties this page to the lines of the server's log that belong to it. */
+	/** The id of this page's request in the server's log, which a user can quote. */
 	reference?: string;
-	/** When the server made this page (ISO 8601), so that the browser's first render writes the same times. */
+	/** When the server rendered the page (ISO 8601), so that the browser's first render shows the same times. */
 	renderedAt?: string;
 };
 
-/** What only the server's entry knows about a page; `entry.server` and `entry.client` provide it. */
+/** Request data that the page needs, provided by `entry.server` and `entry.client`. */
 export const PageContext = createContext<PageContextValue>({});
 
 export function usePageContext(): PageContextValue {

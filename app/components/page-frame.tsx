@@ -5,15 +5,15 @@ import { Avatar, Button, ButtonLink, buttonClasses, SelectField, SkipLink, Store
 
 type Person = { id: string; name: string };
 
-/** The shop's frame: header, page, footer, and the way into the chat that works without scripts. */
+/** The shop's page layout: header, content, footer, and a plain link to the chat. */
 export function PageFrame({
 	signedIn,
 	demoPeople,
 	children,
 }: {
-	/** Who the browser is signed in as. */
+	/** The customer who is signed in. */
 	signedIn: Person | null;
-	/** The made-up people one may sign in as; null where the demo sign-in does not exist. */
+	/** The demo customers one can sign in as; null without the demo sign-in. */
 	demoPeople: Person[] | null;
 	children: ReactNode;
 }) {
@@ -71,7 +71,7 @@ function SignedIn({ person, canSignOut }: { person: Person; canSignOut: boolean 
 	);
 }
 
-/** Opens by itself without scripts, since `details` does. */
+/** The menu "sign in as"; `details` opens without scripts. */
 function SignInAs({ people }: { people: Person[] }) {
 	const here = useHere();
 	return (
@@ -137,7 +137,7 @@ function FooterLink({ to, children }: { to: string; children: ReactNode }) {
 	);
 }
 
-/** The chat, one step away on every page: a plain link, so that it needs no scripts. */
+/** The link to the chat on every page; it works without scripts. */
 function ChatLink() {
 	return (
 		<aside aria-label="Chat">

@@ -3,8 +3,8 @@ import { useEffect } from "react";
 import { onRestored } from "#app/realtime/client/restored.ts";
 
 /**
- * Loads the data of the page again when the browser has restored it from a cache. The server is tried first,
- * because a loader that cannot be reached replaces the page by an error: without a network the old page stays.
+ * Reloads the page's data when the browser has restored the page from its cache. It checks first that the server can
+ * be reached, because a failed loader would replace the page by an error page.
  */
 export function useFreshWhenRestored(): void {
 	const { revalidate } = useRevalidator();
@@ -22,6 +22,6 @@ export function useFreshWhenRestored(): void {
 	);
 }
 
-/** For `shouldRevalidate`: the page as it is is loaded again, and not because of a form or another address. */
+/** For `shouldRevalidate`: true when the same page is loaded again, and not because of a form or a navigation. */
 export const isRefresh = ({ currentUrl, nextUrl, formMethod }: ShouldRevalidateFunctionArgs): boolean =>
 	currentUrl.href === nextUrl.href && formMethod === undefined;

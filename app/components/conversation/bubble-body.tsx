@@ -2,8 +2,9 @@ import type { ReactNode } from "react";
 import { inLanguage } from "./translation-words.ts";
 
 /**
- * The ground words stand on. `dir=auto` where the language is not known, since a customer may write in any script. The sharper corner points
- * at its sender, so it keeps to the page's side whatever direction the words have: hence right and left.
+ * The background of a message. `dir=auto` when the language is unknown, because a customer may write in any script.
+ * The sharp corner points to the sender, so it does not follow the text's direction: hence right and left, not start
+ * and end.
  */
 export function BubbleBody({
 	isOwn,
@@ -12,9 +13,9 @@ export function BubbleBody({
 	children,
 }: {
 	isOwn: boolean;
-	/** Of the words, where it is known and not the page's. */
+	/** Language of the text, when it is known and differs from the page's. */
 	language?: string;
-	/** The words as plain text, from which the direction is taken. */
+	/** The message as plain text, from which the text direction is decided. */
 	text?: string;
 	children: ReactNode;
 }) {

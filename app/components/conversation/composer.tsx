@@ -5,12 +5,12 @@ import { hasVisibleText } from "#app/text/visible-text.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
 import { useEnterKey } from "./enter-key.ts";
 
-/** A text that comes into the field from outside; `isWhole` in place of what stands there, else before it. */
+/** A text to put into the field. With `isWhole` it replaces the field's text; otherwise it goes before it. */
 export type Restored = { text: string; count: number; isWhole?: boolean };
 
 /**
- * Where a message is written. A plain form first: without scripts it posts and the page comes back; with
- * them Enter sends (on a touch keyboard it breaks the line), and what is typed survives a reload.
+ * The form in which a message is written. Without scripts it posts and the page reloads. With scripts Enter sends (on
+ * a touch keyboard it breaks the line), and the draft survives a reload.
  */
 export function Composer({
 	intent,
@@ -25,18 +25,18 @@ export function Composer({
 	formId,
 }: {
 	intent: "send" | "reply";
-	/** Hidden fields of the plain form. */
+	/** Hidden fields of the form. */
 	hidden: Record<string, string>;
 	defaultMessage?: string;
 	error?: string;
 	hint?: string;
 	draftKey: string;
-	/** Takes the words; false says that they must stay in the field. */
+	/** Receives the text; false means that the text must stay in the field. */
 	onSend: (text: string) => boolean;
 	onTyping: () => void;
-	/** Text given back to be edited, with a count so that the same text can come back twice. */
+	/** A text to put back into the field; `count` grows, so that the same text can come twice. */
 	restored?: Restored;
-	/** Lets buttons elsewhere on the page belong to this form, so that what is typed is not lost by them. */
+	/** Id of the form. Buttons elsewhere on the page belong to it, so that they post the draft too. */
 	formId: string;
 }) {
 	const [text, setText] = useState(defaultMessage);
@@ -44,7 +44,7 @@ export function Composer({
 
 	useEffect(() => {
 		const draft = readDraft(draftKey);
-		// What was typed before the scripts ran is in the field already and must not be lost.
+		// Text that was typed before the scripts ran is in the field already and must not be lost.
 		const typed = field.current?.value ?? "";
 		setText((known) => known || typed || draft);
 	}, [draftKey]);
@@ -112,7 +112,7 @@ export function Composer({
 	);
 }
 
-/** Grows the field with what is typed in browsers that do not do so by themselves (`field-sizing`). */
+/** Resizes the field to its text in browsers that do not support `field-sizing`. */
 function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string) {
 	// biome-ignore lint/correctness/useExhaustiveDependencies: the text is what the height is measured from.
 	useEffect(() => {

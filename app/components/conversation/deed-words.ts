@@ -1,8 +1,6 @@
 import type { ActionState } from "#db/shapes.ts";
 
-/** How the pages say what the assistant did; the same words for customer and agent. */
-
-/** A tool's use in words: `get_order` for W2611340 is "Looked up order W2611340". */
+/** Text about a tool run: `get_order` for W2611340 is "Looked up order W2611340". */
 export function deedName(tool: string, orderNumber: string | null): string {
 	switch (tool) {
 		case "get_order":
@@ -22,7 +20,7 @@ export function deedName(tool: string, orderNumber: string | null): string {
 	}
 }
 
-/** What became of an offer; null for what needed no answer. */
+/** Text about the outcome of a proposed action; null for a tool that proposes nothing. */
 export function outcomeName(tool: string, state: ActionState): string | null {
 	if (tool === "get_order" || tool === "list_orders") return null;
 	switch (state) {

@@ -2,7 +2,7 @@ import { DisclosureMark } from "#app/components/ui/index.ts";
 import type { Deed } from "#db/shapes.ts";
 import { deedName } from "./deed-words.ts";
 
-/** Under an answer: what was looked up for it, for whoever wants to know. */
+/** The list below an answer of what the assistant looked up for it. */
 export function Deeds({ deeds }: { deeds: Deed[] }) {
 	return (
 		<details className="group text-ink-soft text-sm">

@@ -1,6 +1,4 @@
-/** Text that was typed and not sent, kept in the browser's tab under a key for each reader and conversation. */
-
-/** @returns the kept text; "" when there is none, or the browser keeps nothing. */
+/** Reads a draft from the tab's session storage. @returns "" when there is none, or storage is off. */
 export function readDraft(key: string): string {
 	try {
 		return sessionStorage.getItem(key) ?? "";
@@ -9,12 +7,12 @@ export function readDraft(key: string): string {
 	}
 }
 
-/** Keeps a text; "" removes it. */
+/** Stores a draft in the tab's session storage; "" removes it. */
 export function writeDraft(key: string, text: string): void {
 	try {
 		if (text === "") sessionStorage.removeItem(key);
 		else sessionStorage.setItem(key, text);
 	} catch {
-		// Storage is switched off: the draft lives as long as the page.
+		// Storage is off: the draft exists only as long as the page.
 	}
 }

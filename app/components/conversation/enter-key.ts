@@ -1,20 +1,18 @@
 import { type CompositionEvent, type KeyboardEvent, useRef, useSyncExternalStore } from "react";
 
-/** What browsers report for a key that an input method has used (UI Events, section 7.3.1). */
+/** The `keyCode` that browsers report for a key that an input method has handled (UI Events, section 7.3.1). */
 const PROCESSED_BY_INPUT_METHOD = 229;
-/** The end of a composition and the key that ended it have the same time, or nearly; both come from one key press. */
+/** Maximum milliseconds between the end of a composition and the key event of the same key press. */
 const SAME_KEY_PRESS_MS = 50;
 
-/** A keyboard on the screen has no comfortable Shift+Enter. A mouse or trackpad besides means a real keyboard. */
+/** Media queries of a device with only a touch keyboard, which has no convenient Shift+Enter. */
 const TOUCH_ONLY = ["(pointer: coarse)", "(any-pointer: fine)"] as const;
 
 /**
- * What Enter does in the composer: it sends, and with Shift it breaks the line. On a touch keyboard it breaks the
- * line, as it does without scripts; Ctrl+Enter and Cmd+Enter always send. While an input method composes a
- * character, Enter chooses it and never sends.
- *
- * @param onSend sends what is in the field.
- * @returns handlers for the field, and what its Enter key should be labelled with.
+ * What Enter does in the composer: it sends, and Shift+Enter breaks the line. On a touch keyboard Enter breaks the
+ * line; Ctrl+Enter and Cmd+Enter always send. While an input method composes a character, Enter accepts it and never
+ * sends.
+ * @param onSend sends the field's text. @returns event handlers for the field, and the label of its Enter key.
  */
 export function useEnterKey(onSend: () => void) {
 	const composedAt = useRef(Number.NEGATIVE_INFINITY);
@@ -24,7 +22,7 @@ export function useEnterKey(onSend: () => void) {
 		if (event.key !== "Enter" || event.shiftKey) return;
 		const { isComposing, keyCode, timeStamp } = event.nativeEvent;
 		if (isComposing || keyCode === PROCESSED_BY_INPUT_METHOD) return;
-		// Safari ends the composition before it reports the key that did so.
+		// Safari reports the end of the composition before the key that ended it.
 		if (timeStamp - composedAt.current < SAME_KEY_PRESS_MS) {
 			event.preventDefault();
 			return;

@@ -4,8 +4,8 @@ import type { Message } from "#app/realtime/events.ts";
 import { type Act, fieldId, type GivenBack, useActing } from "./posted-fields.ts";
 
 /**
- * How an anonymous customer shows that an order is theirs: an address a code is sent to, and the place to type it
- * in. Plain forms first; which of the two a message carries is in its metadata.
+ * The forms by which an anonymous customer proves that an order is theirs: one for the email address, one for the
+ * code. The message's metadata says which form it carries. Both work without scripts.
  */
 export function IdentityForm({ message, onAct }: { message: Message; onAct?: Act }) {
 	if (isOpenEntry(message)) return <CodeForm message={message} onAct={onAct} />;
@@ -17,7 +17,7 @@ export function IdentityForm({ message, onAct }: { message: Message; onAct?: Act
 	);
 }
 
-/** Goes to the shop's sign-in, which returns here; the question is then answered without being asked again. */
+/** Goes to the store's sign-in page, which returns here; the question is then answered automatically. */
 function SignInForm() {
 	return (
 		<form method="get" action="/sign-in" className="mt-1">
@@ -26,7 +26,10 @@ function SignInForm() {
 	);
 }
 
-/** The message that shows its form: the newest that asks who the customer is, unless a sign-in led to an answer since. */
+/**
+ * The message whose identity form is shown: the newest that asks who the customer is, unless a sign-in was answered
+ * since.
+ */
 export function openIdentityStep(messages: Message[]): Message | undefined {
 	const index = messages.findLastIndex(concernsIdentity);
 	const step = messages[index];
@@ -34,7 +37,7 @@ export function openIdentityStep(messages: Message[]): Message | undefined {
 	return step?.metadata.identify === "sign-in" && isAnswered ? undefined : step;
 }
 
-/** Whether a message takes part in finding out who the customer is. */
+/** Whether a message belongs to identifying the customer. */
 const concernsIdentity = ({ metadata }: Message): boolean => !!metadata.identify || !!metadata.codeEntry;
 
 const isOpenEntry = ({ metadata }: Message): boolean =>
@@ -43,7 +46,7 @@ const isOpenEntry = ({ metadata }: Message): boolean =>
 type FormProps = {
 	message: Message;
 	onAct?: Act;
-	/** Set where the form is shown once more, with what was typed in it. */
+	/** The typed values and errors, when the form is shown again after a refused post. */
 	given?: GivenBack;
 };
 
@@ -78,7 +81,7 @@ export function EmailForm({ message, onAct, given }: FormProps) {
 	);
 }
 
-/** A code was asked for from this page, and the form it was asked with had the focus. */
+/** A code was requested from this page by a form that had the focus. */
 let isCodeAwaited = false;
 
 export function CodeForm({ message, onAct, given }: FormProps) {
@@ -105,7 +108,7 @@ export function CodeForm({ message, onAct, given }: FormProps) {
 						inputMode="numeric"
 						autoComplete="one-time-code"
 						required
-						// Longer than six digits: a copied code brings blanks, dashes and invisible characters along.
+						// Longer than six characters, because a copied code may contain blanks, dashes and invisible characters.
 						maxLength={40}
 						error={errors.code}
 						defaultValue={given?.typed.code}
@@ -133,14 +136,14 @@ function Form({
 }: FormProps & {
 	intent: string;
 	button: ReactNode;
-	/** The field, with what is wrong with it. */
+	/** Renders the form's fields, with their errors. */
 	children: (errors: Record<string, string>) => ReactNode;
 }) {
 	const { form, errors, submit } = useActing(onAct, given);
 	async function send(event: FormEvent<HTMLFormElement>) {
 		const conversation = event.currentTarget.closest<HTMLElement>("[role=log]");
 		isCodeAwaited = intent === "send-code";
-		// The form is gone then, and what followed stands in the conversation.
+		// The form disappears after a correct code, so the focus goes to the conversation.
 		if ((await submit(event)) && intent === "enter-code") conversation?.focus();
 	}
 	return (

@@ -3,9 +3,8 @@ import { Button } from "#app/components/ui/index.ts";
 import type { ConnectionStatus } from "#app/realtime/client/connection/status.ts";
 
 /**
- * How the page is connected, said only while it is not: one quiet line above the conversation, whose words a
- * screen reader hears when they change. Nothing moves below it, and the transcript begins below where it floats,
- * so that it covers nothing that cannot be scrolled away.
+ * A notice above the conversation while the page is not connected, announced to screen readers when it changes. It
+ * floats, so that nothing moves; the transcript has padding under it, so that it covers no message.
  */
 export function LineNotice({ line }: { line: ConnectionStatus }) {
 	const words = wordsFor(line);

@@ -1,11 +1,9 @@
 import { usePageContext } from "#app/components/page-context.ts";
 
 /**
- * Without scripts the conversation is a frame whose page never ends: it grows while the form below keeps what
- * is typed. The scripted transcript is hidden then, or everything would stand there twice. The link is for
- * browsers that do not begin the frame anew by themselves; it touches nothing else of the page.
- *
- * @param src address of the frame's page, `…/live/frame`.
+ * Shows the conversation without scripts: a frame whose page never ends, so that the form below keeps its text. The
+ * scripted transcript is hidden then. The link reloads the frame, for browsers that do not reload it automatically.
+ * @param src URL of the frame's page, `…/live/frame`.
  */
 export function LiveFrame({ src }: { src: string }) {
 	const { nonce } = usePageContext();

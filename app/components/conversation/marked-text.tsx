@@ -3,8 +3,8 @@ import { type Inline, readLinks } from "#app/text/message-inline.ts";
 import { type Block, readMarks } from "#app/text/message-marks.ts";
 
 /**
- * A message's words with their marks drawn: bold, italics, code, headings, lists, tables and links. The customer's own
- * words keep their characters, and only addresses in them become links.
+ * A message rendered from Markdown: bold, italics, code, headings, lists, tables and links. In a customer's message
+ * only URLs become links.
  */
 export function MarkedText({
 	text,
@@ -12,9 +12,9 @@ export function MarkedText({
 	isUnfinished = false,
 }: {
 	text: string;
-	/** False for the customer's own words. */
+	/** False for a customer's message, which is not Markdown. */
 	hasMarks: boolean;
-	/** More is coming: a mark that is not closed yet is not shown. */
+	/** The text still streams, so a mark without an end is hidden. */
 	isUnfinished?: boolean;
 }) {
 	if (!hasMarks) return <Parts parts={readLinks(text)} />;
@@ -42,7 +42,7 @@ function BlockOf({ block }: { block: Block }) {
 		case "table":
 			return <TableOf block={block} />;
 		default: {
-			// A heading is bold only: the page's outline is not the message's.
+			// A heading in a message is only bold, because it must not be part of the page's outline.
 			const look = {
 				heading: "font-semibold",
 				quote: "border-line-strong border-s-2 ps-3",

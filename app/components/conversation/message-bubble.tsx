@@ -17,7 +17,7 @@ import { inLanguage } from "./translation-words.ts";
 
 type Source = { id: string; title: string; url: string; quote: string };
 
-/** One message, as seen from one side: own words on the right, all others on the left. */
+/** One message: the viewer's own messages on the right, all others on the left. */
 export function MessageBubble({
 	message,
 	side,
@@ -30,17 +30,20 @@ export function MessageBubble({
 }: {
 	message: Message;
 	side: Side;
-	/** Who the customer is, for the agent's side: their messages carry no name. */
+	/** The customer's name, for agents: customers' messages have no sender name. */
 	customerName?: string | null;
-	/** Its place in a run of one sender: a run has one name above and one time below. */
+	/** The message's position in a run of one sender: the name is above the run, the time below it. */
 	place?: RunPlace;
-	/** Offered on the newest message when the assistant did not know; without scripts the form posts. */
+	/**
+	 * Requests an agent. Offered on the newest message when the assistant could not answer; without scripts the form
+	 * posts.
+	 */
 	onCallPerson?: () => void;
-	/** Posts a form in the message once scripts run; without it the form posts itself. */
+	/** Posts a form in the message with scripts; without scripts the form posts itself. */
 	onAct?: Act;
-	/** False for a message whose form for finding out who the customer is has been followed by another. */
+	/** False when a newer message has replaced this message's identity form. */
 	isIdentityStep?: boolean;
-	/** How far it is, while the server does not have it yet. Its element stays the same when the server has it. */
+	/** The state of sending, until the server has acknowledged the message. The element stays the same afterwards. */
 	sending?: ReactNode;
 }) {
 	const time = useFullTime(message.sentAt);
@@ -77,7 +80,7 @@ export function MessageBubble({
 	);
 }
 
-/** Not read out when it changes: the message itself has been. */
+/** The time of a message. Not announced when it changes, because the message has been announced. */
 function TimeLine({ message, isOwn }: { message: Message; isOwn: boolean }) {
 	return (
 		<p aria-live="off" className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">
@@ -87,7 +90,7 @@ function TimeLine({ message, isOwn }: { message: Message; isOwn: boolean }) {
 	);
 }
 
-/** The assistant's words while they are being written. Not read out piece by piece; the finished message is. */
+/** A live answer. Screen readers announce only the finished message. */
 export function LiveBubble({ text }: { text: string }) {
 	return (
 		<div
@@ -101,7 +104,7 @@ export function LiveBubble({ text }: { text: string }) {
 				<BubbleBody isOwn={false}>
 					<MarkedText text={text} hasMarks isUnfinished />
 				</BubbleBody>
-				{/* The finished message has its time here; without this line it would jump. */}
+				{/* Space for the time that the finished message has here, so that the text does not jump. */}
 				<p aria-hidden="true" className="text-sm">
 					&nbsp;
 				</p>
@@ -110,7 +113,7 @@ export function LiveBubble({ text }: { text: string }) {
 	);
 }
 
-/** Three quiet dots and the words for it: somebody, or the assistant, is at it. */
+/** Three dots and a text, while somebody types or the assistant works. */
 export function WorkingLine({ words }: { words: string }) {
 	return (
 		<p className="flex animate-arrive items-center gap-2 self-start text-ink-soft text-sm">
@@ -124,7 +127,7 @@ export function WorkingLine({ words }: { words: string }) {
 	);
 }
 
-/** A notice is written in the customer's language, and in the agent's beside it. */
+/** A notice in the customer's language, with the agent's language beside it. */
 function SystemLine({ message, side }: { message: Message; side: Side }) {
 	const { language, translation } = message.metadata as { language?: string; translation?: Translation };
 	const isTranslated = side === "agent" && translation?.text !== undefined;
@@ -155,7 +158,7 @@ function CallPerson({ onCall }: { onCall: () => void }) {
 }
 
 function SenderMark({ message, name, isShown }: { message: Message; name: string; isShown: boolean }) {
-	// Its room stays, so that the bubbles of a run stand in one line.
+	// The empty space keeps the bubbles of a run aligned.
 	if (!isShown) return <span aria-hidden="true" className="w-7 shrink-0" />;
 	if (message.senderType === "bot") return <AssistantMark size="small" />;
 	return <Avatar name={name} size="small" />;
@@ -182,7 +185,7 @@ function Sources({ sources }: { sources: Source[] }) {
 	);
 }
 
-/** One tick: the store has it; two: the other side's browser has it; two in colour: it was on their screen. */
+/** The receipt: one tick for acknowledged, two for delivered, two in colour for read. */
 function Tick({ message }: { message: Message }) {
 	const look = { size: 14, strokeWidth: 1.75, role: "img" } as const;
 	if (message.isRead) return <CheckCheck {...look} aria-label="Read" className="text-accent" />;
@@ -196,8 +199,8 @@ function senderName(message: Message, side: Side, customerName: string | null): 
 }
 
 /**
- * Only what retrieval returned is in the metadata, and only addresses of this site are shown as links: browsers
- * read a backslash as a slash and drop a tab, so `/\evil.example` would be one of another site.
+ * The sources of an answer. Only links within this site are shown: browsers read a backslash as a slash and drop
+ * tabs, so `/\evil.example` would be a link to another site.
  */
 function readSources(message: Message): Source[] {
 	const sources = message.metadata.sources;

@@ -6,10 +6,7 @@ import { MarkedText } from "./marked-text.tsx";
 import { type Act, useActing } from "./posted-fields.ts";
 import { inLanguage, translatedLine } from "./translation-words.ts";
 
-/**
- * A message's words in the language of whoever reads them, and the original one click away: the agent reads the
- * customer's translated, the customer the agent's.
- */
+/** A message in the viewer's language, with the original one click away. */
 export function MessageText({
 	message,
 	side,
@@ -26,7 +23,7 @@ export function MessageText({
 		foreignPart?: ForeignPart;
 		translation?: Translation;
 	};
-	// The customer's own words keep their characters; agents and the assistant write marks.
+	// Agents and the assistant write Markdown; customers' messages are plain text.
 	const hasMarks = message.senderType !== "user";
 	const isRead = translation?.text && (translation.isOriginal || side === "agent");
 	if (!isRead) {
@@ -75,7 +72,7 @@ export function MessageText({
 	);
 }
 
-/** A text whose end may be in another language, which voices and fonts want to know. */
+/** A text whose end may be in another language, marked for screen readers and fonts. */
 function Parts({
 	text,
 	foreignPart,

@@ -1,18 +1,21 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Acted } from "#app/realtime/client/store/options.ts";
 
-/** Posts a form's fields for the page. */
+/** Posts a form's fields. */
 export type Act = (fields: Record<string, string>) => Promise<Acted>;
 
-/** What was typed in a form that was posted without scripts and refused, and what is wrong with its fields. */
+/** The typed values and the errors of a form that was posted without scripts and refused. */
 export type GivenBack = { typed: Record<string, string>; errors: Record<string, string> };
 
-/** An id for a field: of its own where the form is given back, since the one that was posted is on the page too. */
+/**
+ * A field's id. A form that is shown again after a refusal needs other ids, because the first form is on the page
+ * too.
+ */
 export const fieldId = (id: string, given: GivenBack | undefined): string => (given ? `${id}-again` : id);
 
 /**
- * A form that is posted for the page once scripts run, and otherwise posts itself.
- * @returns what is wrong with its fields by their names; the first of them gets the focus, and is read out with it.
+ * Posts a form with scripts; without them the form posts itself.
+ * @returns the errors by field. The first field with an error gets the focus, so that screen readers read the error.
  */
 export function useActing(onAct: Act | undefined, given?: GivenBack) {
 	const form = useRef<HTMLFormElement>(null);
@@ -21,7 +24,7 @@ export function useActing(onAct: Act | undefined, given?: GivenBack) {
 		if (Object.keys(errors).length === 0) return;
 		form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
 	}, [errors]);
-	/** @returns whether the page has posted it and it was accepted. */
+	/** @returns whether the post was accepted. */
 	async function submit(event: FormEvent<HTMLFormElement>): Promise<boolean> {
 		if (!onAct) return false;
 		event.preventDefault();
@@ -32,7 +35,7 @@ export function useActing(onAct: Act | undefined, given?: GivenBack) {
 	return { form, errors, submit };
 }
 
-/** The fields a form would post by itself, the button that was used among them. */
+/** The fields that the browser would post, including the clicked button. */
 export function fieldsOf(event: FormEvent<HTMLFormElement>): Record<string, string> {
 	const { submitter } = event.nativeEvent as SubmitEvent;
 	const fields: Record<string, string> = {};

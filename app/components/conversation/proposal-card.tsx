@@ -32,8 +32,8 @@ const FIELDS: { name: keyof PostalAddress; label: string; autoComplete: string; 
 ];
 
 /**
- * A change the assistant proposes: what would happen, and the two answers to it. A plain form first, so that it
- * works without scripts and out of the frame; only the customer's side has the buttons.
+ * The card of an action that the assistant proposes, with the buttons to confirm or decline it. Only the customer
+ * sees the buttons. It works without scripts too.
  */
 export function ProposalCard({
 	message,
@@ -44,14 +44,14 @@ export function ProposalCard({
 	message: Message;
 	side: Side;
 	onAct?: Act;
-	/** Set where the card is shown once more, with what was typed in it. */
+	/** The typed values and errors, when the card is shown again after a refused post. */
 	given?: GivenBack;
 }) {
 	const card = message.metadata.proposal as Card;
 	const state = useCardState(card);
 	const outcome = useRef<HTMLParagraphElement>(null);
 	const isDecidedHere = useRef(false);
-	// The button that had the focus is gone by then.
+	// The clicked button has gone, so the card gets the focus.
 	useEffect(() => {
 		if (state !== "proposed" && isDecidedHere.current) outcome.current?.focus();
 	}, [state]);
@@ -110,7 +110,7 @@ function AddressFields({
 			{FIELDS.map(({ name, label, autoComplete, isNeeded }) => (
 				<TextField
 					key={name}
-					// An id of its own: without scripts each message is rendered apart, and made-up ids would repeat.
+					// Without scripts each message is rendered on its own, and ids from `useId` would repeat.
 					id={fieldId(`${card.id}-${name}`, given)}
 					name={name}
 					label={isNeeded ? label : `${label} (if any)`}
@@ -128,7 +128,7 @@ function AddressFields({
 
 const nothingToWatch = () => () => {};
 
-/** The card's state now: an offer whose time is over has run out, also while nobody has clicked. */
+/** The card's state now: an open proposal expires even if no event says so. */
 function useCardState(card: Card): ActionState {
 	const read = () =>
 		card.state === "proposed" && Date.parse(card.expiresAt) <= Date.now() ? "expired" : card.state;

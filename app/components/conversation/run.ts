@@ -1,22 +1,22 @@
 import type { Message } from "#app/realtime/events.ts";
 
-/** Messages of one sender no further apart than this are read as one, with one time under them. */
+/** Maximum time between messages of one sender that are shown as one run, in milliseconds. */
 export const RUN_GAP_MS = 2 * 60_000;
 
-/** Where a message stands among its neighbours: whether it begins or ends a run of one sender, or begins a day. */
+/** A message's position: whether it starts or ends a run of one sender, or starts a day. */
 export type RunPlace = { startsRun: boolean; endsRun: boolean; startsDay: boolean };
 
-/** What decides it; messages that are still on their way have no more than this. */
+/** The fields that decide about runs; an unacknowledged message has only these. */
 type Spoken = Pick<Message, "senderType" | "senderName" | "sentAt">;
 
-/** A message that is a run of its own. */
+/** The position of a message that is a run by itself. */
 export const ALONE: RunPlace = { startsRun: true, endsRun: true, startsDay: false };
 
 /**
- * Where each message stands in the run of its sender.
- * @param messages oldest first.
- * @param dayOf the calendar day of a moment (ISO 8601) for the reader; a new day begins a new run.
- * @returns one place for each message, in the same order.
+ * The position of each message in its sender's run.
+ * @param messages oldest first. @param dayOf the calendar day of a time (ISO 8601) for the viewer; a new day starts a
+ * new run.
+ * @returns one position for each message, in the same order.
  */
 export function placesInRuns(messages: Spoken[], dayOf: (iso: string) => number): RunPlace[] {
 	const days = messages.map(({ sentAt }) => dayOf(sentAt));

@@ -3,7 +3,7 @@ import type { OutboxEntry } from "#app/realtime/client/outbox/entries.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { Side } from "./side.ts";
 
-/** A message that waits to be sent, in the shape of one. */
+/** An outbox entry in the form of a message, so that it can be shown as one. */
 export function unsentMessage(entry: OutboxEntry, side: Side): Message {
 	return {
 		id: entry.clientMessageId,
@@ -20,7 +20,7 @@ export function unsentMessage(entry: OutboxEntry, side: Side): Message {
 	};
 }
 
-/** Under a message that the server does not have yet: on its way, or why not and what can be done. */
+/** The line below an unacknowledged message: on its way, or why it was not sent and what the customer can do. */
 export function SendingLine({
 	entry,
 	endsRun,

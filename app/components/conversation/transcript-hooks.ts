@@ -1,14 +1,14 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 
-/** Within this distance of the end the reader is following, and new messages move the page along. */
+/** Distance from the end, in pixels, within which new messages scroll the log. */
 const FOLLOW_PX = 100;
-/** Screen readers collect changes for some hundred milliseconds before they speak. */
+/** Milliseconds that screen readers collect changes before they announce them. */
 const SETTLING_MS = 500;
 
-// On the server there is no layout to measure, and React would warn.
+// React warns about layout effects on the server, where nothing can be measured.
 export const useBrowserLayoutEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
-/** Keeps the end in view while the reader is there, and leaves them alone when they have scrolled up. */
+/** Keeps the log scrolled to its end while the reader is there, and does not scroll after they have scrolled up. */
 export function useFollowing(version: string) {
 	const ref = useRef<HTMLDivElement>(null);
 	const isFollowing = useRef(true);
@@ -27,7 +27,7 @@ export function useFollowing(version: string) {
 		if (isFollowing.current) toEnd();
 	}, [version]);
 
-	// A phone's keyboard, a turned screen or a growing composer take room away without anybody scrolling.
+	// A phone's keyboard, a rotated screen or a growing composer makes the log smaller without any scrolling.
 	useEffect(() => {
 		const element = ref.current;
 		if (!element) return;
@@ -39,7 +39,7 @@ export function useFollowing(version: string) {
 		return () => observer.disconnect();
 	}, []);
 
-	/** Scrolls to a place, in pixels from the top, and stays there. */
+	/** Scrolls to a position, in pixels from the top, and stays there. */
 	const scrollTo = (top: number) => {
 		const element = ref.current;
 		if (!element) return;
@@ -51,7 +51,7 @@ export function useFollowing(version: string) {
 	const onScroll = () => {
 		const element = ref.current;
 		if (!element) return;
-		// The browser also reports what it moved itself when the room changed.
+		// Browsers also report a scroll event for their own adjustment after a change of size.
 		if (sizeOf(element) !== sizeSeen.current && isFollowing.current) return;
 		const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
 		isFollowing.current = distance < FOLLOW_PX;
@@ -62,8 +62,8 @@ export function useFollowing(version: string) {
 }
 
 /**
- * Whether the log is to keep still for screen readers: while history is put in, and for a moment afterwards, since
- * they look at it later than it changes. Also when the page begins and its times change to the reader's zone.
+ * Whether screen readers must ignore changes of the log: while history is inserted and a moment after, because they
+ * read it later than it changes, and at the page's start, when times change to the reader's time zone.
  */
 export function useQuiet(isLoading: boolean): boolean {
 	const [isSettling, setSettling] = useState(true);
@@ -78,7 +78,7 @@ export function useQuiet(isLoading: boolean): boolean {
 	return isLoading || isSettling;
 }
 
-/** Watches which messages are on screen: half of one, or as much as there is room for. */
+/** Reports which messages are on screen: half of one, or as much as fits. */
 export function useSeen(root: RefObject<HTMLElement>, count: number, onSeen: (seq: number) => void) {
 	// biome-ignore lint/correctness/useExhaustiveDependencies: each new message is a new element to watch.
 	useEffect(() => {

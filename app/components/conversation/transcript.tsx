@@ -14,7 +14,7 @@ import type { Side } from "./side.ts";
 import { useFollowing, useQuiet, useSeen } from "./transcript-hooks.ts";
 import { useKeptPlace } from "./use-kept-place.ts";
 
-/** The conversation as it stands and grows: history, what is being written, what is on its way. */
+/** The log of a conversation: history, live answer, and unacknowledged messages. */
 export function Transcript({
 	conversation,
 	outbox,
@@ -33,20 +33,20 @@ export function Transcript({
 }: {
 	conversation: Conversation;
 	outbox: OutboxEntry[];
-	/** By which way the conversation is read, for operators and tests: it stands on the log. */
+	/** How the conversation is read now; an attribute of the log, for operators and tests. */
 	transport: ShownTransport;
 	side: Side;
 	isLoadingOlder: boolean;
 	onLoadOlder: () => void;
 	onRetry: (clientMessageId: string) => void;
 	onDiscard: (clientMessageId: string) => void;
-	/** Set while a person can still be called for. */
+	/** Requests an agent; undefined when that is not possible. */
 	onCallPerson?: () => void;
-	/** Called with the sequence of each message that comes on screen. */
+	/** Called with the sequence of each message that is visible on screen. */
 	onSeen: (seq: number) => void;
-	/** Posts the forms that stand in messages. */
+	/** Posts the forms in messages. */
 	onAct?: Act;
-	/** Who the customer is, for the agent's side. */
+	/** The customer's name, for agents. */
 	customerName?: string | null;
 	empty: ReactNode;
 	className?: string;
@@ -64,7 +64,7 @@ export function Transcript({
 	const ownName = messages.findLast((message) => message.senderType === side)?.senderName ?? null;
 	const unsentAt = unsent.map((entry) => new Date(entry.writtenAt).toISOString());
 	const isQuiet = useQuiet(isLoadingOlder);
-	// The link to earlier messages and the forms in messages go when they have been used.
+	// The link to earlier messages and the forms in messages disappear after use, so the focus must move.
 	useKeptFocus(follow.ref, () => follow.ref.current);
 	const working = [
 		isThinking && !live ? "Assistant is thinking" : null,
@@ -103,7 +103,7 @@ export function Transcript({
 					</a>
 				) : null}
 				{isEmpty ? empty : null}
-				{/* One list, so that a message keeps its element when the server has it: it is read out once. */}
+				{/* One list, so that a message keeps its element after it is acknowledged and is announced only once. */}
 				{[
 					...messages.map((message, index) => (
 						<Fragment key={keyOf(message, side)}>
@@ -143,7 +143,7 @@ export function Transcript({
 						);
 					}),
 				]}
-				{/* Its room is always there: who starts or stops writing moves nothing. */}
+				{/* This space is always reserved, so that nothing moves when somebody starts or stops writing. */}
 				<div aria-live="off" className="flex min-h-5 flex-wrap items-end gap-x-4">
 					{working.map((words) => (
 						<WorkingLine key={words} words={words} />
@@ -167,6 +167,6 @@ export function Transcript({
 	);
 }
 
-/** The browser's own name for an own message is the same before and after the server has it. */
+/** The client's id of an own message, which is the same before and after the server has it. */
 const keyOf = ({ id, clientMessageId, senderType }: Message, side: Side): string =>
 	(senderType === side && clientMessageId) || id;

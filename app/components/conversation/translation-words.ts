@@ -1,7 +1,7 @@
 import { directionOf, nameOf, primaryLanguage } from "#app/text/language-tag.ts";
 import type { Translation } from "#db/shapes.ts";
 
-/** How a customer is told that a reply was translated, in their language. */
+/** Tells the customer, in their language, that a reply was translated. */
 const TRANSLATED: Record<string, string> = {
 	en: "Translated · show original",
 	de: "Übersetzt · Original zeigen",
@@ -16,13 +16,13 @@ const TRANSLATED: Record<string, string> = {
 	he: "תורגם · הצגת המקור",
 };
 
-/** The line under a translated message, for whoever reads it. */
+/** The line below a translated message, for this viewer. */
 export function translatedLine({ from, isOriginal }: Translation, side: "user" | "agent"): string {
 	if (side === "user") return TRANSLATED[primaryLanguage(from)] ?? TRANSLATED.en!;
 	if (isOriginal) return `Sent in ${nameOf(from, "en")} · show your words`;
 	return `Translated from ${nameOf(from, "en")} · show original`;
 }
 
-/** The attributes of text in a language. @param text the text itself, where it is at hand. */
+/** The `lang` and `dir` attributes for a text. @param text the text itself, when available. */
 export const inLanguage = (language: string | undefined, text?: string) =>
 	language ? { lang: language, dir: directionOf(language, text) } : { dir: "auto" as const };

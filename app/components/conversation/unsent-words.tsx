@@ -3,7 +3,7 @@ import { Button } from "#app/components/ui/index.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
 
-/** Text that could not be sent and that no field on the page takes any more, shown so that it can be copied. */
+/** Shows text that could not be sent and has no field on the page, so that it can be copied. */
 export function UnsentWords({ text, onDiscard }: { text: string; onDiscard?: () => void }) {
 	if (!hasVisibleText(text)) return null;
 	return (
@@ -32,8 +32,9 @@ export function UnsentWords({ text, onDiscard }: { text: string; onDiscard?: () 
 }
 
 /**
- * The same for a draft that the composer kept before it went away.
- * @param draftKey the composer's key. @param text what a form posted without scripts and could not send.
+ * Shows a draft that the composer stored before it disappeared.
+ * @param draftKey the composer's key. @param text the text of a form that was posted without scripts and could not be
+ * sent.
  */
 export function UnsentDraft({ draftKey, text }: { draftKey: string; text: string }) {
 	const [unsent, setUnsent] = useState(text);

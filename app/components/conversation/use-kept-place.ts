@@ -2,18 +2,17 @@ import { type RefObject, useEffect, useRef } from "react";
 import type { Conversation } from "#app/realtime/client/conversation-state.ts";
 import { useBrowserLayoutEffect } from "./transcript-hooks.ts";
 
-/** Where somebody was reading: the topmost message in view, and its distance from the log's top edge in pixels. */
+/** A reading position: the topmost visible message, and its distance from the log's top edge in pixels. */
 type Place = { seq: number; offset: number };
 
-/** Pages of older messages that are loaded to find the message again. */
+/** Maximum number of pages of older messages that are loaded to find the message again. */
 const MOST_PAGES = 10;
 
 /**
- * Brings a reader who had scrolled up back to the same message after Back or a reload. Pages are stored by no cache,
- * so the browser loads them again, and it restores only the scroll position of the document, not of the log.
- *
- * @param log the element that scrolls. @param isAway whether the reader has scrolled up.
- * @param scrollTo scrolls the log, in pixels from its top, and leaves it there.
+ * Restores the reading position after Back or a reload. Browsers do not cache these pages, and they restore the
+ * scroll position of the document only, not of the log.
+ * @param log the scrolling element. @param isAway whether the reader has scrolled up.
+ * @param scrollTo scrolls the log to a position in pixels from its top, and keeps it there.
  */
 export function useKeptPlace(
 	{
@@ -51,7 +50,7 @@ export function useKeptPlace(
 	}, [sessionId, isAway, log]);
 }
 
-/** Whether the document was loaded by Back, Forward or a reload, and its scripts begin now. */
+/** Whether the document was loaded by Back, Forward or a reload. */
 function isRestored(): boolean {
 	const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
 	const hasBegun = document.documentElement.dataset.hydrated !== undefined;
@@ -78,7 +77,7 @@ function readPlace(sessionId: string | null): Place | null {
 		const { seq, offset } = place;
 		return typeof seq === "number" && typeof offset === "number" ? { seq, offset } : null;
 	} catch {
-		// Storage is switched off, or holds something else: the page begins at the newest message.
+		// Storage is off or has an unexpected value: the page starts at the newest message.
 		return null;
 	}
 }
@@ -88,6 +87,6 @@ function writePlace(sessionId: string, place: Place | null): void {
 		if (place) sessionStorage.setItem(keyOf(sessionId), JSON.stringify(place));
 		else sessionStorage.removeItem(keyOf(sessionId));
 	} catch {
-		// Storage is switched off or full: the page begins at the newest message.
+		// Storage is off or full: the position is not stored.
 	}
 }

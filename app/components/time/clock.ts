@@ -13,7 +13,10 @@ function tick() {
 	timer = setTimeout(tick, MINUTE_MS - (Date.now() % MINUTE_MS));
 }
 
-/** One timer for all times on the page. A hidden page's timers run late, so it also ticks when it is shown again. */
+/**
+ * One timer serves all times on the page. Timers of a hidden page are late, so it also fires when the page becomes
+ * visible.
+ */
 function subscribe(listener: () => void): () => void {
 	listeners.add(listener);
 	if (listeners.size === 1) {
@@ -37,10 +40,9 @@ const SNAPSHOTS = {
 const onServer = () => null;
 
 /**
- * The present moment for texts about time, and how the reader writes it. The server does not know their zone: it
- * writes UTC and says so, and the browser's first render repeats exactly that (with the server's own moment).
- *
- * @param precision how exact `now` is; the component is rendered again when it changes.
+ * The present time and the viewer's time format. The server does not know the viewer's time zone: it writes UTC and
+ * says so, and the browser's first render repeats exactly that text with the server's time.
+ * @param precision how exact `now` is; the component renders again when it changes.
  */
 export function useClock(precision: "minute" | "day"): Reader {
 	const { renderedAt } = usePageContext();

@@ -1,18 +1,18 @@
-/** For whom a moment is written. Without a zone or a locale the browser's own are used. */
+/** Whom a time is written for. Without a time zone or a locale, the browser's own are used. */
 export type Reader = {
 	now: Date;
 	/** IANA name of a time zone. */
 	timeZone?: string;
 	/** BCP 47 language tag. */
 	locale?: string;
-	/** The zone is not known to be the reader's own, so the text names it. */
+	/** The time zone may not be the viewer's own, so the text names it. */
 	namesZone?: boolean;
 };
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Up to this age a list says how long ago something was, even if it was before midnight. */
+/** Up to this age, in milliseconds, a list shows how long ago it was, even across midnight. */
 const HOURS_LIMIT_MS = 12 * HOUR_MS;
 
 const DAY = { weekday: "short", day: "numeric", month: "short" } as const;
@@ -26,8 +26,7 @@ const FULL = {
 	...CLOCK,
 } as const;
 
-// Making a formatter costs more than a hundred uses of it. One entry for each zone, locale and form: on the
-// server these are constants, in a browser they are the reader's.
+// Creating a formatter costs more than a hundred uses. There is one entry for each time zone, locale and form.
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatter({ timeZone, locale }: Reader, form: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -43,8 +42,8 @@ function formatter({ timeZone, locale }: Reader, form: Intl.DateTimeFormatOption
 const zoneName = ({ namesZone }: Reader) => (namesZone ? ({ timeZoneName: "short" } as const) : {});
 
 /**
- * The calendar day of a moment in the reader's zone.
- * @returns days since 1 January 1970 in that zone's calendar; neighbouring days differ by 1, also when clocks change.
+ * The calendar day of a time in the viewer's time zone.
+ * @returns days since 1 January 1970; consecutive days differ by 1, even when clocks change.
  */
 export function dayNumber(date: Date, reader: Reader): number {
 	const form = { year: "numeric", month: "numeric", day: "numeric" } as const;
@@ -54,26 +53,29 @@ export function dayNumber(date: Date, reader: Reader): number {
 	return Date.UTC(part("year"), part("month") - 1, part("day")) / DAY_MS;
 }
 
-/** "11:30 PM" today, "Mon 23 Nov, 11:30 PM" this year, "23 Nov 2025, 11:30 PM" before; with the zone where the reader needs it. */
+/**
+ * "11:30 PM" today, "Mon 23 Nov, 11:30 PM" this year, "23 Nov 2025, 11:30 PM" before; with the zone if `namesZone` is
+ * set.
+ */
 export function clockText(date: Date, reader: Reader): string {
 	const clock = { ...CLOCK, ...zoneName(reader) };
 	if (dayNumber(date, reader) === dayNumber(reader.now, reader)) return formatter(reader, clock).format(date);
 	return formatter(reader, { ...dayForm(date, reader), ...clock }).format(date);
 }
 
-/** "Mon 23 Nov", or "23 Nov 2025" in another year than the present one. */
+/** "Mon 23 Nov", or "23 Nov 2025" when it is not the present year. */
 export function dayText(date: Date, reader: Reader): string {
 	return formatter(reader, dayForm(date, reader)).format(date);
 }
 
-/** "Today" and "Yesterday" in the reader's language, else as `dayText`. */
+/** "Today" or "Yesterday" in the viewer's language, otherwise as `dayText`. */
 export function nearDayText(date: Date, reader: Reader): string {
 	const daysAgo = dayNumber(reader.now, reader) - dayNumber(date, reader);
 	if (daysAgo !== 0 && daysAgo !== 1) return dayText(date, reader);
 	return capitalised(relative(reader).format(-daysAgo, "day"), reader);
 }
 
-/** For lists: "Now", "12 min", "3 hr", "Yesterday", "Mon 23 Nov". A moment in the future counts as now. */
+/** The age for a list: "Now", "12 min", "3 hr", "Yesterday", "Mon 23 Nov". A time in the future counts as now. */
 export function ageText(date: Date, reader: Reader): string {
 	const age = reader.now.getTime() - date.getTime();
 	if (age < MINUTE_MS) return capitalised(relative(reader).format(0, "second"), reader);
@@ -83,12 +85,12 @@ export function ageText(date: Date, reader: Reader): string {
 	return nearDayText(date, reader);
 }
 
-/** "Monday, 23 November 2026 at 23:30 UTC": everything, for tooltips and screen readers. */
+/** Full date and time for tooltips and screen readers: "Monday, 23 November 2026 at 23:30 UTC". */
 export function fullText(date: Date, reader: Reader): string {
 	return formatter(reader, { ...FULL, ...zoneName(reader) }).format(date);
 }
 
-/** The language that these texts are in. */
+/** The language of the time texts. */
 export const textLanguage = (reader: Reader): string => formatter(reader, CLOCK).resolvedOptions().locale;
 
 function dayForm(date: Date, reader: Reader): Intl.DateTimeFormatOptions {

@@ -10,24 +10,24 @@ import {
 	textLanguage,
 } from "./format-time.ts";
 
-/** A moment as the time of day, with the day where it is not today. @param iso ISO 8601. */
+/** The time of day, with the day if it is not today. @param iso ISO 8601. */
 export function ClockTime({ iso }: { iso: string }) {
 	return <Moment iso={iso} precision="day" write={clockText} />;
 }
 
-/** A moment in a list, by its age: "12 min", "3 hr", "Yesterday", "Mon 23 Nov". @param iso ISO 8601. */
+/** The age of a list entry: "12 min", "3 hr", "Yesterday", "Mon 23 Nov". @param iso ISO 8601. */
 export function RelativeTime({ iso }: { iso: string }) {
 	return <Moment iso={iso} precision="minute" write={ageText} />;
 }
 
-/** The day on which the messages below it were written. @param iso ISO 8601, any moment of that day. */
+/** A heading with the day of the messages below it. @param iso ISO 8601, any time on that day. */
 export function DaySeparator({ iso }: { iso: string }) {
 	const clock = useClock("day");
 	const date = new Date(iso);
 	return (
 		<p className="my-1 flex items-center gap-3 self-stretch text-ink-soft text-sm before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
 			<time dateTime={iso} lang={languageOf(clock)} title={dayText(date, clock)} data-day>
-				{/* "Today" would become wrong on a page without scripts that is open over midnight. */}
+				{/* "Today" would become wrong on a page without scripts that stays open over midnight. */}
 				{clock.namesZone ? dayText(date, clock) : nearDayText(date, clock)}
 			</time>
 		</p>
@@ -39,13 +39,13 @@ export function useFullTime(iso: string): string {
 	return fullText(new Date(iso), useClock("day"));
 }
 
-/** Which calendar day a moment is on for the reader; equal numbers mean the same day. */
+/** Returns a function that gives the calendar day of a time for the viewer; equal numbers mean the same day. */
 export function useDayOf(): (iso: string) => number {
 	const clock = useClock("day");
 	return (iso) => dayNumber(new Date(iso), clock);
 }
 
-/** A short text to look at, and the whole date for screen readers and in the tooltip. */
+/** A short time to look at, with the full date for screen readers and in the tooltip. */
 function Moment({
 	iso,
 	precision,
@@ -58,7 +58,7 @@ function Moment({
 	const clock = useClock(precision);
 	const date = new Date(iso);
 	const full = fullText(date, clock);
-	// The age of something on a page without scripts would never change.
+	// On a page without scripts an age would never update, so the time is shown.
 	const short = clock.namesZone ? clockText(date, clock) : write(date, clock);
 	return (
 		<time dateTime={iso} title={full} lang={languageOf(clock)}>
@@ -68,7 +68,7 @@ function Moment({
 	);
 }
 
-/** The page's words are English, so only other languages are named. */
+/** The page is in English, so `lang` is set only for other languages. */
 function languageOf(reader: Reader): string | undefined {
 	const language = textLanguage(reader);
 	return language.startsWith("en") ? undefined : language;

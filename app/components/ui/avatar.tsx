@@ -1,14 +1,14 @@
 const SIZES = { small: "size-7 text-sm", regular: "size-9 text-sm", large: "size-12 text-lg" };
 export type AvatarSize = keyof typeof SIZES;
 
-/** The first letters of a person's first and last name, in capitals: "Ada Marie Lovelace" is "AL". */
+/** The first letters of the first and last name, in capitals: "Ada Marie Lovelace" is "AL". */
 export function initials(name: string): string {
 	const words = name.trim().split(/\s+/).filter(Boolean);
 	const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
 	return ends.map((word) => Array.from(word ?? "")[0]?.toLocaleUpperCase() ?? "").join("");
 }
 
-/** A person: their picture, or their initials. Decorative, since the name always stands beside it. */
+/** A person's picture or initials. Decorative, because the name is always beside it. */
 export function Avatar({
 	name,
 	image,
@@ -28,8 +28,8 @@ export function Avatar({
 }
 
 /**
- * The assistant's own mark, a lamp that is on: it must never be taken for a person, so it has no face
- * and no name. Decorative; write "Assistant" beside it.
+ * The assistant's icon, a lamp that is on: without a face or a name, so that it is not mistaken for a person.
+ * Decorative; write "Assistant" beside it.
  */
 export function AssistantMark({ size = "regular" }: { size?: AvatarSize }) {
 	return (

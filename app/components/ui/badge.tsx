@@ -10,7 +10,7 @@ const TONES: Record<BadgeTone, string> = {
 	ok: "bg-ok-soft text-ok",
 };
 
-/** A word about a thing's state. Colour is for what needs a person; the word itself must be enough. */
+/** A short text about a state. Colour is only for states that need a person; the text alone must be enough. */
 export function Badge({ tone = "neutral", children }: { tone?: BadgeTone; children: ReactNode }) {
 	return (
 		<span

@@ -9,7 +9,7 @@ const SHAPE =
 	"inline-flex select-none items-center justify-center gap-2 rounded-control border font-medium no-underline transition-colors disabled:cursor-not-allowed disabled:opacity-55";
 
 const SIZES: Record<ButtonSize, string> = {
-	// 44 px is the smallest target a thumb meets reliably.
+	// 44 px is the smallest reliable touch target.
 	regular: "min-h-11 px-4 text-base",
 	compact: "min-h-9 px-3 text-sm pointer-coarse:min-h-11",
 };
@@ -22,12 +22,12 @@ const VARIANTS: Record<ButtonVariant, string> = {
 	danger: "border-danger/60 bg-surface-raised text-danger not-disabled:hover:bg-danger-soft",
 };
 
-/** The classes of a button, for the rare element that must look like one and is not (`summary`). */
+/** The CSS classes of a button, for an element that only looks like one, such as `summary`. */
 export function buttonClasses({ variant = "primary", size = "regular" }: Look, extra = ""): string {
 	return `${SHAPE} ${SIZES[size]} ${VARIANTS[variant]} ${extra}`;
 }
 
-/** A button that does something here; its words are a verb. `type` defaults to submit, as forms expect. */
+/** A button for an action; its label is a verb. `type` is "submit" by default. */
 export function Button({
 	variant,
 	size,
@@ -38,7 +38,7 @@ export function Button({
 	return <button {...rest} type={type} className={buttonClasses({ variant, size }, className)} />;
 }
 
-/** Goes somewhere, and looks like a button. */
+/** A link that looks like a button. */
 export function ButtonLink({ variant, size, className, ...rest }: LinkProps & Look) {
 	return <Link {...rest} className={buttonClasses({ variant, size }, className)} />;
 }

@@ -1,6 +1,6 @@
 import { ChevronRight } from "lucide-react";
 
-/** Before the words of a `summary`, whose `details` has the class `group`: says that there is more, and turns. */
+/** The arrow before a `summary`, which turns when the `details` (class `group`) is open. */
 export function DisclosureMark() {
 	return (
 		<ChevronRight

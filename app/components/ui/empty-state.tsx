@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** What would be here, and the one thing to do about it. */
+/** Shown in place of an empty list: what would be here, and one action. */
 export function EmptyState({
 	title,
 	children,

@@ -8,20 +8,20 @@ import {
 
 type Labelled = {
 	label: string;
-	/** Shown only to screen readers where the place makes the meaning plain, as in a composer. */
+	/** Shows the label only to screen readers, for fields whose purpose is obvious, such as the composer. */
 	isLabelHidden?: boolean;
 	hint?: ReactNode;
-	/** What is wrong and how to put it right. */
+	/** What is wrong with the value and how to correct it. */
 	error?: ReactNode;
 };
 
-// A phone zooms into a field whose text is below 16 px and stays zoomed.
+// Phones zoom into a field whose text is smaller than 16 px, and stay zoomed.
 const CONTROL =
 	"pointer-coarse:text-[1rem] block w-full rounded-control border bg-surface-raised px-3 text-base text-ink transition-colors focus-visible:-outline-offset-1 disabled:opacity-55";
 const EDGE = "border-line-strong hover:border-ink-soft";
 const EDGE_WRONG = "border-danger";
 
-/** One line of text with its label, hint and error, tied together for screen readers. */
+/** A text field with its label, hint and error, connected for screen readers. */
 export function TextField({
 	label,
 	isLabelHidden,
@@ -41,7 +41,7 @@ export function TextField({
 	);
 }
 
-/** Several lines of text; grows with what is typed up to five lines, where the browser can, then scrolls. */
+/** A text area that grows up to five lines, where the browser supports it, and then scrolls. */
 export function Textarea({
 	label,
 	isLabelHidden,
@@ -69,7 +69,7 @@ export function Textarea({
 	);
 }
 
-/** One choice out of a list, as the browser's own select. */
+/** A choice from a list, as a native select element. */
 export function SelectField({
 	label,
 	isLabelHidden,

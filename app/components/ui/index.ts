@@ -1,4 +1,4 @@
-/** The small parts every page is made of. Import them from here: `#app/components/ui/index.ts`. */
+/** The basic components of all pages. Import them from here: `#app/components/ui/index.ts`. */
 export { AssistantMark, Avatar, initials } from "./avatar.tsx";
 export { Badge } from "./badge.tsx";
 export { Button, ButtonLink, buttonClasses } from "./button.tsx";

@@ -20,8 +20,8 @@ const TONES: Record<NoticeTone, { ground: string; mark: string; Icon: typeof Inf
 };
 
 /**
- * Something to know before going on. `danger` interrupts a screen reader, the others wait their turn;
- * `reference` is the id a person can quote to us.
+ * A message box. `danger` interrupts screen readers, the other tones wait. `reference` is an id that the user can
+ * quote.
  */
 export function Notice({
 	tone = "info",

@@ -1,4 +1,4 @@
-/** The first stop of the Tab key: jumps over the header. The target needs `id="main"`. */
+/** The first element in the tab order: skips the header. The target needs `id="main"`. */
 export function SkipLink() {
 	return (
 		<a

@@ -1,4 +1,4 @@
-/** The store's mark, a doorway with the light on. Decorative; the name stands beside it. */
+/** The store's logo, a doorway with the light on. Decorative; the name is beside it. */
 export function StoreMark({ className = "size-8" }: { className?: string }) {
 	return (
 		<svg viewBox="0 0 32 32" className={`shrink-0 ${className}`} aria-hidden="true">

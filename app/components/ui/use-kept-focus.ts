@@ -1,10 +1,9 @@
 import { type RefObject, useEffect, useRef } from "react";
 
 /**
- * Moves the focus to a sensible element when the one that had it has left the page, as a button does whose action
- * changed what can be done. Without this the browser gives it to the page's body, and keyboard users start again.
- *
- * @param container where the focus is watched. @param next the element that gets it, as the page is by then.
+ * Moves the focus when the focused element has been removed, for example a button that its own action makes
+ * unnecessary. Otherwise the browser focuses the body, and keyboard users start at the top of the page.
+ * @param container where the focus is watched. @param next returns the element that gets the focus.
  */
 export function useKeptFocus(container: RefObject<HTMLElement | null>, next: () => HTMLElement | null): void {
 	const focused = useRef<Element | null>(null);
@@ -16,7 +15,7 @@ export function useKeptFocus(container: RefObject<HTMLElement | null>, next: () 
 		element?.addEventListener("focusin", note);
 		return () => element?.removeEventListener("focusin", note);
 	}, [container]);
-	// After every render: any of them may have taken the focused element away.
+	// Runs after every render, because any render may have removed the focused element.
 	useEffect(() => {
 		if (!focused.current || focused.current.isConnected) return;
 		focused.current = null;

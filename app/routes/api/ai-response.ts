@@ -14,8 +14,8 @@ import { methodNotAllowed } from "./methods.server.ts";
 import { question } from "./schemas.ts";
 
 /**
- * POST /api/chat/ai-response: the assistant's answer to a message, storing nothing, or to the last question of
- * a conversation, through its turn. With `Accept: text/event-stream` the words come as they are written.
+ * POST /api/chat/ai-response: answers a message without storing anything, or answers the last question of a session
+ * as a turn. With `Accept: text/event-stream` the text streams.
  */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {
@@ -40,7 +40,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	});
 }
 
-/** GET has nothing to show: asking may cost money, so it is never a link. */
+/** 405 for GET: an answer may cost money, so it must not be a link. */
 export const loader = (): Response => methodNotAllowed("POST");
 
 function streamAnswer(ask: (onText: OnText) => Promise<unknown>): Response {
@@ -54,7 +54,7 @@ function streamAnswer(ask: (onText: OnText) => Promise<unknown>): Response {
 				const answer = await ask((piece, at = written.length) => {
 					const isAnew = at < written.length;
 					const text = written.slice(0, at) + piece;
-					// Words that are taken back are told as in a conversation: the whole text from its start.
+					// When the assistant starts its text again, the event contains the whole text from the start, as in a session.
 					send("ai-delta", isAnew ? { offset: 0, text } : { offset: at, text: piece });
 					written = text;
 				});

@@ -13,7 +13,7 @@ import { markRead, requireMessagePlace } from "#app/models/message/receipts.serv
 import { methodNotAllowed } from "./methods.server.ts";
 import { messageRange, newMessage, receipt } from "./schemas.ts";
 
-/** GET /api/chat/messages: a page of a conversation, oldest first. */
+/** GET /api/chat/messages: a page of a session's messages, oldest first. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		const actor = await requireBearer(request);
@@ -22,7 +22,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	});
 }
 
-/** POST and PUT /api/chat/messages: writes a message once, or marks messages read. */
+/** POST and PUT /api/chat/messages: writes a message once, or marks messages as read. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		if (request.method === "POST") return create(request);

@@ -1,6 +1,6 @@
 import { problemResponse } from "#app/http/respond.server.ts";
 
-/** 405 with the methods that are there. */
+/** A 405 response that lists the allowed methods. */
 export function methodNotAllowed(allow: string): Response {
 	const response = problemResponse({
 		status: 405,

@@ -4,8 +4,6 @@ import { messageMetadata } from "#app/models/message/metadata.ts";
 import { clientMessageId, messageText } from "#app/models/message/text.ts";
 import { HISTORY_LIMIT, messageSchema, sessionSchema } from "#app/realtime/events.ts";
 
-/** What the API takes and gives: the routes check with these, and /api/openapi.json is made of them. */
-
 const status = z.enum(["assistant", "queued", "agent", "ended"]);
 const seq = z.coerce.number().int().min(0).max(2_147_483_647);
 
@@ -19,7 +17,7 @@ const tag = z
 
 export const newSession = z.object({
 	locale: localeTag.optional(),
-	/** A JWT that the shop signed: HS256, `sub` being the customer's id. */
+	/** A JWT that the store has signed with HS256; `sub` is the customer's id. */
 	customer: z.string().optional(),
 });
 
@@ -31,7 +29,7 @@ export const sessionFilters = z.object({
 		.enum(["true", "false"])
 		.transform((text) => text === "true")
 		.optional(),
-	/** The `next` of the page before: the last session that was shown. */
+	/** The `next` of the previous page: the last session on it. */
 	before: z.uuid({ error: "Use the next of the page before." }).optional(),
 	limit: z.coerce.number().int().min(1).max(100).default(50),
 });

@@ -20,7 +20,7 @@ import { Forbidden, Invalid } from "#app/models/errors.ts";
 import { methodNotAllowed } from "./methods.server.ts";
 import { newSession, sessionChange, sessionFilters } from "./schemas.ts";
 
-/** GET /api/chat/sessions: an API key sees all, with filters; a customer's token its own. */
+/** GET /api/chat/sessions: an API key lists all sessions, with filters; a customer's token only their own. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		const actor = await requireBearer(request);
@@ -34,7 +34,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	});
 }
 
-/** POST and PUT /api/chat/sessions: opens a conversation (no token needed), or changes one. */
+/** POST and PUT /api/chat/sessions: creates a session (no token needed), or changes one. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		if (request.method === "POST") return create(request);
@@ -79,7 +79,7 @@ async function update(request: Request): Promise<Response> {
 	return jsonResponse(present(await requireSession(sessionId, actor), actor));
 }
 
-/** Before anything is done, so that a refused request has changed nothing. @throws Invalid */
+/** Runs before any change, so that a refused request changes nothing. @throws Invalid */
 function refuseImpossible(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
 	if (wish.isActive === true) {
 		throw new Invalid({ isActive: ["A conversation that has ended stays ended; open a new one."] });
@@ -91,7 +91,7 @@ function refuseImpossible(wish: Omit<z.infer<typeof sessionChange>, "sessionId">
 	}
 }
 
-/** A customer may end, rate and ask for a person; the rest is the store's. @throws Forbidden */
+/** A customer may end and rate a session and request an agent; other changes need an API key. @throws Forbidden */
 function refuseBeyondCustomer(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
 	const mayStatus = wish.status === undefined || wish.status === "queued";
 	const mayActive = wish.isActive === undefined || wish.isActive === false;

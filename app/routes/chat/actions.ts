@@ -5,8 +5,8 @@ import { readChatPage } from "./page-data.server.ts";
 import { readChatForm, readSender, submitChatForm } from "./submit.server.ts";
 
 /**
- * POST /chat/actions: the forms of /chat for the page's own scripts. Same fields, same function behind it;
- * the answer is JSON instead of a redirect, and no loader runs again.
+ * POST /chat/actions: the forms of /chat for the page's scripts. The fields and the function are the same as without
+ * scripts; the response is JSON instead of a redirect, and no loader runs.
  */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {
@@ -15,8 +15,8 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		const { identity, setCookie } = await readSender(request, form);
 		const submitted = await submitChatForm(request, identity, form);
 		const cookie = submitted.setCookie ?? setCookie;
-		// The page knows nothing yet of a conversation that this opened: its status comes from here, since the
-		// stream only tells what changes after it.
+		// The page does not know a session that this post has opened. Its status is in the response, because the stream
+		// reports only later changes.
 		const isOther = submitted.sessionId !== null && submitted.sessionId !== form.sessionId;
 		const page = isOther ? await readChatPage(request, identity) : null;
 		return jsonResponse(

@@ -1,2 +1,2 @@
-/** The title of /chat while nothing waits to be read. */
+/** Title of /chat without unread messages. */
 export const CHAT_TITLE = "Chat with us · Mevi Living";

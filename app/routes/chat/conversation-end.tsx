@@ -5,12 +5,12 @@ import type { Session } from "#app/realtime/events.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { EarlierLink } from "./welcome.tsx";
 
-/** Where the focus goes when the conversation ends. */
+/** Id of the element that gets the focus when the session ends. */
 export const ENDED_ID = "conversation-end";
 
 const RING = "rounded-control focus:outline-2 focus:outline-accent focus:outline-offset-4";
 
-/** After the end: a rating, the way to a new conversation, and thanks once rated. */
+/** Shown after the end of a session: the rating and the link to a new conversation. */
 export function ConversationEnd({
 	session,
 	refusal,
@@ -19,12 +19,12 @@ export function ConversationEnd({
 	draftKey,
 }: {
 	session: Session;
-	/** The rating that was sent without scripts and could not be taken. */
+	/** The rating that was posted without scripts and refused, with its error. */
 	refusal: { typed: string; error: string } | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
-	/** Text that a form without scripts brought and that was not sent: it goes along into the next conversation. */
+	/** Text of a form without scripts that was not sent; it is kept for the next conversation. */
 	draft: string;
-	/** Under which the browser keeps it once scripts run. */
+	/** Key under which the browser stores the draft. */
 	draftKey: string;
 }) {
 	const rating = session.customerSatisfactionRating;
@@ -40,7 +40,7 @@ export function ConversationEnd({
 					method="post"
 					action="/chat"
 					onSubmit={submit}
-					// A form that takes the focus when the chat ends must not rate by the next key: hence not a star of it.
+					// The fieldset gets the focus and not a star, so that a key press after the end of the chat does not rate it.
 					tabIndex={-1}
 					data-focus-next
 					aria-label="This conversation has ended"

@@ -5,7 +5,7 @@ import { COMPOSER_ID } from "./composer-id.ts";
 import { EndChat } from "./end-chat.tsx";
 import { statusLine } from "./status-line.ts";
 
-/** Who is on the other side now, and the two things always one click away: a person, and the end. */
+/** The header of the chat: who answers now, the button for an agent, and the button to end. */
 export function ConversationHeader({
 	session,
 	isUnderWay,
@@ -15,16 +15,16 @@ export function ConversationHeader({
 	onSubmit,
 }: {
 	session: Session | null;
-	/** Whether the agent has the conversation open; null when that is not known. */
+	/** Whether the agent has the session open; null when unknown. */
 	isAgentHere: boolean | null;
 	isUnderWay: boolean;
-	/** Whether there are ended conversations to read. */
+	/** Whether the customer has ended sessions to read. */
 	hasEarlier: boolean;
 	customerName: string | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const status = session?.status ?? "assistant";
-	// Two rows on a phone; from a tablet on the rows dissolve into one grid, so nothing is there twice.
+	// Two rows on a phone; from tablet width on `contents` puts both rows into one grid.
 	return (
 		<header className="flex flex-col border-line border-b px-4 py-1.5 sm:grid sm:grid-cols-[auto_minmax(0,1fr)_auto_auto_auto] sm:gap-x-2 sm:py-2">
 			<div className="flex min-h-11 items-center gap-2 sm:contents">

@@ -21,12 +21,14 @@ import { type Refused, RefusedForm, reasonOf } from "./refused-form.tsx";
 import { isEmailAsked, WaitingPanel } from "./waiting-panel.tsx";
 import { Welcome } from "./welcome.tsx";
 
-/** What gets the focus when the element that had it is gone: thanks for a rating, the end, or the field to write in. */
+/** Selector of the element that gets the focus when the focused one is gone: the thanks, the end, or the composer. */
 const FOCUSED_NEXT = "[data-focus-next], textarea";
 
 const UNNEEDED: ConnectionStatus = { state: "live", transport: "sse" };
 
-/** The customer's page: header, conversation, composer. Every control is a form that also works by itself. */
+/**
+ * The customer's chat page: header, conversation and composer. Every control is a form that works without scripts.
+ */
 export function CustomerConversation({
 	page,
 	refused,
@@ -34,7 +36,7 @@ export function CustomerConversation({
 }: {
 	page: ChatPageData;
 	refused: Refused | null;
-	/** What was being written when a form was posted without scripts. */
+	/** The draft of a form that was posted without scripts. */
 	draft: string;
 }) {
 	const chat = useConversation({
@@ -66,12 +68,12 @@ export function CustomerConversation({
 	const draftKey = `mevi-draft ${page.owner}`;
 	const { conversation } = chat;
 	const { session } = conversation;
-	// Before the first word there is nothing to be connected to.
+	// Without a session there is no connection to show.
 	const line = conversation.sessionId ? chat.connection : UNNEEDED;
 	const isEnded = session?.isActive === false;
 	const isUnderWay = session?.isActive === true || (conversation.sessionId !== null && !isEnded);
 	const mayAnswer = session === null || session.status === "assistant";
-	/** The form that is on the page and takes back what was refused. */
+	/** The refused form that has its own place on the page, with the typed values. */
 	const given = givenBackBy(refused?.intent, session, isEnded);
 	useHydrationMark();
 	const unread = unreadMessages(conversation.messages, chat.readUpTo);
@@ -85,7 +87,7 @@ export function CustomerConversation({
 	);
 	function edit(clientMessageId: string) {
 		const text = chat.discard(clientMessageId);
-		// No field to edit it in: it is offered again in the next conversation.
+		// After the end there is no field to edit the text in; it becomes the draft of the next conversation.
 		if (isEnded) writeDraft(draftKey, [text, readDraft(draftKey)].filter(hasVisibleText).join("\n"));
 		setRestored({ text, count: restored.count + 1 });
 	}
@@ -178,7 +180,7 @@ export function CustomerConversation({
 	);
 }
 
-/** What of the other side nobody has seen at this browser. Notices of the store are not counted. */
+/** The messages of the other side that were not read in this browser. Notices are not counted. */
 const unreadMessages = (messages: Message[], readUpTo: number): Message[] =>
 	messages.filter(
 		({ senderType, isRead, seq }) =>
@@ -191,7 +193,7 @@ function pageTitle(unread: Message | undefined): string {
 	return `${name} replied · Mevi Living`;
 }
 
-/** Which refused form has its own place on the page as it is now; null for one that has none. */
+/** The intent of a refused form that has its own place on the page now; otherwise null. */
 function givenBackBy(
 	intent: string | undefined,
 	session: Session | null,
@@ -203,7 +205,7 @@ function givenBackBy(
 	return null;
 }
 
-/** Says that scripts run now; tests and styles wait for it. */
+/** Marks the document as hydrated, for tests and styles. */
 function useHydrationMark() {
 	const marked = useRef(false);
 	useEffect(() => {

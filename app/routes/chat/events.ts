@@ -4,12 +4,14 @@ import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { DomainError } from "#app/models/errors.ts";
 import { prepareCustomerEvents, respondWithStream } from "#app/routes/streams/events.server.ts";
 
-/** GET /chat/events: a conversation as Server-Sent Events. The lane answers it first where there is one. */
+/**
+ * GET /chat/events: a session as Server-Sent Events. The raw handler answers before this route, where it is in use.
+ */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => respondWithStream(await prepareCustomerEvents(request)));
 }
 
-/** POST /chat/events: the same stream for networks that hold back what answers a GET. Changes nothing. */
+/** POST /chat/events: the same stream, for networks that hold back the answer to a GET. It changes nothing. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		if (request.method !== "POST") throw new DomainError(405, "Method not allowed", "Use GET or POST.");

@@ -8,7 +8,7 @@ import { answeringFrame } from "#app/routes/live/answer-frame.server.ts";
 import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcript-response.server.tsx";
 import { requireStreamAccess } from "#app/routes/streams/access.server.ts";
 
-/** GET /chat/live: the customer's transcript as a page that grows, for browsers without scripts. */
+/** GET /chat/live: the customer's transcript as an HTML page that grows, for browsers without scripts. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answeringFrame(request, async () => {
 		const { sessionId, cursor, owner, subject, guard } = await requireStreamAccess(request);

@@ -14,32 +14,32 @@ import { HISTORY_LIMIT, type Message, type Session } from "#app/realtime/events.
 export type ChatPageData = {
 	session: Session | null;
 	messages: Message[];
-	/** Where the stream goes on from what is shown here. */
+	/** The cursor from which the stream continues after the data of this page. */
 	cursor: string | null;
 	lastSeq: number;
-	/** Sequence before which there is more; null at the beginning of the conversation. */
+	/** The sequence before which there are older messages; null at the beginning of the session. */
 	olderBefore: number | null;
 	customerName: string | null;
-	/** Where the customer can be reached, to prefill the form; null when it is not known. */
+	/** The customer's known email address, to prefill the form; otherwise null. */
 	knownEmail: string | null;
-	/** Names whose page this is without saying who, for what the browser keeps for them. */
+	/** An opaque name of this page's owner, under which the browser stores data for them. */
 	owner: string;
-	/** The same of the guest who became this customer: what was kept for them is this customer's now. */
+	/** The opaque name of the guest who became this customer; the browser moves that guest's data. */
 	formerOwner: string | null;
-	/** Names the plain form's message, so that sending it twice writes it once. */
+	/** The message id of the plain form, so that a repeated post writes one message. */
 	clientMessageId: string;
 	isOffline: boolean;
-	/** Whether the customer has ended conversations besides the one shown. */
+	/** Whether the customer has ended sessions other than the one shown. */
 	hasEarlier: boolean;
-	/** The customer asked for a fresh page although the last conversation is still there to be seen. */
+	/** The customer asked for a new conversation, although the last session could still be shown. */
 	startsNew: boolean;
 };
 
-/** What the customer's page shows, for whoever the browser is. */
+/** The data of the customer's chat page, for a guest or a signed-in customer. */
 export async function readChatPage(request: Request, identity: SignedIdentity): Promise<ChatPageData> {
 	const { searchParams } = new URL(request.url);
 	const current = await findCurrentSession(identity);
-	// A fresh page over an open conversation would hide what is still going on.
+	// A new conversation is not offered over an open session, which would be hidden.
 	const startsNew = searchParams.has("new") && !current?.row.isActive;
 	const view = startsNew ? null : current;
 	const before = Number(searchParams.get("before"));
@@ -52,7 +52,7 @@ export async function readChatPage(request: Request, identity: SignedIdentity): 
 	return {
 		session: view ? forCustomer(view) : null,
 		messages: page.messages.filter((message) => !view || message.seq <= view.row.lastSeq),
-		// An older page does not reach the present: without a cursor the stream begins with the newest messages.
+		// A page of history does not reach the newest message; without a cursor the stream begins with the newest messages.
 		cursor:
 			view && !isOlderPage
 				? encodeCursor({ epoch: await getEpoch(), public: view.row.lastSeq, internal: null })

@@ -15,20 +15,23 @@ import { type ChatForm, readChatForm, readSender, submitChatForm } from "./submi
 
 export const meta: MetaFunction = () => [{ title: CHAT_TITLE }];
 
-/** The seconds to wait that go with 429. */
+/** Passes the Retry-After header of a 429 response on. */
 export const headers = passRetryAfter;
 
-/** The conversation keeps itself up to date; running this again after each form would only repeat it. */
+/** The page updates itself from events, so loaders do not run again after a form. */
 export const shouldRevalidate = () => false;
 
-/** GET /chat: the customer's conversation. Opens none: that takes a first message. */
+/** GET /chat: the customer's session. It creates none; the first message does. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { identity, setCookie } = await ensureCustomerIdentity(request);
 	const page = await readChatPage(request, identity);
 	return data(page, setCookie ? { headers: { "Set-Cookie": setCookie } } : {});
 }
 
-/** POST /chat: the same forms without scripts. Comes back to the page, or to what was typed and why it was refused. */
+/**
+ * POST /chat: the forms without scripts. Returns to the page, or shows the refused form with its values and the
+ * error.
+ */
 export async function action({ request }: ActionFunctionArgs) {
 	const headers = new Headers();
 	let form: ChatForm = {};
@@ -38,14 +41,14 @@ export async function action({ request }: ActionFunctionArgs) {
 		if (setCookie) headers.set("Set-Cookie", setCookie);
 		const submitted = await submitChatForm(request, identity, form);
 		if (submitted.setCookie) headers.set("Set-Cookie", submitted.setCookie);
-		// Shown and not redirected to: what was being written beside another button is the page's alone.
-		// After a sign-in the page is another person's, which only a request with the new cookie can show.
+		// Rendered without a redirect, because only this response has the draft. After a sign-in, a redirect loads the new
+		// customer's page with the new cookie.
 		const isDraft = !submitted.setCookie && form.intent !== "send" && form.message?.trim();
 		if (isDraft) return data({ problem: null, draft: form.message ?? "" }, { headers });
 		return redirect("/chat", { status: 303, headers });
 	} catch (error) {
 		const problem = toProblem(error);
-		// What the shop has signed for a visitor is nothing they have typed.
+		// `identity` is the store's signed token, which the customer did not type.
 		const { identity: _, intent = "", ...typed } = form;
 		return data({ problem, typed, intent, draft: typed.message ?? "" }, problemInit(problem, headers));
 	}

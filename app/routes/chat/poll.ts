@@ -7,11 +7,11 @@ import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 import { requireStreamAccess } from "#app/routes/streams/access.server.ts";
 import { acquireStreamSlot } from "#app/routes/streams/stream-slots.server.ts";
 
-/** GET /chat/poll: waits up to 25 s for news, for networks that hold streams back. */
+/** GET /chat/poll: waits up to 25 s for new events, for networks that hold streams back. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		const { sessionId, streams, cursor, owner, subject, guard } = await requireStreamAccess(request);
-		// Nobody waits for what a HEAD does not carry.
+		// A HEAD has no body, so it does not wait.
 		if (request.method === "HEAD") return jsonResponse(null);
 		const giveBack = acquireStreamSlot(owner);
 		const leave = subject ? enterPresence(subject) : () => {};
@@ -24,7 +24,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 				waitMs: POLL_WAIT_MS,
 				onLeave: onReaderGone,
 			});
-			// Meanwhile the conversation may have become somebody else's, and what is new in it theirs.
+			// The access may have ended while the poll waited, so it is checked again before events are returned.
 			await guard.revalidate();
 			return jsonResponse(news);
 		} finally {

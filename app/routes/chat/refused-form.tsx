@@ -6,23 +6,23 @@ import { Notice } from "#app/components/ui/index.ts";
 import type { Problem } from "#app/http/respond.server.ts";
 import type { Message } from "#app/realtime/events.ts";
 
-/** A form that was posted without scripts and could not be taken, with all that was typed in it. */
+/** A form that was posted without scripts and refused, with its typed values. */
 export type Refused = { problem: Problem; typed: Record<string, string>; intent: string };
 
-/** What is wrong with each field of it. */
+/** The errors of a refused form, by field. */
 export function errorsOf({ problem }: Refused): Record<string, string> {
 	const errors: Record<string, string> = {};
 	for (const [name, [first]] of Object.entries(problem.fieldErrors ?? {})) if (first) errors[name] = first;
 	return errors;
 }
 
-/** Why it was refused, in one sentence. */
+/** Why the form was refused, in one sentence. */
 export const reasonOf = (refused: Refused): string =>
 	Object.values(errorsOf(refused))[0] ?? refused.problem.detail;
 
 /**
- * A refused form of a message, once more with what was typed: in the frame the message stands as it was sent, and
- * whoever filled it in would have to begin anew. Forms that have their own place on the page are given back there.
+ * Shows a refused form of a message again, with its values: the message in the frame shows the form without them.
+ * Forms with their own place on the page are shown there.
  */
 export function RefusedForm({
 	refused,

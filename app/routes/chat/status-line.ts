@@ -1,9 +1,9 @@
 import type { Session } from "#app/realtime/events.ts";
 
 /**
- * Who is on the other side now, in one line. The frame without scripts shows the same words.
+ * The text that says who answers now; the frame without scripts uses it too.
  * @param customerName null while nobody is signed in.
- * @param isAgentHere whether the agent has the conversation open; null when that is not known.
+ * @param isAgentHere whether the agent has the session open; null when unknown.
  */
 export function statusLine(
 	session: Session | null,

@@ -6,12 +6,12 @@ import { catchUp } from "#app/realtime/long-poll.server.ts";
 import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 import { requireStreamAccess } from "#app/routes/streams/access.server.ts";
 
-/** GET /chat/sync: what followed a cursor, at once. */
+/** GET /chat/sync: the events after a cursor, without waiting. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		const { sessionId, streams, cursor, subject, guard } = await requireStreamAccess(request);
 		if (request.method === "HEAD") return jsonResponse(null);
-		// Who asks every few seconds is there between two questions as well.
+		// A short-polling page is present between two requests too.
 		if (subject) enterPresence(subject)();
 		const news = await catchUp({
 			sessionId,
@@ -21,7 +21,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 			waitMs: 0,
 			onLeave: onReaderGone,
 		});
-		// As for a poll: what was read is known to have been the reader's only when they may still read it.
+		// As for a poll, the access is checked again before the events are returned.
 		await guard.revalidate();
 		return jsonResponse(news);
 	});

@@ -4,11 +4,11 @@ import { Button, TextField } from "#app/components/ui/index.ts";
 import { offersEmail } from "#app/models/chat-session/queue-words.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
 
-/** Whether the panel has the place to leave an address. */
+/** Whether the panel shows the form for an email address. */
 export const isEmailAsked = (session: Session, queue: Queue): boolean =>
 	offersEmail(queue) && !session.contactEmail;
 
-/** Place in the queue and expected wait, and the form for an address. The only place that shows them. */
+/** The queue position, the expected wait, and the form for an email address. Only this component shows them. */
 export function WaitingPanel({
 	session,
 	queue,
@@ -18,9 +18,9 @@ export function WaitingPanel({
 }: {
 	session: Session;
 	queue: Queue;
-	/** The customer's own address, or one they gave before. */
+	/** The customer's own email address, or one that they gave before. */
 	knownEmail: string | null;
-	/** The address that was sent without scripts and could not be taken. */
+	/** The email address that was posted without scripts and refused, with its error. */
 	refusal: { typed: string; error: string } | null;
 	onAct: Act;
 }) {
@@ -28,11 +28,11 @@ export function WaitingPanel({
 	return (
 		<section
 			aria-label="Waiting for a person"
-			// Without scripts nothing would be left in it, unless there is an address.
+			// Without scripts the panel is empty, unless it has an email address.
 			className={`mb-3 rounded-control bg-accent-soft px-4 py-3 text-ink ${session.contactEmail || isEmailAsked(session, queue) ? "" : "scripted"}`}
 			data-queue={queue.state}
 		>
-			{/* Without scripts the frame shows these two lines, because they change. */}
+			{/* Hidden without scripts: the frame shows both lines then, because they change. */}
 			<p className="scripted font-medium">
 				{isTeamThere(queue) ? "Connecting you to our team" : "Waiting for our team"}
 			</p>
@@ -69,7 +69,7 @@ export function WaitingPanel({
 						className="min-w-0 flex-1"
 						dir="ltr"
 					/>
-					{/* Beside the field, whose label is above it and whose error below. */}
+					{/* Aligned with the field, which has a label above it and an error below. */}
 					<Button variant="secondary" className="mt-[1.625rem] shrink-0">
 						Send me the answer
 					</Button>

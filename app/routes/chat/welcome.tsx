@@ -1,6 +1,6 @@
 import { AssistantMark } from "#app/components/ui/index.ts";
 
-/** What an empty conversation says: who answers, and what to ask. */
+/** The text of an empty conversation: who answers, and what to ask. */
 export function Welcome({ hasEarlier }: { hasEarlier: boolean }) {
 	return (
 		<div className="m-auto flex max-w-sm flex-col items-center gap-3 text-center">
@@ -15,7 +15,7 @@ export function Welcome({ hasEarlier }: { hasEarlier: boolean }) {
 	);
 }
 
-/** Where the customer reads the conversations they have ended. */
+/** The link to the customer's ended conversations. */
 export function EarlierLink() {
 	return (
 		<a

@@ -12,7 +12,7 @@ export const meta: MetaFunction<typeof loader> = ({ data: loaded }) => [
 ];
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
-	// A source that the copilot names to an agent may be for the store's people alone.
+	// Agents may follow the copilot's sources to articles that customers may not read.
 	const readers = (await getAgent(request)) ? "agents" : "customers";
 	const article = await getArticle(params.slug ?? "", readers);
 	if (!article) {

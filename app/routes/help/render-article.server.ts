@@ -4,9 +4,9 @@ import { headingIds } from "#app/models/article/passages.ts";
 export type ArticleHeading = { id: string; text: string };
 
 /**
- * An article's Markdown as HTML, from the same tokens as its passages. Each heading carries the id its passages are
- * cited under, so that `/help/slug#heading` lands on it; the page has its own h1, so a first-level heading becomes
- * an h2. HTML of the author's is never part of the result.
+ * Renders an article's Markdown as HTML, from the same tokens as its passages. Headings have the ids that passages
+ * refer to (`/help/slug#heading`). The page has its own h1, so a first-level heading becomes an h2. HTML in the
+ * source is removed.
  */
 export function renderArticle(body: string): { html: string; headings: ArticleHeading[] } {
 	const tokens = parseMarkdown(body);

@@ -1,13 +1,13 @@
 import { answering } from "#app/http/respond.server.ts";
 import { untilReaderGone } from "#app/realtime/disconnect.server.ts";
 
-/** Asking again sooner changes nothing of these. */
+/** Statuses that a quick retry would not change. */
 const LASTING = new Set([401, 403, 404, 429]);
 const PAUSE_MS = 10_000;
 
 /**
- * Answers a request for the growing page. A frame without scripts asks again as soon as it has been refused, and
- * cannot be told to wait: so the refusal is what waits.
+ * Answers a request for the page that grows. A frame without scripts reloads at once after an error and ignores
+ * Retry-After, so the error response is delayed.
  */
 export async function answeringFrame(request: Request, handler: () => Promise<Response>): Promise<Response> {
 	const response = await answering(handler);

@@ -2,23 +2,21 @@ import { createHash } from "node:crypto";
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import stylesheet from "#app/styles.css?url";
 
-/** Browsers put a page in place of the one before, and not after it in their history, up to a second. */
+/** Seconds before the refresh: up to one second, browsers replace the page instead of adding it to the history. */
 const AGAIN_SECONDS = 1;
 
-/** Longer than a server is away; the page says nothing of anybody. */
+/** Seconds that the browser caches the page: longer than a server outage. The page contains no personal data. */
 const KEPT_SECONDS = 86_400;
 
 const STYLE =
 	"html,body{height:100%}body{margin:0}object{display:block;width:100%;height:100%}p{margin:0;padding:1.5rem 1rem;text-align:center}";
 
 /**
- * GET /chat/live/frame and /admin/chat/:sessionId/live/frame: what stands in the frame of a page without scripts,
- * and begins the growing page inside it anew whenever that has ended, whatever ended it.
- *
- * A browser begins to count a refresh when everything in the page has come to its end, so the page that holds the
- * growing one waits for as long as that grows, also where it breaks off or is refused. Both pages here are kept by
- * the browser: it goes from one to the other without asking a server that may be away, whereas a page that went to
- * itself would be asked for anew, and replaced by the browser's own error page for good.
+ * GET /chat/live/frame and /admin/chat/:sessionId/live/frame: the content of the frame on a page without scripts. It
+ * shows the page that grows inside an object and loads that again when it has ended, for any reason. A browser counts
+ * a refresh from the moment when everything in the page has loaded, so the refresh waits while the inner page grows.
+ * There are two such pages and each goes to the other: both are cached, so the change needs no server. A page that
+ * went to itself would be requested again, and a failed request would leave the browser's error page for good.
  */
 export function loader({ request }: LoaderFunctionArgs): Response {
 	const holdsTranscript = new URL(request.url).searchParams.has("open");
@@ -43,7 +41,7 @@ export function loader({ request }: LoaderFunctionArgs): Response {
 	);
 }
 
-/** What stands inside an object is shown where its page cannot be had. */
+/** The content of the object is shown when its page cannot be loaded. */
 const TRANSCRIPT = `<object type="text/html" data="../live" title="Conversation"><p class="text-ink-soft">No connection at the moment. Your messages are safe, and the conversation comes back by itself. If it does not, reload this page.</p></object>`;
 
 const page = (seconds: number, next: string, body: string) =>

@@ -22,30 +22,30 @@ import { createStreamStarter, refuseWhileDraining } from "#app/routes/streams/ev
 import stylesheet from "#app/styles.css?url";
 import { StreamedMarks } from "#app/text/message-marks.ts";
 
-/** Some browsers hold back a page until there is this much of it. */
+/** Padding, because some browsers render nothing before they have received about this much. */
 const OPENING_PADDING = `<!--${" ".repeat(1024)}-->`;
 
-/** The form around the frame does not know that it ended; a click brings the page that does. */
+/** A link that loads the page after the end, because the form around the frame does not know of the end. */
 const END_LINKS =
 	'<p class="self-center text-sm"><a class="text-accent underline underline-offset-2" href="/chat">Rate this conversation or start a new one</a></p>';
 
 /**
- * The transcript as an HTML page that never ends: each message is appended as it comes, and an answer word by
- * word. What HTML cannot take back (words that became a message, "thinking") is hidden by a style that follows.
- * The page lives in a frame beside the plain form, in which `frame.ts` begins it anew when it has ended.
+ * The transcript as an HTML page that never ends: messages are appended as they come, and live answers word by word.
+ * HTML that was sent cannot be changed, so what is no longer valid is hidden by a later style element. `frame.ts`
+ * loads the page again when it has ended.
  */
 export function respondWithTranscript(options: {
 	sessionId: string;
 	streams: StreamName[];
 	side: Side;
-	/** Who the customer is, for the agent's side. */
+	/** The customer's name, for agents. */
 	customerName?: string | null;
 	cursor: Cursor | null;
-	/** Whom the open page is counted for, and who is there while it is open. */
+	/** The owner for whom the open page counts, and its presence subject. */
 	owner: string;
 	subject: PresenceSubject | null;
 	guard: AccessGuard;
-	/** The conversation as it is now, for the customer's status line. */
+	/** Reads the present session, for the customer's status line. */
 	readSession?: () => Promise<Session>;
 	readHistory: (upToSeq: number) => Promise<unknown[]>;
 }): Response {
@@ -61,7 +61,7 @@ export function respondWithTranscript(options: {
 	return new Response(body, { headers: transcriptHeaders(nonce) });
 }
 
-/** What a HEAD is answered: nobody reads, so nothing is opened. */
+/** The response to a HEAD request, which opens no stream. */
 export const transcriptHead = (): Response =>
 	new Response(null, { headers: transcriptHeaders(randomBytes(16).toString("base64")) });
 
@@ -70,7 +70,7 @@ const transcriptHeaders = (nonce: string): [string, string][] => [
 	...Object.entries(STREAM_HEADERS),
 	...pageSecurityHeaders(nonce),
 ];
-/** The first status is written before the history, and events say what changed since. */
+/** Writes the first status line before the history; events report later changes. */
 async function openTranscript(
 	sink: Sink,
 	nonce: string,
@@ -84,7 +84,7 @@ async function openTranscript(
 		sink,
 		encode,
 		readHistory: async (upToSeq) => {
-			// Read after the stream has been joined, so it is at least as new as the history.
+			// Read after joining the stream, so it is at least as new as the history.
 			const [messages, session] = await Promise.all([options.readHistory(upToSeq), options.readSession?.()]);
 			if (session) sink.write(status.show(session));
 			return messages;
@@ -93,8 +93,8 @@ async function openTranscript(
 }
 
 /**
- * The line above the transcript that says who answers, and the place and wait of a waiting customer. HTML that has
- * been sent cannot be changed, so each new line covers the one before, which is hidden.
+ * The line above the transcript with who answers, the queue position and the wait. HTML that was sent cannot be
+ * changed, so each new line covers the one before, which is hidden.
  */
 function createStatusBar(nonce: string, customerName: string | null) {
 	let count = 0;
@@ -121,7 +121,7 @@ function createStatusBar(nonce: string, customerName: string | null) {
 
 	return {
 		show(changed: Session): string {
-			// An event that is older than what was read says nothing new.
+			// An event that is older than the session that was read is ignored.
 			if (session && changed.lastSeq < session.lastSeq) return "";
 			session = changed;
 			return draw();
@@ -134,22 +134,22 @@ function createStatusBar(nonce: string, customerName: string | null) {
 }
 
 function openPage(nonce: string, side: Side): string {
-	// The status line floats above the first message on the customer's page.
+	// On the customer's page the status line covers the top, so the transcript has padding there.
 	const top = side === "user" ? "pt-24" : "pt-4";
-	// Rows from the end: the browser then keeps the newest in view as the page grows, without a script.
+	// column-reverse keeps the newest message in view as the page grows, without scripts.
 	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 ${top} pb-4">`;
 }
 
-/** Nor does it know that there is a better way than to wait. */
+/** Link to the form for an email address, which is on the page around the frame. */
 const EMAIL_LINK =
 	'<p class="self-center text-sm"><a class="text-accent underline underline-offset-2" href="/chat">Where can we reach you?</a></p>';
 
-/** Exported for its test: events in, pieces of HTML out. */
+/** Turns events into pieces of HTML. Exported for its test. */
 export function createTranscriptEncoder(
 	side: Side,
 	nonce: string,
 	customerName?: string | null,
-	/** The customer's status line; the agent's page has its own. */
+	/** The customer's status line; null on the agent's page, which has its own. */
 	status: ReturnType<typeof createStatusBar> | null = null,
 ): Encode {
 	let pieces = 0;
@@ -183,7 +183,7 @@ export function createTranscriptEncoder(
 				</div>
 			</div>,
 		);
-		// Left open, so that the next words land inside.
+		// The bubble stays open, so that the next text is inside it.
 		return bubble.replace(/<\/div><\/div><\/div>$/, "");
 	}
 
@@ -245,7 +245,7 @@ export function createTranscriptEncoder(
 				return closeThinking() + closeLive() + line || null;
 			}
 			case "hb":
-				// Bytes inside the page, so that a proxy does not take it for dead.
+				// An HTML comment as a heartbeat, so that proxies do not close the connection.
 				return live ? null : "<!-- -->";
 			default:
 				return null;

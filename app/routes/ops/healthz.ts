@@ -1,4 +1,7 @@
-/** GET /healthz: the process is alive. Touches nothing, so that a slow database gets nobody killed. */
+/**
+ * GET /healthz: the process is alive. It does not use the database, so that a slow database does not restart
+ * processes.
+ */
 export function loader(): Response {
 	return new Response("ok\n", { headers: { "Content-Type": "text/plain", "Cache-Control": "no-store" } });
 }

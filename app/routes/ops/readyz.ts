@@ -5,8 +5,8 @@ import { hub } from "#app/realtime/hub.server.ts";
 import { isMigrated } from "#db/is-migrated.server.ts";
 
 /**
- * GET /readyz: whether this process should be given customers. 503 while the database is away or not migrated,
- * or the process is ending. A bus that does not carry is told but is no reason for 503: polling serves meanwhile.
+ * GET /readyz: whether this process can serve customers. 503 while the database is unavailable or not migrated, or
+ * while the process ends. A bus that fails is reported but gives no 503, because the head check delivers the events.
  */
 export async function loader(): Promise<Response> {
 	const database = await isMigrated().catch(() => false);
@@ -22,7 +22,7 @@ export async function loader(): Promise<Response> {
 			busKind: bus.kind,
 			busTrouble: bus.trouble,
 			streams: countConnections(),
-			/** Conversations nobody took care of, put right by this process since it began, by what was wrong. */
+			/** Unattended sessions that this process has repaired since its start, by problem. */
 			repaired: repairs,
 		},
 		{ status: ready ? 200 : 503 },

@@ -1,7 +1,7 @@
 import { ArrowLeft } from "lucide-react";
 import type { ReactNode } from "react";
 
-/** The frame of the pages with earlier conversations: the way back, a title, and what scrolls below. */
+/** The layout of the pages with earlier conversations: the link back, a title, and the scrolling content. */
 export function EarlierFrame({
 	title,
 	back,

@@ -11,7 +11,7 @@ const PAGE_SIZE = 20;
 
 export const meta: MetaFunction = () => [{ title: "Earlier conversations · Mevi Living" }];
 
-/** GET /chat/earlier: the customer's ended conversations, latest first. */
+/** GET /chat/earlier: the customer's ended sessions, newest first. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { identity, setCookie } = await ensureCustomerIdentity(request);
 	const before = new URL(request.url).searchParams.get("before") ?? undefined;
