@@ -76,7 +76,7 @@ const between = (after: number, upTo: number) =>
 	LOG.filter(({ seq }) => seq > after && seq <= upTo).map(({ incoming }) => incoming);
 
 type Step =
-	/** One event of a stream, of another tab or of a probe: any event, at any time, any number of times. */
+	/** One event from a stream, another tab or a probe: any event, at any time, any number of times. */
 	| { kind: "event"; at: number }
 	/** The answer to a post. */
 	| { kind: "ack"; at: number }

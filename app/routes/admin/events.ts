@@ -4,12 +4,12 @@ import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { DomainError } from "#app/models/errors.ts";
 import { prepareAgentEvents, respondWithStream } from "#app/routes/streams/events.server.ts";
 
-/** GET /admin/chat/events: what agents hear. The lane answers it first where there is one. */
+/** GET /admin/chat/events: the agents' events. The raw handler answers before this route, where it is in use. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(async () => respondWithStream(await prepareAgentEvents(request)));
 }
 
-/** POST /admin/chat/events: the same streams for networks that hold back what answers a GET. */
+/** POST /admin/chat/events: the same streams, for networks that hold back the answer to a GET. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		if (request.method !== "POST") throw new DomainError(405, "Method not allowed", "Use GET or POST.");

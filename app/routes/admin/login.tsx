@@ -16,7 +16,7 @@ import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server
 
 export const meta: MetaFunction = () => [{ title: "Sign in · Mevi Chat" }];
 
-/** The seconds to wait that go with 429. */
+/** Passes the Retry-After header of a 429 response on. */
 export const headers = passRetryAfter;
 
 const credentials = z.object({
@@ -25,18 +25,18 @@ const credentials = z.object({
 	next: z.string().optional(),
 });
 
-/** GET /admin/login: the form; whoever is signed in already goes on to `next`. */
+/** GET /admin/login: the login form; an agent who is logged in goes on to `next`. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { agent, headers } = await readLogin(request);
 	if (agent) throw redirect(pathAfterLogin(new URL(request.url).searchParams.get("next")), { headers });
 	return null;
 }
 
-/** Where to go after signing in: only pages of the dashboard, whatever an address or a form says. */
+/** The page to show after the login: only pages of the dashboard are accepted. */
 const pathAfterLogin = (next: string | null | undefined): string =>
 	ownPath(next, { under: "/admin/", otherwise: "/admin/chat" });
 
-/** POST /admin/login: to the dashboard, or 401 with what was typed. */
+/** POST /admin/login: logs in and redirects to the dashboard, or answers 401 with the typed email address. */
 export async function action({ request }: ActionFunctionArgs) {
 	let email = "";
 	try {

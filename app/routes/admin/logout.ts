@@ -14,5 +14,5 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	});
 }
 
-/** A link or a typed address does not sign anybody out. */
+/** A GET does not end the login, so that a link cannot. */
 export const loader = () => redirect("/admin/chat");

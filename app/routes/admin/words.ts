@@ -1,5 +1,3 @@
-/** How the dashboard writes what is stored as a label. */
-
 const REASONS: Record<string, string> = {
 	"assistant-failed": "the assistant failed",
 	"assistant-unsure": "the assistant was unsure",
@@ -13,14 +11,14 @@ const REASONS: Record<string, string> = {
 	safety: "a matter of safety",
 };
 
-/** Why a customer waits for a person, in words; null when they simply asked for one. */
+/** Text for the reason why a customer waits for an agent; null when they simply asked for one. */
 export function reasonName(reason: string | null): string | null {
 	if (!reason || reason === "requested") return null;
 	if (reason.startsWith("topic:")) return reason.slice("topic:".length);
 	return REASONS[reason] ?? reason.replaceAll("-", " ").replaceAll("_", " ");
 }
 
-/** The state of a waiting conversation, with the reason where it tells the agent something. */
+/** Text for the state of a queued session, with the reason if it helps the agent. */
 export function waitingLabel(reason: string | null): string {
 	const name = reasonName(reason);
 	return name ? `Waiting · ${name}` : "Waiting";
@@ -65,13 +63,13 @@ const TOPICS: Record<string, string> = {
 	warranty: "Warranty",
 };
 
-/** An intent's label as words for a list: `get_refund` is "Refund". */
+/** Text for an intent in a list: `get_refund` is "Refund". */
 export function topicName(intent: string): string {
 	const words = intent.replaceAll("_", " ");
 	return TOPICS[intent] ?? words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-/** A language tag in words: `en-US` is "English (United States)". What is no tag comes back as it is. */
+/** Name of a language tag: `en-US` is "English (United States)". An invalid tag is returned unchanged. */
 export function languageName(locale: string): string {
 	try {
 		const names = new Intl.DisplayNames("en", { type: "language", languageDisplay: "standard" });
@@ -81,7 +79,7 @@ export function languageName(locale: string): string {
 	}
 }
 
-/** A day in the dashboard's own language; the same on the server and in the browser, wherever that is. */
+/** A day in the dashboard's language, equal on the server and in every browser. */
 export function formatDay(iso: string): string {
 	return new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));
 }

@@ -40,7 +40,7 @@ async function loadShelf(request: Request, locale: string) {
 	return { products, page, pageCount };
 }
 
-/** The newest orders of whoever is signed in, ready to show; null for a visitor. */
+/** The newest orders of the signed-in customer, ready to show; null for a guest. */
 async function loadOrders(request: Request, locale: string) {
 	const { customerId } = await getCustomerIdentity(request);
 	if (!customerId) return null;

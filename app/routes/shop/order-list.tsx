@@ -9,7 +9,7 @@ export type OrderLine = {
 	placedOn: string | null;
 };
 
-/** The newest orders of the person who is signed in. */
+/** The newest orders of the signed-in customer. */
 export function OrderList({ orders }: { orders: OrderLine[] }) {
 	return (
 		<section aria-labelledby="orders" className="mb-14">
@@ -54,7 +54,7 @@ export function OrderList({ orders }: { orders: OrderLine[] }) {
 	);
 }
 
-/** The store's own word as people read it: "return_requested" is "Return requested". */
+/** The store's status as text: "return_requested" is "Return requested". */
 function statusWords(status: string): string {
 	const words = status.replaceAll("_", " ");
 	return words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,6 +1,6 @@
 import { ButtonLink } from "#app/components/ui/index.ts";
 
-/** The way through more products than one page holds; nothing when they all fit. */
+/** Links to further pages of products; nothing when there is only one page. */
 export function Pages({ page, pageCount }: { page: number; pageCount: number }) {
 	if (pageCount < 2) return null;
 	return (

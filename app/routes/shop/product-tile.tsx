@@ -11,7 +11,7 @@ type Tile = {
 	isAvailable: boolean;
 };
 
-/** One product on the shelf; the whole tile is the link. */
+/** A product in a list; the whole tile is the link. */
 export function ProductTile({ product }: { product: Tile }) {
 	return (
 		<li>

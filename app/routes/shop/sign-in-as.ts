@@ -13,14 +13,13 @@ import { NotFound } from "#app/models/errors.ts";
 
 const fields = z.object({ customerId: z.string().default(""), next: z.string().optional() });
 
-/** Reached by reloading after signing in, or by a typed address: there is nothing to see here. */
+/** A GET, after a reload or from a typed URL, goes to the home page. */
 export function loader() {
 	return redirect("/");
 }
 
 /**
- * The demo's way in: no password, and therefore only for the made-up people, and only on the embedded
- * database. Everywhere else there is nothing at this address.
+ * The demo's sign-in without a password: only for demo customers, and only on the embedded database. Otherwise 404.
  */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {

@@ -10,8 +10,8 @@ import { NotFound } from "#app/models/errors.ts";
 export const meta: MetaFunction = () => [{ title: "Sign in · Mevi Living" }];
 
 /**
- * GET /sign-in: where the conversation's "Sign in" goes. The demo shop asks here who one wants to be; a real shop
- * signs in on its own page, SIGN_IN_URL, and returns to the chat. Whoever has signed in goes back at once.
+ * GET /sign-in: the page behind the chat's "Sign in". The demo shop lists its demo customers here; a real store uses
+ * its own page (SIGN_IN_URL) and returns to the chat. A signed-in customer is redirected back at once.
  */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { customerId } = await getCustomerIdentity(request);

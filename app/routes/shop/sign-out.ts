@@ -9,14 +9,13 @@ import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 
 const fields = z.object({ next: z.string().optional() });
 
-/** Reached by reloading after signing out, or by a typed address: there is nothing to see here. */
+/** A GET, after a reload or from a typed URL, goes to the home page. */
 export function loader() {
 	return redirect("/");
 }
 
 /**
- * Forgets who the browser is, and ends the token in its cookie. A program that sends a bearer token ends that one
- * instead and is answered 204.
+ * Signs the browser out and revokes the token in its cookie. A bearer token is revoked instead, with the answer 204.
  */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {

@@ -6,10 +6,10 @@ export type VariantLine = {
 	stock: number | null;
 };
 
-/** From this many pieces down the shop says how few are left. */
+/** Maximum number of pieces at which the shop says how few are left. */
 const FEW_LEFT = 5;
 
-/** What a product can be had in, at which price, and whether it is there: one row for each variant. */
+/** The variants of a product, one a row: options, price and availability. */
 export function VariantTable({ variants }: { variants: VariantLine[] }) {
 	if (variants.length === 0) return null;
 	const optionNames = [...new Set(variants.flatMap((variant) => Object.keys(variant.options)))];

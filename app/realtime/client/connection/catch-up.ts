@@ -43,7 +43,7 @@ export function createCatchUp(
 	return {
 		/** @returns whether the server answered. */
 		sync,
-		/** The same after a short delay, unless the cursor has been reached by then. */
+		/** Like `sync`, after a short delay and unless the cursor has been reached by then. */
 		syncSoon(isReached: () => boolean) {
 			clearTimeout(timer);
 			timer = setTimeout(() => {

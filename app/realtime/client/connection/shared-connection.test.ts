@@ -18,7 +18,7 @@ const QUICK = {
 	reconnecting: 40,
 	offline: 120,
 };
-/** … for tests in which the leader becomes silent. */
+/** Shorter timeouts for tests in which the leader becomes silent. */
 const IMPATIENT = { ...QUICK, leaderSilent: 400, leaderAnswer: 150 };
 
 beforeEach(() => void vi.stubGlobal("navigator", { locks: createLockManager() }));

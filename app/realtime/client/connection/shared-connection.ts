@@ -33,7 +33,7 @@ type TabMessage =
 
 const DAY_MS = 86_400_000;
 
-/** Fixed to short polling; never upgrades. */
+/** Transport memory of a tab without a stream slot: always short polling. */
 const SHORT_POLL_ONLY: TransportMemory = {
 	read: () => ({ transport: "short-poll", until: Date.now() + DAY_MS }),
 	keep: () => Date.now() + DAY_MS,
@@ -100,7 +100,7 @@ function join(options: SharedConnectionOptions, locks: TabLocks) {
 		clearTimeout(leaderTimer);
 		const own = new AbortController();
 		leading = own;
-		// At once, or the other tabs would take this one for frozen while it connects.
+		// Posted at once; otherwise the other tabs would take this tab for frozen while it connects.
 		postStatus();
 		if (!areConnectionsLimited()) openConnection({});
 		else {

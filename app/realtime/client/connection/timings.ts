@@ -19,21 +19,21 @@ export const TIMINGS = {
 	/** A long poll that fails after this time was cut while it waited. */
 	waited: 2_000,
 	shortPoll: 3_000,
-	/** … while the page is hidden. */
+	/** Interval of short polls while the page is hidden. */
 	shortPollHidden: 30_000,
-	/** While a transport is suspected, plain requests look for missing events at this interval … */
+	/** Interval of plain requests for missing events while a transport is suspected. */
 	suspectedPoll: 3_000,
-	/** … for this time. */
+	/** Time for which a transport is suspected. */
 	suspectedPollFor: 60_000,
 	backoffFirst: 500,
 	/** Longest backoff while the server is unreachable and the page visible: short, so that the page is live soon after. */
 	backoffAway: 5_000,
 	backoffMax: 30_000,
 	minPause: 100,
-	/** Without a connection for this time the page shows it, … */
+	/** Time without a connection after which the page shows "reconnecting". */
 	reconnecting: 1_000,
 	offline: 5_000,
-	/** … and after this time it offers a reload. */
+	/** Time without a connection after which the page offers a reload. */
 	reload: 60_000,
 	/** A leader that is silent for this time is frozen; another tab takes over. */
 	leaderSilent: 45_000,

@@ -15,7 +15,7 @@ const entrySchema = z.object({
 	waitsFor: z.string().nullable(),
 	/** Time (ms since 1970) before which no tab sends it. */
 	notBefore: z.number(),
-	/** The user has confirmed that it is to be sent although it is old. */
+	/** The user has confirmed that an old message is still to be sent. */
 	isMeant: z.boolean(),
 });
 export type OutboxEntry = z.infer<typeof entrySchema>;

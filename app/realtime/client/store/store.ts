@@ -168,7 +168,7 @@ export function createConversationStore(options: StoreOptions) {
 		}
 	}
 
-	/** The same for a form that cannot show field errors. @returns whether it was accepted. */
+	/** Posts a form that cannot show field errors. @returns whether it was accepted. */
 	async function submit(fields: Record<string, string>): Promise<boolean> {
 		const { isAccepted, errors } = await act(fields);
 		const [error] = Object.values(errors);

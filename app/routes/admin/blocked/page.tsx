@@ -19,20 +19,20 @@ import { listBlocked, unblockSender } from "#app/models/customer/blocked-sender.
 
 export const meta: MetaFunction = () => [{ title: "Blocked senders · Mevi Chat" }];
 
-/** The seconds to wait that go with 429. */
+/** Passes the Retry-After header of a 429 response on. */
 export const headers = passRetryAfter;
 
 const MOST_SHOWN = 200;
 
 const form = z.object({ intent: z.literal("unblock"), sender: z.string().min(1).max(255) });
 
-/** GET /admin/blocked: blocked senders, the latest first. */
+/** GET /admin/blocked: blocked senders, newest first. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { headers } = await requireAgentOnPage(request);
 	return data({ entries: await listBlocked(MOST_SHOWN) }, { headers });
 }
 
-/** POST /admin/blocked intent=unblock, sender: lets a sender write again. */
+/** POST /admin/blocked intent=unblock, sender: unblocks a sender. */
 export async function action({ request }: ActionFunctionArgs) {
 	try {
 		requireSameOrigin(request);

@@ -6,7 +6,7 @@ import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { readAgentForm, submitAgentForm } from "./submit.server.ts";
 
-/** POST /admin/chat/:sessionId/actions: the forms of a conversation for the page's own scripts. */
+/** POST /admin/chat/:sessionId/actions: the forms of a session for the page's scripts. */
 export function action({ request, params }: ActionFunctionArgs): Promise<Response> {
 	return answering(async () => {
 		requireSameOrigin(request);

@@ -25,11 +25,11 @@ type Refused = {
 	typed: string;
 	intent: string;
 	result: CopilotResult | null;
-	/** The question to answer before the conversation is ended; null when there is none. */
+	/** The question to confirm before the session ends; null when there is none. */
 	confirmEnd: string | null;
 };
 
-/** One conversation as its agent works on it: transcript and composer, and who the customer is beside them. */
+/** The agent's page of one session: transcript and composer, with the customer's panel beside them. */
 export function AgentConversation({
 	page,
 	refused,
@@ -62,7 +62,7 @@ export function AgentConversation({
 	const copilot = useCopilot(`${base}/actions`, refused?.result ?? null);
 	const replaceDraft = (text: string) => setRestored({ text, count: restored.count + 1, isWhole: true });
 	const session = chat.conversation.session ?? page.session;
-	/** Grows with each form of the customer's panel, which changes what the page knows. */
+	/** Counts posted forms of the customer's panel, each of which changes the page's data. */
 	const [changes, setChanges] = useState(0);
 	const { customer, verifiedEmail, orders, actions, languages, block } = useFreshPage(
 		page,
@@ -90,7 +90,7 @@ export function AgentConversation({
 				id="conversation"
 				aria-label="Conversation with the customer"
 				ref={column}
-				// A suggestion's height is a share of this column's.
+				// The height of a copilot suggestion is a share of this container's height.
 				className="@container-size flex min-h-0 min-w-0 flex-col"
 			>
 				<AgentHeader
@@ -171,7 +171,7 @@ export function AgentConversation({
 	);
 }
 
-/** The composer where this agent may write; else why not, and the text that was not sent. */
+/** The composer if this agent may write; otherwise the reason, and the text that was not sent. */
 function ReplyPlace({
 	session,
 	isMine,
@@ -182,10 +182,10 @@ function ReplyPlace({
 }: {
 	session: Session;
 	isMine: boolean;
-	/** What a form posted without scripts and could not send. */
+	/** The text of a form that was posted without scripts and refused. */
 	unsent: string;
 	draftKey: string;
-	/** Gets the focus when the composer goes away. */
+	/** The element that gets the focus when the composer disappears. */
 	whyNot: Ref<HTMLParagraphElement>;
 	children: ReactNode;
 }) {

@@ -5,7 +5,7 @@ import type { Session } from "#app/realtime/events.ts";
 import { waitingLabel } from "../words.ts";
 import { EndChat } from "./end-chat.tsx";
 
-/** Who it is, how the conversation stands, and what its agent can do with it. */
+/** The header of a session for agents: the customer, the state, and the agent's buttons. */
 export function AgentHeader({
 	session,
 	isMine,
@@ -16,7 +16,7 @@ export function AgentHeader({
 	session: Session;
 	isMine: boolean;
 	name: string;
-	/** Whether the customer has the conversation open; null when that is not known. */
+	/** Whether the customer has the session open; null when unknown. */
 	isCustomerHere: boolean | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
@@ -25,7 +25,7 @@ export function AgentHeader({
 		void onSubmit({ intent: "take" });
 	};
 	const canTake = session.status === "assistant" || session.status === "queued";
-	// Two rows where there is little room; beside the customer's column they dissolve into one grid.
+	// Two rows in a narrow layout; in a wide one `contents` puts both rows into one grid.
 	return (
 		<header className="flex flex-col border-line border-b px-4 py-1.5 lg:grid lg:grid-cols-[minmax(0,1fr)_auto_auto] lg:gap-x-2 lg:gap-y-1 lg:py-2">
 			<div className="flex min-h-11 items-center gap-1 lg:contents">

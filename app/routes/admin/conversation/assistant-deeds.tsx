@@ -4,7 +4,7 @@ import type { ActionEntry } from "#app/models/assistant-action/present.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { Deed, ProposalCard } from "#db/shapes.ts";
 
-/** What the assistant read and offered in a conversation, and what the customer made of it. */
+/** What the assistant looked up and proposed in a session, and the customer's responses. */
 export function AssistantDeeds({ entries }: { entries: ActionEntry[] }) {
 	if (entries.length === 0) return null;
 	return (
@@ -30,7 +30,7 @@ export function AssistantDeeds({ entries }: { entries: ActionEntry[] }) {
 	);
 }
 
-/** The list the page was loaded with, brought up to date by what the messages that came since say. */
+/** The list that the page was loaded with, updated from messages that have arrived since. */
 export function withNews(entries: ActionEntry[], messages: Message[]): ActionEntry[] {
 	const byId = new Map(entries.map((entry) => [entry.id, entry]));
 	for (const { metadata, sentAt } of messages) {
@@ -40,7 +40,7 @@ export function withNews(entries: ActionEntry[], messages: Message[]): ActionEnt
 		const card = metadata.proposal as ProposalCard | undefined;
 		if (!card) continue;
 		const known = byId.get(card.id);
-		// The list knows of offers that have run out; their cards say so only when somebody clicks.
+		// The loaded list contains expired proposals; a message's card says so only after somebody clicks on it.
 		const state = card.state === "proposed" && known ? known.state : card.state;
 		byId.set(card.id, {
 			id: card.id,

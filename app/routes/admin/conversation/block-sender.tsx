@@ -5,14 +5,14 @@ import { Button, buttonClasses, useKeptFocus } from "#app/components/ui/index.ts
 
 type Block = { reason: "blocked" | "spam"; by: string | null; at: string };
 
-/** Blocks the sender of the conversation or marks it as spam, which ends it; or undoes that. */
+/** Blocks the session's sender or marks the session as spam, which ends it; or unblocks the sender. */
 export function BlockSender({
 	block,
 	onSubmit,
 }: {
-	/** Null while the sender is not blocked. */
+	/** The block; null while the sender is not blocked. */
 	block: Block | null;
-	/** @returns whether it was accepted. */
+	/** @returns whether the form was accepted. */
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const place = useRef<HTMLDivElement>(null);

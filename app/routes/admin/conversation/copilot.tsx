@@ -9,7 +9,9 @@ import { isSameLanguage } from "#app/text/language-tag.ts";
 import { languageName } from "../words.ts";
 import type { useCopilot } from "./use-copilot.ts";
 
-/** The composer's form, whose draft the copilot's buttons send along also where no scripts run. */
+/**
+ * Id of the composer form, which the copilot's buttons belong to, so that the draft is posted without scripts too.
+ */
 export const COMPOSER_ID = "reply";
 
 export type SpokenLanguages = { agent: string; customer: string; hasModel: boolean };
@@ -22,7 +24,7 @@ const TASKS = [
 	{ intent: "translate", name: "Translate", working: "Translating your draft", needsModel: true },
 ];
 
-/** What the copilot can be asked for, under the composer. Every button is part of the plain form. */
+/** The copilot's buttons below the composer. Every button is part of the plain form. */
 export function CopilotBar({
 	copilot,
 	languages,
@@ -34,7 +36,7 @@ export function CopilotBar({
 	const ask = (event: MouseEvent<HTMLButtonElement>) => {
 		event.preventDefault();
 		const { form, value } = event.currentTarget;
-		// Asked twice it would cost twice. A disabled button would lose the focus of whoever pressed it.
+		// A second request would cost again. The button is not disabled, because a disabled button loses the focus.
 		if (copilot.working === value) return;
 		void copilot.ask(value, String(form ? (new FormData(form).get("message") ?? "") : ""));
 	};
@@ -70,14 +72,14 @@ export function CopilotBar({
 	);
 }
 
-/** What came of it, above the composer. It goes nowhere but by the agent's click. */
+/** The copilot's result, above the composer. Nothing is sent without the agent's click. */
 export function CopilotResultPanel({
 	copilot,
 	onUse,
 	onSend,
 }: {
 	copilot: ReturnType<typeof useCopilot>;
-	/** Puts a text into the composer in place of what stands there. */
+	/** Replaces the composer's text. */
 	onUse: (text: string) => void;
 	/** Sends a translation. @returns whether it was accepted. */
 	onSend: (fields: Record<string, string>) => Promise<boolean>;
@@ -90,7 +92,7 @@ export function CopilotResultPanel({
 	};
 	return (
 		<>
-			{/* Always there: what comes with its region is not read out. */}
+			{/* Always in the page, because screen readers announce only changes of an existing live region. */}
 			<p role="status" className="sr-only">
 				{task?.working ?? (result ? `${TITLES[result.kind]} is ready` : "")}
 			</p>
@@ -112,7 +114,7 @@ export function CopilotResultPanel({
 	);
 }
 
-/** Back to where a reply is written, when what had the focus goes away. */
+/** Focuses the composer when the focused element disappears. */
 function focusComposer() {
 	const form = document.getElementById(COMPOSER_ID);
 	form?.querySelector<HTMLTextAreaElement>("textarea")?.focus();
@@ -130,7 +132,7 @@ function Result({
 		>
 			<div className="flex items-center justify-between gap-3">
 				<h2 className="font-medium text-sm">{TITLES[result.kind]}</h2>
-				{/* A link, so that it also works where no scripts run: the page without the result. */}
+				{/* A link, so that it works without scripts: it loads the page without the result. */}
 				<a
 					href="?"
 					className="inline-flex min-h-9 items-center text-accent text-sm pointer-coarse:min-h-11"
@@ -221,7 +223,7 @@ function ResultBody({
 	);
 }
 
-/** The preview of a translation: what the customer would read, to be corrected and sent, or not. */
+/** A translation to check before it is sent; the agent can edit it. */
 function SendTranslation({
 	result,
 	copilot,

@@ -13,13 +13,13 @@ type Order = {
 	placedAt: string | null;
 	expectedOn: string | null;
 	items: string[];
-	/** What the customer asked of it through the chat. */
+	/** The customer's requests for this order from the chat. */
 	requests: { id: string; kind: string; state: string; reason: string | null; at: string }[];
 };
 
 /**
- * Who the agent is talking to: what they want, and what they have ordered. Where there is no room beside the
- * conversation it lies over it while the address says so, which needs no scripts.
+ * The customer's panel: what they want, and their orders. On a narrow screen it covers the conversation while the URL
+ * says so, which works without scripts.
  */
 export function CustomerPanel({
 	session,
@@ -32,7 +32,7 @@ export function CustomerPanel({
 }: {
 	session: Session;
 	customer: { id: string; name: string; email: string | null } | null;
-	/** The address a visitor has proved by an e-mailed code. */
+	/** The email address that a visitor has proved by an emailed code. */
 	verifiedEmail: string | null;
 	orders: Order[];
 	actions: ActionEntry[];

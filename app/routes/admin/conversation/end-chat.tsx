@@ -3,8 +3,8 @@ import { Button } from "#app/components/ui/index.ts";
 import { COMPOSER_ID } from "./copilot.tsx";
 
 /**
- * Ends the conversation. With scripts a dialog asks first; without them the form ends it at once, or, where another
- * agent has it, the server asks.
+ * The button that ends the session. With scripts a dialog asks first. Without scripts the form ends the session at
+ * once, except when another agent has it: then the server asks.
  */
 export function EndChat({
 	isMine,
@@ -13,7 +13,7 @@ export function EndChat({
 	className,
 }: {
 	isMine: boolean;
-	/** The other agent who has the conversation; null when none does. */
+	/** Name of the other agent who has the session; null when none does. */
 	otherAgent: string | null;
 	onEnd: (fields: Record<string, string>) => void;
 	className: string;
@@ -22,14 +22,14 @@ export function EndChat({
 	const [isAsking, setAsking] = useState(false);
 	return (
 		<form method="post" className={className}>
-			{/* Part of the composer's form where there is one: without scripts what is being written comes back. */}
+			{/* Belongs to the composer's form, if there is one, so that without scripts the draft is kept. */}
 			<Button
 				{...(isMine ? { form: COMPOSER_ID, formNoValidate: true } : {})}
 				name="intent"
 				value="end"
 				size="compact"
 				variant="quiet"
-				// The dialog's own button has the same name, and this one cannot be used while it is open.
+				// The dialog's own button has the same name; screen readers must find only that one.
 				aria-hidden={isAsking || undefined}
 				onClick={(event) => {
 					event.preventDefault();
@@ -73,7 +73,7 @@ export function EndChat({
 	);
 }
 
-/** The question as a step of its own, for pages without scripts. */
+/** The question to confirm, for pages without scripts. */
 export function ConfirmEnd({ question }: { question: string }) {
 	return (
 		<section aria-label="End this chat?" className="mb-3 rounded-control bg-attention-soft px-4 py-3">

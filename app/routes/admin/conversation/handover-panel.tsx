@@ -4,8 +4,8 @@ import type { Session } from "#app/realtime/events.ts";
 import { reasonName, topicName } from "../words.ts";
 
 /**
- * What the agent needs to take over from the assistant: why a person is needed, the topic, what was tried. It is open
- * while the customer waits and closes when an agent takes over, who can open it again.
+ * The handover: why an agent is needed, the topic, and what was tried. It is open while the customer waits and closed
+ * after an agent has taken over, who can open it again.
  */
 export function HandoverPanel({ session }: { session: Session }) {
 	const { handover } = session;

@@ -8,11 +8,13 @@ import { answeringFrame } from "#app/routes/live/answer-frame.server.ts";
 import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcript-response.server.tsx";
 import { createAgentRevalidate } from "#app/routes/streams/revalidate.server.ts";
 
-/** GET /admin/chat/:sessionId/live: the agent's transcript as a page that grows, for browsers without scripts. */
+/**
+ * GET /admin/chat/:sessionId/live: the agent's transcript as an HTML page that grows, for browsers without scripts.
+ */
 export function loader({ request, params }: LoaderFunctionArgs): Promise<Response> {
 	return answeringFrame(request, async () => {
 		const agent = await getAgent(request);
-		// Not the page to sign in at, which would stand in the frame.
+		// A 401, because a redirect would show the login page inside the frame.
 		if (!agent) throw new Unauthorised("Sign in first.");
 		const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 		const { row } = await requireSession(params.sessionId ?? "", actor);

@@ -21,7 +21,7 @@ import { HISTORY_LIMIT } from "#app/realtime/events.ts";
 
 const ORDERS_SHOWN = 10;
 
-/** GET /admin/chat/:sessionId: one conversation, its customer and their orders. */
+/** GET /admin/chat/:sessionId: one session, its customer and their orders. */
 export async function loadConversation({ request, params }: LoaderFunctionArgs) {
 	const { agent, headers } = await requireAgentOnPage(request);
 	const view = await orNotFoundPage(
@@ -40,14 +40,14 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 		getSetting("agent_language"),
 		readBlock(row),
 	]);
-	// Only hurried by the visit; what it brings comes over the stream.
+	// The visit only starts the translation; the result arrives over the stream.
 	enqueueJob("translate-session", row.sessionId);
 	const requests = await listOrderRequests(orders.map((order) => order.number));
 	const shown = {
 		session: forAgent(view),
 		messages: page.messages.filter((message) => message.seq <= row.lastSeq),
 		olderBefore: page.next,
-		// An older page does not reach the present: without a cursor the stream begins with the newest messages.
+		// A page of history does not reach the newest message; without a cursor the stream begins with the newest messages.
 		cursor: isOlderPage ? null : encodeCursor({ epoch, public: row.lastSeq, internal: row.internalSeq }),
 		applied: {
 			public: isOlderPage ? (page.messages.at(-1)?.seq ?? 0) : row.lastSeq,
@@ -84,10 +84,10 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 	return data(shown, { headers });
 }
 
-/** What the page shows. */
+/** The data of an agent's session page. */
 export type ConversationPage = Awaited<ReturnType<typeof loadConversation>>["data"];
 
-/** A page that is not there is a page too, inside the dashboard; other failures go to the boundary. */
+/** Answers an unknown session with a "not found" page inside the dashboard; other errors go to the error page. */
 async function orNotFoundPage<Value>(work: Promise<Value>): Promise<Value> {
 	try {
 		return await work;

@@ -14,16 +14,16 @@ import { AgentConversation } from "./agent-conversation.tsx";
 import { loadConversation } from "./load.server.ts";
 import { type AgentForm, readAgentForm, submitAgentForm } from "./submit.server.ts";
 
-/** The seconds to wait that go with 429. */
+/** Passes the Retry-After header of a 429 response on. */
 export const headers = passRetryAfter;
 
-/** The stream keeps the conversation up to date; going to another one loads it, and so does a restored page. */
+/** The stream updates the session, so loaders run only for another session or a restored page. */
 export const shouldRevalidate = (change: ShouldRevalidateFunctionArgs) =>
 	change.currentParams.sessionId !== change.nextParams.sessionId || isRefresh(change);
 
 export const loader = loadConversation;
 
-/** POST /admin/chat/:sessionId: take, reply, end as plain forms. */
+/** POST /admin/chat/:sessionId: the agent's forms (take, reply, end …) without scripts. */
 export async function action({ request, params }: ActionFunctionArgs) {
 	const agent = await requireAgent(request);
 	const sessionId = params.sessionId ?? "";
@@ -31,7 +31,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
 	try {
 		form = await readAgentForm(request);
 		const { result } = await submitAgentForm(agent, sessionId, form);
-		// Shown and not redirected to: what the copilot made is kept nowhere, and the draft is the page's.
+		// Rendered without a redirect, because the copilot's result and the draft are not stored.
 		if (result || form.intent === "draft" || (form.intent === "end" && form.message?.trim())) {
 			return data({ problem: null, typed: form.message ?? "", intent: "", result, confirmEnd: null });
 		}
@@ -41,14 +41,16 @@ export async function action({ request, params }: ActionFunctionArgs) {
 		const { message = "", intent = "" } = form;
 		const result = translationOf(form);
 		const typed = result?.original ?? message;
-		// A question and not a problem: the page asks it, with a form that confirms.
+		// Not an error: the page asks the question, with a form that confirms.
 		const confirmEnd = error instanceof NeedsConfirmation ? error.message : null;
 		const shown = { problem: confirmEnd === null ? problem : null, typed, intent, result, confirmEnd };
 		return data(shown, problemInit(problem));
 	}
 }
 
-/** The translation that a refused reply was, to be sent again as it has been corrected; null for other forms. */
+/**
+ * A translation that was refused, with the agent's corrections, so that it can be sent again; null for other forms.
+ */
 function translationOf({ intent, message, original, language, clientMessageId }: AgentForm) {
 	if (intent !== "reply" || !message || !original || !language) return null;
 	return {

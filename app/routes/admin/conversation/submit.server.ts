@@ -23,7 +23,7 @@ import type { Translation } from "#db/shapes.ts";
 
 const seq = z.coerce.number().int().min(0).max(2_147_483_647);
 
-/** Longer drafts are no chat messages, and would cost accordingly. */
+/** A longer draft is not a chat message, and would cost more. */
 const draft = messageText.refine((text) => text.length <= 4_000, { error: "At most 4,000 characters here." });
 
 const forms = z.discriminatedUnion("intent", [
@@ -31,12 +31,12 @@ const forms = z.discriminatedUnion("intent", [
 	z.object({
 		intent: z.literal("reply"),
 		message: messageText,
-		/** The agent's own words, when the message is a translation they have seen and send. */
+		/** The agent's original text, when the message is its translation. */
 		original: messageText.optional(),
 		language: localeTag.optional(),
 		clientMessageId: z.preprocess((value) => (value === "" ? undefined : value), clientMessageId.optional()),
 	}),
-	/** `confirm` is needed where another agent has the conversation. */
+	/** `confirm` is needed when another agent has the session. */
 	z.object({ intent: z.literal("end"), confirm: z.literal("yes").optional() }),
 	z.object({ intent: z.literal("block") }),
 	z.object({ intent: z.literal("spam") }),
@@ -59,18 +59,17 @@ const forms = z.discriminatedUnion("intent", [
 
 export type AgentForm = Record<string, string>;
 
-/** Reads the form's fields as they are. @throws DomainError 413, 415 */
+/** Reads the fields of an agent's form. @throws DomainError 413, 415 */
 export async function readAgentForm(request: Request): Promise<AgentForm> {
 	const form = await readForm(request, z.record(z.string(), z.string()));
-	// A button carries one name only: "rewrite-shorter" is the intent with its style.
+	// A button has only one name and value: "rewrite-shorter" is the intent and its style.
 	const [, style] = /^rewrite-(shorter|friendlier)$/.exec(form.intent ?? "") ?? [];
 	return style ? { ...form, intent: "rewrite", style } : form;
 }
 
 /**
- * Does what an agent's form asks of one conversation: the one place behind the plain form and the enhanced page.
- * Replying to a conversation nobody has takes it over first.
- * @throws Invalid, NotFound, Conflict, Forbidden
+ * Executes an agent's form for one session, with or without scripts. A reply to a session without an agent takes it
+ * over first. @throws Invalid, NotFound, Conflict, Forbidden
  */
 export async function submitAgentForm(
 	agent: Agent,
@@ -127,7 +126,7 @@ export async function submitAgentForm(
 			}
 			break;
 		case "read":
-			// A colleague who looks on has not read it for the customer.
+			// A read receipt counts only from the session's agent, not from a colleague who looks at it.
 			if (row.assignedAgentId === agent.id) {
 				await noteReceipt(sessionId, actor, { kind: "read", upToSeq: input.seq });
 			}
@@ -141,7 +140,7 @@ export async function submitAgentForm(
 
 type Reply = Extract<z.infer<typeof forms>, { intent: "reply" }>;
 
-/** Sends a reply; a translation with the agent's own words beside it. */
+/** Sends a reply; a translation contains the agent's original text too. */
 async function reply(sessionId: string, actor: Actor, input: Reply): Promise<Message> {
 	const { original, language, ...post } = input;
 	if (!original || !language) return (await postMessage(sessionId, actor, post)).message;

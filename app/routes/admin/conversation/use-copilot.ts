@@ -2,17 +2,19 @@ import { useEffect, useRef, useState } from "react";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import { readProblem } from "#app/realtime/client/forms.ts";
 
-/** The server gives up before; this is for a line that went dead. */
+/** Timeout of a copilot request in milliseconds, for a dead connection; the server's own timeout is shorter. */
 const LIMIT_MS = 40_000;
 
 export type CopilotState = {
-	/** What is being worked on; null for nothing. */
+	/** The copilot task in progress; null for none. */
 	working: string | null;
 	result: CopilotResult | null;
 	problem: string | null;
 };
 
-/** Asks the copilot from a page with scripts: one question at a time, and an answer that came too late is dropped. */
+/**
+ * Requests the copilot from a page with scripts: one request at a time; a result that arrives too late is dropped.
+ */
 export function useCopilot(actionUrl: string, rendered: CopilotResult | null) {
 	const [state, setState] = useState<CopilotState>({ working: null, result: rendered, problem: null });
 	const current = useRef<AbortController | null>(null);
@@ -54,7 +56,7 @@ export function useCopilot(actionUrl: string, rendered: CopilotResult | null) {
 	return {
 		...state,
 		ask,
-		/** Stops what is under way, and puts away what came. */
+		/** Aborts the request and closes the result. */
 		dismiss() {
 			cancel();
 			setState({ working: null, result: null, problem: null });

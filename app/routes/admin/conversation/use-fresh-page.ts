@@ -5,8 +5,8 @@ import type { ProposalCard } from "#db/shapes.ts";
 import type { ConversationPage } from "./load.server.ts";
 
 /**
- * What the page knows besides the conversation, loaded again when something in the conversation has changed it: a
- * change the customer confirmed, an address they proved, another language.
+ * Loads the page's data again when an event of the session has changed it: a confirmed action, a proved email
+ * address, or another language.
  */
 export function useFreshPage(
 	page: ConversationPage,
@@ -25,7 +25,7 @@ export function useFreshPage(
 	return (fetcher.data as ConversationPage | undefined) ?? page;
 }
 
-/** Changes with every event of the conversation that changes what is known of the customer. */
+/** A key that changes with every event that affects the customer's data. */
 function stateOf({ messages, session }: Conversation): string {
 	const changes = messages.filter(
 		({ metadata }) =>

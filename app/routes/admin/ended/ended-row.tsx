@@ -5,7 +5,7 @@ import type { InboxEntry } from "#app/realtime/events.ts";
 import { inboxMoment } from "#app/realtime/inbox-order.ts";
 import { topicName } from "../words.ts";
 
-/** A conversation in the list of ended ones; a search may find open ones too, which are marked. */
+/** A row in the list of ended sessions. A search may find open sessions too, which are marked. */
 export function EndedRow({ entry }: { entry: InboxEntry }) {
 	return (
 		<li className="border-line border-b">

@@ -12,12 +12,14 @@ export const meta: MetaFunction = () => [{ title: "Ended conversations · Mevi C
 const PAGE_SIZE = 50;
 
 const query = z.object({
-	/** The beginning of a conversation's id. */
+	/** The beginning of a session id. */
 	id: z.string().trim(),
 	before: z.uuid().optional().catch(undefined),
 });
 
-/** GET /admin/ended: ended conversations, the latest first; with `?id=` those whose id begins so, open ones too. */
+/**
+ * GET /admin/ended: ended sessions, newest first; with `?id=` sessions whose id begins with that text, open ones too.
+ */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { headers } = await requireAgentOnPage(request);
 	const search = new URL(request.url).searchParams;

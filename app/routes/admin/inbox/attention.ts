@@ -1,12 +1,12 @@
 import type { Inbox, InboxEntry } from "#app/realtime/events.ts";
 
-/** One wait of one customer; a conversation that comes back to the queue is another one. */
+/** Key of one wait of a customer: a session that returns to the queue gets another key. */
 export const waitKey = (entry: InboxEntry): string => `${entry.sessionId} ${entry.queuedAt ?? ""}`;
 
 /**
- * How many things wait for an agent: unread messages in their own conversations, and waiting customers whose
- * conversation they have not opened yet.
- * @param opened keys (`waitKey`) of the waits whose conversation the agent has opened.
+ * The number of things that wait for an agent: unread messages in their sessions, and queued sessions that they have
+ * not opened.
+ * @param opened keys (`waitKey`) of the waits that the agent has opened.
  */
 export function countAttention(inbox: Inbox, agentId: string, opened: ReadonlySet<string>): number {
 	let count = inbox.waiting;

@@ -7,7 +7,7 @@ import { inboxMoment, WAITING_PAGE } from "#app/realtime/inbox-order.ts";
 import { primaryLanguage } from "#app/text/language-tag.ts";
 import { topicName, waitingLabel } from "../words.ts";
 
-/** Who waits, since when, why and in what language, in one glance; colour only for what needs a person. */
+/** The inbox: who waits, since when, why and in which language. Colour is only for sessions that need an agent. */
 export function InboxList({
 	inbox,
 	waitingLimit,
@@ -15,7 +15,7 @@ export function InboxList({
 	agentId,
 }: {
 	inbox: InboxData;
-	/** Most waiting customers that are shown. */
+	/** Maximum number of queued sessions that are shown. */
 	waitingLimit: number;
 	openId: string | null;
 	agentId: string;
@@ -31,7 +31,7 @@ export function InboxList({
 	const waiting = entries.filter((entry) => entry.status === "queued");
 	const others = entries.filter((entry) => entry.status !== "queued");
 	const more = inbox.waiting - waiting.length;
-	// Without scripts the page of a conversation shows as many rows as the one before.
+	// Keeps the number of rows when a session is opened without scripts.
 	const search = waitingLimit > WAITING_PAGE ? `?waiting=${waitingLimit}` : "";
 	const row = (entry: InboxEntry) => (
 		<InboxRow key={entry.sessionId} {...{ entry, openId, agentId, search }} />
@@ -101,7 +101,7 @@ function InboxRow({
 	);
 }
 
-/** The customer's newest words; of anybody else's it says who wrote them. */
+/** The customer's newest message; any other message comes with its sender's name. */
 function Preview({ entry: { lastMessage, lastSender, lastSenderName } }: { entry: InboxEntry }) {
 	const author =
 		lastSender === "bot" ? "Assistant" : lastSender === "agent" ? (lastSenderName ?? "Agent") : null;
@@ -113,7 +113,7 @@ function Preview({ entry: { lastMessage, lastSender, lastSenderName } }: { entry
 	);
 }
 
-/** Conversations that the assistant answers, and ended ones, need no agent. */
+/** Whether a session needs an agent; those of the assistant and ended ones do not. */
 const needsPerson = ({ status }: InboxEntry) => status === "queued" || status === "agent";
 
 const isRaised = ({ priority }: InboxEntry) => priority === "high" || priority === "urgent";

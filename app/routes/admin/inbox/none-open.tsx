@@ -1,6 +1,6 @@
 import { EmptyState, StoreMark } from "#app/components/ui/index.ts";
 
-/** Beside the list, before a conversation is chosen. */
+/** Shown beside the inbox while no session is open. */
 export default function NoneOpen() {
 	return (
 		<div className="grid h-full place-items-center">

@@ -3,12 +3,12 @@ import { useTitleCount } from "#app/components/use-title-count.ts";
 import type { Inbox } from "#app/realtime/events.ts";
 import { countAttention, waitKey } from "./attention.ts";
 
-/** Most waits that are remembered as seen; older ones are long over. */
+/** Maximum number of stored waits that the agent has opened; older ones have ended. */
 const MOST_REMEMBERED = 200;
 
 /**
  * Keeps the number of things that wait for the agent in the tab's title.
- * @param title the page's title without a number. @param openId the conversation that is open.
+ * @param title the page's title without a number. @param openId id of the open session.
  */
 export function useAttention(inbox: Inbox, agentId: string, title: string, openId: string | null): void {
 	const storageKey = `mevi-opened ${agentId}`;
@@ -47,6 +47,6 @@ function keepOpened(storageKey: string, keys: string[]): void {
 	try {
 		sessionStorage.setItem(storageKey, JSON.stringify(keys));
 	} catch {
-		// Storage is switched off: they count as seen until the page is left.
+		// Storage is off: opened waits are remembered only while the page is open.
 	}
 }

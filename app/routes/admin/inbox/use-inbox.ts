@@ -6,12 +6,15 @@ import { reloadPage } from "#app/realtime/client/forms.ts";
 import type { Inbox } from "#app/realtime/events.ts";
 import { arrangeInbox } from "#app/realtime/inbox-order.ts";
 
-/** Changes come in batches; the list is read again at most this often when it has room for waiting customers. */
+/**
+ * Minimum milliseconds between two reloads of the inbox, which are needed when there is space for more queued
+ * sessions.
+ */
 const REFILL_MS = 1_000;
 
 /**
- * The agents' list, kept up to date by its stream once scripts run.
- * @param agentId whose page it is. @param waitingLimit most waiting customers that the page shows.
+ * The inbox, updated by its stream when scripts run.
+ * @param agentId the page's agent. @param waitingLimit maximum number of queued sessions on the page.
  */
 export function useInbox(
 	initial: Inbox,
@@ -43,7 +46,7 @@ export function useInbox(
 			onRefused: () => void reloadPage(),
 			onEvent: (id, event) => {
 				if (event.type !== "inbox") return;
-				// A poll's answer names what it showed; a stream's next change makes that out of date.
+				// The cursor of a poll names the rows it returned, so a later event from a stream makes it outdated.
 				cursor = id;
 				const { isWhole, ...news } = event.data;
 				setInbox((known) => {
@@ -66,19 +69,19 @@ export function useInbox(
 	return { inbox, line };
 }
 
-/** Whether waiting customers beyond the known rows have moved up into the part of the list that is shown. */
+/** Whether queued sessions beyond the known rows have moved into the visible part of the list. */
 function lacksWaiting({ entries, waiting }: Inbox, waitingLimit: number): boolean {
 	const shown = entries.filter((entry) => entry.status === "queued").length;
 	return shown < Math.min(waiting, waitingLimit);
 }
 
-/** Replaces rows by newer ones of the same sessions and arranges the list. Exported for its test. */
+/** Replaces rows by newer versions of the same sessions and sorts the list. Exported for its test. */
 export function mergeInbox(
 	known: Inbox,
 	news: Inbox,
 	{ isWhole, waitingLimit }: { isWhole: boolean; waitingLimit: number },
 ): Inbox {
-	// A whole list says which rows there are; a row may still be older than one that came meanwhile.
+	// A complete list decides which rows exist; a single row may still be older than one from the stream.
 	const listed = new Set(news.entries.map((entry) => entry.sessionId));
 	const kept = isWhole ? known.entries.filter((entry) => listed.has(entry.sessionId)) : known.entries;
 	const rows = new Map(kept.map((entry) => [entry.sessionId, entry]));

@@ -8,21 +8,21 @@ export type ListedArticle = {
 	title: string;
 	language: string;
 	isForAgents: boolean;
-	/** Days, both included; null is without end. */
+	/** Days, both inclusive; null means no limit. */
 	validFrom: string | null;
 	validUntil: string | null;
-	/** Why the assistant does not use it today; null when it does. */
+	/** Why the assistant does not use the article today; null when it does. */
 	state: "over" | "to come" | null;
 };
 
-/** From when until when it is valid, in words; null for an article without such days. */
+/** The days on which an article is valid, as text; null without limits. */
 function days({ validFrom, validUntil }: ListedArticle): string | null {
 	if (validFrom && validUntil) return `${formatDay(validFrom)} to ${formatDay(validUntil)}`;
 	if (validFrom) return `from ${formatDay(validFrom)}`;
 	return validUntil ? `until ${formatDay(validUntil)}` : null;
 }
 
-/** All articles; a list of lines on a phone, where a table would not fit. */
+/** All articles: a table, or a list on a phone. */
 export function ArticleTable({ articles }: { articles: ListedArticle[] }) {
 	if (articles.length === 0) {
 		return (

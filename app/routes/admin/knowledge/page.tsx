@@ -22,19 +22,19 @@ import { UnansweredList } from "./unanswered-list.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Knowledge · Mevi Chat" }];
 
-/** More would not be read at one sitting. */
+/** Maximum number of unanswered questions on the page. */
 const MOST_QUESTIONS = 100;
 
-/** The seconds to wait that go with 429. */
+/** Passes the Retry-After header of a 429 response on. */
 export const headers = passRetryAfter;
 
 const form = z.object({ intent: z.enum(["done", "ignore"]), id: z.uuid() });
 
-/** GET /admin/knowledge: what the assistant could not answer, and what it answers from. */
+/** GET /admin/knowledge: the unanswered questions, and the articles. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { headers } = await requireAgentOnPage(request);
 	const [questions, articles] = await Promise.all([listUnanswered(MOST_QUESTIONS), listAllArticles()]);
-	// The same day for server and browser, which may be in another zone.
+	// A UTC day, so that server and browser use the same one.
 	const today = new Date().toISOString().slice(0, 10);
 	const shown = {
 		questions: questions.map(({ id, question, times, intent, lastAt, locale, lastSessionId }) => ({
@@ -64,7 +64,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 	return data(shown, { headers });
 }
 
-/** POST /admin/knowledge intent=done | ignore, id: takes a question off the list. */
+/** POST /admin/knowledge intent=done | ignore, id: removes a question from the list. */
 export async function action({ request }: ActionFunctionArgs) {
 	try {
 		requireSameOrigin(request);
@@ -83,7 +83,7 @@ export default function KnowledgePage() {
 	const refused = useActionData<typeof action>();
 	const unanswered = useRef<HTMLElement>(null);
 	const heading = useRef<HTMLHeadingElement>(null);
-	// A question that is done leaves the list, with the button that was pressed.
+	// A removed question takes the clicked button with it, so the focus must move.
 	useKeptFocus(unanswered, () => heading.current);
 	return (
 		<>

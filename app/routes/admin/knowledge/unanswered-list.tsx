@@ -6,16 +6,16 @@ export type ListedQuestion = {
 	id: string;
 	question: string;
 	times: number;
-	/** What it seems to be about; null when unknown. */
+	/** The topic of the question; null when unknown. */
 	about: string | null;
-	/** Day it was last asked, as 2026-11-22. */
+	/** Day on which it was last asked, as 2026-11-22. */
 	lastOn: string;
 	language: string;
-	/** The conversation it was last asked in, while there is one. */
+	/** The session in which it was last asked; null when that is deleted. */
 	sessionId: string | null;
 };
 
-/** Questions the assistant did not know, each with its two ways off the list. */
+/** The questions that the assistant could not answer, each with the buttons "done" and "ignore". */
 export function UnansweredList({ questions }: { questions: ListedQuestion[] }) {
 	if (questions.length === 0) {
 		return <p className="rounded-card bg-surface-sunken px-4 py-6 text-ink-soft">No unanswered questions.</p>;
