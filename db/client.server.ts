@@ -8,10 +8,10 @@ import * as schema from "./schema.ts";
 const POOL_SIZE = 8;
 const READ_POOL_SIZE = 4;
 const BACKGROUND_POOL_SIZE = 2;
-/** As many as there are groups of posts under way at once. */
+/** Number of connections for posts: as many as there are batches of posts in progress at once. */
 const POST_LINES = 2;
 
-/** Wait before a lost connection is made anew: the driver's own grows to 20 s, long after the database is back. */
+/** Delays before reconnecting, in seconds. The driver's own delay grows to 20 s, long after the database is back. */
 const RECONNECT_S = { first: 0.05, limit: 1 };
 
 const ASK_AGAIN_MS = 5_000;
@@ -19,20 +19,20 @@ const ASK_AGAIN_MS = 5_000;
 const losses = singleton("database-losses", () => ({ count: 0 }));
 
 /**
- * How often a connection to the database has ended in this process. When it has grown, the database may be
- * another one than before: restored, moved or failed over.
+ * Number of connections to the database that this process has lost. After a loss the database may be another one:
+ * restored, moved or failed over.
  */
 export const countDatabaseLosses = (): number => losses.count;
 
 function connect(size: number) {
 	const url = env().DATABASE_URL;
 	if (!url) throw new Error("DATABASE_URL is not set; `npm start` sets it for the embedded database.");
-	// The driver's own look-up of array types is awaited by nobody: a backend that dies in it would end the
-	// process. So lists are sent as JSON here, never as arrays.
+	// The driver's look-up of array types is not awaited, so an error in it would end the process. Lists are sent as
+	// JSON instead, never as arrays.
 	return postgres(url, {
 		max: size,
 		fetch_types: false,
-		// Until it is known that no pooler is in between: see `prepareUnlessPooled`.
+		// Off until it is known that there is no transaction pooler: see `prepareUnlessPooled`.
 		prepare: false,
 		backoff: ((failures: number) =>
 			Math.min(RECONNECT_S.first * 2 ** failures, RECONNECT_S.limit) *
@@ -45,10 +45,9 @@ function connect(size: number) {
 }
 
 /**
- * Lets a pool use prepared statements once it is known that nothing stands between it and the server. A
- * pooler in transaction mode hands out another backend with each transaction, where a statement prepared
- * before is unknown. Such a pooler gives its clients a process id of its own making, and so is recognised;
- * until then, and behind any pooler, each statement is planned anew, which always works.
+ * Enables prepared statements for a pool when there is no transaction pooler. Such a pooler uses another backend for
+ * each transaction, where an earlier prepared statement is unknown. It is recognised by its invented process id.
+ * Behind a pooler each statement is planned again.
  */
 async function prepareUnlessPooled(client: ReturnType<typeof postgres>): Promise<void> {
 	try {
@@ -59,12 +58,12 @@ async function prepareUnlessPooled(client: ReturnType<typeof postgres>): Promise
 	}
 }
 
-/** Drizzle asks for nothing to be prepared, so this pool need not know what stands in between. */
+/** The pool of the ORM. Drizzle does not prepare statements, so a transaction pooler is no problem. */
 export const db = singleton("db", () => drizzle(connect(POOL_SIZE), { schema }));
 
 /**
- * Raw SQL for the real-time core. A client of its own, because drizzle replaces its client's parsers
- * (dates and JSON would come back as strings), and so that a busy writer pool cannot starve readers.
+ * Raw SQL for reading events. It has its own client, because drizzle changes its client's parsers (dates and JSON
+ * would be strings), and so that many writes cannot block readers.
  */
 export const sql = singleton("sql", () => {
 	const client = connect(READ_POOL_SIZE);
@@ -73,8 +72,8 @@ export const sql = singleton("sql", () => {
 });
 
 /**
- * The same for background work. Its statements are planned at each execution, so their plans suit the present size of
- * the tables; a prepared statement keeps the plan that was made when it was first used.
+ * Raw SQL for background work. Its statements are planned at each execution, so that plans suit the present size of
+ * the tables; a prepared statement keeps the plan of its first use.
  */
 export const backgroundSql = singleton("background-sql", () => connect(BACKGROUND_POOL_SIZE));
 
@@ -82,14 +81,14 @@ export type Database = typeof db;
 export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 
 /**
- * Runs one statement whose only parameter, `$1::text::jsonb`, is a JSON document, and gives its rows. Dates
- * and JSON in them are text, as drizzle leaves its client.
+ * Runs a statement whose only parameter, `$1::text::jsonb`, is a JSON document, and returns its rows. Dates and JSON
+ * in the rows are text, as from drizzle's client.
  */
 export type RunStatement = <Row extends object>(statement: string, input: object) => Promise<Row[]>;
 
 /**
- * For the statement that writes each message and the one that wakes other processes afterwards: clients of one
- * connection each, so that a statement meets a backend that has just done the same.
+ * Clients of one connection each, for the statement that writes posts and for NOTIFY after it: each backend runs the
+ * same prepared statement every time.
  */
 const posts = singleton("posts", () =>
 	Array.from({ length: POST_LINES }, () => {
@@ -99,8 +98,8 @@ const posts = singleton("posts", () =>
 );
 
 /**
- * Runs one such statement by itself, prepared once a connection: what drizzle sends is described anew each
- * time, which is a second way to the database and back.
+ * Runs a `RunStatement` outside a transaction, prepared once for each connection. Drizzle would describe the
+ * statement each time, which is a second round trip.
  */
 export async function runAlone<Row extends object>(statement: string, input: object): Promise<Row[]> {
 	const line = posts.reduce((best, other) => (other.underWay < best.underWay ? other : best));
@@ -113,15 +112,12 @@ export async function runAlone<Row extends object>(statement: string, input: obj
 	}
 }
 
-/**
- * Whether an error says that the transaction is surely rolled back. Of a lost connection, or a backend that
- * was ended, nobody knows how far it came.
- */
+/** Whether an error means that the transaction was certainly rolled back. After a lost connection that is unknown. */
 export function isRolledBack(error: unknown): boolean {
 	return error instanceof postgres.PostgresError && error.severity === "ERROR";
 }
 
-/** Such statements within a transaction of drizzle's. */
+/** Returns a `RunStatement` that runs in a drizzle transaction. */
 export function runInTransaction(tx: Transaction): RunStatement {
 	return async <Row extends object>(statement: string, input: unknown) => {
 		const [before = "", after = ""] = statement.split("$1");
@@ -130,7 +126,7 @@ export function runInTransaction(tx: Transaction): RunStatement {
 	};
 }
 
-/** Closes all pools; for commands and tests, which must end. */
+/** Closes all connection pools, so that a command or test can end. */
 export async function closeDatabase(): Promise<void> {
 	await Promise.all(
 		[db.$client, sql, backgroundSql, ...posts.map(({ client }) => client)].map((client) =>

@@ -1,4 +1,4 @@
-/** postgres.js, and our guard of it (driver-guard.ts). */
+/** Connection errors of postgres.js, and of our changes to it (driver-guard.ts). */
 const DRIVER_CODES = [
 	"CONNECTION_CLOSED",
 	"CONNECTION_DESTROYED",
@@ -6,7 +6,7 @@ const DRIVER_CODES = [
 	"CONNECTION_SILENT",
 	"CONNECT_TIMEOUT",
 ];
-/** Node's sockets and name look-ups. */
+/** Connection errors of Node's sockets and DNS. */
 const SOCKET_CODES = [
 	"EAI_AGAIN",
 	"ECONNREFUSED",
@@ -18,12 +18,16 @@ const SOCKET_CODES = [
 	"ETIMEDOUT",
 ];
 /**
- * SQLSTATE, from Postgres's appendix of error codes: 57P01 to 57P03 shut down, crashed or starting up, 57P05 idle
- * session ended, 53300 too many connections, 25006 read-only (a standby during a failover). Class 08 is added below.
+ * Connection errors of Postgres (SQLSTATE, appendix A of its manual): 57P01 to 57P03 shut down, crashed or starting
+ * up, 57P05 idle session ended, 53300 too many connections, 25006 read-only (a standby during a failover). Class 08
+ * is added below.
  */
 const SERVER_CODES = ["57P01", "57P02", "57P03", "57P05", "53300", "25006"];
 const CODES = new Set([...DRIVER_CODES, ...SOCKET_CODES, ...SERVER_CODES]);
-/** Drizzle wraps the driver's error, and a transaction may wrap that one. */
+/**
+ * Maximum number of nested errors that are checked: drizzle wraps the driver's error, and a transaction may wrap
+ * that.
+ */
 const MOST_CAUSES = 5;
 
 /**

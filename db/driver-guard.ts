@@ -1,9 +1,9 @@
-/** A connection that has been asked something and hears nothing for this long is given up and made anew. */
+/** Milliseconds without an answer to a statement after which its connection is closed and opened again. */
 export const SILENCE_LIMIT_MS = 30_000;
 
 /**
- * What postgres 3.4.9 does wrong when connections are lost, and behind a pooler, by file. Unmended it ends the
- * process, leaves queries that never settle, and loses connections of the pool for good.
+ * Faults of postgres 3.4.9 with lost connections and behind a pooler, by file. Unfixed, they end the process, leave
+ * queries that never settle, and lose connections of the pool for good.
  */
 const CHANGES: Record<string, { why: string; from: string; to: string }[]> = {
 	"connection.js": [
@@ -75,12 +75,13 @@ const CHANGES: Record<string, { why: string; from: string; to: string }[]> = {
 	],
 };
 
-/** The driver's files that are mended, as named under its `src`. */
+/** The driver's files that are changed, by their name under `src`. */
 export const GUARDED_FILES = Object.keys(CHANGES);
 
 /**
- * The text of one of the driver's files with its faults mended.
- * @throws when a place to mend is not there exactly once, so that a newer driver is looked at before it is used.
+ * Returns the code of a driver file with its faults fixed.
+ * @throws when the code to replace is not there exactly once, so that a new version of the driver is checked before
+ * use.
  */
 export function guardDriver(file: string, code: string): string {
 	return (CHANGES[file] ?? []).reduce((text, { why, from, to }) => {

@@ -1,7 +1,7 @@
 /**
- * Makes one call of many: what is asked for within `waitMs` of the first is handed to `work` together, so that
- * thousands of readers who come back at once cost a handful of statements.
- * @param options.work gets each key once. @returns a function that gives the work's result for its key's batch.
+ * Batches calls: keys that arrive within `waitMs` of the first are passed to `work` together, so that thousands of
+ * readers that reconnect at once need few statements.
+ * @param options.work receives each key once. @returns a function that gives the result of the key's batch.
  */
 export function gather<Key, Result>(options: {
 	waitMs: number;

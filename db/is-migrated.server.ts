@@ -2,9 +2,9 @@ import { sql } from "./client.server.ts";
 import journal from "./migrations/meta/_journal.json" with { type: "json" };
 
 /**
- * Whether the database has every migration this build knows: one small query, for `/readyz`. The newest
- * migration of the build is compared with the newest one applied (drizzle keeps its journal's time stamp).
- * False also when there are no tables yet.
+ * Whether the database has every migration of this build, for `/readyz`. It compares the newest migration of the
+ * build with the newest applied one (drizzle stores the time stamp of its journal). False when there are no tables
+ * yet.
  * @throws the driver's error when the database cannot be reached.
  */
 export async function isMigrated(): Promise<boolean> {

@@ -5,17 +5,17 @@ import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import { provideVectorTable } from "./vectors.ts";
 
-/** Any fixed number; every process that migrates asks for the same one. */
+/** Key of the advisory lock for migrations; any fixed number. */
 const MIGRATION_LOCK = 4_711_001;
 const CONNECT_SECONDS = 10;
 const FOLDER = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /**
- * Brings a database to the state this version needs: our tables, one for vectors where it has
- * pgvector, and the row `epoch` that tells this database from any other. Runs under a lock, so that processes starting together do it once;
- * doing it again changes nothing.
- * @param url postgres://… of a database that exists.
- * @throws the driver's error when it cannot be reached or refuses a statement.
+ * Migrates a database to this version: our tables, the table for vector search if the database has pgvector, and the
+ * row `epoch`. It runs under a lock, so that processes that start together migrate once. A repeated run changes
+ * nothing.
+ * @param url postgres://… of an existing database.
+ * @throws the driver's error when the database cannot be reached or refuses a statement.
  */
 export async function migrate(url: string): Promise<void> {
 	const client = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: CONNECT_SECONDS });
@@ -26,7 +26,7 @@ export async function migrate(url: string): Promise<void> {
 		const epoch = JSON.stringify(randomUUID());
 		await client`insert into settings (key, value) values ('epoch', ${epoch}::text::jsonb) on conflict do nothing`;
 	} finally {
-		// Ending the connection also frees the lock.
+		// Closing the connection releases the lock.
 		await client.end({ timeout: 2 });
 	}
 }

@@ -10,10 +10,10 @@ it("the migrations match the schema, so the next generated migration contains on
 	const copy = mkdtempSync(join(tmpdir(), "mevi-migrations-"));
 	onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
 	cpSync(join(ROOT, "db/migrations"), copy, { recursive: true });
-	// drizzle-kit puts "./" in front of the folder, so an absolute path would be a folder that does not exist.
+	// drizzle-kit prepends "./" to the folder, so an absolute path would not exist.
 	const out = relative(ROOT, copy);
 	const args = ["generate", "--dialect=postgresql", "--schema=db/schema.ts", `--out=${out}`];
-	// It ends with 0 whatever happens, so the test reads its output.
+	// drizzle-kit exits with 0 even after an error, so the test reads its output.
 	const output = execFileSync(join(ROOT, "node_modules/.bin/drizzle-kit"), args, {
 		cwd: ROOT,
 		encoding: "utf8",

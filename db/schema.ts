@@ -1,4 +1,4 @@
-/** Every table, in the order the story is told: the store, the people, the conversation, the assistant, the machinery. */
+/** All tables: store, people, conversation, assistant, and the state that processes share. */
 
 export * from "./schema/assistant.ts";
 export * from "./schema/conversation.ts";

@@ -11,9 +11,8 @@ import { seedProductId, seedProducts, seedVariantId } from "./seed/products.ts";
 const ARTICLES = new URL("./seed/articles/", import.meta.url);
 
 /**
- * Fills the demo store: products, help articles, twenty customers and their sixty orders, all made up.
- * May run again at any time: it puts back what it brought and leaves everything else alone. Dates of the
- * orders are counted back from the moment of the call.
+ * Fills the demo store with fictional products, help articles, twenty customers and their sixty orders. A repeated
+ * run restores these rows and changes nothing else. Order dates count back from the time of the call.
  */
 export async function seedDemoStore(): Promise<void> {
 	await db.transaction(async (tx) => {
@@ -21,13 +20,13 @@ export async function seedDemoStore(): Promise<void> {
 		await seedCustomers(tx);
 		await seedTheirOrders(tx, new Date());
 	});
-	// Each article is saved with its passages in a transaction of its own.
+	// Each article is saved with its passages in its own transaction.
 	for (const { slug, title, body, locale } of await readArticles()) {
 		await saveArticle({ slug, title, body, locale, source: "demo" });
 	}
 }
 
-/** A conflict's "what would have been inserted", by the column's name in the database. */
+/** The value that an upsert would have inserted, by column name. */
 const incoming = (column: string) => sql.raw(`excluded.${column}`);
 
 async function seedCatalogue(tx: Transaction): Promise<void> {
@@ -128,7 +127,7 @@ async function seedTheirOrders(tx: Transaction, now: Date): Promise<void> {
 		});
 }
 
-/** The Markdown files beside this one, read as `kb:import` reads a folder of them. */
+/** Reads the Markdown files of the demo store as `kb:import` does. */
 async function readArticles() {
 	const names = (await readdir(ARTICLES)).filter((name) => name.endsWith(".md")).sort();
 	return Promise.all(

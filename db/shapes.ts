@@ -1,6 +1,4 @@
-/** Shapes of the JSON columns, shared by the schema and by whoever reads them. */
-
-/** A part that a shop's export does not know is absent. */
+/** A postal address; unknown parts are absent. */
 export type PostalAddress = {
 	address1?: string;
 	address2?: string;
@@ -23,32 +21,32 @@ export type Shipment = { trackingIds: string[]; itemIds: string[]; carrier?: str
 
 export type PaymentRecord = { type: string; amountCents: number; method?: string };
 
-/** One passage or product an answer rests on, as retrieval returned it (never as a model wrote it). */
+/** A passage or product that an answer is based on, from retrieval and never from a model's text. */
 export type AnswerSource = { id: string; title: string; url: string; quote: string; score: number };
 
-/** The end of a text that is in another language, from a place in UTF-16 units on. */
+/** The end of a text that is in another language; `at` is its start in UTF-16 units. */
 export type ForeignPart = { at: number; language: string };
 
-/** The same words in another language. What a message says is what its reader was meant to read. */
+/** A message's text in another language. The message itself has the text that its reader sees. */
 export type Translation = {
-	/** Of the message, and of these words. */
+	/** Languages of the message and of the translation. */
 	from: string;
 	to: string;
-	/** Absent while nothing has come of it. */
+	/** Absent while there is no result. */
 	text?: string;
-	/** `working` and `failed` are of the message's own translation for the agent. */
+	/** State of the translation for the agent. */
 	state: "working" | "done" | "failed";
-	/** These are the sender's own words, and the message is what was made of them. */
+	/** True when `text` is the sender's original and the message is its translation. */
 	isOriginal?: boolean;
 };
 
 export type MessageMetadata = {
-	/** What the message is written in, where that is not the page's language. */
+	/** Language of the message, when it differs from the page's. */
 	language?: string;
 	foreignPart?: ForeignPart;
 	translation?: Translation;
 	sources?: AnswerSource[];
-	/** What kind of system notice this is, so that the page can phrase it. */
+	/** Kind of the notice, from which the page makes its text. */
 	notice?:
 		| "queued"
 		| "requeued"
@@ -58,78 +56,78 @@ export type MessageMetadata = {
 		| "agent-joined"
 		| "ended"
 		| "assistant-failed";
-	/** The assistant did not know and offers a person. */
+	/** The assistant could not answer and offers an agent. */
 	offersPerson?: boolean;
 	attachment?: { name: string; type: string; size: number; url: string };
-	/** What the assistant looked up for this answer. */
+	/** Tool runs of the assistant for this answer. */
 	did?: Deed[];
-	/** A change the customer may confirm; the message is its card. */
+	/** An action that the customer may confirm; the message is its card. */
 	proposal?: ProposalCard;
-	/** The answer needs to know who asks: the page offers a code by e-mail where e-mail can be sent. */
+	/** The answer needs to know the customer: the page offers an emailed code, if email can be sent, or a sign-in. */
 	identify?: "code" | "sign-in";
-	/** The answer was stopped: a person was requested, an agent took over, or the conversation ended. */
+	/** The answer was stopped: an agent was requested or took over, or the session ended. */
 	stopped?: boolean;
-	/** There is a page to sign in on, which returns to the conversation: see /sign-in. */
+	/** There is a sign-in page that returns to the chat: see /sign-in. */
 	signIn?: boolean;
-	/** The place where an e-mailed code is typed in. */
+	/** State of the form for an emailed code. */
 	codeEntry?: { state: "open" | "done" };
 	[key: string]: unknown;
 };
 
-/** What came of a question: the answer and how it was reached. */
+/** The answer to a question, and how it was made. */
 export type Answer = {
 	text: string;
-	/** False when the assistant does not know. */
+	/** False when the assistant could not answer. */
 	answered: boolean;
 	intent: string;
-	/** 0 to 1. */
+	/** From 0 to 1. */
 	confidence: number;
-	/** The customer's, and so the answer's but for its foreign part. */
+	/** The language of the customer and of the answer, except its foreign part. */
 	language: string;
-	/** From here on the text is in another language: a quotation, or facts told in that of the data. */
+	/** The end of the answer that is in another language: a quotation, or facts in the language of the data. */
 	foreignPart?: ForeignPart;
 	sources: AnswerSource[];
 	escalate: { needed: boolean; reason: string | null };
-	/** Name of the model that wrote it; null without one. */
+	/** Name of the model that wrote the answer; null without one. */
 	model: string | null;
-	/** How the small model read the question, where it was asked; `topics` are those the owner marked. */
+	/** Result of the model classification, if there was one; `topics` are those that the owner has set. */
 	reading?: { frustration: "none" | "some" | "high"; wantsPerson: boolean; topics: string[] };
-	/** Tools a model called for it, each once. */
+	/** Names of the tools that the model called, without repeats. */
 	tools?: string[];
-	/** It was given before, to somebody who asked the same. */
+	/** The answer comes from the answer cache. */
 	isRemembered?: boolean;
 	promptTokens?: number;
 	completionTokens?: number;
 	did?: Deed[];
 	proposals?: Proposal[];
-	/** It could have said more, had it known who asks. */
+	/** With a known customer the answer could contain more. */
 	needsIdentity?: boolean;
 };
 
-/** Tools that read somebody's data, and those that propose to change something. */
+/** Tools that read a customer's data; `ProposingTool` are those that propose an action. */
 export type ReadingTool = "get_order" | "list_orders";
 export type ProposingTool = "request_cancellation" | "request_return" | "update_contact";
 export type ActionState = "proposed" | "declined" | "expired" | "done" | "failed";
 
-/** One reading of a customer's data, without the data. */
+/** A tool run that read a customer's data, without the data. */
 export type Deed = { id: string; tool: ReadingTool; orderNumber: string | null };
 
-/** A change as the assistant proposes it, before the customer has seen it. */
+/** An action as the assistant proposes it, before the customer has seen it. */
 export type Proposal = {
 	tool: ProposingTool;
-	/** Whose order or details it concerns, as the server found them. */
+	/** The customer whose order or account it concerns, as the server found them. */
 	customerId: string;
 	orderNumber: string | null;
 	arguments: Record<string, unknown>;
-	/** What will happen, in a short question to the customer. */
+	/** A short question to the customer that says what will happen. */
 	title: string;
-	/** What it is about, a fact a line. */
+	/** Facts about the action, one a line. */
 	lines: string[];
-	/** The same question asking for the same thing makes the same key. */
+	/** Key of equal proposals for the same question. */
 	key: string;
 };
 
-/** What a proposal's card shows. `fields` are for the customer to fill in or correct. */
+/** The content of a proposal's card. The customer can edit `fields`. */
 export type ProposalCard = {
 	id: string;
 	tool: ProposingTool;
@@ -138,15 +136,15 @@ export type ProposalCard = {
 	lines: string[];
 	fields: Partial<PostalAddress> | null;
 	state: ActionState;
-	/** ISO moment after which it can no longer be confirmed. */
+	/** ISO time after which the action can no longer be confirmed. */
 	expiresAt: string;
 };
 
-/** What an agent needs to go on where the assistant stopped. */
+/** The summary with which an agent continues the session. */
 export type Handover = {
-	/** A few sentences on what the customer wants and what was said. */
+	/** Some sentences about what the customer wants and what was said. */
 	summary: string;
 	intent: string | null;
-	/** What the assistant tried, in the order it did: tools with their result in a word or two. */
+	/** What the assistant tried, in order: tools with their results. */
 	tried: string[];
 };

@@ -1,9 +1,9 @@
 import type postgres from "postgres";
 
 /**
- * Gives the database a table for searching vectors where it has pgvector: created before, or available and this
- * role may create it. Not a migration, since a database can be given the extension later, and one without it is as
- * good. The vectors themselves stay in `passage_vectors`: this table is an index of them, which a backup can lose.
+ * Creates the table for vector search, if the database has pgvector and this role may create the extension. It is not
+ * a migration, because the extension can be installed later, and the app works without it. The table is an index of
+ * `passage_vectors` and can be rebuilt.
  */
 export async function provideVectorTable(client: postgres.Sql): Promise<void> {
 	if (!(await hasType(client))) {
@@ -12,12 +12,12 @@ export async function provideVectorTable(client: postgres.Sql): Promise<void> {
 		try {
 			await client`create extension if not exists vector`;
 		} catch {
-			// Only an administrator may, or its files are incomplete: vectors are compared in the processes then.
+			// Without permission, or with an incomplete extension, the processes compare vectors themselves.
 			return;
 		}
 		if (!(await hasType(client))) return;
 	}
-	// Taking the extension away took the column along, and left a table of nothing.
+	// Dropping the extension drops the column too and leaves an empty table.
 	const [column] = await client`
 		select 1 from pg_attribute
 		where attrelid = to_regclass('passage_embeddings') and attname = 'embedding' and not attisdropped`;
@@ -33,7 +33,7 @@ export async function provideVectorTable(client: postgres.Sql): Promise<void> {
 		)`);
 }
 
-/** Whether `vector` is a type where this connection looks for types. */
+/** Whether the type `vector` is on this connection's search path. */
 async function hasType(client: postgres.Sql): Promise<boolean> {
 	const [row] = await client<{ has: boolean }[]>`select to_regtype('vector') is not null as has`;
 	return row?.has ?? false;

@@ -5,7 +5,7 @@ import { provideSecrets } from "./secrets.ts";
 
 /** A command's database: the one of DATABASE_URL, else the embedded one. */
 export interface DatabaseAccess {
-	/** Null with DATABASE_URL. */
+	/** The embedded database; null with DATABASE_URL. */
 	embedded: EmbeddedDatabase | null;
 	close(): Promise<void>;
 }

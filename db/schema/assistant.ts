@@ -17,9 +17,7 @@ import { moment, now } from "./columns.ts";
 import { chatMessages, chatSessions } from "./conversation.ts";
 import { orders } from "./store.ts";
 
-/** The assistant: its promises, what it did, what it costs and what it lacks. */
-
-/** A promise of an answer, written with the question; at most one open per session. */
+/** Turns: the task of answering a question, enqueued with the question. A session has at most one open turn. */
 export const aiTurns = pgTable(
 	"ai_turns",
 	{
@@ -27,32 +25,35 @@ export const aiTurns = pgTable(
 		sessionId: uuid("session_id")
 			.notNull()
 			.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
-		/** The newest customer message this turn answers. */
+		/** Sequence of the newest customer message that this turn answers. */
 		questionSeq: integer("question_seq").notNull(),
 		/**
-		 * A keyed hash of the network the question came from, by which answers are shared fairly; empty where it is not
-		 * known. Emptied when the turn ends.
+		 * Keyed hash of the network that the question came from, for sharing answers fairly between networks; empty when
+		 * unknown, and after the turn has ended.
 		 */
 		network: text("network").notNull().default(""),
 		state: text("state", { enum: ["due", "running", "done", "superseded"] })
 			.notNull()
 			.default("due"),
 		dueAt: now("due_at"),
-		/** Raised whenever the lease is taken or given back; a write that carries an older number is refused. */
+		/** Increased whenever the lease is taken or returned; writes with an older number are rejected. */
 		fence: integer("fence").notNull().default(0),
-		/** How often an answer was begun and not given back because its process was to end. */
+		/** Number of attempts; an attempt that a draining process returned is not counted. */
 		attempts: integer("attempts").notNull().default(0),
 		leaseUntil: moment("lease_until"),
-		/** Id the finished answer will have, so that deltas and message are one bubble. */
+		/** Id of the finished answer's message, so that live answer and message are shown as one bubble. */
 		messageId: uuid("message_id").notNull().defaultRandom(),
-		/** The answer so far, checkpointed while it streams. */
+		/** Checkpoint: the text of the answer so far. */
 		partial: text("partial").notNull().default(""),
 		outcome: jsonb("outcome").$type<Answer>(),
-		/** Millionths of a dollar, of every model call this turn made. */
+		/** Cost of all model calls of this turn, in millionths of a dollar. */
 		costMicros: bigint("cost_micros", { mode: "number" }).notNull().default(0),
-		/** What the answer under way may still cost, held back from the day's budget while its lease lives. */
+		/**
+		 * Maximum cost of the answer in progress, in millionths of a dollar; reserved in the day's budget while the lease
+		 * is valid.
+		 */
 		reservedMicros: bigint("reserved_micros", { mode: "number" }).notNull().default(0),
-		/** When the first word was published. */
+		/** Time at which the first text was published. */
 		firstWordAt: moment("first_word_at"),
 		createdAt: now("created_at"),
 		finishedAt: moment("finished_at"),
@@ -65,8 +66,7 @@ export const aiTurns = pgTable(
 );
 
 /**
- * What the assistant did or proposes to do. Reading is logged; a change is proposed here and made only by the
- * customer's own click, once.
+ * Tool runs that read data, and actions. An action is proposed here and executed once, by the customer's own click.
  */
 export const assistantActions = pgTable(
 	"assistant_actions",
@@ -76,13 +76,13 @@ export const assistantActions = pgTable(
 			.notNull()
 			.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
 		turnId: uuid("turn_id").references(() => aiTurns.id, { onDelete: "set null" }),
-		/** Name of the tool: get_order, request_return … */
+		/** Name of the tool, such as get_order or request_return. */
 		tool: text("tool").notNull(),
 		arguments: jsonb("arguments").$type<Record<string, unknown>>().notNull().default({}),
 		state: text("state", { enum: ["proposed", "declined", "expired", "done", "failed"] }).notNull(),
-		/** The customers whose data it concerns, as the server knew them; null for reading public knowledge. */
+		/** The customer whose data it concerns, as the server knew them; null for public knowledge. */
 		customerId: text("customer_id"),
-		/** The same within a session is the same action, however often a model or a retry asks for it. */
+		/** Key of equal actions within a session, so that a repeated call by the model or a retry makes no second one. */
 		idempotencyKey: text("idempotency_key").notNull(),
 		result: jsonb("result").$type<Record<string, unknown>>(),
 		createdAt: now("created_at"),
@@ -95,7 +95,7 @@ export const assistantActions = pgTable(
 	],
 );
 
-/** What a customer asked of the store about an order, confirmed by their click. */
+/** Requests of customers to the store about an order, each confirmed by a click. */
 export const orderRequests = pgTable(
 	"order_requests",
 	{
@@ -115,7 +115,7 @@ export const orderRequests = pgTable(
 	(t) => [index("order_requests_order").on(t.orderNumber)],
 );
 
-/** Six digits sent to an address: whoever types them back may be told about that address's orders. */
+/** Emailed codes of six digits. A customer who types one may read the orders of that email address. */
 export const emailCodes = pgTable(
 	"email_codes",
 	{
@@ -124,7 +124,7 @@ export const emailCodes = pgTable(
 			.notNull()
 			.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
 		email: text("email").notNull(),
-		/** HMAC of the code, so that a copy of the table holds no usable one. */
+		/** HMAC of the code, so that a copy of the table contains no usable code. */
 		codeHash: text("code_hash").notNull(),
 		tries: integer("tries").notNull().default(0),
 		expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
@@ -137,12 +137,12 @@ export const emailCodes = pgTable(
 	],
 );
 
-/** What model calls cost, a row a day, purpose and model: what the daily budget is held against. */
+/** Costs of model calls by day, purpose and model, for the daily budget. */
 export const aiUsage = pgTable(
 	"ai_usage",
 	{
 		day: date("day", { mode: "string" }).notNull(),
-		/** answer | classify | summarise | translate | suggest | rewrite | embed … */
+		/** Purpose of the model calls: answer | classify | summarise | translate | suggest | rewrite | embed … */
 		purpose: text("purpose").notNull(),
 		model: text("model").notNull(),
 		calls: integer("calls").notNull().default(0),
@@ -153,11 +153,11 @@ export const aiUsage = pgTable(
 	(t) => [primaryKey({ columns: [t.day, t.purpose, t.model] })],
 );
 
-/** Answers to questions asked before, none of them personal. */
+/** Answer cache: answers to repeated questions, without personal data. */
 export const answerCache = pgTable(
 	"answer_cache",
 	{
-		/** Hash of the normalised question, its language, the knowledge's version and the answerer. */
+		/** Hash of the normalised question, its language, the version of the articles, and the model. */
 		key: text("key").primaryKey(),
 		knowledgeVersion: text("knowledge_version").notNull(),
 		locale: text("locale").notNull(),
@@ -170,12 +170,12 @@ export const answerCache = pgTable(
 	(t) => [index("answer_cache_age").on(t.createdAt)],
 );
 
-/** Questions the assistant could not answer: what the knowledge lacks. */
+/** Questions that the assistant could not answer, because no article does. */
 export const unansweredQuestions = pgTable(
 	"unanswered_questions",
 	{
 		id: uuid("id").primaryKey().defaultRandom(),
-		/** The question reduced to what makes it the same question. */
+		/** The letters and digits of the question, under which equal questions are counted. */
 		normalized: text("normalized").notNull(),
 		question: text("question").notNull(),
 		locale: text("locale").notNull(),
@@ -194,7 +194,7 @@ export const unansweredQuestions = pgTable(
 	],
 );
 
-/** A message in another language; the original stays what it is. */
+/** Translations of messages; the original message stays unchanged. */
 export const messageTranslations = pgTable(
 	"message_translations",
 	{

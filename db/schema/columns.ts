@@ -1,6 +1,6 @@
 import { customType, timestamp } from "drizzle-orm/pg-core";
 
-/** Column types that several tables share. */
+/** Column types that several tables use. */
 
 export const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 export const bytes = customType<{ data: Buffer }>({ dataType: () => "bytea" });

@@ -17,16 +17,14 @@ import { moment, now } from "./columns.ts";
 import { chatAgents } from "./people.ts";
 import { customers } from "./store.ts";
 
-/** The conversation and the durable log behind its streams. */
-
 export const chatSessions = pgTable(
 	"chat_sessions",
 	{
 		id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
 		sessionId: uuid("session_id").notNull().unique().defaultRandom(),
-		/** The customer; null while anonymous. */
+		/** The customer; null for an anonymous session. */
 		userId: text("user_id").references(() => customers.id, { onDelete: "set null" }),
-		/** The browser or API token that began it: the owner while nobody is signed in. */
+		/** Visitor id of the browser or API token that began the session; the owner while it is anonymous. */
 		visitorId: uuid("visitor_id").notNull(),
 		isActive: boolean("is_active").notNull().default(true),
 		status: text("status", { enum: ["assistant", "queued", "agent", "ended"] })
@@ -42,8 +40,8 @@ export const chatSessions = pgTable(
 		assignedAt: moment("assigned_at"),
 		lastMessageAt: moment("last_message_at"),
 		/**
-		 * The hour (UTC) of the last message, to read the latest conversations from an index. An index on the moment
-		 * itself would be written with every message (decision 009); this one is when the hour changes.
+		 * The hour (UTC) of the last message, for an index of the latest sessions. An index on the exact time would be
+		 * written with every message (decision 009); this one only when the hour changes.
 		 */
 		activityHour: timestamp("activity_hour").generatedAlwaysAs(
 			sql`date_trunc('hour', last_message_at at time zone 'utc')`,
@@ -53,51 +51,55 @@ export const chatSessions = pgTable(
 		locale: text("locale").notNull().default("en"),
 		intent: text("intent"),
 		assignedAgentId: uuid("assigned_agent_id").references(() => chatAgents.id, { onDelete: "set null" }),
-		/** By when somebody should have taken a waiting conversation. */
+		/** Time by which an agent should have taken the queued session. */
 		queueDeadline: moment("queue_deadline"),
-		/** The address an anonymous customer proved with an e-mailed code: the assistant may read its orders here. */
+		/**
+		 * Email address that an anonymous customer has proved with a code: the assistant may read its orders in this
+		 * session.
+		 */
 		verifiedEmail: text("verified_email"),
 		verifiedAt: moment("verified_at"),
-		/** Where to write to when nobody was there. */
+		/** Email address for answers while the customer is away. */
 		contactEmail: text("contact_email"),
-		/** The language the customer writes in, as detected; null until a message was long enough to tell. */
+		/** Detected language of the customer; null until a message was long enough. */
 		detectedLanguage: text("detected_language"),
-		/** What was said up to `summary_seq`, for a model that need not read it all again. */
+		/** Summary of the messages up to `summary_seq`, for the model's context. */
 		summary: text("summary"),
 		summarySeq: integer("summary_seq").notNull().default(0),
-		/** What the agent is told at the handover. */
+		/** The handover: the summary for the agent. */
 		handover: jsonb("handover").$type<Handover>(),
-		/** Cost of this conversation's model calls in millionths of a dollar. */
+		/** Cost of this session's model calls, in millionths of a dollar. */
 		aiCostMicros: bigint("ai_cost_micros", { mode: "number" }).notNull().default(0),
-		/** Head of the public stream: the sequence of its newest event. */
+		/** Head of the public stream: its newest sequence. */
 		lastSeq: integer("last_seq").notNull().default(0),
 		/** Head of the internal stream, which only agents read. */
 		internalSeq: integer("internal_seq").notNull().default(0),
 		/**
-		 * Up to which sequence all messages of the other side are marked as delivered to, or read by, the customer and
-		 * those who answer: a receipt looks only at what follows.
+		 * Sequences up to which all messages of the other side are marked as delivered or read, so that a receipt reads
+		 * only later messages.
 		 */
 		customerDeliveredSeq: integer("customer_delivered_seq").notNull().default(0),
 		customerReadSeq: integer("customer_read_seq").notNull().default(0),
 		teamDeliveredSeq: integer("team_delivered_seq").notNull().default(0),
 		teamReadSeq: integer("team_read_seq").notNull().default(0),
-		/** Messages of the customer that no agent has read. */
+		/** Number of the customer's messages that no agent has read. */
 		unread: integer("unread").notNull().default(0),
-		/** When the customer was told that the deadline of the queue has passed. */
+		/** Time at which the customer was informed that the queue deadline has passed. */
 		overdueNoticedAt: moment("overdue_noticed_at"),
-		/** Time of the newest event; lets the inbox find what a lost hint should have told it. */
+		/** Time of the newest event, by which the inbox finds sessions whose wake-up was lost. */
 		updatedAt: now("updated_at"),
 	},
 	(t) => [
-		// No B-tree may hold updated_at: every message moves it, and would then write to all indexes (decision 009).
+		// A B-tree index on updated_at would make every message write to all indexes (decision 009), so this is a BRIN
+		// index.
 		index("chat_sessions_updated")
 			.using("brin", t.updatedAt)
 			.with({ pages_per_range: 8, autosummarize: "on" }),
 		index("chat_sessions_started").on(t.startedAt),
-		// Newest finished waits, for the expected wait. Neither column changes with a message.
+		// Index of the newest finished waits, for the expected wait. A message changes neither column.
 		index("chat_sessions_taken").on(t.assignedAt).where(sql`assigned_at > queued_at`),
 		index("chat_sessions_open").on(t.status, t.queuedAt),
-		// The agents' list: waiting customers longest first, conversations by their latest activity, ended ones.
+		// Indexes of the inbox: queued sessions by their wait, other sessions by their latest activity, and ended ones.
 		index("chat_sessions_waiting")
 			.on(sql`coalesce(queued_at, started_at)`, t.sessionId)
 			.where(sql`status = 'queued'`),
@@ -117,7 +119,7 @@ export const chatMessages = pgTable(
 		sessionId: uuid("session_id")
 			.notNull()
 			.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
-		/** The sequence of the event that announced it on the public stream. */
+		/** Sequence of the message's event in the public stream. */
 		seq: integer("seq").notNull(),
 		clientMessageId: text("client_message_id"),
 		senderId: text("sender_id"),
@@ -134,25 +136,25 @@ export const chatMessages = pgTable(
 	(t) => [
 		uniqueIndex("chat_messages_seq").on(t.sessionId, t.seq),
 		index("chat_messages_sender").on(t.senderId, t.sentAt),
-		// Led by the client's id, so that no plan for "was it written before" reads a conversation or all of a customer's.
+		// Starts with the client's message id, so that the check for a repeated post never reads a whole session.
 		uniqueIndex("chat_messages_client_id")
 			.on(t.clientMessageId, t.senderType, t.sessionId)
 			.where(sql`client_message_id is not null`),
 	],
 );
 
-/** Up to where agents' answers have gone to the address a customer left; a row is written before its letter. */
+/** Up to which message agents' answers were emailed to the customer; written before the email is sent. */
 export const contactLetters = pgTable("contact_letters", {
 	sessionId: uuid("session_id")
 		.primaryKey()
 		.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
 	upToSeq: integer("up_to_seq").notNull(),
-	/** Tries in a row that the mail server put off. */
+	/** Number of attempts in a row that the mail server deferred. */
 	tries: integer("tries").notNull().default(0),
 	nextTryAt: now("next_try_at"),
 });
 
-/** The durable log behind both streams: what is replayed to a reader who was away. */
+/** The event log: the durable events of both streams, replayed after a reconnect. */
 export const chatEvents = pgTable(
 	"chat_events",
 	{
@@ -169,19 +171,19 @@ export const chatEvents = pgTable(
 	(t) => [
 		primaryKey({ columns: [t.stream, t.seq] }),
 		index("chat_events_session").on(t.sessionId),
-		// The newest state of a session that was announced, which many messages may have followed.
+		// Index of the newest session-updated event, after which there may be many messages.
 		index("chat_events_session_updated").on(t.stream, t.seq).where(sql`type = 'session-updated'`),
 	],
 );
 
-/** Senders whose messages are refused: blocked by an agent, or marked as spam. Undoing it removes the row. */
+/** Blocked senders, whose messages are refused. Unblocking deletes the row. */
 export const blockedSenders = pgTable(
 	"blocked_senders",
 	{
-		/** The customer's id, or of an anonymous sender the visitor id. */
+		/** The customer's id, or the visitor id of an anonymous sender. */
 		sender: text("sender").primaryKey(),
 		reason: text("reason", { enum: ["blocked", "spam"] }).notNull(),
-		/** The conversation it was done from, while there is one. */
+		/** The session from which the sender was blocked; null when that is deleted. */
 		sessionId: uuid("session_id").references(() => chatSessions.sessionId, { onDelete: "set null" }),
 		blockedBy: uuid("blocked_by").references(() => chatAgents.id, { onDelete: "set null" }),
 		blockedAt: now("blocked_at"),

@@ -1,12 +1,14 @@
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from "drizzle-orm/pg-core";
 import { now } from "./columns.ts";
 
-/** What the server processes share among themselves. */
-/** Who is there: a lease each process renews for the people connected to it; a dead process's leases run out. */
+/**
+ * Presence leases: each process renews one for every agent and customer with an open page; those of a dead process
+ * expire.
+ */
 export const presenceLeases = pgTable(
 	"presence_leases",
 	{
-		/** `agent:<uuid>` or `customer:<session uuid>`. */
+		/** The presence subject: `agent:<uuid>` or `customer:<session uuid>`. */
 		party: text("party").notNull(),
 		process: text("process").notNull(),
 		until: timestamp("until", { withTimezone: true }).notNull(),
@@ -20,7 +22,7 @@ export const settings = pgTable("settings", {
 	updatedAt: now("updated_at"),
 });
 
-/** What strangers did in the current span of time; kept by the rate limiter. */
+/** Counters of the rate limiter for the current time window. */
 export const rateLimits = pgTable("rate_limits", {
 	key: text("key").primaryKey(),
 	points: integer("points").notNull().default(0),

@@ -1,9 +1,7 @@
 import { boolean, index, integer, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { moment, now } from "./columns.ts";
 
-/** The people of the store and what they and programs sign in with. */
-
-/** better-auth's four tables, under our names: a *session* here is a conversation, so its session is a login. */
+/** better-auth's four tables under our names. What better-auth calls a session is a login here. */
 export const users = pgTable("users", {
 	id: text("id").primaryKey(),
 	name: text("name").notNull(),
@@ -84,15 +82,14 @@ export const chatAgents = pgTable("chat_agents", {
 });
 
 /**
- * Visitor ids that count no more, because their browser has signed in or out. A token is good for a year and is
- * not stored, so a copy of it can only be refused by what is written here; the row is kept as long as the token
- * could be.
+ * Revoked visitor ids: their browser has signed in or out. A token is valid for a year and is not stored, so a copy
+ * of it can only be refused by this row, which is kept for as long.
  */
 export const revokedVisitors = pgTable(
 	"revoked_visitors",
 	{
 		visitorId: uuid("visitor_id").primaryKey(),
-		/** The customer that the visitor became by signing in; null when the token was given up by signing out. */
+		/** The customer that the visitor became by signing in; null after signing out. */
 		customerId: text("customer_id"),
 		revokedAt: now("revoked_at"),
 		expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
@@ -103,7 +100,7 @@ export const revokedVisitors = pgTable(
 export const apiKeys = pgTable("api_keys", {
 	id: uuid("id").primaryKey().defaultRandom(),
 	name: text("name").notNull(),
-	/** SHA-256 of the key in hex; the key itself is shown once and kept nowhere. */
+	/** SHA-256 of the API key in hex; the key itself is shown once and not stored. */
 	keyHash: text("key_hash").notNull().unique(),
 	createdAt: now("created_at"),
 	lastUsedAt: moment("last_used_at"),

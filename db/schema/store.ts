@@ -15,8 +15,6 @@ import {
 import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shapes.ts";
 import { bytes, moment, now, tsvector } from "./columns.ts";
 
-/** The store: what it sells, to whom, and what it knows. */
-
 export const products = pgTable(
 	"products",
 	{
@@ -25,9 +23,12 @@ export const products = pgTable(
 		name: text("name").notNull(),
 		category: text("category"),
 		description: text("description").notNull().default(""),
-		/** Facts a customer asks for: dimensions, material, care … `json` and not `jsonb`, which would forget their order. */
+		/**
+		 * Facts such as dimensions, material and care. `json` and not `jsonb`, because jsonb does not keep the order of
+		 * keys.
+		 */
 		details: json("details").$type<Record<string, string>>().notNull().default({}),
-		/** Name of the drawn scene that shows the product; null shows the neutral one. */
+		/** Name of the product's illustration; null shows a neutral one. */
 		scene: text("scene"),
 		search: tsvector("search").generatedAlwaysAs(
 			sql`setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('english', coalesce(category, '')), 'B') || setweight(to_tsvector('english', description), 'C') || setweight(to_tsvector('english', details), 'C')`,
@@ -47,7 +48,7 @@ export const productVariants = pgTable(
 		options: json("options").$type<Record<string, string>>().notNull().default({}),
 		priceCents: integer("price_cents").notNull(),
 		available: boolean("available").notNull().default(true),
-		/** Pieces in stock; null where the store only says yes or no. */
+		/** Number of pieces in stock; null when the store gives only yes or no. */
 		stock: integer("stock"),
 		position: integer("position").notNull().default(0),
 	},
@@ -59,11 +60,11 @@ export const customers = pgTable(
 	{
 		id: text("id").primaryKey(),
 		name: text("name").notNull(),
-		/** Null for a customer the shop has identified but not told us more about. */
+		/** Null when the store has given only the customer's id. */
 		email: text("email"),
 		locale: text("locale").notNull().default("en"),
 		address: jsonb("address").$type<PostalAddress>(),
-		/** A made-up person of the demo store: the only ones "sign in as" offers. */
+		/** A customer of the demo store; only these are offered under "sign in as". */
 		isDemo: boolean("is_demo").notNull().default(false),
 		createdAt: now("created_at"),
 	},
@@ -73,12 +74,15 @@ export const customers = pgTable(
 export const orders = pgTable(
 	"orders",
 	{
-		/** As printed for people, without the hash sign: W2611340. */
+		/** Order number without the hash sign, such as W2611340. */
 		number: text("number").primaryKey(),
 		customerId: text("customer_id")
 			.notNull()
 			.references(() => customers.id, { onDelete: "cascade" }),
-		/** pending | processed | shipped | delivered | cancelled | return_requested | returned | refunded … the store's own word. */
+		/**
+		 * The status as the store writes it: pending | processed | shipped | delivered | cancelled | return_requested |
+		 * returned | refunded …
+		 */
 		status: text("status").notNull(),
 		items: jsonb("items").$type<OrderItem[]>().notNull(),
 		shipments: jsonb("shipments").$type<Shipment[]>().notNull().default([]),
@@ -97,26 +101,26 @@ export const articles = pgTable("articles", {
 	id: uuid("id").primaryKey().defaultRandom(),
 	slug: text("slug").notNull().unique(),
 	title: text("title").notNull(),
-	/** Markdown. */
+	/** Text of the article in Markdown. */
 	body: text("body").notNull(),
 	locale: text("locale").notNull().default("en"),
-	/** agents: only people of the store, and the copilot, may read it. */
+	/** Who may read the article; `agents` means agents and the copilot. */
 	audience: text("audience", { enum: ["everyone", "agents"] })
 		.notNull()
 		.default("everyone"),
-	/** Days, both included, between which it holds; null is without end. */
+	/** The days on which the article is valid, both inclusive; null means no limit. */
 	validFrom: date("valid_from", { mode: "string" }),
 	validUntil: date("valid_until", { mode: "string" }),
-	/** What brought it: the name of an import; null for articles from before this was recorded. */
+	/** Name of the import that brought the article; null for articles from before this was recorded. */
 	source: text("source"),
-	/** The file it was read from, relative to the imported folder. */
+	/** Path of the article's file, relative to the imported folder. */
 	sourcePath: text("source_path"),
-	/** The PASSAGES_VERSION its passages were cut with. */
+	/** The PASSAGES_VERSION with which its passages were made. */
 	passagesVersion: integer("passages_version").notNull().default(0),
 	updatedAt: now("updated_at"),
 });
 
-/** An article cut at its headings and paragraphs: the unit that is searched and quoted. */
+/** Passages: articles split at headings and paragraphs. A passage is the unit of search and of quotes. */
 export const articlePassages = pgTable(
 	"article_passages",
 	{
@@ -125,18 +129,18 @@ export const articlePassages = pgTable(
 			.notNull()
 			.references(() => articles.id, { onDelete: "cascade" }),
 		position: integer("position").notNull(),
-		/** The article's title again, so that one index finds a passage by the title it stands under. */
+		/** The article's title, repeated here so that one index covers it. */
 		title: text("title").notNull(),
 		heading: text("heading").notNull(),
-		/** Id of the heading on the article's page; null before the first heading. */
+		/** Id of the passage's heading on the help page; null before the first heading. */
 		anchor: text("anchor"),
-		/** Plain text, no Markdown marks. */
+		/** Plain text without Markdown. */
 		body: text("body").notNull(),
-		/** Name of the Postgres text search configuration it was stemmed with: that of the article's language. */
+		/** Postgres text search configuration of the passage's language. */
 		config: text("config").notNull().default("english"),
-		/** Filled on save, since a computed column can only have one configuration. */
+		/** Written on save, because a generated column can have only one configuration. */
 		search: tsvector("search").notNull(),
-		/** What is the same text has the same vector, so that nothing is embedded twice. */
+		/** Hash of the passage's text: equal texts share a vector, so that nothing is embedded twice. */
 		contentHash: text("content_hash").generatedAlwaysAs(
 			sql`md5(title || chr(10) || heading || chr(10) || body)`,
 		),
@@ -148,16 +152,16 @@ export const articlePassages = pgTable(
 	],
 );
 
-/** What a passage means, as the embedding model sees it; kept by content, so that it outlives a re-import. */
+/** Embeddings of passages by content hash, so that they survive a new import. */
 export const passageVectors = pgTable(
 	"passage_vectors",
 	{
 		id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
 		model: text("model").notNull(),
 		contentHash: text("content_hash").notNull(),
-		/** Little-endian 32-bit floats, scaled to length 1; null while it is asked for. */
+		/** Little-endian 32-bit floats, scaled to length 1; null while a process embeds the text. */
 		vector: bytes("vector"),
-		/** Until then whoever claimed the text is asking the provider for its vector. */
+		/** Until this time another process is embedding the text. */
 		claimedUntil: moment("claimed_until"),
 		createdAt: now("created_at"),
 	},
