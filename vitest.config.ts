@@ -12,6 +12,8 @@ export default defineConfig({
 					include: [
 						"app/**/*.test.{ts,tsx}",
 						"db/**/*.test.ts",
+						"demo/**/*.test.{ts,tsx}",
+						"embedded-postgres/**/*.test.ts",
 						"commands/**/*.test.ts",
 						"tests/architecture.test.ts",
 						"tests/regular-expressions.test.ts",

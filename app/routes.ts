@@ -1,17 +1,12 @@
-import { index, layout, prefix, type RouteConfig, route } from "@remix-run/route-config";
+import { index, prefix, type RouteConfig, route } from "@remix-run/route-config";
+import { demoShopRoutes } from "../demo/shop-routes/routes.ts";
 
-/** All URLs by audience. Only the file beside a URL answers it. */
+/** Every URL, by audience, with the file that answers it. The demo shop's are in demo/shop-routes/routes.ts. */
 export default [
-	// Shoppers: the demo store and its help pages.
-	layout("routes/shop/layout.tsx", [
-		index("routes/shop/home.tsx"),
-		route("products/:slug", "routes/shop/product.tsx"),
-		route("help", "routes/help/list.tsx"),
-		route("help/:slug", "routes/help/article.tsx"),
-	]),
-	route("sign-in", "routes/shop/sign-in.tsx"),
-	route("sign-in-as", "routes/shop/sign-in-as.ts"),
-	route("sign-out", "routes/shop/sign-out.ts"),
+	// Shoppers: the demo shop, whose frame also surrounds the help pages.
+	...demoShopRoutes([route("help", "routes/help/list.tsx"), route("help/:slug", "routes/help/article.tsx")]),
+	route("sign-in", "routes/customer/sign-in.ts"),
+	route("sign-out", "routes/customer/sign-out.ts"),
 
 	// Customers: the chat page, and each way of reading the conversation.
 	route("chat", "routes/chat/page.tsx"),

@@ -1,13 +1,13 @@
+import { createPassword } from "#app/models/agent/password.ts";
 import { oneArgument, requireEmail } from "./steps/arguments.ts";
 import { runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
-import { makePassword } from "./steps/secrets.ts";
 
 /** Creates an agent and prints the password once. */
 await runCommand(async () => {
 	const { word, options } = oneArgument("npm run agent:create -- EMAIL [--name NAME]", ["name"]);
 	const email = requireEmail(word);
-	const password = makePassword();
+	const password = createPassword();
 	await withDatabase(async () => {
 		const { createAgent } = await import("#app/models/agent/agent.server.ts");
 		await createAgent({ email, name: options.name ?? nameFrom(email), password });

@@ -20,7 +20,7 @@ import { ROOT } from "./steps/root.ts";
 const USAGE =
 	"npm run ai:eval -- [FILE] [--recent DAYS] [--knowledge DIR] [--settings FILE] [--limit N] [--json FILE]";
 /** The demo store's own questions. */
-const DEMO_QUESTIONS = join(ROOT, "db/seed/evaluation.yaml");
+const DEMO_QUESTIONS = join(ROOT, "demo/seed/evaluation.yaml");
 const MAX_RECENT = 200;
 const CACHE_DAYS = 7;
 

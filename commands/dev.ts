@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { setEnv } from "#app/env.server.ts";
 import { ended, spawnNode } from "./steps/child.ts";
-import { closePools, openDatabase } from "./steps/database.ts";
-import { prepareDemo } from "./steps/demo.ts";
+import { closePools, openDatabase, prepareDemo } from "./steps/database.ts";
 import { runUntilStopped } from "./steps/lifetime.ts";
 import { requireFreePort } from "./steps/port.ts";
 import { ROOT } from "./steps/root.ts";

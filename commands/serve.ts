@@ -1,7 +1,6 @@
 import { setEnv } from "#app/env.server.ts";
 import { ensureBuild, hasBuild } from "./steps/build.ts";
-import { closePools, openDatabase } from "./steps/database.ts";
-import { prepareDemo } from "./steps/demo.ts";
+import { closePools, openDatabase, prepareDemo } from "./steps/database.ts";
 import { runUntilStopped } from "./steps/lifetime.ts";
 import { requireFreePort } from "./steps/port.ts";
 import { startServer } from "./steps/server-process.ts";

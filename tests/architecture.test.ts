@@ -3,14 +3,16 @@ import { dirname, join, normalize, relative } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import routes from "#app/routes.ts";
-import { seedOrders } from "#db/seed/orders.ts";
-import { seedPeople } from "#db/seed/people.ts";
-import { seedProducts } from "#db/seed/products.ts";
+import { seedOrders } from "#demo/seed/orders.ts";
+import { seedPeople } from "#demo/seed/people.ts";
+import { seedProducts } from "#demo/seed/products.ts";
 
 /** Checks the rules of docs/architecture.md. A failure names the file and the rule that it breaks. */
 
 const ROOT = join(import.meta.dirname, "..");
 const MOST_LINES = 400;
+/** Every folder with code. */
+const FOLDERS = ["app", "db", "demo", "embedded-postgres", "commands", "tests"];
 
 type Import = { from: string; to: string; isType: boolean };
 type Source = { path: string; text: string; tree: ts.SourceFile };
@@ -18,14 +20,14 @@ type Source = { path: string; text: string; tree: ts.SourceFile };
 const isTest = (path: string) => /\.test\.tsx?$/.test(path);
 
 /** Every file of the project, as paths from the root. */
-const files = ["app", "db", "commands", "tests"].flatMap((folder) =>
+const files = FOLDERS.flatMap((folder) =>
 	readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile())
 		.map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll("\\", "/")),
 );
 
 const sources: Source[] = files
-	.filter((path) => /^(app|db|commands|tests)\/.*\.(ts|tsx|mjs)$/.test(path))
+	.filter((path) => /\.(ts|tsx|mjs)$/.test(path))
 	.map((path) => {
 		const text = readFileSync(join(ROOT, path), "utf8");
 		return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) };
@@ -115,11 +117,21 @@ const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
 	{ layer: "app/i18n", may: [] },
 	{ layer: "app/text", may: [] },
 	{ layer: "db", may: [] },
-	{ layer: "commands", may: ["app", "db"] },
+	{ layer: "embedded-postgres", may: [] },
+	{
+		layer: "demo",
+		may: ["app/models", "app/auth", "app/http", "app/components", "db"],
+	},
+	{ layer: "commands", may: ["app", "db", "demo", "embedded-postgres/index"] },
 ];
 
 /** Single exceptions, each with its reason. An unused exception fails the test. */
 const DOORS: { from: string; to: string; because: string }[] = [
+	{
+		from: "app/routes.ts",
+		to: "demo/shop-routes/routes.ts",
+		because: "the demo shop has URLs too",
+	},
 	{
 		from: "app/routes/ops/readyz.ts",
 		to: "db/is-migrated.server.ts",
@@ -134,16 +146,6 @@ const DOORS: { from: string; to: string; because: string }[] = [
 		from: "app/models/chat-session/inbox.server.ts",
 		to: "app/realtime/inbox-order.ts",
 		because: "the agents' list has one order on the server and in browsers",
-	},
-	{
-		from: "db/seed.ts",
-		to: "app/models/article/article.server.ts",
-		because: "articles are cut into passages in one place",
-	},
-	{
-		from: "db/seed.ts",
-		to: "app/models/article/import.server.ts",
-		because: "articles are read from Markdown in one place",
 	},
 ];
 
@@ -290,6 +292,25 @@ describe("imports", () => {
 		}
 	});
 
+	it("lead from the app into the demo only from its routes", () => {
+		const seams = imports.filter(({ from, to }) => isIn(from, ["app"]) && isIn(to, ["demo"]));
+		expect(seams.map(({ from, to }) => `${from} -> ${to}`)).toEqual([
+			"app/routes.ts -> demo/shop-routes/routes.ts",
+		]);
+		const sheets = files.filter(
+			(path) => /^app\/.*\.css$/.test(path) && /\bdemo\b/.test(readFileSync(join(ROOT, path), "utf8")),
+		);
+		expect(sheets).toEqual(["app/styles.css"]);
+	});
+
+	it("lead from the embedded database into nothing else of the project", () => {
+		const outside = imports.filter(
+			({ from, to }) =>
+				isIn(from, ["embedded-postgres"]) && !to.startsWith("package:") && !isIn(to, ["embedded-postgres"]),
+		);
+		expect(outside).toEqual([]);
+	});
+
 	it("keep the database's driver in db/ and the listener, and OpenAI's in one file", () => {
 		const users = (name: string) =>
 			imports
@@ -327,7 +348,7 @@ describe("imports", () => {
 const SENDS_NOTIFY = /\bpg_notify\b|\bNOTIFY\s|^\s*notify\s+"?\w+"?\s*,/;
 
 describe("one place only", () => {
-	it("reads process.env: app/env.server.ts", () => {
+	it("reads process.env: app/env.server.ts, and the embedded database", () => {
 		const readers = house.filter(
 			(source) =>
 				has(source, (node) => ts.isPropertyAccessExpression(node) && /^process\.env$/.test(node.getText())) ||
@@ -338,7 +359,8 @@ describe("one place only", () => {
 				) ||
 				imports.some(({ from, to }) => from === source.path && to === "package:node:process"),
 		);
-		expect(readers.map(({ path }) => path)).toEqual(["app/env.server.ts"]);
+		// The embedded database passes its environment on to the process that it starts.
+		expect(readers.map(({ path }) => path)).toEqual(["app/env.server.ts", "embedded-postgres/index.ts"]);
 	});
 
 	it("sends NOTIFY: the bus, and the self-test of the listener", () => {
@@ -373,7 +395,7 @@ describe("the tree", () => {
 
 	it("has no file over four hundred lines", () => {
 		const long = files
-			.filter((path) => /^(app|db|commands)\/.*\.(ts|tsx|mjs|css)$/.test(path))
+			.filter((path) => !path.startsWith("tests/") && /\.(ts|tsx|mjs|css)$/.test(path))
 			.map((path) => ({ path, lines: readFileSync(join(ROOT, path), "utf8").split("\n").length }))
 			.filter(({ lines }) => lines > MOST_LINES);
 		expect(long).toEqual([]);
@@ -381,7 +403,7 @@ describe("the tree", () => {
 
 	it("names files in lower case with hyphens", () => {
 		const odd = files
-			.filter((path) => /^(app|db|commands|tests)\//.test(path) && !path.startsWith("db/migrations/"))
+			.filter((path) => !path.startsWith("db/migrations/") && !path.endsWith("README.md"))
 			.filter((path) => !/^[a-z0-9./-]+$/.test(path));
 		expect(odd).toEqual([]);
 	});
@@ -405,7 +427,14 @@ describe("the tree", () => {
 });
 
 describe("the documents", () => {
-	const documents = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].concat(
+	const documents = [
+		"README.md",
+		"CONTRIBUTING.md",
+		"SECURITY.md",
+		"CHANGELOG.md",
+		"demo/README.md",
+		"embedded-postgres/README.md",
+	].concat(
 		readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
 			.filter((path) => path.endsWith(".md"))
 			.map((path) => `docs/${path.replaceAll("\\", "/")}`),
@@ -414,7 +443,7 @@ describe("the documents", () => {
 
 	it("name files and folders that exist", () => {
 		const missing = documents.flatMap((path) =>
-			[...textOf(path).matchAll(/`((?:app|db|commands|tests|docs)\/[\w./-]+)`/g)]
+			[...textOf(path).matchAll(/`((?:app|db|demo|embedded-postgres|commands|tests|docs)\/[\w./-]+)`/g)]
 				.map(([, named = ""]) => named)
 				.filter((named) => !existsSync(join(ROOT, named)))
 				.map((named) => `${path} names ${named}`),
@@ -439,7 +468,7 @@ describe("routes.ts", () => {
 		entries.flatMap((entry) => {
 			const url = [base, entry.path].filter(Boolean).join("/");
 			return [
-				{ file: `app/${entry.file}`, url, isLayout: !!entry.children?.length },
+				{ file: normalize(join("app", entry.file)), url, isLayout: !!entry.children?.length },
 				...flatten(entry.children ?? [], url),
 			];
 		});
@@ -449,7 +478,7 @@ describe("routes.ts", () => {
 		const answers = house
 			.filter(
 				({ path, tree }) =>
-					path.startsWith("app/routes/") &&
+					/^(app\/routes|demo\/shop-routes)\//.test(path) &&
 					exportsOf(tree).some((name) => ["loader", "action", "default"].includes(name)),
 			)
 			.map(({ path }) => path);
@@ -505,7 +534,7 @@ function exportsOf(tree: ts.SourceFile): string[] {
 }
 
 describe("the app", () => {
-	const folder = join(ROOT, "db/seed/articles");
+	const folder = join(ROOT, "demo/seed/articles");
 	const articles = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
 	/** Normalises text for the search: one space between words, lower case. */
 	const plain = (text: string) =>

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Claim, tryClaim } from "#db/embedded/claim.ts";
+import { type Claim, tryClaim } from "#embedded-postgres/index.ts";
 import { ended, spawnNode } from "./child.ts";
 import { CommandError } from "./command.ts";
 import { ROOT } from "./root.ts";
@@ -11,6 +11,7 @@ import { ROOT } from "./root.ts";
 const INPUTS = [
 	"app",
 	"db",
+	"demo",
 	"public",
 	"package.json",
 	"package-lock.json",
@@ -19,7 +20,7 @@ const INPUTS = [
 	"tsconfig.json",
 ];
 /** Files that are not part of the build. */
-const NOT_BUILT = /\.test\.tsx?$|^db\/seed|^db\/embedded|^db\/migrations\/.*\.sql$/;
+const NOT_BUILT = /\.test\.tsx?$|\.md$|^demo\/seed|^db\/migrations\/.*\.sql$/;
 
 const FOLDER = join(ROOT, "build");
 const STAMP = join(FOLDER, "inputs.sha256");

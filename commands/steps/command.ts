@@ -1,6 +1,6 @@
 import { EnvironmentError } from "#app/env.server.ts";
 import { DomainError } from "#app/models/errors.ts";
-import { EmbeddedError } from "#db/embedded/index.ts";
+import { EmbeddedError } from "#embedded-postgres/index.ts";
 import { databaseFault } from "./database-fault.ts";
 
 /** Why a command cannot continue: one sentence for the user, with a remedy. */

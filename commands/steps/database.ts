@@ -1,6 +1,7 @@
 import { env, setEnv } from "#app/env.server.ts";
-import { type EmbeddedDatabase, openEmbedded } from "#db/embedded/index.ts";
 import { migrate } from "#db/migrate.ts";
+import type { DemoLogin } from "#demo/prepare-demo.ts";
+import { type EmbeddedDatabase, openEmbedded } from "#embedded-postgres/index.ts";
 import { provideSecrets } from "./secrets.ts";
 
 /** A command's database: the one of DATABASE_URL, else the embedded one. */
@@ -39,6 +40,12 @@ export async function openDatabase(role: "start" | "guest"): Promise<DatabaseAcc
 			await embedded.close();
 		},
 	};
+}
+
+/** Fills the embedded database with the demo store and its agents. Only after `openDatabase`. */
+export async function prepareDemo(): Promise<DemoLogin> {
+	const demo = await import("#demo/prepare-demo.ts");
+	return demo.prepareDemo();
 }
 
 /** Closes the connection pools of this process; does nothing when there are none. */

@@ -4,9 +4,6 @@ import { join } from "node:path";
 import { type Env, setEnv } from "#app/env.server.ts";
 
 const SECRET_BYTES = 32;
-/** 12 base64url characters, 72 bits: short enough to type, too long to guess. */
-const PASSWORD_BYTES = 9;
-const PASSWORD_FILE = "demo-agent-password";
 
 /**
  * Sets missing APP_SECRET and CUSTOMER_IDENTITY_SECRET for the embedded database: created once and stored in the data
@@ -19,27 +16,6 @@ export function provideSecrets(env: Env): void {
 		APP_SECRET: env.APP_SECRET ?? keep("app-secret"),
 		CUSTOMER_IDENTITY_SECRET: env.CUSTOMER_IDENTITY_SECRET ?? keep("customer-identity-secret"),
 	});
-}
-
-/**
- * The demo agents' password: DEMO_AGENT_PASSWORD, else a random one that is stored in the data directory (mode 0600).
- * @returns the password, and whether the agents may still have another one.
- */
-export function demoAgentPassword(env: Env): { password: string; isNew: boolean } {
-	const file = join(env.DATA_DIR, PASSWORD_FILE);
-	const kept = readIfExists(file);
-	const password = env.DEMO_AGENT_PASSWORD ?? kept ?? makePassword();
-	return { password, isNew: password !== kept };
-}
-
-/** Stores the password that the demo agents now have. */
-export function keepDemoAgentPassword(env: Env, password: string): void {
-	writeFileSync(join(env.DATA_DIR, PASSWORD_FILE), `${password}\n`, { mode: 0o600 });
-}
-
-/** A random password of 12 characters that can be selected with a double click. */
-export function makePassword(): string {
-	return randomBytes(PASSWORD_BYTES).toString("base64url").replaceAll("-", "x").replaceAll("_", "y");
 }
 
 /** Reads a file; if it does not exist, writes `value` first. Safe with several processes. */
@@ -62,7 +38,8 @@ function readOrCreate(file: string, value: string): string {
 function readIfExists(file: string): string | null {
 	try {
 		return readFileSync(file, "utf8").trim();
-	} catch {
-		return null;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+		throw error;
 	}
 }

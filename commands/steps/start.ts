@@ -1,8 +1,8 @@
 import { type Env, setEnv } from "#app/env.server.ts";
-import { AlreadyRunningError, findHolder, prepareDataDirectory } from "#db/embedded/index.ts";
+import type { DemoLogin } from "#demo/prepare-demo.ts";
+import { AlreadyRunningError, findHolder, prepareDataDirectory } from "#embedded-postgres/index.ts";
 import { ensureBuild } from "./build.ts";
-import { closePools, type DatabaseAccess, openDatabase } from "./database.ts";
-import { type DemoLogin, prepareDemo } from "./demo.ts";
+import { closePools, type DatabaseAccess, openDatabase, prepareDemo } from "./database.ts";
 import { type Lifetime, runUntilStopped } from "./lifetime.ts";
 import { requireFreePort } from "./port.ts";
 import { startServer } from "./server-process.ts";

@@ -28,8 +28,8 @@ export const products = pgTable(
 		 * keys.
 		 */
 		details: json("details").$type<Record<string, string>>().notNull().default({}),
-		/** Name of the product's illustration; null shows a neutral one. */
-		scene: text("scene"),
+		/** Name of the illustration of the product in the demo shop; null shows a neutral one. */
+		illustration: text("scene"),
 		search: tsvector("search").generatedAlwaysAs(
 			sql`setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('english', coalesce(category, '')), 'B') || setweight(to_tsvector('english', description), 'C') || setweight(to_tsvector('english', details), 'C')`,
 		),

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { signCustomerToken } from "#app/auth/token.server.ts";
 import { setEnv } from "#app/env.server.ts";
-import { openEmbedded } from "#db/embedded/index.ts";
 import { migrate } from "#db/migrate.ts";
+import { openEmbedded } from "#embedded-postgres/index.ts";
 import type { Conversation } from "./contender.ts";
 
 export type BenchDatabase = Awaited<ReturnType<typeof openBenchDatabase>>;

@@ -87,7 +87,7 @@ function tableLine(name: string, { verdict, kills }: Outcome): string {
 
 async function seedStore(env: Record<string, string>): Promise<void> {
 	setEnv(env);
-	const { seedDemoStore } = await import("#db/seed.ts");
+	const { seedDemoStore } = await import("#demo/seed/seed-demo-store.ts");
 	await seedDemoStore();
 }
 

@@ -5,10 +5,16 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
 import { withDeadline } from "#app/realtime/bus/kept-connection.server.ts";
-import { program } from "#db/embedded/binaries.ts";
-import { startCluster } from "#db/embedded/cluster.ts";
-import { asAccount, choosePlace, clusterOf, type Place, prepareDataDirectory } from "#db/embedded/place.ts";
 import { migrate } from "#db/migrate.ts";
+import { program } from "#embedded-postgres/binaries.ts";
+import { startCluster } from "#embedded-postgres/cluster.ts";
+import {
+	asAccount,
+	choosePlace,
+	clusterOf,
+	type Place,
+	prepareDataDirectory,
+} from "#embedded-postgres/location.ts";
 import { track } from "./bounded.ts";
 
 const READY_MS = 60_000;

@@ -110,8 +110,8 @@ describe("a set of questions", () => {
 describe("the set of the demo store", () => {
 	it("names only articles that the demo store has", async () => {
 		const { readdirSync } = await import("node:fs");
-		const slugs = new Set(readdirSync("db/seed/articles").map((name) => name.replace(/\.md$/, "")));
-		const named = readQuestions("db/seed/evaluation.yaml").flatMap((asked) => asked.article ?? []);
+		const slugs = new Set(readdirSync("demo/seed/articles").map((name) => name.replace(/\.md$/, "")));
+		const named = readQuestions("demo/seed/evaluation.yaml").flatMap((asked) => asked.article ?? []);
 		expect(named.filter((slug) => !slugs.has(slug))).toEqual([]);
 		expect(named.length).toBeGreaterThan(30);
 	});

@@ -2,12 +2,12 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { setEnv } from "#app/env.server.ts";
 import { countProducts, getProduct, listProducts } from "#app/models/product/product.server.ts";
-import { loader as homeLoader } from "#app/routes/shop/home.tsx";
-import { action as signInAs } from "#app/routes/shop/sign-in-as.ts";
-import { action as signOut } from "#app/routes/shop/sign-out.ts";
+import { action as signOut } from "#app/routes/customer/sign-out.ts";
 import { db } from "#db/client.server.ts";
 import { articlePassages, articles, customers, orders, products, productVariants } from "#db/schema.ts";
-import { seedDemoStore } from "#db/seed.ts";
+import { seedDemoStore } from "#demo/seed/seed-demo-store.ts";
+import { loader as homeLoader } from "#demo/shop-routes/home.tsx";
+import { action as signInAs } from "#demo/shop-routes/sign-in-as.tsx";
 
 const SHOP = "http://shop.test";
 

@@ -3,7 +3,7 @@ import { signIdentity } from "#app/auth/identity.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
 import { action as chatPage } from "#app/routes/chat/page.tsx";
-import { loader as signInPage } from "#app/routes/shop/sign-in.tsx";
+import { loader as signInPage } from "#app/routes/customer/sign-in.ts";
 import { db, sql } from "#db/client.server.ts";
 import { orders } from "#db/schema.ts";
 import { messagesOf } from "#tests/factories.ts";
@@ -78,7 +78,7 @@ it("repeats nothing when an agent has the session or the question was another on
 	expect(await sql`select 1 from ai_turns where session_id = ${id}`).toHaveLength(1);
 });
 
-it("links to the shop's page with a return URL, and is missing when there is none", async () => {
+it("redirects to the shop's page with a return URL, and to the demo's on the embedded database only", async () => {
 	setEnv({ PUBLIC_URL: "http://chat.shop.example" });
 	const visitor = await asVisitor();
 	const answer = await call(signInPage, get("/sign-in", visitor.cookie));
@@ -90,4 +90,7 @@ it("links to the shop's page with a return URL, and is missing when there is non
 	expect(back.headers.get("Location")).toBe("/chat");
 	setEnv({ SIGN_IN_URL: "" });
 	expect((await call(signInPage, get("/sign-in", visitor.cookie))).status).toBe(404);
+	setEnv({ MEVI_EMBEDDED: "yes" });
+	const demo = await call(signInPage, get("/sign-in", visitor.cookie));
+	expect(demo.headers.get("Location")).toBe("/sign-in-as");
 });

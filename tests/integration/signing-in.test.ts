@@ -13,7 +13,7 @@ import { loader as liveLoader } from "#app/routes/chat/live.ts";
 import { loader as chatPage, action as submitPlain } from "#app/routes/chat/page.tsx";
 import { loader as pollLoader } from "#app/routes/chat/poll.ts";
 import { loader as syncLoader } from "#app/routes/chat/sync.ts";
-import { action as signOut } from "#app/routes/shop/sign-out.ts";
+import { action as signOut } from "#app/routes/customer/sign-out.ts";
 import { REVALIDATE_MS } from "#app/routes/streams/revalidate.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers, revokedVisitors } from "#db/schema.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
-import { openEmbedded } from "#db/embedded/index.ts";
 import { migrate } from "#db/migrate.ts";
+import { openEmbedded } from "#embedded-postgres/index.ts";
 
 declare module "vitest" {
 	export interface ProvidedContext {

@@ -1,4 +1,4 @@
-import { openEmbedded } from "#db/embedded/index.ts";
+import { openEmbedded } from "#embedded-postgres/index.ts";
 
 /**
  * A process that owns the embedded database of a data directory, as `start` does, for tests that kill it. It prints the

@@ -1,4 +1,4 @@
-import { asc, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { type OrderOwner, ownCustomers } from "#app/models/order/order.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers } from "#db/schema.ts";
@@ -20,13 +20,4 @@ export async function listOwnCustomers(owner: OrderOwner): Promise<string[]> {
 /** Creates the row of a customer whom the store has identified, if it is missing. Only the id is known then. */
 export async function ensureCustomer(id: string): Promise<void> {
 	await db.insert(customers).values({ id, name: id }).onConflictDoNothing();
-}
-
-/** The customers of the demo store; only these are offered under "sign in as". */
-export async function listDemoCustomers(): Promise<Pick<Customer, "id" | "name" | "locale">[]> {
-	return db
-		.select({ id: customers.id, name: customers.name, locale: customers.locale })
-		.from(customers)
-		.where(eq(customers.isDemo, true))
-		.orderBy(asc(customers.name));
 }

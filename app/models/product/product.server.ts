@@ -19,12 +19,12 @@ export type Product = {
 	category: string | null;
 	description: string;
 	details: Record<string, string>;
-	scene: string | null;
+	illustration: string | null;
 	variants: ProductVariant[];
 };
 
 /** A product as the shop's lists show it. */
-export type ProductCard = Pick<Product, "id" | "slug" | "name" | "category" | "scene"> & {
+export type ProductCard = Pick<Product, "id" | "slug" | "name" | "category" | "illustration"> & {
 	/** Price of the cheapest variant in cents; null when there is no variant. */
 	fromCents: number | null;
 	/** Whether variants have different prices, so that the page says "from". */
@@ -60,7 +60,7 @@ export async function listProducts(
 			slug: products.slug,
 			name: products.name,
 			category: products.category,
-			scene: products.scene,
+			illustration: products.illustration,
 			fromCents: sql<number | null>`min(${productVariants.priceCents})`,
 			toCents: sql<number | null>`max(${productVariants.priceCents})`,
 			isAvailable: sql<boolean>`coalesce(bool_or(${productVariants.available}), false)`,

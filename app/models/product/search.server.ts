@@ -46,7 +46,7 @@ export async function findProducts(query: string, limit: number): Promise<Produc
 	if (queries.length === 0) return { terms, rarities, found: [] };
 	const rows = await db.execute<Row>(sql`
 		with asked as materialized (select query::tsquery as query from unnest(${textList(queries)}::text[]) as query)
-		select p.id, p.slug, p.name, p.category, p.description, p.details, p.scene,
+		select p.id, p.slug, p.name, p.category, p.description, p.details, p.scene as illustration,
 			p.search::text as vector, to_tsvector('english', p.name)::text as name_vector
 		from products p
 		where p.search @@ ${queries.map((query) => `(${query})`).join(" | ")}::tsquery

@@ -14,7 +14,7 @@ export class StoreImportError extends Error {}
 
 /** The contents of the three import files, as rows of our tables. */
 export type StoreData = {
-	products: Omit<Product, "scene" | "variants">[];
+	products: Omit<Product, "illustration" | "variants">[];
 	variants: (ProductVariant & { id: string; productId: string; position: number })[];
 	customers: { id: string; name: string; email: string | null; address: PostalAddress | null }[];
 	orders: Omit<Order, "updatedAt">[];

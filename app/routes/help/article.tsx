@@ -2,8 +2,9 @@ import { data, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/nod
 import { Link, useLoaderData } from "@remix-run/react";
 import { ArrowLeft } from "lucide-react";
 import { getAgent } from "#app/auth/agent.server.ts";
+import { formatDay } from "#app/components/time/format-day.ts";
+import { readerLocale } from "#app/http/reader-locale.server.ts";
 import { getArticle } from "#app/models/article/article.server.ts";
-import { formatDay, readerLocale } from "../shop/reader.server.ts";
 import { renderArticle } from "./render-article.server.ts";
 import { StillUnsure } from "./still-unsure.tsx";
 

@@ -1,0 +1,4 @@
+/** A day in UTC, such as "Mar 4, 2026". The time zone is fixed, so that every reader sees the same day. */
+export function formatDay(date: Date, locale: string): string {
+	return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(date);
+}

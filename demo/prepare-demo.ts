@@ -1,0 +1,51 @@
+import { eq, sql } from "drizzle-orm";
+import { env } from "#app/env.server.ts";
+import { createAgent, setAgentPassword } from "#app/models/agent/agent.server.ts";
+import { db } from "#db/client.server.ts";
+import { settings, users } from "#db/schema.ts";
+import { chooseDemoAgentPassword, storeDemoAgentPassword } from "./agent-password.ts";
+import { seedDemoStore } from "./seed/seed-demo-store.ts";
+
+/** Key of an advisory lock; any fixed number other than that of the migrations. */
+const DEMO_LOCK = 4_711_002;
+
+const FIRST_AGENT = { email: "ana@mevi.example", name: "Ana" };
+const AGENTS = [FIRST_AGENT, { email: "ben@mevi.example", name: "Ben" }];
+
+/** The login that `start` prints. */
+export interface DemoLogin {
+	email: string;
+	password: string;
+}
+
+/**
+ * Fills the embedded database for a trial: the demo store once, and two agents with one password. It is called only for
+ * the embedded database. Processes that start together run it one after the other. Import this module only when the
+ * database is open, because the database client reads DATABASE_URL once.
+ */
+export async function prepareDemo(): Promise<DemoLogin> {
+	return db.transaction(async (lock) => {
+		await lock.execute(sql`select pg_advisory_xact_lock(${DEMO_LOCK})`);
+		await seedOnce();
+		return provideAgents();
+	});
+}
+
+/** Seeds the demo store unless that was done before: products and articles that were deleted since stay deleted. */
+async function seedOnce(): Promise<void> {
+	if ((await db.$count(settings, eq(settings.key, "demo_seeded"))) > 0) return;
+	await seedDemoStore();
+	await db.insert(settings).values({ key: "demo_seeded", value: true }).onConflictDoNothing();
+}
+
+async function provideAgents(): Promise<DemoLogin> {
+	const { DATA_DIR, DEMO_AGENT_PASSWORD } = env();
+	const { password, isNew } = chooseDemoAgentPassword(DATA_DIR, DEMO_AGENT_PASSWORD);
+	for (const agent of AGENTS) {
+		const exists = (await db.$count(users, eq(users.email, agent.email))) > 0;
+		if (!exists) await createAgent({ ...agent, password });
+		else if (isNew) await setAgentPassword({ email: agent.email, password });
+	}
+	if (isNew) storeDemoAgentPassword(DATA_DIR, password);
+	return { email: FIRST_AGENT.email, password };
+}

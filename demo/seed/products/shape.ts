@@ -1,0 +1,17 @@
+type SeedVariant = {
+	/** What tells it from its neighbours, in the order shown: `{ colour: "Clay" }`. */
+	options: Record<string, string>;
+	priceCents: number;
+	stock: number;
+};
+
+export type SeedProduct = {
+	slug: string;
+	name: string;
+	category: string;
+	description: string;
+	details: Record<string, string>;
+	/** A key of the illustrations in demo/illustrations. */
+	illustration: string;
+	variants: SeedVariant[];
+};

@@ -1,0 +1,136 @@
+import { readdir, readFile } from "node:fs/promises";
+import { sql } from "drizzle-orm";
+import { saveArticle } from "#app/models/article/article.server.ts";
+import { readArticle } from "#app/models/article/import.server.ts";
+import { db, type Transaction } from "#db/client.server.ts";
+import { customers, orders, products, productVariants } from "#db/schema.ts";
+import { seedOrders } from "./orders.ts";
+import { seedPeople } from "./people.ts";
+import { seedProductId, seedProducts, seedVariantId } from "./products.ts";
+
+const ARTICLES = new URL("./articles/", import.meta.url);
+
+/**
+ * Fills the demo store with fictional products, help articles, twenty customers and their sixty orders. A repeated
+ * run restores these rows and changes nothing else. Order dates count back from the time of the call.
+ */
+export async function seedDemoStore(): Promise<void> {
+	await db.transaction(async (tx) => {
+		await seedCatalogue(tx);
+		await seedCustomers(tx);
+		await seedTheirOrders(tx, new Date());
+	});
+	// Each article is saved with its passages in its own transaction.
+	for (const { slug, title, body, locale } of await readArticles()) {
+		await saveArticle({ slug, title, body, locale, source: "demo" });
+	}
+}
+
+/** The value that an upsert would have inserted, by column name. */
+const incoming = (column: string) => sql.raw(`excluded.${column}`);
+
+async function seedCatalogue(tx: Transaction): Promise<void> {
+	await tx
+		.insert(products)
+		.values(
+			seedProducts.map((product) => ({
+				id: seedProductId(product),
+				slug: product.slug,
+				name: product.name,
+				category: product.category,
+				description: product.description,
+				details: product.details,
+				illustration: product.illustration,
+			})),
+		)
+		.onConflictDoUpdate({
+			target: products.id,
+			set: {
+				slug: incoming("slug"),
+				name: incoming("name"),
+				category: incoming("category"),
+				description: incoming("description"),
+				details: incoming("details"),
+				illustration: incoming("scene"),
+				updatedAt: sql`now()`,
+			},
+		});
+	await tx
+		.insert(productVariants)
+		.values(
+			seedProducts.flatMap((product) =>
+				product.variants.map((variant, position) => ({
+					id: seedVariantId(product, position),
+					productId: seedProductId(product),
+					options: variant.options,
+					priceCents: variant.priceCents,
+					available: variant.stock > 0,
+					stock: variant.stock,
+					position,
+				})),
+			),
+		)
+		.onConflictDoUpdate({
+			target: productVariants.id,
+			set: {
+				options: incoming("options"),
+				priceCents: incoming("price_cents"),
+				available: incoming("available"),
+				stock: incoming("stock"),
+				position: incoming("position"),
+			},
+		});
+}
+
+async function seedCustomers(tx: Transaction): Promise<void> {
+	await tx
+		.insert(customers)
+		.values(
+			seedPeople.map((person) => ({
+				...person,
+				email: `${person.id.replace("_", ".")}@example.com`,
+				isDemo: true,
+			})),
+		)
+		.onConflictDoUpdate({
+			target: customers.id,
+			set: {
+				name: incoming("name"),
+				email: incoming("email"),
+				locale: incoming("locale"),
+				address: incoming("address"),
+				isDemo: incoming("is_demo"),
+			},
+		});
+}
+
+async function seedTheirOrders(tx: Transaction, now: Date): Promise<void> {
+	const addresses = new Map(seedPeople.map((person) => [person.id, person.address]));
+	await tx
+		.insert(orders)
+		.values(seedOrders(now).map((order) => ({ ...order, address: addresses.get(order.customerId) })))
+		.onConflictDoUpdate({
+			target: orders.number,
+			set: {
+				customerId: incoming("customer_id"),
+				status: incoming("status"),
+				items: incoming("items"),
+				shipments: incoming("shipments"),
+				payments: incoming("payments"),
+				address: incoming("address"),
+				totalCents: incoming("total_cents"),
+				placedAt: incoming("placed_at"),
+				expectedOn: incoming("expected_on"),
+				deliveredAt: incoming("delivered_at"),
+				updatedAt: sql`now()`,
+			},
+		});
+}
+
+/** Reads the Markdown files of the demo store as `kb:import` does. */
+async function readArticles() {
+	const names = (await readdir(ARTICLES)).filter((name) => name.endsWith(".md")).sort();
+	return Promise.all(
+		names.map(async (name) => readArticle(name, await readFile(new URL(name, ARTICLES), "utf8"))),
+	);
+}
