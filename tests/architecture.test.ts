@@ -70,7 +70,10 @@ function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
 const isIn = (path: string, places: readonly string[]) =>
 	places.some((place) => path === place || path.startsWith(`${place}/`) || path.startsWith(`${place}.`));
 
-/** Modules without imports of their own that every layer may import: settings, singletons, log, events, errors, text. */
+/**
+ * Modules that every layer may import, such as settings, log, events, errors and text; they import nothing
+ * themselves.
+ */
 const GROUND = [
 	"app/env.server.ts",
 	"app/singleton.server.ts",

@@ -53,7 +53,7 @@ import { transact } from "#app/realtime/publish.server.ts";
 import { db, sql } from "#db/client.server.ts";
 import { makeSession, sessionRow } from "#tests/factories.ts";
 
-/** Work whose cost must not grow with the tables: what requests do, and what each process does again and again. */
+/** An operation whose cost must not grow with the tables: a request, or repeated background work. */
 export type Operation = {
 	name: string;
 	run: () => Promise<unknown>;
@@ -61,7 +61,7 @@ export type Operation = {
 	keepsPlan: boolean;
 };
 
-/** The people and sessions that the operations are about. Three sessions become long ones. */
+/** Creates the customers, agent and sessions that the operations use. Three of the sessions become long. */
 export async function makePeople() {
 	const identity = { visitorId: randomUUID(), customerId: null };
 	const { agentId } = await createAgent({ email: "ana@store.test", name: "Ana", password: randomUUID() });
@@ -79,12 +79,12 @@ export async function makePeople() {
 
 export type People = Awaited<ReturnType<typeof makePeople>>;
 
-/** Work that is done by functions of the database; its names begin so. */
+/** The names of operations that run as database functions begin like this. */
 const KEEPING = /^(post|receipt|open: (access|heads|answer|who|events|revocation)|presence: present)/;
 
 /**
- * All operations; those that write write the same each time.
- * @returns also the ids of sessions that they have opened and that stay open.
+ * All operations; those that write do the same each time. @returns also the ids of the open sessions that they
+ * created.
  */
 export function listOperations({ identity, agent, withAssistant, waiting, withAgent }: People): {
 	operations: Operation[];

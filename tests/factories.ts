@@ -68,5 +68,5 @@ export async function countRows(): Promise<Record<string, number>> {
 	return counts;
 }
 
-/** A well-formed id of nothing. */
+/** A valid id that belongs to nothing. */
 export const nobodysId = (): string => randomUUID();

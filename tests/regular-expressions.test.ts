@@ -13,15 +13,15 @@ const LONG = 6_000;
 const MOST_GROWTH = 8;
 /** A quadratic expression needs about 30 ms for LONG, so below this there is nothing to compare. */
 const NOISE_MS = 3;
-/** A linear or quadratic expression needs less for SHORT characters. */
+/** Milliseconds that no linear or quadratic expression needs for SHORT characters. */
 const FAR_TOO_LONG_MS = 80;
-/** The least of so many runs is free of the noise of a busy machine. */
+/** Number of runs; the minimum of their times excludes the noise of a busy machine. */
 const RUNS = 12;
-/** So close to each other that an exponential expression shows before it takes minutes. */
+/** Lengths in small steps, so that an exponential expression is detected before it takes minutes. */
 const EVER_LONGER = Array.from({ length: 9 }, (_, step) => 20 + 3 * step);
-/** Most texts that are made from one part of an expression. */
+/** Maximum number of texts made from one part of an expression. */
 const MOST_SAMPLES = 24;
-/** One of each kind of character that an expression can ask for. */
+/** One character of each kind that an expression can match. */
 const CHARACTERS = [..."aA0 \n-.!,/'@#:_\"[(<é你ع", "\0"];
 
 type Found = { where: string; source: string; flags: string };
@@ -54,7 +54,7 @@ function literals(file: string): Found[] {
 
 /** The regular expressions that modules build with `new RegExp` while they load. */
 async function constructed(): Promise<Found[]> {
-	// Modules that hold the pool want an address when they load; nothing here connects.
+	// Modules that create a pool need a URL when they load; this one is never connected to.
 	process.env.DATABASE_URL = "postgres://localhost:1/none";
 	process.env.APP_SECRET = "a secret of sixteen characters or more";
 	const found: Found[] = [];
@@ -63,7 +63,7 @@ async function constructed(): Promise<Found[]> {
 	globalThis.RegExp = new Proxy(Original, {
 		construct(target, [source, flags]) {
 			const made = new target(source, flags);
-			// Libraries build expressions too, while our modules load them.
+			// Libraries also create expressions while our modules load; the stack shows whose this one is.
 			const caller = new Error().stack?.split("\n")[2] ?? "";
 			if (!caller.includes(ROOT) || caller.includes("node_modules")) return made;
 			found.push({ where, source: made.source, flags: made.flags });
@@ -105,7 +105,7 @@ function samples(node: AST.Element | AST.Alternative, flags: string): string[] {
 	}
 }
 
-/** The parts one after another: a text for each sample of each part, the others with their first. */
+/** Texts that match the parts in sequence: one for each sample of each part, with the first samples of the others. */
 function inTurn(parts: AST.Element[], flags: string): string[] {
 	const each = parts.map((part) => samples(part, flags)).map((texts) => (texts.length > 0 ? texts : [""]));
 	const most = Math.max(1, ...each.map((texts) => texts.length));
@@ -114,7 +114,7 @@ function inTurn(parts: AST.Element[], flags: string): string[] {
 	);
 }
 
-/** What stands before a part, out to the beginning of the expression. */
+/** The parts before a part, up to the beginning of the expression. */
 function before(node: AST.Node, flags: string): string[] {
 	const parent = node.parent;
 	if (!parent) return [""];
@@ -124,7 +124,7 @@ function before(node: AST.Node, flags: string): string[] {
 	return own.flatMap((text) => outer.slice(0, 4).map((start) => start + text)).slice(0, MOST_SAMPLES);
 }
 
-/** Texts made so that each unbounded repetition is tried from as many places as possible and then fails. */
+/** Texts in which each unbounded repetition starts at as many positions as possible and then fails. */
 function attacks({ source, flags }: Found): { start: string; repeated: string }[] {
 	const tree = new RegExpParser({ ecmaVersion: 2024 }).parsePattern(source, 0, source.length, {
 		unicode: flags.includes("u"),
@@ -146,7 +146,7 @@ function attacks({ source, flags }: Found): { start: string; repeated: string }[
 			for (const body of bodies) add(start, body);
 			for (const body of bodies) {
 				add("", body);
-				// So that an alternative for the beginning of the text does not take it all.
+				// Prevents an alternative for the beginning of the text from matching all of it.
 				add("\0", body);
 			}
 		},
@@ -154,7 +154,7 @@ function attacks({ source, flags }: Found): { start: string; repeated: string }[
 	return [...made.values()];
 }
 
-/** The best of some runs, in ms of processor time, which other work on the machine does not count towards. */
+/** The minimum of some runs, in ms of processor time, which excludes other processes. */
 function timeOf(expression: RegExp, text: string, runs: number): number {
 	let best = Number.POSITIVE_INFINITY;
 	for (let run = 0; run < runs && !(run > 0 && best < NOISE_MS / 10); run++) {
@@ -169,13 +169,13 @@ function timeOf(expression: RegExp, text: string, runs: number): number {
 /** How an expression fails, or null when its time grows no faster than the text. */
 function fault(found: Found): string | null {
 	const flags = `${found.flags.replace(/[gy]/g, "")}g`;
-	// A sticky expression is tried at one place only.
+	// A sticky expression matches at one position only.
 	const source = found.flags.includes("y") ? `^(?:${found.source})` : found.source;
 	const expression = new RegExp(source, flags);
 	for (const { start, repeated } of attacks(found)) {
-		// NUL is in no expression, so that whatever must follow does not.
+		// No expression contains NUL, so whatever must follow does not match.
 		const text = (length: number) => `${start}${repeated.repeat(Math.ceil(length / repeated.length))}\0`;
-		// Short texts first: an exponential or cubic expression would not come back from the long one for minutes.
+		// Short texts first, because an exponential or cubic expression would take minutes for the long one.
 		for (const length of [...EVER_LONGER, 300, 600, SHORT]) {
 			if (timeOf(expression, text(length), 1) < FAR_TOO_LONG_MS) continue;
 			return `${found.where} /${found.source}/: far too long for ${length} characters of ${JSON.stringify(repeated)}`;

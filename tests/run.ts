@@ -56,7 +56,7 @@ async function main(): Promise<number> {
 	return failed === 0 ? 0 : 1;
 }
 
-/** One line for each reason with the number of its tests, most tests first. */
+/** One line for each reason, with its number of tests, the most frequent first. */
 function linesOf(reasons: string[]): string {
 	const counts = new Map<string, number>();
 	for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);

@@ -17,19 +17,19 @@ import { startServerProcess } from "#tests/setup/server-process.ts";
 import type { BenchDatabase } from "./database.ts";
 import { quantile } from "./statistics.ts";
 
-/** What the scripted provider takes for its first word, and between two. */
+/** Delays of the scripted provider in milliseconds: before its first word, and between two words. */
 const FIRST_WORD_MS = 120;
 const BETWEEN_WORDS_MS = 15;
 const AIM_MS = 30;
 const WORDS = "It comes within a few days, and you hear from us when it leaves.".split(/(?<= )/);
 
-/** Milliseconds of each question. */
+/** Measured times of one question, in milliseconds. */
 interface Times {
 	/** From the acknowledgement of the question to the first word at the reader. */
 	seen: number;
-	/** From the moment the pipeline had nothing more to wait for (the turn's `due_at`) to that word. */
+	/** From the turn's `due_at`, when its intended wait ends, to the first word at the reader. */
 	sinceDue: number;
-	/** While the provider was at work on it, up to its first word. */
+	/** Time in which the provider worked, up to its first word. */
 	provider: number;
 }
 
@@ -42,11 +42,11 @@ export interface AnswerReading {
 }
 
 /**
- * What our pipeline adds before the first word reaches the browser: (first `ai-delta` at a reader − question
- * acknowledged) − (provider's first word written − provider got the request). It is given as it is, and counted
- * from when the question's turn was due: without what the pipeline waits on purpose for the customer's next
- * message. That wait begins in the transaction that keeps the question, so it cannot be subtracted as a number
- * from what begins with the acknowledgement. One question at a time, each in a conversation of its own, on the demo store.
+ * Measures what our pipeline adds before the first word reaches the browser: (first `ai-delta` at a reader − question
+ * acknowledged) − (provider's first word written − provider received the request). It is reported twice: as it is,
+ * and counted from the turn's `due_at`, that is without the intended wait for the customer's next message. That wait
+ * begins in the transaction that stores the question, so it cannot simply be subtracted from a time that begins with
+ * the acknowledgement. One question at a time, each in its own session, on the demo store.
  */
 export async function measureAnswers(options: {
 	database: BenchDatabase;
@@ -72,7 +72,7 @@ export async function measureAnswers(options: {
 	});
 	try {
 		const times: Times[] = [];
-		// The first ones find code that has not run yet.
+		// The first questions run code that is not optimised yet.
 		const warmUp = 5;
 		for (let index = 0; index < options.questions + warmUp; index += 1) {
 			const { sessionId, seenAt, ...measured } = await ask(server.url, questionAt(index), work);
@@ -89,7 +89,7 @@ export async function measureAnswers(options: {
 	}
 }
 
-/** @throws RangeError without times. */
+/** @throws RangeError when there are no times. */
 export function summariseTimes(times: Times[]): AnswerReading {
 	if (times.length === 0) throw new RangeError("No question was answered.");
 	const figures = (values: number[]) => ({
@@ -107,7 +107,7 @@ export function summariseTimes(times: Times[]): AnswerReading {
 	};
 }
 
-/** The reading in words and a small table. */
+/** The result as a sentence and a small table, in Markdown. */
 export function answerMarkdown({ questions, aimMs, withWait, withoutWait, isMet }: AnswerReading): string {
 	const row = (label: string, { p50, p90, max }: { p50: number; p90: number; max: number }) =>
 		`| ${label} | ${p50.toFixed(1)} ms | ${p90.toFixed(1)} ms | ${max.toFixed(1)} ms |`;
@@ -122,8 +122,8 @@ export function answerMarkdown({ questions, aimMs, withWait, withoutWait, isMet 
 }
 
 /**
- * A provider that takes its time, and remembers when it was at work: a pipeline may ask it several things
- * before the first word, and at once, so what is subtracted is the time in which at least one was under way.
+ * A slow provider that records when it worked. A pipeline may send several requests at once before the first word, so
+ * the time in which at least one was in progress is subtracted.
  */
 function createProviderClock() {
 	let spans: { from: number; to: number | null }[] = [];
@@ -132,7 +132,7 @@ function createProviderClock() {
 		spans.push(span);
 		await delay(FIRST_WORD_MS);
 		if (!request.body.stream) {
-			// A question of the pipeline's own, about the message: it gets an empty answer, as soon.
+			// A request of the pipeline about the message, such as a classification: it gets an empty answer at once.
 			await saysAtOnce("{}")(response, request);
 			span.to = performance.now();
 			return;
@@ -169,7 +169,7 @@ function createProviderClock() {
 
 type ProviderClock = ReturnType<typeof createProviderClock>;
 
-/** @returns times on the clock of this process, and `seenAt` on the machine's, which is the database's too. */
+/** @returns times on this process's clock, and `seenAt` on the machine's clock, which the database uses too. */
 async function ask(url: string, question: string, work: ProviderClock) {
 	work.forget();
 	const token = await signCustomerToken({ visitorId: randomUUID(), customerId: null });
@@ -182,7 +182,7 @@ async function ask(url: string, question: string, work: ProviderClock) {
 	const accepted = performance.now();
 	if (response.status !== 200) throw new CommandError(`A question was refused with ${response.status}.`);
 	const { sessionId } = (await response.json()) as { sessionId: string };
-	// Opened within the burst wait, so long before the first word.
+	// The stream is opened during the turn's intended wait, so long before the first word.
 	const reader = readEvents(
 		await fetch(`${url}/chat/events?sessionId=${sessionId}`, { headers: { Cookie: cookie } }),
 	);
@@ -196,7 +196,7 @@ async function ask(url: string, question: string, work: ProviderClock) {
 		const seenAt = performance.now();
 		const provider = work.busyMs(seenAt);
 		if (provider === 0) throw new CommandError(`"${question}" was answered without the model.`);
-		// To its end, so that nothing of it runs beside the next question.
+		// Reads to the answer's end, so that no part of it runs during the next question.
 		const isOver = () =>
 			reader.frames.some(
 				({ type, data }) =>
@@ -209,7 +209,7 @@ async function ask(url: string, question: string, work: ProviderClock) {
 	}
 }
 
-/** Different each time, because a question that was answered before may be answered from memory. */
+/** Each question is different, because a repeated question may be answered from the answer cache. */
 function questionAt(index: number): string {
 	const things = [
 		"sofa",

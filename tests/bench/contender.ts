@@ -1,34 +1,34 @@
-/** One conversation with what lets its customer in. */
+/** One session with its customer's credentials. */
 export interface Conversation {
 	sessionId: string;
-	/** The customer's signed token, the same for both sides. */
+	/** The customer's signed token, the same for both contenders. */
 	token: string;
-	/** … as the cookie that a browser sends. */
+	/** The token as the cookie that a browser sends. */
 	cookie: string;
 }
 
-/** Which way the load speaks. */
+/** The protocol of the load. */
 export type Kind = "ours" | "socket.io";
 
-/** A running pair of server processes: messages are written to one and read from the other. */
+/** A running pair of server processes: messages are posted to one and read from the other. */
 export interface Contender {
 	kind: Kind;
 	writerUrl: string;
 	readerUrl: string;
 	/**
-	 * Where a reader may say it stands: before the one message each conversation begins with, behind it, or
-	 * nowhere in particular: it wants what comes from now on (null says nothing).
+	 * Cursors for readers: before the first message of each session, after it, or only future events (null sends no
+	 * cursor).
 	 */
 	cursors: { before: string; behind: string; live: string | null };
 	conversations: Conversation[];
 	/** Resident memory of both processes together in bytes, after a garbage collection. */
 	residentBytes(): Promise<number>;
-	/** Processor time both have used so far in milliseconds; null where the system does not tell. */
+	/** Processor time of both processes so far in milliseconds; null where the system does not report it. */
 	processorMs(): number | null;
 	/** Whether both processes are still the ones that were started. */
 	isAlive(): boolean;
 	stop(): Promise<void>;
 }
 
-/** Connections of one process to Postgres for its work, in ours (see db/client.server.ts) and so in the peer's. */
+/** Postgres connections of one process for its work: ours (see db/client.server.ts) and the peer's. */
 export const POOL_SIZE = 14;

@@ -12,8 +12,8 @@ import type { Conversation } from "./contender.ts";
 export type BenchDatabase = Awaited<ReturnType<typeof openBenchDatabase>>;
 
 /**
- * A Postgres of its own for the run, as `npm start` has it: with fsync, because a commit that is not on the
- * disk is not the job. Deleted at the end.
+ * A temporary Postgres for the run, configured as by `npm start`: with fsync, because a commit must be on the disk.
+ * Deleted at the end.
  */
 export async function openBenchDatabase() {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-bench-"));
@@ -24,7 +24,7 @@ export async function openBenchDatabase() {
 	let count = 0;
 	return {
 		secret,
-		/** A new database with our tables and nothing else in use; both sides get one. */
+		/** Creates a database with our migrated tables; each contender gets its own. */
 		async create(): Promise<string> {
 			count += 1;
 			const name = `bench_${count}`;
@@ -34,7 +34,7 @@ export async function openBenchDatabase() {
 			await migrate(url.href);
 			return url.href;
 		},
-		/** Ends every backend of the database that listens; how many there were. */
+		/** Terminates every backend of the database that executes LISTEN. @returns their number. */
 		async killListeners(url: string): Promise<number> {
 			const killed = await admin`
 				select pg_terminate_backend(pid) from pg_stat_activity
@@ -51,9 +51,9 @@ export async function openBenchDatabase() {
 }
 
 /**
- * Open conversations of as many customers, each with the one message it began with, in our tables; the peer's
- * server reads who may enter which from the same ones. They are at rest: in the queue, with a deadline, and
- * told of to the agents, which would otherwise be done while messages are measured.
+ * Creates open sessions of as many customers, each with one message, in our tables; the peer's server reads its
+ * permissions from the same tables. The sessions are queued, with a deadline and a handover, so that no background
+ * work for them runs while messages are measured.
  */
 export async function makeConversations(url: string, count: number): Promise<Conversation[]> {
 	const client = postgres(url, { max: 1, onnotice: () => {} });

@@ -8,12 +8,12 @@ import { runScript } from "#tests/setup/processes.ts";
 import { startServerProcess } from "#tests/setup/server-process.ts";
 import type { BenchDatabase } from "./database.ts";
 
-/** A customer of the demo store with an open conversation. */
+/** A customer of the demo store with an open session. */
 export type DemoCustomer = { sessionId: string; cookie: string; address: string };
 
 /**
- * One process of the built app on the demo store, with the assistant and all limits on, as it runs in production.
- * @param env more settings, such as a model.
+ * Starts one process of the built app on the demo store, with the assistant and all limits on, as in production.
+ * @param env additional settings, such as a model.
  */
 export async function startDemoServer(database: BenchDatabase, env: Record<string, string> = {}) {
 	const databaseUrl = await database.create();
@@ -33,7 +33,7 @@ export async function startDemoServer(database: BenchDatabase, env: Record<strin
 	});
 	return {
 		url: server.url,
-		/** Customers with an open conversation each, who send from the given addresses. */
+		/** Creates customers with an open session each, who send from the given addresses. */
 		async customers(addresses: string[]): Promise<DemoCustomer[]> {
 			const rows = await client<{ sessionId: string; visitorId: string }[]>`
 				insert into chat_sessions (visitor_id)
@@ -48,7 +48,7 @@ export async function startDemoServer(database: BenchDatabase, env: Record<strin
 				}),
 			);
 		},
-		/** Posts a message in the customer's conversation, as the page does. @returns whether it was accepted. */
+		/** Posts a message in the customer's session, as the page does. @returns whether it was accepted. */
 		async post({ sessionId, cookie, address }: DemoCustomer, message: string): Promise<boolean> {
 			const response = await fetch(`${server.url}/chat/actions`, {
 				method: "POST",
@@ -63,20 +63,20 @@ export async function startDemoServer(database: BenchDatabase, env: Record<strin
 			await response.arrayBuffer();
 			return response.status === 200;
 		},
-		/** Answers that are due or being written. */
+		/** Number of turns that are due or in progress. */
 		async openTurns(): Promise<number> {
 			const [row] = await client<{ count: number }[]>`
 				select count(*)::int as count from ai_turns where state in ('due', 'running')`;
 			return row?.count ?? 0;
 		},
-		/** How many messages the assistant has written in the conversation. */
+		/** Number of the assistant's messages in the session. */
 		async answers({ sessionId }: DemoCustomer): Promise<number> {
 			const [row] = await client<{ count: number }[]>`
 				select count(*)::int as count from chat_messages
 				where session_id = ${sessionId} and sender_type = 'bot'`;
 			return row?.count ?? 0;
 		},
-		/** Waits until every English passage has a vector, so that no work of the start is measured. */
+		/** Waits until every English passage has an embedding, so that no start-up work is measured. */
 		async untilIndexed(): Promise<void> {
 			for (let tries = 0; tries < 1_200; tries += 1) {
 				const [row] = await client<{ missing: number }[]>`

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createLedger, faultOf, latencyFigures } from "./ledger.ts";
 
-/** A run in which every message is due at its number, acknowledged a little later and then shown in this order. */
+/**
+ * A run in which each message is due at its number, acknowledged a little later, and then shown in the given order.
+ */
 function run({
 	shown,
 	acked,

@@ -1,23 +1,23 @@
 import { quantile } from "./statistics.ts";
 
-/** What became of the messages of a run, judged by what the sender was told and what the reader showed. */
+/** Counts of a run's messages, from the senders' acknowledgements and what the readers showed. */
 export interface Verdict {
 	written: number;
 	acked: number;
 	rendered: number;
-	/** Acknowledged to the sender and never shown to the reader. */
+	/** Messages that were acknowledged to the sender and never shown to the reader. */
 	lost: number;
-	/** Shown again after they had been shown. */
+	/** Messages that were shown more than once. */
 	doubled: number;
-	/** Shown after a message that was written later in the same conversation. */
+	/** Messages that were shown after a later message of the same session. */
 	reordered: number;
-	/** Shown and never written by this run. */
+	/** Messages that were shown and not written by this run. */
 	foreign: number;
 }
 
 interface Entry {
 	conversation: number;
-	/** Its place among the conversation's messages, in the order they were written. */
+	/** Position of the message in its session, in the order of writing. */
 	place: number;
 	dueAt: number;
 	ackedAt: number | null;
@@ -27,8 +27,8 @@ interface Entry {
 export type Ledger = ReturnType<typeof createLedger>;
 
 /**
- * Keeps the books of a run: when each message should have been sent, when its sender was told that it is kept,
- * and when the reader had it. Times are milliseconds of one clock, `performance.now()` of the load's process.
+ * Records the messages of a run: when each was due, when it was acknowledged, and when the reader had it. Times are
+ * milliseconds of `performance.now()` in the load's process.
  */
 export function createLedger() {
 	const entries = new Map<string, Entry>();
@@ -37,7 +37,7 @@ export function createLedger() {
 	const tally = { acked: 0, rendered: 0, doubled: 0, reordered: 0, foreign: 0 };
 
 	return {
-		/** A message that is due now: its latency counts from here, however long it then waits to be sent. */
+		/** Records a message that is due now. Its latency counts from here, even if it is sent later. */
 		write(id: string, conversation: number, dueAt: number) {
 			const place = writtenIn.get(conversation) ?? 0;
 			writtenIn.set(conversation, place + 1);
@@ -49,7 +49,7 @@ export function createLedger() {
 			entry.ackedAt = at;
 			tally.acked += 1;
 		},
-		/** A message as a reader of the conversation shows it. */
+		/** Records a message that a reader of the session shows. */
 		render(id: string, conversation: number, at: number) {
 			const entry = entries.get(id);
 			if (!entry || entry.conversation !== conversation) {
@@ -76,8 +76,8 @@ export function createLedger() {
 			return { written: entries.size, lost, ...tally };
 		},
 		/**
-		 * Milliseconds from due to shown, for messages due in the span. One that was not shown counts as long as
-		 * it has been waited for: leaving it out would flatter whoever is too slow.
+		 * Milliseconds from due to shown, for messages due in the span. A message that was not shown counts with the time
+		 * until `now`; leaving it out would favour a slow server.
 		 */
 		latencies({ from, to, now }: { from: number; to: number; now: number }): number[] {
 			const found: number[] = [];
@@ -86,7 +86,7 @@ export function createLedger() {
 			}
 			return found;
 		},
-		/** The longest that any message which did arrive was waited for. */
+		/** The longest latency of a message that did arrive. */
 		worstArrival(): number {
 			let worst = 0;
 			for (const { dueAt, renderedAt } of entries.values()) {
@@ -94,7 +94,7 @@ export function createLedger() {
 			}
 			return worst;
 		},
-		/** How many messages were shown, and how many acknowledged, in the span. */
+		/** Numbers of messages shown and acknowledged in the span. */
 		during({ from, to }: { from: number; to: number }): { rendered: number; acked: number } {
 			const isIn = (at: number | null) => at !== null && at >= from && at < to;
 			let rendered = 0;
@@ -108,12 +108,12 @@ export function createLedger() {
 	};
 }
 
-/** The latencies of a run as its figures. */
+/** Percentiles and maximum of a run's latencies. */
 export function latencyFigures(latencies: number[]): { p50: number; p99: number; max: number } {
 	return { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), max: quantile(latencies, 1) };
 }
 
-/** Why a run was not correct, or null when it was. */
+/** Why a run was not correct; null when it was. */
 export function faultOf({ lost, doubled, reordered, foreign }: Verdict): string | null {
 	const faults = Object.entries({ lost, doubled, reordered, foreign }).filter(([, count]) => count > 0);
 	return faults.length === 0 ? null : faults.map(([what, count]) => `${count} ${what}`).join(", ");

@@ -9,11 +9,11 @@ const MESSAGES = 200;
 const LENGTH = 10_000;
 const AIM_MS = 100;
 
-/** Milliseconds of `/healthz`. */
+/** Latencies of `/healthz` in milliseconds. */
 export interface LongMessagesReading {
 	messages: number;
 	aimMs: number;
-	/** From the first message until the last answer. */
+	/** Seconds from the first message to the last answer. */
 	seconds: number;
 	requests: number;
 	idle: { p50: number; p99: number };
@@ -22,10 +22,10 @@ export interface LongMessagesReading {
 }
 
 /**
- * How long `/healthz` takes while the assistant, without a model, answers 200 messages of 10,000 characters that came
- * at once, each from another customer and address and each another text of a kind that is expensive to read.
- * A request is due every 20 ms and its time counts from then, so that a stalled process is charged for all that
- * had to wait. It ends with the last answer.
+ * Measures `/healthz` while the assistant, without a model, answers 200 messages of 10,000 characters that arrive at
+ * once, each from another customer and address, and each of a text that is expensive to process. A request is due
+ * every 20 ms and its latency counts from then, so that a blocked event loop counts for every request that waits. It
+ * ends with the last answer.
  */
 export async function measureLongMessages(options: {
 	database: BenchDatabase;
@@ -36,7 +36,7 @@ export async function measureLongMessages(options: {
 		const addresses = Array.from({ length: MESSAGES }, (_, index) => `198.51.100.${index}`);
 		const customers = await server.customers(addresses);
 		const [first] = await server.customers(["203.0.113.1"]);
-		// Code that has not run yet, and connections that are not open yet.
+		// Warms up code and connections.
 		if (first) await server.post(first, "How do I return a lamp?");
 		await untilAnswered(server);
 		const texts = customers.map((_, index) => hostileText(index));
@@ -71,7 +71,10 @@ async function untilAnswered(server: DemoServer): Promise<void> {
 	while ((await server.openTurns()) > 0);
 }
 
-/** Asks for `/healthz` every 20 ms. @returns how to stop; then milliseconds of each request from when it was due. */
+/**
+ * Requests `/healthz` every 20 ms. @returns a function that stops, and returns each latency from due, in
+ * milliseconds.
+ */
 async function watchHealth(url: string) {
 	const worker = new Worker(new URL("./watch-health.mjs", import.meta.url), { workerData: { url } });
 	await once(worker, "message");
@@ -84,7 +87,7 @@ async function watchHealth(url: string) {
 	};
 }
 
-/** Texts that are expensive to read, each 10,000 characters and each different. */
+/** A text of 10,000 characters that is expensive to process; each index gives another one. */
 export function hostileText(index: number): string {
 	const kinds: ((at: number) => string)[] = [
 		(at) => `how do i return the ${word(at)} `,
@@ -104,7 +107,7 @@ export function hostileText(index: number): string {
 	return text.slice(0, LENGTH);
 }
 
-/** A word nobody has written before, the same for the same number. */
+/** A made-up word, always the same for the same seed. */
 function word(seed: number): string {
 	const letters = "etaoinshrdlucmfwypvbgkqjxz";
 	let state = (seed * 2_654_435_761 + 12_345) >>> 0;
@@ -117,7 +120,7 @@ function word(seed: number): string {
 	return text;
 }
 
-/** The reading as a small table. */
+/** The result as a small Markdown table. */
 export function longMessagesMarkdown(reading: LongMessagesReading): string {
 	const { messages, aimMs, seconds, requests, idle, busy, isMet } = reading;
 	const ms = (value: number) => `${value.toFixed(1)} ms`;

@@ -12,10 +12,10 @@ const CONVERSATIONS = 100;
 const SENDERS = 50;
 const CONNECTIONS = 5_000;
 const KILL_RATE = 200;
-/** Code that has not run hot yet is not what is compared. */
+/** A warm-up before the measurement, because code that is not optimised yet must not be compared. */
 const WARM_UP = { type: "open", rate: 200, seconds: 4 } as const;
 
-/** What one measure of one side came to: its figures by name, and the books where messages were sent. */
+/** The result of one measure of one contender: figures by name, and the counts of messages if any were sent. */
 export interface Reading {
 	measure: string;
 	kind: Kind;
@@ -27,7 +27,7 @@ export interface Reading {
 }
 
 export interface Plan {
-	/** Names of the measures wanted. */
+	/** Names of the measures to run. */
 	only: ReadonlySet<string>;
 	seconds: number;
 }
@@ -40,7 +40,7 @@ export const MEASURES = [
 	"reconnect",
 ];
 
-/** Runs all wanted measures of one side, alone on the machine, on databases of its own. */
+/** Runs the measures of one contender, with its own databases and nothing else running. */
 export async function measureSide(
 	kind: Kind,
 	options: { database: BenchDatabase; plan: Plan; repeat: number; say: (line: string) => void },
@@ -117,7 +117,7 @@ async function closed({ contender, load, seconds }: Side): Promise<Measured> {
 	return { figures: { rate: ackRate, p50, p99, cpu, loadCpu }, verdict, fault: faultOf(verdict) };
 }
 
-/** A third of the way in, the backends that both processes listen on are ended, once. */
+/** After a third of the run, the Postgres backends that both processes listen on are terminated once. */
 async function listenerKill(side: Side & { kill: () => Promise<number> }): Promise<Measured> {
 	const { contender, load, kill } = side;
 	const seconds = Math.max(9, side.seconds);
@@ -143,9 +143,9 @@ async function listenerKill(side: Side & { kill: () => Promise<number> }): Promi
 	};
 }
 
-/** Resident memory that each of the connections added, once everything left over has been collected. */
+/** Resident memory of each connection, after garbage collection. */
 async function idle(contender: Contender, load: Load): Promise<Measured> {
-	// What a first connection alone costs (code, caches) is no cost of a connection.
+	// Opens connections first, so that one-time costs (code, caches) do not count for the connections.
 	await load.crowd("enter", 1_000);
 	await load.leave();
 	const before = await contender.residentBytes();
@@ -154,14 +154,14 @@ async function idle(contender: Contender, load: Load): Promise<Measured> {
 	return { figures: { kilobytes: (after - before) / 1_024 / CONNECTIONS, loadCpu }, fault: null };
 }
 
-/** All are cut; each must have the message that it missed before it counts as back. */
+/** All connections are closed; each counts as reconnected when it has received the message that it missed. */
 async function reconnect(load: Load): Promise<Measured> {
 	const { ms, open, loadCpu } = await load.crowd("re-enter", CONNECTIONS);
 	const fault = open === CONNECTIONS ? null : `${CONNECTIONS - open} of the connections were closed`;
 	return { figures: { seconds: ms / 1_000, loadCpu }, fault };
 }
 
-/** Processor time of both servers, in milliseconds a message; NaN where the system does not tell. */
+/** Processor time of both servers, in milliseconds a message; NaN where the system does not report it. */
 async function withProcessorTime(
 	contender: Contender,
 	work: () => Promise<TrafficResult>,

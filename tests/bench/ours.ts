@@ -5,12 +5,12 @@ import type { Contender, Conversation } from "./contender.ts";
 import { makeConversations } from "./database.ts";
 import { measurePair } from "./server-pair.ts";
 
-/** Lets a server collect its garbage when told, so that memory is read after and not before. */
+/** Node options with which a server collects garbage on a signal, before its memory is read. */
 export const COLLECTING = ["--expose-gc", "--import", join(ROOT, "tests/setup/gc-on-signal.mjs")];
 
 /**
- * Ours: two processes of the built app, each what `npm run serve` starts, on one database. What the peer does
- * not have is off: limits and the assistant.
+ * Starts two processes of the built app on one database, as `npm run serve` does. Limits and the assistant are off,
+ * because the peer has neither.
  */
 export async function startOurs(options: {
 	databaseUrl: string;
@@ -48,7 +48,7 @@ export async function startOurs(options: {
 	};
 }
 
-/** The epoch that the servers give out in every cursor. */
+/** The epoch in every cursor of the servers. */
 async function readEpoch(url: string, conversation: Conversation | undefined): Promise<string> {
 	if (!conversation) throw new Error("There is no conversation to ask with.");
 	const { sessionId, cookie } = conversation;

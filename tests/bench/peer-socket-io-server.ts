@@ -7,19 +7,19 @@ import { Server } from "socket.io";
 import { POOL_SIZE } from "./contender.ts";
 
 /**
- * The same job in Socket.IO, as its own documentation does it ("Guaranteeing message delivery" and
- * "Connection state recovery" of the tutorial, "Postgres adapter"): the message is kept under the id its sender
- * gave it, broadcast to the others in the room, and acknowledged; whoever connects says how far it has read and
- * gets what followed. WebSocket only, no compression.
+ * The same chat with Socket.IO, as its documentation describes ("Guaranteeing message delivery" and "Connection state
+ * recovery" of the tutorial, "Postgres adapter"): a message is stored under the sender's id, broadcast to the others
+ * in the room and acknowledged; on connecting, a client sends its offset and gets the later messages. WebSocket only,
+ * no compression.
  */
 
 const pool = new Pool({
 	connectionString: process.env.DATABASE_URL,
-	// Ours listens on a connection beside its pools; the adapter takes one out of this pool for good.
+	// One more connection than ours: the adapter keeps one of this pool for LISTEN, and ours has a separate one.
 	max: POOL_SIZE + 1,
 });
-// Without these two a listener's backend that is ended ends the process: pg raises it on the client that the
-// adapter holds, which has no listener for errors.
+// Without these two handlers a terminated listener backend ends the process, because pg emits the error on the
+// adapter's client, which has no error handler.
 pool.on("error", () => {});
 pool.on("connect", (client) => client.on("error", () => {}));
 
@@ -70,7 +70,7 @@ const io = new Server(http, {
 	adapter: createAdapter(pool),
 	transports: ["websocket"],
 	perMessageDeflate: false,
-	// As the documentation advises, though this adapter cannot recover: every reconnection catches up below.
+	// Set as the documentation advises, although this adapter cannot recover: every reconnect catches up below.
 	connectionStateRecovery: {},
 });
 const secret = new TextEncoder().encode(process.env.APP_SECRET);
@@ -101,14 +101,14 @@ io.on("connection", async (socket) => {
 	socket.on("message", async (post: { id: string; text: string }, done: () => void) => {
 		try {
 			const kept = await pool.query({ ...KEEP, values: [sessionId, post.id, visitorId, post.text] });
-			// A retry of what was kept before is acknowledged and not told again.
+			// A repeated message is acknowledged and not broadcast again.
 			if (kept.rowCount === 1) socket.to(sessionId).emit("message", kept.rows[0]);
 			done();
 		} catch {
-			// Not kept, so not acknowledged: the client sends it again.
+			// The message is not stored and not acknowledged, so the client sends it again.
 		}
 	});
-	// In the room before reading what was missed, so that nothing falls between.
+	// Joins the room before it reads the missed messages, so that none is lost in between.
 	await socket.join(sessionId);
 	if (socket.recovered) return;
 	try {

@@ -7,17 +7,17 @@ import { makeConversations } from "./database.ts";
 import { COLLECTING } from "./ours.ts";
 import { measurePair } from "./server-pair.ts";
 
-/** An offset no message has reached: nothing is to be caught up with. */
+/** An offset that no message reaches, so that there is nothing to catch up. */
 const LATEST = String(Number.MAX_SAFE_INTEGER);
 
-/** The peer: two processes of peer-socket-io-server.ts on one database. */
+/** Starts the peer: two processes of peer-socket-io-server.ts on one database. */
 export async function startSocketIo(options: {
 	databaseUrl: string;
 	secret: string;
 	conversations: number;
 }): Promise<Contender> {
 	const conversations = await makeConversations(options.databaseUrl, options.conversations);
-	// The first creates the peer's tables; started together they would race for it.
+	// The first process creates the peer's tables; two at once would conflict.
 	const writer = await startOne(options);
 	const reader = await startOne(options);
 	const processes = [writer.process, reader.process];

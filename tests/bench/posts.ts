@@ -7,18 +7,19 @@ import { type BenchDatabase, openBenchDatabase } from "./database.ts";
 import { quantile } from "./statistics.ts";
 
 /**
- * `npm run bench:posts`: what it costs the database to write posts, alone on one connection, with fsync, in groups of 1,
- * 8 and 32 posts. Each cell has the tenth and the fiftieth percentile of the time, and the processor time of the backend,
- * in milliseconds for the whole group. The first row is the least that any commit costs on this disk. Plans are made while
- * the tables are small and kept, as on a connection of the app.
+ * Batch sizes of posts (`npm run bench:posts`). It measures what writing posts costs the database, alone on one
+ * connection, with fsync. Each cell has the 10th and 50th percentile of the time, and the backend's processor time,
+ * in milliseconds for the batch. The first row is an empty commit on this disk. Plans are made while the tables are
+ * small, and kept, as in the app.
  */
-
-/** Posts of one group go to different conversations, as most do. */
 const GROUPS = [1, 8, 32];
 const CONVERSATIONS = 640;
-/** Conversations that are filled with messages; the groups use them in turn. */
+/** Number of sessions that are filled with messages; the batches use them in turn. */
 const LONG_CONVERSATIONS = 32;
-/** As in app/models/message/write-posts.server.ts and app/models/ai-turn/ai-turn.server.ts, which need a database to be loaded. */
+/**
+ * The app's limits, copied from write-posts.server.ts and ai-turn.server.ts, which can be imported only with a
+ * database.
+ */
 const LIMIT_A_MINUTE = 30;
 const ANSWER_PACE = { waitMs: 350, mostWaitMs: 3_000 };
 
@@ -67,10 +68,10 @@ function measurePosts(bench: Bench, name: string, places: Place[]): Promise<void
 	});
 }
 
-/** A new database, and a connection to it whose plans of a post have been made on empty tables. */
+/** Creates a database, and a connection whose plans for posts were made on empty tables. */
 async function openSmall(database: BenchDatabase): Promise<postgres.Sql> {
 	const client = postgres(await database.create(), { max: 1, fetch_types: false, onnotice: () => {} });
-	// The statistics, and with them the plans, stay those of small tables.
+	// Without autovacuum the statistics, and with them the plans, stay those of small tables.
 	await client`alter table chat_messages set (autovacuum_enabled = off)`;
 	await client`alter table chat_sessions set (autovacuum_enabled = off)`;
 	await client`create table bench_floor (n int)`;
@@ -88,7 +89,7 @@ async function makePlaces(client: postgres.Sql, status: string, count = CONVERSA
 		returning session_id as "sessionId", visitor_id as "visitorId"`;
 }
 
-/** Gives each conversation so many messages of another sender. */
+/** Adds this many messages of another sender to each session. */
 async function lengthen(client: postgres.Sql, places: Place[], messages: number): Promise<void> {
 	for (const { sessionId } of places) {
 		await client`
@@ -150,7 +151,7 @@ async function measureRow(
 		const times: number[] = [];
 		let cpuMs = 0;
 		for (let round = 0; round < rounds; round += 1) {
-			// What senders wrote before is older than the minute of the limit.
+			// Makes the senders' earlier messages older than the one-minute window of the limit.
 			if (round % 20 === 0)
 				await client`update chat_messages set sent_at = sent_at - interval '1 hour' where sent_at > now() - interval '1 minute'`;
 			const [startedAt, cpuBefore] = [performance.now(), readCpu()];
@@ -164,7 +165,7 @@ async function measureRow(
 	process.stdout.write(`| ${name} | ${cells.join(" | ")} |\n`);
 }
 
-/** Processor time of a process so far, in milliseconds. Linux only: 0 elsewhere. */
+/** Processor time of a process so far, in milliseconds; 0 where there is no /proc (only Linux has it). */
 function readCpuMs(pid: number): number {
 	try {
 		return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;

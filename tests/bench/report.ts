@@ -2,14 +2,14 @@ import type { Kind } from "./contender.ts";
 import { OPEN_RATES, type Reading } from "./measures.ts";
 import { type Summary, summarise } from "./statistics.ts";
 
-/** A line of the table: one figure of one measure. */
+/** A row of the report: one figure of one measure. */
 interface Line {
 	measure: string;
 	figure: string;
 	label: string;
 	unit: string;
 	isMoreBetter?: boolean;
-	/** The ratio ours / theirs that is aimed at: at most, or where more is better at least. */
+	/** Target of the ratio ours theirs: a maximum, or a minimum for figures where more is better. */
 	target?: number;
 }
 
@@ -63,14 +63,14 @@ export interface Comparison {
 	unit: string;
 	ours: Summary;
 	theirs: Summary;
-	/** Ours divided by theirs, of the medians; null where theirs is 0. */
+	/** Our median divided by the peer's; null where the peer's is 0. */
 	ratio: number | null;
 	winner: Kind | null;
-	/** The ratio aimed at, which more-is-better figures must not fall below and others not exceed. */
+	/** The target of the ratio, and whether it is met; `isFloor` for figures where more is better. */
 	target: { ratio: number; isFloor: boolean; isMet: boolean } | null;
 }
 
-/** Sets both sides' medians against each other, for every figure that both have. */
+/** Compares the medians of both contenders, for every figure that both have. */
 export function compare(readings: Reading[]): Comparison[] {
 	return LINES.flatMap((line) => {
 		const ours = summaryOf(readings, "ours", line);
@@ -100,7 +100,7 @@ function summaryOf(readings: Reading[], kind: Kind, { measure, figure }: Line): 
 	return values.length === 0 ? null : summarise(values);
 }
 
-/** The comparison as a Markdown table, the sentences about where the peer wins, and what the load itself used. */
+/** The comparison as a Markdown table, with sentences about where the peer wins and what the load itself used. */
 export function toMarkdown(comparisons: Comparison[], readings: Reading[]): string {
 	const rows = comparisons.map(({ label, unit, ours, theirs, ratio, target }) =>
 		[
@@ -142,7 +142,7 @@ function show({ median, least, most }: Summary, unit: string): string {
 	return `${number(median)}${spaced(unit)}${range}`;
 }
 
-/** Three figures that mean something. */
+/** Formats a number with three significant figures. */
 function number(value: number): string {
 	if (Number.isInteger(value)) return String(value);
 	return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);

@@ -9,8 +9,8 @@ import { MEASURES, measureSide, type Reading } from "./measures.ts";
 import { compare, toMarkdown } from "./report.ts";
 
 /**
- * `npm run bench`: ours against Socket.IO with its Postgres adapter, and what our pipeline adds to a model's
- * first word. Method and how to read it: docs/benchmarks.md.
+ * `npm run bench`: compares ours with Socket.IO and its Postgres adapter, and measures what our pipeline adds to a
+ * model's first word. Method and explanation: docs/benchmarks.md.
  */
 
 const ANSWER = "answer";
@@ -22,7 +22,7 @@ await runCommand(async () => {
 	let answer: AnswerReading | null = null;
 	try {
 		for (let repeat = 1; repeat <= options.repeats; repeat += 1) {
-			// Whoever comes second finds a warmer or a more worn machine, so they take turns.
+			// The contenders take turns in going first, because the second finds a warmer or busier machine.
 			const order: Kind[] = repeat % 2 === 1 ? ["ours", "socket.io"] : ["socket.io", "ours"];
 			for (const kind of order) {
 				readings.push(...(await measureSide(kind, { database, plan: options, repeat, say })));

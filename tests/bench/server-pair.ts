@@ -2,17 +2,17 @@ import { type ChildProcess, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** One collection after a burst of handshakes leaves pages that the next ones give back. */
+/** Number of garbage collections: after many handshakes, one collection does not return all memory pages. */
 const COLLECTIONS = 3;
 const BETWEEN_COLLECTIONS_MS = 1_000;
-/** Hundredths of a second: what the kernel counts processor time in, on every Linux one meets. */
+/** Unit of processor time in Linux's /proc, in milliseconds (USER_HZ is 100 on all usual systems). */
 const TICK_MS = 10;
 
-/** What is measured of a pair of server processes, in the same way for both sides. */
+/** Measures memory and processor time of a pair of server processes, in the same way for both contenders. */
 export function measurePair(processes: ChildProcess[]) {
 	const pids = processes.map(({ pid }) => pid ?? 0);
 	return {
-		/** Asks each for garbage collections (see tests/setup/gc-on-signal.mjs), then reads what it holds. */
+		/** Requests garbage collections from each process (see tests/setup/gc-on-signal.mjs), then reads its memory. */
 		async residentBytes(): Promise<number> {
 			for (let round = 0; round < COLLECTIONS; round += 1) {
 				await Promise.all(processes.map(collect));
@@ -53,7 +53,7 @@ function collect(child: ChildProcess): Promise<void> {
 /** User and system time of a process from Linux's /proc. */
 function readProcessorMs(pid: number): number {
 	const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-	// The name, in brackets, may hold spaces; the 14th and 15th fields are the 12th and 13th behind it.
+	// The process's name, in brackets, may contain spaces, so fields are counted after it.
 	const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
 	return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }

@@ -11,36 +11,36 @@ import type { BenchDatabase } from "./database.ts";
 import { type DemoCustomer, type DemoServer, startDemoServer } from "./demo-server.ts";
 import { quantile } from "./statistics.ts";
 
-/** What one address may send in a minute: 600 messages of 300,000 characters together. */
+/** Messages that one address may send in a minute: 600, with 300,000 characters together. */
 const CROWD = 600;
 const CROWD_LENGTH = 500;
 const CROWD_ADDRESS = "198.51.100.1";
 const CUSTOMER_ADDRESS = "203.0.113.1";
 const QUESTIONS = 10;
-/** What the scripted model takes for a whole answer. */
+/** Milliseconds that the scripted model takes for an answer. */
 const MODEL_MS = 2_000;
 const ANSWER_LIMIT_MS = 120_000;
 const AIM = 2;
 
 type Figures = { p50: number; p90: number; max: number };
 
-/** Milliseconds from the acknowledged question to its answer, for one customer. */
+/** Waits of one customer, in milliseconds from the acknowledged question to its answer. */
 export interface SharedAnswersReading {
 	way: "articles" | "model";
 	alone: Figures;
-	/** While one address has `crowd` questions waiting. */
+	/** Waits while one address has `crowd` questions in progress. */
 	beside: Figures;
 	crowd: number;
-	/** How many of the crowd's answers were still to come when the customer had their last one. */
+	/** Number of the crowd's answers that were still missing when the customer got their last one. */
 	left: number;
 	aim: number;
 	isMet: boolean;
 }
 
 /**
- * How much longer a customer waits for an answer while another address, within its limits, has 600 messages of 500
- * characters sent at once in as many sessions; without a model and with one that takes 2 s for an answer.
- * The same questions are asked alone before, each in a session of its own.
+ * Measures how much longer a customer waits for an answer while another address, within its limits, sends 600
+ * messages of 500 characters at once in as many sessions; without a model, and with one that takes 2 s for an answer.
+ * The same questions are asked without the crowd first, each in its own session.
  */
 export async function measureSharedAnswers(options: {
 	database: BenchDatabase;
@@ -70,10 +70,10 @@ async function measureWay(
 		);
 		const crowd = await server.customers(Array.from({ length: CROWD }, () => CROWD_ADDRESS));
 		const take = (count: number) => customers.splice(0, count);
-		// The first ones find code that has not run yet.
+		// The first questions run code that is not optimised yet.
 		await askAll(server, take(3));
 		const alone = await askAll(server, take(QUESTIONS));
-		// No faster than the limits of one address allow, and no faster than it gets its answers' acknowledgements.
+		// The crowd posts as fast as the limits of one address and its acknowledgements allow.
 		const posting = Promise.all(crowd.map((one, index) => server.post(one, crowdText(index))));
 		while ((await server.openTurns()) < CROWD / 4) await delay(20);
 		const beside = await askAll(server, take(QUESTIONS));
@@ -95,7 +95,7 @@ async function measureWay(
 	}
 }
 
-/** One question after the other. */
+/** Asks one question after the other. @returns the waits in milliseconds. */
 async function askAll(server: DemoServer, customers: DemoCustomer[]): Promise<number[]> {
 	const times: number[] = [];
 	for (const [index, customer] of customers.entries()) times.push(await ask(server, customer, index));
@@ -131,7 +131,7 @@ const slowReply: Reply = async (response, request) => {
 	response.end();
 };
 
-/** Different each time, because a question that was answered before may be answered from the cache. */
+/** Each question is different, because a repeated question may be answered from the answer cache. */
 const questionAt = (index: number): string =>
 	`Can I return a lamp that I have used for ${index + 2} days if I do not like its light?`;
 
@@ -142,7 +142,7 @@ function crowdText(index: number): string {
 	return text.slice(0, CROWD_LENGTH);
 }
 
-/** The readings as a small table. */
+/** The results as a small Markdown table. */
 export function sharedAnswersMarkdown(readings: SharedAnswersReading[]): string {
 	const ms = ({ p50, p90, max }: Figures) => `${p50.toFixed(0)} / ${p90.toFixed(0)} / ${max.toFixed(0)} ms`;
 	const rows = readings.map(

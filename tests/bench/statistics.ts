@@ -1,4 +1,4 @@
-/** Median and range of one figure over the repeats. */
+/** Median and range of a figure over the repeats. */
 export interface Summary {
 	median: number;
 	least: number;
@@ -6,9 +6,8 @@ export interface Summary {
 }
 
 /**
- * The value below or at which a share of the values lies, by nearest rank: a value that was measured, never
- * one between two.
- * @param share 0 to 1. @returns NaN when there are no values.
+ * The quantile of the values by nearest rank, which is always a measured value.
+ * @param share from 0 to 1. @returns NaN when there are no values.
  */
 export function quantile(values: readonly number[], share: number): number {
 	if (values.length === 0) return Number.NaN;
@@ -17,7 +16,7 @@ export function quantile(values: readonly number[], share: number): number {
 	return sorted[rank - 1] ?? Number.NaN;
 }
 
-/** @throws RangeError without values: a figure that was never measured must not look like one. */
+/** @throws RangeError without values, so that a figure that was never measured cannot look like one. */
 export function summarise(values: readonly number[]): Summary {
 	if (values.length === 0) throw new RangeError("There is nothing to summarise.");
 	const sorted = [...values].sort((one, other) => one - other);

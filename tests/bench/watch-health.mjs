@@ -1,11 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 
-/** Asks for `/healthz` every 20 ms on a thread of its own, so that what else the bench does cannot delay it. */
+/**
+ * Interval of requests for `/healthz` in milliseconds. They run in their own thread, so that the bench cannot delay
+ * them.
+ */
 const EVERY_MS = 20;
 
 const { url } = workerData;
-/** Milliseconds of each request from when it was due. @type {Promise<number>[]} */
+/** Latency of each request from when it was due, in milliseconds. @type {Promise<number>[]} */
 const times = [];
 let due = performance.now();
 let isOver = false;

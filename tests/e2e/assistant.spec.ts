@@ -22,8 +22,6 @@ import {
 	write,
 } from "./people.ts";
 
-/** What the assistant lays before people and what they do with it; every word of the model is the tests'. */
-
 const IN_GERMAN = "Meine Lampe ist beschädigt angekommen. Was kann ich tun?";
 const IN_ENGLISH = "My lamp arrived damaged. What can I do?";
 const ANSWER_IN_GERMAN = "Bitte schicken Sie uns ein Foto des Schadens.";
@@ -31,7 +29,7 @@ const ANSWER_IN_ENGLISH = "Please send us a photo of the damage.";
 const DRAFT = "Thank you for the photo; we will be sending you a new lamp by post today.";
 const SHORTER = "We are sending you a new lamp today.";
 const SHORTER_IN_GERMAN = "Wir schicken Ihnen heute eine neue Lampe.";
-/** An address as the customer has told it so far. */
+/** The parts of an address that the customer has given so far. */
 const MOVED_TO = {
 	address1: "Storgata 7",
 	address2: null,
@@ -336,13 +334,13 @@ test("the copilot suggests, rewrites and translates, and nothing goes out withou
 	});
 });
 
-/** The number of a customer's first order with that status, as their store page lists it. */
+/** The number of a customer's first order with that status, from the list on the home page. */
 async function orderOf(page: Page, status: string): Promise<string> {
 	const orders = page.getByRole("region", { name: "Your orders" }).getByRole("listitem");
 	const first = orders.filter({ hasText: new RegExp(status, "i") }).first();
 	return /W\d{7}/.exec(await first.innerText())?.[0] ?? "";
 }
 
-/** An order in the agent's column. */
+/** An order in the customer's panel. */
 const orderIn = (panel: ReturnType<Page["getByRole"]>, number: string) =>
 	panel.getByRole("listitem").filter({ hasText: `#${number}` });

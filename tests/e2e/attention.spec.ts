@@ -16,7 +16,7 @@ import {
 
 const ENDS = "End chat";
 
-/** The window loses or gets the focus. Chromium under test gives it to every page. */
+/** Gives or takes the window's focus. Chromium under test gives the focus to every page. */
 async function setFocus(page: Page, hasFocus: boolean) {
 	await page.evaluate((hasFocus) => {
 		document.hasFocus = () => hasFocus;
@@ -24,7 +24,7 @@ async function setFocus(page: Page, hasFocus: boolean) {
 	}, hasFocus);
 }
 
-/** Ends the chat; a page with scripts may ask first. */
+/** Ends the session; a page with scripts asks first. */
 async function endChat(page: Page) {
 	await button(page, ENDS).click();
 	const asked = page.getByRole("dialog").getByRole("button", { name: ENDS });
@@ -138,7 +138,7 @@ test("a page that the browser restores asks which conversation is current", asyn
 		message(page, "Written on the page before").getByRole("img", { name: /Sent|Read/ }),
 	).toBeVisible();
 	await page.goto("/");
-	// As Firefox does it: the document of before the first message, out of its cache.
+	// Firefox shows the document from before the first message, from its HTTP cache.
 	await page.route("**/chat", (route) => route.fulfill({ response: before }));
 	await page.goBack({ waitUntil: "domcontentloaded" });
 	await expect(message(page, "Written on the page before")).toHaveCount(1);

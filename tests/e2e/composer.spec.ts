@@ -11,7 +11,7 @@ test("the Enter of an input method does not send, and the next one does", async 
 				new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...init }),
 			);
 		press({ keyCode: 13, isComposing: true });
-		// Safari ends the composition first, and then reports the key.
+		// Safari reports the end of the composition before the key.
 		element.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "か" }));
 		press({ keyCode: 229 });
 		element.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "か" }));

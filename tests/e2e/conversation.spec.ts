@@ -16,7 +16,9 @@ import {
 	write,
 } from "./people.ts";
 
-/** No story before this one may ask it: a remembered answer appears at once, and this story watches one being written. */
+/**
+ * No earlier test may ask this question: a cached answer appears at once, and this test watches an answer streaming.
+ */
 const QUESTION = "How do I care for a wooden table?";
 const ANSWER = /\boil/i;
 const IN_HEBREW = "תודה רבה, המנורה שבורה.";
@@ -46,7 +48,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await letGo();
 		const answer = message(customer, ANSWER);
 		await expect(answer).toBeVisible();
-		// The word that is waited for above may be in the first step.
+		// The text that is awaited above may be in the first piece.
 		await expect(answer.getByRole("list", { name: "Sources" })).toBeVisible();
 		const states = await writing();
 		expect(states.length, "steps in which the answer appeared").toBeGreaterThan(1);

@@ -46,7 +46,7 @@ test("two tabs stay in step, and everything is there after reloading", async ({ 
 			for (const index of tabs.keys()) await expect(message(tab, `From tab ${index}`)).toHaveCount(1);
 		}
 		expect(streams(), "streams opened by eight more tabs").toBe(0);
-		// The second has read for all since the first was reloaded: closed, it leaves that to another one.
+		// The second tab has become the leader because the first was reloaded; when it closes, another tab takes over.
 		await second.close();
 		await write(first, "Written after the second was closed");
 		for (const tab of [first, ...more]) {
@@ -130,7 +130,7 @@ test("what is written without a network is kept, also over a reload, and arrives
 	await expect(log(page)).not.toContainText("Sending");
 	await expect(connection(page)).toHaveText("");
 
-	// The answer to this one is lost on its way back: the page cannot know that it has arrived.
+	// The answer to this post is lost, so the page cannot know that the message was written.
 	let lost = 0;
 	await page.route("**/chat/actions", async (route) => {
 		if (!route.request().postData()?.includes("intent=send")) return route.continue();
@@ -149,7 +149,7 @@ test("what is written without a network is kept, also over a reload, and arrives
 	await expect(message(page, "Written at the other end")).toHaveCount(1);
 	await expect(log(page).getByText("Written at the other end")).toHaveCount(1);
 
-	// A tab that is closed before it could send leaves the message to the next one, and no draft is lost.
+	// A tab that closes before it could send leaves its message to the next tab, and no draft is lost.
 	await context.route("**/chat/actions", (route) => route.abort());
 	await write(page, "Written in a tab that was closed");
 	await expect(log(page)).toContainText("Sending");
@@ -202,11 +202,11 @@ test("everything works by keyboard alone", async ({ page }) => {
 	await expect(page.getByRole("img", { name: "3 of 5" })).toBeVisible();
 });
 
-/** The words of all messages, without their times. */
+/** The texts of all messages, without their times. */
 const wordsOf = (page: Page): Promise<string[]> =>
 	log(page).getByRole("article").locator("[dir=auto]").allInnerTexts();
 
-/** @returns how many streams pages of this browser have asked for since. */
+/** @returns a function that counts the streams that this browser's pages have requested since. */
 function countStreams(context: BrowserContext): () => number {
 	let count = 0;
 	context.on("request", (request) => {

@@ -4,16 +4,13 @@ export { expect } from "@playwright/test";
 export { DEMO_AGENT_EMAIL, DEMO_AGENT_PASSWORD, SECOND_AGENT_EMAIL } from "./demo-agent.ts";
 
 interface Guard {
-	/**
-	 * Watches every page of one more browser context, as for the test's own. For contexts a test makes itself
-	 * with `browser.newContext()`.
-	 */
+	/** Watches all pages of another browser context that a test created with `browser.newContext()`. */
 	watch(context: BrowserContext): void;
-	/** Says that an error matching this will appear; the test fails when it does not. */
+	/** Expects an error that matches; the test fails without it. */
 	expectError(pattern: RegExp): void;
 }
 
-/** Playwright's test, failing on anything that a page throws or writes to its console as an error. */
+/** Playwright's test, which also fails when a page throws or writes an error to its console. */
 export const test = base.extend<{ guard: Guard }>({
 	guard: [
 		async ({ context }, use) => {

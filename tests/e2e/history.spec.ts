@@ -13,12 +13,12 @@ import {
 	write,
 } from "./people.ts";
 
-/** More than the two newest pages of the history, which has 50 messages a page. */
+/** More messages than two pages of history, which have 50 each. */
 const REPLIES = 110;
 const OLDER = "Show earlier messages";
 const AWAY = "Written while the customer was away.";
 
-/** The agent writes short replies into a conversation of their own, as the page's form posts them. */
+/** Posts short replies of the agent into a new session, with the page's form. */
 async function writeReplies(agent: Page, sessionId: string, count: number): Promise<void> {
 	const url = `/admin/chat/${sessionId}/actions`;
 	const headers = { Origin: new URL(agent.url()).origin };
@@ -28,14 +28,14 @@ async function writeReplies(agent: Page, sessionId: string, count: number): Prom
 	}
 }
 
-/** Where the message is in the log's view: pixels from the log's top edge. */
+/** Vertical position of a message in pixels from the log's top edge. */
 const placeOf = (page: Page, words: string): Promise<number> =>
 	message(page, words).evaluate((element) => {
 		const top = element.closest("[role=log]")?.getBoundingClientRect().top ?? 0;
 		return Math.round(element.getBoundingClientRect().top - top);
 	});
 
-/** Records the messages that are put into the log, and what the log says to screen readers at that time. */
+/** Records the messages that are added to the log, and the log's `aria-live` value at that time. */
 const recordAdded = (page: Page): Promise<void> =>
 	log(page).evaluate((element) => {
 		const added: string[] = [];
@@ -100,7 +100,7 @@ test("earlier messages load without a word to screen readers, and Back returns t
 		await write(agent, AWAY);
 		await expect(message(agent, AWAY).getByRole("img", { name: /Sent|Delivered|Read/ })).toBeVisible();
 		await customer.goBack({ waitUntil: "domcontentloaded" });
-		// In the document itself: nothing has to be fetched first.
+		// The newest message is in the document itself, so nothing must be fetched first.
 		expect((await customer.content()).includes(AWAY), "the newest message is in the document").toBe(true);
 		await expect(message(customer, "Reply number 30.")).toBeInViewport();
 		expect(Math.abs((await placeOf(customer, "Reply number 30.")) - place)).toBeLessThanOrEqual(2);

@@ -6,31 +6,31 @@ import { join } from "node:path";
 import { lineFrom, runScript, startScript } from "../setup/processes.ts";
 import { DEMO_AGENT_PASSWORD } from "./demo-agent.ts";
 
-/** Something of the app that one file of tests runs for itself, beside the app that all of them share. */
+/** A process of the app that one test file starts for itself, besides the app that all files share. */
 export interface Instance {
-	/** Without a slash at the end. */
+	/** URL without a slash at the end. */
 	address: string;
 	stop(): Promise<void>;
 }
 
-/** One more server process, which may also be ended as a crash ends it. */
+/** Another server process, which a test may also kill as in a crash. */
 export interface ServerProcess extends Instance {
 	kill(): Promise<void>;
 }
 
-/** An app of one's own, whose owner can set things. */
+/** A complete app of a test file, with settings that it can change. */
 export interface OwnApp extends Instance {
-	/** `npm run setting -- KEY JSON`. */
+	/** Runs `npm run setting -- KEY JSON`. */
 	set(key: string, value: unknown): Promise<void>;
 }
 
 /**
- * A whole app on a database of its own.
- * @param services.modelUrl the model its assistant asks, with `/v1`; @param services.mailUrl where its letters go.
+ * Starts a complete app with its own database.
+ * @param services.modelUrl base URL of its model, with `/v1`. @param services.mailUrl URL of its SMTP server.
  */
 export async function startOwnApp(services: { modelUrl: string; mailUrl?: string }): Promise<OwnApp> {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-e2e-model-"));
-	// Postgres's user must get through it when we are root.
+	// When the tests run as root, Postgres's user needs access to the folder.
 	chmodSync(dataDir, 0o711);
 	const port = await freePort();
 	const env = {
@@ -60,7 +60,7 @@ export async function startOwnApp(services: { modelUrl: string; mailUrl?: string
 	};
 }
 
-/** One more server process on the build and the database that all tests share. */
+/** Starts another server process on the shared build and database. */
 export async function startServerProcess(port: number): Promise<ServerProcess> {
 	const server = startScript("commands/serve.ts", [], { ...plainEnv(port), DATA_DIR: sharedDataDir() });
 	await lineFrom(server, /^Serving on /);
@@ -78,7 +78,7 @@ export function freePort(): Promise<number> {
 	});
 }
 
-/** What a developer has in .env must not reach it. */
+/** The environment without a developer's .env. */
 function plainEnv(port: number): Record<string, string> {
 	return {
 		NODE_ENV: "production",

@@ -2,15 +2,18 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect } from "./fixtures.ts";
 
-/** Both colour schemes and both sizes, in two looks: a fault of one hardly ever hides behind the other. */
+/**
+ * Two viewports that together cover both colour schemes and both sizes; few faults appear in only one of the other
+ * two.
+ */
 const LOOKS = [
 	{ colorScheme: "light", viewport: { width: 1280, height: 800 } },
 	{ colorScheme: "dark", viewport: { width: 390, height: 844 } },
 ] as const;
 
 /**
- * Looks at the page as it is now, by WCAG A and AA and for what does not fit, and leaves it small. Goes on after a
- * fault: one run shows all of them.
+ * Checks the page for WCAG A and AA and for content that overflows, and leaves the viewport small. It continues after
+ * a fault, so that one run reports all faults.
  */
 export async function inspect(page: Page): Promise<void> {
 	const { pathname } = new URL(page.url());
@@ -24,7 +27,7 @@ export async function inspect(page: Page): Promise<void> {
 		expect.soft(overflow, `pixels too wide: ${where}`).toBeLessThanOrEqual(0);
 		const { violations } = await new AxeBuilder({ page })
 			.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-			// The other mode opens a blank page for each look, to put together results of frames; there are none.
+			// Without legacy mode axe opens a blank page each time to merge the results of frames, of which there are none.
 			.setLegacyMode()
 			.analyze();
 		const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);

@@ -11,7 +11,7 @@ import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import { type Instance, startOwnApp } from "./instance.ts";
 import { button, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
 
-/** With a model behind the assistant, whose every word the tests decide. */
+/** Pieces of the scripted model's answer. */
 
 const PIECES = ["Walnut is ", "a calm wood, ", "and it darkens ", "a little each summer."];
 const WHOLE = PIECES.join("");
@@ -91,7 +91,7 @@ test("a model that fails ends in kind words and a person, never in silence", asy
 	}
 });
 
-/** A reply that says each piece when it is told to, and ends after the last. */
+/** A reply that sends pieces when `say` is called, and ends after the last. */
 function sayWhenTold(): { reply: Reply; say: (pieces: number) => void } {
 	let allowed = 0;
 	let wake = () => {};

@@ -6,7 +6,7 @@ import { expect, test } from "./fixtures.ts";
 const TRANSPORTS: Record<string, string[]> = {
 	"no fault": ["sse"],
 	"store and forward": ["long-poll"],
-	// A stream that is cut may live long enough to be kept, which depends on how fast people write.
+	// A stream that is cut may still last long enough to be kept, depending on how fast users write.
 	"cut after 4,000 bytes": ["sse", "sse-post", "long-poll"],
 	"black hole for streams": ["long-poll"],
 };
@@ -33,7 +33,7 @@ test("on broken networks a conversation holds: each message once, in order, and 
 			}
 		},
 	);
-	// All are waited for, so that none goes on when another has failed.
+	// Waits for all, so that none continues after another has failed.
 	const ended = await Promise.allSettled(stories);
 	expect(ended.flatMap((story) => (story.status === "rejected" ? [String(story.reason)] : []))).toEqual([]);
 	const found = new Map(ended.flatMap((story) => (story.status === "fulfilled" ? [story.value] : [])));

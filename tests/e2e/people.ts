@@ -2,20 +2,20 @@ import type { BrowserContext, Frame, Locator, Page } from "@playwright/test";
 import { DEMO_AGENT_PASSWORD } from "./demo-agent.ts";
 import { expect } from "./fixtures.ts";
 
-/** What people do with the pages, in the words of the pages. Each works on a page or on a no-script frame. */
+/** A page, or a frame of a page without scripts; both are used with the same steps. */
 
 type Place = Page | Frame;
 
-/** The conversation as somebody reads it. */
+/** The log of the conversation. */
 export const log = (place: Place): Locator => place.getByRole("log", { name: "Conversation" });
 
-/** What the page says of its connection: nothing while there is one. */
+/** The notice about the page's connection; absent while it is connected. */
 export const connection = (page: Page): Locator => page.locator("[data-line]");
 
 export const button = (place: Place, name: string): Locator =>
 	place.getByRole("button", { name, exact: true });
 
-/** Ends the customer's conversation: the page asks first. */
+/** Ends the customer's session, with the confirmation. */
 export async function endChat(page: Page): Promise<void> {
 	await button(page, "End chat").click();
 	await page.getByRole("dialog").getByRole("button", { name: "End chat", exact: true }).click();
@@ -23,25 +23,24 @@ export async function endChat(page: Page): Promise<void> {
 
 export const composer = (place: Place): Locator => place.getByRole("textbox", { name: "Message" });
 
-/** One message with these words in it. */
+/** The message that contains this text. */
 export const message = (place: Place, words: string | RegExp): Locator =>
 	log(place).getByRole("article").filter({ hasText: words });
 
-/** Opens a page and waits until its scripts run; what is typed before that is kept, but posts as a plain form. */
+/** Opens a page and waits until it is hydrated; before that, forms post without scripts. */
 export async function open(page: Page, path: string): Promise<void> {
 	await page.goto(path);
 	await expect(page.locator("html[data-hydrated]")).toBeAttached();
 }
 
-/** Opens a page of a browser without scripts, whose frame never ends loading. */
+/** Opens a page in a browser without scripts, whose frame never finishes loading. */
 export async function openWithoutScripts(page: Page, path: string): Promise<void> {
 	await page.goto(path, { waitUntil: "domcontentloaded" });
 }
 
 /**
- * Looks into the page that grows in the frame of a browser without scripts, until what is expected is so: the
- * frame's page is another one after each form, and when its stream has ended.
- * @returns what was seen.
+ * Repeats `look` in the frame of a page without scripts until it succeeds. The frame's document changes after each
+ * form and when its stream has ended. @returns what `look` returned.
  */
 export async function inFrame<Seen>(
 	page: Page,
@@ -58,7 +57,7 @@ export async function inFrame<Seen>(
 	return seen.value;
 }
 
-/** Waits until a message with these words stands once in the frame of a page without scripts. */
+/** Waits until a message with this text is once in the frame of a page without scripts. */
 export const seeInFrame = (page: Page, words: string | RegExp, withinMs?: number): Promise<void> =>
 	inFrame(page, (growing) => expect(message(growing, words)).toHaveCount(1, { timeout: 1_000 }), withinMs);
 
@@ -67,13 +66,13 @@ export async function write(page: Page, words: string): Promise<void> {
 	await button(page, "Send").click({ noWaitAfter: true });
 }
 
-/** Ends the conversation on an agent's page, whose dialog asks first. */
+/** Ends the session on an agent's page, with the confirmation. */
 export async function endAsAgent(page: Page): Promise<void> {
 	await button(page, "End chat").click();
 	await page.getByRole("dialog").getByRole("button", { name: "End chat", exact: true }).click();
 }
 
-/** The conversation that a customer's page shows, by the name the addresses of the dashboard have for it. */
+/** The id of the session that a customer's page shows. */
 export async function conversationOf(page: Page): Promise<string> {
 	const field = page.locator('input[name="sessionId"]').first();
 	await expect(field).not.toHaveValue("");
@@ -81,8 +80,8 @@ export async function conversationOf(page: Page): Promise<string> {
 }
 
 /**
- * Signs an agent in, up to the list of conversations.
- * @param address of another app than the one all tests share, without a slash at the end.
+ * Signs an agent in and waits for the inbox.
+ * @param address URL of another app than the shared one, without a slash at the end.
  */
 export async function signIn(page: Page, email: string, address = ""): Promise<void> {
 	await page.goto(`${address}/admin/chat`, { waitUntil: "domcontentloaded" });
@@ -94,7 +93,7 @@ export async function signIn(page: Page, email: string, address = ""): Promise<v
 
 /**
  * Signs a demo customer in to the store.
- * @param address of another app than the one all tests share, without a slash at the end.
+ * @param address URL of another app than the shared one, without a slash at the end.
  */
 export async function signInAsCustomer(page: Page, name: string, address = ""): Promise<void> {
 	await page.goto(`${address}/`, { waitUntil: "domcontentloaded" });
@@ -106,7 +105,7 @@ export async function signInAsCustomer(page: Page, name: string, address = ""): 
 	await expect(page.getByText(name).first()).toBeVisible();
 }
 
-/** Presses Tab until this has the focus, as far as somebody would. */
+/** Presses Tab until the target has the focus, at most 20 times. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
 	await expect(target).toBeVisible();
 	for (let presses = 0; presses < 20; presses += 1) {
@@ -116,13 +115,13 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
 	await expect(target).toBeFocused();
 }
 
-/** The line of a conversation in the agents' list. */
+/** The row of a session in the inbox. */
 export const inboxLine = (page: Page, sessionId: string): Locator =>
 	page.getByRole("navigation", { name: "Conversations" }).locator(`a[href$="/${sessionId}"]`);
 
 /**
- * Notes how the words of an answer stood on the page each time they changed.
- * @returns reads them, oldest first.
+ * Records the text of an answer each time it changes on the page. @returns a function that reads the texts, oldest
+ * first.
  */
 export async function watchWritingOf(page: Page): Promise<() => Promise<string[]>> {
 	await page.evaluate(() => {
@@ -136,13 +135,13 @@ export async function watchWritingOf(page: Page): Promise<() => Promise<string[]
 	return () => page.evaluate(() => (window as unknown as { writingStates: string[] }).writingStates);
 }
 
-/** Marks the document that is open now. @returns whether it is still the same: nothing was loaded anew. */
+/** Marks the present document. @returns a function that says whether the page still has it, so was not reloaded. */
 export async function markDocument(page: Page): Promise<() => Promise<boolean>> {
 	await page.evaluate(() => Object.assign(window, { isMarked: true }));
 	return () => page.evaluate(() => "isMarked" in window);
 }
 
-/** Holds back the forms that a page posts. @returns lets them go. */
+/** Holds back the forms that a page posts. @returns a function that releases them. */
 export async function holdForms(target: Page | BrowserContext): Promise<() => Promise<void>> {
 	let letGo = () => {};
 	const held = new Promise<void>((resolve) => {

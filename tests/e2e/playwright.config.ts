@@ -3,8 +3,8 @@ import { defineConfig, devices } from "@playwright/test";
 import { provideChromium } from "../setup/chromium.ts";
 
 /**
- * Playwright loads this file again in its worker, so what is decided here is kept in the environment, which
- * the worker inherits.
+ * Playwright loads this file again in its worker, so decisions are stored in environment variables, which the worker
+ * inherits.
  */
 process.env.CHROMIUM_PATH ??= provideChromium(console.log);
 process.env.E2E_PORT ??= String(await freePort());
@@ -19,7 +19,7 @@ export default defineConfig({
 	workers: 1,
 	retries: 0,
 	forbidOnly: Boolean(process.env.CI),
-	// A machine with a busy loop on each core takes about three times as long as a quiet one.
+	// Milliseconds; a machine with a busy loop on each core needs about three times as long as an idle one.
 	timeout: 180_000,
 	expect: { timeout: 20_000 },
 	reporter: "list",
@@ -31,14 +31,14 @@ export default defineConfig({
 		launchOptions: {
 			executablePath: process.env.CHROMIUM_PATH,
 			args: [
-				// Chromium's sandbox refuses to work for root.
+				// Chromium's sandbox does not work for root.
 				...(isRoot ? ["--no-sandbox"] : []),
 				"--disable-gpu",
 				"--disable-background-networking",
 				"--no-first-run",
 				"--disable-component-update",
 				"--disable-sync",
-				// Plain http under a name that is not localhost: no locks, no UUIDs.
+				// Plain http with a host name other than localhost has neither Web Locks nor `crypto.randomUUID`.
 				"--host-resolver-rules=MAP plain-http.test 127.0.0.1",
 			],
 		},

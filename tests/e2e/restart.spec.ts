@@ -6,7 +6,7 @@ test("a server that comes back is found again, and what was written meanwhile ar
 	page,
 	guard,
 }) => {
-	// The last is a receipt that reached the server as it went.
+	// The last error is of a receipt that reached the server while it stopped.
 	guard.expectError(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/);
 	const port = await freePort();
 	let server = await startServerProcess(port);

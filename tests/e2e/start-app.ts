@@ -8,12 +8,12 @@ const ROOT = join(import.meta.dirname, "../..");
 const START_MS = 120_000;
 
 /**
- * Starts the app as people do, `npm start`'s own command, on a data directory of its own, and stops it after
- * the last test. What a developer has in .env must not reach it.
+ * Starts the app with `npm start`'s own command on a temporary data directory, and stops it after the last test. A
+ * developer's .env does not affect it.
  */
 export default async function startApp(): Promise<() => Promise<void>> {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-e2e-"));
-	// Postgres's user must get through it when we are root.
+	// When the tests run as root, Postgres's user needs access to the folder.
 	chmodSync(dataDir, 0o711);
 	process.env.E2E_DATA_DIR = dataDir;
 	const app = spawn(process.execPath, ["--import", "tsx", "commands/start.ts"], {
@@ -49,7 +49,7 @@ export default async function startApp(): Promise<() => Promise<void>> {
 	return stop;
 }
 
-/** Waits for the line with the demo agent's login, the last thing `start` does; else shows what it wrote. */
+/** Waits for the line with the demo agent's login, the last output of `start`; on failure shows the whole output. */
 function untilServing(app: ChildProcess): Promise<void> {
 	return new Promise((resolve, reject) => {
 		let output = "";

@@ -2,11 +2,11 @@ import type { BrowserContext, Page, Request } from "@playwright/test";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import { composer, conversationOf, log, markDocument, message, open, signIn, write } from "./people.ts";
 
-/** Over HTTP/1.1 a browser has six connections to a site, whatever number of tabs it has. */
+/** Number of tabs: more than the six connections that a browser has to a site over HTTP/1.1. */
 
 const TABS = 10;
 
-/** The event streams that a context's tabs have open now. */
+/** Number of event streams that a context's tabs have open now. */
 function countStreams(context: BrowserContext): () => number {
 	const streams = new Set<Request>();
 	context.on("request", (request) => {
@@ -69,7 +69,7 @@ test("eight tabs of an agent and ten of a customer are live, also after being fr
 	guard,
 	baseURL,
 }) => {
-	// Eighteen pages take most of a minute to open by themselves.
+	// Eighteen pages take most of a minute to open.
 	test.setTimeout(300_000);
 	const context = await browser.newContext();
 	guard.watch(context);
@@ -124,7 +124,7 @@ test("a page that was left and gone back to has what it missed and what was type
 	playwright,
 }) => {
 	const { launchOptions } = test.info().project.use;
-	// Playwright switches off what is tried here.
+	// Playwright turns the back/forward cache off by default, which these tests need.
 	const ignoreDefaultArgs = ["--disable-back-forward-cache"];
 	const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs });
 	try {

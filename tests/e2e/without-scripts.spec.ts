@@ -15,7 +15,7 @@ import {
 	write,
 } from "./people.ts";
 
-/** Counts how often the page itself, not its frame, goes anywhere. */
+/** Counts the navigations of the page itself, without those of its frame. */
 function countVisits(page: Page): () => number {
 	let visits = 0;
 	page.on("framenavigated", (navigated) => {
@@ -124,14 +124,14 @@ test("the frame comes back by itself after a crash and after a gateway's errors,
 		await openWithoutScripts(customer, `${proxy.url}/chat`);
 		await write(customer, "How do I care for a wooden table?");
 		await seeInFrame(customer, /\boil/i);
-		// One behind a gateway, one without.
+		// One browser uses a gateway, the other does not.
 		await signIn(agent, DEMO_AGENT_EMAIL, server.address);
 		await inboxLine(agent, await conversationOf(customer)).click({ noWaitAfter: true });
 		await button(agent, "Take over").click({ noWaitAfter: true });
 		await seeInFrame(agent, /\boil/i);
 		for (const page of [customer, agent]) await composer(page).fill("Not sent yet");
 		const visits = [countVisits(customer), countVisits(agent)];
-		/** The customer's other window, whose words show who reads on. */
+		/** The customer's second window, whose text shows who still reads. */
 		await elsewhere.addCookies(await home.cookies());
 		const other = await elsewhere.newPage();
 		const reads = async (words: string) => {

@@ -20,8 +20,6 @@ import { forgetCounts, makeSession } from "#tests/factories.ts";
 import { asVisitor, cookiesFrom } from "#tests/people.ts";
 import { servePages } from "#tests/setup/page-server.ts";
 
-/** Agents' logins over real HTTP: password guessing is slowed down, the agent is not, and a login in use is renewed. */
-
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 let server: Awaited<ReturnType<typeof servePages>>;
@@ -33,7 +31,7 @@ beforeAll(async () => {
 		"admin/blocked": blocked,
 		"admin/ended": ended,
 		"admin/knowledge": knowledge,
-		// Without a component: these routes answer themselves.
+		// No component, because these routes do not render a page.
 		"admin/chat/sync": { ...agentSync, default: undefined },
 		"admin/chat/poll": { ...agentPoll, default: undefined },
 		"admin/chat/:sessionId/history": { ...history, default: undefined },
@@ -60,7 +58,7 @@ const post = (path: string, from: string, fields: Record<string, string>) =>
 const signIn = (from: string, { email, password }: { email: string; password: string }) =>
 	post("/admin/login", from, { email, password });
 
-/** Sets a rate limit's count to a number of uses. */
+/** Sets a rate limit's counter to a number of uses. */
 const useUp = (key: string, points: number) =>
 	sql`insert into rate_limits values (${key}, ${points}, ${Date.now() + 60_000})`;
 
@@ -120,7 +118,8 @@ it("takes as long for an unknown email, and for what cannot be one, as for an ag
 	const agent = await makeAgent();
 	const emails = { known: agent.email, unknown: "nobody@store.test", impossible: "nobody" };
 	const fastest: Record<string, number> = {};
-	// Alternating, and the fastest of several, because other work on the machine slows all three down.
+	// Alternates the three cases and takes the fastest of several runs, because other work on the machine slows all of
+	// them.
 	for (let round = 0; round < 6; round++) {
 		for (const [name, email] of Object.entries(emails)) {
 			const begun = performance.now();
@@ -129,7 +128,7 @@ it("takes as long for an unknown email, and for what cannot be one, as for an ag
 		}
 	}
 	const { known = 0, unknown = 0, impossible = 0 } = fastest;
-	// Without hashing the password it would take a tenth of the time.
+	// Without hashing the password, an unknown agent would take a tenth of the time.
 	expect(unknown / known).toBeGreaterThan(0.4);
 	expect(unknown / known).toBeLessThan(2.5);
 	expect(impossible / known).toBeGreaterThan(0.4);
@@ -192,7 +191,7 @@ describe("an IPv6 connection with 256 networks", () => {
 });
 
 describe("a login in use", () => {
-	/** An agent whose login is two days old, and when the login ends according to its row. */
+	/** An agent whose login is two days old. @returns also the end of the login in its row. */
 	async function withAgedLogin() {
 		const agent = await makeAgent();
 		const cookie = cookiesFrom(await signIn("198.51.100.7", agent));
@@ -233,7 +232,7 @@ describe("a login in use", () => {
 		const [renewed = ""] = response.headers.getSetCookie();
 		expect(renewed).toMatch(/^mevi\.session_token=[^;]+; Max-Age=604800;/);
 		expect(renewed).toMatch(/HttpOnly/i);
-		// It is renewed once a day at most.
+		// A login is renewed at most once a day.
 		expect((await ask(path.replace(":id", sessionId))).headers.getSetCookie()).toEqual([]);
 	});
 

@@ -50,7 +50,7 @@ describe("npm run ai:eval", () => {
 				"- { question: Let me talk to a human please, escalates: true }",
 			].join("\n"),
 		);
-		// As a server would have done.
+		// A server embeds the articles in the background; the command needs it done.
 		await embedAll();
 		const before = await countRows();
 		const json = join(folder, "report.json");

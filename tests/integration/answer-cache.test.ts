@@ -14,8 +14,6 @@ import { sql } from "#db/client.server.ts";
 import { messagesOf } from "#tests/factories.ts";
 import { calls, fails, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
 
-/** What was answered once is answered from memory, as long as it holds and is nobody's own. */
-
 const QUESTION = "How often should one descale a kettle?";
 const ANSWER = "Every eight weeks [1].";
 

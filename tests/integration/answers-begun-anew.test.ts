@@ -24,8 +24,6 @@ import {
 } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
 
-/** An answer that must begin again, a cut one or one in the wrong language, as its reader sees it come. */
-
 const ENGLISH =
 	"A kettle should be descaled every eight weeks with citric acid, and never with vinegar, since that harms it [1].";
 const GERMAN =
@@ -71,7 +69,10 @@ async function withModel(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> 
 
 type Delta = { offset: number; text: string };
 
-/** What the deltas come to, each state of it. @throws when one neither follows the last nor begins anew. */
+/**
+ * The texts that a reader of the deltas sees one after the other. @throws when a delta neither continues nor restarts
+ * the text.
+ */
 function shownBy(deltas: Delta[]): string[] {
 	const states: string[] = [];
 	for (const { offset, text } of deltas) {
@@ -82,7 +83,7 @@ function shownBy(deltas: Delta[]): string[] {
 	return states;
 }
 
-/** Asks in a conversation that is being read, and returns all its reader was shown, and the answer in the end. */
+/** Asks in a session with an open stream. @returns the deltas that the reader received, and the answer. */
 async function ask(question: string, locale = "en") {
 	const identity: CustomerIdentity = { visitorId: randomUUID(), customerId: null };
 	const sessionId = await openSession(identity, { locale });
@@ -108,7 +109,7 @@ async function ask(question: string, locale = "en") {
 	};
 }
 
-/** Says it slowly enough for the look at its beginning, as a model does, and then as `says`. */
+/** Streams the first words slowly, so that the pipeline checks the beginning, and the rest as `says` does. */
 const saysSlowly =
 	(text: string): Reply =>
 	async (response, request) => {
@@ -189,7 +190,7 @@ describe("a reply in another language than the customer's", () => {
 	});
 
 	it("is cut off where it is noticed, not read to its end", async () => {
-		// It never ends by itself: an answer that were read to its end would not come within the test's time.
+		// The reply never ends, so a pipeline that read it to its end would exceed the test's time.
 		const endless: Reply = async (response) => {
 			while (!response.destroyed) {
 				writeChunk(response, { content: "The kettle wants citric acid and it wants it every eight weeks. " });

@@ -20,8 +20,6 @@ import { asAgent, asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
 import { bodyOf, call, form, get } from "#tests/request.ts";
 import { calls, type Reply, type ScriptedCall, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
 
-/** Everything here is made up for this test. */
-
 const closing: (() => Promise<unknown>)[] = [];
 beforeEach(forgetCounts);
 afterEach(async () => {
@@ -73,7 +71,7 @@ async function withModel(...script: [Reply, ...Reply[]]) {
 	return server;
 }
 
-/** Asks in a new conversation and lets the assistant answer. */
+/** Asks in a new session and runs the assistant's answer. */
 async function asks(who: Chatter, question: string): Promise<string> {
 	const sessionId = await makeSession(who.identity, question);
 	await answerSession(sessionId);
@@ -174,7 +172,7 @@ describe("a proposed change", () => {
 		const number = await makeOrder(ada.customerId, "pending");
 		await withModel(cancels(number), says("Please confirm below."));
 		const sessionId = await asks(ada, `Please cancel ${number}`);
-		// As if the process had died with the answer written but not known to be: the same question once more.
+		// Simulates a process that died after it wrote the answer: the same turn is due again.
 		await sql`update ai_turns set state = 'due', lease_until = null, message_id = gen_random_uuid() where session_id = ${sessionId}`;
 		await withModel(cancels(number), says("Please confirm below."));
 		await answerSession(sessionId);
@@ -483,7 +481,7 @@ describe("a model that does its worst", () => {
 		const actions = await actionsOf(sessionId);
 		expect(actions.filter((action) => action.customerId !== ada.customerId)).toEqual([]);
 		expect(actions.filter((action) => action.state === "proposed").length).toBeLessThanOrEqual(3);
-		// Cards for one order replace each other: only one is left to click.
+		// Cards for one order replace each other: only one can be confirmed.
 		expect((await cardsOf(sessionId)).filter((card) => card.state === "proposed")).toHaveLength(1);
 
 		expect(await sessionRow(sessionId)).toMatchObject({ status: "queued" });
@@ -508,7 +506,7 @@ describe("a model that does its worst", () => {
 			const html = messages
 				.map((message) => encode({ type: "new-message", json: JSON.stringify({ message }) } as never))
 				.join("");
-			// What a product is called is shown as text; no element loads or leads anywhere but here.
+			// A product's name is shown as text; it loads no element and links nowhere else.
 			expect(html).not.toMatch(/<img|<script|onerror="|javascript:/i);
 			for (const [, address] of html.matchAll(/\s(?:src|href|action|formaction|srcset|style)="([^"]*)"/g)) {
 				expect(address).toMatch(/^\/(?!\/)/);

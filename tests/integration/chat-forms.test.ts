@@ -35,7 +35,7 @@ type PageData = {
 	clientMessageId: string;
 };
 
-/** Where a form without scripts ends that did its work: back on the page, by a GET. */
+/** Checks that a form without scripts succeeded: it redirects to the page. */
 function expectBack(response: Response) {
 	expect(response.status).toBe(303);
 	expect(response.headers.get("Location")).toBe("/chat");
@@ -445,7 +445,7 @@ describe("signing in", () => {
 		expect(seen.session?.sessionId).toBe(sessionId);
 		expect(seen.customerName).toBe("mia_li_3668");
 		expect((await sessionRow(sessionId)).userId).toBe("mia_li_3668");
-		// The old cookie is still a visitor's, and the conversation is a customer's now.
+		// The old cookie is still a visitor's, but the session belongs to a customer now.
 		expect((await page(anonymous.cookie)).session).toBeNull();
 	});
 

@@ -11,8 +11,6 @@ import { makeSession } from "#tests/factories.ts";
 import { asVisitor } from "#tests/people.ts";
 import { startSmtpServer } from "#tests/setup/smtp-server.ts";
 
-/** Answers that agents wrote when the customer had gone, sent to the address the customer left. */
-
 let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
 let agent: { type: "agent"; agentId: string; name: string };
 
@@ -41,7 +39,7 @@ async function useServer(options: Parameters<typeof startSmtpServer>[0] = {}) {
 	setEnv({ SMTP_URL: smtp.url });
 }
 
-/** A conversation of somebody who left their address, with what an agent wrote to them long enough ago. */
+/** A session whose customer left an email address, with agents' messages that are old enough to be emailed. */
 async function answered(email: string | null, ...answers: string[]) {
 	const { identity } = await asVisitor();
 	const sessionId = await makeSession(identity, "Is the copper kettle back in stock?");

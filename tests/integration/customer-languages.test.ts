@@ -16,8 +16,6 @@ import { call, form } from "#tests/request.ts";
 import { type OpenAiServer, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
 
-/** Languages that the assistant has no phrases in, and tags with script and region, through the whole pipeline. */
-
 const SWEDISH = "Hej! Var är min beställning? Jag har väntat i två veckor på paketet.";
 const SWEDISH_ANSWER = "Hej! Din beställning är på väg och kommer fram på fredag, enligt fraktbolaget.";
 

@@ -12,8 +12,6 @@ import { makeSession, nobodysId } from "#tests/factories.ts";
 import { asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
 import { bodyOf, call, get } from "#tests/request.ts";
 
-/** Customers open their earlier conversations from /chat. */
-
 type List = { sessions: EarlierSession[]; next: string | null };
 
 async function ended(who: Chatter, ...texts: string[]): Promise<string> {

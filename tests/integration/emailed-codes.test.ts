@@ -301,7 +301,7 @@ describe("whether the store knows an address", () => {
 		};
 		expect(await course(one, buyer.email)).toBe(await course(two, stranger));
 		await codeSentTo(buyer.email);
-		// A letter asked for later comes later.
+		// Emails are sent in the order in which they were requested.
 		const [last, next] = [await asVisitor(), await makeBuyer()];
 		await askForCode(last, await makeSession(last.identity), next.email);
 		await codeSentTo(next.email);
@@ -370,7 +370,7 @@ describe("asking for codes", () => {
 			await until(() => expect(server.emails).toHaveLength(1));
 			await until(() => expect(failed).toHaveBeenCalledTimes(failures));
 			expect(warned).toHaveBeenCalledTimes(1 - failures);
-			// The next one comes after whatever was still to be sent of the first.
+			// The next email is sent after all earlier ones.
 			await askForCode(visitor, sessionId, buyer.email);
 			await until(() => expect(server.emails).toHaveLength(2));
 			const [first, second] = server.emails.map(({ text }) => /Your code is (\d{6})/.exec(text)?.[1]);

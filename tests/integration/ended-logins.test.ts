@@ -13,12 +13,12 @@ import { type AgentPerson, apiKey, asAgent, asVisitor } from "#tests/people.ts";
 import { call, form, get } from "#tests/request.ts";
 import { until } from "#tests/setup/until.ts";
 
-/** A stream is open for minutes; it must not outlive the login or key that opened it. */
+/** Streams must not outlive the login or API key that opened them. */
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
 
-/** Whether each of some open streams has ended. */
+/** Whether each of the open streams has ended. */
 function watch(responses: Response[]): boolean[] {
 	const hasEnded = responses.map(() => false);
 	for (const [index, response] of responses.entries()) {

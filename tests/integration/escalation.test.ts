@@ -43,7 +43,7 @@ afterEach(async () => {
 		await clearSetting(key);
 	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", AI_DAILY_BUDGET: "", SMTP_URL: "" });
 	await sql`delete from ai_usage`;
-	// Who waits in one test has no place in the next one's queue.
+	// Removes the sessions of this test from the queue, because the next test counts queue positions.
 	await sql`update chat_sessions set status = 'ended', is_active = false, queued_at = null, assigned_at = null`;
 	await sql`update chat_agents set status = 'offline'`;
 });
@@ -70,7 +70,7 @@ async function newCustomer(customerId: string | null = null, locale = "en") {
 		bots: () => said("bot"),
 		notices: () => said("system"),
 		row: () => sessionRow(sessionId),
-		/** The session as the newest event on a stream tells it. */
+		/** The session in the newest event of a stream. */
 		told: async (stream: "public" | "internal") => {
 			const events = await eventsOf(sessionId, stream);
 			const newest = events.findLast(({ type }) => type === "session-updated");
@@ -79,7 +79,7 @@ async function newCustomer(customerId: string | null = null, locale = "en") {
 	};
 }
 
-/** Makes finished waits of so many minutes, and has the process read them. */
+/** Creates finished waits of these durations in minutes, and refreshes the expected wait. */
 async function haveWaited(agent: { agentId: string; name: string }, waits: number[]) {
 	for (const minutes of waits) {
 		const other = await newCustomer();
@@ -90,7 +90,7 @@ async function haveWaited(agent: { agentId: string; name: string }, waits: numbe
 	await refreshExpectedWait();
 }
 
-/** The panel a waiting customer's page shows. */
+/** The text of the waiting panel on a queued customer's page. */
 async function waitingPanelOf({ cookie }: Chatter): Promise<string> {
 	const { session, knownEmail } = await bodyOf<ChatPageData>(await call(chatLoader, get("/chat", cookie)));
 	if (!session?.queue) throw new Error("The customer is not waiting.");
@@ -348,7 +348,7 @@ describe("who waits is told", () => {
 
 	it("when people are back, outside business hours, with a deadline that begins then", async () => {
 		await agentAtWork("Nightly");
-		// The only opening is tomorrow in the store's zone, whatever day the test runs on.
+		// The only opening is tomorrow in the store's time zone, on whatever day the test runs.
 		const inTokyo = new Intl.DateTimeFormat("en-US", { timeZone: "Asia/Tokyo", weekday: "short" });
 		const tomorrow = inTokyo.format(new Date(Date.now() + 86_400_000)).toLowerCase();
 		await saveSetting("business_hours", {
@@ -470,7 +470,7 @@ describe("limits", () => {
 		const ana = await newCustomer();
 		await ana.ask("May I return a lamp?");
 		await until(async () => expect(await ana.bots()).toHaveLength(1));
-		// 100 tokens in and 20 out, as the scripted server says.
+		// The scripted server reports 100 input and 20 output tokens.
 		const cost = 100 * 10 + 20 * 50;
 		const turn = await getLatestTurn(ana.sessionId);
 		expect(turn).toMatchObject({ costMicros: cost, reservedMicros: 0 });
@@ -484,7 +484,7 @@ describe("limits", () => {
 	});
 
 	it("hold back a day's budget in a burst, so that it is not gone past", async () => {
-		// An answer is taken for 6,000 tokens in and 600 out: 6.6 cents, three of them in 20.
+		// An answer is reserved with 6,000 input and 600 output tokens: 6.6 cents, of which three fit into 20.
 		await saveSetting("ai_prices", { "scripted-1": { input: 10, output: 10 } });
 		let release = () => {};
 		const held = new Promise<void>((resolve) => {
@@ -497,7 +497,7 @@ describe("limits", () => {
 		setEnv({ AI_DAILY_BUDGET: "0.2" });
 		stopWorker = startWorker();
 		const people = await Promise.all(Array.from({ length: 12 }, () => newCustomer()));
-		// Each another story: those who ask the same share one answer.
+		// The questions differ, because equal questions share one answer.
 		const ask = (ana: (typeof people)[number], at: number) => ana.ask(`Tell me story ${at} of the moon lamp`);
 		await Promise.all(people.map(ask));
 		await until(async () => {

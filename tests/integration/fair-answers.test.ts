@@ -22,7 +22,7 @@ afterEach(async () => {
 	await Promise.all(servers.splice(0).map((server) => server.end("SIGKILL")));
 	for (const close of closing.splice(0)) await close();
 	await sql`delete from ai_turns`;
-	// Or the next test's worker would find their questions without an answer, and take them up.
+	// Ends all sessions, because the next test's worker would answer their open questions.
 	await sql`update chat_sessions set is_active = false, status = 'ended', ended_at = now()`;
 });
 afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
@@ -35,7 +35,7 @@ const networksOf = async (sessionId: string) => {
 
 describe("the network of a question", () => {
 	it("is stored with its turn by every way of posting, the same for one IPv4 address or IPv6 /56, and as no address", async () => {
-		// Noted when it is stored, because the turn's end empties it.
+		// Recorded when it is stored, because the end of the turn empties it.
 		await sql`create table noted_networks (session_id uuid, network text)`;
 		await sql.unsafe(`
 			create function note_network() returns trigger language plpgsql as $$ begin
@@ -111,7 +111,7 @@ describe("the network of a question", () => {
 		await say("one");
 		await say("two");
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
-		// A promise without a message, as after a sign-in, is the same customer's.
+		// A turn without a new message, as after a sign-in, belongs to the same customer.
 		await transact((tx) => promiseAnswer(statementsIn(tx), { sessionId, questionSeq: 2 }));
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
 		await sql`update ai_turns set due_at = now() where session_id = ${sessionId}`;
@@ -130,7 +130,7 @@ describe("the network of a question", () => {
 });
 
 describe("turns that are due", () => {
-	/** Turns that became due one after the other, in this order. @returns the names of their sessions. */
+	/** Creates turns that became due one after the other, in this order. @returns the names of their sessions. */
 	async function makeTurns(turns: { network: string; leaseUntil?: string; inMs?: number }[]) {
 		const names = new Map<string, string>();
 		const counts = new Map<string, number>();
@@ -201,10 +201,10 @@ describe("turns that are due", () => {
 });
 
 describe("answer slots", () => {
-	/** Some thirty answers are begun, which a busy machine takes a minute for. */
+	/** Timeout of tests with thirty answers, in milliseconds; a busy machine takes a minute for them. */
 	const MANY_ANSWERS_MS = 120_000;
 
-	/** A model that answers nobody before it is allowed to; `asked` has the questions in the order they came. */
+	/** A model that answers only when it is released; `asked` has the questions in order of arrival. */
 	async function withHeldModel() {
 		const asked: string[] = [];
 		const held = new Map<string, () => void>();
@@ -212,7 +212,7 @@ describe("answer slots", () => {
 		let mostOfCrowd = 0;
 		const reply: Reply = async (response, request) => {
 			const question = String(request.body.messages.at(-1)?.content);
-			// Of a model's other work, such as a handover, nothing is counted or held.
+			// Other requests, such as for a handover, are answered at once and not counted.
 			if (!/ customer \d+ wants to hear about the shelf$/.test(question))
 				return says("A note.")(response, request);
 			if (!asked.includes(question)) asked.push(question);
@@ -275,7 +275,7 @@ describe("answer slots", () => {
 		await ask("other", 5);
 		await ask("late", 2);
 		await ask("latest", 1);
-		// Only a due turn is picked: the wait for the customer's next message must be over.
+		// Only a due turn is picked: its wait for the customer's next message must be over.
 		await until(async () => {
 			const [row] = await sql<{ count: number }[]>`
 				select count(*)::int as count from ai_turns

@@ -7,13 +7,11 @@ import { listPresent } from "#app/realtime/presence/leases.server.ts";
 import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
 import { openSession } from "#tests/setup/session-client.ts";
 
-/** Requests that no browser sends: unusual targets, methods and spellings, over a raw socket. */
-
 let server: TestServer;
 
 type Answer = { status: number; headers: Map<string, string>; body: string };
 
-/** Sends one request and reads until the connection is closed. */
+/** Sends one request over a raw socket and reads until the connection is closed. */
 function raw(requestLine: string, headers: string[] = []): Promise<Answer> {
 	return new Promise((resolve, reject) => {
 		const socket = connect(Number(new URL(server.url).port), "127.0.0.1");

@@ -31,7 +31,7 @@ afterEach(async () => {
 	await sql`truncate chat_sessions cascade`;
 });
 
-/** Puts conversations in: number 0 is the oldest, and each next one a minute younger. */
+/** Inserts sessions: number 0 is the oldest, and each next one is a minute younger. */
 async function put(
 	count: number,
 	status: InboxEntry["status"],
@@ -48,7 +48,7 @@ async function put(
 	return ids;
 }
 
-/** The list as the page, a poll and the stream give it; all must be the same. */
+/** Reads the inbox from the page, a poll and the stream, and checks that all three are equal. */
 async function listed(search = ""): Promise<Inbox & { ids: string[] }> {
 	const page = (await bodyOf<{ inbox: Inbox }>(await call(inboxPage, get(`/admin/chat${search}`, anna))))
 		.inbox;
@@ -82,7 +82,7 @@ describe("the order of the agents' list", () => {
 		const ended = await put(70, "ended");
 		const { ids } = await listed();
 		expect(ids.slice(0, 200)).toEqual(taken.toReversed().slice(0, 200));
-		// One ends each minute; the list keeps an hour, at most fifty.
+		// One session ends each minute; the inbox shows the last hour, at most fifty.
 		expect(ids.slice(200)).toEqual(ended.toReversed().slice(0, 50));
 	});
 
@@ -145,7 +145,7 @@ describe("the order of the agents' list", () => {
 		expect(text).not.toMatch(/"Node Type":"Seq Scan"[^{}]*"Relation Name":"chat_sessions"/);
 		for (const index of ["waiting", "activity", "ended"]) expect(text).toContain(`chat_sessions_${index}`);
 		const rows = [...text.matchAll(/"Actual Rows":(\d+)/g)].map(([, count]) => Number(count));
-		// One hour of conversations is sorted by the moment of their last message.
+		// The sessions of one hour are sorted by the time of their last message.
 		expect(Math.max(...rows)).toBeLessThan(2_000);
 		const { entries, waiting } = await listed();
 		expect(waiting).toBe(25_000);
@@ -163,7 +163,7 @@ describe("the order of the agents' list", () => {
 			);
 			return row?.hot ?? 0;
 		});
-		// All of them, but for one when the hour changes just now or the page is full.
+		// All updates are HOT, except one when the hour changes now or the page is full.
 		expect(hot).toBeGreaterThanOrEqual(6);
 	});
 });

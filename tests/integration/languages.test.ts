@@ -24,8 +24,6 @@ import {
 } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
 
-/** Languages between customer and agent, and the agent's copilot, with a scripted model over real HTTP. */
-
 let agent: AgentPerson;
 let model: OpenAiServer | null = null;
 
@@ -51,7 +49,7 @@ async function withModel(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> 
 	return model;
 }
 
-/** A conversation the agent has taken, with what its customer wrote. */
+/** A session that the agent has taken over, with these messages of the customer. */
 async function taken(...texts: string[]): Promise<string> {
 	const { identity } = await asVisitor();
 	const sessionId = await makeSession(identity, ...texts);
@@ -193,7 +191,7 @@ it("ends the model's work when the agent's browser has gone", async () => {
 		writeChunk(response, { content: "The customer " });
 		going.abort();
 	});
-	// Through a server, since that is what knows of it.
+	// Served over HTTP, because the server handles disconnected clients.
 	const server = createServer(async (_, response) => {
 		await post(sessionId, { intent: "summarise" });
 		response.end();

@@ -20,8 +20,6 @@ import {
 	writeChunk,
 } from "#tests/setup/openai-server.ts";
 
-/** What the model is told, what the small model does beside it, and what that costs. */
-
 let provider: Awaited<ReturnType<typeof startOpenAiServer>> | null = null;
 
 beforeAll(async () => {
@@ -226,7 +224,7 @@ describe("a long conversation", () => {
 		expect(sent).toContain("words number 21");
 		expect(sent).not.toContain("words number 20");
 		expect(systemOf(server)).toContain("Ordered a lamp, \\u003c/data\\u003e number 7.");
-		// Nothing new has become old enough yet.
+		// There are no new messages outside the model's context yet.
 		const asked = server.requests.length;
 		await summariseIfLong(ana.sessionId);
 		expect(server.requests).toHaveLength(asked);

@@ -33,7 +33,7 @@ async function newAgent(name: string) {
 	return { agentId, name };
 }
 
-/** Moves everything of a conversation into the past. */
+/** Moves all times of a session into the past. */
 async function age(sessionId: string, minutes: number) {
 	const span = `${minutes} minutes`;
 	await sql`update chat_messages set sent_at = sent_at - ${span}::interval where session_id = ${sessionId}`;
@@ -61,7 +61,7 @@ describe("the check", () => {
 		await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
 		expect(problemsOf(await rescueStranded(hoursAgo(3)), sessionId)).toEqual([]);
 		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["unpromised"]);
-		// A turn that nobody works on is found whenever it was due.
+		// A turn without a worker is found, no matter when it was due.
 		await sql`update ai_turns set due_at = now() - interval '5 hours' where session_id = ${sessionId} and state = 'due'`;
 		expect(problemsOf(await rescueStranded(hoursAgo(3)), sessionId)).toEqual(["unkept"]);
 	});
@@ -179,7 +179,7 @@ it("does not lose a message that arrives in the moment in which a turn is leased
 	const { sessionId, actor } = await waitingCustomer("The first question");
 	await sql`update ai_turns set due_at = now() where session_id = ${sessionId}`;
 	let second: Promise<unknown> = Promise.resolve();
-	// Another process takes the lease; before its commit, the customer writes on.
+	// Another process takes the lease; before it commits, the customer writes again.
 	await sql.begin(async (taker) => {
 		await taker`update ai_turns set state = 'running', fence = fence + 1, lease_until = now() + interval '10 seconds'
 			where session_id = ${sessionId}`;
@@ -194,7 +194,7 @@ it("does not lose a message that arrives in the moment in which a turn is leased
 	const turns =
 		await sql`select state, question_seq, fence from ai_turns where session_id = ${sessionId} order by created_at`;
 	const seqs = (await messagesOf(sessionId)).map(({ seq }) => seq);
-	// What the taker has read is out of date: its turn is over, and a new one promises an answer to both.
+	// The first turn is superseded, because its process has read only one message; the new turn answers both.
 	expect(turns).toEqual([
 		{ state: "superseded", question_seq: seqs[0], fence: 1 },
 		{ state: "due", question_seq: seqs[1], fence: 0 },

@@ -19,8 +19,6 @@ import { chatSessions } from "#db/schema.ts";
 import { makeSession, messagesOf } from "#tests/factories.ts";
 import { type AgentPerson, asAgent, asVisitor } from "#tests/people.ts";
 
-/** Notices of the conversation, and the language agents are told of. */
-
 let agent: AgentPerson;
 beforeAll(async () => {
 	agent = await asAgent("Ana Reis");

@@ -6,8 +6,6 @@ import { orders } from "#db/schema.ts";
 import { makeSession, messagesOf } from "#tests/factories.ts";
 import { asCustomer, type Chatter } from "#tests/people.ts";
 
-/** What a customer with two orders, one of them still pending, gets without a model. */
-
 const PENDING = "W7100001";
 const DELIVERED = "W7100002";
 let customer: Chatter;

@@ -48,7 +48,7 @@ const sync = (query: string, as: Sender) => call(syncLoader, get(`/chat/sync?${q
 
 beforeEach(forgetCounts);
 
-/** Everything that shows something of a conversation to whoever asks for it by its id. */
+/** Every URL that returns data of a session to a client that sends its id. */
 const readers: Record<string, (sessionId: string, as: Sender) => Promise<Response>> = {
 	"GET /chat/events": (id, as) => call(eventsLoader, get(`/chat/events?sessionId=${id}`, as)),
 	"GET /chat/poll": (id, as) => call(pollLoader, get(`/chat/poll?sessionId=${id}`, as)),
@@ -77,7 +77,7 @@ const forms: Record<string, Record<string, string>> = {
 };
 
 describe("two customers", () => {
-	/** Somebody with a conversation of their own, so that "the current one" cannot stand in for the other's. */
+	/** A customer with a session, so that "the current session" cannot be used in place of the other one. */
 	async function somebody(make: () => Promise<Chatter>) {
 		const person = await make();
 		return { ...person, sessionId: await makeSession(person.identity, "Only mine") };
@@ -195,13 +195,13 @@ describe("two customers", () => {
 		const before = await signIn("shared_browser_ada", visitor.cookie);
 		await call(chatPage, get("/chat", before));
 		const ben = await signIn("shared_browser_ben", before);
-		// On another machine, say.
+		// Signs the same customer in on another machine.
 		const ada = await signIn("shared_browser_ada", {});
 		for (const [name, read] of Object.entries(readers)) {
 			expect([name, (await read(sessionId, ben)).status]).toEqual([name, 404]);
-			// The cookie from before the sign-in is worth nothing for what is Ada's now.
+			// The cookie from before the sign-in must not read Ada's session.
 			expect([name, (await read(sessionId, visitor.cookie)).status]).toEqual([name, 404]);
-			// Nor is hers in this browser, which has signed in as somebody else.
+			// Ada's cookie must not read it either, because this browser has signed in as somebody else.
 			expect([name, (await read(sessionId, before)).status]).toEqual([name, 404]);
 			const hers = await read(sessionId, ada);
 			expect([name, hers.status]).toEqual([name, 200]);
@@ -349,7 +349,7 @@ describe("what agents note among themselves", () => {
 		texts.push(await (await call(sessions.loader, get("/api/chat/sessions", ada.bearer))).text());
 		for (const text of texts) expect(text).not.toMatch(/SECRET/);
 		expect(texts.join()).toContain("queued");
-		// The same is there for those it is for, or the check above would prove nothing.
+		// Permitted readers get the same data; otherwise the check above would prove nothing.
 		const key = await apiKey();
 		const full = await (await sync(`sessionId=${sessionId}&cursor=${start.cursor}.i0`, key)).text();
 		expect(full).toContain("TAG-SECRET");
@@ -443,14 +443,14 @@ describe("words that are meant to be more than words", () => {
 		}) ?? "";
 
 	const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'" };
-	/** What a browser makes of text without markup; null when there is markup, or a bare ampersand, in it. */
+	/** The text that a browser shows; null when it contains markup or an unescaped ampersand. */
 	function textOf(html: string): string | null {
 		if (/[<>]/.test(html) || /&(?!(?:amp|lt|gt|quot|#x27|#39);)/.test(html)) return null;
 		return html.replace(/&([^;]+);/g, (_, name: string) => NAMED[name] ?? "?");
 	}
-	/** Elements and the names of their attributes, without any text. */
+	/** The HTML without texts and attribute values, to compare structures. */
 	const bonesOf = (html: string) => html.replace(/"[^"]*"/g, '""').replace(/>[^<]*/g, ">");
-	/** The one place where two pages differ, as text; every other byte must be the same. */
+	/** The only parts in which two pages differ, as text; every other byte must be equal. */
 	function shownAs(innocent: string, html: string): (string | null)[] {
 		return innocent.split("INNOCENT").reduce<{ texts: (string | null)[]; rest: string }>(
 			(state, piece, index, pieces) => {
@@ -476,7 +476,7 @@ describe("words that are meant to be more than words", () => {
 	const DRAWN_LINK =
 		/^<a href="(?:https?:\/\/|mailto:|\/(?![/\\]))[^"<>]*" target="_blank" rel="noopener nofollow ugc" class="[^"]*">$/;
 	const known = new Set((show({}) + show({ senderType: "bot" })).match(/<[^>]*>?/g));
-	/** Tags in a bubble that neither belong to it nor are drawn for a mark. */
+	/** Tags in a bubble that are neither part of it nor made from Markdown. */
 	function strangeTags(html: string): string[] {
 		return (html.match(/<[^>]*>?/g) ?? []).filter(
 			(tag) => !known.has(tag) && tag !== "</a>" && !DRAWN.test(tag) && !DRAWN_LINK.test(tag),
@@ -555,7 +555,7 @@ describe("words that are meant to be more than words", () => {
 		},
 	);
 
-	/** Five thousand strings, each drawn for both sides, take longer than other tests. */
+	/** A longer timeout for five thousand strings, each rendered for both sides. */
 	const long = { ...needsHostile, timeout: 120_000 };
 	it("are shown as text in the page without scripts, in bubble, name and streaming answer", long, () => {
 		const strings = [...read("blns.json"), ...read("xss-payloads.json")]
@@ -569,12 +569,12 @@ describe("words that are meant to be more than words", () => {
 			bot: show({ senderType: "bot" }),
 		};
 		for (const text of strings) {
-			// The customer's words keep their characters; what agents write is drawn, with a few elements.
+			// A customer's message is shown unchanged; an agent's is rendered from Markdown, with a few elements.
 			const own = show({ senderType: "user", message: text });
 			expect(shownAs(innocent.user, own.replace(LINK, "$1"))).toEqual([text]);
 			expect(strangeTags(show({ message: text }))).toEqual([]);
 		}
-		// A name is also a picture with its letters and a label, so the bones of the page are compared.
+		// A name is also an avatar with initials and a label, so the structures of the pages are compared.
 		for (const text of strings.slice(0, 1_000)) {
 			expect(bonesOf(show({ senderName: text }))).toBe(bonesOf(innocent.agent));
 			expect(shownAs(innocent.system, show({ senderType: "system", message: text }))).toEqual([text]);
@@ -585,7 +585,7 @@ describe("words that are meant to be more than words", () => {
 		const begun = delta(encoder(), 0, "INNOCENT");
 		for (const text of strings) {
 			const encode = encoder();
-			// Marks are taken out of streamed words; nothing else is.
+			// Only Markdown marks are removed from streamed text.
 			const words = (shown: string | null | undefined) => shown?.replace(/[*`#\s]/g, "");
 			expect(words(shownAs(begun, delta(encode, 0, text))[0])).toBe(words(text));
 			expect(words(textOf(delta(encode, text.length, text)))).toBe(words(text));

@@ -7,11 +7,9 @@ import { needs } from "#tests/setup/needs.ts";
 import { startOpenAiServer } from "#tests/setup/openai-server.ts";
 import { findPgvectorPostgres, startPgvectorServer } from "#tests/setup/pgvector-server.ts";
 
-/** Passages searched by meaning in a database that has pgvector, and migrating databases that have it or not. */
-
 const bin = findPgvectorPostgres();
 
-/** Every subject a direction of its own. */
+/** Patterns of subjects, each with its own direction in the embedding space. */
 const SUBJECTS = ["spotless|vinegar", "cheaper|discount", "parcel|courier"].map((words) => new RegExp(words));
 const embeddingOf = (text: string) => [...SUBJECTS.map((words) => (words.test(text) ? 1 : 0.01)), 0.1];
 
@@ -20,7 +18,7 @@ const PGVECTOR = "pgvector (Debian's postgresql-N-pgvector, or PGVECTOR_POSTGRES
 describe("a database with pgvector", needs(PGVECTOR, bin !== null), () => {
 	let server: Awaited<ReturnType<typeof startPgvectorServer>>;
 	let admin: postgres.Sql;
-	/** The app's modules take the database's address when they are loaded. */
+	/** Imported only after the database exists, because the app's modules read its URL when they are loaded. */
 	let app: Awaited<ReturnType<typeof load>>;
 	const load = async () => ({
 		...(await import("#app/ai/embeddings.server.ts")),

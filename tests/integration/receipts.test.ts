@@ -71,13 +71,13 @@ describe("a receipt", () => {
 		const agent = actorOf(anna);
 		const beyond = 2_147_483_647;
 		const texts = (messages: { message: string }[]) => messages.map(({ message }) => message);
-		// Nothing of an agent is there yet, so this receipt finds nothing to mark.
+		// There are no messages of an agent yet, so this receipt has nothing to mark.
 		expect(await markDelivered(sessionId, customer, beyond)).toEqual([]);
 		await postMessage(sessionId, agent, { message: "One" });
 		expect(texts(await markDelivered(sessionId, customer, beyond))).toEqual(["One"]);
 		expect(texts(await markRead(sessionId, customer, beyond))).toContain("One");
 		expect(await markRead(sessionId, customer, beyond)).toEqual([]);
-		// Enough of the customer's own messages that the customer's receipts are stored to have looked at them.
+		// Enough messages of the customer that the sequence up to which receipts are applied is stored.
 		for (let index = 1; index <= 25; index += 1)
 			await postMessage(sessionId, customer, { message: `Own ${index}` });
 		expect(await markRead(sessionId, customer, beyond)).toEqual([]);
@@ -108,7 +108,7 @@ describe("a receipt", () => {
 		await postMessage(sessionId, { type: "customer", identity: ada.identity }, { message: "New" });
 		await postMessage(sessionId, agent, { message: "Yes" });
 		expect(await unread()).toBe(1);
-		// Up to a message before it.
+		// A receipt for an earlier message changes nothing.
 		expect(await markRead(sessionId, agent, lastSeq)).toEqual([]);
 		expect(await unread()).toBe(1);
 		expect(await markRead(sessionId, agent, lastSeq + 1_000)).toHaveLength(1);
@@ -132,7 +132,7 @@ describe("a receipt", () => {
 			from chat_messages where session_id = ${sessionId} and sender_type = 'agent'`;
 		expect(writes?.unread).toBe(0);
 		const seconds = Math.floor((performance.now() - startedAt) / 1_000);
-		// The first, those within the second after it, and one for each second that the requests took.
+		// The first receipt, those within the next second, and one for each second that the requests took.
 		expect(writes?.transactions).toBeLessThanOrEqual(2 + seconds);
 	});
 

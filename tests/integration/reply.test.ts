@@ -63,7 +63,8 @@ it("gives several quick messages one answer", async () => {
 	const model = await withModel(says("One answer to all of it."));
 	stopWorker = startWorker();
 	const ana = await newCustomer();
-	// Posted together: on a busy machine one after the other could take longer than the pause that ends a burst.
+	// Posted at once: one after the other could take longer than the wait for the customer's next message on a busy
+	// machine.
 	await Promise.all(
 		["Hello, I have a question", "about my delivery", "when does it come"].map((text) => ana.ask(text)),
 	);
@@ -133,7 +134,7 @@ it("answers a question whose process died at any point, once", async () => {
 	const ana = await newCustomer();
 	await ana.ask("May I return a lamp?");
 	await until(async () => expect(await leaseTurn(ana.sessionId)).not.toBeNull());
-	// The taker of that lease is dead from here on: it had written some words, and its lease runs out.
+	// Simulates a dead process: it has written a checkpoint, and its lease expires.
 	await sql`update ai_turns set partial = 'Half an ans', lease_until = now() - interval '1 second' where session_id = ${ana.sessionId}`;
 	stopWorker = startWorker();
 	await until(async () => expect(bots(await ana.said())).toEqual([["bot", "Answered after all."]]));
@@ -221,7 +222,7 @@ it.each([
 		await withModel(says("Answered after all."));
 		const ana = await newCustomer();
 		await ana.ask("May I return a lamp?");
-		// A sequence is not rolled back, so it counts the faults.
+		// A Postgres sequence is not rolled back, so it can count the failed statements.
 		await sql.unsafe(`
 		create sequence faults;
 		create function fail_at_first() returns trigger language plpgsql as $$ begin

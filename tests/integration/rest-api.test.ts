@@ -52,7 +52,7 @@ const listMessages = (query: string, as: Sender) => call(messages.loader, get(`$
 const putReceipt = (body: unknown, as: Sender) => call(messages.action, json("PUT", MESSAGES, body, as));
 const ask = (body: unknown, as: Sender) => call(aiResponse.action, json("POST", AI_RESPONSE, body, as));
 
-/** Every refusal is RFC 9457; a test names the status and, for 422, the fields that are complained about. */
+/** Checks a refusal (RFC 9457): its status and, for 422, the fields with errors. */
 async function expectProblem(response: Response, status: number, fields?: string[]): Promise<void> {
 	const body = await bodyOf<Record<string, unknown> & { errors?: Record<string, string[]> }>(
 		response.clone(),

@@ -76,7 +76,7 @@ describe("a session that a program returns to the assistant", () => {
 			assignedAt: null,
 			queueDeadline: null,
 		});
-		// Nothing was open, so nothing is answered until the customer writes.
+		// No question was open, so the assistant waits for the customer's next message.
 		await postMessage(sessionId, actor, { message: "And to Norway?" });
 		await until(async () =>
 			expect((await messagesOf(sessionId)).filter(({ senderType }) => senderType === "bot")).toHaveLength(1),

@@ -14,12 +14,12 @@ const SHOP = "http://shop.test";
 beforeAll(seedDemoStore);
 beforeEach(() => setEnv({ MEVI_EMBEDDED: "yes" }));
 
-/** What a route's function receives, for a request made by the test. */
+/** The arguments of a loader or action, for a request. */
 function args(request: Request): LoaderFunctionArgs & ActionFunctionArgs {
 	return { request, params: {}, context: {} };
 }
 
-/** The answer of a route's function, also when it threw it. */
+/** The response of a loader or action, also when it was thrown. */
 async function answerOf(run: () => Promise<Response>): Promise<Response> {
 	try {
 		return await run();

@@ -11,8 +11,6 @@ import { asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
 import { call, form, get } from "#tests/request.ts";
 import { until } from "#tests/setup/until.ts";
 
-/** A question that needs a sign-in is answered after it, without being typed again. */
-
 let stopWorker: (graceMs: number) => Promise<void>;
 beforeEach(() => {
 	setEnv({ RATE_LIMITS: "off", SIGN_IN_URL: "https://shop.example/login?to={return}" });

@@ -9,8 +9,8 @@ import { MESSAGE_LIMIT } from "#app/models/message/text.ts";
 import { extractOrderNumbers } from "#app/models/order/numbers.ts";
 
 /**
- * A process serves all customers while it reads one message, so the time to read a message may only grow with its
- * length. Each part repeated below makes a pattern with two ways to match the same run of characters slow.
+ * Parts whose repetition makes a regular expression slow if it can match the same characters in two ways. The time to
+ * read a message may only grow linearly, because a process serves all customers meanwhile.
  */
 const REPEATED_PARTS = [
 	"a@",
@@ -51,7 +51,9 @@ const READERS: Record<string, (text: string) => unknown> = {
 	tellLanguage: (text) => tellLanguage(text, { locale: "en" }),
 };
 
-/** Processor time of this process in ms, the least of three runs: other processes and garbage are not counted in it. */
+/**
+ * Processor time in milliseconds, the minimum of three runs, which excludes other processes and garbage collection.
+ */
 async function processorMs(work: () => unknown): Promise<number> {
 	const times = [];
 	for (let run = 0; run < 3; run++) {
@@ -63,9 +65,9 @@ async function processorMs(work: () => unknown): Promise<number> {
 	return Math.min(...times);
 }
 
-/** Below this the clock and the collection of garbage say more than the reader. */
+/** Milliseconds below which the clock's resolution and garbage collection dominate. */
 const NOTHING_MS = 2;
-/** Ten times the length takes ten times as long in a linear reader, 100 times in a quadratic one. */
+/** Maximum growth for ten times the length: a linear reader takes 10 times as long, a quadratic one 100 times. */
 const MOST_GROWTH = 40;
 
 describe("the time to read a message", () => {
@@ -73,7 +75,7 @@ describe("the time to read a message", () => {
 		"grows no faster than its length in %s",
 		async (name) => {
 			const read = READERS[name] ?? (() => {});
-			// What is loaded or built once is not measured.
+			// A first call, so that one-time loading is not measured.
 			await read("where is my order");
 			for (const part of REPEATED_PARTS) {
 				const long = await processorMs(() => read(textOf(part, MESSAGE_LIMIT)));

@@ -4,24 +4,28 @@ import type { Operation, People } from "#tests/cost-operations.ts";
 import { reportStatements, type Statement } from "#tests/setup/statement-report.ts";
 
 /**
- * What the statements of requests and of background work read, in a new store and in a large one. With STATEMENTS=full
- * the large one has the size that the product is designed for, and the test prints what it measured.
+ * Measures the pages that statements of requests and background work read, in a new store and in a large one. With
+ * STATEMENTS=full the large store has the size that the product is designed for, and the test prints its
+ * measurements.
  */
 const isFull = process.env.STATEMENTS === "full";
 const LARGE = isFull
 	? { sessions: 100_000, messages: 1_000_000, long: 20_000 }
 	: { sessions: 12_000, messages: 60_000, long: 6_000 };
-/** Enough sessions to fill each list: a full page is no growth. */
+/** Enough sessions to fill each list of the small store, so that a full page does not count as growth. */
 const SMALL = { sessions: 240, messages: 240, long: 0 };
-/** The same in both: how many wait for a person, or have one, is the work at hand and not the size of the store. */
+/**
+ * Number of queued sessions and of sessions with an agent, the same in both stores, because it depends on the team's
+ * work.
+ */
 const WITH_PEOPLE = 20;
 
 /**
- * Executions before a measure. Functions keep the plan of the first one on a connection. A prepared statement keeps one
- * after five, on each of the 4 connections for reading; those of the app only call functions.
+ * Executions before a measurement. Database functions keep the plan of their first execution on a connection; a
+ * prepared statement keeps one after five executions, on each of the 4 read connections.
  */
 const WARM = 8;
-/** The deeper index of a large table costs two pages more for each look-up, and pages of several rows are less full. */
+/** Additional pages that a large store may read: two for each look-up in a deeper index, and less full pages. */
 const MORE_PAGES = 12;
 
 let report: Awaited<ReturnType<typeof reportStatements>>;
@@ -32,7 +36,7 @@ let opened: string[];
 beforeAll(async () => {
 	setEnv({ RATE_LIMITS: "off", ASSISTANT: "on" });
 	report = await reportStatements(env().DATABASE_URL ?? "");
-	// Plans made while the tables are small are to be kept: statistics would have them made again.
+	// Autovacuum is off, so that plans made while the tables are small are kept.
 	const tables = await report.client<{ name: string }[]>`
 		select tablename as name from pg_tables where schemaname = 'public'`;
 	for (const { name } of tables)
@@ -51,7 +55,7 @@ it(
 		const small = await measureAll();
 		await grow(LARGE);
 		const large = await measureAll();
-		// Statements that are planned for each execution have statistics by then, in a store that has grown slowly.
+		// Background statements are planned at each execution, with the statistics of a store that has grown slowly.
 		await report.client`analyze`;
 		const analysed = await measureAll();
 		const rows = operations.map(({ name, keepsPlan }) => ({
@@ -75,7 +79,7 @@ it(
 
 const pagesOf = (statements: Statement[] = []) => statements.reduce((sum, { pages }) => sum + pages, 0);
 
-/** The statements whose pages grew most, to be shown where the test fails. */
+/** The statements whose number of pages grew most, for the message of a failed test. */
 function grownStatements(small: Statement[] = [], large: Statement[] = []): string[] {
 	const before = new Map(small.map(({ text, pages }) => [text, pages]));
 	return large
@@ -83,13 +87,13 @@ function grownStatements(small: Statement[] = [], large: Statement[] = []): stri
 		.map(({ text, pages }) => `${before.get(text)} -> ${pages}: ${text.slice(0, 400)}`);
 }
 
-/** The run of two that read least: catalog look-ups and the visibility of rows differ from one to the next. */
+/** The better of two runs, because reads of the catalog and of the visibility map differ between runs. */
 async function measureAll(): Promise<Map<string, Statement[]>> {
 	const results = new Map<string, Statement[]>();
-	// With each measure there would be more open sessions.
+	// Otherwise each measurement would add open sessions.
 	await report.client`delete from chat_sessions where session_id in ${report.client(opened.splice(0))}`;
 	for (const { name, run } of operations) {
-		// Once before, since statistics and growth have the database read its catalogs again.
+		// A first run, because Postgres reads its catalogs again after changed statistics and new rows.
 		await run();
 		const runs = [await report.during(run), await report.during(run)];
 		const [least] = runs.sort((one, other) => pagesOf(one) - pagesOf(other));
@@ -98,12 +102,12 @@ async function measureAll(): Promise<Map<string, Statement[]>> {
 	return results;
 }
 
-/** Adds sessions of other people with their messages, and messages to the three long sessions. */
+/** Adds sessions of other customers with messages, and messages to the three long sessions. */
 async function grow(size: typeof SMALL): Promise<void> {
 	const { client } = report;
 	const { agent, withAssistant, waiting, withAgent } = people;
 	await client.begin(async (tx) => {
-		// Rows are written without the checks of foreign keys, which are most of the work.
+		// Rows are inserted without foreign key checks, which are most of the work.
 		await tx`set local session_replication_role = replica`;
 		await tx`
 			create temp table grown on commit drop as
@@ -171,6 +175,6 @@ async function grow(size: typeof SMALL): Promise<void> {
 			insert into blocked_senders (sender, reason, blocked_at) select visitor_id::text, 'spam', at from grown
 			where n % 10 = 0`;
 	});
-	// As autovacuum does, which is off here.
+	// Autovacuum would summarise the BRIN index, but it is off here.
 	await client`select brin_summarize_new_values('chat_sessions_updated')`;
 }

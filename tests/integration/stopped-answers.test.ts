@@ -17,12 +17,10 @@ import { eventsOf, messagesOf } from "#tests/factories.ts";
 import { type Reply, says, startOpenAiServer, writeChunk } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
 
-/** What becomes of an answer that is stopped while the customer reads it. */
-
 const closing: (() => Promise<unknown>)[] = [];
 const QUEUED = "We've asked a member of our team to join.";
 
-// The first answer of a process loads what the pipeline needs, which takes long on a busy machine.
+// The first answer of a process loads the pipeline's data, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
 afterEach(async () => {
@@ -30,7 +28,7 @@ afterEach(async () => {
 });
 afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
 
-/** A customer who has read `words` of an answer that goes on with `rest` once `release` is called. */
+/** A customer who has seen `words` of an answer that continues with `rest` after `release` is called. */
 async function readerOf(words: string, rest = "and here is the rest.") {
 	let release = () => {};
 	const held = new Promise<void>((resolve) => {
@@ -59,7 +57,7 @@ async function readerOf(words: string, rest = "and here is the rest.") {
 		sessionId,
 		actor,
 		messageId: live.messageId,
-		/** Lets the model go on, and waits until the pipeline has ended. */
+		/** Releases the model's reply, and waits until the pipeline has ended. */
 		finish: async () => {
 			release();
 			await answering;
@@ -99,7 +97,7 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 		expect((await ana.said()).slice(0, 3)).toEqual(kept);
 		expect((await ana.said()).filter(([sender]) => sender === "bot")).toHaveLength(1);
 		const [, answer] = await messagesOf(ana.sessionId);
-		// The same id as the live words, so that pages replace them instead of showing both.
+		// The message has the id of the live answer, so that pages replace it instead of showing both.
 		expect(answer).toMatchObject({ id: ana.messageId, metadata: { stopped: true } });
 		expect((await getLatestTurn(ana.sessionId))?.state).toBe("superseded");
 		expect(await readLiveAnswer(ana.sessionId)).toBeNull();
@@ -113,7 +111,7 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 		const ana = await readerOf(WORDS);
 		await ana.finish();
 		const bo = await readerOf("Never read here");
-		// As a process leaves it that is killed: running, with a checkpoint, heard by nobody here.
+		// Simulates a killed process: the turn is running, has a checkpoint, and its process is gone.
 		await sql`update ai_turns set partial = ${WORDS}, message_id = gen_random_uuid(), fence = fence + 1,
 			lease_until = now() - interval '1 second' where session_id = ${bo.sessionId}`;
 		let isAsked = () => {};

@@ -7,18 +7,18 @@ import { draftMessage } from "#app/models/message/write.server.ts";
 import { sql } from "#db/client.server.ts";
 import { makeSession, messagesOf } from "#tests/factories.ts";
 
-/** Messages in a long conversation, and conversations of a loyal customer. */
+/** Number of messages in a long session, and of sessions of one customer. */
 const LENGTH = 20_000;
 const CONVERSATIONS = 2_000;
 
-/** What auto_explain reports of one statement. */
+/** What auto_explain reports about one statement. */
 type Report = {
 	"Query Text": string;
 	Plan: { "Shared Hit Blocks": number; "Shared Read Blocks": number };
 };
 type Judged = { kind: string; messageId: string | null };
 
-/** A connection of its own: it keeps its plans, as one of the app's does, and reports those of each statement. */
+/** Opens a separate connection, which keeps its plans as the app's do, and reports the plan of each statement. */
 async function connect() {
 	const reports: Report[] = [];
 	const client = postgres(env().DATABASE_URL ?? "", {
@@ -43,8 +43,8 @@ async function connect() {
 }
 
 /**
- * The fewest pages of three posts: a backend whose catalog caches were invalidated, by another database's
- * removal say, reads the catalogs again and makes its plans again.
+ * The fewest pages of three posts, because a backend reads the catalogs and plans again when its caches were
+ * invalidated, for example when another database is dropped.
  */
 async function leastPages(write: () => Promise<{ kind?: string; pages: number }>): Promise<number> {
 	const writes = [await write(), await write(), await write()];
@@ -57,17 +57,20 @@ type Writer = { visitorId: string; sessionId: string; wanders: boolean };
 describe("the work of the database for one post", () => {
 	const clients: postgres.Sql[] = [];
 	beforeAll(async () => {
-		// The plans made while the tables are small are to be kept: an ANALYZE would have them made again.
+		// Without autovacuum, plans made while the tables are small are kept: an ANALYZE would replace them.
 		await sql`alter table chat_messages set (autovacuum_enabled = off)`;
 		await sql`alter table chat_sessions set (autovacuum_enabled = off)`;
 	});
 	beforeEach(async () => {
-		// Each test makes its plans on small tables, of which the planner has statistics.
+		// Each test plans on small tables with statistics.
 		await sql`truncate chat_sessions cascade`;
 	});
 	afterAll(() => Promise.all(clients.map((client) => client.end())));
 
-	/** @returns a function that writes a post, and gives what came of it, the pages read and the search's plan. */
+	/**
+	 * @returns a function that writes a post, and returns its result, the pages read and the plan of the search for a
+	 * repeated post.
+	 */
 	async function startWriter({ visitorId, sessionId, wanders }: Writer) {
 		const { client, reports } = await connect();
 		clients.push(client);
@@ -87,7 +90,7 @@ describe("the work of the database for one post", () => {
 		};
 	}
 
-	/** Another 20,000 messages of another sender's in a conversation, of which the planner learns nothing. */
+	/** Adds 20,000 messages of another sender to a session, without new statistics. */
 	async function grow(sessionId: string) {
 		await sql`
 			insert into chat_messages (session_id, seq, client_message_id, sender_id, sender_type, message)
@@ -112,7 +115,7 @@ describe("the work of the database for one post", () => {
 			const sessionId = await makeSession({ visitorId, customerId: null }, "First");
 			await sql`analyze chat_messages, chat_sessions`;
 			const write = await startWriter({ visitorId, sessionId, wanders });
-			// The first post makes the plans.
+			// The first post creates the plans.
 			await write("c-1");
 			const short = await leastPages(write);
 

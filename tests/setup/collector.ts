@@ -1,7 +1,7 @@
 import type { LoggedEvent } from "#app/realtime/log.server.ts";
 import type { Reader } from "#app/realtime/reader.ts";
 
-/** A reader of the hub that keeps what it is given. @param over what it does otherwise. */
+/** A reader of the hub that records what it receives. @param over methods that replace the reader's own. */
 export function collector(over: Partial<Reader> = {}) {
 	const taken: LoggedEvent[] = [];
 	const reader: Reader = {

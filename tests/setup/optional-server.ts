@@ -13,7 +13,7 @@ export function findServer(name: string): string | null {
 			accessSync(join(place, name), constants.X_OK);
 			return join(place, name);
 		} catch {
-			// Not here.
+			// The program is not in this folder.
 		}
 	}
 	return null;

@@ -40,10 +40,7 @@ export function runScript(
 	return new Promise((resolve) => child.once("close", (code) => resolve({ ...outcome, code })));
 }
 
-/**
- * The first line that a process writes and that matches.
- * @throws when it ends before; with what it wrote.
- */
+/** The first matching line of a process's output. @throws when it ends before, with its output. */
 export function lineFrom(child: ChildProcess, pattern: RegExp): Promise<string> {
 	return new Promise((resolve, reject) => {
 		let output = "";

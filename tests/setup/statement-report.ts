@@ -2,17 +2,16 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import postgres from "postgres";
 
-/** The pages that one statement read, 8 KB each, with those of the statements inside its functions apart. */
+/** The number of pages (8 KB each) that one statement read, without those of statements inside its functions. */
 export type Statement = { text: string; pages: number; plan: string };
 
-/** An entry of Postgres's log begins with the time. */
+/** The start of an entry in Postgres's log, which begins with the time. */
 const ENTRY = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/m;
 
 /**
- * Has Postgres report the plan of each statement in a database, also of statements inside functions, and of the checks
- * behind foreign keys (auto_explain). It holds for connections that are opened afterwards, so call it before anything
- * of the app is imported.
- * @param url of the embedded database of the tests, whose log is a file on this machine.
+ * Makes Postgres report the plan of each statement in a database, including statements inside functions and foreign
+ * key checks (auto_explain). It applies to connections that are opened later, so call it before importing the app.
+ * @param url of the tests' embedded database, whose log is a file on this machine.
  */
 export async function reportStatements(url: string) {
 	const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
@@ -25,7 +24,7 @@ export async function reportStatements(url: string) {
 		"auto_explain.log_buffers": "on",
 		"auto_explain.log_timing": "off",
 		"auto_explain.log_format": "json",
-		// Growth is to come from the statements, not from the compiler that is only used for large estimates.
+		// Just-in-time compilation is used only for large estimates, so it would change the measurement.
 		jit: "off",
 	};
 	for (const [key, value] of Object.entries(settings))
@@ -33,7 +32,10 @@ export async function reportStatements(url: string) {
 	const [folder] = await client<{ path: string }[]>`select current_setting('data_directory') as path`;
 	const file = join(dirname(folder?.path ?? ""), "postgres.log");
 
-	/** A statement is reported when its connection ends it, which may be after the client has its result. */
+	/**
+	 * Waits until idle connections have reported: a statement is reported when it ends, perhaps after the client has its
+	 * result.
+	 */
 	async function untilIdle(): Promise<void> {
 		for (;;) {
 			const [busy] = await client<{ count: number }[]>`
@@ -45,7 +47,7 @@ export async function reportStatements(url: string) {
 
 	return {
 		client,
-		/** Does the work. @returns the statements that the database ran meanwhile. */
+		/** Runs the work. @returns the statements that the database executed meanwhile. */
 		async during(work: () => Promise<unknown>): Promise<Statement[]> {
 			await untilIdle();
 			const start = statSync(file).size;

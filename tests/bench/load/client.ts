@@ -1,13 +1,13 @@
 import type { Contender } from "../contender.ts";
 
-/** The part of a contender that the load's process is told. */
+/** The part of a contender that the load's process needs. */
 export type Target = Pick<Contender, "kind" | "writerUrl" | "readerUrl" | "cursors" | "conversations">;
 
-/** How both sides' clients look to the load. Conversations go by their place in the target's list. */
+/** The interface of both contenders' clients. A session is identified by its index in the target's list. */
 export interface Client {
 	/**
-	 * Sends a message and resolves when the server has said that it is kept; until then it is sent again under
-	 * the same id. One at a time in a conversation, as both sides' browsers do it.
+	 * Sends a message and resolves when the server has acknowledged it; until then it is sent again under the same id.
+	 * One message at a time in a session, as in both contenders' browsers.
 	 */
 	post(conversation: number, message: { id: string; text: string }): Promise<void>;
 	close(): void;

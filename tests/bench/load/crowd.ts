@@ -2,19 +2,22 @@ import { connect, type Socket } from "node:net";
 import type { Target } from "./client.ts";
 import { openRawWebSocket, sendText } from "./raw-websocket.ts";
 
-/** Below the 511 that Node lets wait to be accepted: beyond it the kernel's retries would be what is measured. */
+/**
+ * Connections opened at once: fewer than Node's accept backlog of 511, because beyond it the kernel's retries are
+ * measured.
+ */
 const AT_ONCE = 400;
 
-/** What a stream of ours, or a socket of the peer's, has to show before it counts as live. */
+/** What a connection must receive before it counts as live. */
 export type Proof = "greeting" | "missed message";
 
 export type Crowd = ReturnType<typeof createCrowd>;
 
-/** Many readers at once, half of them on each process, on bare sockets. */
+/** Many readers at once on bare sockets, half of them on each process. */
 export function createCrowd(target: Target) {
 	let sockets: Socket[] = [];
 
-	/** Resolves when the connection has shown its proof. */
+	/** Resolves when the connection is live. */
 	function enter(index: number, proof: Proof): Promise<void> {
 		const conversation = target.conversations[index];
 		if (!conversation) throw new Error(`There is no conversation ${index}.`);
@@ -32,7 +35,7 @@ export function createCrowd(target: Target) {
 	}
 
 	return {
-		/** Opens a connection to each of the first `count` conversations. @returns the milliseconds it took. */
+		/** Opens a connection to each of the first `count` sessions. @returns the duration in milliseconds. */
 		async enterAll(count: number, proof: Proof): Promise<number> {
 			const begun = performance.now();
 			let next = 0;
@@ -43,7 +46,7 @@ export function createCrowd(target: Target) {
 			);
 			return performance.now() - begun;
 		},
-		/** Cuts every connection, without a goodbye. */
+		/** Closes every connection abruptly. */
 		leaveAll() {
 			for (const socket of sockets) socket.destroy();
 			sockets = [];

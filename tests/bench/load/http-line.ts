@@ -1,20 +1,20 @@
 import { connect, type Socket } from "node:net";
 
-/** How long an answer may take before the browser would give up and send again. */
+/** Milliseconds after which a browser would give up on an answer and send again. */
 const ANSWER_MS = 10_000;
 
-/** Where a whole HTTP answer begins its body and how it ends, as far as it can be told yet. */
+/** The parsed head of an HTTP response. */
 interface Head {
 	status: number;
 	bodyAt: number;
-	/** Null while chunked. */
+	/** Content length; null for a chunked response. */
 	length: number | null;
 }
 
 /**
- * One keep-alive connection with one request at a time on it, as a browser that posts. It reads no more of
- * HTTP/1.1 than the answers of our actions need, which costs a fifth of Node's own client: the load shares the
- * processors with what it measures.
+ * One keep-alive connection with one request at a time, as of a browser that posts. It parses only the part of
+ * HTTP/1.1 that our actions' responses need, at a fifth of the cost of Node's client, because the load shares the
+ * processors with the servers.
  */
 export function createHttpLine(url: string) {
 	const { hostname, port } = new URL(url);
@@ -28,7 +28,7 @@ export function createHttpLine(url: string) {
 	}
 
 	return {
-		/** Sends a whole request as text. @returns the status. @throws when the connection ends or is silent. */
+		/** Sends a complete request as text. @returns the status. @throws when the connection ends or times out. */
 		request(text: string): Promise<number> {
 			return new Promise((resolve, reject) => {
 				const line = open();

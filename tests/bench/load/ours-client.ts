@@ -4,13 +4,13 @@ import { createParser } from "eventsource-parser";
 import type { Client, OnRender, Target } from "./client.ts";
 import { createHttpLine } from "./http-line.ts";
 
-/** The outbox's first wait before it sends again. */
+/** The outbox's first delay before it sends again, in milliseconds. */
 const RETRY_MS = 1_000;
 const RECONNECT_MS = 250;
 
 /**
- * A browser of ours for each conversation: it posts the form of /chat to one process, with its cookie, and
- * holds the page's stream there; the customer's other device reads the conversation from the other process.
+ * Simulates our browsers, one for each session: it posts the form of /chat to one process with its cookie and keeps
+ * the page's stream open there; the customer's second device reads the session from the other process.
  */
 export async function connectOurs(target: Target, onRender: OnRender): Promise<Client> {
 	const streams: { close: () => void }[] = [];
@@ -19,7 +19,7 @@ export async function connectOurs(target: Target, onRender: OnRender): Promise<C
 	await Promise.all(
 		target.conversations.flatMap((conversation, index) => [
 			readStream(target.readerUrl, conversation, target, (id) => onRender(id, index)),
-			// Its sender's own echo: sent by the server and received here, as it is in life, and not counted.
+			// The sender's own stream: the server sends it as in reality, but it is not measured.
 			readStream(target.writerUrl, conversation, target, () => {}),
 		]),
 	).then((opened) => streams.push(...opened));
@@ -55,7 +55,7 @@ export async function connectOurs(target: Target, onRender: OnRender): Promise<C
 	};
 }
 
-/** Reads a conversation's stream, again from its cursor whenever it ends. Resolves with the first hello. */
+/** Reads a session's stream, and reconnects with the cursor when it ends. Resolves with the first `hello` event. */
 function readStream(
 	url: string,
 	conversation: Target["conversations"][number],

@@ -2,13 +2,13 @@ import type { Target } from "./client.ts";
 import { createCrowd } from "./crowd.ts";
 import { type ClosedLoop, type OpenLoop, runTraffic, type TrafficResult } from "./traffic.ts";
 
-/** The load runs in a process of its own, so that neither side waits for it; it is told its jobs one by one. */
+/** A job for the load. It runs in its own process, so that it does not slow down the servers' process. */
 export type Job =
 	| OpenLoop
 	| ClosedLoop
-	/** Opens connections and keeps them. */
+	/** Opens connections and keeps them open. */
 	| { type: "enter"; count: number }
-	/** Cuts them all and opens them again, each from before its one message. */
+	/** Closes all connections and opens them again, each with the cursor before its first message. */
 	| { type: "re-enter"; count: number }
 	| { type: "leave" };
 

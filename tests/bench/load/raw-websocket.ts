@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 
 /**
- * As much of a WebSocket as it takes to hold thousands of Socket.IO connections cheaply: short masked text out,
- * unmasked text in. Socket.IO's own client would cost the load more than the servers spend.
+ * Opens a WebSocket and sends what the server expects from a browser first. It supports only short masked text out
+ * and unmasked text in, so that thousands of connections are cheap: Socket.IO's client would cost the load more than
+ * the servers.
+ * @param onText receives each text message.
  */
-
-/** Opens one and sends what the server asks of a browser first. @param onText receives each text message. */
 export function openRawWebSocket(url: string, onText: (text: string, socket: Socket) => void): Socket {
 	const { hostname, port, host } = new URL(url);
 	const socket = connect({ host: hostname, port: Number(port), noDelay: true });
@@ -28,7 +28,7 @@ export function openRawWebSocket(url: string, onText: (text: string, socket: Soc
 			held = held.subarray(frame.length);
 			onText(frame.text, socket);
 		}
-		// What is held must not keep the whole chunk it was cut from alive.
+		// Copies the rest, so that the large chunk it belongs to can be freed.
 		held = held.length === 0 ? Buffer.alloc(0) : Buffer.from(held);
 	});
 	return socket;
@@ -38,13 +38,13 @@ export function openRawWebSocket(url: string, onText: (text: string, socket: Soc
 export function sendText(socket: Socket, text: string): void {
 	const payload = Buffer.from(text);
 	const head = payload.length < 126 ? [0x81, 0x80 | payload.length] : [0x81, 0x80 | 126, 0, 0];
-	// A mask of zeros is a mask, and leaves the text as it is.
+	// A mask of zeros is valid and leaves the text unchanged.
 	const frame = Buffer.concat([Buffer.from(head), Buffer.alloc(4), payload]);
 	if (payload.length >= 126) frame.writeUInt16BE(payload.length, 2);
 	socket.write(frame);
 }
 
-/** The first whole frame in the bytes (RFC 6455, section 5.2), and how many bytes it took. */
+/** The first complete frame in the bytes (RFC 6455, section 5.2), and its length in bytes. */
 function readFrame(bytes: Buffer): { text: string; length: number } | null {
 	if (bytes.length < 2) return null;
 	const short = (bytes[1] ?? 0) & 0x7f;

@@ -1,13 +1,13 @@
 import { io, type Socket } from "socket.io-client";
 import type { Client, OnRender, Target } from "./client.ts";
 
-/** As the documentation advises for messages that must arrive: retries of what is not acknowledged in time. */
+/** Socket.IO's documentation advises retries after a timeout for messages that must arrive. */
 const ACK_TIMEOUT_MS = 10_000;
 const RETRIES = 10;
 
 /**
- * The same people with Socket.IO's own client: the sender's socket on one process, the reader's on the other,
- * each telling on every connection how far it has read.
+ * The same users with Socket.IO's client: the sender's socket on one process, the reader's on the other. On each
+ * connection they send the offset of the newest message they have.
  */
 export async function connectSocketIo(target: Target, onRender: OnRender): Promise<Client> {
 	const open = (url: string, index: number, show: (clientMessageId: string) => void) => {

@@ -7,7 +7,7 @@ import type { ClosedLoop, OpenLoop, TrafficResult } from "./traffic.ts";
 
 export type Load = ReturnType<typeof startLoad>;
 
-/** Starts the load's process against a contender. One job at a time. */
+/** Starts the load's process for a contender. It runs one job at a time. */
 export function startLoad(contender: Contender) {
 	const { kind, writerUrl, readerUrl, cursors } = contender;
 	const child = fork(join(import.meta.dirname, "process.ts"), { execArgv: ["--import", "tsx"] });
@@ -35,7 +35,7 @@ export function startLoad(contender: Contender) {
 	}
 
 	return {
-		/** Sends messages over the first so many conversations. @param onStart called when the first is due. */
+		/** Sends messages in the first `over` sessions. @param onStart called when the first message is due. */
 		async traffic(job: OpenLoop | ClosedLoop, options: { over: number; onStart?: () => void }) {
 			const conversations = contender.conversations.slice(0, options.over);
 			return (await run(job, conversations, options.onStart)) as TrafficResult;

@@ -5,42 +5,42 @@ import type { Client, OnRender, Target } from "./client.ts";
 import { connectOurs } from "./ours-client.ts";
 import { connectSocketIo } from "./socket-io-client.ts";
 
-/** After so long without anything new, what is missing is missing: twice as long as our slowest repair takes. */
+/** Milliseconds without a new message after which missing messages count as lost: twice the longest repair time. */
 const STILL_MS = 10_000;
 const SETTLE_LIMIT_MS = 60_000;
 const TICK_MS = 1;
 
 export interface OpenLoop {
 	type: "open";
-	/** Messages a second over all conversations, whatever the servers can do. */
+	/** Messages a second over all sessions, independent of the servers' speed. */
 	rate: number;
 	seconds: number;
 }
 export interface ClosedLoop {
 	type: "closed";
-	/** Each sends its next message when the last one is acknowledged, in a conversation of its own. */
+	/** Number of senders. Each has its own session and sends its next message when the last one is acknowledged. */
 	senders: number;
 	seconds: number;
 }
 
-/** What a run of messages came to. */
+/** The result of a run. */
 export interface TrafficResult {
-	/** Milliseconds from due to shown. */
+	/** Latency from due to shown, in milliseconds. */
 	p50: number;
 	p99: number;
 	max: number;
-	/** Of those that arrived at all. */
+	/** Longest latency of the messages that arrived, in milliseconds. */
 	worstArrival: number;
-	/** Messages shown a second, within the time of the schedule. */
+	/** Messages shown a second during the schedule. */
 	rate: number;
-	/** Messages acknowledged a second, within that time. */
+	/** Messages acknowledged a second during the schedule. */
 	ackRate: number;
 	/** Share of one processor that the load's own process used. */
 	loadCpu: number;
 	verdict: Verdict;
 }
 
-/** Sends messages and watches them arrive. @param onStart called when the schedule begins. */
+/** Sends messages and records their arrival. @param onStart called when the schedule begins. */
 export async function runTraffic(
 	target: Target,
 	job: OpenLoop | ClosedLoop,
@@ -75,8 +75,8 @@ export async function runTraffic(
 }
 
 /**
- * A fixed schedule that does not wait for anybody: the message of a moment is due then, also when the servers
- * are behind, and waits in its conversation's outbox while that latency grows (no coordinated omission).
+ * Sends on a fixed schedule: a message is due at its time even if the servers are slow, and its latency grows while
+ * it waits in the outbox (no coordinated omission).
  */
 async function openLoop(options: {
 	client: Client;
@@ -137,7 +137,7 @@ async function post(client: Client, ledger: Ledger, conversation: number, id: st
 	ledger.ack(id, performance.now());
 }
 
-/** Waits until everything has arrived, or until waiting longer would not help. */
+/** Waits until every message has arrived, or until nothing new arrives. */
 async function settle(ledger: Ledger): Promise<void> {
 	let last = "";
 	let stillSince = performance.now();
