@@ -268,22 +268,24 @@ describe("imports", () => {
 
 	it("let only analyseQuestion compute a question's language, its intent and whether it asks for a person", () => {
 		const analysis = "app/ai/analyse-question.server.ts";
-		/** Modules that compute a part of the analysis, and who else may import each, for other texts than the question. */
+		/**
+		 * Modules that compute a part of a question's analysis, and the other files that may import each for other texts.
+		 */
 		const parts: Record<string, string[]> = {
 			"app/ai/language/question-language.server.ts": [
-				// A search query of a model or an agent.
+				// Analyses a search query of a model or an agent.
 				"app/ai/retrieve.server.ts",
 			],
 			"app/ai/intent/wants-person.ts": [],
 			"app/ai/intent/classify.server.ts": [
-				// The topics of a search query, and of a part of a question.
+				// Reads the topics of a search query, and of a part of a question.
 				"app/ai/intent/topics.ts",
 				"app/ai/offline/support.ts",
-				// Without the words about other people.
+				// Analyses the question without its words about other people.
 				"app/ai/intent/wants-person.ts",
-				// Earlier messages.
+				// Analyses earlier messages.
 				"app/ai/reply/remembering.server.ts",
-				// The list of labels.
+				// Uses only the list of labels.
 				"app/ai/second-reading.server.ts",
 			],
 		};
@@ -539,7 +541,7 @@ function exportsOf(tree: ts.SourceFile): string[] {
 describe("the app", () => {
 	const folder = join(ROOT, "demo/seed/articles");
 	const articles = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
-	/** Normalises text for the search: one space between words, lower case. */
+	/** Normalises text for a search: single spaces, lower case. */
 	const plain = (text: string) =>
 		text
 			.replace(/[*_`#>[\]]/g, "")

@@ -20,8 +20,6 @@ import {
 	writeData,
 } from "#tests/setup/openai-server.ts";
 
-/** A model that writes what nobody can store, or does not stop: one answer, one bill, and no process that falls over. */
-
 const CUSTOMER = { visitorId: randomUUID(), customerId: "runa_1" };
 let provider: OpenAiServer | null = null;
 
@@ -49,7 +47,7 @@ async function withModel(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> 
 	return provider;
 }
 
-/** Has a question answered in a conversation of its own. @returns what came of it. */
+/** Asks a question in a new session. @returns the messages and the turn. */
 async function ask(question: string) {
 	const sessionId = await makeSession(CUSTOMER, question);
 	await answerSession(sessionId);

@@ -139,7 +139,7 @@ describe("articles in other languages", () => {
 	});
 });
 
-/** Meaning in three dimensions: a text that speaks of cleaning points one way, of money another. */
+/** Embeddings in three dimensions: texts about cleaning point in one direction, about money in another. */
 const embeds: Reply = (response, request) => {
 	const { input } = request.body as unknown as { input: string[] };
 	const data = input.map((text, index) => ({
@@ -239,7 +239,7 @@ describe("importing", () => {
 			answers += 1;
 		}
 		expect(await importing).toMatchObject({ created: 300 });
-		// An import that blocked the process would let no question through before its end.
+		// If the import blocked the process, no question would be answered before its end.
 		expect(answers).toBeGreaterThan(2);
 	}, 120_000);
 });

@@ -8,7 +8,7 @@ import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
 import { analysed } from "#tests/setup/analysed.ts";
 
-/** A made-up world: nothing in it is of the demo store, and no question copies the words of its articles. */
+/** Fictional articles: none is from the demo store, and no question copies the text of its article. */
 beforeAll(async () => {
 	await saveArticle({
 		slug: "zorblat-filter",
@@ -309,7 +309,7 @@ describe("people and small talk", () => {
 });
 
 describe("while only some of the passages have vectors", () => {
-	// The vectors are made in the minute after an import; until then an article is found by its words.
+	// Embeddings are made within a minute after an import; until then an article is found by its terms.
 	it("answers from an article that was saved a moment ago", async () => {
 		expect(await embedAll()).toBeGreaterThan(0);
 		await saveArticle({

@@ -24,7 +24,7 @@ import {
 	writeData,
 } from "#tests/setup/openai-server.ts";
 
-/** Everything here is made up for this test, so that no answer can come from anywhere but retrieval. */
+/** A fictional article, so that its facts can come only from retrieval. */
 const KETTLE_CARE =
 	"The Brombel kettle may be descaled with citric acid every eight weeks, never with vinegar.";
 
@@ -115,7 +115,7 @@ async function ask(
 		pieces.push(piece);
 		shown = shown.slice(0, at) + piece;
 	});
-	// The contract of every answer: what streamed is what is kept.
+	// The streamed text must equal the stored answer.
 	expect(shown).toBe(answer.text);
 	expect(pieces.every((piece) => piece !== "")).toBe(true);
 	return { answer, pieces };
@@ -718,7 +718,7 @@ describe("stopping an answer", () => {
 		expect((await failure(server, question("Hi", { signal: stop.signal }))).error).toMatchObject({
 			message: "superseded",
 		});
-		// It did not wait the 25 s and ask again.
+		// The pipeline gave up at once: it neither waited 25 s nor sent another request.
 		expect(server.requests).toHaveLength(1);
 	});
 
@@ -733,7 +733,7 @@ describe("stopping an answer", () => {
 	});
 });
 
-// Last in the file: it looks back on every request the tests above have made.
+// Last in the file, because it checks the requests of all tests above.
 describe("OpenAI's own schema", () => {
 	it("is held against every request that a scripted server gets", needs(SCHEMA_FILE, hasSchema), async () => {
 		expect(everyRequest.length).toBeGreaterThan(50);

@@ -21,8 +21,6 @@ import {
 	writeChunk,
 } from "#tests/setup/openai-server.ts";
 
-/** The same conversation with every server that people use, each as its documentation describes it. */
-
 const SEARCH = { name: "search_knowledge", arguments: { query: "lamp warranty" } };
 const WORDS = "The warranty on lamps is five years [1].";
 let server: OpenAiServer | null = null;
@@ -49,7 +47,7 @@ async function withServer(...script: [Reply, ...Reply[]]): Promise<OpenAiServer>
 	return server;
 }
 
-/** A conversation whose history begins with the assistant and has neighbours of one role. */
+/** A session whose history begins with the assistant and has two messages in a row of one role. */
 async function converse() {
 	const identity = { visitorId: randomUUID(), customerId: null };
 	const actor = { type: "customer", identity } as const;
@@ -81,7 +79,7 @@ describe.each(PROFILES)("$name", (profile) => {
 		expect(outcome?.sources.map(({ title }) => title)).toEqual(["Warranty on lamps"]);
 		expect(JSON.stringify([await messagesOf(sessionId), outcome])).not.toContain(THOUGHT.slice(0, 20));
 		for (const field of profile.without ?? []) expect(requests.at(-1)?.body).not.toHaveProperty(field);
-		// What was refused once is never sent again by this process.
+		// A process never sends again what this server has refused once.
 		const accepted = requests.length;
 		await ask("One more time: the warranty?");
 		const readings = /JSON Schema/;

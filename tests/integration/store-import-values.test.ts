@@ -10,8 +10,6 @@ import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
 import { analysed } from "#tests/setup/analysed.ts";
 
-/** What exports write into fields: nulls in every form, dates in every shape, bytes in every encoding. */
-
 type Json = Record<string, unknown>;
 
 function store() {

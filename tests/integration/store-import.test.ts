@@ -17,7 +17,7 @@ const REAL_DATA = new URL("../../../shared/data/retail", import.meta.url).pathna
 
 type Json = Record<string, unknown>;
 
-/** A small store in the shape of the real data: two products, two customers, three orders. */
+/** A small store in the format of the real data: two products, two customers, three orders. */
 function smallStore(): { products: Json; users: Json; orders: Json } {
 	const address = {
 		address1: "1 Fern Way",
@@ -82,7 +82,7 @@ function smallStore(): { products: Json; users: Json; orders: Json } {
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
-/** Writes the three files into a folder of their own; a text is written as it is. */
+/** Writes the three files into a new folder; a text is written unchanged. */
 async function folderOf(files: Record<string, unknown>): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), "mevi-store-"));
 	folders.push(folder);
@@ -95,7 +95,7 @@ async function folderOf(files: Record<string, unknown>): Promise<string> {
 	return folder;
 }
 
-/** Every row of the store with the transaction that wrote it: a row that was touched again differs. */
+/** Every row of the store with its transaction id (xmin), which changes when a row is written again. */
 async function wholeStore() {
 	const versions = (table: typeof products | typeof productVariants | typeof customers | typeof orders) =>
 		db
@@ -266,7 +266,7 @@ describe("a fault in the files", () => {
 	it("that only the database sees leaves nothing half-loaded", async () => {
 		const store = smallStore();
 		(store.products["100"] as Json).name = "Renamed Snood";
-		// Too long for the index of the primary key, which Postgres says after the products were written.
+		// Too long for the primary key's index, so Postgres fails after the products were written.
 		store.users[randomBytes(8_000).toString("base64")] = store.users.bo_moss_2;
 		const before = await wholeStore();
 		await expect(importStore(await folderOf(store))).rejects.toThrow();
