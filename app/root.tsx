@@ -11,7 +11,7 @@ import {
 import type { ReactNode } from "react";
 import { usePageContext } from "#app/components/page-context.ts";
 import { ButtonLink } from "#app/components/ui/index.ts";
-import { useFreshWhenRestored } from "#app/components/use-fresh-when-restored.ts";
+import { useReloadWhenRestored } from "#app/components/use-reload-when-restored.ts";
 import stylesheet from "./styles.css?url";
 
 export const links: LinksFunction = () => [
@@ -46,7 +46,7 @@ export function Layout({ children }: { children: ReactNode }) {
 }
 
 export default function App() {
-	useFreshWhenRestored();
+	useReloadWhenRestored();
 	return <Outlet />;
 }
 

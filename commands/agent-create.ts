@@ -1,12 +1,12 @@
 import { createPassword } from "#app/models/agent/password.ts";
-import { oneArgument, requireEmail } from "./steps/arguments.ts";
+import { oneArgument, parseEmail } from "./steps/arguments.ts";
 import { runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 
 /** Creates an agent and prints the password once. */
 await runCommand(async () => {
 	const { word, options } = oneArgument("npm run agent:create -- EMAIL [--name NAME]", ["name"]);
-	const email = requireEmail(word);
+	const email = parseEmail(word);
 	const password = createPassword();
 	await withDatabase(async () => {
 		const { createAgent } = await import("#app/models/agent/agent.server.ts");

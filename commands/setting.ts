@@ -17,10 +17,10 @@ await runCommand(async () => {
 	if (!known) throw new CommandError(`There is no setting ${key}. There are: ${SETTING_KEYS.join(", ")}.`);
 	const value = json === undefined ? undefined : parse(json);
 	const shown = await withDatabase(async () => {
-		const { clearSetting, getSetting, saveSetting } = await import("#app/models/setting/store.server.ts");
+		const { resetSetting, getSetting, saveSetting } = await import("#app/models/setting/store.server.ts");
 		const { Invalid } = await import("#app/models/errors.ts");
 		try {
-			if (value === null) await clearSetting(known);
+			if (value === null) await resetSetting(known);
 			else if (value !== undefined) await saveSetting(known, value);
 		} catch (error) {
 			if (!(error instanceof Invalid)) throw error;

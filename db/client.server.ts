@@ -9,20 +9,20 @@ const POOL_SIZE = 8;
 const READ_POOL_SIZE = 4;
 const BACKGROUND_POOL_SIZE = 2;
 /** Number of connections for posts: as many as there are batches of posts in progress at once. */
-const POST_LINES = 2;
+const POST_CONNECTIONS = 2;
 
 /** Delays before reconnecting, in seconds. The driver's own delay grows to 20 s, long after the database is back. */
-const RECONNECT_S = { first: 0.05, limit: 1 };
+const RECONNECT_DELAYS_S = { first: 0.05, limit: 1 };
 
-const ASK_AGAIN_MS = 5_000;
+const POOLER_CHECK_INTERVAL_MS = 5_000;
 
-const losses = singleton("database-losses", () => ({ count: 0 }));
+const connectionLosses = singleton("database-losses", () => ({ count: 0 }));
 
 /**
  * Number of connections to the database that this process has lost. After a loss the database may be another one:
  * restored, moved or failed over.
  */
-export const countDatabaseLosses = (): number => losses.count;
+export const countDatabaseLosses = (): number => connectionLosses.count;
 
 function connect(size: number) {
 	const url = env().DATABASE_URL;
@@ -35,10 +35,10 @@ function connect(size: number) {
 		// Off until it is known that there is no transaction pooler: see `prepareUnlessPooled`.
 		prepare: false,
 		backoff: ((failures: number) =>
-			Math.min(RECONNECT_S.first * 2 ** failures, RECONNECT_S.limit) *
+			Math.min(RECONNECT_DELAYS_S.first * 2 ** failures, RECONNECT_DELAYS_S.limit) *
 			(0.5 + Math.random() / 2)) as unknown as boolean,
 		onclose: () => {
-			losses.count += 1;
+			connectionLosses.count += 1;
 		},
 		onnotice: () => {},
 	});
@@ -54,7 +54,7 @@ async function prepareUnlessPooled(client: ReturnType<typeof postgres>): Promise
 		const rows = await client`select pg_backend_pid() as pid`;
 		client.options.prepare = rows[0]?.pid === rows.state?.pid;
 	} catch {
-		setTimeout(() => void prepareUnlessPooled(client), ASK_AGAIN_MS).unref();
+		setTimeout(() => void prepareUnlessPooled(client), POOLER_CHECK_INTERVAL_MS).unref();
 	}
 }
 
@@ -91,7 +91,7 @@ export type RunStatement = <Row extends object>(statement: string, input: object
  * same prepared statement every time.
  */
 const posts = singleton("posts", () =>
-	Array.from({ length: POST_LINES }, () => {
+	Array.from({ length: POST_CONNECTIONS }, () => {
 		const client = connect(1);
 		return { client, underWay: 0, isKnown: prepareUnlessPooled(client) };
 	}),

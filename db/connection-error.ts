@@ -28,7 +28,7 @@ const CODES = new Set([...DRIVER_CODES, ...SOCKET_CODES, ...SERVER_CODES]);
  * Maximum number of nested errors that are checked: drizzle wraps the driver's error, and a transaction may wrap
  * that.
  */
-const MOST_CAUSES = 5;
+const MAX_NESTED_ERRORS = 5;
 
 /**
  * @returns true when the database could not be reached or is not ready, so the same work may succeed later; false for
@@ -36,7 +36,7 @@ const MOST_CAUSES = 5;
  */
 export function isConnectionError(error: unknown): boolean {
 	let current = error;
-	for (let depth = 0; depth < MOST_CAUSES && current instanceof Error; depth += 1) {
+	for (let depth = 0; depth < MAX_NESTED_ERRORS && current instanceof Error; depth += 1) {
 		const { code } = current as { code?: unknown };
 		if (typeof code === "string" && (CODES.has(code) || /^08...$/.test(code))) return true;
 		current = current.cause;

@@ -60,7 +60,7 @@ export type MessageMetadata = {
 	offersPerson?: boolean;
 	attachment?: { name: string; type: string; size: number; url: string };
 	/** Tool runs of the assistant for this answer. */
-	did?: Deed[];
+	did?: ToolRun[];
 	/** An action that the customer may confirm; the message is its card. */
 	proposal?: ProposalCard;
 	/** The answer needs to know the customer: the page offers an emailed code, if email can be sent, or a sign-in. */
@@ -98,7 +98,7 @@ export type Answer = {
 	isRemembered?: boolean;
 	promptTokens?: number;
 	completionTokens?: number;
-	did?: Deed[];
+	did?: ToolRun[];
 	proposals?: Proposal[];
 	/** With a known customer the answer could contain more. */
 	needsIdentity?: boolean;
@@ -110,7 +110,7 @@ export type ProposingTool = "request_cancellation" | "request_return" | "update_
 export type ActionState = "proposed" | "declined" | "expired" | "done" | "failed";
 
 /** A tool run that read a customer's data, without the data. */
-export type Deed = { id: string; tool: ReadingTool; orderNumber: string | null };
+export type ToolRun = { id: string; tool: ReadingTool; orderNumber: string | null };
 
 /** An action as the assistant proposes it, before the customer has seen it. */
 export type Proposal = {

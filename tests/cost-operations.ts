@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import {
 	createAgent,
-	isAnyAgentThere,
+	isAnyAgentAvailable,
+	recordAgentActivity,
 	recountAgentSessions,
-	touchAgent,
 } from "#app/models/agent/agent.server.ts";
 import {
 	checkpointTurn,
@@ -16,7 +16,6 @@ import {
 } from "#app/models/ai-turn/ai-turn.server.ts";
 import { hasDayBudget, recordUsage } from "#app/models/ai-turn/usage.server.ts";
 import { listActions } from "#app/models/assistant-action/log.server.ts";
-import { announceQueueChanges } from "#app/models/chat-session/announce-queue.server.ts";
 import { endSession, rateSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { listEarlierSessions } from "#app/models/chat-session/earlier.server.ts";
 import { refreshExpectedWait } from "#app/models/chat-session/expected-wait.server.ts";
@@ -29,14 +28,15 @@ import {
 } from "#app/models/chat-session/find.server.ts";
 import { listWithoutHandover, writeFirstHandover } from "#app/models/chat-session/handover.server.ts";
 import { findById, listEnded, listInbox, readInboxRows } from "#app/models/chat-session/inbox.server.ts";
-import { leaveEmail, requestAgent } from "#app/models/chat-session/queue.server.ts";
+import { publishQueueChanges } from "#app/models/chat-session/publish-queue.server.ts";
+import { requestAgent, saveContactEmail } from "#app/models/chat-session/queue.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { readToSummarise } from "#app/models/chat-session/summary.server.ts";
-import { rescueStranded } from "#app/models/chat-session/unattended.server.ts";
+import { repairUnattended } from "#app/models/chat-session/unattended.server.ts";
 import { readNewestTexts } from "#app/models/chat-session/urgency.server.ts";
 import { readBlock, refuseBlocked } from "#app/models/customer/blocked-sender.server.ts";
 import { findRevocation } from "#app/models/customer/visitor.server.ts";
-import { claimLetters } from "#app/models/email/contact-email.server.ts";
+import { claimContactEmails } from "#app/models/email/contact-email.server.ts";
 import { getMessages, listHistory, listMessages } from "#app/models/message/list.server.ts";
 import { postMessage, postToCurrentSession, postToOpenSession } from "#app/models/message/post.server.ts";
 import { markDelivered, markRead, requireMessagePlace } from "#app/models/message/receipts.server.ts";
@@ -70,7 +70,7 @@ export async function makePeople() {
 	const waiting = await makeSession({ ...identity, visitorId: randomUUID() }, "First");
 	const withAgent = await makeSession(identity, "First");
 	await requestAgent(waiting, agent);
-	await leaveEmail(waiting, agent, "ana@customer.test");
+	await saveContactEmail(waiting, agent, "ana@customer.test");
 	await takeOver(withAgent, agent);
 	for (const sessionId of [waiting, withAgent])
 		await writeFirstHandover(sessionId, () => ({ summary: "Help", intent: null, tried: [] }));
@@ -174,8 +174,8 @@ export function listOperations({ identity, agent, withAssistant, waiting, withAg
 		"presence: present": () => listPresent([`agent:${agent.agentId}`, `customer:${withAgent}`]),
 		"presence: sweep": () => renewLeases(),
 		"presence: an agent comes": () => publishPresence(`agent:${agent.agentId}`, true),
-		"presence: an agent is at work": () => touchAgent(agent.agentId),
-		"presence: any agent": () => isAnyAgentThere(),
+		"presence: an agent is at work": () => recordAgentActivity(agent.agentId),
+		"presence: any agent": () => isAnyAgentAvailable(),
 		"presence: sessions of an agent": () => recountAgentSessions(db, agent.agentId),
 		"history: newest": () => listMessages(withAssistant, { limit: 50 }),
 		"history: before": async () => listMessages(withAssistant, { limit: 50, before: await head() }),
@@ -205,13 +205,13 @@ export function listOperations({ identity, agent, withAssistant, waiting, withAg
 		"answer: budget": () => hasDayBudget(),
 		"answer: actions": () => listActions(withAssistant),
 		"answer: summary": () => readToSummarise(withAssistant),
-		"queue: places": () => announceQueueChanges(),
+		"queue: places": () => publishQueueChanges(),
 		"queue: expected wait": () => refreshExpectedWait(),
 		"queue: handovers": () => listWithoutHandover(8),
 		"queue: urgency": () => readNewestTexts(withAgent),
 		"queue: translation": () => readUntranslated(withAgent),
-		"queue: letters": () => claimLetters(8),
-		"queue: unattended sessions": () => rescueStranded(new Date(Date.now() - 3_600_000)),
+		"queue: letters": () => claimContactEmails(8),
+		"queue: unattended sessions": () => repairUnattended(new Date(Date.now() - 3_600_000)),
 		"life of a session": async () => {
 			const own = newcomer();
 			const sessionId = await makeSession(own, "Hello");

@@ -69,4 +69,4 @@ export async function countRows(): Promise<Record<string, number>> {
 }
 
 /** A valid id that belongs to nothing. */
-export const nobodysId = (): string => randomUUID();
+export const unusedId = (): string => randomUUID();

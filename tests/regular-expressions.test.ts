@@ -20,7 +20,7 @@ const RUNS = 12;
 /** Lengths in small steps, so that an exponential expression is detected before it takes minutes. */
 const EVER_LONGER = Array.from({ length: 9 }, (_, step) => 20 + 3 * step);
 /** Maximum number of texts made from one part of an expression. */
-const MOST_SAMPLES = 24;
+const MAX_SAMPLES = 24;
 /** One character of each kind that an expression can match. */
 const CHARACTERS = [..."aA0 \n-.!,/'@#:_\"[(<é你ع", "\0"];
 
@@ -87,7 +87,7 @@ function samples(node: AST.Element | AST.Alternative, flags: string): string[] {
 			return inTurn(node.elements, flags);
 		case "Group":
 		case "CapturingGroup":
-			return node.alternatives.flatMap((part) => samples(part, flags)).slice(0, MOST_SAMPLES);
+			return node.alternatives.flatMap((part) => samples(part, flags)).slice(0, MAX_SAMPLES);
 		case "Quantifier":
 			return node.max === 0
 				? [""]
@@ -109,7 +109,7 @@ function samples(node: AST.Element | AST.Alternative, flags: string): string[] {
 function inTurn(parts: AST.Element[], flags: string): string[] {
 	const each = parts.map((part) => samples(part, flags)).map((texts) => (texts.length > 0 ? texts : [""]));
 	const most = Math.max(1, ...each.map((texts) => texts.length));
-	return Array.from({ length: Math.min(most, MOST_SAMPLES) }, (_, i) =>
+	return Array.from({ length: Math.min(most, MAX_SAMPLES) }, (_, i) =>
 		each.map((texts) => texts[i % texts.length] ?? "").join(""),
 	);
 }
@@ -121,7 +121,7 @@ function before(node: AST.Node, flags: string): string[] {
 	const outer = before(parent, flags);
 	if (parent.type !== "Alternative") return outer;
 	const own = inTurn(parent.elements.slice(0, parent.elements.indexOf(node as AST.Element)), flags);
-	return own.flatMap((text) => outer.slice(0, 4).map((start) => start + text)).slice(0, MOST_SAMPLES);
+	return own.flatMap((text) => outer.slice(0, 4).map((start) => start + text)).slice(0, MAX_SAMPLES);
 }
 
 /** Texts in which each unbounded repetition starts at as many positions as possible and then fails. */

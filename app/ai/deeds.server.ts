@@ -4,7 +4,7 @@ import { type ActionPlace, logReading } from "#app/models/assistant-action/log.s
 import { MOST_PROPOSALS } from "#app/models/assistant-action/propose.server.ts";
 import { canSendCodes } from "#app/models/email/code.server.ts";
 import type { Order, OrderOwner } from "#app/models/order/order.server.ts";
-import type { Answer, Deed, MessageMetadata, Proposal, ReadingTool } from "#db/shapes.ts";
+import type { Answer, MessageMetadata, Proposal, ReadingTool, ToolRun } from "#db/shapes.ts";
 import type { AnswerRequest } from "./answer.ts";
 
 /**
@@ -17,7 +17,7 @@ export class Deeds {
 	/** The address proved in this conversation, also by somebody who is signed in. */
 	readonly provedEmail: string | null;
 	readonly #place: ActionPlace | null;
-	readonly #did = new Map<string, Deed>();
+	readonly #did = new Map<string, ToolRun>();
 	readonly #proposals = new Map<string, Proposal>();
 	#needsIdentity = false;
 

@@ -21,7 +21,7 @@ const SPEAKERS = { user: "customer", bot: "assistant", agent: "colleague", syste
 export async function summariseIfLong(sessionId: string): Promise<void> {
 	const material = await readToSummarise(sessionId);
 	if (!material || !(await hasDayBudget())) return;
-	const transcript = material.said.map(({ senderType, message }) => ({
+	const transcript = material.messages.map(({ senderType, message }) => ({
 		from: SPEAKERS[senderType],
 		message: message.slice(0, LONGEST_MESSAGE).replace(/[\ud800-\udbff]$/, ""),
 	}));

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { findCurrentSession } from "#app/models/chat-session/find.server.ts";
-import { repeatWaitingQuestion } from "#app/models/chat-session/waiting-question.server.ts";
+import { answerWaitingQuestion } from "#app/models/chat-session/waiting-question.server.ts";
 
 /**
  * Enqueues the question again that made a guest sign in, so that they need not write it again.
@@ -13,5 +13,5 @@ export async function repeatAfterSignIn(
 	const identity = { visitorId: before.visitorId ?? randomUUID(), customerId };
 	const current = await findCurrentSession(identity);
 	if (!current?.row.isActive || current.row.userId !== customerId) return;
-	await repeatWaitingQuestion(current.row.sessionId, { type: "customer", identity });
+	await answerWaitingQuestion(current.row.sessionId, { type: "customer", identity });
 }

@@ -2,10 +2,10 @@ import { writeHandover } from "#app/ai/escalation/handover.server.ts";
 import { startPeriodicWork } from "#app/background-work.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { enqueueJob } from "#app/job-queue.server.ts";
-import { announceQueueChanges } from "#app/models/chat-session/announce-queue.server.ts";
 import { refreshExpectedWait } from "#app/models/chat-session/expected-wait.server.ts";
 import { listWithoutHandover } from "#app/models/chat-session/handover.server.ts";
-import { rescueStranded } from "#app/models/chat-session/unattended.server.ts";
+import { publishQueueChanges } from "#app/models/chat-session/publish-queue.server.ts";
+import { repairUnattended } from "#app/models/chat-session/unattended.server.ts";
 import { sendLetters } from "./send-letters.server.ts";
 
 const HANDOVER_MS = 1_000;
@@ -53,7 +53,7 @@ async function writeHandovers(): Promise<void> {
 /** Keeps place, expected wait and "our team is offline" up to date on the pages of waiting customers. */
 async function updateQueue(): Promise<void> {
 	await refreshExpectedWait();
-	await announceQueueChanges();
+	await publishQueueChanges();
 }
 
 /** Repairs, and says so: on a healthy installation only agents who left and deadlines that passed are seen here. */
@@ -61,7 +61,7 @@ function createRescue(): () => Promise<void> {
 	let checkedAllAt = 0;
 	return async () => {
 		const isAll = Date.now() - checkedAllAt >= CHECK_ALL_MS;
-		const repaired = await rescueStranded(isAll ? undefined : new Date(Date.now() - RECENT_MS));
+		const repaired = await repairUnattended(isAll ? undefined : new Date(Date.now() - RECENT_MS));
 		if (isAll && repaired.length === 0) checkedAllAt = Date.now();
 		for (const { sessionId, problem } of repaired) {
 			log.warn({ sessionId, problem }, "nobody took care of a conversation; it has been put right");

@@ -1,6 +1,6 @@
 import { embedPassages } from "#app/ai/embeddings.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { recutArticles } from "#app/models/article/article.server.ts";
+import { resplitOutdatedArticles } from "#app/models/article/article.server.ts";
 
 /** What a lost job, a provider that was away or another process's import left is found this often. */
 const SWEEP_MS = 60_000;
@@ -25,7 +25,7 @@ export function startEmbedding(): { soon: () => void; stop: () => void } {
 			isAskedAgain = true;
 			return;
 		}
-		running = recutArticles()
+		running = resplitOutdatedArticles()
 			.then(embedPassages)
 			.then(() => {})
 			.catch((error: unknown) => log.error({ err: error }, "passages got no vectors; it is tried again"))

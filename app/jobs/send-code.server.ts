@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { log } from "#app/http/log.server.ts";
 import type { JobPayloads } from "#app/job-queue.server.ts";
 import { MailFailed, sendMail } from "#app/mail/send.server.ts";
-import { isCustomersAddress, isWantedCode } from "#app/models/email/code.server.ts";
+import { isCustomersAddress, isUsableCode } from "#app/models/email/code.server.ts";
 
 /** Waits between tries; the last again and again, as long as the code counts. */
 const RETRY_MS = [1_000, 4_000, 10_000, 30_000] as const;
@@ -18,7 +18,7 @@ export async function sendCode(job: JobPayloads["send-code"], signal: AbortSigna
 	for (let tries = 0; !signal.aborted; tries++) {
 		try {
 			// Asked again before every try: it may have been used, have run out or be followed by another.
-			if (await isWantedCode(codeId)) await send(job);
+			if (await isUsableCode(codeId)) await send(job);
 			return;
 		} catch (error) {
 			const isMail = error instanceof MailFailed;

@@ -1,8 +1,12 @@
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { MailFailed, sendMail } from "#app/mail/send.server.ts";
-import { type ContactLetter, claimLetters, putOffLetter } from "#app/models/email/contact-email.server.ts";
-import { withoutMarks } from "#app/text/message-marks.ts";
+import {
+	type ContactEmail,
+	claimContactEmails,
+	releaseContactEmail,
+} from "#app/models/email/contact-email.server.ts";
+import { toPlainText } from "#app/text/message-markdown.ts";
 
 /** Letters one process sends in a round. */
 const MOST_AT_ONCE = 8;
@@ -13,10 +17,10 @@ const MOST_AT_ONCE = 8;
  */
 export async function sendLetters(): Promise<void> {
 	if (env().SMTP_URL === undefined) return;
-	await Promise.all((await claimLetters(MOST_AT_ONCE)).map(send));
+	await Promise.all((await claimContactEmails(MOST_AT_ONCE)).map(send));
 }
 
-async function send(letter: ContactLetter): Promise<void> {
+async function send(letter: ContactEmail): Promise<void> {
 	const { sessionId, email } = letter;
 	try {
 		await sendMail({ to: email, subject: "An answer to your question", text: wordsOf(letter) });
@@ -25,13 +29,13 @@ async function send(letter: ContactLetter): Promise<void> {
 		const { note, canRetry } = error;
 		if (!canRetry) return log.error({ sessionId, note }, "an answer could not be sent by email");
 		log.warn({ sessionId, note }, "an answer could not be sent by email yet; it is tried again");
-		await putOffLetter(letter);
+		await releaseContactEmail(letter);
 	}
 }
 
-function wordsOf({ answers }: ContactLetter): string {
+function wordsOf({ answers }: ContactEmail): string {
 	const { PUBLIC_URL } = env();
-	const written = answers.map(({ from, text }) => `${from ?? "A colleague"} wrote:\n\n${withoutMarks(text)}`);
+	const written = answers.map(({ from, text }) => `${from ?? "A colleague"} wrote:\n\n${toPlainText(text)}`);
 	const place = PUBLIC_URL ? `:\n${new URL("/chat", PUBLIC_URL).href}` : ".";
 	return `${written.join("\n\n")}\n\n--\nThis answers what you asked in our chat, where this address was left. To write back, open the chat in the browser you wrote from${place}\n\nIf you did not write to us, somebody left your address by mistake; you need do nothing.\n`;
 }

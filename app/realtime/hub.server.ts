@@ -1,6 +1,6 @@
 import { logBackgroundFailure } from "#app/background-work.server.ts";
 import { singleton } from "#app/singleton.server.ts";
-import { gather } from "#db/gather.ts";
+import { createBatcher } from "#db/batcher.ts";
 import type { Bus, Envelope } from "./bus/bus.ts";
 import { chooseBus } from "./bus/choose.server.ts";
 import { getEpoch, peekEpoch } from "./epoch.server.ts";
@@ -200,7 +200,7 @@ export function createHub(bus: Bus) {
 		checkTimer.unref();
 	}
 
-	const lookUpHeads = gather<StreamKey, Map<StreamKey, number>>({ waitMs: BATCH_MS, work: readHeads });
+	const lookUpHeads = createBatcher<StreamKey, Map<StreamKey, number>>({ waitMs: BATCH_MS, work: readHeads });
 
 	/** The heads of some streams, none older than this call. */
 	async function headsOf(keys: StreamKey[]): Promise<Map<StreamKey, number>> {

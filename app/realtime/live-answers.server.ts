@@ -1,6 +1,6 @@
 import { singleton } from "#app/singleton.server.ts";
+import { createBatcher } from "#db/batcher.ts";
 import { sql } from "#db/client.server.ts";
-import { gather } from "#db/gather.ts";
 import type { Ephemeral } from "./bus/bus.ts";
 import { type EventData, splitStreamKey } from "./events.ts";
 
@@ -21,7 +21,7 @@ const BATCH_MS = 5;
 type RunningTurn = { sessionId: string; messageId: string; partial: string };
 
 const runningTurns = singleton("running-turns", () =>
-	gather<string, Map<string, RunningTurn>>({ waitMs: BATCH_MS, work: readRunningTurns }),
+	createBatcher<string, Map<string, RunningTurn>>({ waitMs: BATCH_MS, work: readRunningTurns }),
 );
 
 const answers = singleton("live-answers", () => new Map<string, LiveAnswer>());

@@ -1,4 +1,4 @@
-import { type Atom, addressAt, markedLinkAt } from "./message-links.ts";
+import { type Atom, markdownLinkAt, urlAt } from "./message-links.ts";
 
 /** An inline part of a message: text, bold, italic, code or a link. */
 export type Inline =
@@ -10,18 +10,18 @@ export type Inline =
 const DELIMITERS = ["**", "__", "*", "_"] as const;
 type Delimiter = (typeof DELIMITERS)[number];
 /** Maximum nesting of formatting; deeper marks stay plain text. */
-const DEEPEST = 3;
+const MAX_NESTING = 3;
 const SPACE = /\s/u;
 const WORD = /[\p{L}\p{N}]/u;
 const ESCAPABLE = /[\\`*_[\](){}#+.!|~>-]/;
 
 /** Finds only URLs. For customers' messages, in which Markdown is not formatting. */
-export function readLinks(text: string): Inline[] {
+export function parseLinks(text: string): Inline[] {
 	const starts = /https?:\/\/|mailto:/gi;
 	const parts: Inline[] = [];
 	let done = 0;
 	for (let found = starts.exec(text); found; found = starts.exec(text)) {
-		const atom = addressAt(text, found.index);
+		const atom = urlAt(text, found.index);
 		if (atom) starts.lastIndex = atom.to;
 		if (atom?.kind !== "link") continue;
 		pushText(parts, text.slice(done, atom.from));
@@ -36,7 +36,7 @@ export function readLinks(text: string): Inline[] {
  * Parses bold, italics, code and links in linear time, with tables that are computed once.
  * @param options.isUnfinished the text still streams: bold without an end is bold up to the end of the text.
  */
-export function readInline(text: string, { isUnfinished = false } = {}): Inline[] {
+export function parseInline(text: string, { isUnfinished = false } = {}): Inline[] {
 	const atoms = atomsIn(text);
 	const closers = new Map(DELIMITERS.map((one) => [one, closersOf(one, text, atoms)]));
 	return read(0, text.length, 0);
@@ -55,7 +55,7 @@ export function readInline(text: string, { isUnfinished = false } = {}): Inline[
 				at = done = atom.to;
 				continue;
 			}
-			const mark = depth < DEEPEST ? openerAt(text, at) : null;
+			const mark = depth < MAX_NESTING ? openerAt(text, at) : null;
 			if (!mark) {
 				at++;
 				continue;
@@ -98,9 +98,9 @@ function atomsIn(text: string): Map<number, Atom> {
 			const next = text[from + 1] ?? "";
 			if (ESCAPABLE.test(next)) atom = { kind: "text", from, to: from + 2, text: next };
 		} else if (sign.endsWith("[")) {
-			atom = markedLinkAt(text, from);
+			atom = markdownLinkAt(text, from);
 		} else {
-			atom = addressAt(text, from);
+			atom = urlAt(text, from);
 			// A URL in angle brackets: <https://…>
 			if (atom?.kind === "link" && text[from - 1] === "<" && text[atom.to] === ">") {
 				atoms.set(from - 1, { ...atom, from: from - 1, to: atom.to + 1 });

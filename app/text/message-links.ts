@@ -5,9 +5,9 @@ export type Atom =
 	| { kind: "link"; from: number; to: number; text: string; href: string };
 
 /** Maximum length of a URL in a message, in UTF-16 units; the rest is text. */
-const LONGEST = 2_000;
-const ADDRESS = /(?:https?:\/\/|mailto:)[^\s<>"'`|\\^{}\p{Cf}\p{Cc}]{1,2000}/iuy;
-const MARKED =
+const MAX_URL_LENGTH = 2_000;
+const URL_PATTERN = /(?:https?:\/\/|mailto:)[^\s<>"'`|\\^{}\p{Cf}\p{Cc}]{1,2000}/iuy;
+const MARKDOWN_LINK =
 	/!?\[([^[\]\n]{1,300})\]\(((?:https?:\/\/|mailto:|\/(?![/\\]))[^\s()<>"'\\]{1,2000}(?:\([^\s()<>"'\\]{0,200}\)[^\s()<>"'\\]{0,200})?)\)/iy;
 const END = /[.,;:!?'"»”’*_~)\]。，、！？；：…]/u;
 const WORD = /[\p{L}\p{N}]/u;
@@ -16,10 +16,10 @@ const WORD = /[\p{L}\p{N}]/u;
  * The URL that begins at `from`, without the punctuation of the sentence after it. A closing bracket belongs to the
  * URL when it was opened in the URL.
  */
-export function addressAt(text: string, from: number): Atom | null {
+export function urlAt(text: string, from: number): Atom | null {
 	if (from > 0 && WORD.test(text[from - 1] ?? "")) return null;
-	ADDRESS.lastIndex = from;
-	const found = ADDRESS.exec(text)?.[0].slice(0, LONGEST);
+	URL_PATTERN.lastIndex = from;
+	const found = URL_PATTERN.exec(text)?.[0].slice(0, MAX_URL_LENGTH);
 	if (found === undefined) return null;
 	let opened = 0;
 	for (const sign of found) opened += sign === "(" ? 1 : sign === ")" ? -1 : 0;
@@ -39,9 +39,9 @@ export function addressAt(text: string, from: number): Atom | null {
 }
 
 /** Parses `[text](url)`; an image gives its description. */
-export function markedLinkAt(text: string, from: number): Atom | null {
-	MARKED.lastIndex = from;
-	const found = MARKED.exec(text);
+export function markdownLinkAt(text: string, from: number): Atom | null {
+	MARKDOWN_LINK.lastIndex = from;
+	const found = MARKDOWN_LINK.exec(text);
 	if (!found) return null;
 	const [whole, words = "", target = ""] = found;
 	const to = from + whole.length;

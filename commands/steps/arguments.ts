@@ -39,7 +39,7 @@ export function oneArgument(
 }
 
 /** The email address in its canonical form. @throws CommandError when the word is not an email address. */
-export function requireEmail(word: string): string {
+export function parseEmail(word: string): string {
 	const address = canonicalEmail(word);
 	if (address !== null) return address;
 	throw new CommandError(`${word} is not an email address.`);

@@ -144,7 +144,7 @@ export const chatMessages = pgTable(
 );
 
 /** Up to which message agents' answers were emailed to the customer; written before the email is sent. */
-export const contactLetters = pgTable("contact_letters", {
+export const contactEmails = pgTable("contact_letters", {
 	sessionId: uuid("session_id")
 		.primaryKey()
 		.references(() => chatSessions.sessionId, { onDelete: "cascade" }),

@@ -1,9 +1,9 @@
 import type { Page } from "@playwright/test";
 import { calls, type OpenAiServer, says, startOpenAiServer } from "../setup/openai-server.ts";
 import { startSmtpServer } from "../setup/smtp-server.ts";
+import { inspect } from "./accessibility.ts";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import { type OwnApp, startOwnApp } from "./instance.ts";
-import { inspect } from "./look.ts";
 import {
 	button,
 	composer,

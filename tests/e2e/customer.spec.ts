@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "@playwright/test";
+import { inspect } from "./accessibility.ts";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
-import { inspect } from "./look.ts";
 import {
 	button,
 	composer,

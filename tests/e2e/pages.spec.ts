@@ -1,5 +1,5 @@
+import { inspect } from "./accessibility.ts";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
-import { inspect } from "./look.ts";
 import {
 	button,
 	composer,

@@ -23,8 +23,8 @@ import {
 	makeBotMessages,
 	makeSession,
 	messagesOf,
-	nobodysId,
 	sessionRow,
+	unusedId,
 } from "#tests/factories.ts";
 import { type AgentPerson, apiKey, asAgent, asCustomer, asVisitor, cookiesFrom } from "#tests/people.ts";
 import { bodyOf, call, form, get, readEvents, type Sender } from "#tests/request.ts";
@@ -72,7 +72,7 @@ describe("signing in", () => {
 
 	it.each([
 		["/admin/knowledge", "/admin/knowledge"],
-		[`/admin/chat/${nobodysId()}?before=9`, null],
+		[`/admin/chat/${unusedId()}?before=9`, null],
 		["//evil.example", "/admin/chat"],
 		["/\t/evil.example", "/admin/chat"],
 		["https://evil.example/admin/", "/admin/chat"],
@@ -325,7 +325,7 @@ describe("every page and action for agents", () => {
 	);
 
 	it("answers 404 for a conversation that is not there, in words or as problem", async () => {
-		for (const sessionId of [nobodysId(), "nope", "..%2f", "' or 1=1", "x".repeat(5_000)]) {
+		for (const sessionId of [unusedId(), "nope", "..%2f", "' or 1=1", "x".repeat(5_000)]) {
 			expect((await pages["GET /admin/chat/:sessionId"]?.(anna, sessionId))?.status).toBe(404);
 			expect((await answers["GET /admin/chat/:sessionId/live"]?.(anna, sessionId))?.status).toBe(404);
 			expect((await answers["GET /admin/chat/sync?sessionId"]?.(anna, sessionId))?.status).toBe(404);

@@ -9,7 +9,7 @@ import { saveArticle } from "#app/models/article/article.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { ensureCustomer } from "#app/models/customer/customer.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
-import { clearSetting, saveSetting } from "#app/models/setting/store.server.ts";
+import { resetSetting, saveSetting } from "#app/models/setting/store.server.ts";
 import { sql } from "#db/client.server.ts";
 import { messagesOf } from "#tests/factories.ts";
 import { calls, fails, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
@@ -35,7 +35,7 @@ afterEach(async () => {
 	await provider?.close();
 	provider = null;
 	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", OPENAI_MODEL: "" });
-	for (const key of ["assistant_tone", "assistant_caps"] as const) await clearSetting(key);
+	for (const key of ["assistant_tone", "assistant_caps"] as const) await resetSetting(key);
 });
 
 async function withModel(...script: [Reply, ...Reply[]]) {

@@ -7,14 +7,14 @@ import { setEnv } from "#app/env.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
 import { listActions } from "#app/models/assistant-action/log.server.ts";
 import { toMessage } from "#app/models/message/present.server.ts";
-import { AssistantDeeds, withNews } from "#app/routes/admin/conversation/assistant-deeds.tsx";
+import { AssistantActivity, withNewMessages } from "#app/routes/admin/conversation/assistant-activity.tsx";
 import { loader as agentPage } from "#app/routes/admin/conversation/page.tsx";
 import { action as submitScripted } from "#app/routes/chat/actions.ts";
 import { action as submitPlain } from "#app/routes/chat/page.tsx";
 import { createTranscriptEncoder } from "#app/routes/live/transcript-response.server.tsx";
 import { db, sql } from "#db/client.server.ts";
 import { assistantActions, customers, orderRequests, orders } from "#db/schema.ts";
-import type { Deed, ProposalCard } from "#db/shapes.ts";
+import type { ProposalCard, ToolRun } from "#db/shapes.ts";
 import { eventsOf, forgetCounts, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
 import { asAgent, asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
 import { bodyOf, call, form, get } from "#tests/request.ts";
@@ -401,7 +401,7 @@ describe("what the assistant did", () => {
 		const messages = (await messagesOf(sessionId)).map(toMessage);
 		const answer = messages.at(-1);
 		expect(
-			[...((answer?.metadata.did ?? []) as Deed[])].sort((a, b) => (a.tool < b.tool ? -1 : 1)),
+			[...((answer?.metadata.did ?? []) as ToolRun[])].sort((a, b) => (a.tool < b.tool ? -1 : 1)),
 		).toMatchObject([{ tool: "get_order", orderNumber: number }, { tool: "list_orders" }]);
 		const seen = createTranscriptEncoder(
 			"user",
@@ -412,9 +412,9 @@ describe("what the assistant did", () => {
 		} as never);
 		expect(seen).toContain("What the assistant did");
 		expect(seen).toContain(`Looked up order ${number}`);
-		const list = renderToStaticMarkup(AssistantDeeds({ entries: withNews([], messages) }));
+		const list = renderToStaticMarkup(AssistantActivity({ entries: withNewMessages([], messages) }));
 		expect(list).toContain(`Looked up order ${number}`);
-		expect(withNews(await listActions(sessionId), messages)).toHaveLength(2);
+		expect(withNewMessages(await listActions(sessionId), messages)).toHaveLength(2);
 	});
 });
 

@@ -5,14 +5,7 @@ import { action as submitScripted } from "#app/routes/chat/actions.ts";
 import { loader as chatPage, action as submitPlain } from "#app/routes/chat/page.tsx";
 import { db } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
-import {
-	forgetCounts,
-	makeSession,
-	messagesOf,
-	nobodysId,
-	sessionRow,
-	sessionsOf,
-} from "#tests/factories.ts";
+import { forgetCounts, makeSession, messagesOf, sessionRow, sessionsOf, unusedId } from "#tests/factories.ts";
 import { apiKey, asCustomer, asVisitor, cookiesFrom, forgedTokens, identityOf } from "#tests/people.ts";
 import { bodyOf, call, form, get, type Sender } from "#tests/request.ts";
 
@@ -97,7 +90,7 @@ describe("the page", () => {
 		const { cookie } = await asCustomer();
 		const real = cookie.headers?.Cookie ?? "";
 		const forged = Object.values(
-			await forgedTokens({ vid: nobodysId() }, "guess".repeat(10), "mevi-customer"),
+			await forgedTokens({ vid: unusedId() }, "guess".repeat(10), "mevi-customer"),
 		);
 		const values = forged.map((token) => Buffer.from(JSON.stringify(token)).toString("base64"));
 		for (const value of [...values, "", "%%%", "e30=", "bnVsbA==", real.slice(14, -4)]) {
@@ -263,7 +256,7 @@ describe("sending", () => {
 		});
 	});
 
-	it.each(["abc", nobodysId(), "' or 1=1", "\ud800", "x".repeat(10_000)])(
+	it.each(["abc", unusedId(), "' or 1=1", "\ud800", "x".repeat(10_000)])(
 		"lets no made-up conversation %s stand in its way",
 		async (sessionId) => {
 			const ada = await asVisitor();

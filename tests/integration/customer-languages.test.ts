@@ -6,7 +6,7 @@ import { translateSession } from "#app/jobs/translate-session.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { getInboxEntries } from "#app/models/chat-session/inbox.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
-import { clearSetting, saveSetting } from "#app/models/setting/store.server.ts";
+import { resetSetting, saveSetting } from "#app/models/setting/store.server.ts";
 import { action as agentActions } from "#app/routes/admin/conversation/actions.ts";
 import { action as submitChat } from "#app/routes/chat/page.tsx";
 import { sql } from "#db/client.server.ts";
@@ -30,7 +30,7 @@ afterEach(async () => {
 	await model?.close();
 	model = null;
 	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" });
-	await clearSetting("agent_language");
+	await resetSetting("agent_language");
 	await sql`delete from answer_cache`;
 });
 

@@ -8,7 +8,7 @@ import { loader as list } from "#app/routes/chat/earlier/list.tsx";
 import { loader as chat } from "#app/routes/chat/page.tsx";
 import { Welcome } from "#app/routes/chat/welcome.tsx";
 import { sql } from "#db/client.server.ts";
-import { makeSession, nobodysId } from "#tests/factories.ts";
+import { makeSession, unusedId } from "#tests/factories.ts";
 import { asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
 import { bodyOf, call, get } from "#tests/request.ts";
 
@@ -32,7 +32,7 @@ it("lists a customer's ended conversations, latest first, with their first words
 		const open = await makeSession(ana.identity, "Still open");
 		await ended(await asVisitor(), "Somebody else's");
 		const { sessions, next } = await listOf(ana);
-		expect(sessions.map(({ sessionId, firstWords }) => [sessionId, firstWords])).toEqual([
+		expect(sessions.map(({ sessionId, firstMessagePreview }) => [sessionId, firstMessagePreview])).toEqual([
 			[silent, null],
 			[long, "x".repeat(140)],
 			[first, "Where is my lamp?"],
@@ -54,8 +54,7 @@ it("answers 404 for somebody else's and for what is none", async () => {
 	for (const other of [await asVisitor(), await asCustomer()]) {
 		expect((await read(other, sessionId)).status).toBe(404);
 	}
-	for (const id of [nobodysId(), "none", "%00", "' or 1=1 --"])
-		expect((await read(ana, id)).status).toBe(404);
+	for (const id of [unusedId(), "none", "%00", "' or 1=1 --"]) expect((await read(ana, id)).status).toBe(404);
 });
 
 it("pages without holes or repeats, also where several began at once, and ignores a place that is none", async () => {
@@ -74,7 +73,7 @@ it("pages without holes or repeats, also where several began at once, and ignore
 	}
 	expect(seen).toEqual([...made].reverse());
 	expect((await listOf(ana, "?before=nonsense")).sessions).toHaveLength(20);
-	expect((await listOf(ana, `?before=${nobodysId()}`)).sessions).toEqual([]);
+	expect((await listOf(ana, `?before=${unusedId()}`)).sessions).toEqual([]);
 });
 
 it("is empty for a newcomer, and /chat does not link to it", async () => {

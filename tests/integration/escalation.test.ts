@@ -5,19 +5,19 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answerOnce } from "#app/ai/ask.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
-import { createAgent, noteAgentLeft, touchAgent } from "#app/models/agent/agent.server.ts";
+import { createAgent, recordAgentActivity, recordAgentSignOut } from "#app/models/agent/agent.server.ts";
 import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
-import { announceQueueChanges } from "#app/models/chat-session/announce-queue.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { refreshExpectedWait } from "#app/models/chat-session/expected-wait.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { forCustomer } from "#app/models/chat-session/present.server.ts";
-import { leaveEmail, requestAgent } from "#app/models/chat-session/queue.server.ts";
-import { rescueStranded } from "#app/models/chat-session/unattended.server.ts";
+import { publishQueueChanges } from "#app/models/chat-session/publish-queue.server.ts";
+import { requestAgent, saveContactEmail } from "#app/models/chat-session/queue.server.ts";
+import { repairUnattended } from "#app/models/chat-session/unattended.server.ts";
 import { ensureCustomer } from "#app/models/customer/customer.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
-import { clearSetting, saveSetting } from "#app/models/setting/store.server.ts";
+import { resetSetting, saveSetting } from "#app/models/setting/store.server.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { action as chatActions } from "#app/routes/chat/actions.ts";
 import { loader as chatLoader, action as chatPage } from "#app/routes/chat/page.tsx";
@@ -40,7 +40,7 @@ afterEach(async () => {
 	stopWorker = null;
 	for (const close of closing.splice(0)) await close();
 	for (const key of ["business_hours", "escalation", "assistant_caps", "queue", "ai_prices"] as const)
-		await clearSetting(key);
+		await resetSetting(key);
 	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", AI_DAILY_BUDGET: "", SMTP_URL: "" });
 	await sql`delete from ai_usage`;
 	// Removes the sessions of this test from the queue, because the next test counts queue positions.
@@ -99,7 +99,7 @@ async function waitingPanelOf({ cookie }: Chatter): Promise<string> {
 		queue: session.queue,
 		knownEmail,
 		refusal: null,
-		onAct: async () => ({ isAccepted: true, errors: {} }),
+		onPostForm: async () => ({ isAccepted: true, errors: {} }),
 	};
 	return renderToStaticMarkup(createElement(WaitingPanel, panel));
 }
@@ -117,7 +117,7 @@ async function agentAtWork(name: string) {
 		name,
 		password: "a-long-password",
 	});
-	await touchAgent(agentId);
+	await recordAgentActivity(agentId);
 	return { agentId, name };
 }
 
@@ -283,7 +283,7 @@ describe("who waits is told", () => {
 			const ana = await newCustomer(null, language);
 			await requestAgent(ana.sessionId, ana.actor);
 			await sql`update chat_sessions set queue_deadline = now() - interval '1 minute' where session_id = ${ana.sessionId}`;
-			await rescueStranded();
+			await repairUnattended();
 			const said = await messagesOf(ana.sessionId);
 			expect(said.map(({ metadata }) => metadata.notice)).toEqual(["queued", "queue-overdue"]);
 			for (const { message, metadata } of said) {
@@ -298,7 +298,7 @@ describe("who waits is told", () => {
 		await requestAgent(ana.sessionId, ana.actor);
 		const toldText = async () => {
 			await refreshExpectedWait();
-			await announceQueueChanges();
+			await publishQueueChanges();
 			return (await ana.told("public"))?.queue?.text;
 		};
 		const eventCount = async () => (await eventsOf(ana.sessionId)).length;
@@ -310,11 +310,11 @@ describe("who waits is told", () => {
 		expect(await toldText()).toBe("You are number 1 in the queue. We don't know yet how long it will take.");
 		await haveWaited(agent, [2, 4, 30]);
 		expect(await toldText()).toContain("Current wait: about 4 minutes.");
-		await noteAgentLeft(agent.agentId);
+		await recordAgentSignOut(agent.agentId);
 		expect(await toldText()).toContain("Our team is offline right now.");
 		await saveSetting("business_hours", { timeZone: "UTC", days: {} });
 		expect(await toldText()).toContain("We are away now.");
-		await clearSetting("business_hours");
+		await resetSetting("business_hours");
 		expect(await toldText()).toContain("Our team is offline right now.");
 	});
 
@@ -324,13 +324,13 @@ describe("who waits is told", () => {
 			const ana = await newCustomer();
 			await ana.ask("Hello, is somebody there?");
 			expect(await ana.row()).toMatchObject({ status: "queued" });
-			expect(await announceQueueChanges()).toBeGreaterThan(0);
+			expect(await publishQueueChanges()).toBeGreaterThan(0);
 			expect((await ana.told("public"))?.queue).toMatchObject({ position: 1 });
-			expect(await announceQueueChanges(), "nothing changed, nothing is announced").toBe(0);
+			expect(await publishQueueChanges(), "nothing changed, nothing is announced").toBe(0);
 			const agent = await agentAtWork("Rosa");
-			await announceQueueChanges();
+			await publishQueueChanges();
 			expect((await ana.told("public"))?.queue?.text).toContain("You are number 1 in the queue.");
-			await noteAgentLeft(agent.agentId);
+			await recordAgentSignOut(agent.agentId);
 		} finally {
 			setEnv({ ASSISTANT: "on" });
 		}
@@ -341,7 +341,7 @@ describe("who waits is told", () => {
 		await requestAgent(ana.sessionId, ana.actor);
 		await agentAtWork("Olga");
 		const before = (await eventsOf(ana.sessionId)).length;
-		const counts = await Promise.all(Array.from({ length: 5 }, () => announceQueueChanges()));
+		const counts = await Promise.all(Array.from({ length: 5 }, () => publishQueueChanges()));
 		expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
 		expect((await eventsOf(ana.sessionId)).length).toBe(before + 1);
 	});
@@ -401,7 +401,7 @@ it("prefills the address that is known: the customer's own, or one given before"
 	const [first, second] = [await makeSession(visitor.identity), await makeSession(visitor.identity)];
 	const actor = { type: "customer", identity: visitor.identity } as const;
 	await requestAgent(first, actor);
-	await leaveEmail(first, actor, "earlier@example.com");
+	await saveContactEmail(first, actor, "earlier@example.com");
 	await endSession(first, actor);
 	await requestAgent(second, actor);
 	expect(await waitingPanelOf(visitor)).toContain('value="earlier@example.com"');
@@ -557,7 +557,7 @@ describe("limits", () => {
 		await until(async () => expect(await ana.bots()).toHaveLength(1));
 		await ana.ask("And a chair?");
 		expect((await untilQueued(ana)).queueReason).toBe("assistant-limit");
-		await clearSetting("assistant_caps");
+		await resetSetting("assistant_caps");
 		const ben = await newCustomer();
 		await sql`update chat_sessions set ai_cost_micros = 600000 where session_id = ${ben.sessionId}`;
 		await ben.ask("Who painted the ceiling of the Sistine Chapel?");

@@ -8,8 +8,8 @@ import { checkUrgency } from "#app/jobs/check-urgency.server.ts";
 import { listActions, logReading } from "#app/models/assistant-action/log.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { listQuery } from "#app/models/chat-session/inbox.server.ts";
-import { admitOverdue, queueSession, requestAgent } from "#app/models/chat-session/queue.server.ts";
-import { rescueStranded } from "#app/models/chat-session/unattended.server.ts";
+import { queueSession, requestAgent, writeOverdueNotice } from "#app/models/chat-session/queue.server.ts";
+import { repairUnattended } from "#app/models/chat-session/unattended.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import type { Inbox, InboxEntry } from "#app/realtime/events.ts";
@@ -125,7 +125,7 @@ describe("the order of the agents' list", () => {
 		const other = await asVisitor();
 		const later = await makeSession(other.identity, "Hello");
 		await requestAgent(later, { type: "customer", identity: other.identity });
-		await rescueStranded();
+		await repairUnattended();
 		expect(await sessionRow(left)).toMatchObject({ status: "queued", queueReason: "agent-away" });
 		expect(await newest([left, later])).toEqual([left, later]);
 	});
@@ -213,8 +213,8 @@ describe("the priority", () => {
 
 	it("does not rise by waiting", async () => {
 		const { sessionId } = await waiting("Where is my parcel?");
-		await transact((tx) => admitOverdue(tx, sessionId));
-		await transact((tx) => admitOverdue(tx, sessionId));
+		await transact((tx) => writeOverdueNotice(tx, sessionId));
+		await transact((tx) => writeOverdueNotice(tx, sessionId));
 		expect(await priority(sessionId)).toBe("normal");
 	});
 

@@ -9,7 +9,7 @@ import {
 	getArticle,
 	knowledgeVersion,
 	listArticles,
-	recutArticles,
+	resplitOutdatedArticles,
 	saveArticle,
 	searchPassages,
 } from "#app/models/article/article.server.ts";
@@ -156,11 +156,11 @@ describe("an import of articles", () => {
 			.set({ body: "Zebra <!-- secret --> text." })
 			.where(eq(articlePassages.articleId, id));
 		const version = await knowledgeVersion();
-		expect(await recutArticles()).toBe(1);
+		expect(await resplitOutdatedArticles()).toBe(1);
 		expect((await getArticle("old"))?.body).not.toContain("secret");
 		expect((await searchPassages("zebra", 1))[0]?.body).toBe("Zebra text.");
 		expect(await knowledgeVersion()).not.toBe(version);
-		expect(await recutArticles()).toBe(0);
+		expect(await resplitOutdatedArticles()).toBe(0);
 	});
 });
 

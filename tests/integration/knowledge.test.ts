@@ -18,7 +18,7 @@ import {
 	searchPassages,
 } from "#app/models/article/article.server.ts";
 import { importKnowledge } from "#app/models/article/import.server.ts";
-import { listUnanswered, settleUnanswered } from "#app/models/article/unanswered-question.server.ts";
+import { closeUnanswered, listUnanswered } from "#app/models/article/unanswered-question.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { action, loader } from "#app/routes/admin/knowledge/page.tsx";
@@ -291,7 +291,7 @@ describe("a question without an answer", () => {
 		expect((await page()).questions).toEqual([]);
 		await say("do you teach juggling write to cy@example.com");
 		expect(await listUnanswered(10)).toMatchObject([{ times: 3 }]);
-		await settleUnanswered(id, "ignored");
+		await closeUnanswered(id, "ignored");
 		await say("do you teach juggling write to cy@example.com");
 		expect(await listUnanswered(10)).toEqual([]);
 	});

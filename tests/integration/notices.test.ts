@@ -8,11 +8,11 @@ import { endSession, takeOver } from "#app/models/chat-session/change.server.ts"
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { getInboxEntries } from "#app/models/chat-session/inbox.server.ts";
 import { spokenLanguage } from "#app/models/chat-session/locale.ts";
-import { noticeWords } from "#app/models/chat-session/notice-words.ts";
+import { noticeTexts } from "#app/models/chat-session/notice-texts.ts";
 import { forAgent } from "#app/models/chat-session/present.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
-import { expectation, type QueueFacts } from "#app/models/chat-session/queue-words.ts";
-import { waitWords } from "#app/models/chat-session/wait-words.ts";
+import { expectedWaitText, type QueueFacts } from "#app/models/chat-session/queue-texts.ts";
+import { waitTexts } from "#app/models/chat-session/wait-texts.ts";
 import { toMessage } from "#app/models/message/present.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
@@ -78,20 +78,20 @@ describe("what the conversation itself says", () => {
 			canEmail: false,
 		};
 		for (const language of LANGUAGES) {
-			expect(noticeWords(`${language}-XX`).language).toBe(language);
-			expect(waitWords(language).language).toBe(language);
-			const away = expectation(closed, waitWords(language));
+			expect(noticeTexts(`${language}-XX`).language).toBe(language);
+			expect(waitTexts(language).language).toBe(language);
+			const away = expectedWaitText(closed, waitTexts(language));
 			expect(away, language).toMatch(/09:00 \(Europe\/Lisbon\)/);
 			expect(away, language).toMatch(/\b30\b/);
-			const waited = expectation(
+			const waited = expectedWaitText(
 				{ ...closed, state: "waiting", recentWaitSeconds: 240 },
-				waitWords(language),
+				waitTexts(language),
 			);
 			expect(waited, language).toMatch(/4/);
-			const { called, overdue, left } = noticeWords(language).words;
+			const { called, overdue, left } = noticeTexts(language).words;
 			for (const text of [called, overdue, left("Ana")]) expect(text, language).not.toMatch(/\p{N}/u);
 		}
-		expect(expectation(closed, waitWords("de"))).toBe(
+		expect(expectedWaitText(closed, waitTexts("de"))).toBe(
 			"Wir sind gerade nicht da. Wieder da sind wir: Montag, 30. November, 09:00 (Europe/Lisbon).",
 		);
 	});

@@ -7,7 +7,7 @@ import { call, form, json, type Sender } from "#tests/request.ts";
 
 const post = (sessionId: string, message: string, as: Sender) =>
 	call(messages, json("POST", "/api/chat/messages", { sessionId, message }, as));
-const MOST_CHARACTERS = 300_000;
+const MAX_MESSAGE_CHARACTERS = 300_000;
 const LONGEST = "y".repeat(10_000);
 
 describe("messages from one address", () => {
@@ -15,7 +15,7 @@ describe("messages from one address", () => {
 		const key = await apiKey();
 		const own = await makeSession((await asVisitor()).identity);
 		const statuses: number[] = [];
-		for (let sent = 0; sent <= MOST_CHARACTERS; sent += LONGEST.length) {
+		for (let sent = 0; sent <= MAX_MESSAGE_CHARACTERS; sent += LONGEST.length) {
 			const ada = await asVisitor();
 			statuses.push((await post(await makeSession(ada.identity), LONGEST, ada.bearer)).status);
 		}

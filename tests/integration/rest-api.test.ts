@@ -16,9 +16,9 @@ import {
 	makeBotMessages,
 	makeSession,
 	messagesOf,
-	nobodysId,
 	sessionRow,
 	sessionsOf,
+	unusedId,
 } from "#tests/factories.ts";
 import { apiKey, asCustomer, asVisitor, forgedTokens, identityOf, withBearer } from "#tests/people.ts";
 import { bodyOf, call, get, json, readEvents, type Sender, type WireEvent } from "#tests/request.ts";
@@ -668,19 +668,19 @@ describe("receipts", () => {
 		const [ada, ben] = await Promise.all([asCustomer(), asCustomer()]);
 		const [hers] = await messagesOf(await makeSession(ada.identity, "Private"));
 		const foreign = await putReceipt({ id: hers?.id, isRead: true }, ben.bearer);
-		const unknown = await putReceipt({ id: nobodysId(), isRead: true }, ben.bearer);
+		const unknown = await putReceipt({ id: unusedId(), isRead: true }, ben.bearer);
 		await expectProblem(foreign, 404);
 		expect(await foreign.text()).toBe(await unknown.text());
 	});
 
 	it.each([
 		[{ readUpTo: 1 }],
-		[{ sessionId: nobodysId() }],
-		[{ sessionId: nobodysId(), readUpTo: -1 }],
-		[{ sessionId: nobodysId(), readUpTo: 1e12 }],
-		[{ sessionId: nobodysId(), readUpTo: "1" }],
+		[{ sessionId: unusedId() }],
+		[{ sessionId: unusedId(), readUpTo: -1 }],
+		[{ sessionId: unusedId(), readUpTo: 1e12 }],
+		[{ sessionId: unusedId(), readUpTo: "1" }],
 		[{ id: "not-a-uuid", isRead: true }],
-		[{ id: nobodysId(), isRead: false }],
+		[{ id: unusedId(), isRead: false }],
 		[{}],
 	])("refuse %j", async (body) => {
 		const response = await putReceipt(body, await apiKey());
@@ -753,7 +753,7 @@ describe("whoever has no right to be here", () => {
 				hers,
 				hers.toUpperCase(),
 				his,
-				nobodysId(),
+				unusedId(),
 				"1",
 				"' or 1=1 --",
 				`${hers}\0`,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
-import { createAgent, touchAgent } from "#app/models/agent/agent.server.ts";
+import { createAgent, recordAgentActivity } from "#app/models/agent/agent.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
@@ -25,7 +25,7 @@ beforeAll(async () => {
 		password: "twelve letters",
 	});
 	agent = { agentId, name: "Ana" };
-	await touchAgent(agentId);
+	await recordAgentActivity(agentId);
 });
 afterEach(async () => {
 	for (const close of closing.splice(0)) await close();

@@ -7,7 +7,7 @@ import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
-import { rescueStranded } from "#app/models/chat-session/unattended.server.ts";
+import { repairUnattended } from "#app/models/chat-session/unattended.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { readUnanswered } from "#app/models/message/unanswered.server.ts";
 import { readLiveAnswer } from "#app/realtime/live-answers.server.ts";
@@ -196,6 +196,6 @@ it("answers nothing: the question before it is still open for the agent and the 
 	expect({ question, history, misses }).toEqual({ question: "May I return a lamp?", history: [], misses: 0 });
 	await sql`update chat_messages set sent_at = now() - interval '1 hour' where session_id = ${ana.sessionId}`;
 	await sql`update chat_sessions set assigned_at = now() - interval '1 hour' where session_id = ${ana.sessionId}`;
-	const problems = (await rescueStranded()).filter(({ sessionId }) => sessionId === ana.sessionId);
+	const problems = (await repairUnattended()).filter(({ sessionId }) => sessionId === ana.sessionId);
 	expect(problems).toEqual([{ sessionId: ana.sessionId, problem: "agent-away" }]);
 });

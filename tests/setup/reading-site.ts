@@ -46,12 +46,12 @@ export class Site {
 		response.on("close", () => this.streams.delete(stream));
 		const hello = { sessionId: "s", epoch: "epoch", hb: 15_000, now: Date.now() + this.clock };
 		this.passes(stream, frame(null, "joined-chat", hello));
-		for (let seq = placeIn(query) + 1; seq <= this.seq; seq += 1) this.passes(stream, this.frameOf(seq));
+		for (let seq = sequenceIn(query) + 1; seq <= this.seq; seq += 1) this.passes(stream, this.frameOf(seq));
 	}
 
 	async poll(request: IncomingMessage, response: ServerResponse) {
 		const url = new URL(request.url ?? "", "http://x");
-		const from = placeIn(url.searchParams);
+		const from = sequenceIn(url.searchParams);
 		if (url.pathname === "/poll" && from >= this.seq) {
 			await new Promise<void>((resolve) => {
 				const done = () => {
@@ -112,7 +112,7 @@ export const eventOf = (seq: number) => ({
 
 const frame = (id: string | null, type: string, data: unknown) =>
 	`${id ? `id: ${id}\n` : ""}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
-const placeIn = (query: URLSearchParams) => Number(/\.p(\d+)/.exec(query.get("cursor") ?? "")?.[1] ?? 0);
+const sequenceIn = (query: URLSearchParams) => Number(/\.p(\d+)/.exec(query.get("cursor") ?? "")?.[1] ?? 0);
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
 	let text = "";

@@ -23,10 +23,10 @@ const SUMMARY_RULES = `You brief a colleague who takes over a support conversati
  */
 export async function writeHandover(sessionId: string): Promise<void> {
 	const first = await writeFirstHandover(sessionId, quoteHandover);
-	if (!first || first.material.said.length < 2) return;
+	if (!first || first.material.messages.length < 2) return;
 	if (!(await hasDayBudget())) return;
 	const { material, handover } = first;
-	const transcript = material.said.map(({ senderType, message }) => ({
+	const transcript = material.messages.map(({ senderType, message }) => ({
 		from: SPEAKERS[senderType],
 		message,
 	}));
@@ -45,7 +45,7 @@ const SPEAKERS = { user: "customer", bot: "assistant", agent: "colleague", syste
 
 /** The handover made of the conversation's own words. */
 function quoteHandover(material: HandoverMaterial): Handover {
-	const { said, intent, answers, actions } = material;
+	const { messages: said, intent, answers, actions } = material;
 	const words = said.filter(({ senderType }) => senderType === "user").map(({ message }) => message.trim());
 	const first = words.find(isTelling) ?? words[0];
 	const last = words.at(-1);

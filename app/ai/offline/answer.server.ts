@@ -3,7 +3,7 @@ import { listArticleLanguages } from "#app/models/article/article.server.ts";
 import { CONFIRM_HINT } from "#app/models/assistant-action/propose.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { forAnalysis } from "#app/models/message/analysed-part.ts";
-import { isKnown } from "#app/models/order/order.server.ts";
+import { isIdentified } from "#app/models/order/order.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
 import { Deeds } from "../deeds.server.ts";
@@ -178,7 +178,7 @@ async function withOrderFacts(text: string, question: string, intent: string, de
 	) {
 		return text;
 	}
-	if (!isKnown(deeds.owner)) {
+	if (!isIdentified(deeds.owner)) {
 		if (deeds.canPropose && isDoable(intent)) deeds.askIdentity();
 		return text;
 	}

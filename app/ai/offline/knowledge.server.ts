@@ -1,10 +1,10 @@
-import { articleUrl } from "#app/models/article/address.ts";
 import {
 	findPassages,
 	listConfigs,
 	listPassages,
 	type PassageSearch,
 } from "#app/models/article/search.server.ts";
+import { articleUrl } from "#app/models/article/slug.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
 import { stemTexts } from "#app/models/search/stems.server.ts";

@@ -1,7 +1,7 @@
 import type { Deeds } from "#app/ai/deeds.server.ts";
 import { proposeCancellation, proposeOrderAddress, proposeReturn } from "#app/ai/tools/proposals.ts";
 import { listOrders, type Order } from "#app/models/order/order.server.ts";
-import { whyNotCancelled, whyNotReaddressed, whyNotReturned } from "#app/models/order/rules.ts";
+import { addressChangeRefusal, cancelRefusal, returnRefusal } from "#app/models/order/rules.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Proposal } from "#db/shapes.ts";
 import { OFFER } from "./phrases.ts";
@@ -35,21 +35,21 @@ const NOT_CANCELLING =
 const DOINGS: Record<string, Doing> = {
 	cancel_order: {
 		said: CANCELLING,
-		whyNot: whyNotCancelled,
+		whyNot: cancelRefusal,
 		propose: (order) => proposeCancellation(order, null),
 		words: ({ number }) => `I can cancel order ${number} for you. Please confirm it below.`,
 		which: "Which order shall I cancel",
 	},
 	get_refund: {
 		said: /\bre+(?:fund|turn|imburs|inburs|bat|pay|paid|claim|clam|tour|und)|\b(?:rufund|rfund|money|back|compensat\w*|credit|restitution|chargeback|want (?:it|my order) any ?more|any ?more)\b|\bdo(?:es)?n['’]?t (?:want|need|like)\b/i,
-		whyNot: (order, days) => whyNotReturned(order, days, new Date()),
+		whyNot: (order, days) => returnRefusal(order, days, new Date()),
 		propose: (order) => proposeReturn(order, [], null),
 		words: ({ number }) => `I can ask the store to take order ${number} back. Please confirm it below.`,
 		which: "Which order would you like to send back",
 	},
 	change_shipping_address: {
 		said: /\bad+r+es|\baddr\b|\b(?:deliver|ship|send|post|forward|redirect|reroute)\w*\b.{0,60}\bto\b|\b(?:house|street|post ?code|zip|city|town|location|destination|moved|moving|recipient|where (?:it|my order|this) (?:goes|is going))\b/i,
-		whyNot: whyNotReaddressed,
+		whyNot: addressChangeRefusal,
 		propose: (order) => proposeOrderAddress(order, null),
 		words: ({ number }) => `I can change where order ${number} goes. Please give the new address below.`,
 		which: "Whose address shall I change",

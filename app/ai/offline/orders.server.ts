@@ -5,7 +5,7 @@ import {
 	describeOrder,
 	formatDay,
 	getOrder,
-	isKnown,
+	isIdentified,
 	isOpen,
 	isPending,
 	listOrders,
@@ -107,7 +107,7 @@ export async function answerAboutOrders(options: {
 	const intent = isSaid(guessed, question) ? guessed : "other";
 	const request = REQUESTS[intent];
 	if (numbers.length > 0) {
-		if (!isKnown(owner)) return askIdentity(deeds);
+		if (!isIdentified(owner)) return askIdentity(deeds);
 		const orders = await Promise.all(numbers.map((number) => getOrder({ number, ...owner })));
 		for (const order of orders) if (order) await deeds.didRead("get_order", order);
 		const [named] = orders;
@@ -130,12 +130,12 @@ export async function answerAboutOrders(options: {
 		(guessed === "cancel_order" && OWN_ORDER.test(question) && asksWhetherCancelled(question)) ||
 		(OWN_ORDER.test(question) && WHERE.test(question) && !request);
 	if ((HOW_TO.test(question) && !isList) || WHAT_IF.test(question)) return null;
-	if (isDoable(intent) && !isList && OWN_ORDER.test(question) && isKnown(owner)) {
+	if (isDoable(intent) && !isList && OWN_ORDER.test(question) && isIdentified(owner)) {
 		const offered = await proposeForAny(intent, deeds);
 		if (offered) return { text: offered, isRequest: false };
 	}
 	if (!(isTracking || isListing)) return null;
-	if (!isKnown(owner)) return askIdentity(deeds);
+	if (!isIdentified(owner)) return askIdentity(deeds);
 	await deeds.didRead("list_orders", null);
 	return {
 		text: await describeLatest(owner, isList || (isListing && /\borders\b|\blist\b/i.test(question))),

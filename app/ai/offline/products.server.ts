@@ -1,4 +1,4 @@
-import { joinWords } from "#app/models/order/order.server.ts";
+import { joinWithAnd } from "#app/models/order/order.server.ts";
 import { formatMoney } from "#app/models/product/money.ts";
 import type { ProductVariant } from "#app/models/product/product.server.ts";
 import { findProducts, type ProductSearch } from "#app/models/product/search.server.ts";
@@ -57,7 +57,7 @@ function answerFromRange(question: string, terms: Term[], rivals: Found[]): Prod
 	const lines = shown.map(
 		(product) => `${product.name} (${priceWords(product.variants)}, ${stockWords(product.variants)})`,
 	);
-	const text = `${rivals.length > shown.length ? "Among others, there are" : "There are"} ${joinWords(lines)}.`;
+	const text = `${rivals.length > shown.length ? "Among others, there are" : "There are"} ${joinWithAnd(lines)}.`;
 	return { text, coverage, sources: shown.map((product) => asSource(product, coverage)) };
 }
 
@@ -99,7 +99,7 @@ async function answerFromOne(
 		sentences.push(`${product.name}${chosen.words}: ${priceWords(chosen.variants)}.`);
 	}
 	if (asksColour && colours.length > 0 && !chosen.words) {
-		sentences.push(`Colours of the ${product.name}: ${joinWords(colours.slice(0, MOST_VALUES))}.`);
+		sentences.push(`Colours of the ${product.name}: ${joinWithAnd(colours.slice(0, MOST_VALUES))}.`);
 	} else if (
 		(ASKS_STOCK.test(question) || chosen.words) &&
 		product.variants.length > 0 &&
@@ -182,7 +182,7 @@ function factsOf(product: Found): Fact[] {
 	const names = new Set(product.variants.flatMap((variant) => Object.keys(variant.options)));
 	for (const name of names) {
 		const values = [...new Set(product.variants.flatMap((variant) => variant.options[name] ?? []))];
-		facts.push({ label: name, value: joinWords(values.slice(0, MOST_VALUES)) });
+		facts.push({ label: name, value: joinWithAnd(values.slice(0, MOST_VALUES)) });
 	}
 	return facts;
 }
@@ -208,7 +208,7 @@ function variantsAskedFor(terms: Term[], product: Found): { variants: ProductVar
 		const values = Object.values(variant.options);
 		return [...said].every((value) => values.includes(value));
 	});
-	return { variants: all.length > 0 ? all : matching, words: ` in ${joinWords([...said])}` };
+	return { variants: all.length > 0 ? all : matching, words: ` in ${joinWithAnd([...said])}` };
 }
 
 /** Whether the question says an option's value, every word of it. */

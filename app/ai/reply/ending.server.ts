@@ -1,8 +1,8 @@
 import { log } from "#app/http/log.server.ts";
 import { finishTurn, type Turn } from "#app/models/ai-turn/ai-turn.server.ts";
-import { noteUnanswered } from "#app/models/article/unanswered-question.server.ts";
+import { recordUnanswered } from "#app/models/article/unanswered-question.server.ts";
 import { writeProposals } from "#app/models/assistant-action/propose.server.ts";
-import { noteQuestion } from "#app/models/chat-session/change.server.ts";
+import { recordQuestion } from "#app/models/chat-session/change.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { queueSession } from "#app/models/chat-session/queue.server.ts";
 import type { Unanswered } from "#app/models/message/unanswered.server.ts";
@@ -34,7 +34,7 @@ export async function finish(
 	const { firstWordAt, marks = {}, asked } = written;
 	await transact(async (tx) => {
 		// The session first and the turn second, as everywhere: the other way round two writers could wait for each other.
-		await noteQuestion(tx, sessionId, reply);
+		await recordQuestion(tx, sessionId, reply);
 		if (!(await finishTurn(tx, turn, { outcome: reply, firstWordAt }))) throw new Superseded();
 		await writeMessage(tx, {
 			id: turn.messageId,
@@ -55,7 +55,7 @@ export async function finish(
 		if (asked && !reply.answered) {
 			const { question, customerName } = asked;
 			const { language: locale, intent } = reply;
-			await noteUnanswered(tx, { question, customerName, locale, intent, sessionId });
+			await recordUnanswered(tx, { question, customerName, locale, intent, sessionId });
 		}
 		if (reply.escalate.needed) await queueSession(tx, sessionId, reply.escalate.reason ?? "requested");
 	});

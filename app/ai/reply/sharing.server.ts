@@ -116,15 +116,15 @@ async function listen(writing: Writing, signal: AbortSignal, take: OnText): Prom
 /** Passes words on, and when they begin anew says with the next of them that those before are void. */
 function hearer(onText: OnText) {
 	let length = 0;
-	let isAnew = false;
+	let isRestarted = false;
 	return {
 		beginAnew() {
-			isAnew = length > 0;
+			isRestarted = length > 0;
 		},
-		take: ((piece, at = isAnew ? 0 : length) => {
+		take: ((piece, at = isRestarted ? 0 : length) => {
 			const isTakenBack = at < length;
 			length = at + piece.length;
-			isAnew = false;
+			isRestarted = false;
 			onText(piece, isTakenBack ? at : undefined);
 		}) satisfies OnText as OnText,
 	};

@@ -1,5 +1,5 @@
 import { z } from "zod/v4";
-import { whyNotCancelled } from "#app/models/order/rules.ts";
+import { cancelRefusal } from "#app/models/order/rules.ts";
 import { findOwnOrder } from "./own-order.server.ts";
 import { proposeCancellation } from "./proposals.ts";
 import {
@@ -21,7 +21,7 @@ export const requestCancellation = defineTool({
 		if (refusal) return refusal;
 		const order = await findOwnOrder(number, context.deeds.owner);
 		if (!order) return NOT_THEIRS;
-		const problem = whyNotCancelled(order);
+		const problem = cancelRefusal(order);
 		if (problem) return { error: "not_possible", details: problem };
 		return tellProposed(context.deeds.propose(proposeCancellation(order, reason)));
 	},

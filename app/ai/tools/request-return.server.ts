@@ -1,5 +1,5 @@
 import { z } from "zod/v4";
-import { whyNotReturned } from "#app/models/order/rules.ts";
+import { returnRefusal } from "#app/models/order/rules.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import { findOwnOrder } from "./own-order.server.ts";
 import { proposeReturn } from "./proposals.ts";
@@ -29,7 +29,7 @@ export const requestReturn = defineTool({
 		if (refusal) return refusal;
 		const order = await findOwnOrder(number, context.deeds.owner);
 		if (!order) return NOT_THEIRS;
-		const problem = whyNotReturned(order, await getSetting("return_days"), new Date());
+		const problem = returnRefusal(order, await getSetting("return_days"), new Date());
 		if (problem) return { error: "not_possible", details: problem };
 		const wanted = items.map((name) => name.trim().toLowerCase());
 		const chosen = order.items.filter((item) => wanted.includes(item.name.toLowerCase()));

@@ -1,5 +1,5 @@
 import { z } from "zod/v4";
-import { isKnown } from "#app/models/order/order.server.ts";
+import { isIdentified } from "#app/models/order/order.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import type { Retrieved } from "../answer-sources.ts";
 import type { Deeds } from "../deeds.server.ts";
@@ -76,7 +76,7 @@ export const NOT_THEIRS = {
 
 /** Refuses a tool while it is not known who asks; null when it is. */
 export function refuseStranger({ deeds }: ToolContext): typeof NOT_SIGNED_IN | null {
-	if (isKnown(deeds.owner)) return null;
+	if (isIdentified(deeds.owner)) return null;
 	deeds.askIdentity();
 	return NOT_SIGNED_IN;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod/v4";
 import { listOwnCustomers } from "#app/models/customer/customer.server.ts";
 import { canonicalEmail } from "#app/models/email/address.server.ts";
-import { whyNotReaddressed } from "#app/models/order/rules.ts";
+import { addressChangeRefusal } from "#app/models/order/rules.ts";
 import { findOwnOrder } from "./own-order.server.ts";
 import { proposeAccountAddress, proposeEmail, proposeOrderAddress } from "./proposals.ts";
 import {
@@ -41,7 +41,7 @@ export const updateContact = defineTool({
 		if (number !== null) {
 			const order = await findOwnOrder(number, context.deeds.owner);
 			if (!order) return NOT_THEIRS;
-			const problem = whyNotReaddressed(order);
+			const problem = addressChangeRefusal(order);
 			if (problem) return { error: "not_possible", details: problem };
 			return tellProposed(context.deeds.propose(proposeOrderAddress(order, known)));
 		}

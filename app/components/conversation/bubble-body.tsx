@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { inLanguage } from "./translation-words.ts";
+import { inLanguage } from "./translation-note.ts";
 
 /**
  * The background of a message. `dir=auto` when the language is unknown, because a customer may write in any script.

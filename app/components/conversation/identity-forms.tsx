@@ -1,18 +1,18 @@
 import { type FormEvent, type ReactNode, useEffect } from "react";
 import { Button, DisclosureMark, TextField } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
-import { type Act, fieldId, type GivenBack, useActing } from "./posted-fields.ts";
+import { fieldId, type PostForm, type RefusedValues, useFormPost } from "./form-post.ts";
 
 /**
  * The forms by which an anonymous customer proves that an order is theirs: one for the email address, one for the
  * code. The message's metadata says which form it carries. Both work without scripts.
  */
-export function IdentityForm({ message, onAct }: { message: Message; onAct?: Act }) {
-	if (isOpenEntry(message)) return <CodeForm message={message} onAct={onAct} />;
+export function IdentityForm({ message, onPostForm }: { message: Message; onPostForm?: PostForm }) {
+	if (isOpenEntry(message)) return <CodeForm message={message} onPostForm={onPostForm} />;
 	return (
 		<>
 			{message.metadata.signIn ? <SignInForm /> : null}
-			{message.metadata.identify === "code" ? <EmailForm message={message} onAct={onAct} /> : null}
+			{message.metadata.identify === "code" ? <EmailForm message={message} onPostForm={onPostForm} /> : null}
 		</>
 	);
 }
@@ -45,17 +45,17 @@ const isOpenEntry = ({ metadata }: Message): boolean =>
 
 type FormProps = {
 	message: Message;
-	onAct?: Act;
+	onPostForm?: PostForm;
 	/** The typed values and errors, when the form is shown again after a refused post. */
-	given?: GivenBack;
+	given?: RefusedValues;
 };
 
-export function EmailForm({ message, onAct, given }: FormProps) {
+export function EmailForm({ message, onPostForm, given }: FormProps) {
 	return (
 		<Form
 			intent="send-code"
 			message={message}
-			onAct={onAct}
+			onPostForm={onPostForm}
 			given={given}
 			button={<Button variant="secondary">Send a code</Button>}
 		>
@@ -84,7 +84,7 @@ export function EmailForm({ message, onAct, given }: FormProps) {
 /** A code was requested from this page by a form that had the focus. */
 let isCodeAwaited = false;
 
-export function CodeForm({ message, onAct, given }: FormProps) {
+export function CodeForm({ message, onPostForm, given }: FormProps) {
 	const id = fieldId(`${message.id}-code`, given);
 	useEffect(() => {
 		if (isCodeAwaited) document.getElementById(id)?.focus();
@@ -95,7 +95,7 @@ export function CodeForm({ message, onAct, given }: FormProps) {
 			<Form
 				intent="enter-code"
 				message={message}
-				onAct={onAct}
+				onPostForm={onPostForm}
 				given={given}
 				button={<Button>Check the code</Button>}
 			>
@@ -120,7 +120,7 @@ export function CodeForm({ message, onAct, given }: FormProps) {
 					<DisclosureMark />
 					No email, or another address
 				</summary>
-				<EmailForm message={message} onAct={onAct} />
+				<EmailForm message={message} onPostForm={onPostForm} />
 			</details>
 		</div>
 	);
@@ -129,7 +129,7 @@ export function CodeForm({ message, onAct, given }: FormProps) {
 function Form({
 	intent,
 	message,
-	onAct,
+	onPostForm,
 	given,
 	button,
 	children,
@@ -139,7 +139,7 @@ function Form({
 	/** Renders the form's fields, with their errors. */
 	children: (errors: Record<string, string>) => ReactNode;
 }) {
-	const { form, errors, submit } = useActing(onAct, given);
+	const { form, errors, submit } = useFormPost(onPostForm, given);
 	async function send(event: FormEvent<HTMLFormElement>) {
 		const conversation = event.currentTarget.closest<HTMLElement>("[role=log]");
 		isCodeAwaited = intent === "send-code";

@@ -3,17 +3,17 @@ import type { FormEvent, ReactNode } from "react";
 import { ClockTime, useFullTime } from "#app/components/time/time.tsx";
 import { AssistantMark, Avatar, Button } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
-import type { Deed, Translation } from "#db/shapes.ts";
+import type { ToolRun, Translation } from "#db/shapes.ts";
 import { BubbleBody } from "./bubble-body.tsx";
-import { Deeds } from "./deeds.tsx";
+import type { PostForm } from "./form-post.ts";
+import { FormattedMessage } from "./formatted-message.tsx";
 import { IdentityForm } from "./identity-forms.tsx";
-import { MarkedText } from "./marked-text.tsx";
+import { type RunPosition, SINGLE_MESSAGE_RUN } from "./message-runs.ts";
 import { MessageText } from "./message-text.tsx";
-import type { Act } from "./posted-fields.ts";
 import { ProposalCard } from "./proposal-card.tsx";
-import { ALONE, type RunPlace } from "./run.ts";
 import type { Side } from "./side.ts";
-import { inLanguage } from "./translation-words.ts";
+import { ToolRunList } from "./tool-run-list.tsx";
+import { inLanguage } from "./translation-note.ts";
 
 type Source = { id: string; title: string; url: string; quote: string };
 
@@ -22,9 +22,9 @@ export function MessageBubble({
 	message,
 	side,
 	customerName = null,
-	place = ALONE,
+	place: position = SINGLE_MESSAGE_RUN,
 	onCallPerson,
-	onAct,
+	onPostForm,
 	isIdentityStep = true,
 	sending,
 }: {
@@ -33,14 +33,14 @@ export function MessageBubble({
 	/** The customer's name, for agents: customers' messages have no sender name. */
 	customerName?: string | null;
 	/** The message's position in a run of one sender: the name is above the run, the time below it. */
-	place?: RunPlace;
+	place?: RunPosition;
 	/**
 	 * Requests an agent. Offered on the newest message when the assistant could not answer; without scripts the form
 	 * posts.
 	 */
 	onCallPerson?: () => void;
 	/** Posts a form in the message with scripts; without scripts the form posts itself. */
-	onAct?: Act;
+	onPostForm?: PostForm;
 	/** False when a newer message has replaced this message's identity form. */
 	isIdentityStep?: boolean;
 	/** The state of sending, until the server has acknowledged the message. The element stays the same afterwards. */
@@ -51,30 +51,30 @@ export function MessageBubble({
 	const isOwn = side === "user" ? message.senderType === "user" : message.senderType === "agent";
 	const name = senderName(message, side, customerName);
 	const sources = readSources(message);
-	const deeds = (message.metadata.did as Deed[] | undefined) ?? [];
+	const deeds = (message.metadata.did as ToolRun[] | undefined) ?? [];
 	return (
 		<article
-			className={`flex max-w-[min(85%,var(--container-measure))] gap-2.5 ${isOwn ? "self-end" : "self-start"} ${place.startsRun ? "" : "-mt-2"}`}
+			className={`flex max-w-[min(85%,var(--container-measure))] gap-2.5 ${isOwn ? "self-end" : "self-start"} ${position.startsRun ? "" : "-mt-2"}`}
 			aria-label={isOwn ? "You" : name}
 			data-seq={sending ? undefined : message.seq}
 		>
-			{isOwn ? null : <SenderMark message={message} name={name} isShown={place.startsRun} />}
+			{isOwn ? null : <SenderMark message={message} name={name} isShown={position.startsRun} />}
 			<div
 				className={`flex min-w-0 flex-col gap-1 ${isOwn ? "items-end" : "items-start"}`}
-				title={place.endsRun ? undefined : time}
+				title={position.endsRun ? undefined : time}
 			>
-				{isOwn || !place.startsRun ? null : <p className="text-ink-soft text-sm">{name}</p>}
+				{isOwn || !position.startsRun ? null : <p className="text-ink-soft text-sm">{name}</p>}
 				{message.metadata.proposal ? (
-					<ProposalCard message={message} side={side} onAct={onAct} />
+					<ProposalCard message={message} side={side} onPostForm={onPostForm} />
 				) : (
-					<MessageText message={message} side={side} isOwn={isOwn} onAct={onAct} />
+					<MessageText message={message} side={side} isOwn={isOwn} onPostForm={onPostForm} />
 				)}
 				{message.metadata.stopped ? <p className="text-ink-soft text-sm">Answer stopped</p> : null}
-				{side === "user" && isIdentityStep ? <IdentityForm message={message} onAct={onAct} /> : null}
+				{side === "user" && isIdentityStep ? <IdentityForm message={message} onPostForm={onPostForm} /> : null}
 				{sources.length > 0 ? <Sources sources={sources} /> : null}
-				{deeds.length > 0 ? <Deeds deeds={deeds} /> : null}
+				{deeds.length > 0 ? <ToolRunList deeds={deeds} /> : null}
 				{onCallPerson && message.metadata.offersPerson ? <CallPerson onCall={onCallPerson} /> : null}
-				{sending ?? (place.endsRun ? <TimeLine message={message} isOwn={isOwn} /> : null)}
+				{sending ?? (position.endsRun ? <TimeLine message={message} isOwn={isOwn} /> : null)}
 			</div>
 		</article>
 	);
@@ -102,7 +102,7 @@ export function LiveBubble({ text }: { text: string }) {
 			<div className="flex min-w-0 flex-col items-start gap-1">
 				<p className="text-ink-soft text-sm">Assistant</p>
 				<BubbleBody isOwn={false}>
-					<MarkedText text={text} hasMarks isUnfinished />
+					<FormattedMessage text={text} isMarkdown isUnfinished />
 				</BubbleBody>
 				{/* Space for the time that the finished message has here, so that the text does not jump. */}
 				<p aria-hidden="true" className="text-sm">
@@ -114,7 +114,7 @@ export function LiveBubble({ text }: { text: string }) {
 }
 
 /** Three dots and a text, while somebody types or the assistant works. */
-export function WorkingLine({ words }: { words: string }) {
+export function ProgressLine({ words }: { words: string }) {
 	return (
 		<p className="flex animate-arrive items-center gap-2 self-start text-ink-soft text-sm">
 			<span aria-hidden="true" className="flex gap-1">

@@ -2,21 +2,21 @@ import { Button, DisclosureMark } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ForeignPart, Translation } from "#db/shapes.ts";
 import { BubbleBody } from "./bubble-body.tsx";
-import { MarkedText } from "./marked-text.tsx";
-import { type Act, useActing } from "./posted-fields.ts";
-import { inLanguage, translatedLine } from "./translation-words.ts";
+import { type PostForm, useFormPost } from "./form-post.ts";
+import { FormattedMessage } from "./formatted-message.tsx";
+import { inLanguage, translationNote } from "./translation-note.ts";
 
 /** A message in the viewer's language, with the original one click away. */
 export function MessageText({
 	message,
 	side,
 	isOwn,
-	onAct,
+	onPostForm,
 }: {
 	message: Message;
 	side: "user" | "agent";
 	isOwn: boolean;
-	onAct?: Act;
+	onPostForm?: PostForm;
 }) {
 	const { language, foreignPart, translation } = message.metadata as {
 		language?: string;
@@ -24,16 +24,16 @@ export function MessageText({
 		translation?: Translation;
 	};
 	// Agents and the assistant write Markdown; customers' messages are plain text.
-	const hasMarks = message.senderType !== "user";
+	const isMarkdown = message.senderType !== "user";
 	const isRead = translation?.text && (translation.isOriginal || side === "agent");
 	if (!isRead) {
 		return (
 			<>
 				<BubbleBody isOwn={isOwn} language={language} text={message.message}>
-					<Parts text={message.message} foreignPart={foreignPart} hasMarks={hasMarks} />
+					<Parts text={message.message} foreignPart={foreignPart} isMarkdown={isMarkdown} />
 				</BubbleBody>
 				{side === "agent" && translation?.state === "failed" ? (
-					<TranslateAgain message={message} onAct={onAct} />
+					<TranslateAgain message={message} onPostForm={onPostForm} />
 				) : null}
 			</>
 		);
@@ -51,7 +51,7 @@ export function MessageText({
 	return (
 		<>
 			<BubbleBody isOwn={isOwn} language={shown.language} text={shown.text}>
-				<MarkedText text={shown.text ?? ""} hasMarks={hasMarks} />
+				<FormattedMessage text={shown.text ?? ""} isMarkdown={isMarkdown} />
 			</BubbleBody>
 			<details className="group max-w-full text-ink-soft text-sm">
 				<summary
@@ -59,13 +59,13 @@ export function MessageText({
 					className="flex min-h-9 cursor-pointer items-center gap-1 pointer-coarse:min-h-11"
 				>
 					<DisclosureMark />
-					{translatedLine(translation, side)}
+					{translationNote(translation, side)}
 				</summary>
 				<div
 					{...inLanguage(other.language, other.text)}
 					className="wrap-anywhere whitespace-pre-wrap border-line-strong border-s-2 ps-3 text-base text-ink"
 				>
-					<MarkedText text={other.text ?? ""} hasMarks={hasMarks} />
+					<FormattedMessage text={other.text ?? ""} isMarkdown={isMarkdown} />
 				</div>
 			</details>
 		</>
@@ -76,26 +76,26 @@ export function MessageText({
 function Parts({
 	text,
 	foreignPart,
-	hasMarks,
+	isMarkdown,
 }: {
 	text: string | undefined;
 	foreignPart: ForeignPart | undefined;
-	hasMarks: boolean;
+	isMarkdown: boolean;
 }) {
 	if (!text) return null;
-	if (!foreignPart) return <MarkedText text={text} hasMarks={hasMarks} />;
+	if (!foreignPart) return <FormattedMessage text={text} isMarkdown={isMarkdown} />;
 	return (
 		<>
-			<MarkedText text={text.slice(0, foreignPart.at).trimEnd()} hasMarks={hasMarks} />
+			<FormattedMessage text={text.slice(0, foreignPart.at).trimEnd()} isMarkdown={isMarkdown} />
 			<div {...inLanguage(foreignPart.language, text.slice(foreignPart.at))} className="mt-2">
-				<MarkedText text={text.slice(foreignPart.at)} hasMarks={hasMarks} />
+				<FormattedMessage text={text.slice(foreignPart.at)} isMarkdown={isMarkdown} />
 			</div>
 		</>
 	);
 }
 
-function TranslateAgain({ message, onAct }: { message: Message; onAct?: Act }) {
-	const { submit } = useActing(onAct);
+function TranslateAgain({ message, onPostForm }: { message: Message; onPostForm?: PostForm }) {
+	const { submit } = useFormPost(onPostForm);
 	return (
 		<form
 			method="post"

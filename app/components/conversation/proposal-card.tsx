@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useRef, useSyncExternalStore } from "react";
 import { Button, TextField } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ActionState, ProposalCard as Card, PostalAddress } from "#db/shapes.ts";
-import { type Act, fieldId, type GivenBack, useActing } from "./posted-fields.ts";
+import { fieldId, type PostForm, type RefusedValues, useFormPost } from "./form-post.ts";
 import type { Side } from "./side.ts";
 
 const STATES: Record<Side, Record<ActionState, string>> = {
@@ -38,14 +38,14 @@ const FIELDS: { name: keyof PostalAddress; label: string; autoComplete: string; 
 export function ProposalCard({
 	message,
 	side,
-	onAct,
+	onPostForm,
 	given,
 }: {
 	message: Message;
 	side: Side;
-	onAct?: Act;
+	onPostForm?: PostForm;
 	/** The typed values and errors, when the card is shown again after a refused post. */
-	given?: GivenBack;
+	given?: RefusedValues;
 }) {
 	const card = message.metadata.proposal as Card;
 	const state = useCardState(card);
@@ -55,7 +55,7 @@ export function ProposalCard({
 	useEffect(() => {
 		if (state !== "proposed" && isDecidedHere.current) outcome.current?.focus();
 	}, [state]);
-	const { form, errors, submit } = useActing(onAct, given);
+	const { form, errors, submit } = useFormPost(onPostForm, given);
 	function decide(event: FormEvent<HTMLFormElement>) {
 		isDecidedHere.current = true;
 		void submit(event);
@@ -103,7 +103,7 @@ function AddressFields({
 }: {
 	card: Card;
 	errors: Record<string, string>;
-	given?: GivenBack;
+	given?: RefusedValues;
 }) {
 	return (
 		<div className="grid grid-cols-2 items-start gap-x-3 gap-y-2">
@@ -126,11 +126,11 @@ function AddressFields({
 	);
 }
 
-const nothingToWatch = () => () => {};
+const subscribeToNothing = () => () => {};
 
 /** The card's state now: an open proposal expires even if no event says so. */
 function useCardState(card: Card): ActionState {
 	const read = () =>
 		card.state === "proposed" && Date.parse(card.expiresAt) <= Date.now() ? "expired" : card.state;
-	return useSyncExternalStore(nothingToWatch, read, read);
+	return useSyncExternalStore(subscribeToNothing, read, read);
 }

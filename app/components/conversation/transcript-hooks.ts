@@ -1,15 +1,15 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 /** Distance from the end, in pixels, within which new messages scroll the log. */
-const FOLLOW_PX = 100;
+const FOLLOW_DISTANCE_PX = 100;
 /** Milliseconds that screen readers collect changes before they announce them. */
-const SETTLING_MS = 500;
+const SCREEN_READER_DELAY_MS = 500;
 
 // React warns about layout effects on the server, where nothing can be measured.
 export const useBrowserLayoutEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
 /** Keeps the log scrolled to its end while the reader is there, and does not scroll after they have scrolled up. */
-export function useFollowing(version: string) {
+export function useFollowEnd(version: string) {
 	const ref = useRef<HTMLDivElement>(null);
 	const isFollowing = useRef(true);
 	const sizeSeen = useRef("");
@@ -54,7 +54,7 @@ export function useFollowing(version: string) {
 		// Browsers also report a scroll event for their own adjustment after a change of size.
 		if (sizeOf(element) !== sizeSeen.current && isFollowing.current) return;
 		const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
-		isFollowing.current = distance < FOLLOW_PX;
+		isFollowing.current = distance < FOLLOW_DISTANCE_PX;
 		setIsAway(!isFollowing.current);
 	};
 
@@ -65,21 +65,25 @@ export function useFollowing(version: string) {
  * Whether screen readers must ignore changes of the log: while history is inserted and a moment after, because they
  * read it later than it changes, and at the page's start, when times change to the reader's time zone.
  */
-export function useQuiet(isLoading: boolean): boolean {
+export function useSilencedLog(isLoading: boolean): boolean {
 	const [isSettling, setSettling] = useState(true);
 	useEffect(() => {
 		if (isLoading) {
 			setSettling(true);
 			return;
 		}
-		const timer = setTimeout(() => setSettling(false), SETTLING_MS);
+		const timer = setTimeout(() => setSettling(false), SCREEN_READER_DELAY_MS);
 		return () => clearTimeout(timer);
 	}, [isLoading]);
 	return isLoading || isSettling;
 }
 
 /** Reports which messages are on screen: half of one, or as much as fits. */
-export function useSeen(root: RefObject<HTMLElement>, count: number, onSeen: (seq: number) => void) {
+export function useVisibleMessages(
+	root: RefObject<HTMLElement>,
+	count: number,
+	onSeen: (seq: number) => void,
+) {
 	// biome-ignore lint/correctness/useExhaustiveDependencies: each new message is a new element to watch.
 	useEffect(() => {
 		const element = root.current;

@@ -5,14 +5,14 @@ import type { ShownTransport } from "#app/realtime/client/connection/transports.
 import type { Conversation } from "#app/realtime/client/conversation-state.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox/entries.ts";
 import type { Message } from "#app/realtime/events.ts";
+import type { PostForm } from "./form-post.ts";
 import { openIdentityStep } from "./identity-forms.tsx";
-import { LiveBubble, MessageBubble, WorkingLine } from "./message-bubble.tsx";
-import type { Act } from "./posted-fields.ts";
-import { placesInRuns } from "./run.ts";
+import { LiveBubble, MessageBubble, ProgressLine } from "./message-bubble.tsx";
+import { runPositions } from "./message-runs.ts";
 import { SendingLine, unsentMessage } from "./sending-line.tsx";
 import type { Side } from "./side.ts";
-import { useFollowing, useQuiet, useSeen } from "./transcript-hooks.ts";
-import { useKeptPlace } from "./use-kept-place.ts";
+import { useFollowEnd, useSilencedLog, useVisibleMessages } from "./transcript-hooks.ts";
+import { useReadingPosition } from "./use-reading-position.ts";
 
 /** The log of a conversation: history, live answer, and unacknowledged messages. */
 export function Transcript({
@@ -26,7 +26,7 @@ export function Transcript({
 	onDiscard,
 	onCallPerson,
 	onSeen,
-	onAct,
+	onPostForm,
 	customerName = null,
 	empty,
 	className = "",
@@ -45,7 +45,7 @@ export function Transcript({
 	/** Called with the sequence of each message that is visible on screen. */
 	onSeen: (seq: number) => void;
 	/** Posts the forms in messages. */
-	onAct?: Act;
+	onPostForm?: PostForm;
 	/** The customer's name, for agents. */
 	customerName?: string | null;
 	empty: ReactNode;
@@ -55,22 +55,22 @@ export function Transcript({
 	const unsent = outbox.filter(
 		(entry) => !messages.some((message) => message.clientMessageId === entry.clientMessageId),
 	);
-	const follow = useFollowing(
+	const follow = useFollowEnd(
 		`${messages.at(-1)?.id ?? ""}|${live?.text.length ?? 0}|${unsent.length}|${isThinking}|${typing !== null}`,
 	);
-	useKeptPlace(follow, conversation, onLoadOlder);
-	useSeen(follow.ref, messages.length, onSeen);
+	useReadingPosition(follow, conversation, onLoadOlder);
+	useVisibleMessages(follow.ref, messages.length, onSeen);
 	const otherName = side === "agent" ? (customerName ?? "Visitor") : "Support";
 	const ownName = messages.findLast((message) => message.senderType === side)?.senderName ?? null;
 	const unsentAt = unsent.map((entry) => new Date(entry.writtenAt).toISOString());
-	const isQuiet = useQuiet(isLoadingOlder);
+	const isQuiet = useSilencedLog(isLoadingOlder);
 	// The link to earlier messages and the forms in messages disappear after use, so the focus must move.
 	useKeptFocus(follow.ref, () => follow.ref.current);
 	const working = [
 		isThinking && !live ? "Assistant is thinking" : null,
 		typing ? `${typing.name ?? otherName} is typing` : null,
 	].filter((words) => words !== null);
-	const places = placesInRuns(
+	const places = runPositions(
 		[...messages, ...unsentAt.map((sentAt) => ({ senderType: side, senderName: ownName, sentAt }))],
 		useDayOf(),
 	);
@@ -114,7 +114,7 @@ export function Transcript({
 								customerName={customerName}
 								place={places[index]}
 								onCallPerson={message === messages.at(-1) ? onCallPerson : undefined}
-								onAct={onAct}
+								onPostForm={onPostForm}
 								isIdentityStep={message === identityStep}
 							/>
 						</Fragment>
@@ -146,7 +146,7 @@ export function Transcript({
 				{/* This space is always reserved, so that nothing moves when somebody starts or stops writing. */}
 				<div aria-live="off" className="flex min-h-5 flex-wrap items-end gap-x-4">
 					{working.map((words) => (
-						<WorkingLine key={words} words={words} />
+						<ProgressLine key={words} words={words} />
 					))}
 				</div>
 			</div>

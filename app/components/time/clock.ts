@@ -52,6 +52,6 @@ export function useClock(precision: "minute" | "day"): Reader {
 		now: renderedAt ? new Date(renderedAt) : new Date(),
 		timeZone: "UTC",
 		locale: "en-GB",
-		namesZone: true,
+		showsTimeZone: true,
 	};
 }

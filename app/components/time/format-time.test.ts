@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ageText, clockText, dayNumber, fullText, nearDayText, type Reader } from "./format-time.ts";
 
 const now = new Date("2026-11-27T12:00:00Z");
-const server: Reader = { now, timeZone: "UTC", locale: "en-GB", namesZone: true };
+const server: Reader = { now, timeZone: "UTC", locale: "en-GB", showsTimeZone: true };
 const inLondon: Reader = { now, timeZone: "Europe/London", locale: "en-GB" };
 const inNewYork: Reader = { now, timeZone: "America/New_York", locale: "en-US" };
 const inBerlin: Reader = { now, timeZone: "Europe/Berlin", locale: "de" };

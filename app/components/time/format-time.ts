@@ -6,7 +6,7 @@ export type Reader = {
 	/** BCP 47 language tag. */
 	locale?: string;
 	/** The time zone may not be the viewer's own, so the text names it. */
-	namesZone?: boolean;
+	showsTimeZone?: boolean;
 };
 
 const MINUTE_MS = 60_000;
@@ -39,7 +39,8 @@ function formatter({ timeZone, locale }: Reader, form: Intl.DateTimeFormatOption
 	return known;
 }
 
-const zoneName = ({ namesZone }: Reader) => (namesZone ? ({ timeZoneName: "short" } as const) : {});
+const zoneName = ({ showsTimeZone: namesZone }: Reader) =>
+	namesZone ? ({ timeZoneName: "short" } as const) : {};
 
 /**
  * The calendar day of a time in the viewer's time zone.

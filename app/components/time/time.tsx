@@ -12,12 +12,12 @@ import {
 
 /** The time of day, with the day if it is not today. @param iso ISO 8601. */
 export function ClockTime({ iso }: { iso: string }) {
-	return <Moment iso={iso} precision="day" write={clockText} />;
+	return <TimeText iso={iso} precision="day" write={clockText} />;
 }
 
 /** The age of a list entry: "12 min", "3 hr", "Yesterday", "Mon 23 Nov". @param iso ISO 8601. */
 export function RelativeTime({ iso }: { iso: string }) {
-	return <Moment iso={iso} precision="minute" write={ageText} />;
+	return <TimeText iso={iso} precision="minute" write={ageText} />;
 }
 
 /** A heading with the day of the messages below it. @param iso ISO 8601, any time on that day. */
@@ -28,7 +28,7 @@ export function DaySeparator({ iso }: { iso: string }) {
 		<p className="my-1 flex items-center gap-3 self-stretch text-ink-soft text-sm before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
 			<time dateTime={iso} lang={languageOf(clock)} title={dayText(date, clock)} data-day>
 				{/* "Today" would become wrong on a page without scripts that stays open over midnight. */}
-				{clock.namesZone ? dayText(date, clock) : nearDayText(date, clock)}
+				{clock.showsTimeZone ? dayText(date, clock) : nearDayText(date, clock)}
 			</time>
 		</p>
 	);
@@ -46,7 +46,7 @@ export function useDayOf(): (iso: string) => number {
 }
 
 /** A short time to look at, with the full date for screen readers and in the tooltip. */
-function Moment({
+function TimeText({
 	iso,
 	precision,
 	write,
@@ -59,7 +59,7 @@ function Moment({
 	const date = new Date(iso);
 	const full = fullText(date, clock);
 	// On a page without scripts an age would never update, so the time is shown.
-	const short = clock.namesZone ? clockText(date, clock) : write(date, clock);
+	const short = clock.showsTimeZone ? clockText(date, clock) : write(date, clock);
 	return (
 		<time dateTime={iso} title={full} lang={languageOf(clock)}>
 			<span aria-hidden="true">{short}</span>

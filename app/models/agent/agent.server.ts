@@ -57,7 +57,7 @@ export async function countAgents(): Promise<number> {
 }
 
 /** Records that an agent is active: they opened the inbox or did something. Open pages are recorded as presence. */
-export async function touchAgent(agentId: string): Promise<void> {
+export async function recordAgentActivity(agentId: string): Promise<void> {
 	await db
 		.update(chatAgents)
 		.set({ status: "online", lastActiveAt: sql`now()` })
@@ -65,7 +65,7 @@ export async function touchAgent(agentId: string): Promise<void> {
 }
 
 /** Records that an agent has signed out. */
-export async function noteAgentLeft(agentId: string): Promise<void> {
+export async function recordAgentSignOut(agentId: string): Promise<void> {
 	await db.update(chatAgents).set({ isOnline: false, status: "offline" }).where(eq(chatAgents.id, agentId));
 }
 
@@ -73,15 +73,15 @@ export async function noteAgentLeft(agentId: string): Promise<void> {
  * SQL condition on a row of chat_agents: the agent is available. They have not signed out, and they have a page open
  * or did something within two minutes. The two minutes are for pages without scripts, which do not report presence.
  */
-export const isAgentThere = sql<boolean>`(chat_agents.status = 'online' and (
+export const isAgentAvailable = sql<boolean>`(chat_agents.status = 'online' and (
 	chat_agents.last_active_at > now() - interval '2 minutes'
 	or exists (select 1 from presence_leases where party = 'agent:' || chat_agents.id and until > now())
 ))`;
 
 /** Whether any agent is available, by the rule of `isAgentAvailable`. */
-export async function isAnyAgentThere(): Promise<boolean> {
+export async function isAnyAgentAvailable(): Promise<boolean> {
 	const [row] = await db.execute<{ there: boolean }>(
-		sql`select exists (select 1 from chat_agents where ${isAgentThere}) as there`,
+		sql`select exists (select 1 from chat_agents where ${isAgentAvailable}) as there`,
 	);
 	return row?.there ?? false;
 }

@@ -3,29 +3,29 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 import { apiKeys } from "#db/schema.ts";
 
-const PREFIX = "mevi_";
+const API_KEY_PREFIX = "mevi_";
 
 /** Creates an API key for a program. The key is returned only here; the database keeps its SHA-256. */
 export async function createApiKey({ name }: { name: string }): Promise<{ key: string }> {
-	const key = PREFIX + randomBytes(32).toString("base64url");
-	await db.insert(apiKeys).values({ name, keyHash: hash(key) });
+	const key = API_KEY_PREFIX + randomBytes(32).toString("base64url");
+	await db.insert(apiKeys).values({ name, keyHash: hashApiKey(key) });
 	return { key };
 }
 
 /** Whether a bearer token has the form of an API key. Customers' tokens have another form. */
-export const isApiKey = (token: string): boolean => token.startsWith(PREFIX);
+export const isApiKey = (token: string): boolean => token.startsWith(API_KEY_PREFIX);
 
 /** The id and name of an API key, or null when the key is unknown or revoked. */
 export async function getApiKey(key: string): Promise<{ id: string; name: string } | null> {
 	const [row] = await db
 		.update(apiKeys)
 		.set({ lastUsedAt: sql`now()` })
-		.where(and(eq(apiKeys.keyHash, hash(key)), isNull(apiKeys.revokedAt)))
+		.where(and(eq(apiKeys.keyHash, hashApiKey(key)), isNull(apiKeys.revokedAt)))
 		.returning({ id: apiKeys.id, name: apiKeys.name });
 	return row ?? null;
 }
 
 /** SHA-256 without a salt: an API key has 256 random bits, so it cannot be guessed. */
-function hash(key: string): string {
+function hashApiKey(key: string): string {
 	return createHash("sha256").update(key).digest("hex");
 }

@@ -3,8 +3,8 @@ import { enqueueJob } from "#app/job-queue.server.ts";
 import { searchConfig } from "#app/models/search/languages.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { articlePassages, articles } from "#db/schema.ts";
-import { withoutHidden } from "./markdown.ts";
-import { cutIntoPassages, PASSAGES_VERSION, type PassageText } from "./passages.ts";
+import { removeHiddenParts } from "./markdown.ts";
+import { PASSAGES_VERSION, type PassageText, splitIntoPassages } from "./passages.ts";
 import { type Readers, readableBy } from "./readers.server.ts";
 
 export { searchPassages } from "./search.server.ts";
@@ -76,7 +76,7 @@ export async function saveArticle(
 	draft: ArticleDraft,
 ): Promise<{ id: string; outcome: "created" | "updated" | "unchanged" }> {
 	const { slug, title, locale = "en", audience = "everyone" } = draft;
-	const body = withoutHidden(draft.body).text;
+	const body = removeHiddenParts(draft.body).text;
 	const { validFrom = null, validUntil = null } = draft;
 	const content = { title, body, locale, audience, validFrom, validUntil };
 	const origin = {
@@ -84,15 +84,15 @@ export async function saveArticle(
 		...(draft.sourcePath === undefined ? {} : { sourcePath: draft.sourcePath }),
 		passagesVersion: PASSAGES_VERSION,
 	};
-	const passages = cutIntoPassages({ title, body });
+	const passages = splitIntoPassages({ title, body });
 	const result = await db.transaction(async (tx) => {
 		const [before] = await tx.select().from(articles).where(eq(articles.slug, slug)).for("update");
 		const keys = Object.keys(content) as (keyof typeof content)[];
 		const isSame = before && keys.every((key) => before[key] === content[key]);
-		const isCutAlike =
+		const isSplitAlike =
 			before?.passagesVersion === PASSAGES_VERSION ||
 			(isSame && (await hasPassages(tx, before.id, passages)));
-		if (isSame && isCutAlike) {
+		if (isSame && isSplitAlike) {
 			await tx.update(articles).set(origin).where(eq(articles.id, before.id));
 			return { id: before.id, outcome: "unchanged" as const };
 		}
@@ -116,7 +116,7 @@ export async function saveArticle(
 				anchor: passage.anchor,
 				body: passage.body,
 				config,
-				search: passageVector(config, { title, ...passage }),
+				search: passageTsvector(config, { title, ...passage }),
 			})),
 		);
 		return { id: saved.id, outcome: before ? ("updated" as const) : ("created" as const) };
@@ -142,10 +142,10 @@ async function hasPassages(tx: Transaction, articleId: string, passages: Passage
 }
 
 /** Articles that are split again in one transaction. */
-const CUT_AT_ONCE = 50;
+const SPLIT_BATCH_SIZE = 50;
 
 /** Splits articles again whose passages an older version of this program made. @returns the number of articles. */
-export async function recutArticles(): Promise<number> {
+export async function resplitOutdatedArticles(): Promise<number> {
 	let count = 0;
 	for (;;) {
 		const old = await db
@@ -153,15 +153,15 @@ export async function recutArticles(): Promise<number> {
 			.from(articles)
 			.where(lt(articles.passagesVersion, PASSAGES_VERSION))
 			.orderBy(asc(articles.id))
-			.limit(CUT_AT_ONCE);
+			.limit(SPLIT_BATCH_SIZE);
 		for (const { id: _, updatedAt: __, passagesVersion: ___, ...draft } of old) await saveArticle(draft);
 		count += old.length;
-		if (old.length < CUT_AT_ONCE) return count;
+		if (old.length < SPLIT_BATCH_SIZE) return count;
 	}
 }
 
 /** The tsvector of a passage. Slashes are replaced, because Postgres parses "chairs/tables" as a file path. */
-function passageVector(config: string, passage: { title: string; heading: string; body: string }) {
+function passageTsvector(config: string, passage: { title: string; heading: string; body: string }) {
 	const field = (text: string, weight: string) =>
 		sql`setweight(to_tsvector(${config}::regconfig, translate(${text}, '/', ' ')), ${sql.raw(`'${weight}'`)})`;
 	return sql`${field(passage.title, "A")} || ${field(passage.heading, "B")} || ${field(passage.body, "C")}`;

@@ -3,10 +3,10 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { z } from "zod/v4";
 import { readText, UnreadableText } from "#app/models/store-import/file-text.server.ts";
-import { addressOf } from "./address.ts";
-import { FrontMatterFault, publicationOf, takeFrontMatter, unusedKeys } from "./front-matter.ts";
-import { parseMarkdown, plainText, withoutHidden } from "./markdown.ts";
+import { FrontMatterFault, parseFrontMatter, publicationOf, unusedKeys } from "./front-matter.ts";
+import { parseMarkdown, plainText, removeHiddenParts } from "./markdown.ts";
 import { isSameTitle, slugify } from "./passages.ts";
+import { slugFrom } from "./slug.ts";
 
 /** A file or folder cannot be imported. The message names it and says why in one sentence. */
 export class KnowledgeImportError extends Error {}
@@ -16,7 +16,7 @@ export type ArticleFile = {
 	path: string;
 	slug: string;
 	/** The slug that earlier versions gave the file, when it differs from the present one; otherwise null. */
-	earlierSlug: string | null;
+	legacySlug: string | null;
 	title: string;
 	body: string;
 	locale: string;
@@ -40,7 +40,7 @@ export type ArticleFolder = {
 	/** Paths of files that cannot be imported. Their stored articles stay as they are. */
 	refusedPaths: string[];
 	/** False when a part of the folder could not be read. Then missing files cannot be told from unread ones. */
-	isWhole: boolean;
+	isComplete: boolean;
 };
 
 const word = z
@@ -60,7 +60,7 @@ const frontMatterSchema = z.object({
 });
 
 /** File names such as index.md and README.md, which name the article after their folder. */
-const INDEX = /^(?:_?index|readme)$/i;
+const INDEX_FILE_NAME = /^(?:_?index|readme)$/i;
 
 /**
  * Reads one Markdown article. Front matter is optional. The title comes from the front matter, otherwise from the
@@ -82,19 +82,19 @@ function read(path: string, text: string): ArticleFile {
 	const source = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 	if (source.includes("\u0000"))
 		throw new KnowledgeImportError(`${path}: the text contains a NUL character.`);
-	const { values, body: below, linesAbove } = takeFrontMatter(source);
+	const { values, body: below, linesAbove } = parseFrontMatter(source);
 	const unused = unusedKeys(values.keys());
 	const byKey = new Map([...values].map(([key, value]) => [key.toLowerCase(), value]));
 	const publication = publicationOf(byKey, new Date().toISOString().slice(0, 10));
 	const front = checkValues(path, byKey);
 
-	const { text: shown, unclosed } = withoutHidden(below);
+	const { text: shown, unclosed } = removeHiddenParts(below);
 	if (unclosed) {
 		const fault = `${unclosed.what} is opened and never closed; nothing below it would be shown`;
 		throw new KnowledgeImportError(`${path}:${linesAbove + unclosed.line}: ${fault}.`);
 	}
 	const { title: heading, rest } = splitTitle(shown);
-	const { name, fullName } = nameOf(path);
+	const { name, fullName } = articleFileName(path);
 	const title = front.title || heading || name.replace(/[-_]+/g, " ");
 	// The help page shows the title itself, so a first heading that repeats the title is removed.
 	const body = withoutBlankEnds(rest !== null && isSameTitle(heading, title) ? rest : shown);
@@ -102,9 +102,9 @@ function read(path: string, text: string): ArticleFile {
 	if (parseMarkdown(body, leftOut).length === 0) {
 		throw new KnowledgeImportError(`${path}: there is no text below the title.`);
 	}
-	const slug = front.slug ? addressOf(front.slug) : addressOf(name) || addressWithoutLetters(fullName);
+	const slug = front.slug ? slugFrom(front.slug) : slugFrom(name) || hashedSlug(fullName);
 	if (!slug) throw new KnowledgeImportError(`${path}: front matter slug: has no letter or digit.`);
-	const earlierSlug = slugify(front.slug ?? basename(path, extname(path)));
+	const legacySlug = slugify(front.slug ?? basename(path, extname(path)));
 	const { validFrom = null, validUntil = null, audience = "everyone", locale = "en" } = front;
 	if (validFrom && validUntil && validUntil < validFrom) {
 		throw new KnowledgeImportError(`${path}: it would end (${validUntil}) before it begins (${validFrom}).`);
@@ -112,7 +112,7 @@ function read(path: string, text: string): ArticleFile {
 	return {
 		path,
 		slug,
-		earlierSlug: earlierSlug && earlierSlug !== slug ? earlierSlug : null,
+		legacySlug: legacySlug && legacySlug !== slug ? legacySlug : null,
 		title,
 		body,
 		locale,
@@ -167,16 +167,15 @@ function splitTitle(body: string): { title: string; rest: string | null } {
 }
 
 /** The name of an article's file: the file name, or the folder's name for index files. */
-function nameOf(path: string): { name: string; fullName: string } {
+function articleFileName(path: string): { name: string; fullName: string } {
 	const own = basename(path, extname(path));
 	const folder = basename(dirname(path));
 	const fullName = path.replaceAll("\\", "/").normalize("NFC");
-	return { name: INDEX.test(own) && folder !== "." && folder !== "" ? folder : own, fullName };
+	return { name: INDEX_FILE_NAME.test(own) && folder !== "." && folder !== "" ? folder : own, fullName };
 }
 
 /** A slug for a file name that has only punctuation: a hash of the path, so that it is always the same. */
-const addressWithoutLetters = (path: string) =>
-	`article-${createHash("sha256").update(path).digest("hex").slice(0, 8)}`;
+const hashedSlug = (path: string) => `article-${createHash("sha256").update(path).digest("hex").slice(0, 8)}`;
 
 /** Finds the Markdown files of a folder and its subfolders, ordered by name, and lists other files. */
 async function findMarkdown(directory: string) {
@@ -218,7 +217,7 @@ export async function readArticles(directory: string): Promise<ArticleFolder> {
 		refused: faults,
 		notes: others.length > 0 ? [`Files that are not Markdown were skipped: ${others.join(", ")}.`] : [],
 		refusedPaths: [],
-		isWhole: faults.length === 0,
+		isComplete: faults.length === 0,
 	};
 	const read: ArticleFile[] = [];
 	for (const path of paths) {
@@ -228,7 +227,7 @@ export async function readArticles(directory: string): Promise<ArticleFolder> {
 			if (encoding !== "UTF-8") folder.notes.push(`${shown}: read as ${encoding}; check its letters.`);
 			read.push(readArticle(shown, text));
 		} catch (error) {
-			folder.refused.push(faultOf(shown, error));
+			folder.refused.push(faultMessage(shown, error));
 			folder.refusedPaths.push(shown);
 		}
 	}
@@ -255,7 +254,7 @@ export async function readArticles(directory: string): Promise<ArticleFolder> {
 }
 
 /** The fault of one file as a message. @throws the error again when it is not a fault of the file. */
-function faultOf(path: string, error: unknown): string {
+function faultMessage(path: string, error: unknown): string {
 	if (error instanceof KnowledgeImportError) return error.message;
 	if (error instanceof UnreadableText) return `${path}: ${error.message}.`;
 	const { code } = error as NodeJS.ErrnoException;

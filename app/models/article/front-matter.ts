@@ -44,12 +44,12 @@ const FOREIGN_KEYS = new Set(
  * `---` that is only a horizontal rule stays in the text.
  * @throws FrontMatterFault
  */
-export function takeFrontMatter(source: string): FrontMatter {
+export function parseFrontMatter(source: string): FrontMatter {
 	const blank = /^(?:[^\S\n]*\n)*/.exec(source)?.[0] ?? "";
 	const text = source.slice(blank.length);
 	const offset = blank.split("\n").length - 1;
 	const none = { values: new Map<string, unknown>(), body: source, linesAbove: 0 };
-	if (/^\{\s*"/.test(text)) return takeJson(text, offset);
+	if (/^\{\s*"/.test(text)) return parseJsonObject(text, offset);
 	const open = /^(---|\+\+\+)[ \t]*(?:(yaml|toml)[ \t]*)?(?:\n|$)/i.exec(text);
 	if (!open) return none;
 	const lines = text.split("\n");
@@ -63,7 +63,7 @@ export function takeFrontMatter(source: string): FrontMatter {
 		if (isSure) throw new FrontMatterFault(`the front matter has no closing ${open[1]} line`, offset + 1);
 		return none;
 	}
-	const values = isToml ? readToml(block, offset + 1) : readYaml(block, offset + 1, isSure);
+	const values = isToml ? parseTomlBlock(block, offset + 1) : parseYamlBlock(block, offset + 1, isSure);
 	if (!values) return none;
 	return { values, body: lines.slice(end + 1).join("\n"), linesAbove: offset + end + 1 };
 }
@@ -77,7 +77,7 @@ function looksLikeKeys(block: string): boolean {
 }
 
 /** @returns null when the block is text between two horizontal rules and not YAML front matter. */
-function readYaml(block: string, linesAbove: number, isSure: boolean): Map<string, unknown> | null {
+function parseYamlBlock(block: string, linesAbove: number, isSure: boolean): Map<string, unknown> | null {
 	const counter = new LineCounter();
 	const document = parseDocument(block, { lineCounter: counter });
 	const [fault] = document.errors;
@@ -103,7 +103,7 @@ function readYaml(block: string, linesAbove: number, isSure: boolean): Map<strin
 	return values;
 }
 
-function readToml(block: string, linesAbove: number): Map<string, unknown> {
+function parseTomlBlock(block: string, linesAbove: number): Map<string, unknown> {
 	try {
 		const entries = Object.entries(parseToml(block)).map(([key, value]): [string, unknown] => {
 			if (value instanceof TomlDate) return [key, value.toISOString().slice(0, 10)];
@@ -117,11 +117,11 @@ function readToml(block: string, linesAbove: number): Map<string, unknown> {
 }
 
 /** Maximum length of JSON front matter, in lines. */
-const MOST_JSON_LINES = 200;
+const MAX_JSON_LINES = 200;
 
-function takeJson(text: string, offset: number): FrontMatter {
+function parseJsonObject(text: string, offset: number): FrontMatter {
 	const lines = text.split("\n");
-	for (let end = 1; end <= Math.min(lines.length, MOST_JSON_LINES); end++) {
+	for (let end = 1; end <= Math.min(lines.length, MAX_JSON_LINES); end++) {
 		if (!lines[end - 1]?.trimEnd().endsWith("}")) continue;
 		try {
 			const data = JSON.parse(lines.slice(0, end).join("\n")) as Record<string, unknown>;
@@ -142,12 +142,12 @@ function takeJson(text: string, offset: number): FrontMatter {
 
 export type Publication = { isPublished: true } | { isPublished: false; why: string };
 
-const YES = new Set(["true", "yes", "y", "on", "1"]);
-const NO = new Set(["false", "no", "n", "off", "0"]);
-const SHOWN = new Set(
+const TRUE_TEXTS = new Set(["true", "yes", "y", "on", "1"]);
+const FALSE_TEXTS = new Set(["false", "no", "n", "off", "0"]);
+const PUBLISHED_STATES = new Set(
 	"published publish public live active visible everyone final current approved released done".split(" "),
 );
-const UNSHOWN = new Set(
+const UNPUBLISHED_STATES = new Set(
 	"draft private hidden internal unpublished unlisted archived archive pending review in-review future scheduled trash trashed deleted inactive disabled retired".split(
 		" ",
 	),
@@ -166,22 +166,22 @@ export function publicationOf(values: Map<string, unknown>, today: string): Publ
 		const hidden: Publication = { isPublished: false, why: `${key}: ${String(value)}` };
 		if (word === "") continue;
 		if (HIDING_KEYS.includes(key)) {
-			if (YES.has(word)) return hidden;
-			if (!NO.has(word)) throw unclear(key, value, "true or false");
+			if (TRUE_TEXTS.has(word)) return hidden;
+			if (!FALSE_TEXTS.has(word)) throw unclear(key, value, "true or false");
 		} else if (SHOWING_KEYS.includes(key)) {
 			const day = /^\d{4}-\d\d-\d\d/.exec(word)?.[0];
-			if (NO.has(word) || (day && day > today)) return hidden;
-			if (!YES.has(word) && !day) throw unclear(key, value, "true or false");
+			if (FALSE_TEXTS.has(word) || (day && day > today)) return hidden;
+			if (!TRUE_TEXTS.has(word) && !day) throw unclear(key, value, "true or false");
 		} else if (STATE_KEYS.includes(key)) {
-			if (UNSHOWN.has(word)) return hidden;
-			if (!SHOWN.has(word)) throw unclear(key, value, "published or draft");
+			if (UNPUBLISHED_STATES.has(word)) return hidden;
+			if (!PUBLISHED_STATES.has(word)) throw unclear(key, value, "published or draft");
 		}
 	}
 	return { isPublished: true };
 }
 
 /** Maximum edit distance at which an unknown key counts as a misspelling of a known key. */
-const MISSPELT = 2;
+const MAX_TYPO_DISTANCE = 2;
 
 /**
  * The front matter keys that are not used.
@@ -192,8 +192,8 @@ export function unusedKeys(keys: Iterable<string>): string[] {
 	for (const key of unused) {
 		const written = key.toLowerCase();
 		const near = closest(written, KNOWN_KEYS);
-		if (!FOREIGN_KEYS.has(written) && distance(written, near) <= MISSPELT) {
-			const meant = NAMES[near] ?? near;
+		if (!FOREIGN_KEYS.has(written) && distance(written, near) <= MAX_TYPO_DISTANCE) {
+			const meant = KEY_SPELLINGS[near] ?? near;
 			throw new FrontMatterFault(`front matter ${key}: there is no such key; ${meant} was probably meant`);
 		}
 	}
@@ -201,4 +201,4 @@ export function unusedKeys(keys: Iterable<string>): string[] {
 }
 
 /** The spelling of known keys that have capital letters, by key in lower case. */
-const NAMES: Record<string, string> = { validfrom: "validFrom", validuntil: "validUntil" };
+const KEY_SPELLINGS: Record<string, string> = { validfrom: "validFrom", validuntil: "validUntil" };

@@ -57,7 +57,7 @@ export async function saveArticleFolder(
 	const files = await withKeptAddresses(folder.articles, source);
 	const owners = await sourcesOf(files.map(({ slug }) => slug));
 	const saved: string[] = [];
-	for (const { path, earlierSlug: _, draft: __, notes: ___, ...article } of files) {
+	for (const { path, legacySlug: _, draft: __, notes: ___, ...article } of files) {
 		const owner = owners.get(article.slug);
 		if (owner && owner !== source && owner !== DEMO_SOURCE) {
 			refused.push(`${path}: the address "${article.slug}" is that of an article from "${owner}".`);
@@ -75,11 +75,11 @@ export async function saveArticleFolder(
 		notes.push(`${path}: not published (${draft})${also}.`);
 		for (const one of withdrawn) onProgress(one, "removed");
 	}
-	const gone = folder.isWhole && saved.length > 0 ? await findGone(source, saved, refusedPaths) : [];
+	const gone = folder.isComplete && saved.length > 0 ? await findGone(source, saved, refusedPaths) : [];
 	if (isPruning && gone.length > 0) {
 		await db.delete(articles).where(and(eq(articles.source, source), inArray(articles.slug, gone)));
 		for (const slug of gone) onProgress(slug, "removed");
-	} else if (isPruning && !folder.isWhole) {
+	} else if (isPruning && !folder.isComplete) {
 		notes.push("Nothing was removed, because a part of the folder could not be read.");
 	} else if (gone.length > 0) {
 		notes.push(`No longer in the folder, and still published: ${gone.join(", ")}. --prune removes them.`);
@@ -92,7 +92,7 @@ export async function saveArticleFolder(
  * their pages still work.
  */
 async function withKeptAddresses(files: ArticleFile[], source: string): Promise<ArticleFile[]> {
-	const earlier = files.flatMap(({ earlierSlug }) => earlierSlug ?? []);
+	const earlier = files.flatMap(({ legacySlug }) => legacySlug ?? []);
 	if (earlier.length === 0) return files;
 	const rows = await db
 		.select({
@@ -106,7 +106,7 @@ async function withKeptAddresses(files: ArticleFile[], source: string): Promise<
 	const stored = new Map(rows.map((row) => [row.slug, row]));
 	const taken = new Set(files.map(({ slug }) => slug));
 	return files.map((file) => {
-		const row = stored.get(file.earlierSlug ?? "");
+		const row = stored.get(file.legacySlug ?? "");
 		if (!row || taken.has(row.slug)) return file;
 		const isOwn =
 			row.source === null ? row.title === file.title : row.source === source && row.path === file.path;

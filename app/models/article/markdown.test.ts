@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { renderArticle } from "#app/routes/help/render-article.server.ts";
-import { withoutHidden } from "./markdown.ts";
-import { cutIntoPassages } from "./passages.ts";
+import { removeHiddenParts } from "./markdown.ts";
+import { splitIntoPassages } from "./passages.ts";
 
 /** Both results for one Markdown text: what the page shows, and what search indexes and quotes. */
 function readings(source: string) {
-	const { text, unclosed } = withoutHidden(source);
-	const passages = cutIntoPassages({ title: "T", body: text });
+	const { text, unclosed } = removeHiddenParts(source);
+	const passages = splitIntoPassages({ title: "T", body: text });
 	return {
 		stored: text,
 		unclosed,
@@ -60,7 +60,7 @@ describe("what is hidden", () => {
 	});
 
 	it("hides the rest where it is never closed", () => {
-		expect(withoutHidden("a\n\nb <!-- c")).toEqual({
+		expect(removeHiddenParts("a\n\nb <!-- c")).toEqual({
 			text: "a\n\nb ",
 			unclosed: { line: 3, what: "a comment (<!--)" },
 		});
@@ -69,7 +69,7 @@ describe("what is hidden", () => {
 	it("takes time in proportion to the text", () => {
 		const steps = (count: number) => {
 			const started = performance.now();
-			withoutHidden("a <!-- b --> `c` ".repeat(count));
+			removeHiddenParts("a <!-- b --> `c` ".repeat(count));
 			return performance.now() - started;
 		};
 		steps(500);

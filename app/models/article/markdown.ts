@@ -16,7 +16,7 @@ const markdown = new MarkdownIt("commonmark", { html: true }).enable("table").di
  * The names of all HTML elements, obsolete ones included
  * (https://html.spec.whatwg.org/multipage/indices.html#elements-3).
  */
-const ELEMENTS = new Set(
+const HTML_ELEMENTS = new Set(
 	`a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center
 	cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font
 	footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li
@@ -27,22 +27,22 @@ const ELEMENTS = new Set(
 	),
 );
 /** HTML elements that start a new line. */
-const BLOCKS = new Set(
+const BLOCK_ELEMENTS = new Set(
 	`address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure footer
 	form h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre section summary table tbody tfoot thead tr ul`.split(
 		/\s+/,
 	),
 );
 /** HTML elements whose content is not shown to readers. */
-const UNREAD = "script|style|template|svg";
-const isUnread = new RegExp(`^(?:${UNREAD})$`);
+const UNRENDERED_ELEMENTS = "script|style|template|svg";
+const isUnrendered = new RegExp(`^(?:${UNRENDERED_ELEMENTS})$`);
 
 markdown.core.ruler.push("html_to_text", (state) => {
 	const leftOut = (state.env as ParseEnvironment).leftOut ?? new Set<string>();
 	promoteHeadings(state.tokens);
 	for (const token of state.tokens) {
 		if (token.type === "inline" && token.children) {
-			token.children = withoutTags(token.children, (type, tag) => new state.Token(type, tag, 0), leftOut);
+			token.children = removeTags(token.children, (type, tag) => new state.Token(type, tag, 0), leftOut);
 		}
 	}
 	state.tokens = state.tokens.filter((_, index) => !isInEmptyParagraph(state.tokens, index));
@@ -90,7 +90,7 @@ function promoteHeadings(tokens: MarkdownToken[]): void {
 	}
 }
 
-function withoutTags(
+function removeTags(
 	children: MarkdownToken[],
 	create: (type: string, tag: string) => MarkdownToken,
 	leftOut: Set<string>,
@@ -113,13 +113,13 @@ function withoutTags(
 			if (child.type !== "softbreak" || !isAtBreak) kept.push(child);
 		} else if (!tag) {
 			// An HTML comment, declaration or processing instruction.
-		} else if (!ELEMENTS.has(name) && !name.includes("-")) addText(child.content);
+		} else if (!HTML_ELEMENTS.has(name) && !name.includes("-")) addText(child.content);
 		else {
 			if (name !== "br") leftOut.add(name);
-			if (isUnread.test(name) && !tag[1] && !child.content.endsWith("/>")) unread = name;
+			if (isUnrendered.test(name) && !tag[1] && !child.content.endsWith("/>")) unread = name;
 			else if (name === "img")
 				addText(/\balt\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(child.content)?.slice(1).find(Boolean) ?? "");
-			else if (BLOCKS.has(name)) addBreak();
+			else if (BLOCK_ELEMENTS.has(name)) addBreak();
 			else if (/^t[dh]$/.test(name) && tag[1]) addText(" ");
 		}
 	}
@@ -137,13 +137,13 @@ function isInEmptyParagraph(tokens: MarkdownToken[], index: number): boolean {
 /** A comment or element without an end tag; `line` is counted from 1. */
 export type Unclosed = { line: number; what: string };
 
-const HIDDEN = new RegExp(`<!--|<(${UNREAD})(?=[\\s/>])`, "gi");
+const HIDDEN_PART_START = new RegExp(`<!--|<(${UNRENDERED_ELEMENTS})(?=[\\s/>])`, "gi");
 
 /**
  * Removes HTML comments, scripts and styles from Markdown, but not inside code. One without an end hides the rest of
  * the text, as in a browser, and is reported in `unclosed`.
  */
-export function withoutHidden(source: string): { text: string; unclosed: Unclosed | null } {
+export function removeHiddenParts(source: string): { text: string; unclosed: Unclosed | null } {
 	let text = source;
 	let from = 0;
 	for (;;) {
@@ -153,14 +153,14 @@ export function withoutHidden(source: string): { text: string; unclosed: Unclose
 		let end = 0;
 		let isStale = false;
 		let next = 0;
-		HIDDEN.lastIndex = from;
-		for (let match = HIDDEN.exec(text); match && !isStale; match = HIDDEN.exec(text)) {
+		HIDDEN_PART_START.lastIndex = from;
+		for (let match = HIDDEN_PART_START.exec(text); match && !isStale; match = HIDDEN_PART_START.exec(text)) {
 			const start = match.index;
 			while (next < code.length && (code[next]?.end ?? 0) <= start) next++;
 			const range = code[next];
-			if (range && range.start <= start) HIDDEN.lastIndex = range.end;
+			if (range && range.start <= start) HIDDEN_PART_START.lastIndex = range.end;
 			else if (!isEscaped(text, start)) {
-				const close = endOf(text, start, match[1]);
+				const close = hiddenPartEnd(text, start, match[1]);
 				pieces.push(text.slice(end, start));
 				if (close === -1) {
 					const line = text.slice(0, start).split("\n").length;
@@ -168,7 +168,7 @@ export function withoutHidden(source: string): { text: string; unclosed: Unclose
 					return { text: pieces.join(""), unclosed: { line, what } };
 				}
 				end = close;
-				HIDDEN.lastIndex = close;
+				HIDDEN_PART_START.lastIndex = close;
 				// Backticks inside a removed part may have changed where later code begins, so the code ranges are computed
 				// again.
 				isStale = range !== undefined && range.start < close;
@@ -183,7 +183,7 @@ export function withoutHidden(source: string): { text: string; unclosed: Unclose
 }
 
 /** The end of the comment or element that begins at `start`; -1 when it has no end. */
-function endOf(text: string, start: number, element: string | undefined): number {
+function hiddenPartEnd(text: string, start: number, element: string | undefined): number {
 	if (element) {
 		const close = new RegExp(`</${element}\\s*>`, "gi");
 		close.lastIndex = start;

@@ -3,7 +3,7 @@ import { packVector, unitVector } from "#app/models/search/meaning.server.ts";
 import { db } from "#db/client.server.ts";
 
 /** A text that this process has claimed for embedding. No other process embeds it while the claim lasts. */
-type Claimed = { hash: string; text: string };
+type ClaimedText = { hash: string; text: string };
 
 /** Seconds that a claim lasts: longer than a provider needs for a batch. Then another process may claim the text. */
 const CLAIM_SECONDS = 120;
@@ -11,7 +11,7 @@ const CLAIM_SECONDS = 120;
  * Key of the advisory lock for writing vectors; any fixed number. Vectors are written one batch at a time, because a
  * reader that reads by ascending id could otherwise miss one.
  */
-const WRITE_LOCK = 4_711_002;
+const VECTOR_WRITE_LOCK = 4_711_002;
 
 /**
  * Embeds the passages that have no vector of the model, batch by batch, and stores the vectors. Claims keep other
@@ -34,12 +34,12 @@ export async function embedMissing(options: {
 		try {
 			const vectors = await embed(claimed.map(({ text }) => text));
 			if (vectors.length !== claimed.length) throw new Error("There is not one vector for each text.");
-			await keep(
+			await storeVectors(
 				model,
 				claimed.map(({ hash }, i) => ({ hash, vector: vectors[i] ?? [] })),
 			);
 		} catch (error) {
-			await release(model, claimed);
+			await releaseClaims(model, claimed);
 			throw error;
 		}
 		done += claimed.length;
@@ -54,9 +54,9 @@ export async function dropStaleVectors(model: string): Promise<void> {
 			and v.created_at < now() - interval '1 day'`);
 }
 
-async function claimTexts(wanted: { model: string; limit: number; config?: string }): Promise<Claimed[]> {
+async function claimTexts(wanted: { model: string; limit: number; config?: string }): Promise<ClaimedText[]> {
 	const { model, limit, config } = wanted;
-	return db.execute<Claimed>(sql`
+	return db.execute<ClaimedText>(sql`
 		with missing as (
 			select distinct on (p.content_hash) p.content_hash as hash,
 				concat_ws(chr(10), p.title, nullif(p.heading, p.title), p.body) as text
@@ -75,13 +75,16 @@ async function claimTexts(wanted: { model: string; limit: number; config?: strin
 		select hash, text from claimed join missing using (hash)`);
 }
 
-async function keep(model: string, fresh: { hash: string; vector: ArrayLike<number> }[]): Promise<void> {
+async function storeVectors(
+	model: string,
+	fresh: { hash: string; vector: ArrayLike<number> }[],
+): Promise<void> {
 	const rows = fresh.map(({ hash, vector }) => ({
 		hash,
 		vector: packVector(unitVector(vector)).toString("base64"),
 	}));
 	await db.transaction(async (tx) => {
-		await tx.execute(sql`select pg_advisory_xact_lock(${WRITE_LOCK})`);
+		await tx.execute(sql`select pg_advisory_xact_lock(${VECTOR_WRITE_LOCK})`);
 		// The rows get new ids, so that readers that have read up to the highest id also read these.
 		await tx.execute(sql`
 			update passage_vectors v set id = default, claimed_until = null, vector = decode(fresh.vector, 'base64')
@@ -90,7 +93,7 @@ async function keep(model: string, fresh: { hash: string; vector: ArrayLike<numb
 	});
 }
 
-async function release(model: string, claimed: Claimed[]): Promise<void> {
+async function releaseClaims(model: string, claimed: ClaimedText[]): Promise<void> {
 	const hashes = JSON.stringify(claimed.map(({ hash }) => hash));
 	await db.execute(sql`
 		update passage_vectors set claimed_until = null

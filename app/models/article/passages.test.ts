@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { cutIntoPassages, headingIds, slugify } from "./passages.ts";
+import { headingIds, slugify, splitIntoPassages } from "./passages.ts";
 
 describe("an article cut into passages", () => {
 	it("puts each section's plain text under its heading", () => {
-		const passages = cutIntoPassages({
+		const passages = splitIntoPassages({
 			title: "Loans",
 			body: "Anyone may borrow.\n\n## How long\n\nA *month*, or [two](/help/x) on `request`\n\n## Fines\n\nNone",
 		});
@@ -15,14 +15,14 @@ describe("an article cut into passages", () => {
 	});
 
 	it("reads a list of words as one sentence, and a list of sentences as sentences", () => {
-		const [words] = cutIntoPassages({ title: "Pay", body: "We take:\n\n- coins\n- shells" });
+		const [words] = splitIntoPassages({ title: "Pay", body: "We take:\n\n- coins\n- shells" });
 		expect(words?.body).toBe("We take: coins; shells.");
-		const [steps] = cutIntoPassages({ title: "Do", body: "1. Open the lid.\n2. Look inside." });
+		const [steps] = splitIntoPassages({ title: "Do", body: "1. Open the lid.\n2. Look inside." });
 		expect(steps?.body).toBe("Open the lid. Look inside.");
 	});
 
 	it("keeps a table's row understandable without the table", () => {
-		const [passage] = cutIntoPassages({
+		const [passage] = splitIntoPassages({
 			title: "Prices",
 			body: "| Boat | Hour | Day |\n|---|---|---|\n| Canoe | 5 | 20 |\n| Raft | 9 | 40 |",
 		});
@@ -31,7 +31,7 @@ describe("an article cut into passages", () => {
 
 	it("cuts a long section between paragraphs and keeps its heading on every part", () => {
 		const paragraph = `${"Words are many here. ".repeat(20).trim()}`;
-		const passages = cutIntoPassages({
+		const passages = splitIntoPassages({
 			title: "T",
 			body: `## Long\n\n${paragraph}\n\n${paragraph}\n\n${paragraph}`,
 		});
@@ -40,11 +40,11 @@ describe("an article cut into passages", () => {
 	});
 
 	it("drops a heading that repeats the title, and finds an article without text by its title", () => {
-		expect(cutIntoPassages({ title: "Moss", body: "# Moss\n\nSoft." })[0]).toMatchObject({
+		expect(splitIntoPassages({ title: "Moss", body: "# Moss\n\nSoft." })[0]).toMatchObject({
 			anchor: null,
 			body: "Soft.",
 		});
-		expect(cutIntoPassages({ title: "Moss", body: "" })).toEqual([
+		expect(splitIntoPassages({ title: "Moss", body: "" })).toEqual([
 			{ heading: "Moss", anchor: null, body: "Moss" },
 		]);
 	});
@@ -76,7 +76,7 @@ it.each([
 });
 
 it("keeps the first heading of an article in another script", () => {
-	const passages = cutIntoPassages({ title: "退货", body: "## 期限\n\n三十天。" });
+	const passages = splitIntoPassages({ title: "退货", body: "## 期限\n\n三十天。" });
 	expect(passages).toEqual([{ heading: "期限", anchor: "section", body: "三十天。." }]);
 });
 

@@ -9,7 +9,7 @@ export type PassageText = {
 };
 
 /** Target length of a passage in characters: a phone screen of chat, so that a quote can be read at a glance. */
-const PASSAGE_CHARACTERS = 700;
+const TARGET_PASSAGE_CHARACTERS = 700;
 
 /**
  * Version of the splitting rules. Increase it when they change; articles with passages of an older version are split
@@ -32,24 +32,26 @@ export function slugify(text: string): string {
 }
 
 /** Adds a full stop to a line without one, so that sentences stay apart when lines are joined. */
-function closed(text: string): string {
+function withFullStop(text: string): string {
 	return /[.!?:;…]["')\]”’]*$/.test(text) ? text : `${text}.`;
 }
 
 /** Maximum length, in characters, of a list that is joined into one sentence, such as accepted payment cards. */
-const LIST_CHARACTERS = 420;
+const MAX_JOINED_LIST_CHARACTERS = 420;
 
 /** The items of a list as sentences. Items that are not sentences are joined into one. */
 function listSentences(items: string[]): string[] {
 	const areSentences = items.some((item) => /[.!?]["')\]”’]*$/.test(item));
 	const joined = items.map((item) => item.replace(/[;,]$/, "")).join("; ");
-	return areSentences || joined.length > LIST_CHARACTERS ? items.map(closed) : [closed(joined)];
+	return areSentences || joined.length > MAX_JOINED_LIST_CHARACTERS
+		? items.map(withFullStop)
+		: [withFullStop(joined)];
 }
 
 /** Repeats the column names in each table row, so that a row can be quoted without its table. */
 function rowSentence(columns: string[], cells: string[]): string {
 	const named = cells.map((cell, i) => (i > 0 && columns[i] && cell ? `${columns[i]}: ${cell}` : cell));
-	return closed(named.filter(Boolean).join(", "));
+	return withFullStop(named.filter(Boolean).join(", "));
 }
 
 /** One block of an article: a heading, or the plain text of a paragraph, list or table row. */
@@ -84,21 +86,21 @@ function blocksOf(body: string): Block[] {
 			else if (!text) continue;
 			else if (isHeading) blocks.push({ kind: "heading", text });
 			else if (listDepth > 0) items.push(text);
-			else addText(closed(text));
+			else addText(withFullStop(text));
 			isHeading = false;
 		} else if ((token.type === "fence" || token.type === "code_block") && token.content.trim()) {
-			addText(closed(token.content.replace(/\s+/g, " ").trim()));
+			addText(withFullStop(token.content.replace(/\s+/g, " ").trim()));
 		}
 	}
 	return blocks;
 }
 
 /** Ids that the help page already uses for other elements. */
-const IDS_OF_THE_PAGE = ["main", "contents"];
+const RESERVED_IDS = ["main", "contents"];
 
 /** Gives each heading of an article an id, all different. A repeated id gets a number that no other heading uses. */
 export function headingIds(headings: string[]): string[] {
-	const taken = new Set(IDS_OF_THE_PAGE);
+	const taken = new Set(RESERVED_IDS);
 	return headings.map((heading) => {
 		const plain = slugify(heading) || "section";
 		let id = plain;
@@ -124,7 +126,7 @@ export function isSameTitle(one: string, other: string): boolean {
  * heading that repeats the title is dropped; text before any heading goes under the title. An article without text
  * gets one passage with its title, so that search can find it.
  */
-export function cutIntoPassages(article: { title: string; body: string }): PassageText[] {
+export function splitIntoPassages(article: { title: string; body: string }): PassageText[] {
 	const passages: PassageText[] = [];
 	const blocks = blocksOf(article.body);
 	const ids = headingIds(blocks.filter((block) => block.kind === "heading").map((block) => block.text));
@@ -146,7 +148,7 @@ export function cutIntoPassages(article: { title: string; body: string }): Passa
 			continue;
 		}
 		// A line that ends with a colon, such as "You need:", stays with the text after it.
-		if (body && body.length + block.text.length > PASSAGE_CHARACTERS && !body.endsWith(":")) flush();
+		if (body && body.length + block.text.length > TARGET_PASSAGE_CHARACTERS && !body.endsWith(":")) flush();
 		body += body ? ` ${block.text}` : block.text;
 	}
 	flush();

@@ -10,8 +10,8 @@ import { termQuery, textList, weighTerms } from "#app/models/search/term-queries
 import { parseTextVector } from "#app/models/search/text-vector.ts";
 import { db } from "#db/client.server.ts";
 import { articlePassages } from "#db/schema.ts";
-import { articleUrl } from "./address.ts";
 import { type Readers, readableBy } from "./readers.server.ts";
+import { articleUrl } from "./slug.ts";
 
 /** A search's terms, the idf of each, and the passages with their judgements, for code that quotes from them. */
 export type PassageSearch = {

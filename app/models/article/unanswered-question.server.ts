@@ -7,12 +7,12 @@ import { unansweredQuestions } from "#db/schema.ts";
 export type UnansweredQuestion = typeof unansweredQuestions.$inferSelect;
 
 /** Maximum stored length of an unanswered question, in characters. */
-const LONGEST_QUESTION = 500;
+const MAX_QUESTION_CHARACTERS = 500;
 /** Characters of the message that are read to make the stored question. Removing personal data makes it shorter. */
-const READ_LENGTH = 4 * LONGEST_QUESTION;
+const MAX_SOURCE_CHARACTERS = 4 * MAX_QUESTION_CHARACTERS;
 
 /** The key under which repeated questions are counted: only the letters and digits of the question. */
-function normalise(question: string): string {
+function questionKey(question: string): string {
 	return question
 		.normalize("NFKC")
 		.toLowerCase()
@@ -27,14 +27,14 @@ function normalise(question: string): string {
  * an ignored one stays ignored.
  * @param asked.customerName removed from the text, where the store knows it.
  */
-export async function noteUnanswered(
+export async function recordUnanswered(
 	tx: Transaction,
 	asked: { question: string; customerName: string | null; locale: string; intent: string; sessionId: string },
 ): Promise<void> {
-	const question = withoutPersonalData(asked.question.slice(0, READ_LENGTH), asked.customerName)
-		.slice(0, LONGEST_QUESTION)
+	const question = withoutPersonalData(asked.question.slice(0, MAX_SOURCE_CHARACTERS), asked.customerName)
+		.slice(0, MAX_QUESTION_CHARACTERS)
 		.toWellFormed();
-	const normalized = normalise(question);
+	const normalized = questionKey(question);
 	if (normalized === "") return;
 	const locale = asked.locale.toLowerCase().split("-")[0] ?? "";
 	const { intent, sessionId } = asked;
@@ -63,7 +63,7 @@ export async function listUnanswered(limit: number): Promise<UnansweredQuestion[
 }
 
 /** Marks an unanswered question as done or ignored. @throws NotFound when the id is unknown. */
-export async function settleUnanswered(id: string, state: "done" | "ignored"): Promise<void> {
+export async function closeUnanswered(id: string, state: "done" | "ignored"): Promise<void> {
 	const settled = await db
 		.update(unansweredQuestions)
 		.set({ state })

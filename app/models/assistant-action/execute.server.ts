@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { postalAddress } from "#app/models/customer/postal-address.ts";
 import { Invalid } from "#app/models/errors.ts";
 import { type Order, type OrderOwner, ownCustomers, ownOrders } from "#app/models/order/order.server.ts";
-import { whyNotCancelled, whyNotReaddressed, whyNotReturned } from "#app/models/order/rules.ts";
+import { addressChangeRefusal, cancelRefusal, returnRefusal } from "#app/models/order/rules.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { customers, orderRequests, orders } from "#db/schema.ts";
@@ -73,7 +73,7 @@ async function onOrder(tx: Transaction, action: ActionRow, confirmation: Confirm
 }
 
 const cancel: Change = async (tx, order, action) => {
-	const reason = whyNotCancelled(order);
+	const reason = cancelRefusal(order);
 	if (reason) return failed(`${reason} Nothing was changed.`);
 	await setStatus(tx, order, { status: "cancelled", expectedOn: null });
 	await tx.insert(orderRequests).values({
@@ -87,7 +87,7 @@ const cancel: Change = async (tx, order, action) => {
 };
 
 const requestReturn: Change = async (tx, order, action) => {
-	const reason = whyNotReturned(order, await getSetting("return_days", tx), new Date());
+	const reason = returnRefusal(order, await getSetting("return_days", tx), new Date());
 	if (reason) return failed(`${reason} Nothing was changed.`);
 	const asked = Array.isArray(action.arguments.itemIds) ? action.arguments.itemIds : [];
 	const itemIds = order.items.map((item) => item.itemId).filter((id) => asked.includes(id));
@@ -105,7 +105,7 @@ const requestReturn: Change = async (tx, order, action) => {
 };
 
 const readdress: Change = async (tx, order, _action, { fields }) => {
-	const reason = whyNotReaddressed(order);
+	const reason = addressChangeRefusal(order);
 	if (reason) return failed(`${reason} Nothing was changed.`);
 	await tx
 		.update(orders)

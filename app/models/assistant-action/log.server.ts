@@ -1,7 +1,7 @@
 import { desc, eq, sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 import { assistantActions } from "#db/schema.ts";
-import type { Deed } from "#db/shapes.ts";
+import type { ToolRun } from "#db/shapes.ts";
 import { type ActionEntry, toEntry } from "./present.ts";
 
 /** Most entries of the list; a longer one loses its oldest. */
@@ -20,8 +20,8 @@ const runningTurn = (sessionId: string) =>
  */
 export async function logReading(
 	{ sessionId }: ActionPlace,
-	reading: Omit<Deed, "id"> & { customerId: string | null; key: string },
-): Promise<Deed> {
+	reading: Omit<ToolRun, "id"> & { customerId: string | null; key: string },
+): Promise<ToolRun> {
 	const { tool, orderNumber, customerId, key } = reading;
 	const [row] = await db
 		.insert(assistantActions)

@@ -7,12 +7,12 @@ import type { Session } from "#app/realtime/events.ts";
 import { publish, transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
-import { announceSession, readSession, refuseEnded, sessionData } from "./announce.server.ts";
-import { announceQueueChanges } from "./announce-queue.server.ts";
+import { composeNotice } from "./compose-notice.server.ts";
 import { lockSession } from "./find.server.ts";
 import { spokenLanguage } from "./locale.ts";
-import { wordNotice } from "./notices.server.ts";
 import type { SessionRow } from "./present.server.ts";
+import { publishQueueChanges } from "./publish-queue.server.ts";
+import { publishSession, readSession, requireNotEnded, sessionEventData } from "./publish-session.server.ts";
 import type { Actor } from "./scope.server.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function takeOver(
 ): Promise<Session> {
 	const taken = await transact(async (tx) => {
 		const row = await lockSession(tx, sessionId, { type: "agent", ...agent });
-		refuseEnded(row);
+		requireNotEnded(row);
 		if (row.status === "agent") {
 			if (row.assignedAgentId === agent.agentId)
 				return { session: await readSession(tx, sessionId), wasQueued: false };
@@ -43,16 +43,16 @@ export async function takeOver(
 				queueDeadline: null,
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
-		const session = await announceSession(tx, sessionId);
+		const session = await publishSession(tx, sessionId);
 		const { language } = session;
-		const said = await wordNotice(tx, { language, notice: "agent-joined" }, ({ joined }) =>
+		const said = await composeNotice(tx, { language, notice: "agent-joined" }, ({ joined }) =>
 			joined(agent.name),
 		);
 		await writeMessage(tx, { sessionId, ...said });
 		await recountAgentSessions(tx, agent.agentId);
 		return { session, wasQueued: row.status === "queued" };
 	});
-	if (taken.wasQueued) await announceQueueChanges();
+	if (taken.wasQueued) await publishQueueChanges();
 	return taken.session;
 }
 
@@ -88,24 +88,24 @@ export async function endSession(
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
 		const language = spokenLanguage(row);
-		const said = await wordNotice(tx, { language, notice: "ended" }, ({ ended }) => ended);
+		const said = await composeNotice(tx, { language, notice: "ended" }, ({ ended }) => ended);
 		await writeMessage(tx, { sessionId, ...said });
 		await publish(tx, {
 			sessionId,
 			stream: "internal",
 			type: "chat-ended",
-			data: await sessionData(tx, sessionId, "internal"),
+			data: await sessionEventData(tx, sessionId, "internal"),
 		});
 		await publish(tx, {
 			sessionId,
 			stream: "public",
 			type: "chat-ended",
-			data: await sessionData(tx, sessionId, "public"),
+			data: await sessionEventData(tx, sessionId, "public"),
 		});
 		if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
 		return { session: await readSession(tx, sessionId), wasQueued: row.status === "queued" };
 	});
-	if (ended.wasQueued) await announceQueueChanges();
+	if (ended.wasQueued) await publishQueueChanges();
 	return ended.session;
 }
 
@@ -122,7 +122,7 @@ export async function rateSession(sessionId: string, actor: Actor, rating: numbe
 			.update(chatSessions)
 			.set({ customerSatisfactionRating: rating })
 			.where(eq(chatSessions.sessionId, sessionId));
-		return announceSession(tx, sessionId);
+		return publishSession(tx, sessionId);
 	});
 }
 
@@ -135,20 +135,22 @@ export async function labelSession(
 	return transact(async (tx) => {
 		await lockSession(tx, sessionId, actor);
 		await tx.update(chatSessions).set(labels).where(eq(chatSessions.sessionId, sessionId));
-		return announceSession(tx, sessionId);
+		return publishSession(tx, sessionId);
 	});
 }
 
 /** Intents that do not say what the customer wants. */
-const EMPTY_INTENTS = ["other", "greeting", "thanks", "goodbye"];
+const UNSPECIFIC_INTENTS = ["other", "greeting", "thanks", "goodbye"];
 
 /** Stores the intent and language of the customer's newest question. Only agents see the change. */
-export async function noteQuestion(
+export async function recordQuestion(
 	tx: Transaction,
 	sessionId: string,
 	{ intent, language }: { intent: string; language: string },
 ): Promise<void> {
-	const kept = EMPTY_INTENTS.includes(intent) ? sql`coalesce(${chatSessions.intent}, ${intent})` : intent;
+	const kept = UNSPECIFIC_INTENTS.includes(intent)
+		? sql`coalesce(${chatSessions.intent}, ${intent})`
+		: intent;
 	await tx
 		.update(chatSessions)
 		.set({ intent: kept, detectedLanguage: language })
@@ -157,6 +159,6 @@ export async function noteQuestion(
 		sessionId,
 		stream: "internal",
 		type: "session-updated",
-		data: await sessionData(tx, sessionId, "internal"),
+		data: await sessionEventData(tx, sessionId, "internal"),
 	});
 }

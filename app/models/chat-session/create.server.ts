@@ -62,7 +62,7 @@ export async function lockFirstSteps(tx: Transaction, identity: CustomerIdentity
  * Finds and locks the customer's open session; creates one when there is none. Call `lockFirstSteps` before.
  * @param input.sessionId which one to use when several are open; another owner's id is ignored.
  */
-export async function lockOpenSession(
+export async function lockOrCreateOpenSession(
 	tx: Transaction,
 	identity: CustomerIdentity,
 	input: { sessionId: string | null; locale: string },
@@ -89,7 +89,7 @@ export async function openSessionOnce(
 ): Promise<string> {
 	const row = await transact(async (tx) => {
 		await lockFirstSteps(tx, identity);
-		return lockOpenSession(tx, identity, { ...input, sessionId: null });
+		return lockOrCreateOpenSession(tx, identity, { ...input, sessionId: null });
 	});
 	return row.sessionId;
 }

@@ -3,11 +3,11 @@ import { isOpenAt, nextOpening } from "#app/models/setting/business-hours.ts";
 import type { SettingValue } from "#app/models/setting/shapes.ts";
 import type { Queue } from "#app/realtime/events.ts";
 import { expectedWait } from "./expected-wait.server.ts";
-import { queueText } from "./queue-words.ts";
-import { waitWords } from "./wait-words.ts";
+import { queueText } from "./queue-texts.ts";
+import { waitTexts } from "./wait-texts.ts";
 
 /** One queued session. */
-type Waiting = {
+type QueuedCustomer = {
 	/** Position in the queue; 1 is next. */
 	position: number;
 	queuedAt: Date | null;
@@ -17,13 +17,13 @@ type Waiting = {
 };
 
 /** Availability and opening hours, which are the same for all queued customers. */
-type Team = { isAnybodyThere: boolean; hours: SettingValue<"business_hours">; now: Date };
+type Team = { isTeamAvailable: boolean; hours: SettingValue<"business_hours">; now: Date };
 
 /** The queue state that a customer sees: position, expected wait and whether an agent is available. */
-export function describeQueue(waiting: Waiting, { isAnybodyThere, hours, now }: Team): Queue {
+export function describeQueue(waiting: QueuedCustomer, { isTeamAvailable, hours, now }: Team): Queue {
 	const isOverdue = waiting.queueDeadline !== null && waiting.queueDeadline <= now;
 	const isOpen = isOpenAt(hours, now);
-	const state = !isOpen ? "closed" : isOverdue ? "overdue" : isAnybodyThere ? "waiting" : "nobody-there";
+	const state = !isOpen ? "closed" : isOverdue ? "overdue" : isTeamAvailable ? "waiting" : "nobody-there";
 	const facts = {
 		position: waiting.position,
 		state,
@@ -33,6 +33,6 @@ export function describeQueue(waiting: Waiting, { isAnybodyThere, hours, now }: 
 		timeZone: hours.timeZone,
 		canEmail: env().SMTP_URL !== undefined,
 	} as const;
-	const words = waitWords(waiting.language);
+	const words = waitTexts(waiting.language);
 	return { ...facts, text: queueText(facts, words), language: words.language };
 }

@@ -5,13 +5,13 @@ import { isSessionId } from "./find.server.ts";
 import { type CustomerIdentity, ownedBy } from "./scope.server.ts";
 
 /** Maximum length of a session's first message in the list of earlier sessions, in characters. */
-const FIRST_WORDS = 140;
+const MESSAGE_PREVIEW_CHARACTERS = 140;
 
 export type EarlierSession = {
 	sessionId: string;
 	startedAt: string;
 	/** The beginning of the customer's first message; null when they wrote none. */
-	firstWords: string | null;
+	firstMessagePreview: string | null;
 };
 
 /**
@@ -29,8 +29,8 @@ export async function listEarlierSessions(
 		.select({
 			sessionId: chatSessions.sessionId,
 			startedAt: chatSessions.startedAt,
-			firstWords: sql<string | null>`(
-				select left(${chatMessages.message}, ${FIRST_WORDS}) from ${chatMessages}
+			firstMessagePreview: sql<string | null>`(
+				select left(${chatMessages.message}, ${MESSAGE_PREVIEW_CHARACTERS}) from ${chatMessages}
 				where chat_messages.session_id = chat_sessions.session_id and ${chatMessages.senderType} = 'user'
 				order by ${chatMessages.seq} limit 1
 			)`,

@@ -1,5 +1,5 @@
 /** Minimum number of answered customers for an estimate of the wait. */
-const FEWEST_TAKEN = 3;
+const MIN_FINISHED_WAITS = 3;
 
 /**
  * The expected wait: the median of the Kaplan-Meier estimator (Kaplan and Meier 1958), which counts customers who
@@ -12,7 +12,7 @@ const FEWEST_TAKEN = 3;
  * @returns seconds; null while fewer than three customers were answered.
  */
 export function estimateWait(taken: number[], waiting: number[]): number | null {
-	if (taken.length < FEWEST_TAKEN) return null;
+	if (taken.length < MIN_FINISHED_WAITS) return null;
 	const finished = [...taken].sort((a, b) => a - b);
 	const open = [...waiting].sort((a, b) => a - b);
 	let surviving = 1;

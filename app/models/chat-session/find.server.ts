@@ -1,10 +1,10 @@
 import { and, desc, eq, isNotNull, sql } from "drizzle-orm";
 import { singleton } from "#app/singleton.server.ts";
+import { createBatcher } from "#db/batcher.ts";
 import { db, sql as readSql, type Transaction } from "#db/client.server.ts";
-import { gather } from "#db/gather.ts";
 import { chatSessions } from "#db/schema.ts";
 import { type SessionRow, type SessionView, selectSessions } from "./present.server.ts";
-import { type Actor, type CustomerIdentity, noSuchSession, ownedBy } from "./scope.server.ts";
+import { type Actor, type CustomerIdentity, ownedBy, sessionNotFound } from "./scope.server.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -13,19 +13,19 @@ export const isSessionId = (text: string): boolean => UUID.test(text);
 
 /** A session that the actor may see. @throws NotFound when it does not exist or belongs to somebody else. */
 export async function requireSession(sessionId: string, actor: Actor): Promise<SessionView> {
-	if (!isSessionId(sessionId)) throw noSuchSession();
+	if (!isSessionId(sessionId)) throw sessionNotFound();
 	const [view] = await selectSessions().where(and(eq(chatSessions.sessionId, sessionId), ownedBy(actor)));
-	if (!view) throw noSuchSession();
+	if (!view) throw sessionNotFound();
 	return view;
 }
 
 /**
  * Milliseconds in which look-ups are batched into one statement, because a thousand readers may reconnect at once.
  */
-const GATHER_MS = 5;
+const BATCH_WINDOW_MS = 5;
 
-const access = singleton("session-access", () =>
-	gather<string, Map<string, string>>({ waitMs: GATHER_MS, work: keepOwn }),
+const permittedIds = singleton("session-access", () =>
+	createBatcher<string, Map<string, string>>({ waitMs: BATCH_WINDOW_MS, work: keepPermitted }),
 );
 
 /**
@@ -35,12 +35,12 @@ const access = singleton("session-access", () =>
  * since.
  */
 export async function requireSessionId(sessionId: string, actor: Actor): Promise<string> {
-	if (!isSessionId(sessionId)) throw noSuchSession();
+	if (!isSessionId(sessionId)) throw sessionNotFound();
 	const id = sessionId.toLowerCase();
 	const { visitorId = null, customerId = null } = actor.type === "customer" ? actor.identity : {};
 	const key = JSON.stringify({ id, isCustomer: actor.type === "customer", visitorId, customerId });
-	const found = (await access(key)).get(key);
-	if (!found) throw noSuchSession();
+	const found = (await permittedIds(key)).get(key);
+	if (!found) throw sessionNotFound();
 	return found;
 }
 
@@ -48,7 +48,7 @@ export async function requireSessionId(sessionId: string, actor: Actor): Promise
  * Returns the keys whose session the actor may see, with the condition of `ownedBy`. The ids are copied from the
  * database's answer: a substring of the URL would keep the whole URL in memory while the stream is open.
  */
-async function keepOwn(keys: string[]): Promise<Map<string, string>> {
+async function keepPermitted(keys: string[]): Promise<Map<string, string>> {
 	const rows = await readSql<{ place: number; id: string }[]>`
 		select * from keep_own(${`[${keys.join(",")}]`}::text::jsonb)`;
 	return new Map(rows.map(({ place, id }) => [keys[place - 1] ?? "", id]));
@@ -60,13 +60,13 @@ async function keepOwn(keys: string[]): Promise<Map<string, string>> {
  * @throws NotFound when the session does not exist or belongs to somebody else.
  */
 export async function lockSession(tx: Transaction, sessionId: string, actor: Actor): Promise<SessionRow> {
-	if (!isSessionId(sessionId)) throw noSuchSession();
+	if (!isSessionId(sessionId)) throw sessionNotFound();
 	const [row] = await tx
 		.select()
 		.from(chatSessions)
 		.where(and(eq(chatSessions.sessionId, sessionId), ownedBy(actor)))
 		.for("update");
-	if (!row) throw noSuchSession();
+	if (!row) throw sessionNotFound();
 	return row;
 }
 

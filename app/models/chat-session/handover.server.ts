@@ -3,17 +3,17 @@ import { publish, transact } from "#app/realtime/publish.server.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { aiTurns, assistantActions, chatMessages, chatSessions } from "#db/schema.ts";
 import type { Answer, Handover } from "#db/shapes.ts";
-import { sessionData } from "./announce.server.ts";
+import { sessionEventData } from "./publish-session.server.ts";
 
 /** Number of messages that a handover summarises; the transcript has the older ones. */
-const MOST_MESSAGES = 40;
-const MOST_TURNS = 8;
+const MAX_MESSAGES = 40;
+const MAX_TURNS = 8;
 
 export type HandoverMaterial = {
 	intent: string | null;
 	queueReason: string | null;
 	/** The newest messages, oldest first. `answers` and `actions` have the same order. */
-	said: { senderType: "user" | "agent" | "bot" | "system"; message: string }[];
+	messages: { senderType: "user" | "agent" | "bot" | "system"; message: string }[];
 	/** Outcomes of the assistant's answers. */
 	answers: Answer[];
 	/** Actions that the assistant proposed, and their states. */
@@ -82,7 +82,7 @@ async function storeHandover(tx: Transaction, sessionId: string, handover: Hando
 		sessionId,
 		stream: "internal",
 		type: "session-updated",
-		data: await sessionData(tx, sessionId, "internal"),
+		data: await sessionEventData(tx, sessionId, "internal"),
 	});
 }
 
@@ -91,28 +91,28 @@ async function readMaterial(
 	row: typeof chatSessions.$inferSelect,
 ): Promise<HandoverMaterial> {
 	const { sessionId, intent, queueReason } = row;
-	const said = await tx
+	const messages = await tx
 		.select({ senderType: chatMessages.senderType, message: chatMessages.message })
 		.from(chatMessages)
 		.where(and(eq(chatMessages.sessionId, sessionId), ne(chatMessages.senderType, "system")))
 		.orderBy(desc(chatMessages.seq))
-		.limit(MOST_MESSAGES);
+		.limit(MAX_MESSAGES);
 	const turns = await tx
 		.select({ outcome: aiTurns.outcome })
 		.from(aiTurns)
 		.where(and(eq(aiTurns.sessionId, sessionId), eq(aiTurns.state, "done")))
 		.orderBy(desc(aiTurns.questionSeq))
-		.limit(MOST_TURNS);
+		.limit(MAX_TURNS);
 	const actions = await tx
 		.select({ tool: assistantActions.tool, state: assistantActions.state })
 		.from(assistantActions)
 		.where(eq(assistantActions.sessionId, sessionId))
 		.orderBy(desc(assistantActions.createdAt), desc(assistantActions.id))
-		.limit(MOST_TURNS);
+		.limit(MAX_TURNS);
 	return {
 		intent,
 		queueReason,
-		said: said.reverse(),
+		messages: messages.reverse(),
 		answers: turns.reverse().flatMap(({ outcome }) => outcome ?? []),
 		actions: actions.reverse(),
 	};

@@ -2,15 +2,15 @@ import { and, eq, inArray, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Inbox, InboxEntry } from "#app/realtime/events.ts";
 import { arrangeInbox, ENDED_FOR_MS, SECTION_LIMITS } from "#app/realtime/inbox-order.ts";
-import { withoutMarks } from "#app/text/message-marks.ts";
+import { toPlainText } from "#app/text/message-markdown.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, chatMessages, chatSessions, customers, users } from "#db/schema.ts";
 import { spokenLanguage } from "./locale.ts";
 
 /** Maximum length of the message preview in an inbox row, in characters. */
-const SNIPPET_LENGTH = 120;
+const MAX_PREVIEW_CHARACTERS = 120;
 /** Characters of a message that are read for its preview, because Markdown and URLs are removed from it. */
-const MOST_READ = 2_000;
+const MAX_PREVIEW_SOURCE_CHARACTERS = 2_000;
 
 /**
  * The inbox in the order of `arrangeInbox`.
@@ -34,7 +34,7 @@ export async function readInboxRows(sessionIds: string[]): Promise<Inbox> {
 /** The present inbox entries of these sessions, in no order. */
 export async function getInboxEntries(sessionIds: string[]): Promise<InboxEntry[]> {
 	if (sessionIds.length === 0) return [];
-	return select(inArray(chatSessions.sessionId, sessionIds));
+	return selectEntries(inArray(chatSessions.sessionId, sessionIds));
 }
 
 /**
@@ -49,7 +49,7 @@ export async function listEnded(page: {
 	const after = page.before
 		? sql`and (ended_at, session_id) < (select ended_at, session_id from chat_sessions where session_id = ${page.before})`
 		: sql``;
-	const rows = await select(sql`${chatSessions.id} in (
+	const rows = await selectEntries(sql`${chatSessions.id} in (
 		select id from chat_sessions where status = 'ended' and ended_at is not null ${after}
 		order by ended_at desc, session_id desc limit ${page.limit + 1}
 	)`);
@@ -62,22 +62,22 @@ const latestEndedFirst = (a: InboxEntry, b: InboxEntry): number =>
 	(a.sessionId < b.sessionId ? 1 : -1);
 
 /** Minimum length of a search by the beginning of a session id; a shorter one would match too many sessions. */
-const SHORTEST_ID = 4;
-const LONGEST_ID = 100;
-const MOST_FOUND = 20;
+const MIN_ID_PREFIX_LENGTH = 4;
+const MAX_ID_PREFIX_LENGTH = 100;
+const MAX_SEARCH_RESULTS = 20;
 
 /**
  * Finds sessions, open or ended, whose id begins with the text that an agent typed, newest first.
  * @returns at most 20; none when the text cannot be the beginning of an id.
  */
 export async function findById(text: string): Promise<InboxEntry[]> {
-	if (text.length > LONGEST_ID) return [];
+	if (text.length > MAX_ID_PREFIX_LENGTH) return [];
 	const digits = text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-	if (digits.length < SHORTEST_ID || digits.length > 32 || /[^0-9a-f]/.test(digits)) return [];
-	const rows = await select(sql`${chatSessions.id} in (
+	if (digits.length < MIN_ID_PREFIX_LENGTH || digits.length > 32 || /[^0-9a-f]/.test(digits)) return [];
+	const rows = await selectEntries(sql`${chatSessions.id} in (
 		select id from chat_sessions
 		where session_id between ${digits.padEnd(32, "0")}::uuid and ${digits.padEnd(32, "f")}::uuid
-		order by session_id limit ${MOST_FOUND}
+		order by session_id limit ${MAX_SEARCH_RESULTS}
 	)`);
 	return rows.sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
 }
@@ -104,7 +104,7 @@ function listedIds(waitingLimit: number): SQL {
 }
 
 /** The newest message that meets the condition, as a lateral join. */
-function newest(name: string, condition: (message: typeof chatMessages) => SQL | undefined) {
+function newestMessage(name: string, condition: (message: typeof chatMessages) => SQL | undefined) {
 	const message = alias(chatMessages, name) as unknown as typeof chatMessages;
 	return db
 		.select({ message: message.message, senderType: message.senderType, senderName: message.senderName })
@@ -115,13 +115,13 @@ function newest(name: string, condition: (message: typeof chatMessages) => SQL |
 		.as(`newest_${name}`);
 }
 
-async function select(condition: SQL): Promise<InboxEntry[]> {
+async function selectEntries(condition: SQL): Promise<InboxEntry[]> {
 	return (await rowsQuery(condition)).map(toEntry);
 }
 
 function rowsQuery(condition: SQL) {
-	const said = newest("said", ({ senderType }) => eq(senderType, "user"));
-	const shown = newest("shown", ({ senderType }) => ne(senderType, "system"));
+	const said = newestMessage("said", ({ senderType }) => eq(senderType, "user"));
+	const shown = newestMessage("shown", ({ senderType }) => ne(senderType, "system"));
 	return (
 		db
 			.select({
@@ -152,9 +152,9 @@ function rowsQuery(condition: SQL) {
  * messages.
  */
 function snippetOf(message: string, sender: string | null): string {
-	const beginning = message.slice(0, MOST_READ);
-	const words = sender === "user" ? beginning : withoutMarks(beginning).replace(/\s+/g, " ");
-	return [...words].slice(0, SNIPPET_LENGTH).join("");
+	const beginning = message.slice(0, MAX_PREVIEW_SOURCE_CHARACTERS);
+	const words = sender === "user" ? beginning : toPlainText(beginning).replace(/\s+/g, " ");
+	return [...words].slice(0, MAX_PREVIEW_CHARACTERS).join("");
 }
 
 function toEntry(found: Awaited<ReturnType<typeof rowsQuery>>[number]): InboxEntry {

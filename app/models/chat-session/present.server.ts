@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
-import { isAgentThere } from "#app/models/agent/agent.server.ts";
-import { settingOf } from "#app/models/setting/shapes.ts";
+import { isAgentAvailable } from "#app/models/agent/agent.server.ts";
+import { parseSetting } from "#app/models/setting/shapes.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, chatSessions, users } from "#db/schema.ts";
@@ -16,8 +16,8 @@ const queuePosition = sql<number | null>`case when ${chatSessions.status} = 'que
 		<= (coalesce(${chatSessions.queuedAt}, ${chatSessions.startedAt}), ${chatSessions.sessionId})
 ) end`;
 
-const isAnybodyThere = sql<boolean | null>`case when ${chatSessions.status} = 'queued' then exists (
-	select 1 from chat_agents where ${isAgentThere}
+const isTeamAvailable = sql<boolean | null>`case when ${chatSessions.status} = 'queued' then exists (
+	select 1 from chat_agents where ${isAgentAvailable}
 ) end`;
 
 const hoursSetting = sql<unknown>`case when ${chatSessions.status} = 'queued' then (
@@ -28,7 +28,7 @@ const columns = {
 	row: chatSessions,
 	agentName: users.name,
 	queuePosition: queuePosition.as("queue_position"),
-	isAnybodyThere: isAnybodyThere.as("is_anybody_there"),
+	isTeamAvailable: isTeamAvailable.as("is_anybody_there"),
 	hoursSetting: hoursSetting.as("hours_setting"),
 };
 
@@ -78,7 +78,7 @@ export function forAgent(view: SessionView): Session {
 	};
 }
 
-function queueOf({ row, queuePosition, isAnybodyThere, hoursSetting }: SessionView, now: Date): Queue {
+function queueOf({ row, queuePosition, isTeamAvailable, hoursSetting }: SessionView, now: Date): Queue {
 	return describeQueue(
 		{
 			position: queuePosition ?? 1,
@@ -86,6 +86,6 @@ function queueOf({ row, queuePosition, isAnybodyThere, hoursSetting }: SessionVi
 			queueDeadline: row.queueDeadline,
 			language: spokenLanguage(row),
 		},
-		{ isAnybodyThere: isAnybodyThere ?? false, hours: settingOf("business_hours", hoursSetting), now },
+		{ isTeamAvailable: isTeamAvailable ?? false, hours: parseSetting("business_hours", hoursSetting), now },
 	);
 }

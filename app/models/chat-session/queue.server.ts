@@ -11,11 +11,11 @@ import { transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
-import { announceSession, readSession, refuseEnded } from "./announce.server.ts";
+import { composeNotice } from "./compose-notice.server.ts";
 import { lockSession } from "./find.server.ts";
-import type { NoticeWords } from "./notice-words.ts";
-import { wordNotice } from "./notices.server.ts";
+import type { NoticeTexts } from "./notice-texts.ts";
 import type { SessionRow } from "./present.server.ts";
+import { publishSession, readSession, requireNotEnded } from "./publish-session.server.ts";
 import type { Actor } from "./scope.server.ts";
 
 /**
@@ -50,7 +50,7 @@ const PRIORITY_OF_REASON: Record<QueueReason, "high" | "urgent"> = {
 export async function requestAgent(sessionId: string, actor: Actor): Promise<Session> {
 	const requested = await transact(async (tx) => {
 		const row = await lockSession(tx, sessionId, actor);
-		refuseEnded(row);
+		requireNotEnded(row);
 		if (row.status !== "assistant") return { session: await readSession(tx, sessionId), isNew: false };
 		await stopAnswer(tx, sessionId);
 		return { session: await queueSession(tx, sessionId, "requested"), isNew: true };
@@ -71,7 +71,7 @@ export async function queueSession(
 	await enterQueue(tx, sessionId, reason);
 	const priority = PRIORITY_OF_REASON[reason];
 	if (priority) await raisePriority(tx, sessionId, priority);
-	return announceQueued(tx, sessionId, { kind: "queued", text: ({ called }) => called, reason });
+	return publishQueued(tx, sessionId, { kind: "queued", text: ({ called }) => called, reason });
 }
 
 /**
@@ -84,7 +84,7 @@ export async function requeueSession(tx: Transaction, row: SessionRow): Promise<
 	await enterQueue(tx, sessionId, "agent-away", unansweredSince);
 	await raisePriority(tx, sessionId, "high");
 	if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
-	return announceQueued(tx, sessionId, {
+	return publishQueued(tx, sessionId, {
 		kind: "requeued",
 		text: ({ left }) => left(agentName),
 		reason: "agent-away",
@@ -92,37 +92,37 @@ export async function requeueSession(tx: Transaction, row: SessionRow): Promise<
 }
 
 /** Writes the notice that no agent came by the deadline. The delay does not raise the priority. */
-export async function admitOverdue(tx: Transaction, sessionId: string): Promise<Session> {
+export async function writeOverdueNotice(tx: Transaction, sessionId: string): Promise<Session> {
 	await tx
 		.update(chatSessions)
-		.set({ overdueNoticedAt: presentMoment })
+		.set({ overdueNoticedAt: nowInMilliseconds })
 		.where(eq(chatSessions.sessionId, sessionId));
-	return announceQueued(tx, sessionId, { kind: "queue-overdue", text: ({ overdue }) => overdue });
+	return publishQueued(tx, sessionId, { kind: "queue-overdue", text: ({ overdue }) => overdue });
 }
 
 /** Sets a missing deadline of a queued session. */
-export async function setDeadline(tx: Transaction, sessionId: string): Promise<void> {
+export async function setMissingDeadline(tx: Transaction, sessionId: string): Promise<void> {
 	const deadline = await nextDeadline(tx);
 	await tx
 		.update(chatSessions)
-		.set({ queueDeadline: deadline, queuedAt: sql`coalesce(queued_at, ${presentMoment})` })
+		.set({ queueDeadline: deadline, queuedAt: sql`coalesce(queued_at, ${nowInMilliseconds})` })
 		.where(eq(chatSessions.sessionId, sessionId));
-	await announceSession(tx, sessionId);
+	await publishSession(tx, sessionId);
 }
 
 /**
  * Stores the email address at which a queued customer wants the answer. The same address again changes nothing.
  * @throws NotFound, Conflict when the session is not in the queue.
  */
-export async function leaveEmail(sessionId: string, actor: Actor, email: string): Promise<Session> {
+export async function saveContactEmail(sessionId: string, actor: Actor, email: string): Promise<Session> {
 	return transact(async (tx) => {
 		const row = await lockSession(tx, sessionId, actor);
 		if (row.status !== "queued") throw new Conflict("You are not waiting for a person here any more.");
 		if (row.contactEmail === email) return readSession(tx, sessionId);
 		await tx.update(chatSessions).set({ contactEmail: email }).where(eq(chatSessions.sessionId, sessionId));
-		const session = await announceSession(tx, sessionId);
+		const session = await publishSession(tx, sessionId);
 		const { language } = session;
-		const said = await wordNotice(tx, { language, notice: "email-left" }, ({ emailLeft }) =>
+		const said = await composeNotice(tx, { language, notice: "email-left" }, ({ emailLeft }) =>
 			emailLeft(email),
 		);
 		await writeMessage(tx, { sessionId, ...said });
@@ -131,7 +131,7 @@ export async function leaveEmail(sessionId: string, actor: Actor, email: string)
 }
 
 /** The present time in whole milliseconds, as in browsers, so that server and browser sort alike. */
-const presentMoment = sql`date_trunc('milliseconds', clock_timestamp())`;
+const nowInMilliseconds = sql`date_trunc('milliseconds', clock_timestamp())`;
 
 /** The time since which the customer has waited for the session's agent; the present time when they do not wait. */
 const unansweredSince = sql`coalesce((
@@ -141,14 +141,14 @@ const unansweredSince = sql`coalesce((
 			and not metadata ? 'stopped'
 		order by seq desc limit 1
 	) newest where newest.sender_type = 'user'
-), ${presentMoment})`;
+), ${nowInMilliseconds})`;
 
 /** @param since SQL expression of the time from which the customer's wait counts. */
 async function enterQueue(
 	tx: Transaction,
 	sessionId: string,
 	reason: QueueReason,
-	since = presentMoment,
+	since = nowInMilliseconds,
 ): Promise<void> {
 	await tx
 		.update(chatSessions)
@@ -190,18 +190,18 @@ export async function raisePriority(
  * Publishes the queued session and writes the notice. Queue position and wait change, so the notice does not contain
  * them.
  */
-async function announceQueued(
+async function publishQueued(
 	tx: Transaction,
 	sessionId: string,
 	notice: {
 		kind: MessageMetadata["notice"];
-		text: (words: NoticeWords) => string;
+		text: (words: NoticeTexts) => string;
 		reason?: QueueReason;
 	},
 ): Promise<Session> {
-	const session = await announceSession(tx, sessionId);
+	const session = await publishSession(tx, sessionId);
 	const { language } = session;
-	const said = await wordNotice(tx, { language, notice: notice.kind }, notice.text);
+	const said = await composeNotice(tx, { language, notice: notice.kind }, notice.text);
 	await writeMessage(tx, {
 		sessionId,
 		...said,

@@ -8,9 +8,9 @@ import type { Session } from "#app/realtime/events.ts";
 import { statementsIn, transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
-import { announceSession, readSession, refuseEnded } from "./announce.server.ts";
-import { announceQueueChanges } from "./announce-queue.server.ts";
 import { lockSession } from "./find.server.ts";
+import { publishQueueChanges } from "./publish-queue.server.ts";
+import { publishSession, readSession, requireNotEnded } from "./publish-session.server.ts";
 import type { Actor } from "./scope.server.ts";
 
 /**
@@ -22,7 +22,7 @@ import type { Actor } from "./scope.server.ts";
 export async function returnToAssistant(sessionId: string, actor: Actor): Promise<Session> {
 	const returned = await transact(async (tx) => {
 		const row = await lockSession(tx, sessionId, actor);
-		refuseEnded(row);
+		requireNotEnded(row);
 		if (row.status === "assistant") {
 			return { session: await readSession(tx, sessionId), wasQueued: false, isPromised: false };
 		}
@@ -41,14 +41,14 @@ export async function returnToAssistant(sessionId: string, actor: Actor): Promis
 				handover: null,
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
-		const session = await announceSession(tx, sessionId);
+		const session = await publishSession(tx, sessionId);
 		const questionSeq = await findUnansweredQuestion(tx, sessionId);
 		if (questionSeq !== null) await promiseAnswer(statementsIn(tx), { sessionId, questionSeq });
 		if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
 		return { session, wasQueued: row.status === "queued", isPromised: questionSeq !== null };
 	});
 	if (returned.isPromised) enqueueJob("answer-session", { sessionId, network: "" });
-	if (returned.wasQueued) await announceQueueChanges();
+	if (returned.wasQueued) await publishQueueChanges();
 	return returned.session;
 }
 

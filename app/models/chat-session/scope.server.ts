@@ -27,4 +27,4 @@ export function ownedBy(actor: Actor): SQL {
 export const REVOKED = "You have signed in or out since this page was loaded. Please load it again.";
 
 /** The same error for an unknown session and for somebody else's, so that it does not reveal which. */
-export const noSuchSession = () => new NotFound("There is no such conversation.");
+export const sessionNotFound = () => new NotFound("There is no such conversation.");

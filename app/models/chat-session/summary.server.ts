@@ -7,14 +7,14 @@ export const SENT_MESSAGES = 20;
 /** The newest of these stay out of the summary, because the next question often refers to them. */
 const KEPT_MESSAGES = 10;
 /** Maximum number of messages in one summary; the next summary takes the rest. */
-const MOST_MESSAGES = 60;
+const MAX_MESSAGES = 60;
 
 export type ToSummarise = {
 	/** The summary so far; null the first time. */
 	before: string | null;
 	beforeSeq: number;
 	/** Messages to add to the summary, oldest first. */
-	said: { senderType: "user" | "agent" | "bot" | "system"; message: string }[];
+	messages: { senderType: "user" | "agent" | "bot" | "system"; message: string }[];
 	/** The sequence of the newest of these messages. */
 	upToSeq: number;
 };
@@ -38,11 +38,11 @@ export async function readToSummarise(sessionId: string): Promise<ToSummarise | 
 			),
 		)
 		.orderBy(asc(chatMessages.seq))
-		.limit(MOST_MESSAGES + KEPT_MESSAGES);
+		.limit(MAX_MESSAGES + KEPT_MESSAGES);
 	if (rows.length <= SENT_MESSAGES) return null;
-	const said = rows.slice(0, -KEPT_MESSAGES);
-	const upToSeq = said.at(-1)?.seq;
-	return upToSeq === undefined ? null : { ...session, said, upToSeq };
+	const messages = rows.slice(0, -KEPT_MESSAGES);
+	const upToSeq = messages.at(-1)?.seq;
+	return upToSeq === undefined ? null : { ...session, messages, upToSeq };
 }
 
 /** Stores a summary, unless another one was stored since its messages were read. */

@@ -1,5 +1,5 @@
 import { eq, type SQL, sql } from "drizzle-orm";
-import { isAgentThere } from "#app/models/agent/agent.server.ts";
+import { isAgentAvailable } from "#app/models/agent/agent.server.ts";
 import { promiseAnswer } from "#app/models/ai-turn/ai-turn.server.ts";
 import { stopAnswer } from "#app/models/ai-turn/stopped-answer.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
@@ -7,16 +7,16 @@ import { statementsIn, transact } from "#app/realtime/publish.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
-import { admitOverdue, queueSession, requeueSession, setDeadline } from "./queue.server.ts";
+import { queueSession, requeueSession, setMissingDeadline, writeOverdueNotice } from "./queue.server.ts";
 
 /** Seconds before a message without a turn counts as a problem: the transaction that enqueues it may still commit. */
 const GRACE_SECONDS = 15;
 /** Seconds that a turn may stay unanswered before the session goes to the queue. */
 const OVERDUE_TURN_SECONDS = 180;
 /** Number of turns for one question after which the session goes to the queue. */
-const MOST_PROMISES = 3;
+const MAX_TURNS_PER_QUESTION = 3;
 /** Sessions that are repaired in one round; the next round repairs the rest. */
-const BATCH = 100;
+const REPAIR_BATCH_SIZE = 100;
 
 const PROBLEMS = [
 	/** The customer's newest message has neither an answer nor a turn. */
@@ -31,11 +31,11 @@ const PROBLEMS = [
 	"overdue",
 ] as const;
 export type Problem = (typeof PROBLEMS)[number];
-type Stranded = { sessionId: string; problem: Problem; questionSeq: number; promises: number };
+type UnattendedSession = { sessionId: string; problem: Problem; questionSeq: number; turnCount: number };
 
 /** Repairs by this process since its start, by problem. */
 export const repairs = singleton(
-	"stranded-repairs",
+	"unattended-repairs",
 	() => Object.fromEntries(PROBLEMS.map((problem) => [problem, 0])) as Record<Problem, number>,
 );
 
@@ -46,9 +46,11 @@ export const repairs = singleton(
  * sessions that were never ended are read.
  * @returns the repairs.
  */
-export async function rescueStranded(activeSince?: Date): Promise<{ sessionId: string; problem: Problem }[]> {
+export async function repairUnattended(
+	activeSince?: Date,
+): Promise<{ sessionId: string; problem: Problem }[]> {
 	const repaired = [];
-	for (const { sessionId } of await findStranded(db, openSessions(activeSince))) {
+	for (const { sessionId } of await findUnattended(db, openSessions(activeSince))) {
 		const problem = await transact((tx) => repair(tx, sessionId));
 		if (!problem) continue;
 		repairs[problem] += 1;
@@ -65,12 +67,12 @@ async function repair(tx: Transaction, sessionId: string): Promise<Problem | nul
 		// A locked session is skipped: the lock's owner is changing it, and the next round checks it again.
 		.for("update", { skipLocked: true });
 	if (!row) return null;
-	const [stranded] = await findStranded(tx, sql`select ${sessionId}::uuid as session_id`);
-	if (!stranded) return null;
-	switch (stranded.problem) {
+	const [unattended] = await findUnattended(tx, sql`select ${sessionId}::uuid as session_id`);
+	if (!unattended) return null;
+	switch (unattended.problem) {
 		case "unpromised":
-			if (stranded.promises < MOST_PROMISES) {
-				await promiseAnswer(statementsIn(tx), { sessionId, questionSeq: stranded.questionSeq });
+			if (unattended.turnCount < MAX_TURNS_PER_QUESTION) {
+				await promiseAnswer(statementsIn(tx), { sessionId, questionSeq: unattended.questionSeq });
 			} else await queueSession(tx, sessionId, "assistant-failed");
 			break;
 		case "unkept":
@@ -81,13 +83,13 @@ async function repair(tx: Transaction, sessionId: string): Promise<Problem | nul
 			await requeueSession(tx, row);
 			break;
 		case "no-deadline":
-			await setDeadline(tx, sessionId);
+			await setMissingDeadline(tx, sessionId);
 			break;
 		case "overdue":
-			await admitOverdue(tx, sessionId);
+			await writeOverdueNotice(tx, sessionId);
 			break;
 	}
-	return stranded.problem;
+	return unattended.problem;
 }
 
 /**
@@ -105,16 +107,16 @@ function openSessions(activeSince: Date | undefined): SQL {
 }
 
 /** Finds unattended sessions and their problems among the candidates. Attended sessions give no row. */
-async function findStranded(
+async function findUnattended(
 	executor: Pick<Transaction, "execute" | "select">,
 	candidates: SQL,
-): Promise<Stranded[]> {
+): Promise<UnattendedSession[]> {
 	const { agentAwayMinutes, agentSilentMinutes } = await getSetting("queue", executor);
 	const minutes = (count: number) => sql`now() - ${count} * interval '1 minute'`;
 	const seconds = (count: number) => sql`now() - ${count} * interval '1 second'`;
-	const rows = await executor.execute<Stranded>(sql`
+	const rows = await executor.execute<UnattendedSession>(sql`
 		select open.session_id as "sessionId", found.problem, newest.seq as "questionSeq",
-			(select count(*)::int from ai_turns where session_id = open.session_id and question_seq = newest.seq) as promises
+			(select count(*)::int from ai_turns where session_id = open.session_id and question_seq = newest.seq) as "turnCount"
 		from (${candidates}) candidate
 		join chat_sessions open on open.session_id = candidate.session_id
 		left join lateral (
@@ -136,7 +138,7 @@ async function findStranded(
 			when open.status = 'agent' and customer.asks
 				and greatest(newest.sent_at, open.assigned_at) < ${minutes(agentAwayMinutes)}
 				-- The page of an agent who is there answers each message it shows with a receipt.
-				and (coalesce(chat_agents.last_active_at < newest.sent_at, true) or not ${isAgentThere})
+				and (coalesce(chat_agents.last_active_at < newest.sent_at, true) or not ${isAgentAvailable})
 				then 'agent-away'
 			when open.status = 'agent' and customer.asks
 				and greatest(newest.sent_at, open.assigned_at) < ${minutes(agentSilentMinutes)} then 'agent-away'
@@ -145,6 +147,6 @@ async function findStranded(
 				and (open.overdue_noticed_at is null or open.overdue_noticed_at < open.queued_at) then 'overdue'
 		end as problem) found
 		where open.is_active and found.problem is not null
-		order by newest.sent_at nulls first limit ${BATCH}`);
+		order by newest.sent_at nulls first limit ${REPAIR_BATCH_SIZE}`);
 	return [...rows];
 }

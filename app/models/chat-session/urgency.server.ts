@@ -2,11 +2,11 @@ import { and, desc, eq } from "drizzle-orm";
 import { transact } from "#app/realtime/publish.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions } from "#db/schema.ts";
-import { announceSession } from "./announce.server.ts";
+import { publishSession } from "./publish-session.server.ts";
 import { raisePriority } from "./queue.server.ts";
 
 /** Number of the customer's newest messages that are checked for urgency; older ones were answered. */
-const MOST_TEXTS = 3;
+const MAX_CHECKED_MESSAGES = 3;
 
 /** The customer's newest messages in a session. */
 export async function readNewestTexts(sessionId: string): Promise<string[]> {
@@ -15,7 +15,7 @@ export async function readNewestTexts(sessionId: string): Promise<string[]> {
 		.from(chatMessages)
 		.where(and(eq(chatMessages.sessionId, sessionId), eq(chatMessages.senderType, "user")))
 		.orderBy(desc(chatMessages.seq))
-		.limit(MOST_TEXTS);
+		.limit(MAX_CHECKED_MESSAGES);
 	return rows.map((row) => row.message);
 }
 
@@ -27,6 +27,6 @@ export async function makeUrgent(sessionId: string, priority: "high" | "urgent")
 			.from(chatSessions)
 			.where(eq(chatSessions.sessionId, sessionId))
 			.for("update");
-		if (row?.isActive && (await raisePriority(tx, sessionId, priority))) await announceSession(tx, sessionId);
+		if (row?.isActive && (await raisePriority(tx, sessionId, priority))) await publishSession(tx, sessionId);
 	});
 }

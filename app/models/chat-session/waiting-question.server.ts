@@ -12,7 +12,7 @@ import type { Actor } from "./scope.server.ts";
  * the session and knows who the customer is now.
  * @returns whether a turn was written; the caller wakes the workers after the commit.
  */
-export async function promiseWaitingQuestion(
+export async function enqueueWaitingQuestion(
 	tx: Transaction,
 	{ sessionId, status }: Pick<SessionRow, "sessionId" | "status">,
 ): Promise<boolean> {
@@ -27,9 +27,9 @@ export async function promiseWaitingQuestion(
  * Answers the question that waits for a sign-in, after the customer has signed in. A repeated call changes nothing.
  * @throws NotFound
  */
-export async function repeatWaitingQuestion(sessionId: string, actor: Actor): Promise<void> {
+export async function answerWaitingQuestion(sessionId: string, actor: Actor): Promise<void> {
 	const isPromised = await transact(async (tx) =>
-		promiseWaitingQuestion(tx, await lockSession(tx, sessionId, actor)),
+		enqueueWaitingQuestion(tx, await lockSession(tx, sessionId, actor)),
 	);
 	if (isPromised) enqueueJob("answer-session", { sessionId, network: "" });
 }

@@ -46,12 +46,12 @@ export async function blockSender(
 					: and(isNull(chatSessions.userId), eq(chatSessions.visitorId, owner.visitorId)),
 			),
 		)
-		.limit(MOST_OPEN);
+		.limit(MAX_ENDED_SESSIONS);
 	for (const session of open) await endSession(session.sessionId, agent, { isConfirmed: true });
 }
 
 /** Maximum number of open sessions of a blocked sender that are ended; posts in any others are refused anyway. */
-const MOST_OPEN = 100;
+const MAX_ENDED_SESSIONS = 100;
 
 /** Unblocks a sender. A repeated call changes nothing. */
 export async function unblockSender(sender: string): Promise<void> {

@@ -1,33 +1,33 @@
 import { and, eq, isNull, sql as query } from "drizzle-orm";
-import { announceSession } from "#app/models/chat-session/announce.server.ts";
 import { lockOwner } from "#app/models/chat-session/create.server.ts";
+import { publishSession } from "#app/models/chat-session/publish-session.server.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { publishEphemeral, transact } from "#app/realtime/publish.server.ts";
 import { singleton } from "#app/singleton.server.ts";
+import { createBatcher } from "#db/batcher.ts";
 import { sql, type Transaction } from "#db/client.server.ts";
-import { gather } from "#db/gather.ts";
 import { chatSessions, revokedVisitors } from "#db/schema.ts";
 
 /** Lifetime of the longest-lived visitor token, in days: see `app/auth/token.server.ts`. */
 const TOKEN_LIFETIME_DAYS = 365;
 /** Rows of expired tokens that are deleted with each new row. */
-const SWEPT_AT_ONCE = 20;
+const MAX_DELETED_TOKENS = 20;
 /**
  * Maximum number of sessions whose open streams are told to revalidate at once. Other streams revalidate within 15 s.
  */
-const MOST_SIGNALLED = 100;
+const MAX_SIGNALLED_SESSIONS = 100;
 
 /** When a visitor id was revoked, and the customer that it became; null when the browser signed out. */
 export type Revocation = { revokedAt: Date; customerId: string | null };
 
-const lookUp = singleton("revocations", () =>
+const revocationBatcher = singleton("revocations", () =>
 	// Look-ups of one moment are batched into one statement, because every post of a customer makes one.
-	gather<string, Map<string, Revocation>>({ waitMs: 0, work: readRevocations }),
+	createBatcher<string, Map<string, Revocation>>({ waitMs: 0, work: readRevocations }),
 );
 
 /** The revocation of a visitor id; null while the id is valid. */
 export async function findRevocation(visitorId: string): Promise<Revocation | null> {
-	return (await lookUp(visitorId)).get(visitorId) ?? null;
+	return (await revocationBatcher(visitorId)).get(visitorId) ?? null;
 }
 
 async function readRevocations(visitorIds: string[]): Promise<Map<string, Revocation>> {
@@ -62,7 +62,7 @@ export async function signInVisitor(change: {
 		if (!wasGuest) return { isSamePerson: false, sessionIds: await listOpen(tx, before.customerId) };
 		return { isSamePerson: true, sessionIds: await moveSessions(tx, before.visitorId, change) };
 	});
-	askReadersAgain(done.sessionIds);
+	revalidateReaders(done.sessionIds);
 	return { isSamePerson: done.isSamePerson };
 }
 
@@ -91,8 +91,8 @@ async function moveSessions(
 	await tx.execute(query`
 		insert into blocked_senders (sender, reason, session_id, blocked_by, blocked_at)
 		select ${to.visitorId}, reason, session_id, blocked_by, blocked_at from blocked_senders where sender = ${from}`);
-	for (const { sessionId, isActive } of rows) if (isActive) await announceSession(tx, sessionId);
-	return rows.slice(-MOST_SIGNALLED).map((row) => row.sessionId);
+	for (const { sessionId, isActive } of rows) if (isActive) await publishSession(tx, sessionId);
+	return rows.slice(-MAX_SIGNALLED_SESSIONS).map((row) => row.sessionId);
 }
 
 /** Revokes a visitor id: copies of its token are refused from now on, and their streams end. */
@@ -103,7 +103,7 @@ export async function signOutVisitor(identity: CustomerIdentity): Promise<void> 
 		const { customerId, visitorId } = identity;
 		return customerId ? listOpen(tx, customerId) : listOpenOfGuest(tx, visitorId);
 	});
-	askReadersAgain(sessionIds);
+	revalidateReaders(sessionIds);
 }
 
 /** @returns the earlier revocation, when the id was revoked before. */
@@ -125,7 +125,7 @@ async function revoke(
 		await tx.execute(query`
 			delete from revoked_visitors where visitor_id in (
 				select visitor_id from revoked_visitors where expires_at < now()
-				order by expires_at limit ${SWEPT_AT_ONCE} for update skip locked
+				order by expires_at limit ${MAX_DELETED_TOKENS} for update skip locked
 			)`);
 		return null;
 	}
@@ -147,12 +147,12 @@ async function idsOf(tx: Transaction, owned: ReturnType<typeof and>): Promise<st
 		.from(chatSessions)
 		.where(owned)
 		.orderBy(query`started_at desc`)
-		.limit(MOST_SIGNALLED);
+		.limit(MAX_SIGNALLED_SESSIONS);
 	return rows.map((row) => row.sessionId);
 }
 
 /** Tells every process to revalidate the readers of these sessions at once. */
-function askReadersAgain(sessionIds: string[]): void {
+function revalidateReaders(sessionIds: string[]): void {
 	for (const sessionId of sessionIds)
 		publishEphemeral({ sessionId, stream: "public", type: "reauthorise", data: null });
 }

@@ -3,7 +3,7 @@ import { z } from "zod/v4";
 import { trimInvisible } from "#app/text/visible-text.ts";
 
 /** Maximum length of an email address in octets (RFC 5321, 4.5.3.1). */
-const LONGEST_OCTETS = 254;
+const MAX_EMAIL_OCTETS = 254;
 
 /**
  * The canonical form of an email address, in which addresses are stored and compared: lower case, `xn--` domains
@@ -24,7 +24,7 @@ export function canonicalEmail(text: string): string | null {
 	if (!/\.[^.]*[^.\d][^.]*$/.test(domain)) return null;
 	if (!hasDeliverableShape(local, domain)) return null;
 	const address = `${local}@${domainToUnicode(domain)}`;
-	return Buffer.byteLength(address) <= LONGEST_OCTETS ? address : null;
+	return Buffer.byteLength(address) <= MAX_EMAIL_OCTETS ? address : null;
 }
 
 function hasDeliverableShape(local: string, domain: string): boolean {

@@ -4,12 +4,12 @@ import { z } from "zod/v4";
 import { env } from "#app/env.server.ts";
 import { enqueueJob } from "#app/job-queue.server.ts";
 import { changeMessage } from "#app/models/assistant-action/card.server.ts";
+import { composeNotice } from "#app/models/chat-session/compose-notice.server.ts";
 import { lockSession } from "#app/models/chat-session/find.server.ts";
 import { spokenLanguage } from "#app/models/chat-session/locale.ts";
-import { wordNotice } from "#app/models/chat-session/notices.server.ts";
 import { VERIFIED_HOURS } from "#app/models/chat-session/order-owner.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
-import { promiseWaitingQuestion } from "#app/models/chat-session/waiting-question.server.ts";
+import { enqueueWaitingQuestion } from "#app/models/chat-session/waiting-question.server.ts";
 import { Conflict, Invalid } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { transact } from "#app/realtime/publish.server.ts";
@@ -18,7 +18,7 @@ import { db, type Transaction } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers, emailCodes } from "#db/schema.ts";
 
 const CODE_MINUTES = 10;
-const MOST_TRIES = 3;
+const MAX_CODE_ATTEMPTS = 3;
 
 const BETWEEN_DIGITS = new RegExp(`[\\s${DASHES}]`, "gu");
 
@@ -51,7 +51,7 @@ export async function requestCode(
 	const isSignedIn = await transact(async (tx) => {
 		const session = await lockSession(tx, sessionId, { type: "customer", identity });
 		if (!session.isActive) throw new Conflict("This conversation has ended. Start a new one to go on.");
-		await closeEntries(tx, sessionId);
+		await closeCodeForms(tx, sessionId);
 		await tx.insert(emailCodes).values({
 			id: codeId,
 			sessionId,
@@ -83,7 +83,7 @@ export async function requestCode(
  * minutes, and when it is used. Then the question that needed the proof is answered.
  * @throws NotFound; Invalid when the code is wrong or has expired. The message does not say whether a code was sent.
  */
-export async function enterCode(
+export async function checkCode(
 	identity: CustomerIdentity,
 	{ sessionId, code }: { sessionId: string; code: string },
 ): Promise<void> {
@@ -97,27 +97,27 @@ export async function enterCode(
 			.orderBy(desc(emailCodes.createdAt))
 			.limit(1)
 			.for("update");
-		const isAlive = row && !row.usedAt && row.tries < MOST_TRIES && row.expiresAt > new Date();
+		const isAlive = row && !row.usedAt && row.tries < MAX_CODE_ATTEMPTS && row.expiresAt > new Date();
 		if (!row || !isAlive) return { isRight: false, triesLeft: 0, answersAgain: false };
 		if (!isSame(row.codeHash, hashOf({ codeId: row.id, email: row.email, code }))) {
 			await tx
 				.update(emailCodes)
 				.set({ tries: row.tries + 1 })
 				.where(eq(emailCodes.id, row.id));
-			return { isRight: false, triesLeft: MOST_TRIES - row.tries - 1, answersAgain: false };
+			return { isRight: false, triesLeft: MAX_CODE_ATTEMPTS - row.tries - 1, answersAgain: false };
 		}
 		await tx.update(emailCodes).set({ usedAt: new Date() }).where(eq(emailCodes.id, row.id));
 		await tx
 			.update(chatSessions)
 			.set({ verifiedEmail: row.email, verifiedAt: new Date() })
 			.where(eq(chatSessions.sessionId, sessionId));
-		await closeEntries(tx, sessionId);
+		await closeCodeForms(tx, sessionId);
 		const language = spokenLanguage(session);
-		const said = await wordNotice(tx, { language, notice: "email-proved" }, ({ proved, provedFor }) =>
+		const said = await composeNotice(tx, { language, notice: "email-proved" }, ({ proved, provedFor }) =>
 			session.userId ? proved(row.email) : `${proved(row.email)} ${provedFor(VERIFIED_HOURS)}`,
 		);
 		await writeMessage(tx, { sessionId, ...said });
-		return { isRight: true, triesLeft: 0, answersAgain: await promiseWaitingQuestion(tx, session) };
+		return { isRight: true, triesLeft: 0, answersAgain: await enqueueWaitingQuestion(tx, session) };
 	});
 	if (came.answersAgain) enqueueJob("answer-session", { sessionId, network: "" });
 	if (came.isRight) return;
@@ -141,7 +141,7 @@ export async function isCustomersAddress(email: string): Promise<boolean> {
 }
 
 /** Whether a code is still valid and unused, so that its email should be sent. */
-export async function isWantedCode(codeId: string): Promise<boolean> {
+export async function isUsableCode(codeId: string): Promise<boolean> {
 	const [row] = await db
 		.select({ id: emailCodes.id })
 		.from(emailCodes)
@@ -150,7 +150,7 @@ export async function isWantedCode(codeId: string): Promise<boolean> {
 }
 
 /** Closes the code forms of older codes in the session; those codes are void. */
-async function closeEntries(tx: Transaction, sessionId: string): Promise<void> {
+async function closeCodeForms(tx: Transaction, sessionId: string): Promise<void> {
 	const open = await tx
 		.select({ id: emailCodes.id })
 		.from(emailCodes)

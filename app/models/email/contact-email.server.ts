@@ -4,18 +4,18 @@ import { db } from "#db/client.server.ts";
 /** Seconds that an agent's message stays unread before it is sent by email, with all messages until then. */
 const UNSEEN_SECONDS = 120;
 /** Hours after which an unsent contact email is given up. */
-const MOST_AGE_HOURS = 24;
+const MAX_AGE_HOURS = 24;
 /** Delays between attempts to send a contact email; the delay doubles each time. */
 const RETRY_SECONDS = { first: 30, most: 3_600 };
 /** Maximum number of messages in one contact email. */
-const MOST_MESSAGES = 20;
+const MAX_MESSAGES = 20;
 
-export type ContactLetter = {
+export type ContactEmail = {
 	sessionId: string;
 	email: string;
 	/** The agent's messages, oldest first. */
 	answers: { from: string | null; text: string }[];
-	/** The claim, as `putOffEmail` needs it. */
+	/** The claim, as `releaseContactEmail` needs it. */
 	claim: { upToSeq: number; before: number };
 };
 
@@ -24,7 +24,7 @@ export type ContactLetter = {
  * agent's messages for two minutes. The claim is stored before sending, so that no email is sent twice if a process
  * dies.
  */
-export async function claimLetters(limit: number): Promise<ContactLetter[]> {
+export async function claimContactEmails(limit: number): Promise<ContactEmail[]> {
 	const claimed = await db.execute<{ session_id: string; email: string; up_to: number; before: number }>(sql`
 		with unseen as (
 			select s.session_id, s.contact_email as email, max(m.seq) as up_to,
@@ -32,10 +32,10 @@ export async function claimLetters(limit: number): Promise<ContactLetter[]> {
 			from chat_sessions s
 			join chat_messages m on m.session_id = s.session_id
 			left join contact_letters l on l.session_id = s.session_id
-			where s.contact_email is not null and s.updated_at > now() - ${MOST_AGE_HOURS} * interval '1 hour'
+			where s.contact_email is not null and s.updated_at > now() - ${MAX_AGE_HOURS} * interval '1 hour'
 				and m.sender_type = 'agent' and m.delivered_at is null
 				and m.seq > greatest(l.up_to_seq, s.customer_delivered_seq, s.customer_read_seq)
-				and m.sent_at > now() - ${MOST_AGE_HOURS} * interval '1 hour'
+				and m.sent_at > now() - ${MAX_AGE_HOURS} * interval '1 hour'
 				and (l.session_id is null or l.next_try_at <= now())
 				and not exists (
 					select 1 from presence_leases p where p.party = 'customer:' || s.session_id and p.until > now()
@@ -66,10 +66,10 @@ export async function claimLetters(limit: number): Promise<ContactLetter[]> {
 }
 
 /** Releases the claim of an email that was certainly not sent. It can be claimed again after the delay. */
-export async function putOffLetter({
+export async function releaseContactEmail({
 	sessionId,
 	claim,
-}: Pick<ContactLetter, "sessionId" | "claim">): Promise<void> {
+}: Pick<ContactEmail, "sessionId" | "claim">): Promise<void> {
 	const { first, most } = RETRY_SECONDS;
 	await db.execute(sql`
 		update contact_letters set up_to_seq = ${claim.before}, tries = tries + 1,
@@ -77,15 +77,11 @@ export async function putOffLetter({
 		where session_id = ${sessionId} and up_to_seq = ${claim.upToSeq}`);
 }
 
-async function readAnswers(
-	sessionId: string,
-	after: number,
-	upTo: number,
-): Promise<ContactLetter["answers"]> {
+async function readAnswers(sessionId: string, after: number, upTo: number): Promise<ContactEmail["answers"]> {
 	const rows = await db.execute<{ from: string | null; text: string }>(sql`
 		select sender_name as "from", message as text from chat_messages
 		where session_id = ${sessionId} and sender_type = 'agent' and delivered_at is null
 			and seq > ${after} and seq <= ${upTo}
-		order by seq desc limit ${MOST_MESSAGES}`);
+		order by seq desc limit ${MAX_MESSAGES}`);
 	return [...rows].reverse();
 }

@@ -1,12 +1,12 @@
 import { and, eq } from "drizzle-orm";
 import { enqueueJob } from "#app/job-queue.server.ts";
-import { lockFirstSteps, lockOpenSession } from "#app/models/chat-session/create.server.ts";
+import { lockFirstSteps, lockOrCreateOpenSession } from "#app/models/chat-session/create.server.ts";
 import { isSessionId } from "#app/models/chat-session/find.server.ts";
 import {
 	type Actor,
 	type CustomerIdentity,
-	noSuchSession,
 	ownedBy,
+	sessionNotFound,
 } from "#app/models/chat-session/scope.server.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { statementsIn, transact, transactAlone } from "#app/realtime/publish.server.ts";
@@ -48,11 +48,11 @@ const write = createGatherer<SessionPost, Outcome>({
  * @throws NotFound, Conflict when the conversation has ended, TooMany past 30 messages a minute.
  */
 export async function postMessage(sessionId: string, actor: Actor, post: Post): Promise<Posted> {
-	if (!isSessionId(sessionId)) throw noSuchSession();
+	if (!isSessionId(sessionId)) throw sessionNotFound();
 	const posted = await toPosted(
 		await write({ sessionId: sessionId.toLowerCase(), actor, post, mayGoElsewhere: false }),
 	);
-	if (!posted) throw noSuchSession();
+	if (!posted) throw sessionNotFound();
 	return hurry(posted, actor, post);
 }
 
@@ -89,7 +89,7 @@ export async function postToCurrentSession(
 		await lockFirstSteps(tx, identity);
 		const before = await findWritten(tx, actor, input.clientMessageId);
 		if (before) return { kind: "written-before", ...before };
-		const { sessionId } = await lockOpenSession(tx, identity, input);
+		const { sessionId } = await lockOrCreateOpenSession(tx, identity, input);
 		const post: SessionPost = { sessionId, actor, post: input, mayGoElsewhere: false };
 		const [written] = await writePosts(statementsIn(tx), [post], { waits: true });
 		// Thrown here, so that a conversation opened for refused words is not kept.
@@ -97,7 +97,7 @@ export async function postToCurrentSession(
 		return written;
 	});
 	const posted = outcome ? await toPosted(outcome) : null;
-	if (!posted) throw noSuchSession();
+	if (!posted) throw sessionNotFound();
 	return hurry(posted, actor, input);
 }
 

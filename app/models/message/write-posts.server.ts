@@ -1,6 +1,6 @@
 import { env } from "#app/env.server.ts";
 import { ANSWER_PACE } from "#app/models/ai-turn/ai-turn.server.ts";
-import { type Actor, noSuchSession } from "#app/models/chat-session/scope.server.ts";
+import { type Actor, sessionNotFound } from "#app/models/chat-session/scope.server.ts";
 import { Blocked, Conflict, type DomainError, TooMany } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { publishLogged } from "#app/realtime/publish.server.ts";
@@ -129,7 +129,7 @@ function toOutcome(run: RunStatement, { sessionId, mayGoElsewhere }: SessionPost
 		case "elsewhere":
 			return { kind: judged.kind };
 		case "missing":
-			return mayGoElsewhere ? { kind: "elsewhere" } : { kind: "refused", error: noSuchSession() };
+			return mayGoElsewhere ? { kind: "elsewhere" } : { kind: "refused", error: sessionNotFound() };
 		case "ended":
 			return refuse(new Conflict("This conversation has ended. Start a new one to go on."));
 		case "other-agent":

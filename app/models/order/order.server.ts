@@ -30,7 +30,8 @@ export type Order = {
 export type OrderOwner = { customerId: string | null; verifiedEmail?: string | null };
 
 /** Whether the owner is identified, as a customer or by an email address. */
-export const isKnown = (owner: OrderOwner): boolean => owner.customerId !== null || !!owner.verifiedEmail;
+export const isIdentified = (owner: OrderOwner): boolean =>
+	owner.customerId !== null || !!owner.verifiedEmail;
 
 /** SQL condition that limits a query to the owner's customers. */
 export function ownCustomers(owner: OrderOwner): SQL {
@@ -92,17 +93,17 @@ export function describeOrder(order: Order): string {
 	const trackingIds = order.shipments.flatMap((shipment) => shipment.trackingIds);
 	if (trackingIds.length > 0 && !/cancel/i.test(order.status)) {
 		const carriers = [...new Set(order.shipments.flatMap((shipment) => shipment.carrier ?? []))];
-		const by = carriers.length > 0 ? ` with ${joinWords(carriers)}` : "";
+		const by = carriers.length > 0 ? ` with ${joinWithAnd(carriers)}` : "";
 		sentences.push(
 			trackingIds.length === 1
 				? `The tracking number${by} is ${trackingIds[0]}.`
-				: `The tracking numbers${by} are ${joinWords(trackingIds)}.`,
+				: `The tracking numbers${by} are ${joinWithAnd(trackingIds)}.`,
 		);
 	}
 	if (order.expectedOn && isOpen(order)) {
 		sentences.push(`It is expected on ${formatDay(order.expectedOn)}.`);
 	}
-	if (order.items.length > 0 && !namesItems(order))
+	if (order.items.length > 0 && !statusNamesItems(order))
 		sentences.push(`It contains ${describeItems(order.items)}.`);
 	return sentences.join(" ");
 }
@@ -111,11 +112,11 @@ export function describeOrder(order: Order): string {
 export function describeItems(items: OrderItem[]): string {
 	const counts = new Map<string, number>();
 	for (const item of items) counts.set(item.name, (counts.get(item.name) ?? 0) + (item.quantity ?? 1));
-	return joinWords([...counts].map(([name, count]) => (count > 1 ? `${count} × ${name}` : name)));
+	return joinWithAnd([...counts].map(([name, count]) => (count > 1 ? `${count} × ${name}` : name)));
 }
 
 /** Whether the sentence about the order's status already names its items. */
-const namesItems = ({ status }: Order): boolean => /^(?:pending|processing)$/i.test(status);
+const statusNamesItems = ({ status }: Order): boolean => /^(?:pending|processing)$/i.test(status);
 
 function statusSentence(order: Order): string {
 	const name = `Order ${order.number}`;
@@ -159,7 +160,7 @@ function refundSentence(order: Order): string {
 }
 
 /** Joins words into "a", "a and b" or "a, b and c". */
-export function joinWords(words: string[]): string {
+export function joinWithAnd(words: string[]): string {
 	if (words.length < 2) return words[0] ?? "";
 	return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }

@@ -3,7 +3,7 @@ import { isPending, type Order } from "./order.server.ts";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Why the customer cannot cancel the order in the chat, as a sentence for them; null when they can. */
-export function whyNotCancelled(order: Pick<Order, "number" | "status">): string | null {
+export function cancelRefusal(order: Pick<Order, "number" | "status">): string | null {
 	if (isPending(order)) return null;
 	if (/cancel/i.test(order.status)) return `Order ${order.number} has already been cancelled.`;
 	return `Order ${order.number} is no longer pending, so only a person can tell whether it can still be stopped.`;
@@ -13,7 +13,7 @@ export function whyNotCancelled(order: Pick<Order, "number" | "status">): string
  * Why the customer cannot request a return in the chat, as a sentence for them; null when they can. A return is only
  * a request: agents apply the store's finer rules.
  */
-export function whyNotReturned(
+export function returnRefusal(
 	order: Pick<Order, "number" | "status" | "deliveredAt">,
 	returnDays: number,
 	now: Date,
@@ -34,7 +34,7 @@ export function whyNotReturned(
 }
 
 /** Why the order's delivery address cannot be changed in the chat; null when it can. */
-export function whyNotReaddressed(order: Pick<Order, "number" | "status">): string | null {
+export function addressChangeRefusal(order: Pick<Order, "number" | "status">): string | null {
 	if (isPending(order)) return null;
 	return `Order ${order.number} is no longer pending, so only a person can tell whether its address can still be changed.`;
 }

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
-import { articleUrl } from "#app/models/article/address.ts";
 import { type Readers, readableBy } from "#app/models/article/readers.server.ts";
+import { articleUrl } from "#app/models/article/slug.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { db } from "#db/client.server.ts";

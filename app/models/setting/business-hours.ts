@@ -10,7 +10,7 @@ type Day = (typeof DAYS)[number];
 const STEP_MINUTES = 5;
 const STEP_MS = STEP_MINUTES * 60_000;
 /** Days after which the search for the next opening stops; longer than any announced holidays. */
-const MOST_DAYS_AHEAD = 31;
+const MAX_DAYS_AHEAD = 31;
 
 const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5][05]$|^24:00$/, {
 	error: 'Write times as "09:00", in steps of five minutes.',
@@ -55,7 +55,7 @@ export function nextOpening(hours: BusinessHours, at: Date): Date | null {
 let known: { key: string; opening: Date | null } = { key: "", opening: null };
 
 function findOpening(hours: BusinessHours, first: number): Date | null {
-	const last = first + MOST_DAYS_AHEAD * 86_400_000;
+	const last = first + MAX_DAYS_AHEAD * 86_400_000;
 	for (let at = first + STEP_MS; at < last; at += STEP_MS) {
 		if (isOpenAt(hours, new Date(at))) return new Date(at);
 	}

@@ -75,7 +75,7 @@ const aiPrices = z
  * Schema of an owner's text for the prompt. It has a maximum length because it is sent with every question, and it
  * must not contain the marks that separate data from instructions.
  */
-const promptPart = (mostCharacters: number) =>
+const promptText = (mostCharacters: number) =>
 	z
 		.string()
 		.trim()
@@ -98,11 +98,11 @@ export const SETTINGS = {
 		.regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/)
 		.default("en"),
 	/** The owner's description of the store for the prompt; empty: none. */
-	company_context: promptPart(8_000),
+	company_context: promptText(8_000),
 	/** The assistant's tone for the prompt; empty: the default of app/ai/prompt/defaults.ts. */
-	assistant_tone: promptPart(1_000),
+	assistant_tone: promptText(1_000),
 	/** The owner's rules for the prompt. The safety rules come after them and have precedence. */
-	assistant_rules: promptPart(4_000),
+	assistant_rules: promptText(4_000),
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -111,7 +111,7 @@ export type SettingValue<Key extends SettingKey> = z.output<(typeof SETTINGS)[Ke
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
 
 /** Parses a stored setting and fills in defaults; returns the defaults when it does not match its schema. */
-export function settingOf<Key extends SettingKey>(key: Key, stored: unknown): SettingValue<Key> {
+export function parseSetting<Key extends SettingKey>(key: Key, stored: unknown): SettingValue<Key> {
 	const empty = SETTINGS[key].safeParse(undefined).success ? undefined : {};
 	const parsed = SETTINGS[key].safeParse(stored ?? empty);
 	return (parsed.success ? parsed.data : SETTINGS[key].parse(empty)) as SettingValue<Key>;

@@ -3,7 +3,7 @@ import { log } from "#app/http/log.server.ts";
 import { Invalid } from "#app/models/errors.ts";
 import { db } from "#db/client.server.ts";
 import { settings } from "#db/schema.ts";
-import { SETTINGS, type SettingKey, type SettingValue, settingOf } from "./shapes.ts";
+import { parseSetting, SETTINGS, type SettingKey, type SettingValue } from "./shapes.ts";
 
 /**
  * The value of a setting, with defaults for missing parts. It is read each time, so a change takes effect with the
@@ -31,7 +31,7 @@ export async function getSettings<Key extends SettingKey>(
 		if (stored.has(key) && !SETTINGS[key].safeParse(stored.get(key)).success) {
 			log.warn({ key }, "a setting does not have its shape; its defaults are used");
 		}
-		return [key, settingOf(key, stored.get(key))];
+		return [key, parseSetting(key, stored.get(key))];
 	});
 	return Object.fromEntries(entries);
 }
@@ -54,6 +54,6 @@ export async function saveSetting(key: SettingKey, value: unknown): Promise<void
 }
 
 /** Removes a stored setting, so that its default is used. */
-export async function clearSetting(key: SettingKey): Promise<void> {
+export async function resetSetting(key: SettingKey): Promise<void> {
 	await db.delete(settings).where(eq(settings.key, key));
 }

@@ -10,7 +10,7 @@ export type FileText = {
 };
 
 /** Byte order marks, longest first, because the mark of UTF-32LE begins with that of UTF-16LE. */
-const MARKS: { bytes: number[]; encoding: string }[] = [
+const BYTE_ORDER_MARKS: { bytes: number[]; encoding: string }[] = [
 	{ bytes: [0xff, 0xfe, 0, 0], encoding: "UTF-32LE" },
 	{ bytes: [0, 0, 0xfe, 0xff], encoding: "UTF-32BE" },
 	{ bytes: [0xff, 0xfe], encoding: "UTF-16LE" },
@@ -21,7 +21,7 @@ const MARKS: { bytes: number[]; encoding: string }[] = [
  * Legacy encodings that programs still write (https://encoding.spec.whatwg.org/#names-and-labels), by the detector's
  * name, with their common names.
  */
-const LEGACY: Record<string, string> = {
+const LEGACY_ENCODINGS: Record<string, string> = {
 	"utf-16-le": "UTF-16LE",
 	"utf-16-be": "UTF-16BE",
 	"utf-32-le": "UTF-32LE",
@@ -49,14 +49,14 @@ const LEGACY: Record<string, string> = {
 };
 
 /** A second guess with more than this share of the best guess's confidence makes the detection unsafe. */
-const RIVAL = 0.9;
+const AMBIGUOUS_SHARE = 0.9;
 
 /**
  * Decodes a file: by its byte order mark, as UTF-8, or in the detected encoding.
  * @throws UnreadableText when the encoding is unknown, or when several encodings give different texts.
  */
 export async function readText(bytes: Buffer): Promise<FileText> {
-	const mark = MARKS.find((one) => one.bytes.every((byte, index) => bytes[index] === byte));
+	const mark = BYTE_ORDER_MARKS.find((one) => one.bytes.every((byte, index) => bytes[index] === byte));
 	if (mark) return decodeAs(mark.encoding, bytes.subarray(mark.bytes.length));
 	const utf8 = asUtf8(bytes);
 	// Western text in UTF-16 without a byte order mark is valid UTF-8 with many NULs, so NULs mean that it is not UTF-8.
@@ -70,7 +70,8 @@ export async function readText(bytes: Buffer): Promise<FileText> {
 	const read = decodeAs(best.encoding, bytes);
 	const rival = guesses.find(
 		(guess) =>
-			guess.confidence > best.confidence * RIVAL && iconv.decode(bytes, guess.encoding) !== read.text,
+			guess.confidence > best.confidence * AMBIGUOUS_SHARE &&
+			iconv.decode(bytes, guess.encoding) !== read.text,
 	);
 	if (rival) {
 		throw new UnreadableText(
@@ -93,9 +94,9 @@ function asUtf8(bytes: Buffer): string | null {
 async function detect(bytes: Buffer): Promise<{ encoding: string; confidence: number }[]> {
 	// Imported on demand, because loading the detector's data takes 100 ms.
 	const { detectAll } = await import("jschardet");
-	return detectAll(bytes, { minimumThreshold: 0, detectEncodings: Object.keys(LEGACY) }).flatMap(
+	return detectAll(bytes, { minimumThreshold: 0, detectEncodings: Object.keys(LEGACY_ENCODINGS) }).flatMap(
 		({ encoding, confidence }) => {
-			const name = LEGACY[encoding?.toLowerCase() ?? ""];
+			const name = LEGACY_ENCODINGS[encoding?.toLowerCase() ?? ""];
 			return name ? [{ encoding: name, confidence }] : [];
 		},
 	);

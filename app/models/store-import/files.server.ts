@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
 import type { z } from "zod/v4";
-import { addressOf } from "#app/models/article/address.ts";
 import { slugify } from "#app/models/article/passages.ts";
+import { slugFrom } from "#app/models/article/slug.ts";
 import type { Order } from "#app/models/order/order.server.ts";
 import type { Product, ProductVariant } from "#app/models/product/product.server.ts";
 import type { PostalAddress } from "#db/shapes.ts";
-import { isNothing } from "./nothing.ts";
-import { placeIn, Reading, readRecords, type StoreReport } from "./records.server.ts";
+import { isEmptyValue } from "./empty-values.ts";
+import { ImportMessages, pathText, readRecords, type StoreReport } from "./records.server.ts";
 import { orderSchema, productSchema, userSchema } from "./schema.ts";
 
 /** The store's data cannot be read at all, for example because the folder does not exist. */
@@ -21,7 +21,7 @@ export type StoreData = {
 };
 
 /** Registers an id. @returns false, with an entry in the report, when another record already has the id. */
-function claim(taken: Map<string, string>, id: string, place: string, reading: Reading): boolean {
+function registerId(taken: Map<string, string>, id: string, place: string, reading: ImportMessages): boolean {
 	const twin = taken.get(id);
 	if (twin) reading.refuse(place, `${JSON.stringify(id)} is already used by ${twin}`);
 	else taken.set(id, place);
@@ -39,7 +39,7 @@ export async function readStoreFiles(directory: string): Promise<StoreData & Sto
 	if (!kind) throw new StoreImportError(`${directory}: there is no such folder.`);
 	if (!kind.isDirectory())
 		throw new StoreImportError(`${directory}: this is a file; name the folder that holds products.json.`);
-	const reading = new Reading();
+	const reading = new ImportMessages();
 	const catalogue = await readProducts(directory, reading);
 	const customers = await readCustomers(directory, reading);
 	const orders = await readOrders(directory, customers, reading);
@@ -48,7 +48,7 @@ export async function readStoreFiles(directory: string): Promise<StoreData & Sto
 
 async function readProducts(
 	directory: string,
-	reading: Reading,
+	reading: ImportMessages,
 ): Promise<Pick<StoreData, "products" | "variants">> {
 	const data: Pick<StoreData, "products" | "variants"> = { products: [], variants: [] };
 	const ids = { product: new Map<string, string>(), item: new Map<string, string>() };
@@ -58,12 +58,12 @@ async function readProducts(
 		const { product_id: id, name, category = null, description = "", details } = product;
 		const variants = Object.entries(product.variants);
 		const areFree = [
-			claim(ids.product, id, placeIn("products.json", [key, "product_id"]), reading),
+			registerId(ids.product, id, pathText("products.json", [key, "product_id"]), reading),
 			...variants.map(([variantKey, variant]) =>
-				claim(
+				registerId(
 					ids.item,
 					variant.item_id,
-					placeIn("products.json", [key, "variants", variantKey, "item_id"]),
+					pathText("products.json", [key, "variants", variantKey, "item_id"]),
 					reading,
 				),
 			),
@@ -89,17 +89,20 @@ async function readProducts(
 	return data;
 }
 
-async function readCustomers(directory: string, reading: Reading): Promise<StoreData["customers"] | null> {
+async function readCustomers(
+	directory: string,
+	reading: ImportMessages,
+): Promise<StoreData["customers"] | null> {
 	const records = await readRecords(directory, "users.json", userSchema, reading);
 	return (
 		records?.flatMap(([id, user]) => {
-			if (isNothing(id)) {
+			if (isEmptyValue(id)) {
 				reading.refuseRecord("users.json", [id], "the customer's id is missing");
 				return [];
 			}
 			if (!user.name) reading.note("users.json", id, "name", "not given, so the id stands for it");
 			const { name = id, email = null } = user;
-			return [{ id, name, email, address: givenAddress(user.address) }];
+			return [{ id, name, email, address: presentAddressParts(user.address) }];
 		}) ?? null
 	);
 }
@@ -107,7 +110,7 @@ async function readCustomers(directory: string, reading: Reading): Promise<Store
 async function readOrders(
 	directory: string,
 	customers: StoreData["customers"] | null,
-	reading: Reading,
+	reading: ImportMessages,
 ): Promise<StoreData["orders"]> {
 	const customerIds = customers && new Set(customers.map(({ id }) => id));
 	const numbers = new Map<string, string>();
@@ -119,13 +122,13 @@ async function readOrders(
 	}
 	for (const [key, order] of records ?? []) {
 		const number = order.order_id.replace(/^#/, "").toUpperCase();
-		const isFree = claim(numbers, number, placeIn("orders.json", [key, "order_id"]), reading);
+		const isFree = registerId(numbers, number, pathText("orders.json", [key, "order_id"]), reading);
 		if (!customerIds?.has(order.user_id)) {
 			const id = JSON.stringify(order.user_id);
 			const fault = reading.isRefused("users.json", order.user_id)
 				? `the customer ${id} was refused (see users.json above)`
 				: `users.json has no ${id}`;
-			reading.refuse(placeIn("orders.json", [key, "user_id"]), fault);
+			reading.refuse(pathText("orders.json", [key, "user_id"]), fault);
 		} else if (isFree) orders.push(asOrder(key, number, order, reading));
 	}
 	return orders;
@@ -135,7 +138,7 @@ function asOrder(
 	key: string,
 	number: string,
 	order: z.output<typeof orderSchema>,
-	reading: Reading,
+	reading: ImportMessages,
 ): StoreData["orders"][number] {
 	const items = order.items.map(
 		({ name, product_id: productId = "", item_id, price, quantity, options }) => ({
@@ -165,7 +168,7 @@ function asOrder(
 			.map((shipment) => ({ trackingIds: shipment.tracking_id, itemIds: shipment.item_ids }))
 			.filter(({ trackingIds, itemIds }) => trackingIds.length + itemIds.length > 0),
 		payments,
-		address: givenAddress(order.address),
+		address: presentAddressParts(order.address),
 		totalCents: items.reduce((sum, item) => sum + item.priceCents * (item.quantity ?? 1), 0),
 		placedAt: order.placed_at ?? null,
 		expectedOn: order.expected_on ?? null,
@@ -174,15 +177,15 @@ function asOrder(
 }
 
 /** The given parts of an address; null when there are none. */
-function givenAddress(address: PostalAddress | undefined): PostalAddress | null {
+function presentAddressParts(address: PostalAddress | undefined): PostalAddress | null {
 	const parts = Object.entries(address ?? {}).filter(([, part]) => part !== undefined);
 	return parts.length > 0 ? Object.fromEntries(parts) : null;
 }
 
 /** A slug from the product's name; the product's id is added when another product has that slug. */
 function freeSlug(taken: Map<string, string>, name: string, id: string): string {
-	const plain = slugify(name) || slugify(id) || addressOf(id) || "product";
-	const slug = taken.has(plain) ? `${plain}-${slugify(id) || addressOf(id)}` : plain;
+	const plain = slugify(name) || slugify(id) || slugFrom(id) || "product";
+	const slug = taken.has(plain) ? `${plain}-${slugify(id) || slugFrom(id)}` : plain;
 	taken.set(slug, id);
 	return slug;
 }

@@ -10,7 +10,7 @@ type ImportCount = { total: number; created: number; updated: number };
 export type StoreImportSummary = Record<"products" | "variants" | "customers" | "orders", ImportCount>;
 
 /** Rows per insert statement: far below Postgres's limit of 65,535 parameters. */
-const BATCH = 500;
+const ROWS_PER_STATEMENT = 500;
 /** Key of the advisory lock that serializes imports. */
 const IMPORT_LOCK = 7_204_411;
 
@@ -40,7 +40,7 @@ export async function saveStore(
 	);
 	return db.transaction(async (tx) => {
 		await tx.execute(sql`select pg_advisory_xact_lock(${IMPORT_LOCK})`);
-		await giveFreeSlugs(tx, data.products);
+		await assignFreeSlugs(tx, data.products);
 		const summary = {
 			products: await upsert(tx, products, products.id, data.products),
 			variants: await upsert(tx, productVariants, productVariants.id, data.variants),
@@ -56,7 +56,7 @@ export async function saveStore(
 }
 
 /** Adds the product's id to a slug that another product of the store already has. */
-async function giveFreeSlugs(tx: Transaction, rows: StoreData["products"]): Promise<void> {
+async function assignFreeSlugs(tx: Transaction, rows: StoreData["products"]): Promise<void> {
 	for (const batch of batches(rows)) {
 		const slugs = batch.map((row) => row.slug);
 		const stored = await tx
@@ -130,7 +130,7 @@ async function removeStaleVariants(tx: Transaction, data: StoreData): Promise<vo
 }
 
 function batches<Row>(rows: Row[]): Row[][] {
-	return Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, i) =>
-		rows.slice(i * BATCH, (i + 1) * BATCH),
+	return Array.from({ length: Math.ceil(rows.length / ROWS_PER_STATEMENT) }, (_, i) =>
+		rows.slice(i * ROWS_PER_STATEMENT, (i + 1) * ROWS_PER_STATEMENT),
 	);
 }

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod/v4";
+import { removeEmptyValues } from "./empty-values.ts";
 import { readText, UnreadableText } from "./file-text.server.ts";
-import { withoutNothing } from "./nothing.ts";
-import { plainWords } from "./schema.ts";
+import { typeFaultText } from "./schema.ts";
 
 /** Messages about the imported files, one line each, with file, path and reason. */
 export type StoreReport = {
@@ -14,7 +14,7 @@ export type StoreReport = {
 };
 
 /** The path of a value as text: `orders.json["#W123"].items[2].price`. */
-export function placeIn(file: string, path: readonly PropertyKey[]): string {
+export function pathText(file: string, path: readonly PropertyKey[]): string {
 	let place = file;
 	for (const key of path) {
 		if (typeof key === "number") place += `[${key}]`;
@@ -25,7 +25,7 @@ export function placeIn(file: string, path: readonly PropertyKey[]): string {
 }
 
 /** Collects the messages of one import of the three files. */
-export class Reading {
+export class ImportMessages {
 	readonly report: StoreReport = { refused: [], notes: [] };
 	/** The records of each note, so that a note about many records is one line. */
 	readonly #noted = new Map<string, string[]>();
@@ -38,12 +38,12 @@ export class Reading {
 
 	/** @param path the record's key in its file, then the path within the record. */
 	refuseRecord(file: string, path: [string, ...PropertyKey[]], fault: string) {
-		this.#refusedRecords.add(placeIn(file, [path[0]]));
-		this.refuse(placeIn(file, path), fault);
+		this.#refusedRecords.add(pathText(file, [path[0]]));
+		this.refuse(pathText(file, path), fault);
 	}
 
 	isRefused(file: string, key: string): boolean {
-		return this.#refusedRecords.has(placeIn(file, [key]));
+		return this.#refusedRecords.has(pathText(file, [key]));
 	}
 
 	/** @param field the path within the record without list indexes; empty for the record itself. */
@@ -68,7 +68,7 @@ export async function readRecords<Schema extends z.ZodType>(
 	directory: string,
 	file: string,
 	schema: Schema,
-	reading: Reading,
+	reading: ImportMessages,
 ): Promise<[string, z.output<Schema>][] | null> {
 	const table = await readTable(join(directory, file), file, reading);
 	if (!table) return null;
@@ -78,11 +78,11 @@ export async function readRecords<Schema extends z.ZodType>(
 			reading.note(file, key, "", "records that are null were skipped");
 			continue;
 		}
-		const value = withoutNothing(given, ({ path, why }) => {
+		const value = removeEmptyValues(given, ({ path, why }) => {
 			const field = path.filter((part) => typeof part === "string").join(".");
 			reading.note(file, key, field, why);
 		});
-		const parsed = schema.safeParse(value, { error: plainWords });
+		const parsed = schema.safeParse(value, { error: typeFaultText });
 		if (parsed.success) records.push([key, parsed.data]);
 		else {
 			for (const issue of parsed.error.issues)
@@ -96,7 +96,7 @@ export async function readRecords<Schema extends z.ZodType>(
 async function readTable(
 	path: string,
 	file: string,
-	reading: Reading,
+	reading: ImportMessages,
 ): Promise<Record<string, unknown> | null> {
 	let source: string;
 	try {
@@ -104,7 +104,7 @@ async function readTable(
 		source = text;
 		if (encoding !== "UTF-8") reading.report.notes.push(`${file}: read as ${encoding}; check its letters.`);
 	} catch (error) {
-		reading.refuse(path, whyUnread(error));
+		reading.refuse(path, unreadableReason(error));
 		return null;
 	}
 	let data: unknown;
@@ -122,7 +122,7 @@ async function readTable(
 }
 
 /** Why a file cannot be read, as a sentence. @throws the error again when it is not a fault of the file. */
-function whyUnread(error: unknown): string {
+function unreadableReason(error: unknown): string {
 	if (error instanceof UnreadableText) return error.message;
 	const { code } = error as NodeJS.ErrnoException;
 	if (code === "ENOENT") return "there is no such file in that folder";

@@ -5,25 +5,26 @@ import { trimInvisible } from "#app/text/visible-text.ts";
 /** The largest amount that the tables hold, in cents (32-bit integer). */
 const LARGEST_CENTS = 2_147_483_647;
 
-/** Schema of a field that a function parses. The function throws a WrongValue that describes the fault. */
-const read = <Value>(reader: (value: unknown) => Value) =>
+/** Schema of a field that a function parses. The function throws a InvalidValue that describes the fault. */
+const parsedBy = <Value>(reader: (value: unknown) => Value) =>
 	z.unknown().transform((value, context): Value => {
 		try {
-			if (value === undefined) throw new WrongValue("is missing");
+			if (value === undefined) throw new InvalidValue("is missing");
 			return reader(value);
 		} catch (error) {
-			if (!(error instanceof WrongValue)) throw error;
+			if (!(error instanceof InvalidValue)) throw error;
 			context.addIssue({ code: "custom", message: error.message });
 			return z.NEVER;
 		}
 	});
 /** Schema like `read`, for an optional field. */
-const readIfGiven = <Value>(reader: (value: unknown) => Value) => read((value) => reader(value)).optional();
+const parsedIfGivenBy = <Value>(reader: (value: unknown) => Value) =>
+	parsedBy((value) => reader(value)).optional();
 
-class WrongValue extends Error {}
+class InvalidValue extends Error {}
 
 /** Describes a value in messages: "a number (1764237600)". */
-function inWords(value: unknown): string {
+function describeValue(value: unknown): string {
 	if (Array.isArray(value)) return "a list";
 	if (typeof value === "string") return `the text ${JSON.stringify(shortened(value))}`;
 	if (typeof value === "number") return `the number ${value}`;
@@ -35,19 +36,19 @@ const shortened = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…
 function readCents(value: unknown): number {
 	const amount = typeof value === "string" && /^\d{1,10}(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
 	if (typeof amount !== "number")
-		throw new WrongValue(`must be a number such as 19.99, not ${inWords(value)}`);
+		throw new InvalidValue(`must be a number such as 19.99, not ${describeValue(value)}`);
 	const exact = amount * 100;
 	const whole = Math.round(exact);
-	if (amount < 0) throw new WrongValue("must not be negative");
-	if (Math.abs(exact - whole) > 1e-4) throw new WrongValue("must have at most two decimals");
-	if (whole > LARGEST_CENTS) throw new WrongValue("is too large");
+	if (amount < 0) throw new InvalidValue("must not be negative");
+	if (Math.abs(exact - whole) > 1e-4) throw new InvalidValue("must have at most two decimals");
+	if (whole > LARGEST_CENTS) throw new InvalidValue("is too large");
 	return whole;
 }
 
 function readCount(value: unknown): number {
 	const count = typeof value === "string" && /^\d{1,9}$/.test(value.trim()) ? Number(value) : value;
 	if (typeof count !== "number" || !Number.isInteger(count) || count < 0 || count > LARGEST_CENTS) {
-		throw new WrongValue(`must be a whole number, not ${inWords(value)}`);
+		throw new InvalidValue(`must be a whole number, not ${describeValue(value)}`);
 	}
 	return count;
 }
@@ -55,16 +56,16 @@ function readCount(value: unknown): number {
 function readYesNo(value: unknown): boolean {
 	if (value === true || value === "true") return true;
 	if (value === false || value === "false") return false;
-	throw new WrongValue(`must be true or false, not ${inWords(value)}`);
+	throw new InvalidValue(`must be true or false, not ${describeValue(value)}`);
 }
 
 /** Parses a text. Numbers are accepted as text, because many stores use numeric product ids and postcodes. */
 function readText(value: unknown): string {
 	if (typeof value === "number" && Number.isFinite(value)) return String(value);
-	if (typeof value !== "string") throw new WrongValue(`must be text, not ${inWords(value)}`);
+	if (typeof value !== "string") throw new InvalidValue(`must be text, not ${describeValue(value)}`);
 	// Postgres can store neither NUL nor unpaired surrogates, and would fail in the middle of the import.
-	if (value.includes("\u0000")) throw new WrongValue("must not contain a NUL character");
-	if (!value.isWellFormed()) throw new WrongValue("must not contain half a character (a lone surrogate)");
+	if (value.includes("\u0000")) throw new InvalidValue("must not contain a NUL character");
+	if (!value.isWellFormed()) throw new InvalidValue("must not contain half a character (a lone surrogate)");
 	return trimInvisible(value);
 }
 
@@ -73,7 +74,7 @@ const readValue = (value: unknown): string => (typeof value === "boolean" ? Stri
 
 function readEmail(value: unknown): string {
 	const address = typeof value === "string" ? canonicalEmail(value) : null;
-	if (address === null) throw new WrongValue(`must be an email address, not ${inWords(value)}`);
+	if (address === null) throw new InvalidValue(`must be an email address, not ${describeValue(value)}`);
 	return address;
 }
 
@@ -103,12 +104,12 @@ function readMoment(value: unknown): Date {
 		);
 	const isDay = isoDay.safeParse(iso).success;
 	if (!isDay && !isoTime.safeParse(iso).success) {
-		throw new WrongValue(
-			`must be a date such as 2026-03-14 or a time such as 2026-03-14T10:00:00Z, not ${inWords(value)}`,
+		throw new InvalidValue(
+			`must be a date such as 2026-03-14 or a time such as 2026-03-14T10:00:00Z, not ${describeValue(value)}`,
 		);
 	}
 	const moment = new Date(isDay ? `${iso}T00:00:00Z` : /(?:Z|[+-]\d\d:\d\d)$/.test(iso) ? iso : `${iso}Z`);
-	if (Number.isNaN(moment.getTime())) throw new WrongValue(`must be a date, not ${inWords(value)}`);
+	if (Number.isNaN(moment.getTime())) throw new InvalidValue(`must be a date, not ${describeValue(value)}`);
 	checkYear(moment.getUTCFullYear(), value);
 	return moment;
 }
@@ -120,15 +121,15 @@ function readDay(value: unknown): string {
 		return value.trim();
 	}
 	if (typeof value !== "string")
-		throw new WrongValue(`must be a day such as 2026-03-14, not ${inWords(value)}`);
+		throw new InvalidValue(`must be a day such as 2026-03-14, not ${describeValue(value)}`);
 	readMoment(value);
 	return value.trim().slice(0, 10);
 }
 
 function checkYear(year: number, value: unknown): void {
 	if (year >= FIRST_YEAR && year <= LAST_YEAR) return;
-	throw new WrongValue(
-		`must be a day between ${FIRST_YEAR} and ${LAST_YEAR}, not ${inWords(value)}; write null where there is none`,
+	throw new InvalidValue(
+		`must be a day between ${FIRST_YEAR} and ${LAST_YEAR}, not ${describeValue(value)}; write null where there is none`,
 	);
 }
 
@@ -136,18 +137,18 @@ function checkYear(year: number, value: unknown): void {
 function readName(value: unknown): string | undefined {
 	if (typeof value === "string") return readText(value);
 	if (typeof value !== "object" || value === null || Array.isArray(value)) {
-		throw new WrongValue(`must be an object with first_name and last_name, not ${inWords(value)}`);
+		throw new InvalidValue(`must be an object with first_name and last_name, not ${describeValue(value)}`);
 	}
 	const { first_name: first, last_name: last } = value as Record<string, unknown>;
 	const parts = [first, last].filter((part) => part !== undefined).map(readText);
 	return parts.length > 0 ? parts.join(" ") : undefined;
 }
 
-const text = read(readText);
-const optionalText = readIfGiven(readText);
+const text = parsedBy(readText);
+const optionalText = parsedIfGivenBy(readText);
 /** Schema of an object of texts; a missing object is empty. */
 const values = z
-	.record(z.string(), read(readValue))
+	.record(z.string(), parsedBy(readValue))
 	.optional()
 	.transform((given) => given ?? {});
 /** Schema of a list; a missing list is empty. */
@@ -179,9 +180,9 @@ export const productSchema = z.object({
 				.object({
 					item_id: text,
 					options: values,
-					available: readIfGiven(readYesNo),
-					price: read(readCents),
-					stock: readIfGiven(readCount),
+					available: parsedIfGivenBy(readYesNo),
+					price: parsedBy(readCents),
+					stock: parsedIfGivenBy(readCount),
 				})
 				.refine((variant) => variant.available !== undefined || variant.stock !== undefined, {
 					path: ["available"],
@@ -193,8 +194,8 @@ export const productSchema = z.object({
 });
 
 export const userSchema = z.object({
-	name: readIfGiven(readName),
-	email: readIfGiven(readEmail),
+	name: parsedIfGivenBy(readName),
+	email: parsedIfGivenBy(readEmail),
 	address: addressSchema.optional(),
 });
 
@@ -207,10 +208,10 @@ export const orderSchema = z.object({
 			name: text,
 			product_id: optionalText,
 			item_id: optionalText,
-			price: read(readCents),
-			quantity: readIfGiven((value) => {
+			price: parsedBy(readCents),
+			quantity: parsedIfGivenBy((value) => {
 				const count = readCount(value);
-				if (count < 1) throw new WrongValue("must be at least 1");
+				if (count < 1) throw new InvalidValue("must be at least 1");
 				return count;
 			}),
 			options: values,
@@ -221,24 +222,24 @@ export const orderSchema = z.object({
 	payment_history: listOf(
 		z.object({
 			transaction_type: optionalText,
-			amount: readIfGiven(readCents),
+			amount: parsedIfGivenBy(readCents),
 			payment_method_id: optionalText,
 		}),
 	),
-	placed_at: readIfGiven(readMoment),
-	expected_on: readIfGiven(readDay),
-	delivered_at: readIfGiven(readMoment),
+	placed_at: parsedIfGivenBy(readMoment),
+	expected_on: parsedIfGivenBy(readDay),
+	delivered_at: parsedIfGivenBy(readMoment),
 });
 
 const EXPECTED: Record<string, string> = { object: "an object", record: "an object", array: "a list" };
 
 /** Message for a value whose type does not match its schema. */
-export function plainWords(issue: {
+export function typeFaultText(issue: {
 	code?: string;
 	expected?: unknown;
 	input?: unknown;
 }): string | undefined {
 	if (issue.code !== "invalid_type") return undefined;
 	if (issue.input === undefined) return "is missing";
-	return `must be ${EXPECTED[String(issue.expected)] ?? String(issue.expected)}, not ${inWords(issue.input)}`;
+	return `must be ${EXPECTED[String(issue.expected)] ?? String(issue.expected)}, not ${describeValue(issue.input)}`;
 }

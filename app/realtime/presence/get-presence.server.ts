@@ -1,6 +1,6 @@
 import { singleton } from "#app/singleton.server.ts";
+import { createBatcher } from "#db/batcher.ts";
 import { sql } from "#db/client.server.ts";
-import { gather } from "#db/gather.ts";
 
 /** Look-ups that begin within this time (ms) share one statement. */
 const BATCH_MS = 50;
@@ -11,7 +11,7 @@ export type SessionPresence = { agent: { name: string; isHere: boolean } | null;
 type Row = { id: string; agent: string | null; isAgentHere: boolean; isCustomerHere: boolean };
 
 const lookUp = singleton("presence-look-up", () =>
-	gather<string, Map<string, SessionPresence>>({ waitMs: BATCH_MS, work: lookUpAll }),
+	createBatcher<string, Map<string, SessionPresence>>({ waitMs: BATCH_MS, work: lookUpAll }),
 );
 
 /** Who is present in a session now; null when the session does not exist. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { logBackgroundFailure, startPeriodicWork } from "#app/background-work.server.ts";
 import { singleton } from "#app/singleton.server.ts";
+import { createBatcher } from "#db/batcher.ts";
 import { backgroundSql, sql } from "#db/client.server.ts";
-import { gather } from "#db/gather.ts";
 import { publishPresence } from "./publish.server.ts";
 import type { PresenceSubject } from "./subject.ts";
 
@@ -23,8 +23,8 @@ const presence = singleton("presence", () => ({
 	/** Number of open connections of each subject in this process. */
 	connectionCounts: new Map<PresenceSubject, number>(),
 	leaving: new Map<PresenceSubject, NodeJS.Timeout>(),
-	arrive: gather<PresenceSubject, void>({ waitMs: BATCH_MS, work: arrive }),
-	depart: gather<PresenceSubject, void>({ waitMs: BATCH_MS, work: depart }),
+	arrive: createBatcher<PresenceSubject, void>({ waitMs: BATCH_MS, work: arrive }),
+	depart: createBatcher<PresenceSubject, void>({ waitMs: BATCH_MS, work: depart }),
 }));
 
 /**

@@ -52,10 +52,10 @@ function streamAnswer(ask: (onText: OnText) => Promise<unknown>): Response {
 				controller.enqueue(encoder.encode(encode({ event, data: JSON.stringify(value) })));
 			try {
 				const answer = await ask((piece, at = written.length) => {
-					const isAnew = at < written.length;
+					const isRestarted = at < written.length;
 					const text = written.slice(0, at) + piece;
 					// When the assistant starts its text again, the event contains the whole text from the start, as in a session.
-					send("ai-delta", isAnew ? { offset: 0, text } : { offset: at, text: piece });
+					send("ai-delta", isRestarted ? { offset: 0, text } : { offset: at, text: piece });
 					written = text;
 				});
 				send("answer", answer);

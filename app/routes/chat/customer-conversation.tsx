@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "react";
 import { Composer } from "#app/components/conversation/composer.tsx";
+import { ConnectionNotice } from "#app/components/conversation/connection-notice.tsx";
 import { readDraft, writeDraft } from "#app/components/conversation/drafts.ts";
-import { LineNotice } from "#app/components/conversation/line-notice.tsx";
 import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
-import { UnsentDraft } from "#app/components/conversation/unsent-words.tsx";
+import { UnsentDraft } from "#app/components/conversation/unsent-text.tsx";
 import { Notice, useKeptFocus } from "#app/components/ui/index.ts";
 import { useTitleCount } from "#app/components/use-title-count.ts";
 import type { ConnectionStatus } from "#app/realtime/client/connection/status.ts";
@@ -22,9 +22,9 @@ import { isEmailAsked, WaitingPanel } from "./waiting-panel.tsx";
 import { Welcome } from "./welcome.tsx";
 
 /** Selector of the element that gets the focus when the focused one is gone: the thanks, the end, or the composer. */
-const FOCUSED_NEXT = "[data-focus-next], textarea";
+const NEXT_FOCUS_SELECTOR = "[data-focus-next], textarea";
 
-const UNNEEDED: ConnectionStatus = { state: "live", transport: "sse" };
+const NO_CONNECTION: ConnectionStatus = { state: "live", transport: "sse" };
 
 /**
  * The customer's chat page: header, conversation and composer. Every control is a form that works without scripts.
@@ -69,21 +69,22 @@ export function CustomerConversation({
 	const { conversation } = chat;
 	const { session } = conversation;
 	// Without a session there is no connection to show.
-	const line = conversation.sessionId ? chat.connection : UNNEEDED;
+	const connection = conversation.sessionId ? chat.connection : NO_CONNECTION;
 	const isEnded = session?.isActive === false;
 	const isUnderWay = session?.isActive === true || (conversation.sessionId !== null && !isEnded);
 	const mayAnswer = session === null || session.status === "assistant";
 	/** The refused form that has its own place on the page, with the typed values. */
-	const given = givenBackBy(refused?.intent, session, isEnded);
-	useHydrationMark();
+	const given = refusedFormOnPage(refused?.intent, session, isEnded);
+	useMarkHydrated();
 	const unread = unreadMessages(conversation.messages, chat.readUpTo);
 	useTitleCount(pageTitle(unread.at(-1)), unread.length);
 	const root = useRef<HTMLDivElement>(null);
 	useKeptFocus(
 		root,
 		() =>
-			document.getElementById(isEnded ? ENDED_ID : COMPOSER_ID)?.querySelector<HTMLElement>(FOCUSED_NEXT) ??
-			null,
+			document
+				.getElementById(isEnded ? ENDED_ID : COMPOSER_ID)
+				?.querySelector<HTMLElement>(NEXT_FOCUS_SELECTOR) ?? null,
 	);
 	function edit(clientMessageId: string) {
 		const text = chat.discard(clientMessageId);
@@ -103,13 +104,13 @@ export function CustomerConversation({
 				onSubmit={chat.submit}
 			/>
 			<main id="main" className="flex min-h-0 flex-1 flex-col">
-				<LineNotice line={line} />
+				<ConnectionNotice line={connection} />
 				{page.session ? <LiveFrame src="/chat/live/frame" /> : null}
 				<Transcript
 					className="scripted flex-1"
 					conversation={conversation}
 					outbox={chat.outbox}
-					transport={line.transport}
+					transport={connection.transport}
 					side="user"
 					isLoadingOlder={chat.isLoadingOlder}
 					onLoadOlder={chat.loadOlder}
@@ -117,7 +118,7 @@ export function CustomerConversation({
 					onRetry={chat.retry}
 					onDiscard={edit}
 					onCallPerson={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
-					onAct={chat.act}
+					onPostForm={chat.act}
 					empty={<Welcome hasEarlier={page.hasEarlier} />}
 				/>
 				<footer className="border-line border-t px-4 pt-2.5 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
@@ -136,11 +137,11 @@ export function CustomerConversation({
 									? { typed: refused.typed.email ?? "", error: reasonOf(refused) }
 									: null
 							}
-							onAct={chat.act}
+							onPostForm={chat.act}
 						/>
 					) : null}
 					{refused && given === null ? (
-						<RefusedForm refused={refused} messages={conversation.messages} onAct={chat.act} />
+						<RefusedForm refused={refused} messages={conversation.messages} onPostForm={chat.act} />
 					) : null}
 					{page.isOffline && mayAnswer ? (
 						<p className="mb-2 text-center text-ink-soft text-sm">
@@ -194,7 +195,7 @@ function pageTitle(unread: Message | undefined): string {
 }
 
 /** The intent of a refused form that has its own place on the page now; otherwise null. */
-function givenBackBy(
+function refusedFormOnPage(
 	intent: string | undefined,
 	session: Session | null,
 	isEnded: boolean,
@@ -206,7 +207,7 @@ function givenBackBy(
 }
 
 /** Marks the document as hydrated, for tests and styles. */
-function useHydrationMark() {
+function useMarkHydrated() {
 	const marked = useRef(false);
 	useEffect(() => {
 		if (marked.current) return;

@@ -4,13 +4,13 @@ import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { forCustomer } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
-import { answeringFrame } from "#app/routes/live/answer-frame.server.ts";
+import { answerFrameRequest } from "#app/routes/live/frame-request.server.ts";
 import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcript-response.server.tsx";
 import { requireStreamAccess } from "#app/routes/streams/access.server.ts";
 
 /** GET /chat/live: the customer's transcript as an HTML page that grows, for browsers without scripts. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answeringFrame(request, async () => {
+	return answerFrameRequest(request, async () => {
 		const { sessionId, cursor, owner, subject, guard } = await requireStreamAccess(request);
 		if (request.method === "HEAD") return transcriptHead();
 		const reader = await requireReader(request);

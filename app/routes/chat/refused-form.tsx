@@ -1,7 +1,7 @@
+import type { PostForm } from "#app/components/conversation/form-post.ts";
 import { CodeForm, EmailForm } from "#app/components/conversation/identity-forms.tsx";
-import type { Act } from "#app/components/conversation/posted-fields.ts";
 import { ProposalCard } from "#app/components/conversation/proposal-card.tsx";
-import { UnsentWords } from "#app/components/conversation/unsent-words.tsx";
+import { UnsentText } from "#app/components/conversation/unsent-text.tsx";
 import { Notice } from "#app/components/ui/index.ts";
 import type { Problem } from "#app/http/respond.server.ts";
 import type { Message } from "#app/realtime/events.ts";
@@ -27,11 +27,11 @@ export const reasonOf = (refused: Refused): string =>
 export function RefusedForm({
 	refused,
 	messages,
-	onAct,
+	onPostForm,
 }: {
 	refused: Refused;
 	messages: Message[];
-	onAct: Act;
+	onPostForm: PostForm;
 }) {
 	const { typed, intent } = refused;
 	const given = { typed, errors: errorsOf(refused) };
@@ -41,7 +41,7 @@ export function RefusedForm({
 		intent === "confirm-action"
 			? messages.find(isProposal)
 			: messages.findLast(({ metadata }) => metadata.identify || metadata.codeEntry);
-	const place = { message, onAct, given };
+	const place = { message, onPostForm, given };
 	return (
 		<div className="mb-3 max-h-[55dvh] overflow-y-auto">
 			<Notice tone="danger" className="mb-3" reference={refused.problem.reference}>
@@ -54,7 +54,7 @@ export function RefusedForm({
 			) : message && intent === "enter-code" ? (
 				<CodeForm {...place} message={message} />
 			) : (
-				<UnsentWords text={typed.email ?? ""} />
+				<UnsentText text={typed.email ?? ""} />
 			)}
 		</div>
 	);

@@ -18,11 +18,11 @@ import { confirmAction, declineAction } from "#app/models/assistant-action/decid
 import { endSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { openSessionOnce } from "#app/models/chat-session/create.server.ts";
 import { findCurrentSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
-import { leaveEmail, requestAgent } from "#app/models/chat-session/queue.server.ts";
+import { requestAgent, saveContactEmail } from "#app/models/chat-session/queue.server.ts";
 import { refuseBlocked } from "#app/models/customer/blocked-sender.server.ts";
 import { ensureCustomer } from "#app/models/customer/customer.server.ts";
 import { emailAddress } from "#app/models/email/address.server.ts";
-import { enterCode, requestCode, sixDigits } from "#app/models/email/code.server.ts";
+import { checkCode, requestCode, sixDigits } from "#app/models/email/code.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { type Posted, postToCurrentSession, postToOpenSession } from "#app/models/message/post.server.ts";
 import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";
@@ -138,7 +138,7 @@ export async function submitChatForm(
 			break;
 		case "leave-email":
 			await countAgainst("changes", identity.visitorId);
-			await leaveEmail(id, actor, input.email);
+			await saveContactEmail(id, actor, input.email);
 			break;
 		case "end":
 			await countAgainst("changes", identity.visitorId);
@@ -162,7 +162,7 @@ export async function submitChatForm(
 			break;
 		case "enter-code":
 			await countAgainst("changes", identity.visitorId);
-			await enterCode(identity, { sessionId: id, code: input.code });
+			await checkCode(identity, { sessionId: id, code: input.code });
 			break;
 		case "typing":
 			await countAgainst("notices", identity.visitorId);

@@ -1,7 +1,7 @@
-import { type Act, useActing } from "#app/components/conversation/posted-fields.ts";
-import { inLanguage } from "#app/components/conversation/translation-words.ts";
+import { type PostForm, useFormPost } from "#app/components/conversation/form-post.ts";
+import { inLanguage } from "#app/components/conversation/translation-note.ts";
 import { Button, TextField } from "#app/components/ui/index.ts";
-import { offersEmail } from "#app/models/chat-session/queue-words.ts";
+import { offersEmail } from "#app/models/chat-session/queue-texts.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
 
 /** Whether the panel shows the form for an email address. */
@@ -14,7 +14,7 @@ export function WaitingPanel({
 	queue,
 	knownEmail,
 	refusal,
-	onAct,
+	onPostForm,
 }: {
 	session: Session;
 	queue: Queue;
@@ -22,9 +22,9 @@ export function WaitingPanel({
 	knownEmail: string | null;
 	/** The email address that was posted without scripts and refused, with its error. */
 	refusal: { typed: string; error: string } | null;
-	onAct: Act;
+	onPostForm: PostForm;
 }) {
-	const { form, errors, submit } = useActing(onAct);
+	const { form, errors, submit } = useFormPost(onPostForm);
 	return (
 		<section
 			aria-label="Waiting for a person"

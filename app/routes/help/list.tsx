@@ -2,8 +2,8 @@ import type { MetaFunction } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
 import { ButtonLink, EmptyState } from "#app/components/ui/index.ts";
-import { articleUrl } from "#app/models/article/address.ts";
 import { listArticles } from "#app/models/article/article.server.ts";
+import { articleUrl } from "#app/models/article/slug.ts";
 import { StillUnsure } from "./still-unsure.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Help · Mevi Living" }];

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { cutIntoPassages } from "#app/models/article/passages.ts";
+import { splitIntoPassages } from "#app/models/article/passages.ts";
 import { renderArticle } from "./render-article.server.ts";
 
 const BODY = `Before any heading.
@@ -23,7 +23,7 @@ Two.
 
 it("gives every heading the id under which its passages are cited", () => {
 	const { html } = renderArticle(BODY);
-	const cited = cutIntoPassages({ title: "Boots", body: BODY }).flatMap((passage) => passage.anchor ?? []);
+	const cited = splitIntoPassages({ title: "Boots", body: BODY }).flatMap((passage) => passage.anchor ?? []);
 	expect(cited).toHaveLength(4);
 	for (const anchor of cited) expect(html).toContain(` id="${anchor}"`);
 });

@@ -3,10 +3,10 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import stylesheet from "#app/styles.css?url";
 
 /** Seconds before the refresh: up to one second, browsers replace the page instead of adding it to the history. */
-const AGAIN_SECONDS = 1;
+const REFRESH_SECONDS = 1;
 
 /** Seconds that the browser caches the page: longer than a server outage. The page contains no personal data. */
-const KEPT_SECONDS = 86_400;
+const CACHE_SECONDS = 86_400;
 
 const STYLE =
 	"html,body{height:100%}body{margin:0}object{display:block;width:100%;height:100%}p{margin:0;padding:1.5rem 1rem;text-align:center}";
@@ -21,11 +21,11 @@ const STYLE =
 export function loader({ request }: LoaderFunctionArgs): Response {
 	const holdsTranscript = new URL(request.url).searchParams.has("open");
 	return new Response(
-		holdsTranscript ? page(AGAIN_SECONDS, "frame", TRANSCRIPT) : page(0, "frame?open", ""),
+		holdsTranscript ? page(REFRESH_SECONDS, "frame", TRANSCRIPT) : page(0, "frame?open", ""),
 		{
 			headers: {
 				"Content-Type": "text/html; charset=utf-8",
-				"Cache-Control": `public, max-age=${KEPT_SECONDS}`,
+				"Cache-Control": `public, max-age=${CACHE_SECONDS}`,
 				"Content-Security-Policy": [
 					"default-src 'none'",
 					`style-src 'self' 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,

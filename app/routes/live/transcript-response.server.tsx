@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { renderToStaticMarkup } from "react-dom/server";
 import { BubbleBody } from "#app/components/conversation/bubble-body.tsx";
-import { MessageBubble, WorkingLine } from "#app/components/conversation/message-bubble.tsx";
+import { MessageBubble, ProgressLine } from "#app/components/conversation/message-bubble.tsx";
 import type { Side } from "#app/components/conversation/side.ts";
-import { inLanguage } from "#app/components/conversation/translation-words.ts";
+import { inLanguage } from "#app/components/conversation/translation-note.ts";
 import { dayNumber } from "#app/components/time/format-time.ts";
 import { DaySeparator } from "#app/components/time/time.tsx";
 import { AssistantMark } from "#app/components/ui/index.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
-import { offersEmail } from "#app/models/chat-session/queue-words.ts";
+import { offersEmail } from "#app/models/chat-session/queue-texts.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
 import { endBodyWithConnection } from "#app/realtime/disconnect.server.ts";
 import type { EventData, Message, Session, StreamName } from "#app/realtime/events.ts";
@@ -20,7 +20,7 @@ import { type AccessGuard, type Encode, openStream } from "#app/realtime/stream.
 import { statusLine } from "#app/routes/chat/status-line.ts";
 import { createStreamStarter, refuseWhileDraining } from "#app/routes/streams/events.server.ts";
 import stylesheet from "#app/styles.css?url";
-import { StreamedMarks } from "#app/text/message-marks.ts";
+import { StreamingMarkdownRemover } from "#app/text/message-markdown.ts";
 
 /** Padding, because some browsers render nothing before they have received about this much. */
 const OPENING_PADDING = `<!--${" ".repeat(1024)}-->`;
@@ -153,7 +153,7 @@ export function createTranscriptEncoder(
 	status: ReturnType<typeof createStatusBar> | null = null,
 ): Encode {
 	let pieces = 0;
-	let live: { messageId: string; element: string; marks: StreamedMarks } | null = null;
+	let live: { messageId: string; element: string; marks: StreamingMarkdownRemover } | null = null;
 	let thinking: string | null = null;
 	let hasOfferedEmail = false;
 	const hide = (element: string) => `<style nonce="${nonce}">#${element}{display:none}</style>`;
@@ -174,7 +174,7 @@ export function createTranscriptEncoder(
 
 	function openLive(delta: EventData<"ai-delta">): string {
 		pieces += 1;
-		live = { messageId: delta.messageId, element: `live-${pieces}`, marks: new StreamedMarks() };
+		live = { messageId: delta.messageId, element: `live-${pieces}`, marks: new StreamingMarkdownRemover() };
 		const bubble = renderToStaticMarkup(
 			<div id={live.element} className="flex max-w-[min(85%,var(--container-measure))] gap-2.5 self-start">
 				<AssistantMark size="small" />
@@ -215,7 +215,7 @@ export function createTranscriptEncoder(
 				thinking = `thinking-${pieces}`;
 				return renderToStaticMarkup(
 					<div id={thinking} aria-live="off">
-						<WorkingLine words="Assistant is thinking" />
+						<ProgressLine words="Assistant is thinking" />
 					</div>,
 				);
 			}

@@ -2,7 +2,7 @@ import { type IncomingMessage, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { createParser } from "eventsource-parser";
 import type { Client, OnRender, Target } from "./client.ts";
-import { createHttpLine } from "./http-line.ts";
+import { createHttpConnection } from "./http-connection.ts";
 
 /** The outbox's first delay before it sends again, in milliseconds. */
 const RETRY_MS = 1_000;
@@ -14,7 +14,7 @@ const RECONNECT_MS = 250;
  */
 export async function connectOurs(target: Target, onRender: OnRender): Promise<Client> {
 	const streams: { close: () => void }[] = [];
-	const lines = target.conversations.map(() => createHttpLine(target.writerUrl));
+	const lines = target.conversations.map(() => createHttpConnection(target.writerUrl));
 	const { host } = new URL(target.writerUrl);
 	await Promise.all(
 		target.conversations.flatMap((conversation, index) => [

@@ -21,10 +21,10 @@ const entrySchema = z.object({
 export type OutboxEntry = z.infer<typeof entrySchema>;
 
 /** Most waiting messages. */
-const MOST_ENTRIES = 50;
+const MAX_ENTRIES = 50;
 /** A message of this age is not sent automatically any more, because it may be out of date. */
 const STALE_MS = 24 * 60 * 60_000;
-const FORGOTTEN_MS = 7 * STALE_MS;
+const DISCARD_MS = 7 * STALE_MS;
 const STALE = "It was written more than a day ago.";
 
 /**
@@ -44,7 +44,7 @@ export function createEntries(prefix: string, storage: () => Storage) {
 			return keys.flatMap((key) => {
 				if (!key?.startsWith(`${prefix} `)) return [];
 				const entry = parse(store.getItem(key));
-				if (entry && entry.writtenAt > Date.now() - FORGOTTEN_MS) return [entry];
+				if (entry && entry.writtenAt > Date.now() - DISCARD_MS) return [entry];
 				store.removeItem(key);
 				return [];
 			});
@@ -77,7 +77,7 @@ export function createEntries(prefix: string, storage: () => Storage) {
 				// Disabled storage: it never contained the entry.
 			}
 		},
-		isFull: () => read().length + unstored.size >= MOST_ENTRIES,
+		isFull: () => read().length + unstored.size >= MAX_ENTRIES,
 		/** Whether a key of the storage is one of these entries. */
 		isKey: (key: string | null) => key === null || key.startsWith(`${prefix} `),
 	};

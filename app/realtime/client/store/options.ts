@@ -2,8 +2,8 @@ import type { Message, Session } from "../../events.ts";
 import type { ConnectionStatus } from "../connection/status.ts";
 import type { beginConversation } from "../conversation.ts";
 import type { Conversation } from "../conversation-state.ts";
-import type { Rename } from "../outbox/adopt.ts";
 import type { OutboxEntry } from "../outbox/entries.ts";
+import type { KeyRename } from "../outbox/move-guest-data.ts";
 
 export type StoreOptions = {
 	initial: Parameters<typeof beginConversation>[0];
@@ -23,7 +23,7 @@ export type StoreOptions = {
 	owner: string;
 	storageKey: string;
 	/** Storage keys of the guest who has become this page's customer. */
-	renames?: Rename[];
+	renames?: KeyRename[];
 	/** Called when the login of this browser has ended (401). */
 	onSignedOut?: () => void;
 };
@@ -49,4 +49,4 @@ export type Opened = {
 };
 
 /** The result of a form: whether it was accepted, and errors by field. */
-export type Acted = { isAccepted: boolean; errors: Record<string, string> };
+export type FormResult = { isAccepted: boolean; errors: Record<string, string> };

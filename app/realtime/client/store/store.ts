@@ -7,12 +7,12 @@ import { applyAcknowledged, applyEvent, beginConversation, ephemeralEvents } fro
 import type { Conversation } from "../conversation-state.ts";
 import { postForm, REQUEST_TIMEOUT_MS, readRefusal, reloadPage } from "../forms.ts";
 import { prependMessages } from "../history.ts";
-import { adopt } from "../outbox/adopt.ts";
+import { moveGuestData } from "../outbox/move-guest-data.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import { createReceipts } from "../receipts.ts";
 import { onRestored } from "../restored.ts";
 import { createExpiries } from "./expiries.ts";
-import type { Acted, Opened, Snapshot, StoreOptions } from "./options.ts";
+import type { FormResult, Opened, Snapshot, StoreOptions } from "./options.ts";
 import { createRefresh } from "./refresh.ts";
 import { createSend } from "./send.ts";
 
@@ -25,7 +25,7 @@ const GAP_RETRY_MS = 2_000;
 export function createConversationStore(options: StoreOptions) {
 	// Runs before the page reads its draft and its outbox. On the server there is no storage.
 	if (typeof document !== "undefined")
-		adopt(options.renames ?? [], [() => localStorage, () => sessionStorage]);
+		moveGuestData(options.renames ?? [], [() => localStorage, () => sessionStorage]);
 	let snapshot: Snapshot = {
 		conversation: beginConversation(options.initial),
 		outbox: [],
@@ -143,7 +143,7 @@ export function createConversationStore(options: StoreOptions) {
 	 * Posts one of the page's other forms. Errors of its fields are returned to the form; any other error is shown as
 	 * `problem`.
 	 */
-	async function act(fields: Record<string, string>): Promise<Acted> {
+	async function act(fields: Record<string, string>): Promise<FormResult> {
 		try {
 			const response = await post({ sessionId: snapshot.conversation.sessionId ?? "", ...fields });
 			if (response.status === 401) options.onSignedOut?.();

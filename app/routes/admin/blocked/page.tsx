@@ -22,14 +22,14 @@ export const meta: MetaFunction = () => [{ title: "Blocked senders · Mevi Chat"
 /** Passes the Retry-After header of a 429 response on. */
 export const headers = passRetryAfter;
 
-const MOST_SHOWN = 200;
+const MAX_SHOWN_SENDERS = 200;
 
 const form = z.object({ intent: z.literal("unblock"), sender: z.string().min(1).max(255) });
 
 /** GET /admin/blocked: blocked senders, newest first. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { headers } = await requireAgentOnPage(request);
-	return data({ entries: await listBlocked(MOST_SHOWN) }, { headers });
+	return data({ entries: await listBlocked(MAX_SHOWN_SENDERS) }, { headers });
 }
 
 /** POST /admin/blocked intent=unblock, sender: unblocks a sender. */

@@ -2,16 +2,16 @@ import { type ReactNode, type Ref, useEffect, useRef, useState } from "react";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import type { Agent } from "#app/auth/agent.server.ts";
 import { Composer, type Restored } from "#app/components/conversation/composer.tsx";
-import { LineNotice } from "#app/components/conversation/line-notice.tsx";
+import { ConnectionNotice } from "#app/components/conversation/connection-notice.tsx";
 import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
-import { UnsentDraft } from "#app/components/conversation/unsent-words.tsx";
+import { UnsentDraft } from "#app/components/conversation/unsent-text.tsx";
 import { EmptyState, Notice, useKeptFocus } from "#app/components/ui/index.ts";
 import type { Problem } from "#app/http/respond.server.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { AgentHeader } from "./agent-header.tsx";
-import { withNews } from "./assistant-deeds.tsx";
+import { withNewMessages } from "./assistant-activity.tsx";
 import { COMPOSER_ID, CopilotBar, CopilotResultPanel } from "./copilot.tsx";
 import { CustomerPanel } from "./customer-panel.tsx";
 import { ConfirmEnd } from "./end-chat.tsx";
@@ -100,7 +100,7 @@ export function AgentConversation({
 					isCustomerHere={chat.conversation.presence.customer}
 					onSubmit={chat.submit}
 				/>
-				<LineNotice line={chat.connection} />
+				<ConnectionNotice line={chat.connection} />
 				<HandoverPanel session={session} />
 				<LiveFrame src={`${base}/live/frame`} />
 				<Transcript
@@ -112,7 +112,7 @@ export function AgentConversation({
 					isLoadingOlder={chat.isLoadingOlder}
 					onLoadOlder={chat.loadOlder}
 					onSeen={chat.noteSeen}
-					onAct={chat.act}
+					onPostForm={chat.act}
 					onRetry={chat.retry}
 					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
 					customerName={customer?.name ?? null}
@@ -129,7 +129,7 @@ export function AgentConversation({
 						</Notice>
 					) : null}
 					{refused?.confirmEnd && session.isActive ? <ConfirmEnd question={refused.confirmEnd} /> : null}
-					<ReplyPlace {...{ session, isMine, draftKey, whyNot }} unsent={refused?.typed ?? ""}>
+					<ReplyArea {...{ session, isMine, draftKey, whyNot }} unsent={refused?.typed ?? ""}>
 						<CopilotResultPanel
 							copilot={copilot}
 							onUse={replaceDraft}
@@ -151,7 +151,7 @@ export function AgentConversation({
 							restored={restored}
 						/>
 						<CopilotBar copilot={copilot} languages={languages} />
-					</ReplyPlace>
+					</ReplyArea>
 				</footer>
 			</section>
 			<CustomerPanel
@@ -159,7 +159,7 @@ export function AgentConversation({
 				customer={customer}
 				verifiedEmail={verifiedEmail}
 				orders={orders}
-				actions={withNews(actions, chat.conversation.messages)}
+				actions={withNewMessages(actions, chat.conversation.messages)}
 				block={block}
 				onSubmit={async (fields) => {
 					const isDone = await chat.submit(fields);
@@ -172,7 +172,7 @@ export function AgentConversation({
 }
 
 /** The composer if this agent may write; otherwise the reason, and the text that was not sent. */
-function ReplyPlace({
+function ReplyArea({
 	session,
 	isMine,
 	unsent,
@@ -194,13 +194,13 @@ function ReplyPlace({
 		<>
 			<UnsentDraft draftKey={draftKey} text={unsent} />
 			<p ref={whyNot} tabIndex={-1} className="text-ink-soft">
-				{whyNotHere(session)}
+				{readOnlyReason(session)}
 			</p>
 		</>
 	);
 }
 
-function whyNotHere({ status, customerSatisfactionRating: rating, agentName }: Session): string {
+function readOnlyReason({ status, customerSatisfactionRating: rating, agentName }: Session): string {
 	if (status === "ended") return `This conversation has ended${rating ? `; rated ${rating} of 5` : ""}.`;
 	if (status === "agent") return `${agentName ?? "Another agent"} has taken this conversation.`;
 	return "Take over to reply. The assistant will stop answering.";

@@ -2,7 +2,7 @@ import { ArrowLeft } from "lucide-react";
 import type { SyntheticEvent } from "react";
 import { Badge, Button, buttonClasses } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { waitingLabel } from "../words.ts";
+import { waitingLabel } from "../labels.ts";
 import { EndChat } from "./end-chat.tsx";
 
 /** The header of a session for agents: the customer, the state, and the agent's buttons. */

@@ -1,5 +1,5 @@
 import { type FormEvent, useRef } from "react";
-import { fieldsOf } from "#app/components/conversation/posted-fields.ts";
+import { formFieldsOf } from "#app/components/conversation/form-post.ts";
 import { ClockTime } from "#app/components/time/time.tsx";
 import { Button, buttonClasses, useKeptFocus } from "#app/components/ui/index.ts";
 
@@ -19,7 +19,7 @@ export function BlockSender({
 	useKeptFocus(place, () => place.current?.querySelector<HTMLElement>("summary, button") ?? null);
 	const submit = (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
-		void onSubmit(fieldsOf(event));
+		void onSubmit(formFieldsOf(event));
 	};
 	if (block) {
 		return (

@@ -1,12 +1,12 @@
 import { BookOpen } from "lucide-react";
 import type { FormEvent, MouseEvent } from "react";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
-import { MarkedText } from "#app/components/conversation/marked-text.tsx";
-import { fieldsOf } from "#app/components/conversation/posted-fields.ts";
-import { inLanguage } from "#app/components/conversation/translation-words.ts";
+import { formFieldsOf } from "#app/components/conversation/form-post.ts";
+import { FormattedMessage } from "#app/components/conversation/formatted-message.tsx";
+import { inLanguage } from "#app/components/conversation/translation-note.ts";
 import { Button, DisclosureMark, Notice, Textarea } from "#app/components/ui/index.ts";
 import { isSameLanguage } from "#app/text/language-tag.ts";
-import { languageName } from "../words.ts";
+import { languageName } from "../labels.ts";
 import type { useCopilot } from "./use-copilot.ts";
 
 /**
@@ -178,7 +178,7 @@ function ResultBody({
 				{...inLanguage(result.language ?? undefined)}
 				className="wrap-anywhere max-w-measure whitespace-pre-wrap"
 			>
-				<MarkedText text={result.text} hasMarks />
+				<FormattedMessage text={result.text} isMarkdown />
 			</div>
 			{result.kind === "suggest" && result.meaning ? (
 				<details className="group text-sm">
@@ -190,7 +190,7 @@ function ResultBody({
 						dir="auto"
 						className="wrap-anywhere max-w-measure whitespace-pre-wrap border-line-strong border-s-2 ps-3 text-base"
 					>
-						<MarkedText text={result.meaning} hasMarks />
+						<FormattedMessage text={result.meaning} isMarkdown />
 					</div>
 				</details>
 			) : null}
@@ -235,7 +235,7 @@ function SendTranslation({
 }) {
 	async function send(event: FormEvent<HTMLFormElement>) {
 		event.preventDefault();
-		if (await onSend(fieldsOf(event))) copilot.dismiss();
+		if (await onSend(formFieldsOf(event))) copilot.dismiss();
 	}
 	return (
 		<form method="post" onSubmit={send} className="flex flex-col gap-2 pb-1">

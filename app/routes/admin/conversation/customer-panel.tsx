@@ -2,8 +2,8 @@ import { Avatar, Badge } from "#app/components/ui/index.ts";
 import type { ActionEntry } from "#app/models/assistant-action/present.ts";
 import { formatMoney } from "#app/models/product/money.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { formatDay, languageName, topicName } from "../words.ts";
-import { AssistantDeeds } from "./assistant-deeds.tsx";
+import { formatDay, languageName, topicName } from "../labels.ts";
+import { AssistantActivity } from "./assistant-activity.tsx";
 import { BlockSender } from "./block-sender.tsx";
 
 type Order = {
@@ -59,7 +59,7 @@ export function CustomerPanel({
 				<div className="min-w-0">
 					<h2 className="font-semibold text-lg">{customer?.name ?? "Visitor"}</h2>
 					<p className="wrap-anywhere text-ink-soft text-sm">
-						{customer ? (customer.email ?? customer.id) : visitorLine(verifiedEmail)}
+						{customer ? (customer.email ?? customer.id) : visitorText(verifiedEmail)}
 					</p>
 				</div>
 			</div>
@@ -81,7 +81,7 @@ export function CustomerPanel({
 					</>
 				) : null}
 			</dl>
-			<AssistantDeeds entries={actions} />
+			<AssistantActivity entries={actions} />
 			{customer || verifiedEmail ? (
 				<section className="mt-6">
 					<h3 className="font-medium">Orders</h3>
@@ -119,7 +119,7 @@ export function CustomerPanel({
 	);
 }
 
-const visitorLine = (verifiedEmail: string | null): string =>
+const visitorText = (verifiedEmail: string | null): string =>
 	verifiedEmail ? `Confirmed by an emailed code: ${verifiedEmail}` : "Not signed in: orders unknown.";
 
 const isUnderWay = ({ status }: Order) =>

@@ -1,7 +1,7 @@
-import { MarkedText } from "#app/components/conversation/marked-text.tsx";
+import { FormattedMessage } from "#app/components/conversation/formatted-message.tsx";
 import { DisclosureMark } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { reasonName, topicName } from "../words.ts";
+import { reasonName, topicName } from "../labels.ts";
 
 /**
  * The handover: why an agent is needed, the topic, and what was tried. It is open while the customer waits and closed
@@ -23,7 +23,7 @@ export function HandoverPanel({ session }: { session: Session }) {
 				{reason ? <span className="font-normal text-ink-soft">{reason}</span> : null}
 			</summary>
 			<div dir="auto" className="wrap-anywhere mt-1 max-w-measure whitespace-pre-wrap">
-				<MarkedText text={handover.summary} hasMarks />
+				<FormattedMessage text={handover.summary} isMarkdown />
 			</div>
 			<dl className="mt-2 grid max-w-measure grid-cols-[auto_1fr] gap-x-4 gap-y-1 pb-1 text-sm">
 				<dt className="text-ink-soft">Topic</dt>

@@ -4,7 +4,7 @@ import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
-import { answeringFrame } from "#app/routes/live/answer-frame.server.ts";
+import { answerFrameRequest } from "#app/routes/live/frame-request.server.ts";
 import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcript-response.server.tsx";
 import { createAgentRevalidate } from "#app/routes/streams/revalidate.server.ts";
 
@@ -12,7 +12,7 @@ import { createAgentRevalidate } from "#app/routes/streams/revalidate.server.ts"
  * GET /admin/chat/:sessionId/live: the agent's transcript as an HTML page that grows, for browsers without scripts.
  */
 export function loader({ request, params }: LoaderFunctionArgs): Promise<Response> {
-	return answeringFrame(request, async () => {
+	return answerFrameRequest(request, async () => {
 		const agent = await getAgent(request);
 		// A 401, because a redirect would show the login page inside the frame.
 		if (!agent) throw new Unauthorised("Sign in first.");

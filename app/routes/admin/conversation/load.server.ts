@@ -12,7 +12,7 @@ import { forAgent } from "#app/models/chat-session/present.server.ts";
 import { readBlock } from "#app/models/customer/blocked-sender.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
-import { isKnown, listOrders } from "#app/models/order/order.server.ts";
+import { isIdentified, listOrders } from "#app/models/order/order.server.ts";
 import { listOrderRequests } from "#app/models/order/request.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import { encodeCursor } from "#app/realtime/cursor.ts";
@@ -34,7 +34,7 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 	const [page, customer, orders, actions, epoch, agentLanguage, block] = await Promise.all([
 		listMessages(row.sessionId, { limit: HISTORY_LIMIT, ...(isOlderPage ? { before } : {}) }),
 		row.userId ? getCustomer(row.userId) : null,
-		isKnown(owner) ? listOrders({ ...owner, limit: ORDERS_SHOWN }) : [],
+		isIdentified(owner) ? listOrders({ ...owner, limit: ORDERS_SHOWN }) : [],
 		listActions(row.sessionId),
 		getEpoch(),
 		getSetting("agent_language"),

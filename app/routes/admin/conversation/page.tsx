@@ -7,7 +7,7 @@ import {
 	useOutletContext,
 } from "@remix-run/react";
 import { type Agent, requireAgent } from "#app/auth/agent.server.ts";
-import { isRefresh } from "#app/components/use-fresh-when-restored.ts";
+import { isRefresh } from "#app/components/use-reload-when-restored.ts";
 import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { NeedsConfirmation } from "#app/models/errors.ts";
 import { AgentConversation } from "./agent-conversation.tsx";

@@ -5,7 +5,7 @@ import type { Agent } from "#app/auth/agent.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { enqueueJob } from "#app/job-queue.server.ts";
-import { touchAgent } from "#app/models/agent/agent.server.ts";
+import { recordAgentActivity } from "#app/models/agent/agent.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { languageTag, localeTag } from "#app/models/chat-session/locale.ts";
@@ -79,7 +79,7 @@ export async function submitAgentForm(
 	const input = check(form, forms);
 	const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 	const { row } = await requireSession(sessionId, actor);
-	await touchAgent(agent.id);
+	await recordAgentActivity(agent.id);
 	let message: Message | null = null;
 	let result: CopilotResult | null = null;
 	switch (input.intent) {

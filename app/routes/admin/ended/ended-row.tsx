@@ -3,7 +3,7 @@ import { RelativeTime } from "#app/components/time/time.tsx";
 import { Badge } from "#app/components/ui/index.ts";
 import type { InboxEntry } from "#app/realtime/events.ts";
 import { inboxMoment } from "#app/realtime/inbox-order.ts";
-import { topicName } from "../words.ts";
+import { topicName } from "../labels.ts";
 
 /** A row in the list of ended sessions. A search may find open sessions too, which are marked. */
 export function EndedRow({ entry }: { entry: InboxEntry }) {

@@ -5,7 +5,7 @@ import { Badge, EmptyState } from "#app/components/ui/index.ts";
 import type { Inbox as InboxData, InboxEntry } from "#app/realtime/events.ts";
 import { inboxMoment, WAITING_PAGE } from "#app/realtime/inbox-order.ts";
 import { primaryLanguage } from "#app/text/language-tag.ts";
-import { topicName, waitingLabel } from "../words.ts";
+import { topicName, waitingLabel } from "../labels.ts";
 
 /** The inbox: who waits, since when, why and in which language. Colour is only for sessions that need an agent. */
 export function InboxList({

@@ -10,9 +10,9 @@ import {
 } from "@remix-run/react";
 import { requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { Avatar, Button, SkipLink, StoreMark } from "#app/components/ui/index.ts";
-import { isRefresh } from "#app/components/use-fresh-when-restored.ts";
+import { isRefresh } from "#app/components/use-reload-when-restored.ts";
 import { titleWithCount } from "#app/components/use-title-count.ts";
-import { touchAgent } from "#app/models/agent/agent.server.ts";
+import { recordAgentActivity } from "#app/models/agent/agent.server.ts";
 import { listInbox } from "#app/models/chat-session/inbox.server.ts";
 import type { ConnectionState } from "#app/realtime/client/connection/status.ts";
 import { waitingLimit } from "#app/realtime/inbox-order.ts";
@@ -36,7 +36,7 @@ const limitIn = (search: URLSearchParams): number => waitingLimit(search.get("wa
 /** GET /admin/chat and below: the inbox beside the open session. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { agent, headers } = await requireAgentOnPage(request);
-	await touchAgent(agent.id);
+	await recordAgentActivity(agent.id);
 	const inbox = await listInbox(limitIn(new URL(request.url).searchParams));
 	return data({ agent, inbox }, { headers });
 }
@@ -46,7 +46,7 @@ export default function InboxLayout() {
 	const { sessionId } = useParams();
 	const [search] = useSearchParams();
 	const limit = limitIn(search);
-	const { inbox, line } = useInbox(page.inbox, page.agent.id, limit);
+	const { inbox, connection: line } = useInbox(page.inbox, page.agent.id, limit);
 	useAttention(inbox, page.agent.id, TITLE, sessionId ?? null);
 	// An open session has its own h1.
 	const Title = sessionId ? "p" : "h1";

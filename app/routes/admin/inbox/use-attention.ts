@@ -4,7 +4,7 @@ import type { Inbox } from "#app/realtime/events.ts";
 import { countAttention, waitKey } from "./attention.ts";
 
 /** Maximum number of stored waits that the agent has opened; older ones have ended. */
-const MOST_REMEMBERED = 200;
+const MAX_STORED_WAITS = 200;
 
 /**
  * Keeps the number of things that wait for the agent in the tab's title.
@@ -22,7 +22,7 @@ export function useAttention(inbox: Inbox, agentId: string, title: string, openI
 		if (key === null) return;
 		function see() {
 			if (key === null || document.visibilityState !== "visible") return;
-			const next = [...new Set([...readOpened(storageKey), key])].slice(-MOST_REMEMBERED);
+			const next = [...new Set([...readOpened(storageKey), key])].slice(-MAX_STORED_WAITS);
 			keepOpened(storageKey, next);
 			setOpened(new Set(next));
 		}

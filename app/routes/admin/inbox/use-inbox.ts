@@ -20,9 +20,9 @@ export function useInbox(
 	initial: Inbox,
 	agentId: string,
 	waitingLimit: number,
-): { inbox: Inbox; line: ConnectionStatus } {
+): { inbox: Inbox; connection: ConnectionStatus } {
 	const [inbox, setInbox] = useState(initial);
-	const [line, setLine] = useState<ConnectionStatus>({ state: "connecting", transport: "sse" });
+	const [line, setConnection] = useState<ConnectionStatus>({ state: "connecting", transport: "sse" });
 
 	// "Show more" loads the page's data again, with more rows.
 	useEffect(
@@ -34,7 +34,7 @@ export function useInbox(
 		let cursor: string | null = null;
 		let refill: ReturnType<typeof setTimeout> | undefined;
 		let shown: Inbox | null = null;
-		const pageLine = openPageConnection({
+		const pageConnection = openPageConnection({
 			urls: { events: "/admin/chat/events", poll: "/admin/chat/poll", sync: "/admin/chat/sync" },
 			query: (): Record<string, string> => ({
 				waiting: String(waitingLimit),
@@ -42,7 +42,9 @@ export function useInbox(
 			}),
 			shareKey: () => `/admin/chat/events ${agentId} ${waitingLimit}`,
 			onStatus: (next) =>
-				setLine((known) => (known.state === next.state && known.transport === next.transport ? known : next)),
+				setConnection((known) =>
+					known.state === next.state && known.transport === next.transport ? known : next,
+				),
 			onRefused: () => void reloadPage(),
 			onEvent: (id, event) => {
 				if (event.type !== "inbox") return;
@@ -56,17 +58,17 @@ export function useInbox(
 				if (isWhole) return;
 				refill ??= setTimeout(() => {
 					refill = undefined;
-					if (shown && lacksWaiting(shown, waitingLimit)) void pageLine.sync();
+					if (shown && lacksWaiting(shown, waitingLimit)) void pageConnection.sync();
 				}, REFILL_MS);
 			},
 			memory: createTransportMemory(() => localStorage),
 		});
 		return () => {
 			clearTimeout(refill);
-			pageLine.close();
+			pageConnection.close();
 		};
 	}, [agentId, waitingLimit]);
-	return { inbox, line };
+	return { inbox, connection: line };
 }
 
 /** Whether queued sessions beyond the known rows have moved into the visible part of the list. */

@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { Badge } from "#app/components/ui/index.ts";
-import { articleUrl } from "#app/models/article/address.ts";
-import { formatDay } from "../words.ts";
+import { articleUrl } from "#app/models/article/slug.ts";
+import { formatDay } from "../labels.ts";
 
 export type ListedArticle = {
 	slug: string;

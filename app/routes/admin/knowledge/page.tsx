@@ -15,15 +15,15 @@ import { readForm } from "#app/http/body.server.ts";
 import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { listAllArticles } from "#app/models/article/article.server.ts";
-import { listUnanswered, settleUnanswered } from "#app/models/article/unanswered-question.server.ts";
-import { languageName, topicName } from "../words.ts";
+import { closeUnanswered, listUnanswered } from "#app/models/article/unanswered-question.server.ts";
+import { languageName, topicName } from "../labels.ts";
 import { ArticleTable } from "./article-table.tsx";
 import { UnansweredList } from "./unanswered-list.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Knowledge · Mevi Chat" }];
 
 /** Maximum number of unanswered questions on the page. */
-const MOST_QUESTIONS = 100;
+const MAX_SHOWN_QUESTIONS = 100;
 
 /** Passes the Retry-After header of a 429 response on. */
 export const headers = passRetryAfter;
@@ -33,7 +33,7 @@ const form = z.object({ intent: z.enum(["done", "ignore"]), id: z.uuid() });
 /** GET /admin/knowledge: the unanswered questions, and the articles. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { headers } = await requireAgentOnPage(request);
-	const [questions, articles] = await Promise.all([listUnanswered(MOST_QUESTIONS), listAllArticles()]);
+	const [questions, articles] = await Promise.all([listUnanswered(MAX_SHOWN_QUESTIONS), listAllArticles()]);
 	// A UTC day, so that server and browser use the same one.
 	const today = new Date().toISOString().slice(0, 10);
 	const shown = {
@@ -70,7 +70,7 @@ export async function action({ request }: ActionFunctionArgs) {
 		requireSameOrigin(request);
 		await requireAgent(request);
 		const { intent, id } = await readForm(request, form);
-		await settleUnanswered(id, intent === "done" ? "done" : "ignored");
+		await closeUnanswered(id, intent === "done" ? "done" : "ignored");
 		return redirect("/admin/knowledge");
 	} catch (error) {
 		const problem = toProblem(error);

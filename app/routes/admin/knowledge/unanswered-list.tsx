@@ -1,6 +1,6 @@
 import { Form, Link } from "@remix-run/react";
 import { Badge, Button } from "#app/components/ui/index.ts";
-import { formatDay } from "../words.ts";
+import { formatDay } from "../labels.ts";
 
 export type ListedQuestion = {
 	id: string;

@@ -3,7 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { Fragment } from "react";
 import { ensureCustomerIdentity } from "#app/auth/customer.server.ts";
 import { MessageBubble } from "#app/components/conversation/message-bubble.tsx";
-import { placesInRuns } from "#app/components/conversation/run.ts";
+import { runPositions } from "#app/components/conversation/message-runs.ts";
 import { DaySeparator, RelativeTime, useDayOf } from "#app/components/time/time.tsx";
 import { answering } from "#app/http/respond.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
@@ -36,7 +36,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 export default function EarlierConversation() {
 	const { startedAt, messages, olderBefore } = useLoaderData<typeof loader>();
 	const dayOf = useDayOf();
-	const places = placesInRuns(messages, dayOf);
+	const places = runPositions(messages, dayOf);
 	return (
 		<EarlierFrame
 			title={

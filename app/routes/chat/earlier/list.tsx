@@ -28,14 +28,14 @@ export default function EarlierConversations() {
 		<EarlierFrame title="Earlier conversations" back={{ to: "/chat", name: "Back to the chat" }}>
 			{sessions.length > 0 ? (
 				<ul className="border-line border-t">
-					{sessions.map(({ sessionId, startedAt, firstWords }) => (
+					{sessions.map(({ sessionId, startedAt, firstMessagePreview }) => (
 						<li key={sessionId} className="border-line border-b">
 							<a
 								href={`/chat/earlier/${sessionId}`}
 								className="flex min-h-14 items-center justify-between gap-4 px-1 py-2.5 hover:bg-surface-sunken"
 							>
 								<span dir="auto" className="line-clamp-2 wrap-anywhere min-w-0 flex-1">
-									{firstWords ?? <span className="text-ink-soft">You wrote no message</span>}
+									{firstMessagePreview ?? <span className="text-ink-soft">You wrote no message</span>}
 								</span>
 								<span className="shrink-0 text-ink-soft text-sm">
 									<RelativeTime iso={startedAt} />

@@ -3,10 +3,10 @@ import type { Conversation } from "#app/realtime/client/conversation-state.ts";
 import { useBrowserLayoutEffect } from "./transcript-hooks.ts";
 
 /** A reading position: the topmost visible message, and its distance from the log's top edge in pixels. */
-type Place = { seq: number; offset: number };
+type ReadingPosition = { seq: number; offset: number };
 
 /** Maximum number of pages of older messages that are loaded to find the message again. */
-const MOST_PAGES = 10;
+const MAX_LOADED_PAGES = 10;
 
 /**
  * Restores the reading position after Back or a reload. Browsers do not cache these pages, and they restore the
@@ -14,7 +14,7 @@ const MOST_PAGES = 10;
  * @param log the scrolling element. @param isAway whether the reader has scrolled up.
  * @param scrollTo scrolls the log to a position in pixels from its top, and keeps it there.
  */
-export function useKeptPlace(
+export function useReadingPosition(
 	{
 		ref: log,
 		isAway,
@@ -23,19 +23,19 @@ export function useKeptPlace(
 	{ sessionId, messages, hasOlder }: Conversation,
 	onLoadOlder: () => void,
 ): void {
-	const wanted = useRef<Place | null | undefined>(undefined);
+	const wanted = useRef<ReadingPosition | null | undefined>(undefined);
 	const pages = useRef(0);
 
 	useBrowserLayoutEffect(() => {
 		const element = log.current;
-		if (wanted.current === undefined) wanted.current = isRestored() ? readPlace(sessionId) : null;
-		const place = wanted.current;
-		if (!element || !place) return;
-		const message = element.querySelector(`article[data-seq="${place.seq}"]`);
+		if (wanted.current === undefined) wanted.current = isRestored() ? readPosition(sessionId) : null;
+		const position = wanted.current;
+		if (!element || !position) return;
+		const message = element.querySelector(`article[data-seq="${position.seq}"]`);
 		if (message) {
-			scrollTo(element.scrollTop + topIn(element, message) - place.offset);
+			scrollTo(element.scrollTop + topIn(element, message) - position.offset);
 			wanted.current = null;
-		} else if (hasOlder && place.seq < (messages[0]?.seq ?? 0) && pages.current < MOST_PAGES) {
+		} else if (hasOlder && position.seq < (messages[0]?.seq ?? 0) && pages.current < MAX_LOADED_PAGES) {
 			pages.current += 1;
 			onLoadOlder();
 		} else wanted.current = null;
@@ -43,7 +43,7 @@ export function useKeptPlace(
 
 	useEffect(() => {
 		const keep = () => {
-			if (sessionId) writePlace(sessionId, isAway && log.current ? placeIn(log.current) : null);
+			if (sessionId) writePosition(sessionId, isAway && log.current ? positionIn(log.current) : null);
 		};
 		window.addEventListener("pagehide", keep);
 		return () => window.removeEventListener("pagehide", keep);
@@ -60,7 +60,7 @@ function isRestored(): boolean {
 const topIn = (log: Element, message: Element): number =>
 	message.getBoundingClientRect().top - log.getBoundingClientRect().top;
 
-function placeIn(log: HTMLElement): Place | null {
+function positionIn(log: HTMLElement): ReadingPosition | null {
 	for (const message of log.querySelectorAll<HTMLElement>("article[data-seq]")) {
 		const offset = topIn(log, message);
 		if (offset + message.offsetHeight > 0) return { seq: Number(message.dataset.seq), offset };
@@ -70,7 +70,7 @@ function placeIn(log: HTMLElement): Place | null {
 
 const keyOf = (sessionId: string): string => `mevi-place ${sessionId}`;
 
-function readPlace(sessionId: string | null): Place | null {
+function readPosition(sessionId: string | null): ReadingPosition | null {
 	try {
 		const place: unknown = JSON.parse((sessionId && sessionStorage.getItem(keyOf(sessionId))) || "null");
 		if (typeof place !== "object" || place === null || !("seq" in place) || !("offset" in place)) return null;
@@ -82,7 +82,7 @@ function readPlace(sessionId: string | null): Place | null {
 	}
 }
 
-function writePlace(sessionId: string, place: Place | null): void {
+function writePosition(sessionId: string, place: ReadingPosition | null): void {
 	try {
 		if (place) sessionStorage.setItem(keyOf(sessionId), JSON.stringify(place));
 		else sessionStorage.removeItem(keyOf(sessionId));

@@ -2,7 +2,7 @@ import type { NewMessage } from "#app/models/message/write.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
-import { type NoticeWords, noticeWords } from "./notice-words.ts";
+import { type NoticeTexts, noticeTexts } from "./notice-texts.ts";
 
 /** Language of the pages. Only notices in other languages have a `lang` attribute. */
 const PAGE_LANGUAGE = "en";
@@ -13,13 +13,13 @@ const PAGE_LANGUAGE = "en";
  * @param language of the customer, BCP 47; English when there are no texts in it.
  * @param say makes the text of the notice from the texts of one language.
  */
-export async function wordNotice(
+export async function composeNotice(
 	tx: Transaction,
 	{ language, notice }: { language: string; notice: MessageMetadata["notice"] },
-	say: (words: NoticeWords, language: string) => string,
+	say: (words: NoticeTexts, language: string) => string,
 ): Promise<Pick<NewMessage, "senderType" | "message" | "metadata">> {
-	const theirs = noticeWords(language);
-	const ours = noticeWords(await getSetting("agent_language", tx));
+	const theirs = noticeTexts(language);
+	const ours = noticeTexts(await getSetting("agent_language", tx));
 	const [from, to] = [theirs.language, ours.language];
 	return {
 		senderType: "system",

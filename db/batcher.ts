@@ -3,7 +3,7 @@
  * readers that reconnect at once need few statements.
  * @param options.work receives each key once. @returns a function that gives the result of the key's batch.
  */
-export function gather<Key, Result>(options: {
+export function createBatcher<Key, Result>(options: {
 	waitMs: number;
 	work: (keys: Key[]) => Promise<Result>;
 }): (key: Key) => Promise<Result> {

@@ -6,7 +6,7 @@ import { onRestored } from "#app/realtime/client/restored.ts";
  * Reloads the page's data when the browser has restored the page from its cache. It checks first that the server can
  * be reached, because a failed loader would replace the page by an error page.
  */
-export function useFreshWhenRestored(): void {
+export function useReloadWhenRestored(): void {
 	const { revalidate } = useRevalidator();
 	useEffect(
 		() =>

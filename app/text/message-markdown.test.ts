@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Inline, readInline, readLinks } from "./message-inline.ts";
-import { readMarks, StreamedMarks, withoutMarks } from "./message-marks.ts";
+import { type Inline, parseInline, parseLinks } from "./message-inline.ts";
+import { parseMessage, StreamingMarkdownRemover, toPlainText } from "./message-markdown.ts";
 
 const text = (words: string): Inline => ({ kind: "text", text: words });
 const bold = (words: string): Inline => ({ kind: "bold", parts: [text(words)] });
@@ -28,7 +28,7 @@ describe("marks in a line", () => {
 		["<https://mevi.example/r>", [link("https://mevi.example/r")]],
 		["**https://mevi.example/a_b_c**", [{ kind: "bold", parts: [link("https://mevi.example/a_b_c")] }]],
 	])("are read: %s", (written, right) => {
-		expect(readInline(written)).toEqual(right);
+		expect(parseInline(written)).toEqual(right);
 	});
 
 	it.each([
@@ -48,22 +48,24 @@ describe("marks in a line", () => {
 		"https://ana:secret@evil.example/",
 		"xhttps://a.example",
 	])("are not seen in other words: %s", (written) => {
-		expect(readInline(written)).toEqual([text(written)]);
+		expect(parseInline(written)).toEqual([text(written)]);
 	});
 
 	it("show where an address leads when the words name another one", () => {
-		expect(readInline("[https://bank.example](https://evil.example/x)")).toEqual([
+		expect(parseInline("[https://bank.example](https://evil.example/x)")).toEqual([
 			link("https://evil.example/x"),
 		]);
-		expect(readInline("[bank.example](https://evil.example/x)")).toEqual([link("https://evil.example/x")]);
+		expect(parseInline("[bank.example](https://evil.example/x)")).toEqual([link("https://evil.example/x")]);
 	});
 
 	it("are drawn before they are closed while an answer streams", () => {
-		expect(readInline("Returns take **30 da", { isUnfinished: true })).toEqual([
+		expect(parseInline("Returns take **30 da", { isUnfinished: true })).toEqual([
 			text("Returns take "),
 			bold("30 da"),
 		]);
-		expect(readMarks("Yes *", { isUnfinished: true })).toEqual([{ kind: "paragraph", parts: [text("Yes")] }]);
+		expect(parseMessage("Yes *", { isUnfinished: true })).toEqual([
+			{ kind: "paragraph", parts: [text("Yes")] },
+		]);
 	});
 });
 
@@ -78,7 +80,7 @@ describe("addresses in the customer's own words", () => {
 		],
 		["*my* `words`", [text("*my* `words`")]],
 	])("become links, and nothing else changes: %s", (written, right) => {
-		expect(readLinks(written)).toEqual(right);
+		expect(parseLinks(written)).toEqual(right);
 	});
 
 	it("keep every character", () => {
@@ -100,7 +102,7 @@ describe("addresses in the customer's own words", () => {
 		fc.assert(
 			fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
 				const written = pieces.join("");
-				expect(wordsOf(readLinks(written))).toBe(written);
+				expect(wordsOf(parseLinks(written))).toBe(written);
 			}),
 		);
 	});
@@ -108,7 +110,7 @@ describe("addresses in the customer's own words", () => {
 
 describe("blocks", () => {
 	it("are headings, lists and paragraphs", () => {
-		expect(readMarks("Returns take **30 days**, `W2611340`:\n\n1. a\n2. b\n\n### Note\n* c")).toEqual([
+		expect(parseMessage("Returns take **30 days**, `W2611340`:\n\n1. a\n2. b\n\n### Note\n* c")).toEqual([
 			{
 				kind: "paragraph",
 				parts: [text("Returns take "), bold("30 days"), text(", "), code("W2611340"), text(":")],
@@ -128,7 +130,7 @@ describe("blocks", () => {
 	});
 
 	it("are tables, quotes, code and rules", () => {
-		const kinds = (written: string) => readMarks(written).map(({ kind }) => kind);
+		const kinds = (written: string) => parseMessage(written).map(({ kind }) => kind);
 		expect(kinds("| a | b |\n|---|:-:|\n| 1 | 2 |\n> said\n---\n```js\n**x**\n```\nend")).toEqual([
 			"table",
 			"quote",
@@ -136,25 +138,25 @@ describe("blocks", () => {
 			"code",
 			"paragraph",
 		]);
-		expect(readMarks("```\n**x**")).toEqual([{ kind: "code", text: "**x**" }]);
+		expect(parseMessage("```\n**x**")).toEqual([{ kind: "code", text: "**x**" }]);
 	});
 
 	it.each(["- ", "#hash", "1.5 m", "2026. A good year", "a | b", "--", "-5 degrees", "Hello\n\nthere"])(
 		"are not seen in other lines: %j",
 		(written) => {
-			expect(readMarks(written).map(({ kind }) => kind)).toEqual(["paragraph"]);
+			expect(parseMessage(written).map(({ kind }) => kind)).toEqual(["paragraph"]);
 		},
 	);
 
 	it("leave a text without marks as it is, blank lines included", () => {
-		expect(readMarks("Hello  Ana,\n\n  yes.\nBye")).toEqual([
+		expect(parseMessage("Hello  Ana,\n\n  yes.\nBye")).toEqual([
 			{ kind: "paragraph", parts: [text("Hello  Ana,\n\n  yes.\nBye")] },
 		]);
 	});
 
 	it("become plain words for an email", () => {
 		expect(
-			withoutMarks(
+			toPlainText(
 				"### Note\nTake **30 days**, [here](https://a.example/r) or https://b.example:\n1. `a`\n2. b",
 			),
 		).toBe("Note\n\nTake 30 days, here (https://a.example/r) or https://b.example:\n\n1. a\n2. b");
@@ -166,7 +168,7 @@ describe("words that cannot be drawn as they arrive", () => {
 		const written = "### Note\nTake **30 days**, `W1` and 5 * 3\n* c #1\n## End";
 		fc.assert(
 			fc.property(fc.array(fc.nat(written.length), { maxLength: 12 }), (places) => {
-				const marks = new StreamedMarks();
+				const marks = new StreamingMarkdownRemover();
 				const sorted = [0, ...places.sort((a, b) => a - b), written.length];
 				const shown = sorted.slice(1).map((end, at) => marks.push(written.slice(sorted[at], end)));
 				expect(shown.join("")).toBe("Note\nTake 30 days, W1 and 5 * 3\n* c #1\nEnd");
@@ -197,9 +199,9 @@ describe("a hostile text", () => {
 		const cost = (length: number) => {
 			const written = unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
 			const started = process.cpuUsage().user;
-			readMarks(written);
-			readLinks(written);
-			withoutMarks(written);
+			parseMessage(written);
+			parseLinks(written);
+			toPlainText(written);
 			return process.cpuUsage().user - started;
 		};
 		cost(2_000);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Message } from "#app/realtime/events.ts";
-import { placesInRuns, RUN_GAP_MS } from "./run.ts";
+import { RUN_GAP_MS, runPositions } from "./message-runs.ts";
 
 const START = Date.parse("2026-03-01T10:00:00.000Z");
 
@@ -12,8 +12,8 @@ const message = (senderType: Message["senderType"], afterMs: number, senderName:
 
 const utcDay = (iso: string) => Math.floor(Date.parse(iso) / (24 * 60 * 60_000));
 
-const marks = (messages: Parameters<typeof placesInRuns>[0]) =>
-	placesInRuns(messages, utcDay).map(
+const marks = (messages: Parameters<typeof runPositions>[0]) =>
+	runPositions(messages, utcDay).map(
 		({ startsRun, endsRun }) => `${startsRun ? "[" : ""}${endsRun ? "]" : ""}`,
 	);
 
@@ -43,5 +43,5 @@ it("begins a new run and a new day after midnight", () => {
 		message("user", untilMidnight + 1),
 	];
 	expect(marks(messages)).toEqual(["[]", "[", "]"]);
-	expect(placesInRuns(messages, utcDay).map(({ startsDay }) => startsDay)).toEqual([true, true, false]);
+	expect(runPositions(messages, utcDay).map(({ startsDay }) => startsDay)).toEqual([true, true, false]);
 });

@@ -16,7 +16,7 @@ interface Head {
  * HTTP/1.1 that our actions' responses need, at a fifth of the cost of Node's client, because the load shares the
  * processors with the servers.
  */
-export function createHttpLine(url: string) {
+export function createHttpConnection(url: string) {
 	const { hostname, port } = new URL(url);
 	let socket: Socket | null = null;
 

@@ -1,4 +1,4 @@
-import { type Inline, readInline } from "./message-inline.ts";
+import { type Inline, parseInline } from "./message-inline.ts";
 
 /** A block of a message: the subset of Markdown that models and agents use in a chat. */
 export type Block =
@@ -15,18 +15,18 @@ const QUOTE = /^ {0,3}>[ \t]?(.*)$/;
 const RULE = /^ {0,3}(?:-{3,}|\*{3,}|_{3,})[ \t]*$/;
 const TABLE_ROW = /^[ \t]*\|.*\|[ \t]*$/;
 const TABLE_RULE = /^[ \t]*\|(?=[|: \t]*-)[-:| \t]*\|[ \t]*$/;
-const MOST_COLUMNS = 12;
+const MAX_TABLE_COLUMNS = 12;
 const DEEPEST_ITEM = 2;
 
 /**
  * Parses a message into blocks. HTML and images are not parsed and stay text.
  * @param options.isUnfinished the text still streams, so incomplete marks are hidden.
  */
-export function readMarks(text: string, { isUnfinished = false } = {}): Block[] {
+export function parseMessage(text: string, { isUnfinished = false } = {}): Block[] {
 	const blocks: Block[] = [];
 	const lines = (isUnfinished ? text.replace(/(?:\*\*?|__?|`|#{1,6})$/, "") : text).split("\n");
 	let words: string[] = [];
-	const inline = (line: string) => readInline(line, { isUnfinished });
+	const inline = (line: string) => parseInline(line, { isUnfinished });
 	const flush = () => {
 		const paragraph = words.join("\n").replace(/^\n+|(?<!\s)\s+$/g, "");
 		words = [];
@@ -99,7 +99,7 @@ function readTable(lines: string[], at: number, inline: (line: string) => Inline
 			.trim()
 			.slice(1, -1)
 			.split("|")
-			.slice(0, MOST_COLUMNS)
+			.slice(0, MAX_TABLE_COLUMNS)
 			.map((cell) => inline(cell.trim()));
 	let next = at + 2;
 	const rows: Inline[][][] = [];
@@ -108,11 +108,11 @@ function readTable(lines: string[], at: number, inline: (line: string) => Inline
 }
 
 /** The plain text of a message, for example for an email. URLs stay. */
-export function withoutMarks(text: string): string {
-	return readMarks(text).map(blockWords).join("\n\n");
+export function toPlainText(text: string): string {
+	return parseMessage(text).map(blockText).join("\n\n");
 }
 
-function blockWords(block: Block): string {
+function blockText(block: Block): string {
 	switch (block.kind) {
 		case "rule":
 			return "--";
@@ -122,20 +122,20 @@ function blockWords(block: Block): string {
 			return block.items
 				.map(({ depth, parts }, index) => {
 					const sign = block.isOrdered && depth === 0 ? `${block.start + index}.` : "-";
-					return `${"  ".repeat(depth)}${sign} ${inlineWords(parts)}`;
+					return `${"  ".repeat(depth)}${sign} ${inlineText(parts)}`;
 				})
 				.join("\n");
 		case "table":
-			return [block.head, ...block.rows].map((row) => row.map(inlineWords).join(" | ")).join("\n");
+			return [block.head, ...block.rows].map((row) => row.map(inlineText).join(" | ")).join("\n");
 		default:
-			return inlineWords(block.parts);
+			return inlineText(block.parts);
 	}
 }
 
-function inlineWords(parts: Inline[]): string {
+function inlineText(parts: Inline[]): string {
 	return parts
 		.map((part) => {
-			if ("parts" in part) return inlineWords(part.parts);
+			if ("parts" in part) return inlineText(part.parts);
 			if (part.kind !== "link") return part.text;
 			return part.href.startsWith("/") || part.href.includes(part.text) || part.text.includes("://")
 				? part.text
@@ -148,7 +148,7 @@ function inlineWords(parts: Inline[]): string {
  * Removes Markdown marks from streamed text, where it cannot be rendered before its end: bold, backticks and
  * headings. Characters that may still become a mark are held back until the next piece.
  */
-export class StreamedMarks {
+export class StreamingMarkdownRemover {
 	#held = "";
 	#isLineStart = true;
 

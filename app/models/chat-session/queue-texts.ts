@@ -2,55 +2,57 @@ import type { Queue } from "#app/realtime/events.ts";
 
 /** The sentences about queue position and expected wait for a queued customer. */
 
-export type WaitWords = {
+export type WaitTexts = {
 	/** Language of these texts, two letters. */
 	language: string;
-	place: (position: number) => string;
-	away: string;
+	position: (position: number) => string;
+	agentsAway: string;
 	backOn: (when: string) => string;
-	nobody: string;
+	noAgent: string;
 	ahead: string;
 	unknown: string;
 	/** Sentence about the present wait; `howLong` is the text of `about` or `moment`. */
-	current: (howLong: string) => string;
-	moment: string;
+	currentWait: (howLong: string) => string;
+	lessThanAMinute: string;
 	/** "about …" with a duration such as "4 minutes". */
-	about: (duration: string) => string;
+	aboutMinutes: (duration: string) => string;
 };
 
-export const ENGLISH_WAIT: WaitWords = {
+export const ENGLISH_WAIT_TEXTS: WaitTexts = {
 	language: "en",
-	place: (position) => `You are number ${position} in the queue.`,
-	away: "We are away now.",
+	position: (position) => `You are number ${position} in the queue.`,
+	agentsAway: "We are away now.",
 	backOn: (when) => `We are away now and back on ${when}.`,
-	nobody: "Our team is offline right now.",
+	noAgent: "Our team is offline right now.",
 	ahead: "We can't say yet how long it will take.",
 	unknown: "We don't know yet how long it will take.",
-	current: (howLong) => `Current wait: ${howLong}.`,
-	moment: "less than a minute",
-	about: (duration) => `about ${duration}`,
+	currentWait: (howLong) => `Current wait: ${howLong}.`,
+	lessThanAMinute: "less than a minute",
+	aboutMinutes: (duration) => `about ${duration}`,
 };
 
 /** The data that the sentences are made from. */
 export type QueueFacts = Omit<Queue, "text" | "language">;
 
 /** The queue position and the expected wait, as one text. */
-export const queueText = (queue: QueueFacts, words: WaitWords = ENGLISH_WAIT): string =>
-	`${words.place(queue.position)} ${expectation(queue, words)}`;
+export const queueText = (queue: QueueFacts, words: WaitTexts = ENGLISH_WAIT_TEXTS): string =>
+	`${words.position(queue.position)} ${expectedWaitText(queue, words)}`;
 
 /** The expected wait, or why it will take longer; only what is known. */
-export function expectation(queue: QueueFacts, words: WaitWords = ENGLISH_WAIT): string {
+export function expectedWaitText(queue: QueueFacts, words: WaitTexts = ENGLISH_WAIT_TEXTS): string {
 	switch (queue.state) {
 		case "closed":
-			return queue.opensAt ? words.backOn(openingTime(queue, queue.opensAt, words.language)) : words.away;
+			return queue.opensAt
+				? words.backOn(openingTime(queue, queue.opensAt, words.language))
+				: words.agentsAway;
 		case "nobody-there":
-			return words.nobody;
+			return words.noAgent;
 		case "overdue":
 			return words.ahead;
 		default:
 			return queue.recentWaitSeconds === null
 				? words.unknown
-				: words.current(duration(queue.recentWaitSeconds, words));
+				: words.currentWait(duration(queue.recentWaitSeconds, words));
 	}
 }
 
@@ -58,13 +60,13 @@ export function expectation(queue: QueueFacts, words: WaitWords = ENGLISH_WAIT):
 export const offersEmail = (queue: Queue): boolean => queue.canEmail && queue.state !== "waiting";
 
 /** A duration such as "about 4 minutes". An estimate does not justify seconds. */
-function duration(seconds: number, words: WaitWords): string {
-	if (seconds < 60) return words.moment;
+function duration(seconds: number, words: WaitTexts): string {
+	if (seconds < 60) return words.lessThanAMinute;
 	const minutes = Math.round(seconds / 60);
 	const [count, unit] = minutes < 60 ? [minutes, "minute"] : [Math.round(minutes / 60), "hour"];
 	if (words.language === "en" && count === 1) return `about ${unit === "hour" ? "an hour" : "a minute"}`;
 	const format = { style: "unit", unit, unitDisplay: "long" } as const;
-	return words.about(new Intl.NumberFormat(withLatinDigits(words.language), format).format(count));
+	return words.aboutMinutes(new Intl.NumberFormat(withLatinDigits(words.language), format).format(count));
 }
 
 /** An opening time such as "Monday 30 November at 09:00 (Europe/Lisbon)", in the store's time zone. */

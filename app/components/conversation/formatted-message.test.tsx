@@ -1,12 +1,11 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
-import { MarkedText } from "./marked-text.tsx";
+import { FormattedMessage } from "./formatted-message.tsx";
 
-const draw = (text: string, options: { hasMarks?: boolean; isUnfinished?: boolean } = {}) =>
-	renderToStaticMarkup(<MarkedText text={text} hasMarks={options.hasMarks ?? true} {...options} />).replace(
-		/ class="[^"]*"/g,
-		"",
-	);
+const draw = (text: string, options: { isMarkdown?: boolean; isUnfinished?: boolean } = {}) =>
+	renderToStaticMarkup(
+		<FormattedMessage text={text} isMarkdown={options.isMarkdown ?? true} {...options} />,
+	).replace(/ class="[^"]*"/g, "");
 
 describe("a message's words on the page", () => {
 	it("have their marks drawn", () => {
@@ -19,7 +18,7 @@ describe("a message's words on the page", () => {
 		const link =
 			'<a href="https://a.example/x" target="_blank" rel="noopener nofollow ugc">https://a.example/x</a>';
 		expect(draw("See https://a.example/x.")).toBe(`See ${link}.`);
-		expect(draw("**See** https://a.example/x.", { hasMarks: false })).toBe(`**See** ${link}.`);
+		expect(draw("**See** https://a.example/x.", { isMarkdown: false })).toBe(`**See** ${link}.`);
 	});
 
 	it("hold no HTML and no images", () => {

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { setEnv } from "#app/env.server.ts";
-import { createAgent, touchAgent } from "#app/models/agent/agent.server.ts";
+import { createAgent, recordAgentActivity } from "#app/models/agent/agent.server.ts";
 import { getLatestTurn, leaseTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
-import { repairs, rescueStranded } from "#app/models/chat-session/unattended.server.ts";
+import { repairs, repairUnattended } from "#app/models/chat-session/unattended.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { saveSetting } from "#app/models/setting/store.server.ts";
 import { loader as readyz } from "#app/routes/ops/readyz.ts";
@@ -56,14 +56,14 @@ describe("the check", () => {
 		await age(sessionId, 300);
 		await sql`update chat_sessions set last_message_at = now() - interval '5 hours' where session_id = ${sessionId}`;
 		const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
-		expect(problemsOf(await rescueStranded(hoursAgo(3)), sessionId)).toEqual([]);
-		expect(problemsOf(await rescueStranded(hoursAgo(6)), sessionId)).toEqual(["unpromised"]);
+		expect(problemsOf(await repairUnattended(hoursAgo(3)), sessionId)).toEqual([]);
+		expect(problemsOf(await repairUnattended(hoursAgo(6)), sessionId)).toEqual(["unpromised"]);
 		await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
-		expect(problemsOf(await rescueStranded(hoursAgo(3)), sessionId)).toEqual([]);
-		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["unpromised"]);
+		expect(problemsOf(await repairUnattended(hoursAgo(3)), sessionId)).toEqual([]);
+		expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["unpromised"]);
 		// A turn without a worker is found, no matter when it was due.
 		await sql`update ai_turns set due_at = now() - interval '5 hours' where session_id = ${sessionId} and state = 'due'`;
-		expect(problemsOf(await rescueStranded(hoursAgo(3)), sessionId)).toEqual(["unkept"]);
+		expect(problemsOf(await repairUnattended(hoursAgo(3)), sessionId)).toEqual(["unkept"]);
 	});
 
 	it("promises again what lost its promise, and calls a person when that happens again and again", async () => {
@@ -71,12 +71,12 @@ describe("the check", () => {
 		for (let lost = 1; lost < 3; lost += 1) {
 			await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
 			await age(sessionId, 1);
-			expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["unpromised"]);
+			expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["unpromised"]);
 			expect(await getLatestTurn(sessionId)).toMatchObject({ state: "due" });
-			expect(problemsOf(await rescueStranded(), sessionId)).toEqual([]);
+			expect(problemsOf(await repairUnattended(), sessionId)).toEqual([]);
 		}
 		await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
-		await rescueStranded();
+		await repairUnattended();
 		expect(await sessionRow(sessionId)).toMatchObject({ status: "queued", queueReason: "assistant-failed" });
 	});
 
@@ -85,7 +85,7 @@ describe("the check", () => {
 		const lost = await waitingCustomer("And me?");
 		for (const { sessionId } of [kept, lost]) await age(sessionId, 10);
 		expect(await leaseTurn(kept.sessionId)).not.toBeNull();
-		const repaired = await rescueStranded();
+		const repaired = await repairUnattended();
 		expect(problemsOf(repaired, kept.sessionId)).toEqual([]);
 		expect(problemsOf(repaired, lost.sessionId)).toEqual(["unkept"]);
 		expect(await sessionRow(lost.sessionId)).toMatchObject({ status: "queued" });
@@ -97,11 +97,11 @@ describe("the check", () => {
 		const { sessionId, actor } = await waitingCustomer("I need a person");
 		const agent = await newAgent("Tara");
 		await takeOver(sessionId, agent);
-		await touchAgent(agent.agentId);
+		await recordAgentActivity(agent.agentId);
 		await postMessage(sessionId, actor, { message: "Are you there?" });
 		await age(sessionId, 6);
 		await sql`update chat_agents set last_active_at = now() - interval '7 minutes' where id = ${agent.agentId}`;
-		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["agent-away"]);
+		expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["agent-away"]);
 		expect(await sessionRow(sessionId)).toMatchObject({
 			status: "queued",
 			queueReason: "agent-away",
@@ -120,11 +120,11 @@ describe("the check", () => {
 		await takeOver(sessionId, agent);
 		await postMessage(sessionId, actor, { message: "What about my lamp?" });
 		await age(sessionId, 6);
-		await touchAgent(agent.agentId);
-		expect(problemsOf(await rescueStranded(), sessionId)).toEqual([]);
+		await recordAgentActivity(agent.agentId);
+		expect(problemsOf(await repairUnattended(), sessionId)).toEqual([]);
 		await age(sessionId, 10);
-		await touchAgent(agent.agentId);
-		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["agent-away"]);
+		await recordAgentActivity(agent.agentId);
+		expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["agent-away"]);
 	});
 
 	it("leaves a conversation with its agent while it is the customer who is awaited", async () => {
@@ -134,7 +134,7 @@ describe("the check", () => {
 		await postMessage(sessionId, { type: "agent", ...agent }, { message: "How can I help?" });
 		await age(sessionId, 600);
 		await sql`update chat_agents set last_active_at = now() - interval '1 day' where id = ${agent.agentId}`;
-		expect(problemsOf(await rescueStranded(), sessionId)).toEqual([]);
+		expect(problemsOf(await repairUnattended(), sessionId)).toEqual([]);
 	});
 
 	it("says once that nobody came by the deadline", async () => {
@@ -144,8 +144,8 @@ describe("the check", () => {
 		const { queueDeadline } = await sessionRow(sessionId);
 		expect(Math.round(((queueDeadline?.getTime() ?? 0) - Date.now()) / 60_000)).toBe(4);
 		await age(sessionId, 5);
-		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["overdue"]);
-		expect(problemsOf(await rescueStranded(), sessionId)).toEqual([]);
+		expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["overdue"]);
+		expect(problemsOf(await repairUnattended(), sessionId)).toEqual([]);
 		expect((await sessionRow(sessionId)).priority).toBe("normal");
 		expect((await notices(sessionId)).at(-1)).toBe(
 			"Sorry for the wait. We can't say yet how long it will take.",
@@ -156,7 +156,7 @@ describe("the check", () => {
 		const { sessionId, actor } = await waitingCustomer();
 		await requestAgent(sessionId, actor);
 		await sql`update chat_sessions set queue_deadline = null where session_id = ${sessionId}`;
-		expect(problemsOf(await rescueStranded(), sessionId)).toEqual(["no-deadline"]);
+		expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["no-deadline"]);
 		expect((await sessionRow(sessionId)).queueDeadline).not.toBeNull();
 	});
 
@@ -165,7 +165,7 @@ describe("the check", () => {
 		await requestAgent(sessionId, actor);
 		await age(sessionId, 60);
 		const before = repairs.overdue;
-		const rounds = await Promise.all(Array.from({ length: 8 }, () => rescueStranded()));
+		const rounds = await Promise.all(Array.from({ length: 8 }, () => repairUnattended()));
 		expect(problemsOf(rounds.flat(), sessionId)).toEqual(["overdue"]);
 		expect((await notices(sessionId)).filter((text) => text.includes("Sorry for the wait"))).toHaveLength(1);
 		const { repaired } = await bodyOf<{ repaired: Record<string, number> }>(

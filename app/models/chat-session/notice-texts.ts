@@ -1,5 +1,5 @@
 /** The texts of notices to customers, in each language that the assistant has phrases in. */
-export type NoticeWords = {
+export type NoticeTexts = {
 	called: string;
 	/** Notice that the session's agent does not answer; `name` is null when it is unknown. */
 	left: (name: string | null) => string;
@@ -12,7 +12,7 @@ export type NoticeWords = {
 	provedFor: (hours: number) => string;
 };
 
-const ENGLISH: NoticeWords = {
+const ENGLISH: NoticeTexts = {
 	called: "We've asked a member of our team to join.",
 	left: (name) =>
 		`${name ?? "The agent"} had to leave. Your messages are saved, and we've asked someone else from our team to join.`,
@@ -25,9 +25,9 @@ const ENGLISH: NoticeWords = {
 };
 
 /** Isolates a name or an address in right-to-left text, so that it and the full stop after it keep their order. */
-const apart = (text: string) => `\u2068${text}\u2069`;
+const isolateDirection = (text: string) => `\u2068${text}\u2069`;
 
-const WORDS: Record<string, NoticeWords> = {
+const TEXTS: Record<string, NoticeTexts> = {
 	en: ENGLISH,
 	de: {
 		called: "Wir haben jemanden aus unserem Team dazugebeten.",
@@ -130,30 +130,32 @@ const WORDS: Record<string, NoticeWords> = {
 	ar: {
 		called: "طلبنا من أحد أفراد فريقنا الانضمام إلى المحادثة.",
 		left: (name) =>
-			`اضطر ${name ? apart(name) : "أحد أفراد الفريق"} إلى المغادرة. رسائلك محفوظة، وطلبنا من شخص آخر من فريقنا الانضمام.`,
+			`اضطر ${name ? isolateDirection(name) : "أحد أفراد الفريق"} إلى المغادرة. رسائلك محفوظة، وطلبنا من شخص آخر من فريقنا الانضمام.`,
 		overdue: "نعتذر عن الانتظار. لا يمكننا بعد تحديد المدة المتبقية.",
-		emailLeft: (email) => `شكرًا. إذا لم يتمكن أحد من الرد عليك هنا، فسيتواصل معك فريقنا على ${apart(email)}.`,
-		joined: (name) => `انضم ${apart(name)} إلى المحادثة.`,
+		emailLeft: (email) =>
+			`شكرًا. إذا لم يتمكن أحد من الرد عليك هنا، فسيتواصل معك فريقنا على ${isolateDirection(email)}.`,
+		joined: (name) => `انضم ${isolateDirection(name)} إلى المحادثة.`,
 		ended: "انتهت هذه المحادثة.",
-		proved: (email) => `تم إثبات أن ${apart(email)} يخصك.`,
+		proved: (email) => `تم إثبات أن ${isolateDirection(email)} يخصك.`,
 		provedFor: (hours) => `يمكن الحديث عن طلباته في هذه المحادثة لمدة ${hours} ساعة.`,
 	},
 	he: {
 		called: "ביקשנו מנציג מהצוות שלנו להצטרף לשיחה.",
 		left: (name) =>
-			`${name ? apart(name) : "הנציג"} כבר לא כאן. ההודעות שלכם שמורות, וביקשנו מנציג אחר מהצוות להצטרף.`,
+			`${name ? isolateDirection(name) : "הנציג"} כבר לא כאן. ההודעות שלכם שמורות, וביקשנו מנציג אחר מהצוות להצטרף.`,
 		overdue: "סליחה על ההמתנה. עדיין איננו יכולים לומר כמה זמן זה ייקח.",
-		emailLeft: (email) => `תודה. אם לא נוכל לענות כאן, הצוות שלנו יחזור אליכם בכתובת ${apart(email)}.`,
-		joined: (name) => `הצטרפות לשיחה: ${apart(name)}.`,
+		emailLeft: (email) =>
+			`תודה. אם לא נוכל לענות כאן, הצוות שלנו יחזור אליכם בכתובת ${isolateDirection(email)}.`,
+		joined: (name) => `הצטרפות לשיחה: ${isolateDirection(name)}.`,
 		ended: "השיחה הזאת הסתיימה.",
-		proved: (email) => `הוכח שהכתובת ${apart(email)} שייכת לך.`,
+		proved: (email) => `הוכח שהכתובת ${isolateDirection(email)} שייכת לך.`,
 		provedFor: (hours) => `אפשר לדבר על ההזמנות שלה בשיחה הזאת במשך ${hours} שעות.`,
 	},
 };
 
 /** The texts of notices in a language; English when there are none in it. @param tag BCP 47. */
-export function noticeWords(tag: string): { language: string; words: NoticeWords } {
+export function noticeTexts(tag: string): { language: string; words: NoticeTexts } {
 	const language = tag.toLowerCase().split("-")[0] ?? "";
-	const words = WORDS[language];
+	const words = TEXTS[language];
 	return words ? { language, words } : { language: "en", words: ENGLISH };
 }

@@ -6,12 +6,12 @@ import type { ConnectionStatus } from "#app/realtime/client/connection/status.ts
  * A notice above the conversation while the page is not connected, announced to screen readers when it changes. It
  * floats, so that nothing moves; the transcript has padding under it, so that it covers no message.
  */
-export function LineNotice({ line }: { line: ConnectionStatus }) {
-	const words = wordsFor(line);
-	const offersReload = line.state === "stopped" || line.transport === "reload";
+export function ConnectionNotice({ line: connection }: { line: ConnectionStatus }) {
+	const words = connectionText(connection);
+	const offersReload = connection.state === "stopped" || connection.transport === "reload";
 	return (
 		<div className="relative z-10 h-0">
-			<div role="status" data-line={line.state} className="flex justify-center px-4">
+			<div role="status" data-line={connection.state} className="flex justify-center px-4">
 				{words ? (
 					<p className="mt-2 flex animate-arrive items-center gap-2 rounded-control border border-line bg-surface-raised px-3 py-1.5 text-ink-soft text-sm shadow-float">
 						<CloudOff size={16} aria-hidden="true" className="shrink-0" />
@@ -34,7 +34,7 @@ export function LineNotice({ line }: { line: ConnectionStatus }) {
 	);
 }
 
-function wordsFor({ state, transport }: ConnectionStatus): string | null {
+function connectionText({ state, transport }: ConnectionStatus): string | null {
 	if (state === "stopped") return "This page is no longer signed in. Your messages are safe";
 	if (transport === "reload") return "New messages aren't getting through. Your messages are safe";
 	if (state === "reconnecting") return "Reconnecting… your messages are safe";

@@ -7,7 +7,7 @@ import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
-import { clearSetting, saveSetting } from "#app/models/setting/store.server.ts";
+import { resetSetting, saveSetting } from "#app/models/setting/store.server.ts";
 import { sql } from "#db/client.server.ts";
 import { messagesOf, sessionRow } from "#tests/factories.ts";
 import {
@@ -35,7 +35,7 @@ afterEach(async () => {
 	provider = null;
 	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", OPENAI_MODEL: "", OPENAI_SMALL_MODEL: "" });
 	for (const key of ["company_context", "assistant_tone", "assistant_rules", "escalation"] as const)
-		await clearSetting(key);
+		await resetSetting(key);
 	await sql`delete from ai_usage`;
 	await sql`delete from answer_cache`;
 });

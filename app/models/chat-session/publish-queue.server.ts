@@ -1,25 +1,25 @@
 import { and, eq, sql as query } from "drizzle-orm";
-import { isAnyAgentThere } from "#app/models/agent/agent.server.ts";
+import { isAnyAgentAvailable } from "#app/models/agent/agent.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Queue } from "#app/realtime/events.ts";
 import { publish, transact } from "#app/realtime/publish.server.ts";
 import { backgroundSql, type Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
-import { sessionData } from "./announce.server.ts";
 import { describeQueue } from "./describe-queue.server.ts";
 import { spokenLanguage } from "./locale.ts";
+import { sessionEventData } from "./publish-session.server.ts";
 
 /** Queued sessions that are compared in one round, in queue order. */
-const MOST_COMPARED = 1_000;
+const MAX_COMPARED_SESSIONS = 1_000;
 /**
  * A change of queue position alone is announced only up to this position; otherwise each departure would write an
  * event for every queued session.
  */
-const MOST_PLACES = 50;
+const MAX_ANNOUNCED_POSITION = 50;
 /** Maximum announcements in one round; the next round announces the rest. */
-const MOST_ANNOUNCED = 100;
+const MAX_ANNOUNCEMENTS = 100;
 
-type Waiting = {
+type QueuedSession = {
 	sessionId: string;
 	position: number;
 	queuedAt: Date | null;
@@ -39,24 +39,25 @@ type Waiting = {
  * again under its lock.
  * @returns the number of sessions with a new announcement.
  */
-export async function announceQueueChanges(): Promise<number> {
+export async function publishQueueChanges(): Promise<number> {
 	const waiting = await listWaiting();
 	if (waiting.length === 0) return 0;
-	const [isAnybodyThere, hours] = await Promise.all([isAnyAgentThere(), getSetting("business_hours")]);
-	const team = { isAnybodyThere, hours, now: new Date() };
+	const [isTeamAvailable, hours] = await Promise.all([isAnyAgentAvailable(), getSetting("business_hours")]);
+	const team = { isTeamAvailable, hours, now: new Date() };
 	const changed = waiting.filter(({ announced, ...row }) => {
-		const position = row.position <= MOST_PLACES ? row.position : (announced?.position ?? row.position);
+		const position =
+			row.position <= MAX_ANNOUNCED_POSITION ? row.position : (announced?.position ?? row.position);
 		const queue = describeQueue({ ...row, position, language: spokenLanguage(row) }, team);
 		return !announced || !isSameQueue(queue, announced);
 	});
 	let count = 0;
-	for (const { sessionId } of changed.slice(0, MOST_ANNOUNCED)) {
-		if (await transact((tx) => announceQueue(tx, sessionId))) count += 1;
+	for (const { sessionId } of changed.slice(0, MAX_ANNOUNCEMENTS)) {
+		if (await transact((tx) => publishQueueState(tx, sessionId))) count += 1;
 	}
 	return count;
 }
 
-async function announceQueue(tx: Transaction, sessionId: string): Promise<boolean> {
+async function publishQueueState(tx: Transaction, sessionId: string): Promise<boolean> {
 	const [row] = await tx
 		.select({ id: chatSessions.id })
 		.from(chatSessions)
@@ -64,7 +65,7 @@ async function announceQueue(tx: Transaction, sessionId: string): Promise<boolea
 		// A locked session is skipped: the lock's owner announces it, or the next round does.
 		.for("update", { skipLocked: true });
 	if (!row) return false;
-	const data = await sessionData(tx, sessionId, "public");
+	const data = await sessionEventData(tx, sessionId, "public");
 	const { queue } = data({ stream: "public", seq: 0 }).session;
 	const [last] = await tx.execute<{ announced: string | null }>(query`
 		select data->'session'->>'queue' as announced from chat_events
@@ -76,8 +77,8 @@ async function announceQueue(tx: Transaction, sessionId: string): Promise<boolea
 }
 
 /** Queued sessions in queue order, each with the queue state of its newest event. */
-async function listWaiting(): Promise<Waiting[]> {
-	return backgroundSql<Waiting[]>`
+async function listWaiting(): Promise<QueuedSession[]> {
+	return backgroundSql<QueuedSession[]>`
 		select w.session_id as "sessionId", w.position, w.queued_at as "queuedAt",
 			w.queue_deadline as "queueDeadline", w.locale, w.detected_language as "detectedLanguage",
 			nullif(newest.queue, 'null'::jsonb) as announced
@@ -86,7 +87,7 @@ async function listWaiting(): Promise<Waiting[]> {
 				order by coalesce(queued_at, started_at), session_id
 			)::int as position
 			from chat_sessions where status = 'queued'
-			order by position limit ${MOST_COMPARED}
+			order by position limit ${MAX_COMPARED_SESSIONS}
 		) w
 		left join lateral (
 			select data->'session'->'queue' as queue from chat_events

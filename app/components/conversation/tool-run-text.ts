@@ -1,7 +1,7 @@
 import type { ActionState } from "#db/shapes.ts";
 
 /** Text about a tool run: `get_order` for W2611340 is "Looked up order W2611340". */
-export function deedName(tool: string, orderNumber: string | null): string {
+export function toolRunText(tool: string, orderNumber: string | null): string {
 	switch (tool) {
 		case "get_order":
 			return `Looked up order ${orderNumber ?? ""}`.trim();
@@ -21,7 +21,7 @@ export function deedName(tool: string, orderNumber: string | null): string {
 }
 
 /** Text about the outcome of a proposed action; null for a tool that proposes nothing. */
-export function outcomeName(tool: string, state: ActionState): string | null {
+export function outcomeText(tool: string, state: ActionState): string | null {
 	if (tool === "get_order" || tool === "list_orders") return null;
 	switch (state) {
 		case "proposed":

@@ -4,13 +4,13 @@ import type { Message } from "#app/realtime/events.ts";
 export const RUN_GAP_MS = 2 * 60_000;
 
 /** A message's position: whether it starts or ends a run of one sender, or starts a day. */
-export type RunPlace = { startsRun: boolean; endsRun: boolean; startsDay: boolean };
+export type RunPosition = { startsRun: boolean; endsRun: boolean; startsDay: boolean };
 
 /** The fields that decide about runs; an unacknowledged message has only these. */
-type Spoken = Pick<Message, "senderType" | "senderName" | "sentAt">;
+type RunFields = Pick<Message, "senderType" | "senderName" | "sentAt">;
 
 /** The position of a message that is a run by itself. */
-export const ALONE: RunPlace = { startsRun: true, endsRun: true, startsDay: false };
+export const SINGLE_MESSAGE_RUN: RunPosition = { startsRun: true, endsRun: true, startsDay: false };
 
 /**
  * The position of each message in its sender's run.
@@ -18,7 +18,7 @@ export const ALONE: RunPlace = { startsRun: true, endsRun: true, startsDay: fals
  * new run.
  * @returns one position for each message, in the same order.
  */
-export function placesInRuns(messages: Spoken[], dayOf: (iso: string) => number): RunPlace[] {
+export function runPositions(messages: RunFields[], dayOf: (iso: string) => number): RunPosition[] {
 	const days = messages.map(({ sentAt }) => dayOf(sentAt));
 	const startsDay = (index: number) => days[index] !== days[index - 1];
 	const startsRun = (index: number) => startsDay(index) || !continues(messages[index - 1], messages[index]);
@@ -29,7 +29,7 @@ export function placesInRuns(messages: Spoken[], dayOf: (iso: string) => number)
 	}));
 }
 
-function continues(earlier: Spoken | undefined, later: Spoken | undefined): boolean {
+function continues(earlier: RunFields | undefined, later: RunFields | undefined): boolean {
 	if (!earlier || !later) return false;
 	return (
 		earlier.senderType === later.senderType &&

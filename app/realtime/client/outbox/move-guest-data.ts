@@ -1,5 +1,5 @@
 /** An old and a new name of a storage key. */
-export type Rename = { from: string; to: string };
+export type KeyRename = { from: string; to: string };
 
 /**
  * Moves a guest's stored data (unsent messages, drafts) to the customer that the guest has become. Nothing is
@@ -8,7 +8,7 @@ export type Rename = { from: string; to: string };
  * @param renames names of keys, which may be followed by a blank and more. Existing keys with the new name stay.
  * @param storages the storages to search; a disabled one is skipped.
  */
-export function adopt(renames: Rename[], storages: (() => Storage)[]): void {
+export function moveGuestData(renames: KeyRename[], storages: (() => Storage)[]): void {
 	if (renames.length === 0) return;
 	for (const open of storages) {
 		try {
@@ -21,7 +21,7 @@ export function adopt(renames: Rename[], storages: (() => Storage)[]): void {
 	}
 }
 
-function move(storage: Storage, key: string, renames: Rename[]): void {
+function move(storage: Storage, key: string, renames: KeyRename[]): void {
 	const rename = renames.find(({ from }) => key === from || key.startsWith(`${from} `));
 	const value = rename && storage.getItem(key);
 	if (!rename || !value) return;

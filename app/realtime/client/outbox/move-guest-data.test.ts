@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createStorage } from "#tests/setup/browser.ts";
-import { adopt } from "./adopt.ts";
+import { moveGuestData } from "./move-guest-data.ts";
 
 const RENAMES = ["mevi-outbox", "mevi-draft"].map((name) => ({
 	from: `${name} guest`,
@@ -20,7 +20,7 @@ it("moves the guest's entries once, and no other entries", () => {
 	storage.setItem("mevi-outbox guest2 three", "another guest's");
 	storage.setItem("mevi-outbox customer zero", "0");
 	for (let times = 0; times < 2; times += 1) {
-		adopt(RENAMES, [() => storage]);
+		moveGuestData(RENAMES, [() => storage]);
 		expect(keysOf(storage)).toEqual({
 			"mevi-draft customer": "half a sentence",
 			"mevi-outbox customer one": "1",
@@ -35,7 +35,7 @@ it("keeps the customer's existing entries of the same name", () => {
 	const storage = createStorage();
 	storage.setItem("mevi-draft guest", "as a guest");
 	storage.setItem("mevi-draft customer", "as the customer");
-	adopt(RENAMES, [() => storage]);
+	moveGuestData(RENAMES, [() => storage]);
 	expect(keysOf(storage)).toEqual({ "mevi-draft customer": "as the customer" });
 });
 
@@ -48,6 +48,6 @@ it("loses nothing where the storage is full or disabled", () => {
 	const off = () => {
 		throw new DOMException("Off.", "SecurityError");
 	};
-	adopt(RENAMES, [off, () => storage]);
+	moveGuestData(RENAMES, [off, () => storage]);
 	expect(keysOf(storage)).toEqual({ "mevi-outbox guest one": "1" });
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { clientAddress, network } from "#app/http/client-address.server.ts";
-import { labelSession, noteQuestion } from "#app/models/chat-session/change.server.ts";
+import { labelSession, recordQuestion } from "#app/models/chat-session/change.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { hub } from "#app/realtime/hub.server.ts";
@@ -28,8 +28,8 @@ import {
 	makeBotMessages,
 	makeSession,
 	messagesOf,
-	nobodysId,
 	sessionRow,
+	unusedId,
 } from "#tests/factories.ts";
 import { apiKey, asCustomer, asVisitor, type Chatter, identityOf, withBearer } from "#tests/people.ts";
 import { bodyOf, call, form, get, json, readEvents, type Sender } from "#tests/request.ts";
@@ -216,7 +216,7 @@ describe("a newcomer", () => {
 		const sessionId = await makeSession(ada.identity, "Private");
 		const before = await countRows();
 		for (const [name, read] of Object.entries(readers)) {
-			for (const id of [sessionId, nobodysId(), ""]) {
+			for (const id of [sessionId, unusedId(), ""]) {
 				const status = (await read(id, {})).status;
 				expect([name, id, status === 404 || (name === "GET /chat/history" && status === 422)]).toEqual([
 					name,
@@ -329,7 +329,7 @@ describe("what agents note among themselves", () => {
 			{ type: "api-key", name: "x" },
 			{ tags: ["TAG-SECRET"], priority: "urgent" },
 		);
-		await transact((tx) => noteQuestion(tx, sessionId, { intent: "INTENT-SECRET", language: "en" }));
+		await transact((tx) => recordQuestion(tx, sessionId, { intent: "INTENT-SECRET", language: "en" }));
 		publishEphemeral({
 			sessionId,
 			stream: "internal",
@@ -422,8 +422,8 @@ describe("words that are meant to be more than words", () => {
 	const stored = (text: string) => text.replace(/\r\n?/g, "\n").toWellFormed();
 	const encoder = () => createTranscriptEncoder("user", "nonce");
 	const message = (change: Partial<Message>): Message => ({
-		id: nobodysId(),
-		sessionId: nobodysId(),
+		id: unusedId(),
+		sessionId: unusedId(),
 		seq: 1,
 		clientMessageId: null,
 		senderType: "agent",

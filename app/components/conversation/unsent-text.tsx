@@ -4,7 +4,7 @@ import { hasVisibleText } from "#app/text/visible-text.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
 
 /** Shows text that could not be sent and has no field on the page, so that it can be copied. */
-export function UnsentWords({ text, onDiscard }: { text: string; onDiscard?: () => void }) {
+export function UnsentText({ text, onDiscard }: { text: string; onDiscard?: () => void }) {
 	if (!hasVisibleText(text)) return null;
 	return (
 		<section
@@ -40,7 +40,7 @@ export function UnsentDraft({ draftKey, text }: { draftKey: string; text: string
 	const [unsent, setUnsent] = useState(text);
 	useEffect(() => setUnsent(text || readDraft(draftKey)), [draftKey, text]);
 	return (
-		<UnsentWords
+		<UnsentText
 			text={unsent}
 			onDiscard={() => {
 				writeDraft(draftKey, "");

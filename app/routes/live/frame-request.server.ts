@@ -2,17 +2,20 @@ import { answering } from "#app/http/respond.server.ts";
 import { untilReaderGone } from "#app/realtime/disconnect.server.ts";
 
 /** Statuses that a quick retry would not change. */
-const LASTING = new Set([401, 403, 404, 429]);
-const PAUSE_MS = 10_000;
+const PERMANENT_STATUSES = new Set([401, 403, 404, 429]);
+const ERROR_DELAY_MS = 10_000;
 
 /**
  * Answers a request for the page that grows. A frame without scripts reloads at once after an error and ignores
  * Retry-After, so the error response is delayed.
  */
-export async function answeringFrame(request: Request, handler: () => Promise<Response>): Promise<Response> {
+export async function answerFrameRequest(
+	request: Request,
+	handler: () => Promise<Response>,
+): Promise<Response> {
 	const response = await answering(handler);
-	if (LASTING.has(response.status) && request.headers.get("Sec-Fetch-Dest") === "object") {
-		await pause(PAUSE_MS, untilReaderGone());
+	if (PERMANENT_STATUSES.has(response.status) && request.headers.get("Sec-Fetch-Dest") === "object") {
+		await pause(ERROR_DELAY_MS, untilReaderGone());
 	}
 	return response;
 }

@@ -7,20 +7,20 @@ import { chatSessions } from "#db/schema.ts";
 import { forAgent, forCustomer, type SessionRow, selectSessions } from "./present.server.ts";
 
 /** Publishes the present state of a session on both streams, in the transaction that changed it. */
-export async function announceSession(tx: Transaction, sessionId: string): Promise<Session> {
+export async function publishSession(tx: Transaction, sessionId: string): Promise<Session> {
 	for (const stream of ["internal", "public"] as const) {
 		await publish(tx, {
 			sessionId,
 			stream,
 			type: "session-updated",
-			data: await sessionData(tx, sessionId, stream),
+			data: await sessionEventData(tx, sessionId, stream),
 		});
 	}
 	return readSession(tx, sessionId);
 }
 
 /** The data of a session event, as readers of this stream may see it. */
-export async function sessionData(tx: Transaction, sessionId: string, stream: "public" | "internal") {
+export async function sessionEventData(tx: Transaction, sessionId: string, stream: "public" | "internal") {
 	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
 	if (!view) throw new Error("The session is gone.");
 	const session = stream === "public" ? forCustomer(view) : forAgent(view);
@@ -38,6 +38,6 @@ export async function readSession(tx: Transaction, sessionId: string): Promise<S
 }
 
 /** @throws Conflict when the session has ended. */
-export function refuseEnded(row: SessionRow): void {
+export function requireNotEnded(row: SessionRow): void {
 	if (!row.isActive) throw new Conflict("This conversation has ended. Start a new one to go on.");
 }

@@ -17,7 +17,7 @@ const TRANSLATED: Record<string, string> = {
 };
 
 /** The line below a translated message, for this viewer. */
-export function translatedLine({ from, isOriginal }: Translation, side: "user" | "agent"): string {
+export function translationNote({ from, isOriginal }: Translation, side: "user" | "agent"): string {
 	if (side === "user") return TRANSLATED[primaryLanguage(from)] ?? TRANSLATED.en!;
 	if (isOriginal) return `Sent in ${nameOf(from, "en")} · show your words`;
 	return `Translated from ${nameOf(from, "en")} · show original`;

@@ -1,24 +1,24 @@
 import { Fragment } from "react";
-import { type Inline, readLinks } from "#app/text/message-inline.ts";
-import { type Block, readMarks } from "#app/text/message-marks.ts";
+import { type Inline, parseLinks } from "#app/text/message-inline.ts";
+import { type Block, parseMessage } from "#app/text/message-markdown.ts";
 
 /**
  * A message rendered from Markdown: bold, italics, code, headings, lists, tables and links. In a customer's message
  * only URLs become links.
  */
-export function MarkedText({
+export function FormattedMessage({
 	text,
-	hasMarks,
+	isMarkdown,
 	isUnfinished = false,
 }: {
 	text: string;
 	/** False for a customer's message, which is not Markdown. */
-	hasMarks: boolean;
+	isMarkdown: boolean;
 	/** The text still streams, so a mark without an end is hidden. */
 	isUnfinished?: boolean;
 }) {
-	if (!hasMarks) return <Parts parts={readLinks(text)} />;
-	const blocks = readMarks(text, { isUnfinished });
+	if (!isMarkdown) return <Parts parts={parseLinks(text)} />;
+	const blocks = parseMessage(text, { isUnfinished });
 	const [only] = blocks;
 	if (blocks.length === 1 && only?.kind === "paragraph") return <Parts parts={only.parts} />;
 	return blocks.map((block, index) => (

@@ -1,23 +1,23 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import type { Acted } from "#app/realtime/client/store/options.ts";
+import type { FormResult } from "#app/realtime/client/store/options.ts";
 
 /** Posts a form's fields. */
-export type Act = (fields: Record<string, string>) => Promise<Acted>;
+export type PostForm = (fields: Record<string, string>) => Promise<FormResult>;
 
 /** The typed values and the errors of a form that was posted without scripts and refused. */
-export type GivenBack = { typed: Record<string, string>; errors: Record<string, string> };
+export type RefusedValues = { typed: Record<string, string>; errors: Record<string, string> };
 
 /**
  * A field's id. A form that is shown again after a refusal needs other ids, because the first form is on the page
  * too.
  */
-export const fieldId = (id: string, given: GivenBack | undefined): string => (given ? `${id}-again` : id);
+export const fieldId = (id: string, given: RefusedValues | undefined): string => (given ? `${id}-again` : id);
 
 /**
  * Posts a form with scripts; without them the form posts itself.
  * @returns the errors by field. The first field with an error gets the focus, so that screen readers read the error.
  */
-export function useActing(onAct: Act | undefined, given?: GivenBack) {
+export function useFormPost(onPostForm: PostForm | undefined, given?: RefusedValues) {
 	const form = useRef<HTMLFormElement>(null);
 	const [errors, setErrors] = useState<Record<string, string>>(given?.errors ?? {});
 	useEffect(() => {
@@ -26,9 +26,9 @@ export function useActing(onAct: Act | undefined, given?: GivenBack) {
 	}, [errors]);
 	/** @returns whether the post was accepted. */
 	async function submit(event: FormEvent<HTMLFormElement>): Promise<boolean> {
-		if (!onAct) return false;
+		if (!onPostForm) return false;
 		event.preventDefault();
-		const acted = await onAct(fieldsOf(event));
+		const acted = await onPostForm(formFieldsOf(event));
 		setErrors(acted.errors);
 		return acted.isAccepted;
 	}
@@ -36,7 +36,7 @@ export function useActing(onAct: Act | undefined, given?: GivenBack) {
 }
 
 /** The fields that the browser would post, including the clicked button. */
-export function fieldsOf(event: FormEvent<HTMLFormElement>): Record<string, string> {
+export function formFieldsOf(event: FormEvent<HTMLFormElement>): Record<string, string> {
 	const { submitter } = event.nativeEvent as SubmitEvent;
 	const fields: Record<string, string> = {};
 	for (const [name, value] of new FormData(event.currentTarget))

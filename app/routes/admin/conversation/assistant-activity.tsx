@@ -1,22 +1,22 @@
-import { deedName, outcomeName } from "#app/components/conversation/deed-words.ts";
+import { outcomeText, toolRunText } from "#app/components/conversation/tool-run-text.ts";
 import { ClockTime } from "#app/components/time/time.tsx";
 import type { ActionEntry } from "#app/models/assistant-action/present.ts";
 import type { Message } from "#app/realtime/events.ts";
-import type { Deed, ProposalCard } from "#db/shapes.ts";
+import type { ProposalCard, ToolRun } from "#db/shapes.ts";
 
 /** What the assistant looked up and proposed in a session, and the customer's responses. */
-export function AssistantDeeds({ entries }: { entries: ActionEntry[] }) {
+export function AssistantActivity({ entries }: { entries: ActionEntry[] }) {
 	if (entries.length === 0) return null;
 	return (
 		<section className="mt-6">
 			<h3 className="font-medium">What the assistant did</h3>
 			<ol className="mt-2 flex flex-col gap-2 text-sm">
 				{entries.map((entry) => {
-					const outcome = outcomeName(entry.tool, entry.state);
+					const outcome = outcomeText(entry.tool, entry.state);
 					return (
 						<li key={entry.id} className="flex items-baseline justify-between gap-3">
 							<span>
-								{deedName(entry.tool, entry.orderNumber)}
+								{toolRunText(entry.tool, entry.orderNumber)}
 								{outcome ? <span className="text-ink-soft">: {outcome}</span> : null}
 							</span>
 							<span className="shrink-0 text-ink-soft tabular-nums">
@@ -31,10 +31,10 @@ export function AssistantDeeds({ entries }: { entries: ActionEntry[] }) {
 }
 
 /** The list that the page was loaded with, updated from messages that have arrived since. */
-export function withNews(entries: ActionEntry[], messages: Message[]): ActionEntry[] {
+export function withNewMessages(entries: ActionEntry[], messages: Message[]): ActionEntry[] {
 	const byId = new Map(entries.map((entry) => [entry.id, entry]));
 	for (const { metadata, sentAt } of messages) {
-		for (const deed of (metadata.did as Deed[] | undefined) ?? []) {
+		for (const deed of (metadata.did as ToolRun[] | undefined) ?? []) {
 			if (!byId.has(deed.id)) byId.set(deed.id, { ...deed, state: "done", at: sentAt });
 		}
 		const card = metadata.proposal as ProposalCard | undefined;

@@ -3,7 +3,7 @@
  * hyphen. Latin letters lose their accents, so that addresses from earlier versions stay the same.
  * @returns an empty string when the name has no such character.
  */
-export function addressOf(name: string): string {
+export function slugFrom(name: string): string {
 	return name
 		.normalize("NFKD")
 		.replace(/(?<=\p{Script=Latin})[\u0300-\u036f]+/gu, "")
