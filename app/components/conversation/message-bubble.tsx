@@ -70,7 +70,9 @@ export function MessageBubble({
 					<MessageText message={message} side={side} isOwn={isOwn} onPostForm={onPostForm} />
 				)}
 				{message.metadata.stopped ? <p className="text-ink-soft text-sm">Answer stopped</p> : null}
-				{side === "user" && isIdentityStep ? <IdentityForm message={message} onPostForm={onPostForm} /> : null}
+				{side === "user" && isIdentityStep ? (
+					<IdentityForm message={message} onPostForm={onPostForm} />
+				) : null}
 				{sources.length > 0 ? <Sources sources={sources} /> : null}
 				{deeds.length > 0 ? <ToolRunList deeds={deeds} /> : null}
 				{onCallPerson && message.metadata.offersPerson ? <CallPerson onCall={onCallPerson} /> : null}
