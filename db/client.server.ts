@@ -1,8 +1,8 @@
 import { sql as query } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
 import { env } from "#app/env.server.ts";
 import { singleton } from "#app/singleton.server.ts";
+import postgres from "./driver.ts";
 import * as schema from "./schema.ts";
 
 const POOL_SIZE = 8;

@@ -1,4 +1,4 @@
-/** Connection errors of postgres.js, and of our changes to it (driver-guard.ts). */
+/** Connection errors of postgres.js, and of our changes to it (db/driver/changes.ts). */
 const DRIVER_CODES = [
 	"CONNECTION_CLOSED",
 	"CONNECTION_DESTROYED",

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
-import postgres from "postgres";
+import postgres from "./driver.ts";
 import { provideVectorTable } from "./vectors.ts";
 
 /** Key of the advisory lock for migrations; any fixed number. */

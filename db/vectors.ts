@@ -1,4 +1,4 @@
-import type postgres from "postgres";
+import type postgres from "./driver.ts";
 
 /**
  * Creates the table for vector search, if the database has pgvector and this role may create the extension. It is not

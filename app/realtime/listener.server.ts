@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import postgres from "postgres";
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { sql } from "#db/client.server.ts";
+import postgres from "#db/driver.ts";
 import { type Connection, keepConnection } from "./bus/kept-connection.server.ts";
 
 const PING_EVERY_MS = 5_000;

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { createCookie } from "@remix-run/node";
-import postgres from "postgres";
 import { signCustomerToken } from "#app/auth/token.server.ts";
 import { CommandError } from "#commands/steps/command.ts";
+import postgres from "#db/driver.ts";
 import { readEvents } from "#tests/setup/event-reader.ts";
 import {
 	type Reply,

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import postgres from "postgres";
 import { runCommand } from "#commands/steps/command.ts";
+import postgres from "#db/driver.ts";
 import { type BenchDatabase, openBenchDatabase } from "./database.ts";
 import { quantile } from "./statistics.ts";
 

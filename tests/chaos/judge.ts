@@ -1,4 +1,4 @@
-import type postgres from "postgres";
+import type postgres from "#db/driver.ts";
 import type { FaultRecord } from "./nemesis.ts";
 import { isAgent, type Reader, type Violation } from "./readers/reader.ts";
 import type { Ack, WritingLog } from "./writers.ts";

@@ -1,11 +1,11 @@
 import { createServer } from "node:net";
 import { drizzle } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { logBackgroundFailure, startPeriodicWork } from "#app/background-work.server.ts";
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { isConnectionError } from "#db/connection-error.ts";
+import postgres from "#db/driver.ts";
 import { until } from "#tests/setup/until.ts";
 
 const failureOf = (work: PromiseLike<unknown>): Promise<unknown> =>

@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import postgres from "postgres";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import postgres from "#db/driver.ts";
 import { AlreadyRunningError, type EmbeddedDatabase, openEmbedded } from "#embedded-postgres/index.ts";
 import { readKeeperRecord } from "#embedded-postgres/keeper-protocol.ts";
 import { isRunning } from "#embedded-postgres/processes.ts";

@@ -1,35 +1,14 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Sql } from "postgres";
-import { afterAll, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { env } from "#app/env.server.ts";
 import { sql as direct } from "#db/client.server.ts";
-import { GUARDED_FILES, guardDriver, SILENCE_LIMIT_MS } from "#db/driver-guard.ts";
+import postgres, { type Sql } from "#db/driver.ts";
 import { startServerProcess } from "#tests/setup/server-process.ts";
 import { openEvents, openSession, postMessage, readReadiness } from "#tests/setup/session-client.ts";
 import { prepareProxy } from "#tests/setup/tcp-proxy.ts";
 import { until } from "#tests/setup/until.ts";
 
 const SHORT_SILENCE_MS = 500;
-
-/** The patched driver of the server's build; the tests themselves run on the one of node_modules. */
-const folder = mkdtempSync(join(tmpdir(), "mevi-driver-"));
-cpSync(join(import.meta.dirname, "../../node_modules/postgres/src"), join(folder, "src"), {
-	recursive: true,
-});
-writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-for (const file of GUARDED_FILES) {
-	const path = join(folder, "src", file);
-	const guarded = guardDriver(file, readFileSync(path, "utf8"));
-	writeFileSync(path, guarded.replace(`(${SILENCE_LIMIT_MS},`, `(${SHORT_SILENCE_MS},`));
-}
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const { default: postgres } = (await import(join(folder, "src/index.js"))) as {
-	default: (url: string, options: object) => Sql;
-};
 
 function connect(url: string, max: number): Sql {
 	const client = postgres(url, {
@@ -38,6 +17,8 @@ function connect(url: string, max: number): Sql {
 		onnotice: () => {},
 		backoff: () => 0.05,
 		connection: { application_name: "victim" },
+		// An option of our driver only (db/driver/README.md).
+		...{ silence_timeout: SHORT_SILENCE_MS / 1000 },
 	});
 	onTestFinished(() => client.end({ timeout: 0 }));
 	return client;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { env, setEnv } from "#app/env.server.ts";
+import postgres from "#db/driver.ts";
 import { migrate } from "#db/migrate.ts";
 import { needs } from "#tests/setup/needs.ts";
 import { startOpenAiServer } from "#tests/setup/openai-server.ts";

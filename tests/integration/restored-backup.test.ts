@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import postgres from "postgres";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { env } from "#app/env.server.ts";
 import { closeDatabase } from "#db/client.server.ts";
+import postgres from "#db/driver.ts";
 import { databaseUrl } from "#tests/setup/cluster.ts";
 import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
 import {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { env } from "#app/env.server.ts";
 import { ANSWER_PACE } from "#app/models/ai-turn/ai-turn.server.ts";
 import { draftMessage } from "#app/models/message/write.server.ts";
 import { sql } from "#db/client.server.ts";
+import postgres from "#db/driver.ts";
 import { makeSession, messagesOf } from "#tests/factories.ts";
 
 /** Number of messages in a long session, and of sessions of one customer. */

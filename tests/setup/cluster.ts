@@ -1,8 +1,8 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import postgres from "postgres";
 import type { TestProject } from "vitest/node";
+import postgres from "#db/driver.ts";
 import { migrate } from "#db/migrate.ts";
 import { openEmbedded } from "#embedded-postgres/index.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import postgres from "postgres";
 import { afterAll, inject } from "vitest";
 import { setEnv } from "#app/env.server.ts";
+import postgres from "#db/driver.ts";
 import { databaseUrl, TEMPLATE } from "./cluster.ts";
 
 /**

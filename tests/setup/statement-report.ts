@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import postgres from "postgres";
+import postgres from "#db/driver.ts";
 
 /** The number of pages (8 KB each) that one statement read, without those of statements inside its functions. */
 export type Statement = { text: string; pages: number; plan: string };

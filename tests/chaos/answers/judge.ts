@@ -1,4 +1,4 @@
-import type postgres from "postgres";
+import type postgres from "#db/driver.ts";
 import type { Violation } from "../readers/reader.ts";
 import type { Customer } from "./customer.ts";
 

@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { CHANGES, COPY, changeDriver } from "./changes.ts";
+
+it("is the installed package with the changes, file by file; otherwise run `npm run driver:copy`", () => {
+	const expected = changeDriver();
+	expect(readdirSync(COPY).sort()).toEqual(Object.keys(expected).sort());
+	for (const [name, text] of Object.entries(expected)) {
+		expect(readFileSync(join(COPY, name), "utf8") === text, name).toBe(true);
+	}
+});
+
+it("contains each change", () => {
+	for (const { scenario, edits } of CHANGES) {
+		for (const { file, to } of edits) expect(readFileSync(join(COPY, file), "utf8"), scenario).toContain(to);
+	}
+});
