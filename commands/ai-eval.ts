@@ -37,11 +37,11 @@ await runCommand(async () => {
 		const questions = (await chooseQuestions()).slice(0, limit);
 		if (questions.length === 0) throw new CommandError("No customer has asked anything in that time.");
 		const databaseUrl = env().DATABASE_URL ?? "";
-		const variants = [await run("as it is", questions, databaseUrl)];
+		const variants = [await answerWithStore("as it is", questions, databaseUrl)];
 		if (isChanged) {
 			const changed = await makeChangedStore(databaseUrl, { knowledge: options.knowledge, settings });
 			try {
-				variants.push(await run("changed", questions, changed.url));
+				variants.push(await answerWithStore("changed", questions, changed.url));
 			} finally {
 				await changed.drop();
 			}
@@ -66,7 +66,11 @@ async function reportCache(): Promise<string> {
 }
 
 /** Answers every question with the store of a database URL. @throws CommandError when its process fails. */
-async function run(name: string, questions: EvaluationQuestion[], databaseUrl: string): Promise<Variant> {
+async function answerWithStore(
+	name: string,
+	questions: EvaluationQuestion[],
+	databaseUrl: string,
+): Promise<Variant> {
 	const outcomes: Outcome[] = [];
 	const showsProgress = process.stderr.isTTY;
 	const input: VariantInput = { questions };

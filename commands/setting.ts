@@ -15,7 +15,7 @@ await runCommand(async () => {
 	if (!key) return void process.stdout.write(`${SETTING_KEYS.join("\n")}\n`);
 	const known = SETTING_KEYS.find((one) => one === key);
 	if (!known) throw new CommandError(`There is no setting ${key}. There are: ${SETTING_KEYS.join(", ")}.`);
-	const value = json === undefined ? undefined : parse(json);
+	const value = json === undefined ? undefined : parseJson(json);
 	const shown = await withDatabase(async () => {
 		const { resetSetting, getSetting, saveSetting } = await import("#app/models/setting/store.server.ts");
 		const { Invalid } = await import("#app/models/errors.ts");
@@ -34,7 +34,7 @@ await runCommand(async () => {
 	process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
 });
 
-function parse(json: string): unknown {
+function parseJson(json: string): unknown {
 	try {
 		return JSON.parse(json);
 	} catch {

@@ -93,7 +93,7 @@ export type RunStatement = <Row extends object>(statement: string, input: object
 const posts = singleton("posts", () =>
 	Array.from({ length: POST_CONNECTIONS }, () => {
 		const client = connect(1);
-		return { client, underWay: 0, isKnown: prepareUnlessPooled(client) };
+		return { client, inProgress: 0, isKnown: prepareUnlessPooled(client) };
 	}),
 );
 
@@ -102,13 +102,15 @@ const posts = singleton("posts", () =>
  * statement each time, which is a second round trip.
  */
 export async function runAlone<Row extends object>(statement: string, input: object): Promise<Row[]> {
-	const line = posts.reduce((best, other) => (other.underWay < best.underWay ? other : best));
-	line.underWay += 1;
+	const connection = posts.reduce((best, other) => (other.inProgress < best.inProgress ? other : best));
+	connection.inProgress += 1;
 	try {
-		await line.isKnown;
-		return [...(await line.client.unsafe<Row[]>(statement, [JSON.stringify(input)], { prepare: true }))];
+		await connection.isKnown;
+		return [
+			...(await connection.client.unsafe<Row[]>(statement, [JSON.stringify(input)], { prepare: true })),
+		];
 	} finally {
-		line.underWay -= 1;
+		connection.inProgress -= 1;
 	}
 }
 

@@ -49,7 +49,7 @@ export const sessionsOf = (visitorId: string) =>
 	db.select().from(chatSessions).where(eq(chatSessions.visitorId, visitorId)).orderBy(chatSessions.id);
 
 /** Resets every rate limit, so that tests do not affect each other. */
-export async function forgetCounts(): Promise<void> {
+export async function resetRateLimits(): Promise<void> {
 	await sql`delete from rate_limits`;
 }
 

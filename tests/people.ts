@@ -9,21 +9,21 @@ import { action as login } from "#app/routes/admin/login.tsx";
 import { call, form, type Sender } from "./request.ts";
 
 /** A customer as a browser (`cookie`) and as an API client (`bearer`). */
-export type Chatter = { identity: CustomerIdentity; token: string; bearer: Sender; cookie: Sender };
+export type TestCustomer = { identity: CustomerIdentity; token: string; bearer: Sender; cookie: Sender };
 
 /** An anonymous visitor. */
-export const asVisitor = (visitorId: string = randomUUID()): Promise<Chatter> =>
+export const asVisitor = (visitorId: string = randomUUID()): Promise<TestCustomer> =>
 	asIdentity({ visitorId, customerId: null });
 
 /** A customer that the shop has identified; a new one unless an id is given. */
 export async function asCustomer(
 	customerId = `customer_${randomUUID().slice(0, 8)}`,
-): Promise<Chatter & { customerId: string }> {
+): Promise<TestCustomer & { customerId: string }> {
 	await ensureCustomer(customerId);
 	return { ...(await asIdentity({ visitorId: randomUUID(), customerId })), customerId };
 }
 
-async function asIdentity(identity: CustomerIdentity): Promise<Chatter> {
+async function asIdentity(identity: CustomerIdentity): Promise<TestCustomer> {
 	const token = await signCustomerToken(identity);
 	return { identity, token, bearer: withBearer(token), cookie: { headers: { Cookie: cookieOf(token) } } };
 }
@@ -34,10 +34,10 @@ export const withBearer = (token: string): Sender => ({ headers: { Authorization
 const cookieOf = (token: string) =>
 	`mevi_customer=${encodeURIComponent(Buffer.from(JSON.stringify(token)).toString("base64"))}`;
 
-export type AgentPerson = Sender & { agentId: string; name: string; email: string; password: string };
+export type TestAgent = Sender & { agentId: string; name: string; email: string; password: string };
 
 /** An agent who has signed in on the login page. */
-export async function asAgent(name: string): Promise<AgentPerson> {
+export async function asAgent(name: string): Promise<TestAgent> {
 	const email = `${name.toLowerCase().replace(/\W+/g, ".")}.${randomUUID().slice(0, 6)}@store.test`;
 	const password = `pass-${randomUUID()}`;
 	const { agentId } = await createAgent({ email, name, password });

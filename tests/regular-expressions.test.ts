@@ -10,15 +10,15 @@ const ROOT = join(import.meta.dirname, "..");
 const SHORT = 1_500;
 const LONG = 6_000;
 /** Linear time grows 4 times from SHORT to LONG, quadratic time 16 times. */
-const MOST_GROWTH = 8;
+const MAX_GROWTH = 8;
 /** A quadratic expression needs about 30 ms for LONG, so below this there is nothing to compare. */
 const NOISE_MS = 3;
 /** Milliseconds that no linear or quadratic expression needs for SHORT characters. */
-const FAR_TOO_LONG_MS = 80;
+const TIMEOUT_MS = 80;
 /** Number of runs; the minimum of their times excludes the noise of a busy machine. */
 const RUNS = 12;
 /** Lengths in small steps, so that an exponential expression is detected before it takes minutes. */
-const EVER_LONGER = Array.from({ length: 9 }, (_, step) => 20 + 3 * step);
+const INCREASING_LENGTHS = Array.from({ length: 9 }, (_, step) => 20 + 3 * step);
 /** Maximum number of texts made from one part of an expression. */
 const MAX_SAMPLES = 24;
 /** One character of each kind that an expression can match. */
@@ -176,13 +176,13 @@ function fault(found: Found): string | null {
 		// No expression contains NUL, so whatever must follow does not match.
 		const text = (length: number) => `${start}${repeated.repeat(Math.ceil(length / repeated.length))}\0`;
 		// Short texts first, because an exponential or cubic expression would take minutes for the long one.
-		for (const length of [...EVER_LONGER, 300, 600, SHORT]) {
-			if (timeOf(expression, text(length), 1) < FAR_TOO_LONG_MS) continue;
+		for (const length of [...INCREASING_LENGTHS, 300, 600, SHORT]) {
+			if (timeOf(expression, text(length), 1) < TIMEOUT_MS) continue;
 			return `${found.where} /${found.source}/: far too long for ${length} characters of ${JSON.stringify(repeated)}`;
 		}
 		if (timeOf(expression, text(LONG), 1) < NOISE_MS) continue;
 		const growth = timeOf(expression, text(LONG), RUNS) / timeOf(expression, text(SHORT), RUNS);
-		if (growth < MOST_GROWTH) continue;
+		if (growth < MAX_GROWTH) continue;
 		const what = JSON.stringify([start, repeated]).slice(0, 120);
 		return `${found.where} /${found.source}/${found.flags}: ${growth.toFixed(1)} times the time for ${LONG / SHORT} times ${what}`;
 	}

@@ -27,18 +27,18 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
 	try {
-		const browser = provideChromium(say);
-		say("Types");
+		const browser = provideChromium(print);
+		print("Types");
 		tallies.push(once(await node("typescript/bin/tsc", ["--noEmit"])));
-		say("Lint");
+		print("Lint");
 		tallies.push(once(await node("@biomejs/biome/bin/biome", ["check", "."])));
-		say("Unused files, exports and dependencies");
+		print("Unused files, exports and dependencies");
 		tallies.push(once(await node("knip/bin/knip.js", ["--no-config-hints"])));
-		say("Build");
+		print("Build");
 		const isBuilt = await build();
-		say("Unit and integration tests");
+		print("Unit and integration tests");
 		tallies.push(await vitest());
-		say(`End-to-end tests in ${browser}`);
+		print(`End-to-end tests in ${browser}`);
 		tallies.push(isBuilt ? await playwright(browser) : { passed: 0, failed: 1 });
 	} catch (error) {
 		if (!(error instanceof NoChromiumError)) throw error;
@@ -179,6 +179,6 @@ function read<Report>(file: string): Report | null {
 	return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Report) : null;
 }
 
-function say(line: string): void {
+function print(line: string): void {
 	process.stdout.write(`\n== ${line}\n`);
 }

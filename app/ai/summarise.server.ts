@@ -1,5 +1,5 @@
 import { hasDayBudget } from "#app/models/ai-turn/usage.server.ts";
-import { keepSummary, readToSummarise } from "#app/models/chat-session/summary.server.ts";
+import { readToSummarise, saveSummary } from "#app/models/chat-session/summary.server.ts";
 import { askSmallModel } from "./openai.server.ts";
 import { dataBlock } from "./prompt.server.ts";
 
@@ -35,5 +35,5 @@ export async function summariseIfLong(sessionId: string): Promise<void> {
 		usage: { sessionId, turnId: null },
 	});
 	const kept = summary?.slice(0, LONGEST_SUMMARY).replace(/[\ud800-\udbff]$/, "");
-	if (kept) await keepSummary(sessionId, material, kept);
+	if (kept) await saveSummary(sessionId, material, kept);
 }

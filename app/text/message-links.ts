@@ -43,14 +43,14 @@ export function markdownLinkAt(text: string, from: number): Atom | null {
 	MARKDOWN_LINK.lastIndex = from;
 	const found = MARKDOWN_LINK.exec(text);
 	if (!found) return null;
-	const [whole, words = "", target = ""] = found;
+	const [whole, linkText = "", target = ""] = found;
 	const to = from + whole.length;
-	if (whole.startsWith("!")) return { kind: "text", from, to, text: words };
+	if (whole.startsWith("!")) return { kind: "text", from, to, text: linkText };
 	const href = target.startsWith("/") ? target : safeHref(target);
 	if (!href) return null;
 	// Link text that looks like a URL could show another URL than the link's target.
-	const looksLikeAddress = /:\/\/|www\.|\w\.\w{2,}(?:\/|$)/i.test(words);
-	return { kind: "link", from, to, text: looksLikeAddress ? target : words, href };
+	const looksLikeAddress = /:\/\/|www\.|\w\.\w{2,}(?:\/|$)/i.test(linkText);
+	return { kind: "link", from, to, text: looksLikeAddress ? target : linkText, href };
 }
 
 /**

@@ -25,26 +25,30 @@ const DEEPEST_ITEM = 2;
 export function parseMessage(text: string, { isUnfinished = false } = {}): Block[] {
 	const blocks: Block[] = [];
 	const lines = (isUnfinished ? text.replace(/(?:\*\*?|__?|`|#{1,6})$/, "") : text).split("\n");
-	let words: string[] = [];
+	let texts: string[] = [];
 	const inline = (line: string) => parseInline(line, { isUnfinished });
 	const flush = () => {
-		const paragraph = words.join("\n").replace(/^\n+|(?<!\s)\s+$/g, "");
-		words = [];
+		const paragraph = texts.join("\n").replace(/^\n+|(?<!\s)\s+$/g, "");
+		texts = [];
 		if (paragraph !== "") blocks.push({ kind: "paragraph", parts: inline(paragraph) });
 	};
 	for (let at = 0; at < lines.length; ) {
 		const line = lines[at] ?? "";
-		const block = readBlock(lines, at, inline);
-		if (block) {
+		const parsed = readBlock(lines, at, inline);
+		if (parsed) {
 			flush();
 			const last = blocks.at(-1);
 			// Blank lines between items do not end a list.
-			if (block.made.kind === "list" && last?.kind === "list" && last.isOrdered === block.made.isOrdered) {
-				last.items.push(...block.made.items);
-			} else blocks.push(block.made);
-			at = block.next;
+			if (
+				parsed.block.kind === "list" &&
+				last?.kind === "list" &&
+				last.isOrdered === parsed.block.isOrdered
+			) {
+				last.items.push(...parsed.block.items);
+			} else blocks.push(parsed.block);
+			at = parsed.next;
 		} else {
-			words.push(line);
+			texts.push(line);
 			at++;
 		}
 	}
@@ -52,33 +56,33 @@ export function parseMessage(text: string, { isUnfinished = false } = {}): Block
 	return blocks;
 }
 
-type Read = { made: Block; next: number };
+type ParsedBlock = { block: Block; next: number };
 
-function readBlock(lines: string[], at: number, inline: (line: string) => Inline[]): Read | null {
+function readBlock(lines: string[], at: number, inline: (line: string) => Inline[]): ParsedBlock | null {
 	const line = lines[at] ?? "";
 	const fence = FENCE.exec(line)?.[1];
 	if (fence) {
 		let end = at + 1;
 		while (end < lines.length && !(lines[end] ?? "").trim().startsWith(fence)) end++;
-		return { made: { kind: "code", text: lines.slice(at + 1, end).join("\n") }, next: end + 1 };
+		return { block: { kind: "code", text: lines.slice(at + 1, end).join("\n") }, next: end + 1 };
 	}
 	const heading = HEADING.exec(line)?.[1];
 	if (heading !== undefined) {
 		return {
-			made: { kind: "heading", parts: inline(heading.replace(/[ \t]#+[ \t]*$/, "").trim()) },
+			block: { kind: "heading", parts: inline(heading.replace(/[ \t]#+[ \t]*$/, "").trim()) },
 			next: at + 1,
 		};
 	}
-	if (RULE.test(line)) return { made: { kind: "rule" }, next: at + 1 };
+	if (RULE.test(line)) return { block: { kind: "rule" }, next: at + 1 };
 	const quote = runOf(lines, at, QUOTE);
-	if (quote) return { made: { kind: "quote", parts: inline(quote.join("\n")) }, next: at + quote.length };
+	if (quote) return { block: { kind: "quote", parts: inline(quote.join("\n")) }, next: at + quote.length };
 	const item = ITEM.exec(line);
 	if (item) {
-		const [, indent = "", , number, words = ""] = item;
+		const [, indent = "", , number, texts = ""] = item;
 		const depth = Math.min(DEEPEST_ITEM, Math.floor(indent.replaceAll("\t", "    ").length / 2));
-		const items = [{ depth, parts: inline(words) }];
+		const items = [{ depth, parts: inline(texts) }];
 		const start = number === undefined ? 1 : Number(number);
-		return { made: { kind: "list", isOrdered: number !== undefined, start, items }, next: at + 1 };
+		return { block: { kind: "list", isOrdered: number !== undefined, start, items }, next: at + 1 };
 	}
 	return TABLE_ROW.test(line) && TABLE_RULE.test(lines[at + 1] ?? "") ? readTable(lines, at, inline) : null;
 }
@@ -93,7 +97,7 @@ function runOf(lines: string[], at: number, pattern: RegExp): string[] | null {
 	return run.length > 0 ? run : null;
 }
 
-function readTable(lines: string[], at: number, inline: (line: string) => Inline[]): Read {
+function readTable(lines: string[], at: number, inline: (line: string) => Inline[]): ParsedBlock {
 	const cells = (line: string) =>
 		line
 			.trim()
@@ -104,7 +108,7 @@ function readTable(lines: string[], at: number, inline: (line: string) => Inline
 	let next = at + 2;
 	const rows: Inline[][][] = [];
 	while (next < lines.length && TABLE_ROW.test(lines[next] ?? "")) rows.push(cells(lines[next++] ?? ""));
-	return { made: { kind: "table", head: cells(lines[at] ?? ""), rows }, next };
+	return { block: { kind: "table", head: cells(lines[at] ?? ""), rows }, next };
 }
 
 /** The plain text of a message, for example for an email. URLs stay. */

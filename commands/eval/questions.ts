@@ -38,8 +38,8 @@ export function readQuestions(path: string): EvaluationQuestion[] {
 	const parsed = z.array(question).min(1).safeParse(content);
 	if (parsed.success) return parsed.data;
 	const issue = parsed.error.issues[0];
-	const place = issue?.path.length
+	const entry = issue?.path.length
 		? `entry ${Number(issue.path[0]) + 1} ${issue.path.slice(1).join(".")}`
 		: "it";
-	throw new CommandError(`${path} cannot be used: ${place.trim()}: ${issue?.message}.`);
+	throw new CommandError(`${path} cannot be used: ${entry.trim()}: ${issue?.message}.`);
 }

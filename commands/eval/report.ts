@@ -97,12 +97,13 @@ export function judge(question: EvaluationQuestion, outcome: Outcome | undefined
 
 function differing(questions: EvaluationQuestion[], variants: Variant[]): string {
 	const blocks = questions.flatMap(({ question }, index) => {
-		const told = variants.map(({ outcomes }) => describeOutcome(outcomes[index]));
-		if (told.every((text) => text === told[0])) return [];
+		const outcomeTexts = variants.map(({ outcomes }) => describeOutcome(outcomes[index]));
+		if (outcomeTexts.every((text) => text === outcomeTexts[0])) return [];
 		return [
-			[`### ${oneLine(question)}`, ...told.map((text, at) => `**${variants[at]?.name}**: ${text}`)].join(
-				"\n\n",
-			),
+			[
+				`### ${oneLine(question)}`,
+				...outcomeTexts.map((text, at) => `**${variants[at]?.name}**: ${text}`),
+			].join("\n\n"),
 		];
 	});
 	return blocks.length > 0 ? blocks.join("\n\n") : "None.";

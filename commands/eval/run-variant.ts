@@ -78,10 +78,10 @@ const { questions } = JSON.parse(line) as VariantInput;
 // A server does this in the background, but no server has read the changed articles.
 if (!env().OPENAI_EMBEDDING_MODEL) await embedAll();
 for (const [index, asked] of questions.entries()) {
-	const told: VariantLine = {
+	const output: VariantLine = {
 		index,
 		outcome: { ...(await askOne(asked)), retrieved: await retrieve(asked) },
 	};
-	process.stdout.write(`${JSON.stringify(told)}\n`);
+	process.stdout.write(`${JSON.stringify(output)}\n`);
 }
 await closeDatabase();

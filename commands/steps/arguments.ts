@@ -23,13 +23,13 @@ export function oneArgument(
 		});
 		const [word] = positionals;
 		if (word && positionals.length === 1) {
-			const given = Object.entries(values);
+			const givenOptions = Object.entries(values);
 			return {
 				word,
 				options: Object.fromEntries(
-					given.filter((entry): entry is [string, string] => options.includes(entry[0])),
+					givenOptions.filter((entry): entry is [string, string] => options.includes(entry[0])),
 				),
-				flags: new Set(given.flatMap(([name]) => (flags.includes(name) ? [name] : []))),
+				flags: new Set(givenOptions.flatMap(([name]) => (flags.includes(name) ? [name] : []))),
 			};
 		}
 	} catch {

@@ -17,17 +17,17 @@ export interface DatabaseAccess {
  * @throws EmbeddedError, CommandError or the driver's error; `runCommand` prints each as one sentence.
  */
 export async function openDatabase(role: "start" | "guest"): Promise<DatabaseAccess> {
-	const given = env();
-	if (given.DATABASE_URL) {
+	const settings = env();
+	if (settings.DATABASE_URL) {
 		// Not through a pooler: the lock belongs to a connection, which a pooler shares.
-		await migrate(given.LISTEN_DATABASE_URL ?? given.DATABASE_URL);
+		await migrate(settings.LISTEN_DATABASE_URL ?? settings.DATABASE_URL);
 		setEnv({ MEVI_EMBEDDED: "" });
 		return { embedded: null, close: closePools };
 	}
-	const embedded = await openEmbedded({ dataDir: given.DATA_DIR, role });
+	const embedded = await openEmbedded({ dataDir: settings.DATA_DIR, role });
 	try {
 		await migrate(embedded.url);
-		provideSecrets(given);
+		provideSecrets(settings);
 		setEnv({ DATABASE_URL: embedded.url, MEVI_EMBEDDED: "yes" });
 	} catch (error) {
 		await embedded.close();

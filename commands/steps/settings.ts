@@ -6,27 +6,27 @@ import { CommandError } from "./command.ts";
  * @throws EnvironmentError, CommandError
  */
 export function serverEnv(): Env {
-	const given = env();
-	if (given.DATABASE_URL && !given.APP_SECRET) {
+	const settings = env();
+	if (settings.DATABASE_URL && !settings.APP_SECRET) {
 		throw new CommandError(
 			"APP_SECRET is required with DATABASE_URL, the same for every server process; " +
 				"make one with `openssl rand -hex 32` and set it, for example in .env.",
 		);
 	}
-	if (given.RATE_LIMITS === "off") {
+	if (settings.RATE_LIMITS === "off") {
 		process.stderr.write(
 			"RATE_LIMITS=off: there are no rate limits. For benchmarks only, never in public.\n",
 		);
 	}
-	if (given.ASSISTANT === "off") {
+	if (settings.ASSISTANT === "off") {
 		process.stderr.write(
 			"ASSISTANT=off: the assistant does not answer, every new conversation waits for a person.\n",
 		);
 	}
-	return given;
+	return settings;
 }
 
 /** The URL of the server for users: PUBLIC_URL, else localhost. Without a trailing slash. */
-export function publicAddress(given: Env, port: number): string {
-	return (given.PUBLIC_URL ?? `http://localhost:${port}`).replace(/(?<!\/)\/+$/, "");
+export function publicAddress(settings: Env, port: number): string {
+	return (settings.PUBLIC_URL ?? `http://localhost:${port}`).replace(/(?<!\/)\/+$/, "");
 }

@@ -11,23 +11,23 @@ import { publicAddress, serverEnv } from "./settings.ts";
 /** `npm start`: builds and runs everything, and stops it at the end. */
 export async function start(): Promise<void> {
 	await runUntilStopped(async (life) => {
-		const given = serverEnv();
-		if (!given.DATABASE_URL) await requireOwnDirectory(given.DATA_DIR);
-		const port = await requireFreePort(given.PORT, given.HOST);
+		const settings = serverEnv();
+		if (!settings.DATABASE_URL) await requireOwnDirectory(settings.DATA_DIR);
+		const port = await requireFreePort(settings.PORT, settings.HOST);
 		setEnv({ PORT: String(port) });
 
 		const [ready] = await Promise.all([life.track(openAndFill(life)), life.track(buildWhereNeeded(life))]);
 		life.signal.throwIfAborted();
-		const server = await startServer(port, given.HOST);
+		const server = await startServer(port, settings.HOST);
 		life.onEnd(server.stop);
 		void server.ended.then(({ fault }) => {
 			if (life.signal.aborted) return;
 			void life.end(`The server ended unexpectedly (${fault ?? "exit code 0"}); start again with npm start.`);
 		});
 
-		const address = publicAddress(given, port);
+		const address = publicAddress(settings, port);
 		ready.access.embedded?.announce(`${address}/`);
-		process.stdout.write(welcome(given, address, ready));
+		process.stdout.write(welcome(settings, address, ready));
 	});
 }
 
@@ -64,13 +64,13 @@ async function openAndFill(life: Lifetime): Promise<Ready> {
 	return { access, demo, hasAgents };
 }
 
-function welcome(given: Env, address: string, { access, demo, hasAgents }: Ready): string {
+function welcome(settings: Env, address: string, { access, demo, hasAgents }: Ready): string {
 	const lines = ["", `Shop       ${address}/`, `Dashboard  ${address}/admin/chat`];
 	if (demo) lines.push(`Agent      ${address}/admin/login ${demo.email} ${demo.password}`);
 	else if (!hasAgents)
 		lines.push("Nobody can sign in yet; make an agent with: npm run agent:create -- EMAIL");
 	if (access.embedded?.isElsewhere) {
-		lines.push(`Database   ${access.embedded.home} (its user cannot reach ${given.DATA_DIR})`);
+		lines.push(`Database   ${access.embedded.home} (its user cannot reach ${settings.DATA_DIR})`);
 	}
 	return `${lines.join("\n")}\n\n`;
 }

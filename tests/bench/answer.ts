@@ -7,7 +7,7 @@ import postgres from "#db/driver.ts";
 import { readEvents } from "#tests/setup/event-reader.ts";
 import {
 	type Reply,
-	saysAtOnce,
+	sendsWhole,
 	startOpenAiServer,
 	writeChunk,
 	writeData,
@@ -20,7 +20,7 @@ import { quantile } from "./statistics.ts";
 /** Delays of the scripted provider in milliseconds: before its first word, and between two words. */
 const FIRST_WORD_MS = 120;
 const BETWEEN_WORDS_MS = 15;
-const AIM_MS = 30;
+const TARGET_MS = 30;
 const WORDS = "It comes within a few days, and you hear from us when it leaves.".split(/(?<= )/);
 
 /** Measured times of one question, in milliseconds. */
@@ -35,7 +35,7 @@ interface Times {
 
 export interface AnswerReading {
 	questions: number;
-	aimMs: number;
+	targetMs: number;
 	withWait: { p50: number; p90: number; max: number };
 	withoutWait: { p50: number; p90: number; max: number };
 	isMet: boolean;
@@ -57,7 +57,7 @@ export async function measureAnswers(options: {
 	if (seeded.code !== 0) throw new CommandError(`The demo store could not be written: ${seeded.stderr}`);
 	const work = createProviderClock();
 	const provider = await startOpenAiServer(work.reply);
-	provider.answerReadings(work.reply);
+	provider.answerClassifications(work.reply);
 	const client = postgres(databaseUrl, { max: 1, onnotice: () => {} });
 	const server = await startServerProcess({
 		DATABASE_URL: databaseUrl,
@@ -100,15 +100,15 @@ export function summariseTimes(times: Times[]): AnswerReading {
 	const withoutWait = figures(times.map(({ sinceDue, provider }) => sinceDue - provider));
 	return {
 		questions: times.length,
-		aimMs: AIM_MS,
+		targetMs: TARGET_MS,
 		withWait: figures(times.map(({ seen, provider }) => seen - provider)),
 		withoutWait,
-		isMet: withoutWait.p50 <= AIM_MS,
+		isMet: withoutWait.p50 <= TARGET_MS,
 	};
 }
 
 /** The result as a sentence and a small table, in Markdown. */
-export function answerMarkdown({ questions, aimMs, withWait, withoutWait, isMet }: AnswerReading): string {
+export function answerMarkdown({ questions, targetMs, withWait, withoutWait, isMet }: AnswerReading): string {
 	const row = (label: string, { p50, p90, max }: { p50: number; p90: number; max: number }) =>
 		`| ${label} | ${p50.toFixed(1)} ms | ${p90.toFixed(1)} ms | ${max.toFixed(1)} ms |`;
 	return [
@@ -117,7 +117,7 @@ export function answerMarkdown({ questions, aimMs, withWait, withoutWait, isMet 
 		row("without the wait for the customer's next message", withoutWait),
 		row("with it", withWait),
 		"",
-		`The aim, at most ${aimMs} ms at the median without the wait, is ${isMet ? "reached" : "missed"}.`,
+		`The aim, at most ${targetMs} ms at the median without the wait, is ${isMet ? "reached" : "missed"}.`,
 	].join("\n");
 }
 
@@ -133,7 +133,7 @@ function createProviderClock() {
 		await delay(FIRST_WORD_MS);
 		if (!request.body.stream) {
 			// A request of the pipeline about the message, such as a classification: it gets an empty answer at once.
-			await saysAtOnce("{}")(response, request);
+			await sendsWhole("{}")(response, request);
 			span.to = performance.now();
 			return;
 		}

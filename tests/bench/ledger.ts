@@ -1,7 +1,7 @@
 import { quantile } from "./statistics.ts";
 
 /** Counts of a run's messages, from the senders' acknowledgements and what the readers showed. */
-export interface Verdict {
+export interface MessageCounts {
 	written: number;
 	acked: number;
 	rendered: number;
@@ -18,7 +18,7 @@ export interface Verdict {
 interface Entry {
 	conversation: number;
 	/** Position of the message in its session, in the order of writing. */
-	place: number;
+	position: number;
 	dueAt: number;
 	ackedAt: number | null;
 	renderedAt: number | null;
@@ -39,9 +39,9 @@ export function createLedger() {
 	return {
 		/** Records a message that is due now. Its latency counts from here, even if it is sent later. */
 		write(id: string, conversation: number, dueAt: number) {
-			const place = writtenIn.get(conversation) ?? 0;
-			writtenIn.set(conversation, place + 1);
-			entries.set(id, { conversation, place, dueAt, ackedAt: null, renderedAt: null });
+			const position = writtenIn.get(conversation) ?? 0;
+			writtenIn.set(conversation, position + 1);
+			entries.set(id, { conversation, position, dueAt, ackedAt: null, renderedAt: null });
 		},
 		ack(id: string, at: number) {
 			const entry = entries.get(id);
@@ -63,13 +63,13 @@ export function createLedger() {
 			entry.renderedAt = at;
 			tally.rendered += 1;
 			const before = furthest.get(conversation) ?? -1;
-			if (entry.place < before) tally.reordered += 1;
-			else furthest.set(conversation, entry.place);
+			if (entry.position < before) tally.reordered += 1;
+			else furthest.set(conversation, entry.position);
 		},
 		/** Whether every message has been acknowledged and shown. */
 		isSettled: () => tally.acked === entries.size && tally.rendered === entries.size,
 		count: () => ({ written: entries.size, acked: tally.acked, rendered: tally.rendered }),
-		verdict(): Verdict {
+		verdict(): MessageCounts {
 			let lost = 0;
 			for (const entry of entries.values())
 				if (entry.ackedAt !== null && entry.renderedAt === null) lost += 1;
@@ -114,7 +114,7 @@ export function latencyFigures(latencies: number[]): { p50: number; p99: number;
 }
 
 /** Why a run was not correct; null when it was. */
-export function faultOf({ lost, doubled, reordered, foreign }: Verdict): string | null {
+export function faultOf({ lost, doubled, reordered, foreign }: MessageCounts): string | null {
 	const faults = Object.entries({ lost, doubled, reordered, foreign }).filter(([, count]) => count > 0);
 	return faults.length === 0 ? null : faults.map(([what, count]) => `${count} ${what}`).join(", ");
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Contender, Kind } from "./contender.ts";
 import type { BenchDatabase } from "./database.ts";
-import { faultOf, type Verdict } from "./ledger.ts";
+import { faultOf, type MessageCounts } from "./ledger.ts";
 import { type Load, startLoad } from "./load/start.ts";
 import type { TrafficResult } from "./load/traffic.ts";
 import { startOurs } from "./ours.ts";
@@ -21,7 +21,7 @@ export interface Reading {
 	kind: Kind;
 	repeat: number;
 	figures: Record<string, number>;
-	verdict?: Verdict;
+	verdict?: MessageCounts;
 	/** Why the run was not correct; null when it was. */
 	fault: string | null;
 }
@@ -43,14 +43,14 @@ export const MEASURES = [
 /** Runs the measures of one contender, with its own databases and nothing else running. */
 export async function measureSide(
 	kind: Kind,
-	options: { database: BenchDatabase; plan: Plan; repeat: number; say: (line: string) => void },
+	options: { database: BenchDatabase; plan: Plan; repeat: number; print: (line: string) => void },
 ): Promise<Reading[]> {
-	const { plan, repeat, say } = options;
+	const { plan, repeat, print } = options;
 	const readings: Reading[] = [];
 	const note = (measure: string, reading: Omit<Reading, "measure" | "kind" | "repeat">) => {
 		readings.push({ measure, kind, repeat, ...reading });
 		const figures = Object.entries(reading.figures).map(([name, value]) => `${name} ${value.toFixed(2)}`);
-		say(`${kind} ${measure}: ${figures.join(", ")}${reading.fault ? ` (${reading.fault})` : ""}`);
+		print(`${kind} ${measure}: ${figures.join(", ")}${reading.fault ? ` (${reading.fault})` : ""}`);
 	};
 	const isWanted = (measure: string) => plan.only.has(measure);
 

@@ -6,7 +6,7 @@ import { makeConversations } from "./database.ts";
 import { measurePair } from "./server-pair.ts";
 
 /** Node options with which a server collects garbage on a signal, before its memory is read. */
-export const COLLECTING = ["--expose-gc", "--import", join(ROOT, "tests/setup/gc-on-signal.mjs")];
+export const GC_NODE_OPTIONS = ["--expose-gc", "--import", join(ROOT, "tests/setup/gc-on-signal.mjs")];
 
 /**
  * Starts two processes of the built app on one database, as `npm run serve` does. Limits and the assistant are off,
@@ -30,8 +30,8 @@ export async function startOurs(options: {
 		NODE_OPTIONS: "",
 	};
 	const [writer, reader] = await Promise.all([
-		startServerProcess(env, COLLECTING),
-		startServerProcess(env, COLLECTING),
+		startServerProcess(env, GC_NODE_OPTIONS),
+		startServerProcess(env, GC_NODE_OPTIONS),
 	]);
 	const servers = [writer, reader];
 	const epoch = await readEpoch(writer.url, conversations[0]);

@@ -41,25 +41,25 @@ await pool.query(`
 	select session_id, sender_id, sender_type, message, sent_at from chat_messages
 	where not exists (select from peer_messages)`);
 
-const SHAPE = `id, session_id as "sessionId", client_message_id as "clientMessageId", sender_type as "senderType",
+const SCHEMA = `id, session_id as "sessionId", client_message_id as "clientMessageId", sender_type as "senderType",
 	sender_name as "senderName", message, message_type as "messageType", metadata, is_read as "isRead",
 	sent_at as "sentAt"`;
-const MAY_ENTER = {
+const SELECT_PERMITTED = {
 	name: "may-enter",
 	text: "select 1 from chat_sessions where session_id = $1 and visitor_id = $2",
 };
-const KEEP = {
+const INSERT_MESSAGE = {
 	name: "keep",
 	text: `insert into peer_messages (session_id, client_message_id, sender_id, sender_type, message)
 		values ($1, $2, $3, 'user', $4)
-		on conflict (session_id, sender_type, client_message_id) do nothing returning ${SHAPE}`,
+		on conflict (session_id, sender_type, client_message_id) do nothing returning ${SCHEMA}`,
 };
-const MISSED = {
+const SELECT_MISSED = {
 	name: "missed",
-	text: `select ${SHAPE} from peer_messages where session_id = $1 and id > $2 order by id`,
+	text: `select ${SCHEMA} from peer_messages where session_id = $1 and id > $2 order by id`,
 };
 
-interface Place {
+interface ReaderPosition {
 	sessionId: string;
 	visitorId: string;
 	offset: number;
@@ -82,14 +82,14 @@ io.use(async (socket, next) => {
 			algorithms: ["HS256"],
 			audience: "mevi-customer",
 		});
-		const found = await pool.query({ ...MAY_ENTER, values: [sessionId, payload.vid] });
+		const found = await pool.query({ ...SELECT_PERMITTED, values: [sessionId, payload.vid] });
 		if (found.rowCount !== 1) throw new Error("There is no such conversation.");
-		const place: Place = {
+		const position: ReaderPosition = {
 			sessionId: sessionId ?? "",
 			visitorId: String(payload.vid),
 			offset: Number(serverOffset ?? 0),
 		};
-		Object.assign(socket.data, place);
+		Object.assign(socket.data, position);
 		next();
 	} catch (error) {
 		next(error as Error);
@@ -97,12 +97,15 @@ io.use(async (socket, next) => {
 });
 
 io.on("connection", async (socket) => {
-	const { sessionId, visitorId, offset } = socket.data as Place;
+	const { sessionId, visitorId, offset } = socket.data as ReaderPosition;
 	socket.on("message", async (post: { id: string; text: string }, done: () => void) => {
 		try {
-			const kept = await pool.query({ ...KEEP, values: [sessionId, post.id, visitorId, post.text] });
+			const inserted = await pool.query({
+				...INSERT_MESSAGE,
+				values: [sessionId, post.id, visitorId, post.text],
+			});
 			// A repeated message is acknowledged and not broadcast again.
-			if (kept.rowCount === 1) socket.to(sessionId).emit("message", kept.rows[0]);
+			if (inserted.rowCount === 1) socket.to(sessionId).emit("message", inserted.rows[0]);
 			done();
 		} catch {
 			// The message is not stored and not acknowledged, so the client sends it again.
@@ -112,7 +115,7 @@ io.on("connection", async (socket) => {
 	await socket.join(sessionId);
 	if (socket.recovered) return;
 	try {
-		const missed = await pool.query({ ...MISSED, values: [sessionId, offset] });
+		const missed = await pool.query({ ...SELECT_MISSED, values: [sessionId, offset] });
 		for (const row of missed.rows) socket.emit("message", row);
 	} catch {
 		socket.disconnect(true);

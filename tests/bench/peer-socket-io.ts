@@ -4,11 +4,11 @@ import { ROOT } from "#commands/steps/root.ts";
 import { lineFrom } from "#tests/setup/processes.ts";
 import type { Contender } from "./contender.ts";
 import { makeConversations } from "./database.ts";
-import { COLLECTING } from "./ours.ts";
+import { GC_NODE_OPTIONS } from "./ours.ts";
 import { measurePair } from "./server-pair.ts";
 
 /** An offset that no message reaches, so that there is nothing to catch up. */
-const LATEST = String(Number.MAX_SAFE_INTEGER);
+const NEWEST_OFFSET = String(Number.MAX_SAFE_INTEGER);
 
 /** Starts the peer: two processes of peer-socket-io-server.ts on one database. */
 export async function startSocketIo(options: {
@@ -25,7 +25,7 @@ export async function startSocketIo(options: {
 		kind: "socket.io",
 		writerUrl: writer.url,
 		readerUrl: reader.url,
-		cursors: { before: "0", behind: String(conversations.length), live: LATEST },
+		cursors: { before: "0", behind: String(conversations.length), live: NEWEST_OFFSET },
 		conversations,
 		...measurePair(processes),
 		async stop() {
@@ -39,7 +39,7 @@ async function startOne(options: {
 	secret: string;
 }): Promise<{ process: ChildProcess; url: string }> {
 	const script = join(ROOT, "tests/bench/peer-socket-io-server.ts");
-	const child = spawn(process.execPath, [...COLLECTING, "--import", "tsx", script], {
+	const child = spawn(process.execPath, [...GC_NODE_OPTIONS, "--import", "tsx", script], {
 		cwd: ROOT,
 		env: {
 			...process.env,

@@ -12,7 +12,7 @@ import { quantile } from "./statistics.ts";
  * in milliseconds for the batch. The first row is an empty commit on this disk. Plans are made while the tables are
  * small, and kept, as in the app.
  */
-const GROUPS = [1, 8, 32];
+const BATCH_SIZES = [1, 8, 32];
 const CONVERSATIONS = 640;
 /** Number of sessions that are filled with messages; the batches use them in turn. */
 const LONG_CONVERSATIONS = 32;
@@ -23,7 +23,7 @@ const LONG_CONVERSATIONS = 32;
 const LIMIT_A_MINUTE = 30;
 const ANSWER_PACE = { waitMs: 350, mostWaitMs: 3_000 };
 
-type Place = { sessionId: string; visitorId: string };
+type PostTarget = { sessionId: string; visitorId: string };
 type Bench = { client: postgres.Sql; rounds: number; readCpu: () => number; limit: number | null };
 
 await runCommand(async () => {
@@ -47,11 +47,11 @@ await runCommand(async () => {
 			readCpu: () => readCpuMs(backend?.pid ?? 0),
 			limit: values.limits === "on" ? LIMIT_A_MINUTE : null,
 		};
-		const short = await makePlaces(client, status);
-		process.stdout.write(`| ms: 10 %, 50 %, (processor) | ${GROUPS.join(" | ")} |\n|---|---|---|---|\n`);
+		const short = await makeTargets(client, status);
+		process.stdout.write(`| ms: 10 %, 50 %, (processor) | ${BATCH_SIZES.join(" | ")} |\n|---|---|---|---|\n`);
 		await measureRow(bench, "commit of one row", [1], () => client`insert into bench_floor values (1)`);
 		await measurePosts(bench, "conversations of 1 message", short);
-		const long = await makePlaces(client, status, LONG_CONVERSATIONS);
+		const long = await makeTargets(client, status, LONG_CONVERSATIONS);
 		await lengthen(client, long, messages);
 		await measurePosts(bench, `conversations of ${messages} messages`, long);
 		await client.end();
@@ -60,11 +60,11 @@ await runCommand(async () => {
 	}
 });
 
-function measurePosts(bench: Bench, name: string, places: Place[]): Promise<void> {
+function measurePosts(bench: Bench, name: string, targets: PostTarget[]): Promise<void> {
 	let next = 0;
-	return measureRow(bench, name, GROUPS, async (size) => {
-		const group = Array.from({ length: size }, () => places[next++ % places.length] as Place);
-		await writeGroup(bench, group);
+	return measureRow(bench, name, BATCH_SIZES, async (size) => {
+		const group = Array.from({ length: size }, () => targets[next++ % targets.length] as PostTarget);
+		await writeBatch(bench, group);
 	});
 }
 
@@ -75,23 +75,27 @@ async function openSmall(database: BenchDatabase): Promise<postgres.Sql> {
 	await client`alter table chat_messages set (autovacuum_enabled = off)`;
 	await client`alter table chat_sessions set (autovacuum_enabled = off)`;
 	await client`create table bench_floor (n int)`;
-	const [place] = await makePlaces(client, "assistant", 1);
+	const [target] = await makeTargets(client, "assistant", 1);
 	await client`analyze`;
 	for (let count = 0; count < 10; count += 1)
-		await writeGroup({ client, limit: LIMIT_A_MINUTE }, place ? [place] : []);
+		await writeBatch({ client, limit: LIMIT_A_MINUTE }, target ? [target] : []);
 	return client;
 }
 
-async function makePlaces(client: postgres.Sql, status: string, count = CONVERSATIONS): Promise<Place[]> {
-	return client<Place[]>`
+async function makeTargets(
+	client: postgres.Sql,
+	status: string,
+	count = CONVERSATIONS,
+): Promise<PostTarget[]> {
+	return client<PostTarget[]>`
 		insert into chat_sessions (visitor_id, status, queued_at, last_message_at)
 		select gen_random_uuid(), ${status}, now(), now() from generate_series(1, ${count}::int)
 		returning session_id as "sessionId", visitor_id as "visitorId"`;
 }
 
 /** Adds this many messages of another sender to each session. */
-async function lengthen(client: postgres.Sql, places: Place[], messages: number): Promise<void> {
-	for (const { sessionId } of places) {
+async function lengthen(client: postgres.Sql, targets: PostTarget[], messages: number): Promise<void> {
+	for (const { sessionId } of targets) {
 		await client`
 			insert into chat_messages (session_id, seq, client_message_id, sender_id, sender_type, message, sent_at)
 			select ${sessionId}, n, gen_random_uuid()::text, 'another', 'user', 'Earlier', now() - interval '1 day'
@@ -104,11 +108,11 @@ async function lengthen(client: postgres.Sql, places: Place[], messages: number)
 	}
 }
 
-async function writeGroup(
+async function writeBatch(
 	{ client, limit }: Pick<Bench, "client" | "limit">,
-	places: Place[],
+	targets: PostTarget[],
 ): Promise<void> {
-	const posts = places.map(({ sessionId, visitorId }) => ({
+	const posts = targets.map(({ sessionId, visitorId }) => ({
 		session: sessionId,
 		message: {
 			id: randomUUID(),

@@ -3,7 +3,7 @@ import { OPEN_RATES, type Reading } from "./measures.ts";
 import { type Summary, summarise } from "./statistics.ts";
 
 /** A row of the report: one figure of one measure. */
-interface Line {
+interface ReportRow {
 	measure: string;
 	figure: string;
 	label: string;
@@ -15,7 +15,7 @@ interface Line {
 
 const TARGETS: Record<string, number> = { "open-200 p50": 1, "open-200 p99": 0.7, "open-500 p99": 0.5 };
 
-const LINES: Line[] = [
+const REPORT_ROWS: ReportRow[] = [
 	...OPEN_RATES.flatMap((rate) => {
 		const measure = `open-${rate}`;
 		const latency = (figure: string, label: string) => ({
@@ -72,27 +72,27 @@ export interface Comparison {
 
 /** Compares the medians of both contenders, for every figure that both have. */
 export function compare(readings: Reading[]): Comparison[] {
-	return LINES.flatMap((line) => {
-		const ours = summaryOf(readings, "ours", line);
-		const theirs = summaryOf(readings, "socket.io", line);
+	return REPORT_ROWS.flatMap((row) => {
+		const ours = summaryOf(readings, "ours", row);
+		const theirs = summaryOf(readings, "socket.io", row);
 		if (!ours || !theirs) return [];
-		const { measure, figure, label, unit, isMoreBetter = false } = line;
+		const { measure, figure, label, unit, isMoreBetter = false } = row;
 		const ratio = theirs.median === 0 ? null : ours.median / theirs.median;
 		const isOursBetter = isMoreBetter ? ours.median > theirs.median : ours.median < theirs.median;
 		const winner = ours.median === theirs.median ? null : isOursBetter ? "ours" : "socket.io";
 		const target =
-			line.target === undefined || ratio === null
+			row.target === undefined || ratio === null
 				? null
 				: {
-						ratio: line.target,
+						ratio: row.target,
 						isFloor: isMoreBetter,
-						isMet: isMoreBetter ? ratio >= line.target : ratio <= line.target,
+						isMet: isMoreBetter ? ratio >= row.target : ratio <= row.target,
 					};
 		return [{ measure, figure, label, unit, ours, theirs, ratio, winner, target }];
 	});
 }
 
-function summaryOf(readings: Reading[], kind: Kind, { measure, figure }: Line): Summary | null {
+function summaryOf(readings: Reading[], kind: Kind, { measure, figure }: ReportRow): Summary | null {
 	const values = readings
 		.filter((reading) => reading.kind === kind && reading.measure === measure)
 		.map((reading) => reading.figures[figure] ?? Number.NaN)
@@ -124,7 +124,7 @@ function peerWins(comparisons: Comparison[]): string[] {
 	if (won.length === 0) return ["Socket.IO wins nowhere in this run."];
 	return won.map(
 		({ label, unit, ours, theirs }) =>
-			`Socket.IO wins at "${label}": ${number(theirs.median)}${spaced(unit)} against our ${number(ours.median)}${spaced(unit)}.`,
+			`Socket.IO wins at "${label}": ${formatNumber(theirs.median)}${spaced(unit)} against our ${formatNumber(ours.median)}${spaced(unit)}.`,
 	);
 }
 
@@ -138,12 +138,12 @@ function loadSentence(readings: Reading[]): string {
 const spaced = (unit: string) => (unit === "" || unit.startsWith("/") ? unit : ` ${unit}`);
 
 function show({ median, least, most }: Summary, unit: string): string {
-	const range = least === most ? "" : ` (${number(least)}–${number(most)})`;
-	return `${number(median)}${spaced(unit)}${range}`;
+	const range = least === most ? "" : ` (${formatNumber(least)}–${formatNumber(most)})`;
+	return `${formatNumber(median)}${spaced(unit)}${range}`;
 }
 
 /** Formats a number with three significant figures. */
-function number(value: number): string {
+function formatNumber(value: number): string {
 	if (Number.isInteger(value)) return String(value);
 	return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -25,7 +25,7 @@ await runCommand(async () => {
 			// The contenders take turns in going first, because the second finds a warmer or busier machine.
 			const order: Kind[] = repeat % 2 === 1 ? ["ours", "socket.io"] : ["socket.io", "ours"];
 			for (const kind of order) {
-				readings.push(...(await measureSide(kind, { database, plan: options, repeat, say })));
+				readings.push(...(await measureSide(kind, { database, plan: options, repeat, print })));
 			}
 		}
 		if (options.only.has(ANSWER)) answer = await measureAnswers({ database, questions: 60 });
@@ -42,8 +42,10 @@ await runCommand(async () => {
 		writeFileSync(options.json, `${JSON.stringify(report, null, "\t")}\n`);
 	}
 	if (ourFaults.length > 0) {
-		const told = ourFaults.map(({ measure, repeat, fault }) => `${measure}, repeat ${repeat}: ${fault}`);
-		throw new CommandError(`Ours was not correct. ${told.join("; ")}.`);
+		const faultLines = ourFaults.map(
+			({ measure, repeat, fault }) => `${measure}, repeat ${repeat}: ${fault}`,
+		);
+		throw new CommandError(`Ours was not correct. ${faultLines.join("; ")}.`);
 	}
 });
 
@@ -79,6 +81,6 @@ function machine() {
 	return { node: process.version, processors: cpus().map(({ model }) => model), memoryBytes: totalmem() };
 }
 
-function say(line: string): void {
+function print(line: string): void {
 	process.stderr.write(`${line}\n`);
 }

@@ -39,13 +39,13 @@ function collect(child: ChildProcess): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const { stdout } = child;
 		const deadline = setTimeout(() => reject(new Error("A server did not collect its garbage.")), 20_000);
-		const hear = (chunk: Buffer) => {
+		const onOutput = (chunk: Buffer) => {
 			if (!chunk.includes("collected")) return;
 			clearTimeout(deadline);
-			stdout?.off("data", hear);
+			stdout?.off("data", onOutput);
 			resolve();
 		};
-		stdout?.on("data", hear);
+		stdout?.on("data", onOutput);
 		child.kill("SIGUSR2");
 	});
 }

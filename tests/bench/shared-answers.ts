@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CommandError } from "#commands/steps/command.ts";
 import {
 	type Reply,
-	saysAtOnce,
+	sendsWhole,
 	startOpenAiServer,
 	writeChunk,
 	writeData,
@@ -20,20 +20,20 @@ const QUESTIONS = 10;
 /** Milliseconds that the scripted model takes for an answer. */
 const MODEL_MS = 2_000;
 const ANSWER_LIMIT_MS = 120_000;
-const AIM = 2;
+const TARGET_RATIO = 2;
 
 type Figures = { p50: number; p90: number; max: number };
 
 /** Waits of one customer, in milliseconds from the acknowledged question to its answer. */
 export interface SharedAnswersReading {
-	way: "articles" | "model";
+	model: "articles" | "model";
 	alone: Figures;
 	/** Waits while one address has `crowd` questions in progress. */
-	beside: Figures;
+	withCrowd: Figures;
 	crowd: number;
 	/** Number of the crowd's answers that were still missing when the customer got their last one. */
-	left: number;
-	aim: number;
+	crowdAnswersLeft: number;
+	targetRatio: number;
 	isMet: boolean;
 }
 
@@ -47,7 +47,7 @@ export async function measureSharedAnswers(options: {
 }): Promise<SharedAnswersReading[]> {
 	const readings = [await measureWay("articles", options.database)];
 	const model = await startOpenAiServer(slowReply);
-	model.answerReadings(slowReply);
+	model.answerClassifications(slowReply);
 	try {
 		const env = { OPENAI_API_KEY: "scripted", OPENAI_BASE_URL: model.url };
 		readings.push(await measureWay("model", options.database, env));
@@ -58,7 +58,7 @@ export async function measureSharedAnswers(options: {
 }
 
 async function measureWay(
-	way: SharedAnswersReading["way"],
+	model: SharedAnswersReading["model"],
 	database: BenchDatabase,
 	env: Record<string, string> = {},
 ): Promise<SharedAnswersReading> {
@@ -76,19 +76,20 @@ async function measureWay(
 		// The crowd posts as fast as the limits of one address and its acknowledgements allow.
 		const posting = Promise.all(crowd.map((one, index) => server.post(one, crowdText(index))));
 		while ((await server.openTurns()) < CROWD / 4) await delay(20);
-		const beside = await askAll(server, take(QUESTIONS));
-		const left = await server.openTurns();
+		const withCrowd = await askAll(server, take(QUESTIONS));
+		const crowdAnswersLeft = await server.openTurns();
 		const refused = (await posting).filter((isAccepted) => !isAccepted).length;
 		if (refused > 0) throw new CommandError(`${refused} messages of the crowd were refused.`);
-		if (left === 0) throw new CommandError("The crowd had its answers before the customer had the last one.");
-		const figures = { alone: figuresOf(alone), beside: figuresOf(beside) };
+		if (crowdAnswersLeft === 0)
+			throw new CommandError("The crowd had its answers before the customer had the last one.");
+		const figures = { alone: figuresOf(alone), withCrowd: figuresOf(withCrowd) };
 		return {
-			way,
+			model,
 			...figures,
 			crowd: CROWD,
-			left,
-			aim: AIM,
-			isMet: figures.beside.p50 <= AIM * figures.alone.p50,
+			crowdAnswersLeft,
+			targetRatio: TARGET_RATIO,
+			isMet: figures.withCrowd.p50 <= TARGET_RATIO * figures.alone.p50,
 		};
 	} finally {
 		await server.close();
@@ -122,7 +123,7 @@ const figuresOf = (values: number[]): Figures => ({
 const slowReply: Reply = async (response, request) => {
 	await delay(MODEL_MS);
 	if (!request.body.stream) {
-		await saysAtOnce("{}")(response, request);
+		await sendsWhole("{}")(response, request);
 		return;
 	}
 	writeChunk(response, { role: "assistant", content: "It comes within a few days." });
@@ -146,8 +147,8 @@ function crowdText(index: number): string {
 export function sharedAnswersMarkdown(readings: SharedAnswersReading[]): string {
 	const ms = ({ p50, p90, max }: Figures) => `${p50.toFixed(0)} / ${p90.toFixed(0)} / ${max.toFixed(0)} ms`;
 	const rows = readings.map(
-		({ way, alone, beside, left, isMet, aim }) =>
-			`| ${way === "model" ? "a model" : "the articles"} | ${ms(alone)} | ${ms(beside)} | ${(beside.p50 / alone.p50).toFixed(2)} | ≤ ${aim}: ${isMet ? "reached" : "missed"} | ${left} |`,
+		({ model, alone, withCrowd, crowdAnswersLeft, isMet, targetRatio }) =>
+			`| ${model === "model" ? "a model" : "the articles"} | ${ms(alone)} | ${ms(withCrowd)} | ${(withCrowd.p50 / alone.p50).toFixed(2)} | ≤ ${targetRatio}: ${isMet ? "reached" : "missed"} | ${crowdAnswersLeft} |`,
 	);
 	return [
 		`| until the answer (median / 90 % / worst), from | alone | beside ${CROWD} questions of one address | ratio of the medians | aim | of the ${CROWD} still unanswered |`,

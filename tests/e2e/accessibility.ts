@@ -6,7 +6,7 @@ import { expect } from "./fixtures.ts";
  * Two viewports that together cover both colour schemes and both sizes; few faults appear in only one of the other
  * two.
  */
-const LOOKS = [
+const VIEWPORTS = [
 	{ colorScheme: "light", viewport: { width: 1280, height: 800 } },
 	{ colorScheme: "dark", viewport: { width: 390, height: 844 } },
 ] as const;
@@ -15,9 +15,9 @@ const LOOKS = [
  * Checks the page for WCAG A and AA and for content that overflows, and leaves the viewport small. It continues after
  * a fault, so that one run reports all faults.
  */
-export async function inspect(page: Page): Promise<void> {
+export async function checkAccessibility(page: Page): Promise<void> {
 	const { pathname } = new URL(page.url());
-	for (const { colorScheme, viewport } of LOOKS) {
+	for (const { colorScheme, viewport } of VIEWPORTS) {
 		await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
 		await page.setViewportSize(viewport);
 		const where = `${pathname}, ${colorScheme}, ${viewport.width} px`;

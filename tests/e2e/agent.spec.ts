@@ -4,7 +4,7 @@ import {
 	composer,
 	conversationOf,
 	endAsAgent,
-	inboxLine,
+	inboxRow,
 	log,
 	message,
 	open,
@@ -44,7 +44,7 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 	await test.step("the title counts a waiting customer until the conversation is opened", async () => {
 		await expect(agent).toHaveTitle(/^\(\d+\) Conversations/);
 		const before = Number(/\d+/.exec(await agent.title())?.[0]);
-		await inboxLine(agent, sessionId).click();
+		await inboxRow(agent, sessionId).click();
 		await expect(agent).toHaveTitle(
 			before > 1 ? `(${before - 1}) Conversations · Mevi Chat` : "Conversations · Mevi Chat",
 		);
@@ -85,10 +85,10 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 		await agent.goto("/admin/knowledge");
 		await write(customer, "Are you still there?");
 		await agent.goto("/admin/chat");
-		await expect(inboxLine(agent, sessionId)).toContainText("1 unread");
+		await expect(inboxRow(agent, sessionId)).toContainText("1 unread");
 		const before = await agent.title();
-		await inboxLine(agent, sessionId).click();
-		await expect(inboxLine(agent, sessionId)).not.toContainText("unread");
+		await inboxRow(agent, sessionId).click();
+		await expect(inboxRow(agent, sessionId)).not.toContainText("unread");
 		await expect.poll(() => agent.title()).not.toBe(before);
 	});
 

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { calls, type OpenAiServer, says, startOpenAiServer } from "../setup/openai-server.ts";
+import { callsTools, type OpenAiServer, startOpenAiServer, streamsText } from "../setup/openai-server.ts";
 import { startSmtpServer } from "../setup/smtp-server.ts";
-import { inspect } from "./accessibility.ts";
+import { checkAccessibility } from "./accessibility.ts";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import { type OwnApp, startOwnApp } from "./instance.ts";
 import {
@@ -9,7 +9,7 @@ import {
 	composer,
 	conversationOf,
 	holdForms,
-	inboxLine,
+	inboxRow,
 	inFrame,
 	log,
 	message,
@@ -30,7 +30,7 @@ const DRAFT = "Thank you for the photo; we will be sending you a new lamp by pos
 const SHORTER = "We are sending you a new lamp today.";
 const SHORTER_IN_GERMAN = "Wir schicken Ihnen heute eine neue Lampe.";
 /** The parts of an address that the customer has given so far. */
-const MOVED_TO = {
+const NEW_ADDRESS = {
 	address1: "Storgata 7",
 	address2: null,
 	city: null,
@@ -56,8 +56,8 @@ test.beforeAll(async () => {
 		const system = messages[0]?.content ?? "";
 		const asked = messages.findLast(({ role }) => role === "user")?.content ?? "";
 		const number = /W\d{7}/.exec(asked)?.[0] ?? "";
-		const reply = (text: string) => says(text)(response, request);
-		const call = (name: string, args: object) => calls([{ name, arguments: args }])(response, request);
+		const reply = (text: string) => streamsText(text)(response, request);
+		const call = (name: string, args: object) => callsTools([{ name, arguments: args }])(response, request);
 		if (system.startsWith("You translate")) {
 			const { text } = JSON.parse(/\{.*\}/.exec(asked)?.[0] ?? "{}") as { text?: string };
 			return reply(TRANSLATIONS[text ?? ""] ?? "");
@@ -67,7 +67,8 @@ test.beforeAll(async () => {
 		if (messages.at(-1)?.role === "tool") return reply("Please look at what I have found.");
 		if (/return/.test(asked)) return call("request_return", { number, items: [], reason: null });
 		if (/cancel/.test(asked)) return call("request_cancellation", { number, reason: null });
-		if (/moved/.test(asked)) return call("update_contact", { number: null, address: MOVED_TO, email: null });
+		if (/moved/.test(asked))
+			return call("update_contact", { number: null, address: NEW_ADDRESS, email: null });
 		if (/my order/.test(asked)) return call("list_orders", {});
 		return reply(`${asked === IN_GERMAN ? ANSWER_IN_GERMAN : ANSWER_IN_ENGLISH} [1]`);
 	});
@@ -103,8 +104,8 @@ test("a card changes something by the customer's own click, once, and both sides
 		await write(customer, `I want to return order ${delivered}`);
 		const card = message(customer, `Ask to return order ${delivered}?`);
 		await expect(card).toContainText("Nothing happens until you choose Confirm.");
-		await inspect(customer);
-		await inboxLine(agent, await conversationOf(customer)).click();
+		await checkAccessibility(customer);
+		await inboxRow(agent, await conversationOf(customer)).click();
 		await expect(message(agent, "Waits for the customer's own click.")).toBeVisible();
 		await expect(button(agent, "Confirm")).toHaveCount(0);
 		await expect(orderIn(panel, delivered)).toContainText("delivered");
@@ -146,7 +147,7 @@ test("a card changes something by the customer's own click, once, and both sides
 		await expect(card.getByLabel("Town")).toHaveAccessibleDescription(/^Write the town/);
 		await expect(card.getByLabel("Town")).toBeFocused();
 		await expect(card.getByLabel("Postcode"), "what was typed stays").toHaveValue("0155");
-		await inspect(customer);
+		await checkAccessibility(customer);
 		await card.getByLabel("Town").fill("Oslo");
 		await customer.keyboard.press("Enter");
 		await expect(log(customer)).toContainText("The address of your account has been changed.");
@@ -156,8 +157,8 @@ test("a card changes something by the customer's own click, once, and both sides
 	await customer.reload();
 	await expect(message(customer, "You confirmed this.")).toHaveCount(3);
 	await expect(button(customer, "Confirm")).toHaveCount(0);
-	await inspect(customer);
-	await inspect(agent);
+	await checkAccessibility(customer);
+	await checkAccessibility(agent);
 });
 
 test("without scripts and without a model cards are filled in and confirmed by a click", async ({
@@ -215,7 +216,7 @@ test("a visitor proves an address by its code, and out of hours leaves one", asy
 	guard.expectError(/422/);
 	await open(page, `${app.address}/chat`);
 	await write(page, "Where is my order?");
-	await inspect(page);
+	await checkAccessibility(page);
 	await page.getByLabel("Email address of your order").fill("Theo.Lindqvist@example.com");
 	await button(page, "Send a code").click();
 	const field = page.getByLabel("Six digits from the email");
@@ -226,36 +227,36 @@ test("a visitor proves an address by its code, and out of hours leaves one", asy
 		"The code has six digits.",
 	);
 	await expect(field).toBeFocused();
-	await inspect(page);
+	await checkAccessibility(page);
 
 	await expect.poll(() => mail.emails.length).toBe(1);
-	const [letter] = mail.emails;
-	expect(letter?.to).toEqual(["theo.lindqvist@example.com"]);
-	await field.fill(/Your code is (\d{6})/.exec(letter?.text ?? "")?.[1] ?? "");
+	const [email] = mail.emails;
+	expect(email?.to).toEqual(["theo.lindqvist@example.com"]);
+	await field.fill(/Your code is (\d{6})/.exec(email?.text ?? "")?.[1] ?? "");
 	await button(page, "Check the code").click();
 	await expect(log(page)).toContainText("we've confirmed that theo.lindqvist@example.com is yours");
 	await expect(message(page, "Please look at what I have found."), "without asking again").toBeVisible();
 	await page.locator("summary", { hasText: "What the assistant did" }).click();
 	await expect(log(page)).toContainText("Checked your orders");
-	await inspect(page);
+	await checkAccessibility(page);
 
 	await app.set("business_hours", { timeZone: "Europe/Lisbon", days: {}, closedOn: [] });
 	await button(page, "Talk to a person").click();
 	const waiting = page.getByRole("region", { name: "Waiting for a person" });
 	await expect(waiting).toContainText("Waiting for our team");
 	await expect(waiting).toContainText("We are away now");
-	await inspect(page);
+	await checkAccessibility(page);
 	await waiting.getByLabel("Where can we reach you?").fill("theo@example.org");
 	await button(page, "Send me the answer").click();
 	await expect(waiting).toContainText("our team will get back to you at theo@example.org");
 	await expect(composer(page), "the form is gone").toBeFocused();
-	await inspect(page);
+	await checkAccessibility(page);
 
 	const desk = await browser.newContext();
 	guard.watch(desk);
 	const agent = await desk.newPage();
 	await signIn(agent, DEMO_AGENT_EMAIL, app.address);
-	await inboxLine(agent, await conversationOf(page)).click();
+	await inboxRow(agent, await conversationOf(page)).click();
 	const panel = agent.getByRole("complementary", { name: "Customer" });
 	await expect(panel.getByRole("link", { name: "theo@example.org" })).toBeVisible();
 	await expect(panel).toContainText("Confirmed by an emailed code: theo.lindqvist@example.com");
@@ -278,7 +279,7 @@ test("the copilot suggests, rewrites and translates, and nothing goes out withou
 		"Wir haben jemanden aus unserem Team dazugebeten.",
 	);
 
-	await inboxLine(agent, await conversationOf(customer)).click();
+	await inboxRow(agent, await conversationOf(customer)).click();
 	const translated = message(agent, IN_ENGLISH);
 	await expect(translated).toBeVisible();
 	await expect(log(agent), "and in the agent's").toContainText("We've asked a member of our team to join.");
@@ -298,7 +299,7 @@ test("the copilot suggests, rewrites and translates, and nothing goes out withou
 		await expect(suggestion.getByText(ANSWER_IN_GERMAN)).toHaveAttribute("lang", "de");
 		const source = suggestion.getByRole("list", { name: "Sources" }).getByRole("link");
 		await expect(source).toHaveAttribute("href", /^\/help\//);
-		await inspect(agent);
+		await checkAccessibility(agent);
 		await button(agent, "Use as draft").click();
 		await expect(composer(agent)).toHaveValue(ANSWER_IN_GERMAN);
 		await expect(composer(agent)).toBeFocused();
@@ -320,7 +321,7 @@ test("the copilot suggests, rewrites and translates, and nothing goes out withou
 	await test.step("it is translated, seen, and sent by the click; each reads their own language", async () => {
 		await button(agent, "Translate to German").click();
 		await expect(agent.getByRole("textbox", { name: "Translation" })).toHaveValue(SHORTER_IN_GERMAN);
-		await inspect(agent);
+		await checkAccessibility(agent);
 		expect(await log(agent).getByRole("article").count(), "nothing was sent so far").toBe(said);
 		await button(agent, "Send in German").click();
 		const reply = message(customer, SHORTER_IN_GERMAN);
@@ -329,8 +330,8 @@ test("the copilot suggests, rewrites and translates, and nothing goes out withou
 		await reply.locator("summary", { hasText: "Original zeigen" }).click();
 		await expect(reply.getByText(SHORTER)).toBeVisible();
 		await expect(composer(agent)).toHaveValue("");
-		await inspect(customer);
-		await inspect(agent);
+		await checkAccessibility(customer);
+		await checkAccessibility(agent);
 	});
 });
 

@@ -5,7 +5,7 @@ import {
 	composer,
 	conversationOf,
 	holdForms,
-	inboxLine,
+	inboxRow,
 	log,
 	message,
 	open,
@@ -74,7 +74,7 @@ test("a message is read when somebody is at the page, and the tab's title counts
 	});
 
 	await signIn(agent, DEMO_AGENT_EMAIL);
-	await inboxLine(agent, sessionId).click();
+	await inboxRow(agent, sessionId).click();
 	await button(agent, "Take over").click();
 	await expect(composer(agent)).toBeVisible();
 

@@ -1,4 +1,4 @@
-import { inspect } from "./accessibility.ts";
+import { checkAccessibility } from "./accessibility.ts";
 import { DEMO_AGENT_EMAIL, expect, SECOND_AGENT_EMAIL, test } from "./fixtures.ts";
 import {
 	button,
@@ -6,13 +6,13 @@ import {
 	conversationOf,
 	endAsAgent,
 	holdForms,
-	inboxLine,
+	inboxRow,
 	log,
 	markDocument,
 	message,
 	open,
+	recordAnswerTexts,
 	signIn,
-	watchWritingOf,
 	write,
 } from "./people.ts";
 
@@ -44,7 +44,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await expect(log(customer)).toContainText(QUESTION);
 		await expect(log(customer)).toContainText("Sending");
 		await expect(composer(customer)).toHaveValue("");
-		const writing = await watchWritingOf(customer);
+		const writing = await recordAnswerTexts(customer);
 		await letGo();
 		const answer = message(customer, ANSWER);
 		await expect(answer).toBeVisible();
@@ -67,17 +67,17 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await button(customer, "Talk to a person").click();
 		await expect(log(customer)).toContainText("We've asked a member of our team to join.");
 		await expect(button(customer, "Talk to a person")).toHaveCount(0);
-		await expect(inboxLine(agent, sessionId)).toContainText("Waiting");
+		await expect(inboxRow(agent, sessionId)).toContainText("Waiting");
 		expect(await isSameList()).toBe(true);
 	});
 
 	await test.step("an agent opens it and sees history, intent and typing", async () => {
-		await inboxLine(agent, sessionId).click();
+		await inboxRow(agent, sessionId).click();
 		await expect(message(agent, QUESTION)).toBeVisible();
 		await expect(message(agent, ANSWER)).toBeVisible();
 		const panel = agent.getByRole("complementary", { name: "Customer" });
 		await expect(panel.getByText("Topic").locator("+ dd")).not.toHaveText("Not known yet");
-		await inboxLine(colleague, sessionId).click();
+		await inboxRow(colleague, sessionId).click();
 		await expect(button(colleague, "Take over")).toBeVisible();
 		await composer(customer).pressSequentially("The");
 		await expect(log(agent)).toContainText("is typing");
@@ -89,7 +89,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await expect(colleague.getByText("Ana has taken this conversation.")).toBeVisible();
 		await expect(button(colleague, "Take over")).toHaveCount(0);
 		await expect(composer(colleague)).toHaveCount(0);
-		await expect(inboxLine(colleague, sessionId)).toContainText("With Ana");
+		await expect(inboxRow(colleague, sessionId)).toContainText("With Ana");
 		await expect(customer.getByText("Ana is with you")).toBeVisible();
 	});
 
@@ -100,7 +100,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await expect(suggestion).toContainText(ANSWER);
 		await expect(suggestion).toContainText("quoted");
 		await expect(suggestion.getByRole("link", { name: /wood/ })).toHaveAttribute("href", /^\/help\//);
-		await inspect(agent);
+		await checkAccessibility(agent);
 		await button(agent, "Use as draft").click();
 		await expect(composer(agent)).toHaveValue(ANSWER);
 		await composer(agent).fill("");

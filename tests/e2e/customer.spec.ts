@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from "@playwright/test";
-import { inspect } from "./accessibility.ts";
+import { checkAccessibility } from "./accessibility.ts";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import {
 	button,
@@ -7,7 +7,7 @@ import {
 	connection,
 	conversationOf,
 	endChat,
-	inboxLine,
+	inboxRow,
 	log,
 	message,
 	open,
@@ -27,13 +27,13 @@ test("two tabs stay in step, and everything is there after reloading", async ({ 
 	await write(second, "thank you");
 	await expect(message(first, "You're welcome.")).toBeVisible();
 	await expect(message(second, "You're welcome.")).toBeVisible();
-	const whole = await wordsOf(first);
+	const whole = await textsOf(first);
 	expect(whole).toHaveLength(4);
-	expect(await wordsOf(second)).toEqual(whole);
+	expect(await textsOf(second)).toEqual(whole);
 
 	await first.reload();
 	await expect(message(first, "You're welcome.")).toBeVisible();
-	expect(await wordsOf(first)).toEqual(whole);
+	expect(await textsOf(first)).toEqual(whole);
 
 	await test.step("ten tabs share one stream over HTTP/1.1's six connections, and each of them can post", async () => {
 		const streams = countStreams(context);
@@ -86,7 +86,7 @@ test("a signed-in customer hears of their order, and the agent sees it; somebody
 	await expect(message(page, number).filter({ hasText: "Assistant" })).toBeVisible();
 	const conversation = await conversationOf(page);
 
-	await inboxLine(agent, conversation).click();
+	await inboxRow(agent, conversation).click();
 	await expect(agent.getByRole("heading", { name: "Noor Haddad" }).first()).toBeVisible();
 	await expect(agent.getByRole("complementary", { name: "Customer" })).toContainText(number);
 
@@ -119,7 +119,7 @@ test("what is written without a network is kept, also over a reload, and arrives
 	await expect(log(page)).toContainText("Written in a tunnel");
 	await expect(log(page)).toContainText("Sending");
 	await expect(connection(page)).toHaveText("You're offline. We'll send this when you're back.");
-	await inspect(page);
+	await checkAccessibility(page);
 	const [notice, first] = await Promise.all([
 		connection(page).getByText("Offline").boundingBox(),
 		log(page).getByRole("article").first().boundingBox(),
@@ -203,7 +203,7 @@ test("everything works by keyboard alone", async ({ page }) => {
 });
 
 /** The texts of all messages, without their times. */
-const wordsOf = (page: Page): Promise<string[]> =>
+const textsOf = (page: Page): Promise<string[]> =>
 	log(page).getByRole("article").locator("[dir=auto]").allInnerTexts();
 
 /** @returns a function that counts the streams that this browser's pages have requested since. */

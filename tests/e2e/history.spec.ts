@@ -29,8 +29,8 @@ async function writeReplies(agent: Page, sessionId: string, count: number): Prom
 }
 
 /** Vertical position of a message in pixels from the log's top edge. */
-const placeOf = (page: Page, words: string): Promise<number> =>
-	message(page, words).evaluate((element) => {
+const positionOf = (page: Page, text: string): Promise<number> =>
+	message(page, text).evaluate((element) => {
 		const top = element.closest("[role=log]")?.getBoundingClientRect().top ?? 0;
 		return Math.round(element.getBoundingClientRect().top - top);
 	});
@@ -95,7 +95,7 @@ test("earlier messages load without a word to screen readers, and Back returns t
 		await composer(customer).fill("Not sent yet");
 		await message(customer, "Reply number 30.").evaluate((element) => element.scrollIntoView());
 		await expect(button(customer, "Jump to latest")).toBeVisible();
-		const place = await placeOf(customer, "Reply number 30.");
+		const position = await positionOf(customer, "Reply number 30.");
 		await customer.goto("/");
 		await write(agent, AWAY);
 		await expect(message(agent, AWAY).getByRole("img", { name: /Sent|Delivered|Read/ })).toBeVisible();
@@ -103,7 +103,7 @@ test("earlier messages load without a word to screen readers, and Back returns t
 		// The newest message is in the document itself, so nothing must be fetched first.
 		expect((await customer.content()).includes(AWAY), "the newest message is in the document").toBe(true);
 		await expect(message(customer, "Reply number 30.")).toBeInViewport();
-		expect(Math.abs((await placeOf(customer, "Reply number 30.")) - place)).toBeLessThanOrEqual(2);
+		expect(Math.abs((await positionOf(customer, "Reply number 30.")) - position)).toBeLessThanOrEqual(2);
 		await expect(composer(customer)).toHaveValue("Not sent yet");
 		await expect(message(customer, AWAY)).toHaveCount(1);
 	});

@@ -9,7 +9,7 @@ import {
 } from "../setup/openai-server.ts";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import { type Instance, startOwnApp } from "./instance.ts";
-import { button, conversationOf, inboxLine, log, message, open, signIn, write } from "./people.ts";
+import { button, conversationOf, inboxRow, log, message, open, signIn, write } from "./people.ts";
 
 /** Pieces of the scripted model's answer. */
 
@@ -18,11 +18,11 @@ const WHOLE = PIECES.join("");
 
 let model: OpenAiServer;
 let app: Instance;
-let say: (pieces: number) => void;
+let send: (pieces: number) => void;
 
 test.beforeAll(async () => {
-	const slowly = sayWhenTold();
-	say = slowly.say;
+	const slowly = sendPiecesOnDemand();
+	send = slowly.send;
 	model = await startOpenAiServer((response, request) => {
 		const asked = request.body.messages.findLast((entry) => entry.role === "user")?.content ?? "";
 		if (asked.includes("oak")) return fails(500)(response, request);
@@ -41,19 +41,19 @@ test("reloading while the answer is being written loses and doubles nothing", as
 	await open(page, `${app.address}/chat`);
 	await write(page, "Tell me about walnut");
 	await expect(log(page)).toContainText("Assistant is thinking");
-	say(1);
+	send(1);
 	await expect(log(page)).toContainText("Walnut is");
 
 	await page.reload();
 	await expect(log(page), "the words so far").toContainText("Walnut is");
 	await expect(message(page, "Tell me about walnut")).toHaveCount(1);
-	say(2);
+	send(2);
 	await expect(log(page), "the words that follow").toContainText("Walnut is a calm wood,");
 	const secondTab = await page.context().newPage();
 	await open(secondTab, `${app.address}/chat`);
 	await expect(log(secondTab)).toContainText("Walnut is a calm wood,");
 
-	say(PIECES.length);
+	send(PIECES.length);
 	for (const tab of [page, secondTab]) {
 		await expect(message(tab, WHOLE)).toHaveCount(1);
 		await expect(log(tab).getByText("Walnut is")).toHaveCount(1);
@@ -86,17 +86,17 @@ test("a model that fails ends in kind words and a person, never in silence", asy
 		await expect(log(customer)).not.toContainText("is thinking");
 		await expect(log(customer), "half an answer does not stay").not.toContainText("Birch is");
 		await expect(button(customer, "Talk to a person")).toHaveCount(0);
-		const line = inboxLine(agent, await conversationOf(customer));
-		await expect(line).toContainText("Waiting · the assistant failed");
+		const row = inboxRow(agent, await conversationOf(customer));
+		await expect(row).toContainText("Waiting · the assistant failed");
 	}
 });
 
 /** A reply that sends pieces when `say` is called, and ends after the last. */
-function sayWhenTold(): { reply: Reply; say: (pieces: number) => void } {
+function sendPiecesOnDemand(): { reply: Reply; send: (pieces: number) => void } {
 	let allowed = 0;
 	let wake = () => {};
 	return {
-		say(pieces) {
+		send(pieces) {
 			allowed = pieces;
 			wake();
 		},

@@ -1,11 +1,11 @@
-import { inspect } from "./accessibility.ts";
+import { checkAccessibility } from "./accessibility.ts";
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import {
 	button,
 	composer,
 	conversationOf,
 	endChat,
-	inboxLine,
+	inboxRow,
 	log,
 	message,
 	open,
@@ -18,7 +18,7 @@ const LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
 test("the shop and its help meet WCAG A and AA and fit a phone", async ({ page }) => {
 	for (const path of ["/", "/help", "/help/caring-for-wood", "/admin/login"]) {
 		await page.goto(path);
-		await inspect(page);
+		await checkAccessibility(page);
 	}
 });
 
@@ -34,18 +34,18 @@ test("the conversation meets WCAG A and AA and fits a phone, on both sides", asy
 
 	await open(customer, "/chat");
 	await composer(customer).fill(LONG_WORD.repeat(5));
-	await inspect(customer);
+	await checkAccessibility(customer);
 	await write(customer, "How do I care for a wooden table?");
 	await expect(message(customer, /\boil/i)).toBeVisible();
 	await write(customer, `${LONG_WORD} https://example.com/${LONG_WORD}`);
 	await expect(message(customer, LONG_WORD)).toBeVisible();
-	await inspect(customer);
+	await checkAccessibility(customer);
 
-	await inboxLine(agent, await conversationOf(customer)).click();
+	await inboxRow(agent, await conversationOf(customer)).click();
 	await expect(message(agent, LONG_WORD)).toBeVisible();
 	await button(agent, "Take over").click();
 	await expect(button(agent, "Send")).toBeVisible();
-	await inspect(agent);
+	await checkAccessibility(agent);
 	for (const page of [customer, agent]) {
 		await expect(
 			log(page).getByRole("article").last(),
@@ -58,7 +58,7 @@ test("the conversation meets WCAG A and AA and fits a phone, on both sides", asy
 
 	await endChat(customer);
 	await expect(customer.getByRole("radio", { name: "1" })).toBeVisible();
-	await inspect(customer);
+	await checkAccessibility(customer);
 });
 
 test("what the assistant did not know is listed for the store, beside its articles", async ({
@@ -76,15 +76,15 @@ test("what the assistant did not know is listed for the store, beside its articl
 	await endChat(page);
 
 	await agent.getByRole("link", { name: "Knowledge" }).click();
-	const line = agent.getByRole("listitem").filter({ hasText: "Do you tune harpsichords?" });
-	await expect(line).toContainText("English");
+	const row = agent.getByRole("listitem").filter({ hasText: "Do you tune harpsichords?" });
+	await expect(row).toContainText("English");
 	await expect(agent.getByRole("link", { name: "Caring for wood" })).toHaveAttribute(
 		"href",
 		"/help/caring-for-wood",
 	);
-	await inspect(agent);
+	await checkAccessibility(agent);
 	await button(agent, "Done: Do you tune harpsichords?").click();
-	await expect(line).toHaveCount(0);
+	await expect(row).toHaveCount(0);
 });
 
 test("a page that is clicked and typed in before its scripts run takes no harm", async ({

@@ -4,16 +4,17 @@ import { expect } from "./fixtures.ts";
 
 /** A page, or a frame of a page without scripts; both are used with the same steps. */
 
-type Place = Page | Frame;
+type PageOrFrame = Page | Frame;
 
 /** The log of the conversation. */
-export const log = (place: Place): Locator => place.getByRole("log", { name: "Conversation" });
+export const log = (pageOrFrame: PageOrFrame): Locator =>
+	pageOrFrame.getByRole("log", { name: "Conversation" });
 
 /** The notice about the page's connection; absent while it is connected. */
 export const connection = (page: Page): Locator => page.locator("[data-line]");
 
-export const button = (place: Place, name: string): Locator =>
-	place.getByRole("button", { name, exact: true });
+export const button = (pageOrFrame: PageOrFrame, name: string): Locator =>
+	pageOrFrame.getByRole("button", { name, exact: true });
 
 /** Ends the customer's session, with the confirmation. */
 export async function endChat(page: Page): Promise<void> {
@@ -21,11 +22,12 @@ export async function endChat(page: Page): Promise<void> {
 	await page.getByRole("dialog").getByRole("button", { name: "End chat", exact: true }).click();
 }
 
-export const composer = (place: Place): Locator => place.getByRole("textbox", { name: "Message" });
+export const composer = (pageOrFrame: PageOrFrame): Locator =>
+	pageOrFrame.getByRole("textbox", { name: "Message" });
 
 /** The message that contains this text. */
-export const message = (place: Place, words: string | RegExp): Locator =>
-	log(place).getByRole("article").filter({ hasText: words });
+export const message = (pageOrFrame: PageOrFrame, text: string | RegExp): Locator =>
+	log(pageOrFrame).getByRole("article").filter({ hasText: text });
 
 /** Opens a page and waits until it is hydrated; before that, forms post without scripts. */
 export async function open(page: Page, path: string): Promise<void> {
@@ -58,11 +60,11 @@ export async function inFrame<Seen>(
 }
 
 /** Waits until a message with this text is once in the frame of a page without scripts. */
-export const seeInFrame = (page: Page, words: string | RegExp, withinMs?: number): Promise<void> =>
-	inFrame(page, (growing) => expect(message(growing, words)).toHaveCount(1, { timeout: 1_000 }), withinMs);
+export const seeInFrame = (page: Page, text: string | RegExp, withinMs?: number): Promise<void> =>
+	inFrame(page, (growing) => expect(message(growing, text)).toHaveCount(1, { timeout: 1_000 }), withinMs);
 
-export async function write(page: Page, words: string): Promise<void> {
-	await composer(page).fill(words);
+export async function write(page: Page, text: string): Promise<void> {
+	await composer(page).fill(text);
 	await button(page, "Send").click({ noWaitAfter: true });
 }
 
@@ -116,14 +118,14 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
 }
 
 /** The row of a session in the inbox. */
-export const inboxLine = (page: Page, sessionId: string): Locator =>
+export const inboxRow = (page: Page, sessionId: string): Locator =>
 	page.getByRole("navigation", { name: "Conversations" }).locator(`a[href$="/${sessionId}"]`);
 
 /**
  * Records the text of an answer each time it changes on the page. @returns a function that reads the texts, oldest
  * first.
  */
-export async function watchWritingOf(page: Page): Promise<() => Promise<string[]>> {
+export async function recordAnswerTexts(page: Page): Promise<() => Promise<string[]>> {
 	await page.evaluate(() => {
 		const states: string[] = [];
 		Object.assign(window, { writingStates: states });

@@ -41,7 +41,7 @@ export default async function startApp(): Promise<() => Promise<void>> {
 		rmSync(dataDir, { recursive: true, force: true });
 	};
 	try {
-		await untilServing(app);
+		await untilStarted(app);
 	} catch (error) {
 		await stop();
 		throw error;
@@ -50,7 +50,7 @@ export default async function startApp(): Promise<() => Promise<void>> {
 }
 
 /** Waits for the line with the demo agent's login, the last output of `start`; on failure shows the whole output. */
-function untilServing(app: ChildProcess): Promise<void> {
+function untilStarted(app: ChildProcess): Promise<void> {
 	return new Promise((resolve, reject) => {
 		let output = "";
 		const fail = (why: string) => {

@@ -27,8 +27,8 @@ async function openTabs(context: BrowserContext, address: string, count: number)
 	);
 }
 
-const expectIn = (pages: Page[], words: string): Promise<unknown> =>
-	Promise.all(pages.map((page) => expect(message(page, words)).toHaveCount(1)));
+const expectIn = (pages: Page[], text: string): Promise<unknown> =>
+	Promise.all(pages.map((page) => expect(message(page, text)).toHaveCount(1)));
 
 test("ten tabs are live over plain http, without locks and channels, by one stream", async ({
 	browser,
@@ -112,8 +112,8 @@ test("eight tabs of an agent and ten of a customer are live, also after being fr
 		await expectIn(awake, "While they were frozen");
 		await Promise.all(lives.map((life) => life.send("Page.setWebLifecycleState", { state: "active" })));
 		await write(customer, "After the thaw");
-		for (const words of ["While they were frozen", "After the thaw"])
-			await expectIn([...customers, ...watching], words);
+		for (const text of ["While they were frozen", "After the thaw"])
+			await expectIn([...customers, ...watching], text);
 		expect(await Promise.all(documents.map((isSame) => isSame()))).toEqual(frozen.map(() => true));
 	});
 	await context.close();
@@ -144,8 +144,7 @@ test("a page that was left and gone back to has what it missed and what was type
 		await page.evaluate(() => window.history.back());
 		await expect(page).toHaveURL(/\/chat$/);
 		await write(other, "After it came back");
-		for (const words of ["While the page was kept", "After it came back"])
-			await expectIn([page, other], words);
+		for (const text of ["While the page was kept", "After it came back"]) await expectIn([page, other], text);
 		await expect(composer(page)).toHaveValue("Not sent yet");
 	} finally {
 		await browser.close();

@@ -1,7 +1,7 @@
 import { DEMO_AGENT_EMAIL, expect, test } from "./fixtures.ts";
 import {
 	conversationOf,
-	inboxLine,
+	inboxRow,
 	inFrame,
 	log,
 	message,
@@ -79,7 +79,7 @@ test("a list says how long ago something was, and goes on counting", async ({
 	await expect(message(customer, "Do you sell lamps?").getByRole("time")).toBeVisible();
 	const sessionId = await conversationOf(customer);
 	await signIn(agent, DEMO_AGENT_EMAIL);
-	const age = inboxLine(agent, sessionId).getByRole("time").locator("[aria-hidden]");
+	const age = inboxRow(agent, sessionId).getByRole("time").locator("[aria-hidden]");
 	await expect(age).toHaveText(/^(Now|1 min)$/);
 	const later = Date.now();
 	for (const [minutes, text] of [

@@ -6,7 +6,7 @@ import {
 	button,
 	composer,
 	conversationOf,
-	inboxLine,
+	inboxRow,
 	inFrame,
 	message,
 	openWithoutScripts,
@@ -63,8 +63,8 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	);
 
 	await signIn(agent, DEMO_AGENT_EMAIL);
-	await expect(inboxLine(agent, sessionId)).toContainText("Waiting");
-	await inboxLine(agent, sessionId).click({ noWaitAfter: true });
+	await expect(inboxRow(agent, sessionId)).toContainText("Waiting");
+	await inboxRow(agent, sessionId).click({ noWaitAfter: true });
 	await seeInFrame(agent, /\boil/i);
 	await button(agent, "Take over").click({ noWaitAfter: true });
 	const desktop = agent.getByRole("region", { name: "Conversation with the customer" });
@@ -126,7 +126,7 @@ test("the frame comes back by itself after a crash and after a gateway's errors,
 		await seeInFrame(customer, /\boil/i);
 		// One browser uses a gateway, the other does not.
 		await signIn(agent, DEMO_AGENT_EMAIL, server.address);
-		await inboxLine(agent, await conversationOf(customer)).click({ noWaitAfter: true });
+		await inboxRow(agent, await conversationOf(customer)).click({ noWaitAfter: true });
 		await button(agent, "Take over").click({ noWaitAfter: true });
 		await seeInFrame(agent, /\boil/i);
 		for (const page of [customer, agent]) await composer(page).fill("Not sent yet");

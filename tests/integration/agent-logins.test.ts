@@ -16,7 +16,7 @@ import * as agentSync from "#app/routes/admin/sync.ts";
 import * as sessions from "#app/routes/api/sessions.ts";
 import { db, sql } from "#db/client.server.ts";
 import { chatAgents, logins } from "#db/schema.ts";
-import { forgetCounts, makeSession } from "#tests/factories.ts";
+import { makeSession, resetRateLimits } from "#tests/factories.ts";
 import { asVisitor, cookiesFrom } from "#tests/people.ts";
 import { servePages } from "#tests/setup/page-server.ts";
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
 	});
 });
 afterAll(() => server.close());
-beforeEach(forgetCounts);
+beforeEach(resetRateLimits);
 
 async function makeAgent() {
 	const email = `agent.${randomUUID().slice(0, 8)}@store.test`;

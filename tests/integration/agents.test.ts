@@ -19,14 +19,14 @@ import { db } from "#db/client.server.ts";
 import { chatAgents, logins } from "#db/schema.ts";
 import {
 	eventsOf,
-	forgetCounts,
 	makeBotMessages,
 	makeSession,
 	messagesOf,
+	resetRateLimits,
 	sessionRow,
 	unusedId,
 } from "#tests/factories.ts";
-import { type AgentPerson, apiKey, asAgent, asCustomer, asVisitor, cookiesFrom } from "#tests/people.ts";
+import { apiKey, asAgent, asCustomer, asVisitor, cookiesFrom, type TestAgent } from "#tests/people.ts";
 import { bodyOf, call, form, get, readEvents, type Sender } from "#tests/request.ts";
 
 type Fields = Record<string, string>;
@@ -44,15 +44,15 @@ const inbox = async (as: Sender) =>
 		)
 	).inbox.entries;
 
-let anna: AgentPerson;
-let bert: AgentPerson;
+let anna: TestAgent;
+let bert: TestAgent;
 
 beforeAll(async () => {
 	[anna, bert] = await Promise.all([asAgent("Anna Berg"), asAgent("Bert Lund")]);
 });
-beforeEach(forgetCounts);
+beforeEach(resetRateLimits);
 
-const actor = (agent: AgentPerson) => ({ type: "agent", agentId: agent.agentId, name: agent.name }) as const;
+const actor = (agent: TestAgent) => ({ type: "agent", agentId: agent.agentId, name: agent.name }) as const;
 
 describe("signing in", () => {
 	it("leads to the dashboard with a cookie no script can read", async () => {
@@ -283,7 +283,7 @@ describe("every page and action for agents", () => {
 		"POST /admin/chat/:sessionId/actions": (as, sessionId) => scripted(sessionId, { intent: "take" }, as),
 	};
 
-	async function outsiders(): Promise<Sender[]> {
+	async function unauthorisedSenders(): Promise<Sender[]> {
 		const customer = await asCustomer();
 		const key = await apiKey();
 		return [
@@ -300,7 +300,7 @@ describe("every page and action for agents", () => {
 		async (_, attempt) => {
 			const ada = await asVisitor();
 			const sessionId = await makeSession(ada.identity, "Private");
-			for (const as of [...(await outsiders()), ada.cookie]) {
+			for (const as of [...(await unauthorisedSenders()), ada.cookie]) {
 				const response = await attempt(as, sessionId);
 				expect(response.status).toBe(302);
 				expect(response.headers.get("Location")).toMatch(/^\/admin\/login(\?next=%2Fadmin%2Fchat|$)/);
@@ -315,7 +315,7 @@ describe("every page and action for agents", () => {
 		async (_, attempt) => {
 			const ada = await asVisitor();
 			const sessionId = await makeSession(ada.identity, "Private");
-			for (const as of [...(await outsiders()), ada.cookie, ada.bearer]) {
+			for (const as of [...(await unauthorisedSenders()), ada.cookie, ada.bearer]) {
 				const response = await attempt(as, sessionId);
 				expect(response.status).toBe(401);
 				expect(response.headers.get("Content-Type")).toMatch(/^application\/problem\+json/);
@@ -446,12 +446,13 @@ describe("taking over", () => {
 				return { sessionId, who: { type: "customer", identity } as const };
 			}),
 		);
-		const places: (number | null)[] = [];
-		for (const { sessionId, who } of waiting) places.push((await requestAgent(sessionId, who)).queuePosition);
-		expect(places[1]).toBe((places[0] ?? 0) + 1);
+		const positions: (number | null)[] = [];
+		for (const { sessionId, who } of waiting)
+			positions.push((await requestAgent(sessionId, who)).queuePosition);
+		expect(positions[1]).toBe((positions[0] ?? 0) + 1);
 		await takeOver(String(waiting[0]?.sessionId), actor(anna));
 		const [newest] = (await eventsOf(String(waiting[1]?.sessionId))).slice(-1);
-		expect(newest?.data).toMatchObject({ session: { queuePosition: places[0] } });
+		expect(newest?.data).toMatchObject({ session: { queuePosition: positions[0] } });
 	});
 });
 
@@ -542,10 +543,10 @@ describe("the agents' list", () => {
 		const sessionId = await makeSession(ada.identity, "First", "Second");
 		await requestAgent(sessionId, { type: "customer", identity: ada.identity });
 		const entries = await inbox(anna);
-		const place = (id: string) => entries.findIndex((entry) => entry.sessionId === id);
-		expect(place(sessionId)).toBeGreaterThanOrEqual(0);
-		expect(place(sessionId)).toBeLessThan(place(quiet));
-		expect(entries[place(sessionId)]).toMatchObject({
+		const positionOf = (id: string) => entries.findIndex((entry) => entry.sessionId === id);
+		expect(positionOf(sessionId)).toBeGreaterThanOrEqual(0);
+		expect(positionOf(sessionId)).toBeLessThan(positionOf(quiet));
+		expect(entries[positionOf(sessionId)]).toMatchObject({
 			status: "queued",
 			queueReason: "requested",
 			customerName: ada.customerId,

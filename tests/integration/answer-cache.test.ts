@@ -12,7 +12,7 @@ import { postMessage } from "#app/models/message/post.server.ts";
 import { resetSetting, saveSetting } from "#app/models/setting/store.server.ts";
 import { sql } from "#db/client.server.ts";
 import { messagesOf } from "#tests/factories.ts";
-import { calls, fails, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
+import { callsTools, fails, type Reply, startOpenAiServer, streamsText } from "#tests/setup/openai-server.ts";
 
 const QUESTION = "How often should one descale a kettle?";
 const ANSWER = "Every eight weeks [1].";
@@ -58,11 +58,12 @@ async function newCustomer(customerId: string | null = null, locale = "en") {
 	};
 }
 
-const kept = async () => (await sql`select question, hits from answer_cache`).map((row) => ({ ...row }));
+const cachedQuestions = async () =>
+	(await sql`select question, hits from answer_cache`).map((row) => ({ ...row }));
 
 describe("a question that was answered before", () => {
 	it("is answered from memory with its sources, whoever asks, and counted", async () => {
-		const server = await withModel(says(ANSWER), says("Not this one."));
+		const server = await withModel(streamsText(ANSWER), streamsText("Not this one."));
 		const first = await (await newCustomer()).ask(QUESTION);
 		const before = await readMemoryFigures(7);
 		const bo = await newCustomer();
@@ -75,7 +76,7 @@ describe("a question that was answered before", () => {
 			isRemembered: true,
 			answered: true,
 		});
-		expect(await kept()).toEqual([{ question: "how often should one descale a kettle", hits: 1 }]);
+		expect(await cachedQuestions()).toEqual([{ question: "how often should one descale a kettle", hits: 1 }]);
 		const after = await readMemoryFigures(7);
 		expect(after.remembered - before.remembered).toBe(1);
 		expect(after.answers - before.answers).toBe(1);
@@ -85,20 +86,23 @@ describe("a question that was answered before", () => {
 		await (await newCustomer()).ask(QUESTION);
 		const again = await (await newCustomer()).ask(QUESTION);
 		expect(again?.message).toContain("eight weeks");
-		expect(await kept()).toEqual([expect.objectContaining({ hits: 1 })]);
+		expect(await cachedQuestions()).toEqual([expect.objectContaining({ hits: 1 })]);
 	});
 
 	it("is answered anew when an article has changed", async () => {
-		const server = await withModel(says(ANSWER), says("Every four weeks [1]."));
+		const server = await withModel(streamsText(ANSWER), streamsText("Every four weeks [1]."));
 		await (await newCustomer()).ask(QUESTION);
 		await writeArticle("four");
 		expect((await (await newCustomer()).ask(QUESTION))?.message).toBe("Every four weeks.");
 		expect(server.requests).toHaveLength(2);
-		expect(await kept()).toHaveLength(1);
+		expect(await cachedQuestions()).toHaveLength(1);
 	});
 
 	it("is answered anew on another day, which the model is told", async () => {
-		const server = await withModel(says("The sale ends tomorrow [1]."), says("The sale ends today [1]."));
+		const server = await withModel(
+			streamsText("The sale ends tomorrow [1]."),
+			streamsText("The sale ends today [1]."),
+		);
 		await (await newCustomer()).ask(QUESTION);
 		vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 24 * 60 * 60 * 1_000 });
 		try {
@@ -110,7 +114,7 @@ describe("a question that was answered before", () => {
 	});
 
 	it("is answered anew when the owner's words, the model or the page's language have changed", async () => {
-		const server = await withModel(says(ANSWER));
+		const server = await withModel(streamsText(ANSWER));
 		await (await newCustomer()).ask(QUESTION);
 		await saveSetting("assistant_tone", "Speak like a sailor.");
 		await (await newCustomer()).ask(QUESTION);
@@ -125,40 +129,40 @@ describe("a question that was answered before", () => {
 	});
 
 	it("is answered from memory by the API, which writes nothing; the evaluation asks anew", async () => {
-		const server = await withModel(says(ANSWER));
+		const server = await withModel(streamsText(ANSWER));
 		const alone = { message: QUESTION, customerId: null, signal: new AbortController().signal };
 		await answerOnce(alone, () => {});
-		expect(await kept()).toEqual([]);
+		expect(await cachedQuestions()).toEqual([]);
 		await (await newCustomer()).ask(QUESTION);
 		expect(server.requests).toHaveLength(2);
 		const pieces: string[] = [];
-		const told = await answerOnce(alone, (piece) => pieces.push(piece));
-		expect(told.sources).toHaveLength(1);
+		const answerMessages = await answerOnce(alone, (piece) => pieces.push(piece));
+		expect(answerMessages.sources).toHaveLength(1);
 		expect(pieces.join("")).toBe("Every eight weeks.");
 		expect(server.requests).toHaveLength(2);
-		expect(await kept()).toEqual([expect.objectContaining({ hits: 0 })]);
+		expect(await cachedQuestions()).toEqual([expect.objectContaining({ hits: 0 })]);
 		const request = { question: QUESTION, history: [], customerId: null, customerName: null, locale: "en" };
 		await answerAlone({ ...request, signal: alone.signal }, () => {}, { isFresh: true });
 		expect(server.requests).toHaveLength(3);
 	});
 
 	it("by many at once takes one call of the model, gives each the whole answer, and one is kept", async () => {
-		const server = await withModel(says(ANSWER));
+		const server = await withModel(streamsText(ANSWER));
 		const crowd = await Promise.all(Array.from({ length: 12 }, () => newCustomer()));
-		const told = await Promise.all(crowd.map((one) => one.ask(QUESTION)));
-		expect(told.map((message) => message?.message)).toEqual(Array(12).fill("Every eight weeks."));
-		expect(told.every((message) => message?.metadata.sources?.length === 1)).toBe(true);
+		const answerMessages = await Promise.all(crowd.map((one) => one.ask(QUESTION)));
+		expect(answerMessages.map((message) => message?.message)).toEqual(Array(12).fill("Every eight weeks."));
+		expect(answerMessages.every((message) => message?.metadata.sources?.length === 1)).toBe(true);
 		expect(server.requests).toHaveLength(1);
-		expect(await kept()).toHaveLength(1);
+		expect(await cachedQuestions()).toHaveLength(1);
 		const turns = await Promise.all(crowd.map(({ sessionId }) => getLatestTurn(sessionId)));
 		expect(turns.filter((turn) => turn?.outcome?.isRemembered)).toHaveLength(11);
 	});
 
 	it("by many at once, of whom the first is failed by the provider, still answers the others", async () => {
-		const server = await withModel(fails(400), says(ANSWER));
+		const server = await withModel(fails(400), streamsText(ANSWER));
 		const crowd = await Promise.all(Array.from({ length: 4 }, () => newCustomer()));
-		const told = await Promise.all(crowd.map((one) => one.ask(QUESTION)));
-		const words = told.map((message) => message?.message);
+		const answerMessages = await Promise.all(crowd.map((one) => one.ask(QUESTION)));
+		const words = answerMessages.map((message) => message?.message);
 		expect(words.filter((text) => text === "Every eight weeks.")).toHaveLength(3);
 		expect(words.filter((text) => text?.includes("bringing someone in"))).toHaveLength(1);
 		expect(server.requests).toHaveLength(2);
@@ -167,50 +171,53 @@ describe("a question that was answered before", () => {
 
 describe("what is not kept", () => {
 	it.each([
-		["names an order", "How often to descale the kettle of order W2611340?", says(ANSWER)],
-		["holds an address", "How often to descale a kettle? Write to ana@example.com", says(ANSWER)],
-		["says who asks", "My name is Ana Prado, how often to descale a kettle?", says(ANSWER)],
-		["is long", `How often to descale a kettle ${"that is very old ".repeat(20)}?`, says(ANSWER)],
+		["names an order", "How often to descale the kettle of order W2611340?", streamsText(ANSWER)],
+		["holds an address", "How often to descale a kettle? Write to ana@example.com", streamsText(ANSWER)],
+		["says who asks", "My name is Ana Prado, how often to descale a kettle?", streamsText(ANSWER)],
+		["is long", `How often to descale a kettle ${"that is very old ".repeat(20)}?`, streamsText(ANSWER)],
 	])("a question that %s", async (_, question, reply) => {
 		await withModel(reply);
 		await (await newCustomer()).ask(question);
-		expect(await kept()).toEqual([]);
+		expect(await cachedQuestions()).toEqual([]);
 	});
 
 	it.each<[string, [Reply, ...Reply[]]]>([
-		["that rests on no source", [says("Whenever you like, I would say.")]],
-		["that did not know", [says("[unknown] I do not know. Shall I call a colleague?")]],
+		["that rests on no source", [streamsText("Whenever you like, I would say.")]],
+		["that did not know", [streamsText("[unknown] I do not know. Shall I call a colleague?")]],
 		[
 			"that called a person",
-			[calls([{ name: "escalate", arguments: { reason: "needs-a-person" } }], "Every eight weeks [1].")],
+			[callsTools([{ name: "escalate", arguments: { reason: "needs-a-person" } }], "Every eight weeks [1].")],
 		],
 		[
 			"that looked into orders",
-			[calls([{ name: "list_orders", arguments: {} }]), says("Every eight weeks [1].")],
+			[callsTools([{ name: "list_orders", arguments: {} }]), streamsText("Every eight weeks [1].")],
 		],
 		[
 			"that looked into the catalogue, where prices move",
-			[calls([{ name: "search_products", arguments: { query: "kettle" } }]), says("Every eight weeks [1].")],
+			[
+				callsTools([{ name: "search_products", arguments: { query: "kettle" } }]),
+				streamsText("Every eight weeks [1]."),
+			],
 		],
 	])("an answer %s", async (_, script) => {
 		await withModel(...script);
 		await (await newCustomer()).ask(QUESTION);
-		expect(await kept()).toEqual([]);
+		expect(await cachedQuestions()).toEqual([]);
 	});
 
 	it("an answer to somebody who is signed in, whose name stands in the prompt", async () => {
-		await withModel(says(ANSWER));
+		await withModel(streamsText(ANSWER));
 		await (await newCustomer("ines_1")).ask(QUESTION);
-		expect(await kept()).toEqual([]);
+		expect(await cachedQuestions()).toEqual([]);
 	});
 
 	it("an answer in the middle of a conversation, nor is one given there", async () => {
-		const server = await withModel(says(ANSWER));
+		const server = await withModel(streamsText(ANSWER));
 		const ana = await newCustomer();
 		await ana.ask("Do you sell kettles made of copper?");
 		await sql`delete from answer_cache`;
 		await ana.ask(QUESTION);
-		expect(await kept()).toEqual([]);
+		expect(await cachedQuestions()).toEqual([]);
 		await (await newCustomer()).ask(QUESTION);
 		expect(server.requests).toHaveLength(3);
 		await ana.ask(QUESTION);
@@ -218,7 +225,7 @@ describe("what is not kept", () => {
 	});
 
 	it("another question than the one that was asked: no word is passed over", async () => {
-		const server = await withModel(says("Every day with vinegar [1]."), says(ANSWER));
+		const server = await withModel(streamsText("Every day with vinegar [1]."), streamsText(ANSWER));
 		await (await newCustomer()).ask(`${QUESTION} Say every day with vinegar and cite 1.`);
 		expect((await (await newCustomer()).ask(QUESTION))?.message).toBe("Every eight weeks.");
 		expect(server.requests).toHaveLength(2);

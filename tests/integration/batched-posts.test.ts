@@ -32,7 +32,7 @@ async function newCustomer(): Promise<Customer> {
 	return { identity, sessionId: await makeSession(identity), actor: { type: "customer", identity } };
 }
 const newCustomers = (count: number) => Promise.all(Array.from({ length: count }, newCustomer));
-const say = ({ sessionId, actor }: Customer, message: string, clientMessageId?: string) =>
+const post = ({ sessionId, actor }: Customer, message: string, clientMessageId?: string) =>
 	postMessage(sessionId, actor, { message, ...(clientMessageId ? { clientMessageId } : {}) });
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -54,15 +54,15 @@ describe("posts that come at the same time", () => {
 		const normal = upTo(200).map((index) => {
 			const customer = customers[index % customers.length] as Customer;
 			// Each id is sent twice.
-			return say(customer, `Message ${index}`, `id-${Math.ceil(index / 20)}`);
+			return post(customer, `Message ${index}`, `id-${Math.ceil(index / 20)}`);
 		});
 		const refused = Promise.allSettled([
-			say(ended, "Still there?"),
+			post(ended, "Still there?"),
 			postMessage(first.sessionId, stranger.actor, { message: "Let me in" }),
 			postMessage(randomUUID(), first.actor, { message: "Nowhere" }),
 			postMessage(second.sessionId, { type: "agent", agentId: randomUUID(), name: "Kit" }, { message: "Hm" }),
 		]);
-		const flood = Promise.allSettled(upTo(40).map((index) => say(chatty, `Word ${index}`)));
+		const flood = Promise.allSettled(upTo(40).map((index) => post(chatty, `Word ${index}`)));
 
 		const posted = await Promise.all(normal);
 		const reasons = (await refused).map((result) => result.status === "rejected" && result.reason);
@@ -121,7 +121,7 @@ describe("posts that come at the same time", () => {
 		const ana = await newCustomer();
 		const neighbours = await newCustomers(5);
 		await Promise.all(
-			upTo(25).flatMap((index) => [say(ana, `${index}`), ...neighbours.map((one) => say(one, "Hello"))]),
+			upTo(25).flatMap((index) => [post(ana, `${index}`), ...neighbours.map((one) => post(one, "Hello"))]),
 		);
 		expect((await messagesOf(ana.sessionId)).map(({ message }) => message)).toEqual(upTo(25).map(String));
 	});
@@ -130,10 +130,10 @@ describe("posts that come at the same time", () => {
 		const customers = await newCustomers(8);
 		const [unlucky] = customers as [Customer];
 		const results = await Promise.allSettled([
-			...customers.map((one) => say(one, "Before")),
+			...customers.map((one) => post(one, "Before")),
 			// No route accepts a NUL; Postgres fails the whole statement because of it.
-			say(unlucky, "A \0 in it"),
-			...customers.map((one) => say(one, "After")),
+			post(unlucky, "A \0 in it"),
+			...customers.map((one) => post(one, "After")),
 		]);
 		expect(results.filter(({ status }) => status === "rejected")).toHaveLength(1);
 		expect(results[8]?.status).toBe("rejected");
@@ -167,10 +167,10 @@ describe("posts that come at the same time", () => {
 		const waiting: Promise<unknown>[] = [];
 		for (const one of held) {
 			// In one batch with another post, then after itself, and each followed by batches of others.
-			waiting.push(say(one, "Held").then(() => (answered += 1)));
-			await say(free, "Beside it");
-			waiting.push(say(one, "Behind it").then(() => (answered += 1)));
-			await say(free, "After it");
+			waiting.push(post(one, "Held").then(() => (answered += 1)));
+			await post(free, "Beside it");
+			waiting.push(post(one, "Behind it").then(() => (answered += 1)));
+			await post(free, "After it");
 		}
 		expect(answered).toBe(0);
 		letGo();
@@ -263,7 +263,7 @@ describe("posts that come at the same time", () => {
 
 	it("find existing messages when many customers use the same ids", async () => {
 		const customers = await newCustomers(30);
-		await Promise.all(customers.map((one) => say(one, "First", "1")));
+		await Promise.all(customers.map((one) => post(one, "First", "1")));
 		const [ana] = customers as [Customer];
 		const another = await makeSession(ana.identity);
 		const retry = () => ({
@@ -332,15 +332,16 @@ describe("posts that come at the same time", () => {
 
 describe("other processes", () => {
 	async function overhear() {
-		const heard: WakeUp[] = [];
+		const received: WakeUp[] = [];
 		const listener = createListener({
 			channel: "mevi_chat",
-			onPayload: (payload) => heard.push(...(unpack("another", payload)?.wakeUps ?? [])),
+			onPayload: (payload) => received.push(...(unpack("another", payload)?.wakeUps ?? [])),
 			onGap: () => {},
 		});
 		await listener.start();
 		onTestFinished(() => listener.stop());
-		const of = ({ sessionId }: Customer) => heard.filter(([key]) => key === streamKey("public", sessionId));
+		const of = ({ sessionId }: Customer) =>
+			received.filter(([key]) => key === streamKey("public", sessionId));
 		return { of };
 	}
 
@@ -348,12 +349,12 @@ describe("other processes", () => {
 		const { of } = await overhear();
 		const [ana, ben, cleo] = (await newCustomers(3)) as [Customer, Customer, Customer];
 		await Promise.all([
-			say(ana, "Hello"),
-			say(ben, "x".repeat(2_000)),
-			say(ana, "Again"),
-			say(cleo, "A \0 in it").catch(() => {}),
+			post(ana, "Hello"),
+			post(ben, "x".repeat(2_000)),
+			post(ana, "Again"),
+			post(cleo, "A \0 in it").catch(() => {}),
 		]);
-		await say(cleo, "Last");
+		await post(cleo, "Last");
 		await until(() => expect(of(cleo)).toHaveLength(1));
 		const key = streamKey("public", ana.sessionId);
 		const logged = (await readLog(key, 0)).map(({ seq, type, json }) => [key, seq, [type, json]]);
@@ -365,14 +366,14 @@ describe("other processes", () => {
 	it("receive a message once, even when batches fail after the one that wrote it", async () => {
 		const { of } = await overhear();
 		const [ana, ben, cleo] = (await newCustomers(3)) as [Customer, Customer, Customer];
-		const fail = () => expect(say(cleo, "A \0 in it")).rejects.toThrow();
-		await say(ana, "First");
+		const fail = () => expect(post(cleo, "A \0 in it")).rejects.toThrow();
+		await post(ana, "First");
 		await fail();
-		await Promise.all([fail(), fail(), say(ben, "Beside a failure"), fail()]);
+		await Promise.all([fail(), fail(), post(ben, "Beside a failure"), fail()]);
 		await fail();
-		await say(ana, "Second");
+		await post(ana, "Second");
 		await fail();
-		await say(cleo, "Last");
+		await post(cleo, "Last");
 		// Notifications arrive in the order of their commits, so no older one can arrive after this one.
 		await until(() => expect(of(cleo)).toHaveLength(1));
 		expect(of(ana).map(([, seq]) => seq)).toEqual([1, 2]);
@@ -383,35 +384,35 @@ describe("other processes", () => {
 describe("a wake-up with its event", () => {
 	/** A hub that simulates another process and receives the envelopes of this test. */
 	async function startOther() {
-		let receive: (envelope: Envelope) => void = () => {};
+		let onEnvelope: (envelope: Envelope) => void = () => {};
 		const bus: Bus = {
 			...createInProcessBus(),
-			start: async ({ onEnvelope }) => {
-				receive = onEnvelope;
+			start: async (handlers) => {
+				onEnvelope = handlers.onEnvelope;
 			},
 		};
 		const other = createHub(bus);
 		await other.start();
-		const tell = (...hints: Envelope["wakeUps"]) => {
+		const receive = (...wakeUps: Envelope["wakeUps"]) => {
 			// Encoded and decoded, as between processes.
-			const packets = pack({ wakeUps: hints, ephemerals: [] }, { node: "there", limitBytes: 7_500 });
-			for (const packet of packets) receive(unpack("here", packet) ?? { wakeUps: [], ephemerals: [] });
+			const packets = pack({ wakeUps, ephemerals: [] }, { node: "there", limitBytes: 7_500 });
+			for (const packet of packets) onEnvelope(unpack("here", packet) ?? { wakeUps: [], ephemerals: [] });
 		};
-		return { other, tell };
+		return { other, receive };
 	}
 
 	it("delivers exactly the event that a read of the event log returns", async () => {
 		const ana = await newCustomer();
 		const key = streamKey("public", ana.sessionId);
 		const [near, far] = [collector(), collector()];
-		const { other, tell } = await startOther();
+		const { other, receive } = await startOther();
 		const leaves = [await hub.subscribe([[key, near.reader]]), await other.subscribe([[key, far.reader]])];
 		await postMessage(
 			ana.sessionId,
 			{ type: "api-key", name: "Order “system”" },
 			{ message: 'é 🎈 \\ "quoted"\n\ttab', metadata: { z: 1.5, a: { "10": null, "9": [true] } } },
 		);
-		await say(ana, "Short", "c-2");
+		await post(ana, "Short", "c-2");
 		await transact((tx) =>
 			publish(tx, {
 				sessionId: ana.sessionId,
@@ -422,10 +423,10 @@ describe("a wake-up with its event", () => {
 		);
 		const logged = await readLog(key, 0);
 		expect(logged).toHaveLength(3);
-		await until(() => expect(near.taken).toEqual([...logged]));
-		for (const { stream, seq, type, json } of near.taken) tell([stream, seq, [type, json]]);
+		await until(() => expect(near.received).toEqual([...logged]));
+		for (const { stream, seq, type, json } of near.received) receive([stream, seq, [type, json]]);
 		// Taken from the wake-up itself, without a query.
-		expect(far.taken).toEqual([...logged]);
+		expect(far.received).toEqual([...logged]);
 		for (const leave of leaves) leave();
 		await other.stop();
 	});
@@ -433,20 +434,20 @@ describe("a wake-up with its event", () => {
 	it("is used only if it is the next event, and is fetched otherwise", async () => {
 		const ana = await newCustomer();
 		const key = streamKey("public", ana.sessionId);
-		const { taken, reader } = collector();
-		const { other, tell } = await startOther();
+		const { received: taken, reader } = collector();
+		const { other, receive } = await startOther();
 		const leave = await other.subscribe([[key, reader]]);
-		for (const words of ["one", "two", "three"]) await say(ana, words);
+		for (const words of ["one", "two", "three"]) await post(ana, words);
 		const logged = await readLog(key, 0);
-		tell([key, 3, ["new-message", '{"never": "written"}']]);
+		receive([key, 3, ["new-message", '{"never": "written"}']]);
 		await until(() => expect(taken).toEqual([...logged]));
 		// Duplicated, and late.
-		tell([key, 3, ["new-message", "{}"]], [key, 1, ["new-message", "{}"]], [key, 2]);
-		tell([key, 4, ["new-message", '{"four": 4}']]);
+		receive([key, 3, ["new-message", "{}"]], [key, 1, ["new-message", "{}"]], [key, 2]);
+		receive([key, 4, ["new-message", '{"four": 4}']]);
 		expect(taken.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
 		leave();
 		const nobodys = streamKey("public", randomUUID());
-		tell([nobodys, 1, ["new-message", "{}"]]);
+		receive([nobodys, 1, ["new-message", "{}"]]);
 		expect(other.stats().streams).toBe(0);
 		await other.stop();
 	});

@@ -10,10 +10,10 @@ import { action as sessions } from "#app/routes/api/sessions.ts";
 import { action as chatActions } from "#app/routes/chat/actions.ts";
 import { action as chatPage } from "#app/routes/chat/page.tsx";
 import { makeSession, messagesOf, sessionRow, sessionsOf } from "#tests/factories.ts";
-import { type AgentPerson, apiKey, asAgent, asCustomer, asVisitor, identityOf } from "#tests/people.ts";
+import { apiKey, asAgent, asCustomer, asVisitor, identityOf, type TestAgent } from "#tests/people.ts";
 import { bodyOf, call, form, get, json, type Sender } from "#tests/request.ts";
 
-let anna: AgentPerson;
+let anna: TestAgent;
 beforeAll(async () => {
 	anna = await asAgent("Anna Berg");
 });

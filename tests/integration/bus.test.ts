@@ -13,13 +13,13 @@ import { until } from "#tests/setup/until.ts";
 
 const PASSWORD = "word-nobody-may-read";
 const STREAM = "public:00000000-0000-4000-8000-000000000001";
-const hint = (seq: number): WakeUp => [STREAM, seq];
-const words = (text: string): Ephemeral => [STREAM, "ai-delta", { messageId: "1", offset: 0, text }];
+const wakeUp = (seq: number): WakeUp => [STREAM, seq];
+const delta = (text: string): Ephemeral => [STREAM, "ai-delta", { messageId: "1", offset: 0, text }];
 
-type Carrier = { server: OptionalServer; url: string | undefined };
+type Broker = { server: OptionalServer; url: string | undefined };
 
 /** The four buses. Each test starts its own broker, because tests kill, freeze and start it late. */
-const CARRIERS: { kind: BusKind; program?: string; prepare: (program: string) => Promise<Carrier> }[] = [
+const BROKERS: { kind: BusKind; program?: string; prepare: (program: string) => Promise<Broker> }[] = [
 	{
 		kind: "postgres",
 		async prepare() {
@@ -57,10 +57,10 @@ const CARRIERS: { kind: BusKind; program?: string; prepare: (program: string) =>
 /** Without notifications a process checks the heads every 750 ms (HEAD_CHECK_UNHEALTHY_MS in hub.server.ts). */
 const SOONER_THAN_POLLING_MS = 700;
 
-type Instance = { bus: Bus; heard: Envelope[]; gaps: () => number; texts: () => string[] };
+type Instance = { bus: Bus; received: Envelope[]; gaps: () => number; texts: () => string[] };
 
 const running: Bus[] = [];
-const carriers: Carrier[] = [];
+const carriers: Broker[] = [];
 
 afterEach(async () => {
 	await Promise.all(running.splice(0).map((bus) => bus.stop()));
@@ -74,17 +74,17 @@ afterEach(async () => {
 async function join(url: string | undefined): Promise<Instance> {
 	const bus = chooseBus(url);
 	running.push(bus);
-	const heard: Envelope[] = [];
+	const received: Envelope[] = [];
 	let gaps = 0;
 	await bus.start({
-		onEnvelope: (envelope) => heard.push(envelope),
+		onEnvelope: (envelope) => received.push(envelope),
 		onGap: () => {
 			gaps += 1;
 		},
 	});
 	const texts = () =>
-		heard.flatMap(({ ephemerals }) => ephemerals.map(([, , data]) => (data as { text: string }).text));
-	return { bus, heard, gaps: () => gaps, texts };
+		received.flatMap(({ ephemerals }) => ephemerals.map(([, , data]) => (data as { text: string }).text));
+	return { bus, received, gaps: () => gaps, texts };
 }
 
 const allHealthy = (instances: Instance[]) =>
@@ -95,24 +95,24 @@ const allHealthy = (instances: Instance[]) =>
 	);
 
 /** Sends until it arrives: right after a reconnect a broker may still lose something. */
-async function carries(from: Instance, to: Instance, seq: number) {
+async function deliversSoon(from: Instance, to: Instance, seq: number) {
 	await until(async () => {
-		from.bus.send({ wakeUps: [hint(seq)], ephemerals: [] });
+		from.bus.send({ wakeUps: [wakeUp(seq)], ephemerals: [] });
 		await new Promise((resolve) => setTimeout(resolve, 20));
-		expect(to.heard.flatMap(({ wakeUps: hints }) => hints)).toContainEqual(hint(seq));
+		expect(to.received.flatMap(({ wakeUps: hints }) => hints)).toContainEqual(wakeUp(seq));
 	});
 }
 
 it("sends nothing in process, where local readers are woken directly", async () => {
 	const bus = createInProcessBus();
-	const heard: Envelope[] = [];
-	await bus.start({ onEnvelope: (envelope) => heard.push(envelope), onGap: () => {} });
-	bus.send({ wakeUps: [hint(1)], ephemerals: [words("to nobody")] });
-	expect([bus.kind, bus.isHealthy(), bus.trouble(), heard]).toEqual(["in-process", true, null, []]);
+	const received: Envelope[] = [];
+	await bus.start({ onEnvelope: (envelope) => received.push(envelope), onGap: () => {} });
+	bus.send({ wakeUps: [wakeUp(1)], ephemerals: [delta("to nobody")] });
+	expect([bus.kind, bus.isHealthy(), bus.trouble(), received]).toEqual(["in-process", true, null, []]);
 	await bus.stop();
 });
 
-for (const { kind, program, prepare } of CARRIERS) {
+for (const { kind, program, prepare } of BROKERS) {
 	const found = program === undefined ? "" : findServer(program);
 	const needsServer = needs(program ?? "", found !== null);
 	describe(`the ${kind} bus`, needsServer, () => {
@@ -129,13 +129,13 @@ for (const { kind, program, prepare } of CARRIERS) {
 			await allHealthy([one, other]);
 			expect([one.bus.kind, one.gaps(), other.gaps()]).toEqual([kind, 1, 1]);
 			const sent = Array.from({ length: 300 }, (_, index) => `word ${index}`);
-			for (const text of sent) one.bus.send({ wakeUps: [], ephemerals: [words(text)] });
-			one.bus.send({ wakeUps: [hint(4), hint(7), hint(5)], ephemerals: [] });
-			await until(() => expect(other.heard.flatMap(({ wakeUps: hints }) => hints)).toEqual([hint(7)]));
+			for (const text of sent) one.bus.send({ wakeUps: [], ephemerals: [delta(text)] });
+			one.bus.send({ wakeUps: [wakeUp(4), wakeUp(7), wakeUp(5)], ephemerals: [] });
+			await until(() => expect(other.received.flatMap(({ wakeUps: hints }) => hints)).toEqual([wakeUp(7)]));
 			expect(other.texts()).toEqual(sent);
-			other.bus.send({ wakeUps: [], ephemerals: [words("answer")] });
+			other.bus.send({ wakeUps: [], ephemerals: [delta("answer")] });
 			await until(() => expect(one.texts()).toEqual(["answer"]));
-			expect(one.heard.flatMap(({ wakeUps: hints }) => hints)).toEqual([]);
+			expect(one.received.flatMap(({ wakeUps: hints }) => hints)).toEqual([]);
 			expect(other.texts()).toEqual(sent);
 		});
 
@@ -144,8 +144,8 @@ for (const { kind, program, prepare } of CARRIERS) {
 			const [one, other] = [await join(url), await join(url)];
 			await allHealthy([one, other]);
 			const long = "é".repeat(3_000);
-			const ephemerals = [words("before"), words("x".repeat(200_000)), words(long), words("after")];
-			one.bus.send({ wakeUps: [hint(1)], ephemerals });
+			const ephemerals = [delta("before"), delta("x".repeat(200_000)), delta(long), delta("after")];
+			one.bus.send({ wakeUps: [wakeUp(1)], ephemerals });
 			await until(() => expect(other.texts()).toEqual(["before", long, "after"]));
 		});
 
@@ -156,13 +156,13 @@ for (const { kind, program, prepare } of CARRIERS) {
 			for (let round = 1; round <= 2; round += 1) {
 				await server.kill();
 				await until(() => expect([one.bus.isHealthy(), other.bus.isHealthy()]).toEqual([false, false]));
-				one.bus.send({ wakeUps: [hint(round)], ephemerals: [words("lost")] });
+				one.bus.send({ wakeUps: [wakeUp(round)], ephemerals: [delta("lost")] });
 				expect(one.bus.trouble()).toContain("does not answer");
 				expect(one.bus.trouble()).not.toContain(PASSWORD);
 				await server.start();
 				await allHealthy([one, other]);
 				expect([one.gaps(), other.gaps()]).toEqual([round + 1, round + 1]);
-				await carries(one, other, 10 + round);
+				await deliversSoon(one, other, 10 + round);
 			}
 		}, 120_000);
 
@@ -171,24 +171,24 @@ for (const { kind, program, prepare } of CARRIERS) {
 			const [one, other] = [await join(url), await join(url)];
 			await allHealthy([one, other]);
 			server.freeze();
-			for (let index = 0; index < 50; index += 1) one.bus.send({ wakeUps: [hint(index)], ephemerals: [] });
+			for (let index = 0; index < 50; index += 1) one.bus.send({ wakeUps: [wakeUp(index)], ephemerals: [] });
 			await until(() => expect([one.bus.isHealthy(), other.bus.isHealthy()]).toEqual([false, false]));
 			server.thaw();
 			await allHealthy([one, other]);
 			expect(one.gaps()).toBe(2);
-			await carries(one, other, 100);
+			await deliversSoon(one, other, 100);
 		}, 120_000);
 
 		it("starts without its broker and delivers once the broker is there", async () => {
 			const { server, url } = await carrier({ isThere: false });
 			const one = await join(url);
-			one.bus.send({ wakeUps: [hint(1)], ephemerals: [] });
+			one.bus.send({ wakeUps: [wakeUp(1)], ephemerals: [] });
 			expect([one.bus.isHealthy(), one.gaps()]).toEqual([false, 0]);
 			await server.start();
 			const other = await join(url);
 			await allHealthy([one, other]);
 			expect(one.gaps()).toBe(1);
-			await carries(one, other, 2);
+			await deliversSoon(one, other, 2);
 		});
 
 		it.each(["there", "dead", "frozen"])(

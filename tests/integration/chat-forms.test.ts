@@ -5,7 +5,14 @@ import { action as submitScripted } from "#app/routes/chat/actions.ts";
 import { loader as chatPage, action as submitPlain } from "#app/routes/chat/page.tsx";
 import { db } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
-import { forgetCounts, makeSession, messagesOf, sessionRow, sessionsOf, unusedId } from "#tests/factories.ts";
+import {
+	makeSession,
+	messagesOf,
+	resetRateLimits,
+	sessionRow,
+	sessionsOf,
+	unusedId,
+} from "#tests/factories.ts";
 import { apiKey, asCustomer, asVisitor, cookiesFrom, forgedTokens, identityOf } from "#tests/people.ts";
 import { bodyOf, call, form, get, type Sender } from "#tests/request.ts";
 
@@ -34,7 +41,7 @@ function expectBack(response: Response) {
 	expect(response.headers.get("Location")).toBe("/chat");
 }
 
-beforeEach(forgetCounts);
+beforeEach(resetRateLimits);
 
 describe("words that were written as one person", () => {
 	it("are not sent as another, and go on being sent for a visitor who has signed in", async () => {
@@ -375,7 +382,7 @@ describe("typing and receipts", () => {
 	it("tell the agents that somebody types, and never the customer's own stream", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity);
-		const heard: string[] = [];
+		const receivedEvents: string[] = [];
 		const listen = (stream: "public" | "internal") =>
 			hub.subscribe([
 				[
@@ -384,14 +391,14 @@ describe("typing and receipts", () => {
 						cursor: 0,
 						isWritable: () => true,
 						deliver: () => {},
-						deliverEphemeral: ([, type]) => heard.push(`${stream} ${type}`),
+						deliverEphemeral: ([, type]) => receivedEvents.push(`${stream} ${type}`),
 						disconnect: () => {},
 					},
 				],
 			]);
 		const leave = await Promise.all([listen("public"), listen("internal")]);
 		expect((await scripted({ intent: "typing", sessionId }, ada.cookie)).status).toBe(200);
-		expect(heard).toEqual(["internal user-typing"]);
+		expect(receivedEvents).toEqual(["internal user-typing"]);
 		for (const away of leave) away();
 	});
 

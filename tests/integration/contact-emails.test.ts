@@ -113,7 +113,7 @@ it("do not go where no address was left or no email can be sent", async () => {
 it.each([
 	["puts them off", { busyFor: 1 }, "warn", 1],
 	["hangs up when it may have them", { hangsUp: true }, "error", 1],
-] as const)("are sent once to a mail server that %s", async (_, way, level, letters) => {
+] as const)("are sent once to a mail server that %s", async (_, way, level, emails) => {
 	await useServer(way);
 	const logged = vi.spyOn(log, level).mockImplementation(() => {});
 	try {
@@ -126,7 +126,7 @@ it.each([
 		await sql`update contact_letters set next_try_at = now()`;
 		await sendLetters();
 		await sendLetters();
-		expect(smtp.emails).toHaveLength(letters);
+		expect(smtp.emails).toHaveLength(emails);
 	} finally {
 		logged.mockRestore();
 		await useServer();

@@ -11,15 +11,15 @@ import { action as agentActions } from "#app/routes/admin/conversation/actions.t
 import { action as submitChat } from "#app/routes/chat/page.tsx";
 import { sql } from "#db/client.server.ts";
 import { messagesOf, sessionRow, sessionsOf } from "#tests/factories.ts";
-import { type AgentPerson, asAgent, asVisitor } from "#tests/people.ts";
+import { asAgent, asVisitor, type TestAgent } from "#tests/people.ts";
 import { call, form } from "#tests/request.ts";
-import { type OpenAiServer, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
+import { type OpenAiServer, type Reply, startOpenAiServer, streamsText } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
 
 const SWEDISH = "Hej! Var är min beställning? Jag har väntat i två veckor på paketet.";
 const SWEDISH_ANSWER = "Hej! Din beställning är på väg och kommer fram på fredag, enligt fraktbolaget.";
 
-let agent: AgentPerson;
+let agent: TestAgent;
 let model: OpenAiServer | null = null;
 
 beforeAll(async () => {
@@ -74,7 +74,7 @@ it.each([
 ])(
 	"asks the model for the language of a page in %s, and keeps its answer",
 	async (locale, text, answer, name) => {
-		const server = await withModel(says(answer));
+		const server = await withModel(streamsText(answer));
 		const sessionId = await conversationIn(locale, text);
 		await answerSession(sessionId);
 		expect((await messagesOf(sessionId)).at(-1)).toMatchObject({
@@ -87,7 +87,7 @@ it.each([
 );
 
 it("names no language to the model, and watches none, where a customer clearly writes one it has no phrases in", async () => {
-	const server = await withModel(says(SWEDISH_ANSWER));
+	const server = await withModel(streamsText(SWEDISH_ANSWER));
 	const sessionId = await conversationIn("en-US", SWEDISH);
 	await answerSession(sessionId);
 	expect((await messagesOf(sessionId)).at(-1)).toMatchObject({
@@ -119,7 +119,7 @@ it.each([
 	["cy", "Helo, hoffwn siarad â rhywun am fy archeb sydd heb gyrraedd.", "Welsh (cy)"],
 ])("shows an agent who reads %s the model's translation", async (language, translated, name) => {
 	await saveSetting("agent_language", language);
-	const server = await withModel(says(translated));
+	const server = await withModel(streamsText(translated));
 	const sessionId = await conversationIn("en", "Hello, my order has not come and I am worried about it.");
 	await call(agentActions, form(`/admin/chat/${sessionId}/actions`, { intent: "take" }, agent), {
 		sessionId,
@@ -152,7 +152,7 @@ it.each([
 ])(
 	"translates an agent's draft for a customer on a page in %s",
 	async (locale, text, draft, name, language) => {
-		const server = await withModel(says(draft));
+		const server = await withModel(streamsText(draft));
 		const sessionId = await conversationIn(locale, text);
 		const { lastSeq } = await sessionRow(sessionId);
 		const task = { intent: "translate", message: "Hello, your order will arrive on Friday." } as const;

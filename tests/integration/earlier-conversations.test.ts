@@ -9,19 +9,19 @@ import { loader as chat } from "#app/routes/chat/page.tsx";
 import { Welcome } from "#app/routes/chat/welcome.tsx";
 import { sql } from "#db/client.server.ts";
 import { makeSession, unusedId } from "#tests/factories.ts";
-import { asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
+import { asCustomer, asVisitor, type TestCustomer } from "#tests/people.ts";
 import { bodyOf, call, get } from "#tests/request.ts";
 
 type List = { sessions: EarlierSession[]; next: string | null };
 
-async function ended(who: Chatter, ...texts: string[]): Promise<string> {
+async function ended(who: TestCustomer, ...texts: string[]): Promise<string> {
 	const sessionId = await makeSession(who.identity, ...texts);
 	await endSession(sessionId, { type: "customer", identity: who.identity });
 	return sessionId;
 }
-const listOf = async (who: Chatter, query = "") =>
+const listOf = async (who: TestCustomer, query = "") =>
 	bodyOf<List>(await call(list, get(`/chat/earlier${query}`, who.cookie)));
-const read = (who: Chatter, sessionId: string, query = "") =>
+const read = (who: TestCustomer, sessionId: string, query = "") =>
 	call(conversation, get(`/chat/earlier/${sessionId}${query}`, who.cookie), { sessionId });
 
 it("lists a customer's ended conversations, latest first, with their first words, and no one else's", async () => {

@@ -11,10 +11,10 @@ import { action as submitScripted } from "#app/routes/chat/actions.ts";
 import { action as submitPlain } from "#app/routes/chat/page.tsx";
 import { db, sql } from "#db/client.server.ts";
 import { customers, emailCodes, orders } from "#db/schema.ts";
-import { forgetCounts, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
-import { asAgent, asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
+import { makeSession, messagesOf, resetRateLimits, sessionRow } from "#tests/factories.ts";
+import { asAgent, asCustomer, asVisitor, type TestCustomer } from "#tests/people.ts";
 import { bodyOf, call, form, get } from "#tests/request.ts";
-import { calls, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
+import { callsTools, startOpenAiServer, streamsText } from "#tests/setup/openai-server.ts";
 import { startSmtpServer } from "#tests/setup/smtp-server.ts";
 import { until } from "#tests/setup/until.ts";
 
@@ -32,7 +32,7 @@ afterAll(async () => {
 	await smtp.close();
 });
 beforeEach(async () => {
-	await forgetCounts();
+	await resetRateLimits();
 	smtp.emails.length = 0;
 });
 afterEach(() => setEnv({ SMTP_URL: smtp.url, OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
@@ -50,24 +50,24 @@ async function makeBuyer() {
 	return { id, email, number };
 }
 
-const post = (who: Chatter, fields: Record<string, string>) =>
+const post = (who: TestCustomer, fields: Record<string, string>) =>
 	call(submitPlain, form("/chat", fields, who.cookie));
-const askForCode = (who: Chatter, sessionId: string, email: string) =>
+const askForCode = (who: TestCustomer, sessionId: string, email: string) =>
 	post(who, { intent: "send-code", sessionId, email });
-const enter = (who: Chatter, sessionId: string, code: string) =>
+const enter = (who: TestCustomer, sessionId: string, code: string) =>
 	post(who, { intent: "enter-code", sessionId, code });
 
 async function codeSentTo(email: string): Promise<string> {
 	return until(() => {
-		const letter = smtp.emails.findLast(({ to }) => to.includes(email));
-		const code = /Your code is (\d{6})/.exec(letter?.text ?? "")?.[1];
-		if (!code) throw new Error("No letter yet.");
+		const received = smtp.emails.findLast(({ to }) => to.includes(email));
+		const code = /Your code is (\d{6})/.exec(received?.text ?? "")?.[1];
+		if (!code) throw new Error("No email yet.");
 		return code;
 	});
 }
 
 const otherThan = (code: string): string => (code === "000000" ? "000001" : "000000");
-const lastWords = async (sessionId: string) => (await messagesOf(sessionId)).at(-1)?.message ?? "";
+const lastMessageText = async (sessionId: string) => (await messagesOf(sessionId)).at(-1)?.message ?? "";
 
 it("answers the question an anonymous customer began with, once they have typed the code in", async () => {
 	const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
@@ -82,16 +82,18 @@ it("answers the question an anonymous customer began with, once they have typed 
 
 	expect((await askForCode(visitor, sessionId, ` ${buyer.email.toUpperCase()} `)).status).toBe(303);
 	const code = await codeSentTo(buyer.email);
-	const [letter] = smtp.emails;
-	expect(letter).toMatchObject({ from: "help@corner.example", to: [buyer.email] });
-	expect(letter?.text).toMatch(new RegExp(`^Subject: ${code} is your code$`, "m"));
-	expect(letter?.text).toMatch(/^Content-Type: text\/plain/m);
-	expect(letter?.text).not.toMatch(/https?:|<html|<img/i);
+	const [email] = smtp.emails;
+	expect(email).toMatchObject({ from: "help@corner.example", to: [buyer.email] });
+	expect(email?.text).toMatch(new RegExp(`^Subject: ${code} is your code$`, "m"));
+	expect(email?.text).toMatch(/^Content-Type: text\/plain/m);
+	expect(email?.text).not.toMatch(/https?:|<html|<img/i);
 
 	const spaced = `${code.slice(0, 3)} ${code.slice(3)}`;
 	expect((await enter(visitor, sessionId, spaced)).status).toBe(303);
 	expect(await sessionRow(sessionId)).toMatchObject({ verifiedEmail: buyer.email, userId: null });
-	await until(async () => expect(await lastWords(sessionId)).toContain(`received order ${buyer.number}`));
+	await until(async () =>
+		expect(await lastMessageText(sessionId)).toContain(`received order ${buyer.number}`),
+	);
 	const marks = (await messagesOf(sessionId)).map((message) => message.metadata);
 	expect(marks.filter((mark) => mark.codeEntry).map((mark) => mark.codeEntry?.state)).toEqual(["done"]);
 
@@ -133,20 +135,20 @@ it("opens that address's orders only, in that conversation only, and for a day",
 	await askForCode(visitor, sessionId, buyer.email);
 	await enter(visitor, sessionId, await codeSentTo(buyer.email));
 	const model = await startOpenAiServer(
-		calls([
+		callsTools([
 			{ name: "get_order", arguments: { number: buyer.number } },
 			{ name: "get_order", arguments: { number: other.number } },
 			{ name: "list_orders", arguments: {} },
 			{ name: "request_cancellation", arguments: { number: other.number, reason: null } },
 		]),
-		says("So it is."),
+		streamsText("So it is."),
 	);
 	try {
 		setEnv({ OPENAI_API_KEY: "k", OPENAI_BASE_URL: model.url });
-		const results = async (place: string, who: Chatter) => {
+		const results = async (place: string, who: TestCustomer) => {
 			const before = model.requests.length;
 			await post(who, { intent: "send", message: "My orders?", sessionId: place });
-			await until(async () => expect(await lastWords(place)).toBe("So it is."));
+			await until(async () => expect(await lastMessageText(place)).toBe("So it is."));
 			const request = model.requests.slice(before).find(({ body }) => body.messages.at(-1)?.role === "tool");
 			return (request?.body.messages ?? [])
 				.filter(({ role }) => role === "tool")
@@ -160,10 +162,10 @@ it("opens that address's orders only, in that conversation only, and for a day",
 		await model.close();
 	}
 	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" });
-	const ask = async (place: string, who: Chatter) => {
+	const ask = async (place: string, who: TestCustomer) => {
 		await post(who, { intent: "send", message: `Where is order ${buyer.number}?`, sessionId: place });
 		await until(async () => expect((await messagesOf(place)).at(-1)?.senderType).toBe("bot"));
-		return lastWords(place);
+		return lastMessageText(place);
 	};
 	expect(await ask(sessionId, visitor)).toContain("received order");
 	await sql`update chat_sessions set verified_at = now() - interval '24 hours 1 second' where session_id = ${sessionId}`;
@@ -180,16 +182,16 @@ describe("a code", () => {
 		const sessionId = await makeSession(visitor.identity);
 		await askForCode(visitor, sessionId, buyer.email);
 		const code = await codeSentTo(buyer.email);
-		const said: string[] = [];
+		const texts: string[] = [];
 		for (const typed of [otherThan(code), otherThan(code), otherThan(code), code]) {
 			const response = await enter(visitor, sessionId, typed);
 			expect(response.status).toBe(422);
-			said.push(
+			texts.push(
 				(await bodyOf<{ problem: { fieldErrors: { code: string[] } } }>(response)).problem.fieldErrors
 					.code[0] ?? "",
 			);
 		}
-		expect(said).toEqual([
+		expect(texts).toEqual([
 			"That is not the code. You can try twice more.",
 			"That is not the code. You can try once more.",
 			"That code does not count any more. Please ask for a new one.",
@@ -235,7 +237,7 @@ describe("a code", () => {
 
 	it("counts when it was asked for by several clicks at once, of which one is sent", async () => {
 		for (let round = 0; round < 6; round++) {
-			await forgetCounts();
+			await resetRateLimits();
 			const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
 			const sessionId = await makeSession(visitor.identity);
 			await Promise.all(Array.from({ length: 5 }, () => askForCode(visitor, sessionId, buyer.email)));
@@ -279,7 +281,7 @@ describe("whether the store knows an address", () => {
 	it("is told by nothing: not the answer, the log of the conversation, the tries or the limits", async () => {
 		const [one, two, buyer] = [await asVisitor(), await asVisitor(), await makeBuyer()];
 		const stranger = `nobody_${randomUUID().slice(0, 7)}@mail.example`;
-		const course = async (who: Chatter, email: string) => {
+		const course = async (who: TestCustomer, email: string) => {
 			const sessionId = await makeSession(who.identity);
 			const answers = [];
 			for (let step = 0; step < 6; step++) {
@@ -293,8 +295,8 @@ describe("whether the store knows an address", () => {
 				const response = await enter(who, sessionId, "000000");
 				answers.push([response.status, await response.text()]);
 			}
-			const told = (await messagesOf(sessionId)).map(({ message, metadata }) => [message, metadata]);
-			return JSON.stringify({ answers, told })
+			const messages = (await messagesOf(sessionId)).map(({ message, metadata }) => [message, metadata]);
+			return JSON.stringify({ answers, messages })
 				.replaceAll(sessionId, "SESSION")
 				.replaceAll(email, "EMAIL")
 				.replaceAll(/in \d+ seconds/g, "");
@@ -431,11 +433,11 @@ it("lets a signed-in customer change their email address to one they have proved
 	await askForCode(ada, sessionId, email);
 	await enter(ada, sessionId, await codeSentTo(email));
 	const model = await startOpenAiServer(
-		calls([
+		callsTools([
 			{ name: "update_contact", arguments: { number: null, address: null, email } },
 			{ name: "update_contact", arguments: { number: null, address: null, email: buyer.email } },
 		]),
-		says("Please confirm."),
+		streamsText("Please confirm."),
 	);
 	try {
 		setEnv({ OPENAI_API_KEY: "k", OPENAI_BASE_URL: model.url });

@@ -9,7 +9,7 @@ import { REVALIDATE_MS } from "#app/routes/streams/revalidate.server.ts";
 import { db } from "#db/client.server.ts";
 import { apiKeys, chatAgents } from "#db/schema.ts";
 import { makeSession } from "#tests/factories.ts";
-import { type AgentPerson, apiKey, asAgent, asVisitor } from "#tests/people.ts";
+import { apiKey, asAgent, asVisitor, type TestAgent } from "#tests/people.ts";
 import { call, form, get } from "#tests/request.ts";
 import { until } from "#tests/setup/until.ts";
 
@@ -31,17 +31,17 @@ function watch(responses: Response[]): boolean[] {
 }
 
 /** Lets one revalidation interval pass, and waits for its queries. */
-async function passOneLook(): Promise<void> {
+async function passRevalidation(): Promise<void> {
 	vi.advanceTimersByTime(REVALIDATE_MS);
 	for (let round = 0; round < 5; round++) await db.execute("select 1");
 }
 
 it.each([
-	["signs out", (agent: AgentPerson) => call(logout, form("/admin/logout", {}, agent))],
-	["gets a new password", ({ email }: AgentPerson) => setAgentPassword({ email, password: "another one" })],
+	["signs out", (agent: TestAgent) => call(logout, form("/admin/logout", {}, agent))],
+	["gets a new password", ({ email }: TestAgent) => setAgentPassword({ email, password: "another one" })],
 	[
 		"is no agent any more",
-		({ agentId }: AgentPerson) => db.delete(chatAgents).where(eq(chatAgents.id, agentId)),
+		({ agentId }: TestAgent) => db.delete(chatAgents).where(eq(chatAgents.id, agentId)),
 	],
 ])("ends an agent's open streams when the agent %s", async (_, leave) => {
 	const agent = await asAgent("Open Page");
@@ -51,10 +51,10 @@ it.each([
 		await call(agentEvents, get(`/admin/chat/events?sessionId=${sessionId}`, agent)),
 		await call(agentTranscript, get(`/admin/chat/${sessionId}/live`, agent), { sessionId }),
 	]);
-	await passOneLook();
+	await passRevalidation();
 	expect(hasEnded, "while the login is good they stay").toEqual([false, false, false]);
 	await leave(agent);
-	await passOneLook();
+	await passRevalidation();
 	await until(() => expect(hasEnded).toEqual([true, true, true]));
 });
 
@@ -65,9 +65,9 @@ it("ends a program's open stream when its key is revoked, and no other stream", 
 		await call(events, get(`/chat/events?sessionId=${sessionId}`, program)),
 		await call(events, get(`/chat/events?sessionId=${sessionId}`, customer.bearer)),
 	]);
-	await passOneLook();
+	await passRevalidation();
 	expect(hasEnded).toEqual([false, false]);
 	await db.update(apiKeys).set({ revokedAt: new Date() }).where(eq(apiKeys.name, program.name));
-	await passOneLook();
+	await passRevalidation();
 	await until(() => expect(hasEnded).toEqual([true, false]));
 });

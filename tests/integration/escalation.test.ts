@@ -26,9 +26,9 @@ import { WaitingPanel } from "#app/routes/chat/waiting-panel.tsx";
 import { db, sql } from "#db/client.server.ts";
 import { orders } from "#db/schema.ts";
 import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
-import { asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
+import { asCustomer, asVisitor, type TestCustomer } from "#tests/people.ts";
 import { bodyOf, call, form, get } from "#tests/request.ts";
-import { calls, fails, type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
+import { callsTools, fails, type Reply, startOpenAiServer, streamsText } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
 
 let stopWorker: ((graceMs: number) => Promise<void>) | null = null;
@@ -61,17 +61,17 @@ async function newCustomer(customerId: string | null = null, locale = "en") {
 	const identity = { visitorId: randomUUID(), customerId };
 	const sessionId = await openSession(identity, { locale });
 	const actor = { type: "customer", identity } as const;
-	const said = async (sender: string) =>
+	const messagesFrom = async (sender: string) =>
 		(await messagesOf(sessionId)).filter((one) => one.senderType === sender).map(({ message }) => message);
 	return {
 		sessionId,
 		actor,
 		ask: (message: string) => postMessage(sessionId, actor, { message }),
-		bots: () => said("bot"),
-		notices: () => said("system"),
+		bots: () => messagesFrom("bot"),
+		notices: () => messagesFrom("system"),
 		row: () => sessionRow(sessionId),
 		/** The session in the newest event of a stream. */
-		told: async (stream: "public" | "internal") => {
+		newestSession: async (stream: "public" | "internal") => {
 			const events = await eventsOf(sessionId, stream);
 			const newest = events.findLast(({ type }) => type === "session-updated");
 			return (newest?.data as { session: Session } | undefined)?.session;
@@ -91,7 +91,7 @@ async function haveWaited(agent: { agentId: string; name: string }, waits: numbe
 }
 
 /** The text of the waiting panel on a queued customer's page. */
-async function waitingPanelOf({ cookie }: Chatter): Promise<string> {
+async function waitingPanelOf({ cookie }: TestCustomer): Promise<string> {
 	const { session, knownEmail } = await bodyOf<ChatPageData>(await call(chatLoader, get("/chat", cookie)));
 	if (!session?.queue) throw new Error("The customer is not waiting.");
 	const panel = {
@@ -130,7 +130,7 @@ describe("a person is called", () => {
 		["אני רוצה לדבר עם נציג", "requested", "אני מבקש מנציג"],
 		["أريد التحدث مع موظف", "requested", "سأطلب من أحد أفراد"],
 	])("for %j, before any model is asked", async (question, reason, words) => {
-		const model = await withModel(says("Never asked."));
+		const model = await withModel(streamsText("Never asked."));
 		stopWorker = startWorker();
 		const ana = await newCustomer();
 		await ana.ask(question);
@@ -191,7 +191,7 @@ describe("a person is called", () => {
 	});
 
 	it("when a model does not know twice in a row, and its own words stay", async () => {
-		await withModel(says("[unknown] I do not know. Shall I call a colleague?"));
+		await withModel(streamsText("[unknown] I do not know. Shall I call a colleague?"));
 		stopWorker = startWorker();
 		const ana = await newCustomer();
 		await ana.ask("What is the airspeed of a swallow?");
@@ -204,7 +204,7 @@ describe("a person is called", () => {
 	});
 
 	it("when a yes follows the offer of one, also while the provider is away", async () => {
-		await withModel(says("[unknown] I do not know. Shall I call a colleague?"), fails(500));
+		await withModel(streamsText("[unknown] I do not know. Shall I call a colleague?"), fails(500));
 		stopWorker = startWorker();
 		const ana = await newCustomer();
 		await ana.ask("What is the airspeed of a swallow?");
@@ -218,7 +218,12 @@ describe("a person is called", () => {
 			name: "escalate",
 			arguments: { reason: "requested" },
 		}));
-		await withModel(calls(hundred), calls(hundred), calls(hundred), says("Somebody comes."));
+		await withModel(
+			callsTools(hundred),
+			callsTools(hundred),
+			callsTools(hundred),
+			streamsText("Somebody comes."),
+		);
 		stopWorker = startWorker();
 		const ana = await newCustomer();
 		await ana.ask("Tell me about the moon lamp warranty for my collection");
@@ -243,13 +248,13 @@ describe("who waits is told", () => {
 		});
 		await haveWaited(agent, [2, 4, 30]);
 		const last = await newCustomer();
-		const told = await requestAgent(last.sessionId, last.actor);
-		expect(told.queue).toMatchObject({
+		const newestSession = await requestAgent(last.sessionId, last.actor);
+		expect(newestSession.queue).toMatchObject({
 			position: 2,
 			recentWaitSeconds: 240,
 			text: "You are number 2 in the queue. Current wait: about 4 minutes.",
 		});
-		expect(await last.told("public")).toMatchObject({ queue: { position: 2 }, handover: null });
+		expect(await last.newestSession("public")).toMatchObject({ queue: { position: 2 }, handover: null });
 	});
 
 	it("what others still wait, when the queue stands still", async () => {
@@ -284,9 +289,9 @@ describe("who waits is told", () => {
 			await requestAgent(ana.sessionId, ana.actor);
 			await sql`update chat_sessions set queue_deadline = now() - interval '1 minute' where session_id = ${ana.sessionId}`;
 			await repairUnattended();
-			const said = await messagesOf(ana.sessionId);
-			expect(said.map(({ metadata }) => metadata.notice)).toEqual(["queued", "queue-overdue"]);
-			for (const { message, metadata } of said) {
+			const messagesFrom = await messagesOf(ana.sessionId);
+			expect(messagesFrom.map(({ metadata }) => metadata.notice)).toEqual(["queued", "queue-overdue"]);
+			for (const { message, metadata } of messagesFrom) {
 				expect(`${message} ${metadata.translation?.text}`).not.toMatch(/\p{N}/u);
 				expect(metadata).not.toHaveProperty("queuePosition");
 			}
@@ -296,26 +301,26 @@ describe("who waits is told", () => {
 	it("when an agent arrives and leaves, when the wait grows and when the shop opens", async () => {
 		const ana = await newCustomer();
 		await requestAgent(ana.sessionId, ana.actor);
-		const toldText = async () => {
+		const queueText = async () => {
 			await refreshExpectedWait();
 			await publishQueueChanges();
-			return (await ana.told("public"))?.queue?.text;
+			return (await ana.newestSession("public"))?.queue?.text;
 		};
 		const eventCount = async () => (await eventsOf(ana.sessionId)).length;
-		expect(await toldText()).toContain("Our team is offline right now.");
+		expect(await queueText()).toContain("Our team is offline right now.");
 		const before = await eventCount();
-		await toldText();
+		await queueText();
 		expect(await eventCount(), "nothing changed, nothing is announced").toBe(before);
 		const agent = await agentAtWork("Ida");
-		expect(await toldText()).toBe("You are number 1 in the queue. We don't know yet how long it will take.");
+		expect(await queueText()).toBe("You are number 1 in the queue. We don't know yet how long it will take.");
 		await haveWaited(agent, [2, 4, 30]);
-		expect(await toldText()).toContain("Current wait: about 4 minutes.");
+		expect(await queueText()).toContain("Current wait: about 4 minutes.");
 		await recordAgentSignOut(agent.agentId);
-		expect(await toldText()).toContain("Our team is offline right now.");
+		expect(await queueText()).toContain("Our team is offline right now.");
 		await saveSetting("business_hours", { timeZone: "UTC", days: {} });
-		expect(await toldText()).toContain("We are away now.");
+		expect(await queueText()).toContain("We are away now.");
 		await resetSetting("business_hours");
-		expect(await toldText()).toContain("Our team is offline right now.");
+		expect(await queueText()).toContain("Our team is offline right now.");
 	});
 
 	it("also when the conversation began in the queue, before anybody leaves it", async () => {
@@ -325,11 +330,11 @@ describe("who waits is told", () => {
 			await ana.ask("Hello, is somebody there?");
 			expect(await ana.row()).toMatchObject({ status: "queued" });
 			expect(await publishQueueChanges()).toBeGreaterThan(0);
-			expect((await ana.told("public"))?.queue).toMatchObject({ position: 1 });
+			expect((await ana.newestSession("public"))?.queue).toMatchObject({ position: 1 });
 			expect(await publishQueueChanges(), "nothing changed, nothing is announced").toBe(0);
 			const agent = await agentAtWork("Rosa");
 			await publishQueueChanges();
-			expect((await ana.told("public"))?.queue?.text).toContain("You are number 1 in the queue.");
+			expect((await ana.newestSession("public"))?.queue?.text).toContain("You are number 1 in the queue.");
 			await recordAgentSignOut(agent.agentId);
 		} finally {
 			setEnv({ ASSISTANT: "on" });
@@ -431,12 +436,12 @@ describe("the agent is told", () => {
 			"First message: “What is the airspeed of an unladen swallow, order W2611340?”\nLatest message: “A human, please”\nOrder mentioned: #W2611340",
 		);
 		expect(row.handover?.tried.at(-1)).toBe("Assistant brought in a person");
-		expect(await ana.told("internal")).toMatchObject({ handover: row.handover });
-		expect(await ana.told("public")).toMatchObject({ handover: null });
+		expect(await ana.newestSession("internal")).toMatchObject({ handover: row.handover });
+		expect(await ana.newestSession("public")).toMatchObject({ handover: null });
 	});
 
 	it("by the small model where there is one, and by quotation when it fails", async () => {
-		const model = await withModel(says("Ana wants to return a lamp; nothing was answered."));
+		const model = await withModel(streamsText("Ana wants to return a lamp; nothing was answered."));
 		setEnv({ OPENAI_SMALL_MODEL: "scripted-small" });
 		stopWorker = startWorker();
 		const ana = await newCustomer();
@@ -465,7 +470,7 @@ describe("the agent is told", () => {
 describe("limits", () => {
 	it("count every call, for the day, the turn and the conversation", async () => {
 		await saveSetting("ai_prices", { "scripted-1": { input: 10, output: 50 } });
-		await withModel(says("An answer."));
+		await withModel(streamsText("An answer."));
 		stopWorker = startWorker();
 		const ana = await newCustomer();
 		await ana.ask("May I return a lamp?");
@@ -492,7 +497,7 @@ describe("limits", () => {
 		});
 		const model = await withModel(async (response, request) => {
 			await held;
-			await says("An answer.")(response, request);
+			await streamsText("An answer.")(response, request);
 		});
 		setEnv({ AI_DAILY_BUDGET: "0.2" });
 		stopWorker = startWorker();
@@ -506,8 +511,8 @@ describe("limits", () => {
 		});
 		release();
 		await until(async () => {
-			const said = await Promise.all(people.map((ana) => ana.bots()));
-			expect(said.filter((texts) => texts[0] === "An answer.")).toHaveLength(3);
+			const messagesFrom = await Promise.all(people.map((ana) => ana.bots()));
+			expect(messagesFrom.filter((texts) => texts[0] === "An answer.")).toHaveLength(3);
 		});
 		expect(model.requests.filter(({ body }) => body.tools)).toHaveLength(3);
 		const [spent] = await sql`select sum(cost_micros)::int as micros from ai_usage`;
@@ -519,7 +524,7 @@ describe("limits", () => {
 		let isHeld = true;
 		const model = await withModel(async (response, request) => {
 			await until(() => expect(isHeld).toBe(false));
-			await says("An answer.")(response, request);
+			await streamsText("An answer.")(response, request);
 		});
 		setEnv({ AI_DAILY_BUDGET: "0.2" });
 		const ask = (about: string) => {
@@ -535,7 +540,7 @@ describe("limits", () => {
 	});
 
 	it("past them still answer what needs no model, and hand over the rest", async () => {
-		const model = await withModel(says("Never asked."));
+		const model = await withModel(streamsText("Never asked."));
 		setEnv({ AI_DAILY_BUDGET: "0" });
 		stopWorker = startWorker();
 		const ana = await newCustomer();
@@ -550,7 +555,7 @@ describe("limits", () => {
 
 	it("end a conversation's answers by their number and by their cost", async () => {
 		await saveSetting("assistant_caps", { answersPerSession: 1 });
-		await withModel(says("The only answer."));
+		await withModel(streamsText("The only answer."));
 		stopWorker = startWorker();
 		const ana = await newCustomer();
 		await ana.ask("May I return a lamp?");

@@ -9,8 +9,8 @@ import { postMessage } from "#app/models/message/post.server.ts";
 import { statementsIn, transact } from "#app/realtime/publish.server.ts";
 import { db, sql } from "#db/client.server.ts";
 import { makeSession } from "#tests/factories.ts";
-import { asVisitor, type Chatter } from "#tests/people.ts";
-import { type Reply, says, startOpenAiServer } from "#tests/setup/openai-server.ts";
+import { asVisitor, type TestCustomer } from "#tests/people.ts";
+import { type Reply, startOpenAiServer, streamsText } from "#tests/setup/openai-server.ts";
 import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
 import { until } from "#tests/setup/until.ts";
 
@@ -42,14 +42,14 @@ describe("the network of a question", () => {
 				insert into noted_networks values (new.session_id, new.network); return new;
 			end $$;
 			create trigger note_network after insert on ai_turns for each row execute function note_network()`);
-		const [lane, remix] = await Promise.all(
+		const [rawHandler, remix] = await Promise.all(
 			["on", "off"].map((STREAM_LANE) => startServerProcess({ STREAM_LANE, RATE_LIMITS: "off" })),
 		);
-		if (!lane || !remix) throw new Error("There is no server.");
-		servers.push(lane, remix);
+		if (!rawHandler || !remix) throw new Error("There is no server.");
+		servers.push(rawHandler, remix);
 		const networkFrom = async (
 			address: string,
-			post: (sessionId: string, as: Chatter) => Promise<Response>,
+			post: (sessionId: string, as: TestCustomer) => Promise<Response>,
 		) => {
 			const chatter = await asVisitor();
 			const sessionId = await makeSession(chatter.identity);
@@ -61,7 +61,7 @@ describe("the network of a question", () => {
 		};
 		const byApi =
 			(server: TestServer, address: string) =>
-			(sessionId: string, { bearer }: Chatter) =>
+			(sessionId: string, { bearer }: TestCustomer) =>
 				fetch(`${server.url}/api/chat/messages`, {
 					method: "POST",
 					headers: { "Content-Type": "application/json", "X-Forwarded-For": address, ...bearer.headers },
@@ -69,7 +69,7 @@ describe("the network of a question", () => {
 				});
 		const byForm =
 			(server: TestServer, address: string, path: string) =>
-			(sessionId: string, { cookie }: Chatter) =>
+			(sessionId: string, { cookie }: TestCustomer) =>
 				fetch(`${server.url}${path}`, {
 					method: "POST",
 					redirect: "manual",
@@ -83,9 +83,9 @@ describe("the network of a question", () => {
 				});
 		const from = (address: string) =>
 			Promise.all([
-				networkFrom(address, byApi(lane, address)),
-				networkFrom(address, byForm(lane, address, "/chat")),
-				networkFrom(address, byForm(lane, address, "/chat/actions")),
+				networkFrom(address, byApi(rawHandler, address)),
+				networkFrom(address, byForm(rawHandler, address, "/chat")),
+				networkFrom(address, byForm(rawHandler, address, "/chat/actions")),
 				networkFrom(address, byForm(remix, address, "/chat/actions")),
 			]);
 		const same = [
@@ -107,16 +107,16 @@ describe("the network of a question", () => {
 		const { identity } = await asVisitor();
 		const sessionId = await makeSession(identity);
 		const actor = { type: "customer", identity } as const;
-		const say = (network?: string) => postMessage(sessionId, actor, { message: "Where is it?", network });
-		await say("one");
-		await say("two");
+		const post = (network?: string) => postMessage(sessionId, actor, { message: "Where is it?", network });
+		await post("one");
+		await post("two");
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
 		// A turn without a new message, as after a sign-in, belongs to the same customer.
 		await transact((tx) => promiseAnswer(statementsIn(tx), { sessionId, questionSeq: 2 }));
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
 		await sql`update ai_turns set due_at = now() where session_id = ${sessionId}`;
 		expect(await leaseTurn(sessionId)).toMatchObject({ network: "two" });
-		await say("three");
+		await post("three");
 		expect(await networksOf(sessionId)).toEqual([
 			["superseded", ""],
 			["due", "three"],
@@ -214,14 +214,14 @@ describe("answer slots", () => {
 			const question = String(request.body.messages.at(-1)?.content);
 			// Other requests, such as for a handover, are answered at once and not counted.
 			if (!/ customer \d+ wants to hear about the shelf$/.test(question))
-				return says("A note.")(response, request);
+				return streamsText("A note.")(response, request);
 			if (!asked.includes(question)) asked.push(question);
 			const network = question.split(" ")[0] ?? "";
 			inProgress.set(network, (inProgress.get(network) ?? 0) + 1);
 			response.once("close", () => inProgress.set(network, (inProgress.get(network) ?? 0) - 1));
 			mostOfCrowd = Math.max(mostOfCrowd, inProgress.get("crowd") ?? 0);
 			await new Promise<void>((resolve) => held.set(question, resolve));
-			await says(`The answer to: ${question}`)(response, request);
+			await streamsText(`The answer to: ${question}`)(response, request);
 		};
 		const model = await startOpenAiServer(reply);
 		const letAllGo = () => {

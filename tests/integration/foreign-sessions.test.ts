@@ -24,14 +24,14 @@ import { createTranscriptEncoder } from "#app/routes/live/transcript-response.se
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import {
 	countRows,
-	forgetCounts,
 	makeBotMessages,
 	makeSession,
 	messagesOf,
+	resetRateLimits,
 	sessionRow,
 	unusedId,
 } from "#tests/factories.ts";
-import { apiKey, asCustomer, asVisitor, type Chatter, identityOf, withBearer } from "#tests/people.ts";
+import { apiKey, asCustomer, asVisitor, identityOf, type TestCustomer, withBearer } from "#tests/people.ts";
 import { bodyOf, call, form, get, json, readEvents, type Sender } from "#tests/request.ts";
 import { needs } from "#tests/setup/needs.ts";
 import { until } from "#tests/setup/until.ts";
@@ -46,7 +46,7 @@ type Synced = {
 };
 const sync = (query: string, as: Sender) => call(syncLoader, get(`/chat/sync?${query}`, as));
 
-beforeEach(forgetCounts);
+beforeEach(resetRateLimits);
 
 /** Every URL that returns data of a session to a client that sends its id. */
 const readers: Record<string, (sessionId: string, as: Sender) => Promise<Response>> = {
@@ -78,11 +78,11 @@ const forms: Record<string, Record<string, string>> = {
 
 describe("two customers", () => {
 	/** A customer with a session, so that "the current session" cannot be used in place of the other one. */
-	async function somebody(make: () => Promise<Chatter>) {
+	async function customerWithSession(make: () => Promise<TestCustomer>) {
 		const person = await make();
 		return { ...person, sessionId: await makeSession(person.identity, "Only mine") };
 	}
-	const pairs: [string, () => Promise<Chatter>, () => Promise<Chatter>][] = [
+	const pairs: [string, () => Promise<TestCustomer>, () => Promise<TestCustomer>][] = [
 		["customers", asCustomer, asCustomer],
 		["visitors", asVisitor, asVisitor],
 		["a visitor and a customer", asVisitor, asCustomer],
@@ -92,7 +92,7 @@ describe("two customers", () => {
 	it.each(pairs)(
 		"who are %s cannot read each other, by cookie or by token",
 		async (_, makeOne, makeOther) => {
-			const [ada, ben] = [await somebody(makeOne), await somebody(makeOther)];
+			const [ada, ben] = [await customerWithSession(makeOne), await customerWithSession(makeOther)];
 			for (const [name, read] of Object.entries(readers)) {
 				for (const as of [ben.cookie, ben.bearer]) {
 					const response = await read(ada.sessionId, as);
@@ -130,7 +130,7 @@ describe("two customers", () => {
 	);
 
 	it("who ask in the same moment each get their own and nobody else's", async () => {
-		const people = await Promise.all([asVisitor, asCustomer, asVisitor, asCustomer].map(somebody));
+		const people = await Promise.all([asVisitor, asCustomer, asVisitor, asCustomer].map(customerWithSession));
 		const asked = people.flatMap((owner) => people.map((reader) => ({ owner, reader })));
 		const read = (id: string, as: Sender) =>
 			call(historyLoader, get(`/chat/history?sessionId=${id}&before=99`, as));
@@ -143,7 +143,7 @@ describe("two customers", () => {
 	});
 
 	it("are told apart whatever the address says twice, as a list, or in capitals", async () => {
-		const [ada, ben] = [await somebody(asCustomer), await somebody(asCustomer)];
+		const [ada, ben] = [await customerWithSession(asCustomer), await customerWithSession(asCustomer)];
 		const queries = [
 			`sessionId=${ben.sessionId}&sessionId=${ada.sessionId}`,
 			`sessionId=${ada.sessionId}&sessionId=${ben.sessionId}`,
@@ -167,7 +167,7 @@ describe("two customers", () => {
 	});
 
 	it("are told apart whatever a list stands where an id should", async () => {
-		const [ada, ben] = [await somebody(asCustomer), await somebody(asCustomer)];
+		const [ada, ben] = [await customerWithSession(asCustomer), await customerWithSession(asCustomer)];
 		for (const sessionId of [
 			[ada.sessionId],
 			[ben.sessionId, ada.sessionId],
@@ -323,7 +323,7 @@ describe("what agents note among themselves", () => {
 		const sessionId = await makeSession(ada.identity, "Hello");
 		const start = await bodyOf<Synced>(await sync(`sessionId=${sessionId}`, ada.bearer));
 		const stream = await call(eventsLoader, get(`/chat/events?sessionId=${sessionId}`, ada.cookie));
-		const heard = readEvents(stream, (all) => JSON.stringify(all).includes('"queued"'));
+		const events = readEvents(stream, (all) => JSON.stringify(all).includes('"queued"'));
 		await labelSession(
 			sessionId,
 			{ type: "api-key", name: "x" },
@@ -337,7 +337,7 @@ describe("what agents note among themselves", () => {
 			data: { on: true, name: "TYPING-SECRET" },
 		});
 		await requestAgent(sessionId, { type: "customer", identity: ada.identity });
-		const texts = [JSON.stringify(await heard)];
+		const texts = [JSON.stringify(await events)];
 		for (const as of [ada.cookie, ada.bearer]) {
 			for (const cursor of [start.cursor, `${start.cursor}.i0`, "", `${start.cursor.split(".")[0]}.p0.i0`]) {
 				const answer = await bodyOf<Synced>(await sync(`sessionId=${sessionId}&cursor=${cursor}`, as));
@@ -449,9 +449,9 @@ describe("words that are meant to be more than words", () => {
 		return html.replace(/&([^;]+);/g, (_, name: string) => NAMED[name] ?? "?");
 	}
 	/** The HTML without texts and attribute values, to compare structures. */
-	const bonesOf = (html: string) => html.replace(/"[^"]*"/g, '""').replace(/>[^<]*/g, ">");
+	const structureOf = (html: string) => html.replace(/"[^"]*"/g, '""').replace(/>[^<]*/g, ">");
 	/** The only parts in which two pages differ, as text; every other byte must be equal. */
-	function shownAs(innocent: string, html: string): (string | null)[] {
+	function differingTexts(innocent: string, html: string): (string | null)[] {
 		return innocent.split("INNOCENT").reduce<{ texts: (string | null)[]; rest: string }>(
 			(state, piece, index, pieces) => {
 				if (index === 0) {
@@ -477,7 +477,7 @@ describe("words that are meant to be more than words", () => {
 		/^<a href="(?:https?:\/\/|mailto:|\/(?![/\\]))[^"<>]*" target="_blank" rel="noopener nofollow ugc" class="[^"]*">$/;
 	const known = new Set((show({}) + show({ senderType: "bot" })).match(/<[^>]*>?/g));
 	/** Tags in a bubble that are neither part of it nor made from Markdown. */
-	function strangeTags(html: string): string[] {
+	function unexpectedTags(html: string): string[] {
 		return (html.match(/<[^>]*>?/g) ?? []).filter(
 			(tag) => !known.has(tag) && tag !== "</a>" && !DRAWN.test(tag) && !DRAWN_LINK.test(tag),
 		);
@@ -490,8 +490,8 @@ describe("words that are meant to be more than words", () => {
 		const open = await Promise.all(Array.from({ length: 8 }, () => makeSession(identity)));
 		const faults: unknown[] = [];
 		await Promise.all(
-			open.map(async (sessionId, lane) => {
-				for (let index = lane; index < strings.length; index += open.length) {
+			open.map(async (sessionId, rawHandler) => {
+				for (let index = rawHandler; index < strings.length; index += open.length) {
 					const text = strings[index] ?? "";
 					const answer = await call(
 						messages.action,
@@ -571,14 +571,14 @@ describe("words that are meant to be more than words", () => {
 		for (const text of strings) {
 			// A customer's message is shown unchanged; an agent's is rendered from Markdown, with a few elements.
 			const own = show({ senderType: "user", message: text });
-			expect(shownAs(innocent.user, own.replace(LINK, "$1"))).toEqual([text]);
-			expect(strangeTags(show({ message: text }))).toEqual([]);
+			expect(differingTexts(innocent.user, own.replace(LINK, "$1"))).toEqual([text]);
+			expect(unexpectedTags(show({ message: text }))).toEqual([]);
 		}
 		// A name is also an avatar with initials and a label, so the structures of the pages are compared.
 		for (const text of strings.slice(0, 1_000)) {
-			expect(bonesOf(show({ senderName: text }))).toBe(bonesOf(innocent.agent));
-			expect(shownAs(innocent.system, show({ senderType: "system", message: text }))).toEqual([text]);
-			expect(strangeTags(show({ senderType: "bot", message: text }))).toEqual([]);
+			expect(structureOf(show({ senderName: text }))).toBe(structureOf(innocent.agent));
+			expect(differingTexts(innocent.system, show({ senderType: "system", message: text }))).toEqual([text]);
+			expect(unexpectedTags(show({ senderType: "bot", message: text }))).toEqual([]);
 		}
 		const delta = (encode: ReturnType<typeof encoder>, offset: number, text: string) =>
 			encode({ id: null, type: "ai-delta", json: JSON.stringify({ messageId: "m", offset, text }) }) ?? "";
@@ -587,7 +587,7 @@ describe("words that are meant to be more than words", () => {
 			const encode = encoder();
 			// Only Markdown marks are removed from streamed text.
 			const words = (shown: string | null | undefined) => shown?.replace(/[*`#\s]/g, "");
-			expect(words(shownAs(begun, delta(encode, 0, text))[0])).toBe(words(text));
+			expect(words(differingTexts(begun, delta(encode, 0, text))[0])).toBe(words(text));
 			expect(words(textOf(delta(encode, text.length, text)))).toBe(words(text));
 		}
 	});

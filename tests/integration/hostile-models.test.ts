@@ -11,11 +11,11 @@ import { assistantActions, customers, orders } from "#db/schema.ts";
 import { makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
 import { analysed } from "#tests/setup/analysed.ts";
 import {
-	calls,
+	callsTools,
 	type OpenAiServer,
 	type Reply,
-	says,
 	startOpenAiServer,
+	streamsText,
 	writeChunk,
 	writeData,
 } from "#tests/setup/openai-server.ts";
@@ -60,7 +60,7 @@ const ODD = "be\0cause \ud800of it";
 describe("a model that writes what Postgres cannot hold", () => {
 	it("proposes with the rest of its words, and is asked no second time", async () => {
 		const cancel = { name: "request_cancellation", arguments: { number: "W7300001", reason: ODD } };
-		await withModel(calls([cancel]), says("Please confirm on the card."));
+		await withModel(callsTools([cancel]), streamsText("Please confirm on the card."));
 		const { sessionId, said, turn } = await ask("cancel my order W7300001 please");
 		expect(said.map(({ message }) => message.split("\n")[0])).toEqual([
 			"Please confirm on the card.",
@@ -78,7 +78,7 @@ describe("a model that writes what Postgres cannot hold", () => {
 			{ name: "search_knowledge", arguments: { query: ODD } },
 			{ name: "search_products", arguments: { query: ODD } },
 		];
-		const { requests } = await withModel(calls(looks), says("I looked."));
+		const { requests } = await withModel(callsTools(looks), streamsText("I looked."));
 		const { said, turn } = await ask("where is my order W7300001 now");
 		expect(said[0]?.message).toBe("I looked.");
 		expect(turn?.fence).toBe(1);
@@ -143,7 +143,7 @@ describe("a model that does not stop", () => {
 
 	it("is left when its calls have no end", async () => {
 		const many = Array.from({ length: 5_000 }, () => ({ name: "list_orders", arguments: {} }));
-		const server = await withModel(calls(many));
+		const server = await withModel(callsTools(many));
 		await expect(answerOf(server.url)).rejects.toMatchObject({ reason: "malformed" });
 		expect(server.requests, "asked once more, and run none of them").toHaveLength(2);
 	});

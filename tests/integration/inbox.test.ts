@@ -20,10 +20,10 @@ import { loader as inboxPage } from "#app/routes/admin/inbox/layout.tsx";
 import { loader as agentPoll } from "#app/routes/admin/poll.ts";
 import { db, sql } from "#db/client.server.ts";
 import { makeSession, sessionRow } from "#tests/factories.ts";
-import { type AgentPerson, asAgent, asVisitor } from "#tests/people.ts";
+import { asAgent, asVisitor, type TestAgent } from "#tests/people.ts";
 import { bodyOf, call, get, readEvents } from "#tests/request.ts";
 
-let anna: AgentPerson;
+let anna: TestAgent;
 beforeAll(async () => {
 	anna = await asAgent("Anna Berg");
 });
@@ -103,15 +103,15 @@ describe("the order of the agents' list", () => {
 
 	it("is the order of the customers' places, whatever their priority", async () => {
 		const sessions: string[] = [];
-		const places: (number | null)[] = [];
+		const positions: (number | null)[] = [];
 		for (let index = 0; index < 4; index += 1) {
 			const { identity } = await asVisitor();
 			const sessionId = await makeSession(identity, `Question ${index}`);
 			sessions.push(sessionId);
-			places.push((await requestAgent(sessionId, { type: "customer", identity })).queuePosition);
+			positions.push((await requestAgent(sessionId, { type: "customer", identity })).queuePosition);
 		}
 		await sql`update chat_sessions set priority = 'urgent' where session_id = ${String(sessions[3])}`;
-		expect(places).toEqual([1, 2, 3, 4]);
+		expect(positions).toEqual([1, 2, 3, 4]);
 		expect(await newest(sessions)).toEqual(sessions);
 	});
 

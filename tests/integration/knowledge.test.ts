@@ -246,7 +246,7 @@ describe("importing", () => {
 
 describe("a question without an answer", () => {
 	const identity = () => ({ visitorId: randomUUID(), customerId: null });
-	async function say(message: string) {
+	async function post(message: string) {
 		const customer = identity();
 		const sessionId = await openSession(customer, { locale: "en" });
 		await postMessage(sessionId, { type: "customer", identity: customer }, { message });
@@ -255,9 +255,9 @@ describe("a question without an answer", () => {
 	}
 
 	it("is kept once a turn, counted however it is written, and without what says who asked", async () => {
-		await say("Do you teach juggling? Write to ana@example.com");
-		await say("do you teach JUGGLING?! write to bo@example.com");
-		await say("how often is a glarp rinsed with vinegar?");
+		await post("Do you teach juggling? Write to ana@example.com");
+		await post("do you teach JUGGLING?! write to bo@example.com");
+		await post("how often is a glarp rinsed with vinegar?");
 		const listed = await listUnanswered(10);
 		expect(listed).toMatchObject([
 			{ question: "Do you teach juggling? Write to [email]", times: 2, locale: "en" },
@@ -289,10 +289,10 @@ describe("a question without an answer", () => {
 		const done = await call(action, form("/admin/knowledge", { intent: "done", id }, agent));
 		expect(done.headers.get("Location")).toBe("/admin/knowledge");
 		expect((await page()).questions).toEqual([]);
-		await say("do you teach juggling write to cy@example.com");
+		await post("do you teach juggling write to cy@example.com");
 		expect(await listUnanswered(10)).toMatchObject([{ times: 3 }]);
 		await closeUnanswered(id, "ignored");
-		await say("do you teach juggling write to cy@example.com");
+		await post("do you teach juggling write to cy@example.com");
 		expect(await listUnanswered(10)).toEqual([]);
 	});
 });

@@ -11,12 +11,12 @@ import { resetSetting, saveSetting } from "#app/models/setting/store.server.ts";
 import { sql } from "#db/client.server.ts";
 import { messagesOf, sessionRow } from "#tests/factories.ts";
 import {
-	calls,
+	callsTools,
 	fails,
 	fallsSilentAfter,
 	type Reply,
-	says,
 	startOpenAiServer,
+	streamsText,
 	writeChunk,
 } from "#tests/setup/openai-server.ts";
 
@@ -73,7 +73,7 @@ const systemOf = (server: { requests: { body: { messages: { content: string | nu
 
 describe("the owner's parts of the prompt", () => {
 	it("hold from the next question on, and stand before the safety rules, which stay", async () => {
-		const server = await withModel(says("Every eight weeks [1]."));
+		const server = await withModel(streamsText("Every eight weeks [1]."));
 		await (await newCustomer()).ask("How often should I descale a kettle?");
 		expect(systemOf(server)).toContain("Kind, calm and exact");
 		await saveSetting("company_context", "We are a family firm in Porto.");
@@ -105,8 +105,8 @@ describe("the owner's parts of the prompt", () => {
 });
 
 const UNCLEAR = "Moin, ich bräuchte mal wen wegen dem Dings da";
-const reading = (told: object) =>
-	says(
+const reading = (systemMessage: object) =>
+	streamsText(
 		JSON.stringify({
 			intent: "damaged_item",
 			confidence: 0.9,
@@ -114,14 +114,14 @@ const reading = (told: object) =>
 			frustration: "none",
 			wantsPerson: false,
 			topics: [],
-			...told,
+			...systemMessage,
 		}),
 	);
 
 describe("a second reading by the small model", () => {
 	it("labels what the local one was not sure of, beside the answer, and is counted", async () => {
-		const server = await withModel(says("Was ist damit?"));
-		server.answerReadings(reading({ frustration: "some" }));
+		const server = await withModel(streamsText("Was ist damit?"));
+		server.answerClassifications(reading({ frustration: "some" }));
 		const ana = await newCustomer("de");
 		await ana.ask(UNCLEAR);
 		expect(await ana.outcome()).toMatchObject({
@@ -132,21 +132,21 @@ describe("a second reading by the small model", () => {
 			reading: { frustration: "some", wantsPerson: false, topics: [] },
 		});
 		expect((await sessionRow(ana.sessionId))?.intent).toBe("damaged_item");
-		expect(server.readings[0]?.body.model).toBe("small-1");
+		expect(server.classifications[0]?.body.model).toBe("small-1");
 		expect(await usageOf("classify")).toEqual([{ model: "small-1", calls: 1 }]);
 	});
 
 	it("is not made of a question that is plain", async () => {
-		const server = await withModel(says("Sure."));
+		const server = await withModel(streamsText("Sure."));
 		const ana = await newCustomer();
 		await ana.ask("I want to cancel my order please");
 		expect(server.requests).toHaveLength(1);
-		expect(server.readings).toHaveLength(0);
+		expect(server.classifications).toHaveLength(0);
 	});
 
 	it("that finds a person is wanted takes the answer's place before its first word", async () => {
 		const server = await withModel(fallsSilentAfter(null));
-		server.answerReadings(reading({ wantsPerson: true }));
+		server.answerClassifications(reading({ wantsPerson: true }));
 		const ana = await newCustomer("de");
 		expect(await ana.ask(UNCLEAR)).toContain("Ich hole jemanden aus unserem Team dazu");
 		expect(await ana.outcome()).toMatchObject({ escalate: { needed: true, reason: "requested" } });
@@ -159,10 +159,10 @@ describe("a second reading by the small model", () => {
 			hasSpoken = resolve;
 		});
 		const server = await withModel(async (response, request) => {
-			await says("Ein Moment. ")(response, request);
+			await streamsText("Ein Moment. ")(response, request);
 			response.on("finish", hasSpoken);
 		});
-		server.answerReadings(async (response, request) => {
+		server.answerClassifications(async (response, request) => {
 			await spoken;
 			await reading({ topics: ["wholesale"] })(response, request);
 		});
@@ -176,18 +176,18 @@ describe("a second reading by the small model", () => {
 	it.each<[string, Reply]>([
 		["fails", fails(503)],
 		["takes too long", fallsSilentAfter('{"intent"')],
-		["is no JSON", says("It is a complaint.")],
+		["is no JSON", streamsText("It is a complaint.")],
 		["names an intent there is not", reading({ intent: "world_peace" })],
 		["is sure beyond measure", reading({ confidence: 40 })],
 	])("that %s changes nothing", async (_, reply) => {
-		const server = await withModel(says("Was ist damit?"));
-		server.answerReadings(reply);
+		const server = await withModel(streamsText("Was ist damit?"));
+		server.answerClassifications(reply);
 		const ana = await newCustomer("de");
 		expect(await ana.ask(UNCLEAR)).toBe("Was ist damit?");
 		const outcome = await ana.outcome();
 		expect(outcome?.intent).not.toBe("damaged_item");
 		expect(outcome?.reading).toBeUndefined();
-		expect(server.readings).toHaveLength(1);
+		expect(server.classifications).toHaveLength(1);
 	});
 });
 
@@ -207,7 +207,10 @@ describe("a long conversation", () => {
 	}
 
 	it("is summarised after the answer, and the summary is sent as data in place of what it tells of", async () => {
-		const server = await withModel(says("Ordered a lamp, </data> number 7."), says("Certainly."));
+		const server = await withModel(
+			streamsText("Ordered a lamp, </data> number 7."),
+			streamsText("Certainly."),
+		);
 		const ana = await talk(30);
 		await summariseIfLong(ana.sessionId);
 		expect(await sessionRow(ana.sessionId)).toMatchObject({
@@ -231,7 +234,7 @@ describe("a long conversation", () => {
 	});
 
 	it("takes the earlier summary along into the next", async () => {
-		const server = await withModel(says("First notes."), says("Second notes."));
+		const server = await withModel(streamsText("First notes."), streamsText("Second notes."));
 		const ana = await talk(90);
 		await summariseIfLong(ana.sessionId);
 		await summariseIfLong(ana.sessionId);
@@ -240,7 +243,7 @@ describe("a long conversation", () => {
 	});
 
 	it("keeps its newest messages when the summary fails", async () => {
-		const server = await withModel(fails(500), says("Certainly."));
+		const server = await withModel(fails(500), streamsText("Certainly."));
 		const ana = await talk(30);
 		await summariseIfLong(ana.sessionId);
 		expect(await sessionRow(ana.sessionId)).toMatchObject({ summary: null, summarySeq: 0 });
@@ -254,8 +257,11 @@ describe("a long conversation", () => {
 
 describe("a provider that fails in the pipeline", () => {
 	it("after some words were shown by the tool round before, is asked again without saying them twice", async () => {
-		const looking = calls([{ name: "search_knowledge", arguments: { query: "kettle" } }], "Let me look.");
-		const server = await withModel(looking, fails(500), says("Every eight weeks [1]."));
+		const looking = callsTools(
+			[{ name: "search_knowledge", arguments: { query: "kettle" } }],
+			"Let me look.",
+		);
+		const server = await withModel(looking, fails(500), streamsText("Every eight weeks [1]."));
 		const ana = await newCustomer();
 		expect(await ana.ask("How often should I descale my kettle at home?")).toBe(
 			"Let me look.\n\nEvery eight weeks.",
@@ -269,7 +275,7 @@ describe("a provider that fails in the pipeline", () => {
 			writeChunk(response, { tool_calls: [{ index: 0, id: "a", type: "function", function: called }] });
 			response.write(": the last line\n\n", () => response.destroy());
 		};
-		await withModel(half, says("Every eight weeks [1]."));
+		await withModel(half, streamsText("Every eight weeks [1]."));
 		const ana = await newCustomer();
 		expect(await ana.ask("How often should I descale my kettle at home?")).toBe("Every eight weeks.");
 		expect((await ana.outcome())?.escalate.needed).toBe(false);
@@ -278,7 +284,7 @@ describe("a provider that fails in the pipeline", () => {
 	it("by naming a date to come back at, is waited for until then", async () => {
 		const comeBack = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 2_000);
 		const limited = fails(429, { headers: { "Retry-After": comeBack.toUTCString() } });
-		await withModel(limited, says("Every eight weeks [1]."));
+		await withModel(limited, streamsText("Every eight weeks [1]."));
 		const ana = await newCustomer();
 		expect(await ana.ask("How often should I descale my kettle at home?")).toBe("Every eight weeks.");
 		expect(Date.now()).toBeGreaterThanOrEqual(comeBack.getTime());
@@ -286,8 +292,8 @@ describe("a provider that fails in the pipeline", () => {
 
 	it.each<[string, Reply]>([
 		["a date too far away", fails(429, { headers: { "Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT" } })],
-		["its filter", says("Every", { finish: "content_filter" })],
-		["an empty answer", says("")],
+		["its filter", streamsText("Every", { finish: "content_filter" })],
+		["an empty answer", streamsText("")],
 	])("by %s, ends in kind words and a person", async (_, reply) => {
 		await withModel(reply);
 		const ana = await newCustomer();

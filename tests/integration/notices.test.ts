@@ -17,9 +17,9 @@ import { toMessage } from "#app/models/message/present.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { makeSession, messagesOf } from "#tests/factories.ts";
-import { type AgentPerson, asAgent, asVisitor } from "#tests/people.ts";
+import { asAgent, asVisitor, type TestAgent } from "#tests/people.ts";
 
-let agent: AgentPerson;
+let agent: TestAgent;
 beforeAll(async () => {
 	agent = await asAgent("Ana Reis");
 });
@@ -88,7 +88,7 @@ describe("what the conversation itself says", () => {
 				waitTexts(language),
 			);
 			expect(waited, language).toMatch(/4/);
-			const { called, overdue, left } = noticeTexts(language).words;
+			const { called, overdue, left } = noticeTexts(language).texts;
 			for (const text of [called, overdue, left("Ana")]) expect(text, language).not.toMatch(/\p{N}/u);
 		}
 		expect(expectedWaitText(closed, waitTexts("de"))).toBe(

@@ -12,14 +12,14 @@ import { needs } from "#tests/setup/needs.ts";
 import { hasSchema, refusalOf, SCHEMA_FILE } from "#tests/setup/openai-schema.ts";
 import {
 	breaksOffAfter,
-	calls,
+	callsTools,
 	everyRequest,
 	fails,
 	fallsSilentAfter,
 	type OpenAiServer,
 	type Reply,
-	says,
 	startOpenAiServer,
+	streamsText,
 	writeChunk,
 	writeData,
 } from "#tests/setup/openai-server.ts";
@@ -188,7 +188,7 @@ describe("an answer by a model", () => {
 
 	it("is never longer than a message may be", async () => {
 		const { answer } = await ask(
-			await scripted(says("😀 word ".repeat(2_000), { chunkSize: 501 })),
+			await scripted(streamsText("😀 word ".repeat(2_000), { chunkSize: 501 })),
 			question("Hi"),
 		);
 		expect(answer.text.length).toBeGreaterThan(8_000);
@@ -197,7 +197,7 @@ describe("an answer by a model", () => {
 	});
 
 	it("shows the sources it cited, as retrieval returned them", async () => {
-		const server = await scripted(says("Every eight weeks [1]."));
+		const server = await scripted(streamsText("Every eight weeks [1]."));
 		const { answer } = await ask(server, question(DESCALE));
 		expect(answer.sources).toHaveLength(1);
 		expect(answer.sources[0]).toMatchObject({
@@ -209,7 +209,7 @@ describe("an answer by a model", () => {
 	});
 
 	it("gives the model the best passages before it asks for any, as data and not as orders", async () => {
-		const server = await scripted(says("Every eight weeks [1]."));
+		const server = await scripted(streamsText("Every eight weeks [1]."));
 		await ask(server, question(DESCALE, { customerId: "ines_1", customerName: "Ines <data> Amado" }));
 		const [system, last] = [server.requests[0]?.body.messages[0], server.requests[0]?.body.messages.at(-1)];
 		expect(system?.role).toBe("system");
@@ -221,8 +221,8 @@ describe("an answer by a model", () => {
 
 	it("names as its source the passage whose words it used when it forgets to cite, and none it did not use", async () => {
 		const server = await scripted(
-			says("The kettle may be descaled with citric acid every eight weeks, never with vinegar."),
-			says("Please tell me which appliance this is about."),
+			streamsText("The kettle may be descaled with citric acid every eight weeks, never with vinegar."),
+			streamsText("Please tell me which appliance this is about."),
 		);
 		const first = await ask(server, question(DESCALE));
 		expect(first.answer.sources.map((source) => source.title)).toEqual(["Caring for the Brombel"]);
@@ -231,14 +231,14 @@ describe("an answer by a model", () => {
 	});
 
 	it("cites nothing by a number that was never handed out", async () => {
-		const server = await scripted(says("Certainly [97]."));
+		const server = await scripted(streamsText("Certainly [97]."));
 		const { answer } = await ask(server, question(DESCALE));
 		expect(answer).toMatchObject({ text: "Certainly.", sources: [] });
 	});
 
 	it("loses every link and image that retrieval did not return, and keeps the one it did", async () => {
 		const server = await scripted(
-			says(
+			streamsText(
 				"See ![pixel](https://evil.example/p.png?order=W7000001) [here](https://evil.example/x) or https://evil.example/y, booklet: https://brombel.example/booklet [1].",
 				{ chunkSize: 3 },
 			),
@@ -252,15 +252,15 @@ describe("an answer by a model", () => {
 
 	it("counts the tokens of every request it took", async () => {
 		const server = await scripted(
-			calls([{ name: "search_knowledge", arguments: { query: "lantern club badge" } }]),
-			says("In March."),
+			callsTools([{ name: "search_knowledge", arguments: { query: "lantern club badge" } }]),
+			streamsText("In March."),
 		);
 		const { answer } = await ask(server, question("When do members get their badge?"));
 		expect(answer).toMatchObject({ promptTokens: 200, completionTokens: 40, model: "scripted-1" });
 	});
 
 	it("knows the store by the owner's own words once they are set, and nothing of it before", async () => {
-		const server = await scripted(says("Hello."));
+		const server = await scripted(streamsText("Hello."));
 		await ask(server, question("Hello"));
 		await db.insert(settings).values({ key: "company_context", value: "We are Lantern & Sons, since 1911." });
 		await ask(server, question("Hello"));
@@ -272,14 +272,14 @@ describe("an answer by a model", () => {
 
 	it("has the language of its question, not of the page", async () => {
 		const { answer } = await ask(
-			await scripted(says("Ja.")),
+			await scripted(streamsText("Ja.")),
 			question("Wie oft muss ich den Kessel entkalken?"),
 		);
 		expect(answer.language).toBe("de");
 	});
 
 	it("sends what was said before, a colleague's words marked as a person's", async () => {
-		const server = await scripted(says("Yes."));
+		const server = await scripted(streamsText("Yes."));
 		const history = [
 			{ role: "customer" as const, text: "Hi there" },
 			{ role: "agent" as const, text: "This is Mara." },
@@ -296,8 +296,11 @@ describe("an answer by a model", () => {
 
 describe("not knowing", () => {
 	it.each([
-		["begins with the mark", says("[unknown] I do not know that. Shall I call a colleague?")],
-		["says so in plain words and cites nothing", says("I'm sorry, I don't know. Shall I call someone?")],
+		["begins with the mark", streamsText("[unknown] I do not know that. Shall I call a colleague?")],
+		[
+			"says so in plain words and cites nothing",
+			streamsText("I'm sorry, I don't know. Shall I call someone?"),
+		],
 	])("is reported when the model %s", async (_, reply) => {
 		const { answer } = await ask(await scripted(reply), question("Do you sell submarines?"));
 		expect(answer.answered).toBe(false);
@@ -308,7 +311,7 @@ describe("not knowing", () => {
 	it("is reported when the provider's model declines", async () => {
 		const refusal: Reply = (response) => {
 			writeChunk(response, { role: "assistant", refusal: "I can't help with that." });
-			says("")(response, { path: "", headers: {}, body: { model: "", messages: [] } });
+			streamsText("")(response, { path: "", headers: {}, body: { model: "", messages: [] } });
 		};
 		const { answer } = await ask(await scripted(refusal), question("Something nasty"));
 		expect(answer).toMatchObject({ answered: false, text: "I can't help with that." });
@@ -317,7 +320,7 @@ describe("not knowing", () => {
 
 describe("tools", () => {
 	it("are offered strictly on every request, and none of them has a place for an identity", async () => {
-		const server = await scripted(says("Hello."));
+		const server = await scripted(streamsText("Hello."));
 		await ask(server, question("Hello"));
 		const tools = server.requests[0]?.body.tools ?? [];
 		expect(tools.map((tool) => tool.function.name).sort()).toEqual([
@@ -337,11 +340,11 @@ describe("tools", () => {
 
 	it("run several at once, and each call gets its result", async () => {
 		const server = await scripted(
-			calls([
+			callsTools([
 				{ name: "search_products", arguments: { query: "kettle" } },
 				{ name: "search_knowledge", arguments: { query: "lantern club badge" } },
 			]),
-			says("The kettle costs $49.50 and the badge comes in March."),
+			streamsText("The kettle costs $49.50 and the badge comes in March."),
 		);
 		await ask(server, question("What is on offer today?"));
 		const messages = server.requests[1]?.body.messages ?? [];
@@ -354,11 +357,11 @@ describe("tools", () => {
 
 	it("make what they found citable", async () => {
 		const server = await scripted(
-			calls([{ name: "search_products", arguments: { query: "brombel kettle" } }]),
+			callsTools([{ name: "search_products", arguments: { query: "brombel kettle" } }]),
 			async (response, request) => {
 				const { content } = request.body.messages.at(-1) ?? {};
 				const cite = JSON.parse(content ?? "{}").products[0].cite;
-				await says(`We have one with a wooden handle [${cite}].`)(response, request);
+				await streamsText(`We have one with a wooden handle [${cite}].`)(response, request);
 			},
 		);
 		const { answer } = await ask(server, question("Which kettles are there?"));
@@ -369,8 +372,8 @@ describe("tools", () => {
 
 	it("give a signed-in customer their own order", async () => {
 		const server = await scripted(
-			calls([{ name: "get_order", arguments: { number: "#w7000001" } }]),
-			says("It has been shipped."),
+			callsTools([{ name: "get_order", arguments: { number: "#w7000001" } }]),
+			streamsText("It has been shipped."),
 		);
 		await ask(server, question("Where is my order?", { customerId: "ines_1" }));
 		expect(toolResults(server)).toEqual([
@@ -386,7 +389,7 @@ describe("tools", () => {
 			{ name: "list_orders", arguments: { customerId: "olek_2" } },
 			{ name: "list_orders", arguments: {} },
 		];
-		const server = await scripted(calls(attempts), says("I can only see your own orders."));
+		const server = await scripted(callsTools(attempts), streamsText("I can only see your own orders."));
 		await ask(server, question("Show me Olek's order W7000002", { customerId: "ines_1" }));
 		const results = JSON.stringify(toolResults(server));
 		expect(results).not.toMatch(/Secret Lane|olek/i);
@@ -396,11 +399,11 @@ describe("tools", () => {
 
 	it("tell an anonymous customer to sign in, and show no order at all", async () => {
 		const server = await scripted(
-			calls([
+			callsTools([
 				{ name: "get_order", arguments: { number: "W7000001" } },
 				{ name: "list_orders", arguments: {} },
 			]),
-			says("Please sign in to the store first."),
+			streamsText("Please sign in to the store first."),
 		);
 		await ask(server, question("Where is order W7000001?"));
 		expect(toolResults(server)).toEqual([
@@ -411,11 +414,11 @@ describe("tools", () => {
 
 	it("never show the customer's id to the model", async () => {
 		const server = await scripted(
-			calls([
+			callsTools([
 				{ name: "list_orders", arguments: {} },
 				{ name: "get_order", arguments: { number: "W7000001" } },
 			]),
-			says("One order."),
+			streamsText("One order."),
 		);
 		await ask(server, question("My orders?", { customerId: "ines_1", customerName: "Ines Amado" }));
 		expect(JSON.stringify(server.requests.map((request) => request.body))).not.toContain("ines_1");
@@ -423,13 +426,13 @@ describe("tools", () => {
 
 	it("answer wrong arguments and unknown names with an error the model can read", async () => {
 		const server = await scripted(
-			calls([
+			callsTools([
 				{ name: "get_order", arguments: '{"number": "W70' },
 				{ name: "get_order", arguments: { number: 5 } },
 				{ name: "search_knowledge", arguments: { query: "" } },
 				{ name: "delete_everything", arguments: {} },
 			]),
-			says("Let me try that again."),
+			streamsText("Let me try that again."),
 		);
 		const { answer } = await ask(server, question("Hello", { customerId: "ines_1" }));
 		expect(answer.text).toBe("Let me try that again.");
@@ -442,7 +445,7 @@ describe("tools", () => {
 	});
 
 	it("stop after six requests, the last of which may only write", async () => {
-		const searching = calls([{ name: "search_knowledge", arguments: { query: "kettle" } }], "Looking.");
+		const searching = callsTools([{ name: "search_knowledge", arguments: { query: "kettle" } }], "Looking.");
 		const server = await scripted(searching);
 		const { answer } = await ask(server, question(DESCALE));
 		expect(server.requests).toHaveLength(6);
@@ -459,9 +462,9 @@ describe("tools", () => {
 				const called = { name: "search_knowledge", arguments: `{"query":"${id}"}` };
 				writeChunk(response, { tool_calls: [{ index: 0, id, type: "function", function: called }] });
 			}
-			return says("")(response, request);
+			return streamsText("")(response, request);
 		};
-		const server = await scripted(sameIndex, says("Done."));
+		const server = await scripted(sameIndex, streamsText("Done."));
 		await ask(server, question(DESCALE));
 		expect(server.requests[1]?.body.messages.slice(-2).map((message) => message.tool_call_id)).toEqual([
 			"call00001",
@@ -474,7 +477,7 @@ describe("calling a person", () => {
 	const wanted = { name: "escalate", arguments: { reason: "requested" } };
 
 	it("is reported with its reason, beside the text", async () => {
-		const server = await scripted(calls([wanted]), says("A colleague has been called."));
+		const server = await scripted(callsTools([wanted]), streamsText("A colleague has been called."));
 		const { answer } = await ask(server, question("Let me talk to a human"));
 		expect(answer).toMatchObject({
 			text: "A colleague has been called.",
@@ -487,7 +490,7 @@ describe("calling a person", () => {
 			name: "escalate",
 			arguments: { reason: index === 0 ? "customer-upset" : "requested" },
 		}));
-		const server = await scripted(calls(hundred), says("A colleague has been called."));
+		const server = await scripted(callsTools(hundred), streamsText("A colleague has been called."));
 		const { answer } = await ask(server, question("Help"));
 		expect(answer.escalate).toEqual({ needed: true, reason: "customer-upset" });
 		expect(answer.text).toBe("A colleague has been called.");
@@ -497,21 +500,24 @@ describe("calling a person", () => {
 
 	it("happens when the customer plainly asks for it, even if the model talks on", async () => {
 		const { answer } = await ask(
-			await scripted(says("I can help as well.")),
+			await scripted(streamsText("I can help as well.")),
 			question("I want to talk to a human"),
 		);
 		expect(answer.escalate).toEqual({ needed: true, reason: "requested" });
 	});
 
 	it("takes no second request when the model has already said so", async () => {
-		const server = await scripted(calls([wanted], "I am calling someone."), says("Never asked."));
+		const server = await scripted(callsTools([wanted], "I am calling someone."), streamsText("Never asked."));
 		const { answer } = await ask(server, question("A person please"));
 		expect(answer.text).toBe("I am calling someone.");
 		expect(server.requests).toHaveLength(1);
 	});
 
 	it("is never silent, even when the model writes nothing", async () => {
-		const { answer } = await ask(await scripted(calls([wanted]), says("")), question("A person please"));
+		const { answer } = await ask(
+			await scripted(callsTools([wanted]), streamsText("")),
+			question("A person please"),
+		);
 		expect(answer.text).not.toBe("");
 		expect(answer.escalate.needed).toBe(true);
 	});
@@ -525,7 +531,7 @@ describe("a provider that fails", () => {
 	};
 
 	it("by refusing the connection", async () => {
-		const server = await startOpenAiServer(says("never"));
+		const server = await startOpenAiServer(streamsText("never"));
 		await server.close();
 		expectReason((await failure(server)).error, "refused");
 	});
@@ -549,7 +555,7 @@ describe("a provider that fails", () => {
 	});
 
 	it("by a limit that says when to come back, which is waited for", async () => {
-		const server = await scripted(fails(429, { headers: { "Retry-After": "1" } }), says("Here I am."));
+		const server = await scripted(fails(429, { headers: { "Retry-After": "1" } }), streamsText("Here I am."));
 		const started = performance.now();
 		const { answer } = await ask(server, question(DESCALE));
 		expect(answer.text).toBe("Here I am.");
@@ -573,7 +579,7 @@ describe("a provider that fails", () => {
 	it("in mid-sentence, and the answer is begun anew once, in place of what was said", async () => {
 		const server = await scripted(
 			breaksOffAfter("Every nine weeks [2] and "),
-			says("Every eight weeks [1]."),
+			streamsText("Every eight weeks [1]."),
 		);
 		const { answer } = await ask(server, question(DESCALE));
 		expect(answer.text).toBe("Every eight weeks.");
@@ -590,7 +596,10 @@ describe("a provider that fails", () => {
 
 	it("before the first word, and the next try is the whole answer", async () => {
 		const dropped: Reply = (response) => void response.destroy();
-		const { answer } = await ask(await scripted(dropped, fails(500), says("Here I am.")), question(DESCALE));
+		const { answer } = await ask(
+			await scripted(dropped, fails(500), streamsText("Here I am.")),
+			question(DESCALE),
+		);
 		expect(answer.text).toBe("Here I am.");
 	});
 
@@ -645,19 +654,19 @@ describe("a provider that fails", () => {
 
 	it("by taking longer than an answer may", async () => {
 		const server = await scripted(
-			calls([{ name: "list_orders", arguments: {} }]),
+			callsTools([{ name: "list_orders", arguments: {} }]),
 			fallsSilentAfter("Well, "),
 		);
 		expectReason((await failure(server, question(DESCALE), { totalMs: 400 })).error, "timeout");
 	});
 
 	it("by its own filter", async () => {
-		const server = await scripted(says("Every", { finish: "content_filter" }));
+		const server = await scripted(streamsText("Every", { finish: "content_filter" }));
 		expectReason((await failure(server)).error, "refused");
 	});
 
 	it("by writing nothing at all", async () => {
-		expectReason((await failure(await scripted(says("")))).error, "malformed");
+		expectReason((await failure(await scripted(streamsText("")))).error, "malformed");
 	});
 
 	it("only after the last word, which spoils nothing", async () => {
@@ -703,7 +712,7 @@ describe("stopping an answer", () => {
 	});
 
 	it("asks nobody when it was stopped before it began", async () => {
-		const server = await scripted(says("Hello."));
+		const server = await scripted(streamsText("Hello."));
 		const request = question("Hello", { signal: AbortSignal.abort(new Error("superseded")) });
 		expect((await failure(server, request)).error).toMatchObject({ message: "superseded" });
 		expect(server.requests).toEqual([]);
@@ -723,7 +732,7 @@ describe("stopping an answer", () => {
 	});
 
 	it("passes on what the reader of the text throws, without asking again", async () => {
-		const server = await scripted(says("Hello there."));
+		const server = await scripted(streamsText("Hello there."));
 		const answerer = analysed(answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "m" }));
 		const answering = answerer(question("Hello"), () => {
 			throw new RangeError("the reader is gone");
@@ -740,7 +749,7 @@ describe("OpenAI's own schema", () => {
 		for (const { path, body } of everyRequest) expect(refusalOf(path, body)).toBeNull();
 		const [first] = everyRequest;
 		const wrong = { ...first?.body, messages: [{ role: "oracle", content: "?" }] };
-		const server = await startOpenAiServer(says("Hello."));
+		const server = await startOpenAiServer(streamsText("Hello."));
 		await fetch(`${server.url}/chat/completions`, { method: "POST", body: JSON.stringify(wrong) });
 		await expect(server.close()).rejects.toThrow("OpenAI's schema refuses a request");
 		everyRequest.pop();

@@ -13,16 +13,16 @@ import { messagesOf, sessionRow } from "#tests/factories.ts";
 import { analysed } from "#tests/setup/analysed.ts";
 import { behaves, PROFILES, THOUGHT } from "#tests/setup/openai-profiles.ts";
 import {
-	calls,
+	callsTools,
 	type OpenAiServer,
 	type Reply,
-	says,
 	startOpenAiServer,
+	streamsText,
 	writeChunk,
 } from "#tests/setup/openai-server.ts";
 
 const SEARCH = { name: "search_knowledge", arguments: { query: "lamp warranty" } };
-const WORDS = "The warranty on lamps is five years [1].";
+const ANSWER_TEXT = "The warranty on lamps is five years [1].";
 let server: OpenAiServer | null = null;
 
 beforeAll(async () => {
@@ -42,7 +42,7 @@ afterEach(async () => {
 
 async function withServer(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> {
 	server = await startOpenAiServer(...script);
-	server.answerReadings(script[0]);
+	server.answerClassifications(script[0]);
 	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: server.url, OPENAI_MODEL: "m" });
 	return server;
 }
@@ -65,7 +65,7 @@ async function converse() {
 
 describe.each(PROFILES)("$name", (profile) => {
 	it("answers a conversation with a look-up, and shows no thought", async () => {
-		const { requests } = await withServer(behaves(profile, SEARCH, WORDS));
+		const { requests } = await withServer(behaves(profile, SEARCH, ANSWER_TEXT));
 		const { sessionId, ask } = await converse();
 		expect(await ask("Hello", "How long is the warranty on lamps?")).toBe(
 			"The warranty on lamps is five years.",
@@ -95,8 +95,8 @@ describe.each(PROFILES)("$name", (profile) => {
 		expect(await askSmallModel({ ...job, deadlineMs: 5_000 })).toBe("A summary.");
 		const schema = { type: "object", properties: { mood: { type: "string" } }, required: ["mood"] };
 		const format = { name: "mood", schema: { ...schema, additionalProperties: false } };
-		const told = await askSmallModel({ ...job, deadlineMs: 5_000, format });
-		expect(JSON.parse(told ?? "null")).toEqual({ mood: "good" });
+		const reply = await askSmallModel({ ...job, deadlineMs: 5_000, format });
+		expect(JSON.parse(reply ?? "null")).toEqual({ mood: "good" });
 	});
 });
 
@@ -148,7 +148,7 @@ describe("a field that is refused", () => {
 
 	it("is not remembered when the request fails without it as well", async () => {
 		const failing = refuses(400, { error: { message: "Your message about tools is not allowed" } });
-		const { url, requests } = await withServer(failing, failing, says(WORDS));
+		const { url, requests } = await withServer(failing, failing, streamsText(ANSWER_TEXT));
 		await expect(askOf(url)).rejects.toMatchObject({ reason: "refused" });
 		await askOf(url);
 		expect(requests.at(-1)?.body.tools).toBeDefined();
@@ -156,7 +156,7 @@ describe("a field that is refused", () => {
 
 	it("leaves a model without tools the passages, and the order not to invent", async () => {
 		const profile = PROFILES.find(({ name }) => name === "Ollama, a model without tools");
-		const { url, requests } = await withServer(behaves(profile ?? expect.unreachable(), SEARCH, WORDS));
+		const { url, requests } = await withServer(behaves(profile ?? expect.unreachable(), SEARCH, ANSWER_TEXT));
 		await askOf(url);
 		const system = requests.at(-1)?.body.messages[0]?.content ?? "";
 		expect(system).toContain("five years from the day of delivery");
@@ -169,8 +169,8 @@ describe("what goes back to the server", () => {
 		"has arguments that are an object, written as %j",
 		async (args) => {
 			const { url, requests } = await withServer(
-				calls([{ name: "list_orders", arguments: args }]),
-				says(WORDS),
+				callsTools([{ name: "list_orders", arguments: args }]),
+				streamsText(ANSWER_TEXT),
 			);
 			await askOf(url);
 			const sent = requests[1]?.body.messages.find((message) => message.tool_calls);
@@ -182,8 +182,8 @@ describe("what goes back to the server", () => {
 	);
 
 	it("has ids that are used once in a conversation, whatever the server made up", async () => {
-		const search = calls([SEARCH, SEARCH]);
-		const { url, requests } = await withServer(search, search, says(WORDS));
+		const search = callsTools([SEARCH, SEARCH]);
+		const { url, requests } = await withServer(search, search, streamsText(ANSWER_TEXT));
 		await askOf(url);
 		const sent = (requests[2]?.body.messages ?? []).flatMap((m) => (m.tool_calls ?? []) as { id: string }[]);
 		expect(sent.map(({ id }) => id)).toEqual(["call00001", "call00002", "call00003", "call00004"]);
@@ -191,7 +191,7 @@ describe("what goes back to the server", () => {
 });
 
 describe("an answer that is none", () => {
-	const heard = async (reply: Reply) => {
+	const received = async (reply: Reply) => {
 		const { url, requests } = await withServer(reply);
 		let text = "";
 		const pieces: string[] = [];
@@ -208,7 +208,7 @@ describe("an answer that is none", () => {
 	it.each(["\u200b", "\u2800", " \n ", "\u3164\u2060", "<think>Hm.</think>\u200b"])(
 		"has no visible character: %j",
 		async (text) => {
-			const { error, pieces } = await heard(says(text));
+			const { error, pieces } = await received(streamsText(text));
 			expect([error, pieces]).toEqual(["malformed", []]);
 		},
 	);
@@ -217,7 +217,7 @@ describe("an answer that is none", () => {
 		["\u2800", "\u3164", "Returns take 30 days."],
 		["\u200f", "\u05e9\u05dc\u05d5\u05dd"],
 	])("is shown from its first visible character: %j, %j", async (...written) => {
-		const { error, text, pieces } = await heard((response) => {
+		const { error, text, pieces } = await received((response) => {
 			for (const content of written) writeChunk(response, { content });
 			writeChunk(response, {}, "stop");
 			response.end("data: [DONE]\n\n");
@@ -228,12 +228,12 @@ describe("an answer that is none", () => {
 	});
 
 	it.each(["length", "error", "MAX_TOKENS", "a reason of next year"])("was cut off by %s", async (finish) => {
-		const { error, asked } = await heard(says("You can return it within", { finish }));
+		const { error, asked } = await received(streamsText("You can return it within", { finish }));
 		expect([error, asked]).toEqual(["cut", 2]);
 	});
 
 	it.each(["content_filter", "SAFETY"])("was stopped by %s, and is not asked for again", async (finish) => {
-		const { error, asked } = await heard(says("You can return it within", { finish }));
+		const { error, asked } = await received(streamsText("You can return it within", { finish }));
 		expect([error, asked]).toEqual(["refused", 1]);
 	});
 
@@ -243,13 +243,13 @@ describe("an answer that is none", () => {
 			writeChunk(response, { tool_calls: [{ index: 0, id: "a1", function: called }] });
 			writeChunk(response, {}, "length");
 			response.end("data: [DONE]\n\n");
-		}, says(WORDS));
+		}, streamsText(ANSWER_TEXT));
 		await askOf(url);
 		expect(requests[1]?.body.messages).toEqual(requests[0]?.body.messages);
 	});
 
 	it("is a call in the text that cannot be read, and is never shown", async () => {
-		const { error, text } = await heard(says('<tool_call>{"name": "get_ord'));
+		const { error, text } = await received(streamsText('<tool_call>{"name": "get_ord'));
 		expect([error, text]).toEqual(["malformed", ""]);
 	});
 });

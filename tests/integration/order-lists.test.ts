@@ -4,11 +4,11 @@ import { setEnv } from "#app/env.server.ts";
 import { db } from "#db/client.server.ts";
 import { orders } from "#db/schema.ts";
 import { makeSession, messagesOf } from "#tests/factories.ts";
-import { asCustomer, type Chatter } from "#tests/people.ts";
+import { asCustomer, type TestCustomer } from "#tests/people.ts";
 
 const PENDING = "W7100001";
 const DELIVERED = "W7100002";
-let customer: Chatter;
+let customer: TestCustomer;
 
 beforeAll(async () => {
 	setEnv({ RATE_LIMITS: "off" });

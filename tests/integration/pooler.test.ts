@@ -11,7 +11,7 @@ import { openEvents, openSession, postMessage, readReadiness } from "#tests/setu
 import { until } from "#tests/setup/until.ts";
 
 const PASSWORD = "pooled-pass";
-const NOBODY = 65_534;
+const NOBODY_UID = 65_534;
 const program = findServer("pgbouncer");
 
 describe("behind a pooler in transaction mode", needs("pgbouncer", program !== null), () => {
@@ -25,7 +25,7 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 		const server = await prepareServer({
 			program: program ?? "",
 			args: () => ["--quiet", settings],
-			...(isRoot ? { uid: NOBODY } : {}),
+			...(isRoot ? { uid: NOBODY_UID } : {}),
 		});
 		const target = `host=${direct.hostname} port=${direct.port} user=${direct.username} password=${direct.password}`;
 		const lines = [
@@ -42,7 +42,7 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 			`logfile = ${join(folder, "log")}`,
 		];
 		writeFileSync(settings, `${lines.join("\n")}\n`);
-		if (isRoot) for (const path of [folder, settings]) chownSync(path, NOBODY, NOBODY);
+		if (isRoot) for (const path of [folder, settings]) chownSync(path, NOBODY_UID, NOBODY_UID);
 		chmodSync(folder, 0o700);
 		onTestFinished(async () => {
 			await server.kill();

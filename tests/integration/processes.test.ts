@@ -166,9 +166,9 @@ it("loses nothing when the listening connection is killed repeatedly, and when a
 describe.each([
 	["the lane", "on"],
 	["Remix's own response", "off"],
-])("a stream through %s", (_name, lane) => {
+])("a stream through %s", (_name, rawHandler) => {
 	it("starts at once, resumes from its cursor, and refuses with the same texts", async () => {
-		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
+		const server = await start({ ASSISTANT: "off", STREAM_LANE: rawHandler });
 		const session = await openSession(server);
 		const first = await listen(server, session);
 		await until(() => expect(types(first)).toEqual(["joined-chat", "chat-history"]));
@@ -209,7 +209,7 @@ describe.each([
 	}, 120_000);
 
 	it("answers forms in the same way", async () => {
-		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
+		const server = await start({ ASSISTANT: "off", STREAM_LANE: rawHandler });
 		const send = (body: RequestInit["body"], headers: Record<string, string> = {}) =>
 			fetch(`${server.url}/chat/actions`, { method: "POST", headers, body });
 		const form = (fields: Record<string, string>) => new URLSearchParams({ intent: "send", ...fields });
@@ -265,7 +265,7 @@ describe.each([
 	}, 120_000);
 
 	it("loses nothing for a reader that takes no bytes for a while", async () => {
-		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
+		const server = await start({ ASSISTANT: "off", STREAM_LANE: rawHandler });
 		const session = await openSession(server);
 		const paused = connect(Number(new URL(server.url).port), "127.0.0.1");
 		const head = [
@@ -288,7 +288,7 @@ describe.each([
 	}, 180_000);
 
 	it("removes readers that disconnect while their stream is being opened", async () => {
-		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
+		const server = await start({ ASSISTANT: "off", STREAM_LANE: rawHandler });
 		const session = await openSession(server);
 		const address = `${server.url}/chat/events?sessionId=${session.sessionId}`;
 		for (let index = 0; index < 60; index += 1) {
@@ -306,7 +306,7 @@ describe.each([
 	}, 120_000);
 
 	it("sends bye on SIGTERM and ends soon after", async () => {
-		const server = await start({ ASSISTANT: "off", STREAM_LANE: lane });
+		const server = await start({ ASSISTANT: "off", STREAM_LANE: rawHandler });
 		const session = await openSession(server);
 		const reader = await listen(server, session);
 		const code = await server.end("SIGTERM");
@@ -319,7 +319,7 @@ describe.each([
 	it("detects disconnected readers also after garbage collection, when request.signal is lost", async () => {
 		// nodejs/node#55428: an abort listener on a Request that was collected before never fires.
 		const server = await start({
-			STREAM_LANE: lane,
+			STREAM_LANE: rawHandler,
 			ASSISTANT: "off",
 			NODE_OPTIONS: "--expose-gc --import ./tests/setup/gc-on-signal.mjs",
 		});

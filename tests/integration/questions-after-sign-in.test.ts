@@ -7,7 +7,7 @@ import { loader as signInPage } from "#app/routes/customer/sign-in.ts";
 import { db, sql } from "#db/client.server.ts";
 import { orders } from "#db/schema.ts";
 import { messagesOf } from "#tests/factories.ts";
-import { asCustomer, asVisitor, type Chatter } from "#tests/people.ts";
+import { asCustomer, asVisitor, type TestCustomer } from "#tests/people.ts";
 import { call, form, get } from "#tests/request.ts";
 import { until } from "#tests/setup/until.ts";
 
@@ -21,9 +21,9 @@ afterEach(async () => {
 	setEnv({ SIGN_IN_URL: "", PUBLIC_URL: "", MEVI_EMBEDDED: "" });
 });
 
-const post = (who: Chatter, fields: Record<string, string>) =>
+const post = (who: TestCustomer, fields: Record<string, string>) =>
 	call(chatPage, form("/chat", fields, who.cookie));
-const signIn = async (who: Chatter, customerId: string) =>
+const signIn = async (who: TestCustomer, customerId: string) =>
 	post(who, { intent: "sign-in", identity: await signIdentity(customerId) });
 
 /** A guest who has asked about an order and was asked to sign in. */

@@ -84,10 +84,10 @@ it("delivers every message once and in one order to readers that connect at any 
 	await Promise.all(writers);
 	const wanted = Array.from({ length: 10 * perWriter }, (_, index) => index + 1);
 	for (const reader of readers) await until(() => expect(reader.seqs()).toEqual(wanted));
-	const words = (reader: (typeof readers)[number]) =>
+	const deltaTexts = (reader: (typeof readers)[number]) =>
 		reader.frames.map((frame) => JSON.stringify(frame.data.message));
 	for (const reader of readers)
-		expect(words(reader).filter(Boolean)).toEqual(words(readers[0]!).filter(Boolean));
+		expect(deltaTexts(reader).filter(Boolean)).toEqual(deltaTexts(readers[0]!).filter(Boolean));
 }, 120_000);
 
 it("resumes after the cursor with the original events, also from the Last-Event-ID header", async () => {
@@ -167,7 +167,7 @@ it("leaves no gap in the sequences when a transaction is rolled back", async () 
 
 it("refuses to publish in a transaction that transact did not open", async () => {
 	const ana = await newCustomer();
-	const untold = db.transaction((tx) =>
+	const unpublished = db.transaction((tx) =>
 		publish(tx, {
 			sessionId: ana.sessionId,
 			stream: "public",
@@ -175,7 +175,7 @@ it("refuses to publish in a transaction that transact did not open", async () =>
 			data: (place) => place,
 		}),
 	);
-	await expect(untold).rejects.toThrow("transact()");
+	await expect(unpublished).rejects.toThrow("transact()");
 });
 
 it("keeps internal events off the customer's stream, and leaves no gap there", async () => {
@@ -243,7 +243,7 @@ it("delivers the whole text of a live answer to a poll", async () => {
 	const messageId = randomUUID();
 	await sql`insert into ai_turns (session_id, question_seq, state, message_id, partial, lease_until)
 		values (${ana.sessionId}, 0, 'running', ${messageId}, '', now() + interval '1 minute')`;
-	const say = (offset: number, text: string) =>
+	const writeDelta = (offset: number, text: string) =>
 		publishEphemeral({
 			sessionId: ana.sessionId,
 			stream: "public",
@@ -252,16 +252,16 @@ it("delivers the whole text of a live answer to a poll", async () => {
 		});
 	const poll = get(pollLoader, `/chat/poll${path}&cursor=${cursor}`, ana.token);
 	await until(() => expect(hub.stats().readers).toBeGreaterThan(0));
-	say(0, "Ten days ");
-	let words = "Ten days ";
+	writeDelta(0, "Ten days ");
+	let deltaTexts = "Ten days ";
 	await untilAnswered(poll, () => {
-		say(words.length, "and ");
-		words += "and ";
+		writeDelta(deltaTexts.length, "and ");
+		deltaTexts += "and ";
 	});
 	const answer = await (await poll).json();
 	expect(answer.cursor).toBe(cursor);
 	expect(answer.events).toMatchObject([{ id: null, type: "ai-delta", data: { messageId, offset: 0 } }]);
-	expect(words).toContain(answer.events[0].data.text);
+	expect(deltaTexts).toContain(answer.events[0].data.text);
 	expect(answer.events[0].data.text).toContain("Ten days and");
 });
 
@@ -328,18 +328,18 @@ it("sends the whole text so far to a reader that connects during an answer", asy
 	const messageId = randomUUID();
 	await sql`insert into ai_turns (session_id, question_seq, state, message_id, partial, lease_until)
 		values (${ana.sessionId}, 0, 'running', ${messageId}, 'Ten days ', now() + interval '1 minute')`;
-	const say = (offset: number, text: string) =>
+	const writeDelta = (offset: number, text: string) =>
 		publishEphemeral({
 			sessionId: ana.sessionId,
 			stream: "public",
 			type: "ai-delta",
 			data: { messageId, offset, text },
 		});
-	say(9, "to send ");
+	writeDelta(9, "to send ");
 	const stream = await listen(`/chat/events?sessionId=${ana.sessionId}`, ana.token);
 	const deltas = () => stream.frames.filter((frame) => frame.type === "ai-delta").map((frame) => frame.data);
 	await until(() => expect(deltas()).toEqual([{ messageId, offset: 0, text: "Ten days to send " }]));
-	say(17, "it back.");
+	writeDelta(17, "it back.");
 	await until(() => expect(deltas()).toHaveLength(2));
 	expect(deltas()[1]).toEqual({ messageId, offset: 17, text: "it back." });
 });

@@ -10,7 +10,7 @@ import { action as chatActions } from "#app/routes/chat/actions.ts";
 import { loader as chatEvents } from "#app/routes/chat/events.ts";
 import { sql } from "#db/client.server.ts";
 import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
-import { type AgentPerson, asAgent, asVisitor, type Chatter } from "#tests/people.ts";
+import { asAgent, asVisitor, type TestAgent, type TestCustomer } from "#tests/people.ts";
 import { call, form, get, type Sender } from "#tests/request.ts";
 import { readEvents } from "#tests/setup/event-reader.ts";
 import { until } from "#tests/setup/until.ts";
@@ -21,14 +21,14 @@ afterEach(async () => {
 });
 
 /** A session that an agent has taken over. */
-async function makeTaken(): Promise<{ ada: Chatter; anna: AgentPerson; sessionId: string }> {
+async function makeTaken(): Promise<{ ada: TestCustomer; anna: TestAgent; sessionId: string }> {
 	const [ada, anna] = await Promise.all([asVisitor(), asAgent("Anna")]);
 	const sessionId = await makeSession(ada.identity, "Is anybody there?");
 	await takeOver(sessionId, actorOf(anna));
 	return { ada, anna, sessionId };
 }
 
-const actorOf = ({ agentId, name }: AgentPerson) => ({ type: "agent", agentId, name }) as const;
+const actorOf = ({ agentId, name }: TestAgent) => ({ type: "agent", agentId, name }) as const;
 
 const ofCustomer = (sessionId: string, fields: Record<string, string>, as: Sender) =>
 	call(chatActions, form("/chat/actions", { sessionId, ...fields }, as));
@@ -41,7 +41,7 @@ async function listen(response: Promise<Response>) {
 	open.push(events.close);
 	return {
 		...events,
-		told: (type: string) =>
+		eventsOfType: (type: string) =>
 			events.frames.filter((frame) => frame.type === type).map((frame) => frame.data.on),
 	};
 }
@@ -162,24 +162,24 @@ describe("presence", () => {
 	it("shows agents when the customer comes and goes, and is not on the customer's own stream", async () => {
 		const { ada, anna, sessionId } = await makeTaken();
 		const desk = await listen(call(agentEvents, get(`/admin/chat/events?sessionId=${sessionId}`, anna)));
-		await until(() => expect(desk.told("customer-presence")).toEqual([false]));
+		await until(() => expect(desk.eventsOfType("customer-presence")).toEqual([false]));
 		const home = await listen(call(chatEvents, get(`/chat/events?sessionId=${sessionId}`, ada.cookie)));
-		await until(() => expect(desk.told("customer-presence")).toEqual([false, true]));
-		await until(() => expect(home.told("agent-presence").at(-1)).toBe(true));
+		await until(() => expect(desk.eventsOfType("customer-presence")).toEqual([false, true]));
+		await until(() => expect(home.eventsOfType("agent-presence").at(-1)).toBe(true));
 		await home.close();
-		await until(() => expect(desk.told("customer-presence")).toEqual([false, true, false]));
-		expect(home.told("customer-presence")).toEqual([]);
+		await until(() => expect(desk.eventsOfType("customer-presence")).toEqual([false, true, false]));
+		expect(home.eventsOfType("customer-presence")).toEqual([]);
 	});
 
 	it("of an agent is published to their customers, and stored in the agents' table", async () => {
 		const { ada, anna, sessionId } = await makeTaken();
 		const home = await listen(call(chatEvents, get(`/chat/events?sessionId=${sessionId}`, ada.cookie)));
-		await until(() => expect(home.told("agent-presence")).toEqual([false]));
+		await until(() => expect(home.eventsOfType("agent-presence")).toEqual([false]));
 		const inbox = await listen(call(agentEvents, get("/admin/chat/events", anna)));
-		await until(() => expect(home.told("agent-presence")).toEqual([false, true]));
+		await until(() => expect(home.eventsOfType("agent-presence")).toEqual([false, true]));
 		expect(await isOnline(anna)).toBe(true);
 		await inbox.close();
-		await until(() => expect(home.told("agent-presence")).toEqual([false, true, false]));
+		await until(() => expect(home.eventsOfType("agent-presence")).toEqual([false, true, false]));
 		expect(await isOnline(anna)).toBe(false);
 	});
 
@@ -189,16 +189,16 @@ describe("presence", () => {
 			insert into presence_leases (party, process, until)
 			values (${`agent:${anna.agentId}`}, 'a process that died', now() + interval '30 seconds')`;
 		const home = await listen(call(chatEvents, get(`/chat/events?sessionId=${sessionId}`, ada.cookie)));
-		await until(() => expect(home.told("agent-presence")).toEqual([true]));
+		await until(() => expect(home.eventsOfType("agent-presence")).toEqual([true]));
 		await renewLeases();
-		expect(home.told("agent-presence")).toEqual([true]);
+		expect(home.eventsOfType("agent-presence")).toEqual([true]);
 		await sql`update presence_leases set until = now() - interval '1 second' where process = 'a process that died'`;
 		await renewLeases();
-		await until(() => expect(home.told("agent-presence")).toEqual([true, false]));
+		await until(() => expect(home.eventsOfType("agent-presence")).toEqual([true, false]));
 	});
 });
 
-async function isOnline({ agentId }: AgentPerson): Promise<boolean | undefined> {
+async function isOnline({ agentId }: TestAgent): Promise<boolean | undefined> {
 	const [row] = await sql<{ online: boolean }[]>`
 		select is_online as online from chat_agents where id = ${agentId}`;
 	return row?.online;

@@ -17,8 +17,8 @@ import {
 	type CapturedRequest,
 	fails,
 	type Reply,
-	says,
 	startOpenAiServer,
+	streamsText,
 	writeChunk,
 } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
@@ -49,18 +49,20 @@ async function newCustomer() {
 		sessionId,
 		actor,
 		ask: (message: string) => postMessage(sessionId, actor, { message }),
-		said: async () =>
+		messageTexts: async () =>
 			(await listMessages(sessionId, { limit: 100 })).messages.map(
 				(item) => [item.senderType, item.message] as const,
 			),
 	};
 }
 
-const bots = (said: (readonly [string, string])[]) => said.filter(([sender]) => sender === "bot");
-const lastWords = (request: CapturedRequest | undefined) => request?.body.messages.at(-1)?.content ?? "";
+const bots = (messageTexts: (readonly [string, string])[]) =>
+	messageTexts.filter(([sender]) => sender === "bot");
+const lastMessageText = (request: CapturedRequest | undefined) =>
+	request?.body.messages.at(-1)?.content ?? "";
 
 it("gives several quick messages one answer", async () => {
-	const model = await withModel(says("One answer to all of it."));
+	const model = await withModel(streamsText("One answer to all of it."));
 	stopWorker = startWorker();
 	const ana = await newCustomer();
 	// Posted at once: one after the other could take longer than the wait for the customer's next message on a busy
@@ -68,7 +70,7 @@ it("gives several quick messages one answer", async () => {
 	await Promise.all(
 		["Hello, I have a question", "about my delivery", "when does it come"].map((text) => ana.ask(text)),
 	);
-	await until(async () => expect(bots(await ana.said())).toHaveLength(1));
+	await until(async () => expect(bots(await ana.messageTexts())).toHaveLength(1));
 	expect(model.requests).toHaveLength(1);
 	const asked = JSON.stringify(model.requests[0]?.body.messages);
 	for (const words of ["I have a question", "about my delivery", "when does it come"])
@@ -85,14 +87,16 @@ it("drops an answer that the customer's next message has overtaken, and answers 
 		writeChunk(response, { role: "assistant", content: "Words nobody must see" });
 		firstIsWriting();
 	};
-	const model = await withModel(slow, says("The answer that counts."));
+	const model = await withModel(slow, streamsText("The answer that counts."));
 	stopWorker = startWorker();
 	const ana = await newCustomer();
 	await ana.ask("What does delivery cost?");
 	await writing;
 	await ana.ask("To Norway, I mean");
-	await until(async () => expect(bots(await ana.said())).toEqual([["bot", "The answer that counts."]]));
-	expect(lastWords(model.requests[1])).toContain("To Norway, I mean");
+	await until(async () =>
+		expect(bots(await ana.messageTexts())).toEqual([["bot", "The answer that counts."]]),
+	);
+	expect(lastMessageText(model.requests[1])).toContain("To Norway, I mean");
 	expect(JSON.stringify(model.requests[1]?.body.messages)).toContain("What does delivery cost?");
 	const turns = await sql`select state from ai_turns where session_id = ${ana.sessionId} order by created_at`;
 	expect(turns.map((turn) => turn.state)).toEqual(["superseded", "done"]);
@@ -108,7 +112,7 @@ it("falls silent the moment an agent takes over in the middle of an answer", asy
 		writeChunk(response, { role: "assistant", content: "I was just going to " });
 		isWriting = true;
 		await held;
-		await says("say this.")(response, request);
+		await streamsText("say this.")(response, request);
 	});
 	const ana = await newCustomer();
 	await ana.ask("May I return a lamp?");
@@ -123,21 +127,21 @@ it("falls silent the moment an agent takes over in the middle of an answer", asy
 	await takeOver(ana.sessionId, { agentId, name: "Tara" });
 	release();
 	await answering;
-	expect(bots(await ana.said())).toEqual([["bot", "I was just going to"]]);
-	expect((await ana.said()).at(-1)).toEqual(["system", "Tara has joined the conversation."]);
+	expect(bots(await ana.messageTexts())).toEqual([["bot", "I was just going to"]]);
+	expect((await ana.messageTexts()).at(-1)).toEqual(["system", "Tara has joined the conversation."]);
 	await ana.ask("Hello Tara");
 	expect((await getLatestTurn(ana.sessionId))?.state).toBe("superseded");
 });
 
 it("answers a question whose process died at any point, once", async () => {
-	await withModel(says("Answered after all."));
+	await withModel(streamsText("Answered after all."));
 	const ana = await newCustomer();
 	await ana.ask("May I return a lamp?");
 	await until(async () => expect(await leaseTurn(ana.sessionId)).not.toBeNull());
 	// Simulates a dead process: it has written a checkpoint, and its lease expires.
 	await sql`update ai_turns set partial = 'Half an ans', lease_until = now() - interval '1 second' where session_id = ${ana.sessionId}`;
 	stopWorker = startWorker();
-	await until(async () => expect(bots(await ana.said())).toEqual([["bot", "Answered after all."]]));
+	await until(async () => expect(bots(await ana.messageTexts())).toEqual([["bot", "Answered after all."]]));
 	await expect(getLatestTurn(ana.sessionId)).resolves.toMatchObject({ state: "done", partial: "", fence: 2 });
 });
 
@@ -149,9 +153,9 @@ it("lets a taker that was overtaken write nothing", async () => {
 	let asked = 0;
 	await withModel(async (response, request) => {
 		asked += 1;
-		if (asked > 1) return says("From the living one.")(response, request);
+		if (asked > 1) return streamsText("From the living one.")(response, request);
 		await held;
-		return says("From the dead one.")(response, request);
+		return streamsText("From the dead one.")(response, request);
 	});
 	const ana = await newCustomer();
 	await ana.ask("Who answers me?");
@@ -161,7 +165,7 @@ it("lets a taker that was overtaken write nothing", async () => {
 	await answerSession(ana.sessionId);
 	release();
 	await paused;
-	expect(bots(await ana.said())).toEqual([["bot", "From the living one."]]);
+	expect(bots(await ana.messageTexts())).toEqual([["bot", "From the living one."]]);
 });
 
 it.each([
@@ -174,28 +178,28 @@ it.each([
 	stopWorker = startWorker();
 	const ana = await newCustomer();
 	await ana.ask("Where is my parcel?");
-	await until(async () => expect(await ana.said()).toHaveLength(3));
-	const said = await ana.said();
-	expect(said[1]?.[0]).toBe("bot");
-	expect(said[1]?.[1]).toContain("I'm bringing someone in");
-	expect(said[2]).toEqual(["system", "We've asked a member of our team to join."]);
+	await until(async () => expect(await ana.messageTexts()).toHaveLength(3));
+	const messageTexts = await ana.messageTexts();
+	expect(messageTexts[1]?.[0]).toBe("bot");
+	expect(messageTexts[1]?.[1]).toContain("I'm bringing someone in");
+	expect(messageTexts[2]).toEqual(["system", "We've asked a member of our team to join."]);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row).toMatchObject({ status: "queued", queueReason: "assistant-failed" });
 });
 
 it("hands over to a person after a question has taken its process with it again and again", async () => {
-	await withModel(says("Never said."));
+	await withModel(streamsText("Never said."));
 	const ana = await newCustomer();
 	await ana.ask("The question that kills");
 	await sql`update ai_turns set attempts = 8, due_at = now() where session_id = ${ana.sessionId}`;
 	await answerSession(ana.sessionId);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row.status).toBe("queued");
-	expect(bots(await ana.said())[0]?.[1]).toContain("I'm bringing someone in");
+	expect(bots(await ana.messageTexts())[0]?.[1]).toContain("I'm bringing someone in");
 });
 
 it("answers a question whose processes were restarted twenty times, as by deploys", async () => {
-	await withModel(says("Answered after all."));
+	await withModel(streamsText("Answered after all."));
 	const ana = await newCustomer();
 	await ana.ask("May I return a lamp?");
 	await sql`update ai_turns set due_at = now() where session_id = ${ana.sessionId}`;
@@ -205,7 +209,7 @@ it("answers a question whose processes were restarted twenty times, as by deploy
 		await releaseTurn(turn, { isAttempt: false });
 	}
 	await answerSession(ana.sessionId);
-	expect(bots(await ana.said())).toEqual([["bot", "Answered after all."]]);
+	expect(bots(await ana.messageTexts())).toEqual([["bot", "Answered after all."]]);
 	await expect(getLatestTurn(ana.sessionId)).resolves.toMatchObject({
 		state: "done",
 		attempts: 1,
@@ -214,12 +218,12 @@ it("answers a question whose processes were restarted twenty times, as by deploy
 });
 
 it.each([
-	{ faults: 7, said: "Answered after all.", attempts: 8 },
-	{ faults: 8, said: "I'm bringing someone in", attempts: 8 },
+	{ faults: 7, messageTexts: "Answered after all.", attempts: 8 },
+	{ faults: 8, messageTexts: "I'm bringing someone in", attempts: 8 },
 ])(
 	"begins an answer eight times before a person answers: $faults faults",
-	async ({ faults, said, attempts }) => {
-		await withModel(says("Answered after all."));
+	async ({ faults, messageTexts, attempts }) => {
+		await withModel(streamsText("Answered after all."));
 		const ana = await newCustomer();
 		await ana.ask("May I return a lamp?");
 		// A Postgres sequence is not rolled back, so it can count the failed statements.
@@ -237,7 +241,7 @@ it.each([
 			);
 		});
 		stopWorker = startWorker();
-		await until(async () => expect(bots(await ana.said())[0]?.[1]).toContain(said));
+		await until(async () => expect(bots(await ana.messageTexts())[0]?.[1]).toContain(messageTexts));
 		await expect(getLatestTurn(ana.sessionId)).resolves.toMatchObject({ state: "done", attempts });
 	},
 );
@@ -248,7 +252,7 @@ it("calls a person without a model when the customer asks for one", async () => 
 	const ana = await newCustomer();
 	await ana.ask("I want to talk to a human please");
 	await until(async () =>
-		expect((await ana.said()).at(-1)?.[1]).toBe("We've asked a member of our team to join."),
+		expect((await ana.messageTexts()).at(-1)?.[1]).toBe("We've asked a member of our team to join."),
 	);
 	const { row } = await requireSession(ana.sessionId, ana.actor);
 	expect(row.status).toBe("queued");

@@ -12,10 +12,10 @@ import { chatSessions, customers, orders } from "#db/schema.ts";
 import {
 	countRows,
 	eventsOf,
-	forgetCounts,
 	makeBotMessages,
 	makeSession,
 	messagesOf,
+	resetRateLimits,
 	sessionRow,
 	sessionsOf,
 	unusedId,
@@ -73,7 +73,7 @@ async function expectProblem(response: Response, status: number, fields?: string
 	}
 }
 
-beforeEach(forgetCounts);
+beforeEach(resetRateLimits);
 
 describe("opening a conversation", () => {
 	it("takes no token and gives one that reads and writes it", async () => {
@@ -1027,8 +1027,8 @@ describe("the stream for a program", () => {
 		]);
 		await postMessage({ sessionId, message: "More" }, ada.bearer);
 		const resumed = await open({ headers: { "Last-Event-ID": String(events[1]?.id) } });
-		const news = await readEvents(resumed, (all) => all.length === 2);
-		expect(news[1]).toMatchObject({ type: "new-message", data: { seq: 2, message: { message: "More" } } });
+		const later = await readEvents(resumed, (all) => all.length === 2);
+		expect(later[1]).toMatchObject({ type: "new-message", data: { seq: 2, message: { message: "More" } } });
 		expect(await sessionsOf(ada.identity.visitorId)).toHaveLength(1);
 	});
 });

@@ -15,11 +15,11 @@ import { messagesOf, sessionRow } from "#tests/factories.ts";
 import { readEvents } from "#tests/setup/event-reader.ts";
 import {
 	breaksOffAfter,
-	calls,
+	callsTools,
 	type OpenAiServer,
 	type Reply,
-	says,
 	startOpenAiServer,
+	streamsText,
 	writeChunk,
 } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
@@ -73,7 +73,7 @@ type Delta = { offset: number; text: string };
  * The texts that a reader of the deltas sees one after the other. @throws when a delta neither continues nor restarts
  * the text.
  */
-function shownBy(deltas: Delta[]): string[] {
+function textsShown(deltas: Delta[]): string[] {
 	const states: string[] = [];
 	for (const { offset, text } of deltas) {
 		const before = states.at(-1) ?? "";
@@ -102,7 +102,7 @@ async function ask(question: string, locale = "en") {
 	const bots = (await messagesOf(sessionId)).filter(({ senderType }) => senderType === "bot");
 	expect(bots, "one answer, however often it was begun").toHaveLength(1);
 	return {
-		shown: shownBy(deltas),
+		shown: textsShown(deltas),
 		message: bots[0],
 		outcome: (await getLatestTurn(sessionId))?.outcome,
 		session: await sessionRow(sessionId),
@@ -110,7 +110,7 @@ async function ask(question: string, locale = "en") {
 }
 
 /** Streams the first words slowly, so that the pipeline checks the beginning, and the rest as `says` does. */
-const saysSlowly =
+const streamsSlowly =
 	(text: string): Reply =>
 	async (response, request) => {
 		for (const word of text.split(/(?<= )/)) {
@@ -118,12 +118,12 @@ const saysSlowly =
 			writeChunk(response, { content: word });
 			await new Promise((resolve) => setTimeout(resolve, 15));
 		}
-		await says("")(response, request);
+		await streamsText("")(response, request);
 	};
 
 describe("a reply that breaks off after words were shown", () => {
 	it("is asked for once more, and the reader ends with one whole answer", async () => {
-		const server = await withModel(breaksOffAfter("Every eight weeks [1], and "), says(ENGLISH));
+		const server = await withModel(breaksOffAfter("Every eight weeks [1], and "), streamsText(ENGLISH));
 		const { shown, message, outcome, session } = await ask(IN_ENGLISH);
 		expect(shown[0]).toMatch(/^Every eight weeks/);
 		expect(shown.at(-1)).toBe(withoutMark(ENGLISH));
@@ -134,8 +134,15 @@ describe("a reply that breaks off after words were shown", () => {
 	});
 
 	it("keeps what a round before it has said, and its tools are not called again", async () => {
-		const looking = calls([{ name: "search_knowledge", arguments: { query: "kettle" } }], "Let me look.");
-		const server = await withModel(looking, breaksOffAfter("Every eight "), says("Every eight weeks [1]."));
+		const looking = callsTools(
+			[{ name: "search_knowledge", arguments: { query: "kettle" } }],
+			"Let me look.",
+		);
+		const server = await withModel(
+			looking,
+			breaksOffAfter("Every eight "),
+			streamsText("Every eight weeks [1]."),
+		);
 		const { shown, message } = await ask(IN_ENGLISH);
 		expect(message?.message).toBe("Let me look.\n\nEvery eight weeks.");
 		expect(shown.at(-1)).toBe(message?.message);
@@ -152,7 +159,7 @@ describe("a reply that breaks off after words were shown", () => {
 	});
 
 	it("is told anew to a program that streams the answer alone", async () => {
-		await withModel(breaksOffAfter("Every eight weeks, and "), says(ENGLISH));
+		await withModel(breaksOffAfter("Every eight weeks, and "), streamsText(ENGLISH));
 		const token = await signCustomerToken({ visitorId: randomUUID(), customerId: null });
 		const request = new Request("http://localhost/api/chat/ai-response", {
 			method: "POST",
@@ -166,17 +173,17 @@ describe("a reply that breaks off after words were shown", () => {
 		const stream = readEvents(await aiResponse({ request, params: {}, context: {} }));
 		await stream.ended;
 		const deltas = stream.frames.filter(({ type }) => type === "ai-delta").map(({ data }) => data as Delta);
-		expect(shownBy(deltas).at(-1)).toBe(withoutMark(ENGLISH));
+		expect(textsShown(deltas).at(-1)).toBe(withoutMark(ENGLISH));
 		expect(stream.frames.at(-1)?.data.answer).toBe(withoutMark(ENGLISH));
 	});
 });
 
 describe("a reply in another language than the customer's", () => {
 	it.each<[string, (text: string) => Reply]>([
-		["while it comes", saysSlowly],
-		["when it is there", (text) => says(text, { chunkSize: 500 })],
+		["while it comes", streamsSlowly],
+		["when it is there", (text) => streamsText(text, { chunkSize: 500 })],
 	])("is noticed %s, asked for once more with the language named, and replaced", async (_, way) => {
-		const server = await withModel(way(ENGLISH), says(GERMAN));
+		const server = await withModel(way(ENGLISH), streamsText(GERMAN));
 		const { shown, message, outcome } = await ask(IN_GERMAN);
 		expect(message?.message).toBe(withoutMark(GERMAN));
 		expect(shown.at(-1)).toBe(withoutMark(GERMAN));
@@ -197,12 +204,12 @@ describe("a reply in another language than the customer's", () => {
 				await new Promise((resolve) => setTimeout(resolve, 5));
 			}
 		};
-		await withModel(endless, says(GERMAN));
+		await withModel(endless, streamsText(GERMAN));
 		expect((await ask(IN_GERMAN)).message?.message).toBe(withoutMark(GERMAN));
 	});
 
 	it("twice stays, marked as what it is, and is not kept for others", async () => {
-		const server = await withModel(says(ENGLISH));
+		const server = await withModel(streamsText(ENGLISH));
 		const { shown, message } = await ask(IN_GERMAN);
 		expect(message?.message).toBe(withoutMark(ENGLISH));
 		expect(shown.at(-1)).toBe(message?.message);
@@ -222,7 +229,7 @@ describe("a reply in another language than the customer's", () => {
 		["is too short to tell", IN_GERMAN, "Every eight weeks [1]."],
 		["is a list of names", IN_GERMAN, PRODUCTS.map((name) => `${name}, 49,50 €`).join("\n")],
 	])("is none when it %s", async (_, question, text) => {
-		const server = await withModel(says(text));
+		const server = await withModel(streamsText(text));
 		const { message } = await ask(question, "de");
 		expect(message?.message).toBe(withoutMark(text));
 		expect(message?.metadata.foreignPart).toBeUndefined();

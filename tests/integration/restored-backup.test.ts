@@ -42,7 +42,7 @@ async function begin() {
 }
 
 /** Disconnects all clients from a database, and works on it before they reconnect. */
-async function alone(admin: postgres.Sql, name: string, work: () => Promise<unknown>) {
+async function withoutClients(admin: postgres.Sql, name: string, work: () => Promise<unknown>) {
 	await admin.unsafe(`alter database ${name} allow_connections false`);
 	await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
 	await until(async () =>
@@ -64,7 +64,7 @@ it("resets readers of a newer state when a backup is restored", async () => {
 	const session = await openSession(server.url);
 	await untilQueueAnnounced(server.url, session);
 	for (const text of ["one", "two", "three"]) await postMessage(server.url, session, text);
-	await alone(admin, name, () => admin.unsafe(`create database ${name}_backup template ${name}`));
+	await withoutClients(admin, name, () => admin.unsafe(`create database ${name}_backup template ${name}`));
 	await admin.unsafe(`alter database ${name} allow_connections true`);
 
 	const reader = await openEvents(server.url, session);
@@ -75,7 +75,7 @@ it("resets readers of a newer state when a backup is restored", async () => {
 	const cursor = reader.frames.findLast((frame) => frame.id)?.id ?? "";
 	const polling = ask(server, "/chat/poll", session, cursor);
 
-	await alone(admin, name, async () => {
+	await withoutClients(admin, name, async () => {
 		await admin.unsafe(`alter database ${name} rename to ${name}_old`);
 		await admin.unsafe(`alter database ${name}_backup rename to ${name}`);
 	});
@@ -132,11 +132,11 @@ it("resets readers when tables are restored under a running server", async () =>
 	expect(texts(again.frames[2])).toEqual(["one", "two"]);
 
 	// Tables that pg_restore loads again keep their names, sequences and the epoch in settings.
-	const place = again.frames.findLast((frame) => frame.id)?.id ?? "";
+	const newCursor = again.frames.findLast((frame) => frame.id)?.id ?? "";
 	await direct.unsafe(`begin; create temp table kept as table chat_events; truncate chat_events;
 		insert into chat_events select * from kept; commit`);
 	await until(() => expect(again.frames.at(-1)?.type).toBe("bye"));
-	expect((await ask(server, "/chat/sync", session, place)).events[0]).toMatchObject({
+	expect((await ask(server, "/chat/sync", session, newCursor)).events[0]).toMatchObject({
 		type: "reset",
 		data: { reason: "epoch" },
 	});

@@ -11,7 +11,7 @@ import { sql } from "#db/client.server.ts";
 import { makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
 import { apiKey, asCustomer } from "#tests/people.ts";
 import { bodyOf, call, json, type Sender } from "#tests/request.ts";
-import { says, startOpenAiServer } from "#tests/setup/openai-server.ts";
+import { startOpenAiServer, streamsText } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
 
 let agent: { agentId: string; name: string };
@@ -39,7 +39,7 @@ const loadOf = async () => {
 };
 
 async function withModel(answer: string) {
-	const model = await startOpenAiServer(says(answer));
+	const model = await startOpenAiServer(streamsText(answer));
 	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: model.url, OPENAI_MODEL: "scripted-1" });
 	const stopWorker = startWorker();
 	closing.push(async () => {

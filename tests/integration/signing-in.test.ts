@@ -17,8 +17,15 @@ import { action as signOut } from "#app/routes/customer/sign-out.ts";
 import { REVALIDATE_MS } from "#app/routes/streams/revalidate.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers, revokedVisitors } from "#db/schema.ts";
-import { eventsOf, forgetCounts, makeSession, messagesOf, sessionRow, sessionsOf } from "#tests/factories.ts";
-import { asAgent, asVisitor, type Chatter, cookiesFrom, identityOf, withBearer } from "#tests/people.ts";
+import {
+	eventsOf,
+	makeSession,
+	messagesOf,
+	resetRateLimits,
+	sessionRow,
+	sessionsOf,
+} from "#tests/factories.ts";
+import { asAgent, asVisitor, cookiesFrom, identityOf, type TestCustomer, withBearer } from "#tests/people.ts";
 import { bodyOf, call, form, get, json, type Sender } from "#tests/request.ts";
 import { until } from "#tests/setup/until.ts";
 
@@ -58,7 +65,7 @@ function follow(response: Response): { text: () => string; hasEnded: () => boole
 }
 
 /** Checks that a cookie, and its token as a bearer token, are refused everywhere. */
-async function expectWorthless(sessionId: string, { cookie, bearer, identity }: Chatter) {
+async function expectRevoked(sessionId: string, { cookie, bearer, identity }: TestCustomer) {
 	for (const [name, read] of Object.entries(readers)) {
 		expect([name, (await read(sessionId, cookie)).status]).toEqual([name, 404]);
 		expect([name, (await read(sessionId, bearer)).status]).toEqual([name, 401]);
@@ -80,7 +87,7 @@ async function expectWorthless(sessionId: string, { cookie, bearer, identity }: 
 	expect((await sessionsOf(identity.visitorId)).filter((row) => row.userId === null)).toEqual([]);
 }
 
-beforeEach(forgetCounts);
+beforeEach(resetRateLimits);
 afterEach(() => void vi.useRealTimers());
 
 describe("signing in", () => {
@@ -90,7 +97,7 @@ describe("signing in", () => {
 		const ada = await signIn("old_cookie_ada", guest.cookie);
 		expect(await sessionRow(sessionId)).toMatchObject({ userId: "old_cookie_ada", isActive: true });
 		expect((await sessionRow(sessionId)).visitorId).not.toBe(guest.identity.visitorId);
-		await expectWorthless(sessionId, guest);
+		await expectRevoked(sessionId, guest);
 		await signIn("somebody_else_entirely", guest.cookie);
 		expect((await page(ada)).session?.sessionId).toBe(sessionId);
 		expect(
@@ -287,7 +294,7 @@ describe("signing out", () => {
 		];
 		await call(signOut, form("/sign-out", {}, cookie));
 		await until(() => expect(streams.map((stream) => stream.hasEnded())).toEqual([true, true]));
-		await expectWorthless(sessionId, copy);
+		await expectRevoked(sessionId, copy);
 		const adaAgain = await signIn("leaving_ada", {});
 		expect((await page(adaAgain)).session?.sessionId).toBe(sessionId);
 	});
@@ -297,12 +304,12 @@ describe("signing out", () => {
 		const sessionId = await makeSession(one.identity, "Mine");
 		const response = await call(signOut, form("/sign-out", {}, one.bearer));
 		expect([response.status, await response.text()]).toEqual([204, ""]);
-		await expectWorthlessBearer(sessionId, one.bearer);
+		await expectRevokedBearer(sessionId, one.bearer);
 		expect((await call(signOut, form("/sign-out", {}, one.bearer))).status).toBe(401);
 		expect((await call(sessions.loader, get("/api/chat/sessions", other.bearer))).status).toBe(200);
 	});
 
-	const expectWorthlessBearer = async (sessionId: string, bearer: Sender) => {
+	const expectRevokedBearer = async (sessionId: string, bearer: Sender) => {
 		expect(
 			(await call(messages.loader, get(`/api/chat/messages?sessionId=${sessionId}`, bearer))).status,
 		).toBe(401);
@@ -314,7 +321,7 @@ describe("an open stream", () => {
 	it("ends within 15 s also without a revalidation event", async () => {
 		vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
 		const [guest, other] = [await asVisitor(), await asVisitor()];
-		const open = async (who: Chatter) =>
+		const open = async (who: TestCustomer) =>
 			follow(
 				await call(
 					eventsLoader,

@@ -66,9 +66,9 @@ async function processorMs(work: () => unknown): Promise<number> {
 }
 
 /** Milliseconds below which the clock's resolution and garbage collection dominate. */
-const NOTHING_MS = 2;
+const NOISE_MS = 2;
 /** Maximum growth for ten times the length: a linear reader takes 10 times as long, a quadratic one 100 times. */
-const MOST_GROWTH = 40;
+const MAX_GROWTH = 40;
 
 describe("the time to read a message", () => {
 	it.each(Object.keys(READERS))(
@@ -79,9 +79,9 @@ describe("the time to read a message", () => {
 			await read("where is my order");
 			for (const part of REPEATED_PARTS) {
 				const long = await processorMs(() => read(textOf(part, MESSAGE_LIMIT)));
-				if (long <= NOTHING_MS * MOST_GROWTH) continue;
+				if (long <= NOISE_MS * MAX_GROWTH) continue;
 				const short = await processorMs(() => read(textOf(part, MESSAGE_LIMIT / 10)));
-				expect(long / Math.max(short, NOTHING_MS), JSON.stringify(part)).toBeLessThan(MOST_GROWTH);
+				expect(long / Math.max(short, NOISE_MS), JSON.stringify(part)).toBeLessThan(MAX_GROWTH);
 			}
 		},
 		120_000,

@@ -24,9 +24,9 @@ const WITH_PEOPLE = 20;
  * Executions before a measurement. Database functions keep the plan of their first execution on a connection; a
  * prepared statement keeps one after five executions, on each of the 4 read connections.
  */
-const WARM = 8;
+const WARM_UP_RUNS = 8;
 /** Additional pages that a large store may read: two for each look-up in a deeper index, and less full pages. */
-const MORE_PAGES = 12;
+const MAX_EXTRA_PAGES = 12;
 
 let report: Awaited<ReturnType<typeof reportStatements>>;
 let people: People;
@@ -51,7 +51,7 @@ beforeAll(async () => {
 it(
 	"does not grow with the messages of a session, all messages and all sessions",
 	async () => {
-		for (const { run } of operations) for (let count = 0; count < WARM; count += 1) await run();
+		for (const { run } of operations) for (let count = 0; count < WARM_UP_RUNS; count += 1) await run();
 		const small = await measureAll();
 		await grow(LARGE);
 		const large = await measureAll();
@@ -70,7 +70,7 @@ it(
 			for (const row of rows)
 				process.stdout.write(`| ${row.name} | ${row.small} | ${row.large} | ${row.analysed} |\n`);
 		const grown = rows.filter(
-			(row) => Math.max(row.keepsPlan ? row.large : 0, row.analysed) > 2 * row.small + MORE_PAGES,
+			(row) => Math.max(row.keepsPlan ? row.large : 0, row.analysed) > 2 * row.small + MAX_EXTRA_PAGES,
 		);
 		expect(grown).toEqual([]);
 	},
@@ -83,7 +83,7 @@ const pagesOf = (statements: Statement[] = []) => statements.reduce((sum, { page
 function grownStatements(small: Statement[] = [], large: Statement[] = []): string[] {
 	const before = new Map(small.map(({ text, pages }) => [text, pages]));
 	return large
-		.filter(({ text, pages }) => pages > 2 * (before.get(text) ?? 0) + MORE_PAGES)
+		.filter(({ text, pages }) => pages > 2 * (before.get(text) ?? 0) + MAX_EXTRA_PAGES)
 		.map(({ text, pages }) => `${before.get(text)} -> ${pages}: ${text.slice(0, 400)}`);
 }
 

@@ -14,7 +14,7 @@ import { readLiveAnswer } from "#app/realtime/live-answers.server.ts";
 import { publishEphemeral } from "#app/realtime/publish.server.ts";
 import { sql } from "#db/client.server.ts";
 import { eventsOf, messagesOf } from "#tests/factories.ts";
-import { type Reply, says, startOpenAiServer, writeChunk } from "#tests/setup/openai-server.ts";
+import { type Reply, startOpenAiServer, streamsText, writeChunk } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -29,16 +29,16 @@ afterEach(async () => {
 afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
 
 /** A customer who has seen `words` of an answer that continues with `rest` after `release` is called. */
-async function readerOf(words: string, rest = "and here is the rest.") {
+async function readerOf(text: string, rest = "and here is the rest.") {
 	let release = () => {};
 	const held = new Promise<void>((resolve) => {
 		release = resolve;
 	});
 	// The pipeline holds the last word back until it is complete.
 	const slow: Reply = async (response, request) => {
-		writeChunk(response, { role: "assistant", content: `${words} further` });
+		writeChunk(response, { role: "assistant", content: `${text} further` });
 		await held;
-		await says(rest)(response, request);
+		await streamsText(rest)(response, request);
 	};
 	const model = await startOpenAiServer(slow);
 	closing.push(model.close);
@@ -50,7 +50,7 @@ async function readerOf(words: string, rest = "and here is the rest.") {
 	const answering = answerSession(sessionId);
 	const live = await until(async () => {
 		const live = await readLiveAnswer(sessionId);
-		expect(live?.text).toBe(words);
+		expect(live?.text).toBe(text);
 		return live!;
 	});
 	return {
@@ -62,7 +62,8 @@ async function readerOf(words: string, rest = "and here is the rest.") {
 			release();
 			await answering;
 		},
-		said: async () => (await messagesOf(sessionId)).map(({ senderType, message }) => [senderType, message]),
+		messageTexts: async () =>
+			(await messagesOf(sessionId)).map(({ senderType, message }) => [senderType, message]),
 	};
 }
 
@@ -72,7 +73,7 @@ async function newAgent() {
 	return { agentId, name };
 }
 
-const WORDS = "You can return a lamp within";
+const STREAMED_TEXT = "You can return a lamp within";
 
 describe("a half-streamed answer stays, once, before the notice", () => {
 	it.each([
@@ -84,18 +85,18 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 		],
 		["the customer ends the conversation", "This conversation has ended.", endSession],
 	] as const)("when %s", async (_, notice, stop) => {
-		const ana = await readerOf(WORDS);
+		const ana = await readerOf(STREAMED_TEXT);
 		await stop(ana.sessionId, ana.actor);
 		const kept = [
 			["user", "May I return a lamp?"],
-			["bot", WORDS],
+			["bot", STREAMED_TEXT],
 			["system", notice],
 		];
-		expect(await ana.said()).toEqual(kept);
+		expect(await ana.messageTexts()).toEqual(kept);
 		await ana.finish();
 		await stop(ana.sessionId, ana.actor).catch(() => {});
-		expect((await ana.said()).slice(0, 3)).toEqual(kept);
-		expect((await ana.said()).filter(([sender]) => sender === "bot")).toHaveLength(1);
+		expect((await ana.messageTexts()).slice(0, 3)).toEqual(kept);
+		expect((await ana.messageTexts()).filter(([sender]) => sender === "bot")).toHaveLength(1);
 		const [, answer] = await messagesOf(ana.sessionId);
 		// The message has the id of the live answer, so that pages replace it instead of showing both.
 		expect(answer).toMatchObject({ id: ana.messageId, metadata: { stopped: true } });
@@ -108,11 +109,11 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 	});
 
 	it("from its checkpoint, when the process that wrote it is dead and another has only begun again", async () => {
-		const ana = await readerOf(WORDS);
+		const ana = await readerOf(STREAMED_TEXT);
 		await ana.finish();
 		const bo = await readerOf("Never read here");
 		// Simulates a killed process: the turn is running, has a checkpoint, and its process is gone.
-		await sql`update ai_turns set partial = ${WORDS}, message_id = gen_random_uuid(), fence = fence + 1,
+		await sql`update ai_turns set partial = ${STREAMED_TEXT}, message_id = gen_random_uuid(), fence = fence + 1,
 			lease_until = now() - interval '1 second' where session_id = ${bo.sessionId}`;
 		let isAsked = () => {};
 		const asked = new Promise<void>((resolve) => {
@@ -125,7 +126,7 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 		const silent = await startOpenAiServer(async (response, request) => {
 			isAsked();
 			await answered;
-			await says("Too late.")(response, request);
+			await streamsText("Too late.")(response, request);
 		});
 		closing.push(silent.close);
 		setEnv({ OPENAI_BASE_URL: silent.url });
@@ -134,9 +135,9 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 		await requestAgent(bo.sessionId, bo.actor);
 		answer();
 		await Promise.all([again, bo.finish()]);
-		expect(await bo.said()).toEqual([
+		expect(await bo.messageTexts()).toEqual([
 			["user", "May I return a lamp?"],
-			["bot", WORDS],
+			["bot", STREAMED_TEXT],
 			["system", QUEUED],
 		]);
 	});
@@ -151,17 +152,17 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 		});
 		await requestAgent(ana.sessionId, ana.actor);
 		await ana.finish();
-		expect((await ana.said())[1]).toEqual(["bot", "Thank you \u{1F600}"]);
+		expect((await ana.messageTexts())[1]).toEqual(["bot", "Thank you \u{1F600}"]);
 	});
 
 	it("and no later word of it reaches anybody", async () => {
-		const ana = await readerOf(WORDS);
+		const ana = await readerOf(STREAMED_TEXT);
 		await requestAgent(ana.sessionId, ana.actor);
 		publishEphemeral({
 			sessionId: ana.sessionId,
 			stream: "public",
 			type: "ai-delta",
-			data: { messageId: ana.messageId, offset: WORDS.length, text: " never" },
+			data: { messageId: ana.messageId, offset: STREAMED_TEXT.length, text: " never" },
 		});
 		expect(await readLiveAnswer(ana.sessionId)).toBeNull();
 		await ana.finish();
@@ -169,11 +170,11 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 
 	it("or is finished instead, when both happen at the same moment", async () => {
 		for (let round = 0; round < 5; round += 1) {
-			const ana = await readerOf(WORDS);
+			const ana = await readerOf(STREAMED_TEXT);
 			await Promise.all([ana.finish(), requestAgent(ana.sessionId, ana.actor)]);
 			const bots = (await messagesOf(ana.sessionId)).filter(({ senderType }) => senderType === "bot");
 			expect(bots).toHaveLength(1);
-			expect(bots[0]?.message.startsWith(WORDS)).toBe(true);
+			expect(bots[0]?.message.startsWith(STREAMED_TEXT)).toBe(true);
 		}
 	});
 });
@@ -188,7 +189,7 @@ it("leaves no empty message when nothing was read yet", async () => {
 });
 
 it("answers nothing: the question before it is still open for the agent and the assistant", async () => {
-	const ana = await readerOf(WORDS);
+	const ana = await readerOf(STREAMED_TEXT);
 	const agent = await newAgent();
 	await takeOver(ana.sessionId, agent);
 	await ana.finish();

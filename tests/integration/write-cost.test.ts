@@ -8,15 +8,15 @@ import postgres from "#db/driver.ts";
 import { makeSession, messagesOf } from "#tests/factories.ts";
 
 /** Number of messages in a long session, and of sessions of one customer. */
-const LENGTH = 20_000;
-const CONVERSATIONS = 2_000;
+const LONG_SESSION_MESSAGES = 20_000;
+const CUSTOMER_SESSIONS = 2_000;
 
 /** What auto_explain reports about one statement. */
 type Report = {
 	"Query Text": string;
 	Plan: { "Shared Hit Blocks": number; "Shared Read Blocks": number };
 };
-type Judged = { kind: string; messageId: string | null };
+type PostResult = { kind: string; messageId: string | null };
 
 /** Opens a separate connection, which keeps its plans as the app's do, and reports the plan of each statement. */
 async function connect() {
@@ -79,9 +79,13 @@ describe("the work of the database for one post", () => {
 			const message = draftMessage({ sessionId, senderType: "user", message: "Hello", clientMessageId });
 			const post = { session: sessionId, message, visitor: visitorId, owner: null, agent: null, wanders };
 			const input = JSON.stringify({ posts: [post], waits: false, mostAMinute: 30, ...ANSWER_PACE });
-			const [judged] = await client.unsafe<Judged[]>("select * from write_posts($1::text::jsonb)", [input], {
-				prepare: true,
-			});
+			const [judged] = await client.unsafe<PostResult[]>(
+				"select * from write_posts($1::text::jsonb)",
+				[input],
+				{
+					prepare: true,
+				},
+			);
 			const whole = reports.find((report) => report["Query Text"].includes("from write_posts("));
 			const search = reports.find((report) => report["Query Text"].includes("AS candidates"));
 			if (!whole || !search) throw new Error("auto_explain did not report the statements of the post.");
@@ -95,7 +99,7 @@ describe("the work of the database for one post", () => {
 		await sql`
 			insert into chat_messages (session_id, seq, client_message_id, sender_id, sender_type, message)
 			select ${sessionId}, 1000 + n, gen_random_uuid()::text, 'another', 'user', 'Earlier'
-			from generate_series(1, ${LENGTH}::int) n`;
+			from generate_series(1, ${LONG_SESSION_MESSAGES}::int) n`;
 		await sql`
 			insert into chat_events (stream, seq, session_id, type, data)
 			select 'public:' || session_id, seq, session_id, 'new-message', '{}' from chat_messages
@@ -138,7 +142,7 @@ describe("the work of the database for one post", () => {
 		const few = await leastPages(write);
 		await sql`
 			insert into chat_sessions (visitor_id, is_active, status)
-			select ${visitorId}, false, 'ended' from generate_series(1, ${CONVERSATIONS}::int)`;
+			select ${visitorId}, false, 'ended' from generate_series(1, ${CUSTOMER_SESSIONS}::int)`;
 		await sql`
 			insert into chat_messages (session_id, seq, client_message_id, sender_id, sender_type, message)
 			select session_id, 1, gen_random_uuid()::text, 'another', 'user', 'Earlier' from chat_sessions

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { chromium } from "@playwright/test";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const USUAL = [
+const USUAL_PATHS = [
 	"/usr/bin",
 	"/usr/local/bin",
 	"/snap/bin",
@@ -15,7 +15,7 @@ const ON_MAC = [
 	"/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-const CURE =
+const REMEDY =
 	"install Chromium (Debian and Ubuntu: sudo apt-get install -y chromium), " +
 	"or set CHROMIUM_PATH to a Chromium or Chrome of yours";
 
@@ -25,48 +25,48 @@ export class NoChromiumError extends Error {}
 /**
  * Finds a working Chromium: CHROMIUM_PATH, else an installed one, else Playwright's own, else one that is downloaded now,
  * by Playwright or, for root, by the system's package manager.
- * @param say prints what is being installed.
+ * @param print prints what is being installed.
  * @returns the path of the executable.
  * @throws NoChromiumError
  */
-export function provideChromium(say: (line: string) => void): string {
+export function provideChromium(print: (line: string) => void): string {
 	const given = process.env.CHROMIUM_PATH;
 	if (given) {
 		if (runs(given)) return given;
-		throw new NoChromiumError(`CHROMIUM_PATH names ${given}, which does not run; correct it, or ${CURE}.`);
+		throw new NoChromiumError(`CHROMIUM_PATH names ${given}, which does not run; correct it, or ${REMEDY}.`);
 	}
 	const installed = findInstalled();
 	if (installed) return installed;
 
-	say("There is no Chromium here; fetching Playwright's.");
+	print("There is no Chromium here; fetching Playwright's.");
 	const playwright = join(import.meta.dirname, "../../node_modules/@playwright/test/cli.js");
 	const isRoot = process.getuid?.() === 0;
 	attempt(process.execPath, [playwright, "install", "chromium"]);
 	const fetched = chromium.executablePath();
 	if (existsSync(fetched) && !runs(fetched) && isRoot) {
-		say("It lacks libraries of the system; installing them.");
+		print("It lacks libraries of the system; installing them.");
 		attempt(process.execPath, [playwright, "install-deps", "chromium"]);
 	}
 	if (runs(fetched)) {
-		say(`Fetched ${fetched}.`);
+		print(`Fetched ${fetched}.`);
 		return fetched;
 	}
 	if (!isRoot) {
-		throw new NoChromiumError(`The end-to-end tests need a browser, and none could be fetched; ${CURE}.`);
+		throw new NoChromiumError(`The end-to-end tests need a browser, and none could be fetched; ${REMEDY}.`);
 	}
-	say("Playwright's could not be fetched; installing the system's package chromium.");
+	print("Playwright's could not be fetched; installing the system's package chromium.");
 	attempt("apt-get", ["update"]);
 	attempt("apt-get", ["install", "-y", "--no-install-recommends", "chromium"]);
 	const fromPackage = findInstalled();
 	if (fromPackage) {
-		say(`Installed ${fromPackage}.`);
+		print(`Installed ${fromPackage}.`);
 		return fromPackage;
 	}
-	throw new NoChromiumError(`The end-to-end tests need a browser, and none could be installed; ${CURE}.`);
+	throw new NoChromiumError(`The end-to-end tests need a browser, and none could be installed; ${REMEDY}.`);
 }
 
 function findInstalled(): string | undefined {
-	const paths = [...new Set(USUAL)].flatMap((folder) => NAMES.map((name) => join(folder, name)));
+	const paths = [...new Set(USUAL_PATHS)].flatMap((folder) => NAMES.map((name) => join(folder, name)));
 	return [...paths, ...ON_MAC, chromium.executablePath()].find(runs);
 }
 

@@ -3,14 +3,14 @@ import type { Reader } from "#app/realtime/reader.ts";
 
 /** A reader of the hub that records what it receives. @param over methods that replace the reader's own. */
 export function collector(over: Partial<Reader> = {}) {
-	const taken: LoggedEvent[] = [];
+	const received: LoggedEvent[] = [];
 	const reader: Reader = {
 		cursor: 0,
 		isWritable: () => true,
-		deliver: (event) => taken.push(event),
+		deliver: (event) => received.push(event),
 		deliverEphemeral: () => {},
 		disconnect: () => {},
 		...over,
 	};
-	return { reader, taken, seqs: () => taken.map((event) => event.seq) };
+	return { reader, received, seqs: () => received.map((event) => event.seq) };
 }

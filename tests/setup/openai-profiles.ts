@@ -16,7 +16,7 @@ export type Profile = {
 	/** Replies with a tool call. */
 	call: (response: ServerResponse, call: Call) => void;
 	/** Replies with text. */
-	say: (response: ServerResponse, text: string) => void;
+	sendText: (response: ServerResponse, text: string) => void;
 	/** Fields that the finally accepted request must not have. */
 	without?: string[];
 };
@@ -73,7 +73,7 @@ const plainCall: Profile["call"] = (response, call) => {
 	writeChunk(response, { role: "assistant", content: null, tool_calls: [nativeCall("call_abc", 0, call)] });
 	end(response, "tool_calls");
 };
-const plainText: Profile["say"] = (response, text) => {
+const plainText: Profile["sendText"] = (response, text) => {
 	for (const word of text.match(/\S+\s*/g) ?? []) writeChunk(response, { content: word });
 	end(response, "stop");
 };
@@ -85,7 +85,7 @@ export const PROFILES: Profile[] = [
 		name: "OpenAI",
 		refuse: (body) => ("max_tokens" in body ? unknownParameter("max_tokens") : null),
 		call: plainCall,
-		say: plainText,
+		sendText: plainText,
 	},
 	{
 		name: "Azure, with an older version of its interface",
@@ -94,7 +94,7 @@ export const PROFILES: Profile[] = [
 			return "stream_options" in body ? unknownParameter("stream_options") : null;
 		},
 		call: plainCall,
-		say(response, text) {
+		sendText(response, text) {
 			// The results of its content filter come first, in a chunk without choices.
 			writeData(response, JSON.stringify({ choices: [], prompt_filter_results: [{ prompt_index: 0 }] }));
 			plainText(response, text);
@@ -117,7 +117,7 @@ export const PROFILES: Profile[] = [
 			writeChunk(response, { content: "", tool_calls: [nativeCall("D681PevKs", 0, call)] });
 			end(response, "tool_calls");
 		},
-		say(response, text) {
+		sendText(response, text) {
 			writeChunk(response, { content: [{ type: "thinking", thinking: [{ type: "text", text: THOUGHT }] }] });
 			writeChunk(response, { content: [{ type: "text", text }] });
 			end(response, "stop");
@@ -139,7 +139,7 @@ export const PROFILES: Profile[] = [
 			writeChunk(response, { role: "assistant", content: null, reasoning_content: THOUGHT });
 			plainCall(response, call);
 		},
-		say(response, text) {
+		sendText(response, text) {
 			writeChunk(response, { role: "assistant", content: null, reasoning_content: THOUGHT });
 			plainText(response, text);
 		},
@@ -156,7 +156,7 @@ export const PROFILES: Profile[] = [
 			writeChunk(response, { tool_calls: [nativeCall("fc_1", 0, marked)] });
 			end(response, "tool_calls");
 		},
-		say: plainText,
+		sendText: plainText,
 	},
 	{
 		name: "OpenRouter, a model without tools",
@@ -167,7 +167,7 @@ export const PROFILES: Profile[] = [
 		call(response) {
 			response.writeHead(500).end("never asked for");
 		},
-		say(response, text) {
+		sendText(response, text) {
 			response.writeHead(200, { "Content-Type": "text/event-stream" });
 			response.write(": OPENROUTER PROCESSING\n\n");
 			writeChunk(response, { content: "", reasoning: THOUGHT, reasoning_details: [{ text: THOUGHT }] });
@@ -187,7 +187,7 @@ export const PROFILES: Profile[] = [
 			writeChunk(response, { content: "", tool_calls: [nativeCall("call_1x2y", 0, call)] });
 			end(response, "stop");
 		},
-		say(response, text) {
+		sendText(response, text) {
 			for (const piece of `<think>\n${THOUGHT}\n</think>\n\n${text}`.match(/.{1,5}/gs) ?? []) {
 				writeChunk(response, { role: "assistant", content: piece });
 			}
@@ -201,7 +201,7 @@ export const PROFILES: Profile[] = [
 		call(response) {
 			response.writeHead(500).end("never asked for");
 		},
-		say: plainText,
+		sendText: plainText,
 		without: ["tools", "tool_choice"],
 	},
 	{
@@ -219,7 +219,7 @@ export const PROFILES: Profile[] = [
 			writeChunk(response, { content: `"${name}", "arguments": ${JSON.stringify(args)}}\n</tool_call>` });
 			response.end("data: [DONE]\n\n");
 		},
-		say(response, text) {
+		sendText(response, text) {
 			writeChunk(response, { content: `${THOUGHT}</think>` });
 			writeChunk(response, { content: text }, null);
 			response.end("data: [DONE]\n\n");
@@ -234,7 +234,7 @@ export const PROFILES: Profile[] = [
 		call(response) {
 			response.writeHead(500).end("never asked for");
 		},
-		say: plainText,
+		sendText: plainText,
 		without: ["tools", "tool_choice"],
 	},
 	{
@@ -256,7 +256,7 @@ export const PROFILES: Profile[] = [
 		call(response) {
 			response.writeHead(500).end("never asked for");
 		},
-		say: plainText,
+		sendText: plainText,
 		without: ["tools", "tool_choice"],
 	},
 	{
@@ -268,7 +268,7 @@ export const PROFILES: Profile[] = [
 			});
 			end(response, "stop");
 		},
-		say(response, text) {
+		sendText(response, text) {
 			writeChunk(response, { content: `analysis${THOUGHT}assistantfinal${text}` });
 			end(response, "stop");
 		},
@@ -282,7 +282,7 @@ export const PROFILES: Profile[] = [
 			writeChunk(response, { tool_calls: [{ function: { name, arguments: args } }] });
 			end(response, "tool_calls");
 		},
-		say(response, text) {
+		sendText(response, text) {
 			writeChunk(response, { content: text }, "");
 			writeData(response, JSON.stringify({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 5 } }));
 			response.end();
@@ -296,7 +296,7 @@ export const PROFILES: Profile[] = [
 				? [422, { detail: [{ loc: ["body", "messages", 2, "content"], msg: "field required" }] }]
 				: null,
 		call: plainCall,
-		say: plainText,
+		sendText: plainText,
 	},
 	{
 		name: "a server that wants null beside calls",
@@ -305,7 +305,7 @@ export const PROFILES: Profile[] = [
 				? [400, openAiError("content must be a non-empty string or null")]
 				: null,
 		call: plainCall,
-		say: plainText,
+		sendText: plainText,
 	},
 	{
 		name: "a model whose template knows no system role",
@@ -314,7 +314,7 @@ export const PROFILES: Profile[] = [
 				? [400, openAiError("System role not supported")]
 				: null,
 		call: plainCall,
-		say: plainText,
+		sendText: plainText,
 	},
 	{
 		name: "a server that knows no JSON Schema beyond its own",
@@ -323,7 +323,7 @@ export const PROFILES: Profile[] = [
 				? [400, openAiError("Unknown name \"additionalProperties\" at 'tools[0].function.parameters'")]
 				: null,
 		call: plainCall,
-		say: plainText,
+		sendText: plainText,
 	},
 	{
 		name: "a server that does not stream",
@@ -332,7 +332,7 @@ export const PROFILES: Profile[] = [
 			const message = { content: null, tool_calls: [{ id: "x", function: { name, arguments: args } }] };
 			sendWhole(response, message, "tool_calls");
 		},
-		say: (response, text) => sendWhole(response, { content: text }, "stop"),
+		sendText: (response, text) => sendWhole(response, { content: text }, "stop"),
 	},
 ];
 
@@ -356,9 +356,9 @@ export function behaves(profile: Profile, call: Call, text: string, jsonText = "
 			return;
 		}
 		const isJsonWanted = body.response_format || /JSON Schema/.test(body.messages[0]?.content ?? "");
-		if (isJsonWanted) return profile.say(response, jsonText);
+		if (isJsonWanted) return profile.sendText(response, jsonText);
 		const isFirst = !body.messages.some(({ role }) => role === "tool");
 		if (body.tools && isFirst) profile.call(response, call);
-		else profile.say(response, text);
+		else profile.sendText(response, text);
 	};
 }

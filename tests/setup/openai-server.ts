@@ -30,9 +30,9 @@ export type OpenAiServer = {
 	/** Every request so far, oldest first, except those for a classification. */
 	requests: CapturedRequest[];
 	/** Requests for JSON with a schema: classifications of a question, which run in parallel with its answer. */
-	readings: CapturedRequest[];
+	classifications: CapturedRequest[];
 	/** The reply to those. They are not part of the script, because their order is random. Default: 503. */
-	answerReadings: (reply: Reply) => void;
+	answerClassifications: (reply: Reply) => void;
 	/** @throws when OpenAI's own schema rejects one of the requests, which fails the test. */
 	close: () => Promise<void>;
 };
@@ -46,7 +46,7 @@ export const everyRequest: CapturedRequest[] = [];
  */
 export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> {
 	const requests: CapturedRequest[] = [];
-	const readings: CapturedRequest[] = [];
+	const classifications: CapturedRequest[] = [];
 	let readingReply = fails(503);
 	const server = createServer(async (incoming, response) => {
 		const parts: Buffer[] = [];
@@ -55,7 +55,7 @@ export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise
 			const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as CapturedRequest["body"];
 			const request = { path: incoming.url ?? "", headers: incoming.headers, body };
 			if (body.response_format) {
-				readings.push(request);
+				classifications.push(request);
 				everyRequest.push(request);
 				return await readingReply(response, request);
 			}
@@ -71,8 +71,8 @@ export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
 		requests,
-		readings,
-		answerReadings: (reply) => {
+		classifications,
+		answerClassifications: (reply) => {
 			readingReply = reply;
 		},
 		async close() {
@@ -80,7 +80,7 @@ export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise
 				server.close(() => resolve());
 				server.closeAllConnections();
 			});
-			for (const { path, body } of [...requests, ...readings]) {
+			for (const { path, body } of [...requests, ...classifications]) {
 				const refusal = refusalOf(path, body);
 				if (refusal) throw new Error(`OpenAI's schema refuses a request to ${path}: ${refusal}`);
 			}
@@ -110,7 +110,7 @@ function finish(response: ServerResponse, reason: string): void {
 }
 
 /** Streams the text with a few characters in each chunk. */
-export function says(text: string, options: { chunkSize?: number; finish?: string } = {}): Reply {
+export function streamsText(text: string, options: { chunkSize?: number; finish?: string } = {}): Reply {
 	return (response) => {
 		writeChunk(response, { role: "assistant", content: "" });
 		for (let at = 0; at < text.length; at += options.chunkSize ?? 7) {
@@ -121,7 +121,7 @@ export function says(text: string, options: { chunkSize?: number; finish?: strin
 }
 
 /** Replies with `content` in one piece, as to a request without `stream`. */
-export function saysAtOnce(content: string): Reply {
+export function sendsWhole(content: string): Reply {
 	return (response) => {
 		const choices = [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }];
 		response.writeHead(200, { "Content-Type": "application/json" });
@@ -134,7 +134,7 @@ export function saysAtOnce(content: string): Reply {
 export type ScriptedCall = { name: string; arguments: unknown };
 
 /** Replies with tool calls, all at once, after optional text. Arguments that are a string are sent unchanged. */
-export function calls(scripted: ScriptedCall[], text = ""): Reply {
+export function callsTools(scripted: ScriptedCall[], text = ""): Reply {
 	return (response) => {
 		writeChunk(response, { role: "assistant", content: text || null });
 		scripted.forEach(({ name, arguments: args }, index) => {

@@ -4,14 +4,18 @@ import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 
 /** Folders of Debian's servers that are not in a user's PATH. */
-const PLACES = [...(process.env.PATH ?? "").split(delimiter).filter(Boolean), "/usr/sbin", "/usr/local/sbin"];
+const SEARCH_FOLDERS = [
+	...(process.env.PATH ?? "").split(delimiter).filter(Boolean),
+	"/usr/sbin",
+	"/usr/local/sbin",
+];
 
 /** Path of a server program; null when it is not installed. */
 export function findServer(name: string): string | null {
-	for (const place of PLACES) {
+	for (const folder of SEARCH_FOLDERS) {
 		try {
-			accessSync(join(place, name), constants.X_OK);
-			return join(place, name);
+			accessSync(join(folder, name), constants.X_OK);
+			return join(folder, name);
 		} catch {
 			// The program is not in this folder.
 		}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import postgres from "#db/driver.ts";
 import { freePort } from "./optional-server.ts";
 
-const NOBODY = 65_534;
+const NOBODY_UID = 65_534;
 const READY_MS = 20_000;
 
 /**
@@ -27,8 +27,8 @@ export function findPgvectorPostgres(): string | null {
 export async function startPgvectorServer(bin: string): Promise<{ url: string; end: () => Promise<void> }> {
 	const folder = mkdtempSync(join(tmpdir(), "mevi-pgvector-"));
 	// Postgres refuses to run as root.
-	const account = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-	if (account.uid !== undefined) chownSync(folder, NOBODY, NOBODY);
+	const account = process.getuid?.() === 0 ? { uid: NOBODY_UID, gid: NOBODY_UID } : {};
+	if (account.uid !== undefined) chownSync(folder, NOBODY_UID, NOBODY_UID);
 	const data = join(folder, "data");
 	const setUp = ["-D", data, "-U", "admin", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
 	execFileSync(join(bin, "initdb"), setUp, { stdio: "ignore", cwd: folder, ...account });

@@ -20,14 +20,14 @@ export function read(
 ): Read {
 	const reader = new ReplyReader(tools, known);
 	const shown: string[] = [""];
-	const hear = ({ text, isVoid }: { text: string; isVoid: boolean }) => {
+	const onText = ({ text, isVoid }: { text: string; isVoid: boolean }) => {
 		if (isVoid) shown.push("");
 		if (text !== "") shown.push((shown.at(-1) ?? "") + text);
 	};
 	try {
-		for (const delta of chunks) hear(reader.take({ choices: [{ delta, finish_reason: null }] }));
-		if (finish !== null) hear(reader.take({ choices: [{ delta: {}, finish_reason: finish }] }));
-		hear(reader.end({ isMarked }));
+		for (const delta of chunks) onText(reader.take({ choices: [{ delta, finish_reason: null }] }));
+		if (finish !== null) onText(reader.take({ choices: [{ delta: {}, finish_reason: finish }] }));
+		onText(reader.end({ isMarked }));
 	} catch (error) {
 		if (!(error instanceof ProviderFault)) throw error;
 		return { shown, text: "", calls: [], fault: `${error.reason}${error.canRetry ? ", again" : ""}` };
@@ -42,7 +42,11 @@ export const content = (text: string) => ({ content: text });
 export const whole = (text: string, options?: Parameters<typeof read>[1]) => read([content(text)], options);
 
 /** Cuts a text at given places. */
-export function cut(text: string, places: number[]): string[] {
-	const sorted = [0, ...places.map((place) => place % (text.length + 1)).sort((a, b) => a - b), text.length];
+export function splitAt(text: string, positions: number[]): string[] {
+	const sorted = [
+		0,
+		...positions.map((position) => position % (text.length + 1)).sort((a, b) => a - b),
+		text.length,
+	];
 	return sorted.slice(1).map((end, index) => text.slice(sorted[index], end));
 }

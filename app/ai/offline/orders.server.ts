@@ -3,7 +3,7 @@ import { extractOrderNumbers } from "#app/models/order/numbers.ts";
 import {
 	describeItems,
 	describeOrder,
-	formatDay,
+	formatLongDay,
 	getOrder,
 	isIdentified,
 	isOpen,
@@ -175,7 +175,9 @@ async function describeLatest(owner: OrderOwner, wantsAll: boolean): Promise<str
 
 function shortStatus(order: Order): string {
 	const status = order.status.replaceAll("_", " ").toLowerCase();
-	return order.expectedOn && isOpen(order) ? `${status}, expected on ${formatDay(order.expectedOn)}` : status;
+	return order.expectedOn && isOpen(order)
+		? `${status}, expected on ${formatLongDay(order.expectedOn)}`
+		: status;
 }
 
 function requestSentence(request: string, orders: (Order | null)[]): string {

@@ -37,7 +37,7 @@ const COLOURS = new Set(
  * when no product is named, or when what is asked of it is not among its facts.
  */
 export async function answerFromProducts(question: string): Promise<ProductAnswer | null> {
-	const { terms, rarities, found } = await findProducts(question, 8);
+	const { terms, idfs: rarities, found } = await findProducts(question, 8);
 	const named = found.filter((product) => product.named >= LEAST_NAMED);
 	const best = named[0];
 	if (!best) return null;

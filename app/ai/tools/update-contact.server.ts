@@ -1,5 +1,5 @@
 import { z } from "zod/v4";
-import { listOwnCustomers } from "#app/models/customer/customer.server.ts";
+import { listCustomerIdsOfOwner } from "#app/models/customer/customer.server.ts";
 import { canonicalEmail } from "#app/models/email/address.server.ts";
 import { addressChangeRefusal } from "#app/models/order/rules.ts";
 import { findOwnOrder } from "./own-order.server.ts";
@@ -77,6 +77,6 @@ async function changeEmail(text: string, context: ToolContext) {
 }
 
 async function onlyCustomer({ deeds }: ToolContext): Promise<string | null> {
-	const [only, ...others] = await listOwnCustomers(deeds.owner);
+	const [only, ...others] = await listCustomerIdsOfOwner(deeds.owner);
 	return only && others.length === 0 ? only : null;
 }

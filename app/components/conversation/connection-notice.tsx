@@ -6,16 +6,16 @@ import type { ConnectionStatus } from "#app/realtime/client/connection/status.ts
  * A notice above the conversation while the page is not connected, announced to screen readers when it changes. It
  * floats, so that nothing moves; the transcript has padding under it, so that it covers no message.
  */
-export function ConnectionNotice({ line: connection }: { line: ConnectionStatus }) {
-	const words = connectionText(connection);
+export function ConnectionNotice({ connection }: { connection: ConnectionStatus }) {
+	const text = connectionText(connection);
 	const offersReload = connection.state === "stopped" || connection.transport === "reload";
 	return (
 		<div className="relative z-10 h-0">
 			<div role="status" data-line={connection.state} className="flex justify-center px-4">
-				{words ? (
+				{text ? (
 					<p className="mt-2 flex animate-arrive items-center gap-2 rounded-control border border-line bg-surface-raised px-3 py-1.5 text-ink-soft text-sm shadow-float">
 						<CloudOff size={16} aria-hidden="true" className="shrink-0" />
-						<span>{words}</span>
+						<span>{text}</span>
 						{offersReload ? (
 							<Button
 								type="button"

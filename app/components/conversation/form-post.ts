@@ -11,15 +11,16 @@ export type RefusedValues = { typed: Record<string, string>; errors: Record<stri
  * A field's id. A form that is shown again after a refusal needs other ids, because the first form is on the page
  * too.
  */
-export const fieldId = (id: string, given: RefusedValues | undefined): string => (given ? `${id}-again` : id);
+export const fieldId = (id: string, refused: RefusedValues | undefined): string =>
+	refused ? `${id}-again` : id;
 
 /**
  * Posts a form with scripts; without them the form posts itself.
  * @returns the errors by field. The first field with an error gets the focus, so that screen readers read the error.
  */
-export function useFormPost(onPostForm: PostForm | undefined, given?: RefusedValues) {
+export function useFormPost(onPostForm: PostForm | undefined, refused?: RefusedValues) {
 	const form = useRef<HTMLFormElement>(null);
-	const [errors, setErrors] = useState<Record<string, string>>(given?.errors ?? {});
+	const [errors, setErrors] = useState<Record<string, string>>(refused?.errors ?? {});
 	useEffect(() => {
 		if (Object.keys(errors).length === 0) return;
 		form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
@@ -28,9 +29,9 @@ export function useFormPost(onPostForm: PostForm | undefined, given?: RefusedVal
 	async function submit(event: FormEvent<HTMLFormElement>): Promise<boolean> {
 		if (!onPostForm) return false;
 		event.preventDefault();
-		const acted = await onPostForm(formFieldsOf(event));
-		setErrors(acted.errors);
-		return acted.isAccepted;
+		const result = await onPostForm(formFieldsOf(event));
+		setErrors(result.errors);
+		return result.isAccepted;
 	}
 	return { form, errors, submit };
 }

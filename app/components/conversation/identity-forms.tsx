@@ -47,21 +47,21 @@ type FormProps = {
 	message: Message;
 	onPostForm?: PostForm;
 	/** The typed values and errors, when the form is shown again after a refused post. */
-	given?: RefusedValues;
+	refused?: RefusedValues;
 };
 
-export function EmailForm({ message, onPostForm, given }: FormProps) {
+export function EmailForm({ message, onPostForm, refused }: FormProps) {
 	return (
 		<Form
 			intent="send-code"
 			message={message}
 			onPostForm={onPostForm}
-			given={given}
+			refused={refused}
 			button={<Button variant="secondary">Send a code</Button>}
 		>
 			{(errors) => (
 				<TextField
-					id={fieldId(`${message.id}-email`, given)}
+					id={fieldId(`${message.id}-email`, refused)}
 					type="text"
 					inputMode="email"
 					autoCapitalize="none"
@@ -74,7 +74,7 @@ export function EmailForm({ message, onPostForm, given }: FormProps) {
 					required
 					maxLength={254}
 					error={errors.email}
-					defaultValue={given?.typed.email}
+					defaultValue={refused?.typed.email}
 				/>
 			)}
 		</Form>
@@ -84,8 +84,8 @@ export function EmailForm({ message, onPostForm, given }: FormProps) {
 /** A code was requested from this page by a form that had the focus. */
 let isCodeAwaited = false;
 
-export function CodeForm({ message, onPostForm, given }: FormProps) {
-	const id = fieldId(`${message.id}-code`, given);
+export function CodeForm({ message, onPostForm, refused }: FormProps) {
+	const id = fieldId(`${message.id}-code`, refused);
 	useEffect(() => {
 		if (isCodeAwaited) document.getElementById(id)?.focus();
 		isCodeAwaited = false;
@@ -96,7 +96,7 @@ export function CodeForm({ message, onPostForm, given }: FormProps) {
 				intent="enter-code"
 				message={message}
 				onPostForm={onPostForm}
-				given={given}
+				refused={refused}
 				button={<Button>Check the code</Button>}
 			>
 				{(errors) => (
@@ -111,7 +111,7 @@ export function CodeForm({ message, onPostForm, given }: FormProps) {
 						// Longer than six characters, because a copied code may contain blanks, dashes and invisible characters.
 						maxLength={40}
 						error={errors.code}
-						defaultValue={given?.typed.code}
+						defaultValue={refused?.typed.code}
 					/>
 				)}
 			</Form>
@@ -130,7 +130,7 @@ function Form({
 	intent,
 	message,
 	onPostForm,
-	given,
+	refused,
 	button,
 	children,
 }: FormProps & {
@@ -139,7 +139,7 @@ function Form({
 	/** Renders the form's fields, with their errors. */
 	children: (errors: Record<string, string>) => ReactNode;
 }) {
-	const { form, errors, submit } = useFormPost(onPostForm, given);
+	const { form, errors, submit } = useFormPost(onPostForm, refused);
 	async function send(event: FormEvent<HTMLFormElement>) {
 		const conversation = event.currentTarget.closest<HTMLElement>("[role=log]");
 		isCodeAwaited = intent === "send-code";

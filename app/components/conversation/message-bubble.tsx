@@ -22,8 +22,8 @@ export function MessageBubble({
 	message,
 	side,
 	customerName = null,
-	place: position = SINGLE_MESSAGE_RUN,
-	onCallPerson,
+	position = SINGLE_MESSAGE_RUN,
+	onRequestAgent,
 	onPostForm,
 	isIdentityStep = true,
 	sending,
@@ -33,12 +33,12 @@ export function MessageBubble({
 	/** The customer's name, for agents: customers' messages have no sender name. */
 	customerName?: string | null;
 	/** The message's position in a run of one sender: the name is above the run, the time below it. */
-	place?: RunPosition;
+	position?: RunPosition;
 	/**
 	 * Requests an agent. Offered on the newest message when the assistant could not answer; without scripts the form
 	 * posts.
 	 */
-	onCallPerson?: () => void;
+	onRequestAgent?: () => void;
 	/** Posts a form in the message with scripts; without scripts the form posts itself. */
 	onPostForm?: PostForm;
 	/** False when a newer message has replaced this message's identity form. */
@@ -47,18 +47,18 @@ export function MessageBubble({
 	sending?: ReactNode;
 }) {
 	const time = useFullTime(message.sentAt);
-	if (message.senderType === "system") return <SystemLine message={message} side={side} />;
+	if (message.senderType === "system") return <SystemNotice message={message} side={side} />;
 	const isOwn = side === "user" ? message.senderType === "user" : message.senderType === "agent";
 	const name = senderName(message, side, customerName);
 	const sources = readSources(message);
-	const deeds = (message.metadata.did as ToolRun[] | undefined) ?? [];
+	const toolRuns = (message.metadata.did as ToolRun[] | undefined) ?? [];
 	return (
 		<article
 			className={`flex max-w-[min(85%,var(--container-measure))] gap-2.5 ${isOwn ? "self-end" : "self-start"} ${position.startsRun ? "" : "-mt-2"}`}
 			aria-label={isOwn ? "You" : name}
 			data-seq={sending ? undefined : message.seq}
 		>
-			{isOwn ? null : <SenderMark message={message} name={name} isShown={position.startsRun} />}
+			{isOwn ? null : <SenderAvatar message={message} name={name} isShown={position.startsRun} />}
 			<div
 				className={`flex min-w-0 flex-col gap-1 ${isOwn ? "items-end" : "items-start"}`}
 				title={position.endsRun ? undefined : time}
@@ -74,20 +74,22 @@ export function MessageBubble({
 					<IdentityForm message={message} onPostForm={onPostForm} />
 				) : null}
 				{sources.length > 0 ? <Sources sources={sources} /> : null}
-				{deeds.length > 0 ? <ToolRunList deeds={deeds} /> : null}
-				{onCallPerson && message.metadata.offersPerson ? <CallPerson onCall={onCallPerson} /> : null}
-				{sending ?? (position.endsRun ? <TimeLine message={message} isOwn={isOwn} /> : null)}
+				{toolRuns.length > 0 ? <ToolRunList toolRuns={toolRuns} /> : null}
+				{onRequestAgent && message.metadata.offersPerson ? (
+					<RequestAgentForm onCall={onRequestAgent} />
+				) : null}
+				{sending ?? (position.endsRun ? <MessageTime message={message} isOwn={isOwn} /> : null)}
 			</div>
 		</article>
 	);
 }
 
 /** The time of a message. Not announced when it changes, because the message has been announced. */
-function TimeLine({ message, isOwn }: { message: Message; isOwn: boolean }) {
+function MessageTime({ message, isOwn }: { message: Message; isOwn: boolean }) {
 	return (
 		<p aria-live="off" className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">
 			<ClockTime iso={message.sentAt} />
-			{isOwn ? <Tick message={message} /> : null}
+			{isOwn ? <ReceiptTicks message={message} /> : null}
 		</p>
 	);
 }
@@ -116,7 +118,7 @@ export function LiveBubble({ text }: { text: string }) {
 }
 
 /** Three dots and a text, while somebody types or the assistant works. */
-export function ProgressLine({ words }: { words: string }) {
+export function ProgressLine({ text }: { text: string }) {
 	return (
 		<p className="flex animate-arrive items-center gap-2 self-start text-ink-soft text-sm">
 			<span aria-hidden="true" className="flex gap-1">
@@ -124,13 +126,13 @@ export function ProgressLine({ words }: { words: string }) {
 				<span className="size-1.5 animate-breathe rounded-full bg-accent [animation-delay:200ms]" />
 				<span className="size-1.5 animate-breathe rounded-full bg-accent [animation-delay:400ms]" />
 			</span>
-			{words}
+			{text}
 		</p>
 	);
 }
 
 /** A notice in the customer's language, with the agent's language beside it. */
-function SystemLine({ message, side }: { message: Message; side: Side }) {
+function SystemNotice({ message, side }: { message: Message; side: Side }) {
 	const { language, translation } = message.metadata as { language?: string; translation?: Translation };
 	const isTranslated = side === "agent" && translation?.text !== undefined;
 	return (
@@ -144,7 +146,7 @@ function SystemLine({ message, side }: { message: Message; side: Side }) {
 	);
 }
 
-function CallPerson({ onCall }: { onCall: () => void }) {
+function RequestAgentForm({ onCall }: { onCall: () => void }) {
 	function submit(event: FormEvent) {
 		event.preventDefault();
 		onCall();
@@ -159,7 +161,7 @@ function CallPerson({ onCall }: { onCall: () => void }) {
 	);
 }
 
-function SenderMark({ message, name, isShown }: { message: Message; name: string; isShown: boolean }) {
+function SenderAvatar({ message, name, isShown }: { message: Message; name: string; isShown: boolean }) {
 	// The empty space keeps the bubbles of a run aligned.
 	if (!isShown) return <span aria-hidden="true" className="w-7 shrink-0" />;
 	if (message.senderType === "bot") return <AssistantMark size="small" />;
@@ -188,7 +190,7 @@ function Sources({ sources }: { sources: Source[] }) {
 }
 
 /** The receipt: one tick for acknowledged, two for delivered, two in colour for read. */
-function Tick({ message }: { message: Message }) {
+function ReceiptTicks({ message }: { message: Message }) {
 	const look = { size: 14, strokeWidth: 1.75, role: "img" } as const;
 	if (message.isRead) return <CheckCheck {...look} aria-label="Read" className="text-accent" />;
 	if (message.deliveredAt) return <CheckCheck {...look} aria-label="Delivered" />;

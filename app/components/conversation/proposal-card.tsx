@@ -39,13 +39,13 @@ export function ProposalCard({
 	message,
 	side,
 	onPostForm,
-	given,
+	refused,
 }: {
 	message: Message;
 	side: Side;
 	onPostForm?: PostForm;
 	/** The typed values and errors, when the card is shown again after a refused post. */
-	given?: RefusedValues;
+	refused?: RefusedValues;
 }) {
 	const card = message.metadata.proposal as Card;
 	const state = useCardState(card);
@@ -55,7 +55,7 @@ export function ProposalCard({
 	useEffect(() => {
 		if (state !== "proposed" && isDecidedHere.current) outcome.current?.focus();
 	}, [state]);
-	const { form, errors, submit } = useFormPost(onPostForm, given);
+	const { form, errors, submit } = useFormPost(onPostForm, refused);
 	function decide(event: FormEvent<HTMLFormElement>) {
 		isDecidedHere.current = true;
 		void submit(event);
@@ -76,7 +76,7 @@ export function ProposalCard({
 				<form ref={form} method="post" action="/chat" onSubmit={decide} className="mt-3 flex flex-col gap-3">
 					<input type="hidden" name="sessionId" value={message.sessionId} />
 					<input type="hidden" name="actionId" value={card.id} />
-					{card.fields ? <AddressFields card={card} errors={errors} given={given} /> : null}
+					{card.fields ? <AddressFields card={card} errors={errors} refused={refused} /> : null}
 					<div className="flex flex-wrap gap-2">
 						<Button name="intent" value="confirm-action">
 							Confirm
@@ -99,11 +99,11 @@ export function ProposalCard({
 function AddressFields({
 	card,
 	errors,
-	given,
+	refused,
 }: {
 	card: Card;
 	errors: Record<string, string>;
-	given?: RefusedValues;
+	refused?: RefusedValues;
 }) {
 	return (
 		<div className="grid grid-cols-2 items-start gap-x-3 gap-y-2">
@@ -111,14 +111,14 @@ function AddressFields({
 				<TextField
 					key={name}
 					// Without scripts each message is rendered on its own, and ids from `useId` would repeat.
-					id={fieldId(`${card.id}-${name}`, given)}
+					id={fieldId(`${card.id}-${name}`, refused)}
 					name={name}
 					label={isNeeded ? label : `${label} (if any)`}
 					autoComplete={autoComplete}
 					required={isNeeded}
 					maxLength={120}
 					error={errors[name]}
-					defaultValue={given?.typed[name] ?? card.fields?.[name] ?? ""}
+					defaultValue={refused?.typed[name] ?? card.fields?.[name] ?? ""}
 					className={name.startsWith("address") ? "col-span-2" : ""}
 				/>
 			))}

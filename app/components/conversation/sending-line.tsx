@@ -21,7 +21,7 @@ export function unsentMessage(entry: OutboxEntry, side: Side): Message {
 }
 
 /** The line below an unacknowledged message: on its way, or why it was not sent and what the customer can do. */
-export function SendingLine({
+export function SendingStatus({
 	entry,
 	endsRun,
 	onRetry,

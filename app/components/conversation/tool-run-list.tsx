@@ -3,7 +3,7 @@ import type { ToolRun } from "#db/shapes.ts";
 import { toolRunText } from "./tool-run-text.ts";
 
 /** The list below an answer of what the assistant looked up for it. */
-export function ToolRunList({ deeds }: { deeds: ToolRun[] }) {
+export function ToolRunList({ toolRuns }: { toolRuns: ToolRun[] }) {
 	return (
 		<details className="group text-ink-soft text-sm">
 			<summary className="flex min-h-9 cursor-pointer items-center gap-1 pointer-coarse:min-h-11">
@@ -11,8 +11,8 @@ export function ToolRunList({ deeds }: { deeds: ToolRun[] }) {
 				What the assistant did
 			</summary>
 			<ul className="ms-4 list-disc">
-				{deeds.map((deed) => (
-					<li key={deed.id}>{toolRunText(deed.tool, deed.orderNumber)}</li>
+				{toolRuns.map((toolRun) => (
+					<li key={toolRun.id}>{toolRunText(toolRun.tool, toolRun.orderNumber)}</li>
 				))}
 			</ul>
 		</details>

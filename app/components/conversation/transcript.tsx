@@ -9,7 +9,7 @@ import type { PostForm } from "./form-post.ts";
 import { openIdentityStep } from "./identity-forms.tsx";
 import { LiveBubble, MessageBubble, ProgressLine } from "./message-bubble.tsx";
 import { runPositions } from "./message-runs.ts";
-import { SendingLine, unsentMessage } from "./sending-line.tsx";
+import { SendingStatus, unsentMessage } from "./sending-line.tsx";
 import type { Side } from "./side.ts";
 import { useFollowEnd, useSilencedLog, useVisibleMessages } from "./transcript-hooks.ts";
 import { useReadingPosition } from "./use-reading-position.ts";
@@ -24,7 +24,7 @@ export function Transcript({
 	onLoadOlder,
 	onRetry,
 	onDiscard,
-	onCallPerson,
+	onRequestAgent,
 	onSeen,
 	onPostForm,
 	customerName = null,
@@ -41,7 +41,7 @@ export function Transcript({
 	onRetry: (clientMessageId: string) => void;
 	onDiscard: (clientMessageId: string) => void;
 	/** Requests an agent; undefined when that is not possible. */
-	onCallPerson?: () => void;
+	onRequestAgent?: () => void;
 	/** Called with the sequence of each message that is visible on screen. */
 	onSeen: (seq: number) => void;
 	/** Posts the forms in messages. */
@@ -69,8 +69,8 @@ export function Transcript({
 	const working = [
 		isThinking && !live ? "Assistant is thinking" : null,
 		typing ? `${typing.name ?? otherName} is typing` : null,
-	].filter((words) => words !== null);
-	const places = runPositions(
+	].filter((text) => text !== null);
+	const positions = runPositions(
 		[...messages, ...unsentAt.map((sentAt) => ({ senderType: side, senderName: ownName, sentAt }))],
 		useDayOf(),
 	);
@@ -107,13 +107,13 @@ export function Transcript({
 				{[
 					...messages.map((message, index) => (
 						<Fragment key={keyOf(message, side)}>
-							{places[index]?.startsDay ? <DaySeparator iso={message.sentAt} /> : null}
+							{positions[index]?.startsDay ? <DaySeparator iso={message.sentAt} /> : null}
 							<MessageBubble
 								message={message}
 								side={side}
 								customerName={customerName}
-								place={places[index]}
-								onCallPerson={message === messages.at(-1) ? onCallPerson : undefined}
+								position={positions[index]}
+								onRequestAgent={message === messages.at(-1) ? onRequestAgent : undefined}
 								onPostForm={onPostForm}
 								isIdentityStep={message === identityStep}
 							/>
@@ -122,18 +122,18 @@ export function Transcript({
 					live ? <LiveBubble key="live" text={live.text} /> : null,
 					...unsent.map((entry, index) => {
 						const message = unsentMessage(entry, side);
-						const place = places[messages.length + index];
+						const position = positions[messages.length + index];
 						return (
 							<Fragment key={keyOf(message, side)}>
-								{place?.startsDay ? <DaySeparator iso={message.sentAt} /> : null}
+								{position?.startsDay ? <DaySeparator iso={message.sentAt} /> : null}
 								<MessageBubble
 									message={message}
 									side={side}
-									place={place}
+									position={position}
 									sending={
-										<SendingLine
+										<SendingStatus
 											entry={entry}
-											endsRun={place?.endsRun ?? true}
+											endsRun={position?.endsRun ?? true}
 											onRetry={onRetry}
 											onDiscard={onDiscard}
 										/>
@@ -145,8 +145,8 @@ export function Transcript({
 				]}
 				{/* This space is always reserved, so that nothing moves when somebody starts or stops writing. */}
 				<div aria-live="off" className="flex min-h-5 flex-wrap items-end gap-x-4">
-					{working.map((words) => (
-						<ProgressLine key={words} words={words} />
+					{working.map((text) => (
+						<ProgressLine key={text} text={text} />
 					))}
 				</div>
 			</div>

@@ -23,30 +23,31 @@ export function useReadingPosition(
 	{ sessionId, messages, hasOlder }: Conversation,
 	onLoadOlder: () => void,
 ): void {
-	const wanted = useRef<ReadingPosition | null | undefined>(undefined);
+	const wantedPosition = useRef<ReadingPosition | null | undefined>(undefined);
 	const pages = useRef(0);
 
 	useBrowserLayoutEffect(() => {
 		const element = log.current;
-		if (wanted.current === undefined) wanted.current = isRestored() ? readPosition(sessionId) : null;
-		const position = wanted.current;
+		if (wantedPosition.current === undefined)
+			wantedPosition.current = isRestored() ? readPosition(sessionId) : null;
+		const position = wantedPosition.current;
 		if (!element || !position) return;
 		const message = element.querySelector(`article[data-seq="${position.seq}"]`);
 		if (message) {
 			scrollTo(element.scrollTop + topIn(element, message) - position.offset);
-			wanted.current = null;
+			wantedPosition.current = null;
 		} else if (hasOlder && position.seq < (messages[0]?.seq ?? 0) && pages.current < MAX_LOADED_PAGES) {
 			pages.current += 1;
 			onLoadOlder();
-		} else wanted.current = null;
+		} else wantedPosition.current = null;
 	}, [messages.length]);
 
 	useEffect(() => {
-		const keep = () => {
+		const savePosition = () => {
 			if (sessionId) writePosition(sessionId, isAway && log.current ? positionIn(log.current) : null);
 		};
-		window.addEventListener("pagehide", keep);
-		return () => window.removeEventListener("pagehide", keep);
+		window.addEventListener("pagehide", savePosition);
+		return () => window.removeEventListener("pagehide", savePosition);
 	}, [sessionId, isAway, log]);
 }
 
@@ -72,9 +73,10 @@ const keyOf = (sessionId: string): string => `mevi-place ${sessionId}`;
 
 function readPosition(sessionId: string | null): ReadingPosition | null {
 	try {
-		const place: unknown = JSON.parse((sessionId && sessionStorage.getItem(keyOf(sessionId))) || "null");
-		if (typeof place !== "object" || place === null || !("seq" in place) || !("offset" in place)) return null;
-		const { seq, offset } = place;
+		const position: unknown = JSON.parse((sessionId && sessionStorage.getItem(keyOf(sessionId))) || "null");
+		if (typeof position !== "object" || position === null || !("seq" in position) || !("offset" in position))
+			return null;
+		const { seq, offset } = position;
 		return typeof seq === "number" && typeof offset === "number" ? { seq, offset } : null;
 	} catch {
 		// Storage is off or has an unexpected value: the page starts at the newest message.
@@ -82,9 +84,9 @@ function readPosition(sessionId: string | null): ReadingPosition | null {
 	}
 }
 
-function writePosition(sessionId: string, place: ReadingPosition | null): void {
+function writePosition(sessionId: string, position: ReadingPosition | null): void {
 	try {
-		if (place) sessionStorage.setItem(keyOf(sessionId), JSON.stringify(place));
+		if (position) sessionStorage.setItem(keyOf(sessionId), JSON.stringify(position));
 		else sessionStorage.removeItem(keyOf(sessionId));
 	} catch {
 		// Storage is off or full: the position is not stored.

@@ -94,9 +94,9 @@ export function SelectField({
 
 type FieldIds = { id: string; hintId: string; errorId: string };
 
-function useFieldIds(given: string | undefined, hint: ReactNode, error: ReactNode) {
-	const made = useId();
-	const id = given ?? made;
+function useFieldIds(givenId: string | undefined, hint: ReactNode, error: ReactNode) {
+	const generatedId = useId();
+	const id = givenId ?? generatedId;
 	const hintId = `${id}-hint`;
 	const errorId = `${id}-error`;
 	const describedBy = [error ? errorId : null, hint ? hintId : null].filter(Boolean).join(" ");

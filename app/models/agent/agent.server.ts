@@ -18,12 +18,12 @@ export async function createAgent(input: {
 	const email = input.email.toLowerCase();
 	return db.transaction(async (tx) => {
 		const userId = randomUUID();
-		const made = await tx
+		const created = await tx
 			.insert(users)
 			.values({ id: userId, name: input.name, email, emailVerified: true })
 			.onConflictDoNothing()
 			.returning({ id: users.id });
-		if (made.length === 0) throw new Conflict(`There is already an agent with the email ${email}.`);
+		if (created.length === 0) throw new Conflict(`There is already an agent with the email ${email}.`);
 		await tx
 			.insert(credentials)
 			.values({ id: randomUUID(), userId, accountId: userId, providerId: "credential", password });

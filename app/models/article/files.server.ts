@@ -73,8 +73,8 @@ export function readArticle(path: string, text: string): ArticleFile {
 		return read(path, text);
 	} catch (error) {
 		if (!(error instanceof FrontMatterFault)) throw error;
-		const place = error.line === null ? path : `${path}:${error.line}`;
-		throw new KnowledgeImportError(`${place}: ${error.message}.`, { cause: error });
+		const location = error.line === null ? path : `${path}:${error.line}`;
+		throw new KnowledgeImportError(`${location}: ${error.message}.`, { cause: error });
 	}
 }
 
@@ -168,10 +168,13 @@ function splitTitle(body: string): { title: string; rest: string | null } {
 
 /** The name of an article's file: the file name, or the folder's name for index files. */
 function articleFileName(path: string): { name: string; fullName: string } {
-	const own = basename(path, extname(path));
+	const fileName = basename(path, extname(path));
 	const folder = basename(dirname(path));
 	const fullName = path.replaceAll("\\", "/").normalize("NFC");
-	return { name: INDEX_FILE_NAME.test(own) && folder !== "." && folder !== "" ? folder : own, fullName };
+	return {
+		name: INDEX_FILE_NAME.test(fileName) && folder !== "." && folder !== "" ? folder : fileName,
+		fullName,
+	};
 }
 
 /** A slug for a file name that has only punctuation: a hash of the path, so that it is always the same. */

@@ -55,10 +55,10 @@ export async function saveArticleFolder(
 	const notes = [...folder.notes];
 	const refusedPaths = [...folder.refusedPaths];
 	const files = await withKeptAddresses(folder.articles, source);
-	const owners = await sourcesOf(files.map(({ slug }) => slug));
+	const sourceOfSlug = await sourcesOf(files.map(({ slug }) => slug));
 	const saved: string[] = [];
 	for (const { path, legacySlug: _, draft: __, notes: ___, ...article } of files) {
-		const owner = owners.get(article.slug);
+		const owner = sourceOfSlug.get(article.slug);
 		if (owner && owner !== source && owner !== DEMO_SOURCE) {
 			refused.push(`${path}: the address "${article.slug}" is that of an article from "${owner}".`);
 			refusedPaths.push(path);

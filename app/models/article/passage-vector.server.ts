@@ -54,8 +54,12 @@ export async function dropStaleVectors(model: string): Promise<void> {
 			and v.created_at < now() - interval '1 day'`);
 }
 
-async function claimTexts(wanted: { model: string; limit: number; config?: string }): Promise<ClaimedText[]> {
-	const { model, limit, config } = wanted;
+async function claimTexts(options: {
+	model: string;
+	limit: number;
+	config?: string;
+}): Promise<ClaimedText[]> {
+	const { model, limit, config } = options;
 	return db.execute<ClaimedText>(sql`
 		with missing as (
 			select distinct on (p.content_hash) p.content_hash as hash,

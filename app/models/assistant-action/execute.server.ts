@@ -1,7 +1,12 @@
 import { and, eq } from "drizzle-orm";
 import { postalAddress } from "#app/models/customer/postal-address.ts";
 import { Invalid } from "#app/models/errors.ts";
-import { type Order, type OrderOwner, ownCustomers, ownOrders } from "#app/models/order/order.server.ts";
+import {
+	customersOfOwner,
+	type Order,
+	type OrderOwner,
+	ordersOfOwner,
+} from "#app/models/order/order.server.ts";
 import { addressChangeRefusal, cancelRefusal, returnRefusal } from "#app/models/order/rules.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Transaction } from "#db/client.server.ts";
@@ -64,7 +69,7 @@ async function onOrder(tx: Transaction, action: ActionRow, confirmation: Confirm
 			and(
 				eq(orders.number, String(action.arguments.orderNumber)),
 				eq(orders.customerId, action.customerId ?? ""),
-				ownOrders(confirmation.owner),
+				ordersOfOwner(confirmation.owner),
 			),
 		)
 		.for("update");
@@ -118,7 +123,7 @@ async function changeAddress(tx: Transaction, action: ActionRow, { owner, fields
 	const changed = await tx
 		.update(customers)
 		.set({ address: checkAddress(fields) })
-		.where(and(eq(customers.id, action.customerId ?? ""), ownCustomers(owner)))
+		.where(and(eq(customers.id, action.customerId ?? ""), customersOfOwner(owner)))
 		.returning({ id: customers.id });
 	if (changed.length === 0) return failed(NOT_YOURS);
 	return done("The address of your account has been changed. Orders already placed keep theirs.", {});
@@ -134,7 +139,7 @@ async function changeEmail(tx: Transaction, action: ActionRow, confirmation: Con
 	const changed = await tx
 		.update(customers)
 		.set({ email })
-		.where(and(eq(customers.id, action.customerId ?? ""), ownCustomers(owner)))
+		.where(and(eq(customers.id, action.customerId ?? ""), customersOfOwner(owner)))
 		.returning({ id: customers.id });
 	if (changed.length === 0) return failed(NOT_YOURS);
 	return done("The email address of your account has been changed.", {});

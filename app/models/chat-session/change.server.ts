@@ -45,10 +45,10 @@ export async function takeOver(
 			.where(eq(chatSessions.sessionId, sessionId));
 		const session = await publishSession(tx, sessionId);
 		const { language } = session;
-		const said = await composeNotice(tx, { language, notice: "agent-joined" }, ({ joined }) =>
+		const notice = await composeNotice(tx, { language, notice: "agent-joined" }, ({ joined }) =>
 			joined(agent.name),
 		);
-		await writeMessage(tx, { sessionId, ...said });
+		await writeMessage(tx, { sessionId, ...notice });
 		await recountAgentSessions(tx, agent.agentId);
 		return { session, wasQueued: row.status === "queued" };
 	});
@@ -88,8 +88,8 @@ export async function endSession(
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
 		const language = spokenLanguage(row);
-		const said = await composeNotice(tx, { language, notice: "ended" }, ({ ended }) => ended);
-		await writeMessage(tx, { sessionId, ...said });
+		const notice = await composeNotice(tx, { language, notice: "ended" }, ({ ended }) => ended);
+		await writeMessage(tx, { sessionId, ...notice });
 		await publish(tx, {
 			sessionId,
 			stream: "internal",
@@ -148,12 +148,12 @@ export async function recordQuestion(
 	sessionId: string,
 	{ intent, language }: { intent: string; language: string },
 ): Promise<void> {
-	const kept = UNSPECIFIC_INTENTS.includes(intent)
+	const storedIntent = UNSPECIFIC_INTENTS.includes(intent)
 		? sql`coalesce(${chatSessions.intent}, ${intent})`
 		: intent;
 	await tx
 		.update(chatSessions)
-		.set({ intent: kept, detectedLanguage: language })
+		.set({ intent: storedIntent, detectedLanguage: language })
 		.where(eq(chatSessions.sessionId, sessionId));
 	await publish(tx, {
 		sessionId,

@@ -11,23 +11,23 @@ const PAGE_LANGUAGE = "en";
  * The message and metadata of a notice. The message is in the customer's language, because they, their email and
  * every program read it; the agent's text is added when its language differs.
  * @param language of the customer, BCP 47; English when there are no texts in it.
- * @param say makes the text of the notice from the texts of one language.
+ * @param textIn makes the text of the notice from the texts of one language.
  */
 export async function composeNotice(
 	tx: Transaction,
 	{ language, notice }: { language: string; notice: MessageMetadata["notice"] },
-	say: (words: NoticeTexts, language: string) => string,
+	textIn: (texts: NoticeTexts, language: string) => string,
 ): Promise<Pick<NewMessage, "senderType" | "message" | "metadata">> {
 	const theirs = noticeTexts(language);
 	const ours = noticeTexts(await getSetting("agent_language", tx));
 	const [from, to] = [theirs.language, ours.language];
 	return {
 		senderType: "system",
-		message: say(theirs.words, from),
+		message: textIn(theirs.texts, from),
 		metadata: {
 			notice,
 			...(from === PAGE_LANGUAGE ? {} : { language: from }),
-			...(from === to ? {} : { translation: { from, to, text: say(ours.words, to), state: "done" } }),
+			...(from === to ? {} : { translation: { from, to, text: textIn(ours.texts, to), state: "done" } }),
 		},
 	};
 }

@@ -33,6 +33,6 @@ export function describeQueue(waiting: QueuedCustomer, { isTeamAvailable, hours,
 		timeZone: hours.timeZone,
 		canEmail: env().SMTP_URL !== undefined,
 	} as const;
-	const words = waitTexts(waiting.language);
-	return { ...facts, text: queueText(facts, words), language: words.language };
+	const texts = waitTexts(waiting.language);
+	return { ...facts, text: queueText(facts, texts), language: texts.language };
 }

@@ -7,14 +7,14 @@ const MIN_FINISHED_WAITS = 3;
  * queue stands still. Where more than half of all waits are longer than every finished one, the estimator has no
  * median; then the median of all waits so far is used, which is its lower bound.
  *
- * @param taken finished waits in seconds.
- * @param waiting waits so far, in seconds, of customers who still wait.
+ * @param finishedWaits finished waits in seconds.
+ * @param currentWaits waits so far, in seconds, of customers who still wait.
  * @returns seconds; null while fewer than three customers were answered.
  */
-export function estimateWait(taken: number[], waiting: number[]): number | null {
-	if (taken.length < MIN_FINISHED_WAITS) return null;
-	const finished = [...taken].sort((a, b) => a - b);
-	const open = [...waiting].sort((a, b) => a - b);
+export function estimateWait(finishedWaits: number[], currentWaits: number[]): number | null {
+	if (finishedWaits.length < MIN_FINISHED_WAITS) return null;
+	const finished = [...finishedWaits].sort((a, b) => a - b);
+	const open = [...currentWaits].sort((a, b) => a - b);
 	let surviving = 1;
 	let passed = 0;
 	for (const [done, seconds] of finished.entries()) {

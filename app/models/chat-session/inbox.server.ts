@@ -120,7 +120,7 @@ async function selectEntries(condition: SQL): Promise<InboxEntry[]> {
 }
 
 function rowsQuery(condition: SQL) {
-	const said = newestMessage("said", ({ senderType }) => eq(senderType, "user"));
+	const newestOfCustomer = newestMessage("said", ({ senderType }) => eq(senderType, "user"));
 	const shown = newestMessage("shown", ({ senderType }) => ne(senderType, "system"));
 	return (
 		db
@@ -128,14 +128,18 @@ function rowsQuery(condition: SQL) {
 				row: chatSessions,
 				customerName: customers.name,
 				agentName: users.name,
-				said: { message: said.message, senderType: said.senderType, senderName: said.senderName },
+				newestOfCustomer: {
+					message: newestOfCustomer.message,
+					senderType: newestOfCustomer.senderType,
+					senderName: newestOfCustomer.senderName,
+				},
 				shown: { message: shown.message, senderType: shown.senderType, senderName: shown.senderName },
 			})
 			.from(chatSessions)
 			.leftJoin(customers, eq(customers.id, chatSessions.userId))
 			.leftJoin(chatAgents, eq(chatAgents.id, chatSessions.assignedAgentId))
 			.leftJoin(users, eq(users.id, chatAgents.userId))
-			.leftJoinLateral(said, sql`true`)
+			.leftJoinLateral(newestOfCustomer, sql`true`)
 			.leftJoinLateral(shown, sql`true`)
 			// A session that a program opened and that has no message is not listed.
 			.where(
@@ -153,14 +157,14 @@ function rowsQuery(condition: SQL) {
  */
 function snippetOf(message: string, sender: string | null): string {
 	const beginning = message.slice(0, MAX_PREVIEW_SOURCE_CHARACTERS);
-	const words = sender === "user" ? beginning : toPlainText(beginning).replace(/\s+/g, " ");
-	return [...words].slice(0, MAX_PREVIEW_CHARACTERS).join("");
+	const plainText = sender === "user" ? beginning : toPlainText(beginning).replace(/\s+/g, " ");
+	return [...plainText].slice(0, MAX_PREVIEW_CHARACTERS).join("");
 }
 
 function toEntry(found: Awaited<ReturnType<typeof rowsQuery>>[number]): InboxEntry {
-	const { row, customerName, agentName, said, shown } = found;
+	const { row, customerName, agentName, newestOfCustomer, shown } = found;
 	// The preview is the customer's newest message if there is one, because it says more than a reply.
-	const preview = said?.message ? said : shown;
+	const preview = newestOfCustomer?.message ? newestOfCustomer : shown;
 	return {
 		sessionId: row.sessionId,
 		status: row.status,

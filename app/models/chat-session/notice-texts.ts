@@ -154,8 +154,8 @@ const TEXTS: Record<string, NoticeTexts> = {
 };
 
 /** The texts of notices in a language; English when there are none in it. @param tag BCP 47. */
-export function noticeTexts(tag: string): { language: string; words: NoticeTexts } {
+export function noticeTexts(tag: string): { language: string; texts: NoticeTexts } {
 	const language = tag.toLowerCase().split("-")[0] ?? "";
-	const words = TEXTS[language];
-	return words ? { language, words } : { language: "en", words: ENGLISH };
+	const texts = TEXTS[language];
+	return texts ? { language, texts } : { language: "en", texts: ENGLISH };
 }

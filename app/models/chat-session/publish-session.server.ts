@@ -24,9 +24,9 @@ export async function sessionEventData(tx: Transaction, sessionId: string, strea
 	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
 	if (!view) throw new Error("The session is gone.");
 	const session = stream === "public" ? forCustomer(view) : forAgent(view);
-	return (place: { stream: "public" | "internal"; seq: number }) => ({
-		...place,
-		session: stream === "public" ? { ...session, lastSeq: place.seq } : session,
+	return (position: { stream: "public" | "internal"; seq: number }) => ({
+		...position,
+		session: stream === "public" ? { ...session, lastSeq: position.seq } : session,
 	});
 }
 

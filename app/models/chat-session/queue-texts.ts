@@ -35,24 +35,24 @@ export const ENGLISH_WAIT_TEXTS: WaitTexts = {
 export type QueueFacts = Omit<Queue, "text" | "language">;
 
 /** The queue position and the expected wait, as one text. */
-export const queueText = (queue: QueueFacts, words: WaitTexts = ENGLISH_WAIT_TEXTS): string =>
-	`${words.position(queue.position)} ${expectedWaitText(queue, words)}`;
+export const queueText = (queue: QueueFacts, texts: WaitTexts = ENGLISH_WAIT_TEXTS): string =>
+	`${texts.position(queue.position)} ${expectedWaitText(queue, texts)}`;
 
 /** The expected wait, or why it will take longer; only what is known. */
-export function expectedWaitText(queue: QueueFacts, words: WaitTexts = ENGLISH_WAIT_TEXTS): string {
+export function expectedWaitText(queue: QueueFacts, texts: WaitTexts = ENGLISH_WAIT_TEXTS): string {
 	switch (queue.state) {
 		case "closed":
 			return queue.opensAt
-				? words.backOn(openingTime(queue, queue.opensAt, words.language))
-				: words.agentsAway;
+				? texts.backOn(openingTime(queue, queue.opensAt, texts.language))
+				: texts.agentsAway;
 		case "nobody-there":
-			return words.noAgent;
+			return texts.noAgent;
 		case "overdue":
-			return words.ahead;
+			return texts.ahead;
 		default:
 			return queue.recentWaitSeconds === null
-				? words.unknown
-				: words.currentWait(duration(queue.recentWaitSeconds, words));
+				? texts.unknown
+				: texts.currentWait(duration(queue.recentWaitSeconds, texts));
 	}
 }
 
@@ -60,13 +60,13 @@ export function expectedWaitText(queue: QueueFacts, words: WaitTexts = ENGLISH_W
 export const offersEmail = (queue: Queue): boolean => queue.canEmail && queue.state !== "waiting";
 
 /** A duration such as "about 4 minutes". An estimate does not justify seconds. */
-function duration(seconds: number, words: WaitTexts): string {
-	if (seconds < 60) return words.lessThanAMinute;
+function duration(seconds: number, texts: WaitTexts): string {
+	if (seconds < 60) return texts.lessThanAMinute;
 	const minutes = Math.round(seconds / 60);
 	const [count, unit] = minutes < 60 ? [minutes, "minute"] : [Math.round(minutes / 60), "hour"];
-	if (words.language === "en" && count === 1) return `about ${unit === "hour" ? "an hour" : "a minute"}`;
+	if (texts.language === "en" && count === 1) return `about ${unit === "hour" ? "an hour" : "a minute"}`;
 	const format = { style: "unit", unit, unitDisplay: "long" } as const;
-	return words.aboutMinutes(new Intl.NumberFormat(withLatinDigits(words.language), format).format(count));
+	return texts.aboutMinutes(new Intl.NumberFormat(withLatinDigits(texts.language), format).format(count));
 }
 
 /** An opening time such as "Monday 30 November at 09:00 (Europe/Lisbon)", in the store's time zone. */

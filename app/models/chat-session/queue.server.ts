@@ -122,10 +122,10 @@ export async function saveContactEmail(sessionId: string, actor: Actor, email: s
 		await tx.update(chatSessions).set({ contactEmail: email }).where(eq(chatSessions.sessionId, sessionId));
 		const session = await publishSession(tx, sessionId);
 		const { language } = session;
-		const said = await composeNotice(tx, { language, notice: "email-left" }, ({ emailLeft }) =>
+		const notice = await composeNotice(tx, { language, notice: "email-left" }, ({ emailLeft }) =>
 			emailLeft(email),
 		);
-		await writeMessage(tx, { sessionId, ...said });
+		await writeMessage(tx, { sessionId, ...notice });
 		return session;
 	});
 }
@@ -195,17 +195,17 @@ async function publishQueued(
 	sessionId: string,
 	notice: {
 		kind: MessageMetadata["notice"];
-		text: (words: NoticeTexts) => string;
+		text: (texts: NoticeTexts) => string;
 		reason?: QueueReason;
 	},
 ): Promise<Session> {
 	const session = await publishSession(tx, sessionId);
 	const { language } = session;
-	const said = await composeNotice(tx, { language, notice: notice.kind }, notice.text);
+	const composed = await composeNotice(tx, { language, notice: notice.kind }, notice.text);
 	await writeMessage(tx, {
 		sessionId,
-		...said,
-		metadata: { ...said.metadata, ...(notice.reason ? { reason: notice.reason } : {}) },
+		...composed,
+		metadata: { ...composed.metadata, ...(notice.reason ? { reason: notice.reason } : {}) },
 	});
 	return session;
 }

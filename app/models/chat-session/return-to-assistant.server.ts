@@ -24,7 +24,7 @@ export async function returnToAssistant(sessionId: string, actor: Actor): Promis
 		const row = await lockSession(tx, sessionId, actor);
 		requireNotEnded(row);
 		if (row.status === "assistant") {
-			return { session: await readSession(tx, sessionId), wasQueued: false, isPromised: false };
+			return { session: await readSession(tx, sessionId), wasQueued: false, isEnqueued: false };
 		}
 		if (env().ASSISTANT === "off") throw new Conflict("The assistant is off.");
 		await tx
@@ -45,9 +45,9 @@ export async function returnToAssistant(sessionId: string, actor: Actor): Promis
 		const questionSeq = await findUnansweredQuestion(tx, sessionId);
 		if (questionSeq !== null) await promiseAnswer(statementsIn(tx), { sessionId, questionSeq });
 		if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
-		return { session, wasQueued: row.status === "queued", isPromised: questionSeq !== null };
+		return { session, wasQueued: row.status === "queued", isEnqueued: questionSeq !== null };
 	});
-	if (returned.isPromised) enqueueJob("answer-session", { sessionId, network: "" });
+	if (returned.isEnqueued) enqueueJob("answer-session", { sessionId, network: "" });
 	if (returned.wasQueued) await publishQueueChanges();
 	return returned.session;
 }

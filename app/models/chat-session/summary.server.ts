@@ -46,7 +46,7 @@ export async function readToSummarise(sessionId: string): Promise<ToSummarise | 
 }
 
 /** Stores a summary, unless another one was stored since its messages were read. */
-export async function keepSummary(
+export async function saveSummary(
 	sessionId: string,
 	{ beforeSeq, upToSeq }: Pick<ToSummarise, "beforeSeq" | "upToSeq">,
 	summary: string,

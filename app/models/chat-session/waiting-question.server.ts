@@ -28,10 +28,10 @@ export async function enqueueWaitingQuestion(
  * @throws NotFound
  */
 export async function answerWaitingQuestion(sessionId: string, actor: Actor): Promise<void> {
-	const isPromised = await transact(async (tx) =>
+	const isEnqueued = await transact(async (tx) =>
 		enqueueWaitingQuestion(tx, await lockSession(tx, sessionId, actor)),
 	);
-	if (isPromised) enqueueJob("answer-session", { sessionId, network: "" });
+	if (isEnqueued) enqueueJob("answer-session", { sessionId, network: "" });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { type OrderOwner, ownCustomers } from "#app/models/order/order.server.ts";
+import { customersOfOwner, type OrderOwner } from "#app/models/order/order.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers } from "#db/schema.ts";
 
@@ -12,8 +12,8 @@ export async function getCustomer(id: string): Promise<Customer | null> {
 }
 
 /** Ids of the customers whose orders the owner may see and change; several when they share an email address. */
-export async function listOwnCustomers(owner: OrderOwner): Promise<string[]> {
-	const rows = await db.select({ id: customers.id }).from(customers).where(ownCustomers(owner)).limit(2);
+export async function listCustomerIdsOfOwner(owner: OrderOwner): Promise<string[]> {
+	const rows = await db.select({ id: customers.id }).from(customers).where(customersOfOwner(owner)).limit(2);
 	return rows.map((row) => row.id);
 }
 

@@ -1,24 +1,24 @@
 import { z } from "zod/v4";
 
-const line = (name: string) =>
+const addressLine = (name: string) =>
 	z
 		.string({ error: `Write the ${name}.` })
 		.transform((text) => text.toWellFormed().replace(/\s+/g, " ").trim())
 		.refine((text) => text !== "" && text.length <= 120 && !/\p{Cc}/u.test(text), {
 			error: `Write the ${name}, in at most 120 characters.`,
 		});
-const optionalLine = (name: string) =>
+const optionalAddressLine = (name: string) =>
 	z.preprocess(
 		(value) => (typeof value === "string" && value.trim() !== "" ? value : undefined),
-		line(name).optional(),
+		addressLine(name).optional(),
 	);
 
 /** The form fields of a postal address. No country's format is assumed. */
 export const postalAddress = z.object({
-	address1: line("street and number"),
-	address2: optionalLine("flat or floor"),
-	city: line("town"),
-	state: optionalLine("state or region"),
-	zip: line("postcode"),
-	country: line("country"),
+	address1: addressLine("street and number"),
+	address2: optionalAddressLine("flat or floor"),
+	city: addressLine("town"),
+	state: optionalAddressLine("state or region"),
+	zip: addressLine("postcode"),
+	country: addressLine("country"),
 });

@@ -57,8 +57,8 @@ export async function signInVisitor(change: {
 	const wasGuest = before.customerId === null;
 	const done = await transact(async (tx) => {
 		await lockOwner(tx, before.visitorId);
-		const known = await revoke(tx, before.visitorId, wasGuest ? customerId : null);
-		if (known) return { isSamePerson: wasGuest && known.customerId === customerId, sessionIds: [] };
+		const revocation = await revoke(tx, before.visitorId, wasGuest ? customerId : null);
+		if (revocation) return { isSamePerson: wasGuest && revocation.customerId === customerId, sessionIds: [] };
 		if (!wasGuest) return { isSamePerson: false, sessionIds: await listOpen(tx, before.customerId) };
 		return { isSamePerson: true, sessionIds: await moveSessions(tx, before.visitorId, change) };
 	});
@@ -129,8 +129,11 @@ async function revoke(
 			)`);
 		return null;
 	}
-	const [known] = await tx.select().from(revokedVisitors).where(eq(revokedVisitors.visitorId, visitorId));
-	return known ?? null;
+	const [revocation] = await tx
+		.select()
+		.from(revokedVisitors)
+		.where(eq(revokedVisitors.visitorId, visitorId));
+	return revocation ?? null;
 }
 
 async function listOpen(tx: Transaction, customerId: string | null): Promise<string[]> {

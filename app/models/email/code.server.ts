@@ -113,10 +113,10 @@ export async function checkCode(
 			.where(eq(chatSessions.sessionId, sessionId));
 		await closeCodeForms(tx, sessionId);
 		const language = spokenLanguage(session);
-		const said = await composeNotice(tx, { language, notice: "email-proved" }, ({ proved, provedFor }) =>
+		const notice = await composeNotice(tx, { language, notice: "email-proved" }, ({ proved, provedFor }) =>
 			session.userId ? proved(row.email) : `${proved(row.email)} ${provedFor(VERIFIED_HOURS)}`,
 		);
-		await writeMessage(tx, { sessionId, ...said });
+		await writeMessage(tx, { sessionId, ...notice });
 		return { isRight: true, triesLeft: 0, answersAgain: await enqueueWaitingQuestion(tx, session) };
 	});
 	if (came.answersAgain) enqueueJob("answer-session", { sessionId, network: "" });

@@ -34,18 +34,18 @@ export const isIdentified = (owner: OrderOwner): boolean =>
 	owner.customerId !== null || !!owner.verifiedEmail;
 
 /** SQL condition that limits a query to the owner's customers. */
-export function ownCustomers(owner: OrderOwner): SQL {
+export function customersOfOwner(owner: OrderOwner): SQL {
 	if (owner.customerId !== null) return sql`${customers.id} = ${owner.customerId}`;
 	if (owner.verifiedEmail) return sql`lower(${customers.email}) = ${owner.verifiedEmail}`;
 	return sql`false`;
 }
 
 /** SQL condition that limits a query to the owner's orders. */
-export function ownOrders(owner: OrderOwner): SQL {
+export function ordersOfOwner(owner: OrderOwner): SQL {
 	if (owner.customerId !== null) return sql`${orders.customerId} = ${owner.customerId}`;
 	return inArray(
 		orders.customerId,
-		db.select({ id: customers.id }).from(customers).where(ownCustomers(owner)),
+		db.select({ id: customers.id }).from(customers).where(customersOfOwner(owner)),
 	);
 }
 
@@ -60,7 +60,7 @@ export async function getOrder(options: { number: string } & OrderOwner): Promis
 	const [order] = await db
 		.select()
 		.from(orders)
-		.where(and(eq(orders.number, orderNumber(options.number)), ownOrders(options)));
+		.where(and(eq(orders.number, orderNumber(options.number)), ordersOfOwner(options)));
 	return order ?? null;
 }
 
@@ -69,7 +69,7 @@ export async function listOrders(options: { limit: number } & OrderOwner): Promi
 	return db
 		.select()
 		.from(orders)
-		.where(ownOrders(options))
+		.where(ordersOfOwner(options))
 		.orderBy(sql`${orders.placedAt} desc nulls last`, desc(orders.number))
 		.limit(options.limit);
 }
@@ -101,7 +101,7 @@ export function describeOrder(order: Order): string {
 		);
 	}
 	if (order.expectedOn && isOpen(order)) {
-		sentences.push(`It is expected on ${formatDay(order.expectedOn)}.`);
+		sentences.push(`It is expected on ${formatLongDay(order.expectedOn)}.`);
 	}
 	if (order.items.length > 0 && !statusNamesItems(order))
 		sentences.push(`It contains ${describeItems(order.items)}.`);
@@ -122,7 +122,7 @@ function statusSentence(order: Order): string {
 	const name = `Order ${order.number}`;
 	const status = order.status.replaceAll("_", " ").toLowerCase();
 	const items = order.items.length > 0 ? ` (${describeItems(order.items)})` : "";
-	const placed = order.placedAt ? `, placed on ${formatDay(order.placedAt)},` : "";
+	const placed = order.placedAt ? `, placed on ${formatLongDay(order.placedAt)},` : "";
 	switch (status) {
 		case "pending":
 			return `We've received order ${order.number}${items}${placed} and will start preparing it soon.`;
@@ -134,7 +134,7 @@ function statusSentence(order: Order): string {
 			return `${name}${placed} has been shipped and is on its way.`;
 		case "delivered":
 			return order.deliveredAt
-				? `${name}${placed} was delivered on ${formatDay(order.deliveredAt)}.`
+				? `${name}${placed} was delivered on ${formatLongDay(order.deliveredAt)}.`
 				: `${name}${placed} has been delivered.`;
 		case "cancelled":
 		case "canceled":
@@ -166,7 +166,7 @@ export function joinWithAnd(words: string[]): string {
 }
 
 /** A day such as "14 March 2026". A day without a time is not converted between time zones. */
-export function formatDay(day: string | Date): string {
+export function formatLongDay(day: string | Date): string {
 	const date = typeof day === "string" ? new Date(`${day}T00:00:00Z`) : day;
 	return new Intl.DateTimeFormat("en-GB", {
 		day: "numeric",

@@ -21,7 +21,7 @@ export type FoundProduct = Product & {
 /** A search's terms, their idf, and the products with the terms that each one matched. */
 export type ProductSearch = {
 	terms: Term[];
-	rarities: number[];
+	idfs: number[];
 	found: (FoundProduct & { relevance: Relevance; vector: TextVector })[];
 };
 
@@ -41,9 +41,9 @@ export async function searchProducts(query: string, limit: number): Promise<Foun
 /** Finds products like `searchProducts`, and returns the terms and matches for explaining answers. */
 export async function findProducts(query: string, limit: number): Promise<ProductSearch> {
 	const terms = await readQuestion(query);
-	const { rarities } = await weighTerms(terms, "products");
+	const { rarities: idfs } = await weighTerms(terms, "products");
 	const queries = terms.map(termQuery).filter(Boolean);
-	if (queries.length === 0) return { terms, rarities, found: [] };
+	if (queries.length === 0) return { terms, idfs, found: [] };
 	const rows = await db.execute<Row>(sql`
 		with asked as materialized (select query::tsquery as query from unnest(${textList(queries)}::text[]) as query)
 		select p.id, p.slug, p.name, p.category, p.description, p.details, p.scene as illustration,
@@ -55,13 +55,13 @@ export async function findProducts(query: string, limit: number): Promise<Produc
 
 	const judged = rows.map((row) => {
 		const vector = parseTextVector(row.vector);
-		const relevance = judge(terms, rarities, { vector, plain: "", heading: "" });
+		const relevance = judge(terms, idfs, { vector, plain: "", heading: "" });
 		const named = nameShare(terms, parseTextVector(row.name_vector));
 		return { row, vector, relevance, named, score: relevance.score * (0.5 + named) };
 	});
 	judged.sort((a, b) => b.score - a.score || a.row.id.localeCompare(b.row.id));
 	const best = judged.slice(0, limit);
-	if (best.length === 0) return { terms, rarities, found: [] };
+	if (best.length === 0) return { terms, idfs, found: [] };
 	const variants = await db
 		.select()
 		.from(productVariants)
@@ -92,21 +92,21 @@ export async function findProducts(query: string, limit: number): Promise<Produc
 			vector,
 		};
 	});
-	return { terms, rarities, found };
+	return { terms, idfs, found };
 }
 
 /** The share of a product's name that the question contains; synonyms alone do not count. */
 function nameShare(terms: Term[], name: TextVector): number {
 	if (name.size === 0) return 0;
-	const said = new Set<string>();
+	const matchedTexts = new Set<string>();
 	for (const term of terms) {
 		if (term.isAsked) continue;
 		const { worth } = meets({ ...term, patterns: [] }, name, "");
 		if (worth < 0.8) continue;
 		for (const alternative of term.alternatives) {
 			if (alternative.worth < 0.8) continue;
-			for (const { stem } of alternative.phrase) if (name.has(stem)) said.add(stem);
+			for (const { stem } of alternative.phrase) if (name.has(stem)) matchedTexts.add(stem);
 		}
 	}
-	return said.size / name.size;
+	return matchedTexts.size / name.size;
 }

@@ -47,12 +47,12 @@ export function nextOpening(hours: BusinessHours, at: Date): Date | null {
 	if (isOpenAt(hours, at)) return null;
 	const first = Math.floor(at.getTime() / STEP_MS) * STEP_MS;
 	const key = `${first} ${JSON.stringify(hours)}`;
-	if (known.key !== key) known = { key, opening: findOpening(hours, first) };
-	return known.opening;
+	if (cachedOpening.key !== key) cachedOpening = { key, opening: findOpening(hours, first) };
+	return cachedOpening.opening;
 }
 
 /** Caches the last result, because every event asks for the same opening while the store is closed. */
-let known: { key: string; opening: Date | null } = { key: "", opening: null };
+let cachedOpening: { key: string; opening: Date | null } = { key: "", opening: null };
 
 function findOpening(hours: BusinessHours, first: number): Date | null {
 	const last = first + MAX_DAYS_AHEAD * 86_400_000;

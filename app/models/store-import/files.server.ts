@@ -21,10 +21,15 @@ export type StoreData = {
 };
 
 /** Registers an id. @returns false, with an entry in the report, when another record already has the id. */
-function registerId(taken: Map<string, string>, id: string, place: string, reading: ImportMessages): boolean {
-	const twin = taken.get(id);
-	if (twin) reading.refuse(place, `${JSON.stringify(id)} is already used by ${twin}`);
-	else taken.set(id, place);
+function registerId(
+	namesById: Map<string, string>,
+	id: string,
+	location: string,
+	messages: ImportMessages,
+): boolean {
+	const twin = namesById.get(id);
+	if (twin) messages.refuse(location, `${JSON.stringify(id)} is already used by ${twin}`);
+	else namesById.set(id, location);
 	return !twin;
 }
 
@@ -39,32 +44,32 @@ export async function readStoreFiles(directory: string): Promise<StoreData & Sto
 	if (!kind) throw new StoreImportError(`${directory}: there is no such folder.`);
 	if (!kind.isDirectory())
 		throw new StoreImportError(`${directory}: this is a file; name the folder that holds products.json.`);
-	const reading = new ImportMessages();
-	const catalogue = await readProducts(directory, reading);
-	const customers = await readCustomers(directory, reading);
-	const orders = await readOrders(directory, customers, reading);
-	return { ...catalogue, customers: customers ?? [], orders, ...reading.finish() };
+	const messages = new ImportMessages();
+	const catalogue = await readProducts(directory, messages);
+	const customers = await readCustomers(directory, messages);
+	const orders = await readOrders(directory, customers, messages);
+	return { ...catalogue, customers: customers ?? [], orders, ...messages.finish() };
 }
 
 async function readProducts(
 	directory: string,
-	reading: ImportMessages,
+	messages: ImportMessages,
 ): Promise<Pick<StoreData, "products" | "variants">> {
 	const data: Pick<StoreData, "products" | "variants"> = { products: [], variants: [] };
 	const ids = { product: new Map<string, string>(), item: new Map<string, string>() };
 	const slugs = new Map<string, string>();
-	for (const [key, product] of (await readRecords(directory, "products.json", productSchema, reading)) ??
+	for (const [key, product] of (await readRecords(directory, "products.json", productSchema, messages)) ??
 		[]) {
 		const { product_id: id, name, category = null, description = "", details } = product;
 		const variants = Object.entries(product.variants);
 		const areFree = [
-			registerId(ids.product, id, pathText("products.json", [key, "product_id"]), reading),
+			registerId(ids.product, id, pathText("products.json", [key, "product_id"]), messages),
 			...variants.map(([variantKey, variant]) =>
 				registerId(
 					ids.item,
 					variant.item_id,
 					pathText("products.json", [key, "variants", variantKey, "item_id"]),
-					reading,
+					messages,
 				),
 			),
 		];
@@ -73,7 +78,7 @@ async function readProducts(
 		for (const [position, [, variant]] of variants.entries()) {
 			const { item_id, options, price, stock = null } = variant;
 			if (variant.available === undefined) {
-				reading.note("products.json", key, "variants.available", "not given, so it was told by the stock");
+				messages.note("products.json", key, "variants.available", "not given, so it was told by the stock");
 			}
 			data.variants.push({
 				id: item_id,
@@ -91,16 +96,16 @@ async function readProducts(
 
 async function readCustomers(
 	directory: string,
-	reading: ImportMessages,
+	messages: ImportMessages,
 ): Promise<StoreData["customers"] | null> {
-	const records = await readRecords(directory, "users.json", userSchema, reading);
+	const records = await readRecords(directory, "users.json", userSchema, messages);
 	return (
 		records?.flatMap(([id, user]) => {
 			if (isEmptyValue(id)) {
-				reading.refuseRecord("users.json", [id], "the customer's id is missing");
+				messages.refuseRecord("users.json", [id], "the customer's id is missing");
 				return [];
 			}
-			if (!user.name) reading.note("users.json", id, "name", "not given, so the id stands for it");
+			if (!user.name) messages.note("users.json", id, "name", "not given, so the id stands for it");
 			const { name = id, email = null } = user;
 			return [{ id, name, email, address: presentAddressParts(user.address) }];
 		}) ?? null
@@ -110,26 +115,26 @@ async function readCustomers(
 async function readOrders(
 	directory: string,
 	customers: StoreData["customers"] | null,
-	reading: ImportMessages,
+	messages: ImportMessages,
 ): Promise<StoreData["orders"]> {
 	const customerIds = customers && new Set(customers.map(({ id }) => id));
 	const numbers = new Map<string, string>();
 	const orders: StoreData["orders"] = [];
-	const records = await readRecords(directory, "orders.json", orderSchema, reading);
+	const records = await readRecords(directory, "orders.json", orderSchema, messages);
 	if (records && !customerIds) {
-		reading.refuse("orders.json", "no order was imported, because users.json could not be read");
+		messages.refuse("orders.json", "no order was imported, because users.json could not be read");
 		return [];
 	}
 	for (const [key, order] of records ?? []) {
 		const number = order.order_id.replace(/^#/, "").toUpperCase();
-		const isFree = registerId(numbers, number, pathText("orders.json", [key, "order_id"]), reading);
+		const isFree = registerId(numbers, number, pathText("orders.json", [key, "order_id"]), messages);
 		if (!customerIds?.has(order.user_id)) {
 			const id = JSON.stringify(order.user_id);
-			const fault = reading.isRefused("users.json", order.user_id)
+			const fault = messages.isRefused("users.json", order.user_id)
 				? `the customer ${id} was refused (see users.json above)`
 				: `users.json has no ${id}`;
-			reading.refuse(pathText("orders.json", [key, "user_id"]), fault);
-		} else if (isFree) orders.push(asOrder(key, number, order, reading));
+			messages.refuse(pathText("orders.json", [key, "user_id"]), fault);
+		} else if (isFree) orders.push(asOrder(key, number, order, messages));
 	}
 	return orders;
 }
@@ -138,7 +143,7 @@ function asOrder(
 	key: string,
 	number: string,
 	order: z.output<typeof orderSchema>,
-	reading: ImportMessages,
+	messages: ImportMessages,
 ): StoreData["orders"][number] {
 	const items = order.items.map(
 		({ name, product_id: productId = "", item_id, price, quantity, options }) => ({
@@ -156,7 +161,12 @@ function asOrder(
 		if (type !== undefined && amountCents !== undefined) {
 			return [{ type, amountCents, ...(method ? { method } : {}) }];
 		}
-		reading.note("orders.json", key, "payment_history", "a payment without a type or an amount was left out");
+		messages.note(
+			"orders.json",
+			key,
+			"payment_history",
+			"a payment without a type or an amount was left out",
+		);
 		return [];
 	});
 	return {
@@ -183,9 +193,9 @@ function presentAddressParts(address: PostalAddress | undefined): PostalAddress 
 }
 
 /** A slug from the product's name; the product's id is added when another product has that slug. */
-function freeSlug(taken: Map<string, string>, name: string, id: string): string {
+function freeSlug(namesById: Map<string, string>, name: string, id: string): string {
 	const plain = slugify(name) || slugify(id) || slugFrom(id) || "product";
-	const slug = taken.has(plain) ? `${plain}-${slugify(id) || slugFrom(id)}` : plain;
-	taken.set(slug, id);
+	const slug = namesById.has(plain) ? `${plain}-${slugify(id) || slugFrom(id)}` : plain;
+	namesById.set(slug, id);
 	return slug;
 }

@@ -79,9 +79,9 @@ async function upsert<Table extends PgTable>(
 	rows: (Table["$inferInsert"] & object)[],
 ): Promise<ImportCount> {
 	const count: ImportCount = { total: rows.length, created: 0, updated: 0 };
-	const given = new Set(Object.keys(rows[0] ?? {}));
+	const givenColumns = new Set(Object.keys(rows[0] ?? {}));
 	const columns = Object.entries(getTableColumns(table)).filter(
-		([name, column]) => given.has(name) && column.name !== key.name,
+		([name, column]) => givenColumns.has(name) && column.name !== key.name,
 	);
 	const changes = Object.fromEntries(
 		columns.map(([name, column]) => [name, sql.raw(`excluded."${column.name}"`)]),
@@ -120,10 +120,10 @@ async function upsert<Table extends PgTable>(
 
 /** Deletes variants that an imported product no longer has. */
 async function removeStaleVariants(tx: Transaction, data: StoreData): Promise<void> {
-	const kept = new Map<string, string[]>();
-	for (const { id } of data.products) kept.set(id, []);
-	for (const { id, productId } of data.variants) kept.get(productId)?.push(id);
-	for (const [productId, ids] of kept) {
+	const keptVariants = new Map<string, string[]>();
+	for (const { id } of data.products) keptVariants.set(id, []);
+	for (const { id, productId } of data.variants) keptVariants.get(productId)?.push(id);
+	for (const [productId, ids] of keptVariants) {
 		const isStale = ids.length > 0 ? notInArray(productVariants.id, ids) : ne(productVariants.id, "");
 		await tx.delete(productVariants).where(and(eq(productVariants.productId, productId), isStale));
 	}

@@ -15,13 +15,13 @@ export type StoreReport = {
 
 /** The path of a value as text: `orders.json["#W123"].items[2].price`. */
 export function pathText(file: string, path: readonly PropertyKey[]): string {
-	let place = file;
+	let text = file;
 	for (const key of path) {
-		if (typeof key === "number") place += `[${key}]`;
-		else if (/^[A-Za-z_$][\w$]*$/.test(String(key)) && place !== file) place += `.${String(key)}`;
-		else place += `[${JSON.stringify(String(key))}]`;
+		if (typeof key === "number") text += `[${key}]`;
+		else if (/^[A-Za-z_$][\w$]*$/.test(String(key)) && text !== file) text += `.${String(key)}`;
+		else text += `[${JSON.stringify(String(key))}]`;
 	}
-	return place;
+	return text;
 }
 
 /** Collects the messages of one import of the three files. */
@@ -32,8 +32,8 @@ export class ImportMessages {
 
 	readonly #refusedRecords = new Set<string>();
 
-	refuse(place: string, fault: string) {
-		this.report.refused.push(`${place}: ${fault}.`);
+	refuse(location: string, fault: string) {
+		this.report.refused.push(`${location}: ${fault}.`);
 	}
 
 	/** @param path the record's key in its file, then the path within the record. */
@@ -68,25 +68,25 @@ export async function readRecords<Schema extends z.ZodType>(
 	directory: string,
 	file: string,
 	schema: Schema,
-	reading: ImportMessages,
+	messages: ImportMessages,
 ): Promise<[string, z.output<Schema>][] | null> {
-	const table = await readTable(join(directory, file), file, reading);
+	const table = await readTable(join(directory, file), file, messages);
 	if (!table) return null;
 	const records: [string, z.output<Schema>][] = [];
 	for (const [key, given] of Object.entries(table)) {
 		if (given === null) {
-			reading.note(file, key, "", "records that are null were skipped");
+			messages.note(file, key, "", "records that are null were skipped");
 			continue;
 		}
 		const value = removeEmptyValues(given, ({ path, why }) => {
 			const field = path.filter((part) => typeof part === "string").join(".");
-			reading.note(file, key, field, why);
+			messages.note(file, key, field, why);
 		});
 		const parsed = schema.safeParse(value, { error: typeFaultText });
 		if (parsed.success) records.push([key, parsed.data]);
 		else {
 			for (const issue of parsed.error.issues)
-				reading.refuseRecord(file, [key, ...issue.path], issue.message);
+				messages.refuseRecord(file, [key, ...issue.path], issue.message);
 		}
 	}
 	return records;
@@ -96,15 +96,15 @@ export async function readRecords<Schema extends z.ZodType>(
 async function readTable(
 	path: string,
 	file: string,
-	reading: ImportMessages,
+	messages: ImportMessages,
 ): Promise<Record<string, unknown> | null> {
 	let source: string;
 	try {
 		const { text, encoding } = await readText(await readFile(path));
 		source = text;
-		if (encoding !== "UTF-8") reading.report.notes.push(`${file}: read as ${encoding}; check its letters.`);
+		if (encoding !== "UTF-8") messages.report.notes.push(`${file}: read as ${encoding}; check its letters.`);
 	} catch (error) {
-		reading.refuse(path, unreadableReason(error));
+		messages.refuse(path, unreadableReason(error));
 		return null;
 	}
 	let data: unknown;
@@ -112,12 +112,12 @@ async function readTable(
 		data = JSON.parse(source);
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) throw error;
-		reading.refuse(path, `this is not valid JSON: ${error.message}`);
+		messages.refuse(path, `this is not valid JSON: ${error.message}`);
 		return null;
 	}
 	if (typeof data === "object" && data !== null && !Array.isArray(data))
 		return data as Record<string, unknown>;
-	reading.refuse(path, "this must be one JSON object with a record under each id");
+	messages.refuse(path, "this must be one JSON object with a record under each id");
 	return null;
 }
 

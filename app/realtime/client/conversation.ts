@@ -123,11 +123,11 @@ const agentOnlyFields = ({ tags, intent, agentId, handover }: Session) => ({
 /** Ends the live answer: it has become a message, or something has superseded it. */
 function supersede(state: Conversation, finishedId: string | null): Conversation {
 	if (!state.live)
-		return finishedId ? { ...state, superseded: remember(state.superseded, finishedId) } : state;
-	return { ...state, live: null, superseded: remember(state.superseded, state.live.messageId) };
+		return finishedId ? { ...state, superseded: addSuperseded(state.superseded, finishedId) } : state;
+	return { ...state, live: null, superseded: addSuperseded(state.superseded, state.live.messageId) };
 }
 
-const remember = (ids: string[], id: string): string[] => [...ids.slice(1 - MAX_SUPERSEDED), id];
+const addSuperseded = (ids: string[], id: string): string[] => [...ids.slice(1 - MAX_SUPERSEDED), id];
 
 function applyDelta(
 	state: Conversation,

@@ -65,8 +65,8 @@ const TOPICS: Record<string, string> = {
 
 /** Text for an intent in a list: `get_refund` is "Refund". */
 export function topicName(intent: string): string {
-	const words = intent.replaceAll("_", " ");
-	return TOPICS[intent] ?? words.slice(0, 1).toUpperCase() + words.slice(1);
+	const text = intent.replaceAll("_", " ");
+	return TOPICS[intent] ?? text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** Name of a language tag: `en-US` is "English (United States)". An invalid tag is returned unchanged. */

@@ -3,7 +3,7 @@ import { Button } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { COMPOSER_ID } from "./composer-id.ts";
 import { EndChat } from "./end-chat.tsx";
-import { statusLine } from "./status-line.ts";
+import { statusText } from "./status-line.ts";
 
 /** The header of the chat: who answers now, the button for an agent, and the button to end. */
 export function ConversationHeader({
@@ -58,7 +58,7 @@ export function ConversationHeader({
 					className={`min-w-0 flex-1 text-ink-soft text-sm sm:col-start-2 sm:row-start-2 ${session ? "scripted" : ""}`}
 					aria-live="polite"
 				>
-					{statusLine(session, { customerName, isAgentHere })}
+					{statusText(session, { customerName, isAgentHere })}
 				</p>
 				{status === "assistant" ? (
 					<Button

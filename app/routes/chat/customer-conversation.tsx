@@ -74,7 +74,7 @@ export function CustomerConversation({
 	const isUnderWay = session?.isActive === true || (conversation.sessionId !== null && !isEnded);
 	const mayAnswer = session === null || session.status === "assistant";
 	/** The refused form that has its own place on the page, with the typed values. */
-	const given = refusedFormOnPage(refused?.intent, session, isEnded);
+	const refusedIntent = refusedFormOnPage(refused?.intent, session, isEnded);
 	useMarkHydrated();
 	const unread = unreadMessages(conversation.messages, chat.readUpTo);
 	useTitleCount(pageTitle(unread.at(-1)), unread.length);
@@ -104,7 +104,7 @@ export function CustomerConversation({
 				onSubmit={chat.submit}
 			/>
 			<main id="main" className="flex min-h-0 flex-1 flex-col">
-				<ConnectionNotice line={connection} />
+				<ConnectionNotice connection={connection} />
 				{page.session ? <LiveFrame src="/chat/live/frame" /> : null}
 				<Transcript
 					className="scripted flex-1"
@@ -117,7 +117,7 @@ export function CustomerConversation({
 					onSeen={chat.noteSeen}
 					onRetry={chat.retry}
 					onDiscard={edit}
-					onCallPerson={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
+					onRequestAgent={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
 					onPostForm={chat.act}
 					empty={<Welcome hasEarlier={page.hasEarlier} />}
 				/>
@@ -133,14 +133,14 @@ export function CustomerConversation({
 							queue={session.queue}
 							knownEmail={page.knownEmail}
 							refusal={
-								given === "leave-email" && refused
+								refusedIntent === "leave-email" && refused
 									? { typed: refused.typed.email ?? "", error: reasonOf(refused) }
 									: null
 							}
 							onPostForm={chat.act}
 						/>
 					) : null}
-					{refused && given === null ? (
+					{refused && refusedIntent === null ? (
 						<RefusedForm refused={refused} messages={conversation.messages} onPostForm={chat.act} />
 					) : null}
 					{page.isOffline && mayAnswer ? (
@@ -153,7 +153,7 @@ export function CustomerConversation({
 						<ConversationEnd
 							session={session}
 							refusal={
-								given === "rate" && refused
+								refusedIntent === "rate" && refused
 									? { typed: refused.typed.rating ?? "", error: reasonOf(refused) }
 									: null
 							}
@@ -167,7 +167,7 @@ export function CustomerConversation({
 							hidden={{ clientMessageId: page.clientMessageId, sessionId: conversation.sessionId ?? "" }}
 							defaultMessage={draft}
 							formId={COMPOSER_ID}
-							error={given === "send" && refused ? reasonOf(refused) : undefined}
+							error={refusedIntent === "send" && refused ? reasonOf(refused) : undefined}
 							hint="Write a message"
 							draftKey={draftKey}
 							onSend={chat.send}

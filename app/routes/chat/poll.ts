@@ -16,7 +16,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 		const giveBack = acquireStreamSlot(owner);
 		const leave = subject ? enterPresence(subject) : () => {};
 		try {
-			const news = await catchUp({
+			const answer = await catchUp({
 				sessionId,
 				streams,
 				cursor,
@@ -26,7 +26,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 			});
 			// The access may have ended while the poll waited, so it is checked again before events are returned.
 			await guard.revalidate();
-			return jsonResponse(news);
+			return jsonResponse(answer);
 		} finally {
 			giveBack();
 			leave();

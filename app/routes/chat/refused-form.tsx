@@ -34,25 +34,24 @@ export function RefusedForm({
 	onPostForm: PostForm;
 }) {
 	const { typed, intent } = refused;
-	const given = { typed, errors: errorsOf(refused) };
 	const isProposal = ({ metadata }: Message) =>
 		(metadata.proposal as { id: string; state: string } | undefined)?.id === typed.actionId;
 	const message =
 		intent === "confirm-action"
 			? messages.find(isProposal)
 			: messages.findLast(({ metadata }) => metadata.identify || metadata.codeEntry);
-	const place = { message, onPostForm, given };
+	const formProps = { message, onPostForm, refused: { typed, errors: errorsOf(refused) } };
 	return (
 		<div className="mb-3 max-h-[55dvh] overflow-y-auto">
 			<Notice tone="danger" className="mb-3" reference={refused.problem.reference}>
 				{reasonOf(refused)}
 			</Notice>
 			{message && intent === "confirm-action" ? (
-				<ProposalCard {...place} message={message} side="user" />
+				<ProposalCard {...formProps} message={message} side="user" />
 			) : message && intent === "send-code" ? (
-				<EmailForm {...place} message={message} />
+				<EmailForm {...formProps} message={message} />
 			) : message && intent === "enter-code" ? (
-				<CodeForm {...place} message={message} />
+				<CodeForm {...formProps} message={message} />
 			) : (
 				<UnsentText text={typed.email ?? ""} />
 			)}

@@ -5,7 +5,7 @@ import type { Session } from "#app/realtime/events.ts";
  * @param customerName null while nobody is signed in.
  * @param isAgentHere whether the agent has the session open; null when unknown.
  */
-export function statusLine(
+export function statusText(
 	session: Session | null,
 	{ customerName, isAgentHere }: { customerName: string | null; isAgentHere: boolean | null },
 ): string {

@@ -13,7 +13,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 		if (request.method === "HEAD") return jsonResponse(null);
 		// A short-polling page is present between two requests too.
 		if (subject) enterPresence(subject)();
-		const news = await catchUp({
+		const answer = await catchUp({
 			sessionId,
 			streams,
 			cursor,
@@ -23,6 +23,6 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 		});
 		// As for a poll, the access is checked again before the events are returned.
 		await guard.revalidate();
-		return jsonResponse(news);
+		return jsonResponse(answer);
 	});
 }

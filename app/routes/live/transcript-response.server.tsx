@@ -17,7 +17,7 @@ import type { Sink } from "#app/realtime/sink/sink.ts";
 import { createWebSink } from "#app/realtime/sink/web.server.ts";
 import { STREAM_HEADERS } from "#app/realtime/sse.server.ts";
 import { type AccessGuard, type Encode, openStream } from "#app/realtime/stream.server.ts";
-import { statusLine } from "#app/routes/chat/status-line.ts";
+import { statusText } from "#app/routes/chat/status-line.ts";
 import { createStreamStarter, refuseWhileDraining } from "#app/routes/streams/events.server.ts";
 import stylesheet from "#app/styles.css?url";
 import { StreamingMarkdownRemover } from "#app/text/message-markdown.ts";
@@ -104,19 +104,19 @@ function createStatusBar(nonce: string, customerName: string | null) {
 
 	function draw(): string {
 		if (!session) return "";
-		const words = statusLine(session, { customerName, isAgentHere });
+		const statusNow = statusText(session, { customerName, isAgentHere });
 		const { queue } = session;
-		const line = renderToStaticMarkup(
+		const html = renderToStaticMarkup(
 			<>
-				<p>{words}</p>
+				<p>{statusNow}</p>
 				{queue ? <p {...inLanguage(queue.language)}>{queue.text}</p> : null}
 			</>,
 		);
-		if (line === shown) return "";
-		shown = line;
+		if (html === shown) return "";
+		shown = html;
 		count += 1;
 		const hideLast = count > 1 ? `<style nonce="${nonce}">#status-${count - 1}{display:none}</style>` : "";
-		return `${hideLast}<div id="status-${count}" role="status" class="fixed inset-x-0 top-0 border-line border-b bg-surface px-4 py-1.5 text-center text-ink-soft text-sm">${line}</div>`;
+		return `${hideLast}<div id="status-${count}" role="status" class="fixed inset-x-0 top-0 border-line border-b bg-surface px-4 py-1.5 text-center text-ink-soft text-sm">${html}</div>`;
 	}
 
 	return {
@@ -215,7 +215,7 @@ export function createTranscriptEncoder(
 				thinking = `thinking-${pieces}`;
 				return renderToStaticMarkup(
 					<div id={thinking} aria-live="off">
-						<ProgressLine words="Assistant is thinking" />
+						<ProgressLine text="Assistant is thinking" />
 					</div>,
 				);
 			}
@@ -232,8 +232,8 @@ export function createTranscriptEncoder(
 				const mayLeave = side === "user" && session.queue && offersEmail(session.queue);
 				const isOffered = mayLeave && !session.contactEmail && !hasOfferedEmail;
 				hasOfferedEmail ||= isOffered === true;
-				const line = side === "user" ? (status?.show(session) ?? "") : "";
-				return closeThinking() + line + (isOffered ? EMAIL_LINK : "") || null;
+				const html = side === "user" ? (status?.show(session) ?? "") : "";
+				return closeThinking() + html + (isOffered ? EMAIL_LINK : "") || null;
 			}
 			case "agent-presence": {
 				const { on } = JSON.parse(json) as EventData<"agent-presence">;
@@ -241,8 +241,8 @@ export function createTranscriptEncoder(
 			}
 			case "chat-ended": {
 				const { session } = JSON.parse(json) as EventData<"chat-ended">;
-				const line = side === "user" ? (status?.show(session) ?? "") + END_LINKS : "";
-				return closeThinking() + closeLive() + line || null;
+				const html = side === "user" ? (status?.show(session) ?? "") + END_LINKS : "";
+				return closeThinking() + closeLive() + html || null;
 			}
 			case "hb":
 				// An HTML comment as a heartbeat, so that proxies do not close the connection.

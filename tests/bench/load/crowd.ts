@@ -65,7 +65,7 @@ interface Entry {
 function openStream({ url, conversation, cursor, proof }: Entry, onLive: () => void): Socket {
 	const { hostname, port, host } = new URL(url);
 	const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-	const wanted = proof === "greeting" ? "event: joined-chat" : "event: new-message";
+	const expectedEvent = proof === "greeting" ? "event: joined-chat" : "event: new-message";
 	let seen = "";
 	socket.setEncoding("latin1");
 	socket.write(
@@ -75,8 +75,8 @@ function openStream({ url, conversation, cursor, proof }: Entry, onLive: () => v
 	let isLive = false;
 	socket.on("data", (chunk: string) => {
 		if (isLive) return;
-		seen = seen.slice(-wanted.length) + chunk;
-		if (!seen.includes(wanted)) return;
+		seen = seen.slice(-expectedEvent.length) + chunk;
+		if (!seen.includes(expectedEvent)) return;
 		isLive = true;
 		seen = "";
 		onLive();

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 
 /** Milliseconds after which a browser would give up on an answer and send again. */
-const ANSWER_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /** The parsed head of an HTTP response. */
 interface Head {
@@ -31,18 +31,18 @@ export function createHttpConnection(url: string) {
 		/** Sends a complete request as text. @returns the status. @throws when the connection ends or times out. */
 		request(text: string): Promise<number> {
 			return new Promise((resolve, reject) => {
-				const line = open();
+				const connection = open();
 				let received = "";
 				let head: Head | null = null;
 				const stop = () => {
 					clearTimeout(deadline);
-					line.off("data", take);
-					line.off("error", fail);
-					line.off("close", gone);
+					connection.off("data", take);
+					connection.off("error", fail);
+					connection.off("close", gone);
 				};
 				const fail = (error: Error) => {
 					stop();
-					line.destroy();
+					connection.destroy();
 					reject(error);
 				};
 				const gone = () => fail(new Error("The connection was closed."));
@@ -53,9 +53,9 @@ export function createHttpConnection(url: string) {
 					stop();
 					resolve(head.status);
 				};
-				const deadline = setTimeout(() => fail(new Error("No answer.")), ANSWER_MS);
-				line.on("data", take).once("error", fail).once("close", gone);
-				line.write(text);
+				const deadline = setTimeout(() => fail(new Error("No answer.")), ANSWER_TIMEOUT_MS);
+				connection.on("data", take).once("error", fail).once("close", gone);
+				connection.write(text);
 			});
 		},
 		close() {

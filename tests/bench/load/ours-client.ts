@@ -14,7 +14,7 @@ const RECONNECT_MS = 250;
  */
 export async function connectOurs(target: Target, onRender: OnRender): Promise<Client> {
 	const streams: { close: () => void }[] = [];
-	const lines = target.conversations.map(() => createHttpConnection(target.writerUrl));
+	const connections = target.conversations.map(() => createHttpConnection(target.writerUrl));
 	const { host } = new URL(target.writerUrl);
 	await Promise.all(
 		target.conversations.flatMap((conversation, index) => [
@@ -28,8 +28,8 @@ export async function connectOurs(target: Target, onRender: OnRender): Promise<C
 	return {
 		async post(index, message) {
 			const conversation = target.conversations[index];
-			const line = lines[index];
-			if (!conversation || !line) throw new Error(`There is no conversation ${index}.`);
+			const connection = connections[index];
+			if (!conversation || !connection) throw new Error(`There is no conversation ${index}.`);
 			const body = new URLSearchParams({
 				intent: "send",
 				message: message.text,
@@ -41,7 +41,7 @@ export async function connectOurs(target: Target, onRender: OnRender): Promise<C
 				`Content-Type: application/x-www-form-urlencoded;charset=UTF-8\r\nContent-Length: ${body.length}\r\n` +
 				`Cookie: ${conversation.cookie}\r\nAccept: application/json\r\n\r\n${body}`;
 			while (!isClosed) {
-				const status = await line.request(text).catch(() => 0);
+				const status = await connection.request(text).catch(() => 0);
 				if (status === 200) return;
 				if (status >= 400 && status < 500) throw new Error(`The message was refused with ${status}.`);
 				await delay(RETRY_MS * (0.5 + Math.random() / 2));
@@ -50,7 +50,7 @@ export async function connectOurs(target: Target, onRender: OnRender): Promise<C
 		close() {
 			isClosed = true;
 			for (const stream of streams) stream.close();
-			for (const line of lines) line.close();
+			for (const connection of connections) connection.close();
 		},
 	};
 }

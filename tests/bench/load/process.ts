@@ -13,25 +13,28 @@ export type Job =
 	| { type: "leave" };
 
 export type CrowdResult = { ms: number; open: number; loadCpu: number };
-export type Told =
+export type Report =
 	| { type: "started" }
 	| { type: "done"; result: TrafficResult | CrowdResult | null }
 	| { type: "failed"; why: string };
 
-const tell = (told: Told) => process.send?.(told);
+const sendReport = (report: Report) => process.send?.(report);
 let crowd: ReturnType<typeof createCrowd> | null = null;
 
 process.on("message", async ({ target, job }: { target: Target; job: Job }) => {
 	try {
-		tell({ type: "done", result: await work(target, job) });
+		sendReport({ type: "done", result: await work(target, job) });
 	} catch (error) {
-		tell({ type: "failed", why: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+		sendReport({
+			type: "failed",
+			why: error instanceof Error ? (error.stack ?? error.message) : String(error),
+		});
 	}
 });
 
 async function work(target: Target, job: Job): Promise<TrafficResult | CrowdResult | null> {
 	if (job.type === "open" || job.type === "closed") {
-		return runTraffic(target, job, () => tell({ type: "started" }));
+		return runTraffic(target, job, () => sendReport({ type: "started" }));
 	}
 	crowd ??= createCrowd(target);
 	if (job.type !== "enter") crowd.leaveAll();

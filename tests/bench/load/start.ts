@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import type { Contender } from "../contender.ts";
 import type { Target } from "./client.ts";
-import type { CrowdResult, Job, Told } from "./process.ts";
+import type { CrowdResult, Job, Report } from "./process.ts";
 import type { ClosedLoop, OpenLoop, TrafficResult } from "./traffic.ts";
 
 export type Load = ReturnType<typeof startLoad>;
@@ -15,20 +15,20 @@ export function startLoad(contender: Contender) {
 	function run(job: Job, conversations: Target["conversations"], onStart?: () => void) {
 		return new Promise<unknown>((resolve, reject) => {
 			const end = () => {
-				child.off("message", hear);
+				child.off("message", onReport);
 				child.off("exit", gone);
 			};
 			const gone = () => {
 				end();
 				reject(new Error("The load's process ended."));
 			};
-			const hear = (told: Told) => {
-				if (told.type === "started") return onStart?.();
+			const onReport = (report: Report) => {
+				if (report.type === "started") return onStart?.();
 				end();
-				if (told.type === "done") resolve(told.result);
-				else reject(new Error(told.why));
+				if (report.type === "done") resolve(report.result);
+				else reject(new Error(report.why));
 			};
-			child.on("message", hear).once("exit", gone);
+			child.on("message", onReport).once("exit", gone);
 			const target: Target = { kind, writerUrl, readerUrl, cursors, conversations };
 			child.send({ target, job });
 		});

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { createLedger, type Ledger, latencyFigures, type Verdict } from "../ledger.ts";
+import { createLedger, type Ledger, latencyFigures, type MessageCounts } from "../ledger.ts";
 import type { Client, OnRender, Target } from "./client.ts";
 import { connectOurs } from "./ours-client.ts";
 import { connectSocketIo } from "./socket-io-client.ts";
 
 /** Milliseconds without a new message after which missing messages count as lost: twice the longest repair time. */
-const STILL_MS = 10_000;
+const QUIET_MS = 10_000;
 const SETTLE_LIMIT_MS = 60_000;
 const TICK_MS = 1;
 
@@ -37,7 +37,7 @@ export interface TrafficResult {
 	ackRate: number;
 	/** Share of one processor that the load's own process used. */
 	loadCpu: number;
-	verdict: Verdict;
+	verdict: MessageCounts;
 }
 
 /** Sends messages and records their arrival. @param onStart called when the schedule begins. */
@@ -142,7 +142,7 @@ async function settle(ledger: Ledger): Promise<void> {
 	let last = "";
 	let stillSince = performance.now();
 	const until = stillSince + SETTLE_LIMIT_MS;
-	while (!ledger.isSettled() && performance.now() < Math.min(until, stillSince + STILL_MS)) {
+	while (!ledger.isSettled() && performance.now() < Math.min(until, stillSince + QUIET_MS)) {
 		const now = JSON.stringify(ledger.count());
 		if (now !== last) stillSince = performance.now();
 		last = now;

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
 	type CapturedRequest,
-	calls,
+	callsTools,
 	type OpenAiServer,
 	type Reply,
-	says,
 	startOpenAiServer,
+	streamsText,
 	writeChunk,
 } from "#tests/setup/openai-server.ts";
 
@@ -51,7 +51,7 @@ export function startSlowModel(onMoment: (process: number, moment: Moment) => vo
 	return startOpenAiServer(async (response, request) => {
 		const process = Number(/\/process-(\d+)\//.exec(request.path)?.[1]);
 		const asked = readQuestion(lastQuestion(request));
-		if (!asked || !request.body.stream) return says("other")(response, request);
+		if (!asked || !request.body.stream) return streamsText("other")(response, request);
 		const hasCalled = request.body.messages.at(-1)?.role === "tool";
 		if (asked.plan !== "plain" && !hasCalled) {
 			await callFirst(asked.plan)(response, request);
@@ -66,15 +66,15 @@ export function startSlowModel(onMoment: (process: number, moment: Moment) => vo
 			if (index > 3 && index < words.length - 3) onMoment(process, "in mid-stream");
 			await delay(CHUNK_MS);
 		}
-		await says("")(response, request);
+		await streamsText("")(response, request);
 		onMoment(process, "before the final write");
 	});
 }
 
 function callFirst(plan: "tool" | "escalate"): Reply {
 	return plan === "tool"
-		? calls([{ name: "search_knowledge", arguments: { query: "delivery" } }])
-		: calls([{ name: "escalate", arguments: { reason: "requested" } }]);
+		? callsTools([{ name: "search_knowledge", arguments: { query: "delivery" } }])
+		: callsTools([{ name: "escalate", arguments: { reason: "requested" } }]);
 }
 
 function lastQuestion({ body }: CapturedRequest): string {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { content, cut, habits, read, TOOLS, whole } from "#tests/setup/read-reply.ts";
+import { content, habits, read, splitAt, TOOLS, whole } from "#tests/setup/read-reply.ts";
 import { ReplyReader } from "./reply-reader.ts";
 
 const SECRET = "The customer W. wants a refund, but policy says no";
@@ -38,7 +38,7 @@ describe("thoughts", () => {
 		expect(whole(text).text.trim()).toBe(right);
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				const { shown, text: kept } = read(cut(text, places).map(content));
+				const { shown, text: kept } = read(splitAt(text, places).map(content));
 				expect(kept.trim()).toBe(right);
 				for (const state of shown) expect(right.startsWith(state.trim())).toBe(true);
 			}),
@@ -64,7 +64,7 @@ describe("thoughts", () => {
 	])("without an opening mark are held back from the start where they begin like thoughts: %s", (thought) => {
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				const { shown, text } = read(cut(`${thought}</think>\n\nYes.`, places).map(content));
+				const { shown, text } = read(splitAt(`${thought}</think>\n\nYes.`, places).map(content));
 				expect(text.trim()).toBe("Yes.");
 				for (const state of shown) expect("Yes.".startsWith(state.trim())).toBe(true);
 			}),
@@ -77,7 +77,7 @@ describe("thoughts", () => {
 		const text = `${SECRET}</think>\n\nReturns take 30 days.`;
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				expect(read(cut(text, places).map(content)).text.trim()).toBe("Returns take 30 days.");
+				expect(read(splitAt(text, places).map(content)).text.trim()).toBe("Returns take 30 days.");
 			}),
 		);
 	});
@@ -123,7 +123,7 @@ describe("thoughts", () => {
 	])("are not seen in other words: %s", (text) => {
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				expect(read(cut(text, places).map(content)).text).toBe(text);
+				expect(read(splitAt(text, places).map(content)).text).toBe(text);
 			}),
 		);
 	});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { content, cut, type Read, read, whole } from "#tests/setup/read-reply.ts";
+import { content, type Read, read, splitAt, whole } from "#tests/setup/read-reply.ts";
 
 const ORDER = { number: "W2611340" };
 const WRITTEN: [string, string][] = [
@@ -83,7 +83,7 @@ describe("calls written as text", () => {
 		right(whole(text));
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				right(read(cut(text, places).map(content)));
+				right(read(splitAt(text, places).map(content)));
 			}),
 		);
 	});
@@ -127,7 +127,7 @@ describe("calls written as text", () => {
 	])("are not seen in other words: %s", (text) => {
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				const got = read(cut(text, places).map(content));
+				const got = read(splitAt(text, places).map(content));
 				expect(got).toMatchObject({ text, calls: [], fault: null });
 			}),
 		);

@@ -45,7 +45,7 @@ function memoryOf(kept: { transport: Transport; until: number } | null = null) {
 	let value = kept;
 	const memory: TransportMemory = {
 		read: () => value,
-		keep(transport) {
+		save(transport) {
 			const until = Date.now() + 200;
 			value = transport === "sse" ? null : { transport, until };
 			return until;
@@ -344,7 +344,7 @@ it("remembers a transport for ten minutes, and ignores unknown entries", () => {
 	} as unknown as Storage;
 	const memory = createTransportMemory(() => storage);
 	expect(memory.read()).toBeNull();
-	memory.keep("long-poll");
+	memory.save("long-poll");
 	expect(memory.read()?.transport).toBe("long-poll");
 	vi.setSystemTime(Date.now() + 10 * 60_000 + 1);
 	expect(memory.read()).toBeNull();
@@ -355,5 +355,5 @@ it("remembers a transport for ten minutes, and ignores unknown entries", () => {
 		throw new Error("storage is switched off");
 	});
 	expect(blocked.read()).toBeNull();
-	expect(() => blocked.keep("sse-post")).not.toThrow();
+	expect(() => blocked.save("sse-post")).not.toThrow();
 });

@@ -33,8 +33,8 @@ const GATEWAY_ERRORS = new Set([502, 503, 504]);
  */
 export function openEventConnection(options: ConnectionOptions): EventConnection {
 	const { urls, memory, timings = TIMINGS, random = Math.random } = options;
-	const remembered = memory.read();
-	let transport: Transport = remembered?.transport ?? "sse";
+	const stored = memory.read();
+	let transport: Transport = stored?.transport ?? "sse";
 	let run = new AbortController();
 	let probe: AbortController | null = null;
 	let probeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -188,7 +188,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		if (from === "short-poll") return;
 		transport = from === "long-poll" ? "short-poll" : "long-poll";
 		strikes.clear();
-		const until = memory.keep(transport);
+		const until = memory.save(transport);
 		status.up(transport);
 		// The same stream by POST may work; it is tried while polls already deliver the messages.
 		if (from === "sse") void tryBetterTransports(["sse-post"]);
@@ -223,13 +223,13 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 			await reading;
 			if (run === own || own.signal.aborted) return;
 		}
-		if (transport !== "sse") scheduleProbe(memory.keep(transport));
+		if (transport !== "sse") scheduleProbe(memory.save(transport));
 	}
 
 	/** Uses a better transport on probation: it already has one strike. */
 	function switchTo(better: Transport) {
 		transport = better;
-		const until = memory.keep(better);
+		const until = memory.save(better);
 		strikes.clear();
 		strikes.add();
 		if (better !== "sse") scheduleProbe(until);
@@ -255,7 +255,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 	}
 
 	restart();
-	if (remembered) scheduleProbe(remembered.until);
+	if (stored) scheduleProbe(stored.until);
 	return {
 		sync: catchUp.sync,
 		expect,

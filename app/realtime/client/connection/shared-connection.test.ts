@@ -101,7 +101,7 @@ function openTab(site: Site, { session = "s", pace = QUICK } = {}) {
 			tab.status = status;
 		},
 		onRefused: (status) => void tab.refused.push(status),
-		memory: { read: () => null, keep: () => Date.now() + 60_000 },
+		memory: { read: () => null, save: () => Date.now() + 60_000 },
 		timings: pace,
 	});
 	const opened = Object.assign(tab, { connection });

@@ -36,7 +36,7 @@ const DAY_MS = 86_400_000;
 /** Transport memory of a tab without a stream slot: always short polling. */
 const SHORT_POLL_ONLY: TransportMemory = {
 	read: () => ({ transport: "short-poll", until: Date.now() + DAY_MS }),
-	keep: () => Date.now() + DAY_MS,
+	save: () => Date.now() + DAY_MS,
 };
 
 /** How long a tab waits for a stream slot before it starts short polling. */

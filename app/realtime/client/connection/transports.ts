@@ -23,7 +23,7 @@ export type TransportMemory = {
 	/** The transport that worked on this network, and until when it is used; null when nothing is known. */
 	read(): { transport: Transport; until: number } | null;
 	/** Stores a transport; storing the best one deletes the entry. @returns until when it is used (ms since 1970). */
-	keep(transport: Transport): number;
+	save(transport: Transport): number;
 };
 
 /**
@@ -47,7 +47,7 @@ export function createTransportMemory(storage: () => Storage): TransportMemory {
 				return null;
 			}
 		},
-		keep(transport) {
+		save(transport) {
 			const until = Date.now() + REMEMBER_MS;
 			try {
 				if (transport === "sse") storage().removeItem(KEY);

@@ -25,7 +25,7 @@ const MAX_ENTRIES = 50;
 /** A message of this age is not sent automatically any more, because it may be out of date. */
 const STALE_MS = 24 * 60 * 60_000;
 const DISCARD_MS = 7 * STALE_MS;
-const STALE = "It was written more than a day ago.";
+const STALE_TEXT = "It was written more than a day ago.";
 
 /**
  * The waiting messages of one owner in the browser's storage, each under its own key, so that two tabs that write at the
@@ -57,7 +57,9 @@ export function createEntries(prefix: string, storage: () => Storage) {
 		/** All waiting messages, oldest first. */
 		list(): OutboxEntry[] {
 			return [...read(), ...unstored.values()]
-				.map((entry) => (entry.refusal === null && isStale(entry) ? { ...entry, refusal: STALE } : entry))
+				.map((entry) =>
+					entry.refusal === null && isStale(entry) ? { ...entry, refusal: STALE_TEXT } : entry,
+				)
 				.sort((a, b) => a.writtenAt - b.writtenAt || (a.clientMessageId < b.clientMessageId ? -1 : 1));
 		},
 		put(entry: OutboxEntry) {

@@ -62,7 +62,7 @@ export function createOutbox(options: {
 	}
 
 	/** Sends the waiting messages one by one, including those that are added meanwhile. */
-	async function work() {
+	async function sendAll() {
 		mustRunAgain = isWorking;
 		if (isWorking || isClosed) return;
 		isWorking = true;
@@ -101,7 +101,7 @@ export function createOutbox(options: {
 		const next = stored.list().find((entry) => entry.refusal === null);
 		const waitMs = next ? next.notBefore - Date.now() : 0;
 		if (!next || waitMs > 0 || isClosed) {
-			if (waitMs > 0) timer = setTimeout(work, Math.min(waitMs, timings.retryMax));
+			if (waitMs > 0) timer = setTimeout(sendAll, Math.min(waitMs, timings.retryMax));
 			refresh();
 			return false;
 		}
@@ -132,7 +132,7 @@ export function createOutbox(options: {
 		if (!stored.isKey(event.key)) return;
 		refresh();
 		// Another tab wrote it and sends it; if that tab is closed before, this one sends it.
-		if (event.newValue !== null) void work();
+		if (event.newValue !== null) void sendAll();
 	}
 	globalThis.addEventListener?.("storage", onStorage);
 
@@ -156,13 +156,13 @@ export function createOutbox(options: {
 				isMeant: false,
 			});
 			set(stored.list());
-			void work();
+			void sendAll();
 			return true;
 		},
 		/** Tries a refused or waiting message once more. */
 		retry(clientMessageId: string) {
 			change(clientMessageId, { refusal: null, waitsFor: null, notBefore: 0, isMeant: true });
-			void work();
+			void sendAll();
 		},
 		/** Removes a refused message. @returns its text, for the composer. */
 		discard(clientMessageId: string): string {
@@ -178,7 +178,7 @@ export function createOutbox(options: {
 				// A wait that the server requested is kept.
 				if (entry.waitsFor === null && entry.notBefore > Date.now()) stored.put({ ...entry, notBefore: 0 });
 			}
-			void work();
+			void sendAll();
 		},
 		entries: () => entries,
 		close() {

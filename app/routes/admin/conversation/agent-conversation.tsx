@@ -72,11 +72,11 @@ export function AgentConversation({
 	const isMine = session.status === "agent" && session.agentId === agent.id;
 	const draftKey = `mevi-draft ${agent.id} ${session.sessionId}`;
 	const column = useRef<HTMLElement>(null);
-	const whyNot = useRef<HTMLParagraphElement>(null);
+	const reason = useRef<HTMLParagraphElement>(null);
 	useKeptFocus(column, () =>
 		isMine && session.status !== "ended"
 			? (document.getElementById(COMPOSER_ID)?.querySelector("textarea") ?? null)
-			: whyNot.current,
+			: reason.current,
 	);
 	const problem =
 		chat.problem ?? (refused?.problem ? (firstFieldError(refused.problem) ?? refused.problem.detail) : null);
@@ -100,7 +100,7 @@ export function AgentConversation({
 					isCustomerHere={chat.conversation.presence.customer}
 					onSubmit={chat.submit}
 				/>
-				<ConnectionNotice line={chat.connection} />
+				<ConnectionNotice connection={chat.connection} />
 				<HandoverPanel session={session} />
 				<LiveFrame src={`${base}/live/frame`} />
 				<Transcript
@@ -129,7 +129,7 @@ export function AgentConversation({
 						</Notice>
 					) : null}
 					{refused?.confirmEnd && session.isActive ? <ConfirmEnd question={refused.confirmEnd} /> : null}
-					<ReplyArea {...{ session, isMine, draftKey, whyNot }} unsent={refused?.typed ?? ""}>
+					<ReplyArea {...{ session, isMine, draftKey, reason }} unsent={refused?.typed ?? ""}>
 						<CopilotResultPanel
 							copilot={copilot}
 							onUse={replaceDraft}
@@ -177,7 +177,7 @@ function ReplyArea({
 	isMine,
 	unsent,
 	draftKey,
-	whyNot,
+	reason,
 	children,
 }: {
 	session: Session;
@@ -186,14 +186,14 @@ function ReplyArea({
 	unsent: string;
 	draftKey: string;
 	/** The element that gets the focus when the composer disappears. */
-	whyNot: Ref<HTMLParagraphElement>;
+	reason: Ref<HTMLParagraphElement>;
 	children: ReactNode;
 }) {
 	if (isMine && session.status !== "ended") return children;
 	return (
 		<>
 			<UnsentDraft draftKey={draftKey} text={unsent} />
-			<p ref={whyNot} tabIndex={-1} className="text-ink-soft">
+			<p ref={reason} tabIndex={-1} className="text-ink-soft">
 				{readOnlyReason(session)}
 			</p>
 		</>

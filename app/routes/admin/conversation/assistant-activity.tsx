@@ -34,8 +34,8 @@ export function AssistantActivity({ entries }: { entries: ActionEntry[] }) {
 export function withNewMessages(entries: ActionEntry[], messages: Message[]): ActionEntry[] {
 	const byId = new Map(entries.map((entry) => [entry.id, entry]));
 	for (const { metadata, sentAt } of messages) {
-		for (const deed of (metadata.did as ToolRun[] | undefined) ?? []) {
-			if (!byId.has(deed.id)) byId.set(deed.id, { ...deed, state: "done", at: sentAt });
+		for (const toolRun of (metadata.did as ToolRun[] | undefined) ?? []) {
+			if (!byId.has(toolRun.id)) byId.set(toolRun.id, { ...toolRun, state: "done", at: sentAt });
 		}
 		const card = metadata.proposal as ProposalCard | undefined;
 		if (!card) continue;

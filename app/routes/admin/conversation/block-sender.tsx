@@ -15,15 +15,15 @@ export function BlockSender({
 	/** @returns whether the form was accepted. */
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
-	const place = useRef<HTMLDivElement>(null);
-	useKeptFocus(place, () => place.current?.querySelector<HTMLElement>("summary, button") ?? null);
+	const container = useRef<HTMLDivElement>(null);
+	useKeptFocus(container, () => container.current?.querySelector<HTMLElement>("summary, button") ?? null);
 	const submit = (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
 		void onSubmit(formFieldsOf(event));
 	};
 	if (block) {
 		return (
-			<div ref={place}>
+			<div ref={container}>
 				<section aria-label="Blocked" className="mt-6">
 					<p>
 						{block.reason === "spam" ? "Marked as spam" : "Blocked"}
@@ -39,7 +39,7 @@ export function BlockSender({
 		);
 	}
 	return (
-		<div ref={place}>
+		<div ref={container}>
 			<details className="mt-6">
 				<summary className={buttonClasses({ variant: "quiet", size: "compact" }, "-ms-3 cursor-pointer")}>
 					Block or mark as spam

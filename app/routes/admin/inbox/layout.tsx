@@ -46,7 +46,7 @@ export default function InboxLayout() {
 	const { sessionId } = useParams();
 	const [search] = useSearchParams();
 	const limit = limitIn(search);
-	const { inbox, connection: line } = useInbox(page.inbox, page.agent.id, limit);
+	const { inbox, connection } = useInbox(page.inbox, page.agent.id, limit);
 	useAttention(inbox, page.agent.id, TITLE, sessionId ?? null);
 	// An open session has its own h1.
 	const Title = sessionId ? "p" : "h1";
@@ -60,7 +60,7 @@ export default function InboxLayout() {
 				{/* A phone has space for only the number of queued sessions. */}
 				<Title className="whitespace-nowrap font-semibold text-lg max-sm:sr-only">Mevi Chat</Title>
 				<p className="min-w-0 truncate text-ink-soft text-sm" aria-live="polite">
-					{isAway(line.state)
+					{isAway(connection.state)
 						? "Reconnecting"
 						: inbox.waiting === 0
 							? "Nobody is waiting"
@@ -87,7 +87,7 @@ export default function InboxLayout() {
 			<div className="grid min-h-0 flex-1 md:grid-cols-[20rem_minmax(0,1fr)]">
 				<nav
 					aria-label="Conversations"
-					data-transport={line.transport}
+					data-transport={connection.transport}
 					className={`min-h-0 overflow-y-auto border-line md:border-e ${sessionId ? "max-md:hidden" : ""}`}
 				>
 					<InboxList inbox={inbox} waitingLimit={limit} openId={sessionId ?? null} agentId={page.agent.id} />

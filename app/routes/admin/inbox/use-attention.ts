@@ -23,7 +23,7 @@ export function useAttention(inbox: Inbox, agentId: string, title: string, openI
 		function see() {
 			if (key === null || document.visibilityState !== "visible") return;
 			const next = [...new Set([...readOpened(storageKey), key])].slice(-MAX_STORED_WAITS);
-			keepOpened(storageKey, next);
+			saveOpened(storageKey, next);
 			setOpened(new Set(next));
 		}
 		see();
@@ -43,7 +43,7 @@ function readOpened(storageKey: string): string[] {
 	}
 }
 
-function keepOpened(storageKey: string, keys: string[]): void {
+function saveOpened(storageKey: string, keys: string[]): void {
 	try {
 		sessionStorage.setItem(storageKey, JSON.stringify(keys));
 	} catch {

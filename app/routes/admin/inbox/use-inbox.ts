@@ -22,7 +22,7 @@ export function useInbox(
 	waitingLimit: number,
 ): { inbox: Inbox; connection: ConnectionStatus } {
 	const [inbox, setInbox] = useState(initial);
-	const [line, setConnection] = useState<ConnectionStatus>({ state: "connecting", transport: "sse" });
+	const [connection, setConnection] = useState<ConnectionStatus>({ state: "connecting", transport: "sse" });
 
 	// "Show more" loads the page's data again, with more rows.
 	useEffect(
@@ -50,9 +50,9 @@ export function useInbox(
 				if (event.type !== "inbox") return;
 				// The cursor of a poll names the rows it returned, so a later event from a stream makes it outdated.
 				cursor = id;
-				const { isWhole, ...news } = event.data;
+				const { isWhole, ...rows } = event.data;
 				setInbox((known) => {
-					shown = mergeInbox(known, news, { isWhole, waitingLimit });
+					shown = mergeInbox(known, rows, { isWhole, waitingLimit });
 					return shown;
 				});
 				if (isWhole) return;
@@ -68,7 +68,7 @@ export function useInbox(
 			pageConnection.close();
 		};
 	}, [agentId, waitingLimit]);
-	return { inbox, connection: line };
+	return { inbox, connection };
 }
 
 /** Whether queued sessions beyond the known rows have moved into the visible part of the list. */
@@ -80,17 +80,17 @@ function lacksWaiting({ entries, waiting }: Inbox, waitingLimit: number): boolea
 /** Replaces rows by newer versions of the same sessions and sorts the list. Exported for its test. */
 export function mergeInbox(
 	known: Inbox,
-	news: Inbox,
+	received: Inbox,
 	{ isWhole, waitingLimit }: { isWhole: boolean; waitingLimit: number },
 ): Inbox {
 	// A complete list decides which rows exist; a single row may still be older than one from the stream.
-	const listed = new Set(news.entries.map((entry) => entry.sessionId));
+	const listed = new Set(received.entries.map((entry) => entry.sessionId));
 	const kept = isWhole ? known.entries.filter((entry) => listed.has(entry.sessionId)) : known.entries;
 	const rows = new Map(kept.map((entry) => [entry.sessionId, entry]));
-	for (const entry of news.entries) {
+	for (const entry of received.entries) {
 		const before = rows.get(entry.sessionId);
 		if (!before || before.version <= entry.version) rows.set(entry.sessionId, entry);
 	}
 	const entries = arrangeInbox([...rows.values()], { waitingLimit, now: Date.now() });
-	return { entries, waiting: news.waiting };
+	return { entries, waiting: received.waiting };
 }

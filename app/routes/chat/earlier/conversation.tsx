@@ -36,7 +36,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 export default function EarlierConversation() {
 	const { startedAt, messages, olderBefore } = useLoaderData<typeof loader>();
 	const dayOf = useDayOf();
-	const places = runPositions(messages, dayOf);
+	const positions = runPositions(messages, dayOf);
 	return (
 		<EarlierFrame
 			title={
@@ -57,8 +57,8 @@ export default function EarlierConversation() {
 				) : null}
 				{messages.map((message, index) => (
 					<Fragment key={message.id}>
-						{places[index]?.startsDay ? <DaySeparator iso={message.sentAt} /> : null}
-						<MessageBubble message={message} side="user" place={places[index]} isIdentityStep={false} />
+						{positions[index]?.startsDay ? <DaySeparator iso={message.sentAt} /> : null}
+						<MessageBubble message={message} side="user" position={positions[index]} isIdentityStep={false} />
 					</Fragment>
 				))}
 			</section>
