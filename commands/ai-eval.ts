@@ -59,8 +59,10 @@ await runCommand(async () => {
 
 /** The share of customers' answers that came from the cache; the questions above never use the cache. */
 async function reportCache(): Promise<string> {
-	const { readMemoryFigures } = await import("#app/models/ai-turn/answer-cache.server.ts");
-	const { answers, remembered, kept } = await readMemoryFigures(CACHE_DAYS);
+	const { readAnswerCacheStatistics: readMemoryFigures } = await import(
+		"#app/models/ai-turn/answer-cache.server.ts"
+	);
+	const { answers, fromCache: remembered, kept } = await readMemoryFigures(CACHE_DAYS);
 	const share = answers > 0 ? ` (${Math.round((remembered / answers) * 100)} %)` : "";
 	return `Memory: ${remembered} of customers' ${answers} answers in the last ${CACHE_DAYS} days${share} came from it; ${kept} are kept.`;
 }

@@ -1,9 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod/v4";
-import { BUCKET_BITS, intentFeatures } from "#app/ai/intent/features.ts";
-import { type IntentModelFile, loadModel, packWeights, probabilities } from "#app/ai/intent/model.ts";
-import { type Example, trainIntents } from "#app/ai/intent/train.ts";
+import { BUCKET_BITS, computeIntentFeatures } from "#app/ai/intent/features.ts";
+import {
+	computeProbabilities,
+	type IntentModelFile,
+	packWeights,
+	unpackIntentModel,
+} from "#app/ai/intent/model.ts";
+import { type TrainingExample, trainIntents } from "#app/ai/intent/train.ts";
 
 /**
  * Trains the intent model: `npm run intents:train -- TRAIN.csv DEV.csv`. The two files are Bitext's (columns utterance,
@@ -20,7 +25,7 @@ const SEED_WEIGHT = 3;
 const EPOCHS = 12;
 
 /** The rows of a CSV file with quotes as in RFC 4180: the utterance and its intent. */
-function readExamples(path: string): Example[] {
+function readExamples(path: string): TrainingExample[] {
 	const rows = readFileSync(path, "utf8").split(/\r?\n/).slice(1);
 	return rows.flatMap((row) => {
 		const match = /^(?:"((?:[^"]|"")*)"|([^,]*)),([^,]+),/.exec(row);
@@ -45,7 +50,7 @@ const SLOTS = { thing: THINGS, place: PLACES, day: DAYS };
 const readPhrases = (file: URL): Record<string, string[]> =>
 	z.record(z.string(), z.array(z.string())).parse(parse(readFileSync(file, "utf8")));
 
-function readSeeds(): Example[] {
+function readSeeds(): TrainingExample[] {
 	let next = 0;
 	return Object.entries(readPhrases(SEEDS)).flatMap(([label, phrases]) =>
 		phrases.flatMap((text) => {
@@ -62,12 +67,12 @@ function readSeeds(): Example[] {
 	);
 }
 
-function measure(file: IntentModelFile, examples: Example[]) {
-	const model = loadModel(file);
+function measure(file: IntentModelFile, examples: TrainingExample[]) {
+	const model = unpackIntentModel(file);
 	const wrong = new Map<string, number>();
 	let right = 0;
 	for (const { text, label } of examples) {
-		const all = probabilities(model, intentFeatures(text));
+		const all = computeProbabilities(model, computeIntentFeatures(text));
 		const guess = model.labels[all.indexOf(Math.max(...all))];
 		if (guess === label) right++;
 		else wrong.set(`${label} taken for ${guess}`, (wrong.get(`${label} taken for ${guess}`) ?? 0) + 1);

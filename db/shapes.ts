@@ -105,12 +105,12 @@ export type Answer = {
 };
 
 /** Tools that read a customer's data; `ProposingTool` are those that propose an action. */
-export type ReadingTool = "get_order" | "list_orders";
+export type LookupTool = "get_order" | "list_orders";
 export type ProposingTool = "request_cancellation" | "request_return" | "update_contact";
 export type ActionState = "proposed" | "declined" | "expired" | "done" | "failed";
 
 /** A tool run that read a customer's data, without the data. */
-export type ToolRun = { id: string; tool: ReadingTool; orderNumber: string | null };
+export type ToolRun = { id: string; tool: LookupTool; orderNumber: string | null };
 
 /** An action as the assistant proposes it, before the customer has seen it. */
 export type Proposal = {

@@ -94,7 +94,7 @@ const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
 		may: [
 			"app/models",
 			"app/ai/reply",
-			"app/ai/ask",
+			"app/ai/api-answer",
 			"app/ai/copilot",
 			"app/realtime",
 			"app/auth",
@@ -276,17 +276,17 @@ describe("imports", () => {
 				// Analyses a search query of a model or an agent.
 				"app/ai/retrieve.server.ts",
 			],
-			"app/ai/intent/wants-person.ts": [],
+			"app/ai/intent/person-request.ts": [],
 			"app/ai/intent/classify.server.ts": [
 				// Reads the topics of a search query, and of a part of a question.
-				"app/ai/intent/topics.ts",
+				"app/ai/intent/search-topics.ts",
 				"app/ai/offline/support.ts",
 				// Analyses the question without its words about other people.
-				"app/ai/intent/wants-person.ts",
+				"app/ai/intent/person-request.ts",
 				// Analyses earlier messages.
-				"app/ai/reply/remembering.server.ts",
+				"app/ai/reply/cached-answer.server.ts",
 				// Uses only the list of labels.
-				"app/ai/second-reading.server.ts",
+				"app/ai/model-classification.server.ts",
 			],
 		};
 		const importersOf = (file: string) => [

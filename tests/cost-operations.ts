@@ -6,16 +6,16 @@ import {
 	recountAgentSessions,
 } from "#app/models/agent/agent.server.ts";
 import {
-	checkpointTurn,
 	getLatestTurn,
 	getOpenTurn,
-	hasAnswered,
+	hasAnsweredTimes,
 	leaseTurn,
 	listDueTurns,
 	releaseTurn,
+	saveCheckpoint,
 } from "#app/models/ai-turn/ai-turn.server.ts";
-import { hasDayBudget, recordUsage } from "#app/models/ai-turn/usage.server.ts";
-import { listActions } from "#app/models/assistant-action/log.server.ts";
+import { hasDayBudget, recordModelUsage } from "#app/models/ai-turn/usage.server.ts";
+import { listAssistantActions } from "#app/models/assistant-action/tool-run-log.server.ts";
 import { endSession, rateSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { listEarlierSessions } from "#app/models/chat-session/earlier.server.ts";
 import { refreshExpectedWait } from "#app/models/chat-session/expected-wait.server.ts";
@@ -41,7 +41,7 @@ import { getMessages, listHistory, listMessages } from "#app/models/message/list
 import { postMessage, postToCurrentSession, postToOpenSession } from "#app/models/message/post.server.ts";
 import { markDelivered, markRead, requireMessagePlace } from "#app/models/message/receipts.server.ts";
 import { readUntranslated } from "#app/models/message/translations.server.ts";
-import { readUnanswered } from "#app/models/message/unanswered.server.ts";
+import { readUnansweredQuestion } from "#app/models/message/unanswered.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { streamKey } from "#app/realtime/events.ts";
 import { readLiveAnswer } from "#app/realtime/live-answers.server.ts";
@@ -183,16 +183,16 @@ export function listOperations({ identity, agent, withAssistant, waiting, withAg
 		"history: by id": async () => getMessages(withAssistant, [await idOf()]),
 		"answer: due turns": () => listDueTurns(32),
 		"answer: open turn": () => getOpenTurn(withAssistant),
-		"answer: question": async () => readUnanswered(withAssistant, await head()),
-		"answer: number of answers": () => hasAnswered(withAssistant, 20),
+		"answer: question": async () => readUnansweredQuestion(withAssistant, await head()),
+		"answer: number of answers": () => hasAnsweredTimes(withAssistant, 20),
 		"answer: latest turn": () => getLatestTurn(withAssistant),
 		"answer: turn": async () => {
 			await sql`update ai_turns set due_at = now() where session_id = ${withAssistant} and state = 'due'`;
 			const turn = await leaseTurn(withAssistant);
 			if (!turn) throw new Error("There was no turn.");
-			await checkpointTurn(turn, "Hello", new Date());
+			await saveCheckpoint(turn, "Hello", new Date());
 			await readLiveAnswer(withAssistant);
-			await recordUsage({
+			await recordModelUsage({
 				purpose: "answer",
 				model: "m",
 				promptTokens: 1,
@@ -203,7 +203,7 @@ export function listOperations({ identity, agent, withAssistant, waiting, withAg
 			await releaseTurn(turn, { isAttempt: false });
 		},
 		"answer: budget": () => hasDayBudget(),
-		"answer: actions": () => listActions(withAssistant),
+		"answer: actions": () => listAssistantActions(withAssistant),
 		"answer: summary": () => readToSummarise(withAssistant),
 		"queue: places": () => publishQueueChanges(),
 		"queue: expected wait": () => refreshExpectedWait(),

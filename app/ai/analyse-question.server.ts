@@ -1,6 +1,6 @@
 import { primaryLanguage } from "#app/text/language-tag.ts";
 import { classifyIntent } from "./intent/classify.server.ts";
-import { personAskedIn } from "./intent/wants-person.ts";
+import { findPersonRequestLanguage } from "./intent/person-request.ts";
 import { detectQuestionLanguage, type QuestionText } from "./language/question-language.server.ts";
 
 /** What the words of a question say about it. Computed once for each question, and passed on in `AnswerRequest`. */
@@ -36,7 +36,7 @@ export async function analyseQuestion(text: QuestionText): Promise<QuestionAnaly
 		...classifyIntent(text.question),
 		language,
 		writtenLanguage: written,
-		personRequestLanguage: personAskedIn(text.question),
+		personRequestLanguage: findPersonRequestLanguage(text.question),
 	};
 }
 

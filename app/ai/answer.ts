@@ -1,24 +1,24 @@
-import type { Usage } from "#app/models/ai-turn/usage.server.ts";
-import type { Unanswered } from "#app/models/message/unanswered.server.ts";
+import type { ModelUsage } from "#app/models/ai-turn/usage.server.ts";
+import type { UnansweredQuestion } from "#app/models/message/unanswered.server.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import type { Answer } from "#db/shapes.ts";
 import type { QuestionAnalysis } from "./analyse-question.server.ts";
 import type { OwnerParts } from "./prompt/owner-parts.server.ts";
 
-/** What every way of answering (with a model, without one) receives and returns. */
+/** The types that all ways of answering share, with a model and without. */
 
 export type { Utterance } from "#app/models/message/unanswered.server.ts";
 
 /** A question with its analysis, its customer as the server knows them, and the signal that cancels the answer. */
-export type AnswerRequest = Unanswered & {
+export type AnswerRequest = UnansweredQuestion & {
 	analysis: QuestionAnalysis;
-	/** Stops the work when the turn is superseded or out of time. */
+	/** Aborts the answer when the turn is superseded or takes too long. */
 	signal: AbortSignal;
-	/** For whom a model's calls are counted; absent for a question outside any conversation. */
-	usage?: { turnId: string | null; sessionId: string | null; purpose?: Usage["purpose"] };
+	/** The turn and session whose model usage is recorded; absent for a question outside any session. */
+	usage?: { turnId: string | null; sessionId: string | null; purpose?: ModelUsage["purpose"] };
 	/** What the prompt contains besides the question, when it was loaded in advance. */
 	material?: PromptMaterial;
-	/** Whose share of this process the work uses: a key of the network the question came from. */
+	/** Key of the network that the question came from; the queues of this process serve networks in turn. */
 	network?: string;
 };
 
@@ -28,19 +28,19 @@ export type PromptMaterial = { parts: OwnerParts; passages: FoundPassage[] };
 export type { Answer } from "#db/shapes.ts";
 
 /**
- * Takes the words of an answer as they are written.
- * @param at where the piece belongs, in UTF-16 units, when it does not follow what came before it: what was written
- * from there on is taken back, since a reply broke off or was in another language than the customer's.
+ * Receives the text of an answer while it is written.
+ * @param at position of the piece in UTF-16 units, when it does not follow the text before it. The text from this
+ * position on is replaced, because a reply broke off or was in the wrong language.
  */
 export type OnText = (piece: string, at?: number) => void;
 
 /**
- * Answers one question. Calls `onText` with each piece as it is written; the pieces, put where they belong, are `text`.
- * @throws AnswerFailed when the provider cannot answer; the caller hands over to a person.
+ * Answers one question. Calls `onText` with each piece of the text; the pieces at their positions make up `text`.
+ * @throws AnswerFailed when the provider fails; the caller then calls a person.
  */
 export type Answerer = (request: AnswerRequest, onText: OnText) => Promise<Answer>;
 
-/** The provider failed in a way that waiting will not cure now. `reason` is safe to log and to show an agent. */
+/** The provider failed, and no retry is left. `reason` may be logged and shown to an agent. */
 export class AnswerFailed extends Error {
 	constructor(
 		readonly reason: "refused" | "unauthorised" | "rate-limited" | "cut" | "malformed" | "timeout",

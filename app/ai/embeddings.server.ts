@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod/v4";
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { recordUsage } from "#app/models/ai-turn/usage.server.ts";
+import { recordModelUsage } from "#app/models/ai-turn/usage.server.ts";
 import { dropStaleVectors, embedMissing } from "#app/models/article/passage-vector.server.ts";
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
 import type { Meaning } from "#app/models/search/meaning.server.ts";
@@ -11,18 +11,18 @@ import { hasVisibleText } from "#app/text/visible-text.ts";
 import { encodeMeaning, warmEncoder } from "./encoder/encode.server.ts";
 
 /** Texts a request carries: well under what providers take, and few enough that a failure repeats little. */
-const BATCH = 64;
+const TEXTS_PER_REQUEST = 64;
 /** A question waits no longer than this for its meaning; words alone find as well. */
-const QUESTION_LIMIT_MS = 2_000;
-const BATCH_LIMIT_MS = 60_000;
-const RETRIES = 3;
-const BACKOFF_MS = 500;
+const QUESTION_TIMEOUT_MS = 2_000;
+const BATCH_TIMEOUT_MS = 60_000;
+const MAX_RETRIES = 3;
+const FIRST_BACKOFF_MS = 500;
 /** A longer Retry-After is left to the next sweep. */
-const LONGEST_WAIT_MS = 30_000;
+const MAX_RETRY_WAIT_MS = 30_000;
 /** About 8,000 tokens, the most that OpenAI's models read. */
-const LONGEST_TEXT = 24_000;
+const MAX_EMBEDDED_CHARACTERS = 24_000;
 
-const reply = z.object({
+const embeddingsResponse = z.object({
 	data: z.array(z.object({ index: z.number().int(), embedding: z.array(z.number()).min(1) })),
 	usage: z.object({ prompt_tokens: z.number().int().nonnegative().nullish() }).nullish(),
 });
@@ -38,17 +38,17 @@ class EmbeddingFailed extends Error {
 }
 
 /** Under this name the vectors of our own encoder are kept; another make of it needs another name. */
-const BUILT_IN = "built-in-1";
+const BUILT_IN_MODEL = "built-in-1";
 /** Texts our own encoder takes at a time, some two seconds of its patient work. */
-const OWN_BATCH = 8;
+const TEXTS_PER_BUILT_IN_BATCH = 8;
 
 /** Once per process and failure: a provider that is away would otherwise fill the log with every question. */
-let loggedNote: string | null = null;
+let lastLoggedFailure: string | null = null;
 
-function noteFailure(error: unknown): void {
+function logFailureOnce(error: unknown): void {
 	const note = error instanceof EmbeddingFailed ? error.note : String((error as Error)?.name);
-	if (note === loggedNote) return;
-	loggedNote = note;
+	if (note === lastLoggedFailure) return;
+	lastLoggedFailure = note;
 	log.warn({ note }, "articles are searched by words alone: no vectors could be made");
 }
 
@@ -56,16 +56,19 @@ function noteFailure(error: unknown): void {
  * The meaning of a question from the provider's embedding model (OPENAI_EMBEDDING_MODEL). Null where none is set, and
  * when the provider fails or is slow, which is logged once. It waits for the provider, up to 2 s.
  */
-export async function providerMeaningOf(question: string, signal?: AbortSignal): Promise<Meaning | null> {
+export async function embedQuestionWithProvider(
+	question: string,
+	signal?: AbortSignal,
+): Promise<Meaning | null> {
 	const { OPENAI_EMBEDDING_MODEL: model } = env();
 	if (!model || !hasVisibleText(question)) return null;
 	try {
-		const [vector] = await embed([question], model, QUESTION_LIMIT_MS);
-		loggedNote = null;
+		const [vector] = await embed([question], model, QUESTION_TIMEOUT_MS);
+		lastLoggedFailure = null;
 		return vector ? { model, vector: Float32Array.from(vector), isBuiltIn: false } : null;
 	} catch (error) {
 		signal?.throwIfAborted();
-		noteFailure(error);
+		logFailureOnce(error);
 		return null;
 	}
 }
@@ -74,13 +77,16 @@ export async function providerMeaningOf(question: string, signal?: AbortSignal):
  * The meaning of an English question from our own encoder; null where the provider's model is in its place, and on
  * a machine that cannot run it, which is logged once.
  */
-export async function builtInMeaningOf(question: string, language: string): Promise<Meaning | null> {
+export async function embedQuestionWithBuiltInModel(
+	question: string,
+	language: string,
+): Promise<Meaning | null> {
 	if (env().OPENAI_EMBEDDING_MODEL || !hasVisibleText(question) || searchConfig(language) !== ENGLISH)
 		return null;
 	try {
-		return { model: BUILT_IN, vector: await encodeMeaning(question), isBuiltIn: true };
+		return { model: BUILT_IN_MODEL, vector: await encodeMeaning(question), isBuiltIn: true };
 	} catch (error) {
-		noteFailure(error);
+		logFailureOnce(error);
 		return null;
 	}
 }
@@ -89,17 +95,17 @@ export async function builtInMeaningOf(question: string, language: string): Prom
  * Gives every passage that has no vector one, in batches, and tries again what failed for a while.
  * @returns how many were made; what is left when the provider stays away is left to the next call.
  */
-export async function embedPassages(): Promise<number> {
-	const model = env().OPENAI_EMBEDDING_MODEL ?? BUILT_IN;
+export async function updatePassageEmbeddings(): Promise<number> {
+	const model = env().OPENAI_EMBEDDING_MODEL ?? BUILT_IN_MODEL;
 	try {
-		if (model === BUILT_IN) await warmEncoder();
+		if (model === BUILT_IN_MODEL) await warmEncoder();
 		await indexVectors(model);
-		const made = await embedAll({ isPatient: true });
+		const made = await embedMissingPassages({ isPatient: true });
 		if (made > 0) await indexVectors(model);
 		await dropStaleVectors(model);
 		return made;
 	} catch (error) {
-		noteFailure(error);
+		logFailureOnce(error);
 		return 0;
 	}
 }
@@ -108,14 +114,19 @@ export async function embedPassages(): Promise<number> {
  * Gives every passage that has no vector one, now.
  * @param options.isPatient whether our own encoder leaves the processor to others meanwhile.
  */
-export async function embedAll({ isPatient = false } = {}): Promise<number> {
+export async function embedMissingPassages({ isPatient = false } = {}): Promise<number> {
 	const { OPENAI_EMBEDDING_MODEL: model } = env();
-	if (model) return embedMissing({ model, batch: BATCH, embed: (texts) => embedPatiently(texts, model) });
+	if (model)
+		return embedMissing({
+			model,
+			batch: TEXTS_PER_REQUEST,
+			requestEmbeddings: (texts) => requestEmbeddingsWithRetries(texts, model),
+		});
 	return embedMissing({
-		model: BUILT_IN,
-		batch: OWN_BATCH,
+		model: BUILT_IN_MODEL,
+		batch: TEXTS_PER_BUILT_IN_BATCH,
 		config: ENGLISH,
-		async embed(texts) {
+		async requestEmbeddings(texts) {
 			const vectors: Float32Array[] = [];
 			for (const text of texts) vectors.push(await encodeMeaning(text, { isPatient }));
 			return vectors;
@@ -123,21 +134,21 @@ export async function embedAll({ isPatient = false } = {}): Promise<number> {
 	});
 }
 
-async function embedPatiently(texts: string[], model: string): Promise<number[][]> {
+async function requestEmbeddingsWithRetries(texts: string[], model: string): Promise<number[][]> {
 	for (let retry = 0; ; retry++) {
 		try {
-			return await embed(texts, model, BATCH_LIMIT_MS);
+			return await embed(texts, model, BATCH_TIMEOUT_MS);
 		} catch (error) {
-			if (!(error instanceof EmbeddingFailed) || !error.canRetry || retry === RETRIES) throw error;
-			const waitMs = error.retryAfterMs ?? BACKOFF_MS * 2 ** retry;
-			if (waitMs > LONGEST_WAIT_MS) throw error;
+			if (!(error instanceof EmbeddingFailed) || !error.canRetry || retry === MAX_RETRIES) throw error;
+			const waitMs = error.retryAfterMs ?? FIRST_BACKOFF_MS * 2 ** retry;
+			if (waitMs > MAX_RETRY_WAIT_MS) throw error;
 			await wait(waitMs * (1 + Math.random() / 4));
 		}
 	}
 }
 
 /** One request. Not through the SDK, which would ask for base64 and retry on its own. @throws EmbeddingFailed */
-async function embed(texts: string[], model: string, limitMs: number): Promise<number[][]> {
+async function embed(texts: string[], model: string, timeoutMs: number): Promise<number[][]> {
 	const { OPENAI_API_KEY, OPENAI_BASE_URL = "https://api.openai.com/v1" } = env();
 	let response: Response;
 	try {
@@ -146,10 +157,10 @@ async function embed(texts: string[], model: string, limitMs: number): Promise<n
 			headers: { "Content-Type": "application/json", Authorization: `Bearer ${OPENAI_API_KEY ?? ""}` },
 			body: JSON.stringify({
 				model,
-				input: texts.map((text) => text.slice(0, LONGEST_TEXT)),
+				input: texts.map((text) => text.slice(0, MAX_EMBEDDED_CHARACTERS)),
 				encoding_format: "float",
 			}),
-			signal: AbortSignal.timeout(limitMs),
+			signal: AbortSignal.timeout(timeoutMs),
 		});
 		if (!response.ok) {
 			await response.body?.cancel();
@@ -158,8 +169,8 @@ async function embed(texts: string[], model: string, limitMs: number): Promise<n
 			const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : null;
 			throw new EmbeddingFailed(`status ${response.status}`, retryAfterMs, canRetry);
 		}
-		const { data, usage } = reply.parse(await response.json());
-		await count(model, texts, usage?.prompt_tokens ?? null);
+		const { data, usage } = embeddingsResponse.parse(await response.json());
+		await recordUsageSafely(model, texts, usage?.prompt_tokens ?? null);
 		const vectors = data.sort((a, b) => a.index - b.index).map(({ embedding }) => embedding);
 		if (vectors.length === texts.length) return vectors;
 	} catch (error) {
@@ -171,14 +182,14 @@ async function embed(texts: string[], model: string, limitMs: number): Promise<n
 }
 
 /** Characters to a token, roughly, for servers that do not say how many they took. */
-const CHARACTERS_A_TOKEN = 4;
+const CHARACTERS_PER_TOKEN = 4;
 
 /** Writes down what a request used. One that cannot be counted still has its vectors. */
-async function count(model: string, texts: string[], tokens: number | null): Promise<void> {
-	const characters = texts.reduce((sum, text) => sum + Math.min(text.length, LONGEST_TEXT), 0);
-	const promptTokens = tokens || Math.ceil(characters / CHARACTERS_A_TOKEN);
+async function recordUsageSafely(model: string, texts: string[], tokens: number | null): Promise<void> {
+	const characters = texts.reduce((sum, text) => sum + Math.min(text.length, MAX_EMBEDDED_CHARACTERS), 0);
+	const promptTokens = tokens || Math.ceil(characters / CHARACTERS_PER_TOKEN);
 	try {
-		await recordUsage({ purpose: "embed", model, promptTokens, completionTokens: 0 });
+		await recordModelUsage({ purpose: "embed", model, promptTokens, completionTokens: 0 });
 	} catch (error) {
 		log.error({ err: error }, "a request for vectors was not counted");
 	}

@@ -2,20 +2,20 @@ import { SENT_MESSAGES } from "#app/models/chat-session/summary.server.ts";
 import { nameOf } from "#app/text/language-tag.ts";
 import type { AnswerRequest, Utterance } from "./answer.ts";
 import type { OwnerParts } from "./prompt/owner-parts.server.ts";
-import { HOW_TO_ANSWER, NEVER } from "./prompt/rules.ts";
+import { ANSWER_INSTRUCTIONS, PROHIBITIONS } from "./prompt/rules.ts";
 
-/** How much of each message before the question is sent along. */
-const UTTERANCE_LENGTH = 2_000;
+/** Limit for each earlier message in the prompt, in UTF-16 units. */
+const MAX_HISTORY_CHARACTERS = 2_000;
 
-/** The rules' own words, for whoever keeps them from being repeated. */
-export const rulesText = (): string => `${HOW_TO_ANSWER}\n\n${NEVER}`;
+/** The rules that are the same for every store, for code that must recognise them in a reply. */
+export const fixedPromptRules = (): string => `${ANSWER_INSTRUCTIONS}\n\n${PROHIBITIONS}`;
 
 /**
- * The system message: rules and the owner's parts first (the same for every customer, so that providers can
- * cache it), then what changes from question to question, as data.
- * @param options.passages what was retrieved for the question, ready to be shown to the model.
+ * Builds the system message. The rules and the owner's parts come first, because they are the same for every customer
+ * and providers can cache them; the data of the question follows.
+ * @param options.passages the retrieved passages as the model gets them.
  */
-export function systemPrompt(options: {
+export function buildSystemPrompt(options: {
 	parts: OwnerParts;
 	request: Pick<AnswerRequest, "customerId" | "verifiedEmail" | "customerName" | "locale" | "summary">;
 	/** BCP 47; null when the model chooses the language of the question itself. */
@@ -32,21 +32,23 @@ export function systemPrompt(options: {
 		today: today.toISOString().slice(0, 10),
 	};
 	return [
-		HOW_TO_ANSWER,
+		ANSWER_INSTRUCTIONS,
 		`The store in its owner's words\n${parts.company}`,
 		`The tone its owner wants\n${parts.tone}`,
 		...(parts.rules ? [`What its owner asks besides\n${parts.rules}`] : []),
-		NEVER,
-		dataBlock("customer", [customer]),
-		...(request.summary ? [dataBlock("earlier in this conversation", [{ summary: request.summary }])] : []),
-		dataBlock("passages", passages),
+		PROHIBITIONS,
+		formatDataBlock("customer", [customer]),
+		...(request.summary
+			? [formatDataBlock("earlier in this conversation", [{ summary: request.summary }])]
+			: []),
+		formatDataBlock("passages", passages),
 	].join("\n\n");
 }
 
-/** What was said before the question, as chat messages; an agent's words are marked as a person's. */
-export function historyMessages(history: Utterance[]): { role: "user" | "assistant"; content: string }[] {
+/** The messages before the question as chat messages of the model. Messages of agents are marked as written by a person. */
+export function toHistoryMessages(history: Utterance[]): { role: "user" | "assistant"; content: string }[] {
 	return history.slice(-SENT_MESSAGES).map(({ role, text }) => {
-		const content = text.slice(0, UTTERANCE_LENGTH).replace(/[\ud800-\udbff]$/, "");
+		const content = text.slice(0, MAX_HISTORY_CHARACTERS).replace(/[\ud800-\udbff]$/, "");
 		if (role === "customer") return { role: "user", content };
 		return {
 			role: "assistant",
@@ -56,15 +58,15 @@ export function historyMessages(history: Utterance[]): { role: "user" | "assista
 }
 
 /**
- * Data between delimiters it cannot forge: each entry is one line of JSON with its angle brackets escaped,
- * so no retrieved text can close the element or open another.
+ * Formats data as a `<data>` element of the prompt. Each entry is one line of JSON with escaped angle brackets, so that
+ * no text in it can close the element or open another.
  */
-export function dataBlock(kind: string, entries: object[]): string {
-	const lines = entries.map(dataText);
+export function formatDataBlock(kind: string, entries: object[]): string {
+	const lines = entries.map(formatDataJson);
 	return `<data kind="${kind}">\n${lines.join("\n") || "(nothing was found)"}\n</data>`;
 }
 
-/** One piece of data as JSON text, its angle brackets escaped. */
-export function dataText(data: unknown): string {
+/** Formats data as JSON with escaped angle brackets. */
+export function formatDataJson(data: unknown): string {
 	return JSON.stringify(data).replaceAll("<", "\\u003c").replaceAll(">", "\\u003e");
 }

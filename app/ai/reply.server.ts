@@ -1,7 +1,7 @@
 import { log } from "#app/http/log.server.ts";
 import {
 	getOpenTurn,
-	hasAnswered,
+	hasAnsweredTimes,
 	leaseTurn,
 	releaseTurn,
 	type Turn,
@@ -10,100 +10,116 @@ import { getSetting } from "#app/models/setting/store.server.ts";
 import { endLiveAnswer, publishEphemeral } from "#app/realtime/publish.server.ts";
 import { UNKNOWN_QUESTION } from "./analyse-question.server.ts";
 import { AnswerFailed } from "./answer.ts";
-import { answerOfCall, type Call, decideEscalation } from "./escalation/decide.server.ts";
-import { readingWork } from "./own-work.server.ts";
-import { answer } from "./reply/answerer.server.ts";
-import { apologise, finish } from "./reply/ending.server.ts";
-import { type Prepared, prepare } from "./reply/preparing.server.ts";
-import { Superseded, startWriting } from "./reply/writing.server.ts";
+import { questionAnalysisQueue } from "./cpu-queues.server.ts";
+import {
+	decideEscalation,
+	type Escalation,
+	toEscalationAnswer,
+} from "./escalation/decide-escalation.server.ts";
+import { answerQuestion } from "./reply/answer-question.server.ts";
+import { finishAnswer, finishWithApology } from "./reply/finish-answer.server.ts";
+import { startLiveAnswer, TurnSuperseded } from "./reply/live-answer.server.ts";
+import { type PreparedQuestion, prepareQuestion } from "./reply/prepare-question.server.ts";
 
 /**
- * A turn that was begun this often and never finished takes its process with it; a person answers instead. Attempts
- * that a process gave back because it was to end are not counted.
+ * Attempts to answer a turn. More often than this the turn probably crashes its process, so a person answers instead.
+ * Attempts that a process gave back because it was shutting down are not counted.
  */
-const MOST_ATTEMPTS = 8;
+const MAX_ATTEMPTS = 8;
 
 /**
- * The pipeline: answers a session's open turn, if it has one that is due and nobody else is at it.
+ * Answers the open turn of a session, if it is due and no other process has its lease. This is the whole pipeline.
  *
- * It can die anywhere. Until `finish` commits, the turn stays open, and whoever finds its lease run out
- * begins again; after that there is a message and no turn. So each question ends with exactly one answer.
+ * The process may die at any point. Until `finishAnswer` commits, the turn stays open, and another process takes it
+ * when the lease expires. After the commit there is a message and no open turn. So each question gets exactly one answer.
  */
 export async function answerSession(sessionId: string): Promise<void> {
-	const taken = await takeTurn(sessionId);
-	if (!taken) return;
-	const { turn, early } = taken;
-	const caps = early?.caps ?? (await getSetting("assistant_caps"));
-	const writing = startWriting(turn, caps.secondsPerAnswer * 1_000);
+	const leased = await leaseDueTurn(sessionId);
+	if (!leased) return;
+	const { turn, preparedEarly } = leased;
+	const answerLimits = preparedEarly?.answerLimits ?? (await getSetting("assistant_caps"));
+	const liveAnswer = startLiveAnswer(turn, answerLimits.secondsPerAnswer * 1_000);
 	let analysis = UNKNOWN_QUESTION;
 	try {
-		const prepared = early ?? (await prepare(sessionId, turn));
-		const { question, recalled, escalation } = prepared;
+		const prepared = preparedEarly ?? (await prepareQuestion(sessionId, turn));
+		const { question, cacheLookup, escalationSettings } = prepared;
 		analysis = question.analysis;
-		if (turn.attempts > MOST_ATTEMPTS) throw new AnswerFailed("cut");
-		const [mustHave, pastCap] = await Promise.all([
-			readingWork().run(turn.network, () => decideEscalation(question, escalation), writing.signal),
-			callPastCap(turn, caps.answersPerSession, analysis.language),
+		if (turn.attempts > MAX_ATTEMPTS) throw new AnswerFailed("cut");
+		const [ruleEscalation, limitEscalation] = await Promise.all([
+			questionAnalysisQueue().run(
+				turn.network,
+				() => decideEscalation(question, escalationSettings),
+				liveAnswer.signal,
+			),
+			escalateAtAnswerLimit(turn, answerLimits.answersPerSession, analysis.language),
 		]);
-		const call = mustHave ?? pastCap;
-		if (call) {
-			const reply = answerOfCall(call, analysis);
-			writing.write(reply.text);
-			await writing.stop();
-			return await finish(turn, reply, { firstWordAt: writing.firstWordAt() });
+		const escalation = ruleEscalation ?? limitEscalation;
+		if (escalation) {
+			const reply = toEscalationAnswer(escalation, analysis);
+			liveAnswer.write(reply.text);
+			await liveAnswer.stop();
+			return await finishAnswer(turn, reply, { firstWordAt: liveAnswer.firstWordAt() });
 		}
-		const isLastTry = question.misses + 1 >= escalation.missesBeforePerson;
-		// Calling tools and streaming are the answerer's own; it ends with the whole text.
-		const reply = await answer(
-			{ ...question, signal: writing.signal, turn, isLastTry, recalled },
-			writing.write,
+		const mustEscalateIfUnanswered = question.unansweredInARow + 1 >= escalationSettings.missesBeforePerson;
+		const reply = await answerQuestion(
+			{ ...question, signal: liveAnswer.signal, turn, mustEscalateIfUnanswered, cacheLookup },
+			liveAnswer.write,
 		);
-		await writing.stop();
-		await finish(turn, reply, { firstWordAt: writing.firstWordAt(), asked: question });
+		await liveAnswer.stop();
+		await finishAnswer(turn, reply, { firstWordAt: liveAnswer.firstWordAt(), question });
 	} catch (error) {
-		await writing.stop();
-		if (error instanceof Superseded || writing.isLost()) return;
-		// What is no verdict of the answerer, a database that is just failing over, may be gone in a second.
-		if (!(error instanceof AnswerFailed) && turn.attempts < MOST_ATTEMPTS) {
-			log.error({ sessionId, turn: turn.id, err: error }, "an answer was cut; it is begun again");
+		await liveAnswer.stop();
+		if (error instanceof TurnSuperseded || liveAnswer.isLeaseLost()) return;
+		// Other errors, such as a database that is failing over, may be gone at the next attempt.
+		if (!(error instanceof AnswerFailed) && turn.attempts < MAX_ATTEMPTS) {
+			log.error({ sessionId, turn: turn.id, err: error }, "an answer was interrupted and will restart");
 			return await releaseTurn(turn, { isAttempt: true }).catch(() => {});
 		}
-		await apologise(turn, analysis, { firstWordAt: writing.firstWordAt(), error });
+		await finishWithApology(turn, analysis, { firstWordAt: liveAnswer.firstWordAt(), error });
 	} finally {
 		endLiveAnswer(sessionId, turn.messageId);
-		if (!writing.isLost()) {
+		if (!liveAnswer.isLeaseLost()) {
 			publishEphemeral({ sessionId, stream: "public", type: "ai-thinking", data: { on: false } });
 		}
 	}
 }
 
 /**
- * Takes the lease on a session's turn once it is due: several quick messages get one answer, so it waits until the
- * customer has paused, or has put it off for long enough. The question is prepared in that time.
- * @returns null when there is nothing to answer, or somebody else is at it; `early` is null when the question is
- * not the one that was prepared.
+ * Waits until the turn of a session is due, then takes its lease. A turn becomes due when the customer pauses, so that
+ * several quick messages get one answer. The question is prepared during the wait.
+ * @returns null when there is no open turn or another process has its lease. `preparedEarly` is null when the customer
+ * wrote again after the question was prepared.
  */
-async function takeTurn(sessionId: string): Promise<{ turn: Turn; early: Prepared | null } | null> {
-	let early = null as { questionSeq: number; prepared: Promise<Prepared | null> } | null;
+async function leaseDueTurn(
+	sessionId: string,
+): Promise<{ turn: Turn; preparedEarly: PreparedQuestion | null } | null> {
+	let preparing = null as { questionSeq: number; prepared: Promise<PreparedQuestion | null> } | null;
 	for (;;) {
-		const open = await getOpenTurn(sessionId);
-		if (!open) return null;
-		if (open.waitMs > 0) {
-			if (early?.questionSeq !== open.questionSeq) {
-				const { questionSeq } = open;
-				early = { questionSeq, prepared: prepare(sessionId, open).catch(() => null) };
+		const openTurn = await getOpenTurn(sessionId);
+		if (!openTurn) return null;
+		if (openTurn.waitMs > 0) {
+			if (preparing?.questionSeq !== openTurn.questionSeq) {
+				const { questionSeq } = openTurn;
+				preparing = { questionSeq, prepared: prepareQuestion(sessionId, openTurn).catch(() => null) };
 			}
-			await new Promise((resolve) => setTimeout(resolve, open.waitMs));
+			await new Promise((resolve) => setTimeout(resolve, openTurn.waitMs));
 		}
 		const turn = await leaseTurn(sessionId);
-		if (turn) return { turn, early: early?.questionSeq === turn.questionSeq ? await early.prepared : null };
-		// Due, and in somebody's living hands; else the customer has written on meanwhile.
-		if (open.waitMs === 0) return null;
+		if (turn) {
+			const isSameQuestion = preparing?.questionSeq === turn.questionSeq;
+			return { turn, preparedEarly: preparing && isSameQuestion ? await preparing.prepared : null };
+		}
+		// The turn was due, so another process has its lease. Otherwise the customer wrote again and it is due later.
+		if (openTurn.waitMs === 0) return null;
 	}
 }
 
-/** A call for a person when the assistant has answered as often in this conversation as it may; else null. */
-async function callPastCap(turn: Turn, most: number, language: string): Promise<Call | null> {
-	const isPast = await hasAnswered(turn.sessionId, most);
-	return isPast ? { reason: "assistant-limit", words: "assistant-limit", language } : null;
+/** The escalation when the assistant has given the most answers allowed in a session; else null. */
+async function escalateAtAnswerLimit(
+	turn: Turn,
+	answerLimit: number,
+	language: string,
+): Promise<Escalation | null> {
+	const isLimitReached = await hasAnsweredTimes(turn.sessionId, answerLimit);
+	return isLimitReached ? { reason: "assistant-limit", textKey: "assistant-limit", language } : null;
 }

@@ -2,44 +2,49 @@ import { searchPassages } from "#app/models/article/article.server.ts";
 import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import type { AnswerRequest, PromptMaterial } from "./answer.ts";
-import { builtInMeaningOf, providerMeaningOf } from "./embeddings.server.ts";
-import { topicsOf } from "./intent/topics.ts";
+import { searchQueue } from "./cpu-queues.server.ts";
+import { embedQuestionWithBuiltInModel, embedQuestionWithProvider } from "./embeddings.server.ts";
+import { findSearchTopics } from "./intent/search-topics.ts";
 import { detectQuestionLanguage } from "./language/question-language.server.ts";
-import { searchingWork } from "./own-work.server.ts";
-import { ownerParts } from "./prompt/owner-parts.server.ts";
+import { readOwnerParts } from "./prompt/owner-parts.server.ts";
 
 /** Passages retrieved before the first request to a model, so that a model that cannot call tools can answer too. */
 const PROMPT_PASSAGES = 5;
 /** A question with fewer words depends on the one before it, such as "and for sofas?". */
 const SHORT_QUESTION_WORDS = 4;
 
-/** Passages for a model or an agent's copilot to write from. */
-export type Retrieval = {
+/** A search for passages, for a model or an agent's copilot. */
+export type PassageQuery = {
 	query: string;
 	/** Most passages returned. */
 	limit: number;
-	/** Language of the page, where the query's own words do not tell. */
+	/** Language of the page; used when the query's language is unclear. */
 	locale?: string;
-	/** Language of the query, where it is known. */
+	/** Language of the query; detected when absent. */
 	language?: string;
-	/** "agents" also finds what only the store's people may read: never for a text a customer sees unchecked. */
+	/** "agents" also finds articles for agents only. Never use it for a text that a customer sees unchecked. */
 	readers?: "customers" | "agents";
-	/** Whose share of this process is used; see `AnswerRequest`. */
+	/** See `AnswerRequest`. */
 	network?: string;
 	signal?: AbortSignal;
 };
 
-/** Finds passages by words and, where an embedding model is set, by meaning; those in the query's language first. */
-export async function retrievePassages(retrieval: Retrieval): Promise<FoundPassage[]> {
+/** Finds passages by words and by embeddings; passages in the query's language come first. */
+export async function retrievePassages(retrieval: PassageQuery): Promise<FoundPassage[]> {
 	const { query, limit, locale = "en", readers = "customers", network = "", signal } = retrieval;
-	const provided = await providerMeaningOf(query, signal);
+	const providerEmbedding = await embedQuestionWithProvider(query, signal);
 	const search = async () => {
 		const language =
 			retrieval.language ?? (await detectQuestionLanguage({ question: query, locale })).language;
-		const meaning = provided ?? (await builtInMeaningOf(query, language));
-		return searchPassages(query, limit, { locale: language, readers, meaning, topics: topicsOf(query) });
+		const meaning = providerEmbedding ?? (await embedQuestionWithBuiltInModel(query, language));
+		return searchPassages(query, limit, {
+			locale: language,
+			readers,
+			meaning,
+			topics: findSearchTopics(query),
+		});
 	};
-	return searchingWork().run(network, search, signal);
+	return searchQueue().run(network, search, signal);
 }
 
 /** Loads what the prompt for a question contains: the owner's parts and the best passages. */
@@ -54,7 +59,7 @@ export async function loadPromptMaterial({
 	signal?: AbortSignal;
 }): Promise<PromptMaterial> {
 	const [parts, passages] = await Promise.all([
-		ownerParts(),
+		readOwnerParts(),
 		retrievePassages({
 			query: searchQuery({ question, history }),
 			limit: PROMPT_PASSAGES,

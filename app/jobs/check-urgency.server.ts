@@ -1,5 +1,5 @@
 import { isFrustrated } from "#app/ai/escalation/frustration.ts";
-import { isAboutSafety, isLegal } from "#app/ai/escalation/sensitive-topics.ts";
+import { mentionsInjuryOrDanger, mentionsLegalAction } from "#app/ai/escalation/sensitive-topics.ts";
 import { makeUrgent, readNewestTexts } from "#app/models/chat-session/urgency.server.ts";
 
 /**
@@ -15,6 +15,7 @@ export async function checkUrgency({
 	text: string | null;
 }): Promise<void> {
 	const texts = text === null ? await readNewestTexts(sessionId) : [text];
-	if (texts.some(isAboutSafety)) await makeUrgent(sessionId, "urgent");
-	else if (texts.some((words) => isLegal(words) || isFrustrated(words))) await makeUrgent(sessionId, "high");
+	if (texts.some(mentionsInjuryOrDanger)) await makeUrgent(sessionId, "urgent");
+	else if (texts.some((words) => mentionsLegalAction(words) || isFrustrated(words)))
+		await makeUrgent(sessionId, "high");
 }

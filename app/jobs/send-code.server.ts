@@ -5,7 +5,7 @@ import { MailFailed, sendMail } from "#app/mail/send.server.ts";
 import { isCustomersAddress, isUsableCode } from "#app/models/email/code.server.ts";
 
 /** Waits between tries; the last again and again, as long as the code counts. */
-const RETRY_MS = [1_000, 4_000, 10_000, 30_000] as const;
+const RETRY_DELAYS_MS = [1_000, 4_000, 10_000, 30_000] as const;
 
 /**
  * Sends a code, if the address is a customer's: nobody can have letters sent to strangers by typing addresses
@@ -13,12 +13,12 @@ const RETRY_MS = [1_000, 4_000, 10_000, 30_000] as const;
  * have been taken. What cannot be sent is logged once, by the code's id; the customer may ask again.
  * @param signal ends the waiting, when the process is to end: the code is in its memory only.
  */
-export async function sendCode(job: JobPayloads["send-code"], signal: AbortSignal): Promise<void> {
+export async function sendCodeWithRetries(job: JobPayloads["send-code"], signal: AbortSignal): Promise<void> {
 	const { codeId } = job;
 	for (let tries = 0; !signal.aborted; tries++) {
 		try {
 			// Asked again before every try: it may have been used, have run out or be followed by another.
-			if (await isUsableCode(codeId)) await send(job);
+			if (await isUsableCode(codeId)) await sendCodeEmail(job);
 			return;
 		} catch (error) {
 			const isMail = error instanceof MailFailed;
@@ -28,12 +28,12 @@ export async function sendCode(job: JobPayloads["send-code"], signal: AbortSigna
 			const tried = isMail ? { note: error.note } : { err: error };
 			if (tries === 0) log.warn({ codeId, ...tried }, "a code could not be sent yet; it is tried again");
 		}
-		const pauseMs = RETRY_MS[Math.min(tries, RETRY_MS.length - 1)];
+		const pauseMs = RETRY_DELAYS_MS[Math.min(tries, RETRY_DELAYS_MS.length - 1)];
 		await wait(pauseMs, undefined, { signal, ref: false }).catch(() => {});
 	}
 }
 
-async function send({ email, code, evenIfUnknown }: JobPayloads["send-code"]): Promise<void> {
+async function sendCodeEmail({ email, code, evenIfUnknown }: JobPayloads["send-code"]): Promise<void> {
 	if (!evenIfUnknown && !(await isCustomersAddress(email))) return;
 	await sendMail({
 		to: email,

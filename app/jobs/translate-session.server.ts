@@ -1,7 +1,7 @@
-import { readLanguage } from "#app/ai/language/tell.server.ts";
+import { detectLanguage } from "#app/ai/language/detect-language.server.ts";
 import { translateText } from "#app/ai/language/translate.server.ts";
-import { smallModel } from "#app/ai/openai.server.ts";
-import { hasModel } from "#app/ai/reply/answerer.server.ts";
+import { smallModelName } from "#app/ai/openai.server.ts";
+import { hasLanguageModel } from "#app/ai/reply/answer-question.server.ts";
 import { hasDayBudget } from "#app/models/ai-turn/usage.server.ts";
 import { languageTag } from "#app/models/chat-session/locale.ts";
 import {
@@ -19,29 +19,32 @@ import { isSameLanguage } from "#app/text/language-tag.ts";
  * several times at once: each message is claimed before it costs anything.
  */
 export async function translateSession(sessionId: string): Promise<void> {
-	if (!hasModel()) return;
+	if (!hasLanguageModel()) return;
 	const found = await readUntranslated(sessionId);
 	if (!found) return;
 	const { session, messages } = found;
 	const to = languageTag(await getSetting("agent_language"));
-	let spoken = session.detectedLanguage;
-	const wanted: { message: (typeof messages)[number]; from: string }[] = [];
+	let customerLanguage = session.detectedLanguage;
+	const toTranslate: { message: (typeof messages)[number]; from: string }[] = [];
 	for (const message of messages) {
 		const isCustomers = message.senderType === "user";
 		if (isCustomers) {
-			const told = await readLanguage(message.message, { locale: session.locale, before: spoken });
-			spoken = told.written ?? told.language;
-			await noteLanguage(sessionId, spoken);
+			const detected = await detectLanguage(message.message, {
+				locale: session.locale,
+				previousLanguage: customerLanguage,
+			});
+			customerLanguage = detected.written ?? detected.language;
+			await noteLanguage(sessionId, customerLanguage);
 		}
-		const from = isCustomers ? spoken : (message.metadata.language ?? "en");
+		const from = isCustomers ? customerLanguage : (message.metadata.language ?? "en");
 		if (!from || isSameLanguage(from, to) || message.metadata.translation?.state === "failed") continue;
-		wanted.unshift({ message, from });
+		toTranslate.unshift({ message, from });
 	}
 	// The newest first: that is what the agent is to answer.
-	for (const { message, from } of wanted) {
+	for (const { message, from } of toTranslate) {
 		if (!(await hasDayBudget())) return;
 		if (!(await claimTranslation(message.id, to))) continue;
 		const text = await translateText({ text: message.message, to, sessionId });
-		await keepTranslation(message, { from, to, text, model: smallModel() });
+		await keepTranslation(message, { from, to, text, model: smallModelName() });
 	}
 }

@@ -1,21 +1,21 @@
-import { hasModel } from "#app/ai/reply/answerer.server.ts";
-import { recheckAnswer, releaseAnswers } from "#app/ai/reply/writing.server.ts";
+import { hasLanguageModel } from "#app/ai/reply/answer-question.server.ts";
+import { releaseRunningTurns, revalidateRunningAnswer } from "#app/ai/reply/live-answer.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
-import { summariseIfLong } from "#app/ai/summarise.server.ts";
+import { summariseLongSession } from "#app/ai/summarise.server.ts";
 import { logBackgroundFailure, startPeriodicWork } from "#app/background-work.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { setJobHandler } from "#app/job-queue.server.ts";
 import { type DueTurn, listDueTurns } from "#app/models/ai-turn/ai-turn.server.ts";
-import { AnswerSlots, MOST_AT_ONCE } from "./answer-slots.ts";
-import { startCaring } from "./care-for-waiting.server.ts";
 import { checkUrgency } from "./check-urgency.server.ts";
-import { startEmbedding } from "./embed-passages.server.ts";
-import { sendCode } from "./send-code.server.ts";
+import { ConcurrentAnswers, MAX_CONCURRENT_ANSWERS } from "./concurrent-answers.ts";
+import { startPassageEmbedding } from "./embed-passages.server.ts";
+import { sendCodeWithRetries } from "./send-code.server.ts";
 import { translateSession } from "./translate-session.server.ts";
+import { startWaitingWatchdog } from "./waiting-watchdog.server.ts";
 
-const SWEEP_MS = 1_000;
+const SWEEP_INTERVAL_MS = 1_000;
 /** Several clicks on "Send code" take a moment to arrive; only the newest code is sent, and only that one counts. */
-const SEND_AFTER_MS = 500;
+const SEND_CODE_DELAY_MS = 500;
 
 /**
  * Starts this process's worker. It answers what is handed to it at once, as long as there are slots, and each second
@@ -26,27 +26,27 @@ const SEND_AFTER_MS = 500;
  */
 export function startWorker(): (graceMs: number) => Promise<void> {
 	const running = new Map<string, Promise<void>>();
-	const slots = new AnswerSlots();
-	const askedAgain = new Map<string, DueTurn>();
+	const slots = new ConcurrentAnswers();
+	const requestedAgain = new Map<string, DueTurn>();
 	/** Answers that ended since the last sweep: one that failed is not begun again before the next. */
-	const ended = new Set<string>();
+	const endedSinceSweep = new Set<string>();
 	/** Whether a turn may be due for which there was no slot. */
-	let isAnyoneWaiting = false;
-	let isPicking = false;
-	let mustPickAgain = false;
+	let mayHaveWaitingTurns = false;
+	let isStartingTurns = false;
+	let mustStartAgain = false;
 	let isStopping = false;
 
-	function answerSoon(turn: DueTurn) {
+	function startAnswer(turn: DueTurn) {
 		const { sessionId, network } = turn;
 		if (isStopping) return;
 		if (running.has(sessionId)) {
 			// The customer wrote again: the answer in progress is out of date, and the next begins when it has stopped.
-			askedAgain.set(sessionId, turn);
-			recheckAnswer(sessionId);
+			requestedAgain.set(sessionId, turn);
+			revalidateRunningAnswer(sessionId);
 			return;
 		}
-		if (!slots.take(network)) {
-			isAnyoneWaiting = true;
+		if (!slots.acquire(network)) {
+			mayHaveWaitingTurns = true;
 			return;
 		}
 		const work = answerSession(sessionId)
@@ -55,57 +55,57 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 			})
 			.finally(() => {
 				running.delete(sessionId);
-				slots.free(network);
-				ended.add(sessionId);
-				const again = askedAgain.get(sessionId);
-				askedAgain.delete(sessionId);
-				if (again) answerSoon(again);
-				else if (hasModel() && !isStopping) summariseSoon(sessionId);
-				if (isAnyoneWaiting) void pick();
+				slots.release(network);
+				endedSinceSweep.add(sessionId);
+				const again = requestedAgain.get(sessionId);
+				requestedAgain.delete(sessionId);
+				if (again) startAnswer(again);
+				else if (hasLanguageModel() && !isStopping) startSummary(sessionId);
+				if (mayHaveWaitingTurns) void startDueTurns();
 			});
 		running.set(sessionId, work);
 	}
 
 	/** Fills the free slots. Calls that come while one is at it are done together, after it. */
-	async function pick() {
+	async function startDueTurns() {
 		if (isStopping) return;
-		if (isPicking) {
-			mustPickAgain = true;
+		if (isStartingTurns) {
+			mustStartAgain = true;
 			return;
 		}
-		isPicking = true;
+		isStartingTurns = true;
 		try {
 			do {
-				mustPickAgain = false;
-				isAnyoneWaiting = false;
-				const due = await listDueTurns(MOST_AT_ONCE);
-				if (due.length === MOST_AT_ONCE) isAnyoneWaiting = true;
+				mustStartAgain = false;
+				mayHaveWaitingTurns = false;
+				const due = await listDueTurns(MAX_CONCURRENT_ANSWERS);
+				if (due.length === MAX_CONCURRENT_ANSWERS) mayHaveWaitingTurns = true;
 				for (const turn of due) {
-					if (!running.has(turn.sessionId) && !ended.has(turn.sessionId)) answerSoon(turn);
+					if (!running.has(turn.sessionId) && !endedSinceSweep.has(turn.sessionId)) startAnswer(turn);
 				}
-			} while (mustPickAgain && !isStopping);
+			} while (mustStartAgain && !isStopping);
 		} catch (error) {
 			logBackgroundFailure("the search for due answers", error);
 		} finally {
-			isPicking = false;
+			isStartingTurns = false;
 		}
 	}
 
 	/** Only when nobody waits for it any more; what fails is tried after the next answer. */
-	function summariseSoon(sessionId: string) {
-		summariseIfLong(sessionId).catch((error: unknown) => {
+	function startSummary(sessionId: string) {
+		summariseLongSession(sessionId).catch((error: unknown) => {
 			log.warn({ sessionId, err: error }, "a long conversation was not summarised");
 		});
 	}
 
 	async function sweep() {
-		ended.clear();
-		await pick();
+		endedSinceSweep.clear();
+		await startDueTurns();
 	}
 
-	const embedding = startEmbedding();
-	setJobHandler("answer-session", answerSoon);
-	setJobHandler("embed-passages", embedding.soon);
+	const embedding = startPassageEmbedding();
+	setJobHandler("answer-session", startAnswer);
+	setJobHandler("embed-passages", embedding.runSoon);
 	setJobHandler("translate-session", (sessionId) => {
 		if (isStopping) return;
 		// What is left untranslated is taken up when the agent's page is next opened.
@@ -126,24 +126,25 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	const endSending = new AbortController();
 	setJobHandler(
 		"send-code",
-		(payload) => void setTimeout(() => void sendCode(payload, endSending.signal), SEND_AFTER_MS),
+		(payload) =>
+			void setTimeout(() => void sendCodeWithRetries(payload, endSending.signal), SEND_CODE_DELAY_MS),
 	);
 	const stopSweep = startPeriodicWork({
 		name: "the sweep for due answers",
-		everyMs: SWEEP_MS,
+		everyMs: SWEEP_INTERVAL_MS,
 		firstMs: 0,
 		work: sweep,
 	});
-	const stopCare = startCaring();
+	const stopWatchdog = startWaitingWatchdog();
 
 	return async (graceMs) => {
 		isStopping = true;
 		embedding.stop();
 		endSending.abort();
 		stopSweep();
-		stopCare();
+		stopWatchdog();
 		const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
 		await Promise.race([Promise.allSettled(running.values()), grace]);
-		await releaseAnswers();
+		await releaseRunningTurns();
 	};
 }

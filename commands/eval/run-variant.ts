@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { answerAlone } from "#app/ai/ask.server.ts";
-import { embedAll } from "#app/ai/embeddings.server.ts";
+import { answerOutsideSession } from "#app/ai/api-answer.server.ts";
+import { embedMissingPassages } from "#app/ai/embeddings.server.ts";
 import { retrievePassages } from "#app/ai/retrieve.server.ts";
 import { env } from "#app/env.server.ts";
-import { readCost } from "#app/models/ai-turn/usage.server.ts";
+import { readCostMicros } from "#app/models/ai-turn/usage.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { closeDatabase } from "#db/client.server.ts";
 import type { EvaluationQuestion } from "./questions.ts";
@@ -32,7 +32,7 @@ async function askOne(asked: EvaluationQuestion): Promise<Omit<Outcome, "retriev
 	let firstWordMs: number | null = null;
 	const customer = asked.customer ? await getCustomer(asked.customer) : null;
 	try {
-		const reply = await answerAlone(
+		const reply = await answerOutsideSession(
 			{
 				question: asked.question,
 				history: [],
@@ -44,7 +44,7 @@ async function askOne(asked: EvaluationQuestion): Promise<Omit<Outcome, "retriev
 			() => {
 				firstWordMs ??= performance.now() - startedAt;
 			},
-			{ isFresh: true },
+			{ skipCache: true },
 		);
 		const { text, answered, intent, language, sources, escalate, model } = reply;
 		const { promptTokens = 0, completionTokens = 0 } = reply;
@@ -56,7 +56,7 @@ async function askOne(asked: EvaluationQuestion): Promise<Omit<Outcome, "retriev
 			totalMs,
 			promptTokens,
 			completionTokens,
-			costMicros: model ? await readCost({ model, promptTokens, completionTokens }) : 0,
+			costMicros: model ? await readCostMicros({ model, promptTokens, completionTokens }) : 0,
 		};
 	} catch (error) {
 		return {
@@ -76,7 +76,7 @@ const [line] = (await once(lines, "line")) as [string];
 lines.close();
 const { questions } = JSON.parse(line) as VariantInput;
 // A server does this in the background, but no server has read the changed articles.
-if (!env().OPENAI_EMBEDDING_MODEL) await embedAll();
+if (!env().OPENAI_EMBEDDING_MODEL) await embedMissingPassages();
 for (const [index, asked] of questions.entries()) {
 	const output: VariantLine = {
 		index,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { embedAll } from "#app/ai/embeddings.server.ts";
+import { embedMissingPassages } from "#app/ai/embeddings.server.ts";
 import { env } from "#app/env.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
 import { withoutPersonalData } from "#app/models/customer/personal-data.ts";
@@ -51,7 +51,7 @@ describe("npm run ai:eval", () => {
 			].join("\n"),
 		);
 		// A server embeds the articles in the background; the command needs it done.
-		await embedAll();
+		await embedMissingPassages();
 		const before = await countRows();
 		const json = join(folder, "report.json");
 		const { stdout, stderr, code } = await evaluate(questions, "--knowledge", knowledge, "--json", json);

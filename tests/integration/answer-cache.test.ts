@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { answerAlone, answerOnce } from "#app/ai/ask.server.ts";
+import { answerApiMessage, answerOutsideSession } from "#app/ai/api-answer.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
-import { keepAnswer, MOST_REMEMBERED, readMemoryFigures } from "#app/models/ai-turn/answer-cache.server.ts";
+import {
+	MAX_CACHED_ANSWERS,
+	readAnswerCacheStatistics,
+	writeCachedAnswer,
+} from "#app/models/ai-turn/answer-cache.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
 import { ensureCustomer } from "#app/models/customer/customer.server.ts";
@@ -65,7 +69,7 @@ describe("a question that was answered before", () => {
 	it("is answered from memory with its sources, whoever asks, and counted", async () => {
 		const server = await withModel(streamsText(ANSWER), streamsText("Not this one."));
 		const first = await (await newCustomer()).ask(QUESTION);
-		const before = await readMemoryFigures(7);
+		const before = await readAnswerCacheStatistics(7);
 		const bo = await newCustomer();
 		const second = await bo.ask("  how often SHOULD one descale a kettle ");
 		expect(second?.message).toBe("Every eight weeks.");
@@ -77,8 +81,8 @@ describe("a question that was answered before", () => {
 			answered: true,
 		});
 		expect(await cachedQuestions()).toEqual([{ question: "how often should one descale a kettle", hits: 1 }]);
-		const after = await readMemoryFigures(7);
-		expect(after.remembered - before.remembered).toBe(1);
+		const after = await readAnswerCacheStatistics(7);
+		expect(after.fromCache - before.fromCache).toBe(1);
 		expect(after.answers - before.answers).toBe(1);
 	});
 
@@ -131,18 +135,18 @@ describe("a question that was answered before", () => {
 	it("is answered from memory by the API, which writes nothing; the evaluation asks anew", async () => {
 		const server = await withModel(streamsText(ANSWER));
 		const alone = { message: QUESTION, customerId: null, signal: new AbortController().signal };
-		await answerOnce(alone, () => {});
+		await answerApiMessage(alone, () => {});
 		expect(await cachedQuestions()).toEqual([]);
 		await (await newCustomer()).ask(QUESTION);
 		expect(server.requests).toHaveLength(2);
 		const pieces: string[] = [];
-		const answerMessages = await answerOnce(alone, (piece) => pieces.push(piece));
+		const answerMessages = await answerApiMessage(alone, (piece) => pieces.push(piece));
 		expect(answerMessages.sources).toHaveLength(1);
 		expect(pieces.join("")).toBe("Every eight weeks.");
 		expect(server.requests).toHaveLength(2);
 		expect(await cachedQuestions()).toEqual([expect.objectContaining({ hits: 0 })]);
 		const request = { question: QUESTION, history: [], customerId: null, customerName: null, locale: "en" };
-		await answerAlone({ ...request, signal: alone.signal }, () => {}, { isFresh: true });
+		await answerOutsideSession({ ...request, signal: alone.signal }, () => {}, { skipCache: true });
 		expect(server.requests).toHaveLength(3);
 	});
 
@@ -236,7 +240,7 @@ describe("what is not kept", () => {
 			insert into answer_cache (key, knowledge_version, locale, question, answer, created_at, last_hit_at)
 			select 'k' || n, 'v', 'en', 'q', '{}', now() - interval '1 hour',
 				case when n = 1 then now() else now() - n * interval '1 second' end
-			from generate_series(1, ${MOST_REMEMBERED}) n`;
+			from generate_series(1, ${MAX_CACHED_ANSWERS}) n`;
 		await sql`insert into answer_cache (key, knowledge_version, locale, question, answer, created_at)
 			values ('old', 'v', 'en', 'q', '{}', now() - interval '8 days')`;
 		const answer = {
@@ -249,11 +253,11 @@ describe("what is not kept", () => {
 			escalate: { needed: false, reason: null },
 			model: null,
 		};
-		await keepAnswer({ key: "new", version: "v" }, { question: "q", locale: "en", answer });
+		await writeCachedAnswer({ key: "new", version: "v" }, { question: "q", locale: "en", answer });
 		const [row] = await sql`select count(*)::int as count from answer_cache`;
-		expect(row?.count).toBeLessThanOrEqual(MOST_REMEMBERED);
+		expect(row?.count).toBeLessThanOrEqual(MAX_CACHED_ANSWERS);
 		const rest =
-			await sql`select key from answer_cache where key in ('new', 'old', 'k1', ${`k${MOST_REMEMBERED}`})`;
+			await sql`select key from answer_cache where key in ('new', 'old', 'k1', ${`k${MAX_CACHED_ANSWERS}`})`;
 		expect(rest.map(({ key }) => key).sort()).toEqual(["k1", "new"]);
 	});
 });

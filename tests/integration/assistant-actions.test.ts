@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
-import { listActions } from "#app/models/assistant-action/log.server.ts";
+import { listAssistantActions } from "#app/models/assistant-action/tool-run-log.server.ts";
 import { toMessage } from "#app/models/message/present.server.ts";
 import { AssistantActivity, withNewMessages } from "#app/routes/admin/conversation/assistant-activity.tsx";
 import { loader as agentPage } from "#app/routes/admin/conversation/page.tsx";
@@ -221,7 +221,9 @@ describe("a proposed change", () => {
 		expect(left).toBeGreaterThan(29 * 60_000);
 		expect(left).toBeLessThanOrEqual(30 * 60_000);
 		await sql`update assistant_actions set expires_at = now() - interval '1 second' where id = ${card.id}`;
-		expect((await listActions(sessionId)).find((entry) => entry.id === card.id)?.state).toBe("expired");
+		expect((await listAssistantActions(sessionId)).find((entry) => entry.id === card.id)?.state).toBe(
+			"expired",
+		);
 		await click(ada, "confirm-action", sessionId, card);
 		expect(await onlyCard(sessionId)).toMatchObject({ state: "expired" });
 		expect((await orderRow(number))?.status).toBe("pending");
@@ -420,7 +422,7 @@ describe("what the assistant did", () => {
 		expect(seen).toContain(`Looked up order ${number}`);
 		const list = renderToStaticMarkup(AssistantActivity({ entries: withNewMessages([], messages) }));
 		expect(list).toContain(`Looked up order ${number}`);
-		expect(withNewMessages(await listActions(sessionId), messages)).toHaveLength(2);
+		expect(withNewMessages(await listAssistantActions(sessionId), messages)).toHaveLength(2);
 	});
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { setEnv } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { sendLetters } from "#app/jobs/send-letters.server.ts";
+import { sendAnswerEmails } from "#app/jobs/send-answer-emails.server.ts";
 import { createAgent } from "#app/models/agent/agent.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
@@ -55,15 +55,15 @@ async function answered(email: string | null, ...answers: string[]) {
 
 it("go in one letter, each once, however many processes send, with a way back to the conversation", async () => {
 	const { write } = await answered("bo@mail.example", "Good morning.", "It is back on Friday.");
-	await Promise.all([sendLetters(), sendLetters(), sendLetters()]);
-	await sendLetters();
+	await Promise.all([sendAnswerEmails(), sendAnswerEmails(), sendAnswerEmails()]);
+	await sendAnswerEmails();
 	expect(smtp.emails).toHaveLength(1);
 	expect(smtp.emails[0]?.to).toEqual(["bo@mail.example"]);
 	const text = smtp.emails[0]?.text ?? "";
 	expect(text).toMatch(/Ana Reis wrote:[\s\S]*Good morning\.[\s\S]*It is back on Friday\./);
 	expect(text).toContain("https://shop.example/chat");
 	await write("And it is **cheaper** now, see `W1` at https://shop.example/w1.");
-	await sendLetters();
+	await sendAnswerEmails();
 	expect(smtp.emails).toHaveLength(2);
 	expect(smtp.emails[1]?.text).toContain("And it is cheaper now, see W1 at https://shop.example/w1.");
 	expect(smtp.emails[1]?.text).not.toContain("Friday");
@@ -72,7 +72,7 @@ it("go in one letter, each once, however many processes send, with a way back to
 it("wait until the agent has paused", async () => {
 	const { sessionId } = await answered("bo@mail.example", "Good morning.");
 	await postMessage(sessionId, agent, { message: "One moment, I look." });
-	await sendLetters();
+	await sendAnswerEmails();
 	expect(smtp.emails).toHaveLength(0);
 });
 
@@ -94,19 +94,19 @@ it.each<[string, (asked: Awaited<ReturnType<typeof answered>>) => Promise<unknow
 	],
 ])("do not go to a customer who %s", async (_, meanwhile) => {
 	await meanwhile(await answered("bo@mail.example", "It is back on Friday."));
-	await sendLetters();
+	await sendAnswerEmails();
 	expect(smtp.emails).toHaveLength(0);
 });
 
 it("do not go where no address was left or no email can be sent", async () => {
 	await answered(null, "It is back on Friday.");
-	await sendLetters();
+	await sendAnswerEmails();
 	await answered("bo@mail.example", "It is back on Friday.");
 	setEnv({ SMTP_URL: "" });
-	await sendLetters();
+	await sendAnswerEmails();
 	setEnv({ SMTP_URL: smtp.url });
 	expect(smtp.emails).toHaveLength(0);
-	await sendLetters();
+	await sendAnswerEmails();
 	expect(smtp.emails).toHaveLength(1);
 });
 
@@ -118,14 +118,14 @@ it.each([
 	const logged = vi.spyOn(log, level).mockImplementation(() => {});
 	try {
 		await answered("bo@mail.example", "It is back on Friday.");
-		await sendLetters();
+		await sendAnswerEmails();
 		expect(logged).toHaveBeenCalledTimes(1);
 		expect(JSON.stringify(logged.mock.calls)).not.toMatch(/bo@mail|Friday/);
-		await sendLetters();
+		await sendAnswerEmails();
 		expect(smtp.emails, "not before its time").toHaveLength(level === "warn" ? 0 : 1);
 		await sql`update contact_letters set next_try_at = now()`;
-		await sendLetters();
-		await sendLetters();
+		await sendAnswerEmails();
+		await sendAnswerEmails();
 		expect(smtp.emails).toHaveLength(emails);
 	} finally {
 		logged.mockRestore();

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, expect, it } from "vitest";
-import { assistAgent } from "#app/ai/copilot/assist.server.ts";
+import { runCopilotTask } from "#app/ai/copilot/assist.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { translateSession } from "#app/jobs/translate-session.server.ts";
@@ -156,7 +156,7 @@ it.each([
 		const sessionId = await conversationIn(locale, text);
 		const { lastSeq } = await sessionRow(sessionId);
 		const task = { intent: "translate", message: "Hello, your order will arrive on Friday." } as const;
-		const result = await assistAgent(sessionId, lastSeq, task, new AbortController().signal);
+		const result = await runCopilotTask(sessionId, lastSeq, task, new AbortController().signal);
 		expect(result).toMatchObject({ kind: "translate", text: draft, language });
 		expect(systemOf(server)).toContain(`Translate into ${name}`);
 	},

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
-import { sendCode } from "#app/jobs/send-code.server.ts";
+import { sendCodeWithRetries } from "#app/jobs/send-code.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
 import { loader as agentPage } from "#app/routes/admin/conversation/page.tsx";
 import { action as submitScripted } from "#app/routes/chat/actions.ts";
@@ -396,7 +396,7 @@ describe("asking for codes", () => {
 			const [old] = await db.select().from(emailCodes).where(eq(emailCodes.sessionId, sessionId));
 			await askForCode(visitor, sessionId, buyer.email);
 			await until(() => expect(away.emails).toHaveLength(1));
-			await sendCode(
+			await sendCodeWithRetries(
 				{ codeId: old?.id ?? "", email: buyer.email, code: "123456", evenIfUnknown: true },
 				new AbortController().signal,
 			);

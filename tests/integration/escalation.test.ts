@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { answerOnce } from "#app/ai/ask.server.ts";
+import { answerApiMessage } from "#app/ai/api-answer.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
 import { createAgent, recordAgentActivity, recordAgentSignOut } from "#app/models/agent/agent.server.ts";
@@ -529,7 +529,7 @@ describe("limits", () => {
 		setEnv({ AI_DAILY_BUDGET: "0.2" });
 		const ask = (about: string) => {
 			const message = `Tell me story ${about} of the moon lamp`;
-			return answerOnce({ message, customerId: null, signal: new AbortController().signal }, () => {});
+			return answerApiMessage({ message, customerId: null, signal: new AbortController().signal }, () => {});
 		};
 		const asked = Promise.all(Array.from({ length: 12 }, (_, at) => ask(String(at))));
 		await until(() => expect(model.requests.filter(({ body }) => body.tools)).toHaveLength(3));

@@ -1,9 +1,9 @@
 import { sql as query } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { setEnv } from "#app/env.server.ts";
-import { MOST_AT_ONCE, MOST_OF_NETWORK } from "#app/jobs/answer-slots.ts";
+import { MAX_CONCURRENT_ANSWERS, MAX_CONCURRENT_ANSWERS_PER_NETWORK } from "#app/jobs/concurrent-answers.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
-import { dueTurns, leaseTurn, listDueTurns, promiseAnswer } from "#app/models/ai-turn/ai-turn.server.ts";
+import { dueTurnsQuery, enqueueTurn, leaseTurn, listDueTurns } from "#app/models/ai-turn/ai-turn.server.ts";
 import { endSession } from "#app/models/chat-session/change.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { statementsIn, transact } from "#app/realtime/publish.server.ts";
@@ -112,7 +112,7 @@ describe("the network of a question", () => {
 		await post("two");
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
 		// A turn without a new message, as after a sign-in, belongs to the same customer.
-		await transact((tx) => promiseAnswer(statementsIn(tx), { sessionId, questionSeq: 2 }));
+		await transact((tx) => enqueueTurn(statementsIn(tx), { sessionId, questionSeq: 2 }));
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
 		await sql`update ai_turns set due_at = now() where session_id = ${sessionId}`;
 		expect(await leaseTurn(sessionId)).toMatchObject({ network: "two" });
@@ -194,7 +194,7 @@ describe("turns that are due", () => {
 		const due = await makeTurns([{ network: "one" }, { network: "two" }]);
 		await sql`analyze ai_turns`;
 		expect(await due(32)).toEqual(["one 1", "two 1"]);
-		const plan = JSON.stringify(await db.execute(query`explain (format json) ${dueTurns(32)}`));
+		const plan = JSON.stringify(await db.execute(query`explain (format json) ${dueTurnsQuery(32)}`));
 		expect(plan).toMatch(/"Index Name":"ai_turns_(?:due_by_network|open)"/);
 		expect(plan).not.toContain("Seq Scan");
 	});
@@ -255,23 +255,25 @@ describe("answer slots", () => {
 
 	it("are never all one network's, and its other questions are answered as its slots become free", async () => {
 		const { answer, of, mostOfCrowd } = await withHeldModel();
-		await ask("crowd", MOST_OF_NETWORK + 3);
-		await until(() => expect(of("crowd")).toHaveLength(MOST_OF_NETWORK), MANY_ANSWERS_MS);
+		await ask("crowd", MAX_CONCURRENT_ANSWERS_PER_NETWORK + 3);
+		await until(() => expect(of("crowd")).toHaveLength(MAX_CONCURRENT_ANSWERS_PER_NETWORK), MANY_ANSWERS_MS);
 		await ask("newcomer", 1);
 		await until(() => expect(of("newcomer")).toHaveLength(1));
 		for (const index of [0, 1, 2]) {
 			answer(of("crowd")[index] ?? "");
-			await until(() => expect(of("crowd").length).toBeGreaterThan(MOST_OF_NETWORK + index));
+			await until(() =>
+				expect(of("crowd").length).toBeGreaterThan(MAX_CONCURRENT_ANSWERS_PER_NETWORK + index),
+			);
 		}
-		expect(mostOfCrowd()).toBe(MOST_OF_NETWORK);
+		expect(mostOfCrowd()).toBe(MAX_CONCURRENT_ANSWERS_PER_NETWORK);
 	}, 300_000);
 
 	it("go to whose network has the fewest when all are taken, however long others have been due", async () => {
 		const { asked, answer, of } = await withHeldModel();
-		const rest = MOST_AT_ONCE - MOST_OF_NETWORK;
-		await ask("crowd", MOST_OF_NETWORK + 10);
+		const rest = MAX_CONCURRENT_ANSWERS - MAX_CONCURRENT_ANSWERS_PER_NETWORK;
+		await ask("crowd", MAX_CONCURRENT_ANSWERS_PER_NETWORK + 10);
 		await ask("other", rest);
-		await until(() => expect(asked).toHaveLength(MOST_AT_ONCE), MANY_ANSWERS_MS);
+		await until(() => expect(asked).toHaveLength(MAX_CONCURRENT_ANSWERS), MANY_ANSWERS_MS);
 		await ask("other", 5);
 		await ask("late", 2);
 		await ask("latest", 1);
@@ -284,9 +286,11 @@ describe("answer slots", () => {
 		});
 		for (const expected of [1, 2, 3]) {
 			answer(of("crowd")[expected - 1] ?? "");
-			await until(() => expect(asked.length).toBeGreaterThanOrEqual(MOST_AT_ONCE + expected));
+			await until(() => expect(asked.length).toBeGreaterThanOrEqual(MAX_CONCURRENT_ANSWERS + expected));
 		}
-		const next = asked.slice(MOST_AT_ONCE, MOST_AT_ONCE + 3).map((question) => question.split(" ")[0]);
+		const next = asked
+			.slice(MAX_CONCURRENT_ANSWERS, MAX_CONCURRENT_ANSWERS + 3)
+			.map((question) => question.split(" ")[0]);
 		expect(next).toEqual(["late", "latest", "late"]);
 	}, 300_000);
 });

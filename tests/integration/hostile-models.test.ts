@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { answererFor } from "#app/ai/openai.server.ts";
+import { createModelAnswerer } from "#app/ai/openai.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { ANALYSED_CHARACTERS } from "#app/models/message/analysed-part.ts";
-import { readUnanswered } from "#app/models/message/unanswered.server.ts";
+import { readUnansweredQuestion } from "#app/models/message/unanswered.server.ts";
 import { db } from "#db/client.server.ts";
 import { assistantActions, customers, orders } from "#db/schema.ts";
 import { makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
@@ -117,7 +117,10 @@ describe("a model that does not stop", () => {
 		signal: new AbortController().signal,
 	});
 	const answerOf = (url: string) =>
-		analysed(answererFor({ apiKey: "k", baseUrl: url, model: "large-1", limits }))(request(), () => {});
+		analysed(createModelAnswerer({ apiKey: "k", baseUrl: url, model: "large-1", limits }))(
+			request(),
+			() => {},
+		);
 
 	it("is left when its arguments have no end, before they fill the memory", async () => {
 		let sent = 0;
@@ -164,7 +167,7 @@ describe("a customer who writes without end", () => {
 		const long = (letter: string) => `${letter} `.repeat(4_500).trim();
 		const sessionId = await makeSession(CUSTOMER, long("a"), long("b"), long("c"), "where is my lamp");
 		const { lastSeq } = await sessionRow(sessionId);
-		const { question, fullQuestion } = await readUnanswered(sessionId, lastSeq);
+		const { question, fullQuestion } = await readUnansweredQuestion(sessionId, lastSeq);
 		expect(fullQuestion).toHaveLength(10_000);
 		expect(fullQuestion?.endsWith("c\nwhere is my lamp")).toBe(true);
 		expect(question.length).toBeLessThanOrEqual(ANALYSED_CHARACTERS);

@@ -5,7 +5,7 @@ import { isFrustrated } from "#app/ai/escalation/frustration.ts";
 import { writeHandover } from "#app/ai/escalation/handover.server.ts";
 import { type JobPayloads, setJobHandler } from "#app/job-queue.server.ts";
 import { checkUrgency } from "#app/jobs/check-urgency.server.ts";
-import { listActions, logReading } from "#app/models/assistant-action/log.server.ts";
+import { listAssistantActions, logToolRun } from "#app/models/assistant-action/tool-run-log.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { listQuery } from "#app/models/chat-session/inbox.server.ts";
 import { queueSession, requestAgent, writeOverdueNotice } from "#app/models/chat-session/queue.server.ts";
@@ -259,16 +259,16 @@ describe("what an agent is given of a long conversation", () => {
 		const sessionId = await makeSession((await asVisitor()).identity, "Where are my orders, please?");
 		for (let number = 1; number <= 205; number += 1) {
 			const orderNumber = `W${number}`;
-			await logReading(
+			await logToolRun(
 				{ sessionId, questionSeq: 1 },
 				{ tool: "get_order", orderNumber, customerId: null, key: orderNumber },
 			);
 		}
-		await logReading(
+		await logToolRun(
 			{ sessionId, questionSeq: 1 },
 			{ tool: "list_orders", orderNumber: null, customerId: null, key: "last" },
 		);
-		const actions = await listActions(sessionId);
+		const actions = await listAssistantActions(sessionId);
 		expect(actions).toHaveLength(200);
 		expect([actions.at(-1)?.tool, actions.at(-2)?.orderNumber]).toEqual(["list_orders", "W205"]);
 		await transact((tx) => queueSession(tx, sessionId, "requested"));

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { answerAlone } from "#app/ai/ask.server.ts";
-import { embedAll } from "#app/ai/embeddings.server.ts";
+import { answerOutsideSession } from "#app/ai/api-answer.server.ts";
+import { embedMissingPassages } from "#app/ai/embeddings.server.ts";
 import { retrievePassages } from "#app/ai/retrieve.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
 import { type EvaluationQuestion, readQuestions } from "#commands/eval/questions.ts";
@@ -35,7 +35,9 @@ async function judge(question: EvaluationQuestion): Promise<JudgedAnswer> {
 	const rank = [...new Set(found.map(({ slug }) => slug))].findIndex((slug) => article.includes(slug)) + 1;
 	const asked = { question: query, history: [], customerId: null, customerName: null, locale };
 	const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-	const { answered, sources } = await answerAlone({ ...asked, signal }, () => {}, { isFresh: true });
+	const { answered, sources } = await answerOutsideSession({ ...asked, signal }, () => {}, {
+		skipCache: true,
+	});
 	return { question, rank, isAnswered: answered, source: sources[0]?.url.split(/[/#]/)[2] ?? null };
 }
 
@@ -50,7 +52,7 @@ describe.each(Object.entries(MIN_RESULTS))("a shop nothing was tuned on, %s,", (
 			const [, title = "", body = ""] = /^# (.+)\n([\s\S]*)$/.exec(text) ?? [];
 			await saveArticle({ slug: basename(file, ".md"), title, body });
 		}
-		await embedAll();
+		await embedMissingPassages();
 		const questions = readQuestions(`${folder}/questions.yaml`);
 		for (let at = 0; at < questions.length; at += AT_ONCE)
 			judged.push(...(await Promise.all(questions.slice(at, at + AT_ONCE).map(judge))));

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { answerOnce } from "#app/ai/ask.server.ts";
-import { embedPassages } from "#app/ai/embeddings.server.ts";
+import { answerApiMessage } from "#app/ai/api-answer.server.ts";
+import { updatePassageEmbeddings } from "#app/ai/embeddings.server.ts";
 import { answerOffline } from "#app/ai/offline/answer.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { retrievePassages } from "#app/ai/retrieve.server.ts";
@@ -172,7 +172,7 @@ describe("searching by meaning", () => {
 		await withEmbeddings(embeds);
 		const query = "how do I get mine spotless";
 		expect(await searchPassages(query, 3)).toEqual([]);
-		await embedPassages();
+		await updatePassageEmbeddings();
 		expect(slugs(await retrievePassages({ query, limit: 3 }))[0]).toBe("glarps");
 		const cheaper = { query: "make it cheaper", limit: 9 };
 		expect(slugs(await retrievePassages(cheaper))).not.toContain("glarps-inside");
@@ -181,7 +181,7 @@ describe("searching by meaning", () => {
 
 	it("is counted in the day's cost, what is embedded and what is asked", async () => {
 		const server = await withEmbeddings(embeds);
-		await embedPassages();
+		await updatePassageEmbeddings();
 		await retrievePassages({ query: "spotless", limit: 1 });
 		const { OPENAI_EMBEDDING_MODEL: model = "" } = env();
 		const [row] = await sql`select calls, prompt_tokens::int as tokens from ai_usage
@@ -192,7 +192,7 @@ describe("searching by meaning", () => {
 
 	it("embeds each text once, whoever asks, and what is saved later is found too", async () => {
 		const server = await withEmbeddings(embeds);
-		await Promise.all([embedPassages(), embedPassages()]);
+		await Promise.all([updatePassageEmbeddings(), updatePassageEmbeddings()]);
 		await retrievePassages({ query: "cheaper", limit: 1 });
 		const before = textsOf(server.requests).length;
 		await saveArticle({ slug: "blips", title: "Blips", body: "Blips stay shiny when vinegar is used." });
@@ -202,8 +202,8 @@ describe("searching by meaning", () => {
 			body: "Blips stay shiny when vinegar is used.",
 			locale: "en-GB",
 		});
-		expect(await embedPassages()).toBe(1);
-		expect(await embedPassages()).toBe(0);
+		expect(await updatePassageEmbeddings()).toBe(1);
+		expect(await updatePassageEmbeddings()).toBe(0);
 		const texts = textsOf(server.requests);
 		expect(texts).toHaveLength(before + 1);
 		expect(new Set(texts).size).toBe(texts.length);
@@ -212,7 +212,7 @@ describe("searching by meaning", () => {
 
 	it("tries again what was refused, and falls back to words when the provider fails", async () => {
 		await withEmbeddings(fails(429, { headers: { "Retry-After": "0" } }), embeds);
-		expect(await embedPassages()).toBeGreaterThan(0);
+		expect(await updatePassageEmbeddings()).toBeGreaterThan(0);
 		await withEmbeddings(fails(500));
 		expect(slugs(await retrievePassages({ query: "glarp vinegar", limit: 1 }))).toEqual(["glarps"]);
 		const rows = await db.select({ claimed: passageVectors.claimedUntil }).from(passageVectors);
@@ -266,7 +266,7 @@ describe("a question without an answer", () => {
 
 	it("is not kept when it was asked outside any conversation", async () => {
 		const before = await listUnanswered(10);
-		await answerOnce(
+		await answerApiMessage(
 			{ message: "Do you teach sword swallowing?", customerId: null, signal: new AbortController().signal },
 			() => {},
 		);

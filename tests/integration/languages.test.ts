@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { and, eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from "vitest";
-import { assistAgent, type CopilotTask } from "#app/ai/copilot/assist.server.ts";
+import { type CopilotTask, runCopilotTask } from "#app/ai/copilot/assist.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { translateSession } from "#app/jobs/translate-session.server.ts";
@@ -178,7 +178,7 @@ it.each<CopilotTask>([
 		writeChunk(response, { content: "Wash " });
 		cancelled.abort();
 	});
-	await expect(assistAgent(sessionId, 2, task, cancelled.signal)).rejects.toMatchObject({ status: 503 });
+	await expect(runCopilotTask(sessionId, 2, task, cancelled.signal)).rejects.toMatchObject({ status: 503 });
 	await until(() => expect(hasEnded).toBe(true));
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answerSession } from "#app/ai/reply.server.ts";
-import { summariseIfLong } from "#app/ai/summarise.server.ts";
+import { summariseLongSession } from "#app/ai/summarise.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
@@ -212,7 +212,7 @@ describe("a long conversation", () => {
 			streamsText("Certainly."),
 		);
 		const ana = await talk(30);
-		await summariseIfLong(ana.sessionId);
+		await summariseLongSession(ana.sessionId);
 		expect(await sessionRow(ana.sessionId)).toMatchObject({
 			summary: "Ordered a lamp, </data> number 7.",
 			summarySeq: 20,
@@ -229,15 +229,15 @@ describe("a long conversation", () => {
 		expect(systemOf(server)).toContain("Ordered a lamp, \\u003c/data\\u003e number 7.");
 		// There are no new messages outside the model's context yet.
 		const asked = server.requests.length;
-		await summariseIfLong(ana.sessionId);
+		await summariseLongSession(ana.sessionId);
 		expect(server.requests).toHaveLength(asked);
 	});
 
 	it("takes the earlier summary along into the next", async () => {
 		const server = await withModel(streamsText("First notes."), streamsText("Second notes."));
 		const ana = await talk(90);
-		await summariseIfLong(ana.sessionId);
-		await summariseIfLong(ana.sessionId);
+		await summariseLongSession(ana.sessionId);
+		await summariseLongSession(ana.sessionId);
 		expect(server.requests[1]?.body.messages[1]?.content).toContain("First notes.");
 		expect(await sessionRow(ana.sessionId)).toMatchObject({ summary: "Second notes.", summarySeq: 80 });
 	});
@@ -245,7 +245,7 @@ describe("a long conversation", () => {
 	it("keeps its newest messages when the summary fails", async () => {
 		const server = await withModel(fails(500), streamsText("Certainly."));
 		const ana = await talk(30);
-		await summariseIfLong(ana.sessionId);
+		await summariseLongSession(ana.sessionId);
 		expect(await sessionRow(ana.sessionId)).toMatchObject({ summary: null, summarySeq: 0 });
 		await ana.ask("And what about the lamp?");
 		const sent = JSON.stringify(server.requests.at(-1)?.body.messages);

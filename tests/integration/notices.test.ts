@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeAll, describe, expect, it } from "vitest";
-import { LANGUAGES } from "#app/ai/language/languages.ts";
+import { SUPPORTED_LANGUAGES } from "#app/ai/language/languages.ts";
 import { MessageBubble } from "#app/components/conversation/message-bubble.tsx";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
@@ -77,7 +77,7 @@ describe("what the conversation itself says", () => {
 			timeZone: "Europe/Lisbon",
 			canEmail: false,
 		};
-		for (const language of LANGUAGES) {
+		for (const language of SUPPORTED_LANGUAGES) {
 			expect(noticeTexts(`${language}-XX`).language).toBe(language);
 			expect(waitTexts(language).language).toBe(language);
 			const away = expectedWaitText(closed, waitTexts(language));

@@ -2,7 +2,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, AnswerFailed, type AnswerRequest } from "#app/ai/answer.ts";
 import { LIMITS, type Limits } from "#app/ai/openai/limits.ts";
-import { answererFor, answerWithModel } from "#app/ai/openai.server.ts";
+import { answerWithModel, createModelAnswerer } from "#app/ai/openai.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
 import { db } from "#db/client.server.ts";
@@ -109,7 +109,7 @@ async function ask(
 	const pieces: string[] = [];
 	let shown = "";
 	const answerer = analysed(
-		answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "gpt-4o-mini", limits }),
+		createModelAnswerer({ apiKey: "sk-test", baseUrl: server.url, model: "gpt-4o-mini", limits }),
 	);
 	const answer = await answerer(request, (piece, at = shown.length) => {
 		pieces.push(piece);
@@ -128,7 +128,7 @@ async function failure(
 ): Promise<{ error: unknown; pieces: string[] }> {
 	const pieces: string[] = [];
 	const answerer = analysed(
-		answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "gpt-4o-mini", limits }),
+		createModelAnswerer({ apiKey: "sk-test", baseUrl: server.url, model: "gpt-4o-mini", limits }),
 	);
 	const error = await answerer(request, (piece) => pieces.push(piece)).then(
 		() => expect.unreachable("the answer should have failed"),
@@ -701,7 +701,7 @@ describe("stopping an answer", () => {
 		});
 		const stop = new AbortController();
 		const pieces: string[] = [];
-		const answerer = analysed(answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "m" }));
+		const answerer = analysed(createModelAnswerer({ apiKey: "sk-test", baseUrl: server.url, model: "m" }));
 		const answering = answerer(question(DESCALE, { signal: stop.signal }), (piece) => {
 			pieces.push(piece);
 			stop.abort(new Error("superseded"));
@@ -733,7 +733,7 @@ describe("stopping an answer", () => {
 
 	it("passes on what the reader of the text throws, without asking again", async () => {
 		const server = await scripted(streamsText("Hello there."));
-		const answerer = analysed(answererFor({ apiKey: "sk-test", baseUrl: server.url, model: "m" }));
+		const answerer = analysed(createModelAnswerer({ apiKey: "sk-test", baseUrl: server.url, model: "m" }));
 		const answering = answerer(question("Hello"), () => {
 			throw new RangeError("the reader is gone");
 		});

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { answererFor, askSmallModel } from "#app/ai/openai.server.ts";
+import { askSmallModel, createModelAnswerer } from "#app/ai/openai.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
@@ -91,7 +91,7 @@ describe.each(PROFILES)("$name", (profile) => {
 
 	it("does small jobs in words and in JSON", async () => {
 		await withServer(behaves(profile, SEARCH, "A summary.", '{"mood": "good"}'));
-		const job = { purpose: "summarise" as const, system: "Sum up.", text: "Hello", mostTokens: 50 };
+		const job = { purpose: "summarise" as const, system: "Sum up.", text: "Hello", maxTokens: 50 };
 		expect(await askSmallModel({ ...job, deadlineMs: 5_000 })).toBe("A summary.");
 		const schema = { type: "object", properties: { mood: { type: "string" } }, required: ["mood"] };
 		const format = { name: "mood", schema: { ...schema, additionalProperties: false } };
@@ -109,7 +109,7 @@ const question = (text: string) => ({
 	signal: new AbortController().signal,
 });
 const askOf = (url: string, onText: (piece: string, at?: number) => void = () => {}) =>
-	analysed(answererFor({ apiKey: "k", baseUrl: url, model: "m", limits: { backoffMs: 1 } }))(
+	analysed(createModelAnswerer({ apiKey: "k", baseUrl: url, model: "m", limits: { backoffMs: 1 } }))(
 		question("How long is the warranty on lamps?"),
 		onText,
 	);

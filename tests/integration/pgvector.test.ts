@@ -86,7 +86,7 @@ describe("a database with pgvector", needs(PGVECTOR, bin !== null), () => {
 		await app.saveArticle({ slug: "clubs", title: "Clubs", body: "Members get a discount in March." });
 		const embedding = Float32Array.from(embeddingOf("spotless"));
 		expect(await app.nearestInDatabase("quo'te", embedding, 3), "before anything is there").toBeNull();
-		await app.embedPassages();
+		await app.updatePassageEmbeddings();
 		expect(slugs(await app.retrievePassages({ query: "how to get mine spotless", limit: 1 }))).toEqual([
 			"glarps",
 		]);
@@ -105,7 +105,7 @@ describe("a database with pgvector", needs(PGVECTOR, bin !== null), () => {
 
 	it("finds what is saved later, and forgets what no article says any more", async () => {
 		await app.saveArticle({ slug: "vans", title: "Vans", body: "A courier brings it by noon." });
-		await app.embedPassages();
+		await app.updatePassageEmbeddings();
 		expect(slugs(await app.retrievePassages({ query: "my parcel", limit: 1 }))).toEqual(["vans"]);
 		await app.sql`delete from passage_vectors where content_hash in
 			(select content_hash from article_passages p join articles a on a.id = p.article_id where a.slug = 'vans')`;
@@ -117,11 +117,11 @@ describe("a database with pgvector", needs(PGVECTOR, bin !== null), () => {
 		await app.sql`drop extension vector cascade`;
 		const find = () => app.retrievePassages({ query: "how to get mine spotless", limit: 1 });
 		expect(slugs(await find())).toEqual(["glarps"]);
-		await app.embedPassages();
+		await app.updatePassageEmbeddings();
 		const asked = Float32Array.from(embeddingOf("spotless"));
 		expect(await app.nearestInDatabase("quo'te", asked, 3)).toBeNull();
 		await migrate(env().DATABASE_URL ?? "");
-		await app.embedPassages();
+		await app.updatePassageEmbeddings();
 		expect(await app.nearestInDatabase("quo'te", asked, 3)).toHaveLength(3);
 		expect(slugs(await find())).toEqual(["glarps"]);
 	});

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { isFrustrated } from "#app/ai/escalation/frustration.ts";
-import { isAboutSafety, isLegal } from "#app/ai/escalation/sensitive-topics.ts";
+import { mentionsInjuryOrDanger, mentionsLegalAction } from "#app/ai/escalation/sensitive-topics.ts";
 import { classifyIntent } from "#app/ai/intent/classify.server.ts";
-import { wantsPerson } from "#app/ai/intent/wants-person.ts";
-import { tellLanguage } from "#app/ai/language/tell.server.ts";
+import { asksForPerson } from "#app/ai/intent/person-request.ts";
+import { tellLanguage } from "#app/ai/language/detect-language.server.ts";
 import { withoutPersonalData } from "#app/models/customer/personal-data.ts";
 import { MESSAGE_LIMIT } from "#app/models/message/text.ts";
 import { extractOrderNumbers } from "#app/models/order/numbers.ts";
@@ -42,10 +42,10 @@ const textOf = (part: string, length: number): string => part.repeat(length).sli
 
 const READERS: Record<string, (text: string) => unknown> = {
 	classifyIntent,
-	wantsPerson,
+	wantsPerson: asksForPerson,
 	isFrustrated,
-	isLegal,
-	isAboutSafety: (text) => isAboutSafety(`is bleeding ${text}`),
+	isLegal: mentionsLegalAction,
+	isAboutSafety: (text) => mentionsInjuryOrDanger(`is bleeding ${text}`),
 	extractOrderNumbers,
 	withoutPersonalData: (text) => withoutPersonalData(text, "Ann Lee"),
 	tellLanguage: (text) => tellLanguage(text, { locale: "en" }),

@@ -9,7 +9,7 @@ import { openSession } from "#app/models/chat-session/create.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { repairUnattended } from "#app/models/chat-session/unattended.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
-import { readUnanswered } from "#app/models/message/unanswered.server.ts";
+import { readUnansweredQuestion } from "#app/models/message/unanswered.server.ts";
 import { readLiveAnswer } from "#app/realtime/live-answers.server.ts";
 import { publishEphemeral } from "#app/realtime/publish.server.ts";
 import { sql } from "#db/client.server.ts";
@@ -193,8 +193,12 @@ it("answers nothing: the question before it is still open for the agent and the 
 	const agent = await newAgent();
 	await takeOver(ana.sessionId, agent);
 	await ana.finish();
-	const { question, history, misses } = await readUnanswered(ana.sessionId, 1_000);
-	expect({ question, history, misses }).toEqual({ question: "May I return a lamp?", history: [], misses: 0 });
+	const { question, history, unansweredInARow } = await readUnansweredQuestion(ana.sessionId, 1_000);
+	expect({ question, history, unansweredInARow }).toEqual({
+		question: "May I return a lamp?",
+		history: [],
+		unansweredInARow: 0,
+	});
 	await sql`update chat_messages set sent_at = now() - interval '1 hour' where session_id = ${ana.sessionId}`;
 	await sql`update chat_sessions set assigned_at = now() - interval '1 hour' where session_id = ${ana.sessionId}`;
 	const problems = (await repairUnattended()).filter(({ sessionId }) => sessionId === ana.sessionId);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { env } from "#app/env.server.ts";
-import { ANSWER_PACE } from "#app/models/ai-turn/ai-turn.server.ts";
+import { ANSWER_DELAY } from "#app/models/ai-turn/ai-turn.server.ts";
 import { draftMessage } from "#app/models/message/write.server.ts";
 import { sql } from "#db/client.server.ts";
 import postgres from "#db/driver.ts";
@@ -78,7 +78,7 @@ describe("the work of the database for one post", () => {
 			reports.length = 0;
 			const message = draftMessage({ sessionId, senderType: "user", message: "Hello", clientMessageId });
 			const post = { session: sessionId, message, visitor: visitorId, owner: null, agent: null, wanders };
-			const input = JSON.stringify({ posts: [post], waits: false, mostAMinute: 30, ...ANSWER_PACE });
+			const input = JSON.stringify({ posts: [post], waits: false, mostAMinute: 30, ...ANSWER_DELAY });
 			const [judged] = await client.unsafe<PostResult[]>(
 				"select * from write_posts($1::text::jsonb)",
 				[input],

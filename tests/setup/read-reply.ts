@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { ProviderFault } from "#app/ai/openai/faults.ts";
+import { ProviderFault } from "#app/ai/openai/provider-fault.ts";
 import { ReplyReader } from "#app/ai/openai/wire/reply-reader.ts";
 import type { ServerHabits } from "#app/ai/openai/wire/servers.ts";
 

@@ -2,7 +2,7 @@
  * Whether the customer has had enough, of the store or of the assistant. Only phrases that say so by themselves: a
  * complaint that names its matter is for the assistant to answer first, and a wrong alarm takes a person's time.
  */
-const FED_UP: RegExp[] = [
+const ENGLISH_FRUSTRATION_PATTERNS: RegExp[] = [
 	/\b(?:this|it|that|you|the service|your service|customer service)(?: is| are|s|re)?(?: just| really| so| all| absolutely| completely| totally| beyond)* (?:ridiculous|unacceptable|outrageous|infuriating|useless|pathetic|a (?:complete |total |big )?(?:joke(?! \w)|disgrace|scandal|waste of (?:my )?time))\b/,
 	/\b(?:absolutely|completely|totally|beyond|utterly) (?:ridiculous|unacceptable|useless|outrageous|pathetic|fed up)\b/,
 	/\b(?:im|i am|we are|were)(?: \w+){0,2} (?:furious|livid|fed up|losing my patience|at my wits end|pissed off|so angry|very angry|extremely (?:angry|frustrated|disappointed|upset)|so frustrated|very frustrated)\b/,
@@ -14,7 +14,7 @@ const FED_UP: RegExp[] = [
 	/\b(?:what the (?:hell|fuck|heck)|wtf|bullshit|this sucks|you suck|for fucks sake|are you kidding me)\b/,
 ];
 
-const FED_UP_ELSEWHERE: RegExp[] = [
+const OTHER_FRUSTRATION_PATTERNS: RegExp[] = [
 	// German
 	/\b(?:unverschämt\w*|unfassbar|frechheit|eine zumutung|unmöglich(?:er)? service|inakzeptabel|ich habe (?:die nase voll|genug)|mir reichts|mir reicht es|schlechtester? service|nutzlos|zum (?:dritten|vierten|zehnten) mal)\b/,
 	// French
@@ -35,18 +35,20 @@ const FED_UP_ELSEWHERE: RegExp[] = [
 ];
 
 /** Shouting: a few words, all in capitals, and more than an abbreviation. */
-const isShouted = (text: string): boolean => {
+const isWrittenInCapitals = (text: string): boolean => {
 	const words = text.match(/\p{L}{3,}/gu) ?? [];
 	return words.length >= 3 && words.every((word) => word === word.toUpperCase() && /\p{Lu}/u.test(word));
 };
 
 export function isFrustrated(text: string): boolean {
-	if (isShouted(text) && /[!?]{2,}/.test(text)) return true;
+	if (isWrittenInCapitals(text) && /[!?]{2,}/.test(text)) return true;
 	const plain = text
 		.normalize("NFKC")
 		.toLowerCase()
 		.replace(/['’‘`]/g, "")
 		.replace(/[^\p{L}\p{N}]+/gu, " ")
 		.trim();
-	return [...FED_UP, ...FED_UP_ELSEWHERE].some((pattern) => pattern.test(plain));
+	return [...ENGLISH_FRUSTRATION_PATTERNS, ...OTHER_FRUSTRATION_PATTERNS].some((pattern) =>
+		pattern.test(plain),
+	);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isAboutSafety, isLegal, ownTopic } from "./sensitive-topics.ts";
+import { findOwnerTopic, mentionsInjuryOrDanger, mentionsLegalAction } from "./sensitive-topics.ts";
 
 it.each([
 	"You will hear from my lawyer",
@@ -16,7 +16,7 @@ it.each([
 	"سأذهب إلى المحكمة",
 	"אני אפנה לעורך דין",
 ])("knows %j for a matter of law", (text) => {
-	expect(isLegal(text)).toBe(true);
+	expect(mentionsLegalAction(text)).toBe(true);
 });
 
 it.each([
@@ -24,7 +24,7 @@ it.each([
 	"a tennis court lamp",
 	"issue with my order",
 	"I love avocado green",
-])("takes %j for no matter of law", (text) => expect(isLegal(text)).toBe(false));
+])("takes %j for no matter of law", (text) => expect(mentionsLegalAction(text)).toBe(false));
 
 it.each([
 	"The lamp caught fire",
@@ -43,7 +43,7 @@ it.each([
 	"المصباح احترق",
 	"המנורה עלתה, הכבל נשרף",
 ])("knows %j for a matter of safety", (text) => {
-	expect(isAboutSafety(text)).toBe(true);
+	expect(mentionsInjuryOrDanger(text)).toBe(true);
 });
 
 it.each([
@@ -53,11 +53,11 @@ it.each([
 	"How do I care for the oak table?",
 	"Does the oven glove prevent burned fingers?",
 ])("takes %j for a plain question", (text) => {
-	expect(isAboutSafety(text)).toBe(false);
+	expect(mentionsInjuryOrDanger(text)).toBe(false);
 });
 
 it("finds an owner's topic by whole words in any case", () => {
 	const topics = [{ name: "wholesale", words: ["wholesale", "bulk order"] }];
-	expect(ownTopic("Do you take a Bulk order of lamps?", topics)).toBe("wholesale");
-	expect(ownTopic("I like the bulky orders", topics)).toBeNull();
+	expect(findOwnerTopic("Do you take a Bulk order of lamps?", topics)).toBe("wholesale");
+	expect(findOwnerTopic("I like the bulky orders", topics)).toBeNull();
 });

@@ -1,7 +1,7 @@
 /** Topics that belong to a person: the ones every store has, and the owner's own. */
 
 /** A lawyer, a court, the authorities: as a threat or a question, a person's to answer. */
-const LEGAL: RegExp[] = [
+const LEGAL_PATTERNS: RegExp[] = [
 	/\b(?:lawyers?|attorneys?|solicitors?|sue (?:you|them|your|the)|suing|lawsuits?|legal (?:action|steps|proceedings|advice|notice)|small claims|take (?:you|this) to court|see you in court|in court|consumer protection|trading standards|ombudsman|data protection authority|report you to)\b/u,
 	/\b(?:anwalt|anwältin|rechtsanwalt|rechtsanwältin|verklagen|klage einreichen|vor gericht|rechtliche schritte|verbraucherzentrale|verbraucherschutz|strafanzeige)\b/u,
 	/\b(?:mon avocat|un avocat|une avocate|porter plainte|poursuites|action en justice|au tribunal|devant le tribunal|dgccrf|mise en demeure|assigner en justice)(?!\p{L})/u,
@@ -16,7 +16,7 @@ const LEGAL: RegExp[] = [
 ];
 
 /** Somebody was hurt, or a thing burns, sparks, breaks or poisons. */
-const SAFETY: RegExp[] = [
+const SAFETY_PATTERNS: RegExp[] = [
 	/\b(?:injur(?:y|ed|ies)|(?:got|was|were|been|am|is|badly) hurt|hurt (?:my|him|her|himself|herself|myself|someone|somebody|a child)|bleeding|cut (?:my|his|her) (?:hand|finger|arm|leg|foot|face)|caught fire|on fire|went up in flames|smok(?:e|ing) (?:came|coming|from|out)|started (?:smoking|burning|sparking)|sparks?(?: are| were)? (?:flying|came|coming|from|out)|electric(?:al)? shock|electrocuted|burn(?:ed|t) (?:my|me|his|her|himself|herself)|hospital|ambulance|emergency room|exploded|choked on|chok(?:ing|ed)|poison(?:ed|ous|ing)|allergic reaction|fell (?:on|onto) (?:me|my|him|her)|collapsed (?:on|under|while|when|with)|gas leak|overheat(?:s|ed|ing)?)\b/u,
 	/\b(?:verletz(?:t|ung)|blutet|in brand|brennt|feuer gefangen|rauch (?:kommt|kam)|stromschlag|verbrannt|verbrennung|krankenhaus|explodiert|vergift\w*|erstickt)\b/u,
 	/\b(?:blessé\p{L}*|blessure|saigne|pris feu|en feu|de la fumée|choc électrique|électrocuté\p{L}*|brûlé\p{L}*|brûlure|hôpital|explosé|intoxi\p{L}+|étouff\p{L}+)/u,
@@ -31,23 +31,24 @@ const SAFETY: RegExp[] = [
 ];
 
 /** Said of a product that is sold, not of a mishap: "is this pan safe on fire", "smoke detector". */
-const ONLY_ASKING =
+const PRODUCT_QUESTION_PATTERN =
 	/^(?:is|are|can|does|do|will|would|how|what|which)\b(?!.*\b(?:i|my|me|he|she|his|her|we|our|child|son|daughter|baby|dog|cat)\b.{0,80}\b(?:got|was|were|burn|hurt|cut|injur|hospital|shock))/;
 
-const lower = (text: string): string => text.normalize("NFKC").toLowerCase().replace(/[’‘`]/g, "'");
+const normalise = (text: string): string => text.normalize("NFKC").toLowerCase().replace(/[’‘`]/g, "'");
 
-export const isLegal = (text: string): boolean => LEGAL.some((pattern) => pattern.test(lower(text)));
+export const mentionsLegalAction = (text: string): boolean =>
+	LEGAL_PATTERNS.some((pattern) => pattern.test(normalise(text)));
 
-export function isAboutSafety(text: string): boolean {
-	const plain = lower(text);
-	return SAFETY.some((pattern) => pattern.test(plain)) && !ONLY_ASKING.test(plain);
+export function mentionsInjuryOrDanger(text: string): boolean {
+	const plain = normalise(text);
+	return SAFETY_PATTERNS.some((pattern) => pattern.test(plain)) && !PRODUCT_QUESTION_PATTERN.test(plain);
 }
 
 /** The name of the first of the owner's topics that a text touches: one of its words, whole, in any case. */
-export function ownTopic(text: string, topics: { name: string; words: string[] }[]): string | null {
-	const plain = lower(text);
+export function findOwnerTopic(text: string, topics: { name: string; words: string[] }[]): string | null {
+	const plain = normalise(text);
 	const touches = (word: string) => {
-		const wanted = lower(word)
+		const wanted = normalise(word)
 			.trim()
 			.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 		return new RegExp(`(?<![\\p{L}\\p{N}])${wanted}(?![\\p{L}\\p{N}])`, "u").test(plain);

@@ -16,7 +16,7 @@ export type IntentModelFile = {
 export type IntentModel = { labels: string[]; scale: number; weights: Int8Array };
 
 /** Unpacks a model file. @throws Error when it was made for another number of buckets. */
-export function loadModel(file: IntentModelFile): IntentModel {
+export function unpackIntentModel(file: IntentModelFile): IntentModel {
 	if (file.bucketBits !== BUCKET_BITS) {
 		throw new Error("intents.model.json is of another make than features.ts; run npm run intents:train.");
 	}
@@ -41,7 +41,7 @@ export function packWeights(weights: Float32Array): Pick<IntentModelFile, "scale
 }
 
 /** The probability of each label, in the order of `labels` (softmax of the linear scores). */
-export function probabilities(model: IntentModel, features: Map<number, number>): Float64Array {
+export function computeProbabilities(model: IntentModel, features: Map<number, number>): Float64Array {
 	const count = model.labels.length;
 	const scores = new Float64Array(count);
 	for (const [bucket, value] of features) {

@@ -1,6 +1,6 @@
-import { BUCKET_BITS, intentFeatures } from "./features.ts";
+import { BUCKET_BITS, computeIntentFeatures } from "./features.ts";
 
-export type Example = {
+export type TrainingExample = {
 	text: string;
 	label: string /** How many times as much as another example it counts. */;
 	weight: number;
@@ -14,7 +14,7 @@ export type Example = {
  * @returns one weight per bucket and label, label by label within a bucket.
  */
 export function trainIntents(
-	examples: Example[],
+	examples: TrainingExample[],
 	labels: string[],
 	options: { epochs: number },
 ): Float32Array {
@@ -29,31 +29,31 @@ export function trainIntents(
 		for (const example of shuffled(examples, random)) {
 			const gold = labelIndex.get(example.label);
 			if (gold === undefined) throw new Error(`There is no label ${example.label}.`);
-			const features = intentFeatures(asTyped(dropWords(example.text, random), random));
+			const features = computeIntentFeatures(addTypingNoise(dropWords(example.text, random), random));
 			softmax(weights, features, scores);
 			for (const [bucket, value] of features) {
 				for (let label = 0; label < count; label++) {
-					const target = label === gold ? SURE : (1 - SURE) / (count - 1);
+					const target = label === gold ? TARGET_PROBABILITY : (1 - TARGET_PROBABILITY) / (count - 1);
 					const at = bucket * count + label;
-					const gradient = (scores[label]! - target) * value * example.weight + PULL * weights[at]!;
+					const gradient = (scores[label]! - target) * value * example.weight + L2_FACTOR * weights[at]!;
 					gradients[at]! += gradient * gradient;
-					weights[at]! -= (STEP * gradient) / Math.sqrt(gradients[at]!);
+					weights[at]! -= (LEARNING_RATE * gradient) / Math.sqrt(gradients[at]!);
 				}
 			}
 		}
 	}
 	let largest = 0;
 	for (const weight of weights) largest = Math.max(largest, Math.abs(weight));
-	return weights.map((weight) => (Math.abs(weight) < largest * NEGLIGIBLE ? 0 : weight));
+	return weights.map((weight) => (Math.abs(weight) < largest * MIN_WEIGHT_SHARE ? 0 : weight));
 }
 
-const STEP = 0.25;
-const PULL = 2e-6;
+const LEARNING_RATE = 0.25;
+const L2_FACTOR = 2e-6;
 /** Probability the right label is pulled towards: below 1, so that doubt stays visible (label smoothing). */
-const SURE = 0.96;
-const DROPPED_SHARE = 0.12;
+const TARGET_PROBABILITY = 0.96;
+const WORD_DROPOUT_SHARE = 0.12;
 /** Weights below this share of the largest are noise; dropping them halves the file. */
-const NEGLIGIBLE = 0.06;
+const MIN_WEIGHT_SHARE = 0.06;
 
 function softmax(weights: Float32Array, features: Map<number, number>, scores: Float64Array) {
 	const count = scores.length;
@@ -73,7 +73,7 @@ function softmax(weights: Float32Array, features: Map<number, number>, scores: F
 function dropWords(text: string, random: () => number): string {
 	const words = text.split(/\s+/);
 	if (words.length < 3) return text;
-	return words.filter(() => random() >= DROPPED_SHARE).join(" ") || text;
+	return words.filter(() => random() >= WORD_DROPOUT_SHARE).join(" ") || text;
 }
 
 const OPENINGS = ["hi", "hello", "hey", "ok so", "please", "good morning", "hi there", "sorry", "question"];
@@ -93,14 +93,16 @@ const SHORTHAND: Record<string, string> = {
 const OPENING_SHARE = 0.12;
 const ENDING_SHARE = 0.1;
 const SHORTHAND_SHARE = 0.15;
-const SLIP_SHARE = 0.04;
+const TYPING_ERROR_SHARE = 0.04;
 
 /** A text as it may arrive in a chat: with a greeting before it, a word shortened, letters missing or swapped. */
-function asTyped(text: string, random: () => number): string {
+function addTypingNoise(text: string, random: () => number): string {
 	const words = text.split(/\s+/).map((word) => {
 		const short = SHORTHAND[word.toLowerCase()];
 		if (short && random() < SHORTHAND_SHARE) return short;
-		return word.length >= 5 && !word.includes("{") && random() < SLIP_SHARE ? slip(word, random) : word;
+		return word.length >= 5 && !word.includes("{") && random() < TYPING_ERROR_SHARE
+			? addTypingError(word, random)
+			: word;
 	});
 	// Words of small talk stay alone: "hi" before everything would mean nothing.
 	if (words.length < 3) return words.join(" ");
@@ -110,7 +112,7 @@ function asTyped(text: string, random: () => number): string {
 }
 
 /** The word with one letter left out, doubled, or swapped with the next. */
-function slip(word: string, random: () => number): string {
+function addTypingError(word: string, random: () => number): string {
 	const at = 1 + Math.floor(random() * (word.length - 2));
 	const kind = random();
 	if (kind < 0.4) return word.slice(0, at) + word.slice(at + 1);

@@ -1,2 +1,14 @@
 /** The languages the assistant has fixed phrases in, and answers in without a model. */
-export const LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pt", "pl", "tr", "ar", "he"] as const;
+export const SUPPORTED_LANGUAGES = [
+	"en",
+	"de",
+	"fr",
+	"es",
+	"it",
+	"nl",
+	"pt",
+	"pl",
+	"tr",
+	"ar",
+	"he",
+] as const;

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { listArticleLanguages } from "#app/models/article/article.server.ts";
-import { CONFIRM_HINT } from "#app/models/assistant-action/propose.server.ts";
+import { CONFIRM_INSTRUCTION } from "#app/models/assistant-action/write-proposals.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { isIdentified } from "#app/models/order/order.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
-import { Deeds } from "../deeds.server.ts";
-import { searchingWork } from "../own-work.server.ts";
+import { searchQueue } from "../cpu-queues.server.ts";
+import { ToolRuns } from "../tool-runs.server.ts";
 import { articlesOnlyIn, onlyIn, ownWordsIn } from "./foreign-words.ts";
 import { answerFromKnowledge } from "./knowledge.server.ts";
 import { isDoable } from "./order-requests.server.ts";
@@ -49,8 +49,8 @@ export const answerOffline: Answerer = async (request, onText) => {
 	const { analysis } = request;
 	const { language } = analysis;
 	request.signal.throwIfAborted();
-	const deeds = new Deeds(request);
-	const finding = await searchingWork().run(
+	const deeds = new ToolRuns(request);
+	const finding = await searchQueue().run(
 		request.network ?? "",
 		() => find({ request, deeds, question }),
 		request.signal,
@@ -66,7 +66,7 @@ export const answerOffline: Answerer = async (request, onText) => {
 		sources: finding.sources ?? [],
 		escalate: { needed: finding.escalation !== undefined, reason: finding.escalation ?? null },
 		model: null,
-		...deeds.forAnswer(),
+		...deeds.toAnswerFields(),
 	};
 	await writeOut(text, onText, request.signal);
 	return answer;
@@ -90,7 +90,7 @@ async function inWordsOf(language: string, finding: Finding): Promise<Pick<Answe
 
 type Search = {
 	request: AnswerRequest;
-	deeds: Deeds;
+	deeds: ToolRuns;
 	question: string;
 };
 
@@ -111,7 +111,7 @@ async function find({ request, deeds, question }: Search): Promise<Finding> {
 		return { text: "All right. What else would you like to know?", answered: true, language: "en" };
 	}
 
-	if (isYes(question) && said.trimEnd().endsWith(CONFIRM_HINT))
+	if (isYes(question) && said.trimEnd().endsWith(CONFIRM_INSTRUCTION))
 		return { text: CLICK_TO_CONFIRM, answered: true, language: "en" };
 
 	const orders = await answerAboutOrders({ question, intent, confidence, deeds });
@@ -171,7 +171,7 @@ async function findInContext(
 const OWN = /\bmy (?:\w+ )?(?:order|purchase|package|parcel)\b/i;
 
 /** Cancelling, changing and returning depend on the state of the order: the customer's own is told as well. */
-async function withOrderFacts(text: string, question: string, intent: string, deeds: Deeds) {
+async function withOrderFacts(text: string, question: string, intent: string, deeds: ToolRuns) {
 	if (
 		!OWN.test(question) ||
 		!/^(?:cancel_order|change_order|change_shipping_address|get_refund)$/.test(intent)
@@ -179,7 +179,7 @@ async function withOrderFacts(text: string, question: string, intent: string, de
 		return text;
 	}
 	if (!isIdentified(deeds.owner)) {
-		if (deeds.canPropose && isDoable(intent)) deeds.askIdentity();
+		if (deeds.canPropose && isDoable(intent)) deeds.requestIdentity();
 		return text;
 	}
 	const facts = await latestOrderSentence(deeds);

@@ -9,8 +9,8 @@ import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
 import { stemTexts } from "#app/models/search/stems.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
-import { builtInMeaningOf } from "../embeddings.server.ts";
-import { topicsOf } from "../intent/topics.ts";
+import { embedQuestionWithBuiltInModel } from "../embeddings.server.ts";
+import { findSearchTopics } from "../intent/search-topics.ts";
 import { wantedForm } from "./answer-kinds.ts";
 import { choosePassage, type PassageChoice, type ReadPassage } from "./passage-choice.ts";
 import { openingSentences, sentencesAround, splitSentences } from "./sentences.ts";
@@ -60,8 +60,13 @@ export async function answerFromKnowledge(
 	);
 	for (const config of configs) {
 		for (const part of questionParts(question)) {
-			const meaning = config === ENGLISH ? await builtInMeaningOf(part, language) : null;
-			const search = await findPassages(part, { limit: PASSAGES, topics: topicsOf(part), config, meaning });
+			const meaning = config === ENGLISH ? await embedQuestionWithBuiltInModel(part, language) : null;
+			const search = await findPassages(part, {
+				limit: PASSAGES,
+				topics: findSearchTopics(part),
+				config,
+				meaning,
+			});
 			// The whole message is the surest reading; its parts are only asked when it finds nothing.
 			if (config === ENGLISH ? !isAnswered(part, search) : !isCovered(search.found[0])) continue;
 			return quoteFrom(bestOfArticles(search.found), part, { ...search, config });

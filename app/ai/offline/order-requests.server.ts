@@ -1,4 +1,4 @@
-import type { Deeds } from "#app/ai/deeds.server.ts";
+import type { ToolRuns } from "#app/ai/tool-runs.server.ts";
 import { proposeCancellation, proposeOrderAddress, proposeReturn } from "#app/ai/tools/proposals.ts";
 import { listOrders, type Order } from "#app/models/order/order.server.ts";
 import { addressChangeRefusal, cancelRefusal, returnRefusal } from "#app/models/order/rules.ts";
@@ -95,7 +95,7 @@ export function isSaid(intent: string, question: string): boolean {
 export const asksWhetherCancelled = (question: string): boolean => NOT_CANCELLING.test(question);
 
 /** Lays a card for the order that was named. @returns what is said above it, or why there is none. */
-export async function proposeFor(order: Order, intent: string, deeds: Deeds): Promise<string | null> {
+export async function proposeFor(order: Order, intent: string, deeds: ToolRuns): Promise<string | null> {
 	const doing = DOINGS[intent];
 	if (!doing || !deeds.canPropose) return null;
 	const problem = doing.whyNot(order, await getSetting("return_days"));
@@ -108,7 +108,7 @@ export async function proposeFor(order: Order, intent: string, deeds: Deeds): Pr
  * customer is asked which.
  * @returns null when there is none; the articles then say what is possible.
  */
-export async function proposeForAny(intent: string, deeds: Deeds): Promise<string | null> {
+export async function proposeForAny(intent: string, deeds: ToolRuns): Promise<string | null> {
 	const doing = DOINGS[intent];
 	if (!doing || !deeds.canPropose) return null;
 	const days = await getSetting("return_days");
@@ -116,7 +116,7 @@ export async function proposeForAny(intent: string, deeds: Deeds): Promise<strin
 	const possible = own.filter((order) => doing.whyNot(order, days) === null);
 	const [only] = possible;
 	if (!only) return null;
-	await deeds.didRead("list_orders", null);
+	await deeds.recordLookup("list_orders", null);
 	if (possible.length === 1) return proposeFor(only, intent, deeds);
 	const numbers = possible.slice(0, MOST_NAMED).map((order) => order.number);
 	return `${doing.which}: ${numbers.slice(0, -1).join(", ")} or ${numbers.at(-1)}?`;

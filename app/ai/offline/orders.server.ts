@@ -12,7 +12,7 @@ import {
 	type Order,
 	type OrderOwner,
 } from "#app/models/order/order.server.ts";
-import type { Deeds } from "../deeds.server.ts";
+import type { ToolRuns } from "../tool-runs.server.ts";
 import {
 	asksWhetherCancelled,
 	isDoable,
@@ -92,7 +92,7 @@ export async function answerAboutOrders(options: {
 	question: string;
 	intent: string;
 	confidence: number;
-	deeds: Deeds;
+	deeds: ToolRuns;
 }): Promise<OrderAnswer | null> {
 	const { question, confidence, deeds } = options;
 	const { owner } = deeds;
@@ -109,7 +109,7 @@ export async function answerAboutOrders(options: {
 	if (numbers.length > 0) {
 		if (!isIdentified(owner)) return askIdentity(deeds);
 		const orders = await Promise.all(numbers.map((number) => getOrder({ number, ...owner })));
-		for (const order of orders) if (order) await deeds.didRead("get_order", order);
+		for (const order of orders) if (order) await deeds.recordLookup("get_order", order);
 		const [named] = orders;
 		if (named && orders.length === 1 && isDoable(intent) && !HOW_TO.test(question)) {
 			const offered = await proposeFor(named, intent, deeds);
@@ -136,7 +136,7 @@ export async function answerAboutOrders(options: {
 	}
 	if (!(isTracking || isListing)) return null;
 	if (!isIdentified(owner)) return askIdentity(deeds);
-	await deeds.didRead("list_orders", null);
+	await deeds.recordLookup("list_orders", null);
 	return {
 		text: await describeLatest(owner, isList || (isListing && /\borders\b|\blist\b/i.test(question))),
 		isRequest: false,
@@ -144,15 +144,15 @@ export async function answerAboutOrders(options: {
 	};
 }
 
-function askIdentity(deeds: Deeds): OrderAnswer {
-	deeds.askIdentity();
+function askIdentity(deeds: ToolRuns): OrderAnswer {
+	deeds.requestIdentity();
 	return { text: deeds.canPropose && canSendCodes() ? SIGN_IN_OR_CODE : SIGN_IN, isRequest: false };
 }
 
 /** The facts of the latest open order, for an answer about cancelling or returning that names none. */
-export async function latestOrderSentence(deeds: Deeds): Promise<string | null> {
+export async function latestOrderSentence(deeds: ToolRuns): Promise<string | null> {
 	const orders = await listOrders({ ...deeds.owner, limit: MOST_ORDERS });
-	if (orders.length > 0) await deeds.didRead("list_orders", null);
+	if (orders.length > 0) await deeds.recordLookup("list_orders", null);
 	const open = orders.filter(isOpen);
 	const order = open[0] ?? orders[0];
 	return order ? describeOrder(order) : null;

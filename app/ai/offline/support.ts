@@ -1,5 +1,5 @@
 import type { PassageSearch } from "#app/models/article/search.server.ts";
-import { likelyIntents } from "../intent/classify.server.ts";
+import { rankIntents } from "../intent/classify.server.ts";
 
 /**
  * Whether the best passage found answers a question, or is only something alike. A logistic model of nine signs,
@@ -52,7 +52,7 @@ function readSigns(question: string, { found, terms, rarities, rarest }: Passage
 	const [best] = found;
 	if (!best) return null;
 	const met = best.relevance.met.filter(({ term }) => !term.isTopic);
-	const intents = likelyIntents(question);
+	const intents = rankIntents(question);
 	const missed = best.relevance.missed.reduce((sum, term) => sum + term.weight, 0);
 	const topic = best.relevance.met.reduce(
 		(sum, { term, worth, isNamed }) => sum + (term.isTopic && isNamed ? worth * term.likelihood : 0),
@@ -98,6 +98,6 @@ export function isAnswered(question: string, search: PassageSearch): boolean {
 	return 1 / (1 + Math.exp(-evidence)) >= LEAST_LIKELY;
 }
 
-function shareOf(intents: ReturnType<typeof likelyIntents>, isMeant: (intent: string) => boolean): number {
+function shareOf(intents: ReturnType<typeof rankIntents>, isMeant: (intent: string) => boolean): number {
 	return intents.reduce((sum, { intent, likelihood }) => sum + (isMeant(intent) ? likelihood : 0), 0);
 }

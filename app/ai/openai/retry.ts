@@ -1,5 +1,5 @@
-import type { ProviderFault } from "./faults.ts";
 import type { Limits } from "./limits.ts";
+import type { ProviderFault } from "./provider-fault.ts";
 
 /** How long to wait before the next try, or null when there is no sense in one. */
 export function retryDelayMs(fault: ProviderFault, limits: Limits, retriesLeft: number): number | null {

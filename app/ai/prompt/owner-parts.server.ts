@@ -1,18 +1,18 @@
 import { getSettings } from "#app/models/setting/store.server.ts";
-import { DEFAULT_PARTS } from "./defaults.ts";
+import { DEFAULT_OWNER_PARTS } from "./defaults.ts";
 
-/** The parts of the prompt that are the owner's: who the store is, how it speaks, and what it asks besides. */
-export type OwnerParts = typeof DEFAULT_PARTS;
+/** The parts of the prompt that the owner can set: the store, the tone, and further rules. */
+export type OwnerParts = typeof DEFAULT_OWNER_PARTS;
 
-/** Settings the parts are kept in: what is remembered of answers is bound to these as well. */
-export const PART_SETTINGS = ["company_context", "assistant_tone", "assistant_rules"] as const;
+/** The settings that contain the parts. A change of one makes cached answers invalid. */
+export const OWNER_PART_SETTINGS = ["company_context", "assistant_tone", "assistant_rules"] as const;
 
-/** The owner's parts as they are set now; what is not set, or is blank, is the default. */
-export async function ownerParts(): Promise<OwnerParts> {
-	const set = await getSettings(PART_SETTINGS);
+/** Reads the owner's parts; a part that is not set or blank has its default. */
+export async function readOwnerParts(): Promise<OwnerParts> {
+	const set = await getSettings(OWNER_PART_SETTINGS);
 	return {
-		company: set.company_context || DEFAULT_PARTS.company,
-		tone: set.assistant_tone || DEFAULT_PARTS.tone,
-		rules: set.assistant_rules || DEFAULT_PARTS.rules,
+		company: set.company_context || DEFAULT_OWNER_PARTS.company,
+		tone: set.assistant_tone || DEFAULT_OWNER_PARTS.tone,
+		rules: set.assistant_rules || DEFAULT_OWNER_PARTS.rules,
 	};
 }

@@ -5,7 +5,7 @@ import { formatMoney } from "#app/models/product/money.ts";
  * What the model reads of an order: what answers "where is it" and "what did I order". The customer's id,
  * address and means of payment stay here, since no answer needs them and a provider need not have them.
  */
-export function orderFacts(order: Order) {
+export function describeOrderForModel(order: Order) {
 	const refundedCents = order.payments
 		.filter((payment) => payment.type === "refund")
 		.reduce((sum, payment) => sum + payment.amountCents, 0);

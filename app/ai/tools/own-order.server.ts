@@ -1,16 +1,16 @@
 import { getOrder, listOrders, type Order, type OrderOwner } from "#app/models/order/order.server.ts";
 
 /** How far back an order is looked for when its number came without its letters. */
-const SEARCHED_ORDERS = 200;
+const MAX_SEARCHED_ORDERS = 200;
 
 /** One of the customer's own orders by its number, as people write it: the letters may be missing. */
 export async function findOwnOrder(number: string, owner: OrderOwner): Promise<Order | null> {
-	return (await getOrder({ number, ...owner })) ?? (await findByDigits(number, owner));
+	return (await getOrder({ number, ...owner })) ?? (await findOwnOrderByDigits(number, owner));
 }
 
 /** People leave out the letters of an order number; among their own orders the digits are enough. */
-async function findByDigits(number: string, owner: OrderOwner): Promise<Order | null> {
+async function findOwnOrderByDigits(number: string, owner: OrderOwner): Promise<Order | null> {
 	const digits = number.replace(/\D/g, "");
-	const own = await listOrders({ ...owner, limit: SEARCHED_ORDERS });
+	const own = await listOrders({ ...owner, limit: MAX_SEARCHED_ORDERS });
 	return own.find((order) => order.number.replace(/\D/g, "") === digits) ?? null;
 }

@@ -4,9 +4,9 @@ import type { Proposal } from "#db/shapes.ts";
 
 /** The changes that can be laid before a customer, in the words of their cards. With a model and without. */
 
-type Draft = Omit<Proposal, "key">;
+type ProposalDraft = Omit<Proposal, "key">;
 
-export function proposeCancellation(order: Order, reason: string | null): Draft {
+export function proposeCancellation(order: Order, reason: string | null): ProposalDraft {
 	return {
 		tool: "request_cancellation",
 		customerId: order.customerId,
@@ -18,7 +18,7 @@ export function proposeCancellation(order: Order, reason: string | null): Draft 
 }
 
 /** @param itemIds which of the order's things go back; none named means all of them. */
-export function proposeReturn(order: Order, itemIds: string[], reason: string | null): Draft {
+export function proposeReturn(order: Order, itemIds: string[], reason: string | null): ProposalDraft {
 	const chosen = order.items.filter((item) => itemIds.includes(item.itemId));
 	const items = chosen.length > 0 ? chosen : order.items;
 	return {
@@ -32,7 +32,7 @@ export function proposeReturn(order: Order, itemIds: string[], reason: string | 
 }
 
 /** @param address as far as it is known; the customer completes it on the card. */
-export function proposeOrderAddress(order: Order, address: Record<string, string> | null): Draft {
+export function proposeOrderAddress(order: Order, address: Record<string, string> | null): ProposalDraft {
 	return {
 		tool: "update_contact",
 		customerId: order.customerId,
@@ -43,7 +43,10 @@ export function proposeOrderAddress(order: Order, address: Record<string, string
 	};
 }
 
-export function proposeAccountAddress(customerId: string, address: Record<string, string> | null): Draft {
+export function proposeAccountAddress(
+	customerId: string,
+	address: Record<string, string> | null,
+): ProposalDraft {
 	return {
 		tool: "update_contact",
 		customerId,
@@ -54,7 +57,7 @@ export function proposeAccountAddress(customerId: string, address: Record<string
 	};
 }
 
-export function proposeEmail(customerId: string, email: string): Draft {
+export function proposeEmail(customerId: string, email: string): ProposalDraft {
 	return {
 		tool: "update_contact",
 		customerId,

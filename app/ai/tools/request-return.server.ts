@@ -5,11 +5,11 @@ import { findOwnOrder } from "./own-order.server.ts";
 import { proposeReturn } from "./proposals.ts";
 import {
 	defineTool,
-	NOT_THEIRS,
-	orderNumberText,
-	reasonText,
-	refuseStranger,
-	tellProposed,
+	ORDER_NOT_FOUND_RESULT,
+	orderNumberParameter,
+	reasonParameter,
+	refuseIfUnidentified,
+	toProposalResult,
 } from "./tool.server.ts";
 
 export const requestReturn = defineTool({
@@ -17,18 +17,18 @@ export const requestReturn = defineTool({
 	description:
 		"Proposes to ask the store for a return of a delivered order of the signed-in customer, or of some of its items. Nothing is requested by it: the customer is shown a card and confirms it there, or not.",
 	schema: z.object({
-		number: orderNumberText,
+		number: orderNumberParameter,
 		items: z
 			.array(z.string().refine((text) => text.length <= 200, "must be the name of an item"))
 			.refine((items) => items.length <= 50, "must name at most 50 items")
 			.describe("Names of the items to send back, as they stand in the order; empty for all of them."),
-		reason: reasonText,
+		reason: reasonParameter,
 	}),
 	handle: async ({ number, items, reason }, context) => {
-		const refusal = refuseStranger(context);
+		const refusal = refuseIfUnidentified(context);
 		if (refusal) return refusal;
-		const order = await findOwnOrder(number, context.deeds.owner);
-		if (!order) return NOT_THEIRS;
+		const order = await findOwnOrder(number, context.toolRuns.owner);
+		if (!order) return ORDER_NOT_FOUND_RESULT;
 		const problem = returnRefusal(order, await getSetting("return_days"), new Date());
 		if (problem) return { error: "not_possible", details: problem };
 		const wanted = items.map((name) => name.trim().toLowerCase());
@@ -40,6 +40,6 @@ export const requestReturn = defineTool({
 			};
 		}
 		const itemIds = chosen.map((item) => item.itemId);
-		return tellProposed(context.deeds.propose(proposeReturn(order, itemIds, reason)));
+		return toProposalResult(context.toolRuns.propose(proposeReturn(order, itemIds, reason)));
 	},
 });

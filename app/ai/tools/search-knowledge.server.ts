@@ -1,43 +1,45 @@
 import { z } from "zod/v4";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
-import type { Retrieved } from "../answer-sources.ts";
-import { quoteFrom } from "../answer-sources.ts";
+import type { RetrievedItem } from "../answer-sources.ts";
+import { quoteBeginning } from "../answer-sources.ts";
 import { retrievePassages } from "../retrieve.server.ts";
-import { defineTool, searchPhrase } from "./tool.server.ts";
+import { defineTool, searchPhraseParameter } from "./tool.server.ts";
 
 /** Passages a search gives the model: enough to answer from, few enough for a small model to read. */
-const PASSAGES = 5;
+const PASSAGES_PER_SEARCH = 5;
 
 export const searchKnowledge = defineTool({
 	name: "search_knowledge",
 	description:
 		"Searches the store's help articles (policies, delivery, returns, care, account and so on). Returns passages to answer from, each with the number to cite.",
 	schema: z.object({
-		query: searchPhrase.describe(
+		query: searchPhraseParameter.describe(
 			"What to look for, in a few words, in the language of the articles (English).",
 		),
 	}),
 	handle: async ({ query }, context) => {
-		const passages = await retrievePassages({ query, limit: PASSAGES, network: context.network });
+		const passages = await retrievePassages({ query, limit: PASSAGES_PER_SEARCH, network: context.network });
 		return {
-			passages: passages.map((passage) => describePassage(passage, context.cite(asRetrieved(passage)))),
+			passages: passages.map((passage) =>
+				describePassageForModel(passage, context.cite(toRetrievedPassage(passage))),
+			),
 		};
 	},
 });
 
 /** What the model reads of a passage: its number and its text, no address it could alter. */
-export function describePassage(passage: FoundPassage, number: number) {
+export function describePassageForModel(passage: FoundPassage, number: number) {
 	return { cite: number, article: passage.title, heading: passage.heading, text: passage.body };
 }
 
 /** The passage as a source that can be cited. */
-export function asRetrieved(passage: FoundPassage): Retrieved {
+export function toRetrievedPassage(passage: FoundPassage): RetrievedItem {
 	return {
 		source: {
 			id: String(passage.id),
 			title: passage.title,
 			url: passage.url,
-			quote: quoteFrom(passage.body),
+			quote: quoteBeginning(passage.body),
 			score: passage.score,
 		},
 		text: `${passage.heading}\n${passage.body}`,

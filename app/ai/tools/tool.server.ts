@@ -1,17 +1,17 @@
 import { z } from "zod/v4";
 import { isIdentified } from "#app/models/order/order.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
-import type { Retrieved } from "../answer-sources.ts";
-import type { Deeds } from "../deeds.server.ts";
+import type { RetrievedItem } from "../answer-sources.ts";
+import type { ToolRuns } from "../tool-runs.server.ts";
 
 /** What the server gives a tool beside the model's arguments. None of it is ever shown to the model. */
 export type ToolContext = {
 	/** Who is asking, as the server knows it, and what is done for them. */
-	deeds: Deeds;
+	toolRuns: ToolRuns;
 	/** Whose share of this process is used; see `AnswerRequest`. */
 	network?: string;
 	/** Registers something retrieved and returns the number the model may cite it by. */
-	cite: (retrieved: Retrieved) => number;
+	cite: (retrieved: RetrievedItem) => number;
 	/** Records that a person is needed. Only the first call counts. */
 	escalate: (reason: EscalationReason) => void;
 };
@@ -53,7 +53,7 @@ export function defineTool<Shape extends z.ZodObject>(tool: {
 		description: tool.description,
 		parameters,
 		run: async (argumentsText, context) => {
-			const args = tool.schema.safeParse(parseJson(argumentsText));
+			const args = tool.schema.safeParse(parseArguments(argumentsText));
 			if (!args.success) return { error: "wrong_arguments", details: z.prettifyError(args.error) };
 			return tool.handle(args.data, context);
 		},
@@ -61,29 +61,29 @@ export function defineTool<Shape extends z.ZodObject>(tool: {
 }
 
 /** What a tool about orders says while nobody is known: the page then offers the ways to become known. */
-const NOT_SIGNED_IN = {
+const NOT_SIGNED_IN_RESULT = {
 	error: "not_signed_in",
 	details:
 		"The customer is not signed in to the store. Ask them to sign in, or to use the form under your answer if one is shown. You cannot check anybody's identity yourself.",
 };
 
 /** What a tool about somebody's own things says of others' things and of what never was. */
-export const NOT_THEIRS = {
+export const ORDER_NOT_FOUND_RESULT = {
 	error: "not_found",
 	details:
 		"The customer has no order with this number. It may belong to someone else; nothing about it can be said.",
 };
 
 /** Refuses a tool while it is not known who asks; null when it is. */
-export function refuseStranger({ deeds }: ToolContext): typeof NOT_SIGNED_IN | null {
+export function refuseIfUnidentified({ toolRuns: deeds }: ToolContext): typeof NOT_SIGNED_IN_RESULT | null {
 	if (isIdentified(deeds.owner)) return null;
-	deeds.askIdentity();
-	return NOT_SIGNED_IN;
+	deeds.requestIdentity();
+	return NOT_SIGNED_IN_RESULT;
 }
 
 /** What the model reads of what it proposed. */
-export function tellProposed(isLaid: boolean) {
-	if (!isLaid) return { error: "too_many", details: "No more can be proposed in this answer." };
+export function toProposalResult(isAccepted: boolean) {
+	if (!isAccepted) return { error: "too_many", details: "No more can be proposed in this answer." };
 	return {
 		proposed: true,
 		details:
@@ -92,28 +92,28 @@ export function tellProposed(isLaid: boolean) {
 }
 
 /** Why the customer wants it, for the store's people. */
-export const reasonText = z
+export const reasonParameter = z
 	.string()
 	.refine((text) => text.length <= 500, "must have at most 500 characters")
 	.nullable()
 	.describe("Why, in the customer's own words; null when they did not say.");
 
 /** An order number as a model writes it. */
-export const orderNumberText = z
+export const orderNumberParameter = z
 	.string()
 	.refine((text) => /\d/.test(text) && text.length <= 40, "must be an order number")
 	.describe("The order number as the customer wrote it, such as W1234567.");
 
 /** A search phrase as a model writes it: never empty, and short enough to stay a phrase. */
-export const searchPhrase = z
+export const searchPhraseParameter = z
 	.string()
 	.refine((text) => hasVisibleText(text) && text.length <= 300, "must have 1 to 300 characters");
 
-function parseJson(text: string): unknown {
+function parseArguments(text: string): unknown {
 	// Some servers send no arguments at all for a tool that has none.
 	if (text.trim() === "") return {};
 	try {
-		return JSON.parse(text, (_name, value) => (typeof value === "string" ? storable(value) : value));
+		return JSON.parse(text, (_name, value) => (typeof value === "string" ? toStorableText(value) : value));
 	} catch {
 		return undefined;
 	}
@@ -123,4 +123,4 @@ function parseJson(text: string): unknown {
  * What Postgres refuses in a text, NUL and half a surrogate pair, cannot be asked for or kept either: the answer
  * would fail where it is written and be begun again, to fail there again.
  */
-const storable = (text: string): string => text.replaceAll("\0", "").toWellFormed();
+const toStorableText = (text: string): string => text.replaceAll("\0", "").toWellFormed();

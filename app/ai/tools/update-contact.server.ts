@@ -6,14 +6,14 @@ import { findOwnOrder } from "./own-order.server.ts";
 import { proposeAccountAddress, proposeEmail, proposeOrderAddress } from "./proposals.ts";
 import {
 	defineTool,
-	NOT_THEIRS,
-	orderNumberText,
-	refuseStranger,
+	ORDER_NOT_FOUND_RESULT,
+	orderNumberParameter,
+	refuseIfUnidentified,
 	type ToolContext,
-	tellProposed,
+	toProposalResult,
 } from "./tool.server.ts";
 
-const part = z
+const addressPartParameter = z
 	.string()
 	.refine((text) => text.length <= 120, "must have at most 120 characters")
 	.nullable();
@@ -23,9 +23,16 @@ export const updateContact = defineTool({
 	description:
 		"Proposes to change the delivery address of a pending order (with its number), or the postal address or email address of the signed-in customer's account (without a number). Nothing is changed by it: the customer is shown a card, completes the address there and confirms it, or not.",
 	schema: z.object({
-		number: orderNumberText.nullable(),
+		number: orderNumberParameter.nullable(),
 		address: z
-			.object({ address1: part, address2: part, city: part, state: part, zip: part, country: part })
+			.object({
+				address1: addressPartParameter,
+				address2: addressPartParameter,
+				city: addressPartParameter,
+				state: addressPartParameter,
+				zip: addressPartParameter,
+				country: addressPartParameter,
+			})
 			.nullable()
 			.describe(
 				"The new postal address as far as the customer has told it; null for what they have not told.",
@@ -33,25 +40,25 @@ export const updateContact = defineTool({
 		email: z.string().nullable().describe("The new email address of the account; null to leave it."),
 	}),
 	handle: async ({ number, address, email }, context) => {
-		const refusal = refuseStranger(context);
+		const refusal = refuseIfUnidentified(context);
 		if (refusal) return refusal;
-		if (email !== null) return changeEmail(email, context);
-		const told = Object.entries(address ?? {}).filter((entry): entry is [string, string] => !!entry[1]);
-		const known = told.length > 0 ? Object.fromEntries(told) : null;
+		if (email !== null) return proposeEmailChange(email, context);
+		const givenParts = Object.entries(address ?? {}).filter((entry): entry is [string, string] => !!entry[1]);
+		const proposedAddress = givenParts.length > 0 ? Object.fromEntries(givenParts) : null;
 		if (number !== null) {
-			const order = await findOwnOrder(number, context.deeds.owner);
-			if (!order) return NOT_THEIRS;
+			const order = await findOwnOrder(number, context.toolRuns.owner);
+			if (!order) return ORDER_NOT_FOUND_RESULT;
 			const problem = addressChangeRefusal(order);
 			if (problem) return { error: "not_possible", details: problem };
-			return tellProposed(context.deeds.propose(proposeOrderAddress(order, known)));
+			return toProposalResult(context.toolRuns.propose(proposeOrderAddress(order, proposedAddress)));
 		}
-		const customerId = await onlyCustomer(context);
-		if (!customerId) return AMBIGUOUS;
-		return tellProposed(context.deeds.propose(proposeAccountAddress(customerId, known)));
+		const customerId = await findOnlyCustomerId(context);
+		if (!customerId) return NOT_POSSIBLE_RESULT;
+		return toProposalResult(context.toolRuns.propose(proposeAccountAddress(customerId, proposedAddress)));
 	},
 });
 
-const AMBIGUOUS = {
+const NOT_POSSIBLE_RESULT = {
 	error: "not_possible",
 	details: "Only a colleague can change this. Offer to call one.",
 };
@@ -60,23 +67,23 @@ const AMBIGUOUS = {
  * A mailbox is what a code proves, so an account's address is not changed for whoever has only proved the old
  * mailbox, nor to one that nobody has proved.
  */
-async function changeEmail(text: string, context: ToolContext) {
+async function proposeEmailChange(text: string, context: ToolContext) {
 	const email = canonicalEmail(text);
 	if (!email) return { error: "wrong_arguments", details: "That is not an email address." };
-	const customerId = context.deeds.owner.customerId;
-	if (customerId === null) return AMBIGUOUS;
-	if (context.deeds.provedEmail !== email) {
-		context.deeds.askIdentity();
+	const customerId = context.toolRuns.owner.customerId;
+	if (customerId === null) return NOT_POSSIBLE_RESULT;
+	if (context.toolRuns.provedEmail !== email) {
+		context.toolRuns.requestIdentity();
 		return {
 			error: "not_proved",
 			details:
 				"The new address has to be proved first: ask the customer to have a code sent to it with the form under your answer, if one is shown, and else offer to call a colleague.",
 		};
 	}
-	return tellProposed(context.deeds.propose(proposeEmail(customerId, email)));
+	return toProposalResult(context.toolRuns.propose(proposeEmail(customerId, email)));
 }
 
-async function onlyCustomer({ deeds }: ToolContext): Promise<string | null> {
-	const [only, ...others] = await listCustomerIdsOfOwner(deeds.owner);
+async function findOnlyCustomerId({ toolRuns }: ToolContext): Promise<string | null> {
+	const [only, ...others] = await listCustomerIdsOfOwner(toolRuns.owner);
 	return only && others.length === 0 ? only : null;
 }

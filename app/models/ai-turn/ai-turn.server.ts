@@ -7,32 +7,32 @@ import type { Answer } from "#db/shapes.ts";
  * Quick messages after one another get one answer: how long we wait for the next, and how long a customer who
  * keeps writing can put it off.
  */
-export const ANSWER_PACE = { waitMs: 350, mostWaitMs: 3_000 };
+export const ANSWER_DELAY = { waitMs: 350, mostWaitMs: 3_000 };
 /** A lease is renewed each second; whoever lets it run out is taken for dead and the turn is taken over. */
 const LEASE_SECONDS = 10;
 
 export type Turn = typeof aiTurns.$inferSelect;
 
-const PROMISE = `
-	select promise_answer("sessionId", "questionSeq", ${ANSWER_PACE.waitMs}, ${ANSWER_PACE.mostWaitMs})
+const ENQUEUE_TURN_SQL = `
+	select promise_answer("sessionId", "questionSeq", ${ANSWER_DELAY.waitMs}, ${ANSWER_DELAY.mostWaitMs})
 	from jsonb_to_record($1::text::jsonb) as item("sessionId" uuid, "questionSeq" int)`;
 
 /**
  * Writes the promise of an answer to a question, in the caller's transaction, which has locked the session's
  * row. An answer under way is superseded. The same goes with every customer's message that is posted.
  */
-export async function promiseAnswer(
+export async function enqueueTurn(
 	run: RunStatement,
 	question: { sessionId: string; questionSeq: number },
 ): Promise<void> {
-	await run(PROMISE, question);
+	await run(ENQUEUE_TURN_SQL, question);
 }
 
 /**
  * Withdraws the open promise of an answer, so that nothing can be written for it any more.
  * @returns the id its message would have had and its last checkpoint; null when none was open.
  */
-export async function withdrawAnswer(
+export async function supersedeTurn(
 	tx: Transaction,
 	sessionId: string,
 ): Promise<Pick<Turn, "messageId" | "partial"> | null> {
@@ -91,12 +91,12 @@ export async function leaseTurn(sessionId: string): Promise<Turn | null> {
  * Keeps what has been written so far, and when its first word went out, and renews the lease.
  * @returns false when the turn is no longer this taker's: it must stop.
  */
-export async function checkpointTurn(
+export async function saveCheckpoint(
 	turn: Turn,
 	partial: string,
 	firstWordAt: Date | null,
 ): Promise<boolean> {
-	const kept = await db
+	const updated = await db
 		.update(aiTurns)
 		.set({
 			// Until the first word is written again, the words of an attempt that died are still on the pages.
@@ -104,9 +104,9 @@ export async function checkpointTurn(
 			leaseUntil: sql`now() + ${LEASE_SECONDS} * interval '1 second'`,
 			...(firstWordAt ? { firstWordAt } : {}),
 		})
-		.where(stillMine(turn))
+		.where(isStillLeased(turn))
 		.returning({ id: aiTurns.id });
-	return kept.length > 0;
+	return updated.length > 0;
 }
 
 /**
@@ -123,7 +123,7 @@ export async function releaseTurn(turn: Turn, { isAttempt }: { isAttempt: boolea
 			fence: sql`fence + 1`,
 			...(isAttempt ? {} : { attempts: sql`attempts - 1` }),
 		})
-		.where(stillMine(turn));
+		.where(isStillLeased(turn));
 }
 
 /**
@@ -133,9 +133,9 @@ export async function releaseTurn(turn: Turn, { isAttempt }: { isAttempt: boolea
 export async function finishTurn(
 	tx: Transaction,
 	turn: Turn,
-	ending: { outcome: Answer; firstWordAt: Date | null },
+	result: { outcome: Answer; firstWordAt: Date | null },
 ): Promise<boolean> {
-	const { outcome, firstWordAt } = ending;
+	const { outcome, firstWordAt } = result;
 	const ended = await tx
 		.update(aiTurns)
 		.set({
@@ -147,7 +147,7 @@ export async function finishTurn(
 			finishedAt: sql`now()`,
 			...(firstWordAt ? { firstWordAt } : {}),
 		})
-		.where(stillMine(turn))
+		.where(isStillLeased(turn))
 		.returning({ id: aiTurns.id });
 	return ended.length > 0;
 }
@@ -162,11 +162,11 @@ export type DueTurn = { sessionId: string; network: string };
  * @param limit most turns returned.
  */
 export async function listDueTurns(limit: number): Promise<DueTurn[]> {
-	return db.execute<DueTurn>(dueTurns(limit));
+	return db.execute<DueTurn>(dueTurnsQuery(limit));
 }
 
 /** The statement of `listDueTurns`, which reads open turns alone; exported for the test of its plan. */
-export function dueTurns(limit: number): SQL {
+export function dueTurnsQuery(limit: number): SQL {
 	return sql`
 		select session_id as "sessionId", network from (
 			select session_id, network, due_at, is_waiting,
@@ -194,7 +194,7 @@ export async function getLatestTurn(sessionId: string): Promise<Turn | null> {
 }
 
 /** Whether the assistant has given at least so many answers in a session. Reads no more turns than it must. */
-export async function hasAnswered(sessionId: string, times: number): Promise<boolean> {
+export async function hasAnsweredTimes(sessionId: string, times: number): Promise<boolean> {
 	const answers = db
 		.select({ id: aiTurns.id })
 		.from(aiTurns)
@@ -205,6 +205,6 @@ export async function hasAnswered(sessionId: string, times: number): Promise<boo
 	return (await db.$count(answers)) >= times;
 }
 
-function stillMine(turn: Turn) {
+function isStillLeased(turn: Turn) {
 	return and(eq(aiTurns.id, turn.id), eq(aiTurns.fence, turn.fence), eq(aiTurns.state, "running"));
 }

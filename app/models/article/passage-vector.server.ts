@@ -25,9 +25,9 @@ export async function embedMissing(options: {
 	model: string;
 	batch: number;
 	config?: string;
-	embed: (texts: string[]) => Promise<ArrayLike<number>[]>;
+	requestEmbeddings: (texts: string[]) => Promise<ArrayLike<number>[]>;
 }): Promise<number> {
-	const { model, batch, config, embed } = options;
+	const { model, batch, config, requestEmbeddings: embed } = options;
 	for (let done = 0; ; ) {
 		const claimed = await claimTexts({ model, limit: batch, config });
 		if (claimed.length === 0) return done;

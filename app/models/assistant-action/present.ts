@@ -14,7 +14,7 @@ export type ActionEntry = {
 };
 
 /** A card as the conversation shows it, made when it is proposed. */
-export function cardOf(id: string, proposal: Proposal, expiresAt: Date): ProposalCard {
+export function toProposalCard(id: string, proposal: Proposal, expiresAt: Date): ProposalCard {
 	const { tool, orderNumber, title, lines } = proposal;
 	return {
 		id,
@@ -22,20 +22,21 @@ export function cardOf(id: string, proposal: Proposal, expiresAt: Date): Proposa
 		orderNumber,
 		title,
 		lines,
-		fields: tool === "update_contact" && !proposal.arguments.email ? addressIn(proposal.arguments) : null,
+		fields:
+			tool === "update_contact" && !proposal.arguments.email ? proposedAddress(proposal.arguments) : null,
 		state: "proposed",
 		expiresAt: expiresAt.toISOString(),
 	};
 }
 
 /** The address as the assistant understood it, for the customer to correct; nothing where it understood none. */
-function addressIn({ address }: Record<string, unknown>): Partial<PostalAddress> {
+function proposedAddress({ address }: Record<string, unknown>): Partial<PostalAddress> {
 	if (typeof address !== "object" || address === null) return {};
 	return Object.fromEntries(Object.entries(address).filter(([, value]) => typeof value === "string"));
 }
 
 /** An action as a line of the list. One whose time is over counts as run out, also while nobody has clicked. */
-export function toEntry(row: ActionRow, now: Date): ActionEntry {
+export function toActionEntry(row: ActionRow, now: Date): ActionEntry {
 	const isOver = row.state === "proposed" && row.expiresAt !== null && row.expiresAt <= now;
 	const number = row.arguments.orderNumber;
 	return {

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { recountAgentSessions } from "#app/models/agent/agent.server.ts";
-import { stopAnswer } from "#app/models/ai-turn/stopped-answer.server.ts";
+import { stopAnswer } from "#app/models/ai-turn/stop-answer.server.ts";
 import { Conflict, NeedsConfirmation } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import type { Session } from "#app/realtime/events.ts";

@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { enqueueJob } from "#app/job-queue.server.ts";
 import { recountAgentSessions } from "#app/models/agent/agent.server.ts";
-import { stopAnswer } from "#app/models/ai-turn/stopped-answer.server.ts";
+import { stopAnswer } from "#app/models/ai-turn/stop-answer.server.ts";
 import { Conflict } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import { nextOpening } from "#app/models/setting/business-hours.ts";

@@ -1,7 +1,7 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import { isAgentAvailable } from "#app/models/agent/agent.server.ts";
-import { promiseAnswer } from "#app/models/ai-turn/ai-turn.server.ts";
-import { stopAnswer } from "#app/models/ai-turn/stopped-answer.server.ts";
+import { enqueueTurn } from "#app/models/ai-turn/ai-turn.server.ts";
+import { stopAnswer } from "#app/models/ai-turn/stop-answer.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import { statementsIn, transact } from "#app/realtime/publish.server.ts";
 import { singleton } from "#app/singleton.server.ts";
@@ -72,7 +72,7 @@ async function repair(tx: Transaction, sessionId: string): Promise<Problem | nul
 	switch (unattended.problem) {
 		case "unpromised":
 			if (unattended.turnCount < MAX_TURNS_PER_QUESTION) {
-				await promiseAnswer(statementsIn(tx), { sessionId, questionSeq: unattended.questionSeq });
+				await enqueueTurn(statementsIn(tx), { sessionId, questionSeq: unattended.questionSeq });
 			} else await queueSession(tx, sessionId, "assistant-failed");
 			break;
 		case "unkept":

@@ -3,7 +3,7 @@ import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
 import { z } from "zod/v4";
 import { env } from "#app/env.server.ts";
 import { enqueueJob } from "#app/job-queue.server.ts";
-import { changeMessage } from "#app/models/assistant-action/card.server.ts";
+import { updateMessageMetadata } from "#app/models/assistant-action/update-card.server.ts";
 import { composeNotice } from "#app/models/chat-session/compose-notice.server.ts";
 import { lockSession } from "#app/models/chat-session/find.server.ts";
 import { spokenLanguage } from "#app/models/chat-session/locale.ts";
@@ -159,7 +159,10 @@ async function closeCodeForms(tx: Transaction, sessionId: string): Promise<void>
 			and(eq(emailCodes.sessionId, sessionId), sql`${chatMessages.metadata}->'codeEntry'->>'state' = 'open'`),
 		);
 	for (const { id } of open) {
-		await changeMessage(tx, { id, sessionId }, (marks) => ({ ...marks, codeEntry: { state: "done" } }));
+		await updateMessageMetadata(tx, { id, sessionId }, (marks) => ({
+			...marks,
+			codeEntry: { state: "done" },
+		}));
 	}
 	await tx
 		.update(emailCodes)

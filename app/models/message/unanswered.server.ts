@@ -1,5 +1,5 @@
 import { and, desc, eq, lte, ne, sql } from "drizzle-orm";
-import type { ActionPlace } from "#app/models/assistant-action/log.server.ts";
+import type { QuestionPosition } from "#app/models/assistant-action/tool-run-log.server.ts";
 import { provedEmail } from "#app/models/chat-session/order-owner.ts";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers } from "#db/schema.ts";
@@ -9,7 +9,7 @@ import { MESSAGE_LIMIT } from "./text.ts";
 export type Utterance = { role: "customer" | "assistant" | "agent"; text: string };
 
 /** What is to be answered, and who asks as the server knows it. */
-export type Unanswered = {
+export type UnansweredQuestion = {
 	/**
 	 * The part that is analysed of what the customer wrote since the last answer, several quick messages joined by a
 	 * line break: at most ANALYSED_CHARACTERS.
@@ -26,16 +26,16 @@ export type Unanswered = {
 	/** The address the customer has proved in this conversation. */
 	verifiedEmail?: string | null;
 	/** Where the question was asked; absent for one that belongs to no conversation. */
-	place?: ActionPlace;
+	position?: QuestionPosition;
 	customerName: string | null;
 	/** BCP 47, of the page. */
 	locale: string;
 	/** The language the customer writes in, as far as it is known by now. */
-	language?: string | null;
+	previousLanguage?: string | null;
 };
 
 /** How many of the assistant's newest answers in a row did not know, and offered a person instead. */
-type Misses = { misses: number };
+type UnansweredCount = { unansweredInARow: number };
 
 /** How many messages before the question are shown to the assistant. */
 const HISTORY_MESSAGES = 30;
@@ -47,7 +47,10 @@ const ROLES = { user: "customer", bot: "assistant", agent: "agent" } as const;
  * before, and who asks as the server knows it.
  * @throws when the session is gone.
  */
-export async function readUnanswered(sessionId: string, questionSeq: number): Promise<Unanswered & Misses> {
+export async function readUnansweredQuestion(
+	sessionId: string,
+	questionSeq: number,
+): Promise<UnansweredQuestion & UnansweredCount> {
 	const [found] = await db
 		.select({ session: chatSessions, customerName: customers.name })
 		.from(chatSessions)
@@ -88,7 +91,7 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 	);
 	return {
 		...forAnalysis(
-			newestOf(
+			lastCharacters(
 				asked
 					.reverse()
 					.map((utterance) => utterance.text)
@@ -101,9 +104,9 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
 		verifiedEmail: provedEmail(found.session),
 		customerName: found.customerName,
 		locale: found.session.locale,
-		language: found.session.detectedLanguage,
-		place: { sessionId, questionSeq },
-		misses: firstHit === -1 ? answers.length : firstHit,
+		previousLanguage: found.session.detectedLanguage,
+		position: { sessionId, questionSeq },
+		unansweredInARow: firstHit === -1 ? answers.length : firstHit,
 	};
 }
 
@@ -111,4 +114,4 @@ export async function readUnanswered(sessionId: string, questionSeq: number): Pr
  * The end of a text, as long as a message may be. Whoever writes on before the answer comes could otherwise make a
  * question of 300,000 characters, which every reading of it, and the provider's bill, would have to bear.
  */
-const newestOf = (text: string): string => text.slice(-MESSAGE_LIMIT).replace(/^[\udc00-\udfff]/, "");
+const lastCharacters = (text: string): string => text.slice(-MESSAGE_LIMIT).replace(/^[\udc00-\udfff]/, "");

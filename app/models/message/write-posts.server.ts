@@ -1,5 +1,5 @@
 import { env } from "#app/env.server.ts";
-import { ANSWER_PACE } from "#app/models/ai-turn/ai-turn.server.ts";
+import { ANSWER_DELAY } from "#app/models/ai-turn/ai-turn.server.ts";
 import { type Actor, sessionNotFound } from "#app/models/chat-session/scope.server.ts";
 import { Blocked, Conflict, type DomainError, TooMany } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";
@@ -83,7 +83,7 @@ export async function writePosts(
 		posts: posts.map(toItem),
 		waits: options.waits,
 		mostAMinute: env().RATE_LIMITS === "on" ? CUSTOMER_LIMIT_A_MINUTE : null,
-		...ANSWER_PACE,
+		...ANSWER_DELAY,
 	});
 	const outcomes: Outcome[] = [];
 	for (const answer of judged) {

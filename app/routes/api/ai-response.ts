@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { encode } from "eventsource-encoder";
-import { answerLastQuestion, answerOnce, type OnText } from "#app/ai/ask.server.ts";
+import { answerApiMessage, answerLatestQuestion, type OnText } from "#app/ai/api-answer.server.ts";
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson } from "#app/http/body.server.ts";
 import { senderNetworkKey } from "#app/http/client-address.server.ts";
@@ -30,9 +30,9 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 
 		const ask = async (onText: OnText) => {
 			if ("message" in input) {
-				return answerOnce({ ...input, customerId, network, signal }, onText);
+				return answerApiMessage({ ...input, customerId, network, signal }, onText);
 			}
-			return answerLastQuestion(input.sessionId, onText, signal);
+			return answerLatestQuestion(input.sessionId, onText, signal);
 		};
 		if ("sessionId" in input) await requireSessionId(input.sessionId, actor);
 		if (request.headers.get("Accept")?.includes("text/event-stream")) return streamAnswer(ask);

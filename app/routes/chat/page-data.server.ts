@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { hasModel } from "#app/ai/reply/answerer.server.ts";
+import { hasLanguageModel } from "#app/ai/reply/answer-question.server.ts";
 import { nameOwner } from "#app/auth/owner.server.ts";
 import type { SignedIdentity } from "#app/auth/token.server.ts";
 import { listEarlierSessions } from "#app/models/chat-session/earlier.server.ts";
@@ -64,7 +64,7 @@ export async function readChatPage(request: Request, identity: SignedIdentity): 
 		owner: nameOwner(identity),
 		formerOwner: identity.formerOwner ?? null,
 		clientMessageId: randomUUID(),
-		isOffline: !hasModel(),
+		isOffline: !hasLanguageModel(),
 		hasEarlier: earlier.sessions.some(({ sessionId }) => sessionId !== view?.row.sessionId),
 		startsNew,
 	};

@@ -14,7 +14,7 @@ import { check, readForm } from "#app/http/body.server.ts";
 import { senderNetworkKey } from "#app/http/client-address.server.ts";
 import { countPost } from "#app/http/post-limit.server.ts";
 import { countAgainst, countSender } from "#app/http/rate-limit.server.ts";
-import { confirmAction, declineAction } from "#app/models/assistant-action/decide.server.ts";
+import { confirmAction, declineAction } from "#app/models/assistant-action/confirm-action.server.ts";
 import { endSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { openSessionOnce } from "#app/models/chat-session/create.server.ts";
 import { findCurrentSession, requireSessionId } from "#app/models/chat-session/find.server.ts";

@@ -1,6 +1,6 @@
 import { log } from "#app/http/log.server.ts";
-import { faultOf, ProviderFault } from "../faults.ts";
 import type { Limits } from "../limits.ts";
+import { faultOf, ProviderFault } from "../provider-fault.ts";
 import { type Place, sendRequest } from "./client.server.ts";
 import { chunksOf } from "./events.server.ts";
 import { refusedIn } from "./refusals.ts";

@@ -1,4 +1,4 @@
-import { ProviderFault } from "../faults.ts";
+import { ProviderFault } from "../provider-fault.ts";
 
 /** Why servers say a reply ended. Everything that is not here is no whole answer. */
 

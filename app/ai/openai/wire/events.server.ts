@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import { ProviderFault } from "../faults.ts";
+import { ProviderFault } from "../provider-fault.ts";
 
 /** One event's data, and a whole reply without a stream, in UTF-16 units: a chunk has some hundred. */
 const LONGEST_EVENT = 2_000_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { content, habits, read, TOOLS } from "#tests/setup/read-reply.ts";
-import { ProviderFault } from "../faults.ts";
+import { ProviderFault } from "../provider-fault.ts";
 import { ReplyReader } from "./reply-reader.ts";
 
 const fragment = (over: object, name?: string, args?: unknown) => ({

@@ -1,6 +1,6 @@
 import { hasVisibleText } from "#app/text/visible-text.ts";
-import { ProviderFault } from "../faults.ts";
 import { LONGEST_TEXT } from "../limits.ts";
+import { ProviderFault } from "../provider-fault.ts";
 import { argumentsObject } from "./arguments.ts";
 import type { WrittenCall } from "./call-text.ts";
 import { type Chunk, type Delta, readChunk, reasoningOf } from "./chunk.ts";

@@ -38,7 +38,7 @@ export function requestBody(
 					...(takesChoice ? { tool_choice: mayCallTools ? "auto" : "none" } : {}),
 				}
 			: {}),
-		...tokenLimit(ask.mostTokens + (thinks ? TOKENS_FOR_THOUGHTS : 0), refused),
+		...tokenLimit(ask.maxTokens + (thinks ? TOKENS_FOR_THOUGHTS : 0), refused),
 		...(isFormatted
 			? {
 					response_format: {

@@ -1,5 +1,5 @@
 import { hasVisibleText } from "#app/text/visible-text.ts";
-import { ProviderFault } from "../faults.ts";
+import { ProviderFault } from "../provider-fault.ts";
 import { argumentsObject, isObject, isWholeObject, objectsIn } from "./arguments.ts";
 import { toolNameOf } from "./call-names.ts";
 import { argumentsText, type WrittenCall } from "./call-text.ts";

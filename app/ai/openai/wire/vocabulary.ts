@@ -38,7 +38,7 @@ export type Ask = {
 	/** False on the last round of an answer: the model must write now. */
 	mayCallTools: boolean;
 	/** Tokens the reply may take. */
-	mostTokens: number;
+	maxTokens: number;
 	/** The reply is JSON of this schema, in the subset that strict structured outputs accept. */
 	format?: { name: string; schema: Record<string, unknown> };
 };

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { data, type LoaderFunctionArgs } from "@remix-run/node";
-import { hasModel } from "#app/ai/reply/answerer.server.ts";
+import { hasLanguageModel } from "#app/ai/reply/answer-question.server.ts";
 import { requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { toProblem } from "#app/http/respond.server.ts";
 import { enqueueJob } from "#app/job-queue.server.ts";
-import { listActions } from "#app/models/assistant-action/log.server.ts";
+import { listAssistantActions } from "#app/models/assistant-action/tool-run-log.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { languageTag, spokenLanguage } from "#app/models/chat-session/locale.ts";
 import { orderOwnerOf, provedEmail } from "#app/models/chat-session/order-owner.ts";
@@ -35,7 +35,7 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 		listMessages(row.sessionId, { limit: HISTORY_LIMIT, ...(isOlderPage ? { before } : {}) }),
 		row.userId ? getCustomer(row.userId) : null,
 		isIdentified(owner) ? listOrders({ ...owner, limit: ORDERS_SHOWN }) : [],
-		listActions(row.sessionId),
+		listAssistantActions(row.sessionId),
 		getEpoch(),
 		getSetting("agent_language"),
 		readBlock(row),
@@ -78,7 +78,7 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 		languages: {
 			agent: languageTag(agentLanguage),
 			customer: languageTag(spokenLanguage(row)),
-			hasModel: hasModel(),
+			hasModel: hasLanguageModel(),
 		},
 	};
 	return data(shown, { headers });

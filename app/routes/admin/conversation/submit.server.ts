@@ -1,5 +1,5 @@
 import { z } from "zod/v4";
-import { assistAgent } from "#app/ai/copilot/assist.server.ts";
+import { runCopilotTask } from "#app/ai/copilot/assist.server.ts";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import type { Agent } from "#app/auth/agent.server.ts";
 import { check, readForm } from "#app/http/body.server.ts";
@@ -106,7 +106,7 @@ export async function submitAgentForm(
 		case "rewrite":
 		case "translate":
 			await countAgainst("copilot", agent.id);
-			result = await assistAgent(sessionId, row.lastSeq, input, untilReaderGone());
+			result = await runCopilotTask(sessionId, row.lastSeq, input, untilReaderGone());
 			break;
 		case "retranslate":
 			await countAgainst("copilot", agent.id);

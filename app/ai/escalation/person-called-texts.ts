@@ -1,0 +1,103 @@
+import { phrasesIn } from "../offline/phrases.ts";
+
+/** Why the assistant gives a conversation to a person, as it says it itself. */
+
+export type EscalationTextKey =
+	| "requested"
+	| "customer-upset"
+	| "assistant-unsure"
+	| "assistant-limit"
+	| "assistant-failed"
+	| "topic";
+
+type OpeningTexts = Record<Exclude<EscalationTextKey, "requested">, string>;
+
+const ENGLISH: OpeningTexts = {
+	"customer-upset": "I'm sorry about this.",
+	"assistant-unsure": "I don't know that either.",
+	"assistant-limit": "I've done what I can here.",
+	"assistant-failed": "I'm sorry, I can't answer this right now.",
+	topic: "A colleague should look at this.",
+};
+
+const OPENINGS_BY_LANGUAGE: Record<string, OpeningTexts> = {
+	en: ENGLISH,
+	de: {
+		"customer-upset": "Das tut mir leid.",
+		"assistant-unsure": "Auch dazu finde ich keine Antwort.",
+		"assistant-limit": "Mehr kann ich hier allein nicht tun.",
+		"assistant-failed": "Es tut mir leid, ich kann das gerade nicht beantworten.",
+		topic: "Das sollte sich jemand aus unserem Team ansehen.",
+	},
+	fr: {
+		"customer-upset": "Je suis désolé.",
+		"assistant-unsure": "Je ne trouve pas de réponse à cela non plus.",
+		"assistant-limit": "J'ai fait ce que je peux ici.",
+		"assistant-failed": "Je suis désolé, je ne peux pas répondre pour l'instant.",
+		topic: "Un collègue devrait regarder cela.",
+	},
+	es: {
+		"customer-upset": "Lo siento.",
+		"assistant-unsure": "Tampoco encuentro una respuesta a eso.",
+		"assistant-limit": "He hecho lo que puedo aquí.",
+		"assistant-failed": "Lo siento, ahora mismo no puedo responder a esto.",
+		topic: "Esto debería verlo alguien de nuestro equipo.",
+	},
+	it: {
+		"customer-upset": "Mi dispiace.",
+		"assistant-unsure": "Non trovo una risposta nemmeno a questo.",
+		"assistant-limit": "Ho fatto quello che posso qui.",
+		"assistant-failed": "Mi dispiace, adesso non posso rispondere.",
+		topic: "È meglio che lo veda una persona del nostro team.",
+	},
+	pt: {
+		"customer-upset": "Lamento.",
+		"assistant-unsure": "Também não encontro uma resposta para isso.",
+		"assistant-limit": "Fiz o que posso aqui.",
+		"assistant-failed": "Lamento, não consigo responder agora.",
+		topic: "É melhor alguém da nossa equipa ver isto.",
+	},
+	nl: {
+		"customer-upset": "Het spijt me.",
+		"assistant-unsure": "Ook daar vind ik geen antwoord op.",
+		"assistant-limit": "Ik heb gedaan wat ik hier kan.",
+		"assistant-failed": "Het spijt me, ik kan dit nu niet beantwoorden.",
+		topic: "Hier kan beter iemand van ons team naar kijken.",
+	},
+	pl: {
+		"customer-upset": "Przykro mi z tego powodu.",
+		"assistant-unsure": "Na to też nie znajduję odpowiedzi.",
+		"assistant-limit": "Tyle mogę tu zrobić.",
+		"assistant-failed": "Przepraszam, nie mogę teraz na to odpowiedzieć.",
+		topic: "Powinien się temu przyjrzeć ktoś z naszego zespołu.",
+	},
+	tr: {
+		"customer-upset": "Bunun için üzgünüm.",
+		"assistant-unsure": "Buna da bir yanıt bulamıyorum.",
+		"assistant-limit": "Burada yapabileceklerimi yaptım.",
+		"assistant-failed": "Üzgünüm, şu anda buna yanıt veremiyorum.",
+		topic: "Buna ekibimizden birinin bakması gerekir.",
+	},
+	ar: {
+		"customer-upset": "أنا آسف لذلك.",
+		"assistant-unsure": "لا أجد إجابة عن ذلك أيضًا.",
+		"assistant-limit": "لقد فعلت ما أستطيع هنا.",
+		"assistant-failed": "آسف، لا أستطيع الإجابة عن هذا الآن.",
+		topic: "يجب أن ينظر في هذا أحد أفراد فريقنا.",
+	},
+	he: {
+		"customer-upset": "צר לי על כך.",
+		"assistant-unsure": "גם לכך לא מצאתי תשובה.",
+		"assistant-limit": "עשיתי כאן את מה שביכולתי.",
+		"assistant-failed": "צר לי, אינני יכול לענות על כך כרגע.",
+		topic: "כדאי שמישהו מהצוות שלנו יבדוק את זה.",
+	},
+};
+
+/** What the customer is told when a person is called, and why, in their language or else in English. */
+export function personCalledText(reason: EscalationTextKey, language: string): string {
+	const base = language.split("-")[0] ?? "";
+	const { calling } = phrasesIn(base);
+	if (reason === "requested") return calling;
+	return `${(OPENINGS_BY_LANGUAGE[base] ?? ENGLISH)[reason]} ${calling}`;
+}

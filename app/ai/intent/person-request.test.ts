@@ -1,0 +1,157 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod/v4";
+import { asksForPerson, findPersonRequestLanguage } from "./person-request.ts";
+
+describe("a request for a person", () => {
+	it.each([
+		"I want to talk to a human",
+		"can I please just speak to someone?",
+		"HUMAN PLEASE",
+		"this isn't helping, agent",
+		"get me your supervisor",
+		"connect me with a representative",
+		"I don't want to talk to a bot",
+		"can someone call me back",
+		"let me speak with one of your colleagues",
+		"Ich möchte mit einem Menschen sprechen",
+		"Kann ich mit einem Mitarbeiter reden?",
+		"je veux parler à un humain",
+		"Puis-je parler à un conseiller ?",
+		"quiero hablar con una persona",
+		"voglio parlare con un operatore",
+		"quero falar com um atendente",
+		"ik wil met een medewerker spreken",
+		"call me",
+		"please call me back",
+		"can you call me",
+		"My parcel is late. Please call me tomorrow",
+		"give me a call",
+		"i want a callback",
+		"request a call back",
+		"call back please",
+		"talk to your customer executive",
+		"customer care executive",
+		"i want to talk to a customer care executive",
+		"speak to somebody from your staff",
+		"talk to one of your staff",
+		"human please",
+		"you are useless, give me an agent",
+		"hello? agent?",
+		"stop, agent",
+		"talk to agent",
+		"let me talk to a billing agent",
+		"connect me to a returns agent",
+		"where's the human",
+		"forget the bot, give me staff",
+	])("is heard in %j", (text) => {
+		expect(asksForPerson(text)).toBe(true);
+	});
+
+	it.each([
+		["de", "Kann ich mit einem Mitarbeiter reden?"],
+		["fr", "Puis-je parler à un conseiller ?"],
+		["es", "quiero hablar con una persona"],
+		["it", "voglio parlare con un operatore"],
+		["pt", "quero falar com um atendente"],
+		["nl", "ik wil met een medewerker spreken"],
+		["pl", "Chcę porozmawiać z człowiekiem"],
+		["pl", "proszę mnie połączyć z konsultantem"],
+		["pl", "konsultant"],
+		["tr", "Gerçek bir insanla konuşmak istiyorum"],
+		["tr", "Müşteri temsilcisine bağlanmak istiyorum"],
+		["tr", "temsilci lütfen"],
+		["ar", "أريد التحدث مع موظف"],
+		["ar", "هل يمكنني التحدث إلى شخص حقيقي؟"],
+		["ar", "حولني الى موظف خدمة العملاء"],
+		["he", "אני רוצה לדבר עם נציג"],
+		["he", "אפשר לדבר עם בן אדם?"],
+		["he", "נציג אנושי בבקשה"],
+		["en", "I want to talk to a human"],
+	])("tells its language: %s, %j", (language, text) => {
+		expect(findPersonRequestLanguage(text)).toBe(language);
+	});
+
+	it.each([
+		"are you a human?",
+		"Gdzie jest moje zamówienie?",
+		"Siparişim nerede?",
+		"أين طلبي؟",
+		"מתי תגיע ההזמנה שלי?",
+		"הכיסא מתאים לאדם גבוה?",
+		"هل هذا الكرسي مناسب لشخص طويل؟",
+		"what are your opening hours",
+		"can someone tell me how returns work",
+		"I want to buy a present for someone",
+		"does the table seat six people",
+		"how do I contact you",
+		"I don't need a human, just tell me the price",
+		"I spoke to an agent yesterday and my order still isn't here",
+		"is this chair good for tall people",
+		"Wann kommt meine Bestellung?",
+		"où est ma commande",
+		"I bought this as a real estate agent",
+		"cleaning agent",
+		"I need a cleaning agent",
+		"do you sell a bleaching agent",
+		"how do your chat assistants work?",
+		"do chat assistants sleep",
+		"I talk to chat assistants all day",
+		"are your chat assistants robots",
+		"which shipping agent do you use?",
+		"who is your shipping agent",
+		"my parcel was given to the delivery agent",
+		"the parcel was left with the agent",
+		"the order was placed by my travel agent",
+		"my brother is an insurance agent",
+		"I work as a travel agent",
+		"I am an estate agent",
+		"I am a sales representative",
+		"is this treated with an anti-static agent",
+		"does it contain a foaming agent",
+		"do you ship to a customs agent",
+		"headset for a call center operator",
+		"desk lamp for a machine operator",
+		"Bond, James Bond, secret agent",
+		"what is a sales representative",
+		"I was told by an agent",
+		"you can call me Bob",
+		"people call me crazy but I like it",
+		"will you call me when it is delivered",
+		"will the driver call me before delivery",
+		"I want an executive chair",
+		"executive desk",
+		"who do I call about a refund",
+		"",
+	])("is not read into %j", (text) => {
+		expect(asksForPerson(text)).toBe(false);
+	});
+});
+
+describe("the sentences kept for judging", () => {
+	const byLanguage = z.record(z.string(), z.array(z.string()));
+	const sentences = z
+		.object({
+			asking: z.array(z.string()),
+			not: z.array(z.string()),
+			asking_abroad: byLanguage,
+			not_abroad: byLanguage,
+		})
+		.parse(parse(readFileSync("tests/judging/person.yaml", "utf8")));
+
+	it("are heard in at least 95 of 100 cases, with at most 2 of 100 false alarms", () => {
+		const missed = sentences.asking.filter((text) => !asksForPerson(text));
+		const alarms = sentences.not.filter((text) => asksForPerson(text));
+		expect(missed.length / sentences.asking.length, missed.join("; ")).toBeLessThanOrEqual(0.05);
+		expect(alarms.length / sentences.not.length, alarms.join("; ")).toBeLessThanOrEqual(0.02);
+	});
+
+	it.each(Object.keys(sentences.asking_abroad))("are told apart in %s", (language) => {
+		const missed = sentences.asking_abroad[language]?.filter(
+			(text) => findPersonRequestLanguage(text) !== language,
+		);
+		expect(missed).toEqual([]);
+		expect(sentences.not_abroad[language]?.filter((text) => asksForPerson(text))).toEqual([]);
+	});
+});

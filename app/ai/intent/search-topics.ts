@@ -1,0 +1,48 @@
+import type { Topic } from "#app/models/search/question.server.ts";
+import { rankIntents } from "./classify.server.ts";
+
+/** Words that the right passage for an intent is likely to have, in its heading most of all, in any store. */
+const SEARCH_WORDS_BY_INTENT: Record<string, string> = {
+	cancel_order: "cancel cancellation cancelling",
+	change_order: "change edit amend order cancelling",
+	change_shipping_address: "address change redirect",
+	set_up_shipping_address: "address account",
+	check_cancellation_fee: "cancel cancellation fee",
+	check_invoice: "invoice receipt bill",
+	get_invoice: "invoice receipt bill vat",
+	check_payment_methods: "payment pay card paypal instalments",
+	payment_issue: "payment pay card declined charged",
+	check_refund_policy: "return returns refund back unused",
+	get_refund: "return returns refund back label",
+	track_refund: "refund money repayment back",
+	track_order: "tracking track delivery parcel lost",
+	complaint: "complaint contact",
+	contact_customer_service: "contact hours phone email open opening",
+	contact_human_agent: "contact phone",
+	create_account: "account register sign",
+	registration_problems: "account register sign",
+	delete_account: "account delete close data erase",
+	edit_account: "account details profile",
+	switch_account: "account membership",
+	recover_password: "password account login sign reset",
+	delivery_options: "delivery shipping deliver ship postage courier",
+	delivery_period: "delivery shipping days dispatch",
+	newsletter_subscription: "newsletter email unsubscribe",
+	place_order: "order ordering basket",
+	review: "review rating",
+	promotion: "discount code voucher sale points gift offer",
+	warranty: "warranty guarantee repair",
+	damaged_item: "damaged broken faulty missing wrong defective damage torn",
+	exchange_item: "exchange swap size return",
+};
+
+/** Less likely ones are left out: what is a guess in ten would only blur the words that were said. */
+const MIN_LIKELIHOOD = 0.12;
+
+/** What an English question is likely about, as far as its intent tells. */
+export function findSearchTopics(question: string): Topic[] {
+	return rankIntents(question).flatMap(({ intent, likelihood }) => {
+		const words = SEARCH_WORDS_BY_INTENT[intent];
+		return words && likelihood >= MIN_LIKELIHOOD ? [{ words: words.split(" "), likelihood }] : [];
+	});
+}

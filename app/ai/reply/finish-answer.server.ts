@@ -1,0 +1,84 @@
+import { log } from "#app/http/log.server.ts";
+import { finishTurn, type Turn } from "#app/models/ai-turn/ai-turn.server.ts";
+import { recordUnanswered } from "#app/models/article/unanswered-question.server.ts";
+import { writeProposals } from "#app/models/assistant-action/write-proposals.server.ts";
+import { recordQuestion } from "#app/models/chat-session/change.server.ts";
+import { baseLanguage } from "#app/models/chat-session/locale.ts";
+import { queueSession } from "#app/models/chat-session/queue.server.ts";
+import type { UnansweredQuestion } from "#app/models/message/unanswered.server.ts";
+import { writeMessage } from "#app/models/message/write.server.ts";
+import { transact } from "#app/realtime/publish.server.ts";
+import type { MessageMetadata } from "#db/shapes.ts";
+import type { QuestionAnalysis } from "../analyse-question.server.ts";
+import { type Answer, AnswerFailed } from "../answer.ts";
+import { toEscalationAnswer } from "../escalation/decide-escalation.server.ts";
+import { toolRunMetadata } from "../tool-runs.server.ts";
+import { TurnSuperseded } from "./live-answer.server.ts";
+
+const ASSISTANT_NAME = "Assistant";
+/** The language of the pages; a message in another language is marked with it. */
+const PAGE_LANGUAGE = "en";
+
+/**
+ * Writes an answer in one transaction: the message, the end of the turn, its proposals and, where needed, the request
+ * for a person. The session is in the queue from this commit on, so no other process can request a person twice.
+ * @param options.question stored for the owner when it was not answered; absent when that is not the assistant's fault.
+ * @throws TurnSuperseded when this process no longer has the lease.
+ */
+export async function finishAnswer(
+	turn: Turn,
+	reply: Answer,
+	options: { firstWordAt: Date | null; metadata?: MessageMetadata; question?: UnansweredQuestion },
+): Promise<void> {
+	const { sessionId } = turn;
+	const { firstWordAt, metadata = {}, question: asked } = options;
+	await transact(async (tx) => {
+		// Every writer locks the session before the turn; in the other order two of them could deadlock.
+		await recordQuestion(tx, sessionId, reply);
+		if (!(await finishTurn(tx, turn, { outcome: reply, firstWordAt }))) throw new TurnSuperseded();
+		await writeMessage(tx, {
+			id: turn.messageId,
+			sessionId,
+			senderType: "bot",
+			senderName: ASSISTANT_NAME,
+			message: reply.text,
+			metadata: {
+				...metadata,
+				...(baseLanguage(reply.language) === PAGE_LANGUAGE ? {} : { language: reply.language }),
+				...(reply.foreignPart ? { foreignPart: reply.foreignPart } : {}),
+				...toolRunMetadata(reply),
+				...(reply.sources.length > 0 ? { sources: reply.sources } : {}),
+				...(reply.answered || reply.escalate.needed ? {} : { offersPerson: true }),
+			},
+		});
+		await writeProposals(tx, turn, reply.proposals);
+		if (asked && !reply.answered) {
+			const { question, customerName } = asked;
+			const { language: locale, intent } = reply;
+			await recordUnanswered(tx, { question, customerName, locale, intent, sessionId });
+		}
+		if (reply.escalate.needed) await queueSession(tx, sessionId, reply.escalate.reason ?? "requested");
+	});
+}
+
+/** Ends a turn whose answer failed: an apology to the customer, and the session goes to the queue. */
+export async function finishWithApology(
+	turn: Turn,
+	analysis: QuestionAnalysis,
+	{ error, firstWordAt }: { firstWordAt: Date | null; error: unknown },
+): Promise<void> {
+	const reason = error instanceof AnswerFailed ? error.reason : "fault";
+	log.error(
+		{ sessionId: turn.sessionId, turn: turn.id, reason, err: error },
+		"the assistant could not answer",
+	);
+	const escalation = { reason: "assistant-failed", textKey: "assistant-failed" } as const;
+	const apology = toEscalationAnswer({ ...escalation, language: analysis.language }, analysis);
+	try {
+		await finishAnswer(turn, apology, { firstWordAt, metadata: { notice: escalation.reason } });
+	} catch (failure) {
+		// The turn stays open, so the sweep tries again when the database is available.
+		if (!(failure instanceof TurnSuperseded))
+			log.error({ turn: turn.id, err: failure }, "the apology was not written");
+	}
+}

@@ -1,0 +1,109 @@
+import { releaseTurn, saveCheckpoint, type Turn } from "#app/models/ai-turn/ai-turn.server.ts";
+import { publishEphemeral } from "#app/realtime/publish.server.ts";
+import { AnswerFailed } from "../answer.ts";
+
+const CHECKPOINT_INTERVAL_MS = 1_000;
+/** Text is collected this long before it is published, so that there is not one event for each token. */
+const DELTA_INTERVAL_MS = 60;
+/** "Thinking" is published again at this interval, because readers let it expire. */
+const THINKING_REPEAT_MS = 3_000;
+
+const runningAnswers = new Map<string, { turn: Turn; revalidate: () => void }>();
+
+/** Checks at once whether this process's answer of a session is still wanted; called when the customer writes again. */
+export function revalidateRunningAnswer(sessionId: string): void {
+	runningAnswers.get(sessionId)?.revalidate();
+}
+
+/**
+ * Releases the leases of this process's answers at shutdown, so that another process restarts them at once instead of
+ * after the leases expire.
+ */
+export async function releaseRunningTurns(): Promise<void> {
+	const turns = [...runningAnswers.values()].map(({ turn }) => turn);
+	await Promise.allSettled(turns.map((turn) => releaseTurn(turn, { isAttempt: false })));
+}
+
+/** The turn was superseded, or another process has its lease. */
+export class TurnSuperseded extends Error {}
+
+/**
+ * Publishes the text of an answer while it is written. Saves a checkpoint and renews the lease once a second. Aborts
+ * `signal` when the lease is lost or the answer takes longer than `limitMs`.
+ */
+export function startLiveAnswer(turn: Turn, limitMs: number) {
+	const abort = new AbortController();
+	const { sessionId, messageId } = turn;
+	let text = "";
+	let sentLength = 0;
+	let firstWordAt: Date | null = null;
+	let isLeaseLost = false;
+	let checkpointing: Promise<void> | null = null;
+	let deltaTimer: NodeJS.Timeout | undefined;
+
+	const publishThinking = () =>
+		publishEphemeral({ sessionId, stream: "public", type: "ai-thinking", data: { on: true } });
+	publishThinking();
+	const thinkTimer = setInterval(() => {
+		if (text === "") publishThinking();
+	}, THINKING_REPEAT_MS);
+	const limitTimer = setTimeout(() => abort.abort(new AnswerFailed("timeout")), limitMs);
+	const checkpoint = () => {
+		checkpointing ??= saveAndRenewLease().finally(() => {
+			checkpointing = null;
+		});
+	};
+	const checkpointTimer = setInterval(checkpoint, CHECKPOINT_INTERVAL_MS);
+	const runningAnswer = { turn, revalidate: checkpoint };
+	runningAnswers.set(sessionId, runningAnswer);
+
+	async function saveAndRenewLease() {
+		try {
+			if (await saveCheckpoint(turn, text, firstWordAt)) return;
+			isLeaseLost = true;
+			abort.abort(new TurnSuperseded());
+		} catch {
+			// The database is not available. If it stays so, the lease expires and another process answers.
+		}
+	}
+
+	function publishDelta() {
+		deltaTimer = undefined;
+		if (sentLength === text.length || abort.signal.aborted) return;
+		firstWordAt ??= new Date();
+		publishEphemeral({
+			sessionId,
+			stream: "public",
+			type: "ai-delta",
+			data: { messageId, offset: sentLength, text: text.slice(sentLength) },
+		});
+		sentLength = text.length;
+	}
+
+	return {
+		signal: abort.signal,
+		isLeaseLost: () => isLeaseLost,
+		firstWordAt: () => firstWordAt,
+		write(piece: string, at = text.length) {
+			const isRewind = at < text.length;
+			text = text.slice(0, at) + piece;
+			// A delta with offset 0 replaces the whole text, as when another process restarts the answer. Readers that
+			// connect now get the checkpoint, which must not contain the removed text.
+			if (at < sentLength) sentLength = 0;
+			if (isRewind) checkpoint();
+			// The first text is published at once, because the customer is waiting for it.
+			if (sentLength === 0) publishDelta();
+			else deltaTimer ??= setTimeout(publishDelta, DELTA_INTERVAL_MS);
+		},
+		async stop() {
+			clearInterval(thinkTimer);
+			clearInterval(checkpointTimer);
+			clearTimeout(limitTimer);
+			clearTimeout(deltaTimer);
+			// After the lease was lost, this process may have leased the turn again for another request.
+			if (runningAnswers.get(sessionId) === runningAnswer) runningAnswers.delete(sessionId);
+			publishDelta();
+			await checkpointing;
+		},
+	};
+}

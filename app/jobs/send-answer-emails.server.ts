@@ -1,0 +1,41 @@
+import { env } from "#app/env.server.ts";
+import { log } from "#app/http/log.server.ts";
+import { MailFailed, sendMail } from "#app/mail/send.server.ts";
+import {
+	type ContactEmail,
+	claimContactEmails,
+	releaseContactEmail,
+} from "#app/models/email/contact-email.server.ts";
+import { toPlainText } from "#app/text/message-markdown.ts";
+
+/** Letters one process sends in a round. */
+const EMAILS_PER_RUN = 8;
+
+/**
+ * Sends what agents wrote to customers who had left their address and gone, where email can be sent. One letter for
+ * all that was written until then, each answer once.
+ */
+export async function sendAnswerEmails(): Promise<void> {
+	if (env().SMTP_URL === undefined) return;
+	await Promise.all((await claimContactEmails(EMAILS_PER_RUN)).map(sendAnswerEmail));
+}
+
+async function sendAnswerEmail(answerEmail: ContactEmail): Promise<void> {
+	const { sessionId, email } = answerEmail;
+	try {
+		await sendMail({ to: email, subject: "An answer to your question", text: writeEmailText(answerEmail) });
+	} catch (error) {
+		if (!(error instanceof MailFailed)) throw error;
+		const { note, canRetry } = error;
+		if (!canRetry) return log.error({ sessionId, note }, "an answer could not be sent by email");
+		log.warn({ sessionId, note }, "an answer could not be sent by email yet; it is tried again");
+		await releaseContactEmail(answerEmail);
+	}
+}
+
+function writeEmailText({ answers }: ContactEmail): string {
+	const { PUBLIC_URL } = env();
+	const written = answers.map(({ from, text }) => `${from ?? "A colleague"} wrote:\n\n${toPlainText(text)}`);
+	const place = PUBLIC_URL ? `:\n${new URL("/chat", PUBLIC_URL).href}` : ".";
+	return `${written.join("\n\n")}\n\n--\nThis answers what you asked in our chat, where this address was left. To write back, open the chat in the browser you wrote from${place}\n\nIf you did not write to us, somebody left your address by mistake; you need do nothing.\n`;
+}

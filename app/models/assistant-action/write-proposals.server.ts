@@ -1,0 +1,79 @@
+import { randomUUID } from "node:crypto";
+import { and, eq, sql } from "drizzle-orm";
+import { writeMessage } from "#app/models/message/write.server.ts";
+import type { Transaction } from "#db/client.server.ts";
+import { assistantActions } from "#db/schema.ts";
+import type { Proposal } from "#db/shapes.ts";
+import { toProposalCard } from "./present.ts";
+import { setActionOutcome } from "./update-card.server.ts";
+
+/** How long a card can be confirmed. */
+const PROPOSAL_LIFETIME_MINUTES = 30;
+
+/** Cards one answer may lay before the customer. */
+export const MAX_PROPOSALS_PER_ANSWER = 3;
+
+/** The last words of every card; whoever answers "yes" by writing is told the same. */
+export const CONFIRM_INSTRUCTION = "Nothing happens until you choose Confirm.";
+
+/**
+ * Writes what an answer proposes, and its cards, in the transaction that writes the answer: a turn that is lost
+ * before has proposed nothing, and one that is begun again proposes once. An older open card for the same thing
+ * runs out, so that there is never more than one to click.
+ */
+export async function writeProposals(
+	tx: Transaction,
+	turn: { id: string; sessionId: string },
+	proposals: Proposal[] = [],
+): Promise<void> {
+	const { sessionId } = turn;
+	for (const proposal of proposals.slice(0, MAX_PROPOSALS_PER_ANSWER)) {
+		const id = randomUUID();
+		const expiresAt = new Date(Date.now() + PROPOSAL_LIFETIME_MINUTES * 60_000);
+		const [written] = await tx
+			.insert(assistantActions)
+			.values({
+				id,
+				sessionId,
+				turnId: turn.id,
+				tool: proposal.tool,
+				arguments: { ...proposal.arguments, orderNumber: proposal.orderNumber },
+				state: "proposed",
+				customerId: proposal.customerId,
+				idempotencyKey: proposal.key,
+				expiresAt,
+			})
+			.onConflictDoNothing({ target: [assistantActions.sessionId, assistantActions.idempotencyKey] })
+			.returning({ id: assistantActions.id });
+		if (!written) continue;
+		await expireOlderProposals(tx, { id, sessionId, proposal });
+		await writeMessage(tx, {
+			id,
+			sessionId,
+			senderType: "bot",
+			senderName: "Assistant",
+			message: [proposal.title, ...proposal.lines, CONFIRM_INSTRUCTION].join("\n"),
+			messageType: "proposal",
+			metadata: { proposal: toProposalCard(id, proposal, expiresAt) },
+		});
+	}
+}
+
+async function expireOlderProposals(
+	tx: Transaction,
+	{ id, sessionId, proposal }: { id: string; sessionId: string; proposal: Proposal },
+): Promise<void> {
+	const older = await tx
+		.select({ id: assistantActions.id, sessionId: assistantActions.sessionId })
+		.from(assistantActions)
+		.where(
+			and(
+				eq(assistantActions.sessionId, sessionId),
+				eq(assistantActions.tool, proposal.tool),
+				eq(assistantActions.state, "proposed"),
+				sql`${assistantActions.arguments}->>'orderNumber' is not distinct from ${proposal.orderNumber}::text`,
+				sql`${assistantActions.id} <> ${id}`,
+			),
+		);
+	for (const action of older) await setActionOutcome(tx, action, { state: "expired" });
+}
