@@ -16,7 +16,7 @@ it.each([
 	["", null],
 	["x", null],
 	["english please", null],
-])("keeps of %j what says how it is written: %j", (tag, plain) => {
+])("normalises %j to %j", (tag, plain) => {
 	expect(plainTag(tag)).toBe(plain);
 });
 
@@ -75,7 +75,7 @@ describe("direction", () => {
 	});
 
 	it.each("en de zh-Hant ja th hi pa ku az ff uz am ka".split(" "))(
-		"is left to the first letter for %s",
+		"is decided by the first letter for %s",
 		(tag) => {
 			expect(directionOf(tag)).toBe("auto");
 		},

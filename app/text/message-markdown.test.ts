@@ -11,7 +11,7 @@ const link = (href: string, words = href): Inline => ({ kind: "link", text: word
 const wordsOf = (parts: Inline[]): string =>
 	parts.map((part) => ("parts" in part ? wordsOf(part.parts) : part.text)).join("");
 
-describe("marks in a line", () => {
+describe("inline Markdown", () => {
 	it.each<[string, Inline[]]>([
 		["Returns take **30 days**.", [text("Returns take "), bold("30 days"), text(".")]],
 		["退货需要**30天**内", [text("退货需要"), bold("30天"), text("内")]],
@@ -27,7 +27,7 @@ describe("marks in a line", () => {
 		["[here](/help/returns)", [link("/help/returns", "here")]],
 		["<https://mevi.example/r>", [link("https://mevi.example/r")]],
 		["**https://mevi.example/a_b_c**", [{ kind: "bold", parts: [link("https://mevi.example/a_b_c")] }]],
-	])("are read: %s", (written, right) => {
+	])("is parsed: %s", (written, right) => {
 		expect(parseInline(written)).toEqual(right);
 	});
 
@@ -47,18 +47,18 @@ describe("marks in a line", () => {
 		"https://",
 		"https://ana:secret@evil.example/",
 		"xhttps://a.example",
-	])("are not seen in other words: %s", (written) => {
+	])("is not found in other text: %s", (written) => {
 		expect(parseInline(written)).toEqual([text(written)]);
 	});
 
-	it("show where an address leads when the words name another one", () => {
+	it("shows the target of a link whose text is another URL", () => {
 		expect(parseInline("[https://bank.example](https://evil.example/x)")).toEqual([
 			link("https://evil.example/x"),
 		]);
 		expect(parseInline("[bank.example](https://evil.example/x)")).toEqual([link("https://evil.example/x")]);
 	});
 
-	it("are drawn before they are closed while an answer streams", () => {
+	it("is formatted before its end while an answer streams", () => {
 		expect(parseInline("Returns take **30 da", { isUnfinished: true })).toEqual([
 			text("Returns take "),
 			bold("30 da"),
@@ -69,7 +69,7 @@ describe("marks in a line", () => {
 	});
 });
 
-describe("addresses in the customer's own words", () => {
+describe("URLs in a customer's message", () => {
 	it.each<[string, Inline[]]>([
 		["**https://a.example/x**", [text("**"), link("https://a.example/x"), text("**")]],
 		["(see https://a.example/x_(1).)", [text("(see "), link("https://a.example/x_(1)"), text(".)")]],
@@ -108,7 +108,7 @@ describe("addresses in the customer's own words", () => {
 	});
 });
 
-describe("blocks", () => {
+describe("Markdown blocks", () => {
 	it("are headings, lists and paragraphs", () => {
 		expect(parseMessage("Returns take **30 days**, `W2611340`:\n\n1. a\n2. b\n\n### Note\n* c")).toEqual([
 			{
@@ -142,19 +142,19 @@ describe("blocks", () => {
 	});
 
 	it.each(["- ", "#hash", "1.5 m", "2026. A good year", "a | b", "--", "-5 degrees", "Hello\n\nthere"])(
-		"are not seen in other lines: %j",
+		"are not found in other lines: %j",
 		(written) => {
 			expect(parseMessage(written).map(({ kind }) => kind)).toEqual(["paragraph"]);
 		},
 	);
 
-	it("leave a text without marks as it is, blank lines included", () => {
+	it("keep a text without Markdown as it is, blank lines included", () => {
 		expect(parseMessage("Hello  Ana,\n\n  yes.\nBye")).toEqual([
 			{ kind: "paragraph", parts: [text("Hello  Ana,\n\n  yes.\nBye")] },
 		]);
 	});
 
-	it("become plain words for an email", () => {
+	it("become plain text for an email", () => {
 		expect(
 			toPlainText(
 				"### Note\nTake **30 days**, [here](https://a.example/r) or https://b.example:\n1. `a`\n2. b",
@@ -163,8 +163,8 @@ describe("blocks", () => {
 	});
 });
 
-describe("words that cannot be drawn as they arrive", () => {
-	it("come without marks, however they are cut", () => {
+describe("streamed text that cannot be formatted", () => {
+	it("has its Markdown removed, at whatever positions it is split", () => {
 		const written = "### Note\nTake **30 days**, `W1` and 5 * 3\n* c #1\n## End";
 		fc.assert(
 			fc.property(fc.array(fc.nat(written.length), { maxLength: 12 }), (places) => {

@@ -35,7 +35,7 @@ describe("hasVisibleText", () => {
 		["object replacement character", "\uFFFC"],
 		["noncharacters", "\uFFFE\uFFFF\uFDD0\u{10FFFF}"],
 		["a mixture", " \u200B\n\u2800\u{E0020}\u3164 "],
-	])("sees nothing in %s", (_name, text) => {
+	])("finds nothing visible in %s", (_name, text) => {
 		expect(hasVisibleText(text)).toBe(false);
 	});
 
@@ -58,15 +58,19 @@ describe("hasVisibleText", () => {
 		["an ideographic stop", "。"],
 		["a character that is not assigned yet", "\u0378"],
 		["a private character", "\uE000"],
-	])("sees %s", (_name, text) => {
+	])("finds %s visible", (_name, text) => {
 		expect(hasVisibleText(text)).toBe(true);
 	});
 
-	it("sees every emoji of Unicode's list", needs("../shared/data/unicode", existsSync(UNICODE)), () => {
-		const emoji = emojiOf("emoji-test.txt");
-		expect(emoji.length).toBeGreaterThan(4_000);
-		expect(emoji.filter((one) => !hasVisibleText(one))).toEqual([]);
-	});
+	it(
+		"finds every emoji of Unicode's list visible",
+		needs("../shared/data/unicode", existsSync(UNICODE)),
+		() => {
+			const emoji = emojiOf("emoji-test.txt");
+			expect(emoji.length).toBeGreaterThan(4_000);
+			expect(emoji.filter((one) => !hasVisibleText(one))).toEqual([]);
+		},
+	);
 });
 
 describe("trimInvisible", () => {
@@ -86,18 +90,14 @@ describe("trimInvisible", () => {
 		["\u2068abc\u2069", "abc"],
 		["x \u202Bשלום\u202C\u202C ", "x \u202Bשלום\u202C"],
 		["Ḿ\u0301 ", "Ḿ\u0301"],
-	])("makes %j into %j", (text, trimmed) => {
+	])("turns %j into %j", (text, trimmed) => {
 		expect(trimInvisible(text)).toBe(trimmed);
 	});
 
-	it(
-		"leaves every emoji of Unicode's list whole",
-		needs("../shared/data/unicode", existsSync(UNICODE)),
-		() => {
-			const emoji = emojiOf("emoji-test.txt");
-			expect(emoji.filter((one) => trimInvisible(`\u200B ${one} \u2060`) !== one)).toEqual([]);
-		},
-	);
+	it("keeps every emoji of Unicode's list", needs("../shared/data/unicode", existsSync(UNICODE)), () => {
+		const emoji = emojiOf("emoji-test.txt");
+		expect(emoji.filter((one) => trimInvisible(`\u200B ${one} \u2060`) !== one)).toEqual([]);
+	});
 
 	it("takes time in proportion to the text", () => {
 		// A regular expression with "+$" would try to match from every blank in the middle, in quadratic time.
@@ -112,7 +112,7 @@ describe("withoutInvisible", () => {
 		["1\uFE0F2", "12"],
 		["261\u28001340", "261 1340"],
 		["a b\n", "a b\n"],
-	])("makes %j into %j", (text, plain) => {
+	])("turns %j into %j", (text, plain) => {
 		expect(withoutInvisible(text)).toBe(plain);
 	});
 });
@@ -126,11 +126,11 @@ describe("toAsciiDigits", () => {
 		["𝟎𝟏𝟗𝟘𝟙𝟡𝟶𝟷𝟿", "019019019"],
 		["W٢611٣40", "W2611340"],
 		["½ ² ① 三", "½ ² ① 三"],
-	])("makes %j into %j", (text, plain) => {
+	])("turns %j into %j", (text, plain) => {
 		expect(toAsciiDigits(text)).toBe(plain);
 	});
 
-	it("knows the digits of every numbering system that the engine writes", () => {
+	it("knows the digits of every numbering system of the engine", () => {
 		const systems = Intl.supportedValuesOf("numberingSystem")
 			.map((name) => new Intl.NumberFormat(`en-u-nu-${name}`, { useGrouping: false }))
 			.map((format) => Array.from({ length: 10 }, (_, value) => format.format(value)).join(""))

@@ -16,7 +16,7 @@ it("explains a database error and its remedy, wrapped or not", () => {
 	expect(databaseFault(coded("28P01"))).toMatch(/^The database cannot be used: it refuses the password/);
 });
 
-it("leaves other errors to those who know them", () => {
+it("returns null for other errors", () => {
 	expect(databaseFault(new TypeError("a bug"))).toBeNull();
 	expect(databaseFault(coded("ENOENT"))).toBeNull();
 });

@@ -23,7 +23,7 @@ function run({
 	return ledger;
 }
 
-describe("the books of a run", () => {
+describe("the counts of a run", () => {
 	it("finds no fault when everything is shown once, in order", () => {
 		const ledger = run({ shown: ["m0", "m1", "m2", "m3"] });
 		expect(ledger.isSettled()).toBe(true);
@@ -45,7 +45,7 @@ describe("the books of a run", () => {
 		expect(faultOf(ledger.verdict())).toBe("1 lost");
 	});
 
-	it("does not call lost what was never acknowledged", () => {
+	it("does not count an unacknowledged message as lost", () => {
 		const ledger = run({ shown: ["m0", "m1", "m2"], acked: ["m0", "m1", "m2"] });
 		expect(ledger.isSettled()).toBe(false);
 		expect(faultOf(ledger.verdict())).toBeNull();
@@ -55,18 +55,18 @@ describe("the books of a run", () => {
 		expect(faultOf(run({ shown: ["m0", "m1", "m1", "m2", "m3"] }).verdict())).toBe("1 doubled");
 	});
 
-	it("reports messages that another one overtook", () => {
+	it("reports messages that were shown after a later one", () => {
 		expect(faultOf(run({ shown: ["m0", "m3", "m1", "m2"] }).verdict())).toBe("2 reordered");
 	});
 
-	it("reports what nobody wrote, and what was shown in another conversation", () => {
+	it("reports messages that nobody wrote, and messages of another session", () => {
 		const strange = run({ shown: ["m0", "m1", "m2", "m3", "m9"] });
 		expect(faultOf(strange.verdict())).toBe("1 foreign");
 		const astray = run({ shown: ["m0", "m1", "m2", "m3"], conversation: 1 });
 		expect(faultOf(astray.verdict())).toBe("4 lost, 4 foreign");
 	});
 
-	it("counts from when a message was due, and one that never came for as long as it was waited for", () => {
+	it("measures from when a message was due, and counts a missing one with the time waited", () => {
 		const ledger = run({ shown: ["m0", "m1", "m2"] });
 		const latencies = ledger.latencies({ from: 0, to: 4, now: 1_000 });
 		expect(latencies).toEqual([20, 19, 18, 997]);
@@ -75,7 +75,7 @@ describe("the books of a run", () => {
 		expect(ledger.latencies({ from: 1, to: 2, now: 1_000 })).toEqual([19]);
 	});
 
-	it("counts for the rate only what came within the schedule", () => {
+	it("counts only messages within the schedule for the rate", () => {
 		const ledger = run({ shown: ["m0", "m1"] });
 		expect(ledger.during({ from: 0, to: 15 })).toEqual({ acked: 4, rendered: 0 });
 		expect(ledger.during({ from: 0, to: 21 })).toEqual({ acked: 4, rendered: 2 });

@@ -16,14 +16,14 @@ describe("statistics", () => {
 		expect(quantile([], 0.5)).toBeNaN();
 	});
 
-	it("gives median and range, and refuses to make a figure of nothing", () => {
+	it("gives median and range, and throws without values", () => {
 		expect(summarise([9, 1, 5])).toEqual({ median: 5, least: 1, most: 9 });
 		expect(summarise([4, 2])).toEqual({ median: 3, least: 2, most: 4 });
 		expect(() => summarise([])).toThrow(RangeError);
 		expect(() => summariseTimes([])).toThrow(RangeError);
 	});
 
-	it("takes the provider's time off an answer's, with the wait and without", () => {
+	it("subtracts the provider's time from an answer's time, with and without the wait", () => {
 		const reading = summariseTimes([
 			{ seen: 500, sinceDue: 150, provider: 120 },
 			{ seen: 490, sinceDue: 145, provider: 120 },
@@ -52,7 +52,7 @@ describe("the report", () => {
 		reading("socket.io", "closed", { rate: 100 }),
 	];
 
-	it("says of each figure who wins and whether the aim is reached, also where more is better", () => {
+	it("says for each figure who wins and whether the target is met, also where more is better", () => {
 		const lines = compare(readings).map(({ measure, figure, ratio, winner, target }) => ({
 			name: `${measure} ${figure}`,
 			ratio,

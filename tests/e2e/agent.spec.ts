@@ -24,7 +24,7 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 	const focused = () =>
 		agent.evaluate(() => document.activeElement?.getAttribute("name") ?? document.activeElement?.tagName);
 
-	await test.step("a refused login leads to the password", async () => {
+	await test.step("after a refused login the password field has the focus", async () => {
 		await agent.goto("/admin/login");
 		await agent.getByRole("textbox", { name: "Email" }).fill(DEMO_AGENT_EMAIL);
 		await agent.getByLabel("Password").fill("not the password");
@@ -41,7 +41,7 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 	const sessionId = await conversationOf(customer);
 	await button(customer, "Talk to a person").first().click();
 
-	await test.step("the title counts a waiting customer until the conversation is opened", async () => {
+	await test.step("the title counts a queued customer until the session is opened", async () => {
 		await expect(agent).toHaveTitle(/^\(\d+\) Conversations/);
 		const before = Number(/\d+/.exec(await agent.title())?.[0]);
 		await inboxRow(agent, sessionId).click();
@@ -50,7 +50,7 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 		);
 	});
 
-	await test.step("taking over closes the handover and leads to the composer", async () => {
+	await test.step("taking over closes the handover and focuses the composer", async () => {
 		const handover = agent.getByLabel("Handover");
 		await expect(handover).toHaveAttribute("open");
 		await button(agent, "Take over").click();
@@ -81,7 +81,7 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 		await agent.getByRole("link", { name: "Dismiss" }).click();
 	});
 
-	await test.step("unread messages of an own conversation count in the title until they are seen", async () => {
+	await test.step("unread messages of the agent's session count in the title until they are read", async () => {
 		await agent.goto("/admin/knowledge");
 		await write(customer, "Are you still there?");
 		await agent.goto("/admin/chat");
@@ -92,7 +92,7 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 		await expect.poll(() => agent.title()).not.toBe(before);
 	});
 
-	await test.step("a draft outlives other conversations, a reload and the end", async () => {
+	await test.step("a draft survives other sessions, a reload and the end", async () => {
 		await composer(agent).fill("Half a reply");
 		await agent.getByRole("link", { name: "Ended conversations" }).click();
 		await expect(agent.getByRole("heading", { name: "Ended conversations" })).toBeVisible();
@@ -111,7 +111,7 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 		await expect(agent.getByRole("region", { name: "Not sent" })).toHaveCount(0);
 	});
 
-	await test.step("the sender is marked as spam, refused, and let in again", async () => {
+	await test.step("a sender is marked as spam, refused, and unblocked", async () => {
 		await agent.locator("summary", { hasText: "Block or mark as spam" }).click();
 		await button(agent, "Mark as spam").click();
 		await expect(agent.getByRole("region", { name: "Blocked" })).toContainText("Marked as spam by Ana");
@@ -120,7 +120,7 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 		await expect(agent.locator("summary", { hasText: "Block or mark as spam" })).toBeFocused();
 	});
 
-	await test.step("the ended conversation is found and read", async () => {
+	await test.step("an ended session is found and read", async () => {
 		await colleague.goto("/admin/ended");
 		await colleague.getByRole("textbox", { name: "Conversation id" }).fill(sessionId.slice(0, 8));
 		await button(colleague, "Search").click();
@@ -129,7 +129,7 @@ test("an agent's focus, drafts, suggestion and title", async ({ page: customer, 
 	});
 });
 
-test("without scripts the end of another agent's conversation is a step of its own", async ({
+test("without scripts the end of another agent's session needs a confirmation", async ({
 	browser,
 	guard,
 }) => {

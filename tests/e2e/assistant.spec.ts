@@ -81,7 +81,7 @@ test.afterAll(async () => {
 	await Promise.all([model?.close(), mail?.close()]);
 });
 
-test("a card changes something by the customer's own click, once, and both sides see it", async ({
+test("an action is executed once, by the customer's own click, and both sides see it", async ({
 	page: customer,
 	context,
 	browser,
@@ -99,7 +99,7 @@ test("a card changes something by the customer's own click, once, and both sides
 	]);
 	const panel = agent.getByRole("complementary", { name: "Customer" });
 
-	await test.step("a return waits for the click, and two clicks at once are one", async () => {
+	await test.step("a return waits for the click, and two clicks at once count as one", async () => {
 		await open(customer, `${app.address}/chat`);
 		await write(customer, `I want to return order ${delivered}`);
 		const card = message(customer, `Ask to return order ${delivered}?`);
@@ -126,7 +126,7 @@ test("a card changes something by the customer's own click, once, and both sides
 		await expect(orderIn(panel, delivered).getByText("Return requested on")).toHaveCount(1);
 	});
 
-	await test.step("a cancellation by keyboard alone", async () => {
+	await test.step("an order is cancelled by keyboard alone", async () => {
 		await write(customer, `Please cancel ${pending}`);
 		await tabTo(customer, button(customer, "Confirm"));
 		await customer.keyboard.press("Enter");
@@ -137,7 +137,7 @@ test("a card changes something by the customer's own click, once, and both sides
 		await expect(orderIn(panel, pending)).toContainText("cancelled");
 	});
 
-	await test.step("an address that the customer completes on the card", async () => {
+	await test.step("the customer completes an address on the card", async () => {
 		await write(customer, "I have moved to Storgata 7");
 		const card = message(customer, "Change the address of your account?");
 		await expect(card.getByLabel("Street and number")).toHaveValue("Storgata 7");
@@ -161,7 +161,7 @@ test("a card changes something by the customer's own click, once, and both sides
 	await checkAccessibility(agent);
 });
 
-test("without scripts and without a model cards are filled in and confirmed by a click", async ({
+test("without scripts and without a model, actions are filled in and confirmed by a click", async ({
 	browser,
 	guard,
 }) => {
@@ -183,7 +183,7 @@ test("without scripts and without a model cards are filled in and confirmed by a
 	const order = page.getByRole("region", { name: "Your orders" }).getByRole("listitem");
 	await expect(order.filter({ hasText: number })).toContainText(/return requested/i);
 
-	await test.step("an address that is not complete comes back with all that was typed", async () => {
+	await test.step("an incomplete address comes back with everything that was typed", async () => {
 		await signInAsCustomer(page, "Priya Raman");
 		const pending = await orderOf(page, "pending");
 		await openWithoutScripts(page, "/chat");
@@ -208,7 +208,7 @@ test("without scripts and without a model cards are filled in and confirmed by a
 	});
 });
 
-test("a visitor proves an address by its code, and out of hours leaves one", async ({
+test("a visitor proves an email address with a code, and leaves one outside business hours", async ({
 	page,
 	browser,
 	guard,
@@ -262,7 +262,7 @@ test("a visitor proves an address by its code, and out of hours leaves one", asy
 	await expect(panel).toContainText("Confirmed by an emailed code: theo.lindqvist@example.com");
 });
 
-test("the copilot suggests, rewrites and translates, and nothing goes out without the agent's click", async ({
+test("the copilot suggests, rewrites and translates, and nothing is sent without the agent's click", async ({
 	page: customer,
 	browser,
 	guard,
@@ -305,7 +305,7 @@ test("the copilot suggests, rewrites and translates, and nothing goes out withou
 		await expect(composer(agent)).toBeFocused();
 	});
 
-	await test.step("a draft is made shorter, and what is dismissed changes nothing", async () => {
+	await test.step("a draft is shortened, and dismissing a result changes nothing", async () => {
 		await composer(agent).fill(DRAFT);
 		await button(agent, "Shorter").click();
 		const rewritten = agent.getByRole("region", { name: "Rewritten draft" });
@@ -318,7 +318,7 @@ test("the copilot suggests, rewrites and translates, and nothing goes out withou
 		await expect(composer(agent)).toHaveValue(SHORTER);
 	});
 
-	await test.step("it is translated, seen, and sent by the click; each reads their own language", async () => {
+	await test.step("a reply is translated, checked and sent by a click, and each side reads its own language", async () => {
 		await button(agent, "Translate to German").click();
 		await expect(agent.getByRole("textbox", { name: "Translation" })).toHaveValue(SHORTER_IN_GERMAN);
 		await checkAccessibility(agent);

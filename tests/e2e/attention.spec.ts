@@ -54,7 +54,7 @@ test("a sent message is added to the log once", async ({ page }) => {
 	expect(await page.evaluate(() => (window as unknown as { added: string[] }).added)).toEqual(["ARTICLE"]);
 });
 
-test("a message is read when somebody is at the page, and the tab's title counts what is not", async ({
+test("a message is read when somebody is at the page, and the tab's title counts unread ones", async ({
 	page: customer,
 	browser,
 	guard,
@@ -67,7 +67,7 @@ test("a message is read when somebody is at the page, and the tab's title counts
 	await expect(message(customer, /./).nth(1)).toBeVisible();
 	const sessionId = await conversationOf(customer);
 
-	await test.step("the focus goes to the field when the button for a person is gone", async () => {
+	await test.step("the composer gets the focus when the button for an agent disappears", async () => {
 		await button(customer, "Talk to a person").press("Enter");
 		await expect(button(customer, "Talk to a person")).toHaveCount(0);
 		await expect(composer(customer)).toBeFocused();
@@ -100,7 +100,7 @@ test("a message is read when somebody is at the page, and the tab's title counts
 	await desk.close();
 });
 
-test("unsent text survives the end and is offered in the next conversation", async ({ page: customer }) => {
+test("unsent text survives the end and is offered in the next session", async ({ page: customer }) => {
 	await open(customer, "/chat");
 	await write(customer, "Hello");
 	await expect(message(customer, /./).nth(1)).toBeVisible();
@@ -115,7 +115,7 @@ test("unsent text survives the end and is offered in the next conversation", asy
 	await expect(composer(customer)).toHaveValue("One more thing: my address is new");
 });
 
-test("without scripts unsent text goes along into the next conversation", async ({ browser, guard }) => {
+test("without scripts unsent text is kept for the next session", async ({ browser, guard }) => {
 	const context = await browser.newContext({ javaScriptEnabled: false });
 	guard.watch(context);
 	const page = await context.newPage();
@@ -130,7 +130,7 @@ test("without scripts unsent text goes along into the next conversation", async 
 	await context.close();
 });
 
-test("a page that the browser restores asks which conversation is current", async ({ page }) => {
+test("a page that the browser restores loads the current session", async ({ page }) => {
 	await open(page, "/chat");
 	const before = await page.request.get("/chat");
 	await write(page, "Written on the page before");

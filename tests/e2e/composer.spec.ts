@@ -1,7 +1,7 @@
 import { expect, test } from "./fixtures.ts";
 import { button, composer, log, message, open } from "./people.ts";
 
-test("the Enter of an input method does not send, and the next one does", async ({ page }) => {
+test("the Enter of an input method does not send, and the next Enter does", async ({ page }) => {
 	await open(page, "/chat");
 	const field = composer(page);
 	await field.fill("東京の店はありますか");

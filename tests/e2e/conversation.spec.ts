@@ -37,7 +37,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 	await Promise.all([signIn(agent, DEMO_AGENT_EMAIL), signIn(colleague, SECOND_AGENT_EMAIL)]);
 	const isSameList = await markDocument(agent);
 
-	await test.step("the question stands there before the server has it", async () => {
+	await test.step("the question is shown before the server has acknowledged it", async () => {
 		await open(customer, "/chat");
 		const letGo = await holdForms(customer);
 		await write(customer, QUESTION);
@@ -63,7 +63,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 	});
 
 	const sessionId = await conversationOf(customer);
-	await test.step("a person is called, and the agents' list shows it by itself", async () => {
+	await test.step("an agent is requested, and the inbox shows the session without a reload", async () => {
 		await button(customer, "Talk to a person").click();
 		await expect(log(customer)).toContainText("We've asked a member of our team to join.");
 		await expect(button(customer, "Talk to a person")).toHaveCount(0);
@@ -71,7 +71,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		expect(await isSameList()).toBe(true);
 	});
 
-	await test.step("an agent opens it and sees history, intent and typing", async () => {
+	await test.step("an agent opens the session and sees history, intent and typing", async () => {
 		await inboxRow(agent, sessionId).click();
 		await expect(message(agent, QUESTION)).toBeVisible();
 		await expect(message(agent, ANSWER)).toBeVisible();
@@ -83,7 +83,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await expect(log(agent)).toContainText("is typing");
 	});
 
-	await test.step("the agent takes over, and a colleague sees that it is taken", async () => {
+	await test.step("the agent takes over, and another agent sees who has the session", async () => {
 		await button(agent, "Take over").click();
 		await expect(composer(agent)).toBeVisible();
 		await expect(colleague.getByText("Ana has taken this conversation.")).toBeVisible();
@@ -93,7 +93,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await expect(customer.getByText("Ana is with you")).toBeVisible();
 	});
 
-	await test.step("without a model the copilot has the best passage, and offers nothing else", async () => {
+	await test.step("without a model the copilot shows the best passage and nothing else", async () => {
 		await expect(button(agent, "Summarise")).toHaveCount(0);
 		await button(agent, "Suggest a reply").click();
 		const suggestion = agent.getByRole("region", { name: "Suggested reply" });
@@ -107,7 +107,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await agent.setViewportSize({ width: 1280, height: 720 });
 	});
 
-	await test.step("they write to each other, each in their own script", async () => {
+	await test.step("customer and agent write to each other, each in their own script", async () => {
 		await write(customer, IN_HEBREW);
 		const foreign = message(agent, IN_HEBREW).getByText(IN_HEBREW);
 		await expect(foreign).toHaveCSS("direction", "rtl");
@@ -123,7 +123,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		).toHaveCount(1);
 	});
 
-	await test.step("the agent ends it, the customer rates it, the agent sees the rating", async () => {
+	await test.step("the agent ends the session, the customer rates it, and the agent sees the rating", async () => {
 		await endAsAgent(agent);
 		await expect(log(customer)).toContainText("This conversation has ended.");
 		await expect(composer(customer)).toHaveCount(0);

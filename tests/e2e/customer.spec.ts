@@ -17,7 +17,7 @@ import {
 	write,
 } from "./people.ts";
 
-test("two tabs stay in step, and everything is there after reloading", async ({ page: first, context }) => {
+test("two tabs show the same, and everything is there after a reload", async ({ page: first, context }) => {
 	const second = await context.newPage();
 	await open(first, "/chat");
 	await open(second, "/chat");
@@ -64,7 +64,7 @@ test("two tabs stay in step, and everything is there after reloading", async ({ 
 	await expect(last.getByText("Thank you for your rating")).toBeVisible();
 });
 
-test("a signed-in customer hears of their order, and the agent sees it; somebody else sees none of it", async ({
+test("a signed-in customer asks about their order, and the agent sees it; another customer does not", async ({
 	page,
 	browser,
 	guard,
@@ -103,7 +103,7 @@ test("a signed-in customer hears of their order, and the agent sees it; somebody
 	await expect(composer(page)).toHaveCount(0);
 });
 
-test("what is written without a network is kept, also over a reload, and arrives once", async ({
+test("a message that was written offline is kept over a reload and arrives once", async ({
 	page,
 	context,
 	guard,
@@ -165,7 +165,7 @@ test("what is written without a network is kept, also over a reload, and arrives
 	await expect(log(next)).not.toContainText("Sending");
 });
 
-test("everything works by keyboard alone", async ({ page }) => {
+test("everything works with the keyboard alone", async ({ page }) => {
 	await open(page, "/chat");
 	await tabTo(page, button(page, "Talk to a person"));
 	await page.keyboard.press("Enter");

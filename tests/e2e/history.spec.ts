@@ -49,7 +49,7 @@ const recordAdded = (page: Page): Promise<void> =>
 const added = (page: Page): Promise<string[]> =>
 	page.evaluate(() => (window as unknown as { added: string[] }).added);
 
-test("earlier messages load without a word to screen readers, and Back returns to where one was reading", async ({
+test("earlier messages load without announcements, and Back returns to the reading position", async ({
 	page: customer,
 	browser,
 	guard,
@@ -91,7 +91,7 @@ test("earlier messages load without a word to screen readers, and Back returns t
 		});
 	}
 
-	await test.step("what is unsent, the conversation and the place in it are there after Back", async () => {
+	await test.step("unsent text, the session and the reading position are there after Back", async () => {
 		await composer(customer).fill("Not sent yet");
 		await message(customer, "Reply number 30.").evaluate((element) => element.scrollIntoView());
 		await expect(button(customer, "Jump to latest")).toBeVisible();
@@ -118,11 +118,7 @@ test("earlier messages load without a word to screen readers, and Back returns t
 	await desk.close();
 });
 
-test("a draft is kept when the other side ends the conversation", async ({
-	page: customer,
-	browser,
-	guard,
-}) => {
+test("a draft is kept when the other side ends the session", async ({ page: customer, browser, guard }) => {
 	test.setTimeout(120_000);
 	const desk = await browser.newContext();
 	guard.watch(desk);
@@ -139,7 +135,7 @@ test("a draft is kept when the other side ends the conversation", async ({
 		await expect(composer(agent)).toBeVisible();
 	}
 
-	await test.step("the agent ends it while the customer is writing", async () => {
+	await test.step("the agent ends the session while the customer writes", async () => {
 		await begin();
 		await composer(customer).fill("One more thing: my address is new");
 		await composer(customer).focus();
@@ -152,7 +148,7 @@ test("a draft is kept when the other side ends the conversation", async ({
 		await expect(composer(customer)).toHaveValue("One more thing: my address is new");
 	});
 
-	await test.step("the customer ends it while the agent is writing", async () => {
+	await test.step("the customer ends the session while the agent writes", async () => {
 		await begin();
 		await composer(agent).fill("Your parcel is");
 		await composer(agent).focus();

@@ -37,7 +37,7 @@ test.afterAll(async () => {
 	await model?.close();
 });
 
-test("reloading while the answer is being written loses and doubles nothing", async ({ page }) => {
+test("reloading while an answer streams loses and duplicates nothing", async ({ page }) => {
 	await open(page, `${app.address}/chat`);
 	await write(page, "Tell me about walnut");
 	await expect(log(page)).toContainText("Assistant is thinking");
@@ -64,7 +64,7 @@ test("reloading while the answer is being written loses and doubles nothing", as
 	await expect(log(page).getByText("Walnut is")).toHaveCount(1);
 });
 
-test("a model that fails ends in kind words and a person, never in silence", async ({
+test("when the model fails, the assistant apologises and an agent is called", async ({
 	page,
 	browser,
 	guard,

@@ -11,7 +11,7 @@ const TRANSPORTS: Record<string, string[]> = {
 	"black hole for streams": ["long-poll"],
 };
 
-test("on broken networks a conversation holds: each message once, in order, and nothing typed is lost", async ({
+test("on faulty networks each message arrives once and in order, and no typed text is lost", async ({
 	browser,
 	baseURL,
 }) => {

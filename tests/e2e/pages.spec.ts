@@ -22,7 +22,7 @@ test("the shop and its help meet WCAG A and AA and fit a phone", async ({ page }
 	}
 });
 
-test("the conversation meets WCAG A and AA and fits a phone, on both sides", async ({
+test("the chat meets WCAG A and AA and fits a phone, on both sides", async ({
 	page: customer,
 	browser,
 	guard,
@@ -61,7 +61,7 @@ test("the conversation meets WCAG A and AA and fits a phone, on both sides", asy
 	await checkAccessibility(customer);
 });
 
-test("what the assistant did not know is listed for the store, beside its articles", async ({
+test("unanswered questions are listed for the store, beside its articles", async ({
 	page,
 	browser,
 	guard,
@@ -87,10 +87,7 @@ test("what the assistant did not know is listed for the store, beside its articl
 	await expect(row).toHaveCount(0);
 });
 
-test("a page that is clicked and typed in before its scripts run takes no harm", async ({
-	browser,
-	guard,
-}) => {
+test("clicks and typing before hydration do no harm", async ({ browser, guard }) => {
 	const context = await browser.newContext();
 	guard.watch(context);
 	await context.addInitScript(() => {

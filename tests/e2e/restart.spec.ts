@@ -2,7 +2,7 @@ import { expect, test } from "./fixtures.ts";
 import { freePort, startServerProcess } from "./instance.ts";
 import { connection, log, markDocument, message, open, write } from "./people.ts";
 
-test("a server that comes back is found again, and what was written meanwhile arrives once", async ({
+test("pages reconnect to a restarted server, and messages written meanwhile arrive once", async ({
 	page,
 	guard,
 }) => {

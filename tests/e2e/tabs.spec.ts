@@ -30,7 +30,7 @@ async function openTabs(context: BrowserContext, address: string, count: number)
 const expectIn = (pages: Page[], text: string): Promise<unknown> =>
 	Promise.all(pages.map((page) => expect(message(page, text)).toHaveCount(1)));
 
-test("ten tabs are live over plain http, without locks and channels, by one stream", async ({
+test("ten tabs are live over plain http, without locks and channels, with one stream", async ({
 	browser,
 	guard,
 	baseURL,
@@ -102,7 +102,7 @@ test("eight tabs of an agent and ten of a customer are live, also after being fr
 	await expectIn([...customers, ...watching], "With many tabs");
 	expect(streams(), "connections left for everything else").toBeLessThanOrEqual(4);
 
-	await test.step("tabs that were frozen have what they missed, once", async () => {
+	await test.step("frozen tabs get what they missed, once", async () => {
 		const frozen = [...customers.slice(1, 6), ...watching];
 		const lives = await Promise.all(frozen.map((page) => context.newCDPSession(page)));
 		const documents = await Promise.all(frozen.map(markDocument));
@@ -119,7 +119,7 @@ test("eight tabs of an agent and ten of a customer are live, also after being fr
 	await context.close();
 });
 
-test("a page that was left and gone back to has what it missed and what was typed", async ({
+test("a page from the back/forward cache gets what it missed and keeps its draft", async ({
 	baseURL,
 	playwright,
 }) => {

@@ -14,7 +14,7 @@ import {
 
 const DAY_MS = 24 * 60 * 60_000;
 
-test("a message says on which day it was written, in the reader's zone and language", async ({
+test("a message shows the day on which it was written, in the viewer's time zone and language", async ({
 	browser,
 	guard,
 }) => {
@@ -66,7 +66,7 @@ test("a message says on which day it was written, in the reader's zone and langu
 	await context.close();
 });
 
-test("a list says how long ago something was, and goes on counting", async ({
+test("a list shows how long ago something was, and updates it", async ({
 	page: customer,
 	browser,
 	guard,

@@ -24,7 +24,7 @@ function countVisits(page: Page): () => number {
 	return () => visits;
 }
 
-test("the whole story with scripting off on both sides", async ({ browser, guard }) => {
+test("a whole conversation with scripts off on both sides", async ({ browser, guard }) => {
 	const [home, desk] = await Promise.all([
 		browser.newContext({ javaScriptEnabled: false }),
 		browser.newContext({ javaScriptEnabled: false }),
@@ -105,7 +105,7 @@ test("the whole story with scripting off on both sides", async ({ browser, guard
 	await expect(agent.getByText("rated 4 of 5")).toBeVisible();
 });
 
-test("the frame comes back by itself after a crash and after a gateway's errors, and what is typed stays", async ({
+test("the frame recovers after a crash and after a gateway's errors, and the draft stays", async ({
 	browser,
 	guard,
 }) => {
@@ -155,7 +155,7 @@ test("the frame comes back by itself after a crash and after a gateway's errors,
 			proxy.set({ mode: "pass" });
 			await reads("After the gateway");
 		});
-		await test.step("a link brings it back where nothing else does", async () => {
+		await test.step("the link reloads the frame where nothing else does", async () => {
 			await customer.getByRole("link", { name: "Show new messages" }).click({ noWaitAfter: true });
 			await seeInFrame(customer, "After the gateway");
 		});

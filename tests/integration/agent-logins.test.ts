@@ -100,7 +100,7 @@ describe("attempts for one account from many addresses", () => {
 		expect(performance.now() - begun).toBeGreaterThanOrEqual(loginDelayMs(11) - 5);
 	});
 
-	it("are not affected by the agent's own failures, which a sign-in uncounts", async () => {
+	it("are not affected by the agent's own failures, which a successful sign-in resets", async () => {
 		const agent = await makeAgent();
 		const uses = async () =>
 			(await sql`select points from rate_limits where key like 'loginsOfAccount:%'`).map(
@@ -114,7 +114,7 @@ describe("attempts for one account from many addresses", () => {
 	});
 });
 
-it("takes as long for an unknown email, and for what cannot be one, as for an agent's", async () => {
+it("takes as long for an unknown or invalid email address as for an agent's", async () => {
 	const agent = await makeAgent();
 	const emails = { known: agent.email, unknown: "nobody@store.test", impossible: "nobody" };
 	const fastest: Record<string, number> = {};

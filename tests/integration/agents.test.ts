@@ -55,7 +55,7 @@ beforeEach(resetRateLimits);
 const actor = (agent: TestAgent) => ({ type: "agent", agentId: agent.agentId, name: agent.name }) as const;
 
 describe("signing in", () => {
-	it("leads to the dashboard with a cookie no script can read", async () => {
+	it("leads to the dashboard with a cookie that scripts cannot read", async () => {
 		const response = await signIn({ email: anna.email.toUpperCase(), password: anna.password });
 		expect(response.status).toBe(302);
 		expect(response.headers.get("Location")).toBe("/admin/chat");
@@ -65,7 +65,7 @@ describe("signing in", () => {
 		expect(await inbox({ headers: { Cookie: cookiesFrom(response) } })).toEqual(expect.any(Array));
 	});
 
-	it("passes by the login page once signed in", async () => {
+	it("is skipped when the agent is signed in", async () => {
 		const response = await call(loginPage, get("/admin/login", anna));
 		expect([response.status, response.headers.get("Location")]).toEqual([302, "/admin/chat"]);
 	});
@@ -78,12 +78,12 @@ describe("signing in", () => {
 		["https://evil.example/admin/", "/admin/chat"],
 		["/chat", "/admin/chat"],
 		["", "/admin/chat"],
-	])("leads on to next=%j where the agent is signed in already", async (next, location) => {
+	])("redirects to next=%j when the agent is signed in already", async (next, location) => {
 		const response = await call(loginPage, get(`/admin/login?next=${encodeURIComponent(next)}`, anna));
 		expect([response.status, response.headers.get("Location")]).toEqual([302, location ?? next]);
 	});
 
-	it("answers 401 in the same words for a wrong password and an unknown email, and keeps the email", async () => {
+	it("answers 401 with the same text for a wrong password and an unknown email, and keeps the email", async () => {
 		const wrong = await signIn({ email: anna.email, password: "not hers at all" });
 		const unknown = await signIn({ email: "nobody@store.test", password: anna.password });
 		expect([wrong.status, unknown.status]).toEqual([401, 401]);
@@ -117,7 +117,7 @@ describe("signing in", () => {
 		expect((await signIn(fields as Fields)).status).toBe(422);
 	});
 
-	it("stops guessing after ten failures, also for the right password, and another's is not affected", async () => {
+	it("is refused after ten failures, also with the right password; other agents are not affected", async () => {
 		const attempts = Array.from({ length: 10 }, (_, index) => `guess number ${index}`);
 		for (const password of attempts) expect((await signIn({ email: anna.email, password })).status).toBe(401);
 		const right = await signIn({ email: anna.email, password: anna.password });
@@ -126,14 +126,14 @@ describe("signing in", () => {
 		expect((await signIn({ email: bert.email, password: bert.password })).status).toBe(302);
 	});
 
-	it("forgets clumsy fingers once the password was right", async () => {
+	it("resets the failures after the right password", async () => {
 		for (let round = 0; round < 2; round += 1) {
 			for (let count = 0; count < 6; count += 1) await signIn({ email: bert.email, password: "a slip" });
 			expect((await signIn({ email: bert.email, password: bert.password })).status).toBe(302);
 		}
 	});
 
-	it("stops one address that tries a hundred emails: each costs a password hash", async () => {
+	it("limits an address that tries a hundred emails, because each costs a password hash", async () => {
 		const { countAgainst } = await import("#app/http/rate-limit.server.ts");
 		for (let count = 0; count < 99; count += 1) await countAgainst("loginsFromAddress", "local");
 		expect((await signIn({ email: "one@store.test", password: "guess" })).status).toBe(401);
@@ -145,7 +145,7 @@ describe("signing in", () => {
 		["https://evil.test/", "/admin/chat"],
 		["/admin/x\r\nSet-Cookie: stolen=1", "/admin/xSet-Cookie:%20stolen=1"],
 		["/admin/\u2603", "/admin/%E2%98%83"],
-	])("goes on to %j as far as it is ours, and no header is smuggled in", async (next, location) => {
+	])("redirects to %j only within this site, and no header can be injected", async (next, location) => {
 		const response = await signIn({ email: bert.email, password: bert.password, next });
 		expect([response.status, response.headers.get("Location")]).toEqual([302, location]);
 		expect(response.headers.getSetCookie().some((cookie) => cookie.startsWith("stolen"))).toBe(false);
@@ -181,13 +181,13 @@ describe("signing in", () => {
 		"//evil.test",
 		"/\\/evil.test",
 		"https:evil.test",
-	])("leads no shopper away either, by %j", (next) => {
+	])("does not redirect a customer to another site either, by %j", (next) => {
 		const path = ownPath(next, { otherwise: "/" });
 		expect(new URL(path, "http://store.test").host).toBe("store.test");
 		expect(path).not.toMatch(/^\/[/\\]/);
 	});
 
-	it("is not offered to a person who is no agent any more", async () => {
+	it("is refused for a user who is not an agent any more", async () => {
 		const gone = await asAgent("Gone Person");
 		await db.delete(chatAgents).where(eq(chatAgents.id, gone.agentId));
 		const response = await call(inboxPage, get("/admin/chat", gone));
@@ -203,7 +203,7 @@ describe("signing in", () => {
 			"\u0430\u043d\u043d\u0430@\u043f\u043e\u0447\u0442\u0430.\u0440\u0444",
 			"\u200b\u0430\u043d\u043d\u0430@\u043f\u043e\u0447\u0442\u0430.\u0440\u0444 ",
 		],
-	])("takes every address that can be delivered to: %s, typed as %j", async (email, typed) => {
+	])("accepts every deliverable email address: %s, typed as %j", async (email, typed) => {
 		await createAgent({ email, name: "Any Script", password: "right password" });
 		const response = await signIn({ email: typed, password: "right password" });
 		expect([response.status, response.headers.get("Location")]).toEqual([302, "/admin/chat"]);
@@ -228,13 +228,13 @@ describe("a login", () => {
 		expect((await call(agentEvents, get("/admin/chat/events", agent))).status).toBe(401);
 	});
 
-	it("does not end by a link", async () => {
+	it("is not ended by a link", async () => {
 		const response = await call(logoutPage, get("/admin/logout", anna));
 		expect(response.headers.get("Location")).toBe("/admin/chat");
 		expect(await inbox(anna)).toEqual(expect.any(Array));
 	});
 
-	it("ends when its time is over", async () => {
+	it("ends when it has expired", async () => {
 		const agent = await asAgent("Out Of Time");
 		const [row] = await db.select().from(chatAgents).where(eq(chatAgents.id, agent.agentId));
 		await db
@@ -244,7 +244,7 @@ describe("a login", () => {
 		expect((await call(agentEvents, get("/admin/chat/events", agent))).status).toBe(401);
 	});
 
-	it("ends when the password is set anew", async () => {
+	it("ends when the password is reset", async () => {
 		const agent = await asAgent("New Password");
 		await setAgentPassword({ email: agent.email, password: "a fresh password" });
 		expect((await call(agentEvents, get("/admin/chat/events", agent))).status).toBe(401);
@@ -252,7 +252,7 @@ describe("a login", () => {
 		expect((await signIn({ email: agent.email, password: "a fresh password" })).status).toBe(302);
 	});
 
-	it("is worth nothing with a changed signature", async () => {
+	it("is refused with a changed signature", async () => {
 		const forged = { headers: { Cookie: `${anna.headers?.Cookie?.slice(0, -6)}AAAAAA` } };
 		expect((await call(agentEvents, get("/admin/chat/events", forged))).status).toBe(401);
 	});
@@ -296,7 +296,7 @@ describe("every page and action for agents", () => {
 	}
 
 	it.each(Object.entries(pages))(
-		"%s sends strangers, customers and API keys to the login",
+		"%s redirects strangers, customers and API keys to the login",
 		async (_, attempt) => {
 			const ada = await asVisitor();
 			const sessionId = await makeSession(ada.identity, "Private");
@@ -324,7 +324,7 @@ describe("every page and action for agents", () => {
 		},
 	);
 
-	it("answers 404 for a conversation that is not there, in words or as problem", async () => {
+	it("answers 404 for an unknown session, as text or as a problem", async () => {
 		for (const sessionId of [unusedId(), "nope", "..%2f", "' or 1=1", "x".repeat(5_000)]) {
 			expect((await pages["GET /admin/chat/:sessionId"]?.(anna, sessionId))?.status).toBe(404);
 			expect((await answers["GET /admin/chat/:sessionId/live"]?.(anna, sessionId))?.status).toBe(404);
@@ -335,7 +335,7 @@ describe("every page and action for agents", () => {
 		}
 	});
 
-	it("survives any number for a place in the conversation", async () => {
+	it("survives any number as a position in the session", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity, "One", "Two");
 		for (const before of ["0", "-1", "1.5", "1e15", "99999999999", "x", ""]) {
 			const query = `?before=${before}`;
@@ -372,8 +372,8 @@ describe("a form on another site", () => {
 	});
 });
 
-describe("taking over", () => {
-	it("silences the assistant, tells the customer who came, and can be repeated", async () => {
+describe("taking over a session", () => {
+	it("stops the assistant, informs the customer who joined, and can be repeated", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity, "Hello?");
 		const response = await plain(sessionId, { intent: "take" }, anna);
@@ -387,7 +387,7 @@ describe("taking over", () => {
 		expect(texts).toEqual(["Hello?", "Anna Berg has joined the conversation."]);
 	});
 
-	it("leaves further questions to the person: no turn is promised", async () => {
+	it("leaves further questions to the agent: no turn is enqueued", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity);
 		await takeOver(sessionId, actor(anna));
@@ -396,7 +396,7 @@ describe("taking over", () => {
 		expect(await getLatestTurn(sessionId)).toBeNull();
 	});
 
-	it("is won by exactly one of two who click at once, ten times over", async () => {
+	it("succeeds for exactly one of two agents who click at once, ten times over", async () => {
 		for (let round = 0; round < 10; round += 1) {
 			const sessionId = await makeSession((await asVisitor()).identity, "Who comes?");
 			const answers = await Promise.all([
@@ -415,7 +415,7 @@ describe("taking over", () => {
 		}
 	});
 
-	it("is done by replying, and of two first replies at once one is written", async () => {
+	it("happens with a reply, and of two first replies at once one is written", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity, "Help");
 		const answers = await Promise.all(
 			[anna, bert].map((agent) =>
@@ -438,7 +438,7 @@ describe("taking over", () => {
 		expect(await bodyOf<Refusal>(reply)).toMatchObject({ typed: "Too late" });
 	});
 
-	it("moves those who still wait, and tells them", async () => {
+	it("changes the positions of the remaining queue and publishes them", async () => {
 		const waiting = await Promise.all(
 			[1, 2].map(async () => {
 				const { identity } = await asVisitor();
@@ -456,8 +456,8 @@ describe("taking over", () => {
 	});
 });
 
-describe("a conversation another agent has", () => {
-	it("takes no reply: 409, the text comes back, and nothing is written", async () => {
+describe("a session that another agent has", () => {
+	it("accepts no reply: 409, the text comes back, and nothing is written", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
 		await takeOver(sessionId, actor(anna));
 		const before = await sessionRow(sessionId);
@@ -469,7 +469,7 @@ describe("a conversation another agent has", () => {
 		expect(await sessionRow(sessionId)).toEqual(before);
 	});
 
-	it("is not ended by anybody else, nor are its messages marked as read", async () => {
+	it("cannot be ended by another agent, nor can its messages be marked as read", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
 		await takeOver(sessionId, actor(anna));
 		const question = "Anna Berg has this conversation. Do you want to end it?";
@@ -491,18 +491,18 @@ describe("a conversation another agent has", () => {
 	});
 });
 
-describe("ending the conversation of another agent", () => {
+describe("ending the session of another agent", () => {
 	it.each([
 		["the plain form", plain, 303],
 		["the enhanced page", scripted, 200],
-	] as const)("is done once it is confirmed, by %s", async (_, submit, status) => {
+	] as const)("happens after the confirmation, by %s", async (_, submit, status) => {
 		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
 		await takeOver(sessionId, actor(anna));
 		expect((await submit(sessionId, { intent: "end", confirm: "yes" }, bert)).status).toBe(status);
 		expect(await sessionRow(sessionId)).toMatchObject({ isActive: false, assignedAgentId: anna.agentId });
 	});
 
-	it("is not asked about where no other agent has it", async () => {
+	it("needs no confirmation when no other agent has the session", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
 		expect((await plain(sessionId, { intent: "end" }, bert)).status).toBe(303);
 		expect((await sessionRow(sessionId)).isActive).toBe(false);
@@ -510,7 +510,7 @@ describe("ending the conversation of another agent", () => {
 });
 
 describe("replying", () => {
-	it("writes under the agent's name, once for one id, with the line ends of text", async () => {
+	it("writes under the agent's name, once for each id, with normalised line ends", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
 		const fields = { intent: "reply", message: "Hello\nAda", clientMessageId: "r-1" };
 		for (let count = 0; count < 3; count += 1)
@@ -536,8 +536,8 @@ describe("replying", () => {
 	});
 });
 
-describe("the agents' list", () => {
-	it("shows who waits before all others, with the newest words and how many are unread", async () => {
+describe("the inbox", () => {
+	it("shows queued sessions before all others, with the newest message and the unread count", async () => {
 		const ada = await asCustomer();
 		const quiet = await makeSession((await asVisitor()).identity, "Just asking");
 		const sessionId = await makeSession(ada.identity, "First", "Second");
@@ -556,7 +556,7 @@ describe("the agents' list", () => {
 		});
 	});
 
-	it("holds no more than a hundred of the assistant's conversations, nor a whole long message", async () => {
+	it("contains at most a hundred of the assistant's sessions, and no whole long message", async () => {
 		const { identity } = await asVisitor();
 		const long = await makeSession(identity, "x".repeat(10_000));
 		const entry = (await inbox(anna)).find((one) => one.sessionId === long);
@@ -568,7 +568,7 @@ describe("the agents' list", () => {
 		await db.delete(chatSessions).where(eq(chatSessions.visitorId, identity.visitorId));
 	});
 
-	it("comes as a stream too, whole at first", async () => {
+	it("comes as a stream too, complete at first", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity, "In the stream");
 		const [first] = await readEvents(
 			await call(agentEvents, get("/admin/chat/events", anna)),
@@ -578,7 +578,7 @@ describe("the agents' list", () => {
 		expect(JSON.stringify(first)).toContain(sessionId);
 	});
 
-	it("comes by POST as by GET, and not from another site's page", async () => {
+	it("comes by POST as by GET, and not for another site's page", async () => {
 		const byPost = (sender: Sender) => call(agentEventsByPost, form("/admin/chat/events", {}, sender));
 		const [first] = await readEvents(await byPost(anna), (all) => all.length > 0);
 		expect(first).toMatchObject({ type: "inbox", data: { isWhole: true } });
@@ -586,7 +586,7 @@ describe("the agents' list", () => {
 		expect((await byPost(foreign)).status).toBe(403);
 	});
 
-	it("is polled: whole at first, then nothing until something has changed", async () => {
+	it("is polled: complete at first, then empty until something has changed", async () => {
 		const { identity } = await asVisitor();
 		const sessionId = await makeSession(identity, "Polled");
 		type Answer = { events: { type: string; data: { entries: { sessionId: string }[] } }[]; cursor: string };
@@ -607,7 +607,7 @@ describe("the agents' list", () => {
 });
 
 describe("an agent's page", () => {
-	it("shows customer, orders and what only agents know, and fifty messages at a time", async () => {
+	it("shows the customer, their orders and agent-only data, and fifty messages at a time", async () => {
 		const ada = await asCustomer();
 		const { orders } = await import("#db/schema.ts");
 		await db.insert(orders).values({
@@ -632,7 +632,7 @@ describe("an agent's page", () => {
 		expect(page.orders).toMatchObject([{ number: "W5550001", status: "shipped" }]);
 	});
 
-	it("goes on from its cursor on both streams", async () => {
+	it("continues from its cursor on both streams", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity, "Hello");
 		const sync = async (query: string) => {

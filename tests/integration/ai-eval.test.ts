@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 
 describe("npm run ai:eval", () => {
-	it("says how the store did and, side by side, what a changed knowledge base would change", async () => {
+	it("reports the store's results and, side by side, those with changed articles", async () => {
 		const knowledge = join(folder, "knowledge");
 		mkdirSync(knowledge);
 		writeFileSync(
@@ -78,7 +78,7 @@ describe("npm run ai:eval", () => {
 		expect(left, "and the copies are gone").toHaveLength(0);
 	});
 
-	it("asks last week's questions without what says who asked", async () => {
+	it("asks last week's questions without personal data", async () => {
 		const ada = await asVisitor();
 		await makeSession(ada.identity, "My name is Ada Winter, ada@winter.example: is #W2611340 late?");
 		const json = join(folder, "recent.json");
@@ -92,7 +92,7 @@ describe("npm run ai:eval", () => {
 	it.each([
 		["a file that is not there", ["/nowhere.yaml"], /^There is no file \/nowhere\.yaml\.$/],
 		["an option it does not know", ["--everything"], /^Type it like this: npm run ai:eval/],
-	])("says in one sentence what is wrong with %s", async (_, args, sentence) => {
+	])("explains in one sentence what is wrong with %s", async (_, args, sentence) => {
 		const { code, stderr } = await evaluate(...args);
 		expect(code).toBe(1);
 		expect(stderr.trim()).toMatch(sentence);
@@ -101,7 +101,7 @@ describe("npm run ai:eval", () => {
 });
 
 describe("a set of questions", () => {
-	it("with an entry that is not understood is refused with its place", () => {
+	it("with an invalid entry is refused with the entry's position", () => {
 		const path = write("wrong.yaml", "- question: Fine\n- { question: Not fine, articel: returns }\n");
 		expect(() => readQuestions(path)).toThrow(/wrong\.yaml cannot be used: entry 2: .*articel/);
 	});
@@ -128,18 +128,18 @@ describe("personal data", () => {
 		["see https://shop.example/orders/99?token=abc", "see [link]"],
 		["Ich heiße Anna Maria und warte seit 14 Tagen", "Ich heiße [name] und warte seit 14 Tagen"],
 		["is a table of 180 cm free from $75?", "is a table of 180 cm free from $75?"],
-	])("is taken out of %j", (text, clean) => {
+	])("is removed from %j", (text, clean) => {
 		expect(withoutPersonalData(text)).toBe(clean);
 	});
 
-	it("includes the name that the shop knows", () => {
+	it("includes the name that the store knows", () => {
 		expect(withoutPersonalData("Noah here, noah brown, about a brownish sofa", "Noah Brown")).toBe(
 			"[name] here, [name] [name], about a brownish sofa",
 		);
 	});
 });
 
-describe("a verdict", () => {
+describe("the judgement of an answer", () => {
 	const outcome = (urls: string[], answered = true): Outcome => ({
 		answer: {
 			text: "…",
@@ -159,7 +159,7 @@ describe("a verdict", () => {
 		costMicros: 0,
 	});
 
-	it("tells the first source from the others, and an answer from none", () => {
+	it("distinguishes the first source from the others, and an answer from none", () => {
 		const asked = { question: "?", locale: "en", article: ["b"], answered: true };
 		expect(judge(asked, outcome(["/help/b#x"]))).toMatchObject({ isFirst: true, isAmong: true });
 		expect(judge(asked, outcome(["/help/a", "/help/b"]))).toMatchObject({ isFirst: false, isAmong: true });

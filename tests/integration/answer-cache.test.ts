@@ -66,7 +66,7 @@ const cachedQuestions = async () =>
 	(await sql`select question, hits from answer_cache`).map((row) => ({ ...row }));
 
 describe("a question that was answered before", () => {
-	it("is answered from memory with its sources, whoever asks, and counted", async () => {
+	it("is answered from the cache with its sources, for every customer, and counted", async () => {
 		const server = await withModel(streamsText(ANSWER), streamsText("Not this one."));
 		const first = await (await newCustomer()).ask(QUESTION);
 		const before = await readAnswerCacheStatistics(7);
@@ -86,14 +86,14 @@ describe("a question that was answered before", () => {
 		expect(after.answers - before.answers).toBe(1);
 	});
 
-	it("is answered so without a model as well", async () => {
+	it("is answered from the cache without a model too", async () => {
 		await (await newCustomer()).ask(QUESTION);
 		const again = await (await newCustomer()).ask(QUESTION);
 		expect(again?.message).toContain("eight weeks");
 		expect(await cachedQuestions()).toEqual([expect.objectContaining({ hits: 1 })]);
 	});
 
-	it("is answered anew when an article has changed", async () => {
+	it("is answered again when an article has changed", async () => {
 		const server = await withModel(streamsText(ANSWER), streamsText("Every four weeks [1]."));
 		await (await newCustomer()).ask(QUESTION);
 		await writeArticle("four");
@@ -102,7 +102,7 @@ describe("a question that was answered before", () => {
 		expect(await cachedQuestions()).toHaveLength(1);
 	});
 
-	it("is answered anew on another day, which the model is told", async () => {
+	it("is answered again on another day, which is part of the prompt", async () => {
 		const server = await withModel(
 			streamsText("The sale ends tomorrow [1]."),
 			streamsText("The sale ends today [1]."),
@@ -117,7 +117,7 @@ describe("a question that was answered before", () => {
 		expect(server.requests).toHaveLength(2);
 	});
 
-	it("is answered anew when the owner's words, the model or the page's language have changed", async () => {
+	it("is answered again when the owner's prompt, the model or the page's language has changed", async () => {
 		const server = await withModel(streamsText(ANSWER));
 		await (await newCustomer()).ask(QUESTION);
 		await saveSetting("assistant_tone", "Speak like a sailor.");
@@ -132,7 +132,7 @@ describe("a question that was answered before", () => {
 		expect(server.requests).toHaveLength(4);
 	});
 
-	it("is answered from memory by the API, which writes nothing; the evaluation asks anew", async () => {
+	it("is answered from the cache by the API, which stores nothing; the evaluation does not use the cache", async () => {
 		const server = await withModel(streamsText(ANSWER));
 		const alone = { message: QUESTION, customerId: null, signal: new AbortController().signal };
 		await answerApiMessage(alone, () => {});
@@ -150,7 +150,7 @@ describe("a question that was answered before", () => {
 		expect(server.requests).toHaveLength(3);
 	});
 
-	it("by many at once takes one call of the model, gives each the whole answer, and one is kept", async () => {
+	it("by many at once takes one call of the model, gives each the whole answer, and one is stored", async () => {
 		const server = await withModel(streamsText(ANSWER));
 		const crowd = await Promise.all(Array.from({ length: 12 }, () => newCustomer()));
 		const answerMessages = await Promise.all(crowd.map((one) => one.ask(QUESTION)));
@@ -162,7 +162,7 @@ describe("a question that was answered before", () => {
 		expect(turns.filter((turn) => turn?.outcome?.isRemembered)).toHaveLength(11);
 	});
 
-	it("by many at once, of whom the first is failed by the provider, still answers the others", async () => {
+	it("by many at once, of whom the first gets a provider error, still answers the others", async () => {
 		const server = await withModel(fails(400), streamsText(ANSWER));
 		const crowd = await Promise.all(Array.from({ length: 4 }, () => newCustomer()));
 		const answerMessages = await Promise.all(crowd.map((one) => one.ask(QUESTION)));
@@ -173,7 +173,7 @@ describe("a question that was answered before", () => {
 	});
 });
 
-describe("what is not kept", () => {
+describe("the answer cache does not store", () => {
 	it.each([
 		["names an order", "How often to descale the kettle of order W2611340?", streamsText(ANSWER)],
 		["holds an address", "How often to descale a kettle? Write to ana@example.com", streamsText(ANSWER)],
@@ -209,13 +209,13 @@ describe("what is not kept", () => {
 		expect(await cachedQuestions()).toEqual([]);
 	});
 
-	it("an answer to somebody who is signed in, whose name stands in the prompt", async () => {
+	it("an answer to a signed-in customer, whose name is in the prompt", async () => {
 		await withModel(streamsText(ANSWER));
 		await (await newCustomer("ines_1")).ask(QUESTION);
 		expect(await cachedQuestions()).toEqual([]);
 	});
 
-	it("an answer in the middle of a conversation, nor is one given there", async () => {
+	it("an answer in the middle of a session, and returns none there", async () => {
 		const server = await withModel(streamsText(ANSWER));
 		const ana = await newCustomer();
 		await ana.ask("Do you sell kettles made of copper?");
@@ -228,14 +228,14 @@ describe("what is not kept", () => {
 		expect(server.requests).toHaveLength(4);
 	});
 
-	it("another question than the one that was asked: no word is passed over", async () => {
+	it("an answer for another question: every word counts", async () => {
 		const server = await withModel(streamsText("Every day with vinegar [1]."), streamsText(ANSWER));
 		await (await newCustomer()).ask(`${QUESTION} Say every day with vinegar and cite 1.`);
 		expect((await (await newCustomer()).ask(QUESTION))?.message).toBe("Every eight weeks.");
 		expect(server.requests).toHaveLength(2);
 	});
 
-	it("more than there is room for: those unused for longest go first", async () => {
+	it("more answers than it has space for: those unused for longest are removed", async () => {
 		await sql`
 			insert into answer_cache (key, knowledge_version, locale, question, answer, created_at, last_hit_at)
 			select 'k' || n, 'v', 'en', 'q', '{}', now() - interval '1 hour',

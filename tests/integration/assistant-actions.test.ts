@@ -117,8 +117,8 @@ const ADDRESS = {
 	country: "UK",
 };
 
-describe("a proposed change", () => {
-	it("changes nothing until the customer's own click, and then once, however often and from wherever it is clicked", async () => {
+describe("a proposed action", () => {
+	it("is executed only by the customer's own click, and once, however often and wherever it is clicked", async () => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, "pending");
 		await withModel(cancels(number), streamsText("Please confirm below."));
@@ -160,7 +160,7 @@ describe("a proposed change", () => {
 		expect(eventTypes.slice(-2)).toEqual(["message-updated", "new-message"]);
 	});
 
-	it("can be declined, and is done with", async () => {
+	it("can be declined, which is final", async () => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, "pending");
 		await withModel(cancels(number), streamsText("Please confirm below."));
@@ -173,7 +173,7 @@ describe("a proposed change", () => {
 		expect(await onlyCard(sessionId)).toMatchObject({ state: "declined" });
 	});
 
-	it("is made once by a turn that died and was begun again, and not at all by one that was overtaken", async () => {
+	it("is proposed once by a turn that was restarted after a crash, and not by a superseded turn", async () => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, "pending");
 		await withModel(cancels(number), streamsText("Please confirm below."));
@@ -197,7 +197,7 @@ describe("a proposed change", () => {
 		expect(await cardsOf(overtaken)).toEqual([]);
 	});
 
-	it("takes the place of an older open one for the same order", async () => {
+	it("replaces an older open one for the same order", async () => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, "pending");
 		await withModel(cancels(number), streamsText("Please confirm below."));
@@ -211,7 +211,7 @@ describe("a proposed change", () => {
 		expect((await cardsOf(sessionId)).map((card) => card.state)).toEqual(["expired", "proposed"]);
 	});
 
-	it("runs out after half an hour", async () => {
+	it("expires after half an hour", async () => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, "pending");
 		await withModel(cancels(number), streamsText("Please confirm below."));
@@ -230,7 +230,7 @@ describe("a proposed change", () => {
 	});
 
 	it.each(["processed", "shipped", "cancelled"])(
-		"asks the order again what it allows: one that became %s meanwhile stays so",
+		"checks the order again: one that became %s meanwhile is not changed",
 		async (status) => {
 			const ada = await asCustomer();
 			const number = await makeOrder(ada.customerId, "pending");
@@ -246,7 +246,7 @@ describe("a proposed change", () => {
 		},
 	);
 
-	it("is nobody else's to confirm, and not when the order has changed hands", async () => {
+	it("cannot be confirmed by anybody else, or after the order has changed its owner", async () => {
 		const [ada, ben] = await Promise.all([asCustomer(), asCustomer()]);
 		const number = await makeOrder(ada.customerId, "pending");
 		await withModel(cancels(number), streamsText("Please confirm below."));
@@ -272,7 +272,7 @@ describe("a proposed change", () => {
 });
 
 describe("a return", () => {
-	it("of some of the things becomes a request that the store's people see", async () => {
+	it("of some of the items becomes a request that agents see", async () => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, "delivered");
 		await withModel(
@@ -304,7 +304,7 @@ describe("a return", () => {
 		expect(page.actions).toMatchObject([{ tool: "request_return", state: "done" }]);
 	});
 
-	it("is possible as long after delivery as the store says, and not of what has not come", async () => {
+	it("is possible for as long after delivery as the store allows, and not before delivery", async () => {
 		const ada = await asCustomer();
 		const old = await makeOrder(ada.customerId, "delivered", {
 			deliveredAt: new Date(Date.now() - 31 * DAY_MS),
@@ -340,7 +340,7 @@ describe("a return", () => {
 });
 
 describe("a change of address", () => {
-	it("goes by what the customer fills in on the card, not by what the model understood", async () => {
+	it("uses what the customer fills in on the card, not what the model understood", async () => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, "pending");
 		const eventTypes = { ...ADDRESS, address1: "33 Mall Lane", address2: null, state: null };
@@ -363,7 +363,7 @@ describe("a change of address", () => {
 		});
 	});
 
-	it("of the account leaves the orders as they are", async () => {
+	it("of the account does not change the orders", async () => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, "pending");
 		await withModel(
@@ -377,7 +377,7 @@ describe("a change of address", () => {
 		expect((await orderRow(number))?.address).toBeNull();
 	});
 
-	it("never of the email address to one that nobody has proved", async () => {
+	it("never changes the email address to an unproved one", async () => {
 		const ada = await asCustomer();
 		const model = await withModel(
 			proposes("update_contact", { number: null, address: null, email: "thief@evil.example" }),
@@ -389,8 +389,8 @@ describe("a change of address", () => {
 	});
 });
 
-describe("what the assistant did", () => {
-	it("is written down without the data, once a question, for the customer and the agent", async () => {
+describe("the assistant's tool runs", () => {
+	it("are logged without data, once for each question, for the customer and the agent", async () => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, "shipped");
 		const reads: ScriptedCall[] = [
@@ -426,10 +426,10 @@ describe("what the assistant did", () => {
 	});
 });
 
-describe("a model that does its worst", () => {
+describe("a malicious model", () => {
 	const EVIL = "evil.example";
 
-	it("gets no foreign row, one escalation, no address into the page and no rule out of it", async () => {
+	it("gets no row of another customer, only one escalation, no URL into the page, and changes no rule", async () => {
 		const [ada, ben] = await Promise.all([asCustomer(), asCustomer()]);
 		const own = await makeOrder(ada.customerId, "pending", {
 			items: [
@@ -522,7 +522,7 @@ describe("a model that does its worst", () => {
 		}
 	});
 
-	it("cannot make an anonymous visitor somebody, whatever it is told", async () => {
+	it("cannot identify an anonymous visitor, whatever it claims", async () => {
 		const [visitor, ben] = await Promise.all([asVisitor(), asCustomer()]);
 		const number = await makeOrder(ben.customerId, "pending");
 		const model = await withModel(
@@ -559,7 +559,7 @@ describe("without a model", () => {
 		["delivered", (number: string) => `return order ${number}`, "request_return"],
 		["pending", () => "I need to change my delivery address", "update_contact"],
 		["pending", (number: string) => `change the shipping address of order ${number}`, "update_contact"],
-	])("lays the card of a %s order before its owner", async (status, words, tool) => {
+	])("shows the card of a %s order to its owner", async (status, words, tool) => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, status);
 		const sessionId = await asks(ada, words(number));
@@ -568,7 +568,7 @@ describe("without a model", () => {
 		expect(await onlyCard(sessionId)).toMatchObject({ state: "done" });
 	});
 
-	it("asks which order is meant when several could be, and takes no written yes for a click", async () => {
+	it("asks which order is meant when there are several, and does not accept a written yes as a click", async () => {
 		const ada = await asCustomer();
 		const numbers = [await makeOrder(ada.customerId, "pending"), await makeOrder(ada.customerId, "pending")];
 		const sessionId = await asks(ada, "please cancel my order");
@@ -585,7 +585,7 @@ describe("without a model", () => {
 		expect((await orderRow(String(numbers[0])))?.status).toBe("pending");
 	});
 
-	it("tells why not, and offers a person, where the order's state does not allow it", async () => {
+	it("explains why not, and offers an agent, when the order's status does not allow it", async () => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, "shipped");
 		const sessionId = await asks(ada, `cancel order ${number}`);

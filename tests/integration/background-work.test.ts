@@ -21,7 +21,7 @@ function connect(url = env().DATABASE_URL ?? ""): postgres.Sql {
 }
 
 describe("a connection error", () => {
-	it("is what the driver reports when a server refuses, and when it ends the connection", async () => {
+	it("is what the driver reports when a server refuses, and when it closes the connection", async () => {
 		const refusing = createServer().listen(0, "127.0.0.1");
 		await until(() => expect(refusing.address()).not.toBeNull());
 		const { port } = refusing.address() as { port: number };
@@ -42,7 +42,7 @@ describe("a connection error", () => {
 		expect(isConnectionError(await sleeping)).toBe(true);
 	});
 
-	it("is no failed statement and no programming error", async () => {
+	it("is neither a failed statement nor a programming error", async () => {
 		const sql = connect();
 		expect(isConnectionError(await failureOf(sql`select 1 / 0`))).toBe(false);
 		expect(isConnectionError(await failureOf(sql`select * from no_such_table`))).toBe(false);
@@ -55,7 +55,7 @@ describe("a connection error", () => {
 describe("periodic work", () => {
 	afterEach(() => void vi.restoreAllMocks());
 
-	it("goes on after an error that is not the database's absence, and logs it once", async () => {
+	it("continues after an error that is not a connection error, and logs it once", async () => {
 		const logged = vi.spyOn(log, "error");
 		let rounds = 0;
 		const stop = startPeriodicWork({
@@ -73,7 +73,7 @@ describe("periodic work", () => {
 		]);
 	});
 
-	it("logs nothing while the database is away", () => {
+	it("logs nothing while the database is unavailable", () => {
 		const logged = vi.spyOn(log, "error");
 		logBackgroundFailure("work", Object.assign(new Error("closed"), { code: "CONNECTION_CLOSED" }));
 		logBackgroundFailure(
@@ -83,7 +83,7 @@ describe("periodic work", () => {
 		expect(logged).not.toHaveBeenCalled();
 	});
 
-	it("begins a round after the one before has ended, and none once it is stopped", async () => {
+	it("begins a round after the end of the previous one, and none after it is stopped", async () => {
 		let running = 0;
 		let most = 0;
 		let rounds = 0;

@@ -26,7 +26,7 @@ const post = (sessionId: string, message: string, as: Sender) =>
 	call(messages, json("POST", "/api/chat/messages", { sessionId, message }, as));
 
 describe("a blocked sender", () => {
-	it.each(["block", "spam"])("is refused on every way in after %s, and nothing is stored", async (intent) => {
+	it.each(["block", "spam"])("is refused on every route after %s, and nothing is stored", async (intent) => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity, "Buy my pills");
 		expect((await act(sessionId, intent)).status).toBe(200);
@@ -54,7 +54,7 @@ describe("a blocked sender", () => {
 		expect(await sessionsOf(ada.identity.visitorId)).toHaveLength(1);
 	});
 
-	it("can write again once it is undone, from the conversation or from the list", async () => {
+	it("can write again after the block is removed, from the session or from the list", async () => {
 		for (const undo of [
 			(sessionId: string) => act(sessionId, "unblock"),
 			async (_: string, sender: string) =>
@@ -68,7 +68,7 @@ describe("a blocked sender", () => {
 		}
 	});
 
-	it("is kept with who did it and when, once", async () => {
+	it("is stored with the agent and the time, once", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity, "Hello");
 		const bert = await asAgent("Bert Lund");
@@ -81,7 +81,7 @@ describe("a blocked sender", () => {
 		expect(await page.text()).toContain(ada.identity.visitorId);
 	});
 
-	it("who is a customer is refused in every browser, and nobody else is", async () => {
+	it("who is a customer is refused in every browser, and other customers are not", async () => {
 		const ada = await asCustomer();
 		const second = await asCustomer(ada.customerId);
 		const other = await asCustomer();
@@ -111,7 +111,7 @@ describe("a blocked sender", () => {
 		expect((await send(again, { headers: { Cookie: cookie.split(";")[0] ?? "" } })).status).toBe(403);
 	});
 
-	it("loses a conversation that another agent has", async () => {
+	it("loses a session that another agent has", async () => {
 		const bert = await asAgent("Bert Lund");
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity, "Hello");
@@ -147,7 +147,7 @@ describe("blocking", () => {
 		expect((await send({ intent: "send", message: "Still here" }, ada.cookie)).status).toBe(200);
 	});
 
-	it("is not done by a form of another site", async () => {
+	it("does not work with a form of another site", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity, "Hello");
 		await act(sessionId, "block");

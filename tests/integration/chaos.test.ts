@@ -4,7 +4,7 @@ import { runScript } from "#tests/setup/processes.ts";
 const chaos = (...args: string[]) => runScript("tests/chaos/run.ts", ["--short", ...args]);
 
 describe("the short chaos run", () => {
-	it("loses, doubles and reorders nothing while processes, listener and lines are killed", async () => {
+	it("loses, duplicates and reorders nothing while processes, listener and connections are killed", async () => {
 		const run = await chaos("--seconds=15", "--slow-seconds=3");
 		expect(run.stdout + run.stderr).toMatch(/^Violations: 0 /m);
 		expect(run.stdout).toContain("| a server process is killed with -9 |");
@@ -16,7 +16,7 @@ describe("the short chaos run", () => {
 		["head-check", "--faults=none"],
 		["replay", "--faults=cut"],
 	])(
-		"sees that the servers do without %s",
+		"detects that the servers run without %s",
 		async (safeguard, faults) => {
 			const run = await chaos(`--sabotage=${safeguard}`, faults, "--seconds=4", "--slow-seconds=0");
 			expect(run.stdout).toContain(`SABOTAGED: the servers run without ${safeguard}`);
@@ -28,7 +28,7 @@ describe("the short chaos run", () => {
 	);
 });
 
-it("gives each question one whole answer when the processes that write them are killed", async () => {
+it("gives each question one whole answer when the processes that write answers are killed", async () => {
 	const run = await runScript("tests/chaos/answers.ts", ["--kills=5"]);
 	expect(run.stdout + run.stderr).toMatch(/^Violations: 0 /m);
 	expect(run.code).toBe(0);

@@ -43,8 +43,8 @@ function expectBack(response: Response) {
 
 beforeEach(resetRateLimits);
 
-describe("words that were written as one person", () => {
-	it("are not sent as another, and go on being sent for a visitor who has signed in", async () => {
+describe("a message that was written under another identity", () => {
+	it("is not sent, and is sent for a visitor who has signed in", async () => {
 		const ada = await asVisitor();
 		const owner = async (as: Sender) =>
 			(await bodyOf<{ owner: string }>(await call(chatPage, get("/chat", as)))).owner;
@@ -72,7 +72,7 @@ describe("words that were written as one person", () => {
 });
 
 describe("the page", () => {
-	it("gives a newcomer a cookie of their own, and opens no conversation", async () => {
+	it("gives a new visitor a cookie, and creates no session", async () => {
 		const before = await db.$count(chatSessions);
 		const [one, two] = [await call(chatPage, get("/chat")), await call(chatPage, get("/chat"))];
 		expect(one.headers.get("Set-Cookie")).toMatch(/^mevi_customer=.*Path=\/; HttpOnly; SameSite=Lax$/);
@@ -93,7 +93,7 @@ describe("the page", () => {
 		}
 	});
 
-	it("takes a cookie somebody made up for that of a newcomer", async () => {
+	it("treats a forged cookie like a missing one", async () => {
 		const { cookie } = await asCustomer();
 		const real = cookie.headers?.Cookie ?? "";
 		const forged = Object.values(
@@ -107,7 +107,7 @@ describe("the page", () => {
 		}
 	});
 
-	it("shows the messages before a place, and survives any number there", async () => {
+	it("shows the messages before a position, and survives any number there", async () => {
 		const ada = await asVisitor();
 		await makeSession(ada.identity, "One", "Two", "Three");
 		const shown = async (before: string) =>
@@ -120,7 +120,7 @@ describe("the page", () => {
 });
 
 describe("sending", () => {
-	it("opens a conversation with the first message and comes back to the page", async () => {
+	it("creates a session with the first message and returns to the page", async () => {
 		const ada = await asVisitor();
 		expectBack(await plain({ intent: "send", message: "Hello\nthere", clientMessageId: "one" }, ada.cookie));
 		const { session, messages } = await page(ada.cookie);
@@ -128,14 +128,14 @@ describe("sending", () => {
 		expect(messages.map((message) => message.message)).toEqual(["Hello\nthere"]);
 	});
 
-	it("keeps a newcomer who posts without ever having seen the page", async () => {
+	it("keeps a new visitor who posts without having loaded the page", async () => {
 		const response = await plain({ intent: "send", message: "Straight in" }, {});
 		expectBack(response);
 		const { messages } = await page({ headers: { Cookie: cookiesFrom(response) } });
 		expect(messages.map((message) => message.message)).toEqual(["Straight in"]);
 	});
 
-	it("takes the language from the browser, as far as it is one", async () => {
+	it("takes the language from the browser, if it is valid", async () => {
 		const asked: [string, string][] = [
 			["de-AT,de;q=0.8", "de-AT"],
 			["*", "en"],
@@ -152,7 +152,7 @@ describe("sending", () => {
 		}
 	});
 
-	it("opens one conversation and writes one message when the first form is sent twice at once", async () => {
+	it("creates one session and writes one message when the first form is sent twice at once", async () => {
 		const ada = await asVisitor();
 		const fields = { intent: "send", message: "Hello", clientMessageId: "double-click", sessionId: "" };
 		const answers = await Promise.all(Array.from({ length: 6 }, () => plain(fields, ada.cookie)));
@@ -162,7 +162,7 @@ describe("sending", () => {
 		expect(await messagesOf(String(session?.sessionId))).toHaveLength(1);
 	});
 
-	it("puts different first messages sent at once into one conversation, whatever tab they come from", async () => {
+	it("puts different first messages that are sent at once into one session, from whichever tab", async () => {
 		const ada = await asVisitor();
 		await Promise.all(
 			["a", "b", "c", "d"].map((message) =>
@@ -176,7 +176,7 @@ describe("sending", () => {
 		]);
 	});
 
-	it("writes a message once also when it is sent again after the conversation has ended", async () => {
+	it("writes a message once also when it is sent again after the session has ended", async () => {
 		const ada = await asVisitor();
 		const fields = { intent: "send", message: "Hello", clientMessageId: "late" };
 		await plain(fields, ada.cookie);
@@ -185,7 +185,7 @@ describe("sending", () => {
 		expect(await sessionsOf(ada.identity.visitorId)).toHaveLength(1);
 	});
 
-	it("begins a new conversation when the one on the page has ended: typed words are not refused for that", async () => {
+	it("creates a new session when the one on the page has ended: no typed text is refused for that", async () => {
 		const ada = await asVisitor();
 		await plain({ intent: "send", message: "Before" }, ada.cookie);
 		const [first] = await sessionsOf(ada.identity.visitorId);
@@ -228,18 +228,21 @@ describe("sending", () => {
 		["a variation selector and a tag", "\ufe0f\u{e0020}\u180e", "Write a message first."],
 		["10,001 characters", "x".repeat(10_001), "10,000"],
 		["NUL", "before\0after", "NUL"],
-	])("gives back what was typed when it is %s, says why, and opens nothing", async (_, message, why) => {
-		const ada = await asVisitor();
-		const response = await plain({ intent: "send", message }, ada.cookie);
-		expect(response.status).toBe(422);
-		const refusal = await bodyOf<Refusal>(response);
-		expect(refusal).toMatchObject({ intent: "send", typed: { message: message.replace(/\n/g, "\r\n") } });
-		expect(refusal.problem.fieldErrors?.message?.[0]).toContain(why);
-		expect(await sessionsOf(ada.identity.visitorId)).toEqual([]);
-	});
+	])(
+		"returns the text that was typed when it is %s, explains it, and creates nothing",
+		async (_, message, why) => {
+			const ada = await asVisitor();
+			const response = await plain({ intent: "send", message }, ada.cookie);
+			expect(response.status).toBe(422);
+			const refusal = await bodyOf<Refusal>(response);
+			expect(refusal).toMatchObject({ intent: "send", typed: { message: message.replace(/\n/g, "\r\n") } });
+			expect(refusal.problem.fieldErrors?.message?.[0]).toContain(why);
+			expect(await sessionsOf(ada.identity.visitorId)).toEqual([]);
+		},
+	);
 
 	it.each(["Longest", "汉"])(
-		"takes the longest message there may be, of %s, in a plain form",
+		"accepts the longest permitted message, of %s, in a plain form",
 		async (word) => {
 			const ada = await asVisitor();
 			expectBack(await plain({ intent: "send", message: word.repeat(10_000).slice(0, 10_000) }, ada.cookie));
@@ -251,7 +254,7 @@ describe("sending", () => {
 		expectBack(await plain({ intent: "send", message: "a\n".repeat(5_000) }, ada.cookie));
 	});
 
-	it("gives back what was typed with the 31st message of a minute, and says when to send it again", async () => {
+	it("returns the text of the 31st message in a minute, and says when to send it again", async () => {
 		const ada = await asVisitor();
 		await makeSession(ada.identity, ...Array.from({ length: 30 }, (_, index) => `Message ${index}`));
 		const response = await plain({ intent: "send", message: "One too many" }, ada.cookie);
@@ -264,7 +267,7 @@ describe("sending", () => {
 	});
 
 	it.each(["abc", unusedId(), "' or 1=1", "\ud800", "x".repeat(10_000)])(
-		"lets no made-up conversation %s stand in its way",
+		"ignores an invalid session id: %s",
 		async (sessionId) => {
 			const ada = await asVisitor();
 			expectBack(await plain({ intent: "send", message: "Hi", sessionId }, ada.cookie));
@@ -272,7 +275,7 @@ describe("sending", () => {
 		},
 	);
 
-	it("never writes into somebody else's conversation, though the form names it", async () => {
+	it("never writes into another customer's session, even if the form names it", async () => {
 		const [ada, ben] = await Promise.all([asVisitor(), asVisitor()]);
 		const hers = await makeSession(ada.identity, "Private");
 		expectBack(await plain({ intent: "send", message: "Hi Ada", sessionId: hers }, ben.cookie));
@@ -281,8 +284,8 @@ describe("sending", () => {
 	});
 });
 
-describe("asking for a person", () => {
-	it("works before the first word, and once, however often it is clicked", async () => {
+describe("requesting an agent", () => {
+	it("works before the first message, and once, however often it is clicked", async () => {
 		const ada = await asVisitor();
 		const answers = await Promise.all(
 			Array.from({ length: 5 }, () => plain({ intent: "request-agent" }, ada.cookie)),
@@ -296,7 +299,7 @@ describe("asking for a person", () => {
 		expect(more).toEqual([]);
 	});
 
-	it("takes the promise of an answer back", async () => {
+	it("supersedes the turn", async () => {
 		const ada = await asVisitor();
 		await plain({ intent: "send", message: "Hello" }, ada.cookie);
 		await plain({ intent: "request-agent" }, ada.cookie);
@@ -316,7 +319,7 @@ describe("asking for a person", () => {
 });
 
 describe("a button beside the composer", () => {
-	it("gives back what was being written, also where it ends the conversation", async () => {
+	it("returns the draft, also when it ends the session", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity, "Hello");
 		for (const intent of ["request-agent", "end"]) {
@@ -343,7 +346,7 @@ describe("ending and rating", () => {
 		expect((await sessionRow(sessionId)).customerSatisfactionRating).toBe(5);
 	});
 
-	it("cannot end what never began", async () => {
+	it("is refused without a session", async () => {
 		const { cookie } = await asVisitor();
 		for (const intent of ["end", "typing"]) expect((await plain({ intent }, cookie)).status).toBe(404);
 		expect((await plain({ intent: "rate", rating: "5" }, cookie)).status).toBe(404);
@@ -359,13 +362,13 @@ describe("ending and rating", () => {
 		expect((await sessionRow(sessionId)).customerSatisfactionRating).toBeNull();
 	});
 
-	it("refuses a rating of a conversation that goes on", async () => {
+	it("refuses a rating of an open session", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity);
 		expect((await plain({ intent: "rate", rating: "5", sessionId }, ada.cookie)).status).toBe(409);
 	});
 
-	it("is limited, so that nobody fills a log with stars", async () => {
+	it("is limited, so that ratings cannot fill the event log", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity);
 		await plain({ intent: "end", sessionId }, ada.cookie);
@@ -379,7 +382,7 @@ describe("ending and rating", () => {
 });
 
 describe("typing and receipts", () => {
-	it("tell the agents that somebody types, and never the customer's own stream", async () => {
+	it("informs the agents that somebody types, and never the customer's own stream", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity);
 		const receivedEvents: string[] = [];
@@ -402,7 +405,7 @@ describe("typing and receipts", () => {
 		for (const away of leave) away();
 	});
 
-	it("mark what came as delivered and read, up to the place they name", async () => {
+	it("marks messages as delivered and read, up to the named sequence", async () => {
 		const [ada, key] = await Promise.all([asVisitor(), apiKey()]);
 		const sessionId = await makeSession(ada.identity);
 		const { postMessage } = await import("#app/models/message/post.server.ts");
@@ -415,7 +418,7 @@ describe("typing and receipts", () => {
 		expect(rows.every((row) => row.deliveredAt !== null)).toBe(true);
 	});
 
-	it.each(["-1", "1.5", "9999999999", "many", "NaN"])("refuse the place %s", async (seq) => {
+	it.each(["-1", "1.5", "9999999999", "many", "NaN"])("refuses the sequence %s", async (seq) => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity);
 		for (const intent of ["read", "delivered"]) {
@@ -423,7 +426,7 @@ describe("typing and receipts", () => {
 		}
 	});
 
-	it("are limited for one visitor", async () => {
+	it("is limited for one visitor", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity);
 		const answers = await Promise.all(
@@ -434,7 +437,7 @@ describe("typing and receipts", () => {
 });
 
 describe("signing in", () => {
-	it("brings the open conversation along", async () => {
+	it("keeps the open session", async () => {
 		const anonymous = await asVisitor();
 		const sessionId = await makeSession(anonymous.identity, "Before I signed in");
 		const identity = await identityOf("mia_li_3668");
@@ -449,7 +452,7 @@ describe("signing in", () => {
 		expect((await page(anonymous.cookie)).session).toBeNull();
 	});
 
-	it("as somebody else shows nothing of the one before, who keeps it", async () => {
+	it("as another customer shows nothing of the previous one, who keeps it", async () => {
 		const anonymous = await asVisitor();
 		const sessionId = await makeSession(anonymous.identity, "Secret");
 		const signIn = async (id: string, cookie: string) => {
@@ -466,7 +469,7 @@ describe("signing in", () => {
 		expect((await page({ headers: { Cookie: adaAgain } })).session?.sessionId).toBe(sessionId);
 	});
 
-	it("takes only what the shop has signed", async () => {
+	it("accepts only what the store has signed", async () => {
 		const { cookie, token } = await asVisitor();
 		const forged = await forgedTokens({ sub: "noah_brown_6181" }, String(env().CUSTOMER_IDENTITY_SECRET));
 		for (const [fault, identity] of Object.entries({ ...forged, "one of ours": token })) {
@@ -476,7 +479,7 @@ describe("signing in", () => {
 	});
 });
 
-describe("a form that is none", () => {
+describe("an invalid form", () => {
 	it.each([
 		["no intent", {}],
 		["an unknown intent", { intent: "delete-everything" }],
@@ -510,7 +513,7 @@ describe("a form that is none", () => {
 		expect(String({})).toBe("[object Object]");
 	});
 
-	it("takes the last of a field that is sent twice, and never a list", async () => {
+	it("uses the last of repeated fields, and never a list", async () => {
 		const ada = await asVisitor();
 		const body = "intent=rate&intent=send&message=One&message=Two";
 		const headers = { ...ada.cookie.headers, "Content-Type": "application/x-www-form-urlencoded" };
@@ -577,7 +580,7 @@ describe("a form on another site", () => {
 		{ Origin: "http://evil.test", Host: "chat.test" },
 	];
 
-	it.each(foreign)("is refused with 403 by %j and does nothing", async (headers) => {
+	it.each(foreign)("is refused with 403 by %j and changes nothing", async (headers) => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity);
 		const as = { headers: { ...ada.cookie.headers, ...headers } };
@@ -593,7 +596,7 @@ describe("a form on another site", () => {
 		{ Origin: "http://chat.test" },
 		{ Origin: "https://shop.example", "X-Forwarded-Host": "shop.example" },
 		{},
-	])("is not what %j says, so that one works", async (headers) => {
+	])("is not what %j means, so that form works", async (headers) => {
 		const ada = await asVisitor();
 		const as = { headers: { ...ada.cookie.headers, ...headers } };
 		expect((await scripted({ intent: "send", message: "Hi" }, as)).status).toBe(200);

@@ -101,7 +101,7 @@ describe("the small commands", () => {
 		expect(await verifyPassword({ hash, password: first })).toBe(false);
 	});
 
-	it("api-key:create prints a key that works alone on its last line", async () => {
+	it("api-key:create prints a working key alone on its last line", async () => {
 		const { stdout } = await runScript("commands/api-key-create.ts", ["the till"], ours());
 		const key = stdout.trimEnd().split("\n").at(-1) ?? "";
 		expect(await getApiKey(key)).toMatchObject({ name: "the till" });

@@ -53,7 +53,7 @@ async function answered(email: string | null, ...answers: string[]) {
 	return { sessionId, identity, write };
 }
 
-it("go in one letter, each once, however many processes send, with a way back to the conversation", async () => {
+it("go in one email, each once, however many processes send, with a link to the session", async () => {
 	const { write } = await answered("bo@mail.example", "Good morning.", "It is back on Friday.");
 	await Promise.all([sendAnswerEmails(), sendAnswerEmails(), sendAnswerEmails()]);
 	await sendAnswerEmails();

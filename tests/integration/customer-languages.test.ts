@@ -86,7 +86,7 @@ it.each([
 	},
 );
 
-it("names no language to the model, and watches none, where a customer clearly writes one it has no phrases in", async () => {
+it("names and checks no language when a customer clearly writes one without phrases", async () => {
 	const server = await withModel(streamsText(SWEDISH_ANSWER));
 	const sessionId = await conversationIn("en-US", SWEDISH);
 	await answerSession(sessionId);
@@ -98,7 +98,7 @@ it("names no language to the model, and watches none, where a customer clearly w
 	expect(server.requests).toHaveLength(1);
 });
 
-it("keeps the page's language without a model where the customer writes one it has no phrases in", async () => {
+it("keeps the page's language without a model when the customer writes one without phrases", async () => {
 	const sessionId = await conversationIn("de-AT", SWEDISH);
 	await answerSession(sessionId);
 	const answer = (await messagesOf(sessionId)).at(-1);
@@ -171,7 +171,7 @@ it.each([
 	["zh-Hant-HK", "zh-Hant-HK"],
 	["fil-PH", "fil-PH"],
 	["", "en"],
-])("opens a conversation from a browser that asks for %j in %s", async (header, locale) => {
+])("creates a session from a browser that requests %j in %s", async (header, locale) => {
 	const { identity, cookie } = await asVisitor();
 	const sender = { headers: { ...cookie.headers, "Accept-Language": header } };
 	await call(submitChat, form("/chat", { intent: "send", message: "4711 hello" }, sender));
@@ -179,7 +179,7 @@ it.each([
 	expect(session?.locale).toBe(locale);
 });
 
-it("tells agents the customer's language by its whole tag", async () => {
+it("shows agents the customer's language by its whole tag", async () => {
 	const sessionId = await conversationIn("fil-PH", "4711");
 	const [entry] = await getInboxEntries([sessionId]);
 	expect(entry?.language).toBe("fil-PH");

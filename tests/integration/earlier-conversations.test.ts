@@ -24,7 +24,7 @@ const listOf = async (who: TestCustomer, query = "") =>
 const read = (who: TestCustomer, sessionId: string, query = "") =>
 	call(conversation, get(`/chat/earlier/${sessionId}${query}`, who.cookie), { sessionId });
 
-it("lists a customer's ended conversations, latest first, with their first words, and no one else's", async () => {
+it("lists a customer's ended sessions, newest first, with their first message, and no one else's", async () => {
 	for (const ana of [await asVisitor(), await asCustomer()]) {
 		const first = await ended(ana, "Where is my lamp?", "It is late");
 		const long = await ended(ana, "x".repeat(500));
@@ -48,7 +48,7 @@ it("lists a customer's ended conversations, latest first, with their first words
 	}
 });
 
-it("answers 404 for somebody else's and for what is none", async () => {
+it("answers 404 for another customer's session and for invalid ids", async () => {
 	const ana = await asVisitor();
 	const sessionId = await ended(ana, "Mine");
 	for (const other of [await asVisitor(), await asCustomer()]) {
@@ -57,7 +57,7 @@ it("answers 404 for somebody else's and for what is none", async () => {
 	for (const id of [unusedId(), "none", "%00", "' or 1=1 --"]) expect((await read(ana, id)).status).toBe(404);
 });
 
-it("pages without holes or repeats, also where several began at once, and ignores a place that is none", async () => {
+it("pages without gaps or repeats, also for sessions of the same moment, and ignores an invalid position", async () => {
 	const ana = await asVisitor();
 	const made: string[] = [];
 	for (let count = 0; count < 24; count += 1) made.push(await ended(ana, `Question ${count}`));
@@ -76,7 +76,7 @@ it("pages without holes or repeats, also where several began at once, and ignore
 	expect((await listOf(ana, `?before=${unusedId()}`)).sessions).toEqual([]);
 });
 
-it("is empty for a newcomer, and /chat does not link to it", async () => {
+it("is empty for a new visitor, and /chat does not link to it", async () => {
 	const ana = await asVisitor();
 	expect(await listOf(ana)).toMatchObject({ sessions: [], next: null });
 	const { hasEarlier } = await bodyOf<{ hasEarlier: boolean }>(await call(chat, get("/chat", ana.cookie)));

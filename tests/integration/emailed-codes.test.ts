@@ -69,7 +69,7 @@ async function codeSentTo(email: string): Promise<string> {
 const otherThan = (code: string): string => (code === "000000" ? "000001" : "000000");
 const lastMessageText = async (sessionId: string) => (await messagesOf(sessionId)).at(-1)?.message ?? "";
 
-it("answers the question an anonymous customer began with, once they have typed the code in", async () => {
+it("answers an anonymous customer's first question after they have typed the code", async () => {
 	const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
 	const sessionId = await makeSession(visitor.identity, `Where is my order ${buyer.number}?`);
 	await answerSession(sessionId);
@@ -129,7 +129,7 @@ it.each<[string, (code: string) => string]>([
 	expect(await sessionRow(sessionId)).toMatchObject({ verifiedEmail: buyer.email });
 });
 
-it("opens that address's orders only, in that conversation only, and for a day", async () => {
+it("gives access to that address's orders only, in that session only, and for a day", async () => {
 	const [visitor, buyer, other] = [await asVisitor(), await makeBuyer(), await makeBuyer()];
 	const sessionId = await makeSession(visitor.identity);
 	await askForCode(visitor, sessionId, buyer.email);
@@ -177,7 +177,7 @@ it("opens that address's orders only, in that conversation only, and for a day",
 });
 
 describe("a code", () => {
-	it("is dead after three wrong tries, the right one included", async () => {
+	it("is void after three wrong attempts, even if it is right then", async () => {
 		const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
 		const sessionId = await makeSession(visitor.identity);
 		await askForCode(visitor, sessionId, buyer.email);
@@ -200,7 +200,7 @@ describe("a code", () => {
 		expect((await sessionRow(sessionId)).verifiedEmail).toBeNull();
 	});
 
-	it("gives three tries also to those who type at once", async () => {
+	it("allows three attempts also to concurrent requests", async () => {
 		const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
 		const sessionId = await makeSession(visitor.identity);
 		await askForCode(visitor, sessionId, buyer.email);
@@ -210,7 +210,7 @@ describe("a code", () => {
 		expect(row?.tries).toBe(3);
 	});
 
-	it("is dead after ten minutes, after its use, and once a newer one was asked for", async () => {
+	it("is void after ten minutes, after its use, and after a newer one was requested", async () => {
 		const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
 		const sessionId = await makeSession(visitor.identity);
 		await askForCode(visitor, sessionId, buyer.email);
@@ -235,7 +235,7 @@ describe("a code", () => {
 		expect((await sessionRow(sessionId)).verifiedEmail).toBeNull();
 	});
 
-	it("counts when it was asked for by several clicks at once, of which one is sent", async () => {
+	it("is valid when it was requested by several clicks at once, of which one is sent", async () => {
 		for (let round = 0; round < 6; round++) {
 			await resetRateLimits();
 			const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
@@ -247,7 +247,7 @@ describe("a code", () => {
 		}
 	});
 
-	it("is of no use in another conversation, nor to anybody else in this one", async () => {
+	it("is useless in another session, and for anybody else in this one", async () => {
 		const [visitor, thief, buyer] = [await asVisitor(), await asVisitor(), await makeBuyer()];
 		const sessionId = await makeSession(visitor.identity);
 		const thiefs = await makeSession(thief.identity);
@@ -259,7 +259,7 @@ describe("a code", () => {
 		expect((await sessionRow(thiefs)).verifiedEmail).toBeNull();
 	});
 
-	it("is kept only as a hash that the table alone cannot undo", async () => {
+	it("is stored only as a hash that the table alone cannot reverse", async () => {
 		const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
 		const sessionId = await makeSession(visitor.identity);
 		await askForCode(visitor, sessionId, buyer.email);
@@ -277,8 +277,8 @@ describe("a code", () => {
 	});
 });
 
-describe("whether the store knows an address", () => {
-	it("is told by nothing: not the answer, the log of the conversation, the tries or the limits", async () => {
+describe("whether the store knows an email address", () => {
+	it("is not revealed by the response, the event log, the attempts or the limits", async () => {
 		const [one, two, buyer] = [await asVisitor(), await asVisitor(), await makeBuyer()];
 		const stranger = `nobody_${randomUUID().slice(0, 7)}@mail.example`;
 		const course = async (who: TestCustomer, email: string) => {
@@ -310,7 +310,7 @@ describe("whether the store knows an address", () => {
 		expect(smtp.emails.flatMap(({ to }) => to)).not.toContain(stranger);
 	});
 
-	it("is not even looked up before the answer has gone: the time is the same when the mail server hangs", async () => {
+	it("is not looked up before the response: the time is the same when the mail server hangs", async () => {
 		const [visitor, buyer] = [await asVisitor(), await makeBuyer()];
 		const sessionId = await makeSession(visitor.identity);
 		const [before] = await sql`select count(*)::int as letters from email_codes`;
@@ -321,7 +321,7 @@ describe("whether the store knows an address", () => {
 	});
 });
 
-describe("asking for codes", () => {
+describe("requesting codes", () => {
 	it("is limited for a visitor, and for a mailbox over all visitors", async () => {
 		const buyer = await makeBuyer();
 		const statuses: number[] = [];
@@ -347,7 +347,7 @@ describe("asking for codes", () => {
 		},
 	);
 
-	it("is not offered, and refused, where email cannot be sent", async () => {
+	it("is not offered, and is refused, when email cannot be sent", async () => {
 		setEnv({ SMTP_URL: "" });
 		const visitor = await asVisitor();
 		const sessionId = await makeSession(visitor.identity, "Where is my order W1234567?");
@@ -384,7 +384,7 @@ describe("asking for codes", () => {
 		}
 	});
 
-	it("is not sent any more once another has been asked for", async () => {
+	it("does not send a code after another has been requested", async () => {
 		const away = await startSmtpServer({ busyFor: 1 });
 		setEnv({ SMTP_URL: away.url });
 		const warned = vi.spyOn(log, "warn").mockImplementation(() => {});
@@ -407,7 +407,7 @@ describe("asking for codes", () => {
 		}
 	});
 
-	it("is answered alike when the mail server refuses, and logged once by id without address or code", async () => {
+	it("has the same response when the mail server refuses, and logs once by id without address or code", async () => {
 		const refusing = await startSmtpServer({ refuses: true });
 		setEnv({ SMTP_URL: refusing.url });
 		const logged = vi.spyOn(log, "error").mockImplementation(() => {});
@@ -426,7 +426,7 @@ describe("asking for codes", () => {
 	});
 });
 
-it("lets a signed-in customer change their email address to one they have proved, and nobody else's orders appear", async () => {
+it("lets a signed-in customer change their email address to a proved one, without access to others' orders", async () => {
 	const [ada, buyer] = [await asCustomer(), await makeBuyer()];
 	const email = `new_${randomUUID().slice(0, 8)}@mail.example`;
 	const sessionId = await makeSession(ada.identity);

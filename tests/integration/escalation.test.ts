@@ -121,7 +121,7 @@ async function agentAtWork(name: string) {
 	return { agentId, name };
 }
 
-describe("a person is called", () => {
+describe("an agent is called", () => {
 	it.each([
 		["You will hear from my lawyer about this", "legal", "A colleague should look at this"],
 		["The lamp caught fire last night", "safety", "A colleague should look at this"],
@@ -140,7 +140,7 @@ describe("a person is called", () => {
 		expect(model.requests.filter(({ body }) => body.tools)).toHaveLength(0);
 	});
 
-	it("for a topic the owner has named, and for none that is switched off", async () => {
+	it("for a topic that the owner has named, and not for one that is switched off", async () => {
 		await saveSetting("escalation", {
 			legal: false,
 			topics: [{ name: "wholesale", words: ["bulk order"] }],
@@ -155,7 +155,7 @@ describe("a person is called", () => {
 		expect((await ben.row()).status).toBe("assistant");
 	});
 
-	it("for a refund above the owner's limit, of an order the customer has", async () => {
+	it("for a refund above the owner's limit, of an order of the customer", async () => {
 		await saveSetting("escalation", { refundOver: 100 });
 		stopWorker = startWorker();
 		const [dear, cheap] = [`dear_${randomUUID()}`, `cheap_${randomUUID()}`];
@@ -179,7 +179,7 @@ describe("a person is called", () => {
 		expect((await ben.row()).status).toBe("assistant");
 	});
 
-	it("when the assistant does not know twice in a row, and not at the first time", async () => {
+	it("when the assistant cannot answer twice in a row, and not the first time", async () => {
 		stopWorker = startWorker();
 		const ana = await newCustomer();
 		await ana.ask("What is the airspeed of an unladen swallow?");
@@ -190,7 +190,7 @@ describe("a person is called", () => {
 		expect((await ana.bots()).at(-1)).toMatch(/^I don't know that either/);
 	});
 
-	it("when a model does not know twice in a row, and its own words stay", async () => {
+	it("when a model cannot answer twice in a row, and its own text stays", async () => {
 		await withModel(streamsText("[unknown] I do not know. Shall I call a colleague?"));
 		stopWorker = startWorker();
 		const ana = await newCustomer();
@@ -203,7 +203,7 @@ describe("a person is called", () => {
 		);
 	});
 
-	it("when a yes follows the offer of one, also while the provider is away", async () => {
+	it("when a yes follows the offer of an agent, also while the provider is unavailable", async () => {
 		await withModel(streamsText("[unknown] I do not know. Shall I call a colleague?"), fails(500));
 		stopWorker = startWorker();
 		const ana = await newCustomer();
@@ -235,8 +235,8 @@ describe("a person is called", () => {
 	});
 });
 
-describe("who waits is told", () => {
-	it("the truth when too few have waited to know, and what they waited when enough have", async () => {
+describe("a queued customer is told", () => {
+	it("the truth when there are too few waits to estimate, and an estimate when there are enough", async () => {
 		const agent = await agentAtWork("Wanda");
 		const first = await newCustomer();
 		await refreshExpectedWait();
@@ -257,7 +257,7 @@ describe("who waits is told", () => {
 		expect(await last.newestSession("public")).toMatchObject({ queue: { position: 2 }, handover: null });
 	});
 
-	it("what others still wait, when the queue stands still", async () => {
+	it("the waits of others, when the queue does not move", async () => {
 		const agent = await agentAtWork("Stella");
 		await haveWaited(agent, [1, 1, 1]);
 		for (const minutes of [30, 31, 32, 33]) {
@@ -281,7 +281,7 @@ describe("who waits is told", () => {
 		expect(forCustomer(view).queue).toMatchObject({ recentWaitSeconds: null });
 	});
 
-	it("without a number in the transcript, in any notice", async () => {
+	it("the wait without a number in the transcript, in any notice", async () => {
 		const agent = await agentAtWork("Wim");
 		await haveWaited(agent, [2, 4, 30]);
 		for (const language of ["en", "de", "ar", "pl"]) {
@@ -298,7 +298,7 @@ describe("who waits is told", () => {
 		}
 	});
 
-	it("when an agent arrives and leaves, when the wait grows and when the shop opens", async () => {
+	it("when an agent comes or goes, when the wait grows and when the store opens", async () => {
 		const ana = await newCustomer();
 		await requestAgent(ana.sessionId, ana.actor);
 		const queueText = async () => {
@@ -323,7 +323,7 @@ describe("who waits is told", () => {
 		expect(await queueText()).toContain("Our team is offline right now.");
 	});
 
-	it("also when the conversation began in the queue, before anybody leaves it", async () => {
+	it("also when the session began in the queue, before anybody leaves it", async () => {
 		setEnv({ ASSISTANT: "off" });
 		try {
 			const ana = await newCustomer();
@@ -351,7 +351,7 @@ describe("who waits is told", () => {
 		expect((await eventsOf(ana.sessionId)).length).toBe(before + 1);
 	});
 
-	it("when people are back, outside business hours, with a deadline that begins then", async () => {
+	it("the next opening outside business hours, with a deadline that begins then", async () => {
 		await agentAtWork("Nightly");
 		// The only opening is tomorrow in the store's time zone, on whatever day the test runs.
 		const inTokyo = new Intl.DateTimeFormat("en-US", { timeZone: "Asia/Tokyo", weekday: "short" });
@@ -368,7 +368,7 @@ describe("who waits is told", () => {
 		expect(queue?.text).toMatch(/We are away now and back on \w+day \d+ \w+ at 09:00 \(Asia\/Tokyo\)\.$/);
 	});
 
-	it("that nobody is there, and may leave an address as a plain form or by script", async () => {
+	it("that no agent is available, and can leave an email address with or without scripts", async () => {
 		const visitor = await asVisitor();
 		const post = (fields: Record<string, string>) => call(chatPage, form("/chat", fields, visitor.cookie));
 		expect((await post({ intent: "request-agent" })).status).toBe(303);
@@ -400,7 +400,7 @@ describe("who waits is told", () => {
 	});
 });
 
-it("prefills the address that is known: the customer's own, or one given before", async () => {
+it("with a prefilled email address: the customer's own, or one given before", async () => {
 	setEnv({ SMTP_URL: "smtp://127.0.0.1:1" });
 	const visitor = await asVisitor();
 	const [first, second] = [await makeSession(visitor.identity), await makeSession(visitor.identity)];
@@ -419,8 +419,8 @@ it("prefills the address that is known: the customer's own, or one given before"
 	expect(await waitingPanelOf(customer)).toContain('value="own@example.com"');
 });
 
-describe("the agent is told", () => {
-	it("what was wanted and tried, out of the conversation itself without a model", async () => {
+describe("the agent gets", () => {
+	it("the intent and what was tried, from the session itself without a model", async () => {
 		stopWorker = startWorker();
 		const ana = await newCustomer();
 		await ana.ask("What is the airspeed of an unladen swallow, order W2611340?");
@@ -440,7 +440,7 @@ describe("the agent is told", () => {
 		expect(await ana.newestSession("public")).toMatchObject({ handover: null });
 	});
 
-	it("by the small model where there is one, and by quotation when it fails", async () => {
+	it("a summary by the small model if there is one, and quotations when it fails", async () => {
 		const model = await withModel(streamsText("Ana wants to return a lamp; nothing was answered."));
 		setEnv({ OPENAI_SMALL_MODEL: "scripted-small" });
 		stopWorker = startWorker();
@@ -468,7 +468,7 @@ describe("the agent is told", () => {
 });
 
 describe("limits", () => {
-	it("count every call, for the day, the turn and the conversation", async () => {
+	it("count every call, for the day, the turn and the session", async () => {
 		await saveSetting("ai_prices", { "scripted-1": { input: 10, output: 50 } });
 		await withModel(streamsText("An answer."));
 		stopWorker = startWorker();
@@ -488,7 +488,7 @@ describe("limits", () => {
 		]);
 	});
 
-	it("hold back a day's budget in a burst, so that it is not gone past", async () => {
+	it("reserve the day's budget during a burst, so that it is not exceeded", async () => {
 		// An answer is reserved with 6,000 input and 600 output tokens: 6.6 cents, of which three fit into 20.
 		await saveSetting("ai_prices", { "scripted-1": { input: 10, output: 10 } });
 		let release = () => {};
@@ -519,7 +519,7 @@ describe("limits", () => {
 		expect(spent?.micros).toBeLessThanOrEqual(200_000);
 	});
 
-	it("hold back a day's budget also for questions outside any conversation, and give it back", async () => {
+	it("reserve the day's budget also for questions outside any session, and release it", async () => {
 		await saveSetting("ai_prices", { "scripted-1": { input: 10, output: 10 } });
 		let isHeld = true;
 		const model = await withModel(async (response, request) => {
@@ -539,7 +539,7 @@ describe("limits", () => {
 		expect((await ask("afterwards")).answer).toBe("An answer.");
 	});
 
-	it("past them still answer what needs no model, and hand over the rest", async () => {
+	it("that are reached still allow answers without a model, and hand over the rest", async () => {
 		const model = await withModel(streamsText("Never asked."));
 		setEnv({ AI_DAILY_BUDGET: "0" });
 		stopWorker = startWorker();
@@ -553,7 +553,7 @@ describe("limits", () => {
 		expect(model.requests).toHaveLength(0);
 	});
 
-	it("end a conversation's answers by their number and by their cost", async () => {
+	it("end a session's answers by their number and by their cost", async () => {
 		await saveSetting("assistant_caps", { answersPerSession: 1 });
 		await withModel(streamsText("The only answer."));
 		stopWorker = startWorker();
@@ -569,7 +569,7 @@ describe("limits", () => {
 		expect((await untilQueued(ben)).queueReason).toBe("assistant-limit");
 	});
 
-	it("end an answer by its time", async () => {
+	it("end an answer by its duration", async () => {
 		await saveSetting("assistant_caps", { secondsPerAnswer: 5 });
 		await withModel(() => {});
 		stopWorker = startWorker();

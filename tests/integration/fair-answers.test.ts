@@ -34,7 +34,7 @@ const networksOf = async (sessionId: string) => {
 };
 
 describe("the network of a question", () => {
-	it("is stored with its turn by every way of posting, the same for one IPv4 address or IPv6 /56, and as no address", async () => {
+	it("is stored with its turn by every way of posting, equal for one IPv4 address or IPv6 /56, and not as an address", async () => {
 		// Recorded when it is stored, because the end of the turn empties it.
 		await sql`create table noted_networks (session_id uuid, network text)`;
 		await sql.unsafe(`
@@ -103,7 +103,7 @@ describe("the network of a question", () => {
 		for (const key of keys) expect(key).toMatch(/^[\w-]{22}$/);
 	}, 240_000);
 
-	it("is that of the latest message, and is emptied when the turn ends or is superseded", async () => {
+	it("is that of the newest message, and is emptied when the turn ends or is superseded", async () => {
 		const { identity } = await asVisitor();
 		const sessionId = await makeSession(identity);
 		const actor = { type: "customer", identity } as const;
@@ -129,7 +129,7 @@ describe("the network of a question", () => {
 	});
 });
 
-describe("turns that are due", () => {
+describe("due turns", () => {
 	/** Creates turns that became due one after the other, in this order. @returns the names of their sessions. */
 	async function makeTurns(turns: { network: string; leaseUntil?: string; inMs?: number }[]) {
 		const names = new Map<string, string>();
@@ -148,7 +148,7 @@ describe("turns that are due", () => {
 	}
 	const times = <Item>(count: number, item: Item): Item[] => Array.from({ length: count }, () => item);
 
-	it("come in turn from each network, the longest due first", async () => {
+	it("are taken in rotation from each network, the longest due first", async () => {
 		const due = await makeTurns([
 			...times(40, { network: "many" }),
 			{ network: "two" },
@@ -159,7 +159,7 @@ describe("turns that are due", () => {
 		expect(await due(100)).toHaveLength(43);
 	});
 
-	it("come later from a network that is being answered already, by whichever process", async () => {
+	it("are taken later from a network with answers in progress, in any process", async () => {
 		const due = await makeTurns([
 			...times(3, { network: "busy", leaseUntil: "8 seconds" }),
 			...times(3, { network: "busy" }),
@@ -177,7 +177,7 @@ describe("turns that are due", () => {
 		]);
 	});
 
-	it("include those whose process died, and leave out those that wait for the customer's next message", async () => {
+	it("include those of a dead process, and exclude those that wait for the customer's next message", async () => {
 		const due = await makeTurns([
 			{ network: "dead", leaseUntil: "-1 seconds" },
 			{ network: "writing", inMs: 60_000 },
@@ -186,7 +186,7 @@ describe("turns that are due", () => {
 		expect(await due(100)).toEqual(["dead 1", " 1"]);
 	});
 
-	it("are found without reading the turns that have ended", async () => {
+	it("are found without reading ended turns", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity);
 		await sql`
 			insert into ai_turns (session_id, question_seq, state, due_at)
@@ -268,7 +268,7 @@ describe("answer slots", () => {
 		expect(mostOfCrowd()).toBe(MAX_CONCURRENT_ANSWERS_PER_NETWORK);
 	}, 300_000);
 
-	it("go to whose network has the fewest when all are taken, however long others have been due", async () => {
+	it("go to the network with the fewest when all are taken, however long others have been due", async () => {
 		const { asked, answer, of } = await withHeldModel();
 		const rest = MAX_CONCURRENT_ANSWERS - MAX_CONCURRENT_ANSWERS_PER_NETWORK;
 		await ask("crowd", MAX_CONCURRENT_ANSWERS_PER_NETWORK + 10);

@@ -90,7 +90,7 @@ describe("two customers", () => {
 	];
 
 	it.each(pairs)(
-		"who are %s cannot read each other, by cookie or by token",
+		"who are %s cannot read each other's sessions, by cookie or by token",
 		async (_, makeOne, makeOther) => {
 			const [ada, ben] = [await customerWithSession(makeOne), await customerWithSession(makeOther)];
 			for (const [name, read] of Object.entries(readers)) {
@@ -129,7 +129,7 @@ describe("two customers", () => {
 		},
 	);
 
-	it("who ask in the same moment each get their own and nobody else's", async () => {
+	it("who ask at the same moment each get only their own session", async () => {
 		const people = await Promise.all([asVisitor, asCustomer, asVisitor, asCustomer].map(customerWithSession));
 		const asked = people.flatMap((owner) => people.map((reader) => ({ owner, reader })));
 		const read = (id: string, as: Sender) =>
@@ -142,7 +142,7 @@ describe("two customers", () => {
 		expect(statuses).toEqual(asked.map(({ owner, reader }) => (owner === reader ? 200 : 404)));
 	});
 
-	it("are told apart whatever the address says twice, as a list, or in capitals", async () => {
+	it("are distinguished when a URL repeats a parameter, as a list, or in capitals", async () => {
 		const [ada, ben] = [await customerWithSession(asCustomer), await customerWithSession(asCustomer)];
 		const queries = [
 			`sessionId=${ben.sessionId}&sessionId=${ada.sessionId}`,
@@ -166,7 +166,7 @@ describe("two customers", () => {
 		}
 	});
 
-	it("are told apart whatever a list stands where an id should", async () => {
+	it("are distinguished when there is a list in place of an id", async () => {
 		const [ada, ben] = [await customerWithSession(asCustomer), await customerWithSession(asCustomer)];
 		for (const sessionId of [
 			[ada.sessionId],
@@ -184,7 +184,7 @@ describe("two customers", () => {
 		}
 	});
 
-	it("who share a browser one after the other do not share what was said", async () => {
+	it("who share a browser one after the other do not share a session", async () => {
 		const visitor = await asVisitor();
 		const sessionId = await makeSession(visitor.identity, "Before anybody signed in");
 		const signIn = async (id: string, cookie: Sender) => {
@@ -210,8 +210,8 @@ describe("two customers", () => {
 	});
 });
 
-describe("a newcomer", () => {
-	it("reads nothing and leaves nothing behind by looking around", async () => {
+describe("a new visitor", () => {
+	it("reads nothing and stores nothing by loading pages", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity, "Private");
 		const before = await countRows();
@@ -230,7 +230,7 @@ describe("a newcomer", () => {
 		expect(await listPresent([`customer:${sessionId}`])).toEqual(new Set());
 	});
 
-	it("opens no more than two conversations a second from one address, by form or click", async () => {
+	it("creates at most two sessions a second from one address, by form or click", async () => {
 		const { countAgainst } = await import("#app/http/rate-limit.server.ts");
 		for (let count = 0; count < 118; count += 1) await countAgainst("sessions", "local");
 		const send = async (fields: Record<string, string>) => {
@@ -245,7 +245,7 @@ describe("a newcomer", () => {
 		expect(await countRows()).toEqual(before);
 	});
 
-	it("cannot get another count by writing addresses into a header", async () => {
+	it("cannot get another count with addresses in a header", async () => {
 		const server = createServer((_, response) => response.end(clientAddress()));
 		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -278,7 +278,7 @@ describe("a newcomer", () => {
 });
 
 describe("one visitor", () => {
-	it("holds no more than two dozen streams open, over all the kinds there are, and gives places back", async () => {
+	it("has at most two dozen open streams, of all kinds together, and releases slots", async () => {
 		const [ada, ben] = [await asVisitor(), await asVisitor()];
 		const sessionId = await makeSession(ada.identity, "Hello");
 		const his = await makeSession(ben.identity, "Hello");
@@ -317,8 +317,8 @@ describe("one visitor", () => {
 	});
 });
 
-describe("what agents note among themselves", () => {
-	it("reaches the customer on no way of reading", async () => {
+describe("agent-only data", () => {
+	it("reaches the customer on no URL", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity, "Hello");
 		const start = await bodyOf<Synced>(await sync(`sessionId=${sessionId}`, ada.bearer));
@@ -357,10 +357,10 @@ describe("what agents note among themselves", () => {
 	});
 });
 
-describe("a cursor somebody made up", () => {
+describe("a forged cursor", () => {
 	const numbers = ["999999999", "9999999999", "2147483648", "-1", "1e9", "0x10", "\u0661", "01"];
 
-	it("is answered with a fresh start or what follows it, never with a fault", async () => {
+	it("is answered with a reset or the events after it, never with an error", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity, "One", "Two");
 		const { cursor } = await bodyOf<Synced>(await sync(`sessionId=${sessionId}`, ada.cookie));
@@ -392,7 +392,7 @@ describe("a cursor somebody made up", () => {
 	});
 
 	it.each(["99999999999", "1e15", "-1", "0", "1.5", "x", "", "9".repeat(400)])(
-		"is no fault as a place in the history either: %s",
+		"causes no error as a position in the history either: %s",
 		async (before) => {
 			const ada = await asVisitor();
 			const sessionId = await makeSession(ada.identity, "One");
@@ -401,7 +401,7 @@ describe("a cursor somebody made up", () => {
 		},
 	);
 
-	it("brings a long story in pages: no answer grows with it", async () => {
+	it("returns a long session in pages: no response grows with it", async () => {
 		const ada = await asVisitor();
 		const sessionId = await makeSession(ada.identity, "First");
 		const { cursor } = await bodyOf<Synced>(await sync(`sessionId=${sessionId}`, ada.cookie));
@@ -417,7 +417,7 @@ describe("a cursor somebody made up", () => {
 	});
 });
 
-describe("words that are meant to be more than words", () => {
+describe("hostile text", () => {
 	const read = (name: string) => JSON.parse(readFileSync(join(HOSTILE, name), "utf8")) as string[];
 	const stored = (text: string) => text.replace(/\r\n?/g, "\n").toWellFormed();
 	const encoder = () => createTranscriptEncoder("user", "nonce");
@@ -483,7 +483,7 @@ describe("words that are meant to be more than words", () => {
 		);
 	}
 
-	it("come back as they were sent, every naughty string by itself", needsHostile, async () => {
+	it("comes back unchanged: each of the naughty strings", needsHostile, async () => {
 		const [{ identity }, key] = [await asVisitor(), await apiKey()];
 		const strings = read("blns.json");
 		expect(strings.length).toBeGreaterThan(400);
@@ -524,40 +524,36 @@ describe("words that are meant to be more than words", () => {
 		expect(Object.fromEntries(back)).toEqual(Object.fromEntries(expected));
 	});
 
-	it(
-		"come back as they were sent, four thousand attacks on browsers in long messages",
-		needsHostile,
-		async () => {
-			const [{ identity }, key] = [await asVisitor(), await apiKey()];
-			const sessionId = await makeSession(identity);
-			const batches: string[] = [""];
-			for (const attack of read("xss-payloads.json").map(stored)) {
-				const last = batches.at(-1) ?? "";
-				if (last.length + attack.length + 1 > 10_000) batches.push(attack);
-				else batches[batches.length - 1] = `${last}\n${attack}`;
-			}
-			const sendable = batches.filter((batch) => batch.length <= 10_000 && !batch.includes("\0"));
-			expect(sendable.length).toBeGreaterThan(batches.length - 3);
-			for (const batch of sendable) {
-				const body = { sessionId, message: batch };
-				expect((await call(messages.action, json("POST", "/api/chat/messages", body, key))).status).toBe(201);
-			}
-			const got: string[] = [];
-			for (let after: number | null = 0; after !== null; ) {
-				const path = `/api/chat/messages?sessionId=${sessionId}&after=${after}&limit=100`;
-				const page: { messages: Message[]; next: number | null } = await bodyOf(
-					await call(messages.loader, get(path, key)),
-				);
-				got.push(...page.messages.map((one) => one.message));
-				after = page.next;
-			}
-			expect(got).toEqual(sendable);
-		},
-	);
+	it("comes back unchanged: four thousand attacks on browsers in long messages", needsHostile, async () => {
+		const [{ identity }, key] = [await asVisitor(), await apiKey()];
+		const sessionId = await makeSession(identity);
+		const batches: string[] = [""];
+		for (const attack of read("xss-payloads.json").map(stored)) {
+			const last = batches.at(-1) ?? "";
+			if (last.length + attack.length + 1 > 10_000) batches.push(attack);
+			else batches[batches.length - 1] = `${last}\n${attack}`;
+		}
+		const sendable = batches.filter((batch) => batch.length <= 10_000 && !batch.includes("\0"));
+		expect(sendable.length).toBeGreaterThan(batches.length - 3);
+		for (const batch of sendable) {
+			const body = { sessionId, message: batch };
+			expect((await call(messages.action, json("POST", "/api/chat/messages", body, key))).status).toBe(201);
+		}
+		const got: string[] = [];
+		for (let after: number | null = 0; after !== null; ) {
+			const path = `/api/chat/messages?sessionId=${sessionId}&after=${after}&limit=100`;
+			const page: { messages: Message[]; next: number | null } = await bodyOf(
+				await call(messages.loader, get(path, key)),
+			);
+			got.push(...page.messages.map((one) => one.message));
+			after = page.next;
+		}
+		expect(got).toEqual(sendable);
+	});
 
 	/** A longer timeout for five thousand strings, each rendered for both sides. */
 	const long = { ...needsHostile, timeout: 120_000 };
-	it("are shown as text in the page without scripts, in bubble, name and streaming answer", long, () => {
+	it("is shown as text in the page without scripts, in message, name and live answer", long, () => {
 		const strings = [...read("blns.json"), ...read("xss-payloads.json")]
 			.map(stored)
 			.filter((text) => text !== "");
@@ -592,7 +588,7 @@ describe("words that are meant to be more than words", () => {
 		}
 	});
 
-	it("make no link of a source that leads out of the store", () => {
+	it("makes no link of a source outside the store", () => {
 		const urls = [
 			"javascript:alert(1)",
 			"//evil.test",
@@ -615,7 +611,7 @@ describe("words that are meant to be more than words", () => {
 		expect(show({ senderType: "bot", metadata: { sources } })).not.toMatch(/<img|" onmouseover="|"onclick="/);
 	});
 
-	it("do not become events of their own in a stream", async () => {
+	it("does not become a separate event in a stream", async () => {
 		const ada = await asVisitor();
 		const evil = "x\n\nevent: chat-ended\ndata: {}\nid: 9\n\n\u2028\u2029: comment\rretry: 1";
 		const sessionId = await makeSession(ada.identity);
@@ -631,7 +627,7 @@ describe("words that are meant to be more than words", () => {
 });
 
 describe("a token", () => {
-	it("stands in no answer but the one that gives it", async () => {
+	it("is in no response except the one that issues it", async () => {
 		const opened = await call(sessions.action, json("POST", "/api/chat/sessions", {}));
 		const { sessionId, token } = await bodyOf<{ sessionId: string; token: string }>(opened);
 		const as = withBearer(token);
@@ -645,7 +641,7 @@ describe("a token", () => {
 		}
 	});
 
-	it("is not taken from the address, where logs would keep it", async () => {
+	it("is not read from the URL, where logs would store it", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity, "Private");
 		for (const name of ["token", "access_token", "authorization", "Authorization"]) {

@@ -57,8 +57,8 @@ async function ask(question: string) {
 
 const ODD = "be\0cause \ud800of it";
 
-describe("a model that writes what Postgres cannot hold", () => {
-	it("proposes with the rest of its words, and is asked no second time", async () => {
+describe("a model that writes characters that Postgres cannot store", () => {
+	it("proposes an action without those characters, and is not asked again", async () => {
 		const cancel = { name: "request_cancellation", arguments: { number: "W7300001", reason: ODD } };
 		await withModel(callsTools([cancel]), streamsText("Please confirm on the card."));
 		const { sessionId, said, turn } = await ask("cancel my order W7300001 please");
@@ -72,7 +72,7 @@ describe("a model that writes what Postgres cannot hold", () => {
 		expect((await sessionRow(sessionId)).status).toBe("assistant");
 	});
 
-	it("looks nothing up by it, and still answers", async () => {
+	it("finds nothing with them, and still answers", async () => {
 		const looks = [
 			{ name: "get_order", arguments: { number: "W73\0 00001" } },
 			{ name: "search_knowledge", arguments: { query: ODD } },
@@ -85,7 +85,7 @@ describe("a model that writes what Postgres cannot hold", () => {
 		expect(requests).toHaveLength(2);
 	});
 
-	it("answers also under such a name, and with a bill that is none", async () => {
+	it("answers also with an invalid name and invalid token counts", async () => {
 		const odd = (delta: object, finish: string | null) =>
 			JSON.stringify({
 				object: "chat.completion.chunk",
@@ -122,7 +122,7 @@ describe("a model that does not stop", () => {
 			() => {},
 		);
 
-	it("is left when its arguments have no end, before they fill the memory", async () => {
+	it("is aborted when its arguments have no end, before they fill the memory", async () => {
 		let sent = 0;
 		const server = await withModel((response) => {
 			const more = () => {
@@ -144,14 +144,14 @@ describe("a model that does not stop", () => {
 		expect(sent).toBeLessThan(20e6);
 	});
 
-	it("is left when its calls have no end", async () => {
+	it("is aborted when its calls have no end", async () => {
 		const many = Array.from({ length: 5_000 }, () => ({ name: "list_orders", arguments: {} }));
 		const server = await withModel(callsTools(many));
 		await expect(answerOf(server.url)).rejects.toMatchObject({ reason: "malformed" });
 		expect(server.requests, "asked once more, and run none of them").toHaveLength(2);
 	});
 
-	it("keeps nobody waiting by what it sends after its last word", async () => {
+	it("delays nobody by what it sends after the end of its text", async () => {
 		const server = await withModel((response) => {
 			writeChunk(response, { content: "There are three lamps." }, null);
 			writeChunk(response, {}, "stop");
@@ -163,7 +163,7 @@ describe("a model that does not stop", () => {
 });
 
 describe("a customer who writes without end", () => {
-	it("is answered on as much as one message holds, the newest of it", async () => {
+	it("is answered on the newest part that fits into one message", async () => {
 		const long = (letter: string) => `${letter} `.repeat(4_500).trim();
 		const sessionId = await makeSession(CUSTOMER, long("a"), long("b"), long("c"), "where is my lamp");
 		const { lastSeq } = await sessionRow(sessionId);

@@ -56,7 +56,7 @@ describe.each(["on", "off"])("with STREAM_LANE=%s", (STREAM_LANE) => {
 			expect(server.output()).not.toMatch(/^\s+at /m);
 		});
 
-		it("of a stream has one spelling, and any other is answered at once", async () => {
+		it("of a stream has one spelling, and any other gets a response at once", async () => {
 			const spellings = [
 				"/CHAT/EVENTS",
 				"/CHAT/EVENTS.data",
@@ -160,7 +160,7 @@ describe.each(["on", "off"])("with STREAM_LANE=%s", (STREAM_LANE) => {
 	});
 });
 
-describe("an identity that the shop signs", () => {
+describe("a store-signed identity", () => {
 	const now = () => Math.floor(Date.now() / 1_000);
 	const DAY = 24 * 60 * 60;
 	const sign = (claims: Record<string, unknown>, alg = "HS256") =>
@@ -176,7 +176,7 @@ describe("an identity that the shop signs", () => {
 			{ sub: "a", iat: now() + 30, nbf: now() + 30, exp: now() + 3_600 },
 		],
 		["a name of 255 letters", { sub: "a".repeat(255), exp: now() + 60 }],
-	])("counts with %s", async (_, claims) => {
+	])("is accepted with %s", async (_, claims) => {
 		expect(await readIdentity(await sign(claims))).toBe(claims.sub);
 	});
 
@@ -194,7 +194,7 @@ describe("an identity that the shop signs", () => {
 		["an object for a name", { sub: { id: "a" }, exp: now() + 60 }],
 		["a name that is too long", { sub: "a".repeat(256), exp: now() + 60 }],
 		["a control in its name", { sub: "a\u0000", exp: now() + 60 }],
-	])("does not count with %s", async (_, claims) => {
+	])("is refused with %s", async (_, claims) => {
 		await expect(readIdentity(await sign(claims))).rejects.toThrow("not valid or has expired");
 	});
 

@@ -67,8 +67,8 @@ async function listed(search = ""): Promise<Inbox & { ids: string[] }> {
 
 const newest = async (ids: string[]) => (await listed()).ids.filter((id) => ids.includes(id));
 
-describe("the order of the agents' list", () => {
-	it("keeps the newest of many open conversations, and cuts the idle ones", async () => {
+describe("the order of the inbox", () => {
+	it("keeps the newest of many open sessions, and omits idle ones", async () => {
 		const old = await put(210, "assistant");
 		const fresh = await makeSession((await asVisitor()).identity, "I am the newest one.");
 		const { ids } = await listed();
@@ -77,7 +77,7 @@ describe("the order of the agents' list", () => {
 		expect(ids).not.toContain(old[0]);
 	});
 
-	it("keeps the newest activity of conversations with agents, and the latest that ended", async () => {
+	it("keeps the newest activity of sessions with agents, and the newest ended ones", async () => {
 		const taken = await put(210, "agent");
 		const ended = await put(70, "ended");
 		const { ids } = await listed();
@@ -87,7 +87,7 @@ describe("the order of the agents' list", () => {
 	});
 
 	it.each(["queued_at", "no time at all"])(
-		"drops no waiting customer, longest first, page by page (waiting since: %s)",
+		"omits no queued customer, longest wait first, page by page (waiting since: %s)",
 		async (since) => {
 			const waiting = await put(230, "queued", since);
 			await put(5, "assistant");
@@ -101,7 +101,7 @@ describe("the order of the agents' list", () => {
 		},
 	);
 
-	it("is the order of the customers' places, whatever their priority", async () => {
+	it("equals the order of queue positions, whatever the priority", async () => {
 		const sessions: string[] = [];
 		const positions: (number | null)[] = [];
 		for (let index = 0; index < 4; index += 1) {
@@ -115,7 +115,7 @@ describe("the order of the agents' list", () => {
 		expect(await newest(sessions)).toEqual(sessions);
 	});
 
-	it("puts a customer whose agent left where their message puts them", async () => {
+	it("puts a customer whose agent left at the position of their message", async () => {
 		const { identity } = await asVisitor();
 		const left = await makeSession(identity, "Hello");
 		await takeOver(left, { agentId: anna.agentId, name: anna.name });
@@ -130,7 +130,7 @@ describe("the order of the agents' list", () => {
 		expect(await newest([left, later])).toEqual([left, later]);
 	});
 
-	it("is read from indexes at 100,000 conversations", { timeout: 240_000 }, async () => {
+	it("is read from indexes at 100,000 sessions", { timeout: 240_000 }, async () => {
 		await sql`
 			insert into chat_sessions (visitor_id, status, is_active, started_at, last_message_at, queued_at, ended_at)
 			select gen_random_uuid(), status, status <> 'ended', at, at, at, case when status = 'ended' then at end
@@ -152,7 +152,7 @@ describe("the order of the agents' list", () => {
 		expect(entries).toHaveLength(100 + 200 + 100 + 50);
 	});
 
-	it("costs a message no new index entries within an hour", async () => {
+	it("adds no index entries for a message within an hour", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity, "First");
 		const hot = await transact(async (tx) => {
 			for (let count = 0; count < 8; count += 1) {
@@ -168,11 +168,11 @@ describe("the order of the agents' list", () => {
 	});
 });
 
-describe("a row of the list", () => {
+describe("a row of the inbox", () => {
 	const rowOf = async (sessionId: string) =>
 		(await listed()).entries.find((entry) => entry.sessionId === sessionId);
 
-	it("shows the customer's last message, whoever wrote after it", async () => {
+	it("shows the customer's newest message, even if somebody wrote after it", async () => {
 		const { identity } = await asVisitor();
 		const sessionId = await makeSession(identity, "First", "My lamp is broken");
 		await takeOver(sessionId, { agentId: anna.agentId, name: anna.name });
@@ -181,7 +181,7 @@ describe("a row of the list", () => {
 		expect(await rowOf(sessionId)).toMatchObject({ lastMessage: "My lamp is broken", lastSender: "user" });
 	});
 
-	it("has the words of an answer without their marks, and the customer's own as they are", async () => {
+	it("shows an answer as plain text, and the customer's message unchanged", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity);
 		const marked = "### Note\n\nReturns take **30 days**:\n\n1. `W2611340`\n2. a [lamp](/help/lamps)";
 		await transact((tx) => writeMessage(tx, { sessionId, senderType: "bot", message: marked }));
@@ -191,7 +191,7 @@ describe("a row of the list", () => {
 		expect(await rowOf(own)).toMatchObject({ lastMessage: "2 ** 3 and `that`" });
 	});
 
-	it("names the author while the customer has not written", async () => {
+	it("names the sender while the customer has not written", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity);
 		await transact((tx) => writeMessage(tx, { sessionId, senderType: "bot", message: "Welcome" }));
 		expect(await rowOf(sessionId)).toMatchObject({ lastMessage: "Welcome", lastSender: "bot" });
@@ -211,7 +211,7 @@ describe("the priority", () => {
 	}
 	const priority = async (sessionId: string) => (await sessionRow(sessionId)).priority;
 
-	it("does not rise by waiting", async () => {
+	it("does not rise with the wait", async () => {
 		const { sessionId } = await waiting("Where is my parcel?");
 		await transact((tx) => writeOverdueNotice(tx, sessionId));
 		await transact((tx) => writeOverdueNotice(tx, sessionId));
@@ -224,7 +224,7 @@ describe("the priority", () => {
 		["safety", "urgent"],
 		["requested", "normal"],
 		["assistant-unsure", "normal"],
-	])("of a conversation queued for %s is %s", async (reason, expected) => {
+	])("of a session queued for %s is %s", async (reason, expected) => {
 		const sessionId = await makeSession((await asVisitor()).identity, "Hello");
 		await transact((tx) => queueSession(tx, sessionId, reason));
 		expect(await priority(sessionId)).toBe(expected);
@@ -246,7 +246,7 @@ describe("the priority", () => {
 		expect(await priority(sessionId)).toBe(expected);
 	});
 
-	it("rises for what was written just before a person was requested", async () => {
+	it("rises for messages written just before an agent was requested", async () => {
 		expect(isFrustrated("You are useless")).toBe(true);
 		const { sessionId } = await waiting("You are useless");
 		await checkUrgency({ sessionId, text: null });
@@ -254,7 +254,7 @@ describe("the priority", () => {
 	});
 });
 
-describe("what an agent is given of a long conversation", () => {
+describe("the agent's data of a long session", () => {
 	it("is the newest: actions in the list and in the handover", async () => {
 		const sessionId = await makeSession((await asVisitor()).identity, "Where are my orders, please?");
 		for (let number = 1; number <= 205; number += 1) {
@@ -277,12 +277,12 @@ describe("what an agent is given of a long conversation", () => {
 	});
 });
 
-describe("ended conversations", () => {
+describe("ended sessions", () => {
 	type Page = { entries: InboxEntry[]; next: string | null };
 	const page = async (search: string) =>
 		bodyOf<Page>(await call(endedPage, get(`/admin/ended${search}`, anna)));
 
-	it("are listed latest first, page by page, each once", async () => {
+	it("are listed newest first, page by page, each once", async () => {
 		const ended = await put(120, "ended");
 		const seen: string[] = [];
 		let search = "";
@@ -295,7 +295,7 @@ describe("ended conversations", () => {
 		expect(seen).toEqual(ended.toReversed());
 	});
 
-	it("are found by the beginning of their id, as open ones are", async () => {
+	it("are found by the beginning of their id, like open ones", async () => {
 		const { identity } = await asVisitor();
 		const sessionId = await makeSession(identity, "Find me");
 		await endSession(sessionId, { type: "customer", identity });

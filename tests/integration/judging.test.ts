@@ -41,7 +41,7 @@ async function judge(question: EvaluationQuestion): Promise<JudgedAnswer> {
 	return { question, rank, isAnswered: answered, source: sources[0]?.url.split(/[/#]/)[2] ?? null };
 }
 
-describe.each(Object.entries(MIN_RESULTS))("a shop nothing was tuned on, %s,", (shop, least) => {
+describe.each(Object.entries(MIN_RESULTS))("a store that nothing was tuned on, %s,", (shop, least) => {
 	const judged: JudgedAnswer[] = [];
 
 	beforeAll(async () => {
@@ -58,14 +58,14 @@ describe.each(Object.entries(MIN_RESULTS))("a shop nothing was tuned on, %s,", (
 			judged.push(...(await Promise.all(questions.slice(at, at + AT_ONCE).map(judge))));
 	}, 120_000);
 
-	it("has its right article first, or among the first three", () => {
+	it("finds the right article first, or among the first three", () => {
 		const answerable = judged.filter(({ question }) => question.article);
 		expect(answerable.length).toBeGreaterThan(30);
 		expect(share(answerable, ({ rank }) => rank === 1)).toBeGreaterThanOrEqual(least.first);
 		expect(share(answerable, ({ rank }) => rank >= 1 && rank <= 3)).toBeGreaterThanOrEqual(least.amongThree);
 	});
 
-	it("is answered from the right article, and what it does not know is declined", () => {
+	it("is answered from the right article, and unknown questions are declined", () => {
 		const answerable = judged.filter(({ question }) => question.article);
 		const others = judged.filter(({ question }) => question.answered === false);
 		const isRight = ({ question, source }: JudgedAnswer) =>

@@ -113,7 +113,7 @@ describe("an import of articles", () => {
 		expect(notes).toContain("ja.md: read as Shift_JIS; check its letters.");
 	});
 
-	it("gives names in any script addresses, whose pages answer and are cited", async () => {
+	it("gives files in any script slugs, whose pages load and are cited", async () => {
 		await importFiles({
 			"Возврат.md": "# Возврат товара\n\nВернуть товар можно в течение 30 дней.",
 			"退货.md": "# 退货\n\n退货。",
@@ -124,7 +124,7 @@ describe("an import of articles", () => {
 		expect(found?.url).toBe(`/help/${encodeURIComponent("возврат")}`);
 	});
 
-	it("keeps the address that an earlier version gave a file", async () => {
+	it("keeps the slug that an earlier version gave a file", async () => {
 		await saveArticle({ slug: "faq", title: "FAQ возврат", body: "Old." });
 		await importFiles({
 			"FAQ-возврат.md": "# FAQ возврат\n\nNew.",
@@ -145,7 +145,7 @@ describe("an import of articles", () => {
 		expect(await ask("where is zebra servicing done?")).toContain("workshop");
 	});
 
-	it("cuts what an older version stored again, comments and all", async () => {
+	it("splits articles of an older version again, comments included", async () => {
 		const { id } = await saveArticle({ slug: "old", title: "Old", body: "Zebra <!-- secret --> text." });
 		await db
 			.update(articles)
@@ -165,7 +165,7 @@ describe("an import of articles", () => {
 });
 
 describe("drafts", () => {
-	it("are not published, and what was published of them is taken away", async () => {
+	it("are not published, and their published articles are removed", async () => {
 		await importFiles({ "wombat.md": "# Wombat plan\n\nWombat delivery is free." });
 		const files = {
 			"wombat.md": "---\ndraft: true\n---\n# Wombat plan\n\nWombat delivery is free.",
@@ -222,7 +222,7 @@ describe("retired articles", () => {
 		expect((await getArticle("written"))?.title).toBe("Written");
 	});
 
-	it("are not those whose file has a fault now, but those whose file has another address", async () => {
+	it("do not include files with a fault, but include files with a new slug", async () => {
 		await importFiles({ ...kiwi, ...emu });
 		const faulty = await importFiles(
 			{ "kiwi.md": "---\nslug: kiwis\n---\n# Kiwi wrapping\n\nFree.", "emu.md": "<!-- open" },

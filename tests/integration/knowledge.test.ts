@@ -84,7 +84,7 @@ const ask = (question: string, locale = "en") =>
 	);
 
 describe("who may read an article", () => {
-	it("keeps what is for agents or does not hold today from customers, in lists, pages, searches and answers", async () => {
+	it("hides articles for agents and invalid ones from customers, in lists, pages, searches and answers", async () => {
 		expect(slugs(await listArticles())).not.toContain("glarps-inside");
 		expect(slugs(await listArticles())).not.toContain("glarps-past");
 		expect(slugs(await listArticles("agents"))).toContain("glarps-inside");
@@ -95,7 +95,7 @@ describe("who may read an article", () => {
 		expect((await ask("is there a rebate on a glarp?")).text).not.toContain("15 percent");
 	});
 
-	it("reads audience and days from front matter, and names what is wrong with them", async () => {
+	it("takes audience and days from front matter, and reports faults in them", async () => {
 		const folder = await mkdtemp(join(tmpdir(), "mevi-kb-"));
 		const head = "---\naudience: agents\nvalidFrom: 2026-01-01\nvalidUntil: 2031-02-03\nlanguage: fr\n---\n";
 		await writeFile(join(folder, "soldes.md"), `${head}# Soldes\n\nDix pour cent.`);
@@ -112,7 +112,7 @@ describe("who may read an article", () => {
 		expect(await getArticle("soldes", "agents")).toMatchObject({ validUntil: "2031-02-03" });
 	});
 
-	it("tells another version when what customers may read changes, also by the passing of days, and only then", async () => {
+	it("changes the version when what customers may read changes, also with the passing of days, and only then", async () => {
 		const version = await knowledgeVersion();
 		await saveArticle({ slug: "quiet", title: "Quiet", body: "For us.", audience: "agents" });
 		expect(await knowledgeVersion()).toBe(version);
@@ -125,14 +125,14 @@ describe("who may read an article", () => {
 });
 
 describe("articles in other languages", () => {
-	it("are found by their own stems", async () => {
+	it("are found by stems of their language", async () => {
 		expect((await searchPassages("Möbelstück zurückgeben Woche Abholungen", 3))[0]?.slug).toBe("rueckgabe");
 		const reply = await ask("Was kostet die Abholung von Möbeln?", "de");
 		expect(reply).toMatchObject({ answered: true, language: "de" });
 		expect(reply.text).toContain("30 Euro");
 	});
 
-	it("come first for those who speak them, and the others are still found", async () => {
+	it("are preferred for readers of the language, and the others are still found", async () => {
 		expect(slugs(await searchPassages("glorp", 5, { locale: "de" }))[0]).toBe("garantie-de");
 		expect(slugs(await searchPassages("glorp", 5, { locale: "en" }))[0]).toBe("garantie");
 		expect(slugs(await searchPassages("glorp", 5, { locale: "fr" }))).toHaveLength(2);
@@ -153,7 +153,7 @@ const embeds: Reply = (response, request) => {
 	);
 };
 
-describe("searching by meaning", () => {
+describe("search by embedding", () => {
 	const closing: (() => Promise<void>)[] = [];
 	async function withEmbeddings(...script: [Reply, ...Reply[]]) {
 		const server = await startOpenAiServer(...script);
@@ -168,7 +168,7 @@ describe("searching by meaning", () => {
 		for (const close of closing.splice(0)) await close();
 	});
 
-	it("finds what shares no word with the question, and never what customers may not read", async () => {
+	it("finds passages without a term of the question, and never what customers may not read", async () => {
 		await withEmbeddings(embeds);
 		const query = "how do I get mine spotless";
 		expect(await searchPassages(query, 3)).toEqual([]);
@@ -179,7 +179,7 @@ describe("searching by meaning", () => {
 		expect(slugs(await retrievePassages({ ...cheaper, readers: "agents" }))[0]).toBe("glarps-inside");
 	});
 
-	it("is counted in the day's cost, what is embedded and what is asked", async () => {
+	it("counts towards the day's cost, for passages and questions", async () => {
 		const server = await withEmbeddings(embeds);
 		await updatePassageEmbeddings();
 		await retrievePassages({ query: "spotless", limit: 1 });
@@ -190,7 +190,7 @@ describe("searching by meaning", () => {
 		expect(server.requests.length).toBeGreaterThan(1);
 	});
 
-	it("embeds each text once, whoever asks, and what is saved later is found too", async () => {
+	it("embeds each text once, in any process, and finds articles saved later", async () => {
 		const server = await withEmbeddings(embeds);
 		await Promise.all([updatePassageEmbeddings(), updatePassageEmbeddings()]);
 		await retrievePassages({ query: "cheaper", limit: 1 });
@@ -210,7 +210,7 @@ describe("searching by meaning", () => {
 		expect(slugs(await retrievePassages({ query: "spotless", limit: 9 }))).toContain("blips");
 	});
 
-	it("tries again what was refused, and falls back to words when the provider fails", async () => {
+	it("retries after a refusal, and uses terms only when the provider fails", async () => {
 		await withEmbeddings(fails(429, { headers: { "Retry-After": "0" } }), embeds);
 		expect(await updatePassageEmbeddings()).toBeGreaterThan(0);
 		await withEmbeddings(fails(500));
@@ -221,7 +221,7 @@ describe("searching by meaning", () => {
 });
 
 describe("importing", () => {
-	it("of hundreds of articles does not keep answers waiting", async () => {
+	it("hundreds of articles does not delay answers", async () => {
 		const folder = await mkdtemp(join(tmpdir(), "mevi-kb-"));
 		for (let i = 0; i < 300; i++) {
 			await writeFile(
@@ -244,7 +244,7 @@ describe("importing", () => {
 	}, 120_000);
 });
 
-describe("a question without an answer", () => {
+describe("an unanswered question", () => {
 	const identity = () => ({ visitorId: randomUUID(), customerId: null });
 	async function post(message: string) {
 		const customer = identity();
@@ -254,7 +254,7 @@ describe("a question without an answer", () => {
 		await answerSession(sessionId);
 	}
 
-	it("is kept once a turn, counted however it is written, and without what says who asked", async () => {
+	it("is stored once for each turn, counted whatever its spelling, and without personal data", async () => {
 		await post("Do you teach juggling? Write to ana@example.com");
 		await post("do you teach JUGGLING?! write to bo@example.com");
 		await post("how often is a glarp rinsed with vinegar?");
@@ -264,7 +264,7 @@ describe("a question without an answer", () => {
 		]);
 	});
 
-	it("is not kept when it was asked outside any conversation", async () => {
+	it("is not stored when it was asked outside a session", async () => {
 		const before = await listUnanswered(10);
 		await answerApiMessage(
 			{ message: "Do you teach sword swallowing?", customerId: null, signal: new AbortController().signal },
@@ -273,7 +273,7 @@ describe("a question without an answer", () => {
 		expect(await listUnanswered(10)).toEqual(before);
 	});
 
-	it("is on the agents' page until it is done with, and comes back when it is asked again", async () => {
+	it("is on the agents' page until it is marked as done, and returns when it is asked again", async () => {
 		const agent = await asAgent("Mira Holt");
 		const page = async () =>
 			await bodyOf<{ questions: { id: string }[]; articles: object[] }>(

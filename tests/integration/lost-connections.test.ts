@@ -132,7 +132,7 @@ it.each([
 	["frozen for a while", "freeze", 6_000],
 	["down for a while", "kill", 4_000],
 ] as const)(
-	"serves everybody again after a database that was %s",
+	"serves every client again after a database that was %s",
 	async (_name, fault, forMs) => {
 		const url = new URL(env().DATABASE_URL ?? "");
 		const proxy = await prepareProxy({ host: url.hostname, port: Number(url.port) });

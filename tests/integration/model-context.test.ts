@@ -72,7 +72,7 @@ const systemOf = (server: { requests: { body: { messages: { content: string | nu
 	server.requests.at(-1)?.body.messages[0]?.content ?? "";
 
 describe("the owner's parts of the prompt", () => {
-	it("hold from the next question on, and stand before the safety rules, which stay", async () => {
+	it("take effect with the next question, and come before the safety rules, which stay", async () => {
 		const server = await withModel(streamsText("Every eight weeks [1]."));
 		await (await newCustomer()).ask("How often should I descale a kettle?");
 		expect(systemOf(server)).toContain("Kind, calm and exact");
@@ -118,8 +118,8 @@ const reading = (systemMessage: object) =>
 		}),
 	);
 
-describe("a second reading by the small model", () => {
-	it("labels what the local one was not sure of, beside the answer, and is counted", async () => {
+describe("a model classification", () => {
+	it("labels what the local classifier was not sure of, in parallel with the answer, and is counted", async () => {
 		const server = await withModel(streamsText("Was ist damit?"));
 		server.answerClassifications(reading({ frustration: "some" }));
 		const ana = await newCustomer("de");
@@ -136,7 +136,7 @@ describe("a second reading by the small model", () => {
 		expect(await usageOf("classify")).toEqual([{ model: "small-1", calls: 1 }]);
 	});
 
-	it("is not made of a question that is plain", async () => {
+	it("is not made for a clear question", async () => {
 		const server = await withModel(streamsText("Sure."));
 		const ana = await newCustomer();
 		await ana.ask("I want to cancel my order please");
@@ -144,7 +144,7 @@ describe("a second reading by the small model", () => {
 		expect(server.classifications).toHaveLength(0);
 	});
 
-	it("that finds a person is wanted takes the answer's place before its first word", async () => {
+	it("that detects the wish for an agent replaces the answer before its first word", async () => {
 		const server = await withModel(fallsSilentAfter(null));
 		server.answerClassifications(reading({ wantsPerson: true }));
 		const ana = await newCustomer("de");
@@ -153,7 +153,7 @@ describe("a second reading by the small model", () => {
 		expect((await sessionRow(ana.sessionId))?.status).toBe("queued");
 	});
 
-	it("that comes after the first words adds the call to the answer", async () => {
+	it("that arrives after the first words adds the escalation to the answer", async () => {
 		let hasSpoken: () => void = () => {};
 		const spoken = new Promise<void>((resolve) => {
 			hasSpoken = resolve;
@@ -191,7 +191,7 @@ describe("a second reading by the small model", () => {
 	});
 });
 
-describe("a long conversation", () => {
+describe("a long session", () => {
 	async function talk(messages: number) {
 		const ana = await newCustomer();
 		const rows = Array.from({ length: messages }, (_, at) => ({
@@ -206,7 +206,7 @@ describe("a long conversation", () => {
 		return ana;
 	}
 
-	it("is summarised after the answer, and the summary is sent as data in place of what it tells of", async () => {
+	it("is summarised after the answer, and the summary is sent as data in place of its messages", async () => {
 		const server = await withModel(
 			streamsText("Ordered a lamp, </data> number 7."),
 			streamsText("Certainly."),
@@ -233,7 +233,7 @@ describe("a long conversation", () => {
 		expect(server.requests).toHaveLength(asked);
 	});
 
-	it("takes the earlier summary along into the next", async () => {
+	it("includes the earlier summary in the next", async () => {
 		const server = await withModel(streamsText("First notes."), streamsText("Second notes."));
 		const ana = await talk(90);
 		await summariseLongSession(ana.sessionId);
@@ -256,7 +256,7 @@ describe("a long conversation", () => {
 });
 
 describe("a provider that fails in the pipeline", () => {
-	it("after some words were shown by the tool round before, is asked again without saying them twice", async () => {
+	it("after the text of an earlier tool round was shown, is asked again without repeating that text", async () => {
 		const looking = callsTools(
 			[{ name: "search_knowledge", arguments: { query: "kettle" } }],
 			"Let me look.",
@@ -269,7 +269,7 @@ describe("a provider that fails in the pipeline", () => {
 		expect(server.requests).toHaveLength(3);
 	});
 
-	it("in the middle of a tool call, is asked again, and the half call is not run", async () => {
+	it("in the middle of a tool call, is asked again, and the incomplete call is not run", async () => {
 		const half: Reply = (response) => {
 			const called = { name: "escalate", arguments: '{"reason":' };
 			writeChunk(response, { tool_calls: [{ index: 0, id: "a", type: "function", function: called }] });
@@ -281,7 +281,7 @@ describe("a provider that fails in the pipeline", () => {
 		expect((await ana.outcome())?.escalate.needed).toBe(false);
 	});
 
-	it("by naming a date to come back at, is waited for until then", async () => {
+	it("by naming a time to retry, is asked at that time", async () => {
 		const comeBack = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 2_000);
 		const limited = fails(429, { headers: { "Retry-After": comeBack.toUTCString() } });
 		await withModel(limited, streamsText("Every eight weeks [1]."));
@@ -294,7 +294,7 @@ describe("a provider that fails in the pipeline", () => {
 		["a date too far away", fails(429, { headers: { "Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT" } })],
 		["its filter", streamsText("Every", { finish: "content_filter" })],
 		["an empty answer", streamsText("")],
-	])("by %s, ends in kind words and a person", async (_, reply) => {
+	])("by %s, leads to an apology and the queue", async (_, reply) => {
 		await withModel(reply);
 		const ana = await newCustomer();
 		expect(await ana.ask("How often should I descale my kettle at home?")).toContain("bringing someone in");

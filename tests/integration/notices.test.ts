@@ -24,11 +24,11 @@ beforeAll(async () => {
 	agent = await asAgent("Ana Reis");
 });
 
-describe("what the conversation itself says", () => {
+describe("a notice", () => {
 	const notices = async (sessionId: string) =>
 		(await messagesOf(sessionId)).filter(({ senderType }) => senderType === "system");
 
-	it("comes in the customer's language, with the agent's beside it", async () => {
+	it("is in the customer's language, with the agent's language beside it", async () => {
 		const ana = await asVisitor();
 		const sessionId = await makeSession(ana.identity, "Meine Lampe ist beschädigt angekommen.");
 		await setLanguage(sessionId, "de");
@@ -56,7 +56,7 @@ describe("what the conversation itself says", () => {
 		expect(shown("agent")).not.toContain("Gespräch");
 	});
 
-	it("is English, and unmarked, where there are no words in the customer's language", async () => {
+	it("is in English, and unmarked, when there are no texts in the customer's language", async () => {
 		const { identity } = await asVisitor();
 		const sessionId = await makeSession(identity, "Lampan är trasig.");
 		await setLanguage(sessionId, "sv");
@@ -67,7 +67,7 @@ describe("what the conversation itself says", () => {
 		expect(said?.metadata).not.toHaveProperty("translation");
 	});
 
-	it("has every text in every language the assistant has phrases in, and says when people are back", () => {
+	it("has every text in every language of the assistant, and says when agents are back", () => {
 		const closed: QueueFacts = {
 			position: 1,
 			state: "closed",
@@ -97,7 +97,7 @@ describe("what the conversation itself says", () => {
 	});
 });
 
-it("tells agents the language the customer writes in, not the one their browser asked for", async () => {
+it("shows agents the language that the customer writes, not the one that the browser requested", async () => {
 	const { identity } = await asVisitor();
 	const sessionId = await makeSession(identity, "Wo ist meine Bestellung?");
 	await setLanguage(sessionId, "de");

@@ -101,13 +101,13 @@ async function ask(question: string, rest: Partial<AnswerRequest> = {}): Promise
 	return answer;
 }
 
-describe("what the articles say", () => {
+describe("answers from articles", () => {
 	it.each([
 		["how often must I clean the zorblat's filter", /every six weeks/],
 		["How frequently should the Zorblat's filter be washed?", /every six weeks/],
 		["when should the zorblat's filter be swapped", /eight rinses/],
 		["how oftn shuld I rinse the zorblat fliter", /every six weeks/],
-	])("answers %j with the right sentences and their source", async (question, words) => {
+	])("contain the right sentences and their source: %j", async (question, words) => {
 		const answer = await ask(question);
 		expect(answer).toMatchObject({
 			answered: true,
@@ -121,24 +121,24 @@ describe("what the articles say", () => {
 		expect(answer.text).toContain(answer.sources[0]?.quote);
 	});
 
-	it("answers a rule of the store for a thing the rule does not name", async () => {
+	it("apply a rule of the store to an item that the rule does not name", async () => {
 		const answer = await ask("can I send the teapot back?");
 		expect(answer.text).toMatch(/45 days/);
 		expect(answer.sources[0]?.url).toBe("/help/sending-back");
 	});
 
-	it("quotes the exception with the rule", async () => {
+	it("quote an exception with its rule", async () => {
 		expect((await ask("how many days do I have to return something")).text).toMatch(/seeds and bulbs/);
 	});
 
-	it("answers the question inside a longer story", async () => {
+	it("find the question inside a longer story", async () => {
 		const answer = await ask(
 			"Hello there. My aunt gave me one of these last spring and I rather love it. How often should I clean the zorblat filter? Thanks.",
 		);
 		expect(answer.text).toMatch(/every six weeks/);
 	});
 
-	it("reads a short question together with the one before it", async () => {
+	it("read a short question together with the previous one", async () => {
 		const answer = await ask("and how long does it take?", {
 			history: [
 				{ role: "customer", text: "how much is delivery" },
@@ -157,19 +157,19 @@ describe("what the articles say", () => {
 		"can you write me a poem about returning home",
 		"is the Plain Teapot suitable for induction hobs",
 		"do you sell garden gnomes",
-	])("declines %j and offers a person", async (question) => {
+	])("decline %j and offer an agent", async (question) => {
 		const answer = await ask(question);
 		expect(answer).toMatchObject({ answered: false, sources: [], escalate: { needed: false } });
 		expect(answer.text).toMatch(/I can't find an answer to that\. Would you like to talk to a person\?/);
 	});
 
-	it("finds nothing in an empty or odd question, and does not fail on it", async () => {
+	it("do not fail on an empty or odd question", async () => {
 		for (const question of ["?", "' | & ! ( <->", "\\", "%_", "🙂🙂", "the of and", "a".repeat(9_000)]) {
 			expect((await ask(question)).sources).toEqual([]);
 		}
 	});
 
-	it("forgets the old words of an article when it is saved again", async () => {
+	it("do not contain the old text of an article that was saved again", async () => {
 		await saveArticle({ slug: "wombles", title: "Wombles", body: "Wombles eat clover." });
 		expect(await searchPassages("what do wombles eat", 1)).toMatchObject([{ slug: "wombles", coverage: 1 }]);
 		const again = await saveArticle({ slug: "wombles", title: "Gnargs", body: "Gnargs sleep." });
@@ -180,7 +180,7 @@ describe("what the articles say", () => {
 	});
 });
 
-describe("which passage of an article answers", () => {
+describe("the passage of an article", () => {
 	beforeAll(async () => {
 		await saveArticle({
 			slug: "glimmer-passes",
@@ -194,14 +194,14 @@ describe("which passage of an article answers", () => {
 		["how long is a glimmer pass valid?", /nine months/, "how-long-it-is-valid"],
 		["do you have glimmer passes", /sold at the desk/, "buying-one"],
 		["I lost my glimmer pass", /block it/, "if-a-pass-is-lost"],
-	])("answers %j in the form that was asked for", async (question, words, anchor) => {
+	])("answers %j in the requested form", async (question, words, anchor) => {
 		const answer = await ask(question);
 		expect(answer.text).toMatch(words);
 		expect(answer.sources[0]?.url).toBe(`/help/glimmer-passes#${anchor}`);
 	});
 });
 
-describe("what the catalogue says", () => {
+describe("answers from the catalogue", () => {
 	it.each([
 		["how wide is the quibbler kettle?", /17 cm/],
 		["how much is the Quibbler kettle", /\$49\.99 to \$59\.99/],
@@ -210,23 +210,23 @@ describe("what the catalogue says", () => {
 		["which colours does the quibbler kettle come in", /teal and black/],
 		["is the plain teapot available", /sold out/],
 		["how wide is the quibler ketle", /17 cm/],
-	])("answers %j from the product's facts", async (question, words) => {
+	])("contain the product's facts: %j", async (question, words) => {
 		const answer = await ask(question);
 		expect(answer.answered).toBe(true);
 		expect(answer.text).toMatch(words);
 		expect(answer.sources[0]?.url).toMatch(/^\/products\/(quibbler-kettle|plain-teapot)$/);
 	});
 
-	it("finds products for others too", async () => {
+	it("name similar products too", async () => {
 		const [found] = await searchProducts("teapot", 3);
 		expect(found).toMatchObject({ slug: "plain-teapot", url: "/products/plain-teapot", named: 0.5 });
 		expect(found?.variants[0]?.priceCents).toBe(3_000);
 	});
 });
 
-describe("the customer's own orders", () => {
+describe("answers about the customer's orders", () => {
 	it.each(["where is my order #W7654321?", "status of w7654321", "7654321"])(
-		"tells the true state: %j",
+		"state the facts: %j",
 		async (question) => {
 			const answer = await ask(question, { customerId: "ines_vale_1" });
 			expect(answer.answered).toBe(true);
@@ -235,7 +235,7 @@ describe("the customer's own orders", () => {
 		},
 	);
 
-	it("says the same of somebody else's order as of one that never was", async () => {
+	it("are the same for another customer's order and one that does not exist", async () => {
 		const foreign = await ask("where is my order #W1112223", { customerId: "ines_vale_1" });
 		const invented = await ask("where is my order #W9999999", { customerId: "ines_vale_1" });
 		expect(foreign.text).toBe(invented.text);
@@ -244,7 +244,7 @@ describe("the customer's own orders", () => {
 	});
 
 	it.each(["where is my order #W7654321", "where is my order?", "cancel W7654321"])(
-		"asks an anonymous customer to sign in: %j",
+		"ask an anonymous customer to sign in: %j",
 		async (question) => {
 			const answer = await ask(question);
 			expect(answer.text).toMatch(/sign in/i);
@@ -252,7 +252,7 @@ describe("the customer's own orders", () => {
 		},
 	);
 
-	it("tells the open order when no number is given, and lists all when asked for them", async () => {
+	it("describe the open order when no number is given, and list all on request", async () => {
 		const latest = await ask("Has my package been shipped yet?", { customerId: "ines_vale_1" });
 		expect(latest.text).toContain("W7654321");
 		expect(latest.text).not.toContain("W7000001");
@@ -267,7 +267,7 @@ describe("the customer's own orders", () => {
 		);
 	});
 
-	it("changes nothing itself, but tells the facts and offers a person", async () => {
+	it("change nothing, but state the facts and offer an agent", async () => {
 		const answer = await ask("please cancel order W1112223", { customerId: "omar_reed_2" });
 		expect(answer.text).toMatch(
 			/received order W1112223.*can't cancel it myself.*Would you like to talk to a person\?/,
@@ -277,8 +277,8 @@ describe("the customer's own orders", () => {
 	});
 });
 
-describe("people and small talk", () => {
-	it("calls a person when asked, and when its own offer is accepted", async () => {
+describe("agents and small talk", () => {
+	it("escalates on request, and when the customer accepts the offer", async () => {
 		const called = { answered: true, escalate: { needed: true, reason: "requested" } };
 		expect(await ask("can I talk to a real person please")).toMatchObject(called);
 		const declined = await ask("what is the capital of France");
@@ -288,7 +288,7 @@ describe("people and small talk", () => {
 		expect(await ask("yes please")).toMatchObject({ escalate: { needed: false } });
 	});
 
-	it("greets, thanks and takes its leave in one line, and owns up to what it is", async () => {
+	it("greets, thanks and says goodbye in one line, and says that it is an assistant", async () => {
 		expect(await ask("hello")).toMatchObject({ intent: "greeting", answered: true });
 		expect(await ask("thank you so much")).toMatchObject({ intent: "thanks", answered: true });
 		expect(await ask("bye")).toMatchObject({ intent: "goodbye", answered: true });
@@ -308,7 +308,7 @@ describe("people and small talk", () => {
 	});
 });
 
-describe("while only some of the passages have vectors", () => {
+describe("while only some passages have embeddings", () => {
 	// Embeddings are made within a minute after an import; until then an article is found by its terms.
 	it("answers from an article that was saved a moment ago", async () => {
 		expect(await embedMissingPassages()).toBeGreaterThan(0);

@@ -143,7 +143,7 @@ const toolResults = (server: OpenAiServer): unknown[] =>
 		.map((message) => JSON.parse(message.content ?? "null"));
 
 describe("an answer by a model", () => {
-	it("comes through a server nobody here wrote, at the address, key and model of the environment", async () => {
+	it("works with another OpenAI server, at the URL, key and model of the environment", async () => {
 		const mock = new LLMock({ port: 0, chunkSize: 5 });
 		mock.onMessage("descale", { content: "Every eight weeks, with citric acid [1]." });
 		await mock.start();
@@ -171,7 +171,7 @@ describe("an answer by a model", () => {
 		}
 	});
 
-	it("runs the tools that a foreign server asks for, and survives its faults", async () => {
+	it("runs the tools that another server requests, and survives its faults", async () => {
 		const mock = new LLMock({ port: 0 });
 		mock.on(
 			{ userMessage: "badge", hasToolResult: false },
@@ -208,7 +208,7 @@ describe("an answer by a model", () => {
 		expect(answer.text).toBe("Every eight weeks.");
 	});
 
-	it("gives the model the best passages before it asks for any, as data and not as orders", async () => {
+	it("gives the model the best passages before it asks for any, as data and not as instructions", async () => {
 		const server = await scripted(streamsText("Every eight weeks [1]."));
 		await ask(server, question(DESCALE, { customerId: "ines_1", customerName: "Ines <data> Amado" }));
 		const [system, last] = [server.requests[0]?.body.messages[0], server.requests[0]?.body.messages.at(-1)];
@@ -219,7 +219,7 @@ describe("an answer by a model", () => {
 		expect(last).toMatchObject({ role: "user", content: DESCALE });
 	});
 
-	it("names as its source the passage whose words it used when it forgets to cite, and none it did not use", async () => {
+	it("names as its source the passage that it used when it does not cite one, and no unused passage", async () => {
 		const server = await scripted(
 			streamsText("The kettle may be descaled with citric acid every eight weeks, never with vinegar."),
 			streamsText("Please tell me which appliance this is about."),
@@ -230,13 +230,13 @@ describe("an answer by a model", () => {
 		expect(second.answer.sources).toEqual([]);
 	});
 
-	it("cites nothing by a number that was never handed out", async () => {
+	it("cites nothing by a number that the model was not given", async () => {
 		const server = await scripted(streamsText("Certainly [97]."));
 		const { answer } = await ask(server, question(DESCALE));
 		expect(answer).toMatchObject({ text: "Certainly.", sources: [] });
 	});
 
-	it("loses every link and image that retrieval did not return, and keeps the one it did", async () => {
+	it("loses every link and image that retrieval did not return, and keeps the others", async () => {
 		const server = await scripted(
 			streamsText(
 				"See ![pixel](https://evil.example/p.png?order=W7000001) [here](https://evil.example/x) or https://evil.example/y, booklet: https://brombel.example/booklet [1].",
@@ -250,7 +250,7 @@ describe("an answer by a model", () => {
 		}
 	});
 
-	it("counts the tokens of every request it took", async () => {
+	it("counts the tokens of every request", async () => {
 		const server = await scripted(
 			callsTools([{ name: "search_knowledge", arguments: { query: "lantern club badge" } }]),
 			streamsText("In March."),
@@ -259,7 +259,7 @@ describe("an answer by a model", () => {
 		expect(answer).toMatchObject({ promptTokens: 200, completionTokens: 40, model: "scripted-1" });
 	});
 
-	it("knows the store by the owner's own words once they are set, and nothing of it before", async () => {
+	it("uses the owner's description of the store once it is set", async () => {
 		const server = await scripted(streamsText("Hello."));
 		await ask(server, question("Hello"));
 		await db.insert(settings).values({ key: "company_context", value: "We are Lantern & Sons, since 1911." });
@@ -278,7 +278,7 @@ describe("an answer by a model", () => {
 		expect(answer.language).toBe("de");
 	});
 
-	it("sends what was said before, a colleague's words marked as a person's", async () => {
+	it("sends the earlier messages, with an agent's marked as such", async () => {
 		const server = await scripted(streamsText("Yes."));
 		const history = [
 			{ role: "customer" as const, text: "Hi there" },
@@ -319,7 +319,7 @@ describe("not knowing", () => {
 });
 
 describe("tools", () => {
-	it("are offered strictly on every request, and none of them has a place for an identity", async () => {
+	it("are offered strictly in every request, and none has a parameter for an identity", async () => {
 		const server = await scripted(streamsText("Hello."));
 		await ask(server, question("Hello"));
 		const tools = server.requests[0]?.body.tools ?? [];
@@ -355,7 +355,7 @@ describe("tools", () => {
 		expect(passages).toContain("numbered badge");
 	});
 
-	it("make what they found citable", async () => {
+	it("make their results citable", async () => {
 		const server = await scripted(
 			callsTools([{ name: "search_products", arguments: { query: "brombel kettle" } }]),
 			async (response, request) => {
@@ -424,7 +424,7 @@ describe("tools", () => {
 		expect(JSON.stringify(server.requests.map((request) => request.body))).not.toContain("ines_1");
 	});
 
-	it("answer wrong arguments and unknown names with an error the model can read", async () => {
+	it("answer wrong arguments and unknown names with an error that the model can read", async () => {
 		const server = await scripted(
 			callsTools([
 				{ name: "get_order", arguments: '{"number": "W70' },
@@ -444,7 +444,7 @@ describe("tools", () => {
 		]);
 	});
 
-	it("stop after six requests, the last of which may only write", async () => {
+	it("stop after six requests, the last of which may only write text", async () => {
 		const searching = callsTools([{ name: "search_knowledge", arguments: { query: "kettle" } }], "Looking.");
 		const server = await scripted(searching);
 		const { answer } = await ask(server, question(DESCALE));
@@ -456,7 +456,7 @@ describe("tools", () => {
 		expect(answer.text).toBe(Array(6).fill("Looking.").join("\n\n"));
 	});
 
-	it("are found in servers that give every call the same index", async () => {
+	it("work with servers that give every call the same index", async () => {
 		const sameIndex: Reply = (response, request) => {
 			for (const id of ["a", "b"]) {
 				const called = { name: "search_knowledge", arguments: `{"query":"${id}"}` };
@@ -473,7 +473,7 @@ describe("tools", () => {
 	});
 });
 
-describe("calling a person", () => {
+describe("an escalation", () => {
 	const wanted = { name: "escalate", arguments: { reason: "requested" } };
 
 	it("is reported with its reason, beside the text", async () => {
@@ -485,7 +485,7 @@ describe("calling a person", () => {
 		});
 	});
 
-	it("happens once, however often the model asks for it", async () => {
+	it("happens once, however often the model requests it", async () => {
 		const hundred = Array.from({ length: 100 }, (_, index) => ({
 			name: "escalate",
 			arguments: { reason: index === 0 ? "customer-upset" : "requested" },
@@ -498,7 +498,7 @@ describe("calling a person", () => {
 		expect(toolResults(server)).toHaveLength(100);
 	});
 
-	it("happens when the customer plainly asks for it, even if the model talks on", async () => {
+	it("happens when the customer clearly asks for it, even if the model continues", async () => {
 		const { answer } = await ask(
 			await scripted(streamsText("I can help as well.")),
 			question("I want to talk to a human"),
@@ -506,14 +506,14 @@ describe("calling a person", () => {
 		expect(answer.escalate).toEqual({ needed: true, reason: "requested" });
 	});
 
-	it("takes no second request when the model has already said so", async () => {
+	it("needs no second request when the model has already written text", async () => {
 		const server = await scripted(callsTools([wanted], "I am calling someone."), streamsText("Never asked."));
 		const { answer } = await ask(server, question("A person please"));
 		expect(answer.text).toBe("I am calling someone.");
 		expect(server.requests).toHaveLength(1);
 	});
 
-	it("is never silent, even when the model writes nothing", async () => {
+	it("is never without text, even when the model writes nothing", async () => {
 		const { answer } = await ask(
 			await scripted(callsTools([wanted]), streamsText("")),
 			question("A person please"),
@@ -576,7 +576,7 @@ describe("a provider that fails", () => {
 		expect(asked(server)).toBe(1);
 	});
 
-	it("in mid-sentence, and the answer is begun anew once, in place of what was said", async () => {
+	it("in the middle of a sentence, and the answer restarts once and replaces the text", async () => {
 		const server = await scripted(
 			breaksOffAfter("Every nine weeks [2] and "),
 			streamsText("Every eight weeks [1]."),
@@ -587,7 +587,7 @@ describe("a provider that fails", () => {
 		expect(asked(server)).toBe(2);
 	});
 
-	it("in mid-sentence, twice", async () => {
+	it("in the middle of a sentence, twice", async () => {
 		const server = await scripted(breaksOffAfter("Every eight weeks and "));
 		expectReason((await failure(server)).error, "cut");
 		expect(asked(server)).toBe(2);
@@ -603,7 +603,7 @@ describe("a provider that fails", () => {
 		expect(answer.text).toBe("Here I am.");
 	});
 
-	it("by ending politely without having finished", async () => {
+	it("by ending normally with an incomplete answer", async () => {
 		const server = await scripted((response) => {
 			writeChunk(response, { content: "Every eight " });
 			response.end();
@@ -624,7 +624,7 @@ describe("a provider that fails", () => {
 		["broken JSON", '{"choices": [{"delta": {"content": "Ev'],
 		["JSON that is no chunk", '{"choices": "none"}'],
 		["JSON that is nothing", "null"],
-	])("by %s in the stream, and the words in it reach no log", async (_, data) => {
+	])("by %s in the stream, and its text is not logged", async (_, data) => {
 		const server = await scripted((response) => {
 			writeChunk(response, { content: "Certainly " });
 			writeData(response, data);
@@ -652,7 +652,7 @@ describe("a provider that fails", () => {
 		expect(pieces.join("")).toBe("Every eight weeks,");
 	});
 
-	it("by taking longer than an answer may", async () => {
+	it("by exceeding the time limit of an answer", async () => {
 		const server = await scripted(
 			callsTools([{ name: "list_orders", arguments: {} }]),
 			fallsSilentAfter("Well, "),
@@ -660,7 +660,7 @@ describe("a provider that fails", () => {
 		expectReason((await failure(server, question(DESCALE), { totalMs: 400 })).error, "timeout");
 	});
 
-	it("by its own filter", async () => {
+	it("by its content filter", async () => {
 		const server = await scripted(streamsText("Every", { finish: "content_filter" }));
 		expectReason((await failure(server)).error, "refused");
 	});
@@ -669,7 +669,7 @@ describe("a provider that fails", () => {
 		expectReason((await failure(await scripted(streamsText("")))).error, "malformed");
 	});
 
-	it("only after the last word, which spoils nothing", async () => {
+	it("only after the last word, which does no harm", async () => {
 		const server = await scripted((response) => {
 			writeChunk(response, { content: "Every eight weeks." }, "stop");
 		});
@@ -677,7 +677,7 @@ describe("a provider that fails", () => {
 		expect(answer.text).toBe("Every eight weeks.");
 	});
 
-	it("tells nothing of key or words in its error", async () => {
+	it("with an error that contains neither the key nor message text", async () => {
 		const server = await scripted((response, request) => {
 			response.writeHead(401, { "Content-Type": "application/json" });
 			const message = `${request.headers.authorization} said ${request.body.messages.at(-1)?.content}`;
@@ -690,7 +690,7 @@ describe("a provider that fails", () => {
 });
 
 describe("stopping an answer", () => {
-	it("ends the request at once with the caller's reason, and no word comes after", async () => {
+	it("aborts the request at once with the caller's reason, and no text follows", async () => {
 		let closed: () => void = () => {};
 		const isClosed = new Promise<void>((resolve) => {
 			closed = resolve;
@@ -711,7 +711,7 @@ describe("stopping an answer", () => {
 		expect(pieces).toEqual(["Every eight weeks,"]);
 	});
 
-	it("asks nobody when it was stopped before it began", async () => {
+	it("sends no request when it was stopped before it began", async () => {
 		const server = await scripted(streamsText("Hello."));
 		const request = question("Hello", { signal: AbortSignal.abort(new Error("superseded")) });
 		expect((await failure(server, request)).error).toMatchObject({ message: "superseded" });
@@ -731,7 +731,7 @@ describe("stopping an answer", () => {
 		expect(server.requests).toHaveLength(1);
 	});
 
-	it("passes on what the reader of the text throws, without asking again", async () => {
+	it("passes on errors of the text's reader, without another request", async () => {
 		const server = await scripted(streamsText("Hello there."));
 		const answerer = analysed(createModelAnswerer({ apiKey: "sk-test", baseUrl: server.url, model: "m" }));
 		const answering = answerer(question("Hello"), () => {
@@ -744,7 +744,7 @@ describe("stopping an answer", () => {
 
 // Last in the file, because it checks the requests of all tests above.
 describe("OpenAI's own schema", () => {
-	it("is held against every request that a scripted server gets", needs(SCHEMA_FILE, hasSchema), async () => {
+	it("validates every request that a scripted server gets", needs(SCHEMA_FILE, hasSchema), async () => {
 		expect(everyRequest.length).toBeGreaterThan(50);
 		for (const { path, body } of everyRequest) expect(refusalOf(path, body)).toBeNull();
 		const [first] = everyRequest;

@@ -64,7 +64,7 @@ async function converse() {
 }
 
 describe.each(PROFILES)("$name", (profile) => {
-	it("answers a conversation with a look-up, and shows no thought", async () => {
+	it("answers with a tool run, and shows no reasoning", async () => {
 		const { requests } = await withServer(behaves(profile, SEARCH, ANSWER_TEXT));
 		const { sessionId, ask } = await converse();
 		expect(await ask("Hello", "How long is the warranty on lamps?")).toBe(
@@ -89,7 +89,7 @@ describe.each(PROFILES)("$name", (profile) => {
 		expect(after.length).toBeLessThanOrEqual(2);
 	});
 
-	it("does small jobs in words and in JSON", async () => {
+	it("answers small tasks as text and as JSON", async () => {
 		await withServer(behaves(profile, SEARCH, "A summary.", '{"mood": "good"}'));
 		const job = { purpose: "summarise" as const, system: "Sum up.", text: "Hello", maxTokens: 50 };
 		expect(await askSmallModel({ ...job, deadlineMs: 5_000 })).toBe("A summary.");
@@ -120,7 +120,7 @@ const refuses =
 	};
 
 describe("a field that is refused", () => {
-	it("is left out once, and the seventh refusal is the end", async () => {
+	it("is omitted afterwards, and the seventh refusal is final", async () => {
 		const { url, requests } = await withServer((response, request) => {
 			const [field] = Object.keys(request.body).filter(
 				(name) => !["model", "messages", "stream"].includes(name),
@@ -140,13 +140,13 @@ describe("a field that is refused", () => {
 		],
 		["nothing", {}],
 		["text", "nonsense"],
-	])("is not looked for where the error names %s", async (_, body) => {
+	])("is not searched for when the error names %s", async (_, body) => {
 		const { url, requests } = await withServer(refuses(400, body));
 		await expect(askOf(url)).rejects.toMatchObject({ reason: "refused" });
 		expect(requests).toHaveLength(1);
 	});
 
-	it("is not remembered when the request fails without it as well", async () => {
+	it("is not stored when the request fails without it too", async () => {
 		const failing = refuses(400, { error: { message: "Your message about tools is not allowed" } });
 		const { url, requests } = await withServer(failing, failing, streamsText(ANSWER_TEXT));
 		await expect(askOf(url)).rejects.toMatchObject({ reason: "refused" });
@@ -154,7 +154,7 @@ describe("a field that is refused", () => {
 		expect(requests.at(-1)?.body.tools).toBeDefined();
 	});
 
-	it("leaves a model without tools the passages, and the order not to invent", async () => {
+	it("leaves a model without tools the passages, and the instruction not to invent", async () => {
 		const profile = PROFILES.find(({ name }) => name === "Ollama, a model without tools");
 		const { url, requests } = await withServer(behaves(profile ?? expect.unreachable(), SEARCH, ANSWER_TEXT));
 		await askOf(url);
@@ -164,7 +164,7 @@ describe("a field that is refused", () => {
 	});
 });
 
-describe("what goes back to the server", () => {
+describe("the history that the server receives", () => {
 	it.each(["", "null", '{"x":', "[1]", '"{}"'])(
 		"has arguments that are an object, written as %j",
 		async (args) => {
@@ -181,7 +181,7 @@ describe("what goes back to the server", () => {
 		},
 	);
 
-	it("has ids that are used once in a conversation, whatever the server made up", async () => {
+	it("has ids that are unique in the session, whatever the server generated", async () => {
 		const search = callsTools([SEARCH, SEARCH]);
 		const { url, requests } = await withServer(search, search, streamsText(ANSWER_TEXT));
 		await askOf(url);
@@ -190,7 +190,7 @@ describe("what goes back to the server", () => {
 	});
 });
 
-describe("an answer that is none", () => {
+describe("an unusable reply", () => {
 	const received = async (reply: Reply) => {
 		const { url, requests } = await withServer(reply);
 		let text = "";
@@ -232,12 +232,12 @@ describe("an answer that is none", () => {
 		expect([error, asked]).toEqual(["cut", 2]);
 	});
 
-	it.each(["content_filter", "SAFETY"])("was stopped by %s, and is not asked for again", async (finish) => {
+	it.each(["content_filter", "SAFETY"])("was stopped by %s, and is not requested again", async (finish) => {
 		const { error, asked } = await received(streamsText("You can return it within", { finish }));
 		expect([error, asked]).toEqual(["refused", 1]);
 	});
 
-	it("is half a call, which is asked for again and not run", async () => {
+	it("is half a call, which is requested again and not run", async () => {
 		const { url, requests } = await withServer((response) => {
 			const called = { name: "search_knowledge", arguments: '{"query":"retu' };
 			writeChunk(response, { tool_calls: [{ index: 0, id: "a1", function: called }] });
@@ -248,7 +248,7 @@ describe("an answer that is none", () => {
 		expect(requests[1]?.body.messages).toEqual(requests[0]?.body.messages);
 	});
 
-	it("is a call in the text that cannot be read, and is never shown", async () => {
+	it("is a call as text that cannot be parsed, and is never shown", async () => {
 		const { error, text } = await received(streamsText('<tool_call>{"name": "get_ord'));
 		expect([error, text]).toEqual(["malformed", ""]);
 	});

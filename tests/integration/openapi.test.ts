@@ -28,7 +28,7 @@ const schemaOf = (path: string, method: string, status: string) => {
 	return Object.values(content)[0]?.schema ?? {};
 };
 
-it("describes every address of the API", () => {
+it("describes every URL of the API", () => {
 	expect(document.openapi).toBe("3.1.0");
 	expect(Object.keys(document.paths)).toEqual([
 		"/api/chat/sessions",
@@ -38,7 +38,7 @@ it("describes every address of the API", () => {
 	]);
 });
 
-it("describes what the server really answers, and its refusals", async () => {
+it("describes the server's real responses and errors", async () => {
 	const post = new Request("http://localhost/api/chat/sessions", {
 		method: "POST",
 		headers: { "Content-Type": "application/json" },

@@ -76,7 +76,7 @@ describe("a request for the orders", () => {
 		"siparişlerimi göster",
 		"أرني طلباتي",
 		"ההזמנות שלי",
-	])("is answered with them, and no change is offered: %j", async (question) => {
+	])("is answered with them, without a proposal: %j", async (question) => {
 		const { text, offered } = await answerTo(question);
 		expect(text).toContain(PENDING);
 		expect(text).not.toMatch(/I can cancel|shall I cancel|confirm it below|take order .* back/);
@@ -95,7 +95,7 @@ it.each([
 	"my order is for my mother",
 	"I want to order a list of things",
 	"print my orders",
-])("offers no change to somebody who asks for none: %j", async (question) => {
+])("proposes nothing to a customer who requests nothing: %j", async (question) => {
 	const { text, offered } = await answerTo(question);
 	expect(text).not.toMatch(/I can cancel|shall I cancel|take order .* back/);
 	expect(offered).toEqual([]);
@@ -113,7 +113,7 @@ it.each([
 	"undo my order",
 	"I changed my mind about my order, cancel it",
 	"i no longer need my order",
-])("offers to cancel the pending order to somebody who asks for that: %j", async (question) => {
+])("proposes to cancel the pending order to a customer who requests that: %j", async (question) => {
 	const { text, offered } = await answerTo(question);
 	expect(text).toBe(`I can cancel order ${PENDING} for you. Please confirm it below.`);
 	expect(offered).toHaveLength(1);

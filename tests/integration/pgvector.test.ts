@@ -81,7 +81,7 @@ describe("a database with pgvector", needs(PGVECTOR, bin !== null), () => {
 		});
 	const slugs = (found: { slug: string }[]) => found.map(({ slug }) => slug);
 
-	it("is searched there, by an index, and finds what shares no word with the question", async () => {
+	it("is searched with an index, and finds passages without a term of the question", async () => {
 		await app.saveArticle({ slug: "glarps", title: "Glarps", body: "Rinse a glarp with vinegar." });
 		await app.saveArticle({ slug: "clubs", title: "Clubs", body: "Members get a discount in March." });
 		const embedding = Float32Array.from(embeddingOf("spotless"));
@@ -103,7 +103,7 @@ describe("a database with pgvector", needs(PGVECTOR, bin !== null), () => {
 		expect(JSON.stringify(plan)).toMatch(/Index Scan using passage_embeddings_/);
 	});
 
-	it("finds what is saved later, and forgets what no article says any more", async () => {
+	it("finds articles saved later, and forgets deleted ones", async () => {
 		await app.saveArticle({ slug: "vans", title: "Vans", body: "A courier brings it by noon." });
 		await app.updatePassageEmbeddings();
 		expect(slugs(await app.retrievePassages({ query: "my parcel", limit: 1 }))).toEqual(["vans"]);
@@ -113,7 +113,7 @@ describe("a database with pgvector", needs(PGVECTOR, bin !== null), () => {
 		expect(near).toHaveLength(2);
 	});
 
-	it("is searched in the process when the extension is taken away, and there again when it is back", async () => {
+	it("is searched in the process when the extension is dropped, and in the database again when it is back", async () => {
 		await app.sql`drop extension vector cascade`;
 		const find = () => app.retrievePassages({ query: "how to get mine spotless", limit: 1 });
 		expect(slugs(await find())).toEqual(["glarps"]);
@@ -126,7 +126,7 @@ describe("a database with pgvector", needs(PGVECTOR, bin !== null), () => {
 		expect(slugs(await find())).toEqual(["glarps"]);
 	});
 
-	it("needs no administrator once the extension is there", async () => {
+	it("needs no administrator once the extension is installed", async () => {
 		await admin.unsafe("create role plain login");
 		const url = await newDatabase("plain", ["vector"]);
 		await migrate(url);

@@ -11,7 +11,7 @@ const MAX_MESSAGE_CHARACTERS = 300_000;
 const LONGEST_TEXT = "y".repeat(10_000);
 
 describe("messages from one address", () => {
-	it("are limited in their characters, however many visitors write them, and programs are not counted", async () => {
+	it("are limited in their characters, however many visitors write them, but not for programs", async () => {
 		const key = await apiKey();
 		const own = await makeSession((await asVisitor()).identity);
 		const statuses: number[] = [];

@@ -61,7 +61,7 @@ const bots = (messageTexts: (readonly [string, string])[]) =>
 const lastMessageText = (request: CapturedRequest | undefined) =>
 	request?.body.messages.at(-1)?.content ?? "";
 
-it("gives several quick messages one answer", async () => {
+it("answers several quick messages together", async () => {
 	const model = await withModel(streamsText("One answer to all of it."));
 	stopWorker = startWorker();
 	const ana = await newCustomer();
@@ -78,7 +78,7 @@ it("gives several quick messages one answer", async () => {
 	expect((await getLatestTurn(ana.sessionId))?.state).toBe("done");
 });
 
-it("drops an answer that the customer's next message has overtaken, and answers both questions together", async () => {
+it("drops an answer that the customer's next message superseded, and answers both questions together", async () => {
 	let firstIsWriting = () => {};
 	const writing = new Promise<void>((resolve) => {
 		firstIsWriting = resolve;
@@ -102,7 +102,7 @@ it("drops an answer that the customer's next message has overtaken, and answers 
 	expect(turns.map((turn) => turn.state)).toEqual(["superseded", "done"]);
 });
 
-it("falls silent the moment an agent takes over in the middle of an answer", async () => {
+it("stops when an agent takes over in the middle of an answer", async () => {
 	let release = () => {};
 	const held = new Promise<void>((resolve) => {
 		release = resolve;
@@ -145,7 +145,7 @@ it("answers a question whose process died at any point, once", async () => {
 	await expect(getLatestTurn(ana.sessionId)).resolves.toMatchObject({ state: "done", partial: "", fence: 2 });
 });
 
-it("lets a taker that was overtaken write nothing", async () => {
+it("lets a process with a lost lease write nothing", async () => {
 	let release = () => {};
 	const held = new Promise<void>((resolve) => {
 		release = resolve;
@@ -173,7 +173,7 @@ it.each([
 	["a key that is refused", fails(401)],
 	["a limit that is used up", fails(429, { code: "insufficient_quota" })],
 	["a stream cut in the middle", breaksOffAfter("I was about to")],
-])("ends %s in kind words and a person, never in silence", async (_what, reply) => {
+])("ends %s with an apology and the queue", async (_what, reply) => {
 	await withModel(reply);
 	stopWorker = startWorker();
 	const ana = await newCustomer();
@@ -187,7 +187,7 @@ it.each([
 	expect(row).toMatchObject({ status: "queued", queueReason: "assistant-failed" });
 });
 
-it("hands over to a person after a question has taken its process with it again and again", async () => {
+it("hands over to an agent after a question has crashed its process repeatedly", async () => {
 	await withModel(streamsText("Never said."));
 	const ana = await newCustomer();
 	await ana.ask("The question that kills");
@@ -221,7 +221,7 @@ it.each([
 	{ faults: 7, messageTexts: "Answered after all.", attempts: 8 },
 	{ faults: 8, messageTexts: "I'm bringing someone in", attempts: 8 },
 ])(
-	"begins an answer eight times before a person answers: $faults faults",
+	"starts an answer eight times before it escalates: $faults faults",
 	async ({ faults, messageTexts, attempts }) => {
 		await withModel(streamsText("Answered after all."));
 		const ana = await newCustomer();
@@ -246,7 +246,7 @@ it.each([
 	},
 );
 
-it("calls a person without a model when the customer asks for one", async () => {
+it("escalates without a model when the customer asks for an agent", async () => {
 	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" });
 	stopWorker = startWorker();
 	const ana = await newCustomer();

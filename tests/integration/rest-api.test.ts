@@ -75,8 +75,8 @@ async function expectProblem(response: Response, status: number, fields?: string
 
 beforeEach(resetRateLimits);
 
-describe("opening a conversation", () => {
-	it("takes no token and gives one that reads and writes it", async () => {
+describe("creating a session", () => {
+	it("needs no token and returns one that reads and writes the session", async () => {
 		const response = await openSession({ locale: "pt-BR" });
 		expect(response.status).toBe(201);
 		expect(response.headers.get("Cache-Control")).toBe("no-store");
@@ -90,7 +90,7 @@ describe("opening a conversation", () => {
 		]);
 	});
 
-	it("gives each stranger a token for their own conversation only", async () => {
+	it("gives each visitor a token for their own session only", async () => {
 		const [one, two] = await Promise.all(
 			[openSession(), openSession()].map(async (opened) => bodyOf(await opened)),
 		);
@@ -98,7 +98,7 @@ describe("opening a conversation", () => {
 		await expectProblem(response, 404);
 	});
 
-	it("acts as the customer the shop has signed for, and keeps what is known of them", async () => {
+	it("acts as the customer whom the store has signed, and keeps their known data", async () => {
 		await db
 			.insert(customers)
 			.values({ id: "noah_brown_6181", name: "Noah Brown", email: "noah@example.test" });
@@ -113,7 +113,7 @@ describe("opening a conversation", () => {
 		);
 	});
 
-	it("believes no identity that the shop did not sign, or that has no end", async () => {
+	it("accepts no identity that the store did not sign, or without an expiry", async () => {
 		const forged = await forgedTokens({ sub: "noah_brown_6181" }, String(env().CUSTOMER_IDENTITY_SECRET));
 		const { token: ours } = await asVisitor();
 		const nobody = await forgedTokens({}, String(env().CUSTOMER_IDENTITY_SECRET));
@@ -148,7 +148,7 @@ describe("opening a conversation", () => {
 		await expectProblem(await openSession(body), 422, fields);
 	});
 
-	it("is limited for one address, which is told when to come back", async () => {
+	it("is limited for one address, and the response says when to retry", async () => {
 		const answers = await Promise.all(Array.from({ length: 125 }, () => openSession()));
 		expect(answers.filter((answer) => answer.status === 201)).toHaveLength(120);
 		const refused = answers.filter((answer) => answer.status === 429);
@@ -160,8 +160,8 @@ describe("opening a conversation", () => {
 	});
 });
 
-describe("the list of conversations", () => {
-	it("shows a customer their own, newest first, and an API key everybody's", async () => {
+describe("the list of sessions", () => {
+	it("shows a customer their own, newest first, and an API key all", async () => {
 		const [ada, ben, key] = await Promise.all([asCustomer(), asCustomer(), apiKey()]);
 		const first = await makeSession(ada.identity);
 		const second = await makeSession(ada.identity);
@@ -174,7 +174,7 @@ describe("the list of conversations", () => {
 		expect(all.sessions.map((session) => session.sessionId)).toEqual([foreign, second, first]);
 	});
 
-	it("filters by status and by whether it is open", async () => {
+	it("filters by status and by whether the session is open", async () => {
 		const ada = await asCustomer();
 		const [open, queued, ended] = [
 			await makeSession(ada.identity),
@@ -236,8 +236,8 @@ describe("the list of conversations", () => {
 	});
 });
 
-describe("changing a conversation", () => {
-	it("lets the customer ask for a person, end and rate, and asking or ending twice is once", async () => {
+describe("changing a session", () => {
+	it("lets the customer request an agent, end and rate; a repeated request changes nothing", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		const queued = await bodyOf<Session>(await changeSession({ sessionId, status: "queued" }, ada.bearer));
@@ -264,7 +264,7 @@ describe("changing a conversation", () => {
 		});
 	});
 
-	it("does not let the same rating again fill the log", async () => {
+	it("does not fill the event log with equal ratings", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		const rate = (customerSatisfactionRating: number) =>
@@ -303,7 +303,7 @@ describe("changing a conversation", () => {
 		expect(await sessionRow(sessionId)).toEqual(before);
 	});
 
-	it("lets an API key tag, prioritise and end, and both sides hear what is theirs", async () => {
+	it("lets an API key tag, prioritise and end, and each side gets its own events", async () => {
 		const [ada, key] = await Promise.all([asCustomer(), apiKey()]);
 		const sessionId = await makeSession(ada.identity);
 		const changed = await changeSession({ sessionId, tags: ["vip", "Übergabe ☎"], priority: "urgent" }, key);
@@ -338,14 +338,14 @@ describe("changing a conversation", () => {
 		expect(await sessionRow(sessionId)).toEqual(before);
 	});
 
-	it("stores half a character in a tag as the sign for one", async () => {
+	it("stores an unpaired surrogate in a tag as U+FFFD", async () => {
 		const [ada, key] = await Promise.all([asCustomer(), apiKey()]);
 		const sessionId = await makeSession(ada.identity);
 		const response = await changeSession({ sessionId, tags: ["broken \ud83d"] }, key);
 		expect(await bodyOf(response)).toMatchObject({ tags: ["broken \ufffd"] });
 	});
 
-	it("answers 409 to rating an open one and to calling a person into an ended one", async () => {
+	it("answers 409 to rating an open session and to requesting an agent in an ended one", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		await expectProblem(await changeSession({ sessionId, customerSatisfactionRating: 5 }, ada.bearer), 409);
@@ -355,7 +355,7 @@ describe("changing a conversation", () => {
 });
 
 describe("posting a message", () => {
-	it("answers with the whole message, which is also what is read and what is heard", async () => {
+	it("answers with the whole message, as readers and streams get it", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		const response = await postMessage(
@@ -383,7 +383,7 @@ describe("posting a message", () => {
 		expect(event).toMatchObject({ type: "new-message", data: { stream: "public", seq: 1, message } });
 	});
 
-	it("writes the same clientMessageId once, and says 200 with the same message after that", async () => {
+	it("writes the same clientMessageId once, and answers 200 with the same message afterwards", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		const first = await postMessage({ sessionId, message: "Once", clientMessageId: "c-1" }, ada.bearer);
@@ -395,7 +395,7 @@ describe("posting a message", () => {
 		expect(late.status).toBe(200);
 	});
 
-	it("writes one of twenty that arrive at once with the same id, and leaves no hole", async () => {
+	it("writes one of twenty that arrive at once with the same id, and leaves no gap", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		const post = () => postMessage({ sessionId, message: "Twice?", clientMessageId: "same" }, ada.bearer);
@@ -409,7 +409,7 @@ describe("posting a message", () => {
 		expect(after.seq).toBe(2);
 	});
 
-	it("numbers messages of many senders at once without a hole or a double", async () => {
+	it("numbers messages of many senders at once without a gap or a repeat", async () => {
 		const [ada, key] = await Promise.all([asCustomer(), apiKey()]);
 		const sessionId = await makeSession(ada.identity);
 		const posts = Array.from({ length: 40 }, (_, index) =>
@@ -422,7 +422,7 @@ describe("posting a message", () => {
 		expect((await sessionRow(sessionId)).lastSeq).toBe(log.length);
 	});
 
-	it("speaks for an API key as an agent under the key's name", async () => {
+	it("writes as an agent with the API key's name", async () => {
 		const [ada, key] = await Promise.all([asCustomer(), apiKey("Warehouse")]);
 		const sessionId = await makeSession(ada.identity);
 		await postMessage({ sessionId, message: "Mine", clientMessageId: "shared" }, ada.bearer);
@@ -445,7 +445,7 @@ describe("posting a message", () => {
 		await expectProblem(await post(`${"😀".repeat(5_000)}x`), 422, ["message"]);
 	});
 
-	it("keeps every character as it came, but half of one, which becomes the sign for that", async () => {
+	it("keeps every character, except unpaired surrogates, which become U+FFFD", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		const post = async (message: string) => {
@@ -498,7 +498,7 @@ describe("posting a message", () => {
 	});
 
 	it.each(["sources", "notice", "offersPerson", "attachment", "queuePosition", "reason"])(
-		"lets nobody put words into the server's mouth by metadata.%s",
+		"does not let a client set metadata.%s, which the server uses",
 		async (name) => {
 			const [ada, key] = await Promise.all([asCustomer(), apiKey()]);
 			const sessionId = await makeSession(ada.identity);
@@ -522,7 +522,7 @@ describe("posting a message", () => {
 		expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
 	});
 
-	it("answers 409 once the conversation has ended", async () => {
+	it("answers 409 after the session has ended", async () => {
 		const [ada, key] = await Promise.all([asCustomer(), apiKey()]);
 		const sessionId = await makeSession(ada.identity);
 		await changeSession({ sessionId, isActive: false }, ada.bearer);
@@ -531,7 +531,7 @@ describe("posting a message", () => {
 		}
 	});
 
-	it("answers 429 from the 31st in a minute, over all of the customer's conversations", async () => {
+	it("answers 429 from the 31st in a minute, over all of the customer's sessions", async () => {
 		const ada = await asCustomer();
 		const [one, two] = [await makeSession(ada.identity), await makeSession(ada.identity)];
 		const post = (sessionId: string) => postMessage({ sessionId, message: "Again" }, ada.bearer);
@@ -551,7 +551,7 @@ describe("posting a message", () => {
 		).toBe(201);
 	});
 
-	it("takes exactly thirty of forty that arrive at once, however many conversations they go to", async () => {
+	it("accepts exactly thirty of forty that arrive at once, in any number of sessions", async () => {
 		const ada = await asCustomer();
 		const open = await Promise.all(Array.from({ length: 4 }, () => makeSession(ada.identity)));
 		const answers = await Promise.all(
@@ -565,7 +565,7 @@ describe("posting a message", () => {
 });
 
 describe("reading messages", () => {
-	it("gives the last fifty in order, and the way to the others in both directions", async () => {
+	it("gives the last fifty in order, and the cursors for both directions", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		const all = (await makeBotMessages(sessionId, 120)).map((message) => message.seq);
@@ -594,7 +594,7 @@ describe("reading messages", () => {
 		}
 	});
 
-	it("says null when a page holds exactly what there is", async () => {
+	it("says null when a page contains exactly the rest", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		await makeBotMessages(sessionId, 5);
@@ -620,13 +620,13 @@ describe("reading messages", () => {
 		await expectProblem(await listMessages(`sessionId=${sessionId}&${query}`, ada.bearer), 422, [field]);
 	});
 
-	it("needs to be told of which conversation", async () => {
+	it("needs the id of the session", async () => {
 		await expectProblem(await listMessages("", await apiKey()), 422, ["sessionId"]);
 	});
 });
 
 describe("receipts", () => {
-	it("mark what the other side wrote, tell it, and mark nothing twice", async () => {
+	it("mark the other side's messages, publish it, and mark nothing twice", async () => {
 		const [ada, key] = await Promise.all([asCustomer(), apiKey()]);
 		const sessionId = await makeSession(ada.identity, "Hello");
 		for (const message of ["One", "Two", "Three"]) await postMessage({ sessionId, message }, key);
@@ -646,7 +646,7 @@ describe("receipts", () => {
 		expect(rows[1]?.readAt).not.toBeNull();
 	});
 
-	it("mark by a message's id too, and give the message", async () => {
+	it("accept a message's id too, and return the message", async () => {
 		const [ada, key] = await Promise.all([asCustomer(), apiKey()]);
 		const sessionId = await makeSession(ada.identity, "Hello");
 		const [hello] = await messagesOf(sessionId);
@@ -655,7 +655,7 @@ describe("receipts", () => {
 		expect(await bodyOf(response)).toMatchObject({ id: hello?.id, isRead: true });
 	});
 
-	it("do not mark one's own words", async () => {
+	it("do not mark the sender's own messages", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity, "Hello");
 		const [hello] = await messagesOf(sessionId);
@@ -664,7 +664,7 @@ describe("receipts", () => {
 		});
 	});
 
-	it("look the same for a message of somebody else's and one that is not there", async () => {
+	it("have the same response for another customer's message and an unknown one", async () => {
 		const [ada, ben] = await Promise.all([asCustomer(), asCustomer()]);
 		const [hers] = await messagesOf(await makeSession(ada.identity, "Private"));
 		const foreign = await putReceipt({ id: hers?.id, isRead: true }, ben.bearer);
@@ -691,7 +691,7 @@ describe("receipts", () => {
 	});
 });
 
-describe("whoever has no right to be here", () => {
+describe("a client without access", () => {
 	type Attempt = (as: Sender, sessionId: string) => Promise<Response>;
 	const attempts: Record<string, Attempt> = {
 		"GET sessions": (as) => listSessions("", as),
@@ -743,7 +743,7 @@ describe("whoever has no right to be here", () => {
 	);
 
 	it.each(Object.entries(attempts).filter(([name]) => name !== "GET sessions"))(
-		"gets the same 404 from %s for somebody else's conversation, none, and no id at all",
+		"gets the same 404 from %s for another customer's session, an unknown id and an invalid one",
 		async (_, attempt) => {
 			const [ada, ben] = await Promise.all([asCustomer(), asCustomer()]);
 			const anonymous = await asVisitor();
@@ -782,7 +782,7 @@ describe("whoever has no right to be here", () => {
 	});
 });
 
-describe("a body that is none", () => {
+describe("an invalid body", () => {
 	const routes: [string, unknown, string][] = [
 		["POST", sessions.action, SESSIONS],
 		["PUT", sessions.action, SESSIONS],
@@ -840,7 +840,7 @@ describe("a body that is none", () => {
 	);
 
 	it.each(routes)(
-		"is 400 at %s %o %s when its sender goes away in the middle",
+		"is 400 at %s %o %s when its client disconnects in the middle",
 		async (method, action, path) => {
 			const { bearer } = await asCustomer();
 			const body = new ReadableStream({ pull: (controller) => controller.error(new Error("aborted")) });
@@ -850,7 +850,7 @@ describe("a body that is none", () => {
 		},
 	);
 
-	it("is welcome with a charset and in other JSON types", async () => {
+	it("does not include a charset and other JSON types, which are accepted", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		for (const type of ["application/json; charset=utf-8", "Application/JSON", "application/vnd.api+json"]) {
@@ -860,7 +860,7 @@ describe("a body that is none", () => {
 	});
 });
 
-describe("a method that is not there", () => {
+describe("an unsupported method", () => {
 	it.each([
 		["DELETE", sessions.action, SESSIONS, "GET, POST, PUT"],
 		["PATCH", sessions.action, SESSIONS, "GET, POST, PUT"],
@@ -869,7 +869,7 @@ describe("a method that is not there", () => {
 		["PUT", aiResponse.action, AI_RESPONSE, "POST"],
 		["DELETE", aiResponse.action, AI_RESPONSE, "POST"],
 		["GET", (aiResponse as { loader?: unknown }).loader, AI_RESPONSE, "POST"],
-	])("%s is 405 at its address, which says what is", async (method, handler, path, allowed) => {
+	])("%s gets 405, with the supported methods", async (method, handler, path, allowed) => {
 		const response = await call(handler, new Request(`http://chat.test${path}`, { method }));
 		await expectProblem(response, 405);
 		expect(response.headers.get("Allow")).toBe(allowed);
@@ -924,13 +924,13 @@ describe("asking the assistant", () => {
 		expect(await countRows()).toEqual(before);
 	});
 
-	it("says when it does not know", async () => {
+	it("says when it cannot answer", async () => {
 		const { bearer } = await asVisitor();
 		const answer = await bodyOf<Answer>(await ask({ message: "Which moon of Jupiter smells best?" }, bearer));
 		expect(answer).toMatchObject({ answered: false, sources: [] });
 	});
 
-	it("knows whose orders it may speak of by the token alone", async () => {
+	it("identifies the customer's orders by the token alone", async () => {
 		const [ada, ben] = await Promise.all([asCustomer(), asCustomer()]);
 		const placed = { items: [], totalCents: 100, placedAt: new Date() };
 		await db
@@ -943,7 +943,7 @@ describe("asking the assistant", () => {
 		expect(await where((await asVisitor()).bearer)).not.toMatch(/shipped|on its way/i);
 	});
 
-	it("answers the last question of a conversation through its turn, once, whoever asks again", async () => {
+	it("answers the last question of a session through its turn, once, whoever repeats it", async () => {
 		await writeArticle();
 		const [ada, key] = await Promise.all([asCustomer(), apiKey()]);
 		const sessionId = await makeSession(ada.identity, "How do I wipe the shade of my Zibbel lamp?");
@@ -956,7 +956,7 @@ describe("asking the assistant", () => {
 		expect(bots.map((message) => message.message)).toEqual([first?.answer]);
 	});
 
-	it("has nothing to say in a conversation without a question, or that a person has", async () => {
+	it("answers nothing in a session without a question, or with an agent", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		await expectProblem(await ask({ sessionId }, ada.bearer), 409);
@@ -965,7 +965,7 @@ describe("asking the assistant", () => {
 		await expectProblem(await ask({ sessionId: called }, ada.bearer), 409);
 	});
 
-	it("streams the same words, then the whole answer", async () => {
+	it("streams the same text, then the whole answer", async () => {
 		await writeArticle();
 		const { bearer } = await asVisitor();
 		const headers = { ...bearer.headers, Accept: "text/event-stream" };
@@ -985,7 +985,7 @@ describe("asking the assistant", () => {
 		expect(events.at(-1)?.data).toEqual({ ...shape, answered: true, answer: text });
 	});
 
-	it("streams what went wrong as the same problem it would answer with", async () => {
+	it("streams an error as the same problem that it would answer with", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		const headers = { ...ada.bearer.headers, Accept: "text/event-stream" };
@@ -1012,7 +1012,7 @@ describe("asking the assistant", () => {
 });
 
 describe("the stream for a program", () => {
-	it("takes the same bearer token, says hello and goes on from a cursor", async () => {
+	it("accepts the same bearer token, sends joined-chat and continues from a cursor", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity, "Hello");
 		const open = (more: Sender = {}) =>

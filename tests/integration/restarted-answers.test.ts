@@ -121,8 +121,8 @@ const streamsSlowly =
 		await streamsText("")(response, request);
 	};
 
-describe("a reply that breaks off after words were shown", () => {
-	it("is asked for once more, and the reader ends with one whole answer", async () => {
+describe("a reply that breaks off after text was shown", () => {
+	it("is requested once more, and the reader ends with one whole answer", async () => {
 		const server = await withModel(breaksOffAfter("Every eight weeks [1], and "), streamsText(ENGLISH));
 		const { shown, message, outcome, session } = await ask(IN_ENGLISH);
 		expect(shown[0]).toMatch(/^Every eight weeks/);
@@ -133,7 +133,7 @@ describe("a reply that breaks off after words were shown", () => {
 		expect(server.requests).toHaveLength(2);
 	});
 
-	it("keeps what a round before it has said, and its tools are not called again", async () => {
+	it("keeps the text of an earlier round, and its tools are not called again", async () => {
 		const looking = callsTools(
 			[{ name: "search_knowledge", arguments: { query: "kettle" } }],
 			"Let me look.",
@@ -149,7 +149,7 @@ describe("a reply that breaks off after words were shown", () => {
 		expect(server.requests).toHaveLength(3);
 	});
 
-	it("a second time, ends in kind words and a person, with nothing of the halves left", async () => {
+	it("twice leads to an apology and the queue, without parts of the replies", async () => {
 		const server = await withModel(breaksOffAfter("Every eight weeks, and "));
 		const { message, session } = await ask(IN_ENGLISH);
 		expect(message?.message).toContain("bringing someone in");
@@ -158,7 +158,7 @@ describe("a reply that breaks off after words were shown", () => {
 		expect(server.requests).toHaveLength(2);
 	});
 
-	it("is told anew to a program that streams the answer alone", async () => {
+	it("sends the whole text again to a program that streams the answer", async () => {
 		await withModel(breaksOffAfter("Every eight weeks, and "), streamsText(ENGLISH));
 		const token = await signCustomerToken({ visitorId: randomUUID(), customerId: null });
 		const request = new Request("http://localhost/api/chat/ai-response", {
@@ -182,7 +182,7 @@ describe("a reply in another language than the customer's", () => {
 	it.each<[string, (text: string) => Reply]>([
 		["while it comes", streamsSlowly],
 		["when it is there", (text) => streamsText(text, { chunkSize: 500 })],
-	])("is noticed %s, asked for once more with the language named, and replaced", async (_, way) => {
+	])("is detected %s, requested once more with the language named, and replaced", async (_, way) => {
 		const server = await withModel(way(ENGLISH), streamsText(GERMAN));
 		const { shown, message, outcome } = await ask(IN_GERMAN);
 		expect(message?.message).toBe(withoutMark(GERMAN));
@@ -196,7 +196,7 @@ describe("a reply in another language than the customer's", () => {
 		);
 	});
 
-	it("is cut off where it is noticed, not read to its end", async () => {
+	it("is aborted when it is detected, not read to its end", async () => {
 		// The reply never ends, so a pipeline that read it to its end would exceed the test's time.
 		const endless: Reply = async (response) => {
 			while (!response.destroyed) {
@@ -208,7 +208,7 @@ describe("a reply in another language than the customer's", () => {
 		expect((await ask(IN_GERMAN)).message?.message).toBe(withoutMark(GERMAN));
 	});
 
-	it("twice stays, marked as what it is, and is not kept for others", async () => {
+	it("twice is kept, marked with its language, and not cached", async () => {
 		const server = await withModel(streamsText(ENGLISH));
 		const { shown, message } = await ask(IN_GERMAN);
 		expect(message?.message).toBe(withoutMark(ENGLISH));
@@ -228,7 +228,7 @@ describe("a reply in another language than the customer's", () => {
 		],
 		["is too short to tell", IN_GERMAN, "Every eight weeks [1]."],
 		["is a list of names", IN_GERMAN, PRODUCTS.map((name) => `${name}, 49,50 €`).join("\n")],
-	])("is none when it %s", async (_, question, text) => {
+	])("is not assumed when it %s", async (_, question, text) => {
 		const server = await withModel(streamsText(text));
 		const { message } = await ask(question, "de");
 		expect(message?.message).toBe(withoutMark(text));

@@ -60,7 +60,7 @@ async function customerWithAgent() {
 }
 
 describe("a session that a program returns to the assistant", () => {
-	it("leaves its agent, and the customer's next message is answered by the assistant", async () => {
+	it("leaves its agent, and the assistant answers the customer's next message", async () => {
 		const model = await withModel("Thirty days.");
 		const { sessionId, actor } = await customerWithAgent();
 		await postMessage(sessionId, actor, { message: "How long do I have?" });
@@ -98,7 +98,7 @@ describe("a session that a program returns to the assistant", () => {
 		);
 	});
 
-	it("leaves the queue, and can enter it again with a wait of its own", async () => {
+	it("leaves the queue, and can enter it again with a new wait", async () => {
 		const ada = await asCustomer();
 		const sessionId = await makeSession(ada.identity);
 		const key = await apiKey();

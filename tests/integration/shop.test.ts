@@ -43,7 +43,7 @@ async function loadHome(cookie: string) {
 }
 
 describe("the seed of the demo store", () => {
-	it("may run again without doubling anything, and puts back what was changed", async () => {
+	it("may run again without duplicates, and restores what was changed", async () => {
 		const tables = [products, productVariants, customers, orders, articles, articlePassages];
 		const countAll = () => Promise.all(tables.map((table) => db.$count(table)));
 		const before = await countAll();
@@ -54,14 +54,14 @@ describe("the seed of the demo store", () => {
 		expect(await listProducts()).not.toContainEqual(expect.objectContaining({ name: "Something else" }));
 	});
 
-	it("leaves alone what it did not bring", async () => {
+	it("does not change other rows", async () => {
 		await db.insert(products).values({ id: "own", slug: "own", name: "Own thing", category: "zzz" });
 		await seedDemoStore();
 		expect((await getProduct("own"))?.name).toBe("Own thing");
 	});
 });
 
-describe("the shelf", () => {
+describe("the product list", () => {
 	it("pages without losing or repeating a product", async () => {
 		const total = await countProducts();
 		const seen: string[] = [];
@@ -73,7 +73,7 @@ describe("the shelf", () => {
 		expect(seen).toEqual((await listProducts()).map((product) => product.id));
 	});
 
-	it("shows the lowest price, and whether anything can be had", async () => {
+	it("shows the lowest price, and whether a variant is available", async () => {
 		await db.insert(products).values({ id: "kite", slug: "kite", name: "Kite" });
 		await db.insert(productVariants).values([
 			{ id: "kite-a", productId: "kite", priceCents: 900, available: false, stock: 0, position: 0 },
@@ -97,7 +97,7 @@ describe("signing in to the demo store", () => {
 		expect((await loadHome("")).orders).toBeNull();
 	});
 
-	it("returns only to an address of ours", async () => {
+	it("returns only to a URL of this site", async () => {
 		const goTo = async (next: string) => {
 			const answer = await answerOf(() =>
 				signInAs(args(form("/sign-in-as", { customerId: "noor_haddad", next }))),
@@ -109,7 +109,7 @@ describe("signing in to the demo store", () => {
 		expect(await goTo("//evil.example")).toEqual([302, "/"]);
 	});
 
-	it("does not exist outside the embedded database, nor for anybody who is not made up", async () => {
+	it("exists only on the embedded database, and only for demo customers", async () => {
 		await db.insert(customers).values({ id: "real_person", name: "Real Person", email: "real@example.com" });
 		const attempt = (customerId: string) =>
 			answerOf(() => signInAs(args(form("/sign-in-as", { customerId }))));

@@ -75,7 +75,7 @@ async function newAgent() {
 
 const STREAMED_TEXT = "You can return a lamp within";
 
-describe("a half-streamed answer stays, once, before the notice", () => {
+describe("a stopped answer is stored once, before the notice", () => {
 	it.each([
 		["a person is requested", QUEUED, requestAgent],
 		[
@@ -108,7 +108,7 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 		);
 	});
 
-	it("from its checkpoint, when the process that wrote it is dead and another has only begun again", async () => {
+	it("from its checkpoint, when its process is dead and another has only started again", async () => {
 		const ana = await readerOf(STREAMED_TEXT);
 		await ana.finish();
 		const bo = await readerOf("Never read here");
@@ -142,7 +142,7 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 		]);
 	});
 
-	it("without half a character at its end", async () => {
+	it("without an unpaired surrogate at its end", async () => {
 		const ana = await readerOf("Thank you \u{1F600}");
 		publishEphemeral({
 			sessionId: ana.sessionId,
@@ -155,7 +155,7 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 		expect((await ana.messageTexts())[1]).toEqual(["bot", "Thank you \u{1F600}"]);
 	});
 
-	it("and no later word of it reaches anybody", async () => {
+	it("and no later text of it reaches a reader", async () => {
 		const ana = await readerOf(STREAMED_TEXT);
 		await requestAgent(ana.sessionId, ana.actor);
 		publishEphemeral({
@@ -179,7 +179,7 @@ describe("a half-streamed answer stays, once, before the notice", () => {
 	});
 });
 
-it("leaves no empty message when nothing was read yet", async () => {
+it("but not when no text was streamed yet", async () => {
 	const identity = { visitorId: randomUUID(), customerId: null };
 	const actor = { type: "customer", identity } as const;
 	const sessionId = await openSession(identity, { locale: "en" });
@@ -188,7 +188,7 @@ it("leaves no empty message when nothing was read yet", async () => {
 	expect((await messagesOf(sessionId)).map(({ senderType }) => senderType)).toEqual(["user", "system"]);
 });
 
-it("answers nothing: the question before it is still open for the agent and the assistant", async () => {
+it("and is no answer: the question is still open for the agent and the assistant", async () => {
 	const ana = await readerOf(STREAMED_TEXT);
 	const agent = await newAgent();
 	await takeOver(ana.sessionId, agent);

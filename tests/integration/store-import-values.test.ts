@@ -75,7 +75,7 @@ describe("null", () => {
 		["the word null", "null"],
 		["the word NULL", "NULL"],
 		["the word undefined", "undefined"],
-	])("means not given, in every field that may be left out: %s", async (_, nothing) => {
+	])("means missing, in every optional field: %s", async (_, nothing) => {
 		const { refused } = await importWith((data) => {
 			Object.assign(data.products["100"] as Json, {
 				category: nothing,
@@ -176,7 +176,7 @@ describe("null", () => {
 		expect((await storedOrder())?.items).toHaveLength(1);
 	});
 
-	it("in a field that must be there refuses the record, which names the field", async () => {
+	it("in a required field refuses the record, and the message names the field", async () => {
 		const { refused } = await importWith((data) => {
 			data.users.undefined = { name: "Nobody" };
 			Object.assign(data.orders["#W5550001"] as Json, { status: "null", items: null });
@@ -188,7 +188,7 @@ describe("null", () => {
 		]);
 	});
 
-	it("is a name as good as any: a surname and a product called Null stay", async () => {
+	it(`in capitals as "Null" is a name: a surname and a product called Null stay`, async () => {
 		await importWith((data) => {
 			data.users.bo = { name: { first_name: "Jennifer", last_name: "Null" } };
 			data.products["200"] = { name: "Null", product_id: "200" };
@@ -214,7 +214,7 @@ describe("a customer's name", () => {
 	});
 });
 
-describe("a date", () => {
+describe("a time", () => {
 	const importDate = (field: string, value: unknown) =>
 		importWith((data) => {
 			(data.orders["#W5550001"] as Json)[field] = value;
@@ -236,7 +236,7 @@ describe("a date", () => {
 		expect((await storedOrder())?.placedAt?.toISOString()).toBe(moment);
 	});
 
-	it("of another shape is refused with file, row and field, and the row stays as it was", async () => {
+	it("in another format is refused with file, row and field, and the stored row stays", async () => {
 		await importDate("placed_at", "2026-11-10");
 		const before = await storedOrder();
 		const values = [
@@ -255,7 +255,7 @@ describe("a date", () => {
 		expect(await storedOrder()).toEqual(before);
 	});
 
-	it("of a moment is the day as it is written", async () => {
+	it("in a field for days gives the day as written", async () => {
 		await importDate("expected_on", "2026-03-14T00:00:00+09:00");
 		expect((await storedOrder())?.expectedOn).toBe("2026-03-14");
 	});

@@ -139,7 +139,7 @@ describe("importing a store", () => {
 		expect(await wholeStore()).toEqual(before);
 	});
 
-	it("changes only what differs, and takes away variants that are no more", async () => {
+	it("writes only what differs, and removes variants that no longer exist", async () => {
 		const store = smallStore();
 		(store.orders["#W5550002"] as Json).status = "processed";
 		delete ((store.products["100"] as Json).variants as Json)["102"];
@@ -216,7 +216,7 @@ describe("a fault in the files", () => {
 		expect(await wholeStore()).toEqual(before);
 	});
 
-	it("does not hide the other faults, nor keep the good records out", async () => {
+	it("does not hide the other faults, and the valid records are imported", async () => {
 		const store = smallStore();
 		(store.products["200"] as Json).name = null;
 		store.users.cy_reed_3 = { name: "Cy", email: "cy at example" };
@@ -247,7 +247,7 @@ describe("a fault in the files", () => {
 		expect(await db.$count(products, eq(products.id, "200"))).toBe(1);
 	});
 
-	it("in one file leaves the others readable", async () => {
+	it("in one file does not affect the others", async () => {
 		const store = smallStore();
 		(store.products["100"] as Json).name = "Warm Snood";
 		const { refused, products: read } = await importStore(await folderOf({ ...store, users: "{ oops" }));
@@ -258,12 +258,12 @@ describe("a fault in the files", () => {
 		await importStore(await folderOf(smallStore()));
 	});
 
-	it("is told when the folder is no folder", async () => {
+	it("is reported when the folder does not exist", async () => {
 		await expect(importStore("/nowhere/at/all")).rejects.toThrow("/nowhere/at/all: there is no such folder.");
 		await expect(importStore(import.meta.filename)).rejects.toThrow(/this is a file/);
 	});
 
-	it("that only the database sees leaves nothing half-loaded", async () => {
+	it("that only the database detects leaves no partial import", async () => {
 		const store = smallStore();
 		(store.products["100"] as Json).name = "Renamed Snood";
 		// Too long for the primary key's index, so Postgres fails after the products were written.
@@ -275,7 +275,7 @@ describe("a fault in the files", () => {
 });
 
 describe("the real data", needs("../shared/data/retail", existsSync(REAL_DATA)), () => {
-	it("is loaded whole, twice without a change, and its customers are answered", async () => {
+	it("is loaded completely, twice without a change, and its customers are answered", async () => {
 		const first = await importStore(REAL_DATA);
 		expect(first).toMatchObject({
 			products: { total: 50 },

@@ -49,8 +49,8 @@ const notices = async (sessionId: string) =>
 const problemsOf = (repaired: { sessionId: string; problem: string }[], sessionId: string) =>
 	repaired.filter((one) => one.sessionId === sessionId).map(({ problem }) => problem);
 
-describe("the check", () => {
-	it("looks at recent sessions each time, and at all of them when it is asked to", async () => {
+describe("the watchdog", () => {
+	it("checks recent sessions each time, and all of them when it is asked to", async () => {
 		const { sessionId } = await waitingCustomer("Is anybody there?");
 		await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
 		await age(sessionId, 300);
@@ -66,7 +66,7 @@ describe("the check", () => {
 		expect(problemsOf(await repairUnattended(hoursAgo(3)), sessionId)).toEqual(["unkept"]);
 	});
 
-	it("promises again what lost its promise, and calls a person when that happens again and again", async () => {
+	it("enqueues a missing turn again, and escalates when it is lost repeatedly", async () => {
 		const { sessionId } = await waitingCustomer("Is anybody there?");
 		for (let lost = 1; lost < 3; lost += 1) {
 			await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
@@ -80,7 +80,7 @@ describe("the check", () => {
 		expect(await sessionRow(sessionId)).toMatchObject({ status: "queued", queueReason: "assistant-failed" });
 	});
 
-	it("gives to people what no process keeps, and leaves alone what somebody is just answering", async () => {
+	it("queues sessions whose turn no process works on, and leaves others", async () => {
 		const kept = await waitingCustomer("Who answers me?");
 		const lost = await waitingCustomer("And me?");
 		for (const { sessionId } of [kept, lost]) await age(sessionId, 10);
@@ -93,7 +93,7 @@ describe("the check", () => {
 		expect((await getLatestTurn(lost.sessionId))?.state).toBe("superseded");
 	});
 
-	it("takes a conversation from an agent who is gone, ahead of others and with nothing lost", async () => {
+	it("returns a session of an absent agent to the queue, ahead of others and without losing anything", async () => {
 		const { sessionId, actor } = await waitingCustomer("I need a person");
 		const agent = await newAgent("Tara");
 		await takeOver(sessionId, agent);
@@ -114,7 +114,7 @@ describe("the check", () => {
 		expect(row?.current_sessions).toBe(0);
 	});
 
-	it("lets an agent think who has seen the message and is there, but not for ever", async () => {
+	it("gives a present agent who has read the message time, but not without limit", async () => {
 		const { sessionId, actor } = await waitingCustomer("I need a person");
 		const agent = await newAgent("Tom");
 		await takeOver(sessionId, agent);
@@ -127,7 +127,7 @@ describe("the check", () => {
 		expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["agent-away"]);
 	});
 
-	it("leaves a conversation with its agent while it is the customer who is awaited", async () => {
+	it("leaves a session with its agent while the customer's answer is awaited", async () => {
 		const { sessionId } = await waitingCustomer("I need a person");
 		const agent = await newAgent("Tim");
 		await takeOver(sessionId, agent);
@@ -137,7 +137,7 @@ describe("the check", () => {
 		expect(problemsOf(await repairUnattended(), sessionId)).toEqual([]);
 	});
 
-	it("says once that nobody came by the deadline", async () => {
+	it("writes once that no agent came by the deadline", async () => {
 		await saveSetting("queue", { answerWithinMinutes: 4 });
 		const { sessionId, actor } = await waitingCustomer();
 		await requestAgent(sessionId, actor);
@@ -152,7 +152,7 @@ describe("the check", () => {
 		);
 	});
 
-	it("gives a deadline to whoever waits without one", async () => {
+	it("sets a missing deadline of a queued session", async () => {
 		const { sessionId, actor } = await waitingCustomer();
 		await requestAgent(sessionId, actor);
 		await sql`update chat_sessions set queue_deadline = null where session_id = ${sessionId}`;
@@ -160,7 +160,7 @@ describe("the check", () => {
 		expect((await sessionRow(sessionId)).queueDeadline).not.toBeNull();
 	});
 
-	it("repairs each once when many look at the same moment, and counts it", async () => {
+	it("repairs each session once when many processes check at the same moment, and counts it", async () => {
 		const { sessionId, actor } = await waitingCustomer();
 		await requestAgent(sessionId, actor);
 		await age(sessionId, 60);

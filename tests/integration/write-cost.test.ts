@@ -113,7 +113,7 @@ describe("the work of the database for one post", () => {
 		{ name: "for one conversation", wanders: false },
 		{ name: "for any of the customer's conversations", wanders: true },
 	])(
-		"does not grow with the conversation ($name), by plans made while the tables were small",
+		"does not grow with the session ($name), with plans made while the tables were small",
 		async ({ wanders }) => {
 			const visitorId = randomUUID();
 			const sessionId = await makeSession({ visitorId, customerId: null }, "First");
@@ -133,7 +133,7 @@ describe("the work of the database for one post", () => {
 		},
 	);
 
-	it("does not grow with the number of the customer's conversations", async () => {
+	it("does not grow with the number of the customer's sessions", async () => {
 		const visitorId = randomUUID();
 		const sessionId = await makeSession({ visitorId, customerId: null }, "First");
 		await sql`analyze chat_messages, chat_sessions`;

@@ -17,7 +17,7 @@ const marks = (messages: Parameters<typeof runPositions>[0]) =>
 		({ startsRun, endsRun }) => `${startsRun ? "[" : ""}${endsRun ? "]" : ""}`,
 	);
 
-it("takes messages of one sender within two minutes for one run", () => {
+it("treats messages of one sender within two minutes as one run", () => {
 	expect(marks([message("user", 0), message("user", RUN_GAP_MS), message("user", 2 * RUN_GAP_MS)])).toEqual([
 		"[",
 		"",
@@ -29,7 +29,7 @@ it("begins a new run after a pause", () => {
 	expect(marks([message("user", 0), message("user", RUN_GAP_MS + 1)])).toEqual(["[]", "[]"]);
 });
 
-it("begins a new run with another sender, also of the same kind", () => {
+it("begins a new run with another sender, also of the same type", () => {
 	expect(
 		marks([message("bot", 0), message("user", 1), message("agent", 2, "Ana"), message("agent", 3, "Ben")]),
 	).toEqual(["[]", "[]", "[]", "[]"]);

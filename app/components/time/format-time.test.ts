@@ -43,7 +43,7 @@ describe("a day", () => {
 		expect(plain(nearDayText(new Date(iso), reader))).toBe(text);
 	});
 
-	it("is counted by the calendar, also when clocks change", () => {
+	it("is a calendar day, also when clocks change", () => {
 		const inMarch = { ...inBerlin, now: new Date("2026-03-29T21:00:00Z") };
 		expect(nearDayText(new Date("2026-03-28T22:59:00Z"), inMarch)).toBe("Gestern");
 		expect(
@@ -52,7 +52,7 @@ describe("a day", () => {
 		).toBe(1);
 	});
 
-	it("does not depend on the calendar and the digits of the reader's language", () => {
+	it("does not depend on the calendar and digits of the viewer's language", () => {
 		const inTehran: Reader = { now, timeZone: "Asia/Tehran", locale: "fa-IR" };
 		expect(dayNumber(now, inTehran)).toBe(dayNumber(now, inLondon));
 	});
@@ -81,7 +81,7 @@ describe("an age", () => {
 	});
 });
 
-it("has a full form for screen readers, with the zone where it is not the reader's own", () => {
+it("has a full form for screen readers, with the time zone when it may not be the viewer's own", () => {
 	const date = new Date("2026-11-23T23:30:00Z");
 	expect(plain(fullText(date, server))).toMatch(/^Monday,? 23 November 2026 at 23:30 UTC$/);
 	expect(plain(fullText(date, { now, locale: "en-US" }))).not.toContain("UTC");

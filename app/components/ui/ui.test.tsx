@@ -24,7 +24,7 @@ it("names the five radios of a rating 1 to 5", () => {
 	]);
 });
 
-it("ties a field to its label, its error and its hint", () => {
+it("connects a field with its label, error and hint", () => {
 	const markup = renderToStaticMarkup(
 		<TextField id="email" label="Email" hint="Where we answer." error="There is no @ in it." />,
 	);

@@ -52,7 +52,7 @@ describe("a Markdown file read as an article", () => {
 		["a.md", "---\nvalid_until: 2026-01-01\n---\ntext", /valid_until: .*validUntil was/],
 		["a.md", "---\ndraft: maybe\n---\ntext", /front matter draft: must be true or false/],
 		["a.md", "---\nstatus: zork\n---\ntext", /front matter status: must be published or draft/],
-	])("names the file and the fault of %s", (path, text, message) => {
+	])("reports the file and the fault of %s", (path, text, message) => {
 		expect(() => readArticle(path, text)).toThrow(KnowledgeImportError);
 		expect(() => readArticle(path, text)).toThrow(message);
 	});
@@ -79,7 +79,7 @@ describe("a Markdown file read as an article", () => {
 		["index.md", "index"],
 		["README.md", "readme"],
 		["returns/abroad.md", "abroad"],
-	])("gives %s an address that depends on its name alone", (path, slug) => {
+	])("gives %s a slug that depends only on its name", (path, slug) => {
 		expect(readArticle(path, "# T\n\nText.").slug).toEqual(slug);
 		expect(readArticle(path.normalize("NFD"), "# T\n\nText.").slug).toEqual(slug);
 	});
@@ -110,7 +110,7 @@ describe("a Markdown file read as an article", () => {
 		"published: 2020-01-01",
 		"status: published",
 		"hidden: no",
-	])("publishes what is no draft: %s", (line) =>
+	])("publishes a file that is not a draft: %s", (line) =>
 		expect(readArticle("a.md", `---\n${line}\n---\nText.`).draft).toBeNull(),
 	);
 
@@ -129,7 +129,7 @@ describe("a Markdown file read as an article", () => {
 		expect(json).toMatchObject({ title: "Bilby", draft: "published: false", body: "Text." });
 	});
 
-	it("reports keys it does not use, and takes numbers, dates and yes for words", () => {
+	it("reports unused keys, and reads numbers, dates and booleans as text", () => {
 		const article = readArticle(
 			"a.md",
 			"---\ntitle: 404\nslug: 2026\nweight: 3\ncolour: red\ntags: [a]\n---\nText.",
@@ -154,7 +154,7 @@ describe("a Markdown file read as an article", () => {
 		["---\n\nOnly okapis below a rule.", "okapis"],
 		["-----\ntitle: okapis\n-----\nMore.", "okapis"],
 		["{{< figure okapis >}}\n\nMore.", "okapis"],
-	])("leaves a text that begins with a rule whole: %j", (text, word) => {
+	])("keeps a text that begins with a horizontal rule: %j", (text, word) => {
 		expect(readArticle("rule.md", text).body).toContain(word);
 	});
 

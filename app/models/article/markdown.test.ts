@@ -15,7 +15,7 @@ function readings(source: string) {
 	};
 }
 
-describe("what is hidden", () => {
+describe("a hidden part", () => {
 	it.each([
 		["on a line of its own", "Shown.\n\n<!-- SECRET -->\n\nEnd."],
 		["within a line", "Shown<!-- SECRET --> text. End."],
@@ -52,21 +52,21 @@ describe("what is hidden", () => {
 		["a span of two backticks", "Write ``<!-- ` KEPT -->`` there."],
 		["escaped", "Write \\<!-- KEPT --> there."],
 		["a script in a span", "Put `<script>` KEPT there."],
-	])("is a word in code: %s", (_, source) => {
+	])("is text inside code: %s", (_, source) => {
 		const { stored, page, quoted, unclosed } = readings(source);
 		expect(unclosed).toBeNull();
 		expect(stored).toBe(source);
 		for (const reading of [page, quoted]) expect(reading).toContain("KEPT");
 	});
 
-	it("hides the rest where it is never closed", () => {
+	it("hides the rest when it has no end", () => {
 		expect(removeHiddenParts("a\n\nb <!-- c")).toEqual({
 			text: "a\n\nb ",
 			unclosed: { line: 3, what: "a comment (<!--)" },
 		});
 	});
 
-	it("takes time in proportion to the text", () => {
+	it("is found in linear time", () => {
 		const steps = (count: number) => {
 			const started = performance.now();
 			removeHiddenParts("a <!-- b --> `c` ".repeat(count));
@@ -102,7 +102,7 @@ describe("HTML in Markdown", () => {
 		["a custom element", "<my-note>Parts come from Norway.</my-note>", "Norway"],
 		["a picture", '<img src="x.png" alt="Parts from Norway">', "Norway"],
 		["entities", "Parts &amp; more from Norway &lt;3", "&amp; more"],
-	])("leaves its words and no tags: %s", (_, source, shown) => {
+	])("keeps its content and no tags: %s", (_, source, shown) => {
 		const { page, quoted } = readings(source);
 		expect(page).toContain(shown);
 		for (const reading of [page, quoted]) {
@@ -113,7 +113,7 @@ describe("HTML in Markdown", () => {
 		}
 	});
 
-	it("keeps words between angle brackets that HTML does not know", () => {
+	it("keeps text in angle brackets that is not an HTML element", () => {
 		const { page, quoted } = readings("Write <your name> and 3 < 4.");
 		expect(page).toContain("&lt;your name&gt; and 3 &lt; 4");
 		expect(quoted).toContain("<your name> and 3 < 4.");

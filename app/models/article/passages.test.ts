@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { headingIds, slugify, splitIntoPassages } from "./passages.ts";
 
-describe("an article cut into passages", () => {
+describe("an article split into passages", () => {
 	it("puts each section's plain text under its heading", () => {
 		const passages = splitIntoPassages({
 			title: "Loans",
@@ -14,14 +14,14 @@ describe("an article cut into passages", () => {
 		]);
 	});
 
-	it("reads a list of words as one sentence, and a list of sentences as sentences", () => {
+	it("joins a list of words into one sentence, and keeps a list of sentences", () => {
 		const [words] = splitIntoPassages({ title: "Pay", body: "We take:\n\n- coins\n- shells" });
 		expect(words?.body).toBe("We take: coins; shells.");
 		const [steps] = splitIntoPassages({ title: "Do", body: "1. Open the lid.\n2. Look inside." });
 		expect(steps?.body).toBe("Open the lid. Look inside.");
 	});
 
-	it("keeps a table's row understandable without the table", () => {
+	it("repeats column names in a table's rows", () => {
 		const [passage] = splitIntoPassages({
 			title: "Prices",
 			body: "| Boat | Hour | Day |\n|---|---|---|\n| Canoe | 5 | 20 |\n| Raft | 9 | 40 |",
@@ -29,7 +29,7 @@ describe("an article cut into passages", () => {
 		expect(passage?.body).toBe("Canoe, Hour: 5, Day: 20. Raft, Hour: 9, Day: 40.");
 	});
 
-	it("cuts a long section between paragraphs and keeps its heading on every part", () => {
+	it("splits a long section between paragraphs and keeps its heading on every part", () => {
 		const paragraph = `${"Words are many here. ".repeat(20).trim()}`;
 		const passages = splitIntoPassages({
 			title: "T",
@@ -71,7 +71,7 @@ it.each([
 		["Main", "Contents"],
 		["main-2", "contents-2"],
 	],
-])("never gives two headings one id: %j", (headings, ids) => {
+])("never gives two headings the same id: %j", (headings, ids) => {
 	expect(headingIds(headings)).toEqual(ids);
 });
 
@@ -84,7 +84,7 @@ it("makes headings' ids unique in order", () => {
 	expect(headingIds(["Über uns", "Cost", "Cost", "?"])).toEqual(["uber-uns", "cost", "cost-2", "section"]);
 });
 
-it("makes a slug of any title", () => {
+it("makes a slug from any title", () => {
 	expect(slugify("  The shop's “rules” & more…  ")).toBe("the-shops-rules-more");
 	expect(slugify("日本")).toBe("");
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { canonicalEmail, emailAddress } from "./address.server.ts";
 
-describe("an e-mail address", () => {
+describe("an email address", () => {
 	it.each([
 		["plain", "Ana@Example.com", "ana@example.com"],
 		["an apostrophe", "o'brien@example.com", "o'brien@example.com"],

@@ -14,12 +14,12 @@ const week = businessHours.parse({
 	closedOn: ["2026-11-27"],
 });
 
-it("is open always until hours are set", () => {
+it("is always open while no hours are set", () => {
 	expect(isOpenAt(businessHours.parse({}), new Date())).toBe(true);
 	expect(nextOpening(businessHours.parse({}), new Date())).toBeNull();
 });
 
-it("reads the store's own clock, summer and winter", () => {
+it("uses the store's time zone, in summer and winter", () => {
 	expect(isOpenAt(week, new Date("2026-11-23T09:00:00Z"))).toBe(true);
 	expect(isOpenAt(week, new Date("2026-11-23T08:59:59Z"))).toBe(false);
 	expect(isOpenAt(week, new Date("2026-11-23T17:00:00Z"))).toBe(false);
@@ -29,7 +29,7 @@ it("reads the store's own clock, summer and winter", () => {
 	expect(isOpenAt(week, new Date("2026-11-24T23:59:00Z"))).toBe(true);
 });
 
-it("says when people are back: past the night, the weekend and a holiday", () => {
+it("finds the next opening after the night, the weekend and a holiday", () => {
 	expect(nextOpening(week, new Date("2026-11-23T03:12:34Z"))?.toISOString()).toBe("2026-11-23T09:00:00.000Z");
 	expect(nextOpening(week, new Date("2026-11-24T12:45:00Z"))?.toISOString()).toBe("2026-11-24T14:00:00.000Z");
 	// Asked on Wednesday: Friday is a holiday, so the next opening is Monday.
@@ -38,7 +38,7 @@ it("says when people are back: past the night, the weekend and a holiday", () =>
 	expect(nextOpening(businessHours.parse({ days: {} }), new Date())).toBeNull();
 });
 
-it("holds in zones that are no whole hours from Greenwich, and over the change of the clocks", () => {
+it("works in time zones with offsets that are not whole hours, and across clock changes", () => {
 	const nepal = businessHours.parse({ timeZone: "Asia/Kathmandu", days: { mon: [["09:05", "10:00"]] } });
 	expect(nextOpening(nepal, new Date("2026-11-22T12:00:00Z"))?.toISOString()).toBe(
 		"2026-11-23T03:20:00.000Z",

@@ -21,14 +21,14 @@ Three.
 Two.
 `;
 
-it("gives every heading the id under which its passages are cited", () => {
+it("gives every heading the id that its passages refer to", () => {
 	const { html } = renderArticle(BODY);
 	const cited = splitIntoPassages({ title: "Boots", body: BODY }).flatMap((passage) => passage.anchor ?? []);
 	expect(cited).toHaveLength(4);
 	for (const anchor of cited) expect(html).toContain(` id="${anchor}"`);
 });
 
-it("lists the sections but not what lies deeper", () => {
+it("lists second-level headings only", () => {
 	expect(renderArticle(BODY).headings.map((heading) => heading.text)).toEqual([
 		"Rocket boots & v2",
 		"Twice",

@@ -13,7 +13,7 @@ const RESULTS: CopilotResult[] = [
 ];
 
 it.each(RESULTS.map((result) => ({ result })))(
-	"draws the marks of what the copilot wrote: $result.kind",
+	"formats the copilot's Markdown: $result.kind",
 	({ result }) => {
 		const copilot = { working: null, result, problem: null, ask: async () => {}, dismiss: () => {} };
 		const html = renderToStaticMarkup(

@@ -37,7 +37,7 @@ const ids = ({ entries }: Inbox) => entries.map((entry) => entry.sessionId);
 const part = { isWhole: false, waitingLimit: 100 };
 const whole = { isWhole: true, waitingLimit: 100 };
 
-it("moves a row to its place when its conversation changes", () => {
+it("moves a row to its new position when its session changes", () => {
 	const known = inbox(waits("w", 5), row("a", { lastMessageAt: at(9) }), row("b", { lastMessageAt: at(3) }));
 	const written = row("b", { lastMessageAt: at(10), version: 2 });
 	expect(ids(mergeInbox(known, { entries: [written], waiting: 1 }, part))).toEqual(["w", "b", "a"]);
@@ -45,18 +45,18 @@ it("moves a row to its place when its conversation changes", () => {
 	expect(ids(mergeInbox(known, { entries: [asked], waiting: 2 }, part))).toEqual(["w", "b", "a"]);
 });
 
-it("does not let an older row replace a newer one, nor a whole list keep what is gone", () => {
+it("does not replace a newer row by an older one, and removes rows that a complete list does not contain", () => {
 	const known = inbox(row("a", { version: 3, lastMessage: "New" }), row("gone"));
 	const merged = mergeInbox(known, inbox(row("a", { version: 2, lastMessage: "Old" })), whole);
 	expect(merged.entries).toMatchObject([{ sessionId: "a", lastMessage: "New" }]);
 });
 
-it("does not list what the server would not: an old conversation that was rated just now", () => {
+it("does not list a session that the server would not list: an old session that was rated just now", () => {
 	const rated = row("old", { status: "ended", endedAt: "2026-01-01T00:00:00Z", version: 2 });
 	expect(ids(mergeInbox(inbox(row("a")), { entries: [rated], waiting: 0 }, part))).toEqual(["a"]);
 });
 
-it("counts waiting customers that were not opened, and unread messages of the agent's own", () => {
+it("counts queued sessions that were not opened, and unread messages of the agent's sessions", () => {
 	const list = inbox(
 		waits("w1", 1),
 		waits("w2", 2),
