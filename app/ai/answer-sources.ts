@@ -1,41 +1,41 @@
 import type { AnswerSource } from "#db/shapes.ts";
 
-/** A passage or product as retrieval found it: the source shown to the customer and the text it stands for. */
+/** A retrieved passage or product: the source that the customer sees, and its text. */
 export type RetrievedItem = { source: AnswerSource; text: string };
 
-/** Below this share of an answer's words found in a passage, likeness is chance rather than use. */
+/** Smallest share of the answer's words that must be in a passage, so that it counts as used without a citation. */
 const MIN_SHARED_WORDS = 0.5;
 
 /**
- * Everything retrieved for one answer, numbered in order of arrival, so that the model can cite by number
- * and the sources shown are ours: a number that was never handed out cites nothing.
+ * The passages and products that were retrieved for one answer. Each has a number that the model can cite; a number
+ * that was not given out cites nothing. It also knows which addresses the answer may contain.
  */
 export class AnswerSources {
 	readonly #entries: RetrievedItem[] = [];
 	readonly #cited = new Set<number>();
-	/** Bare hosts and e-mail addresses that were said before: repeating one carries nothing away. */
+	/** Hosts and email addresses in texts of the owner and the customer; the answer may repeat them. */
 	readonly #names = new Set<string>();
 
-	/** Takes in something retrieved and returns its number, from 1; the same source keeps its number. */
+	/** Adds a retrieved item. @returns its number, from 1; the same source keeps its number. */
 	add(retrieved: RetrievedItem): number {
 		const known = this.#entries.findIndex((entry) => entry.source.id === retrieved.source.id);
 		if (known >= 0) return known + 1;
 		return this.#entries.push(retrieved);
 	}
 
-	/** Notes that the answer cited that number. */
+	/** Records a citation. */
 	cite(number: number): void {
 		if (number >= 1 && number <= this.#entries.length) this.#cited.add(number);
 	}
 
-	/** Takes in what the owner or the customer wrote: its hosts and e-mail addresses may be repeated, its links not. */
+	/** Allows the hosts and email addresses of a text by the owner or the customer, but not its links. */
 	allowAddressesOf(text: string): void {
 		for (const word of splitWords(text)) if (!word.includes("/")) this.#names.add(word.toLowerCase());
 	}
 
 	/**
-	 * True when this address is one that retrieval returned, as a source's own or inside its text; or a bare host
-	 * or e-mail address that stands there, or was said before.
+	 * Whether an answer may contain an address: the URL of a source, a URL in its text, or a bare host or email
+	 * address that is in such a text or was allowed.
 	 */
 	isAllowedAddress(url: string): boolean {
 		if (!/[/?#]/.test(url)) {
@@ -56,8 +56,8 @@ export class AnswerSources {
 	}
 
 	/**
-	 * The sources the answer rests on: those it cited, in the order of their numbers. Small models often
-	 * forget to cite; then the one passage that holds most of the answer's words counts as used, if any does.
+	 * The sources that the answer used: those it cited, in the order of their numbers. Small models often forget to
+	 * cite; then it is the passage that contains most of the answer's words, if any contains enough.
 	 */
 	findUsedSources(answer: string): AnswerSource[] {
 		if (this.#cited.size > 0) {
@@ -74,22 +74,22 @@ export class AnswerSources {
 	}
 }
 
-/** The words of a text as addresses stand among them, without the marks of a sentence after them. */
+/** The words of a text, without brackets, quotation marks and final punctuation. */
 const splitWords = (text: string): string[] =>
 	text.split(/[\s<>"'()[\]]+/).map((word) => word.replace(/(?<![.,;:!?])[.,;:!?]+$/, ""));
 
 const hostOfUrl = (word: string): string | null =>
 	/^https?:\/\/([^/?#]+)/i.exec(word)?.[1]?.toLowerCase() ?? null;
 
-/** Words of four letters or more and all numbers: enough to tell passages apart without a list of stop words. */
+/** Words of four letters or more, and all numbers; this needs no list of stop words. */
 function findContentWords(text: string): Set<string> {
 	return new Set(text.toLowerCase().match(/\p{L}{4,}|\d+/gu) ?? []);
 }
 
-/** Length of a quote in characters: about two lines under an answer. */
+/** In characters: about two lines under an answer. */
 const MAX_QUOTE_CHARACTERS = 240;
 
-/** The beginning of a text as a quote: whole when short, else cut at a sentence or a word, with an ellipsis. */
+/** Shortens a text to a quote: a cut is after a sentence, else after a word with an ellipsis. */
 export function quoteBeginning(text: string): string {
 	const flat = text.replace(/\s+/g, " ").trim();
 	if (flat.length <= MAX_QUOTE_CHARACTERS) return flat;

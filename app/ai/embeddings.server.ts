@@ -10,16 +10,16 @@ import { indexVectors } from "#app/models/search/vector-index.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { encodeMeaning, warmEncoder } from "./encoder/encode.server.ts";
 
-/** Texts a request carries: well under what providers take, and few enough that a failure repeats little. */
+/** Texts in one request: below the limits of providers, and few enough that a retry repeats little work. */
 const TEXTS_PER_REQUEST = 64;
-/** A question waits no longer than this for its meaning; words alone find as well. */
+/** A question waits no longer than this for its embedding; after that it is searched by words alone. */
 const QUESTION_TIMEOUT_MS = 2_000;
 const BATCH_TIMEOUT_MS = 60_000;
 const MAX_RETRIES = 3;
 const FIRST_BACKOFF_MS = 500;
-/** A longer Retry-After is left to the next sweep. */
+/** After a longer Retry-After, the next periodic run tries again. */
 const MAX_RETRY_WAIT_MS = 30_000;
-/** About 8,000 tokens, the most that OpenAI's models read. */
+/** About 8,000 tokens, the limit of OpenAI's embedding models. */
 const MAX_EMBEDDED_CHARACTERS = 24_000;
 
 const embeddingsResponse = z.object({
@@ -33,28 +33,28 @@ class EmbeddingFailed extends Error {
 		readonly retryAfterMs: number | null,
 		readonly canRetry: boolean,
 	) {
-		super(`The provider made no vectors: ${note}.`);
+		super(`The provider returned no embeddings: ${note}.`);
 	}
 }
 
-/** Under this name the vectors of our own encoder are kept; another make of it needs another name. */
+/** The name under which the built-in model's embeddings are stored. Change it whenever the model changes. */
 const BUILT_IN_MODEL = "built-in-1";
-/** Texts our own encoder takes at a time, some two seconds of its patient work. */
+/** Texts in one batch of the built-in model: about two seconds of work at its low priority. */
 const TEXTS_PER_BUILT_IN_BATCH = 8;
 
-/** Once per process and failure: a provider that is away would otherwise fill the log with every question. */
+/** A failure is logged once until it changes, or a provider that is down would fill the log. */
 let lastLoggedFailure: string | null = null;
 
 function logFailureOnce(error: unknown): void {
 	const note = error instanceof EmbeddingFailed ? error.note : String((error as Error)?.name);
 	if (note === lastLoggedFailure) return;
 	lastLoggedFailure = note;
-	log.warn({ note }, "articles are searched by words alone: no vectors could be made");
+	log.warn({ note }, "embeddings failed, so articles are searched by words alone");
 }
 
 /**
- * The meaning of a question from the provider's embedding model (OPENAI_EMBEDDING_MODEL). Null where none is set, and
- * when the provider fails or is slow, which is logged once. It waits for the provider, up to 2 s.
+ * The embedding of a question from the provider's model (OPENAI_EMBEDDING_MODEL). Waits at most 2 s.
+ * @returns null when no model is set, or when the provider fails or is too slow, which is logged once.
  */
 export async function embedQuestionWithProvider(
 	question: string,
@@ -63,7 +63,7 @@ export async function embedQuestionWithProvider(
 	const { OPENAI_EMBEDDING_MODEL: model } = env();
 	if (!model || !hasVisibleText(question)) return null;
 	try {
-		const [vector] = await embed([question], model, QUESTION_TIMEOUT_MS);
+		const [vector] = await requestEmbeddings([question], model, QUESTION_TIMEOUT_MS);
 		lastLoggedFailure = null;
 		return vector ? { model, vector: Float32Array.from(vector), isBuiltIn: false } : null;
 	} catch (error) {
@@ -74,8 +74,9 @@ export async function embedQuestionWithProvider(
 }
 
 /**
- * The meaning of an English question from our own encoder; null where the provider's model is in its place, and on
- * a machine that cannot run it, which is logged once.
+ * The embedding of an English question from the built-in model.
+ * @returns null for other languages, when a provider's model is set, and on a machine that cannot run the model,
+ * which is logged once.
  */
 export async function embedQuestionWithBuiltInModel(
 	question: string,
@@ -92,8 +93,9 @@ export async function embedQuestionWithBuiltInModel(
 }
 
 /**
- * Gives every passage that has no vector one, in batches, and tries again what failed for a while.
- * @returns how many were made; what is left when the provider stays away is left to the next call.
+ * Embeds all passages without an embedding, updates the vector index, and deletes outdated embeddings. When the
+ * provider keeps failing, the rest is left to the next call.
+ * @returns the number of new embeddings.
  */
 export async function updatePassageEmbeddings(): Promise<number> {
 	const model = env().OPENAI_EMBEDDING_MODEL ?? BUILT_IN_MODEL;
@@ -111,8 +113,9 @@ export async function updatePassageEmbeddings(): Promise<number> {
 }
 
 /**
- * Gives every passage that has no vector one, now.
- * @param options.isPatient whether our own encoder leaves the processor to others meanwhile.
+ * Embeds all passages without an embedding.
+ * @param options.isPatient true makes the built-in model use at most a quarter of a processor core.
+ * @returns the number of new embeddings.
  */
 export async function embedMissingPassages({ isPatient = false } = {}): Promise<number> {
 	const { OPENAI_EMBEDDING_MODEL: model } = env();
@@ -120,13 +123,13 @@ export async function embedMissingPassages({ isPatient = false } = {}): Promise<
 		return embedMissing({
 			model,
 			batch: TEXTS_PER_REQUEST,
-			requestEmbeddings: (texts) => requestEmbeddingsWithRetries(texts, model),
+			embedTexts: (texts) => requestEmbeddingsWithRetries(texts, model),
 		});
 	return embedMissing({
 		model: BUILT_IN_MODEL,
 		batch: TEXTS_PER_BUILT_IN_BATCH,
 		config: ENGLISH,
-		async requestEmbeddings(texts) {
+		async embedTexts(texts) {
 			const vectors: Float32Array[] = [];
 			for (const text of texts) vectors.push(await encodeMeaning(text, { isPatient }));
 			return vectors;
@@ -137,7 +140,7 @@ export async function embedMissingPassages({ isPatient = false } = {}): Promise<
 async function requestEmbeddingsWithRetries(texts: string[], model: string): Promise<number[][]> {
 	for (let retry = 0; ; retry++) {
 		try {
-			return await embed(texts, model, BATCH_TIMEOUT_MS);
+			return await requestEmbeddings(texts, model, BATCH_TIMEOUT_MS);
 		} catch (error) {
 			if (!(error instanceof EmbeddingFailed) || !error.canRetry || retry === MAX_RETRIES) throw error;
 			const waitMs = error.retryAfterMs ?? FIRST_BACKOFF_MS * 2 ** retry;
@@ -147,8 +150,11 @@ async function requestEmbeddingsWithRetries(texts: string[], model: string): Pro
 	}
 }
 
-/** One request. Not through the SDK, which would ask for base64 and retry on its own. @throws EmbeddingFailed */
-async function embed(texts: string[], model: string, timeoutMs: number): Promise<number[][]> {
+/**
+ * Sends one request. It does not use the SDK, which would request base64 and retry by itself.
+ * @throws EmbeddingFailed
+ */
+async function requestEmbeddings(texts: string[], model: string, timeoutMs: number): Promise<number[][]> {
 	const { OPENAI_API_KEY, OPENAI_BASE_URL = "https://api.openai.com/v1" } = env();
 	let response: Response;
 	try {
@@ -181,16 +187,16 @@ async function embed(texts: string[], model: string, timeoutMs: number): Promise
 	throw new EmbeddingFailed("not one vector for each text", null, false);
 }
 
-/** Characters to a token, roughly, for servers that do not say how many they took. */
+/** Estimate for servers that do not report their usage. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** Writes down what a request used. One that cannot be counted still has its vectors. */
+/** Records the usage of a request. An error is logged, because the embeddings are still good. */
 async function recordUsageSafely(model: string, texts: string[], tokens: number | null): Promise<void> {
 	const characters = texts.reduce((sum, text) => sum + Math.min(text.length, MAX_EMBEDDED_CHARACTERS), 0);
 	const promptTokens = tokens || Math.ceil(characters / CHARACTERS_PER_TOKEN);
 	try {
 		await recordModelUsage({ purpose: "embed", model, promptTokens, completionTokens: 0 });
 	} catch (error) {
-		log.error({ err: error }, "a request for vectors was not counted");
+		log.error({ err: error }, "the usage of an embedding request was not recorded");
 	}
 }

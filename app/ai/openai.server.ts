@@ -185,6 +185,6 @@ async function recordUsageSafely(
 	try {
 		await recordModelUsage({ ...usage, promptTokens, completionTokens });
 	} catch (error) {
-		log.error({ err: error }, "a model call was not usage");
+		log.error({ err: error }, "the usage of a model call was not recorded");
 	}
 }

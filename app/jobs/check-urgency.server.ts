@@ -3,9 +3,9 @@ import { mentionsInjuryOrDanger, mentionsLegalAction } from "#app/ai/escalation/
 import { makeUrgent, readNewestTexts } from "#app/models/chat-session/urgency.server.ts";
 
 /**
- * Raises the priority of a conversation whose customer writes in anger, of the law or of an injury while no assistant
- * reads it. What the assistant reads it judges itself, and the queue keeps its reason.
- * @param text what the customer just wrote; null reads their newest messages.
+ * Raises the priority of a session whose customer is angry or mentions legal action or an injury, while the assistant
+ * does not answer it. When the assistant answers, its own escalation rules do this.
+ * @param text the customer's new message; null checks their newest messages.
  */
 export async function checkUrgency({
 	sessionId,

@@ -2,12 +2,17 @@ import { updatePassageEmbeddings } from "#app/ai/embeddings.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { resplitOutdatedArticles } from "#app/models/article/article.server.ts";
 
-/** What a lost job, a provider that was away or another process's import left is found this often. */
+/**
+ * Interval of a run without a job. It finds passages that are left after a lost job, a failure of the provider or
+ * another process's import.
+ */
 const EMBEDDING_INTERVAL_MS = 60_000;
-/** Articles are saved one after the other; the passages of many fit into one request. */
+/**
+ * Delay after an article was saved, because several are often saved together and their passages fit into one request.
+ */
 const EMBEDDING_DELAY_MS = 500;
 
-/** Starts giving passages their vectors. @returns how to ask for it now, and how to stop. */
+/** Starts the periodic embedding of passages. @returns `runSoon` starts a run after a short delay; `stop` ends it. */
 export function startPassageEmbedding(): { runSoon: () => void; stop: () => void } {
 	let timer: NodeJS.Timeout | undefined;
 	let running: Promise<void> | null = null;
@@ -28,7 +33,9 @@ export function startPassageEmbedding(): { runSoon: () => void; stop: () => void
 		running = resplitOutdatedArticles()
 			.then(updatePassageEmbeddings)
 			.then(() => {})
-			.catch((error: unknown) => log.error({ err: error }, "passages got no vectors; it is tried again"))
+			.catch((error: unknown) =>
+				log.error({ err: error }, "passages could not be embedded; the next run tries again"),
+			)
 			.finally(() => {
 				running = null;
 				schedule(isRequestedAgain ? EMBEDDING_DELAY_MS : EMBEDDING_INTERVAL_MS);

@@ -8,12 +8,12 @@ import {
 } from "#app/models/email/contact-email.server.ts";
 import { toPlainText } from "#app/text/message-markdown.ts";
 
-/** Letters one process sends in a round. */
+/** Emails that one process sends in one run. */
 const EMAILS_PER_RUN = 8;
 
 /**
- * Sends what agents wrote to customers who had left their address and gone, where email can be sent. One letter for
- * all that was written until then, each answer once.
+ * Emails the answers of agents to customers who left an address and are not present. Each customer gets one email
+ * with all answers that were not sent yet. Does nothing without SMTP_URL.
  */
 export async function sendAnswerEmails(): Promise<void> {
 	if (env().SMTP_URL === undefined) return;
@@ -28,7 +28,7 @@ async function sendAnswerEmail(answerEmail: ContactEmail): Promise<void> {
 		if (!(error instanceof MailFailed)) throw error;
 		const { note, canRetry } = error;
 		if (!canRetry) return log.error({ sessionId, note }, "an answer could not be sent by email");
-		log.warn({ sessionId, note }, "an answer could not be sent by email yet; it is tried again");
+		log.warn({ sessionId, note }, "an answer could not be sent by email yet; it will be retried");
 		await releaseContactEmail(answerEmail);
 	}
 }

@@ -4,29 +4,29 @@ import type { JobPayloads } from "#app/job-queue.server.ts";
 import { MailFailed, sendMail } from "#app/mail/send.server.ts";
 import { isCustomersAddress, isUsableCode } from "#app/models/email/code.server.ts";
 
-/** Waits between tries; the last again and again, as long as the code counts. */
+/** Delays between attempts; the last one repeats while the code is valid. */
 const RETRY_DELAYS_MS = [1_000, 4_000, 10_000, 30_000] as const;
 
 /**
- * Sends a code, if the address is a customer's: nobody can have letters sent to strangers by typing addresses
- * into a chat. What the mail server cannot take now is tried again while the code counts, and never when it might
- * have been taken. What cannot be sent is logged once, by the code's id; the customer may ask again.
- * @param signal ends the waiting, when the process is to end: the code is in its memory only.
+ * Emails a code, if the address belongs to a customer: otherwise anybody could send email to strangers by typing
+ * addresses into a chat. When the mail server certainly did not accept it, it is sent again while the code is valid.
+ * A permanent failure is logged once with the code's id; the customer can request another code.
+ * @param signal ends the retries at shutdown; the code is only in the memory of this process.
  */
 export async function sendCodeWithRetries(job: JobPayloads["send-code"], signal: AbortSignal): Promise<void> {
 	const { codeId } = job;
 	for (let tries = 0; !signal.aborted; tries++) {
 		try {
-			// Asked again before every try: it may have been used, have run out or be followed by another.
+			// Checked before every attempt, because the code may have been used, expired or replaced since.
 			if (await isUsableCode(codeId)) await sendCodeEmail(job);
 			return;
 		} catch (error) {
 			const isMail = error instanceof MailFailed;
-			// The database being away is no reason to give up either.
+			// Errors of the database are retried too.
 			if (isMail && !error.canRetry)
 				return log.error({ codeId, note: error.note }, "a code could not be sent");
 			const tried = isMail ? { note: error.note } : { err: error };
-			if (tries === 0) log.warn({ codeId, ...tried }, "a code could not be sent yet; it is tried again");
+			if (tries === 0) log.warn({ codeId, ...tried }, "a code could not be sent yet; it will be retried");
 		}
 		const pauseMs = RETRY_DELAYS_MS[Math.min(tries, RETRY_DELAYS_MS.length - 1)];
 		await wait(pauseMs, undefined, { signal, ref: false }).catch(() => {});

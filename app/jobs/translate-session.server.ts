@@ -14,9 +14,9 @@ import { getSetting } from "#app/models/setting/store.server.ts";
 import { isSameLanguage } from "#app/text/language-tag.ts";
 
 /**
- * Translates for the agent what a conversation in their hands, or waiting for them, holds in another language
- * than theirs. Messages are delivered long before; what fails shows the original. It may run anywhere and
- * several times at once: each message is claimed before it costs anything.
+ * Translates the messages of a session for its agents when they are in another language. The messages were delivered
+ * before; when a translation fails, the page shows the original. Several processes may run it at once, because each
+ * message is claimed before it is translated.
  */
 export async function translateSession(sessionId: string): Promise<void> {
 	if (!hasLanguageModel()) return;
@@ -40,7 +40,7 @@ export async function translateSession(sessionId: string): Promise<void> {
 		if (!from || isSameLanguage(from, to) || message.metadata.translation?.state === "failed") continue;
 		toTranslate.unshift({ message, from });
 	}
-	// The newest first: that is what the agent is to answer.
+	// Newest first, because the agent answers the newest message.
 	for (const { message, from } of toTranslate) {
 		if (!(await hasDayBudget())) return;
 		if (!(await claimTranslation(message.id, to))) continue;

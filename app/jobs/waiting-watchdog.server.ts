@@ -11,28 +11,29 @@ import { sendAnswerEmails } from "./send-answer-emails.server.ts";
 const HANDOVER_INTERVAL_MS = 1_000;
 const WATCHDOG_INTERVAL_MS = 10_000;
 const EMAIL_INTERVAL_MS = 10_000;
-/** A waiting customer sees an agent arrive, or the wait grow, within this time. */
+/** Longest time until a waiting customer sees that an agent arrived or the wait changed. */
 const QUEUE_UPDATE_INTERVAL_MS = 2_000;
 /**
- * All sessions of the assistant are checked when a process starts and this often, until nothing is found. In between only
- * those with a message in the last RECENT_MS are: a question without a turn is in one of them, unless rows were removed.
+ * All sessions of the assistant are checked at the start of a process, and at this interval after a check without a
+ * repair. The other checks read only sessions with a message in the last RECENT_ACTIVITY_MS: a question without a
+ * turn is in one of them, unless rows were deleted.
  */
 const CHECK_ALL_INTERVAL_MS = 3_600_000;
 const RECENT_ACTIVITY_MS = 3 * 3_600_000;
-/** Handovers one process begins in a round. */
+/** Handovers that one process starts in one run. */
 const HANDOVERS_PER_RUN = 8;
 
 /**
- * Cares for those who wait for a person: tells the agents what they want, each second, and looks every ten
- * whether anybody is left without anybody, or has gone and is to be written to. Each round begins when the one before has ended.
- * @returns how to stop.
+ * Starts the periodic jobs for customers who wait for a person: handovers for agents, the watchdog for unattended
+ * sessions, emails with answers, and the queue's updates. A run starts only when the one before has ended.
+ * @returns a function that stops them.
  */
 export function startWaitingWatchdog(): () => void {
 	const checkUnattended = createUnattendedCheck();
 	const stops = [
-		startPeriodicWork({ name: "writing hand-overs", everyMs: HANDOVER_INTERVAL_MS, work: writeHandovers }),
+		startPeriodicWork({ name: "writing handovers", everyMs: HANDOVER_INTERVAL_MS, work: writeHandovers }),
 		startPeriodicWork({
-			name: "the check for unattended conversations",
+			name: "the check for unattended sessions",
 			everyMs: WATCHDOG_INTERVAL_MS,
 			work: checkUnattended,
 		}),
@@ -41,7 +42,7 @@ export function startWaitingWatchdog(): () => void {
 			everyMs: EMAIL_INTERVAL_MS,
 			work: sendAnswerEmails,
 		}),
-		// At once, so that a process does not begin without an estimate.
+		// The first run is immediate, so that the process has an estimate of the wait.
 		startPeriodicWork({
 			name: "updating the queue",
 			everyMs: QUEUE_UPDATE_INTERVAL_MS,
@@ -56,20 +57,23 @@ export function startWaitingWatchdog(): () => void {
 
 async function writeHandovers(): Promise<void> {
 	for (const sessionId of await listWithoutHandover(HANDOVERS_PER_RUN)) {
-		// Not waited for: a model may take seconds over one, and the others are to be told of now.
+		// Not awaited: a model may take seconds for one handover, and the others should start now.
 		writeHandover(sessionId).catch((error: unknown) => {
-			log.error({ sessionId, err: error }, "a handover was not written; the next round tries again");
+			log.error({ sessionId, err: error }, "a handover was not written; the next run tries again");
 		});
 	}
 }
 
-/** Keeps place, expected wait and "our team is offline" up to date on the pages of waiting customers. */
+/** Updates the queue position, the expected wait and "our team is offline" on the pages of waiting customers. */
 async function updateQueue(): Promise<void> {
 	await refreshExpectedWait();
 	await publishQueueChanges();
 }
 
-/** Repairs, and says so: on a healthy installation only agents who left and deadlines that passed are seen here. */
+/**
+ * Creates the watchdog's run. It repairs unattended sessions and logs each repair. On a healthy installation the only
+ * problems are absent agents and passed deadlines.
+ */
 function createUnattendedCheck(): () => Promise<void> {
 	let checkedAllAt = 0;
 	return async () => {
@@ -77,7 +81,7 @@ function createUnattendedCheck(): () => Promise<void> {
 		const repaired = await repairUnattended(isAll ? undefined : new Date(Date.now() - RECENT_ACTIVITY_MS));
 		if (isAll && repaired.length === 0) checkedAllAt = Date.now();
 		for (const { sessionId, problem } of repaired) {
-			log.warn({ sessionId, problem }, "nobody took care of a conversation; it has been put right");
+			log.warn({ sessionId, problem }, "an unattended session was repaired");
 			if (problem === "unpromised") enqueueJob("answer-session", { sessionId, network: "" });
 		}
 	};

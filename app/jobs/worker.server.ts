@@ -14,23 +14,26 @@ import { translateSession } from "./translate-session.server.ts";
 import { startWaitingWatchdog } from "./waiting-watchdog.server.ts";
 
 const SWEEP_INTERVAL_MS = 1_000;
-/** Several clicks on "Send code" take a moment to arrive; only the newest code is sent, and only that one counts. */
+/**
+ * Delay before a code is sent, because a customer may click "Send code" several times and only the newest code is
+ * valid.
+ */
 const SEND_CODE_DELAY_MS = 500;
 
 /**
- * Starts this process's worker. It answers what is handed to it at once, as long as there are slots, and each second
- * whatever turn is due and that no process is answering. So an answer is on its way also when the process that took
- * the question has died, or never had a worker. While more is due than there are slots, each slot that becomes free
- * goes to the next turn in the fair order of `listDueTurns`.
- * @returns how to stop: no new work is taken, and what is under way may end within `graceMs`.
+ * Starts the worker of this process. It starts the answer of an enqueued turn at once while the limit allows it, and
+ * once a second those of all due turns that no process is answering. So a question is answered even if its process
+ * died or has no worker. While more turns are due than the limit allows, each answer that ends starts the next turn
+ * in the fair order of `listDueTurns`.
+ * @returns a function that stops it: no new work starts, and running answers may finish within `graceMs`.
  */
 export function startWorker(): (graceMs: number) => Promise<void> {
 	const running = new Map<string, Promise<void>>();
 	const slots = new ConcurrentAnswers();
 	const requestedAgain = new Map<string, DueTurn>();
-	/** Answers that ended since the last sweep: one that failed is not begun again before the next. */
+	/** Sessions whose answer ended since the last sweep. A failed answer is not restarted before the next sweep. */
 	const endedSinceSweep = new Set<string>();
-	/** Whether a turn may be due for which there was no slot. */
+	/** Whether there may be due turns that were not started because of the limit. */
 	let mayHaveWaitingTurns = false;
 	let isStartingTurns = false;
 	let mustStartAgain = false;
@@ -40,7 +43,8 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		const { sessionId, network } = turn;
 		if (isStopping) return;
 		if (running.has(sessionId)) {
-			// The customer wrote again: the answer in progress is out of date, and the next begins when it has stopped.
+			// The customer wrote again, so the running answer is out of date. The next one starts when it has
+			// stopped.
 			requestedAgain.set(sessionId, turn);
 			revalidateRunningAnswer(sessionId);
 			return;
@@ -51,7 +55,7 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		}
 		const work = answerSession(sessionId)
 			.catch((error: unknown) => {
-				log.error({ sessionId, err: error }, "answering failed; the sweep will try again");
+				log.error({ sessionId, err: error }, "an answer failed; the next sweep tries again");
 			})
 			.finally(() => {
 				running.delete(sessionId);
@@ -66,7 +70,7 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		running.set(sessionId, work);
 	}
 
-	/** Fills the free slots. Calls that come while one is at it are done together, after it. */
+	/** Starts due turns until the limit is reached. Calls during a run cause one more run after it. */
 	async function startDueTurns() {
 		if (isStopping) return;
 		if (isStartingTurns) {
@@ -91,10 +95,10 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		}
 	}
 
-	/** Only when nobody waits for it any more; what fails is tried after the next answer. */
+	/** Summarises a session after its answer; a failure is repeated after the next answer. */
 	function startSummary(sessionId: string) {
 		summariseLongSession(sessionId).catch((error: unknown) => {
-			log.warn({ sessionId, err: error }, "a long conversation was not summarised");
+			log.warn({ sessionId, err: error }, "a long session was not summarised");
 		});
 	}
 
@@ -108,21 +112,18 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	setJobHandler("embed-passages", embedding.runSoon);
 	setJobHandler("translate-session", (sessionId) => {
 		if (isStopping) return;
-		// What is left untranslated is taken up when the agent's page is next opened.
+		// Messages that were not translated are retried when an agent opens the session's page.
 		translateSession(sessionId).catch((error: unknown) => {
-			log.error({ sessionId, err: error }, "a conversation was not translated");
+			log.error({ sessionId, err: error }, "a session was not translated");
 		});
 	});
 	setJobHandler("check-urgency", (payload) => {
 		if (isStopping) return;
 		checkUrgency(payload).catch((error: unknown) => {
-			log.error(
-				{ sessionId: payload.sessionId, err: error },
-				"the priority of a conversation was not checked",
-			);
+			log.error({ sessionId: payload.sessionId, err: error }, "the priority of a session was not checked");
 		});
 	});
-	// Only when the answer to the request has gone: what it takes must not tell whether the address is known.
+	// After the response to the request: the time to send the code must not reveal whether the address is known.
 	const endSending = new AbortController();
 	setJobHandler(
 		"send-code",

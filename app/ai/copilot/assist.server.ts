@@ -17,24 +17,24 @@ import { formatDataBlock } from "../prompt.server.ts";
 import { hasLanguageModel } from "../reply/answer-question.server.ts";
 import type { CopilotResult } from "./result.ts";
 
-/** An agent who waits longer writes it themselves. */
+/** After this time an agent will have written the reply. */
 const SUGGESTION_DEADLINE_MS = 30_000;
 const SMALL_TASK_DEADLINE_MS = 20_000;
 const MAX_COPILOT_TOKENS = 1_500;
 
-/** What an agent may ask for, of a conversation whose visibility to them has been checked. */
+/** A request of an agent for a session that the agent may see. */
 export type CopilotTask =
 	| { intent: "suggest" | "summarise" }
 	| { intent: "rewrite"; message: string; style: "shorter" | "friendlier" }
 	| { intent: "translate"; message: string };
 
-/** The conversation up to which message, and when the agent does not want it any more. */
+/** The session up to a message; `signal` aborts when the agent cancels. */
 type SessionPosition = { sessionId: string; lastSeq: number; signal: AbortSignal };
 
 /**
- * Does what an agent asked of the copilot. Nothing is written and nothing sent: what comes of it is shown to the
- * agent, who decides. @param signal ends the model's work when the agent has cancelled or gone.
- * @throws DomainError 409 where it takes a model and there is none, 503 when the model did not answer.
+ * Runs a copilot task. It writes and sends nothing; the agent sees the result and decides.
+ * @param signal aborts the model's work when the agent cancels or leaves.
+ * @throws DomainError 409 when the task needs a model and there is none, 503 when the model did not answer.
  */
 export async function runCopilotTask(
 	sessionId: string,
@@ -58,7 +58,10 @@ export async function runCopilotTask(
 	}
 }
 
-/** A reply to the customer's newest words: grounded like the assistant's own, else the best passage there is. */
+/**
+ * Suggests a reply to the customer's newest messages, with sources like an answer of the assistant; without a model,
+ * the best passage.
+ */
 async function suggestReply({ sessionId, lastSeq, signal }: SessionPosition): Promise<CopilotResult> {
 	const asked = withLatestQuestion(await readUnansweredQuestion(sessionId, lastSeq));
 	if (asked.question === "") return toEmptySuggestion("The customer has not asked anything yet.");
@@ -75,7 +78,7 @@ async function suggestReply({ sessionId, lastSeq, signal }: SessionPosition): Pr
 			note,
 		});
 	}
-	// Without its place a question can be answered and nothing else: no log is written and no change offered.
+	// Without a position the tools log nothing and propose no changes.
 	const { position: _nowhere, ...question } = asked;
 	const stop = new AbortController();
 	const end = () => stop.abort(new AnswerFailed("timeout"));
@@ -121,7 +124,7 @@ const toSuggestion = (found: Suggestion): CopilotResult => ({ kind: "suggest", m
 const toEmptySuggestion = (note: string): CopilotResult =>
 	toSuggestion({ text: "", sources: [], language: "en", note });
 
-/** After an agent's reply nothing is unanswered: then the customer's last words are what a suggestion is for. */
+/** The customer's latest question, also when an agent has already replied to it. */
 function withLatestQuestion<Asked extends { question: string; history: Utterance[] }>(asked: Asked): Asked {
 	if (hasVisibleText(asked.question)) return asked;
 	const at = asked.history.findLastIndex(({ role }) => role === "customer");
@@ -167,7 +170,7 @@ async function translateDraft(place: SessionPosition, message: string): Promise<
 	const question = await analyseQuestion(
 		withLatestQuestion(await readUnansweredQuestion(sessionId, lastSeq)),
 	);
-	// A customer's own language, also where the assistant has no phrases in it.
+	// The customer's language, even if the assistant does not support it.
 	const language = question.writtenLanguage ?? question.language;
 	const text = await translateText({ text: message, to: language, sessionId, signal });
 	if (!text) throw toUnavailableError();

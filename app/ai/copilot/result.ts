@@ -1,15 +1,15 @@
 import type { AnswerSource } from "#db/shapes.ts";
 
-/** What the copilot made for an agent. `language` is of the text; null for that of the draft. */
+/** The result of a copilot task. `language` is the language of the text; null means that of the draft. */
 export type CopilotResult =
 	| {
 			kind: "suggest";
-			/** Empty when there is nothing to suggest; the note says why. */
+			/** Empty when there is no suggestion; `note` says why. */
 			text: string;
 			language: string;
 			sources: AnswerSource[];
 			note: string | null;
-			/** The same in the agent's language, where that is another. */
+			/** Translation into the agent's language; null when the text is in that language. */
 			meaning: string | null;
 	  }
 	| { kind: "summarise"; text: string; language: string }
@@ -18,8 +18,8 @@ export type CopilotResult =
 			kind: "translate";
 			text: string;
 			language: string;
-			/** The draft it was made of. */
+			/** The draft before the translation. */
 			original: string;
-			/** Names the message, so that sending it twice writes it once. */
+			/** Id of the message, so that sending it twice writes it once. */
 			clientMessageId: string;
 	  };

@@ -61,9 +61,9 @@ export async function answerInRounds(
 	];
 
 	const call: { reason: EscalationReason | null } = { reason: null };
-	const deeds = new ToolRuns(request);
+	const toolRuns = new ToolRuns(request);
 	const context: ToolContext = {
-		toolRuns: deeds,
+		toolRuns,
 		network: request.network,
 		cite: (retrieved) => sources.add(retrieved),
 		escalate: (reason) => {
@@ -122,7 +122,7 @@ export async function answerInRounds(
 		promptTokens,
 		completionTokens,
 		...(tools.size > 0 ? { tools: [...tools].filter((name) => findTool(name)) } : {}),
-		...deeds.toAnswerFields(),
+		...toolRuns.toAnswerFields(),
 	};
 }
 

@@ -3,7 +3,7 @@ import { listOrders } from "#app/models/order/order.server.ts";
 import { describeOrderForModel } from "./order-facts.ts";
 import { defineTool, refuseIfUnidentified } from "./tool.server.ts";
 
-/** Orders given to the model at once; the newest are the ones people ask about. */
+/** Most orders in one result, newest first. */
 const MAX_LISTED_ORDERS = 10;
 
 export const listOrdersTool = defineTool({

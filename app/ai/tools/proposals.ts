@@ -2,7 +2,7 @@ import { describeItems, type Order } from "#app/models/order/order.server.ts";
 import { formatMoney } from "#app/models/product/money.ts";
 import type { Proposal } from "#db/shapes.ts";
 
-/** The changes that can be laid before a customer, in the words of their cards. With a model and without. */
+/** The proposals of changes with the texts of their cards, for answers with a model and without. */
 
 type ProposalDraft = Omit<Proposal, "key">;
 
@@ -17,7 +17,7 @@ export function proposeCancellation(order: Order, reason: string | null): Propos
 	};
 }
 
-/** @param itemIds which of the order's things go back; none named means all of them. */
+/** @param itemIds the items to return; empty means all. */
 export function proposeReturn(order: Order, itemIds: string[], reason: string | null): ProposalDraft {
 	const chosen = order.items.filter((item) => itemIds.includes(item.itemId));
 	const items = chosen.length > 0 ? chosen : order.items;
@@ -31,7 +31,7 @@ export function proposeReturn(order: Order, itemIds: string[], reason: string | 
 	};
 }
 
-/** @param address as far as it is known; the customer completes it on the card. */
+/** @param address the known parts; the customer completes it on the card. */
 export function proposeOrderAddress(order: Order, address: Record<string, string> | null): ProposalDraft {
 	return {
 		tool: "update_contact",

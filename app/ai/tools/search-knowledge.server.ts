@@ -5,7 +5,7 @@ import { quoteBeginning } from "../answer-sources.ts";
 import { retrievePassages } from "../retrieve.server.ts";
 import { defineTool, searchPhraseParameter } from "./tool.server.ts";
 
-/** Passages a search gives the model: enough to answer from, few enough for a small model to read. */
+/** Passages in one result: enough to answer from, and few enough for a small model. */
 const PASSAGES_PER_SEARCH = 5;
 
 export const searchKnowledge = defineTool({
@@ -27,12 +27,12 @@ export const searchKnowledge = defineTool({
 	},
 });
 
-/** What the model reads of a passage: its number and its text, no address it could alter. */
+/** What the model gets of a passage: its number and text, without an address that the model could change. */
 export function describePassageForModel(passage: FoundPassage, number: number) {
 	return { cite: number, article: passage.title, heading: passage.heading, text: passage.body };
 }
 
-/** The passage as a source that can be cited. */
+/** The passage as an item that can be cited. */
 export function toRetrievedPassage(passage: FoundPassage): RetrievedItem {
 	return {
 		source: {

@@ -5,7 +5,7 @@ import { quoteBeginning, type RetrievedItem } from "../answer-sources.ts";
 import { defineTool, searchPhraseParameter } from "./tool.server.ts";
 
 const PRODUCTS_PER_SEARCH = 4;
-/** Variants of one product shown to the model; a product can have dozens that differ in a colour. */
+/** Most variants of one product in the result, because a product can have dozens. */
 const MAX_DESCRIBED_VARIANTS = 20;
 
 export const searchProductsTool = defineTool({

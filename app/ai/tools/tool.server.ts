@@ -4,19 +4,19 @@ import { hasVisibleText } from "#app/text/visible-text.ts";
 import type { RetrievedItem } from "../answer-sources.ts";
 import type { ToolRuns } from "../tool-runs.server.ts";
 
-/** What the server gives a tool beside the model's arguments. None of it is ever shown to the model. */
+/** What the server passes to a tool besides the model's arguments. The model never sees it. */
 export type ToolContext = {
-	/** Who is asking, as the server knows it, and what is done for them. */
+	/** The customer as the server knows them, and the tool runs so far. */
 	toolRuns: ToolRuns;
-	/** Whose share of this process is used; see `AnswerRequest`. */
+	/** See `AnswerRequest`. */
 	network?: string;
-	/** Registers something retrieved and returns the number the model may cite it by. */
+	/** Registers a retrieved item. Returns the number by which the model may cite it. */
 	cite: (retrieved: RetrievedItem) => number;
-	/** Records that a person is needed. Only the first call counts. */
+	/** Requests a person for the session. Only the first call counts. */
 	escalate: (reason: EscalationReason) => void;
 };
 
-/** Why a person is called; the same words a queued session carries as its reason. */
+/** Reasons for calling a person; the queue shows the same values. */
 export const ESCALATION_REASONS = [
 	"requested",
 	"customer-upset",
@@ -25,19 +25,21 @@ export const ESCALATION_REASONS = [
 ] as const;
 export type EscalationReason = (typeof ESCALATION_REASONS)[number];
 
-/** A tool with its argument types forgotten: what the registry and the loop hold. */
+/** A tool without the types of its arguments. */
 export type Tool = {
 	name: string;
 	description: string;
 	/** JSON Schema of the arguments, in the subset that strict function calling accepts. */
 	parameters: Record<string, unknown>;
-	/** Runs with arguments as the model wrote them; wrong ones come back as an error the model can read. */
+	/**
+	 * Runs the tool with the arguments as the model wrote them; invalid ones give an error that the model can read.
+	 */
 	run: (argumentsText: string, context: ToolContext) => Promise<unknown>;
 };
 
 /**
- * Describes a tool once: the zod schema is both what the model is told and what its arguments are held to.
- * Limits belong in `refine`, because strict mode refuses keywords such as `minLength` in the JSON Schema.
+ * Defines a tool. The zod schema is used both to describe the arguments to the model and to validate them. Limits
+ * must be in `refine`, because strict mode refuses keywords such as `minLength` in the JSON Schema.
  */
 export function defineTool<Shape extends z.ZodObject>(tool: {
 	name: string;
@@ -46,7 +48,7 @@ export function defineTool<Shape extends z.ZodObject>(tool: {
 	handle: (args: z.infer<Shape>, context: ToolContext) => Promise<unknown>;
 }): Tool {
 	const { $schema: _, ...written } = z.toJSONSchema(tool.schema);
-	// Strict mode wants the list of required arguments even where there is none.
+	// Strict mode requires `required`, even when it is empty.
 	const parameters = { required: [], ...written };
 	return {
 		name: tool.name,
@@ -60,28 +62,28 @@ export function defineTool<Shape extends z.ZodObject>(tool: {
 	};
 }
 
-/** What a tool about orders says while nobody is known: the page then offers the ways to become known. */
+/** The result of a tool for orders while the customer is not identified; the page then shows how to identify. */
 const NOT_SIGNED_IN_RESULT = {
 	error: "not_signed_in",
 	details:
 		"The customer is not signed in to the store. Ask them to sign in, or to use the form under your answer if one is shown. You cannot check anybody's identity yourself.",
 };
 
-/** What a tool about somebody's own things says of others' things and of what never was. */
+/** The same result for an order of another customer and for one that does not exist. */
 export const ORDER_NOT_FOUND_RESULT = {
 	error: "not_found",
 	details:
 		"The customer has no order with this number. It may belong to someone else; nothing about it can be said.",
 };
 
-/** Refuses a tool while it is not known who asks; null when it is. */
-export function refuseIfUnidentified({ toolRuns: deeds }: ToolContext): typeof NOT_SIGNED_IN_RESULT | null {
-	if (isIdentified(deeds.owner)) return null;
-	deeds.requestIdentity();
+/** Refuses a tool while the customer is not identified; null when they are. */
+export function refuseIfUnidentified({ toolRuns }: ToolContext): typeof NOT_SIGNED_IN_RESULT | null {
+	if (isIdentified(toolRuns.owner)) return null;
+	toolRuns.requestIdentity();
 	return NOT_SIGNED_IN_RESULT;
 }
 
-/** What the model reads of what it proposed. */
+/** The result of a proposing tool. */
 export function toProposalResult(isAccepted: boolean) {
 	if (!isAccepted) return { error: "too_many", details: "No more can be proposed in this answer." };
 	return {
@@ -91,26 +93,26 @@ export function toProposalResult(isAccepted: boolean) {
 	};
 }
 
-/** Why the customer wants it, for the store's people. */
+/** The customer's reason, which the store's agents see. */
 export const reasonParameter = z
 	.string()
 	.refine((text) => text.length <= 500, "must have at most 500 characters")
 	.nullable()
 	.describe("Why, in the customer's own words; null when they did not say.");
 
-/** An order number as a model writes it. */
+/** An order number. */
 export const orderNumberParameter = z
 	.string()
 	.refine((text) => /\d/.test(text) && text.length <= 40, "must be an order number")
 	.describe("The order number as the customer wrote it, such as W1234567.");
 
-/** A search phrase as a model writes it: never empty, and short enough to stay a phrase. */
+/** A search phrase; the limit keeps models from sending whole texts. */
 export const searchPhraseParameter = z
 	.string()
 	.refine((text) => hasVisibleText(text) && text.length <= 300, "must have 1 to 300 characters");
 
 function parseArguments(text: string): unknown {
-	// Some servers send no arguments at all for a tool that has none.
+	// Some servers send empty text for a tool without arguments.
 	if (text.trim() === "") return {};
 	try {
 		return JSON.parse(text, (_name, value) => (typeof value === "string" ? toStorableText(value) : value));
@@ -120,7 +122,7 @@ function parseArguments(text: string): unknown {
 }
 
 /**
- * What Postgres refuses in a text, NUL and half a surrogate pair, cannot be asked for or kept either: the answer
- * would fail where it is written and be begun again, to fail there again.
+ * Removes NUL and replaces half surrogate pairs, which Postgres cannot store. Otherwise writing the answer would fail
+ * at every attempt.
  */
 const toStorableText = (text: string): string => text.replaceAll("\0", "").toWellFormed();

@@ -8,7 +8,7 @@ import { searchProductsTool } from "./search-products.server.ts";
 import type { Tool } from "./tool.server.ts";
 import { updateContact } from "./update-contact.server.ts";
 
-/** Everything the model may ask the server to do. */
+/** All tools that the model can call. */
 export const TOOLS: readonly Tool[] = [
 	searchKnowledge,
 	searchProductsTool,
@@ -20,7 +20,7 @@ export const TOOLS: readonly Tool[] = [
 	escalate,
 ];
 
-/** The tool of that name, or null: models invent names. */
+/** Finds a tool by its name; null for a name that the model invented. */
 export function findTool(name: string): Tool | null {
 	return TOOLS.find((tool) => tool.name === name) ?? null;
 }

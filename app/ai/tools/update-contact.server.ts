@@ -64,8 +64,8 @@ const NOT_POSSIBLE_RESULT = {
 };
 
 /**
- * A mailbox is what a code proves, so an account's address is not changed for whoever has only proved the old
- * mailbox, nor to one that nobody has proved.
+ * Proposes another email address for the account. The customer must be signed in, because a code proves only the old
+ * mailbox, and must have proved the new address.
  */
 async function proposeEmailChange(text: string, context: ToolContext) {
 	const email = canonicalEmail(text);

@@ -4,11 +4,13 @@ import { aiTurns } from "#db/schema.ts";
 import type { Answer } from "#db/shapes.ts";
 
 /**
- * Quick messages after one another get one answer: how long we wait for the next, and how long a customer who
- * keeps writing can put it off.
+ * Delay of an answer after the customer's latest message (`waitMs`), so that several quick messages get one answer;
+ * at most `mostWaitMs` after the first of them.
  */
 export const ANSWER_DELAY = { waitMs: 350, mostWaitMs: 3_000 };
-/** A lease is renewed each second; whoever lets it run out is taken for dead and the turn is taken over. */
+/**
+ * A lease is renewed once a second. When it expires, its process counts as dead, and another process takes the turn.
+ */
 const LEASE_SECONDS = 10;
 
 export type Turn = typeof aiTurns.$inferSelect;
@@ -18,8 +20,8 @@ const ENQUEUE_TURN_SQL = `
 	from jsonb_to_record($1::text::jsonb) as item("sessionId" uuid, "questionSeq" int)`;
 
 /**
- * Writes the promise of an answer to a question, in the caller's transaction, which has locked the session's
- * row. An answer under way is superseded. The same goes with every customer's message that is posted.
+ * Writes the turn for a question and supersedes the open turn. Runs in the caller's transaction, which holds the lock
+ * on the session. For a customer's posted message, the statement that writes it does the same.
  */
 export async function enqueueTurn(
 	run: RunStatement,
@@ -29,8 +31,8 @@ export async function enqueueTurn(
 }
 
 /**
- * Withdraws the open promise of an answer, so that nothing can be written for it any more.
- * @returns the id its message would have had and its last checkpoint; null when none was open.
+ * Supersedes the open turn of a session, so that no process can write its answer any more.
+ * @returns the id that the answer's message would have had, and the last checkpoint; null when no turn was open.
  */
 export async function supersedeTurn(
 	tx: Transaction,
@@ -45,8 +47,8 @@ export async function supersedeTurn(
 }
 
 /**
- * The session's open turn: up to which message it answers, in how many ms it is due (0: it is), and the network the
- * question came from; null when none is open.
+ * The open turn of a session: the newest message it answers, the time until it is due (ms; 0 when it is due), and the
+ * network of the question; null when none is open.
  */
 export async function getOpenTurn(
 	sessionId: string,
@@ -63,9 +65,9 @@ export async function getOpenTurn(
 }
 
 /**
- * Takes the lease on a session's due turn. The fence goes up with every taker, and every later write of this
- * taker names it: one that was paused and overtaken can write nothing any more.
- * @returns the turn, or null when none is due or somebody else's lease is alive.
+ * Takes the lease on a session's due turn and increments the fence. Every later write with this lease checks the
+ * fence, so a process that was paused and lost the lease cannot write any more.
+ * @returns null when no turn is due or another process has the lease.
  */
 export async function leaseTurn(sessionId: string): Promise<Turn | null> {
 	const [turn] = await db
@@ -88,8 +90,8 @@ export async function leaseTurn(sessionId: string): Promise<Turn | null> {
 }
 
 /**
- * Keeps what has been written so far, and when its first word went out, and renews the lease.
- * @returns false when the turn is no longer this taker's: it must stop.
+ * Saves the text so far and the time of its first word, and renews the lease.
+ * @returns false when the lease is lost; the caller must stop.
  */
 export async function saveCheckpoint(
 	turn: Turn,
@@ -99,7 +101,7 @@ export async function saveCheckpoint(
 	const updated = await db
 		.update(aiTurns)
 		.set({
-			// Until the first word is written again, the words of an attempt that died are still on the pages.
+			// Before the first text of a restarted answer, the pages still show the text of the earlier attempt.
 			...(partial === "" ? {} : { partial }),
 			leaseUntil: sql`now() + ${LEASE_SECONDS} * interval '1 second'`,
 			...(firstWordAt ? { firstWordAt } : {}),
@@ -110,10 +112,9 @@ export async function saveCheckpoint(
 }
 
 /**
- * Gives the lease back unfinished, so that the next taker need not wait for it to run out. The fence goes up,
- * or a checkpoint still on its way could take the lease again.
- * @param isAttempt false when the process is to end: that is no fault of the question's, and does not count
- * towards the attempts after which a person answers instead.
+ * Releases the lease of an unfinished turn, so that another process can take it at once. Increments the fence,
+ * because a checkpoint that is still being saved could otherwise renew the lease.
+ * @param isAttempt false at shutdown: the attempt does not count towards the limit after which a person answers.
  */
 export async function releaseTurn(turn: Turn, { isAttempt }: { isAttempt: boolean }): Promise<void> {
 	await db
@@ -127,8 +128,8 @@ export async function releaseTurn(turn: Turn, { isAttempt }: { isAttempt: boolea
 }
 
 /**
- * Ends the turn in the transaction that writes its message.
- * @returns false when it is no longer this taker's; the caller must roll back.
+ * Ends a turn in the transaction that writes its message.
+ * @returns false when the lease is lost; the caller must roll back.
  */
 export async function finishTurn(
 	tx: Transaction,
@@ -152,20 +153,19 @@ export async function finishTurn(
 	return ended.length > 0;
 }
 
-/** A turn that is due, and for which network its answer is counted. */
+/** A due turn, and the network that its answer is counted for. */
 export type DueTurn = { sessionId: string; network: string };
 
 /**
- * Turns that are due and that no process is answering, in a fair order: the first of each network come first, then
- * the second of each, and so on. What a network has running, in any process, counts as its first ones; a network
- * with many turns so never delays those with few. Among equals the one that has been due longest comes first.
- * @param limit most turns returned.
+ * Lists the due turns that no process is answering, in a fair order: the first turn of each network, then the second
+ * of each, and so on. Running answers of a network, in any process, count as its first ones, so a network with many
+ * turns does not delay the others. Among equals, the turn that has been due longest comes first.
  */
 export async function listDueTurns(limit: number): Promise<DueTurn[]> {
 	return db.execute<DueTurn>(dueTurnsQuery(limit));
 }
 
-/** The statement of `listDueTurns`, which reads open turns alone; exported for the test of its plan. */
+/** The statement of `listDueTurns`; exported for the test of its query plan. */
 export function dueTurnsQuery(limit: number): SQL {
 	return sql`
 		select session_id as "sessionId", network from (
@@ -182,7 +182,7 @@ export function dueTurnsQuery(limit: number): SQL {
 		where is_waiting order by place, due_at, session_id limit ${limit}`;
 }
 
-/** The newest turn of a session, or null. */
+/** The newest turn of a session; null when there is none. */
 export async function getLatestTurn(sessionId: string): Promise<Turn | null> {
 	const [turn] = await db
 		.select()
@@ -193,7 +193,7 @@ export async function getLatestTurn(sessionId: string): Promise<Turn | null> {
 	return turn ?? null;
 }
 
-/** Whether the assistant has given at least so many answers in a session. Reads no more turns than it must. */
+/** Whether the assistant has given at least this many answers in a session. Reads at most this many turns. */
 export async function hasAnsweredTimes(sessionId: string, times: number): Promise<boolean> {
 	const answers = db
 		.select({ id: aiTurns.id })

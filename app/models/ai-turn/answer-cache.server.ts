@@ -4,24 +4,31 @@ import { db } from "#db/client.server.ts";
 import { answerCache } from "#db/schema.ts";
 import type { Answer } from "#db/shapes.ts";
 
-/** Answers that were given before, for whoever asks the same. What may be kept: docs/decisions/015. */
+/** The answer cache. Which answers may be cached: docs/decisions/015. */
 
-/** Answers kept at most; those unused for longest go first. */
+/** Most answers in the cache; those unused for longest are deleted first. */
 export const MAX_CACHED_ANSWERS = 5_000;
-/** Its row is there no longer, so that the names a question may hold are not either; it is given on its own day alone. */
+/**
+ * Rows are deleted after this time, because a question may contain a name. An answer is used only on the day it was
+ * written.
+ */
 const MAX_AGE_DAYS = 7;
 
-/** What is remembered under a key, and what it would have to be kept under. */
+/** The result of a look-up: the cached answer, if any, and the key and version for caching a new one. */
 export type AnswerCacheLookup = {
 	key: string;
-	/** Of all that an answer rests on: the articles, the settings named, and the day, which a model is told. */
+	/**
+	 * Hash of the articles' version, the given settings and the day (UTC). An answer is valid only for the same
+	 * version.
+	 */
 	version: string;
 	answer: Answer | null;
 };
 
 /**
- * Looks an answer up; one of another day (UTC), or that rests on articles or settings that have changed since, is none.
- * @param settingKeys settings whose words go into an answer.
+ * Looks an answer up. An answer is valid only on the same day (UTC), and while the articles and the given settings
+ * are unchanged.
+ * @param settingKeys settings whose text is part of the prompt.
  */
 export async function readCachedAnswer(
 	key: string,
@@ -32,7 +39,7 @@ export async function readCachedAnswer(
 		sql`, `,
 	);
 	const versionInput = `${new Date().toISOString().slice(0, 10)} ${await knowledgeVersion()}`;
-	// A setting's row tells by the transaction that wrote it whether it is still the same.
+	// `xmin`, the transaction that wrote a setting's row, changes with every change of the setting.
 	const [row] = await db.execute<{ version: string; answer: Answer | string | null }>(sql`
 		with basis as materialized (
 			select md5(${versionInput} || coalesce(
@@ -48,7 +55,9 @@ export async function readCachedAnswer(
 	return { key, version: row.version, answer };
 }
 
-/** Keeps an answer under what was recalled before it was made, and lets go of what is too old or too much. */
+/**
+ * Stores an answer under the key and version of an earlier look-up, and deletes answers that are too old or too many.
+ */
 export async function writeCachedAnswer(
 	{ key, version }: Pick<AnswerCacheLookup, "key" | "version">,
 	kept: { question: string; locale: string; answer: Answer },
@@ -60,7 +69,7 @@ export async function writeCachedAnswer(
 			target: answerCache.key,
 			set: { knowledgeVersion: version, ...kept, hits: 0, lastHitAt: null, createdAt: sql`now()` },
 		});
-	// Passing over what others hold: two who tidy up at once must not wait for each other.
+	// Locked rows are skipped, so that two processes that delete at the same time do not wait for each other.
 	await db.execute(sql`
 		delete from answer_cache where key in (
 			select key from answer_cache
@@ -73,7 +82,7 @@ export async function writeCachedAnswer(
 		)`);
 }
 
-/** Counts that an answer was given again. */
+/** Counts a use of a cached answer. */
 export async function countCacheHit(key: string): Promise<void> {
 	await db
 		.update(answerCache)
@@ -81,7 +90,10 @@ export async function countCacheHit(key: string): Promise<void> {
 		.where(eq(answerCache.key, key));
 }
 
-/** How much the memory spares: of the assistant's answers in the last days, those that came from it. */
+/**
+ * Of the assistant's answers in the last days, how many came from the cache; and how many answers are cached now
+ * (`kept`).
+ */
 export async function readAnswerCacheStatistics(
 	days: number,
 ): Promise<{ answers: number; fromCache: number; kept: number }> {

@@ -5,13 +5,13 @@ import type { Transaction } from "#db/client.server.ts";
 import { supersedeTurn } from "./ai-turn.server.ts";
 
 /**
- * Stops the answer under way, in the transaction of whoever makes it unnecessary: a person was requested, an agent
- * took over, or the conversation ended. The words the customer has read so far stay as a message with the answer's
- * own id, marked `stopped`, so every page replaces the live words with it. It is written with the change itself, so
- * a crash leaves both or neither, and the assistant can no longer write the same answer.
+ * Stops the running answer of a session, in the transaction that makes it unnecessary: a person was requested, an
+ * agent took over, or the session ended. The text that the customer has read stays as a message with the answer's id,
+ * marked `stopped`, and replaces the live answer on every page. A crash leaves both the change and this message, or
+ * neither.
  *
- * A newer question is not such a stop: the next answer covers both questions and replaces the half one (see
- * docs/decisions/026-stopped-answers.md). The caller has locked the session.
+ * A newer question does not stop an answer this way: the next answer covers both questions and replaces the
+ * unfinished one (docs/decisions/026-stopped-answers.md). The caller has locked the session.
  */
 export async function stopAnswer(tx: Transaction, sessionId: string): Promise<void> {
 	const turn = await supersedeTurn(tx, sessionId);
@@ -29,5 +29,5 @@ export async function stopAnswer(tx: Transaction, sessionId: string): Promise<vo
 	endLiveAnswer(sessionId, turn.messageId);
 }
 
-/** Words are cut anywhere, also within a surrogate pair, and half of one cannot be stored. */
+/** Text may be cut within a surrogate pair, and Postgres cannot store half of one. */
 const withoutHalfCharacter = (text: string): string => text.replace(/[\ud800-\udbff]$/, "").trimEnd();

@@ -6,12 +6,12 @@ import { db, type Transaction } from "#db/client.server.ts";
 import { aiTurns, aiUsage, chatSessions } from "#db/schema.ts";
 import type { Turn } from "./ai-turn.server.ts";
 
-/** What model calls cost, and whether another may be made. Money is in micros, millionths of a dollar. */
+/** Cost of model calls, and limits for it. Amounts are in micros (millionths of a dollar). */
 
-/** Tokens an answer is taken to need until it is known: two requests of the usual size (docs/assistant.md). */
+/** Estimated tokens of an answer before it is written: two requests of the usual size (docs/assistant.md). */
 const ESTIMATED_ANSWER_TOKENS = { promptTokens: 6_000, completionTokens: 600 };
 
-/** One call of a model: for what, which, and for whose turn, when it is for one. */
+/** The usage of one model call. `turnId` and `sessionId` are absent for calls outside a turn or session. */
 export type ModelUsage = {
 	purpose: "answer" | "handover" | "classify" | "summarise" | "translate" | "suggest" | "rewrite" | "embed";
 	model: string;
@@ -21,15 +21,16 @@ export type ModelUsage = {
 	sessionId?: string | null;
 };
 
-/** Days are UTC's, as the providers count them. */
+/** Days in UTC, as providers count them. */
 const TODAY_UTC = sql`(now() at time zone 'utc')::date`;
 
-/** Writes a call down: for the day, and for the turn and the conversation it was made for. */
+/** Adds the usage of a model call to its day, turn and session. */
 export async function recordModelUsage(usage: ModelUsage): Promise<void> {
 	const { purpose, model, promptTokens, completionTokens, turnId, sessionId } = usage;
 	const costMicros = costMicrosOf(await getSetting("ai_prices"), usage);
 	await db.transaction(async (tx) => {
-		// The session first and the turn second, as everywhere; the day's row, which all share, for as short as can be.
+		// Every writer locks the session before the turn. The day's row is locked last, because all processes share
+		// it.
 		if (sessionId) {
 			await tx
 				.update(chatSessions)
@@ -65,24 +66,23 @@ export async function recordModelUsage(usage: ModelUsage): Promise<void> {
 	});
 }
 
-/** What a model's tokens cost at the owner's prices, in millionths of a dollar. */
+/** The cost of a call at the owner's prices, in micros. */
 export async function readCostMicros(
 	call: Pick<ModelUsage, "model" | "promptTokens" | "completionTokens">,
 ): Promise<number> {
 	return costMicrosOf(await getSetting("ai_prices"), call);
 }
 
-/** Whether a model may write the answer: yes, or which limit is reached. */
+/** Whether the model may answer, or which limit is reached. */
 export type CostAllowance = "allowed" | "session-spent" | "day-spent";
 
 /**
- * Asks whether a turn's answer may be written by a model, and holds back what it may cost. All who ask go one
- * after the other, and each sees what the others hold back; so a burst over many processes goes past the
- * day's budget by no more than answers cost above their estimate. What a dead process held back is free again
- * with its lease.
+ * Decides whether the model may answer a turn, and reserves the estimated cost. Processes do this one after another
+ * and see each other's reservations, so a burst exceeds the daily budget only by what answers cost above their
+ * estimate. A dead process's reservation ends with its lease.
  */
 export async function reserveTurnCost(turn: Turn, model: string): Promise<CostAllowance> {
-	// At once, and the prices only where they are needed: the customer waits for this.
+	// In parallel, and without the prices where they are not needed, because the customer is waiting.
 	const [caps, [session]] = await Promise.all([
 		getSetting("assistant_caps"),
 		db
@@ -106,12 +106,12 @@ export async function reserveTurnCost(turn: Turn, model: string): Promise<CostAl
 	});
 }
 
-/** What this process holds back for answers outside any conversation: they have no turn to keep it. */
+/** Reservations of this process for answers outside any session, which have no turn to store them. */
 const reservedWithoutTurn = { micros: 0 };
 
 /**
- * The same for an answer outside any conversation, and for this process alone: however many ask at once, each sees
- * what the others hold back. `release` is to be called when the answer is there, or has failed.
+ * Like `reserveTurnCost`, for an answer outside any session. The reservation is known to this process only.
+ * @returns `release` ends the reservation; call it when the answer is finished or has failed.
  */
 export async function reserveCostWithoutTurn(
 	model: string,
@@ -120,7 +120,7 @@ export async function reserveCostWithoutTurn(
 	if (budget === null) return { allowance: "allowed", release: () => {} };
 	const estimate = costMicrosOf(await getSetting("ai_prices"), { model, ...ESTIMATED_ANSWER_TOKENS });
 	const written = await readStoredSpentAndReservedToday(db);
-	// Looked at and held without a wait between, so that no two take the same room.
+	// No `await` between the check and the reservation, so that two requests cannot use the same budget.
 	if (written + reservedWithoutTurn.micros + estimate > budget)
 		return { allowance: "day-spent", release: () => {} };
 	reservedWithoutTurn.micros += estimate;
@@ -130,24 +130,24 @@ export async function reserveCostWithoutTurn(
 	return { allowance: "allowed", release };
 }
 
-/** Whether the day's budget has room for a small job of a model, as a summary. */
+/** Whether the daily budget allows another request to the small model. */
 export async function hasDayBudget(): Promise<boolean> {
 	const budget = dayBudgetMicros(await getSetting("assistant_caps"));
 	return budget === null || (await readSpentAndReservedToday(db)) < budget;
 }
 
-/** Millionths of a dollar for the whole day; null without a limit. */
+/** The daily budget in micros; null without a limit. */
 function dayBudgetMicros(caps: SettingValue<"assistant_caps">): number | null {
 	const dollars = env().AI_DAILY_BUDGET ?? caps.dollarsPerDay;
 	return dollars === null ? null : dollars * 1e6;
 }
 
-/** What was spent today, and what the answers under way may still cost. */
+/** Micros that were spent today, and reserved by all running answers. */
 async function readSpentAndReservedToday(executor: Pick<Transaction, "execute">): Promise<number> {
 	return (await readStoredSpentAndReservedToday(executor)) + reservedWithoutTurn.micros;
 }
 
-/** The part of it that all processes know. */
+/** The part of it that is in the database: without the reservations of this process. */
 async function readStoredSpentAndReservedToday(executor: Pick<Transaction, "execute">): Promise<number> {
 	const [row] = await executor.execute<{ micros: number }>(sql`select (
 		coalesce((select sum(cost_micros) from ai_usage where day = ${TODAY_UTC}), 0)
@@ -159,7 +159,7 @@ async function readStoredSpentAndReservedToday(executor: Pick<Transaction, "exec
 	return row?.micros ?? 0;
 }
 
-/** Dollars for a million tokens are micros for one. */
+/** The cost of a call in micros. A price in dollars per million tokens is also the price in micros per token. */
 function costMicrosOf(
 	prices: Record<string, Price>,
 	call: Pick<ModelUsage, "model" | "promptTokens" | "completionTokens">,

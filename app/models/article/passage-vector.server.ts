@@ -17,7 +17,7 @@ const VECTOR_WRITE_LOCK = 4_711_002;
  * Embeds the passages that have no vector of the model, batch by batch, and stores the vectors. Claims keep other
  * processes from embedding the same text. Passages stay searchable by words meanwhile.
  * @param options.config only passages of this text search configuration, such as `ENGLISH`; otherwise all.
- * @param options.embed returns one vector for each text, in order. Its errors end the work; finished batches stay
+ * @param options.embedTexts returns one vector for each text, in order. Its errors end the work; finished batches stay
  * stored.
  * @returns the number of embedded texts.
  */
@@ -25,14 +25,14 @@ export async function embedMissing(options: {
 	model: string;
 	batch: number;
 	config?: string;
-	requestEmbeddings: (texts: string[]) => Promise<ArrayLike<number>[]>;
+	embedTexts: (texts: string[]) => Promise<ArrayLike<number>[]>;
 }): Promise<number> {
-	const { model, batch, config, requestEmbeddings: embed } = options;
+	const { model, batch, config, embedTexts } = options;
 	for (let done = 0; ; ) {
 		const claimed = await claimTexts({ model, limit: batch, config });
 		if (claimed.length === 0) return done;
 		try {
-			const vectors = await embed(claimed.map(({ text }) => text));
+			const vectors = await embedTexts(claimed.map(({ text }) => text));
 			if (vectors.length !== claimed.length) throw new Error("There is not one vector for each text.");
 			await storeVectors(
 				model,

@@ -12,16 +12,16 @@ import { executeAction } from "./execute-action.server.ts";
 import type { ActionRow } from "./present.ts";
 import { setActionOutcome } from "./update-card.server.ts";
 
-/** Which card, of which conversation, and what the customer filled in on it. */
+/** The card that the customer decides on, and the fields they filled in. */
 export type CardDecision = { sessionId: string; actionId: string; fields?: Record<string, string> };
 
 /**
- * Does what the customer has confirmed, once: the session's row and the action's are locked, so a second click,
- * another tab or a retry finds it decided and gets what came of it. Whose it is and whether the order's state
- * still allows it is asked again here, in the same transaction as the change.
- * @returns the action's state: done, or failed or expired with the reason told in the conversation.
- * @throws NotFound when there is no such card in a conversation of theirs; Conflict when the conversation has
- * ended; Invalid when the address is not complete.
+ * Executes a confirmed action once. The session and the action are locked, so a second click, another tab or a retry
+ * finds the action decided and gets its state. The owner of the order and its state are checked again in the same
+ * transaction.
+ * @returns the action's state: done; or failed or expired, with the reason as a notice in the session.
+ * @throws NotFound when the customer has no such card; Conflict when the session has ended; Invalid when the address
+ * is incomplete.
  */
 export async function confirmAction(
 	identity: CustomerIdentity,
@@ -43,7 +43,7 @@ export async function confirmAction(
 	});
 }
 
-/** Notes that the customer does not want it. Said twice, or after it was done, it changes nothing. */
+/** Declines an action. It has no effect on an action that is already decided. */
 export async function declineAction(
 	identity: CustomerIdentity,
 	decision: CardDecision,

@@ -14,13 +14,15 @@ import { customers, orderRequests, orders } from "#db/schema.ts";
 import type { PostalAddress, ProposingTool } from "#db/shapes.ts";
 import type { ActionRow } from "./present.ts";
 
-/** What came of a confirmed action; `words` are told in the conversation. */
+/** The result of a confirmed action; `noticeText` is written as a notice in the session. */
 export type ActionOutcome = { state: "done" | "failed"; result: Record<string, unknown>; noticeText: string };
 
-/** Who confirms, as the server knows it, and what they filled in. */
+/** The customer who confirms, as the server knows them, and the fields they filled in. */
 export type ActionConfirmation = {
 	owner: OrderOwner;
-	/** The address this conversation has proved; what an account's e-mail can be changed to. */
+	/**
+	 * The email address that was proved in this session: the only one that an account's address can be changed to.
+	 */
 	verifiedEmail: string | null;
 	fields: Record<string, string>;
 };
@@ -29,9 +31,9 @@ const OWNER_NOT_VERIFIED_TEXT =
 	"Nothing was changed: I can no longer tell that this is yours. Please sign in, or ask for a new code.";
 
 /**
- * Makes the change in the caller's transaction. Rows are locked before they are judged, and whose they are is in
- * every `where`.
- * @throws Invalid when the customer's address lacks something.
+ * Executes an action in the caller's transaction. Rows are locked before they are checked, and every `where` contains
+ * the owner.
+ * @throws Invalid when the address is incomplete.
  */
 export async function executeAction(
 	tx: Transaction,
@@ -142,8 +144,8 @@ async function changeAccountAddress(
 }
 
 /**
- * The address of an account is what a code proves, so it is changed only for somebody the store itself has
- * signed in, and only to an address they have proved to be theirs in this conversation.
+ * Changes the email address of an account. Because a code sent to this address identifies the customer, only a
+ * signed-in customer can change it, and only to an address that was proved in this session.
  */
 async function changeAccountEmail(
 	tx: Transaction,

@@ -3,17 +3,17 @@ import type { ActionState, PostalAddress, Proposal, ProposalCard } from "#db/sha
 
 export type ActionRow = typeof assistantActions.$inferSelect;
 
-/** One line of "What the assistant did". */
+/** One entry of the list "What the assistant did". */
 export type ActionEntry = {
 	id: string;
 	tool: string;
 	orderNumber: string | null;
 	state: ActionState;
-	/** ISO moment. */
+	/** ISO 8601. */
 	at: string;
 };
 
-/** A card as the conversation shows it, made when it is proposed. */
+/** The card of a new proposal, as the conversation shows it. */
 export function toProposalCard(id: string, proposal: Proposal, expiresAt: Date): ProposalCard {
 	const { tool, orderNumber, title, lines } = proposal;
 	return {
@@ -29,13 +29,13 @@ export function toProposalCard(id: string, proposal: Proposal, expiresAt: Date):
 	};
 }
 
-/** The address as the assistant understood it, for the customer to correct; nothing where it understood none. */
+/** The address that the assistant recognised, for the customer to correct; empty when it recognised none. */
 function proposedAddress({ address }: Record<string, unknown>): Partial<PostalAddress> {
 	if (typeof address !== "object" || address === null) return {};
 	return Object.fromEntries(Object.entries(address).filter(([, value]) => typeof value === "string"));
 }
 
-/** An action as a line of the list. One whose time is over counts as run out, also while nobody has clicked. */
+/** An action as an entry of the list. A proposal past its time is shown as expired. */
 export function toActionEntry(row: ActionRow, now: Date): ActionEntry {
 	const isOver = row.state === "proposed" && row.expiresAt !== null && row.expiresAt <= now;
 	const number = row.arguments.orderNumber;

@@ -4,19 +4,19 @@ import { assistantActions } from "#db/schema.ts";
 import type { ToolRun } from "#db/shapes.ts";
 import { type ActionEntry, toActionEntry } from "./present.ts";
 
-/** Most entries of the list; a longer one loses its oldest. */
+/** Entries of the list; older ones are left out. */
 const MAX_LISTED_ACTIONS = 200;
 
-/** Where an action belongs: the conversation, and the question it was done for. */
+/** The question that a tool run or an action belongs to. */
 export type QuestionPosition = { sessionId: string; questionSeq: number };
 
-/** The turn under way, for a row that belongs to it. */
+/** Subquery for the id of the session's running turn. */
 const selectRunningTurnId = (sessionId: string) =>
 	sql`(select id from ai_turns where session_id = ${sessionId} and state = 'running' limit 1)`;
 
 /**
- * Notes that somebody's data was read for an answer: whose and by which tool, never the data. The same reading
- * for the same question is one, however often a turn is begun again.
+ * Logs that a customer's data was read for an answer: whose and by which tool, never the data. A repeated read for
+ * the same question, as when a turn restarts, is logged once.
  */
 export async function logToolRun(
 	{ sessionId }: QuestionPosition,
@@ -35,7 +35,7 @@ export async function logToolRun(
 			idempotencyKey: key,
 			decidedAt: sql`now()`,
 		})
-		// Written again as it was, because only a written row is given back.
+		// The update changes nothing; without it, `returning` gives no row on a conflict.
 		.onConflictDoUpdate({
 			target: [assistantActions.sessionId, assistantActions.idempotencyKey],
 			set: { idempotencyKey: key },
@@ -45,7 +45,7 @@ export async function logToolRun(
 	return { id: row.id, tool, orderNumber };
 }
 
-/** What the assistant last did and proposed in a conversation, oldest first. The caller has checked whose it is. */
+/** The newest tool runs and actions of a session, oldest first. The caller has checked who may read the session. */
 export async function listAssistantActions(sessionId: string): Promise<ActionEntry[]> {
 	const rows = await db
 		.select()

@@ -5,7 +5,7 @@ import type { Transaction } from "#db/client.server.ts";
 import { assistantActions, chatMessages } from "#db/schema.ts";
 import type { ActionState, MessageMetadata } from "#db/shapes.ts";
 
-/** Gives an action its final state, and shows it on the card in the conversation. */
+/** Sets the final state of an action, and shows it on the action's card. */
 export async function setActionOutcome(
 	tx: Transaction,
 	action: { id: string; sessionId: string },
@@ -21,7 +21,7 @@ export async function setActionOutcome(
 	}));
 }
 
-/** Changes the marks of one message and tells everybody. A message that is not there is left alone. */
+/** Changes the metadata of a message and publishes it. Does nothing when there is no such message. */
 export async function updateMessageMetadata(
 	tx: Transaction,
 	messageRef: { id: string; sessionId: string },

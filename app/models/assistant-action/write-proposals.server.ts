@@ -7,19 +7,21 @@ import type { Proposal } from "#db/shapes.ts";
 import { toProposalCard } from "./present.ts";
 import { setActionOutcome } from "./update-card.server.ts";
 
-/** How long a card can be confirmed. */
+/** Time in which a card can be confirmed. */
 const PROPOSAL_LIFETIME_MINUTES = 30;
 
-/** Cards one answer may lay before the customer. */
+/** Most proposals in one answer. */
 export const MAX_PROPOSALS_PER_ANSWER = 3;
 
-/** The last words of every card; whoever answers "yes" by writing is told the same. */
+/**
+ * The last sentence of every card. An assistant without a model also recognises by it that a written "yes" refers to
+ * a card.
+ */
 export const CONFIRM_INSTRUCTION = "Nothing happens until you choose Confirm.";
 
 /**
- * Writes what an answer proposes, and its cards, in the transaction that writes the answer: a turn that is lost
- * before has proposed nothing, and one that is begun again proposes once. An older open card for the same thing
- * runs out, so that there is never more than one to click.
+ * Writes the proposals of an answer and their cards, in the transaction that writes the answer, so that a turn that
+ * is superseded or restarted does not propose anything twice. An older open proposal of the same change expires.
  */
 export async function writeProposals(
 	tx: Transaction,

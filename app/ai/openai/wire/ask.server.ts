@@ -41,7 +41,7 @@ export async function askServer(
 			refused.add(field);
 			log.warn(
 				{ server: hostOf(place.baseUrl), model: place.model, field, answer: (error as Error).message },
-				"the model's server refused a part of the request, which is repeated without it",
+				"the model's server refused a field; the request is repeated without it",
 			);
 		}
 	}
