@@ -1,6 +1,6 @@
+import { knownServers } from "#app/http/raw-handler/raw-handler.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
 import { drainConnections } from "#app/realtime/connections.server.ts";
-import { knownServers } from "#app/realtime/disconnect.server.ts";
 import { hub } from "#app/realtime/hub.server.ts";
 import { startPresence } from "#app/realtime/presence/leases.server.ts";
 import { singleton } from "#app/singleton.server.ts";

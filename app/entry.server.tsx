@@ -11,20 +11,14 @@ import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { boot } from "#app/boot.server.ts";
 import { PageContext } from "#app/components/page-context.ts";
+import { requestReference } from "#app/http/exchange.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { installRawHandler } from "#app/http/raw-handler/raw-handler.server.ts";
-import { requestReference } from "#app/http/reference.server.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
-import { action as submitChat } from "#app/routes/chat/actions.ts";
-import { loader as healthz } from "#app/routes/ops/healthz.ts";
-import { prepareAgentEvents, prepareCustomerEvents } from "#app/routes/streams/events.server.ts";
+import { rawRoutes } from "#app/raw-routes.server.ts";
 
 boot();
-installRawHandler({
-	streams: { "/chat/events": prepareCustomerEvents, "/admin/chat/events": prepareAgentEvents },
-	actions: { "/chat/actions": submitChat },
-	loaders: { "/healthz": healthz },
-});
+installRawHandler(rawRoutes);
 
 /** Maximum milliseconds for a page's data; no page waits for a model. */
 export const streamTimeout = 10_000;
@@ -36,7 +30,10 @@ export const streamTimeout = 10_000;
 export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs) {
 	if (request.signal.aborted || (isRouteErrorResponse(error) && error.status < 500)) return;
 	const path = new URL(request.url).pathname;
-	log.error({ reference: requestReference(), err: error, method: request.method, path }, "page failed");
+	log.error(
+		{ reference: requestReference(request), err: error, method: request.method, path },
+		"page failed",
+	);
 }
 
 export default function handleRequest(
@@ -46,7 +43,7 @@ export default function handleRequest(
 	context: EntryContext,
 ): Promise<Response> {
 	const nonce = randomBytes(16).toString("base64");
-	const reference = requestReference();
+	const reference = requestReference(request);
 	const renderedAt = new Date().toISOString();
 	for (const [name, value] of pageSecurityHeaders(nonce)) if (!headers.has(name)) headers.set(name, value);
 	headers.set("Content-Type", "text/html; charset=utf-8");

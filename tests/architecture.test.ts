@@ -243,13 +243,13 @@ describe("imports", () => {
 		expect(homeless.map(({ path }) => path)).toEqual([]);
 	});
 
-	it("lead into routes only from the server's entry, and to the worker only from boot", () => {
+	it("lead into routes only from the routes of the raw handler, and to the worker only from boot", () => {
 		const into = (place: string, allowed: (from: string) => boolean) =>
 			imports
 				.filter(({ from, to }) => isIn(to, [place]) && !allowed(from))
 				.map(({ from, to }) => `${from} -> ${to}`);
 		expect(
-			into("app/routes", (from) => isIn(from, ["app/routes"]) || from === "app/entry.server.tsx"),
+			into("app/routes", (from) => isIn(from, ["app/routes"]) || from === "app/raw-routes.server.ts"),
 		).toEqual([]);
 		expect(into("app/jobs/worker", (from) => from === "app/boot.server.ts")).toEqual([]);
 		expect(into("tests", () => false)).toEqual([]);

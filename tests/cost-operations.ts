@@ -38,7 +38,7 @@ import { readBlock, refuseBlocked } from "#app/models/customer/blocked-sender.se
 import { findRevocation } from "#app/models/customer/visitor.server.ts";
 import { claimContactEmails } from "#app/models/email/contact-email.server.ts";
 import { getMessages, listHistory, listMessages } from "#app/models/message/list.server.ts";
-import { postMessage, postToCurrentSession, postToOpenSession } from "#app/models/message/post.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
 import { markDelivered, markRead, requireMessagePlace } from "#app/models/message/receipts.server.ts";
 import { readUntranslated } from "#app/models/message/translations.server.ts";
 import { readUnansweredQuestion } from "#app/models/message/unanswered.server.ts";
@@ -51,7 +51,7 @@ import { listPresent, renewLeases } from "#app/realtime/presence/leases.server.t
 import { publishPresence } from "#app/realtime/presence/publish.server.ts";
 import { transact } from "#app/realtime/publish.server.ts";
 import { db, sql } from "#db/client.server.ts";
-import { makeSession, sessionRow } from "#tests/factories.ts";
+import { makeSession, NEW_SESSION, sessionRow } from "#tests/factories.ts";
 
 /** An operation whose cost must not grow with the tables: a request, or repeated background work. */
 export type Operation = {
@@ -99,17 +99,22 @@ export function listOperations({ identity, agent, withAssistant, waiting, withAg
 	const opened: string[] = [];
 	const operations: Record<string, () => Promise<unknown>> = {
 		"post from the page": () =>
-			postToOpenSession(identity, withAssistant, { message: "Hello", clientMessageId: randomUUID() }),
+			postMessage(withAssistant, customer, { message: "Hello", clientMessageId: randomUUID() }, NEW_SESSION),
 		"post that was written before": async () => {
 			const clientMessageId = randomUUID();
 			for (const _ of [1, 2])
-				await postToOpenSession(identity, withAssistant, { message: "Hello", clientMessageId });
+				await postMessage(withAssistant, customer, { message: "Hello", clientMessageId }, NEW_SESSION);
 		},
 		"posts of several at once": () =>
 			Promise.all(
 				[withAssistant, withAgent].flatMap((sessionId) =>
 					[1, 2].map(() =>
-						postToOpenSession(identity, sessionId, { message: "Hello", clientMessageId: randomUUID() }),
+						postMessage(
+							sessionId,
+							customer,
+							{ message: "Hello", clientMessageId: randomUUID() },
+							NEW_SESSION,
+						),
 					),
 				),
 			),
@@ -117,15 +122,11 @@ export function listOperations({ identity, agent, withAssistant, waiting, withAg
 			postMessage(withAgent, agent, { message: "Hello", clientMessageId: randomUUID() }),
 		"post of a program": () => postMessage(withAssistant, program, { message: "Hello" }),
 		"post without a session": () =>
-			postToCurrentSession(identity, {
-				message: "Hello",
-				clientMessageId: randomUUID(),
-				sessionId: null,
-				locale: "en",
-			}),
+			postMessage(null, customer, { message: "Hello", clientMessageId: randomUUID() }, NEW_SESSION),
 		"post of a newcomer": async () => {
-			const post = { message: "Hello", clientMessageId: randomUUID(), sessionId: null, locale: "en" };
-			const { message } = await postToCurrentSession(newcomer(), post);
+			const actor: Actor = { type: "customer", identity: newcomer() };
+			const post = { message: "Hello", clientMessageId: randomUUID() };
+			const { message } = await postMessage(null, actor, post, NEW_SESSION);
 			opened.push(message.sessionId);
 		},
 		"open: session": () => requireSession(withAssistant, customer),

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import type { CustomerIdentity } from "#app/auth/token.server.ts";
 import { openSession } from "#app/models/chat-session/create.server.ts";
-import { postMessage } from "#app/models/message/post.server.ts";
+import { type NewSession, postMessage } from "#app/models/message/post.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { transact } from "#app/realtime/publish.server.ts";
@@ -70,3 +70,6 @@ export async function countRows(): Promise<Record<string, number>> {
 
 /** A valid id that belongs to nothing. */
 export const unusedId = (): string => randomUUID();
+
+/** For a customer's post that may open a session. */
+export const NEW_SESSION: NewSession = { locale: () => "en", countOpening: async () => {} };

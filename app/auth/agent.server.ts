@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { redirect } from "@remix-run/node";
 import { eq } from "drizzle-orm";
+import type { WithHeaders } from "#app/http/exchange.server.ts";
 import { countOnly, countSender, forgetSender, uncount } from "#app/http/rate-limit.server.ts";
 import { canonicalEmail } from "#app/models/email/address.server.ts";
 import { db } from "#db/client.server.ts";
@@ -75,14 +76,17 @@ async function findLogin(request: Request, query: { disableRefresh: boolean }) {
  * @throws TooMany after ten failures for this email or a hundred attempts from one address (IPv6: a /64, and four
  * times as many from its /56) within 15 minutes.
  */
-export async function signInAgent(input: { email: string; password: string }): Promise<Headers | null> {
+export async function signInAgent(
+	request: WithHeaders,
+	input: { email: string; password: string },
+): Promise<Headers | null> {
 	// Hashed, because the input may have any length and characters that Postgres cannot store.
 	const email = canonicalEmail(input.email);
 	const account = createHash("sha256")
 		.update(email ?? input.email.toLowerCase())
 		.digest("base64url");
-	await countSender("loginsFromAddress");
-	const usesFromAddress = await countSender("logins", account);
+	await countSender(request, "loginsFromAddress");
+	const usesFromAddress = await countSender(request, "logins", account);
 	const { uses } = await countOnly("loginsOfAccount", account);
 	const delayMs = loginDelayMs(uses);
 	if (delayMs > 0) await sleep(delayMs);
@@ -94,7 +98,7 @@ export async function signInAgent(input: { email: string; password: string }): P
 	try {
 		const body = { username: email, password: input.password };
 		const { headers } = await auth.api.signInUsername({ body, returnHeaders: true });
-		await forgetSender("logins", account);
+		await forgetSender(request, "logins", account);
 		await uncount("loginsOfAccount", account, usesFromAddress);
 		return headers;
 	} catch (error) {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createCookie } from "@remix-run/node";
 import { env } from "#app/env.server.ts";
+import type { WithHeaders } from "#app/http/exchange.server.ts";
 import { REVOKED } from "#app/models/chat-session/scope.server.ts";
 import {
 	findRevocation,
@@ -9,7 +10,7 @@ import {
 	signOutVisitor,
 } from "#app/models/customer/visitor.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
-import { nameOwner } from "./owner.server.ts";
+import { nameOwner, requireCustomerOwner } from "./owner.server.ts";
 import { readCustomerToken, type SignedIdentity, signCustomerToken } from "./token.server.ts";
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
@@ -26,28 +27,47 @@ const IN_TRANSIT_MS = 60_000;
  * another visitor id.
  */
 function identityCookie() {
-	const isHttps = env().PUBLIC_URL?.startsWith("https://") ?? false;
-	return createCookie(isHttps ? "__Host-mevi_customer" : "mevi_customer", {
+	return createCookie(cookieName(), {
 		httpOnly: true,
 		sameSite: "lax",
 		path: "/",
 		maxAge: YEAR_SECONDS,
-		secure: isHttps,
+		secure: isHttps(),
 	});
 }
+
+const isHttps = (): boolean => env().PUBLIC_URL?.startsWith("https://") ?? false;
+const cookieName = () => (isHttps() ? "__Host-mevi_customer" : "mevi_customer");
 
 /** The identity in a browser's cookie, and whether it was revoked. */
 type PresentedIdentity = { identity: SignedIdentity; revocation: Revocation | null };
 
-async function readCookie(request: Request): Promise<PresentedIdentity | null> {
-	const token: unknown = await identityCookie().parse(request.headers.get("Cookie"));
-	const identity = typeof token === "string" ? await readCustomerToken(token) : null;
+async function readCookie(request: WithHeaders): Promise<PresentedIdentity | null> {
+	const identity = await readCookieIdentity(request);
 	return identity && { identity, revocation: await findRevocation(identity.visitorId) };
+}
+
+/** The identity in a browser's cookie, which may have been revoked. */
+async function readCookieIdentity({ headers }: WithHeaders): Promise<SignedIdentity | null> {
+	const header = headers.get("Cookie");
+	const value = header && findCookieValue(header);
+	if (!value) return null;
+	return readCustomerToken(value, async () => {
+		const token: unknown = await identityCookie().parse(header);
+		return typeof token === "string" ? token : null;
+	});
+}
+
+/** The encoded value of the identity cookie: the key under which its verified identity is cached. */
+function findCookieValue(header: string): string | undefined {
+	const prefix = `${cookieName()}=`;
+	const pair = header.split(";").find((part) => part.trimStart().startsWith(prefix));
+	return pair?.trimStart().slice(prefix.length);
 }
 
 /** The identity of a browser by its cookie; both null without a cookie or for a revoked one. */
 export async function getCustomerIdentity(
-	request: Request,
+	request: WithHeaders,
 ): Promise<{ visitorId: string | null; customerId: string | null }> {
 	const presented = await readCookie(request);
 	if (!presented || presented.revocation) return { visitorId: null, customerId: null };
@@ -60,7 +80,7 @@ export async function getCustomerIdentity(
  * another one).
  */
 export async function ensureCustomerIdentity(
-	request: Request,
+	request: WithHeaders,
 ): Promise<{ identity: SignedIdentity; setCookie: string | null }> {
 	return identityFor(await readCookie(request));
 }
@@ -75,14 +95,32 @@ async function identityFor(presented: PresentedIdentity | null) {
 /**
  * The same for forms. A form with a revoked cookie is refused, so that its text stays on the page: under a new visitor
  * id its author could not find it.
- * @throws Unauthorised for a revoked cookie.
+ * @param owner the owner that the form contains.
+ * @throws Unauthorised for a revoked cookie; Forbidden for a form of another owner's page.
  */
-export async function requireCustomerIdentity(
-	request: Request,
+export async function requireFormIdentity(
+	request: WithHeaders,
+	owner: string | undefined,
 ): Promise<{ identity: SignedIdentity; setCookie: string | null }> {
 	const presented = await readCookie(request);
 	if (presented?.revocation) throw new Unauthorised(REVOKED);
-	return identityFor(presented);
+	const sender = await identityFor(presented);
+	requireCustomerOwner(owner, sender.identity);
+	return sender;
+}
+
+/**
+ * The same for the form of a message. It does not look for a revocation: the statement that writes the message does.
+ * @throws Forbidden for a form of another owner's page.
+ */
+export async function readPostIdentity(
+	request: WithHeaders,
+	owner: string | undefined,
+): Promise<{ identity: SignedIdentity; setCookie: string | null }> {
+	const identity = await readCookieIdentity(request);
+	const sender = await identityFor(identity && { identity, revocation: null });
+	requireCustomerOwner(owner, sender.identity);
+	return sender;
 }
 
 /**
@@ -91,7 +129,7 @@ export async function requireCustomerIdentity(
  * browser is already signed in as this customer, only the cookie is renewed.
  * @param customerId must exist. @returns the Set-Cookie value.
  */
-export async function signInCustomer(request: Request, customerId: string): Promise<string> {
+export async function signInCustomer(request: WithHeaders, customerId: string): Promise<string> {
 	const presented = await readCookie(request);
 	const before = presented?.identity ?? null;
 	if (before?.customerId === customerId && !presented?.revocation) return serialize(before);
@@ -108,7 +146,7 @@ export async function signInCustomer(request: Request, customerId: string): Prom
  * Signs the browser out. The token in its cookie is revoked, so that every copy of it is refused.
  * @returns the Set-Cookie value.
  */
-export async function signOutCustomer(request: Request): Promise<string> {
+export async function signOutCustomer(request: WithHeaders): Promise<string> {
 	const presented = await readCookie(request);
 	if (presented && !presented.revocation) await signOutVisitor(presented.identity);
 	return identityCookie().serialize("", { maxAge: 0 });

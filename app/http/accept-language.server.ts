@@ -1,5 +1,6 @@
 import Negotiator from "negotiator";
 import { plainTag } from "#app/text/language-tag.ts";
+import type { WithHeaders } from "./exchange.server.ts";
 
 /** Longest part of the header that is read; browsers send about 50 characters. */
 const MAX_HEADER_LENGTH = 1_000;
@@ -11,7 +12,7 @@ const MAX_TAG_LENGTH = 35;
  * those of weight 0, the wildcard, and text that is not a language tag.
  * @returns BCP 47 tags without extensions; empty where the request names no language.
  */
-export function preferredLanguages(request: Request): string[] {
+export function preferredLanguages(request: WithHeaders): string[] {
 	const header = request.headers.get("Accept-Language")?.slice(0, MAX_HEADER_LENGTH);
 	// Some clients write a locale ("de_DE"), which the parser would read as one long subtag.
 	const negotiator = new Negotiator({ headers: { "accept-language": header?.replaceAll("_", "-") } });

@@ -1,5 +1,6 @@
 import type { z } from "zod/v4";
 import { DomainError, Invalid } from "#app/models/errors.ts";
+import type { WithHeaders } from "./exchange.server.ts";
 
 /** Largest JSON body in bytes. */
 const JSON_LIMIT_BYTES = 64 * 1024;
@@ -11,15 +12,11 @@ const JSON_LIMIT_BYTES = 64 * 1024;
  */
 export const FORM_LIMIT_BYTES = 256 * 1024;
 
-const bufferedBodies = new WeakMap<Request, Uint8Array<ArrayBuffer>>();
+/** The fields of a form as they were sent. */
+export type FormFields = Record<string, string>;
 
-/**
- * Attaches bytes that were already read to a request without a body. Making a stream from these bytes and reading it
- * again would take as long as all other work on a message's form.
- */
-export function attachBody(request: Request, bytes: Uint8Array<ArrayBuffer>): void {
-	bufferedBodies.set(request, bytes);
-}
+/** A form that was sent, with the headers of its request. */
+export type FormPost = WithHeaders & { fields: FormFields };
 
 class BadBody extends DomainError {}
 
@@ -45,18 +42,27 @@ export async function readJson<Schema extends z.ZodType>(
 	return check(value, schema);
 }
 
-/**
- * Reads and validates a form.
- * @throws DomainError 415, 413 over 256 KB, 400 when its parts are malformed, or 422 with field errors.
- */
+/** Reads and validates a form. @throws Invalid with field errors; see `readFields` */
 export async function readForm<Schema extends z.ZodType>(
 	request: Request,
 	schema: Schema,
 ): Promise<z.infer<Schema>> {
+	return check(await readFields(request), schema);
+}
+
+/** Whether a Content-Type is that of a plain HTML form. */
+export const isUrlEncoded = (type: string): boolean => /^application\/x-www-form-urlencoded\b/i.test(type);
+
+/** The fields of a plain HTML form's body; of fields with the same name the last. */
+export const parseUrlEncoded = (body: string): FormFields => Object.fromEntries(new URLSearchParams(body));
+
+/**
+ * Reads the fields of a form, without its files.
+ * @throws DomainError 415, 413 over 256 KB, 400 when its parts are malformed.
+ */
+export async function readFields(request: Request): Promise<FormFields> {
 	const type = request.headers.get("Content-Type") ?? "";
-	if (/^application\/x-www-form-urlencoded\b/i.test(type)) {
-		return check(Object.fromEntries(new URLSearchParams(await readText(request, FORM_LIMIT_BYTES))), schema);
-	}
+	if (isUrlEncoded(type)) return parseUrlEncoded(await readText(request, FORM_LIMIT_BYTES));
 	if (/^multipart\/form-data\b/i.test(type)) {
 		// Limited before it is parsed, because the parser keeps everything that is sent.
 		const bytes = await readBytes(request, FORM_LIMIT_BYTES);
@@ -64,7 +70,7 @@ export async function readForm<Schema extends z.ZodType>(
 			throw new BadBody(400, "Malformed form", "The form's parts cannot be told apart.");
 		});
 		const fields = [...form].filter((entry): entry is [string, string] => typeof entry[1] === "string");
-		return check(Object.fromEntries(fields), schema);
+		return Object.fromEntries(fields);
 	}
 	throw new BadBody(415, "Unsupported media type", "Send the form as application/x-www-form-urlencoded.");
 }
@@ -122,8 +128,6 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array<Ar
 	const tooLarge = () =>
 		new BadBody(413, "Too large", `The body may have at most ${Math.round(limit / 1024)} KB.`);
 	if (Number(request.headers.get("Content-Length") ?? 0) > limit) throw tooLarge();
-	const buffered = bufferedBodies.get(request);
-	if (buffered) return buffered;
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	const reader = request.body?.getReader();

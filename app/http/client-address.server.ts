@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { BlockList, isIP, isIPv6 } from "node:net";
 import { env } from "#app/env.server.ts";
-import { currentRequest } from "#app/realtime/disconnect.server.ts";
 import { singleton } from "#app/singleton.server.ts";
+import { findExchange, type WithHeaders } from "./exchange.server.ts";
 
 /** This machine and the networks in TRUSTED_PROXIES, whose X-Forwarded-For is trusted. */
 const trusted = () =>
@@ -20,8 +20,8 @@ const trusted = () =>
  * The address that a request is counted for. Anybody can forge headers, so X-Forwarded-For is read from its end and only
  * as long as each hop was added by a trusted proxy.
  */
-export function clientAddress(): string {
-	return network(senderAddress());
+export function clientAddress(request: WithHeaders): string {
+	return network(senderAddress(request));
 }
 
 /** A network that a request is counted for; `share` is the multiple of one address's limit that it may use. */
@@ -34,8 +34,8 @@ const WIDE_SHARE = 4;
  * The networks a request is counted for: its address, and for IPv6 also the /56 around it. That is what
  * providers commonly give to one customer (RIPE-690), who can take 256 networks of 64 bits from it.
  */
-export function clientNetworks(): [CountedNetwork, ...CountedNetwork[]] {
-	const address = senderAddress();
+export function clientNetworks(request: WithHeaders): [CountedNetwork, ...CountedNetwork[]] {
+	const address = senderAddress(request);
 	const narrow = { name: network(address), share: 1 };
 	return isIPv6(address) ? [narrow, { name: network(address, 56), share: WIDE_SHARE }] : [narrow];
 }
@@ -45,20 +45,20 @@ export function clientNetworks(): [CountedNetwork, ...CountedNetwork[]] {
  * or being written, so as a keyed hash: nobody without APP_SECRET can tell an address from it.
  * @returns 22 characters of base64url, 132 bits of an HMAC.
  */
-export function senderNetworkKey(): string {
-	const { name } = clientNetworks().at(-1) as CountedNetwork;
+export function senderNetworkKey(request: WithHeaders): string {
+	const { name } = clientNetworks(request).at(-1) as CountedNetwork;
 	return createHmac("sha256", env().APP_SECRET ?? "")
 		.update(`network|${name}`)
 		.digest("base64url")
 		.slice(0, 22);
 }
 
-function senderAddress(): string {
-	const request = currentRequest();
-	const peer = bareAddress(request?.socket.remoteAddress ?? "local");
-	const forwarded = request?.headers["x-forwarded-for"];
-	const hops = (Array.isArray(forwarded) ? forwarded.join(",") : (forwarded ?? "")).split(",");
-	return nearestUntrustedAddress(peer, hops, isTrusted);
+function senderAddress(request: WithHeaders): string {
+	const exchange = findExchange(request);
+	const socket = typeof exchange === "object" ? exchange.request.socket : null;
+	const peer = bareAddress(socket?.remoteAddress ?? "local");
+	const forwarded = request.headers.get("X-Forwarded-For");
+	return forwarded ? nearestUntrustedAddress(peer, forwarded.split(","), isTrusted) : peer;
 }
 
 /** The last address that is not a trusted proxy's. Exported for its test. */

@@ -3,6 +3,7 @@ import { env } from "#app/env.server.ts";
 import { TooMany } from "#app/models/errors.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { clientNetworks } from "./client-address.server.ts";
+import type { WithHeaders } from "./exchange.server.ts";
 
 /**
  * What the customers behind one address may send to one process in a minute. Each customer has a limit of its own,
@@ -23,9 +24,9 @@ const limiters = singleton("post-limiters", () => ({
  * Counts a customer's message by the networks its sender is in.
  * @throws TooMany with the seconds to wait when the minute's messages or characters are used up.
  */
-export async function countPost(text: string): Promise<void> {
+export async function countPost(request: WithHeaders, text: string): Promise<void> {
 	if (env().RATE_LIMITS === "off") return;
-	for (const { name, share } of clientNetworks()) {
+	for (const { name, share } of clientNetworks(request)) {
 		try {
 			// A share is what a wider network may use of the limit, so each use costs it so much less.
 			await limiters.posts.consume(name, 1 / share);

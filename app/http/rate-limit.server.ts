@@ -4,6 +4,7 @@ import { TooMany } from "#app/models/errors.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { sql } from "#db/client.server.ts";
 import { clientNetworks } from "./client-address.server.ts";
+import type { WithHeaders } from "./exchange.server.ts";
 
 /**
  * Rate limits, counted in Postgres so that several processes count together. `duration` is in seconds. Messages are
@@ -80,16 +81,16 @@ export async function countAgainst(limit: LimitName, key: string, share = 1): Pr
  * @param subject a second part of the key: a sender has one count for each subject.
  * @returns the number of uses from the sender's own address. @throws TooMany when a network has reached its limit.
  */
-export async function countSender(limit: LimitName, subject?: string): Promise<number> {
-	const [own, ...wider] = clientNetworks();
+export async function countSender(request: WithHeaders, limit: LimitName, subject?: string): Promise<number> {
+	const [own, ...wider] = clientNetworks(request);
 	const uses = await countAgainst(limit, keyOf(own.name, subject), own.share);
 	for (const { name, share } of wider) await countAgainst(limit, keyOf(name, subject), share);
 	return uses;
 }
 
 /** Resets the counts of `countSender`. */
-export async function forgetSender(limit: LimitName, subject?: string): Promise<void> {
-	for (const { name } of clientNetworks()) await limiters[limit].delete(keyOf(name, subject));
+export async function forgetSender(request: WithHeaders, limit: LimitName, subject?: string): Promise<void> {
+	for (const { name } of clientNetworks(request)) await limiters[limit].delete(keyOf(name, subject));
 }
 
 const keyOf = (name: string, subject?: string) => (subject === undefined ? name : `${name}|${subject}`);

@@ -1,7 +1,7 @@
 import type { HeadersFunction } from "@remix-run/node";
 import { DomainError, Invalid, TooMany } from "#app/models/errors.ts";
+import { requestReference, type WithHeaders } from "./exchange.server.ts";
 import { log } from "./log.server.ts";
-import { requestReference } from "./reference.server.ts";
 
 /** An error, as text for a person and data for a program. */
 export type Problem = {
@@ -18,7 +18,7 @@ export type Problem = {
  * Turns anything that was thrown into a Problem. Internal errors are logged here, once, with a reference.
  * @throws a thrown Response (for example a redirect) again
  */
-export function toProblem(error: unknown): Problem {
+export function toProblem(request: WithHeaders, error: unknown): Problem {
 	if (error instanceof Response) throw error;
 	if (error instanceof DomainError) {
 		return {
@@ -29,7 +29,7 @@ export function toProblem(error: unknown): Problem {
 			...(error instanceof TooMany ? { retryAfterSeconds: error.retryAfterSeconds } : {}),
 		};
 	}
-	const reference = requestReference();
+	const reference = requestReference(request);
 	log.error({ reference, err: error }, "request failed");
 	return {
 		status: 500,
@@ -68,46 +68,54 @@ export function problemBody({ status, title, detail, reference, fieldErrors }: P
 	};
 }
 
+/** A response as plain data, before it becomes a web Response or is written to a Node response. */
+export type Reply = { status: number; headers: Record<string, string>; body: string };
+
+/** The web Response of a reply. */
+export const toResponse = ({ status, headers, body }: Reply): Response =>
+	new Response(body, { status, headers });
+
 /** A failed API answer. */
-export function problemResponse(problem: Problem): Response {
+export function problemReply(problem: Problem): Reply {
 	const { status, retryAfterSeconds } = problem;
-	return new Response(JSON.stringify(problemBody(problem)), {
+	return {
 		status,
 		headers: {
+			...PRIVATE,
 			"Content-Type": "application/problem+json; charset=utf-8",
-			"Cache-Control": "no-store",
-			"X-Content-Type-Options": "nosniff",
 			...(retryAfterSeconds ? { "Retry-After": String(retryAfterSeconds) } : {}),
 			...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
 			// The rest of the body is not read, so the next request on this connection would be lost with it.
 			...(status === 413 ? { Connection: "close" } : {}),
 		},
-	});
+		body: JSON.stringify(problemBody(problem)),
+	};
 }
 
-/** A JSON answer that must not be stored, because all answers contain personal data. */
-export function jsonResponse(body: unknown, init: ResponseInit = {}): Response {
-	const headers = new Headers(init.headers);
-	headers.set("Content-Type", "application/json; charset=utf-8");
-	headers.set("Cache-Control", "no-store");
-	headers.set("X-Content-Type-Options", "nosniff");
-	const text = JSON.stringify(body);
-	const response = new Response(text, { ...init, headers });
-	bodyTexts.set(response, text);
-	return response;
+/** All answers contain personal data, so none may be stored. */
+const PRIVATE = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
+
+/** A JSON answer. */
+export function jsonReply(
+	body: unknown,
+	{ status = 200, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+): Reply {
+	return {
+		status,
+		headers: { ...headers, ...PRIVATE, "Content-Type": "application/json; charset=utf-8" },
+		body: JSON.stringify(body),
+	};
 }
 
-const bodyTexts = new WeakMap<Response, string>();
-
-/** The body of a response. For a response of `jsonResponse` it is returned without reading a stream. */
-export const readBody = (response: Response): string | Promise<string> =>
-	bodyTexts.get(response) ?? response.text();
+/** A JSON answer as a web Response. */
+export const jsonResponse = (...answer: Parameters<typeof jsonReply>): Response =>
+	toResponse(jsonReply(...answer));
 
 /** Runs a handler and answers its errors as problem+json. For API and stream routes. */
-export async function answering(handler: () => Promise<Response>): Promise<Response> {
+export async function answering(request: WithHeaders, handler: () => Promise<Response>): Promise<Response> {
 	try {
 		return await handler();
 	} catch (error) {
-		return problemResponse(toProblem(error));
+		return toResponse(problemReply(toProblem(request, error)));
 	}
 }

@@ -11,50 +11,40 @@ import {
 import { hub } from "./hub.server.ts";
 import { forgetAnswer, isStopped, stopLiveAnswer } from "./live-answers.server.ts";
 
-const wakeUpsOf = new WeakMap<Transaction | RunStatement, WakeUp[]>();
+/** A transaction that collects the wake-ups of its events; `transact` opens it and sends them after the commit. */
+export type EventTransaction = Transaction & { readonly wakeUps: WakeUp[] };
+
+/** Runs single statements, and collects the wake-ups of the events that they write. */
+export type EventWriter = { run: RunStatement; wakeUps: WakeUp[] };
 
 /**
  * Runs `work` in a transaction and, after the commit, broadcasts the events published in it. Wake-ups wait for the
  * commit because NOTIFY inside a transaction takes a lock that serialises all commits.
  * `work` must not make HTTP or model calls: the session's row is locked from the first `publish` on.
  */
-export async function transact<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-	return broadcastAfter((wakeUps) =>
-		db.transaction(async (tx) => {
-			wakeUpsOf.set(tx, wakeUps);
-			return work(tx);
-		}),
-	);
-}
-
-/** The same for a single statement, which needs no transaction of its own; every message is written this way. */
-export async function transactAlone<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
-	return broadcastAfter((wakeUps) => {
-		const run: RunStatement = (statement, input) => runAlone(statement, input);
-		wakeUpsOf.set(run, wakeUps);
-		return work(run);
-	});
-}
-
-/** Runs such statements in a transaction opened by `transact`, together with other work. */
-export function statementsIn(tx: Transaction): RunStatement {
-	const run = runInTransaction(tx);
-	const wakeUps = wakeUpsOf.get(tx);
-	if (wakeUps) wakeUpsOf.set(run, wakeUps);
-	return run;
-}
-
-async function broadcastAfter<Result>(commit: (wakeUps: WakeUp[]) => Promise<Result>): Promise<Result> {
+export async function transact<Result>(work: (tx: EventTransaction) => Promise<Result>): Promise<Result> {
 	const wakeUps: WakeUp[] = [];
-	const result = await commit(wakeUps);
-	if (wakeUps.length > 0) hub.broadcast({ wakeUps, ephemerals: [] });
+	const result = await db.transaction((tx) => work(Object.assign(tx, { wakeUps })));
+	broadcast(wakeUps);
 	return result;
 }
 
-function wakeUpsIn(transaction: Transaction | RunStatement): WakeUp[] {
-	const wakeUps = wakeUpsOf.get(transaction);
-	if (!wakeUps) throw new Error("publish needs a transaction opened by transact().");
-	return wakeUps;
+/** The same for a single statement, which needs no transaction of its own; every post is written this way. */
+export async function transactAlone<Result>(work: (writer: EventWriter) => Promise<Result>): Promise<Result> {
+	const wakeUps: WakeUp[] = [];
+	const result = await work({ run: runAlone, wakeUps });
+	broadcast(wakeUps);
+	return result;
+}
+
+/** A writer of statements within a transaction, together with other work. */
+export const writerOf = (tx: EventTransaction): EventWriter => ({
+	run: runInTransaction(tx),
+	wakeUps: tx.wakeUps,
+});
+
+function broadcast(wakeUps: WakeUp[]): void {
+	if (wakeUps.length > 0) hub.broadcast({ wakeUps, ephemerals: [] });
 }
 
 /**
@@ -64,10 +54,9 @@ function wakeUpsIn(transaction: Transaction | RunStatement): WakeUp[] {
  *
  * @param event.data makes the event's data from its position.
  * @returns the sequence.
- * @throws Error when `tx` was not opened by `transact`, because nothing would be broadcast.
  */
 export async function publish(
-	tx: Transaction,
+	tx: EventTransaction,
 	event: {
 		sessionId: string;
 		stream: StreamName;
@@ -75,7 +64,6 @@ export async function publish(
 		data: (position: { stream: StreamName; seq: number }) => unknown;
 	},
 ): Promise<number> {
-	const wakeUps = wakeUpsIn(tx);
 	const counter = event.stream === "public" ? query`last_seq` : query`internal_seq`;
 	const [row] = await tx.execute<{ seq: number }>(query`
 		update chat_sessions set ${counter} = ${counter} + 1, updated_at = now()
@@ -87,16 +75,16 @@ export async function publish(
 		insert into chat_events (stream, seq, session_id, type, data)
 		values (${stream}, ${row.seq}, ${event.sessionId}, ${event.type}, ${data}::text::jsonb)
 		returning data::text as json`);
-	wakeUps.push([stream, row.seq, written && [event.type, written.json]]);
+	tx.wakeUps.push([stream, row.seq, written && [event.type, written.json]]);
 	return row.seq;
 }
 
 /** Broadcasts, after the commit, an event that a database function has written to the event log. */
 export function publishLogged(
-	run: RunStatement,
+	wakeUps: WakeUp[],
 	event: { sessionId: string; seq: number; type: DurableType; json: string },
 ): void {
-	wakeUpsIn(run).push([streamKey("public", event.sessionId), event.seq, [event.type, event.json]]);
+	wakeUps.push([streamKey("public", event.sessionId), event.seq, [event.type, event.json]]);
 }
 
 /** Publishes an ephemeral event to connected readers; it may be dropped and is never replayed. */

@@ -14,7 +14,6 @@ import { readForm } from "#app/http/body.server.ts";
 import { ownPath } from "#app/http/own-path.server.ts";
 import { countSender } from "#app/http/rate-limit.server.ts";
 import { answering } from "#app/http/respond.server.ts";
-import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { listDemoCustomers } from "./demo-customers.server.ts";
@@ -33,18 +32,17 @@ export async function loader({ request }: LoaderFunctionArgs) {
 	const { customerId } = await getCustomerIdentity(request);
 	if (customerId) return redirect("/");
 	if (!env().MEVI_EMBEDDED) {
-		throw await answering(() => Promise.reject(new NotFound("There is nothing at this address.")));
+		throw await answering(request, () => Promise.reject(new NotFound("There is nothing at this address.")));
 	}
 	return { people: (await listDemoCustomers()).map(({ id, name }) => ({ id, name })) };
 }
 
 /** POST /sign-in-as with `customerId` and `next`, a path of ours: signs the browser in as that customer. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		if (!env().MEVI_EMBEDDED) throw new NotFound("There is nothing at this address.");
-		requireSameOrigin(request);
 		const { customerId, next } = await readForm(request, signInFields);
-		await countSender("signIns");
+		await countSender(request, "signIns");
 		const before = await getCustomerIdentity(request);
 		const customer = customerId.includes("\0") ? null : await getCustomer(customerId);
 		if (!customer?.isDemo) throw new NotFound("Nobody in the demo store has that name.");

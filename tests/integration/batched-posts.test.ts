@@ -4,7 +4,7 @@ import { setEnv } from "#app/env.server.ts";
 import { endSession } from "#app/models/chat-session/change.server.ts";
 import type { Actor, CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { Conflict, NotFound, TooMany } from "#app/models/errors.ts";
-import { postMessage, postToOpenSession } from "#app/models/message/post.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
 import { type SessionPost, writePosts } from "#app/models/message/write-posts.server.ts";
 import type { Bus, Envelope, WakeUp } from "#app/realtime/bus/bus.ts";
 import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
@@ -15,7 +15,7 @@ import { createListener } from "#app/realtime/listener.server.ts";
 import { readLog } from "#app/realtime/log.server.ts";
 import { publish, transact, transactAlone } from "#app/realtime/publish.server.ts";
 import { sql } from "#db/client.server.ts";
-import { eventsOf, makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
+import { eventsOf, makeSession, messagesOf, NEW_SESSION, sessionRow } from "#tests/factories.ts";
 import { collector } from "#tests/setup/collector.ts";
 import { until } from "#tests/setup/until.ts";
 
@@ -184,14 +184,20 @@ describe("posts that come at the same time", () => {
 		const identity = { visitorId: randomUUID(), customerId: null };
 		const [one, other] = [await makeSession(identity), await makeSession(identity)];
 		const send = (sessionId: string) =>
-			postToOpenSession(identity, sessionId, { message: "Once", clientMessageId: "c-1" });
+			postMessage(
+				sessionId,
+				{ type: "customer", identity },
+				{ message: "Once", clientMessageId: "c-1" },
+				NEW_SESSION,
+			);
 		const posted = await Promise.all([send(one), send(other), send(one), send(other)]);
-		expect(new Set(posted.map((answer) => answer?.message.id)).size).toBe(1);
-		expect(posted.filter((answer) => answer?.isNew)).toHaveLength(1);
+		expect(new Set(posted.map((answer) => answer.message.id)).size).toBe(1);
+		expect(posted.filter((answer) => answer.isNew)).toHaveLength(1);
 		expect([...(await messagesOf(one)), ...(await messagesOf(other))]).toHaveLength(1);
-		expect(
-			await postToOpenSession({ ...identity, visitorId: randomUUID() }, one, { message: "Mine?" }),
-		).toBeNull();
+		const stranger: Actor = { type: "customer", identity: { ...identity, visitorId: randomUUID() } };
+		const { message } = await postMessage(one, stranger, { message: "Mine?" }, NEW_SESSION);
+		expect([one, other]).not.toContain(message.sessionId);
+		expect(await messagesOf(message.sessionId)).toHaveLength(1);
 	});
 
 	it.each([

@@ -146,15 +146,4 @@ describe("blocking", () => {
 		expect((await sessionRow(sessionId)).isActive).toBe(true);
 		expect((await send({ intent: "send", message: "Still here" }, ada.cookie)).status).toBe(200);
 	});
-
-	it("does not work with a form of another site", async () => {
-		const ada = await asVisitor();
-		const sessionId = await makeSession(ada.identity, "Hello");
-		await act(sessionId, "block");
-		const foreign = { headers: { ...anna.headers, "Sec-Fetch-Site": "cross-site" } };
-		expect((await act(sessionId, "unblock", foreign)).status).toBe(403);
-		const undo = form("/admin/blocked", { intent: "unblock", sender: ada.identity.visitorId }, foreign);
-		expect((await call(blockedForm, undo)).status).toBe(403);
-		expect((await send({ intent: "send", message: "Again" }, ada.cookie)).status).toBe(403);
-	});
 });

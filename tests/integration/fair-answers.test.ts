@@ -6,7 +6,7 @@ import { startWorker } from "#app/jobs/worker.server.ts";
 import { dueTurnsQuery, enqueueTurn, leaseTurn, listDueTurns } from "#app/models/ai-turn/ai-turn.server.ts";
 import { endSession } from "#app/models/chat-session/change.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
-import { statementsIn, transact } from "#app/realtime/publish.server.ts";
+import { transact } from "#app/realtime/publish.server.ts";
 import { db, sql } from "#db/client.server.ts";
 import { makeSession } from "#tests/factories.ts";
 import { asVisitor, type TestCustomer } from "#tests/people.ts";
@@ -112,7 +112,7 @@ describe("the network of a question", () => {
 		await post("two");
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
 		// A turn without a new message, as after a sign-in, belongs to the same customer.
-		await transact((tx) => enqueueTurn(statementsIn(tx), { sessionId, questionSeq: 2 }));
+		await transact((tx) => enqueueTurn(tx, { sessionId, questionSeq: 2 }));
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
 		await sql`update ai_turns set due_at = now() where session_id = ${sessionId}`;
 		expect(await leaseTurn(sessionId)).toMatchObject({ network: "two" });

@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { clientAddress, network } from "#app/http/client-address.server.ts";
+import { openExchange } from "#app/http/exchange.server.ts";
+import { headersOf } from "#app/http/raw-handler/node-request.server.ts";
 import { labelSession, recordQuestion } from "#app/models/chat-session/change.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import type { Message } from "#app/realtime/events.ts";
@@ -246,7 +248,10 @@ describe("a new visitor", () => {
 	});
 
 	it("cannot get another count with addresses in a header", async () => {
-		const server = createServer((_, response) => response.end(clientAddress()));
+		const server = createServer((request, response) => {
+			openExchange(request, response);
+			response.end(clientAddress({ headers: headersOf(request) }));
+		});
 		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 		const seen = async (forwarded?: string) =>

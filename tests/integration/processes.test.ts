@@ -75,7 +75,20 @@ it("delivers a message posted on one process to a reader on another, with the an
 it("refuses a form of another site's page, a NUL in a path and an invalid host, with a text and without a stack trace in the log", async () => {
 	const server = await start({ ASSISTANT: "off" });
 	const foreign = { "Sec-Fetch-Site": "cross-site", "Content-Type": "application/x-www-form-urlencoded" };
-	for (const path of ["/chat", "/chat/actions", "/admin/login", "/sign-out"]) {
+	for (const path of [
+		"/chat",
+		"/chat/actions",
+		"/chat/events",
+		"/sign-in",
+		"/sign-out",
+		"/admin/login",
+		"/admin/logout",
+		"/admin/blocked",
+		"/admin/knowledge",
+		"/admin/chat/events",
+		"/admin/chat/7f7f3d44-7a5e-4d0a-a0a8-5d6f1a0d3f10",
+		"/admin/chat/7f7f3d44-7a5e-4d0a-a0a8-5d6f1a0d3f10/actions",
+	]) {
 		const response = await fetch(`${server.url}${path}`, {
 			method: "POST",
 			headers: foreign,

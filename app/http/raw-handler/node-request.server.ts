@@ -1,50 +1,50 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
-import { attachBody, FORM_LIMIT_BYTES, incompleteBody } from "#app/http/body.server.ts";
-import { problemResponse, readBody, toProblem } from "#app/http/respond.server.ts";
+import {
+	FORM_LIMIT_BYTES,
+	type FormFields,
+	incompleteBody,
+	isUrlEncoded,
+	parseUrlEncoded,
+	readFields,
+} from "#app/http/body.server.ts";
+import type { WithHeaders } from "#app/http/exchange.server.ts";
 
-/** Converts a Node request into a web Request without a body, for checks that read the URL and the headers. */
-export function toRequest(incoming: IncomingMessage, init: RequestInit = {}): Request {
+/** The headers of a Node request, read in place. */
+export const headersOf = ({ headers }: IncomingMessage): WithHeaders["headers"] => ({
+	get(name) {
+		const value = headers[name.toLowerCase()];
+		// Only `set-cookie` is a list, and no request has it.
+		return typeof value === "string" ? value : null;
+	},
+});
+
+/** Converts a Node request into a web Request; a POST keeps its body. */
+export function toRequest(incoming: IncomingMessage): Request {
 	const host = URL.canParse(`http://${incoming.headers.host}`) ? incoming.headers.host : "localhost";
 	const address = new URL(incoming.url ?? "/", `http://${host}`);
-	// Only `set-cookie` is a list, and no request has it.
-	return new Request(address, { ...init, headers: incoming.headers as Record<string, string> });
-}
-
-/** The same with the body of a form: read completely if its Content-Length is within the limit, else streamed. */
-export async function toRequestWithForm(incoming: IncomingMessage): Promise<Request> {
-	const length = Number(incoming.headers["content-length"] ?? Number.NaN);
-	if (length <= FORM_LIMIT_BYTES) {
-		const bytes = await readWholeBody(incoming);
-		const request = toRequest(incoming, { method: "POST" });
-		attachBody(request, bytes);
-		return request;
-	}
+	const headers = incoming.headers as Record<string, string>;
+	if (incoming.method !== "POST") return new Request(address, { headers });
 	const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
-	return toRequest(incoming, { method: "POST", body, duplex: "half" } as RequestInit);
+	return new Request(address, { method: "POST", headers, body, duplex: "half" } as RequestInit);
 }
 
-/** @throws DomainError 400 when the connection ends before the body does. */
-function readWholeBody(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * Reads the fields of a form. The usual form, with a length and not multipart, is read without a web Request.
+ * @throws DomainError 400 when the connection ends before the body does; see `readFields`
+ */
+export async function readNodeForm(incoming: IncomingMessage): Promise<FormFields> {
+	const length = Number(incoming.headers["content-length"] ?? Number.NaN);
+	if (!(length <= FORM_LIMIT_BYTES) || !isUrlEncoded(incoming.headers["content-type"] ?? ""))
+		return readFields(toRequest(incoming));
+	return parseUrlEncoded(await readWholeBody(incoming));
+}
+
+function readWholeBody(incoming: IncomingMessage): Promise<string> {
 	return new Promise((resolve, reject) => {
 		const chunks: Buffer[] = [];
 		incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-		incoming.once("end", () => resolve(new Uint8Array(Buffer.concat(chunks))));
+		incoming.once("end", () => resolve(Buffer.concat(chunks).toString()));
 		incoming.once("error", () => reject(incompleteBody()));
 	});
-}
-
-/** Sends a response. If the head was sent already, it closes the connection instead. */
-export async function respondWith(outgoing: ServerResponse, answer: Response): Promise<void> {
-	const text = readBody(answer);
-	const body = typeof text === "string" ? text : await text;
-	if (outgoing.headersSent || outgoing.destroyed) return void outgoing.destroy();
-	outgoing.statusCode = answer.status;
-	outgoing.setHeaders(answer.headers);
-	outgoing.end(body);
-}
-
-/** Sends an error as problem+json; internal errors are logged. */
-export async function respondWithProblem(outgoing: ServerResponse, error: unknown): Promise<void> {
-	await respondWith(outgoing, problemResponse(toProblem(error)));
 }

@@ -1,13 +1,21 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { env } from "#app/env.server.ts";
+import type { FormPost } from "#app/http/body.server.ts";
+import { openExchange } from "#app/http/exchange.server.ts";
+import { problemReply, type Reply, toProblem } from "#app/http/respond.server.ts";
 import { NodeSink } from "#app/realtime/sink/node.server.ts";
 import type { Sink } from "#app/realtime/sink/sink.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { singleton } from "#app/singleton.server.ts";
-import { setDefaultHeaders } from "./headers.server.ts";
-import { respondWith, respondWithProblem, toRequest, toRequestWithForm } from "./node-request.server.ts";
-import { findRejection, MethodNotAllowed, originForm } from "./rejections.server.ts";
+import { headersOf, readNodeForm, toRequest } from "./node-request.server.ts";
+import {
+	defaultHeaders,
+	findRejection,
+	MethodNotAllowed,
+	originForm,
+	setDefaultHeaders,
+} from "./request-policy.server.ts";
 
 /** Starts writing a stream whose reader has been authorised. */
 export type StartStream = (sink: Sink) => void;
@@ -18,75 +26,70 @@ export type StartStream = (sink: Sink) => void;
  */
 export type PrepareStream = (request: Request) => Promise<StartStream>;
 
-/** The action of a resource route, which needs only its request. */
-export type RawAction = (args: {
-	request: Request;
-	params: Record<string, never>;
-	context: Record<string, never>;
-}) => Promise<Response>;
+/** What the raw handler answers itself, by path. */
+export type RawRoutes = {
+	streams: Record<string, PrepareStream>;
+	/** Forms, which are answered with JSON. */
+	forms: Record<string, (post: FormPost) => Promise<Reply>>;
+	/** Answers that need no request and no waiting: a busy process still says that it is alive. */
+	signals: Record<string, () => Reply>;
+};
+
+const NO_ROUTES: RawRoutes = { streams: {}, forms: {}, signals: {} };
+
+const servers = singleton("servers", () => new Set<Server>());
+
+/** The servers that have received a request. remix-serve gives no other access to its server. */
+export const knownServers = (): ReadonlySet<Server> => servers;
 
 /**
- * Installs a request listener in front of remix-serve's. It answers the stream URLs with Node's own response: a fifth
- * of the memory, and correct back-pressure. remix-serve gives no access to its server; the diagnostics message of the
- * first request contains it, before any listener gets the request. URL, checks and hub are the same as in the Remix
- * route. It also rejects requests that no route should handle.
+ * Installs a request listener in front of remix-serve's. It registers the exchange of each request, rejects requests
+ * that no route should handle, and answers `routes` itself. remix-serve gives no access to its server; the diagnostics
+ * message of the first request contains it, before any listener gets the request.
  *
- * @param routes.streams event streams by path.
- * @param routes.actions actions by path, which are called directly with their request. Under Remix the same call follows
- * Express, a log line, two searches through all routes and three copies of the request, whose garbage outlives the
- * young generation: two thirds of the cost of a message.
- * @param routes.loaders loaders by path, which answer without a request and at once: a busy process still says that it is alive.
+ * Streams are written to Node's own response: a fifth of the memory, and correct back-pressure. A form goes to its
+ * function without Express, a log line, two searches through all routes, and a web Request and Response with their
+ * copies, whose garbage outlives the young generation: two thirds of the cost of a message.
  *
- * With STREAM_LANE=off it only rejects requests and sets headers; Remix answers everything.
+ * With STREAM_LANE=off Remix answers `routes`.
  */
 export function installRawHandler(routes: RawRoutes): void {
 	singleton("raw-handler", () => {
-		const installed = new WeakSet<Server>();
 		subscribe("http.server.request.start", (message) => {
 			const { server } = message as { server: Server };
-			if (installed.has(server)) return;
-			installed.add(server);
+			if (servers.has(server)) return;
+			servers.add(server);
 			installOn(server, env().STREAM_LANE === "off" ? NO_ROUTES : routes);
 		});
-		return installed;
+		return routes;
 	});
 }
 
-/** What the raw handler answers itself, by path. */
-type RawRoutes = {
-	streams: Record<string, PrepareStream>;
-	actions: Record<string, RawAction>;
-	loaders: Record<string, () => Response>;
-};
-
-const NO_ROUTES: RawRoutes = { streams: {}, actions: {}, loaders: {} };
-
-function installOn(server: Server, { streams, actions, loaders }: RawRoutes): void {
+function installOn(server: Server, routes: RawRoutes): void {
 	const otherListeners = server.listeners("request") as ((
 		request: IncomingMessage,
 		response: ServerResponse,
 	) => void)[];
 	server.removeAllListeners("request");
 	server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+		openExchange(request, response);
 		const target = originForm(request.url ?? "");
 		const path = target?.split("?", 1)[0] ?? "";
-		setDefaultHeaders(response, path);
-		const refusal = findRejection(request, target === null ? null : path);
-		if (refusal) {
-			if (refusal instanceof MethodNotAllowed) response.setHeader("Allow", refusal.allow);
-			return void respondWithProblem(response, refusal);
-		}
+		const rejection = findRejection(request, target === null ? null : path);
+		if (rejection) return writeProblem(request, response, rejection);
 		if (target !== null) request.url = target;
-		keepQueryOutOfLog(request, response, path);
 		const isPost = request.method === "POST";
 		const isGet = request.method === "GET";
-		const prepare = (isPost || isGet) && Object.hasOwn(streams, path) ? streams[path] : undefined;
-		const action = isPost && Object.hasOwn(actions, path) ? actions[path] : undefined;
-		const loader = isGet && Object.hasOwn(loaders, path) ? loaders[path] : undefined;
-		if (loader) void respondWith(response, loader());
-		else if (prepare) void answerWithStream(prepare, request, response);
-		else if (action) void answerWithAction(action, request, response);
-		else for (const listener of otherListeners) listener.call(server, request, response);
+		const form = isPost && Object.hasOwn(routes.forms, path) ? routes.forms[path] : undefined;
+		if (form) return void answerForm(form, request, response);
+		const stream =
+			(isPost || isGet) && Object.hasOwn(routes.streams, path) ? routes.streams[path] : undefined;
+		if (stream) return void answerWithStream(stream, request, response);
+		const signal = isGet && Object.hasOwn(routes.signals, path) ? routes.signals[path] : undefined;
+		if (signal) return writeReply(request, response, signal());
+		setDefaultHeaders(response, path);
+		keepQueryOutOfLog(request, response, path);
+		for (const listener of otherListeners) listener.call(server, request, response);
 	});
 }
 
@@ -99,39 +102,50 @@ function keepQueryOutOfLog(request: IncomingMessage, response: ServerResponse, p
 	response.once("close", hide);
 }
 
+async function answerForm(
+	submit: (post: FormPost) => Promise<Reply>,
+	incoming: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> {
+	try {
+		const headers = headersOf(incoming);
+		writeReply(incoming, response, await submit({ headers, fields: await readNodeForm(incoming) }));
+	} catch (error) {
+		writeProblem(incoming, response, error);
+	}
+}
+
 async function answerWithStream(
 	prepare: PrepareStream,
 	incoming: IncomingMessage,
 	response: ServerResponse,
 ): Promise<void> {
 	try {
-		const start = await prepare(
-			incoming.method === "POST" ? await toRequestWithForm(incoming) : toRequest(incoming),
-		);
+		const start = await prepare(toRequest(incoming));
 		if (!response.destroyed) {
-			response.writeHead(200, SSE_HEADERS);
+			response.writeHead(200, { ...defaultHeaders(incoming.headers.host), ...SSE_HEADERS });
 			response.flushHeaders();
 		}
 		releaseHeaders(incoming);
 		// Also for a client that has disconnected: the sink then closes at once, which releases everything.
 		start(new NodeSink(response));
 	} catch (error) {
-		await respondWithProblem(response, error);
+		writeProblem(incoming, response, error);
 	}
 }
 
-async function answerWithAction(
-	action: RawAction,
-	incoming: IncomingMessage,
-	response: ServerResponse,
-): Promise<void> {
-	try {
-		const request = await toRequestWithForm(incoming);
-		await respondWith(response, await action({ request, params: {}, context: {} }));
-	} catch (error) {
-		if (error instanceof Response) await respondWith(response, error);
-		else await respondWithProblem(response, error);
-	}
+/** Sends an error as problem+json; internal errors are logged. */
+function writeProblem(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): void {
+	const reply = problemReply(toProblem({ headers: headersOf(incoming) }, error));
+	if (error instanceof MethodNotAllowed) reply.headers.Allow = error.allow;
+	writeReply(incoming, outgoing, reply);
+}
+
+/** Sends a reply. If the head was sent already, it closes the connection instead. */
+function writeReply(incoming: IncomingMessage, outgoing: ServerResponse, reply: Reply): void {
+	if (outgoing.headersSent || outgoing.destroyed) return void outgoing.destroy();
+	outgoing.writeHead(reply.status, { ...defaultHeaders(incoming.headers.host), ...reply.headers });
+	outgoing.end(reply.body);
 }
 
 /**

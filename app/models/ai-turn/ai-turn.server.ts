@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
-import { db, type RunStatement, type Transaction } from "#db/client.server.ts";
+import { db, runInTransaction, type Transaction } from "#db/client.server.ts";
 import { aiTurns } from "#db/schema.ts";
 import type { Answer } from "#db/shapes.ts";
 
@@ -24,10 +24,10 @@ const ENQUEUE_TURN_SQL = `
  * on the session. For a customer's posted message, the statement that writes it does the same.
  */
 export async function enqueueTurn(
-	run: RunStatement,
+	tx: Transaction,
 	question: { sessionId: string; questionSeq: number },
 ): Promise<void> {
-	await run(ENQUEUE_TURN_SQL, question);
+	await runInTransaction(tx)(ENQUEUE_TURN_SQL, question);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { writeMessage } from "#app/models/message/write.server.ts";
-import { endLiveAnswer, readStoppedText } from "#app/realtime/publish.server.ts";
+import { type EventTransaction, endLiveAnswer, readStoppedText } from "#app/realtime/publish.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
-import type { Transaction } from "#db/client.server.ts";
 import { supersedeTurn } from "./ai-turn.server.ts";
 
 /**
@@ -13,7 +12,7 @@ import { supersedeTurn } from "./ai-turn.server.ts";
  * A newer question does not stop an answer this way: the next answer covers both questions and replaces the
  * unfinished one (docs/decisions/026-stopped-answers.md). The caller has locked the session.
  */
-export async function stopAnswer(tx: Transaction, sessionId: string): Promise<void> {
+export async function stopAnswer(tx: EventTransaction, sessionId: string): Promise<void> {
 	const turn = await supersedeTurn(tx, sessionId);
 	if (!turn) return;
 	const text = withoutHalfCharacter(readStoppedText(sessionId, turn));

@@ -4,8 +4,7 @@ import { orderOwnerOf, provedEmail } from "#app/models/chat-session/order-owner.
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { Conflict, NotFound } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
-import { transact } from "#app/realtime/publish.server.ts";
-import type { Transaction } from "#db/client.server.ts";
+import { type EventTransaction, transact } from "#app/realtime/publish.server.ts";
 import { assistantActions } from "#db/schema.ts";
 import type { ActionState } from "#db/shapes.ts";
 import { executeAction } from "./execute-action.server.ts";
@@ -59,7 +58,7 @@ type LockedSession = Awaited<ReturnType<typeof lockSession>>;
 async function decideProposedAction(
 	identity: CustomerIdentity,
 	{ sessionId, actionId }: CardDecision,
-	apply: (tx: Transaction, action: ActionRow, session: LockedSession) => Promise<ActionState>,
+	apply: (tx: EventTransaction, action: ActionRow, session: LockedSession) => Promise<ActionState>,
 ): Promise<ActionState> {
 	return transact(async (tx) => {
 		const session = await lockSession(tx, sessionId, { type: "customer", identity });
@@ -76,7 +75,11 @@ async function decideProposedAction(
 	});
 }
 
-async function lockAction(tx: Transaction, sessionId: string, actionId: string): Promise<ActionRow | null> {
+async function lockAction(
+	tx: EventTransaction,
+	sessionId: string,
+	actionId: string,
+): Promise<ActionRow | null> {
 	const [row] = await tx
 		.select()
 		.from(assistantActions)
@@ -85,5 +88,5 @@ async function lockAction(tx: Transaction, sessionId: string, actionId: string):
 	return row ?? null;
 }
 
-const writeNotice = (tx: Transaction, sessionId: string, message: string) =>
+const writeNotice = (tx: EventTransaction, sessionId: string, message: string) =>
 	writeMessage(tx, { sessionId, senderType: "system", message });

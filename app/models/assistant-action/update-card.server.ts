@@ -1,13 +1,12 @@
 import { and, eq, sql } from "drizzle-orm";
 import { toMessage } from "#app/models/message/present.server.ts";
-import { publish } from "#app/realtime/publish.server.ts";
-import type { Transaction } from "#db/client.server.ts";
+import { type EventTransaction, publish } from "#app/realtime/publish.server.ts";
 import { assistantActions, chatMessages } from "#db/schema.ts";
 import type { ActionState, MessageMetadata } from "#db/shapes.ts";
 
 /** Sets the final state of an action, and shows it on the action's card. */
 export async function setActionOutcome(
-	tx: Transaction,
+	tx: EventTransaction,
 	action: { id: string; sessionId: string },
 	outcome: { state: ActionState; result?: Record<string, unknown> },
 ): Promise<void> {
@@ -23,7 +22,7 @@ export async function setActionOutcome(
 
 /** Changes the metadata of a message and publishes it. Does nothing when there is no such message. */
 export async function updateMessageMetadata(
-	tx: Transaction,
+	tx: EventTransaction,
 	messageRef: { id: string; sessionId: string },
 	change: (metadata: MessageMetadata) => MessageMetadata,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
 import { writeMessage } from "#app/models/message/write.server.ts";
-import type { Transaction } from "#db/client.server.ts";
+import type { EventTransaction } from "#app/realtime/publish.server.ts";
 import { assistantActions } from "#db/schema.ts";
 import type { Proposal } from "#db/shapes.ts";
 import { toProposalCard } from "./present.ts";
@@ -24,7 +24,7 @@ export const CONFIRM_INSTRUCTION = "Nothing happens until you choose Confirm.";
  * is superseded or restarted does not propose anything twice. An older open proposal of the same change expires.
  */
 export async function writeProposals(
-	tx: Transaction,
+	tx: EventTransaction,
 	turn: { id: string; sessionId: string },
 	proposals: Proposal[] = [],
 ): Promise<void> {
@@ -62,7 +62,7 @@ export async function writeProposals(
 }
 
 async function expireOlderProposals(
-	tx: Transaction,
+	tx: EventTransaction,
 	{ id, sessionId, proposal }: { id: string; sessionId: string; proposal: Proposal },
 ): Promise<void> {
 	const older = await tx

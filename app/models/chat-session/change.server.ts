@@ -4,8 +4,7 @@ import { stopAnswer } from "#app/models/ai-turn/stop-answer.server.ts";
 import { Conflict, NeedsConfirmation } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { publish, transact } from "#app/realtime/publish.server.ts";
-import type { Transaction } from "#db/client.server.ts";
+import { type EventTransaction, publish, transact } from "#app/realtime/publish.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { composeNotice } from "./compose-notice.server.ts";
 import { lockSession } from "./find.server.ts";
@@ -144,7 +143,7 @@ const UNSPECIFIC_INTENTS = ["other", "greeting", "thanks", "goodbye"];
 
 /** Stores the intent and language of the customer's newest question. Only agents see the change. */
 export async function recordQuestion(
-	tx: Transaction,
+	tx: EventTransaction,
 	sessionId: string,
 	{ intent, language }: { intent: string; language: string },
 ): Promise<void> {

@@ -1,8 +1,7 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import { env } from "#app/env.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
-import { transact } from "#app/realtime/publish.server.ts";
-import type { Transaction } from "#db/client.server.ts";
+import { type EventTransaction, transact } from "#app/realtime/publish.server.ts";
 import { chatSessions, revokedVisitors } from "#db/schema.ts";
 import { isSessionId } from "./find.server.ts";
 import type { SessionRow } from "./present.server.ts";
@@ -11,7 +10,7 @@ import { type CustomerIdentity, ownedBy, REVOKED } from "./scope.server.ts";
 
 /** Creates a session in the caller's transaction. With the assistant switched off it begins in the queue. */
 async function createSession(
-	tx: Transaction,
+	tx: EventTransaction,
 	identity: CustomerIdentity,
 	input: { locale: string },
 ): Promise<SessionRow> {
@@ -40,7 +39,7 @@ async function createSession(
  * Locks a visitor or customer until the transaction ends, so that their steps run one after the other.
  * @param owner a visitor id, or a customer's id.
  */
-export async function lockOwner(tx: Transaction, owner: string): Promise<void> {
+export async function lockOwner(tx: EventTransaction, owner: string): Promise<void> {
 	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${owner}, 0))`);
 }
 
@@ -49,7 +48,7 @@ export async function lockOwner(tx: Transaction, owner: string): Promise<void> {
  * @throws Unauthorised when the browser has signed in or out meanwhile: nobody could open a session of the old
  * visitor id.
  */
-export async function lockFirstSteps(tx: Transaction, identity: CustomerIdentity): Promise<void> {
+export async function lockFirstSteps(tx: EventTransaction, identity: CustomerIdentity): Promise<void> {
 	await lockOwner(tx, identity.customerId ?? identity.visitorId);
 	const [revoked] = await tx
 		.select({ visitorId: revokedVisitors.visitorId })
@@ -63,7 +62,7 @@ export async function lockFirstSteps(tx: Transaction, identity: CustomerIdentity
  * @param input.sessionId which one to use when several are open; another owner's id is ignored.
  */
 export async function lockOrCreateOpenSession(
-	tx: Transaction,
+	tx: EventTransaction,
 	identity: CustomerIdentity,
 	input: { sessionId: string | null; locale: string },
 ): Promise<SessionRow> {

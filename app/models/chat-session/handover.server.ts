@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNotNull, isNull, ne } from "drizzle-orm";
-import { publish, transact } from "#app/realtime/publish.server.ts";
-import { db, type Transaction } from "#db/client.server.ts";
+import { type EventTransaction, publish, transact } from "#app/realtime/publish.server.ts";
+import { db } from "#db/client.server.ts";
 import { aiTurns, assistantActions, chatMessages, chatSessions } from "#db/schema.ts";
 import type { Answer, Handover } from "#db/shapes.ts";
 import { sessionEventData } from "./publish-session.server.ts";
@@ -76,7 +76,7 @@ export async function replaceSummary(
 	});
 }
 
-async function storeHandover(tx: Transaction, sessionId: string, handover: Handover): Promise<void> {
+async function storeHandover(tx: EventTransaction, sessionId: string, handover: Handover): Promise<void> {
 	await tx.update(chatSessions).set({ handover }).where(eq(chatSessions.sessionId, sessionId));
 	await publish(tx, {
 		sessionId,
@@ -87,7 +87,7 @@ async function storeHandover(tx: Transaction, sessionId: string, handover: Hando
 }
 
 async function readMaterial(
-	tx: Transaction,
+	tx: EventTransaction,
 	row: typeof chatSessions.$inferSelect,
 ): Promise<HandoverMaterial> {
 	const { sessionId, intent, queueReason } = row;

@@ -2,8 +2,8 @@ import { and, eq, sql as query } from "drizzle-orm";
 import { isAnyAgentAvailable } from "#app/models/agent/agent.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Queue } from "#app/realtime/events.ts";
-import { publish, transact } from "#app/realtime/publish.server.ts";
-import { backgroundSql, type Transaction } from "#db/client.server.ts";
+import { type EventTransaction, publish, transact } from "#app/realtime/publish.server.ts";
+import { backgroundSql } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { describeQueue } from "./describe-queue.server.ts";
 import { spokenLanguage } from "./locale.ts";
@@ -57,7 +57,7 @@ export async function publishQueueChanges(): Promise<number> {
 	return count;
 }
 
-async function publishQueueState(tx: Transaction, sessionId: string): Promise<boolean> {
+async function publishQueueState(tx: EventTransaction, sessionId: string): Promise<boolean> {
 	const [row] = await tx
 		.select({ id: chatSessions.id })
 		.from(chatSessions)

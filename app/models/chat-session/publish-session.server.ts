@@ -1,13 +1,12 @@
 import { eq } from "drizzle-orm";
 import { Conflict } from "#app/models/errors.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { publish } from "#app/realtime/publish.server.ts";
-import type { Transaction } from "#db/client.server.ts";
+import { type EventTransaction, publish } from "#app/realtime/publish.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { forAgent, forCustomer, type SessionRow, selectSessions } from "./present.server.ts";
 
 /** Publishes the present state of a session on both streams, in the transaction that changed it. */
-export async function publishSession(tx: Transaction, sessionId: string): Promise<Session> {
+export async function publishSession(tx: EventTransaction, sessionId: string): Promise<Session> {
 	for (const stream of ["internal", "public"] as const) {
 		await publish(tx, {
 			sessionId,
@@ -20,7 +19,11 @@ export async function publishSession(tx: Transaction, sessionId: string): Promis
 }
 
 /** The data of a session event, as readers of this stream may see it. */
-export async function sessionEventData(tx: Transaction, sessionId: string, stream: "public" | "internal") {
+export async function sessionEventData(
+	tx: EventTransaction,
+	sessionId: string,
+	stream: "public" | "internal",
+) {
 	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
 	if (!view) throw new Error("The session is gone.");
 	const session = stream === "public" ? forCustomer(view) : forAgent(view);
@@ -31,7 +34,7 @@ export async function sessionEventData(tx: Transaction, sessionId: string, strea
 }
 
 /** A session as agents see it. */
-export async function readSession(tx: Transaction, sessionId: string): Promise<Session> {
+export async function readSession(tx: EventTransaction, sessionId: string): Promise<Session> {
 	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
 	if (!view) throw new Error("The session is gone.");
 	return forAgent(view);

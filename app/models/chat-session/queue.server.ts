@@ -7,8 +7,7 @@ import { writeMessage } from "#app/models/message/write.server.ts";
 import { nextOpening } from "#app/models/setting/business-hours.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { transact } from "#app/realtime/publish.server.ts";
-import type { Transaction } from "#db/client.server.ts";
+import { type EventTransaction, transact } from "#app/realtime/publish.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
 import { composeNotice } from "./compose-notice.server.ts";
@@ -64,7 +63,7 @@ export async function requestAgent(sessionId: string, actor: Actor): Promise<Ses
  * again.
  */
 export async function queueSession(
-	tx: Transaction,
+	tx: EventTransaction,
 	sessionId: string,
 	reason: QueueReason,
 ): Promise<Session> {
@@ -78,7 +77,7 @@ export async function queueSession(
  * Returns a session to the queue because its agent does not answer. The wait counts from the message that was not
  * answered, so the session comes before customers who came later.
  */
-export async function requeueSession(tx: Transaction, row: SessionRow): Promise<Session> {
+export async function requeueSession(tx: EventTransaction, row: SessionRow): Promise<Session> {
 	const { sessionId } = row;
 	const { agentName } = await readSession(tx, sessionId);
 	await enterQueue(tx, sessionId, "agent-away", unansweredSince);
@@ -92,7 +91,7 @@ export async function requeueSession(tx: Transaction, row: SessionRow): Promise<
 }
 
 /** Writes the notice that no agent came by the deadline. The delay does not raise the priority. */
-export async function writeOverdueNotice(tx: Transaction, sessionId: string): Promise<Session> {
+export async function writeOverdueNotice(tx: EventTransaction, sessionId: string): Promise<Session> {
 	await tx
 		.update(chatSessions)
 		.set({ overdueNoticedAt: nowInMilliseconds })
@@ -101,7 +100,7 @@ export async function writeOverdueNotice(tx: Transaction, sessionId: string): Pr
 }
 
 /** Sets a missing deadline of a queued session. */
-export async function setMissingDeadline(tx: Transaction, sessionId: string): Promise<void> {
+export async function setMissingDeadline(tx: EventTransaction, sessionId: string): Promise<void> {
 	const deadline = await nextDeadline(tx);
 	await tx
 		.update(chatSessions)
@@ -145,7 +144,7 @@ const unansweredSince = sql`coalesce((
 
 /** @param since SQL expression of the time from which the customer's wait counts. */
 async function enterQueue(
-	tx: Transaction,
+	tx: EventTransaction,
 	sessionId: string,
 	reason: QueueReason,
 	since = nowInMilliseconds,
@@ -164,7 +163,7 @@ async function enterQueue(
 }
 
 /** The deadline for an agent to come: some minutes from now, or from the next opening of the store. */
-export async function nextDeadline(tx: Transaction): Promise<Date> {
+export async function nextDeadline(tx: EventTransaction): Promise<Date> {
 	const { answerWithinMinutes } = await getSetting("queue", tx);
 	const now = new Date();
 	const from = nextOpening(await getSetting("business_hours", tx), now) ?? now;
@@ -173,7 +172,7 @@ export async function nextDeadline(tx: Transaction): Promise<Date> {
 
 /** Raises a session's priority to at least this one. @returns whether it changed. */
 export async function raisePriority(
-	tx: Transaction,
+	tx: EventTransaction,
 	sessionId: string,
 	priority: "high" | "urgent",
 ): Promise<boolean> {
@@ -191,7 +190,7 @@ export async function raisePriority(
  * them.
  */
 async function publishQueued(
-	tx: Transaction,
+	tx: EventTransaction,
 	sessionId: string,
 	notice: {
 		kind: MessageMetadata["notice"];

@@ -5,7 +5,7 @@ import { recountAgentSessions } from "#app/models/agent/agent.server.ts";
 import { enqueueTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { Conflict } from "#app/models/errors.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { statementsIn, transact } from "#app/realtime/publish.server.ts";
+import { transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { lockSession } from "./find.server.ts";
@@ -43,7 +43,7 @@ export async function returnToAssistant(sessionId: string, actor: Actor): Promis
 			.where(eq(chatSessions.sessionId, sessionId));
 		const session = await publishSession(tx, sessionId);
 		const questionSeq = await findUnansweredQuestion(tx, sessionId);
-		if (questionSeq !== null) await enqueueTurn(statementsIn(tx), { sessionId, questionSeq });
+		if (questionSeq !== null) await enqueueTurn(tx, { sessionId, questionSeq });
 		if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
 		return { session, wasQueued: row.status === "queued", isEnqueued: questionSeq !== null };
 	});

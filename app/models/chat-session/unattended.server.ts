@@ -3,7 +3,7 @@ import { isAgentAvailable } from "#app/models/agent/agent.server.ts";
 import { enqueueTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { stopAnswer } from "#app/models/ai-turn/stop-answer.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
-import { statementsIn, transact } from "#app/realtime/publish.server.ts";
+import { type EventTransaction, transact } from "#app/realtime/publish.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
@@ -59,7 +59,7 @@ export async function repairUnattended(
 	return repaired;
 }
 
-async function repair(tx: Transaction, sessionId: string): Promise<Problem | null> {
+async function repair(tx: EventTransaction, sessionId: string): Promise<Problem | null> {
 	const [row] = await tx
 		.select()
 		.from(chatSessions)
@@ -72,7 +72,7 @@ async function repair(tx: Transaction, sessionId: string): Promise<Problem | nul
 	switch (unattended.problem) {
 		case "unpromised":
 			if (unattended.turnCount < MAX_TURNS_PER_QUESTION) {
-				await enqueueTurn(statementsIn(tx), { sessionId, questionSeq: unattended.questionSeq });
+				await enqueueTurn(tx, { sessionId, questionSeq: unattended.questionSeq });
 			} else await queueSession(tx, sessionId, "assistant-failed");
 			break;
 		case "unkept":

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { enqueueJob } from "#app/job-queue.server.ts";
 import { enqueueTurn } from "#app/models/ai-turn/ai-turn.server.ts";
-import { statementsIn, transact } from "#app/realtime/publish.server.ts";
+import { transact } from "#app/realtime/publish.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import { lockSession } from "./find.server.ts";
 import type { SessionRow } from "./present.server.ts";
@@ -19,7 +19,7 @@ export async function enqueueWaitingQuestion(
 	if (status !== "assistant") return false;
 	const questionSeq = await findWaitingQuestion(tx, sessionId);
 	if (questionSeq === null) return false;
-	await enqueueTurn(statementsIn(tx), { sessionId, questionSeq });
+	await enqueueTurn(tx, { sessionId, questionSeq });
 	return true;
 }
 

@@ -2,10 +2,10 @@ import { and, eq, isNull, sql as query } from "drizzle-orm";
 import { lockOwner } from "#app/models/chat-session/create.server.ts";
 import { publishSession } from "#app/models/chat-session/publish-session.server.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
-import { publishEphemeral, transact } from "#app/realtime/publish.server.ts";
+import { type EventTransaction, publishEphemeral, transact } from "#app/realtime/publish.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { createBatcher } from "#db/batcher.ts";
-import { sql, type Transaction } from "#db/client.server.ts";
+import { sql } from "#db/client.server.ts";
 import { chatSessions, revokedVisitors } from "#db/schema.ts";
 
 /** Lifetime of the longest-lived visitor token, in days: see `app/auth/token.server.ts`. */
@@ -68,7 +68,7 @@ export async function signInVisitor(change: {
 
 /** Moves a guest's sessions to the new visitor id, and the open ones to the customer. @returns the sessions' ids. */
 async function moveSessions(
-	tx: Transaction,
+	tx: EventTransaction,
 	from: string,
 	to: { visitorId: string; customerId: string },
 ): Promise<string[]> {
@@ -108,7 +108,7 @@ export async function signOutVisitor(identity: CustomerIdentity): Promise<void> 
 
 /** @returns the earlier revocation, when the id was revoked before. */
 async function revoke(
-	tx: Transaction,
+	tx: EventTransaction,
 	visitorId: string,
 	customerId: string | null,
 ): Promise<Revocation | null> {
@@ -136,15 +136,15 @@ async function revoke(
 	return revocation ?? null;
 }
 
-async function listOpen(tx: Transaction, customerId: string | null): Promise<string[]> {
+async function listOpen(tx: EventTransaction, customerId: string | null): Promise<string[]> {
 	if (customerId === null) return [];
 	return idsOf(tx, eq(chatSessions.userId, customerId));
 }
 
-const listOpenOfGuest = (tx: Transaction, visitorId: string): Promise<string[]> =>
+const listOpenOfGuest = (tx: EventTransaction, visitorId: string): Promise<string[]> =>
 	idsOf(tx, and(eq(chatSessions.visitorId, visitorId), isNull(chatSessions.userId)));
 
-async function idsOf(tx: Transaction, owned: ReturnType<typeof and>): Promise<string[]> {
+async function idsOf(tx: EventTransaction, owned: ReturnType<typeof and>): Promise<string[]> {
 	const rows = await tx
 		.select({ sessionId: chatSessions.sessionId })
 		.from(chatSessions)

@@ -12,9 +12,9 @@ import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts"
 import { enqueueWaitingQuestion } from "#app/models/chat-session/waiting-question.server.ts";
 import { Conflict, Invalid } from "#app/models/errors.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
-import { transact } from "#app/realtime/publish.server.ts";
+import { type EventTransaction, transact } from "#app/realtime/publish.server.ts";
 import { DASHES, toAsciiDigits, withoutInvisible } from "#app/text/visible-text.ts";
-import { db, type Transaction } from "#db/client.server.ts";
+import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers, emailCodes } from "#db/schema.ts";
 
 const CODE_MINUTES = 10;
@@ -150,7 +150,7 @@ export async function isUsableCode(codeId: string): Promise<boolean> {
 }
 
 /** Closes the code forms of older codes in the session; those codes are void. */
-async function closeCodeForms(tx: Transaction, sessionId: string): Promise<void> {
+async function closeCodeForms(tx: EventTransaction, sessionId: string): Promise<void> {
 	const open = await tx
 		.select({ id: emailCodes.id })
 		.from(emailCodes)

@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { enqueueJob } from "#app/job-queue.server.ts";
 import { lockFirstSteps, lockOrCreateOpenSession } from "#app/models/chat-session/create.server.ts";
-import { isSessionId } from "#app/models/chat-session/find.server.ts";
+import { findCurrentSession, isSessionId } from "#app/models/chat-session/find.server.ts";
 import {
 	type Actor,
 	type CustomerIdentity,
@@ -9,99 +9,107 @@ import {
 	sessionNotFound,
 } from "#app/models/chat-session/scope.server.ts";
 import type { Message } from "#app/realtime/events.ts";
-import { statementsIn, transact, transactAlone } from "#app/realtime/publish.server.ts";
-import { isRolledBack, type Transaction } from "#db/client.server.ts";
+import { type EventTransaction, transact, transactAlone, writerOf } from "#app/realtime/publish.server.ts";
+import { isRolledBack } from "#db/client.server.ts";
 import { chatMessages, chatSessions } from "#db/schema.ts";
-import { createGatherer } from "./gather.server.ts";
+import { createPostBatcher } from "./batch-posts.server.ts";
 import { getMessages } from "./list.server.ts";
 import { type Outcome, type Post, type SessionPost, writePosts } from "./write-posts.server.ts";
 
-/** What came of a post: `isNew` is false when the same client id had been written before. */
+/** The result of a post: `isNew` is false when a message with the same client id had been written before. */
 export type Posted = { message: Message; isNew: boolean };
-/** `isQuestion`: an answer by the assistant was promised with it. */
+/** `isQuestion`: a turn of the assistant was enqueued with the message. */
 type Written = Posted & { isQuestion: boolean };
 
+/** How a customer's message continues when its session is not open: in the open session of the customer, or in a new one. */
+export type NewSession = {
+	/** The language of a new session. */
+	locale: () => string;
+	/** Called before a session is opened, to limit their number. @throws TooMany */
+	countOpening: () => Promise<void>;
+};
+
 /**
- * Posts that come to this process at the same time are written in one transaction, so that a busy process
- * makes few. What one of them makes go wrong is its own: each is judged by itself, one whose session somebody
- * else has locked waits for it alone, and after an error of the database each is tried alone.
+ * Posts that arrive at this process at the same time are written in one transaction, so that a busy process makes few.
+ * A post that fails does not affect the others: each gets its own outcome, one whose session another transaction has
+ * locked waits alone, and after an error of the database each is tried alone.
  */
-const write = createGatherer<SessionPost, Outcome>({
+const writePost = createPostBatcher<SessionPost, Outcome>({
 	keyOf: ({ sessionId }) => sessionId,
-	async doTogether(posts) {
-		const outcomes = await transactAlone((run) => writePosts(run, posts, { waits: false }));
+	async processBatch(posts) {
+		const outcomes = await transactAlone((writer) => writePosts(writer, posts, { waits: false }));
 		return outcomes.map((outcome) => (outcome.kind === "busy" ? undefined : outcome));
 	},
-	async doAlone(post) {
-		// In a transaction of the pool for everything: it may wait for long, and others' posts must not.
-		const [outcome] = await transact((tx) => writePosts(statementsIn(tx), [post], { waits: true }));
+	async processAlone(post) {
+		// In a transaction of the general pool: it may wait for long, and other posts must not.
+		const [outcome] = await transact((tx) => writePosts(writerOf(tx), [post], { waits: true }));
 		if (!outcome) throw new Error("A post had no outcome.");
 		return outcome;
 	},
-	// Where the connection was lost nobody knows whether the commit came through: only the client's id can tell.
-	isSafeAlone: ({ post }, error) => isRolledBack(error) || Boolean(post.clientMessageId),
+	// After a lost connection it is unknown whether the commit succeeded; only the client's id can tell.
+	canRetryAlone: ({ post }, error) => isRolledBack(error) || Boolean(post.clientMessageId),
 });
 
 /**
- * Writes a message into a session: as its customer, as an agent or as a program. With the customer's message,
- * in the same transaction, goes the promise of an answer.
- * @throws NotFound, Conflict when the conversation has ended, TooMany past 30 messages a minute.
+ * Writes a message of a customer, an agent or a program: the only entry point for posts. With a customer's message, the
+ * same transaction enqueues a turn of the assistant.
+ * @param sessionId the session; null for a customer's first message.
+ * @param newSession for a customer's page, whose text is not refused because the session has ended or is not theirs.
+ * @throws NotFound, Conflict when the session has ended, TooMany above 30 messages a minute, Unauthorised for a customer
+ * whose token was revoked, Blocked.
  */
-export async function postMessage(sessionId: string, actor: Actor, post: Post): Promise<Posted> {
-	if (!isSessionId(sessionId)) throw sessionNotFound();
-	const posted = await toPosted(
-		await write({ sessionId: sessionId.toLowerCase(), actor, post, mayGoElsewhere: false }),
-	);
-	if (!posted) throw sessionNotFound();
-	return hurry(posted, actor, post);
-}
-
-/**
- * Writes a customer's message into the conversation their page shows, which is where nearly all go.
- * @returns null when that is not an open one of theirs: then `postToCurrentSession` finds or opens another.
- * @throws TooMany
- */
-export async function postToOpenSession(
-	identity: CustomerIdentity,
-	sessionId: string,
+export async function postMessage(
+	sessionId: string | null,
+	actor: Actor,
 	post: Post,
-): Promise<Posted | null> {
-	if (!isSessionId(sessionId)) return null;
-	const actor: Actor = { type: "customer", identity };
-	const posted = await toPosted(
-		await write({ sessionId: sessionId.toLowerCase(), actor, post, mayGoElsewhere: true }),
-	);
-	return posted && hurry(posted, actor, post);
-}
-
-/**
- * Writes a customer's message into their open conversation, or into a new one when there is none (or the one
- * they wrote in has ended meanwhile): typed words are never refused for that.
- * @param input.sessionId the conversation the page showed; null on a first message.
- * @throws TooMany
- */
-export async function postToCurrentSession(
-	identity: CustomerIdentity,
-	input: Post & { sessionId: string | null; locale: string },
+	newSession?: NewSession,
 ): Promise<Posted> {
-	const actor: Actor = { type: "customer", identity };
-	const outcome = await transact(async (tx): Promise<Outcome | undefined> => {
-		await lockFirstSteps(tx, identity);
-		const before = await findWritten(tx, actor, input.clientMessageId);
-		if (before) return { kind: "written-before", ...before };
-		const { sessionId } = await lockOrCreateOpenSession(tx, identity, input);
-		const post: SessionPost = { sessionId, actor, post: input, mayGoElsewhere: false };
-		const [written] = await writePosts(statementsIn(tx), [post], { waits: true });
-		// Thrown here, so that a conversation opened for refused words is not kept.
-		if (written?.kind === "refused") throw written.error;
-		return written;
-	});
-	const posted = outcome ? await toPosted(outcome) : null;
-	if (!posted) throw sessionNotFound();
-	return hurry(posted, actor, input);
+	const inSession =
+		sessionId && isSessionId(sessionId)
+			? await writePost({
+					sessionId: sessionId.toLowerCase(),
+					actor,
+					post,
+					mayGoElsewhere: newSession !== undefined,
+				})
+			: null;
+	const goesElsewhere = inSession === null || inSession.kind === "elsewhere";
+	const outcome =
+		goesElsewhere && newSession && actor.type === "customer"
+			? await writeToOpenSession(sessionId, actor.identity, post, newSession)
+			: inSession;
+	const written = outcome && (await readOutcome(outcome));
+	if (!written) throw sessionNotFound();
+	if (written.isNew && actor.type === "customer") enqueueFollowUp(written, post);
+	return { message: written.message, isNew: written.isNew };
 }
 
-async function toPosted(outcome: Outcome): Promise<Written | null> {
+/** Writes into the customer's open session, the given one if several are open, or into a new one. */
+async function writeToOpenSession(
+	sessionId: string | null,
+	identity: CustomerIdentity,
+	post: Post,
+	newSession: NewSession,
+): Promise<Outcome | null> {
+	const current = await findCurrentSession(identity);
+	if (!current?.row.isActive) await newSession.countOpening();
+	const actor: Actor = { type: "customer", identity };
+	const locale = newSession.locale();
+	return transact(async (tx) => {
+		await lockFirstSteps(tx, identity);
+		const before = await findWritten(tx, actor, post.clientMessageId);
+		if (before) return { kind: "written-before", ...before };
+		const open = await lockOrCreateOpenSession(tx, identity, { sessionId, locale });
+		const item = { sessionId: open.sessionId, actor, post, mayGoElsewhere: false };
+		const [outcome] = await writePosts(writerOf(tx), [item], { waits: true });
+		// Thrown inside the transaction, so that a session opened for a refused message is not kept.
+		if (outcome?.kind === "refused") throw outcome.error;
+		return outcome ?? null;
+	});
+}
+
+/** @returns null when the session is not one of the actor. @throws the error of a refused post */
+async function readOutcome(outcome: Outcome): Promise<Written | null> {
 	switch (outcome.kind) {
 		case "written":
 			return { message: outcome.message, isNew: true, isQuestion: outcome.isQuestion };
@@ -116,20 +124,17 @@ async function toPosted(outcome: Outcome): Promise<Written | null> {
 	}
 }
 
-/** Hurries what follows a customer's message: the assistant's answer, or else what a person needs to read it. */
-function hurry({ isQuestion, ...posted }: Written, actor: Actor, { network = "" }: Post): Posted {
-	if (posted.isNew && actor.type === "customer") {
-		const { sessionId, message: text } = posted.message;
-		if (isQuestion) enqueueJob("answer-session", { sessionId, network });
-		else {
-			enqueueJob("translate-session", sessionId);
-			enqueueJob("check-urgency", { sessionId, text });
-		}
+/** Starts what follows a customer's message: the assistant's answer, or what an agent needs to read it. */
+function enqueueFollowUp({ message, isQuestion }: Written, { network = "" }: Post): void {
+	const { sessionId, message: text } = message;
+	if (isQuestion) enqueueJob("answer-session", { sessionId, network });
+	else {
+		enqueueJob("translate-session", sessionId);
+		enqueueJob("check-urgency", { sessionId, text });
 	}
-	return posted;
 }
 
-async function findWritten(tx: Transaction, actor: Actor, clientMessageId: string | null | undefined) {
+async function findWritten(tx: EventTransaction, actor: Actor, clientMessageId: string | null | undefined) {
 	if (!clientMessageId) return null;
 	const [row] = await tx
 		.select({ id: chatMessages.id, sessionId: chatMessages.sessionId })

@@ -1,10 +1,9 @@
 import { env } from "#app/env.server.ts";
 import { ANSWER_DELAY } from "#app/models/ai-turn/ai-turn.server.ts";
-import { type Actor, sessionNotFound } from "#app/models/chat-session/scope.server.ts";
-import { Blocked, Conflict, type DomainError, TooMany } from "#app/models/errors.ts";
+import { type Actor, REVOKED, sessionNotFound } from "#app/models/chat-session/scope.server.ts";
+import { Blocked, Conflict, type DomainError, TooMany, Unauthorised } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";
-import { publishLogged } from "#app/realtime/publish.server.ts";
-import type { RunStatement } from "#db/client.server.ts";
+import { type EventWriter, publishLogged } from "#app/realtime/publish.server.ts";
 import { draftMessage, readMessage } from "./write.server.ts";
 
 /** Messages a customer may send in a minute. */
@@ -15,26 +14,26 @@ export type Post = {
 	clientMessageId?: string | null;
 	messageType?: string;
 	metadata?: Record<string, unknown>;
-	/** Of a customer's message: a keyed hash of the network it came from (`senderNetworkKey`). */
+	/** For a customer's message: a keyed hash of the sender's network (`senderNetworkKey`). */
 	network?: string;
 };
 
-/** A post on its way into a session. */
+/** A post and the session that it is for. */
 export type SessionPost = {
-	/** A well-formed id in lower case, as the database writes it. */
+	/** A valid id in lower case, as the database writes it. */
 	sessionId: string;
 	actor: Actor;
 	post: Post;
 	/**
-	 * Whether it is the words that count and not the session: a customer's message that was written in another
-	 * session of theirs counts as written, and one for a session that is not open goes elsewhere.
+	 * Whether the message may be written to another session of the customer: it counts as written if one of their other
+	 * sessions has it, and its outcome is `elsewhere` if this session is not open.
 	 */
 	mayGoElsewhere: boolean;
 };
 
 /**
- * What came of a post. `isQuestion`: an answer by the assistant was promised with it. `busy`: somebody else
- * has the session's row, nothing was looked at. `elsewhere`: the session is not an open one of the customer's.
+ * The result of a post. `isQuestion`: a turn of the assistant was enqueued with it. `busy`: another transaction has
+ * locked the session, so nothing was read. `elsewhere`: the session is not an open one of the customer.
  */
 export type Outcome =
 	| { kind: "written"; message: Message; isQuestion: boolean }
@@ -43,9 +42,9 @@ export type Outcome =
 	| { kind: "elsewhere" }
 	| { kind: "busy" };
 
-/** What the database's function, which holds the rules, says of one post: see the newest `write_posts` in db/migrations. */
-type Judged = {
-	/** From 1. */
+/** The decision about one post by the database function with the rules: the newest `write_posts` in db/migrations. */
+type Decision = {
+	/** The number of the post in the call, from 1. */
 	place: number;
 	kind:
 		| "written"
@@ -56,7 +55,8 @@ type Judged = {
 		| "ended"
 		| "too-many"
 		| "other-agent"
-		| "blocked";
+		| "blocked"
+		| "revoked";
 	messageId: string;
 	sessionId: string;
 	wait: number;
@@ -68,28 +68,28 @@ type Judged = {
 const WRITE_POSTS = "select * from write_posts($1::text::jsonb)";
 
 /**
- * Writes posts, each judged by itself in the order given: with a customer's message goes the promise of an
- * answer. One statement, however many posts there are, and so a transaction also by itself.
+ * Writes posts, each decided independently in the order given; a customer's message also enqueues a turn. It is one
+ * statement for any number of posts, so it is a transaction by itself.
  *
- * @param options.waits whether to wait for sessions somebody else has locked; otherwise such a post is `busy`.
+ * @param options.waits whether to wait for sessions that another transaction has locked; otherwise such a post is `busy`.
  * @returns an outcome for each post, in their order.
  */
 export async function writePosts(
-	run: RunStatement,
+	writer: EventWriter,
 	posts: SessionPost[],
 	options: { waits: boolean },
 ): Promise<Outcome[]> {
-	const judged = await run<Judged>(WRITE_POSTS, {
+	const decisions = await writer.run<Decision>(WRITE_POSTS, {
 		posts: posts.map(toItem),
 		waits: options.waits,
 		mostAMinute: env().RATE_LIMITS === "on" ? CUSTOMER_LIMIT_A_MINUTE : null,
 		...ANSWER_DELAY,
 	});
 	const outcomes: Outcome[] = [];
-	for (const answer of judged) {
-		const item = posts[answer.place - 1];
-		if (!item) throw new Error("The database judged a post that nobody made.");
-		outcomes[answer.place - 1] = toOutcome(run, item, answer);
+	for (const decision of decisions) {
+		const item = posts[decision.place - 1];
+		if (!item) throw new Error("The database returned a decision for an unknown post.");
+		outcomes[decision.place - 1] = toOutcome(writer, item, decision);
 	}
 	return outcomes;
 }
@@ -111,23 +111,27 @@ function toItem({ sessionId, actor, post, mayGoElsewhere }: SessionPost) {
 		visitor: isCustomer ? actor.identity.visitorId : null,
 		owner: isCustomer ? actor.identity.customerId : null,
 		agent: actor.type === "agent" ? actor.agentId : null,
-		// A customer's is known by the session.
+		// The database takes a customer's from the session.
 		sender: isCustomer ? null : actor.type === "agent" ? actor.agentId : actor.name,
 		wanders: isCustomer && mayGoElsewhere,
 		network: isCustomer ? (post.network ?? "") : "",
 	};
 }
 
-function toOutcome(run: RunStatement, { sessionId, mayGoElsewhere }: SessionPost, judged: Judged): Outcome {
-	switch (judged.kind) {
+function toOutcome(
+	{ wakeUps }: EventWriter,
+	{ sessionId, mayGoElsewhere }: SessionPost,
+	decision: Decision,
+): Outcome {
+	switch (decision.kind) {
 		case "written":
-			publishLogged(run, { sessionId, seq: judged.seq, type: "new-message", json: judged.event });
-			return { kind: "written", message: readMessage(judged.event), isQuestion: judged.isQuestion };
+			publishLogged(wakeUps, { sessionId, seq: decision.seq, type: "new-message", json: decision.event });
+			return { kind: "written", message: readMessage(decision.event), isQuestion: decision.isQuestion };
 		case "before":
-			return { kind: "written-before", sessionId: judged.sessionId, id: judged.messageId };
+			return { kind: "written-before", sessionId: decision.sessionId, id: decision.messageId };
 		case "busy":
 		case "elsewhere":
-			return { kind: judged.kind };
+			return { kind: decision.kind };
 		case "missing":
 			return mayGoElsewhere ? { kind: "elsewhere" } : { kind: "refused", error: sessionNotFound() };
 		case "ended":
@@ -136,11 +140,13 @@ function toOutcome(run: RunStatement, { sessionId, mayGoElsewhere }: SessionPost
 			return refuse(new Conflict("Another agent has taken this conversation. Your text was not sent."));
 		case "blocked":
 			return refuse(new Blocked());
+		case "revoked":
+			return refuse(new Unauthorised(REVOKED));
 		case "too-many":
 			return refuse(
 				new TooMany(
-					judged.wait,
-					`That is more than ${CUSTOMER_LIMIT_A_MINUTE} messages in a minute. Your text is kept; please send it again in ${judged.wait} seconds.`,
+					decision.wait,
+					`That is more than ${CUSTOMER_LIMIT_A_MINUTE} messages in a minute. Your text is kept; please send it again in ${decision.wait} seconds.`,
 				),
 			);
 	}

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Message } from "#app/realtime/events.ts";
-import { publishLogged, statementsIn } from "#app/realtime/publish.server.ts";
-import type { Transaction } from "#db/client.server.ts";
+import { type EventTransaction, publishLogged } from "#app/realtime/publish.server.ts";
+import { runInTransaction } from "#db/client.server.ts";
 import type { MessageRow } from "./present.server.ts";
 
 export type NewMessage = {
@@ -12,7 +12,7 @@ export type NewMessage = {
 	messageType?: string | undefined;
 	metadata?: MessageRow["metadata"] | undefined;
 	clientMessageId?: string | null | undefined;
-	/** Set where the id was promised before, as for an answer whose words have been streamed under it. */
+	/** Set when the id is known already: the text of an answer is streamed under the id of its message. */
 	id?: string;
 };
 
@@ -21,24 +21,24 @@ const ADD_MESSAGE = `
 	from jsonb_to_record($1::text::jsonb) as input(item jsonb, sender text), add_message(item, sender) added`;
 
 /**
- * Writes a message and tells everybody, in the caller's transaction (see `transact`). Who may write, and
- * whether it was written before, is the caller's to know.
+ * Writes a message and its event in the caller's transaction (see `transact`). The caller checks who may write, and
+ * whether the message was written before.
  */
 export async function writeMessage(
-	tx: Transaction,
+	tx: EventTransaction,
 	{ senderId = null, ...input }: NewMessage & { senderId?: string | null },
 ): Promise<Message> {
-	const run = statementsIn(tx);
-	const written = await run<{ seq: number; event: string }>(ADD_MESSAGE, {
+	const [written] = await runInTransaction(tx)<{ seq: number; event: string }>(ADD_MESSAGE, {
 		item: draftMessage(input),
 		sender: senderId,
 	});
-	const [{ seq, event } = { seq: 0, event: "" }] = written;
-	publishLogged(run, { sessionId: input.sessionId, seq, type: "new-message", json: event });
+	if (!written) throw new Error("The message was not written.");
+	const { seq, event } = written;
+	publishLogged(tx.wakeUps, { sessionId: input.sessionId, seq, type: "new-message", json: event });
 	return readMessage(event);
 }
 
-/** A message as it will leave the server, but for its place and its time, which the database gives it. */
+/** A message without its sequence and its time, which the database assigns. */
 export function draftMessage(input: NewMessage): Omit<Message, "seq" | "sentAt"> {
 	return {
 		id: input.id ?? randomUUID(),
@@ -53,5 +53,5 @@ export function draftMessage(input: NewMessage): Omit<Message, "seq" | "sentAt">
 	};
 }
 
-/** The message in the event that the database wrote for it. */
+/** Reads the message from the event that the database has written for it. */
 export const readMessage = (event: string): Message => (JSON.parse(event) as { message: Message }).message;

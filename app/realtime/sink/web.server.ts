@@ -1,4 +1,4 @@
-import { currentResponse } from "../disconnect.server.ts";
+import type { ServerResponse } from "node:http";
 import type { Sink } from "./sink.ts";
 import { StallGuard } from "./stall-guard.server.ts";
 
@@ -7,15 +7,20 @@ import { StallGuard } from "./stall-guard.server.ts";
  *
  * Remix's adapter ignores the result of `write()`, so a paused client would fill the memory of the process (58 MB
  * measured). Node's response behind it still knows whether it needs to drain, so this sink asks it.
+ *
+ * @param response Node's response; "closed" when the client has disconnected; undefined outside a Node server.
  */
-export function createWebSink(): { body: ReadableStream<Uint8Array>; sink: Sink } {
-	const response = currentResponse();
+export function createWebSink(response: ServerResponse | "closed" | undefined): {
+	body: ReadableStream<Uint8Array>;
+	sink: Sink;
+} {
 	const encoder = new TextEncoder();
 	let drained = () => {};
 	const closeListeners: (() => void)[] = [];
 	let controller: ReadableStreamDefaultController<Uint8Array>;
 	let isClosed = false;
-	const guard = response && new StallGuard(response, () => drained());
+	const isOpen = typeof response === "object" && !response.destroyed;
+	const guard = isOpen && new StallGuard(response, () => drained());
 
 	const body = new ReadableStream<Uint8Array>({
 		start(created) {
@@ -27,18 +32,18 @@ export function createWebSink(): { body: ReadableStream<Uint8Array>; sink: Sink 
 	function finish() {
 		if (isClosed) return;
 		isClosed = true;
-		guard?.stop();
+		if (guard) guard.stop();
 		for (const listener of closeListeners) listener();
 	}
 
-	response?.once("close", finish);
-	if (response?.destroyed) queueMicrotask(finish);
+	if (isOpen) response.once("close", finish);
+	else if (response) queueMicrotask(finish);
 
 	const sink: Sink = {
 		write(text) {
 			if (!isClosed) controller.enqueue(encoder.encode(text));
 		},
-		isWritable: () => !isClosed && (guard?.isWritable() ?? true),
+		isWritable: () => !isClosed && (!guard || guard.isWritable()),
 		onDrain(listener) {
 			drained = listener;
 		},

@@ -1,19 +1,17 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { answering } from "#app/http/respond.server.ts";
-import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { DomainError } from "#app/models/errors.ts";
 import { prepareAgentEvents, respondWithStream } from "#app/routes/streams/events.server.ts";
 
 /** GET /admin/chat/events: the agents' events. The raw handler answers before this route, where it is in use. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => respondWithStream(await prepareAgentEvents(request)));
+	return answering(request, async () => respondWithStream(request, await prepareAgentEvents(request)));
 }
 
 /** POST /admin/chat/events: the same streams, for networks that hold back the answer to a GET. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		if (request.method !== "POST") throw new DomainError(405, "Method not allowed", "Use GET or POST.");
-		requireSameOrigin(request);
-		return respondWithStream(await prepareAgentEvents(request));
+		return respondWithStream(request, await prepareAgentEvents(request));
 	});
 }

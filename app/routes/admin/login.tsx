@@ -43,13 +43,13 @@ export async function action({ request }: ActionFunctionArgs) {
 		const form = await readForm(request, z.record(z.string(), z.string()));
 		email = form.email ?? "";
 		const input = check(form, credentials);
-		const headers = await signInAgent(input);
+		const headers = await signInAgent(request, input);
 		if (headers) {
 			return redirect(pathAfterLogin(input.next), { headers });
 		}
 		return data({ email, problem: "Wrong email or password.", wrongField: "password" }, { status: 401 });
 	} catch (error) {
-		const problem = toProblem(error);
+		const problem = toProblem(request, error);
 		const fields = problem.fieldErrors ?? {};
 		const wrongField = ["email", "password"].find((name) => name in fields) ?? null;
 		return data({ email, problem: problem.detail, wrongField }, problemInit(problem));

@@ -5,5 +5,5 @@ import { pollAsAgent } from "#app/routes/streams/agent-poll.server.ts";
 
 /** GET /admin/chat/poll: the agents' events for networks that hold streams back; waits up to 25 s for new events. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => jsonResponse(await pollAsAgent(request, POLL_WAIT_MS)));
+	return answering(request, async () => jsonResponse(await pollAsAgent(request, POLL_WAIT_MS)));
 }

@@ -4,5 +4,5 @@ import { pollAsAgent } from "#app/routes/streams/agent-poll.server.ts";
 
 /** GET /admin/chat/sync: the events after the cursor of an agent's page, without waiting. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => jsonResponse(await pollAsAgent(request, 0)));
+	return answering(request, async () => jsonResponse(await pollAsAgent(request, 0)));
 }

@@ -4,11 +4,11 @@ import { answerApiMessage, answerLatestQuestion, type OnText } from "#app/ai/api
 import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson } from "#app/http/body.server.ts";
 import { senderNetworkKey } from "#app/http/client-address.server.ts";
+import { untilReaderGone } from "#app/http/exchange.server.ts";
 import { countSender } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse, problemBody, toProblem } from "#app/http/respond.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { refuseBlocked } from "#app/models/customer/blocked-sender.server.ts";
-import { untilReaderGone } from "#app/realtime/disconnect.server.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { methodNotAllowed } from "./methods.server.ts";
 import { question } from "./schemas.ts";
@@ -18,15 +18,15 @@ import { question } from "./schemas.ts";
  * as a turn. With `Accept: text/event-stream` the text streams.
  */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		if (request.method !== "POST") return methodNotAllowed("POST");
 		const actor = await requireBearer(request);
 		const input = await readJson(request, question);
-		await countSender("answers");
+		await countSender(request, "answers");
 		if (actor.type === "customer") await refuseBlocked(actor.identity);
 		const customerId = actor.type === "customer" ? actor.identity.customerId : null;
-		const network = senderNetworkKey();
-		const signal = untilReaderGone();
+		const network = senderNetworkKey(request);
+		const signal = untilReaderGone(request);
 
 		const ask = async (onText: OnText) => {
 			if ("message" in input) {
@@ -35,7 +35,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 			return answerLatestQuestion(input.sessionId, onText, signal);
 		};
 		if ("sessionId" in input) await requireSessionId(input.sessionId, actor);
-		if (request.headers.get("Accept")?.includes("text/event-stream")) return streamAnswer(ask);
+		if (request.headers.get("Accept")?.includes("text/event-stream")) return streamAnswer(request, ask);
 		return jsonResponse(await ask(() => {}));
 	});
 }
@@ -43,7 +43,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 /** 405 for GET: an answer may cost money, so it must not be a link. */
 export const loader = (): Response => methodNotAllowed("POST");
 
-function streamAnswer(ask: (onText: OnText) => Promise<unknown>): Response {
+function streamAnswer(request: Request, ask: (onText: OnText) => Promise<unknown>): Response {
 	const encoder = new TextEncoder();
 	let written = "";
 	const body = new ReadableStream<Uint8Array>({
@@ -60,7 +60,7 @@ function streamAnswer(ask: (onText: OnText) => Promise<unknown>): Response {
 				});
 				send("answer", answer);
 			} catch (error) {
-				send("error", problemBody(toProblem(error)));
+				send("error", problemBody(toProblem(request, error)));
 			}
 			controller.close();
 		},

@@ -15,7 +15,7 @@ import { messageRange, newMessage, receipt } from "./schemas.ts";
 
 /** GET /api/chat/messages: a page of a session's messages, oldest first. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		const actor = await requireBearer(request);
 		const { sessionId, ...range } = readQuery(request, messageRange);
 		return jsonResponse(await listMessages(await requireSessionId(sessionId, actor), range));
@@ -24,7 +24,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 
 /** POST and PUT /api/chat/messages: writes a message once, or marks messages as read. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		if (request.method === "POST") return create(request);
 		if (request.method === "PUT") return update(request);
 		return methodNotAllowed("GET, POST, PUT");
@@ -34,8 +34,11 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 async function create(request: Request): Promise<Response> {
 	const actor = await requireBearer(request);
 	const { sessionId, ...post } = await readJson(request, newMessage);
-	if (actor.type === "customer") await countPost(post.message);
-	const { message, isNew } = await postMessage(sessionId, actor, { ...post, network: senderNetworkKey() });
+	if (actor.type === "customer") await countPost(request, post.message);
+	const { message, isNew } = await postMessage(sessionId, actor, {
+		...post,
+		network: senderNetworkKey(request),
+	});
 	return jsonResponse(message, { status: isNew ? 201 : 200 });
 }
 

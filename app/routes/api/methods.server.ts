@@ -1,12 +1,8 @@
-import { problemResponse } from "#app/http/respond.server.ts";
+import { problemReply, toResponse } from "#app/http/respond.server.ts";
 
 /** A 405 response that lists the allowed methods. */
 export function methodNotAllowed(allow: string): Response {
-	const response = problemResponse({
-		status: 405,
-		title: "Method not allowed",
-		detail: `This address answers ${allow}.`,
-	});
-	response.headers.set("Allow", allow);
-	return response;
+	const detail = `This address answers ${allow}.`;
+	const reply = problemReply({ status: 405, title: "Method not allowed", detail });
+	return toResponse({ ...reply, headers: { ...reply.headers, Allow: allow } });
 }

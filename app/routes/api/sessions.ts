@@ -22,7 +22,7 @@ import { newSession, sessionChange, sessionFilters } from "./schemas.ts";
 
 /** GET /api/chat/sessions: an API key lists all sessions, with filters; a customer's token only their own. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		const actor = await requireBearer(request);
 		const filter = readQuery(request, sessionFilters);
 		const views = await listSessions(actor, filter);
@@ -36,7 +36,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 
 /** POST and PUT /api/chat/sessions: creates a session (no token needed), or changes one. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		if (request.method === "POST") return create(request);
 		if (request.method === "PUT") return update(request);
 		return methodNotAllowed("GET, POST, PUT");
@@ -44,7 +44,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 }
 
 async function create(request: Request): Promise<Response> {
-	await countSender("sessions");
+	await countSender(request, "sessions");
 	const input = await readJson(request, newSession);
 	const customerId = input.customer === undefined ? null : await readIdentity(input.customer);
 	if (customerId) await ensureCustomer(customerId);

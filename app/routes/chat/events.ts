@@ -1,6 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { answering } from "#app/http/respond.server.ts";
-import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { DomainError } from "#app/models/errors.ts";
 import { prepareCustomerEvents, respondWithStream } from "#app/routes/streams/events.server.ts";
 
@@ -8,14 +7,13 @@ import { prepareCustomerEvents, respondWithStream } from "#app/routes/streams/ev
  * GET /chat/events: a session as Server-Sent Events. The raw handler answers before this route, where it is in use.
  */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => respondWithStream(await prepareCustomerEvents(request)));
+	return answering(request, async () => respondWithStream(request, await prepareCustomerEvents(request)));
 }
 
 /** POST /chat/events: the same stream, for networks that hold back the answer to a GET. It changes nothing. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		if (request.method !== "POST") throw new DomainError(405, "Method not allowed", "Use GET or POST.");
-		requireSameOrigin(request);
-		return respondWithStream(await prepareCustomerEvents(request));
+		return respondWithStream(request, await prepareCustomerEvents(request));
 	});
 }

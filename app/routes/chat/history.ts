@@ -11,7 +11,7 @@ const query = z.object({ sessionId: z.string(), before: z.coerce.number().int().
 
 /** GET /chat/history: a page of messages before a sequence, for "Show earlier messages". */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		const { sessionId, before } = readQuery(request, query);
 		const id = await requireSessionId(sessionId, await requireReader(request));
 		return jsonResponse(await listMessages(id, { before, limit: HISTORY_LIMIT }));

@@ -16,7 +16,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 		const reader = await requireReader(request);
 		const customerId = reader.type === "customer" ? reader.identity.customerId : null;
 		const customerName = customerId ? ((await getCustomer(customerId))?.name ?? null) : null;
-		return respondWithTranscript({
+		return respondWithTranscript(request, {
 			sessionId,
 			streams: ["public"],
 			side: "user",

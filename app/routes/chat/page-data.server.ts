@@ -35,15 +35,29 @@ export type ChatPageData = {
 	startsNew: boolean;
 };
 
-/** The data of the customer's chat page, for a guest or a signed-in customer. */
-export async function readChatPage(request: Request, identity: SignedIdentity): Promise<ChatPageData> {
+/** Which page the customer asks for. `before`: a page of older messages, before this sequence. */
+export type PageQuery = { wantsNew: boolean; before: number | null };
+
+/** Reads the query of /chat: `new`, and `before` for a page of older messages. */
+export function readPageQuery(request: Request): PageQuery {
 	const { searchParams } = new URL(request.url);
+	const before = Number(searchParams.get("before"));
+	return {
+		wantsNew: searchParams.has("new"),
+		before: Number.isInteger(before) && before > 0 ? before : null,
+	};
+}
+
+/** The data of the customer's chat page, for a guest or a signed-in customer. */
+export async function readChatPage(
+	identity: SignedIdentity,
+	{ wantsNew, before }: PageQuery = { wantsNew: false, before: null },
+): Promise<ChatPageData> {
 	const current = await findCurrentSession(identity);
 	// A new conversation is not offered over an open session, which would be hidden.
-	const startsNew = searchParams.has("new") && !current?.row.isActive;
+	const startsNew = wantsNew && !current?.row.isActive;
 	const view = startsNew ? null : current;
-	const before = Number(searchParams.get("before"));
-	const isOlderPage = Number.isInteger(before) && before > 0;
+	const isOlderPage = before !== null;
 	const page = view
 		? await listMessages(view.row.sessionId, { limit: HISTORY_LIMIT, ...(isOlderPage ? { before } : {}) })
 		: { messages: [], next: null };

@@ -7,11 +7,12 @@ import {
 } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ensureCustomerIdentity } from "#app/auth/customer.server.ts";
+import { type FormFields, readFields } from "#app/http/body.server.ts";
 import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { CHAT_TITLE } from "./chat-title.ts";
 import { CustomerConversation } from "./customer-conversation.tsx";
-import { readChatPage } from "./page-data.server.ts";
-import { type ChatForm, readChatForm, readSender, submitChatForm } from "./submit.server.ts";
+import { readChatPage, readPageQuery } from "./page-data.server.ts";
+import { identifySender, submitChatForm } from "./submit.server.ts";
 
 export const meta: MetaFunction = () => [{ title: CHAT_TITLE }];
 
@@ -24,7 +25,7 @@ export const shouldRevalidate = () => false;
 /** GET /chat: the customer's session. It creates none; the first message does. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { identity, setCookie } = await ensureCustomerIdentity(request);
-	const page = await readChatPage(request, identity);
+	const page = await readChatPage(identity, readPageQuery(request));
 	return data(page, setCookie ? { headers: { "Set-Cookie": setCookie } } : {});
 }
 
@@ -34,12 +35,13 @@ export async function loader({ request }: LoaderFunctionArgs) {
  */
 export async function action({ request }: ActionFunctionArgs) {
 	const headers = new Headers();
-	let form: ChatForm = {};
+	let form: FormFields = {};
 	try {
-		form = await readChatForm(request);
-		const { identity, setCookie } = await readSender(request, form);
+		form = await readFields(request);
+		const post = { headers: request.headers, fields: form };
+		const { identity, setCookie } = await identifySender(post);
 		if (setCookie) headers.set("Set-Cookie", setCookie);
-		const submitted = await submitChatForm(request, identity, form);
+		const submitted = await submitChatForm(post, identity);
 		if (submitted.setCookie) headers.set("Set-Cookie", submitted.setCookie);
 		// Rendered without a redirect, because only this response has the draft. After a sign-in, a redirect loads the new
 		// customer's page with the new cookie.
@@ -47,7 +49,7 @@ export async function action({ request }: ActionFunctionArgs) {
 		if (isDraft) return data({ problem: null, draft: form.message ?? "" }, { headers });
 		return redirect("/chat", { status: 303, headers });
 	} catch (error) {
-		const problem = toProblem(error);
+		const problem = toProblem(request, error);
 		// `identity` is the store's signed token, which the customer did not type.
 		const { identity: _, intent = "", ...typed } = form;
 		return data({ problem, typed, intent, draft: typed.message ?? "" }, problemInit(problem, headers));

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
+import { onReaderGone } from "#app/http/exchange.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
-import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { catchUp, POLL_WAIT_MS } from "#app/realtime/long-poll.server.ts";
 import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 import { requireStreamAccess } from "#app/routes/streams/access.server.ts";
@@ -9,11 +9,11 @@ import { acquireStreamSlot } from "#app/routes/streams/stream-slots.server.ts";
 
 /** GET /chat/poll: waits up to 25 s for new events, for networks that hold streams back. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		const { sessionId, streams, cursor, owner, subject, guard } = await requireStreamAccess(request);
 		// A HEAD has no body, so it does not wait.
 		if (request.method === "HEAD") return jsonResponse(null);
-		const giveBack = acquireStreamSlot(owner);
+		const giveBack = acquireStreamSlot(request, owner);
 		const leave = subject ? enterPresence(subject) : () => {};
 		try {
 			const answer = await catchUp({
@@ -22,7 +22,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 				cursor,
 				readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
 				waitMs: POLL_WAIT_MS,
-				onLeave: onReaderGone,
+				onLeave: (leave) => onReaderGone(request, leave),
 			});
 			// The access may have ended while the poll waited, so it is checked again before events are returned.
 			await guard.revalidate();

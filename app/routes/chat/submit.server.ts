@@ -2,18 +2,20 @@ import { createHash } from "node:crypto";
 import { z } from "zod/v4";
 import {
 	ensureCustomerIdentity,
-	requireCustomerIdentity,
+	readPostIdentity,
+	requireFormIdentity,
 	signInCustomer,
 } from "#app/auth/customer.server.ts";
 import { readIdentity } from "#app/auth/identity.server.ts";
-import { requireCustomerOwner } from "#app/auth/owner.server.ts";
 import { repeatAfterSignIn } from "#app/auth/repeat-question.server.ts";
 import type { CustomerIdentity, SignedIdentity } from "#app/auth/token.server.ts";
 import { preferredLanguages } from "#app/http/accept-language.server.ts";
-import { check, readForm } from "#app/http/body.server.ts";
+import { check, type FormPost } from "#app/http/body.server.ts";
 import { senderNetworkKey } from "#app/http/client-address.server.ts";
+import type { WithHeaders } from "#app/http/exchange.server.ts";
 import { countPost } from "#app/http/post-limit.server.ts";
 import { countAgainst, countSender } from "#app/http/rate-limit.server.ts";
+import { jsonReply, type Reply } from "#app/http/respond.server.ts";
 import { confirmAction, declineAction } from "#app/models/assistant-action/confirm-action.server.ts";
 import { endSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { openSessionOnce } from "#app/models/chat-session/create.server.ts";
@@ -24,11 +26,12 @@ import { ensureCustomer } from "#app/models/customer/customer.server.ts";
 import { emailAddress } from "#app/models/email/address.server.ts";
 import { checkCode, requestCode, sixDigits } from "#app/models/email/code.server.ts";
 import { NotFound } from "#app/models/errors.ts";
-import { type Posted, postToCurrentSession, postToOpenSession } from "#app/models/message/post.server.ts";
+import { postMessage } from "#app/models/message/post.server.ts";
 import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";
 import { clientMessageId, messageText } from "#app/models/message/text.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { publishEphemeral } from "#app/realtime/publish.server.ts";
+import { readChatPage } from "./page-data.server.ts";
 
 const sessionId = z
 	.string()
@@ -67,55 +70,67 @@ const forms = z.discriminatedUnion("intent", [
 	z.object({ intent: z.literal("sign-in"), identity: z.string().min(1), sessionId }),
 ]);
 
-/** The form as it was sent, so that a refusal can give back what was typed. */
-export type ChatForm = Record<string, string>;
+/** The result of a form; `setCookie` is the identity cookie of a new or newly signed-in customer. */
 export type Submitted = { sessionId: string | null; message?: Message; setCookie?: string };
 
-/** Reads the form's fields as they are. @throws DomainError 413, 415 */
-export const readChatForm = (request: Request): Promise<ChatForm> =>
-	readForm(request, z.record(z.string(), z.string()));
-
 /**
- * Who sends a form. Signing in works with any cookie, also one that counts no more: it ends in a new one.
- * @returns also the Set-Cookie value for a newcomer. @throws Unauthorised for a cookie that counts no more;
- * Forbidden for a form of a page that was somebody else's.
+ * POST /chat/actions: the forms of /chat for the page's own scripts. The fields and the function are those of the plain
+ * form; the answer is JSON instead of a redirect, and no loader runs again.
+ * @throws DomainError, see `submitChatForm`
  */
-export async function readSender(
-	request: Request,
-	form: ChatForm,
-): Promise<{ identity: SignedIdentity; setCookie: string | null }> {
-	if (form.intent === "sign-in") return ensureCustomerIdentity(request);
-	const sender = await requireCustomerIdentity(request);
-	requireCustomerOwner(form.owner, sender.identity);
-	return sender;
+export async function answerChatForm(post: FormPost): Promise<Reply> {
+	const { identity, setCookie } = await identifySender(post);
+	const submitted = await submitChatForm(post, identity);
+	const cookie = submitted.setCookie ?? setCookie;
+	// The page does not know a session that this form has opened, and the stream only sends what changes later.
+	const isOther = submitted.sessionId !== null && submitted.sessionId !== post.fields.sessionId;
+	const page = isOther ? await readChatPage(identity) : null;
+	return jsonReply(
+		{ sessionId: submitted.sessionId, message: submitted.message ?? null, page },
+		cookie ? { headers: { "Set-Cookie": cookie } } : {},
+	);
 }
 
 /**
- * Does what a customer's form asks: the one place behind the plain form and the enhanced page.
+ * Identifies the sender of a form. Signing in works with any cookie, also a revoked one, because it ends in a new one.
+ * @returns also the Set-Cookie value for a browser without a cookie. @throws Unauthorised for a revoked cookie;
+ * Forbidden for a form of another owner's page.
+ */
+export function identifySender(
+	post: FormPost,
+): Promise<{ identity: SignedIdentity; setCookie: string | null }> {
+	const { intent, owner } = post.fields;
+	if (intent === "sign-in") return ensureCustomerIdentity(post);
+	return intent === "send" ? readPostIdentity(post, owner) : requireFormIdentity(post, owner);
+}
+
+/**
+ * Carries out a customer's form: the one function behind the plain form and the enhanced page.
  * @throws Invalid with field errors, NotFound, Conflict, TooMany, Unauthorised
  */
-export async function submitChatForm(
-	request: Request,
-	identity: CustomerIdentity,
-	form: ChatForm,
-): Promise<Submitted> {
-	const input = check(form, forms);
+export async function submitChatForm(post: FormPost, identity: CustomerIdentity): Promise<Submitted> {
+	const input = check(post.fields, forms);
 	const actor = { type: "customer", identity } as const;
-	const locale = preferredLocale(request);
 
 	if (input.intent === "send") {
-		await countPost(input.message);
-		const post = { ...input, network: senderNetworkKey() };
-		const posted = input.sessionId ? await postToOpenSession(identity, input.sessionId, post) : null;
-		const { message } = posted ?? (await postAnew(identity, { ...post, locale }));
+		await countPost(post, input.message);
+		const { message } = await postMessage(
+			input.sessionId,
+			actor,
+			{ ...input, network: senderNetworkKey(post) },
+			{
+				locale: () => preferredLocale(post),
+				countOpening: async () => void (await countSender(post, "sessions")),
+			},
+		);
 		return { sessionId: message.sessionId, message };
 	}
 	if (input.intent === "start") return { sessionId: null };
 	if (input.intent === "sign-in") {
-		await countSender("signIns");
+		await countSender(post, "signIns");
 		const customerId = await readIdentity(input.identity);
 		await ensureCustomer(customerId);
-		const setCookie = await signInCustomer(request, customerId);
+		const setCookie = await signInCustomer(post, customerId);
 		await repeatAfterSignIn(identity, customerId);
 		return { sessionId: null, setCookie };
 	}
@@ -124,9 +139,9 @@ export async function submitChatForm(
 
 	const id = input.sessionId ?? (await findCurrentSession(identity))?.row.sessionId ?? null;
 	if (!id && input.intent === "request-agent") {
-		// "Talk to a person" is one click at any time, also before the first word.
-		await countSender("sessions");
-		const opened = await openSessionOnce(identity, { locale });
+		// "Talk to a person" is one click at any time, also before the first message.
+		await countSender(post, "sessions");
+		const opened = await openSessionOnce(identity, { locale: preferredLocale(post) });
 		await requestAgent(opened, actor);
 		return { sessionId: opened };
 	}
@@ -150,14 +165,14 @@ export async function submitChatForm(
 			break;
 		case "confirm-action":
 			await countAgainst("changes", identity.visitorId);
-			await confirmAction(identity, { sessionId: id, actionId: input.actionId, fields: form });
+			await confirmAction(identity, { sessionId: id, actionId: input.actionId, fields: post.fields });
 			break;
 		case "decline-action":
 			await countAgainst("changes", identity.visitorId);
 			await declineAction(identity, { sessionId: id, actionId: input.actionId });
 			break;
 		case "send-code":
-			await countCode(identity, input.email);
+			await countCode(post, identity, input.email);
 			await requestCode(identity, { sessionId: id, email: input.email });
 			break;
 		case "enter-code":
@@ -178,23 +193,13 @@ export async function submitChatForm(
 }
 
 /**
- * Codes are counted by who asks, from where, and for which mailbox: known and unknown addresses alike. The
- * mailbox comes last, so that whoever is held back already cannot use up somebody else's.
+ * Codes are counted by visitor, by network and by mailbox, for known and unknown addresses alike. The mailbox comes last,
+ * so that a sender who has reached another limit cannot use up the mailbox's.
  */
-async function countCode(identity: CustomerIdentity, email: string) {
+async function countCode(request: WithHeaders, identity: CustomerIdentity, email: string) {
 	await countAgainst("codesOfVisitor", identity.visitorId);
-	await countSender("codesFromAddress");
+	await countSender(request, "codesFromAddress");
 	await countAgainst("codesToMailbox", createHash("sha256").update(email).digest("base64url"));
-}
-
-/** Where the page's conversation does not take the words: into another open one, or a new one, which is counted. */
-async function postAnew(
-	identity: CustomerIdentity,
-	input: Parameters<typeof postToCurrentSession>[1],
-): Promise<Posted> {
-	const current = await findCurrentSession(identity);
-	if (!current?.row.isActive) await countSender("sessions");
-	return postToCurrentSession(identity, input);
 }
 
 async function announceTyping(id: string, identity: CustomerIdentity) {
@@ -202,5 +207,5 @@ async function announceTyping(id: string, identity: CustomerIdentity) {
 	publishEphemeral({ sessionId, stream: "internal", type: "user-typing", data: { on: true } });
 }
 
-/** The language the browser prefers, English where it names none. */
-export const preferredLocale = (request: Request): string => preferredLanguages(request)[0] ?? "en";
+/** The language that the browser prefers; English when it names none. */
+const preferredLocale = (request: WithHeaders): string => preferredLanguages(request)[0] ?? "en";

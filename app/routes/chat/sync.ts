@@ -1,14 +1,14 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
+import { onReaderGone } from "#app/http/exchange.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
-import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { catchUp } from "#app/realtime/long-poll.server.ts";
 import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 import { requireStreamAccess } from "#app/routes/streams/access.server.ts";
 
 /** GET /chat/sync: the events after a cursor, without waiting. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		const { sessionId, streams, cursor, subject, guard } = await requireStreamAccess(request);
 		if (request.method === "HEAD") return jsonResponse(null);
 		// A short-polling page is present between two requests too.
@@ -19,7 +19,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 			cursor,
 			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
 			waitMs: 0,
-			onLeave: onReaderGone,
+			onLeave: (leave) => onReaderGone(request, leave),
 		});
 		// As for a poll, the access is checked again before the events are returned.
 		await guard.revalidate();

@@ -12,7 +12,7 @@ const DEMO_SIGN_IN = "/sign-in-as";
  * to the shop's page (SIGN_IN_URL) or, on the embedded database, to the demo shop's.
  */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		const { customerId } = await getCustomerIdentity(request);
 		if (customerId) return redirect("/chat");
 		const { MEVI_EMBEDDED, SIGN_IN_URL, PUBLIC_URL } = env();

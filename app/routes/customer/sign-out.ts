@@ -5,7 +5,6 @@ import { revokeToken, signOutCustomer } from "#app/auth/customer.server.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { ownPath } from "#app/http/own-path.server.ts";
 import { answering } from "#app/http/respond.server.ts";
-import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 
 const fields = z.object({ next: z.string().optional() });
 
@@ -18,13 +17,12 @@ export function loader() {
  * Signs the browser out and revokes the token in its cookie. A bearer token is revoked instead, with the answer 204.
  */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		const token = readBearerToken(request);
 		if (token) {
 			await revokeToken(token);
 			return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
 		}
-		requireSameOrigin(request);
 		const { next } = await readForm(request, fields);
 		const setCookie = await signOutCustomer(request);
 		return redirect(ownPath(next, { otherwise: "/" }), { headers: { "Set-Cookie": setCookie } });

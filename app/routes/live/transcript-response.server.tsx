@@ -7,10 +7,10 @@ import { inLanguage } from "#app/components/conversation/translation-note.ts";
 import { dayNumber } from "#app/components/time/format-time.ts";
 import { DaySeparator } from "#app/components/time/time.tsx";
 import { AssistantMark } from "#app/components/ui/index.ts";
+import { endBodyWithConnection, findResponse, type WithHeaders } from "#app/http/exchange.server.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
 import { offersEmail } from "#app/models/chat-session/queue-texts.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
-import { endBodyWithConnection } from "#app/realtime/disconnect.server.ts";
 import type { EventData, Message, Session, StreamName } from "#app/realtime/events.ts";
 import type { PresenceSubject } from "#app/realtime/presence/subject.ts";
 import type { Sink } from "#app/realtime/sink/sink.ts";
@@ -34,28 +34,31 @@ const END_LINKS =
  * HTML that was sent cannot be changed, so what is no longer valid is hidden by a later style element. `frame.ts`
  * loads the page again when it has ended.
  */
-export function respondWithTranscript(options: {
-	sessionId: string;
-	streams: StreamName[];
-	side: Side;
-	/** The customer's name, for agents. */
-	customerName?: string | null;
-	cursor: Cursor | null;
-	/** The owner for whom the open page counts, and its presence subject. */
-	owner: string;
-	subject: PresenceSubject | null;
-	guard: AccessGuard;
-	/** Reads the present session, for the customer's status line. */
-	readSession?: () => Promise<Session>;
-	readHistory: (upToSeq: number) => Promise<unknown[]>;
-}): Response {
+export function respondWithTranscript(
+	request: WithHeaders,
+	options: {
+		sessionId: string;
+		streams: StreamName[];
+		side: Side;
+		/** The customer's name, for agents. */
+		customerName?: string | null;
+		cursor: Cursor | null;
+		/** The owner for whom the open page counts, and its presence subject. */
+		owner: string;
+		subject: PresenceSubject | null;
+		guard: AccessGuard;
+		/** Reads the present session, for the customer's status line. */
+		readSession?: () => Promise<Session>;
+		readHistory: (upToSeq: number) => Promise<unknown[]>;
+	},
+): Response {
 	refuseWhileDraining();
 	const nonce = randomBytes(16).toString("base64");
-	const start = createStreamStarter({ ...options, revalidate: options.guard.revalidate }, (sink) =>
+	const start = createStreamStarter(request, { ...options, revalidate: options.guard.revalidate }, (sink) =>
 		openTranscript(sink, nonce, options),
 	);
-	endBodyWithConnection();
-	const { body, sink } = createWebSink();
+	endBodyWithConnection(request);
+	const { body, sink } = createWebSink(findResponse(request));
 	sink.write(openPage(nonce, options.side));
 	start(sink);
 	return new Response(body, { headers: transcriptHeaders(nonce) });
@@ -74,7 +77,7 @@ const transcriptHeaders = (nonce: string): [string, string][] => [
 async function openTranscript(
 	sink: Sink,
 	nonce: string,
-	options: Parameters<typeof respondWithTranscript>[0],
+	options: Parameters<typeof respondWithTranscript>[1],
 ): Promise<void> {
 	const { side, customerName } = options;
 	const status = createStatusBar(nonce, customerName ?? null);

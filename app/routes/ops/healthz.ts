@@ -1,7 +1,5 @@
-/**
- * GET /healthz: the process is alive. It does not use the database, so that a slow database does not restart
- * processes.
- */
-export function loader(): Response {
-	return new Response("ok\n", { headers: { "Content-Type": "text/plain", "Cache-Control": "no-store" } });
-}
+import { toResponse } from "#app/http/respond.server.ts";
+import { answerHealthz } from "./health.server.ts";
+
+/** GET /healthz under Remix; with the raw handler this route is not called. */
+export const loader = (): Response => toResponse(answerHealthz());

@@ -1,9 +1,9 @@
 import { getAgent } from "#app/auth/agent.server.ts";
+import { onReaderGone } from "#app/http/exchange.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { listInbox } from "#app/models/chat-session/inbox.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
-import { onReaderGone } from "#app/realtime/disconnect.server.ts";
 import { waitingLimit } from "#app/realtime/inbox-order.ts";
 import { catchUpInbox } from "#app/realtime/inbox-poll.server.ts";
 import { catchUp } from "#app/realtime/long-poll.server.ts";
@@ -25,12 +25,17 @@ export async function pollAsAgent(request: Request, waitMs: number) {
 	const session = sessionId ? await requireSessionId(sessionId, actor) : null;
 	if (request.method === "HEAD") return null;
 	const revalidate = createAgentRevalidate(request, agent.id);
-	const releaseSlot = acquireStreamSlot(agent.id);
+	const releaseSlot = acquireStreamSlot(request, agent.id);
 	const endPresence = enterPresence(`agent:${agent.id}`);
 	try {
 		if (session === null) {
 			const readAll = () => listInbox(waitingLimit(waiting));
-			const list = await catchUpInbox({ readAll, cursor, waitMs, onLeave: onReaderGone });
+			const list = await catchUpInbox({
+				readAll,
+				cursor,
+				waitMs,
+				onLeave: (leave) => onReaderGone(request, leave),
+			});
 			if (waitMs > 0) await revalidate();
 			return list;
 		}
@@ -40,7 +45,7 @@ export async function pollAsAgent(request: Request, waitMs: number) {
 			cursor: readCursor(request, cursor),
 			readHistory: (upToSeq) => listHistory(session, upToSeq),
 			waitMs,
-			onLeave: onReaderGone,
+			onLeave: (leave) => onReaderGone(request, leave),
 		});
 		// A poll can wait longer than the time within which an ended login must lose access.
 		if (waitMs > 0) await revalidate();

@@ -1,4 +1,5 @@
 import { getAgent } from "#app/auth/agent.server.ts";
+import { findResponse, type WithHeaders } from "#app/http/exchange.server.ts";
 import { log } from "#app/http/log.server.ts";
 import type { PrepareStream, StartStream } from "#app/http/raw-handler/raw-handler.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
@@ -26,7 +27,7 @@ export const prepareCustomerEvents: PrepareStream = async (request) => {
 	refuseWhileDraining();
 	const { sessionId, streams, cursor, owner, subject, guard } = await requireStreamAccess(request);
 	if (request.method === "HEAD") return closeAtOnce;
-	return createStreamStarter({ owner, subject, revalidate: guard.revalidate }, (sink) =>
+	return createStreamStarter(request, { owner, subject, revalidate: guard.revalidate }, (sink) =>
 		openStream({
 			sink,
 			encode: createSseEncoder(),
@@ -55,7 +56,7 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 	const { sessionId: requestedId, cursor, waiting } = await readStreamQuery(request);
 	if (!requestedId) {
 		const readAll = () => listInbox(waitingLimit(waiting));
-		return createStreamStarter(reader, (sink) =>
+		return createStreamStarter(request, reader, (sink) =>
 			openInboxStream({ sink, encode: createSseEncoder(), readAll, readSome: readInboxRows }),
 		);
 	}
@@ -64,7 +65,7 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 		agentId: agent.id,
 		name: agent.name,
 	});
-	return createStreamStarter(reader, (sink) =>
+	return createStreamStarter(request, reader, (sink) =>
 		openStream({
 			sink,
 			encode: createSseEncoder(),
@@ -78,8 +79,8 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 };
 
 /** A prepared stream as the body of a web Response, which works on any server. */
-export function respondWithStream(start: StartStream): Response {
-	const { body, sink } = createWebSink();
+export function respondWithStream(request: WithHeaders, start: StartStream): Response {
+	const { body, sink } = createWebSink(findResponse(request));
 	start(sink);
 	return new Response(body, { headers: SSE_HEADERS });
 }
@@ -91,10 +92,11 @@ export function respondWithStream(start: StartStream): Response {
  * @throws TooMany when the owner or the address has no free slot
  */
 export function createStreamStarter(
+	request: WithHeaders,
 	reader: { owner: string; subject: PresenceSubject | null; revalidate: Revalidate },
 	open: (sink: Sink) => Promise<void>,
 ): StartStream {
-	const releaseSlot = acquireStreamSlot(reader.owner);
+	const releaseSlot = acquireStreamSlot(request, reader.owner);
 	return (sink) => {
 		const endPresence = reader.subject ? enterPresence(reader.subject) : () => {};
 		sink.onClose(() => {

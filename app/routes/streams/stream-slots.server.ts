@@ -1,5 +1,6 @@
 import { env } from "#app/env.server.ts";
 import { clientNetworks } from "#app/http/client-address.server.ts";
+import type { WithHeaders } from "#app/http/exchange.server.ts";
 import { TooMany } from "#app/models/errors.ts";
 import { singleton } from "#app/singleton.server.ts";
 
@@ -15,11 +16,11 @@ const slotCounts = singleton("stream-slots", () => new Map<string, number>());
  * Acquires a slot for an open stream, whose number is limited for each owner and address.
  * @returns a function that releases it; repeated calls do nothing. @throws TooMany when no slot is free
  */
-export function acquireStreamSlot(owner: string): () => void {
+export function acquireStreamSlot(request: WithHeaders, owner: string): () => void {
 	if (env().RATE_LIMITS === "off") return () => {};
 	const limits: [string, number][] = [
 		[`visitor ${owner}`, SLOTS_PER_VISITOR],
-		...clientNetworks().map(({ name, share }): [string, number] => [
+		...clientNetworks(request).map(({ name, share }): [string, number] => [
 			`address ${name}`,
 			share * SLOTS_PER_ADDRESS,
 		]),

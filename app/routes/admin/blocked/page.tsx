@@ -14,7 +14,6 @@ import { ClockTime } from "#app/components/time/time.tsx";
 import { Button, EmptyState, Notice, SkipLink, useKeptFocus } from "#app/components/ui/index.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
-import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { listBlocked, unblockSender } from "#app/models/customer/blocked-sender.server.ts";
 
 export const meta: MetaFunction = () => [{ title: "Blocked senders · Mevi Chat" }];
@@ -35,13 +34,12 @@ export async function loader({ request }: LoaderFunctionArgs) {
 /** POST /admin/blocked intent=unblock, sender: unblocks a sender. */
 export async function action({ request }: ActionFunctionArgs) {
 	try {
-		requireSameOrigin(request);
 		await requireAgent(request);
 		const { sender } = await readForm(request, form);
 		await unblockSender(sender);
 		return redirect("/admin/blocked");
 	} catch (error) {
-		const problem = toProblem(error);
+		const problem = toProblem(request, error);
 		return data({ problem: problem.detail }, problemInit(problem));
 	}
 }

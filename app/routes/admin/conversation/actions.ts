@@ -2,18 +2,16 @@ import type { ActionFunctionArgs } from "@remix-run/node";
 import { getAgent } from "#app/auth/agent.server.ts";
 import { requireOwner } from "#app/auth/owner.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
-import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { readAgentForm, submitAgentForm } from "./submit.server.ts";
 
 /** POST /admin/chat/:sessionId/actions: the forms of a session for the page's scripts. */
 export function action({ request, params }: ActionFunctionArgs): Promise<Response> {
-	return answering(async () => {
-		requireSameOrigin(request);
+	return answering(request, async () => {
 		const agent = await getAgent(request);
 		if (!agent) throw new Unauthorised("Your login has ended. Sign in again; your text is kept.");
-		const form = await readAgentForm(request);
-		requireOwner(form.owner, agent.id);
-		return jsonResponse(await submitAgentForm(agent, params.sessionId ?? "", form));
+		const post = await readAgentForm(request);
+		requireOwner(post.fields.owner, agent.id);
+		return jsonResponse(await submitAgentForm(post, agent, params.sessionId ?? ""));
 	});
 }

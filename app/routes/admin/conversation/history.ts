@@ -12,7 +12,7 @@ const query = z.object({ before: z.coerce.number().int().min(1).max(2_147_483_64
 
 /** GET /admin/chat/:sessionId/history: a page of messages before a sequence, for "Show earlier messages". */
 export function loader({ request, params }: LoaderFunctionArgs): Promise<Response> {
-	return answering(async () => {
+	return answering(request, async () => {
 		const agent = await getAgent(request);
 		if (!agent) throw new Unauthorised("Sign in first.");
 		const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;

@@ -20,7 +20,7 @@ export function loader({ request, params }: LoaderFunctionArgs): Promise<Respons
 		const { row } = await requireSession(params.sessionId ?? "", actor);
 		if (request.method === "HEAD") return transcriptHead();
 		const customer = row.userId ? await getCustomer(row.userId) : null;
-		return respondWithTranscript({
+		return respondWithTranscript(request, {
 			sessionId: row.sessionId,
 			streams: ["public"],
 			side: "agent",

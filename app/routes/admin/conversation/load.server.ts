@@ -25,6 +25,7 @@ const ORDERS_SHOWN = 10;
 export async function loadConversation({ request, params }: LoaderFunctionArgs) {
 	const { agent, headers } = await requireAgentOnPage(request);
 	const view = await orNotFoundPage(
+		request,
 		requireSession(params.sessionId ?? "", { type: "agent", agentId: agent.id, name: agent.name }),
 	);
 	const { row } = view;
@@ -88,11 +89,11 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 export type ConversationPage = Awaited<ReturnType<typeof loadConversation>>["data"];
 
 /** Answers an unknown session with a "not found" page inside the dashboard; other errors go to the error page. */
-async function orNotFoundPage<Value>(work: Promise<Value>): Promise<Value> {
+async function orNotFoundPage<Value>(request: Request, work: Promise<Value>): Promise<Value> {
 	try {
 		return await work;
 	} catch (error) {
-		const problem = toProblem(error);
+		const problem = toProblem(request, error);
 		throw data({ detail: problem.detail, reference: problem.reference }, { status: problem.status });
 	}
 }

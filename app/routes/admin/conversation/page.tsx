@@ -8,11 +8,12 @@ import {
 } from "@remix-run/react";
 import { type Agent, requireAgent } from "#app/auth/agent.server.ts";
 import { isRefresh } from "#app/components/use-reload-when-restored.ts";
+import type { FormFields } from "#app/http/body.server.ts";
 import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { NeedsConfirmation } from "#app/models/errors.ts";
 import { AgentConversation } from "./agent-conversation.tsx";
 import { loadConversation } from "./load.server.ts";
-import { type AgentForm, readAgentForm, submitAgentForm } from "./submit.server.ts";
+import { readAgentForm, submitAgentForm } from "./submit.server.ts";
 
 /** Passes the Retry-After header of a 429 response on. */
 export const headers = passRetryAfter;
@@ -27,17 +28,18 @@ export const loader = loadConversation;
 export async function action({ request, params }: ActionFunctionArgs) {
 	const agent = await requireAgent(request);
 	const sessionId = params.sessionId ?? "";
-	let form: AgentForm = {};
+	let form: FormFields = {};
 	try {
-		form = await readAgentForm(request);
-		const { result } = await submitAgentForm(agent, sessionId, form);
+		const post = await readAgentForm(request);
+		form = post.fields;
+		const { result } = await submitAgentForm(post, agent, sessionId);
 		// Rendered without a redirect, because the copilot's result and the draft are not stored.
 		if (result || form.intent === "draft" || (form.intent === "end" && form.message?.trim())) {
 			return data({ problem: null, typed: form.message ?? "", intent: "", result, confirmEnd: null });
 		}
 		return redirect(`/admin/chat/${sessionId}`, { status: 303 });
 	} catch (error) {
-		const problem = toProblem(error);
+		const problem = toProblem(request, error);
 		const { message = "", intent = "" } = form;
 		const result = translationOf(form);
 		const typed = result?.original ?? message;
@@ -51,7 +53,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
 /**
  * A translation that was refused, with the agent's corrections, so that it can be sent again; null for other forms.
  */
-function translationOf({ intent, message, original, language, clientMessageId }: AgentForm) {
+function translationOf({ intent, message, original, language, clientMessageId }: FormFields) {
 	if (intent !== "reply" || !message || !original || !language) return null;
 	return {
 		kind: "translate" as const,

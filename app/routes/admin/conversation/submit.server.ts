@@ -2,7 +2,8 @@ import { z } from "zod/v4";
 import { runCopilotTask } from "#app/ai/copilot/assist.server.ts";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import type { Agent } from "#app/auth/agent.server.ts";
-import { check, readForm } from "#app/http/body.server.ts";
+import { check, type FormPost, readFields } from "#app/http/body.server.ts";
+import { untilReaderGone } from "#app/http/exchange.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { enqueueJob } from "#app/job-queue.server.ts";
 import { recordAgentActivity } from "#app/models/agent/agent.server.ts";
@@ -16,7 +17,6 @@ import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";
 import { clientMessageId, messageText } from "#app/models/message/text.ts";
 import { forgetFailedTranslation, keepOriginal } from "#app/models/message/translations.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
-import { untilReaderGone } from "#app/realtime/disconnect.server.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { publishEphemeral } from "#app/realtime/publish.server.ts";
 import type { Translation } from "#db/shapes.ts";
@@ -57,14 +57,12 @@ const forms = z.discriminatedUnion("intent", [
 	z.object({ intent: z.literal("delivered"), seq }),
 ]);
 
-export type AgentForm = Record<string, string>;
-
-/** Reads the fields of an agent's form. @throws DomainError 413, 415 */
-export async function readAgentForm(request: Request): Promise<AgentForm> {
-	const form = await readForm(request, z.record(z.string(), z.string()));
+/** Reads an agent's form. @throws DomainError 413, 415 */
+export async function readAgentForm(request: Request): Promise<FormPost> {
+	const fields = await readFields(request);
 	// A button has only one name and value: "rewrite-shorter" is the intent and its style.
-	const [, style] = /^rewrite-(shorter|friendlier)$/.exec(form.intent ?? "") ?? [];
-	return style ? { ...form, intent: "rewrite", style } : form;
+	const [, style] = /^rewrite-(shorter|friendlier)$/.exec(fields.intent ?? "") ?? [];
+	return { headers: request.headers, fields: style ? { ...fields, intent: "rewrite", style } : fields };
 }
 
 /**
@@ -72,11 +70,11 @@ export async function readAgentForm(request: Request): Promise<AgentForm> {
  * over first. @throws Invalid, NotFound, Conflict, Forbidden
  */
 export async function submitAgentForm(
+	post: FormPost,
 	agent: Agent,
 	sessionId: string,
-	form: AgentForm,
 ): Promise<{ sessionId: string; message: Message | null; result: CopilotResult | null }> {
-	const input = check(form, forms);
+	const input = check(post.fields, forms);
 	const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 	const { row } = await requireSession(sessionId, actor);
 	await recordAgentActivity(agent.id);
@@ -106,7 +104,7 @@ export async function submitAgentForm(
 		case "rewrite":
 		case "translate":
 			await countAgainst("copilot", agent.id);
-			result = await runCopilotTask(sessionId, row.lastSeq, input, untilReaderGone());
+			result = await runCopilotTask(sessionId, row.lastSeq, input, untilReaderGone(post));
 			break;
 		case "retranslate":
 			await countAgainst("copilot", agent.id);

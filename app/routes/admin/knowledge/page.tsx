@@ -13,7 +13,6 @@ import { requireAgent, requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { Notice, SkipLink, useKeptFocus } from "#app/components/ui/index.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
-import { requireSameOrigin } from "#app/http/same-origin.server.ts";
 import { listAllArticles } from "#app/models/article/article.server.ts";
 import { closeUnanswered, listUnanswered } from "#app/models/article/unanswered-question.server.ts";
 import { languageName, topicName } from "../labels.ts";
@@ -67,13 +66,12 @@ export async function loader({ request }: LoaderFunctionArgs) {
 /** POST /admin/knowledge intent=done | ignore, id: removes a question from the list. */
 export async function action({ request }: ActionFunctionArgs) {
 	try {
-		requireSameOrigin(request);
 		await requireAgent(request);
 		const { intent, id } = await readForm(request, form);
 		await closeUnanswered(id, intent === "done" ? "done" : "ignored");
 		return redirect("/admin/knowledge");
 	} catch (error) {
-		const problem = toProblem(error);
+		const problem = toProblem(request, error);
 		return data({ problem: problem.detail }, problemInit(problem));
 	}
 }

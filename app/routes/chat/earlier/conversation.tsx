@@ -18,7 +18,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 	const { identity, setCookie } = await ensureCustomerIdentity(request);
 	const found = await requireSession(params.sessionId ?? "", { type: "customer", identity }).catch(
 		async (error: unknown) => {
-			throw await answering(() => Promise.reject(error));
+			throw await answering(request, () => Promise.reject(error));
 		},
 	);
 	if (found.row.isActive) throw redirect("/chat");
