@@ -1,11 +1,11 @@
 import { createPassword } from "#app/models/agent/password.ts";
-import { oneArgument, parseEmail } from "./steps/arguments.ts";
+import { parseEmail, parseSingleArgument } from "./steps/arguments.ts";
 import { runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 
 /** Sets a new password for an agent, ends their logins, and prints the password once. */
 await runCommand(async () => {
-	const email = parseEmail(oneArgument("npm run admin:reset-password -- EMAIL").word);
+	const email = parseEmail(parseSingleArgument("npm run admin:reset-password -- EMAIL").word);
 	const password = createPassword();
 	await withDatabase(async () => {
 		const { setAgentPassword } = await import("#app/models/agent/agent.server.ts");

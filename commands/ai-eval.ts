@@ -2,9 +2,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { env } from "#app/env.server.ts";
-import { makeChangedStore, readSettings } from "./eval/changed-store.ts";
+import { createChangedStore, readSettings } from "./eval/changed-store.ts";
 import { type EvaluationQuestion, readQuestions } from "./eval/questions.ts";
-import { report, type Variant } from "./eval/report.ts";
+import { formatReport, type Variant } from "./eval/report.ts";
 import { runNode } from "./eval/run-node.ts";
 import type { Outcome, VariantInput, VariantLine } from "./eval/variant.ts";
 import { CommandError, runCommand } from "./steps/command.ts";
@@ -21,13 +21,13 @@ const USAGE =
 	"npm run ai:eval -- [FILE] [--recent DAYS] [--knowledge DIR] [--settings FILE] [--limit N] [--json FILE]";
 /** The demo store's own questions. */
 const DEMO_QUESTIONS = join(ROOT, "demo/seed/evaluation.yaml");
-const MAX_RECENT = 200;
-const CACHE_DAYS = 7;
+const MAX_RECENT_QUESTIONS = 200;
+const CACHE_REPORT_DAYS = 7;
 
 await runCommand(async () => {
 	const { file, options } = readArguments();
 	const limit =
-		options.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber("--limit", options.limit);
+		options.limit === undefined ? Number.POSITIVE_INFINITY : parseWholeNumber("--limit", options.limit);
 	const settings = options.settings === undefined ? {} : readSettings(options.settings);
 	if (options.knowledge !== undefined && !existsSync(options.knowledge)) {
 		throw new CommandError(`There is no folder ${options.knowledge}.`);
@@ -37,38 +37,39 @@ await runCommand(async () => {
 		const questions = (await chooseQuestions()).slice(0, limit);
 		if (questions.length === 0) throw new CommandError("No customer has asked anything in that time.");
 		const databaseUrl = env().DATABASE_URL ?? "";
-		const variants = [await answerWithStore("as it is", questions, databaseUrl)];
+		const variants = [await answerQuestions("as it is", questions, databaseUrl)];
 		if (isChanged) {
-			const changed = await makeChangedStore(databaseUrl, { knowledge: options.knowledge, settings });
+			const changed = await createChangedStore(databaseUrl, { knowledge: options.knowledge, settings });
 			try {
-				variants.push(await answerWithStore("changed", questions, changed.url));
+				variants.push(await answerQuestions("changed", questions, changed.url));
 			} finally {
 				await changed.drop();
 			}
 		}
-		process.stdout.write(`${report(questions, variants)}\n\n${await reportCache()}\n`);
+		process.stdout.write(`${formatReport(questions, variants)}\n\n${await reportCache()}\n`);
 		if (options.json) writeFileSync(options.json, `${JSON.stringify({ questions, variants }, null, "\t")}\n`);
 	});
 
 	async function chooseQuestions(): Promise<EvaluationQuestion[]> {
 		if (options.recent === undefined) return readQuestions(file ?? DEMO_QUESTIONS);
 		const { readRecentQuestions } = await import("./eval/recent-questions.server.ts");
-		return readRecentQuestions({ days: wholeNumber("--recent", options.recent), limit: MAX_RECENT });
+		return readRecentQuestions({
+			days: parseWholeNumber("--recent", options.recent),
+			limit: MAX_RECENT_QUESTIONS,
+		});
 	}
 });
 
 /** The share of customers' answers that came from the cache; the questions above never use the cache. */
 async function reportCache(): Promise<string> {
-	const { readAnswerCacheStatistics: readMemoryFigures } = await import(
-		"#app/models/ai-turn/answer-cache.server.ts"
-	);
-	const { answers, fromCache: remembered, kept } = await readMemoryFigures(CACHE_DAYS);
-	const share = answers > 0 ? ` (${Math.round((remembered / answers) * 100)} %)` : "";
-	return `Memory: ${remembered} of customers' ${answers} answers in the last ${CACHE_DAYS} days${share} came from it; ${kept} are kept.`;
+	const { readAnswerCacheStatistics } = await import("#app/models/ai-turn/answer-cache.server.ts");
+	const { answers, fromCache, kept } = await readAnswerCacheStatistics(CACHE_REPORT_DAYS);
+	const share = answers > 0 ? ` (${Math.round((fromCache / answers) * 100)} %)` : "";
+	return `Answer cache: ${fromCache} of customers' ${answers} answers in the last ${CACHE_REPORT_DAYS} days${share} came from it; it has ${kept} answers.`;
 }
 
 /** Answers every question with the store of a database URL. @throws CommandError when its process fails. */
-async function answerWithStore(
+async function answerQuestions(
 	name: string,
 	questions: EvaluationQuestion[],
 	databaseUrl: string,
@@ -109,7 +110,7 @@ function readArguments() {
 	throw new CommandError(`Type it like this: ${USAGE}.`);
 }
 
-function wholeNumber(name: string, text: string): number {
+function parseWholeNumber(name: string, text: string): number {
 	if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
 	throw new CommandError(`${name} needs a whole number, not ${text}.`);
 }

@@ -1,10 +1,10 @@
-import { oneArgument } from "./steps/arguments.ts";
+import { parseSingleArgument } from "./steps/arguments.ts";
 import { runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 
 /** Creates an API key and prints it once, alone on the last line. */
 await runCommand(async () => {
-	const { word: name } = oneArgument("npm run api-key:create -- NAME");
+	const { word: name } = parseSingleArgument("npm run api-key:create -- NAME");
 	const { key } = await withDatabase(async () => {
 		const { createApiKey } = await import("#app/models/api-key/api-key.server.ts");
 		return createApiKey({ name });

@@ -1,11 +1,11 @@
 import { env } from "#app/env.server.ts";
-import { oneArgument } from "./steps/arguments.ts";
+import { parseSingleArgument } from "./steps/arguments.ts";
 import { CommandError, runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 
 /** Prints a customer's signed identity, as the shop's server makes it, alone on the last line. */
 await runCommand(async () => {
-	const { word: customerId } = oneArgument("npm run customer:token -- ID");
+	const { word: customerId } = parseSingleArgument("npm run customer:token -- ID");
 	const token = await withDatabase(async () => {
 		if (!env().CUSTOMER_IDENTITY_SECRET) {
 			throw new CommandError(

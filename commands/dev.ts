@@ -1,18 +1,18 @@
 import { join } from "node:path";
 import { setEnv } from "#app/env.server.ts";
-import { ended, spawnNode } from "./steps/child.ts";
+import { spawnNode, waitForExit } from "./steps/child.ts";
 import { closePools, openDatabase, prepareDemo } from "./steps/database.ts";
 import { runUntilStopped } from "./steps/lifetime.ts";
 import { requireFreePort } from "./steps/port.ts";
 import { ROOT } from "./steps/root.ts";
-import { publicAddress, serverEnv } from "./steps/settings.ts";
+import { publicUrl, readServerEnv } from "./steps/settings.ts";
 
 const CLI = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
 
 /** Vite's development server, which reloads saved changes, with a database. */
 await runUntilStopped(async (life) => {
-	const given = serverEnv();
-	const port = await requireFreePort(given.PORT, given.HOST);
+	const settings = readServerEnv();
+	const port = await requireFreePort(settings.PORT, settings.HOST);
 	setEnv({ PORT: String(port), NODE_ENV: "development" });
 	const access = await life.track(openDatabase("guest"));
 	life.onEnd(access.close);
@@ -26,10 +26,10 @@ await runUntilStopped(async (life) => {
 		"--port",
 		String(port),
 		"--strictPort",
-		...(given.HOST ? ["--host", given.HOST] : []),
+		...(settings.HOST ? ["--host", settings.HOST] : []),
 	];
 	const vite = spawnNode(CLI, args, { env: { NODE_ENV: "development" }, output: "inherit" });
-	const end = ended(vite);
+	const end = waitForExit(vite);
 	life.onEnd(async () => {
 		vite.kill("SIGTERM");
 		await end;
@@ -39,7 +39,7 @@ await runUntilStopped(async (life) => {
 			void life.end(fault === null ? undefined : `Vite ended unexpectedly (${fault}).`);
 	});
 	if (demo) {
-		const address = publicAddress(given, port);
+		const address = publicUrl(settings, port);
 		process.stdout.write(`Agent      ${address}/admin/login ${demo.email} ${demo.password}\n`);
 	}
 });

@@ -1,5 +1,5 @@
 import { KnowledgeImportError, readArticles } from "#app/models/article/files.server.ts";
-import { oneArgument } from "./steps/arguments.ts";
+import { parseSingleArgument } from "./steps/arguments.ts";
 import { CommandError, runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 import { printImportReport } from "./steps/import-report.ts";
@@ -10,7 +10,7 @@ await runCommand(async () => {
 		word: directory,
 		options,
 		flags,
-	} = oneArgument("npm run kb:import -- DIR [--source NAME] [--prune]", ["source"], ["prune"]);
+	} = parseSingleArgument("npm run kb:import -- DIR [--source NAME] [--prune]", ["source"], ["prune"]);
 	// The files are validated before the database is opened.
 	const folder = await readArticles(directory).catch((error) => {
 		throw error instanceof KnowledgeImportError ? new CommandError(error.message, { cause: error }) : error;

@@ -4,15 +4,15 @@ import { closePools, openDatabase, prepareDemo } from "./steps/database.ts";
 import { runUntilStopped } from "./steps/lifetime.ts";
 import { requireFreePort } from "./steps/port.ts";
 import { startServer } from "./steps/server-process.ts";
-import { publicAddress, serverEnv } from "./steps/settings.ts";
+import { publicUrl, readServerEnv } from "./steps/settings.ts";
 
 /**
  * Starts one more server process on the existing build and database. It never rebuilds a build that another process may
  * be serving; it builds only when there is none.
  */
 await runUntilStopped(async (life) => {
-	const given = serverEnv();
-	const port = await requireFreePort(given.PORT, given.HOST);
+	const settings = readServerEnv();
+	const port = await requireFreePort(settings.PORT, settings.HOST);
 	setEnv({ PORT: String(port) });
 	if (!hasBuild()) {
 		process.stdout.write("There is no build yet; building.\n");
@@ -24,10 +24,10 @@ await runUntilStopped(async (life) => {
 	if (access.embedded) await life.track(prepareDemo());
 	await closePools();
 	life.signal.throwIfAborted();
-	const server = await startServer(port, given.HOST);
+	const server = await startServer(port, settings.HOST);
 	life.onEnd(server.stop);
 	void server.ended.then(({ fault }) => {
 		if (!life.signal.aborted) void life.end(`The server ended unexpectedly (${fault ?? "exit code 0"}).`);
 	});
-	process.stdout.write(`Serving on ${publicAddress({ ...given, PUBLIC_URL: undefined }, port)}/\n`);
+	process.stdout.write(`Serving on ${publicUrl({ ...settings, PUBLIC_URL: undefined }, port)}/\n`);
 });

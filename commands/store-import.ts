@@ -1,12 +1,12 @@
 import { readStoreFiles, StoreImportError } from "#app/models/store-import/files.server.ts";
-import { oneArgument } from "./steps/arguments.ts";
+import { parseSingleArgument } from "./steps/arguments.ts";
 import { CommandError, runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 import { printImportReport } from "./steps/import-report.ts";
 
 /** Imports a store's products, customers and orders: `npm run store:import -- DIR`. */
 await runCommand(async () => {
-	const { word: directory } = oneArgument("npm run store:import -- DIR");
+	const { word: directory } = parseSingleArgument("npm run store:import -- DIR");
 	// The files are validated before the database is opened.
 	const { refused, notes, ...data } = await readStoreFiles(directory).catch((error) => {
 		throw error instanceof StoreImportError ? new CommandError(error.message, { cause: error }) : error;

@@ -7,10 +7,10 @@ import { chooseDemoAgentPassword, storeDemoAgentPassword } from "./agent-passwor
 import { seedDemoStore } from "./seed/seed-demo-store.ts";
 
 /** Key of an advisory lock; any fixed number other than that of the migrations. */
-const DEMO_LOCK = 4_711_002;
+const DEMO_LOCK_KEY = 4_711_002;
 
 const FIRST_AGENT = { email: "ana@mevi.example", name: "Ana" };
-const AGENTS = [FIRST_AGENT, { email: "ben@mevi.example", name: "Ben" }];
+const DEMO_AGENTS = [FIRST_AGENT, { email: "ben@mevi.example", name: "Ben" }];
 
 /** The login that `start` prints. */
 export interface DemoLogin {
@@ -25,9 +25,9 @@ export interface DemoLogin {
  */
 export async function prepareDemo(): Promise<DemoLogin> {
 	return db.transaction(async (lock) => {
-		await lock.execute(sql`select pg_advisory_xact_lock(${DEMO_LOCK})`);
+		await lock.execute(sql`select pg_advisory_xact_lock(${DEMO_LOCK_KEY})`);
 		await seedOnce();
-		return provideAgents();
+		return createOrUpdateAgents();
 	});
 }
 
@@ -38,10 +38,10 @@ async function seedOnce(): Promise<void> {
 	await db.insert(settings).values({ key: "demo_seeded", value: true }).onConflictDoNothing();
 }
 
-async function provideAgents(): Promise<DemoLogin> {
+async function createOrUpdateAgents(): Promise<DemoLogin> {
 	const { DATA_DIR, DEMO_AGENT_PASSWORD } = env();
 	const { password, isNew } = chooseDemoAgentPassword(DATA_DIR, DEMO_AGENT_PASSWORD);
-	for (const agent of AGENTS) {
+	for (const agent of DEMO_AGENTS) {
 		const exists = (await db.$count(users, eq(users.email, agent.email))) > 0;
 		if (!exists) await createAgent({ ...agent, password });
 		else if (isNew) await setAgentPassword({ email: agent.email, password });

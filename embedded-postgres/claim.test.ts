@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { tryClaim } from "./claim.ts";
-import { stampOf } from "./processes.ts";
+import { tryClaimDirectory } from "./claim.ts";
+import { readStartStamp } from "./processes.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -12,29 +12,29 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it("is had by one at a time", () => {
-	const claim = tryClaim(folder);
+it("is held by one process at a time", () => {
+	const claim = tryClaimDirectory(folder);
 	expect(claim).not.toBeNull();
-	expect(tryClaim(folder)).toBeNull();
+	expect(tryClaimDirectory(folder)).toBeNull();
 	claim?.release();
-	expect(tryClaim(folder)).not.toBeNull();
+	expect(tryClaimDirectory(folder)).not.toBeNull();
 });
 
-it("steps back from a living process and leaves nothing behind", () => {
+it("is refused while another process runs that holds it, and leaves no file", () => {
 	const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-	const name = `${other.pid}.${stampOf(other.pid ?? 0)}`;
+	const name = `${other.pid}.${readStartStamp(other.pid ?? 0)}`;
 	writeFileSync(join(folder, name), "");
 	try {
-		expect(tryClaim(folder)).toBeNull();
+		expect(tryClaimDirectory(folder)).toBeNull();
 		expect(readdirSync(folder)).toEqual([name]);
 	} finally {
 		other.kill("SIGKILL");
 	}
 });
 
-it("sweeps what dead processes held, also when their number is in use again", () => {
+it("removes files of ended processes, also when their number is used again", () => {
 	const dead = join(folder, `${process.ppid}.000000000000`);
 	writeFileSync(dead, "");
-	expect(tryClaim(folder)).not.toBeNull();
+	expect(tryClaimDirectory(folder)).not.toBeNull();
 	expect(existsSync(dead)).toBe(false);
 });

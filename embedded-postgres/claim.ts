@@ -1,22 +1,21 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isRunning, ownMark } from "./processes.ts";
+import { isRunning, ownIdentity } from "./processes.ts";
 
-/** The sole right to a folder, held until released or until the process that holds it is gone. */
-export interface Claim {
+/** The exclusive right to a folder. It ends with `release` or with the process that holds it. */
+export interface DirectoryClaim {
 	release(): void;
 }
 
 /**
- * Tries to become the only holder of `directory`. Every contender first puts down an empty file whose name
- * says who it is, then looks for others, and steps back when it sees a living one: of two who both went on,
- * each would have had to miss the other's file. Both may step back, so callers try again after a random
- * moment. Nothing is ever taken away from a living process, and the files of dead ones are swept.
- * @returns the claim, or null when someone else holds it or is trying for it.
+ * Tries to claim a folder. A process first writes an empty file named after itself, then looks for files of other
+ * running processes, and gives up if there is one. Two processes can never both succeed, because each would have to miss
+ * the other's file. Both may give up, so callers retry after a random time. Files of ended processes are deleted.
+ * @returns the claim, or null when another process has it or tries to get it.
  */
-export function tryClaim(directory: string): Claim | null {
+export function tryClaimDirectory(directory: string): DirectoryClaim | null {
 	mkdirSync(directory, { recursive: true, mode: 0o700 });
-	const own = ownMark();
+	const own = ownIdentity();
 	const name = `${own.pid}.${own.stamp}`;
 	const file = join(directory, name);
 	try {

@@ -17,77 +17,82 @@ import {
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { program } from "./binaries.ts";
-import { EmbeddedError } from "./errors.ts";
-import { postmasterOf, stopLeftover, stopPostmaster } from "./leftover.ts";
-import { asAccount, clusterOf, type Place } from "./location.ts";
-import { type ProcessMark, stampOf } from "./processes.ts";
+import { programPath } from "./binaries.ts";
+import { EmbeddedDatabaseError } from "./errors.ts";
+import { findPostmaster, stopLeftover, stopPostmaster } from "./leftover.ts";
+import { type ClusterLocation, clusterDirectory, spawnOptionsFor } from "./location.ts";
+import { type ProcessIdentity, readStartStamp } from "./processes.ts";
 
-/** A Postgres that takes connections. */
+/** A Postgres that accepts connections. */
 export interface Cluster {
 	/** postgres://… of the database `mevi`, with its password. */
 	url: string;
-	postmaster: ProcessMark;
-	/** Resolves when Postgres is gone, for whatever reason. */
+	postmaster: ProcessIdentity;
+	/** Resolves when Postgres has ended, for any reason. */
 	ended: Promise<void>;
 	stop(): Promise<void>;
 }
 
-const USER = "mevi";
-const DATABASE = "mevi";
+const DATABASE_USER = "mevi";
+const DATABASE_NAME = "mevi";
 const PASSWORD_FILE = "database-password";
 const LOG_FILE = "postgres.log";
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 const MAX_CONNECTIONS = 200;
-/** Recovery after a crash reads the write-ahead log, at most about a gigabyte of it by default. */
-const READY_MS = 120_000;
-const START_TRIES = 20;
-const BETWEEN_TRIES_MS = 500;
-/** Nothing in a throw-away cluster has to survive a power cut. */
-const THROWAWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB"];
+/** Includes recovery after a crash, which reads the write-ahead log: by default at most about a gigabyte. */
+const READY_TIMEOUT_MS = 120_000;
+const MAX_START_ATTEMPTS = 20;
+const RETRY_DELAY_MS = 500;
+/** A throwaway cluster need not survive a power failure. */
+const THROWAWAY_SETTINGS = [
+	"fsync=off",
+	"synchronous_commit=off",
+	"full_page_writes=off",
+	"max_wal_size=4GB",
+];
 
 /**
- * Creates the cluster where there is none, and starts it on loopback, on a free port. The caller holds the
- * claim on the data directory.
- * @throws EmbeddedError with one sentence for a person.
+ * Starts the cluster on the loopback interface and a free port, and creates it first if it does not exist. The caller
+ * must hold the claim on the data directory.
+ * @throws EmbeddedDatabaseError; the message is one sentence for the user.
  */
-export async function startCluster(place: Place, isThrowaway: boolean): Promise<Cluster> {
-	const folder = clusterOf(place.home);
+export async function startCluster(location: ClusterLocation, isThrowaway: boolean): Promise<Cluster> {
+	const folder = clusterDirectory(location.home);
 	if (existsSync(folder)) {
 		await stopLeftover(folder);
-		checkVersion(folder, place);
+		requireMatchingVersion(folder, location);
 	} else {
-		createCluster(place, isThrowaway);
+		createCluster(location, isThrowaway);
 	}
-	const log = openLog(place);
+	const log = openLogFile(location);
 	for (let tries = 1; ; tries++) {
-		const port = await freePort();
-		const child = launch(place, port, log, isThrowaway);
-		const postmaster = await untilReady(child, folder);
-		if (postmaster !== null) return running(child, postmaster, place, port, isThrowaway);
-		const fault = lastFault(place);
-		// The port was taken in between, or a killed server's last processes still hold its memory.
-		const mayPass = /could not bind|could not create any TCP|still in use|lock file/.test(fault);
-		if (!mayPass || tries === START_TRIES) {
-			throw new EmbeddedError(
-				`The embedded Postgres did not start (${fault}); its log is ${join(place.home, LOG_FILE)}.`,
+		const port = await findFreePort();
+		const child = launchPostgres(location, port, log, isThrowaway);
+		const postmaster = await waitUntilReady(child, folder);
+		if (postmaster !== null) return describeCluster(child, postmaster, location, port, isThrowaway);
+		const problem = readLastFault(location);
+		// Another program took the port meanwhile, or the last processes of a killed server still hold its shared memory.
+		const mayPass = /could not bind|could not create any TCP|still in use|lock file/.test(problem);
+		if (!mayPass || tries === MAX_START_ATTEMPTS) {
+			throw new EmbeddedDatabaseError(
+				`The embedded Postgres did not start (${problem}); its log is ${join(location.home, LOG_FILE)}.`,
 			);
 		}
-		await delay(BETWEEN_TRIES_MS);
+		await delay(RETRY_DELAY_MS);
 		await stopLeftover(folder);
 	}
 }
 
-function running(
+function describeCluster(
 	child: ChildProcess,
-	postmaster: ProcessMark,
-	place: Place,
+	postmaster: ProcessIdentity,
+	location: ClusterLocation,
 	port: number,
 	isThrowaway: boolean,
 ): Cluster {
-	const password = readFileSync(join(place.home, PASSWORD_FILE), "utf8").trim();
+	const password = readFileSync(join(location.home, PASSWORD_FILE), "utf8").trim();
 	return {
-		url: `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`,
+		url: `postgres://${DATABASE_USER}:${password}@127.0.0.1:${port}/${DATABASE_NAME}`,
 		postmaster,
 		ended: new Promise((resolve) => {
 			if (child.exitCode !== null || child.signalCode !== null) resolve();
@@ -98,88 +103,112 @@ function running(
 }
 
 /**
- * Makes a new cluster in a folder of its own and moves it to its place when complete: an interrupted first
- * start leaves only rubbish that the next one sweeps away.
+ * Creates a new cluster in a temporary folder and renames it when it is complete. An interrupted first start leaves only
+ * the temporary folder, which the next start deletes.
  */
-function createCluster(place: Place, isThrowaway: boolean): void {
-	sweepUnfinished(place.home);
-	const workshop = mkdtempSync(join(place.home, "creating-"));
-	chmodSync(workshop, 0o711);
+function createCluster(location: ClusterLocation, isThrowaway: boolean): void {
+	removeUnfinished(location.home);
+	const unfinished = mkdtempSync(join(location.home, "creating-"));
+	chmodSync(unfinished, 0o711);
 	const password = randomBytes(24).toString("base64url");
-	const passwordFile = join(workshop, "password");
-	const folder = join(workshop, "data");
+	const passwordFile = join(unfinished, "password");
+	const folder = join(unfinished, "data");
 	mkdirSync(folder, { mode: 0o700 });
 	writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
-	if (place.account) {
-		for (const path of [folder, passwordFile]) chownSync(path, place.account.uid, place.account.gid);
+	if (location.account) {
+		for (const path of [folder, passwordFile]) chownSync(path, location.account.uid, location.account.gid);
 	}
-	initialise(place, folder, passwordFile, isThrowaway);
-	run(place, "postgres", ["--single", "-D", folder, "postgres"], `CREATE DATABASE ${DATABASE};\n`);
-	writeFileSync(join(place.home, PASSWORD_FILE), `${password}\n`, { mode: 0o600 });
-	renameSync(folder, clusterOf(place.home));
-	rmSync(workshop, { recursive: true, force: true });
+	runInitdb(location, folder, passwordFile, isThrowaway);
+	runProgram(
+		location,
+		"postgres",
+		["--single", "-D", folder, "postgres"],
+		`CREATE DATABASE ${DATABASE_NAME};\n`,
+	);
+	writeFileSync(join(location.home, PASSWORD_FILE), `${password}\n`, { mode: 0o600 });
+	renameSync(folder, clusterDirectory(location.home));
+	rmSync(unfinished, { recursive: true, force: true });
 }
 
-/** An initdb whose keeper was killed may still be writing for a moment; what stays is swept the next time. */
-function sweepUnfinished(home: string): void {
+/** Deletes folders of interrupted starts. An initdb may still be writing to one; the next first start deletes that. */
+function removeUnfinished(home: string): void {
 	for (const name of readdirSync(home)) {
 		if (!/^(creating|copying)-/.test(name)) continue;
 		try {
 			rmSync(join(home, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 		} catch {
-			// Not in the way of anything.
+			// It disturbs nothing.
 		}
 	}
 }
 
 /**
- * Postgres's own C.UTF-8 knows the letters of every script on every system. The system's locale still decides
- * what a letter is for pg_trgm, so a Unicode one is taken where there is one.
+ * Creates the files of a cluster. The builtin locale C.UTF-8 of Postgres knows the letters of every script on every
+ * system. pg_trgm uses the system's locale instead, so a Unicode locale is used if the system has one.
  */
-function initialise(place: Place, folder: string, passwordFile: string, isThrowaway: boolean): void {
-	const common = ["-D", folder, "-U", USER, "-A", "scram-sha-256", `--pwfile=${passwordFile}`];
+function runInitdb(
+	location: ClusterLocation,
+	folder: string,
+	passwordFile: string,
+	isThrowaway: boolean,
+): void {
+	const common = ["-D", folder, "-U", DATABASE_USER, "-A", "scram-sha-256", `--pwfile=${passwordFile}`];
 	const locale = ["-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
-	let fault = "";
+	let problem = "";
 	for (const letters of ["C.UTF-8", "en_US.UTF-8", "C"]) {
 		const args = [...common, ...locale, `--lc-ctype=${letters}`, ...(isThrowaway ? ["--no-sync"] : [])];
-		const result = spawnSync(program(place.binaries, "initdb"), args, {
-			...asAccount(place.account),
+		const result = spawnSync(programPath(location.binaries, "initdb"), args, {
+			...spawnOptionsFor(location.account),
 			encoding: "utf8",
 		});
 		if (result.status === 0) return;
-		fault = result.error?.message ?? result.stderr.trim().split("\n").at(-1) ?? "";
+		problem = result.error?.message ?? result.stderr.trim().split("\n").at(-1) ?? "";
 		if (!/locale/.test(result.stderr ?? "")) break;
 	}
-	throw new EmbeddedError(`The embedded Postgres could not prepare its data in ${place.home} (${fault}).`);
+	throw new EmbeddedDatabaseError(
+		`The embedded Postgres could not prepare its data in ${location.home} (${problem}).`,
+	);
 }
 
-function run(place: Place, name: "postgres" | "initdb", args: string[], input: string): void {
-	const result = spawnSync(program(place.binaries, name), args, {
-		...asAccount(place.account),
+function runProgram(
+	location: ClusterLocation,
+	name: "postgres" | "initdb",
+	args: string[],
+	input: string,
+): void {
+	const result = spawnSync(programPath(location.binaries, name), args, {
+		...spawnOptionsFor(location.account),
 		encoding: "utf8",
 		input,
 	});
 	if (result.status === 0 && !/ERROR|FATAL/.test(result.stderr)) return;
-	const fault = result.error?.message ?? /(ERROR|FATAL).*/.exec(result.stderr)?.[0] ?? "it ended early";
-	throw new EmbeddedError(`The embedded Postgres could not prepare its data in ${place.home} (${fault}).`);
-}
-
-function checkVersion(folder: string, place: Place): void {
-	const made = readFileSync(join(folder, "PG_VERSION"), "utf8").trim();
-	if (place.binaries.version.startsWith(`${made}.`)) return;
-	throw new EmbeddedError(
-		`The data in ${folder} was made by Postgres ${made}, and this version of Mevi Chat brings ` +
-			`${place.binaries.version}; move it over with pg_dump of Postgres ${made}, or set DATA_DIR to begin anew.`,
+	const problem = result.error?.message ?? /(ERROR|FATAL).*/.exec(result.stderr)?.[0] ?? "it ended early";
+	throw new EmbeddedDatabaseError(
+		`The embedded Postgres could not prepare its data in ${location.home} (${problem}).`,
 	);
 }
 
-function openLog(place: Place): number {
-	const file = join(place.home, LOG_FILE);
+function requireMatchingVersion(folder: string, location: ClusterLocation): void {
+	const made = readFileSync(join(folder, "PG_VERSION"), "utf8").trim();
+	if (location.binaries.version.startsWith(`${made}.`)) return;
+	throw new EmbeddedDatabaseError(
+		`The data in ${folder} was made by Postgres ${made}, and this version of Mevi Chat has ` +
+			`${location.binaries.version}; move it with pg_dump of Postgres ${made}, or set DATA_DIR to a new folder.`,
+	);
+}
+
+function openLogFile(location: ClusterLocation): number {
+	const file = join(location.home, LOG_FILE);
 	if (existsSync(file) && statSync(file).size > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
 	return openSync(file, "a", 0o600);
 }
 
-function launch(place: Place, port: number, log: number, isThrowaway: boolean): ChildProcess {
+function launchPostgres(
+	location: ClusterLocation,
+	port: number,
+	log: number,
+	isThrowaway: boolean,
+): ChildProcess {
 	const settings = [
 		"listen_addresses=127.0.0.1",
 		`port=${port}`,
@@ -187,25 +216,25 @@ function launch(place: Place, port: number, log: number, isThrowaway: boolean): 
 		`max_connections=${MAX_CONNECTIONS}`,
 		"timezone=UTC",
 		"log_timezone=UTC",
-		...(isThrowaway ? THROWAWAY : []),
+		...(isThrowaway ? THROWAWAY_SETTINGS : []),
 	];
-	const args = ["-D", clusterOf(place.home), ...settings.flatMap((setting) => ["-c", setting])];
-	const child = spawn(program(place.binaries, "postgres"), args, {
-		...asAccount(place.account),
+	const args = ["-D", clusterDirectory(location.home), ...settings.flatMap((setting) => ["-c", setting])];
+	const child = spawn(programPath(location.binaries, "postgres"), args, {
+		...spawnOptionsFor(location.account),
 		stdio: ["ignore", log, log],
 	});
-	// Without a listener a failing start would be thrown at the process; untilReady sees it as an early end.
+	// Without a listener, a failed start would throw in this process; waitUntilReady notices the early end.
 	child.on("error", () => {});
 	return child;
 }
 
-async function untilReady(child: ChildProcess, folder: string): Promise<ProcessMark | null> {
-	const deadline = Date.now() + READY_MS;
+async function waitUntilReady(child: ChildProcess, folder: string): Promise<ProcessIdentity | null> {
+	const deadline = Date.now() + READY_TIMEOUT_MS;
 	while (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-		const postmaster = postmasterOf(folder);
+		const postmaster = findPostmaster(folder);
 		if (postmaster?.isReady && postmaster.pid === child.pid) return postmaster;
 		if (Date.now() > deadline) {
-			await stopPostmaster({ pid: child.pid, stamp: stampOf(child.pid) ?? "" });
+			await stopPostmaster({ pid: child.pid, stamp: readStartStamp(child.pid) ?? "" });
 			return null;
 		}
 		await delay(20);
@@ -213,15 +242,15 @@ async function untilReady(child: ChildProcess, folder: string): Promise<ProcessM
 	return null;
 }
 
-/** The newest complaint in the log, without its time and process number. */
-function lastFault(place: Place): string {
-	const lines = readFileSync(join(place.home, LOG_FILE), "utf8").trimEnd().split("\n").slice(-20);
-	const fault = lines.filter((line) => /FATAL|PANIC|could not/.test(line)).at(-1) ?? lines.at(-1) ?? "";
-	return fault.replace(/^.*?(FATAL|PANIC|LOG|WARNING):\s+/, "").trim() || "it ended at once";
+/** The newest error in the log, without its time and process number. */
+function readLastFault(location: ClusterLocation): string {
+	const lines = readFileSync(join(location.home, LOG_FILE), "utf8").trimEnd().split("\n").slice(-20);
+	const problem = lines.filter((line) => /FATAL|PANIC|could not/.test(line)).at(-1) ?? lines.at(-1) ?? "";
+	return problem.replace(/^.*?(FATAL|PANIC|LOG|WARNING):\s+/, "").trim() || "it ended at once";
 }
 
-/** A port on loopback that was free a moment ago. */
-function freePort(): Promise<number> {
+/** A port on the loopback interface that is free now. */
+function findFreePort(): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const server = createServer();
 		server.once("error", reject);

@@ -1,2 +1,2 @@
-/** Why the embedded database cannot be had: one sentence for a person, with what to do about it. */
-export class EmbeddedError extends Error {}
+/** The embedded database cannot be used. The message is one sentence for the user and says what to do. */
+export class EmbeddedDatabaseError extends Error {}

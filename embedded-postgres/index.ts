@@ -5,39 +5,39 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { EmbeddedError } from "./errors.ts";
+import { EmbeddedDatabaseError } from "./errors.ts";
 import {
 	type Answer,
-	answer,
+	answerSchema,
 	type Hello,
-	type Holder,
 	type KeeperReport,
-	onLine,
+	type RunningServer,
+	readJsonLines,
 	readKeeperRecord,
-	sendLine,
+	sendJsonLine,
 } from "./keeper-protocol.ts";
 import { stopLeftover } from "./leftover.ts";
-import { clusterOf, prepareDataDirectory } from "./location.ts";
+import { clusterDirectory, prepareDataDirectory } from "./location.ts";
 import { isRunning } from "./processes.ts";
 
-export { type Claim, tryClaim } from "./claim.ts";
-export { EmbeddedError } from "./errors.ts";
-export type { Holder } from "./keeper-protocol.ts";
+export { type DirectoryClaim, tryClaimDirectory } from "./claim.ts";
+export { EmbeddedDatabaseError } from "./errors.ts";
+export type { RunningServer } from "./keeper-protocol.ts";
 export { prepareDataDirectory } from "./location.ts";
 
-/** The embedded database, held open until `close`. */
+/** The embedded database. It runs at least until `close`. */
 export interface EmbeddedDatabase {
 	/** postgres://… with the password. */
 	url: string;
 	/** Folder of the cluster and its log. */
 	home: string;
-	/** Whether that is outside the data directory, because Postgres's user cannot reach it. */
+	/** Whether `home` is outside the data directory, because Postgres's user cannot reach the data directory. */
 	isElsewhere: boolean;
-	/** Tells the next `start` on this data directory where we serve. */
+	/** Stores our URL, so that a second `start` on this data directory can name it. */
 	announce(address: string): void;
-	/** Calls back when the database goes away without `close`. */
-	onLost(tell: () => void): void;
-	/** Lets go. When we were the last, resolves after Postgres has stopped. */
+	/** Calls back when the database ends without `close`. */
+	onLost(callback: () => void): void;
+	/** Detaches. If no other process is attached, it resolves after Postgres has stopped. */
 	close(): Promise<void>;
 }
 
@@ -49,14 +49,14 @@ export interface OpenOptions {
 	isThrowaway?: boolean;
 }
 
-const ANSWER_MS = 5_000;
-/** A keeper that is ending needs as long as Postgres needs to stop; one that starts may have to recover. */
-const PATIENCE_MS = 150_000;
-const RETRY_MS = 100;
+const ANSWER_TIMEOUT_MS = 5_000;
+/** Stopping takes as long as Postgres takes to write everything; starting may include recovery after a crash. */
+const OPEN_TIMEOUT_MS = 150_000;
+const RETRY_DELAY_MS = 100;
 
-/** Thrown by `openEmbedded` for role `start` when another one holds the data directory. */
-export class AlreadyRunningError extends EmbeddedError {
-	constructor(dataDir: string, by: Holder) {
+/** Thrown by `openEmbeddedDatabase` for the role `start` when another process has that role. */
+export class AlreadyRunningError extends EmbeddedDatabaseError {
+	constructor(dataDir: string, by: RunningServer) {
 		const where = by.address ? `process ${by.pid}, ${by.address}` : `process ${by.pid}`;
 		super(
 			`Mevi Chat is already running on ${dataDir} (${where}); ` +
@@ -66,41 +66,45 @@ export class AlreadyRunningError extends EmbeddedError {
 }
 
 /**
- * Attaches to the Postgres of a data directory, starting it when it is not running.
- * @throws AlreadyRunningError, EmbeddedError, each with one sentence for a person.
+ * Attaches to the Postgres of a data directory, and starts it if it is not running.
+ * @throws AlreadyRunningError, EmbeddedDatabaseError; the message is one sentence for the user.
  */
-export async function openEmbedded({ dataDir, role, isThrowaway }: OpenOptions): Promise<EmbeddedDatabase> {
+export async function openEmbeddedDatabase({
+	dataDir,
+	role,
+	isThrowaway,
+}: OpenOptions): Promise<EmbeddedDatabase> {
 	prepareDataDirectory(dataDir, isThrowaway);
 	const folder = realpathSync(dataDir);
-	const deadline = Date.now() + PATIENCE_MS;
+	const deadline = Date.now() + OPEN_TIMEOUT_MS;
 	for (;;) {
-		const reached = await greet(folder, role);
-		if (reached?.answer.kind === "welcome") return hold(reached.socket, reached.answer);
+		const reached = await askKeeper(folder, role);
+		if (reached?.answer.kind === "welcome") return describeDatabase(reached.socket, reached.answer);
 		if (reached?.answer.kind === "held") {
 			reached.socket.destroy();
 			throw new AlreadyRunningError(folder, reached.answer.by);
 		}
 		const report = await startKeeper(folder, isThrowaway ?? false);
-		if (report.kind === "failed") throw new EmbeddedError(report.message);
+		if (report.kind === "failed") throw new EmbeddedDatabaseError(report.message);
 		if (report.kind === "ready") continue;
 		if (Date.now() > deadline) {
-			throw new EmbeddedError(
+			throw new EmbeddedDatabaseError(
 				`Another process holds ${folder} and does not answer; end it, or set DATA_DIR to another folder.`,
 			);
 		}
-		// Not always the same pause, for two contenders may have made each other step back.
-		await delay(RETRY_MS * (0.5 + Math.random()));
+		// A random pause, because two processes that start together may both have stepped back.
+		await delay(RETRY_DELAY_MS * (0.5 + Math.random()));
 	}
 }
 
-/** Who is serving on a data directory, or null; changes nothing and starts nothing. */
-export async function findHolder(dataDir: string): Promise<Holder | null> {
-	const reached = await greet(dataDir, "look");
+/** The process with the role `start` on a data directory, or null. It changes nothing and starts nothing. */
+export async function findRunningServer(dataDir: string): Promise<RunningServer | null> {
+	const reached = await askKeeper(dataDir, "look");
 	reached?.socket.destroy();
 	return reached?.answer.kind === "held" ? reached.answer.by : null;
 }
 
-async function greet(
+async function askKeeper(
 	dataDir: string,
 	role: Hello["role"],
 ): Promise<{ socket: Socket; answer: Answer } | null> {
@@ -113,14 +117,14 @@ async function greet(
 			socket.destroy();
 			resolve(null);
 		};
-		const timer = setTimeout(giveUp, ANSWER_MS);
+		const timer = setTimeout(giveUp, ANSWER_TIMEOUT_MS);
 		socket.once("error", giveUp);
 		socket.once("end", giveUp);
 		socket.once("connect", () => {
-			sendLine(socket, { token: record.token, role, pid: process.pid } satisfies Hello);
+			sendJsonLine(socket, { token: record.token, role, pid: process.pid } satisfies Hello);
 		});
-		onLine(socket, (line) => {
-			const parsed = answer.safeParse(line);
+		readJsonLines(socket, (line) => {
+			const parsed = answerSchema.safeParse(line);
 			if (!parsed.success) return giveUp();
 			clearTimeout(timer);
 			socket.removeAllListeners("error").removeAllListeners("end").removeAllListeners("data");
@@ -129,26 +133,26 @@ async function greet(
 	});
 }
 
-function hold(socket: Socket, welcome: Answer & { kind: "welcome" }): EmbeddedDatabase {
+function describeDatabase(socket: Socket, welcome: Answer & { kind: "welcome" }): EmbeddedDatabase {
 	let isClosing = false;
-	let tell: (() => void) | undefined;
+	let notifyLost: (() => void) | undefined;
 	const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
 	socket.on("error", () => {});
 	socket.on("end", () => socket.end());
-	// A connection nobody listens to never hears its end.
+	// Without this the socket is not read, and its end is not noticed.
 	socket.resume();
 	socket.once("close", () => {
 		if (isClosing) return;
-		// The keeper was killed, and perhaps not its Postgres, which nobody would stop any more.
-		void stopLeftover(clusterOf(welcome.home)).finally(() => tell?.());
+		// The keeper was killed. If its Postgres still runs, nothing else would stop it.
+		void stopLeftover(clusterDirectory(welcome.home)).finally(() => notifyLost?.());
 	});
 	return {
 		url: welcome.url,
 		home: welcome.home,
 		isElsewhere: welcome.isElsewhere,
-		announce: (address) => sendLine(socket, { address }),
+		announce: (address) => sendJsonLine(socket, { address }),
 		onLost: (callback) => {
-			tell = callback;
+			notifyLost = callback;
 		},
 		async close() {
 			isClosing = true;
@@ -158,7 +162,7 @@ function hold(socket: Socket, welcome: Answer & { kind: "welcome" }): EmbeddedDa
 	};
 }
 
-/** Starts a keeper as a process of its own that outlives us, and waits for its word. */
+/** Starts the keeper as a detached process, which may outlive this one, and waits for its report. */
 async function startKeeper(dataDir: string, isThrowaway: boolean): Promise<KeeperReport> {
 	const log = join(dataDir, "keeper.log");
 	const logFile = openSync(log, "w", 0o600);
@@ -172,7 +176,7 @@ async function startKeeper(dataDir: string, isThrowaway: boolean): Promise<Keepe
 	closeSync(logFile);
 	return new Promise((resolve) => {
 		child.once("message", (report: KeeperReport) => {
-			// From here on it lives by its own rules, and must not keep us from ending.
+			// The keeper must not keep this process running.
 			child.unref();
 			resolve(report);
 		});

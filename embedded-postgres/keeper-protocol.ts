@@ -3,52 +3,57 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { z } from "zod/v4";
 
-/** How a keeper and the processes that use its Postgres talk: JSON lines over a loopback connection. */
+/** The protocol between the keeper and its clients: JSON lines over a loopback connection. */
 
-/** In the data directory, 0600: where the keeper listens and the word that opens its door. */
-const keeperRecord = z.object({ pid: z.number(), stamp: z.string(), port: z.number(), token: z.string() });
-export type KeeperRecord = z.infer<typeof keeperRecord>;
+/** The content of keeper.json in the data directory (mode 0600): the keeper's process, its port and the token for it. */
+const keeperRecordSchema = z.object({
+	pid: z.number(),
+	stamp: z.string(),
+	port: z.number(),
+	token: z.string(),
+});
+export type KeeperRecord = z.infer<typeof keeperRecordSchema>;
 
-/** The first line a user of the database sends; `start` is the one server that owns the data directory. */
-export const hello = z.object({
+/** The first line that a client sends. `start` is exclusive, `guest` is not, `look` only asks who has `start`. */
+export const helloSchema = z.object({
 	token: z.string(),
 	role: z.enum(["start", "guest", "look"]),
 	pid: z.number(),
 });
-export type Hello = z.infer<typeof hello>;
+export type Hello = z.infer<typeof helloSchema>;
 
-/** Sent later by `start`, so that a second one can say where the first is. */
-export const announcement = z.object({ address: z.string() });
+/** Sent later by the client with the role `start`, so that the error of a second start can contain its URL. */
+export const announcementSchema = z.object({ address: z.string() });
 
-/** Who holds the `start` role. */
-const holder = z.object({ pid: z.number(), address: z.string().nullable() });
-export type Holder = z.infer<typeof holder>;
+/** The process with the role `start`. */
+const runningServerSchema = z.object({ pid: z.number(), address: z.string().nullable() });
+export type RunningServer = z.infer<typeof runningServerSchema>;
 
-export const answer = z.discriminatedUnion("kind", [
+export const answerSchema = z.discriminatedUnion("kind", [
 	z.object({ kind: z.literal("welcome"), url: z.string(), home: z.string(), isElsewhere: z.boolean() }),
-	z.object({ kind: z.literal("held"), by: holder }),
+	z.object({ kind: z.literal("held"), by: runningServerSchema }),
 	z.object({ kind: z.literal("free") }),
 ]);
-export type Answer = z.infer<typeof answer>;
+export type Answer = z.infer<typeof answerSchema>;
 
-/** What a keeper tells the process that started it, over Node's own channel. */
+/** The keeper's report to the process that started it, over Node's IPC channel. */
 export type KeeperReport = { kind: "ready" } | { kind: "taken" } | { kind: "failed"; message: string };
 
-export function keeperFile(dataDir: string): string {
+export function keeperRecordPath(dataDir: string): string {
 	return join(dataDir, "keeper.json");
 }
 
-/** The record of the last keeper of a data directory; null when there is none to be read. */
+/** The record of the last keeper of a data directory; null if there is none or it is not complete. */
 export function readKeeperRecord(dataDir: string): KeeperRecord | null {
 	try {
-		return keeperRecord.parse(JSON.parse(readFileSync(keeperFile(dataDir), "utf8")));
+		return keeperRecordSchema.parse(JSON.parse(readFileSync(keeperRecordPath(dataDir), "utf8")));
 	} catch {
 		return null;
 	}
 }
 
-/** Calls `take` with each line of JSON that arrives; what is not JSON is dropped. */
-export function onLine(socket: Socket, take: (value: unknown) => void): void {
+/** Calls `take` with each line of JSON that arrives. Other lines are ignored. */
+export function readJsonLines(socket: Socket, take: (value: unknown) => void): void {
 	let rest = "";
 	socket.setEncoding("utf8");
 	socket.on("data", (chunk: string) => {
@@ -58,12 +63,12 @@ export function onLine(socket: Socket, take: (value: unknown) => void): void {
 			try {
 				take(JSON.parse(line));
 			} catch {
-				// A stranger on this port; without the token nothing follows from what it sends.
+				// Not a client of ours. Without the token it can do nothing.
 			}
 		}
 	});
 }
 
-export function sendLine(socket: Socket, value: unknown): void {
+export function sendJsonLine(socket: Socket, value: unknown): void {
 	socket.write(`${JSON.stringify(value)}\n`);
 }

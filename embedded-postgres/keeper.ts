@@ -2,128 +2,132 @@ import { randomBytes } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { type Claim, tryClaim } from "./claim.ts";
+import { type DirectoryClaim, tryClaimDirectory } from "./claim.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { EmbeddedError } from "./errors.ts";
+import { EmbeddedDatabaseError } from "./errors.ts";
 import {
 	type Answer,
-	announcement,
+	announcementSchema,
 	type Hello,
-	type Holder,
-	hello,
+	helloSchema,
 	type KeeperReport,
-	keeperFile,
-	onLine,
-	sendLine,
+	keeperRecordPath,
+	type RunningServer,
+	readJsonLines,
+	sendJsonLine,
 } from "./keeper-protocol.ts";
-import { choosePlace, type Place } from "./location.ts";
-import { ownMark } from "./processes.ts";
+import { type ClusterLocation, chooseLocation } from "./location.ts";
+import { ownIdentity } from "./processes.ts";
 
 /**
- * The process that runs Postgres, apart from everyone who uses it: `start`, `serve` and the small commands
- * each hold a connection to it, and with the last of them Postgres goes too. A connection ends with its
- * process, however that ended, so nothing that is killed leaves a database behind.
+ * The keeper: a process that starts Postgres and stops it when the last client has gone. Clients are the processes that
+ * use the database (`start`, `serve`, other commands, tests); each holds a connection to the keeper. The operating
+ * system ends that connection with its process, so a killed process leaves no Postgres running.
  *
- * Arguments: the data directory, and `throwaway` for a cluster whose folder is deleted at the end.
+ * Arguments: the data directory, and `throwaway` for a cluster that is deleted at the end.
  */
 const dataDir = process.argv[2] ?? "";
 const isThrowaway = process.argv[3] === "throwaway";
 
-/** The process that started us connects as soon as it hears we are ready; if it does not, it is gone. */
-const FIRST_GUEST_MS = 5_000;
-/** A system that shuts down signals everyone at once; those who use the database finish first. */
-const FAREWELL_MS = 10_000;
+/** The process that started the keeper connects after the report `ready`. If none connects, it has ended. */
+const FIRST_CLIENT_TIMEOUT_MS = 5_000;
+/** A system that shuts down signals all processes at once; the clients get this time to finish. */
+const SHUTDOWN_DELAY_MS = 10_000;
 
-const guests = new Map<Socket, Hello>();
-let holder: { socket: Socket; about: Holder } | null = null;
+const clients = new Map<Socket, Hello>();
+let holder: { socket: Socket; about: RunningServer } | null = null;
 let ending: Promise<void> | null = null;
 
 async function main(): Promise<void> {
-	const claim = tryClaim(join(dataDir, "keeper"));
-	if (claim === null) return report({ kind: "taken" });
+	const claim = tryClaimDirectory(join(dataDir, "keeper"));
+	if (claim === null) return reportToParent({ kind: "taken" });
 	try {
-		const place = await choosePlace(dataDir);
-		const cluster = await startCluster(place, isThrowaway);
-		await receiveGuests(place, cluster, claim);
-		report({ kind: "ready" });
+		const location = await chooseLocation(dataDir);
+		const cluster = await startCluster(location, isThrowaway);
+		await serveClients(location, cluster, claim);
+		reportToParent({ kind: "ready" });
 	} catch (error) {
 		claim.release();
-		if (!(error instanceof EmbeddedError)) throw error;
-		report({ kind: "failed", message: error.message });
+		if (!(error instanceof EmbeddedDatabaseError)) throw error;
+		reportToParent({ kind: "failed", message: error.message });
 	}
 }
 
-async function receiveGuests(place: Place, cluster: Cluster, claim: Claim): Promise<void> {
+async function serveClients(
+	location: ClusterLocation,
+	cluster: Cluster,
+	claim: DirectoryClaim,
+): Promise<void> {
 	const token = randomBytes(24).toString("base64url");
 	const end = () => {
 		ending ??= shutDown();
 	};
 	const shutDown = async () => {
-		rmSync(keeperFile(dataDir), { force: true });
+		rmSync(keeperRecordPath(dataDir), { force: true });
 		server.close();
 		await cluster.stop();
 		if (isThrowaway) {
-			if (place.isElsewhere) rmSync(place.home, { recursive: true, force: true });
+			if (location.isElsewhere) rmSync(location.home, { recursive: true, force: true });
 			rmSync(dataDir, { recursive: true, force: true });
 		}
 		claim.release();
 		process.exit(0);
 	};
-	const leave = (socket: Socket) => {
-		if (!guests.delete(socket)) return;
+	const removeClient = (socket: Socket) => {
+		if (!clients.delete(socket)) return;
 		if (holder?.socket === socket) holder = null;
-		// The last one hears the end of its connection when Postgres has stopped.
-		if (guests.size === 0) end();
+		// The last client's connection ends only after Postgres has stopped.
+		if (clients.size === 0) end();
 		else socket.end();
 	};
 	const server = createServer({ allowHalfOpen: true }, (socket) => {
-		socket.on("error", () => leave(socket));
-		socket.on("end", () => (guests.has(socket) ? leave(socket) : socket.end()));
-		socket.on("close", () => leave(socket));
-		onLine(socket, (line) => {
-			if (guests.has(socket)) return noteAddress(socket, line);
-			const asked = hello.safeParse(line);
+		socket.on("error", () => removeClient(socket));
+		socket.on("end", () => (clients.has(socket) ? removeClient(socket) : socket.end()));
+		socket.on("close", () => removeClient(socket));
+		readJsonLines(socket, (line) => {
+			if (clients.has(socket)) return storeAddress(socket, line);
+			const asked = helloSchema.safeParse(line);
 			if (!asked.success || asked.data.token !== token) return void socket.destroy();
-			sendLine(socket, receive(socket, asked.data));
+			sendJsonLine(socket, answerHello(socket, asked.data));
 		});
 	});
-	const receive = (socket: Socket, asked: Hello): Answer => {
+	const answerHello = (socket: Socket, asked: Hello): Answer => {
 		if (asked.role === "look") return holder ? { kind: "held", by: holder.about } : { kind: "free" };
 		if (asked.role === "start") {
 			if (holder) return { kind: "held", by: holder.about };
 			holder = { socket, about: { pid: asked.pid, address: null } };
 		}
-		guests.set(socket, asked);
-		return { kind: "welcome", url: cluster.url, home: place.home, isElsewhere: place.isElsewhere };
+		clients.set(socket, asked);
+		return { kind: "welcome", url: cluster.url, home: location.home, isElsewhere: location.isElsewhere };
 	};
 	const port = await new Promise<number>((resolve, reject) => {
 		server.once("error", reject);
 		server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
 	});
-	const unfinished = `${keeperFile(dataDir)}.new`;
-	writeFileSync(unfinished, JSON.stringify({ ...ownMark(), port, token }), { mode: 0o600 });
-	renameSync(unfinished, keeperFile(dataDir));
+	const unfinished = `${keeperRecordPath(dataDir)}.new`;
+	writeFileSync(unfinished, JSON.stringify({ ...ownIdentity(), port, token }), { mode: 0o600 });
+	renameSync(unfinished, keeperRecordPath(dataDir));
 
-	setTimeout(() => guests.size === 0 && end(), FIRST_GUEST_MS);
+	setTimeout(() => clients.size === 0 && end(), FIRST_CLIENT_TIMEOUT_MS);
 	process.on("SIGHUP", () => {});
 	for (const name of ["SIGINT", "SIGTERM"] as const) {
-		process.on(name, () => setTimeout(end, guests.size === 0 ? 0 : FAREWELL_MS));
+		process.on(name, () => setTimeout(end, clients.size === 0 ? 0 : SHUTDOWN_DELAY_MS));
 	}
 	void cluster.ended.then(() => {
 		if (ending) return;
-		// Postgres died on its own: whoever uses it hears it from the end of the connection.
-		rmSync(keeperFile(dataDir), { force: true });
+		// Postgres ended by itself. Clients notice the end of their connections.
+		rmSync(keeperRecordPath(dataDir), { force: true });
 		claim.release();
 		process.exit(1);
 	});
 }
 
-function noteAddress(socket: Socket, line: unknown): void {
-	const said = announcement.safeParse(line);
-	if (said.success && holder?.socket === socket) holder.about.address = said.data.address;
+function storeAddress(socket: Socket, line: unknown): void {
+	const parsed = announcementSchema.safeParse(line);
+	if (parsed.success && holder?.socket === socket) holder.about.address = parsed.data.address;
 }
 
-function report(what: KeeperReport): void {
+function reportToParent(what: KeeperReport): void {
 	if (!process.connected) return;
 	process.send?.(what, undefined, undefined, () => process.connected && process.disconnect());
 }

@@ -1,21 +1,28 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { commandLineOf, isRunning, type ProcessMark, signal, stampOf, waitFor } from "./processes.ts";
+import {
+	isRunning,
+	type ProcessIdentity,
+	readCommandLine,
+	readStartStamp,
+	sendSignal,
+	waitUntil,
+} from "./processes.ts";
 
-/** What a running Postgres says of itself in its data folder. */
-export interface Postmaster extends ProcessMark {
+/** A running Postgres, as its file postmaster.pid describes it. */
+export interface Postmaster extends ProcessIdentity {
 	isReady: boolean;
 }
 
-/** A fast shutdown ends after writing everything out; that of a large database on a slow disk takes a while. */
+/** A fast shutdown writes everything to disk first, which takes long for a large database on a slow disk. */
 const FAST_STOP_MS = 15_000;
 const QUIT_STOP_MS = 5_000;
 
 /**
- * The Postgres running on a cluster folder, or null. `postmaster.pid` survives a crash, so the process it
- * names counts only when its command line names this very folder.
+ * Finds the Postgres that runs on a cluster's folder; null if there is none. `postmaster.pid` survives a crash, so the
+ * process that it names counts only if its command line contains this folder.
  */
-export function postmasterOf(cluster: string): Postmaster | null {
+export function findPostmaster(cluster: string): Postmaster | null {
 	const file = join(cluster, "postmaster.pid");
 	if (!existsSync(file)) return null;
 	let lines: string[];
@@ -25,9 +32,9 @@ export function postmasterOf(cluster: string): Postmaster | null {
 		return null;
 	}
 	const pid = Number(lines[0]);
-	const stamp = pid > 0 ? stampOf(pid) : null;
-	if (stamp === null || !commandLineOf(pid).includes(`-D ${cluster}`)) return null;
-	// Line 8 is the state pg_ctl waits for: "starting", "ready", "stopping".
+	const stamp = pid > 0 ? readStartStamp(pid) : null;
+	if (stamp === null || !readCommandLine(pid).includes(`-D ${cluster}`)) return null;
+	// Line 8 is the state, which pg_ctl waits for too: "starting", "ready", "stopping".
 	return { pid, stamp, isReady: lines[7]?.trim() === "ready" };
 }
 
@@ -35,19 +42,19 @@ export function postmasterOf(cluster: string): Postmaster | null {
  * Stops a Postgres: SIGINT (fast shutdown), then SIGQUIT (at once, with recovery at the next start), then
  * SIGKILL. Data survives each of them.
  */
-export async function stopPostmaster(mark: ProcessMark, isThrowaway = false): Promise<void> {
+export async function stopPostmaster(identity: ProcessIdentity, isThrowaway = false): Promise<void> {
 	if (!isThrowaway) {
-		signal(mark, "SIGINT");
-		if (await waitFor(() => !isRunning(mark), FAST_STOP_MS)) return;
+		sendSignal(identity, "SIGINT");
+		if (await waitUntil(() => !isRunning(identity), FAST_STOP_MS)) return;
 	}
-	signal(mark, "SIGQUIT");
-	if (await waitFor(() => !isRunning(mark), QUIT_STOP_MS)) return;
-	signal(mark, "SIGKILL");
-	await waitFor(() => !isRunning(mark), QUIT_STOP_MS);
+	sendSignal(identity, "SIGQUIT");
+	if (await waitUntil(() => !isRunning(identity), QUIT_STOP_MS)) return;
+	sendSignal(identity, "SIGKILL");
+	await waitUntil(() => !isRunning(identity), QUIT_STOP_MS);
 }
 
-/** Stops a Postgres whose keeper is gone, if one still runs on this cluster folder. */
+/** Stops a Postgres whose keeper has ended, if one still runs on this cluster's folder. */
 export async function stopLeftover(cluster: string): Promise<void> {
-	const running = postmasterOf(cluster);
+	const running = findPostmaster(cluster);
 	if (running) await stopPostmaster(running);
 }

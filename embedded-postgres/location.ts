@@ -16,52 +16,54 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Binaries, bundledBinaries, copyBinaries, program } from "./binaries.ts";
-import { EmbeddedError } from "./errors.ts";
+import { type Binaries, copyBinaries, prepareBundledBinaries, programPath } from "./binaries.ts";
+import { EmbeddedDatabaseError } from "./errors.ts";
 import { stopLeftover } from "./leftover.ts";
 
-/** The system user Postgres runs as; null where it may run as the user we are. */
+/** A system user that Postgres can run as. */
 export interface Account {
 	name: string;
 	uid: number;
 	gid: number;
 }
 
-/** Where one embedded Postgres lives. */
-export interface Place {
-	/** Folder of the cluster, its password and its log: the data directory, or one elsewhere. */
+/** Where one embedded Postgres has its data, and how it is run. */
+export interface ClusterLocation {
+	/** Folder of the cluster, its password and its log: the data directory or another one. */
 	home: string;
+	/** The user that Postgres runs as; null for the user of this process. */
 	account: Account | null;
 	binaries: Binaries;
+	/** Whether `home` is not the data directory. */
 	isElsewhere: boolean;
 }
 
-/** Last resort for a home elsewhere; in a folder where anybody may create one of that name. */
-const IN_TMP = join(tmpdir(), "mevi-chat-root");
-/** In the data directory: the path of the home, when it is elsewhere. */
-const POINTER = "postgres-is-at";
-/** Tried in this order when we are root: the packaged server's user, then the one every Unix has. */
-const ACCOUNTS = ["postgres", "nobody"];
+/** The last candidate for a home outside the data directory. Other users can create a folder of this name too. */
+const TEMPORARY_HOMES = join(tmpdir(), "mevi-chat-root");
+/** File in the data directory with the path of the home, if that is another folder. */
+const POINTER_FILE = "postgres-is-at";
+/** As root, these users are tried in order: the user of a packaged Postgres, then one that every Unix has. */
+const CANDIDATE_ACCOUNTS = ["postgres", "nobody"];
 
 /** Folder of the cluster itself (PGDATA). */
-export function clusterOf(home: string): string {
+export function clusterDirectory(home: string): string {
 	return join(home, "postgres");
 }
 
 /**
- * Creates the data directory where needed. When we are root it lets others pass through (not list), for
- * Postgres runs as another user; every secret in it is 0600.
- * @throws EmbeddedError when it cannot be created or written.
+ * Creates the data directory if it does not exist. As root it is mode 0711, because Postgres runs as another user, who
+ * must be able to pass through it; every secret in it has mode 0600.
+ * @throws EmbeddedDatabaseError when it cannot be created or written.
  */
 export function prepareDataDirectory(dataDir: string, isThrowaway = false): void {
 	try {
 		const isNew = !existsSync(dataDir);
 		if (isNew) mkdirSync(dataDir, { recursive: true });
-		// A folder of mkdtemp is there already, but nobody else's.
+		// The folder of a throwaway cluster exists already and is private.
 		if (isNew || isThrowaway) chmodSync(dataDir, isRoot() ? 0o711 : 0o700);
 		rmSync(mkdtempSync(join(dataDir, ".probe-")), { recursive: true });
 	} catch (error) {
-		throw new EmbeddedError(
+		throw new EmbeddedDatabaseError(
 			`The data directory ${dataDir} cannot be written (${(error as NodeJS.ErrnoException).code}); ` +
 				"give this user the right to, or set DATA_DIR to a folder it may write.",
 		);
@@ -69,35 +71,34 @@ export function prepareDataDirectory(dataDir: string, isThrowaway = false): void
 }
 
 /**
- * Decides where the cluster of a data directory lives and as whom Postgres runs, by trying: every candidate
- * user must be able to write there and to run the binaries. An ordinary user has one candidate, itself in
- * the data directory.
- * @throws EmbeddedError when nothing works, with what to do.
+ * Chooses the folder of the cluster and the user that Postgres runs as. It tries each candidate: the user must be able
+ * to write there and to run the binaries. Without root there is one candidate, the present user in the data directory.
+ * @throws EmbeddedDatabaseError when no candidate works; the message says what to do.
  */
-export async function choosePlace(dataDir: string): Promise<Place> {
-	const binaries = bundledBinaries();
+export async function chooseLocation(dataDir: string): Promise<ClusterLocation> {
+	const binaries = prepareBundledBinaries();
 	if (!isRoot()) {
-		const fault = runFault(binaries, null);
-		if (fault === null) return { home: dataDir, account: null, binaries, isElsewhere: false };
-		throw new EmbeddedError(
-			`The bundled Postgres does not run on this system (${fault}); set DATABASE_URL to a Postgres of your own.`,
+		const problem = findRunProblem(binaries, null);
+		if (problem === null) return { home: dataDir, account: null, binaries, isElsewhere: false };
+		throw new EmbeddedDatabaseError(
+			`The bundled Postgres does not run on this system (${problem}); set DATABASE_URL to a Postgres of your own.`,
 		);
 	}
-	let fault = "there is no user postgres or nobody";
-	for (const home of candidateHomes(dataDir)) {
-		for (const account of candidateAccounts(home)) {
-			const found = await tryPlace(home, account, binaries);
+	let problem = "there is no user postgres or nobody";
+	for (const home of listCandidateHomes(dataDir)) {
+		for (const account of listCandidateAccounts(home)) {
+			const found = await tryLocation(home, account, binaries);
 			if (typeof found === "string") {
-				fault = found;
+				problem = found;
 				continue;
 			}
 			const isElsewhere = home !== dataDir;
-			if (isElsewhere) await takeElsewhere(dataDir, home);
+			if (isElsewhere) await recordExternalHome(dataDir, home);
 			return { home, account, binaries: found, isElsewhere };
 		}
 	}
-	throw new EmbeddedError(
-		`Postgres refuses to run as root, and no other user could run it here (${fault}); ` +
+	throw new EmbeddedDatabaseError(
+		`Postgres refuses to run as root, and no other user could run it here (${problem}); ` +
 			"start as an ordinary user, or set DATABASE_URL to a Postgres of your own.",
 	);
 }
@@ -106,29 +107,28 @@ function isRoot(): boolean {
 	return process.getuid?.() === 0;
 }
 
-/** A home that already holds a cluster is the only candidate: data is never silently left behind. */
-function candidateHomes(dataDir: string): string[] {
-	const pointer = join(dataDir, POINTER);
+/** If a home already has a cluster, it is the only candidate, so that existing data is always used. */
+function listCandidateHomes(dataDir: string): string[] {
+	const pointer = join(dataDir, POINTER_FILE);
 	if (existsSync(pointer)) {
 		const home = readFileSync(pointer, "utf8").trim();
-		if (existsSync(clusterOf(home))) return [home];
+		if (existsSync(clusterDirectory(home))) return [home];
 	}
-	if (existsSync(clusterOf(dataDir))) return [dataDir];
+	if (existsSync(clusterDirectory(dataDir))) return [dataDir];
 	const hash = createHash("sha256").update(realpathSync(dataDir)).digest("hex").slice(0, 12);
-	const elsewhere = [join("/var/lib/mevi-chat", hash), join(IN_TMP, hash)];
-	return [dataDir, ...elsewhere];
+	const external = [join("/var/lib/mevi-chat", hash), join(TEMPORARY_HOMES, hash)];
+	return [dataDir, ...external];
 }
 
 /**
- * Notes in the data directory where its cluster is. One that an earlier data directory of the same path left
- * there is set aside first: whoever deleted the data directory wants to begin anew. The one before that is
- * removed, so that they do not pile up.
+ * Writes the path of the home into the data directory. A cluster that is there already belongs to a data directory that
+ * was deleted, so it is renamed to `postgres.previous` and not used. An older `postgres.previous` is deleted.
  */
-async function takeElsewhere(dataDir: string, home: string): Promise<void> {
-	const pointer = join(dataDir, POINTER);
+async function recordExternalHome(dataDir: string, home: string): Promise<void> {
+	const pointer = join(dataDir, POINTER_FILE);
 	const isKnown = existsSync(pointer) && readFileSync(pointer, "utf8").trim() === home;
 	if (isKnown) return;
-	const cluster = clusterOf(home);
+	const cluster = clusterDirectory(home);
 	if (existsSync(cluster)) {
 		await stopLeftover(cluster);
 		rmSync(`${cluster}.previous`, { recursive: true, force: true });
@@ -137,14 +137,14 @@ async function takeElsewhere(dataDir: string, home: string): Promise<void> {
 	writeFileSync(pointer, home);
 }
 
-function candidateAccounts(home: string): Account[] {
+function listCandidateAccounts(home: string): Account[] {
 	const accounts = readAccounts();
-	if (existsSync(clusterOf(home))) {
-		const { uid, gid } = statSync(clusterOf(home));
-		// Whoever owns the data goes on owning it, for instance an ordinary user who started it before.
+	if (existsSync(clusterDirectory(home))) {
+		const { uid, gid } = statSync(clusterDirectory(home));
+		// The owner of existing data stays, for example an ordinary user who started it before.
 		if (uid !== 0) return [accounts.find((one) => one.uid === uid) ?? { name: `user ${uid}`, uid, gid }];
 	}
-	return ACCOUNTS.flatMap((name) => accounts.find((one) => one.name === name) ?? []);
+	return CANDIDATE_ACCOUNTS.flatMap((name) => accounts.find((one) => one.name === name) ?? []);
 }
 
 /** passwd(5): name:password:uid:gid:… */
@@ -156,37 +156,38 @@ function readAccounts(): Account[] {
 		.map(([name = "", , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }));
 }
 
-/** The binaries to use when `account` can live in `home`, else what is in the way. */
-async function tryPlace(home: string, account: Account, bundled: Binaries): Promise<Binaries | string> {
+/** @returns the binaries that `account` can use in `home`, or the reason why it cannot. */
+async function tryLocation(home: string, account: Account, bundled: Binaries): Promise<Binaries | string> {
 	try {
-		openHome(home);
-		const fault = writeFault(home, account);
-		if (fault !== null) return fault;
-		if (runFault(bundled, account) === null) return bundled;
+		createHome(home);
+		const problem = findWriteProblem(home, account);
+		if (problem !== null) return problem;
+		if (findRunProblem(bundled, account) === null) return bundled;
 		const copy = await copyBinaries(bundled, home);
-		return runFault(copy, account) ?? copy;
+		return findRunProblem(copy, account) ?? copy;
 	} catch (error) {
 		const { code, message } = error as NodeJS.ErrnoException;
 		return code === undefined ? message : `${code} for ${account.name} in ${home}`;
 	}
 }
 
-/** Creates the folders of a home; one made by somebody else under /tmp is refused. */
-function openHome(home: string): void {
+/** Creates the folders of a home. @throws when another user has created the folder under the temporary directory. */
+function createHome(home: string): void {
 	for (const folder of [dirname(home), home]) {
 		if (existsSync(folder)) continue;
 		mkdirSync(folder, { recursive: true });
 		chmodSync(folder, 0o711);
 	}
 	const { uid } = lstatSync(dirname(home));
-	if (dirname(home) === IN_TMP && uid !== 0) throw new Error(`${IN_TMP} belongs to someone else`);
+	if (dirname(home) === TEMPORARY_HOMES && uid !== 0)
+		throw new Error(`${TEMPORARY_HOMES} belongs to someone else`);
 }
 
-function writeFault(home: string, account: Account): string | null {
+function findWriteProblem(home: string, account: Account): string | null {
 	const probe = mkdtempSync(join(home, ".probe-"));
 	try {
 		chownSync(probe, account.uid, account.gid);
-		const result = spawnSync("/bin/sh", ["-c", ': > "$1/file"', "sh", probe], asAccount(account));
+		const result = spawnSync("/bin/sh", ["-c", ': > "$1/file"', "sh", probe], spawnOptionsFor(account));
 		if (result.status === 0) return null;
 		return result.error ? `${account.name}: ${result.error.message}` : `${account.name} cannot reach ${home}`;
 	} finally {
@@ -194,9 +195,9 @@ function writeFault(home: string, account: Account): string | null {
 	}
 }
 
-function runFault(binaries: Binaries, account: Account | null): string | null {
-	const result = spawnSync(program(binaries, "postgres"), ["--version"], {
-		...asAccount(account),
+function findRunProblem(binaries: Binaries, account: Account | null): string | null {
+	const result = spawnSync(programPath(binaries, "postgres"), ["--version"], {
+		...spawnOptionsFor(account),
 		encoding: "utf8",
 	});
 	if (result.status === 0) return null;
@@ -204,10 +205,10 @@ function runFault(binaries: Binaries, account: Account | null): string | null {
 }
 
 /**
- * Options for starting one of Postgres's programs: as its user, in a folder everyone may enter, and without
- * our environment, whose PG* variables would change what it does.
+ * Options for running one of Postgres's programs: as its user, in a folder that every user can enter, and without our
+ * environment, because its PG* variables would change what the program does.
  */
-export function asAccount(account: Account | null) {
+export function spawnOptionsFor(account: Account | null) {
 	return {
 		cwd: "/",
 		env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C", TZ: "UTC", NODE_ENV: "production" as const },

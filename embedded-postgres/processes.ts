@@ -3,29 +3,29 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** What tells one process from a later one with the same number. */
-export interface ProcessMark {
+/** A process number and start time, which together distinguish a process from a later one with the same number. */
+export interface ProcessIdentity {
 	pid: number;
-	/** 12 hex digits made of the moment the process began. */
+	/** 12 hex digits: a hash of the start time. */
 	stamp: string;
 }
 
 const POLL_MS = 20;
 
 /**
- * When the process began, as 12 hex digits, or null when nothing runs under that number (a zombie does not
- * run). A process number alone is reused sooner or later, and a stranger must not count as our server.
+ * A hash of a process's start time, as 12 hex digits; null if no process with that number runs (a zombie does not run).
+ * Process numbers are reused, and another process must not be mistaken for our server.
  */
-export function stampOf(pid: number): string | null {
-	const began = process.platform === "linux" ? beganOnLinux(pid) : beganElsewhere(pid);
-	return began === null ? null : createHash("sha256").update(began).digest("hex").slice(0, 12);
+export function readStartStamp(pid: number): string | null {
+	const start = process.platform === "linux" ? readStartOnLinux(pid) : readStartWithPs(pid);
+	return start === null ? null : createHash("sha256").update(start).digest("hex").slice(0, 12);
 }
 
 /** proc(5): state is field 3 and the start time, in ticks since boot, field 22 of /proc/<pid>/stat. */
-function beganOnLinux(pid: number): string | null {
+function readStartOnLinux(pid: number): string | null {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-		// The second field is the program's name in parentheses, and may itself hold spaces and parentheses.
+		// The second field is the program's name in parentheses, which may contain spaces and parentheses.
 		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 		if (fields[0] === "Z" || fields[0] === "X") return null;
 		return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${fields[19]}`;
@@ -34,7 +34,7 @@ function beganOnLinux(pid: number): string | null {
 	}
 }
 
-function beganElsewhere(pid: number): string | null {
+function readStartWithPs(pid: number): string | null {
 	try {
 		const line = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
 		return line === "" || line.startsWith("Z") ? null : line.replace(/^\S+\s+/, "");
@@ -43,18 +43,18 @@ function beganElsewhere(pid: number): string | null {
 	}
 }
 
-/** The mark of this very process. */
-export function ownMark(): ProcessMark {
-	return { pid: process.pid, stamp: stampOf(process.pid) ?? "unknown" };
+/** The identity of this process. */
+export function ownIdentity(): ProcessIdentity {
+	return { pid: process.pid, stamp: readStartStamp(process.pid) ?? "unknown" };
 }
 
-/** Whether exactly that process, and not a later one of its number, is running. */
-export function isRunning(mark: ProcessMark): boolean {
-	return stampOf(mark.pid) === mark.stamp;
+/** Whether that process is running, and not a later one with its number. */
+export function isRunning(identity: ProcessIdentity): boolean {
+	return readStartStamp(identity.pid) === identity.stamp;
 }
 
 /** The command line of a process, its arguments separated by spaces; empty when it cannot be read. */
-export function commandLineOf(pid: number): string {
+export function readCommandLine(pid: number): string {
 	try {
 		if (process.platform === "linux") {
 			return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
@@ -65,11 +65,11 @@ export function commandLineOf(pid: number): string {
 	}
 }
 
-/** Sends a signal; false when that process is no longer there. */
-export function signal(mark: ProcessMark, name: NodeJS.Signals): boolean {
-	if (!isRunning(mark)) return false;
+/** Sends a signal. @returns false if that process has ended. */
+export function sendSignal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
+	if (!isRunning(identity)) return false;
 	try {
-		return process.kill(mark.pid, name);
+		return process.kill(identity.pid, name);
 	} catch {
 		return false;
 	}
@@ -79,7 +79,7 @@ export function signal(mark: ProcessMark, name: NodeJS.Signals): boolean {
  * Waits until a condition holds.
  * @returns whether it held within `withinMs` milliseconds.
  */
-export async function waitFor(condition: () => boolean, withinMs: number): Promise<boolean> {
+export async function waitUntil(condition: () => boolean, withinMs: number): Promise<boolean> {
 	const deadline = Date.now() + withinMs;
 	while (!condition()) {
 		if (Date.now() > deadline) return false;

@@ -3,7 +3,7 @@ import { dirname, join, normalize, relative } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import routes from "#app/routes.ts";
-import { seedOrders } from "#demo/seed/orders.ts";
+import { createSeedOrders } from "#demo/seed/orders.ts";
 import { seedPeople } from "#demo/seed/people.ts";
 import { seedProducts } from "#demo/seed/products.ts";
 
@@ -573,7 +573,7 @@ describe("the app", () => {
 	});
 
 	it("contains no order and no customer of the demo store", () => {
-		const orders = seedOrders(new Date());
+		const orders = createSeedOrders(new Date());
 		const numbers = orders.flatMap(({ number }) => [number, number.replace(/^\D+/, "")]);
 		expect(numbers.length).toBeGreaterThan(100);
 		expect(foundIn([...numbers, ...seedPeople.flatMap(({ id, name }) => [id, name])])).toEqual([]);

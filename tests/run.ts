@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureBuild } from "#commands/steps/build.ts";
-import { explain } from "#commands/steps/command.ts";
+import { describeError } from "#commands/steps/command.ts";
 import { requireNode } from "#commands/steps/node-version.ts";
 import { ROOT } from "#commands/steps/root.ts";
 import { NoChromiumError, provideChromium } from "./setup/chromium.ts";
@@ -70,7 +70,7 @@ async function build(): Promise<boolean> {
 		process.stdout.write((await ensureBuild()) ? "Built.\n" : "Nothing has changed since the last build.\n");
 		return true;
 	} catch (error) {
-		process.stderr.write(`${explain(error)}\n`);
+		process.stderr.write(`${describeError(error)}\n`);
 		return false;
 	}
 }

@@ -6,8 +6,8 @@ import { CommandError } from "../steps/command.ts";
 import { runNode } from "./run-node.ts";
 
 /** The tables that a change can affect. Each gets a copy; all others are the store's. */
-const SHADOWED = ["settings", "articles", "article_passages", "passage_vectors", "answer_cache"];
-const PREFIX = "mevi_eval_";
+const COPIED_TABLES = ["settings", "articles", "article_passages", "passage_vectors", "answer_cache"];
+const SCHEMA_PREFIX = "mevi_eval_";
 const DAY_MS = 24 * 60 * 60_000;
 
 export type Change = {
@@ -31,19 +31,19 @@ export function readSettings(path: string): Record<string, unknown> {
  * @returns a URL with which a process sees the copies instead of the store's own tables, and a function that drops
  * them. @throws CommandError when the changed articles cannot be used.
  */
-export async function makeChangedStore(
+export async function createChangedStore(
 	databaseUrl: string,
 	change: Change,
 ): Promise<{ url: string; drop: () => Promise<void> }> {
 	const { sql } = await import("#db/client.server.ts");
-	const schema = `${PREFIX}${Date.now().toString(36)}_${randomBytes(3).toString("hex")}`;
+	const schema = `${SCHEMA_PREFIX}${Date.now().toString(36)}_${randomBytes(3).toString("hex")}`;
 	const drop = async (name = schema) => {
 		await sql`drop schema if exists ${sql(name)} cascade`;
 	};
 	await dropLeftovers();
 	await sql`create schema ${sql(schema)}`;
 	try {
-		for (const table of SHADOWED) {
+		for (const table of COPIED_TABLES) {
 			const copy = sql(`${schema}.${table}`);
 			await sql`create table ${copy} (like ${sql(`public.${table}`)} including all)`;
 			const isReplaced = change.knowledge !== undefined && table.startsWith("article");
@@ -79,9 +79,9 @@ export async function makeChangedStore(
 	/** Drops schemas of killed runs that are older than a day. */
 	async function dropLeftovers(): Promise<void> {
 		const rows = await sql<{ name: string }[]>`
-			select nspname as name from pg_namespace where starts_with(nspname, ${PREFIX})`;
+			select nspname as name from pg_namespace where starts_with(nspname, ${SCHEMA_PREFIX})`;
 		for (const { name } of rows) {
-			const madeAt = Number.parseInt(name.slice(PREFIX.length).split("_")[0] ?? "", 36);
+			const madeAt = Number.parseInt(name.slice(SCHEMA_PREFIX.length).split("_")[0] ?? "", 36);
 			if (Date.now() - madeAt > DAY_MS) await drop(name);
 		}
 	}

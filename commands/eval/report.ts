@@ -18,7 +18,7 @@ type Verdict = {
  * The report in Markdown: one column for each variant, then every question on which the variants differ, side by side,
  * and the errors of the last variant.
  */
-export function report(questions: EvaluationQuestion[], variants: Variant[]): string {
+export function formatReport(questions: EvaluationQuestion[], variants: Variant[]): string {
 	const summaries = variants.map((variant) => summarise(questions, variant));
 	const names = Object.keys(summaries[0] ?? {});
 	const table = [
@@ -39,7 +39,7 @@ export function report(questions: EvaluationQuestion[], variants: Variant[]): st
 
 /** The formatted figures of one variant. */
 function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Record<string, string> {
-	const verdicts = questions.map((question, index) => judge(question, outcomes[index]));
+	const verdicts = questions.map((question, index) => compareWithExpectation(question, outcomes[index]));
 	const answers = outcomes.map((outcome) => outcome.answer);
 	const rightlyOf = (answered: boolean) =>
 		verdicts.map((verdict, index) =>
@@ -80,7 +80,7 @@ function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Reco
 	};
 }
 
-export function judge(question: EvaluationQuestion, outcome: Outcome | undefined): Verdict {
+export function compareWithExpectation(question: EvaluationQuestion, outcome: Outcome | undefined): Verdict {
 	const answer = outcome?.answer ?? null;
 	const articles = answer?.sources.map((source) => /\/help\/([^#?/]+)/.exec(source.url)?.[1] ?? "") ?? [];
 	const { article, answered, escalates, language } = question;
@@ -111,7 +111,7 @@ function differing(questions: EvaluationQuestion[], variants: Variant[]): string
 
 function listWrong(questions: EvaluationQuestion[], { outcomes }: Variant): string[] {
 	return questions.flatMap((question, index) => {
-		const verdict = judge(question, outcomes[index]);
+		const verdict = compareWithExpectation(question, outcomes[index]);
 		const faults = [
 			verdict.isAmong === false ? `not from ${question.article?.join(" or ")}` : null,
 			verdict.isAmong && verdict.isFirst === false

@@ -8,7 +8,7 @@ import { CommandError } from "./command.ts";
  * @param options names of options with a value; @param flags names of options without one.
  * @throws CommandError
  */
-export function oneArgument(
+export function parseSingleArgument(
 	usage: string,
 	options: string[] = [],
 	flags: string[] = [],

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Claim, tryClaim } from "#embedded-postgres/index.ts";
-import { ended, spawnNode } from "./child.ts";
+import { type DirectoryClaim, tryClaimDirectory } from "#embedded-postgres/index.ts";
+import { spawnNode, waitForExit } from "./child.ts";
 import { CommandError } from "./command.ts";
 import { ROOT } from "./root.ts";
 
 /** The inputs of the build. */
-const INPUTS = [
+const BUILD_INPUTS = [
 	"app",
 	"db",
 	"demo",
@@ -20,17 +20,17 @@ const INPUTS = [
 	"tsconfig.json",
 ];
 /** Files that are not part of the build. */
-const NOT_BUILT = /\.test\.tsx?$|\.md$|^demo\/seed|^db\/migrations\/.*\.sql$/;
+const EXCLUDED_FILES = /\.test\.tsx?$|\.md$|^demo\/seed|^db\/migrations\/.*\.sql$/;
 
-const FOLDER = join(ROOT, "build");
-const STAMP = join(FOLDER, "inputs.sha256");
+const BUILD_FOLDER = join(ROOT, "build");
+const STAMP_FILE = join(BUILD_FOLDER, "inputs.sha256");
 /** Outside the build's folder, which Remix empties. */
-const CLAIM = join(ROOT, "node_modules/.cache/mevi-chat/build");
-const CLI = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
-const WAIT_MS = 100;
+const CLAIM_FOLDER = join(ROOT, "node_modules/.cache/mevi-chat/build");
+const REMIX_CLI = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
+const RETRY_DELAY_MS = 100;
 
 /** The file that remix-serve runs. */
-export const SERVER_BUILD = join(FOLDER, "server/index.js");
+export const SERVER_BUILD = join(BUILD_FOLDER, "server/index.js");
 
 /** Whether a build exists, possibly of older sources. */
 export function hasBuild(): boolean {
@@ -50,13 +50,13 @@ export async function ensureBuild(signal?: AbortSignal): Promise<boolean> {
 		const claim = claimBuild();
 		if (claim === null) {
 			signal?.throwIfAborted();
-			await delay(WAIT_MS * (0.5 + Math.random()));
+			await delay(RETRY_DELAY_MS * (0.5 + Math.random()));
 			continue;
 		}
 		try {
-			rmSync(STAMP, { force: true });
-			await build(signal);
-			writeFileSync(STAMP, inputs);
+			rmSync(STAMP_FILE, { force: true });
+			await runBuild(signal);
+			writeFileSync(STAMP_FILE, inputs);
 			return true;
 		} finally {
 			claim.release();
@@ -64,9 +64,9 @@ export async function ensureBuild(signal?: AbortSignal): Promise<boolean> {
 	}
 }
 
-function claimBuild(): Claim | null {
+function claimBuild(): DirectoryClaim | null {
 	try {
-		return tryClaim(CLAIM);
+		return tryClaimDirectory(CLAIM_FOLDER);
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
 		throw new CommandError(
@@ -75,14 +75,14 @@ function claimBuild(): Claim | null {
 	}
 }
 
-async function build(signal?: AbortSignal): Promise<void> {
-	const child = spawnNode(CLI, ["vite:build"], { env: { NODE_ENV: "production" }, output: "pipe" });
+async function runBuild(signal?: AbortSignal): Promise<void> {
+	const child = spawnNode(REMIX_CLI, ["vite:build"], { env: { NODE_ENV: "production" }, output: "pipe" });
 	const output: Buffer[] = [];
 	for (const stream of [child.stdout, child.stderr])
 		stream?.on("data", (chunk: Buffer) => output.push(chunk));
 	const stop = () => child.kill("SIGKILL");
 	signal?.addEventListener("abort", stop, { once: true });
-	const { fault } = await ended(child);
+	const { fault } = await waitForExit(child);
 	signal?.removeEventListener("abort", stop);
 	signal?.throwIfAborted();
 	if (fault === null) return;
@@ -91,25 +91,25 @@ async function build(signal?: AbortSignal): Promise<void> {
 }
 
 function readStamp(): string | null {
-	return existsSync(STAMP) ? readFileSync(STAMP, "utf8") : null;
+	return existsSync(STAMP_FILE) ? readFileSync(STAMP_FILE, "utf8") : null;
 }
 
 /** SHA-256 over the paths and contents of every input, in a fixed order. */
 function hashInputs(): string {
 	const hash = createHash("sha256");
-	for (const file of INPUTS.flatMap((input) => filesIn(join(ROOT, input)))) {
+	for (const file of BUILD_INPUTS.flatMap((input) => listFiles(join(ROOT, input)))) {
 		const path = relative(ROOT, file);
-		if (NOT_BUILT.test(path)) continue;
+		if (EXCLUDED_FILES.test(path)) continue;
 		const content = readFileSync(file);
 		hash.update(`${path}\0${content.length}\0`).update(content);
 	}
 	return hash.digest("hex");
 }
 
-function filesIn(path: string): string[] {
+function listFiles(path: string): string[] {
 	if (!existsSync(path)) return [];
 	if (!statSync(path).isDirectory()) return [path];
 	return readdirSync(path)
 		.sort()
-		.flatMap((name) => filesIn(join(path, name)));
+		.flatMap((name) => listFiles(join(path, name)));
 }

@@ -1,7 +1,7 @@
 import { EnvironmentError } from "#app/env.server.ts";
 import { DomainError } from "#app/models/errors.ts";
-import { EmbeddedError } from "#embedded-postgres/index.ts";
-import { databaseFault } from "./database-fault.ts";
+import { EmbeddedDatabaseError } from "#embedded-postgres/index.ts";
+import { describeDatabaseFault } from "./database-fault.ts";
 
 /** Why a command cannot continue: one sentence for the user, with a remedy. */
 export class CommandError extends Error {}
@@ -15,14 +15,16 @@ export async function runCommand(work: () => Promise<void>): Promise<void> {
 		await work();
 	} catch (error) {
 		process.exitCode = 1;
-		process.stderr.write(`${explain(error)}\n`);
+		process.stderr.write(`${describeError(error)}\n`);
 	}
 }
 
 /** The sentence for an error, or its stack when the user cannot correct it. */
-export function explain(error: unknown): string {
-	for (const kind of [CommandError, EnvironmentError, EmbeddedError, DomainError]) {
+export function describeError(error: unknown): string {
+	for (const kind of [CommandError, EnvironmentError, EmbeddedDatabaseError, DomainError]) {
 		if (error instanceof kind) return error.message;
 	}
-	return databaseFault(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+	return (
+		describeDatabaseFault(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
+	);
 }

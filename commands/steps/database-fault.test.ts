@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { databaseFault } from "./database-fault.ts";
+import { describeDatabaseFault } from "./database-fault.ts";
 
 const coded = (code: string, more: object = {}) =>
 	Object.assign(new Error("as the driver says it"), { code, ...more });
@@ -11,12 +11,16 @@ it("explains a database error and its remedy, wrapped or not", () => {
 		new Error("Failed query", { cause: refused }),
 		new AggregateError([refused]),
 	]) {
-		expect(databaseFault(error)).toMatch(/^The database at 10\.0\.0\.7:5432 cannot be used: nothing answers/);
+		expect(describeDatabaseFault(error)).toMatch(
+			/^The database at 10\.0\.0\.7:5432 cannot be used: nothing answers/,
+		);
 	}
-	expect(databaseFault(coded("28P01"))).toMatch(/^The database cannot be used: it refuses the password/);
+	expect(describeDatabaseFault(coded("28P01"))).toMatch(
+		/^The database cannot be used: it refuses the password/,
+	);
 });
 
 it("returns null for other errors", () => {
-	expect(databaseFault(new TypeError("a bug"))).toBeNull();
-	expect(databaseFault(coded("ENOENT"))).toBeNull();
+	expect(describeDatabaseFault(new TypeError("a bug"))).toBeNull();
+	expect(describeDatabaseFault(coded("ENOENT"))).toBeNull();
 });

@@ -1,17 +1,17 @@
-const REMEDY = "check DATABASE_URL and that the database is running";
+const REMEDY_TEXT = "check DATABASE_URL and that the database is running";
 
 /** Error codes of the network and of Postgres (appendix A of its manual) that the operator can correct. */
-const FAULTS: Record<string, string> = {
-	ECONNREFUSED: `nothing answers there; ${REMEDY}`,
-	ECONNRESET: `the connection was cut; ${REMEDY}`,
-	ENOTFOUND: `its host name is not known; ${REMEDY}`,
-	EAI_AGAIN: `its host name cannot be looked up now; ${REMEDY}`,
-	EHOSTUNREACH: `its host cannot be reached; ${REMEDY}`,
-	ENETUNREACH: `its network cannot be reached; ${REMEDY}`,
-	ETIMEDOUT: `it does not answer; ${REMEDY}`,
-	CONNECT_TIMEOUT: `it does not answer; ${REMEDY}`,
-	CONNECTION_CLOSED: `it closed the connection; ${REMEDY}`,
-	CONNECTION_ENDED: `the connection ended; ${REMEDY}`,
+const FAULT_TEXTS: Record<string, string> = {
+	ECONNREFUSED: `nothing answers there; ${REMEDY_TEXT}`,
+	ECONNRESET: `the connection was cut; ${REMEDY_TEXT}`,
+	ENOTFOUND: `its host name is not known; ${REMEDY_TEXT}`,
+	EAI_AGAIN: `its host name cannot be looked up now; ${REMEDY_TEXT}`,
+	EHOSTUNREACH: `its host cannot be reached; ${REMEDY_TEXT}`,
+	ENETUNREACH: `its network cannot be reached; ${REMEDY_TEXT}`,
+	ETIMEDOUT: `it does not answer; ${REMEDY_TEXT}`,
+	CONNECT_TIMEOUT: `it does not answer; ${REMEDY_TEXT}`,
+	CONNECTION_CLOSED: `it closed the connection; ${REMEDY_TEXT}`,
+	CONNECTION_ENDED: `the connection ended; ${REMEDY_TEXT}`,
 	"28P01": "it refuses the password; correct the user and password in DATABASE_URL",
 	"28000": "it refuses this user; correct DATABASE_URL, or allow the user in pg_hba.conf",
 	"3D000": "it has no database of that name; create it, or correct DATABASE_URL",
@@ -27,12 +27,13 @@ const FAULTS: Record<string, string> = {
  * One sentence that says why the database cannot be used, or null for other errors. The URL is shown without its
  * password.
  */
-export function databaseFault(error: unknown): string | null {
+export function describeDatabaseFault(error: unknown): string | null {
 	for (let cause = error; cause instanceof Error; cause = cause.cause) {
 		const { code, address, port } = cause as Error & { code?: string; address?: unknown; port?: unknown };
 		// A host with several addresses fails with one error for each.
-		if (cause instanceof AggregateError && cause.errors.length > 0) return databaseFault(cause.errors[0]);
-		const fault = code === undefined ? undefined : FAULTS[code];
+		if (cause instanceof AggregateError && cause.errors.length > 0)
+			return describeDatabaseFault(cause.errors[0]);
+		const fault = code === undefined ? undefined : FAULT_TEXTS[code];
 		if (fault === undefined) continue;
 		const where = [address, port].flat().filter(Boolean).join(":");
 		return `The database${where === "" ? "" : ` at ${where}`} cannot be used: ${fault} (${code}).`;

@@ -1,7 +1,7 @@
 import { env, setEnv } from "#app/env.server.ts";
 import { migrate } from "#db/migrate.ts";
 import type { DemoLogin } from "#demo/prepare-demo.ts";
-import { type EmbeddedDatabase, openEmbedded } from "#embedded-postgres/index.ts";
+import { type EmbeddedDatabase, openEmbeddedDatabase } from "#embedded-postgres/index.ts";
 import { provideSecrets } from "./secrets.ts";
 
 /** A command's database: the one of DATABASE_URL, else the embedded one. */
@@ -14,7 +14,7 @@ export interface DatabaseAccess {
 /**
  * Opens and migrates the database. Afterwards the environment of this process contains its URL, and modules that use it
  * may be imported (never earlier, because they read the environment once).
- * @throws EmbeddedError, CommandError or the driver's error; `runCommand` prints each as one sentence.
+ * @throws EmbeddedDatabaseError, CommandError or the driver's error; `runCommand` prints each as one sentence.
  */
 export async function openDatabase(role: "start" | "guest"): Promise<DatabaseAccess> {
 	const settings = env();
@@ -24,7 +24,7 @@ export async function openDatabase(role: "start" | "guest"): Promise<DatabaseAcc
 		setEnv({ MEVI_EMBEDDED: "" });
 		return { embedded: null, close: closePools };
 	}
-	const embedded = await openEmbedded({ dataDir: settings.DATA_DIR, role });
+	const embedded = await openEmbeddedDatabase({ dataDir: settings.DATA_DIR, role });
 	try {
 		await migrate(embedded.url);
 		provideSecrets(settings);

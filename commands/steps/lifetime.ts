@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { env } from "#app/env.server.ts";
-import { explain } from "./command.ts";
+import { describeError } from "./command.ts";
 
-const PARENT_CHECK_MS = 500;
+const PARENT_CHECK_INTERVAL_MS = 500;
 /** Longest wait for pending work that ignores the abort signal. */
 const PENDING_TIMEOUT_MS = 15_000;
 
@@ -40,7 +40,7 @@ export async function runUntilStopped(work: (life: Lifetime) => Promise<void>): 
 				await cleanup();
 			} catch (error) {
 				exitCode = 1;
-				process.stderr.write(`${explain(error)}\n`);
+				process.stderr.write(`${describeError(error)}\n`);
 			}
 		}
 		process.exit(exitCode);
@@ -63,10 +63,10 @@ export async function runUntilStopped(work: (life: Lifetime) => Promise<void>): 
 	// A closed terminal or pipe must not prevent the cleanups.
 	for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 	try {
-		watchParent(() => void end());
+		endWithParent(() => void end());
 		await work(life);
 	} catch (error) {
-		if (!abort.signal.aborted) await end(explain(error));
+		if (!abort.signal.aborted) await end(describeError(error));
 	}
 }
 
@@ -74,13 +74,13 @@ export async function runUntilStopped(work: (life: Lifetime) => Promise<void>): 
  * npm does not end its scripts when it is killed. A command that a user started in the background may outlive its
  * shell, so this applies only under npm.
  */
-function watchParent(onParentGone: () => void): void {
+function endWithParent(onParentGone: () => void): void {
 	if (!env().npm_lifecycle_event) return;
 	const parent = process.ppid;
 	const check = setInterval(() => {
 		if (process.ppid === parent) return;
 		clearInterval(check);
 		onParentGone();
-	}, PARENT_CHECK_MS);
+	}, PARENT_CHECK_INTERVAL_MS);
 	check.unref();
 }

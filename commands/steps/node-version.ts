@@ -1,12 +1,12 @@
 /** The same version as `engines` in package.json, about which npm only warns. */
-const OLDEST = [20, 19] as const;
+const OLDEST_VERSION = [20, 19] as const;
 
 /** Exits with one sentence when Node is too old for this project. */
 export function requireNode(version = process.versions.node): void {
 	const [major = 0, minor = 0] = version.split(".").map(Number);
-	if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+	if (major > OLDEST_VERSION[0] || (major === OLDEST_VERSION[0] && minor >= OLDEST_VERSION[1])) return;
 	process.stderr.write(
-		`Mevi Chat needs Node ${OLDEST.join(".")} or newer, and this is ${version}; please update Node.\n`,
+		`Mevi Chat needs Node ${OLDEST_VERSION.join(".")} or newer, and this is ${version}; please update Node.\n`,
 	);
 	process.exit(1);
 }

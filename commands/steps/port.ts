@@ -3,8 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CommandError } from "./command.ts";
 
 /** A server that was just killed may need this time to release its port. */
-const GRACE_MS = 2_000;
-const RETRY_MS = 100;
+const RELEASE_TIMEOUT_MS = 2_000;
+const RETRY_DELAY_MS = 100;
 
 /**
  * Checks that a server can listen on a port; port 0 is replaced by a free one.
@@ -13,19 +13,19 @@ const RETRY_MS = 100;
  * @throws CommandError when the port is in use or not permitted.
  */
 export async function requireFreePort(port: number, host?: string): Promise<number> {
-	const deadline = Date.now() + GRACE_MS;
+	const deadline = Date.now() + RELEASE_TIMEOUT_MS;
 	for (;;) {
 		const outcome = await tryListening(port, host);
 		if (typeof outcome === "number") return outcome;
 		if (outcome.code === "EADDRINUSE" && Date.now() < deadline) {
-			await delay(RETRY_MS);
+			await delay(RETRY_DELAY_MS);
 			continue;
 		}
-		throw new CommandError(sentence(outcome.code ?? outcome.message, port, host));
+		throw new CommandError(describePortFault(outcome.code ?? outcome.message, port, host));
 	}
 }
 
-function sentence(code: string, port: number, host: string | undefined): string {
+function describePortFault(code: string, port: number, host: string | undefined): string {
 	const other = port === 65_535 ? port - 1 : port + 1;
 	if (code === "EADDRINUSE") {
 		return `Port ${port} is taken by another program; stop it, or choose another port, for example PORT=${other}.`;

@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { SERVER_BUILD } from "./build.ts";
-import { ended, spawnNode } from "./child.ts";
+import { spawnNode, waitForExit } from "./child.ts";
 import { CommandError } from "./command.ts";
 import { ROOT } from "./root.ts";
 
-const CLI = join(ROOT, "node_modules/@remix-run/serve/dist/cli.js");
-const READY_MS = 60_000;
-const POLL_MS = 50;
+const REMIX_SERVE_CLI = join(ROOT, "node_modules/@remix-run/serve/dist/cli.js");
+const READY_TIMEOUT_MS = 60_000;
+const POLL_INTERVAL_MS = 50;
 /** Time for the server to end its open streams; then it is killed. */
-const DRAIN_MS = 12_000;
+const DRAIN_TIMEOUT_MS = 12_000;
 
 /** A running remix-serve. */
 export interface ServerProcess {
@@ -27,8 +27,8 @@ export interface ServerProcess {
  */
 export async function startServer(port: number, host?: string): Promise<ServerProcess> {
 	const env = { NODE_ENV: "production", PORT: String(port) };
-	const child = spawnNode(CLI, [SERVER_BUILD], { env, output: "pipe", isApart: true });
-	const end = ended(child);
+	const child = spawnNode(REMIX_SERVE_CLI, [SERVER_BUILD], { env, output: "pipe", hasOwnProcessGroup: true });
+	const end = waitForExit(child);
 	let isGone = false;
 	let isStopping = false;
 	void end.then(() => {
@@ -41,22 +41,22 @@ export async function startServer(port: number, host?: string): Promise<ServerPr
 			isStopping = true;
 			if (isGone) return;
 			child.kill("SIGTERM");
-			const cut = setTimeout(() => child.kill("SIGKILL"), DRAIN_MS);
+			const cut = setTimeout(() => child.kill("SIGKILL"), DRAIN_TIMEOUT_MS);
 			await end;
 			clearTimeout(cut);
 		},
 	};
 	const address = `http://${host === undefined || host === "0.0.0.0" || host === "::" ? "localhost" : host}:${port}`;
-	const deadline = Date.now() + READY_MS;
+	const deadline = Date.now() + READY_TIMEOUT_MS;
 	while (!(await isReady(address))) {
 		if (isGone) {
 			throw new CommandError(`The server ended before it was ready (${(await end).fault ?? "exit code 0"}).`);
 		}
 		if (Date.now() > deadline) {
 			await server.stop();
-			throw new CommandError(`The server did not become ready within ${READY_MS / 1000} seconds.`);
+			throw new CommandError(`The server did not become ready within ${READY_TIMEOUT_MS / 1000} seconds.`);
 		}
-		await delay(POLL_MS);
+		await delay(POLL_INTERVAL_MS);
 	}
 	return server;
 }

@@ -5,7 +5,7 @@ import { CommandError } from "./command.ts";
  * The environment of a server process, with the checks that only servers need.
  * @throws EnvironmentError, CommandError
  */
-export function serverEnv(): Env {
+export function readServerEnv(): Env {
 	const settings = env();
 	if (settings.DATABASE_URL && !settings.APP_SECRET) {
 		throw new CommandError(
@@ -27,6 +27,6 @@ export function serverEnv(): Env {
 }
 
 /** The URL of the server for users: PUBLIC_URL, else localhost. Without a trailing slash. */
-export function publicAddress(settings: Env, port: number): string {
+export function publicUrl(settings: Env, port: number): string {
 	return (settings.PUBLIC_URL ?? `http://localhost:${port}`).replace(/(?<!\/)\/+$/, "");
 }

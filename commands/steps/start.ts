@@ -1,22 +1,25 @@
 import { type Env, setEnv } from "#app/env.server.ts";
 import type { DemoLogin } from "#demo/prepare-demo.ts";
-import { AlreadyRunningError, findHolder, prepareDataDirectory } from "#embedded-postgres/index.ts";
+import { AlreadyRunningError, findRunningServer, prepareDataDirectory } from "#embedded-postgres/index.ts";
 import { ensureBuild } from "./build.ts";
 import { closePools, type DatabaseAccess, openDatabase, prepareDemo } from "./database.ts";
 import { type Lifetime, runUntilStopped } from "./lifetime.ts";
 import { requireFreePort } from "./port.ts";
 import { startServer } from "./server-process.ts";
-import { publicAddress, serverEnv } from "./settings.ts";
+import { publicUrl, readServerEnv } from "./settings.ts";
 
 /** `npm start`: builds and runs everything, and stops it at the end. */
 export async function start(): Promise<void> {
 	await runUntilStopped(async (life) => {
-		const settings = serverEnv();
-		if (!settings.DATABASE_URL) await requireOwnDirectory(settings.DATA_DIR);
+		const settings = readServerEnv();
+		if (!settings.DATABASE_URL) await requireFreeDataDirectory(settings.DATA_DIR);
 		const port = await requireFreePort(settings.PORT, settings.HOST);
 		setEnv({ PORT: String(port) });
 
-		const [ready] = await Promise.all([life.track(openAndFill(life)), life.track(buildWhereNeeded(life))]);
+		const [ready] = await Promise.all([
+			life.track(openAndSeedDatabase(life)),
+			life.track(buildIfNeeded(life)),
+		]);
 		life.signal.throwIfAborted();
 		const server = await startServer(port, settings.HOST);
 		life.onEnd(server.stop);
@@ -25,31 +28,31 @@ export async function start(): Promise<void> {
 			void life.end(`The server ended unexpectedly (${fault ?? "exit code 0"}); start again with npm start.`);
 		});
 
-		const address = publicAddress(settings, port);
+		const address = publicUrl(settings, port);
 		ready.access.embedded?.announce(`${address}/`);
-		process.stdout.write(welcome(settings, address, ready));
+		process.stdout.write(formatWelcome(settings, address, ready));
 	});
 }
 
 /** Checked before the port, because a second start usually uses the same port, and this error explains more. */
-async function requireOwnDirectory(dataDir: string): Promise<void> {
+async function requireFreeDataDirectory(dataDir: string): Promise<void> {
 	prepareDataDirectory(dataDir);
-	const holder = await findHolder(dataDir);
+	const holder = await findRunningServer(dataDir);
 	if (holder) throw new AlreadyRunningError(dataDir, holder);
 }
 
-async function buildWhereNeeded(life: Lifetime): Promise<void> {
+async function buildIfNeeded(life: Lifetime): Promise<void> {
 	const begun = Date.now();
 	if (await ensureBuild(life.signal)) print(`Built in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);
 }
 
-interface Ready {
+interface OpenedDatabase {
 	access: DatabaseAccess;
 	demo: DemoLogin | null;
 	hasAgents: boolean;
 }
 
-async function openAndFill(life: Lifetime): Promise<Ready> {
+async function openAndSeedDatabase(life: Lifetime): Promise<OpenedDatabase> {
 	const access = await openDatabase("start");
 	life.onEnd(access.close);
 	access.embedded?.onLost(() => {
@@ -64,7 +67,7 @@ async function openAndFill(life: Lifetime): Promise<Ready> {
 	return { access, demo, hasAgents };
 }
 
-function welcome(settings: Env, address: string, { access, demo, hasAgents }: Ready): string {
+function formatWelcome(settings: Env, address: string, { access, demo, hasAgents }: OpenedDatabase): string {
 	const lines = ["", `Shop       ${address}/`, `Dashboard  ${address}/admin/chat`];
 	if (demo) lines.push(`Agent      ${address}/admin/login ${demo.email} ${demo.password}`);
 	else if (!hasAgents)

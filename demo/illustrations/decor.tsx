@@ -1,8 +1,8 @@
-import { Ground, Room, Window } from "./room.tsx";
+import { GroundShadow, RoomBackground, Window } from "./room.tsx";
 
 export function VaseIllustration() {
 	return (
-		<Room wall="warm" tabletop>
+		<RoomBackground wall="warm" tabletop>
 			<circle className="fill-illustration-wall" cx="160" cy="88" r="74" opacity=".8" />
 			<g className="stroke-illustration-leaf-dark" fill="none" strokeWidth="2.5" strokeLinecap="round">
 				<path d="M158 122q-4-50-44-74M160 122q2-58 10-92M162 122q10-40 46-58" />
@@ -17,7 +17,7 @@ export function VaseIllustration() {
 				<ellipse cx="210" cy="63" rx="7" ry="15" transform="rotate(60 210 63)" />
 				<ellipse cx="190" cy="72" rx="6" ry="12" transform="rotate(16 190 72)" />
 			</g>
-			<Ground y={206} rx={52} />
+			<GroundShadow y={206} rx={52} />
 			<path className="fill-illustration-clay" d="M150 116h20v12q40 8 40 42 0 36-50 36t-50-36q0-34 40-42z" />
 			<path
 				className="stroke-illustration-linen"
@@ -28,15 +28,15 @@ export function VaseIllustration() {
 				opacity=".4"
 			/>
 			<ellipse className="fill-illustration-wood-dark" cx="160" cy="116" rx="11" ry="3" />
-			<Ground x={252} y={206} rx={24} />
+			<GroundShadow x={252} y={206} rx={24} />
 			<path className="fill-illustration-sand" d="M246 172h12v7q18 4 18 15 0 12-24 12t-24-12q0-11 18-15z" />
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function MirrorIllustration() {
 	return (
-		<Room wall="cool">
+		<RoomBackground wall="cool">
 			<circle className="fill-illustration-shade" cx="164" cy="88" r="68" />
 			<circle className="fill-illustration-wood" cx="160" cy="84" r="68" />
 			<circle className="fill-illustration-sky" cx="160" cy="84" r="61" />
@@ -46,21 +46,21 @@ export function MirrorIllustration() {
 				opacity=".4"
 			/>
 			<path className="fill-illustration-linen" d="M146 140l70-88 4 14-60 78q-8 0-14-4z" opacity=".3" />
-			<Ground y={220} rx={92} />
+			<GroundShadow y={220} rx={92} />
 			<path className="fill-illustration-wood-dark" d="M84 186h8v34h-8zM228 186h8v34h-8z" />
 			<rect className="fill-illustration-wood" x="70" y="176" width="180" height="14" rx="4" />
 			<path className="fill-illustration-clay" d="M206 160h30q-2 16-15 16t-15-16z" />
 			<path className="fill-illustration-linen" d="M92 154h18v22H92z" />
 			<path className="fill-illustration-glow" d="M101 140q7 8 0 13-7-5 0-13z" />
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function PlanterIllustration() {
 	return (
-		<Room wall="plain">
+		<RoomBackground wall="plain">
 			<Window x={206} y={30} w={84} h={96} />
-			<Ground x={140} y={220} rx={56} />
+			<GroundShadow x={140} y={220} rx={56} />
 			<g className="stroke-illustration-leaf-dark" fill="none" strokeWidth="3.5" strokeLinecap="round">
 				<path d="M140 150q-6-60-56-82M140 150q-2-70-8-112M140 150q8-56 48-86M140 150q-30-30-64-24M140 150q30-26 62-18" />
 			</g>
@@ -75,6 +75,6 @@ export function PlanterIllustration() {
 			<path className="fill-illustration-wood-dark" d="M96 156h88l-1 5H97z" opacity=".45" />
 			<path className="fill-illustration-wood-dark" d="M112 206h12l-2 10h-8zM156 206h12l-2 10h-8z" />
 			<path className="fill-illustration-sand" d="M98 213h84v6q0 3-4 3h-76q-4 0-4-3z" />
-		</Room>
+		</RoomBackground>
 	);
 }

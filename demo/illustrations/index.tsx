@@ -2,7 +2,7 @@ import type { ComponentType } from "react";
 import { MirrorIllustration, PlanterIllustration, VaseIllustration } from "./decor.tsx";
 import { CarafeIllustration, MugsIllustration, PotIllustration } from "./kitchen.tsx";
 import { FloorLampIllustration, PendantLampIllustration, TableLampIllustration } from "./lighting.tsx";
-import { Ground, Room, Window } from "./room.tsx";
+import { GroundShadow, RoomBackground, Window } from "./room.tsx";
 import { ArmchairIllustration, ChairIllustration, SofaIllustration, StoolIllustration } from "./seating.tsx";
 import { BasketIllustration, BenchIllustration, ShelfIllustration } from "./storage.tsx";
 import { DeskIllustration, DiningTableIllustration, SideTableIllustration } from "./tables.tsx";
@@ -41,10 +41,10 @@ const ILLUSTRATIONS: Record<string, ComponentType> = {
 	planter: PlanterIllustration,
 };
 
-/** The keys a product's `illustration` may have. */
+/** The values that a product's `illustration` can have. */
 export const ILLUSTRATION_NAMES: string[] = Object.keys(ILLUSTRATIONS);
 
-/** A picture of a product, drawn by us. Decorative: the product's name always stands beside it. */
+/** The illustration of a product. It is decorative (`aria-hidden`), because the product's name is always beside it. */
 export function Illustration({ name, className = "" }: { name: string | null; className?: string }) {
 	const Picture =
 		(name && Object.hasOwn(ILLUSTRATIONS, name) ? ILLUSTRATIONS[name] : undefined) ?? EmptyRoomIllustration;
@@ -61,12 +61,12 @@ export function Illustration({ name, className = "" }: { name: string | null; cl
 	);
 }
 
-/** For what we have not drawn: a parcel in a room, waiting to be opened. */
+/** For products without an illustration: a parcel in a room. */
 function EmptyRoomIllustration() {
 	return (
-		<Room wall="cool">
+		<RoomBackground wall="cool">
 			<Window x={40} y={34} w={76} h={92} />
-			<Ground x={192} y={214} rx={66} />
+			<GroundShadow x={192} y={214} rx={66} />
 			<path className="fill-illustration-sand" d="M136 136h112v76H136z" />
 			<path className="fill-illustration-wood" d="M136 136l14-20h84l14 20z" opacity=".75" />
 			<path className="fill-illustration-linen" d="M182 116h20v48h-20z" opacity=".6" />
@@ -77,6 +77,6 @@ function EmptyRoomIllustration() {
 				strokeLinecap="round"
 				opacity=".6"
 			/>
-		</Room>
+		</RoomBackground>
 	);
 }

@@ -1,8 +1,8 @@
-import { Ground, Room, Window } from "./room.tsx";
+import { GroundShadow, RoomBackground, Window } from "./room.tsx";
 
 export function MugsIllustration() {
 	return (
-		<Room wall="cool" tabletop>
+		<RoomBackground wall="cool" tabletop>
 			<path className="stroke-illustration-wood-dark" d="M40 70h240" strokeWidth="8" strokeLinecap="round" />
 			<path
 				className="stroke-illustration-metal"
@@ -15,8 +15,8 @@ export function MugsIllustration() {
 			<path className="stroke-illustration-clay" d="M98 92q0-12 8-12" fill="none" strokeWidth="5" />
 			<path className="fill-illustration-leaf" d="M206 92h40v32q0 8-20 8t-20-8z" />
 			<path className="stroke-illustration-leaf" d="M226 92q0-12 8-12" fill="none" strokeWidth="5" />
-			<Ground x={132} y={204} rx={44} />
-			<Ground x={206} y={212} rx={44} />
+			<GroundShadow x={132} y={204} rx={44} />
+			<GroundShadow x={206} y={212} rx={44} />
 			<path
 				className="stroke-illustration-leaf-dark"
 				d="M164 160q22 0 22 13t-22 13"
@@ -49,15 +49,15 @@ export function MugsIllustration() {
 				strokeLinecap="round"
 				opacity=".8"
 			/>
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function CarafeIllustration() {
 	return (
-		<Room wall="warm" tabletop>
+		<RoomBackground wall="warm" tabletop>
 			<Window x={40} y={22} w={96} h={104} />
-			<Ground x={176} y={206} rx={46} />
+			<GroundShadow x={176} y={206} rx={46} />
 			<path
 				className="fill-illustration-sky"
 				d="M162 66h30v34q0 10 12 26 14 18 14 40v24q0 14-14 14h-54q-14 0-14-14v-24q0-22 14-40 12-16 12-26z"
@@ -77,24 +77,24 @@ export function CarafeIllustration() {
 				opacity=".85"
 			/>
 			<path className="fill-illustration-wood" d="M164 48h26l-3 22h-20z" />
-			<Ground x={250} y={212} rx={28} />
+			<GroundShadow x={250} y={212} rx={28} />
 			<path className="fill-illustration-sky" d="M228 158h46l-5 48q-1 5-18 5t-18-5z" opacity=".5" />
 			<path className="fill-illustration-sky" d="M231 180h40l-3 26q-1 5-17 5t-17-5z" opacity=".85" />
-			<Ground x={84} y={210} rx={30} />
+			<GroundShadow x={84} y={210} rx={30} />
 			<circle className="fill-illustration-glow" cx="72" cy="194" r="15" />
 			<circle className="fill-illustration-glow" cx="98" cy="197" r="13" />
 			<path className="fill-illustration-leaf" d="M74 180q10-14 20-8-8 10-20 8z" />
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function PotIllustration() {
 	return (
-		<Room wall="cool" tabletop>
+		<RoomBackground wall="cool" tabletop>
 			<g className="fill-illustration-trim" opacity=".8">
 				<path d="M0 0h58v36H0zM62 0h58v36H62zM124 0h58v36h-58zM186 0h58v36h-58zM248 0h72v36h-72zM0 40h28v36H0zM32 40h58v36H32zM94 40h58v36H94zM156 40h58v36h-58zM218 40h58v36h-58zM280 40h40v36h-40z" />
 			</g>
-			<Ground y={208} rx={98} />
+			<GroundShadow y={208} rx={98} />
 			<path
 				className="stroke-illustration-clay"
 				d="M80 148H64q-8 0-8 8t8 8h16M240 148h16q8 0 8 8t-8 8h-16"
@@ -114,6 +114,6 @@ export function PotIllustration() {
 				strokeLinecap="round"
 				opacity=".85"
 			/>
-		</Room>
+		</RoomBackground>
 	);
 }

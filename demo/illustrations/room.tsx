@@ -1,29 +1,29 @@
 import type { ReactNode } from "react";
 
-const WALLS = {
+const WALL_CLASSES = {
 	plain: "fill-illustration-wall",
 	cool: "fill-illustration-wall-cool",
 	warm: "fill-illustration-wall-warm",
 };
 
-export type Wall = keyof typeof WALLS;
+export type WallColour = keyof typeof WALL_CLASSES;
 
 /**
- * The corner of a room every illustration stands in: 320 × 240, the floor begins at 178. `tabletop` puts the
- * thing on a table seen from the front, for what is too small for a floor.
+ * The background of every illustration: the corner of a room, 320 × 240 units, with the floor from y = 178. `tabletop`
+ * shows a table from the front instead, for small products.
  */
-export function Room({
+export function RoomBackground({
 	wall = "plain",
 	tabletop = false,
 	children,
 }: {
-	wall?: Wall;
+	wall?: WallColour;
 	tabletop?: boolean;
 	children: ReactNode;
 }) {
 	return (
 		<>
-			<path className={WALLS[wall]} d="M0 0h320v240H0z" />
+			<path className={WALL_CLASSES[wall]} d="M0 0h320v240H0z" />
 			{tabletop ? (
 				<>
 					<path className="fill-illustration-wood" d="M0 186h320v54H0z" />
@@ -48,13 +48,13 @@ export function Room({
 	);
 }
 
-/** The soft shadow under whatever stands, so that nothing floats. */
-export function Ground({ x = 160, y = 212, rx = 70 }: { x?: number; y?: number; rx?: number }) {
+/** The shadow under a product. */
+export function GroundShadow({ x = 160, y = 212, rx = 70 }: { x?: number; y?: number; rx?: number }) {
 	return <ellipse className="fill-illustration-shade" cx={x} cy={y} rx={rx} ry={Math.max(4, rx / 11)} />;
 }
 
-/** Light falling from a lamp: widest and weakest outside. */
-export function Glow({ x, y, r }: { x: number; y: number; r: number }) {
+/** The light of a lamp: circles that are fainter the larger they are. */
+export function LampLight({ x, y, r }: { x: number; y: number; r: number }) {
 	return (
 		<g className="fill-illustration-glow">
 			{[1, 0.85, 0.7, 0.55, 0.42, 0.3].map((share) => (
@@ -64,7 +64,7 @@ export function Glow({ x, y, r }: { x: number; y: number; r: number }) {
 	);
 }
 
-/** A window with a bit of sky, a frame and a sill. */
+/** A window with sky, a frame and a sill. */
 export function Window({ x, y, w, h }: { x: number; y: number; w: number; h: number }) {
 	return (
 		<g>

@@ -1,10 +1,10 @@
-import { Ground, Room, Window } from "./room.tsx";
+import { GroundShadow, RoomBackground, Window } from "./room.tsx";
 
 export function ArmchairIllustration() {
 	return (
-		<Room wall="warm">
+		<RoomBackground wall="warm">
 			<Window x={26} y={34} w={70} h={92} />
-			<Ground x={178} y={216} rx={82} />
+			<GroundShadow x={178} y={216} rx={82} />
 			<path
 				className="stroke-illustration-wood-dark"
 				d="M124 192l-8 22M232 192l8 22M140 190l-2 16M216 190l2 16"
@@ -33,7 +33,7 @@ export function ArmchairIllustration() {
 				rx="7"
 				transform="rotate(9 180 123)"
 			/>
-			<Ground x={274} y={208} rx={20} />
+			<GroundShadow x={274} y={208} rx={20} />
 			<path className="fill-illustration-linen" d="M260 186h28l-4 22h-20z" />
 			<path
 				className="stroke-illustration-leaf"
@@ -47,18 +47,18 @@ export function ArmchairIllustration() {
 				<ellipse cx="279" cy="130" rx="6" ry="12" transform="rotate(8 279 130)" />
 				<ellipse cx="296" cy="150" rx="6" ry="11" transform="rotate(50 296 150)" />
 			</g>
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function SofaIllustration() {
 	return (
-		<Room wall="cool">
+		<RoomBackground wall="cool">
 			<rect className="fill-illustration-linen" x="112" y="28" width="44" height="56" rx="2" />
 			<path className="fill-illustration-clay" d="M120 66q14-26 28 0v10h-28z" opacity=".8" />
 			<rect className="fill-illustration-linen" x="168" y="38" width="36" height="46" rx="2" />
 			<circle className="fill-illustration-leaf" cx="186" cy="60" r="10" />
-			<Ground y={218} rx={122} />
+			<GroundShadow y={218} rx={122} />
 			<path
 				className="stroke-illustration-wood-dark"
 				d="M68 196v18M252 196v18M84 196v12M236 196v12"
@@ -91,15 +91,15 @@ export function SofaIllustration() {
 				rx="6"
 				transform="rotate(10 223 142)"
 			/>
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function StoolIllustration() {
 	return (
-		<Room wall="plain">
+		<RoomBackground wall="plain">
 			<path className="fill-illustration-wall-cool" d="M196 0h124v178H196z" opacity=".7" />
-			<Ground y={216} rx={58} />
+			<GroundShadow y={216} rx={58} />
 			<path className="fill-illustration-wood-dark" d="M154 124h12l3 84h-8z" />
 			<path className="fill-illustration-wood" d="M118 122l14-2-18 96h-10zM188 120l14 2 14 94h-10z" />
 			<path className="stroke-illustration-wood-dark" d="M114 180q46 10 94 0" fill="none" strokeWidth="5" />
@@ -122,15 +122,15 @@ export function StoolIllustration() {
 				strokeLinecap="round"
 				opacity=".75"
 			/>
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function ChairIllustration() {
 	return (
-		<Room wall="warm">
+		<RoomBackground wall="warm">
 			<circle className="fill-illustration-wall" cx="160" cy="104" r="84" opacity=".75" />
-			<Ground y={218} rx={62} />
+			<GroundShadow y={218} rx={62} />
 			<path
 				className="stroke-illustration-wood-dark"
 				d="M126 148l-2 54M194 148l2 54"
@@ -163,6 +163,6 @@ export function ChairIllustration() {
 			/>
 			<path className="stroke-illustration-wood" d="M104 161h112" strokeWidth="6" strokeLinecap="round" />
 			<path className="stroke-illustration-wood" d="M110 188h100" strokeWidth="4" />
-		</Room>
+		</RoomBackground>
 	);
 }

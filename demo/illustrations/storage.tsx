@@ -1,9 +1,9 @@
-import { Ground, Room } from "./room.tsx";
+import { GroundShadow, RoomBackground } from "./room.tsx";
 
 export function ShelfIllustration() {
 	return (
-		<Room wall="cool">
-			<Ground y={220} rx={76} />
+		<RoomBackground wall="cool">
+			<GroundShadow y={220} rx={76} />
 			<path className="fill-illustration-wood-dark" d="M98 20h8v200h-8zM214 20h8v200h-8z" />
 			<g className="fill-illustration-wood">
 				<path d="M92 62h136v7H92zM92 114h136v7H92zM92 166h136v7H92zM92 206h136v7H92z" />
@@ -37,15 +37,15 @@ export function ShelfIllustration() {
 				<path className="fill-illustration-linen" d="M116 192q0-6 6-6h34q6 0 6 6v14h-46z" />
 				<path className="fill-illustration-leaf" d="M166 194q0-6 6-6h28q6 0 6 6v12h-40z" />
 			</g>
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function BasketIllustration() {
 	return (
-		<Room wall="warm">
+		<RoomBackground wall="warm">
 			<path className="fill-illustration-wall" d="M0 0h92v178H0z" opacity=".7" />
-			<Ground y={218} rx={88} />
+			<GroundShadow y={218} rx={88} />
 			<g>
 				<path className="fill-illustration-linen" d="M112 116q-6-34 26-36 14-18 38-6 30 0 30 42z" />
 				<path
@@ -77,13 +77,13 @@ export function BasketIllustration() {
 				fill="none"
 				strokeWidth="7"
 			/>
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function BenchIllustration() {
 	return (
-		<Room wall="plain">
+		<RoomBackground wall="plain">
 			<path className="stroke-illustration-wood-dark" d="M84 46h152" strokeWidth="6" strokeLinecap="round" />
 			<path
 				className="stroke-illustration-wood"
@@ -95,7 +95,7 @@ export function BenchIllustration() {
 			<path className="stroke-illustration-leaf-dark" d="M104 58v64" strokeWidth="2" opacity=".6" />
 			<path className="fill-illustration-sand" d="M196 64h40l-4 44h-32z" />
 			<path className="stroke-illustration-wood-dark" d="M206 66q10-16 20 0" fill="none" strokeWidth="3" />
-			<Ground y={220} rx={112} />
+			<GroundShadow y={220} rx={112} />
 			<path className="fill-illustration-wood-dark" d="M66 150h11v70H66zM243 150h11v70h-11z" />
 			<path className="fill-illustration-wood" d="M66 180h188v5H66zM66 206h188v5H66z" />
 			<rect className="fill-illustration-wood" x="54" y="144" width="212" height="11" rx="4" />
@@ -111,6 +111,6 @@ export function BenchIllustration() {
 				/>
 				<path className="fill-illustration-leaf-dark" d="M192 206v-20h16v12q14 0 14 8z" />
 			</g>
-		</Room>
+		</RoomBackground>
 	);
 }

@@ -1,10 +1,10 @@
-import { Ground, Room, Window } from "./room.tsx";
+import { GroundShadow, RoomBackground, Window } from "./room.tsx";
 
 export function DiningTableIllustration() {
 	return (
-		<Room wall="plain">
+		<RoomBackground wall="plain">
 			<Window x={112} y={24} w={96} h={76} />
-			<Ground y={220} rx={128} />
+			<GroundShadow y={220} rx={128} />
 			<g className="stroke-illustration-wood-dark" fill="none" strokeWidth="5" strokeLinecap="round">
 				<path d="M72 176l-3-58q20-7 40 0l-3 58M214 176l-3-58q20-7 40 0l-3 58" />
 				<path d="M70 138q20-5 38 0M212 138q20-5 38 0" />
@@ -28,20 +28,20 @@ export function DiningTableIllustration() {
 			</g>
 			<path className="fill-illustration-clay" d="M200 146h44q-4 10-22 10t-22-10z" />
 			<path className="fill-illustration-leaf-dark" d="M74 150h44l-6 6H80z" />
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function SideTableIllustration() {
 	return (
-		<Room wall="cool">
+		<RoomBackground wall="cool">
 			<path
 				className="fill-illustration-leaf-dark"
 				d="M0 108q0-20 26-20h36q24 0 24 22v28q0-10 11-10t11 10v64q0 8-8 8H0z"
 			/>
 			<path className="fill-illustration-leaf" d="M0 150h86v22H0z" />
 			<path className="stroke-illustration-wood-dark" d="M90 196v14" strokeWidth="6" strokeLinecap="round" />
-			<Ground x={196} y={216} rx={54} />
+			<GroundShadow x={196} y={216} rx={54} />
 			<path
 				className="stroke-illustration-metal"
 				d="M160 134l72 80M232 134l-72 80"
@@ -61,17 +61,17 @@ export function SideTableIllustration() {
 			/>
 			<path className="fill-illustration-sand" d="M210 117l36-4 3 11-38 5z" />
 			<path className="fill-illustration-leaf" d="M208 110l38-4 2 7-38 5z" />
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function DeskIllustration() {
 	return (
-		<Room wall="warm">
+		<RoomBackground wall="warm">
 			<rect className="fill-illustration-linen" x="62" y="34" width="52" height="66" rx="2" />
 			<path className="fill-illustration-sky" d="M68 40h40v54H68z" />
 			<path className="fill-illustration-leaf" d="M68 80l14-20 10 12 8-8 8 16v14H68z" />
-			<Ground y={218} rx={126} />
+			<GroundShadow y={218} rx={126} />
 			<path className="fill-illustration-wood-dark" d="M56 156h9l-5 62h-8zM255 156h9l4 62h-8z" />
 			<rect className="fill-illustration-wood" x="40" y="138" width="240" height="11" rx="4" />
 			<path className="fill-illustration-wood" d="M50 149h220v20H50z" />
@@ -102,6 +102,6 @@ export function DeskIllustration() {
 				strokeWidth="2.5"
 				strokeLinecap="round"
 			/>
-		</Room>
+		</RoomBackground>
 	);
 }

@@ -1,9 +1,9 @@
-import { Ground, Room, Window } from "./room.tsx";
+import { GroundShadow, RoomBackground, Window } from "./room.tsx";
 
 export function BeddingIllustration() {
 	return (
-		<Room wall="cool">
-			<Ground y={222} rx={132} />
+		<RoomBackground wall="cool">
+			<GroundShadow y={222} rx={132} />
 			<path className="fill-illustration-wood" d="M54 62q0-10 10-10h192q10 0 10 10v120H54z" />
 			<path className="fill-illustration-wood-dark" d="M54 92h212v6H54z" opacity=".35" />
 			<path className="fill-illustration-wood-dark" d="M44 198h10v24H44zM266 198h10v24h-10z" />
@@ -29,14 +29,14 @@ export function BeddingIllustration() {
 				strokeLinecap="round"
 				opacity=".5"
 			/>
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function ThrowIllustration() {
 	return (
-		<Room wall="plain">
-			<Ground y={218} rx={108} />
+		<RoomBackground wall="plain">
+			<GroundShadow y={218} rx={108} />
 			<path className="fill-illustration-sand" d="M60 84q0-24 24-24h152q24 0 24 24v112H60z" />
 			<path className="fill-illustration-linen" d="M84 156h152v22H84z" opacity=".5" />
 			<path
@@ -59,13 +59,13 @@ export function ThrowIllustration() {
 				strokeWidth="2.5"
 				strokeLinecap="round"
 			/>
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function CushionIllustration() {
 	return (
-		<Room wall="warm">
+		<RoomBackground wall="warm">
 			<path className="fill-illustration-leaf" d="M0 96h320v106H0z" />
 			<path className="fill-illustration-leaf-dark" d="M0 170h320v34H0z" opacity=".6" />
 			<path className="fill-illustration-floor" d="M0 204h320v36H0z" />
@@ -81,13 +81,13 @@ export function CushionIllustration() {
 					<path d="M160 82v-12M126 92l-7-10M194 92l7-10M104 117l-10-6M216 117l10-6M106 156h108M122 167h76" />
 				</g>
 			</g>
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function RugIllustration() {
 	return (
-		<Room wall="cool">
+		<RoomBackground wall="cool">
 			<path className="fill-illustration-floor" d="M0 96h320v144H0z" />
 			<path className="fill-illustration-trim" d="M0 90h320v6H0z" />
 			<path
@@ -114,13 +114,13 @@ export function RugIllustration() {
 			/>
 			<path className="fill-illustration-wood" d="M214 66h96v12h-96z" />
 			<path className="fill-illustration-wood" d="M216 16q0-8 8-8h74q8 0 8 8v50h-90z" opacity=".8" />
-		</Room>
+		</RoomBackground>
 	);
 }
 
 export function CurtainIllustration() {
 	return (
-		<Room wall="plain">
+		<RoomBackground wall="plain">
 			<Window x={96} y={38} w={128} h={122} />
 			<path className="fill-illustration-glow" d="M96 178h128l46 62H70z" opacity=".35" />
 			<path className="stroke-illustration-metal" d="M42 24h236" strokeWidth="4" strokeLinecap="round" />
@@ -133,6 +133,6 @@ export function CurtainIllustration() {
 			<g className="stroke-illustration-sand" fill="none" strokeWidth="2" opacity=".8">
 				<path d="M68 26q2 100-4 194M86 26q2 100-4 196M106 26q4 60-6 110 0 50 2 86M224 26q0 70 4 120 2 40-1 76M240 26q0 100 4 196M256 26q0 100 4 194" />
 			</g>
-		</Room>
+		</RoomBackground>
 	);
 }

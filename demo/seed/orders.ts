@@ -4,11 +4,11 @@ import { seedProductId, seedProducts, seedVariantId } from "./products.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
-const FREE_DELIVERY_FROM_CENTS = 7_500;
+const FREE_DELIVERY_MIN_CENTS = 7_500;
 const DELIVERY_CENTS = 690;
-/** Days from the order to the promised date, and to the door when all goes well. */
-const PROMISED_AFTER_DAYS = 5;
-const DELIVERED_AFTER_DAYS = 4;
+/** Days from the order to the promised delivery, and to the actual delivery. */
+const PROMISED_DELIVERY_DAYS = 5;
+const ACTUAL_DELIVERY_DAYS = 4;
 const CARRIERS = ["Northline", "Parcelbird", "Harbourmail"];
 const PAYMENT_METHODS = ["Visa", "Mastercard", "PayPal", "Apple Pay", "Mevi gift card"];
 
@@ -31,13 +31,13 @@ export type SeedOrder = {
 	payments: PaymentRecord[];
 	totalCents: number;
 	placedAt: Date;
-	/** The promised day, YYYY-MM-DD; null once cancelled. */
+	/** The promised day, YYYY-MM-DD; null for a cancelled order. */
 	expectedOn: string | null;
 	deliveredAt: Date | null;
 };
 
-/** How long ago orders of each status were placed, in days: first the youngest, then the step to the next. */
-const AGES: Record<SeedStatus, [youngest: number, step: number]> = {
+/** Age of the orders of each status in days: of the newest, and the step to the next. */
+const ORDER_AGES_DAYS: Record<SeedStatus, [youngest: number, step: number]> = {
 	pending: [0.02, 0.04],
 	processed: [0.6, 0.15],
 	shipped: [2, 0.3],
@@ -48,8 +48,8 @@ const AGES: Record<SeedStatus, [youngest: number, step: number]> = {
 	refunded: [30, 11],
 };
 
-/** Three orders a person, so that each of the twenty has something under way and something behind them. */
-const STATUSES: [SeedStatus, SeedStatus, SeedStatus][] = [
+/** Three orders for each customer, of which at least one is in progress and one is completed. */
+const STATUSES_PER_CUSTOMER: [SeedStatus, SeedStatus, SeedStatus][] = [
 	["shipped", "delivered", "refunded"],
 	["pending", "delivered", "delivered"],
 	["processed", "return_requested", "delivered"],
@@ -58,22 +58,22 @@ const STATUSES: [SeedStatus, SeedStatus, SeedStatus][] = [
 ];
 
 /**
- * The sixty orders of the demo store, the same at every call but for their dates, which are counted back
- * from `now` so that "arrives on Thursday" is still ahead for whoever tries the store.
+ * The sixty orders of the demo store. They are the same at every call, except the dates, which are counted back from
+ * `now`, so that promised deliveries are in the future.
  */
-export function seedOrders(now: Date): SeedOrder[] {
+export function createSeedOrders(now: Date): SeedOrder[] {
 	const counts = new Map<SeedStatus, number>();
 	return seedPeople.flatMap((person, personIndex) => {
-		const statuses = STATUSES[personIndex % STATUSES.length] ?? [];
+		const statuses = STATUSES_PER_CUSTOMER[personIndex % STATUSES_PER_CUSTOMER.length] ?? [];
 		return statuses.map((status, place) => {
 			const nth = counts.get(status) ?? 0;
 			counts.set(status, nth + 1);
-			return makeOrder({ customerId: person.id, status, nth, index: personIndex * 3 + place, now });
+			return createSeedOrder({ customerId: person.id, status, nth, index: personIndex * 3 + place, now });
 		});
 	});
 }
 
-function makeOrder(options: {
+function createSeedOrder(options: {
 	customerId: string;
 	status: SeedStatus;
 	nth: number;
@@ -81,33 +81,33 @@ function makeOrder(options: {
 	now: Date;
 }): SeedOrder {
 	const { customerId, status, nth, index, now } = options;
-	const [youngest, step] = AGES[status];
+	const [youngest, step] = ORDER_AGES_DAYS[status];
 	const placedAt = new Date(now.getTime() - (youngest + nth * step) * DAY_MS - HOUR_MS / 4);
 	const items = pickItems(index);
 	const itemsCents = items.reduce((sum, item) => sum + item.priceCents * (item.quantity ?? 1), 0);
-	const totalCents = itemsCents + (itemsCents >= FREE_DELIVERY_FROM_CENTS ? 0 : DELIVERY_CENTS);
+	const totalCents = itemsCents + (itemsCents >= FREE_DELIVERY_MIN_CENTS ? 0 : DELIVERY_CENTS);
 	const hasArrived = ["delivered", "return_requested", "returned", "refunded"].includes(status);
-	const expected = new Date(placedAt.getTime() + PROMISED_AFTER_DAYS * DAY_MS);
+	const expected = new Date(placedAt.getTime() + PROMISED_DELIVERY_DAYS * DAY_MS);
 	return {
-		number: orderNumber(index),
+		number: createOrderNumber(index),
 		customerId,
 		status,
 		items,
-		shipments: hasArrived || status === "shipped" ? [makeShipment(index, items)] : [],
-		payments: makePayments({ status, totalCents, index }),
+		shipments: hasArrived || status === "shipped" ? [createShipment(index, items)] : [],
+		payments: createPayments({ status, totalCents, index }),
 		totalCents,
 		placedAt,
 		expectedOn: status === "cancelled" ? null : expected.toISOString().slice(0, 10),
-		deliveredAt: hasArrived ? new Date(placedAt.getTime() + DELIVERED_AFTER_DAYS * DAY_MS) : null,
+		deliveredAt: hasArrived ? new Date(placedAt.getTime() + ACTUAL_DELIVERY_DAYS * DAY_MS) : null,
 	};
 }
 
-/** W and seven digits that look drawn at random but never repeat: 7919 is prime to 900,000. */
-function orderNumber(index: number): string {
+/** W and seven digits that look random and never repeat, because 7919 and 900,000 have no common factor. */
+function createOrderNumber(index: number): string {
 	return `W${1_000_000 + (((index + 11) * 7_919 * 13) % 900_000)}`;
 }
 
-/** One to three different products, walking through the catalogue so that every product is in some order. */
+/** One to three different products. The orders go through the catalogue in turn, so every product is in some order. */
 function pickItems(index: number): OrderItem[] {
 	const howMany = 1 + (index % 3);
 	return Array.from({ length: howMany }, (_, place) => {
@@ -127,7 +127,7 @@ function pickItems(index: number): OrderItem[] {
 	});
 }
 
-function makeShipment(index: number, items: OrderItem[]): Shipment {
+function createShipment(index: number, items: OrderItem[]): Shipment {
 	return {
 		trackingIds: [String(700_100_000_000 + (((index + 3) * 48_271 * 9_973) % 99_999_999))],
 		itemIds: items.map((item) => item.itemId),
@@ -135,11 +135,11 @@ function makeShipment(index: number, items: OrderItem[]): Shipment {
 	};
 }
 
-/** What was paid and, when the whole order was stopped or sent back, paid back with the delivery. */
-function makePayments(options: { status: SeedStatus; totalCents: number; index: number }): PaymentRecord[] {
+/** The payment and, for a cancelled or returned order, the refund, which includes the delivery cost. */
+function createPayments(options: { status: SeedStatus; totalCents: number; index: number }): PaymentRecord[] {
 	const { status, totalCents, index } = options;
 	const method = PAYMENT_METHODS[index % PAYMENT_METHODS.length];
-	// Nothing is charged before an order leaves the warehouse; until then the amount is only reserved.
+	// The amount is reserved first, and charged when the order leaves the warehouse.
 	const hasLeft = status !== "pending" && status !== "processed";
 	const paid: PaymentRecord = { type: hasLeft ? "payment" : "reservation", amountCents: totalCents, method };
 	const isPaidBack = status === "refunded" || status === "cancelled";

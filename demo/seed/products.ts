@@ -9,7 +9,7 @@ import { textiles } from "./products/textiles.ts";
 
 export type { SeedProduct } from "./products/shape.ts";
 
-/** The demo store's catalogue. Every name and number in it is made up. */
+/** The catalogue of the demo store. All names and numbers are invented. */
 export const seedProducts: SeedProduct[] = [
 	...lighting,
 	...seating,
@@ -20,12 +20,12 @@ export const seedProducts: SeedProduct[] = [
 	...decor,
 ];
 
-/** The id under which a product is stored: readable, and stable over every seeding. */
+/** The id of a product in the database: readable, and the same at every seeding. */
 export function seedProductId(product: SeedProduct): string {
 	return product.slug;
 }
 
-/** The id of a product's variant, from its place in the list. */
+/** The id of a variant, made of its position in the product's list (from 0). */
 export function seedVariantId(product: SeedProduct, position: number): string {
 	return `${product.slug}-${position + 1}`;
 }

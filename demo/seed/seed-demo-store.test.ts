@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { seedOrders } from "./orders.ts";
+import { createSeedOrders } from "./orders.ts";
 import { seedPeople } from "./people.ts";
 import { seedProductId, seedProducts, seedVariantId } from "./products.ts";
 
@@ -10,9 +10,9 @@ const FREE_DELIVERY_FROM_CENTS = 7_500;
 const DELIVERY_CENTS = 690;
 
 describe("the orders of the demo store", () => {
-	const orders = seedOrders(NOW);
+	const orders = createSeedOrders(NOW);
 
-	it("are sixty, each with its own number, three for each of twenty people", () => {
+	it("are sixty with unique numbers, three for each of twenty customers", () => {
 		expect(orders).toHaveLength(60);
 		expect(new Set(orders.map((order) => order.number)).size).toBe(60);
 		expect(orders.filter((order) => !/^W1\d{6}$/.test(order.number))).toEqual([]);
@@ -22,7 +22,7 @@ describe("the orders of the demo store", () => {
 		}
 	});
 
-	it("are in every state an order can be in", () => {
+	it("have every status that an order can have", () => {
 		expect([...new Set(orders.map((order) => order.status))].sort()).toEqual([
 			"cancelled",
 			"delivered",
@@ -35,7 +35,7 @@ describe("the orders of the demo store", () => {
 		]);
 	});
 
-	it("hold real products at their prices, and add up", () => {
+	it("contain products of the catalogue at their prices, with the right total", () => {
 		const prices = new Map(
 			seedProducts.flatMap((product) =>
 				product.variants.map(
@@ -56,7 +56,7 @@ describe("the orders of the demo store", () => {
 		}
 	});
 
-	it("promise nothing that is already past, and deliver nothing before it was ordered", () => {
+	it("have promised dates in the future, and deliveries after the order", () => {
 		for (const order of orders) {
 			expect(order.placedAt.getTime()).toBeLessThan(NOW.getTime());
 			if (order.deliveredAt) {
@@ -70,7 +70,7 @@ describe("the orders of the demo store", () => {
 		}
 	});
 
-	it("can be tracked once they have left, and only then", () => {
+	it("have a tracking number after they were shipped, and not before", () => {
 		const trackingIds = orders.flatMap((order) =>
 			order.shipments.flatMap((shipment) => shipment.trackingIds),
 		);
@@ -83,7 +83,7 @@ describe("the orders of the demo store", () => {
 });
 
 describe("the catalogue of the demo store", () => {
-	it("has unique addresses, prices above nothing, and something sold out", () => {
+	it("has unique slugs, positive prices, and a sold-out variant", () => {
 		expect(new Set(seedProducts.map((product) => product.slug)).size).toBe(seedProducts.length);
 		const variants = seedProducts.flatMap((product) => product.variants);
 		expect(variants.filter((variant) => variant.priceCents <= 0)).toEqual([]);
@@ -95,7 +95,7 @@ describe("the help articles of the demo store", () => {
 	const names = readdirSync(ARTICLES).filter((name) => name.endsWith(".md"));
 	const articles = names.map((name) => ({ name, text: readFileSync(new URL(name, ARTICLES), "utf8") }));
 
-	it("begin with their title and are short enough to be read", () => {
+	it("begin with their title and have fewer than 400 words", () => {
 		expect(articles.length).toBeGreaterThanOrEqual(20);
 		for (const { text } of articles) {
 			expect(text).toMatch(/^# \S/);
@@ -103,7 +103,7 @@ describe("the help articles of the demo store", () => {
 		}
 	});
 
-	it("link only to each other's addresses", () => {
+	it("link only to existing articles", () => {
 		const linked = articles.flatMap(({ text }) =>
 			[...text.matchAll(/\]\(\/help\/([a-z-]+)\)/g)].map(([, slug]) => slug),
 		);

@@ -4,11 +4,11 @@ import { saveArticle } from "#app/models/article/article.server.ts";
 import { readArticle } from "#app/models/article/import.server.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
-import { seedOrders } from "./orders.ts";
+import { createSeedOrders } from "./orders.ts";
 import { seedPeople } from "./people.ts";
 import { seedProductId, seedProducts, seedVariantId } from "./products.ts";
 
-const ARTICLES = new URL("./articles/", import.meta.url);
+const ARTICLES_FOLDER = new URL("./articles/", import.meta.url);
 
 /**
  * Fills the demo store with fictional products, help articles, twenty customers and their sixty orders. A repeated
@@ -16,9 +16,9 @@ const ARTICLES = new URL("./articles/", import.meta.url);
  */
 export async function seedDemoStore(): Promise<void> {
 	await db.transaction(async (tx) => {
-		await seedCatalogue(tx);
-		await seedCustomers(tx);
-		await seedTheirOrders(tx, new Date());
+		await upsertProducts(tx);
+		await upsertCustomers(tx);
+		await upsertOrders(tx, new Date());
 	});
 	// Each article is saved with its passages in its own transaction.
 	for (const { slug, title, body, locale } of await readArticles()) {
@@ -27,9 +27,9 @@ export async function seedDemoStore(): Promise<void> {
 }
 
 /** The value that an upsert would have inserted, by column name. */
-const incoming = (column: string) => sql.raw(`excluded.${column}`);
+const excludedColumn = (column: string) => sql.raw(`excluded.${column}`);
 
-async function seedCatalogue(tx: Transaction): Promise<void> {
+async function upsertProducts(tx: Transaction): Promise<void> {
 	await tx
 		.insert(products)
 		.values(
@@ -46,12 +46,12 @@ async function seedCatalogue(tx: Transaction): Promise<void> {
 		.onConflictDoUpdate({
 			target: products.id,
 			set: {
-				slug: incoming("slug"),
-				name: incoming("name"),
-				category: incoming("category"),
-				description: incoming("description"),
-				details: incoming("details"),
-				illustration: incoming("scene"),
+				slug: excludedColumn("slug"),
+				name: excludedColumn("name"),
+				category: excludedColumn("category"),
+				description: excludedColumn("description"),
+				details: excludedColumn("details"),
+				illustration: excludedColumn("scene"),
 				updatedAt: sql`now()`,
 			},
 		});
@@ -73,16 +73,16 @@ async function seedCatalogue(tx: Transaction): Promise<void> {
 		.onConflictDoUpdate({
 			target: productVariants.id,
 			set: {
-				options: incoming("options"),
-				priceCents: incoming("price_cents"),
-				available: incoming("available"),
-				stock: incoming("stock"),
-				position: incoming("position"),
+				options: excludedColumn("options"),
+				priceCents: excludedColumn("price_cents"),
+				available: excludedColumn("available"),
+				stock: excludedColumn("stock"),
+				position: excludedColumn("position"),
 			},
 		});
 }
 
-async function seedCustomers(tx: Transaction): Promise<void> {
+async function upsertCustomers(tx: Transaction): Promise<void> {
 	await tx
 		.insert(customers)
 		.values(
@@ -95,33 +95,33 @@ async function seedCustomers(tx: Transaction): Promise<void> {
 		.onConflictDoUpdate({
 			target: customers.id,
 			set: {
-				name: incoming("name"),
-				email: incoming("email"),
-				locale: incoming("locale"),
-				address: incoming("address"),
-				isDemo: incoming("is_demo"),
+				name: excludedColumn("name"),
+				email: excludedColumn("email"),
+				locale: excludedColumn("locale"),
+				address: excludedColumn("address"),
+				isDemo: excludedColumn("is_demo"),
 			},
 		});
 }
 
-async function seedTheirOrders(tx: Transaction, now: Date): Promise<void> {
+async function upsertOrders(tx: Transaction, now: Date): Promise<void> {
 	const addresses = new Map(seedPeople.map((person) => [person.id, person.address]));
 	await tx
 		.insert(orders)
-		.values(seedOrders(now).map((order) => ({ ...order, address: addresses.get(order.customerId) })))
+		.values(createSeedOrders(now).map((order) => ({ ...order, address: addresses.get(order.customerId) })))
 		.onConflictDoUpdate({
 			target: orders.number,
 			set: {
-				customerId: incoming("customer_id"),
-				status: incoming("status"),
-				items: incoming("items"),
-				shipments: incoming("shipments"),
-				payments: incoming("payments"),
-				address: incoming("address"),
-				totalCents: incoming("total_cents"),
-				placedAt: incoming("placed_at"),
-				expectedOn: incoming("expected_on"),
-				deliveredAt: incoming("delivered_at"),
+				customerId: excludedColumn("customer_id"),
+				status: excludedColumn("status"),
+				items: excludedColumn("items"),
+				shipments: excludedColumn("shipments"),
+				payments: excludedColumn("payments"),
+				address: excludedColumn("address"),
+				totalCents: excludedColumn("total_cents"),
+				placedAt: excludedColumn("placed_at"),
+				expectedOn: excludedColumn("expected_on"),
+				deliveredAt: excludedColumn("delivered_at"),
 				updatedAt: sql`now()`,
 			},
 		});
@@ -129,8 +129,8 @@ async function seedTheirOrders(tx: Transaction, now: Date): Promise<void> {
 
 /** Reads the Markdown files of the demo store as `kb:import` does. */
 async function readArticles() {
-	const names = (await readdir(ARTICLES)).filter((name) => name.endsWith(".md")).sort();
+	const names = (await readdir(ARTICLES_FOLDER)).filter((name) => name.endsWith(".md")).sort();
 	return Promise.all(
-		names.map(async (name) => readArticle(name, await readFile(new URL(name, ARTICLES), "utf8"))),
+		names.map(async (name) => readArticle(name, await readFile(new URL(name, ARTICLES_FOLDER), "utf8"))),
 	);
 }

@@ -10,11 +10,11 @@ import { formatMoney } from "#app/models/product/money.ts";
 import { countProducts, listProducts } from "#app/models/product/product.server.ts";
 import { Illustration } from "#demo/illustrations/index.tsx";
 import { OrderList } from "./order-list.tsx";
-import { Pages } from "./pages.tsx";
+import { PageLinks } from "./pages.tsx";
 import { ProductTile } from "./product-tile.tsx";
 
-const PRODUCTS_A_PAGE = 24;
-const ORDERS_SHOWN = 5;
+const PRODUCTS_PER_PAGE = 24;
+const MAX_RECENT_ORDERS = 5;
 
 export const meta: MetaFunction = () => [
 	{ title: "Mevi Living: things for rooms that are lived in" },
@@ -23,17 +23,20 @@ export const meta: MetaFunction = () => [
 
 export async function loader({ request }: LoaderFunctionArgs) {
 	const locale = readerLocale(request);
-	const [products, orders] = await Promise.all([loadShelf(request, locale), loadOrders(request, locale)]);
+	const [products, orders] = await Promise.all([
+		loadProductList(request, locale),
+		loadRecentOrders(request, locale),
+	]);
 	return { ...products, orders };
 }
 
-async function loadShelf(request: Request, locale: string) {
-	const pageCount = Math.max(1, Math.ceil((await countProducts()) / PRODUCTS_A_PAGE));
+async function loadProductList(request: Request, locale: string) {
+	const pageCount = Math.max(1, Math.ceil((await countProducts()) / PRODUCTS_PER_PAGE));
 	const page = Number(new URL(request.url).searchParams.get("page") ?? 1);
 	if (!Number.isInteger(page) || page < 1 || page > pageCount) {
 		throw data({ detail: "The shop has fewer pages than that." }, { status: 404 });
 	}
-	const cards = await listProducts({ offset: (page - 1) * PRODUCTS_A_PAGE, limit: PRODUCTS_A_PAGE });
+	const cards = await listProducts({ offset: (page - 1) * PRODUCTS_PER_PAGE, limit: PRODUCTS_PER_PAGE });
 	const products = cards.map(({ fromCents, ...card }) => ({
 		...card,
 		price: fromCents === null ? null : formatMoney(fromCents, locale),
@@ -42,10 +45,10 @@ async function loadShelf(request: Request, locale: string) {
 }
 
 /** The newest orders of the signed-in customer, ready to show; null for a guest. */
-async function loadOrders(request: Request, locale: string) {
+async function loadRecentOrders(request: Request, locale: string) {
 	const { customerId } = await getCustomerIdentity(request);
 	if (!customerId) return null;
-	const orders = await listOrders({ customerId, limit: ORDERS_SHOWN });
+	const orders = await listOrders({ customerId, limit: MAX_RECENT_ORDERS });
 	return orders.map((order) => ({
 		number: order.number,
 		status: order.status,
@@ -76,7 +79,7 @@ export default function Home() {
 						Products will be here as soon as the store adds some. Until then, ask us anything.
 					</EmptyState>
 				)}
-				<Pages page={page} pageCount={pageCount} />
+				<PageLinks page={page} pageCount={pageCount} />
 			</section>
 			<p className="mt-16 border-line border-t pt-6 text-ink-soft">
 				Delivery, returns, care and the rest:{" "}

@@ -4,7 +4,7 @@ import { getCustomerIdentity } from "#app/auth/customer.server.ts";
 import { env } from "#app/env.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { listDemoCustomers } from "./demo-customers.server.ts";
-import { PageFrame } from "./page-frame.tsx";
+import { ShopFrame } from "./page-frame.tsx";
 
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { customerId } = await getCustomerIdentity(request);
@@ -20,8 +20,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
 export default function ShopLayout() {
 	const { signedIn, demoPeople } = useLoaderData<typeof loader>();
 	return (
-		<PageFrame signedIn={signedIn} demoPeople={demoPeople}>
+		<ShopFrame signedIn={signedIn} demoPeople={demoPeople}>
 			<Outlet />
-		</PageFrame>
+		</ShopFrame>
 	);
 }

@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { Badge, ButtonLink, EmptyState } from "#app/components/ui/index.ts";
 
-export type OrderLine = {
+export type OrderSummary = {
 	number: string;
 	status: string;
 	items: string;
@@ -10,7 +10,7 @@ export type OrderLine = {
 };
 
 /** The newest orders of the signed-in customer. */
-export function OrderList({ orders }: { orders: OrderLine[] }) {
+export function OrderList({ orders }: { orders: OrderSummary[] }) {
 	return (
 		<section aria-labelledby="orders" className="mb-14">
 			<div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4">
@@ -35,8 +35,8 @@ export function OrderList({ orders }: { orders: OrderLine[] }) {
 						>
 							<span className="font-medium">{order.number}</span>
 							<span className="max-md:justify-self-end">
-								<Badge tone={isUnderWay(order.status) ? "accent" : "neutral"}>
-									{statusWords(order.status)}
+								<Badge tone={isInProgress(order.status) ? "accent" : "neutral"}>
+									{formatOrderStatus(order.status)}
 								</Badge>
 							</span>
 							<span className="text-ink-soft max-md:col-span-2">{order.items}</span>
@@ -55,11 +55,11 @@ export function OrderList({ orders }: { orders: OrderLine[] }) {
 }
 
 /** The store's status as text: "return_requested" is "Return requested". */
-function statusWords(status: string): string {
+function formatOrderStatus(status: string): string {
 	const words = status.replaceAll("_", " ");
 	return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function isUnderWay(status: string): boolean {
+function isInProgress(status: string): boolean {
 	return ["pending", "processed", "shipped"].includes(status);
 }

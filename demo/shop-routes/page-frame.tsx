@@ -11,18 +11,18 @@ import {
 	StoreMark,
 } from "#app/components/ui/index.ts";
 
-type Person = { id: string; name: string };
+type NamedCustomer = { id: string; name: string };
 
 /** The shop's page layout: header, content, footer, and a plain link to the chat. */
-export function PageFrame({
+export function ShopFrame({
 	signedIn,
 	demoPeople,
 	children,
 }: {
 	/** The customer who is signed in. */
-	signedIn: Person | null;
+	signedIn: NamedCustomer | null;
 	/** The demo customers one can sign in as; null without the demo sign-in. */
-	demoPeople: Person[] | null;
+	demoPeople: NamedCustomer[] | null;
 	children: ReactNode;
 }) {
 	return (
@@ -42,9 +42,9 @@ export function PageFrame({
 						Help
 					</ButtonLink>
 					{signedIn ? (
-						<SignedIn person={signedIn} canSignOut={demoPeople !== null} />
+						<SignedInCustomer person={signedIn} canSignOut={demoPeople !== null} />
 					) : (
-						demoPeople && demoPeople.length > 0 && <SignInAs people={demoPeople} />
+						demoPeople && demoPeople.length > 0 && <SignInMenu people={demoPeople} />
 					)}
 				</div>
 			</header>
@@ -57,8 +57,8 @@ export function PageFrame({
 	);
 }
 
-function SignedIn({ person, canSignOut }: { person: Person; canSignOut: boolean }) {
-	const here = useHere();
+function SignedInCustomer({ person, canSignOut }: { person: NamedCustomer; canSignOut: boolean }) {
+	const here = useCurrentPath();
 	return (
 		<div className="-me-3 flex items-center sm:gap-1">
 			<ButtonLink to="/#orders" variant="quiet" className="px-2 sm:px-3">
@@ -80,8 +80,8 @@ function SignedIn({ person, canSignOut }: { person: Person; canSignOut: boolean 
 }
 
 /** The menu "sign in as"; `details` opens without scripts. */
-function SignInAs({ people }: { people: Person[] }) {
-	const here = useHere();
+function SignInMenu({ people }: { people: NamedCustomer[] }) {
+	const here = useCurrentPath();
 	return (
 		<details className="group relative -me-3">
 			<summary className={buttonClasses({ variant: "quiet" }, "px-3")}>
@@ -115,7 +115,7 @@ function SignInAs({ people }: { people: Person[] }) {
 	);
 }
 
-function useHere(): string {
+function useCurrentPath(): string {
 	const { pathname, search } = useLocation();
 	return pathname + search;
 }

@@ -1,7 +1,7 @@
 import { ButtonLink } from "#app/components/ui/index.ts";
 
 /** Links to further pages of products; nothing when there is only one page. */
-export function Pages({ page, pageCount }: { page: number; pageCount: number }) {
+export function PageLinks({ page, pageCount }: { page: number; pageCount: number }) {
 	if (pageCount < 2) return null;
 	return (
 		<nav aria-label="Pages" className="mt-10 flex items-center justify-between gap-4 sm:justify-start">

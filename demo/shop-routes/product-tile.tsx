@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { Illustration } from "#demo/illustrations/index.tsx";
 
-type Tile = {
+type ProductSummary = {
 	slug: string;
 	name: string;
 	category: string | null;
@@ -12,7 +12,7 @@ type Tile = {
 };
 
 /** A product in a list; the whole tile is the link. */
-export function ProductTile({ product }: { product: Tile }) {
+export function ProductTile({ product }: { product: ProductSummary }) {
 	return (
 		<li>
 			<Link to={`/products/${product.slug}`} prefetch="intent" className="group block rounded-card">
@@ -25,7 +25,7 @@ export function ProductTile({ product }: { product: Tile }) {
 				<div className="mt-3">
 					<p className="font-medium underline-offset-4 group-hover:underline">{product.name}</p>
 					<p className="text-ink-soft tabular-nums">
-						{product.isAvailable ? <Price product={product} /> : "Out of stock"}
+						{product.isAvailable ? <ProductPrice product={product} /> : "Out of stock"}
 					</p>
 				</div>
 			</Link>
@@ -33,7 +33,7 @@ export function ProductTile({ product }: { product: Tile }) {
 	);
 }
 
-function Price({ product }: { product: Tile }) {
+function ProductPrice({ product }: { product: ProductSummary }) {
 	if (product.price === null) return "Price on request";
 	return product.hasPriceRange ? `from ${product.price}` : product.price;
 }

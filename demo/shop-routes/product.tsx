@@ -25,7 +25,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 	const { variants, ...product } = found;
 	return {
 		product,
-		price: priceWords(
+		price: formatPriceRange(
 			variants.map((variant) => variant.priceCents),
 			locale,
 		),
@@ -36,7 +36,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 	};
 }
 
-function priceWords(cents: number[], locale: string): string {
+function formatPriceRange(cents: number[], locale: string): string {
 	if (cents.length === 0) return "Price on request";
 	const lowest = formatMoney(Math.min(...cents), locale);
 	return Math.max(...cents) > Math.min(...cents) ? `from ${lowest}` : lowest;

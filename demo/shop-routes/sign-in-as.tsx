@@ -52,7 +52,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	});
 }
 
-export default function SignInAs() {
+export default function SignInAsPage() {
 	const { people } = useLoaderData<typeof loader>();
 	return (
 		<main id="main" className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center px-4 py-8">

@@ -1,4 +1,4 @@
-export type VariantLine = {
+export type VariantRow = {
 	id: string;
 	options: Record<string, string>;
 	price: string;
@@ -7,10 +7,10 @@ export type VariantLine = {
 };
 
 /** Maximum number of pieces at which the shop says how few are left. */
-const FEW_LEFT = 5;
+const MAX_LOW_STOCK_PIECES = 5;
 
 /** The variants of a product, one a row: options, price and availability. */
-export function VariantTable({ variants }: { variants: VariantLine[] }) {
+export function VariantTable({ variants }: { variants: VariantRow[] }) {
 	if (variants.length === 0) return null;
 	const optionNames = [...new Set(variants.flatMap((variant) => Object.keys(variant.options)))];
 	return (
@@ -43,7 +43,7 @@ export function VariantTable({ variants }: { variants: VariantLine[] }) {
 								</td>
 							))}
 							<td className="py-2.5 pe-4">
-								<Stock variant={variant} />
+								<VariantStock variant={variant} />
 							</td>
 							<td className="py-2.5 text-end">{variant.price}</td>
 						</tr>
@@ -54,9 +54,9 @@ export function VariantTable({ variants }: { variants: VariantLine[] }) {
 	);
 }
 
-function Stock({ variant }: { variant: VariantLine }) {
+function VariantStock({ variant }: { variant: VariantRow }) {
 	const { available, stock } = variant;
 	if (!available || stock === 0) return <span className="text-ink-soft">Out of stock</span>;
 	if (stock === null) return "Yes";
-	return stock <= FEW_LEFT ? <span className="text-attention">Few left: {stock}</span> : stock;
+	return stock <= MAX_LOW_STOCK_PIECES ? <span className="text-attention">Few left: {stock}</span> : stock;
 }

@@ -6,7 +6,7 @@ import { signCustomerToken } from "#app/auth/token.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import postgres from "#db/driver.ts";
 import { migrate } from "#db/migrate.ts";
-import { openEmbedded } from "#embedded-postgres/index.ts";
+import { openEmbeddedDatabase } from "#embedded-postgres/index.ts";
 import type { Conversation } from "./contender.ts";
 
 export type BenchDatabase = Awaited<ReturnType<typeof openBenchDatabase>>;
@@ -17,7 +17,7 @@ export type BenchDatabase = Awaited<ReturnType<typeof openBenchDatabase>>;
  */
 export async function openBenchDatabase() {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-bench-"));
-	const cluster = await openEmbedded({ dataDir, role: "guest" });
+	const cluster = await openEmbeddedDatabase({ dataDir, role: "guest" });
 	const admin = postgres(cluster.url, { max: 1, onnotice: () => {} });
 	const secret = randomBytes(32).toString("hex");
 	setEnv({ APP_SECRET: secret, CUSTOMER_IDENTITY_SECRET: randomBytes(32).toString("hex") });

@@ -92,7 +92,7 @@ async function seedStore(env: Record<string, string>): Promise<void> {
 }
 
 async function openShop({ postgres, random, env }: Stage, fleet: Fleet): Promise<Shop> {
-	const known = await postgres.ask((sql) => sql`select 1 from users limit 1`);
+	const known = await postgres.runStatement((sql) => sql`select 1 from users limit 1`);
 	const people = known.length > 0 ? null : await gatherPeople({ env, url: fleet.urls[0] ?? "", talks: 0 });
 	return { urls: fleet.urls, agentCookie: people?.agentCookie ?? "", random };
 }
@@ -212,7 +212,7 @@ async function runOffline(stage: Stage, kills: number): Promise<Outcome> {
 /** Waits for all customers, and judges. */
 async function finish({ postgres }: Stage, fleet: Fleet, expected: Expected[]): Promise<AnswersVerdict> {
 	await new Promise((resolve) => setTimeout(resolve, 2_000));
-	const verdict = await postgres.ask((sql) => judgeAnswers(sql, expected));
+	const verdict = await postgres.runStatement((sql) => judgeAnswers(sql, expected));
 	await Promise.all(expected.map(({ customer }: { customer: Customer }) => customer.connection.close()));
 	verdict.violations.push(...fleet.surprises.map((what) => ({ at: Date.now(), what })));
 	const accused = verdict.violations.map(({ what }) => what).join("\n");

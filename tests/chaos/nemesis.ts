@@ -130,7 +130,7 @@ async function pauseHalf({ lines, random }: Victims, forMs: number): Promise<voi
 }
 
 async function terminateWriters(postgres: ChaosPostgres): Promise<void> {
-	await postgres.ask(
+	await postgres.runStatement(
 		(sql) => sql`select pg_terminate_backend(pid) from pg_stat_activity
 			where datname = current_database() and pid <> pg_backend_pid() and pid % 2 = 0`,
 	);

@@ -6,69 +6,68 @@ import { setTimeout as delay } from "node:timers/promises";
 import { withDeadline } from "#app/realtime/bus/kept-connection.server.ts";
 import postgres from "#db/driver.ts";
 import { migrate } from "#db/migrate.ts";
-import { program } from "#embedded-postgres/binaries.ts";
+import { programPath } from "#embedded-postgres/binaries.ts";
 import { startCluster } from "#embedded-postgres/cluster.ts";
 import {
-	asAccount,
-	choosePlace,
-	clusterOf,
-	type Place,
+	type ClusterLocation,
+	chooseLocation,
+	clusterDirectory,
 	prepareDataDirectory,
+	spawnOptionsFor,
 } from "#embedded-postgres/location.ts";
 import { track } from "./bounded.ts";
 
-const READY_MS = 60_000;
-const RETRY_MS = 50;
+const READY_TIMEOUT_MS = 60_000;
+const RETRY_DELAY_MS = 50;
 /** The longest answer is every event of a run. */
-const ASK_LIMIT_MS = 10_000;
-const ASKS = 5;
+const STATEMENT_TIMEOUT_MS = 10_000;
+const MAX_ATTEMPTS = 5;
 
-/** A Postgres of the run's own, that may be broken at will. What it has acknowledged is on the disk. */
+/** The Postgres of one run, which the run breaks. It uses fsync, so what it has acknowledged is on the disk. */
 export type ChaosPostgres = {
 	url: string;
 	port: number;
-	/** Ends it as a crash would (SIGQUIT), and starts it again on the same port after `downMs`. */
+	/** Ends it as a crash does (SIGQUIT), and starts it again on the same port after `downMs`. */
 	crash(downMs: number): Promise<void>;
-	/** Stops every process of it (SIGSTOP) for so long: connections stay open and nothing answers. */
+	/** Suspends all its processes (SIGSTOP) for `forMs`: connections stay open and nothing answers. */
 	freeze(forMs: number): Promise<void>;
-	/** Ends backends whose application name is like this. @returns how many. */
+	/** Terminates backends by application name (a pattern of SQL LIKE). @returns how many. */
 	terminate(applicationName: string): Promise<number>;
-	/** Runs one piece of work with a connection of its own; again with another when it does not answer in time. */
-	ask<Result>(work: (sql: postgres.Sql) => Promise<Result>): Promise<Result>;
-	/** Stops it and removes its files; also while it is frozen. */
+	/** Runs `work` with its own connection, and again with another if it fails or does not answer in time. */
+	runStatement<Result>(work: (sql: postgres.Sql) => Promise<Result>): Promise<Result>;
+	/** Stops it, also while it is frozen, and deletes its files. */
 	remove(): Promise<void>;
 };
 
-/** Makes a migrated database in a folder of its own under the system's temporary one. */
+/** Starts a migrated database in a new temporary folder. */
 export async function startChaosPostgres(): Promise<ChaosPostgres> {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-chaos-"));
 	prepareDataDirectory(dataDir, true);
-	const place = await choosePlace(dataDir);
-	// Our own start makes the cluster; from then on it is kept here, since its port must outlive a crash.
-	const first = await startCluster(place, false);
+	const location = await chooseLocation(dataDir);
+	// startCluster creates the cluster. Later starts are done here, because the port must stay the same after a crash.
+	const first = await startCluster(location, false);
 	const { url } = first;
 	await migrate(url);
 	await first.stop();
 	const port = Number(new URL(url).port);
-	let child = launch(place, port);
+	let child = launchPostgres(location, port);
 	let frozen: number[] = [];
-	await untilReady(url);
+	await waitUntilReady(url);
 
-	// The driver as it is published, unlike the servers' (decision 010), has queries that never settle.
-	const ask: ChaosPostgres["ask"] = async (work) => {
+	const ask: ChaosPostgres["runStatement"] = async (work) => {
 		for (let tries = 1; ; tries += 1) {
 			const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connect_timeout: 5 });
 			try {
-				return await withDeadline(work(sql), ASK_LIMIT_MS);
+				return await withDeadline(work(sql), STATEMENT_TIMEOUT_MS);
 			} catch (error) {
-				if (tries === ASKS) throw error;
+				if (tries === MAX_ATTEMPTS) throw error;
 			} finally {
 				void sql.end({ timeout: 1 }).catch(() => {});
 			}
 		}
 	};
 	function thaw() {
-		for (const pid of frozen) signal(pid, "SIGCONT");
+		for (const pid of frozen) sendSignal(pid, "SIGCONT");
 		frozen = [];
 	}
 
@@ -76,18 +75,18 @@ export async function startChaosPostgres(): Promise<ChaosPostgres> {
 		url,
 		port,
 		async crash(downMs) {
-			await end(child, "SIGQUIT");
+			await stopProcess(child, "SIGQUIT");
 			await delay(downMs);
-			child = launch(place, port);
-			await untilReady(url);
+			child = launchPostgres(location, port);
+			await waitUntilReady(url);
 		},
 		async freeze(forMs) {
 			const pids = await ask((sql) => sql<{ pid: number }[]>`select pid from pg_stat_activity`);
 			frozen = [child.pid ?? 0, ...pids.map(({ pid }) => pid)].filter((pid) => pid > 0);
-			for (const pid of frozen) signal(pid, "SIGSTOP");
+			for (const pid of frozen) sendSignal(pid, "SIGSTOP");
 			await delay(forMs);
 			thaw();
-			await untilReady(url);
+			await waitUntilReady(url);
 		},
 		async terminate(applicationName) {
 			const rows = await ask(
@@ -96,17 +95,17 @@ export async function startChaosPostgres(): Promise<ChaosPostgres> {
 			);
 			return rows.length;
 		},
-		ask,
+		runStatement: ask,
 		async remove() {
 			thaw();
-			await end(child, "SIGQUIT");
+			await stopProcess(child, "SIGQUIT");
 			rmSync(dataDir, { recursive: true, force: true });
-			if (place.isElsewhere) rmSync(place.home, { recursive: true, force: true });
+			if (location.isElsewhere) rmSync(location.home, { recursive: true, force: true });
 		},
 	};
 }
 
-function launch(place: Place, port: number): ChildProcess {
+function launchPostgres(place: ClusterLocation, port: number): ChildProcess {
 	const settings = [
 		"listen_addresses=127.0.0.1",
 		`port=${port}`,
@@ -114,10 +113,10 @@ function launch(place: Place, port: number): ChildProcess {
 		"max_connections=200",
 		"timezone=UTC",
 	];
-	const args = ["-D", clusterOf(place.home), ...settings.flatMap((setting) => ["-c", setting])];
+	const args = ["-D", clusterDirectory(place.home), ...settings.flatMap((setting) => ["-c", setting])];
 	const child = track(
-		spawn(program(place.binaries, "postgres"), args, {
-			...asAccount(place.account),
+		spawn(programPath(place.binaries, "postgres"), args, {
+			...spawnOptionsFor(place.account),
 			stdio: "ignore",
 		}),
 	);
@@ -125,7 +124,7 @@ function launch(place: Place, port: number): ChildProcess {
 	return child;
 }
 
-async function end(child: ChildProcess, how: NodeJS.Signals): Promise<void> {
+async function stopProcess(child: ChildProcess, how: NodeJS.Signals): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return;
 	const gone = new Promise((resolve) => child.once("exit", resolve));
 	child.kill(how);
@@ -134,8 +133,8 @@ async function end(child: ChildProcess, how: NodeJS.Signals): Promise<void> {
 	clearTimeout(timer);
 }
 
-async function untilReady(url: string): Promise<void> {
-	const deadline = Date.now() + READY_MS;
+async function waitUntilReady(url: string): Promise<void> {
+	const deadline = Date.now() + READY_TIMEOUT_MS;
 	for (;;) {
 		const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connect_timeout: 2 });
 		try {
@@ -143,14 +142,14 @@ async function untilReady(url: string): Promise<void> {
 			return;
 		} catch (error) {
 			if (Date.now() > deadline) throw error;
-			await delay(RETRY_MS);
+			await delay(RETRY_DELAY_MS);
 		} finally {
 			await sql.end({ timeout: 0 }).catch(() => {});
 		}
 	}
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+function sendSignal(pid: number, name: NodeJS.Signals): void {
 	try {
 		process.kill(pid, name);
 	} catch {

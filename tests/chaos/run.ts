@@ -125,7 +125,14 @@ async function breakThings(stage: Stage): Promise<number> {
 	for (const what of fleet.surprises) accuse(what);
 
 	const readers = [...lines, ...(aftermath?.slow.lines ?? [])].map((line) => line.reader);
-	const verdict = judge({ truth: await postgres.ask(readTruth), log, readers, faults, findings, deadlineMs });
+	const verdict = judge({
+		truth: await postgres.runStatement(readTruth),
+		log,
+		readers,
+		faults,
+		findings,
+		deadlineMs,
+	});
 	const counts = stage.notifications.counts();
 	const connections = lines.reduce((sum, line) => sum + line.reader.connections, 0);
 	say(`\n${faultTable(verdict, startedAt)}\n`);
@@ -251,7 +258,7 @@ async function untilLevel({ postgres, options }: Stage, lines: Connection[], ext
 	const until = Date.now() + options.deadlineMs + SPARE_MS + extraMs;
 	const readers = lines.map((line) => line.reader);
 	while (Date.now() < until) {
-		const { heads } = await postgres.ask(readTruth);
+		const { heads } = await postgres.runStatement(readTruth);
 		if (areLevel(readers, heads)) return;
 		await delay(200);
 	}

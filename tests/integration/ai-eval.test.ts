@@ -7,7 +7,7 @@ import { env } from "#app/env.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
 import { withoutPersonalData } from "#app/models/customer/personal-data.ts";
 import { readQuestions } from "#commands/eval/questions.ts";
-import { judge } from "#commands/eval/report.ts";
+import { compareWithExpectation } from "#commands/eval/report.ts";
 import type { Outcome } from "#commands/eval/variant.ts";
 import { sql } from "#db/client.server.ts";
 import { countRows, makeSession } from "#tests/factories.ts";
@@ -57,7 +57,9 @@ describe("npm run ai:eval", () => {
 		const { stdout, stderr, code } = await evaluate(questions, "--knowledge", knowledge, "--json", json);
 		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 		expect(stdout).toMatch(/\| +\| as it is \| changed \|/);
-		expect(stdout).toMatch(/Memory: \d+ of customers' \d+ answers in the last 7 days.*; \d+ are kept\./);
+		expect(stdout).toMatch(
+			/Answer cache: \d+ of customers' \d+ answers in the last 7 days.*; it has \d+ answers\./,
+		);
 		for (const name of ["search: right article first", "answer: right article is the first source"]) {
 			expect(stdout).toContain(`| ${name} | 1 of 1, 100 % | 1 of 1, 100 % |`);
 		}
@@ -161,9 +163,18 @@ describe("the judgement of an answer", () => {
 
 	it("distinguishes the first source from the others, and an answer from none", () => {
 		const asked = { question: "?", locale: "en", article: ["b"], answered: true };
-		expect(judge(asked, outcome(["/help/b#x"]))).toMatchObject({ isFirst: true, isAmong: true });
-		expect(judge(asked, outcome(["/help/a", "/help/b"]))).toMatchObject({ isFirst: false, isAmong: true });
-		expect(judge(asked, outcome([], false))).toMatchObject({ isAmong: false, isAnsweredRightly: false });
-		expect(judge({ question: "?", locale: "en" }, undefined).isFirst).toBeNull();
+		expect(compareWithExpectation(asked, outcome(["/help/b#x"]))).toMatchObject({
+			isFirst: true,
+			isAmong: true,
+		});
+		expect(compareWithExpectation(asked, outcome(["/help/a", "/help/b"]))).toMatchObject({
+			isFirst: false,
+			isAmong: true,
+		});
+		expect(compareWithExpectation(asked, outcome([], false))).toMatchObject({
+			isAmong: false,
+			isAnsweredRightly: false,
+		});
+		expect(compareWithExpectation({ question: "?", locale: "en" }, undefined).isFirst).toBeNull();
 	});
 });

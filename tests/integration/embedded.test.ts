@@ -12,7 +12,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import postgres from "#db/driver.ts";
-import { AlreadyRunningError, type EmbeddedDatabase, openEmbedded } from "#embedded-postgres/index.ts";
+import {
+	AlreadyRunningError,
+	type EmbeddedDatabase,
+	openEmbeddedDatabase,
+} from "#embedded-postgres/index.ts";
 import { readKeeperRecord } from "#embedded-postgres/keeper-protocol.ts";
 import { isRunning } from "#embedded-postgres/processes.ts";
 import { needs } from "#tests/setup/needs.ts";
@@ -37,7 +41,7 @@ function freshDirectory(isClosed = false): string {
 }
 
 async function acquire(dataDir: string, role: "start" | "guest" = "start"): Promise<EmbeddedDatabase> {
-	const database = await openEmbedded({ dataDir, role });
+	const database = await openEmbeddedDatabase({ dataDir, role });
 	open.push(database);
 	return database;
 }
@@ -89,11 +93,13 @@ describe("the embedded database", () => {
 		const first = await acquire(dataDir);
 		first.announce("http://localhost:3000/");
 		await until(() =>
-			expect(openEmbedded({ dataDir, role: "start" })).rejects.toThrow(
+			expect(openEmbeddedDatabase({ dataDir, role: "start" })).rejects.toThrow(
 				`process ${process.pid}, http://localhost:3000/`,
 			),
 		);
-		await expect(openEmbedded({ dataDir, role: "start" })).rejects.toBeInstanceOf(AlreadyRunningError);
+		await expect(openEmbeddedDatabase({ dataDir, role: "start" })).rejects.toBeInstanceOf(
+			AlreadyRunningError,
+		);
 	});
 
 	it("gives two processes that start together one database", async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureBuild } from "#commands/steps/build.ts";
-import { explain } from "#commands/steps/command.ts";
+import { describeError } from "#commands/steps/command.ts";
 import { ROOT } from "#commands/steps/root.ts";
 import { NETWORKS } from "./networks.ts";
 import { type Outcome, tableOf } from "./table.ts";
@@ -29,7 +29,7 @@ if (chosen.length === 0) {
 		await ensureBuild();
 		process.exitCode = await run();
 	} catch (error) {
-		process.stderr.write(`${explain(error)}\n`);
+		process.stderr.write(`${describeError(error)}\n`);
 		process.exitCode = 1;
 	}
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import postgres from "#db/driver.ts";
 import { migrate } from "#db/migrate.ts";
-import { openEmbedded } from "#embedded-postgres/index.ts";
+import { openEmbeddedDatabase } from "#embedded-postgres/index.ts";
 
 declare module "vitest" {
 	export interface ProvidedContext {
@@ -22,7 +22,7 @@ export const TEMPLATE = "mevi_template";
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-test-"));
-	const cluster = await openEmbedded({ dataDir, role: "guest", isThrowaway: true });
+	const cluster = await openEmbeddedDatabase({ dataDir, role: "guest", isThrowaway: true });
 	const admin = postgres(cluster.url, { max: 1, onnotice: () => {} });
 	await admin.unsafe(`create database ${TEMPLATE}`);
 	await migrate(databaseUrl(cluster.url, TEMPLATE));

@@ -1,5 +1,5 @@
 type SeedVariant = {
-	/** What tells it from its neighbours, in the order shown: `{ colour: "Clay" }`. */
+	/** The options that distinguish it from the other variants, in the order shown: `{ colour: "Clay" }`. */
 	options: Record<string, string>;
 	priceCents: number;
 	stock: number;
