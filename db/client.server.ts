@@ -24,7 +24,7 @@ const connectionLosses = singleton("database-losses", () => ({ count: 0 }));
  */
 export const countDatabaseLosses = (): number => connectionLosses.count;
 
-function connect(size: number) {
+function createClient(size: number) {
 	const url = env().DATABASE_URL;
 	if (!url) throw new Error("DATABASE_URL is not set; `npm start` sets it for the embedded database.");
 	// The driver's look-up of array types is not awaited, so an error in it would end the process. Lists are sent as
@@ -59,14 +59,14 @@ async function prepareUnlessPooled(client: ReturnType<typeof postgres>): Promise
 }
 
 /** The pool of the ORM. Drizzle does not prepare statements, so a transaction pooler is no problem. */
-export const db = singleton("db", () => drizzle(connect(POOL_SIZE), { schema }));
+export const db = singleton("db", () => drizzle(createClient(POOL_SIZE), { schema }));
 
 /**
  * Raw SQL for reading events. It has its own client, because drizzle changes its client's parsers (dates and JSON
  * would be strings), and so that many writes cannot block readers.
  */
 export const sql = singleton("sql", () => {
-	const client = connect(READ_POOL_SIZE);
+	const client = createClient(READ_POOL_SIZE);
 	void prepareUnlessPooled(client);
 	return client;
 });
@@ -75,7 +75,7 @@ export const sql = singleton("sql", () => {
  * Raw SQL for background work. Its statements are planned at each execution, so that plans suit the present size of
  * the tables; a prepared statement keeps the plan of its first use.
  */
-export const backgroundSql = singleton("background-sql", () => connect(BACKGROUND_POOL_SIZE));
+export const backgroundSql = singleton("background-sql", () => createClient(BACKGROUND_POOL_SIZE));
 
 export type Database = typeof db;
 export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
@@ -90,9 +90,9 @@ export type RunStatement = <Row extends object>(statement: string, input: object
  * Clients of one connection each, for the statement that writes posts and for NOTIFY after it: each backend runs the
  * same prepared statement every time.
  */
-const posts = singleton("posts", () =>
+const postClients = singleton("posts", () =>
 	Array.from({ length: POST_CONNECTIONS }, () => {
-		const client = connect(1);
+		const client = createClient(1);
 		return { client, inProgress: 0, isKnown: prepareUnlessPooled(client) };
 	}),
 );
@@ -102,7 +102,7 @@ const posts = singleton("posts", () =>
  * statement each time, which is a second round trip.
  */
 export async function runAlone<Row extends object>(statement: string, input: object): Promise<Row[]> {
-	const connection = posts.reduce((best, other) => (other.inProgress < best.inProgress ? other : best));
+	const connection = postClients.reduce((best, other) => (other.inProgress < best.inProgress ? other : best));
 	connection.inProgress += 1;
 	try {
 		await connection.isKnown;
@@ -131,7 +131,7 @@ export function runInTransaction(tx: Transaction): RunStatement {
 /** Closes all connection pools, so that a command or test can end. */
 export async function closeDatabase(): Promise<void> {
 	await Promise.all(
-		[db.$client, sql, backgroundSql, ...posts.map(({ client }) => client)].map((client) =>
+		[db.$client, sql, backgroundSql, ...postClients.map(({ client }) => client)].map((client) =>
 			client.end({ timeout: 2 }),
 		),
 	);

@@ -27,7 +27,12 @@ import {
 	requireSessionId,
 } from "#app/models/chat-session/find.server.ts";
 import { listWithoutHandover, writeFirstHandover } from "#app/models/chat-session/handover.server.ts";
-import { findById, listEnded, listInbox, readInboxRows } from "#app/models/chat-session/inbox.server.ts";
+import {
+	findByIdPrefix,
+	listEnded,
+	listInbox,
+	readInboxRows,
+} from "#app/models/chat-session/inbox.server.ts";
 import { publishQueueChanges } from "#app/models/chat-session/publish-queue.server.ts";
 import { requestAgent, saveContactEmail } from "#app/models/chat-session/queue.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
@@ -147,7 +152,7 @@ export function listOperations({ identity, agent, withAssistant, waiting, withAg
 		"list: inbox": () => listInbox(20),
 		"list: rows of the inbox": () => readInboxRows([withAssistant, waiting, withAgent]),
 		"list: ended": () => listEnded({ limit: 20 }),
-		"list: by id": () => findById(withAssistant.slice(0, 8)),
+		"list: by id": () => findByIdPrefix(withAssistant.slice(0, 8)),
 		"list: sessions": () => listSessions(program, { limit: 20 }),
 		"list: sessions in the queue": () => listSessions(program, { limit: 20, status: "queued" }),
 		"list: sessions of agents": () => listSessions(program, { limit: 20, status: "agent" }),

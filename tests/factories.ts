@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import type { CustomerIdentity } from "#app/auth/token.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { type NewSession, postMessage } from "#app/models/message/post.server.ts";
 import { writeMessage } from "#app/models/message/write.server.ts";
 import type { Message } from "#app/realtime/events.ts";
@@ -11,7 +11,7 @@ import { chatEvents, chatMessages, chatSessions } from "#db/schema.ts";
 
 /** An open session with its owner's messages. */
 export async function makeSession(identity: CustomerIdentity, ...texts: string[]): Promise<string> {
-	const sessionId = await openSession(identity, { locale: "en" });
+	const sessionId = await createEmptySession(identity, { locale: "en" });
 	for (const message of texts) await postMessage(sessionId, { type: "customer", identity }, { message });
 	return sessionId;
 }

@@ -60,7 +60,7 @@ export async function apiKey(name = "Order system"): Promise<Sender & { key: str
 }
 
 /** A signed identity, as the shop makes it. */
-export const identityOf = signIdentity;
+export const signIdentityToken = signIdentity;
 
 /** Forged tokens for a customer, each with its error. */
 export async function forgedTokens(claims: Record<string, string>, secret: string, audience?: string) {

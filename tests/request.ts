@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 
 /** Origin of the tests' requests. */
-export const SITE = "http://chat.test";
+export const TEST_ORIGIN = "http://chat.test";
 
 type Args = LoaderFunctionArgs & ActionFunctionArgs;
 type Handler = (args: Args) => unknown;
@@ -11,12 +11,12 @@ export type Sender = { headers?: Record<string, string> };
 
 /** A GET. `undefined` values of the query are left out. */
 export function get(path: string, sender: Sender = {}): Request {
-	return new Request(SITE + path, { headers: sender.headers });
+	return new Request(TEST_ORIGIN + path, { headers: sender.headers });
 }
 
 /** A request with a JSON body; a string is sent as it is, so that it can be malformed. */
 export function json(method: string, path: string, body: unknown, sender: Sender = {}): Request {
-	return new Request(SITE + path, {
+	return new Request(TEST_ORIGIN + path, {
 		method,
 		body: typeof body === "string" ? body : JSON.stringify(body),
 		headers: { "Content-Type": "application/json", ...sender.headers },
@@ -27,7 +27,7 @@ export function json(method: string, path: string, body: unknown, sender: Sender
 export function form(path: string, fields: Record<string, string>, sender: Sender = {}): Request {
 	const body = new URLSearchParams();
 	for (const [name, value] of Object.entries(fields)) body.append(name, value.replace(/\r?\n/g, "\r\n"));
-	return new Request(SITE + path, { method: "POST", body, headers: sender.headers });
+	return new Request(TEST_ORIGIN + path, { method: "POST", body, headers: sender.headers });
 }
 
 /**

@@ -3,7 +3,7 @@ import { z } from "zod/v4";
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { recordModelUsage } from "#app/models/ai-turn/usage.server.ts";
-import { dropStaleVectors, embedMissing } from "#app/models/article/passage-vector.server.ts";
+import { dropStaleVectors, embedTextsWithoutVector } from "#app/models/article/passage-vector.server.ts";
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
 import type { Meaning } from "#app/models/search/meaning.server.ts";
 import { indexVectors } from "#app/models/search/vector-index.server.ts";
@@ -120,12 +120,12 @@ export async function updatePassageEmbeddings(): Promise<number> {
 export async function embedMissingPassages({ isPatient = false } = {}): Promise<number> {
 	const { OPENAI_EMBEDDING_MODEL: model } = env();
 	if (model)
-		return embedMissing({
+		return embedTextsWithoutVector({
 			model,
 			batch: TEXTS_PER_REQUEST,
 			embedTexts: (texts) => requestEmbeddingsWithRetries(texts, model),
 		});
-	return embedMissing({
+	return embedTextsWithoutVector({
 		model: BUILT_IN_MODEL,
 		batch: TEXTS_PER_BUILT_IN_BATCH,
 		config: ENGLISH,

@@ -1,5 +1,5 @@
 import { SENT_MESSAGES } from "#app/models/chat-session/summary.server.ts";
-import { nameOf } from "#app/text/language-tag.ts";
+import { languageNameIn } from "#app/text/language-tag.ts";
 import type { AnswerRequest, Utterance } from "./answer.ts";
 import type { OwnerParts } from "./prompt/owner-parts.server.ts";
 import { ANSWER_INSTRUCTIONS, PROHIBITIONS } from "./prompt/rules.ts";
@@ -28,7 +28,7 @@ export function buildSystemPrompt(options: {
 		signedIn: request.customerId !== null || !!request.verifiedEmail,
 		...(request.customerName ? { name: request.customerName } : {}),
 		pageLanguage: request.locale,
-		...(answerLanguage ? { answerIn: nameOf(answerLanguage, "en") } : {}),
+		...(answerLanguage ? { answerIn: languageNameIn(answerLanguage, "en") } : {}),
 		today: today.toISOString().slice(0, 10),
 	};
 	return [

@@ -1,5 +1,5 @@
 import Negotiator from "negotiator";
-import { plainTag } from "#app/text/language-tag.ts";
+import { normaliseTag } from "#app/text/language-tag.ts";
 import type { WithHeaders } from "./exchange.server.ts";
 
 /** Longest part of the header that is read; browsers send about 50 characters. */
@@ -16,6 +16,6 @@ export function preferredLanguages(request: WithHeaders): string[] {
 	const header = request.headers.get("Accept-Language")?.slice(0, MAX_HEADER_LENGTH);
 	// Some clients write a locale ("de_DE"), which the parser would read as one long subtag.
 	const negotiator = new Negotiator({ headers: { "accept-language": header?.replaceAll("_", "-") } });
-	const tags = negotiator.languages().map((tag) => (tag.length > MAX_TAG_LENGTH ? null : plainTag(tag)));
+	const tags = negotiator.languages().map((tag) => (tag.length > MAX_TAG_LENGTH ? null : normaliseTag(tag)));
 	return [...new Set(tags.filter((tag) => tag !== null))];
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { log } from "#app/http/log.server.ts";
 import type { JobPayloads } from "#app/job-queue.server.ts";
 import { MailFailed, sendMail } from "#app/mail/send.server.ts";
-import { isCustomersAddress, isUsableCode } from "#app/models/email/code.server.ts";
+import { belongsToCustomer, isUsableCode } from "#app/models/email/code.server.ts";
 
 /** Delays between attempts; the last one repeats while the code is valid. */
 const RETRY_DELAYS_MS = [1_000, 4_000, 10_000, 30_000] as const;
@@ -34,7 +34,7 @@ export async function sendCodeWithRetries(job: JobPayloads["send-code"], signal:
 }
 
 async function sendCodeEmail({ email, code, evenIfUnknown }: JobPayloads["send-code"]): Promise<void> {
-	if (!evenIfUnknown && !(await isCustomersAddress(email))) return;
+	if (!evenIfUnknown && !(await belongsToCustomer(email))) return;
 	await sendMail({
 		to: email,
 		subject: `${code} is your code`,

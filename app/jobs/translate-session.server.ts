@@ -3,7 +3,7 @@ import { translateText } from "#app/ai/language/translate.server.ts";
 import { smallModelName } from "#app/ai/openai.server.ts";
 import { hasLanguageModel } from "#app/ai/reply/answer-question.server.ts";
 import { hasDayBudget } from "#app/models/ai-turn/usage.server.ts";
-import { languageTag } from "#app/models/chat-session/locale.ts";
+import { tagOrEnglish } from "#app/models/chat-session/locale.ts";
 import {
 	claimTranslation,
 	keepTranslation,
@@ -23,7 +23,7 @@ export async function translateSession(sessionId: string): Promise<void> {
 	const found = await readUntranslated(sessionId);
 	if (!found) return;
 	const { session, messages } = found;
-	const to = languageTag(await getSetting("agent_language"));
+	const to = tagOrEnglish(await getSetting("agent_language"));
 	let customerLanguage = session.detectedLanguage;
 	const toTranslate: { message: (typeof messages)[number]; from: string }[] = [];
 	for (const message of messages) {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { directionOf, isSameLanguage, nameOf, plainTag, primaryLanguage } from "./language-tag.ts";
+import {
+	directionOf,
+	isSameLanguage,
+	languageNameIn,
+	normaliseTag,
+	primaryLanguage,
+} from "./language-tag.ts";
 
 it.each([
 	["en", "en"],
@@ -17,7 +23,7 @@ it.each([
 	["x", null],
 	["english please", null],
 ])("normalises %j to %j", (tag, plain) => {
-	expect(plainTag(tag)).toBe(plain);
+	expect(normaliseTag(tag)).toBe(plain);
 });
 
 it.each([
@@ -53,7 +59,7 @@ it.each([
 	["fil", "Filipino"],
 	["no tag at all", "no tag at all"],
 ])("names %s in English: %s", (tag, name) => {
-	expect(nameOf(tag, "en")).toBe(name);
+	expect(languageNameIn(tag, "en")).toBe(name);
 });
 
 describe("direction", () => {

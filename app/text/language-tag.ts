@@ -3,7 +3,7 @@
  * extensions removed. "de_DE" is "de-DE", "zh-hant-hk" is "zh-Hant-HK", "de-DE-u-co-phonebk" is "de-DE".
  * @returns null when the text is not a language tag.
  */
-export function plainTag(text: string): string | null {
+export function normaliseTag(text: string): string | null {
 	try {
 		const { language, script, region } = new Intl.Locale(text.trim().replaceAll("_", "-"));
 		return [language, script, region].filter((part) => part !== undefined).join("-");
@@ -40,11 +40,11 @@ function likelyForm(tag: string): Intl.Locale | null {
  * The name of a language in another language: `nameOf("de", "fr")` is "allemand". It includes a script that the
  * region decides: zh-TW is "Traditional Chinese (Taiwan)".
  */
-export function nameOf(tag: string, inLanguage: string): string {
+export function languageNameIn(tag: string, inLanguage: string): string {
 	try {
 		const names = new Intl.DisplayNames(inLanguage, { type: "language" });
 		const { language, region } = new Intl.Locale(tag);
-		const script = writtenIn(tag);
+		const script = scriptToName(tag);
 		if (!script || !region) return names.of(tag) ?? tag;
 		const name = names.of(`${language}-${script}`) ?? tag;
 		if (name.includes("(")) return names.of(`${language}-${script}-${region}`) ?? name;
@@ -55,7 +55,7 @@ export function nameOf(tag: string, inLanguage: string): string {
 }
 
 /** The script that the tag names or its region implies; null when it is the language's usual script. */
-function writtenIn(tag: string): string | null {
+function scriptToName(tag: string): string | null {
 	const { language, script } = new Intl.Locale(tag);
 	const likely = scriptOf(tag);
 	return script ?? (likely === scriptOf(language) ? null : likely);

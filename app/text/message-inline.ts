@@ -1,4 +1,4 @@
-import { type Atom, markdownLinkAt, urlAt } from "./message-links.ts";
+import { type InlineAtom, markdownLinkAt, urlAt } from "./message-links.ts";
 
 /** An inline part of a message: text, bold, italic, code or a link. */
 export type Inline =
@@ -37,8 +37,8 @@ export function parseLinks(text: string): Inline[] {
  * @param options.isUnfinished the text still streams: bold without an end is bold up to the end of the text.
  */
 export function parseInline(text: string, { isUnfinished = false } = {}): Inline[] {
-	const atoms = atomsIn(text);
-	const closers = new Map(DELIMITERS.map((one) => [one, closersOf(one, text, atoms)]));
+	const atoms = findAtoms(text);
+	const closers = new Map(DELIMITERS.map((one) => [one, findClosers(one, text, atoms)]));
 	return read(0, text.length, 0);
 
 	function read(from: number, to: number, depth: number): Inline[] {
@@ -78,15 +78,15 @@ export function parseInline(text: string, { isUnfinished = false } = {}): Inline
 }
 
 /** The code spans, links and escaped characters in a text, by their start. */
-function atomsIn(text: string): Map<number, Atom> {
-	const atoms = new Map<number, Atom>();
+function findAtoms(text: string): Map<number, InlineAtom> {
+	const atoms = new Map<number, InlineAtom>();
 	/** Lengths of backtick runs that have no closing run. */
 	const alone = new Set<number>();
 	const starts = /`+|\\|!?\[|https?:\/\/|mailto:/gi;
 	for (let found = starts.exec(text); found; found = starts.exec(text)) {
 		const from = found.index;
 		const sign = found[0];
-		let atom: Atom | null = null;
+		let atom: InlineAtom | null = null;
 		if (sign.startsWith("`")) {
 			const close = alone.has(sign.length) ? -1 : closingTicks(text, from + sign.length, sign);
 			if (close === -1) alone.add(sign.length);
@@ -124,7 +124,7 @@ function closingTicks(text: string, from: number, ticks: string): number {
 }
 
 /** For each position, the next position at which the delimiter can close, or -1. */
-function closersOf(mark: Delimiter, text: string, atoms: Map<number, Atom>): Int32Array {
+function findClosers(mark: Delimiter, text: string, atoms: Map<number, InlineAtom>): Int32Array {
 	const next = new Int32Array(text.length + 1).fill(-1);
 	const inAtom = new Uint8Array(text.length + 1);
 	for (const { from, to } of atoms.values()) inAtom.fill(1, from, to);

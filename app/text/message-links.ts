@@ -1,5 +1,5 @@
 /** A part of a text that is parsed as a unit: code, a URL or an escaped character. */
-export type Atom =
+export type InlineAtom =
 	| { kind: "text"; from: number; to: number; text: string }
 	| { kind: "code"; from: number; to: number; text: string }
 	| { kind: "link"; from: number; to: number; text: string; href: string };
@@ -9,14 +9,14 @@ const MAX_URL_LENGTH = 2_000;
 const URL_PATTERN = /(?:https?:\/\/|mailto:)[^\s<>"'`|\\^{}\p{Cf}\p{Cc}]{1,2000}/iuy;
 const MARKDOWN_LINK =
 	/!?\[([^[\]\n]{1,300})\]\(((?:https?:\/\/|mailto:|\/(?![/\\]))[^\s()<>"'\\]{1,2000}(?:\([^\s()<>"'\\]{0,200}\)[^\s()<>"'\\]{0,200})?)\)/iy;
-const END = /[.,;:!?'"»”’*_~)\]。，、！？；：…]/u;
+const URL_END = /[.,;:!?'"»”’*_~)\]。，、！？；：…]/u;
 const WORD = /[\p{L}\p{N}]/u;
 
 /**
  * The URL that begins at `from`, without the punctuation of the sentence after it. A closing bracket belongs to the
  * URL when it was opened in the URL.
  */
-export function urlAt(text: string, from: number): Atom | null {
+export function urlAt(text: string, from: number): InlineAtom | null {
 	if (from > 0 && WORD.test(text[from - 1] ?? "")) return null;
 	URL_PATTERN.lastIndex = from;
 	const found = URL_PATTERN.exec(text)?.[0].slice(0, MAX_URL_LENGTH);
@@ -24,7 +24,7 @@ export function urlAt(text: string, from: number): Atom | null {
 	let opened = 0;
 	for (const sign of found) opened += sign === "(" ? 1 : sign === ")" ? -1 : 0;
 	let length = found.length;
-	while (length > 0 && END.test(found[length - 1] ?? "")) {
+	while (length > 0 && URL_END.test(found[length - 1] ?? "")) {
 		if (found[length - 1] === ")") {
 			if (opened >= 0) break;
 			opened++;
@@ -39,7 +39,7 @@ export function urlAt(text: string, from: number): Atom | null {
 }
 
 /** Parses `[text](url)`; an image gives its description. */
-export function markdownLinkAt(text: string, from: number): Atom | null {
+export function markdownLinkAt(text: string, from: number): InlineAtom | null {
 	MARKDOWN_LINK.lastIndex = from;
 	const found = MARKDOWN_LINK.exec(text);
 	if (!found) return null;

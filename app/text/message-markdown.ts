@@ -8,15 +8,15 @@ export type Block =
 	| { kind: "table"; head: Inline[][]; rows: Inline[][][] }
 	| { kind: "rule" };
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})[^`]*$/;
+const CODE_FENCE = /^ {0,3}(`{3,}|~{3,})[^`]*$/;
 const HEADING = /^ {0,3}#{1,6}[ \t]+(.*)$/;
-const ITEM = /^([ \t]{0,12})(?:([-*+•])|(\d{1,3})[.)])[ \t]+(\S.*)$/;
+const LIST_ITEM = /^([ \t]{0,12})(?:([-*+•])|(\d{1,3})[.)])[ \t]+(\S.*)$/;
 const QUOTE = /^ {0,3}>[ \t]?(.*)$/;
-const RULE = /^ {0,3}(?:-{3,}|\*{3,}|_{3,})[ \t]*$/;
+const HORIZONTAL_RULE = /^ {0,3}(?:-{3,}|\*{3,}|_{3,})[ \t]*$/;
 const TABLE_ROW = /^[ \t]*\|.*\|[ \t]*$/;
 const TABLE_RULE = /^[ \t]*\|(?=[|: \t]*-)[-:| \t]*\|[ \t]*$/;
 const MAX_TABLE_COLUMNS = 12;
-const DEEPEST_ITEM = 2;
+const MAX_LIST_DEPTH = 2;
 
 /**
  * Parses a message into blocks. HTML and images are not parsed and stay text.
@@ -60,7 +60,7 @@ type ParsedBlock = { block: Block; next: number };
 
 function readBlock(lines: string[], at: number, inline: (line: string) => Inline[]): ParsedBlock | null {
 	const line = lines[at] ?? "";
-	const fence = FENCE.exec(line)?.[1];
+	const fence = CODE_FENCE.exec(line)?.[1];
 	if (fence) {
 		let end = at + 1;
 		while (end < lines.length && !(lines[end] ?? "").trim().startsWith(fence)) end++;
@@ -73,13 +73,13 @@ function readBlock(lines: string[], at: number, inline: (line: string) => Inline
 			next: at + 1,
 		};
 	}
-	if (RULE.test(line)) return { block: { kind: "rule" }, next: at + 1 };
-	const quote = runOf(lines, at, QUOTE);
+	if (HORIZONTAL_RULE.test(line)) return { block: { kind: "rule" }, next: at + 1 };
+	const quote = matchingLines(lines, at, QUOTE);
 	if (quote) return { block: { kind: "quote", parts: inline(quote.join("\n")) }, next: at + quote.length };
-	const item = ITEM.exec(line);
+	const item = LIST_ITEM.exec(line);
 	if (item) {
 		const [, indent = "", , number, texts = ""] = item;
-		const depth = Math.min(DEEPEST_ITEM, Math.floor(indent.replaceAll("\t", "    ").length / 2));
+		const depth = Math.min(MAX_LIST_DEPTH, Math.floor(indent.replaceAll("\t", "    ").length / 2));
 		const items = [{ depth, parts: inline(texts) }];
 		const start = number === undefined ? 1 : Number(number);
 		return { block: { kind: "list", isOrdered: number !== undefined, start, items }, next: at + 1 };
@@ -87,7 +87,7 @@ function readBlock(lines: string[], at: number, inline: (line: string) => Inline
 	return TABLE_ROW.test(line) && TABLE_RULE.test(lines[at + 1] ?? "") ? readTable(lines, at, inline) : null;
 }
 
-function runOf(lines: string[], at: number, pattern: RegExp): string[] | null {
+function matchingLines(lines: string[], at: number, pattern: RegExp): string[] | null {
 	const run: string[] = [];
 	for (let next = at; next < lines.length; next++) {
 		const found = pattern.exec(lines[next] ?? "")?.[1];

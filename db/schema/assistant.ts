@@ -13,7 +13,7 @@ import {
 	uuid,
 } from "drizzle-orm/pg-core";
 import type { Answer } from "#db/shapes.ts";
-import { moment, now } from "./columns.ts";
+import { timestampColumn, timestampNowColumn } from "./columns.ts";
 import { chatMessages, chatSessions } from "./conversation.ts";
 import { orders } from "./store.ts";
 
@@ -35,12 +35,12 @@ export const aiTurns = pgTable(
 		state: text("state", { enum: ["due", "running", "done", "superseded"] })
 			.notNull()
 			.default("due"),
-		dueAt: now("due_at"),
+		dueAt: timestampNowColumn("due_at"),
 		/** Increased whenever the lease is taken or returned; writes with an older number are rejected. */
 		fence: integer("fence").notNull().default(0),
 		/** Number of attempts; an attempt that a draining process returned is not counted. */
 		attempts: integer("attempts").notNull().default(0),
-		leaseUntil: moment("lease_until"),
+		leaseUntil: timestampColumn("lease_until"),
 		/** Id of the finished answer's message, so that live answer and message are shown as one bubble. */
 		messageId: uuid("message_id").notNull().defaultRandom(),
 		/** Checkpoint: the text of the answer so far. */
@@ -54,9 +54,9 @@ export const aiTurns = pgTable(
 		 */
 		reservedMicros: bigint("reserved_micros", { mode: "number" }).notNull().default(0),
 		/** Time at which the first text was published. */
-		firstWordAt: moment("first_word_at"),
-		createdAt: now("created_at"),
-		finishedAt: moment("finished_at"),
+		firstWordAt: timestampColumn("first_word_at"),
+		createdAt: timestampNowColumn("created_at"),
+		finishedAt: timestampColumn("finished_at"),
 	},
 	(t) => [
 		uniqueIndex("ai_turns_open").on(t.sessionId).where(sql`state in ('due', 'running')`),
@@ -85,9 +85,9 @@ export const assistantActions = pgTable(
 		/** Key of equal actions within a session, so that a repeated call by the model or a retry makes no second one. */
 		idempotencyKey: text("idempotency_key").notNull(),
 		result: jsonb("result").$type<Record<string, unknown>>(),
-		createdAt: now("created_at"),
-		expiresAt: moment("expires_at"),
-		decidedAt: moment("decided_at"),
+		createdAt: timestampNowColumn("created_at"),
+		expiresAt: timestampColumn("expires_at"),
+		decidedAt: timestampColumn("decided_at"),
 	},
 	(t) => [
 		uniqueIndex("assistant_actions_once").on(t.sessionId, t.idempotencyKey),
@@ -110,7 +110,7 @@ export const orderRequests = pgTable(
 			.notNull()
 			.default("open"),
 		actionId: uuid("action_id").unique(),
-		createdAt: now("created_at"),
+		createdAt: timestampNowColumn("created_at"),
 	},
 	(t) => [index("order_requests_order").on(t.orderNumber)],
 );
@@ -128,8 +128,8 @@ export const emailCodes = pgTable(
 		codeHash: text("code_hash").notNull(),
 		tries: integer("tries").notNull().default(0),
 		expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
-		usedAt: moment("used_at"),
-		createdAt: now("created_at"),
+		usedAt: timestampColumn("used_at"),
+		createdAt: timestampNowColumn("created_at"),
 	},
 	(t) => [
 		index("email_codes_session").on(t.sessionId, t.createdAt),
@@ -164,8 +164,8 @@ export const answerCache = pgTable(
 		question: text("question").notNull(),
 		answer: jsonb("answer").$type<Answer>().notNull(),
 		hits: integer("hits").notNull().default(0),
-		createdAt: now("created_at"),
-		lastHitAt: moment("last_hit_at"),
+		createdAt: timestampNowColumn("created_at"),
+		lastHitAt: timestampColumn("last_hit_at"),
 	},
 	(t) => [index("answer_cache_age").on(t.createdAt)],
 );
@@ -185,8 +185,8 @@ export const unansweredQuestions = pgTable(
 		state: text("state", { enum: ["open", "done", "ignored"] })
 			.notNull()
 			.default("open"),
-		firstAt: now("first_at"),
-		lastAt: now("last_at"),
+		firstAt: timestampNowColumn("first_at"),
+		lastAt: timestampNowColumn("last_at"),
 	},
 	(t) => [
 		uniqueIndex("unanswered_questions_once").on(t.locale, t.normalized),
@@ -204,7 +204,7 @@ export const messageTranslations = pgTable(
 		locale: text("locale").notNull(),
 		text: text("text").notNull(),
 		model: text("model").notNull(),
-		createdAt: now("created_at"),
+		createdAt: timestampNowColumn("created_at"),
 	},
 	(t) => [primaryKey({ columns: [t.messageId, t.locale] })],
 );

@@ -4,5 +4,6 @@ import { customType, timestamp } from "drizzle-orm/pg-core";
 
 export const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 export const bytes = customType<{ data: Buffer }>({ dataType: () => "bytea" });
-export const now = (name: string) => timestamp(name, { withTimezone: true }).notNull().defaultNow();
-export const moment = (name: string) => timestamp(name, { withTimezone: true });
+export const timestampNowColumn = (name: string) =>
+	timestamp(name, { withTimezone: true }).notNull().defaultNow();
+export const timestampColumn = (name: string) => timestamp(name, { withTimezone: true });

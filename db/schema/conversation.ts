@@ -13,7 +13,7 @@ import {
 	uuid,
 } from "drizzle-orm/pg-core";
 import type { Handover, MessageMetadata } from "#db/shapes.ts";
-import { moment, now } from "./columns.ts";
+import { timestampColumn, timestampNowColumn } from "./columns.ts";
 import { chatAgents } from "./people.ts";
 import { customers } from "./store.ts";
 
@@ -33,12 +33,12 @@ export const chatSessions = pgTable(
 		priority: text("priority", { enum: ["low", "normal", "high", "urgent"] })
 			.notNull()
 			.default("normal"),
-		startedAt: now("started_at"),
-		endedAt: moment("ended_at"),
-		queuedAt: moment("queued_at"),
+		startedAt: timestampNowColumn("started_at"),
+		endedAt: timestampColumn("ended_at"),
+		queuedAt: timestampColumn("queued_at"),
 		queueReason: text("queue_reason"),
-		assignedAt: moment("assigned_at"),
-		lastMessageAt: moment("last_message_at"),
+		assignedAt: timestampColumn("assigned_at"),
+		lastMessageAt: timestampColumn("last_message_at"),
 		/**
 		 * The hour (UTC) of the last message, for an index of the latest sessions. An index on the exact time would be
 		 * written with every message (decision 009); this one only when the hour changes.
@@ -52,13 +52,13 @@ export const chatSessions = pgTable(
 		intent: text("intent"),
 		assignedAgentId: uuid("assigned_agent_id").references(() => chatAgents.id, { onDelete: "set null" }),
 		/** Time by which an agent should have taken the queued session. */
-		queueDeadline: moment("queue_deadline"),
+		queueDeadline: timestampColumn("queue_deadline"),
 		/**
 		 * Email address that an anonymous customer has proved with a code: the assistant may read its orders in this
 		 * session.
 		 */
 		verifiedEmail: text("verified_email"),
-		verifiedAt: moment("verified_at"),
+		verifiedAt: timestampColumn("verified_at"),
 		/** Email address for answers while the customer is away. */
 		contactEmail: text("contact_email"),
 		/** Detected language of the customer; null until a message was long enough. */
@@ -85,9 +85,9 @@ export const chatSessions = pgTable(
 		/** Number of the customer's messages that no agent has read. */
 		unread: integer("unread").notNull().default(0),
 		/** Time at which the customer was informed that the queue deadline has passed. */
-		overdueNoticedAt: moment("overdue_noticed_at"),
+		overdueNoticedAt: timestampColumn("overdue_noticed_at"),
 		/** Time of the newest event, by which the inbox finds sessions whose wake-up was lost. */
-		updatedAt: now("updated_at"),
+		updatedAt: timestampNowColumn("updated_at"),
 	},
 	(t) => [
 		// A B-tree index on updated_at would make every message write to all indexes (decision 009), so this is a BRIN
@@ -129,9 +129,9 @@ export const chatMessages = pgTable(
 		messageType: text("message_type").notNull().default("text"),
 		metadata: jsonb("metadata").$type<MessageMetadata>().notNull().default({}),
 		isRead: boolean("is_read").notNull().default(false),
-		deliveredAt: moment("delivered_at"),
-		readAt: moment("read_at"),
-		sentAt: now("sent_at"),
+		deliveredAt: timestampColumn("delivered_at"),
+		readAt: timestampColumn("read_at"),
+		sentAt: timestampNowColumn("sent_at"),
 	},
 	(t) => [
 		uniqueIndex("chat_messages_seq").on(t.sessionId, t.seq),
@@ -151,7 +151,7 @@ export const contactEmails = pgTable("contact_letters", {
 	upToSeq: integer("up_to_seq").notNull(),
 	/** Number of attempts in a row that the mail server deferred. */
 	tries: integer("tries").notNull().default(0),
-	nextTryAt: now("next_try_at"),
+	nextTryAt: timestampNowColumn("next_try_at"),
 });
 
 /** The event log: the durable events of both streams, replayed after a reconnect. */
@@ -166,7 +166,7 @@ export const chatEvents = pgTable(
 			.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
 		type: text("type").notNull(),
 		data: jsonb("data").$type<unknown>().notNull(),
-		at: now("at"),
+		at: timestampNowColumn("at"),
 	},
 	(t) => [
 		primaryKey({ columns: [t.stream, t.seq] }),
@@ -186,7 +186,7 @@ export const blockedSenders = pgTable(
 		/** The session from which the sender was blocked; null when that is deleted. */
 		sessionId: uuid("session_id").references(() => chatSessions.sessionId, { onDelete: "set null" }),
 		blockedBy: uuid("blocked_by").references(() => chatAgents.id, { onDelete: "set null" }),
-		blockedAt: now("blocked_at"),
+		blockedAt: timestampNowColumn("blocked_at"),
 	},
 	(t) => [index("blocked_senders_latest").on(t.blockedAt, t.sender)],
 );

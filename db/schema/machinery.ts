@@ -1,5 +1,5 @@
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from "drizzle-orm/pg-core";
-import { now } from "./columns.ts";
+import { timestampNowColumn } from "./columns.ts";
 
 /**
  * Presence leases: each process renews one for every agent and customer with an open page; those of a dead process
@@ -19,7 +19,7 @@ export const presenceLeases = pgTable(
 export const settings = pgTable("settings", {
 	key: text("key").primaryKey(),
 	value: jsonb("value").$type<unknown>().notNull(),
-	updatedAt: now("updated_at"),
+	updatedAt: timestampNowColumn("updated_at"),
 });
 
 /** Counters of the rate limiter for the current time window. */

@@ -1,5 +1,5 @@
 import { boolean, index, integer, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
-import { moment, now } from "./columns.ts";
+import { timestampColumn, timestampNowColumn } from "./columns.ts";
 
 /** better-auth's four tables under our names. What better-auth calls a session is a login here. */
 export const users = pgTable("users", {
@@ -8,8 +8,8 @@ export const users = pgTable("users", {
 	email: text("email").notNull().unique(),
 	emailVerified: boolean("email_verified").notNull().default(false),
 	image: text("image"),
-	createdAt: now("created_at"),
-	updatedAt: now("updated_at"),
+	createdAt: timestampNowColumn("created_at"),
+	updatedAt: timestampNowColumn("updated_at"),
 });
 
 export const logins = pgTable(
@@ -23,8 +23,8 @@ export const logins = pgTable(
 		expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
 		ipAddress: text("ip_address"),
 		userAgent: text("user_agent"),
-		createdAt: now("created_at"),
-		updatedAt: now("updated_at"),
+		createdAt: timestampNowColumn("created_at"),
+		updatedAt: timestampNowColumn("updated_at"),
 	},
 	(t) => [index("logins_user").on(t.userId)],
 );
@@ -41,12 +41,12 @@ export const credentials = pgTable(
 		accessToken: text("access_token"),
 		refreshToken: text("refresh_token"),
 		idToken: text("id_token"),
-		accessTokenExpiresAt: moment("access_token_expires_at"),
-		refreshTokenExpiresAt: moment("refresh_token_expires_at"),
+		accessTokenExpiresAt: timestampColumn("access_token_expires_at"),
+		refreshTokenExpiresAt: timestampColumn("refresh_token_expires_at"),
 		scope: text("scope"),
 		password: text("password"),
-		createdAt: now("created_at"),
-		updatedAt: now("updated_at"),
+		createdAt: timestampNowColumn("created_at"),
+		updatedAt: timestampNowColumn("updated_at"),
 	},
 	(t) => [index("credentials_user").on(t.userId)],
 );
@@ -58,8 +58,8 @@ export const verifications = pgTable(
 		identifier: text("identifier").notNull(),
 		value: text("value").notNull(),
 		expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
-		createdAt: now("created_at"),
-		updatedAt: now("updated_at"),
+		createdAt: timestampNowColumn("created_at"),
+		updatedAt: timestampNowColumn("updated_at"),
 	},
 	(t) => [index("verifications_identifier").on(t.identifier)],
 );
@@ -77,8 +77,8 @@ export const chatAgents = pgTable("chat_agents", {
 	currentSessions: integer("current_sessions").notNull().default(0),
 	maxSessions: integer("max_sessions").notNull().default(8),
 	specialties: jsonb("specialties").$type<string[]>().notNull().default([]),
-	lastActiveAt: moment("last_active_at"),
-	createdAt: now("created_at"),
+	lastActiveAt: timestampColumn("last_active_at"),
+	createdAt: timestampNowColumn("created_at"),
 });
 
 /**
@@ -91,7 +91,7 @@ export const revokedVisitors = pgTable(
 		visitorId: uuid("visitor_id").primaryKey(),
 		/** The customer that the visitor became by signing in; null after signing out. */
 		customerId: text("customer_id"),
-		revokedAt: now("revoked_at"),
+		revokedAt: timestampNowColumn("revoked_at"),
 		expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
 	},
 	(t) => [index("revoked_visitors_expires").on(t.expiresAt)],
@@ -102,7 +102,7 @@ export const apiKeys = pgTable("api_keys", {
 	name: text("name").notNull(),
 	/** SHA-256 of the API key in hex; the key itself is shown once and not stored. */
 	keyHash: text("key_hash").notNull().unique(),
-	createdAt: now("created_at"),
-	lastUsedAt: moment("last_used_at"),
-	revokedAt: moment("revoked_at"),
+	createdAt: timestampNowColumn("created_at"),
+	lastUsedAt: timestampColumn("last_used_at"),
+	revokedAt: timestampColumn("revoked_at"),
 });

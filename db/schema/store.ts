@@ -13,7 +13,7 @@ import {
 	uuid,
 } from "drizzle-orm/pg-core";
 import type { OrderItem, PaymentRecord, PostalAddress, Shipment } from "#db/shapes.ts";
-import { bytes, moment, now, tsvector } from "./columns.ts";
+import { bytes, timestampColumn, timestampNowColumn, tsvector } from "./columns.ts";
 
 export const products = pgTable(
 	"products",
@@ -33,7 +33,7 @@ export const products = pgTable(
 		search: tsvector("search").generatedAlwaysAs(
 			sql`setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('english', coalesce(category, '')), 'B') || setweight(to_tsvector('english', description), 'C') || setweight(to_tsvector('english', details), 'C')`,
 		),
-		updatedAt: now("updated_at"),
+		updatedAt: timestampNowColumn("updated_at"),
 	},
 	(t) => [index("products_search").using("gin", t.search)],
 );
@@ -66,7 +66,7 @@ export const customers = pgTable(
 		address: jsonb("address").$type<PostalAddress>(),
 		/** A customer of the demo store; only these are offered under "sign in as". */
 		isDemo: boolean("is_demo").notNull().default(false),
-		createdAt: now("created_at"),
+		createdAt: timestampNowColumn("created_at"),
 	},
 	(t) => [index("customers_email").on(sql`lower(${t.email})`)],
 );
@@ -89,10 +89,10 @@ export const orders = pgTable(
 		payments: jsonb("payments").$type<PaymentRecord[]>().notNull().default([]),
 		address: jsonb("address").$type<PostalAddress>(),
 		totalCents: integer("total_cents").notNull(),
-		placedAt: moment("placed_at"),
+		placedAt: timestampColumn("placed_at"),
 		expectedOn: date("expected_on", { mode: "string" }),
-		deliveredAt: moment("delivered_at"),
-		updatedAt: now("updated_at"),
+		deliveredAt: timestampColumn("delivered_at"),
+		updatedAt: timestampNowColumn("updated_at"),
 	},
 	(t) => [index("orders_customer").on(t.customerId, t.placedAt)],
 );
@@ -117,7 +117,7 @@ export const articles = pgTable("articles", {
 	sourcePath: text("source_path"),
 	/** The PASSAGES_VERSION with which its passages were made. */
 	passagesVersion: integer("passages_version").notNull().default(0),
-	updatedAt: now("updated_at"),
+	updatedAt: timestampNowColumn("updated_at"),
 });
 
 /** Passages: articles split at headings and paragraphs. A passage is the unit of search and of quotes. */
@@ -162,8 +162,8 @@ export const passageVectors = pgTable(
 		/** Little-endian 32-bit floats, scaled to length 1; null while a process embeds the text. */
 		vector: bytes("vector"),
 		/** Until this time another process is embedding the text. */
-		claimedUntil: moment("claimed_until"),
-		createdAt: now("created_at"),
+		claimedUntil: timestampColumn("claimed_until"),
+		createdAt: timestampNowColumn("created_at"),
 	},
 	(t) => [uniqueIndex("passage_vectors_once").on(t.model, t.contentHash)],
 );

@@ -8,11 +8,11 @@ export interface Conversation {
 }
 
 /** The protocol of the load. */
-export type Kind = "ours" | "socket.io";
+export type ContenderKind = "ours" | "socket.io";
 
 /** A running pair of server processes: messages are posted to one and read from the other. */
 export interface Contender {
-	kind: Kind;
+	kind: ContenderKind;
 	writerUrl: string;
 	readerUrl: string;
 	/**
@@ -31,4 +31,4 @@ export interface Contender {
 }
 
 /** Postgres connections of one process for its work: ours (see db/client.server.ts) and the peer's. */
-export const POOL_SIZE = 14;
+export const CONTENDER_POOL_SIZE = 14;

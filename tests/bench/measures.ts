@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Contender, Kind } from "./contender.ts";
+import type { Contender, ContenderKind } from "./contender.ts";
 import type { BenchDatabase } from "./database.ts";
 import { faultOf, type MessageCounts } from "./ledger.ts";
 import { type Load, startLoad } from "./load/start.ts";
@@ -18,7 +18,7 @@ const WARM_UP = { type: "open", rate: 200, seconds: 4 } as const;
 /** The result of one measure of one contender: figures by name, and the counts of messages if any were sent. */
 export interface Reading {
 	measure: string;
-	kind: Kind;
+	kind: ContenderKind;
 	repeat: number;
 	figures: Record<string, number>;
 	verdict?: MessageCounts;
@@ -42,7 +42,7 @@ export const MEASURES = [
 
 /** Runs the measures of one contender, with its own databases and nothing else running. */
 export async function measureSide(
-	kind: Kind,
+	kind: ContenderKind,
 	options: { database: BenchDatabase; plan: Plan; repeat: number; print: (line: string) => void },
 ): Promise<Reading[]> {
 	const { plan, repeat, print } = options;
@@ -77,7 +77,7 @@ export async function measureSide(
 }
 
 async function withSide(
-	kind: Kind,
+	kind: ContenderKind,
 	database: BenchDatabase,
 	conversations: number,
 	work: (side: { contender: Contender; load: Load; databaseUrl: string }) => Promise<void>,

@@ -4,7 +4,7 @@ import { createAdapter } from "@socket.io/postgres-adapter";
 import { jwtVerify } from "jose";
 import { Pool } from "pg";
 import { Server } from "socket.io";
-import { POOL_SIZE } from "./contender.ts";
+import { CONTENDER_POOL_SIZE } from "./contender.ts";
 
 /**
  * The same chat with Socket.IO, as its documentation describes ("Guaranteeing message delivery" and "Connection state
@@ -16,7 +16,7 @@ import { POOL_SIZE } from "./contender.ts";
 const pool = new Pool({
 	connectionString: process.env.DATABASE_URL,
 	// One more connection than ours: the adapter keeps one of this pool for LISTEN, and ours has a separate one.
-	max: POOL_SIZE + 1,
+	max: CONTENDER_POOL_SIZE + 1,
 });
 // Without these two handlers a terminated listener backend ends the process, because pg emits the error on the
 // adapter's client, which has no error handler.

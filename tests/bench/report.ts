@@ -1,4 +1,4 @@
-import type { Kind } from "./contender.ts";
+import type { ContenderKind } from "./contender.ts";
 import { OPEN_RATES, type Reading } from "./measures.ts";
 import { type Summary, summarise } from "./statistics.ts";
 
@@ -65,7 +65,7 @@ export interface Comparison {
 	theirs: Summary;
 	/** Our median divided by the peer's; null where the peer's is 0. */
 	ratio: number | null;
-	winner: Kind | null;
+	winner: ContenderKind | null;
 	/** The target of the ratio, and whether it is met; `isFloor` for figures where more is better. */
 	target: { ratio: number; isFloor: boolean; isMet: boolean } | null;
 }
@@ -92,7 +92,7 @@ export function compare(readings: Reading[]): Comparison[] {
 	});
 }
 
-function summaryOf(readings: Reading[], kind: Kind, { measure, figure }: ReportRow): Summary | null {
+function summaryOf(readings: Reading[], kind: ContenderKind, { measure, figure }: ReportRow): Summary | null {
 	const values = readings
 		.filter((reading) => reading.kind === kind && reading.measure === measure)
 		.map((reading) => reading.figures[figure] ?? Number.NaN)

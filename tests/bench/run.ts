@@ -3,7 +3,7 @@ import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { CommandError, runCommand } from "#commands/steps/command.ts";
 import { type AnswerReading, answerMarkdown, measureAnswers } from "./answer.ts";
-import type { Kind } from "./contender.ts";
+import type { ContenderKind } from "./contender.ts";
 import { openBenchDatabase } from "./database.ts";
 import { MEASURES, measureSide, type Reading } from "./measures.ts";
 import { compare, toMarkdown } from "./report.ts";
@@ -23,7 +23,7 @@ await runCommand(async () => {
 	try {
 		for (let repeat = 1; repeat <= options.repeats; repeat += 1) {
 			// The contenders take turns in going first, because the second finds a warmer or busier machine.
-			const order: Kind[] = repeat % 2 === 1 ? ["ours", "socket.io"] : ["socket.io", "ours"];
+			const order: ContenderKind[] = repeat % 2 === 1 ? ["ours", "socket.io"] : ["socket.io", "ours"];
 			for (const kind of order) {
 				readings.push(...(await measureSide(kind, { database, plan: options, repeat, print })));
 			}

@@ -10,7 +10,7 @@ import {
 	writeCachedAnswer,
 } from "#app/models/ai-turn/answer-cache.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { ensureCustomer } from "#app/models/customer/customer.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { resetSetting, saveSetting } from "#app/models/setting/store.server.ts";
@@ -51,7 +51,7 @@ async function withModel(...script: [Reply, ...Reply[]]) {
 async function newCustomer(customerId: string | null = null, locale = "en") {
 	if (customerId) await ensureCustomer(customerId);
 	const identity = { visitorId: randomUUID(), customerId };
-	const sessionId = await openSession(identity, { locale });
+	const sessionId = await createEmptySession(identity, { locale });
 	return {
 		sessionId,
 		async ask(message: string) {

@@ -10,7 +10,7 @@ import { action as sessions } from "#app/routes/api/sessions.ts";
 import { action as chatActions } from "#app/routes/chat/actions.ts";
 import { action as chatPage } from "#app/routes/chat/page.tsx";
 import { makeSession, messagesOf, sessionRow, sessionsOf } from "#tests/factories.ts";
-import { apiKey, asAgent, asCustomer, asVisitor, identityOf, type TestAgent } from "#tests/people.ts";
+import { apiKey, asAgent, asCustomer, asVisitor, signIdentityToken, type TestAgent } from "#tests/people.ts";
 import { bodyOf, call, form, get, json, type Sender } from "#tests/request.ts";
 
 let anna: TestAgent;
@@ -92,7 +92,7 @@ describe("a blocked sender", () => {
 		expect((await send({ intent: "send", message: "Again" }, second.cookie)).status).toBe(403);
 		const opened = await call(
 			sessions,
-			json("POST", "/api/chat/sessions", { customer: await identityOf(ada.customerId) }),
+			json("POST", "/api/chat/sessions", { customer: await signIdentityToken(ada.customerId) }),
 		);
 		expect(opened.status).toBe(403);
 		expect((await send({ intent: "send", message: "Hello" }, other.cookie)).status).toBe(200);
@@ -103,7 +103,7 @@ describe("a blocked sender", () => {
 		const sessionId = await makeSession(guest.identity, "Hello");
 		await act(sessionId, "block");
 		const { customerId } = await asCustomer();
-		const fields = { intent: "sign-in", identity: await identityOf(customerId) };
+		const fields = { intent: "sign-in", identity: await signIdentityToken(customerId) };
 		const signedIn = await call(chatPage, form("/chat", fields, guest.cookie));
 		const [cookie = ""] = signedIn.headers.getSetCookie();
 		expect(cookie).toContain("mevi_customer=");

@@ -13,7 +13,14 @@ import {
 	sessionsOf,
 	unusedId,
 } from "#tests/factories.ts";
-import { apiKey, asCustomer, asVisitor, cookiesFrom, forgedTokens, identityOf } from "#tests/people.ts";
+import {
+	apiKey,
+	asCustomer,
+	asVisitor,
+	cookiesFrom,
+	forgedTokens,
+	signIdentityToken,
+} from "#tests/people.ts";
 import { bodyOf, call, form, get, type Sender } from "#tests/request.ts";
 
 type Fields = Record<string, string>;
@@ -60,7 +67,7 @@ describe("a message that was written under another identity", () => {
 		expect(refused.status).toBe(403);
 		expect(await sessionsOf(ben.identity.visitorId)).toEqual([]);
 		expect((await scripted(written, ada.cookie)).status).toBe(200);
-		const identity = await identityOf("owner_who_signs_in");
+		const identity = await signIdentityToken("owner_who_signs_in");
 		const signedIn = {
 			headers: { Cookie: cookiesFrom(await scripted({ intent: "sign-in", identity }, ada.cookie)) },
 		};
@@ -440,7 +447,7 @@ describe("signing in", () => {
 	it("keeps the open session", async () => {
 		const anonymous = await asVisitor();
 		const sessionId = await makeSession(anonymous.identity, "Before I signed in");
-		const identity = await identityOf("mia_li_3668");
+		const identity = await signIdentityToken("mia_li_3668");
 		const response = await plain({ intent: "sign-in", identity }, anonymous.cookie);
 		expectBack(response);
 		const signedIn = { headers: { Cookie: cookiesFrom(response) } };
@@ -457,7 +464,9 @@ describe("signing in", () => {
 		const sessionId = await makeSession(anonymous.identity, "Secret");
 		const signIn = async (id: string, cookie: string) => {
 			const headers = { Cookie: cookie };
-			return cookiesFrom(await plain({ intent: "sign-in", identity: await identityOf(id) }, { headers }));
+			return cookiesFrom(
+				await plain({ intent: "sign-in", identity: await signIdentityToken(id) }, { headers }),
+			);
 		};
 		const ada = await signIn("ada_first_1", anonymous.cookie.headers?.Cookie ?? "");
 		expect((await page({ headers: { Cookie: ada } })).session?.sessionId).toBe(sessionId);

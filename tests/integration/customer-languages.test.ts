@@ -3,7 +3,7 @@ import { runCopilotTask } from "#app/ai/copilot/assist.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { translateSession } from "#app/jobs/translate-session.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { getInboxEntries } from "#app/models/chat-session/inbox.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { resetSetting, saveSetting } from "#app/models/setting/store.server.ts";
@@ -42,7 +42,7 @@ async function withModel(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> 
 
 async function conversationIn(locale: string, text: string): Promise<string> {
 	const { identity } = await asVisitor();
-	const sessionId = await openSession(identity, { locale });
+	const sessionId = await createEmptySession(identity, { locale });
 	await postMessage(sessionId, { type: "customer", identity }, { message: text });
 	return sessionId;
 }

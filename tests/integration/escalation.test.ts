@@ -8,10 +8,10 @@ import { startWorker } from "#app/jobs/worker.server.ts";
 import { createAgent, recordAgentActivity, recordAgentSignOut } from "#app/models/agent/agent.server.ts";
 import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { refreshExpectedWait } from "#app/models/chat-session/expected-wait.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
-import { forCustomer } from "#app/models/chat-session/present.server.ts";
+import { sessionForCustomer } from "#app/models/chat-session/present.server.ts";
 import { publishQueueChanges } from "#app/models/chat-session/publish-queue.server.ts";
 import { requestAgent, saveContactEmail } from "#app/models/chat-session/queue.server.ts";
 import { repairUnattended } from "#app/models/chat-session/unattended.server.ts";
@@ -59,7 +59,7 @@ async function withModel(...script: [Reply, ...Reply[]]) {
 async function newCustomer(customerId: string | null = null, locale = "en") {
 	if (customerId) await ensureCustomer(customerId);
 	const identity = { visitorId: randomUUID(), customerId };
-	const sessionId = await openSession(identity, { locale });
+	const sessionId = await createEmptySession(identity, { locale });
 	const actor = { type: "customer", identity } as const;
 	const messagesFrom = async (sender: string) =>
 		(await messagesOf(sessionId)).filter((one) => one.senderType === sender).map(({ message }) => message);
@@ -278,7 +278,7 @@ describe("a queued customer is told", () => {
 		await requestAgent(ana.sessionId, ana.actor);
 		await sql`update chat_sessions set queued_at = now() - interval '5 minutes' where session_id = ${ana.sessionId}`;
 		const view = await requireSession(ana.sessionId, ana.actor);
-		expect(forCustomer(view).queue).toMatchObject({ recentWaitSeconds: null });
+		expect(sessionForCustomer(view).queue).toMatchObject({ recentWaitSeconds: null });
 	});
 
 	it("the wait without a number in the transcript, in any notice", async () => {

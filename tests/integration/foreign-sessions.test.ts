@@ -33,7 +33,14 @@ import {
 	sessionRow,
 	unusedId,
 } from "#tests/factories.ts";
-import { apiKey, asCustomer, asVisitor, identityOf, type TestCustomer, withBearer } from "#tests/people.ts";
+import {
+	apiKey,
+	asCustomer,
+	asVisitor,
+	signIdentityToken,
+	type TestCustomer,
+	withBearer,
+} from "#tests/people.ts";
 import { bodyOf, call, form, get, json, readEvents, type Sender } from "#tests/request.ts";
 import { needs } from "#tests/setup/needs.ts";
 import { until } from "#tests/setup/until.ts";
@@ -190,7 +197,7 @@ describe("two customers", () => {
 		const visitor = await asVisitor();
 		const sessionId = await makeSession(visitor.identity, "Before anybody signed in");
 		const signIn = async (id: string, cookie: Sender) => {
-			const identity = await identityOf(id);
+			const identity = await signIdentityToken(id);
 			const response = await call(submitPlain, form("/chat", { intent: "sign-in", identity }, cookie));
 			return { headers: { Cookie: response.headers.getSetCookie()[0]?.split(";")[0] ?? "" } };
 		};

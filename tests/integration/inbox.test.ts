@@ -7,7 +7,7 @@ import { type JobPayloads, setJobHandler } from "#app/job-queue.server.ts";
 import { checkUrgency } from "#app/jobs/check-urgency.server.ts";
 import { listAssistantActions, logToolRun } from "#app/models/assistant-action/tool-run-log.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
-import { listQuery } from "#app/models/chat-session/inbox.server.ts";
+import { inboxQuery } from "#app/models/chat-session/inbox.server.ts";
 import { queueSession, requestAgent, writeOverdueNotice } from "#app/models/chat-session/queue.server.ts";
 import { repairUnattended } from "#app/models/chat-session/unattended.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
@@ -139,7 +139,7 @@ describe("the order of the inbox", () => {
 				now() - number * interval '7 seconds' as at) made`;
 		await sql`analyze chat_sessions`;
 		const [plan] = await db.execute<{ "QUERY PLAN": string }[] & Record<string, unknown>>(
-			query`explain (format json, analyze) ${listQuery(100).getSQL()}`,
+			query`explain (format json, analyze) ${inboxQuery(100).getSQL()}`,
 		);
 		const text = JSON.stringify(plan);
 		expect(text).not.toMatch(/"Node Type":"Seq Scan"[^{}]*"Relation Name":"chat_sessions"/);

@@ -19,7 +19,7 @@ import {
 } from "#app/models/article/article.server.ts";
 import { importKnowledge } from "#app/models/article/import.server.ts";
 import { closeUnanswered, listUnanswered } from "#app/models/article/unanswered-question.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { action, loader } from "#app/routes/admin/knowledge/page.tsx";
 import { db, sql } from "#db/client.server.ts";
@@ -248,7 +248,7 @@ describe("an unanswered question", () => {
 	const identity = () => ({ visitorId: randomUUID(), customerId: null });
 	async function post(message: string) {
 		const customer = identity();
-		const sessionId = await openSession(customer, { locale: "en" });
+		const sessionId = await createEmptySession(customer, { locale: "en" });
 		await postMessage(sessionId, { type: "customer", identity: customer }, { message });
 		await answerSession(sessionId);
 		await answerSession(sessionId);

@@ -5,7 +5,7 @@ import { summariseLongSession } from "#app/ai/summarise.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { resetSetting, saveSetting } from "#app/models/setting/store.server.ts";
 import { sql } from "#db/client.server.ts";
@@ -53,7 +53,7 @@ async function withModel(...script: [Reply, ...Reply[]]) {
 
 async function newCustomer(locale = "en") {
 	const identity = { visitorId: randomUUID(), customerId: null };
-	const sessionId = await openSession(identity, { locale });
+	const sessionId = await createEmptySession(identity, { locale });
 	const actor = { type: "customer", identity } as const;
 	return {
 		sessionId,

@@ -7,9 +7,9 @@ import { MessageBubble } from "#app/components/conversation/message-bubble.tsx";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { getInboxEntries } from "#app/models/chat-session/inbox.server.ts";
-import { spokenLanguage } from "#app/models/chat-session/locale.ts";
+import { customerLanguage } from "#app/models/chat-session/locale.ts";
 import { noticeTexts } from "#app/models/chat-session/notice-texts.ts";
-import { forAgent } from "#app/models/chat-session/present.server.ts";
+import { sessionForAgent } from "#app/models/chat-session/present.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { expectedWaitText, type QueueFacts } from "#app/models/chat-session/queue-texts.ts";
 import { waitTexts } from "#app/models/chat-session/wait-texts.ts";
@@ -103,11 +103,11 @@ it("shows agents the language that the customer writes, not the one that the bro
 	await setLanguage(sessionId, "de");
 	const [entry] = await getInboxEntries([sessionId]);
 	expect(entry?.language).toBe("de");
-	expect(forAgent(await requireSession(sessionId, { type: "customer", identity }))).toMatchObject({
+	expect(sessionForAgent(await requireSession(sessionId, { type: "customer", identity }))).toMatchObject({
 		locale: "en",
 		language: "de",
 	});
-	expect(spokenLanguage({ locale: "de-AT", detectedLanguage: "de" })).toBe("de-AT");
+	expect(customerLanguage({ locale: "de-AT", detectedLanguage: "de" })).toBe("de-AT");
 });
 
 const setLanguage = (sessionId: string, detectedLanguage: string) =>

@@ -5,13 +5,13 @@ import { answerSession } from "#app/ai/reply.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { sql } from "#db/client.server.ts";
 import { messagesOf, sessionRow } from "#tests/factories.ts";
 import { analysed } from "#tests/setup/analysed.ts";
-import { behaves, PROFILES, THOUGHT } from "#tests/setup/openai-profiles.ts";
+import { PROFILES, REASONING_TEXT, repliesLike } from "#tests/setup/openai-profiles.ts";
 import {
 	callsTools,
 	type OpenAiServer,
@@ -51,7 +51,7 @@ async function withServer(...script: [Reply, ...Reply[]]): Promise<OpenAiServer>
 async function converse() {
 	const identity = { visitorId: randomUUID(), customerId: null };
 	const actor = { type: "customer", identity } as const;
-	const sessionId = await openSession(identity, { locale: "en" });
+	const sessionId = await createEmptySession(identity, { locale: "en" });
 	return {
 		sessionId,
 		async ask(...messages: string[]) {
@@ -65,7 +65,7 @@ async function converse() {
 
 describe.each(PROFILES)("$name", (profile) => {
 	it("answers with a tool run, and shows no reasoning", async () => {
-		const { requests } = await withServer(behaves(profile, SEARCH, ANSWER_TEXT));
+		const { requests } = await withServer(repliesLike(profile, SEARCH, ANSWER_TEXT));
 		const { sessionId, ask } = await converse();
 		expect(await ask("Hello", "How long is the warranty on lamps?")).toBe(
 			"The warranty on lamps is five years.",
@@ -77,7 +77,7 @@ describe.each(PROFILES)("$name", (profile) => {
 		const outcome = (await getLatestTurn(sessionId))?.outcome;
 		expect(outcome).toMatchObject({ answered: true, escalate: { needed: false } });
 		expect(outcome?.sources.map(({ title }) => title)).toEqual(["Warranty on lamps"]);
-		expect(JSON.stringify([await messagesOf(sessionId), outcome])).not.toContain(THOUGHT.slice(0, 20));
+		expect(JSON.stringify([await messagesOf(sessionId), outcome])).not.toContain(REASONING_TEXT.slice(0, 20));
 		for (const field of profile.without ?? []) expect(requests.at(-1)?.body).not.toHaveProperty(field);
 		// A process never sends again what this server has refused once.
 		const accepted = requests.length;
@@ -90,7 +90,7 @@ describe.each(PROFILES)("$name", (profile) => {
 	});
 
 	it("answers small tasks as text and as JSON", async () => {
-		await withServer(behaves(profile, SEARCH, "A summary.", '{"mood": "good"}'));
+		await withServer(repliesLike(profile, SEARCH, "A summary.", '{"mood": "good"}'));
 		const job = { purpose: "summarise" as const, system: "Sum up.", text: "Hello", maxTokens: 50 };
 		expect(await askSmallModel({ ...job, deadlineMs: 5_000 })).toBe("A summary.");
 		const schema = { type: "object", properties: { mood: { type: "string" } }, required: ["mood"] };
@@ -156,7 +156,9 @@ describe("a field that is refused", () => {
 
 	it("leaves a model without tools the passages, and the instruction not to invent", async () => {
 		const profile = PROFILES.find(({ name }) => name === "Ollama, a model without tools");
-		const { url, requests } = await withServer(behaves(profile ?? expect.unreachable(), SEARCH, ANSWER_TEXT));
+		const { url, requests } = await withServer(
+			repliesLike(profile ?? expect.unreachable(), SEARCH, ANSWER_TEXT),
+		);
 		await askOf(url);
 		const system = requests.at(-1)?.body.messages[0]?.content ?? "";
 		expect(system).toContain("five years from the day of delivery");

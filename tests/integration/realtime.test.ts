@@ -5,7 +5,7 @@ import { signCustomerToken } from "#app/auth/token.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { createAgent } from "#app/models/agent/agent.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 async function newCustomer() {
 	const identity: CustomerIdentity = { visitorId: randomUUID(), customerId: null };
-	const sessionId = await openSession(identity, { locale: "en" });
+	const sessionId = await createEmptySession(identity, { locale: "en" });
 	const token = await signCustomerToken(identity);
 	return { identity, actor: { type: "customer", identity } as const, sessionId, token };
 }

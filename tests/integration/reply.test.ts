@@ -6,7 +6,7 @@ import { startWorker } from "#app/jobs/worker.server.ts";
 import { createAgent } from "#app/models/agent/agent.server.ts";
 import { getLatestTurn, leaseTurn, releaseTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
@@ -43,7 +43,7 @@ async function withModel(...script: [Reply, ...Reply[]]) {
 
 async function newCustomer() {
 	const identity = { visitorId: randomUUID(), customerId: null };
-	const sessionId = await openSession(identity, { locale: "en" });
+	const sessionId = await createEmptySession(identity, { locale: "en" });
 	const actor = { type: "customer", identity } as const;
 	return {
 		sessionId,

@@ -20,7 +20,7 @@ import {
 	sessionsOf,
 	unusedId,
 } from "#tests/factories.ts";
-import { apiKey, asCustomer, asVisitor, forgedTokens, identityOf, withBearer } from "#tests/people.ts";
+import { apiKey, asCustomer, asVisitor, forgedTokens, signIdentityToken, withBearer } from "#tests/people.ts";
 import { bodyOf, call, get, json, readEvents, type Sender, type WireEvent } from "#tests/request.ts";
 
 const SESSIONS = "/api/chat/sessions";
@@ -102,7 +102,7 @@ describe("creating a session", () => {
 		await db
 			.insert(customers)
 			.values({ id: "noah_brown_6181", name: "Noah Brown", email: "noah@example.test" });
-		const opened = await openSession({ customer: await identityOf("noah_brown_6181") });
+		const opened = await openSession({ customer: await signIdentityToken("noah_brown_6181") });
 		expect(opened.status).toBe(201);
 		const { sessionId, token } = await bodyOf<{ sessionId: string; token: string }>(opened);
 		expect((await sessionRow(sessionId)).userId).toBe("noah_brown_6181");
@@ -132,7 +132,7 @@ describe("creating a session", () => {
 
 	it("refuses an identity whose name cannot be stored instead of failing", async () => {
 		for (const id of ["a\0b", "x".repeat(5_000)]) {
-			await expectProblem(await openSession({ customer: await identityOf(id) }), 401);
+			await expectProblem(await openSession({ customer: await signIdentityToken(id) }), 401);
 		}
 	});
 
@@ -717,7 +717,7 @@ describe("a client without access", () => {
 			const headers: Record<string, string> = {
 				...Object.fromEntries(Object.entries(forged).map(([fault, token]) => [fault, `Bearer ${token}`])),
 				"of another audience": `Bearer ${(await forgedTokens({ vid: visitorId }, String(env().APP_SECRET))).expired}`,
-				"an identity of the shop's": `Bearer ${await identityOf(ada.customerId)}`,
+				"an identity of the shop's": `Bearer ${await signIdentityToken(ada.customerId)}`,
 				"an unknown API key": "Bearer mevi_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 				"the prefix of an API key": "Bearer mevi_",
 				"another scheme": `Basic ${ada.token}`,

@@ -5,7 +5,7 @@ import { type CustomerIdentity, signCustomerToken } from "#app/auth/token.server
 import { setEnv } from "#app/env.server.ts";
 import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { action as aiResponse } from "#app/routes/api/ai-response.ts";
 import { loader as eventsLoader } from "#app/routes/chat/events.ts";
@@ -86,7 +86,7 @@ function textsShown(deltas: Delta[]): string[] {
 /** Asks in a session with an open stream. @returns the deltas that the reader received, and the answer. */
 async function ask(question: string, locale = "en") {
 	const identity: CustomerIdentity = { visitorId: randomUUID(), customerId: null };
-	const sessionId = await openSession(identity, { locale });
+	const sessionId = await createEmptySession(identity, { locale });
 	const request = new Request(`http://localhost/chat/events?sessionId=${sessionId}`, {
 		headers: { Authorization: `Bearer ${await signCustomerToken(identity)}` },
 	});

@@ -25,7 +25,14 @@ import {
 	sessionRow,
 	sessionsOf,
 } from "#tests/factories.ts";
-import { asAgent, asVisitor, cookiesFrom, identityOf, type TestCustomer, withBearer } from "#tests/people.ts";
+import {
+	asAgent,
+	asVisitor,
+	cookiesFrom,
+	signIdentityToken,
+	type TestCustomer,
+	withBearer,
+} from "#tests/people.ts";
 import { bodyOf, call, form, get, json, type Sender } from "#tests/request.ts";
 import { until } from "#tests/setup/until.ts";
 
@@ -47,7 +54,7 @@ const page = async (as: Sender) => bodyOf<Page>(await call(chatPage, get("/chat"
 
 /** Signs a browser in. @returns its new cookie. */
 async function signIn(customerId: string, as: Sender): Promise<Sender> {
-	const response = await scripted({ intent: "sign-in", identity: await identityOf(customerId) }, as);
+	const response = await scripted({ intent: "sign-in", identity: await signIdentityToken(customerId) }, as);
 	expect(response.status).toBe(200);
 	return { headers: { Cookie: cookiesFrom(response) } };
 }
@@ -274,7 +281,10 @@ describe("signing in", () => {
 	it("is limited to 120 a minute from one address", async () => {
 		const { countAgainst } = await import("#app/http/rate-limit.server.ts");
 		for (let count = 0; count < 120; count += 1) await countAgainst("signIns", "local");
-		const refused = await scripted({ intent: "sign-in", identity: await identityOf("one_too_many") }, {});
+		const refused = await scripted(
+			{ intent: "sign-in", identity: await signIdentityToken("one_too_many") },
+			{},
+		);
 		expect(refused.status).toBe(429);
 		expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
 	});

@@ -5,7 +5,7 @@ import { setEnv } from "#app/env.server.ts";
 import { createAgent } from "#app/models/agent/agent.server.ts";
 import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { repairUnattended } from "#app/models/chat-session/unattended.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
@@ -45,7 +45,7 @@ async function readerOf(text: string, rest = "and here is the rest.") {
 	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: model.url, OPENAI_MODEL: "scripted-1" });
 	const identity = { visitorId: randomUUID(), customerId: null };
 	const actor = { type: "customer", identity } as const;
-	const sessionId = await openSession(identity, { locale: "en" });
+	const sessionId = await createEmptySession(identity, { locale: "en" });
 	await postMessage(sessionId, actor, { message: "May I return a lamp?" });
 	const answering = answerSession(sessionId);
 	const live = await until(async () => {
@@ -182,7 +182,7 @@ describe("a stopped answer is stored once, before the notice", () => {
 it("but not when no text was streamed yet", async () => {
 	const identity = { visitorId: randomUUID(), customerId: null };
 	const actor = { type: "customer", identity } as const;
-	const sessionId = await openSession(identity, { locale: "en" });
+	const sessionId = await createEmptySession(identity, { locale: "en" });
 	await postMessage(sessionId, actor, { message: "May I return a lamp?" });
 	await requestAgent(sessionId, actor);
 	expect((await messagesOf(sessionId)).map(({ senderType }) => senderType)).toEqual(["user", "system"]);

@@ -51,7 +51,7 @@ const areArgumentsObjects = (body: Body) =>
 	});
 
 /** History that no server accepts. */
-export function wrongForAll(body: Body): string | null {
+export function invalidHistory(body: Body): string | null {
 	const ids = callsIn(body).map(({ id }) => id);
 	if (new Set(ids).size < ids.length) return "Duplicate tool call id";
 	const answered = body.messages.flatMap(({ tool_call_id: id }) => id ?? []);
@@ -78,7 +78,7 @@ const plainText: Profile["sendText"] = (response, text) => {
 	end(response, "stop");
 };
 /** Reasoning that must not appear anywhere. */
-export const THOUGHT = "The customer is annoying, and policy says no.";
+export const REASONING_TEXT = "The customer is annoying, and policy says no.";
 
 export const PROFILES: Profile[] = [
 	{
@@ -112,13 +112,15 @@ export const PROFILES: Profile[] = [
 		},
 		call(response, call) {
 			writeChunk(response, {
-				content: [{ type: "thinking", thinking: [{ type: "text", text: THOUGHT }] }],
+				content: [{ type: "thinking", thinking: [{ type: "text", text: REASONING_TEXT }] }],
 			});
 			writeChunk(response, { content: "", tool_calls: [nativeCall("D681PevKs", 0, call)] });
 			end(response, "tool_calls");
 		},
 		sendText(response, text) {
-			writeChunk(response, { content: [{ type: "thinking", thinking: [{ type: "text", text: THOUGHT }] }] });
+			writeChunk(response, {
+				content: [{ type: "thinking", thinking: [{ type: "text", text: REASONING_TEXT }] }],
+			});
 			writeChunk(response, { content: [{ type: "text", text }] });
 			end(response, "stop");
 		},
@@ -136,11 +138,11 @@ export const PROFILES: Profile[] = [
 				: [400, openAiError(`Missing \`reasoning_content\` field in the assistant message ${forgotten}`)];
 		},
 		call(response, call) {
-			writeChunk(response, { role: "assistant", content: null, reasoning_content: THOUGHT });
+			writeChunk(response, { role: "assistant", content: null, reasoning_content: REASONING_TEXT });
 			plainCall(response, call);
 		},
 		sendText(response, text) {
-			writeChunk(response, { role: "assistant", content: null, reasoning_content: THOUGHT });
+			writeChunk(response, { role: "assistant", content: null, reasoning_content: REASONING_TEXT });
 			plainText(response, text);
 		},
 	},
@@ -151,7 +153,7 @@ export const PROFILES: Profile[] = [
 				? [400, openAiError("'tools.0.function' : property 'strict' is unsupported")]
 				: null,
 		call(response, call) {
-			writeChunk(response, { role: "assistant", content: null, reasoning: THOUGHT });
+			writeChunk(response, { role: "assistant", content: null, reasoning: REASONING_TEXT });
 			const marked = { ...call, name: `${call.name}<|channel|>commentary` };
 			writeChunk(response, { tool_calls: [nativeCall("fc_1", 0, marked)] });
 			end(response, "tool_calls");
@@ -170,7 +172,11 @@ export const PROFILES: Profile[] = [
 		sendText(response, text) {
 			response.writeHead(200, { "Content-Type": "text/event-stream" });
 			response.write(": OPENROUTER PROCESSING\n\n");
-			writeChunk(response, { content: "", reasoning: THOUGHT, reasoning_details: [{ text: THOUGHT }] });
+			writeChunk(response, {
+				content: "",
+				reasoning: REASONING_TEXT,
+				reasoning_details: [{ text: REASONING_TEXT }],
+			});
 			plainText(response, text);
 		},
 		without: ["tools", "tool_choice"],
@@ -182,13 +188,13 @@ export const PROFILES: Profile[] = [
 				? [400, openAiError("invalid message content type: <nil>")]
 				: null,
 		call(response, call) {
-			writeChunk(response, { role: "assistant", content: `<think>${THOUGHT}</think>` });
+			writeChunk(response, { role: "assistant", content: `<think>${REASONING_TEXT}</think>` });
 			// Every call has index 0.
 			writeChunk(response, { content: "", tool_calls: [nativeCall("call_1x2y", 0, call)] });
 			end(response, "stop");
 		},
 		sendText(response, text) {
-			for (const piece of `<think>\n${THOUGHT}\n</think>\n\n${text}`.match(/.{1,5}/gs) ?? []) {
+			for (const piece of `<think>\n${REASONING_TEXT}\n</think>\n\n${text}`.match(/.{1,5}/gs) ?? []) {
 				writeChunk(response, { role: "assistant", content: piece });
 			}
 			end(response, "stop");
@@ -220,7 +226,7 @@ export const PROFILES: Profile[] = [
 			response.end("data: [DONE]\n\n");
 		},
 		sendText(response, text) {
-			writeChunk(response, { content: `${THOUGHT}</think>` });
+			writeChunk(response, { content: `${REASONING_TEXT}</think>` });
 			writeChunk(response, { content: text }, null);
 			response.end("data: [DONE]\n\n");
 		},
@@ -264,12 +270,12 @@ export const PROFILES: Profile[] = [
 		refuse: (body) => ("stream_options" in body ? [400, { detail: "stream_options is not allowed" }] : null),
 		call(response, { name, arguments: args }) {
 			writeChunk(response, {
-				content: `<|channel|>analysis<|message|>${THOUGHT}<|end|><|start|>assistant<|channel|>commentary to=functions.${name} <|constrain|>json<|message|>${JSON.stringify(args)}<|call|>`,
+				content: `<|channel|>analysis<|message|>${REASONING_TEXT}<|end|><|start|>assistant<|channel|>commentary to=functions.${name} <|constrain|>json<|message|>${JSON.stringify(args)}<|call|>`,
 			});
 			end(response, "stop");
 		},
 		sendText(response, text) {
-			writeChunk(response, { content: `analysis${THOUGHT}assistantfinal${text}` });
+			writeChunk(response, { content: `analysis${REASONING_TEXT}assistantfinal${text}` });
 			end(response, "stop");
 		},
 		without: ["stream_options"],
@@ -345,10 +351,10 @@ function sendWhole(response: ServerResponse, message: object, finish: string): v
  * A reply of this server: the call first where tools are offered, and the text after the result.
  * @param jsonText the reply where JSON is requested.
  */
-export function behaves(profile: Profile, call: Call, text: string, jsonText = "{}"): Reply {
+export function repliesLike(profile: Profile, call: Call, text: string, jsonText = "{}"): Reply {
 	return (response, request) => {
 		const body = request.body as Body;
-		const wrong = wrongForAll(body);
+		const wrong = invalidHistory(body);
 		const refusal = wrong ? ([400, openAiError(wrong)] as const) : profile.refuse(body);
 		if (refusal) {
 			response.writeHead(refusal[0], { "Content-Type": "application/json" });

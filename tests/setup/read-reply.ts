@@ -11,13 +11,13 @@ export const habits = (over: Partial<ServerHabits> = {}): ServerHabits => ({
 	...over,
 });
 
-export type Read = { shown: string[]; text: string; calls: [string, string][]; fault: string | null };
+export type ReadReply = { shown: string[]; text: string; calls: [string, string][]; fault: string | null };
 
 /** Reads chunks as the adapter does. `shown` are the states of the customer's screen, one after the other. */
-export function read(
+export function readChunks(
 	chunks: object[],
 	{ finish = "stop" as string | null, tools = TOOLS, known = habits(), isMarked = true } = {},
-): Read {
+): ReadReply {
 	const reader = new ReplyReader(tools, known);
 	const shown: string[] = [""];
 	const onText = ({ text, isVoid }: { text: string; isVoid: boolean }) => {
@@ -39,7 +39,8 @@ export function read(
 }
 
 export const content = (text: string) => ({ content: text });
-export const whole = (text: string, options?: Parameters<typeof read>[1]) => read([content(text)], options);
+export const whole = (text: string, options?: Parameters<typeof readChunks>[1]) =>
+	readChunks([content(text)], options);
 
 /** Cuts a text at given places. */
 export function splitAt(text: string, positions: number[]): string[] {

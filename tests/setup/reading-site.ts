@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 type Stream = { write(text: string): void; end(): void; response: ServerResponse };
 
 /** A server with the chat's URLs and an event log; each simulated network decides what it passes on. */
-export class Site {
+export class SimulatedSite {
 	seq = 0;
 	/** Difference between the server's and the browser's clock, in ms. */
 	clock = 0;

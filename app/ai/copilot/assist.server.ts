@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hasDayBudget } from "#app/models/ai-turn/usage.server.ts";
-import { baseLanguage, languageTag } from "#app/models/chat-session/locale.ts";
+import { baseLanguage, tagOrEnglish } from "#app/models/chat-session/locale.ts";
 import { DomainError } from "#app/models/errors.ts";
 import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { readUnansweredQuestion, type Utterance } from "#app/models/message/unanswered.server.ts";
@@ -88,7 +88,7 @@ async function suggestReply({ sessionId, lastSeq, signal }: SessionPosition): Pr
 	try {
 		const usage = { turnId: null, sessionId, purpose: "suggest" as const };
 		const answer = await answerWithModel({ ...question, analysis, usage, signal: stop.signal }, () => {});
-		const agentLanguage = languageTag(await getSetting("agent_language"));
+		const agentLanguage = tagOrEnglish(await getSetting("agent_language"));
 		const meaning = isSameLanguage(answer.language, agentLanguage)
 			? null
 			: await translateText({ text: answer.text, to: agentLanguage, sessionId, signal });
@@ -141,7 +141,7 @@ async function summariseForAgent(place: SessionPosition): Promise<CopilotResult>
 	const said = [...history, ...(question ? [{ role: "customer", text: fullQuestion }] : [])];
 	if (said.length === 0)
 		return { kind: "summarise", text: "Nobody has written anything yet.", language: "en" };
-	const language = languageTag(await getSetting("agent_language"));
+	const language = tagOrEnglish(await getSetting("agent_language"));
 	const text = await askForText("summarise", place, {
 		rules: `Summarise this support conversation for the agent who works on it, in the language with the tag "${language}": what the customer wants, what is known (numbers, dates, products as written), what was answered, what is open. Two to five plain sentences or lines, nothing that was not said, no advice.`,
 		data: formatDataBlock("conversation", said),

@@ -1,5 +1,5 @@
 import { singleton } from "#app/singleton.server.ts";
-import { plainTag, primaryLanguage, scriptOf } from "#app/text/language-tag.ts";
+import { normaliseTag, primaryLanguage, scriptOf } from "#app/text/language-tag.ts";
 import { detectorCodes, isDetectable } from "./detector-codes.ts";
 import { SUPPORTED_LANGUAGES } from "./languages.ts";
 
@@ -65,8 +65,8 @@ export async function detectLanguage(
 	text: string,
 	{ previousLanguage: before, locale }: LanguageContext,
 ): Promise<DetectedLanguage> {
-	const page = plainTag(locale) ?? "en";
-	const expected = withPageRegion(plainTag(before ?? "") ?? page, page);
+	const page = normaliseTag(locale) ?? "en";
+	const expected = withPageRegion(normaliseTag(before ?? "") ?? page, page);
 	const unclear = { language: expected, written: null };
 	const read = withoutNumbersAndAddresses(text.slice(0, MAX_ANALYSED_CHARACTERS));
 	const words = read.match(/\p{L}[\p{L}\p{M}]*/gu) ?? [];
@@ -119,7 +119,7 @@ function minClearScore(code: string, expected: string): number {
 
 /** A result as a reading: kept where the assistant supports it, else the expected language is. */
 function clearlyWrittenIn(code: string, expected: string, page: string): DetectedLanguage {
-	const found = isExpected(code, expected) ? expected : withPageRegion(plainTag(code) ?? code, page);
+	const found = isExpected(code, expected) ? expected : withPageRegion(normaliseTag(code) ?? code, page);
 	return { language: isSupported(code) ? found : expected, written: found };
 }
 

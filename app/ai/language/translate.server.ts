@@ -1,4 +1,4 @@
-import { nameOf } from "#app/text/language-tag.ts";
+import { languageNameIn } from "#app/text/language-tag.ts";
 import { askSmallModel } from "../openai.server.ts";
 import { formatDataBlock } from "../prompt.server.ts";
 import { findOtherLanguage } from "./detect-language.server.ts";
@@ -26,7 +26,7 @@ export async function translateText(options: {
 	if (text.length > MAX_TRANSLATED_CHARACTERS) return null;
 	const translated = await askSmallModel({
 		purpose: "translate",
-		system: `${TRANSLATION_INSTRUCTIONS}\nTranslate into ${nameOf(to, "en")} (${to}).`,
+		system: `${TRANSLATION_INSTRUCTIONS}\nTranslate into ${languageNameIn(to, "en")} (${to}).`,
 		text: formatDataBlock("text", [{ text }]),
 		deadlineMs: TRANSLATION_DEADLINE_MS,
 		maxTokens: MAX_TRANSLATION_TOKENS,

@@ -1,4 +1,4 @@
-import { nameOf, primaryLanguage } from "#app/text/language-tag.ts";
+import { languageNameIn, primaryLanguage } from "#app/text/language-tag.ts";
 
 /** What is said before text that stands in another language than the customer's, and where there is none. */
 type ForeignWords = {
@@ -65,8 +65,8 @@ const wordsIn = (language: string): ForeignWords => WORDS[ownWordsIn(language)]!
 
 /** Says, in the customer's language, in which other one the text that follows is. */
 export const onlyIn = (other: string, language: string): string =>
-	wordsIn(language).only(nameOf(other, ownWordsIn(language)));
+	wordsIn(language).only(languageNameIn(other, ownWordsIn(language)));
 
 /** Says, in the customer's language, which languages there are articles in. */
 export const articlesOnlyIn = (others: string[], language: string): string =>
-	wordsIn(language).articles(others.map((other) => nameOf(other, ownWordsIn(language))).join(", "));
+	wordsIn(language).articles(others.map((other) => languageNameIn(other, ownWordsIn(language))).join(", "));

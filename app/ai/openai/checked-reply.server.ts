@@ -1,4 +1,4 @@
-import { nameOf } from "#app/text/language-tag.ts";
+import { languageNameIn } from "#app/text/language-tag.ts";
 import type { AnswerRequest } from "../answer.ts";
 import type { AnswerSources } from "../answer-sources.ts";
 import { fixedPromptRules } from "../prompt.server.ts";
@@ -73,7 +73,7 @@ export async function writeReply(options: {
 
 /** In the first message, since not every server's models take a second one of that kind. */
 function withLanguage(messages: ChatMessage[], language: string): ChatMessage[] {
-	const name = nameOf(language, "en");
+	const name = languageNameIn(language, "en");
 	return messages.map((message) =>
 		message.role === "system"
 			? { ...message, content: `${message.content}\n\nWrite your reply in ${name} (${language}), all of it.` }

@@ -1,4 +1,4 @@
-import { nameOf, primaryLanguage } from "#app/text/language-tag.ts";
+import { languageNameIn, primaryLanguage } from "#app/text/language-tag.ts";
 import { findOtherLanguage } from "../language/detect-language.server.ts";
 import { withoutProductNames } from "../language/product-names.server.ts";
 
@@ -61,7 +61,7 @@ export class LanguageWatch {
 	#isAskedFor(language: string): boolean {
 		const question = fold(this.#question);
 		const names = ["en", this.#expected ?? "en", language].map((one) =>
-			fold(nameOf(primaryLanguage(language), one)),
+			fold(languageNameIn(primaryLanguage(language), one)),
 		);
 		return names.some((name) => question.includes(name.slice(0, Math.max(4, name.length - 2))));
 	}

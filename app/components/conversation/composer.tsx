@@ -6,7 +6,7 @@ import { readDraft, writeDraft } from "./drafts.ts";
 import { useEnterKey } from "./enter-key.ts";
 
 /** A text to put into the field. With `isWhole` it replaces the field's text; otherwise it goes before it. */
-export type Restored = { text: string; count: number; isWhole?: boolean };
+export type RestoredText = { text: string; count: number; isWhole?: boolean };
 
 /**
  * The form in which a message is written. Without scripts it posts and the page reloads. With scripts Enter sends (on
@@ -35,7 +35,7 @@ export function Composer({
 	onSend: (text: string) => boolean;
 	onTyping: () => void;
 	/** A text to put back into the field; `count` grows, so that the same text can come twice. */
-	restored?: Restored;
+	restored?: RestoredText;
 	/** Id of the form. Buttons elsewhere on the page belong to it, so that they post the draft too. */
 	formId: string;
 }) {
@@ -56,7 +56,7 @@ export function Composer({
 		field.current?.focus();
 	}, [restored, draftKey]);
 
-	useGrowing(field, text);
+	useAutoHeight(field, text);
 
 	function change(next: string) {
 		setText(next);
@@ -113,7 +113,7 @@ export function Composer({
 }
 
 /** Resizes the field to its text in browsers that do not support `field-sizing`. */
-function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string) {
+function useAutoHeight(field: RefObject<HTMLTextAreaElement | null>, text: string) {
 	// biome-ignore lint/correctness/useExhaustiveDependencies: the text is what the height is measured from.
 	useEffect(() => {
 		const element = field.current;

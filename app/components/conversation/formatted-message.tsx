@@ -17,17 +17,17 @@ export function FormattedMessage({
 	/** The text still streams, so a mark without an end is hidden. */
 	isUnfinished?: boolean;
 }) {
-	if (!isMarkdown) return <Parts parts={parseLinks(text)} />;
+	if (!isMarkdown) return <InlineParts parts={parseLinks(text)} />;
 	const blocks = parseMessage(text, { isUnfinished });
 	const [only] = blocks;
-	if (blocks.length === 1 && only?.kind === "paragraph") return <Parts parts={only.parts} />;
+	if (blocks.length === 1 && only?.kind === "paragraph") return <InlineParts parts={only.parts} />;
 	return blocks.map((block, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: blocks of a text have no other name, and only the last grows.
-		<BlockOf key={index} block={block} />
+		<BlockView key={index} block={block} />
 	));
 }
 
-function BlockOf({ block }: { block: Block }) {
+function BlockView({ block }: { block: Block }) {
 	switch (block.kind) {
 		case "rule":
 			return <hr className="my-2 border-line" />;
@@ -38,9 +38,9 @@ function BlockOf({ block }: { block: Block }) {
 				</pre>
 			);
 		case "list":
-			return <ListOf block={block} />;
+			return <ListView block={block} />;
 		case "table":
-			return <TableOf block={block} />;
+			return <TableView block={block} />;
 		default: {
 			// A heading in a message is only bold, because it must not be part of the page's outline.
 			const look = {
@@ -50,27 +50,27 @@ function BlockOf({ block }: { block: Block }) {
 			}[block.kind];
 			return (
 				<p className={`my-2 first:mt-0 last:mb-0 ${look}`}>
-					<Parts parts={block.parts} />
+					<InlineParts parts={block.parts} />
 				</p>
 			);
 		}
 	}
 }
 
-const INDENTS = ["", "ms-5", "ms-10"];
+const LIST_INDENTS = ["", "ms-5", "ms-10"];
 
-function ListOf({ block }: { block: Extract<Block, { kind: "list" }> }) {
+function ListView({ block }: { block: Extract<Block, { kind: "list" }> }) {
 	let number = block.start - 1;
 	const items = block.items.map(({ depth, parts }, index) => {
 		if (depth === 0) number++;
 		return (
 			// biome-ignore lint/suspicious/noArrayIndexKey: items have no other name, and only the last grows.
-			<li key={index} className={`flex gap-2 ${INDENTS[depth] ?? ""}`}>
+			<li key={index} className={`flex gap-2 ${LIST_INDENTS[depth] ?? ""}`}>
 				<span aria-hidden="true" className="shrink-0 tabular-nums">
 					{block.isOrdered && depth === 0 ? `${number}.` : "•"}
 				</span>
 				<span className="min-w-0">
-					<Parts parts={parts} />
+					<InlineParts parts={parts} />
 				</span>
 			</li>
 		);
@@ -84,7 +84,7 @@ function ListOf({ block }: { block: Extract<Block, { kind: "list" }> }) {
 	);
 }
 
-function TableOf({ block }: { block: Extract<Block, { kind: "table" }> }) {
+function TableView({ block }: { block: Extract<Block, { kind: "table" }> }) {
 	const cell = "border-line border-b py-1 pe-4 text-start align-top";
 	const cellsOf = (row: Inline[][], isHead: boolean) =>
 		row.map((parts, column) => {
@@ -92,7 +92,7 @@ function TableOf({ block }: { block: Extract<Block, { kind: "table" }> }) {
 			return (
 				// biome-ignore lint/suspicious/noArrayIndexKey: cells are known by their column.
 				<Cell key={column} className={isHead ? `${cell} font-semibold` : cell}>
-					<Parts parts={parts} />
+					<InlineParts parts={parts} />
 				</Cell>
 			);
 		});
@@ -113,16 +113,16 @@ function TableOf({ block }: { block: Extract<Block, { kind: "table" }> }) {
 	);
 }
 
-function Parts({ parts }: { parts: Inline[] }) {
+function InlineParts({ parts }: { parts: Inline[] }) {
 	return parts.map((part, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: parts of a line have no other name, and only the last grows.
 		<Fragment key={index}>
-			<Part part={part} />
+			<InlinePart part={part} />
 		</Fragment>
 	));
 }
 
-function Part({ part }: { part: Inline }) {
+function InlinePart({ part }: { part: Inline }) {
 	switch (part.kind) {
 		case "text":
 			return part.text;
@@ -131,13 +131,13 @@ function Part({ part }: { part: Inline }) {
 		case "bold":
 			return (
 				<strong className="font-semibold">
-					<Parts parts={part.parts} />
+					<InlineParts parts={part.parts} />
 				</strong>
 			);
 		case "italic":
 			return (
 				<em>
-					<Parts parts={part.parts} />
+					<InlineParts parts={part.parts} />
 				</em>
 			);
 		case "link":

@@ -8,7 +8,7 @@ import { fieldId, type PostForm, type RefusedValues, useFormPost } from "./form-
  * code. The message's metadata says which form it carries. Both work without scripts.
  */
 export function IdentityForm({ message, onPostForm }: { message: Message; onPostForm?: PostForm }) {
-	if (isOpenEntry(message)) return <CodeForm message={message} onPostForm={onPostForm} />;
+	if (isOpenCodeForm(message)) return <CodeForm message={message} onPostForm={onPostForm} />;
 	return (
 		<>
 			{message.metadata.signIn ? <SignInForm /> : null}
@@ -31,16 +31,16 @@ function SignInForm() {
  * since.
  */
 export function openIdentityStep(messages: Message[]): Message | undefined {
-	const index = messages.findLastIndex(concernsIdentity);
+	const index = messages.findLastIndex(isAboutIdentity);
 	const step = messages[index];
 	const isAnswered = messages.slice(index + 1).some(({ senderType }) => senderType === "bot");
 	return step?.metadata.identify === "sign-in" && isAnswered ? undefined : step;
 }
 
 /** Whether a message belongs to identifying the customer. */
-const concernsIdentity = ({ metadata }: Message): boolean => !!metadata.identify || !!metadata.codeEntry;
+const isAboutIdentity = ({ metadata }: Message): boolean => !!metadata.identify || !!metadata.codeEntry;
 
-const isOpenEntry = ({ metadata }: Message): boolean =>
+const isOpenCodeForm = ({ metadata }: Message): boolean =>
 	(metadata.codeEntry as { state?: string } | undefined)?.state === "open";
 
 type FormProps = {

@@ -11,7 +11,7 @@ import { IdentityForm } from "./identity-forms.tsx";
 import { type RunPosition, SINGLE_MESSAGE_RUN } from "./message-runs.ts";
 import { MessageText } from "./message-text.tsx";
 import { ProposalCard } from "./proposal-card.tsx";
-import type { Side } from "./side.ts";
+import type { ViewerSide } from "./side.ts";
 import { ToolRunList } from "./tool-run-list.tsx";
 import { inLanguage } from "./translation-note.ts";
 
@@ -29,7 +29,7 @@ export function MessageBubble({
 	sending,
 }: {
 	message: Message;
-	side: Side;
+	side: ViewerSide;
 	/** The customer's name, for agents: customers' messages have no sender name. */
 	customerName?: string | null;
 	/** The message's position in a run of one sender: the name is above the run, the time below it. */
@@ -132,7 +132,7 @@ export function ProgressLine({ text }: { text: string }) {
 }
 
 /** A notice in the customer's language, with the agent's language beside it. */
-function SystemNotice({ message, side }: { message: Message; side: Side }) {
+function SystemNotice({ message, side }: { message: Message; side: ViewerSide }) {
 	const { language, translation } = message.metadata as { language?: string; translation?: Translation };
 	const isTranslated = side === "agent" && translation?.text !== undefined;
 	return (
@@ -197,7 +197,7 @@ function ReceiptTicks({ message }: { message: Message }) {
 	return <Check {...look} aria-label="Sent" />;
 }
 
-function senderName(message: Message, side: Side, customerName: string | null): string {
+function senderName(message: Message, side: ViewerSide, customerName: string | null): string {
 	if (message.senderType === "bot") return "Assistant";
 	return message.senderName ?? (side === "agent" ? (customerName ?? "Visitor") : "Support");
 }

@@ -21,7 +21,8 @@ export const SINGLE_MESSAGE_RUN: RunPosition = { startsRun: true, endsRun: true,
 export function runPositions(messages: RunFields[], dayOf: (iso: string) => number): RunPosition[] {
 	const days = messages.map(({ sentAt }) => dayOf(sentAt));
 	const startsDay = (index: number) => days[index] !== days[index - 1];
-	const startsRun = (index: number) => startsDay(index) || !continues(messages[index - 1], messages[index]);
+	const startsRun = (index: number) =>
+		startsDay(index) || !continuesRun(messages[index - 1], messages[index]);
 	return messages.map((_, index) => ({
 		startsRun: startsRun(index),
 		endsRun: index === messages.length - 1 || startsRun(index + 1),
@@ -29,7 +30,7 @@ export function runPositions(messages: RunFields[], dayOf: (iso: string) => numb
 	}));
 }
 
-function continues(earlier: RunFields | undefined, later: RunFields | undefined): boolean {
+function continuesRun(earlier: RunFields | undefined, later: RunFields | undefined): boolean {
 	if (!earlier || !later) return false;
 	return (
 		earlier.senderType === later.senderType &&

@@ -30,7 +30,7 @@ export function MessageText({
 		return (
 			<>
 				<BubbleBody isOwn={isOwn} language={language} text={message.message}>
-					<Parts text={message.message} foreignPart={foreignPart} isMarkdown={isMarkdown} />
+					<TextParts text={message.message} foreignPart={foreignPart} isMarkdown={isMarkdown} />
 				</BubbleBody>
 				{side === "agent" && translation?.state === "failed" ? (
 					<TranslateAgain message={message} onPostForm={onPostForm} />
@@ -73,7 +73,7 @@ export function MessageText({
 }
 
 /** A text whose end may be in another language, marked for screen readers and fonts. */
-function Parts({
+function TextParts({
 	text,
 	foreignPart,
 	isMarkdown,

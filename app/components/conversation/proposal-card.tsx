@@ -3,9 +3,9 @@ import { Button, TextField } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ActionState, ProposalCard as Card, PostalAddress } from "#db/shapes.ts";
 import { fieldId, type PostForm, type RefusedValues, useFormPost } from "./form-post.ts";
-import type { Side } from "./side.ts";
+import type { ViewerSide } from "./side.ts";
 
-const STATES: Record<Side, Record<ActionState, string>> = {
+const STATE_TEXTS: Record<ViewerSide, Record<ActionState, string>> = {
 	user: {
 		proposed: "",
 		done: "You confirmed this.",
@@ -22,14 +22,15 @@ const STATES: Record<Side, Record<ActionState, string>> = {
 	},
 };
 
-const FIELDS: { name: keyof PostalAddress; label: string; autoComplete: string; isNeeded: boolean }[] = [
-	{ name: "address1", label: "Street and number", autoComplete: "address-line1", isNeeded: true },
-	{ name: "address2", label: "Flat or floor", autoComplete: "address-line2", isNeeded: false },
-	{ name: "zip", label: "Postcode", autoComplete: "postal-code", isNeeded: true },
-	{ name: "city", label: "Town", autoComplete: "address-level2", isNeeded: true },
-	{ name: "state", label: "Region", autoComplete: "address-level1", isNeeded: false },
-	{ name: "country", label: "Country", autoComplete: "country-name", isNeeded: true },
-];
+const FIELD_LABELS: { name: keyof PostalAddress; label: string; autoComplete: string; isNeeded: boolean }[] =
+	[
+		{ name: "address1", label: "Street and number", autoComplete: "address-line1", isNeeded: true },
+		{ name: "address2", label: "Flat or floor", autoComplete: "address-line2", isNeeded: false },
+		{ name: "zip", label: "Postcode", autoComplete: "postal-code", isNeeded: true },
+		{ name: "city", label: "Town", autoComplete: "address-level2", isNeeded: true },
+		{ name: "state", label: "Region", autoComplete: "address-level1", isNeeded: false },
+		{ name: "country", label: "Country", autoComplete: "country-name", isNeeded: true },
+	];
 
 /**
  * The card of an action that the assistant proposes, with the buttons to confirm or decline it. Only the customer
@@ -42,7 +43,7 @@ export function ProposalCard({
 	refused,
 }: {
 	message: Message;
-	side: Side;
+	side: ViewerSide;
 	onPostForm?: PostForm;
 	/** The typed values and errors, when the card is shown again after a refused post. */
 	refused?: RefusedValues;
@@ -89,7 +90,7 @@ export function ProposalCard({
 				</form>
 			) : (
 				<p ref={outcome} tabIndex={-1} className="mt-2 text-sm">
-					{STATES[side][state]}
+					{STATE_TEXTS[side][state]}
 				</p>
 			)}
 		</div>
@@ -107,7 +108,7 @@ function AddressFields({
 }) {
 	return (
 		<div className="grid grid-cols-2 items-start gap-x-3 gap-y-2">
-			{FIELDS.map(({ name, label, autoComplete, isNeeded }) => (
+			{FIELD_LABELS.map(({ name, label, autoComplete, isNeeded }) => (
 				<TextField
 					key={name}
 					// Without scripts each message is rendered on its own, and ids from `useId` would repeat.

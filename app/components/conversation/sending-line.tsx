@@ -1,10 +1,10 @@
 import { Button } from "#app/components/ui/index.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox/entries.ts";
 import type { Message } from "#app/realtime/events.ts";
-import type { Side } from "./side.ts";
+import type { ViewerSide } from "./side.ts";
 
 /** An outbox entry in the form of a message, so that it can be shown as one. */
-export function unsentMessage(entry: OutboxEntry, side: Side): Message {
+export function unsentMessage(entry: OutboxEntry, side: ViewerSide): Message {
 	return {
 		id: entry.clientMessageId,
 		sessionId: entry.sessionId ?? "",

@@ -1,1 +1,1 @@
-export type Side = "user" | "agent";
+export type ViewerSide = "user" | "agent";

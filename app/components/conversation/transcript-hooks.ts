@@ -32,7 +32,7 @@ export function useFollowEnd(version: string) {
 		const element = ref.current;
 		if (!element) return;
 		const observer = new ResizeObserver(() => {
-			sizeSeen.current = sizeOf(element);
+			sizeSeen.current = scrollSizeOf(element);
 			if (isFollowing.current) element.scrollTop = element.scrollHeight;
 		});
 		observer.observe(element);
@@ -52,7 +52,7 @@ export function useFollowEnd(version: string) {
 		const element = ref.current;
 		if (!element) return;
 		// Browsers also report a scroll event for their own adjustment after a change of size.
-		if (sizeOf(element) !== sizeSeen.current && isFollowing.current) return;
+		if (scrollSizeOf(element) !== sizeSeen.current && isFollowing.current) return;
 		const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
 		isFollowing.current = distance < FOLLOW_DISTANCE_PX;
 		setIsAway(!isFollowing.current);
@@ -65,7 +65,7 @@ export function useFollowEnd(version: string) {
  * Whether screen readers must ignore changes of the log: while history is inserted and a moment after, because they
  * read it later than it changes, and at the page's start, when times change to the reader's time zone.
  */
-export function useSilencedLog(isLoading: boolean): boolean {
+export function useMutedLog(isLoading: boolean): boolean {
 	const [isSettling, setSettling] = useState(true);
 	useEffect(() => {
 		if (isLoading) {
@@ -102,4 +102,4 @@ export function useVisibleMessages(
 	}, [root, count, onSeen]);
 }
 
-const sizeOf = (element: HTMLElement): string => `${element.clientWidth}x${element.clientHeight}`;
+const scrollSizeOf = (element: HTMLElement): string => `${element.clientWidth}x${element.clientHeight}`;

@@ -10,8 +10,8 @@ import { openIdentityStep } from "./identity-forms.tsx";
 import { LiveBubble, MessageBubble, ProgressLine } from "./message-bubble.tsx";
 import { runPositions } from "./message-runs.ts";
 import { SendingStatus, unsentMessage } from "./sending-line.tsx";
-import type { Side } from "./side.ts";
-import { useFollowEnd, useSilencedLog, useVisibleMessages } from "./transcript-hooks.ts";
+import type { ViewerSide } from "./side.ts";
+import { useFollowEnd, useMutedLog, useVisibleMessages } from "./transcript-hooks.ts";
 import { useReadingPosition } from "./use-reading-position.ts";
 
 /** The log of a conversation: history, live answer, and unacknowledged messages. */
@@ -35,7 +35,7 @@ export function Transcript({
 	outbox: OutboxEntry[];
 	/** How the conversation is read now; an attribute of the log, for operators and tests. */
 	transport: ShownTransport;
-	side: Side;
+	side: ViewerSide;
 	isLoadingOlder: boolean;
 	onLoadOlder: () => void;
 	onRetry: (clientMessageId: string) => void;
@@ -63,7 +63,7 @@ export function Transcript({
 	const otherName = side === "agent" ? (customerName ?? "Visitor") : "Support";
 	const ownName = messages.findLast((message) => message.senderType === side)?.senderName ?? null;
 	const unsentAt = unsent.map((entry) => new Date(entry.writtenAt).toISOString());
-	const isQuiet = useSilencedLog(isLoadingOlder);
+	const isQuiet = useMutedLog(isLoadingOlder);
 	// The link to earlier messages and the forms in messages disappear after use, so the focus must move.
 	useKeptFocus(follow.ref, () => follow.ref.current);
 	const working = [
@@ -106,7 +106,7 @@ export function Transcript({
 				{/* One list, so that a message keeps its element after it is acknowledged and is announced only once. */}
 				{[
 					...messages.map((message, index) => (
-						<Fragment key={keyOf(message, side)}>
+						<Fragment key={reactKeyOf(message, side)}>
 							{positions[index]?.startsDay ? <DaySeparator iso={message.sentAt} /> : null}
 							<MessageBubble
 								message={message}
@@ -124,7 +124,7 @@ export function Transcript({
 						const message = unsentMessage(entry, side);
 						const position = positions[messages.length + index];
 						return (
-							<Fragment key={keyOf(message, side)}>
+							<Fragment key={reactKeyOf(message, side)}>
 								{position?.startsDay ? <DaySeparator iso={message.sentAt} /> : null}
 								<MessageBubble
 									message={message}
@@ -168,5 +168,5 @@ export function Transcript({
 }
 
 /** The client's id of an own message, which is the same before and after the server has it. */
-const keyOf = ({ id, clientMessageId, senderType }: Message, side: Side): string =>
+const reactKeyOf = ({ id, clientMessageId, senderType }: Message, side: ViewerSide): string =>
 	(senderType === side && clientMessageId) || id;

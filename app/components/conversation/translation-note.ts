@@ -1,8 +1,8 @@
-import { directionOf, nameOf, primaryLanguage } from "#app/text/language-tag.ts";
+import { directionOf, languageNameIn, primaryLanguage } from "#app/text/language-tag.ts";
 import type { Translation } from "#db/shapes.ts";
 
 /** Tells the customer, in their language, that a reply was translated. */
-const TRANSLATED: Record<string, string> = {
+const TRANSLATED_TEXTS: Record<string, string> = {
 	en: "Translated · show original",
 	de: "Übersetzt · Original zeigen",
 	fr: "Traduit · voir l'original",
@@ -18,9 +18,9 @@ const TRANSLATED: Record<string, string> = {
 
 /** The line below a translated message, for this viewer. */
 export function translationNote({ from, isOriginal }: Translation, side: "user" | "agent"): string {
-	if (side === "user") return TRANSLATED[primaryLanguage(from)] ?? TRANSLATED.en!;
-	if (isOriginal) return `Sent in ${nameOf(from, "en")} · show your words`;
-	return `Translated from ${nameOf(from, "en")} · show original`;
+	if (side === "user") return TRANSLATED_TEXTS[primaryLanguage(from)] ?? TRANSLATED_TEXTS.en!;
+	if (isOriginal) return `Sent in ${languageNameIn(from, "en")} · show your words`;
+	return `Translated from ${languageNameIn(from, "en")} · show original`;
 }
 
 /** The `lang` and `dir` attributes for a text. @param text the text itself, when available. */

@@ -34,7 +34,7 @@ export function useReadingPosition(
 		if (!element || !position) return;
 		const message = element.querySelector(`article[data-seq="${position.seq}"]`);
 		if (message) {
-			scrollTo(element.scrollTop + topIn(element, message) - position.offset);
+			scrollTo(element.scrollTop + topWithin(element, message) - position.offset);
 			wantedPosition.current = null;
 		} else if (hasOlder && position.seq < (messages[0]?.seq ?? 0) && pages.current < MAX_LOADED_PAGES) {
 			pages.current += 1;
@@ -58,22 +58,24 @@ function isRestored(): boolean {
 	return !hasBegun && (navigation?.type === "back_forward" || navigation?.type === "reload");
 }
 
-const topIn = (log: Element, message: Element): number =>
+const topWithin = (log: Element, message: Element): number =>
 	message.getBoundingClientRect().top - log.getBoundingClientRect().top;
 
 function positionIn(log: HTMLElement): ReadingPosition | null {
 	for (const message of log.querySelectorAll<HTMLElement>("article[data-seq]")) {
-		const offset = topIn(log, message);
+		const offset = topWithin(log, message);
 		if (offset + message.offsetHeight > 0) return { seq: Number(message.dataset.seq), offset };
 	}
 	return null;
 }
 
-const keyOf = (sessionId: string): string => `mevi-place ${sessionId}`;
+const storageKeyOf = (sessionId: string): string => `mevi-place ${sessionId}`;
 
 function readPosition(sessionId: string | null): ReadingPosition | null {
 	try {
-		const position: unknown = JSON.parse((sessionId && sessionStorage.getItem(keyOf(sessionId))) || "null");
+		const position: unknown = JSON.parse(
+			(sessionId && sessionStorage.getItem(storageKeyOf(sessionId))) || "null",
+		);
 		if (typeof position !== "object" || position === null || !("seq" in position) || !("offset" in position))
 			return null;
 		const { seq, offset } = position;
@@ -86,8 +88,8 @@ function readPosition(sessionId: string | null): ReadingPosition | null {
 
 function writePosition(sessionId: string, position: ReadingPosition | null): void {
 	try {
-		if (position) sessionStorage.setItem(keyOf(sessionId), JSON.stringify(position));
-		else sessionStorage.removeItem(keyOf(sessionId));
+		if (position) sessionStorage.setItem(storageKeyOf(sessionId), JSON.stringify(position));
+		else sessionStorage.removeItem(storageKeyOf(sessionId));
 	} catch {
 		// Storage is off or full: the position is not stored.
 	}

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { usePageContext } from "#app/components/page-context.ts";
-import type { Reader } from "./format-time.ts";
+import type { Viewer } from "./format-time.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -33,20 +33,20 @@ function subscribe(listener: () => void): () => void {
 	};
 }
 
-const SNAPSHOTS = {
+const SNAPSHOT_OF_PRECISION = {
 	minute: () => Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS,
 	day: () => new Date().setHours(0, 0, 0, 0),
 };
-const onServer = () => null;
+const serverTime = () => null;
 
 /**
  * The present time and the viewer's time format. The server does not know the viewer's time zone: it writes UTC and
  * says so, and the browser's first render repeats exactly that text with the server's time.
  * @param precision how exact `now` is; the component renders again when it changes.
  */
-export function useClock(precision: "minute" | "day"): Reader {
+export function useClock(precision: "minute" | "day"): Viewer {
 	const { renderedAt } = usePageContext();
-	const now = useSyncExternalStore<number | null>(subscribe, SNAPSHOTS[precision], onServer);
+	const now = useSyncExternalStore<number | null>(subscribe, SNAPSHOT_OF_PRECISION[precision], serverTime);
 	if (now !== null) return { now: new Date(now) };
 	return {
 		now: renderedAt ? new Date(renderedAt) : new Date(),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { ageText, clockText, dayNumber, fullText, nearDayText, type Reader } from "./format-time.ts";
+import { ageText, clockText, dayNumber, fullText, nearDayText, type Viewer } from "./format-time.ts";
 
 const now = new Date("2026-11-27T12:00:00Z");
-const server: Reader = { now, timeZone: "UTC", locale: "en-GB", showsTimeZone: true };
-const inLondon: Reader = { now, timeZone: "Europe/London", locale: "en-GB" };
-const inNewYork: Reader = { now, timeZone: "America/New_York", locale: "en-US" };
-const inBerlin: Reader = { now, timeZone: "Europe/Berlin", locale: "de" };
-const inTokyo: Reader = { now, timeZone: "Asia/Tokyo", locale: "ja" };
+const server: Viewer = { now, timeZone: "UTC", locale: "en-GB", showsTimeZone: true };
+const inLondon: Viewer = { now, timeZone: "Europe/London", locale: "en-GB" };
+const inNewYork: Viewer = { now, timeZone: "America/New_York", locale: "en-US" };
+const inBerlin: Viewer = { now, timeZone: "Europe/Berlin", locale: "de" };
+const inTokyo: Viewer = { now, timeZone: "Asia/Tokyo", locale: "ja" };
 
 /** ICU versions differ in narrow spaces, so the tests compare plain spaces. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
@@ -53,7 +53,7 @@ describe("a day", () => {
 	});
 
 	it("does not depend on the calendar and digits of the viewer's language", () => {
-		const inTehran: Reader = { now, timeZone: "Asia/Tehran", locale: "fa-IR" };
+		const inTehran: Viewer = { now, timeZone: "Asia/Tehran", locale: "fa-IR" };
 		expect(dayNumber(now, inTehran)).toBe(dayNumber(now, inLondon));
 	});
 });

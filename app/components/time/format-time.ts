@@ -1,5 +1,5 @@
 /** Whom a time is written for. Without a time zone or a locale, the browser's own are used. */
-export type Reader = {
+export type Viewer = {
 	now: Date;
 	/** IANA name of a time zone. */
 	timeZone?: string;
@@ -29,7 +29,7 @@ const FULL = {
 // Creating a formatter costs more than a hundred uses. There is one entry for each time zone, locale and form.
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-function formatter({ timeZone, locale }: Reader, form: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function formatter({ timeZone, locale }: Viewer, form: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 	const key = `${locale} ${timeZone} ${JSON.stringify(form)}`;
 	let known = formatters.get(key);
 	if (!known) {
@@ -39,14 +39,14 @@ function formatter({ timeZone, locale }: Reader, form: Intl.DateTimeFormatOption
 	return known;
 }
 
-const zoneName = ({ showsTimeZone: namesZone }: Reader) =>
+const zoneName = ({ showsTimeZone: namesZone }: Viewer) =>
 	namesZone ? ({ timeZoneName: "short" } as const) : {};
 
 /**
  * The calendar day of a time in the viewer's time zone.
  * @returns days since 1 January 1970; consecutive days differ by 1, even when clocks change.
  */
-export function dayNumber(date: Date, reader: Reader): number {
+export function dayNumber(date: Date, reader: Viewer): number {
 	const form = { year: "numeric", month: "numeric", day: "numeric" } as const;
 	const parts = formatter({ ...reader, locale: "en-US-u-ca-gregory-nu-latn" }, form).formatToParts(date);
 	const part = (type: Intl.DateTimeFormatPartTypes) =>
@@ -58,26 +58,26 @@ export function dayNumber(date: Date, reader: Reader): number {
  * "11:30 PM" today, "Mon 23 Nov, 11:30 PM" this year, "23 Nov 2025, 11:30 PM" before; with the zone if `namesZone` is
  * set.
  */
-export function clockText(date: Date, reader: Reader): string {
+export function clockText(date: Date, reader: Viewer): string {
 	const clock = { ...CLOCK, ...zoneName(reader) };
 	if (dayNumber(date, reader) === dayNumber(reader.now, reader)) return formatter(reader, clock).format(date);
 	return formatter(reader, { ...dayForm(date, reader), ...clock }).format(date);
 }
 
 /** "Mon 23 Nov", or "23 Nov 2025" when it is not the present year. */
-export function dayText(date: Date, reader: Reader): string {
+export function dayText(date: Date, reader: Viewer): string {
 	return formatter(reader, dayForm(date, reader)).format(date);
 }
 
 /** "Today" or "Yesterday" in the viewer's language, otherwise as `dayText`. */
-export function nearDayText(date: Date, reader: Reader): string {
+export function nearDayText(date: Date, reader: Viewer): string {
 	const daysAgo = dayNumber(reader.now, reader) - dayNumber(date, reader);
 	if (daysAgo !== 0 && daysAgo !== 1) return dayText(date, reader);
 	return capitalised(relative(reader).format(-daysAgo, "day"), reader);
 }
 
 /** The age for a list: "Now", "12 min", "3 hr", "Yesterday", "Mon 23 Nov". A time in the future counts as now. */
-export function ageText(date: Date, reader: Reader): string {
+export function ageText(date: Date, reader: Viewer): string {
 	const age = reader.now.getTime() - date.getTime();
 	if (age < MINUTE_MS) return capitalised(relative(reader).format(0, "second"), reader);
 	if (age < HOUR_MS) return unit(Math.floor(age / MINUTE_MS), "minute", reader);
@@ -87,24 +87,24 @@ export function ageText(date: Date, reader: Reader): string {
 }
 
 /** Full date and time for tooltips and screen readers: "Monday, 23 November 2026 at 23:30 UTC". */
-export function fullText(date: Date, reader: Reader): string {
+export function fullText(date: Date, reader: Viewer): string {
 	return formatter(reader, { ...FULL, ...zoneName(reader) }).format(date);
 }
 
 /** The language of the time texts. */
-export const textLanguage = (reader: Reader): string => formatter(reader, CLOCK).resolvedOptions().locale;
+export const textLanguage = (reader: Viewer): string => formatter(reader, CLOCK).resolvedOptions().locale;
 
-function dayForm(date: Date, reader: Reader): Intl.DateTimeFormatOptions {
+function dayForm(date: Date, reader: Viewer): Intl.DateTimeFormatOptions {
 	const year = (moment: Date) => formatter(reader, { year: "numeric" }).format(moment);
 	return year(date) === year(reader.now) ? DAY : DAY_WITH_YEAR;
 }
 
-const relative = ({ locale }: Reader) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+const relative = ({ locale }: Viewer) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 
-const unit = (count: number, name: "minute" | "hour", { locale }: Reader): string =>
+const unit = (count: number, name: "minute" | "hour", { locale }: Viewer): string =>
 	new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short" }).format(count);
 
-function capitalised(text: string, reader: Reader): string {
+function capitalised(text: string, reader: Viewer): string {
 	const [first = ""] = text;
 	return first.toLocaleUpperCase(textLanguage(reader)) + text.slice(first.length);
 }

@@ -6,8 +6,8 @@ import {
 	dayText,
 	fullText,
 	nearDayText,
-	type Reader,
 	textLanguage,
+	type Viewer,
 } from "./format-time.ts";
 
 /** The time of day, with the day if it is not today. @param iso ISO 8601. */
@@ -53,7 +53,7 @@ function TimeText({
 }: {
 	iso: string;
 	precision: "minute" | "day";
-	write: (date: Date, reader: Reader) => string;
+	write: (date: Date, reader: Viewer) => string;
 }) {
 	const clock = useClock(precision);
 	const date = new Date(iso);
@@ -69,7 +69,7 @@ function TimeText({
 }
 
 /** The page is in English, so `lang` is set only for other languages. */
-function languageOf(reader: Reader): string | undefined {
+function languageOf(reader: Viewer): string | undefined {
 	const language = textLanguage(reader);
 	return language.startsWith("en") ? undefined : language;
 }

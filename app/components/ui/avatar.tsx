@@ -1,5 +1,5 @@
-const SIZES = { small: "size-7 text-sm", regular: "size-9 text-sm", large: "size-12 text-lg" };
-export type AvatarSize = keyof typeof SIZES;
+const SIZE_CLASSES = { small: "size-7 text-sm", regular: "size-9 text-sm", large: "size-12 text-lg" };
+export type AvatarSize = keyof typeof SIZE_CLASSES;
 
 /** The first letters of the first and last name, in capitals: "Ada Marie Lovelace" is "AL". */
 export function initials(name: string): string {
@@ -18,7 +18,7 @@ export function Avatar({
 	image?: string | null;
 	size?: AvatarSize;
 }) {
-	const shape = `ground-edge inline-grid shrink-0 place-items-center overflow-hidden rounded-full ${SIZES[size]}`;
+	const shape = `ground-edge inline-grid shrink-0 place-items-center overflow-hidden rounded-full ${SIZE_CLASSES[size]}`;
 	if (image) return <img src={image} alt="" className={`${shape} object-cover`} />;
 	return (
 		<span aria-hidden="true" className={`${shape} bg-accent-soft font-medium text-accent`}>
@@ -35,7 +35,7 @@ export function AssistantMark({ size = "regular" }: { size?: AvatarSize }) {
 	return (
 		<span
 			aria-hidden="true"
-			className={`ground-edge inline-grid shrink-0 place-items-center rounded-control bg-accent text-accent-ink ${SIZES[size]}`}
+			className={`ground-edge inline-grid shrink-0 place-items-center rounded-control bg-accent text-accent-ink ${SIZE_CLASSES[size]}`}
 		>
 			<svg viewBox="0 0 24 24" className="size-[70%]" role="presentation">
 				<path d="M8.4 4h7.2l3 7.2H5.4z" fill="currentColor" />

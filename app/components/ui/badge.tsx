@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 export type BadgeTone = "neutral" | "accent" | "attention" | "danger" | "ok";
 
-const TONES: Record<BadgeTone, string> = {
+const TONE_CLASSES: Record<BadgeTone, string> = {
 	neutral: "bg-surface-sunken text-ink-soft",
 	accent: "bg-accent-soft text-accent",
 	attention: "bg-attention-soft text-attention",
@@ -14,7 +14,7 @@ const TONES: Record<BadgeTone, string> = {
 export function Badge({ tone = "neutral", children }: { tone?: BadgeTone; children: ReactNode }) {
 	return (
 		<span
-			className={`ground-edge inline-flex items-center gap-1 whitespace-nowrap rounded-full px-2 py-0.5 font-medium text-sm tabular-nums ${TONES[tone]}`}
+			className={`ground-edge inline-flex items-center gap-1 whitespace-nowrap rounded-full px-2 py-0.5 font-medium text-sm tabular-nums ${TONE_CLASSES[tone]}`}
 		>
 			{children}
 		</span>

@@ -3,18 +3,18 @@ import type { ButtonHTMLAttributes } from "react";
 
 type ButtonVariant = "primary" | "secondary" | "quiet" | "danger";
 type ButtonSize = "regular" | "compact";
-type Look = { variant?: ButtonVariant; size?: ButtonSize };
+type ButtonLook = { variant?: ButtonVariant; size?: ButtonSize };
 
-const SHAPE =
+const SHAPE_CLASSES =
 	"inline-flex select-none items-center justify-center gap-2 rounded-control border font-medium no-underline transition-colors disabled:cursor-not-allowed disabled:opacity-55";
 
-const SIZES: Record<ButtonSize, string> = {
+const SIZE_CLASSES: Record<ButtonSize, string> = {
 	// 44 px is the smallest reliable touch target.
 	regular: "min-h-11 px-4 text-base",
 	compact: "min-h-9 px-3 text-sm pointer-coarse:min-h-11",
 };
 
-const VARIANTS: Record<ButtonVariant, string> = {
+const VARIANT_CLASSES: Record<ButtonVariant, string> = {
 	primary: "ground-edge border-transparent bg-accent text-accent-ink not-disabled:hover:bg-accent/90",
 	secondary:
 		"border-line-strong/60 bg-surface-raised text-ink not-disabled:hover:border-line-strong not-disabled:hover:bg-surface-sunken",
@@ -23,8 +23,8 @@ const VARIANTS: Record<ButtonVariant, string> = {
 };
 
 /** The CSS classes of a button, for an element that only looks like one, such as `summary`. */
-export function buttonClasses({ variant = "primary", size = "regular" }: Look, extra = ""): string {
-	return `${SHAPE} ${SIZES[size]} ${VARIANTS[variant]} ${extra}`;
+export function buttonClasses({ variant = "primary", size = "regular" }: ButtonLook, extra = ""): string {
+	return `${SHAPE_CLASSES} ${SIZE_CLASSES[size]} ${VARIANT_CLASSES[variant]} ${extra}`;
 }
 
 /** A button for an action; its label is a verb. `type` is "submit" by default. */
@@ -34,11 +34,11 @@ export function Button({
 	className,
 	type = "submit",
 	...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & Look) {
+}: ButtonHTMLAttributes<HTMLButtonElement> & ButtonLook) {
 	return <button {...rest} type={type} className={buttonClasses({ variant, size }, className)} />;
 }
 
 /** A link that looks like a button. */
-export function ButtonLink({ variant, size, className, ...rest }: LinkProps & Look) {
+export function ButtonLink({ variant, size, className, ...rest }: LinkProps & ButtonLook) {
 	return <Link {...rest} className={buttonClasses({ variant, size }, className)} />;
 }

@@ -6,7 +6,7 @@ import {
 	useId,
 } from "react";
 
-type Labelled = {
+type LabelProps = {
 	label: string;
 	/** Shows the label only to screen readers, for fields whose purpose is obvious, such as the composer. */
 	isLabelHidden?: boolean;
@@ -16,10 +16,10 @@ type Labelled = {
 };
 
 // Phones zoom into a field whose text is smaller than 16 px, and stay zoomed.
-const CONTROL =
+const CONTROL_CLASSES =
 	"pointer-coarse:text-[1rem] block w-full rounded-control border bg-surface-raised px-3 text-base text-ink transition-colors focus-visible:-outline-offset-1 disabled:opacity-55";
-const EDGE = "border-line-strong hover:border-ink-soft";
-const EDGE_WRONG = "border-danger";
+const BORDER_CLASSES = "border-line-strong hover:border-ink-soft";
+const ERROR_BORDER_CLASSES = "border-danger";
 
 /** A text field with its label, hint and error, connected for screen readers. */
 export function TextField({
@@ -30,12 +30,16 @@ export function TextField({
 	id,
 	className = "",
 	...rest
-}: InputHTMLAttributes<HTMLInputElement> & Labelled) {
+}: InputHTMLAttributes<HTMLInputElement> & LabelProps) {
 	const field = useFieldIds(id, hint, error);
 	return (
 		<div className={className}>
 			<FieldLabel id={field.id} label={label} isHidden={isLabelHidden} />
-			<input {...rest} {...field.props} className={`${CONTROL} min-h-11 ${error ? EDGE_WRONG : EDGE}`} />
+			<input
+				{...rest}
+				{...field.props}
+				className={`${CONTROL_CLASSES} min-h-11 ${error ? ERROR_BORDER_CLASSES : BORDER_CLASSES}`}
+			/>
 			<FieldNotes ids={field} hint={hint} error={error} />
 		</div>
 	);
@@ -52,7 +56,7 @@ export function Textarea({
 	rows = 2,
 	fieldRef,
 	...rest
-}: TextareaHTMLAttributes<HTMLTextAreaElement> & Labelled & { fieldRef?: Ref<HTMLTextAreaElement> }) {
+}: TextareaHTMLAttributes<HTMLTextAreaElement> & LabelProps & { fieldRef?: Ref<HTMLTextAreaElement> }) {
 	const field = useFieldIds(id, hint, error);
 	return (
 		<div className={className}>
@@ -62,7 +66,7 @@ export function Textarea({
 				{...field.props}
 				ref={fieldRef}
 				rows={rows}
-				className={`${CONTROL} field-sizing-content max-h-[calc(5lh+1.125rem+2px)] min-h-11 resize-none py-[0.5625rem] ${error ? EDGE_WRONG : EDGE}`}
+				className={`${CONTROL_CLASSES} field-sizing-content max-h-[calc(5lh+1.125rem+2px)] min-h-11 resize-none py-[0.5625rem] ${error ? ERROR_BORDER_CLASSES : BORDER_CLASSES}`}
 			/>
 			<FieldNotes ids={field} hint={hint} error={error} />
 		</div>
@@ -79,12 +83,16 @@ export function SelectField({
 	className = "",
 	children,
 	...rest
-}: React.SelectHTMLAttributes<HTMLSelectElement> & Labelled) {
+}: React.SelectHTMLAttributes<HTMLSelectElement> & LabelProps) {
 	const field = useFieldIds(id, hint, error);
 	return (
 		<div className={className}>
 			<FieldLabel id={field.id} label={label} isHidden={isLabelHidden} />
-			<select {...rest} {...field.props} className={`${CONTROL} min-h-11 ${error ? EDGE_WRONG : EDGE}`}>
+			<select
+				{...rest}
+				{...field.props}
+				className={`${CONTROL_CLASSES} min-h-11 ${error ? ERROR_BORDER_CLASSES : BORDER_CLASSES}`}
+			>
 				{children}
 			</select>
 			<FieldNotes ids={field} hint={hint} error={error} />

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 export type NoticeTone = "info" | "attention" | "danger";
 
-const TONES: Record<NoticeTone, { ground: string; mark: string; Icon: typeof Info; name: string }> = {
+const TONE_CLASSES: Record<NoticeTone, { ground: string; mark: string; Icon: typeof Info; name: string }> = {
 	info: { ground: "bg-accent-soft border-transparent", mark: "text-accent", Icon: Info, name: "Note" },
 	attention: {
 		ground: "bg-attention-soft border-transparent",
@@ -38,7 +38,7 @@ export function Notice({
 	reference?: string;
 	className?: string;
 }) {
-	const { ground, mark, Icon, name } = TONES[tone];
+	const { ground, mark, Icon, name } = TONE_CLASSES[tone];
 	return (
 		<div
 			role={tone === "danger" ? "alert" : "status"}

@@ -1,6 +1,6 @@
 import { Star } from "lucide-react";
 
-const CHOICES = [1, 2, 3, 4, 5];
+const RATING_CHOICES = [1, 2, 3, 4, 5];
 
 /**
  * A rating from 1 to 5 as a radio group that is filled by CSS alone, so that it works without scripts. Screen readers
@@ -26,7 +26,7 @@ export function Stars({
 		<fieldset>
 			<legend className="mb-1 font-medium text-sm">{legend}</legend>
 			<div className="stars -mx-2 inline-flex">
-				{CHOICES.map((choice) => (
+				{RATING_CHOICES.map((choice) => (
 					<label key={choice} className="relative grid size-11 place-items-center rounded-control">
 						<input
 							type="radio"
@@ -55,7 +55,7 @@ export function Stars({
 export function StarsShown({ rating, label }: { rating: number; label: string }) {
 	return (
 		<span role="img" aria-label={label} className="inline-flex gap-0.5 align-middle">
-			{CHOICES.map((choice) => (
+			{RATING_CHOICES.map((choice) => (
 				<Star
 					key={choice}
 					size={16}

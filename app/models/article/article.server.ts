@@ -5,7 +5,7 @@ import { db, type Transaction } from "#db/client.server.ts";
 import { articlePassages, articles } from "#db/schema.ts";
 import { removeHiddenParts } from "./markdown.ts";
 import { PASSAGES_VERSION, type PassageText, splitIntoPassages } from "./passages.ts";
-import { type Readers, readableBy } from "./readers.server.ts";
+import { type ArticleReaders, readableBy } from "./readers.server.ts";
 
 export { searchPassages } from "./search.server.ts";
 
@@ -13,7 +13,7 @@ export { searchPassages } from "./search.server.ts";
 export type Article = typeof articles.$inferSelect;
 
 /** The articles that these readers may see, by title, without their bodies. */
-export async function listArticles(readers: Readers = "customers"): Promise<Omit<Article, "body">[]> {
+export async function listArticles(readers: ArticleReaders = "customers"): Promise<Omit<Article, "body">[]> {
 	return listBy(readableBy(readers));
 }
 
@@ -52,7 +52,10 @@ const articlesColumns = {
 };
 
 /** One article with its Markdown, or null when no article of that slug is visible to these readers. */
-export async function getArticle(slug: string, readers: Readers = "customers"): Promise<Article | null> {
+export async function getArticle(
+	slug: string,
+	readers: ArticleReaders = "customers",
+): Promise<Article | null> {
 	const [article] = await db
 		.select()
 		.from(articles)

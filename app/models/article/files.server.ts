@@ -70,7 +70,7 @@ const INDEX_FILE_NAME = /^(?:_?index|readme)$/i;
  */
 export function readArticle(path: string, text: string): ArticleFile {
 	try {
-		return read(path, text);
+		return parseArticle(path, text);
 	} catch (error) {
 		if (!(error instanceof FrontMatterFault)) throw error;
 		const location = error.line === null ? path : `${path}:${error.line}`;
@@ -78,7 +78,7 @@ export function readArticle(path: string, text: string): ArticleFile {
 	}
 }
 
-function read(path: string, text: string): ArticleFile {
+function parseArticle(path: string, text: string): ArticleFile {
 	const source = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 	if (source.includes("\u0000"))
 		throw new KnowledgeImportError(`${path}: the text contains a NUL character.`);
@@ -97,7 +97,7 @@ function read(path: string, text: string): ArticleFile {
 	const { name, fullName } = articleFileName(path);
 	const title = front.title || heading || name.replace(/[-_]+/g, " ");
 	// The help page shows the title itself, so a first heading that repeats the title is removed.
-	const body = withoutBlankEnds(rest !== null && isSameTitle(heading, title) ? rest : shown);
+	const body = trimBlankLines(rest !== null && isSameTitle(heading, title) ? rest : shown);
 	const leftOut = new Set<string>();
 	if (parseMarkdown(body, leftOut).length === 0) {
 		throw new KnowledgeImportError(`${path}: there is no text below the title.`);
@@ -133,12 +133,12 @@ function read(path: string, text: string): ArticleFile {
 }
 
 /** Removes blank lines at both ends. The first line keeps its indent, because an indent may mean code. */
-const withoutBlankEnds = (text: string) => text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();
+const trimBlankLines = (text: string) => text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();
 
 function checkValues(path: string, values: Map<string, unknown>): z.infer<typeof frontMatterSchema> {
 	const parsed = frontMatterSchema.safeParse({
-		title: asText(values.get("title")),
-		slug: asText(values.get("slug")),
+		title: booleanToText(values.get("title")),
+		slug: booleanToText(values.get("slug")),
 		locale: values.get("locale") ?? values.get("language") ?? values.get("lang"),
 		audience: values.get("audience"),
 		validFrom: values.get("validfrom"),
@@ -152,7 +152,7 @@ function checkValues(path: string, values: Map<string, unknown>): z.infer<typeof
 }
 
 /** YAML reads titles such as "yes" as booleans; this turns them back into text. */
-const asText = (value: unknown) => (typeof value === "boolean" ? String(value) : value);
+const booleanToText = (value: unknown) => (typeof value === "boolean" ? String(value) : value);
 
 /** The text of the first heading, and the body without that heading if it is at the top; otherwise null. */
 function splitTitle(body: string): { title: string; rest: string | null } {

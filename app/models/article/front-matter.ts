@@ -32,7 +32,7 @@ const STATE_KEYS = ["status", "visibility"];
 const KNOWN_KEYS = [...CONTENT_KEYS, ...HIDING_KEYS, ...SHOWING_KEYS, ...STATE_KEYS];
 
 /** Front matter keys that other programs use. They are ignored, and are not treated as misspelt keys. */
-const FOREIGN_KEYS = new Set(
+const OTHER_PROGRAMS_KEYS = new Set(
 	`alias aliases author authors categories category created date description excerpt icon id image cover keywords
 	lastmod layout link menu modified name nav_order order page parent permalink position publisher rank redirect_from
 	section series sidebar_label sidebar_position site size sku sort subtitle summary tag tags template toc type
@@ -58,7 +58,7 @@ export function parseFrontMatter(source: string): FrontMatter {
 		(line, index) => index > 0 && (line.trimEnd() === open[1] || (!isToml && line.trimEnd() === "...")),
 	);
 	const block = lines.slice(1, end === -1 ? undefined : end).join("\n");
-	const isSure = isToml || looksLikeKeys(block);
+	const isSure = isToml || startsWithKey(block);
 	if (end === -1) {
 		if (isSure) throw new FrontMatterFault(`the front matter has no closing ${open[1]} line`, offset + 1);
 		return none;
@@ -69,7 +69,7 @@ export function parseFrontMatter(source: string): FrontMatter {
 }
 
 /** Whether a block starts with a key, as front matter does and text after a horizontal rule does not. */
-function looksLikeKeys(block: string): boolean {
+function startsWithKey(block: string): boolean {
 	if (/^["']?[A-Za-z_][\w.-]*["']?[ \t]*:(?:[ \t]|\n|$)/.test(block)) return true;
 	return block
 		.split("\n")
@@ -192,7 +192,7 @@ export function unusedKeys(keys: Iterable<string>): string[] {
 	for (const key of unused) {
 		const written = key.toLowerCase();
 		const near = closest(written, KNOWN_KEYS);
-		if (!FOREIGN_KEYS.has(written) && distance(written, near) <= MAX_TYPO_DISTANCE) {
+		if (!OTHER_PROGRAMS_KEYS.has(written) && distance(written, near) <= MAX_TYPO_DISTANCE) {
 			const meant = KEY_SPELLINGS[near] ?? near;
 			throw new FrontMatterFault(`front matter ${key}: there is no such key; ${meant} was probably meant`);
 		}

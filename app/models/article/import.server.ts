@@ -54,7 +54,7 @@ export async function saveArticleFolder(
 	const refused = [...folder.refused];
 	const notes = [...folder.notes];
 	const refusedPaths = [...folder.refusedPaths];
-	const files = await withKeptAddresses(folder.articles, source);
+	const files = await keepLegacySlugs(folder.articles, source);
 	const sourceOfSlug = await sourcesOf(files.map(({ slug }) => slug));
 	const saved: string[] = [];
 	for (const { path, legacySlug: _, draft: __, notes: ___, ...article } of files) {
@@ -70,12 +70,13 @@ export async function saveArticleFolder(
 		onProgress(article.slug, outcome);
 	}
 	for (const { slug, path, draft } of folder.drafts) {
-		const withdrawn = saved.includes(slug) ? [] : await withdraw(slug, path, source);
+		const withdrawn = saved.includes(slug) ? [] : await removeDraftArticle(slug, path, source);
 		const also = withdrawn.length > 0 ? "; what was published of it was taken away" : "";
 		notes.push(`${path}: not published (${draft})${also}.`);
 		for (const one of withdrawn) onProgress(one, "removed");
 	}
-	const gone = folder.isComplete && saved.length > 0 ? await findGone(source, saved, refusedPaths) : [];
+	const gone =
+		folder.isComplete && saved.length > 0 ? await findMissingSlugs(source, saved, refusedPaths) : [];
 	if (isPruning && gone.length > 0) {
 		await db.delete(articles).where(and(eq(articles.source, source), inArray(articles.slug, gone)));
 		for (const slug of gone) onProgress(slug, "removed");
@@ -91,7 +92,7 @@ export async function saveArticleFolder(
  * Gives files the slug under which they were imported before, even if today's rule makes another, so that links to
  * their pages still work.
  */
-async function withKeptAddresses(files: ArticleFile[], source: string): Promise<ArticleFile[]> {
+async function keepLegacySlugs(files: ArticleFile[], source: string): Promise<ArticleFile[]> {
 	const earlier = files.flatMap(({ legacySlug }) => legacySlug ?? []);
 	if (earlier.length === 0) return files;
 	const rows = await db
@@ -124,7 +125,7 @@ async function sourcesOf(slugs: string[]): Promise<Map<string, string | null>> {
 }
 
 /** Removes the article of a file that has become a draft. @returns the slugs that were removed. */
-async function withdraw(slug: string, path: string, source: string): Promise<string[]> {
+async function removeDraftArticle(slug: string, path: string, source: string): Promise<string[]> {
 	const isOfFile = or(
 		and(eq(articles.slug, slug), or(isNull(articles.source), eq(articles.source, source))),
 		and(eq(articles.source, source), eq(articles.sourcePath, path)),
@@ -134,7 +135,7 @@ async function withdraw(slug: string, path: string, source: string): Promise<str
 }
 
 /** Slugs of articles that this import brought before and that the folder no longer contains, in order. */
-async function findGone(source: string, saved: string[], refusedPaths: string[]): Promise<string[]> {
+async function findMissingSlugs(source: string, saved: string[], refusedPaths: string[]): Promise<string[]> {
 	const rows = await db
 		.select({ slug: articles.slug })
 		.from(articles)

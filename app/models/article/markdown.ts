@@ -135,7 +135,7 @@ function isInEmptyParagraph(tokens: MarkdownToken[], index: number): boolean {
 }
 
 /** A comment or element without an end tag; `line` is counted from 1. */
-export type Unclosed = { line: number; what: string };
+export type UnclosedPart = { line: number; what: string };
 
 const HIDDEN_PART_START = new RegExp(`<!--|<(${UNRENDERED_ELEMENTS})(?=[\\s/>])`, "gi");
 
@@ -143,7 +143,7 @@ const HIDDEN_PART_START = new RegExp(`<!--|<(${UNRENDERED_ELEMENTS})(?=[\\s/>])`
  * Removes HTML comments, scripts and styles from Markdown, but not inside code. One without an end hides the rest of
  * the text, as in a browser, and is reported in `unclosed`.
  */
-export function removeHiddenParts(source: string): { text: string; unclosed: Unclosed | null } {
+export function removeHiddenParts(source: string): { text: string; unclosed: UnclosedPart | null } {
 	let text = source;
 	let from = 0;
 	for (;;) {

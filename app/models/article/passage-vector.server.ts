@@ -21,7 +21,7 @@ const VECTOR_WRITE_LOCK = 4_711_002;
  * stored.
  * @returns the number of embedded texts.
  */
-export async function embedMissing(options: {
+export async function embedTextsWithoutVector(options: {
 	model: string;
 	batch: number;
 	config?: string;

@@ -4,10 +4,10 @@ import { articles } from "#db/schema.ts";
 /**
  * Who reads articles. Customers see articles for everyone; agents and the copilot see all. Both see only valid ones.
  */
-export type Readers = "customers" | "agents";
+export type ArticleReaders = "customers" | "agents";
 
 /** SQL condition on `articles`: these readers may see the row today, in the database's time zone. */
-export function readableBy(readers: Readers): SQL {
+export function readableBy(readers: ArticleReaders): SQL {
 	const holds = sql`(${articles.validFrom} is null or ${articles.validFrom} <= current_date)
 		and (${articles.validUntil} is null or ${articles.validUntil} >= current_date)`;
 	return readers === "agents" ? sql`(${holds})` : sql`(${articles.audience} = 'everyone' and ${holds})`;

@@ -10,7 +10,7 @@ import { termQuery, textList, weighTerms } from "#app/models/search/term-queries
 import { parseTextVector } from "#app/models/search/text-vector.ts";
 import { db } from "#db/client.server.ts";
 import { articlePassages } from "#db/schema.ts";
-import { type Readers, readableBy } from "./readers.server.ts";
+import { type ArticleReaders, readableBy } from "./readers.server.ts";
 import { articleUrl } from "./slug.ts";
 
 /** A search's terms, the idf of each, and the passages with their judgements, for code that quotes from them. */
@@ -103,7 +103,7 @@ type Row = {
 export type SearchOptions = {
 	/** The reader's language, BCP 47; articles in it are preferred. */
 	locale?: string;
-	readers?: Readers;
+	readers?: ArticleReaders;
 	/** Topics that the question is likely about. */
 	topics?: Topic[];
 	/** The question's embedding; without it only terms are matched. */
@@ -162,7 +162,7 @@ export async function findPassages(
 		limit: number;
 		topics?: Topic[];
 		config?: string;
-		readers?: Readers;
+		readers?: ArticleReaders;
 		meaning?: Meaning | null;
 	},
 ): Promise<PassageSearch> {

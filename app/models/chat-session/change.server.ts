@@ -8,7 +8,7 @@ import { type EventTransaction, publish, transact } from "#app/realtime/publish.
 import { chatSessions } from "#db/schema.ts";
 import { composeNotice } from "./compose-notice.server.ts";
 import { lockSession } from "./find.server.ts";
-import { spokenLanguage } from "./locale.ts";
+import { customerLanguage } from "./locale.ts";
 import type { SessionRow } from "./present.server.ts";
 import { publishQueueChanges } from "./publish-queue.server.ts";
 import { publishSession, readSession, requireNotEnded, sessionEventData } from "./publish-session.server.ts";
@@ -86,7 +86,7 @@ export async function endSession(
 				...(row.status === "queued" ? { queuedAt: null } : {}),
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
-		const language = spokenLanguage(row);
+		const language = customerLanguage(row);
 		const notice = await composeNotice(tx, { language, notice: "ended" }, ({ ended }) => ended);
 		await writeMessage(tx, { sessionId, ...notice });
 		await publish(tx, {

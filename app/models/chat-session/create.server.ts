@@ -48,7 +48,7 @@ export async function lockOwner(tx: EventTransaction, owner: string): Promise<vo
  * @throws Unauthorised when the browser has signed in or out meanwhile: nobody could open a session of the old
  * visitor id.
  */
-export async function lockFirstSteps(tx: EventTransaction, identity: CustomerIdentity): Promise<void> {
+export async function lockIdentity(tx: EventTransaction, identity: CustomerIdentity): Promise<void> {
 	await lockOwner(tx, identity.customerId ?? identity.visitorId);
 	const [revoked] = await tx
 		.select({ visitorId: revokedVisitors.visitorId })
@@ -82,19 +82,22 @@ export async function lockOrCreateOpenSession(
 }
 
 /** The id of the customer's open session, or of a new one. Concurrent calls open one session. */
-export async function openSessionOnce(
+export async function findOrCreateSession(
 	identity: CustomerIdentity,
 	input: { locale: string },
 ): Promise<string> {
 	const row = await transact(async (tx) => {
-		await lockFirstSteps(tx, identity);
+		await lockIdentity(tx, identity);
 		return lockOrCreateOpenSession(tx, identity, { ...input, sessionId: null });
 	});
 	return row.sessionId;
 }
 
 /** Opens a session without a message, as the API does. @returns its id. */
-export async function openSession(identity: CustomerIdentity, input: { locale: string }): Promise<string> {
+export async function createEmptySession(
+	identity: CustomerIdentity,
+	input: { locale: string },
+): Promise<string> {
 	const row = await transact((tx) => createSession(tx, identity, input));
 	return row.sessionId;
 }

@@ -17,10 +17,10 @@ type QueuedCustomer = {
 };
 
 /** Availability and opening hours, which are the same for all queued customers. */
-type Team = { isTeamAvailable: boolean; hours: SettingValue<"business_hours">; now: Date };
+type TeamState = { isTeamAvailable: boolean; hours: SettingValue<"business_hours">; now: Date };
 
 /** The queue state that a customer sees: position, expected wait and whether an agent is available. */
-export function describeQueue(waiting: QueuedCustomer, { isTeamAvailable, hours, now }: Team): Queue {
+export function describeQueue(waiting: QueuedCustomer, { isTeamAvailable, hours, now }: TeamState): Queue {
 	const isOverdue = waiting.queueDeadline !== null && waiting.queueDeadline <= now;
 	const isOpen = isOpenAt(hours, now);
 	const state = !isOpen ? "closed" : isOverdue ? "overdue" : isTeamAvailable ? "waiting" : "nobody-there";

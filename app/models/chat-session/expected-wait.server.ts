@@ -8,7 +8,7 @@ const MAX_FINISHED_WAITS = 20;
 /** Maximum number of waiting customers that the estimate reads, the longest waits first. */
 const MAX_CURRENT_WAITS = 500;
 
-const current = singleton("expected-wait", () => ({ seconds: null as number | null }));
+const cachedEstimate = singleton("expected-wait", () => ({ seconds: null as number | null }));
 
 /**
  * Reads how long customers waited and wait, for `expectedWait`. It runs once per process every few seconds: the
@@ -27,7 +27,7 @@ export async function refreshExpectedWait(): Promise<void> {
 			order by queued_at limit ${MAX_CURRENT_WAITS})`;
 	const secondsOf = (isTaken: boolean) =>
 		rows.filter((row) => row.isTaken === isTaken).map((row) => Math.max(0, row.seconds));
-	current.seconds = estimateWait(secondsOf(true), secondsOf(false));
+	cachedEstimate.seconds = estimateWait(secondsOf(true), secondsOf(false));
 }
 
 /** A customer may wait this much longer than expected before the estimate counts as wrong for them. */
@@ -38,7 +38,7 @@ const MAX_OVERRUN_FACTOR = 1.5;
  * much longer than it gets no number: the estimate is wrong for them.
  */
 export function expectedWait(queuedAt: Date | null, now: Date): number | null {
-	const { seconds } = current;
+	const { seconds } = cachedEstimate;
 	if (seconds === null || queuedAt === null) return seconds;
 	const waited = (now.getTime() - queuedAt.getTime()) / 1_000;
 	// The page shows whole minutes, so less than one cannot be exceeded noticeably.

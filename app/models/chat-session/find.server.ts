@@ -24,8 +24,8 @@ export async function requireSession(sessionId: string, actor: Actor): Promise<S
  */
 const BATCH_WINDOW_MS = 5;
 
-const permittedIds = singleton("session-access", () =>
-	createBatcher<string, Map<string, string>>({ waitMs: BATCH_WINDOW_MS, work: keepPermitted }),
+const sessionIdBatcher = singleton("session-access", () =>
+	createBatcher<string, Map<string, string>>({ waitMs: BATCH_WINDOW_MS, work: filterPermitted }),
 );
 
 /**
@@ -39,7 +39,7 @@ export async function requireSessionId(sessionId: string, actor: Actor): Promise
 	const id = sessionId.toLowerCase();
 	const { visitorId = null, customerId = null } = actor.type === "customer" ? actor.identity : {};
 	const key = JSON.stringify({ id, isCustomer: actor.type === "customer", visitorId, customerId });
-	const found = (await permittedIds(key)).get(key);
+	const found = (await sessionIdBatcher(key)).get(key);
 	if (!found) throw sessionNotFound();
 	return found;
 }
@@ -48,7 +48,7 @@ export async function requireSessionId(sessionId: string, actor: Actor): Promise
  * Returns the keys whose session the actor may see, with the condition of `ownedBy`. The ids are copied from the
  * database's answer: a substring of the URL would keep the whole URL in memory while the stream is open.
  */
-async function keepPermitted(keys: string[]): Promise<Map<string, string>> {
+async function filterPermitted(keys: string[]): Promise<Map<string, string>> {
 	const rows = await readSql<{ place: number; id: string }[]>`
 		select * from keep_own(${`[${keys.join(",")}]`}::text::jsonb)`;
 	return new Map(rows.map(({ place, id }) => [keys[place - 1] ?? "", id]));

@@ -5,7 +5,7 @@ import { arrangeInbox, ENDED_FOR_MS, SECTION_LIMITS } from "#app/realtime/inbox-
 import { toPlainText } from "#app/text/message-markdown.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, chatMessages, chatSessions, customers, users } from "#db/schema.ts";
-import { spokenLanguage } from "./locale.ts";
+import { customerLanguage } from "./locale.ts";
 
 /** Maximum length of the message preview in an inbox row, in characters. */
 const MAX_PREVIEW_CHARACTERS = 120;
@@ -17,12 +17,12 @@ const MAX_PREVIEW_SOURCE_CHARACTERS = 2_000;
  * @param waitingLimit maximum number of waiting sessions; `waiting` is the number of all of them.
  */
 export async function listInbox(waitingLimit: number): Promise<Inbox> {
-	const [rows, waiting] = await Promise.all([listQuery(waitingLimit), countWaiting()]);
+	const [rows, waiting] = await Promise.all([inboxQuery(waitingLimit), countWaiting()]);
 	return { entries: arrangeInbox(rows.map(toEntry), { waitingLimit, now: Date.now() }), waiting };
 }
 
 /** The statement of the inbox. Exported for the test of its query plan. */
-export const listQuery = (waitingLimit: number) =>
+export const inboxQuery = (waitingLimit: number) =>
 	rowsQuery(sql`${chatSessions.id} in (${listedIds(waitingLimit)})`);
 
 /** The present inbox rows of these sessions, in no order. */
@@ -70,7 +70,7 @@ const MAX_SEARCH_RESULTS = 20;
  * Finds sessions, open or ended, whose id begins with the text that an agent typed, newest first.
  * @returns at most 20; none when the text cannot be the beginning of an id.
  */
-export async function findById(text: string): Promise<InboxEntry[]> {
+export async function findByIdPrefix(text: string): Promise<InboxEntry[]> {
 	if (text.length > MAX_ID_PREFIX_LENGTH) return [];
 	const digits = text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 	if (digits.length < MIN_ID_PREFIX_LENGTH || digits.length > 32 || /[^0-9a-f]/.test(digits)) return [];
@@ -155,7 +155,7 @@ function rowsQuery(condition: SQL) {
  * The beginning of a message as one line of plain text. Formatting is removed, except from the customer's own
  * messages.
  */
-function snippetOf(message: string, sender: string | null): string {
+function previewOf(message: string, sender: string | null): string {
 	const beginning = message.slice(0, MAX_PREVIEW_SOURCE_CHARACTERS);
 	const plainText = sender === "user" ? beginning : toPlainText(beginning).replace(/\s+/g, " ");
 	return [...plainText].slice(0, MAX_PREVIEW_CHARACTERS).join("");
@@ -171,13 +171,13 @@ function toEntry(found: Awaited<ReturnType<typeof rowsQuery>>[number]): InboxEnt
 		priority: row.priority,
 		customerName,
 		intent: row.intent,
-		language: spokenLanguage(row),
+		language: customerLanguage(row),
 		queueReason: row.queueReason,
 		queuedAt: row.status === "queued" ? (row.queuedAt?.toISOString() ?? null) : null,
 		startedAt: row.startedAt.toISOString(),
 		endedAt: row.endedAt?.toISOString() ?? null,
 		lastMessageAt: row.lastMessageAt?.toISOString() ?? null,
-		lastMessage: preview?.message ? snippetOf(preview.message, preview.senderType) : null,
+		lastMessage: preview?.message ? previewOf(preview.message, preview.senderType) : null,
 		lastSender: preview?.senderType ?? null,
 		lastSenderName: preview?.senderName ?? null,
 		agentId: row.assignedAgentId,

@@ -1,5 +1,5 @@
 import { z } from "zod/v4";
-import { plainTag, primaryLanguage } from "#app/text/language-tag.ts";
+import { normaliseTag, primaryLanguage } from "#app/text/language-tag.ts";
 
 /** The language of a session: a BCP 47 tag such as en or pt-BR, at most 35 characters (RFC 5646, 4.4.1). */
 export const localeTag = z
@@ -11,7 +11,7 @@ export const localeTag = z
  * The language that the customer writes in: the detected one, otherwise the page's. The page's tag is kept when both
  * are the same language.
  */
-export function spokenLanguage(session: { locale: string; detectedLanguage: string | null }): string {
+export function customerLanguage(session: { locale: string; detectedLanguage: string | null }): string {
 	const { locale, detectedLanguage } = session;
 	return !detectedLanguage || baseLanguage(detectedLanguage) === baseLanguage(locale)
 		? locale
@@ -22,4 +22,4 @@ export function spokenLanguage(session: { locale: string; detectedLanguage: stri
 export const baseLanguage = primaryLanguage;
 
 /** Normalises a language tag from the settings or a form; an invalid tag gives "en". */
-export const languageTag = (text: string): string => plainTag(text) ?? "en";
+export const tagOrEnglish = (text: string): string => normaliseTag(text) ?? "en";

@@ -5,7 +5,7 @@ import type { Queue, Session } from "#app/realtime/events.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, chatSessions, users } from "#db/schema.ts";
 import { describeQueue } from "./describe-queue.server.ts";
-import { spokenLanguage } from "./locale.ts";
+import { customerLanguage } from "./locale.ts";
 
 export type SessionRow = typeof chatSessions.$inferSelect;
 
@@ -24,7 +24,7 @@ const hoursSetting = sql<unknown>`case when ${chatSessions.status} = 'queued' th
 	select value from settings where key = 'business_hours'
 ) end`;
 
-const columns = {
+const sessionColumns = {
 	row: chatSessions,
 	agentName: users.name,
 	queuePosition: queuePosition.as("queue_position"),
@@ -35,7 +35,7 @@ const columns = {
 /** Query of sessions with the agent's name and the queue position. Callers add a `where`. */
 export function selectSessions(executor: Pick<typeof db, "select"> = db) {
 	return executor
-		.select(columns)
+		.select(sessionColumns)
 		.from(chatSessions)
 		.leftJoin(chatAgents, eq(chatAgents.id, chatSessions.assignedAgentId))
 		.leftJoin(users, eq(users.id, chatAgents.userId))
@@ -45,12 +45,12 @@ export function selectSessions(executor: Pick<typeof db, "select"> = db) {
 export type SessionView = Awaited<ReturnType<typeof selectSessions>>[number];
 
 /** A session as its customer may see it: without the agents' tags and notes. */
-export function forCustomer(view: SessionView): Session {
-	return { ...forAgent(view), tags: [], intent: null, agentId: null, handover: null };
+export function sessionForCustomer(view: SessionView): Session {
+	return { ...sessionForAgent(view), tags: [], intent: null, agentId: null, handover: null };
 }
 
 /** A session as agents and API keys see it. */
-export function forAgent(view: SessionView): Session {
+export function sessionForAgent(view: SessionView): Session {
 	const { row, agentName, queuePosition } = view;
 	const isQueued = row.status === "queued";
 	return {
@@ -65,7 +65,7 @@ export function forAgent(view: SessionView): Session {
 		tags: row.tags,
 		intent: row.intent,
 		locale: row.locale,
-		language: spokenLanguage(row),
+		language: customerLanguage(row),
 		agentName,
 		agentId: row.assignedAgentId,
 		queuePosition,
@@ -84,7 +84,7 @@ function queueOf({ row, queuePosition, isTeamAvailable, hoursSetting }: SessionV
 			position: queuePosition ?? 1,
 			queuedAt: row.queuedAt,
 			queueDeadline: row.queueDeadline,
-			language: spokenLanguage(row),
+			language: customerLanguage(row),
 		},
 		{ isTeamAvailable: isTeamAvailable ?? false, hours: parseSetting("business_hours", hoursSetting), now },
 	);

@@ -6,7 +6,7 @@ import { type EventTransaction, publish, transact } from "#app/realtime/publish.
 import { backgroundSql } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { describeQueue } from "./describe-queue.server.ts";
-import { spokenLanguage } from "./locale.ts";
+import { customerLanguage } from "./locale.ts";
 import { sessionEventData } from "./publish-session.server.ts";
 
 /** Queued sessions that are compared in one round, in queue order. */
@@ -47,7 +47,7 @@ export async function publishQueueChanges(): Promise<number> {
 	const changed = waiting.filter(({ announced, ...row }) => {
 		const position =
 			row.position <= MAX_ANNOUNCED_POSITION ? row.position : (announced?.position ?? row.position);
-		const queue = describeQueue({ ...row, position, language: spokenLanguage(row) }, team);
+		const queue = describeQueue({ ...row, position, language: customerLanguage(row) }, team);
 		return !announced || !isSameQueue(queue, announced);
 	});
 	let count = 0;

@@ -3,7 +3,7 @@ import { Conflict } from "#app/models/errors.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { type EventTransaction, publish } from "#app/realtime/publish.server.ts";
 import { chatSessions } from "#db/schema.ts";
-import { forAgent, forCustomer, type SessionRow, selectSessions } from "./present.server.ts";
+import { type SessionRow, selectSessions, sessionForAgent, sessionForCustomer } from "./present.server.ts";
 
 /** Publishes the present state of a session on both streams, in the transaction that changed it. */
 export async function publishSession(tx: EventTransaction, sessionId: string): Promise<Session> {
@@ -26,7 +26,7 @@ export async function sessionEventData(
 ) {
 	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
 	if (!view) throw new Error("The session is gone.");
-	const session = stream === "public" ? forCustomer(view) : forAgent(view);
+	const session = stream === "public" ? sessionForCustomer(view) : sessionForAgent(view);
 	return (position: { stream: "public" | "internal"; seq: number }) => ({
 		...position,
 		session: stream === "public" ? { ...session, lastSeq: position.seq } : session,
@@ -37,7 +37,7 @@ export async function sessionEventData(
 export async function readSession(tx: EventTransaction, sessionId: string): Promise<Session> {
 	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
 	if (!view) throw new Error("The session is gone.");
-	return forAgent(view);
+	return sessionForAgent(view);
 }
 
 /** @throws Conflict when the session has ended. */

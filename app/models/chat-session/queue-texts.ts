@@ -15,7 +15,7 @@ export type WaitTexts = {
 	currentWait: (howLong: string) => string;
 	lessThanAMinute: string;
 	/** "about …" with a duration such as "4 minutes". */
-	aboutMinutes: (duration: string) => string;
+	aboutMinutes: (durationText: string) => string;
 };
 
 export const ENGLISH_WAIT_TEXTS: WaitTexts = {
@@ -43,7 +43,7 @@ export function expectedWaitText(queue: QueueFacts, texts: WaitTexts = ENGLISH_W
 	switch (queue.state) {
 		case "closed":
 			return queue.opensAt
-				? texts.backOn(openingTime(queue, queue.opensAt, texts.language))
+				? texts.backOn(openingTimeText(queue, queue.opensAt, texts.language))
 				: texts.agentsAway;
 		case "nobody-there":
 			return texts.noAgent;
@@ -57,7 +57,7 @@ export function expectedWaitText(queue: QueueFacts, texts: WaitTexts = ENGLISH_W
 }
 
 /** Whether to ask for an email address: no agent is available or none came in time, and email can be sent. */
-export const offersEmail = (queue: Queue): boolean => queue.canEmail && queue.state !== "waiting";
+export const isEmailOffered = (queue: Queue): boolean => queue.canEmail && queue.state !== "waiting";
 
 /** A duration such as "about 4 minutes". An estimate does not justify seconds. */
 function duration(seconds: number, texts: WaitTexts): string {
@@ -70,7 +70,7 @@ function duration(seconds: number, texts: WaitTexts): string {
 }
 
 /** An opening time such as "Monday 30 November at 09:00 (Europe/Lisbon)", in the store's time zone. */
-function openingTime({ timeZone }: QueueFacts, iso: string, language: string): string {
+function openingTimeText({ timeZone }: QueueFacts, iso: string, language: string): string {
 	const at = new Date(iso);
 	const locale = language === "en" ? "en-GB" : withLatinDigits(language);
 	const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone });

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNull } from "drizzle-orm";
 import { endSession } from "#app/models/chat-session/change.server.ts";
-import { lockFirstSteps } from "#app/models/chat-session/create.server.ts";
+import { lockIdentity } from "#app/models/chat-session/create.server.ts";
 import { lockSession, requireSession } from "#app/models/chat-session/find.server.ts";
 import type { Actor, CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { Blocked } from "#app/models/errors.ts";
@@ -27,7 +27,7 @@ export async function blockSender(
 	const { row: known } = await requireSession(sessionId, agent);
 	const owner = await transact(async (tx) => {
 		// Posts that open or look for a session hold this lock too, so none of them is in progress after it.
-		await lockFirstSteps(tx, { visitorId: known.visitorId, customerId: known.userId });
+		await lockIdentity(tx, { visitorId: known.visitorId, customerId: known.userId });
 		const row = await lockSession(tx, sessionId, agent);
 		await tx
 			.insert(blockedSenders)
@@ -65,17 +65,17 @@ export async function readBlock(
 	const [row] = await blockRows()
 		.where(eq(blockedSenders.sender, senderOf(owner)))
 		.limit(1);
-	return row ? present(row) : null;
+	return row ? toBlockEntry(row) : null;
 }
 
-export type BlockEntry = ReturnType<typeof present>;
+export type BlockEntry = ReturnType<typeof toBlockEntry>;
 
 /** Blocked senders, newest first. @param limit maximum number of rows. */
 export async function listBlocked(limit: number): Promise<BlockEntry[]> {
 	const rows = await blockRows()
 		.orderBy(desc(blockedSenders.blockedAt), desc(blockedSenders.sender))
 		.limit(limit);
-	return rows.map(present);
+	return rows.map(toBlockEntry);
 }
 
 function blockRows() {
@@ -88,7 +88,7 @@ function blockRows() {
 		.$dynamic();
 }
 
-const present = ({ row, by, customerName }: Awaited<ReturnType<typeof blockRows>>[number]) => ({
+const toBlockEntry = ({ row, by, customerName }: Awaited<ReturnType<typeof blockRows>>[number]) => ({
 	sender: row.sender,
 	reason: row.reason,
 	sessionId: row.sessionId,

@@ -3,7 +3,7 @@ import { toAsciiDigits } from "#app/text/visible-text.ts";
 
 /** An email address. It matches only at the start of a word: otherwise a very long word takes quadratic time. */
 const EMAIL = /(?<![\p{L}\d._%+-])[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu;
-const ADDRESS_OF_A_PAGE = /\bhttps?:\/\/\S+|\bwww\.\S+/gi;
+const URL_PATTERN = /\bhttps?:\/\/\S+|\bwww\.\S+/gi;
 /** Phone, card and account numbers: at least seven digits, in any grouping. */
 const LONG_NUMBER = /\+?\d(?:[\s().\-/]{0,3}\d){6,}/g;
 /** IBANs and other codes of capital letters and digits. */
@@ -23,14 +23,14 @@ const STREET =
 export function withoutPersonalData(text: string, name: string | null = null): string {
 	let clean = toAsciiDigits(text)
 		.replace(EMAIL, "[email]")
-		.replace(ADDRESS_OF_A_PAGE, "[link]")
+		.replace(URL_PATTERN, "[link]")
 		.replace(STREET, "[address]");
 	for (const written of findOrderNumbersAsWritten(clean)) clean = clean.replaceAll(written, "[order]");
 	clean = clean.replace(CODE, "[code]").replace(LONG_NUMBER, "[number]");
 	clean = clean.replace(INTRODUCTION, (_, words: string) => `${words} [name]`);
 	for (const part of name?.split(/\s+/) ?? []) {
 		if (part.length > 2)
-			clean = clean.replace(new RegExp(`(?<!\\p{L})${literally(part)}(?!\\p{L})`, "giu"), "[name]");
+			clean = clean.replace(new RegExp(`(?<!\\p{L})${escapeRegExp(part)}(?!\\p{L})`, "giu"), "[name]");
 	}
 	return clean.trim();
 }
@@ -45,4 +45,4 @@ function findOrderNumbersAsWritten(text: string): string[] {
 	});
 }
 
-const literally = (word: string) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const escapeRegExp = (word: string) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

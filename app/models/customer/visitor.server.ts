@@ -59,7 +59,8 @@ export async function signInVisitor(change: {
 		await lockOwner(tx, before.visitorId);
 		const revocation = await revoke(tx, before.visitorId, wasGuest ? customerId : null);
 		if (revocation) return { isSamePerson: wasGuest && revocation.customerId === customerId, sessionIds: [] };
-		if (!wasGuest) return { isSamePerson: false, sessionIds: await listOpen(tx, before.customerId) };
+		if (!wasGuest)
+			return { isSamePerson: false, sessionIds: await listOpenOfCustomer(tx, before.customerId) };
 		return { isSamePerson: true, sessionIds: await moveSessions(tx, before.visitorId, change) };
 	});
 	revalidateReaders(done.sessionIds);
@@ -101,7 +102,7 @@ export async function signOutVisitor(identity: CustomerIdentity): Promise<void> 
 		await lockOwner(tx, identity.visitorId);
 		await revoke(tx, identity.visitorId, null);
 		const { customerId, visitorId } = identity;
-		return customerId ? listOpen(tx, customerId) : listOpenOfGuest(tx, visitorId);
+		return customerId ? listOpenOfCustomer(tx, customerId) : listOpenOfGuest(tx, visitorId);
 	});
 	revalidateReaders(sessionIds);
 }
@@ -136,15 +137,15 @@ async function revoke(
 	return revocation ?? null;
 }
 
-async function listOpen(tx: EventTransaction, customerId: string | null): Promise<string[]> {
+async function listOpenOfCustomer(tx: EventTransaction, customerId: string | null): Promise<string[]> {
 	if (customerId === null) return [];
-	return idsOf(tx, eq(chatSessions.userId, customerId));
+	return sessionIdsOf(tx, eq(chatSessions.userId, customerId));
 }
 
 const listOpenOfGuest = (tx: EventTransaction, visitorId: string): Promise<string[]> =>
-	idsOf(tx, and(eq(chatSessions.visitorId, visitorId), isNull(chatSessions.userId)));
+	sessionIdsOf(tx, and(eq(chatSessions.visitorId, visitorId), isNull(chatSessions.userId)));
 
-async function idsOf(tx: EventTransaction, owned: ReturnType<typeof and>): Promise<string[]> {
+async function sessionIdsOf(tx: EventTransaction, owned: ReturnType<typeof and>): Promise<string[]> {
 	const rows = await tx
 		.select({ sessionId: chatSessions.sessionId })
 		.from(chatSessions)

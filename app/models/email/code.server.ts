@@ -6,7 +6,7 @@ import { enqueueJob } from "#app/job-queue.server.ts";
 import { updateMessageMetadata } from "#app/models/assistant-action/update-card.server.ts";
 import { composeNotice } from "#app/models/chat-session/compose-notice.server.ts";
 import { lockSession } from "#app/models/chat-session/find.server.ts";
-import { spokenLanguage } from "#app/models/chat-session/locale.ts";
+import { customerLanguage } from "#app/models/chat-session/locale.ts";
 import { VERIFIED_HOURS } from "#app/models/chat-session/order-owner.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { enqueueWaitingQuestion } from "#app/models/chat-session/waiting-question.server.ts";
@@ -26,7 +26,7 @@ const BETWEEN_DIGITS = new RegExp(`[\\s${DASHES}]`, "gu");
  * Schema of a typed code: six digits of any script, with spaces, dashes and invisible characters around and between
  * them. The result has ASCII digits only.
  */
-export const sixDigits = z
+export const sixDigitCode = z
 	.string({ error: "Write the six digits." })
 	.transform((text) => withoutInvisible(toAsciiDigits(text)).replace(BETWEEN_DIGITS, ""))
 	.refine((text) => /^\d{6}$/.test(text), { error: "The code has six digits." });
@@ -56,7 +56,7 @@ export async function requestCode(
 			id: codeId,
 			sessionId,
 			email,
-			codeHash: hashOf({ codeId, email, code }),
+			codeHash: hashCode({ codeId, email, code }),
 			expiresAt: sql`now() + ${CODE_MINUTES} * interval '1 minute'`,
 			// Not the transaction's start time: of two concurrent requests, the one that waited for the lock is later.
 			createdAt: sql`clock_timestamp()`,
@@ -99,7 +99,7 @@ export async function checkCode(
 			.for("update");
 		const isAlive = row && !row.usedAt && row.tries < MAX_CODE_ATTEMPTS && row.expiresAt > new Date();
 		if (!row || !isAlive) return { isRight: false, triesLeft: 0, answersAgain: false };
-		if (!isSame(row.codeHash, hashOf({ codeId: row.id, email: row.email, code }))) {
+		if (!isSameHash(row.codeHash, hashCode({ codeId: row.id, email: row.email, code }))) {
 			await tx
 				.update(emailCodes)
 				.set({ tries: row.tries + 1 })
@@ -112,7 +112,7 @@ export async function checkCode(
 			.set({ verifiedEmail: row.email, verifiedAt: new Date() })
 			.where(eq(chatSessions.sessionId, sessionId));
 		await closeCodeForms(tx, sessionId);
-		const language = spokenLanguage(session);
+		const language = customerLanguage(session);
 		const notice = await composeNotice(tx, { language, notice: "email-proved" }, ({ proved, provedFor }) =>
 			session.userId ? proved(row.email) : `${proved(row.email)} ${provedFor(VERIFIED_HOURS)}`,
 		);
@@ -131,7 +131,7 @@ export async function checkCode(
 }
 
 /** Whether a customer has this email address. Only for the job that sends codes: a visitor must not learn it. */
-export async function isCustomersAddress(email: string): Promise<boolean> {
+export async function belongsToCustomer(email: string): Promise<boolean> {
 	const [row] = await db
 		.select({ id: customers.id })
 		.from(customers)
@@ -176,11 +176,11 @@ async function closeCodeForms(tx: EventTransaction, sessionId: string): Promise<
 		);
 }
 
-function hashOf({ codeId, email, code }: { codeId: string; email: string; code: string }): string {
+function hashCode({ codeId, email, code }: { codeId: string; email: string; code: string }): string {
 	const secret = env().APP_SECRET;
 	if (!secret) throw new Error("APP_SECRET is not set; codes cannot be made without it.");
 	return createHmac("sha256", secret).update(`email-code|${codeId}|${email}|${code}`).digest("base64url");
 }
 
-const isSame = (one: string, other: string): boolean =>
+const isSameHash = (one: string, other: string): boolean =>
 	one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));

@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { enqueueJob } from "#app/job-queue.server.ts";
-import { lockFirstSteps, lockOrCreateOpenSession } from "#app/models/chat-session/create.server.ts";
+import { lockIdentity, lockOrCreateOpenSession } from "#app/models/chat-session/create.server.ts";
 import { findCurrentSession, isSessionId } from "#app/models/chat-session/find.server.ts";
 import {
 	type Actor,
@@ -96,7 +96,7 @@ async function writeToOpenSession(
 	const actor: Actor = { type: "customer", identity };
 	const locale = newSession.locale();
 	return transact(async (tx) => {
-		await lockFirstSteps(tx, identity);
+		await lockIdentity(tx, identity);
 		const before = await findWritten(tx, actor, post.clientMessageId);
 		if (before) return { kind: "written-before", ...before };
 		const open = await lockOrCreateOpenSession(tx, identity, { sessionId, locale });

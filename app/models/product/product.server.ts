@@ -34,7 +34,7 @@ export type ProductCard = Pick<Product, "id" | "slug" | "name" | "category" | "i
 };
 
 /** The names of products that a text contains completely, in any case. */
-export async function namesIn(text: string): Promise<string[]> {
+export async function productNamesIn(text: string): Promise<string[]> {
 	const rows = await db
 		.select({ name: products.name })
 		.from(products)

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type Readers, readableBy } from "#app/models/article/readers.server.ts";
+import { type ArticleReaders, readableBy } from "#app/models/article/readers.server.ts";
 import { articleUrl } from "#app/models/article/slug.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import { singleton } from "#app/singleton.server.ts";
@@ -143,7 +143,7 @@ export async function nearestContents(
 /** The readable passages nearest in meaning, best first; their score is the cosine. */
 export async function nearestPassages(
 	meaning: Meaning,
-	{ limit, readers }: { limit: number; readers: Readers },
+	{ limit, readers }: { limit: number; readers: ArticleReaders },
 ): Promise<FoundPassage[]> {
 	const cosines = await nearestContents(meaning, limit);
 	if (cosines.size === 0) return [];

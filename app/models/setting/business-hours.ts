@@ -12,10 +12,10 @@ const STEP_MS = STEP_MINUTES * 60_000;
 /** Days after which the search for the next opening stops; longer than any announced holidays. */
 const MAX_DAYS_AHEAD = 31;
 
-const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5][05]$|^24:00$/, {
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5][05]$|^24:00$/, {
 	error: 'Write times as "09:00", in steps of five minutes.',
 });
-const span = z.tuple([time, time]).refine(([from, to]) => from < to, {
+const openingSpan = z.tuple([timeOfDay, timeOfDay]).refine(([from, to]) => from < to, {
 	error: 'The first time must be before the second, as ["09:00", "17:00"].',
 });
 
@@ -25,7 +25,7 @@ export const businessHours = z.object({
 		.default("UTC")
 		.refine(isTimeZone, { error: 'Name a time zone such as "Europe/Lisbon".' }),
 	/** Opening times by day of the week; a missing day is closed. Null: always open. */
-	days: z.partialRecord(z.enum(DAYS), z.array(span)).nullable().default(null),
+	days: z.partialRecord(z.enum(DAYS), z.array(openingSpan)).nullable().default(null),
 	/** Days on which the store is closed, as YYYY-MM-DD. */
 	closedOn: z.array(z.iso.date()).default([]),
 });
@@ -62,10 +62,10 @@ function findOpening(hours: BusinessHours, first: number): Date | null {
 	return null;
 }
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
+const zoneClocks = new Map<string, Intl.DateTimeFormat>();
 
 function storeClock(timeZone: string, at: Date): { day: Day; date: string; clock: string } {
-	let format = clocks.get(timeZone);
+	let format = zoneClocks.get(timeZone);
 	if (!format) {
 		format = new Intl.DateTimeFormat("en-US", {
 			timeZone,
@@ -77,7 +77,7 @@ function storeClock(timeZone: string, at: Date): { day: Day; date: string; clock
 			hour: "2-digit",
 			minute: "2-digit",
 		});
-		clocks.set(timeZone, format);
+		zoneClocks.set(timeZone, format);
 	}
 	const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
 	return {

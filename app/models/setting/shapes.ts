@@ -2,7 +2,7 @@ import { z } from "zod/v4";
 import { businessHours } from "./business-hours.ts";
 
 /** Setting: when the assistant hands a session to an agent. */
-const escalation = z.object({
+const escalationSchema = z.object({
 	/** Escalate when a customer mentions a lawyer, a court or a complaint to the authorities. */
 	legal: z.boolean().default(true),
 	/** Escalate when somebody was hurt, or a product burns, sparks or breaks dangerously. */
@@ -18,7 +18,7 @@ const escalation = z.object({
 });
 
 /** Setting: limits on the assistant's use before an agent takes its place. */
-const assistantCaps = z.object({
+const assistantCapsSchema = z.object({
 	answersPerSession: z.number().int().min(1).default(40),
 	secondsPerAnswer: z.number().int().min(5).max(90).default(90),
 	/** Maximum cost of model calls in one session, in dollars; null: no limit. */
@@ -28,7 +28,7 @@ const assistantCaps = z.object({
 });
 
 /** Setting: how long customers may wait for an agent. */
-const queue = z.object({
+const queueSchema = z.object({
 	/** Minutes within which an agent should take a queued session. */
 	answerWithinMinutes: z.number().int().min(1).max(1_440).default(10),
 	/** Minutes that a customer waits for an agent who is away before the session returns to the queue. */
@@ -37,13 +37,13 @@ const queue = z.object({
 	agentSilentMinutes: z.number().int().min(1).max(1_440).default(15),
 });
 
-const price = z.object({
+const priceSchema = z.object({
 	/** Price of a million input tokens, in dollars. */
 	input: z.number().min(0),
 	/** Price of a million output tokens, in dollars. */
 	output: z.number().min(0),
 });
-export type Price = z.infer<typeof price>;
+export type Price = z.infer<typeof priceSchema>;
 
 /**
  * Default prices by the beginning of a model's name; the longest match counts. `*` is for every other model and is
@@ -67,7 +67,7 @@ const DEFAULT_PRICES: Record<string, Price> = {
 };
 
 const aiPrices = z
-	.record(z.string().min(1), price)
+	.record(z.string().min(1), priceSchema)
 	.default({})
 	.transform((own): Record<string, Price> => ({ ...DEFAULT_PRICES, ...own }));
 
@@ -86,9 +86,9 @@ const promptText = (mostCharacters: number) =>
 
 export const SETTINGS = {
 	business_hours: businessHours,
-	escalation,
-	assistant_caps: assistantCaps,
-	queue,
+	escalation: escalationSchema,
+	assistant_caps: assistantCapsSchema,
+	queue: queueSchema,
 	ai_prices: aiPrices,
 	/** Days after delivery in which a return may be requested. */
 	return_days: z.number().int().min(1).default(30),

@@ -58,10 +58,10 @@ const AMBIGUOUS_SHARE = 0.9;
 export async function readText(bytes: Buffer): Promise<FileText> {
 	const mark = BYTE_ORDER_MARKS.find((one) => one.bytes.every((byte, index) => bytes[index] === byte));
 	if (mark) return decodeAs(mark.encoding, bytes.subarray(mark.bytes.length));
-	const utf8 = asUtf8(bytes);
+	const utf8 = decodeUtf8(bytes);
 	// Western text in UTF-16 without a byte order mark is valid UTF-8 with many NULs, so NULs mean that it is not UTF-8.
 	if (utf8 !== null && !utf8.includes("\u0000")) return { text: utf8, encoding: "UTF-8" };
-	const guesses = await detect(bytes);
+	const guesses = await detectEncodings(bytes);
 	const [best] = guesses;
 	if (utf8 !== null && !best?.encoding.startsWith("UTF-")) return { text: utf8, encoding: "UTF-8" };
 	if (!best) {
@@ -81,7 +81,7 @@ export async function readText(bytes: Buffer): Promise<FileText> {
 	return read;
 }
 
-function asUtf8(bytes: Buffer): string | null {
+function decodeUtf8(bytes: Buffer): string | null {
 	try {
 		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 	} catch {
@@ -91,7 +91,7 @@ function asUtf8(bytes: Buffer): string | null {
 }
 
 /** Possible encodings of the bytes, most likely first. */
-async function detect(bytes: Buffer): Promise<{ encoding: string; confidence: number }[]> {
+async function detectEncodings(bytes: Buffer): Promise<{ encoding: string; confidence: number }[]> {
 	// Imported on demand, because loading the detector's data takes 100 ms.
 	const { detectAll } = await import("jschardet");
 	return detectAll(bytes, { minimumThreshold: 0, detectEncodings: Object.keys(LEGACY_ENCODINGS) }).flatMap(

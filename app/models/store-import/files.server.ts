@@ -74,7 +74,7 @@ async function readProducts(
 			),
 		];
 		if (areFree.includes(false)) continue;
-		data.products.push({ id, slug: freeSlug(slugs, name, id), name, category, description, details });
+		data.products.push({ id, slug: unusedSlug(slugs, name, id), name, category, description, details });
 		for (const [position, [, variant]] of variants.entries()) {
 			const { item_id, options, price, stock = null } = variant;
 			if (variant.available === undefined) {
@@ -134,12 +134,12 @@ async function readOrders(
 				? `the customer ${id} was refused (see users.json above)`
 				: `users.json has no ${id}`;
 			messages.refuse(pathText("orders.json", [key, "user_id"]), fault);
-		} else if (isFree) orders.push(asOrder(key, number, order, messages));
+		} else if (isFree) orders.push(toOrderRow(key, number, order, messages));
 	}
 	return orders;
 }
 
-function asOrder(
+function toOrderRow(
 	key: string,
 	number: string,
 	order: z.output<typeof orderSchema>,
@@ -193,7 +193,7 @@ function presentAddressParts(address: PostalAddress | undefined): PostalAddress 
 }
 
 /** A slug from the product's name; the product's id is added when another product has that slug. */
-function freeSlug(namesById: Map<string, string>, name: string, id: string): string {
+function unusedSlug(namesById: Map<string, string>, name: string, id: string): string {
 	const plain = slugify(name) || slugify(id) || slugFrom(id) || "product";
 	const slug = namesById.has(plain) ? `${plain}-${slugify(id) || slugFrom(id)}` : plain;
 	namesById.set(slug, id);

@@ -26,11 +26,11 @@ class InvalidValue extends Error {}
 /** Describes a value in messages: "a number (1764237600)". */
 function describeValue(value: unknown): string {
 	if (Array.isArray(value)) return "a list";
-	if (typeof value === "string") return `the text ${JSON.stringify(shortened(value))}`;
+	if (typeof value === "string") return `the text ${JSON.stringify(shorten(value))}`;
 	if (typeof value === "number") return `the number ${value}`;
 	return typeof value === "object" ? "an object" : String(value);
 }
-const shortened = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
+const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 /** Parses a decimal amount into whole cents. More than two decimals are a fault and are not rounded. */
 function readCents(value: unknown): number {
@@ -147,12 +147,12 @@ function readName(value: unknown): string | undefined {
 const text = parsedBy(readText);
 const optionalText = parsedIfGivenBy(readText);
 /** Schema of an object of texts; a missing object is empty. */
-const values = z
+const textValues = z
 	.record(z.string(), parsedBy(readValue))
 	.optional()
 	.transform((given) => given ?? {});
 /** Schema of a list; a missing list is empty. */
-const listOf = <Schema extends z.ZodType>(schema: Schema) =>
+const optionalList = <Schema extends z.ZodType>(schema: Schema) =>
 	z
 		.array(schema)
 		.optional()
@@ -172,14 +172,14 @@ export const productSchema = z.object({
 	product_id: text,
 	category: optionalText,
 	description: optionalText,
-	details: values,
+	details: textValues,
 	variants: z
 		.record(
 			z.string(),
 			z
 				.object({
 					item_id: text,
-					options: values,
+					options: textValues,
 					available: parsedIfGivenBy(readYesNo),
 					price: parsedBy(readCents),
 					stock: parsedIfGivenBy(readCount),
@@ -214,12 +214,12 @@ export const orderSchema = z.object({
 				if (count < 1) throw new InvalidValue("must be at least 1");
 				return count;
 			}),
-			options: values,
+			options: textValues,
 		}),
 	),
-	fulfillments: listOf(z.object({ tracking_id: listOf(text), item_ids: listOf(text) })),
+	fulfillments: optionalList(z.object({ tracking_id: optionalList(text), item_ids: optionalList(text) })),
 	status: text,
-	payment_history: listOf(
+	payment_history: optionalList(
 		z.object({
 			transaction_type: optionalText,
 			amount: parsedIfGivenBy(readCents),

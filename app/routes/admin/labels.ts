@@ -1,4 +1,4 @@
-const REASONS: Record<string, string> = {
+const REASON_LABELS: Record<string, string> = {
 	"assistant-failed": "the assistant failed",
 	"assistant-unsure": "the assistant was unsure",
 	"assistant-off": "the assistant is off",
@@ -15,7 +15,7 @@ const REASONS: Record<string, string> = {
 export function reasonName(reason: string | null): string | null {
 	if (!reason || reason === "requested") return null;
 	if (reason.startsWith("topic:")) return reason.slice("topic:".length);
-	return REASONS[reason] ?? reason.replaceAll("-", " ").replaceAll("_", " ");
+	return REASON_LABELS[reason] ?? reason.replaceAll("-", " ").replaceAll("_", " ");
 }
 
 /** Text for the state of a queued session, with the reason if it helps the agent. */
@@ -24,7 +24,7 @@ export function waitingLabel(reason: string | null): string {
 	return name ? `Waiting · ${name}` : "Waiting";
 }
 
-const TOPICS: Record<string, string> = {
+const TOPIC_LABELS: Record<string, string> = {
 	cancel_order: "Cancel an order",
 	change_order: "Change an order",
 	change_shipping_address: "Change the address",
@@ -66,7 +66,7 @@ const TOPICS: Record<string, string> = {
 /** Text for an intent in a list: `get_refund` is "Refund". */
 export function topicName(intent: string): string {
 	const text = intent.replaceAll("_", " ");
-	return TOPICS[intent] ?? text.slice(0, 1).toUpperCase() + text.slice(1);
+	return TOPIC_LABELS[intent] ?? text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** Name of a language tag: `en-US` is "English (United States)". An invalid tag is returned unchanged. */

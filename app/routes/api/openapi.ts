@@ -80,7 +80,7 @@ function document() {
 					],
 					responses: {
 						200: { description: "The stream", content: { "text/event-stream": {} } },
-						default: refusal,
+						default: errorResponse,
 					},
 				},
 				post: {
@@ -99,7 +99,7 @@ function document() {
 					},
 					responses: {
 						200: { description: "The stream", content: { "text/event-stream": {} } },
-						default: refusal,
+						default: errorResponse,
 					},
 				},
 			},
@@ -107,7 +107,7 @@ function document() {
 	};
 }
 
-const refusal = {
+const errorResponse = {
 	description: "What went wrong, as RFC 9457 describes",
 	content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
 };
@@ -128,7 +128,7 @@ function operation(
 		...(shape.body
 			? { requestBody: { required: true, content: { "application/json": { schema: input(shape.body) } } } }
 			: {}),
-		responses: { ...responses, default: refusal },
+		responses: { ...responses, default: errorResponse },
 	};
 }
 
@@ -150,14 +150,14 @@ const list = (items: object) => ({ type: "array", items });
 
 /** JSON schema of a request, before defaults and transformations. */
 function input(schema: z.ZodType): object {
-	return bare(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
+	return withoutSchemaKey(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
 }
 
 /** JSON schema of a response. */
 function output(schema: z.ZodType): object {
-	return bare(z.toJSONSchema(schema, { unrepresentable: "any" }));
+	return withoutSchemaKey(z.toJSONSchema(schema, { unrepresentable: "any" }));
 }
 
-function bare({ $schema: _, ...schema }: { $schema?: string }): object {
+function withoutSchemaKey({ $schema: _, ...schema }: { $schema?: string }): object {
 	return schema;
 }

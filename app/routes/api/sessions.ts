@@ -8,9 +8,13 @@ import { readJson, readQuery } from "#app/http/body.server.ts";
 import { countAgainst, countSender } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { endSession, labelSession, rateSession } from "#app/models/chat-session/change.server.ts";
-import { openSession } from "#app/models/chat-session/create.server.ts";
+import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { listSessions, requireSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
-import { forAgent, forCustomer, type SessionView } from "#app/models/chat-session/present.server.ts";
+import {
+	type SessionView,
+	sessionForAgent,
+	sessionForCustomer,
+} from "#app/models/chat-session/present.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { returnToAssistant } from "#app/models/chat-session/return-to-assistant.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
@@ -28,7 +32,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 		const views = await listSessions(actor, filter);
 		const last = views.at(-1);
 		return jsonResponse({
-			sessions: views.map((view) => present(view, actor)),
+			sessions: views.map((view) => toResponseBody(view, actor)),
 			next: views.length === filter.limit && last ? last.row.sessionId : null,
 		});
 	});
@@ -50,37 +54,37 @@ async function create(request: Request): Promise<Response> {
 	if (customerId) await ensureCustomer(customerId);
 	const identity = { visitorId: randomUUID(), customerId };
 	await refuseBlocked(identity);
-	const sessionId = await openSession(identity, { locale: input.locale ?? "en" });
+	const sessionId = await createEmptySession(identity, { locale: input.locale ?? "en" });
 	return jsonResponse({ sessionId, token: await signCustomerToken(identity) }, { status: 201 });
 }
 
 async function update(request: Request): Promise<Response> {
 	const actor = await requireBearer(request);
-	const { sessionId, ...wish } = await readJson(request, sessionChange);
+	const { sessionId, ...change } = await readJson(request, sessionChange);
 	await requireSessionId(sessionId, actor);
 	if (actor.type === "customer") {
-		refuseBeyondCustomer(wish);
+		requireCustomerMay(change);
 		await countAgainst("changes", actor.identity.visitorId);
-		if (wish.status === "queued") await refuseBlocked(actor.identity);
+		if (change.status === "queued") await refuseBlocked(actor.identity);
 	}
-	refuseImpossible(wish);
-	if (wish.tags !== undefined || wish.priority !== undefined) {
+	requirePossible(change);
+	if (change.tags !== undefined || change.priority !== undefined) {
 		await labelSession(sessionId, actor, {
-			...(wish.tags === undefined ? {} : { tags: wish.tags }),
-			...(wish.priority === undefined ? {} : { priority: wish.priority }),
+			...(change.tags === undefined ? {} : { tags: change.tags }),
+			...(change.priority === undefined ? {} : { priority: change.priority }),
 		});
 	}
-	if (wish.status === "queued") await requestAgent(sessionId, actor);
-	if (wish.status === "assistant") await returnToAssistant(sessionId, actor);
-	if (wish.isActive === false || wish.status === "ended") await endSession(sessionId, actor);
-	if (wish.customerSatisfactionRating !== undefined) {
-		await rateSession(sessionId, actor, wish.customerSatisfactionRating);
+	if (change.status === "queued") await requestAgent(sessionId, actor);
+	if (change.status === "assistant") await returnToAssistant(sessionId, actor);
+	if (change.isActive === false || change.status === "ended") await endSession(sessionId, actor);
+	if (change.customerSatisfactionRating !== undefined) {
+		await rateSession(sessionId, actor, change.customerSatisfactionRating);
 	}
-	return jsonResponse(present(await requireSession(sessionId, actor), actor));
+	return jsonResponse(toResponseBody(await requireSession(sessionId, actor), actor));
 }
 
 /** Runs before any change, so that a refused request changes nothing. @throws Invalid */
-function refuseImpossible(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
+function requirePossible(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
 	if (wish.isActive === true) {
 		throw new Invalid({ isActive: ["A conversation that has ended stays ended; open a new one."] });
 	}
@@ -92,7 +96,7 @@ function refuseImpossible(wish: Omit<z.infer<typeof sessionChange>, "sessionId">
 }
 
 /** A customer may end and rate a session and request an agent; other changes need an API key. @throws Forbidden */
-function refuseBeyondCustomer(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
+function requireCustomerMay(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
 	const mayStatus = wish.status === undefined || wish.status === "queued";
 	const mayActive = wish.isActive === undefined || wish.isActive === false;
 	if (wish.tags !== undefined || wish.priority !== undefined || !mayStatus || !mayActive) {
@@ -100,5 +104,5 @@ function refuseBeyondCustomer(wish: Omit<z.infer<typeof sessionChange>, "session
 	}
 }
 
-const present = (view: SessionView, actor: Actor) =>
-	actor.type === "customer" ? forCustomer(view) : forAgent(view);
+const toResponseBody = (view: SessionView, actor: Actor) =>
+	actor.type === "customer" ? sessionForCustomer(view) : sessionForAgent(view);

@@ -8,7 +8,7 @@ import { EarlierLink } from "./welcome.tsx";
 /** Id of the element that gets the focus when the session ends. */
 export const ENDED_ID = "conversation-end";
 
-const RING = "rounded-control focus:outline-2 focus:outline-accent focus:outline-offset-4";
+const FOCUS_RING_CLASSES = "rounded-control focus:outline-2 focus:outline-accent focus:outline-offset-4";
 
 /** Shown after the end of a session: the rating and the link to a new conversation. */
 export function ConversationEnd({
@@ -44,7 +44,7 @@ export function ConversationEnd({
 					tabIndex={-1}
 					data-focus-next
 					aria-label="This conversation has ended"
-					className={`flex flex-wrap items-end gap-x-6 gap-y-3 ${RING}`}
+					className={`flex flex-wrap items-end gap-x-6 gap-y-3 ${FOCUS_RING_CLASSES}`}
 				>
 					<input type="hidden" name="intent" value="rate" />
 					<input type="hidden" name="sessionId" value={session.sessionId} />
@@ -56,7 +56,7 @@ export function ConversationEnd({
 					<Button variant="secondary">Rate</Button>
 				</form>
 			) : (
-				<p tabIndex={-1} data-focus-next className={`flex min-h-11 items-center gap-2 ${RING}`}>
+				<p tabIndex={-1} data-focus-next className={`flex min-h-11 items-center gap-2 ${FOCUS_RING_CLASSES}`}>
 					Thank you for your rating <StarsShown rating={rating} label={`${rating} of 5`} />
 				</p>
 			)}

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { requireReader } from "#app/auth/actor.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
-import { forCustomer } from "#app/models/chat-session/present.server.ts";
+import { sessionForCustomer } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { answerFrameRequest } from "#app/routes/live/frame-request.server.ts";
@@ -25,7 +25,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 			subject,
 			guard,
 			customerName,
-			readSession: async () => forCustomer(await requireSession(sessionId, reader)),
+			readSession: async () => sessionForCustomer(await requireSession(sessionId, reader)),
 			readHistory: (upToSeq) => listHistory(sessionId, upToSeq),
 		});
 	});

@@ -4,7 +4,7 @@ import { nameOwner } from "#app/auth/owner.server.ts";
 import type { SignedIdentity } from "#app/auth/token.server.ts";
 import { listEarlierSessions } from "#app/models/chat-session/earlier.server.ts";
 import { findCurrentSession, findGivenEmail } from "#app/models/chat-session/find.server.ts";
-import { forCustomer } from "#app/models/chat-session/present.server.ts";
+import { sessionForCustomer } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
 import { encodeCursor } from "#app/realtime/cursor.ts";
@@ -64,7 +64,7 @@ export async function readChatPage(
 	const earlier = await listEarlierSessions(identity, { limit: 2 });
 	const customer = identity.customerId ? await getCustomer(identity.customerId) : null;
 	return {
-		session: view ? forCustomer(view) : null,
+		session: view ? sessionForCustomer(view) : null,
 		messages: page.messages.filter((message) => !view || message.seq <= view.row.lastSeq),
 		// A page of history does not reach the newest message; without a cursor the stream begins with the newest messages.
 		cursor:

@@ -18,13 +18,13 @@ import { countAgainst, countSender } from "#app/http/rate-limit.server.ts";
 import { jsonReply, type Reply } from "#app/http/respond.server.ts";
 import { confirmAction, declineAction } from "#app/models/assistant-action/confirm-action.server.ts";
 import { endSession, rateSession } from "#app/models/chat-session/change.server.ts";
-import { openSessionOnce } from "#app/models/chat-session/create.server.ts";
+import { findOrCreateSession } from "#app/models/chat-session/create.server.ts";
 import { findCurrentSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { requestAgent, saveContactEmail } from "#app/models/chat-session/queue.server.ts";
 import { refuseBlocked } from "#app/models/customer/blocked-sender.server.ts";
 import { ensureCustomer } from "#app/models/customer/customer.server.ts";
 import { emailAddress } from "#app/models/email/address.server.ts";
-import { checkCode, requestCode, sixDigits } from "#app/models/email/code.server.ts";
+import { checkCode, requestCode, sixDigitCode } from "#app/models/email/code.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { noteReceipt } from "#app/models/message/receipt-pace.server.ts";
@@ -61,7 +61,7 @@ const forms = z.discriminatedUnion("intent", [
 	}),
 	z.object({ intent: z.enum(["confirm-action", "decline-action"]), actionId: z.string(), sessionId }),
 	z.object({ intent: z.literal("send-code"), email: emailAddress, sessionId }),
-	z.object({ intent: z.literal("enter-code"), code: sixDigits, sessionId }),
+	z.object({ intent: z.literal("enter-code"), code: sixDigitCode, sessionId }),
 	z.object({ intent: z.literal("typing"), sessionId }),
 	z.object({ intent: z.literal("read"), seq, sessionId }),
 	z.object({ intent: z.literal("delivered"), seq, sessionId }),
@@ -141,7 +141,7 @@ export async function submitChatForm(post: FormPost, identity: CustomerIdentity)
 	if (!id && input.intent === "request-agent") {
 		// "Talk to a person" is one click at any time, also before the first message.
 		await countSender(post, "sessions");
-		const opened = await openSessionOnce(identity, { locale: preferredLocale(post) });
+		const opened = await findOrCreateSession(identity, { locale: preferredLocale(post) });
 		await requestAgent(opened, actor);
 		return { sessionId: opened };
 	}

@@ -1,12 +1,12 @@
 import { type PostForm, useFormPost } from "#app/components/conversation/form-post.ts";
 import { inLanguage } from "#app/components/conversation/translation-note.ts";
 import { Button, TextField } from "#app/components/ui/index.ts";
-import { offersEmail } from "#app/models/chat-session/queue-texts.ts";
+import { isEmailOffered } from "#app/models/chat-session/queue-texts.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
 
 /** Whether the panel shows the form for an email address. */
 export const isEmailAsked = (session: Session, queue: Queue): boolean =>
-	offersEmail(queue) && !session.contactEmail;
+	isEmailOffered(queue) && !session.contactEmail;
 
 /** The queue position, the expected wait, and the form for an email address. Only this component shows them. */
 export function WaitingPanel({
@@ -34,7 +34,7 @@ export function WaitingPanel({
 		>
 			{/* Hidden without scripts: the frame shows both lines then, because they change. */}
 			<p className="scripted font-medium">
-				{isTeamThere(queue) ? "Connecting you to our team" : "Waiting for our team"}
+				{isTeamAvailable(queue) ? "Connecting you to our team" : "Waiting for our team"}
 			</p>
 			<p className="scripted wrap-anywhere mt-0.5 text-sm" {...inLanguage(queue.language)}>
 				{queue.text}
@@ -79,4 +79,4 @@ export function WaitingPanel({
 	);
 }
 
-const isTeamThere = ({ state }: Queue): boolean => state === "waiting" || state === "overdue";
+const isTeamAvailable = ({ state }: Queue): boolean => state === "waiting" || state === "overdue";

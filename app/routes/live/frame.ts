@@ -8,7 +8,7 @@ const REFRESH_SECONDS = 1;
 /** Seconds that the browser caches the page: longer than a server outage. The page contains no personal data. */
 const CACHE_SECONDS = 86_400;
 
-const STYLE =
+const STYLE_HTML =
 	"html,body{height:100%}body{margin:0}object{display:block;width:100%;height:100%}p{margin:0;padding:1.5rem 1rem;text-align:center}";
 
 /**
@@ -21,14 +21,14 @@ const STYLE =
 export function loader({ request }: LoaderFunctionArgs): Response {
 	const holdsTranscript = new URL(request.url).searchParams.has("open");
 	return new Response(
-		holdsTranscript ? page(REFRESH_SECONDS, "frame", TRANSCRIPT) : page(0, "frame?open", ""),
+		holdsTranscript ? framePage(REFRESH_SECONDS, "frame", TRANSCRIPT_HTML) : framePage(0, "frame?open", ""),
 		{
 			headers: {
 				"Content-Type": "text/html; charset=utf-8",
 				"Cache-Control": `public, max-age=${CACHE_SECONDS}`,
 				"Content-Security-Policy": [
 					"default-src 'none'",
-					`style-src 'self' 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,
+					`style-src 'self' 'sha256-${createHash("sha256").update(STYLE_HTML).digest("base64")}'`,
 					"object-src 'self'",
 					"frame-src 'self'",
 					"frame-ancestors 'self'",
@@ -42,7 +42,7 @@ export function loader({ request }: LoaderFunctionArgs): Response {
 }
 
 /** The content of the object is shown when its page cannot be loaded. */
-const TRANSCRIPT = `<object type="text/html" data="../live" title="Conversation"><p class="text-ink-soft">No connection at the moment. Your messages are safe, and the conversation comes back by itself. If it does not, reload this page.</p></object>`;
+const TRANSCRIPT_HTML = `<object type="text/html" data="../live" title="Conversation"><p class="text-ink-soft">No connection at the moment. Your messages are safe, and the conversation comes back by itself. If it does not, reload this page.</p></object>`;
 
-const page = (seconds: number, next: string, body: string) =>
-	`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="${seconds};url=${next}"><title>Conversation</title><link rel="stylesheet" href="${stylesheet}"><style>${STYLE}</style></head><body>${body}</body></html>`;
+const framePage = (seconds: number, next: string, body: string) =>
+	`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="${seconds};url=${next}"><title>Conversation</title><link rel="stylesheet" href="${stylesheet}"><style>${STYLE_HTML}</style></head><body>${body}</body></html>`;

@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { renderToStaticMarkup } from "react-dom/server";
 import { BubbleBody } from "#app/components/conversation/bubble-body.tsx";
 import { MessageBubble, ProgressLine } from "#app/components/conversation/message-bubble.tsx";
-import type { Side } from "#app/components/conversation/side.ts";
+import type { ViewerSide } from "#app/components/conversation/side.ts";
 import { inLanguage } from "#app/components/conversation/translation-note.ts";
 import { dayNumber } from "#app/components/time/format-time.ts";
 import { DaySeparator } from "#app/components/time/time.tsx";
 import { AssistantMark } from "#app/components/ui/index.ts";
 import { endBodyWithConnection, findResponse, type WithHeaders } from "#app/http/exchange.server.ts";
 import { pageSecurityHeaders } from "#app/http/security-headers.server.ts";
-import { offersEmail } from "#app/models/chat-session/queue-texts.ts";
+import { isEmailOffered } from "#app/models/chat-session/queue-texts.ts";
 import type { Cursor } from "#app/realtime/cursor.ts";
 import type { EventData, Message, Session, StreamName } from "#app/realtime/events.ts";
 import type { PresenceSubject } from "#app/realtime/presence/subject.ts";
@@ -39,7 +39,7 @@ export function respondWithTranscript(
 	options: {
 		sessionId: string;
 		streams: StreamName[];
-		side: Side;
+		side: ViewerSide;
 		/** The customer's name, for agents. */
 		customerName?: string | null;
 		cursor: Cursor | null;
@@ -136,7 +136,7 @@ function createStatusBar(nonce: string, customerName: string | null) {
 	};
 }
 
-function openPage(nonce: string, side: Side): string {
+function openPage(nonce: string, side: ViewerSide): string {
 	// On the customer's page the status line covers the top, so the transcript has padding there.
 	const top = side === "user" ? "pt-24" : "pt-4";
 	// column-reverse keeps the newest message in view as the page grows, without scripts.
@@ -149,7 +149,7 @@ const EMAIL_LINK =
 
 /** Turns events into pieces of HTML. Exported for its test. */
 export function createTranscriptEncoder(
-	side: Side,
+	side: ViewerSide,
 	nonce: string,
 	customerName?: string | null,
 	/** The customer's status line; null on the agent's page, which has its own. */
@@ -232,7 +232,7 @@ export function createTranscriptEncoder(
 			}
 			case "session-updated": {
 				const { session } = JSON.parse(json) as EventData<"session-updated">;
-				const mayLeave = side === "user" && session.queue && offersEmail(session.queue);
+				const mayLeave = side === "user" && session.queue && isEmailOffered(session.queue);
 				const isOffered = mayLeave && !session.contactEmail && !hasOfferedEmail;
 				hasOfferedEmail ||= isOffered === true;
 				const html = side === "user" ? (status?.show(session) ?? "") : "";

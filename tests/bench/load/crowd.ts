@@ -6,10 +6,10 @@ import { openRawWebSocket, sendText } from "./raw-websocket.ts";
  * Connections opened at once: fewer than Node's accept backlog of 511, because beyond it the kernel's retries are
  * measured.
  */
-const AT_ONCE = 400;
+const MAX_PENDING_CONNECTIONS = 400;
 
 /** What a connection must receive before it counts as live. */
-export type Proof = "greeting" | "missed message";
+export type LiveProof = "greeting" | "missed message";
 
 export type Crowd = ReturnType<typeof createCrowd>;
 
@@ -18,7 +18,7 @@ export function createCrowd(target: Target) {
 	let sockets: Socket[] = [];
 
 	/** Resolves when the connection is live. */
-	function enter(index: number, proof: Proof): Promise<void> {
+	function enter(index: number, proof: LiveProof): Promise<void> {
 		const conversation = target.conversations[index];
 		if (!conversation) throw new Error(`There is no conversation ${index}.`);
 		const url = index % 2 === 0 ? target.writerUrl : target.readerUrl;
@@ -36,11 +36,11 @@ export function createCrowd(target: Target) {
 
 	return {
 		/** Opens a connection to each of the first `count` sessions. @returns the duration in milliseconds. */
-		async enterAll(count: number, proof: Proof): Promise<number> {
+		async enterAll(count: number, proof: LiveProof): Promise<number> {
 			const begun = performance.now();
 			let next = 0;
 			await Promise.all(
-				Array.from({ length: Math.min(AT_ONCE, count) }, async () => {
+				Array.from({ length: Math.min(MAX_PENDING_CONNECTIONS, count) }, async () => {
 					for (let index = next++; index < count; index = next++) await enter(index, proof);
 				}),
 			);
@@ -59,7 +59,7 @@ interface Entry {
 	url: string;
 	conversation: Target["conversations"][number];
 	cursor: string;
-	proof: Proof;
+	proof: LiveProof;
 }
 
 function openStream({ url, conversation, cursor, proof }: Entry, onLive: () => void): Socket {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { content, habits, read, TOOLS } from "#tests/setup/read-reply.ts";
+import { content, habits, readChunks, TOOLS } from "#tests/setup/read-reply.ts";
 import { ProviderFault } from "../provider-fault.ts";
 import { ReplyReader } from "./reply-reader.ts";
 
@@ -26,12 +26,12 @@ describe("the end", () => {
 		["RECITATION", "refused"],
 		["PROHIBITED_CONTENT", "refused"],
 	])("by %s", (finish, fault) => {
-		expect(read([content(HALF)], { finish }).fault).toBe(fault);
+		expect(readChunks([content(HALF)], { finish }).fault).toBe(fault);
 	});
 
 	it("without a reason is one where the server marks it", () => {
-		expect(read([content(HALF)], { finish: null })).toMatchObject({ text: HALF, fault: null });
-		expect(read([content(HALF)], { finish: "" })).toMatchObject({ text: HALF, fault: null });
+		expect(readChunks([content(HALF)], { finish: null })).toMatchObject({ text: HALF, fault: null });
+		expect(readChunks([content(HALF)], { finish: "" })).toMatchObject({ text: HALF, fault: null });
 		const counted = new ReplyReader(TOOLS, habits());
 		counted.take({ choices: [{ delta: content(HALF) }] });
 		counted.take({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 5 } });
@@ -40,10 +40,10 @@ describe("the end", () => {
 
 	it("without a reason or a mark is one when what came looks whole", () => {
 		const silent = { finish: null, isMarked: false };
-		expect(read([content(HALF)], silent).fault).toBe("cut, again");
-		expect(read([content("Returns take 30 days [1].")], silent).fault).toBeNull();
-		expect(read([fragment({}, "list_orders", "{}")], silent).fault).toBeNull();
-		expect(read([fragment({}, "get_order", '{"number": "W2')], silent).fault).toBe("cut, again");
+		expect(readChunks([content(HALF)], silent).fault).toBe("cut, again");
+		expect(readChunks([content("Returns take 30 days [1].")], silent).fault).toBeNull();
+		expect(readChunks([fragment({}, "list_orders", "{}")], silent).fault).toBeNull();
+		expect(readChunks([fragment({}, "get_order", '{"number": "W2')], silent).fault).toBe("cut, again");
 	});
 
 	it("may be said with every chunk", () => {

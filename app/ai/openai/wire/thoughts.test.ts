@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { content, habits, read, splitAt, TOOLS, whole } from "#tests/setup/read-reply.ts";
+import { content, habits, readChunks, splitAt, TOOLS, whole } from "#tests/setup/read-reply.ts";
 import { ReplyReader } from "./reply-reader.ts";
 
 const SECRET = "The customer W. wants a refund, but policy says no";
@@ -38,7 +38,7 @@ describe("thoughts", () => {
 		expect(whole(text).text.trim()).toBe(right);
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				const { shown, text: kept } = read(splitAt(text, places).map(content));
+				const { shown, text: kept } = readChunks(splitAt(text, places).map(content));
 				expect(kept.trim()).toBe(right);
 				for (const state of shown) expect(right.startsWith(state.trim())).toBe(true);
 			}),
@@ -48,9 +48,9 @@ describe("thoughts", () => {
 	it("without an opening mark are taken back, and held back from the next reply on", () => {
 		const known = habits();
 		const chunks = [content("A refund?"), content("</think>"), content("\n\nReturns take 30 days.")];
-		expect(read(chunks, { known })).toMatchObject({ text: "\n\nReturns take 30 days.", fault: null });
+		expect(readChunks(chunks, { known })).toMatchObject({ text: "\n\nReturns take 30 days.", fault: null });
 		expect(known.startsInThought).toBe("yes");
-		const again = read(chunks, { known });
+		const again = readChunks(chunks, { known });
 		expect(again.shown.join("")).not.toContain("refund");
 		expect(again.text.trim()).toBe("Returns take 30 days.");
 		expect(whole("Just an answer.", { known }).text).toBe("Just an answer.");
@@ -64,27 +64,27 @@ describe("thoughts", () => {
 	])("without an opening mark are held back from the start where they begin like thoughts: %s", (thought) => {
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				const { shown, text } = read(splitAt(`${thought}</think>\n\nYes.`, places).map(content));
+				const { shown, text } = readChunks(splitAt(`${thought}</think>\n\nYes.`, places).map(content));
 				expect(text.trim()).toBe("Yes.");
 				for (const state of shown) expect("Yes.".startsWith(state.trim())).toBe(true);
 			}),
 		);
 		// If it was the answer after all, it comes at the end.
-		expect(read([content(thought), content(" it is.")]).text).toBe(`${thought} it is.`);
+		expect(readChunks([content(thought), content(" it is.")]).text).toBe(`${thought} it is.`);
 	});
 
 	it("without an opening mark end the same however they are cut", () => {
 		const text = `${SECRET}</think>\n\nReturns take 30 days.`;
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				expect(read(splitAt(text, places).map(content)).text.trim()).toBe("Returns take 30 days.");
+				expect(readChunks(splitAt(text, places).map(content)).text.trim()).toBe("Returns take 30 days.");
 			}),
 		);
 	});
 
 	it("are expected first of a model whose name says so, once", () => {
 		const known = habits({ startsInThought: "likely" });
-		expect(read([content("Yes, "), content("it is.")], { known }).shown).toEqual(["", "Yes, it is."]);
+		expect(readChunks([content("Yes, "), content("it is.")], { known }).shown).toEqual(["", "Yes, it is."]);
 		expect(known.startsInThought).toBe("no");
 	});
 
@@ -110,7 +110,7 @@ describe("thoughts", () => {
 		{ content: [{ type: "kind_of_next_year", text: SECRET }] },
 	])("in a field or part of their own are not shown: %j", (delta) => {
 		const known = habits();
-		const { shown, text } = read([delta, content("Yes.")], { known });
+		const { shown, text } = readChunks([delta, content("Yes.")], { known });
 		expect(text).toBe("Yes.");
 		expect(shown).toEqual(["", "Yes."]);
 	});
@@ -123,13 +123,18 @@ describe("thoughts", () => {
 	])("are not seen in other words: %s", (text) => {
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				expect(read(splitAt(text, places).map(content)).text).toBe(text);
+				expect(readChunks(splitAt(text, places).map(content)).text).toBe(text);
 			}),
 		);
 	});
 
 	it("hold back no more than may be a mark", () => {
-		const { shown } = read([content("One <"), content("b and "), content("two <thi"), content("ngs> end")]);
+		const { shown } = readChunks([
+			content("One <"),
+			content("b and "),
+			content("two <thi"),
+			content("ngs> end"),
+		]);
 		expect(shown).toEqual(["", "One ", "One <b and ", "One <b and two ", "One <b and two <things> end"]);
 	});
 });
@@ -156,7 +161,7 @@ describe("content in parts", () => {
 		[[null, 5, { type: "text", text: null }, "Yes."], "Yes."],
 		[[{ type: "refusal", refusal: "I can't." }], "I can't."],
 	])("is text where it is text: %j", (parts, right) => {
-		expect(read([{ content: parts }]).text).toBe(right);
+		expect(readChunks([{ content: parts }]).text).toBe(right);
 	});
 
 	it("is found in a reply that did not stream", () => {

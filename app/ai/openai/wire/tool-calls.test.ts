@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { content, type Read, read, splitAt, whole } from "#tests/setup/read-reply.ts";
+import { content, type ReadReply, readChunks, splitAt, whole } from "#tests/setup/read-reply.ts";
 
 const ORDER = { number: "W2611340" };
 const WRITTEN: [string, string][] = [
@@ -75,7 +75,7 @@ const WRITTEN: [string, string][] = [
 
 describe("calls written as text", () => {
 	it.each(WRITTEN)("are run and never shown, however they are cut: %s", (_, text) => {
-		const right = (got: Read) => {
+		const right = (got: ReadReply) => {
 			expect(got.fault).toBeNull();
 			expect(got.text.trim()).toBe("");
 			expect(got.calls.map(([name, args]) => [name, JSON.parse(args)])).toEqual([["get_order", ORDER]]);
@@ -83,13 +83,13 @@ describe("calls written as text", () => {
 		right(whole(text));
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				right(read(splitAt(text, places).map(content)));
+				right(readChunks(splitAt(text, places).map(content)));
 			}),
 		);
 	});
 
 	it("leave the words before them", () => {
-		const { text, calls, shown } = read([
+		const { text, calls, shown } = readChunks([
 			content("One moment. "),
 			content('<tool_call>{"name": "list_orders", "arguments": {}}</tool_call>'),
 		]);
@@ -127,7 +127,7 @@ describe("calls written as text", () => {
 	])("are not seen in other words: %s", (text) => {
 		fc.assert(
 			fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-				const got = read(splitAt(text, places).map(content));
+				const got = readChunks(splitAt(text, places).map(content));
 				expect(got).toMatchObject({ text, calls: [], fault: null });
 			}),
 		);
@@ -264,7 +264,7 @@ describe("calls in fragments", () => {
 		["null arguments", [fragment({ index: 0 }, "list_orders", null)], [["list_orders", ""]]],
 		["no arguments", [fragment({ index: 0 }, "list_orders", undefined)], [["list_orders", ""]]],
 	])("are put together: %s", (_, chunks, right) => {
-		expect(read(chunks, { finish: "tool_calls" })).toMatchObject({ calls: right, fault: null });
+		expect(readChunks(chunks, { finish: "tool_calls" })).toMatchObject({ calls: right, fault: null });
 	});
 
 	it.each([
@@ -280,12 +280,12 @@ describe("calls in fragments", () => {
 		"tools/search_knowledge",
 		"search_knowledge()",
 	])("have the tool's name, written as %s", (name) => {
-		const { calls } = read([fragment({ index: 0 }, name, "{}")], { finish: "tool_calls" });
+		const { calls } = readChunks([fragment({ index: 0 }, name, "{}")], { finish: "tool_calls" });
 		expect(calls).toEqual([["search_knowledge", "{}"]]);
 	});
 
 	it("keep a name that no tool has", () => {
-		const { calls } = read([fragment({ index: 0 }, "delete_everything", "{}")]);
+		const { calls } = readChunks([fragment({ index: 0 }, "delete_everything", "{}")]);
 		expect(calls).toEqual([["delete_everything", "{}"]]);
 	});
 });

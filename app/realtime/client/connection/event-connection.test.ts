@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
-import { Site } from "#tests/setup/reading-site.ts";
+import { SimulatedSite } from "#tests/setup/reading-site.ts";
 import type { ChatEvent } from "../../events.ts";
 import { type EventConnection, openEventConnection } from "./event-connection.ts";
 import type { ConnectionStatus } from "./status.ts";
@@ -54,8 +54,8 @@ function memoryOf(kept: { transport: Transport; until: number } | null = null) {
 	return { memory, kept: () => value };
 }
 
-async function openSite(set: (site: Site) => void = () => {}) {
-	const site = new Site();
+async function openSite(set: (site: SimulatedSite) => void = () => {}) {
+	const site = new SimulatedSite();
 	set(site);
 	const address = await site.listen();
 	closing.push(
@@ -316,7 +316,7 @@ it("does not accept a captive portal's page as a stream or an answer", async () 
 it("changes between networks and delivers each event once and in order", async () => {
 	const { site, address } = await openSite();
 	const page = read(address);
-	const networks: Site["network"][] = [
+	const networks: SimulatedSite["network"][] = [
 		() => false,
 		holdsStreams(["GET"]),
 		holdsStreams(["GET", "POST"]),

@@ -1,7 +1,7 @@
 import { type ReactNode, type Ref, useEffect, useRef, useState } from "react";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import type { Agent } from "#app/auth/agent.server.ts";
-import { Composer, type Restored } from "#app/components/conversation/composer.tsx";
+import { Composer, type RestoredText } from "#app/components/conversation/composer.tsx";
 import { ConnectionNotice } from "#app/components/conversation/connection-notice.tsx";
 import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
@@ -58,7 +58,7 @@ export function AgentConversation({
 		storageKey: `mevi-outbox ${agent.id} ${page.session.sessionId}`,
 		onSignedOut: () => window.location.assign(`/admin/login?next=${encodeURIComponent(base)}`),
 	});
-	const [restored, setRestored] = useState<Restored>({ text: "", count: 0 });
+	const [restored, setRestored] = useState<RestoredText>({ text: "", count: 0 });
 	const copilot = useCopilot(`${base}/actions`, refused?.result ?? null);
 	const replaceDraft = (text: string) => setRestored({ text, count: restored.count + 1, isWhole: true });
 	const session = chat.conversation.session ?? page.session;

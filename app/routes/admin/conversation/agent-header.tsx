@@ -56,7 +56,7 @@ export function AgentHeader({
 				<p className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 lg:col-start-1 lg:row-start-2">
 					<SessionBadge session={session} isMine={isMine} />
 					<span className="text-ink-soft text-sm" aria-live="polite">
-						{whereCustomerIs(session, isCustomerHere)}
+						{customerPresenceText(session, isCustomerHere)}
 					</span>
 				</p>
 				{canTake ? (
@@ -74,7 +74,7 @@ export function AgentHeader({
 	);
 }
 
-function whereCustomerIs(session: Session, isHere: boolean | null): string | null {
+function customerPresenceText(session: Session, isHere: boolean | null): string | null {
 	if (isHere === null || !session.isActive) return null;
 	return isHere ? "Customer is here" : "Customer has left the page";
 }

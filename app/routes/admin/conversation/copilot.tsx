@@ -14,9 +14,9 @@ import type { useCopilot } from "./use-copilot.ts";
  */
 export const COMPOSER_ID = "reply";
 
-export type SpokenLanguages = { agent: string; customer: string; hasModel: boolean };
+export type CopilotLanguages = { agent: string; customer: string; hasModel: boolean };
 
-const TASKS = [
+const TASK_LABELS = [
 	{ intent: "suggest", name: "Suggest a reply", working: "Looking for a reply", needsModel: false },
 	{ intent: "summarise", name: "Summarise", working: "Summarising", needsModel: true },
 	{ intent: "rewrite-shorter", name: "Shorter", working: "Shortening your draft", needsModel: true },
@@ -30,7 +30,7 @@ export function CopilotBar({
 	languages,
 }: {
 	copilot: ReturnType<typeof useCopilot>;
-	languages: SpokenLanguages;
+	languages: CopilotLanguages;
 }) {
 	const isForeign = !isSameLanguage(languages.agent, languages.customer);
 	const ask = (event: MouseEvent<HTMLButtonElement>) => {
@@ -43,7 +43,7 @@ export function CopilotBar({
 	return (
 		<div className="mt-2">
 			<fieldset aria-label="Copilot" className="-mx-1 flex flex-wrap gap-x-1">
-				{TASKS.filter(
+				{TASK_LABELS.filter(
 					({ intent, needsModel }) =>
 						(languages.hasModel || !needsModel) && (intent !== "translate" || isForeign),
 				).map(({ intent, name }) => (
@@ -85,7 +85,7 @@ export function CopilotResultPanel({
 	onSend: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const { working, result, problem } = copilot;
-	const task = TASKS.find(({ intent }) => intent === working);
+	const task = TASK_LABELS.find(({ intent }) => intent === working);
 	const dismiss = () => {
 		copilot.dismiss();
 		focusComposer();
@@ -94,7 +94,7 @@ export function CopilotResultPanel({
 		<>
 			{/* Always in the page, because screen readers announce only changes of an existing live region. */}
 			<p role="status" className="sr-only">
-				{task?.working ?? (result ? `${TITLES[result.kind]} is ready` : "")}
+				{task?.working ?? (result ? `${RESULT_TITLES[result.kind]} is ready` : "")}
 			</p>
 			{task ? (
 				<div className="mb-3 flex items-center justify-between gap-3 text-ink-soft">
@@ -127,11 +127,11 @@ function Result({
 }: Parameters<typeof CopilotResultPanel>[0] & { result: CopilotResult; dismiss: () => void }) {
 	return (
 		<section
-			aria-label={TITLES[result.kind]}
+			aria-label={RESULT_TITLES[result.kind]}
 			className="mb-3 max-h-[30cqh] overflow-y-auto rounded-card border border-line bg-surface-sunken px-3 py-2"
 		>
 			<div className="flex items-center justify-between gap-3">
-				<h2 className="font-medium text-sm">{TITLES[result.kind]}</h2>
+				<h2 className="font-medium text-sm">{RESULT_TITLES[result.kind]}</h2>
 				{/* A link, so that it works without scripts: it loads the page without the result. */}
 				<a
 					href="?"
@@ -149,7 +149,7 @@ function Result({
 	);
 }
 
-const TITLES = {
+const RESULT_TITLES = {
 	suggest: "Suggested reply",
 	summarise: "Summary",
 	rewrite: "Rewritten draft",

@@ -6,9 +6,9 @@ import { toProblem } from "#app/http/respond.server.ts";
 import { enqueueJob } from "#app/job-queue.server.ts";
 import { listAssistantActions } from "#app/models/assistant-action/tool-run-log.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
-import { languageTag, spokenLanguage } from "#app/models/chat-session/locale.ts";
+import { customerLanguage, tagOrEnglish } from "#app/models/chat-session/locale.ts";
 import { orderOwnerOf, provedEmail } from "#app/models/chat-session/order-owner.ts";
-import { forAgent } from "#app/models/chat-session/present.server.ts";
+import { sessionForAgent } from "#app/models/chat-session/present.server.ts";
 import { readBlock } from "#app/models/customer/blocked-sender.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
@@ -45,7 +45,7 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 	enqueueJob("translate-session", row.sessionId);
 	const requests = await listOrderRequests(orders.map((order) => order.number));
 	const shown = {
-		session: forAgent(view),
+		session: sessionForAgent(view),
 		messages: page.messages.filter((message) => message.seq <= row.lastSeq),
 		olderBefore: page.next,
 		// A page of history does not reach the newest message; without a cursor the stream begins with the newest messages.
@@ -77,8 +77,8 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 		actions,
 		clientMessageId: randomUUID(),
 		languages: {
-			agent: languageTag(agentLanguage),
-			customer: languageTag(spokenLanguage(row)),
+			agent: tagOrEnglish(agentLanguage),
+			customer: tagOrEnglish(customerLanguage(row)),
 			hasModel: hasLanguageModel(),
 		},
 	};

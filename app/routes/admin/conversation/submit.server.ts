@@ -9,7 +9,7 @@ import { enqueueJob } from "#app/job-queue.server.ts";
 import { recordAgentActivity } from "#app/models/agent/agent.server.ts";
 import { endSession, takeOver } from "#app/models/chat-session/change.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
-import { languageTag, localeTag } from "#app/models/chat-session/locale.ts";
+import { localeTag, tagOrEnglish } from "#app/models/chat-session/locale.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { blockSender, unblockSender } from "#app/models/customer/blocked-sender.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
@@ -142,7 +142,7 @@ type Reply = Extract<z.infer<typeof forms>, { intent: "reply" }>;
 async function reply(sessionId: string, actor: Actor, input: Reply): Promise<Message> {
 	const { original, language, ...post } = input;
 	if (!original || !language) return (await postMessage(sessionId, actor, post)).message;
-	const to = languageTag(await getSetting("agent_language"));
+	const to = tagOrEnglish(await getSetting("agent_language"));
 	const translation: Translation = { from: language, to, text: original, state: "done", isOriginal: true };
 	const { message } = await postMessage(sessionId, actor, { ...post, metadata: { language, translation } });
 	await keepOriginal(message, { locale: to, text: original });

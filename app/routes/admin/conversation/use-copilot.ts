@@ -3,7 +3,7 @@ import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import { readProblem } from "#app/realtime/client/forms.ts";
 
 /** Timeout of a copilot request in milliseconds, for a dead connection; the server's own timeout is shorter. */
-const LIMIT_MS = 40_000;
+const REQUEST_TIMEOUT_MS = 40_000;
 
 export type CopilotState = {
 	/** The copilot task in progress; null for none. */
@@ -31,7 +31,7 @@ export function useCopilot(actionUrl: string, rendered: CopilotResult | null) {
 		const asking = new AbortController();
 		current.current = asking;
 		setState({ working: intent, result: null, problem: null });
-		const tooLate = setTimeout(() => asking.abort(), LIMIT_MS);
+		const tooLate = setTimeout(() => asking.abort(), REQUEST_TIMEOUT_MS);
 		let next: Partial<CopilotState>;
 		try {
 			const response = await fetch(actionUrl, {

@@ -15,7 +15,7 @@ export function useFreshPage(
 ): ConversationPage {
 	const fetcher = useFetcher<ConversationPage>();
 	const { load } = fetcher;
-	const state = `${stateOf(conversation)} ${changes}`;
+	const state = `${refreshKey(conversation)} ${changes}`;
 	const loaded = useRef(state);
 	useEffect(() => {
 		if (loaded.current === state) return;
@@ -26,7 +26,7 @@ export function useFreshPage(
 }
 
 /** A key that changes with every event that affects the customer's data. */
-function stateOf({ messages, session }: Conversation): string {
+function refreshKey({ messages, session }: Conversation): string {
 	const changes = messages.filter(
 		({ metadata }) =>
 			(metadata.proposal as ProposalCard | undefined)?.state === "done" || metadata.notice === "email-proved",

@@ -4,7 +4,7 @@ import { ArrowLeft, Search } from "lucide-react";
 import { z } from "zod/v4";
 import { requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { Button, ButtonLink, EmptyState, SkipLink, TextField } from "#app/components/ui/index.ts";
-import { findById, listEnded } from "#app/models/chat-session/inbox.server.ts";
+import { findByIdPrefix, listEnded } from "#app/models/chat-session/inbox.server.ts";
 import { EndedRow } from "./ended-row.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Ended conversations · Mevi Chat" }];
@@ -27,7 +27,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
 		id: search.get("id") ?? "",
 		before: search.get("before") ?? undefined,
 	});
-	if (id !== "") return data({ id, isFirst: true, entries: await findById(id), next: null }, { headers });
+	if (id !== "")
+		return data({ id, isFirst: true, entries: await findByIdPrefix(id), next: null }, { headers });
 	const page = await listEnded({ limit: PAGE_SIZE, before });
 	return data({ id, isFirst: before === undefined, ...page }, { headers });
 }

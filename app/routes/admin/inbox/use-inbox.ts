@@ -10,7 +10,7 @@ import { arrangeInbox } from "#app/realtime/inbox-order.ts";
  * Minimum milliseconds between two reloads of the inbox, which are needed when there is space for more queued
  * sessions.
  */
-const REFILL_MS = 1_000;
+const MIN_RELOAD_INTERVAL_MS = 1_000;
 
 /**
  * The inbox, updated by its stream when scripts run.
@@ -58,8 +58,8 @@ export function useInbox(
 				if (isWhole) return;
 				refill ??= setTimeout(() => {
 					refill = undefined;
-					if (shown && lacksWaiting(shown, waitingLimit)) void pageConnection.sync();
-				}, REFILL_MS);
+					if (shown && lacksQueued(shown, waitingLimit)) void pageConnection.sync();
+				}, MIN_RELOAD_INTERVAL_MS);
 			},
 			memory: createTransportMemory(() => localStorage),
 		});
@@ -72,7 +72,7 @@ export function useInbox(
 }
 
 /** Whether queued sessions beyond the known rows have moved into the visible part of the list. */
-function lacksWaiting({ entries, waiting }: Inbox, waitingLimit: number): boolean {
+function lacksQueued({ entries, waiting }: Inbox, waitingLimit: number): boolean {
 	const shown = entries.filter((entry) => entry.status === "queued").length;
 	return shown < Math.min(waiting, waitingLimit);
 }
