@@ -58,7 +58,7 @@ export async function lockIdentity(tx: EventTransaction, identity: CustomerIdent
 }
 
 /**
- * Finds and locks the customer's open session; creates one when there is none. Call `lockFirstSteps` before.
+ * Finds and locks the customer's open session; creates one when there is none. Call `lockIdentity` before.
  * @param input.sessionId which one to use when several are open; another owner's id is ignored.
  */
 export async function lockOrCreateOpenSession(

@@ -112,7 +112,7 @@ function applySession(state: Conversation, session: Session, stream: StreamName)
 	return { ...withoutLiveAnswer, session: merged, typing: session.isActive ? state.typing : null };
 }
 
-/** The fields that `forCustomer` removes from a session. */
+/** The fields that `sessionForCustomer` removes from a session. */
 const agentOnlyFields = ({ tags, intent, agentId, handover }: Session) => ({
 	tags,
 	intent,
