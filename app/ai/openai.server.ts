@@ -3,16 +3,21 @@ import { log } from "#app/http/log.server.ts";
 import { type ModelUsage, recordModelUsage } from "#app/models/ai-turn/usage.server.ts";
 import { hasVisibleText, trimInvisible } from "#app/text/visible-text.ts";
 import { type Answerer, AnswerFailed, type AnswerRequest } from "./answer.ts";
-import { answerInRounds } from "./openai/answer-with-tools.server.ts";
-import { LIMITS, type Limits } from "./openai/limits.ts";
+import { answerWithTools } from "./openai/answer-with-tools.server.ts";
+import { MODEL_REQUEST_LIMITS, type ModelRequestLimits } from "./openai/limits.ts";
 import { ProviderFault } from "./openai/provider-fault.ts";
-import { pause, retryDelayMs } from "./openai/retry.ts";
-import { jsonIn } from "./openai/wire/arguments.ts";
-import { askServer } from "./openai/wire/ask.server.ts";
-import type { Ask, Complete, Completion } from "./openai/wire/vocabulary.ts";
+import { retryDelayMs, waitUnlessAborted } from "./openai/retry.ts";
+import { extractJsonObject } from "./openai/wire/json-arguments.ts";
+import type { Completion, ModelRequest, RequestCompletion } from "./openai/wire/model-request.ts";
+import { requestReply } from "./openai/wire/request-reply.server.ts";
 import { TOOLS } from "./tools/toolbox.server.ts";
 
-export type ModelProvider = { apiKey: string; baseUrl: string; model: string; limits?: Partial<Limits> };
+export type ModelProvider = {
+	apiKey: string;
+	baseUrl: string;
+	model: string;
+	limits?: Partial<ModelRequestLimits>;
+};
 
 /** Limit for one reply, in tokens: several times a good answer, so that it only stops a model that does not end. */
 const MAX_REPLY_TOKENS = 2_000;
@@ -38,7 +43,7 @@ function readProviderSettings(): ModelProvider {
 export function createModelAnswerer(provider: ModelProvider): Answerer {
 	return async (request, onText) => {
 		if (provider.apiKey === "") throw new AnswerFailed("unauthorised");
-		const limits = { ...LIMITS, ...provider.limits };
+		const limits = { ...MODEL_REQUEST_LIMITS, ...provider.limits };
 		// Not AbortSignal.any, which leaks the listeners of its sources on Node 20 (nodejs/node#54614).
 		const stop = new AbortController();
 		const onAbort = () => stop.abort(request.signal.reason);
@@ -47,7 +52,7 @@ export function createModelAnswerer(provider: ModelProvider): Answerer {
 		const timeoutTimer = setTimeout(() => stop.abort(new AnswerFailed("timeout")), limits.totalMs);
 		try {
 			const completionOptions = { provider, limits, stop: stop.signal, usage: request.usage };
-			return await answerInRounds(request, onText, createCompleter(completionOptions));
+			return await answerWithTools(request, onText, createCompleter(completionOptions));
 		} finally {
 			clearTimeout(timeoutTimer);
 			request.signal.removeEventListener("abort", onAbort);
@@ -57,12 +62,12 @@ export function createModelAnswerer(provider: ModelProvider): Answerer {
 
 type CompletionOptions = {
 	provider: ModelProvider;
-	limits: Limits;
+	limits: ModelRequestLimits;
 	stop: AbortSignal;
 	usage: AnswerRequest["usage"];
 };
 
-function createCompleter(asking: CompletionOptions): Complete {
+function createCompleter(asking: CompletionOptions): RequestCompletion {
 	const { provider, limits, stop } = asking;
 	let retriesLeft = limits.retries;
 	let restartsLeft = limits.restarts;
@@ -72,7 +77,7 @@ function createCompleter(asking: CompletionOptions): Complete {
 		for (;;) {
 			let written = "";
 			try {
-				const completion = await askServer(
+				const completion = await requestReply(
 					ask,
 					provider,
 					{ limits, stop },
@@ -96,7 +101,7 @@ function createCompleter(asking: CompletionOptions): Complete {
 				if (waitMs === null) throw error.toAnswerFailed();
 				retriesLeft--;
 				if (hasText) restartsLeft--;
-				await pause(waitMs, stop);
+				await waitUnlessAborted(waitMs, stop);
 				onRestart();
 			}
 		}
@@ -131,7 +136,7 @@ export function smallModelName(): string {
 export async function askSmallModel(request: SmallModelRequest): Promise<string | null> {
 	const provider = { ...readProviderSettings(), model: smallModelName() };
 	if (provider.apiKey === "") return null;
-	const ask: Ask = {
+	const ask: ModelRequest = {
 		messages: [
 			{ role: "system", content: request.system },
 			{ role: "user", content: request.text },
@@ -148,13 +153,18 @@ export async function askSmallModel(request: SmallModelRequest): Promise<string 
 	const outOfTime = setTimeout(() => stop.abort(new AnswerFailed("timeout")), request.deadlineMs);
 	try {
 		const ignoredText = { onPiece() {}, onRestart() {} };
-		const completion = await askServer(ask, provider, { limits: LIMITS, stop: stop.signal }, ignoredText);
+		const completion = await requestReply(
+			ask,
+			provider,
+			{ limits: MODEL_REQUEST_LIMITS, stop: stop.signal },
+			ignoredText,
+		);
 		const { model } = provider;
 		await recordUsageSafely(
 			{ model, messages: ask.messages, purpose: request.purpose, ...request.usage },
 			completion,
 		);
-		const text = request.format ? jsonIn(completion.text) : trimInvisible(completion.text);
+		const text = request.format ? extractJsonObject(completion.text) : trimInvisible(completion.text);
 		return completion.hasRefused || !hasVisibleText(text) ? null : text;
 	} catch (error) {
 		if (request.signal?.aborted) return null;
@@ -175,7 +185,7 @@ async function recordUsageSafely(
 	{
 		messages,
 		...usage
-	}: Pick<ModelUsage, "purpose" | "turnId" | "sessionId" | "model"> & Pick<Ask, "messages">,
+	}: Pick<ModelUsage, "purpose" | "turnId" | "sessionId" | "model"> & Pick<ModelRequest, "messages">,
 	completion: Pick<Completion, "text"> & Partial<Completion>,
 ): Promise<void> {
 	const promptTokens =

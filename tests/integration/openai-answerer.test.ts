@@ -1,7 +1,7 @@
 import { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, AnswerFailed, type AnswerRequest } from "#app/ai/answer.ts";
-import { LIMITS, type Limits } from "#app/ai/openai/limits.ts";
+import { MODEL_REQUEST_LIMITS, type ModelRequestLimits } from "#app/ai/openai/limits.ts";
 import { answerWithModel, createModelAnswerer } from "#app/ai/openai.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
@@ -104,7 +104,7 @@ type Asked = { answer: Answer; pieces: string[] };
 async function ask(
 	server: { url: string },
 	request: Omit<AnswerRequest, "analysis">,
-	limits: Partial<Limits> = { backoffMs: 5 },
+	limits: Partial<ModelRequestLimits> = { backoffMs: 5 },
 ): Promise<Asked> {
 	const pieces: string[] = [];
 	let shown = "";
@@ -124,7 +124,7 @@ async function ask(
 async function failure(
 	server: { url: string },
 	request = question(DESCALE),
-	limits: Partial<Limits> = { backoffMs: 5 },
+	limits: Partial<ModelRequestLimits> = { backoffMs: 5 },
 ): Promise<{ error: unknown; pieces: string[] }> {
 	const pieces: string[] = [];
 	const answerer = analysed(
@@ -567,7 +567,7 @@ describe("a provider that fails", () => {
 		const server = await scripted(fails(429, { headers: { "Retry-After": "60" } }));
 		expectReason((await failure(server)).error, "rate-limited");
 		expect(asked(server)).toBe(1);
-		expect(LIMITS.longestRetryAfterMs).toBe(5_000);
+		expect(MODEL_REQUEST_LIMITS.longestRetryAfterMs).toBe(5_000);
 	});
 
 	it("by an empty account, which is not tried again", async () => {
@@ -591,7 +591,7 @@ describe("a provider that fails", () => {
 		const server = await scripted(breaksOffAfter("Every eight weeks and "));
 		expectReason((await failure(server)).error, "cut");
 		expect(asked(server)).toBe(2);
-		expect(LIMITS.restarts).toBe(1);
+		expect(MODEL_REQUEST_LIMITS.restarts).toBe(1);
 	});
 
 	it("before the first word, and the next try is the whole answer", async () => {

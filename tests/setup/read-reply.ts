@@ -1,13 +1,13 @@
 import { expect } from "vitest";
 import { ProviderFault } from "#app/ai/openai/provider-fault.ts";
 import { ReplyReader } from "#app/ai/openai/wire/reply-reader.ts";
-import type { ServerHabits } from "#app/ai/openai/wire/servers.ts";
+import type { ServerBehaviour } from "#app/ai/openai/wire/server-behaviour.ts";
 
 export const TOOLS = ["search_knowledge", "search_products", "get_order", "list_orders", "escalate"];
-export const habits = (over: Partial<ServerHabits> = {}): ServerHabits => ({
+export const habits = (over: Partial<ServerBehaviour> = {}): ServerBehaviour => ({
 	refused: new Set(),
-	thinks: false,
-	startsInThought: "no",
+	usesReasoning: false,
+	startsInReasoning: "no",
 	...over,
 });
 
@@ -20,8 +20,8 @@ export function readChunks(
 ): ReadReply {
 	const reader = new ReplyReader(tools, known);
 	const shown: string[] = [""];
-	const onText = ({ text, isVoid }: { text: string; isVoid: boolean }) => {
-		if (isVoid) shown.push("");
+	const onText = ({ text, replacesAll }: { text: string; replacesAll: boolean }) => {
+		if (replacesAll) shown.push("");
 		if (text !== "") shown.push((shown.at(-1) ?? "") + text);
 	};
 	try {

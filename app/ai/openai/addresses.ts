@@ -1,15 +1,16 @@
 /**
- * Recognises addresses in a model's text, written plainly or made to look like something else: with signs nobody
- * sees, in wide letters, with other dots and slashes. A browser's address bar reads all of these alike.
+ * Finds addresses in a model's text, also when they are disguised with invisible characters, wide letters, or other
+ * dots and slashes. Browsers read all of these alike.
  */
 
-/** Signs without a shape: zero-width spaces and joiners of words, soft hyphens, changes of direction, tags. */
-const UNSEEN = /[\u00ad\u180e\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
-/** Signs that some scripts and emoji need, and that only hide something behind a Latin letter. */
-const UNSEEN_AFTER_LATIN =
+/** Invisible characters: zero-width spaces and joiners, soft hyphens, direction marks, tags. */
+const INVISIBLE_CHARACTERS =
+	/[\u00ad\u180e\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
+/** Characters that some scripts and emoji need; after ASCII they can only hide something. */
+const INVISIBLE_AFTER_ASCII =
 	/(^|[\x21\x22\x24-\x29\x2b-\x2f\x3a-\x7e])(?:\u034f|[\u180b-\u180d\u200c-\u200f]|[\ufe00-\ufe0f])+/g;
 
-/** Wide forms of ASCII, and what looks like a dot, a slash or a colon: one UTF-16 unit each, as what they stand for. */
+/** Characters that look like a dot, a slash or a colon, and what they stand for. Each is one UTF-16 unit. */
 const LOOK_ALIKES: Record<string, string> = {
 	"\u2024": ".",
 	"\u3002": ".",
@@ -22,78 +23,79 @@ const LOOK_ALIKES: Record<string, string> = {
 	"\ua789": ":",
 	"\ufe55": ":",
 };
-/** The same as a class for regular expressions: what belongs to a word as ASCII does. */
+/** The look-alikes and the wide forms of ASCII, as the content of a character class. */
 export const LOOK_ALIKE_CLASS = `\\uff01-\\uff5e${Object.keys(LOOK_ALIKES).join("")}`;
-const LOOK_ALIKE = new RegExp(`[${LOOK_ALIKE_CLASS}]`, "g");
+const LOOK_ALIKE_CHARACTERS = new RegExp(`[${LOOK_ALIKE_CLASS}]`, "g");
 
-/** Ends of names that people take for an address also without anything after them. */
-const ENDINGS =
+/** Top-level domains that make a bare host recognisable as an address. */
+const TOP_LEVEL_DOMAINS =
 	"com|net|org|info|biz|io|co|app|dev|xyz|online|site|shop|store|top|club|link|click|live|cloud|page|web|pro|zip|mov|example|test|invalid|onion|eu|uk|de|fr|es|it|pt|nl|be|at|ch|pl|se|no|dk|fi|cz|us|ca|au|in|jp|cn|kr|br|mx|ru|ua|tr|ai|gg|tk|ml|ly|cc|ws|pw|su|tv";
 
 /**
- * A scheme, `//` in either slash, `www.`, a host followed by a path, query or fragment, a number as a host, and
- * an e-mail address or bare host with a known ending.
+ * Labels of a host. Bounded, so that matching one very long word stays linear. A label has at most 63 characters (RFC
+ * 1035). The pattern below matches: a scheme, `//` with either slash, `www.`, a host with a path, query or fragment,
+ * a number as a host, and an email address or bare host with a known top-level domain.
  */
-/** Bounded, or one endless word is read again from each of its letters. A label has at most 63 characters (RFC 1035). */
-const LABELS = String.raw`(?:[a-z\d-]{1,63}\.){1,10}`;
-const LINK = new RegExp(
+const HOST_LABELS = String.raw`(?:[a-z\d-]{1,63}\.){1,10}`;
+const ADDRESS_PATTERN = new RegExp(
 	[
 		String.raw`(?:[a-z][a-z0-9+.-]{0,30}:)?[\\/]{2}\S+`,
 		String.raw`(?:https?|ftp|wss?|javascript|vbscript|data|blob|file|mailto|tel|sms|intent):\S+`,
 		String.raw`www\.\S+`,
-		String.raw`${LABELS}[a-z]{2,20}[/?#]\S+`,
+		String.raw`${HOST_LABELS}[a-z]{2,20}[/?#]\S+`,
 		String.raw`(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}[:/]\S*`,
-		String.raw`(?:[\w.+-]{1,64}@)?${LABELS}(?:${ENDINGS})(?::\d+)?(?![\w@-]|\.[a-z\d])`,
+		String.raw`(?:[\w.+-]{1,64}@)?${HOST_LABELS}(?:${TOP_LEVEL_DOMAINS})(?::\d+)?(?![\w@-]|\.[a-z\d])`,
 	].join("|"),
 	"gi",
 );
-const LINK_START =
+const ADDRESS_START_PATTERN =
 	/[\\/]{2}|www\.|(?:https?|ftp|wss?|javascript|vbscript|data|blob|file|mailto|tel|sms|intent):/i;
 
-/** Where an address stands in a text, without the marks of a sentence that follow it. */
+/** The range of an address in a text, without the punctuation after it. */
 export type FoundAddress = { from: number; to: number; address: string };
 
-/** Addresses in a word, looked for as a browser would read it; places are those of the word as it is. */
+/** Finds the addresses in a word as a browser would read it. Positions are those of the original word. */
 export function findAddresses(word: string): FoundAddress[] {
 	const found: FoundAddress[] = [];
-	for (const match of fold(word).matchAll(LINK)) {
+	for (const match of replaceLookAlikes(word).matchAll(ADDRESS_PATTERN)) {
 		const [tail = ""] = /(?<![.,;:!?)\]}'"*_>])[.,;:!?)\]}'"*_>]+$/.exec(match[0]) ?? [];
 		const address = match[0].slice(0, match[0].length - tail.length);
-		// "…at the door.In winter" lacks a blank; a host's ending is not written like the start of a sentence.
+		// "…at the door.In winter" only lacks a space; a top-level domain is not capitalised.
 		if (/\.[A-Z][a-z]+$/.test(address) && !/[/@:]/.test(address)) continue;
 		found.push({ from: match.index, to: match.index + address.length, address });
 	}
 	return found;
 }
 
-/** Whether a word is beginning to be an address, so that all that follows up to the next blank belongs to it. */
-export const beginsAddress = (word: string): boolean => LINK_START.test(fold(word));
+/** Whether a word begins like an address. Everything up to the next space then belongs to it. */
+export const beginsLikeAddress = (word: string): boolean =>
+	ADDRESS_START_PATTERN.test(replaceLookAlikes(word));
 
-const fold = (text: string): string =>
+const replaceLookAlikes = (text: string): string =>
 	text.replace(
-		LOOK_ALIKE,
+		LOOK_ALIKE_CHARACTERS,
 		(sign) => LOOK_ALIKES[sign] ?? String.fromCharCode(sign.charCodeAt(0) - 0xff01 + 0x21),
 	);
 
-/** Takes out of a stream what nobody sees. Pieces may be cut anywhere. */
-export class UnseenFilter {
+/** Removes invisible characters from streamed text, whose pieces may be cut anywhere. */
+export class InvisibleCharacterFilter {
 	#last = "";
 	#half = "";
 
 	push(piece: string): string {
-		let text = (this.#half + piece).replace(UNSEEN, "");
-		// Half of a pair may be the beginning of one of them.
+		let text = (this.#half + piece).replace(INVISIBLE_CHARACTERS, "");
+		// Half a surrogate pair may begin an invisible character.
 		this.#half = /[\ud800-\udbff]$/.exec(text)?.[0] ?? "";
 		text = text.slice(0, text.length - this.#half.length);
 		const isAfterLatin = /[\x21\x22\x24-\x29\x2b-\x2f\x3a-\x7e]/.test(this.#last);
-		text = text.replace(UNSEEN_AFTER_LATIN, (all, before: string, offset: number) =>
+		text = text.replace(INVISIBLE_AFTER_ASCII, (all, before: string, offset: number) =>
 			before !== "" || (offset === 0 && isAfterLatin) ? before : all,
 		);
 		this.#last = text.at(-1) ?? this.#last;
 		return text;
 	}
 
-	/** Half of a pair whose other half never came. */
+	/** Returns half a surrogate pair whose other half did not arrive. */
 	end(): string {
 		return this.#half;
 	}

@@ -8,33 +8,32 @@ import { ToolRuns } from "../tool-runs.server.ts";
 import { describePassageForModel, toRetrievedPassage } from "../tools/search-knowledge.server.ts";
 import type { EscalationReason, ToolContext } from "../tools/tool.server.ts";
 import { findTool } from "../tools/toolbox.server.ts";
-import { type Reply, writeReply } from "./checked-reply.server.ts";
-import { ShownText } from "./customer-text.ts";
-import type { ChatMessage, Complete, ToolCall } from "./wire/vocabulary.ts";
+import { type CheckedReply, requestCheckedReply } from "./checked-reply.server.ts";
+import { CustomerText } from "./customer-text.ts";
+import type { ChatMessage, RequestCompletion, ToolCall } from "./wire/model-request.ts";
 
-/** Requests to the model for one answer, at most; the last one may not call tools. */
-const MAX_ROUNDS = 6;
-/** Tool calls run in one round, at most; further ones are told so. A runaway model costs nothing more. */
-const MAX_CALLS_A_ROUND = 8;
+/** Most requests to the model for one answer; the last one does not allow tool calls. */
+const MAX_MODEL_REQUESTS = 6;
+/** Most tool calls that run after one reply; the others get an error as their result. */
+const MAX_TOOL_CALLS_PER_REPLY = 8;
 
-/** Said when the model called a person and then wrote nothing. */
-const CALLED = "I have called a colleague, who will answer you here.";
+/** The text of an answer when the model called a person and wrote nothing. */
+const PERSON_CALLED_TEXT = "I have called a colleague, who will answer you here.";
 
 /**
- * Writes one answer: retrieves, asks the model, runs the tools it wants, and asks again until it has
- * written its text. What the customer sees passes through `writeReply`; sources are what retrieval returned
- * and the text used.
+ * Writes one answer with the model: requests a reply, runs the tools it calls, and repeats this until the reply calls
+ * none. The sources are those that were retrieved and that the text used.
  *
- * `answered` is false when the model begins with the unknown mark. A mark rather than a tool: it costs no
- * second request, streams with the text, and models too small to call tools write it too. Escalating for
- * the reason `assistant-unsure` and a refusal by the provider's rules count as not knowing as well, and so does
- * an uncited text that plainly says so in English, for models that forget the mark.
- * @throws AnswerFailed when the provider fails, or ends without a word.
+ * `answered` is false when the reply has the unknown mark, when the model escalates with the reason
+ * `assistant-unsure`, when the provider refuses, and when an answer without sources says in English that it does not
+ * know (for models that forget the mark). The mark is not a tool, because it then needs no second request, streams
+ * with the text, and works with models that cannot call tools.
+ * @throws AnswerFailed when the provider fails or the reply is empty.
  */
-export async function answerInRounds(
+export async function answerWithTools(
 	request: AnswerRequest,
 	onText: OnText,
-	complete: Complete,
+	complete: RequestCompletion,
 ): Promise<Answer> {
 	const { analysis } = request;
 	const { parts, passages } = request.material ?? (await loadPromptMaterial(request));
@@ -60,54 +59,63 @@ export async function answerInRounds(
 		{ role: "user", content: fullQuestion },
 	];
 
-	const call: { reason: EscalationReason | null } = { reason: null };
+	const escalation: { reason: EscalationReason | null } = { reason: null };
 	const toolRuns = new ToolRuns(request);
 	const context: ToolContext = {
 		toolRuns,
 		network: request.network,
 		cite: (retrieved) => sources.add(retrieved),
 		escalate: (reason) => {
-			call.reason ??= reason;
+			escalation.reason ??= reason;
 		},
 	};
 
 	const tools = new Set<string>();
-	const shown = new ShownText(onText);
-	let reply: Reply;
+	const customerText = new CustomerText(onText);
+	let reply: CheckedReply;
 	let foreignPart: Answer["foreignPart"];
 	let model: string | null = null;
 	let promptTokens = 0;
 	let completionTokens = 0;
 	for (let round = 1; ; round++) {
-		const mayCallTools = round < MAX_ROUNDS;
-		reply = await writeReply({ request, answerLanguage, messages, mayCallTools, shown, sources, complete });
+		const mayCallTools = round < MAX_MODEL_REQUESTS;
+		reply = await requestCheckedReply({
+			request,
+			answerLanguage,
+			messages,
+			mayCallTools,
+			shown: customerText,
+			sources,
+			complete,
+		});
 		model = reply.model ?? model;
 		promptTokens += reply.promptTokens;
 		completionTokens += reply.completionTokens;
-		if (reply.foreignLanguage) foreignPart ??= { at: shown.replyAt, language: reply.foreignLanguage };
+		if (reply.foreignLanguage) foreignPart ??= { at: customerText.replyAt, language: reply.foreignLanguage };
 
 		const calls = mayCallTools && !reply.isEchoed ? reply.toolCalls : [];
 		if (calls.length === 0) break;
 		for (const each of calls) tools.add(each.function.name);
 		messages.push({ role: "assistant", content: reply.text, tool_calls: calls, reasoning: reply.reasoning });
 		messages.push(...(await runTools(calls, context)));
-		// The model has already told the customer; asking again would make it say so twice.
-		if (hasVisibleText(shown.ofReply) && calls.every((each) => each.function.name === "escalate")) break;
+		// The model has already written to the customer; another request would make it repeat that.
+		if (hasVisibleText(customerText.replyText) && calls.every((each) => each.function.name === "escalate"))
+			break;
 	}
-	// A customer who asks for a person gets one, even when the model would rather talk on.
-	if (analysis.personRequestLanguage) call.reason ??= "requested";
-	if (!hasVisibleText(shown.text)) {
-		if (call.reason === null) throw new AnswerFailed("malformed");
-		shown.add(CALLED);
+	// A customer who asks for a person gets one, whatever the model decides.
+	if (analysis.personRequestLanguage) escalation.reason ??= "requested";
+	if (!hasVisibleText(customerText.text)) {
+		if (escalation.reason === null) throw new AnswerFailed("malformed");
+		customerText.add(PERSON_CALLED_TEXT);
 	}
-	shown.end();
+	customerText.end();
 
-	const { text } = shown;
+	const { text } = customerText;
 	const used = sources.findUsedSources(text);
 	const answered = !(
 		reply.isUnknown ||
-		call.reason === "assistant-unsure" ||
-		(used.length === 0 && admitsIgnorance(text))
+		escalation.reason === "assistant-unsure" ||
+		(used.length === 0 && saysItDoesNotKnow(text))
 	);
 	return {
 		text,
@@ -117,7 +125,7 @@ export async function answerInRounds(
 		language: analysis.writtenLanguage ?? analysis.language,
 		...(foreignPart ? { foreignPart } : {}),
 		sources: answered ? used : [],
-		escalate: { needed: call.reason !== null, reason: call.reason },
+		escalate: { needed: escalation.reason !== null, reason: escalation.reason },
 		model,
 		promptTokens,
 		completionTokens,
@@ -126,12 +134,12 @@ export async function answerInRounds(
 	};
 }
 
-/** Runs what the model asked for, all at once, and returns one message for every call, in order. */
+/** Runs the tool calls in parallel. @returns one message for each call, in order. */
 async function runTools(calls: ToolCall[], context: ToolContext): Promise<ChatMessage[]> {
 	return Promise.all(
 		calls.map(async (call, index): Promise<ChatMessage> => {
 			const result =
-				index < MAX_CALLS_A_ROUND ? await runTool(call, context) : { error: "too_many_calls_at_once" };
+				index < MAX_TOOL_CALLS_PER_REPLY ? await runTool(call, context) : { error: "too_many_calls_at_once" };
 			return { role: "tool", tool_call_id: call.id, content: formatDataJson(result) };
 		}),
 	);
@@ -142,7 +150,7 @@ async function runTool(call: ToolCall, context: ToolContext): Promise<unknown> {
 	return tool ? tool.run(call.function.arguments, context) : { error: "unknown_tool" };
 }
 
-function admitsIgnorance(text: string): boolean {
+function saysItDoesNotKnow(text: string): boolean {
 	return /\bI (?:do not|don['’]t) (?:know|have (?:any |that |this |the )?information)\b|\bI['’]?(?: a)?m not sure\b/i.test(
 		text.slice(0, 200),
 	);

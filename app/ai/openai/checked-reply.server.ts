@@ -3,76 +3,76 @@ import type { AnswerRequest } from "../answer.ts";
 import type { AnswerSources } from "../answer-sources.ts";
 import { fixedPromptRules } from "../prompt.server.ts";
 import { TextCleaner } from "./clean-text.ts";
-import type { ShownText } from "./customer-text.ts";
+import type { CustomerText } from "./customer-text.ts";
 import { PromptGuard } from "./prompt-guard.ts";
-import { LanguageWatch, WrongLanguage } from "./reply-language-check.server.ts";
-import type { ChatMessage, Complete, Completion } from "./wire/vocabulary.ts";
+import { ReplyLanguageCheck, WrongLanguage } from "./reply-language-check.server.ts";
+import type { ChatMessage, Completion, RequestCompletion } from "./wire/model-request.ts";
 
-/** One reply of the model, all of it checked and shown. */
-export type Reply = Completion & {
-	/** It began with the unknown mark, or the provider declined. */
+/** One reply of the model that was checked and shown. */
+export type CheckedReply = Completion & {
+	/** It contains the unknown mark, or the provider refused to answer. */
 	isUnknown: boolean;
-	/** It repeated its instructions and was cut off there. */
+	/** It quoted its instructions and was cut off there. */
 	isEchoed: boolean;
-	/** What it was written in, when that is still not the customer's language after asking for that. */
+	/** Its language, when that is still not the customer's after a second request; else null. */
 	foreignLanguage: string | null;
 };
 
 /**
- * Has the model write one reply and shows its words as they come: without marks, links that retrieval did not
- * return and the rules' own words. A reply that breaks off and is asked for again takes its first words back, and
- * so does one in another language than the customer's, which is asked for once more with that language named.
+ * Requests one reply of the model and shows its text while it streams, without marks, unknown links and quotes of the
+ * rules. The shown text is removed when the reply breaks off and is requested again, and when it is not in the
+ * customer's language. In the second case the reply is requested once more, with the language named.
  * @throws what `complete` throws.
  */
-export async function writeReply(options: {
+export async function requestCheckedReply(options: {
 	request: Pick<AnswerRequest, "question" | "locale">;
 	/** BCP 47; null when the reply's language is not checked. */
 	answerLanguage: string | null;
 	messages: ChatMessage[];
 	mayCallTools: boolean;
-	shown: ShownText;
+	shown: CustomerText;
 	sources: AnswerSources;
-	complete: Complete;
-}): Promise<Reply> {
+	complete: RequestCompletion;
+}): Promise<CheckedReply> {
 	const { request, answerLanguage, messages, mayCallTools, shown, sources, complete } = options;
 	shown.beginReply();
-	let told = messages;
+	let messagesToSend = messages;
 	for (let isLastTry = false; ; isLastTry = true) {
-		const watch = new LanguageWatch(answerLanguage, request.question);
-		let attempt = new Attempt(sources);
+		const languageCheck = new ReplyLanguageCheck(answerLanguage, request.question);
+		let attempt = new ReplyAttempt(sources);
 		const show = (words: string) => {
 			shown.add(words);
-			if (!isLastTry) watch.heed(shown.ofReply);
+			if (!isLastTry) languageCheck.checkBeginning(shown.replyText);
 		};
 		try {
 			const completion = await complete({
-				messages: told,
+				messages: messagesToSend,
 				mayCallTools,
 				onPiece: (piece) => show(attempt.push(piece)),
 				onRestart: () => {
-					shown.takeBack();
-					attempt = new Attempt(sources);
+					shown.removeReply();
+					attempt = new ReplyAttempt(sources);
 				},
 			});
 			shown.add(attempt.end());
 			const { isEchoed, isUnknown } = attempt;
-			// The refusal to repeat the rules is our own and in English.
-			const language = isEchoed ? null : await watch.otherLanguageOf(shown.ofReply);
+			// The text that replaces quoted rules is ours and in English.
+			const language = isEchoed ? null : await languageCheck.findOtherLanguageOf(shown.replyText);
 			if (language && !isLastTry) throw new WrongLanguage(language);
-			attempt.keepCitations();
+			attempt.recordCitations();
 			const { hasRefused } = completion;
 			const unknown = isUnknown || hasRefused || isEchoed;
 			return { ...completion, isUnknown: unknown, isEchoed, foreignLanguage: language };
 		} catch (error) {
 			if (!(error instanceof WrongLanguage)) throw error;
-			shown.takeBack();
-			told = withLanguage(messages, answerLanguage ?? request.locale);
+			shown.removeReply();
+			messagesToSend = withLanguageInstruction(messages, answerLanguage ?? request.locale);
 		}
 	}
 }
 
-/** In the first message, since not every server's models take a second one of that kind. */
-function withLanguage(messages: ChatMessage[], language: string): ChatMessage[] {
+/** Adds the language to the system message, because some models do not accept a second one. */
+function withLanguageInstruction(messages: ChatMessage[], language: string): ChatMessage[] {
 	const name = languageNameIn(language, "en");
 	return messages.map((message) =>
 		message.role === "system"
@@ -81,8 +81,8 @@ function withLanguage(messages: ChatMessage[], language: string): ChatMessage[] 
 	);
 }
 
-/** What one try of the model comes to: its words, checked on the way, and what they cite. */
-class Attempt {
+/** The text of one request: cleaned and checked, with its citations. */
+class ReplyAttempt {
 	isUnknown = false;
 	readonly #sources: AnswerSources;
 	readonly #citations: number[] = [];
@@ -104,18 +104,18 @@ class Attempt {
 		return this.#guard.isEchoed;
 	}
 
-	/** Takes a piece and returns what of it may be shown now. */
+	/** Adds a piece. @returns the text that may be shown now. */
 	push(piece: string): string {
 		return this.#guard.push(this.#cleaner.push(piece));
 	}
 
-	/** Returns the rest. */
+	/** @returns the rest of the text. */
 	end(): string {
 		return this.#guard.push(this.#cleaner.end()) + this.#guard.end();
 	}
 
-	/** Only words that stay cite anything. */
-	keepCitations(): void {
+	/** Records the citations; called only when the text stays. */
+	recordCitations(): void {
 		for (const number of this.#citations) this.#sources.cite(number);
 	}
 }

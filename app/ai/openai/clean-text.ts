@@ -1,45 +1,45 @@
-import { beginsAddress, findAddresses, LOOK_ALIKE_CLASS, UnseenFilter } from "./addresses.ts";
+import { beginsLikeAddress, findAddresses, InvisibleCharacterFilter, LOOK_ALIKE_CLASS } from "./addresses.ts";
 
-/** What the cleaner asks of its owner while it reads. */
+/** Callbacks of the cleaner. */
 export type CleanTextOptions = {
-	/** True when retrieval returned this address; every other link is removed. */
+	/** Whether the text may contain this address; every other address is removed. */
 	isAllowedUrl: (url: string) => boolean;
-	/** The model cited this number. */
+	/** Called for each citation of a source. */
 	onCitation: (number: number) => void;
-	/** The model wrote the mark that says it does not know. */
+	/** Called when the model wrote the mark for "I do not know". */
 	onUnknown: () => void;
 };
 
 /**
- * `length` of the input is settled, and `text` is what the customer sees of it. At a seam something was taken
- * away around the text that stays.
+ * A decided part of the input: its length, and the text that is shown for it. `isCut`: something was removed.
+ * `isSeam`: something was removed around the text that stays.
  */
-type Part = { length: number; text: string; isCut: boolean; isSeam?: boolean };
+type CleanedPart = { length: number; text: string; isCut: boolean; isSeam?: boolean };
 
-/** Longest construct worth waiting for; a bracket that is still open after this is only a bracket. */
-const LONGEST_CONSTRUCT = 2_000;
+/** In characters. A bracket that is still open after this is shown as it is. */
+const MAX_CONSTRUCT_CHARACTERS = 2_000;
 
 const CITATION =
 	/^(?:(?:refs?|passages?|sources?|docs?)[.:]?\s*)?\^?\d{1,3}(?:\s*[,;–-]\s*(?:refs?\s*)?\^?\d{1,3})*$/i;
-/** What makes up a word of ASCII, its look-alikes among it; and a run of anything else. */
+/** A run of ASCII characters and look-alikes, without spaces. */
 const ASCII_WORD = new RegExp(`^(?:(?!!\\[)[\\p{ASCII}${LOOK_ALIKE_CLASS}](?<![\\s[<]))+`, "u");
-const ADDRESS_SIGN = new RegExp(`[\\w.:/\\\\@%\\-${LOOK_ALIKE_CLASS}]`);
+const ADDRESS_CHARACTER = new RegExp(`[\\w.:/\\\\@%\\-${LOOK_ALIKE_CLASS}]`);
 const OTHER_WORD = new RegExp(`^[^\\p{ASCII}\\s【${LOOK_ALIKE_CLASS}]+`, "u");
 
 /**
- * Reads a model's text as it arrives and gives back what may be shown: citation marks such as `[2]` are
- * reported and taken out, images go, and so does every link that retrieval did not return (an address made
- * up by the model, or planted in a message to carry data away). A construct that has begun is held back
- * until it is decided, so nothing shown is ever taken back.
+ * Cleans a model's text while it streams. Citation marks such as `[2]` are reported and removed. Images are removed,
+ * and so is every address that is not allowed: the model may have invented it, or a message may have planted it to
+ * send data to another server. An unfinished construct is held back until it is decided, so shown text is never
+ * removed again.
  */
 export class TextCleaner {
 	readonly #options: CleanTextOptions;
-	readonly #seen = new UnseenFilter();
+	readonly #seen = new InvisibleCharacterFilter();
 	#pending = "";
-	/** White space read but not shown yet: dropped when what follows it is taken out. */
+	/** White space that is not shown yet; it is dropped when the text after it is removed. */
 	#gap = "";
 	#hasCut = false;
-	/** Something was taken out since the last words, so that what follows must not grow together with them. */
+	/** Something was removed since the last shown text, so the text after it must not be joined to it. */
 	#isSeam = false;
 	#lastShown = "";
 
@@ -47,14 +47,14 @@ export class TextCleaner {
 		this.#options = options;
 	}
 
-	/** Takes the next piece and returns what has become certain, possibly nothing. */
+	/** Adds a piece. @returns the text that is decided now, possibly empty. */
 	push(piece: string): string {
-		// Postgres refuses NUL in text.
+		// Postgres cannot store NUL.
 		this.#pending += this.#seen.push(piece.replaceAll("\0", ""));
 		return this.#advance(false);
 	}
 
-	/** Returns the rest; what is still open is read as plain text. */
+	/** @returns the rest; an unfinished construct is shown as plain text. */
 	end(): string {
 		this.#pending += this.#seen.end();
 		return this.#advance(true);
@@ -66,15 +66,15 @@ export class TextCleaner {
 			const space = /^\s*/.exec(this.#pending)?.[0] ?? "";
 			const body = this.#pending.slice(space.length);
 			const part = body === "" ? null : this.#read(body, isFinal);
-			// Postgres refuses half a surrogate pair in JSON as it refuses NUL.
+			// Postgres cannot store half a surrogate pair in JSON.
 			if (!part) return shown.replace(/\p{Surrogate}/gu, "\ufffd");
 			this.#pending = body.slice(part.length);
 			shown += this.#join(space, part);
 		}
 	}
 
-	/** A removed mark takes the blank before it along, but never a line break. */
-	#join(space: string, part: Part): string {
+	/** Joins a part to the shown text. A removed mark also removes the space before it, but never a line break. */
+	#join(space: string, part: CleanedPart): string {
 		const gap = this.#gap.includes("\n") && !space.includes("\n") ? this.#gap : space || this.#gap;
 		const blank = part.isCut && !gap.includes("\n") ? "" : gap;
 		this.#isSeam ||= part.isCut || part.isSeam === true;
@@ -86,7 +86,7 @@ export class TextCleaner {
 		const needsBlank =
 			blank === "" &&
 			(((this.#hasCut || blank !== gap) && /^[\p{L}\p{N}([]/u.test(part.text)) ||
-				(this.#isSeam && growsTogether(this.#lastShown, part.text)));
+				(this.#isSeam && couldFormAddress(this.#lastShown, part.text)));
 		const lead = this.#lastShown === "" ? "" : blank || (needsBlank ? " " : "");
 		this.#gap = "";
 		this.#hasCut = false;
@@ -95,9 +95,9 @@ export class TextCleaner {
 		return lead + part.text;
 	}
 
-	/** Decides the construct at the start of `body`; null while more text could change it. */
-	#read(body: string, isFinal: boolean): Part | null {
-		const canWait = !isFinal && body.length < LONGEST_CONSTRUCT;
+	/** Decides the construct at the start of `body`. @returns null while more text could change it. */
+	#read(body: string, isFinal: boolean): CleanedPart | null {
+		const canWait = !isFinal && body.length < MAX_CONSTRUCT_CHARACTERS;
 		if (body.startsWith("![")) return this.#readBracket(body, 1, canWait);
 		if (body.startsWith("[")) return this.#readBracket(body, 0, canWait);
 		if (body.startsWith("【")) return this.#readLenticular(body, canWait);
@@ -105,8 +105,8 @@ export class TextCleaner {
 		return this.#readWord(body, isFinal);
 	}
 
-	#readBracket(body: string, start: 0 | 1, canWait: boolean): Part | null {
-		const close = closing(body, start, "[", "]");
+	#readBracket(body: string, start: 0 | 1, canWait: boolean): CleanedPart | null {
+		const close = findClosingBracket(body, start, "[", "]");
 		if (close === "open" && canWait) return null;
 		if (typeof close === "string") return { length: start + 1, text: "[", isCut: false };
 		const after = body[close + 1];
@@ -115,7 +115,7 @@ export class TextCleaner {
 		let length = close + 1;
 		let target: string | null = null;
 		if (after === "(") {
-			const end = closing(body, close + 1, "(", ")");
+			const end = findClosingBracket(body, close + 1, "(", ")");
 			if (end === "open" && canWait) return null;
 			if (typeof end === "number") {
 				target = /^\s*<?([^\s>]*)/.exec(body.slice(close + 2, end))?.[1] ?? "";
@@ -123,7 +123,7 @@ export class TextCleaner {
 			}
 		}
 		if (this.#isMark(inner)) return { length, text: "", isCut: true };
-		// An image loads without a click, so even an allowed address could carry something away.
+		// An image is loaded without a click, so even an allowed address could send data.
 		if (start === 1) return { length, text: "", isCut: true };
 		if (target === null) return { length, text: `[${this.#cleanInner(inner)}]`, isCut: false };
 		if (this.#options.isAllowedUrl(target)) {
@@ -132,7 +132,7 @@ export class TextCleaner {
 		return { length, text: this.#cleanInner(inner), isCut: false, isSeam: true };
 	}
 
-	/** Reports a citation or the unknown mark, and says whether it was one. */
+	/** Reports a citation or the unknown mark. @returns whether `inner` was one. */
 	#isMark(inner: string): boolean {
 		const text = inner.trim();
 		if (/^unknown$/i.test(text)) {
@@ -147,8 +147,8 @@ export class TextCleaner {
 		return true;
 	}
 
-	/** OpenAI's own models sometimes cite in their house style: 【2†source】. */
-	#readLenticular(body: string, canWait: boolean): Part | null {
+	/** Reads a citation in the style of OpenAI's own models: 【2†source】. */
+	#readLenticular(body: string, canWait: boolean): CleanedPart | null {
 		const mark = /^【([^】]*)】/.exec(body);
 		if (!mark) return canWait ? null : { length: 1, text: "【", isCut: false };
 		const number = /\d+/.exec(mark[1] ?? "")?.[0];
@@ -156,8 +156,8 @@ export class TextCleaner {
 		return { length: mark[0].length, text: "", isCut: true };
 	}
 
-	/** HTML tags are never shown; `<https://…>` is a link like any other. */
-	#readAngle(body: string, canWait: boolean): Part | null {
+	/** Reads an HTML tag, which is never shown, or a link such as `<https://…>`. */
+	#readAngle(body: string, canWait: boolean): CleanedPart | null {
 		if (body.length === 1 && canWait) return null;
 		const tag = /^<([\p{L}/!][^<>\n]*)>/u.exec(body);
 		if (!tag) {
@@ -170,20 +170,20 @@ export class TextCleaner {
 	}
 
 	/**
-	 * A word is a run of ASCII (and what looks like it) or a run of anything else, so that scripts that write without blanks flow
-	 * freely; an ASCII run that starts an address takes in all that follows up to the next blank.
+	 * Reads a word: a run of ASCII characters and look-alikes, or a run of other characters, so that scripts without
+	 * spaces are shown without delay. A word that begins like an address ends at the next space.
 	 */
-	#readWord(body: string, isFinal: boolean): Part | null {
+	#readWord(body: string, isFinal: boolean): CleanedPart | null {
 		const other = OTHER_WORD.exec(body)?.[0];
 		if (other !== undefined) return { length: other.length, text: other, isCut: false };
 		let word = ASCII_WORD.exec(body)?.[0] ?? body.slice(0, 1);
-		if (beginsAddress(word)) word = /^(?:(?!!\[)[^\s[【<])+/.exec(body)?.[0] ?? word;
-		// At the end of what has arrived it may still grow, or its last sign may begin an image.
+		if (beginsLikeAddress(word)) word = /^(?:(?!!\[)[^\s[【<])+/.exec(body)?.[0] ?? word;
+		// The word may still grow, or its last character may begin an image.
 		if (word.length === body.length && !isFinal) return null;
 		return this.#settleWord(word);
 	}
 
-	#settleWord(word: string): Part {
+	#settleWord(word: string): CleanedPart {
 		let text = "";
 		let end = 0;
 		for (const { from, to, address } of findAddresses(word)) {
@@ -192,7 +192,7 @@ export class TextCleaner {
 			end = to;
 		}
 		if (end === 0) return { length: word.length, text: word, isCut: false };
-		// What an address grown onto another was hiding: "here.evil.examplehttps://x" leaves one behind.
+		// Removing an address may join the rest into another one, as in "here.evil.examplehttps://x".
 		text = this.#settleWord(text + word.slice(end)).text;
 		const rest = /[\p{L}\p{N}]/u.test(text) ? text : (/(?<![.,!?])[.,!?]+$/.exec(text)?.[0] ?? "");
 		return { length: word.length, text: rest, isCut: true };
@@ -205,19 +205,26 @@ export class TextCleaner {
 	}
 }
 
-/** Whether two pieces with nothing between them could be read as one address: "evil.exa" and "mple/x". */
-function growsTogether(before: string, after: string): boolean {
-	return ADDRESS_SIGN.test(before) && ADDRESS_SIGN.test(after[0] ?? "") && /[\p{L}\p{N}/\\]/u.test(after);
+/** Whether two pieces without a space between them could be read as one address, such as "evil.exa" and "mple/x". */
+function couldFormAddress(before: string, after: string): boolean {
+	return (
+		ADDRESS_CHARACTER.test(before) && ADDRESS_CHARACTER.test(after[0] ?? "") && /[\p{L}\p{N}/\\]/u.test(after)
+	);
 }
 
 /**
- * Index of the sign that closes the one at `start`, counting nested pairs; "open" while it may still come,
- * "never" when a blank line or too much text has passed.
+ * Index of the bracket that closes the one at `start`, counting nested pairs.
+ * @returns "open" while it may still arrive; "never" after a blank line or LONGEST_CONSTRUCT characters.
  */
-function closing(text: string, start: number, open: string, close: string): number | "open" | "never" {
+function findClosingBracket(
+	text: string,
+	start: number,
+	open: string,
+	close: string,
+): number | "open" | "never" {
 	let depth = 0;
 	for (let index = start; index < text.length; index++) {
-		if (index > LONGEST_CONSTRUCT) return "never";
+		if (index > MAX_CONSTRUCT_CHARACTERS) return "never";
 		if (text[index] === "\n" && /^\n[ \t]*\n/.test(text.slice(index, index + 80))) return "never";
 		if (text[index] === open) depth++;
 		else if (text[index] === close && --depth === 0) return index;

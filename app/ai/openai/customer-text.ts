@@ -1,15 +1,15 @@
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import type { OnText } from "../answer.ts";
-import { LONGEST_TEXT } from "./limits.ts";
+import { MAX_ANSWER_CHARACTERS } from "./limits.ts";
 
-/** The words of an answer as the customer sees them, and the way back to where the model's newest reply began. */
-export class ShownText {
+/** The text of an answer as the customer sees it. The newest reply of the model can be removed from it. */
+export class CustomerText {
 	readonly #onText: OnText;
 	#text = "";
 	#replyAt = 0;
-	/** The newest reply as long as nobody would see anything of it: shown with its first visible character. */
+	/** The newest reply while it has no visible character. */
 	#invisible = "";
-	/** Where the next words belong, while some that are void are still shown after it. */
+	/** Position where the next text is written, while removed text is still shown after it. */
 	#takenBackTo: number | undefined;
 
 	constructor(onText: OnText) {
@@ -20,12 +20,12 @@ export class ShownText {
 		return this.#text;
 	}
 
-	/** What the newest reply of the model has said. */
-	get ofReply(): string {
+	/** The text of the newest reply. */
+	get replyText(): string {
 		return this.#text.slice(this.#replyAt);
 	}
 
-	/** Where that begins, in UTF-16 units. */
+	/** Position where the newest reply begins, in UTF-16 units. */
 	get replyAt(): number {
 		return this.#replyAt;
 	}
@@ -36,34 +36,34 @@ export class ShownText {
 	}
 
 	/**
-	 * Adds words, set off from an earlier reply's, as long as there is room. A reply without a visible character is
-	 * not an answer, so nothing of a reply is shown before its first one.
+	 * Adds text up to the length limit, with a blank line between two replies. Nothing of a reply is shown before its
+	 * first visible character, because a reply without one is not an answer.
 	 */
 	add(piece: string): void {
-		const words = this.ofReply === "" ? (this.#invisible + piece).slice(0, LONGEST_TEXT) : piece;
+		const words = this.replyText === "" ? (this.#invisible + piece).slice(0, MAX_ANSWER_CHARACTERS) : piece;
 		if (words === "") return;
-		if (this.ofReply === "" && !hasVisibleText(words)) {
+		if (this.replyText === "" && !hasVisibleText(words)) {
 			this.#invisible = words;
 			return;
 		}
-		const joined = this.ofReply === "" && this.#text !== "" ? `\n\n${words}` : words;
+		const joined = this.replyText === "" && this.#text !== "" ? `\n\n${words}` : words;
 		this.#invisible = "";
-		const shown = joined.slice(0, LONGEST_TEXT - this.#text.length).replace(/[\ud800-\udbff]$/, "");
+		const shown = joined.slice(0, MAX_ANSWER_CHARACTERS - this.#text.length).replace(/[\ud800-\udbff]$/, "");
 		if (shown === "") return;
 		this.#text += shown;
 		this.#onText(shown, this.#takenBackTo);
 		this.#takenBackTo = undefined;
 	}
 
-	/** Makes the words of the newest reply void. They stay before the customer until there are better ones. */
-	takeBack(): void {
+	/** Removes the newest reply. The customer sees its text until other text replaces it. */
+	removeReply(): void {
 		this.#invisible = "";
-		if (this.ofReply === "") return;
+		if (this.replyText === "") return;
 		this.#text = this.#text.slice(0, this.#replyAt);
 		this.#takenBackTo ??= this.#replyAt;
 	}
 
-	/** To be called when nothing more comes: void words that nothing has replaced go now. */
+	/** Call it at the end: removed text that nothing has replaced disappears now. */
 	end(): void {
 		if (this.#takenBackTo !== undefined) this.#onText("", this.#takenBackTo);
 		this.#takenBackTo = undefined;

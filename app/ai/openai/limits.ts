@@ -1,24 +1,24 @@
-/** How long the adapter waits for what, and how often it asks again. Only tests shorten these. */
-export type Limits = {
-	/** For the whole answer, tools and retries included. */
+/** Timeouts and retries of the adapter for model servers. Tests use shorter ones. */
+export type ModelRequestLimits = {
+	/** Timeout of the whole answer, with tools and retries. */
 	totalMs: number;
-	/** For the first chunk of a reply. */
+	/** Timeout until the first chunk of a reply. */
 	firstByteMs: number;
-	/** Between two chunks. */
+	/** Timeout between two chunks. */
 	idleMs: number;
-	/** For the usage record after the text has ended. */
+	/** Timeout for the usage record after the end of the text. */
 	usageMs: number;
-	/** First wait before a retry when the provider names none; doubled each time. */
+	/** Delay before the first retry when the provider names none; it doubles with each retry. */
 	backoffMs: number;
-	/** A longer Retry-After is not waited for: a person answers instead. */
+	/** Longest Retry-After that is waited for; otherwise the answer fails and a person is called. */
 	longestRetryAfterMs: number;
-	/** Repeated requests, over the whole answer. */
+	/** Retries in one answer. */
 	retries: number;
-	/** Of those, the ones after words of the reply had come: the customer sees the answer start over this often. */
+	/** Of these, retries after text of the reply was shown. The customer sees the answer restart. */
 	restarts: number;
 };
 
-export const LIMITS: Limits = {
+export const MODEL_REQUEST_LIMITS: ModelRequestLimits = {
 	totalMs: 90_000,
 	firstByteMs: 20_000,
 	idleMs: 20_000,
@@ -29,5 +29,5 @@ export const LIMITS: Limits = {
 	restarts: 1,
 };
 
-/** A message holds 10,000 UTF-16 units; an answer ends a little before. */
-export const LONGEST_TEXT = 9_000;
+/** Limit for an answer in UTF-16 units, a little below the 10,000 of a message. */
+export const MAX_ANSWER_CHARACTERS = 9_000;

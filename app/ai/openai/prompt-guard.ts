@@ -1,24 +1,23 @@
 import { hasVisibleText } from "#app/text/visible-text.ts";
 
-/** From this many words in a row as they stand in the rules, what follows is held back until it is decided … */
-const SUSPICIOUS_WORDS = 4;
-/** … and this many are no chance: the rules are being read out. */
-const ECHOED_WORDS = 9;
+/** After this many words in the same order as in the rules, the text is held back until it is decided. */
+const HELD_BACK_WORDS = 4;
+/** This many words cannot be a coincidence: the model quotes its rules. */
+const QUOTED_WORDS = 9;
 
-/** Said in place of the rules. */
+/** The text that replaces quoted rules. */
 const REFUSAL = "I don't share my instructions. What can I help you with?";
 
 /**
- * Keeps a model from reading its rules out. Watches the text as it streams for runs of words that stand in the
- * rules in the same order; when one is long, the answer ends there with a refusal. Other words flow unhindered,
- * and a short run is only held until it breaks. What a model says of its rules in words of its own, or in
- * another language, cannot be told apart from talk: nothing secret belongs in the rules.
+ * Prevents a model from quoting its rules. It searches the streamed text for runs of words that are in the rules in
+ * the same order. A long run ends the reply with REFUSAL; a short one is only held back until it ends. A paraphrase
+ * or a translation of the rules is not recognised, so the rules must not contain secrets.
  */
 export class PromptGuard {
-	/** Places of each word in the rules. */
+	/** Positions of each word in the rules. */
 	readonly #places = new Map<string, number[]>();
 	readonly #words: string[];
-	/** Ends of the runs that the last word belongs to, each with its length. */
+	/** Position in the rules of each run's last word, with the length of the run. */
 	#runs = new Map<number, number>();
 	#held = "";
 	#word = "";
@@ -26,7 +25,7 @@ export class PromptGuard {
 	#isEchoed = false;
 	#longest = 0;
 
-	/** @param rules the text to be kept; formatting and case do not matter. */
+	/** @param rules the protected text; formatting and case do not matter. */
 	constructor(rules: string) {
 		this.#words = rules.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 		for (const [place, word] of this.#words.entries()) {
@@ -34,12 +33,12 @@ export class PromptGuard {
 		}
 	}
 
-	/** True once the rules were being read out. */
+	/** True when the rules were quoted. */
 	get isEchoed(): boolean {
 		return this.#isEchoed;
 	}
 
-	/** Takes the next piece and returns what may be shown of all that is held, possibly nothing. */
+	/** Adds a piece. @returns the text that may be shown now, possibly empty. */
 	push(piece: string): string {
 		let shown = "";
 		for (const character of piece) {
@@ -47,13 +46,13 @@ export class PromptGuard {
 			this.#held += character;
 			if (/[\p{L}\p{N}]/u.test(character)) this.#word += character;
 			else this.#endWord();
-			if (this.#longest < SUSPICIOUS_WORDS) shown += this.#release();
+			if (this.#longest < HELD_BACK_WORDS) shown += this.#release();
 			if (this.#isEchoed) shown += this.#refuse();
 		}
 		return shown;
 	}
 
-	/** Returns the rest. */
+	/** @returns the rest of the text. */
 	end(): string {
 		if (this.#isEchoed) return "";
 		this.#endWord();
@@ -68,7 +67,7 @@ export class PromptGuard {
 		for (const place of this.#places.get(word) ?? []) runs.set(place, (this.#runs.get(place - 1) ?? 0) + 1);
 		this.#runs = runs;
 		this.#longest = Math.max(0, ...runs.values());
-		if (this.#longest >= ECHOED_WORDS) this.#isEchoed = true;
+		if (this.#longest >= QUOTED_WORDS) this.#isEchoed = true;
 	}
 
 	#release(): string {

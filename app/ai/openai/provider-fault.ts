@@ -1,21 +1,21 @@
 import { AnswerFailed } from "../answer.ts";
-import type { Refusable } from "./wire/servers.ts";
+import type { RefusablePart } from "./wire/server-behaviour.ts";
 
-/** What went wrong at the provider, and whether asking again makes sense. */
+/** A failure of the provider, and whether a retry makes sense. */
 export class ProviderFault extends Error {
 	readonly reason: AnswerFailed["reason"];
 	readonly canRetry: boolean;
-	/** What the provider asked us to wait; null when it did not say. */
+	/** Delay that the provider requested; null when it named none. */
 	readonly retryAfterMs: number | null;
-	/** What of the request the provider refused; the same request without it may be taken. */
-	readonly refused: Refusable | null;
+	/** Part of the request that the provider refused; without it the request may succeed. */
+	readonly refused: RefusablePart | null;
 
-	/** `note` must be safe to log: a status or a code, never a body, which may repeat people's words. */
+	/** @param options.note may be logged: a status or a code, never a body, which may contain texts of customers. */
 	constructor(options: {
 		reason: AnswerFailed["reason"];
 		canRetry: boolean;
 		retryAfterMs?: number | null;
-		refused?: Refusable | null;
+		refused?: RefusablePart | null;
 		note: string;
 	}) {
 		super(options.note);
@@ -31,14 +31,14 @@ export class ProviderFault extends Error {
 	}
 }
 
-/** The fields of the SDK's errors and of undici's that tell faults apart. */
+/** Fields of the SDK's and undici's errors by which faults are distinguished. */
 type ErrorLike = {
 	name?: string;
 	constructor?: { name?: string };
 	status?: number;
 	code?: unknown;
 	type?: unknown;
-	/** The field the provider names. */
+	/** The request field that the provider names. */
 	param?: unknown;
 	headers?: Headers;
 	/** The body of the response. */
@@ -48,15 +48,15 @@ type ErrorLike = {
 };
 
 /**
- * Reads an error thrown while asking: by status when the provider answered, by kind when it did not.
- * The error itself is not kept, since it carries the provider's body and headers.
+ * Converts an error of a request into a fault: by its status when the provider answered, else by its kind. The error
+ * itself is not kept, because it contains the provider's body and headers.
  * @param hasBegun whether a first chunk had arrived.
- * @param refusedIn finds in a status and the body of an error what of the request was refused.
+ * @param findRefusedPart finds the refused part of the request in a status and an error body.
  */
-export function faultOf(
+export function toProviderFault(
 	thrown: unknown,
 	hasBegun: boolean,
-	refusedIn: (status: number, answer: unknown) => Refusable | null = () => null,
+	findRefusedPart: (status: number, answer: unknown) => RefusablePart | null = () => null,
 ): ProviderFault {
 	if (thrown instanceof ProviderFault) return thrown;
 	const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as ErrorLike;
@@ -65,30 +65,30 @@ export function faultOf(
 		return new ProviderFault({ reason: "timeout", canRetry: false, note: "connect" });
 	}
 	if (kind === "APIConnectionError") {
-		const code = deepestCode(error);
+		const code = findDeepestCode(error);
 		const isCut = /ECONNRESET|EPIPE|UND_ERR_SOCKET/.test(code);
 		return new ProviderFault({ reason: isCut ? "cut" : "refused", canRetry: true, note: code });
 	}
 	if (typeof error.status === "number") {
-		return faultOfStatus(error.status, error, refusedIn(error.status, error.error));
+		return toFaultOfStatus(error.status, error, findRefusedPart(error.status, error.error));
 	}
 	if (hasBegun || error.message === "terminated") {
-		return new ProviderFault({ reason: "cut", canRetry: true, note: deepestCode(error) });
+		return new ProviderFault({ reason: "cut", canRetry: true, note: findDeepestCode(error) });
 	}
-	// A key or address that cannot even be put into a request.
+	// The key or the address cannot be used in a request at all.
 	return new ProviderFault({ reason: "refused", canRetry: false, note: kind });
 }
 
-function faultOfStatus(status: number, error: ErrorLike, refused: Refusable | null): ProviderFault {
-	const note = `${status} ${safeCode(error.code)} ${safePath(error.param)}`.replace(/\s+/g, " ").trim();
+function toFaultOfStatus(status: number, error: ErrorLike, refused: RefusablePart | null): ProviderFault {
+	const note = `${status} ${codeOrEmpty(error.code)} ${pathOrEmpty(error.param)}`.replace(/\s+/g, " ").trim();
 	if (status === 401 || status === 403) {
 		return new ProviderFault({ reason: "unauthorised", canRetry: false, note });
 	}
 	if (status === 408) return new ProviderFault({ reason: "timeout", canRetry: true, note });
 	const retryAfterMs = readRetryAfterMs(error.headers);
 	if (status === 429) {
-		// An empty account stays empty however long one waits.
-		const canRetry = safeCode(error.code) !== "insufficient_quota";
+		// An account without credit does not recover by waiting.
+		const canRetry = codeOrEmpty(error.code) !== "insufficient_quota";
 		return new ProviderFault({ reason: "rate-limited", canRetry, retryAfterMs, note });
 	}
 	return new ProviderFault({
@@ -100,7 +100,10 @@ function faultOfStatus(status: number, error: ErrorLike, refused: Refusable | nu
 	});
 }
 
-/** Retry-After in milliseconds: OpenAI's finer header first, then seconds, then a date; null without one. */
+/**
+ * The Retry-After header in milliseconds: OpenAI's header with milliseconds first, then seconds, then a date; null
+ * without one.
+ */
 function readRetryAfterMs(headers: Headers | undefined): number | null {
 	const fine = Number.parseFloat(headers?.get("retry-after-ms") ?? "");
 	if (Number.isFinite(fine)) return Math.max(0, fine);
@@ -109,20 +112,20 @@ function readRetryAfterMs(headers: Headers | undefined): number | null {
 	return Number.isFinite(waitMs) ? Math.max(0, waitMs) : null;
 }
 
-function deepestCode(error: ErrorLike): string {
+function findDeepestCode(error: ErrorLike): string {
 	let code = "";
 	for (let at: ErrorLike | undefined = error, depth = 0; at && depth < 5; at = at.cause, depth++) {
-		code = safeCode(at.code) || code;
+		code = codeOrEmpty(at.code) || code;
 	}
 	return code;
 }
 
-/** The path of a field. */
-const safePath = (param: unknown): string =>
+/** The path of a field; empty when it is not one. */
+const pathOrEmpty = (param: unknown): string =>
 	typeof param === "string" && /^[\w.[\]-]{1,80}$/.test(param) ? param : "";
 
-/** A code as providers write them; anything longer or freer is somebody's text. */
-function safeCode(code: unknown): string {
+/** The error code when it looks like a code; empty for other text, which may be a customer's. */
+function codeOrEmpty(code: unknown): string {
 	const text = typeof code === "number" ? String(code) : code;
 	return typeof text === "string" && /^[\w.-]{1,60}$/.test(text) ? text : "";
 }

@@ -2,7 +2,7 @@ import { languageNameIn, primaryLanguage } from "#app/text/language-tag.ts";
 import { findOtherLanguage } from "../language/detect-language.server.ts";
 import { withoutProductNames } from "../language/product-names.server.ts";
 
-/** The model writes in another language than the customer's. */
+/** The model's reply is not in the customer's language. */
 export class WrongLanguage extends Error {
 	constructor(readonly language: string) {
 		super(`The reply is in another language: ${language}.`);
@@ -11,18 +11,18 @@ export class WrongLanguage extends Error {
 }
 
 /**
- * Characters from which on a text tells its language: of 116 English passages and 113 texts in ten other languages
- * none was taken for another at this length, nor at 40; docs/decisions/018.
+ * Smallest length of a text whose language is detected. Of 116 English passages and 113 texts in ten other languages
+ * none was mistaken at this length, nor at 40 (docs/decisions/018).
  */
-const TELLING_LENGTH = 60;
-/** A list of names is long and says nothing. */
-const TELLING_WORDS = 8;
+const MIN_CHARACTERS = 60;
+/** Smallest number of words, because a list of names may be long and shows no language. */
+const MIN_WORDS = 8;
 
 /**
- * Watches in which language a model writes, on this machine alone and beside the stream: words are shown as they
- * come, and taken back when they turn out to be in the wrong language.
+ * Checks the language of a model's reply while it streams. The text is shown at once, and removed when it turns out
+ * to be in the wrong language. The check uses no model.
  */
-export class LanguageWatch {
+export class ReplyLanguageCheck {
 	readonly #expected: string | null;
 	readonly #question: string;
 	#begun: Promise<void> | null = null;
@@ -35,13 +35,14 @@ export class LanguageWatch {
 	}
 
 	/**
-	 * Looks once at the beginning of a reply, as soon as it tells. @param text all of the reply so far.
-	 * @throws WrongLanguage, with one of the next pieces.
+	 * Starts the check once the text is long enough.
+	 * @param text the whole reply so far.
+	 * @throws WrongLanguage at a later call, when the check found another language.
 	 */
-	heed(text: string): void {
+	checkBeginning(text: string): void {
 		if (this.#found) throw new WrongLanguage(this.#found);
-		if (this.#begun || text.length < TELLING_LENGTH) return;
-		this.#begun = this.otherLanguageOf(text).then(
+		if (this.#begun || text.length < MIN_CHARACTERS) return;
+		this.#begun = this.findOtherLanguageOf(text).then(
 			(language) => {
 				this.#found = language;
 			},
@@ -49,22 +50,27 @@ export class LanguageWatch {
 		);
 	}
 
-	/** The language a text is in, when that is surely not the customer's, and not one they asked for; else null. */
-	async otherLanguageOf(text: string): Promise<string | null> {
-		if (!this.#expected || text.length < TELLING_LENGTH) return null;
-		if ((text.match(/\p{L}+/gu)?.length ?? 0) < TELLING_WORDS) return null;
+	/**
+	 * The language of a text when it is certainly not the customer's and the question does not name it; else null.
+	 */
+	async findOtherLanguageOf(text: string): Promise<string | null> {
+		if (!this.#expected || text.length < MIN_CHARACTERS) return null;
+		if ((text.match(/\p{L}+/gu)?.length ?? 0) < MIN_WORDS) return null;
 		const found = await findOtherLanguage(this.#expected, await withoutProductNames(text));
 		return found && !this.#isAskedFor(found) ? found : null;
 	}
 
-	/** "Bitte auf Englisch": whoever names a language may mean that. Endings differ from case to case. */
+	/**
+	 * Whether the question names a language ("Bitte auf Englisch"), which may be a request for it. The last letters
+	 * are ignored, because endings vary.
+	 */
 	#isAskedFor(language: string): boolean {
-		const question = fold(this.#question);
+		const question = foldAccents(this.#question);
 		const names = ["en", this.#expected ?? "en", language].map((one) =>
-			fold(languageNameIn(primaryLanguage(language), one)),
+			foldAccents(languageNameIn(primaryLanguage(language), one)),
 		);
 		return names.some((name) => question.includes(name.slice(0, Math.max(4, name.length - 2))));
 	}
 }
 
-const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const foldAccents = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();

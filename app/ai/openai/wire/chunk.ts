@@ -1,41 +1,41 @@
 import { z } from "zod/v4";
-import { isObject } from "./arguments.ts";
+import { isObject } from "./json-arguments.ts";
 
-/** A count that is none counts as not told; the bill is then estimated. */
-const tokens = z.number().int().min(0).max(2_147_483_647).nullish().catch(null);
+/** An invalid count is treated as missing; the usage is then estimated. */
+const tokenCount = z.number().int().min(0).max(2_147_483_647).nullish().catch(null);
 
-const words = z.string().nullish().catch(null);
+const optionalText = z.string().nullish().catch(null);
 
-/** A chunk's delta, or the message of a server that does not stream, as loosely as servers write them. */
+/** The delta of a chunk, or the message of a server that does not stream. */
 const Delta = z.looseObject({
 	content: z.unknown(),
-	refusal: words,
+	refusal: optionalText,
 	tool_calls: z.unknown(),
-	/** The form before tools. */
+	/** The format before `tool_calls`. */
 	function_call: z.unknown(),
 });
 
 const Chunk = z.object({
-	model: words,
+	model: optionalText,
 	choices: z
 		.array(
 			z.object({
 				delta: Delta.nullish(),
 				message: Delta.nullish(),
-				finish_reason: words,
+				finish_reason: optionalText,
 				error: z.unknown(),
 			}),
 		)
 		.nullish(),
-	usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }).nullish().catch(null),
+	usage: z.object({ prompt_tokens: tokenCount, completion_tokens: tokenCount }).nullish().catch(null),
 	error: z.unknown(),
 });
 
 export type Chunk = z.infer<typeof Chunk>;
 export type Delta = z.infer<typeof Delta>;
 
-/** Reads one chunk; null when it is none. */
-export function readChunk(value: unknown): Chunk | null {
+/** Parses one chunk; null when it is invalid. */
+export function parseChunk(value: unknown): Chunk | null {
 	const parsed = Chunk.safeParse(value);
 	return parsed.success ? parsed.data : null;
 }
@@ -50,8 +50,8 @@ const REASONING_FIELDS = [
 	"thoughts",
 ];
 
-/** What a delta holds of the model's thoughts in a field of their own: text where it is text. */
-export function reasoningOf(delta: Delta): { has: boolean; text: string } {
+/** Finds the model's reasoning in a delta's own fields for it. */
+export function findReasoning(delta: Delta): { has: boolean; text: string } {
 	const written = REASONING_FIELDS.map((field) => delta[field]).filter(
 		(value) => (typeof value === "string" && value !== "") || Array.isArray(value) || isObject(value),
 	);

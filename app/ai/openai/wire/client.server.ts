@@ -1,57 +1,58 @@
 import OpenAI from "openai";
-import { isObject, parse } from "./arguments.ts";
-import type { RequestBody } from "./request.ts";
+import { isObject, parseJson } from "./json-arguments.ts";
+import type { RequestBody } from "./request-body.ts";
 
-/** Where a model is, and its name there. */
-export type Place = { apiKey: string; baseUrl: string; model: string };
+/** A model and its server. */
+export type ModelServer = { apiKey: string; baseUrl: string; model: string };
 
 const clients = new Map<string, OpenAI>();
-/** An installation has one provider; tests have many, and none is to be kept for good. */
-const MOST_CLIENTS = 8;
-/** Of an error's body, in UTF-16 units: enough to name a field. */
-const LONGEST_ERROR = 20_000;
+/** An installation has one provider; tests have many. */
+const MAX_CLIENTS = 8;
+/** Characters that are read of an error's body; the refused field is named early. */
+const MAX_ERROR_CHARACTERS = 20_000;
 
 /**
- * Sends a request and returns the response as it comes, for the adapter to read.
- * @throws the SDK's errors; that of a refused request holds the server's whole answer.
+ * Sends a request.
+ * @returns the unread response.
+ * @throws the SDK's errors; that of a refused request contains the server's whole answer.
  */
 export function sendRequest(
 	body: RequestBody,
-	place: Place,
+	place: ModelServer,
 	options: { signal: AbortSignal; timeout: number },
 ): Promise<Response> {
-	// The SDK's types know the requests of OpenAI's own servers alone.
+	// The SDK's types cover only OpenAI's own servers.
 	const parameters = body as unknown as OpenAI.ChatCompletionCreateParamsStreaming;
-	return clientOf(place).chat.completions.create(parameters, options).asResponse();
+	return getClient(place).chat.completions.create(parameters, options).asResponse();
 }
 
-/** One client per address and key, since making one takes milliseconds that a customer would wait. */
-function clientOf({ apiKey, baseUrl }: Place): OpenAI {
+/** Returns the client for an address and key; creating one takes milliseconds. */
+function getClient({ apiKey, baseUrl }: ModelServer): OpenAI {
 	const known = clients.get(`${baseUrl} ${apiKey}`);
 	if (known) return known;
 	const client = new OpenAI({
 		apiKey,
 		baseURL: baseUrl,
-		// The SDK would retry without knowing what the customer has already read; we do it ourselves.
+		// The SDK's retries do not know what the customer has already read, so we retry ourselves.
 		maxRetries: 0,
-		// At any other level it prints bodies, and those hold people's words.
+		// At other levels the SDK logs bodies, which contain texts of customers.
 		logLevel: "off",
-		fetch: fetchWithErrors,
+		fetch: fetchWithErrorBody,
 	});
-	if (clients.size >= MOST_CLIENTS) clients.clear();
+	if (clients.size >= MAX_CLIENTS) clients.clear();
 	clients.set(`${baseUrl} ${apiKey}`, client);
 	return client;
 }
 
 /**
- * The SDK keeps an error's body only in OpenAI's own form. This puts the body of any other form into that form, as
- * `error.body`, so that the field a server refuses can be found.
+ * Fetches, and converts an error's body to OpenAI's form with the original as `error.body`. The SDK keeps only bodies
+ * in this form, and the refused field must be found in any body.
  */
-async function fetchWithErrors(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+async function fetchWithErrorBody(input: string | URL | Request, init?: RequestInit): Promise<Response> {
 	const response = await fetch(input, init);
 	if (response.ok) return response;
-	const text = await beginningOf(response);
-	const body = parse(text) ?? text;
+	const text = await readBeginning(response);
+	const body = parseJson(text) ?? text;
 	const error = isObject(body) && isObject(body.error) ? body.error : {};
 	return new Response(JSON.stringify({ error: { ...error, body } }), {
 		status: response.status,
@@ -59,12 +60,12 @@ async function fetchWithErrors(input: string | URL | Request, init?: RequestInit
 	});
 }
 
-async function beginningOf(response: Response): Promise<string> {
+async function readBeginning(response: Response): Promise<string> {
 	const reader = response.body?.getReader();
 	const decoder = new TextDecoder();
 	let text = "";
 	try {
-		while (reader && text.length < LONGEST_ERROR) {
+		while (reader && text.length < MAX_ERROR_CHARACTERS) {
 			const { done, value } = await reader.read();
 			if (done) break;
 			text += decoder.decode(value, { stream: true });
@@ -72,5 +73,5 @@ async function beginningOf(response: Response): Promise<string> {
 	} finally {
 		reader?.cancel().catch(() => {});
 	}
-	return text.slice(0, LONGEST_ERROR);
+	return text.slice(0, MAX_ERROR_CHARACTERS);
 }

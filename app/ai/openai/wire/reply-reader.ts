@@ -1,26 +1,26 @@
 import { hasVisibleText } from "#app/text/visible-text.ts";
-import { LONGEST_TEXT } from "../limits.ts";
+import { MAX_ANSWER_CHARACTERS } from "../limits.ts";
 import { ProviderFault } from "../provider-fault.ts";
-import { argumentsObject } from "./arguments.ts";
-import type { WrittenCall } from "./call-text.ts";
-import { type Chunk, type Delta, readChunk, reasoningOf } from "./chunk.ts";
-import { readContent } from "./content.ts";
-import { endsLikeASentence, faultOfReason } from "./ending.ts";
-import type { ServerHabits } from "./servers.ts";
-import { ToolCalls } from "./tool-calls.ts";
-import { type Heard, VisibleText } from "./visible-text.ts";
-import type { Completion } from "./vocabulary.ts";
+import { type Chunk, type Delta, findReasoning, parseChunk } from "./chunk.ts";
+import { endsLikeSentence, toFaultOfFinishReason } from "./finish-reason.ts";
+import { parseArguments } from "./json-arguments.ts";
+import { parseContent } from "./message-content.ts";
+import type { Completion } from "./model-request.ts";
+import { type TextChange, VisibleText } from "./reply-text.ts";
+import type { ServerBehaviour } from "./server-behaviour.ts";
+import { ToolCallAssembler } from "./tool-calls.ts";
+import type { WrittenCall } from "./written-calls.ts";
 
-const LONGEST_MODEL_NAME = 200;
-/** Kept to be sent back to servers that want it. */
-const LONGEST_REASONING = 100_000;
+const MAX_MODEL_NAME_CHARACTERS = 200;
+/** Stored for servers that require it in the next request. */
+const MAX_REASONING_CHARACTERS = 100_000;
 
-/** Puts one reply together from its chunks: its text without thoughts and calls, its calls, and how it ended. */
+/** Assembles a reply from its chunks: its text without reasoning and calls, its calls, and its end. */
 export class ReplyReader {
 	hasBegun = false;
-	readonly #habits: ServerHabits;
+	readonly #behaviour: ServerBehaviour;
 	readonly #visible: VisibleText;
-	readonly #native: ToolCalls;
+	readonly #native: ToolCallAssembler;
 	#hasRefused = false;
 	#finish: string | null = null;
 	#hasUsage = false;
@@ -29,69 +29,73 @@ export class ReplyReader {
 	#promptTokens = 0;
 	#completionTokens = 0;
 
-	/** @param toolNames of the tools there are; none for a job without any. */
-	constructor(toolNames: readonly string[], habits: ServerHabits) {
-		this.#habits = habits;
-		this.#native = new ToolCalls(toolNames);
-		this.#visible = new VisibleText(toolNames, { startsInThought: habits.startsInThought !== "no" });
+	/** @param toolNames names of the offered tools; empty when there are none. */
+	constructor(toolNames: readonly string[], behaviour: ServerBehaviour) {
+		this.#behaviour = behaviour;
+		this.#native = new ToolCallAssembler(toolNames);
+		this.#visible = new VisibleText(toolNames, { startsInThought: behaviour.startsInReasoning !== "no" });
 	}
 
-	/** True once the provider has said why it stopped; only usage can follow. */
+	/** True after the finish reason; only usage can follow. */
 	get isFinished(): boolean {
 		return this.#finish !== null;
 	}
 
-	/** True when the text is as long as a message may be; the rest is not read. */
+	/** True when the text has the maximum length; the rest is not read. */
 	get isFull(): boolean {
-		return this.#visible.text.length >= LONGEST_TEXT;
+		return this.#visible.text.length >= MAX_ANSWER_CHARACTERS;
 	}
 
 	/**
-	 * Takes one chunk and returns the text in it, possibly none.
-	 * @throws ProviderFault when it is no chunk, the provider stopped the reply, or for calls without end.
+	 * Adds a chunk.
+	 * @returns the change of the text, possibly empty.
+	 * @throws ProviderFault when it is not a chunk, the provider ended the reply with an error, or the calls are too
+	 * long.
 	 */
-	take(value: unknown): Heard {
-		const chunk = readChunk(value);
+	take(value: unknown): TextChange {
+		const chunk = parseChunk(value);
 		if (!chunk) throw new ProviderFault({ reason: "malformed", canRetry: true, note: "no chunk" });
 		this.hasBegun = true;
 		this.#takeTotals(chunk);
 		const choice = chunk.choices?.[0];
 		const error = chunk.error ?? choice?.error;
-		if (error) throw faultOfRecord(error);
-		if (!choice) return { text: "", isVoid: false };
+		if (error) throw toFaultOfErrorRecord(error);
+		if (!choice) return { text: "", replacesAll: false };
 		const delta = choice.delta ?? choice.message;
 		const written = delta ? this.#takeDelta(delta) : "";
-		// Some servers give a reason with every chunk: only the last one counts.
+		// Some servers send a finish reason with every chunk; only the last one counts.
 		if (written !== "") this.#finish = null;
 		this.#finish = choice.finish_reason?.trim() || this.#finish;
-		const fault = this.#finish === null ? null : faultOfReason(this.#finish);
+		const fault = this.#finish === null ? null : toFaultOfFinishReason(this.#finish);
 		if (fault && !fault.canRetry) throw fault;
-		return written === "" ? { text: "", isVoid: false } : this.#visible.push(written);
+		return written === "" ? { text: "", replacesAll: false } : this.#visible.push(written);
 	}
 
 	/**
-	 * To be called when nothing more comes. Returns what was held back of the text.
-	 * @param isMarked the server said that this is the end, by [DONE] or in some other way.
-	 * @throws ProviderFault when this is no whole reply, so that it is asked for again.
+	 * Ends the reply.
+	 * @param isMarked whether the server marked the end, by [DONE] or otherwise.
+	 * @returns the text that was held back.
+	 * @throws ProviderFault when the reply is incomplete, so that it is requested again.
 	 */
-	end({ isMarked }: { isMarked: boolean }): Heard {
+	end({ isMarked }: { isMarked: boolean }): TextChange {
 		const rest = this.#visible.end();
 		if (this.isFull) return rest;
-		const { hasImplicitEnd, isInThought } = this.#visible;
-		if (hasImplicitEnd) this.#habits.startsInThought = "yes";
-		else if (this.#habits.startsInThought === "likely") this.#habits.startsInThought = "no";
-		const fault = this.#finish !== null ? faultOfReason(this.#finish) : this.#faultOfSilence(isMarked);
+		const { hasImplicitEnd, isInReasoning } = this.#visible;
+		if (hasImplicitEnd) this.#behaviour.startsInReasoning = "yes";
+		else if (this.#behaviour.startsInReasoning === "likely") this.#behaviour.startsInReasoning = "no";
+		const fault =
+			this.#finish !== null ? toFaultOfFinishReason(this.#finish) : this.#faultOfSilence(isMarked);
 		if (fault) throw fault;
 		const written = this.#visible.calls;
 		const isBroken = written !== null && written.length === 0 && this.#native.all().length === 0;
-		if (isInThought || isBroken) {
-			const note = isInThought ? "ended within a thought" : "a call that cannot be read";
+		if (isInReasoning || isBroken) {
+			const note = isInReasoning ? "ended within a thought" : "a call that cannot be read";
 			throw new ProviderFault({ reason: "malformed", canRetry: true, note });
 		}
 		return rest;
 	}
 
-	/** The whole reply, once it has ended. */
+	/** The complete reply; call it after `end`. */
 	completion(): Completion {
 		const calls: WrittenCall[] = [...this.#native.all(), ...(this.#visible.calls ?? [])];
 		return {
@@ -106,31 +110,34 @@ export class ReplyReader {
 	}
 
 	#takeTotals({ model, usage, choices }: Chunk): void {
-		this.#model = model ? nameOfModel(model) : this.#model;
-		// Some servers count with every chunk; only a record of its own follows the last one.
+		this.#model = model ? toStorableModelName(model) : this.#model;
+		// Some servers report usage with every chunk; only a usage record without choices marks the end.
 		this.#hasUsage ||= Boolean(usage?.completion_tokens) && !choices?.length;
 		this.#promptTokens = usage?.prompt_tokens ?? this.#promptTokens;
 		this.#completionTokens = usage?.completion_tokens ?? this.#completionTokens;
 	}
 
-	/** Returns the text in it, as the server wrote it. */
+	/** Adds a delta. @returns its text before reasoning and calls are removed. */
 	#takeDelta(delta: Delta): string {
-		const content = readContent(delta.content);
+		const content = parseContent(delta.content);
 		for (const call of content.calls) this.#native.take(call);
 		this.#native.take(delta.tool_calls);
 		this.#native.take(delta.function_call);
-		const reasoning = reasoningOf(delta);
-		if (reasoning.has || content.hasThought) {
-			this.#habits.thinks = true;
-			this.#visible.hearOfThoughts();
+		const reasoning = findReasoning(delta);
+		if (reasoning.has || content.hasReasoning) {
+			this.#behaviour.usesReasoning = true;
+			this.#visible.expectNoReasoning();
 		}
-		if (this.#reasoning.length < LONGEST_REASONING) this.#reasoning += reasoning.text;
+		if (this.#reasoning.length < MAX_REASONING_CHARACTERS) this.#reasoning += reasoning.text;
 		const refusal = (delta.refusal ?? "") + content.refusal;
 		if (refusal !== "") this.#hasRefused = true;
 		return content.text + refusal;
 	}
 
-	/** A clean end without a reason: whole when the server marked it, or when what came looks whole. */
+	/**
+	 * The fault of a reply without a finish reason; null when it is complete: its end was marked, or it looks
+	 * complete.
+	 */
 	#faultOfSilence(isMarked: boolean): ProviderFault | null {
 		const calls = this.#native.all();
 		const hasText = hasVisibleText(this.#visible.text);
@@ -138,14 +145,14 @@ export class ReplyReader {
 		if (isMarked || this.#hasUsage) return null;
 		const isWhole =
 			calls.length > 0
-				? calls.every((call) => argumentsObject(call.arguments))
-				: hasText && endsLikeASentence(this.#visible.text);
+				? calls.every((call) => parseArguments(call.arguments))
+				: hasText && endsLikeSentence(this.#visible.text);
 		return isWhole ? null : new ProviderFault({ reason: "cut", canRetry: true, note: "no end" });
 	}
 }
 
-/** An error record in place of a chunk, or in one, as OpenRouter sends it. */
-function faultOfRecord(error: unknown): ProviderFault {
+/** The fault for an error record instead of a chunk or inside one, as OpenRouter sends it. */
+function toFaultOfErrorRecord(error: unknown): ProviderFault {
 	const { code, type, status } = (typeof error === "object" && error !== null ? error : {}) as Record<
 		string,
 		unknown
@@ -155,6 +162,6 @@ function faultOfRecord(error: unknown): ProviderFault {
 	return new ProviderFault({ reason: isLimited ? "rate-limited" : "cut", canRetry: true, note });
 }
 
-/** It is kept with the answer, and Postgres refuses NUL and half a surrogate pair. */
-const nameOfModel = (name: string): string =>
-	name.slice(0, LONGEST_MODEL_NAME).replaceAll("\0", "").toWellFormed();
+/** Shortens the model's name and removes what Postgres cannot store: NUL and half surrogate pairs. */
+const toStorableModelName = (name: string): string =>
+	name.slice(0, MAX_MODEL_NAME_CHARACTERS).replaceAll("\0", "").toWellFormed();

@@ -1,30 +1,33 @@
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { ProviderFault } from "../provider-fault.ts";
-import { argumentsObject, isObject, isWholeObject, objectsIn } from "./arguments.ts";
-import { toolNameOf } from "./call-names.ts";
-import { argumentsText, type WrittenCall } from "./call-text.ts";
+import { isCompleteObject, isObject, parseArguments, splitObjects } from "./json-arguments.ts";
+import { normaliseToolName } from "./tool-names.ts";
+import { toArgumentsText, type WrittenCall } from "./written-calls.ts";
 
-/** A model that calls tools without end would fill our memory (400 MB of arguments took 3.9 GB); eight are run. */
-const MOST_CALLS = 2_000;
-/** … and so would one whose arguments do not end: no tool takes a fiftieth of this, in UTF-16 units. */
-const LONGEST_CALLS = 200_000;
+/**
+ * Limit for a model that does not stop calling tools (400 MB of arguments took 3.9 GB of memory). Only eight calls
+ * run.
+ */
+const MAX_CALLS = 2_000;
+/** Limit for all names and arguments, in UTF-16 units; no tool takes a fiftieth of it. */
+const MAX_CALLS_CHARACTERS = 200_000;
 
-type Gathered = {
+type AssembledCall = {
 	index: number | null;
 	id: string;
 	name: string;
 	arguments: string;
-	/** What came last, for servers that send all so far with every fragment. */
+	/** The last fragment, for servers that send the whole arguments with every fragment. */
 	lastFragment: string;
 };
 
-type Fragment = { index: number | null; id: string; name: string; arguments: string };
+type CallFragment = { index: number | null; id: string; name: string; arguments: string };
 
-/** Puts calls together from fragments, however a server numbers and names them. */
-export class ToolCalls {
+/** Assembles calls from fragments, however a server numbers and names them. */
+export class ToolCallAssembler {
 	readonly #known: readonly string[];
-	readonly #calls: Gathered[] = [];
-	/** Of all names and arguments. */
+	readonly #calls: AssembledCall[] = [];
+	/** Length of all names and arguments. */
 	#length = 0;
 
 	constructor(known: readonly string[]) {
@@ -32,26 +35,26 @@ export class ToolCalls {
 	}
 
 	/**
-	 * Takes what a chunk has of tool calls: a list, or one that is not in a list.
-	 * @throws ProviderFault for calls without end.
+	 * Adds the tool calls of a chunk: a list, or a single one.
+	 * @throws ProviderFault when the limits are exceeded.
 	 */
 	take(value: unknown): void {
 		for (const one of Array.isArray(value) ? value : [value]) {
-			if (isObject(one)) this.#takeFragment(fragmentOf(one));
+			if (isObject(one)) this.#takeFragment(toCallFragment(one));
 		}
 	}
 
-	/** All calls, with the names of our tools where they are meant. A call without a name is dropped. */
+	/** All calls, with normalised names. A call without a name is dropped. */
 	all(): WrittenCall[] {
 		return this.#calls
 			.filter(({ name }) => hasVisibleText(name))
 			.flatMap((call) => {
-				const name = toolNameOf(call.name, this.#known);
-				return argumentsOf(call).map((written) => ({ name, arguments: written }));
+				const name = normaliseToolName(call.name, this.#known);
+				return splitArguments(call).map((written) => ({ name, arguments: written }));
 			});
 	}
 
-	#takeFragment(fragment: Fragment): void {
+	#takeFragment(fragment: CallFragment): void {
 		let call = this.#continued(fragment);
 		if (!call) {
 			call = { ...fragment, arguments: "", lastFragment: "" };
@@ -62,56 +65,58 @@ export class ToolCalls {
 		call.arguments += fragment.arguments;
 		call.lastFragment = fragment.arguments || call.lastFragment;
 		this.#length += fragment.name.length + fragment.arguments.length;
-		if (this.#calls.length > MOST_CALLS || this.#length > LONGEST_CALLS) {
+		if (this.#calls.length > MAX_CALLS || this.#length > MAX_CALLS_CHARACTERS) {
 			throw new ProviderFault({ reason: "malformed", canRetry: true, note: "calls without end" });
 		}
 	}
 
 	/**
-	 * The call a fragment continues. OpenAI numbers calls by `index`; others give every call the index 0, every
-	 * fragment a new id, or neither. So a name begins a call, unless it says the name of one that is not whole yet.
+	 * Finds the call that a fragment continues. OpenAI numbers calls by `index`; other servers use index 0 for every
+	 * call, a new id for every fragment, or neither. So a name begins a new call, unless it repeats the name of an
+	 * unfinished one.
 	 */
-	#continued(fragment: Fragment): Gathered | undefined {
+	#continued(fragment: CallFragment): AssembledCall | undefined {
 		const place = this.#atPlace(fragment);
 		if (fragment.name === "") return place ?? this.#calls.at(-1);
 		if (!place) return undefined;
 		if (place.name === "") return place;
 		if (this.#growsName(place, fragment)) return place;
-		const isSame = toolNameOf(place.name, this.#known) === toolNameOf(fragment.name, this.#known);
-		if (!isSame || isWholeObject(place.arguments)) return undefined;
-		// Two calls without arguments of their own differ by their ids alone, and one of them is enough.
+		const isSame =
+			normaliseToolName(place.name, this.#known) === normaliseToolName(fragment.name, this.#known);
+		if (!isSame || isCompleteObject(place.arguments)) return undefined;
+		// Two calls without arguments differ only by their ids, and one of them is enough.
 		return place;
 	}
 
-	#atPlace({ index, id, name }: Fragment): Gathered | undefined {
+	#atPlace({ index, id, name }: CallFragment): AssembledCall | undefined {
 		const byId = id === "" ? undefined : this.#calls.findLast((call) => call.id === id);
 		if (byId && (index === null || byId.index === null || byId.index === index)) return byId;
 		if (index !== null) return this.#calls.findLast((call) => call.index === index);
 		return name === "" || id === "" ? this.#calls.at(-1) : undefined;
 	}
 
-	/** A name that comes in pieces: "search_" and "knowledge". */
-	#growsName(call: Gathered, { name }: Fragment): boolean {
+	/** Whether a fragment continues the name of a call: "search_" and "knowledge". */
+	#growsName(call: AssembledCall, { name }: CallFragment): boolean {
 		if (call.arguments !== "" || this.#known.includes(call.name) || name === call.name) return false;
-		return this.#known.some((known) => known.startsWith(toolNameOf(call.name + name, this.#known)));
+		return this.#known.some((known) => known.startsWith(normaliseToolName(call.name + name, this.#known)));
 	}
 }
 
-function fragmentOf(delta: Record<string, unknown>): Fragment {
+function toCallFragment(delta: Record<string, unknown>): CallFragment {
 	const called = isObject(delta.function) ? delta.function : delta;
 	const written = called.arguments ?? called.parameters ?? called.input;
 	return {
 		index: typeof delta.index === "number" ? delta.index : null,
 		id: typeof delta.id === "string" ? delta.id : "",
 		name: typeof called.name === "string" ? called.name : "",
-		arguments: argumentsText(written),
+		arguments: toArgumentsText(written),
 	};
 }
 
-/** The arguments of a call, or of several that were taken for one; the same object twice is one. */
-function argumentsOf({ arguments: written, lastFragment }: Gathered): string[] {
-	if (argumentsObject(written)) return [written];
-	const several = objectsIn(written);
+/** The arguments of a call; several when a server sent several calls as one. Repeats are dropped. */
+function splitArguments({ arguments: written, lastFragment }: AssembledCall): string[] {
+	if (parseArguments(written)) return [written];
+	const several = splitObjects(written);
 	if (several && several.length > 0) return [...new Set(several)];
-	return isWholeObject(lastFragment) ? [lastFragment] : [written];
+	return isCompleteObject(lastFragment) ? [lastFragment] : [written];
 }

@@ -1,43 +1,43 @@
-import { MARK_BEGINS, type Mark, readMark } from "./thought-marks.ts";
+import { MARK_START_PATTERN, type ReasoningMark, readMark } from "./reasoning-marks.ts";
 
 /**
- * What has become of a piece: text outside any thought; "cut" where a thought began or ended; "void" when the text
- * since the last cut was a thought all along, since only its closing mark came.
+ * A result of the filter: text outside the reasoning; "cut" where reasoning began or ended; "void" when the text
+ * since the last cut was reasoning, because only its closing mark arrived.
  */
-export type ThoughtEvent = { text: string } | "cut" | "void";
+export type ReasoningEvent = { text: string } | "cut" | "void";
 
-/** gpt-oss without its template's signs: "analysisWe need to …assistantfinalReturns take 30 days." */
-const BARE_THOUGHT = /^\s*(?:assistant)?analysis(?=\p{Lu}|["'“])/u;
-const BARE_FINAL = /^\s*(?:assistant)?final(?=\p{Lu}|["'“])/u;
+/** gpt-oss without special tokens: "analysisWe need to …assistantfinalReturns take 30 days." */
+const BARE_REASONING_PATTERN = /^\s*(?:assistant)?analysis(?=\p{Lu}|["'“])/u;
+const BARE_FINAL_PATTERN = /^\s*(?:assistant)?final(?=\p{Lu}|["'“])/u;
 const BARE_HEADS = ["assistantanalysis", "assistantfinal", "analysis", "final"];
-const BARE_CLOSE = /assistant(?:final|(?=commentary to=))/;
+const BARE_CLOSE_PATTERN = /assistant(?:final|(?=commentary to=))/;
 const BARE_CLOSES = ["assistantfinal", "assistantcommentary to="];
-/** A message head that never became whole; nothing after it is meant for the customer. */
-const HALF_HEAD = /^<\|(?:start|channel)\|>/i;
+/** An incomplete message head; the text after it is not for the customer. */
+const INCOMPLETE_HEAD_PATTERN = /^<\|(?:start|channel)\|>/i;
 
-/** Takes the thoughts out of a text as it arrives, holding back only what may be the beginning of a mark. */
-export class ThoughtFilter {
+/** Removes reasoning from streamed text, holding back only what may begin a mark. */
+export class ReasoningFilter {
 	#pending = "";
 	#open: "mark" | "channel" | "bare" | null = null;
 	#isStart = true;
 
-	/** Whether the text so far ends within a thought. */
+	/** Whether the text so far ends inside reasoning. */
 	get isOpen(): boolean {
 		return this.#open !== null;
 	}
 
-	push(piece: string): ThoughtEvent[] {
+	push(piece: string): ReasoningEvent[] {
 		this.#pending += piece;
 		return this.#advance(false);
 	}
 
-	/** Gives the rest: what was held back is no mark. */
-	end(): ThoughtEvent[] {
+	/** @returns the rest: the text that was held back is not a mark. */
+	end(): ReasoningEvent[] {
 		return this.#advance(true);
 	}
 
-	#advance(isFinal: boolean): ThoughtEvent[] {
-		const events: ThoughtEvent[] = [];
+	#advance(isFinal: boolean): ReasoningEvent[] {
+		const events: ReasoningEvent[] = [];
 		let text = "";
 		const flush = () => {
 			if (text !== "") events.push({ text });
@@ -50,7 +50,7 @@ export class ThoughtFilter {
 		for (;;) {
 			if (this.#open === "bare" && this.#readBareClose(isFinal)) events.push("cut");
 			if (this.#open === "bare") break;
-			const at = this.#pending.search(MARK_BEGINS);
+			const at = this.#pending.search(MARK_START_PATTERN);
 			if (at === -1) {
 				keep(this.#pending);
 				this.#pending = "";
@@ -60,7 +60,7 @@ export class ThoughtFilter {
 			this.#pending = this.#pending.slice(at);
 			const mark = readMark(this.#pending);
 			if (mark === "wait" && !isFinal) break;
-			if (mark === "wait" && HALF_HEAD.test(this.#pending)) {
+			if (mark === "wait" && INCOMPLETE_HEAD_PATTERN.test(this.#pending)) {
 				this.#pending = "";
 				break;
 			}
@@ -81,7 +81,7 @@ export class ThoughtFilter {
 		return events;
 	}
 
-	#apply({ kind }: Mark): "cut" | "void" | null {
+	#apply({ kind }: ReasoningMark): "cut" | "void" | null {
 		const before = this.#open;
 		if (kind === "open" || kind === "open-channel") {
 			this.#open ??= kind === "open" ? "mark" : "channel";
@@ -98,23 +98,26 @@ export class ThoughtFilter {
 		return null;
 	}
 
-	/** Looks at the very beginning for heads without signs. Returns false while it cannot tell. */
+	/**
+	 * Checks the beginning of the text for a head without special tokens.
+	 * @returns false while more text is needed.
+	 */
 	#readStart(isFinal: boolean): boolean {
 		const begun = this.#pending.trimStart();
 		if (!isFinal && BARE_HEADS.some((head) => head.startsWith(begun))) return false;
 		this.#isStart = false;
-		const thought = BARE_THOUGHT.exec(this.#pending);
+		const thought = BARE_REASONING_PATTERN.exec(this.#pending);
 		if (thought) this.#open = "bare";
-		const head = thought ?? BARE_FINAL.exec(this.#pending);
+		const head = thought ?? BARE_FINAL_PATTERN.exec(this.#pending);
 		this.#pending = this.#pending.slice(head?.[0].length ?? 0);
 		return true;
 	}
 
-	/** Within such a thought: drops it up to the head of the next message. Returns whether it has ended. */
+	/** Drops reasoning without marks up to the head of the next message. @returns whether it has ended. */
 	#readBareClose(isFinal: boolean): boolean {
-		const close = BARE_CLOSE.exec(this.#pending);
+		const close = BARE_CLOSE_PATTERN.exec(this.#pending);
 		if (!close) {
-			const held = isFinal ? 0 : longestEnd(this.#pending, BARE_CLOSES);
+			const held = isFinal ? 0 : longestPartialEnd(this.#pending, BARE_CLOSES);
 			this.#pending = this.#pending.slice(this.#pending.length - held);
 			return false;
 		}
@@ -124,8 +127,8 @@ export class ThoughtFilter {
 	}
 }
 
-/** Length of the longest end of `text` that one of `words` begins with. */
-function longestEnd(text: string, words: string[]): number {
+/** Length of the longest end of `text` that is the beginning of one of `words`. */
+function longestPartialEnd(text: string, words: string[]): number {
 	const most = Math.max(...words.map((word) => word.length - 1));
 	for (let length = Math.min(most, text.length); length > 0; length--) {
 		const end = text.slice(text.length - length);

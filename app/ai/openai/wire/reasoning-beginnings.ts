@@ -1,8 +1,8 @@
 /**
- * How thoughts begin that have no opening mark, in the words of DeepSeek R1, QwQ, Qwen and their like. No answer to
- * a customer begins by speaking of the customer.
+ * Beginnings of reasoning without an opening mark, as DeepSeek R1, QwQ, Qwen and similar models write it. No answer
+ * to a customer begins like this.
  */
-const BEGINNINGS = [
+const REASONING_BEGINNINGS = [
 	...[
 		"the",
 		"so the",
@@ -34,9 +34,9 @@ const BEGINNINGS = [
 	"用户",
 ];
 
-/** Whether a reply begins as thoughts do: null while it is too short to tell. */
-export function beginsLikeThought(text: string): boolean | null {
+/** Whether a reply begins like reasoning; null while it is too short to decide. */
+export function beginsLikeReasoning(text: string): boolean | null {
 	const begun = text.trimStart().toLowerCase();
-	if (BEGINNINGS.some((beginning) => begun.startsWith(beginning))) return true;
-	return BEGINNINGS.some((beginning) => beginning.startsWith(begun)) ? null : false;
+	if (REASONING_BEGINNINGS.some((beginning) => begun.startsWith(beginning))) return true;
+	return REASONING_BEGINNINGS.some((beginning) => beginning.startsWith(begun)) ? null : false;
 }

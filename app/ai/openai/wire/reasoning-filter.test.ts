@@ -49,7 +49,7 @@ describe("thoughts", () => {
 		const known = habits();
 		const chunks = [content("A refund?"), content("</think>"), content("\n\nReturns take 30 days.")];
 		expect(readChunks(chunks, { known })).toMatchObject({ text: "\n\nReturns take 30 days.", fault: null });
-		expect(known.startsInThought).toBe("yes");
+		expect(known.startsInReasoning).toBe("yes");
 		const again = readChunks(chunks, { known });
 		expect(again.shown.join("")).not.toContain("refund");
 		expect(again.text.trim()).toBe("Returns take 30 days.");
@@ -83,9 +83,9 @@ describe("thoughts", () => {
 	});
 
 	it("are expected first of a model whose name says so, once", () => {
-		const known = habits({ startsInThought: "likely" });
+		const known = habits({ startsInReasoning: "likely" });
 		expect(readChunks([content("Yes, "), content("it is.")], { known }).shown).toEqual(["", "Yes, it is."]);
-		expect(known.startsInThought).toBe("no");
+		expect(known.startsInReasoning).toBe("no");
 	});
 
 	it.each([

@@ -1,24 +1,27 @@
 import { hasVisibleText } from "#app/text/visible-text.ts";
-import { argumentsObject } from "./arguments.ts";
-import type { Refusable } from "./servers.ts";
-import type { ChatMessage, ToolCall } from "./vocabulary.ts";
-
-/** Stands before a conversation that did not begin with the customer: strict templates want a user first. */
-const OPENING = "(The customer opened the chat.)";
+import { parseArguments } from "./json-arguments.ts";
+import type { ChatMessage, ToolCall } from "./model-request.ts";
+import type { RefusablePart } from "./server-behaviour.ts";
 
 /**
- * Writes messages so that every server accepts them: the roles take turns, a user comes first, ids of calls are
- * nine letters or digits (Mistral's rule) and unique, arguments are JSON objects, and `content` is left out beside
- * calls without words, or empty, or null, as the server wants it. Without offered tools, calls and their results
- * become plain messages, since servers refuse tool messages there.
+ * The first message of a conversation that did not begin with the customer, because some templates require a user
+ * message first.
  */
-export function wireMessages(
+const OPENING_MESSAGE = "(The customer opened the chat.)";
+
+/**
+ * Converts messages so that every server accepts them: roles alternate, a user message is first, ids of calls are
+ * unique and have nine letters or digits (Mistral's rule), arguments are JSON objects, and the content next to calls
+ * is absent, empty or null, as the server requires. When no tools are offered, calls and results become plain
+ * messages, because servers refuse tool messages then.
+ */
+export function toWireMessages(
 	messages: ChatMessage[],
-	{ refused, hasTools }: { refused: ReadonlySet<Refusable>; hasTools: boolean },
+	{ refused, hasTools }: { refused: ReadonlySet<RefusablePart>; hasTools: boolean },
 ): object[] {
-	const plain = hasTools ? messages : messages.flatMap(withoutCalls());
-	const ordered = withUserFirst(joinNeighbours(plain));
-	const placed = refused.has("system role") ? withoutSystem(ordered) : ordered;
+	const plain = hasTools ? messages : messages.flatMap(createCallRemover());
+	const ordered = startWithUser(joinSameRole(plain));
+	const placed = refused.has("system role") ? moveSystemToUser(ordered) : ordered;
 	let calls = 0;
 	let ids = new Map<string, string>();
 	return placed.map((message) => {
@@ -33,31 +36,31 @@ export function wireMessages(
 		const written = message.tool_calls.map((call) => {
 			const id = `call${String(++calls).padStart(5, "0")}`;
 			ids.set(call.id, id);
-			return wireCall(call, id);
+			return toWireCall(call, id);
 		});
 		return {
 			role: "assistant",
-			...contentBesideCalls(message.content, refused),
+			...contentWithCalls(message.content, refused),
 			...(refused.has("absent reasoning") ? { reasoning_content: message.reasoning ?? "" } : {}),
 			tool_calls: written,
 		};
 	});
 }
 
-function contentBesideCalls(content: string, refused: ReadonlySet<Refusable>) {
+function contentWithCalls(content: string, refused: ReadonlySet<RefusablePart>) {
 	if (hasVisibleText(content)) return { content };
 	if (!refused.has("absent content")) return {};
 	return { content: refused.has("empty content") ? null : "" };
 }
 
-/** A name that no server refuses, and arguments that are an object: what the model wrote may be neither. */
-function wireCall(call: ToolCall, id: string): ToolCall {
+/** Converts a call: its name has only characters that servers accept, and its arguments are an object. */
+function toWireCall(call: ToolCall, id: string): ToolCall {
 	const name = call.function.name.replace(/[^\w-]/g, "_").slice(0, 64) || "unknown";
-	const args = JSON.stringify(argumentsObject(call.function.arguments) ?? {});
+	const args = JSON.stringify(parseArguments(call.function.arguments) ?? {});
 	return { id, type: "function", function: { name, arguments: args } };
 }
 
-function withoutCalls() {
+function createCallRemover() {
 	const names = new Map<string, string>();
 	return (message: ChatMessage): ChatMessage[] => {
 		if (message.role === "tool") {
@@ -72,8 +75,8 @@ function withoutCalls() {
 	};
 }
 
-/** Joins messages of one role that follow each other. Results of tools stay apart: each belongs to its call. */
-function joinNeighbours(messages: ChatMessage[]): ChatMessage[] {
+/** Joins consecutive messages of the same role, except results of tools, which belong to one call each. */
+function joinSameRole(messages: ChatMessage[]): ChatMessage[] {
 	const joined: ChatMessage[] = [];
 	for (const message of messages) {
 		const last = joined.at(-1);
@@ -84,14 +87,14 @@ function joinNeighbours(messages: ChatMessage[]): ChatMessage[] {
 	return joined;
 }
 
-function withUserFirst(messages: ChatMessage[]): ChatMessage[] {
+function startWithUser(messages: ChatMessage[]): ChatMessage[] {
 	const first = messages.findIndex(({ role }) => role !== "system");
 	if (first === -1 || messages[first]?.role === "user") return messages;
-	return [...messages.slice(0, first), { role: "user", content: OPENING }, ...messages.slice(first)];
+	return [...messages.slice(0, first), { role: "user", content: OPENING_MESSAGE }, ...messages.slice(first)];
 }
 
-/** The rules go before the first words of the customer, for models whose template has no place for them. */
-function withoutSystem(messages: ChatMessage[]): ChatMessage[] {
+/** Moves the system message into the first user message, for models whose template has no system role. */
+function moveSystemToUser(messages: ChatMessage[]): ChatMessage[] {
 	const system = messages.filter(({ role }) => role === "system").map(({ content }) => content);
 	const rest = messages.filter(({ role }) => role !== "system");
 	const [first, ...others] = rest;

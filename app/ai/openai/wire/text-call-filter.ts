@@ -1,23 +1,25 @@
-import { endOfJson, parse } from "./arguments.ts";
+import { findJsonEnd, parseJson } from "./json-arguments.ts";
 import {
-	callsInValue,
-	closingBracket,
+	findCallsInJson,
+	findClosingBracket,
 	looksLikeCall,
-	readBrackets,
-	readCalls,
+	parseBracketArguments,
+	parseWrittenCalls,
 	type WrittenCall,
-} from "./call-text.ts";
-
-/** Longest construct that is held back to see whether it is a call, in UTF-16 units. It is read anew with each piece. */
-const LONGEST_HELD = 4_000;
-/** Of calls; what is longer is cut off, and then no call. */
-const LONGEST_CALLS = 50_000;
+} from "./written-calls.ts";
 
 /**
- * Marks after which nothing but calls follows, as Hermes, Qwen, Mistral, Llama, DeepSeek, Kimi, GLM, Granite,
- * Phi and gpt-oss write them. A mark that begins with a letter is only one at the beginning of a word.
+ * Longest text that is held back to decide whether it is a call, in UTF-16 units. It is parsed again with each piece.
  */
-const MARKS = [
+const MAX_HELD_CHARACTERS = 4_000;
+/** Longest text of calls; the rest is cut off. */
+const MAX_CALLS_CHARACTERS = 50_000;
+
+/**
+ * Marks that begin calls in the formats of Hermes, Qwen, Mistral, Llama, DeepSeek, Kimi, GLM, Granite, Phi and
+ * gpt-oss. A mark that begins with a letter counts only at the beginning of a word.
+ */
+const CALL_MARKS = [
 	"<tool_call",
 	"<toolcall",
 	"<tool_use",
@@ -44,40 +46,42 @@ const MARKS = [
 	"to=functions.",
 	"```tool",
 ];
-const RESULT = /(?:<|\[)\/?(?:tool_response|tool_result|function_result|tool_results)/i;
-const WORD = /[\p{L}\p{N}_]/u;
+const RESULT_MARK_PATTERN = /(?:<|\[)\/?(?:tool_response|tool_result|function_result|tool_results)/i;
+const WORD_CHARACTER = /[\p{L}\p{N}_]/u;
 
 /**
- * Finds calls that a model writes into its text and takes them out of it, holding back only what may be one. After
- * a call nothing is text any more: what a model writes there it has made up, since the tool has not run yet.
+ * Finds calls in a model's text and removes them, holding back only text that may be one. Text after a call is
+ * dropped: the model invented it, because the tool has not run yet.
  */
-export class TextCalls {
+export class TextCallFilter {
 	readonly #known: readonly string[];
 	readonly #begins: RegExp;
 	#pending = "";
-	/** From the first call on. */
+	/** The text from the first call on. */
 	#calls: string | null = null;
 	#last = "";
 
-	/** @param known names of the tools there are; with none, everything is text. */
+	/** @param known names of the offered tools; without any, everything is text. */
 	constructor(known: readonly string[]) {
 		this.#known = known;
-		const letters = [...known, ...MARKS].map((one) => one.charAt(0)).filter((sign) => /[a-z]/i.test(sign));
+		const letters = [...known, ...CALL_MARKS]
+			.map((one) => one.charAt(0))
+			.filter((sign) => /[a-z]/i.test(sign));
 		this.#begins = new RegExp(`[<[{\`]|(?<![\\p{L}\\p{N}_])[${[...new Set(letters)].join("")}]`, "iu");
 	}
 
-	/** Takes the next piece of text and returns what is surely no call. */
+	/** Adds a piece. @returns the text that is certainly no call. */
 	push(piece: string): string {
 		if (this.#known.length === 0) return piece;
 		if (this.#calls !== null) {
-			if (this.#calls.length < LONGEST_CALLS) this.#calls += piece;
+			if (this.#calls.length < MAX_CALLS_CHARACTERS) this.#calls += piece;
 			return "";
 		}
 		this.#pending += piece;
 		return this.#advance(false);
 	}
 
-	/** Returns the rest of the text. */
+	/** @returns the rest of the text. */
 	end(): string {
 		return this.#calls === null ? this.#advance(true) : "";
 	}
@@ -87,12 +91,12 @@ export class TextCalls {
 		return this.#calls !== null;
 	}
 
-	/** The calls found; null when there was no sign of one. An empty list is a call that cannot be read. */
+	/** The calls; null when none began. An empty list means a call that cannot be parsed. */
 	get found(): WrittenCall[] | null {
 		if (this.#calls === null) return null;
-		// Results that the model has made up for itself.
-		const [calls = ""] = this.#calls.split(RESULT);
-		return readCalls(calls, this.#known);
+		// Results after a call are invented by the model.
+		const [calls = ""] = this.#calls.split(RESULT_MARK_PATTERN);
+		return parseWrittenCalls(calls, this.#known);
 	}
 
 	#advance(isFinal: boolean): string {
@@ -108,8 +112,8 @@ export class TextCalls {
 				keep(this.#pending.length);
 				break;
 			}
-			// The expression does not see what was given out before.
-			const isInWord = at === 0 && WORD.test(this.#last) && /^[a-z]/i.test(this.#pending);
+			// The pattern does not see the text that was returned before.
+			const isInWord = at === 0 && WORD_CHARACTER.test(this.#last) && /^[a-z]/i.test(this.#pending);
 			if (at > 0 || isInWord) {
 				keep(Math.max(at, 1));
 				continue;
@@ -120,7 +124,7 @@ export class TextCalls {
 				this.#pending = "";
 				return text;
 			}
-			const isTooLong = this.#pending.length >= LONGEST_HELD;
+			const isTooLong = this.#pending.length >= MAX_HELD_CHARACTERS;
 			if (verdict === "wait" && !isFinal && !isTooLong) break;
 			if (verdict === "wait" && looksLikeCall(this.#pending, this.#known)) {
 				this.#calls = this.#pending;
@@ -132,11 +136,13 @@ export class TextCalls {
 		return text;
 	}
 
-	/** Whether a call begins here, or text of that length, or it cannot be told yet. */
+	/**
+	 * Decides whether a call begins here ("call"), a number of characters is text, or more text is needed ("wait").
+	 */
 	#judge(text: string): "call" | "wait" | number {
 		const folded = text.slice(0, 40).toLowerCase();
-		if (MARKS.some((mark) => folded.startsWith(mark))) return "call";
-		if (MARKS.some((mark) => mark.startsWith(folded))) return "wait";
+		if (CALL_MARKS.some((mark) => folded.startsWith(mark))) return "call";
+		if (CALL_MARKS.some((mark) => mark.startsWith(folded))) return "wait";
 		if (text.startsWith("`")) return this.#judgeFence(text);
 		if (text.startsWith("{") || text.startsWith("[")) return this.#judgeJson(text);
 		if (text.startsWith("<")) return 1;
@@ -152,14 +158,15 @@ export class TextCalls {
 			return typeof named === "number" ? 1 : named;
 		}
 		if (!/["'{}]/.test(inner)) return 1;
-		const end = endOfJson(text, 0);
+		const end = findJsonEnd(text, 0);
 		if (end === null) return "wait";
 		const json = text.slice(0, end);
-		const isCall = callsInValue(parse(json), this.#known).length > 0 || looksLikeCall(json, this.#known);
+		const isCall =
+			findCallsInJson(parseJson(json), this.#known).length > 0 || looksLikeCall(json, this.#known);
 		return isCall ? "call" : end;
 	}
 
-	/** A fence, or a code span: only one that holds JSON or a call is waited for. */
+	/** Decides a code fence or code span; only one that contains JSON or a call is held back. */
 	#judgeFence(text: string): "call" | "wait" | number {
 		const ticks = /^`+/.exec(text)?.[0] ?? "";
 		const head = ticks.length < 3 ? ticks : /^`+[^\n`]{0,40}(?:\n\s*|$)/.exec(text)?.[0];
@@ -173,12 +180,12 @@ export class TextCalls {
 
 	#judgeBody(body: string): "call" | "wait" | number {
 		const folded = body.slice(0, 40).toLowerCase();
-		if (MARKS.some((mark) => folded.startsWith(mark))) return "call";
+		if (CALL_MARKS.some((mark) => folded.startsWith(mark))) return "call";
 		if (/^[{[]/.test(body)) return this.#judgeJson(body);
 		return /^[a-z]/i.test(body) ? this.#judgeName(body) : 1;
 	}
 
-	/** A tool's own name followed by arguments. */
+	/** Decides a tool's name that is followed by arguments. */
 	#judgeName(text: string): "call" | "wait" | number {
 		const word = /^(?:functions?\.|default_api\.)?[\w-]+/i.exec(text)?.[0] ?? text.slice(0, 1);
 		const bare = word.replace(/^(?:functions?\.|default_api\.)/i, "").toLowerCase();
@@ -191,12 +198,12 @@ export class TextCalls {
 		if (!this.#known.includes(bare)) return word.length;
 		const rest = text.slice(word.length);
 		if (rest.startsWith("(")) {
-			if (closingBracket(rest, 0) === null) return "wait";
-			return readBrackets(rest, 0) ? "call" : word.length;
+			if (findClosingBracket(rest, 0) === null) return "wait";
+			return parseBracketArguments(rest, 0) ? "call" : word.length;
 		}
 		const between = /^\s*(?:json|:)?\s*/i.exec(rest)?.[0] ?? "";
 		if (between.length === rest.length) return "wait";
 		if (rest[between.length] !== "{") return word.length;
-		return endOfJson(rest, between.length) === null ? "wait" : "call";
+		return findJsonEnd(rest, between.length) === null ? "wait" : "call";
 	}
 }

@@ -1,11 +1,11 @@
-import { endOfJson, isObject, parse } from "./arguments.ts";
-import { toolNameOf } from "./call-names.ts";
+import { findJsonEnd, isObject, parseJson } from "./json-arguments.ts";
+import { normaliseToolName } from "./tool-names.ts";
 
-/** A call that a model wrote into its text. */
+/** A tool call that a model wrote as text. */
 export type WrittenCall = { name: string; arguments: string };
 
-const NAME_FIELDS = ["name", "tool_name", "tool", "function_name", "function", "action"];
-const ARGUMENT_FIELDS = [
+const CALL_NAME_FIELDS = ["name", "tool_name", "tool", "function_name", "function", "action"];
+const CALL_ARGUMENT_FIELDS = [
 	"arguments",
 	"parameters",
 	"args",
@@ -15,55 +15,58 @@ const ARGUMENT_FIELDS = [
 	"tool_input",
 	"action_input",
 ];
-/** Lists in lists; deeper ones are not read. */
-const DEEPEST = 4;
+/** Deeper nesting is not read. */
+const MAX_NESTING_DEPTH = 4;
 
-/** Calls that a JSON value is, in any of the ways models write them; none when it is something else. */
-export function callsInValue(value: unknown, known: readonly string[], depth = 0): WrittenCall[] {
-	if (depth > DEEPEST) return [];
-	if (Array.isArray(value)) return value.flatMap((one) => callsInValue(one, known, depth + 1));
+/**
+ * Finds the calls in a JSON value, in any format that models use.
+ * @returns an empty list when it is something else.
+ */
+export function findCallsInJson(value: unknown, known: readonly string[], depth = 0): WrittenCall[] {
+	if (depth > MAX_NESTING_DEPTH) return [];
+	if (Array.isArray(value)) return value.flatMap((one) => findCallsInJson(one, known, depth + 1));
 	if (!isObject(value)) return [];
 	const nested = value.tool_calls ?? value.function_call ?? value.tool_call;
-	if (nested !== undefined) return callsInValue(nested, known, depth + 1);
-	if (isObject(value.function)) return callsInValue(value.function, known, depth + 1);
-	const nameField = NAME_FIELDS.find((field) => typeof value[field] === "string");
-	if (nameField === undefined) return callOfKey(value, known);
-	const name = toolNameOf(String(value[nameField]), known);
-	const argumentField = ARGUMENT_FIELDS.find((field) => value[field] !== undefined);
-	if (argumentField !== undefined) return [{ name, arguments: argumentsText(value[argumentField]) }];
+	if (nested !== undefined) return findCallsInJson(nested, known, depth + 1);
+	if (isObject(value.function)) return findCallsInJson(value.function, known, depth + 1);
+	const nameField = CALL_NAME_FIELDS.find((field) => typeof value[field] === "string");
+	if (nameField === undefined) return findCallWithNameAsKey(value, known);
+	const name = normaliseToolName(String(value[nameField]), known);
+	const argumentField = CALL_ARGUMENT_FIELDS.find((field) => value[field] !== undefined);
+	if (argumentField !== undefined) return [{ name, arguments: toArgumentsText(value[argumentField]) }];
 	if (!known.includes(name)) return [];
 	const { [nameField]: _name, type: _type, id: _id, ...rest } = value;
 	return [{ name, arguments: JSON.stringify(rest) }];
 }
 
 /** `{"get_order": {"number": "W1"}}` */
-function callOfKey(value: Record<string, unknown>, known: readonly string[]): WrittenCall[] {
+function findCallWithNameAsKey(value: Record<string, unknown>, known: readonly string[]): WrittenCall[] {
 	const [entry, ...others] = Object.entries(value);
 	if (!entry || others.length > 0 || !isObject(entry[1])) return [];
-	const name = toolNameOf(entry[0], known);
+	const name = normaliseToolName(entry[0], known);
 	return known.includes(name) ? [{ name, arguments: JSON.stringify(entry[1]) }] : [];
 }
 
-/** Arguments as text, whatever they came as. */
-export function argumentsText(value: unknown): string {
+/** Converts arguments of any type to text. */
+export function toArgumentsText(value: unknown): string {
 	if (typeof value === "string") return value;
 	return value === null || value === undefined ? "" : JSON.stringify(value);
 }
 
-/** Whether a text that is no JSON is a call all the same, badly written. */
+/** Whether a text that is not JSON looks like a call with errors. */
 export const looksLikeCall = (text: string, known: readonly string[]): boolean =>
 	[...text.matchAll(/["'](?:name|tool|function|action|tool_name)["']\s*:\s*["']([\w.:-]{1,80})/g)].some(
-		([, name]) => known.includes(toolNameOf(name ?? "", known)),
+		([, name]) => known.includes(normaliseToolName(name ?? "", known)),
 	);
 
 const XML_PARAMETER =
 	/<(?:parameter|param|arg)(?:=|\s+name=)["']?([\w-]{1,60})["']?\s*>([^<]*)<|<arg_key>\s*([\w-]{1,60})\s*<\/arg_key>\s*<arg_value>([^<]*)</g;
 
-/** Reads everything in a stretch of text that is nothing but calls, in whichever model's way. */
-export function readCalls(text: string, known: readonly string[]): WrittenCall[] {
+/** Parses a text that contains only calls, in the format of any model. */
+export function parseWrittenCalls(text: string, known: readonly string[]): WrittenCall[] {
 	const calls: WrittenCall[] = [];
-	const heads = new RegExp(`\\{|(?<![\\w])(?:${known.map(escaped).join("|")})(?![\\w])`, "gi");
-	/** A name whose arguments have not come yet, and where they may begin. */
+	const heads = new RegExp(`\\{|(?<![\\w])(?:${known.map(escapeForRegExp).join("|")})(?![\\w])`, "gi");
+	/** A tool name whose arguments have not been found yet, and where they may begin. */
 	let waiting = null as { name: string; from: number } | null;
 	const settle = (until: number) => {
 		if (waiting) {
@@ -73,14 +76,14 @@ export function readCalls(text: string, known: readonly string[]): WrittenCall[]
 	};
 	for (let head = heads.exec(text); head; head = heads.exec(text)) {
 		if (head[0] === "{") {
-			const end = endOfJson(text, head.index);
+			const end = findJsonEnd(text, head.index);
 			if (end === null) {
 				if (waiting) calls.push({ name: waiting.name, arguments: text.slice(head.index) });
 				waiting = null;
 				break;
 			}
 			const json = text.slice(head.index, end);
-			const found = callsInValue(parse(json), known);
+			const found = findCallsInJson(parseJson(json), known);
 			if (found.length > 0) {
 				settle(head.index);
 				calls.push(...found);
@@ -92,9 +95,9 @@ export function readCalls(text: string, known: readonly string[]): WrittenCall[]
 			continue;
 		}
 		settle(head.index);
-		const name = toolNameOf(head[0], known);
+		const name = normaliseToolName(head[0], known);
 		const from = head.index + head[0].length;
-		const inBrackets = readBrackets(text, from);
+		const inBrackets = parseBracketArguments(text, from);
 		if (inBrackets) calls.push({ name, arguments: inBrackets.arguments });
 		else waiting = { name, from };
 		heads.lastIndex = inBrackets?.end ?? from;
@@ -108,54 +111,54 @@ const xmlArguments = (text: string): string =>
 		Object.fromEntries(
 			[...text.matchAll(XML_PARAMETER)].map(([, name, value, key, inner]) => {
 				const written = (value ?? inner ?? "").trim();
-				return [name ?? key ?? "", plainValue(written)];
+				return [name ?? key ?? "", parseXmlValue(written)];
 			}),
 		),
 	);
 
-/** A string unless it is a JSON value of another kind. Numbers stay strings: order numbers are no amounts. */
-function plainValue(written: string): unknown {
-	const value = /^(?:[[{"]|null$|true$|false$)/.test(written) ? parse(written) : undefined;
+/** Parses a value; numbers stay text, because order numbers are not amounts. */
+function parseXmlValue(written: string): unknown {
+	const value = /^(?:[[{"]|null$|true$|false$)/.test(written) ? parseJson(written) : undefined;
 	return value === undefined ? written : value;
 }
 
-const KEYWORD =
+const KEYWORD_ARGUMENT_PATTERN =
 	/\s*([A-Za-z_]\w{0,60})\s*[=:]\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,()"']{1,200})\s*(?:,|$)/y;
 
 /**
- * Reads `("a": 1)` in the ways of Python and of JSON, right after a tool's name.
- * @returns null when there is no bracket or it does not hold arguments; `end` is after the closing bracket.
+ * Parses arguments in brackets after a tool's name, such as `("a": 1)`, in the syntax of Python or JSON.
+ * @returns null when there are none; `end` is after the closing bracket.
  */
-export function readBrackets(text: string, from: number): { arguments: string; end: number } | null {
+export function parseBracketArguments(text: string, from: number): { arguments: string; end: number } | null {
 	if (text[from] !== "(") return null;
-	const close = closingBracket(text, from);
+	const close = findClosingBracket(text, from);
 	if (close === null) return null;
 	const inner = text.slice(from + 1, close).trim();
 	const end = close + 1;
 	if (inner === "") return { arguments: "{}", end };
-	if (isObject(parse(inner))) return { arguments: inner, end };
+	if (isObject(parseJson(inner))) return { arguments: inner, end };
 	const args: Record<string, unknown> = {};
-	KEYWORD.lastIndex = 0;
+	KEYWORD_ARGUMENT_PATTERN.lastIndex = 0;
 	let at = 0;
 	while (at < inner.length) {
-		KEYWORD.lastIndex = at;
-		const found = KEYWORD.exec(inner);
+		KEYWORD_ARGUMENT_PATTERN.lastIndex = at;
+		const found = KEYWORD_ARGUMENT_PATTERN.exec(inner);
 		if (!found) return null;
 		const [whole, key = "", written = ""] = found;
-		args[key] = unquoted(written.trim());
+		args[key] = parseKeywordValue(written.trim());
 		at += whole.length;
 	}
 	return { arguments: JSON.stringify(args), end };
 }
 
-function unquoted(written: string): unknown {
+function parseKeywordValue(written: string): unknown {
 	if (/^(?:None|null)$/.test(written)) return null;
 	if (written.startsWith("'")) return written.slice(1, -1).replace(/\\(.)/g, "$1");
-	return parse(written) ?? written;
+	return parseJson(written) ?? written;
 }
 
-/** Where the bracket at `from` closes, outside quotes; null when it does not. */
-export function closingBracket(text: string, from: number): number | null {
+/** Finds the bracket that closes the one at `from`, ignoring quoted text; null when there is none. */
+export function findClosingBracket(text: string, from: number): number | null {
 	let quote = "";
 	let depth = 0;
 	for (let at = from; at < text.length; at++) {
@@ -170,4 +173,4 @@ export function closingBracket(text: string, from: number): number | null {
 	return null;
 }
 
-const escaped = (name: string): string => name.replace(/[^\w]/g, "\\$&");
+const escapeForRegExp = (name: string): string => name.replace(/[^\w]/g, "\\$&");

@@ -1,21 +1,26 @@
 import { createParser } from "eventsource-parser";
 import { ProviderFault } from "../provider-fault.ts";
 
-/** One event's data, and a whole reply without a stream, in UTF-16 units: a chunk has some hundred. */
-const LONGEST_EVENT = 2_000_000;
+/**
+ * Limit for the data of one event, and for a reply that is not streamed. A usual chunk has some hundred characters.
+ */
+const MAX_EVENT_CHARACTERS = 2_000_000;
 
 /**
- * Reads a response as chunks: events with JSON, up to `[DONE]`. A server that does not stream answers with one JSON
- * body, which is one chunk. Yields "done" where the server marks the end.
- * @throws ProviderFault for what is no JSON or too long; what the connection throws when it breaks.
+ * Reads the chunks of a response: events with JSON, up to `[DONE]`. The reply of a server that does not stream is one
+ * chunk. Yields "done" at the server's end mark.
+ * @throws ProviderFault for invalid JSON or an event that is too long; the connection's error when it breaks.
  */
-export async function* chunksOf(response: Response): AsyncGenerator<{ chunk: unknown } | "done"> {
+export async function* readChunks(response: Response): AsyncGenerator<{ chunk: unknown } | "done"> {
 	const isJson = response.headers.get("content-type")?.includes("application/json") ?? false;
 	const events: string[] = [];
-	const parser = createParser({ onEvent: ({ data }) => events.push(data), maxBufferSize: LONGEST_EVENT });
+	const parser = createParser({
+		onEvent: ({ data }) => events.push(data),
+		maxBufferSize: MAX_EVENT_CHARACTERS,
+	});
 	const decoder = new TextDecoder();
 	let whole = "";
-	/** The rest is read and dropped, so that the connection can serve the next request. */
+	/** After the end mark the rest is read and ignored, so that the connection can be reused. */
 	let isDone = false;
 	const reader = response.body?.getReader();
 	try {
@@ -24,8 +29,8 @@ export async function* chunksOf(response: Response): AsyncGenerator<{ chunk: unk
 			const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
 			if (isJson) {
 				whole += text;
-				if (whole.length > LONGEST_EVENT) throw tooLong();
-			} else feed(parser, done ? `${text}\n\n` : text);
+				if (whole.length > MAX_EVENT_CHARACTERS) throw toTooLongFault();
+			} else feedParser(parser, done ? `${text}\n\n` : text);
 			for (const data of events.splice(0)) {
 				if (isDone) break;
 				isDone = data.trimStart().startsWith("[DONE]");
@@ -43,16 +48,17 @@ export async function* chunksOf(response: Response): AsyncGenerator<{ chunk: unk
 	}
 }
 
-function feed(parser: ReturnType<typeof createParser>, text: string): void {
+function feedParser(parser: ReturnType<typeof createParser>, text: string): void {
 	try {
 		parser.feed(text);
 	} catch {
-		// The parser throws once it has been terminated by an event that is too long.
-		throw tooLong();
+		// The parser throws after an event was too long.
+		throw toTooLongFault();
 	}
 }
 
-const tooLong = () => new ProviderFault({ reason: "malformed", canRetry: true, note: "event without end" });
+const toTooLongFault = () =>
+	new ProviderFault({ reason: "malformed", canRetry: true, note: "event without end" });
 
 function parseData(data: string): unknown {
 	try {

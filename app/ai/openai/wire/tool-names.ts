@@ -1,0 +1,20 @@
+/** Normalisation of tool names as models write them: with template marks, with a namespace, or in another case. */
+
+const TOOL_NAMESPACE_PATTERN = /^(?:(?:functions?|tools?|default_api|default|api)[.:/]|tool_use\.)+/i;
+
+/**
+ * The name of the known tool that is meant; else the written name without marks and namespace.
+ * `search_knowledge<|channel|>commentary`, `functions.search_knowledge:0` and `Search-Knowledge` are all recognised.
+ */
+export function normaliseToolName(written: string, known: readonly string[]): string {
+	const plain = written
+		.replace(/[<|｜].*$/su, "")
+		.trim()
+		.replace(/^["'`]+|(?<!["'`()])["'`()]+$/g, "")
+		.replace(TOOL_NAMESPACE_PATTERN, "")
+		.replace(/:\d+$/, "");
+	const folded = foldName(plain);
+	return known.find((name) => foldName(name) === folded) ?? plain;
+}
+
+const foldName = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, "");
