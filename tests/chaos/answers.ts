@@ -132,10 +132,10 @@ async function runWithModel(stage: Stage, kills: number): Promise<Outcome> {
 
 const expectedOf = (questions: string[]): string => answerTo(readQuestion(questions.join("\n"))?.mark ?? "");
 
-/** What a customer does during an answer. */
+/** Actions of a customer during an answer. */
 const DEEDS = ["wait", "come back", "write on", "take over"] as const;
 
-/** One question and what its customer does during the answer. */
+/** Asks one question, and does the customer's action during the answer. */
 async function askOne(options: {
 	shop: Shop;
 	one: Expected;

@@ -1,11 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 
-/** What has to be undone when the run ends, however it ends; the last first. */
+/** Cleanups that run when the run ends for any reason, the last one first. */
 export type Undo = (() => unknown)[];
 
 const children = new Set<ChildProcess>();
 
-/** Remembers a process of the run, so that none outlives it. */
+/** Registers a child process of the run, so that it is killed at the end. */
 export function track<Child extends ChildProcess>(child: Child): Child {
 	children.add(child);
 	child.once("exit", () => children.delete(child));
@@ -13,8 +13,8 @@ export function track<Child extends ChildProcess>(child: Child): Child {
 }
 
 /**
- * Does the work of a run within a bound, undoes what it set up, and ends the process with its exit code; with 1
- * when it was stopped, failed or took too long. @param tell what to say of the state it then was in.
+ * Runs work with a time limit, runs the cleanups, and ends the process with its exit code, or with 1 when it was
+ * stopped, failed or timed out. @param tell returns lines about the state at that time.
  */
 export function runBounded(
 	seconds: number,
@@ -31,12 +31,12 @@ export function runBounded(
 			try {
 				await step();
 			} catch {
-				// The others still have to be undone.
+				// The other cleanups must still run.
 			}
 		}
 		process.exit(code);
 	}
-	// The last resort, also when undoing failed. A stopped process takes this signal, too.
+	// The last resort, also when a cleanup failed. SIGKILL also ends a process that is stopped by SIGSTOP.
 	process.on("exit", () => {
 		for (const child of children) child.kill("SIGKILL");
 	});

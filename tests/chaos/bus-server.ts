@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "#tests/setup/server-process.ts";
 import { track } from "./bounded.ts";
 
-/** A broker for this run only. */
+/** A broker that is started for one run. */
 export type BusServer = {
 	url: string;
 	crash(downMs: number): Promise<void>;
@@ -21,7 +21,7 @@ function redisArgs(port: number): string[] {
 	return ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
 }
 
-/** Starts the broker; returns null where it is not installed. */
+/** Starts the broker; null when it is not installed. */
 export async function startBusServer(kind: "redis" | "nats"): Promise<BusServer | null> {
 	const { name, args } = PROGRAMS[kind];
 	if (spawnSync(name, ["--version"], { stdio: "ignore" }).status !== 0) return null;

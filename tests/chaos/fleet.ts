@@ -2,32 +2,32 @@ import { setTimeout as delay } from "node:timers/promises";
 import { freePort, startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
 import { track } from "./bounded.ts";
 
-/** What a server process holds, as it says itself after collecting garbage. */
+/** The resources that a server process reports after a garbage collection. */
 export type Held = {
-	/** Active resources by kind: TCPSocketWrap, Timeout … */
+	/** Numbers of active resources by kind: TCPSocketWrap, Timeout … */
 	counts: Record<string, number>;
-	/** The most bytes that wait in any one socket. */
+	/** Maximum of unsent bytes in one socket. */
 	unsentBytes: number;
 	heapBytes: number;
 	rssBytes: number;
 };
 
-/** The server processes of a run: real ones, each on a port that it keeps over its restarts. */
+/** The server processes of a run, each with a port that it keeps over its restarts. */
 export type Fleet = {
 	urls: string[];
-	/** Ends one at once and starts it again after `downMs`; resolves when it is ready. */
+	/** Kills a process at once and starts it again after `downMs`; resolves when it is ready. */
 	kill(index: number, downMs: number): Promise<void>;
-	/** Ends one as a deploy does and starts it again when it has gone. @returns its exit code. */
+	/** Ends a process as a deploy does and starts it again. @returns its exit code. */
 	restart(index: number): Promise<number | null>;
-	/** Stops one (SIGSTOP) for so long. */
+	/** Suspends a process (SIGSTOP) for `forMs`. */
 	freeze(index: number, forMs: number): Promise<void>;
-	/** Collects garbage in one and reads what it still holds. */
+	/** Collects garbage in a process and reads its resources. */
 	probe(index: number): Promise<Held>;
-	/** Open streams of one. */
+	/** Number of open streams of a process. */
 	countStreams(index: number): Promise<number>;
-	/** How often a process ended that nobody had ended, with the last of what it wrote. */
+	/** Processes that ended unexpectedly, with the end of their output. */
 	surprises: string[];
-	/** What all processes have logged as errors, also those that are gone. */
+	/** The errors that all processes have logged, including ended ones. */
 	errors(): string[];
 	stop(): Promise<void>;
 };
@@ -35,7 +35,10 @@ export type Fleet = {
 const PROBE_MS = 20_000;
 const OPTIONS = ["--expose-gc", "--import", "./tests/setup/gc-on-signal.mjs"];
 
-/** Starts `count` processes and waits until all are ready. @param env of process `index`. */
+/**
+ * Starts `count` processes and waits until all are ready. @param options.env returns the environment of process
+ * `index`.
+ */
 export async function startFleet(options: {
 	count: number;
 	env: (index: number) => Record<string, string>;
@@ -45,7 +48,7 @@ export async function startFleet(options: {
 	for (let index = 0; index < options.count; index += 1) ports.push(await freePort());
 	const surprises: string[] = [];
 	const servers: (TestServer | null)[] = ports.map(() => null);
-	/** Every process there was. */
+	/** Every process that was started. */
 	const started: TestServer[] = [];
 	let isStopping = false;
 

@@ -5,9 +5,9 @@ import type { Ack, WritingLog } from "./writers.ts";
 
 export type Verdict = {
 	violations: Violation[];
-	/** Per fault, in their order: messages acknowledged during it, and the slowest delivery after its end. */
+	/** For each fault, in order: messages acknowledged during it, and the slowest delivery after its end. */
 	faults: { record: FaultRecord; acked: number; slowestMs: number }[];
-	/** From acknowledgement to being shown, over every message and every reader. */
+	/** Times from acknowledgement to being shown, over all messages and readers. */
 	deliveries: { count: number; medianMs: number; p99Ms: number };
 	messages: number;
 };

@@ -4,18 +4,21 @@ import type { Connection } from "./readers/connection.ts";
 import type { Violation } from "./readers/reader.ts";
 
 const SETTLE_MS = 15_000;
-/** The pools (10 and 4 connections, each with a timer) open connections as they need them and keep them. */
+/**
+ * Sockets that may be added: the pools (10 and 4 connections, each with a timer) open connections on demand and keep
+ * them.
+ */
 const SOCKETS_MAY_DIFFER = 14;
 const TIMERS_MAY_DIFFER = 14;
-/** Code that is compiled on the way, and caches that fill up to their limit. */
+/** Heap growth in bytes that compiled code and bounded caches may cause. */
 const HEAP_MAY_GROW_BYTES = 12 * 1024 * 1024;
 
 export type Leftovers = { violations: Violation[]; rounds: Held[][] };
 
 /**
- * Lets every reader leave, come again and leave again, `times` over, and compares what each process holds after
- * the first and after the last time: sockets, timers, memory.
- * @param open brings all readers back; @param close lets them leave.
+ * Connects and disconnects all readers `times` times, and compares the resources of each process after the first and
+ * the last time: sockets, timers, memory. @param options.open connects all readers. @param options.close disconnects
+ * them.
  */
 export async function lookForLeftovers(options: {
 	fleet: Fleet;
@@ -75,7 +78,7 @@ async function settledStreams(fleet: Fleet, index: number): Promise<number> {
 	}
 }
 
-/** What a process holds once it no longer changes, or is no more than what it was compared with. */
+/** A process's resources once they no longer change, or do not exceed those of `before`. */
 async function settledHeld(fleet: Fleet, index: number, before: Held | undefined): Promise<Held> {
 	const deadline = Date.now() + SETTLE_MS;
 	let last = await fleet.probe(index);
@@ -90,8 +93,8 @@ async function settledHeld(fleet: Fleet, index: number, before: Held | undefined
 }
 
 /**
- * Closes the connections that Node's fetch keeps for later requests (the server asks it to, for 75 s), so that
- * what is left at the servers is theirs. undici keeps its agent under this symbol so that it can be replaced.
+ * Closes the idle connections of Node's fetch (kept for 75 s on the server's request), so that only the servers' own
+ * remain. undici stores its agent under this symbol.
  */
 function forgetIdleConnections(): void {
 	const place = Symbol.for("undici.globalDispatcher.1");

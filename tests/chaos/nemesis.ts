@@ -11,7 +11,7 @@ export type FaultRecord = { name: string; startedAt: number; endedAt: number };
 
 export type Fault = { name: string; run: () => Promise<void> };
 
-/** Everything that can be disturbed. */
+/** The processes and connections that faults disturb. */
 export type Victims = {
 	fleet: Fleet;
 	postgres: ChaosPostgres;

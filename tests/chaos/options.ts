@@ -10,17 +10,17 @@ export type ChaosOptions = {
 	writers: number;
 	/** Messages that must be acknowledged before the run ends. */
 	messages: number;
-	/** Fewer than this are a violation: a machine with other work to do may not come to all of them. */
+	/** Minimum number of messages; a busy machine may not reach `messages`. */
 	fewest: number;
-	/** A message must be shown this soon after it was acknowledged, or after the last fault. */
+	/** Time within which a message must be shown after its acknowledgement, or after the last fault. */
 	deadlineMs: number;
-	/** How long the faults may go on. */
+	/** Maximum duration of the faults. */
 	seconds: number;
-	/** Only faults whose names match; null for all. */
+	/** Pattern of the names of faults to run; null for all. */
 	faults: RegExp | null;
-	/** How long readers are paused under a megabyte a second; 0 leaves that and the look at leftovers out. */
+	/** Duration for which readers are paused under a megabyte a second; 0 omits that and the search for leaks. */
 	slowSeconds: number;
-	/** Quiet between two faults. */
+	/** Pause between two faults. */
 	gapMs: number;
 	seed: number;
 	bus: BusKind;
@@ -34,11 +34,11 @@ const FULL = { processes: 3, talks: 40, writers: 24, messages: 20_000, seconds: 
 const SHORT = { processes: 2, talks: 8, writers: 8, messages: 1_500, seconds: 40, slow: 4, gapMs: 500 };
 
 const DEADLINE_MS = 5_000;
-/** The short run shares its processors with the other tests. */
+/** Longer than in the full run, because the short run shares the processors with other tests. */
 const SHORT_DEADLINE_MS = 20_000;
 const SHORT_SHARE = 0.02;
 
-/** Reads the command line. @throws with the usage when it cannot be read. */
+/** Parses the command line. @throws with the usage line when it is invalid. */
 export function readOptions(args: string[]): ChaosOptions {
 	const { values } = parseArgs({
 		args,

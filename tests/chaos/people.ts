@@ -1,12 +1,12 @@
 import { setEnv } from "#app/env.server.ts";
 
-/** One conversation and what its customer acts with. */
+/** A session and its customer's credentials. */
 export type Talk = { sessionId: string; token: string; cookie: string };
 
-/** Everybody who takes part in a run. */
+/** All clients of a run. */
 export type People = {
 	talks: Talk[];
-	/** The login of the agent who has all the conversations. */
+	/** The login cookie of the agent who has all sessions. */
 	agentCookie: string;
 	/** Bearer token of a program. */
 	apiKey: string;
@@ -15,8 +15,8 @@ export type People = {
 const AGENT = { email: "chaos@store.test", name: "Robin", password: "many-small-faults" };
 
 /**
- * Makes the agent and the API key in the database, and opens the conversations through a server.
- * @param env what the servers were started with.
+ * Creates the agent and the API key in the database, and the sessions through a server.
+ * @param options.env the servers' environment.
  */
 export async function gatherPeople(options: {
 	env: Record<string, string>;
@@ -29,14 +29,14 @@ export async function gatherPeople(options: {
 	const { closeDatabase } = await import("#db/client.server.ts");
 	await createAgent(AGENT);
 	const { key } = await createApiKey({ name: "Order system" });
-	// The run breaks connections, and these need not be among them.
+	// Closed, because the run's faults need not break these connections.
 	await closeDatabase();
 	const talks: Talk[] = [];
 	for (let index = 0; index < options.talks; index += 1) talks.push(await openTalk(options.url));
 	return { talks, agentCookie: await signIn(options.url), apiKey: key };
 }
 
-/** Opens a conversation as a new visitor. */
+/** Creates a session as a new visitor. */
 export async function openTalk(url: string): Promise<Talk> {
 	const response = await fetch(`${url}/api/chat/sessions`, {
 		method: "POST",

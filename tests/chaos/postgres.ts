@@ -19,7 +19,7 @@ import { track } from "./bounded.ts";
 
 const READY_TIMEOUT_MS = 60_000;
 const RETRY_DELAY_MS = 50;
-/** The longest answer is every event of a run. */
+/** Timeout of a statement, in milliseconds; the largest result has every event of a run. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 const MAX_ATTEMPTS = 5;
 
@@ -153,6 +153,6 @@ function sendSignal(pid: number, name: NodeJS.Signals): void {
 	try {
 		process.kill(pid, name);
 	} catch {
-		// It ended meanwhile.
+		// The process has ended meanwhile.
 	}
 }

@@ -1,14 +1,14 @@
-/** Random numbers that come again with the same seed, so that a run's schedule can be repeated. */
+/** Pseudorandom numbers that repeat with the same seed, so that a run's schedule can be repeated. */
 export type Random = {
-	/** From 0 up to but not including 1. */
+	/** A number from 0 up to but not including 1. */
 	next(): number;
-	/** A whole number from `least` to `most`, both included. */
+	/** A whole number from `least` to `most`, both inclusive. */
 	between(least: number, most: number): number;
 	pick<Item>(items: readonly Item[]): Item;
 	shuffled<Item>(items: readonly Item[]): Item[];
 };
 
-/** mulberry32 (Tommy Ettinger, public domain): 32 bits of state are plenty for a schedule. */
+/** The generator mulberry32 (Tommy Ettinger, public domain); 32 bits of state suffice for a schedule. */
 export function createRandom(seed: number): Random {
 	let state = seed >>> 0;
 	const next = () => {

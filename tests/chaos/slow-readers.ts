@@ -10,24 +10,26 @@ const READERS = 8;
 const SENDERS = 8;
 const RATE_BYTES = 1_000_000;
 const MESSAGE_BYTES = 9_500;
-/** What may lie unsent in the process for one reader. */
+/** Maximum of unsent bytes in the process for one reader. */
 const UNSENT_LIMIT_BYTES = 256 * 1024;
-/** The heap and the ring breathe; a queue for each reader would be the whole megabyte a second, each. */
+/**
+ * Maximum heap growth in bytes. The ring's size varies; a queue for each reader would grow by a megabyte a second.
+ */
 const GROWTH_LIMIT_BYTES = 128 * 1024 * 1024;
 const PROBE_EVERY_MS = 1_000;
 
 export type SlowReaders = {
 	lines: Connection[];
 	violations: Violation[];
-	/** What is told in the report. */
+	/** Numbers for the report. */
 	sentBytes: number;
 	mostUnsentBytes: number;
 	growthBytes: number;
 };
 
 /**
- * Readers that stop taking bytes while a megabyte a second is written into their conversation: what lies in
- * the process for each stays small, and nothing is lost to them when they go on.
+ * Pauses readers while a megabyte a second is written into their session: the unsent bytes of each must stay small,
+ * and after resuming each must have every message.
  */
 export async function pauseReaders(options: {
 	fleet: Fleet;

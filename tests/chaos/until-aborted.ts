@@ -1,7 +1,7 @@
 /**
- * Work that ends with its signal at the latest. fetch promises that, but an abort can be lost on its way to it
- * (nodejs/undici#3644), and then a reader or writer of the run would wait for ever.
- * @throws the signal's reason once it is aborted.
+ * Rejects at the latest when the signal is aborted. fetch should do that, but an abort can be lost
+ * (nodejs/undici#3644), and a reader or writer of the run would wait forever. @throws the signal's reason after an
+ * abort.
  */
 export async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
 	let stop = () => {};

@@ -3,7 +3,7 @@ import type { People, Talk } from "./people.ts";
 import type { Random } from "./random.ts";
 import { untilAborted } from "./until-aborted.ts";
 
-/** A message that a server has acknowledged. Times are milliseconds of this process's clock. */
+/** An acknowledged message. Times are milliseconds of this process's clock. */
 export type Ack = {
 	clientMessageId: string;
 	sessionId: string;
@@ -11,26 +11,26 @@ export type Ack = {
 	seq: number;
 	text: string;
 	ackedAt: number;
-	/** False for messages whose readers were made to wait. */
+	/** False for messages whose readers were paused, so that their delay does not count. */
 	isTimed: boolean;
 	attempts: number;
 };
 
 export type WritingLog = {
 	acks: Ack[];
-	/** Every text that was ever sent, by its client id: nothing else may be shown. */
+	/** Every text that was sent, by its client id; no other text may be shown. */
 	sent: Map<string, string>;
-	/** Answers that a sound request must not get, as `403 of /chat/actions`, with how often. */
+	/** Unexpected responses to valid requests, such as `403 of /chat/actions`, with their number. */
 	refusals: Map<string, number>;
-	/** Two answers for one client id that do not name the same message. */
+	/** Pairs of responses for one client id with different messages. */
 	contradictions: string[];
-	/** Client ids that were never acknowledged, however often they were sent. */
+	/** Client ids that were never acknowledged, in spite of retries. */
 	abandoned: string[];
-	/** Repeated requests after an error, a timeout or a refusal. */
+	/** Number of retries after an error, a timeout or a refusal. */
 	retries: number;
 };
 
-/** A way of posting a message; each is one of the product's own. */
+/** A way of posting a message; each is one that clients of the product use. */
 type Door = (people: People, talk: Talk) => Request;
 type Request = { path: string; headers: Record<string, string>; body: (fields: Fields) => string };
 type Fields = { message: string; clientMessageId: string };
@@ -66,17 +66,16 @@ const DOORS: { sender: "user" | "agent"; door: Door }[] = [
 	},
 ];
 
-/** A browser gives up on a request that hangs, and sends again under the same id. */
+/** Timeout after which a request is sent again under the same id, as in browsers. */
 const REQUEST_LIMIT_MS = 10_000;
 const RETRY_MS = 500;
-/** This share of the messages is posted to two processes at once, as by an impatient outbox. */
+/** Share of the messages that are posted to two processes at once. */
 const DOUBLED = 0.03;
 const WORDS = "thank you for the parcel it came on Tuesday and the lamp in it is very nice ".repeat(4);
 
 /**
- * One writer: posts message after message, each through one of the doors, to any process, again and again
- * under the same id until it is acknowledged.
- * @param options.isDone asked before each message; a message that was begun is always brought to its end.
+ * Writes messages until done: each through one of the routes, to any process, repeated under the same id until it is
+ * acknowledged. @param options.isDone asked before each message; a started message is always completed.
  */
 export async function write(options: {
 	name: string;
@@ -85,7 +84,7 @@ export async function write(options: {
 	random: Random;
 	log: WritingLog;
 	isDone: () => boolean;
-	/** The moment after which an unacknowledged message is given up; it is then a violation. */
+	/** The time after which an unacknowledged message counts as a violation. */
 	giveUpAt: () => number;
 }): Promise<void> {
 	const { name, people, urls, random, log } = options;
@@ -134,7 +133,7 @@ export async function write(options: {
 			const text = await untilAborted(response.text(), signal);
 			if (response.ok) {
 				const parsed = JSON.parse(text) as Written & { message?: Written | string };
-				// The forms answer with what they did, the API with the message itself.
+				// The forms return their result, the API returns the message itself.
 				const message = typeof parsed.message === "object" ? parsed.message : parsed;
 				return { messageId: message.id, seq: message.seq };
 			}
@@ -143,7 +142,7 @@ export async function write(options: {
 				log.refusals.set(what, (log.refusals.get(what) ?? 0) + 1);
 			}
 		} catch {
-			// Cut, hung or unreachable: whether it was written is not known, so it is sent again.
+			// The request was cut, hung or unreachable; it may have been written, so it is repeated under the same id.
 		}
 		return null;
 	}
@@ -151,10 +150,10 @@ export async function write(options: {
 
 type Written = { id: string; seq: number };
 
-/** Word in the agents' own notes that no customer may ever receive. */
+/** Text in internal tags that no customer may receive. */
 export const INTERNAL_MARK = "only-for-agents";
 
-/** Writes notes of the agents' own (tags) on random conversations until told to stop. @returns how many. */
+/** Writes internal tags on random sessions until stopped. @returns their number. */
 export async function writeNotes(options: {
 	people: People;
 	urls: string[];

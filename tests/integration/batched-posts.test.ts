@@ -431,7 +431,7 @@ describe("a wake-up with its event", () => {
 		expect(logged).toHaveLength(3);
 		await until(() => expect(near.received).toEqual([...logged]));
 		for (const { stream, seq, type, json } of near.received) receive([stream, seq, [type, json]]);
-		// Taken from the wake-up itself, without a query.
+		// The event was taken from the wake-up itself, without a query.
 		expect(far.received).toEqual([...logged]);
 		for (const leave of leaves) leave();
 		await other.stop();

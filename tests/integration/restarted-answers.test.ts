@@ -109,7 +109,7 @@ async function ask(question: string, locale = "en") {
 	};
 }
 
-/** Streams the first words slowly, so that the pipeline checks the beginning, and the rest as `says` does. */
+/** Streams the first words slowly, so that the pipeline checks the beginning, and the rest as `streamsText` does. */
 const streamsSlowly =
 	(text: string): Reply =>
 	async (response, request) => {

@@ -6,34 +6,33 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const START_MS = 10_000;
 const STOP_MS = 5_000;
-/** Where Debian puts servers; not on everybody's PATH. */
+/** Folders of Debian's servers, which are not in every user's PATH. */
 const FOLDERS = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"].filter(
 	Boolean,
 );
 
 /**
- * The shell ends the program when its own input closes, so that a program never outlives the process that
- * started it, however that ends: -9 included.
+ * A shell script that ends the program when its input closes, so that the program ends with the process that started
+ * it, even after SIGKILL.
  */
 const UNTIL_INPUT_CLOSES = '"$@" & child=$!; cat >/dev/null; kill $child; wait $child';
 
-/** @returns where a program is; null when it is not installed. */
+/** @returns the path of a program; null when it is not installed. */
 export function findProgram(name: string): string | null {
 	for (const path of FOLDERS.map((folder) => join(folder, name))) {
 		try {
 			accessSync(path, constants.X_OK);
 			return path;
 		} catch {
-			// Not in this folder.
+			// The program is not in this folder.
 		}
 	}
 	return null;
 }
 
 /**
- * Starts a server that stays in the foreground and waits until it takes connections on 127.0.0.1.
- * @returns stops it and resolves when it is gone.
- * @throws when it does not listen within 10 s; with what it wrote.
+ * Starts a server in the foreground and waits until it accepts connections on 127.0.0.1.
+ * @returns a function that stops it. @throws with its output when it does not listen within 10 s.
  */
 export async function startServer(options: {
 	command: string[];

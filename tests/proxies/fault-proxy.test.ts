@@ -19,7 +19,9 @@ afterEach(async () => {
 	await origin.stop();
 });
 
-/** `/stream` holds a stream open, of which the test writes the frames; everything else tells what it was asked. */
+/**
+ * A server whose `/stream` sends the frames that the test writes; all other paths return the request they received.
+ */
 async function startOrigin() {
 	const streams: ServerResponse[] = [];
 	let requests = 0;
@@ -54,7 +56,7 @@ async function startOrigin() {
 	};
 }
 
-/** Reads a stream through the proxy as it comes, and notes how it ended. */
+/** Reads a stream through the proxy, and records how it ended. */
 function readStream(path = "/stream") {
 	const seen = { status: 0, body: "", end: null as "whole" | "cut" | null };
 	const request = get(`${proxy.url}${path}`, { agent: false }, (response: IncomingMessage) => {
@@ -142,7 +144,7 @@ describe("buffering networks", () => {
 		const reader = readStream();
 		await expect.poll(() => origin.streams.length).toBe(1);
 		origin.streams[0]?.write(FRAME);
-		// Passing through meanwhile shows that there was time for it.
+		// Passing through first shows that there was time for it.
 		proxy.set({ mode: "pass" });
 		const other = readStream();
 		await untilBytes(other, FRAME.length);
@@ -186,7 +188,7 @@ describe("breaking networks", () => {
 		await expect(fetch(proxy.url, { signal: AbortSignal.timeout(200) })).rejects.toThrow(/timeout/);
 		expect(reader.seen).toMatchObject({ body: FRAME, end: null });
 		expect(origin.requests(), "the server was not asked").toBe(1);
-		// The network is back, but what was lost stays lost.
+		// The network is back, but lost bytes stay lost.
 		proxy.set({ mode: "pass" });
 		expect((await fetch(proxy.url)).status).toBe(200);
 		expect(reader.seen.end).toBeNull();

@@ -11,45 +11,45 @@ import { type Readable, Transform } from "node:stream";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 
 /**
- * What is wrong with the network. A new fault meets the requests that come after it; `black-hole`, `reset` and
- * `status` strike what is open as well, as a dead line or a dead server behind a proxy does.
+ * A network fault. It applies to later requests; `black-hole`, `reset` and `status` also apply to open ones, as a
+ * dead connection or a dead server behind a proxy does.
  */
 export type Fault =
 	| { mode: "pass" }
-	/** Every byte of a response arrives this much later. */
+	/** Delays every byte of a response. */
 	| { mode: "latency"; ms: number }
 	| { mode: "throttle"; bytesPerSecond: number }
-	/** Nothing is passed on, not even the head, before the response has ended: a virus scanner. */
+	/** Passes nothing on before the response has ended, as a virus scanner does. */
 	| { mode: "store-and-forward" }
-	/** Passed on in pieces of at least this many bytes, 64 KB unless told otherwise. */
+	/** Passes the response on in pieces of at least this many bytes, 64 KB by default. */
 	| { mode: "buffer"; bytes?: number }
-	/** A response ends abruptly after so many bytes of its body, be it in the middle of a frame. */
+	/** Ends a response abruptly after this many bytes of its body, even in the middle of a frame. */
 	| { mode: "cut"; afterBytes: number }
-	/** Accepts and never answers; no FIN either. What is open stays open and silent for good. */
+	/** Accepts and never answers, without a FIN; open connections stay open and silent. */
 	| { mode: "black-hole" }
-	/** Connections end with RST. */
+	/** Ends connections with RST. */
 	| { mode: "reset" }
-	/** Ends a connection that has carried nothing for so long, which Node's server does when told its time. */
+	/** Ends a connection that was idle for this time, as Node's server does with a timeout. */
 	| { mode: "idle-kill"; ms: number }
-	/** The proxy's own answer in place of the server's. */
+	/** Answers in place of the server. */
 	| { mode: "status"; status: 502 | 503 }
-	/** HTTP/1.0 on both sides: a connection a request, no chunks. */
+	/** Uses HTTP/1.0 on both sides: one request for each connection, no chunked encoding. */
 	| { mode: "http-1.0" }
-	/** Without X-Accel-Buffering, Cache-Control and Last-Event-ID. */
+	/** Removes X-Accel-Buffering, Cache-Control and Last-Event-ID. */
 	| { mode: "strip-headers" };
 
 export interface FaultProxy {
-	/** Without a slash at the end. */
+	/** URL without a slash at the end. */
 	url: string;
 	port: number;
-	/** @param only paths (with query) that the fault strikes; the others pass. */
+	/** Sets the fault. @param only pattern of the paths (with query) that it applies to. */
 	set(fault: Fault, only?: RegExp): void;
-	/** Ends what is open: by an abrupt FIN, or by RST. */
+	/** Ends open connections: by an abrupt FIN, or by RST. */
 	dropConnections(how?: "end" | "reset"): void;
 	stop(): Promise<void>;
 }
 
-/** Of one connection only, RFC 9110 section 7.6.1. */
+/** Hop-by-hop headers (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = new Set([
 	"connection",
 	"keep-alive",
@@ -60,24 +60,23 @@ const HOP_BY_HOP = new Set([
 ]);
 const STRIPPED = new Set([...HOP_BY_HOP, "x-accel-buffering", "cache-control", "last-event-id"]);
 const BUFFER_BYTES = 64 * 1024;
-/** A throttled response is let through this many times a second. */
+/** Times a second that a throttled response is passed on. */
 const THROTTLE_STEPS = 20;
 
 type Backend = { host: string; port: number };
 
-/** A request on its way. */
+/** A request in progress. */
 interface Exchange {
 	request: IncomingMessage;
 	response: ServerResponse;
-	/** The network has forgotten this connection: nothing goes through it any more, not even its end. */
+	/** Whether the connection is dead: nothing passes through it any more, not even its end. */
 	isLost: boolean;
 }
 
 /**
- * A reverse proxy on 127.0.0.1 with faults that are switched while it runs. Host, Origin and all other headers
- * of the two ends go through as they are.
- * @param target the server behind it, `http://host:port`.
- * @param port to listen on; a free one by default.
+ * A reverse proxy on 127.0.0.1 whose fault can be changed while it runs. Host, Origin and all other end-to-end
+ * headers pass unchanged. @param target the server behind it, `http://host:port`. @param port to listen on; a free
+ * one by default.
  */
 export async function startFaultProxy(target: string, port = 0): Promise<FaultProxy> {
 	const { hostname, port: targetPort } = new URL(target);
@@ -163,7 +162,7 @@ function forward(exchange: Exchange, backend: Backend, fault: Fault): void {
 		else if (fault.mode !== "store-and-forward" && fault.mode !== "buffer") head();
 		try {
 			for await (const piece of shape(incoming, fault)) {
-				// The server is not told either: its writes go nowhere for as long as the other end waits.
+				// The server is not informed: its writes are lost for as long as the client waits.
 				if (exchange.isLost) await once(response, "close");
 				head();
 				if (!response.write(piece)) await Promise.race([once(response, "drain"), once(response, "close")]);
@@ -177,7 +176,7 @@ function forward(exchange: Exchange, backend: Backend, fault: Fault): void {
 	});
 }
 
-/** Node's own client and server speak HTTP/1.1 only, so the head is written by hand and the rest is bytes. */
+/** Node's client and server use HTTP/1.1 only, so the head is written by hand and the body is copied. */
 async function forwardAsHttp10(exchange: Exchange, backend: Backend): Promise<void> {
 	const { request } = exchange;
 	const { socket } = request;
@@ -202,12 +201,12 @@ async function forwardAsHttp10(exchange: Exchange, backend: Backend): Promise<vo
 	}
 }
 
-/** @returns names and values in turn, as Node's raw headers are. */
+/** @returns names and values in turn, like Node's raw headers. */
 function withoutHeaders(raw: readonly string[], dropped: ReadonlySet<string>): string[] {
 	return raw.filter((_, index) => !dropped.has(raw[index - (index % 2)]?.toLowerCase() ?? ""));
 }
 
-/** The body as it comes out of the network; throws where the network ends it. */
+/** The body as the network delivers it; throws where the network ends it. */
 async function* shape(body: Readable, fault: Fault): AsyncGenerator<Buffer> {
 	let seen = 0;
 	let held: Buffer[] = [];
@@ -218,7 +217,7 @@ async function* shape(body: Readable, fault: Fault): AsyncGenerator<Buffer> {
 	for await (const piece of source as AsyncIterable<Buffer>) {
 		if (fault.mode === "cut" && seen + piece.length > fault.afterBytes) {
 			yield piece.subarray(0, fault.afterBytes - seen);
-			// What was written leaves the process before the connection is destroyed.
+			// Lets the written bytes leave the process before the connection is destroyed.
 			await nextTurn();
 			throw new Error("cut");
 		}

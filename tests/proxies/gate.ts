@@ -1,16 +1,16 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A server as the proxy in front of it sees it: bytes go through untouched until the gate is shut. */
+/** A TCP server between a proxy and its backend: it passes bytes on until it is shut. */
 export interface Gate {
 	port: number;
-	/** From now on connections are refused, and those that are open end: the server is gone. */
+	/** Refuses connections and ends open ones, as if the server were gone. */
 	shut(): Promise<void>;
-	/** The server is back on the same port. */
+	/** Accepts connections on the same port again. */
 	reopen(): Promise<void>;
 }
 
-/** Puts a gate on 127.0.0.1 in front of a port of this machine. */
+/** Opens a gate on 127.0.0.1 in front of a port of this machine. */
 export async function openGate(targetPort: number): Promise<Gate> {
 	const open = new Set<Socket>();
 	const server = createServer((near) => {

@@ -5,21 +5,21 @@ import { freePort } from "../e2e/instance.ts";
 import { findProgram, startServer } from "./child.ts";
 
 /**
- * Proxies of Debian as they come. Each configuration says where to listen, what is behind and where its files
- * are, and repeats what Debian's own file sets; nothing about buffering, timeouts or events. Those of reverse
- * proxies keep Host, without which no app behind them can tell its own pages from a stranger's.
+ * Proxies of Debian in their default configuration. Each configuration sets where to listen, the backend and the
+ * folders, and repeats Debian's own file; it sets nothing about buffering, timeouts or events. Those of reverse
+ * proxies pass Host on, which every app behind them needs for its same-origin check.
  */
 export interface InstalledProxy {
 	name: string;
-	/** What has to be installed. */
+	/** Name of the program that must be installed. */
 	program: string;
-	/** Whether the browser is told to use it, where the shop knows nothing of it. */
+	/** True for a forward proxy, which the browser uses and the shop does not know of. */
 	isForward: boolean;
 	/** @returns the configuration file, and the command that runs on it in the foreground. */
 	configure(place: Place): { config: string; command: string[]; env?: Record<string, string> };
 }
 
-/** @param config the path at which the configuration will be written. */
+/** Ports and paths of a proxy; `config` is the path at which its configuration will be written. */
 type Place = { port: number; backendPort: number; folder: string; config: string; program: string };
 
 const isRoot = process.getuid?.() === 0;
@@ -183,14 +183,12 @@ const squidFiles = ({ folder }: Place) => `
 	refresh_pattern -i (/cgi-bin/|\\?) 0 0% 0
 	refresh_pattern . 0 20% 4320`;
 
-/** Under a service name of its own, which keeps its shared memory apart from other squids'. */
+/** Uses another service name, which separates its shared memory from other squids'. */
 const squidCommand = ({ program, config, port }: Place) => [program, "-N", "-n", `mevi${port}`, "-f", config];
 
 /**
- * Starts one on a free port of 127.0.0.1 with a folder of its own, for a server behind it (a forward proxy is
- * not told of one).
- * @returns null when it is not installed.
- * @throws when it does not come up; with what it wrote.
+ * Starts a proxy on a free port of 127.0.0.1 with a temporary folder, for a backend (a forward proxy has none).
+ * @returns null when it is not installed. @throws with its output when it does not start.
  */
 export async function startInstalledProxy(
 	proxy: InstalledProxy,
@@ -199,7 +197,7 @@ export async function startInstalledProxy(
 	const program = findProgram(proxy.program);
 	if (!program) return null;
 	const folder = mkdtempSync(join(tmpdir(), `mevi-${proxy.program}-`));
-	// Those that are started by root write there as somebody else.
+	// Proxies that are started by root write there as another user.
 	chmodSync(folder, 0o777);
 	const place: Place = {
 		port: await freePort(),

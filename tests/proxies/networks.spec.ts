@@ -2,7 +2,7 @@ import { test } from "../e2e/fixtures.ts";
 import { NETWORKS } from "./networks.ts";
 import { tellStory } from "./story.ts";
 
-/** One story a network. What each found is an annotation, of which run.ts makes the table. */
+/** One test for each network. Its result is an annotation, from which run.ts makes the table. */
 
 const appPort = Number(process.env.E2E_PORT);
 

@@ -6,15 +6,15 @@ import { INSTALLED_PROXIES, startInstalledProxy } from "./installed-proxies.ts";
 export interface Network {
 	name: string;
 	/**
-	 * @param appPort of the shop on this machine.
-	 * @returns null when what it needs is not installed.
+	 * Starts the network. @param appPort port of the shop on this machine. @returns null when its program is not
+	 * installed.
 	 */
 	start(appPort: number): Promise<RunningNetwork | null>;
 	/** The program that must be installed; null for our own proxy. */
 	program: string | null;
-	/** How soon after the outage the page must be live. */
+	/** Milliseconds after the outage within which the page must be live. */
 	liveWithinMs: number;
-	/** Note in the table. */
+	/** A note for the table. */
 	note: string | null;
 }
 
@@ -32,7 +32,7 @@ export interface RunningNetwork {
 /** Event streams of a session, by GET and by POST. */
 const STREAMS = /^\/chat\/events/;
 
-/** After 30 s of 502 or 503. */
+/** Milliseconds within which a page must be live after 30 s of 502 or 503. */
 const LIVE_WITHIN_MS = 10_000;
 
 const FAULTS: {

@@ -1,19 +1,19 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
-/** What stood in the conversation, noted in the page itself, where no test's pace can blur it. */
+/** What the page's log showed, recorded in the page itself, independent of the test's speed. */
 export interface Observed {
-	/** Marks in the order in which they first stood there, with the time of the machine in ms. */
+	/** Marks in the order in which they were first shown, with the machine's time in ms. */
 	firstSeen: [mark: string, at: number][];
-	/** Marks that stood there twice at once, or below one that was written later. */
+	/** Marks that were shown twice at once, or below a later one. */
 	doubled: string[];
 }
 
 const KEY = "observed";
 
-/** A word in a message by which it is known: who wrote it, and the how manyeth of theirs it is. */
+/** A word that identifies a message: its writer and its number. */
 export const mark = (writer: "agent" | "customer", index: number): string => `#${writer}-${index}#`;
 
-/** Begins to note marks on every page of a context. Loading a page anew loses nothing. */
+/** Starts recording marks on every page of a context. Reloading a page loses no records. */
 export async function observeConversations(context: BrowserContext): Promise<void> {
 	await context.addInitScript((key) => {
 		const observed = JSON.parse(sessionStorage.getItem(key) ?? '{"firstSeen":[],"doubled":[]}');
@@ -36,7 +36,7 @@ export async function readObserved(page: Page): Promise<Observed> {
 	return text ? (JSON.parse(text) as Observed) : { firstSeen: [], doubled: [] };
 }
 
-/** The marks as they stand in the conversation now, from top to bottom. */
+/** The marks in the page's log now, from top to bottom. */
 export async function marksOn(page: Page): Promise<string[]> {
 	const text = (await page.getByRole("log", { name: "Conversation" }).textContent()) ?? "";
 	return text.match(/#(agent|customer)-\d+#/g) ?? [];

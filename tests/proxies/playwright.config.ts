@@ -1,7 +1,7 @@
 import { defineConfig } from "@playwright/test";
 import base from "../e2e/playwright.config.ts";
 
-/** Every visitor comes from this machine here, which no limit for strangers is made for. */
+/** All visitors come from this machine, so the limits for one address must be off. */
 process.env.E2E_RATE_LIMITS = "off";
 
 export default defineConfig({
@@ -9,7 +9,7 @@ export default defineConfig({
 	testDir: ".",
 	globalSetup: "../e2e/start-app.ts",
 	fullyParallel: true,
-	// A story waits most of its time; more than these share two cores would show their own waiting as delay.
+	// More workers on two cores would delay each other, which would look like a delay of the network.
 	workers: 3,
 	timeout: 240_000,
 	use: { ...base.use, trace: "off" },

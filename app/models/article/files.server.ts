@@ -39,7 +39,7 @@ export type ArticleFolder = {
 	notes: string[];
 	/** Paths of files that cannot be imported. Their stored articles stay as they are. */
 	refusedPaths: string[];
-	/** False when a part of the folder could not be read. Then missing files cannot be told from unread ones. */
+	/** False when a part of the folder could not be read. Then files that were removed cannot be recognised. */
 	isComplete: boolean;
 };
 

@@ -1,12 +1,7 @@
 import { type Concept, concept } from "./concept.ts";
 import { EVERYDAY_WORDS } from "./everyday-words.ts";
 
-/**
- * General English of shops and support desks: words that mean the same. Nothing in here belongs to one shop;
- * product names never do.
- */
-
-/** An amount of money, or that there is none to pay. */
+/** Pattern of an amount of money, or of a text that says that there is nothing to pay. */
 export const CURRENCY =
 	/[$€£¥]\s?\d|\d\s?[$€£¥]|\b\d+([.,]\d+)?\s?(usd|eur|gbp|chf|dollars?|euros?|pounds?|cents?)\b|(?<![-\p{L}])free\b(?! (?:of (?!charge)|from|to\b))|\bcosts? (you )?nothing\b|\bno (extra |additional )?(charge|cost|fee)\b/iu;
 const NUMBER =
@@ -21,7 +16,7 @@ const FREQUENCY = new RegExp(
 );
 const LENGTH = /\d\s?(cm|mm|m|km|metres?|meters?|inch(es)?|in\b|ft|feet|foot|yards?|"|″|['’])/i;
 const MASS = /\d\s?(kg|g|grams?|kilos?|kilograms?|lbs?|pounds?|oz|ounces?|stone|tons?|tonnes?)\b/i;
-/** A time of day or a day of the week. */
+/** Pattern of a time of day or a day of the week. */
 export const CLOCK =
 	/\b\d{1,2}([:.]\d\d)?\s?(am|pm|a\.m\.|p\.m\.|o'clock)|\b\d{1,2}:\d\d\b|\b(mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b24\/7\b|\bround the clock\b/i;
 const DEGREES = /\d\s?(°|degrees?|º)/i;
@@ -75,7 +70,7 @@ export const CONCEPTS: Concept[] = [
 	concept("wrong incorrect mistake error mistaken mixed_up not_what_i_ordered", { isPolicy: true }),
 	concept("pay payment checkout paying paid settle", { isPolicy: true }),
 	concept("credit_card debit_card visa mastercard amex american_express"),
-	// A card alone may be one for gifts.
+	// A card alone may be a gift card, so the synonym has a lower weight.
 	concept("card credit_card debit_card visa mastercard amex", { kinship: 0.6 }),
 	concept("visa mastercard amex american_express discover paypal apple_pay google_pay klarna", {
 		kinship: 0.7,

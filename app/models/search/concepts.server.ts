@@ -4,13 +4,13 @@ import type { Term } from "./term.ts";
 import { phraseOf, type StemPhrase } from "./text-vector.ts";
 import { isTypoOf } from "./typos.ts";
 
-/** Worth of a word that means the same as the one that was said. */
+/** Weight of a match by synonym. */
 export const KIN_WORTH = 0.9;
 const TYPO_WORTH = 0.85;
-/** Verbs that let their object stand before the particle: "send the lamp back". */
+/** Verbs whose object may stand before the particle: "send the lamp back". */
 export const SEPARABLE = /^(?:send|sent|ship|mail|bring|give|take|hand|put|turn|switch|pick|set|throw|call)/;
 
-/** A concept with each of its words in stems; a phrase of stop words alone has none. */
+/** A concept with each of its words as stems; a phrase of stop words only has no stems. */
 export type IndexedConcept = (typeof CONCEPTS)[number] & { phrases: StemPhrase[]; literal: RegExp | null };
 export type ConceptIndex = {
 	concepts: IndexedConcept[];
@@ -20,10 +20,10 @@ export type ConceptIndex = {
 
 let index: Promise<ConceptIndex> | undefined;
 
-/** A phrase as one text, for comparing. */
+/** A phrase as one text, for comparisons. */
 export const stemsKey = (phrase: StemPhrase) => phrase.map(({ stem }) => stem).join(" ");
 
-/** The concepts with their words stemmed, once per process. */
+/** The index of all concepts with their words stemmed, built once per process. */
 export function conceptIndex(): Promise<ConceptIndex> {
 	index ??= buildIndex().catch((error) => {
 		index = undefined;
@@ -40,7 +40,7 @@ async function buildIndex(): Promise<ConceptIndex> {
 	const phrases = new Map<string, IndexedConcept[]>();
 	const concepts = CONCEPTS.map((concept): IndexedConcept => {
 		const stemmed = concept.words.map((word) => phraseByWord.get(word) ?? []);
-		// Stems drop stop words, and "not allowed" must not be met by "allowed": such phrases are read literally.
+		// Stemming drops stop words, and "not allowed" must not match "allowed", so such phrases are matched literally.
 		const isLossy = concept.words.map((word, i) => (stemmed[i]?.length ?? 0) < word.split(" ").length);
 		const literal = concept.words.filter((_, i) => isLossy[i]);
 		return {
@@ -61,7 +61,7 @@ async function buildIndex(): Promise<ConceptIndex> {
 	return { concepts, byStem, phrases };
 }
 
-/** A pattern for any of the phrases, with or without the apostrophes that questions are read without. */
+/** A pattern for any of the phrases, with or without apostrophes, which questions are read without. */
 function literalPattern(phrases: string[]): RegExp {
 	const spelled = phrases.map((phrase) => {
 		const plain = phrase.replace(/(do|does|did|have|has|is|wo|ca)nt\b/g, "$1n['’]?t");
@@ -72,7 +72,7 @@ function literalPattern(phrases: string[]): RegExp {
 	return new RegExp(`(?<!\\p{L})(?:${spelled.join("|")})(?!\\p{L})`, "iu");
 }
 
-/** Gives a term every way of saying a concept, at the concept's worth. */
+/** Adds every phrase of a concept to a term, with the concept's weight. */
 export function addConcept(term: Term, concept: IndexedConcept) {
 	if (concept.isPolicy) term.isPolicy = true;
 	const worth = concept.kinship ?? KIN_WORTH;
@@ -87,20 +87,20 @@ export function addConcept(term: Term, concept: IndexedConcept) {
 	if (concept.literal) term.patterns.push({ pattern: concept.literal, worth });
 }
 
-/** The stems of the concept's own phrase that was said. */
+/** The stems of the concept's phrase that the question contains. */
 export function spoken(concept: IndexedConcept, label: string): string[] {
 	return concept.words.flatMap((word, i) =>
 		word === label && concept.phrases[i] ? [stemsKey(concept.phrases[i])] : [],
 	);
 }
 
-/** Stems of the concepts' single words that a word nobody knows may have been meant to be. */
+/** Stems of the concepts' single words that an unknown word may be a misspelling of. */
 export async function meantConcepts(typed: string): Promise<string[]> {
 	const { byStem } = await conceptIndex();
 	return [...byStem.keys()].filter((stem) => isTypoOf(typed, stem));
 }
 
-/** Gives a misspelt term the stems it was probably meant to be, and their kin. */
+/** Adds the stems that a misspelt term probably means, and their synonyms. */
 export async function addMeant(term: Term, stems: string[]): Promise<void> {
 	const { byStem } = await conceptIndex();
 	for (const stem of stems) {

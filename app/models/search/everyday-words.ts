@@ -1,8 +1,8 @@
 import { type Concept, concept } from "./concept.ts";
 
 /**
- * How people say in a chat what policies say in other words: everyday English around buying, mostly of a weaker
- * kinship than the words of `concept-list.ts`. Nothing in here belongs to one shop.
+ * Everyday words of customers for what articles say in formal words; mostly synonyms with a lower weight than those
+ * of `concept-list.ts`. They contain nothing specific to one store.
  */
 export const EVERYDAY_WORDS: Concept[] = [
 	concept(

@@ -1,17 +1,17 @@
-/** A passage that speaks of what was asked, best first. */
+/** A passage that a search has found. */
 export type FoundPassage = {
 	id: number;
 	articleId: string;
 	slug: string;
 	title: string;
 	heading: string;
-	/** `/help/<slug>`, with the heading's id where there is one. */
+	/** `/help/<slug>`, with the heading's id if there is one. */
 	url: string;
-	/** Plain text. */
+	/** Plain text of the passage. */
 	body: string;
 	locale: string;
-	/** For ranking within one search only. */
+	/** Score, comparable only within one search. */
 	score: number;
-	/** 0 to 1: how much of the question's own subject the passage speaks of. */
+	/** Coverage, from 0 to 1: the share of the question's subject that the passage contains. */
 	coverage: number;
 };

@@ -7,12 +7,12 @@ export type Source = "articles" | "products";
 
 type KnownStems = { version: string; stems: string[] };
 
-/** What every stem of a source is, read again when something in it was saved since. */
+/** All stems of a source (articles or product names), read again after something in it was saved. */
 const known = () => singleton("known-stems", () => new Map<Source, Promise<KnownStems>>());
 
 const MOST_MEANINGS = 3;
 
-/** Changes with every save: what is stored is compared by number and by the time of the newest. */
+/** A version that changes with every save: the number of rows and the time of the newest. */
 async function versionOf(source: Source): Promise<string> {
 	const table = source === "articles" ? sql`articles` : sql`products`;
 	const [row] = await db.execute<{ version: string }>(
@@ -42,8 +42,8 @@ async function stemsOf(source: Source): Promise<string[]> {
 }
 
 /**
- * Stems of the articles, or of the products' names, that a word unknown to them may have been meant to be.
- * @param typed the unknown word's own stem; @returns at most 3.
+ * Stems of the articles or product names that an unknown word may be a misspelling of.
+ * @param typed the stem of the unknown word. @returns at most 3.
  */
 export async function meantStems(typed: string, source: Source): Promise<string[]> {
 	const stems = await stemsOf(source);

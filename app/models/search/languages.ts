@@ -1,4 +1,4 @@
-/** Postgres's text search configurations by language; all of them come with Postgres 14 and later. */
+/** Postgres's text search configurations by language; all are part of Postgres 14 and later. */
 const CONFIGS: Record<string, string> = {
 	ar: "arabic",
 	hy: "armenian",
@@ -32,13 +32,12 @@ const CONFIGS: Record<string, string> = {
 	yi: "yiddish",
 };
 
-/** The configuration whose concepts, typos and forms of answers we know. */
+/** The configuration for which there are concepts, typo correction and answer patterns. */
 export const ENGLISH = "english";
 
 /**
- * The configuration texts of a language are stemmed with. Languages Postgres has none for are only cut into
- * words; those written without spaces are then found by whole runs of text alone.
- * @param locale BCP 47.
+ * The text search configuration for a language. Languages without one are only split into words; languages written
+ * without spaces are found by whole runs of text alone. @param locale BCP 47.
  */
 export function searchConfig(locale: string): string {
 	return CONFIGS[locale.toLowerCase().split("-")[0] ?? ""] ?? "simple";

@@ -6,21 +6,15 @@ import { singleton } from "#app/singleton.server.ts";
 import { db } from "#db/client.server.ts";
 import { nearestInDatabase } from "./vector-index.server.ts";
 
-/**
- * Searching passages by meaning: in the database where it has pgvector, else by cosine over vectors held in this
- * process. Those are read from the table once and then only what is new, so that every process sees what any of them
- * embedded; content that no article has any more stays in memory until the process ends, and finds nothing.
- */
-
-/** What a question means: a vector of the model whose vectors the passages have. */
+/** The embedding of a question, by the model that embedded the passages. */
 export type Meaning = {
 	model: string;
 	vector: Float32Array;
-	/** Whether the model is our own, whose likenesses are known well enough to be weighed against words. */
+	/** Whether it is the built-in model, whose similarities are calibrated against term matches. */
 	isBuiltIn: boolean;
 };
 
-/** Vectors of one model, one behind the other. */
+/** The vectors of one model in memory, one after the other. */
 type Vectors = {
 	newestId: number;
 	dimensions: number;
@@ -29,12 +23,12 @@ type Vectors = {
 	reading: Promise<void> | null;
 };
 
-/** Rows read at a time: 2,000 vectors of 1,536 floats are 12 MB. */
+/** Rows read in one statement: 2,000 vectors of 1,536 floats are 12 MB. */
 const ROWS_A_READ = 2_000;
 
 const byModel = () => singleton("passage-vectors", () => new Map<string, Vectors>());
 
-/** Scales a vector to length 1, so that a product of two is their cosine. */
+/** Scales a vector to length 1, so that the dot product of two is their cosine similarity. */
 export function unitVector(values: ArrayLike<number>): Float32Array {
 	let squares = 0;
 	for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
@@ -42,7 +36,7 @@ export function unitVector(values: ArrayLike<number>): Float32Array {
 	return Float32Array.from(values, (value) => value / length);
 }
 
-/** The vector as it is kept: little-endian 32-bit floats. */
+/** The stored form of a vector: little-endian 32-bit floats. */
 export function packVector(vector: Float32Array): Buffer {
 	const bytes = Buffer.alloc(vector.length * 4);
 	for (const [i, value] of vector.entries()) bytes.writeFloatLE(value, i * 4);
@@ -75,7 +69,7 @@ async function readInto(held: Vectors, model: string): Promise<void> {
 			held.newestId = Number(id);
 			const dimensions = vector.byteLength / 4;
 			held.dimensions ||= dimensions;
-			// A model of that name with another number of dimensions is another model: what it says is not comparable.
+			// A model with the same name and another number of dimensions is another model, whose vectors cannot be compared.
 			if (dimensions !== held.dimensions) continue;
 			append(held, hash, vector);
 		}
@@ -96,8 +90,8 @@ function append(held: Vectors, hash: string, bytes: Uint8Array): void {
 }
 
 /**
- * The contents most like a vector, best first.
- * @param values vectors one behind the other; @param vector of length 1, as all of them are.
+ * The contents most similar to a vector, best first.
+ * @param values vectors one after the other. @param vector of length 1, like all others.
  */
 function nearest(
 	{ values, dimensions, hashes }: Pick<Vectors, "values" | "dimensions" | "hashes">,
@@ -130,7 +124,10 @@ type Row = Omit<FoundPassage, "id" | "articleId" | "url" | "score" | "coverage">
 	hash: string;
 };
 
-/** The cosines of the contents nearest in meaning, by content hash, the nearest first. */
+/**
+ * Cosine similarities of the contents nearest to a vector, by content hash, nearest first. It searches in the
+ * database if that has pgvector, otherwise in this process's memory, which reads only new rows.
+ */
 export async function nearestContents(
 	{ model, vector }: Meaning,
 	limit: number,
@@ -140,7 +137,7 @@ export async function nearestContents(
 	return new Map(near.map(({ hash, cosine }) => [hash, cosine]));
 }
 
-/** The readable passages nearest in meaning, best first; their score is the cosine. */
+/** The nearest passages that these readers may see, best first; the score is the cosine similarity. */
 export async function nearestPassages(
 	meaning: Meaning,
 	{ limit, readers }: { limit: number; readers: ArticleReaders },
@@ -166,12 +163,12 @@ export async function nearestPassages(
 		.sort((a, b) => b.score - a.score || a.id - b.id);
 }
 
-/** Reciprocal rank fusion (Cormack, Clarke & Büttcher 2009), with their constant. */
+/** Constant of reciprocal rank fusion (Cormack, Clarke & Büttcher 2009). */
 const RANK_OFFSET = 60;
 
 /**
- * Puts several rankings of passages together by the ranks alone, since their scores do not compare.
- * @param share what a passage's place counts, 1 for most.
+ * Combines rankings of passages by rank, because their scores are not comparable.
+ * @param share weight of a passage's rank, 1 for most.
  */
 export function fuse(rankings: FoundPassage[][], share: (passage: FoundPassage) => number): FoundPassage[] {
 	const fused = new Map<number, FoundPassage>();

@@ -1,7 +1,7 @@
-/** Cities people name for where they live; the countries come from the runtime's own list. */
+/** Large cities; the names of countries come from Intl. */
 const CITIES =
 	"amsterdam athens auckland bangkok barcelona beijing berlin birmingham boston brisbane brussels bucharest budapest cairo calgary chicago copenhagen dubai dublin edinburgh florence frankfurt geneva glasgow hamburg helsinki houston istanbul jerusalem johannesburg lisbon liverpool london lyon madrid manchester marseille melbourne miami milan montreal moscow mumbai munich naples nice osaka oslo ottawa paris perth porto prague rome rotterdam seattle seoul shanghai singapore stockholm sydney tokyo toronto turin valencia vancouver venice vienna warsaw wellington zagreb zurich";
-/** Words of countries' names that are ordinary words too, or say nothing alone. */
+/** Words in names of countries that are common words too, or mean nothing alone. */
 const ORDINARY =
 	"and the of new south north east west united island islands republic saint states territory territories american french british democratic central outlying northern southern ocean indian coast city man cook christmas norfolk faroe heard jersey turkey chad guinea jordan georgia mali niger cuba sudan congo unknown region world";
 
@@ -22,5 +22,5 @@ function countryWords(): string[] {
 const ordinary = new Set(ORDINARY.split(" "));
 const places = new Set([...countryWords(), ...CITIES.split(" ")].filter((word) => !ordinary.has(word)));
 
-/** Whether a word, in lower case, is (part of) the name of a country or a large city. */
+/** Whether a lower-case word is a part of the name of a country or a large city. */
 export const isPlace = (word: string): boolean => places.has(word);

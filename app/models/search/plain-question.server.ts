@@ -2,7 +2,7 @@ import { stemTexts } from "./stems.server.ts";
 import { newTerm, type Term } from "./term.ts";
 import { phraseOf } from "./text-vector.ts";
 
-/** Words that frame a question in their language, beside Postgres's stop words for it. */
+/** Words that frame a question in a language, in addition to Postgres's stop words. */
 const FRAMES: Record<string, string> = {
 	german:
 		"hallo guten tag bitte danke kann kannst können könnte könnten darf möchte will wollen würde gibt geht gehen wie was wann wo wer welche welcher welches warum wieso lange viel viele ihr ihre euch eure euer sie mir mich mein meine meinen meiner meinem muss müssen soll noch eigentlich etwas wissen sagen machen haben hat habe bieten",
@@ -22,12 +22,12 @@ const frameWords = new Map(
 	Object.entries(FRAMES).map(([config, words]) => [config, new Set(words.split(" "))] as const),
 );
 
-/** A question is not read further than this, so that the work stays bounded. */
+/** Maximum number of words of a question that are read. */
 const MOST_WORDS = 60;
 
 /**
- * Reads what a question in any language is about: its words without those that frame it. What English has
- * besides (phrases, kin, the kind of answer asked for) the other languages do without.
+ * The terms of a question in any language: its words without those that frame it. Phrases, synonyms and answer types
+ * exist in English only.
  */
 export async function readPlainQuestion(text: string, config: string): Promise<Term[]> {
 	const frame = frameWords.get(config);
@@ -36,7 +36,7 @@ export async function readPlainQuestion(text: string, config: string): Promise<T
 		.toLowerCase()
 		.replace(/[’‘`]/g, "'")
 		.split(/[^\p{L}\p{M}\p{N}'-]+/u)
-		// "L'article" is about an article.
+		// Removes elided articles: "L'article" is about an article.
 		.map((word) => word.replace(/^(?:[cdjlmnst]|qu)'/, "").replace(/^[-']+|(?<![-'])[-']+$/g, ""))
 		.filter((word) => word && !frame?.has(word))
 		.slice(0, MOST_WORDS);

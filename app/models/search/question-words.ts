@@ -1,11 +1,11 @@
 import { editsBetween, isTypoOf } from "./typos.ts";
 import { CHAT_SPELLINGS } from "./vocabulary.ts";
 
-/** A question is not read further than this: what matters is said by then, and the work stays bounded. */
+/** Maximum number of words of a question that are read. */
 const MOST_WORDS = 60;
 const QUESTION_WORDS = ["often", "should", "please", "frequently", "where", "which"];
 
-/** Lower case, no apostrophes, chat spellings written out, order numbers left out. */
+/** Normalises words: lower case, no apostrophes, chat abbreviations expanded, order numbers removed. */
 export function plainWords(text: string): string[] {
 	return text
 		.toLowerCase()
@@ -19,7 +19,7 @@ export function plainWords(text: string): string[] {
 		.map((word) => CHAT_SPELLINGS[word] ?? questionWord(word));
 }
 
-/** A question word that was mistyped, put right: "how oftn" must ask what "how often" asks. */
+/** Corrects a misspelt question word: "how oftn" becomes "how often". */
 function questionWord(word: string): string {
 	return (
 		QUESTION_WORDS.find((meant) => isTypoOf(word, meant) && editsBetween(word, meant).edits === 1) ?? word

@@ -16,19 +16,19 @@ import { newTerm, type Term } from "./term.ts";
 import { phraseOf } from "./text-vector.ts";
 import { COMMON_WEIGHT, COMMON_WORDS, FRAME_WORDS, OBJECT_MARKERS, PARTICLES } from "./vocabulary.ts";
 
-/** Worth of what is left of a phrase without its stop words. */
+/** Weight of a phrase's remaining words after its stop words are dropped. */
 const LOSSY_WORTH = 0.75;
 const ASKED_WEIGHT = 0.8;
 const LONGEST_PHRASE = 5;
 
-/** What a question is likely about, as its intent says: English words, and how likely (0 to 1). */
+/** Words that a question is likely about, according to its intent, with the likelihood (0 to 1). */
 export type Topic = { words: string[]; likelihood: number };
 
-/** What the intent makes likely weighs little beside what was said. */
+/** Weight of a topic from the intent, lower than that of the question's own words. */
 const TOPIC_WEIGHT = 0.6;
 const FRAME_WEIGHT = 0.08;
 const DEEDS = new Set(["buy", "sell", "purchase", "use", "make", "build"]);
-/** Words of "how long", "how many days": said with the kind of answer that is asked for. */
+/** Words of "how long" and "how many days", which belong to the requested kind of answer. */
 const ASKING_WORDS = new Set([
 	"long",
 	"soon",
@@ -40,7 +40,7 @@ const ASKING_WORDS = new Set([
 	"much",
 	"old",
 ]);
-/** The word and what it may be a form of: "sending" of "send", "sends" of "send". */
+/** Possible base forms of a word: "send" for "sending" and "sends". */
 function baseForms(word: string): string[] {
 	const forms = [word];
 	for (const ending of ["ing", "ed", "s", "d"]) {
@@ -51,10 +51,10 @@ function baseForms(word: string): string[] {
 	return forms;
 }
 
-/** Words a particle may stand behind its verb: "send the two blue lamps back". */
+/** Maximum number of words between a verb and its particle: "send the two blue lamps back". */
 const WIDEST_GAP = 4;
 
-/** The phrase that begins at a word, with the places of its words: whole, or with other words in its middle. */
+/** The phrase that begins at a word, with the positions of its words; other words may be in its middle. */
 function phraseAt(words: string[], start: number, length: number, phrases: ConceptIndex["phrases"]) {
 	const spelled = words.slice(start, start + length).join(" ");
 	const isInside = start + length <= words.length;
@@ -72,12 +72,12 @@ function phraseAt(words: string[], start: number, length: number, phrases: Conce
 	return null;
 }
 
-/** Whether the word at that place is the thing spoken of: at most one word stands between it and its marker. */
+/** Whether the word at that position is the object: at most one word is between it and its marker. */
 function isObjectAt(words: string[], place: number): boolean {
 	return OBJECT_MARKERS.has(words[place - 1] ?? "") || OBJECT_MARKERS.has(words[place - 2] ?? "");
 }
 
-/** A question while it is read: its words, which of them are understood, and the concepts met so far. */
+/** The state while a question is read: its words, which of them are used, and the concepts found so far. */
 type Reading = {
 	index: ConceptIndex;
 	words: string[];
@@ -87,9 +87,9 @@ type Reading = {
 };
 
 /**
- * Reads what a question is about: its telling words with their kin, the phrases that stand for one, and the
- * kind of answer it asks for. Words that only frame the question are dropped.
- * @param topics words that are likely beside the said ones, such as those of the question's intent.
+ * Reads a question into terms: its words with their synonyms, phrases, and the kind of answer that it asks for. Words
+ * that only frame the question are dropped.
+ * @param topics additional likely words, such as those of the question's intent.
  */
 export async function readQuestion(text: string, topics: Topic[] = []): Promise<Term[]> {
 	const words = plainWords(text);
@@ -112,7 +112,9 @@ export async function readQuestion(text: string, topics: Topic[] = []): Promise<
 const COUNT = /^(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|few|several|couple)$/;
 const TIME_UNIT = /^(?:minutes?|hours?|days?|weeks?|months?|years?)$/;
 
-/** A span of time in a question ("after three weeks") is met by any: no text must name the very same one. */
+/**
+ * A time span in a question ("after three weeks") matches any time span, because a text rarely names the same one.
+ */
 function readSpans({ words, taken, terms }: Reading) {
 	for (const [place, word] of words.entries()) {
 		if (!TIME_UNIT.test(word) || !COUNT.test(words[place - 1] ?? "")) continue;
@@ -126,7 +128,7 @@ function readSpans({ words, taken, terms }: Reading) {
 
 const isNear = (concept: IndexedConcept) => (concept.kinship ?? KIN_WORTH) >= KIN_WORTH;
 
-/** The kinds of answer that are asked for: "how long", "how much is". */
+/** Finds the kinds of answer that the question asks for: "how long", "how much is". */
 function readAsked({ index, words, taken, seen, terms }: Reading) {
 	const sentence = words.join(" ");
 	for (const concept of index.concepts) {
@@ -143,7 +145,7 @@ function readAsked({ index, words, taken, seen, terms }: Reading) {
 	}
 }
 
-/** Phrases that stand for one thing: "send back", "gift card". */
+/** Finds phrases with one meaning: "send back", "gift card". */
 async function readPhrases({ index, words, taken, seen, terms }: Reading) {
 	for (let length = LONGEST_PHRASE; length >= 2; length--) {
 		for (let start = 0; start + 1 < words.length; start++) {
@@ -157,7 +159,7 @@ async function readPhrases({ index, words, taken, seen, terms }: Reading) {
 			for (const concept of phrase.concepts.filter(isNear)) seen.add(concept);
 			const [vector] = await stemTexts([label]);
 			const stems = phraseOf(vector ?? new Map());
-			// What the stems keep of "top up" finds the texts that the whole phrase is then looked for in.
+			// The stems of "top up" find candidates, in which the whole phrase is then searched.
 			if (stems.length > 0) term.alternatives.push({ phrase: stems, worth: LOSSY_WORTH });
 			const said = new Set(phrase.concepts.flatMap((concept) => spoken(concept, label)));
 			for (const alternative of term.alternatives) {
@@ -168,7 +170,7 @@ async function readPhrases({ index, words, taken, seen, terms }: Reading) {
 	}
 }
 
-/** The single words that are left and tell something. */
+/** Reads the remaining single words that carry meaning. */
 async function readWords({ index, words, taken, seen, terms }: Reading) {
 	const left = [...words.entries()].filter(([place, word]) => !taken[place] && !FRAME_WORDS.has(word));
 	const vectors = await stemTexts(left.map(([, word]) => word));
@@ -180,7 +182,7 @@ async function readWords({ index, words, taken, seen, terms }: Reading) {
 		stemsSeen.add(key);
 		const kin = index.byStem.get(key) ?? [];
 		const near = kin.filter(isNear);
-		// "How much does it cost" asks one thing, not two.
+		// "How much does it cost" asks one thing, so both parts become one term.
 		const twin = terms.find((term) =>
 			term.alternatives.some(
 				(other) => stemsKey(other.phrase) === key && (other.worth >= KIN_WORTH || term.isAsked),
@@ -209,16 +211,16 @@ async function readWords({ index, words, taken, seen, terms }: Reading) {
 	}
 }
 
-/** Whether a question that was read is about other countries. */
+/** Whether the terms of a question are about other countries. */
 export const speaksOfAbroad = (terms: Term[]): boolean =>
 	terms.some(
 		(term) => !term.isTopic && term.alternatives.some(({ phrase }) => stemsKey(phrase) === "abroad"),
 	);
 
-/** What a country's name is worth to a text that speaks of other countries without naming it. */
+/** Weight of a country's name for a text about other countries that does not name it. */
 const ABROAD_WORTH = 0.7;
 
-/** "Do you send to Norway" is a question about abroad, whether or not a text names Norway. */
+/** "Do you send to Norway" asks about other countries, whether or not a text names Norway. */
 async function addAbroad(term: Term, { byStem }: ConceptIndex) {
 	const [vector] = await stemTexts(["abroad"]);
 	for (const concept of byStem.get(stemsKey(phraseOf(vector ?? new Map()))) ?? []) {
@@ -226,7 +228,7 @@ async function addAbroad(term: Term, { byStem }: ConceptIndex) {
 	}
 }
 
-/** The words that mostly only frame a question: they may still be a text's own ("a name on it"), and so rank. */
+/** Adds the words that only frame a question with a low weight: they may still be in a text ("a name on it"). */
 async function readFrame({ words, taken, terms }: Reading) {
 	const framing = [...new Set(words.filter((word, place) => !taken[place] && FRAME_WORDS.has(word)))];
 	for (const vector of await stemTexts(framing)) {

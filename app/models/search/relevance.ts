@@ -3,49 +3,52 @@ import { occurrencesOf, type TextVector } from "./text-vector.ts";
 import { COMMON_WEIGHT } from "./vocabulary.ts";
 
 /**
- * BM25F (Robertson & Zaragoza, "The Probabilistic Relevance Framework", 2009): the usual k1, a mild length
- * correction since passages are cut to a like size, and fields weighted so that a title says what a text is
- * about without drowning what it says.
+ * Constants of BM25F (Robertson & Zaragoza, "The Probabilistic Relevance Framework", 2009): the usual k1, little
+ * length correction because passages have similar lengths, and field weights in which a title counts more than the
+ * body.
  */
 const K1 = 1.2;
 const B = 0.4;
 const FIELD_WEIGHT = { A: 2.2, B: 1.8, C: 1 } as const;
 const TYPICAL_LENGTH = 70;
 const KIN_SHARE = 0.5;
-/** What a kin in a title must be worth to say what the text is about. */
+/** Minimum weight of a synonym in a title that counts as naming the text's subject. */
 const NAMING_WORTH = 0.8;
 
 /**
- * What the second word of a name adds to the cover when something else asked for is missing: in "does the X Y
- * come in red" the two words are one subject, and red is still half of the question.
+ * What the second word of a name adds to the coverage when another requested word is missing: in "does the X Y come
+ * in red" the two words are one subject, and red is half of the question.
  */
 const SECOND_NAME_WORD = 0.5;
 
-/** What a missed "my dog" takes: less than a subject, enough that "can you hem my jeans" is not about any hem. */
+/**
+ * Weight of a missing word such as "my dog": less than a subject, but enough that "can you hem my jeans" does not
+ * match every hem.
+ */
 const OWN_WEIGHT = 0.65;
 
 export type Relevance = {
-	/** BM25F: for ranking only; its size depends on the knowledge base. */
+	/** BM25F score, for ranking only; its size depends on the articles. */
 	score: number;
-	/** 0 to 1: how much of what the question speaks of, the text speaks of. */
+	/** Coverage, from 0 to 1: the share of the question's subject that the text contains. */
 	coverage: number;
-	/** Terms met, with how well (0 to 1). */
+	/** Matched terms, with the weight of the match (0 to 1). */
 	met: { term: Term; worth: number; isNamed: boolean }[];
 	missed: Term[];
-	/** Whether its title or heading names a rule of the store that was asked for. */
+	/** Whether the title or heading names a rule of the store that the question asks about. */
 	isRule: boolean;
-	/** What `coverage` is a share of. */
+	/** Total weight of which `coverage` is a share. */
 	asked: number;
-	/** Weight of the terms that the passage speaks of itself, not only the title above it. */
+	/** Body match: weight of the terms that the passage itself contains, not only its title. */
 	told: number;
 };
 
-/** Telling weight of a term met in `matching` of `total` texts (the BM25 idf, never negative). */
+/** The BM25 idf of a term that `matching` of `total` texts contain; never negative. */
 export function rarity(matching: number, total: number): number {
 	return Math.log(1 + (total - matching + 0.5) / (matching + 0.5));
 }
 
-/** How a text meets one term: `worth` 0 to 1, weighted frequency, and whether a title or heading says it. */
+/** How a text matches one term: weight 0 to 1, weighted frequency, and whether a title or heading contains it. */
 export function meets(term: Term, vector: TextVector, plain: string) {
 	let worth = 0;
 	let frequency = 0;
@@ -56,7 +59,7 @@ export function meets(term: Term, vector: TextVector, plain: string) {
 		if (places.length === 0) continue;
 		worth = Math.max(worth, alternative.worth);
 		for (const place of places) {
-			// Many kin must not outweigh the word itself.
+			// Many synonyms together must not outweigh the word itself.
 			frequency += (alternative.worth === 1 ? 1 : KIN_SHARE * alternative.worth) * FIELD_WEIGHT[place.field];
 			if (place.field !== "A") isTold = true;
 			if (place.field !== "C" && alternative.worth >= NAMING_WORTH) isNamed = true;
@@ -71,16 +74,13 @@ export function meets(term: Term, vector: TextVector, plain: string) {
 	return { worth, frequency, isNamed, isTold };
 }
 
-/** A text to be judged: its stems, itself for the patterns, and its heading. */
+/** A text to judge: its stems, its plain text for patterns, and its heading. */
 export type JudgedText = { vector: TextVector; plain: string; heading: string };
 
-/** "How long it takes" is the very heading for a question that begins with "how long". */
+/** Factor for a heading such as "How long it takes" and a question that begins with "how long". */
 const ASKED_IN_HEADING = 3;
 
-/**
- * Judges one text against a question.
- * @param rarities for each term, from `rarity`.
- */
+/** Judges one text for a question. @param rarities the idf of each term, from `rarity`. */
 export function judge(terms: Term[], rarities: number[], text: JudgedText): Relevance {
 	const { vector, plain } = text;
 	const heading = text.heading.toLowerCase();
@@ -107,7 +107,7 @@ export function judge(terms: Term[], rarities: number[], text: JudgedText): Rele
 		const saturated = (frequency + (isHeaded ? ASKED_IN_HEADING : 0)) / longness;
 		score += worth * term.weight * (rarities[i] ?? 1) * ((saturated * (K1 + 1)) / (saturated + K1));
 		met.push({ term, worth, isNamed });
-		// What is only likely ranks a text; whether the text speaks of what was said is another matter.
+		// Topic terms affect the ranking only, not the coverage.
 		if (term.isTopic) continue;
 		if (isTold) told += term.weight;
 		const weight = isSecond ? term.weight * SECOND_NAME_WORD : term.weight;
@@ -119,20 +119,20 @@ export function judge(terms: Term[], rarities: number[], text: JudgedText): Rele
 	return { score, coverage: asked > 0 ? covered / asked : 0, met, missed, isRule, asked, told };
 }
 
-/** What a missed term takes from the cover: little when it is whose or which thing a rule is applied to. */
+/** The coverage that a missing term costs: little when it only says which product a rule is applied to. */
 export function missedWeight(term: Term, isRule: boolean): number {
 	if (isRule && term.isObject) return Math.min(term.weight, COMMON_WEIGHT);
 	return term.isOwn ? Math.min(term.weight, OWN_WEIGHT) : term.weight;
 }
 
-/** Stems that narrow no title: "Delivery times and costs" is about delivery. */
+/** Stems that do not narrow a title: "Delivery times and costs" is about delivery. */
 const TITLE_FILLERS = new Set(
 	"time cost polici inform faq question option term condit overview detail guid help general price fee order item product".split(
 		" ",
 	),
 );
 
-/** The share of a text's title that the question's terms say, from 0 to 1. */
+/** The share of a text's title that the question's terms contain, from 0 to 1. */
 export function titleShare(terms: Term[], vector: TextVector): number {
 	const title = [...vector].filter(
 		([stem, places]) => !TITLE_FILLERS.has(stem) && places.some((place) => place.field === "A"),

@@ -3,7 +3,7 @@ import { db } from "#db/client.server.ts";
 import { ENGLISH } from "./languages.ts";
 import { parseTextVector, type TextVector } from "./text-vector.ts";
 
-/** Words of questions repeat; this many are kept so that Postgres is asked once for each. */
+/** Maximum number of stemmed texts in memory; words of questions repeat, so Postgres is asked once for each. */
 const KEPT_TEXTS = 20_000;
 const byConfig = new Map<string, Map<string, TextVector>>();
 
@@ -14,8 +14,8 @@ function remembered(config: string): Map<string, TextVector> {
 }
 
 /**
- * Stems texts with one of Postgres's own configurations, English by default, so that a question and the index are cut alike.
- * @returns one vector per text, in the order given. Short texts are remembered for the life of the process.
+ * Stems texts with a text search configuration of Postgres, English by default, so that questions and the index use
+ * the same stems. Short texts are cached in the process. @returns one vector for each text, in order.
  */
 export async function stemTexts(texts: string[], config: string = ENGLISH): Promise<TextVector[]> {
 	const known = remembered(config);

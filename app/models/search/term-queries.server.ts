@@ -8,12 +8,12 @@ import type { Term } from "./term.ts";
 import { phraseQuery } from "./text-vector.ts";
 import { SHORTEST_TYPO } from "./typos.ts";
 
-/** The term in Postgres's tsquery notation: any of its alternatives. Empty when only a pattern can meet it. */
+/** The term as a Postgres tsquery: any of its alternatives. Empty when only a pattern can match it. */
 export function termQuery(term: Term): string {
 	return term.alternatives.map(({ phrase }) => `(${phraseQuery(phrase)})`).join(" | ");
 }
 
-/** A list of texts as one parameter, since the driver cannot know the type of an array inside raw SQL. */
+/** A list of texts as one parameter, because the driver cannot infer array types in raw SQL. */
 export function textList(values: string[]) {
 	return sql`(select array_agg(value order by place) from jsonb_array_elements_text(${JSON.stringify(values)}::jsonb) with ordinality as list(value, place))`;
 }
@@ -32,10 +32,10 @@ async function countMatches(queries: string[], source: Source, config: string) {
 }
 
 /**
- * Weighs the terms of a question by how rare they are in the knowledge, and gives words nobody there knows a
- * second chance as slips of the finger (the terms are changed in place).
- * @param config the configuration of the texts; only English words get the second chance.
- * @returns one rarity per term, in order, and that of a word nobody says.
+ * Computes the idf of a question's terms, and corrects unknown words that may be misspelt (the terms are changed in
+ * place).
+ * @param config text search configuration; only English words are corrected.
+ * @returns one idf for each term, in order, and the idf of a word that no text contains.
  */
 export async function weighTerms(
 	terms: Term[],

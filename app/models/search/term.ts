@@ -1,32 +1,32 @@
 import type { StemPhrase } from "./text-vector.ts";
 
-/** One thing a question speaks of, with every way a text may say it. */
+/** A term of a question, with every form in which a text may contain it. */
 export type Term = {
-	/** As the customer wrote it, or the question that asks for it ("how often"). */
+	/** The term as the customer wrote it, or the question phrase ("how often"). */
 	label: string;
-	/** Share of this term in "does the text speak of what was asked": 1 for a telling word. */
+	/** Weight of this term in the coverage; 1 for a word that carries meaning. */
 	weight: number;
-	/** `worth` is 1 for the word itself and less for its kin. */
+	/** `worth` is the weight of a match: 1 for the word itself and less for synonyms. */
 	alternatives: { phrase: StemPhrase; worth: number }[];
-	/** A form of text that also meets it, such as a price. */
+	/** Patterns of text that match too, such as a price. */
 	patterns: { pattern: RegExp; worth: number }[];
-	/** True when the term is the kind of answer asked for, not a word of the question. */
+	/** True when the term is the kind of answer that the question asks for, and not one of its words. */
 	isAsked: boolean;
-	/** A rule of the store, such as returning: it holds for things it does not name. */
+	/** A rule of the store, such as returning, which applies to products that a text does not name. */
 	isPolicy: boolean;
-	/** The thing spoken of, as in "my lamp": a rule of the store need not name it. */
+	/** The product in question, as in "my lamp"; a rule of the store need not name it. */
 	isObject: boolean;
-	/** Said of the customer's own ("my dog"): circumstance more than subject. */
+	/** Something of the customer's ("my dog"), which is rarely the subject. */
 	isOwn: boolean;
-	/** Stands directly behind the term before it, as the second word of a name does. */
+	/** Follows the term before it directly, as the second word of a name does. */
 	isNext: boolean;
-	/** Not said but likely, from the intent: it ranks texts, and costs nothing when not met. */
+	/** Not in the question but likely from the intent: it affects the ranking, and costs nothing when missing. */
 	isTopic: boolean;
-	/** How likely a topic is, 0 to 1; 1 for what was said, 0 for a word that only frames it. */
+	/** Likelihood of a topic, 0 to 1; 1 for the question's own words, 0 for words that only frame it. */
 	likelihood: number;
 };
 
-/** A term with nothing said of it yet. */
+/** Creates a term with default values. */
 export function newTerm(given: Pick<Term, "label" | "weight"> & Partial<Term>): Term {
 	return {
 		alternatives: [],

@@ -1,13 +1,13 @@
-/** Where a lexeme stands in a text: its place in word counts, and the field it belongs to. */
+/** An occurrence of a lexeme in a text: its position in words, and its field. */
 export type Occurrence = { position: number; field: Field };
-/** A passage's title, its heading, its body: the weight letters A, B and C (or none) of a Postgres tsvector. */
+/** A passage's title, heading or body: the weight letters A, B and C (or none) of a Postgres tsvector. */
 type Field = "A" | "B" | "C";
-/** A text as Postgres's English configuration sees it: stems without stop words, with their places. */
+/** A text after stemming by Postgres: stems without stop words, with their positions. */
 export type TextVector = Map<string, Occurrence[]>;
 
 const LEXEME = /'((?:[^']|'')*)'(?::([0-9A-D,]+))?/g;
 
-/** Reads the text form of a tsvector, such as `'clean':3A,9 'filter':2A`. Positions above 16,383 are lost in it. */
+/** Parses the text form of a tsvector, such as `'clean':3A,9 'filter':2A`. Postgres caps positions at 16,383. */
 export function parseTextVector(text: string): TextVector {
 	const vector: TextVector = new Map();
 	for (const [, quoted = "", places = ""] of text.matchAll(LEXEME)) {
@@ -26,10 +26,10 @@ export function parseTextVector(text: string): TextVector {
 	return vector;
 }
 
-/** A word or phrase in stems, each with its distance from the first. */
+/** A word or phrase as stems, each with its distance from the first. */
 export type StemPhrase = { stem: string; offset: number }[];
 
-/** Writes the stems of a word or phrase in the order they were said. Empty for stop words alone. */
+/** The stems of a word or phrase in order. Empty when it has only stop words. */
 export function phraseOf(vector: TextVector): StemPhrase {
 	const stems = [...vector].flatMap(([stem, places]) =>
 		places.map((place) => ({ stem, position: place.position })),
@@ -39,7 +39,7 @@ export function phraseOf(vector: TextVector): StemPhrase {
 	return stems.map(({ stem, position }) => ({ stem, offset: position - first }));
 }
 
-/** Where the phrase stands in the text, by its first word. */
+/** The occurrences of a phrase in a text, by its first word. */
 export function occurrencesOf(phrase: StemPhrase, vector: TextVector): Occurrence[] {
 	const [first, ...others] = phrase;
 	if (!first) return [];
@@ -52,7 +52,7 @@ export function occurrencesOf(phrase: StemPhrase, vector: TextVector): Occurrenc
 	);
 }
 
-/** The phrase in Postgres's tsquery notation, such as `'send' <1> 'back'`. */
+/** The phrase as a Postgres tsquery, such as `'send' <1> 'back'`. */
 export function phraseQuery(phrase: StemPhrase): string {
 	let query = "";
 	let before = 0;

@@ -1,10 +1,10 @@
-/** Shorter words are left alone: at three letters everything is near to everything. */
+/** Minimum length of words that are corrected: most words of three letters are similar to some other word. */
 export const SHORTEST_TYPO = 4;
 const KEYBOARD = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
-/** More edits than any typo has. */
+/** A number of edits above that of any typo. */
 const FAR = 3;
 
-/** Whether one letter is easily put for another: two vowels, or neighbours on the keyboard. */
+/** Whether one letter is easily typed for another: two vowels, or neighbours on the keyboard. */
 function isSlip(typed: string, meant: string): boolean {
 	if (/^[aeiouy]{2}$/.test(typed + meant)) return true;
 	return KEYBOARD.some(
@@ -14,9 +14,9 @@ function isSlip(typed: string, meant: string): boolean {
 }
 
 /**
- * Edits that turn one word into another, a swap of neighbours being one (optimal string alignment), and how
- * many of them put another letter in place of one: real words differ by those ("black", "block"), slips of the
- * finger mostly leave out, double or swap.
+ * The number of edits that turn one word into another, a swap of neighbours counting as one (optimal string
+ * alignment), and how many of them replace a letter: different words differ by replacements ("black", "block"), while
+ * typos mostly omit, double or swap letters.
  */
 export function editsBetween(a: string, b: string): { edits: number; replaced: number } {
 	const rows: { edits: number; replaced: number }[][] = [];
@@ -48,7 +48,7 @@ export function editsBetween(a: string, b: string): { edits: number; replaced: n
 	return rows[a.length]![b.length]!;
 }
 
-/** Whether `typed` is plausibly a slip for `meant`; both in lower case. */
+/** Whether `typed` is probably a misspelling of `meant`; both in lower case. */
 export function isTypoOf(typed: string, meant: string): boolean {
 	if (typed.length < SHORTEST_TYPO || meant.length < SHORTEST_TYPO || typed[0] !== meant[0]) return false;
 	if (/\d/.test(typed) || Math.abs(typed.length - meant.length) > 2) return false;

@@ -2,27 +2,27 @@ import { sql } from "drizzle-orm";
 import { singleton } from "#app/singleton.server.ts";
 import { db } from "#db/client.server.ts";
 
-/**
- * Searching vectors in the database, where it has pgvector (`db/vectors.ts`): nothing is held in the processes then.
- * What is kept in `passage_vectors` is copied into `passage_embeddings`; until all of a model's is there, and its
- * index is built, this process compares for itself.
- */
-
-/** Rows copied at a time: 500 vectors of 1,536 dimensions are 10 MB of text. */
+/** Rows copied in one statement: 500 vectors of 1,536 dimensions are 10 MB of text. */
 const ROWS_A_COPY = 500;
-/** pgvector's HNSW takes no more; what has more is compared in full, by the database. */
+/** Maximum dimensions of pgvector's HNSW index; longer vectors are compared one by one in the database. */
 const MOST_INDEXED_DIMENSIONS = 2_000;
-/** Candidates the index follows; pgvector's 40 would be the most it finds. Of 1,000 at most. */
+/**
+ * Candidates that the HNSW index follows (hnsw.ef_search, at most 1,000); pgvector's default of 40 would limit the
+ * results.
+ */
 const EF_SEARCH = 200;
-/** Any fixed number: processes that start together build the index once. */
+/**
+ * Key of the advisory lock for building the index, any fixed number, so that processes that start together build it
+ * once.
+ */
 const BUILD_LOCK = 4_711_003;
 
-/** The models whose vectors can be searched in the database, with their number of dimensions. */
+/** The models whose vectors can be searched in the database, with their dimensions. */
 const searchable = () => singleton("searchable-vectors", () => new Map<string, number>());
 
 /**
- * Copies what is new of a model's vectors to where the database can search them, and builds the index once. Searching
- * goes on meanwhile, in the processes.
+ * Copies new vectors of a model from `passage_vectors` into the pgvector table and builds its index once. Until then
+ * the processes search in memory.
  */
 export async function indexVectors(model: string): Promise<void> {
 	if (!(await hasTable())) return;
@@ -38,9 +38,8 @@ export async function indexVectors(model: string): Promise<void> {
 }
 
 /**
- * The contents most like a vector, best first.
- * @param vector of length 1.
- * @returns null when this process must compare for itself.
+ * The contents most similar to a vector, best first.
+ * @param vector of length 1. @returns null when this process must search in memory.
  */
 export async function nearestInDatabase(
 	model: string,
@@ -62,7 +61,7 @@ export async function nearestInDatabase(
 			return rows.map(({ hash, cosine }) => ({ hash, cosine }));
 		});
 	} catch (error) {
-		// The extension or the table was taken away; a database that is away fails the next query as well.
+		// The extension or the table was dropped. If the database is unavailable, the next query fails too.
 		searchable().delete(model);
 		if (await hasTable()) throw error;
 		return null;
@@ -90,7 +89,7 @@ async function copy(model: string, rows: { hash: string; vector: Uint8Array }[])
 		dimensions: vector.byteLength / 4,
 		embedding: textOf(unpackVector(vector)),
 	}));
-	// What an article lost in between is not there any more to be referred to.
+	// Deletes rows of contents that were removed from `passage_vectors` meanwhile.
 	await db.execute(sql`
 		insert into passage_embeddings (model, content_hash, dimensions, embedding)
 		select v.model, v.content_hash, item.dimensions, item.embedding::vector
@@ -99,7 +98,7 @@ async function copy(model: string, rows: { hash: string; vector: Uint8Array }[])
 		on conflict do nothing`);
 }
 
-/** Those of the first vector, as in the processes: one of another length is another model's of that name. */
+/** The dimensions of the first vector; vectors of another length belong to another model with the same name. */
 async function dimensionsOf(model: string): Promise<number | null> {
 	const [row] = await db.execute<{ bytes: number }>(sql`
 		select length(vector) as bytes from passage_vectors
@@ -121,7 +120,7 @@ async function buildIndex(model: string, dimensions: number): Promise<void> {
 	});
 }
 
-/** Written out, not as parameters: an index of some rows is only used when the plan is made knowing which. */
+/** Literals and not parameters: Postgres uses a partial index only when the plan is made with the values. */
 const indexedRows = (model: string, dimensions: number) =>
 	sql.raw(`model = '${model.replaceAll("'", "''")}' and dimensions = ${dimensions}`);
 

@@ -1,11 +1,6 @@
-/**
- * General English of shops and support desks: which words of a question say nothing about its subject.
- * Nothing in here belongs to one shop; product names never do.
- */
-
 const words = (text: string) => text.trim().split(/\s+/);
 
-/** Words that frame a question without saying what it is about (beside Postgres's own stop words). */
+/** Words that frame a question without naming its subject, in addition to Postgres's stop words. */
 export const FRAME_WORDS = new Set(
 	words(`
 	a able mine about actually advance advise afternoon again all already also always am an and another any anybody anyone
@@ -29,7 +24,7 @@ export const FRAME_WORDS = new Set(
 	till yes yesterday yet you your youre yours`),
 );
 
-/** Words so common around any purchase that missing one says little: they weigh a third of a telling word. */
+/** Words so common around purchases that a missing one says little; they have a low weight. */
 export const COMMON_WORDS = new Set(
 	words(`
 	article bought business buy buying company customer customers days firm goods hour hours item items minute
@@ -41,16 +36,16 @@ export const COMMON_WORDS = new Set(
 	own happen happens happened move partner partners send sending sent download two three four five six seven eight nine ten`),
 );
 
-/** Weight of such a word, and of the thing bought when a rule of the store does not name it. */
+/** Weight of a common word, and of a product that a rule of the store does not name. */
 export const COMMON_WEIGHT = 0.35;
 
-/** Second halves of verbs that other words come between: "send the lamp back". */
+/** Particles of separable verbs: "send the lamp back". */
 export const PARTICLES = new Set(words("back up off out together away in down on"));
 
-/** Words before the thing a question is about: "my lamp", "a lamp". */
+/** Words before the object of a question: "my lamp", "a lamp". */
 export const OBJECT_MARKERS = new Set(words("my our a an the this that these those some your"));
 
-/** How people shorten words in chats. */
+/** Abbreviations in chats, and the words they stand for. */
 export const CHAT_SPELLINGS: Record<string, string> = {
 	adress: "address",
 	addres: "address",

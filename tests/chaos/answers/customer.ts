@@ -5,26 +5,29 @@ import type { Random } from "../random.ts";
 import { type Connection, openConnection } from "../readers/connection.ts";
 import { createReader, type Violation } from "../readers/reader.ts";
 
-/** A lease of a process that died runs out after 10 s; several may die on one answer. */
+/**
+ * Milliseconds after which an answer counts as missing: a dead process's lease expires after 10 s, and several may
+ * die.
+ */
 const ANSWERED_MS = 100_000;
 const POST_LIMIT_MS = 10_000;
 
-/** One conversation that asks, and what its page showed of answers in the making. */
+/** A customer's session, and what its page showed of live answers. */
 export type Customer = {
 	talk: Talk;
 	connection: Connection;
-	/** Words of unfinished answers as they were shown, each with the newest question that stood above them. */
+	/** Texts of live answers that the page showed, each with the newest question above them. */
 	shownLive: { messageId: string; text: string; newestQuestion: number; isTaken: boolean }[];
-	/** Reconnections in the middle of an answer, and in how many the page then showed what it had before. */
+	/** Reconnects during an answer, and in how many the page then showed its earlier text again. */
 	returns: { tried: number; whole: number };
 	violations: Violation[];
-	/** Messages of its own in order; what is to be answered is decided by the judge. */
+	/** Number of the customer's questions; the judge decides which of them need an answer. */
 	asked: number;
 };
 
 export type Shop = { urls: string[]; agentCookie: string; random: Random };
 
-/** Opens a conversation and reads it as the page does. */
+/** Creates a session and reads it as the page does. */
 export async function beginCustomer(shop: Shop, name: string): Promise<Customer> {
 	const talk = await retrying(() => openTalk(shop.random.pick(shop.urls)));
 	const reader = createReader(talk, "stream", name);
@@ -52,7 +55,9 @@ export async function beginCustomer(shop: Shop, name: string): Promise<Customer>
 const newestQuestion = (page: Conversation): number =>
 	page.messages.findLast((message) => message.senderType === "user")?.seq ?? 0;
 
-/** Posts a question to a process, and again under the same id until it is acknowledged. @returns its sequence. */
+/**
+ * Posts a question to a process, and repeats it under the same id until it is acknowledged. @returns its sequence.
+ */
 export async function ask(shop: Shop, customer: Customer, message: string, home: number): Promise<number> {
 	customer.asked += 1;
 	const clientMessageId = `question-${customer.asked}`;
@@ -76,7 +81,7 @@ export async function ask(shop: Shop, customer: Customer, message: string, home:
 	});
 }
 
-/** The agent takes the conversation over. */
+/** The agent takes over the session. */
 export async function takeOver(shop: Shop, customer: Customer): Promise<void> {
 	await retrying(async () => {
 		const response = await fetch(
@@ -93,7 +98,7 @@ export async function takeOver(shop: Shop, customer: Customer): Promise<void> {
 	});
 }
 
-/** Until the page shows an answer below the question, or it is clear that none comes. */
+/** Waits until the page shows an answer below the question, or it is certain that none comes. */
 export async function untilAnswered(customer: Customer, questionSeq: number): Promise<void> {
 	const { reader } = customer.connection;
 	const isAnswered = await until(
@@ -106,7 +111,7 @@ export async function untilAnswered(customer: Customer, questionSeq: number): Pr
 	}
 }
 
-/** Until words of an answer are on the page. @returns false when the answer came without. */
+/** Waits until the page shows text of a live answer. @returns false when the whole answer came first. */
 export async function untilWords(customer: Customer, questionSeq: number): Promise<boolean> {
 	const { reader } = customer.connection;
 	await until(
@@ -117,12 +122,12 @@ export async function untilWords(customer: Customer, questionSeq: number): Promi
 	return reader.state.live !== null;
 }
 
-/** Loses the line in the middle of an answer and comes back: what had been written by then must be there again. */
+/** Disconnects in the middle of an answer and reconnects: the text written until then must be shown again. */
 export async function leaveAndReturn(customer: Customer): Promise<void> {
 	const { reader } = customer.connection;
 	const before = reader.state.live;
 	if (!before) return;
-	// A page that is loaded anew knows nothing of the words that were shown before.
+	// A reloaded page does not know the text that was shown before.
 	reader.state = { ...reader.state, live: null };
 	customer.connection.cut();
 	customer.returns.tried += 1;

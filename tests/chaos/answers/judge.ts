@@ -8,19 +8,19 @@ type Row = {
 	text: string;
 	id: string;
 	notice: string | null;
-	/** True for the beginning of an answer that the agent's take-over stopped. */
+	/** True for a stopped answer, which the agent's take-over ended. */
 	isStopped: boolean;
 };
 type Turn = { messageId: string; questionSeq: number; state: string; attempts: number };
 
-/** What one conversation must look like at its end. */
+/** What a session must contain at the end. */
 export type Expected = {
 	customer: Customer;
-	/** The only sound answer to the questions that stand together above it. */
+	/** The only correct answer to the questions directly above it. */
 	answerTo: (questions: string[]) => string;
-	/** Whether the agent took over while an answer was being written: then the last questions have none. */
+	/** Whether the agent took over during an answer, so that the last questions have none. */
 	wasTaken: boolean;
-	/** How often a person must have been called in it. */
+	/** Number of escalations that the session must have. */
 	calls: number;
 };
 
@@ -28,12 +28,12 @@ export type AnswersVerdict = {
 	violations: Violation[];
 	questions: number;
 	answers: number;
-	/** Turns that were begun more than once, because their process was killed. */
+	/** Turns with more than one attempt, because their process was killed. */
 	begunAgain: number;
 	returns: { tried: number; whole: number };
 };
 
-/** Holds every conversation of a run against what must be true of each. */
+/** Checks every session of a run. */
 export async function judgeAnswers(sql: postgres.Sql, expected: Expected[]): Promise<AnswersVerdict> {
 	const verdict: AnswersVerdict = {
 		violations: [],
@@ -72,7 +72,7 @@ export async function judgeAnswers(sql: postgres.Sql, expected: Expected[]): Pro
 
 type Accuse = (what: string) => void;
 
-/** @returns the whole answer to each answered question, by the id of its message. */
+/** @returns the whole answer to each answered question, by message id. */
 function judgeConversation(
 	one: Expected,
 	rows: readonly Row[],
@@ -94,7 +94,7 @@ function judgeConversation(
 			else if (isStopped && !one.wasTaken) accuse(`the answer at ${seq} was stopped for no reason`);
 			else if (isStopped ? !whole.startsWith(text) : text !== whole)
 				accuse(`the answer at ${seq} is not the whole one: ${text.slice(0, 80)}`);
-			// A stopped answer ends what the assistant says: the person answers from there.
+			// A stopped answer ends the assistant's part: the agent answers from here.
 			isAnswered = true;
 		}
 	}
@@ -110,7 +110,7 @@ function judgeConversation(
 	return wholeAnswers;
 }
 
-/** Words of an unfinished answer are the beginning of what it became, and never those of one overtaken. */
+/** Checks live texts: each must be the beginning of its final answer, and never of a superseded one. */
 function judgeWords(
 	{ customer }: Expected,
 	wholeAnswers: ReadonlyMap<string, string>,
@@ -120,7 +120,7 @@ function judgeWords(
 	const turnOf = new Map(turns.map((turn) => [turn.messageId, turn]));
 	const named = new Set<string>();
 	for (const { messageId, text, newestQuestion, isTaken } of customer.shownLive) {
-		// Of a stopped answer the page may have shown some words more than were kept: it is held against the whole answer.
+		// The page may have shown more of a stopped answer than was stored, so its text is compared with the whole answer.
 		const whole = wholeAnswers.get(messageId);
 		const turn = turnOf.get(messageId);
 		if (whole !== undefined && !whole.startsWith(text))

@@ -5,19 +5,19 @@ import type { Moment } from "./model.ts";
 
 /** Kills one process after another, each at a chosen moment of an answer. */
 export type Killer = {
-	/** An answer in a process is at this moment. */
+	/** Reports that an answer in a process is at this moment. */
 	meet(process: number, moment: Moment): void;
-	/** Kills so far, by moment. */
+	/** Number of kills so far, by moment. */
 	kills: Map<Moment, number>;
-	/** Resolves when all the kills are done and every process is ready again. */
+	/** Resolves when all kills are done and every process is ready again. */
 	done: Promise<void>;
-	/** Whether the kills are over: customers then finish what they have begun and go. */
+	/** Whether all kills are done, so that customers finish and leave. */
 	isOver(): boolean;
 };
 
 const DOWN_MS = 200;
 
-/** @param options.moments in their turns; @param options.kills how many in all. */
+/** @param options.moments the moments, used in turn. @param options.kills total number of kills. */
 export function startKiller(options: {
 	fleet: Fleet;
 	random: Random;
@@ -34,7 +34,7 @@ export function startKiller(options: {
 	async function killAll() {
 		for (let count = 0; count < options.kills && Date.now() < options.until; count += 1) {
 			const moment = moments[count % moments.length] ?? "in mid-stream";
-			// Not the first answer that comes along: any word of any answer may be the one.
+			// Waits a random time, so that a kill can hit any text of any answer.
 			await delay(random.between(50, 600));
 			const met = new Promise<number>((resolve) => {
 				strike = resolve;
@@ -51,7 +51,7 @@ export function startKiller(options: {
 		meet(process, moment) {
 			if (armed !== moment) return;
 			armed = null;
-			// Within the few milliseconds in which the process does what follows from this moment.
+			// Kills within the few milliseconds of the step that follows this moment.
 			const waitMs = moment === "in mid-stream" ? 0 : random.between(0, 12);
 			setTimeout(() => strike?.(process), waitMs);
 		},

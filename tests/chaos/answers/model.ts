@@ -9,7 +9,7 @@ import {
 	writeChunk,
 } from "#tests/setup/openai-server.ts";
 
-/** Where in an answer a process is killed. */
+/** The moments of an answer at which a process is killed. */
 export const MOMENTS = [
 	"during retrieval",
 	"at a tool call",
@@ -18,7 +18,7 @@ export const MOMENTS = [
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
 
-/** What a question makes the model do; it stands in the question itself. */
+/** What a question makes the model do; the plan is part of the question's text. */
 export const PLANS = ["plain", "tool", "escalate"] as const;
 export type Plan = (typeof PLANS)[number];
 
@@ -26,26 +26,26 @@ const CHUNK_MS = 40;
 const WORDS =
 	"The parcel is packed on the next working day and travels for three more and then it stands at your door where a neighbour may take it in for you if nobody opens when the driver rings the bell twice";
 
-/** A question that names itself and its plan. */
+/** A question that contains its mark and its plan. */
 export const questionOf = (mark: string, plan: Plan): string => `When does it come (${plan} ${mark})`;
 
 const MARK = /\((plain|tool|escalate) ([\w-]+)\)/g;
 
-/** The last question in a text that may hold several. */
+/** The last question in a text that may contain several. */
 export function readQuestion(text: string): { plan: Plan; mark: string } | null {
 	const [, plan, mark] = [...text.matchAll(MARK)].at(-1) ?? [];
 	return plan && mark ? { plan: plan as Plan, mark } : null;
 }
 
-/** The whole answer to a question: every word of it can be told from those of another's. */
+/** The whole answer to a question; every word differs from those of other answers. */
 export const answerTo = (mark: string): string =>
 	WORDS.split(" ")
 		.map((word, index) => (index % 6 === 0 ? `${word} ${mark}` : word))
 		.join(" ");
 
 /**
- * A model that answers slowly, word by word, and tells when an answer is at a moment worth killing.
- * @param onMoment with the number of the process, which is in the path of its requests.
+ * A model that answers slowly, word by word, and reports when an answer is at a moment for a kill.
+ * @param onMoment called with the number of the process, which is in the path of its requests.
  */
 export function startSlowModel(onMoment: (process: number, moment: Moment) => void): Promise<OpenAiServer> {
 	return startOpenAiServer(async (response, request) => {

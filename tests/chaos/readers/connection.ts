@@ -4,16 +4,16 @@ import type { Random } from "../random.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { fillGap, type Reader, receive } from "./reader.ts";
 
-/** Without a first event in this time the connection does not work, and another one is tried. */
+/** Milliseconds to wait for the first event before another connection is tried. */
 const HELLO_MS = 3_000;
-/** After two and a half heartbeats without a byte the connection is dead. */
+/** Milliseconds without a byte (two and a half heartbeats) after which the connection counts as dead. */
 const SILENCE_MS = 37_500;
-/** A long poll is held for 25 s; a catch-up is answered at once. */
+/** Timeout of a long poll, which the server holds for 25 s. */
 const POLL_LIMIT_MS = 30_000;
 const SYNC_LIMIT_MS = 5_000;
 const SYNC_EVERY_MS = 1_000;
 const BACKOFF_FIRST_MS = 500;
-/** The page itself waits up to 30 s; a load balancer with healthy processes answers sooner. */
+/** Maximum backoff: a page waits up to 30 s, but a load balancer with healthy processes answers sooner. */
 const BACKOFF_LIMIT_MS = 2_000;
 
 /** A reader's connection, which the run can disturb. */
@@ -21,9 +21,9 @@ export type Connection = {
 	reader: Reader;
 	/** Drops the connection in the middle of the next frame that arrives. */
 	cut(): void;
-	/** Stops reading bytes … */
+	/** Stops reading bytes. */
 	pause(): void;
-	/** … and resumes. */
+	/** Resumes reading bytes. */
 	resume(): void;
 	/** Closes it. Resolves when the connection has ended. */
 	close(): Promise<void>;
@@ -73,7 +73,7 @@ export function openConnection(options: {
 				else if (reader.transport === "sync") await ask(syncPath, SYNC_LIMIT_MS);
 				else await stream();
 			} catch {
-				// Cut, refused or unreachable: reconnect in every case.
+				// The connection was cut, refused or unreachable; it reconnects in every case.
 				attempts += 1;
 				server += 1;
 			}
@@ -132,7 +132,7 @@ export function openConnection(options: {
 				parser.feed(decoder.decode(value, { stream: true }));
 				if (reader.state.hasGap) await fetchMissing();
 			}
-			// After the end of a stream it reconnects, but not at once.
+			// The stream has ended; it reconnects after a delay.
 			attempts += 1;
 		} finally {
 			clearTimeout(watchdog);

@@ -27,9 +27,9 @@ export type Reader = {
 	shown: { messageId: string; seq: number }[];
 	/** Violations so far. */
 	faults: Violation[];
-	/** Gaps in the received events (the page then fetches what is missing). */
+	/** Number of gaps in the received events; the page then fetches what is missing. */
 	gaps: number;
-	/** Times it connected. */
+	/** Number of connections so far. */
 	connections: number;
 	/** Called with every change of what the page shows. */
 	watch?: (before: Conversation, after: Conversation) => void;
