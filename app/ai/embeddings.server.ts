@@ -8,7 +8,7 @@ import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
 import type { Meaning } from "#app/models/search/meaning.server.ts";
 import { indexVectors } from "#app/models/search/vector-index.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
-import { encodeMeaning, warmEncoder } from "./encoder/encode.server.ts";
+import { computeEmbedding, preloadEncoder } from "./encoder/encode.server.ts";
 
 /** Texts in one request: below the limits of providers, and few enough that a retry repeats little work. */
 const TEXTS_PER_REQUEST = 64;
@@ -85,7 +85,7 @@ export async function embedQuestionWithBuiltInModel(
 	if (env().OPENAI_EMBEDDING_MODEL || !hasVisibleText(question) || searchConfig(language) !== ENGLISH)
 		return null;
 	try {
-		return { model: BUILT_IN_MODEL, vector: await encodeMeaning(question), isBuiltIn: true };
+		return { model: BUILT_IN_MODEL, vector: await computeEmbedding(question), isBuiltIn: true };
 	} catch (error) {
 		logFailureOnce(error);
 		return null;
@@ -100,7 +100,7 @@ export async function embedQuestionWithBuiltInModel(
 export async function updatePassageEmbeddings(): Promise<number> {
 	const model = env().OPENAI_EMBEDDING_MODEL ?? BUILT_IN_MODEL;
 	try {
-		if (model === BUILT_IN_MODEL) await warmEncoder();
+		if (model === BUILT_IN_MODEL) await preloadEncoder();
 		await indexVectors(model);
 		const made = await embedMissingPassages({ isPatient: true });
 		if (made > 0) await indexVectors(model);
@@ -131,7 +131,7 @@ export async function embedMissingPassages({ isPatient = false } = {}): Promise<
 		config: ENGLISH,
 		async embedTexts(texts) {
 			const vectors: Float32Array[] = [];
-			for (const text of texts) vectors.push(await encodeMeaning(text, { isPatient }));
+			for (const text of texts) vectors.push(await computeEmbedding(text, { isPatient }));
 			return vectors;
 		},
 	});

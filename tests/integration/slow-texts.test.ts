@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { isFrustrated } from "#app/ai/escalation/frustration.ts";
 import { mentionsInjuryOrDanger, mentionsLegalAction } from "#app/ai/escalation/sensitive-topics.ts";
 import { classifyIntent } from "#app/ai/intent/classify.server.ts";
-import { asksForPerson } from "#app/ai/intent/person-request.ts";
-import { tellLanguage } from "#app/ai/language/detect-language.server.ts";
+import { isPersonRequest } from "#app/ai/intent/person-request.ts";
+import { detectLanguage } from "#app/ai/language/detect-language.server.ts";
 import { withoutPersonalData } from "#app/models/customer/personal-data.ts";
 import { MESSAGE_LIMIT } from "#app/models/message/text.ts";
 import { extractOrderNumbers } from "#app/models/order/numbers.ts";
@@ -42,13 +42,13 @@ const textOf = (part: string, length: number): string => part.repeat(length).sli
 
 const READERS: Record<string, (text: string) => unknown> = {
 	classifyIntent,
-	wantsPerson: asksForPerson,
+	wantsPerson: isPersonRequest,
 	isFrustrated,
 	isLegal: mentionsLegalAction,
 	isAboutSafety: (text) => mentionsInjuryOrDanger(`is bleeding ${text}`),
 	extractOrderNumbers,
 	withoutPersonalData: (text) => withoutPersonalData(text, "Ann Lee"),
-	tellLanguage: (text) => tellLanguage(text, { locale: "en" }),
+	detectLanguage: (text) => detectLanguage(text, { locale: "en" }),
 };
 
 /**

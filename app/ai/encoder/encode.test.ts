@@ -1,21 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { encodeMeaning } from "./encode.server.ts";
+import { computeEmbedding } from "./encode.server.ts";
 import modelFile from "./encoder.model.json" with { type: "json" };
-import { startKernel } from "./kernel.ts";
-import { type EncoderFile, packBytes, packMatrix, spreadMatrix, unpackFile, valueAt } from "./model.ts";
+import { createKernel } from "./kernel.ts";
+import {
+	type EncoderFile,
+	packBytes,
+	packMatrix,
+	readMatrixValue,
+	unpackFile,
+	unpackMatrixToBytes,
+} from "./model.ts";
 import { cutIntoPieces, indexPieces } from "./pieces.ts";
 
 const cosine = (a: Float32Array, b: Float32Array) =>
 	a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 const file = modelFile as unknown as EncoderFile;
 
-/** Numbers from -1 to 1 that look like chance and are the same each time. */
+/** Pseudo-random numbers from -1 to 1, the same each time. */
 const numbers = (count: number) =>
 	Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898 + i * i));
 
 describe("the encoder", () => {
 	it("is as near to the original model as four bits allow", async () => {
-		// Cosines of the original's 32-bit weights, computed apart from this code.
+		// Cosine similarities with the original's 32-bit weights, computed outside this code.
 		const texts = [
 			"can i send it back",
 			"the customer may return unused goods within 30 days",
@@ -30,7 +37,7 @@ describe("the encoder", () => {
 			[0.21, 0.13, 0.16, 1, 0.27],
 			[0.27, 0.42, 0.45, 0.27, 1],
 		];
-		const vectors = await Promise.all(texts.map((text) => encodeMeaning(text)));
+		const vectors = await Promise.all(texts.map((text) => computeEmbedding(text)));
 		for (const [i, row] of original.entries()) {
 			for (const [j, expected] of row.entries()) {
 				expect(Math.abs(cosine(vectors[i]!, vectors[j]!) - expected)).toBeLessThan(0.1);
@@ -39,19 +46,19 @@ describe("the encoder", () => {
 	});
 
 	it("gives the same for a text whoever else is encoding, patiently or not", async () => {
-		const alone = await encodeMeaning("the wheel came off after a week");
+		const alone = await computeEmbedding("the wheel came off after a week");
 		const long = "A sentence that takes a while, since it goes on. ".repeat(20);
 		const [together] = await Promise.all([
-			encodeMeaning("the wheel came off after a week", { isPatient: true }),
-			encodeMeaning(long),
-			encodeMeaning(long, { isPatient: true }),
+			computeEmbedding("the wheel came off after a week", { isPatient: true }),
+			computeEmbedding(long),
+			computeEmbedding(long, { isPatient: true }),
 		]);
 		expect(cosine(alone, together)).toBeCloseTo(1, 6);
 	});
 
 	it("makes something of any text at all", async () => {
 		for (const text of ["", " ", "\u0000", "😀😀😀", "漢字", "x".repeat(5_000)]) {
-			const vector = await encodeMeaning(text);
+			const vector = await computeEmbedding(text);
 			expect(vector).toHaveLength(512);
 			expect(cosine(vector, vector)).toBeCloseTo(1, 5);
 		}
@@ -67,8 +74,8 @@ describe("the kernel", () => {
 		const about = { name: "", source: "", licence: "", pieces: packBytes(Buffer.from("a")) };
 		const { matrices } = unpackFile({ ...about, parts, weights: packBytes(packed) });
 		const matrix = matrices.get("m")!;
-		const { memory, multiply } = startKernel(65_536);
-		const worths = spreadMatrix(matrix, new Int8Array(memory.buffer, 0, inner * columns));
+		const { memory, multiply } = createKernel(65_536);
+		const worths = unpackMatrixToBytes(matrix, new Int8Array(memory.buffer, 0, inner * columns));
 		const x = numbers(rows * inner);
 		new Float32Array(memory.buffer, 8_192, x.length).set(x);
 		multiply(8_192, 0, 16_384, rows, inner, columns);
@@ -76,8 +83,8 @@ describe("the kernel", () => {
 		for (let row = 0; row < rows; row++) {
 			for (let column = 0; column < columns; column++) {
 				let sum = 0;
-				for (let k = 0; k < inner; k++) sum += x[row * inner + k]! * valueAt(matrix, k, column);
-				// Bytes in place of floats lose a little.
+				for (let k = 0; k < inner; k++) sum += x[row * inner + k]! * readMatrixValue(matrix, k, column);
+				// Bytes instead of floats are a little less exact.
 				expect(Math.abs(out[row * columns + column]! * worths[column]! - sum)).toBeLessThan(0.08);
 			}
 		}
@@ -90,7 +97,7 @@ describe("pieces", () => {
 		const index = indexPieces({ texts: pieces, scores: lists.get("pieceScores")! });
 		const cut = (text: string, limit = 99) => cutIntoPieces(text, index, limit).map((piece) => pieces[piece]);
 		expect(cut("Hello, can I return my bike?")).toEqual(
-			["▁H", "ello", ",", "▁can", "▁I", "▁return", "▁my", "▁bike", "?"], // As the original cuts it.
+			["▁H", "ello", ",", "▁can", "▁I", "▁return", "▁my", "▁bike", "?"], // The same pieces as the original's tokenizer.
 		);
 		expect(cut("return my bike", 2)).toEqual(["▁return", "▁my"]);
 	});

@@ -1,13 +1,13 @@
 /**
- * Multiplies a matrix of floats by one of signed bytes: all the work of the encoder. As WebAssembly with vectors of
- * four floats it takes a tenth of what JavaScript takes, and needs no native module. The instructions are put together
- * here and not compiled from another language, since there are a few dozen of them.
+ * Multiplies a matrix of floats by one of signed bytes, which is nearly all the work of the encoder. WebAssembly with
+ * vectors of four floats takes a tenth of the time of JavaScript and needs no native module. The few dozen
+ * instructions are assembled here instead of being compiled.
  */
 
-/** Rows that are worked on together: each byte of the matrix is then turned into a float once for four rows. */
-export const ROWS_TOGETHER = 4;
-/** Columns that are worked on together, so that bytes are laid out `[columns / 8][inner][8]`. */
-export const COLUMNS_TOGETHER = 8;
+/** Rows that are computed together: each byte of the matrix is then converted to a float once for four rows. */
+export const ROWS_PER_BLOCK = 4;
+/** Columns that are computed together. Bytes are laid out as `[columns / 8][inner][8]`. */
+export const COLUMNS_PER_BLOCK = 8;
 
 const PAGE_BYTES = 65_536;
 const VOID = 0x40;
@@ -18,20 +18,20 @@ const V128 = 0x7b;
 const [X, W, OUT, ROWS, INNER, COLUMNS] = [0, 1, 2, 3, 4, 5];
 const [X_AT, W_AT, OUT_AT, K, J, X_ROW, OUT_ROW] = [6, 7, 8, 9, 10, 11, 12];
 const FIRST_VECTOR = 13;
-const SUMS = Array.from({ length: ROWS_TOGETHER * 2 }, (_, i) => FIRST_VECTOR + i);
+const SUMS = Array.from({ length: ROWS_PER_BLOCK * 2 }, (_, i) => FIRST_VECTOR + i);
 const LOW = FIRST_VECTOR + SUMS.length;
 const HIGH = LOW + 1;
 const SPLAT = LOW + 2;
 
-/** LEB128, the way WebAssembly writes numbers. */
-function unsigned(value: number): number[] {
-	return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
+/** Encodes a number as LEB128, as WebAssembly requires. */
+function encodeLeb128(value: number): number[] {
+	return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...encodeLeb128(value >>> 7)];
 }
-/** For constants from 0 to 63, whose signed form is the byte itself. */
+/** The instruction for a constant from 0 to 63, whose signed LEB128 form is the byte itself. */
 const constant = (value: number) => [0x41, value];
 const get = (local: number) => [0x20, local];
 const set = (local: number) => [0x21, local];
-const vector = (code: number) => [0xfd, ...unsigned(code)];
+const vector = (code: number) => [0xfd, ...encodeLeb128(code)];
 const ADD = [0x6a];
 const SUBTRACT = [0x6b];
 const SHIFT_LEFT = [0x74];
@@ -51,12 +51,12 @@ const countDown = (local: number, by: number) =>
 	[get(local), constant(by), SUBTRACT, [0x22, local], REPEAT_IF].flat();
 
 /** out[row][column] = sum of x[row][k] * w[k][column], for four rows and eight columns at a time. */
-function instructions(): number[] {
+function buildInstructions(): number[] {
 	const step = [
 		[...get(W_AT), ...LOAD_EIGHT_BYTES, ...set(SPLAT)],
 		[...get(SPLAT), ...WIDEN_LOW, ...TO_FLOAT, ...set(LOW)],
 		[...get(SPLAT), ...WIDEN_HIGH, ...TO_FLOAT, ...set(HIGH)],
-		...Array.from({ length: ROWS_TOGETHER }, (_, row) => {
+		...Array.from({ length: ROWS_PER_BLOCK }, (_, row) => {
 			const at = [...get(X_AT), ...get(X_ROW), ...constant(row), 0x6c, ...ADD];
 			const add = (sum: number, by: number) =>
 				[get(sum), get(SPLAT), get(by), MULTIPLY_FLOATS, ADD_FLOATS, set(sum)].flat();
@@ -68,13 +68,13 @@ function instructions(): number[] {
 				...add(SUMS[row * 2 + 1]!, HIGH),
 			];
 		}),
-		increase(W_AT, constant(COLUMNS_TOGETHER)),
+		increase(W_AT, constant(COLUMNS_PER_BLOCK)),
 		increase(X_AT, constant(4)),
 		countDown(K, 1),
 	];
 	const store = SUMS.flatMap((sum, i) => {
 		const at = [...get(OUT_AT), ...get(OUT_ROW), ...constant(i >> 1), 0x6c, ...ADD];
-		return [...at, ...get(sum), ...vector(0x0b), 4, ...unsigned((i & 1) * 16)];
+		return [...at, ...get(sum), ...vector(0x0b), 4, ...encodeLeb128((i & 1) * 16)];
 	});
 	const block = [
 		...SUMS.map((sum) => [...ZEROS, ...set(sum)]),
@@ -83,14 +83,14 @@ function instructions(): number[] {
 		loop(...step),
 		store,
 		increase(OUT_AT, constant(32)),
-		countDown(J, COLUMNS_TOGETHER),
+		countDown(J, COLUMNS_PER_BLOCK),
 	];
 	const rows = [
 		[...get(W), ...set(W_AT), ...get(OUT), ...set(OUT_AT), ...get(COLUMNS), ...set(J)],
 		loop(...block),
 		increase(X, get(X_ROW), constant(2), SHIFT_LEFT),
 		increase(OUT, get(OUT_ROW), constant(2), SHIFT_LEFT),
-		countDown(ROWS, ROWS_TOGETHER),
+		countDown(ROWS, ROWS_PER_BLOCK),
 	];
 	const strides = [
 		[...get(INNER), ...constant(2), ...SHIFT_LEFT, ...set(X_ROW)],
@@ -99,34 +99,36 @@ function instructions(): number[] {
 	return [...strides, ...loop(...rows), END];
 }
 
-const section = (id: number, body: number[]) => [id, ...unsigned(body.length), ...body];
+const section = (id: number, body: number[]) => [id, ...encodeLeb128(body.length), ...body];
 const name = (text: string) => [text.length, ...Buffer.from(text)];
 
-function moduleBytes(): Uint8Array<ArrayBuffer> {
+function buildModule(): Uint8Array<ArrayBuffer> {
 	const locals = [2, 7, I32, SUMS.length + 3, V128];
-	const body = [...locals, ...instructions()];
+	const body = [...locals, ...buildInstructions()];
 	return Uint8Array.from([
 		...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
 		...section(1, [1, 0x60, 6, I32, I32, I32, I32, I32, I32, 0]),
 		...section(2, [1, ...name("m"), ...name("memory"), 2, 0, 0]),
 		...section(3, [1, 0]),
 		...section(7, [1, ...name("multiply"), 0, 0]),
-		...section(10, [1, ...unsigned(body.length), ...body]),
+		...section(10, [1, ...encodeLeb128(body.length), ...body]),
 	]);
 }
 
 export type Kernel = {
 	memory: WebAssembly.Memory;
 	/**
-	 * All three are places in the memory, in bytes. Rows are counted in fours and columns in eights.
-	 * @param x `[rows][inner]` floats; @param w `[columns / 8][inner][8]` signed bytes; @param out `[rows][columns]`.
+	 * Multiplies; `x`, `w` and `out` are addresses in `memory` in bytes. `rows` is a multiple of 4, `columns` of 8.
+	 * @param x `[rows][inner]` floats.
+	 * @param w `[columns / 8][inner][8]` signed bytes.
+	 * @param out `[rows][columns]` floats.
 	 */
 	multiply: (x: number, w: number, out: number, rows: number, inner: number, columns: number) => void;
 };
 
-/** @param bytes of memory, for matrices and what is multiplied by them. */
-export function startKernel(bytes: number): Kernel {
+/** Creates a kernel. @param bytes size of its memory for matrices, input and output. */
+export function createKernel(bytes: number): Kernel {
 	const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
-	const instance = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes()), { m: { memory } });
+	const instance = new WebAssembly.Instance(new WebAssembly.Module(buildModule()), { m: { memory } });
 	return { memory, multiply: instance.exports.multiply as Kernel["multiply"] };
 }

@@ -1,21 +1,21 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
-import { COLUMNS_TOGETHER } from "./kernel.ts";
+import { COLUMNS_PER_BLOCK } from "./kernel.ts";
 
-/** The encoder as it is kept in `encoder.model.json`, made by `npm run encoder:make`. */
+/** The encoder as stored in `encoder.model.json`, made by `npm run encoder:make`. */
 export type EncoderFile = {
-	/** Changes whenever its vectors would. */
+	/** Must change whenever the embeddings change. */
 	name: string;
 	source: string;
 	licence: string;
-	/** Pieces of words, one a line; Brotli, then base64, as the weights are. */
+	/** Word pieces, one per line; Brotli, then base64. */
 	pieces: string;
-	/** What is in `weights`, one after the other. A matrix has two numbers, a list of floats one. */
+	/** The parts of `weights` in their order, with their sizes: two numbers for a matrix, one for a list. */
 	parts: Record<string, number[]>;
 	/** Brotli, then base64. */
 	weights: string;
 };
 
-/** A matrix in four bits: `[rows][columns / 2]` bytes, and a scale for each 32 rows of a column. */
+/** A matrix with four bits per value: `[rows][columns / 2]` bytes, and a scale for each 32 rows of a column. */
 export type PackedMatrix = {
 	rows: number;
 	columns: number;
@@ -24,39 +24,40 @@ export type PackedMatrix = {
 	unit: number;
 };
 
-const GROUP_ROWS = 32;
-/** Four bits hold -7 to 7, kept as 1 to 15. */
-const LARGEST = 7;
-const ZERO = 8;
+const ROWS_PER_SCALE = 32;
+/** Values are -7 to 7, stored as 1 to 15. */
+const MAX_NIBBLE_VALUE = 7;
+const NIBBLE_ZERO = 8;
 
-/** Packs a matrix of floats, row after row. `rows` must be a multiple of 32, or a single one. */
+/** Packs a matrix of floats. `rows` must be 1 or a multiple of 32. */
 export function packMatrix(values: Float32Array, [rows, columns]: [number, number]): Buffer {
-	const groups = Math.ceil(rows / GROUP_ROWS);
+	const groups = Math.ceil(rows / ROWS_PER_SCALE);
 	const largest = new Float32Array(groups * columns);
 	for (let at = 0; at < values.length; at++) {
-		const group = Math.floor(Math.floor(at / columns) / GROUP_ROWS) * columns + (at % columns);
+		const group = Math.floor(Math.floor(at / columns) / ROWS_PER_SCALE) * columns + (at % columns);
 		largest[group] = Math.max(largest[group]!, Math.abs(values[at]!));
 	}
 	const unit =
-		Math.max(...[...Array(groups).keys()].map((g) => maximum(largest, g * columns, columns))) / 255;
+		Math.max(...[...Array(groups).keys()].map((g) => maxAbsolute(largest, g * columns, columns))) / 255;
 	const scales = Uint8Array.from(largest, (value) => Math.max(1, Math.ceil(value / unit)));
 	const nibbles = new Uint8Array(values.length / 2);
 	for (let at = 0; at < values.length; at++) {
-		const group = Math.floor(Math.floor(at / columns) / GROUP_ROWS) * columns + (at % columns);
-		const step = (scales[group]! * unit) / LARGEST;
-		const value = Math.max(-LARGEST, Math.min(LARGEST, Math.round(values[at]! / step))) + ZERO;
+		const group = Math.floor(Math.floor(at / columns) / ROWS_PER_SCALE) * columns + (at % columns);
+		const step = (scales[group]! * unit) / MAX_NIBBLE_VALUE;
+		const value =
+			Math.max(-MAX_NIBBLE_VALUE, Math.min(MAX_NIBBLE_VALUE, Math.round(values[at]! / step))) + NIBBLE_ZERO;
 		nibbles[at >> 1]! |= at & 1 ? value << 4 : value;
 	}
 	return Buffer.concat([Buffer.from(Float32Array.of(unit).buffer), scales, nibbles]);
 }
 
-function maximum(values: Float32Array, from: number, count: number): number {
+function maxAbsolute(values: Float32Array, from: number, count: number): number {
 	let largest = 0;
 	for (let i = from; i < from + count; i++) largest = Math.max(largest, values[i]!);
 	return largest;
 }
 
-/** Bytes as they stand in the file. */
+/** Encodes bytes for the file. */
 export function packBytes(bytes: Buffer): string {
 	const params = {
 		[constants.BROTLI_PARAM_QUALITY]: 11,
@@ -68,7 +69,7 @@ export function packBytes(bytes: Buffer): string {
 
 const unpackBytes = (packed: string): Buffer => brotliDecompressSync(Buffer.from(packed, "base64"));
 
-/** Everything the file holds, by name: matrices still packed, lists of floats as they are. */
+/** Unpacks the parts of a file by name: matrices stay packed, lists become floats. */
 export function unpackFile(file: EncoderFile) {
 	const bytes = unpackBytes(file.weights);
 	const matrices = new Map<string, PackedMatrix>();
@@ -85,41 +86,41 @@ export function unpackFile(file: EncoderFile) {
 			continue;
 		}
 		const unit = floats(1)[0]!;
-		const scales = Uint8Array.from(take(Math.ceil(rows / GROUP_ROWS) * columns));
+		const scales = Uint8Array.from(take(Math.ceil(rows / ROWS_PER_SCALE) * columns));
 		const nibbles = Uint8Array.from(take((rows * columns) / 2));
 		matrices.set(name, { rows, columns, nibbles, scales, unit });
 	}
 	return { matrices, lists, pieces: unpackBytes(file.pieces).toString("utf8").split("\n") };
 }
 
-/** One value of a packed matrix. */
-export function valueAt(
+/** Reads one value of a packed matrix. */
+export function readMatrixValue(
 	{ columns, nibbles, scales, unit }: PackedMatrix,
 	row: number,
 	column: number,
 ): number {
 	const at = row * columns + column;
 	const nibble = at & 1 ? nibbles[at >> 1]! >> 4 : nibbles[at >> 1]! & 15;
-	const scale = scales[Math.floor(row / GROUP_ROWS) * columns + column]!;
-	return ((nibble - ZERO) * scale * unit) / LARGEST;
+	const scale = scales[Math.floor(row / ROWS_PER_SCALE) * columns + column]!;
+	return ((nibble - NIBBLE_ZERO) * scale * unit) / MAX_NIBBLE_VALUE;
 }
 
 /**
- * Writes a matrix as signed bytes in the order the kernel reads them.
- * @returns what a byte of each column is worth.
+ * Unpacks a matrix to signed bytes in the kernel's layout.
+ * @returns the factor from a byte to a value, for each column.
  */
-export function spreadMatrix(packed: PackedMatrix, into: Int8Array): Float32Array {
+export function unpackMatrixToBytes(packed: PackedMatrix, into: Int8Array): Float32Array {
 	const { rows, columns, scales, unit } = packed;
-	const worths = new Float32Array(columns);
+	const columnFactors = new Float32Array(columns);
 	for (const [i, scale] of scales.entries()) {
-		worths[i % columns] = Math.max(worths[i % columns]!, (scale * unit) / 127);
+		columnFactors[i % columns] = Math.max(columnFactors[i % columns]!, (scale * unit) / 127);
 	}
 	for (let row = 0; row < rows; row++) {
 		for (let column = 0; column < columns; column++) {
-			const block = Math.floor(column / COLUMNS_TOGETHER) * COLUMNS_TOGETHER;
-			const at = block * rows + row * COLUMNS_TOGETHER + (column - block);
-			into[at] = Math.round(valueAt(packed, row, column) / worths[column]!);
+			const block = Math.floor(column / COLUMNS_PER_BLOCK) * COLUMNS_PER_BLOCK;
+			const at = block * rows + row * COLUMNS_PER_BLOCK + (column - block);
+			into[at] = Math.round(readMatrixValue(packed, row, column) / columnFactors[column]!);
 		}
 	}
-	return worths;
+	return columnFactors;
 }

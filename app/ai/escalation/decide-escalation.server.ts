@@ -9,66 +9,71 @@ import { isFrustrated } from "./frustration.ts";
 import { type EscalationTextKey, personCalledText } from "./person-called-texts.ts";
 import { findOwnerTopic, mentionsInjuryOrDanger, mentionsLegalAction } from "./sensitive-topics.ts";
 
-/** Why a question goes to a person without the assistant trying: what is stored, and what the customer is told. */
+/** A decision that a person must answer: the stored reason, and the text for the customer. */
 export type Escalation = { reason: string; textKey: EscalationTextKey; language: string };
 
-/** Without an order named, "how do refunds work" must not pass for "I want one": the intent has to be this sure. */
+/**
+ * Confidence of the refund intent that is needed when no order is named, so that "how do refunds work" is not taken
+ * for a request.
+ */
 const MIN_REFUND_CONFIDENCE = 0.8;
-/** With one of the customer's own orders named, the word itself will do. */
+/** Words for a refund, which are enough when the question names an order of the customer. */
 const REFUND_PATTERN =
 	/refund|money back|erstatt|geld zurück|rembours|reembols|devol(?:ución|ver) (?:mi|el) dinero|rimbors|terugbetal|geld terug|zwrot pieni|para iade|iade et|استرداد|استرجاع|החזר כספי|זיכוי/iu;
 
 /**
- * Decides whether a person must have a question, before anything is asked of a model: so it holds while the
- * provider is away and whatever a model would say. In this order: somebody may be hurt, the law, a person was
- * asked for, the customer has had enough, a topic of the owner's, a refund above the owner's limit.
- * @param set the owner's rules, where the caller has read them; @returns null when the assistant may answer.
+ * Decides whether a person must answer a question, before a model is asked, so that the decision does not depend on a
+ * provider. Checked in this order: injuries and danger, legal action, a request for a person, an angry customer, a
+ * topic of the owner, a refund above the owner's limit.
+ * @param settings the escalation settings, when the caller has read them.
+ * @returns null when the assistant may answer.
  */
 export async function decideEscalation(
 	request: Pick<AnswerRequest, "question" | "customerId" | "analysis"> & { unansweredInARow: number },
-	set?: SettingValue<"escalation">,
+	settings?: SettingValue<"escalation">,
 ): Promise<Escalation | null> {
-	const { question, analysis, unansweredInARow: misses } = request;
-	const rules = set ?? (await getSetting("escalation"));
+	const { question, analysis, unansweredInARow } = request;
+	const rules = settings ?? (await getSetting("escalation"));
 	const topic = (reason: string): Escalation => ({ reason, textKey: "topic", language: analysis.language });
 	if (rules.safety && mentionsInjuryOrDanger(question)) return topic("safety");
 	if (rules.legal && mentionsLegalAction(question)) return topic("legal");
-	// After a miss the assistant has offered a person: a plain yes takes the offer.
-	const asked = analysis.personRequestLanguage ?? (misses > 0 && isYes(question) ? "en" : null);
-	// The learned model and the English phrases see no other language; the small words may.
-	if (asked) {
-		const language = asked === "en" ? analysis.language : asked;
+	// After an unanswered question the assistant offers a person, and "yes" accepts the offer.
+	const personRequestLanguage =
+		analysis.personRequestLanguage ?? (unansweredInARow > 0 && isYes(question) ? "en" : null);
+	// A request in English phrases may also be in another language, which the analysis detects.
+	if (personRequestLanguage) {
+		const language = personRequestLanguage === "en" ? analysis.language : personRequestLanguage;
 		return { reason: "requested", textKey: "requested", language };
 	}
 	if (isFrustrated(question)) {
 		return { reason: "customer-upset", textKey: "customer-upset", language: analysis.language };
 	}
-	const own = findOwnerTopic(question, rules.topics);
-	if (own) return topic(`topic:${own}`);
+	const ownerTopic = findOwnerTopic(question, rules.topics);
+	if (ownerTopic) return topic(`topic:${ownerTopic}`);
 	if (rules.refundOver !== null && (await isRefundAbove(rules.refundOver, request))) {
 		return topic("large-refund");
 	}
 	return null;
 }
 
-/** The answer that goes with a call: why, and that somebody comes. */
+/** The answer for an escalation, which says that a person will come. */
 export function toEscalationAnswer(
-	call: Escalation,
+	escalation: Escalation,
 	{ intent, confidence }: Pick<QuestionAnalysis, "intent" | "confidence">,
 ): Answer {
 	return {
-		text: personCalledText(call.textKey, call.language),
-		answered: call.reason === "requested",
-		intent: call.reason === "requested" ? "contact_human_agent" : intent,
-		confidence: call.reason === "requested" ? 1 : confidence,
-		language: call.language,
+		text: personCalledText(escalation.textKey, escalation.language),
+		answered: escalation.reason === "requested",
+		intent: escalation.reason === "requested" ? "contact_human_agent" : intent,
+		confidence: escalation.reason === "requested" ? 1 : confidence,
+		language: escalation.language,
 		sources: [],
-		escalate: { needed: true, reason: call.reason },
+		escalate: { needed: true, reason: escalation.reason },
 		model: null,
 	};
 }
 
-/** Whether the money of an order the customer has, the one named or else the newest, is above a sum. */
+/** Whether a refund is requested for an order above an amount: the order that is named, else the newest. */
 async function isRefundAbove(
 	amount: number,
 	{ question, customerId, analysis }: Pick<AnswerRequest, "question" | "customerId" | "analysis">,

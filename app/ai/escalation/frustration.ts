@@ -1,6 +1,6 @@
 /**
- * Whether the customer has had enough, of the store or of the assistant. Only phrases that say so by themselves: a
- * complaint that names its matter is for the assistant to answer first, and a wrong alarm takes a person's time.
+ * English phrases of an angry customer. They are clear by themselves: a complaint about a matter is for the assistant
+ * to answer first, and a false alarm takes a person's time.
  */
 const ENGLISH_FRUSTRATION_PATTERNS: RegExp[] = [
 	/\b(?:this|it|that|you|the service|your service|customer service)(?: is| are|s|re)?(?: just| really| so| all| absolutely| completely| totally| beyond)* (?:ridiculous|unacceptable|outrageous|infuriating|useless|pathetic|a (?:complete |total |big )?(?:joke(?! \w)|disgrace|scandal|waste of (?:my )?time))\b/,
@@ -34,7 +34,7 @@ const OTHER_FRUSTRATION_PATTERNS: RegExp[] = [
 	/(?:לא מקובל|נמאס לי|שירות גרוע|בושה וחרפה|אתה לא מבין|חוצפה)/u,
 ];
 
-/** Shouting: a few words, all in capitals, and more than an abbreviation. */
+/** Whether at least three words are all in capitals. */
 const isWrittenInCapitals = (text: string): boolean => {
 	const words = text.match(/\p{L}{3,}/gu) ?? [];
 	return words.length >= 3 && words.every((word) => word === word.toUpperCase() && /\p{Lu}/u.test(word));

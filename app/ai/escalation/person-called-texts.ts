@@ -1,6 +1,6 @@
 import { phrasesIn } from "../offline/phrases.ts";
 
-/** Why the assistant gives a conversation to a person, as it says it itself. */
+/** Texts of the assistant when it calls a person, by reason and language. */
 
 export type EscalationTextKey =
 	| "requested"
@@ -94,7 +94,7 @@ const OPENINGS_BY_LANGUAGE: Record<string, OpeningTexts> = {
 	},
 };
 
-/** What the customer is told when a person is called, and why, in their language or else in English. */
+/** The text for the customer when a person is called, with the reason. English when the language is not supported. */
 export function personCalledText(reason: EscalationTextKey, language: string): string {
 	const base = language.split("-")[0] ?? "";
 	const { calling } = phrasesIn(base);

@@ -3,18 +3,18 @@ import { computeIntentFeatures, tokenizeForIntent } from "./features.ts";
 import modelFile from "./intents.model.json" with { type: "json" };
 import { computeProbabilities, unpackIntentModel } from "./model.ts";
 
-/** What a customer wants, with how sure the model is of it (0 to 1). */
+/** The intent of a text, and the probability that it is right (0 to 1). */
 export type IntentClassification = { intent: string; confidence: number };
 
-/** Every intent there is. */
+/** All intents. */
 export const INTENT_LABELS: string[] = modelFile.labels;
 
-/** Below this the guess is wrong more often than right, so the honest label is "other". */
+/** Below this probability the result is wrong more often than right, so it is "other". */
 const MIN_CONFIDENCE = 0.2;
 
 const loadIntentModel = () => singleton("intent-model", () => unpackIntentModel(modelFile));
 
-/** The likelihood of every intent, the likeliest first. */
+/** All intents with their probabilities, the most likely first. */
 export function rankIntents(text: string): { intent: string; likelihood: number }[] {
 	const { labels } = loadIntentModel();
 	return [...computeProbabilities(loadIntentModel(), computeIntentFeatures(text))]
@@ -23,9 +23,8 @@ export function rankIntents(text: string): { intent: string; likelihood: number 
 }
 
 /**
- * Classifies what a customer wants. English only; in other languages it is mostly unsure.
- * @returns a label of architecture.md section 8; "other" when no label is likely enough, with the confidence
- * that none is.
+ * Classifies the intent of a text. It knows English only; in other languages the confidence is mostly low.
+ * @returns "other" when no intent is likely enough; the confidence is then the probability that none applies.
  */
 export function classifyIntent(text: string): IntentClassification {
 	if (tokenizeForIntent(text).length === 0) return { intent: "other", confidence: 1 };

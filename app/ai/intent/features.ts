@@ -1,36 +1,36 @@
 /**
- * What the intent model sees of a text: whole words, neighbouring pairs, and the letters inside words, all
- * hashed into a fixed number of buckets ("feature hashing", Weinberger et al. 2009), so that misspellings and
- * words no training text had still say something, and the model stays one small array.
+ * Features of a text for the intent model: words, pairs of neighbouring words, and letters inside words, hashed into
+ * a fixed number of buckets ("feature hashing", Weinberger et al. 2009). So misspelled and unknown words still have
+ * features, and the model is one small array.
  */
 
 import { CONCEPTS } from "#app/models/search/concept-list.ts";
 
 export const BUCKET_BITS = 14;
 const BUCKET_COUNT = 1 << BUCKET_BITS;
-/** Nothing after this many words changes an intent; the work stays bounded. */
+/** Words that are read; later ones do not change the intent. */
 const MAX_WORDS = 80;
-/** … and is bounded also for a text that is one endless word: eighty words take a quarter of this. */
+/** Characters that are read, in case the text is one very long word. Eighty words take a quarter of this. */
 const MAX_CHARACTERS = 2_000;
-/** Letters inside words weigh less than the words: they repeat each other. */
+/** Weight of a letter n-gram beside a word's weight of 1, because n-grams repeat each other. */
 const LETTER_NGRAM_WEIGHT = 0.35;
 
-/** What a word of a known meaning weighs beside the word itself. */
+/** Weight of a word's concept beside the word's weight of 1. */
 const CONCEPT_WEIGHT = 0.8;
-/** A concept that holds for half a vocabulary ("refund" and "money") says too little. */
+/** Concepts of loosely related words, such as "refund" and "money", are ignored. */
 const MIN_CONCEPT_KINSHIP = 0.85;
 
-/** A word without its commonest endings: rough, but alike for every form of a word. */
+/** A rough stem: the word without its most common endings. */
 function stemRoughly(word: string): string {
 	const root = word.replace(/(?:ing|ed|es|s|e|y|ies|ied)$/, "");
 	return root.length >= 3 ? root : word;
 }
 
-/** Which concepts a word belongs to, by its root: "bill" and "receipt" share what is learned of an invoice. */
+/** The concepts of a word, by its stem, so that "bill" and "receipt" share what the model learns about invoices. */
 const conceptsByStem = new Map<string, string[]>();
 for (const concept of CONCEPTS) {
 	if ((concept.kinship ?? 1) < MIN_CONCEPT_KINSHIP) continue;
-	// By its words and not by its place, so that another concept in the list changes nothing of this one.
+	// Named by its words, not by its index, so that adding a concept to the list does not change the others.
 	const name = concept.words.slice(0, 2).join(" ");
 	for (const word of concept.words) {
 		if (word.includes(" ")) continue;
@@ -40,7 +40,7 @@ for (const concept of CONCEPTS) {
 	}
 }
 
-/** FNV-1a over UTF-16 units, mixed down to a bucket. */
+/** Hashes a text to a bucket: FNV-1a over UTF-16 units, then mixed. */
 function hashToBucket(text: string): number {
 	let hash = 0x811c9dc5;
 	for (let i = 0; i < text.length; i++) {
@@ -53,13 +53,19 @@ function hashToBucket(text: string): number {
 	return hash & (BUCKET_COUNT - 1);
 }
 
-/** "…@….…", by places and not by a pattern: one with three runs of anything takes minutes over "a@a@a@a@". */
+/**
+ * Whether a word is an email address. It uses positions, because a pattern with three repetitions takes minutes for
+ * "a@a@a@a@".
+ */
 function isEmailAddress(run: string): boolean {
 	const at = run.indexOf("@", 1);
 	return at > 0 && run.lastIndexOf(".", run.length - 2) > at + 1;
 }
 
-/** Words in lower case, with every order number, amount, number and address replaced by what it is. */
+/**
+ * Splits a text into lower-case words. Order numbers, amounts, numbers and email addresses are replaced by one word
+ * for each kind.
+ */
 export function tokenizeForIntent(text: string): string[] {
 	return text
 		.slice(0, MAX_CHARACTERS)
@@ -76,8 +82,8 @@ export function tokenizeForIntent(text: string): string[] {
 }
 
 /**
- * The buckets a text falls into, each with its value; the values' squares add up to 1, so that a long text
- * speaks no louder than a short one.
+ * The buckets of a text with their values. The squares of the values add up to 1, so that the length of the text does
+ * not matter.
  */
 export function computeIntentFeatures(text: string): Map<number, number> {
 	const words = tokenizeForIntent(text);

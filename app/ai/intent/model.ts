@@ -1,15 +1,15 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { BUCKET_BITS } from "./features.ts";
 
-/** The learned model as it is kept in `intents.model.json`, made by `npm run intents:train`. */
+/** The trained model as stored in `intents.model.json`, made by `npm run intents:train`. */
 export type IntentModelFile = {
 	labels: string[];
 	bucketBits: number;
-	/** A weight is its byte (signed) times this. */
+	/** Factor from a signed byte to a weight. */
 	scale: number;
-	/** Signed bytes, bucket by bucket with one weight per label; Brotli, then base64. */
+	/** Signed bytes, one for each label in each bucket; Brotli, then base64. */
 	weights: string;
-	/** How it did on the development file it was not trained on, for the record. */
+	/** Accuracy on the development file, which was not used for training. */
 	measured: { examples: number; accuracy: number };
 };
 
@@ -28,7 +28,7 @@ export function unpackIntentModel(file: IntentModelFile): IntentModel {
 	};
 }
 
-/** Packs learned weights into one signed byte each. */
+/** Packs weights into signed bytes. */
 export function packWeights(weights: Float32Array): Pick<IntentModelFile, "scale" | "weights"> {
 	let largest = 0;
 	for (const weight of weights) largest = Math.max(largest, Math.abs(weight));
@@ -40,7 +40,7 @@ export function packWeights(weights: Float32Array): Pick<IntentModelFile, "scale
 	return { scale, weights: packed.toString("base64") };
 }
 
-/** The probability of each label, in the order of `labels` (softmax of the linear scores). */
+/** The probability of each label, in the order of `labels` (softmax of linear scores). */
 export function computeProbabilities(model: IntentModel, features: Map<number, number>): Float64Array {
 	const count = model.labels.length;
 	const scores = new Float64Array(count);

@@ -1,10 +1,10 @@
 /**
- * The commonest ways of asking for a person in the languages besides English. Texts and patterns are both written
- * the way `foldedLetters` leaves them, because in chats people leave accents out.
+ * The most common requests for a person in other languages than English. Texts and patterns are both folded by
+ * `foldLetters`, because customers often leave out accents.
  */
 
 const COMBINING_MARKS = /\p{M}+/gu;
-/** Letters that keep their mark when it is taken apart, and the ways Arabic writes one letter. */
+/** Letters that do not decompose into a letter and a mark, and the variants of Arabic letters. */
 const LETTER_REPLACEMENTS: Record<string, string> = {
 	ł: "l",
 	ı: "i",
@@ -16,7 +16,7 @@ const LETTER_REPLACEMENTS: Record<string, string> = {
 	ة: "ه",
 };
 
-/** Lower case without accents, vowel signs, apostrophes and punctuation; the words with one space between. */
+/** Folds a text: lower case, no accents, vowel signs, apostrophes or punctuation, one space between words. */
 export function foldLetters(text: string): string {
 	return text
 		.normalize("NFKD")

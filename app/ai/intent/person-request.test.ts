@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod/v4";
-import { asksForPerson, findPersonRequestLanguage } from "./person-request.ts";
+import { findPersonRequestLanguage, isPersonRequest } from "./person-request.ts";
 
 describe("a request for a person", () => {
 	it.each([
@@ -46,7 +46,7 @@ describe("a request for a person", () => {
 		"where's the human",
 		"forget the bot, give me staff",
 	])("is heard in %j", (text) => {
-		expect(asksForPerson(text)).toBe(true);
+		expect(isPersonRequest(text)).toBe(true);
 	});
 
 	it.each([
@@ -125,7 +125,7 @@ describe("a request for a person", () => {
 		"who do I call about a refund",
 		"",
 	])("is not read into %j", (text) => {
-		expect(asksForPerson(text)).toBe(false);
+		expect(isPersonRequest(text)).toBe(false);
 	});
 });
 
@@ -141,8 +141,8 @@ describe("the sentences kept for judging", () => {
 		.parse(parse(readFileSync("tests/judging/person.yaml", "utf8")));
 
 	it("are heard in at least 95 of 100 cases, with at most 2 of 100 false alarms", () => {
-		const missed = sentences.asking.filter((text) => !asksForPerson(text));
-		const alarms = sentences.not.filter((text) => asksForPerson(text));
+		const missed = sentences.asking.filter((text) => !isPersonRequest(text));
+		const alarms = sentences.not.filter((text) => isPersonRequest(text));
 		expect(missed.length / sentences.asking.length, missed.join("; ")).toBeLessThanOrEqual(0.05);
 		expect(alarms.length / sentences.not.length, alarms.join("; ")).toBeLessThanOrEqual(0.02);
 	});
@@ -152,6 +152,6 @@ describe("the sentences kept for judging", () => {
 			(text) => findPersonRequestLanguage(text) !== language,
 		);
 		expect(missed).toEqual([]);
-		expect(sentences.not_abroad[language]?.filter((text) => asksForPerson(text))).toEqual([]);
+		expect(sentences.not_abroad[language]?.filter((text) => isPersonRequest(text))).toEqual([]);
 	});
 });

@@ -6,17 +6,17 @@ import {
 } from "./person-request-patterns.ts";
 import { replaceUnrelatedPeople, splitClauses } from "./unrelated-people.ts";
 
-/** Who is asked for, by any of these words. */
+/** Words for a person of the store, with the words that may come before them. */
 const PERSON_PATTERN =
 	"(?:(?:real|live|actual|human|living|proper|another|different|single|damn|freaking|fucking|customer|service|support|sales|care|call|help|free|available|senior|certain|billing|returns?|refunds?|warranty|technical|tech|account|delivery|shipping|store|shop|someone|a|an|the|your|my|one of your|one of the|some|any|this|of|kind of) ){0,6}(?:humans?|persons?|people|man|woman|guy|agents?|representatives?|reps?|operators?|somebody|someone|anybody|anyone|advisors?|advisers?|consultants?|managers?|supervisors?|executives?|boss|colleagues?|coworkers?|assistants?|specialists?|employees?|staff(?: members?)?|team members?|members? of (?:your |the )?(?:staff|team)|individual|attendant|human being|clerk|associate)";
 
-/** Who can be nobody but a person of the store: "someone" may be anyone. */
+/** Words that certainly mean a person of the store; "someone" alone may be anyone. */
 const STAFF_PATTERN =
 	"(?:(?:a|an|the|your|my|one of your|one of the|some|any|another) ){0,3}(?:(?:real|live|actual|human|living|customer|service|support|sales) ){0,4}(?:humans?|human being|real person|real people|person|agent|representative|rep|operator|advisor|adviser|manager|supervisor|executives?|colleagues?|co ?workers?|specialist|employees?|member of (?:your |the )?(?:staff|team)|team members?|(?:someone|somebody|anyone|anybody) (?:real|human|else|from (?:your|the) (?:\\w+ )?(?:team|staff|department|company|support|store|shop)|on your team))";
 
-/** Asking to be put in touch: here the words before the person may name any department of the store. */
+/** Requests to be connected. The words before the person may name any department of the store. */
 const SPEAK_REQUEST_PATTERNS: RegExp[] = [
-	// "speak to an agent", "chat with somebody real"; "talk agent", but "your chat assistants" are no request
+	// "speak to an agent", "chat with somebody real", "talk agent"; but not "your chat assistants"
 	new RegExp(
 		`\\b(?:speak|speaking|talk|talking|tlak|chat|chatting|converse|conversation|deal|dealing|interact|discuss (?:it|this|that|things))(?: (?:to|with|w|directly|right now|now|live|2)){1,4} ${PERSON_PATTERN}\\b|\\b(?:speak|talk|tlak) ${PERSON_PATTERN}\\b`,
 	),
@@ -51,7 +51,10 @@ const PERSON_REQUEST_PATTERNS: RegExp[] = [
 	/\b(?:call|ring|phone) me (?:back|please|now)\b|\bhand (?:me |this |it )*over\b|\blet me (?:talk|speak) (?:to|with)\b|\bput me through\b/,
 ];
 
-/** Asking to be called back, as a whole clause: "people call me Bob" and "who calls me before delivery" are none. */
+/**
+ * Requests for a call back, which must be a whole clause: "people call me Bob" and "who calls me before delivery" are
+ * none.
+ */
 const CLAUSE_REQUEST_PATTERNS: RegExp[] = [
 	/^(?:(?:please|pls|plz|kindly|can|could|would|will|you|u|someone|somebody|anyone|just|so|and|hi|hello|hey) )*(?:call|phone|ring|telephone) me(?: (?:back|up))?(?: (?:please|pls|plz|now|asap|today|tomorrow|tonight|soon|later|immediately|urgently|right away|instead|thanks?|thank you|on my \w+|on \d\w*|at \d\w*|about (?:my|this|it|the)|regarding (?:my|this|it|the))\b.*)?$/,
 	/\b(?:give me|get|have|want|need|request|schedule|arrange|book|like|expect|waiting for) (?:a |the )?(?:call ?back|call from (?:you|someone|somebody|(?:a|your|the) \w+))\b/,
@@ -64,25 +67,28 @@ const CLAUSE_REQUEST_PATTERNS: RegExp[] = [
 const REFUSAL_PATTERN =
 	/\b(?:dont|do not|no need to|no need for|not|without|never|instead of|rather than)\b(?: (?:want|need|have|wish|like|yet|to|having|asking))* (?:talk|speak|talking|speaking|chat|a human|a person|an agent|a representative)\b(?!.{0,200}\b(?:bot|robot|machine|computer|ai|chatbot|automated)\b)/;
 
-/** Asking how the people here are to be reached (hours, a telephone number) is a question, not a call. */
+/** Questions about contact details (hours, a telephone number) are not requests for a person. */
 const CONTACT_DETAILS_PATTERN =
 	/\b(?:opening hours|what hours|business hours|what time|phone number|telephone number|email address|how many (?:people|agents|persons)|hiring|job)\b/;
 
-/** What was said to somebody before is no call: "I spoke to an agent yesterday". */
+/** An earlier contact, such as "I spoke to an agent yesterday", is not a request. */
 const PAST_CONTACT_PATTERN =
 	/\b(?:i|we|she|he|they|my \w+|your \w+|(?:the|a) \w+)(?: (?:have|had|has|already|just|even|also))* (?:spoke|spoken|talked|chatted|dealt|told|said|promised)\b.{0,200}?(?=\b(?:and (?:now|want|need|id|i (?:want|need|would))|but (?:now|want|i (?:want|need|would))|so (?:i|please|can)|now|please|can|could|let|connect|transfer|get|give) |$)/g;
 
-/** What the one who answers is, and words that only look like a person's. */
+/** Questions whether the assistant is human, and words that only look like those for a person. */
 const IS_HUMAN_QUESTION_PATTERN =
 	/\b(?:am i|are you|are u|r u|is this|is it)\b.{0,25}\b(?:person|human|bot|robot|machine|people|ai|real)\b|\bcontact person\b/g;
 
-/** The learned model knows more ways of asking than the patterns, but is only believed when it is sure. */
+/**
+ * Confidence from which the intent model alone decides. It knows more phrases than the patterns, but makes more
+ * mistakes.
+ */
 const MIN_INTENT_CONFIDENCE = 0.8;
 
 /**
- * In which language the customer asks for a human being now, or null when they do not. English well; German,
- * French, Spanish, Italian, Portuguese, Dutch, Polish, Turkish, Arabic and Hebrew in their commonest phrases. "Are
- * you human" and "when can I call you" are no such request.
+ * Finds a request for a person and returns its language, or null when there is none. English requests are recognised
+ * well; German, French, Spanish, Italian, Portuguese, Dutch, Polish, Turkish, Arabic and Hebrew ones in their most
+ * common phrases. "Are you human" and "when can I call you" are no requests.
  */
 export function findPersonRequestLanguage(text: string): string | null {
 	const folded = foldLetters(text);
@@ -107,5 +113,5 @@ export function findPersonRequestLanguage(text: string): string | null {
 	return intent === "contact_human_agent" && confidence >= MIN_INTENT_CONFIDENCE ? "en" : null;
 }
 
-/** Whether the customer asks for a human being now. */
-export const asksForPerson = (text: string): boolean => findPersonRequestLanguage(text) !== null;
+/** Whether a text asks for a person. */
+export const isPersonRequest = (text: string): boolean => findPersonRequestLanguage(text) !== null;

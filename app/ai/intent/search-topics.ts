@@ -1,7 +1,10 @@
 import type { Topic } from "#app/models/search/question.server.ts";
 import { rankIntents } from "./classify.server.ts";
 
-/** Words that the right passage for an intent is likely to have, in its heading most of all, in any store. */
+/**
+ * Search words for each intent: words that a passage about it is likely to have in any store, most of all in its
+ * heading.
+ */
 const SEARCH_WORDS_BY_INTENT: Record<string, string> = {
 	cancel_order: "cancel cancellation cancelling",
 	change_order: "change edit amend order cancelling",
@@ -36,10 +39,10 @@ const SEARCH_WORDS_BY_INTENT: Record<string, string> = {
 	exchange_item: "exchange swap size return",
 };
 
-/** Less likely ones are left out: what is a guess in ten would only blur the words that were said. */
+/** Intents with a smaller probability are ignored, because their words would only disturb the search. */
 const MIN_LIKELIHOOD = 0.12;
 
-/** What an English question is likely about, as far as its intent tells. */
+/** The topics of an English question, by its most likely intents. They add words to the search. */
 export function findSearchTopics(question: string): Topic[] {
 	return rankIntents(question).flatMap(({ intent, likelihood }) => {
 		const words = SEARCH_WORDS_BY_INTENT[intent];

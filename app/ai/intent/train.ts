@@ -2,16 +2,16 @@ import { BUCKET_BITS, computeIntentFeatures } from "./features.ts";
 
 export type TrainingExample = {
 	text: string;
-	label: string /** How many times as much as another example it counts. */;
+	label: string /** Weight of the example in the training; 1 is normal. */;
 	weight: number;
 };
 
 /**
- * Learns a linear model: multinomial logistic regression by Adagrad (Duchi et al. 2011), with a small L2 pull
- * to zero and every small weight set to zero at the end, so that the packed file is small. Whole words are
- * dropped from an example now and then, so that the frames of one source ("I need assistance to …") do not
- * stand in for what is meant. The same examples give the same weights: the chance in it is seeded.
- * @returns one weight per bucket and label, label by label within a bucket.
+ * Trains a linear model: multinomial logistic regression with Adagrad (Duchi et al. 2011) and a small L2 penalty.
+ * Small weights are set to zero at the end, so that the packed file is small. Words are dropped from examples at
+ * random, so that the model does not learn the fixed phrases of one source ("I need assistance to …"). The random
+ * numbers are seeded, so the same examples give the same weights.
+ * @returns one weight for each label in each bucket.
  */
 export function trainIntents(
 	examples: TrainingExample[],
@@ -49,10 +49,13 @@ export function trainIntents(
 
 const LEARNING_RATE = 0.25;
 const L2_FACTOR = 2e-6;
-/** Probability the right label is pulled towards: below 1, so that doubt stays visible (label smoothing). */
+/**
+ * Target probability of the right label, below 1 so that the model stays uncertain where examples disagree (label
+ * smoothing).
+ */
 const TARGET_PROBABILITY = 0.96;
 const WORD_DROPOUT_SHARE = 0.12;
-/** Weights below this share of the largest are noise; dropping them halves the file. */
+/** Weights below this share of the largest are set to zero, which halves the file. */
 const MIN_WEIGHT_SHARE = 0.06;
 
 function softmax(weights: Float32Array, features: Map<number, number>, scores: Float64Array) {
@@ -95,7 +98,9 @@ const ENDING_SHARE = 0.1;
 const SHORTHAND_SHARE = 0.15;
 const TYPING_ERROR_SHARE = 0.04;
 
-/** A text as it may arrive in a chat: with a greeting before it, a word shortened, letters missing or swapped. */
+/**
+ * Changes a text as customers type in chats: adds a greeting or an ending, uses shorthand, and makes typing errors.
+ */
 function addTypingNoise(text: string, random: () => number): string {
 	const words = text.split(/\s+/).map((word) => {
 		const short = SHORTHAND[word.toLowerCase()];
@@ -104,7 +109,7 @@ function addTypingNoise(text: string, random: () => number): string {
 			? addTypingError(word, random)
 			: word;
 	});
-	// Words of small talk stay alone: "hi" before everything would mean nothing.
+	// Short texts are not extended: a greeting before every text would mean nothing.
 	if (words.length < 3) return words.join(" ");
 	if (random() < OPENING_SHARE) words.unshift(OPENINGS[Math.floor(random() * OPENINGS.length)] ?? "");
 	if (random() < ENDING_SHARE) words.push(ENDINGS[Math.floor(random() * ENDINGS.length)] ?? "");
@@ -129,7 +134,7 @@ function shuffled<Value>(values: Value[], random: () => number): Value[] {
 	return copy;
 }
 
-/** Mulberry32: a small generator with a fixed start. */
+/** A random number generator with a fixed seed (Mulberry32). */
 function seededRandom(seed: number): () => number {
 	let state = seed;
 	return () => {

@@ -1,15 +1,15 @@
 import { foldLetters } from "./person-request-patterns.ts";
 
 /**
- * People and things that are called like the store's people and are none: a cleaning agent, somebody's travel agent,
- * a machine operator, the chat assistants in general, and what a customer says they are themselves.
+ * Finds words that look like a request for the store's people but are not: a cleaning agent, a travel agent, a
+ * machine operator, chat assistants in general, and what customers say about themselves.
  */
 
-/** Words that mean a person of the store only where nothing else stands before them. */
+/** Words that mean a person of the store only when no other kind of word is before them. */
 const STORE_ROLES = new Set(
 	"agent agents operator operators representative representatives assistant assistants".split(" "),
 );
-/** What may stand before one of the store's people: articles, small words, kinds of support, and verbs of asking. */
+/** Words that may be before them: articles, kinds of support, and verbs of asking. */
 const WORDS_BEFORE_STORE_ROLES = new Set(
 	(
 		"a an the your our my any some one another other different new real live actual proper living human person " +
@@ -19,24 +19,24 @@ const WORDS_BEFORE_STORE_ROLES = new Set(
 		"contact call connect transfer request of and or than instead"
 	).split(" "),
 );
-/** Software and staff alike are assistants; "chat assistants" are the software. */
+/** Names of chat software, such as "chat assistants". */
 const CHAT_SOFTWARE_PATTERN = /\b(?:chat|virtual|ai|digital|online|automatic) assistants?\b/g;
 
-/** "I am an agent", "as an agent", "by an agent": said of somebody, asked of nobody. */
+/** Statements about a person, such as "I am an agent", "as an agent", "by an agent". */
 const OTHER_PERSON_PATTERN =
 	/\b(?:i am|im|i was|he is|hes|she is|shes|they are|is my|was my|work(?:s|ed|ing)? as|as|by|being|became|become|what is|whats|who is|whos) (?:a|an|the|your|my) (?:agent|operator|representative|assistant|manager|supervisor|human|person)s?\b/g;
 
-/** Stands for what was taken out, so that the words around it do not grow together. */
+/** Replaces removed words, so that the words around them are not joined. */
 const PLACEHOLDER = "thing";
 
-/** The clauses of a text, each folded as the patterns want it; the empty ones left out. */
+/** Splits a text into its clauses and folds each; empty ones are left out. */
 export const splitClauses = (text: string): string[] =>
 	text
 		.split(/[.,;:!?()\n\u2013\u2014\u2026]+/)
 		.map(foldLetters)
 		.filter((clause) => clause !== "");
 
-/** A folded clause without the people and things that only share a word with the store's people. */
+/** Replaces people and things in a folded clause that only share a word with the store's people. */
 export function replaceUnrelatedPeople(clause: string): string {
 	const words = clause
 		.replace(CHAT_SOFTWARE_PATTERN, PLACEHOLDER)

@@ -3,67 +3,63 @@ import { normaliseTag, primaryLanguage, scriptOf } from "#app/text/language-tag.
 import { detectorCodes, isDetectable } from "./detector-codes.ts";
 import { SUPPORTED_LANGUAGES } from "./languages.ts";
 
-/** What speaks for a language besides the words themselves. */
+/** What suggests a language besides the words of the text. */
 export type LanguageContext = {
-	/** The language the customer was found to write in before. */
+	/** Language of the customer's earlier messages. */
 	previousLanguage?: string | null;
-	/** BCP 47, of the page. */
+	/** Language of the page; BCP 47. */
 	locale: string;
 };
 
-/** What a text tells of its language. */
+/** The detected language of a text. */
 export type DetectedLanguage = {
 	/**
-	 * The language to treat the text as: one of LANGUAGES, else the expected one, which is the language found
-	 * before or the page's. A BCP 47 tag, with script and region where the page names them.
+	 * The language to treat the text as; BCP 47, with script and region when the page names them. It is a supported
+	 * language, else the expected one: that of earlier messages or of the page.
 	 */
 	language: string;
-	/** The language the text is clearly written in, which may be any that the detector knows; null where unclear. */
+	/** The language that the text is clearly written in, which may be unsupported; null when unclear. */
 	written: string | null;
 };
 
-/** One or two words are greetings, names and typing errors ("hello", "cancel oder"): they tell no language. */
+/** Shorter texts are greetings, names and typing errors ("hello", "cancel oder"), whose language is unclear. */
 const MIN_WORDS = 3;
-/** Fewer letters than this are an order number or initials. */
+/** Shorter texts are order numbers or initials. */
 const MIN_LETTERS = 4;
-/** By then a text has told its language; the longest message takes a tenth of a second. */
+/** Characters that are analysed; the longest message takes a tenth of a second. */
 const MAX_ANALYSED_CHARACTERS = 2_000;
 /**
- * What an expected language is ahead by, in eld's scores (0 to 1): at least the first, and the second divided
- * by the words, so that a few words have to be very foreign. Found on 6,480 English support questions and
- * 160 in eight other languages; docs/decisions/016 has the table.
+ * Bonus of the expected language in eld's scores (0 to 1): the larger of the first number, and the second divided by
+ * the number of words, so that a few words must be very clearly foreign. Measured on 6,480 English support questions
+ * and 160 in eight other languages (docs/decisions/016).
  */
 const EXPECTED_LANGUAGE_BONUS = 0.03;
 const EXPECTED_LANGUAGE_BONUS_PER_WORD = { page: 0.1, history: 0.2 };
-/** Support chats are full of English words; a draw is English. */
+/** English gets a small bonus, because chats in every language contain English words. */
 const ENGLISH_BONUS = 0.02;
 /**
- * A score from which on a text is clearly in a language. Sentences of their language have 0.7 and more; those of a
- * language that the detector does not know have less in any other (Welsh 0.36, Swahili 0.44, Uzbek 0.47).
+ * Score from which a text is clearly in a language. Sentences score 0.7 and more in their language. Sentences in a
+ * language that the detector does not know score less in any other (Welsh 0.36, Swahili 0.44, Uzbek 0.47).
  */
 const CLEAR_SCORE = 0.6;
-/** The same for a language that the assistant does not support: only its sentences count, no borrowed words. */
+/** The same for an unsupported language, so that borrowed words do not count. */
 const CLEAR_SCORE_UNSUPPORTED = 0.7;
-/** The same where the page's language is one that the detector does not know and may take for another. */
+/** The same when the detector does not know the page's language and may mistake it for another. */
 const CLEAR_SCORE_UNDETECTABLE_PAGE = 0.78;
 
-/** The letters of Arabic; other languages in its script have more of them (Persian, Urdu, Kurdish, Sindhi). */
+/** Letters that Arabic does not have, but other languages in its script do (Persian, Urdu, Kurdish, Sindhi). */
 const NON_ARABIC_LETTER = /(?![\u0621-\u063A\u0641-\u064A\u0671])\p{Script=Arabic}/u;
-/** What Yiddish writes and Hebrew does not: ligatures, and letters with points. */
+/** Ligatures and pointed letters that Yiddish has and Hebrew does not. */
 const YIDDISH_LETTERS = /[\u05F0-\u05F2\uFB1F\uFB2E\uFB2F]|[\u05D0\u05D9]\u05B7|\u05D0\u05B8|\u05D5\u05D5/u;
 
-/** Tells in which language a short text is written; see `readLanguage`. */
-export const tellLanguage = async (text: string, prior: LanguageContext): Promise<string> =>
-	(await detectLanguage(text, prior)).language;
-
 /**
- * Tells in which language a short text is written, without its order numbers and addresses, which say nothing of
- * it. This is the one place of the rule: detection over all languages of the detector, the check whether the
- * assistant supports the result, and the fallback to the page's language.
+ * Detects the language of a short text, ignoring order numbers and addresses. No other code contains this rule: the
+ * detection among all languages of the detector, the check whether the assistant supports the result, and the
+ * fallback to the page's language.
  */
 export async function detectLanguage(
 	text: string,
-	{ previousLanguage: before, locale }: LanguageContext,
+	{ previousLanguage, locale }: LanguageContext,
 ): Promise<DetectedLanguage> {
 	const page = normaliseTag(locale) ?? "en";
 	const expected = withPageRegion(normaliseTag(before ?? "") ?? page, page);
@@ -82,27 +78,27 @@ export async function detectLanguage(
 	}
 	const isArabic = arabic > latin;
 	if (letters.length < MIN_LETTERS) return unclear;
-	// "hello hello hello" is one word.
+	// "hello hello hello" counts as one word.
 	const isFewWords = new Set(words.map((word) => word.toLowerCase())).size < MIN_WORDS;
 	if (isArabic && isFewWords) {
-		// The script rules the page's language out, unless that is written in it.
+		// The script excludes the page's language, unless that uses it too.
 		return NON_ARABIC_LETTER.test(letters) || scriptOf(expected) === "Arab"
 			? unclear
 			: clearlyWrittenIn("ar", expected, page);
 	}
 	if (isFewWords && latin > 0) return unclear;
 	const scores = (await loadDetector()).detect(words.join(" ")).getScores();
-	const bonusPerWord = EXPECTED_LANGUAGE_BONUS_PER_WORD[before ? "history" : "page"] / words.length;
+	const bonusPerWord = EXPECTED_LANGUAGE_BONUS_PER_WORD[previousLanguage ? "history" : "page"] / words.length;
 	const expectedCodes = detectorCodes(expected);
 	let best = { code: "", score: 0, isExpectedLanguage: false };
 	for (const [code, found] of Object.entries(scores)) {
 		if (code === "ar" && NON_ARABIC_LETTER.test(letters)) continue;
-		const isAhead = expectedCodes.includes(code);
+		const isExpectedLanguage = expectedCodes.includes(code);
 		const score =
 			found +
-			(isAhead ? Math.max(EXPECTED_LANGUAGE_BONUS, bonusPerWord) : 0) +
+			(isExpectedLanguage ? Math.max(EXPECTED_LANGUAGE_BONUS, bonusPerWord) : 0) +
 			(code === "en" ? ENGLISH_BONUS : 0);
-		if (score > best.score) best = { code, score, isExpectedLanguage: isAhead };
+		if (score > best.score) best = { code, score, isExpectedLanguage };
 	}
 	if (best.isExpectedLanguage)
 		return { language: expected, written: best.score >= CLEAR_SCORE ? expected : null };
@@ -117,7 +113,7 @@ function minClearScore(code: string, expected: string): number {
 	return isSupported(code) ? CLEAR_SCORE : CLEAR_SCORE_UNSUPPORTED;
 }
 
-/** A result as a reading: kept where the assistant supports it, else the expected language is. */
+/** The result for a text that is clearly in a language: that language if it is supported, else the expected one. */
 function clearlyWrittenIn(code: string, expected: string, page: string): DetectedLanguage {
 	const found = isExpected(code, expected) ? expected : withPageRegion(normaliseTag(code) ?? code, page);
 	return { language: isSupported(code) ? found : expected, written: found };
@@ -127,11 +123,11 @@ const isSupported = (code: string): boolean => SUPPORTED_LANGUAGES.some((one) =>
 
 const isExpected = (code: string, expected: string): boolean => detectorCodes(expected).includes(code);
 
-/** A language as the page names it, with script and region, where the page is in that language. */
+/** The page's tag, with script and region, when the page is in the language. */
 const withPageRegion = (tag: string, page: string): string =>
 	!tag.includes("-") && primaryLanguage(tag) === primaryLanguage(page) ? page : tag;
 
-/** Without addresses, and whatever has a digit in it. */
+/** Removes words with digits, email addresses and URLs. */
 const withoutNumbersAndAddresses = (text: string): string =>
 	text
 		.split(/\s+/)
@@ -141,16 +137,17 @@ const withoutNumbersAndAddresses = (text: string): string =>
 const countMatches = (letters: string, script: RegExp): number => letters.match(script)?.length ?? 0;
 
 /**
- * The detector, loaded by the first text that needs it: 0.4 s and some 55 MB. The size below is wrong twice as
- * often on short texts, the ones above are no better on them and cost up to 390 MB.
+ * Loads the detector when it is first needed (0.4 s, about 55 MB). The next smaller version is wrong twice as often
+ * on short texts; the larger ones are not better on them and take up to 390 MB.
  */
 function loadDetector() {
 	return singleton("language-detector", async () => (await import("eld/small")).eld);
 }
 
 /**
- * The language a text is clearly in, when that is another than the expected one. Null as well where the detector
- * does not know the expected language and so cannot tell. @param expected BCP 47.
+ * The language that a text is clearly written in when it is not the expected one; null otherwise, and when the
+ * detector does not know the expected language.
+ * @param expected BCP 47.
  */
 export async function findOtherLanguage(expected: string, text: string): Promise<string | null> {
 	const { written } = await detectLanguage(text, { locale: expected, previousLanguage: expected });

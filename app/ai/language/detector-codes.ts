@@ -1,6 +1,6 @@
 import { primaryLanguage } from "#app/text/language-tag.ts";
 
-/** The languages that the detector (eld 2) knows, by its own codes. Source: `eld.info().Languages`. */
+/** The codes of the detector (eld 2). Source: `eld.info().Languages`. */
 const DETECTABLE_CODES = new Set(
 	(
 		"am ar az be bg bn ca cs da de el en es et eu fa fi fr gu he hi hr hu hy is it ja ka kn ko ku lo lt lv ml mr " +
@@ -9,8 +9,8 @@ const DETECTABLE_CODES = new Set(
 );
 
 /**
- * What the detector takes a language for that it does not know, or knows by another code, or cannot tell from its
- * closest relative in a sentence. Found by sentences of a support chat in each of them.
+ * Codes that the detector returns for a language that it does not know, has under another code, or cannot distinguish
+ * from a related one. Found with sentences of a support chat in each language.
  */
 const DETECTED_AS: Record<string, readonly string[]> = {
 	nb: ["no", "da"],
@@ -54,12 +54,12 @@ const DETECTED_AS: Record<string, readonly string[]> = {
 	yue: ["zh"],
 };
 
-/** The detector's codes that a text in the language may get, its own first. @param tag BCP 47. */
+/** The codes that the detector may return for a text in a language, the language's own first. @param tag BCP 47. */
 export function detectorCodes(tag: string): string[] {
 	const primary = primaryLanguage(tag);
 	return [primary, ...(DETECTED_AS[primary] ?? [])];
 }
 
-/** Whether the detector can tell that a text is in the language, or in a close relative of it. */
+/** Whether the detector recognises the language, or confuses it only with related ones. */
 export const isDetectable = (tag: string): boolean =>
 	detectorCodes(tag).some((code) => DETECTABLE_CODES.has(code));

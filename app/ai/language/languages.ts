@@ -1,4 +1,4 @@
-/** The languages the assistant has fixed phrases in, and answers in without a model. */
+/** The languages in which the assistant has fixed texts and answers without a model. */
 export const SUPPORTED_LANGUAGES = [
 	"en",
 	"de",
