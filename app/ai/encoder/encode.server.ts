@@ -64,8 +64,11 @@ function createEncoder(file: EncoderFile): Encoder {
 	let at = 0;
 	for (const [name, packed] of multiplied) {
 		const { rows, columns } = packed;
-		const worths = unpackMatrixToBytes(packed, new Int8Array(kernel.memory.buffer, at, rows * columns));
-		placed.set(name, { at, rows, columns, columnFactors: worths });
+		const columnFactors = unpackMatrixToBytes(
+			packed,
+			new Int8Array(kernel.memory.buffer, at, rows * columns),
+		);
+		placed.set(name, { at, rows, columns, columnFactors });
 		at += rows * columns;
 	}
 	const need = <Part>(parts: Map<string, Part>, name: string): Part => {
@@ -149,7 +152,7 @@ function* multiplyRows(
 	rows: Float32Array,
 ): Generator<void, Float32Array, void> {
 	const { kernel, input, output } = model;
-	const { at, rows: inner, columns, columnFactors: worths } = model.matrix(name);
+	const { at, rows: inner, columns, columnFactors } = model.matrix(name);
 	const bias = model.list(`${name}Bias`);
 	const count = rows.length / inner;
 	const result = new Float32Array(count * columns);
@@ -163,7 +166,7 @@ function* multiplyRows(
 		const sums = new Float32Array(kernel.memory.buffer, output, some * columns);
 		for (let i = 0; i < sums.length; i++) {
 			const column = i % columns;
-			result[first * columns + i] = sums[i]! * worths[column]! + bias[column]!;
+			result[first * columns + i] = sums[i]! * columnFactors[column]! + bias[column]!;
 		}
 		yield;
 	}

@@ -62,7 +62,7 @@ export async function detectLanguage(
 	{ previousLanguage, locale }: LanguageContext,
 ): Promise<DetectedLanguage> {
 	const page = normaliseTag(locale) ?? "en";
-	const expected = withPageRegion(normaliseTag(before ?? "") ?? page, page);
+	const expected = withPageRegion(normaliseTag(previousLanguage ?? "") ?? page, page);
 	const unclear = { language: expected, written: null };
 	const read = withoutNumbersAndAddresses(text.slice(0, MAX_ANALYSED_CHARACTERS));
 	const words = read.match(/\p{L}[\p{L}\p{M}]*/gu) ?? [];
