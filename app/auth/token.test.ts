@@ -7,18 +7,16 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 
 afterEach(() => void vi.useRealTimers());
 
-it("returns the identity each time, but not after its expiry and not with another secret", async () => {
+it("returns the identity, but not after its expiry and not with another secret", async () => {
 	setEnv({ APP_SECRET: "a".repeat(64) });
 	const token = await signCustomerToken(identity);
-	const first = await readCustomerToken(token);
-	expect(first).toEqual(identity);
-	Object.assign(first ?? {}, { visitorId: "changed by the caller" });
-	expect(await readCustomerToken(token)).toEqual(identity);
-	expect(await readCustomerToken(`${token.slice(0, -2)}xx`)).toBeNull();
+	const read = async (text: string) => (await readCustomerToken(text))?.identity ?? null;
+	expect(await read(token)).toEqual(identity);
+	expect(await read(`${token.slice(0, -2)}xx`)).toBeNull();
 	setEnv({ APP_SECRET: "b".repeat(64) });
-	expect(await readCustomerToken(token)).toBeNull();
+	expect(await read(token)).toBeNull();
 	setEnv({ APP_SECRET: "a".repeat(64) });
-	expect(await readCustomerToken(token)).toEqual(identity);
+	expect(await read(token)).toEqual(identity);
 	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 366 * DAY_MS });
-	expect(await readCustomerToken(token)).toBeNull();
+	expect(await read(token)).toBeNull();
 });

@@ -1,6 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import type { z } from "zod/v4";
 import { DomainError, Invalid } from "#app/models/errors.ts";
-import type { WithHeaders } from "./exchange.server.ts";
+import { toRequest, type WithHeaders } from "./exchange.server.ts";
 
 /** Largest JSON body in bytes. */
 const JSON_LIMIT_BYTES = 64 * 1024;
@@ -10,7 +11,7 @@ const JSON_LIMIT_BYTES = 64 * 1024;
  * and a translation is sent with its original. A message that is too long must be returned to its author, so the limit
  * is above that.
  */
-export const FORM_LIMIT_BYTES = 256 * 1024;
+const FORM_LIMIT_BYTES = 256 * 1024;
 
 /** The fields of a form as they were sent. */
 export type FormFields = Record<string, string>;
@@ -51,10 +52,10 @@ export async function readForm<Schema extends z.ZodType>(
 }
 
 /** Whether a Content-Type is that of a plain HTML form. */
-export const isUrlEncoded = (type: string): boolean => /^application\/x-www-form-urlencoded\b/i.test(type);
+const isUrlEncoded = (type: string): boolean => /^application\/x-www-form-urlencoded\b/i.test(type);
 
 /** The fields of a plain HTML form's body; of fields with the same name the last. */
-export const parseUrlEncoded = (body: string): FormFields => Object.fromEntries(new URLSearchParams(body));
+const parseUrlEncoded = (body: string): FormFields => Object.fromEntries(new URLSearchParams(body));
 
 /**
  * Reads the fields of a form, without its files.
@@ -73,6 +74,27 @@ export async function readFields(request: Request): Promise<FormFields> {
 		return Object.fromEntries(fields);
 	}
 	throw new BadBody(415, "Unsupported media type", "Send the form as application/x-www-form-urlencoded.");
+}
+
+/**
+ * Reads the fields of a form from Node's request. The usual form, with a length and not multipart, is read without a web
+ * Request.
+ * @throws DomainError 400 when the connection ends before the body does; see `readFields`
+ */
+export async function readNodeForm(incoming: IncomingMessage): Promise<FormFields> {
+	const length = Number(incoming.headers["content-length"] ?? Number.NaN);
+	if (!(length <= FORM_LIMIT_BYTES) || !isUrlEncoded(incoming.headers["content-type"] ?? ""))
+		return readFields(toRequest(incoming));
+	return parseUrlEncoded(await readWholeBody(incoming));
+}
+
+function readWholeBody(incoming: IncomingMessage): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const chunks: Buffer[] = [];
+		incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+		incoming.once("end", () => resolve(Buffer.concat(chunks).toString()));
+		incoming.once("error", () => reject(incompleteBody()));
+	});
 }
 
 /** Validates the query parameters. @throws Invalid with field errors. */
@@ -121,8 +143,7 @@ async function readText(request: Request, limit: number): Promise<string> {
 }
 
 /** The client disconnected during its form; not an error of the server. */
-export const incompleteBody = () =>
-	new BadBody(400, "Incomplete", "The connection ended before the body did.");
+const incompleteBody = () => new BadBody(400, "Incomplete", "The connection ended before the body did.");
 
 async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
 	const tooLarge = () =>

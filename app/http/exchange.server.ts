@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { singleton } from "#app/singleton.server.ts";
 
 /**
@@ -43,6 +44,25 @@ export function findExchange({ headers }: WithHeaders): Exchange | "closed" | un
 export function findResponse(request: WithHeaders): ServerResponse | "closed" | undefined {
 	const exchange = findExchange(request);
 	return typeof exchange === "object" ? exchange.response : exchange;
+}
+
+/** The headers of a Node request, read in place. */
+export const headersOf = ({ headers }: IncomingMessage): WithHeaders["headers"] => ({
+	get(name) {
+		const value = headers[name.toLowerCase()];
+		// Only `set-cookie` is a list, and no request has it.
+		return typeof value === "string" ? value : null;
+	},
+});
+
+/** Converts a Node request into a web Request; a POST keeps its body. */
+export function toRequest(incoming: IncomingMessage): Request {
+	const host = URL.canParse(`http://${incoming.headers.host}`) ? incoming.headers.host : "localhost";
+	const address = new URL(incoming.url ?? "/", `http://${host}`);
+	const headers = incoming.headers as Record<string, string>;
+	if (incoming.method !== "POST") return new Request(address, { headers });
+	const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
+	return new Request(address, { method: "POST", headers, body, duplex: "half" } as RequestInit);
 }
 
 /**

@@ -19,6 +19,8 @@ const SWEEP_INTERVAL_MS = 1_000;
  * valid.
  */
 const SEND_CODE_DELAY_MS = 500;
+/** Time for a message to reach its readers before other work for it starts. */
+const DELIVERY_MS = 50;
 
 /**
  * Starts the worker of this process. It starts the answer of an enqueued turn at once while the limit allows it, and
@@ -95,6 +97,13 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		}
 	}
 
+	/** Runs work for agents after the message itself has reached them, which must not wait for it. */
+	function runAfterDelivery(work: () => void) {
+		setTimeout(() => {
+			if (!isStopping) work();
+		}, DELIVERY_MS).unref();
+	}
+
 	/** Summarises a session after its answer; a failure is repeated after the next answer. */
 	function startSummary(sessionId: string) {
 		summariseLongSession(sessionId).catch((error: unknown) => {
@@ -111,16 +120,18 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	setJobHandler("answer-session", startAnswer);
 	setJobHandler("embed-passages", embedding.runSoon);
 	setJobHandler("translate-session", (sessionId) => {
-		if (isStopping) return;
-		// Messages that were not translated are retried when an agent opens the session's page.
-		translateSession(sessionId).catch((error: unknown) => {
-			log.error({ sessionId, err: error }, "a session was not translated");
+		runAfterDelivery(() => {
+			// Messages that were not translated are retried when an agent opens the session's page.
+			translateSession(sessionId).catch((error: unknown) => {
+				log.error({ sessionId, err: error }, "a session was not translated");
+			});
 		});
 	});
 	setJobHandler("check-urgency", (payload) => {
-		if (isStopping) return;
-		checkUrgency(payload).catch((error: unknown) => {
-			log.error({ sessionId: payload.sessionId, err: error }, "the priority of a session was not checked");
+		runAfterDelivery(() => {
+			checkUrgency(payload).catch((error: unknown) => {
+				log.error({ sessionId: payload.sessionId, err: error }, "the priority of a session was not checked");
+			});
 		});
 	});
 	// After the response to the request: the time to send the code must not reveal whether the address is known.

@@ -3,12 +3,12 @@ import { singleton } from "#app/singleton.server.ts";
 import { createBatcher } from "#db/batcher.ts";
 import type { Bus, Envelope } from "./bus/bus.ts";
 import { chooseBus } from "./bus/choose.server.ts";
-import { getEpoch, peekEpoch } from "./epoch.server.ts";
 import { type StreamKey, splitStreamKey } from "./events.ts";
 import { createInboxWatch } from "./inbox-watch.server.ts";
 import { recordDelta } from "./live-answers.server.ts";
-import { type LoggedEvent, PAGE_SIZE, readHeads, readLog, readLogs } from "./log.server.ts";
+import { type LoggedEvent, PAGE_SIZE, readHeads, readLog } from "./log.server.ts";
 import type { Reader, StreamState, Subscription } from "./reader.ts";
+import { createStreamCheck } from "./stream-check.server.ts";
 
 /** Events kept for each stream with readers, so that reconnecting readers need no query. */
 const RING_SIZE = 256;
@@ -27,13 +27,10 @@ const BATCH_MS = 5;
  */
 export function createHub(bus: Bus) {
 	const streams = new Map<StreamKey, StreamState>();
-	const pending = new Map<StreamKey, number>();
 	const inbox = createInboxWatch();
-	let isFetching = false;
+	const check = createStreamCheck({ streams, append, disconnectReaders, pumpReaders });
 	let checkTimer: NodeJS.Timeout | undefined;
 	let isStopped = false;
-	let repairs = 0;
-	let epoch: string | null = null;
 
 	function receive(envelope: Envelope) {
 		const changedSessions = new Set<string>();
@@ -42,9 +39,9 @@ export function createHub(bus: Bus) {
 			// An event is accepted only if it is the next one of its stream; everything else is fetched. A stream
 			// without readers has no head, so its events are not kept. After a restore the sequences may restart, so
 			// events are accepted only while the epoch is known to be unchanged.
-			if (event && streams.get(stream)?.head === seq - 1 && epoch !== null && epoch === peekEpoch()) {
+			if (event && streams.get(stream)?.head === seq - 1 && check.isEpochKnown()) {
 				append([{ stream, seq, type: event[0], json: event[1] }]);
-			} else wake(stream, seq);
+			} else check.wake(stream, seq);
 		}
 		for (const ephemeral of envelope.ephemerals) {
 			const state = streams.get(ephemeral[0]);
@@ -54,55 +51,6 @@ export function createHub(bus: Bus) {
 				if (isPositioned) reader.deliverEphemeral(ephemeral);
 		}
 		if (changedSessions.size > 0) inbox.notifyWatchers([...changedSessions]);
-	}
-
-	function wake(stream: StreamKey, seq: number) {
-		const state = streams.get(stream);
-		if (!state) return;
-		state.announced = Math.max(state.announced, seq);
-		if (state.head === null || seq <= state.head) return;
-		pending.set(stream, Math.max(seq, pending.get(stream) ?? 0));
-		void fetchPending();
-	}
-
-	async function fetchPending() {
-		if (isFetching) return;
-		isFetching = true;
-		try {
-			while (pending.size > 0) {
-				const heads = [];
-				for (const stream of pending.keys()) {
-					const state = streams.get(stream);
-					if (state && state.head !== null) heads.push({ stream, head: state.head });
-				}
-				const requested = new Map(pending);
-				pending.clear();
-				if (heads.length === 0) continue;
-				if (await hasEpochChanged()) continue;
-				append(await readLogs(heads));
-				for (const [stream, seq] of requested) {
-					const head = streams.get(stream)?.head ?? seq;
-					// A full page: there are more events.
-					if (head < seq && heads.some((item) => item.stream === stream && item.head < head)) {
-						pending.set(stream, seq);
-					}
-				}
-			}
-		} catch (error) {
-			// The head check finds the same streams again.
-			logBackgroundFailure("reading new events", error);
-		} finally {
-			isFetching = false;
-		}
-	}
-
-	/** Whether the database has another epoch than before, for example after a restore; then all readers are disconnected. */
-	async function hasEpochChanged(): Promise<boolean> {
-		const before = epoch;
-		epoch = await getEpoch();
-		if (before === null || before === epoch) return false;
-		for (const stream of [...streams.keys()]) disconnectReaders(stream);
-		return true;
 	}
 
 	/** The readers reconnect with their cursor, which is then refused. */
@@ -122,9 +70,11 @@ export function createHub(bus: Bus) {
 			if (state.ring.length > RING_SIZE) state.ring.shift();
 			advanced.add(event.stream);
 		}
-		for (const stream of advanced) {
-			for (const reader of streams.get(stream)?.readers.keys() ?? []) void pump(stream, reader);
-		}
+		for (const stream of advanced) pumpReaders(stream);
+	}
+
+	function pumpReaders(stream: StreamKey) {
+		for (const reader of streams.get(stream)?.readers.keys() ?? []) void pump(stream, reader);
 	}
 
 	/** Moves one reader forward until it has reached the head or its buffer is full. */
@@ -166,22 +116,7 @@ export function createHub(bus: Bus) {
 
 	async function checkHeads() {
 		try {
-			await hasEpochChanged();
-			if (streams.size > 0) {
-				const before = new Map([...streams].map(([stream, { head }]) => [stream, head]));
-				const heads = await readHeads([...streams.keys()]);
-				for (const [stream, seq] of heads) {
-					const state = streams.get(stream);
-					// A disk was set back to an earlier state: later events no longer exist.
-					if (seq < (before.get(stream) ?? 0)) disconnectReaders(stream);
-					if (state && state.head !== null && seq > state.head) repairs += 1;
-					wake(stream, seq);
-				}
-				for (const [stream, state] of streams) {
-					for (const reader of state.readers.keys())
-						if (reader.cursor < (state.head ?? 0)) void pump(stream, reader);
-				}
-			}
+			await check.checkHeads();
 			await inbox.check();
 		} catch (error) {
 			// The next check repairs what was missed.
@@ -254,13 +189,13 @@ export function createHub(bus: Bus) {
 				}
 			};
 			try {
-				epoch ??= await getEpoch();
+				await check.learnEpoch();
 				const heads = await headsOf(entries.map(([stream]) => stream));
 				await setCursors(heads);
 				for (const { stream, reader, state, subscription } of subscriptions) {
 					subscription.isPositioned = true;
 					state.head ??= reader.cursor;
-					wake(stream, Math.max(state.announced, heads.get(stream) ?? 0));
+					check.wake(stream, Math.max(state.announced, heads.get(stream) ?? 0));
 					void pump(stream, reader);
 				}
 			} catch (error) {
@@ -281,7 +216,7 @@ export function createHub(bus: Bus) {
 		stats() {
 			let readers = 0;
 			for (const state of streams.values()) readers += state.readers.size;
-			return { streams: streams.size, readers, inboxes: inbox.count(), repairs };
+			return { streams: streams.size, readers, inboxes: inbox.count(), repairs: check.countRepairs() };
 		},
 		async stop() {
 			isStopped = true;

@@ -27,7 +27,7 @@ export type AccessGuard = {
 	/** Checks again whether the reader may read. @throws DomainError when not. */
 	revalidate: () => Promise<unknown>;
 	/**
-	 * Whether the session still belongs to the reader according to an event. A change of owner is itself an event, so
+	 * Whether the session still belongs to the reader according to an event with the session's data. A change of owner is itself an event, so
 	 * no later event can reach the former owner, however late a process learns of the change. Absent for agents and
 	 * programs, who may read every session.
 	 */
@@ -80,7 +80,7 @@ export async function openStream(options: {
 	function deliver(name: StreamName, event: LoggedEvent) {
 		// The hub may still be delivering a page when the stream is closed.
 		if (isClosed) return;
-		if (guard.allows?.(event) === false) return sendBye(REFUSED_RECONNECT_MS);
+		if (changesSession(event) && guard.allows?.(event) === false) return sendBye(REFUSED_RECONNECT_MS);
 		if (name === "public") at.public = event.seq;
 		else at.internal = event.seq;
 		if (event.type === "new-message") answer.length = 0;
@@ -227,6 +227,9 @@ export async function openStream(options: {
 		send("ai-delta", { messageId: live.messageId, offset: 0, text: live.text });
 	}
 }
+
+/** Whether an event contains the session, and so its owner. */
+const changesSession = ({ type }: LoggedEvent) => type === "session-updated" || type === "chat-ended";
 
 /** Why a cursor cannot be continued, or null when it can. */
 export function whyUnresumable(

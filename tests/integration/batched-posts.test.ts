@@ -8,7 +8,7 @@ import { postMessage } from "#app/models/message/post.server.ts";
 import { type SessionPost, writePosts } from "#app/models/message/write-posts.server.ts";
 import type { Bus, Envelope, WakeUp } from "#app/realtime/bus/bus.ts";
 import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
-import { pack, unpack } from "#app/realtime/bus/pack.ts";
+import { pack, unpack } from "#app/realtime/bus/sender.ts";
 import { streamKey } from "#app/realtime/events.ts";
 import { createHub, hub } from "#app/realtime/hub.server.ts";
 import { createListener } from "#app/realtime/listener.server.ts";

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { setEnv } from "#app/env.server.ts";
+import { env, setEnv } from "#app/env.server.ts";
 import { encodeCursor } from "#app/realtime/cursor.ts";
 import { getEpoch } from "#app/realtime/epoch.server.ts";
 import { action as adminSubmit } from "#app/routes/admin/conversation/actions.ts";
@@ -349,6 +349,39 @@ describe("an open stream", () => {
 });
 
 describe("the cookie", () => {
+	it("is refused after its expiry, although it was verified before", async () => {
+		const guest = await asVisitor();
+		await makeSession(guest.identity, "Hello");
+		expect((await page(guest.cookie)).session).not.toBeNull();
+		vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 366 * 24 * 60 * 60 * 1_000 });
+		try {
+			expect((await page(guest.cookie)).session).toBeNull();
+		} finally {
+			vi.useRealTimers();
+		}
+	});
+
+	it("is refused with another secret, although it was verified before", async () => {
+		const guest = await asVisitor();
+		await makeSession(guest.identity, "Hello");
+		expect((await page(guest.cookie)).session).not.toBeNull();
+		const { APP_SECRET: secret = "" } = env();
+		setEnv({ APP_SECRET: "b".repeat(64) });
+		try {
+			expect((await page(guest.cookie)).session).toBeNull();
+		} finally {
+			setEnv({ APP_SECRET: secret });
+		}
+	});
+
+	it("may be larger than what is cached, beside the cookies of others", async () => {
+		const guest = await asVisitor();
+		await makeSession(guest.identity, "Hello");
+		const other = `tracker=${"x".repeat(3_000)}`;
+		const cookie = { headers: { Cookie: `${other}; ${guest.cookie.headers?.Cookie}; mevi_customerx=1` } };
+		expect((await page(cookie)).session).not.toBeNull();
+	});
+
 	it("cannot be set by another host of the domain when PUBLIC_URL is https", async () => {
 		setEnv({ PUBLIC_URL: "https://chat.example.com" });
 		try {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { env } from "#app/env.server.ts";
 import { ANSWER_DELAY } from "#app/models/ai-turn/ai-turn.server.ts";
-import { draftMessage } from "#app/models/message/write.server.ts";
+import { draftMessage } from "#app/models/message/write-posts.server.ts";
 import { sql } from "#db/client.server.ts";
 import postgres from "#db/driver.ts";
 import { makeSession, messagesOf } from "#tests/factories.ts";

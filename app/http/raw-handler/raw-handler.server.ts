@@ -1,14 +1,13 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { env } from "#app/env.server.ts";
-import type { FormPost } from "#app/http/body.server.ts";
-import { openExchange } from "#app/http/exchange.server.ts";
+import { type FormPost, readNodeForm } from "#app/http/body.server.ts";
+import { headersOf, openExchange, toRequest } from "#app/http/exchange.server.ts";
 import { problemReply, type Reply, toProblem } from "#app/http/respond.server.ts";
 import { NodeSink } from "#app/realtime/sink/node.server.ts";
 import type { Sink } from "#app/realtime/sink/sink.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { singleton } from "#app/singleton.server.ts";
-import { headersOf, readNodeForm, toRequest } from "./node-request.server.ts";
 import {
 	defaultHeaders,
 	findRejection,

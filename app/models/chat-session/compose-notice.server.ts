@@ -1,4 +1,4 @@
-import type { NewMessage } from "#app/models/message/write.server.ts";
+import type { NewMessage } from "#app/models/message/write-posts.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { Transaction } from "#db/client.server.ts";
 import type { MessageMetadata } from "#db/shapes.ts";

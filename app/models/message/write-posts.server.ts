@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { env } from "#app/env.server.ts";
 import { ANSWER_DELAY } from "#app/models/ai-turn/ai-turn.server.ts";
 import { type Actor, REVOKED, sessionNotFound } from "#app/models/chat-session/scope.server.ts";
 import { Blocked, Conflict, type DomainError, TooMany, Unauthorised } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { type EventWriter, publishLogged } from "#app/realtime/publish.server.ts";
-import { draftMessage, readMessage } from "./write.server.ts";
+import type { MessageRow } from "./present.server.ts";
 
 /** Messages a customer may send in a minute. */
 const CUSTOMER_LIMIT_A_MINUTE = 30;
@@ -16,6 +17,18 @@ export type Post = {
 	metadata?: Record<string, unknown>;
 	/** For a customer's message: a keyed hash of the sender's network (`senderNetworkKey`). */
 	network?: string;
+};
+
+export type NewMessage = {
+	sessionId: string;
+	senderType: MessageRow["senderType"];
+	senderName?: string | null;
+	message: string;
+	messageType?: string | undefined;
+	metadata?: MessageRow["metadata"] | undefined;
+	clientMessageId?: string | null | undefined;
+	/** Set when the id is known already: the text of an answer is streamed under the id of its message. */
+	id?: string;
 };
 
 /** A post and the session that it is for. */
@@ -153,3 +166,21 @@ function toOutcome(
 }
 
 const refuse = (error: DomainError): Outcome => ({ kind: "refused", error });
+
+/** A message without its sequence and its time, which the database assigns. */
+export function draftMessage(input: NewMessage): Omit<Message, "seq" | "sentAt"> {
+	return {
+		id: input.id ?? randomUUID(),
+		sessionId: input.sessionId,
+		clientMessageId: input.clientMessageId ?? null,
+		senderType: input.senderType,
+		senderName: input.senderName ?? null,
+		message: input.message,
+		messageType: input.messageType ?? "text",
+		metadata: input.metadata ?? {},
+		isRead: false,
+	};
+}
+
+/** Reads the message from the event that the database has written for it. */
+export const readMessage = (event: string): Message => (JSON.parse(event) as { message: Message }).message;

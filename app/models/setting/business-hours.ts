@@ -62,10 +62,12 @@ function findOpening(hours: BusinessHours, first: number): Date | null {
 	return null;
 }
 
-const zoneClocks = new Map<string, Intl.DateTimeFormat>();
+/** One format for each time zone in use, because creating one takes 30 µs. */
+const clockFormats = new Map<string, Intl.DateTimeFormat>();
 
-function storeClock(timeZone: string, at: Date): { day: Day; date: string; clock: string } {
-	let format = zoneClocks.get(timeZone);
+/** @throws RangeError for an unknown time zone. */
+function clockFormat(timeZone: string): Intl.DateTimeFormat {
+	let format = clockFormats.get(timeZone);
 	if (!format) {
 		format = new Intl.DateTimeFormat("en-US", {
 			timeZone,
@@ -77,9 +79,17 @@ function storeClock(timeZone: string, at: Date): { day: Day; date: string; clock
 			hour: "2-digit",
 			minute: "2-digit",
 		});
-		zoneClocks.set(timeZone, format);
+		clockFormats.set(timeZone, format);
 	}
-	const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+	return format;
+}
+
+function storeClock(timeZone: string, at: Date): { day: Day; date: string; clock: string } {
+	const part = Object.fromEntries(
+		clockFormat(timeZone)
+			.formatToParts(at)
+			.map(({ type, value }) => [type, value]),
+	);
 	return {
 		day: (part.weekday ?? "").toLowerCase() as Day,
 		date: `${part.year}-${part.month}-${part.day}`,
@@ -89,7 +99,7 @@ function storeClock(timeZone: string, at: Date): { day: Day; date: string; clock
 
 function isTimeZone(name: string): boolean {
 	try {
-		new Intl.DateTimeFormat("en", { timeZone: name });
+		clockFormat(name);
 		return true;
 	} catch {
 		return false;

@@ -6,8 +6,7 @@ import {
 	keepConnection,
 	publicAddress,
 } from "./kept-connection.server.ts";
-import { unpack } from "./pack.ts";
-import { createSender } from "./sender.ts";
+import { createSender, unpack } from "./sender.ts";
 
 const PING_EVERY_MS = 2_000;
 

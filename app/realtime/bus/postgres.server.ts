@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { runAlone } from "#db/client.server.ts";
 import { createListener, type Listener } from "../listener.server.ts";
 import type { Bus } from "./bus.ts";
-import { unpack } from "./pack.ts";
-import { createSender } from "./sender.ts";
+import { createSender, unpack } from "./sender.ts";
 
 /** One channel for everything: before Postgres 19 every NOTIFY wakes every listening backend, whatever its channel. */
 const CHANNEL = "mevi_chat";

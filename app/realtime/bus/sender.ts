@@ -1,5 +1,4 @@
-import type { Envelope } from "./bus.ts";
-import { pack } from "./pack.ts";
+import type { Envelope, WakeUp } from "./bus.ts";
 
 /**
  * Least time between the starts of two sends, so that a busy process sends few large payloads. A message of a busy
@@ -51,4 +50,77 @@ export function createSender(options: {
 		waiting.ephemerals.push(...envelope.ephemerals);
 		if (!isSending) void flush();
 	};
+}
+
+/** A larger event is not sent along: one query for it costs less than the space that it takes from other events. */
+const EVENT_LIMIT_BYTES = 1_500;
+
+type Packet = { n: string; h?: Envelope["wakeUps"]; e?: Envelope["ephemerals"] };
+
+/**
+ * Encodes an envelope as JSON packets of at most `limitBytes` each (plus about fifty bytes of framing), in the
+ * order of the envelope. A wake-up whose event is too large is sent without it; a single ephemeral event above the
+ * limit is dropped.
+ *
+ * @param options.node id of the sending process, by which it recognises its own packets.
+ */
+export function pack(envelope: Envelope, options: { node: string; limitBytes: number }): string[] {
+	const packets: string[] = [];
+	let wakeUps: string[] = [];
+	let ephemerals: string[] = [];
+	let size = 0;
+	const close = () => {
+		if (size === 0) return;
+		const parts = [`"n":${JSON.stringify(options.node)}`];
+		if (wakeUps.length > 0) parts.push(`"h":[${wakeUps.join()}]`);
+		if (ephemerals.length > 0) parts.push(`"e":[${ephemerals.join()}]`);
+		packets.push(`{${parts.join()}}`);
+		wakeUps = [];
+		ephemerals = [];
+		size = 0;
+	};
+	const add = (list: "wakeUps" | "ephemerals", text: string) => {
+		const bytes = Buffer.byteLength(text) + 1;
+		if (bytes > options.limitBytes) return;
+		if (size + bytes > options.limitBytes) close();
+		size += bytes;
+		(list === "wakeUps" ? wakeUps : ephemerals).push(text);
+	};
+	for (const wakeUp of dropRedundant(envelope.wakeUps)) add("wakeUps", encodeWakeUp(wakeUp));
+	for (const ephemeral of envelope.ephemerals) add("ephemerals", JSON.stringify(ephemeral));
+	close();
+	return packets;
+}
+
+/** Decodes a packet. @returns null for a packet of this process and for a foreign one (a bus may be shared). */
+export function unpack(node: string, packet: string): Envelope | null {
+	try {
+		const { n, h, e } = JSON.parse(packet) as Partial<Packet>;
+		if (typeof n !== "string" || n === node) return null;
+		return { wakeUps: h ?? [], ephemerals: e ?? [] };
+	} catch {
+		return null;
+	}
+}
+
+function encodeWakeUp(wakeUp: WakeUp): string {
+	const [stream, seq, event] = wakeUp;
+	if (event) {
+		const text = JSON.stringify(wakeUp);
+		if (Buffer.byteLength(text) <= EVENT_LIMIT_BYTES) return text;
+	}
+	return JSON.stringify([stream, seq]);
+}
+
+/** Removes wake-ups without an event if a later wake-up of the same stream makes them redundant. */
+function dropRedundant(wakeUps: WakeUp[]): WakeUp[] {
+	const newest = new Map<WakeUp[0], number>();
+	for (const [stream, seq] of wakeUps) newest.set(stream, Math.max(seq, newest.get(stream) ?? 0));
+	const withoutEvent = new Set<WakeUp[0]>();
+	return wakeUps.filter(([stream, seq, event]) => {
+		if (event) return true;
+		if (seq !== newest.get(stream) || withoutEvent.has(stream)) return false;
+		withoutEvent.add(stream);
+		return true;
+	});
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { StallGuard } from "./node.server.ts";
 import type { Sink } from "./sink.ts";
-import { StallGuard } from "./stall-guard.server.ts";
 
 /**
  * A sink that writes to the body of a web Response: the portable one, for any server that runs Remix.

@@ -4,7 +4,6 @@ import { logBackgroundFailure } from "#app/background-work.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 import { DomainError, Unauthorised } from "#app/models/errors.ts";
-import type { LoggedEvent } from "#app/realtime/log.server.ts";
 import type { Sink } from "#app/realtime/sink/sink.ts";
 import type { AccessGuard } from "#app/realtime/stream.server.ts";
 import { singleton } from "#app/singleton.server.ts";
@@ -35,11 +34,10 @@ export function createCustomerGuard(sessionId: string, identity: CustomerIdentit
 	const actor = { type: "customer", identity } as const;
 	return {
 		revalidate: () => requireSessionId(sessionId, actor),
-		allows: (event) => !isSessionEvent(event) || mayOwn(identity, JSON.parse(event.json).session.userId),
+		allows: (event) => mayOwn(identity, JSON.parse(event.json).session.userId),
 	};
 }
 
-const isSessionEvent = ({ type }: LoggedEvent) => type === "session-updated" || type === "chat-ended";
 const mayOwn = (identity: CustomerIdentity, userId: string | null) =>
 	userId === null || userId === identity.customerId;
 

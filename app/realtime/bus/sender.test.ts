@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Envelope, Ephemeral, InlineEvent, WakeUp } from "./bus.ts";
-import { pack as packAt, unpack } from "./pack.ts";
+import { pack as packAt, unpack } from "./sender.ts";
 
 const LIMIT_BYTES = 7_500;
 const pack = (node: string, envelope: Envelope) => packAt(envelope, { node, limitBytes: LIMIT_BYTES });
