@@ -1,16 +1,16 @@
 import { expect, it } from "vitest";
 import { createFairQueue } from "./fair-queue.ts";
 
-/** Two turns of the event loop: the queue leaves one between two pieces of work. */
-async function turnsOfLoop() {
+/** Waits for two turns of the event loop; the queue leaves one between two tasks. */
+async function twoEventLoopTurns() {
 	await new Promise((resolve) => setImmediate(resolve));
 	await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A queue whose work ends when the test says so, and the order in which work began. */
-function scripted(places: number) {
-	const queue = createFairQueue(places);
-	const begun: string[] = [];
+/** A queue whose tasks end when the test ends them, and the order in which they started. */
+function createControlledQueue(slots: number) {
+	const queue = createFairQueue(slots);
+	const started: string[] = [];
 	const ends = new Map<string, (error?: Error) => void>();
 	const add = (name: string, signal?: AbortSignal) => {
 		const [group = ""] = name.split(" ");
@@ -18,7 +18,7 @@ function scripted(places: number) {
 			group,
 			() =>
 				new Promise<string>((resolve, reject) => {
-					begun.push(name);
+					started.push(name);
 					ends.set(name, (error) => (error ? reject(error) : resolve(name)));
 				}),
 			signal,
@@ -27,40 +27,40 @@ function scripted(places: number) {
 		return work;
 	};
 	const end = async (name: string, error?: Error) => {
-		await turnsOfLoop();
+		await twoEventLoopTurns();
 		ends.get(name)?.(error);
-		await turnsOfLoop();
+		await twoEventLoopTurns();
 	};
-	return { begun, add, end };
+	return { started, add, end };
 }
 
-it("begins a newcomer's work next, however much of another group waits", async () => {
-	const { begun, add, end } = scripted(2);
+it("starts the task of a new group next, however many tasks of another group wait", async () => {
+	const { started, add, end } = createControlledQueue(2);
 	for (let index = 1; index <= 100; index += 1) add(`many ${index}`);
-	await turnsOfLoop();
-	expect(begun, "a queue with one group uses all places").toEqual(["many 1", "many 2"]);
+	await twoEventLoopTurns();
+	expect(started, "a queue with one group uses all slots").toEqual(["many 1", "many 2"]);
 	add("new 1");
 	add("other 1");
 	await end("many 1");
 	await end("many 2");
-	expect(begun.slice(2)).toEqual(["new 1", "other 1"]);
+	expect(started.slice(2)).toEqual(["new 1", "other 1"]);
 	await end("new 1");
 	await end("other 1");
-	expect(begun.slice(4)).toEqual(["many 3", "many 4"]);
+	expect(started.slice(4)).toEqual(["many 3", "many 4"]);
 });
 
-it("serves groups in turn with one place, and each in its own order", async () => {
-	const { begun, add, end } = scripted(1);
+it("serves groups in turn with one slot, and each in its own order", async () => {
+	const { started, add, end } = createControlledQueue(1);
 	for (const name of ["a 1", "a 2", "a 3", "b 1", "b 2", "c 1"]) add(name);
 	for (let index = 0; index < 6; index += 1) {
-		await turnsOfLoop();
-		await end(begun.at(-1) ?? "");
+		await twoEventLoopTurns();
+		await end(started.at(-1) ?? "");
 	}
-	expect(begun).toEqual(["a 1", "b 1", "c 1", "a 2", "b 2", "a 3"]);
+	expect(started).toEqual(["a 1", "b 1", "c 1", "a 2", "b 2", "a 3"]);
 });
 
-it("gives the place back when work fails, and forgets who leaves before their turn", async () => {
-	const { begun, add, end } = scripted(1);
+it("releases the slot of a failed task, and removes a waiting task that is aborted", async () => {
+	const { started, add, end } = createControlledQueue(1);
 	const failing = add("a 1");
 	const leaving = new AbortController();
 	const left = add("b 1", leaving.signal);
@@ -69,16 +69,16 @@ it("gives the place back when work fails, and forgets who leaves before their tu
 	await expect(left).rejects.toThrow("superseded");
 	await end("a 1", new Error("broken"));
 	await expect(failing).rejects.toThrow("broken");
-	expect(begun).toEqual(["a 1", "b 2"]);
+	expect(started).toEqual(["a 1", "b 2"]);
 	await end("b 2");
 	await expect(add("c 1", AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone");
 	const last = add("c 2");
-	await turnsOfLoop();
+	await twoEventLoopTurns();
 	await end("c 2");
 	expect(await last).toBe("c 2");
 });
 
-it("leaves a turn of the event loop between pieces of work that do not wait", async () => {
+it("leaves a turn of the event loop between tasks that do not wait", async () => {
 	const queue = createFairQueue(1);
 	const seen: string[] = [];
 	const work = ["first", "second", "third"].map((name) => queue.run("a", async () => void seen.push(name)));

@@ -136,10 +136,10 @@ export async function answerWhileClassifying(
 		return withClassification(reply, await reading, onText);
 	} catch (error) {
 		const read = stop.signal.reason instanceof EscalatedByClassification ? await reading : null;
-		const call = read && escalationOf(read);
-		if (!read || !call) throw error;
+		const escalation = read && escalationOf(read);
+		if (!read || !escalation) throw error;
 		const { frustration, wantsPerson, topics } = read;
-		const reply = { ...toEscalationAnswer(call, read), reading: { frustration, wantsPerson, topics } };
+		const reply = { ...toEscalationAnswer(escalation, read), reading: { frustration, wantsPerson, topics } };
 		onText(reply.text);
 		return reply;
 	} finally {
@@ -155,12 +155,12 @@ function withClassification(reply: Answer, read: ModelClassification | null, onT
 	const { language: named, ...reading } = rest;
 	// The classification names no script or region, which the reply's language may have.
 	const language = baseLanguage(reply.language) === named ? reply.language : named;
-	const told = { ...reply, intent, confidence, language, reading };
-	const call = escalationOf(read);
-	if (!call || reply.escalate.needed) return told;
-	const words = `\n\n${toEscalationAnswer(call, read).text}`;
+	const classified = { ...reply, intent, confidence, language, reading };
+	const escalation = escalationOf(read);
+	if (!escalation || reply.escalate.needed) return classified;
+	const words = `\n\n${toEscalationAnswer(escalation, read).text}`;
 	onText(words);
-	return { ...told, text: reply.text + words, escalate: { needed: true, reason: call.reason } };
+	return { ...classified, text: reply.text + words, escalate: { needed: true, reason: escalation.reason } };
 }
 
 /** Limits are checked separately, because strict mode refuses keywords such as `minimum`. */

@@ -69,7 +69,7 @@ async function suggestReply({ sessionId, lastSeq, signal }: SessionPosition): Pr
 	const canUseModel = hasLanguageModel() && (await hasDayBudget());
 	if (!canUseModel) {
 		const found = await answerFromKnowledge(asked.question, analysis.language);
-		if (!found) return toEmptySuggestion("Nothing in the articles speaks of what was asked.");
+		if (!found) return toEmptySuggestion("The articles have no answer to this question.");
 		const note = "The best passage of your articles, quoted.";
 		return toSuggestion({
 			text: found.text,

@@ -45,7 +45,7 @@ describe("the encoder", () => {
 		}
 	});
 
-	it("gives the same for a text whoever else is encoding, patiently or not", async () => {
+	it("gives the same embedding for a text while other texts are encoded, patiently or not", async () => {
 		const alone = await computeEmbedding("the wheel came off after a week");
 		const long = "A sentence that takes a while, since it goes on. ".repeat(20);
 		const [together] = await Promise.all([

@@ -20,7 +20,7 @@ it.each([
 	"Yeter artık, bıktım",
 	"هذا غير مقبول",
 	"נמאס לי מזה",
-])("hears that %j has had enough", (text) => {
+])("recognises frustration in %j", (text) => {
 	expect(isFrustrated(text)).toBe(true);
 });
 

@@ -15,7 +15,7 @@ it.each([
 	"Mahkemeye gideceğim",
 	"سأذهب إلى المحكمة",
 	"אני אפנה לעורך דין",
-])("knows %j for a matter of law", (text) => {
+])("recognises legal action in %j", (text) => {
 	expect(mentionsLegalAction(text)).toBe(true);
 });
 
@@ -24,7 +24,7 @@ it.each([
 	"a tennis court lamp",
 	"issue with my order",
 	"I love avocado green",
-])("takes %j for no matter of law", (text) => expect(mentionsLegalAction(text)).toBe(false));
+])("finds no legal action in %j", (text) => expect(mentionsLegalAction(text)).toBe(false));
 
 it.each([
 	"The lamp caught fire",
@@ -42,7 +42,7 @@ it.each([
 	"Lamba alev aldı",
 	"المصباح احترق",
 	"המנורה עלתה, הכבל נשרף",
-])("knows %j for a matter of safety", (text) => {
+])("recognises injury or danger in %j", (text) => {
 	expect(mentionsInjuryOrDanger(text)).toBe(true);
 });
 
@@ -52,11 +52,11 @@ it.each([
 	"The price hurts a little",
 	"How do I care for the oak table?",
 	"Does the oven glove prevent burned fingers?",
-])("takes %j for a plain question", (text) => {
+])("finds no injury or danger in %j", (text) => {
 	expect(mentionsInjuryOrDanger(text)).toBe(false);
 });
 
-it("finds an owner's topic by whole words in any case", () => {
+it("finds an owner's topic by whole words, upper or lower case", () => {
 	const topics = [{ name: "wholesale", words: ["wholesale", "bulk order"] }];
 	expect(findOwnerTopic("Do you take a Bulk order of lamps?", topics)).toBe("wholesale");
 	expect(findOwnerTopic("I like the bulky orders", topics)).toBeNull();

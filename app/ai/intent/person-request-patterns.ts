@@ -117,7 +117,7 @@ export const PERSON_REQUEST_PATTERNS_BY_LANGUAGE: Record<string, RegExp[]> = {
 		/\b(?:zadzwoncie do mnie|prosze o telefon|oddzwoncie|oddzwonic)\b/,
 	],
 	tr: [
-		// The past ("konuştum") tells what was, and asks for nobody.
+		// The past tense ("konuştum") is no request.
 		new RegExp(
 			`\\b${TURKISH_PERSON}(?: \\S+){0,3} (?:konus|gorus|bagla|yazis|aktar|iletisim|ulas|yonlendir)(?!t[iu]|d[iu]|nd[iu])\\w*`,
 		),
@@ -146,6 +146,6 @@ export const PERSON_REQUEST_PATTERNS_BY_LANGUAGE: Record<string, RegExp[]> = {
 	],
 };
 
-/** Asking what the one who answers is, in any of these languages, asks for nobody. */
+/** Questions whether the assistant is human, in any of these languages; they are no requests for a person. */
 export const IS_HUMAN_QUESTION_PATTERN_NON_ENGLISH =
 	/^(?:bist du|sind sie|bin ich|es tu|etes vous|est ce que (?:tu|vous|je)|eres|es usted|estoy|sei|parlo con|voce e|estou|ben je|bent u|spreek ik|czy (?:jestes|rozmawiam|to)|هل انت|אתה|האם אתה)\b/;

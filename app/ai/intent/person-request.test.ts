@@ -45,7 +45,7 @@ describe("a request for a person", () => {
 		"connect me to a returns agent",
 		"where's the human",
 		"forget the bot, give me staff",
-	])("is heard in %j", (text) => {
+	])("is found in %j", (text) => {
 		expect(isPersonRequest(text)).toBe(true);
 	});
 
@@ -69,7 +69,7 @@ describe("a request for a person", () => {
 		["he", "אפשר לדבר עם בן אדם?"],
 		["he", "נציג אנושי בבקשה"],
 		["en", "I want to talk to a human"],
-	])("tells its language: %s, %j", (language, text) => {
+	])("has its language: %s, %j", (language, text) => {
 		expect(findPersonRequestLanguage(text)).toBe(language);
 	});
 
@@ -140,18 +140,21 @@ describe("the sentences kept for judging", () => {
 		})
 		.parse(parse(readFileSync("tests/judging/person.yaml", "utf8")));
 
-	it("are heard in at least 95 of 100 cases, with at most 2 of 100 false alarms", () => {
+	it("are found in at least 95 of 100 cases, with at most 2 of 100 false alarms", () => {
 		const missed = sentences.asking.filter((text) => !isPersonRequest(text));
 		const alarms = sentences.not.filter((text) => isPersonRequest(text));
 		expect(missed.length / sentences.asking.length, missed.join("; ")).toBeLessThanOrEqual(0.05);
 		expect(alarms.length / sentences.not.length, alarms.join("; ")).toBeLessThanOrEqual(0.02);
 	});
 
-	it.each(Object.keys(sentences.asking_abroad))("are told apart in %s", (language) => {
-		const missed = sentences.asking_abroad[language]?.filter(
-			(text) => findPersonRequestLanguage(text) !== language,
-		);
-		expect(missed).toEqual([]);
-		expect(sentences.not_abroad[language]?.filter((text) => isPersonRequest(text))).toEqual([]);
-	});
+	it.each(Object.keys(sentences.asking_abroad))(
+		"are distinguished from other questions in %s",
+		(language) => {
+			const missed = sentences.asking_abroad[language]?.filter(
+				(text) => findPersonRequestLanguage(text) !== language,
+			);
+			expect(missed).toEqual([]);
+			expect(sentences.not_abroad[language]?.filter((text) => isPersonRequest(text))).toEqual([]);
+		},
+	);
 });

@@ -22,7 +22,7 @@ it.each([
 	["Siparişim nerede kaldı?", "tr"],
 	["أين طلبي؟", "ar"],
 	["איפה ההזמנה שלי?", "he"],
-])("tells the language of %j on an English page", async (text, language) => {
+])("detects the language of %j on an English page", async (text, language) => {
 	expect(await languageOf(text, page)).toBe(language);
 });
 
@@ -32,7 +32,7 @@ it.each([
 	["ines@example.com", "an address"],
 	["Где мой заказ?", "a language it does not know"],
 	["سفارش من کجاست؟", "Persian, which is not Arabic"],
-])("expects what it expected before when a text does not tell: %j (%s)", async (text) => {
+])("keeps the expected language when that of a text is unclear: %j (%s)", async (text) => {
 	expect(await languageOf(text, { locale: "sv-SE" })).toBe("sv-SE");
 	expect(await languageOf(text, { locale: "en", previousLanguage: "de" })).toBe("de");
 });
@@ -159,7 +159,7 @@ it.each([
 	expect(await findOtherLanguage(expected, text)).toBe(other);
 });
 
-it("takes the language found before for the page's tag where both are one", async () => {
+it("uses the page's tag when the earlier messages are in the same language", async () => {
 	expect(await languageOf("ok", { locale: "pt-BR", previousLanguage: "pt" })).toBe("pt-BR");
 	expect(await languageOf("ok", { locale: "zh-Hant-TW", previousLanguage: "zh" })).toBe("zh-Hant-TW");
 	expect(await languageOf("ok", { locale: "de-DE-u-co-phonebk" })).toBe("de-DE");
@@ -169,7 +169,7 @@ it("takes the language found before for the page's tag where both are one", asyn
 const DEV_FILE = "../shared/data/intents/bitext_dev.csv";
 
 it(
-	"takes English for another language at most once in two hundred support questions",
+	"mistakes English for another language at most once in 200 support questions",
 	needs(DEV_FILE, existsSync(DEV_FILE)),
 	async () => {
 		const questions = readFileSync(DEV_FILE, "utf8").split("\n").slice(1).filter(Boolean).map(firstField);

@@ -7,7 +7,7 @@ const answerOf = (text: string) => ({ text }) as Answer;
 const request = (signal = new AbortController().signal) =>
 	({ question: "?", signal, usage: { turnId: "turn", sessionId: null } }) as AnswerRequest;
 
-/** A way of answering whose every call is told what to do by the test. */
+/** An answerer whose calls the test controls. */
 function scripted() {
 	const calls: {
 		say: (piece: string, at?: number) => void;
@@ -62,7 +62,7 @@ it("writes once for all who ask the same, and each sees it come from its first w
 	expect(late.shown).toBe("Each week.");
 });
 
-it("tells another question's asker nothing", async () => {
+it("does not reach a request with another question", async () => {
 	const { calls, write } = scripted();
 	const first = asker(newKey(), write);
 	const second = asker(newKey(), write);
@@ -71,7 +71,7 @@ it("tells another question's asker nothing", async () => {
 	expect([first.shown, second.shown]).toEqual(["Mine", ""]);
 });
 
-it("fails for the one who asked first, and is written anew for the others together", async () => {
+it("fails for the first request, and is restarted once for all others", async () => {
 	const { calls, write } = scripted();
 	const key = newKey();
 	const [first, second, third] = [asker(key, write), asker(key, write), asker(key, write)];
@@ -118,7 +118,7 @@ it("goes on when the one who asked first has gone, and ends when all have", asyn
 	expect(calls[0]?.signal.aborted).toBe(true);
 });
 
-it("is written anew for each of the others when it turns out to be somebody's own", async () => {
+it("is written again for each other request when it is not shareable", async () => {
 	const { calls, write } = scripted();
 	const key = newKey();
 	const isShareable = ({ text }: Answer) => text !== "Your order.";
@@ -135,7 +135,7 @@ it("is written anew for each of the others when it turns out to be somebody's ow
 	expect(second.shown).toBe("Sign in.");
 });
 
-it("goes on for the others when one of them cannot hear any more", async () => {
+it("continues for the others when one reader fails", async () => {
 	const { calls, write } = scripted();
 	const key = newKey();
 	const deaf = answerInSingleFlight({ key, request: request(), write, isShareable: () => true }, () => {
