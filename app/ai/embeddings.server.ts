@@ -5,7 +5,7 @@ import { log } from "#app/http/log.server.ts";
 import { recordModelUsage } from "#app/models/ai-turn/usage.server.ts";
 import { dropStaleVectors, embedTextsWithoutVector } from "#app/models/article/passage-vector.server.ts";
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
-import type { Meaning } from "#app/models/search/meaning.server.ts";
+import type { QuestionEmbedding } from "#app/models/search/meaning.server.ts";
 import { indexVectors } from "#app/models/search/vector-index.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { computeEmbedding, preloadEncoder } from "./encoder/encode.server.ts";
@@ -59,7 +59,7 @@ function logFailureOnce(error: unknown): void {
 export async function embedQuestionWithProvider(
 	question: string,
 	signal?: AbortSignal,
-): Promise<Meaning | null> {
+): Promise<QuestionEmbedding | null> {
 	const { OPENAI_EMBEDDING_MODEL: model } = env();
 	if (!model || !hasVisibleText(question)) return null;
 	try {
@@ -81,7 +81,7 @@ export async function embedQuestionWithProvider(
 export async function embedQuestionWithBuiltInModel(
 	question: string,
 	language: string,
-): Promise<Meaning | null> {
+): Promise<QuestionEmbedding | null> {
 	if (env().OPENAI_EMBEDDING_MODEL || !hasVisibleText(question) || searchConfig(language) !== ENGLISH)
 		return null;
 	try {

@@ -18,7 +18,7 @@ const LETTER_NGRAM_WEIGHT = 0.35;
 /** Weight of a word's concept beside the word's weight of 1. */
 const CONCEPT_WEIGHT = 0.8;
 /** Concepts of loosely related words, such as "refund" and "money", are ignored. */
-const MIN_CONCEPT_KINSHIP = 0.85;
+const MIN_SYNONYM_WEIGHT = 0.85;
 
 /** A rough stem: the word without its most common endings. */
 function stemRoughly(word: string): string {
@@ -29,8 +29,8 @@ function stemRoughly(word: string): string {
 /** The concepts of a word, by its stem, so that "bill" and "receipt" share what the model learns about invoices. */
 const conceptsByStem = new Map<string, string[]>();
 for (const concept of CONCEPTS) {
-	if ((concept.kinship ?? 1) < MIN_CONCEPT_KINSHIP) continue;
-	// Named by its words, not by its index, so that adding a concept to the list does not change the others.
+	if ((concept.synonymWeight ?? 1) < MIN_SYNONYM_WEIGHT) continue;
+	// Named by its termScore, not by its index, so that adding a concept to the list does not change the others.
 	const name = concept.words.slice(0, 2).join(" ");
 	for (const word of concept.words) {
 		if (word.includes(" ")) continue;

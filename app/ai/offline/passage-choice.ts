@@ -1,4 +1,4 @@
-import { meets, rarity } from "#app/models/search/relevance.ts";
+import { matchTerm, termIdf } from "#app/models/search/relevance.ts";
 import type { Term } from "#app/models/search/term.ts";
 import type { TextVector } from "#app/models/search/text-vector.ts";
 import { isIntroduction, isSpecialCase, type WantedForm } from "./answer-kinds.ts";
@@ -21,16 +21,16 @@ const HEADING_WEIGHT = 1.4;
 const PASSAGE_SHARE = 0.3;
 /** What a heading counts for that says more than was asked, at least. */
 const LEAST_PRECISION = 0.45;
-/** A kin of this worth in a heading still names the subject. */
-const NAMING_WORTH = 0.6;
+/** Minimum weight of a synonym in a heading that counts as naming the subject. */
+const MIN_NAMING_WEIGHT = 0.6;
 const FIRST_WORD_ALONE = 0.35;
 /** Passages need not repeat a word of the title to be about it. */
 const TITLE_WORD = 0.5;
-const TITLE_WORTH = 0.85;
+const MIN_TITLE_WEIGHT = 0.85;
 /** Added to the rarity of a word that not all passages say: among two or three of them it is small. */
 const TELLS_APART = 0.3;
-/** What the most common word counts beside the rarest one of the question, as far as all articles go. */
-const LEAST_RARITY = 0.6;
+/** Minimum share of its idf-based weight that the most common term of a question keeps. */
+const MIN_IDF_SHARE = 0.6;
 const OPENING = 0.15;
 const GENERAL_OPENING = 0.9;
 const INTRODUCTION = -2;
@@ -57,43 +57,45 @@ export type PassageChoice = {
 /**
  * Chooses the passage of one article that answers a question, and scores its sentences. The article's title
  * covers all of them alike and is left out; a word counts by how few of the passages say it.
- * @param options.title the title's stems; @param options.rarities one per term, in all of the articles.
+ * @param options.title the title's stems; @param options.idfs one per term, in all of the articles.
  * @returns null without passages.
  */
 export function choosePassage(
 	passages: ReadPassage[],
-	options: { title: TextVector; terms: Term[]; rarities: number[]; form: WantedForm },
+	options: { title: TextVector; terms: Term[]; idfs: number[]; form: WantedForm },
 ): PassageChoice | null {
-	const { title, terms, rarities, form } = options;
+	const { title, terms, idfs, form } = options;
 	// "After two months" asks for a duration; another text's "two days" says nothing to it.
 	const isSaid = (term: Term) => !term.isTopic && !(form.isAsked && AMOUNT_OF_TIME.test(term.label));
 	const said = terms.filter(isSaid);
-	const rarest = Math.max(1e-9, ...rarities);
+	const maxIdf = Math.max(1e-9, ...idfs);
 	const weights = terms.flatMap((term, i) => {
 		if (!isSaid(term)) return [];
-		const inTitle = meets({ ...term, patterns: [] }, title, "").worth >= TITLE_WORTH;
-		const inAll = LEAST_RARITY + (1 - LEAST_RARITY) * ((rarities[i] ?? 0) / rarest);
+		const inTitle = matchTerm({ ...term, patterns: [] }, title, "").matchWeight >= MIN_TITLE_WEIGHT;
+		const inAll = MIN_IDF_SHARE + (1 - MIN_IDF_SHARE) * ((idfs[i] ?? 0) / maxIdf);
 		return [localWeight(term, passages) * inAll * (inTitle ? TITLE_WORD : 1)];
 	});
 	const opening = passages.findIndex(({ body, heading }) => !isIntroduction(body) && !isSpecialCase(heading));
 	let best: (PassageChoice & { fit: number }) | null = null;
 	for (const [index, passage] of passages.entries()) {
 		const heading = headingFit(passage, said);
-		const worths = said.map((term) =>
-			passage.sentences.map((sentence, i) => meets(term, passage.vectors[i] ?? new Map(), sentence).worth),
+		const matchWeights = said.map((term) =>
+			passage.sentences.map(
+				(sentence, i) => matchTerm(term, passage.vectors[i] ?? new Map(), sentence).matchWeight,
+			),
 		);
-		const inPassage = worths.map((worth) => Math.max(0, ...worth));
-		const counts = said.map((_, t) => countsIn(t, said, inPassage, heading.worths, weights));
+		const inPassage = matchWeights.map((matchWeight) => Math.max(0, ...matchWeight));
+		const counts = said.map((_, t) => countsIn(t, said, inPassage, heading.matchWeights, weights));
 		const scores = passage.sentences.map((sentence, i) => {
 			let score = FORM_WEIGHT * form.score(sentence) + (FIRST_SENTENCES[i] ?? 0);
-			for (const [t, count] of counts.entries()) score += (worths[t]?.[i] ?? 0) * count;
+			for (const [t, count] of counts.entries()) score += (matchWeights[t]?.[i] ?? 0) * count;
 			return score;
 		});
 		let fit = Math.max(0, ...scores);
 		for (const [t, count] of counts.entries()) {
 			fit +=
 				(PASSAGE_SHARE * (inPassage[t] ?? 0) +
-					HEADING_WEIGHT * heading.precision * (heading.worths[t] ?? 0)) *
+					HEADING_WEIGHT * heading.precision * (heading.matchWeights[t] ?? 0)) *
 				count;
 		}
 		const showing = passage.sentences.filter((sentence) => form.shows(sentence)).length;
@@ -117,11 +119,11 @@ const AMOUNT_OF_TIME =
 function localWeight(term: Term, passages: ReadPassage[]): number {
 	const saying = passages.filter(
 		({ heading, headingVector, sentences, vectors }) =>
-			meets(term, headingVector, heading).worth > 0.5 ||
-			sentences.some((sentence, i) => meets(term, vectors[i] ?? new Map(), sentence).worth > 0.5),
+			matchTerm(term, headingVector, heading).matchWeight > 0.5 ||
+			sentences.some((sentence, i) => matchTerm(term, vectors[i] ?? new Map(), sentence).matchWeight > 0.5),
 	).length;
 	if (saying === 0) return 0;
-	return term.weight * (rarity(saying, passages.length) + (saying < passages.length ? TELLS_APART : 0));
+	return term.weight * (termIdf(saying, passages.length) + (saying < passages.length ? TELLS_APART : 0));
 }
 
 /**
@@ -143,16 +145,20 @@ function countsIn(
 
 /** How far the heading says what was asked, less when it says more than that; patterns are for sentences. */
 function headingFit({ headingVector }: ReadPassage, terms: Term[]) {
-	const worths = terms.map((term) => meets({ ...term, patterns: [] }, headingVector, "").worth);
+	const matchWeights = terms.map(
+		(term) => matchTerm({ ...term, patterns: [] }, headingVector, "").matchWeight,
+	);
 	const stems = new Set<string>();
 	for (const [t, term] of terms.entries()) {
-		if ((worths[t] ?? 0) < NAMING_WORTH) continue;
+		if ((matchWeights[t] ?? 0) < MIN_NAMING_WEIGHT) continue;
 		for (const { phrase } of term.alternatives) {
 			for (const { stem } of phrase) if (headingVector.has(stem)) stems.add(stem);
 		}
 	}
 	const precision = LEAST_PRECISION + (1 - LEAST_PRECISION) * (stems.size / Math.max(1, headingVector.size));
-	const isAll = terms.length > 0 && worths.every((worth) => worth >= NAMING_WORTH);
-	const isSome = worths.some((worth, t) => worth >= NAMING_WORTH && !terms[t]?.isAsked);
-	return { worths, precision, isAll, isSome };
+	const isAll = terms.length > 0 && matchWeights.every((matchWeight) => matchWeight >= MIN_NAMING_WEIGHT);
+	const isSome = matchWeights.some(
+		(matchWeight, t) => matchWeight >= MIN_NAMING_WEIGHT && !terms[t]?.isAsked,
+	);
+	return { matchWeights, precision, isAll, isSome };
 }

@@ -2,7 +2,7 @@ import { joinWithAnd } from "#app/models/order/order.server.ts";
 import { formatMoney } from "#app/models/product/money.ts";
 import type { ProductVariant } from "#app/models/product/product.server.ts";
 import { findProducts, type ProductSearch } from "#app/models/product/search.server.ts";
-import { meets } from "#app/models/search/relevance.ts";
+import { matchTerm } from "#app/models/search/relevance.ts";
 import { stemTexts } from "#app/models/search/stems.server.ts";
 import type { Term } from "#app/models/search/term.ts";
 import type { AnswerSource } from "#db/shapes.ts";
@@ -37,7 +37,7 @@ const COLOURS = new Set(
  * when no product is named, or when what is asked of it is not among its facts.
  */
 export async function answerFromProducts(question: string): Promise<ProductAnswer | null> {
-	const { terms, idfs: rarities, found } = await findProducts(question, 8);
+	const { terms, idfs, found } = await findProducts(question, 8);
 	const named = found.filter((product) => product.named >= LEAST_NAMED);
 	const best = named[0];
 	if (!best) return null;
@@ -45,7 +45,7 @@ export async function answerFromProducts(question: string): Promise<ProductAnswe
 		(product) => product.named >= best.named - 0.01 && product.score >= best.score * 0.8,
 	);
 	if (rivals.length > 1) return answerFromRange(question, terms, rivals);
-	return answerFromOne(question, { terms, rarities }, best);
+	return answerFromOne(question, { terms, idfs }, best);
 }
 
 /** Several products go by that name: which they are, with their prices. */
@@ -66,7 +66,7 @@ type Fact = { label: string; value: string };
 
 async function answerFromOne(
 	question: string,
-	{ terms, rarities }: { terms: Term[]; rarities: number[] },
+	{ terms, idfs }: { terms: Term[]; idfs: number[] },
 	product: Found,
 ): Promise<ProductAnswer | null> {
 	const facts = factsOf(product);
@@ -74,7 +74,7 @@ async function answerFromOne(
 	const metFacts = facts.filter((fact, i) =>
 		terms.some((term) => {
 			if (isName(term, product)) return false;
-			return meets(term, vectors[i] ?? new Map(), `${fact.label}: ${fact.value}`).worth >= 0.6;
+			return matchTerm(term, vectors[i] ?? new Map(), `${fact.label}: ${fact.value}`).matchWeight >= 0.6;
 		}),
 	);
 	const { coverage, missed } = askedShare(
@@ -114,7 +114,7 @@ async function answerFromOne(
 	}
 	if (sentences.length === 0 && product.description) {
 		const parts = splitSentences(product.description);
-		sentences.push(chooseSentences(parts, await stemTexts(parts), terms, rarities));
+		sentences.push(chooseSentences(parts, await stemTexts(parts), terms, idfs));
 	}
 	if (sentences.length === 0) {
 		if (product.variants.length === 0) return null;
@@ -130,7 +130,7 @@ function askedShare(
 	question: string,
 	terms: Term[],
 	product: Found,
-	facts: { fact: Fact; vector: Parameters<typeof meets>[1] }[],
+	facts: { fact: Fact; vector: Parameters<typeof matchTerm>[1] }[],
 ): { coverage: number; missed: Term[] } {
 	const missed: Term[] = [];
 	let asked = 0;
@@ -152,8 +152,10 @@ function askedShare(
 				(isKin(term, /^(?:stock|avail)$/) ||
 					/^(?:sell|have|left|available|availability)$/.test(term.label))) ||
 			(isKin(term, /^colou?r$/) && optionValues(product, /colou?r/i).length > 0) ||
-			meets(term, product.vector, product.description).worth >= 0.6 ||
-			facts.some(({ fact, vector }) => meets(term, vector, `${fact.label}: ${fact.value}`).worth >= 0.6);
+			matchTerm(term, product.vector, product.description).matchWeight >= 0.6 ||
+			facts.some(
+				({ fact, vector }) => matchTerm(term, vector, `${fact.label}: ${fact.value}`).matchWeight >= 0.6,
+			);
 		if (isAnswered) covered += weight;
 		else missed.push(term);
 	}
@@ -164,15 +166,15 @@ function askedShare(
 function isName(term: Term, product: Found): boolean {
 	if (term.isAsked) return false;
 	return term.alternatives.some(
-		({ phrase, worth }) =>
-			worth >= 0.85 &&
+		({ phrase, matchWeight }) =>
+			matchWeight >= 0.85 &&
 			phrase.every(({ stem }) => product.vector.get(stem)?.some((place) => place.field === "A")),
 	);
 }
 
 function isKin(term: Term, stem: RegExp): boolean {
 	return term.alternatives.some(
-		({ phrase, worth }) => worth >= 0.85 && phrase.length === 1 && stem.test(phrase[0]!.stem),
+		({ phrase, matchWeight }) => matchWeight >= 0.85 && phrase.length === 1 && stem.test(phrase[0]!.stem),
 	);
 }
 

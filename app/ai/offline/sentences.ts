@@ -1,4 +1,4 @@
-import { meets } from "#app/models/search/relevance.ts";
+import { matchTerm } from "#app/models/search/relevance.ts";
 import type { Term } from "#app/models/search/term.ts";
 import type { TextVector } from "#app/models/search/text-vector.ts";
 
@@ -52,20 +52,20 @@ export function openingSentences(sentences: string[]): string {
 
 /**
  * Chooses the one to three neighbouring sentences that answer a question best.
- * @param vectors each sentence as `stemTexts` returns it; @param rarities one per term.
+ * @param vectors each sentence as `stemTexts` returns it; @param idfs one per term.
  */
 export function chooseSentences(
 	sentences: string[],
 	vectors: TextVector[],
 	terms: Term[],
-	rarities: number[],
+	idfs: number[],
 ): string {
 	const scores = sentences.map((sentence, i) => {
 		let score = 0;
 		for (const [t, term] of terms.entries()) {
-			const { worth } = meets(term, vectors[i] ?? new Map(), sentence);
+			const { matchWeight } = matchTerm(term, vectors[i] ?? new Map(), sentence);
 			// The kind of answer that was asked for tells the answering sentence from one on the same subject.
-			score += worth * term.weight * (term.isAsked ? 3 : (rarities[t] ?? 1));
+			score += matchWeight * term.weight * (term.isAsked ? 3 : (idfs[t] ?? 1));
 		}
 		return score * (1 + (OPENING[i] ?? 0));
 	});

@@ -48,14 +48,15 @@ type Signs = Record<keyof typeof WEIGHTS, number> & {
 };
 
 /** @param search of the question, with its topics; its best passage is judged. */
-function readSigns(question: string, { found, terms, rarities, rarest }: PassageSearch): Signs | null {
+function readSigns(question: string, { found, terms, idfs, maxIdf }: PassageSearch): Signs | null {
 	const [best] = found;
 	if (!best) return null;
 	const met = best.relevance.met.filter(({ term }) => !term.isTopic);
 	const intents = rankIntents(question);
 	const missed = best.relevance.missed.reduce((sum, term) => sum + term.weight, 0);
 	const topic = best.relevance.met.reduce(
-		(sum, { term, worth, isNamed }) => sum + (term.isTopic && isNamed ? worth * term.likelihood : 0),
+		(sum, { term, matchWeight, isNamed }) =>
+			sum + (term.isTopic && isNamed ? matchWeight * term.likelihood : 0),
 		0,
 	);
 	let asked = 0;
@@ -63,22 +64,24 @@ function readSigns(question: string, { found, terms, rarities, rarest }: Passage
 	for (const [i, term] of terms.entries()) {
 		if (term.isTopic) continue;
 		asked += term.weight;
-		if (!term.isAsked && (rarities[i] ?? 0) >= rarest) unknown += term.weight;
+		if (!term.isAsked && (idfs[i] ?? 0) >= maxIdf) unknown += term.weight;
 	}
 	return {
 		coverage: best.coverage,
-		score: Math.log1p((best.words * FITTED_RARITY) / rarest),
+		score: Math.log1p((best.termScore * FITTED_RARITY) / maxIdf),
 		storeIntent: shareOf(intents, (intent) => !VAGUE.has(intent)),
 		otherIntent: shareOf(intents, (intent) => intent === "other"),
 		met: Math.min(met.length, MOST_MET) / MOST_MET,
 		unmetOffer: ASKS_OFFER.test(question) && missed >= TELLING ? 1 : 0,
 		topic: Math.min(1, topic),
 		unknown: unknown / Math.max(asked, 1e-9),
-		likeness: best.likeness ?? TYPICAL_LIKENESS,
+		likeness: best.similarity ?? TYPICAL_LIKENESS,
 		// Small change alone ("3 days") or the mere kind of an answer is no subject.
 		hasSubject:
-			(best.likeness ?? 0) >= SAME_SUBJECT ||
-			met.some(({ term, worth, isNamed }) => (!term.isAsked || isNamed) && term.weight * worth >= 0.5),
+			(best.similarity ?? 0) >= SAME_SUBJECT ||
+			met.some(
+				({ term, matchWeight, isNamed }) => (!term.isAsked || isNamed) && term.weight * matchWeight >= 0.5,
+			),
 		// "Is the X red" is not answered by whatever else is known of X, when nobody here says "red".
 		isUnknownProperty:
 			ASKS_PROPERTY.test(question.trim()) &&

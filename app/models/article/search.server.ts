@@ -1,12 +1,17 @@
 import { asc, inArray, sql } from "drizzle-orm";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
-import { fuse, type Meaning, nearestContents, nearestPassages } from "#app/models/search/meaning.server.ts";
+import {
+	fuseRankings,
+	nearestContents,
+	nearestPassages,
+	type QuestionEmbedding,
+} from "#app/models/search/meaning.server.ts";
 import { readPlainQuestion } from "#app/models/search/plain-question.server.ts";
-import { readQuestion, speaksOfAbroad, type Topic } from "#app/models/search/question.server.ts";
-import { judge, missedWeight, type Relevance, titleShare } from "#app/models/search/relevance.ts";
+import { asksAboutAbroad, readQuestion, type Topic } from "#app/models/search/question.server.ts";
+import { judge, missingTermCost, type Relevance, titleShare } from "#app/models/search/relevance.ts";
 import type { Term } from "#app/models/search/term.ts";
-import { termQuery, textList, weighTerms } from "#app/models/search/term-queries.server.ts";
+import { computeTermIdfs, termQuery, textList } from "#app/models/search/term-queries.server.ts";
 import { parseTextVector } from "#app/models/search/text-vector.ts";
 import { db } from "#db/client.server.ts";
 import { articlePassages } from "#db/schema.ts";
@@ -16,9 +21,9 @@ import { articleUrl } from "./slug.ts";
 /** A search's terms, the idf of each, and the passages with their judgements, for code that quotes from them. */
 export type PassageSearch = {
 	terms: Term[];
-	rarities: number[];
+	idfs: number[];
 	/** The idf of a term that no passage contains, as a reference for the others. */
-	rarest: number;
+	maxIdf: number;
 	found: JudgedPassage[];
 };
 
@@ -26,15 +31,15 @@ export type PassageSearch = {
 type JudgedPassage = FoundPassage & {
 	relevance: Relevance;
 	/** The score from term matches alone. */
-	words: number;
+	termScore: number;
 	/** Cosine similarity to the question; null when unknown. */
-	likeness: number | null;
+	similarity: number | null;
 };
 
 /** Number of candidates that Postgres returns by a rough score; ranking them exactly takes about a millisecond. */
-const CANDIDATES = 120;
+const MAX_CANDIDATES = 120;
 /** Minimum idf of a topic term that selects passages: fewer than a quarter of the passages contain it. */
-const LEAST_RARITY_OF_FRAME = Math.log(4);
+const MIN_TOPIC_IDF = Math.log(4);
 /** Share of the scores of the article's other matching passages that is added to a passage's score. */
 const SIBLING_SHARE = 0.15;
 
@@ -44,28 +49,28 @@ const SIBLING_SHARE = 0.15;
 const TITLE_SHARE = 0.3;
 const OPENING_SHARE = 0.08;
 /** Share that is added when the passage's text, not only its title, matches the question. */
-const TOLD_SHARE = 0.2;
+const BODY_MATCH_SHARE = 0.2;
 /**
  * Factor for passages about other countries when the question does not mention one: "can I send it back" needs the
  * general rule, even if the other passage repeats "return" more often.
  */
-const UNASKED_ABROAD = 0.7;
+const UNASKED_ABROAD_FACTOR = 0.7;
 /**
  * Exponent of the cosine similarity in the score, fitted together with the base score on the stores of
  * docs/decisions/008.
  */
-const LIKENESS_POWER = 4;
-const BEGINNING = 1 / 3;
+const SIMILARITY_EXPONENT = 4;
+const BASE_SCORE = 1 / 3;
 /** Cosine similarity of passages on roughly the same topic, at which the score neither grows nor shrinks. */
-const TYPICAL_LIKENESS = 0.4;
+const TYPICAL_SIMILARITY = 0.4;
 /** Numbers of passages that are compared by embedding, and of those that need not match any term. */
-const NEAR = 200;
-const NEAREST = 20;
+const MAX_COMPARED_EMBEDDINGS = 200;
+const MAX_WITHOUT_TERM_MATCH = 20;
 /** Coverage for a term that only another passage of the same article contains. */
-const SIBLING_COVER = 0.6;
+const SIBLING_COVERAGE = 0.6;
 
 /** Maximum number of passages of the named articles that are returned whole. */
-const MOST_PASSAGES = 90;
+const MAX_LISTED_PASSAGES = 90;
 
 /** The passages of some articles in order, at most ninety. */
 export async function listPassages(articleIds: string[]) {
@@ -80,7 +85,7 @@ export async function listPassages(articleIds: string[]) {
 		.from(articlePassages)
 		.where(inArray(articlePassages.articleId, articleIds))
 		.orderBy(asc(articlePassages.position), asc(articlePassages.id))
-		.limit(MOST_PASSAGES);
+		.limit(MAX_LISTED_PASSAGES);
 }
 
 type Row = {
@@ -107,11 +112,11 @@ export type SearchOptions = {
 	/** Topics that the question is likely about. */
 	topics?: Topic[];
 	/** The question's embedding; without it only terms are matched. */
-	meaning?: Meaning | null;
+	meaning?: QuestionEmbedding | null;
 };
 
 /** Score factor for articles in the reader's own language. */
-const OWN_LANGUAGE = 1.5;
+const OWN_LANGUAGE_FACTOR = 1.5;
 
 /**
  * Finds passages for a question in every language that has articles: by terms, ranked by BM25F times the coverage,
@@ -126,20 +131,20 @@ export async function searchPassages(
 	const own = locale === undefined ? null : searchConfig(locale);
 	const configs = await listConfigs();
 	const searches = await Promise.all(
-		configs.map((config) => findPassages(query, { limit: CANDIDATES, config, readers, topics, meaning })),
+		configs.map((config) => findPassages(query, { limit: MAX_CANDIDATES, config, readers, topics, meaning })),
 	);
-	const byWords = searches.flatMap(({ found, rarest }, i) =>
-		found.map(({ relevance: _r, words: _w, likeness: _l, ...passage }): FoundPassage => {
+	const byWords = searches.flatMap(({ found, maxIdf }, i) =>
+		found.map(({ relevance: _r, termScore: _w, similarity: _l, ...passage }): FoundPassage => {
 			// The idf, and with it the score, grows with the number of passages in the language.
-			const share = own !== null && configs[i] === own ? OWN_LANGUAGE : 1;
-			return { ...passage, score: (passage.score * share) / rarest };
+			const share = own !== null && configs[i] === own ? OWN_LANGUAGE_FACTOR : 1;
+			return { ...passage, score: (passage.score * share) / maxIdf };
 		}),
 	);
 	byWords.sort((a, b) => b.score - a.score || a.id - b.id);
 	if (!meaning || meaning.isBuiltIn) return byWords.slice(0, limit);
-	const byMeaning = await nearestPassages(meaning, { limit: CANDIDATES, readers });
-	return fuse([byWords, byMeaning], (passage) =>
-		own !== null && searchConfig(passage.locale) === own ? OWN_LANGUAGE : 1,
+	const byMeaning = await nearestPassages(meaning, { limit: MAX_CANDIDATES, readers });
+	return fuseRankings([byWords, byMeaning], (passage) =>
+		own !== null && searchConfig(passage.locale) === own ? OWN_LANGUAGE_FACTOR : 1,
 	).slice(0, limit);
 }
 
@@ -163,27 +168,26 @@ export async function findPassages(
 		topics?: Topic[];
 		config?: string;
 		readers?: ArticleReaders;
-		meaning?: Meaning | null;
+		meaning?: QuestionEmbedding | null;
 	},
 ): Promise<PassageSearch> {
 	const { limit, topics = [], config = ENGLISH, readers = "customers", meaning } = options;
 	const terms =
 		config === ENGLISH ? await readQuestion(query, topics) : await readPlainQuestion(query, config);
-	const { rarities, rarest } = await weighTerms(terms, "articles", config);
+	const { idfs, maxIdf } = await computeTermIdfs(terms, "articles", config);
 	const queries = terms.map((term, i) => ({
 		query: termQuery(term),
-		weight: term.weight * (rarities[i] ?? 0),
+		weight: term.weight * (idfs[i] ?? 0),
 	}));
 	const usable = queries.filter(
-		({ query }, i) =>
-			query !== "" && (terms[i]?.likelihood !== 0 || (rarities[i] ?? 0) >= LEAST_RARITY_OF_FRAME),
+		({ query }, i) => query !== "" && (terms[i]?.likelihood !== 0 || (idfs[i] ?? 0) >= MIN_TOPIC_IDF),
 	);
-	const likenesses =
+	const similarities =
 		meaning?.isBuiltIn && config === ENGLISH
-			? await nearestContents(meaning, NEAR)
+			? await nearestContents(meaning, MAX_COMPARED_EMBEDDINGS)
 			: new Map<string, number>();
-	const nearest = [...likenesses.keys()].slice(0, NEAREST);
-	if (usable.length === 0 && nearest.length === 0) return { terms, rarities, rarest, found: [] };
+	const nearest = [...similarities.keys()].slice(0, MAX_WITHOUT_TERM_MATCH);
+	if (usable.length === 0 && nearest.length === 0) return { terms, idfs, maxIdf, found: [] };
 	const hasWords =
 		usable.length > 0
 			? sql`p.search @@ ${usable.map(({ query }) => `(${query})`).join(" | ")}::tsquery`
@@ -203,7 +207,7 @@ export async function findPassages(
 					union select p.id from article_passages p where ${isNear}
 				) and p.config = ${config} and ${readableBy(readers)}
 			order by ${isNear} desc, rough desc, p.id
-			limit ${CANDIDATES}
+			limit ${MAX_CANDIDATES}
 		)
 		select id, article_id, slug, locale, title, heading, anchor, position, body, content_hash,
 			search::text as vector,
@@ -211,14 +215,14 @@ export async function findPassages(
 				and v.content_hash = candidate.content_hash and v.vector is not null) as has_meaning
 		from candidate`);
 	// All candidates use one measure: terms alone while one of them has no embedding.
-	const known = rows.every((row) => row.has_meaning) ? likenesses : new Map<string, number>();
+	const known = rows.every((row) => row.has_meaning) ? similarities : new Map<string, number>();
 
 	const judged = rows.map((row) => {
 		const plain = `${row.title} ${row.heading} ${row.body}`;
 		const vector = parseTextVector(row.vector);
 		return {
 			row,
-			relevance: judge(terms, rarities, { vector, plain, heading: row.heading }),
+			relevance: judge(terms, idfs, { vector, plain, heading: row.heading }),
 			title: titleShare(terms, vector),
 		};
 	});
@@ -228,12 +232,12 @@ export async function findPassages(
 			.map((other) => other.relevance);
 		creditSiblings(relevance, siblings);
 	}
-	const asksAbroad = config !== ENGLISH || speaksOfAbroad(terms);
+	const asksAbroad = config !== ENGLISH || asksAboutAbroad(terms);
 	const ranked = judged.map(({ row, relevance, title }) => {
 		const opening = row.position === 0 ? OPENING_SHARE : 0;
-		const told = relevance.asked > 0 ? (TOLD_SHARE * relevance.told) / relevance.asked : 0;
+		const told = relevance.asked > 0 ? (BODY_MATCH_SHARE * relevance.bodyMatch) / relevance.asked : 0;
 		const own =
-			(isOfAbroad(row) && !asksAbroad ? UNASKED_ABROAD : 1) *
+			(isPassageAboutAbroad(row) && !asksAbroad ? UNASKED_ABROAD_FACTOR : 1) *
 			relevance.score *
 			(0.4 + 0.6 * relevance.coverage) *
 			(1 + TITLE_SHARE * title + opening + told);
@@ -246,7 +250,7 @@ export async function findPassages(
 		// A long article must not win by its length alone, so its other passages count only in part.
 		const siblings = (byArticle.get(row.article_id) ?? own) - own;
 		const words = own + SIBLING_SHARE * Math.min(siblings, own);
-		const likeness = likenessOf(row.content_hash, known);
+		const likeness = similarityOf(row.content_hash, known);
 		return {
 			id: Number(row.id),
 			articleId: row.article_id,
@@ -259,28 +263,28 @@ export async function findPassages(
 			score:
 				likeness === null
 					? words
-					: (words + BEGINNING * rarest) * Math.exp(LIKENESS_POWER * (likeness - TYPICAL_LIKENESS)),
+					: (words + BASE_SCORE * maxIdf) * Math.exp(SIMILARITY_EXPONENT * (likeness - TYPICAL_SIMILARITY)),
 			coverage: relevance.coverage,
 			relevance,
-			words,
-			likeness,
+			termScore: words,
+			similarity: likeness,
 		};
 	});
 	found.sort((a, b) => b.score - a.score || a.id - b.id);
-	return { terms, rarities, rarest, found: found.slice(0, limit) };
+	return { terms, idfs, maxIdf, found: found.slice(0, limit) };
 }
 
 /**
  * The similarity of a passage. One that is not among the nearest gets that of the last of them; null when none is
  * known.
  */
-function likenessOf(hash: string, likenesses: Map<string, number>): number | null {
+function similarityOf(hash: string, likenesses: Map<string, number>): number | null {
 	if (likenesses.size === 0) return null;
 	return likenesses.get(hash) ?? Math.min(...likenesses.values());
 }
 
 /** Whether the title or heading says that the passage is about other countries. */
-const isOfAbroad = ({ title, heading }: Row): boolean =>
+const isPassageAboutAbroad = ({ title, heading }: Row): boolean =>
 	/\b(?:international|abroad|overseas|foreign countr\w+|other countries)\b/i.test(`${title} ${heading}`);
 
 /** Gives partial coverage for terms that another passage of the same article contains. */
@@ -290,6 +294,6 @@ function creditSiblings(relevance: Relevance, siblings: Relevance[]) {
 	for (const term of relevance.missed) {
 		// A policy term must be in the passage itself: text about sofas in other countries does not say how to return one.
 		if (!inArticle.has(term) || term.isPolicy || (relevance.isRule && term.isObject)) continue;
-		relevance.coverage += (SIBLING_COVER * missedWeight(term, relevance.isRule)) / relevance.asked;
+		relevance.coverage += (SIBLING_COVERAGE * missingTermCost(term, relevance.isRule)) / relevance.asked;
 	}
 }

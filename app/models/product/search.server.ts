@@ -1,8 +1,8 @@
 import { asc, inArray, sql } from "drizzle-orm";
 import { readQuestion } from "#app/models/search/question.server.ts";
-import { judge, meets, type Relevance } from "#app/models/search/relevance.ts";
+import { judge, matchTerm, type Relevance } from "#app/models/search/relevance.ts";
 import type { Term } from "#app/models/search/term.ts";
-import { termQuery, textList, weighTerms } from "#app/models/search/term-queries.server.ts";
+import { computeTermIdfs, termQuery, textList } from "#app/models/search/term-queries.server.ts";
 import { parseTextVector, type TextVector } from "#app/models/search/text-vector.ts";
 import { db } from "#db/client.server.ts";
 import { productVariants } from "#db/schema.ts";
@@ -41,7 +41,7 @@ export async function searchProducts(query: string, limit: number): Promise<Foun
 /** Finds products like `searchProducts`, and returns the terms and matches for explaining answers. */
 export async function findProducts(query: string, limit: number): Promise<ProductSearch> {
 	const terms = await readQuestion(query);
-	const { rarities: idfs } = await weighTerms(terms, "products");
+	const { idfs } = await computeTermIdfs(terms, "products");
 	const queries = terms.map(termQuery).filter(Boolean);
 	if (queries.length === 0) return { terms, idfs, found: [] };
 	const rows = await db.execute<Row>(sql`
@@ -101,10 +101,10 @@ function nameShare(terms: Term[], name: TextVector): number {
 	const matchedTexts = new Set<string>();
 	for (const term of terms) {
 		if (term.isAsked) continue;
-		const { worth } = meets({ ...term, patterns: [] }, name, "");
-		if (worth < 0.8) continue;
+		const { matchWeight } = matchTerm({ ...term, patterns: [] }, name, "");
+		if (matchWeight < 0.8) continue;
 		for (const alternative of term.alternatives) {
-			if (alternative.worth < 0.8) continue;
+			if (alternative.matchWeight < 0.8) continue;
 			for (const { stem } of alternative.phrase) if (name.has(stem)) matchedTexts.add(stem);
 		}
 	}

@@ -8,7 +8,7 @@ export type Concept = {
 	/** Phrases of a question that ask for this concept. */
 	asks?: RegExp;
 	/** Weight of a synonym match, from 0 to 1 (default 0.9). */
-	kinship?: number;
+	synonymWeight?: number;
 	/** A rule of the store that applies to every product, so that a passage need not name the product. */
 	isPolicy?: boolean;
 };

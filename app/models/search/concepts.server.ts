@@ -5,8 +5,8 @@ import { phraseOf, type StemPhrase } from "./text-vector.ts";
 import { isTypoOf } from "./typos.ts";
 
 /** Weight of a match by synonym. */
-export const KIN_WORTH = 0.9;
-const TYPO_WORTH = 0.85;
+export const SYNONYM_WEIGHT = 0.9;
+const TYPO_WEIGHT = 0.85;
 /** Verbs whose object may stand before the particle: "send the lamp back". */
 export const SEPARABLE = /^(?:send|sent|ship|mail|bring|give|take|hand|put|turn|switch|pick|set|throw|call)/;
 
@@ -75,38 +75,41 @@ function literalPattern(phrases: string[]): RegExp {
 /** Adds every phrase of a concept to a term, with the concept's weight. */
 export function addConcept(term: Term, concept: IndexedConcept) {
 	if (concept.isPolicy) term.isPolicy = true;
-	const worth = concept.kinship ?? KIN_WORTH;
+	const matchWeight = concept.synonymWeight ?? SYNONYM_WEIGHT;
 	for (const phrase of concept.phrases) {
 		const key = stemsKey(phrase);
 		if (!key) continue;
 		const before = term.alternatives.find((alternative) => stemsKey(alternative.phrase) === key);
-		if (before) before.worth = Math.max(before.worth, worth);
-		else term.alternatives.push({ phrase, worth });
+		if (before) before.matchWeight = Math.max(before.matchWeight, matchWeight);
+		else term.alternatives.push({ phrase, matchWeight });
 	}
-	if (concept.pattern) term.patterns.push({ pattern: concept.pattern, worth });
-	if (concept.literal) term.patterns.push({ pattern: concept.literal, worth });
+	if (concept.pattern) term.patterns.push({ pattern: concept.pattern, matchWeight });
+	if (concept.literal) term.patterns.push({ pattern: concept.literal, matchWeight });
 }
 
 /** The stems of the concept's phrase that the question contains. */
-export function spoken(concept: IndexedConcept, label: string): string[] {
+export function spokenPhraseStems(concept: IndexedConcept, label: string): string[] {
 	return concept.words.flatMap((word, i) =>
 		word === label && concept.phrases[i] ? [stemsKey(concept.phrases[i])] : [],
 	);
 }
 
 /** Stems of the concepts' single words that an unknown word may be a misspelling of. */
-export async function meantConcepts(typed: string): Promise<string[]> {
+export async function correctToConcepts(typed: string): Promise<string[]> {
 	const { byStem } = await conceptIndex();
 	return [...byStem.keys()].filter((stem) => isTypoOf(typed, stem));
 }
 
 /** Adds the stems that a misspelt term probably means, and their synonyms. */
-export async function addMeant(term: Term, stems: string[]): Promise<void> {
+export async function addCorrections(term: Term, stems: string[]): Promise<void> {
 	const { byStem } = await conceptIndex();
 	for (const stem of stems) {
-		term.alternatives.push({ phrase: [{ stem, offset: 0 }], worth: TYPO_WORTH });
+		term.alternatives.push({ phrase: [{ stem, offset: 0 }], matchWeight: TYPO_WEIGHT });
 		for (const concept of byStem.get(stem) ?? []) {
-			addConcept(term, { ...concept, kinship: Math.min(concept.kinship ?? KIN_WORTH, TYPO_WORTH) });
+			addConcept(term, {
+				...concept,
+				synonymWeight: Math.min(concept.synonymWeight ?? SYNONYM_WEIGHT, TYPO_WEIGHT),
+			});
 		}
 	}
 }

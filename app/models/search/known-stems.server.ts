@@ -10,7 +10,7 @@ type KnownStems = { version: string; stems: string[] };
 /** All stems of a source (articles or product names), read again after something in it was saved. */
 const known = () => singleton("known-stems", () => new Map<Source, Promise<KnownStems>>());
 
-const MOST_MEANINGS = 3;
+const MAX_CORRECTIONS = 3;
 
 /** A version that changes with every save: the number of rows and the time of the newest. */
 async function versionOf(source: Source): Promise<string> {
@@ -45,7 +45,7 @@ async function stemsOf(source: Source): Promise<string[]> {
  * Stems of the articles or product names that an unknown word may be a misspelling of.
  * @param typed the stem of the unknown word. @returns at most 3.
  */
-export async function meantStems(typed: string, source: Source): Promise<string[]> {
+export async function correctToStems(typed: string, source: Source): Promise<string[]> {
 	const stems = await stemsOf(source);
-	return stems.filter((stem) => isTypoOf(typed, stem)).slice(0, MOST_MEANINGS);
+	return stems.filter((stem) => isTypoOf(typed, stem)).slice(0, MAX_CORRECTIONS);
 }

@@ -7,7 +7,7 @@ import { db } from "#db/client.server.ts";
 import { nearestInDatabase } from "./vector-index.server.ts";
 
 /** The embedding of a question, by the model that embedded the passages. */
-export type Meaning = {
+export type QuestionEmbedding = {
 	model: string;
 	vector: Float32Array;
 	/** Whether it is the built-in model, whose similarities are calibrated against term matches. */
@@ -24,7 +24,7 @@ type Vectors = {
 };
 
 /** Rows read in one statement: 2,000 vectors of 1,536 floats are 12 MB. */
-const ROWS_A_READ = 2_000;
+const ROWS_PER_READ = 2_000;
 
 const byModel = () => singleton("passage-vectors", () => new Map<string, Vectors>());
 
@@ -63,7 +63,7 @@ async function readInto(held: Vectors, model: string): Promise<void> {
 	for (;;) {
 		const rows = await db.execute<{ id: string | number; hash: string; vector: Uint8Array }>(
 			sql`select id, content_hash as hash, vector from passage_vectors
-				where model = ${model} and id > ${held.newestId} and vector is not null order by id limit ${ROWS_A_READ}`,
+				where model = ${model} and id > ${held.newestId} and vector is not null order by id limit ${ROWS_PER_READ}`,
 		);
 		for (const { id, hash, vector } of rows) {
 			held.newestId = Number(id);
@@ -73,7 +73,7 @@ async function readInto(held: Vectors, model: string): Promise<void> {
 			if (dimensions !== held.dimensions) continue;
 			append(held, hash, vector);
 		}
-		if (rows.length < ROWS_A_READ) return;
+		if (rows.length < ROWS_PER_READ) return;
 	}
 }
 
@@ -129,7 +129,7 @@ type Row = Omit<FoundPassage, "id" | "articleId" | "url" | "score" | "coverage">
  * database if that has pgvector, otherwise in this process's memory, which reads only new rows.
  */
 export async function nearestContents(
-	{ model, vector }: Meaning,
+	{ model, vector }: QuestionEmbedding,
 	limit: number,
 ): Promise<Map<string, number>> {
 	const asked = unitVector(vector);
@@ -139,7 +139,7 @@ export async function nearestContents(
 
 /** The nearest passages that these readers may see, best first; the score is the cosine similarity. */
 export async function nearestPassages(
-	meaning: Meaning,
+	meaning: QuestionEmbedding,
 	{ limit, readers }: { limit: number; readers: ArticleReaders },
 ): Promise<FoundPassage[]> {
 	const cosines = await nearestContents(meaning, limit);
@@ -170,7 +170,10 @@ const RANK_OFFSET = 60;
  * Combines rankings of passages by rank, because their scores are not comparable.
  * @param share weight of a passage's rank, 1 for most.
  */
-export function fuse(rankings: FoundPassage[][], share: (passage: FoundPassage) => number): FoundPassage[] {
+export function fuseRankings(
+	rankings: FoundPassage[][],
+	share: (passage: FoundPassage) => number,
+): FoundPassage[] {
 	const fused = new Map<number, FoundPassage>();
 	for (const ranking of rankings) {
 		for (const [rank, passage] of ranking.entries()) {

@@ -3,7 +3,7 @@ import { newTerm, type Term } from "./term.ts";
 import { phraseOf } from "./text-vector.ts";
 
 /** Words that frame a question in a language, in addition to Postgres's stop words. */
-const FRAMES: Record<string, string> = {
+const FRAME_WORDS_BY_LANGUAGE: Record<string, string> = {
 	german:
 		"hallo guten tag bitte danke kann kannst können könnte könnten darf möchte will wollen würde gibt geht gehen wie was wann wo wer welche welcher welches warum wieso lange viel viele ihr ihre euch eure euer sie mir mich mein meine meinen meiner meinem muss müssen soll noch eigentlich etwas wissen sagen machen haben hat habe bieten",
 	french:
@@ -19,11 +19,13 @@ const FRAMES: Record<string, string> = {
 };
 
 const frameWords = new Map(
-	Object.entries(FRAMES).map(([config, words]) => [config, new Set(words.split(" "))] as const),
+	Object.entries(FRAME_WORDS_BY_LANGUAGE).map(
+		([config, words]) => [config, new Set(words.split(" "))] as const,
+	),
 );
 
 /** Maximum number of words of a question that are read. */
-const MOST_WORDS = 60;
+const MAX_WORDS = 60;
 
 /**
  * The terms of a question in any language: its words without those that frame it. Phrases, synonyms and answer types
@@ -39,7 +41,7 @@ export async function readPlainQuestion(text: string, config: string): Promise<T
 		// Removes elided articles: "L'article" is about an article.
 		.map((word) => word.replace(/^(?:[cdjlmnst]|qu)'/, "").replace(/^[-']+|(?<![-'])[-']+$/g, ""))
 		.filter((word) => word && !frame?.has(word))
-		.slice(0, MOST_WORDS);
+		.slice(0, MAX_WORDS);
 	const vectors = await stemTexts(words, config);
 	const seen = new Set<string>();
 	return words.flatMap((word, i) => {
@@ -47,6 +49,6 @@ export async function readPlainQuestion(text: string, config: string): Promise<T
 		const key = phrase.map(({ stem }) => stem).join(" ");
 		if (!key || seen.has(key)) return [];
 		seen.add(key);
-		return [newTerm({ label: word, weight: 1, alternatives: [{ phrase, worth: 1 }] })];
+		return [newTerm({ label: word, weight: 1, alternatives: [{ phrase, matchWeight: 1 }] })];
 	});
 }

@@ -2,11 +2,11 @@ import { editsBetween, isTypoOf } from "./typos.ts";
 import { CHAT_SPELLINGS } from "./vocabulary.ts";
 
 /** Maximum number of words of a question that are read. */
-const MOST_WORDS = 60;
+const MAX_WORDS = 60;
 const QUESTION_WORDS = ["often", "should", "please", "frequently", "where", "which"];
 
 /** Normalises words: lower case, no apostrophes, chat abbreviations expanded, order numbers removed. */
-export function plainWords(text: string): string[] {
+export function normalisedWords(text: string): string[] {
 	return text
 		.toLowerCase()
 		.normalize("NFKC")
@@ -15,7 +15,7 @@ export function plainWords(text: string): string[] {
 		.replace(/#?\bw?\d{6,}\b/g, " ")
 		.split(/[^\p{L}\p{N}]+/u)
 		.filter(Boolean)
-		.slice(0, MOST_WORDS)
+		.slice(0, MAX_WORDS)
 		.map((word) => CHAT_SPELLINGS[word] ?? questionWord(word));
 }
 

@@ -4,22 +4,22 @@ import {
 	type ConceptIndex,
 	conceptIndex,
 	type IndexedConcept,
-	KIN_WORTH,
 	SEPARABLE,
-	spoken,
+	SYNONYM_WEIGHT,
+	spokenPhraseStems,
 	stemsKey,
 } from "./concepts.server.ts";
 import { isPlace } from "./places.ts";
-import { plainWords } from "./question-words.ts";
+import { normalisedWords } from "./question-words.ts";
 import { stemTexts } from "./stems.server.ts";
 import { newTerm, type Term } from "./term.ts";
 import { phraseOf } from "./text-vector.ts";
 import { COMMON_WEIGHT, COMMON_WORDS, FRAME_WORDS, OBJECT_MARKERS, PARTICLES } from "./vocabulary.ts";
 
 /** Weight of a phrase's remaining words after its stop words are dropped. */
-const LOSSY_WORTH = 0.75;
+const LOSSY_PHRASE_WEIGHT = 0.75;
 const ASKED_WEIGHT = 0.8;
-const LONGEST_PHRASE = 5;
+const MAX_PHRASE_WORDS = 5;
 
 /** Words that a question is likely about, according to its intent, with the likelihood (0 to 1). */
 export type Topic = { words: string[]; likelihood: number };
@@ -27,7 +27,7 @@ export type Topic = { words: string[]; likelihood: number };
 /** Weight of a topic from the intent, lower than that of the question's own words. */
 const TOPIC_WEIGHT = 0.6;
 const FRAME_WEIGHT = 0.08;
-const DEEDS = new Set(["buy", "sell", "purchase", "use", "make", "build"]);
+const STORE_ACTIONS = new Set(["buy", "sell", "purchase", "use", "make", "build"]);
 /** Words of "how long" and "how many days", which belong to the requested kind of answer. */
 const ASKING_WORDS = new Set([
 	"long",
@@ -52,7 +52,7 @@ function baseForms(word: string): string[] {
 }
 
 /** Maximum number of words between a verb and its particle: "send the two blue lamps back". */
-const WIDEST_GAP = 4;
+const MAX_PARTICLE_GAP = 4;
 
 /** The phrase that begins at a word, with the positions of its words; other words may be in its middle. */
 function phraseAt(words: string[], start: number, length: number, phrases: ConceptIndex["phrases"]) {
@@ -61,7 +61,7 @@ function phraseAt(words: string[], start: number, length: number, phrases: Conce
 	const whole = !isInside ? undefined : (phrases.get(spelled) ?? phrases.get(spelled.replace(/s$/, "")));
 	if (whole) return { concepts: whole, places: Array.from({ length }, (_, i) => start + i) };
 	if (length !== 2 || !SEPARABLE.test(words[start] ?? "")) return null;
-	for (let end = start + 1; end <= start + 1 + WIDEST_GAP && end < words.length; end++) {
+	for (let end = start + 1; end <= start + 1 + MAX_PARTICLE_GAP && end < words.length; end++) {
 		const particle = words[end] ?? "";
 		if (!PARTICLES.has(particle)) continue;
 		for (const form of baseForms(words[start] ?? "")) {
@@ -78,7 +78,7 @@ function isObjectAt(words: string[], place: number): boolean {
 }
 
 /** The state while a question is read: its words, which of them are used, and the concepts found so far. */
-type Reading = {
+type QuestionReading = {
 	index: ConceptIndex;
 	words: string[];
 	taken: boolean[];
@@ -92,8 +92,8 @@ type Reading = {
  * @param topics additional likely words, such as those of the question's intent.
  */
 export async function readQuestion(text: string, topics: Topic[] = []): Promise<Term[]> {
-	const words = plainWords(text);
-	const reading: Reading = {
+	const words = normalisedWords(text);
+	const reading: QuestionReading = {
 		index: await conceptIndex(),
 		words,
 		taken: words.map(() => false),
@@ -109,27 +109,27 @@ export async function readQuestion(text: string, topics: Topic[] = []): Promise<
 	return reading.terms;
 }
 
-const COUNT = /^(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|few|several|couple)$/;
+const COUNT_WORD = /^(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|few|several|couple)$/;
 const TIME_UNIT = /^(?:minutes?|hours?|days?|weeks?|months?|years?)$/;
 
 /**
  * A time span in a question ("after three weeks") matches any time span, because a text rarely names the same one.
  */
-function readSpans({ words, taken, terms }: Reading) {
+function readSpans({ words, taken, terms }: QuestionReading) {
 	for (const [place, word] of words.entries()) {
-		if (!TIME_UNIT.test(word) || !COUNT.test(words[place - 1] ?? "")) continue;
+		if (!TIME_UNIT.test(word) || !COUNT_WORD.test(words[place - 1] ?? "")) continue;
 		taken[place - 1] = true;
 		taken[place] = true;
 		const label = `${words[place - 1]} ${word}`;
-		const patterns = [{ pattern: DURATION, worth: KIN_WORTH }];
+		const patterns = [{ pattern: DURATION, matchWeight: SYNONYM_WEIGHT }];
 		terms.push(newTerm({ label, weight: COMMON_WEIGHT, isAsked: true, patterns }));
 	}
 }
 
-const isNear = (concept: IndexedConcept) => (concept.kinship ?? KIN_WORTH) >= KIN_WORTH;
+const isNear = (concept: IndexedConcept) => (concept.synonymWeight ?? SYNONYM_WEIGHT) >= SYNONYM_WEIGHT;
 
 /** Finds the kinds of answer that the question asks for: "how long", "how much is". */
-function readAsked({ index, words, taken, seen, terms }: Reading) {
+function readAsked({ index, words, taken, seen, terms }: QuestionReading) {
 	const sentence = words.join(" ");
 	for (const concept of index.concepts) {
 		const asked = concept.asks?.exec(sentence);
@@ -146,8 +146,8 @@ function readAsked({ index, words, taken, seen, terms }: Reading) {
 }
 
 /** Finds phrases with one meaning: "send back", "gift card". */
-async function readPhrases({ index, words, taken, seen, terms }: Reading) {
-	for (let length = LONGEST_PHRASE; length >= 2; length--) {
+async function readPhrases({ index, words, taken, seen, terms }: QuestionReading) {
+	for (let length = MAX_PHRASE_WORDS; length >= 2; length--) {
 		for (let start = 0; start + 1 < words.length; start++) {
 			const phrase = phraseAt(words, start, length, index.phrases);
 			if (!phrase || phrase.places.some((place) => taken[place])) continue;
@@ -160,10 +160,11 @@ async function readPhrases({ index, words, taken, seen, terms }: Reading) {
 			const [vector] = await stemTexts([label]);
 			const stems = phraseOf(vector ?? new Map());
 			// The stems of "top up" find candidates, in which the whole phrase is then searched.
-			if (stems.length > 0) term.alternatives.push({ phrase: stems, worth: LOSSY_WORTH });
-			const said = new Set(phrase.concepts.flatMap((concept) => spoken(concept, label)));
+			if (stems.length > 0) term.alternatives.push({ phrase: stems, matchWeight: LOSSY_PHRASE_WEIGHT });
+			const said = new Set(phrase.concepts.flatMap((concept) => spokenPhraseStems(concept, label)));
 			for (const alternative of term.alternatives) {
-				if (alternative.worth >= KIN_WORTH || said.has(stemsKey(alternative.phrase))) alternative.worth = 1;
+				if (alternative.matchWeight >= SYNONYM_WEIGHT || said.has(stemsKey(alternative.phrase)))
+					alternative.matchWeight = 1;
 			}
 			terms.push(term);
 		}
@@ -171,7 +172,7 @@ async function readPhrases({ index, words, taken, seen, terms }: Reading) {
 }
 
 /** Reads the remaining single words that carry meaning. */
-async function readWords({ index, words, taken, seen, terms }: Reading) {
+async function readWords({ index, words, taken, seen, terms }: QuestionReading) {
 	const left = [...words.entries()].filter(([place, word]) => !taken[place] && !FRAME_WORDS.has(word));
 	const vectors = await stemTexts(left.map(([, word]) => word));
 	const stemsSeen = new Set<string>();
@@ -185,21 +186,21 @@ async function readWords({ index, words, taken, seen, terms }: Reading) {
 		// "How much does it cost" asks one thing, so both parts become one term.
 		const twin = terms.find((term) =>
 			term.alternatives.some(
-				(other) => stemsKey(other.phrase) === key && (other.worth >= KIN_WORTH || term.isAsked),
+				(other) => stemsKey(other.phrase) === key && (other.matchWeight >= SYNONYM_WEIGHT || term.isAsked),
 			),
 		);
 		if (twin && near.some((concept) => seen.has(concept))) {
-			for (const other of twin.alternatives) if (stemsKey(other.phrase) === key) other.worth = 1;
+			for (const other of twin.alternatives) if (stemsKey(other.phrase) === key) other.matchWeight = 1;
 			twin.weight = Math.max(twin.weight, 1);
 			continue;
 		}
 		// What the store is asked to do is the subject: "do you buy …" is not about what customers buy.
-		const isStoresDeed = words[place - 1] === "you" && DEEDS.has(word);
-		const isCommon = !isStoresDeed && (COMMON_WORDS.has(word) || /^\d{1,3}$/.test(word));
+		const isStoreAction = words[place - 1] === "you" && STORE_ACTIONS.has(word);
+		const isCommon = !isStoreAction && (COMMON_WORDS.has(word) || /^\d{1,3}$/.test(word));
 		const term = newTerm({
 			label: word,
 			weight: isCommon ? COMMON_WEIGHT : 1,
-			alternatives: [{ phrase, worth: 1 }],
+			alternatives: [{ phrase, matchWeight: 1 }],
 			isObject: isObjectAt(words, place),
 			isOwn: words[place - 1] === "my" || words[place - 1] === "our",
 			isNext: place > 0 && left[i - 1]?.[0] === place - 1,
@@ -212,29 +213,29 @@ async function readWords({ index, words, taken, seen, terms }: Reading) {
 }
 
 /** Whether the terms of a question are about other countries. */
-export const speaksOfAbroad = (terms: Term[]): boolean =>
+export const asksAboutAbroad = (terms: Term[]): boolean =>
 	terms.some(
 		(term) => !term.isTopic && term.alternatives.some(({ phrase }) => stemsKey(phrase) === "abroad"),
 	);
 
 /** Weight of a country's name for a text about other countries that does not name it. */
-const ABROAD_WORTH = 0.7;
+const ABROAD_WEIGHT = 0.7;
 
 /** "Do you send to Norway" asks about other countries, whether or not a text names Norway. */
 async function addAbroad(term: Term, { byStem }: ConceptIndex) {
 	const [vector] = await stemTexts(["abroad"]);
 	for (const concept of byStem.get(stemsKey(phraseOf(vector ?? new Map()))) ?? []) {
-		if (isNear(concept)) addConcept(term, { ...concept, kinship: ABROAD_WORTH });
+		if (isNear(concept)) addConcept(term, { ...concept, synonymWeight: ABROAD_WEIGHT });
 	}
 }
 
 /** Adds the words that only frame a question with a low weight: they may still be in a text ("a name on it"). */
-async function readFrame({ words, taken, terms }: Reading) {
+async function readFrame({ words, taken, terms }: QuestionReading) {
 	const framing = [...new Set(words.filter((word, place) => !taken[place] && FRAME_WORDS.has(word)))];
 	for (const vector of await stemTexts(framing)) {
 		const phrase = phraseOf(vector);
 		if (phrase.length === 0) continue;
-		const alternatives = [{ phrase, worth: 1 }];
+		const alternatives = [{ phrase, matchWeight: 1 }];
 		terms.push(newTerm({ label: "", weight: FRAME_WEIGHT, isTopic: true, likelihood: 0, alternatives }));
 	}
 }
@@ -243,7 +244,7 @@ async function topicTerm({ byStem }: ConceptIndex, { words, likelihood }: Topic)
 	const topic = newTerm({ label: "", weight: TOPIC_WEIGHT * likelihood, isTopic: true, likelihood });
 	for (const vector of await stemTexts(words)) {
 		const phrase = phraseOf(vector);
-		if (phrase.length > 0) topic.alternatives.push({ phrase, worth: 1 });
+		if (phrase.length > 0) topic.alternatives.push({ phrase, matchWeight: 1 });
 		for (const concept of byStem.get(stemsKey(phrase)) ?? []) {
 			if (isNear(concept)) addConcept(topic, { ...concept, pattern: undefined });
 		}

@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
-import { addMeant, meantConcepts } from "./concepts.server.ts";
-import { meantStems, type Source } from "./known-stems.server.ts";
+import { addCorrections, correctToConcepts } from "./concepts.server.ts";
+import { correctToStems, type Source } from "./known-stems.server.ts";
 import { ENGLISH } from "./languages.ts";
-import { rarity } from "./relevance.ts";
+import { termIdf } from "./relevance.ts";
 import type { Term } from "./term.ts";
 import { phraseQuery } from "./text-vector.ts";
-import { SHORTEST_TYPO } from "./typos.ts";
+import { MIN_TYPO_LENGTH } from "./typos.ts";
 
 /** The term as a Postgres tsquery: any of its alternatives. Empty when only a pattern can match it. */
 export function termQuery(term: Term): string {
@@ -37,22 +37,22 @@ async function countMatches(queries: string[], source: Source, config: string) {
  * @param config text search configuration; only English words are corrected.
  * @returns one idf for each term, in order, and the idf of a word that no text contains.
  */
-export async function weighTerms(
+export async function computeTermIdfs(
 	terms: Term[],
 	source: Source,
 	config: string = ENGLISH,
-): Promise<{ rarities: number[]; rarest: number }> {
-	if (terms.length === 0) return { rarities: [], rarest: 1 };
+): Promise<{ idfs: number[]; maxIdf: number }> {
+	if (terms.length === 0) return { idfs: [], maxIdf: 1 };
 	const counts = await countMatches(terms.map(termQuery), source, config);
 	const corrected: number[] = [];
 	for (const [i, term] of terms.entries()) {
 		const isUnknown = config === ENGLISH && counts[i]?.matching === 0;
 		if (!isUnknown || term.isAsked || term.weight < 1 || /[ \d]/.test(term.label)) continue;
 		const typed = term.alternatives[0]?.phrase[0]?.stem;
-		if (!typed || term.label.length < SHORTEST_TYPO) continue;
-		const meant = [...(await meantStems(typed, source)), ...(await meantConcepts(typed))];
+		if (!typed || term.label.length < MIN_TYPO_LENGTH) continue;
+		const meant = [...(await correctToStems(typed, source)), ...(await correctToConcepts(typed))];
 		if (meant.length === 0) continue;
-		await addMeant(term, meant);
+		await addCorrections(term, meant);
 		corrected.push(i);
 	}
 	if (corrected.length > 0) {
@@ -63,6 +63,6 @@ export async function weighTerms(
 		);
 		for (const [k, i] of corrected.entries()) if (again[k]) counts[i] = again[k];
 	}
-	const rarities = counts.map(({ matching, total }) => rarity(matching, total));
-	return { rarities, rarest: rarity(0, counts[0]?.total ?? 0) };
+	const idfs = counts.map(({ matching, total }) => termIdf(matching, total));
+	return { idfs, maxIdf: termIdf(0, counts[0]?.total ?? 0) };
 }

@@ -6,10 +6,10 @@ export type Term = {
 	label: string;
 	/** Weight of this term in the coverage; 1 for a word that carries meaning. */
 	weight: number;
-	/** `worth` is the weight of a match: 1 for the word itself and less for synonyms. */
-	alternatives: { phrase: StemPhrase; worth: number }[];
+	/** `matchWeight` is the weight of a match: 1 for the word itself and less for synonyms. */
+	alternatives: { phrase: StemPhrase; matchWeight: number }[];
 	/** Patterns of text that match too, such as a price. */
-	patterns: { pattern: RegExp; worth: number }[];
+	patterns: { pattern: RegExp; matchWeight: number }[];
 	/** True when the term is the kind of answer that the question asks for, and not one of its words. */
 	isAsked: boolean;
 	/** A rule of the store, such as returning, which applies to products that a text does not name. */

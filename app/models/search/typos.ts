@@ -1,11 +1,11 @@
 /** Minimum length of words that are corrected: most words of three letters are similar to some other word. */
-export const SHORTEST_TYPO = 4;
+export const MIN_TYPO_LENGTH = 4;
 const KEYBOARD = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 /** A number of edits above that of any typo. */
-const FAR = 3;
+const TOO_MANY_EDITS = 3;
 
 /** Whether one letter is easily typed for another: two vowels, or neighbours on the keyboard. */
-function isSlip(typed: string, meant: string): boolean {
+function isLikelySlip(typed: string, meant: string): boolean {
 	if (/^[aeiouy]{2}$/.test(typed + meant)) return true;
 	return KEYBOARD.some(
 		(row) =>
@@ -31,7 +31,7 @@ export function editsBetween(a: string, b: string): { edits: number; replaced: n
 			const diagonal = rows[i - 1]![j - 1]!;
 			const ways = [
 				{
-					edits: diagonal.edits + (isSame ? 0 : isSlip(a[i - 1]!, b[j - 1]!) ? 1 : FAR),
+					edits: diagonal.edits + (isSame ? 0 : isLikelySlip(a[i - 1]!, b[j - 1]!) ? 1 : TOO_MANY_EDITS),
 					replaced: diagonal.replaced + (isSame ? 0 : 1),
 				},
 				{ edits: rows[i - 1]![j]!.edits + 1, replaced: rows[i - 1]![j]!.replaced },
@@ -50,7 +50,7 @@ export function editsBetween(a: string, b: string): { edits: number; replaced: n
 
 /** Whether `typed` is probably a misspelling of `meant`; both in lower case. */
 export function isTypoOf(typed: string, meant: string): boolean {
-	if (typed.length < SHORTEST_TYPO || meant.length < SHORTEST_TYPO || typed[0] !== meant[0]) return false;
+	if (typed.length < MIN_TYPO_LENGTH || meant.length < MIN_TYPO_LENGTH || typed[0] !== meant[0]) return false;
 	if (/\d/.test(typed) || Math.abs(typed.length - meant.length) > 2) return false;
 	const { edits, replaced } = editsBetween(typed, meant);
 	if (edits === 0) return false;

@@ -3,9 +3,9 @@ import { singleton } from "#app/singleton.server.ts";
 import { db } from "#db/client.server.ts";
 
 /** Rows copied in one statement: 500 vectors of 1,536 dimensions are 10 MB of text. */
-const ROWS_A_COPY = 500;
+const ROWS_PER_COPY = 500;
 /** Maximum dimensions of pgvector's HNSW index; longer vectors are compared one by one in the database. */
-const MOST_INDEXED_DIMENSIONS = 2_000;
+const MAX_INDEXED_DIMENSIONS = 2_000;
 /**
  * Candidates that the HNSW index follows (hnsw.ef_search, at most 1,000); pgvector's default of 40 would limit the
  * results.
@@ -29,7 +29,7 @@ export async function indexVectors(model: string): Promise<void> {
 	for (;;) {
 		const missing = await listMissing(model);
 		if (missing.length > 0) await copy(model, missing);
-		if (missing.length < ROWS_A_COPY) break;
+		if (missing.length < ROWS_PER_COPY) break;
 	}
 	const dimensions = await dimensionsOf(model);
 	if (dimensions === null) return;
@@ -80,7 +80,7 @@ async function listMissing(model: string) {
 		select v.content_hash as hash, v.vector from passage_vectors v
 		where v.model = ${model} and v.vector is not null and not exists (
 			select 1 from passage_embeddings e where e.model = v.model and e.content_hash = v.content_hash
-		) limit ${ROWS_A_COPY}`);
+		) limit ${ROWS_PER_COPY}`);
 }
 
 async function copy(model: string, rows: { hash: string; vector: Uint8Array }[]): Promise<void> {
@@ -107,7 +107,7 @@ async function dimensionsOf(model: string): Promise<number | null> {
 }
 
 async function buildIndex(model: string, dimensions: number): Promise<void> {
-	if (dimensions > MOST_INDEXED_DIMENSIONS) return;
+	if (dimensions > MAX_INDEXED_DIMENSIONS) return;
 	await db.transaction(async (tx) => {
 		await tx.execute(sql`select pg_advisory_xact_lock(${BUILD_LOCK})`);
 		const [name] = await tx.execute<{ name: string }>(
