@@ -1,38 +1,38 @@
-/** One browser window with a profile of its own, as the story needs it; each browser's driver implements it. */
+/** One browser window with its own profile. The driver of each browser implements it. */
 export interface Browser {
-	/** Loads an address, at least until its document is there. */
+	/** Loads a URL, at least until the document is loaded. */
 	open(url: string): Promise<void>;
 	back(): Promise<void>;
 	forward(): Promise<void>;
-	/** Clicks the element as a person would. @param selector CSS; the first match is meant. */
+	/** Clicks the element with the mouse. @param selector CSS; the first match is used. */
 	click(selector: string): Promise<void>;
-	/** Types into the element. A line feed is the Enter key. */
+	/** Types into the element. A line feed presses Enter. */
 	type(selector: string, text: string): Promise<void>;
-	/** Evaluates an expression in the page. @returns its value, as JSON can carry it. */
+	/** Evaluates an expression in the page. @returns its value, which must be JSON. */
 	evaluate(expression: string): Promise<unknown>;
 	close(): Promise<void>;
 }
 
-/** A kind of browser that may be installed on this machine. */
-export interface Kind {
+/** A browser that may be installed on this machine. */
+export interface BrowserKind {
 	name: string;
-	/** What must be installed, and is not; null when it is. */
+	/** What must be installed; null when it is installed. */
 	missing(): string | null;
 	launch(): Promise<Browser>;
 }
 
-const WAIT_MS = 30_000;
-const LOOK_EVERY_MS = 100;
+const WAIT_TIMEOUT_MS = 30_000;
+const POLL_INTERVAL_MS = 100;
 
-/** Waits until an expression is true in the page. @throws with what was waited for, and what the page shows. */
+/** Waits until an expression is true in the page. @throws an error with `what` and the text of the page. */
 export async function until(browser: Browser, what: string, expression: string): Promise<void> {
-	const deadline = Date.now() + WAIT_MS;
-	// The document may be on its way out while it is looked at.
+	const deadline = Date.now() + WAIT_TIMEOUT_MS;
+	// The expression fails while the document is replaced.
 	while (!(await browser.evaluate(`Boolean(${expression})`).catch(() => false))) {
 		if (Date.now() > deadline) {
 			const shown = await browser.evaluate("location.href + '\\n' + document.body.innerText").catch(String);
-			throw new Error(`${what}: not within ${WAIT_MS / 1000} s. The page shows:\n${shown}`);
+			throw new Error(`${what}: not within ${WAIT_TIMEOUT_MS / 1000} s. The page shows:\n${shown}`);
 		}
-		await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+		await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
 	}
 }

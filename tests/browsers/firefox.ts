@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
-import type { Browser, Kind } from "./browser.ts";
+import type { Browser, BrowserKind } from "./browser.ts";
 
 const PATHS = [process.env.FIREFOX_PATH, "/usr/bin/firefox-esr", "/usr/bin/firefox"];
 const path = PATHS.find((candidate) => candidate && existsSync(candidate));
 
 /** Firefox over WebDriver BiDi. */
-export const firefox: Kind = {
+export const firefox: BrowserKind = {
 	name: "Firefox",
 	missing: () => (path ? null : "Firefox (Debian: firefox-esr; or its path as FIREFOX_PATH)"),
 	async launch(): Promise<Browser> {
@@ -26,7 +26,7 @@ export const firefox: Kind = {
 			async open(url) {
 				await page.goto(url, waiting);
 			},
-			// As the button does it: `page.goBack()` would wait for a load event that a restored page does not have.
+			// Like the button. `page.goBack()` waits for a load event, which a restored page does not have.
 			async back() {
 				await page.evaluate("void setTimeout(() => history.back())");
 			},

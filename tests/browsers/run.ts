@@ -2,12 +2,12 @@ import { freePort } from "../e2e/instance.ts";
 import startApp from "../e2e/start-app.ts";
 import type { Browser } from "./browser.ts";
 import { firefox } from "./firefox.ts";
-import { tell } from "./story.ts";
+import { runStory } from "./story.ts";
 import { webkit } from "./webkit.ts";
 
 /**
- * `npm run test:browsers`: the story of a customer and an agent in the supported browsers that the other tests do
- * not run in. Those that are not installed are named and not counted as passed.
+ * `npm run test:browsers`: the story of a customer and an agent in the supported browsers that the other tests do not
+ * use. Browsers that are not installed are listed and do not count as passed.
  */
 process.env.E2E_PORT ??= String(await freePort());
 const kinds = [firefox, webkit];
@@ -32,7 +32,7 @@ if (installed.length > 0) {
 				open.push(customer);
 				const agent = await kind.launch();
 				open.push(agent);
-				await tell(customer, agent, `http://localhost:${process.env.E2E_PORT}`);
+				await runStory(customer, agent, `http://localhost:${process.env.E2E_PORT}`);
 				counts.passed += 1;
 				console.log(`${kind.name}: passed in ${Math.round((Date.now() - started) / 1000)} s.`);
 			} catch (error) {

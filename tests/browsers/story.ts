@@ -10,11 +10,11 @@ const shows = (text: string) =>
 const HYDRATED = "document.documentElement.dataset.hydrated";
 
 /**
- * A customer asks, is answered, leaves the page and comes back, and talks to a person; an agent takes over and
- * replies, leaves and comes back too.
- * @param address of the app, without a slash at the end.
+ * A customer asks, gets an answer, leaves the page and returns, and writes with an agent; the agent takes over, replies,
+ * leaves and returns too.
+ * @param address URL of the app, without a trailing slash.
  */
-export async function tell(customer: Browser, agent: Browser, address: string): Promise<void> {
+export async function runStory(customer: Browser, agent: Browser, address: string): Promise<void> {
 	await customer.open(`${address}/chat`);
 	await until(customer, "the customer's page runs", HYDRATED);
 	await customer.type(MESSAGE, `${QUESTION}\n`);
@@ -25,7 +25,7 @@ export async function tell(customer: Browser, agent: Browser, address: string): 
 		'/\\boil/i.test(document.querySelector("[role=log]").innerText)',
 	);
 
-	await leaveAndComeBack(customer, address, QUESTION);
+	await goBackAndForward(customer, address, QUESTION);
 	await customer.forward();
 	await until(customer, "the store is there after Forward", 'location.pathname === "/"');
 	await customer.back();
@@ -47,11 +47,11 @@ export async function tell(customer: Browser, agent: Browser, address: string): 
 	await until(agent, "the reply is sent", shows(REPLY));
 	await until(customer, "the customer has the reply", shows(REPLY));
 
-	await leaveAndComeBack(agent, address, REPLY);
-	await leaveAndComeBack(customer, address, REPLY);
+	await goBackAndForward(agent, address, REPLY);
+	await goBackAndForward(customer, address, REPLY);
 }
 
-async function leaveAndComeBack(browser: Browser, address: string, text: string): Promise<void> {
+async function goBackAndForward(browser: Browser, address: string, text: string): Promise<void> {
 	await browser.open(`${address}/`);
 	await until(browser, "the store is there", 'location.pathname === "/"');
 	await browser.back();

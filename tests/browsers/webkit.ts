@@ -2,22 +2,22 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../e2e/instance.ts";
-import type { Browser, Kind } from "./browser.ts";
+import type { Browser, BrowserKind } from "./browser.ts";
 
 const DRIVER = "/usr/bin/WebKitWebDriver";
 const XVFB = "/usr/bin/Xvfb";
 const LIBRARIES = "/usr/lib";
-/** In a folder named after the machine's architecture, such as x86_64-linux-gnu. */
+/** It is in a folder named after the architecture, such as x86_64-linux-gnu. */
 const miniBrowser = (existsSync(LIBRARIES) ? readdirSync(LIBRARIES) : [])
 	.map((folder) => join(LIBRARIES, folder, "webkit2gtk-4.1/MiniBrowser"))
 	.find((path) => existsSync(path));
-const START_MS = 20_000;
-/** Names an element in W3C WebDriver's JSON (section 12.1 of the standard). */
-const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
-const ENTER = "\uE007";
+const START_TIMEOUT_MS = 20_000;
+/** Key of an element in the JSON of W3C WebDriver (section 12.1 of the standard). */
+const ELEMENT_KEY = "element-6066-11e4-a52e-4f735466cecf";
+const ENTER_KEY = "\uE007";
 
-/** WebKitGTK's MiniBrowser, the engine of Safari, over the W3C WebDriver protocol, on a screen of its own. */
-export const webkit: Kind = {
+/** WebKitGTK's MiniBrowser, the engine of Safari, over the W3C WebDriver protocol, on its own virtual screen. */
+export const webkit: BrowserKind = {
 	name: "WebKitGTK",
 	missing() {
 		const missing = [
@@ -33,7 +33,7 @@ export const webkit: Kind = {
 			env: {
 				...process.env,
 				DISPLAY: display,
-				// Its sandbox does not work for root.
+				// WebKit's sandbox does not work for root.
 				...(process.getuid?.() === 0 ? { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" } : {}),
 			},
 			stdio: "ignore",
@@ -44,14 +44,14 @@ export const webkit: Kind = {
 		};
 		try {
 			const base = `http://127.0.0.1:${port}`;
-			await untilReady(`${base}/status`);
+			await waitUntilReady(`${base}/status`);
 			const capabilities = {
 				alwaysMatch: { "webkitgtk:browserOptions": { binary: miniBrowser, args: ["--automation"] } },
 			};
-			const { sessionId } = (await call("POST", `${base}/session`, { capabilities })) as {
+			const { sessionId } = (await sendCommand("POST", `${base}/session`, { capabilities })) as {
 				sessionId: string;
 			};
-			return session(`${base}/session/${sessionId}`, stop);
+			return createSession(`${base}/session/${sessionId}`, stop);
 		} catch (error) {
 			stop();
 			throw error;
@@ -59,15 +59,15 @@ export const webkit: Kind = {
 	},
 };
 
-function session(base: string, stop: () => void): Browser {
+function createSession(base: string, stop: () => void): Browser {
 	const find = async (selector: string) => {
-		const found = await call("POST", `${base}/element`, { using: "css selector", value: selector });
-		return `${base}/element/${(found as Record<string, string>)[ELEMENT]}`;
+		const found = await sendCommand("POST", `${base}/element`, { using: "css selector", value: selector });
+		return `${base}/element/${(found as Record<string, string>)[ELEMENT_KEY]}`;
 	};
-	const run = (script: string) => call("POST", `${base}/execute/sync`, { script, args: [] });
+	const run = (script: string) => sendCommand("POST", `${base}/execute/sync`, { script, args: [] });
 	return {
 		async open(url) {
-			await call("POST", `${base}/url`, { url });
+			await sendCommand("POST", `${base}/url`, { url });
 		},
 		async back() {
 			await run("setTimeout(() => history.back())");
@@ -76,21 +76,21 @@ function session(base: string, stop: () => void): Browser {
 			await run("setTimeout(() => history.forward())");
 		},
 		async click(selector) {
-			await call("POST", `${await find(selector)}/click`, {});
+			await sendCommand("POST", `${await find(selector)}/click`, {});
 		},
 		async type(selector, text) {
-			await call("POST", `${await find(selector)}/value`, { text: text.replaceAll("\n", ENTER) });
+			await sendCommand("POST", `${await find(selector)}/value`, { text: text.replaceAll("\n", ENTER_KEY) });
 		},
 		evaluate: (expression) => run(`return (${expression});`),
 		async close() {
-			await call("DELETE", base).catch(() => {});
+			await sendCommand("DELETE", base).catch(() => {});
 			stop();
 		},
 	};
 }
 
-/** One command. @returns its value. @throws with the driver's own words. */
-async function call(method: string, url: string, body?: unknown): Promise<unknown> {
+/** Sends one command. @returns its value. @throws an error with the driver's message. */
+async function sendCommand(method: string, url: string, body?: unknown): Promise<unknown> {
 	const response = await fetch(url, {
 		method,
 		...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -101,8 +101,8 @@ async function call(method: string, url: string, body?: unknown): Promise<unknow
 	return value;
 }
 
-async function untilReady(url: string): Promise<void> {
-	const deadline = Date.now() + START_MS;
+async function waitUntilReady(url: string): Promise<void> {
+	const deadline = Date.now() + START_TIMEOUT_MS;
 	while (
 		!(await fetch(url).then(
 			(response) => response.ok,
@@ -114,7 +114,7 @@ async function untilReady(url: string): Promise<void> {
 	}
 }
 
-/** A virtual screen under a free number, which Xvfb chooses and writes to its third descriptor. */
+/** Starts a virtual screen. Xvfb chooses a free number and writes it to file descriptor 3. */
 function startScreen(): Promise<{ screen: ChildProcess; display: string }> {
 	const screen = spawn(XVFB, ["-displayfd", "3", "-screen", "0", "1280x900x24", "-nolisten", "tcp"], {
 		stdio: ["ignore", "ignore", "ignore", "pipe"],

@@ -2,29 +2,29 @@ import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { setEnv } from "#app/env.server.ts";
 import {
-	ask,
-	beginCustomer,
 	type Customer,
-	leaveAndReturn,
-	type Shop,
-	takeOver,
-	untilAnswered,
-	untilWords,
+	createCustomer,
+	disconnectAndReturn,
+	postQuestion,
+	type ShopServers,
+	takeOverSession,
+	waitForAnswer,
+	waitForPartialAnswer,
 } from "./answers/customer.ts";
 import { type AnswersVerdict, type Expected, judgeAnswers } from "./answers/judge.ts";
 import { type Killer, startKiller } from "./answers/killer.ts";
 import {
-	answerTo,
+	formatAnswer,
+	formatQuestion,
 	MOMENTS,
 	type Moment,
 	PLANS,
-	questionOf,
 	readQuestion,
 	startSlowModel,
 } from "./answers/model.ts";
-import { runBounded, type Undo } from "./bounded.ts";
+import { type Cleanups, runWithTimeLimit } from "./bounded.ts";
 import { type Fleet, startFleet } from "./fleet.ts";
-import { gatherPeople } from "./people.ts";
+import { createParticipants } from "./people.ts";
 import { type ChaosPostgres, startChaosPostgres } from "./postgres.ts";
 import { createRandom, type Random } from "./random.ts";
 
@@ -35,18 +35,18 @@ import { createRandom, type Random } from "./random.ts";
  */
 const PROCESSES = 3;
 const CUSTOMERS = 9;
-const SPARE_SECONDS = 180;
+const EXTRA_SECONDS = 180;
 /** Each kill waits for its stage and for the process to return: 8 s on a quiet machine, longer on a busy one. */
-const SECONDS_A_KILL = 25;
+const SECONDS_PER_KILL = 25;
 /** Share of the kills during answers without a model. */
 const OFFLINE_SHARE = 0.2;
 const OFFLINE_QUESTIONS = ["How do I return something?", "How long does delivery take?", "How can I pay?"];
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-type Stage = { postgres: ChaosPostgres; random: Random; env: Record<string, string>; undo: Undo };
+type RunContext = { postgres: ChaosPostgres; random: Random; env: Record<string, string>; undo: Cleanups };
 
-async function killAndJudge(kills: number, seed: number, undo: Undo): Promise<number> {
+async function runAnswerChaos(kills: number, seed: number, undo: Cleanups): Promise<number> {
 	say(`Killing answers with seed ${seed}, ${PROCESSES} processes.`);
 	const random = createRandom(seed);
 	const postgres = await startChaosPostgres();
@@ -69,8 +69,8 @@ async function killAndJudge(kills: number, seed: number, undo: Undo): Promise<nu
 	const without = await runOffline(stage, offline);
 	say("\n| answers | kills | questions | answers | begun again | came back in mid-answer | violations |");
 	say("|---|---|---|---|---|---|---|");
-	say(tableLine("written by a model", withModel));
-	say(tableLine("from the articles, without a model", without));
+	say(formatTableLine("written by a model", withModel));
+	say(formatTableLine("from the articles, without a model", without));
 	const violations = [...withModel.verdict.violations, ...without.verdict.violations];
 	say(`\nViolations: ${violations.length} (seed ${seed}).`);
 	for (const { what } of violations.slice(0, 12)) say(`- ${what}`);
@@ -79,7 +79,7 @@ async function killAndJudge(kills: number, seed: number, undo: Undo): Promise<nu
 
 type Outcome = { verdict: AnswersVerdict; kills: Map<Moment, number> };
 
-function tableLine(name: string, { verdict, kills }: Outcome): string {
+function formatTableLine(name: string, { verdict, kills }: Outcome): string {
 	const killed = [...kills].map(([moment, count]) => `${count} ${moment}`).join(", ");
 	const { tried, whole } = verdict.returns;
 	return `| ${name} | ${killed} | ${verdict.questions} | ${verdict.answers} | ${verdict.begunAgain} | ${tried} times, ${whole} to all the words so far, the others to the finished answer | ${verdict.violations.length} |`;
@@ -91,13 +91,14 @@ async function seedStore(env: Record<string, string>): Promise<void> {
 	await seedDemoStore();
 }
 
-async function openShop({ postgres, random, env }: Stage, fleet: Fleet): Promise<Shop> {
+async function openShopSession({ postgres, random, env }: RunContext, fleet: Fleet): Promise<ShopServers> {
 	const known = await postgres.runStatement((sql) => sql`select 1 from users limit 1`);
-	const people = known.length > 0 ? null : await gatherPeople({ env, url: fleet.urls[0] ?? "", talks: 0 });
+	const people =
+		known.length > 0 ? null : await createParticipants({ env, url: fleet.urls[0] ?? "", talks: 0 });
 	return { urls: fleet.urls, agentCookie: people?.agentCookie ?? "", random };
 }
 
-async function runWithModel(stage: Stage, kills: number): Promise<Outcome> {
+async function runWithModel(stage: RunContext, kills: number): Promise<Outcome> {
 	const { random } = stage;
 	let killer: Killer | null = null;
 	const model = await startSlowModel((process, moment) => killer?.meet(process, moment));
@@ -111,33 +112,34 @@ async function runWithModel(stage: Stage, kills: number): Promise<Outcome> {
 		}),
 	});
 	stage.undo.push(() => fleet.stop());
-	const shop = await openShop(stage, fleet);
-	const until = Date.now() + kills * SECONDS_A_KILL * 1_000;
+	const shop = await openShopSession(stage, fleet);
+	const until = Date.now() + kills * SECONDS_PER_KILL * 1_000;
 	killer = startKiller({ fleet, random, moments: MOMENTS, kills, until });
 	const isOver = killer.isOver;
 	const meet = killer.meet;
 	const expected: Expected[] = [];
 	const customers = Array.from({ length: CUSTOMERS }, async (_, number) => {
 		for (let talk = 0; !isOver(); talk += 1) {
-			const customer = await beginCustomer(shop, `customer ${number}, conversation ${talk}`);
+			const customer = await createCustomer(shop, `customer ${number}, conversation ${talk}`);
 			const one: Expected = { customer, answerTo: expectedOf, wasTaken: false, calls: 0 };
 			expected.push(one);
 			while (!isOver() && !one.wasTaken && one.calls === 0)
-				await askOne({ shop, one, mark: `c${number}-${talk}`, random, meet });
+				await askOneQuestion({ shop, one, mark: `c${number}-${talk}`, random, meet });
 		}
 	});
 	await Promise.all([...customers, killer.done]);
-	return { verdict: await finish(stage, fleet, expected), kills: killer.kills };
+	return { verdict: await finishAndJudge(stage, fleet, expected), kills: killer.kills };
 }
 
-const expectedOf = (questions: string[]): string => answerTo(readQuestion(questions.join("\n"))?.mark ?? "");
+const expectedOf = (questions: string[]): string =>
+	formatAnswer(readQuestion(questions.join("\n"))?.mark ?? "");
 
-/** Actions of a customer during an answer. */
-const DEEDS = ["wait", "come back", "write on", "take over"] as const;
+/** What a customer does during an answer. */
+const CUSTOMER_ACTIONS = ["wait", "come back", "write on", "take over"] as const;
 
-/** Asks one question, and does the customer's action during the answer. */
-async function askOne(options: {
-	shop: Shop;
+/** One question and what its customer does during the answer. */
+async function askOneQuestion(options: {
+	shop: ShopServers;
 	one: Expected;
 	mark: string;
 	random: Random;
@@ -148,42 +150,42 @@ async function askOne(options: {
 	const next = () => `${options.mark}-${customer.asked}`;
 	const plan = random.pick(PLANS);
 	const home = random.between(0, PROCESSES - 1);
-	const asking = ask(shop, customer, questionOf(next(), plan), home);
+	const asking = postQuestion(shop, customer, formatQuestion(next(), plan), home);
 	const seq = await asking;
 	// The process that received the question waits for further messages (350 ms) and then retrieves.
 	setTimeout(() => options.meet(home, "during retrieval"), random.between(330, 420));
-	// After a person was called there are no more answers, so there is nothing to interrupt.
-	const deeds = plan === "escalate" ? DEEDS.slice(0, 2) : DEEDS;
+	// After a person was called there are no more answers to interrupt.
+	const deeds = plan === "escalate" ? CUSTOMER_ACTIONS.slice(0, 2) : CUSTOMER_ACTIONS;
 	const deed = random.pick(deeds);
 	if (plan === "escalate") one.calls = 1;
-	if (deed !== "wait" && !(await untilWords(customer, seq))) return;
+	if (deed !== "wait" && !(await waitForPartialAnswer(customer, seq))) return;
 	if (deed === "take over") {
-		await takeOver(shop, customer);
+		await takeOverSession(shop, customer);
 		one.wasTaken = true;
 		return;
 	}
 	if (deed === "write on") {
-		await untilAnswered(customer, await ask(shop, customer, questionOf(next(), "plain"), home));
+		await waitForAnswer(customer, await postQuestion(shop, customer, formatQuestion(next(), "plain"), home));
 		return;
 	}
-	if (deed === "come back") await leaveAndReturn(customer);
-	await untilAnswered(customer, seq);
+	if (deed === "come back") await disconnectAndReturn(customer);
+	await waitForAnswer(customer, seq);
 }
 
-async function runOffline(stage: Stage, kills: number): Promise<Outcome> {
+async function runOffline(stage: RunContext, kills: number): Promise<Outcome> {
 	const { random } = stage;
 	const fleet = await startFleet({ count: PROCESSES, env: () => stage.env });
 	stage.undo.push(() => fleet.stop());
-	const shop = await openShop(stage, fleet);
+	const shop = await openShopSession(stage, fleet);
 	const expected: Expected[] = [];
 	const sound = new Map<string, string>();
 	const askOnce = async (name: string, question: string, home: number, begun?: () => void) => {
-		const customer = await beginCustomer(shop, name);
+		const customer = await createCustomer(shop, name);
 		const answerOf = ([only = ""]: string[]) => sound.get(only) ?? "";
 		expected.push({ customer, answerTo: answerOf, wasTaken: false, calls: 0 });
-		const seq = await ask(shop, customer, question, home);
+		const seq = await postQuestion(shop, customer, question, home);
 		begun?.();
-		await untilAnswered(customer, seq);
+		await waitForAnswer(customer, seq);
 		return customer;
 	};
 	// The answer without faults is the expected answer while processes are killed.
@@ -195,7 +197,7 @@ async function runOffline(stage: Stage, kills: number): Promise<Outcome> {
 		);
 	}
 	const moments = ["during retrieval"] as const;
-	const until = Date.now() + kills * SECONDS_A_KILL * 1_000;
+	const until = Date.now() + kills * SECONDS_PER_KILL * 1_000;
 	const killer = startKiller({ fleet, random, moments, kills, until });
 	const customers = Array.from({ length: CUSTOMERS }, async (_, number) => {
 		for (let talk = 0; !killer.isOver(); talk += 1) {
@@ -206,11 +208,15 @@ async function runOffline(stage: Stage, kills: number): Promise<Outcome> {
 		}
 	});
 	await Promise.all([...customers, killer.done]);
-	return { verdict: await finish(stage, fleet, expected), kills: killer.kills };
+	return { verdict: await finishAndJudge(stage, fleet, expected), kills: killer.kills };
 }
 
 /** Waits for all customers, and judges. */
-async function finish({ postgres }: Stage, fleet: Fleet, expected: Expected[]): Promise<AnswersVerdict> {
+async function finishAndJudge(
+	{ postgres }: RunContext,
+	fleet: Fleet,
+	expected: Expected[],
+): Promise<AnswersVerdict> {
 	await new Promise((resolve) => setTimeout(resolve, 2_000));
 	const verdict = await postgres.runStatement((sql) => judgeAnswers(sql, expected));
 	await Promise.all(expected.map(({ customer }: { customer: Customer }) => customer.connection.close()));
@@ -227,4 +233,4 @@ async function finish({ postgres }: Stage, fleet: Fleet, expected: Expected[]): 
 const { values } = parseArgs({ options: { kills: { type: "string" }, seed: { type: "string" } } });
 const kills = Number(values.kills ?? 50);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-runBounded(kills * SECONDS_A_KILL + SPARE_SECONDS, (undo) => killAndJudge(kills, seed, undo));
+runWithTimeLimit(kills * SECONDS_PER_KILL + EXTRA_SECONDS, (undo) => runAnswerChaos(kills, seed, undo));

@@ -1,27 +1,27 @@
 import type { ChildProcess } from "node:child_process";
 
-/** Cleanups that run when the run ends for any reason, the last one first. */
-export type Undo = (() => unknown)[];
+/** Cleanups for the end of the run, however it ends; the last one runs first. */
+export type Cleanups = (() => unknown)[];
 
 const children = new Set<ChildProcess>();
 
-/** Registers a child process of the run, so that it is killed at the end. */
-export function track<Child extends ChildProcess>(child: Child): Child {
+/** Registers a process of the run, which is killed at the end of the run. */
+export function trackProcess<Child extends ChildProcess>(child: Child): Child {
 	children.add(child);
 	child.once("exit", () => children.delete(child));
 	return child;
 }
 
 /**
- * Runs work with a time limit, runs the cleanups, and ends the process with its exit code, or with 1 when it was
- * stopped, failed or timed out. @param tell returns lines about the state at that time.
+ * Runs the work within a time limit, runs the cleanups, and ends the process with the work's exit code, or with 1 when
+ * it was stopped, failed or took too long. @param tell describes the state of a run that took too long.
  */
-export function runBounded(
+export function runWithTimeLimit(
 	seconds: number,
-	work: (undo: Undo) => Promise<number>,
+	work: (undo: Cleanups) => Promise<number>,
 	tell: () => string[] = () => [],
 ): void {
-	const undo: Undo = [];
+	const undo: Cleanups = [];
 	let isEnding = false;
 	async function end(code: number, why?: unknown) {
 		if (isEnding) return;
@@ -36,7 +36,7 @@ export function runBounded(
 		}
 		process.exit(code);
 	}
-	// The last resort, also when a cleanup failed. SIGKILL also ends a process that is stopped by SIGSTOP.
+	// Also when a cleanup failed. A suspended process can be killed too.
 	process.on("exit", () => {
 		for (const child of children) child.kill("SIGKILL");
 	});

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "#tests/setup/server-process.ts";
-import { track } from "./bounded.ts";
+import { trackProcess } from "./bounded.ts";
 
-/** A broker that is started for one run. */
+/** The broker of one run. */
 export type BusServer = {
 	url: string;
 	crash(downMs: number): Promise<void>;
@@ -21,30 +21,30 @@ function redisArgs(port: number): string[] {
 	return ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
 }
 
-/** Starts the broker; null when it is not installed. */
+/** Starts the broker. @returns null when it is not installed. */
 export async function startBusServer(kind: "redis" | "nats"): Promise<BusServer | null> {
 	const { name, args } = PROGRAMS[kind];
 	if (spawnSync(name, ["--version"], { stdio: "ignore" }).status !== 0) return null;
 	const port = await freePort();
-	let child = await launch(name, args(port), port);
+	let child = await launchBroker(name, args(port), port);
 	return {
 		url: `${kind}://127.0.0.1:${port}`,
 		async crash(downMs) {
-			await end(child);
+			await stopProcess(child);
 			await delay(downMs);
-			child = await launch(name, args(port), port);
+			child = await launchBroker(name, args(port), port);
 		},
 		async freeze(forMs) {
 			child.kill("SIGSTOP");
 			await delay(forMs);
 			child.kill("SIGCONT");
 		},
-		stop: () => end(child),
+		stop: () => stopProcess(child),
 	};
 }
 
-async function launch(name: string, args: string[], port: number): Promise<ChildProcess> {
-	const child = track(spawn(name, args, { stdio: "ignore", cwd: "/tmp" }));
+async function launchBroker(name: string, args: string[], port: number): Promise<ChildProcess> {
+	const child = trackProcess(spawn(name, args, { stdio: "ignore", cwd: "/tmp" }));
 	for (let tries = 0; tries < 200; tries += 1) {
 		if (await isOpen(port)) return child;
 		await delay(50);
@@ -62,7 +62,7 @@ function isOpen(port: number): Promise<boolean> {
 	});
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function stopProcess(child: ChildProcess): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return;
 	const gone = new Promise((resolve) => child.once("exit", resolve));
 	child.kill("SIGKILL");

@@ -1,39 +1,39 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort, startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
-import { track } from "./bounded.ts";
+import { trackProcess } from "./bounded.ts";
 
-/** The resources that a server process reports after a garbage collection. */
-export type Held = {
-	/** Numbers of active resources by kind: TCPSocketWrap, Timeout … */
+/** The resources of a server process, as it reports them after a garbage collection. */
+export type ProcessResources = {
+	/** Active resources by kind: TCPSocketWrap, Timeout … */
 	counts: Record<string, number>;
-	/** Maximum of unsent bytes in one socket. */
+	/** Bytes that wait in the socket with the most. */
 	unsentBytes: number;
 	heapBytes: number;
 	rssBytes: number;
 };
 
-/** The server processes of a run, each with a port that it keeps over its restarts. */
+/** The server processes of a run. Each keeps its port over restarts. */
 export type Fleet = {
 	urls: string[];
-	/** Kills a process at once and starts it again after `downMs`; resolves when it is ready. */
+	/** Kills one and starts it again after `downMs`. Resolves when it is ready. */
 	kill(index: number, downMs: number): Promise<void>;
-	/** Ends a process as a deploy does and starts it again. @returns its exit code. */
+	/** Stops one as a deployment does, and starts it again when it has ended. @returns its exit code. */
 	restart(index: number): Promise<number | null>;
-	/** Suspends a process (SIGSTOP) for `forMs`. */
+	/** Suspends one (SIGSTOP) for a time. */
 	freeze(index: number, forMs: number): Promise<void>;
-	/** Collects garbage in a process and reads its resources. */
-	probe(index: number): Promise<Held>;
-	/** Number of open streams of a process. */
+	/** Collects garbage in one and reads its remaining resources. */
+	probe(index: number): Promise<ProcessResources>;
+	/** Open streams of one. */
 	countStreams(index: number): Promise<number>;
-	/** Processes that ended unexpectedly, with the end of their output. */
+	/** Processes that ended by themselves, with the end of their output. */
 	surprises: string[];
-	/** The errors that all processes have logged, including ended ones. */
+	/** The errors that all processes have logged, also ended ones. */
 	errors(): string[];
 	stop(): Promise<void>;
 };
 
-const PROBE_MS = 20_000;
-const OPTIONS = ["--expose-gc", "--import", "./tests/setup/gc-on-signal.mjs"];
+const PROBE_TIMEOUT_MS = 20_000;
+const NODE_OPTIONS = ["--expose-gc", "--import", "./tests/setup/gc-on-signal.mjs"];
 
 /**
  * Starts `count` processes and waits until all are ready. @param options.env returns the environment of process
@@ -48,15 +48,15 @@ export async function startFleet(options: {
 	for (let index = 0; index < options.count; index += 1) ports.push(await freePort());
 	const surprises: string[] = [];
 	const servers: (TestServer | null)[] = ports.map(() => null);
-	/** Every process that was started. */
+	/** Every process of the run so far. */
 	const started: TestServer[] = [];
 	let isStopping = false;
 
 	async function start(index: number) {
 		const env = { ...options.env(index), PORT: String(ports[index]) };
-		const server = await startServerProcess(env, OPTIONS, {
+		const server = await startServerProcess(env, NODE_OPTIONS, {
 			...(options.build ? { build: options.build } : {}),
-			onSpawn: track,
+			onSpawn: trackProcess,
 		});
 		started.push(server);
 		if (isStopping) return void (await server.end("SIGKILL"));
@@ -98,10 +98,10 @@ export async function startFleet(options: {
 			if (!server) throw new Error(`Process ${index} is not running.`);
 			const before = server.output().length;
 			server.process.kill("SIGUSR2");
-			const deadline = Date.now() + PROBE_MS;
+			const deadline = Date.now() + PROBE_TIMEOUT_MS;
 			for (;;) {
 				const line = /^collected (\{.*\})$/m.exec(server.output().slice(before))?.[1];
-				if (line) return JSON.parse(line) as Held;
+				if (line) return JSON.parse(line) as ProcessResources;
 				if (Date.now() > deadline) throw new Error(`Process ${index} does not say what it holds.`);
 				await delay(20);
 			}

@@ -1,7 +1,7 @@
 import type postgres from "#db/driver.ts";
 import type { FaultRecord } from "./nemesis.ts";
-import { isAgent, type Reader, type Violation } from "./readers/reader.ts";
-import type { Ack, WritingLog } from "./writers.ts";
+import { isAgentReader, type Reader, type Violation } from "./readers/reader.ts";
+import type { AcknowledgedMessage, WritingLog } from "./writers.ts";
 
 export type Verdict = {
 	violations: Violation[];
@@ -24,9 +24,9 @@ type Stream = { stream: string; count: number; first: number; last: number };
 type Heads = { sessionId: string; public: number; internal: number };
 
 /** The content of the database at the end. */
-export type Truth = { messages: Row[]; streams: Stream[]; heads: Heads[] };
+export type DatabaseContent = { messages: Row[]; streams: Stream[]; heads: Heads[] };
 
-export async function readTruth(sql: postgres.Sql): Promise<Truth> {
+export async function readDatabaseContent(sql: postgres.Sql): Promise<DatabaseContent> {
 	const messages = await sql<Row[]>`
 		select session_id as "sessionId", seq, id::text, client_message_id as "clientId", sender_type as sender,
 			message as text
@@ -39,21 +39,21 @@ export async function readTruth(sql: postgres.Sql): Promise<Truth> {
 	return { messages: [...messages], streams: [...streams], heads: [...heads] };
 }
 
-/** Whether every reader has shown everything. */
-export function areLevel(readers: Reader[], heads: Heads[]): boolean {
+/** Whether every reader has shown every event. */
+export function areComplete(readers: Reader[], heads: Heads[]): boolean {
 	const bySession = new Map(heads.map((head) => [head.sessionId, head]));
 	return readers.every((reader) => {
 		const head = bySession.get(reader.talk.sessionId);
 		return (
 			head?.public === reader.state.applied.public &&
-			(!isAgent(reader) || head.internal === reader.state.applied.internal)
+			(!isAgentReader(reader) || head.internal === reader.state.applied.internal)
 		);
 	});
 }
 
 /** Compares what the readers showed with the acknowledgements and the database. */
 export function judge(options: {
-	truth: Truth;
+	truth: DatabaseContent;
 	log: WritingLog;
 	readers: Reader[];
 	faults: FaultRecord[];
@@ -83,10 +83,10 @@ export function judge(options: {
 	};
 }
 
-type Accuse = (what: string, at?: number) => void;
+type ReportViolation = (what: string, at?: number) => void;
 
 /** Every acknowledged message exists once, as acknowledged, and no other message exists. */
-function judgeWriting(truth: Truth, log: WritingLog, accuse: Accuse) {
+function judgeWriting(truth: DatabaseContent, log: WritingLog, accuse: ReportViolation) {
 	const rows = new Map<string, Row>();
 	for (const row of truth.messages) {
 		if (row.sender === "system" || row.sender === "bot") continue;
@@ -107,7 +107,7 @@ function judgeWriting(truth: Truth, log: WritingLog, accuse: Accuse) {
 	for (const [what, count] of log.refusals) accuse(`sound requests were refused: ${count} times ${what}`);
 }
 
-function judgeStreams({ streams, heads }: Truth, accuse: Accuse) {
+function judgeStreams({ streams, heads }: DatabaseContent, accuse: ReportViolation) {
 	const bySession = new Map(heads.map((head) => [head.sessionId, head]));
 	for (const { stream, count, first, last } of streams) {
 		const head = bySession.get(stream.slice(stream.indexOf(":") + 1));
@@ -118,7 +118,12 @@ function judgeStreams({ streams, heads }: Truth, accuse: Accuse) {
 }
 
 /** The page shows each message of the session once, in the order of the sequences. */
-function judgeReader(reader: Reader, truth: Truth, ackOf: Map<string, Ack>, accuse: Accuse) {
+function judgeReader(
+	reader: Reader,
+	truth: DatabaseContent,
+	ackOf: Map<string, AcknowledgedMessage>,
+	accuse: ReportViolation,
+) {
 	const written = truth.messages.filter((row) => row.sessionId === reader.talk.sessionId);
 	const onPage = reader.state.messages.map((message) => message.id);
 	const missing = written.filter((row) => !reader.shownAt.has(row.id));
@@ -133,17 +138,17 @@ function judgeReader(reader: Reader, truth: Truth, ackOf: Map<string, Ack>, accu
 	const inOrder = reader.shown.every(({ seq }, index) => seq > (reader.shown[index - 1]?.seq ?? 0));
 	if (!inOrder) accuse(`${reader.name} showed messages out of order`);
 	const head = truth.heads.find(({ sessionId }) => sessionId === reader.talk.sessionId);
-	if (isAgent(reader) && reader.state.applied.internal !== head?.internal)
+	if (isAgentReader(reader) && reader.state.applied.internal !== head?.internal)
 		accuse(`${reader.name} is at ${reader.state.applied.internal} of ${head?.internal} internal events`);
 }
 
 function judgeDelays(options: {
 	readers: Reader[];
-	acks: Ack[];
+	acks: AcknowledgedMessage[];
 	faults: FaultRecord[];
 	/** A message must be shown this soon after it was acknowledged, or after the last fault, whichever is later. */
 	deadlineMs: number;
-	accuse: Accuse;
+	accuse: ReportViolation;
 }): {
 	perFault: Verdict["faults"];
 	delays: number[];

@@ -1,51 +1,50 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Fleet, Held } from "./fleet.ts";
+import type { Fleet, ProcessResources } from "./fleet.ts";
 import type { Connection } from "./readers/connection.ts";
 import type { Violation } from "./readers/reader.ts";
 
-const SETTLE_MS = 15_000;
-/**
- * Sockets that may be added: the pools (10 and 4 connections, each with a timer) open connections on demand and keep
- * them.
- */
-const SOCKETS_MAY_DIFFER = 14;
-const TIMERS_MAY_DIFFER = 14;
-/** Heap growth in bytes that compiled code and bounded caches may cause. */
-const HEAP_MAY_GROW_BYTES = 12 * 1024 * 1024;
+const SETTLE_TIMEOUT_MS = 15_000;
+/** The connection pools open connections, each with a timer, when they need them, and keep them. */
+const MAX_SOCKET_GROWTH = 14;
+const MAX_TIMER_GROWTH = 14;
+/** Compiled code, and caches that fill up to their limit. */
+const MAX_HEAP_GROWTH_BYTES = 12 * 1024 * 1024;
 
-export type Leftovers = { violations: Violation[]; rounds: Held[][] };
+export type LeakReport = { violations: Violation[]; rounds: ProcessResources[][] };
 
 /**
- * Connects and disconnects all readers `times` times, and compares the resources of each process after the first and
- * the last time: sockets, timers, memory. @param options.open connects all readers. @param options.close disconnects
- * them.
+ * Disconnects all readers and connects them again, `times` times, and compares the resources of each process after the
+ * first and the last time: sockets, timers, memory.
+ * @param open connects all readers; @param close disconnects them.
  */
-export async function lookForLeftovers(options: {
+export async function findLeaks(options: {
 	fleet: Fleet;
 	times: number;
 	open: () => Promise<Connection[]>;
 	close: (lines: Connection[]) => Promise<void>;
-}): Promise<Leftovers> {
+}): Promise<LeakReport> {
 	const { fleet } = options;
 	const violations: Violation[] = [];
-	const rounds: Held[][] = [];
+	const rounds: ProcessResources[][] = [];
 	for (let time = 0; time <= options.times; time += 1) {
 		if (time > 0) await options.close(await options.open());
-		forgetIdleConnections();
+		closeIdleConnections();
 		for (const index of fleet.urls.keys()) {
-			const streams = await settledStreams(fleet, index);
+			const streams = await waitForSettledStreams(fleet, index);
 			if (streams > 0)
 				violations.push({ at: Date.now(), what: `process ${index} holds ${streams} streams of nobody` });
 		}
 		rounds.push(
-			await Promise.all(fleet.urls.map((_, index) => settledHeld(fleet, index, rounds[0]?.[index]))),
+			await Promise.all(
+				fleet.urls.map((_, index) => waitForSettledResources(fleet, index, rounds[0]?.[index])),
+			),
 		);
 	}
 	const first = rounds[0] ?? [];
 	for (const [index, after] of (rounds.at(-1) ?? []).entries()) {
 		const before = first[index];
 		if (!before) continue;
-		for (const { what, grown, most } of growths(before, after)) {
+		for (const { what, grown, most } of describeGrowth(before, after)) {
 			if (grown > most)
 				violations.push({
 					at: Date.now(),
@@ -56,21 +55,21 @@ export async function lookForLeftovers(options: {
 	return { violations, rounds };
 }
 
-function growths(before: Held, after: Held) {
-	const count = (held: Held, kind: string) => held.counts[kind] ?? 0;
+function describeGrowth(before: ProcessResources, after: ProcessResources) {
+	const count = (held: ProcessResources, kind: string) => held.counts[kind] ?? 0;
 	return [
 		{
 			what: "sockets",
 			grown: count(after, "TCPSocketWrap") - count(before, "TCPSocketWrap"),
-			most: SOCKETS_MAY_DIFFER,
+			most: MAX_SOCKET_GROWTH,
 		},
-		{ what: "timers", grown: count(after, "Timeout") - count(before, "Timeout"), most: TIMERS_MAY_DIFFER },
-		{ what: "bytes of heap", grown: after.heapBytes - before.heapBytes, most: HEAP_MAY_GROW_BYTES },
+		{ what: "timers", grown: count(after, "Timeout") - count(before, "Timeout"), most: MAX_TIMER_GROWTH },
+		{ what: "bytes of heap", grown: after.heapBytes - before.heapBytes, most: MAX_HEAP_GROWTH_BYTES },
 	];
 }
 
-async function settledStreams(fleet: Fleet, index: number): Promise<number> {
-	const deadline = Date.now() + SETTLE_MS;
+async function waitForSettledStreams(fleet: Fleet, index: number): Promise<number> {
+	const deadline = Date.now() + SETTLE_TIMEOUT_MS;
 	for (;;) {
 		const streams = await fleet.countStreams(index);
 		if (streams === 0 || Date.now() > deadline) return streams;
@@ -78,25 +77,29 @@ async function settledStreams(fleet: Fleet, index: number): Promise<number> {
 	}
 }
 
-/** A process's resources once they no longer change, or do not exceed those of `before`. */
-async function settledHeld(fleet: Fleet, index: number, before: Held | undefined): Promise<Held> {
-	const deadline = Date.now() + SETTLE_MS;
+/** The resources of a process when they no longer change, or are not more than `before`. */
+async function waitForSettledResources(
+	fleet: Fleet,
+	index: number,
+	before: ProcessResources | undefined,
+): Promise<ProcessResources> {
+	const deadline = Date.now() + SETTLE_TIMEOUT_MS;
 	let last = await fleet.probe(index);
 	for (;;) {
 		await delay(500);
 		const held = await fleet.probe(index);
 		const isQuiet = held.counts.TCPSocketWrap === last.counts.TCPSocketWrap;
-		const isBack = !before || growths(before, held).every(({ grown, most }) => grown <= most);
+		const isBack = !before || describeGrowth(before, held).every(({ grown, most }) => grown <= most);
 		if ((isQuiet && isBack) || Date.now() > deadline) return held;
 		last = held;
 	}
 }
 
 /**
- * Closes the idle connections of Node's fetch (kept for 75 s on the server's request), so that only the servers' own
- * remain. undici stores its agent under this symbol.
+ * Closes the connections that Node's fetch keeps for later requests (75 s, as the server's header asks), so that only
+ * leaks are left at the servers. undici's agent is replaceable through this symbol.
  */
-function forgetIdleConnections(): void {
+function closeIdleConnections(): void {
 	const place = Symbol.for("undici.globalDispatcher.1");
 	const holder = globalThis as unknown as Record<symbol, { close(): Promise<void> } | undefined>;
 	const agent = holder[place];

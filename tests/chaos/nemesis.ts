@@ -6,13 +6,13 @@ import type { ChaosPostgres } from "./postgres.ts";
 import type { Random } from "./random.ts";
 import type { Connection } from "./readers/connection.ts";
 
-/** A fault and its times; it is over at `endedAt`, when everything works again. */
+/** A fault and its times. At `endedAt` everything works again. */
 export type FaultRecord = { name: string; startedAt: number; endedAt: number };
 
 export type Fault = { name: string; run: () => Promise<void> };
 
-/** The processes and connections that faults disturb. */
-export type Victims = {
+/** What the faults act on. */
+export type FaultTargets = {
 	fleet: Fleet;
 	postgres: ChaosPostgres;
 	notifications: NotificationProxy;
@@ -21,18 +21,18 @@ export type Victims = {
 	random: Random;
 };
 
-const LISTENER = "mevi-chat listener%";
+const LISTENER_NAME_PATTERN = "mevi-chat listener%";
 
-/** All faults, in no order. */
-export function allFaults(victims: Victims): Fault[] {
+/** All faults; the order has no meaning. */
+export function listAllFaults(victims: FaultTargets): Fault[] {
 	const { fleet, postgres, random } = victims;
 	const anyone = () => random.between(0, fleet.urls.length - 1);
 	return [
-		...shortFaults(victims),
+		...listShortFaults(victims),
 		{ name: "Postgres crashes and is down for 8 s", run: () => postgres.crash(8_000) },
 		{ name: "Postgres stands still for 20 s (SIGSTOP)", run: () => postgres.freeze(20_000) },
 		{ name: "a server process stands still for 6 s (SIGSTOP)", run: () => fleet.freeze(anyone(), 6_000) },
-		{ name: "half of the readers take nothing for 6 s", run: () => pauseHalf(victims, 6_000) },
+		{ name: "half of the readers take nothing for 6 s", run: () => pauseHalfOfReaders(victims, 6_000) },
 		{
 			name: "two processes are killed with -9 at once",
 			async run() {
@@ -44,24 +44,27 @@ export function allFaults(victims: Victims): Fault[] {
 			name: "listener's backend terminated, five times in 5 s",
 			async run() {
 				for (let times = 0; times < 5; times += 1) {
-					await postgres.terminate(LISTENER);
+					await postgres.terminate(LISTENER_NAME_PATTERN);
 					await delay(1_000);
 				}
 			},
 		},
 		{ name: "every other database connection terminated", run: () => terminateWriters(postgres) },
-		...notificationFaults(victims),
+		...listNotificationFaults(victims),
 	];
 }
 
 /** The few faults for the short run. */
-export function shortFaults({ fleet, postgres, lines, random }: Victims): Fault[] {
+export function listShortFaults({ fleet, postgres, lines, random }: FaultTargets): Fault[] {
 	return [
 		{
 			name: "a server process is killed with -9",
 			run: () => fleet.kill(random.between(0, fleet.urls.length - 1), 500),
 		},
-		{ name: "listener's backend terminated", run: async () => void (await postgres.terminate(LISTENER)) },
+		{
+			name: "listener's backend terminated",
+			run: async () => void (await postgres.terminate(LISTENER_NAME_PATTERN)),
+		},
 		{
 			name: "half of the readers cut in the middle of a frame",
 			async run() {
@@ -82,7 +85,7 @@ export function shortFaults({ fleet, postgres, lines, random }: Victims): Fault[
 }
 
 /** The last fault of every run: the wake-ups of the last messages are lost, and no later message reveals them. */
-export async function loseLastWords(victims: Victims, endWriting: () => Promise<void>): Promise<void> {
+export async function loseLastWakeUps(victims: FaultTargets, endWriting: () => Promise<void>): Promise<void> {
 	const { busServer, notifications } = victims;
 	if (busServer) {
 		let isWriting = true;
@@ -103,7 +106,7 @@ export async function loseLastWords(victims: Victims, endWriting: () => Promise<
 	notifications.disturb({ lost: 0, doubled: 0 });
 }
 
-function notificationFaults({ notifications, busServer }: Victims): Fault[] {
+function listNotificationFaults({ notifications, busServer }: FaultTargets): Fault[] {
 	if (busServer) {
 		return [
 			{ name: "the bus server is killed with -9 and down for 5 s", run: () => busServer.crash(5_000) },
@@ -122,7 +125,7 @@ function notificationFaults({ notifications, busServer }: Victims): Fault[] {
 	];
 }
 
-async function pauseHalf({ lines, random }: Victims, forMs: number): Promise<void> {
+async function pauseHalfOfReaders({ lines, random }: FaultTargets, forMs: number): Promise<void> {
 	const paused = random.shuffled(lines).slice(lines.length >> 1);
 	for (const connection of paused) connection.pause();
 	await delay(forMs);

@@ -1,12 +1,12 @@
 import { setEnv } from "#app/env.server.ts";
 
-/** A session and its customer's credentials. */
-export type Talk = { sessionId: string; token: string; cookie: string };
+/** One session and its customer's credentials. */
+export type ChatSession = { sessionId: string; token: string; cookie: string };
 
-/** All clients of a run. */
-export type People = {
-	talks: Talk[];
-	/** The login cookie of the agent who has all sessions. */
+/** The sessions and credentials of a run. */
+export type Participants = {
+	talks: ChatSession[];
+	/** The cookie of the agent to whom all the sessions are assigned. */
 	agentCookie: string;
 	/** Bearer token of a program. */
 	apiKey: string;
@@ -15,29 +15,29 @@ export type People = {
 const AGENT = { email: "chaos@store.test", name: "Robin", password: "many-small-faults" };
 
 /**
- * Creates the agent and the API key in the database, and the sessions through a server.
- * @param options.env the servers' environment.
+ * Creates the agent and the API key in the database, and opens the sessions through a server.
+ * @param env the environment of the servers.
  */
-export async function gatherPeople(options: {
+export async function createParticipants(options: {
 	env: Record<string, string>;
 	url: string;
 	talks: number;
-}): Promise<People> {
+}): Promise<Participants> {
 	setEnv({ ...options.env, LISTEN_DATABASE_URL: "" });
 	const { createAgent } = await import("#app/models/agent/agent.server.ts");
 	const { createApiKey } = await import("#app/models/api-key/api-key.server.ts");
 	const { closeDatabase } = await import("#db/client.server.ts");
 	await createAgent(AGENT);
 	const { key } = await createApiKey({ name: "Order system" });
-	// Closed, because the run's faults need not break these connections.
+	// The run breaks connections; these are not needed any more.
 	await closeDatabase();
-	const talks: Talk[] = [];
-	for (let index = 0; index < options.talks; index += 1) talks.push(await openTalk(options.url));
+	const talks: ChatSession[] = [];
+	for (let index = 0; index < options.talks; index += 1) talks.push(await openChatSession(options.url));
 	return { talks, agentCookie: await signIn(options.url), apiKey: key };
 }
 
-/** Creates a session as a new visitor. */
-export async function openTalk(url: string): Promise<Talk> {
+/** Opens a session as a new visitor. */
+export async function openChatSession(url: string): Promise<ChatSession> {
 	const response = await fetch(`${url}/api/chat/sessions`, {
 		method: "POST",
 		headers: { "Content-Type": "application/json" },
@@ -61,6 +61,6 @@ async function signIn(url: string): Promise<string> {
 		.join("; ");
 }
 
-/** The cookie as the app sets it: a JSON string in base64, then percent-encoded. */
+/** Decodes the cookie that the app sets: a JSON string in base64, percent-encoded. */
 const cookieOf = (token: string) =>
 	`mevi_customer=${encodeURIComponent(Buffer.from(JSON.stringify(token)).toString("base64"))}`;

@@ -15,7 +15,7 @@ import {
 	prepareDataDirectory,
 	spawnOptionsFor,
 } from "#embedded-postgres/location.ts";
-import { track } from "./bounded.ts";
+import { trackProcess } from "./bounded.ts";
 
 const READY_TIMEOUT_MS = 60_000;
 const RETRY_DELAY_MS = 50;
@@ -114,7 +114,7 @@ function launchPostgres(place: ClusterLocation, port: number): ChildProcess {
 		"timezone=UTC",
 	];
 	const args = ["-D", clusterDirectory(place.home), ...settings.flatMap((setting) => ["-c", setting])];
-	const child = track(
+	const child = trackProcess(
 		spawn(programPath(place.binaries, "postgres"), args, {
 			...spawnOptionsFor(place.account),
 			stdio: "ignore",

@@ -1,6 +1,6 @@
-/** Pseudorandom numbers that repeat with the same seed, so that a run's schedule can be repeated. */
+/** Random numbers that are the same for the same seed, so that the schedule of a run can be repeated. */
 export type Random = {
-	/** A number from 0 up to but not including 1. */
+	/** From 0 (included) to 1 (excluded). */
 	next(): number;
 	/** A whole number from `least` to `most`, both inclusive. */
 	between(least: number, most: number): number;
@@ -8,7 +8,7 @@ export type Random = {
 	shuffled<Item>(items: readonly Item[]): Item[];
 };
 
-/** The generator mulberry32 (Tommy Ettinger, public domain); 32 bits of state suffice for a schedule. */
+/** mulberry32 (Tommy Ettinger, public domain). Its 32 bits of state are enough for a schedule. */
 export function createRandom(seed: number): Random {
 	let state = seed >>> 0;
 	const next = () => {

@@ -1,13 +1,13 @@
-import type { Held } from "./fleet.ts";
+import type { ProcessResources } from "./fleet.ts";
 import type { Verdict } from "./judge.ts";
-import type { SlowReaders } from "./slow-readers.ts";
+import type { SlowReaderReport } from "./slow-readers.ts";
 
-const MOST_NAMED = 40;
+const MAX_LISTED_VIOLATIONS = 40;
 const seconds = (ms: number) => (ms / 1_000).toFixed(1);
 const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
 
 /** The run's table in Markdown, one line for each fault. Violations are counted for the fault before them. */
-export function faultTable({ faults, violations }: Verdict, startedAt: number): string {
+export function formatFaultTable({ faults, violations }: Verdict, startedAt: number): string {
 	const counts = faults.map(() => 0);
 	for (const { at } of violations) {
 		const index = faults.findLastIndex(({ record }) => record.startedAt <= at);
@@ -25,20 +25,21 @@ export function faultTable({ faults, violations }: Verdict, startedAt: number): 
 }
 
 /** Descriptions of the first violations. */
-export function violationLines({ violations }: Verdict, startedAt: number): string {
+export function formatViolations({ violations }: Verdict, startedAt: number): string {
 	const named = [...violations]
 		.sort((one, other) => one.at - other.at)
-		.slice(0, MOST_NAMED)
+		.slice(0, MAX_LISTED_VIOLATIONS)
 		.map(({ at, what }) => `- ${seconds(at - startedAt)} s: ${what}`);
-	if (violations.length > MOST_NAMED) named.push(`- … and ${violations.length - MOST_NAMED} more`);
+	if (violations.length > MAX_LISTED_VIOLATIONS)
+		named.push(`- … and ${violations.length - MAX_LISTED_VIOLATIONS} more`);
 	return named.join("\n");
 }
 
-export function slowReadersLine(slow: SlowReaders): string {
+export function formatSlowReaders(slow: SlowReaderReport): string {
 	return `Paused readers: ${slow.lines.length} took nothing while ${megabytes(slow.sentBytes)} MB were written to them; at most ${Math.round(slow.mostUnsentBytes / 1024)} KB lay unsent for one, the process grew by ${megabytes(slow.growthBytes)} MB.`;
 }
 
-export function leftoversLine(rounds: Held[][], times: number): string {
+export function formatLeaks(rounds: ProcessResources[][], times: number): string {
 	const first = rounds[0] ?? [];
 	const last = rounds.at(-1) ?? [];
 	const each = last.map((held, index) => {

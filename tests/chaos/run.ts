@@ -1,36 +1,36 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { runBounded, type Undo } from "./bounded.ts";
+import { type Cleanups, runWithTimeLimit } from "./bounded.ts";
 import { type BusServer, startBusServer } from "./bus-server.ts";
 import { startFleet } from "./fleet.ts";
-import { areLevel, judge, readTruth } from "./judge.ts";
-import { lookForLeftovers } from "./leftovers.ts";
+import { areComplete, judge, readDatabaseContent } from "./judge.ts";
+import { findLeaks } from "./leftovers.ts";
 import {
-	allFaults,
 	type Fault,
 	type FaultRecord,
-	loseLastWords,
-	shortFaults,
-	type Victims,
+	type FaultTargets,
+	listAllFaults,
+	listShortFaults,
+	loseLastWakeUps,
 } from "./nemesis.ts";
 import { type NotificationProxy, startNotificationProxy } from "./notification-proxy.ts";
 import { type ChaosOptions, readOptions } from "./options.ts";
-import { gatherPeople, openTalk, type People } from "./people.ts";
+import { createParticipants, openChatSession, type Participants } from "./people.ts";
 import { type ChaosPostgres, startChaosPostgres } from "./postgres.ts";
 import { createRandom } from "./random.ts";
 import { type Connection, openConnection } from "./readers/connection.ts";
 import { createReader, TRANSPORTS, type Violation } from "./readers/reader.ts";
-import { faultTable, leftoversLine, slowReadersLine, violationLines } from "./report.ts";
+import { formatFaultTable, formatLeaks, formatSlowReaders, formatViolations } from "./report.ts";
 import { sabotageBuild } from "./sabotage.ts";
-import { pauseReaders } from "./slow-readers.ts";
-import { type WritingLog, write, writeNotes } from "./writers.ts";
+import { checkSlowReaders } from "./slow-readers.ts";
+import { runWriter, type WritingLog, writeNotes } from "./writers.ts";
 
 /**
  * Disturbs a few real server processes on one Postgres while writers write and readers read, and then compares what
  * every reader showed with what was acknowledged and what the database has. Loopback only. It ends by itself, with exit
  * code 1 when a message was lost, duplicated, late or out of order, or when something leaked.
  */
-const COME_AND_GO = 2;
+const RECONNECT_ROUNDS = 2;
 /**
  * Time limit of the run in addition to the faults, for starting, settling and checking. The short run ends before the
  * test that waits for it, so that it can report its state.
@@ -39,9 +39,9 @@ const SPARE_SECONDS = { full: 300, short: 140 };
 /** Extra time to distinguish late messages from lost ones. */
 const SPARE_MS = 5_000;
 /** Paused readers miss hundreds of megabytes, which take this time through one process and its parser. */
-const CATCH_UP_BYTES_A_MS = 10_000;
+const CATCH_UP_BYTES_PER_MS = 10_000;
 /** A post that is not acknowledged within this time after the last fault counts as never acknowledged. */
-const GIVE_UP_MS = 30_000;
+const POST_TIMEOUT_MS = 30_000;
 
 const connections: Connection[] = [];
 let awaited = "the start";
@@ -52,7 +52,7 @@ const tellUnsettled = () => [
 ];
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-async function runChaos(options: ChaosOptions, undo: Undo): Promise<number> {
+async function runChaos(options: ChaosOptions, undo: Cleanups): Promise<number> {
 	const random = createRandom(options.seed);
 	const busServer = options.bus === "postgres" ? null : await startBusServer(options.bus);
 	if (options.bus !== "postgres" && !busServer) {
@@ -75,8 +75,8 @@ async function runChaos(options: ChaosOptions, undo: Undo): Promise<number> {
 	const env = serverEnvironment(postgres, notifications, busServer);
 	const fleet = await startFleet({ count: options.processes, env: () => env, ...(build ? { build } : {}) });
 	undo.push(() => fleet.stop());
-	const people = await gatherPeople({ env, url: fleet.urls[0] ?? "", talks: options.talks });
-	return await breakThings({ options, random, postgres, notifications, busServer, fleet, people });
+	const people = await createParticipants({ env, url: fleet.urls[0] ?? "", talks: options.talks });
+	return await runWithFaults({ options, random, postgres, notifications, busServer, fleet, people });
 }
 
 function serverEnvironment(postgres: ChaosPostgres, notifications: NotificationProxy, bus: BusServer | null) {
@@ -96,13 +96,13 @@ function serverEnvironment(postgres: ChaosPostgres, notifications: NotificationP
 	};
 }
 
-type Stage = Omit<Victims, "lines"> & { options: ChaosOptions; people: People };
+type RunContext = Omit<FaultTargets, "lines"> & { options: ChaosOptions; people: Participants };
 
-async function breakThings(stage: Stage): Promise<number> {
+async function runWithFaults(stage: RunContext): Promise<number> {
 	const { options, people, postgres, fleet } = stage;
 	const { deadlineMs } = options;
-	const lines = openLines(stage);
-	await untilConnected(lines);
+	const lines = openConnections(stage);
+	await waitUntilConnected(lines);
 	const startedAt = Date.now();
 	const log: WritingLog = {
 		acks: [],
@@ -113,20 +113,20 @@ async function breakThings(stage: Stage): Promise<number> {
 		retries: 0,
 	};
 	awaited = "the faults";
-	const { faults, notes } = await inflictFaults(stage, lines, log);
+	const { faults, notes } = await runFaults(stage, lines, log);
 	const findings: Violation[] = [];
 	const accuse = (what: string) => findings.push({ at: Date.now(), what });
 	const acknowledged = log.acks.length;
 	if (acknowledged < options.fewest) accuse(`only ${acknowledged} messages were acknowledged in the time`);
-	await untilLevel(stage, lines);
+	await waitUntilComplete(stage, lines);
 	const lastedMs = Date.now() - startedAt;
-	const aftermath = options.slowSeconds > 0 ? await lookAfterwards(stage, lines, log) : null;
+	const aftermath = options.slowSeconds > 0 ? await checkAfterwards(stage, lines, log) : null;
 	if (aftermath) findings.push(...aftermath.slow.violations, ...aftermath.leftovers.violations);
 	for (const what of fleet.surprises) accuse(what);
 
 	const readers = [...lines, ...(aftermath?.slow.lines ?? [])].map((line) => line.reader);
 	const verdict = judge({
-		truth: await postgres.runStatement(readTruth),
+		truth: await postgres.runStatement(readDatabaseContent),
 		log,
 		readers,
 		faults,
@@ -135,7 +135,7 @@ async function breakThings(stage: Stage): Promise<number> {
 	});
 	const counts = stage.notifications.counts();
 	const connections = lines.reduce((sum, line) => sum + line.reader.connections, 0);
-	say(`\n${faultTable(verdict, startedAt)}\n`);
+	say(`\n${formatFaultTable(verdict, startedAt)}\n`);
 	say(
 		`${acknowledged} messages acknowledged in ${(lastedMs / 1_000).toFixed(0)} s by ${options.writers} writers (${log.retries} repeated requests, ${notes} internal notes), read by ${lines.length} readers of ${people.talks.length} conversations over ${TRANSPORTS.join(", ")} (${connections} connections and polls).`,
 	);
@@ -145,17 +145,17 @@ async function breakThings(stage: Stage): Promise<number> {
 		`From acknowledgement to the page, faults included: ${verdict.deliveries.count} deliveries, median ${verdict.deliveries.medianMs} ms, p99 ${verdict.deliveries.p99Ms} ms.`,
 	);
 	if (aftermath) {
-		say(slowReadersLine(aftermath.slow));
-		say(leftoversLine(aftermath.leftovers.rounds, COME_AND_GO));
+		say(formatSlowReaders(aftermath.slow));
+		say(formatLeaks(aftermath.leftovers.rounds, RECONNECT_ROUNDS));
 	}
 	say(`Violations: ${verdict.violations.length} (seed ${options.seed}).`);
-	if (verdict.violations.length > 0) say(violationLines(verdict, startedAt));
+	if (verdict.violations.length > 0) say(formatViolations(verdict, startedAt));
 	return verdict.violations.length === 0 ? 0 : 1;
 }
 
 /** Runs the writers and one fault after another, until there are enough of both or the time is over. */
-async function inflictFaults(
-	stage: Stage,
+async function runFaults(
+	stage: RunContext,
 	lines: Connection[],
 	log: WritingLog,
 ): Promise<{ faults: FaultRecord[]; notes: number }> {
@@ -166,7 +166,7 @@ async function inflictFaults(
 	const common = { people, urls: fleet.urls, random, isDone: () => isDone };
 	const writing = Promise.all(
 		Array.from({ length: options.writers }, (_, index) =>
-			write({ ...common, name: `w${index}`, log, giveUpAt: () => giveUpAt }),
+			runWriter({ ...common, name: `w${index}`, log, giveUpAt: () => giveUpAt }),
 		),
 	);
 	const notes = writeNotes(common);
@@ -178,8 +178,8 @@ async function inflictFaults(
 		await fault.run();
 		record.endedAt = Date.now();
 	};
-	const victims: Victims = { ...stage, lines };
-	const possible = (options.isShort ? shortFaults(victims) : allFaults(victims)).filter(
+	const victims: FaultTargets = { ...stage, lines };
+	const possible = (options.isShort ? listShortFaults(victims) : listAllFaults(victims)).filter(
 		({ name }) => options.faults?.test(name) ?? true,
 	);
 	const until = startedAt + options.seconds * 1_000;
@@ -196,42 +196,49 @@ async function inflictFaults(
 	}
 	const endWriting = async () => {
 		isDone = true;
-		giveUpAt = Date.now() + GIVE_UP_MS;
+		giveUpAt = Date.now() + POST_TIMEOUT_MS;
 		awaited = "the writers";
 		await writing;
 		awaited = "the last fault";
 	};
 	await inflict({
 		name: "the wake-ups of the last messages lost",
-		run: () => loseLastWords(victims, endWriting),
+		run: () => loseLastWakeUps(victims, endWriting),
 	});
 	awaited = "the notes";
 	return { faults, notes: await notes };
 }
 
 /** After the faults: readers that take no bytes, and leaks after all readers have left. */
-async function lookAfterwards(stage: Stage, lines: Connection[], log: WritingLog) {
+async function checkAfterwards(stage: RunContext, lines: Connection[], log: WritingLog) {
 	const { options, fleet, people, random } = stage;
 	say("Paused readers …");
 	awaited = "the paused readers";
-	const talk = await openTalk(fleet.urls[0] ?? "");
-	const slow = await pauseReaders({ fleet, people, talk, log, random, forMs: options.slowSeconds * 1_000 });
-	await untilLevel(stage, slow.lines, (slow.sentBytes * slow.lines.length) / CATCH_UP_BYTES_A_MS);
+	const talk = await openChatSession(fleet.urls[0] ?? "");
+	const slow = await checkSlowReaders({
+		fleet,
+		people,
+		talk,
+		log,
+		random,
+		forMs: options.slowSeconds * 1_000,
+	});
+	await waitUntilComplete(stage, slow.lines, (slow.sentBytes * slow.lines.length) / CATCH_UP_BYTES_PER_MS);
 	say("Looking for what is left behind …");
 	awaited = "what is left behind";
 	const close = async (leaving: Connection[]) =>
 		void (await Promise.all(leaving.map((line) => line.close())));
 	await close([...lines, ...slow.lines]);
 	const open = async () => {
-		const again = openLines(stage);
-		await untilConnected(again);
+		const again = openConnections(stage);
+		await waitUntilConnected(again);
 		return again;
 	};
-	return { slow, leftovers: await lookForLeftovers({ fleet, times: COME_AND_GO, open, close }) };
+	return { slow, leftovers: await findLeaks({ fleet, times: RECONNECT_ROUNDS, open, close }) };
 }
 
 /** Three readers for each session, on different processes, over different transports; the agent reads every second session. */
-function openLines({ options, fleet, people, random }: Stage): Connection[] {
+function openConnections({ options, fleet, people, random }: RunContext): Connection[] {
 	const lines = people.talks.flatMap((talk, number) =>
 		TRANSPORTS.filter((transport) => transport !== "agent's stream" || number % 2 === 0).map(
 			(transport, index) =>
@@ -248,22 +255,30 @@ function openLines({ options, fleet, people, random }: Stage): Connection[] {
 	return lines;
 }
 
-async function untilConnected(lines: Connection[]): Promise<void> {
+async function waitUntilConnected(lines: Connection[]): Promise<void> {
 	while (lines.some((line) => line.reader.state.cursor === null)) await delay(20);
 }
 
 /** Waits until every reader shows everything, or the time limit is over. */
-async function untilLevel({ postgres, options }: Stage, lines: Connection[], extraMs = 0): Promise<void> {
+async function waitUntilComplete(
+	{ postgres, options }: RunContext,
+	lines: Connection[],
+	extraMs = 0,
+): Promise<void> {
 	awaited = "the readers to be level";
 	const until = Date.now() + options.deadlineMs + SPARE_MS + extraMs;
 	const readers = lines.map((line) => line.reader);
 	while (Date.now() < until) {
-		const { heads } = await postgres.runStatement(readTruth);
-		if (areLevel(readers, heads)) return;
+		const { heads } = await postgres.runStatement(readDatabaseContent);
+		if (areComplete(readers, heads)) return;
 		await delay(200);
 	}
 }
 
 const options = readOptions(process.argv.slice(2));
 const spare = options.isShort ? SPARE_SECONDS.short : SPARE_SECONDS.full;
-runBounded(options.seconds + options.slowSeconds + spare, (undo) => runChaos(options, undo), tellUnsettled);
+runWithTimeLimit(
+	options.seconds + options.slowSeconds + spare,
+	(undo) => runChaos(options, undo),
+	tellUnsettled,
+);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Fleet } from "./fleet.ts";
-import type { People, Talk } from "./people.ts";
+import type { ChatSession, Participants } from "./people.ts";
 import type { Random } from "./random.ts";
 import { type Connection, openConnection } from "./readers/connection.ts";
 import { createReader, type Violation } from "./readers/reader.ts";
@@ -8,37 +8,35 @@ import type { WritingLog } from "./writers.ts";
 
 const READERS = 8;
 const SENDERS = 8;
-const RATE_BYTES = 1_000_000;
+const BYTES_PER_SECOND = 1_000_000;
 const MESSAGE_BYTES = 9_500;
-/** Maximum of unsent bytes in the process for one reader. */
+/** Maximum number of unsent bytes for one reader in the process. */
 const UNSENT_LIMIT_BYTES = 256 * 1024;
-/**
- * Maximum heap growth in bytes. The ring's size varies; a queue for each reader would grow by a megabyte a second.
- */
+/** The heap and the rings vary; a queue for each reader would grow by the whole megabyte a second, each. */
 const GROWTH_LIMIT_BYTES = 128 * 1024 * 1024;
-const PROBE_EVERY_MS = 1_000;
+const PROBE_INTERVAL_MS = 1_000;
 
-export type SlowReaders = {
+export type SlowReaderReport = {
 	lines: Connection[];
 	violations: Violation[];
-	/** Numbers for the report. */
+	/** The figures of the report. */
 	sentBytes: number;
 	mostUnsentBytes: number;
 	growthBytes: number;
 };
 
 /**
- * Pauses readers while a megabyte a second is written into their session: the unsent bytes of each must stay small,
- * and after resuming each must have every message.
+ * Pauses readers while a megabyte a second is written to their session. The unsent bytes for each must stay small, and
+ * the readers must miss nothing when they resume.
  */
-export async function pauseReaders(options: {
+export async function checkSlowReaders(options: {
 	fleet: Fleet;
-	people: People;
-	talk: Talk;
+	people: Participants;
+	talk: ChatSession;
 	log: WritingLog;
 	random: Random;
 	forMs: number;
-}): Promise<SlowReaders> {
+}): Promise<SlowReaderReport> {
 	const { fleet, talk, log, random } = options;
 	const lines = Array.from({ length: READERS }, (_, index) =>
 		openConnection({
@@ -61,7 +59,7 @@ export async function pauseReaders(options: {
 	let count = 0;
 	async function send() {
 		while (Date.now() < until) {
-			const ahead = sentBytes / RATE_BYTES - (Date.now() - startedAt) / 1_000;
+			const ahead = sentBytes / BYTES_PER_SECOND - (Date.now() - startedAt) / 1_000;
 			if (ahead > 0) await delay(ahead * 1_000);
 			count += 1;
 			await postLarge(`large-${count}`);
@@ -98,7 +96,7 @@ export async function pauseReaders(options: {
 			const held = await fleet.probe(0);
 			mostUnsentBytes = Math.max(mostUnsentBytes, held.unsentBytes);
 			mostRssBytes = Math.max(mostRssBytes, held.rssBytes);
-			await delay(PROBE_EVERY_MS);
+			await delay(PROBE_INTERVAL_MS);
 		}
 	}
 	await Promise.all([watch(), ...Array.from({ length: SENDERS }, send)]);

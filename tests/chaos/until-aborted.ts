@@ -1,7 +1,7 @@
 /**
- * Rejects at the latest when the signal is aborted. fetch should do that, but an abort can be lost
- * (nodejs/undici#3644), and a reader or writer of the run would wait forever. @throws the signal's reason after an
- * abort.
+ * Waits for work, but not longer than until the signal is aborted. fetch should do that itself, but an abort can be lost
+ * (nodejs/undici#3644), and a reader or writer of the run would then wait for ever.
+ * @throws the signal's reason once it is aborted.
  */
 export async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
 	let stop = () => {};

@@ -1,37 +1,37 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { People, Talk } from "./people.ts";
+import type { ChatSession, Participants } from "./people.ts";
 import type { Random } from "./random.ts";
 import { untilAborted } from "./until-aborted.ts";
 
-/** An acknowledged message. Times are milliseconds of this process's clock. */
-export type Ack = {
+/** A message that a server has acknowledged. Times are milliseconds of this process's clock. */
+export type AcknowledgedMessage = {
 	clientMessageId: string;
 	sessionId: string;
 	messageId: string;
 	seq: number;
 	text: string;
 	ackedAt: number;
-	/** False for messages whose readers were paused, so that their delay does not count. */
+	/** False for messages whose readers were paused. */
 	isTimed: boolean;
 	attempts: number;
 };
 
 export type WritingLog = {
-	acks: Ack[];
-	/** Every text that was sent, by its client id; no other text may be shown. */
+	acks: AcknowledgedMessage[];
+	/** Every text that was sent, by its client id. Pages may show no other text. */
 	sent: Map<string, string>;
-	/** Unexpected responses to valid requests, such as `403 of /chat/actions`, with their number. */
+	/** Answers that a correct request must not get, such as `403 of /chat/actions`, and their number. */
 	refusals: Map<string, number>;
-	/** Pairs of responses for one client id with different messages. */
+	/** Client ids for which two answers named different messages. */
 	contradictions: string[];
-	/** Client ids that were never acknowledged, in spite of retries. */
+	/** Client ids that were never acknowledged. */
 	abandoned: string[];
-	/** Number of retries after an error, a timeout or a refusal. */
+	/** Requests repeated after an error, a timeout or a rejection. */
 	retries: number;
 };
 
-/** A way of posting a message; each is one that clients of the product use. */
-type Door = (people: People, talk: Talk) => Request;
+/** One of the product's ways to post a message. */
+type PostRoute = (people: Participants, talk: ChatSession) => Request;
 type Request = { path: string; headers: Record<string, string>; body: (fields: Fields) => string };
 type Fields = { message: string; clientMessageId: string };
 
@@ -39,7 +39,7 @@ const form = (intent: string, sessionId: string) => (fields: Fields) =>
 	new URLSearchParams({ intent, sessionId, ...fields }).toString();
 const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
 
-const DOORS: { sender: "user" | "agent"; door: Door }[] = [
+const POST_ROUTES: { sender: "user" | "agent"; door: PostRoute }[] = [
 	{
 		sender: "user",
 		door: (_, talk) => ({
@@ -66,20 +66,21 @@ const DOORS: { sender: "user" | "agent"; door: Door }[] = [
 	},
 ];
 
-/** Timeout after which a request is sent again under the same id, as in browsers. */
-const REQUEST_LIMIT_MS = 10_000;
-const RETRY_MS = 500;
-/** Share of the messages that are posted to two processes at once. */
-const DOUBLED = 0.03;
-const WORDS = "thank you for the parcel it came on Tuesday and the lamp in it is very nice ".repeat(4);
+/** A browser aborts a request that hangs, and sends the message again with the same id. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const RETRY_DELAY_MS = 500;
+/** Share of the messages that are posted to two processes at once, as after a retry. */
+const DUPLICATE_POST_SHARE = 0.03;
+const FILLER_TEXT = "thank you for the parcel it came on Tuesday and the lamp in it is very nice ".repeat(4);
 
 /**
- * Writes messages until done: each through one of the routes, to any process, repeated under the same id until it is
- * acknowledged. @param options.isDone asked before each message; a started message is always completed.
+ * One writer: posts one message after the other, each through one of the routes, to any process, and again with the same
+ * id until it is acknowledged.
+ * @param options.isDone called before each message; a message that was begun is always completed.
  */
-export async function write(options: {
+export async function runWriter(options: {
 	name: string;
-	people: People;
+	people: Participants;
 	urls: string[];
 	random: Random;
 	log: WritingLog;
@@ -90,12 +91,12 @@ export async function write(options: {
 	const { name, people, urls, random, log } = options;
 	for (let count = 1; !options.isDone(); count += 1) {
 		const talk = random.pick(people.talks);
-		const { door, sender } = random.pick(DOORS);
+		const { door, sender } = random.pick(POST_ROUTES);
 		const clientMessageId = `${name}-${count}`;
-		const message = `${clientMessageId} ${WORDS.slice(0, random.between(0, 250))}`.trim();
+		const message = `${clientMessageId} ${FILLER_TEXT.slice(0, random.between(0, 250))}`.trim();
 		log.sent.set(`${sender} ${clientMessageId}`, message);
 		const one = { request: door(people, talk), fields: { message, clientMessageId } };
-		const isDoubled = random.next() < DOUBLED;
+		const isDoubled = random.next() < DUPLICATE_POST_SHARE;
 		const answers = await Promise.all(
 			(isDoubled ? [0, 1] : [0]).map((offset) => postUntilAcknowledged(one, offset)),
 		);
@@ -113,14 +114,14 @@ export async function write(options: {
 			if (written) return { ...written, attempts, ackedAt: Date.now() };
 			log.retries += 1;
 			index += 1;
-			await delay(RETRY_MS * random.next());
+			await delay(RETRY_DELAY_MS * random.next());
 		}
 		return null;
 	}
 
 	async function post(url: string, { request, fields }: { request: Request; fields: Fields }) {
 		try {
-			const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
+			const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
 			const response = await untilAborted(
 				fetch(url + request.path, {
 					method: "POST",
@@ -133,7 +134,7 @@ export async function write(options: {
 			const text = await untilAborted(response.text(), signal);
 			if (response.ok) {
 				const parsed = JSON.parse(text) as Written & { message?: Written | string };
-				// The forms return their result, the API returns the message itself.
+				// The forms answer with their result, the API with the message.
 				const message = typeof parsed.message === "object" ? parsed.message : parsed;
 				return { messageId: message.id, seq: message.seq };
 			}
@@ -142,7 +143,7 @@ export async function write(options: {
 				log.refusals.set(what, (log.refusals.get(what) ?? 0) + 1);
 			}
 		} catch {
-			// The request was cut, hung or unreachable; it may have been written, so it is repeated under the same id.
+			// Cut, hung or unreachable: it may have been written or not, so it is sent again.
 		}
 		return null;
 	}
@@ -150,12 +151,12 @@ export async function write(options: {
 
 type Written = { id: string; seq: number };
 
-/** Text in internal tags that no customer may receive. */
+/** Text in internal notes that no customer may receive. */
 export const INTERNAL_MARK = "only-for-agents";
 
-/** Writes internal tags on random sessions until stopped. @returns their number. */
+/** Writes internal notes (tags) on random sessions until the end of the run. @returns their number. */
 export async function writeNotes(options: {
-	people: People;
+	people: Participants;
 	urls: string[];
 	random: Random;
 	isDone: () => boolean;
@@ -167,7 +168,7 @@ export async function writeNotes(options: {
 			method: "PUT",
 			headers: { "Content-Type": "application/json", Authorization: `Bearer ${options.people.apiKey}` },
 			body: JSON.stringify({ sessionId, tags: [`${INTERNAL_MARK}-${count}`] }),
-			signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
+			signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
 		}).catch(() => null);
 		await response?.body?.cancel().catch(() => {});
 		if (response?.ok) written += 1;

@@ -1,5 +1,5 @@
 import { NETWORKS } from "../proxies/networks.ts";
-import { type Findings, tellStory } from "../proxies/story.ts";
+import { type Findings, runStory } from "../proxies/story.ts";
 import { expect, test } from "./fixtures.ts";
 
 /** The transports that a page may use behind each fault; docs/proxies.md has all networks. */
@@ -25,7 +25,7 @@ test("on faulty networks each message arrives once and in order, and no typed te
 			try {
 				const { liveWithinMs } = network;
 				const options = { browser, network: running, appAddress, liveWithinMs };
-				return [network.name, await tellStory({ ...options, messages: 3, outageMs: 8_000 })];
+				return [network.name, await runStory({ ...options, messages: 3, outageMs: 8_000 })];
 			} catch (cause) {
 				throw new Error(`${network.name}: ${cause}`);
 			} finally {

@@ -4,22 +4,22 @@ import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const START_MS = 10_000;
-const STOP_MS = 5_000;
+const START_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 5_000;
 /** Folders of Debian's servers, which are not in every user's PATH. */
-const FOLDERS = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"].filter(
+const PROGRAM_FOLDERS = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"].filter(
 	Boolean,
 );
 
 /**
- * A shell script that ends the program when its input closes, so that the program ends with the process that started
- * it, even after SIGKILL.
+ * Ends the program when the shell's input closes, so that it never outlives the process that started it, also when that
+ * process is killed.
  */
-const UNTIL_INPUT_CLOSES = '"$@" & child=$!; cat >/dev/null; kill $child; wait $child';
+const RUN_UNTIL_INPUT_CLOSES = '"$@" & child=$!; cat >/dev/null; kill $child; wait $child';
 
 /** @returns the path of a program; null when it is not installed. */
 export function findProgram(name: string): string | null {
-	for (const path of FOLDERS.map((folder) => join(folder, name))) {
+	for (const path of PROGRAM_FOLDERS.map((folder) => join(folder, name))) {
 		try {
 			accessSync(path, constants.X_OK);
 			return path;
@@ -31,15 +31,16 @@ export function findProgram(name: string): string | null {
 }
 
 /**
- * Starts a server in the foreground and waits until it accepts connections on 127.0.0.1.
- * @returns a function that stops it. @throws with its output when it does not listen within 10 s.
+ * Starts a server that stays in the foreground, and waits until it accepts connections on 127.0.0.1.
+ * @returns a function that stops it and resolves when it has ended.
+ * @throws when it does not listen within 10 s; the message contains its output.
  */
 export async function startServer(options: {
 	command: string[];
 	port: number;
 	env?: Record<string, string>;
 }): Promise<() => Promise<void>> {
-	const child = spawn("sh", ["-c", UNTIL_INPUT_CLOSES, "sh", ...options.command], {
+	const child = spawn("sh", ["-c", RUN_UNTIL_INPUT_CLOSES, "sh", ...options.command], {
 		env: { ...process.env, ...options.env },
 		stdio: ["pipe", "pipe", "pipe"],
 	});
@@ -48,10 +49,10 @@ export async function startServer(options: {
 	const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
 	const stop = async () => {
 		child.stdin.end();
-		if (await Promise.race([gone.then(() => true), sleep(STOP_MS, false)])) return;
-		throw new Error(`${options.command[0]} did not end within ${STOP_MS / 1_000} s.`);
+		if (await Promise.race([gone.then(() => true), sleep(STOP_TIMEOUT_MS, false)])) return;
+		throw new Error(`${options.command[0]} did not end within ${STOP_TIMEOUT_MS / 1_000} s.`);
 	};
-	const deadline = Date.now() + START_MS;
+	const deadline = Date.now() + START_TIMEOUT_MS;
 	while (!(await isListening(options.port))) {
 		if (Date.now() > deadline) {
 			await stop();

@@ -81,7 +81,7 @@ const untilBytes = (reader: ReturnType<typeof readStream>, bytes: number) =>
 	expect.poll(() => reader.seen.body.length).toBe(bytes);
 
 describe("passing", () => {
-	it("keeps method, address, body, Host and Origin, and all cookies of the answer", async () => {
+	it("keeps the method, URL, body, Host, Origin and all cookies", async () => {
 		const response = await fetch(`${proxy.url}/x?y=1`, {
 			method: "POST",
 			body: "hello",
@@ -97,7 +97,7 @@ describe("passing", () => {
 		expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
 	});
 
-	it("passes each frame on when it comes, and the end when it ends", async () => {
+	it("forwards each frame and the end at once", async () => {
 		const reader = readStream();
 		await untilBytes(reader, FRAME.length);
 		origin.streams[0]?.write(FRAME);
@@ -106,14 +106,14 @@ describe("passing", () => {
 		await expect.poll(() => reader.seen.end).toBe("whole");
 	});
 
-	it("tells the server when the reader has gone", async () => {
+	it("closes the connection to the server when the reader has gone", async () => {
 		const reader = readStream();
 		await untilBytes(reader, FRAME.length);
 		reader.close();
 		await expect.poll(() => origin.streams[0]?.destroyed).toBe(true);
 	});
 
-	it("answers 502 where no server is, and passes again when it is back", async () => {
+	it("answers 502 without a server, and forwards again when it is back", async () => {
 		await origin.stop();
 		expect((await fetch(proxy.url)).status).toBe(502);
 		origin = await startOrigin();
@@ -129,7 +129,7 @@ describe("slow networks", () => {
 		expect(performance.now() - start).toBeGreaterThan(110);
 	});
 
-	it("throttles a response to so many bytes a second", async () => {
+	it("throttles a response to a number of bytes a second", async () => {
 		proxy.set({ mode: "throttle", bytesPerSecond: 2_000 });
 		const start = performance.now();
 		const text = await (await fetch(`${proxy.url}/${"x".repeat(600)}`)).text();
@@ -139,12 +139,12 @@ describe("slow networks", () => {
 });
 
 describe("buffering networks", () => {
-	it("store and forward: not even the head comes before the end", async () => {
+	it("store and forward: forwards the head only after the end", async () => {
 		proxy.set({ mode: "store-and-forward" });
 		const reader = readStream();
 		await expect.poll(() => origin.streams.length).toBe(1);
 		origin.streams[0]?.write(FRAME);
-		// Passing through first shows that there was time for it.
+		// Another request that was forwarded meanwhile shows that there was enough time.
 		proxy.set({ mode: "pass" });
 		const other = readStream();
 		await untilBytes(other, FRAME.length);
@@ -154,7 +154,7 @@ describe("buffering networks", () => {
 		other.close();
 	});
 
-	it("buffer: nothing before 64 KB are together, then all of them", async () => {
+	it("buffer: forwards nothing before it has 64 KB", async () => {
 		proxy.set({ mode: "buffer" });
 		const reader = readStream();
 		await expect.poll(() => origin.streams.length).toBe(1);
@@ -171,7 +171,7 @@ describe("buffering networks", () => {
 });
 
 describe("breaking networks", () => {
-	it("cuts a response after so many bytes of its body", async () => {
+	it("cuts a response after a number of bytes of its body", async () => {
 		proxy.set({ mode: "cut", afterBytes: FRAME.length + 5 });
 		const reader = readStream();
 		await untilBytes(reader, FRAME.length);
@@ -180,7 +180,7 @@ describe("breaking networks", () => {
 		expect(reader.seen.body).toBe(FRAME + FRAME.slice(0, 5));
 	});
 
-	it("black hole: neither new nor open connections get anything, nor an end", async () => {
+	it("black hole: new and open connections get no bytes and no end", async () => {
 		const reader = readStream();
 		await untilBytes(reader, FRAME.length);
 		proxy.set({ mode: "black-hole" });
@@ -188,7 +188,7 @@ describe("breaking networks", () => {
 		await expect(fetch(proxy.url, { signal: AbortSignal.timeout(200) })).rejects.toThrow(/timeout/);
 		expect(reader.seen).toMatchObject({ body: FRAME, end: null });
 		expect(origin.requests(), "the server was not asked").toBe(1);
-		// The network is back, but lost bytes stay lost.
+		// The network works again, but the lost connection stays lost.
 		proxy.set({ mode: "pass" });
 		expect((await fetch(proxy.url)).status).toBe(200);
 		expect(reader.seen.end).toBeNull();
@@ -204,7 +204,7 @@ describe("breaking networks", () => {
 		expect(error).toMatchObject({ code: "ECONNRESET" });
 	});
 
-	it("ends a connection that is silent for too long, and not one that is not", async () => {
+	it("closes a silent connection, and keeps one with data", async () => {
 		proxy.set({ mode: "idle-kill", ms: 150 });
 		const reader = readStream();
 		await untilBytes(reader, FRAME.length);
@@ -215,7 +215,7 @@ describe("breaking networks", () => {
 		await expect.poll(() => reader.seen.end).toBe("cut");
 	});
 
-	it("answers 502 or 503 itself and ends what is open, until it passes again", async () => {
+	it("answers 502 or 503 itself and closes open connections", async () => {
 		const reader = readStream();
 		await untilBytes(reader, FRAME.length);
 		proxy.set({ mode: "status", status: 503 });
@@ -226,7 +226,7 @@ describe("breaking networks", () => {
 		expect((await fetch(proxy.url)).status).toBe(200);
 	});
 
-	it("drops what is open when told to", async () => {
+	it("closes open connections on request", async () => {
 		const reader = readStream();
 		await untilBytes(reader, FRAME.length);
 		proxy.dropConnections();
@@ -235,7 +235,7 @@ describe("breaking networks", () => {
 });
 
 describe("old and meddling networks", () => {
-	it("speaks HTTP/1.0 to both sides: no chunks, and the connection ends with the body", async () => {
+	it("uses HTTP/1.0 on both sides: no chunks, and the connection ends with the body", async () => {
 		proxy.set({ mode: "http-1.0" });
 		const socket = connect(proxy.port, "127.0.0.1");
 		let answer = "";
@@ -254,7 +254,7 @@ describe("old and meddling networks", () => {
 		expect(told).toMatchObject({ httpVersion: "1.0", body: "hello" });
 	});
 
-	it("strips the headers that keep proxies from buffering and tell where to resume", async () => {
+	it("removes the headers against buffering and for resuming", async () => {
 		proxy.set({ mode: "strip-headers" });
 		const told = await (await fetch(`${proxy.url}/x`, { headers: { "Last-Event-ID": "7" } })).json();
 		expect(told.headers).not.toHaveProperty("last-event-id");
@@ -265,7 +265,7 @@ describe("old and meddling networks", () => {
 		await response.body?.cancel();
 	});
 
-	it("strikes only the paths it is set for", async () => {
+	it("applies only to the given paths", async () => {
 		proxy.set({ mode: "status", status: 502 }, /^\/stream/);
 		expect((await fetch(`${proxy.url}/stream`)).status).toBe(502);
 		expect((await fetch(`${proxy.url}/x`)).status).toBe(200);

@@ -11,46 +11,46 @@ import { type Readable, Transform } from "node:stream";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 
 /**
- * A network fault. It applies to later requests; `black-hole`, `reset` and `status` also apply to open ones, as a
- * dead connection or a dead server behind a proxy does.
+ * A fault of the network. It applies to later requests; `black-hole`, `reset` and `status` also apply to open ones, as a
+ * lost connection or a stopped server behind a proxy does.
  */
 export type Fault =
 	| { mode: "pass" }
-	/** Delays every byte of a response. */
+	/** Every byte of a response is delayed by this time. */
 	| { mode: "latency"; ms: number }
 	| { mode: "throttle"; bytesPerSecond: number }
-	/** Passes nothing on before the response has ended, as a virus scanner does. */
+	/** The response, including its head, is forwarded only after it has ended, as by a virus scanner. */
 	| { mode: "store-and-forward" }
-	/** Passes the response on in pieces of at least this many bytes, 64 KB by default. */
+	/** The response is forwarded in pieces of at least this many bytes (default 64 KB). */
 	| { mode: "buffer"; bytes?: number }
-	/** Ends a response abruptly after this many bytes of its body, even in the middle of a frame. */
+	/** A response is cut after this many bytes of its body, also inside a frame. */
 	| { mode: "cut"; afterBytes: number }
-	/** Accepts and never answers, without a FIN; open connections stay open and silent. */
+	/** Connections are accepted and never answered, without a FIN. Open ones stay open and silent. */
 	| { mode: "black-hole" }
-	/** Ends connections with RST. */
+	/** Connections are reset (RST). */
 	| { mode: "reset" }
-	/** Ends a connection that was idle for this time, as Node's server does with a timeout. */
+	/** A connection without data for this time is closed, with Node's socket timeout. */
 	| { mode: "idle-kill"; ms: number }
-	/** Answers in place of the server. */
+	/** The proxy answers with this status instead of the server. */
 	| { mode: "status"; status: 502 | 503 }
-	/** Uses HTTP/1.0 on both sides: one request for each connection, no chunked encoding. */
+	/** HTTP/1.0 on both sides: one connection for each request, no chunked bodies. */
 	| { mode: "http-1.0" }
-	/** Removes X-Accel-Buffering, Cache-Control and Last-Event-ID. */
+	/** The headers X-Accel-Buffering, Cache-Control and Last-Event-ID are removed. */
 	| { mode: "strip-headers" };
 
 export interface FaultProxy {
-	/** URL without a slash at the end. */
+	/** Without a trailing slash. */
 	url: string;
 	port: number;
-	/** Sets the fault. @param only pattern of the paths (with query) that it applies to. */
+	/** @param only the paths (with query) that have the fault; others are forwarded without it. */
 	set(fault: Fault, only?: RegExp): void;
-	/** Ends open connections: by an abrupt FIN, or by RST. */
+	/** Closes all open connections, with FIN or with RST. */
 	dropConnections(how?: "end" | "reset"): void;
 	stop(): Promise<void>;
 }
 
-/** Hop-by-hop headers (RFC 9110, section 7.6.1). */
-const HOP_BY_HOP = new Set([
+/** Headers of a single connection, RFC 9110 section 7.6.1. */
+const HOP_BY_HOP_HEADERS = new Set([
 	"connection",
 	"keep-alive",
 	"proxy-connection",
@@ -58,45 +58,51 @@ const HOP_BY_HOP = new Set([
 	"transfer-encoding",
 	"upgrade",
 ]);
-const STRIPPED = new Set([...HOP_BY_HOP, "x-accel-buffering", "cache-control", "last-event-id"]);
+const STRIPPED_HEADERS = new Set([
+	...HOP_BY_HOP_HEADERS,
+	"x-accel-buffering",
+	"cache-control",
+	"last-event-id",
+]);
 const BUFFER_BYTES = 64 * 1024;
-/** Times a second that a throttled response is passed on. */
-const THROTTLE_STEPS = 20;
+/** Number of pieces a second of a throttled response. */
+const THROTTLE_STEPS_PER_SECOND = 20;
 
 type Backend = { host: string; port: number };
 
-/** A request in progress. */
-interface Exchange {
+/** A request and its response in the proxy. */
+interface ProxiedRequest {
 	request: IncomingMessage;
 	response: ServerResponse;
-	/** Whether the connection is dead: nothing passes through it any more, not even its end. */
+	/** The connection is lost: nothing is forwarded any more, not even its end. */
 	isLost: boolean;
 }
 
 /**
- * A reverse proxy on 127.0.0.1 whose fault can be changed while it runs. Host, Origin and all other end-to-end
- * headers pass unchanged. @param target the server behind it, `http://host:port`. @param port to listen on; a free
- * one by default.
+ * Starts a reverse proxy on 127.0.0.1 with faults that can be changed while it runs. Host, Origin and all other headers
+ * are forwarded unchanged.
+ * @param target the server behind it, `http://host:port`.
+ * @param port to listen on; a free one by default.
  */
 export async function startFaultProxy(target: string, port = 0): Promise<FaultProxy> {
 	const { hostname, port: targetPort } = new URL(target);
 	const backend = { host: hostname, port: Number(targetPort) || 80 };
-	const open = new Set<Exchange>();
+	const open = new Set<ProxiedRequest>();
 	let { fault, only }: { fault: Fault; only?: RegExp } = { fault: { mode: "pass" } };
-	const faultFor = ({ request }: Exchange): Fault =>
+	const faultFor = ({ request }: ProxiedRequest): Fault =>
 		!only || only.test(request.url ?? "") ? fault : { mode: "pass" };
 
 	const server = createServer((request, response) => {
-		const exchange: Exchange = { request, response, isLost: false };
+		const exchange: ProxiedRequest = { request, response, isLost: false };
 		open.add(exchange);
 		response.once("close", () => open.delete(exchange));
 		response.on("error", () => {});
 		const met = faultFor(exchange);
 		if (met.mode === "black-hole") exchange.isLost = true;
 		else if (met.mode === "reset") request.socket.resetAndDestroy();
-		else if (met.mode === "status") refuse(response, met.status);
+		else if (met.mode === "status") sendStatus(response, met.status);
 		else if (met.mode === "http-1.0") forwardAsHttp10(exchange, backend);
-		else forward(exchange, backend, met);
+		else forwardRequest(exchange, backend, met);
 	});
 	server.keepAliveTimeout = 75_000;
 	server.on("clientError", (_error, socket) => socket.destroy());
@@ -127,14 +133,14 @@ export async function startFaultProxy(target: string, port = 0): Promise<FaultPr
 	};
 }
 
-function refuse(response: ServerResponse, status: number): void {
+function sendStatus(response: ServerResponse, status: number): void {
 	response.writeHead(status, { "Content-Type": "text/html", Connection: "close" });
 	response.end(`<html><body><h1>${status} ${STATUS_CODES[status]}</h1></body></html>\n`);
 }
 
-function forward(exchange: Exchange, backend: Backend, fault: Fault): void {
+function forwardRequest(exchange: ProxiedRequest, backend: Backend, fault: Fault): void {
 	const { request, response } = exchange;
-	const dropped = fault.mode === "strip-headers" ? STRIPPED : HOP_BY_HOP;
+	const dropped = fault.mode === "strip-headers" ? STRIPPED_HEADERS : HOP_BY_HOP_HEADERS;
 	const upstream = openRequest({
 		...backend,
 		agent: false,
@@ -149,7 +155,7 @@ function forward(exchange: Exchange, backend: Backend, fault: Fault): void {
 	upstream.once("error", () => {
 		if (exchange.isLost || response.destroyed) return;
 		if (response.headersSent) response.destroy();
-		else refuse(response, 502);
+		else sendStatus(response, 502);
 	});
 	upstream.once("response", async (incoming) => {
 		const head = () => {
@@ -161,8 +167,8 @@ function forward(exchange: Exchange, backend: Backend, fault: Fault): void {
 		if (fault.mode === "latency") setTimeout(head, fault.ms);
 		else if (fault.mode !== "store-and-forward" && fault.mode !== "buffer") head();
 		try {
-			for await (const piece of shape(incoming, fault)) {
-				// The server is not informed: its writes are lost for as long as the client waits.
+			for await (const piece of shapeBody(incoming, fault)) {
+				// The server is not notified either: its bytes are dropped while the client waits.
 				if (exchange.isLost) await once(response, "close");
 				head();
 				if (!response.write(piece)) await Promise.race([once(response, "drain"), once(response, "close")]);
@@ -176,13 +182,13 @@ function forward(exchange: Exchange, backend: Backend, fault: Fault): void {
 	});
 }
 
-/** Node's client and server use HTTP/1.1 only, so the head is written by hand and the body is copied. */
-async function forwardAsHttp10(exchange: Exchange, backend: Backend): Promise<void> {
+/** Forwards with HTTP/1.0. Node's client writes HTTP/1.1 only, so the head is written here and the body is copied. */
+async function forwardAsHttp10(exchange: ProxiedRequest, backend: Backend): Promise<void> {
 	const { request } = exchange;
 	const { socket } = request;
 	const upstream = connect(backend);
 	socket.once("close", () => upstream.destroy());
-	const kept = withoutHeaders(request.rawHeaders, HOP_BY_HOP);
+	const kept = withoutHeaders(request.rawHeaders, HOP_BY_HOP_HEADERS);
 	const lines = [`${request.method} ${request.url} HTTP/1.0`];
 	for (let index = 0; index < kept.length; index += 2) lines.push(`${kept[index]}: ${kept[index + 1]}`);
 	upstream.write(`${[...lines, "Connection: close"].join("\r\n")}\r\n\r\n`, "latin1");
@@ -206,18 +212,18 @@ function withoutHeaders(raw: readonly string[], dropped: ReadonlySet<string>): s
 	return raw.filter((_, index) => !dropped.has(raw[index - (index % 2)]?.toLowerCase() ?? ""));
 }
 
-/** The body as the network delivers it; throws where the network ends it. */
-async function* shape(body: Readable, fault: Fault): AsyncGenerator<Buffer> {
+/** The body with the fault applied. @throws where the fault cuts the response. */
+async function* shapeBody(body: Readable, fault: Fault): AsyncGenerator<Buffer> {
 	let seen = 0;
 	let held: Buffer[] = [];
 	const isHeld = fault.mode === "store-and-forward" || fault.mode === "buffer";
 	const keep = fault.mode === "buffer" ? (fault.bytes ?? BUFFER_BYTES) : Number.POSITIVE_INFINITY;
-	const source = fault.mode === "latency" ? body.pipe(delay(fault.ms)) : body;
+	const source = fault.mode === "latency" ? body.pipe(createDelayStream(fault.ms)) : body;
 	if (source !== body) body.once("error", (error) => source.destroy(error));
 	for await (const piece of source as AsyncIterable<Buffer>) {
 		if (fault.mode === "cut" && seen + piece.length > fault.afterBytes) {
 			yield piece.subarray(0, fault.afterBytes - seen);
-			// Lets the written bytes leave the process before the connection is destroyed.
+			// The bytes must leave this process before the connection is destroyed.
 			await nextTurn();
 			throw new Error("cut");
 		}
@@ -228,17 +234,17 @@ async function* shape(body: Readable, fault: Fault): AsyncGenerator<Buffer> {
 			yield Buffer.concat(held);
 			held = [];
 		} else if (fault.mode === "throttle") {
-			const step = Math.max(1, Math.ceil(fault.bytesPerSecond / THROTTLE_STEPS));
+			const step = Math.max(1, Math.ceil(fault.bytesPerSecond / THROTTLE_STEPS_PER_SECOND));
 			for (let at = 0; at < piece.length; at += step) {
 				yield piece.subarray(at, at + step);
-				await sleep(1_000 / THROTTLE_STEPS);
+				await sleep(1_000 / THROTTLE_STEPS_PER_SECOND);
 			}
 		} else yield piece;
 	}
 	if (held.length > 0) yield Buffer.concat(held);
 }
 
-function delay(ms: number): Transform {
+function createDelayStream(ms: number): Transform {
 	return new Transform({
 		transform(piece, _encoding, done) {
 			setTimeout(() => this.push(piece), ms);

@@ -1,17 +1,17 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A TCP server between a proxy and its backend: it passes bytes on until it is shut. */
-export interface Gate {
+/** A TCP forwarder between a proxy and the server, which can make the server unreachable. */
+export interface TcpGate {
 	port: number;
-	/** Refuses connections and ends open ones, as if the server were gone. */
+	/** Refuses new connections and closes open ones, as when the server has stopped. */
 	shut(): Promise<void>;
 	/** Accepts connections on the same port again. */
 	reopen(): Promise<void>;
 }
 
-/** Opens a gate on 127.0.0.1 in front of a port of this machine. */
-export async function openGate(targetPort: number): Promise<Gate> {
+/** Starts a forwarder on 127.0.0.1 to a port of this machine. */
+export async function openTcpGate(targetPort: number): Promise<TcpGate> {
 	const open = new Set<Socket>();
 	const server = createServer((near) => {
 		const far = connect(targetPort, "127.0.0.1");

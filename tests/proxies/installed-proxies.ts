@@ -5,22 +5,22 @@ import { freePort } from "../e2e/instance.ts";
 import { findProgram, startServer } from "./child.ts";
 
 /**
- * Proxies of Debian in their default configuration. Each configuration sets where to listen, the backend and the
- * folders, and repeats Debian's own file; it sets nothing about buffering, timeouts or events. Those of reverse
- * proxies pass Host on, which every app behind them needs for its same-origin check.
+ * A proxy of Debian with its default configuration. The configuration here sets the port, the server behind it and the
+ * folders of its files, and repeats what Debian's file sets. It sets nothing about buffering, timeouts or events. Reverse
+ * proxies keep the Host header, which the app needs to recognise requests from its own pages.
  */
 export interface InstalledProxy {
 	name: string;
-	/** Name of the program that must be installed. */
+	/** The program that must be installed. */
 	program: string;
-	/** True for a forward proxy, which the browser uses and the shop does not know of. */
+	/** Whether it is a forward proxy, which the browser is configured to use, and not a reverse proxy. */
 	isForward: boolean;
-	/** @returns the configuration file, and the command that runs on it in the foreground. */
-	configure(place: Place): { config: string; command: string[]; env?: Record<string, string> };
+	/** @returns the configuration file, and the command that runs the proxy with it in the foreground. */
+	configure(place: ProxyPaths): { config: string; command: string[]; env?: Record<string, string> };
 }
 
-/** Ports and paths of a proxy; `config` is the path at which its configuration will be written. */
-type Place = { port: number; backendPort: number; folder: string; config: string; program: string };
+/** `config` is the path to which the configuration will be written. */
+type ProxyPaths = { port: number; backendPort: number; folder: string; config: string; program: string };
 
 const isRoot = process.getuid?.() === 0;
 
@@ -173,7 +173,7 @@ export const INSTALLED_PROXIES: InstalledProxy[] = [
 	},
 ];
 
-const squidFiles = ({ folder }: Place) => `
+const squidFiles = ({ folder }: ProxyPaths) => `
 	coredump_dir ${folder}
 	pid_filename ${folder}/squid.pid
 	cache_log ${folder}/cache.log
@@ -183,12 +183,20 @@ const squidFiles = ({ folder }: Place) => `
 	refresh_pattern -i (/cgi-bin/|\\?) 0 0% 0
 	refresh_pattern . 0 20% 4320`;
 
-/** Uses another service name, which separates its shared memory from other squids'. */
-const squidCommand = ({ program, config, port }: Place) => [program, "-N", "-n", `mevi${port}`, "-f", config];
+/** With its own service name, so that its shared memory is separate from that of other squid processes. */
+const squidCommand = ({ program, config, port }: ProxyPaths) => [
+	program,
+	"-N",
+	"-n",
+	`mevi${port}`,
+	"-f",
+	config,
+];
 
 /**
- * Starts a proxy on a free port of 127.0.0.1 with a temporary folder, for a backend (a forward proxy has none).
- * @returns null when it is not installed. @throws with its output when it does not start.
+ * Starts a proxy on a free port of 127.0.0.1 with its own folder. A forward proxy does not use `backendPort`.
+ * @returns null when it is not installed.
+ * @throws when it does not start; the message contains its output.
  */
 export async function startInstalledProxy(
 	proxy: InstalledProxy,
@@ -197,9 +205,9 @@ export async function startInstalledProxy(
 	const program = findProgram(proxy.program);
 	if (!program) return null;
 	const folder = mkdtempSync(join(tmpdir(), `mevi-${proxy.program}-`));
-	// Proxies that are started by root write there as another user.
+	// Proxies that root starts write there as another user.
 	chmodSync(folder, 0o777);
-	const place: Place = {
+	const place: ProxyPaths = {
 		port: await freePort(),
 		backendPort,
 		folder,

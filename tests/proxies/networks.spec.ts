@@ -1,8 +1,8 @@
 import { test } from "../e2e/fixtures.ts";
 import { NETWORKS } from "./networks.ts";
-import { tellStory } from "./story.ts";
+import { runStory } from "./story.ts";
 
-/** One test for each network. Its result is an annotation, from which run.ts makes the table. */
+/** One story for each network. The findings are annotations, from which run.ts makes the table. */
 
 const appPort = Number(process.env.E2E_PORT);
 
@@ -12,7 +12,7 @@ for (const network of NETWORKS) {
 		test.skip(running === null, `${network.program} is not installed`);
 		if (!running) return;
 		try {
-			const findings = await tellStory({
+			const findings = await runStory({
 				browser,
 				network: running,
 				appAddress: `http://localhost:${appPort}`,

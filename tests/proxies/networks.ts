@@ -1,5 +1,5 @@
 import { type Fault, startFaultProxy } from "./fault-proxy.ts";
-import { openGate } from "./gate.ts";
+import { openTcpGate } from "./gate.ts";
 import { INSTALLED_PROXIES, startInstalledProxy } from "./installed-proxies.ts";
 
 /** A network between the browser and the shop. */
@@ -73,7 +73,7 @@ export const NETWORKS: Network[] = [
 			liveWithinMs: LIVE_WITHIN_MS,
 			note: null,
 			async start(appPort) {
-				const gate = await openGate(appPort);
+				const gate = await openTcpGate(appPort);
 				const running = await startInstalledProxy(proxy, gate.port);
 				if (!running) {
 					await gate.shut();

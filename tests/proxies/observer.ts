@@ -1,19 +1,19 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
-/** What the page's log showed, recorded in the page itself, independent of the test's speed. */
+/** What the conversation has shown. It is recorded in the page, so the speed of the test does not matter. */
 export interface Observed {
-	/** Marks in the order in which they were first shown, with the machine's time in ms. */
+	/** Marks in the order in which they were first shown, with the time in ms. */
 	firstSeen: [mark: string, at: number][];
-	/** Marks that were shown twice at once, or below a later one. */
+	/** Marks that were shown twice at the same time. */
 	doubled: string[];
 }
 
 const KEY = "observed";
 
-/** A word that identifies a message: its writer and its number. */
-export const mark = (writer: "agent" | "customer", index: number): string => `#${writer}-${index}#`;
+/** A text in a message that identifies it: the writer and the number of the message. */
+export const formatMark = (writer: "agent" | "customer", index: number): string => `#${writer}-${index}#`;
 
-/** Starts recording marks on every page of a context. Reloading a page loses no records. */
+/** Starts recording marks on every page of a context. The record survives a reload. */
 export async function observeConversations(context: BrowserContext): Promise<void> {
 	await context.addInitScript((key) => {
 		const observed = JSON.parse(sessionStorage.getItem(key) ?? '{"firstSeen":[],"doubled":[]}');
@@ -36,8 +36,8 @@ export async function readObserved(page: Page): Promise<Observed> {
 	return text ? (JSON.parse(text) as Observed) : { firstSeen: [], doubled: [] };
 }
 
-/** The marks in the page's log now, from top to bottom. */
-export async function marksOn(page: Page): Promise<string[]> {
+/** The marks that the conversation shows now, from top to bottom. */
+export async function readMarks(page: Page): Promise<string[]> {
 	const text = (await page.getByRole("log", { name: "Conversation" }).textContent()) ?? "";
 	return text.match(/#(agent|customer)-\d+#/g) ?? [];
 }

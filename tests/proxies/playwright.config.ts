@@ -1,7 +1,7 @@
 import { defineConfig } from "@playwright/test";
 import base from "../e2e/playwright.config.ts";
 
-/** All visitors come from this machine, so the limits for one address must be off. */
+/** All visitors come from this machine, so limits for each address would affect the test. */
 process.env.E2E_RATE_LIMITS = "off";
 
 export default defineConfig({
@@ -9,7 +9,7 @@ export default defineConfig({
 	testDir: ".",
 	globalSetup: "../e2e/start-app.ts",
 	fullyParallel: true,
-	// More workers on two cores would delay each other, which would look like a delay of the network.
+	// A story mostly waits. More workers on two cores would add their own delays to the measured ones.
 	workers: 3,
 	timeout: 240_000,
 	use: { ...base.use, trace: "off" },

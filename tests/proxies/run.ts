@@ -6,7 +6,7 @@ import { ensureBuild } from "#commands/steps/build.ts";
 import { describeError } from "#commands/steps/command.ts";
 import { ROOT } from "#commands/steps/root.ts";
 import { NETWORKS } from "./networks.ts";
-import { type Outcome, tableOf } from "./table.ts";
+import { formatTable, type Outcome } from "./table.ts";
 
 /**
  * The two-browser story through every network, or through those whose names begin with an argument.
@@ -27,20 +27,20 @@ if (chosen.length === 0) {
 } else {
 	try {
 		await ensureBuild();
-		process.exitCode = await run();
+		process.exitCode = await runNetworks();
 	} catch (error) {
 		process.stderr.write(`${describeError(error)}\n`);
 		process.exitCode = 1;
 	}
 }
 
-async function run(): Promise<number> {
+async function runNetworks(): Promise<number> {
 	const folder = mkdtempSync(join(tmpdir(), "mevi-networks-"));
 	const report = join(folder, "report.json");
 	try {
-		const code = await playwright(report);
-		const outcomes = outcomesIn(report);
-		process.stdout.write(`\n${tableOf(outcomes)}\n`);
+		const code = await runPlaywright(report);
+		const outcomes = readOutcomes(report);
+		process.stdout.write(`\n${formatTable(outcomes)}\n`);
 		const isWhole = outcomes.length === chosen.length;
 		return code === 0 && isWhole && outcomes.every(({ status }) => status !== "failed") ? 0 : 1;
 	} finally {
@@ -48,7 +48,7 @@ async function run(): Promise<number> {
 	}
 }
 
-function playwright(report: string): Promise<number | null> {
+function runPlaywright(report: string): Promise<number | null> {
 	const names = chosen.map(({ name }) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 	const child = spawn(
 		process.execPath,
@@ -84,7 +84,7 @@ interface Report {
 	}[];
 }
 
-function outcomesIn(file: string): Outcome[] {
+function readOutcomes(file: string): Outcome[] {
 	const { suites } = JSON.parse(readFileSync(file, "utf8")) as Report;
 	return suites
 		.flatMap(({ specs }) => specs)

@@ -12,7 +12,7 @@ import {
 	write,
 } from "../e2e/people.ts";
 import type { RunningNetwork } from "./networks.ts";
-import { mark, marksOn, observeConversations, readObserved } from "./observer.ts";
+import { formatMark, observeConversations, readMarks, readObserved } from "./observer.ts";
 
 /** The findings for one network. */
 export interface Findings {
@@ -27,17 +27,17 @@ export interface Findings {
 	networkAwayMs: number;
 }
 
-const MESSAGES = 10;
+const MESSAGES_PER_WRITER = 10;
 const OUTAGE_MS = 30_000;
 /** The slowest acceptable delivery: a short poll, and a page that reloads itself. */
-const ARRIVAL_MS = 30_000;
+const MAX_DELIVERY_MS = 30_000;
 
 /**
  * A customer behind a network and an agent outside it, from the first question to the end of the session.
  * @param appAddress URL for the agent, without a trailing slash.
  * @throws when a message is lost, duplicated or out of order, or the page is not live soon after an outage.
  */
-export async function tellStory(options: {
+export async function runStory(options: {
 	browser: Browser;
 	network: RunningNetwork;
 	appAddress: string;
@@ -45,7 +45,14 @@ export async function tellStory(options: {
 	outageMs?: number;
 	messages?: number;
 }): Promise<Findings> {
-	const { browser, network, appAddress, liveWithinMs, outageMs = OUTAGE_MS, messages = MESSAGES } = options;
+	const {
+		browser,
+		network,
+		appAddress,
+		liveWithinMs,
+		outageMs = OUTAGE_MS,
+		messages = MESSAGES_PER_WRITER,
+	} = options;
 	const contexts: BrowserContext[] = [];
 	let transport = "no transport";
 	try {
@@ -59,20 +66,20 @@ export async function tellStory(options: {
 		}
 		const [customer, agent] = await Promise.all(contexts.map((context) => context.newPage()));
 		if (!customer || !agent) throw new Error("A context made no page.");
-		await meet(customer, agent, network.address, appAddress);
-		const isTypingSeen = await seeTyping(customer, agent);
-		await talk(customer, agent, messages);
+		await startSession(customer, agent, network.address, appAddress);
+		const isTypingSeen = await checkTypingIsShown(customer, agent);
+		await exchangeMessages(customer, agent, messages);
 		const { firstSeen } = await readObserved(customer);
 		const written = new Map((await readObserved(agent)).firstSeen);
 		const delaysMs = firstSeen
 			.filter(([seen]) => seen.startsWith("#agent"))
 			.map(([seen, at]) => at - (written.get(seen) ?? Number.NaN));
-		transport = await transportOf(customer);
-		const recovery = await outliveOutage({ customer, agent, network, messages, outageMs, liveWithinMs });
+		transport = await readTransport(customer);
+		const recovery = await passOutage({ customer, agent, network, messages, outageMs, liveWithinMs });
 		await expectExactlyOnce([customer, agent], messages + 1);
-		transport = await transportOf(customer);
+		transport = await readTransport(customer);
 		await endAsAgent(agent);
-		await expect(log(customer)).toContainText("has ended", { timeout: ARRIVAL_MS });
+		await expect(log(customer)).toContainText("has ended", { timeout: MAX_DELIVERY_MS });
 		return { transport, delaysMs, isTypingSeen, ...recovery };
 	} catch (cause) {
 		throw new Error(`On ${transport}: ${cause instanceof Error ? cause.message : cause}`, { cause });
@@ -82,8 +89,8 @@ export async function tellStory(options: {
 }
 
 /** From the question to the agent who takes over. */
-async function meet(customer: Page, agent: Page, address: string, appAddress: string): Promise<void> {
-	const slowly = { timeout: ARRIVAL_MS };
+async function startSession(customer: Page, agent: Page, address: string, appAddress: string): Promise<void> {
+	const slowly = { timeout: MAX_DELIVERY_MS };
 	await open(customer, `${address}/chat`);
 	await write(customer, "How do I care for a wooden table?");
 	await expect(message(customer, /\boil/i)).toBeVisible(slowly);
@@ -98,7 +105,7 @@ async function meet(customer: Page, agent: Page, address: string, appAddress: st
 }
 
 /** Whether the customer sees that the agent types. A network that does not pass this on loses nothing else. */
-async function seeTyping(customer: Page, agent: Page): Promise<boolean> {
+async function checkTypingIsShown(customer: Page, agent: Page): Promise<boolean> {
 	await composer(agent).pressSequentially("I am");
 	const seen = await expect(log(customer))
 		.toContainText("is typing", { timeout: 4_000 })
@@ -110,17 +117,17 @@ async function seeTyping(customer: Page, agent: Page): Promise<boolean> {
 	return seen;
 }
 
-async function talk(customer: Page, agent: Page, messages: number): Promise<void> {
+async function exchangeMessages(customer: Page, agent: Page, messages: number): Promise<void> {
 	for (let index = 0; index < messages; index++) {
-		await write(agent, `Answer ${mark("agent", index)}`);
-		await expect(message(customer, mark("agent", index))).toBeVisible({ timeout: ARRIVAL_MS });
-		await write(customer, `Question ${mark("customer", index)}`);
-		await expect(message(agent, mark("customer", index))).toBeVisible({ timeout: ARRIVAL_MS });
+		await write(agent, `Answer ${formatMark("agent", index)}`);
+		await expect(message(customer, formatMark("agent", index))).toBeVisible({ timeout: MAX_DELIVERY_MS });
+		await write(customer, `Question ${formatMark("customer", index)}`);
+		await expect(message(agent, formatMark("customer", index))).toBeVisible({ timeout: MAX_DELIVERY_MS });
 	}
 }
 
 /** The network answers instead of the server; both write meanwhile, and the customer has started the next message. */
-async function outliveOutage(options: {
+async function passOutage(options: {
 	customer: Page;
 	agent: Page;
 	network: RunningNetwork;
@@ -132,18 +139,18 @@ async function outliveOutage(options: {
 	const DRAFT = "And one more thing";
 	await network.breakDown();
 	const over = Date.now() + outageMs;
-	await write(customer, `Question ${mark("customer", messages)}`);
+	await write(customer, `Question ${formatMark("customer", messages)}`);
 	await composer(customer).pressSequentially(DRAFT);
-	await write(agent, `Answer ${mark("agent", messages)}`);
+	await write(agent, `Answer ${formatMark("agent", messages)}`);
 	await new Promise((resolve) => setTimeout(resolve, over - Date.now()));
 	await network.recover();
 	const recovered = Date.now();
-	await untilAnswering(customer, network);
+	await waitForNetwork(customer, network);
 	const answering = Date.now();
 	const soon = { timeout: liveWithinMs };
 	await Promise.all([
-		expect(message(customer, mark("agent", messages)), "live again").toBeVisible(soon),
-		expect(message(agent, mark("customer", messages)), "what was written meanwhile").toBeVisible(soon),
+		expect(message(customer, formatMark("agent", messages)), "live again").toBeVisible(soon),
+		expect(message(agent, formatMark("customer", messages)), "what was written meanwhile").toBeVisible(soon),
 	]);
 	const liveAfterMs = Date.now() - answering;
 	await expect(composer(customer), "what was being typed").toHaveValue(DRAFT);
@@ -151,7 +158,7 @@ async function outliveOutage(options: {
 }
 
 /** Some proxies stop using a failed server for a while; the page cannot be live before they use it again. */
-async function untilAnswering(customer: Page, network: RunningNetwork): Promise<void> {
+async function waitForNetwork(customer: Page, network: RunningNetwork): Promise<void> {
 	const status = () =>
 		customer.request.get(`${network.address}/healthz`, { timeout: 5_000 }).then(
 			(response) => response.status(),
@@ -163,8 +170,11 @@ async function untilAnswering(customer: Page, network: RunningNetwork): Promise<
 
 /** Checks that every message is shown once and in the same order to both. */
 async function expectExactlyOnce(pages: Page[], each: number): Promise<void> {
-	const wanted = Array.from({ length: each }, (_, index) => [mark("agent", index), mark("customer", index)]);
-	const orders = await Promise.all(pages.map(marksOn));
+	const wanted = Array.from({ length: each }, (_, index) => [
+		formatMark("agent", index),
+		formatMark("customer", index),
+	]);
+	const orders = await Promise.all(pages.map(readMarks));
 	for (const [place, page] of pages.entries()) {
 		expect([...(orders[place] ?? [])].sort(), "each message once").toEqual(wanted.flat().sort());
 		expect((await readObserved(page)).doubled, "messages that stood there twice").toEqual([]);
@@ -175,6 +185,6 @@ async function expectExactlyOnce(pages: Page[], each: number): Promise<void> {
 }
 
 /** The transport that a page uses. */
-export async function transportOf(page: Page): Promise<string> {
+export async function readTransport(page: Page): Promise<string> {
 	return (await log(page).getAttribute("data-transport")) ?? "not shown";
 }

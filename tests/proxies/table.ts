@@ -7,12 +7,12 @@ export type Outcome =
 	| { network: string; status: "failed" | "not run"; why: string };
 
 /** A network that answers sooner than this is not reported as late, because the check itself takes time. */
-const LATE_MS = 3_000;
+const LATE_THRESHOLD_MS = 3_000;
 
 const HEAD = ["network", "transport", "median delay", "slowest", "live after 502s", "note"];
 
 /** @returns a table in Markdown, one line for each network. */
-export function tableOf(outcomes: Outcome[]): string {
+export function formatTable(outcomes: Outcome[]): string {
 	const rows = outcomes.map((outcome) => {
 		if (outcome.status !== "passed") {
 			const note =
@@ -30,7 +30,9 @@ export function tableOf(outcomes: Outcome[]): string {
 			[
 				...(note ? [note] : []),
 				...(isTypingSeen ? [] : ["typing not seen"]),
-				...(networkAwayMs > LATE_MS ? [`the proxy itself came back ${seconds(networkAwayMs)} late`] : []),
+				...(networkAwayMs > LATE_THRESHOLD_MS
+					? [`the proxy itself came back ${seconds(networkAwayMs)} late`]
+					: []),
 			].join("; "),
 		];
 	});
@@ -50,7 +52,7 @@ const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
 /** Removes terminal colours and characters that would end a cell. */
 function firstLine(text: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that begins a colour is one.
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal colour begins with an escape character.
 	const plain = text.replace(/\u001b\[[\d;]*m/g, "");
 	return (plain.split("\n").find((line) => line.trim()) ?? "").replaceAll("|", "\\|");
 }

@@ -8,19 +8,19 @@ type Row = {
 	text: string;
 	id: string;
 	notice: string | null;
-	/** True for a stopped answer, which the agent's take-over ended. */
+	/** True for a stopped answer: the agent took over while it was written. */
 	isStopped: boolean;
 };
 type Turn = { messageId: string; questionSeq: number; state: string; attempts: number };
 
-/** What a session must contain at the end. */
+/** The expected content of one session at its end. */
 export type Expected = {
 	customer: Customer;
-	/** The only correct answer to the questions directly above it. */
+	/** The correct answer to the questions directly above it. */
 	answerTo: (questions: string[]) => string;
-	/** Whether the agent took over during an answer, so that the last questions have none. */
+	/** Whether the agent took over during an answer, so that the last questions have no answer. */
 	wasTaken: boolean;
-	/** Number of escalations that the session must have. */
+	/** The expected number of calls for a person. */
 	calls: number;
 };
 
@@ -28,12 +28,12 @@ export type AnswersVerdict = {
 	violations: Violation[];
 	questions: number;
 	answers: number;
-	/** Turns with more than one attempt, because their process was killed. */
+	/** Turns that were started more than once, because their process was killed. */
 	begunAgain: number;
 	returns: { tried: number; whole: number };
 };
 
-/** Checks every session of a run. */
+/** Compares every session of a run with its expected content. */
 export async function judgeAnswers(sql: postgres.Sql, expected: Expected[]): Promise<AnswersVerdict> {
 	const verdict: AnswersVerdict = {
 		violations: [],
@@ -64,20 +64,20 @@ export async function judgeAnswers(sql: postgres.Sql, expected: Expected[]): Pro
 		verdict.begunAgain += turns.filter(({ attempts }) => attempts > 1).length;
 		verdict.returns.tried += customer.returns.tried;
 		verdict.returns.whole += customer.returns.whole;
-		const wholeAnswers = judgeConversation(one, rows, turns, accuse);
-		judgeWords(one, wholeAnswers, turns, accuse);
+		const wholeAnswers = judgeSession(one, rows, turns, accuse);
+		judgePartialAnswers(one, wholeAnswers, turns, accuse);
 	}
 	return verdict;
 }
 
-type Accuse = (what: string) => void;
+type ReportViolation = (what: string) => void;
 
-/** @returns the whole answer to each answered question, by message id. */
-function judgeConversation(
+/** @returns the complete answer to each answered question, by the id of its message. */
+function judgeSession(
 	one: Expected,
 	rows: readonly Row[],
 	turns: readonly Turn[],
-	accuse: Accuse,
+	accuse: ReportViolation,
 ): Map<string, string> {
 	const wholeAnswers = new Map<string, string>();
 	let open: string[] = [];
@@ -94,7 +94,7 @@ function judgeConversation(
 			else if (isStopped && !one.wasTaken) accuse(`the answer at ${seq} was stopped for no reason`);
 			else if (isStopped ? !whole.startsWith(text) : text !== whole)
 				accuse(`the answer at ${seq} is not the whole one: ${text.slice(0, 80)}`);
-			// A stopped answer ends the assistant's part: the agent answers from here.
+			// After a stopped answer the agent answers, not the assistant.
 			isAnswered = true;
 		}
 	}
@@ -110,17 +110,17 @@ function judgeConversation(
 	return wholeAnswers;
 }
 
-/** Checks live texts: each must be the beginning of its final answer, and never of a superseded one. */
-function judgeWords(
+/** A partial answer must be the beginning of the final answer, and must not belong to a superseded one. */
+function judgePartialAnswers(
 	{ customer }: Expected,
 	wholeAnswers: ReadonlyMap<string, string>,
 	turns: readonly Turn[],
-	accuse: Accuse,
+	accuse: ReportViolation,
 ) {
 	const turnOf = new Map(turns.map((turn) => [turn.messageId, turn]));
 	const named = new Set<string>();
 	for (const { messageId, text, newestQuestion, isTaken } of customer.shownLive) {
-		// The page may have shown more of a stopped answer than was stored, so its text is compared with the whole answer.
+		// The page may have shown more of a stopped answer than was stored, so it is compared with the complete answer.
 		const whole = wholeAnswers.get(messageId);
 		const turn = turnOf.get(messageId);
 		if (whole !== undefined && !whole.startsWith(text))

@@ -3,21 +3,21 @@ import type { Fleet } from "../fleet.ts";
 import type { Random } from "../random.ts";
 import type { Moment } from "./model.ts";
 
-/** Kills one process after another, each at a chosen moment of an answer. */
+/** Kills one process after the other, each at a chosen moment of an answer. */
 export type Killer = {
-	/** Reports that an answer in a process is at this moment. */
+	/** To be called when an answer in a process reaches a moment. */
 	meet(process: number, moment: Moment): void;
 	/** Number of kills so far, by moment. */
 	kills: Map<Moment, number>;
 	/** Resolves when all kills are done and every process is ready again. */
 	done: Promise<void>;
-	/** Whether all kills are done, so that customers finish and leave. */
+	/** Whether all kills are done. Customers then finish their question and end. */
 	isOver(): boolean;
 };
 
 const DOWN_MS = 200;
 
-/** @param options.moments the moments, used in turn. @param options.kills total number of kills. */
+/** @param options.moments are used in turn; @param options.kills their total number. */
 export function startKiller(options: {
 	fleet: Fleet;
 	random: Random;
@@ -34,7 +34,7 @@ export function startKiller(options: {
 	async function killAll() {
 		for (let count = 0; count < options.kills && Date.now() < options.until; count += 1) {
 			const moment = moments[count % moments.length] ?? "in mid-stream";
-			// Waits a random time, so that a kill can hit any text of any answer.
+			// A random delay, so that any part of any answer can be interrupted.
 			await delay(random.between(50, 600));
 			const met = new Promise<number>((resolve) => {
 				strike = resolve;
@@ -51,7 +51,7 @@ export function startKiller(options: {
 		meet(process, moment) {
 			if (armed !== moment) return;
 			armed = null;
-			// Kills within the few milliseconds of the step that follows this moment.
+			// Within the few milliseconds of the process's reaction to this moment.
 			const waitMs = moment === "in mid-stream" ? 0 : random.between(0, 12);
 			setTimeout(() => strike?.(process), waitMs);
 		},

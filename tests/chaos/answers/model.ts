@@ -18,48 +18,48 @@ export const MOMENTS = [
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
 
-/** What a question makes the model do; the plan is part of the question's text. */
+/** The model's behaviour, which the text of a question contains. */
 export const PLANS = ["plain", "tool", "escalate"] as const;
 export type Plan = (typeof PLANS)[number];
 
 const CHUNK_MS = 40;
-const WORDS =
+const ANSWER_TEXT =
 	"The parcel is packed on the next working day and travels for three more and then it stands at your door where a neighbour may take it in for you if nobody opens when the driver rings the bell twice";
 
-/** A question that contains its mark and its plan. */
-export const questionOf = (mark: string, plan: Plan): string => `When does it come (${plan} ${mark})`;
+/** A question that contains its own mark and its plan. */
+export const formatQuestion = (mark: string, plan: Plan): string => `When does it come (${plan} ${mark})`;
 
-const MARK = /\((plain|tool|escalate) ([\w-]+)\)/g;
+const QUESTION_PATTERN = /\((plain|tool|escalate) ([\w-]+)\)/g;
 
-/** The last question in a text that may contain several. */
+/** The last question in a text, which may contain several. */
 export function readQuestion(text: string): { plan: Plan; mark: string } | null {
-	const [, plan, mark] = [...text.matchAll(MARK)].at(-1) ?? [];
+	const [, plan, mark] = [...text.matchAll(QUESTION_PATTERN)].at(-1) ?? [];
 	return plan && mark ? { plan: plan as Plan, mark } : null;
 }
 
-/** The whole answer to a question; every word differs from those of other answers. */
-export const answerTo = (mark: string): string =>
-	WORDS.split(" ")
+/** The complete answer to a question. Each of its words contains the mark, so it differs from other answers. */
+export const formatAnswer = (mark: string): string =>
+	ANSWER_TEXT.split(" ")
 		.map((word, index) => (index % 6 === 0 ? `${word} ${mark}` : word))
 		.join(" ");
 
 /**
- * A model that answers slowly, word by word, and reports when an answer is at a moment for a kill.
- * @param onMoment called with the number of the process, which is in the path of its requests.
+ * A model that answers slowly, word by word, and reports the moments of an answer.
+ * @param onMoment gets the number of the process, which is in the path of its requests.
  */
 export function startSlowModel(onMoment: (process: number, moment: Moment) => void): Promise<OpenAiServer> {
 	return startOpenAiServer(async (response, request) => {
 		const process = Number(/\/process-(\d+)\//.exec(request.path)?.[1]);
-		const asked = readQuestion(lastQuestion(request));
+		const asked = readQuestion(readLastQuestion(request));
 		if (!asked || !request.body.stream) return streamsText("other")(response, request);
 		const hasCalled = request.body.messages.at(-1)?.role === "tool";
 		if (asked.plan !== "plain" && !hasCalled) {
-			await callFirst(asked.plan)(response, request);
+			await callToolFirst(asked.plan)(response, request);
 			onMoment(process, "at a tool call");
 			return;
 		}
 		writeChunk(response, { role: "assistant", content: "" });
-		const words = answerTo(asked.mark).split(/(?<= )/);
+		const words = formatAnswer(asked.mark).split(/(?<= )/);
 		for (const [index, word] of words.entries()) {
 			if (response.destroyed) return;
 			writeChunk(response, { content: word });
@@ -71,12 +71,12 @@ export function startSlowModel(onMoment: (process: number, moment: Moment) => vo
 	});
 }
 
-function callFirst(plan: "tool" | "escalate"): Reply {
+function callToolFirst(plan: "tool" | "escalate"): Reply {
 	return plan === "tool"
 		? callsTools([{ name: "search_knowledge", arguments: { query: "delivery" } }])
 		: callsTools([{ name: "escalate", arguments: { reason: "requested" } }]);
 }
 
-function lastQuestion({ body }: CapturedRequest): string {
+function readLastQuestion({ body }: CapturedRequest): string {
 	return body.messages.findLast((message) => message.role === "user")?.content ?? "";
 }

@@ -2,19 +2,19 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createParser } from "eventsource-parser";
 import type { Random } from "../random.ts";
 import { untilAborted } from "../until-aborted.ts";
-import { fillGap, type Reader, receive } from "./reader.ts";
+import { fillGap, type Reader, receiveEvent } from "./reader.ts";
 
-/** Milliseconds to wait for the first event before another connection is tried. */
-const HELLO_MS = 3_000;
-/** Milliseconds without a byte (two and a half heartbeats) after which the connection counts as dead. */
-const SILENCE_MS = 37_500;
-/** Timeout of a long poll, which the server holds for 25 s. */
-const POLL_LIMIT_MS = 30_000;
-const SYNC_LIMIT_MS = 5_000;
-const SYNC_EVERY_MS = 1_000;
-const BACKOFF_FIRST_MS = 500;
-/** Maximum backoff: a page waits up to 30 s, but a load balancer with healthy processes answers sooner. */
-const BACKOFF_LIMIT_MS = 2_000;
+/** Without a first event in this time the connection does not work, and another one is tried. */
+const FIRST_EVENT_TIMEOUT_MS = 3_000;
+/** After two and a half heartbeats without a byte the connection is dead. */
+const SILENCE_TIMEOUT_MS = 37_500;
+/** A long poll is held for 25 s; a catch-up is answered at once. */
+const POLL_TIMEOUT_MS = 30_000;
+const SYNC_TIMEOUT_MS = 5_000;
+const SYNC_INTERVAL_MS = 1_000;
+const FIRST_BACKOFF_MS = 500;
+/** The page itself waits up to 30 s; a load balancer with healthy processes answers sooner. */
+const MAX_BACKOFF_MS = 2_000;
 
 /** A reader's connection, which the run can disturb. */
 export type Connection = {
@@ -69,8 +69,8 @@ export function openConnection(options: {
 			reconnectInMs = null;
 			try {
 				reader.connections += 1;
-				if (reader.transport === "long poll") await ask("/chat/poll", POLL_LIMIT_MS);
-				else if (reader.transport === "sync") await ask(syncPath, SYNC_LIMIT_MS);
+				if (reader.transport === "long poll") await ask("/chat/poll", POLL_TIMEOUT_MS);
+				else if (reader.transport === "sync") await ask(syncPath, SYNC_TIMEOUT_MS);
 				else await stream();
 			} catch {
 				// The connection was cut, refused or unreachable; it reconnects in every case.
@@ -79,9 +79,9 @@ export function openConnection(options: {
 			}
 			if (isLeaving) return;
 			if (attempts > 0) {
-				const most = Math.min(BACKOFF_FIRST_MS * 2 ** (attempts - 1), BACKOFF_LIMIT_MS);
+				const most = Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS);
 				await rest(reconnectInMs ?? Math.max(100, most * random.next()));
-			} else if (reader.transport === "sync") await rest(SYNC_EVERY_MS);
+			} else if (reader.transport === "sync") await rest(SYNC_INTERVAL_MS);
 		}
 	}
 
@@ -90,7 +90,7 @@ export function openConnection(options: {
 
 	async function stream() {
 		const mine = current;
-		let watchdog = setTimeout(() => mine.abort(), HELLO_MS);
+		let watchdog = setTimeout(() => mine.abort(), FIRST_EVENT_TIMEOUT_MS);
 		try {
 			const isPost = reader.transport === "stream by POST";
 			const opening = fetch(isPost ? at(eventsPath) : `${at(eventsPath)}?${place()}`, {
@@ -107,7 +107,7 @@ export function openConnection(options: {
 				onEvent(frame) {
 					if (frame.event === "joined-chat") attempts = 0;
 					if (frame.event === "bye") reconnectInMs = (JSON.parse(frame.data) as { in: number }).in;
-					receive(reader, frame.id ?? null, frame.event ?? "", frame.data);
+					receiveEvent(reader, frame.id ?? null, frame.event ?? "", frame.data);
 				},
 			});
 			const decoder = new TextDecoder();
@@ -122,7 +122,7 @@ export function openConnection(options: {
 				const { done, value } = await untilAborted(bytes.read(), mine.signal);
 				clearTimeout(watchdog);
 				if (done || mine.signal.aborted) break;
-				watchdog = setTimeout(() => mine.abort(), SILENCE_MS);
+				watchdog = setTimeout(() => mine.abort(), SILENCE_TIMEOUT_MS);
 				if (isToBeCut && value.length > 40) {
 					isToBeCut = false;
 					parser.feed(decoder.decode(value.subarray(0, value.length >> 1), { stream: true }));
@@ -154,7 +154,7 @@ export function openConnection(options: {
 					more: boolean;
 				};
 				attempts = 0;
-				for (const { id, type, data } of page.events) receive(reader, id, type, JSON.stringify(data));
+				for (const { id, type, data } of page.events) receiveEvent(reader, id, type, JSON.stringify(data));
 				if (reader.state.hasGap) fillGap(reader);
 				if (!page.more) return;
 			} finally {
@@ -166,7 +166,7 @@ export function openConnection(options: {
 	/** Like the page after a gap: fetches missing events from the last cursor. */
 	async function fetchMissing() {
 		fillGap(reader);
-		await ask(syncPath, SYNC_LIMIT_MS).catch(() => {});
+		await ask(syncPath, SYNC_TIMEOUT_MS).catch(() => {});
 	}
 
 	const running = run().finally(() => {

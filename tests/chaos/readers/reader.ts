@@ -1,7 +1,7 @@
 import { applyEvent, beginConversation } from "#app/realtime/client/conversation.ts";
 import type { Conversation } from "#app/realtime/client/conversation-state.ts";
 import { type ChatEvent, eventSchema, type StreamName } from "#app/realtime/events.ts";
-import type { Talk } from "../people.ts";
+import type { ChatSession } from "../people.ts";
 import { INTERNAL_MARK } from "../writers.ts";
 
 /** A violation: its time and a description. */
@@ -17,7 +17,7 @@ export type Transport = (typeof TRANSPORTS)[number];
  */
 export type Reader = {
 	name: string;
-	talk: Talk;
+	talk: ChatSession;
 	transport: Transport;
 	/** What the page shows now. */
 	state: Conversation;
@@ -35,7 +35,7 @@ export type Reader = {
 	watch?: (before: Conversation, after: Conversation) => void;
 };
 
-export function createReader(talk: Talk, transport: Transport, name: string): Reader {
+export function createReader(talk: ChatSession, transport: Transport, name: string): Reader {
 	return {
 		name,
 		talk,
@@ -59,30 +59,30 @@ const emptyPage = (sessionId: string) =>
 		hasOlder: false,
 	});
 
-export const isAgent = (reader: Reader): boolean => reader.transport === "agent's stream";
+export const isAgentReader = (reader: Reader): boolean => reader.transport === "agent's stream";
 
 /** Streams of which this reader may receive every event. */
-export const streamsOf = (reader: Reader): StreamName[] =>
-	isAgent(reader) ? ["public", "internal"] : ["public"];
+export const listReadableStreams = (reader: Reader): StreamName[] =>
+	isAgentReader(reader) ? ["public", "internal"] : ["public"];
 
 /** Applies one received event. @param json its data. */
-export function receive(reader: Reader, id: string | null, type: string, json: string): void {
-	if (!isAgent(reader) && (json.includes(INTERNAL_MARK) || json.includes('"stream":"internal"')))
-		accuse(reader, `received what is internal: ${json.slice(0, 120)}`);
+export function receiveEvent(reader: Reader, id: string | null, type: string, json: string): void {
+	if (!isAgentReader(reader) && (json.includes(INTERNAL_MARK) || json.includes('"stream":"internal"')))
+		reportViolation(reader, `received what is internal: ${json.slice(0, 120)}`);
 	const parsed = eventSchema.safeParse({ type, data: JSON.parse(json) });
 	if (!parsed.success) {
-		accuse(reader, `received no event of ours: ${type}`);
+		reportViolation(reader, `received no event of ours: ${type}`);
 		return;
 	}
 	const event = parsed.data;
-	if (event.type === "reset") accuse(reader, `was reset (${event.data.reason})`);
+	if (event.type === "reset") reportViolation(reader, `was reset (${event.data.reason})`);
 	const before = reader.state;
 	reader.state = applyEvent(before, { id, event }, Date.now());
 	if (reader.state.hasGap && !before.hasGap) {
 		reader.gaps += 1;
-		accuse(reader, `saw a hole before ${placeOf(event)}, being at ${placesOf(before)}`);
+		reportViolation(reader, `saw a hole before ${placeOf(event)}, being at ${placesOf(before)}`);
 	}
-	note(reader, event, before);
+	recordDurableEvent(reader, event, before);
 	if (reader.state !== before) reader.watch?.(before, reader.state);
 }
 
@@ -91,22 +91,22 @@ export function fillGap(reader: Reader): void {
 	reader.state = { ...reader.state, hasGap: false };
 }
 
-function note(reader: Reader, event: ChatEvent, before: Conversation) {
+function recordDurableEvent(reader: Reader, event: ChatEvent, before: Conversation) {
 	if (event.type === "new-message" && reader.state.applied.public > before.applied.public) {
-		show(reader, event.data.message.id, event.data.message.seq);
+		recordShownMessage(reader, event.data.message.id, event.data.message.seq);
 	} else if (event.type === "chat-history") {
 		for (const message of event.data.messages)
-			if (!reader.shownAt.has(message.id)) show(reader, message.id, message.seq);
+			if (!reader.shownAt.has(message.id)) recordShownMessage(reader, message.id, message.seq);
 	}
 }
 
-function show(reader: Reader, messageId: string, seq: number) {
-	if (reader.shownAt.has(messageId)) accuse(reader, `showed ${messageId} twice`);
+function recordShownMessage(reader: Reader, messageId: string, seq: number) {
+	if (reader.shownAt.has(messageId)) reportViolation(reader, `showed ${messageId} twice`);
 	reader.shownAt.set(messageId, Date.now());
 	reader.shown.push({ messageId, seq });
 }
 
-function accuse(reader: Reader, what: string): void {
+function reportViolation(reader: Reader, what: string): void {
 	reader.faults.push({ at: Date.now(), what: `${reader.name} ${what}` });
 }
 
