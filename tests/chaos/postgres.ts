@@ -54,7 +54,7 @@ export async function startChaosPostgres(): Promise<ChaosPostgres> {
 	let frozen: number[] = [];
 	await waitUntilReady(url);
 
-	const ask: ChaosPostgres["runStatement"] = async (work) => {
+	const runStatement: ChaosPostgres["runStatement"] = async (work) => {
 		for (let tries = 1; ; tries += 1) {
 			const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connect_timeout: 5 });
 			try {
@@ -81,7 +81,7 @@ export async function startChaosPostgres(): Promise<ChaosPostgres> {
 			await waitUntilReady(url);
 		},
 		async freeze(forMs) {
-			const pids = await ask((sql) => sql<{ pid: number }[]>`select pid from pg_stat_activity`);
+			const pids = await runStatement((sql) => sql<{ pid: number }[]>`select pid from pg_stat_activity`);
 			frozen = [child.pid ?? 0, ...pids.map(({ pid }) => pid)].filter((pid) => pid > 0);
 			for (const pid of frozen) sendSignal(pid, "SIGSTOP");
 			await delay(forMs);
@@ -89,13 +89,13 @@ export async function startChaosPostgres(): Promise<ChaosPostgres> {
 			await waitUntilReady(url);
 		},
 		async terminate(applicationName) {
-			const rows = await ask(
+			const rows = await runStatement(
 				(sql) => sql`select pg_terminate_backend(pid) from pg_stat_activity
 					where application_name like ${applicationName} and pid <> pg_backend_pid()`,
 			);
 			return rows.length;
 		},
-		runStatement: ask,
+		runStatement,
 		async remove() {
 			thaw();
 			await stopProcess(child, "SIGQUIT");
@@ -105,7 +105,7 @@ export async function startChaosPostgres(): Promise<ChaosPostgres> {
 	};
 }
 
-function launchPostgres(place: ClusterLocation, port: number): ChildProcess {
+function launchPostgres(location: ClusterLocation, port: number): ChildProcess {
 	const settings = [
 		"listen_addresses=127.0.0.1",
 		`port=${port}`,
@@ -113,10 +113,10 @@ function launchPostgres(place: ClusterLocation, port: number): ChildProcess {
 		"max_connections=200",
 		"timezone=UTC",
 	];
-	const args = ["-D", clusterDirectory(place.home), ...settings.flatMap((setting) => ["-c", setting])];
+	const args = ["-D", clusterDirectory(location.home), ...settings.flatMap((setting) => ["-c", setting])];
 	const child = trackProcess(
-		spawn(programPath(place.binaries, "postgres"), args, {
-			...spawnOptionsFor(place.account),
+		spawn(programPath(location.binaries, "postgres"), args, {
+			...spawnOptionsFor(location.account),
 			stdio: "ignore",
 		}),
 	);

@@ -36,7 +36,7 @@ export function formatViolations({ violations }: Verdict, startedAt: number): st
 }
 
 export function formatSlowReaders(slow: SlowReaderReport): string {
-	return `Paused readers: ${slow.lines.length} took nothing while ${megabytes(slow.sentBytes)} MB were written to them; at most ${Math.round(slow.mostUnsentBytes / 1024)} KB lay unsent for one, the process grew by ${megabytes(slow.growthBytes)} MB.`;
+	return `Paused readers: ${slow.lines.length} read nothing while ${megabytes(slow.sentBytes)} MB were written to them; at most ${Math.round(slow.mostUnsentBytes / 1024)} KB were unsent for one, and the process grew by ${megabytes(slow.growthBytes)} MB.`;
 }
 
 export function formatLeaks(rounds: ProcessResources[][], times: number): string {
@@ -47,5 +47,5 @@ export function formatLeaks(rounds: ProcessResources[][], times: number): string
 		const change = (kind: string) => `${before?.counts[kind] ?? 0} → ${held.counts[kind] ?? 0}`;
 		return `sockets ${change("TCPSocketWrap")}, timers ${change("Timeout")}, heap ${megabytes(before?.heapBytes ?? 0)} → ${megabytes(held.heapBytes)} MB`;
 	});
-	return `Left behind after all readers had gone, come again and gone ${times} times more: ${each.join("; ")}.`;
+	return `Resources after all readers had disconnected once and ${times} times more: ${each.join("; ")}.`;
 }

@@ -140,7 +140,7 @@ async function runWithFaults(stage: RunContext): Promise<number> {
 		`${acknowledged} messages acknowledged in ${(lastedMs / 1_000).toFixed(0)} s by ${options.writers} writers (${log.retries} repeated requests, ${notes} internal notes), read by ${lines.length} readers of ${people.talks.length} conversations over ${TRANSPORTS.join(", ")} (${connections} connections and polls).`,
 	);
 	if (options.bus === "postgres")
-		say(`Hints: ${counts.passed} passed, ${counts.lost} lost, ${counts.doubled} doubled.`);
+		say(`Wake-ups: ${counts.passed} forwarded, ${counts.lost} dropped, ${counts.doubled} duplicated.`);
 	say(
 		`From acknowledgement to the page, faults included: ${verdict.deliveries.count} deliveries, median ${verdict.deliveries.medianMs} ms, p99 ${verdict.deliveries.p99Ms} ms.`,
 	);
@@ -224,8 +224,8 @@ async function checkAfterwards(stage: RunContext, lines: Connection[], log: Writ
 		forMs: options.slowSeconds * 1_000,
 	});
 	await waitUntilComplete(stage, slow.lines, (slow.sentBytes * slow.lines.length) / CATCH_UP_BYTES_PER_MS);
-	say("Looking for what is left behind …");
-	awaited = "what is left behind";
+	say("Looking for leaks …");
+	awaited = "the check for leaks";
 	const close = async (leaving: Connection[]) =>
 		void (await Promise.all(leaving.map((line) => line.close())));
 	await close([...lines, ...slow.lines]);

@@ -106,7 +106,7 @@ export async function checkSlowReaders(options: {
 	const violations: Violation[] = [];
 	const accuse = (what: string) => violations.push({ at: Date.now(), what });
 	if (mostUnsentBytes > UNSENT_LIMIT_BYTES)
-		accuse(`${mostUnsentBytes} bytes lay unsent for one paused reader`);
+		accuse(`${mostUnsentBytes} bytes were unsent for one paused reader`);
 	if (growthBytes > GROWTH_LIMIT_BYTES) accuse(`the process grew by ${growthBytes} bytes for paused readers`);
 	return { lines, violations, sentBytes, mostUnsentBytes, growthBytes };
 }
