@@ -26,11 +26,11 @@ import {
 	streamsText,
 } from "#tests/setup/openai-server.ts";
 
-const closing: (() => Promise<unknown>)[] = [];
+const cleanups: (() => Promise<unknown>)[] = [];
 beforeEach(resetRateLimits);
 afterEach(async () => {
 	setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" });
-	for (const close of closing.splice(0)) await close();
+	for (const close of cleanups.splice(0)) await close();
 });
 beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
 afterAll(() => setEnv({ RATE_LIMITS: "on" }));
@@ -72,7 +72,7 @@ const actionsOf = (sessionId: string) =>
 
 async function withModel(...script: [Reply, ...Reply[]]) {
 	const server = await startOpenAiServer(...script);
-	closing.push(server.close);
+	cleanups.push(server.close);
 	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: server.url, OPENAI_MODEL: "scripted-1" });
 	return server;
 }

@@ -17,10 +17,10 @@ import { until } from "#tests/setup/until.ts";
 beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
 
 const servers: TestServer[] = [];
-const closing: (() => Promise<unknown>)[] = [];
+const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
 	await Promise.all(servers.splice(0).map((server) => server.end("SIGKILL")));
-	for (const close of closing.splice(0)) await close();
+	for (const close of cleanups.splice(0)) await close();
 	await sql`delete from ai_turns`;
 	// Ends all sessions, because the next test's worker would answer their open questions.
 	await sql`update chat_sessions set is_active = false, status = 'ended', ended_at = now()`;
@@ -229,7 +229,7 @@ describe("answer slots", () => {
 		};
 		setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: model.url, OPENAI_MODEL: "scripted-1" });
 		const stopWorker = startWorker();
-		closing.push(async () => {
+		cleanups.push(async () => {
 			const stopped = stopWorker(0);
 			letAllGo();
 			await stopped;

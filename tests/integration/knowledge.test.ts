@@ -154,10 +154,10 @@ const embeds: Reply = (response, request) => {
 };
 
 describe("search by embedding", () => {
-	const closing: (() => Promise<void>)[] = [];
+	const cleanups: (() => Promise<void>)[] = [];
 	async function withEmbeddings(...script: [Reply, ...Reply[]]) {
 		const server = await startOpenAiServer(...script);
-		closing.push(server.close);
+		cleanups.push(server.close);
 		setEnv({ OPENAI_API_KEY: "k", OPENAI_BASE_URL: server.url, OPENAI_EMBEDDING_MODEL: `m-${randomUUID()}` });
 		return server;
 	}
@@ -165,7 +165,7 @@ describe("search by embedding", () => {
 		requests.flatMap(({ body }) => (body as unknown as { input: string[] }).input);
 	afterEach(async () => {
 		setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "", OPENAI_EMBEDDING_MODEL: "" });
-		for (const close of closing.splice(0)) await close();
+		for (const close of cleanups.splice(0)) await close();
 	});
 
 	it("finds passages without a term of the question, and never what customers may not read", async () => {

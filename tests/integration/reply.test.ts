@@ -24,19 +24,19 @@ import {
 import { until } from "#tests/setup/until.ts";
 
 let stopWorker: ((graceMs: number) => Promise<void>) | null = null;
-const closing: (() => Promise<unknown>)[] = [];
+const cleanups: (() => Promise<unknown>)[] = [];
 
 beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
 afterEach(async () => {
 	await stopWorker?.(0);
 	stopWorker = null;
-	for (const close of closing.splice(0)) await close();
+	for (const close of cleanups.splice(0)) await close();
 });
 afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
 
 async function withModel(...script: [Reply, ...Reply[]]) {
 	const server = await startOpenAiServer(...script);
-	closing.push(server.close);
+	cleanups.push(server.close);
 	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: server.url, OPENAI_MODEL: "scripted-1" });
 	return server;
 }

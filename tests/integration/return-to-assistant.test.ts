@@ -15,7 +15,7 @@ import { startOpenAiServer, streamsText } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
 
 let agent: { agentId: string; name: string };
-const closing: (() => Promise<unknown>)[] = [];
+const cleanups: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
 	setEnv({ RATE_LIMITS: "off" });
@@ -28,7 +28,7 @@ beforeAll(async () => {
 	await recordAgentActivity(agentId);
 });
 afterEach(async () => {
-	for (const close of closing.splice(0)) await close();
+	for (const close of cleanups.splice(0)) await close();
 });
 
 const put = (body: unknown, as: Sender) => call(sessions.action, json("PUT", "/api/chat/sessions", body, as));
@@ -42,7 +42,7 @@ async function withModel(answer: string) {
 	const model = await startOpenAiServer(streamsText(answer));
 	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: model.url, OPENAI_MODEL: "scripted-1" });
 	const stopWorker = startWorker();
-	closing.push(async () => {
+	cleanups.push(async () => {
 		await stopWorker(0);
 		await model.close();
 		setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" });
@@ -131,7 +131,7 @@ describe("a session that a program returns to the assistant", () => {
 		const { ada, sessionId } = await customerWithAgent();
 		expect((await put({ sessionId, status: "assistant" }, ada.bearer)).status).toBe(403);
 		setEnv({ ASSISTANT: "off" });
-		closing.push(async () => void setEnv({ ASSISTANT: "on" }));
+		cleanups.push(async () => void setEnv({ ASSISTANT: "on" }));
 		expect((await put({ sessionId, status: "assistant" }, await apiKey())).status).toBe(409);
 		expect(await sessionRow(sessionId)).toMatchObject({ status: "agent", assignedAgentId: agent.agentId });
 	});

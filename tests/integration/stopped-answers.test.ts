@@ -17,14 +17,14 @@ import { eventsOf, messagesOf } from "#tests/factories.ts";
 import { type Reply, startOpenAiServer, streamsText, writeChunk } from "#tests/setup/openai-server.ts";
 import { until } from "#tests/setup/until.ts";
 
-const closing: (() => Promise<unknown>)[] = [];
+const cleanups: (() => Promise<unknown>)[] = [];
 const QUEUED = "We've asked a member of our team to join.";
 
 // The first answer of a process loads the pipeline's data, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
 afterEach(async () => {
-	for (const close of closing.splice(0)) await close();
+	for (const close of cleanups.splice(0)) await close();
 });
 afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
 
@@ -41,7 +41,7 @@ async function readerOf(text: string, rest = "and here is the rest.") {
 		await streamsText(rest)(response, request);
 	};
 	const model = await startOpenAiServer(slow);
-	closing.push(model.close);
+	cleanups.push(model.close);
 	setEnv({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: model.url, OPENAI_MODEL: "scripted-1" });
 	const identity = { visitorId: randomUUID(), customerId: null };
 	const actor = { type: "customer", identity } as const;
@@ -128,7 +128,7 @@ describe("a stopped answer is stored once, before the notice", () => {
 			await answered;
 			await streamsText("Too late.")(response, request);
 		});
-		closing.push(silent.close);
+		cleanups.push(silent.close);
 		setEnv({ OPENAI_BASE_URL: silent.url });
 		const again = answerSession(bo.sessionId);
 		await asked;

@@ -249,8 +249,8 @@ export async function findPassages(
 	const found = ranked.map(({ row, relevance, own }): JudgedPassage => {
 		// A long article must not win by its length alone, so its other passages count only in part.
 		const siblings = (byArticle.get(row.article_id) ?? own) - own;
-		const words = own + SIBLING_SHARE * Math.min(siblings, own);
-		const likeness = similarityOf(row.content_hash, known);
+		const termScore = own + SIBLING_SHARE * Math.min(siblings, own);
+		const similarity = similarityOf(row.content_hash, known);
 		return {
 			id: Number(row.id),
 			articleId: row.article_id,
@@ -261,13 +261,14 @@ export async function findPassages(
 			body: row.body,
 			locale: row.locale,
 			score:
-				likeness === null
-					? words
-					: (words + BASE_SCORE * maxIdf) * Math.exp(SIMILARITY_EXPONENT * (likeness - TYPICAL_SIMILARITY)),
+				similarity === null
+					? termScore
+					: (termScore + BASE_SCORE * maxIdf) *
+						Math.exp(SIMILARITY_EXPONENT * (similarity - TYPICAL_SIMILARITY)),
 			coverage: relevance.coverage,
 			relevance,
-			termScore: words,
-			similarity: likeness,
+			termScore,
+			similarity,
 		};
 	});
 	found.sort((a, b) => b.score - a.score || a.id - b.id);

@@ -53,7 +53,7 @@ export function matchTerm(term: Term, vector: TextVector, plain: string) {
 	let matchWeight = 0;
 	let frequency = 0;
 	let isNamed = false;
-	let isTold = false;
+	let isInBody = false;
 	for (const alternative of term.alternatives) {
 		const places = occurrencesOf(alternative.phrase, vector);
 		if (places.length === 0) continue;
@@ -63,7 +63,7 @@ export function matchTerm(term: Term, vector: TextVector, plain: string) {
 			frequency +=
 				(alternative.matchWeight === 1 ? 1 : SYNONYM_SHARE * alternative.matchWeight) *
 				FIELD_WEIGHT[place.field];
-			if (place.field !== "A") isTold = true;
+			if (place.field !== "A") isInBody = true;
 			if (place.field !== "C" && alternative.matchWeight >= MIN_NAMING_WEIGHT) isNamed = true;
 		}
 	}
@@ -71,9 +71,9 @@ export function matchTerm(term: Term, vector: TextVector, plain: string) {
 		if (matchWeight >= patternWeight || !pattern.test(plain)) continue;
 		matchWeight = patternWeight;
 		frequency += patternWeight;
-		isTold = true;
+		isInBody = true;
 	}
-	return { matchWeight, frequency, isNamed, isTold };
+	return { matchWeight, frequency, isNamed, isInBody };
 }
 
 /** A text to judge: its stems, its plain text for patterns, and its heading. */
@@ -96,9 +96,9 @@ export function judge(terms: Term[], idfs: number[], text: JudgedText): Relevanc
 	let asked = 0;
 	let isRule = false;
 	let wasMet = false;
-	let told = 0;
+	let bodyMatchWeight = 0;
 	for (const [i, term] of terms.entries()) {
-		const { matchWeight, frequency, isNamed, isTold } = matchTerm(term, vector, plain);
+		const { matchWeight, frequency, isNamed, isInBody } = matchTerm(term, vector, plain);
 		const isSecond = wasMet && term.isNext && !term.isAsked;
 		wasMet = matchWeight > 0;
 		if (matchWeight === 0) {
@@ -112,14 +112,22 @@ export function judge(terms: Term[], idfs: number[], text: JudgedText): Relevanc
 		met.push({ term, matchWeight, isNamed });
 		// Topic terms affect the ranking only, not the coverage.
 		if (term.isTopic) continue;
-		if (isTold) told += term.weight;
+		if (isInBody) bodyMatchWeight += term.weight;
 		const weight = isSecond ? term.weight * SECOND_NAME_WORD_SHARE : term.weight;
 		if (isNamed && term.isPolicy && matchWeight >= MIN_NAMING_WEIGHT) isRule = true;
 		asked += weight;
 		covered += weight * matchWeight;
 	}
 	for (const term of missed) asked += missingTermCost(term, isRule);
-	return { score, coverage: asked > 0 ? covered / asked : 0, met, missed, isRule, asked, bodyMatch: told };
+	return {
+		score,
+		coverage: asked > 0 ? covered / asked : 0,
+		met,
+		missed,
+		isRule,
+		asked,
+		bodyMatch: bodyMatchWeight,
+	};
 }
 
 /** The coverage that a missing term costs: little when it only says which product a rule is applied to. */

@@ -3,7 +3,7 @@ const words = (text: string) => text.trim().split(/\s+/);
 /** Words that frame a question without naming its subject, in addition to Postgres's stop words. */
 export const FRAME_WORDS = new Set(
 	words(`
-	a able mine about actually advance advise afternoon again all already also always am an and another any anybody anyone
+	a able mine about actually advance advise afternoon again all already also always am an and another any anybody randomProcess
 	anything anyway appreciate are as ask asking assist assistance at away basically be because been before being
 	best better but by can cannot cant case certain certainly clarify come comes coming concerning confirm
 	could couldnt currently curious day dear detail details did didnt different do does doesnt doing done dont each

@@ -29,7 +29,7 @@ export async function getSettings<Key extends SettingKey>(
 	const stored = new Map(rows.map(({ key, value }) => [key, value]));
 	const entries = keys.map((key) => {
 		if (stored.has(key) && !SETTINGS[key].safeParse(stored.get(key)).success) {
-			log.warn({ key }, "a setting does not have its shape; its defaults are used");
+			log.warn({ key }, "a setting does not match its schema; its defaults are used");
 		}
 		return [key, parseSetting(key, stored.get(key))];
 	});

@@ -36,9 +36,9 @@ beforeAll(async () => {
 	await (await fetch(`${address}/sync`)).text();
 });
 
-const closing: (() => Promise<void> | void)[] = [];
+const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
-	for (const close of closing.splice(0).reverse()) await close();
+	for (const close of cleanups.splice(0).reverse()) await close();
 });
 
 function memoryOf(kept: { transport: Transport; until: number } | null = null) {
@@ -58,7 +58,7 @@ async function openSite(set: (site: SimulatedSite) => void = () => {}) {
 	const site = new SimulatedSite();
 	set(site);
 	const address = await site.listen();
-	closing.push(
+	cleanups.push(
 		() =>
 			new Promise<void>((resolve) => {
 				site.server.close(() => resolve());
@@ -90,7 +90,7 @@ function read(address: string, over: Partial<Parameters<typeof openEventConnecti
 		timings: QUICK,
 		...over,
 	});
-	closing.push(() => connection.close());
+	cleanups.push(() => connection.close());
 	const now = () => states.at(-1) ?? { state: "connecting", transport: "sse" };
 	return { connection, seqs, events, states, refused, now };
 }

@@ -29,9 +29,9 @@ beforeAll(async () => {
 	await (await fetch(`${site.address}/sync`)).text();
 });
 
-const closing: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-	for (const close of closing.splice(0).reverse()) await close();
+	for (const close of cleanups.splice(0).reverse()) await close();
 	vi.unstubAllGlobals();
 });
 
@@ -60,7 +60,7 @@ async function openServer() {
 		for (let seq = from + 1; seq <= site.seq; seq += 1) sendMessage(response, seq);
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	closing.push(() => {
+	cleanups.push(() => {
 		server.closeAllConnections();
 		return new Promise((resolve) => server.close(resolve));
 	});
@@ -105,7 +105,7 @@ function openTab(site: Site, { session = "s", pace = QUICK } = {}) {
 		timings: pace,
 	});
 	const opened = Object.assign(tab, { connection });
-	closing.push(() => connection.close());
+	cleanups.push(() => connection.close());
 	return opened;
 }
 
