@@ -7,6 +7,9 @@ export interface Conversation {
 	cookie: string;
 }
 
+/** How many sessions a contender starts with, and the number of messages in each (1 unless given). */
+export type ConversationPlan = { count: number; length?: number };
+
 /** The protocol of the load. */
 export type ContenderKind = "ours" | "socket.io";
 

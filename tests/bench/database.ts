@@ -7,7 +7,8 @@ import { setEnv } from "#app/env.server.ts";
 import postgres from "#db/driver.ts";
 import { migrate } from "#db/migrate.ts";
 import { openEmbeddedDatabase } from "#embedded-postgres/index.ts";
-import type { Conversation } from "./contender.ts";
+import type { Conversation, ConversationPlan } from "./contender.ts";
+import { readParent, readProcessorMsOfTree } from "./processor-time.ts";
 
 export type BenchDatabase = Awaited<ReturnType<typeof openBenchDatabase>>;
 
@@ -19,6 +20,8 @@ export async function openBenchDatabase() {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-bench-"));
 	const cluster = await openEmbeddedDatabase({ dataDir, role: "guest" });
 	const admin = postgres(cluster.url, { max: 1, onnotice: () => {} });
+	const [backend] = await admin<{ pid: number }[]>`select pg_backend_pid() as pid`;
+	const postmaster = backend ? readParent(backend.pid) : null;
 	const secret = randomBytes(32).toString("hex");
 	setEnv({ APP_SECRET: secret, CUSTOMER_IDENTITY_SECRET: randomBytes(32).toString("hex") });
 	let count = 0;
@@ -34,6 +37,8 @@ export async function openBenchDatabase() {
 			await migrate(url.href);
 			return url.href;
 		},
+		/** Processor time of Postgres with all its processes so far, in milliseconds; null where it is not reported. */
+		processorMs: (): number | null => (postmaster === null ? null : readProcessorMsOfTree(postmaster)),
 		/** Terminates every backend of the database that executes LISTEN. @returns their number. */
 		async killListeners(url: string): Promise<number> {
 			const killed = await admin`
@@ -51,27 +56,31 @@ export async function openBenchDatabase() {
 }
 
 /**
- * Creates open sessions of as many customers, each with one message, in our tables; the peer's server reads its
+ * Creates open sessions of as many customers, each with its messages, in our tables; the peer's server reads its
  * permissions from the same tables. The sessions are queued, with a deadline and a handover, so that no background
  * work for them runs while messages are measured.
  */
-export async function makeConversations(url: string, count: number): Promise<Conversation[]> {
+export async function makeConversations(
+	url: string,
+	{ count, length = 1 }: ConversationPlan,
+): Promise<Conversation[]> {
 	const client = postgres(url, { max: 1, onnotice: () => {} });
 	try {
 		const rows = await client<{ sessionId: string; visitorId: string }[]>`
 			insert into chat_sessions
 				(visitor_id, status, queued_at, queue_reason, queue_deadline, handover, last_seq)
-			select gen_random_uuid(), 'queued', now(), 'assistant-off', now() + interval '1 day', '{}', 1
+			select gen_random_uuid(), 'queued', now(), 'assistant-off', now() + interval '1 day', '{}', ${length}
 			from generate_series(1, ${count})
 			returning session_id as "sessionId", visitor_id as "visitorId"`;
 		await client`
 			insert into chat_messages (session_id, seq, sender_id, sender_type, message)
-			select session_id, 1, visitor_id::text, 'user', 'Where is my parcel?' from chat_sessions`;
+			select session_id, seq, visitor_id::text, 'user', 'Where is my parcel?'
+			from chat_sessions cross join generate_series(1, ${length}) as seq`;
 		await client`
 			insert into chat_events (stream, seq, session_id, type, data)
-			select 'public:' || session_id, 1, session_id, 'new-message', jsonb_build_object(
-				'stream', 'public', 'seq', 1, 'message', jsonb_build_object(
-					'id', m.id, 'sessionId', session_id, 'seq', 1, 'clientMessageId', null, 'senderType', 'user',
+			select 'public:' || session_id, seq, session_id, 'new-message', jsonb_build_object(
+				'stream', 'public', 'seq', seq, 'message', jsonb_build_object(
+					'id', m.id, 'sessionId', session_id, 'seq', seq, 'clientMessageId', null, 'senderType', 'user',
 					'senderName', null, 'message', message, 'messageType', 'text', 'metadata', '{}'::jsonb,
 					'isRead', false, 'sentAt', sent_at))
 			from chat_messages m`;

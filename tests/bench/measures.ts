@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Contender, ContenderKind } from "./contender.ts";
+import type { Contender, ContenderKind, ConversationPlan } from "./contender.ts";
 import type { BenchDatabase } from "./database.ts";
 import { faultOf, type MessageCounts } from "./ledger.ts";
 import { type Load, startLoad } from "./load/start.ts";
@@ -12,6 +12,9 @@ const CONVERSATIONS = 100;
 const SENDERS = 50;
 const CONNECTIONS = 5_000;
 const KILL_RATE = 200;
+/** Messages of the long session before the measure, and the rate of messages in it. */
+const LONG_SESSION_LENGTH = 20_000;
+const LONG_SESSION_RATE = 50;
 /** A warm-up before the measurement, because code that is not optimised yet must not be compared. */
 const WARM_UP = { type: "open", rate: 200, seconds: 4 } as const;
 
@@ -30,11 +33,14 @@ export interface Plan {
 	/** Names of the measures to run. */
 	only: ReadonlySet<string>;
 	seconds: number;
+	/** Whether the rate limits of ours are on; the peer has none. */
+	hasLimits: boolean;
 }
 
 export const MEASURES = [
 	...OPEN_RATES.map((rate) => `open-${rate}`),
 	"closed",
+	"long",
 	"listener-kill",
 	"idle",
 	"reconnect",
@@ -54,21 +60,29 @@ export async function measureSide(
 	};
 	const isWanted = (measure: string) => plan.only.has(measure);
 
-	if (MEASURES.some((measure) => isWanted(measure) && !["idle", "reconnect"].includes(measure))) {
-		await withSide(kind, options.database, CONVERSATIONS, async ({ contender, load, databaseUrl }) => {
+	if (MEASURES.some((measure) => isWanted(measure) && !["long", "idle", "reconnect"].includes(measure))) {
+		await withSide(kind, options, { count: CONVERSATIONS }, async ({ contender, load, databaseUrl }) => {
+			const side = { contender, database: options.database, load, seconds: plan.seconds };
 			await load.traffic(WARM_UP, { over: CONVERSATIONS });
 			for (const rate of OPEN_RATES) {
-				if (isWanted(`open-${rate}`)) note(`open-${rate}`, await open({ contender, load, rate, ...plan }));
+				if (isWanted(`open-${rate}`)) note(`open-${rate}`, await open({ ...side, rate }));
 			}
-			if (isWanted("closed")) note("closed", await closed({ contender, load, ...plan }));
+			if (isWanted("closed")) note("closed", await closed(side));
 			if (isWanted("listener-kill")) {
 				const kill = () => options.database.killListeners(databaseUrl);
-				note("listener-kill", await listenerKill({ contender, load, kill, ...plan }));
+				note("listener-kill", await listenerKill({ ...side, kill }));
 			}
 		});
 	}
+	if (isWanted("long")) {
+		await withSide(kind, options, { count: 1, length: LONG_SESSION_LENGTH }, async ({ contender, load }) => {
+			const side = { contender, database: options.database, load, seconds: plan.seconds };
+			await load.traffic({ ...WARM_UP, rate: LONG_SESSION_RATE }, { over: 1 });
+			note("long", await open({ ...side, rate: LONG_SESSION_RATE, over: 1 }));
+		});
+	}
 	if (isWanted("idle") || isWanted("reconnect")) {
-		await withSide(kind, options.database, CONNECTIONS, async ({ contender, load }) => {
+		await withSide(kind, options, { count: CONNECTIONS }, async ({ contender, load }) => {
 			note("idle", await idle(contender, load));
 			if (isWanted("reconnect")) note("reconnect", await reconnect(load));
 		});
@@ -78,13 +92,18 @@ export async function measureSide(
 
 async function withSide(
 	kind: ContenderKind,
-	database: BenchDatabase,
-	conversations: number,
+	{ database, plan }: { database: BenchDatabase; plan: Plan },
+	conversations: ConversationPlan,
 	work: (side: { contender: Contender; load: Load; databaseUrl: string }) => Promise<void>,
 ): Promise<void> {
 	const databaseUrl = await database.create();
 	const start = kind === "ours" ? startOurs : startSocketIo;
-	const contender = await start({ databaseUrl, secret: database.secret, conversations });
+	const contender = await start({
+		databaseUrl,
+		secret: database.secret,
+		conversations,
+		hasLimits: plan.hasLimits,
+	});
 	const load = startLoad(contender);
 	try {
 		await work({ contender, load, databaseUrl });
@@ -97,24 +116,28 @@ async function withSide(
 type Measured = Omit<Reading, "measure" | "kind" | "repeat">;
 interface Side {
 	contender: Contender;
+	database: BenchDatabase;
 	load: Load;
 	seconds: number;
 }
 
-async function open({ contender, load, rate, seconds }: Side & { rate: number }): Promise<Measured> {
-	const { result, cpu } = await withProcessorTime(contender, () =>
-		load.traffic({ type: "open", rate, seconds }, { over: CONVERSATIONS }),
+async function open(side: Side & { rate: number; over?: number }): Promise<Measured> {
+	const { load, rate, seconds, over = CONVERSATIONS } = side;
+	const { result, cpu } = await withProcessorTime(side, (onSteady) =>
+		load.traffic({ type: "open", rate, seconds }, { over, onSteady }),
 	);
-	const { p50, p99, max, verdict, loadCpu } = result;
-	return { figures: { p50, p99, max, rate: result.rate, cpu, loadCpu }, verdict, fault: faultOf(verdict) };
+	const { p50, p99, startP99, max, verdict, loadCpu } = result;
+	const figures = { p50, p99, startP99, max, rate: result.rate, ...cpu, loadCpu };
+	return { figures, verdict, fault: faultOf(verdict) };
 }
 
-async function closed({ contender, load, seconds }: Side): Promise<Measured> {
-	const { result, cpu } = await withProcessorTime(contender, () =>
-		load.traffic({ type: "closed", senders: SENDERS, seconds }, { over: SENDERS }),
+async function closed(side: Side): Promise<Measured> {
+	const { load, seconds } = side;
+	const { result, cpu } = await withProcessorTime(side, (onSteady) =>
+		load.traffic({ type: "closed", senders: SENDERS, seconds }, { over: SENDERS, onSteady }),
 	);
 	const { p50, p99, ackRate, verdict, loadCpu } = result;
-	return { figures: { rate: ackRate, p50, p99, cpu, loadCpu }, verdict, fault: faultOf(verdict) };
+	return { figures: { rate: ackRate, p50, p99, ...cpu, loadCpu }, verdict, fault: faultOf(verdict) };
 }
 
 /** After a third of the run, the Postgres backends that both processes listen on are terminated once. */
@@ -161,14 +184,24 @@ async function reconnect(load: Load): Promise<Measured> {
 	return { figures: { seconds: ms / 1_000, loadCpu }, fault };
 }
 
-/** Processor time of both servers, in milliseconds a message; NaN where the system does not report it. */
+/**
+ * Processor time of the steady phase in milliseconds a message, of both servers (`cpu`) and of Postgres (`databaseCpu`);
+ * NaN where the system does not report it.
+ */
 async function withProcessorTime(
-	contender: Contender,
-	work: () => Promise<TrafficResult>,
-): Promise<{ result: TrafficResult; cpu: number }> {
-	const before = contender.processorMs();
-	const result = await work();
-	const after = contender.processorMs();
-	const cpu = before === null || after === null ? Number.NaN : (after - before) / result.verdict.acked;
-	return { result, cpu };
+	{ contender, database }: Side,
+	work: (onSteady: () => void) => Promise<TrafficResult>,
+): Promise<{ result: TrafficResult; cpu: { cpu: number; databaseCpu: number; allCpu: number } }> {
+	const read = () => ({
+		servers: contender.processorMs() ?? Number.NaN,
+		database: database.processorMs() ?? Number.NaN,
+	});
+	let before = read();
+	const result = await work(() => {
+		before = read();
+	});
+	const after = read();
+	const cpu = (after.servers - before.servers) / result.steadyAcked;
+	const databaseCpu = (after.database - before.database) / result.steadyAcked;
+	return { result, cpu: { cpu, databaseCpu, allCpu: cpu + databaseCpu } };
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ROOT } from "#commands/steps/root.ts";
 import { startServerProcess } from "#tests/setup/server-process.ts";
-import type { Contender, Conversation } from "./contender.ts";
+import type { Contender, Conversation, ConversationPlan } from "./contender.ts";
 import { makeConversations } from "./database.ts";
 import { measurePair } from "./server-pair.ts";
 
@@ -9,13 +9,14 @@ import { measurePair } from "./server-pair.ts";
 export const GC_NODE_OPTIONS = ["--expose-gc", "--import", join(ROOT, "tests/setup/gc-on-signal.mjs")];
 
 /**
- * Starts two processes of the built app on one database, as `npm run serve` does. Limits and the assistant are off,
- * because the peer has neither.
+ * Starts two processes of the built app on one database, as `npm run serve` does. The assistant is off, and limits unless
+ * wanted, because the peer has neither.
  */
 export async function startOurs(options: {
 	databaseUrl: string;
 	secret: string;
-	conversations: number;
+	conversations: ConversationPlan;
+	hasLimits: boolean;
 }): Promise<Contender> {
 	const { databaseUrl, secret } = options;
 	const conversations = await makeConversations(databaseUrl, options.conversations);
@@ -24,7 +25,7 @@ export async function startOurs(options: {
 		LISTEN_DATABASE_URL: "",
 		BUS_URL: "",
 		APP_SECRET: secret,
-		RATE_LIMITS: "off",
+		RATE_LIMITS: options.hasLimits ? "on" : "off",
 		ASSISTANT: "off",
 		OPENAI_API_KEY: "",
 		NODE_OPTIONS: "",

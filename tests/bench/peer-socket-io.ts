@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { ROOT } from "#commands/steps/root.ts";
 import { lineFrom } from "#tests/setup/processes.ts";
-import type { Contender } from "./contender.ts";
+import type { Contender, ConversationPlan } from "./contender.ts";
 import { makeConversations } from "./database.ts";
 import { GC_NODE_OPTIONS } from "./ours.ts";
 import { measurePair } from "./server-pair.ts";
@@ -14,7 +14,8 @@ const NEWEST_OFFSET = String(Number.MAX_SAFE_INTEGER);
 export async function startSocketIo(options: {
 	databaseUrl: string;
 	secret: string;
-	conversations: number;
+	conversations: ConversationPlan;
+	hasLimits: boolean;
 }): Promise<Contender> {
 	const conversations = await makeConversations(options.databaseUrl, options.conversations);
 	// The first process creates the peer's tables; two at once would conflict.

@@ -54,6 +54,7 @@ function readOptions() {
 		options: {
 			repeats: { type: "string", default: "3" },
 			seconds: { type: "string", default: "10" },
+			limits: { type: "string", default: "off" },
 			only: { type: "string", default: [...MEASURES, ANSWER].join(",") },
 			json: { type: "string" },
 		},
@@ -67,6 +68,7 @@ function readOptions() {
 		only,
 		repeats: positive("repeats", values.repeats),
 		seconds: positive("seconds", values.seconds),
+		hasLimits: values.limits === "on",
 		json: values.json,
 	};
 }

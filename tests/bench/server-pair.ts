@@ -1,12 +1,10 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { readProcessorMs } from "./processor-time.ts";
 
 /** Number of garbage collections: after many handshakes, one collection does not return all memory pages. */
 const COLLECTIONS = 3;
 const BETWEEN_COLLECTIONS_MS = 1_000;
-/** Unit of processor time in Linux's /proc, in milliseconds (USER_HZ is 100 on all usual systems). */
-const TICK_MS = 10;
 
 /** Measures memory and processor time of a pair of server processes, in the same way for both contenders. */
 export function measurePair(processes: ChildProcess[]) {
@@ -48,12 +46,4 @@ function collect(child: ChildProcess): Promise<void> {
 		stdout?.on("data", onOutput);
 		child.kill("SIGUSR2");
 	});
-}
-
-/** User and system time of a process from Linux's /proc. */
-function readProcessorMs(pid: number): number {
-	const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-	// The process's name, in brackets, may contain spaces, so fields are counted after it.
-	const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-	return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }

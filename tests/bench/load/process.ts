@@ -15,6 +15,7 @@ export type Job =
 export type CrowdResult = { ms: number; open: number; loadCpu: number };
 export type Report =
 	| { type: "started" }
+	| { type: "steady" }
 	| { type: "done"; result: TrafficResult | CrowdResult | null }
 	| { type: "failed"; why: string };
 
@@ -34,7 +35,7 @@ process.on("message", async ({ target, job }: { target: Target; job: Job }) => {
 
 async function work(target: Target, job: Job): Promise<TrafficResult | CrowdResult | null> {
 	if (job.type === "open" || job.type === "closed") {
-		return runTraffic(target, job, () => sendReport({ type: "started" }));
+		return runTraffic(target, job, (phase) => sendReport({ type: phase }));
 	}
 	crowd ??= createCrowd(target);
 	if (job.type !== "enter") crowd.leaveAll();

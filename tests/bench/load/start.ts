@@ -7,12 +7,15 @@ import type { ClosedLoop, OpenLoop, TrafficResult } from "./traffic.ts";
 
 export type Load = ReturnType<typeof startLoad>;
 
+/** Called when the first message is due, and when the steady phase begins. */
+type PhaseListeners = { onStart?: () => void; onSteady?: () => void };
+
 /** Starts the load's process for a contender. It runs one job at a time. */
 export function startLoad(contender: Contender) {
 	const { kind, writerUrl, readerUrl, cursors } = contender;
 	const child = fork(join(import.meta.dirname, "process.ts"), { execArgv: ["--import", "tsx"] });
 
-	function run(job: Job, conversations: Target["conversations"], onStart?: () => void) {
+	function run(job: Job, conversations: Target["conversations"], on: PhaseListeners = {}) {
 		return new Promise<unknown>((resolve, reject) => {
 			const end = () => {
 				child.off("message", onReport);
@@ -23,7 +26,8 @@ export function startLoad(contender: Contender) {
 				reject(new Error("The load's process ended."));
 			};
 			const onReport = (report: Report) => {
-				if (report.type === "started") return onStart?.();
+				if (report.type === "started") return on.onStart?.();
+				if (report.type === "steady") return on.onSteady?.();
 				end();
 				if (report.type === "done") resolve(report.result);
 				else reject(new Error(report.why));
@@ -35,10 +39,10 @@ export function startLoad(contender: Contender) {
 	}
 
 	return {
-		/** Sends messages in the first `over` sessions. @param onStart called when the first message is due. */
-		async traffic(job: OpenLoop | ClosedLoop, options: { over: number; onStart?: () => void }) {
+		/** Sends messages in the first `over` sessions. */
+		async traffic(job: OpenLoop | ClosedLoop, options: { over: number } & PhaseListeners) {
 			const conversations = contender.conversations.slice(0, options.over);
-			return (await run(job, conversations, options.onStart)) as TrafficResult;
+			return (await run(job, conversations, options)) as TrafficResult;
 		},
 		async crowd(type: "enter" | "re-enter", count: number) {
 			return (await run({ type, count }, contender.conversations)) as CrowdResult;

@@ -23,8 +23,19 @@ export interface ClosedLoop {
 	seconds: number;
 }
 
-/** The result of a run. */
+/**
+ * The first part of a run, in milliseconds, is reported apart: streams have just been opened and code is still being
+ * optimised. The other figures are of the steady phase after it.
+ */
+export const START_MS = 2_500;
+
+/** The result of a run; latencies and rates are of the steady phase. */
 export interface TrafficResult {
+	/** Latencies of the messages that were due in the first part of the run. */
+	startP50: number;
+	startP99: number;
+	/** Messages acknowledged in the steady phase and later. */
+	steadyAcked: number;
 	/** Latency from due to shown, in milliseconds. */
 	p50: number;
 	p99: number;
@@ -40,29 +51,36 @@ export interface TrafficResult {
 	verdict: MessageCounts;
 }
 
-/** Sends messages and records their arrival. @param onStart called when the schedule begins. */
+/** Sends messages and records their arrival. @param notify called when the schedule and when the steady phase begin. */
 export async function runTraffic(
 	target: Target,
 	job: OpenLoop | ClosedLoop,
-	onStart: () => void,
+	notify: (phase: "started" | "steady") => void,
 ): Promise<TrafficResult> {
 	const ledger = createLedger();
 	const onRender: OnRender = (id, conversation) => ledger.render(id, conversation, performance.now());
 	const client = await (target.kind === "ours" ? connectOurs : connectSocketIo)(target, onRender);
 	try {
-		onStart();
+		notify("started");
 		const cpu = process.cpuUsage();
 		const from = performance.now();
-		const to = from + job.seconds * 1_000;
+		const steady = from + START_MS;
+		const to = steady + job.seconds * 1_000;
+		setTimeout(() => notify("steady"), START_MS);
 		if (job.type === "open")
 			await openLoop({ client, ledger, job, conversations: target.conversations.length });
 		else await closedLoop({ client, ledger, job });
 		const used = process.cpuUsage(cpu);
 		const spentMs = performance.now() - from;
-		const { rendered, acked } = ledger.during({ from, to });
+		const { rendered, acked } = ledger.during({ from: steady, to });
 		await settle(ledger);
+		const now = performance.now();
+		const start = latencyFigures(ledger.latencies({ from, to: steady, now }));
 		return {
-			...latencyFigures(ledger.latencies({ from, to, now: performance.now() })),
+			...latencyFigures(ledger.latencies({ from: steady, to, now })),
+			startP50: start.p50,
+			startP99: start.p99,
+			steadyAcked: ledger.during({ from: steady, to: now }).acked,
 			worstArrival: ledger.worstArrival(),
 			rate: rendered / job.seconds,
 			ackRate: acked / job.seconds,
@@ -89,7 +107,8 @@ async function openLoop(options: {
 		waiting: [] as string[],
 		isSending: false,
 	}));
-	const total = Math.round(job.rate * job.seconds);
+	const spanMs = START_MS + job.seconds * 1_000;
+	const total = Math.round((job.rate * spanMs) / 1_000);
 	const begun = performance.now();
 
 	async function send(index: number) {
@@ -113,13 +132,13 @@ async function openLoop(options: {
 		}
 		await delay(TICK_MS);
 	}
-	const left = begun + job.seconds * 1_000 - performance.now();
+	const left = begun + spanMs - performance.now();
 	if (left > 0) await delay(left);
 }
 
 async function closedLoop(options: { client: Client; ledger: Ledger; job: ClosedLoop }): Promise<void> {
 	const { client, ledger, job } = options;
-	const until = performance.now() + job.seconds * 1_000;
+	const until = performance.now() + START_MS + job.seconds * 1_000;
 	await Promise.all(
 		Array.from({ length: job.senders }, async (_, index) => {
 			while (performance.now() < until) {
