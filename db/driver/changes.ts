@@ -146,7 +146,7 @@ export const CHANGES: Change[] = [
 ];
 
 /** Folder of the changed copy, which the application uses. */
-export const COPY = join(import.meta.dirname, "postgres");
+export const COPY_FOLDER = join(import.meta.dirname, "postgres");
 
 const HEADER =
 	"// postgres VERSION with the corrections of db/driver/changes.ts. Made by `npm run driver:copy`; do not edit.\n";

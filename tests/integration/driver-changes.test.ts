@@ -35,7 +35,7 @@ const ENDINGS: Record<string, { changed: string[]; published: string[] | RegExp 
 };
 
 /** @returns the outcomes that the scenario printed, or the error that ended its process. */
-async function play(driver: "changed" | "package", scenario: string): Promise<unknown> {
+async function runScenario(driver: "changed" | "package", scenario: string): Promise<unknown> {
 	const script = join(import.meta.dirname, "../setup/driver-scenarios.ts");
 	const child = spawn(process.execPath, ["--import", "tsx", script, driver, scenario], {
 		env: { ...process.env, DATABASE_URL: env().DATABASE_URL, NODE_OPTIONS: "" },
@@ -56,17 +56,21 @@ describe.each(CHANGES)("the change of the driver for $scenario", ({ scenario, fa
 	const { changed, published } = ENDINGS[scenario] ?? { changed: ["no ending is given"], published: [] };
 
 	it("is effective", async () => {
-		expect(await play("changed", scenario)).toEqual(changed);
+		expect(await runScenario("changed", scenario)).toEqual(changed);
 	});
 
 	it("is still needed", async () => {
 		const reason = `The published driver behaves differently now; see ${upstream.join(", ")}. The fault was: ${fault}`;
-		const ending = await play("package", scenario);
+		const ending = await runScenario("package", scenario);
 		if (published instanceof RegExp) expect(ending, reason).toMatch(published);
 		else expect(ending, reason).toEqual(published);
 	});
 });
 
 it("survives a reset in a transaction", async () => {
-	expect(await play("changed", "reset-in-transaction")).toEqual(["CONNECTION_CLOSED", "served", "served"]);
+	expect(await runScenario("changed", "reset-in-transaction")).toEqual([
+		"CONNECTION_CLOSED",
+		"served",
+		"served",
+	]);
 });

@@ -7,15 +7,15 @@ import type { Sql } from "#db/driver.ts";
  * ends the process in some scenarios.
  */
 
-const HANG_MS = 3_000;
-const [, , which = "", scenario = ""] = process.argv;
-const URL_OF_DATABASE = process.env.DATABASE_URL ?? "";
+const HANG_TIMEOUT_MS = 3_000;
+const [, , driverName = "", scenario = ""] = process.argv;
+const DATABASE_URL = process.env.DATABASE_URL ?? "";
 
 type Options = Record<string, unknown>;
 const postgres: (url: string, options?: Options) => Sql =
-	which === "changed" ? (await import("#db/driver.ts")).default : (await import("postgres")).default;
+	driverName === "changed" ? (await import("#db/driver.ts")).default : (await import("postgres")).default;
 
-const connect = (url = URL_OF_DATABASE, options: Options = {}) =>
+const connect = (url = DATABASE_URL, options: Options = {}) =>
 	postgres(url, {
 		max: 1,
 		fetch_types: false,
@@ -26,11 +26,11 @@ const connect = (url = URL_OF_DATABASE, options: Options = {}) =>
 	});
 
 /** For statements about the scenario's connections. */
-const observer = connect(URL_OF_DATABASE, { connect_timeout: 10 });
+const observer = connect(DATABASE_URL, { connect_timeout: 10 });
 
 /** How a statement ended: "served", the code of its error, or "hung". */
-async function outcome(work: Promise<unknown>): Promise<string> {
-	const hung = new Promise<string>((resolve) => setTimeout(resolve, HANG_MS, "hung"));
+async function describeOutcome(work: Promise<unknown>): Promise<string> {
+	const hung = new Promise<string>((resolve) => setTimeout(resolve, HANG_TIMEOUT_MS, "hung"));
 	const settled = work.then(
 		() => "served",
 		(error: { code?: string }) => error.code ?? String(error),
@@ -38,7 +38,7 @@ async function outcome(work: Promise<unknown>): Promise<string> {
 	return Promise.race([settled, hung]);
 }
 
-async function listen(server: Server): Promise<number> {
+async function listenOnLoopback(server: Server): Promise<number> {
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	const address = server.address();
 	return typeof address === "object" && address ? address.port : 0;
@@ -53,7 +53,7 @@ type ProxyControl = {
 
 /** A proxy before the database that passes `watch` the bytes of each direction and returns the database's URL through it. */
 async function startProxy(watch: (from: "client" | "server", bytes: Buffer) => void, control: ProxyControl) {
-	const database = new URL(URL_OF_DATABASE);
+	const database = new URL(DATABASE_URL);
 	const server = createServer((client) => {
 		const upstream = connectSocket({ host: database.hostname, port: Number(database.port) });
 		for (const socket of [client, upstream]) socket.on("error", () => {});
@@ -69,17 +69,17 @@ async function startProxy(watch: (from: "client" | "server", bytes: Buffer) => v
 		client.on("close", () => upstream.destroy());
 		upstream.on("close", () => client.destroy());
 	});
-	const proxied = new URL(URL_OF_DATABASE);
+	const proxied = new URL(DATABASE_URL);
 	proxied.hostname = "127.0.0.1";
-	proxied.port = String(await listen(server));
+	proxied.port = String(await listenOnLoopback(server));
 	return proxied.href;
 }
 
 /** A client whose newest socket the scenario can close. */
-function connectHeld(options: Options = {}) {
+function connectWithClosableSocket(options: Options = {}) {
 	let newest: Socket | undefined;
-	const database = new URL(URL_OF_DATABASE);
-	const sql = connect(URL_OF_DATABASE, {
+	const database = new URL(DATABASE_URL);
+	const sql = connect(DATABASE_URL, {
 		...options,
 		socket: () =>
 			new Promise<Socket>((resolve, reject) => {
@@ -103,42 +103,44 @@ function connectHeld(options: Options = {}) {
 	};
 }
 
-async function terminate(pid: unknown): Promise<void> {
+async function terminateBackend(pid: unknown): Promise<void> {
 	await observer`select pg_terminate_backend(${Number(pid)}, 10000)`;
 }
 
 const SCENARIOS: Record<string, () => Promise<string[]>> = {
 	async "write-after-close"() {
-		const { sql, close } = connectHeld();
+		const { sql, close } = connectWithClosableSocket();
 		await sql`select 1`;
 		const reserved = await sql.reserve();
 		await reserved`select 1`;
 		await close();
-		return [await outcome(reserved`select 2`)];
+		return [await describeOutcome(reserved`select 2`)];
 	},
 
 	async "close-during-write"() {
-		const { sql, close } = connectHeld();
+		const { sql, close } = connectWithClosableSocket();
 		await sql`select 1`;
 		// The driver writes in the next turn of the event loop; a close that begins after setImmediate comes before that.
 		await new Promise((resolve) => setImmediate(resolve));
-		const interrupted = outcome(sql`select 2`.execute());
+		const interrupted = describeOutcome(sql`select 2`.execute());
 		await close();
-		return [await interrupted, await outcome(sql`select 3`)];
+		return [await interrupted, await describeOutcome(sql`select 3`)];
 	},
 
 	async "close-during-startup"() {
 		const server = createServer((socket) => socket.on("error", () => {}).end());
-		return [await outcome(connect(`postgres://x@127.0.0.1:${await listen(server)}/x`)`select 1`)];
+		return [
+			await describeOutcome(connect(`postgres://x@127.0.0.1:${await listenOnLoopback(server)}/x`)`select 1`),
+		];
 	},
 
 	async "error-of-the-lost-connection"() {
 		const sql = connect();
 		const [row] = await sql`select pg_backend_pid() as pid`;
-		const interrupted = outcome(sql`select pg_sleep(60)`.execute());
-		await terminate(row?.pid);
+		const interrupted = describeOutcome(sql`select pg_sleep(60)`.execute());
+		await terminateBackend(row?.pid);
 		const first = await interrupted;
-		return [first === "57P01" ? "CONNECTION_CLOSED" : first, await outcome(sql`select 2`)];
+		return [first === "57P01" ? "CONNECTION_CLOSED" : first, await describeOutcome(sql`select 2`)];
 	},
 
 	async "unprepared-statement-behind-another"() {
@@ -166,11 +168,11 @@ const SCENARIOS: Record<string, () => Promise<string[]>> = {
 		const sql = connect(await startProxy(() => {}, control), { silence_timeout: 0.5 });
 		await sql`select 1`;
 		control.isFrozen = true;
-		return [await outcome(sql`select 2`)];
+		return [await describeOutcome(sql`select 2`)];
 	},
 
 	async "transaction-after-close"() {
-		const sql = connect(URL_OF_DATABASE, { prepare: false });
+		const sql = connect(DATABASE_URL, { prepare: false });
 		let queuedStatement: Promise<string> | undefined;
 		let resume = () => {};
 		const isLost = new Promise<void>((resolve) => {
@@ -180,32 +182,32 @@ const SCENARIOS: Record<string, () => Promise<string[]>> = {
 		const lateStatement = new Promise<string>((resolve) => {
 			report = resolve;
 		});
-		const transaction = outcome(
+		const transaction = describeOutcome(
 			sql.begin(async (tx) => {
 				const [row] = await tx`select pg_backend_pid() as pid`;
 				const running = tx`select pg_sleep(${60}::int)`.catch(() => {});
 				// Waits in the transaction until the first part of the statement before it is answered.
-				queuedStatement = outcome(tx`select ${1}::int`);
-				await terminate(row?.pid);
+				queuedStatement = describeOutcome(tx`select ${1}::int`);
+				await terminateBackend(row?.pid);
 				await running;
 				await isLost;
-				report(await outcome(tx`select 2`));
+				report(await describeOutcome(tx`select 2`));
 			}),
 		);
 		const first = await transaction;
 		// The connection is open again and belongs to this caller.
-		const other = await outcome(sql`select 3`);
+		const other = await describeOutcome(sql`select 3`);
 		resume();
 		const late = await lateStatement;
-		return [first, other, (await queuedStatement) ?? "", late, await outcome(sql`select 4`)].map((code) =>
-			code === "57P01" ? "CONNECTION_CLOSED" : code,
+		return [first, other, (await queuedStatement) ?? "", late, await describeOutcome(sql`select 4`)].map(
+			(code) => (code === "57P01" ? "CONNECTION_CLOSED" : code),
 		);
 	},
 
 	async "reset-in-transaction"() {
 		const control: ProxyControl = { isFrozen: false };
 		const sql = connect(await startProxy(() => {}, control));
-		const transaction = outcome(
+		const transaction = describeOutcome(
 			sql.begin(async (tx) => {
 				await tx`select 1`;
 				const running = tx`select pg_sleep(60)`.execute();
@@ -213,7 +215,11 @@ const SCENARIOS: Record<string, () => Promise<string[]>> = {
 				await running;
 			}),
 		);
-		const outcomes = [await transaction, await outcome(sql`select 2`), await outcome(sql`select 3`)];
+		const outcomes = [
+			await transaction,
+			await describeOutcome(sql`select 2`),
+			await describeOutcome(sql`select 3`),
+		];
 		return outcomes.map((code) => (code === "ECONNRESET" ? "CONNECTION_CLOSED" : code));
 	},
 };
