@@ -8,7 +8,7 @@ import { createFairQueue, type FairQueue } from "./fair-queue.ts";
  */
 
 /** Analysis of questions (language, intent, escalation rules): a few milliseconds each. */
-export const questionAnalysisQueue = (): FairQueue => singleton("reading-work", () => createFairQueue(1));
+export const getQuestionAnalysisQueue = (): FairQueue => singleton("reading-work", () => createFairQueue(1));
 
 /** Searches, and answers from the articles: up to 300 ms each, so they have a queue of their own. */
-export const searchQueue = (): FairQueue => singleton("searching-work", () => createFairQueue(1));
+export const getSearchQueue = (): FairQueue => singleton("searching-work", () => createFairQueue(1));

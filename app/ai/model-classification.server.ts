@@ -10,7 +10,7 @@ import { formatDataBlock } from "./prompt.server.ts";
 
 /** The small model's classification of a question, used when the local classifier is not certain. */
 
-/** After this time the local classification is used. */
+/** After this time the small model's classification is ignored, and the local one is used. */
 const CLASSIFICATION_DEADLINE_MS = 1_500;
 const MAX_CLASSIFICATION_TOKENS = 150;
 /** Limit for the question and for each earlier message, in UTF-16 units. */
@@ -18,7 +18,7 @@ const MAX_MESSAGE_CHARACTERS = 1_500;
 const CLASSIFIED_HISTORY_MESSAGES = 4;
 /** Of 810 questions of the Bitext data set, the 800 local results with at least this confidence were all right, and 8 of the other 10. */
 const MIN_LOCAL_CONFIDENCE = 0.6;
-/** Shorter messages are greetings, a yes or an order number. */
+/** Questions with fewer words are greetings, a yes or an order number, which need no classification. */
 const MIN_WORDS = 3;
 
 const NO_TOPIC_LABEL = "none";
@@ -31,7 +31,7 @@ const CLASSIFICATION_INSTRUCTIONS = `You label a customer's newest message to a 
 - wantsPerson: true only when the customer asks to be put through to a human being now, not when they ask what people can do.
 - topics: those of the given topics that the message is about; usually none.`;
 
-/** The result of the small model. */
+/** The small model's classification of a question. */
 type ModelClassification = NonNullable<Answer["reading"]> &
 	Pick<QuestionAnalysis, "intent" | "confidence" | "language">;
 

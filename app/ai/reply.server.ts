@@ -10,7 +10,7 @@ import { getSetting } from "#app/models/setting/store.server.ts";
 import { endLiveAnswer, publishEphemeral } from "#app/realtime/publish.server.ts";
 import { UNKNOWN_QUESTION } from "./analyse-question.server.ts";
 import { AnswerFailed } from "./answer.ts";
-import { questionAnalysisQueue } from "./cpu-queues.server.ts";
+import { getQuestionAnalysisQueue } from "./cpu-queues.server.ts";
 import {
 	decideEscalation,
 	type Escalation,
@@ -46,7 +46,7 @@ export async function answerSession(sessionId: string): Promise<void> {
 		analysis = question.analysis;
 		if (turn.attempts > MAX_ATTEMPTS) throw new AnswerFailed("cut");
 		const [ruleEscalation, limitEscalation] = await Promise.all([
-			questionAnalysisQueue().run(
+			getQuestionAnalysisQueue().run(
 				turn.network,
 				() => decideEscalation(question, escalationSettings),
 				liveAnswer.signal,

@@ -2,7 +2,7 @@ import { searchPassages } from "#app/models/article/article.server.ts";
 import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import type { AnswerRequest, PromptMaterial } from "./answer.ts";
-import { searchQueue } from "./cpu-queues.server.ts";
+import { getSearchQueue } from "./cpu-queues.server.ts";
 import { embedQuestionWithBuiltInModel, embedQuestionWithProvider } from "./embeddings.server.ts";
 import { findSearchTopics } from "./intent/search-topics.ts";
 import { detectQuestionLanguage } from "./language/question-language.server.ts";
@@ -24,7 +24,7 @@ export type PassageQuery = {
 	language?: string;
 	/** "agents" also finds articles for agents only. Never use it for a text that a customer sees unchecked. */
 	readers?: "customers" | "agents";
-	/** See `AnswerRequest`. */
+	/** Key of the network that the query came from; the search queue serves networks in turn. */
 	network?: string;
 	signal?: AbortSignal;
 };
@@ -44,7 +44,7 @@ export async function retrievePassages(retrieval: PassageQuery): Promise<FoundPa
 			topics: findSearchTopics(query),
 		});
 	};
-	return searchQueue().run(network, search, signal);
+	return getSearchQueue().run(network, search, signal);
 }
 
 /** Loads what the prompt for a question contains: the owner's parts and the best passages. */

@@ -31,7 +31,7 @@ const DELIVERY_MS = 50;
  */
 export function startWorker(): (graceMs: number) => Promise<void> {
 	const running = new Map<string, Promise<void>>();
-	const slots = new ConcurrentAnswers();
+	const concurrentAnswers = new ConcurrentAnswers();
 	const requestedAgain = new Map<string, DueTurn>();
 	/** Sessions whose answer ended since the last sweep. A failed answer is not restarted before the next sweep. */
 	const endedSinceSweep = new Set<string>();
@@ -51,7 +51,7 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 			revalidateRunningAnswer(sessionId);
 			return;
 		}
-		if (!slots.acquire(network)) {
+		if (!concurrentAnswers.acquire(network)) {
 			mayHaveWaitingTurns = true;
 			return;
 		}
@@ -61,7 +61,7 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 			})
 			.finally(() => {
 				running.delete(sessionId);
-				slots.release(network);
+				concurrentAnswers.release(network);
 				endedSinceSweep.add(sessionId);
 				const again = requestedAgain.get(sessionId);
 				requestedAgain.delete(sessionId);
@@ -111,7 +111,7 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		});
 	}
 
-	async function sweep() {
+	async function startAllDueTurns() {
 		endedSinceSweep.clear();
 		await startDueTurns();
 	}
@@ -145,7 +145,7 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		name: "the sweep for due answers",
 		everyMs: SWEEP_INTERVAL_MS,
 		firstMs: 0,
-		work: sweep,
+		work: startAllDueTurns,
 	});
 	const stopWatchdog = startWaitingWatchdog();
 

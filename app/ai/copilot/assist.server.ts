@@ -17,7 +17,7 @@ import { formatDataBlock } from "../prompt.server.ts";
 import { hasLanguageModel } from "../reply/answer-question.server.ts";
 import type { CopilotResult } from "./result.ts";
 
-/** After this time an agent will have written the reply. */
+/** Time limit for a suggested reply; after it an agent will have written their own. */
 const SUGGESTION_DEADLINE_MS = 30_000;
 const SMALL_TASK_DEADLINE_MS = 20_000;
 const MAX_COPILOT_TOKENS = 1_500;

@@ -11,7 +11,7 @@ import { formatDataBlock } from "../prompt.server.ts";
 
 /** Longest quote of a customer's message. */
 const MAX_QUOTE_CHARACTERS = 220;
-/** After this time the agent has probably started to read without a summary. */
+/** Time limit for the summary of a handover; after it the agent has probably started to read. */
 const SUMMARY_DEADLINE_MS = 8_000;
 const MAX_SUMMARY_TOKENS = 220;
 

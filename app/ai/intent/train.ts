@@ -79,9 +79,19 @@ function dropWords(text: string, random: () => number): string {
 	return words.filter(() => random() >= WORD_DROPOUT_SHARE).join(" ") || text;
 }
 
-const OPENINGS = ["hi", "hello", "hey", "ok so", "please", "good morning", "hi there", "sorry", "question"];
-const ENDINGS = ["please", "pls", "thanks", "thank you", "asap", "can you help", "?"];
-const SHORTHAND: Record<string, string> = {
+const CHAT_OPENINGS = [
+	"hi",
+	"hello",
+	"hey",
+	"ok so",
+	"please",
+	"good morning",
+	"hi there",
+	"sorry",
+	"question",
+];
+const CHAT_ENDINGS = ["please", "pls", "thanks", "thank you", "asap", "can you help", "?"];
+const SHORTHAND_WORDS: Record<string, string> = {
 	you: "u",
 	your: "ur",
 	please: "pls",
@@ -103,7 +113,7 @@ const TYPING_ERROR_SHARE = 0.04;
  */
 function addTypingNoise(text: string, random: () => number): string {
 	const words = text.split(/\s+/).map((word) => {
-		const short = SHORTHAND[word.toLowerCase()];
+		const short = SHORTHAND_WORDS[word.toLowerCase()];
 		if (short && random() < SHORTHAND_SHARE) return short;
 		return word.length >= 5 && !word.includes("{") && random() < TYPING_ERROR_SHARE
 			? addTypingError(word, random)
@@ -111,8 +121,9 @@ function addTypingNoise(text: string, random: () => number): string {
 	});
 	// Short texts are not extended: a greeting before every text would mean nothing.
 	if (words.length < 3) return words.join(" ");
-	if (random() < OPENING_SHARE) words.unshift(OPENINGS[Math.floor(random() * OPENINGS.length)] ?? "");
-	if (random() < ENDING_SHARE) words.push(ENDINGS[Math.floor(random() * ENDINGS.length)] ?? "");
+	if (random() < OPENING_SHARE)
+		words.unshift(CHAT_OPENINGS[Math.floor(random() * CHAT_OPENINGS.length)] ?? "");
+	if (random() < ENDING_SHARE) words.push(CHAT_ENDINGS[Math.floor(random() * CHAT_ENDINGS.length)] ?? "");
 	return words.join(" ");
 }
 

@@ -5,11 +5,14 @@ import { foldLetters } from "./person-request-patterns.ts";
  * machine operator, chat assistants in general, and what customers say about themselves.
  */
 
-/** Words that mean a person of the store only when no other kind of word is before them. */
+/** Roles that mean a person of the store only when no other kind of word comes before them. */
 const STORE_ROLES = new Set(
 	"agent agents operator operators representative representatives assistant assistants".split(" "),
 );
-/** Words that may be before them: articles, kinds of support, and verbs of asking. */
+/**
+ * Words that may come before a role such as "agent" when it means a person of the store: articles, kinds of support,
+ * and verbs of asking.
+ */
 const WORDS_BEFORE_STORE_ROLES = new Set(
 	(
 		"a an the your our my any some one another other different new real live actual proper living human person " +
@@ -23,7 +26,7 @@ const WORDS_BEFORE_STORE_ROLES = new Set(
 const CHAT_SOFTWARE_PATTERN = /\b(?:chat|virtual|ai|digital|online|automatic) assistants?\b/g;
 
 /** Statements about a person, such as "I am an agent", "as an agent", "by an agent". */
-const OTHER_PERSON_PATTERN =
+const STATEMENT_ABOUT_PERSON_PATTERN =
 	/\b(?:i am|im|i was|he is|hes|she is|shes|they are|is my|was my|work(?:s|ed|ing)? as|as|by|being|became|become|what is|whats|who is|whos) (?:a|an|the|your|my) (?:agent|operator|representative|assistant|manager|supervisor|human|person)s?\b/g;
 
 /** Replaces removed words, so that the words around them are not joined. */
@@ -40,7 +43,7 @@ export const splitClauses = (text: string): string[] =>
 export function replaceUnrelatedPeople(clause: string): string {
 	const words = clause
 		.replace(CHAT_SOFTWARE_PATTERN, PLACEHOLDER)
-		.replace(OTHER_PERSON_PATTERN, PLACEHOLDER)
+		.replace(STATEMENT_ABOUT_PERSON_PATTERN, PLACEHOLDER)
 		.split(" ");
 	return words
 		.map((word, at) => {

@@ -33,10 +33,10 @@ const MAX_ANALYSED_CHARACTERS = 2_000;
  * the number of words, so that a few words must be very clearly foreign. Measured on 6,480 English support questions
  * and 160 in eight other languages (docs/decisions/016).
  */
-const EXPECTED_LANGUAGE_BONUS = 0.03;
-const EXPECTED_LANGUAGE_BONUS_PER_WORD = { page: 0.1, history: 0.2 };
+const EXPECTED_LANGUAGE_SCORE_BONUS = 0.03;
+const EXPECTED_LANGUAGE_SCORE_BONUS_PER_WORD = { page: 0.1, history: 0.2 };
 /** English gets a small bonus, because chats in every language contain English words. */
-const ENGLISH_BONUS = 0.02;
+const ENGLISH_SCORE_BONUS = 0.02;
 /**
  * Score from which a text is clearly in a language. Sentences score 0.7 and more in their language. Sentences in a
  * language that the detector does not know score less in any other (Welsh 0.36, Swahili 0.44, Uzbek 0.47).
@@ -88,7 +88,8 @@ export async function detectLanguage(
 	}
 	if (isFewWords && latin > 0) return unclear;
 	const scores = (await loadDetector()).detect(words.join(" ")).getScores();
-	const bonusPerWord = EXPECTED_LANGUAGE_BONUS_PER_WORD[previousLanguage ? "history" : "page"] / words.length;
+	const bonusPerWord =
+		EXPECTED_LANGUAGE_SCORE_BONUS_PER_WORD[previousLanguage ? "history" : "page"] / words.length;
 	const expectedCodes = detectorCodes(expected);
 	let best = { code: "", score: 0, isExpectedLanguage: false };
 	for (const [code, found] of Object.entries(scores)) {
@@ -96,8 +97,8 @@ export async function detectLanguage(
 		const isExpectedLanguage = expectedCodes.includes(code);
 		const score =
 			found +
-			(isExpectedLanguage ? Math.max(EXPECTED_LANGUAGE_BONUS, bonusPerWord) : 0) +
-			(code === "en" ? ENGLISH_BONUS : 0);
+			(isExpectedLanguage ? Math.max(EXPECTED_LANGUAGE_SCORE_BONUS, bonusPerWord) : 0) +
+			(code === "en" ? ENGLISH_SCORE_BONUS : 0);
 		if (score > best.score) best = { code, score, isExpectedLanguage };
 	}
 	if (best.isExpectedLanguage)

@@ -5,7 +5,7 @@ import { findOtherLanguage } from "./detect-language.server.ts";
 
 /** After this time a translation counts as failed; the original is shown. */
 const TRANSLATION_DEADLINE_MS = 20_000;
-/** Longer messages are not translated. */
+/** Messages with more characters are not translated. */
 const MAX_TRANSLATED_CHARACTERS = 4_000;
 const MAX_TRANSLATION_TOKENS = 2_500;
 

@@ -6,7 +6,7 @@ import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { isIdentified } from "#app/models/order/order.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
-import { searchQueue } from "../cpu-queues.server.ts";
+import { getSearchQueue } from "../cpu-queues.server.ts";
 import { ToolRuns } from "../tool-runs.server.ts";
 import { articlesOnlyIn, onlyIn, ownWordsIn } from "./foreign-words.ts";
 import { answerFromKnowledge } from "./knowledge.server.ts";
@@ -50,7 +50,7 @@ export const answerOffline: Answerer = async (request, onText) => {
 	const { language } = analysis;
 	request.signal.throwIfAborted();
 	const deeds = new ToolRuns(request);
-	const finding = await searchQueue().run(
+	const finding = await getSearchQueue().run(
 		request.network ?? "",
 		() => find({ request, deeds, question }),
 		request.signal,

@@ -10,11 +10,11 @@ import type { ChatMessage, Completion, RequestCompletion } from "./wire/model-re
 
 /** One reply of the model that was checked and shown. */
 export type CheckedReply = Completion & {
-	/** It contains the unknown mark, or the provider refused to answer. */
+	/** The reply contains the mark for "I do not know", or the provider refused to answer. */
 	isUnknown: boolean;
-	/** It quoted its instructions and was cut off there. */
+	/** The model quoted its instructions, and the reply was cut off there. */
 	isEchoed: boolean;
-	/** Its language, when that is still not the customer's after a second request; else null. */
+	/** Language of the reply, when it is still not the customer's language after a second request; else null. */
 	foreignLanguage: string | null;
 };
 

@@ -1,9 +1,9 @@
 import { hasVisibleText } from "#app/text/visible-text.ts";
 
 /** After this many words in the same order as in the rules, the text is held back until it is decided. */
-const HELD_BACK_WORDS = 4;
+const MATCHING_WORDS_TO_HOLD_BACK = 4;
 /** This many words cannot be a coincidence: the model quotes its rules. */
-const QUOTED_WORDS = 9;
+const MATCHING_WORDS_TO_REFUSE = 9;
 
 /** The text that replaces quoted rules. */
 const REFUSAL = "I don't share my instructions. What can I help you with?";
@@ -46,7 +46,7 @@ export class PromptGuard {
 			this.#held += character;
 			if (/[\p{L}\p{N}]/u.test(character)) this.#word += character;
 			else this.#endWord();
-			if (this.#longest < HELD_BACK_WORDS) shown += this.#release();
+			if (this.#longest < MATCHING_WORDS_TO_HOLD_BACK) shown += this.#release();
 			if (this.#isEchoed) shown += this.#refuse();
 		}
 		return shown;
@@ -67,7 +67,7 @@ export class PromptGuard {
 		for (const place of this.#places.get(word) ?? []) runs.set(place, (this.#runs.get(place - 1) ?? 0) + 1);
 		this.#runs = runs;
 		this.#longest = Math.max(0, ...runs.values());
-		if (this.#longest >= QUOTED_WORDS) this.#isEchoed = true;
+		if (this.#longest >= MATCHING_WORDS_TO_REFUSE) this.#isEchoed = true;
 	}
 
 	#release(): string {

@@ -11,11 +11,14 @@ export class WrongLanguage extends Error {
 }
 
 /**
- * Smallest length of a text whose language is detected. Of 116 English passages and 113 texts in ten other languages
+ * Smallest length of a reply whose language is checked. Of 116 English passages and 113 texts in ten other languages
  * none was mistaken at this length, nor at 40 (docs/decisions/018).
  */
 const MIN_CHARACTERS = 60;
-/** Smallest number of words, because a list of names may be long and shows no language. */
+/**
+ * Smallest number of words in a reply whose language is checked, because a list of names may be long and shows no
+ * language.
+ */
 const MIN_WORDS = 8;
 
 /**

@@ -17,7 +17,7 @@ import { fixedPromptRules } from "../prompt.server.ts";
 
 /** Which questions may be answered from the answer cache, and which answers may be cached: docs/decisions/015. */
 
-/** A longer question describes one customer's own case. */
+/** A longer question describes one customer's own case, so it is not answered from the cache. */
 const MAX_QUESTION_CHARACTERS = 200;
 const MIN_QUESTION_WORDS = 2;
 /** Intents of questions whose answer is the same for every customer, so that signed-in customers may get it too. */

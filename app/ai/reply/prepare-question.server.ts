@@ -5,7 +5,7 @@ import type { SettingValue } from "#app/models/setting/shapes.ts";
 import { getSettings } from "#app/models/setting/store.server.ts";
 import { analyseQuestion } from "../analyse-question.server.ts";
 import type { AnswerRequest } from "../answer.ts";
-import { questionAnalysisQueue } from "../cpu-queues.server.ts";
+import { getQuestionAnalysisQueue } from "../cpu-queues.server.ts";
 import { loadPromptMaterial } from "../retrieve.server.ts";
 import { hasLanguageModel } from "./answer-question.server.ts";
 import { lookUpAnswer } from "./cached-answer.server.ts";
@@ -32,7 +32,7 @@ export async function prepareQuestion(
 		readUnansweredQuestion(sessionId, questionSeq),
 		getSettings(["escalation", "assistant_caps"]),
 	]);
-	const { question, cacheLookup } = await questionAnalysisQueue().run(network, async () => {
+	const { question, cacheLookup } = await getQuestionAnalysisQueue().run(network, async () => {
 		const question = { ...unanswered, network, analysis: await analyseQuestion(unanswered) };
 		// Before the articles are read: an answer must not be cached under a newer version than its articles have.
 		return { question, cacheLookup: await lookUpAnswer(question) };

@@ -8,7 +8,7 @@ import type { ToolRuns } from "../tool-runs.server.ts";
 export type ToolContext = {
 	/** The customer as the server knows them, and the tool runs so far. */
 	toolRuns: ToolRuns;
-	/** See `AnswerRequest`. */
+	/** Key of the network that the question came from; the search queue serves networks in turn. */
 	network?: string;
 	/** Registers a retrieved item. Returns the number by which the model may cite it. */
 	cite: (retrieved: RetrievedItem) => number;

@@ -3,7 +3,7 @@ import { isObject } from "./json-arguments.ts";
 /** The content of a message, split into text, refusal, calls and reasoning. */
 export type MessageContent = { text: string; refusal: string; calls: unknown[]; hasReasoning: boolean };
 
-/** Deeper nesting is not read. */
+/** Nesting of message parts that is read. */
 const MAX_NESTING_DEPTH = 4;
 
 const TEXT_PART_TYPES = new Set(["", "text", "output_text", "input_text"]);

@@ -4,7 +4,7 @@
 export type ReasoningMark = {
 	length: number;
 	kind: "open" | "close" | "open-channel" | "end-channel" | "nothing";
-	/** Text that replaces the mark. */
+	/** Text that replaces the reasoning mark in the reply. */
 	text?: string;
 };
 
@@ -29,7 +29,7 @@ const TAG_NAMES = [
 ];
 const TAG_NAME_PATTERN = TAG_NAMES.join("|");
 
-/** Marks are searched within this many characters only. */
+/** Limits of the characters in which a reasoning mark, or a harmony head, is searched. */
 const MAX_MARK_CHARACTERS = 120;
 const MAX_HARMONY_HEAD_CHARACTERS = 300;
 
@@ -51,7 +51,7 @@ const HARMONY_HEAD_PATTERN =
 const PARTIAL_HARMONY_HEAD_PATTERN = /^<\|(?:start|channel)\|>/i;
 const END_OF_MESSAGE_PATTERN = /^(?:end|return|call|start|im_end|eot_id)$/i;
 
-/** First character of a mark. */
+/** First character of a reasoning mark. */
 export const MARK_START_PATTERN = /[<[◁]/;
 
 /**

@@ -6,7 +6,7 @@ import type { RefusablePart } from "./server-behaviour.ts";
 const REFUSAL_STATUSES = new Set([400, 404, 405, 415, 422, 500, 501]);
 /** Characters that are read of an error's text; providers name the field early. */
 const MAX_ERROR_CHARACTERS = 4_000;
-/** Deeper nesting is not read. */
+/** Nesting of an error body that is read. */
 const MAX_NESTING_DEPTH = 6;
 
 /** Names that servers use for refused parts, the more exact ones first. */

@@ -57,7 +57,7 @@ export class TextCallFilter {
 	readonly #known: readonly string[];
 	readonly #begins: RegExp;
 	#pending = "";
-	/** The text from the first call on. */
+	/** The model's text from the first tool call on; null before it. */
 	#calls: string | null = null;
 	#last = "";
 
@@ -86,7 +86,7 @@ export class TextCallFilter {
 		return this.#calls === null ? this.#advance(true) : "";
 	}
 
-	/** Whether a call has begun. */
+	/** Whether the text contains the beginning of a tool call. */
 	get hasBegun(): boolean {
 		return this.#calls !== null;
 	}

@@ -27,7 +27,7 @@ type CallFragment = { index: number | null; id: string; name: string; arguments:
 export class ToolCallAssembler {
 	readonly #known: readonly string[];
 	readonly #calls: AssembledCall[] = [];
-	/** Length of all names and arguments. */
+	/** Length of the names and arguments of all calls so far, in UTF-16 units. */
 	#length = 0;
 
 	constructor(known: readonly string[]) {

@@ -80,8 +80,8 @@ function joinSameRole(messages: ChatMessage[]): ChatMessage[] {
 	const joined: ChatMessage[] = [];
 	for (const message of messages) {
 		const last = joined.at(-1);
-		const isSame = last?.role === message.role && message.role !== "tool";
-		if (!last || !isSame || (last.role === "assistant" && last.tool_calls)) joined.push(message);
+		const isSameRole = last?.role === message.role && message.role !== "tool";
+		if (!last || !isSameRole || (last.role === "assistant" && last.tool_calls)) joined.push(message);
 		else joined[joined.length - 1] = { ...message, content: `${last.content}\n\n${message.content}`.trim() };
 	}
 	return joined;

@@ -15,7 +15,7 @@ const CALL_ARGUMENT_FIELDS = [
 	"tool_input",
 	"action_input",
 ];
-/** Deeper nesting is not read. */
+/** Nesting of lists and objects in which a written call is searched. */
 const MAX_NESTING_DEPTH = 4;
 
 /**
