@@ -71,10 +71,10 @@ export function pack(envelope: Envelope, options: { node: string; limitBytes: nu
 	let size = 0;
 	const close = () => {
 		if (size === 0) return;
-		const parts = [`"n":${JSON.stringify(options.node)}`];
+		const parts = [firstPart(options.node)];
 		if (wakeUps.length > 0) parts.push(`"h":[${wakeUps.join()}]`);
 		if (ephemerals.length > 0) parts.push(`"e":[${ephemerals.join()}]`);
-		packets.push(`{${parts.join()}}`);
+		packets.push(`${parts.join()}}`);
 		wakeUps = [];
 		ephemerals = [];
 		size = 0;
@@ -94,6 +94,8 @@ export function pack(envelope: Envelope, options: { node: string; limitBytes: nu
 
 /** Decodes a packet. @returns null for a packet of this process and for a foreign one (a bus may be shared). */
 export function unpack(node: string, packet: string): Envelope | null {
+	// Half of the packets of a busy process are its own, and parsing them is most of their cost.
+	if (packet.startsWith(firstPart(node))) return null;
 	try {
 		const { n, h, e } = JSON.parse(packet) as Partial<Packet>;
 		if (typeof n !== "string" || n === node) return null;
@@ -102,6 +104,9 @@ export function unpack(node: string, packet: string): Envelope | null {
 		return null;
 	}
 }
+
+/** The beginning of every packet of a process. */
+const firstPart = (node: string): string => `{"n":${JSON.stringify(node)}`;
 
 function encodeWakeUp(wakeUp: WakeUp): string {
 	const [stream, seq, event] = wakeUp;
