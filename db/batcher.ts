@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 /**
  * Batches calls: keys that arrive within `waitMs` of the first are passed to `work` together, so that thousands of
  * readers that reconnect at once need few statements.
@@ -11,7 +13,7 @@ export function createBatcher<Key, Result>(options: {
 	return (key) => {
 		if (!batch) {
 			const keys = new Set<Key>();
-			const result = new Promise((resolve) => setTimeout(resolve, options.waitMs)).then(() => {
+			const result = delay(options.waitMs).then(() => {
 				batch = null;
 				return options.work([...keys]);
 			});

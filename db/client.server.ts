@@ -1,5 +1,6 @@
 import { sql as query } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
+import { backoffMs, withJitter } from "#app/backoff.ts";
 import { env } from "#app/env.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import postgres from "./driver.ts";
@@ -12,7 +13,7 @@ const BACKGROUND_POOL_SIZE = 2;
 const POST_CONNECTIONS = 2;
 
 /** Delays before reconnecting, in seconds. The driver's own delay grows to 20 s, long after the database is back. */
-const RECONNECT_DELAYS_S = { first: 0.05, limit: 1 };
+const RECONNECT_BACKOFF = { firstMs: 50, maxMs: 1_000 };
 
 const POOLER_CHECK_INTERVAL_MS = 5_000;
 
@@ -35,8 +36,7 @@ function createClient(size: number) {
 		// Off until it is known that there is no transaction pooler: see `prepareUnlessPooled`.
 		prepare: false,
 		backoff: ((failures: number) =>
-			Math.min(RECONNECT_DELAYS_S.first * 2 ** failures, RECONNECT_DELAYS_S.limit) *
-			(0.5 + Math.random() / 2)) as unknown as boolean,
+			withJitter(backoffMs(RECONNECT_BACKOFF, failures + 1)) / 1_000) as unknown as boolean,
 		onclose: () => {
 			connectionLosses.count += 1;
 		},

@@ -78,6 +78,7 @@ const GROUND = [
 	"app/env.server.ts",
 	"app/singleton.server.ts",
 	"app/background-work.server.ts",
+	"app/backoff.ts",
 	"app/job-queue.server.ts",
 	"db/connection-error.ts",
 	"app/http/log.server.ts",

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { getLatestTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { Conflict, DomainError } from "#app/models/errors.ts";
@@ -103,7 +104,7 @@ export async function answerLatestQuestion(
 			return toApiAnswer(turn.outcome);
 		}
 		await answerSession(sessionId);
-		await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+		await delay(POLL_INTERVAL_MS);
 	}
 	throw new DomainError(
 		504,

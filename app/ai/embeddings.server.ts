@@ -1,5 +1,6 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod/v4";
+import { backoffMs, withJitter } from "#app/backoff.ts";
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { recordModelUsage } from "#app/models/ai-turn/usage.server.ts";
@@ -143,9 +144,11 @@ async function requestEmbeddingsWithRetries(texts: string[], model: string): Pro
 			return await requestEmbeddings(texts, model, BATCH_TIMEOUT_MS);
 		} catch (error) {
 			if (!(error instanceof EmbeddingFailed) || !error.canRetry || retry === MAX_RETRIES) throw error;
-			const waitMs = error.retryAfterMs ?? FIRST_BACKOFF_MS * 2 ** retry;
+			const waitMs =
+				error.retryAfterMs ??
+				withJitter(backoffMs({ firstMs: FIRST_BACKOFF_MS, maxMs: MAX_RETRY_WAIT_MS }, retry + 1));
 			if (waitMs > MAX_RETRY_WAIT_MS) throw error;
-			await wait(waitMs * (1 + Math.random() / 4));
+			await delay(waitMs);
 		}
 	}
 }

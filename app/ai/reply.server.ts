@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { log } from "#app/http/log.server.ts";
 import {
 	getOpenTurn,
@@ -102,7 +103,7 @@ async function leaseDueTurn(
 				const { questionSeq } = openTurn;
 				preparing = { questionSeq, prepared: prepareQuestion(sessionId, openTurn).catch(() => null) };
 			}
-			await new Promise((resolve) => setTimeout(resolve, openTurn.waitMs));
+			await delay(openTurn.waitMs);
 		}
 		const turn = await leaseTurn(sessionId);
 		if (turn) {

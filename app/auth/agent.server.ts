@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { redirect } from "@remix-run/node";
 import { eq } from "drizzle-orm";
+import { backoffMs } from "#app/backoff.ts";
 import type { WithHeaders } from "#app/http/exchange.server.ts";
 import { countOnly, countSender, forgetSender, uncount } from "#app/http/rate-limit.server.ts";
 import { canonicalEmail } from "#app/models/email/address.server.ts";
@@ -89,7 +90,7 @@ export async function signInAgent(
 	const usesFromAddress = await countSender(request, "logins", account);
 	const { uses } = await countOnly("loginsOfAccount", account);
 	const delayMs = loginDelayMs(uses);
-	if (delayMs > 0) await sleep(delayMs);
+	if (delayMs > 0) await delay(delayMs);
 	if (email === null) {
 		// Takes as long as for an unknown email, for which better-auth also hashes the password.
 		await (await auth.$context).password.hash(input.password);
@@ -116,7 +117,9 @@ export const MAX_DELAY_MS = 5_000;
 /** Delay of the nth attempt for an account, in ms: doubled each time, up to MAX_DELAY_MS. */
 export function loginDelayMs(uses: number): number {
 	const delayedAttempts = uses - ATTEMPTS_WITHOUT_DELAY;
-	return delayedAttempts <= 0 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (delayedAttempts - 1));
+	return delayedAttempts <= 0
+		? 0
+		: backoffMs({ firstMs: FIRST_DELAY_MS, maxMs: MAX_DELAY_MS }, delayedAttempts);
 }
 
 /** Ends the login. @returns the headers that clear its cookies. */

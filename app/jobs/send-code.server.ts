@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { log } from "#app/http/log.server.ts";
 import type { JobPayloads } from "#app/job-queue.server.ts";
 import { MailFailed, sendMail } from "#app/mail/send.server.ts";
@@ -29,7 +29,7 @@ export async function sendCodeWithRetries(job: JobPayloads["send-code"], signal:
 			if (tries === 0) log.warn({ codeId, ...tried }, "a code could not be sent yet; it will be retried");
 		}
 		const pauseMs = RETRY_DELAYS_MS[Math.min(tries, RETRY_DELAYS_MS.length - 1)];
-		await wait(pauseMs, undefined, { signal, ref: false }).catch(() => {});
+		await delay(pauseMs, undefined, { signal, ref: false }).catch(() => {});
 	}
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { hasLanguageModel } from "#app/ai/reply/answer-question.server.ts";
 import { releaseRunningTurns, revalidateRunningAnswer } from "#app/ai/reply/live-answer.server.ts";
 import { answerSession } from "#app/ai/reply.server.ts";
@@ -155,7 +156,7 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		endSending.abort();
 		stopSweep();
 		stopWatchdog();
-		const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
+		const grace = delay(graceMs, undefined, { ref: false });
 		await Promise.race([Promise.allSettled(running.values()), grace]);
 		await releaseRunningTurns();
 	};

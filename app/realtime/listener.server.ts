@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { sql } from "#db/client.server.ts";
@@ -109,8 +110,7 @@ export function createListener(options: {
 			return;
 		}
 		const until = Date.now() + SELF_TEST_MS;
-		while (expectedToken === token && connection.current() === tested && Date.now() < until)
-			await new Promise((resolve) => setTimeout(resolve, 20));
+		while (expectedToken === token && connection.current() === tested && Date.now() < until) await delay(20);
 		if (connection.current() !== tested) return;
 		isReceiving = expectedToken !== token;
 		if (!isReceiving && !isLogged) log.error(NOT_DELIVERED);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { logBackgroundFailure } from "#app/background-work.server.ts";
 import { DomainError } from "#app/models/errors.ts";
 import type { Ephemeral } from "./bus/bus.ts";
@@ -124,7 +125,7 @@ export async function openStream(options: {
 					send("ai-delta", { messageId: live.messageId, offset: 0, text: live.text });
 					return;
 				}
-				await new Promise((resolve) => setTimeout(resolve, ANSWER_RETRY_MS));
+				await delay(ANSWER_RETRY_MS);
 			}
 		} catch (error) {
 			// The finished message contains the whole text in any case.

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { singleton } from "#app/singleton.server.ts";
 import { COLUMNS_PER_BLOCK, createKernel, type Kernel, ROWS_PER_BLOCK } from "./kernel.ts";
 import {
@@ -99,7 +99,7 @@ export async function computeEmbedding(text: string, { isPatient = false } = {})
 		if (done) return value;
 		const worked = performance.now() - since;
 		if (worked < MAX_BUSY_MS) continue;
-		await (isPatient ? wait(worked * PAUSE_FACTOR) : nextTurn());
+		await (isPatient ? delay(worked * PAUSE_FACTOR) : nextTurn());
 		since = performance.now();
 	}
 }

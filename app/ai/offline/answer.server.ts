@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { listArticleLanguages } from "#app/models/article/article.server.ts";
 import { CONFIRM_INSTRUCTION } from "#app/models/assistant-action/write-proposals.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
@@ -196,7 +196,7 @@ async function writeOut(text: string, onText: (piece: string) => void, signal: A
 		onText(piece);
 		owed += pause;
 		if (owed < 2) continue;
-		await wait(owed, undefined, { signal });
+		await delay(owed, undefined, { signal });
 		owed = 0;
 	}
 }

@@ -1,3 +1,4 @@
+import { backoffMs, withJitter } from "#app/backoff.ts";
 import type { ModelRequestLimits } from "./limits.ts";
 import type { ProviderFault } from "./provider-fault.ts";
 
@@ -11,9 +12,8 @@ export function retryDelayMs(
 	if (fault.retryAfterMs !== null) {
 		return fault.retryAfterMs <= limits.longestRetryAfterMs ? fault.retryAfterMs : null;
 	}
-	const doubled = limits.backoffMs * 2 ** (limits.retries - retriesLeft);
-	// Up to a quarter less at random, so that answers that failed together are not retried together.
-	return doubled * (1 - Math.random() / 4);
+	const options = { firstMs: limits.backoffMs, maxMs: limits.longestRetryAfterMs };
+	return withJitter(backoffMs(options, limits.retries - retriesLeft + 1));
 }
 
 /** Waits. @throws the reason of `stop` when it aborts. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { markDelivered, markRead } from "./receipts.server.ts";
@@ -33,8 +34,8 @@ export function noteReceipt(sessionId: string, actor: Actor, receipt: Receipt): 
 
 async function writeInTurn(reader: Reader, sessionId: string, actor: Actor): Promise<void> {
 	const wait = reader.writtenAt + RECEIPT_EVERY_MS - Date.now();
-	// Always a step later, also without a wait: the promise must have been kept before its turn ends.
-	await (wait > 0 ? new Promise((resolve) => setTimeout(resolve, wait)) : undefined);
+	// Always awaited, also without a wait: the caller must have stored this promise before it is cleared below.
+	await (wait > 0 ? delay(wait) : undefined);
 	const { delivered, read } = reader.furthest;
 	reader.furthest = { delivered: 0, read: 0 };
 	reader.writtenAt = Date.now();

@@ -1,8 +1,8 @@
+import { backoffMs, withJitter } from "#app/backoff.ts";
 import { log } from "#app/http/log.server.ts";
 
 /** Delay before each attempt, by number of failures: 0.2, 0.4, 0.8, 1.6, 2, 2 … s, times a random 0.5 to 1. */
-const BACKOFF_FIRST_MS = 200;
-const BACKOFF_MAX_MS = 2_000;
+const BACKOFF = { firstMs: 200, maxMs: 2_000 };
 const OPEN_DEADLINE_MS = 5_000;
 const PING_DEADLINE_MS = 2_000;
 
@@ -90,9 +90,8 @@ export function keepConnection<Open extends Connection>(options: {
 		if (!isLogged) log.warn(`${reason} New messages are found by polling until it does.`);
 		isLogged = true;
 		clearTimeout(timer);
-		const delay = Math.min(BACKOFF_FIRST_MS * 2 ** failures, BACKOFF_MAX_MS) * (0.5 + Math.random() / 2);
 		failures += 1;
-		timer = setTimeout(connect, delay);
+		timer = setTimeout(connect, withJitter(backoffMs(BACKOFF, failures)));
 	}
 
 	return {

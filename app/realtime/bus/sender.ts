@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Envelope, WakeUp } from "./bus.ts";
 
 /**
@@ -34,7 +35,7 @@ export function createSender(options: {
 				if (payloads.length > 0) await options.transmit(payloads);
 				// Measured from the start of the send: after a slow send the batch is large enough.
 				const left = BATCH_MS - (performance.now() - startedAt);
-				if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+				if (left > 0) await delay(left);
 			}
 		} catch {
 			// At most once: processes that need these wake-ups find the rows with the next head check.

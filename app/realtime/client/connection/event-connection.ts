@@ -1,3 +1,4 @@
+import { backoffMs } from "#app/backoff.ts";
 import type { ChatEvent } from "../../events.ts";
 import { sequencesOf } from "../history.ts";
 import { createCatchUp } from "./catch-up.ts";
@@ -171,7 +172,10 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 			outcome.type === "unreachable" || (outcome.type === "busy" && GATEWAY_ERRORS.has(outcome.status));
 		const limit = isUnreachable && !isHidden() ? timings.backoffAway : timings.backoffMax;
 		// Full jitter, so that browsers do not reconnect simultaneously after an outage.
-		return Math.max(timings.minPause, random() * Math.min(limit, timings.backoffFirst * 2 ** (failures - 1)));
+		return Math.max(
+			timings.minPause,
+			random() * backoffMs({ firstMs: timings.backoffFirst, maxMs: limit }, failures),
+		);
 	}
 
 	/** An event was held back. After two failures in a row, uses the next transport. */

@@ -1,3 +1,4 @@
+import { backoffMs, withJitter } from "#app/backoff.ts";
 import { createEntries, type OutboxEntry } from "./entries.ts";
 
 /** The result of sending; `again` means that the network failed or the server was busy. */
@@ -109,9 +110,9 @@ export function createOutbox(options: {
 			.send(next)
 			.catch((): SendResult => ({ type: "again", afterMs: null, reason: null }));
 		if (result.type === "again") {
-			const backoff =
-				Math.min(timings.retryFirst * 2 ** failures, timings.retryMax) * (0.5 + Math.random() / 2);
 			failures += 1;
+			const retry = { firstMs: timings.retryFirst, maxMs: timings.retryMax };
+			const backoff = withJitter(backoffMs(retry, failures));
 			stored.put({ ...next, waitsFor: result.reason, notBefore: Date.now() + (result.afterMs ?? backoff) });
 			return true;
 		}
