@@ -1,28 +1,31 @@
 import { log } from "#app/http/log.server.ts";
 import { isConnectionError } from "#db/connection-error.ts";
 
-/** Milliseconds in which the same failure of the same work is logged once, because some work runs every second. */
+/**
+ * Milliseconds in which one repeated failure of one background task is logged only once; some tasks run every second.
+ */
 const LOG_AGAIN_MS = 60_000;
 const loggedAt = new Map<string, number>();
 
 /**
- * Logs why background work failed. Errors of the connection to the database are not logged here: readiness reports
- * that the database is away, and the work succeeds once it is back.
- * @param work what failed, for operators, for example "the check for unattended conversations".
+ * Logs why background work failed. Errors of the database connection are not logged here, because the readiness check
+ * (`/readyz`) reports them, and the work succeeds after the database has returned.
+ * @param work names the failed work for operators, for example "the check for unattended conversations".
  */
 export function logBackgroundFailure(work: string, error: unknown): void {
 	if (isConnectionError(error)) return;
 	const key = `${work}: ${error instanceof Error ? error.message : String(error)}`;
 	if (Date.now() - (loggedAt.get(key) ?? Number.NEGATIVE_INFINITY) < LOG_AGAIN_MS) return;
-	// The keys contain error messages, which may differ each time, so the map is limited.
+	// The map of logged failures is emptied when it is large, because its keys contain error messages, which may differ
+	// each time.
 	if (loggedAt.size > 100) loggedAt.clear();
 	loggedAt.set(key, Date.now());
 	log.error({ err: error, work }, "background work failed; it is repeated");
 }
 
 /**
- * Repeats work until it is stopped. A round begins `everyMs` after the end of the previous one, so rounds never
- * overlap. A failed round does not end the repetition; its error is logged as `logBackgroundFailure` describes.
+ * Repeats a background task until it is stopped. A round begins `everyMs` after the end of the previous round, so
+ * rounds never overlap. A failed round does not end the repetition; its error is logged by `logBackgroundFailure`.
  * @param options.firstMs milliseconds before the first round; `everyMs` by default.
  * @returns a function that stops the repetition.
  */
@@ -43,7 +46,7 @@ export function startPeriodicWork(options: {
 		}
 		if (!isStopped) schedule(everyMs);
 	};
-	/** The timer does not keep the process alive; only the server does. */
+	/** Waits without keeping the process alive: the timer is unreferenced (`unref`). */
 	const schedule = (ms: number) => {
 		timer = setTimeout(round, ms);
 		timer.unref();

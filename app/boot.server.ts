@@ -5,15 +5,21 @@ import { hub } from "#app/realtime/hub.server.ts";
 import { startPresence } from "#app/realtime/presence/leases.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 
-/** Milliseconds over which closed streams reconnect, so that the next process does not get them all at once. */
+/**
+ * Milliseconds over which the clients of the closed event streams reconnect, so that they do not all reach the next
+ * process at once.
+ */
 const DRAIN_SPREAD_MS = 5_000;
-/** Milliseconds that answers in progress may take to finish; other processes write the rest again. */
+/**
+ * Milliseconds that the answers being written may take to finish at shutdown; other processes write unfinished answers
+ * again.
+ */
 const ANSWER_GRACE_MS = 3_000;
-/** Milliseconds after which everything that is still open is closed. */
+/** Milliseconds after the stop signal at which the process exits, even when connections are still open. */
 const HARD_STOP_MS = 10_000;
 /**
- * Longer than proxies keep idle connections (60 to 75 s); otherwise a POST may arrive on a connection that is
- * closing.
+ * Milliseconds that an idle HTTP connection is kept open. Longer than reverse proxies keep it (60 to 75 s), so that a
+ * POST never arrives on a connection that the server is closing.
  */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -39,7 +45,7 @@ export const boot = () =>
 			if (isEnding) return;
 			isEnding = true;
 			setTimeout(() => process.exit(0), HARD_STOP_MS).unref();
-			// remix-serve has called server.close(), which never completes while a stream is open.
+			// remix-serve has already called server.close(), which never completes while an event stream is open.
 			drainConnections(DRAIN_SPREAD_MS);
 			for (const server of knownServers()) server.closeIdleConnections();
 			await stopWorker(ANSWER_GRACE_MS);

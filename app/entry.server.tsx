@@ -20,11 +20,11 @@ import { rawRoutes } from "#app/raw-routes.server.ts";
 boot();
 installRawHandler(rawRoutes);
 
-/** Maximum milliseconds for a page's data; no page waits for a model. */
+/** Maximum milliseconds that the server waits for a page's data; no page waits for a language model. */
 export const streamTimeout = 10_000;
 
 /**
- * Logs an error of a page's loader or action once, with the id that its error page shows. Aborted requests and
+ * Logs an error of a page's loader or action once, with the request id that the error page shows. Aborted requests and
  * unknown URLs are not logged.
  */
 export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs) {
@@ -48,7 +48,7 @@ export default function handleRequest(
 	for (const [name, value] of pageSecurityHeaders(nonce)) if (!headers.has(name)) headers.set(name, value);
 	headers.set("Content-Type", "text/html; charset=utf-8");
 	if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
-	// Crawlers get the whole page at once; people get its beginning early.
+	// Search engine crawlers get the page after all of it is rendered; browsers get the page's beginning earlier.
 	const isCrawler = isbot(request.headers.get("User-Agent") ?? "");
 
 	return new Promise((resolve, reject) => {

@@ -4,11 +4,11 @@ import { resolve } from "node:path";
 import { z } from "zod/v4";
 
 /**
- * The only reader of `process.env` (tests/architecture.test.ts checks that). Every variable has a default that works
- * in a fresh clone; `.env.example` explains each variable.
+ * Only this module reads `process.env` (tests/architecture.test.ts checks that). Every variable has a default that
+ * works in a fresh clone; `.env.example` explains each variable.
  */
 
-// remix-serve does not read .env, but all commands must use the same settings.
+// The .env file is loaded here, because remix-serve does not read .env, but all commands must use equal settings.
 if (existsSync(".env")) process.loadEnvFile(".env");
 
 const unlessEmpty = (value: unknown) => (value === "" ? undefined : value);
@@ -75,11 +75,11 @@ const schema = z.object({
 	OPENAI_API_KEY: optionalText,
 	OPENAI_BASE_URL: optionalText,
 	OPENAI_MODEL: z.preprocess((value) => value || "gpt-4o-mini", z.string()),
-	/** Model for classification, summaries and translation; unset: OPENAI_MODEL. */
+	/** Name of the model for classification, summaries and translation; when unset, OPENAI_MODEL is used. */
 	OPENAI_SMALL_MODEL: optionalText,
-	/** Model for embeddings, at OPENAI_BASE_URL; unset: articles are found by terms only. */
+	/** Name of the model for embeddings, at OPENAI_BASE_URL; when unset, articles are found by terms only. */
 	OPENAI_EMBEDDING_MODEL: optionalText,
-	/** Maximum cost of model calls a day, in dollars; at the limit sessions go to agents. */
+	/** Maximum cost of model calls in a day, in dollars; when it is reached, sessions go to agents. */
 	AI_DAILY_BUDGET: z.preprocess(
 		unlessEmpty,
 		z
@@ -91,40 +91,46 @@ const schema = z.object({
 			.transform((value) => (value === undefined ? undefined : Number(value))),
 	),
 	/**
-	 * The store's own sign-in page, for questions that need a signed-in customer. `{return}` in it is replaced by the
-	 * encoded URL of the chat, to which the store returns the customer. Unset: no sign-in is offered.
+	 * URL of the store's own sign-in page, for questions that need a signed-in customer. `{return}` in the URL is
+	 * replaced by the encoded URL of the chat, to which the store returns the customer. When unset, no sign-in is
+	 * offered.
 	 */
 	SIGN_IN_URL: optionalText.refine((value) => value === undefined || /^https?:\/\//.test(value), {
 		message: "must start with https:// or http://",
 	}),
-	/** SMTP server for email: smtp://user:password@host:587. Unset: no email is sent or offered. */
+	/** SMTP server for email, such as smtp://user:password@host:587. When unset, no email is sent or offered. */
 	SMTP_URL: optionalText.refine((value) => value === undefined || /^smtps?:\/\//.test(value), {
 		message: "must start with smtp:// or smtps://",
 	}),
-	/** Sender address of email; unset: support@ the host of PUBLIC_URL. */
+	/** Sender address of email; when unset, support@ followed by the host of PUBLIC_URL. */
 	MAIL_FROM: optionalText,
-	/** Server that carries wake-ups between processes: unset is Postgres; redis:// or nats:// is that server. */
+	/**
+	 * URL of the broker that carries wake-ups between processes (redis:// or nats://); when unset, Postgres carries them.
+	 */
 	BUS_URL: optionalText.refine((value) => value === undefined || /^(rediss?|nats|tls):\/\//.test(value), {
 		message: "must start with redis://, rediss://, nats:// or tls://",
 	}),
 	DEMO_AGENT_PASSWORD: optionalText.refine((value) => value === undefined || value.length >= 8, {
 		message: "must have at least 8 characters",
 	}),
-	/** Networks of reverse proxies on other machines, such as 10.0.0.0/8,fd00::/8. */
+	/** Networks in which reverse proxies on other machines run, such as 10.0.0.0/8,fd00::/8. */
 	TRUSTED_PROXIES: networks,
 	RATE_LIMITS: onOff,
 	ASSISTANT: onOff,
-	/** off: streams use Remix's responses instead of the raw handler. */
+	/** `off`: event streams use Remix's responses instead of the raw handler. */
 	STREAM_LANE: onOff,
-	/** Set by `start` for server processes on the embedded database; allows the demo's "sign in as". */
+	/**
+	 * Set by `npm start` for server processes on the embedded database; allows the demo's page "Sign in as", which needs
+	 * no password.
+	 */
 	MEVI_EMBEDDED: z.preprocess((value) => value === "yes", z.boolean()),
-	/** Set by npm for its scripts; the command then ends when npm ends. */
+	/** Set by npm for the scripts that it runs; a command under npm ends when npm ends. */
 	npm_lifecycle_event: optionalText,
 });
 
 export type Env = z.infer<typeof schema>;
 
-/** A variable cannot be used. The message lists every problem, one a line, with its solution. */
+/** An environment variable cannot be used. The message lists every problem in a line, with its solution. */
 export class EnvironmentError extends Error {}
 
 /**
@@ -146,7 +152,7 @@ export function env(): Env {
 	return cached;
 }
 
-/** Sets variables for this process and its child processes, and discards the cached settings. */
+/** Sets environment variables for this process and its child processes, and discards the cached settings. */
 export function setEnv(values: Record<string, string>): void {
 	Object.assign(process.env, values);
 	cached = undefined;

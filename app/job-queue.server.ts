@@ -1,24 +1,28 @@
 import { singleton } from "#app/singleton.server.ts";
 
 /**
- * The payload of each job. A job is work that starts after the commit that caused it. The code that enqueues a job
- * does not import its handler; the worker sets the handlers at boot. A job only makes work start sooner: what must
- * happen is also stored as a row, such as a turn (`ai_turns`), which a periodic sweep finds. So nothing is lost in a
- * process without a worker, or when a process dies.
+ * The payload of each job. A job is background work that starts after the commit that caused it. The code that enqueues
+ * a job does not import the job's handler; the worker sets the handlers at boot. A job only makes work start sooner:
+ * work that must happen is also stored as a row, such as a turn (`ai_turns`), which a periodic check finds. So no work
+ * is lost in a process without a worker, or when a process dies.
  */
 export type JobPayloads = {
-	/** `network`: as stored with the turn (`ai_turns.network`); empty where it is not known. */
+	/** `network` is the sender's network as stored with the turn (`ai_turns.network`); empty when it is unknown. */
 	"answer-session": { sessionId: string; network: string };
-	/** Translates a session for agents who may not read its language. */
+	/** Translates a session's messages for agents who may not read their language. */
 	"translate-session": string;
 	/**
-	 * Raises the priority of a session when the customer is angry; enqueued when they write to an agent or ask for one.
-	 * `text` is the message, null means their newest messages. If the job is lost, the priority stays as it is.
+	 * Raises a session's priority when the customer is angry. The job is enqueued when the customer writes to an agent or
+	 * asks for one. `text` is the customer's message; null means their newest messages. If the job is lost, the priority
+	 * stays unchanged.
 	 */
 	"check-urgency": { sessionId: string; text: string | null };
-	/** Emails a sign-in code. The table has only its hash, so a lost job cannot be repeated; the customer requests a new code. */
+	/**
+	 * Emails a sign-in code. The database has only the hash of the code, so a lost job cannot be repeated; the customer
+	 * requests a new code.
+	 */
 	"send-code": { codeId: string; email: string; code: string; evenIfUnknown: boolean };
-	/** Articles were saved, so their passages may need embeddings. */
+	/** Computes missing embeddings after articles were saved. */
 	"embed-passages": null;
 };
 export type JobName = keyof JobPayloads;

@@ -3,7 +3,10 @@ import { answerChatForm } from "#app/routes/chat/submit.server.ts";
 import { answerHealthz } from "#app/routes/ops/health.server.ts";
 import { prepareAgentEvents, prepareCustomerEvents } from "#app/routes/streams/events.server.ts";
 
-/** What the raw handler answers instead of Remix. Each path also has a Remix route with the same functions. */
+/**
+ * The URLs that the raw handler answers instead of Remix. Each URL also has a Remix route that calls the functions used
+ * here.
+ */
 export const rawRoutes: RawRoutes = {
 	streams: { "/chat/events": prepareCustomerEvents, "/admin/chat/events": prepareAgentEvents },
 	forms: { "/chat/actions": answerChatForm },

@@ -50,7 +50,7 @@ export default function App() {
 	return <Outlet />;
 }
 
-/** The error page, with a text for the user; the server's log has the details. */
+/** The error page, with a sentence for the user; only the server's log has the details. */
 export function ErrorBoundary() {
 	const error = useRouteError();
 	const page = usePageContext();
@@ -79,7 +79,7 @@ export function ErrorBoundary() {
 
 type Explanation = { title: string; words: string; reference?: string };
 
-/** A thrown response may contain problem details: a title, a sentence and a reference. */
+/** The texts of the error page. A thrown response may contain problem details: a title, a sentence and a reference. */
 function explain(error: unknown): Explanation {
 	if (!isRouteErrorResponse(error)) {
 		return {

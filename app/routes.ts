@@ -1,14 +1,17 @@
 import { index, prefix, type RouteConfig, route } from "@remix-run/route-config";
 import { demoShopRoutes } from "../demo/shop-routes/routes.ts";
 
-/** Every URL, by audience, with the file that answers it. The demo shop's are in demo/shop-routes/routes.ts. */
+/**
+ * Every URL, grouped by audience, with the file that answers it. The URLs of the demo shop are in
+ * demo/shop-routes/routes.ts.
+ */
 export default [
-	// Shoppers: the demo shop, whose frame also surrounds the help pages.
+	// For shoppers: the demo shop, whose page layout also surrounds the help pages.
 	...demoShopRoutes([route("help", "routes/help/list.tsx"), route("help/:slug", "routes/help/article.tsx")]),
 	route("sign-in", "routes/customer/sign-in.ts"),
 	route("sign-out", "routes/customer/sign-out.ts"),
 
-	// Customers: the chat page, and each way of reading the conversation.
+	// For customers: the chat page, and one route for each way of reading the conversation.
 	route("chat", "routes/chat/page.tsx"),
 	...prefix("chat", [
 		route("actions", "routes/chat/actions.ts"),
@@ -23,7 +26,7 @@ export default [
 		route("earlier/:sessionId", "routes/chat/earlier/conversation.tsx"),
 	]),
 
-	// Agents.
+	// For agents.
 	route("admin/login", "routes/admin/login.tsx"),
 	route("admin/logout", "routes/admin/logout.ts"),
 	route("admin/chat/events", "routes/admin/events.ts"),
@@ -43,7 +46,7 @@ export default [
 		route("live/frame", "routes/live/frame.ts", { id: "agent-frame" }),
 	]),
 
-	// Programs.
+	// For programs.
 	...prefix("api/chat", [
 		route("sessions", "routes/api/sessions.ts"),
 		route("messages", "routes/api/messages.ts"),
@@ -51,7 +54,7 @@ export default [
 	]),
 	route("api/openapi.json", "routes/api/openapi.ts"),
 
-	// Operators.
+	// For operators.
 	route("healthz", "routes/ops/healthz.ts"),
 	route("readyz", "routes/ops/readyz.ts"),
 ] satisfies RouteConfig;

@@ -7,7 +7,7 @@ const css = readFileSync(new URL("./styles.css", import.meta.url), "utf8");
 const light = colours(css.slice(css.indexOf("@theme"), css.indexOf("@layer theme")));
 const dark = { ...light, ...colours(css.slice(css.indexOf("@layer theme"), css.indexOf("@layer base"))) };
 
-/** Every pair of text and ground that a component may use. */
+/** Every pair of text colour and background colour that a component may use. */
 const TEXT_ON_GROUND: [text: string, grounds: string[]][] = [
 	[
 		"ink",
@@ -31,7 +31,7 @@ const TEXT_ON_GROUND: [text: string, grounds: string[]][] = [
 	["danger-ink", ["danger"]],
 	["ok-ink", ["ok"]],
 ];
-/** The edges and marks one must see to use a thing. */
+/** The colours of borders and icons that must be visible so that a control can be used, with their backgrounds. */
 const MARK_ON_GROUND: [mark: string, grounds: string[]][] = [
 	["line-strong", ["surface", "surface-raised"]],
 	["accent", ["surface", "surface-raised", "accent-soft"]],
@@ -66,13 +66,13 @@ function pairs(table: [string, string[]][]): [string, string][] {
 	return table.flatMap(([text, grounds]) => grounds.map((ground): [string, string] => [text, ground]));
 }
 
-/** Contrast ratio of WCAG 2.2, 1 to 21. */
+/** Contrast ratio of two colours as defined in WCAG 2.2, from 1 to 21. */
 function contrast(theme: Theme, one: string, other: string): number {
 	const [darker = 0, lighter = 0] = [luminance(theme, one), luminance(theme, other)].sort((a, b) => a - b);
 	return (lighter + 0.05) / (darker + 0.05);
 }
 
-/** Relative luminance of WCAG 2.2. */
+/** Relative luminance of a colour as defined in WCAG 2.2, from 0 to 1. */
 function luminance(theme: Theme, role: string): number {
 	const value = theme[role];
 	if (!value) throw new Error(`styles.css has no --color-${role}.`);

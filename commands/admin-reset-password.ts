@@ -3,7 +3,7 @@ import { parseEmail, parseSingleArgument } from "./steps/arguments.ts";
 import { runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 
-/** Sets a new password for an agent, ends their logins, and prints the password once. */
+/** Sets a new password for an agent, ends the agent's logins, and prints the password once. */
 await runCommand(async () => {
 	const email = parseEmail(parseSingleArgument("npm run admin:reset-password -- EMAIL").word);
 	const password = createPassword();

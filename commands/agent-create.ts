@@ -15,7 +15,7 @@ await runCommand(async () => {
 	process.stdout.write(`${email} can sign in now; the password is shown only here:\n${password}\n`);
 });
 
-/** anna.berg@example.com becomes Anna Berg. */
+/** The name in an email address: anna.berg@example.com gives Anna Berg. */
 function nameFromEmail(email: string): string {
 	const words = (email.split("@")[0] ?? "").split(/[._+-]+/).filter(Boolean);
 	return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ") || email;

@@ -12,14 +12,14 @@ import { withDatabase } from "./steps/database.ts";
 import { ROOT } from "./steps/root.ts";
 
 /**
- * Asks the assistant a set of questions and prints the results, for the present store and, with a change, for the
- * changed one: `npm run ai:eval -- [FILE] [--recent DAYS] [--knowledge DIR] [--settings FILE] [--limit N]
- * [--json FILE]`. It does not affect customers.
+ * Asks the assistant a set of test questions and prints the results, for the present store and, with changed articles
+ * or settings, for the changed store: `npm run ai:eval -- [FILE] [--recent DAYS] [--knowledge DIR] [--settings FILE]
+ * [--limit N] [--json FILE]`. The command does not affect customers.
  */
 
 const USAGE =
 	"npm run ai:eval -- [FILE] [--recent DAYS] [--knowledge DIR] [--settings FILE] [--limit N] [--json FILE]";
-/** The demo store's own questions. */
+/** The test questions for the demo store, used when the command names no file. */
 const DEMO_QUESTIONS = join(ROOT, "demo/seed/evaluation.yaml");
 const MAX_RECENT_QUESTIONS = 200;
 const CACHE_REPORT_DAYS = 7;
@@ -60,7 +60,10 @@ await runCommand(async () => {
 	}
 });
 
-/** The share of customers' answers that came from the cache; the questions above never use the cache. */
+/**
+ * The share of customers' answers that came from the answer cache. The questions of this evaluation never use the
+ * cache.
+ */
 async function reportCache(): Promise<string> {
 	const { readAnswerCacheStatistics } = await import("#app/models/ai-turn/answer-cache.server.ts");
 	const { answers, fromCache, kept } = await readAnswerCacheStatistics(CACHE_REPORT_DAYS);
@@ -68,7 +71,10 @@ async function reportCache(): Promise<string> {
 	return `Answer cache: ${fromCache} of customers' ${answers} answers in the last ${CACHE_REPORT_DAYS} days${share} came from it; it has ${kept} answers.`;
 }
 
-/** Answers every question with the store of a database URL. @throws CommandError when its process fails. */
+/**
+ * Answers every test question with the store in the database of a URL.
+ * @throws CommandError when the process that answers fails.
+ */
 async function answerQuestions(
 	name: string,
 	questions: EvaluationQuestion[],
@@ -105,7 +111,7 @@ function readArguments() {
 		});
 		if (positionals.length <= 1) return { file: positionals[0], options: values };
 	} catch {
-		// An unknown option; the usage line lists the options.
+		// The command has an unknown option, so its usage line is printed.
 	}
 	throw new CommandError(`Type it like this: ${USAGE}.`);
 }

@@ -1,7 +1,7 @@
 import { runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 
-/** Migrates the database; opening it does that. */
+/** Migrates the database, because `withDatabase` migrates a database when it opens it. */
 await runCommand(async () => {
 	await withDatabase(async () => {});
 	process.stdout.write("The database is up to date.\n");

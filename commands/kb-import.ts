@@ -4,14 +4,14 @@ import { CommandError, runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 import { printImportReport } from "./steps/import-report.ts";
 
-/** Imports a folder of Markdown files as knowledge articles: `npm run kb:import -- DIR [--source NAME] [--prune]`. */
+/** Imports a folder of Markdown files as articles: `npm run kb:import -- DIR [--source NAME] [--prune]`. */
 await runCommand(async () => {
 	const {
 		word: directory,
 		options,
 		flags,
 	} = parseSingleArgument("npm run kb:import -- DIR [--source NAME] [--prune]", ["source"], ["prune"]);
-	// The files are validated before the database is opened.
+	// The Markdown files are validated before the database is opened.
 	const folder = await readArticles(directory).catch((error) => {
 		throw error instanceof KnowledgeImportError ? new CommandError(error.message, { cause: error }) : error;
 	});

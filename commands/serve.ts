@@ -7,8 +7,8 @@ import { startServer } from "./steps/server-process.ts";
 import { publicUrl, readServerEnv } from "./steps/settings.ts";
 
 /**
- * Starts one more server process on the existing build and database. It never rebuilds a build that another process may
- * be serving; it builds only when there is none.
+ * Starts one more server process on the existing build and database. The command never replaces an existing build,
+ * because another process may be serving it; it builds only when there is no build.
  */
 await runUntilStopped(async (life) => {
 	const settings = readServerEnv();

@@ -5,8 +5,8 @@ const USAGE =
 	"npm run setting -- KEY [JSON], such as npm run setting -- queue '{\"answerWithinMinutes\": 5}'";
 
 /**
- * Shows or changes settings: `npm run setting` lists the keys, `npm run setting -- KEY` shows a value, and with JSON
- * sets it; `null` restores the defaults.
+ * Shows or changes settings: `npm run setting` lists the keys, `npm run setting -- KEY` shows a setting's value, and
+ * `npm run setting -- KEY JSON` sets it; the value `null` restores the default.
  */
 await runCommand(async () => {
 	const [key, json, ...rest] = process.argv.slice(2);

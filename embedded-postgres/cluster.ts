@@ -23,9 +23,9 @@ import { findPostmaster, stopLeftover, stopPostmaster } from "./leftover.ts";
 import { type ClusterLocation, clusterDirectory, spawnOptionsFor } from "./location.ts";
 import { type ProcessIdentity, readStartStamp } from "./processes.ts";
 
-/** A Postgres that accepts connections. */
+/** A running Postgres server that accepts connections. */
 export interface Cluster {
-	/** postgres://… of the database `mevi`, with its password. */
+	/** The URL postgres://… of the database `mevi`, with its password. */
 	url: string;
 	postmaster: ProcessIdentity;
 	/** Resolves when Postgres has ended, for any reason. */
@@ -39,11 +39,14 @@ const PASSWORD_FILE = "database-password";
 const LOG_FILE = "postgres.log";
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 const MAX_CONNECTIONS = 200;
-/** Includes recovery after a crash, which reads the write-ahead log: by default at most about a gigabyte. */
+/**
+ * Milliseconds for Postgres to get ready. This includes recovery after a crash, which reads the write-ahead log: by
+ * default at most about a gigabyte.
+ */
 const READY_TIMEOUT_MS = 120_000;
 const MAX_START_ATTEMPTS = 20;
 const RETRY_DELAY_MS = 500;
-/** A throwaway cluster need not survive a power failure. */
+/** Postgres settings of a throwaway cluster, which need not survive a power failure. */
 const THROWAWAY_SETTINGS = [
 	"fsync=off",
 	"synchronous_commit=off",
@@ -52,8 +55,8 @@ const THROWAWAY_SETTINGS = [
 ];
 
 /**
- * Starts the cluster on the loopback interface and a free port, and creates it first if it does not exist. The caller
- * must hold the claim on the data directory.
+ * Starts the Postgres server of a cluster on the loopback interface and a free port. If the cluster does not exist, it
+ * is created first. The caller must hold the claim on the data directory.
  * @throws EmbeddedDatabaseError; the message is one sentence for the user.
  */
 export async function startCluster(location: ClusterLocation, isThrowaway: boolean): Promise<Cluster> {
@@ -71,7 +74,8 @@ export async function startCluster(location: ClusterLocation, isThrowaway: boole
 		const postmaster = await waitUntilReady(child, folder);
 		if (postmaster !== null) return describeCluster(child, postmaster, location, port, isThrowaway);
 		const problem = readLastFault(location);
-		// Another program took the port meanwhile, or the last processes of a killed server still hold its shared memory.
+		// The start failed because another program took the port meanwhile, or because the last processes of a killed
+		// server still hold its shared memory. So the start is repeated.
 		const mayPass = /could not bind|could not create any TCP|still in use|lock file/.test(problem);
 		if (!mayPass || tries === MAX_START_ATTEMPTS) {
 			throw new EmbeddedDatabaseError(
@@ -103,8 +107,8 @@ function describeCluster(
 }
 
 /**
- * Creates a new cluster in a temporary folder and renames it when it is complete. An interrupted first start leaves only
- * the temporary folder, which the next start deletes.
+ * Creates a new cluster in a temporary folder and renames the folder when the cluster is complete. An interrupted first
+ * start leaves only the temporary folder, which the next start deletes.
  */
 function createCluster(location: ClusterLocation, isThrowaway: boolean): void {
 	removeUnfinished(location.home);
@@ -130,21 +134,25 @@ function createCluster(location: ClusterLocation, isThrowaway: boolean): void {
 	rmSync(unfinished, { recursive: true, force: true });
 }
 
-/** Deletes folders of interrupted starts. An initdb may still be writing to one; the next first start deletes that. */
+/**
+ * Deletes the folders of interrupted first starts. An initdb that still runs may write to its folder; the next first
+ * start deletes that folder.
+ */
 function removeUnfinished(home: string): void {
 	for (const name of readdirSync(home)) {
 		if (!/^(creating|copying)-/.test(name)) continue;
 		try {
 			rmSync(join(home, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 		} catch {
-			// It disturbs nothing.
+			// A folder that cannot be deleted now causes no harm.
 		}
 	}
 }
 
 /**
- * Creates the files of a cluster. The builtin locale C.UTF-8 of Postgres knows the letters of every script on every
- * system. pg_trgm uses the system's locale instead, so a Unicode locale is used if the system has one.
+ * Creates the files of a cluster with initdb. The locale C.UTF-8, which is built into Postgres, knows the letters of
+ * every script on every system. The extension pg_trgm uses the operating system's locale instead, so a Unicode locale
+ * is used if the system has one.
  */
 function runInitdb(
 	location: ClusterLocation,
@@ -223,7 +231,8 @@ function launchPostgres(
 		...spawnOptionsFor(location.account),
 		stdio: ["ignore", log, log],
 	});
-	// Without a listener, a failed start would throw in this process; waitUntilReady notices the early end.
+	// Without an error listener, a failed start of Postgres would throw in this process; `waitUntilReady` reports the
+	// failure.
 	child.on("error", () => {});
 	return child;
 }
@@ -242,7 +251,7 @@ async function waitUntilReady(child: ChildProcess, folder: string): Promise<Proc
 	return null;
 }
 
-/** The newest error in the log, without its time and process number. */
+/** The newest error in the log file of Postgres, without its time and process number. */
 function readLastFault(location: ClusterLocation): string {
 	const lines = readFileSync(join(location.home, LOG_FILE), "utf8").trimEnd().split("\n").slice(-20);
 	const problem = lines.filter((line) => /FATAL|PANIC|could not/.test(line)).at(-1) ?? lines.at(-1) ?? "";

@@ -25,36 +25,44 @@ export { EmbeddedDatabaseError } from "./errors.ts";
 export type { RunningServer } from "./keeper-protocol.ts";
 export { prepareDataDirectory } from "./location.ts";
 
-/** The embedded database. It runs at least until `close`. */
+/** An opened embedded database. Its Postgres runs at least until `close`. */
 export interface EmbeddedDatabase {
-	/** postgres://… with the password. */
+	/** The database URL postgres://…, with the password. */
 	url: string;
-	/** Folder of the cluster and its log. */
+	/** Folder of the Postgres cluster and its log file. */
 	home: string;
-	/** Whether `home` is outside the data directory, because Postgres's user cannot reach the data directory. */
+	/**
+	 * Whether `home` is outside the data directory, because the system user of Postgres cannot reach the data directory.
+	 */
 	isElsewhere: boolean;
-	/** Stores our URL, so that a second `start` on this data directory can name it. */
+	/** Stores the server's URL, so that the error of a second `npm start` on this data directory can name the URL. */
 	announce(address: string): void;
-	/** Calls back when the database ends without `close`. */
+	/** Registers a function that is called when the database ends without `close`. */
 	onLost(callback: () => void): void;
-	/** Detaches. If no other process is attached, it resolves after Postgres has stopped. */
+	/**
+	 * Closes this process's use of the database. If no other process uses the database, the promise resolves after
+	 * Postgres has stopped.
+	 */
 	close(): Promise<void>;
 }
 
 export interface OpenOptions {
 	dataDir: string;
-	/** `start` is exclusive: the server that owns the data directory. */
+	/** `start` is the exclusive role of the server that owns the data directory; `guest` is for all other processes. */
 	role: "start" | "guest";
-	/** No fsync, and the data directory is deleted at the end. */
+	/** Whether Postgres runs without fsync and the data directory is deleted at the end. */
 	isThrowaway?: boolean;
 }
 
 const ANSWER_TIMEOUT_MS = 5_000;
-/** Stopping takes as long as Postgres takes to write everything; starting may include recovery after a crash. */
+/**
+ * Milliseconds for opening the database. Another process may first have to stop Postgres, which then writes everything
+ * to disk; starting may include recovery after a crash.
+ */
 const OPEN_TIMEOUT_MS = 150_000;
 const RETRY_DELAY_MS = 100;
 
-/** Thrown by `openEmbeddedDatabase` for the role `start` when another process has that role. */
+/** Thrown by `openEmbeddedDatabase` for the role `start` when another process has that role on the data directory. */
 export class AlreadyRunningError extends EmbeddedDatabaseError {
 	constructor(dataDir: string, by: RunningServer) {
 		const where = by.address ? `process ${by.pid}, ${by.address}` : `process ${by.pid}`;
@@ -66,7 +74,7 @@ export class AlreadyRunningError extends EmbeddedDatabaseError {
 }
 
 /**
- * Attaches to the Postgres of a data directory, and starts it if it is not running.
+ * Opens the Postgres of a data directory, and starts Postgres if it is not running.
  * @throws AlreadyRunningError, EmbeddedDatabaseError; the message is one sentence for the user.
  */
 export async function openEmbeddedDatabase({
@@ -92,12 +100,13 @@ export async function openEmbeddedDatabase({
 				`Another process holds ${folder} and does not answer; end it, or set DATA_DIR to another folder.`,
 			);
 		}
-		// A random pause, because two processes that start together may both have stepped back.
+		// The pause before the retry is random, because two processes that start together may both have given up their
+		// claim.
 		await delay(RETRY_DELAY_MS * (0.5 + Math.random()));
 	}
 }
 
-/** The process with the role `start` on a data directory, or null. It changes nothing and starts nothing. */
+/** The process with the role `start` on a data directory, or null. This look-up changes nothing and starts nothing. */
 export async function findRunningServer(dataDir: string): Promise<RunningServer | null> {
 	const reached = await askKeeper(dataDir, "look");
 	reached?.socket.destroy();
@@ -139,11 +148,11 @@ function describeDatabase(socket: Socket, welcome: Answer & { kind: "welcome" })
 	const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
 	socket.on("error", () => {});
 	socket.on("end", () => socket.end());
-	// Without this the socket is not read, and its end is not noticed.
+	// Without `resume` the socket is not read, and the end of the connection is not noticed.
 	socket.resume();
 	socket.once("close", () => {
 		if (isClosing) return;
-		// The keeper was killed. If its Postgres still runs, nothing else would stop it.
+		// The keeper process was killed. If its Postgres still runs, only this process can stop it.
 		void stopLeftover(clusterDirectory(welcome.home)).finally(() => notifyLost?.());
 	});
 	return {
@@ -162,7 +171,7 @@ function describeDatabase(socket: Socket, welcome: Answer & { kind: "welcome" })
 	};
 }
 
-/** Starts the keeper as a detached process, which may outlive this one, and waits for its report. */
+/** Starts the keeper as a detached process, which may outlive this process, and waits for the keeper's report. */
 async function startKeeper(dataDir: string, isThrowaway: boolean): Promise<KeeperReport> {
 	const log = join(dataDir, "keeper.log");
 	const logFile = openSync(log, "w", 0o600);
@@ -176,7 +185,7 @@ async function startKeeper(dataDir: string, isThrowaway: boolean): Promise<Keepe
 	closeSync(logFile);
 	return new Promise((resolve) => {
 		child.once("message", (report: KeeperReport) => {
-			// The keeper must not keep this process running.
+			// The child process and its channel must not keep this process running.
 			child.unref();
 			resolve(report);
 		});

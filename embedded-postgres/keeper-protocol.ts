@@ -3,9 +3,15 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { z } from "zod/v4";
 
-/** The protocol between the keeper and its clients: JSON lines over a loopback connection. */
+/**
+ * The protocol between the keeper (the process that runs Postgres) and its clients: lines of JSON over a loopback
+ * connection.
+ */
 
-/** The content of keeper.json in the data directory (mode 0600): the keeper's process, its port and the token for it. */
+/**
+ * The content of the file keeper.json in the data directory (mode 0600): the keeper's process, its port and the token
+ * for connecting.
+ */
 const keeperRecordSchema = z.object({
 	pid: z.number(),
 	stamp: z.string(),
@@ -14,7 +20,10 @@ const keeperRecordSchema = z.object({
 });
 export type KeeperRecord = z.infer<typeof keeperRecordSchema>;
 
-/** The first line that a client sends. `start` is exclusive, `guest` is not, `look` only asks who has `start`. */
+/**
+ * The first line that a client sends to the keeper. The role `start` is exclusive, `guest` is not, and `look` only asks
+ * which process has `start`.
+ */
 export const helloSchema = z.object({
 	token: z.string(),
 	role: z.enum(["start", "guest", "look"]),
@@ -22,10 +31,13 @@ export const helloSchema = z.object({
 });
 export type Hello = z.infer<typeof helloSchema>;
 
-/** Sent later by the client with the role `start`, so that the error of a second start can contain its URL. */
+/**
+ * The line that the client with the role `start` sends later, so that the error of a second start can contain the
+ * server's URL.
+ */
 export const announcementSchema = z.object({ address: z.string() });
 
-/** The process with the role `start`. */
+/** The process that has the role `start`. */
 const runningServerSchema = z.object({ pid: z.number(), address: z.string().nullable() });
 export type RunningServer = z.infer<typeof runningServerSchema>;
 
@@ -36,14 +48,14 @@ export const answerSchema = z.discriminatedUnion("kind", [
 ]);
 export type Answer = z.infer<typeof answerSchema>;
 
-/** The keeper's report to the process that started it, over Node's IPC channel. */
+/** The report that the keeper sends to the process that started it, over Node's IPC channel. */
 export type KeeperReport = { kind: "ready" } | { kind: "taken" } | { kind: "failed"; message: string };
 
 export function keeperRecordPath(dataDir: string): string {
 	return join(dataDir, "keeper.json");
 }
 
-/** The record of the last keeper of a data directory; null if there is none or it is not complete. */
+/** Reads the file of the last keeper of a data directory; null if there is no file or it is not complete. */
 export function readKeeperRecord(dataDir: string): KeeperRecord | null {
 	try {
 		return keeperRecordSchema.parse(JSON.parse(readFileSync(keeperRecordPath(dataDir), "utf8")));
@@ -52,7 +64,7 @@ export function readKeeperRecord(dataDir: string): KeeperRecord | null {
 	}
 }
 
-/** Calls `take` with each line of JSON that arrives. Other lines are ignored. */
+/** Calls `take` with each JSON value that arrives as a line on a socket. Other lines are ignored. */
 export function readJsonLines(socket: Socket, take: (value: unknown) => void): void {
 	let rest = "";
 	socket.setEncoding("utf8");
@@ -63,7 +75,7 @@ export function readJsonLines(socket: Socket, take: (value: unknown) => void): v
 			try {
 				take(JSON.parse(line));
 			} catch {
-				// Not a client of ours. Without the token it can do nothing.
+				// The sender of such a line is not a client of the keeper. Without the token it can do nothing.
 			}
 		}
 	});

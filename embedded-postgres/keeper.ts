@@ -21,17 +21,23 @@ import { ownIdentity } from "./processes.ts";
 
 /**
  * The keeper: a process that starts Postgres and stops it when the last client has gone. Clients are the processes that
- * use the database (`start`, `serve`, other commands, tests); each holds a connection to the keeper. The operating
- * system ends that connection with its process, so a killed process leaves no Postgres running.
+ * use the database (`start`, `serve`, other commands, tests); each client holds a connection to the keeper. The
+ * operating system ends that connection when the client ends, so a killed client leaves no Postgres running.
  *
  * Arguments: the data directory, and `throwaway` for a cluster that is deleted at the end.
  */
 const dataDir = process.argv[2] ?? "";
 const isThrowaway = process.argv[3] === "throwaway";
 
-/** The process that started the keeper connects after the report `ready`. If none connects, it has ended. */
+/**
+ * Milliseconds in which the process that started the keeper connects, after the report `ready`. If no client connects,
+ * the keeper ends.
+ */
 const FIRST_CLIENT_TIMEOUT_MS = 5_000;
-/** A system that shuts down signals all processes at once; the clients get this time to finish. */
+/**
+ * Milliseconds for which the keeper waits after a stop signal: a system that shuts down signals all processes at once,
+ * and the clients need this time to finish.
+ */
 const SHUTDOWN_DELAY_MS = 10_000;
 
 const clients = new Map<Socket, Hello>();
@@ -76,7 +82,7 @@ async function serveClients(
 	const removeClient = (socket: Socket) => {
 		if (!clients.delete(socket)) return;
 		if (holder?.socket === socket) holder = null;
-		// The last client's connection ends only after Postgres has stopped.
+		// The keeper closes the last client's connection only after Postgres has stopped.
 		if (clients.size === 0) end();
 		else socket.end();
 	};
@@ -115,7 +121,7 @@ async function serveClients(
 	}
 	void cluster.ended.then(() => {
 		if (ending) return;
-		// Postgres ended by itself. Clients notice the end of their connections.
+		// Postgres ended by itself. The keeper ends too, and its clients notice the end of their connections.
 		rmSync(keeperRecordPath(dataDir), { force: true });
 		claim.release();
 		process.exit(1);

@@ -20,46 +20,52 @@ import { type Binaries, copyBinaries, prepareBundledBinaries, programPath } from
 import { EmbeddedDatabaseError } from "./errors.ts";
 import { stopLeftover } from "./leftover.ts";
 
-/** A system user that Postgres can run as. */
+/** A system user that Postgres can run as, because Postgres refuses to run as root. */
 export interface Account {
 	name: string;
 	uid: number;
 	gid: number;
 }
 
-/** Where one embedded Postgres has its data, and how it is run. */
+/** Where an embedded Postgres has its data, and as which system user it runs. */
 export interface ClusterLocation {
-	/** Folder of the cluster, its password and its log: the data directory or another one. */
+	/** Folder of the cluster, its password and its log file: the data directory or another folder. */
 	home: string;
-	/** The user that Postgres runs as; null for the user of this process. */
+	/** The system user that Postgres runs as; null for the user of this process. */
 	account: Account | null;
 	binaries: Binaries;
-	/** Whether `home` is not the data directory. */
+	/** Whether `home` is a folder other than the data directory. */
 	isElsewhere: boolean;
 }
 
-/** The last candidate for a home outside the data directory. Other users can create a folder of this name too. */
+/**
+ * The folder for clusters under the temporary directory, the last candidate outside the data directory. Other users can
+ * create a folder with this name too.
+ */
 const TEMPORARY_HOMES = join(tmpdir(), "mevi-chat-root");
-/** File in the data directory with the path of the home, if that is another folder. */
+/** Name of the file in the data directory that contains the path of the cluster's home, if that is another folder. */
 const POINTER_FILE = "postgres-is-at";
-/** As root, these users are tried in order: the user of a packaged Postgres, then one that every Unix has. */
+/**
+ * The system users that are tried in order when this process runs as root: the user of a packaged Postgres, then one
+ * that every Unix has.
+ */
 const CANDIDATE_ACCOUNTS = ["postgres", "nobody"];
 
-/** Folder of the cluster itself (PGDATA). */
+/** Folder of the cluster's own files (PGDATA) inside its home. */
 export function clusterDirectory(home: string): string {
 	return join(home, "postgres");
 }
 
 /**
- * Creates the data directory if it does not exist. As root it is mode 0711, because Postgres runs as another user, who
- * must be able to pass through it; every secret in it has mode 0600.
- * @throws EmbeddedDatabaseError when it cannot be created or written.
+ * Creates the data directory if it does not exist. When this process runs as root, the directory has mode 0711, because
+ * Postgres runs as another user, who must be able to pass through it; every secret in it has mode 0600.
+ * @throws EmbeddedDatabaseError when the directory cannot be created or written.
  */
 export function prepareDataDirectory(dataDir: string, isThrowaway = false): void {
 	try {
 		const isNew = !existsSync(dataDir);
 		if (isNew) mkdirSync(dataDir, { recursive: true });
-		// The folder of a throwaway cluster exists already and is private.
+		// The data directory of a throwaway cluster exists already and only its user can read it.
 		if (isNew || isThrowaway) chmodSync(dataDir, isRoot() ? 0o711 : 0o700);
 		rmSync(mkdtempSync(join(dataDir, ".probe-")), { recursive: true });
 	} catch (error) {
@@ -71,8 +77,9 @@ export function prepareDataDirectory(dataDir: string, isThrowaway = false): void
 }
 
 /**
- * Chooses the folder of the cluster and the user that Postgres runs as. It tries each candidate: the user must be able
- * to write there and to run the binaries. Without root there is one candidate, the present user in the data directory.
+ * Chooses the folder of the cluster and the system user that Postgres runs as. Each candidate is tried: the user must
+ * be able to write to the folder and to run the Postgres programs. Without root there is one candidate: the data
+ * directory with the user of this process.
  * @throws EmbeddedDatabaseError when no candidate works; the message says what to do.
  */
 export async function chooseLocation(dataDir: string): Promise<ClusterLocation> {
@@ -107,7 +114,10 @@ function isRoot(): boolean {
 	return process.getuid?.() === 0;
 }
 
-/** If a home already has a cluster, it is the only candidate, so that existing data is always used. */
+/**
+ * The folders in which the cluster may be. If one of them already has a cluster, it is the only candidate, so that
+ * existing data is always used.
+ */
 function listCandidateHomes(dataDir: string): string[] {
 	const pointer = join(dataDir, POINTER_FILE);
 	if (existsSync(pointer)) {
@@ -121,8 +131,9 @@ function listCandidateHomes(dataDir: string): string[] {
 }
 
 /**
- * Writes the path of the home into the data directory. A cluster that is there already belongs to a data directory that
- * was deleted, so it is renamed to `postgres.previous` and not used. An older `postgres.previous` is deleted.
+ * Writes the path of the cluster's home into the data directory. A cluster that is already in the home belongs to a
+ * data directory that was deleted, so that cluster is renamed to `postgres.previous` and not used. An older
+ * `postgres.previous` is deleted.
  */
 async function recordExternalHome(dataDir: string, home: string): Promise<void> {
 	const pointer = join(dataDir, POINTER_FILE);
@@ -141,13 +152,13 @@ function listCandidateAccounts(home: string): Account[] {
 	const accounts = readAccounts();
 	if (existsSync(clusterDirectory(home))) {
 		const { uid, gid } = statSync(clusterDirectory(home));
-		// The owner of existing data stays, for example an ordinary user who started it before.
+		// The owner of existing data stays its owner, for example an ordinary user who started the database before.
 		if (uid !== 0) return [accounts.find((one) => one.uid === uid) ?? { name: `user ${uid}`, uid, gid }];
 	}
 	return CANDIDATE_ACCOUNTS.flatMap((name) => accounts.find((one) => one.name === name) ?? []);
 }
 
-/** passwd(5): name:password:uid:gid:… */
+/** The format of the file passwd(5): name:password:uid:gid:… */
 function readAccounts(): Account[] {
 	if (!existsSync("/etc/passwd")) return [];
 	return readFileSync("/etc/passwd", "utf8")
@@ -156,7 +167,10 @@ function readAccounts(): Account[] {
 		.map(([name = "", , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }));
 }
 
-/** @returns the binaries that `account` can use in `home`, or the reason why it cannot. */
+/**
+ * Tests whether a system user can run Postgres in a folder.
+ * @returns the programs that the user can run there, or the reason why the user cannot.
+ */
 async function tryLocation(home: string, account: Account, bundled: Binaries): Promise<Binaries | string> {
 	try {
 		createHome(home);
@@ -171,7 +185,10 @@ async function tryLocation(home: string, account: Account, bundled: Binaries): P
 	}
 }
 
-/** Creates the folders of a home. @throws when another user has created the folder under the temporary directory. */
+/**
+ * Creates the folders of a cluster's home.
+ * @throws when another user has created the folder under the temporary directory.
+ */
 function createHome(home: string): void {
 	for (const folder of [dirname(home), home]) {
 		if (existsSync(folder)) continue;
@@ -205,8 +222,8 @@ function findRunProblem(binaries: Binaries, account: Account | null): string | n
 }
 
 /**
- * Options for running one of Postgres's programs: as its user, in a folder that every user can enter, and without our
- * environment, because its PG* variables would change what the program does.
+ * Options for running a Postgres program: as its system user, in a folder that every user can enter, and without this
+ * process's environment, because PG* variables would change what the program does.
  */
 export function spawnOptionsFor(account: Account | null) {
 	return {

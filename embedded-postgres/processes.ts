@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** A process number and start time, which together distinguish a process from a later one with the same number. */
+/** A process number and start time, which together distinguish a process from a later one that got an equal number. */
 export interface ProcessIdentity {
 	pid: number;
 	/** 12 hex digits: a hash of the start time. */
@@ -14,18 +14,22 @@ const POLL_MS = 20;
 
 /**
  * A hash of a process's start time, as 12 hex digits; null if no process with that number runs (a zombie does not run).
- * Process numbers are reused, and another process must not be mistaken for our server.
+ * The start time is needed because process numbers are reused, and another process must not be mistaken for the
+ * Postgres server.
  */
 export function readStartStamp(pid: number): string | null {
 	const start = process.platform === "linux" ? readStartOnLinux(pid) : readStartWithPs(pid);
 	return start === null ? null : createHash("sha256").update(start).digest("hex").slice(0, 12);
 }
 
-/** proc(5): state is field 3 and the start time, in ticks since boot, field 22 of /proc/<pid>/stat. */
+/**
+ * Format of proc(5): in /proc/<pid>/stat, field 3 is the process state and field 22 is the start time in ticks since
+ * boot.
+ */
 function readStartOnLinux(pid: number): string | null {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-		// The second field is the program's name in parentheses, which may contain spaces and parentheses.
+		// Field 2 of /proc/<pid>/stat is the program's name in parentheses, which may contain spaces and parentheses.
 		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 		if (fields[0] === "Z" || fields[0] === "X") return null;
 		return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${fields[19]}`;
@@ -43,17 +47,17 @@ function readStartWithPs(pid: number): string | null {
 	}
 }
 
-/** The identity of this process. */
+/** The process number and start time of this process. */
 export function ownIdentity(): ProcessIdentity {
 	return { pid: process.pid, stamp: readStartStamp(process.pid) ?? "unknown" };
 }
 
-/** Whether that process is running, and not a later one with its number. */
+/** Whether the identified process is running, and not a later process with an equal number. */
 export function isRunning(identity: ProcessIdentity): boolean {
 	return readStartStamp(identity.pid) === identity.stamp;
 }
 
-/** The command line of a process, its arguments separated by spaces; empty when it cannot be read. */
+/** The command line of a process, its arguments separated by spaces; empty when the process cannot be read. */
 export function readCommandLine(pid: number): string {
 	try {
 		if (process.platform === "linux") {
@@ -65,7 +69,7 @@ export function readCommandLine(pid: number): string {
 	}
 }
 
-/** Sends a signal. @returns false if that process has ended. */
+/** Sends a signal to a process. @returns false if the process has ended. */
 export function sendSignal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
 	if (!isRunning(identity)) return false;
 	try {
@@ -75,10 +79,7 @@ export function sendSignal(identity: ProcessIdentity, name: NodeJS.Signals): boo
 	}
 }
 
-/**
- * Waits until a condition holds.
- * @returns whether it held within `withinMs` milliseconds.
- */
+/** Waits until a condition is true. @returns whether it became true within `withinMs` milliseconds. */
 export async function waitUntil(condition: () => boolean, withinMs: number): Promise<boolean> {
 	const deadline = Date.now() + withinMs;
 	while (!condition()) {

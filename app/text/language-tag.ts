@@ -12,12 +12,12 @@ export function normaliseTag(text: string): string | null {
 	}
 }
 
-/** The primary language of a tag: `de-AT` gives `de`, `fil-PH` gives `fil`. */
+/** The primary language of a language tag: `de-AT` gives `de`, `fil-PH` gives `fil`. */
 export const primaryLanguage = (tag: string): string => tag.toLowerCase().split(/[-_]/)[0] || "en";
 
 /**
- * Whether two tags name the same language in the same script: true for `pt-BR` and `pt`, false for Traditional and
- * Simplified Chinese.
+ * Whether two language tags name an equal language in an equal script: true for `pt-BR` and `pt`, false for Traditional
+ * and Simplified Chinese.
  */
 export function isSameLanguage(one: string, other: string): boolean {
 	if (one === other) return true;
@@ -25,7 +25,7 @@ export function isSameLanguage(one: string, other: string): boolean {
 	return a !== null && b !== null && a.language === b.language && a.script === b.script;
 }
 
-/** The usual script of a language, such as Arab; null when unknown. Source: CLDR, through Intl. */
+/** The usual script of a language as ISO 15924 code, such as Arab; null when unknown. Source: CLDR, through Intl. */
 export const scriptOf = (tag: string): string | null => likelyForm(tag)?.script ?? null;
 
 function likelyForm(tag: string): Intl.Locale | null {
@@ -37,8 +37,8 @@ function likelyForm(tag: string): Intl.Locale | null {
 }
 
 /**
- * The name of a language in another language: `nameOf("de", "fr")` is "allemand". It includes a script that the
- * region decides: zh-TW is "Traditional Chinese (Taiwan)".
+ * The name of a language, written in another language: `languageNameIn("de", "fr")` is "allemand". The name includes a
+ * script that the region decides: zh-TW is "Traditional Chinese (Taiwan)".
  */
 export function languageNameIn(tag: string, inLanguage: string): string {
 	try {
@@ -54,7 +54,7 @@ export function languageNameIn(tag: string, inLanguage: string): string {
 	}
 }
 
-/** The script that the tag names or its region implies; null when it is the language's usual script. */
+/** The script that a language tag names or that its region implies; null when that is the language's usual script. */
 function scriptToName(tag: string): string | null {
 	const { language, script } = new Intl.Locale(tag);
 	const likely = scriptOf(tag);

@@ -9,13 +9,13 @@ export type Inline =
 
 const DELIMITERS = ["**", "__", "*", "_"] as const;
 type Delimiter = (typeof DELIMITERS)[number];
-/** Maximum nesting of formatting; deeper marks stay plain text. */
+/** Maximum nesting depth of Markdown formatting; marks that are nested deeper stay plain text. */
 const MAX_NESTING = 3;
 const SPACE = /\s/u;
 const WORD = /[\p{L}\p{N}]/u;
 const ESCAPABLE = /[\\`*_[\](){}#+.!|~>-]/;
 
-/** Finds only URLs. For customers' messages, in which Markdown is not formatting. */
+/** Finds only URLs in a text, not Markdown. For customers' messages, in which Markdown marks are not formatting. */
 export function parseLinks(text: string): Inline[] {
 	const starts = /https?:\/\/|mailto:/gi;
 	const parts: Inline[] = [];
@@ -33,8 +33,8 @@ export function parseLinks(text: string): Inline[] {
 }
 
 /**
- * Parses bold, italics, code and links in linear time, with tables that are computed once.
- * @param options.isUnfinished the text still streams: bold without an end is bold up to the end of the text.
+ * Parses Markdown's bold, italics, code and links in linear time, with tables that are computed once for the text.
+ * @param options.isUnfinished the text still streams: bold that is not closed is bold up to the end of the text.
  */
 export function parseInline(text: string, { isUnfinished = false } = {}): Inline[] {
 	const atoms = findAtoms(text);
@@ -77,10 +77,10 @@ export function parseInline(text: string, { isUnfinished = false } = {}): Inline
 	}
 }
 
-/** The code spans, links and escaped characters in a text, by their start. */
+/** The code spans, links and escaped characters in a text, by their start position. */
 function findAtoms(text: string): Map<number, InlineAtom> {
 	const atoms = new Map<number, InlineAtom>();
-	/** Lengths of backtick runs that have no closing run. */
+	/** Lengths of sequences of backticks that have no closing sequence. */
 	const alone = new Set<number>();
 	const starts = /`+|\\|!?\[|https?:\/\/|mailto:/gi;
 	for (let found = starts.exec(text); found; found = starts.exec(text)) {
@@ -101,7 +101,7 @@ function findAtoms(text: string): Map<number, InlineAtom> {
 			atom = markdownLinkAt(text, from);
 		} else {
 			atom = urlAt(text, from);
-			// A URL in angle brackets: <https://…>
+			// A URL in angle brackets, <https://…>, is a link without the brackets.
 			if (atom?.kind === "link" && text[from - 1] === "<" && text[atom.to] === ">") {
 				atoms.set(from - 1, { ...atom, from: from - 1, to: atom.to + 1 });
 			}
@@ -123,7 +123,7 @@ function closingTicks(text: string, from: number, ticks: string): number {
 	return -1;
 }
 
-/** For each position, the next position at which the delimiter can close, or -1. */
+/** For each position in the text, the next position at which the Markdown mark can close, or -1. */
 function findClosers(mark: Delimiter, text: string, atoms: Map<number, InlineAtom>): Int32Array {
 	const next = new Int32Array(text.length + 1).fill(-1);
 	const inAtom = new Uint8Array(text.length + 1);

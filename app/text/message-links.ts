@@ -4,7 +4,7 @@ export type InlineAtom =
 	| { kind: "code"; from: number; to: number; text: string }
 	| { kind: "link"; from: number; to: number; text: string; href: string };
 
-/** Maximum length of a URL in a message, in UTF-16 units; the rest is text. */
+/** Maximum length of a URL in a message, in UTF-16 units; the rest of a longer URL is plain text. */
 const MAX_URL_LENGTH = 2_000;
 const URL_PATTERN = /(?:https?:\/\/|mailto:)[^\s<>"'`|\\^{}\p{Cf}\p{Cc}]{1,2000}/iuy;
 const MARKDOWN_LINK =
@@ -13,8 +13,8 @@ const URL_END = /[.,;:!?'"»”’*_~)\]。，、！？；：…]/u;
 const WORD = /[\p{L}\p{N}]/u;
 
 /**
- * The URL that begins at `from`, without the punctuation of the sentence after it. A closing bracket belongs to the
- * URL when it was opened in the URL.
+ * The URL that begins at `from`, without the punctuation of the sentence after the URL. A closing bracket belongs to
+ * the URL when it was opened in the URL.
  */
 export function urlAt(text: string, from: number): InlineAtom | null {
 	if (from > 0 && WORD.test(text[from - 1] ?? "")) return null;
@@ -33,12 +33,12 @@ export function urlAt(text: string, from: number): InlineAtom | null {
 	}
 	const address = found.slice(0, length);
 	const href = safeHref(address);
-	// An unsafe URL becomes text as a whole, so that the parser does not start again inside it.
+	// An unsafe URL becomes plain text as a whole, so that the parser does not look for another URL inside it.
 	if (!href) return { kind: "text", from, to: from + found.length, text: found };
 	return { kind: "link", from, to: from + length, text: address, href };
 }
 
-/** Parses `[text](url)`; an image gives its description. */
+/** Parses `[text](url)`; an image in Markdown gives its description. */
 export function markdownLinkAt(text: string, from: number): InlineAtom | null {
 	MARKDOWN_LINK.lastIndex = from;
 	const found = MARKDOWN_LINK.exec(text);
@@ -48,7 +48,7 @@ export function markdownLinkAt(text: string, from: number): InlineAtom | null {
 	if (whole.startsWith("!")) return { kind: "text", from, to, text: linkText };
 	const href = target.startsWith("/") ? target : safeHref(target);
 	if (!href) return null;
-	// Link text that looks like a URL could show another URL than the link's target.
+	// Link text that looks like a URL is rejected, because it could show another URL than the link's target.
 	const looksLikeAddress = /:\/\/|www\.|\w\.\w{2,}(?:\/|$)/i.test(linkText);
 	return { kind: "link", from, to, text: looksLikeAddress ? target : linkText, href };
 }

@@ -1,6 +1,9 @@
 import { type Inline, parseInline } from "./message-inline.ts";
 
-/** A block of a message: the subset of Markdown that models and agents use in a chat. */
+/**
+ * A block of a message, such as a paragraph, a list or a table: the subset of Markdown that models and agents use in a
+ * chat.
+ */
 export type Block =
 	| { kind: "paragraph" | "heading" | "quote"; parts: Inline[] }
 	| { kind: "code"; text: string }
@@ -19,8 +22,8 @@ const MAX_TABLE_COLUMNS = 12;
 const MAX_LIST_DEPTH = 2;
 
 /**
- * Parses a message into blocks. HTML and images are not parsed and stay text.
- * @param options.isUnfinished the text still streams, so incomplete marks are hidden.
+ * Parses a message's Markdown into blocks. HTML and images are not parsed and stay plain text.
+ * @param options.isUnfinished the text still streams, so Markdown marks that are not closed are hidden.
  */
 export function parseMessage(text: string, { isUnfinished = false } = {}): Block[] {
 	const blocks: Block[] = [];
@@ -38,7 +41,7 @@ export function parseMessage(text: string, { isUnfinished = false } = {}): Block
 		if (parsed) {
 			flush();
 			const last = blocks.at(-1);
-			// Blank lines between items do not end a list.
+			// Blank lines between list items do not end the list.
 			if (
 				parsed.block.kind === "list" &&
 				last?.kind === "list" &&
@@ -111,7 +114,7 @@ function readTable(lines: string[], at: number, inline: (line: string) => Inline
 	return { block: { kind: "table", head: cells(lines[at] ?? ""), rows }, next };
 }
 
-/** The plain text of a message, for example for an email. URLs stay. */
+/** The plain text of a Markdown message, for example for an email. URLs stay. */
 export function toPlainText(text: string): string {
 	return parseMessage(text).map(blockText).join("\n\n");
 }
@@ -149,8 +152,8 @@ function inlineText(parts: Inline[]): string {
 }
 
 /**
- * Removes Markdown marks from streamed text, where it cannot be rendered before its end: bold, backticks and
- * headings. Characters that may still become a mark are held back until the next piece.
+ * Removes Markdown marks (bold, backticks and headings) from streamed text that is shown unformatted. Characters at the
+ * end that may still become a mark are held back until the next piece of text.
  */
 export class StreamingMarkdownRemover {
 	#held = "";

@@ -100,7 +100,8 @@ describe("trimInvisible", () => {
 	});
 
 	it("takes time in proportion to the text", () => {
-		// A regular expression with "+$" would try to match from every blank in the middle, in quadratic time.
+		// A regular expression that ends in "+$" would try to match from every blank in the middle of the text, in
+		// quadratic time.
 		const long = `a${" \u200B".repeat(200_000)}b`;
 		expect(trimInvisible(long)).toBe(long);
 	});

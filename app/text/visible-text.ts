@@ -15,7 +15,7 @@ const BY_PROPERTY =
 const BLANK_BY_NAME = "\\uFFFC\\u2800\\u{16FE4}\\u{13441}\\u{13442}\\u{1D159}";
 
 /**
- * Visible format characters, such as the Arabic number sign: the property Prepended_Concatenation_Mark of
+ * Format characters that are visible, such as the Arabic number sign: the property Prepended_Concatenation_Mark of
  * PropList.txt (Unicode 15.1), which regular expressions do not support.
  */
 const VISIBLE_FORMAT = "\\u0600-\\u0605\\u06DD\\u070F\\u0890\\u0891\\u08E2\\u{110BD}\\u{110CD}";
@@ -30,12 +30,12 @@ const INVISIBLE_CHARACTER = new RegExp(`^${INVISIBLE}$`, "u");
 const INVISIBLE_START = new RegExp(`^${INVISIBLE}+`, "u");
 const NOT_WHITE_SPACE = new RegExp(`(?!\\p{White_Space})${INVISIBLE}`, "gu");
 
-/** Characters that modify the one before: variation selectors, and the tags of an emoji flag. */
+/** Characters that modify the character before them: variation selectors, and the tag characters of a flag emoji. */
 const VARIATION_SELECTOR = /^[\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u180B-\u180D\u180F]$/u;
 const TAG = /^[\u{E0020}-\u{E007F}]$/u;
 const BLACK_FLAG = "\u{1F3F4}";
 
-/** Direction marks that need a closing mark (UAX #9: isolates, then embeddings and overrides). */
+/** Characters that change the text direction until a closing character: isolates, embeddings and overrides (UAX #9). */
 const OPEN_ISOLATE = /[\u2066-\u2068]/;
 const OPEN_EMBEDDING = /[\u202A\u202B\u202D\u202E]/;
 const POP_ISOLATE = "\u2069";
@@ -45,9 +45,9 @@ const POP_EMBEDDING = "\u202C";
 export const hasVisibleText = (text: string): boolean => VISIBLE_CHARACTER.test(text);
 
 /**
- * Trims white space and invisible characters at both ends. It keeps what belongs to the last visible character (the
- * variation selector of an emoji, the tags of a flag) and the marks that close a change of text direction, so that
- * the direction does not affect the text after it.
+ * Removes white space and invisible characters at both ends of a text. Kept are the characters that belong to the last
+ * visible character (the variation selector of an emoji, the tags of a flag) and the marks that close a change of text
+ * direction, so that the direction does not affect later text.
  */
 export function trimInvisible(text: string): string {
 	const rest = text.replace(INVISIBLE_START, "");
@@ -61,7 +61,7 @@ export function trimInvisible(text: string): string {
 	return characters.slice(0, kept).join("") + closing;
 }
 
-/** The closing direction marks from the trimmed end that the kept text still needs. */
+/** The closing direction marks in the removed end of a text that the kept text still needs. */
 function closingMarks(characters: string[], end: number, cut: string[]): string {
 	let isolates = 0;
 	let embeddings = 0;
@@ -81,15 +81,15 @@ function closingMarks(characters: string[], end: number, cut: string[]): string 
 }
 
 /**
- * Removes invisible characters and turns wide blanks into spaces, for comparing codes and order numbers. White space
- * stays.
+ * Removes invisible characters from a text and turns wide blanks into spaces, so that codes and order numbers can be
+ * compared. White space stays.
  */
 export const withoutInvisible = (text: string): string =>
 	text.replace(WIDE_BLANK, " ").replace(NOT_WHITE_SPACE, "");
 
 /**
- * Content of a regular expression class (flag "u"): all hyphens and dashes, the minus sign, and the Japanese length
- * mark that a kana keyboard types for a hyphen.
+ * All hyphens and dashes, the minus sign, and the Japanese length mark that a kana keyboard types for a hyphen; to be
+ * used inside the square brackets of a regular expression with the flag "u".
  */
 export const DASHES = "\\p{Dash_Punctuation}\\u2212\\u30FC\\uFF70";
 
@@ -97,8 +97,9 @@ const FOREIGN_DIGIT = /(?![0-9])\p{Nd}/gu;
 const IS_DIGIT = /^\p{Nd}$/u;
 
 /**
- * Replaces the decimal digits of every script, full width included, by 0 to 9. Digits of one script are consecutive
- * from 0 to 9 (Unicode Standard, section 4.6, stability policy for Numeric_Type=Decimal), so the offset is the value.
+ * Replaces the decimal digits of every script, including full-width digits, by 0 to 9. Digits of one script are
+ * consecutive from 0 to 9 (Unicode Standard, section 4.6, stability policy for Numeric_Type=Decimal), so the offset
+ * from the zero is the digit's value.
  */
 export const toAsciiDigits = (text: string): string =>
 	text.replace(FOREIGN_DIGIT, (digit) => {

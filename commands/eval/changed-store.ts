@@ -5,15 +5,18 @@ import { z } from "zod/v4";
 import { CommandError } from "../steps/command.ts";
 import { runNode } from "./run-node.ts";
 
-/** The tables that a change can affect. Each gets a copy; all others are the store's. */
+/**
+ * The tables that changed articles or settings can affect. The changed store gets a copy of each; all other tables are
+ * the store's own.
+ */
 const COPIED_TABLES = ["settings", "articles", "article_passages", "passage_vectors", "answer_cache"];
 const SCHEMA_PREFIX = "mevi_eval_";
 const DAY_MS = 24 * 60 * 60_000;
 
 export type Change = {
-	/** A folder of Markdown articles that replaces the store's. */
+	/** A folder of Markdown articles that replace the store's articles. */
 	knowledge?: string;
-	/** Settings by key that replace the store's. */
+	/** The settings by key that replace the store's settings. */
 	settings: Record<string, unknown>;
 };
 
@@ -27,9 +30,11 @@ export function readSettings(path: string): Record<string, unknown> {
 }
 
 /**
- * Creates a schema beside the store's with changed copies of the affected tables, which customers do not see.
- * @returns a URL with which a process sees the copies instead of the store's own tables, and a function that drops
- * them. @throws CommandError when the changed articles cannot be used.
+ * Creates a database schema with changed copies of the affected tables, beside the store's own tables; customers do not
+ * see the copies.
+ * @returns a database URL with which a process sees the copies instead of the store's own tables, and a function that
+ * drops the copies.
+ * @throws CommandError when the changed articles cannot be used.
  */
 export async function createChangedStore(
 	databaseUrl: string,
@@ -68,7 +73,7 @@ export async function createChangedStore(
 		throw error;
 	}
 
-	/** Columns that are neither generated nor identity columns. */
+	/** The columns of a table that can be copied: neither generated nor identity columns. */
 	async function writableColumns(table: string): Promise<string[]> {
 		const rows = await sql<{ name: string }[]>`
 			select column_name as name from information_schema.columns
@@ -76,7 +81,7 @@ export async function createChangedStore(
 		return rows.map((row) => row.name);
 	}
 
-	/** Drops schemas of killed runs that are older than a day. */
+	/** Drops the schemas that killed evaluation runs left behind more than a day ago. */
 	async function dropLeftovers(): Promise<void> {
 		const rows = await sql<{ name: string }[]>`
 			select nspname as name from pg_namespace where starts_with(nspname, ${SCHEMA_PREFIX})`;

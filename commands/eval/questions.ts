@@ -5,28 +5,25 @@ import { CommandError } from "../steps/command.ts";
 
 const slugs = z.union([z.string(), z.array(z.string()).min(1)]).transform((value) => [value].flat());
 
-/** One question and, where known, the expected answer. */
+/** A test question and, where known, the expected answer. */
 const question = z.strictObject({
 	question: z.string().min(1).max(10_000),
-	/** Language of the page. */
+	/** Language of the page on which the question is asked. */
 	locale: z.string().default("en"),
-	/** Slug of the article with the answer; several if any of them is right. */
+	/** Slug of the article with the answer; several slugs if each of these articles is right. */
 	article: slugs.optional(),
-	/** false: the store's articles do not answer it, and the assistant should say so. */
+	/** `false` means that the store's articles do not answer the question, and the assistant should say that. */
 	answered: z.boolean().optional(),
-	/** Whether a person should be called. */
+	/** Whether the assistant should call a person. */
 	escalates: z.boolean().optional(),
 	/** Expected language of the answer. */
 	language: z.string().optional(),
-	/** Id of the customer who asks; anonymous without it. */
+	/** Id of the customer who asks the question; without it the customer is anonymous. */
 	customer: z.string().optional(),
 });
 export type EvaluationQuestion = z.infer<typeof question>;
 
-/**
- * Reads a set of questions: a list in YAML or JSON.
- * @throws CommandError that names the first invalid entry.
- */
+/** Reads a file of test questions: a list in YAML or JSON. @throws CommandError that names the first invalid entry. */
 export function readQuestions(path: string): EvaluationQuestion[] {
 	if (!existsSync(path)) throw new CommandError(`There is no file ${path}.`);
 	let content: unknown;

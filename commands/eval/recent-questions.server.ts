@@ -3,8 +3,8 @@ import { sql } from "#db/client.server.ts";
 import type { EvaluationQuestion } from "./questions.ts";
 
 /**
- * Customers' questions of the last days, newest first, each once, without data that identifies the customers, so that
- * the answers are those for an anonymous customer.
+ * The questions that customers asked in the last days, newest first, each question once. Data that identifies customers
+ * is left out, so each question is answered as for an anonymous customer.
  */
 export async function readRecentQuestions(options: {
 	days: number;

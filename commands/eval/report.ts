@@ -3,7 +3,7 @@ import type { Outcome } from "./variant.ts";
 
 export type Variant = { name: string; outcomes: Outcome[] };
 
-/** The comparison of one outcome with the expected answer; null where no expectation is given. */
+/** The comparison of an answer with the expected answer; a field is null where the question has no expectation. */
 type Verdict = {
 	isFirst: boolean | null;
 	isAmong: boolean | null;
@@ -15,8 +15,8 @@ type Verdict = {
 };
 
 /**
- * The report in Markdown: one column for each variant, then every question on which the variants differ, side by side,
- * and the errors of the last variant.
+ * The report of an evaluation in Markdown: a table with one column for each variant of the store, then every question
+ * on which the variants differ, side by side, and the wrong answers of the last variant.
  */
 export function formatReport(questions: EvaluationQuestion[], variants: Variant[]): string {
 	const summaries = variants.map((variant) => summarise(questions, variant));
@@ -37,7 +37,7 @@ export function formatReport(questions: EvaluationQuestion[], variants: Variant[
 	].join("\n\n");
 }
 
-/** The formatted figures of one variant. */
+/** The figures of one variant of the store, as texts by name. */
 function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Record<string, string> {
 	const verdicts = questions.map((question, index) => compareWithExpectation(question, outcomes[index]));
 	const answers = outcomes.map((outcome) => outcome.answer);
@@ -145,7 +145,10 @@ function describeOutcome(outcome: Outcome | undefined): string {
 	return `${oneLine(text)} _(${marks.join("; ")})_`;
 }
 
-/** "12 of 15, 80 %" of the judged values; a dash when there are none. */
+/**
+ * The share of the values that are true, such as "12 of 15, 80 %"; null values are not counted, and without others the
+ * text is a dash.
+ */
 function share(values: (boolean | null)[]): string {
 	const judged = values.filter((value) => value !== null);
 	if (judged.length === 0) return "–";
@@ -153,7 +156,7 @@ function share(values: (boolean | null)[]): string {
 	return `${right} of ${judged.length}, ${Math.round((right / judged.length) * 100)} %`;
 }
 
-/** The percentile of the values (nearest rank). @param at from 0 to 1. */
+/** The percentile of some numbers (nearest rank). @param at the rank from 0 to 1, such as 0.95. */
 function percentile(values: number[], at: number): number {
 	const sorted = values.toSorted((a, b) => a - b);
 	return sorted[Math.max(0, Math.ceil(sorted.length * at) - 1)] ?? 0;
@@ -161,7 +164,7 @@ function percentile(values: number[], at: number): number {
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
 const ms = (value: number): string => `${Math.round(value)} ms`;
-/** Four decimals, because one answer costs a fraction of a cent. */
+/** A cost in dollars with four decimals, because one answer costs a fraction of a cent. */
 const dollars = (micros: number): string => `$${(micros / 1e6).toFixed(4)}`;
 const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();

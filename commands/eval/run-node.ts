@@ -4,8 +4,9 @@ import { childEnv } from "#app/env.server.ts";
 import { ROOT } from "../steps/root.ts";
 
 /**
- * Runs one of our scripts with a store, in a separate process.
- * @param input written to its stdin; @param onLine called with each line of its output.
+ * Runs a Node script of this project in a separate process that uses another database.
+ * @param input written to the script's stdin.
+ * @param onLine called with each line of the script's output.
  */
 export function runNode(
 	script: string,
@@ -28,7 +29,7 @@ export function runNode(
 		for (const line of lines) onLine(line);
 	});
 	child.stdin.on("error", () => {
-		// The process ended before it read its input; its exit code shows that.
+		// The script ended before it read its input; the exit code reports that, so this error is ignored.
 	});
 	child.stdin.end(input);
 	return new Promise((resolve, reject) => {

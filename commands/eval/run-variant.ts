@@ -11,14 +11,16 @@ import type { EvaluationQuestion } from "./questions.ts";
 import type { Outcome, VariantInput, VariantLine } from "./variant.ts";
 
 /**
- * Answers questions with the store of DATABASE_URL. It is a separate process, because a process caches articles and
- * settings of one store. The questions are one line on stdin; each outcome is a line on stdout. Nothing is stored
- * except missing embeddings of passages.
+ * Answers test questions with the store of DATABASE_URL. The script runs as a separate process, because a process
+ * caches the articles and settings of one store. The questions are one line on stdin; each answer is a line on stdout.
+ * Nothing is stored except missing embeddings of passages.
  */
 
 const TIMEOUT_MS = 90_000;
 
-/** Passages that are read for the first articles; several of one article may match. */
+/**
+ * Number of passages that are searched to find the first articles, because several passages of one article may match.
+ */
 const PASSAGES = 40;
 const ARTICLES = 3;
 
@@ -75,7 +77,7 @@ const lines = createInterface({ input: process.stdin });
 const [line] = (await once(lines, "line")) as [string];
 lines.close();
 const { questions } = JSON.parse(line) as VariantInput;
-// A server does this in the background, but no server has read the changed articles.
+// Computes missing embeddings. A server does that in the background, but no server has read the changed articles.
 if (!env().OPENAI_EMBEDDING_MODEL) await embedMissingPassages();
 for (const [index, asked] of questions.entries()) {
 	const output: VariantLine = {

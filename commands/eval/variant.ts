@@ -1,14 +1,14 @@
 import type { Answer } from "#db/shapes.ts";
 import type { EvaluationQuestion } from "./questions.ts";
 
-/** The answer of one variant of the store to one question. */
+/** The answer to one test question with one variant of the store. */
 export type Outcome = {
 	answer: Pick<Answer, "text" | "answered" | "intent" | "language" | "sources" | "escalate" | "model"> | null;
-	/** Slugs of the first articles that the search finds, best first. */
+	/** Slugs of the articles that the search finds first, best article first. */
 	retrieved: string[];
-	/** Why there is no answer. */
+	/** The error, when there is no answer. */
 	failure: string | null;
-	/** Time to the first and to the last text, in ms. */
+	/** Milliseconds until the first and until the last text of the answer. */
 	firstWordMs: number | null;
 	totalMs: number;
 	promptTokens: number;
@@ -17,6 +17,6 @@ export type Outcome = {
 	costMicros: number;
 };
 
-/** Input and output of a variant's process, one line of JSON each. */
+/** The input of the process that answers test questions, and one line of its output, both as JSON. */
 export type VariantInput = { questions: EvaluationQuestion[] };
 export type VariantLine = { index: number; outcome: Outcome };

@@ -33,12 +33,15 @@ export function parseSingleArgument(
 			};
 		}
 	} catch {
-		// An unknown option; the usage line lists the options.
+		// The command has an unknown option, so its usage line is printed.
 	}
 	throw new CommandError(`Type it like this: ${usage}.`);
 }
 
-/** The email address in its canonical form. @throws CommandError when the word is not an email address. */
+/**
+ * The canonical form of an email address that was given to a command.
+ * @throws CommandError when the text is not an email address.
+ */
 export function parseEmail(word: string): string {
 	const address = canonicalEmail(word);
 	if (address !== null) return address;

@@ -7,7 +7,7 @@ import { spawnNode, waitForExit } from "./child.ts";
 import { CommandError } from "./command.ts";
 import { ROOT } from "./root.ts";
 
-/** The inputs of the build. */
+/** The files and folders from which the app is built. */
 const BUILD_INPUTS = [
 	"app",
 	"db",
@@ -19,28 +19,29 @@ const BUILD_INPUTS = [
 	"vite.config.ts",
 	"tsconfig.json",
 ];
-/** Files that are not part of the build. */
+/** Matches files in the input folders that do not affect the build. */
 const EXCLUDED_FILES = /\.test\.tsx?$|\.md$|^demo\/seed|^db\/migrations\/.*\.sql$/;
 
 const BUILD_FOLDER = join(ROOT, "build");
 const STAMP_FILE = join(BUILD_FOLDER, "inputs.sha256");
-/** Outside the build's folder, which Remix empties. */
+/** The folder of the lock for building is outside the build's folder, because Remix empties that one. */
 const CLAIM_FOLDER = join(ROOT, "node_modules/.cache/mevi-chat/build");
 const REMIX_CLI = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
 const RETRY_DELAY_MS = 100;
 
-/** The file that remix-serve runs. */
+/** The file of the build that remix-serve runs. */
 export const SERVER_BUILD = join(BUILD_FOLDER, "server/index.js");
 
-/** Whether a build exists, possibly of older sources. */
+/** Whether a build exists; it may be a build of older sources. */
 export function hasBuild(): boolean {
 	return existsSync(SERVER_BUILD);
 }
 
 /**
- * Builds the app unless the existing build was made from exactly these sources. Processes that start together build
- * once.
- * @param signal stops the build. @returns whether it built.
+ * Builds the app unless the existing build was made from the present sources. When several processes start together,
+ * only one of them builds.
+ * @param signal stops the build.
+ * @returns whether this process built.
  * @throws CommandError after printing the build's output, when the build fails.
  */
 export async function ensureBuild(signal?: AbortSignal): Promise<boolean> {
@@ -94,7 +95,7 @@ function readStamp(): string | null {
 	return existsSync(STAMP_FILE) ? readFileSync(STAMP_FILE, "utf8") : null;
 }
 
-/** SHA-256 over the paths and contents of every input, in a fixed order. */
+/** SHA-256 hash of the paths and contents of all files from which the app is built, in a fixed order. */
 function hashInputs(): string {
 	const hash = createHash("sha256");
 	for (const file of BUILD_INPUTS.flatMap((input) => listFiles(join(ROOT, input)))) {

@@ -5,15 +5,18 @@ import { ROOT } from "./root.ts";
 const EXIT_WITH_PARENT = new URL("./exit-with-parent.mjs", import.meta.url).href;
 
 export interface NodeChildOptions {
-	/** Environment variables in addition to those of this process. */
+	/** Environment variables of the child process, in addition to those of this process. */
 	env: Record<string, string>;
-	/** `pipe` to read its output, `inherit` to let it write to our terminal. */
+	/** `pipe` to read the child's output, `inherit` to let the child write to this command's terminal. */
 	output: "pipe" | "inherit";
-	/** In its own process group: only this process receives Ctrl-C and decides when the child stops. */
+	/**
+	 * Puts the child into its own process group: Ctrl-C then reaches only this process, which decides when the child
+	 * stops.
+	 */
 	hasOwnProcessGroup?: boolean;
 }
 
-/** Starts a Node script in the project's folder, as a process that ends when this one does. */
+/** Starts a Node script in the project's folder, as a child process that ends when this process ends. */
 export function spawnNode(
 	script: string,
 	args: string[],
@@ -27,7 +30,7 @@ export function spawnNode(
 	});
 }
 
-/** How a child ended; `fault` is null for exit code 0. */
+/** Waits until a child process has ended. `fault` says how it failed; it is null for exit code 0. */
 export function waitForExit(child: ChildProcess): Promise<{ fault: string | null }> {
 	return new Promise((resolve) => {
 		child.once("error", (error) => resolve({ fault: error.message }));

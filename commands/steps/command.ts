@@ -3,7 +3,7 @@ import { DomainError } from "#app/models/errors.ts";
 import { EmbeddedDatabaseError } from "#embedded-postgres/index.ts";
 import { describeDatabaseFault } from "./database-fault.ts";
 
-/** Why a command cannot continue: one sentence for the user, with a remedy. */
+/** Why a command cannot continue: one sentence for the user that says what to do. */
 export class CommandError extends Error {}
 
 /**
@@ -19,7 +19,7 @@ export async function runCommand(work: () => Promise<void>): Promise<void> {
 	}
 }
 
-/** The sentence for an error, or its stack when the user cannot correct it. */
+/** The sentence for an error that the user can correct; for any other error its stack. */
 export function describeError(error: unknown): string {
 	for (const kind of [CommandError, EnvironmentError, EmbeddedDatabaseError, DomainError]) {
 		if (error instanceof kind) return error.message;

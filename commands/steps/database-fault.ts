@@ -30,7 +30,8 @@ const FAULT_TEXTS: Record<string, string> = {
 export function describeDatabaseFault(error: unknown): string | null {
 	for (let cause = error; cause instanceof Error; cause = cause.cause) {
 		const { code, address, port } = cause as Error & { code?: string; address?: unknown; port?: unknown };
-		// A host with several addresses fails with one error for each.
+		// Connecting to a host with several network addresses fails with one error for each address; the first is
+		// described.
 		if (cause instanceof AggregateError && cause.errors.length > 0)
 			return describeDatabaseFault(cause.errors[0]);
 		const fault = code === undefined ? undefined : FAULT_TEXTS[code];

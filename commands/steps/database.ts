@@ -4,22 +4,23 @@ import type { DemoLogin } from "#demo/prepare-demo.ts";
 import { type EmbeddedDatabase, openEmbeddedDatabase } from "#embedded-postgres/index.ts";
 import { provideSecrets } from "./secrets.ts";
 
-/** A command's database: the one of DATABASE_URL, else the embedded one. */
+/** The database that a command uses: the one of DATABASE_URL, otherwise the embedded one. */
 export interface DatabaseAccess {
-	/** The embedded database; null with DATABASE_URL. */
+	/** The running embedded database; null when DATABASE_URL is set. */
 	embedded: EmbeddedDatabase | null;
 	close(): Promise<void>;
 }
 
 /**
- * Opens and migrates the database. Afterwards the environment of this process contains its URL, and modules that use it
- * may be imported (never earlier, because they read the environment once).
+ * Opens and migrates the database. Afterwards the environment of this process contains the database's URL, and modules
+ * that use the database may be imported (not earlier, because they read the environment once).
  * @throws EmbeddedDatabaseError, CommandError or the driver's error; `runCommand` prints each as one sentence.
  */
 export async function openDatabase(role: "start" | "guest"): Promise<DatabaseAccess> {
 	const settings = env();
 	if (settings.DATABASE_URL) {
-		// Not through a pooler: the lock belongs to a connection, which a pooler shares.
+		// Migrations use a direct connection and no connection pooler, because the migration lock belongs to a connection
+		// and a pooler shares connections.
 		await migrate(settings.LISTEN_DATABASE_URL ?? settings.DATABASE_URL);
 		setEnv({ MEVI_EMBEDDED: "" });
 		return { embedded: null, close: closePools };
@@ -42,21 +43,21 @@ export async function openDatabase(role: "start" | "guest"): Promise<DatabaseAcc
 	};
 }
 
-/** Fills the embedded database with the demo store and its agents. Only after `openDatabase`. */
+/** Fills the embedded database with the demo store and its agents. Call it only after `openDatabase`. */
 export async function prepareDemo(): Promise<DemoLogin> {
 	const demo = await import("#demo/prepare-demo.ts");
 	return demo.prepareDemo();
 }
 
-/** Closes the connection pools of this process; does nothing when there are none. */
+/** Closes the database connection pools of this process; does nothing when there are none. */
 export async function closePools(): Promise<void> {
 	const { closeDatabase } = await import("#db/client.server.ts");
 	await closeDatabase();
 }
 
 /**
- * Runs a short command with the database: attached to the running embedded server, else with one that is started for
- * the command. `work` must import database modules only when it is called.
+ * Runs a short command with the database. When the embedded server runs already, the command uses it; otherwise a
+ * server is started for the command. `work` must import database modules only when it is called.
  */
 export async function withDatabase<Result>(work: () => Promise<Result>): Promise<Result> {
 	const access = await openDatabase("guest");

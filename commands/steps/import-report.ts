@@ -1,5 +1,6 @@
 /**
- * Prints an import's notes on stdout and its refusals on stderr. With a refusal the command's exit code is 1.
+ * Prints an import's notes on stdout and the refused records on stderr. If a record was refused, the command's exit
+ * code is 1.
  * @param outcome text about the records that were not refused, for example "The rest was imported".
  */
 export function printImportReport(

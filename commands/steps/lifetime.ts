@@ -3,24 +3,27 @@ import { env } from "#app/env.server.ts";
 import { describeError } from "./command.ts";
 
 const PARENT_CHECK_INTERVAL_MS = 500;
-/** Longest wait for pending work that ignores the abort signal. */
+/** Maximum milliseconds that the end of a command waits for pending work that ignores the abort signal. */
 const PENDING_TIMEOUT_MS = 15_000;
 
-/** The lifetime of a long-running command: its cleanups and its end. */
+/** The lifetime of a long-running command: an abort signal, cleanups, and the function that ends the command. */
 export interface Lifetime {
-	/** Aborted as soon as the command should end, so that pending work can stop. */
+	/** Aborted when the command should end, so that pending work can stop. */
 	signal: AbortSignal;
-	/** Registers pending work. The end waits for it before the cleanups, so that its results are cleaned up too. */
+	/**
+	 * Registers pending work. The end of the command waits for this work before the cleanups, so that the results are
+	 * cleaned up too.
+	 */
 	track<Result>(pending: Promise<Result>): Promise<Result>;
-	/** Adds a cleanup; the newest runs first. */
+	/** Adds a cleanup function for the end of the command; the newest cleanup runs first. */
 	onEnd(cleanup: () => Promise<void>): void;
 	/** Ends the command: runs all cleanups, then exits with 0, or with 1 after printing `message`. */
 	end(message?: string): Promise<never>;
 }
 
 /**
- * Runs a command until it is stopped (Ctrl-C, SIGTERM, its terminal or its npm has ended), `work` throws, or `end` is
- * called. Signals that arrive while it ends have no effect.
+ * Runs a command until one of these happens: it is stopped (Ctrl-C, SIGTERM, its terminal or its npm has ended), `work`
+ * throws, or `end` is called. Signals that arrive while the command ends have no effect.
  */
 export async function runUntilStopped(work: (life: Lifetime) => Promise<void>): Promise<void> {
 	const cleanups: (() => Promise<void>)[] = [];
@@ -60,7 +63,7 @@ export async function runUntilStopped(work: (life: Lifetime) => Promise<void>): 
 	};
 
 	for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => void end());
-	// A closed terminal or pipe must not prevent the cleanups.
+	// Writing to a closed terminal or pipe must not prevent the cleanups.
 	for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 	try {
 		endWithParent(() => void end());
@@ -71,8 +74,8 @@ export async function runUntilStopped(work: (life: Lifetime) => Promise<void>): 
 }
 
 /**
- * npm does not end its scripts when it is killed. A command that a user started in the background may outlive its
- * shell, so this applies only under npm.
+ * Ends the command when the npm that runs it has been killed, because npm does not end its scripts then. A command that
+ * a user started without npm, in the background, may outlive its shell, so it is not ended.
  */
 function endWithParent(onParentGone: () => void): void {
 	if (!env().npm_lifecycle_event) return;

@@ -1,4 +1,6 @@
-/** The same version as `engines` in package.json, about which npm only warns. */
+/**
+ * The oldest Node version that can run this project, equal to `engines` in package.json, about which npm only warns.
+ */
 const OLDEST_VERSION = [20, 19] as const;
 
 /** Exits with one sentence when Node is too old for this project. */

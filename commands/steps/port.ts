@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { CommandError } from "./command.ts";
 
-/** A server that was just killed may need this time to release its port. */
+/** Milliseconds that a server that was just killed may need to release its port. */
 const RELEASE_TIMEOUT_MS = 2_000;
 const RETRY_DELAY_MS = 100;
 

@@ -6,8 +6,8 @@ import { type Env, setEnv } from "#app/env.server.ts";
 const SECRET_BYTES = 32;
 
 /**
- * Sets missing APP_SECRET and CUSTOMER_IDENTITY_SECRET for the embedded database: created once and stored in the data
- * directory (mode 0600), so that logins and identities survive a restart.
+ * Sets APP_SECRET and CUSTOMER_IDENTITY_SECRET for the embedded database if they are missing. The secrets are created
+ * once and stored in the data directory (mode 0600), so that logins and customer identities survive a restart.
  */
 export function provideSecrets(env: Env): void {
 	const keep = (name: string) =>
@@ -18,14 +18,17 @@ export function provideSecrets(env: Env): void {
 	});
 }
 
-/** Reads a file; if it does not exist, writes `value` first. Safe with several processes. */
+/**
+ * Reads a file. If the file does not exist, `value` is written to it first. Several processes may call this at once.
+ */
 function readOrCreate(file: string, value: string): string {
 	const kept = readIfExists(file);
 	if (kept !== null) return kept;
 	const unfinished = `${file}.${process.pid}`;
 	writeFileSync(unfinished, `${value}\n`, { mode: 0o600 });
 	try {
-		// Creating a link is atomic and never replaces a file that another process has just written.
+		// The file is created as a hard link to a complete temporary file, because that is atomic and never replaces a file
+		// that another process has just written.
 		linkSync(unfinished, file);
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

@@ -10,20 +10,21 @@ import { ROOT } from "./root.ts";
 const REMIX_SERVE_CLI = join(ROOT, "node_modules/@remix-run/serve/dist/cli.js");
 const READY_TIMEOUT_MS = 60_000;
 const POLL_INTERVAL_MS = 50;
-/** Time for the server to end its open streams; then it is killed. */
+/** Milliseconds for the server to end its open event streams; then the server process is killed. */
 const DRAIN_TIMEOUT_MS = 12_000;
 
-/** A running remix-serve. */
+/** A running server process (remix-serve). */
 export interface ServerProcess {
-	/** Resolves when the process has ended: with the error, or null. */
+	/** Resolves when the server process has ended: with the error as text, or null. */
 	ended: Promise<{ fault: string | null }>;
 	stop(): Promise<void>;
 }
 
 /**
- * Starts remix-serve on the build as a separate process, and waits until it answers.
- * @param port a free port. @param host the address to listen on; undefined means all addresses.
- * @throws CommandError when it ends early, or is not ready within a minute.
+ * Starts remix-serve on the build as a separate process, and waits until the server answers.
+ * @param port a free port.
+ * @param host the address to listen on; undefined means all addresses.
+ * @throws CommandError when the server ends early, or is not ready within a minute.
  */
 export async function startServer(port: number, host?: string): Promise<ServerProcess> {
 	const env = { NODE_ENV: "production", PORT: String(port) };
@@ -71,7 +72,10 @@ async function isReady(address: string): Promise<boolean> {
 	}
 }
 
-/** Forwards the server's output, except remix-serve's own start message: our output has the URL. */
+/**
+ * Forwards the server's output to this command's output, except remix-serve's own start message, because the command
+ * prints the URL itself.
+ */
 function forwardOutput(child: ChildProcess, isStopping: () => boolean): void {
 	for (const [from, to] of [
 		[child.stdout, process.stdout],
@@ -80,7 +84,8 @@ function forwardOutput(child: ChildProcess, isStopping: () => boolean): void {
 		if (!from) continue;
 		createInterface({ input: from }).on("line", (line) => {
 			if (line.startsWith("[remix-serve]")) return;
-			// remix-serve passes console.error to server.close, which calls it without an error.
+			// This message of remix-serve is dropped: at the end it passes console.error to server.close, which calls it
+			// without an error.
 			if (isStopping() && line === "undefined") return;
 			to.write(`${line}\n`);
 		});

@@ -2,7 +2,7 @@ import { type Env, env } from "#app/env.server.ts";
 import { CommandError } from "./command.ts";
 
 /**
- * The environment of a server process, with the checks that only servers need.
+ * The settings of a server process from the environment, with the checks that only servers need.
  * @throws EnvironmentError, CommandError
  */
 export function readServerEnv(): Env {
@@ -26,7 +26,7 @@ export function readServerEnv(): Env {
 	return settings;
 }
 
-/** The URL of the server for users: PUBLIC_URL, else localhost. Without a trailing slash. */
+/** The URL of the server that users open: PUBLIC_URL, otherwise localhost. Without a trailing slash. */
 export function publicUrl(settings: Env, port: number): string {
 	return (settings.PUBLIC_URL ?? `http://localhost:${port}`).replace(/(?<!\/)\/+$/, "");
 }

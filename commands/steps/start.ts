@@ -8,7 +8,7 @@ import { requireFreePort } from "./port.ts";
 import { startServer } from "./server-process.ts";
 import { publicUrl, readServerEnv } from "./settings.ts";
 
-/** `npm start`: builds and runs everything, and stops it at the end. */
+/** `npm start`: builds and runs the database and the server, and stops both at the end. */
 export async function start(): Promise<void> {
 	await runUntilStopped(async (life) => {
 		const settings = readServerEnv();
@@ -34,7 +34,10 @@ export async function start(): Promise<void> {
 	});
 }
 
-/** Checked before the port, because a second start usually uses the same port, and this error explains more. */
+/**
+ * Checks that no other server uses the data directory. This is checked before the port, because a second start usually
+ * uses an equal port, and this error explains more.
+ */
 async function requireFreeDataDirectory(dataDir: string): Promise<void> {
 	prepareDataDirectory(dataDir);
 	const holder = await findRunningServer(dataDir);
@@ -62,7 +65,7 @@ async function openAndSeedDatabase(life: Lifetime): Promise<OpenedDatabase> {
 	const demo = access.embedded ? await prepareDemo() : null;
 	const { countAgents } = await import("#app/models/agent/agent.server.ts");
 	const hasAgents = (await countAgents()) > 0;
-	// The server has its own connections from here on.
+	// The start command closes its database connections, because the server process has its own.
 	await closePools();
 	return { access, demo, hasAgents };
 }

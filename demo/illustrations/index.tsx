@@ -44,7 +44,10 @@ const ILLUSTRATIONS: Record<string, ComponentType> = {
 /** The values that a product's `illustration` can have. */
 export const ILLUSTRATION_NAMES: string[] = Object.keys(ILLUSTRATIONS);
 
-/** The illustration of a product. It is decorative (`aria-hidden`), because the product's name is always beside it. */
+/**
+ * The illustration of a product. Screen readers skip it (`aria-hidden`), because the product's name is always beside
+ * it.
+ */
 export function Illustration({ name, className = "" }: { name: string | null; className?: string }) {
 	const Picture =
 		(name && Object.hasOwn(ILLUSTRATIONS, name) ? ILLUSTRATIONS[name] : undefined) ?? EmptyRoomIllustration;
@@ -61,7 +64,7 @@ export function Illustration({ name, className = "" }: { name: string | null; cl
 	);
 }
 
-/** For products without an illustration: a parcel in a room. */
+/** The illustration for products without their own: a parcel in a room. */
 function EmptyRoomIllustration() {
 	return (
 		<RoomBackground wall="cool">

@@ -48,12 +48,12 @@ export function RoomBackground({
 	);
 }
 
-/** The shadow under a product. */
+/** The shadow on the floor under a product. */
 export function GroundShadow({ x = 160, y = 212, rx = 70 }: { x?: number; y?: number; rx?: number }) {
 	return <ellipse className="fill-illustration-shade" cx={x} cy={y} rx={rx} ry={Math.max(4, rx / 11)} />;
 }
 
-/** The light of a lamp: circles that are fainter the larger they are. */
+/** The light of a lamp, drawn as circles; a larger circle is fainter. */
 export function LampLight({ x, y, r }: { x: number; y: number; r: number }) {
 	return (
 		<g className="fill-illustration-glow">
@@ -64,7 +64,7 @@ export function LampLight({ x, y, r }: { x: number; y: number; r: number }) {
 	);
 }
 
-/** A window with sky, a frame and a sill. */
+/** A window in the room's wall, with sky, a frame and a sill. */
 export function Window({ x, y, w, h }: { x: number; y: number; w: number; h: number }) {
 	return (
 		<g>

@@ -6,7 +6,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
 const FREE_DELIVERY_MIN_CENTS = 7_500;
 const DELIVERY_CENTS = 690;
-/** Days from the order to the promised delivery, and to the actual delivery. */
+/** Days from an order to its promised delivery, and days to its actual delivery. */
 const PROMISED_DELIVERY_DAYS = 5;
 const ACTUAL_DELIVERY_DAYS = 4;
 const CARRIERS = ["Northline", "Parcelbird", "Harbourmail"];
@@ -31,12 +31,12 @@ export type SeedOrder = {
 	payments: PaymentRecord[];
 	totalCents: number;
 	placedAt: Date;
-	/** The promised day, YYYY-MM-DD; null for a cancelled order. */
+	/** The promised day of delivery, YYYY-MM-DD; null for a cancelled order. */
 	expectedOn: string | null;
 	deliveredAt: Date | null;
 };
 
-/** Age of the orders of each status in days: of the newest, and the step to the next. */
+/** Ages of the demo orders in days, by status: the age of the newest order, and the difference to each older one. */
 const ORDER_AGES_DAYS: Record<SeedStatus, [youngest: number, step: number]> = {
 	pending: [0.02, 0.04],
 	processed: [0.6, 0.15],
@@ -48,7 +48,7 @@ const ORDER_AGES_DAYS: Record<SeedStatus, [youngest: number, step: number]> = {
 	refunded: [30, 11],
 };
 
-/** Three orders for each customer, of which at least one is in progress and one is completed. */
+/** The statuses of each customer's three demo orders: at least one order is in progress and one is completed. */
 const STATUSES_PER_CUSTOMER: [SeedStatus, SeedStatus, SeedStatus][] = [
 	["shipped", "delivered", "refunded"],
 	["pending", "delivered", "delivered"],
@@ -58,8 +58,8 @@ const STATUSES_PER_CUSTOMER: [SeedStatus, SeedStatus, SeedStatus][] = [
 ];
 
 /**
- * The sixty orders of the demo store. They are the same at every call, except the dates, which are counted back from
- * `now`, so that promised deliveries are in the future.
+ * Creates the sixty orders of the demo store. Each call returns equal orders except for the dates, which are counted
+ * back from `now`, so that promised deliveries are in the future.
  */
 export function createSeedOrders(now: Date): SeedOrder[] {
 	const counts = new Map<SeedStatus, number>();
@@ -102,12 +102,18 @@ function createSeedOrder(options: {
 	};
 }
 
-/** W and seven digits that look random and never repeat, because 7919 and 900,000 have no common factor. */
+/**
+ * An order number: W and seven digits that look random and never repeat, because 7919 and 900,000 have no common
+ * factor.
+ */
 function createOrderNumber(index: number): string {
 	return `W${1_000_000 + (((index + 11) * 7_919 * 13) % 900_000)}`;
 }
 
-/** One to three different products. The orders go through the catalogue in turn, so every product is in some order. */
+/**
+ * Picks one to three different products for an order. The orders go through the catalogue in turn, so every product is
+ * in some order.
+ */
 function pickItems(index: number): OrderItem[] {
 	const howMany = 1 + (index % 3);
 	return Array.from({ length: howMany }, (_, place) => {
@@ -135,11 +141,11 @@ function createShipment(index: number, items: OrderItem[]): Shipment {
 	};
 }
 
-/** The payment and, for a cancelled or returned order, the refund, which includes the delivery cost. */
+/** The payment of an order and, for a cancelled or returned order, the refund, which includes the delivery cost. */
 function createPayments(options: { status: SeedStatus; totalCents: number; index: number }): PaymentRecord[] {
 	const { status, totalCents, index } = options;
 	const method = PAYMENT_METHODS[index % PAYMENT_METHODS.length];
-	// The amount is reserved first, and charged when the order leaves the warehouse.
+	// The amount is first reserved (authorised), and charged when the order leaves the warehouse.
 	const hasLeft = status !== "pending" && status !== "processed";
 	const paid: PaymentRecord = { type: hasLeft ? "payment" : "reservation", amountCents: totalCents, method };
 	const isPaidBack = status === "refunded" || status === "cancelled";

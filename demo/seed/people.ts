@@ -1,6 +1,6 @@
 import type { PostalAddress } from "#db/shapes.ts";
 
-/** An invented customer of the demo store. Only they can sign in without a password. */
+/** An invented customer of the demo store. Only invented customers can sign in without a password. */
 export type SeedPerson = { id: string; name: string; locale: string; address: PostalAddress };
 
 const createSeedPerson = (id: string, name: string, locale: string, address: PostalAddress): SeedPerson => ({

@@ -20,12 +20,12 @@ export const seedProducts: SeedProduct[] = [
 	...decor,
 ];
 
-/** The id of a product in the database: readable, and the same at every seeding. */
+/** The id of a demo product in the database: readable, and equal at every seeding. */
 export function seedProductId(product: SeedProduct): string {
 	return product.slug;
 }
 
-/** The id of a variant, made of its position in the product's list (from 0). */
+/** The id of a product variant, made from the variant's position in the product's list (from 0). */
 export function seedVariantId(product: SeedProduct, position: number): string {
 	return `${product.slug}-${position + 1}`;
 }

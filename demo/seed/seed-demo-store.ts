@@ -11,8 +11,8 @@ import { seedProductId, seedProducts, seedVariantId } from "./products.ts";
 const ARTICLES_FOLDER = new URL("./articles/", import.meta.url);
 
 /**
- * Fills the demo store with fictional products, help articles, twenty customers and their sixty orders. A repeated
- * run restores these rows and changes nothing else. Order dates count back from the time of the call.
+ * Fills the demo store with fictional products, help articles, twenty customers and their sixty orders. A repeated run
+ * restores these rows and changes no other rows. Order dates are counted back from the time of the call.
  */
 export async function seedDemoStore(): Promise<void> {
 	await db.transaction(async (tx) => {
@@ -20,13 +20,13 @@ export async function seedDemoStore(): Promise<void> {
 		await upsertCustomers(tx);
 		await upsertOrders(tx, new Date());
 	});
-	// Each article is saved with its passages in its own transaction.
+	// Each article is saved together with its passages in one transaction for this article.
 	for (const { slug, title, body, locale } of await readArticles()) {
 		await saveArticle({ slug, title, body, locale, source: "demo" });
 	}
 }
 
-/** The value that an upsert would have inserted, by column name. */
+/** In an upsert, the value that the insert would have written to a column (Postgres's `excluded`). */
 const excludedColumn = (column: string) => sql.raw(`excluded.${column}`);
 
 async function upsertProducts(tx: Transaction): Promise<void> {
@@ -127,7 +127,7 @@ async function upsertOrders(tx: Transaction, now: Date): Promise<void> {
 		});
 }
 
-/** Reads the Markdown files of the demo store as `kb:import` does. */
+/** Reads the Markdown files of the demo store's articles, like `npm run kb:import`. */
 async function readArticles() {
 	const names = (await readdir(ARTICLES_FOLDER)).filter((name) => name.endsWith(".md")).sort();
 	return Promise.all(

@@ -44,7 +44,7 @@ async function loadProductList(request: Request, locale: string) {
 	return { products, page, pageCount };
 }
 
-/** The newest orders of the signed-in customer, ready to show; null for a guest. */
+/** The newest orders of the signed-in customer, with texts for the page; null for a guest. */
 async function loadRecentOrders(request: Request, locale: string) {
 	const { customerId } = await getCustomerIdentity(request);
 	if (!customerId) return null;

@@ -54,7 +54,7 @@ export function OrderList({ orders }: { orders: OrderSummary[] }) {
 	);
 }
 
-/** The store's status as text: "return_requested" is "Return requested". */
+/** The text for an order's status: "return_requested" becomes "Return requested". */
 function formatOrderStatus(status: string): string {
 	const words = status.replaceAll("_", " ");
 	return words.charAt(0).toUpperCase() + words.slice(1);

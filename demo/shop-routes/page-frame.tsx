@@ -13,15 +13,15 @@ import {
 
 type NamedCustomer = { id: string; name: string };
 
-/** The shop's page layout: header, content, footer, and a plain link to the chat. */
+/** The page layout of the demo shop: header, content, footer, and a link to the chat. */
 export function ShopFrame({
 	signedIn,
 	demoPeople,
 	children,
 }: {
-	/** The customer who is signed in. */
+	/** The customer who is signed in; null for a guest. */
 	signedIn: NamedCustomer | null;
-	/** The demo customers one can sign in as; null without the demo sign-in. */
+	/** The invented customers as whom a visitor can sign in; null when this sign-in does not exist. */
 	demoPeople: NamedCustomer[] | null;
 	children: ReactNode;
 }) {
@@ -79,7 +79,7 @@ function SignedInCustomer({ person, canSignOut }: { person: NamedCustomer; canSi
 	);
 }
 
-/** The menu "sign in as"; `details` opens without scripts. */
+/** The menu "sign in as" with the invented customers; the `details` element opens without scripts. */
 function SignInMenu({ people }: { people: NamedCustomer[] }) {
 	const here = useCurrentPath();
 	return (
@@ -145,7 +145,7 @@ function FooterLink({ to, children }: { to: string; children: ReactNode }) {
 	);
 }
 
-/** The link to the chat on every page; it works without scripts. */
+/** The link to the chat on every page of the demo shop; it works without scripts. */
 function ChatLink() {
 	return (
 		<aside aria-label="Chat">

@@ -1,6 +1,6 @@
 import { ButtonLink } from "#app/components/ui/index.ts";
 
-/** Links to further pages of products; nothing when there is only one page. */
+/** Links to the other pages of the product list; nothing when there is only one page. */
 export function PageLinks({ page, pageCount }: { page: number; pageCount: number }) {
 	if (pageCount < 2) return null;
 	return (

@@ -1,9 +1,10 @@
 import { index, layout, type RouteConfigEntry, route } from "@remix-run/route-config";
 
 /**
- * The routes of the demo shop, for app/routes.ts. Files are relative to app/, as Remix expects. Each route has an id of
- * its own, because the default is the path: browsers send ids in query strings, where some firewalls reject "../".
- * @param children the help pages, which the shop's frame surrounds.
+ * The routes of the demo shop, for app/routes.ts. File paths are relative to app/, as Remix expects. Each route has its
+ * own id, because the default id is the file path: browsers send route ids in query strings, where some firewalls
+ * reject "../".
+ * @param children the routes of the help pages, which are shown inside the shop's page layout.
  */
 export function demoShopRoutes(children: RouteConfigEntry[]): RouteConfigEntry[] {
 	return [

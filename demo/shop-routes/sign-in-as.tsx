@@ -18,16 +18,17 @@ import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { listDemoCustomers } from "./demo-customers.server.ts";
 
-/*
- * The demo's sign-in. It needs no password, so it offers only the invented customers and exists only on the embedded
- * database.
- */
+/* The demo shop's sign-in page. It needs no password, so it offers only invented customers and exists only on the
+   embedded database. */
 
 export const meta: MetaFunction = () => [{ title: "Sign in · Mevi Living" }];
 
 const signInFields = z.object({ customerId: z.string().default(""), next: z.string().optional() });
 
-/** GET /sign-in-as: the list of customers. A customer who is signed in already (a reload) is redirected to the shop. */
+/**
+ * GET /sign-in-as: the list of invented customers. A customer who is already signed in (after a reload) is redirected
+ * to the shop.
+ */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { customerId } = await getCustomerIdentity(request);
 	if (customerId) return redirect("/");
@@ -37,7 +38,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 	return { people: (await listDemoCustomers()).map(({ id, name }) => ({ id, name })) };
 }
 
-/** POST /sign-in-as with `customerId` and `next`, a path of ours: signs the browser in as that customer. */
+/** POST /sign-in-as with `customerId` and `next`, a path of this site: signs the browser in as that customer. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		if (!env().MEVI_EMBEDDED) throw new NotFound("There is nothing at this address.");

@@ -6,10 +6,10 @@ export type VariantRow = {
 	stock: number | null;
 };
 
-/** Maximum number of pieces at which the shop says how few are left. */
+/** Maximum number of pieces in stock for which the shop shows the exact number. */
 const MAX_LOW_STOCK_PIECES = 5;
 
-/** The variants of a product, one a row: options, price and availability. */
+/** The table of a product's variants, one variant in a row: options, price and availability. */
 export function VariantTable({ variants }: { variants: VariantRow[] }) {
 	if (variants.length === 0) return null;
 	const optionNames = [...new Set(variants.flatMap((variant) => Object.keys(variant.options)))];

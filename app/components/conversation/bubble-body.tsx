@@ -2,9 +2,9 @@ import type { ReactNode } from "react";
 import { inLanguage } from "./translation-note.ts";
 
 /**
- * The background of a message. `dir=auto` when the language is unknown, because a customer may write in any script.
- * The sharp corner points to the sender, so it does not follow the text's direction: hence right and left, not start
- * and end.
+ * The background of a message bubble. `dir=auto` is set when the language of the text is unknown, because a customer
+ * may write in any script. The bubble's sharp corner is on the sender's side of the page (right or left), whatever the
+ * text's direction.
  */
 export function BubbleBody({
 	isOwn,
@@ -13,7 +13,7 @@ export function BubbleBody({
 	children,
 }: {
 	isOwn: boolean;
-	/** Language of the text, when it is known and differs from the page's. */
+	/** Language of the text, when it is known and is not the page's language. */
 	language?: string;
 	/** The message as plain text, from which the text direction is decided. */
 	text?: string;

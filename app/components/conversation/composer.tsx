@@ -5,12 +5,16 @@ import { hasVisibleText } from "#app/text/visible-text.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
 import { useEnterKey } from "./enter-key.ts";
 
-/** A text to put into the field. With `isWhole` it replaces the field's text; otherwise it goes before it. */
+/**
+ * A text to put into the composer's field. With `isWhole` the text replaces what the field contains; otherwise it is
+ * put before it.
+ */
 export type RestoredText = { text: string; count: number; isWhole?: boolean };
 
 /**
- * The form in which a message is written. Without scripts it posts and the page reloads. With scripts Enter sends (on
- * a touch keyboard it breaks the line), and the draft survives a reload.
+ * The composer: the form in which a message is written. Without scripts the browser posts the form and the page
+ * reloads. With scripts Enter sends the message (on a touch keyboard Enter breaks the line), and the draft survives a
+ * reload.
  */
 export function Composer({
 	intent,
@@ -31,12 +35,12 @@ export function Composer({
 	error?: string;
 	hint?: string;
 	draftKey: string;
-	/** Receives the text; false means that the text must stay in the field. */
+	/** Receives the text of the composer; returns false when the text must stay in the field. */
 	onSend: (text: string) => boolean;
 	onTyping: () => void;
-	/** A text to put back into the field; `count` grows, so that the same text can come twice. */
+	/** A text to put back into the field; `count` grows each time, so that an equal text can be put back twice. */
 	restored?: RestoredText;
-	/** Id of the form. Buttons elsewhere on the page belong to it, so that they post the draft too. */
+	/** Id of the composer's form. Buttons elsewhere on the page belong to the form, so that they post the draft too. */
 	formId: string;
 }) {
 	const [text, setText] = useState(defaultMessage);
@@ -44,7 +48,7 @@ export function Composer({
 
 	useEffect(() => {
 		const draft = readDraft(draftKey);
-		// Text that was typed before the scripts ran is in the field already and must not be lost.
+		// Text that the customer typed before the scripts ran is in the field already and must not be lost.
 		const typed = field.current?.value ?? "";
 		setText((known) => known || typed || draft);
 	}, [draftKey]);
@@ -112,9 +116,9 @@ export function Composer({
 	);
 }
 
-/** Resizes the field to its text in browsers that do not support `field-sizing`. */
+/** Resizes the composer's field to the height of its text, in browsers that do not support `field-sizing`. */
 function useAutoHeight(field: RefObject<HTMLTextAreaElement | null>, text: string) {
-	// biome-ignore lint/correctness/useExhaustiveDependencies: the text is what the height is measured from.
+	// biome-ignore lint/correctness/useExhaustiveDependencies: the field's height must be measured again when the text changes.
 	useEffect(() => {
 		const element = field.current;
 		if (!element || CSS.supports("field-sizing", "content")) return;

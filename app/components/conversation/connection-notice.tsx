@@ -3,8 +3,8 @@ import { Button } from "#app/components/ui/index.ts";
 import type { ConnectionStatus } from "#app/realtime/client/connection/status.ts";
 
 /**
- * A notice above the conversation while the page is not connected, announced to screen readers when it changes. It
- * floats, so that nothing moves; the transcript has padding under it, so that it covers no message.
+ * A notice above the conversation while the page has no connection; screen readers announce its changes. The notice
+ * floats over the transcript, so that nothing moves; padding in the transcript keeps messages uncovered.
  */
 export function ConnectionNotice({ connection }: { connection: ConnectionStatus }) {
 	const text = connectionText(connection);

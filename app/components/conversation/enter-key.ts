@@ -1,18 +1,19 @@
 import { type CompositionEvent, type KeyboardEvent, useRef, useSyncExternalStore } from "react";
 
-/** The `keyCode` that browsers report for a key that an input method has handled (UI Events, section 7.3.1). */
+/** The `keyCode` that browsers report for a key that an input method (IME) has handled (UI Events, section 7.3.1). */
 const PROCESSED_BY_INPUT_METHOD = 229;
-/** Maximum milliseconds between the end of a composition and the key event of the same key press. */
+/** Maximum milliseconds between the end of an input method's composition and the event of the key that ended it. */
 const SAME_KEY_PRESS_MS = 50;
 
 /** Media queries of a device with only a touch keyboard, which has no convenient Shift+Enter. */
 const TOUCH_ONLY = ["(pointer: coarse)", "(any-pointer: fine)"] as const;
 
 /**
- * What Enter does in the composer: it sends, and Shift+Enter breaks the line. On a touch keyboard Enter breaks the
- * line; Ctrl+Enter and Cmd+Enter always send. While an input method composes a character, Enter accepts it and never
- * sends.
- * @param onSend sends the field's text. @returns event handlers for the field, and the label of its Enter key.
+ * Decides what Enter does in the composer. Enter sends, and Shift+Enter breaks the line; on a touch keyboard Enter
+ * breaks the line; Ctrl+Enter and Cmd+Enter always send. While an input method composes a character, Enter accepts the
+ * character and never sends.
+ * @param onSend sends the field's text.
+ * @returns event handlers for the field, and the label of the Enter key on a touch keyboard.
  */
 export function useEnterKey(onSend: () => void) {
 	const composedAt = useRef(Number.NEGATIVE_INFINITY);
@@ -22,7 +23,8 @@ export function useEnterKey(onSend: () => void) {
 		if (event.key !== "Enter" || event.shiftKey) return;
 		const { isComposing, keyCode, timeStamp } = event.nativeEvent;
 		if (isComposing || keyCode === PROCESSED_BY_INPUT_METHOD) return;
-		// Safari reports the end of the composition before the key that ended it.
+		// Safari reports the end of an input method's composition before the Enter key that ended it, so that Enter is
+		// ignored.
 		if (timeStamp - composedAt.current < SAME_KEY_PRESS_MS) {
 			event.preventDefault();
 			return;

@@ -1,22 +1,20 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { FormResult } from "#app/realtime/client/store/options.ts";
 
-/** Posts a form's fields. */
+/** Posts a form's fields to the server and returns the result. */
 export type PostForm = (fields: Record<string, string>) => Promise<FormResult>;
 
 /** The typed values and the errors of a form that was posted without scripts and refused. */
 export type RefusedValues = { typed: Record<string, string>; errors: Record<string, string> };
 
-/**
- * A field's id. A form that is shown again after a refusal needs other ids, because the first form is on the page
- * too.
- */
+/** The HTML id of a form field. A refused form is shown a second time on the page, so its fields need different ids. */
 export const fieldId = (id: string, refused: RefusedValues | undefined): string =>
 	refused ? `${id}-again` : id;
 
 /**
- * Posts a form with scripts; without them the form posts itself.
- * @returns the errors by field. The first field with an error gets the focus, so that screen readers read the error.
+ * Posts a form by script; without scripts the browser posts the form.
+ * @returns the error messages by field name. The first field with an error gets the focus, so that screen readers read
+ * the error.
  */
 export function useFormPost(onPostForm: PostForm | undefined, refused?: RefusedValues) {
 	const form = useRef<HTMLFormElement>(null);
@@ -25,7 +23,7 @@ export function useFormPost(onPostForm: PostForm | undefined, refused?: RefusedV
 		if (Object.keys(errors).length === 0) return;
 		form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
 	}, [errors]);
-	/** @returns whether the post was accepted. */
+	/** Posts the submitted form. @returns whether the server accepted the form. */
 	async function submit(event: FormEvent<HTMLFormElement>): Promise<boolean> {
 		if (!onPostForm) return false;
 		event.preventDefault();
@@ -36,7 +34,7 @@ export function useFormPost(onPostForm: PostForm | undefined, refused?: RefusedV
 	return { form, errors, submit };
 }
 
-/** The fields that the browser would post, including the clicked button. */
+/** The form fields that the browser would post, including the value of the clicked button. */
 export function formFieldsOf(event: FormEvent<HTMLFormElement>): Record<string, string> {
 	const { submitter } = event.nativeEvent as SubmitEvent;
 	const fields: Record<string, string> = {};

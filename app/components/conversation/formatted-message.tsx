@@ -12,9 +12,9 @@ export function FormattedMessage({
 	isUnfinished = false,
 }: {
 	text: string;
-	/** False for a customer's message, which is not Markdown. */
+	/** False for a customer's message, because a customer does not write Markdown. */
 	isMarkdown: boolean;
-	/** The text still streams, so a mark without an end is hidden. */
+	/** Whether the text is still streaming; then a Markdown mark that is not yet closed is hidden. */
 	isUnfinished?: boolean;
 }) {
 	if (!isMarkdown) return <InlineParts parts={parseLinks(text)} />;
@@ -22,7 +22,7 @@ export function FormattedMessage({
 	const [only] = blocks;
 	if (blocks.length === 1 && only?.kind === "paragraph") return <InlineParts parts={only.parts} />;
 	return blocks.map((block, index) => (
-		// biome-ignore lint/suspicious/noArrayIndexKey: blocks of a text have no other name, and only the last grows.
+		// biome-ignore lint/suspicious/noArrayIndexKey: the blocks of a message have no id, and only the last block grows.
 		<BlockView key={index} block={block} />
 	));
 }
@@ -64,7 +64,7 @@ function ListView({ block }: { block: Extract<Block, { kind: "list" }> }) {
 	const items = block.items.map(({ depth, parts }, index) => {
 		if (depth === 0) number++;
 		return (
-			// biome-ignore lint/suspicious/noArrayIndexKey: items have no other name, and only the last grows.
+			// biome-ignore lint/suspicious/noArrayIndexKey: list items have no id, and only the last item grows.
 			<li key={index} className={`flex gap-2 ${LIST_INDENTS[depth] ?? ""}`}>
 				<span aria-hidden="true" className="shrink-0 tabular-nums">
 					{block.isOrdered && depth === 0 ? `${number}.` : "•"}
@@ -90,7 +90,7 @@ function TableView({ block }: { block: Extract<Block, { kind: "table" }> }) {
 		row.map((parts, column) => {
 			const Cell = isHead ? "th" : "td";
 			return (
-				// biome-ignore lint/suspicious/noArrayIndexKey: cells are known by their column.
+				// biome-ignore lint/suspicious/noArrayIndexKey: a table cell is identified by its column number.
 				<Cell key={column} className={isHead ? `${cell} font-semibold` : cell}>
 					<InlineParts parts={parts} />
 				</Cell>
@@ -104,7 +104,7 @@ function TableView({ block }: { block: Extract<Block, { kind: "table" }> }) {
 				</thead>
 				<tbody>
 					{block.rows.map((row, at) => (
-						// biome-ignore lint/suspicious/noArrayIndexKey: rows have no other name, and only the last grows.
+						// biome-ignore lint/suspicious/noArrayIndexKey: table rows have no id, and only the last row grows.
 						<tr key={at}>{cellsOf(row, false)}</tr>
 					))}
 				</tbody>
@@ -115,7 +115,7 @@ function TableView({ block }: { block: Extract<Block, { kind: "table" }> }) {
 
 function InlineParts({ parts }: { parts: Inline[] }) {
 	return parts.map((part, index) => (
-		// biome-ignore lint/suspicious/noArrayIndexKey: parts of a line have no other name, and only the last grows.
+		// biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line have no id, and only the last part grows.
 		<Fragment key={index}>
 			<InlinePart part={part} />
 		</Fragment>

@@ -4,8 +4,8 @@ import type { Message } from "#app/realtime/events.ts";
 import { fieldId, type PostForm, type RefusedValues, useFormPost } from "./form-post.ts";
 
 /**
- * The forms by which an anonymous customer proves that an order is theirs: one for the email address, one for the
- * code. The message's metadata says which form it carries. Both work without scripts.
+ * The forms by which an anonymous customer proves that an order belongs to them: one form for the email address, one
+ * for the emailed code. The message's metadata says which form the message shows. Both forms work without scripts.
  */
 export function IdentityForm({ message, onPostForm }: { message: Message; onPostForm?: PostForm }) {
 	if (isOpenCodeForm(message)) return <CodeForm message={message} onPostForm={onPostForm} />;
@@ -17,7 +17,10 @@ export function IdentityForm({ message, onPostForm }: { message: Message; onPost
 	);
 }
 
-/** Goes to the store's sign-in page, which returns here; the question is then answered automatically. */
+/**
+ * A link to the store's own sign-in page. After the sign-in the customer returns to the chat, and the assistant answers
+ * their question.
+ */
 function SignInForm() {
 	return (
 		<form method="get" action="/sign-in" className="mt-1">
@@ -27,8 +30,8 @@ function SignInForm() {
 }
 
 /**
- * The message whose identity form is shown: the newest that asks who the customer is, unless a sign-in was answered
- * since.
+ * The message whose identity form is shown: the newest message that asks who the customer is. There is none after the
+ * customer has signed in.
  */
 export function openIdentityStep(messages: Message[]): Message | undefined {
 	const index = messages.findLastIndex(isAboutIdentity);
@@ -37,7 +40,7 @@ export function openIdentityStep(messages: Message[]): Message | undefined {
 	return step?.metadata.identify === "sign-in" && isAnswered ? undefined : step;
 }
 
-/** Whether a message belongs to identifying the customer. */
+/** Whether a message asks the customer for an email address or a code, or reports the outcome. */
 const isAboutIdentity = ({ metadata }: Message): boolean => !!metadata.identify || !!metadata.codeEntry;
 
 const isOpenCodeForm = ({ metadata }: Message): boolean =>
@@ -46,7 +49,7 @@ const isOpenCodeForm = ({ metadata }: Message): boolean =>
 type FormProps = {
 	message: Message;
 	onPostForm?: PostForm;
-	/** The typed values and errors, when the form is shown again after a refused post. */
+	/** The typed values and the errors, when the server refused the form and shows it again. */
 	refused?: RefusedValues;
 };
 
@@ -81,7 +84,7 @@ export function EmailForm({ message, onPostForm, refused }: FormProps) {
 	);
 }
 
-/** A code was requested from this page by a form that had the focus. */
+/** True after a form with the focus has requested an emailed code, so that the field for the code gets the focus. */
 let isCodeAwaited = false;
 
 export function CodeForm({ message, onPostForm, refused }: FormProps) {
@@ -108,7 +111,8 @@ export function CodeForm({ message, onPostForm, refused }: FormProps) {
 						inputMode="numeric"
 						autoComplete="one-time-code"
 						required
-						// Longer than six characters, because a copied code may contain blanks, dashes and invisible characters.
+						// The maximum length is more than six characters, because a copied code may contain blanks, dashes and
+						// invisible characters.
 						maxLength={40}
 						error={errors.code}
 						defaultValue={refused?.typed.code}
@@ -136,14 +140,14 @@ function Form({
 }: FormProps & {
 	intent: string;
 	button: ReactNode;
-	/** Renders the form's fields, with their errors. */
+	/** Renders the form's fields; the errors by field name are passed in. */
 	children: (errors: Record<string, string>) => ReactNode;
 }) {
 	const { form, errors, submit } = useFormPost(onPostForm, refused);
 	async function send(event: FormEvent<HTMLFormElement>) {
 		const conversation = event.currentTarget.closest<HTMLElement>("[role=log]");
 		isCodeAwaited = intent === "send-code";
-		// The form disappears after a correct code, so the focus goes to the conversation.
+		// The form disappears after a correct code, so the conversation gets the focus.
 		if ((await submit(event)) && intent === "enter-code") conversation?.focus();
 	}
 	return (

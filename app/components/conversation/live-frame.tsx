@@ -1,9 +1,10 @@
 import { usePageContext } from "#app/components/page-context.ts";
 
 /**
- * Shows the conversation without scripts: a frame whose page never ends, so that the form below keeps its text. The
- * scripted transcript is hidden then. The link reloads the frame, for browsers that do not reload it automatically.
- * @param src URL of the frame's page, `…/live/frame`.
+ * Shows the conversation on a page without scripts, in a frame whose document never ends. The frame keeps the composer
+ * below it from being reloaded. With scripts the frame is not used. A link reloads the frame in browsers that do not
+ * reload it themselves.
+ * @param src URL of the frame's document, `…/live/frame`.
  */
 export function LiveFrame({ src }: { src: string }) {
 	const { nonce } = usePageContext();

@@ -17,7 +17,7 @@ import { inLanguage } from "./translation-note.ts";
 
 type Source = { id: string; title: string; url: string; quote: string };
 
-/** One message: the viewer's own messages on the right, all others on the left. */
+/** One message: the viewer's own messages are on the right, all others on the left. */
 export function MessageBubble({
 	message,
 	side,
@@ -30,20 +30,23 @@ export function MessageBubble({
 }: {
 	message: Message;
 	side: ViewerSide;
-	/** The customer's name, for agents: customers' messages have no sender name. */
+	/** The customer's name, for the agent's page, because customers' messages do not contain a sender name. */
 	customerName?: string | null;
-	/** The message's position in a run of one sender: the name is above the run, the time below it. */
+	/** The message's position in a run of messages of one sender: the name is above the run, the time below it. */
 	position?: RunPosition;
 	/**
-	 * Requests an agent. Offered on the newest message when the assistant could not answer; without scripts the form
-	 * posts.
+	 * Requests an agent. The button is offered on the newest message when the assistant could not answer; without scripts
+	 * the browser posts its form.
 	 */
 	onRequestAgent?: () => void;
-	/** Posts a form in the message with scripts; without scripts the form posts itself. */
+	/** Posts a form in the message by script; without scripts the browser posts it. */
 	onPostForm?: PostForm;
-	/** False when a newer message has replaced this message's identity form. */
+	/** False when a newer message shows the identity form instead of this message. */
 	isIdentityStep?: boolean;
-	/** The state of sending, until the server has acknowledged the message. The element stays the same afterwards. */
+	/**
+	 * The text below a message that the server has not acknowledged, such as "Sending". The message's element stays on
+	 * the page after the acknowledgement.
+	 */
 	sending?: ReactNode;
 }) {
 	const time = useFullTime(message.sentAt);
@@ -84,7 +87,7 @@ export function MessageBubble({
 	);
 }
 
-/** The time of a message. Not announced when it changes, because the message has been announced. */
+/** The time of a message. Screen readers do not announce its changes, because they have announced the message. */
 function MessageTime({ message, isOwn }: { message: Message; isOwn: boolean }) {
 	return (
 		<p aria-live="off" className="flex items-center gap-1 text-ink-soft text-sm tabular-nums">
@@ -94,7 +97,7 @@ function MessageTime({ message, isOwn }: { message: Message; isOwn: boolean }) {
 	);
 }
 
-/** A live answer. Screen readers announce only the finished message. */
+/** The bubble of a live answer. Screen readers announce only the finished message. */
 export function LiveBubble({ text }: { text: string }) {
 	return (
 		<div
@@ -108,7 +111,7 @@ export function LiveBubble({ text }: { text: string }) {
 				<BubbleBody isOwn={false}>
 					<FormattedMessage text={text} isMarkdown isUnfinished />
 				</BubbleBody>
-				{/* Space for the time that the finished message has here, so that the text does not jump. */}
+				{/* Reserves the space of the time that the finished message shows here, so that the text does not move. */}
 				<p aria-hidden="true" className="text-sm">
 					&nbsp;
 				</p>
@@ -162,7 +165,7 @@ function RequestAgentForm({ onCall }: { onCall: () => void }) {
 }
 
 function SenderAvatar({ message, name, isShown }: { message: Message; name: string; isShown: boolean }) {
-	// The empty space keeps the bubbles of a run aligned.
+	// Shows empty space instead of an avatar, so that the bubbles of one sender's run are aligned.
 	if (!isShown) return <span aria-hidden="true" className="w-7 shrink-0" />;
 	if (message.senderType === "bot") return <AssistantMark size="small" />;
 	return <Avatar name={name} size="small" />;
@@ -189,7 +192,7 @@ function Sources({ sources }: { sources: Source[] }) {
 	);
 }
 
-/** The receipt: one tick for acknowledged, two for delivered, two in colour for read. */
+/** The receipt of a message: one tick for acknowledged, two ticks for delivered, two coloured ticks for read. */
 function ReceiptTicks({ message }: { message: Message }) {
 	const look = { size: 14, strokeWidth: 1.75, role: "img" } as const;
 	if (message.isRead) return <CheckCheck {...look} aria-label="Read" className="text-accent" />;
@@ -203,8 +206,8 @@ function senderName(message: Message, side: ViewerSide, customerName: string | n
 }
 
 /**
- * The sources of an answer. Only links within this site are shown: browsers read a backslash as a slash and drop
- * tabs, so `/\evil.example` would be a link to another site.
+ * The sources of an answer. Only links within this site are shown. Browsers read a backslash as a slash and drop tabs,
+ * so a source such as `/\evil.example` would be a link to another site and is not shown.
  */
 function readSources(message: Message): Source[] {
 	const sources = message.metadata.sources;

@@ -1,22 +1,25 @@
 import type { Message } from "#app/realtime/events.ts";
 
-/** Maximum time between messages of one sender that are shown as one run, in milliseconds. */
+/** Maximum milliseconds between two messages of one sender that are shown together as one run. */
 export const RUN_GAP_MS = 2 * 60_000;
 
-/** A message's position: whether it starts or ends a run of one sender, or starts a day. */
+/**
+ * A message's position in a run (consecutive messages of one sender): whether the message starts the run, ends the run,
+ * or is the first of its day.
+ */
 export type RunPosition = { startsRun: boolean; endsRun: boolean; startsDay: boolean };
 
-/** The fields that decide about runs; an unacknowledged message has only these. */
+/** The message fields that decide about runs; a message that the server has not acknowledged has only these fields. */
 type RunFields = Pick<Message, "senderType" | "senderName" | "sentAt">;
 
-/** The position of a message that is a run by itself. */
+/** The run position of a message that is a run by itself. */
 export const SINGLE_MESSAGE_RUN: RunPosition = { startsRun: true, endsRun: true, startsDay: false };
 
 /**
- * The position of each message in its sender's run.
- * @param messages oldest first. @param dayOf the calendar day of a time (ISO 8601) for the viewer; a new day starts a
- * new run.
- * @returns one position for each message, in the same order.
+ * The position of each message in a run of messages of one sender.
+ * @param messages oldest first.
+ * @param dayOf returns the calendar day of a time (ISO 8601) for the viewer; a new day starts a new run.
+ * @returns one position for each message, in the order of the messages.
  */
 export function runPositions(messages: RunFields[], dayOf: (iso: string) => number): RunPosition[] {
 	const days = messages.map(({ sentAt }) => dayOf(sentAt));

@@ -6,7 +6,7 @@ import { type PostForm, useFormPost } from "./form-post.ts";
 import { FormattedMessage } from "./formatted-message.tsx";
 import { inLanguage, translationNote } from "./translation-note.ts";
 
-/** A message in the viewer's language, with the original one click away. */
+/** A message translated into the viewer's language, with a button that shows the original. */
 export function MessageText({
 	message,
 	side,
@@ -23,7 +23,7 @@ export function MessageText({
 		foreignPart?: ForeignPart;
 		translation?: Translation;
 	};
-	// Agents and the assistant write Markdown; customers' messages are plain text.
+	// Agents and the assistant write Markdown; customers write plain text.
 	const isMarkdown = message.senderType !== "user";
 	const isRead = translation?.text && (translation.isOriginal || side === "agent");
 	if (!isRead) {
@@ -72,7 +72,7 @@ export function MessageText({
 	);
 }
 
-/** A text whose end may be in another language, marked for screen readers and fonts. */
+/** A text whose last part may be in another language. The language is marked (`lang`) for screen readers and fonts. */
 function TextParts({
 	text,
 	foreignPart,

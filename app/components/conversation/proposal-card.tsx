@@ -33,8 +33,8 @@ const FIELD_LABELS: { name: keyof PostalAddress; label: string; autoComplete: st
 	];
 
 /**
- * The card of an action that the assistant proposes, with the buttons to confirm or decline it. Only the customer
- * sees the buttons. It works without scripts too.
+ * The card of a proposal (an action that the assistant proposes), with the buttons to confirm or decline it. Only the
+ * customer sees the buttons. The card works without scripts.
  */
 export function ProposalCard({
 	message,
@@ -45,14 +45,14 @@ export function ProposalCard({
 	message: Message;
 	side: ViewerSide;
 	onPostForm?: PostForm;
-	/** The typed values and errors, when the card is shown again after a refused post. */
+	/** The typed values and the errors, when the server refused the card's form and shows the card again. */
 	refused?: RefusedValues;
 }) {
 	const card = message.metadata.proposal as Card;
 	const state = useCardState(card);
 	const outcome = useRef<HTMLParagraphElement>(null);
 	const isDecidedHere = useRef(false);
-	// The clicked button has gone, so the card gets the focus.
+	// The clicked button has disappeared from the page, so the card gets the focus.
 	useEffect(() => {
 		if (state !== "proposed" && isDecidedHere.current) outcome.current?.focus();
 	}, [state]);
@@ -111,7 +111,8 @@ function AddressFields({
 			{FIELD_LABELS.map(({ name, label, autoComplete, isNeeded }) => (
 				<TextField
 					key={name}
-					// Without scripts each message is rendered on its own, and ids from `useId` would repeat.
+					// The ids are made from the message's id, because without scripts each message is rendered separately and ids
+					// from `useId` would repeat.
 					id={fieldId(`${card.id}-${name}`, refused)}
 					name={name}
 					label={isNeeded ? label : `${label} (if any)`}
@@ -129,7 +130,10 @@ function AddressFields({
 
 const subscribeToNothing = () => () => {};
 
-/** The card's state now: an open proposal expires even if no event says so. */
+/**
+ * The proposal's present state. An unanswered proposal counts as expired after its time limit, even when no event has
+ * reported that.
+ */
 function useCardState(card: Card): ActionState {
 	const read = () =>
 		card.state === "proposed" && Date.parse(card.expiresAt) <= Date.now() ? "expired" : card.state;

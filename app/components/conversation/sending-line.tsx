@@ -3,7 +3,7 @@ import type { OutboxEntry } from "#app/realtime/client/outbox/entries.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ViewerSide } from "./side.ts";
 
-/** An outbox entry in the form of a message, so that it can be shown as one. */
+/** An outbox entry converted to a message, so that the transcript can show it. */
 export function unsentMessage(entry: OutboxEntry, side: ViewerSide): Message {
 	return {
 		id: entry.clientMessageId,
@@ -20,7 +20,10 @@ export function unsentMessage(entry: OutboxEntry, side: ViewerSide): Message {
 	};
 }
 
-/** The line below an unacknowledged message: on its way, or why it was not sent and what the customer can do. */
+/**
+ * The line below a message that the server has not acknowledged: it is being sent, or why it was not sent and what the
+ * customer can do.
+ */
 export function SendingStatus({
 	entry,
 	endsRun,

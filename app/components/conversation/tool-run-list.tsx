@@ -2,7 +2,7 @@ import { DisclosureMark } from "#app/components/ui/index.ts";
 import type { ToolRun } from "#db/shapes.ts";
 import { toolRunText } from "./tool-run-text.ts";
 
-/** The list below an answer of what the assistant looked up for it. */
+/** The list below an answer with the assistant's look-ups for this answer. */
 export function ToolRunList({ toolRuns }: { toolRuns: ToolRun[] }) {
 	return (
 		<details className="group text-ink-soft text-sm">

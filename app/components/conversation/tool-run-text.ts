@@ -1,6 +1,6 @@
 import type { ActionState } from "#db/shapes.ts";
 
-/** Text about a tool run: `get_order` for W2611340 is "Looked up order W2611340". */
+/** The text about a tool run for the page: `get_order` with W2611340 becomes "Looked up order W2611340". */
 export function toolRunText(tool: string, orderNumber: string | null): string {
 	switch (tool) {
 		case "get_order":
@@ -20,7 +20,7 @@ export function toolRunText(tool: string, orderNumber: string | null): string {
 	}
 }
 
-/** Text about the outcome of a proposed action; null for a tool that proposes nothing. */
+/** The text about the outcome of an action; null for a tool that only looks something up. */
 export function outcomeText(tool: string, state: ActionState): string | null {
 	if (tool === "get_order" || tool === "list_orders") return null;
 	switch (state) {

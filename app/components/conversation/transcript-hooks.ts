@@ -1,14 +1,20 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 
-/** Distance from the end, in pixels, within which new messages scroll the log. */
+/**
+ * Distance from the transcript's end, in pixels. When the viewer is nearer to the end, new messages scroll the
+ * transcript.
+ */
 const FOLLOW_DISTANCE_PX = 100;
-/** Milliseconds that screen readers collect changes before they announce them. */
+/** Milliseconds for which screen readers collect changes of a live region before they announce them. */
 const SCREEN_READER_DELAY_MS = 500;
 
-// React warns about layout effects on the server, where nothing can be measured.
+// React warns about layout effects during server rendering, where no element can be measured.
 export const useBrowserLayoutEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
-/** Keeps the log scrolled to its end while the reader is there, and does not scroll after they have scrolled up. */
+/**
+ * Keeps the transcript scrolled to its end while the viewer is at the end. After the viewer has scrolled up, new
+ * messages do not scroll the transcript.
+ */
 export function useFollowEnd(version: string) {
 	const ref = useRef<HTMLDivElement>(null);
 	const isFollowing = useRef(true);
@@ -27,7 +33,8 @@ export function useFollowEnd(version: string) {
 		if (isFollowing.current) toEnd();
 	}, [version]);
 
-	// A phone's keyboard, a rotated screen or a growing composer makes the log smaller without any scrolling.
+	// The transcript element becomes smaller when a phone's keyboard opens, the screen is rotated or the composer grows.
+	// Then it is scrolled to its end again.
 	useEffect(() => {
 		const element = ref.current;
 		if (!element) return;
@@ -39,7 +46,7 @@ export function useFollowEnd(version: string) {
 		return () => observer.disconnect();
 	}, []);
 
-	/** Scrolls to a position, in pixels from the top, and stays there. */
+	/** Scrolls the transcript to a position, in pixels from its top, and stops following its end. */
 	const scrollTo = (top: number) => {
 		const element = ref.current;
 		if (!element) return;
@@ -51,7 +58,8 @@ export function useFollowEnd(version: string) {
 	const onScroll = () => {
 		const element = ref.current;
 		if (!element) return;
-		// Browsers also report a scroll event for their own adjustment after a change of size.
+		// After a change of the transcript's size, browsers send a scroll event although the viewer has not scrolled. That
+		// event is ignored.
 		if (scrollSizeOf(element) !== sizeSeen.current && isFollowing.current) return;
 		const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
 		isFollowing.current = distance < FOLLOW_DISTANCE_PX;
@@ -62,8 +70,9 @@ export function useFollowEnd(version: string) {
 }
 
 /**
- * Whether screen readers must ignore changes of the log: while history is inserted and a moment after, because they
- * read it later than it changes, and at the page's start, when times change to the reader's time zone.
+ * Whether screen readers must ignore changes of the transcript: while older messages are inserted and 0.5 s after,
+ * because screen readers read changes late; and at the page's start, when message times change to the viewer's time
+ * zone.
  */
 export function useMutedLog(isLoading: boolean): boolean {
 	const [isSettling, setSettling] = useState(true);
@@ -78,13 +87,16 @@ export function useMutedLog(isLoading: boolean): boolean {
 	return isLoading || isSettling;
 }
 
-/** Reports which messages are on screen: half of one, or as much as fits. */
+/**
+ * Reports each message that the viewer can see: half of the message is visible, or it fills half of the transcript's
+ * height.
+ */
 export function useVisibleMessages(
 	root: RefObject<HTMLElement>,
 	count: number,
 	onSeen: (seq: number) => void,
 ) {
-	// biome-ignore lint/correctness/useExhaustiveDependencies: each new message is a new element to watch.
+	// biome-ignore lint/correctness/useExhaustiveDependencies: each new message has a new element to observe.
 	useEffect(() => {
 		const element = root.current;
 		if (!element) return;

@@ -14,7 +14,7 @@ import type { ViewerSide } from "./side.ts";
 import { useFollowEnd, useMutedLog, useVisibleMessages } from "./transcript-hooks.ts";
 import { useReadingPosition } from "./use-reading-position.ts";
 
-/** The log of a conversation: history, live answer, and unacknowledged messages. */
+/** The transcript of a conversation: the history, the live answer, and the messages that are not acknowledged yet. */
 export function Transcript({
 	conversation,
 	outbox,
@@ -33,20 +33,20 @@ export function Transcript({
 }: {
 	conversation: Conversation;
 	outbox: OutboxEntry[];
-	/** How the conversation is read now; an attribute of the log, for operators and tests. */
+	/** The present transport, as an attribute of the transcript element, for operators and tests. */
 	transport: ShownTransport;
 	side: ViewerSide;
 	isLoadingOlder: boolean;
 	onLoadOlder: () => void;
 	onRetry: (clientMessageId: string) => void;
 	onDiscard: (clientMessageId: string) => void;
-	/** Requests an agent; undefined when that is not possible. */
+	/** Requests an agent; undefined when the customer cannot request one now. */
 	onRequestAgent?: () => void;
-	/** Called with the sequence of each message that is visible on screen. */
+	/** Called with the sequence of each message that becomes visible on the screen. */
 	onSeen: (seq: number) => void;
-	/** Posts the forms in messages. */
+	/** Posts a form that is inside a message. */
 	onPostForm?: PostForm;
-	/** The customer's name, for agents. */
+	/** The customer's name, for the agent's page. */
 	customerName?: string | null;
 	empty: ReactNode;
 	className?: string;
@@ -64,7 +64,8 @@ export function Transcript({
 	const ownName = messages.findLast((message) => message.senderType === side)?.senderName ?? null;
 	const unsentAt = unsent.map((entry) => new Date(entry.writtenAt).toISOString());
 	const isQuiet = useMutedLog(isLoadingOlder);
-	// The link to earlier messages and the forms in messages disappear after use, so the focus must move.
+	// The link to earlier messages and the forms in messages disappear after use, so the focus must move to another
+	// element.
 	useKeptFocus(follow.ref, () => follow.ref.current);
 	const working = [
 		isThinking && !live ? "Assistant is thinking" : null,
@@ -103,7 +104,8 @@ export function Transcript({
 					</a>
 				) : null}
 				{isEmpty ? empty : null}
-				{/* One list, so that a message keeps its element after it is acknowledged and is announced only once. */}
+				{/* Acknowledged and unacknowledged messages are in one list, so that a message keeps its element and screen
+				    readers announce it only once. */}
 				{[
 					...messages.map((message, index) => (
 						<Fragment key={reactKeyOf(message, side)}>
@@ -143,7 +145,8 @@ export function Transcript({
 						);
 					}),
 				]}
-				{/* This space is always reserved, so that nothing moves when somebody starts or stops writing. */}
+				{/* The space of the "is writing" line is always reserved, so that nothing moves when somebody starts or stops
+				    writing. */}
 				<div aria-live="off" className="flex min-h-5 flex-wrap items-end gap-x-4">
 					{working.map((text) => (
 						<ProgressLine key={text} text={text} />
@@ -167,6 +170,9 @@ export function Transcript({
 	);
 }
 
-/** The client's id of an own message, which is the same before and after the server has it. */
+/**
+ * The React key of a message. A message of this viewer uses the id that the browser gave it, which stays equal after
+ * the server has stored the message.
+ */
 const reactKeyOf = ({ id, clientMessageId, senderType }: Message, side: ViewerSide): string =>
 	(senderType === side && clientMessageId) || id;

@@ -1,7 +1,7 @@
 import { directionOf, languageNameIn, primaryLanguage } from "#app/text/language-tag.ts";
 import type { Translation } from "#db/shapes.ts";
 
-/** Tells the customer, in their language, that a reply was translated. */
+/** Texts by language that tell the customer that the agent's reply was translated. */
 const TRANSLATED_TEXTS: Record<string, string> = {
 	en: "Translated · show original",
 	de: "Übersetzt · Original zeigen",
@@ -23,6 +23,6 @@ export function translationNote({ from, isOriginal }: Translation, side: "user" 
 	return `Translated from ${languageNameIn(from, "en")} · show original`;
 }
 
-/** The `lang` and `dir` attributes for a text. @param text the text itself, when available. */
+/** The `lang` and `dir` attributes for a text. @param text the text itself, when it is available. */
 export const inLanguage = (language: string | undefined, text?: string) =>
 	language ? { lang: language, dir: directionOf(language, text) } : { dir: "auto" as const };

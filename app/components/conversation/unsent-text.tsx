@@ -3,7 +3,7 @@ import { Button } from "#app/components/ui/index.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
 
-/** Shows text that could not be sent and has no field on the page, so that it can be copied. */
+/** Shows a text that could not be sent and has no field on the page, so that the writer can copy it. */
 export function UnsentText({ text, onDiscard }: { text: string; onDiscard?: () => void }) {
 	if (!hasVisibleText(text)) return null;
 	return (
@@ -32,9 +32,9 @@ export function UnsentText({ text, onDiscard }: { text: string; onDiscard?: () =
 }
 
 /**
- * Shows a draft that the composer stored before it disappeared.
- * @param draftKey the composer's key. @param text the text of a form that was posted without scripts and could not be
- * sent.
+ * Shows a draft that the composer stored before the composer disappeared from the page.
+ * @param draftKey the composer's storage key.
+ * @param text the text of a form that was posted without scripts and refused.
  */
 export function UnsentDraft({ draftKey, text }: { draftKey: string; text: string }) {
 	const [unsent, setUnsent] = useState(text);

@@ -2,17 +2,23 @@ import { type RefObject, useEffect, useRef } from "react";
 import type { Conversation } from "#app/realtime/client/conversation-state.ts";
 import { useBrowserLayoutEffect } from "./transcript-hooks.ts";
 
-/** A reading position: the topmost visible message, and its distance from the log's top edge in pixels. */
+/**
+ * A reading position in the transcript: the sequence of the topmost visible message, and its distance from the
+ * transcript's top edge in pixels.
+ */
 type ReadingPosition = { seq: number; offset: number };
 
-/** Maximum number of pages of older messages that are loaded to find the message again. */
+/**
+ * Maximum number of pages of older messages that are loaded to find the topmost message of the stored reading position.
+ */
 const MAX_LOADED_PAGES = 10;
 
 /**
- * Restores the reading position after Back or a reload. Browsers do not cache these pages, and they restore the
- * scroll position of the document only, not of the log.
- * @param log the scrolling element. @param isAway whether the reader has scrolled up.
- * @param scrollTo scrolls the log to a position in pixels from its top, and keeps it there.
+ * Restores the reading position in the transcript after Back or a reload. Browsers do not cache these pages, and they
+ * restore the scroll position of the document only, not of the transcript element.
+ * @param log the transcript element.
+ * @param isAway whether the viewer has scrolled up.
+ * @param scrollTo scrolls the transcript to a position in pixels from its top.
  */
 export function useReadingPosition(
 	{
@@ -81,7 +87,7 @@ function readPosition(sessionId: string | null): ReadingPosition | null {
 		const { seq, offset } = position;
 		return typeof seq === "number" && typeof offset === "number" ? { seq, offset } : null;
 	} catch {
-		// Storage is off or has an unexpected value: the page starts at the newest message.
+		// The session storage is disabled or has an unexpected value: the page starts at the newest message.
 		return null;
 	}
 }
@@ -91,6 +97,6 @@ function writePosition(sessionId: string, position: ReadingPosition | null): voi
 		if (position) sessionStorage.setItem(storageKeyOf(sessionId), JSON.stringify(position));
 		else sessionStorage.removeItem(storageKeyOf(sessionId));
 	} catch {
-		// Storage is off or full: the position is not stored.
+		// The session storage is disabled or full: the reading position is not stored.
 	}
 }

@@ -14,8 +14,8 @@ function tick() {
 }
 
 /**
- * One timer serves all times on the page. Timers of a hidden page are late, so it also fires when the page becomes
- * visible.
+ * Registers a component for the shared timer, which updates every time text on the page. Browsers delay the timers of a
+ * hidden page, so the listeners also run when the page becomes visible.
  */
 function subscribe(listener: () => void): () => void {
 	listeners.add(listener);
@@ -40,9 +40,10 @@ const SNAPSHOT_OF_PRECISION = {
 const serverTime = () => null;
 
 /**
- * The present time and the viewer's time format. The server does not know the viewer's time zone: it writes UTC and
- * says so, and the browser's first render repeats exactly that text with the server's time.
- * @param precision how exact `now` is; the component renders again when it changes.
+ * The present time and the viewer's time format. The server does not know the viewer's time zone, so it writes times in
+ * UTC with the zone's name. The browser's first render repeats the server's text; later renders use the viewer's time
+ * zone.
+ * @param precision how exact `now` is; the component renders again when `now` changes.
  */
 export function useClock(precision: "minute" | "day"): Viewer {
 	const { renderedAt } = usePageContext();

@@ -8,7 +8,7 @@ const inNewYork: Viewer = { now, timeZone: "America/New_York", locale: "en-US" }
 const inBerlin: Viewer = { now, timeZone: "Europe/Berlin", locale: "de" };
 const inTokyo: Viewer = { now, timeZone: "Asia/Tokyo", locale: "ja" };
 
-/** ICU versions differ in narrow spaces, so the tests compare plain spaces. */
+/** Replaces narrow and no-break spaces by plain spaces, because versions of the ICU library differ in them. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
 
 describe("a time of day", () => {

@@ -1,18 +1,18 @@
-/** Whom a time is written for. Without a time zone or a locale, the browser's own are used. */
+/** The viewer for whom a time is written. Without a time zone or a locale, the browser's own values are used. */
 export type Viewer = {
 	now: Date;
 	/** IANA name of a time zone. */
 	timeZone?: string;
 	/** BCP 47 language tag. */
 	locale?: string;
-	/** The time zone may not be the viewer's own, so the text names it. */
+	/** Adds the zone's name to the time, because the time zone may not be the viewer's own. */
 	showsTimeZone?: boolean;
 };
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Up to this age, in milliseconds, a list shows how long ago it was, even across midnight. */
+/** Up to this age, in milliseconds, a list shows an age in hours ("3 hr"), even when midnight is in between. */
 const HOURS_LIMIT_MS = 12 * HOUR_MS;
 
 const DAY = { weekday: "short", day: "numeric", month: "short" } as const;
@@ -26,7 +26,8 @@ const FULL = {
 	...CLOCK,
 } as const;
 
-// Creating a formatter costs more than a hundred uses. There is one entry for each time zone, locale and form.
+// A cache of formatters, because creating one costs more than a hundred uses. It has one entry for each time zone,
+// locale and form.
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatter({ timeZone, locale }: Viewer, form: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -55,8 +56,8 @@ export function dayNumber(date: Date, reader: Viewer): number {
 }
 
 /**
- * "11:30 PM" today, "Mon 23 Nov, 11:30 PM" this year, "23 Nov 2025, 11:30 PM" before; with the zone if `namesZone` is
- * set.
+ * The time of day as text: "11:30 PM" today, "Mon 23 Nov, 11:30 PM" this year, "23 Nov 2025, 11:30 PM" in earlier
+ * years; with the zone's name when `showsTimeZone` is set.
  */
 export function clockText(date: Date, reader: Viewer): string {
 	const clock = { ...CLOCK, ...zoneName(reader) };
@@ -64,19 +65,19 @@ export function clockText(date: Date, reader: Viewer): string {
 	return formatter(reader, { ...dayForm(date, reader), ...clock }).format(date);
 }
 
-/** "Mon 23 Nov", or "23 Nov 2025" when it is not the present year. */
+/** The day as text: "Mon 23 Nov", or "23 Nov 2025" when the year is not the present one. */
 export function dayText(date: Date, reader: Viewer): string {
 	return formatter(reader, dayForm(date, reader)).format(date);
 }
 
-/** "Today" or "Yesterday" in the viewer's language, otherwise as `dayText`. */
+/** The day as text: "Today" or "Yesterday" in the viewer's language, otherwise like `dayText`. */
 export function nearDayText(date: Date, reader: Viewer): string {
 	const daysAgo = dayNumber(reader.now, reader) - dayNumber(date, reader);
 	if (daysAgo !== 0 && daysAgo !== 1) return dayText(date, reader);
 	return capitalised(relative(reader).format(-daysAgo, "day"), reader);
 }
 
-/** The age for a list: "Now", "12 min", "3 hr", "Yesterday", "Mon 23 Nov". A time in the future counts as now. */
+/** The age of a time for a list: "Now", "12 min", "3 hr", "Yesterday", "Mon 23 Nov". A time in the future is "Now". */
 export function ageText(date: Date, reader: Viewer): string {
 	const age = reader.now.getTime() - date.getTime();
 	if (age < MINUTE_MS) return capitalised(relative(reader).format(0, "second"), reader);
@@ -91,7 +92,7 @@ export function fullText(date: Date, reader: Viewer): string {
 	return formatter(reader, { ...FULL, ...zoneName(reader) }).format(date);
 }
 
-/** The language of the time texts. */
+/** The language tag of the texts that the time formatters write for this viewer. */
 export const textLanguage = (reader: Viewer): string => formatter(reader, CLOCK).resolvedOptions().locale;
 
 function dayForm(date: Date, reader: Viewer): Intl.DateTimeFormatOptions {

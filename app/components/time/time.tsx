@@ -10,24 +10,25 @@ import {
 	type Viewer,
 } from "./format-time.ts";
 
-/** The time of day, with the day if it is not today. @param iso ISO 8601. */
+/** The time of day, with the day if the time is not today. @param iso the time in ISO 8601. */
 export function ClockTime({ iso }: { iso: string }) {
 	return <TimeText iso={iso} precision="day" write={clockText} />;
 }
 
-/** The age of a list entry: "12 min", "3 hr", "Yesterday", "Mon 23 Nov". @param iso ISO 8601. */
+/** The age of a list entry: "12 min", "3 hr", "Yesterday", "Mon 23 Nov". @param iso the entry's time in ISO 8601. */
 export function RelativeTime({ iso }: { iso: string }) {
 	return <TimeText iso={iso} precision="minute" write={ageText} />;
 }
 
-/** A heading with the day of the messages below it. @param iso ISO 8601, any time on that day. */
+/** A heading with the day of the messages below the heading. @param iso any time on that day, in ISO 8601. */
 export function DaySeparator({ iso }: { iso: string }) {
 	const clock = useClock("day");
 	const date = new Date(iso);
 	return (
 		<p className="my-1 flex items-center gap-3 self-stretch text-ink-soft text-sm before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
 			<time dateTime={iso} lang={languageOf(clock)} title={dayText(date, clock)} data-day>
-				{/* "Today" would become wrong on a page without scripts that stays open over midnight. */}
+				{/* The heading does not say "Today" without scripts, because that would become wrong on a page that stays
+				    open over midnight. */}
 				{clock.showsTimeZone ? dayText(date, clock) : nearDayText(date, clock)}
 			</time>
 		</p>
@@ -45,7 +46,7 @@ export function useDayOf(): (iso: string) => number {
 	return (iso) => dayNumber(new Date(iso), clock);
 }
 
-/** A short time to look at, with the full date for screen readers and in the tooltip. */
+/** A short time text, with the full date for screen readers and in the tooltip. */
 function TimeText({
 	iso,
 	precision,
@@ -58,7 +59,7 @@ function TimeText({
 	const clock = useClock(precision);
 	const date = new Date(iso);
 	const full = fullText(date, clock);
-	// On a page without scripts an age would never update, so the time is shown.
+	// Without scripts the page would never update an age such as "12 min", so it shows the time of day.
 	const short = clock.showsTimeZone ? clockText(date, clock) : write(date, clock);
 	return (
 		<time dateTime={iso} title={full} lang={languageOf(clock)}>
@@ -68,7 +69,7 @@ function TimeText({
 	);
 }
 
-/** The page is in English, so `lang` is set only for other languages. */
+/** The language tag for `lang` of a time text; undefined for English, which is the page's language. */
 function languageOf(reader: Viewer): string | undefined {
 	const language = textLanguage(reader);
 	return language.startsWith("en") ? undefined : language;

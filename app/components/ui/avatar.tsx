@@ -8,7 +8,7 @@ export function initials(name: string): string {
 	return ends.map((word) => Array.from(word ?? "")[0]?.toLocaleUpperCase() ?? "").join("");
 }
 
-/** A person's picture or initials. Decorative, because the name is always beside it. */
+/** A person's picture or initials. Screen readers skip the avatar, because the person's name is always beside it. */
 export function Avatar({
 	name,
 	image,
@@ -28,8 +28,8 @@ export function Avatar({
 }
 
 /**
- * The assistant's icon, a lamp that is on: without a face or a name, so that it is not mistaken for a person.
- * Decorative; write "Assistant" beside it.
+ * The assistant's icon: a lamp that is on. The icon has no face and no name, so that nobody takes the assistant for a
+ * person. Screen readers skip the icon; write "Assistant" beside it.
  */
 export function AssistantMark({ size = "regular" }: { size?: AvatarSize }) {
 	return (

@@ -10,7 +10,10 @@ const TONE_CLASSES: Record<BadgeTone, string> = {
 	ok: "bg-ok-soft text-ok",
 };
 
-/** A short text about a state. Colour is only for states that need a person; the text alone must be enough. */
+/**
+ * A short text about a state. Colours are only for states that need a person's action; the text must be clear without
+ * the colour.
+ */
 export function Badge({ tone = "neutral", children }: { tone?: BadgeTone; children: ReactNode }) {
 	return (
 		<span

@@ -9,7 +9,7 @@ const SHAPE_CLASSES =
 	"inline-flex select-none items-center justify-center gap-2 rounded-control border font-medium no-underline transition-colors disabled:cursor-not-allowed disabled:opacity-55";
 
 const SIZE_CLASSES: Record<ButtonSize, string> = {
-	// 44 px is the smallest reliable touch target.
+	// The button is 44 px high, because that is the smallest reliable touch target.
 	regular: "min-h-11 px-4 text-base",
 	compact: "min-h-9 px-3 text-sm pointer-coarse:min-h-11",
 };
@@ -22,7 +22,7 @@ const VARIANT_CLASSES: Record<ButtonVariant, string> = {
 	danger: "border-danger/60 bg-surface-raised text-danger not-disabled:hover:bg-danger-soft",
 };
 
-/** The CSS classes of a button, for an element that only looks like one, such as `summary`. */
+/** The CSS classes of a button, for another element that looks like a button, such as `summary`. */
 export function buttonClasses({ variant = "primary", size = "regular" }: ButtonLook, extra = ""): string {
 	return `${SHAPE_CLASSES} ${SIZE_CLASSES[size]} ${VARIANT_CLASSES[variant]} ${extra}`;
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** Shown in place of an empty list: what would be here, and one action. */
+/** Shown in place of an empty list: says what the list will contain, and offers one action. */
 export function EmptyState({
 	title,
 	children,

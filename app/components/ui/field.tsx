@@ -11,17 +11,17 @@ type LabelProps = {
 	/** Shows the label only to screen readers, for fields whose purpose is obvious, such as the composer. */
 	isLabelHidden?: boolean;
 	hint?: ReactNode;
-	/** What is wrong with the value and how to correct it. */
+	/** The error message of the field: what is wrong with the value and how to correct it. */
 	error?: ReactNode;
 };
 
-// Phones zoom into a field whose text is smaller than 16 px, and stay zoomed.
+// The font size of a field is at least 16 px, because phones zoom into a field with smaller text and stay zoomed.
 const CONTROL_CLASSES =
 	"pointer-coarse:text-[1rem] block w-full rounded-control border bg-surface-raised px-3 text-base text-ink transition-colors focus-visible:-outline-offset-1 disabled:opacity-55";
 const BORDER_CLASSES = "border-line-strong hover:border-ink-soft";
 const ERROR_BORDER_CLASSES = "border-danger";
 
-/** A text field with its label, hint and error, connected for screen readers. */
+/** A text field with its label, hint and error, which are connected to the field for screen readers. */
 export function TextField({
 	label,
 	isLabelHidden,
@@ -45,7 +45,7 @@ export function TextField({
 	);
 }
 
-/** A text area that grows up to five lines, where the browser supports it, and then scrolls. */
+/** A text area that grows to five lines, where the browser supports that, and then scrolls. */
 export function Textarea({
 	label,
 	isLabelHidden,

@@ -20,8 +20,8 @@ const TONE_CLASSES: Record<NoticeTone, { ground: string; mark: string; Icon: typ
 };
 
 /**
- * A message box. `danger` interrupts screen readers, the other tones wait. `reference` is an id that the user can
- * quote.
+ * A message box. The tone `danger` interrupts screen readers, the other tones wait. `reference` is the request's id in
+ * the server's log, which the user can quote.
  */
 export function Notice({
 	tone = "info",

@@ -1,4 +1,6 @@
-/** The first element in the tab order: skips the header. The target needs `id="main"`. */
+/**
+ * A link for keyboard users, first in the tab order, which skips the header and goes to the element with `id="main"`.
+ */
 export function SkipLink() {
 	return (
 		<a

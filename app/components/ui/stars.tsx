@@ -3,8 +3,8 @@ import { Star } from "lucide-react";
 const RATING_CHOICES = [1, 2, 3, 4, 5];
 
 /**
- * A rating from 1 to 5 as a radio group that is filled by CSS alone, so that it works without scripts. Screen readers
- * read the radios as "1" to "5".
+ * A rating from 1 to 5 stars as a group of radio buttons. CSS alone fills the stars, so that the rating works without
+ * scripts. Screen readers read the radio buttons as "1" to "5".
  */
 export function Stars({
 	legend,
@@ -18,7 +18,7 @@ export function Stars({
 	name?: string;
 	defaultValue?: number;
 	isRequired?: boolean;
-	/** What is wrong with the rating and how to correct it. */
+	/** The error message of the rating: what is wrong and how to correct it. */
 	error?: string;
 	onChoose?: (rating: number) => void;
 }) {
@@ -51,7 +51,7 @@ export function Stars({
 	);
 }
 
-/** A stored rating as one line: "4 of 5". */
+/** Shows a stored rating as a line of stars. @param label the text for screen readers, such as "4 of 5". */
 export function StarsShown({ rating, label }: { rating: number; label: string }) {
 	return (
 		<span role="img" aria-label={label} className="inline-flex gap-0.5 align-middle">

@@ -1,4 +1,6 @@
-/** The store's logo, a doorway with the light on. Decorative; the name is beside it. */
+/**
+ * The store's logo, a doorway with the light on. Screen readers skip the logo, because the store's name is beside it.
+ */
 export function StoreMark({ className = "size-8" }: { className?: string }) {
 	return (
 		<svg viewBox="0 0 32 32" className={`shrink-0 ${className}`} aria-hidden="true">

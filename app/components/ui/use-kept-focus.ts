@@ -1,9 +1,10 @@
 import { type RefObject, useEffect, useRef } from "react";
 
 /**
- * Moves the focus when the focused element has been removed, for example a button that its own action makes
- * unnecessary. Otherwise the browser focuses the body, and keyboard users start at the top of the page.
- * @param container where the focus is watched. @param next returns the element that gets the focus.
+ * Moves the focus when the focused element has been removed from the page, for example a clicked button that is no
+ * longer needed. Otherwise the browser focuses the body, and keyboard users start at the top of the page.
+ * @param container the element in which the focus is watched.
+ * @param next returns the element that gets the focus.
  */
 export function useKeptFocus(container: RefObject<HTMLElement | null>, next: () => HTMLElement | null): void {
 	const focused = useRef<Element | null>(null);
@@ -15,7 +16,7 @@ export function useKeptFocus(container: RefObject<HTMLElement | null>, next: () 
 		element?.addEventListener("focusin", note);
 		return () => element?.removeEventListener("focusin", note);
 	}, [container]);
-	// Runs after every render, because any render may have removed the focused element.
+	// The check runs after every render, because any render may have removed the focused element.
 	useEffect(() => {
 		if (!focused.current || focused.current.isConnected) return;
 		focused.current = null;

@@ -3,12 +3,14 @@ import { answering } from "#app/http/respond.server.ts";
 import { DomainError } from "#app/models/errors.ts";
 import { prepareAgentEvents, respondWithStream } from "#app/routes/streams/events.server.ts";
 
-/** GET /admin/chat/events: the agents' events. The raw handler answers before this route, where it is in use. */
+/**
+ * GET /admin/chat/events: the event stream for agents. Where the raw handler is in use, it answers before this route.
+ */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(request, async () => respondWithStream(request, await prepareAgentEvents(request)));
 }
 
-/** POST /admin/chat/events: the same streams, for networks that hold back the answer to a GET. */
+/** POST /admin/chat/events: the event streams of the GET route, for networks that hold back the answer to a GET. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		if (request.method !== "POST") throw new DomainError(405, "Method not allowed", "Use GET or POST.");

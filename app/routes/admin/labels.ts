@@ -11,14 +11,17 @@ const REASON_LABELS: Record<string, string> = {
 	safety: "a matter of safety",
 };
 
-/** Text for the reason why a customer waits for an agent; null when they simply asked for one. */
+/**
+ * Text for the reason why a customer waits for an agent; null when the customer asked for an agent without another
+ * reason.
+ */
 export function reasonName(reason: string | null): string | null {
 	if (!reason || reason === "requested") return null;
 	if (reason.startsWith("topic:")) return reason.slice("topic:".length);
 	return REASON_LABELS[reason] ?? reason.replaceAll("-", " ").replaceAll("_", " ");
 }
 
-/** Text for the state of a queued session, with the reason if it helps the agent. */
+/** Text for the state of a queued session, with the reason for waiting if that helps the agent. */
 export function waitingLabel(reason: string | null): string {
 	const name = reasonName(reason);
 	return name ? `Waiting · ${name}` : "Waiting";
@@ -63,13 +66,13 @@ const TOPIC_LABELS: Record<string, string> = {
 	warranty: "Warranty",
 };
 
-/** Text for an intent in a list: `get_refund` is "Refund". */
+/** Text for an intent in a list: `get_refund` becomes "Refund". */
 export function topicName(intent: string): string {
 	const text = intent.replaceAll("_", " ");
 	return TOPIC_LABELS[intent] ?? text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** Name of a language tag: `en-US` is "English (United States)". An invalid tag is returned unchanged. */
+/** English name of a language tag: `en-US` becomes "English (United States)". An invalid tag is returned unchanged. */
 export function languageName(locale: string): string {
 	try {
 		const names = new Intl.DisplayNames("en", { type: "language", languageDisplay: "standard" });
@@ -79,7 +82,7 @@ export function languageName(locale: string): string {
 	}
 }
 
-/** A day in the dashboard's language, equal on the server and in every browser. */
+/** A day as text in the dashboard's language (English), so that the server and every browser write equal text. */
 export function formatDay(iso: string): string {
 	return new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));
 }

@@ -16,7 +16,7 @@ import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server
 
 export const meta: MetaFunction = () => [{ title: "Sign in · Mevi Chat" }];
 
-/** Passes the Retry-After header of a 429 response on. */
+/** Copies the Retry-After header of a 429 response to the page's response. */
 export const headers = passRetryAfter;
 
 const credentials = z.object({
@@ -25,18 +25,21 @@ const credentials = z.object({
 	next: z.string().optional(),
 });
 
-/** GET /admin/login: the login form; an agent who is logged in goes on to `next`. */
+/** GET /admin/login: the login form. An agent who is already logged in is redirected to the page in `next`. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { agent, headers } = await readLogin(request);
 	if (agent) throw redirect(pathAfterLogin(new URL(request.url).searchParams.get("next")), { headers });
 	return null;
 }
 
-/** The page to show after the login: only pages of the dashboard are accepted. */
+/** The path to show after the login. Only paths of the dashboard are accepted. */
 const pathAfterLogin = (next: string | null | undefined): string =>
 	ownPath(next, { under: "/admin/", otherwise: "/admin/chat" });
 
-/** POST /admin/login: logs in and redirects to the dashboard, or answers 401 with the typed email address. */
+/**
+ * POST /admin/login: logs the agent in and redirects to the dashboard, or answers 401 and keeps the typed email
+ * address.
+ */
 export async function action({ request }: ActionFunctionArgs) {
 	let email = "";
 	try {

@@ -3,7 +3,7 @@ import { getAgent, signOutAgent } from "#app/auth/agent.server.ts";
 import { answering } from "#app/http/respond.server.ts";
 import { recordAgentSignOut } from "#app/models/agent/agent.server.ts";
 
-/** POST /admin/logout: ends the login. */
+/** POST /admin/logout: ends the agent's login. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		const agent = await getAgent(request);
@@ -12,5 +12,5 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	});
 }
 
-/** A GET does not end the login, so that a link cannot. */
+/** A GET request redirects and does not end the login, so that a link on another site cannot log an agent out. */
 export const loader = () => redirect("/admin/chat");

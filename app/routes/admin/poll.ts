@@ -3,7 +3,10 @@ import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { POLL_WAIT_MS } from "#app/realtime/long-poll.server.ts";
 import { pollAsAgent } from "#app/routes/streams/agent-poll.server.ts";
 
-/** GET /admin/chat/poll: the agents' events for networks that hold streams back; waits up to 25 s for new events. */
+/**
+ * GET /admin/chat/poll: the agents' events for networks that hold streams back; the request waits up to 25 s for new
+ * events.
+ */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(request, async () => jsonResponse(await pollAsAgent(request, POLL_WAIT_MS)));
 }

@@ -14,8 +14,8 @@ import { methodNotAllowed } from "./methods.server.ts";
 import { question } from "./schemas.ts";
 
 /**
- * POST /api/chat/ai-response: answers a message without storing anything, or answers the last question of a session
- * as a turn. With `Accept: text/event-stream` the text streams.
+ * POST /api/chat/ai-response: answers a message without storing anything, or answers the last question of a session as
+ * a turn. With `Accept: text/event-stream` the answer's text is streamed.
  */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
@@ -40,7 +40,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	});
 }
 
-/** 405 for GET: an answer may cost money, so it must not be a link. */
+/** Answers a GET with 405: an answer may cost money, so that opening a link must not request one. */
 export const loader = (): Response => methodNotAllowed("POST");
 
 function streamAnswer(request: Request, ask: (onText: OnText) => Promise<unknown>): Response {
@@ -54,7 +54,8 @@ function streamAnswer(request: Request, ask: (onText: OnText) => Promise<unknown
 				const answer = await ask((piece, at = written.length) => {
 					const isRestarted = at < written.length;
 					const text = written.slice(0, at) + piece;
-					// When the assistant starts its text again, the event contains the whole text from the start, as in a session.
+					// When the assistant starts its text again, the next event contains the whole text from its start, like a
+					// session's live answer.
 					send("ai-delta", isRestarted ? { offset: 0, text } : { offset: at, text: piece });
 					written = text;
 				});

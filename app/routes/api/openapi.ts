@@ -15,7 +15,7 @@ import {
 	sessionPage,
 } from "./schemas.ts";
 
-/** GET /api/openapi.json: the API in OpenAPI 3.1, generated from the schemas that the routes use. */
+/** GET /api/openapi.json: the description of the API in OpenAPI 3.1, generated from the schemas that the routes use. */
 export function loader(): Response {
 	return Response.json(document(), {
 		headers: { "Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*" },
@@ -148,12 +148,12 @@ const parameter = (name: string, schema: object, required: boolean) => ({
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const list = (items: object) => ({ type: "array", items });
 
-/** JSON schema of a request, before defaults and transformations. */
+/** JSON schema of a request body, before defaults and transformations are applied. */
 function input(schema: z.ZodType): object {
 	return withoutSchemaKey(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
 }
 
-/** JSON schema of a response. */
+/** JSON schema of a response body. */
 function output(schema: z.ZodType): object {
 	return withoutSchemaKey(z.toJSONSchema(schema, { unrepresentable: "any" }));
 }

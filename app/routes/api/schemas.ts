@@ -17,7 +17,7 @@ const tag = z
 
 export const newSession = z.object({
 	locale: localeTag.optional(),
-	/** A JWT that the store has signed with HS256; `sub` is the customer's id. */
+	/** A JWT that the store's server has signed with HS256; `sub` is the customer's id. */
 	customer: z.string().optional(),
 });
 
@@ -29,7 +29,7 @@ export const sessionFilters = z.object({
 		.enum(["true", "false"])
 		.transform((text) => text === "true")
 		.optional(),
-	/** The `next` of the previous page: the last session on it. */
+	/** The value `next` from the previous page of sessions: it names the last session on that page. */
 	before: z.uuid({ error: "Use the next of the page before." }).optional(),
 	limit: z.coerce.number().int().min(1).max(100).default(50),
 });

@@ -24,7 +24,10 @@ import { Forbidden, Invalid } from "#app/models/errors.ts";
 import { methodNotAllowed } from "./methods.server.ts";
 import { newSession, sessionChange, sessionFilters } from "./schemas.ts";
 
-/** GET /api/chat/sessions: an API key lists all sessions, with filters; a customer's token only their own. */
+/**
+ * GET /api/chat/sessions: with an API key the list of all sessions, with filters; with a customer's token only their
+ * own sessions.
+ */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		const actor = await requireBearer(request);
@@ -83,7 +86,7 @@ async function update(request: Request): Promise<Response> {
 	return jsonResponse(toResponseBody(await requireSession(sessionId, actor), actor));
 }
 
-/** Runs before any change, so that a refused request changes nothing. @throws Invalid */
+/** Checks a change before it is made, so that a refused request changes nothing. @throws Invalid */
 function requirePossible(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
 	if (wish.isActive === true) {
 		throw new Invalid({ isActive: ["A conversation that has ended stays ended; open a new one."] });
@@ -95,7 +98,11 @@ function requirePossible(wish: Omit<z.infer<typeof sessionChange>, "sessionId">)
 	}
 }
 
-/** A customer may end and rate a session and request an agent; other changes need an API key. @throws Forbidden */
+/**
+ * Checks that a customer may make the change: end or rate a session, or request an agent. Other changes need an API
+ * key.
+ * @throws Forbidden
+ */
 function requireCustomerMay(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
 	const mayStatus = wish.status === undefined || wish.status === "queued";
 	const mayActive = wish.isActive === undefined || wish.isActive === false;

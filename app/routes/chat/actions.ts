@@ -3,7 +3,7 @@ import { readFields } from "#app/http/body.server.ts";
 import { answering, toResponse } from "#app/http/respond.server.ts";
 import { answerChatForm } from "./submit.server.ts";
 
-/** POST /chat/actions under Remix; with the raw handler this route is not called. */
+/** POST /chat/actions in Remix. When the raw handler is in use, it answers this URL and the route is not called. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		const post = { headers: request.headers, fields: await readFields(request) };

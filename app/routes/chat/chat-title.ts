@@ -1,2 +1,2 @@
-/** Title of /chat without unread messages. */
+/** Title of the page /chat when there are no unread messages. */
 export const CHAT_TITLE = "Chat with us · Mevi Living";

@@ -1,5 +1,5 @@
 /**
- * Id of the customer's composer form. Buttons outside it belong to it, so that without scripts the draft is posted
- * with them and comes back with the page.
+ * Id of the form of the customer's composer. Buttons outside the form belong to it, so that without scripts the draft
+ * is posted with the button and the next page shows the draft again.
  */
 export const COMPOSER_ID = "composer";

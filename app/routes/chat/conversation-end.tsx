@@ -19,12 +19,12 @@ export function ConversationEnd({
 	draftKey,
 }: {
 	session: Session;
-	/** The rating that was posted without scripts and refused, with its error. */
+	/** The rating that was posted without scripts and refused, with its error message. */
 	refusal: { typed: string; error: string } | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
-	/** Text of a form without scripts that was not sent; it is kept for the next conversation. */
+	/** The text of a message that was posted without scripts and refused; it is kept for the next conversation. */
 	draft: string;
-	/** Key under which the browser stores the draft. */
+	/** The key under which the browser stores the draft. */
 	draftKey: string;
 }) {
 	const rating = session.customerSatisfactionRating;
@@ -40,7 +40,8 @@ export function ConversationEnd({
 					method="post"
 					action="/chat"
 					onSubmit={submit}
-					// The fieldset gets the focus and not a star, so that a key press after the end of the chat does not rate it.
+					// The rating's fieldset gets the focus, not a star, so that a key press just after the end of the chat does
+					// not rate it.
 					tabIndex={-1}
 					data-focus-next
 					aria-label="This conversation has ended"

@@ -5,7 +5,7 @@ import { COMPOSER_ID } from "./composer-id.ts";
 import { EndChat } from "./end-chat.tsx";
 import { statusText } from "./status-line.ts";
 
-/** The header of the chat: who answers now, the button for an agent, and the button to end. */
+/** The header of the chat page: who answers now, the button to request an agent, and the button to end the chat. */
 export function ConversationHeader({
 	session,
 	isUnderWay,
@@ -15,16 +15,16 @@ export function ConversationHeader({
 	onSubmit,
 }: {
 	session: Session | null;
-	/** Whether the agent has the session open; null when unknown. */
+	/** Whether the agent has the session open now; null when unknown. */
 	isAgentHere: boolean | null;
 	isUnderWay: boolean;
-	/** Whether the customer has ended sessions to read. */
+	/** Whether the customer has ended sessions that they can read. */
 	hasEarlier: boolean;
 	customerName: string | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const status = session?.status ?? "assistant";
-	// Two rows on a phone; from tablet width on `contents` puts both rows into one grid.
+	// The header has two rows on a phone. From tablet width on, `display: contents` puts both rows into one grid.
 	return (
 		<header className="flex flex-col border-line border-b px-4 py-1.5 sm:grid sm:grid-cols-[auto_minmax(0,1fr)_auto_auto_auto] sm:gap-x-2 sm:py-2">
 			<div className="flex min-h-11 items-center gap-2 sm:contents">

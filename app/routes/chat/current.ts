@@ -3,7 +3,7 @@ import { ensureCustomerIdentity } from "#app/auth/customer.server.ts";
 import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { readChatPage, readPageQuery } from "./page-data.server.ts";
 
-/** GET /chat/current: the present data of GET /chat, for a page that the browser has restored from its cache. */
+/** GET /chat/current: the present data of the chat page, for a page that the browser has restored from its cache. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		const { identity, setCookie } = await ensureCustomerIdentity(request);

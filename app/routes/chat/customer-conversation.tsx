@@ -21,13 +21,17 @@ import { type Refused, RefusedForm, reasonOf } from "./refused-form.tsx";
 import { isEmailAsked, WaitingPanel } from "./waiting-panel.tsx";
 import { Welcome } from "./welcome.tsx";
 
-/** Selector of the element that gets the focus when the focused one is gone: the thanks, the end, or the composer. */
+/**
+ * CSS selector of the element that gets the focus when the focused element has disappeared: the thanks, the end of the
+ * conversation, or the composer.
+ */
 const NEXT_FOCUS_SELECTOR = "[data-focus-next], textarea";
 
 const NO_CONNECTION: ConnectionStatus = { state: "live", transport: "sse" };
 
 /**
- * The customer's chat page: header, conversation and composer. Every control is a form that works without scripts.
+ * The customer's chat page: header, conversation and composer. Every button works without scripts, because it posts a
+ * form.
  */
 export function CustomerConversation({
 	page,
@@ -36,7 +40,7 @@ export function CustomerConversation({
 }: {
 	page: ChatPageData;
 	refused: Refused | null;
-	/** The draft of a form that was posted without scripts. */
+	/** The text of a message form that was posted without scripts. */
 	draft: string;
 }) {
 	const chat = useConversation({
@@ -68,12 +72,12 @@ export function CustomerConversation({
 	const draftKey = `mevi-draft ${page.owner}`;
 	const { conversation } = chat;
 	const { session } = conversation;
-	// Without a session there is no connection to show.
+	// A page without a session has no connection whose status could be shown.
 	const connection = conversation.sessionId ? chat.connection : NO_CONNECTION;
 	const isEnded = session?.isActive === false;
 	const isUnderWay = session?.isActive === true || (conversation.sessionId !== null && !isEnded);
 	const mayAnswer = session === null || session.status === "assistant";
-	/** The refused form that has its own place on the page, with the typed values. */
+	/** The intent of the refused form, if the page shows that form with its typed values. */
 	const refusedIntent = refusedFormOnPage(refused?.intent, session, isEnded);
 	useMarkHydrated();
 	const unread = unreadMessages(conversation.messages, chat.readUpTo);
@@ -88,7 +92,8 @@ export function CustomerConversation({
 	);
 	function edit(clientMessageId: string) {
 		const text = chat.discard(clientMessageId);
-		// After the end there is no field to edit the text in; it becomes the draft of the next conversation.
+		// After the end of the session there is no composer in which the text could be edited, so the text becomes the
+		// draft of the next conversation.
 		if (isEnded) writeDraft(draftKey, [text, readDraft(draftKey)].filter(hasVisibleText).join("\n"));
 		setRestored({ text, count: restored.count + 1 });
 	}
@@ -181,7 +186,7 @@ export function CustomerConversation({
 	);
 }
 
-/** The messages of the other side that were not read in this browser. Notices are not counted. */
+/** The messages from the assistant and the agents that were not read in this browser. Notices are not counted. */
 const unreadMessages = (messages: Message[], readUpTo: number): Message[] =>
 	messages.filter(
 		({ senderType, isRead, seq }) =>
@@ -194,7 +199,7 @@ function pageTitle(unread: Message | undefined): string {
 	return `${name} replied · Mevi Living`;
 }
 
-/** The intent of a refused form that has its own place on the page now; otherwise null. */
+/** The intent of a refused form, if the page (not a message) shows that form now; otherwise null. */
 function refusedFormOnPage(
 	intent: string | undefined,
 	session: Session | null,
@@ -206,7 +211,7 @@ function refusedFormOnPage(
 	return null;
 }
 
-/** Marks the document as hydrated, for tests and styles. */
+/** Marks the document as hydrated by React, for tests and styles. */
 function useMarkHydrated() {
 	const marked = useRef(false);
 	useEffect(() => {

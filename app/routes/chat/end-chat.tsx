@@ -3,8 +3,8 @@ import { Button } from "#app/components/ui/index.ts";
 import { COMPOSER_ID } from "./composer-id.ts";
 
 /**
- * The button that ends the session. With scripts it asks first in a modal dialog; Escape and "Keep chatting" cancel,
- * and the browser returns the focus to the button. Without scripts it ends the session at once.
+ * The button that ends the session. With scripts a modal dialog asks for confirmation. Escape and "Keep chatting" close
+ * the dialog, and the browser returns the focus to the button. Without scripts the button ends the session at once.
  */
 export function EndChat({ onEnd, className }: { onEnd: () => Promise<boolean>; className: string }) {
 	const dialog = useRef<HTMLDialogElement>(null);
@@ -20,7 +20,8 @@ export function EndChat({ onEnd, className }: { onEnd: () => Promise<boolean>; c
 				variant="quiet"
 				size="compact"
 				className={className}
-				// While the dialog is open, its button has the same name; screen readers must find only that one.
+				// While the dialog is open, the button in the dialog has an equal label, so this button is hidden from screen
+				// readers.
 				aria-hidden={isAsking || undefined}
 				onClick={(event) => {
 					event.preventDefault();

@@ -3,14 +3,15 @@ import { answering } from "#app/http/respond.server.ts";
 import { DomainError } from "#app/models/errors.ts";
 import { prepareCustomerEvents, respondWithStream } from "#app/routes/streams/events.server.ts";
 
-/**
- * GET /chat/events: a session as Server-Sent Events. The raw handler answers before this route, where it is in use.
- */
+/** GET /chat/events: a session as Server-Sent Events. Where the raw handler is in use, it answers before this route. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(request, async () => respondWithStream(request, await prepareCustomerEvents(request)));
 }
 
-/** POST /chat/events: the same stream, for networks that hold back the answer to a GET. It changes nothing. */
+/**
+ * POST /chat/events: the event stream of the GET route, for networks that hold back the answer to a GET. It changes
+ * nothing.
+ */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		if (request.method !== "POST") throw new DomainError(405, "Method not allowed", "Use GET or POST.");

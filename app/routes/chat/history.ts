@@ -9,7 +9,7 @@ import { HISTORY_LIMIT } from "#app/realtime/events.ts";
 
 const query = z.object({ sessionId: z.string(), before: z.coerce.number().int().min(1) });
 
-/** GET /chat/history: a page of messages before a sequence, for "Show earlier messages". */
+/** GET /chat/history: a page of the messages before a sequence, for the link "Show earlier messages". */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		const { sessionId, before } = readQuery(request, query);

@@ -14,31 +14,43 @@ import { HISTORY_LIMIT, type Message, type Session } from "#app/realtime/events.
 export type ChatPageData = {
 	session: Session | null;
 	messages: Message[];
-	/** The cursor from which the stream continues after the data of this page. */
+	/**
+	 * The cursor from which the event stream continues after the data of this page; null: the stream starts with the
+	 * newest messages.
+	 */
 	cursor: string | null;
 	lastSeq: number;
-	/** The sequence before which there are older messages; null at the beginning of the session. */
+	/** The sequence before which there are older messages; null when the page contains the beginning of the session. */
 	olderBefore: number | null;
 	customerName: string | null;
-	/** The customer's known email address, to prefill the form; otherwise null. */
+	/** The customer's known email address, which the form shows as its initial value; null when unknown. */
 	knownEmail: string | null;
-	/** An opaque name of this page's owner, under which the browser stores data for them. */
+	/**
+	 * An opaque name of the customer for whom the page was rendered. The browser stores drafts and the outbox under this
+	 * name.
+	 */
 	owner: string;
-	/** The opaque name of the guest who became this customer; the browser moves that guest's data. */
+	/** The opaque name that the customer had as a guest before signing in; the browser moves the guest's stored data. */
 	formerOwner: string | null;
-	/** The message id of the plain form, so that a repeated post writes one message. */
+	/** The message id in the composer's form without scripts, so that a repeated post writes only one message. */
 	clientMessageId: string;
 	isOffline: boolean;
-	/** Whether the customer has ended sessions other than the one shown. */
+	/** Whether the customer has ended sessions other than the session on the page. */
 	hasEarlier: boolean;
-	/** The customer asked for a new conversation, although the last session could still be shown. */
+	/** Whether the customer asked for a new conversation, although the last session could still be shown. */
 	startsNew: boolean;
 };
 
-/** Which page the customer asks for. `before`: a page of older messages, before this sequence. */
+/**
+ * The part of the chat that the customer asks for. `before` is set for a page of older messages: those before this
+ * sequence.
+ */
 export type PageQuery = { wantsNew: boolean; before: number | null };
 
-/** Reads the query of /chat: `new`, and `before` for a page of older messages. */
+/**
+ * Reads the query of /chat: `new` starts a new conversation, `before` is a sequence and asks for the messages before
+ * it.
+ */
 export function readPageQuery(request: Request): PageQuery {
 	const { searchParams } = new URL(request.url);
 	const before = Number(searchParams.get("before"));
@@ -54,7 +66,7 @@ export async function readChatPage(
 	{ wantsNew, before }: PageQuery = { wantsNew: false, before: null },
 ): Promise<ChatPageData> {
 	const current = await findCurrentSession(identity);
-	// A new conversation is not offered over an open session, which would be hidden.
+	// The query `new` is ignored while a session is open, because the new conversation would hide that session.
 	const startsNew = wantsNew && !current?.row.isActive;
 	const view = startsNew ? null : current;
 	const isOlderPage = before !== null;
@@ -66,7 +78,8 @@ export async function readChatPage(
 	return {
 		session: view ? sessionForCustomer(view) : null,
 		messages: page.messages.filter((message) => !view || message.seq <= view.row.lastSeq),
-		// A page of history does not reach the newest message; without a cursor the stream begins with the newest messages.
+		// A page of older messages does not reach the newest message, so it has no cursor; the stream then begins with the
+		// newest messages.
 		cursor:
 			view && !isOlderPage
 				? encodeCursor({ epoch: await getEpoch(), public: view.row.lastSeq, internal: null })

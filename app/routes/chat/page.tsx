@@ -16,13 +16,13 @@ import { identifySender, submitChatForm } from "./submit.server.ts";
 
 export const meta: MetaFunction = () => [{ title: CHAT_TITLE }];
 
-/** Passes the Retry-After header of a 429 response on. */
+/** Copies the Retry-After header of a 429 response to the page's response. */
 export const headers = passRetryAfter;
 
-/** The page updates itself from events, so loaders do not run again after a form. */
+/** Events keep the page up to date, so loaders do not run again after a form is posted. */
 export const shouldRevalidate = () => false;
 
-/** GET /chat: the customer's session. It creates none; the first message does. */
+/** GET /chat: shows the customer's session. A visit creates no session; the first message does. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { identity, setCookie } = await ensureCustomerIdentity(request);
 	const page = await readChatPage(identity, readPageQuery(request));
@@ -30,8 +30,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
 }
 
 /**
- * POST /chat: the forms without scripts. Returns to the page, or shows the refused form with its values and the
- * error.
+ * POST /chat: the customer's forms from a page without scripts. Redirects to the page, or shows the refused form with
+ * its typed values and the error.
  */
 export async function action({ request }: ActionFunctionArgs) {
 	const headers = new Headers();
@@ -43,14 +43,14 @@ export async function action({ request }: ActionFunctionArgs) {
 		if (setCookie) headers.set("Set-Cookie", setCookie);
 		const submitted = await submitChatForm(post, identity);
 		if (submitted.setCookie) headers.set("Set-Cookie", submitted.setCookie);
-		// Rendered without a redirect, because only this response has the draft. After a sign-in, a redirect loads the new
-		// customer's page with the new cookie.
+		// The page is rendered without a redirect, because only this response contains the draft. After a sign-in, a
+		// redirect loads the page of the signed-in customer with the new cookie.
 		const isDraft = !submitted.setCookie && form.intent !== "send" && form.message?.trim();
 		if (isDraft) return data({ problem: null, draft: form.message ?? "" }, { headers });
 		return redirect("/chat", { status: 303, headers });
 	} catch (error) {
 		const problem = toProblem(request, error);
-		// `identity` is the store's signed token, which the customer did not type.
+		// The field `identity` is not shown again, because it is the store's signed token, which the customer did not type.
 		const { identity: _, intent = "", ...typed } = form;
 		return data({ problem, typed, intent, draft: typed.message ?? "" }, problemInit(problem, headers));
 	}

@@ -7,11 +7,14 @@ import { enterPresence } from "#app/realtime/presence/leases.server.ts";
 import { requireStreamAccess } from "#app/routes/streams/access.server.ts";
 import { acquireStreamSlot } from "#app/routes/streams/stream-slots.server.ts";
 
-/** GET /chat/poll: waits up to 25 s for new events, for networks that hold streams back. */
+/**
+ * GET /chat/poll: the customer's events for networks that hold streams back; the request waits up to 25 s for new
+ * events.
+ */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		const { sessionId, streams, cursor, owner, subject, guard } = await requireStreamAccess(request);
-		// A HEAD has no body, so it does not wait.
+		// A HEAD response has no body, so the request does not wait for events.
 		if (request.method === "HEAD") return jsonResponse(null);
 		const giveBack = acquireStreamSlot(request, owner);
 		const leave = subject ? enterPresence(subject) : () => {};
@@ -24,7 +27,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 				waitMs: POLL_WAIT_MS,
 				onLeave: (leave) => onReaderGone(request, leave),
 			});
-			// The access may have ended while the poll waited, so it is checked again before events are returned.
+			// The reader may have lost access while the poll waited, so access is checked again before events are returned.
 			await guard.revalidate();
 			return jsonResponse(answer);
 		} finally {

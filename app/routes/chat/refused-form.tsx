@@ -9,20 +9,20 @@ import type { Message } from "#app/realtime/events.ts";
 /** A form that was posted without scripts and refused, with its typed values. */
 export type Refused = { problem: Problem; typed: Record<string, string>; intent: string };
 
-/** The errors of a refused form, by field. */
+/** The error messages of a refused form, by field name. */
 export function errorsOf({ problem }: Refused): Record<string, string> {
 	const errors: Record<string, string> = {};
 	for (const [name, [first]] of Object.entries(problem.fieldErrors ?? {})) if (first) errors[name] = first;
 	return errors;
 }
 
-/** Why the form was refused, in one sentence. */
+/** Why the server refused the form, in one sentence. */
 export const reasonOf = (refused: Refused): string =>
 	Object.values(errorsOf(refused))[0] ?? refused.problem.detail;
 
 /**
- * Shows a refused form of a message again, with its values: the message in the frame shows the form without them.
- * Forms with their own place on the page are shown there.
+ * Shows the refused form of a message again, with the typed values, because the frame shows the message's form without
+ * them. Refused forms that are not part of a message are shown elsewhere on the page.
  */
 export function RefusedForm({
 	refused,

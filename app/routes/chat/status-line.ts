@@ -1,8 +1,8 @@
 import type { Session } from "#app/realtime/events.ts";
 
 /**
- * The text that says who answers now; the frame without scripts uses it too.
- * @param customerName null while nobody is signed in.
+ * The text that says who answers the customer now; the page without scripts uses it too.
+ * @param customerName null while no customer is signed in.
  * @param isAgentHere whether the agent has the session open; null when unknown.
  */
 export function statusText(

@@ -64,24 +64,26 @@ const forms = z.discriminatedUnion("intent", [
 	z.object({ intent: z.literal("typing"), sessionId }),
 	z.object({ intent: z.literal("read"), seq, sessionId }),
 	z.object({ intent: z.literal("delivered"), seq, sessionId }),
-	// Only carries the text that was not sent to the page of the next conversation, for browsers without scripts.
+	// The form "start" only carries the text that was not sent to the page of the next conversation, for browsers without
+	// scripts.
 	z.object({ intent: z.literal("start"), sessionId }),
 	z.object({ intent: z.literal("sign-in"), identity: z.string().min(1), sessionId }),
 ]);
 
-/** The result of a form; `setCookie` is the identity cookie of a new or newly signed-in customer. */
+/** The result of a posted form; `setCookie` is the identity cookie of a new or newly signed-in customer. */
 export type Submitted = { sessionId: string | null; message?: Message; setCookie?: string };
 
 /**
- * POST /chat/actions: the forms of /chat for the page's own scripts. The fields and the function are those of the plain
- * form; the answer is JSON instead of a redirect, and no loader runs again.
+ * POST /chat/actions: the forms of /chat, posted by the page's scripts. Fields and function are those of a form without
+ * scripts, but the answer is JSON instead of a redirect, and no loader runs again.
  * @throws DomainError, see `submitChatForm`
  */
 export async function answerChatForm(post: FormPost): Promise<Reply> {
 	const { identity, setCookie } = await identifySender(post);
 	const submitted = await submitChatForm(post, identity);
 	const cookie = submitted.setCookie ?? setCookie;
-	// The page does not know a session that this form has opened, and the stream only sends what changes later.
+	// When the posted form has opened a session, the response contains the page's data, because the browser does not know
+	// the session and the stream only sends later changes.
 	const isOther = submitted.sessionId !== null && submitted.sessionId !== post.fields.sessionId;
 	const page = isOther ? await readChatPage(identity) : null;
 	return jsonReply(
@@ -91,9 +93,10 @@ export async function answerChatForm(post: FormPost): Promise<Reply> {
 }
 
 /**
- * Identifies the sender of a form. Signing in works with any cookie, also a revoked one, because it ends in a new one.
- * @returns also the Set-Cookie value for a browser without a cookie. @throws Unauthorised for a revoked cookie;
- * Forbidden for a form of another owner's page.
+ * Identifies the customer who posted a form. Signing in works with any cookie, even a revoked one, because it sets a
+ * new cookie.
+ * @returns also the Set-Cookie value for a browser without a cookie.
+ * @throws Unauthorised for a revoked cookie; Forbidden for a form from another customer's page.
  */
 export function identifySender(
 	post: FormPost,
@@ -104,7 +107,7 @@ export function identifySender(
 }
 
 /**
- * Carries out a customer's form: the one function behind the plain form and the enhanced page.
+ * Executes a customer's form. Pages with scripts and pages without scripts both use this function.
  * @throws Invalid with field errors, NotFound, Conflict, TooMany, Unauthorised
  */
 export async function submitChatForm(post: FormPost, identity: CustomerIdentity): Promise<Submitted> {
@@ -138,7 +141,7 @@ export async function submitChatForm(post: FormPost, identity: CustomerIdentity)
 
 	const id = input.sessionId ?? (await findCurrentSession(identity))?.row.sessionId ?? null;
 	if (!id && input.intent === "request-agent") {
-		// "Talk to a person" is one click at any time, also before the first message.
+		// "Talk to a person" works at any time, even before the first message.
 		await countSender(post, "sessions");
 		const opened = await findOrCreateSession(identity, { locale: preferredLocale(post) });
 		await requestAgent(opened, actor);
@@ -192,8 +195,8 @@ export async function submitChatForm(post: FormPost, identity: CustomerIdentity)
 }
 
 /**
- * Codes are counted by visitor, by network and by mailbox, for known and unknown addresses alike. The mailbox comes last,
- * so that a sender who has reached another limit cannot use up the mailbox's.
+ * Counts a requested sign-in code by visitor, by network and by mailbox, for known and unknown addresses alike. The
+ * mailbox is counted last, so that a sender who is already limited cannot use up the mailbox's limit.
  */
 async function countCode(request: WithHeaders, identity: CustomerIdentity, email: string) {
 	await countAgainst("codesOfVisitor", identity.visitorId);
@@ -206,5 +209,5 @@ async function announceTyping(id: string, identity: CustomerIdentity) {
 	publishEphemeral({ sessionId, stream: "internal", type: "user-typing", data: { on: true } });
 }
 
-/** The language that the browser prefers; English when it names none. */
+/** The language that the browser prefers; English when the request names no language. */
 const preferredLocale = (request: WithHeaders): string => preferredLanguages(request)[0] ?? "en";

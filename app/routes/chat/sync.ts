@@ -11,7 +11,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		const { sessionId, streams, cursor, subject, guard } = await requireStreamAccess(request);
 		if (request.method === "HEAD") return jsonResponse(null);
-		// A short-polling page is present between two requests too.
+		// A page that uses short polling counts as present between two requests too.
 		if (subject) enterPresence(subject)();
 		const answer = await catchUp({
 			sessionId,
@@ -21,7 +21,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 			waitMs: 0,
 			onLeave: (leave) => onReaderGone(request, leave),
 		});
-		// As for a poll, the access is checked again before the events are returned.
+		// The reader's access is checked again before the events are returned.
 		await guard.revalidate();
 		return jsonResponse(answer);
 	});

@@ -4,11 +4,14 @@ import { Button, TextField } from "#app/components/ui/index.ts";
 import { isEmailOffered } from "#app/models/chat-session/queue-texts.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
 
-/** Whether the panel shows the form for an email address. */
+/** Whether the panel asks the queued customer for an email address. */
 export const isEmailAsked = (session: Session, queue: Queue): boolean =>
 	isEmailOffered(queue) && !session.contactEmail;
 
-/** The queue position, the expected wait, and the form for an email address. Only this component shows them. */
+/**
+ * The panel for a customer in the queue: queue position, expected waiting time, and the form for an email address. No
+ * other part of the page shows these.
+ */
 export function WaitingPanel({
 	session,
 	queue,
@@ -18,9 +21,9 @@ export function WaitingPanel({
 }: {
 	session: Session;
 	queue: Queue;
-	/** The customer's own email address, or one that they gave before. */
+	/** The customer's own email address, or one that they gave before, as the form's initial value. */
 	knownEmail: string | null;
-	/** The email address that was posted without scripts and refused, with its error. */
+	/** The email address that was posted without scripts and refused, with its error message. */
 	refusal: { typed: string; error: string } | null;
 	onPostForm: PostForm;
 }) {
@@ -28,11 +31,11 @@ export function WaitingPanel({
 	return (
 		<section
 			aria-label="Waiting for a person"
-			// Without scripts the panel is empty, unless it has an email address.
+			// Without scripts the panel is hidden, unless it shows an email address or asks for one.
 			className={`mb-3 rounded-control bg-accent-soft px-4 py-3 text-ink ${session.contactEmail || isEmailAsked(session, queue) ? "" : "scripted"}`}
 			data-queue={queue.state}
 		>
-			{/* Hidden without scripts: the frame shows both lines then, because they change. */}
+			{/* These two lines are hidden without scripts, because they change; the transcript's frame shows them then. */}
 			<p className="scripted font-medium">
 				{isTeamAvailable(queue) ? "Connecting you to our team" : "Waiting for our team"}
 			</p>
@@ -69,7 +72,7 @@ export function WaitingPanel({
 						className="min-w-0 flex-1"
 						dir="ltr"
 					/>
-					{/* Aligned with the field, which has a label above it and an error below. */}
+					{/* The button is aligned with the field, which has a label above it and an error message below it. */}
 					<Button variant="secondary" className="mt-[1.625rem] shrink-0">
 						Send me the answer
 					</Button>

@@ -1,6 +1,6 @@
 import { AssistantMark } from "#app/components/ui/index.ts";
 
-/** The text of an empty conversation: who answers, and what to ask. */
+/** The text of a conversation without messages: who answers, and what the customer can ask. */
 export function Welcome({ hasEarlier }: { hasEarlier: boolean }) {
 	return (
 		<div className="m-auto flex max-w-sm flex-col items-center gap-3 text-center">

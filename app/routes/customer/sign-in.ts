@@ -4,12 +4,12 @@ import { env } from "#app/env.server.ts";
 import { answering } from "#app/http/respond.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 
-/** The demo shop's own sign-in page. It exists only on the embedded database. */
+/** Path of the demo shop's own sign-in page, which exists only on the embedded database. */
 const DEMO_SIGN_IN = "/sign-in-as";
 
 /**
- * GET /sign-in: the target of the "Sign in" button in a session. Redirects a signed-in customer back to the chat, others
- * to the shop's page (SIGN_IN_URL) or, on the embedded database, to the demo shop's.
+ * GET /sign-in: the target of the "Sign in" button in the chat. A signed-in customer is redirected back to the chat.
+ * Others are redirected to the store's sign-in page (SIGN_IN_URL) or, on the embedded database, to the demo shop's.
  */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answering(request, async () => {

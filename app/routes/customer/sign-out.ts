@@ -8,13 +8,14 @@ import { answering } from "#app/http/respond.server.ts";
 
 const fields = z.object({ next: z.string().optional() });
 
-/** A GET, after a reload or from a typed URL, goes to the home page. */
+/** A GET request (a reload or a typed URL) is redirected to the home page and signs nobody out. */
 export function loader() {
 	return redirect("/");
 }
 
 /**
- * Signs the browser out and revokes the token in its cookie. A bearer token is revoked instead, with the answer 204.
+ * Signs the customer out and revokes the token in the browser's cookie. If the request has a bearer token, that token
+ * is revoked and the answer is 204.
  */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(request, async () => {

@@ -13,7 +13,7 @@ export const meta: MetaFunction<typeof loader> = ({ data: loaded }) => [
 ];
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
-	// Agents may follow the copilot's sources to articles that customers may not read.
+	// The copilot's sources link agents to this page, also for articles that customers may not read.
 	const readers = (await getAgent(request)) ? "agents" : "customers";
 	const article = await getArticle(params.slug ?? "", readers);
 	if (!article) {
@@ -44,7 +44,8 @@ export default function HelpArticle() {
 					All help
 				</Link>
 				<h1 className="mb-6 max-w-measure font-semibold text-2xl">{title}</h1>
-				{/* biome-ignore lint/security/noDangerouslySetInnerHtml: made by markdown-it with HTML switched off. */}
+				{/* biome-ignore lint/security/noDangerouslySetInnerHtml: markdown-it made the HTML with raw HTML in articles
+				    disabled. */}
 				<div className="prose" dangerouslySetInnerHTML={{ __html: html }} />
 				<p className="mt-8 text-ink-soft text-sm">
 					Last changed <time dateTime={updatedAt}>{updatedOn}</time>

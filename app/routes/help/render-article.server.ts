@@ -4,9 +4,8 @@ import { headingIds } from "#app/models/article/passages.ts";
 export type ArticleHeading = { id: string; text: string };
 
 /**
- * Renders an article's Markdown as HTML, from the same tokens as its passages. Headings have the ids that passages
- * refer to (`/help/slug#heading`). The page has its own h1, so a first-level heading becomes an h2. HTML in the
- * source is removed.
+ * Renders an article's Markdown as HTML. Headings get the ids that passages refer to (`/help/slug#heading`). The page
+ * has its own h1, so a first-level heading of the article becomes an h2. HTML in the article's source is removed.
  */
 export function renderArticle(body: string): { html: string; headings: ArticleHeading[] } {
 	const tokens = parseMarkdown(body);

@@ -1,13 +1,13 @@
 import { untilReaderGone } from "#app/http/exchange.server.ts";
 import { answering } from "#app/http/respond.server.ts";
 
-/** Statuses that a quick retry would not change. */
+/** HTTP statuses of errors that a quick retry would not change. */
 const PERMANENT_STATUSES = new Set([401, 403, 404, 429]);
 const ERROR_DELAY_MS = 10_000;
 
 /**
- * Answers a request for the page that grows. A frame without scripts reloads at once after an error and ignores
- * Retry-After, so the error response is delayed.
+ * Answers a request for the transcript page without scripts. Its frame reloads at once after an error and ignores
+ * Retry-After, so an error response is delayed by ten seconds.
  */
 export async function answerFrameRequest(
 	request: Request,

@@ -2,21 +2,29 @@ import { createHash } from "node:crypto";
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import stylesheet from "#app/styles.css?url";
 
-/** Seconds before the refresh: up to one second, browsers replace the page instead of adding it to the history. */
+/**
+ * Seconds before the frame's page is refreshed. With at most one second, browsers replace the page and add no entry to
+ * the browser history.
+ */
 const REFRESH_SECONDS = 1;
 
-/** Seconds that the browser caches the page: longer than a server outage. The page contains no personal data. */
+/**
+ * Seconds for which the browser caches the frame's page: longer than a server outage. The page contains no personal
+ * data.
+ */
 const CACHE_SECONDS = 86_400;
 
 const STYLE_HTML =
 	"html,body{height:100%}body{margin:0}object{display:block;width:100%;height:100%}p{margin:0;padding:1.5rem 1rem;text-align:center}";
 
 /**
- * GET /chat/live/frame and /admin/chat/:sessionId/live/frame: the content of the frame on a page without scripts. It
- * shows the page that grows inside an object and loads that again when it has ended, for any reason. A browser counts
- * a refresh from the moment when everything in the page has loaded, so the refresh waits while the inner page grows.
- * There are two such pages and each goes to the other: both are cached, so the change needs no server. A page that
- * went to itself would be requested again, and a failed request would leave the browser's error page for good.
+ * GET /chat/live/frame and /admin/chat/:sessionId/live/frame: the document in the frame on a page without scripts.
+ * The document shows the growing transcript page in an `object` element and loads it again when it has ended, for any
+ * reason. A browser starts to count a refresh when everything in the document has loaded, so the refresh waits while
+ * the transcript grows.
+ * The document has two URLs (with and without `?open`), and each refreshes to the other. Both are cached, so the change
+ * needs no server. A refresh to one and the same URL would be requested from the server, and a failed request would
+ * leave the browser's error page for ever.
  */
 export function loader({ request }: LoaderFunctionArgs): Response {
 	const holdsTranscript = new URL(request.url).searchParams.has("open");
@@ -41,7 +49,7 @@ export function loader({ request }: LoaderFunctionArgs): Response {
 	);
 }
 
-/** The content of the object is shown when its page cannot be loaded. */
+/** The text inside the `object` element is shown when the transcript page cannot be loaded. */
 const TRANSCRIPT_HTML = `<object type="text/html" data="../live" title="Conversation"><p class="text-ink-soft">No connection at the moment. Your messages are safe, and the conversation comes back by itself. If it does not, reload this page.</p></object>`;
 
 const framePage = (seconds: number, next: string, body: string) =>

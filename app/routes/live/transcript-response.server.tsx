@@ -22,17 +22,20 @@ import { createStreamStarter, refuseWhileDraining } from "#app/routes/streams/ev
 import stylesheet from "#app/styles.css?url";
 import { StreamingMarkdownRemover } from "#app/text/message-markdown.ts";
 
-/** Padding, because some browsers render nothing before they have received about this much. */
+/** An HTML comment of 1 KB, because some browsers render nothing before they have received about that much. */
 const OPENING_PADDING = `<!--${" ".repeat(1024)}-->`;
 
-/** A link that loads the page after the end, because the form around the frame does not know of the end. */
+/**
+ * A link at the end of the session that loads the chat page, because the page around the frame does not learn that the
+ * session has ended.
+ */
 const END_LINKS =
 	'<p class="self-center text-sm"><a class="text-accent underline underline-offset-2" href="/chat">Rate this conversation or start a new one</a></p>';
 
 /**
- * The transcript as an HTML page that never ends: messages are appended as they come, and live answers word by word.
- * HTML that was sent cannot be changed, so what is no longer valid is hidden by a later style element. `frame.ts`
- * loads the page again when it has ended.
+ * The transcript as an HTML page that never ends: messages are appended when they arrive, and live answers word by
+ * word. HTML that was sent cannot be changed, so outdated HTML is hidden by a later style element. The frame's page
+ * (`frame.ts`) loads the transcript again when its connection has ended.
  */
 export function respondWithTranscript(
 	request: WithHeaders,
@@ -40,14 +43,14 @@ export function respondWithTranscript(
 		sessionId: string;
 		streams: StreamName[];
 		side: ViewerSide;
-		/** The customer's name, for agents. */
+		/** The customer's name, for the agent's page. */
 		customerName?: string | null;
 		cursor: Cursor | null;
-		/** The owner for whom the open page counts, and its presence subject. */
+		/** The owner for whom the open stream is counted. `subject` is the presence subject while the page is open. */
 		owner: string;
 		subject: PresenceSubject | null;
 		guard: AccessGuard;
-		/** Reads the present session, for the customer's status line. */
+		/** Reads the session as it is now, for the status line on the customer's page. */
 		readSession?: () => Promise<Session>;
 		readHistory: (upToSeq: number) => Promise<unknown[]>;
 	},
@@ -64,7 +67,7 @@ export function respondWithTranscript(
 	return new Response(body, { headers: transcriptHeaders(nonce) });
 }
 
-/** The response to a HEAD request, which opens no stream. */
+/** The response to a HEAD request, which opens no event stream. */
 export const transcriptHead = (): Response =>
 	new Response(null, { headers: transcriptHeaders(randomBytes(16).toString("base64")) });
 
@@ -73,7 +76,7 @@ const transcriptHeaders = (nonce: string): [string, string][] => [
 	...Object.entries(STREAM_HEADERS),
 	...pageSecurityHeaders(nonce),
 ];
-/** Writes the first status line before the history; events report later changes. */
+/** Writes the first status line before the message history; events change the status line later. */
 async function openTranscript(
 	sink: Sink,
 	nonce: string,
@@ -87,7 +90,8 @@ async function openTranscript(
 		sink,
 		encode,
 		readHistory: async (upToSeq) => {
-			// Read after joining the stream, so it is at least as new as the history.
+			// The session is read after the reader has joined the stream, so the status line is at least as new as the
+			// message history.
 			const [messages, session] = await Promise.all([options.readHistory(upToSeq), options.readSession?.()]);
 			if (session) sink.write(status.show(session));
 			return messages;
@@ -96,8 +100,8 @@ async function openTranscript(
 }
 
 /**
- * The line above the transcript with who answers, the queue position and the wait. HTML that was sent cannot be
- * changed, so each new line covers the one before, which is hidden.
+ * The status line above the transcript: who answers, the queue position and the waiting time. HTML that was sent cannot
+ * be changed, so each new status line covers the previous one, which is hidden.
  */
 function createStatusBar(nonce: string, customerName: string | null) {
 	let count = 0;
@@ -124,7 +128,7 @@ function createStatusBar(nonce: string, customerName: string | null) {
 
 	return {
 		show(changed: Session): string {
-			// An event that is older than the session that was read is ignored.
+			// An event is ignored when it is older than the session that was read from the database.
 			if (session && changed.lastSeq < session.lastSeq) return "";
 			session = changed;
 			return draw();
@@ -137,22 +141,22 @@ function createStatusBar(nonce: string, customerName: string | null) {
 }
 
 function openPage(nonce: string, side: ViewerSide): string {
-	// On the customer's page the status line covers the top, so the transcript has padding there.
+	// On the customer's page the status line covers the top of the transcript, so the transcript has padding there.
 	const top = side === "user" ? "pt-24" : "pt-4";
-	// column-reverse keeps the newest message in view as the page grows, without scripts.
+	// `column-reverse` keeps the newest message visible while the page grows, without scripts.
 	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Conversation</title><base target="_top"><link rel="stylesheet" href="${stylesheet}"><style nonce="${nonce}">html,body{height:100%}body{margin:0;display:flex;flex-direction:column-reverse;overflow-y:auto}</style></head><body>${OPENING_PADDING}<div role="log" aria-label="Conversation" class="mb-auto flex flex-col gap-3 px-4 ${top} pb-4">`;
 }
 
-/** Link to the form for an email address, which is on the page around the frame. */
+/** Link to the form for an email address, which is on the page around the transcript's frame. */
 const EMAIL_LINK =
 	'<p class="self-center text-sm"><a class="text-accent underline underline-offset-2" href="/chat">Where can we reach you?</a></p>';
 
-/** Turns events into pieces of HTML. Exported for its test. */
+/** Creates a function that turns events into pieces of HTML for the transcript page. Exported for its test. */
 export function createTranscriptEncoder(
 	side: ViewerSide,
 	nonce: string,
 	customerName?: string | null,
-	/** The customer's status line; null on the agent's page, which has its own. */
+	/** The status line on the customer's page; null for the agent's page, which shows its own. */
 	status: ReturnType<typeof createStatusBar> | null = null,
 ): Encode {
 	let pieces = 0;
@@ -186,7 +190,7 @@ export function createTranscriptEncoder(
 				</div>
 			</div>,
 		);
-		// The bubble stays open, so that the next text is inside it.
+		// The bubble's last HTML tags are not sent yet, so that the next text of the live answer is inside the bubble.
 		return bubble.replace(/<\/div><\/div><\/div>$/, "");
 	}
 
@@ -248,7 +252,7 @@ export function createTranscriptEncoder(
 				return closeThinking() + closeLive() + html || null;
 			}
 			case "hb":
-				// An HTML comment as a heartbeat, so that proxies do not close the connection.
+				// The heartbeat is sent as an HTML comment, so that proxies do not close the connection.
 				return live ? null : "<!-- -->";
 			default:
 				return null;

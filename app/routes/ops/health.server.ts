@@ -1,8 +1,8 @@
 import type { Reply } from "#app/http/respond.server.ts";
 
 /**
- * The answer of GET /healthz: the process is alive. It does not use the database, so that a slow database does not
- * restart processes.
+ * The answer of GET /healthz: the process is alive. The check does not use the database, so that a slow database does
+ * not cause restarts of server processes.
  */
 export const answerHealthz = (): Reply => ({
 	status: 200,

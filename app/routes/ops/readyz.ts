@@ -5,8 +5,9 @@ import { hub } from "#app/realtime/hub.server.ts";
 import { isMigrated } from "#db/is-migrated.server.ts";
 
 /**
- * GET /readyz: whether this process can serve customers. 503 while the database is unavailable or not migrated, or
- * while the process ends. A bus that fails is reported but gives no 503, because the head check delivers the events.
+ * GET /readyz: whether this process can serve customers. The answer is 503 while the database is unavailable or not
+ * migrated, or while the process ends. A failing bus is reported but does not cause a 503, because the head check
+ * delivers the events.
  */
 export async function loader(): Promise<Response> {
 	const database = await isMigrated().catch(() => false);
@@ -22,7 +23,7 @@ export async function loader(): Promise<Response> {
 			busKind: bus.kind,
 			busTrouble: bus.trouble,
 			streams: countConnections(),
-			/** Unattended sessions that this process has repaired since its start, by problem. */
+			/** The number of unattended sessions that this process has repaired since its start, by kind of problem. */
 			repaired: repairs,
 		},
 		{ status: ready ? 200 : 503 },

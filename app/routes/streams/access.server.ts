@@ -12,13 +12,13 @@ import { createCustomerGuard, createProgramRevalidate } from "./revalidate.serve
 const streamQuery = z.object({
 	sessionId: z.string().optional(),
 	cursor: z.string().optional(),
-	/** For the inbox: how many waiting customers it shows. */
+	/** For the inbox's stream: the maximum number of queued sessions in the inbox. */
 	waiting: z.string().max(20).optional(),
 });
 
 /**
- * Reads the requested session and cursor from the query, or from the form of a POST. Some networks hold back a stream
- * that answers a GET and pass on the same one that answers a POST, so both mean the same.
+ * Reads the session id and the cursor of a stream request, from the query of a GET or from the form of a POST. Both
+ * mean the same, because some networks hold back a stream that answers a GET and pass on a stream that answers a POST.
  * @throws Invalid; DomainError 413 or 415 for a body that is not a small form
  */
 export const readStreamQuery = (
@@ -30,17 +30,18 @@ export type StreamAccess = {
 	sessionId: string;
 	streams: StreamName[];
 	cursor: Cursor | null;
-	/** Whom this stream is counted for, to limit open streams. */
+	/** The owner for whom this stream is counted, to limit the number of open streams. */
 	owner: string;
-	/** Who is present while it is open; null for a program. */
+	/** Who counts as present while the stream is open; null for a program. */
 	subject: PresenceSubject | null;
-	/** Ends the stream when this reader may no longer read. */
+	/** The checks that end the stream when its reader may no longer read. */
 	guard: AccessGuard;
 };
 
 /**
- * Authorises a request to read a session, whatever the transport: who reads which session from which cursor.
- * Last-Event-ID, which browsers send when they reconnect, is newer than the cursor in the URL.
+ * Authorises a request to read a session, over any transport.
+ * @returns who reads which session, from which cursor. The Last-Event-ID header, which browsers send when they
+ * reconnect, is newer than the cursor in the URL.
  * @throws Unauthorised, NotFound, Invalid
  */
 export async function requireStreamAccess(request: Request): Promise<StreamAccess> {
@@ -65,7 +66,10 @@ export async function requireStreamAccess(request: Request): Promise<StreamAcces
 	};
 }
 
-/** The cursor of a request. Text that is not a cursor counts as one of another epoch, so the reader gets a reset. */
+/**
+ * Reads the cursor of a request. Text that is not a cursor counts as a cursor of another epoch, so the reader starts
+ * again from the newest messages.
+ */
 export function readCursor(request: Request, fromQuery: string | undefined): Cursor | null {
 	const text = request.headers.get("Last-Event-ID") || fromQuery;
 	if (!text) return null;

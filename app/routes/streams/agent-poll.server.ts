@@ -13,9 +13,11 @@ import { createAgentRevalidate } from "./revalidate.server.ts";
 import { acquireStreamSlot } from "./stream-slots.server.ts";
 
 /**
- * The content of `/admin/chat/events` as one JSON answer: with `?sessionId=` one session with its internal stream,
- * else the inbox.
- * @param waitMs how long to wait (ms) when there are no events. @returns null for a HEAD request. @throws Unauthorised, NotFound, TooMany
+ * The events of `/admin/chat/events` as one JSON answer: with `?sessionId=` one session with its internal stream,
+ * otherwise the inbox.
+ * @param waitMs how long to wait (ms) when there are no events.
+ * @returns null for a HEAD request.
+ * @throws Unauthorised, NotFound, TooMany
  */
 export async function pollAsAgent(request: Request, waitMs: number) {
 	const agent = await getAgent(request);
@@ -47,7 +49,7 @@ export async function pollAsAgent(request: Request, waitMs: number) {
 			waitMs,
 			onLeave: (leave) => onReaderGone(request, leave),
 		});
-		// A poll can wait longer than the time within which an ended login must lose access.
+		// The login is checked again before the answer, because a poll may wait longer than an ended login may keep access.
 		if (waitMs > 0) await revalidate();
 		return page;
 	} finally {

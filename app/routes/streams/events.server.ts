@@ -19,10 +19,12 @@ import { readCursor, readStreamQuery, requireStreamAccess } from "./access.serve
 import { closeWhenAccessEnds, createAgentRevalidate, type Revalidate } from "./revalidate.server.ts";
 import { acquireStreamSlot } from "./stream-slots.server.ts";
 
-/** The answer to a HEAD request: nobody reads, so no slot is acquired and nobody is present. */
+/** Answers a HEAD request: the stream closes at once, no stream slot is acquired, and nobody counts as present. */
 const closeAtOnce: StartStream = (sink) => sink.close();
 
-/** `/chat/events`: a session, by cookie or bearer token; GET or POST, which changes nothing. */
+/**
+ * `/chat/events`: the event stream of a session, for a cookie or a bearer token. A POST changes nothing, like a GET.
+ */
 export const prepareCustomerEvents: PrepareStream = async (request) => {
 	refuseWhileDraining();
 	const { sessionId, streams, cursor, owner, subject, guard } = await requireStreamAccess(request);
@@ -41,7 +43,8 @@ export const prepareCustomerEvents: PrepareStream = async (request) => {
 };
 
 /**
- * `/admin/chat/events`: for agents, the inbox; with `?sessionId=` one session with its internal stream.
+ * `/admin/chat/events` for agents: the event stream of the inbox, or with `?sessionId=` of one session with its
+ * internal stream.
  */
 export const prepareAgentEvents: PrepareStream = async (request) => {
 	refuseWhileDraining();
@@ -78,7 +81,7 @@ export const prepareAgentEvents: PrepareStream = async (request) => {
 	);
 };
 
-/** A prepared stream as the body of a web Response, which works on any server. */
+/** A prepared event stream as the body of a web Response, which works on any server. */
 export function respondWithStream(request: WithHeaders, start: StartStream): Response {
 	const { body, sink } = createWebSink(findResponse(request));
 	start(sink);
@@ -86,10 +89,10 @@ export function respondWithStream(request: WithHeaders, start: StartStream): Res
 }
 
 /**
- * Acquires a stream slot. The returned function starts the stream, registers its subject as present while it is open,
- * revalidates the reader, and logs a failure to open it.
+ * Acquires a stream slot. The returned function starts the stream, registers the presence subject while the stream is
+ * open, revalidates the reader, and logs an error that prevents the start.
  * @param reader.subject null for programs, which have no presence.
- * @throws TooMany when the owner or the address has no free slot
+ * @throws TooMany when the owner or the network address has no free slot
  */
 export function createStreamStarter(
 	request: WithHeaders,
@@ -111,7 +114,7 @@ export function createStreamStarter(
 	};
 }
 
-/** @throws DomainError 503 while the process is shutting down; another process serves the client. */
+/** Refuses new streams while this process shuts down; another process serves the client. @throws DomainError 503 */
 export function refuseWhileDraining(): void {
 	if (isDraining()) throw new DomainError(503, "Ending", "This process is ending. Connect again.");
 }

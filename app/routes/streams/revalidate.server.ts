@@ -8,14 +8,14 @@ import type { Sink } from "#app/realtime/sink/sink.ts";
 import type { AccessGuard } from "#app/realtime/stream.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 
-/** Longest time that an open stream outlives the login, token or key that opened it. */
+/** Maximum milliseconds that an open stream continues after its login, token or API key has become invalid. */
 export const REVALIDATE_MS = 15_000;
 const TICK_MS = 1_000;
 
-/** Checks again whether a reader may read. @throws DomainError when not */
+/** A function that checks again whether a reader may read. @throws DomainError when the reader may not */
 export type Revalidate = AccessGuard["revalidate"];
 
-/** Checks that the login of a request still belongs to the agent: not signed out, revoked or expired. */
+/** Creates a check that the login of a request still belongs to the agent and is not signed out, revoked or expired. */
 export function createAgentRevalidate(request: Request, agentId: string): Revalidate {
 	const login = keepOnlyHeader(request, "Cookie");
 	return async () => {
@@ -23,13 +23,16 @@ export function createAgentRevalidate(request: Request, agentId: string): Revali
 	};
 }
 
-/** Checks that the API key of a request is still valid. */
+/** Creates a check that the API key of a request is still valid. */
 export function createProgramRevalidate(request: Request): Revalidate {
 	const key = keepOnlyHeader(request, "Authorization");
 	return () => requireBearer(key);
 }
 
-/** Ends a customer's stream when the session gets another owner or the customer's token was signed out. */
+/**
+ * Creates the access guard of a customer's stream: the stream ends when the session gets another owner or the
+ * customer's token is revoked.
+ */
 export function createCustomerGuard(sessionId: string, identity: CustomerIdentity): AccessGuard {
 	const actor = { type: "customer", identity } as const;
 	return {
@@ -41,19 +44,23 @@ export function createCustomerGuard(sessionId: string, identity: CustomerIdentit
 const mayOwn = (identity: CustomerIdentity, userId: string | null) =>
 	userId === null || userId === identity.customerId;
 
-/** Keeps only the header that is needed again, because the request stays in memory while the stream is open. */
+/** Copies a request with only one header, because the copy stays in memory while the stream is open. */
 const keepOnlyHeader = (request: Request, header: string): Request =>
 	new Request(request.url, { headers: { [header]: request.headers.get(header) ?? "" } });
 
 type Entry = { sink: Sink; revalidate: Revalidate; ticksLeft: number };
 
-/** Every open stream of this process with one timer, so that simultaneous checks share a statement. */
+/**
+ * All open streams of this process with one timer. Streams that are checked at one moment share a database statement.
+ */
 const register = singleton("revalidations", () => ({
 	entries: new Set<Entry>(),
 	timer: null as NodeJS.Timeout | null,
 }));
 
-/** Closes a stream within REVALIDATE_MS after its reader may no longer read. A database error does not close it. */
+/**
+ * Closes a stream within REVALIDATE_MS after its reader has lost access. A database error does not close the stream.
+ */
 export function closeWhenAccessEnds(sink: Sink, revalidate: Revalidate): void {
 	const entry = { sink, revalidate, ticksLeft: REVALIDATE_MS / TICK_MS };
 	register.entries.add(entry);

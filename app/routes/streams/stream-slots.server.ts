@@ -4,17 +4,20 @@ import type { WithHeaders } from "#app/http/exchange.server.ts";
 import { TooMany } from "#app/models/errors.ts";
 import { singleton } from "#app/singleton.server.ts";
 
-/** Open streams of one visitor in this process: all their tabs and frames, with room for reconnecting. */
+/** Maximum number of open streams of one visitor in this process: all tabs and frames, with room for reconnecting. */
 const SLOTS_PER_VISITOR = 24;
-/** … and of one address: an office or a mobile network's gateway serves many people. */
+/**
+ * Maximum number of open streams of one network address: an office or a mobile network's gateway serves many people.
+ */
 const SLOTS_PER_ADDRESS = 1_000;
 const RETRY_SECONDS = 10;
 
 const slotCounts = singleton("stream-slots", () => new Map<string, number>());
 
 /**
- * Acquires a slot for an open stream, whose number is limited for each owner and address.
- * @returns a function that releases it; repeated calls do nothing. @throws TooMany when no slot is free
+ * Acquires a slot for an open stream. The number of slots is limited for each owner and each network address.
+ * @returns a function that releases the slot; repeated calls do nothing.
+ * @throws TooMany when no slot is free
  */
 export function acquireStreamSlot(request: WithHeaders, owner: string): () => void {
 	if (env().RATE_LIMITS === "off") return () => {};

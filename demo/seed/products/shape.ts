@@ -1,5 +1,8 @@
 type SeedVariant = {
-	/** The options that distinguish it from the other variants, in the order shown: `{ colour: "Clay" }`. */
+	/**
+	 * The options that distinguish this variant from the product's other variants, in the order shown: `{ colour: "Clay"
+	 * }`.
+	 */
 	options: Record<string, string>;
 	priceCents: number;
 	stock: number;
@@ -11,7 +14,7 @@ export type SeedProduct = {
 	category: string;
 	description: string;
 	details: Record<string, string>;
-	/** A key of the illustrations in demo/illustrations. */
+	/** The key of the product's illustration in demo/illustrations. */
 	illustration: string;
 	variants: SeedVariant[];
 };

@@ -18,7 +18,7 @@ import { listBlocked, unblockSender } from "#app/models/customer/blocked-sender.
 
 export const meta: MetaFunction = () => [{ title: "Blocked senders · Mevi Chat" }];
 
-/** Passes the Retry-After header of a 429 response on. */
+/** Copies the Retry-After header of a 429 response to the page's response. */
 export const headers = passRetryAfter;
 
 const MAX_SHOWN_SENDERS = 200;
@@ -31,7 +31,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 	return data({ entries: await listBlocked(MAX_SHOWN_SENDERS) }, { headers });
 }
 
-/** POST /admin/blocked intent=unblock, sender: unblocks a sender. */
+/** POST /admin/blocked with the fields `intent=unblock` and `sender`: unblocks a sender. */
 export async function action({ request }: ActionFunctionArgs) {
 	try {
 		await requireAgent(request);

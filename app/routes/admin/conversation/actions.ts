@@ -5,7 +5,7 @@ import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { readAgentForm, submitAgentForm } from "./submit.server.ts";
 
-/** POST /admin/chat/:sessionId/actions: the forms of a session for the page's scripts. */
+/** POST /admin/chat/:sessionId/actions: receives the agent's forms for one session from the page's scripts, as JSON. */
 export function action({ request, params }: ActionFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		const agent = await getAgent(request);

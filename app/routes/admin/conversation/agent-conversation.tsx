@@ -25,11 +25,11 @@ type Refused = {
 	typed: string;
 	intent: string;
 	result: CopilotResult | null;
-	/** The question to confirm before the session ends; null when there is none. */
+	/** The question that the agent must confirm before the session ends; null when no confirmation is needed. */
 	confirmEnd: string | null;
 };
 
-/** The agent's page of one session: transcript and composer, with the customer's panel beside them. */
+/** The agent's page of one session: transcript and composer, with the customer panel beside them. */
 export function AgentConversation({
 	page,
 	refused,
@@ -62,7 +62,7 @@ export function AgentConversation({
 	const copilot = useCopilot(`${base}/actions`, refused?.result ?? null);
 	const replaceDraft = (text: string) => setRestored({ text, count: restored.count + 1, isWhole: true });
 	const session = chat.conversation.session ?? page.session;
-	/** Counts posted forms of the customer's panel, each of which changes the page's data. */
+	/** The number of forms posted from the customer panel; each of these forms changes the page's data. */
 	const [changes, setChanges] = useState(0);
 	const { customer, verifiedEmail, orders, actions, languages, block } = useFreshPage(
 		page,
@@ -90,7 +90,7 @@ export function AgentConversation({
 				id="conversation"
 				aria-label="Conversation with the customer"
 				ref={column}
-				// The height of a copilot suggestion is a share of this container's height.
+				// The maximum height of a copilot suggestion is a share of this element's height.
 				className="@container-size flex min-h-0 min-w-0 flex-col"
 			>
 				<AgentHeader
@@ -171,7 +171,7 @@ export function AgentConversation({
 	);
 }
 
-/** The composer if this agent may write; otherwise the reason, and the text that was not sent. */
+/** The composer if this agent may write; otherwise the reason why not, and the text that was not sent. */
 function ReplyArea({
 	session,
 	isMine,
@@ -182,10 +182,10 @@ function ReplyArea({
 }: {
 	session: Session;
 	isMine: boolean;
-	/** The text of a form that was posted without scripts and refused. */
+	/** The text of a reply that was posted without scripts and refused. */
 	unsent: string;
 	draftKey: string;
-	/** The element that gets the focus when the composer disappears. */
+	/** The element that gets the focus when the composer disappears from the page. */
 	reason: Ref<HTMLParagraphElement>;
 	children: ReactNode;
 }) {

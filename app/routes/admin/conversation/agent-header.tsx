@@ -5,7 +5,7 @@ import type { Session } from "#app/realtime/events.ts";
 import { waitingLabel } from "../labels.ts";
 import { EndChat } from "./end-chat.tsx";
 
-/** The header of a session for agents: the customer, the state, and the agent's buttons. */
+/** The header of a session on the agent's page: the customer, the session's state, and the agent's buttons. */
 export function AgentHeader({
 	session,
 	isMine,
@@ -16,7 +16,7 @@ export function AgentHeader({
 	session: Session;
 	isMine: boolean;
 	name: string;
-	/** Whether the customer has the session open; null when unknown. */
+	/** Whether the customer has the session open now; null when unknown. */
 	isCustomerHere: boolean | null;
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
@@ -25,7 +25,7 @@ export function AgentHeader({
 		void onSubmit({ intent: "take" });
 	};
 	const canTake = session.status === "assistant" || session.status === "queued";
-	// Two rows in a narrow layout; in a wide one `contents` puts both rows into one grid.
+	// The header has two rows in a narrow layout. In a wide layout `display: contents` puts both rows into one grid.
 	return (
 		<header className="flex flex-col border-line border-b px-4 py-1.5 lg:grid lg:grid-cols-[minmax(0,1fr)_auto_auto] lg:gap-x-2 lg:gap-y-1 lg:py-2">
 			<div className="flex min-h-11 items-center gap-1 lg:contents">

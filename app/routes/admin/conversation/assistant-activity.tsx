@@ -4,7 +4,7 @@ import type { ActionEntry } from "#app/models/assistant-action/present.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { ProposalCard, ToolRun } from "#db/shapes.ts";
 
-/** What the assistant looked up and proposed in a session, and the customer's responses. */
+/** The list of what the assistant looked up and proposed in a session, with the customer's responses to proposals. */
 export function AssistantActivity({ entries }: { entries: ActionEntry[] }) {
 	if (entries.length === 0) return null;
 	return (
@@ -30,7 +30,10 @@ export function AssistantActivity({ entries }: { entries: ActionEntry[] }) {
 	);
 }
 
-/** The list that the page was loaded with, updated from messages that have arrived since. */
+/**
+ * The list of the assistant's tool runs and proposals that the page was loaded with, updated from the messages that
+ * have arrived since.
+ */
 export function withNewMessages(entries: ActionEntry[], messages: Message[]): ActionEntry[] {
 	const byId = new Map(entries.map((entry) => [entry.id, entry]));
 	for (const { metadata, sentAt } of messages) {
@@ -40,7 +43,8 @@ export function withNewMessages(entries: ActionEntry[], messages: Message[]): Ac
 		const card = metadata.proposal as ProposalCard | undefined;
 		if (!card) continue;
 		const known = byId.get(card.id);
-		// The loaded list contains expired proposals; a message's card says so only after somebody clicks on it.
+		// The state in the loaded list is used while the message's card says "proposed", because the list knows that a
+		// proposal has expired; the card learns that only after somebody clicks on it.
 		const state = card.state === "proposed" && known ? known.state : card.state;
 		byId.set(card.id, {
 			id: card.id,

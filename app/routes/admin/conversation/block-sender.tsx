@@ -5,14 +5,17 @@ import { Button, buttonClasses, useKeptFocus } from "#app/components/ui/index.ts
 
 type Block = { reason: "blocked" | "spam"; by: string | null; at: string };
 
-/** Blocks the session's sender or marks the session as spam, which ends it; or unblocks the sender. */
+/**
+ * The buttons to block the session's sender, to mark the session as spam (which ends the session), or to unblock the
+ * sender.
+ */
 export function BlockSender({
 	block,
 	onSubmit,
 }: {
-	/** The block; null while the sender is not blocked. */
+	/** Who blocked the sender, when and why; null while the sender is not blocked. */
 	block: Block | null;
-	/** @returns whether the form was accepted. */
+	/** Posts the form. @returns whether the server accepted the form. */
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const container = useRef<HTMLDivElement>(null);

@@ -20,7 +20,7 @@ it.each(RESULTS.map((result) => ({ result })))(
 			<CopilotResultPanel copilot={copilot} onUse={() => {}} onSend={async () => true} />,
 		);
 		expect(html).toMatch(/<strong[^>]*>30 days<\/strong>/);
-		// The draft for the composer keeps its Markdown.
+		// The draft that the copilot puts into the composer keeps its Markdown marks.
 		expect(html.replace(/<input[^>]*>/g, "")).not.toMatch(/\*\*|`/);
 	},
 );

@@ -10,7 +10,8 @@ import { languageName } from "../labels.ts";
 import type { useCopilot } from "./use-copilot.ts";
 
 /**
- * Id of the composer form, which the copilot's buttons belong to, so that the draft is posted without scripts too.
+ * Id of the composer's form. The copilot's buttons belong to that form, so that the draft is posted without scripts
+ * too.
  */
 export const COMPOSER_ID = "reply";
 
@@ -24,7 +25,10 @@ const TASK_LABELS = [
 	{ intent: "translate", name: "Translate", working: "Translating your draft", needsModel: true },
 ];
 
-/** The copilot's buttons below the composer. Every button is part of the plain form. */
+/**
+ * The copilot's buttons below the composer. Each is a submit button of the composer's form, so it works without
+ * scripts.
+ */
 export function CopilotBar({
 	copilot,
 	languages,
@@ -36,7 +40,8 @@ export function CopilotBar({
 	const ask = (event: MouseEvent<HTMLButtonElement>) => {
 		event.preventDefault();
 		const { form, value } = event.currentTarget;
-		// A second request would cost again. The button is not disabled, because a disabled button loses the focus.
+		// A second click while a request runs is ignored, because a request costs money. The button is not disabled,
+		// because a disabled button loses the focus.
 		if (copilot.working === value) return;
 		void copilot.ask(value, String(form ? (new FormData(form).get("message") ?? "") : ""));
 	};
@@ -72,16 +77,16 @@ export function CopilotBar({
 	);
 }
 
-/** The copilot's result, above the composer. Nothing is sent without the agent's click. */
+/** The copilot's result, above the composer. Nothing is sent to the customer before the agent clicks. */
 export function CopilotResultPanel({
 	copilot,
 	onUse,
 	onSend,
 }: {
 	copilot: ReturnType<typeof useCopilot>;
-	/** Replaces the composer's text. */
+	/** Replaces the composer's text by a draft. */
 	onUse: (text: string) => void;
-	/** Sends a translation. @returns whether it was accepted. */
+	/** Sends a translation to the customer. @returns whether the server accepted the message. */
 	onSend: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const { working, result, problem } = copilot;
@@ -92,7 +97,8 @@ export function CopilotResultPanel({
 	};
 	return (
 		<>
-			{/* Always in the page, because screen readers announce only changes of an existing live region. */}
+			{/* This live region is always in the page, because screen readers announce only changes of an existing live
+			    region. */}
 			<p role="status" className="sr-only">
 				{task?.working ?? (result ? `${RESULT_TITLES[result.kind]} is ready` : "")}
 			</p>
@@ -114,7 +120,7 @@ export function CopilotResultPanel({
 	);
 }
 
-/** Focuses the composer when the focused element disappears. */
+/** Focuses the composer when the focused element of the copilot's result disappears. */
 function focusComposer() {
 	const form = document.getElementById(COMPOSER_ID);
 	form?.querySelector<HTMLTextAreaElement>("textarea")?.focus();
@@ -132,7 +138,8 @@ function Result({
 		>
 			<div className="flex items-center justify-between gap-3">
 				<h2 className="font-medium text-sm">{RESULT_TITLES[result.kind]}</h2>
-				{/* A link, so that it works without scripts: it loads the page without the result. */}
+				{/* The close button is a link, so that it works without scripts: the link loads the page without the
+				    copilot's result. */}
 				<a
 					href="?"
 					className="inline-flex min-h-9 items-center text-accent text-sm pointer-coarse:min-h-11"
@@ -223,7 +230,7 @@ function ResultBody({
 	);
 }
 
-/** A translation to check before it is sent; the agent can edit it. */
+/** Shows a translation that the agent checks, and may edit, before it is sent. */
 function SendTranslation({
 	result,
 	copilot,

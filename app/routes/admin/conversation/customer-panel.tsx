@@ -13,13 +13,13 @@ type Order = {
 	placedAt: string | null;
 	expectedOn: string | null;
 	items: string[];
-	/** The customer's requests for this order from the chat. */
+	/** The requests about this order that the customer made in the chat, such as a return. */
 	requests: { id: string; kind: string; state: string; reason: string | null; at: string }[];
 };
 
 /**
- * The customer's panel: what they want, and their orders. On a narrow screen it covers the conversation while the URL
- * says so, which works without scripts.
+ * The customer panel on the agent's page: what the customer wants, and their orders. On a narrow screen the panel
+ * covers the conversation while the URL says that it is open, which works without scripts.
  */
 export function CustomerPanel({
 	session,
@@ -32,12 +32,12 @@ export function CustomerPanel({
 }: {
 	session: Session;
 	customer: { id: string; name: string; email: string | null } | null;
-	/** The email address that a visitor has proved by an emailed code. */
+	/** The email address that an anonymous customer has proved by an emailed code; otherwise null. */
 	verifiedEmail: string | null;
 	orders: Order[];
 	actions: ActionEntry[];
 	block: Parameters<typeof BlockSender>[0]["block"];
-	/** Posts a form of the panel. @returns whether it was accepted. */
+	/** Posts a form of the customer panel. @returns whether the server accepted the form. */
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	return (

@@ -3,8 +3,8 @@ import { Button } from "#app/components/ui/index.ts";
 import { COMPOSER_ID } from "./copilot.tsx";
 
 /**
- * The button that ends the session. With scripts a dialog asks first. Without scripts the form ends the session at
- * once, except when another agent has it: then the server asks.
+ * The button that ends the session. With scripts a dialog asks for confirmation. Without scripts the form ends the
+ * session at once; only when another agent has the session, the server asks for confirmation.
  */
 export function EndChat({
 	isMine,
@@ -13,7 +13,7 @@ export function EndChat({
 	className,
 }: {
 	isMine: boolean;
-	/** Name of the other agent who has the session; null when none does. */
+	/** Name of the other agent who has the session; null when no other agent has it. */
 	otherAgent: string | null;
 	onEnd: (fields: Record<string, string>) => void;
 	className: string;
@@ -22,14 +22,16 @@ export function EndChat({
 	const [isAsking, setAsking] = useState(false);
 	return (
 		<form method="post" className={className}>
-			{/* Belongs to the composer's form, if there is one, so that without scripts the draft is kept. */}
+			{/* The button belongs to the composer's form, if that exists, so that without scripts the draft is posted too
+			    and not lost. */}
 			<Button
 				{...(isMine ? { form: COMPOSER_ID, formNoValidate: true } : {})}
 				name="intent"
 				value="end"
 				size="compact"
 				variant="quiet"
-				// The dialog's own button has the same name; screen readers must find only that one.
+				// The button in the dialog has an equal label, so this button is hidden from screen readers while the dialog is
+				// open.
 				aria-hidden={isAsking || undefined}
 				onClick={(event) => {
 					event.preventDefault();
@@ -73,7 +75,7 @@ export function EndChat({
 	);
 }
 
-/** The question to confirm, for pages without scripts. */
+/** Asks the agent to confirm the end of the session, on a page without scripts. */
 export function ConfirmEnd({ question }: { question: string }) {
 	return (
 		<section aria-label="End this chat?" className="mb-3 rounded-control bg-attention-soft px-4 py-3">

@@ -4,8 +4,8 @@ import type { Session } from "#app/realtime/events.ts";
 import { reasonName, topicName } from "../labels.ts";
 
 /**
- * The handover: why an agent is needed, the topic, and what was tried. It is open while the customer waits and closed
- * after an agent has taken over, who can open it again.
+ * Shows the handover: why an agent is needed, the topic, and what the assistant tried. The panel is open while the
+ * customer waits. After an agent has taken over, the panel is closed and can be opened again.
  */
 export function HandoverPanel({ session }: { session: Session }) {
 	const { handover } = session;
@@ -35,7 +35,7 @@ export function HandoverPanel({ session }: { session: Session }) {
 					) : (
 						<ol>
 							{handover.tried.map((step, index) => (
-								// biome-ignore lint/suspicious/noArrayIndexKey: the list only grows and may repeat entries.
+								// biome-ignore lint/suspicious/noArrayIndexKey: the list of attempts only grows and may contain equal entries.
 								<li key={index}>{step}</li>
 							))}
 						</ol>

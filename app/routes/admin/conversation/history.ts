@@ -10,7 +10,9 @@ import { HISTORY_LIMIT } from "#app/realtime/events.ts";
 
 const query = z.object({ before: z.coerce.number().int().min(1).max(2_147_483_647) });
 
-/** GET /admin/chat/:sessionId/history: a page of messages before a sequence, for "Show earlier messages". */
+/**
+ * GET /admin/chat/:sessionId/history: a page of the messages before a sequence, for the link "Show earlier messages".
+ */
 export function loader({ request, params }: LoaderFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		const agent = await getAgent(request);

@@ -9,12 +9,12 @@ import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcri
 import { createAgentRevalidate } from "#app/routes/streams/revalidate.server.ts";
 
 /**
- * GET /admin/chat/:sessionId/live: the agent's transcript as an HTML page that grows, for browsers without scripts.
+ * GET /admin/chat/:sessionId/live: the transcript for agents as an HTML page that grows, for browsers without scripts.
  */
 export function loader({ request, params }: LoaderFunctionArgs): Promise<Response> {
 	return answerFrameRequest(request, async () => {
 		const agent = await getAgent(request);
-		// A 401, because a redirect would show the login page inside the frame.
+		// An ended login is answered with 401, because a redirect would show the login page inside the transcript's frame.
 		if (!agent) throw new Unauthorised("Sign in first.");
 		const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 		const { row } = await requireSession(params.sessionId ?? "", actor);

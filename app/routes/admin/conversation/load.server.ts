@@ -21,7 +21,7 @@ import { HISTORY_LIMIT } from "#app/realtime/events.ts";
 
 const ORDERS_SHOWN = 10;
 
-/** GET /admin/chat/:sessionId: one session, its customer and their orders. */
+/** GET /admin/chat/:sessionId: the data of one session, its customer and the customer's orders. */
 export async function loadConversation({ request, params }: LoaderFunctionArgs) {
 	const { agent, headers } = await requireAgentOnPage(request);
 	const view = await orNotFoundPage(
@@ -41,14 +41,15 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 		getSetting("agent_language"),
 		readBlock(row),
 	]);
-	// The visit only starts the translation; the result arrives over the stream.
+	// Opening the page only starts the translation of the session; the translated messages arrive over the stream.
 	enqueueJob("translate-session", row.sessionId);
 	const requests = await listOrderRequests(orders.map((order) => order.number));
 	const shown = {
 		session: sessionForAgent(view),
 		messages: page.messages.filter((message) => message.seq <= row.lastSeq),
 		olderBefore: page.next,
-		// A page of history does not reach the newest message; without a cursor the stream begins with the newest messages.
+		// A page of older messages does not reach the newest message, so it has no cursor; the stream then begins with the
+		// newest messages.
 		cursor: isOlderPage ? null : encodeCursor({ epoch, public: row.lastSeq, internal: row.internalSeq }),
 		applied: {
 			public: isOlderPage ? (page.messages.at(-1)?.seq ?? 0) : row.lastSeq,
@@ -85,10 +86,10 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 	return data(shown, { headers });
 }
 
-/** The data of an agent's session page. */
+/** The data of the agent's page for one session. */
 export type ConversationPage = Awaited<ReturnType<typeof loadConversation>>["data"];
 
-/** Answers an unknown session with a "not found" page inside the dashboard; other errors go to the error page. */
+/** Answers an unknown session id with a "not found" page inside the dashboard; other errors go to the error page. */
 async function orNotFoundPage<Value>(request: Request, work: Promise<Value>): Promise<Value> {
 	try {
 		return await work;

@@ -15,16 +15,19 @@ import { AgentConversation } from "./agent-conversation.tsx";
 import { loadConversation } from "./load.server.ts";
 import { readAgentForm, submitAgentForm } from "./submit.server.ts";
 
-/** Passes the Retry-After header of a 429 response on. */
+/** Copies the Retry-After header of a 429 response to the page's response. */
 export const headers = passRetryAfter;
 
-/** The stream updates the session, so loaders run only for another session or a restored page. */
+/**
+ * The stream keeps the session on the page up to date, so loaders run again only for another session or a restored
+ * page.
+ */
 export const shouldRevalidate = (change: ShouldRevalidateFunctionArgs) =>
 	change.currentParams.sessionId !== change.nextParams.sessionId || isRefresh(change);
 
 export const loader = loadConversation;
 
-/** POST /admin/chat/:sessionId: the agent's forms (take, reply, end …) without scripts. */
+/** POST /admin/chat/:sessionId: the agent's forms (take over, reply, end and others) from a page without scripts. */
 export async function action({ request, params }: ActionFunctionArgs) {
 	const agent = await requireAgent(request);
 	const sessionId = params.sessionId ?? "";
@@ -33,7 +36,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
 		const post = await readAgentForm(request);
 		form = post.fields;
 		const { result } = await submitAgentForm(post, agent, sessionId);
-		// Rendered without a redirect, because the copilot's result and the draft are not stored.
+		// The page is rendered without a redirect, because the copilot's result and the draft exist only in this request.
 		if (result || form.intent === "draft" || (form.intent === "end" && form.message?.trim())) {
 			return data({ problem: null, typed: form.message ?? "", intent: "", result, confirmEnd: null });
 		}
@@ -43,16 +46,14 @@ export async function action({ request, params }: ActionFunctionArgs) {
 		const { message = "", intent = "" } = form;
 		const result = translationOf(form);
 		const typed = result?.original ?? message;
-		// Not an error: the page asks the question, with a form that confirms.
+		// A form that needs a confirmation is not an error: the page asks the question, with a form that confirms.
 		const confirmEnd = error instanceof NeedsConfirmation ? error.message : null;
 		const shown = { problem: confirmEnd === null ? problem : null, typed, intent, result, confirmEnd };
 		return data(shown, problemInit(problem));
 	}
 }
 
-/**
- * A translation that was refused, with the agent's corrections, so that it can be sent again; null for other forms.
- */
+/** The agent's corrected translation from a refused form, so that it can be sent again; null for other forms. */
 function translationOf({ intent, message, original, language, clientMessageId }: FormFields) {
 	if (intent !== "reply" || !message || !original || !language) return null;
 	return {

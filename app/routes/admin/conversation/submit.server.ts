@@ -23,7 +23,7 @@ import type { Translation } from "#db/shapes.ts";
 
 const seq = z.coerce.number().int().min(0).max(2_147_483_647);
 
-/** A longer draft is not a chat message, and would cost more. */
+/** A copilot draft of at most 4,000 characters, because a longer text is not a chat message and would cost more. */
 const draft = messageText.refine((text) => text.length <= 4_000, { error: "At most 4,000 characters here." });
 
 const forms = z.discriminatedUnion("intent", [
@@ -31,12 +31,12 @@ const forms = z.discriminatedUnion("intent", [
 	z.object({
 		intent: z.literal("reply"),
 		message: messageText,
-		/** The agent's original text, when the message is its translation. */
+		/** The agent's original text, when `message` is the translation of it. */
 		original: messageText.optional(),
 		language: localeTag.optional(),
 		clientMessageId: z.preprocess((value) => (value === "" ? undefined : value), clientMessageId.optional()),
 	}),
-	/** `confirm` is needed when another agent has the session. */
+	/** The field `confirm` is required when another agent has the session. */
 	z.object({ intent: z.literal("end"), confirm: z.literal("yes").optional() }),
 	z.object({ intent: z.literal("block") }),
 	z.object({ intent: z.literal("spam") }),
@@ -49,7 +49,7 @@ const forms = z.discriminatedUnion("intent", [
 		style: z.enum(["shorter", "friendlier"]).default("shorter"),
 	}),
 	z.object({ intent: z.literal("translate"), message: draft }),
-	/** Puts a text into the composer, for pages without scripts. */
+	/** Puts a copilot text into the composer, for pages without scripts. */
 	z.object({ intent: z.literal("draft"), message: messageText }),
 	z.object({ intent: z.literal("retranslate"), messageId: z.string() }),
 	z.object({ intent: z.literal("typing") }),
@@ -57,17 +57,19 @@ const forms = z.discriminatedUnion("intent", [
 	z.object({ intent: z.literal("delivered"), seq }),
 ]);
 
-/** Reads an agent's form. @throws DomainError 413, 415 */
+/** Reads a form that an agent's page posted. @throws DomainError 413, 415 */
 export async function readAgentForm(request: Request): Promise<FormPost> {
 	const fields = await readFields(request);
-	// A button has only one name and value: "rewrite-shorter" is the intent and its style.
+	// A button has only one name and value, so "rewrite-shorter" contains both the intent ("rewrite") and its style
+	// ("shorter").
 	const [, style] = /^rewrite-(shorter|friendlier)$/.exec(fields.intent ?? "") ?? [];
 	return { headers: request.headers, fields: style ? { ...fields, intent: "rewrite", style } : fields };
 }
 
 /**
- * Executes an agent's form for one session, with or without scripts. A reply to a session without an agent takes it
- * over first. @throws Invalid, NotFound, Conflict, Forbidden
+ * Executes an agent's form for one session, from a page with or without scripts. A reply to a session that has no agent
+ * first assigns the session to this agent.
+ * @throws Invalid, NotFound, Conflict, Forbidden
  */
 export async function submitAgentForm(
 	post: FormPost,
@@ -124,7 +126,7 @@ export async function submitAgentForm(
 			}
 			break;
 		case "read":
-			// A read receipt counts only from the session's agent, not from a colleague who looks at it.
+			// A read receipt counts only from the agent who has the session, not from another agent who looks at it.
 			if (row.assignedAgentId === agent.id) {
 				await noteReceipt(sessionId, actor, { kind: "read", upToSeq: input.seq });
 			}
@@ -138,7 +140,7 @@ export async function submitAgentForm(
 
 type Reply = Extract<z.infer<typeof forms>, { intent: "reply" }>;
 
-/** Sends a reply; a translation contains the agent's original text too. */
+/** Sends an agent's reply to the customer. When the reply is a translation, the agent's original text is stored too. */
 async function reply(sessionId: string, actor: Actor, input: Reply): Promise<Message> {
 	const { original, language, ...post } = input;
 	if (!original || !language) return (await postMessage(sessionId, actor, post)).message;

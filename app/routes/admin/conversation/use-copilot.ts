@@ -2,18 +2,22 @@ import { useEffect, useRef, useState } from "react";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import { readProblem } from "#app/realtime/client/forms.ts";
 
-/** Timeout of a copilot request in milliseconds, for a dead connection; the server's own timeout is shorter. */
+/**
+ * Maximum milliseconds that the page waits for a copilot result, for a lost connection; the server's own timeout is
+ * shorter.
+ */
 const REQUEST_TIMEOUT_MS = 40_000;
 
 export type CopilotState = {
-	/** The copilot task in progress; null for none. */
+	/** The copilot task that is running; null when none is running. */
 	working: string | null;
 	result: CopilotResult | null;
 	problem: string | null;
 };
 
 /**
- * Requests the copilot from a page with scripts: one request at a time; a result that arrives too late is dropped.
+ * Requests copilot results on a page with scripts: one request at a time. A result that arrives after its request was
+ * cancelled is dropped.
  */
 export function useCopilot(actionUrl: string, rendered: CopilotResult | null) {
 	const [state, setState] = useState<CopilotState>({ working: null, result: rendered, problem: null });
@@ -56,7 +60,7 @@ export function useCopilot(actionUrl: string, rendered: CopilotResult | null) {
 	return {
 		...state,
 		ask,
-		/** Aborts the request and closes the result. */
+		/** Aborts the running copilot request and closes the shown result. */
 		dismiss() {
 			cancel();
 			setState({ working: null, result: null, problem: null });

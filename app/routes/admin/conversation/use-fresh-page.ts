@@ -5,8 +5,8 @@ import type { ProposalCard } from "#db/shapes.ts";
 import type { ConversationPage } from "./load.server.ts";
 
 /**
- * Loads the page's data again when an event of the session has changed it: a confirmed action, a proved email
- * address, or another language.
+ * Loads the data of the agent's page again when an event of the session has changed that data: a confirmed action, a
+ * proved email address, or another language.
  */
 export function useFreshPage(
 	page: ConversationPage,
@@ -25,7 +25,7 @@ export function useFreshPage(
 	return (fetcher.data as ConversationPage | undefined) ?? page;
 }
 
-/** A key that changes with every event that affects the customer's data. */
+/** A text that changes with every event that affects the customer's data on the agent's page. */
 function refreshKey({ messages, session }: Conversation): string {
 	const changes = messages.filter(
 		({ metadata }) =>

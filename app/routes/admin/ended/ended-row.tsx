@@ -5,7 +5,9 @@ import type { InboxEntry } from "#app/realtime/events.ts";
 import { inboxMoment } from "#app/realtime/inbox-order.ts";
 import { topicName } from "../labels.ts";
 
-/** A row in the list of ended sessions. A search may find open sessions too, which are marked. */
+/**
+ * A row in the list of ended sessions. A search by id may find open sessions too; their rows say that they are open.
+ */
 export function EndedRow({ entry }: { entry: InboxEntry }) {
 	return (
 		<li className="border-line border-b">

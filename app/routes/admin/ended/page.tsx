@@ -12,13 +12,14 @@ export const meta: MetaFunction = () => [{ title: "Ended conversations · Mevi C
 const PAGE_SIZE = 50;
 
 const query = z.object({
-	/** The beginning of a session id. */
+	/** The beginning of the session id that the agent searches for. */
 	id: z.string().trim(),
 	before: z.uuid().optional().catch(undefined),
 });
 
 /**
- * GET /admin/ended: ended sessions, newest first; with `?id=` sessions whose id begins with that text, open ones too.
+ * GET /admin/ended: ended sessions, newest first. With `?id=`: the sessions whose id begins with that text, including
+ * open ones.
  */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { headers } = await requireAgentOnPage(request);

@@ -1,12 +1,12 @@
 import type { Inbox, InboxEntry } from "#app/realtime/events.ts";
 
-/** Key of one wait of a customer: a session that returns to the queue gets another key. */
+/** The key of one waiting period of a customer: a session that returns to the queue gets another key. */
 export const waitKey = (entry: InboxEntry): string => `${entry.sessionId} ${entry.queuedAt ?? ""}`;
 
 /**
- * The number of things that wait for an agent: unread messages in their sessions, and queued sessions that they have
- * not opened.
- * @param opened keys (`waitKey`) of the waits that the agent has opened.
+ * The number of items that need an agent: unread messages in the agent's sessions, and queued sessions that the agent
+ * has not opened.
+ * @param opened the keys (`waitKey`) of queued sessions that the agent has opened.
  */
 export function countAttention(inbox: Inbox, agentId: string, opened: ReadonlySet<string>): number {
 	let count = inbox.waiting;

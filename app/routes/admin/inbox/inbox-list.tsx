@@ -7,7 +7,10 @@ import { inboxMoment, WAITING_PAGE } from "#app/realtime/inbox-order.ts";
 import { primaryLanguage } from "#app/text/language-tag.ts";
 import { topicName, waitingLabel } from "../labels.ts";
 
-/** The inbox: who waits, since when, why and in which language. Colour is only for sessions that need an agent. */
+/**
+ * The inbox: which customer waits, since when, why and in which language. Colour is only for sessions that need an
+ * agent.
+ */
 export function InboxList({
 	inbox,
 	waitingLimit,
@@ -15,7 +18,7 @@ export function InboxList({
 	agentId,
 }: {
 	inbox: InboxData;
-	/** Maximum number of queued sessions that are shown. */
+	/** Maximum number of queued sessions that the inbox shows. */
 	waitingLimit: number;
 	openId: string | null;
 	agentId: string;
@@ -31,7 +34,7 @@ export function InboxList({
 	const waiting = entries.filter((entry) => entry.status === "queued");
 	const others = entries.filter((entry) => entry.status !== "queued");
 	const more = inbox.waiting - waiting.length;
-	// Keeps the number of rows when a session is opened without scripts.
+	// The link to a session keeps the number of shown rows in its URL, for pages without scripts.
 	const search = waitingLimit > WAITING_PAGE ? `?waiting=${waitingLimit}` : "";
 	const row = (entry: InboxEntry) => (
 		<InboxRow key={entry.sessionId} {...{ entry, openId, agentId, search }} />
@@ -101,7 +104,7 @@ function InboxRow({
 	);
 }
 
-/** The customer's newest message; any other message comes with its sender's name. */
+/** The newest message of a session. A message that is not the customer's is shown with its sender's name. */
 function Preview({ entry: { lastMessage, lastSender, lastSenderName } }: { entry: InboxEntry }) {
 	const author =
 		lastSender === "bot" ? "Assistant" : lastSender === "agent" ? (lastSenderName ?? "Agent") : null;
@@ -113,7 +116,7 @@ function Preview({ entry: { lastMessage, lastSender, lastSenderName } }: { entry
 	);
 }
 
-/** Whether a session needs an agent; those of the assistant and ended ones do not. */
+/** Whether a session needs an agent: it is in the queue or an agent has it. */
 const needsPerson = ({ status }: InboxEntry) => status === "queued" || status === "agent";
 
 const isRaised = ({ priority }: InboxEntry) => priority === "high" || priority === "urgent";

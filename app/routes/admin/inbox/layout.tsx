@@ -27,13 +27,13 @@ export const meta: MetaFunction<typeof loader> = ({ data: page }) => [
 	{ title: page ? titleWithCount(TITLE, countAttention(page.inbox, page.agent.id, new Set())) : TITLE },
 ];
 
-/** The stream updates the inbox, so loaders run only for "Show more" and a restored page. */
+/** The stream keeps the inbox up to date, so loaders run again only for "Show more" and a restored page. */
 export const shouldRevalidate = (change: ShouldRevalidateFunctionArgs) =>
 	limitIn(change.currentUrl.searchParams) !== limitIn(change.nextUrl.searchParams) || isRefresh(change);
 
 const limitIn = (search: URLSearchParams): number => waitingLimit(search.get("waiting"));
 
-/** GET /admin/chat and below: the inbox beside the open session. */
+/** GET /admin/chat and the pages below it: the inbox beside the open session. */
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { agent, headers } = await requireAgentOnPage(request);
 	await recordAgentActivity(agent.id);
@@ -48,7 +48,7 @@ export default function InboxLayout() {
 	const limit = limitIn(search);
 	const { inbox, connection } = useInbox(page.inbox, page.agent.id, limit);
 	useAttention(inbox, page.agent.id, TITLE, sessionId ?? null);
-	// An open session has its own h1.
+	// The page of an open session has its own h1, so this h1 is shown only when no session is open.
 	const Title = sessionId ? "p" : "h1";
 	return (
 		<div className="flex h-dvh flex-col">
@@ -57,7 +57,7 @@ export default function InboxLayout() {
 				className={`flex min-h-13 items-center gap-2 border-line border-b px-4 py-1 sm:gap-3 ${sessionId ? "max-md:hidden" : ""}`}
 			>
 				<StoreMark className="size-7" />
-				{/* A phone has space for only the number of queued sessions. */}
+				{/* On a phone the title is hidden, because there is space only for the number of queued sessions. */}
 				<Title className="whitespace-nowrap font-semibold text-lg max-sm:sr-only">Mevi Chat</Title>
 				<p className="min-w-0 truncate text-ink-soft text-sm" aria-live="polite">
 					{isAway(connection.state)

@@ -1,6 +1,6 @@
 import { EmptyState, StoreMark } from "#app/components/ui/index.ts";
 
-/** Shown beside the inbox while no session is open. */
+/** Shown beside the inbox while no session is open on the page. */
 export default function NoneOpen() {
 	return (
 		<div className="grid h-full place-items-center">

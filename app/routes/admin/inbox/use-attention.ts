@@ -3,12 +3,16 @@ import { useTitleCount } from "#app/components/use-title-count.ts";
 import type { Inbox } from "#app/realtime/events.ts";
 import { countAttention, waitKey } from "./attention.ts";
 
-/** Maximum number of stored waits that the agent has opened; older ones have ended. */
+/**
+ * Maximum number of stored keys of queued sessions that the agent has opened; the oldest keys are dropped, because
+ * those customers wait no longer.
+ */
 const MAX_STORED_WAITS = 200;
 
 /**
- * Keeps the number of things that wait for the agent in the tab's title.
- * @param title the page's title without a number. @param openId id of the open session.
+ * Keeps the number of items that need the agent in the tab's title.
+ * @param title the page's title without the number.
+ * @param openId id of the open session.
  */
 export function useAttention(inbox: Inbox, agentId: string, title: string, openId: string | null): void {
 	const storageKey = `mevi-opened ${agentId}`;
@@ -47,6 +51,6 @@ function saveOpened(storageKey: string, keys: string[]): void {
 	try {
 		sessionStorage.setItem(storageKey, JSON.stringify(keys));
 	} catch {
-		// Storage is off: opened waits are remembered only while the page is open.
+		// The session storage is disabled or full: the opened queued sessions are known only while the page is open.
 	}
 }

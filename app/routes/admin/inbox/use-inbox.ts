@@ -7,14 +7,15 @@ import type { Inbox } from "#app/realtime/events.ts";
 import { arrangeInbox } from "#app/realtime/inbox-order.ts";
 
 /**
- * Minimum milliseconds between two reloads of the inbox, which are needed when there is space for more queued
- * sessions.
+ * Minimum milliseconds between two reloads of the inbox. A reload is needed when rows have left the list and further
+ * queued sessions fit on it.
  */
 const MIN_RELOAD_INTERVAL_MS = 1_000;
 
 /**
- * The inbox, updated by its stream when scripts run.
- * @param agentId the page's agent. @param waitingLimit maximum number of queued sessions on the page.
+ * The inbox rows for the page; with scripts the inbox's stream keeps them up to date.
+ * @param agentId the agent who is logged in.
+ * @param waitingLimit maximum number of queued sessions on the page.
  */
 export function useInbox(
 	initial: Inbox,
@@ -24,7 +25,7 @@ export function useInbox(
 	const [inbox, setInbox] = useState(initial);
 	const [connection, setConnection] = useState<ConnectionStatus>({ state: "connecting", transport: "sse" });
 
-	// "Show more" loads the page's data again, with more rows.
+	// "Show more" loads the page's data again, with more inbox rows.
 	useEffect(
 		() => setInbox((known) => mergeInbox(known, initial, { isWhole: true, waitingLimit })),
 		[initial, waitingLimit],
@@ -48,7 +49,7 @@ export function useInbox(
 			onRefused: () => void reloadPage(),
 			onEvent: (id, event) => {
 				if (event.type !== "inbox") return;
-				// The cursor of a poll names the rows it returned, so a later event from a stream makes it outdated.
+				// The cursor of a poll names the rows that the poll returned, so each later event replaces the stored cursor.
 				cursor = id;
 				const { isWhole, ...rows } = event.data;
 				setInbox((known) => {
@@ -71,19 +72,19 @@ export function useInbox(
 	return { inbox, connection };
 }
 
-/** Whether queued sessions beyond the known rows have moved into the visible part of the list. */
+/** Whether the list has fewer queued sessions than it could show, so that more must be loaded. */
 function lacksQueued({ entries, waiting }: Inbox, waitingLimit: number): boolean {
 	const shown = entries.filter((entry) => entry.status === "queued").length;
 	return shown < Math.min(waiting, waitingLimit);
 }
 
-/** Replaces rows by newer versions of the same sessions and sorts the list. Exported for its test. */
+/** Replaces inbox rows by newer versions of equal sessions and sorts the list. Exported for its test. */
 export function mergeInbox(
 	known: Inbox,
 	received: Inbox,
 	{ isWhole, waitingLimit }: { isWhole: boolean; waitingLimit: number },
 ): Inbox {
-	// A complete list decides which rows exist; a single row may still be older than one from the stream.
+	// A complete list decides which rows exist. One of its rows may still be older than the row that the stream sent.
 	const listed = new Set(received.entries.map((entry) => entry.sessionId));
 	const kept = isWhole ? known.entries.filter((entry) => listed.has(entry.sessionId)) : known.entries;
 	const rows = new Map(kept.map((entry) => [entry.sessionId, entry]));

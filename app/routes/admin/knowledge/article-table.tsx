@@ -8,21 +8,21 @@ export type ListedArticle = {
 	title: string;
 	language: string;
 	isForAgents: boolean;
-	/** Days, both inclusive; null means no limit. */
+	/** The days from and until which the article is valid, both included; null means no limit. */
 	validFrom: string | null;
 	validUntil: string | null;
-	/** Why the assistant does not use the article today; null when it does. */
+	/** Why the assistant does not use the article today; null when the assistant uses it. */
 	state: "over" | "to come" | null;
 };
 
-/** The days on which an article is valid, as text; null without limits. */
+/** The days on which an article is valid, as text; null when the article is always valid. */
 function days({ validFrom, validUntil }: ListedArticle): string | null {
 	if (validFrom && validUntil) return `${formatDay(validFrom)} to ${formatDay(validUntil)}`;
 	if (validFrom) return `from ${formatDay(validFrom)}`;
 	return validUntil ? `until ${formatDay(validUntil)}` : null;
 }
 
-/** All articles: a table, or a list on a phone. */
+/** The list of all articles: a table on a wide screen, a plain list on a phone. */
 export function ArticleTable({ articles }: { articles: ListedArticle[] }) {
 	if (articles.length === 0) {
 		return (

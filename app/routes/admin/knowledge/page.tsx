@@ -21,10 +21,10 @@ import { UnansweredList } from "./unanswered-list.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Knowledge · Mevi Chat" }];
 
-/** Maximum number of unanswered questions on the page. */
+/** Maximum number of unanswered questions that the page shows. */
 const MAX_SHOWN_QUESTIONS = 100;
 
-/** Passes the Retry-After header of a 429 response on. */
+/** Copies the Retry-After header of a 429 response to the page's response. */
 export const headers = passRetryAfter;
 
 const form = z.object({ intent: z.enum(["done", "ignore"]), id: z.uuid() });
@@ -33,7 +33,7 @@ const form = z.object({ intent: z.enum(["done", "ignore"]), id: z.uuid() });
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { headers } = await requireAgentOnPage(request);
 	const [questions, articles] = await Promise.all([listUnanswered(MAX_SHOWN_QUESTIONS), listAllArticles()]);
-	// A UTC day, so that server and browser use the same one.
+	// Today's date in UTC, so that server and browser use an equal date.
 	const today = new Date().toISOString().slice(0, 10);
 	const shown = {
 		questions: questions.map(({ id, question, times, intent, lastAt, locale, lastSessionId }) => ({
@@ -63,7 +63,10 @@ export async function loader({ request }: LoaderFunctionArgs) {
 	return data(shown, { headers });
 }
 
-/** POST /admin/knowledge intent=done | ignore, id: removes a question from the list. */
+/**
+ * POST /admin/knowledge with `intent` ("done" or "ignore") and `id`: removes a question from the list of unanswered
+ * questions.
+ */
 export async function action({ request }: ActionFunctionArgs) {
 	try {
 		await requireAgent(request);
@@ -81,7 +84,7 @@ export default function KnowledgePage() {
 	const refused = useActionData<typeof action>();
 	const unanswered = useRef<HTMLElement>(null);
 	const heading = useRef<HTMLHeadingElement>(null);
-	// A removed question takes the clicked button with it, so the focus must move.
+	// The clicked button disappears together with its question, so the focus must move to another element.
 	useKeptFocus(unanswered, () => heading.current);
 	return (
 		<>

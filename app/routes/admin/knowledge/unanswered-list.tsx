@@ -8,14 +8,14 @@ export type ListedQuestion = {
 	times: number;
 	/** The topic of the question; null when unknown. */
 	about: string | null;
-	/** Day on which it was last asked, as 2026-11-22. */
+	/** The day on which a customer last asked the question, as 2026-11-22. */
 	lastOn: string;
 	language: string;
-	/** The session in which it was last asked; null when that is deleted. */
+	/** The id of the session in which the question was last asked; null when that session is deleted. */
 	sessionId: string | null;
 };
 
-/** The questions that the assistant could not answer, each with the buttons "done" and "ignore". */
+/** The questions that the assistant could not answer, each with the buttons "Done" and "Ignore". */
 export function UnansweredList({ questions }: { questions: ListedQuestion[] }) {
 	if (questions.length === 0) {
 		return <p className="rounded-card bg-surface-sunken px-4 py-6 text-ink-soft">No unanswered questions.</p>;

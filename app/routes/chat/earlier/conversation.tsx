@@ -13,7 +13,7 @@ import { EarlierFrame } from "./frame.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Earlier conversation · Mevi Living" }];
 
-/** GET /chat/earlier/:sessionId: an ended session to read. An open session is at /chat. */
+/** GET /chat/earlier/:sessionId: shows an ended session. An open session is shown at /chat. */
 export async function loader({ request, params }: LoaderFunctionArgs) {
 	const { identity, setCookie } = await ensureCustomerIdentity(request);
 	const found = await requireSession(params.sessionId ?? "", { type: "customer", identity }).catch(
