@@ -31,7 +31,7 @@ type JobHandler = (payload: JobPayloads[JobName]) => void;
 
 const handlers = singleton("job-handlers", () => new Map<JobName, JobHandler>());
 
-/** Passes a job to this process's worker, if the process has one. Call it after the commit. */
+/** Passes a job to this process's worker, if the process has one. Call `enqueueJob` after the commit. */
 export function enqueueJob<Name extends JobName>(name: Name, payload: JobPayloads[Name]): void {
 	handlers.get(name)?.(payload);
 }

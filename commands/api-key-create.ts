@@ -2,7 +2,7 @@ import { parseSingleArgument } from "./steps/arguments.ts";
 import { runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 
-/** Creates an API key and prints it once, alone on the last line. */
+/** Creates an API key and prints the key once, alone on the last line. */
 await runCommand(async () => {
 	const { word: name } = parseSingleArgument("npm run api-key:create -- NAME");
 	const { key } = await withDatabase(async () => {

@@ -3,7 +3,7 @@ import { parseSingleArgument } from "./steps/arguments.ts";
 import { CommandError, runCommand } from "./steps/command.ts";
 import { withDatabase } from "./steps/database.ts";
 
-/** Prints a customer's signed identity, as the shop's server makes it, alone on the last line. */
+/** Prints a signed token for a customer, as the store's server makes it, alone on the last line. */
 await runCommand(async () => {
 	const { word: customerId } = parseSingleArgument("npm run customer:token -- ID");
 	const token = await withDatabase(async () => {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 /** A process number and start time, which together distinguish a process from a later one that got an equal number. */
 export interface ProcessIdentity {
 	pid: number;
-	/** 12 hex digits: a hash of the start time. */
+	/** A hash of the process's start time, as 12 hex digits. */
 	stamp: string;
 }
 

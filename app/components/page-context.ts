@@ -9,7 +9,7 @@ export type PageContextValue = {
 	renderedAt?: string;
 };
 
-/** Request data that the page needs, provided by `entry.server` and `entry.client`. */
+/** Data of the HTTP request that components need, provided by `entry.server` and `entry.client`. */
 export const PageContext = createContext<PageContextValue>({});
 
 export function usePageContext(): PageContextValue {

@@ -54,8 +54,8 @@ export function markdownLinkAt(text: string, from: number): InlineAtom | null {
 }
 
 /**
- * The normalised URL; null when it is invalid, has a scheme other than http, https or mailto, or contains
- * credentials.
+ * The normalised URL of a link; null when the URL is invalid, has a scheme other than http, https or mailto, or
+ * contains credentials.
  */
 function safeHref(address: string): string | null {
 	if (!URL.canParse(address)) return null;

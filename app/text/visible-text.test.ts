@@ -141,7 +141,10 @@ describe("toAsciiDigits", () => {
 	});
 });
 
-/** The emoji in a Unicode data file with lines "code points ; status # comment"; single components are left out. */
+/**
+ * The emoji in a Unicode data file with lines "code points ; status # comment"; emoji that are only components of
+ * others are left out.
+ */
 function emojiOf(name: string): string[] {
 	return readFileSync(join(UNICODE, name), "utf8")
 		.split("\n")

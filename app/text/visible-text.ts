@@ -1,5 +1,5 @@
 /**
- * Characters that are drawn as nothing or as blank space: white space, controls, format characters, default ignorable
+ * Characters that fonts draw as nothing or as blank space: white space, controls, format characters, default ignorable
  * characters (Hangul fillers, variation selectors, tags), and noncharacters. A combining mark without a letter is not
  * in the set, because fonts draw it. Source: https://www.unicode.org/reports/tr44/ (White_Space,
  * Default_Ignorable_Code_Point, General_Category).
@@ -22,7 +22,7 @@ const VISIBLE_FORMAT = "\\u0600-\\u0605\\u06DD\\u070F\\u0890\\u0891\\u08E2\\u{11
 
 const INVISIBLE = `(?:(?![${VISIBLE_FORMAT}])[${BY_PROPERTY}${BLANK_BY_NAME}])`;
 
-/** Blank characters with a width, which separate words as a space does. */
+/** Blank characters that take up space and separate words as a space does. */
 const WIDE_BLANK = /[\u115F\u1160\u3164\uFFA0\u2800\u{16FE4}\u{13441}\u{13442}\u{1D159}]/gu;
 
 const VISIBLE_CHARACTER = new RegExp(`(?!${INVISIBLE}).`, "su");

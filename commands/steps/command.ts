@@ -7,8 +7,8 @@ import { describeDatabaseFault } from "./database-fault.ts";
 export class CommandError extends Error {}
 
 /**
- * Runs a command. An error that the user can correct is printed as one sentence on stderr, without a stack; any other
- * error is printed with its stack. In both cases the exit code is 1.
+ * Runs the work of a command. An error that the user can correct is printed as one sentence on stderr, without a stack;
+ * any other error is printed with its stack. After an error the exit code is 1.
  */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
 	try {

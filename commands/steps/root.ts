@@ -1,4 +1,4 @@
 import { fileURLToPath } from "node:url";
 
-/** The project's folder, independent of the working directory. */
+/** Path of the project's folder, independent of the working directory. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));

@@ -41,7 +41,7 @@ const ILLUSTRATIONS: Record<string, ComponentType> = {
 	planter: PlanterIllustration,
 };
 
-/** The values that a product's `illustration` can have. */
+/** The names of illustrations that a product's column `illustration` can contain. */
 export const ILLUSTRATION_NAMES: string[] = Object.keys(ILLUSTRATIONS);
 
 /**

@@ -29,7 +29,7 @@ export function Composer({
 	formId,
 }: {
 	intent: "send" | "reply";
-	/** Hidden fields of the form. */
+	/** Values of the composer form's hidden fields, by field name. */
 	hidden: Record<string, string>;
 	defaultMessage?: string;
 	error?: string;

@@ -5,7 +5,7 @@ const PROCESSED_BY_INPUT_METHOD = 229;
 /** Maximum milliseconds between the end of an input method's composition and the event of the key that ended it. */
 const SAME_KEY_PRESS_MS = 50;
 
-/** Media queries of a device with only a touch keyboard, which has no convenient Shift+Enter. */
+/** Media queries that together find a device with only a touch keyboard, which has no convenient Shift+Enter. */
 const TOUCH_ONLY = ["(pointer: coarse)", "(any-pointer: fine)"] as const;
 
 /**

@@ -16,7 +16,7 @@ const TRANSLATED_TEXTS: Record<string, string> = {
 	he: "תורגם · הצגת המקור",
 };
 
-/** The line below a translated message, for this viewer. */
+/** The line below a translated message: for the customer in their language, for agents with the original language. */
 export function translationNote({ from, isOriginal }: Translation, side: "user" | "agent"): string {
 	if (side === "user") return TRANSLATED_TEXTS[primaryLanguage(from)] ?? TRANSLATED_TEXTS.en!;
 	if (isOriginal) return `Sent in ${languageNameIn(from, "en")} · show your words`;

@@ -1,9 +1,9 @@
 /** The viewer for whom a time is written. Without a time zone or a locale, the browser's own values are used. */
 export type Viewer = {
 	now: Date;
-	/** IANA name of a time zone. */
+	/** IANA name of the viewer's time zone, such as Europe/Berlin. */
 	timeZone?: string;
-	/** BCP 47 language tag. */
+	/** Language tag (BCP 47) of the viewer, such as de-AT. */
 	locale?: string;
 	/** Adds the zone's name to the time, because the time zone may not be the viewer's own. */
 	showsTimeZone?: boolean;

@@ -73,7 +73,7 @@ export function Textarea({
 	);
 }
 
-/** A choice from a list, as a native select element. */
+/** A field for a choice from a list, as a native select element. */
 export function SelectField({
 	label,
 	isLabelHidden,

@@ -5,7 +5,7 @@ import type { Session } from "#app/realtime/events.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { EarlierLink } from "./welcome.tsx";
 
-/** Id of the element that gets the focus when the session ends. */
+/** Id of the page element that gets the focus when the session ends. */
 export const ENDED_ID = "conversation-end";
 
 const FOCUS_RING_CLASSES = "rounded-control focus:outline-2 focus:outline-accent focus:outline-offset-4";
