@@ -13,7 +13,7 @@ export type JobPayloads = {
 	"translate-session": string;
 	/**
 	 * Raises a session's priority when the customer is angry. The job is enqueued when the customer writes to an agent or
-	 * asks for one. `text` is the customer's message; null means their newest messages. If the job is lost, the priority
+	 * asks for an agent. `text` is the customer's message; null means their newest messages. If the job is lost, the priority
 	 * stays unchanged.
 	 */
 	"check-urgency": { sessionId: string; text: string | null };

@@ -24,7 +24,7 @@ const EXCLUDED_FILES = /\.test\.tsx?$|\.md$|^demo\/seed|^db\/migrations\/.*\.sql
 
 const BUILD_FOLDER = join(ROOT, "build");
 const STAMP_FILE = join(BUILD_FOLDER, "inputs.sha256");
-/** The folder of the lock for building is outside the build's folder, because Remix empties that one. */
+/** The folder of the lock for building is outside the build's folder, because Remix empties the latter. */
 const CLAIM_FOLDER = join(ROOT, "node_modules/.cache/mevi-chat/build");
 const REMIX_CLI = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
 const RETRY_DELAY_MS = 100;

@@ -5,7 +5,7 @@ import { answering, jsonResponse } from "#app/http/respond.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { readAgentForm, submitAgentForm } from "./submit.server.ts";
 
-/** POST /admin/chat/:sessionId/actions: receives the agent's forms for one session from the page's scripts, as JSON. */
+/** POST /admin/chat/:sessionId/actions: the agent's forms for one session, posted by the page's scripts. The answer is JSON. */
 export function action({ request, params }: ActionFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
 		const agent = await getAgent(request);
