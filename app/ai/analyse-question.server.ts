@@ -3,21 +3,29 @@ import { classifyIntent } from "./intent/classify.server.ts";
 import { findPersonRequestLanguage } from "./intent/person-request.ts";
 import { detectQuestionLanguage, type QuestionText } from "./language/question-language.server.ts";
 
-/** What the words of a question say about it. Computed once for each question, and passed on in `AnswerRequest`. */
+/**
+ * The analysis of a question. `analyseQuestion` computes it once for each question, and `AnswerRequest` passes it on.
+ */
 export type QuestionAnalysis = {
 	/** A label of the intent model, such as "track_order". */
 	intent: string;
 	/** Probability that the intent is right, 0 to 1. */
 	confidence: number;
-	/** Language to treat the question as: one that the assistant supports, else the customer's or the page's; BCP 47. */
+	/**
+	 * The language in which the question is processed: the detected one if the assistant supports it, else that of the
+	 * customer's earlier messages or of the page. BCP 47.
+	 */
 	language: string;
-	/** Language that the question is clearly written in, which may be unsupported; null when unclear. */
+	/**
+	 * The language that the question is clearly written in, even if the assistant does not support it; null when the
+	 * language is unclear.
+	 */
 	writtenLanguage: string | null;
-	/** Language of the words that ask for a person; null when the question does not ask for one. */
+	/** The language of the words that ask for a person; null when the question does not ask for a person. */
 	personRequestLanguage: string | null;
 };
 
-/** The analysis of a question that could not be read. */
+/** The analysis that stands in for a question that could not be loaded. */
 export const UNKNOWN_QUESTION: QuestionAnalysis = {
 	intent: "other",
 	confidence: 0,
@@ -27,8 +35,8 @@ export const UNKNOWN_QUESTION: QuestionAnalysis = {
 };
 
 /**
- * Computes the intent and the language of a question, and whether it asks for a person. Takes a few milliseconds of
- * processor time and asks no model. No other code computes these for a question (tests/architecture.test.ts).
+ * Computes a question's intent and language, and whether the question asks for a person. The analysis takes a few
+ * milliseconds of processor time and asks no model. No other code computes these values (tests/architecture.test.ts).
  */
 export async function analyseQuestion(text: QuestionText): Promise<QuestionAnalysis> {
 	const { language, written } = await detectQuestionLanguage(text);
@@ -41,8 +49,8 @@ export async function analyseQuestion(text: QuestionText): Promise<QuestionAnaly
 }
 
 /**
- * The language to name to a model for its answer; null when the customer clearly writes an unsupported language. The
- * model then answers in the language of the question without being told which one it is.
+ * The language that the prompt names for the model's answer. Null when the customer clearly writes an unsupported
+ * language: the model then chooses the language of the question itself.
  */
 export const modelAnswerLanguage = ({ language, writtenLanguage }: QuestionAnalysis): string | null =>
 	writtenLanguage && primaryLanguage(writtenLanguage) !== primaryLanguage(language) ? null : language;

@@ -12,7 +12,7 @@ import { answerSession } from "./reply.server.ts";
 
 export type { OnText } from "./answer.ts";
 
-/** An answer in the shape of the REST API. */
+/** An answer in the JSON shape of the REST API. */
 export type ApiAnswer = {
 	answer: string;
 	answered: boolean;
@@ -27,8 +27,9 @@ const ANSWER_TIMEOUT_MS = 90_000;
 const POLL_INTERVAL_MS = 200;
 
 /**
- * Answers a question outside any session as the pipeline does: an escalation when a rule calls for a person, else the
- * answer. @param options.skipCache true does not read the answer cache, to test how a question is answered.
+ * Answers a question outside any session by the rules of the chat: an escalation when a rule calls for a person, else
+ * the assistant's answer.
+ * @param options.skipCache true does not read the answer cache, to test how a question is answered.
  * @throws AnswerFailed when the provider fails.
  */
 export async function answerOutsideSession(
@@ -52,7 +53,7 @@ export async function answerOutsideSession(
 }
 
 /**
- * Answers a message of the API that belongs to no session. Stores nothing and changes nothing.
+ * Answers a message that the REST API received outside any session. The function stores nothing and changes nothing.
  * @throws DomainError 502 when the provider failed.
  */
 export async function answerApiMessage(
@@ -84,9 +85,9 @@ export async function answerApiMessage(
 }
 
 /**
- * Answers the latest question of a session through its turn, so that the session gets the answer too. A repeated call
- * returns the same answer.
- * @throws Conflict when there is no question, or a person has the session; DomainError 504 after 90 s.
+ * Answers the latest question of a session for the REST API. The answer is also written into the session, because the
+ * session's turn produces it. A repeated call returns the same answer.
+ * @throws Conflict when the session has no question, or a person has the session; DomainError 504 after 90 s.
  */
 export async function answerLatestQuestion(
 	sessionId: string,

@@ -11,16 +11,16 @@ import { indexVectors } from "#app/models/search/vector-index.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { computeEmbedding, preloadEncoder } from "./encoder/encode.server.ts";
 
-/** Texts in one request: below the limits of providers, and few enough that a retry repeats little work. */
+/** Texts in one embedding request: below the limits of providers, and few enough that a retry repeats little work. */
 const TEXTS_PER_REQUEST = 64;
-/** A question waits no longer than this for its embedding; after that it is searched by words alone. */
+/** Time that a question waits for its embedding. After that time the question is searched by words alone. */
 const QUESTION_TIMEOUT_MS = 2_000;
 const BATCH_TIMEOUT_MS = 60_000;
 const MAX_RETRIES = 3;
 const FIRST_BACKOFF_MS = 500;
-/** After a longer Retry-After, the next periodic run tries again. */
+/** Longest Retry-After delay that is waited for. After a longer one, the next periodic run sends the request again. */
 const MAX_RETRY_WAIT_MS = 30_000;
-/** About 8,000 tokens, the limit of OpenAI's embedding models. */
+/** Limit for an embedded text in characters: about 8,000 tokens, the limit of OpenAI's embedding models. */
 const MAX_EMBEDDED_CHARACTERS = 24_000;
 
 const embeddingsResponse = z.object({
@@ -38,12 +38,18 @@ class EmbeddingFailed extends Error {
 	}
 }
 
-/** The name under which the built-in model's embeddings are stored. Change it whenever the model changes. */
+/**
+ * The model name with which embeddings of the built-in encoder are stored. Change this name whenever the encoder
+ * changes.
+ */
 const BUILT_IN_MODEL = "built-in-1";
-/** Texts in one batch of the built-in model: about two seconds of work at its low priority. */
+/** Texts in one batch of the built-in encoder: about two seconds of work at its low priority. */
 const TEXTS_PER_BUILT_IN_BATCH = 8;
 
-/** A failure is logged once until it changes, or a provider that is down would fill the log. */
+/**
+ * The last failure of embedding that was logged. A failure is logged once until it changes, so that a provider that is
+ * down does not fill the log.
+ */
 let lastLoggedFailure: string | null = null;
 
 function logFailureOnce(error: unknown): void {
@@ -54,8 +60,9 @@ function logFailureOnce(error: unknown): void {
 }
 
 /**
- * The embedding of a question from the provider's model (OPENAI_EMBEDDING_MODEL). Waits at most 2 s.
- * @returns null when no model is set, or when the provider fails or is too slow, which is logged once.
+ * Computes the embedding of a question with the provider's model (OPENAI_EMBEDDING_MODEL). Waits at most 2 s.
+ * @returns null when OPENAI_EMBEDDING_MODEL is not set, and when the provider fails or is too slow. A failure is logged
+ * once.
  */
 export async function embedQuestionWithProvider(
 	question: string,
@@ -75,9 +82,9 @@ export async function embedQuestionWithProvider(
 }
 
 /**
- * The embedding of an English question from the built-in model.
- * @returns null for other languages, when a provider's model is set, and on a machine that cannot run the model,
- * which is logged once.
+ * Computes the embedding of an English question with the built-in encoder.
+ * @returns null for questions in other languages, when a provider's model is set, and on a machine that cannot run the
+ * encoder, which is logged once.
  */
 export async function embedQuestionWithBuiltInModel(
 	question: string,
@@ -94,8 +101,8 @@ export async function embedQuestionWithBuiltInModel(
 }
 
 /**
- * Embeds all passages without an embedding, updates the vector index, and deletes outdated embeddings. When the
- * provider keeps failing, the rest is left to the next call.
+ * Embeds all passages without an embedding, updates the vector index, and deletes embeddings of texts that no longer
+ * exist. When the provider keeps failing, the next call embeds the rest.
  * @returns the number of new embeddings.
  */
 export async function updatePassageEmbeddings(): Promise<number> {
@@ -115,7 +122,7 @@ export async function updatePassageEmbeddings(): Promise<number> {
 
 /**
  * Embeds all passages without an embedding.
- * @param options.isPatient true makes the built-in model use at most a quarter of a processor core.
+ * @param options.isPatient true makes the built-in encoder use at most a quarter of a processor core.
  * @returns the number of new embeddings.
  */
 export async function embedMissingPassages({ isPatient = false } = {}): Promise<number> {
@@ -154,7 +161,8 @@ async function requestEmbeddingsWithRetries(texts: string[], model: string): Pro
 }
 
 /**
- * Sends one request. It does not use the SDK, which would request base64 and retry by itself.
+ * Sends one embedding request to the provider. The request does not use OpenAI's SDK, which would ask for base64 and
+ * retry by itself.
  * @throws EmbeddingFailed
  */
 async function requestEmbeddings(texts: string[], model: string, timeoutMs: number): Promise<number[][]> {
@@ -190,10 +198,13 @@ async function requestEmbeddings(texts: string[], model: string, timeoutMs: numb
 	throw new EmbeddingFailed("not one vector for each text", null, false);
 }
 
-/** Estimate for servers that do not report their usage. */
+/** Estimated characters of a token, for servers that do not report the tokens they used. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** Records the usage of a request. An error is logged, because the embeddings are still good. */
+/**
+ * Records the token usage of an embedding request. An error of the recording is only logged, because the embeddings are
+ * still good.
+ */
 async function recordUsageSafely(model: string, texts: string[], tokens: number | null): Promise<void> {
 	const characters = texts.reduce((sum, text) => sum + Math.min(text.length, MAX_EMBEDDED_CHARACTERS), 0);
 	const promptTokens = tokens || Math.ceil(characters / CHARACTERS_PER_TOKEN);

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { createFairQueue } from "./fair-queue.ts";
 
-/** Waits for two turns of the event loop; the queue leaves one between two tasks. */
+/** Waits for two turns of the event loop. The fair queue leaves one turn between two tasks. */
 async function twoEventLoopTurns() {
 	await new Promise((resolve) => setImmediate(resolve));
 	await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A queue whose tasks end when the test ends them, and the order in which they started. */
+/** Creates a fair queue whose tasks end when the test ends them, and records the order in which the tasks started. */
 function createControlledQueue(slots: number) {
 	const queue = createFairQueue(slots);
 	const started: string[] = [];

@@ -1,28 +1,32 @@
 import { setImmediate as turnOfLoop } from "node:timers/promises";
 
 type Group = {
-	/** Functions that start the waiting tasks, first in, first out. */
+	/** Functions that start the group's waiting tasks, first in, first out. */
 	waiting: (() => void)[];
 	running: number;
-	/** Number of the group's latest start among all starts; 0 before the first. */
+	/**
+	 * When the group's latest task started, as a number that counts the starts of all groups; 0 before the first start.
+	 */
 	lastStart: number;
 };
 
-/** Runs tasks of many groups, a limited number at once; see `createFairQueue`. */
+/** Runs tasks of many groups, a limited number at once. `createFairQueue` explains the order of the tasks. */
 export type FairQueue = {
 	/**
-	 * Runs a task when a slot is free. @param group the group that the task counts for. @param signal removes a waiting
-	 * task from the queue; a running task must check its signal itself.
-	 * @returns what `work` returns. @throws what `work` throws, or the signal's reason when it aborts before the start.
+	 * Runs a task when a slot of the queue is free.
+	 * @param group the group that the task counts for.
+	 * @param signal removes a waiting task from the queue; a running task must check its signal itself.
+	 * @returns what `work` returns.
+	 * @throws what `work` throws, or the signal's reason when it aborts before the start.
 	 */
 	run: <Result>(group: string, work: () => Promise<Result>, signal?: AbortSignal) => Promise<Result>;
 };
 
 /**
- * Creates a queue that shares its slots between groups. A free slot goes to the group with the fewest running tasks,
- * among those to the one whose latest start is oldest. Within a group the order is first in, first out. No slot is
- * free while a task waits.
- * @param slots tasks that run at once.
+ * Creates a queue that shares its slots between groups of tasks. A free slot goes to the group with the fewest running
+ * tasks; among equal groups, to the group whose latest start is oldest. The tasks of a group run first in, first out.
+ * No slot is free while a task waits.
+ * @param slots number of tasks that run at once.
  */
 export function createFairQueue(slots: number): FairQueue {
 	const groups = new Map<string, Group>();
@@ -97,7 +101,7 @@ export function createFairQueue(slots: number): FairQueue {
 			signal?.throwIfAborted();
 			await waitForSlot(group, signal);
 			try {
-				// Without this, tasks that never wait would all run in the same turn of the event loop.
+				// Each task starts in a new turn of the event loop. Otherwise tasks that never wait would all run in one turn.
 				await turnOfLoop();
 				signal?.throwIfAborted();
 				return await work();

@@ -8,17 +8,23 @@ import { INTENT_LABELS } from "./intent/classify.server.ts";
 import { askSmallModel } from "./openai.server.ts";
 import { formatDataBlock } from "./prompt.server.ts";
 
-/** The small model's classification of a question, used when the local classifier is not certain. */
+/** Model classification of a question by the small model. It runs when the local intent model is not certain. */
 
-/** After this time the small model's classification is ignored, and the local one is used. */
+/**
+ * Time limit of a model classification in ms. After that time the result is ignored, and the local intent model's
+ * result is used.
+ */
 const CLASSIFICATION_DEADLINE_MS = 1_500;
 const MAX_CLASSIFICATION_TOKENS = 150;
-/** Limit for the question and for each earlier message, in UTF-16 units. */
+/** Limit for the question and for each earlier message in a classification request, in UTF-16 units. */
 const MAX_MESSAGE_CHARACTERS = 1_500;
 const CLASSIFIED_HISTORY_MESSAGES = 4;
-/** Of 810 questions of the Bitext data set, the 800 local results with at least this confidence were all right, and 8 of the other 10. */
+/**
+ * Confidence of the local intent model from which no model classification is needed. Of 810 questions of the Bitext
+ * data set, the 800 with at least this confidence were all right, and 8 of the other 10.
+ */
 const MIN_LOCAL_CONFIDENCE = 0.6;
-/** Questions with fewer words are greetings, a yes or an order number, which need no classification. */
+/** Questions with fewer words than this are greetings, a yes or an order number, and need no model classification. */
 const MIN_WORDS = 3;
 
 const NO_TOPIC_LABEL = "none";
@@ -31,12 +37,12 @@ const CLASSIFICATION_INSTRUCTIONS = `You label a customer's newest message to a 
 - wantsPerson: true only when the customer asks to be put through to a human being now, not when they ask what people can do.
 - topics: those of the given topics that the message is about; usually none.`;
 
-/** The small model's classification of a question. */
+/** The small model's result for a question: intent, language, mood, and whether the question asks for a person. */
 type ModelClassification = NonNullable<Answer["reading"]> &
 	Pick<QuestionAnalysis, "intent" | "confidence" | "language">;
 
 /**
- * Whether the small model should classify a question: the local classifier is not certain, or the question is not in
+ * Whether the small model should classify a question: the local intent model is not certain, or the question is not in
  * English. A classification costs about a twentieth of an answer.
  */
 export function needsModelClassification({
@@ -49,8 +55,8 @@ export function needsModelClassification({
 }
 
 /**
- * Asks the small model for intent, language and mood of a question, and whether it asks for a person.
- * @returns null when there is no model, it failed or took too long, or its reply does not fit the schema.
+ * Asks the small model for intent, language and mood of a question, and whether the question asks for a person.
+ * @returns null when no model is configured, the model failed or took too long, or its reply does not fit the schema.
  */
 async function classifyWithModel(request: AnswerRequest): Promise<ModelClassification | null> {
 	const { topics: ownerTopics, legal, safety } = await getSetting("escalation");
@@ -88,7 +94,7 @@ async function classifyWithModel(request: AnswerRequest): Promise<ModelClassific
 	return { ...rest, topics: rest.topics.filter((name) => name !== NO_TOPIC_LABEL), confidence, language };
 }
 
-/** The escalation that a classification calls for; null when it calls for none. */
+/** The escalation that a model classification calls for; null when it calls for none. */
 function escalationOf({
 	wantsPerson,
 	frustration,
@@ -103,13 +109,15 @@ function escalationOf({
 	return { reason, textKey: "topic", language };
 }
 
-/** Aborts an answer: the classification calls for a person, and no text of the answer was shown. */
+/** Error that aborts an answer: the model classification calls for a person, and no text of the answer was shown. */
 class EscalatedByClassification extends Error {}
 
 /**
  * Answers a question while the small model classifies it, so that the classification does not delay the answer. When
- * it calls for a person before the first text was shown, it replaces the answer; later, it is added to the answer.
- * @param request.signal aborts both. @param answer writes the answer.
+ * the classification calls for a person before the first text was shown, the escalation replaces the answer; later, the
+ * escalation is added to the answer.
+ * @param request.signal aborts the answer and the classification.
+ * @param answer writes the answer.
  * @throws what `answer` throws.
  */
 export async function answerWhileClassifying(
@@ -143,7 +151,7 @@ export async function answerWhileClassifying(
 		onText(reply.text);
 		return reply;
 	} finally {
-		// Aborts a classification that is still running after the answer failed.
+		// When the answer failed, its classification may still run and is aborted here.
 		stop.abort();
 		request.signal.removeEventListener("abort", onAbort);
 	}
@@ -153,7 +161,8 @@ function withClassification(reply: Answer, read: ModelClassification | null, onT
 	if (!read) return reply;
 	const { intent, confidence, ...rest } = read;
 	const { language: named, ...reading } = rest;
-	// The classification names no script or region, which the reply's language may have.
+	// The classification names the language without script and region. The reply's own language tag may have both and is
+	// kept.
 	const language = baseLanguage(reply.language) === named ? reply.language : named;
 	const classified = { ...reply, intent, confidence, language, reading };
 	const escalation = escalationOf(read);
@@ -163,9 +172,12 @@ function withClassification(reply: Answer, read: ModelClassification | null, onT
 	return { ...classified, text: reply.text + words, escalate: { needed: true, reason: escalation.reason } };
 }
 
-/** Limits are checked separately, because strict mode refuses keywords such as `minimum`. */
+/**
+ * The schema has no limits for numbers and lengths, because strict mode refuses keywords such as `minimum`. The code
+ * checks the limits of a reply instead.
+ */
 function classificationSchema(topics: string[]) {
-	// An enum needs at least one value.
+	// An enum of a JSON Schema needs at least one value.
 	const topic = z.enum(topics.length > 0 ? topics : [NO_TOPIC_LABEL]);
 	return z.strictObject({
 		intent: z.enum(INTENT_LABELS),

@@ -19,12 +19,15 @@ export type ModelProvider = {
 	limits?: Partial<ModelRequestLimits>;
 };
 
-/** Limit for one reply, in tokens: several times a good answer, so that it only stops a model that does not end. */
+/**
+ * Limit for one reply of the model, in tokens. It is several times a good answer, so it only stops a model that does
+ * not end.
+ */
 const MAX_REPLY_TOKENS = 2_000;
 
 /**
  * Answers with the model that OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL configure.
- * @throws AnswerFailed when the provider fails; the abort reason of the request.
+ * @throws AnswerFailed when the provider fails; the abort reason when the request is aborted.
  */
 export const answerWithModel: Answerer = (request, onText) => {
 	return createModelAnswerer(readProviderSettings())(request, onText);
@@ -39,12 +42,13 @@ function readProviderSettings(): ModelProvider {
 	};
 }
 
-/** Creates an answerer for a provider: any server with the API of OpenAI's chat completions. */
+/** Creates an answerer that uses a provider: any server with OpenAI's chat completions API. */
 export function createModelAnswerer(provider: ModelProvider): Answerer {
 	return async (request, onText) => {
 		if (provider.apiKey === "") throw new AnswerFailed("unauthorised");
 		const limits = { ...MODEL_REQUEST_LIMITS, ...provider.limits };
-		// Not AbortSignal.any, which leaks the listeners of its sources on Node 20 (nodejs/node#54614).
+		// This code does not use AbortSignal.any, because that leaks the listeners of its sources on Node 20
+		// (nodejs/node#54614).
 		const stop = new AbortController();
 		const onAbort = () => stop.abort(request.signal.reason);
 		request.signal.throwIfAborted();
@@ -93,7 +97,7 @@ function createCompleter(asking: CompletionOptions): RequestCompletion {
 				return completion;
 			} catch (error) {
 				const hasText = written !== "";
-				// The provider also charges for a reply that broke off, but does not report its tokens.
+				// The provider also charges for a reply that broke off, but does not report the tokens of that reply.
 				if (hasText) await recordUsageSafely(usage, { text: written });
 				if (!(error instanceof ProviderFault)) throw error;
 				const mayRetry = retriesLeft > 0 && (!hasText || restartsLeft > 0);
@@ -113,7 +117,7 @@ export type SmallModelRequest = {
 	purpose: ModelUsage["purpose"];
 	system: string;
 	text: string;
-	/** After this time the request is aborted and has no result. */
+	/** Time limit in ms. After it the request is aborted and has no result. */
 	deadlineMs: number;
 	maxTokens: number;
 	/** JSON Schema of the reply, in the subset that strict structured outputs accept; absent for plain text. */
@@ -131,7 +135,8 @@ export function smallModelName(): string {
 
 /**
  * Asks the small model once, without tools.
- * @returns null when there is no key, the provider failed or the deadline passed; every caller works without it.
+ * @returns null when no API key is set, the provider failed or the deadline passed. Every caller works without the
+ * small model.
  */
 export async function askSmallModel(request: SmallModelRequest): Promise<string | null> {
 	const provider = { ...readProviderSettings(), model: smallModelName() };
@@ -177,10 +182,13 @@ export async function askSmallModel(request: SmallModelRequest): Promise<string 
 	}
 }
 
-/** Estimate for servers that do not report their usage. */
+/** Estimated characters of a token, for servers that do not report the tokens they used. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** Records the usage of a call. An error is logged, because the reply is still good. */
+/**
+ * Records the token usage of a model call. An error of the recording is only logged, because the model's reply is still
+ * good.
+ */
 async function recordUsageSafely(
 	{
 		messages,

@@ -7,18 +7,18 @@ import { ANSWER_INSTRUCTIONS, PROHIBITIONS } from "./prompt/rules.ts";
 /** Limit for each earlier message in the prompt, in UTF-16 units. */
 const MAX_HISTORY_CHARACTERS = 2_000;
 
-/** The rules that are the same for every store, for code that must recognise them in a reply. */
+/** The rules of the prompt that every store has, for code that must recognise them in a model's reply. */
 export const fixedPromptRules = (): string => `${ANSWER_INSTRUCTIONS}\n\n${PROHIBITIONS}`;
 
 /**
- * Builds the system message. The rules and the owner's parts come first, because they are the same for every customer
- * and providers can cache them; the data of the question follows.
- * @param options.passages the retrieved passages as the model gets them.
+ * Builds the system message of the prompt. The rules and the owner's texts come first, because they do not depend on
+ * the customer and providers can cache them. The data of the question follows.
+ * @param options.passages the retrieved passages, formatted for the model.
  */
 export function buildSystemPrompt(options: {
 	parts: OwnerParts;
 	request: Pick<AnswerRequest, "customerId" | "verifiedEmail" | "customerName" | "locale" | "summary">;
-	/** BCP 47; null when the model chooses the language of the question itself. */
+	/** The language of the answer, BCP 47; null when the model itself chooses the language of the question. */
 	answerLanguage: string | null;
 	passages: object[];
 	today: Date;
@@ -45,7 +45,10 @@ export function buildSystemPrompt(options: {
 	].join("\n\n");
 }
 
-/** The messages before the question as chat messages of the model. Messages of agents are marked as written by a person. */
+/**
+ * Converts the messages before the question to chat messages for the model. Messages of agents are marked as written by
+ * a person.
+ */
 export function toHistoryMessages(history: Utterance[]): { role: "user" | "assistant"; content: string }[] {
 	return history.slice(-SENT_MESSAGES).map(({ role, text }) => {
 		const content = text.slice(0, MAX_HISTORY_CHARACTERS).replace(/[\ud800-\udbff]$/, "");
@@ -59,7 +62,7 @@ export function toHistoryMessages(history: Utterance[]): { role: "user" | "assis
 
 /**
  * Formats data as a `<data>` element of the prompt. Each entry is one line of JSON with escaped angle brackets, so that
- * no text in it can close the element or open another.
+ * no text in the entry can close the element or open another.
  */
 export function formatDataBlock(kind: string, entries: object[]): string {
 	const lines = entries.map(formatDataJson);

@@ -23,16 +23,18 @@ import { startLiveAnswer, TurnSuperseded } from "./reply/live-answer.server.ts";
 import { type PreparedQuestion, prepareQuestion } from "./reply/prepare-question.server.ts";
 
 /**
- * Attempts to answer a turn. More often than this the turn probably crashes its process, so a person answers instead.
- * Attempts that a process gave back because it was shutting down are not counted.
+ * Maximum number of attempts to answer a turn. After that many attempts the turn probably crashes its process, so a
+ * person answers instead. An attempt that a process gave back because it was shutting down does not count.
  */
 const MAX_ATTEMPTS = 8;
 
 /**
- * Answers the open turn of a session, if it is due and no other process has its lease. This is the whole pipeline.
- *
- * The process may die at any point. Until `finishAnswer` commits, the turn stays open, and another process takes it
- * when the lease expires. After the commit there is a message and no open turn. So each question gets exactly one answer.
+ * Answers the open turn of a session, if the turn is due and no other process has its lease. The function runs the
+ * whole pipeline of an answer.
+ * 
+ * The process may die at any point. Until `finishAnswer` commits, the turn stays open, and another process takes the
+ * turn when its lease expires. After the commit there is a message and no open turn. So each question gets exactly one
+ * answer.
  */
 export async function answerSession(sessionId: string): Promise<void> {
 	const leased = await leaseDueTurn(sessionId);
@@ -71,7 +73,7 @@ export async function answerSession(sessionId: string): Promise<void> {
 	} catch (error) {
 		await liveAnswer.stop();
 		if (error instanceof TurnSuperseded || liveAnswer.isLeaseLost()) return;
-		// Other errors, such as a database that is failing over, may be gone at the next attempt.
+		// Any other error, such as a database that is failing over, may be gone at the next attempt to answer the turn.
 		if (!(error instanceof AnswerFailed) && turn.attempts < MAX_ATTEMPTS) {
 			log.error({ sessionId, turn: turn.id, err: error }, "an answer was interrupted and will restart");
 			return await releaseTurn(turn, { isAttempt: true }).catch(() => {});
@@ -110,12 +112,13 @@ async function leaseDueTurn(
 			const isSameQuestion = preparing?.questionSeq === turn.questionSeq;
 			return { turn, preparedEarly: preparing && isSameQuestion ? await preparing.prepared : null };
 		}
-		// The turn was due, so another process has its lease. Otherwise the customer wrote again and it is due later.
+		// When the turn was due and could not be leased, another process has its lease. Otherwise the customer wrote again,
+		// and the turn is due later.
 		if (openTurn.waitMs === 0) return null;
 	}
 }
 
-/** The escalation when the assistant has given the most answers allowed in a session; else null. */
+/** The escalation when the assistant has given the maximum number of answers of a session; else null. */
 async function escalateAtAnswerLimit(
 	turn: Turn,
 	answerLimit: number,

@@ -8,28 +8,31 @@ import { findSearchTopics } from "./intent/search-topics.ts";
 import { detectQuestionLanguage } from "./language/question-language.server.ts";
 import { readOwnerParts } from "./prompt/owner-parts.server.ts";
 
-/** Passages retrieved before the first request to a model, so that a model that cannot call tools can answer too. */
+/**
+ * Number of passages that are retrieved before the first request to a model, so that a model that cannot call tools can
+ * answer too.
+ */
 const PROMPT_PASSAGES = 5;
-/** A question with fewer words depends on the one before it, such as "and for sofas?". */
+/** A question with fewer words than this depends on the question before it, such as "and for sofas?". */
 const SHORT_QUESTION_WORDS = 4;
 
-/** A search for passages, for a model or an agent's copilot. */
+/** A search for passages of articles, for a model or an agent's copilot. */
 export type PassageQuery = {
 	query: string;
 	/** Most passages returned. */
 	limit: number;
-	/** Language of the page; used when the query's language is unclear. */
+	/** Language of the page, which is used when the query's language is unclear. */
 	locale?: string;
-	/** Language of the query; detected when absent. */
+	/** Language of the query; it is detected when this field is absent. */
 	language?: string;
-	/** "agents" also finds articles for agents only. Never use it for a text that a customer sees unchecked. */
+	/** "agents" also finds articles for agents only. Never use "agents" for a text that a customer sees unchecked. */
 	readers?: "customers" | "agents";
-	/** Key of the network that the query came from; the search queue serves networks in turn. */
+	/** Key of the network (IP range) that the query came from; the search queue serves networks in turn. */
 	network?: string;
 	signal?: AbortSignal;
 };
 
-/** Finds passages by words and by embeddings; passages in the query's language come first. */
+/** Finds passages of articles by words and by embeddings. Passages in the query's language come first. */
 export async function retrievePassages(retrieval: PassageQuery): Promise<FoundPassage[]> {
 	const { query, limit, locale = "en", readers = "customers", network = "", signal } = retrieval;
 	const providerEmbedding = await embedQuestionWithProvider(query, signal);
@@ -47,7 +50,7 @@ export async function retrievePassages(retrieval: PassageQuery): Promise<FoundPa
 	return getSearchQueue().run(network, search, signal);
 }
 
-/** Loads what the prompt for a question contains: the owner's parts and the best passages. */
+/** Loads what the prompt for a question contains: the owner's parts of the prompt, and the passages that match best. */
 export async function loadPromptMaterial({
 	question,
 	history,
@@ -72,7 +75,7 @@ export async function loadPromptMaterial({
 	return { parts, passages };
 }
 
-/** The question, after the customer's previous message when the question is short. */
+/** Makes the search query for a question. A short question gets the customer's previous message before it. */
 function searchQuery({ question, history }: Pick<AnswerRequest, "question" | "history">): string {
 	if (question.trim().split(/\s+/).length >= SHORT_QUESTION_WORDS) return question;
 	const before = history.findLast((utterance) => utterance.role === "customer")?.text ?? "";

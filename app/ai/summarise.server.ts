@@ -3,7 +3,7 @@ import { readToSummarise, saveSummary } from "#app/models/chat-session/summary.s
 import { askSmallModel } from "./openai.server.ts";
 import { formatDataBlock } from "./prompt.server.ts";
 
-/** Nobody waits for a summary, because it is written after an answer. */
+/** Time limit for a summary in ms. It is long because nobody waits for a summary, which is written after an answer. */
 const SUMMARY_DEADLINE_MS = 15_000;
 const MAX_SUMMARY_TOKENS = 500;
 const MAX_SUMMARY_CHARACTERS = 3_000;
@@ -15,7 +15,7 @@ const SENDER_NAMES = { user: "customer", bot: "assistant", agent: "colleague", s
 
 /**
  * Summarises the older messages of a session that has more messages than a prompt contains. Call it after an answer,
- * never before one. Without a model, past the daily budget or when the model fails, nothing changes, and prompts
+ * never before one. Without a model, past the daily budget or when the model fails, no summary is stored, and prompts
  * contain only the newest messages.
  */
 export async function summariseLongSession(sessionId: string): Promise<void> {

@@ -8,13 +8,13 @@ import type { Answer, LookupTool, MessageMetadata, Proposal, ToolRun } from "#db
 import type { AnswerRequest } from "./answer.ts";
 
 /**
- * The tool runs of one answer: what was looked up, and which changes were proposed. A look-up is logged at once. A
- * proposal is stored only by the transaction that writes the answer.
+ * The tool runs of one answer: the orders that were looked up, and the changes that were proposed. A look-up is logged
+ * at once. A proposal is stored only by the transaction that writes the answer.
  */
 export class ToolRuns {
-	/** The customer whose orders may be read: set from the session, never from a text of the conversation. */
+	/** The customer whose orders the tools may read. It is set from the session, never from a message text. */
 	readonly owner: OrderOwner;
-	/** The email address that was proved in this session, also by a signed-in customer. */
+	/** The email address that was proved by a code in this session, also when the customer is signed in. */
 	readonly provedEmail: string | null;
 	readonly #position: QuestionPosition | null;
 	readonly #lookups = new Map<string, ToolRun>();
@@ -22,18 +22,18 @@ export class ToolRuns {
 	#needsIdentity = false;
 
 	constructor({ customerId, verifiedEmail = null, position }: AnswerRequest) {
-		// A signed-in customer is identified by the sign-in alone.
+		// A signed-in customer's orders are found by the customer's id alone, never by a proved email address.
 		this.owner = { customerId, verifiedEmail: customerId === null ? verifiedEmail : null };
 		this.provedEmail = verifiedEmail;
 		this.#position = position ?? null;
 	}
 
-	/** Marks the answer as one that needs the customer's identity. */
+	/** Marks the answer as one that asks the customer to sign in or prove an email address. */
 	requestIdentity(): void {
 		this.#needsIdentity = true;
 	}
 
-	/** Logs that an order of the customer, or the list of their orders, was read. */
+	/** Logs that a tool read an order of the customer, or the list of the customer's orders. */
 	async recordLookup(tool: LookupTool, order: Pick<Order, "number" | "customerId"> | null): Promise<void> {
 		if (!this.#position) return;
 		const orderNumber = order?.number ?? null;
@@ -43,14 +43,14 @@ export class ToolRuns {
 		this.#lookups.set(run.id, run);
 	}
 
-	/** Whether changes can be proposed. Outside a session nobody could confirm them. */
+	/** Whether changes can be proposed. Outside a session nobody could confirm a proposed change. */
 	get canPropose(): boolean {
 		return this.#position !== null;
 	}
 
 	/**
-	 * Proposes a change to the customer with this answer. The same proposal twice counts once.
-	 * @returns false outside a session, and when the answer has the most proposals allowed.
+	 * Proposes a change to the customer with this answer. A repeated proposal counts once.
+	 * @returns false outside a session, and when the answer already has the maximum number of proposals.
 	 */
 	propose(proposal: Omit<Proposal, "key">): boolean {
 		if (!this.#position) return false;
@@ -71,7 +71,7 @@ export class ToolRuns {
 	}
 }
 
-/** The metadata of the answer's message: what was looked up, and how the customer can identify themselves. */
+/** The metadata of the answer's message: the tool runs, and how customers can identify themselves. */
 export function toolRunMetadata({ did, needsIdentity }: Answer): MessageMetadata {
 	return {
 		...(did ? { did } : {}),
@@ -80,7 +80,7 @@ export function toolRunMetadata({ did, needsIdentity }: Answer): MessageMetadata
 	};
 }
 
-/** Whether there is a sign-in page: that of the demo shop, or SIGN_IN_URL. */
+/** Whether customers have a page to sign in on: the demo shop's page, or SIGN_IN_URL. */
 const hasSignInPage = (): boolean => env().MEVI_EMBEDDED || env().SIGN_IN_URL !== undefined;
 
 function idempotencyKeyOf(position: QuestionPosition, tool: string, args: Record<string, unknown>): string {

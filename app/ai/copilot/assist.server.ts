@@ -17,24 +17,25 @@ import { formatDataBlock } from "../prompt.server.ts";
 import { hasLanguageModel } from "../reply/answer-question.server.ts";
 import type { CopilotResult } from "./result.ts";
 
-/** Time limit for a suggested reply; after it an agent will have written their own. */
+/** Time limit for a suggested reply in ms. An agent who waits longer has written a reply already. */
 const SUGGESTION_DEADLINE_MS = 30_000;
 const SMALL_TASK_DEADLINE_MS = 20_000;
 const MAX_COPILOT_TOKENS = 1_500;
 
-/** A request of an agent for a session that the agent may see. */
+/** An agent's request to the copilot, for a session that the agent may see. */
 export type CopilotTask =
 	| { intent: "suggest" | "summarise" }
 	| { intent: "rewrite"; message: string; style: "shorter" | "friendlier" }
 	| { intent: "translate"; message: string };
 
-/** The session up to a message; `signal` aborts when the agent cancels. */
+/** The session's messages up to a given message; `signal` aborts when the agent cancels. */
 type SessionPosition = { sessionId: string; lastSeq: number; signal: AbortSignal };
 
 /**
- * Runs a copilot task. It writes and sends nothing; the agent sees the result and decides.
+ * Runs a copilot task: it suggests a reply, summarises, rewrites or translates for an agent. The task writes and sends
+ * nothing; the agent sees the result and decides.
  * @param signal aborts the model's work when the agent cancels or leaves.
- * @throws DomainError 409 when the task needs a model and there is none, 503 when the model did not answer.
+ * @throws DomainError 409 when the task needs a model and no model is configured, 503 when the model did not answer.
  */
 export async function runCopilotTask(
 	sessionId: string,
@@ -59,8 +60,8 @@ export async function runCopilotTask(
 }
 
 /**
- * Suggests a reply to the customer's newest messages, with sources like an answer of the assistant; without a model,
- * the best passage.
+ * Suggests an agent's reply to the customer's newest messages, with sources like an answer of the assistant. Without a
+ * model, the suggestion is the passage that matches best.
  */
 async function suggestReply({ sessionId, lastSeq, signal }: SessionPosition): Promise<CopilotResult> {
 	const asked = withLatestQuestion(await readUnansweredQuestion(sessionId, lastSeq));
@@ -78,7 +79,7 @@ async function suggestReply({ sessionId, lastSeq, signal }: SessionPosition): Pr
 			note,
 		});
 	}
-	// Without a position the tools log nothing and propose no changes.
+	// Without a session and message, the tools log no look-ups and propose no changes.
 	const { position: _nowhere, ...question } = asked;
 	const stop = new AbortController();
 	const end = () => stop.abort(new AnswerFailed("timeout"));
@@ -124,7 +125,7 @@ const toSuggestion = (found: Suggestion): CopilotResult => ({ kind: "suggest", m
 const toEmptySuggestion = (note: string): CopilotResult =>
 	toSuggestion({ text: "", sources: [], language: "en", note });
 
-/** The customer's latest question, also when an agent has already replied to it. */
+/** The question to suggest a reply for: the customer's latest question, even if an agent has already replied to it. */
 function withLatestQuestion<Asked extends { question: string; history: Utterance[] }>(asked: Asked): Asked {
 	if (hasVisibleText(asked.question)) return asked;
 	const at = asked.history.findLastIndex(({ role }) => role === "customer");
@@ -170,7 +171,7 @@ async function translateDraft(place: SessionPosition, message: string): Promise<
 	const question = await analyseQuestion(
 		withLatestQuestion(await readUnansweredQuestion(sessionId, lastSeq)),
 	);
-	// The customer's language, even if the assistant does not support it.
+	// The language that the customer writes in, even if the assistant does not support this language.
 	const language = question.writtenLanguage ?? question.language;
 	const text = await translateText({ text: message, to: language, sessionId, signal });
 	if (!text) throw toUnavailableError();

@@ -1,15 +1,18 @@
 import type { AnswerSource } from "#db/shapes.ts";
 
-/** The result of a copilot task. `language` is the language of the text; null means that of the draft. */
+/**
+ * The result of a copilot task. `language` is the language of the resulting text; null means the language of the
+ * agent's draft.
+ */
 export type CopilotResult =
 	| {
 			kind: "suggest";
-			/** Empty when there is no suggestion; `note` says why. */
+			/** The suggested reply. Empty when there is no suggestion; `note` then says why. */
 			text: string;
 			language: string;
 			sources: AnswerSource[];
 			note: string | null;
-			/** Translation into the agent's language; null when the text is in that language. */
+			/** Translation of the suggested reply into the agent's language; null when the reply is already in that language. */
 			meaning: string | null;
 	  }
 	| { kind: "summarise"; text: string; language: string }
@@ -18,8 +21,8 @@ export type CopilotResult =
 			kind: "translate";
 			text: string;
 			language: string;
-			/** The draft before the translation. */
+			/** The agent's draft before the translation. */
 			original: string;
-			/** Id of the message, so that sending it twice writes it once. */
+			/** Id of the message that the agent will send, so that sending the message twice writes it once. */
 			clientMessageId: string;
 	  };

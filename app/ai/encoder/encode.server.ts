@@ -11,19 +11,22 @@ import {
 import { cutIntoPieces, indexPieces, type PieceIndex } from "./pieces.ts";
 
 /**
- * Computes embeddings of English text (512 numbers) in this process, without another server: the Universal Sentence
- * Encoder Lite (Cer et al. 2018), a transformer of two layers over word pieces whose outputs are averaged.
+ * Computes embeddings of English text (512 numbers) in this process, without another server. The model is the Universal
+ * Sentence Encoder Lite (Cer et al. 2018): a transformer of two layers over word pieces whose outputs are averaged.
  * docs/decisions/008-retrieval.md explains the choice.
  */
 
-/** Word pieces that are read of a text. The model supports 128; the topic of a passage is clear earlier. */
+/**
+ * Word pieces of a text that the encoder reads; later ones are ignored. The model supports 128, but the topic of a
+ * passage is clear earlier.
+ */
 const MAX_PIECES = 64;
 const ATTENTION_HEADS = 4;
 const MAX_WIDTH = 1_536;
-/** Rows that are multiplied before a pause, so that other work waits at most about 2 ms. */
+/** Rows of a matrix that are multiplied before a pause, so that other work of the process waits at most about 2 ms. */
 const ROWS_PER_STEP = 16;
 const MAX_BUSY_MS = 4;
-/** A patient encoding pauses this many times as long as it works. */
+/** Length of a pause in a patient encoding, as a multiple of the working time before the pause. */
 const PAUSE_FACTOR = 3;
 
 type Matrix = { at: number; rows: number; columns: number; columnFactors: Float32Array };
@@ -33,19 +36,22 @@ type Encoder = {
 	embeddings: PackedMatrix;
 	matrix: (name: string) => Matrix;
 	list: (name: string) => Float32Array;
-	/** Addresses of input and output in the kernel's memory. */
+	/** Byte addresses of the input matrix and the output matrix in the kernel's memory. */
 	input: number;
 	output: number;
 };
 
 const started = () => singleton("encoder", () => ({ loadEncoder: null as Promise<Encoder> | null }));
 
-/** Loads the encoder before the first question, which would otherwise wait a quarter of a second. */
+/**
+ * Loads the encoder at the start of the process. Otherwise the first question would wait a quarter of a second for the
+ * loading.
+ */
 export async function preloadEncoder(): Promise<void> {
 	await encoder();
 }
 
-/** Loads the encoder when it is first needed (about 17 MB of memory). */
+/** Loads the encoder on its first use (about 17 MB of memory). */
 function encoder(): Promise<Encoder> {
 	const held = started();
 	held.loadEncoder ??= import("./encoder.model.json", { with: { type: "json" } }).then(({ default: file }) =>
@@ -88,8 +94,8 @@ function createEncoder(file: EncoderFile): Encoder {
 }
 
 /**
- * The embedding of a text: 512 numbers, normalised to length 1.
- * @param options.isPatient true takes at most a quarter of a processor core, for work that nobody waits for.
+ * Computes the embedding of a text: 512 numbers, normalised to length 1.
+ * @param options.isPatient true uses at most a quarter of a processor core, for work that nobody waits for.
  */
 export async function computeEmbedding(text: string, { isPatient = false } = {}): Promise<Float32Array> {
 	const work = runNetwork(await encoder(), text);
@@ -104,7 +110,7 @@ export async function computeEmbedding(text: string, { isPatient = false } = {})
 	}
 }
 
-/** Runs the network for one text. It yields wherever other work may run. */
+/** Runs the encoder's network for one text. The function pauses wherever other work of the process may run. */
 function* runNetwork(model: Encoder, text: string): Generator<void, Float32Array, void> {
 	const pieces = cutIntoPieces(text, model.pieces, MAX_PIECES);
 	let states = embedPieces(model, pieces);
@@ -112,7 +118,7 @@ function* runNetwork(model: Encoder, text: string): Generator<void, Float32Array
 		const calm = normaliseRows(states, model.list(`norm${layer}Scale`), model.list(`norm${layer}Bias`));
 		const mixed = computeAttention(yield* multiplyRows(model, `heads${layer}`, calm), pieces.length);
 		const joined = yield* multiplyRows(model, `joined${layer}`, mixed);
-		// The first layer changes the width, so its input cannot be added to its output.
+		// The first layer changes the number of columns, so the layer's input cannot be added to its output.
 		addTo(joined, layer === 0 ? yield* multiplyRows(model, "residual", states) : states);
 		const scale = model.list(`wideNorm${layer}Scale`);
 		const wide = yield* multiplyRows(
@@ -130,7 +136,10 @@ function* runNetwork(model: Encoder, text: string): Generator<void, Float32Array
 	return meaning.map((value) => value / length);
 }
 
-/** The embeddings of the pieces, twice, plus sine and cosine position encodings (Vaswani et al. 2017). */
+/**
+ * Returns the input of the network: the embeddings of the word pieces, twice, plus sine and cosine position encodings
+ * (Vaswani et al. 2017).
+ */
 function embedPieces({ embeddings, list }: Encoder, pieces: number[]): Float32Array {
 	const { columns } = embeddings;
 	const timing = list("timing");
@@ -145,7 +154,7 @@ function embedPieces({ embeddings, list }: Encoder, pieces: number[]): Float32Ar
 	return states;
 }
 
-/** Multiplies rows by a matrix and adds its bias, some rows at a time. */
+/** Multiplies the rows of an input by a matrix and adds the matrix's bias, some rows at a time. */
 function* multiplyRows(
 	model: Encoder,
 	name: string,
@@ -173,7 +182,10 @@ function* multiplyRows(
 	return result;
 }
 
-/** Layer normalisation: each row gets mean 0 and variance 1, then scale and bias (Ba et al. 2016). */
+/**
+ * Applies layer normalisation (Ba et al. 2016): each row gets mean 0 and variance 1, and is then multiplied by a scale
+ * and increased by a bias.
+ */
 function normaliseRows(rows: Float32Array, scale: Float32Array, bias: Float32Array): Float32Array {
 	const width = scale.length;
 	const result = new Float32Array(rows.length);
@@ -191,7 +203,10 @@ function normaliseRows(rows: Float32Array, scale: Float32Array, bias: Float32Arr
 	return result;
 }
 
-/** Attention with four heads. @param asked queries, keys and values of each row, one after another. */
+/**
+ * Computes attention with four heads.
+ * @param asked for each row its queries, keys and values, one after another.
+ */
 function computeAttention(asked: Float32Array, count: number): Float32Array {
 	const row = asked.length / count;
 	const width = row / 3;

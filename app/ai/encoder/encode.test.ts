@@ -16,13 +16,13 @@ const cosine = (a: Float32Array, b: Float32Array) =>
 	a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 const file = modelFile as unknown as EncoderFile;
 
-/** Pseudo-random numbers from -1 to 1, the same each time. */
+/** Pseudo-random numbers from -1 to 1; each run of the tests gets the same numbers. */
 const numbers = (count: number) =>
 	Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898 + i * i));
 
 describe("the encoder", () => {
 	it("is as near to the original model as four bits allow", async () => {
-		// Cosine similarities with the original's 32-bit weights, computed outside this code.
+		// Cosine similarities by the original model with 32-bit weights, computed outside this project.
 		const texts = [
 			"can i send it back",
 			"the customer may return unused goods within 30 days",
@@ -84,7 +84,7 @@ describe("the kernel", () => {
 			for (let column = 0; column < columns; column++) {
 				let sum = 0;
 				for (let k = 0; k < inner; k++) sum += x[row * inner + k]! * readMatrixValue(matrix, k, column);
-				// Bytes instead of floats are a little less exact.
+				// The kernel's weights are bytes instead of floats, so its results are slightly less exact.
 				expect(Math.abs(out[row * columns + column]! * worths[column]! - sum)).toBeLessThan(0.08);
 			}
 		}
@@ -97,7 +97,7 @@ describe("pieces", () => {
 		const index = indexPieces({ texts: pieces, scores: lists.get("pieceScores")! });
 		const cut = (text: string, limit = 99) => cutIntoPieces(text, index, limit).map((piece) => pieces[piece]);
 		expect(cut("Hello, can I return my bike?")).toEqual(
-			["▁H", "ello", ",", "▁can", "▁I", "▁return", "▁my", "▁bike", "?"], // The same pieces as the original's tokenizer.
+			["▁H", "ello", ",", "▁can", "▁I", "▁return", "▁my", "▁bike", "?"], // The pieces by the original tokenizer.
 		);
 		expect(cut("return my bike", 2)).toEqual(["▁return", "▁my"]);
 	});

@@ -1,12 +1,17 @@
 /**
- * Multiplies a matrix of floats by one of signed bytes, which is nearly all the work of the encoder. WebAssembly with
- * vectors of four floats takes a tenth of the time of JavaScript and needs no native module. The few dozen
- * instructions are assembled here instead of being compiled.
+ * A WebAssembly module that multiplies a matrix of floats by a matrix of signed bytes, which is nearly all the work of
+ * the encoder. With vectors of four floats it needs a tenth of the time of JavaScript, and no native module. This file
+ * assembles the few dozen instructions itself, so no compiler is needed.
  */
 
-/** Rows that are computed together: each byte of the matrix is then converted to a float once for four rows. */
+/**
+ * Rows of the output that are computed together. Each byte of the matrix is then converted to a float once for four
+ * rows.
+ */
 export const ROWS_PER_BLOCK = 4;
-/** Columns that are computed together. Bytes are laid out as `[columns / 8][inner][8]`. */
+/**
+ * Columns of the output that are computed together. The bytes of the matrix are laid out as `[columns / 8][inner][8]`.
+ */
 export const COLUMNS_PER_BLOCK = 8;
 
 const PAGE_BYTES = 65_536;
@@ -23,11 +28,11 @@ const LOW = FIRST_VECTOR + SUMS.length;
 const HIGH = LOW + 1;
 const SPLAT = LOW + 2;
 
-/** Encodes a number as LEB128, as WebAssembly requires. */
+/** Encodes a number as LEB128, the variable-length integer format of WebAssembly. */
 function encodeLeb128(value: number): number[] {
 	return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...encodeLeb128(value >>> 7)];
 }
-/** The instruction for a constant from 0 to 63, whose signed LEB128 form is the byte itself. */
+/** Returns the WebAssembly instruction for a constant from 0 to 63, whose signed LEB128 form is the byte itself. */
 const constant = (value: number) => [0x41, value];
 const get = (local: number) => [0x20, local];
 const set = (local: number) => [0x21, local];
@@ -50,7 +55,10 @@ const increase = (local: number, ...by: number[][]) => [get(local), ...by, ADD, 
 const countDown = (local: number, by: number) =>
 	[get(local), constant(by), SUBTRACT, [0x22, local], REPEAT_IF].flat();
 
-/** out[row][column] = sum of x[row][k] * w[k][column], for four rows and eight columns at a time. */
+/**
+ * The instructions that compute out[row][column] = sum of x[row][k] * w[k][column], for four rows and eight columns at
+ * a time.
+ */
 function buildInstructions(): number[] {
 	const step = [
 		[...get(W_AT), ...LOAD_EIGHT_BYTES, ...set(SPLAT)],
@@ -118,7 +126,8 @@ function buildModule(): Uint8Array<ArrayBuffer> {
 export type Kernel = {
 	memory: WebAssembly.Memory;
 	/**
-	 * Multiplies; `x`, `w` and `out` are addresses in `memory` in bytes. `rows` is a multiple of 4, `columns` of 8.
+	 * Multiplies the floats `x` by the bytes `w` and writes the result to `out`. All three are byte addresses in `memory`.
+	 * `rows` is a multiple of 4, `columns` of 8.
 	 * @param x `[rows][inner]` floats.
 	 * @param w `[columns / 8][inner][8]` signed bytes.
 	 * @param out `[rows][columns]` floats.
@@ -126,7 +135,10 @@ export type Kernel = {
 	multiply: (x: number, w: number, out: number, rows: number, inner: number, columns: number) => void;
 };
 
-/** Creates a kernel. @param bytes size of its memory for matrices, input and output. */
+/**
+ * Creates a kernel for matrix multiplication.
+ * @param bytes size of the kernel's memory for matrices, input and output.
+ */
 export function createKernel(bytes: number): Kernel {
 	const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
 	const instance = new WebAssembly.Instance(new WebAssembly.Module(buildModule()), { m: { memory } });

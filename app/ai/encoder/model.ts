@@ -1,17 +1,17 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { COLUMNS_PER_BLOCK } from "./kernel.ts";
 
-/** The encoder as stored in `encoder.model.json`, made by `npm run encoder:make`. */
+/** The encoder as stored in `encoder.model.json`. `npm run encoder:make` writes this file. */
 export type EncoderFile = {
-	/** Must change whenever the embeddings change. */
+	/** Name of the encoder's version. It must change whenever the embeddings change. */
 	name: string;
 	source: string;
 	licence: string;
-	/** Word pieces, one per line; Brotli, then base64. */
+	/** The encoder's word pieces, one per line; compressed with Brotli, then base64. */
 	pieces: string;
-	/** The parts of `weights` in their order, with their sizes: two numbers for a matrix, one for a list. */
+	/** The matrices and lists in `weights` in their order, with their sizes: two numbers for a matrix, one for a list. */
 	parts: Record<string, number[]>;
-	/** Brotli, then base64. */
+	/** The bytes of all matrices and lists; compressed with Brotli, then base64. */
 	weights: string;
 };
 
@@ -25,11 +25,11 @@ export type PackedMatrix = {
 };
 
 const ROWS_PER_SCALE = 32;
-/** Values are -7 to 7, stored as 1 to 15. */
+/** Largest value in a packed matrix. Values are -7 to 7, stored as 1 to 15. */
 const MAX_NIBBLE_VALUE = 7;
 const NIBBLE_ZERO = 8;
 
-/** Packs a matrix of floats. `rows` must be 1 or a multiple of 32. */
+/** Packs a matrix of floats into four bits per value. `rows` must be 1 or a multiple of 32. */
 export function packMatrix(values: Float32Array, [rows, columns]: [number, number]): Buffer {
 	const groups = Math.ceil(rows / ROWS_PER_SCALE);
 	const largest = new Float32Array(groups * columns);
@@ -57,7 +57,7 @@ function maxAbsolute(values: Float32Array, from: number, count: number): number 
 	return largest;
 }
 
-/** Encodes bytes for the file. */
+/** Compresses bytes for the encoder's model file, with Brotli and base64. */
 export function packBytes(bytes: Buffer): string {
 	const params = {
 		[constants.BROTLI_PARAM_QUALITY]: 11,
@@ -69,7 +69,10 @@ export function packBytes(bytes: Buffer): string {
 
 const unpackBytes = (packed: string): Buffer => brotliDecompressSync(Buffer.from(packed, "base64"));
 
-/** Unpacks the parts of a file by name: matrices stay packed, lists become floats. */
+/**
+ * Unpacks the matrices and lists of the encoder's model file by name. Matrices stay in four bits per value, lists
+ * become floats.
+ */
 export function unpackFile(file: EncoderFile) {
 	const bytes = unpackBytes(file.weights);
 	const matrices = new Map<string, PackedMatrix>();
@@ -93,7 +96,7 @@ export function unpackFile(file: EncoderFile) {
 	return { matrices, lists, pieces: unpackBytes(file.pieces).toString("utf8").split("\n") };
 }
 
-/** Reads one value of a packed matrix. */
+/** Reads one value of a packed matrix (four bits per value). */
 export function readMatrixValue(
 	{ columns, nibbles, scales, unit }: PackedMatrix,
 	row: number,
@@ -106,8 +109,8 @@ export function readMatrixValue(
 }
 
 /**
- * Unpacks a matrix to signed bytes in the kernel's layout.
- * @returns the factor from a byte to a value, for each column.
+ * Unpacks a matrix from four bits per value to signed bytes in the kernel's layout.
+ * @returns the factor from a byte to its float value, for each column.
  */
 export function unpackMatrixToBytes(packed: PackedMatrix, into: Int8Array): Float32Array {
 	const { rows, columns, scales, unit } = packed;

@@ -1,15 +1,15 @@
-/** Word pieces with the logarithms of their frequencies, by piece number. */
+/** Word pieces of the encoder with the logarithms of their frequencies, by number of the piece. */
 export type Pieces = { texts: string[]; scores: Float32Array };
 
-/** Number of an unknown character, and the count of special pieces that no text contains. */
+/** Number of the piece for an unknown character. It is also the count of the special pieces that no text contains. */
 const UNKNOWN_PIECE = 0;
 const SPECIAL_PIECES = 6;
-/** Score of an unknown character, worse than that of any piece. */
+/** Score of an unknown character, worse than the score of any word piece. */
 const UNKNOWN_SCORE = -30;
-/** Represents a space. */
+/** The character that represents a space in word pieces. */
 const SPACE_SYMBOL = "\u2581";
 
-/** Creates the index for `cutIntoPieces`. Pieces without a score are never used. */
+/** Creates the index of word pieces for `cutIntoPieces`. Pieces without a score are never used. */
 export function indexPieces({ texts, scores }: Pieces): PieceIndex {
 	const numbers = new Map<string, number>();
 	let longest = 1;
@@ -24,9 +24,9 @@ export function indexPieces({ texts, scores }: Pieces): PieceIndex {
 export type PieceIndex = { numbers: Map<string, number>; scores: Float32Array; longest: number };
 
 /**
- * Cuts a text into its most likely word pieces: the unigram model of SentencePiece (Kudo 2018) with Viterbi's
+ * Cuts a text into its most likely word pieces. This is the unigram model of SentencePiece (Kudo 2018) with Viterbi's
  * algorithm.
- * @returns their numbers, at most `limit`.
+ * @returns the numbers of the pieces, at most `limit`.
  */
 export function cutIntoPieces(
 	text: string,

@@ -9,22 +9,22 @@ import { isFrustrated } from "./frustration.ts";
 import { type EscalationTextKey, personCalledText } from "./person-called-texts.ts";
 import { findOwnerTopic, mentionsInjuryOrDanger, mentionsLegalAction } from "./sensitive-topics.ts";
 
-/** A decision that a person must answer: the stored reason, and the text for the customer. */
+/** The decision that a person must answer a question: the stored reason, and the text for the customer. */
 export type Escalation = { reason: string; textKey: EscalationTextKey; language: string };
 
 /**
- * Confidence of the refund intent that is needed when no order is named, so that "how do refunds work" is not taken
- * for a request.
+ * Smallest confidence of the refund intent for an escalation when no order is named, so that "how do refunds work" does
+ * not count as a request for a refund.
  */
 const MIN_REFUND_CONFIDENCE = 0.8;
-/** Words for a refund, which are enough when the question names an order of the customer. */
+/** Words for a refund. They are enough for a refund request when the question names an order of the customer. */
 const REFUND_PATTERN =
 	/refund|money back|erstatt|geld zurück|rembours|reembols|devol(?:ución|ver) (?:mi|el) dinero|rimbors|terugbetal|geld terug|zwrot pieni|para iade|iade et|استرداد|استرجاع|החזר כספי|זיכוי/iu;
 
 /**
- * Decides whether a person must answer a question, before a model is asked, so that the decision does not depend on a
- * provider. Checked in this order: injuries and danger, legal action, a request for a person, an angry customer, a
- * topic of the owner, a refund above the owner's limit.
+ * Decides whether a person must answer a question. The decision is made before a model is asked, so that it does not
+ * depend on a provider. The rules are checked in this order: injuries and danger, legal action, a request for a person,
+ * an angry customer, a topic of the owner, a refund above the owner's limit.
  * @param settings the escalation settings, when the caller has read them.
  * @returns null when the assistant may answer.
  */
@@ -37,10 +37,12 @@ export async function decideEscalation(
 	const topic = (reason: string): Escalation => ({ reason, textKey: "topic", language: analysis.language });
 	if (rules.safety && mentionsInjuryOrDanger(question)) return topic("safety");
 	if (rules.legal && mentionsLegalAction(question)) return topic("legal");
-	// After an unanswered question the assistant offers a person, and "yes" accepts the offer.
+	// After a question that it could not answer, the assistant offers a person, and the customer's "yes" accepts the
+	// offer.
 	const personRequestLanguage =
 		analysis.personRequestLanguage ?? (unansweredInARow > 0 && isYes(question) ? "en" : null);
-	// A request in English phrases may also be in another language, which the analysis detects.
+	// The English phrases for a person also occur in texts of other languages. The answer is then in the language that the
+	// analysis detected.
 	if (personRequestLanguage) {
 		const language = personRequestLanguage === "en" ? analysis.language : personRequestLanguage;
 		return { reason: "requested", textKey: "requested", language };
@@ -56,7 +58,7 @@ export async function decideEscalation(
 	return null;
 }
 
-/** The answer for an escalation, which says that a person will come. */
+/** The assistant's answer for an escalation. It says that a person will come. */
 export function toEscalationAnswer(
 	escalation: Escalation,
 	{ intent, confidence }: Pick<QuestionAnalysis, "intent" | "confidence">,
@@ -73,7 +75,10 @@ export function toEscalationAnswer(
 	};
 }
 
-/** Whether a refund is requested for an order above an amount: the order that is named, else the newest. */
+/**
+ * Whether a refund is requested for an order above an amount. The order is the one that the question names, else the
+ * customer's newest order.
+ */
 async function isRefundAbove(
 	amount: number,
 	{ question, customerId, analysis }: Pick<AnswerRequest, "question" | "customerId" | "analysis">,

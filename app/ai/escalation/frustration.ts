@@ -1,6 +1,6 @@
 /**
- * English phrases of an angry customer. They are clear by themselves: a complaint about a matter is for the assistant
- * to answer first, and a false alarm takes a person's time.
+ * English phrases that only an angry customer writes. A mere complaint about a matter is not among them, because the
+ * assistant answers it first and a false alarm takes an agent's time.
  */
 const ENGLISH_FRUSTRATION_PATTERNS: RegExp[] = [
 	/\b(?:this|it|that|you|the service|your service|customer service)(?: is| are|s|re)?(?: just| really| so| all| absolutely| completely| totally| beyond)* (?:ridiculous|unacceptable|outrageous|infuriating|useless|pathetic|a (?:complete |total |big )?(?:joke(?! \w)|disgrace|scandal|waste of (?:my )?time))\b/,
@@ -34,7 +34,7 @@ const OTHER_FRUSTRATION_PATTERNS: RegExp[] = [
 	/(?:לא מקובל|נמאס לי|שירות גרוע|בושה וחרפה|אתה לא מבין|חוצפה)/u,
 ];
 
-/** Whether at least three words are all in capitals. */
+/** Whether at least three words of a text are all in capitals. */
 const isWrittenInCapitals = (text: string): boolean => {
 	const words = text.match(/\p{L}{3,}/gu) ?? [];
 	return words.length >= 3 && words.every((word) => word === word.toUpperCase() && /\p{Lu}/u.test(word));

@@ -1,6 +1,6 @@
 import { phrasesIn } from "../offline/phrases.ts";
 
-/** Texts of the assistant when it calls a person, by reason and language. */
+/** The assistant's texts when it calls a person, by the reason for the call and by language. */
 
 export type EscalationTextKey =
 	| "requested"
@@ -94,7 +94,7 @@ const OPENINGS_BY_LANGUAGE: Record<string, OpeningTexts> = {
 	},
 };
 
-/** The text for the customer when a person is called, with the reason. English when the language is not supported. */
+/** The text that tells the customer that a person is called, and why. English when the language is not supported. */
 export function personCalledText(reason: EscalationTextKey, language: string): string {
 	const base = language.split("-")[0] ?? "";
 	const { calling } = phrasesIn(base);

@@ -1,6 +1,6 @@
-/** Topics that a person must answer: legal action, injuries and danger, and the owner's own. */
+/** Topics that a person must answer: legal action, injuries and danger, and the topics in the owner's settings. */
 
-/** Lawyers, courts and authorities, in a threat or a question. */
+/** Words for lawyers, courts and authorities, in a threat or a question. */
 const LEGAL_PATTERNS: RegExp[] = [
 	/\b(?:lawyers?|attorneys?|solicitors?|sue (?:you|them|your|the)|suing|lawsuits?|legal (?:action|steps|proceedings|advice|notice)|small claims|take (?:you|this) to court|see you in court|in court|consumer protection|trading standards|ombudsman|data protection authority|report you to)\b/u,
 	/\b(?:anwalt|anwältin|rechtsanwalt|rechtsanwältin|verklagen|klage einreichen|vor gericht|rechtliche schritte|verbraucherzentrale|verbraucherschutz|strafanzeige)\b/u,
@@ -15,7 +15,7 @@ const LEGAL_PATTERNS: RegExp[] = [
 	/(?:עורך דין|עורכת דין|עו"ד|בית משפט|בית המשפט|תביעה|לתבוע|אתבע|הגנת הצרכן|צעדים משפטיים)/u,
 ];
 
-/** Injuries, and products that burn, spark, break or poison. */
+/** Phrases about injuries, and about products that burn, spark, break or poison. */
 const SAFETY_PATTERNS: RegExp[] = [
 	/\b(?:injur(?:y|ed|ies)|(?:got|was|were|been|am|is|badly) hurt|hurt (?:my|him|her|himself|herself|myself|someone|somebody|a child)|bleeding|cut (?:my|his|her) (?:hand|finger|arm|leg|foot|face)|caught fire|on fire|went up in flames|smok(?:e|ing) (?:came|coming|from|out)|started (?:smoking|burning|sparking)|sparks?(?: are| were)? (?:flying|came|coming|from|out)|electric(?:al)? shock|electrocuted|burn(?:ed|t) (?:my|me|his|her|himself|herself)|hospital|ambulance|emergency room|exploded|choked on|chok(?:ing|ed)|poison(?:ed|ous|ing)|allergic reaction|fell (?:on|onto) (?:me|my|him|her)|collapsed (?:on|under|while|when|with)|gas leak|overheat(?:s|ed|ing)?)\b/u,
 	/\b(?:verletz(?:t|ung)|blutet|in brand|brennt|feuer gefangen|rauch (?:kommt|kam)|stromschlag|verbrannt|verbrennung|krankenhaus|explodiert|vergift\w*|erstickt)\b/u,
@@ -30,7 +30,10 @@ const SAFETY_PATTERNS: RegExp[] = [
 	/(?:נפצע|פציעה|מדמם|עלה באש|נשרף|עשן יוצא|התחשמל|כוויה|בית חולים|התפוצץ|הרעלה)/u,
 ];
 
-/** Questions about a product, not about an accident: "is this pan safe on fire", "smoke detector". */
+/**
+ * Questions about a product that contain words of an accident, such as "is this pan safe on fire" and "smoke detector".
+ * They are no reason to call a person.
+ */
 const PRODUCT_QUESTION_PATTERN =
 	/^(?:is|are|can|does|do|will|would|how|what|which)\b(?!.*\b(?:i|my|me|he|she|his|her|we|our|child|son|daughter|baby|dog|cat)\b.{0,80}\b(?:got|was|were|burn|hurt|cut|injur|hospital|shock))/;
 
@@ -44,7 +47,10 @@ export function mentionsInjuryOrDanger(text: string): boolean {
 	return SAFETY_PATTERNS.some((pattern) => pattern.test(plain)) && !PRODUCT_QUESTION_PATTERN.test(plain);
 }
 
-/** The name of the owner's first topic with a word in the text; whole words, upper or lower case. */
+/**
+ * Finds the owner's first topic of which a word is in the text, as a whole word in upper or lower case.
+ * @returns the topic's name.
+ */
 export function findOwnerTopic(text: string, topics: { name: string; words: string[] }[]): string | null {
 	const plain = normalise(text);
 	const touches = (word: string) => {

@@ -6,15 +6,18 @@ import { computeProbabilities, unpackIntentModel } from "./model.ts";
 /** The intent of a text, and the probability that it is right (0 to 1). */
 export type IntentClassification = { intent: string; confidence: number };
 
-/** All intents. */
+/** The names of all intents. */
 export const INTENT_LABELS: string[] = modelFile.labels;
 
-/** Below this probability the result is wrong more often than right, so it is "other". */
+/**
+ * Smallest probability of an intent. A less likely intent is wrong more often than right, so the result is then
+ * "other".
+ */
 const MIN_CONFIDENCE = 0.2;
 
 const loadIntentModel = () => singleton("intent-model", () => unpackIntentModel(modelFile));
 
-/** All intents with their probabilities, the most likely first. */
+/** Returns all intents with their probabilities for a text, the most likely first. */
 export function rankIntents(text: string): { intent: string; likelihood: number }[] {
 	const { labels } = loadIntentModel();
 	return [...computeProbabilities(loadIntentModel(), computeIntentFeatures(text))]
@@ -23,8 +26,9 @@ export function rankIntents(text: string): { intent: string; likelihood: number 
 }
 
 /**
- * Classifies the intent of a text. It knows English only; in other languages the confidence is mostly low.
- * @returns "other" when no intent is likely enough; the confidence is then the probability that none applies.
+ * Classifies the intent of a text. The intent model knows only English; in other languages its confidence is mostly
+ * low.
+ * @returns "other" when no intent is likely enough. The confidence is then the probability that no intent applies.
  */
 export function classifyIntent(text: string): IntentClassification {
 	if (tokenizeForIntent(text).length === 0) return { intent: "other", confidence: 1 };

@@ -18,7 +18,7 @@ describe("the intent model", () => {
 		expect(modelFile.measured.accuracy).toBeGreaterThanOrEqual(0.95);
 	});
 
-	// None of these stands in the seed phrases or the training file.
+	// None of these questions is in the seed phrases or in the training file.
 	it.each([
 		["my parcel should have been here on tuesday, any idea where it got to?", "track_order"],
 		["the mug turned up in three bits", "damaged_item"],

@@ -1,36 +1,48 @@
 /**
- * Features of a text for the intent model: words, pairs of neighbouring words, and letters inside words, hashed into
- * a fixed number of buckets ("feature hashing", Weinberger et al. 2009). So misspelled and unknown words still have
- * features, and the model is one small array.
+ * Computes the features of a text for the intent model: words, pairs of neighbouring words, and letters inside words,
+ * hashed into a fixed number of buckets ("feature hashing", Weinberger et al. 2009). Misspelled and unknown words
+ * therefore have features too, and the model is one small array.
  */
 
 import { CONCEPTS } from "#app/models/search/concept-list.ts";
 
 export const BUCKET_BITS = 14;
 const BUCKET_COUNT = 1 << BUCKET_BITS;
-/** Words that are read; later ones do not change the intent. */
+/** Words of a text that the intent model reads. Later words do not change the intent. */
 const MAX_WORDS = 80;
-/** Characters that are read, in case the text is one very long word. Eighty words take a quarter of this. */
+/**
+ * Characters of a text that the intent model reads, in case the text is one very long word. Eighty words take a quarter
+ * of this.
+ */
 const MAX_CHARACTERS = 2_000;
-/** Weight of a letter n-gram beside a word's weight of 1, because n-grams repeat each other. */
+/**
+ * Weight of a letter n-gram (letters inside a word), compared with 1 for a word. N-grams count less because they repeat
+ * each other.
+ */
 const LETTER_NGRAM_WEIGHT = 0.35;
 
-/** Weight of a word's concept beside the word's weight of 1. */
+/** Weight of a word's concept (such as "invoice" for "bill"), compared with 1 for the word itself. */
 const CONCEPT_WEIGHT = 0.8;
-/** Concepts of loosely related words, such as "refund" and "money", are ignored. */
+/**
+ * Smallest weight of a synonym for a shared concept. Loosely related words, such as "refund" and "money", are ignored.
+ */
 const MIN_SYNONYM_WEIGHT = 0.85;
 
-/** A rough stem: the word without its most common endings. */
+/** Returns a word without its most common endings, as a rough stem. */
 function stemRoughly(word: string): string {
 	const root = word.replace(/(?:ing|ed|es|s|e|y|ies|ied)$/, "");
 	return root.length >= 3 ? root : word;
 }
 
-/** The concepts of a word, by its stem, so that "bill" and "receipt" share what the model learns about invoices. */
+/**
+ * The concepts of each word, by the word's stem. Because "bill" and "receipt" share a concept, they share what the
+ * model learns about invoices.
+ */
 const conceptsByStem = new Map<string, string[]>();
 for (const concept of CONCEPTS) {
 	if ((concept.synonymWeight ?? 1) < MIN_SYNONYM_WEIGHT) continue;
-	// Named by its termScore, not by its index, so that adding a concept to the list does not change the others.
+	// The name of a concept is its main term and not its index, so that adding a concept to the list does not rename the
+	// others.
 	const name = concept.words.slice(0, 2).join(" ");
 	for (const word of concept.words) {
 		if (word.includes(" ")) continue;
@@ -40,7 +52,7 @@ for (const concept of CONCEPTS) {
 	}
 }
 
-/** Hashes a text to a bucket: FNV-1a over UTF-16 units, then mixed. */
+/** Hashes a text to the number of a bucket: FNV-1a over UTF-16 units, then mixed. */
 function hashToBucket(text: string): number {
 	let hash = 0x811c9dc5;
 	for (let i = 0; i < text.length; i++) {
@@ -54,8 +66,8 @@ function hashToBucket(text: string): number {
 }
 
 /**
- * Whether a word is an email address. It uses positions, because a pattern with three repetitions takes minutes for
- * "a@a@a@a@".
+ * Whether a word is an email address. The check searches for positions of characters, because a regular expression with
+ * three repetitions takes minutes for "a@a@a@a@".
  */
 function isEmailAddress(run: string): boolean {
 	const at = run.indexOf("@", 1);
@@ -63,8 +75,8 @@ function isEmailAddress(run: string): boolean {
 }
 
 /**
- * Splits a text into lower-case words. Order numbers, amounts, numbers and email addresses are replaced by one word
- * for each kind.
+ * Splits a text into lower-case words. One placeholder word replaces all order numbers; another replaces all amounts,
+ * and likewise for other numbers and email addresses.
  */
 export function tokenizeForIntent(text: string): string[] {
 	return text
@@ -82,8 +94,8 @@ export function tokenizeForIntent(text: string): string[] {
 }
 
 /**
- * The buckets of a text with their values. The squares of the values add up to 1, so that the length of the text does
- * not matter.
+ * Computes the buckets of a text with their values. The squares of the values add up to 1, so that the length of the
+ * text does not matter.
  */
 export function computeIntentFeatures(text: string): Map<number, number> {
 	const words = tokenizeForIntent(text);

@@ -1,21 +1,24 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { BUCKET_BITS } from "./features.ts";
 
-/** The trained model as stored in `intents.model.json`, made by `npm run intents:train`. */
+/** The trained intent model as stored in `intents.model.json`. `npm run intents:train` writes this file. */
 export type IntentModelFile = {
 	labels: string[];
 	bucketBits: number;
-	/** Factor from a signed byte to a weight. */
+	/** Factor from a stored signed byte to a weight of the intent model. */
 	scale: number;
-	/** Signed bytes, one for each label in each bucket; Brotli, then base64. */
+	/** Weights of the intent model: signed bytes, one for each label in each bucket; Brotli, then base64. */
 	weights: string;
-	/** Accuracy on the development file, which was not used for training. */
+	/** Accuracy of the intent model on the development file, which was not used for training. */
 	measured: { examples: number; accuracy: number };
 };
 
 export type IntentModel = { labels: string[]; scale: number; weights: Int8Array };
 
-/** Unpacks a model file. @throws Error when it was made for another number of buckets. */
+/**
+ * Unpacks the file of an intent model.
+ * @throws Error when the model was made for another number of buckets.
+ */
 export function unpackIntentModel(file: IntentModelFile): IntentModel {
 	if (file.bucketBits !== BUCKET_BITS) {
 		throw new Error("intents.model.json is of another make than features.ts; run npm run intents:train.");
@@ -28,7 +31,7 @@ export function unpackIntentModel(file: IntentModelFile): IntentModel {
 	};
 }
 
-/** Packs weights into signed bytes. */
+/** Packs the weights of an intent model into signed bytes. */
 export function packWeights(weights: Float32Array): Pick<IntentModelFile, "scale" | "weights"> {
 	let largest = 0;
 	for (const weight of weights) largest = Math.max(largest, Math.abs(weight));
@@ -40,7 +43,7 @@ export function packWeights(weights: Float32Array): Pick<IntentModelFile, "scale
 	return { scale, weights: packed.toString("base64") };
 }
 
-/** The probability of each label, in the order of `labels` (softmax of linear scores). */
+/** Computes the probability of each intent label, in the order of `labels` (softmax of linear scores). */
 export function computeProbabilities(model: IntentModel, features: Map<number, number>): Float64Array {
 	const count = model.labels.length;
 	const scores = new Float64Array(count);

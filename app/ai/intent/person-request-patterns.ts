@@ -1,10 +1,10 @@
 /**
- * The most common requests for a person in other languages than English. Texts and patterns are both folded by
- * `foldLetters`, because customers often leave out accents.
+ * The most common phrases with which customers ask for a person, in languages other than English. `foldLetters` folds
+ * both the customer's text and the phrases, because customers often leave out accents.
  */
 
 const COMBINING_MARKS = /\p{M}+/gu;
-/** Letters that do not decompose into a letter and a mark, and the variants of Arabic letters. */
+/** Replacements for letters that do not decompose into a letter and an accent, and for variants of Arabic letters. */
 const LETTER_REPLACEMENTS: Record<string, string> = {
 	ł: "l",
 	ı: "i",
@@ -16,7 +16,10 @@ const LETTER_REPLACEMENTS: Record<string, string> = {
 	ة: "ه",
 };
 
-/** Folds a text: lower case, no accents, vowel signs, apostrophes or punctuation, one space between words. */
+/**
+ * Folds a text to lower case, without accents, vowel signs, apostrophes and punctuation, and with one space between
+ * words.
+ */
 export function foldLetters(text: string): string {
 	return text
 		.normalize("NFKD")
@@ -117,7 +120,7 @@ export const PERSON_REQUEST_PATTERNS_BY_LANGUAGE: Record<string, RegExp[]> = {
 		/\b(?:zadzwoncie do mnie|prosze o telefon|oddzwoncie|oddzwonic)\b/,
 	],
 	tr: [
-		// The past tense ("konuştum") is no request.
+		// The Turkish past tense ("konuştum", "I spoke") is not a request for a person.
 		new RegExp(
 			`\\b${TURKISH_PERSON}(?: \\S+){0,3} (?:konus|gorus|bagla|yazis|aktar|iletisim|ulas|yonlendir)(?!t[iu]|d[iu]|nd[iu])\\w*`,
 		),
@@ -146,6 +149,6 @@ export const PERSON_REQUEST_PATTERNS_BY_LANGUAGE: Record<string, RegExp[]> = {
 	],
 };
 
-/** Questions whether the assistant is human, in any of these languages; they are no requests for a person. */
+/** Questions whether the assistant is human, in the languages other than English. They are no requests for a person. */
 export const IS_HUMAN_QUESTION_PATTERN_NON_ENGLISH =
 	/^(?:bist du|sind sie|bin ich|es tu|etes vous|est ce que (?:tu|vous|je)|eres|es usted|estoy|sei|parlo con|voce e|estou|ben je|bent u|spreek ik|czy (?:jestes|rozmawiam|to)|هل انت|אתה|האם אתה)\b/;

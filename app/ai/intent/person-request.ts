@@ -6,21 +6,21 @@ import {
 } from "./person-request-patterns.ts";
 import { replaceUnrelatedPeople, splitClauses } from "./unrelated-people.ts";
 
-/** Words for a person of the store, with the words that may come before them. */
+/** Words for a person of the store ("agent", "human"), with the words that may come before them. */
 const PERSON_PATTERN =
 	"(?:(?:real|live|actual|human|living|proper|another|different|single|damn|freaking|fucking|customer|service|support|sales|care|call|help|free|available|senior|certain|billing|returns?|refunds?|warranty|technical|tech|account|delivery|shipping|store|shop|someone|a|an|the|your|my|one of your|one of the|some|any|this|of|kind of) ){0,6}(?:humans?|persons?|people|man|woman|guy|agents?|representatives?|reps?|operators?|somebody|someone|anybody|randomProcess|advisors?|advisers?|consultants?|managers?|supervisors?|executives?|boss|colleagues?|coworkers?|assistants?|specialists?|employees?|staff(?: members?)?|team members?|members? of (?:your |the )?(?:staff|team)|individual|attendant|human being|clerk|associate)";
 
-/** Words that certainly mean a person of the store; "someone" alone may be randomProcess. */
+/** Words that certainly mean a person of the store. "Someone" is not among them, because alone it may mean anybody. */
 const STAFF_PATTERN =
 	"(?:(?:a|an|the|your|my|one of your|one of the|some|any|another) ){0,3}(?:(?:real|live|actual|human|living|customer|service|support|sales) ){0,4}(?:humans?|human being|real person|real people|person|agent|representative|rep|operator|advisor|adviser|manager|supervisor|executives?|colleagues?|co ?workers?|specialist|employees?|member of (?:your |the )?(?:staff|team)|team members?|(?:someone|somebody|randomProcess|anybody) (?:real|human|else|from (?:your|the) (?:\\w+ )?(?:team|staff|department|company|support|store|shop)|on your team))";
 
-/** Requests to be connected. The words before the person may name any department of the store. */
+/** Phrases that ask to be connected with a person. The words before the person may name any department of the store. */
 const SPEAK_REQUEST_PATTERNS: RegExp[] = [
-	// "speak to an agent", "chat with somebody real", "talk agent"; but not "your chat assistants"
+	// Matches "speak to an agent", "chat with somebody real" and "talk agent", but not "your chat assistants".
 	new RegExp(
 		`\\b(?:speak|speaking|talk|talking|tlak|chat|chatting|converse|conversation|deal|dealing|interact|discuss (?:it|this|that|things))(?: (?:to|with|w|directly|right now|now|live|2)){1,4} ${PERSON_PATTERN}\\b|\\b(?:speak|talk|tlak) ${PERSON_PATTERN}\\b`,
 	),
-	// "connect me to a representative", "put me through to someone", "pass this on to your team"
+	// Matches "connect me to a representative", "put me through to someone" and "pass this on to your team".
 	new RegExp(
 		`\\b(?:connect|transfer|forward|redirect|direct|escalate|pass|hand|switch|route|refer|patch|put)(?: (?:me|this|us|it|over|through|on|up|along|chat|conversation|ticket|case|my (?:call|chat|case|ticket|request|issue|problem|question|complaint|conversation))){0,4} (?:to|with|2) (?:${PERSON_PATTERN}|(?:your |the )?(?:\\w+ )?(?:team|support|customer service|human side))\\b`,
 	),
@@ -28,7 +28,7 @@ const SPEAK_REQUEST_PATTERNS: RegExp[] = [
 
 const PERSON_REQUEST_PATTERNS: RegExp[] = [
 	/^(?:(?:please|pls|can you|could you|just|ok|then|now) )*(?:connect|transfer|escalate|redirect)(?: (?:me|us|this|it|the chat))?(?: (?:please|pls|now|already|asap|then))*$/,
-	// "get me an agent", "I need a human", "call a person"
+	// Matches "get me an agent", "I need a human" and "call a person".
 	/\b(?:get|give|bring|find|fetch|call|send|need|want|require|prefer|demand|contact|reach|request|asking for|looking for|rather have|like|have)(?: (?:me|us|to|for|in|on|hold of|touch with|through)){0,6} (?:a |an |the |your |some )?(?:real |live |actual |human |customer |service |support |sales |care )*(?:human(?: being)?s?|person|agents?|representatives?|reps?|operators?|managers?|supervisors?|executive(?= (?:please|pls|now|asap|about|who|to)\b|$)|real people|someone real|somebody real|human (?:agent|assistance|help|support|assistant)|live (?:agent|chat|person|support|help))\b(?! (?:discount|price|fee|number|id|size|hour|hair|manual|card|name|licen[cs]e|signature|limit|to (?:sign|collect|pick)))/,
 	/^(?:(?:a|an|the|real|live|actual|human|customer|service|support|please|pls|now|just|only|hey|hi|hello|no) )*(?:human(?: being)?|person|agent|representative|rep|operator|supervisor|manager|live chat|real person|real people|someone real|somebody real|human help|human support|support person)(?: (?:please|pls|plz|now|here|asap|needed|agent|help|support|thanks?|already))*$/,
 	/\b(?:is|are) (?:there|this|here) (?:no |any|some|a|an|not)*\s?(?:real |actual |live )*(?:human|person|people|humans|someone|somebody|randomProcess|anybody)\b.{0,80}\b(?:talk|speak|chat|real|(?:can|could|to) help me|write with|write to)\b/,
@@ -36,7 +36,7 @@ const PERSON_REQUEST_PATTERNS: RegExp[] = [
 	/\b(?:randomProcess|anybody|someone|somebody) (?:real|human|alive)\b|\b(?:real|actual|live) (?:person|people|human|humans|agent|human being)\b.{0,20}\b(?:please|pls|here|there|now|instead|on here|around)\b/,
 	/\b(?:dont|do not|not|no longer|stop|hate|tired of|sick of|instead of|rather than|enough of)\b.{0,20}\b(?:talk|talking|speak|speaking|chat|chatting|deal|dealing)\b.{0,12}\b(?:bot|robot|machine|computer|ai|automated|chatbot)\b/,
 	/\b(?:no|not a|not another|without the|stop the|stop with the|done with (?:this|the)|enough of (?:this|the)) (?:more )?(?:bots?|robots?|chatbots?|machines?|automated|automatic)\b.{0,80}\b(?:human|person|people|someone|somebody|agent|help)\b|\b(?:human|person|someone|somebody|agent)\b.{0,80}\b(?:not|no|instead of|rather than) (?:a |an |this |more )?(?:ro)?bots?\b/,
-	// "can a colleague take over", "have somebody ring me"
+	// Matches "can a colleague take over" and "have somebody ring me".
 	new RegExp(
 		`\\b${STAFF_PATTERN}\\b.{0,12}\\b(?:look (?:at|into)|take (?:over|this)|takes over|handle|review|step in|answer|reply|help|assist|call|ring|phone|contact|get back|join|explain)\\b`,
 	),
@@ -52,8 +52,8 @@ const PERSON_REQUEST_PATTERNS: RegExp[] = [
 ];
 
 /**
- * Requests for a call back, which must be a whole clause: "people call me Bob" and "who calls me before delivery" are
- * none.
+ * Requests for a call back. Such a request must be a whole clause, because "people call me Bob" and "who calls me
+ * before delivery" are not requests.
  */
 const CLAUSE_REQUEST_PATTERNS: RegExp[] = [
 	/^(?:(?:please|pls|plz|kindly|can|could|would|will|you|u|someone|somebody|randomProcess|just|so|and|hi|hello|hey) )*(?:call|phone|ring|telephone) me(?: (?:back|up))?(?: (?:please|pls|plz|now|asap|today|tomorrow|tonight|soon|later|immediately|urgently|right away|instead|thanks?|thank you|on my \w+|on \d\w*|at \d\w*|about (?:my|this|it|the)|regarding (?:my|this|it|the))\b.*)?$/,
@@ -67,28 +67,31 @@ const CLAUSE_REQUEST_PATTERNS: RegExp[] = [
 const REFUSAL_PATTERN =
 	/\b(?:dont|do not|no need to|no need for|not|without|never|instead of|rather than)\b(?: (?:want|need|have|wish|like|yet|to|having|asking))* (?:talk|speak|talking|speaking|chat|a human|a person|an agent|a representative)\b(?!.{0,200}\b(?:bot|robot|machine|computer|ai|chatbot|automated)\b)/;
 
-/** Questions about contact details (hours, a telephone number) are not requests for a person. */
+/** Questions about contact details (hours, a telephone number). They are not requests for a person. */
 const CONTACT_DETAILS_PATTERN =
 	/\b(?:opening hours|what hours|business hours|what time|phone number|telephone number|email address|how many (?:people|agents|persons)|hiring|job)\b/;
 
-/** An earlier contact, such as "I spoke to an agent yesterday", is not a request. */
+/** Phrases about an earlier contact, such as "I spoke to an agent yesterday". They are not requests for a person. */
 const PAST_CONTACT_PATTERN =
 	/\b(?:i|we|she|he|they|my \w+|your \w+|(?:the|a) \w+)(?: (?:have|had|has|already|just|even|also))* (?:spoke|spoken|talked|chatted|dealt|told|said|promised)\b.{0,200}?(?=\b(?:and (?:now|want|need|id|i (?:want|need|would))|but (?:now|want|i (?:want|need|would))|so (?:i|please|can)|now|please|can|could|let|connect|transfer|get|give) |$)/g;
 
-/** Questions whether the assistant is human, and words that only look like those for a person. */
+/**
+ * Questions whether the assistant is human, and English words that only look like words for a person. They are not
+ * requests for a person.
+ */
 const IS_HUMAN_QUESTION_PATTERN =
 	/\b(?:am i|are you|are u|r u|is this|is it)\b.{0,25}\b(?:person|human|bot|robot|machine|people|ai|real)\b|\bcontact person\b/g;
 
 /**
- * Confidence from which the intent model alone decides. It knows more phrases than the patterns, but makes more
- * mistakes.
+ * Smallest confidence with which the intent model alone decides that a text asks for a person. The intent model knows
+ * more phrases than the patterns, but makes more mistakes.
  */
 const MIN_INTENT_CONFIDENCE = 0.8;
 
 /**
- * Finds a request for a person and returns its language, or null when there is none. English requests are recognised
- * well; German, French, Spanish, Italian, Portuguese, Dutch, Polish, Turkish, Arabic and Hebrew ones in their most
- * common phrases. "Are you human" and "when can I call you" are no requests.
+ * Finds a request for a person in a text and returns the language of the request, or null when there is none. The
+ * function recognises English requests well, and the most common phrases in German, French, Spanish, Italian,
+ * Portuguese, Dutch, Polish, Turkish, Arabic and Hebrew. "Are you human" and "when can I call you" are not requests.
  */
 export function findPersonRequestLanguage(text: string): string | null {
 	const folded = foldLetters(text);

@@ -2,8 +2,8 @@ import type { Topic } from "#app/models/search/question.server.ts";
 import { rankIntents } from "./classify.server.ts";
 
 /**
- * Search words for each intent: words that a passage about it is likely to have in any store, most of all in its
- * heading.
+ * Search words for each intent. A passage about the intent is likely to contain these words in any store, most of all
+ * in its heading.
  */
 const SEARCH_WORDS_BY_INTENT: Record<string, string> = {
 	cancel_order: "cancel cancellation cancelling",
@@ -39,10 +39,13 @@ const SEARCH_WORDS_BY_INTENT: Record<string, string> = {
 	exchange_item: "exchange swap size return",
 };
 
-/** Intents with a smaller probability are ignored, because their words would only disturb the search. */
+/**
+ * Smallest probability of an intent whose words are added to a search. The words of less likely intents would disturb
+ * the search.
+ */
 const MIN_LIKELIHOOD = 0.12;
 
-/** The topics of an English question, by its most likely intents. They add words to the search. */
+/** The search words for the most likely intents of an English question. They are added to the words of the question. */
 export function findSearchTopics(question: string): Topic[] {
 	return rankIntents(question).flatMap(({ intent, likelihood }) => {
 		const words = SEARCH_WORDS_BY_INTENT[intent];

@@ -7,10 +7,10 @@ export type TrainingExample = {
 };
 
 /**
- * Trains a linear model: multinomial logistic regression with Adagrad (Duchi et al. 2011) and a small L2 penalty.
- * Small weights are set to zero at the end, so that the packed file is small. Words are dropped from examples at
- * random, so that the model does not learn the fixed phrases of one source ("I need assistance to …"). The random
- * numbers are seeded, so the same examples give the same weights.
+ * Trains the intent model, which is linear: multinomial logistic regression with Adagrad (Duchi et al. 2011) and a
+ * small L2 penalty. Small weights are set to zero at the end, so that the packed file is small. Words are dropped from
+ * examples at random, so that the model does not learn the fixed phrases of one source ("I need assistance to …"). The
+ * random numbers are seeded, so equal examples give equal weights.
  * @returns one weight for each label in each bucket.
  */
 export function trainIntents(
@@ -50,12 +50,15 @@ export function trainIntents(
 const LEARNING_RATE = 0.25;
 const L2_FACTOR = 2e-6;
 /**
- * Target probability of the right label, below 1 so that the model stays uncertain where examples disagree (label
- * smoothing).
+ * Probability of the right label that the training aims at. It is below 1 so that the model stays uncertain where
+ * examples disagree (label smoothing).
  */
 const TARGET_PROBABILITY = 0.96;
 const WORD_DROPOUT_SHARE = 0.12;
-/** Weights below this share of the largest are set to zero, which halves the file. */
+/**
+ * Smallest kept weight as a share of the largest weight. Smaller weights are set to zero, which halves the size of the
+ * model file.
+ */
 const MIN_WEIGHT_SHARE = 0.06;
 
 function softmax(weights: Float32Array, features: Map<number, number>, scores: Float64Array) {
@@ -109,7 +112,7 @@ const SHORTHAND_SHARE = 0.15;
 const TYPING_ERROR_SHARE = 0.04;
 
 /**
- * Changes a text as customers type in chats: adds a greeting or an ending, uses shorthand, and makes typing errors.
+ * Changes a text to look like typing in a chat: adds a greeting or an ending, uses shorthand, and makes typing errors.
  */
 function addTypingNoise(text: string, random: () => number): string {
 	const words = text.split(/\s+/).map((word) => {
@@ -119,7 +122,7 @@ function addTypingNoise(text: string, random: () => number): string {
 			? addTypingError(word, random)
 			: word;
 	});
-	// Short texts are not extended: a greeting before every text would mean nothing.
+	// Short texts get no greeting: the intent model could not learn anything from a greeting before every text.
 	if (words.length < 3) return words.join(" ");
 	if (random() < OPENING_SHARE)
 		words.unshift(CHAT_OPENINGS[Math.floor(random() * CHAT_OPENINGS.length)] ?? "");
@@ -127,7 +130,7 @@ function addTypingNoise(text: string, random: () => number): string {
 	return words.join(" ");
 }
 
-/** The word with one letter left out, doubled, or swapped with the next. */
+/** Returns the word with one letter left out, doubled, or swapped with the next letter. */
 function addTypingError(word: string, random: () => number): string {
 	const at = 1 + Math.floor(random() * (word.length - 2));
 	const kind = random();
@@ -145,7 +148,7 @@ function shuffled<Value>(values: Value[], random: () => number): Value[] {
 	return copy;
 }
 
-/** A random number generator with a fixed seed (Mulberry32). */
+/** Creates a random number generator with a fixed seed (Mulberry32). */
 function seededRandom(seed: number): () => number {
 	let state = seed;
 	return () => {

@@ -1,11 +1,11 @@
 import { foldLetters } from "./person-request-patterns.ts";
 
 /**
- * Finds words that look like a request for the store's people but are not: a cleaning agent, a travel agent, a
+ * Finds words that look like a request for a person of the store but are not: a cleaning agent, a travel agent, a
  * machine operator, chat assistants in general, and what customers say about themselves.
  */
 
-/** Roles that mean a person of the store only when no other kind of word comes before them. */
+/** Roles such as "agent" that mean a person of the store only when no other kind of word comes before them. */
 const STORE_ROLES = new Set(
 	"agent agents operator operators representative representatives assistant assistants".split(" "),
 );
@@ -29,17 +29,19 @@ const CHAT_SOFTWARE_PATTERN = /\b(?:chat|virtual|ai|digital|online|automatic) as
 const STATEMENT_ABOUT_PERSON_PATTERN =
 	/\b(?:i am|im|i was|he is|hes|she is|shes|they are|is my|was my|work(?:s|ed|ing)? as|as|by|being|became|become|what is|whats|who is|whos) (?:a|an|the|your|my) (?:agent|operator|representative|assistant|manager|supervisor|human|person)s?\b/g;
 
-/** Replaces removed words, so that the words around them are not joined. */
+/** Text that replaces removed words, so that the words before and after them are not joined. */
 const PLACEHOLDER = "thing";
 
-/** Splits a text into its clauses and folds each; empty ones are left out. */
+/** Splits a text into its clauses and folds each of them to plain lower-case letters. Empty clauses are left out. */
 export const splitClauses = (text: string): string[] =>
 	text
 		.split(/[.,;:!?()\n\u2013\u2014\u2026]+/)
 		.map(foldLetters)
 		.filter((clause) => clause !== "");
 
-/** Replaces people and things in a folded clause that only share a word with the store's people. */
+/**
+ * Replaces words in a folded clause that name other people or things than the store's people, such as "cleaning agent".
+ */
 export function replaceUnrelatedPeople(clause: string): string {
 	const words = clause
 		.replace(CHAT_SOFTWARE_PATTERN, PLACEHOLDER)

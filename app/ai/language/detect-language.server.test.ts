@@ -175,7 +175,7 @@ it(
 		const questions = readFileSync(DEV_FILE, "utf8").split("\n").slice(1).filter(Boolean).map(firstField);
 		for (const locale of ["en", "de", "fr"]) {
 			const found = await Promise.all(questions.map((question) => languageOf(question, { locale })));
-			// One or two words keep the page's language, whatever it is.
+			// Texts of one or two words keep the page's language, whatever it is.
 			const mistaken = questions.filter(
 				(question, index) => found[index] !== "en" && !(found[index] === locale && isShort(question)),
 			);
@@ -187,6 +187,6 @@ it(
 
 const isShort = (question: string): boolean => (question.match(/\p{L}+/gu)?.length ?? 0) < 3;
 
-/** The first field of a line of CSV. */
+/** Returns the first field of a line of CSV. */
 const firstField = (line: string): string =>
 	/^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"') ?? line.split(",")[0] ?? "";

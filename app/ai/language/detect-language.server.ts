@@ -3,7 +3,7 @@ import { normaliseTag, primaryLanguage, scriptOf } from "#app/text/language-tag.
 import { detectorCodes, isDetectable } from "./detector-codes.ts";
 import { SUPPORTED_LANGUAGES } from "./languages.ts";
 
-/** What suggests a language besides the words of the text. */
+/** What suggests the language of a text besides its words. */
 export type LanguageContext = {
 	/** Language of the customer's earlier messages. */
 	previousLanguage?: string | null;
@@ -14,48 +14,61 @@ export type LanguageContext = {
 /** The detected language of a text. */
 export type DetectedLanguage = {
 	/**
-	 * The language to treat the text as; BCP 47, with script and region when the page names them. It is a supported
-	 * language, else the expected one: that of earlier messages or of the page.
+	 * The language in which the text is processed; BCP 47, with script and region when the page's tag has them. It is the
+	 * detected language if the assistant supports it, else the expected one: that of earlier messages or of the page.
 	 */
 	language: string;
-	/** The language that the text is clearly written in, which may be unsupported; null when unclear. */
+	/**
+	 * The language that the text is clearly written in, even if the assistant does not support it; null when the language
+	 * is unclear.
+	 */
 	written: string | null;
 };
 
-/** Shorter texts are greetings, names and typing errors ("hello", "cancel oder"), whose language is unclear. */
+/**
+ * Smallest number of words of a text whose language is detected. Shorter texts are greetings, names and typing errors
+ * ("hello", "cancel oder"), whose language is unclear.
+ */
 const MIN_WORDS = 3;
-/** Shorter texts are order numbers or initials. */
+/** Smallest number of letters of a text whose language is detected. Shorter texts are order numbers or initials. */
 const MIN_LETTERS = 4;
-/** Characters that are analysed; the longest message takes a tenth of a second. */
+/** Characters of a text whose language is analysed. The longest message takes a tenth of a second. */
 const MAX_ANALYSED_CHARACTERS = 2_000;
 /**
- * Bonus of the expected language in eld's scores (0 to 1): the larger of the first number, and the second divided by
- * the number of words, so that a few words must be very clearly foreign. Measured on 6,480 English support questions
- * and 160 in eight other languages (docs/decisions/016).
+ * Bonus of the expected language (of earlier messages or the page) in the language detector's scores, which are 0 to 1.
+ * The bonus is the first constant, or the second one divided by the number of words if that is larger; a few words must
+ * therefore be very clearly foreign. Measured on 6,480 English support questions and 160 in eight other languages
+ * (docs/decisions/016).
  */
 const EXPECTED_LANGUAGE_SCORE_BONUS = 0.03;
 const EXPECTED_LANGUAGE_SCORE_BONUS_PER_WORD = { page: 0.1, history: 0.2 };
-/** English gets a small bonus, because chats in every language contain English words. */
+/** Bonus of English in the language detector's scores, because chats in every language contain English words. */
 const ENGLISH_SCORE_BONUS = 0.02;
 /**
- * Score from which a text is clearly in a language. Sentences score 0.7 and more in their language. Sentences in a
- * language that the detector does not know score less in any other (Welsh 0.36, Swahili 0.44, Uzbek 0.47).
+ * Score from which a text is clearly in a language. Sentences score 0.7 and more in their own language. Sentences in a
+ * language that the detector does not know score less in any other language (Welsh 0.36, Swahili 0.44, Uzbek 0.47).
  */
 const CLEAR_SCORE = 0.6;
-/** The same for an unsupported language, so that borrowed words do not count. */
+/**
+ * Score from which a text is clearly in a language that the assistant does not support. The score is high so that
+ * borrowed words do not count.
+ */
 const CLEAR_SCORE_UNSUPPORTED = 0.7;
-/** The same when the detector does not know the page's language and may mistake it for another. */
+/**
+ * Score from which a text is clearly foreign when the detector does not know the page's language, because the detector
+ * may mistake the page's language for another.
+ */
 const CLEAR_SCORE_UNDETECTABLE_PAGE = 0.78;
 
-/** Letters that Arabic does not have, but other languages in its script do (Persian, Urdu, Kurdish, Sindhi). */
+/** Letters that Arabic does not have, but other languages in the Arabic script do (Persian, Urdu, Kurdish, Sindhi). */
 const NON_ARABIC_LETTER = /(?![\u0621-\u063A\u0641-\u064A\u0671])\p{Script=Arabic}/u;
 /** Ligatures and pointed letters that Yiddish has and Hebrew does not. */
 const YIDDISH_LETTERS = /[\u05F0-\u05F2\uFB1F\uFB2E\uFB2F]|[\u05D0\u05D9]\u05B7|\u05D0\u05B8|\u05D5\u05D5/u;
 
 /**
- * Detects the language of a short text, ignoring order numbers and addresses. No other code contains this rule: the
- * detection among all languages of the detector, the check whether the assistant supports the result, and the
- * fallback to the page's language.
+ * Detects the language of a short text. Order numbers and addresses are ignored. The function detects among all
+ * languages that the detector knows, checks whether the assistant supports the result, and else falls back to the
+ * language of earlier messages or of the page. No other code contains this rule.
  */
 export async function detectLanguage(
 	text: string,
@@ -78,10 +91,11 @@ export async function detectLanguage(
 	}
 	const isArabic = arabic > latin;
 	if (letters.length < MIN_LETTERS) return unclear;
-	// "hello hello hello" counts as one word.
+	// Repeated words count once, so "hello hello hello" is one word.
 	const isFewWords = new Set(words.map((word) => word.toLowerCase())).size < MIN_WORDS;
 	if (isArabic && isFewWords) {
-		// The script excludes the page's language, unless that uses it too.
+		// A few words in the Arabic script are Arabic, unless they have letters that Arabic does not have, or the page's
+		// language uses the Arabic script too.
 		return NON_ARABIC_LETTER.test(letters) || scriptOf(expected) === "Arab"
 			? unclear
 			: clearlyWrittenIn("ar", expected, page);
@@ -108,13 +122,16 @@ export async function detectLanguage(
 		: clearlyWrittenIn(best.code, expected, page);
 }
 
-/** The score that a language other than the expected one needs. */
+/** The score from which a text is in a language other than the expected one. */
 function minClearScore(code: string, expected: string): number {
 	if (code !== "en" && !isDetectable(expected)) return CLEAR_SCORE_UNDETECTABLE_PAGE;
 	return isSupported(code) ? CLEAR_SCORE : CLEAR_SCORE_UNSUPPORTED;
 }
 
-/** The result for a text that is clearly in a language: that language if it is supported, else the expected one. */
+/**
+ * The result for a text that is clearly in a language: this language if the assistant supports it, else the expected
+ * one.
+ */
 function clearlyWrittenIn(code: string, expected: string, page: string): DetectedLanguage {
 	const found = isExpected(code, expected) ? expected : withPageRegion(normaliseTag(code) ?? code, page);
 	return { language: isSupported(code) ? found : expected, written: found };
@@ -124,7 +141,10 @@ const isSupported = (code: string): boolean => SUPPORTED_LANGUAGES.some((one) =>
 
 const isExpected = (code: string, expected: string): boolean => detectorCodes(expected).includes(code);
 
-/** The page's tag, with script and region, when the page is in the language. */
+/**
+ * Returns the page's language tag, with script and region, when the page is in the given language; else the language
+ * itself.
+ */
 const withPageRegion = (tag: string, page: string): string =>
 	!tag.includes("-") && primaryLanguage(tag) === primaryLanguage(page) ? page : tag;
 
@@ -138,16 +158,16 @@ const withoutNumbersAndAddresses = (text: string): string =>
 const countMatches = (letters: string, script: RegExp): number => letters.match(script)?.length ?? 0;
 
 /**
- * Loads the detector when it is first needed (0.4 s, about 55 MB). The next smaller version is wrong twice as often
- * on short texts; the larger ones are not better on them and take up to 390 MB.
+ * Loads the language detector on its first use (0.4 s, about 55 MB). The detector's next smaller version is wrong twice
+ * as often on short texts; the larger versions are not better on short texts and take up to 390 MB.
  */
 function loadDetector() {
 	return singleton("language-detector", async () => (await import("eld/small")).eld);
 }
 
 /**
- * The language that a text is clearly written in when it is not the expected one; null otherwise, and when the
- * detector does not know the expected language.
+ * The language that a text is clearly written in, when it differs from the expected language. Null when it does not,
+ * and when the detector does not know the expected language.
  * @param expected BCP 47.
  */
 export async function findOtherLanguage(expected: string, text: string): Promise<string | null> {

@@ -1,6 +1,6 @@
 import { primaryLanguage } from "#app/text/language-tag.ts";
 
-/** The codes of the detector (eld 2). Source: `eld.info().Languages`. */
+/** The language codes of the detector (eld 2). Source: `eld.info().Languages`. */
 const DETECTABLE_CODES = new Set(
 	(
 		"am ar az be bg bn ca cs da de el en es et eu fa fi fr gu he hi hr hu hy is it ja ka kn ko ku lo lt lv ml mr " +
@@ -9,8 +9,8 @@ const DETECTABLE_CODES = new Set(
 );
 
 /**
- * Codes that the detector returns for a language that it does not know, has under another code, or cannot distinguish
- * from a related one. Found with sentences of a support chat in each language.
+ * For each language that the detector does not know, has under another code, or confuses with a related one: the codes
+ * that the detector returns. Found with sentences of a support chat in each language.
  */
 const DETECTED_AS: Record<string, readonly string[]> = {
 	nb: ["no", "da"],
@@ -54,7 +54,10 @@ const DETECTED_AS: Record<string, readonly string[]> = {
 	yue: ["zh"],
 };
 
-/** The codes that the detector may return for a text in a language, the language's own first. @param tag BCP 47. */
+/**
+ * The codes that the detector may return for a text in the given language, the language's own code first.
+ * @param tag BCP 47.
+ */
 export function detectorCodes(tag: string): string[] {
 	const primary = primaryLanguage(tag);
 	return [primary, ...(DETECTED_AS[primary] ?? [])];

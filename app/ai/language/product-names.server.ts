@@ -1,6 +1,9 @@
 import { productNamesIn } from "#app/models/product/product.server.ts";
 
-/** Removes the names of the store's products from a text, because they are the same in every language. */
+/**
+ * Removes the names of the store's products from a text, because product names are equal in every language and would
+ * mislead the language detection.
+ */
 export async function withoutProductNames(text: string): Promise<string> {
 	let rest = text;
 	for (const name of await productNamesIn(text)) {

@@ -3,7 +3,9 @@ import { askSmallModel } from "../openai.server.ts";
 import { formatDataBlock } from "../prompt.server.ts";
 import { findOtherLanguage } from "./detect-language.server.ts";
 
-/** After this time a translation counts as failed; the original is shown. */
+/**
+ * Time limit of a translation in ms. After that time the translation counts as failed, and the page shows the original.
+ */
 const TRANSLATION_DEADLINE_MS = 20_000;
 /** Messages with more characters are not translated. */
 const MAX_TRANSLATED_CHARACTERS = 4_000;
@@ -13,8 +15,8 @@ const TRANSLATION_INSTRUCTIONS = `You translate messages of a store's support ch
 
 /**
  * Translates a text of a session with the small model.
- * @param options.to BCP 47; script and region are named to the model.
- * @returns null when there is no model, it failed, or the text is too long.
+ * @param options.to the target language, BCP 47; the prompt names its script and region too.
+ * @returns null when no model is configured, the model failed, or the text is too long.
  */
 export async function translateText(options: {
 	text: string;
@@ -34,6 +36,6 @@ export async function translateText(options: {
 		usage: { sessionId, turnId: null },
 	});
 	if (!translated) return null;
-	// A reply in another language is not a translation.
+	// A reply that is not in the target language is not a translation.
 	return (await findOtherLanguage(to, translated)) ? null : translated;
 }

@@ -12,22 +12,22 @@ import { type CheckedReply, requestCheckedReply } from "./checked-reply.server.t
 import { CustomerText } from "./customer-text.ts";
 import type { ChatMessage, RequestCompletion, ToolCall } from "./wire/model-request.ts";
 
-/** Most requests to the model for one answer; the last one does not allow tool calls. */
+/** Maximum number of requests to the model for one answer. The last request does not allow tool calls. */
 const MAX_MODEL_REQUESTS = 6;
-/** Most tool calls that run after one reply; the others get an error as their result. */
+/** Maximum number of tool calls that run after one reply of the model. Further calls get an error as their result. */
 const MAX_TOOL_CALLS_PER_REPLY = 8;
 
-/** The text of an answer when the model called a person and wrote nothing. */
+/** The text of an answer when the model called a person and wrote no text. */
 const PERSON_CALLED_TEXT = "I have called a colleague, who will answer you here.";
 
 /**
- * Writes one answer with the model: requests a reply, runs the tools it calls, and repeats this until the reply calls
- * none. The sources are those that were retrieved and that the text used.
- *
- * `answered` is false when the reply has the unknown mark, when the model escalates with the reason
- * `assistant-unsure`, when the provider refuses, and when an answer without sources says in English that it does not
- * know (for models that forget the mark). The mark is not a tool, because it then needs no second request, streams
- * with the text, and works with models that cannot call tools.
+ * Writes one answer with the model: requests a reply, runs the tools that the reply calls, and repeats this until a
+ * reply calls none. The sources are the retrieved passages and products that the text used.
+ * 
+ * `answered` is false when the reply has the mark for "I do not know", when the model escalates with the reason
+ * `assistant-unsure`, when the provider refuses, and when an answer without sources says in English that the model does
+ * not know (for models that forget the mark). The mark is text and not a tool, because text needs no second request,
+ * streams with the answer, and works with models that cannot call tools.
  * @throws AnswerFailed when the provider fails or the reply is empty.
  */
 export async function answerWithTools(
@@ -98,11 +98,11 @@ export async function answerWithTools(
 		for (const each of calls) tools.add(each.function.name);
 		messages.push({ role: "assistant", content: reply.text, tool_calls: calls, reasoning: reply.reasoning });
 		messages.push(...(await runTools(calls, context)));
-		// The model has already written to the customer; another request would make it repeat that.
+		// The model has already written to the customer. After another request the model would repeat its text.
 		if (hasVisibleText(customerText.replyText) && calls.every((each) => each.function.name === "escalate"))
 			break;
 	}
-	// A customer who asks for a person gets one, whatever the model decides.
+	// A customer who asks for a person gets a person, whatever the model decides.
 	if (analysis.personRequestLanguage) escalation.reason ??= "requested";
 	if (!hasVisibleText(customerText.text)) {
 		if (escalation.reason === null) throw new AnswerFailed("malformed");
@@ -134,7 +134,10 @@ export async function answerWithTools(
 	};
 }
 
-/** Runs the tool calls in parallel. @returns one message for each call, in order. */
+/**
+ * Runs the tool calls of a reply in parallel.
+ * @returns one message for each call, in the order of the calls.
+ */
 async function runTools(calls: ToolCall[], context: ToolContext): Promise<ChatMessage[]> {
 	return Promise.all(
 		calls.map(async (call, index): Promise<ChatMessage> => {

@@ -8,25 +8,25 @@ import { PromptGuard } from "./prompt-guard.ts";
 import { ReplyLanguageCheck, WrongLanguage } from "./reply-language-check.server.ts";
 import type { ChatMessage, Completion, RequestCompletion } from "./wire/model-request.ts";
 
-/** One reply of the model that was checked and shown. */
+/** One reply of the model that was checked and shown to the customer. */
 export type CheckedReply = Completion & {
 	/** The reply contains the mark for "I do not know", or the provider refused to answer. */
 	isUnknown: boolean;
-	/** The model quoted its instructions, and the reply was cut off there. */
+	/** The model quoted its instructions, and the reply was cut off at the quote. */
 	isEchoed: boolean;
-	/** Language of the reply, when it is still not the customer's language after a second request; else null. */
+	/** The language of the reply when a second request did not produce the customer's language either; else null. */
 	foreignLanguage: string | null;
 };
 
 /**
  * Requests one reply of the model and shows its text while it streams, without marks, unknown links and quotes of the
- * rules. The shown text is removed when the reply breaks off and is requested again, and when it is not in the
- * customer's language. In the second case the reply is requested once more, with the language named.
+ * rules. The shown text is removed when the reply breaks off and is requested again, and when the reply is not in the
+ * customer's language. After a wrong language, the reply is requested once more with the language named.
  * @throws what `complete` throws.
  */
 export async function requestCheckedReply(options: {
 	request: Pick<AnswerRequest, "question" | "locale">;
-	/** BCP 47; null when the reply's language is not checked. */
+	/** The language that the reply should have, BCP 47; null when the reply's language is not checked. */
 	answerLanguage: string | null;
 	messages: ChatMessage[];
 	mayCallTools: boolean;
@@ -56,7 +56,8 @@ export async function requestCheckedReply(options: {
 			});
 			shown.add(attempt.end());
 			const { isEchoed, isUnknown } = attempt;
-			// The text that replaces quoted rules is ours and in English.
+			// The language is not checked after a quote of the rules, because the text that replaces the quote is always
+			// English.
 			const language = isEchoed ? null : await languageCheck.findOtherLanguageOf(shown.replyText);
 			if (language && !isLastTry) throw new WrongLanguage(language);
 			attempt.recordCitations();
@@ -71,7 +72,7 @@ export async function requestCheckedReply(options: {
 	}
 }
 
-/** Adds the language to the system message, because some models do not accept a second one. */
+/** Adds the reply's language to the system message, because some models do not accept a second system message. */
 function withLanguageInstruction(messages: ChatMessage[], language: string): ChatMessage[] {
 	const name = languageNameIn(language, "en");
 	return messages.map((message) =>
@@ -81,7 +82,7 @@ function withLanguageInstruction(messages: ChatMessage[], language: string): Cha
 	);
 }
 
-/** The text of one request: cleaned and checked, with its citations. */
+/** The text of one request to the model: cleaned and checked, with the citations in it. */
 class ReplyAttempt {
 	isUnknown = false;
 	readonly #sources: AnswerSources;
@@ -104,17 +105,25 @@ class ReplyAttempt {
 		return this.#guard.isEchoed;
 	}
 
-	/** Adds a piece. @returns the text that may be shown now. */
+	/**
+	 * Adds a piece of the model's text.
+	 * @returns the text that may be shown now.
+	 */
 	push(piece: string): string {
 		return this.#guard.push(this.#cleaner.push(piece));
 	}
 
-	/** @returns the rest of the text. */
+	/**
+	 * Ends the text of the reply.
+	 * @returns the text that was held back.
+	 */
 	end(): string {
 		return this.#guard.push(this.#cleaner.end()) + this.#guard.end();
 	}
 
-	/** Records the citations; called only when the text stays. */
+	/**
+	 * Records the reply's citations as sources. Call it only when the reply stays, because a removed reply has no sources.
+	 */
 	recordCitations(): void {
 		for (const number of this.#citations) this.#sources.cite(number);
 	}

@@ -1,8 +1,8 @@
 import { beginsLikeAddress, findAddresses, InvisibleCharacterFilter, LOOK_ALIKE_CLASS } from "./addresses.ts";
 
-/** Callbacks of the cleaner. */
+/** Callbacks of the text cleaner. */
 export type CleanTextOptions = {
-	/** Whether the text may contain this address; every other address is removed. */
+	/** Whether the text may contain this web or email address. Every other address is removed. */
 	isAllowedUrl: (url: string) => boolean;
 	/** Called for each citation of a source. */
 	onCitation: (number: number) => void;
@@ -11,35 +11,37 @@ export type CleanTextOptions = {
 };
 
 /**
- * A decided part of the input: its length, and the text that is shown for it. `isCut`: something was removed.
+ * A decided part of the model's text: its length, and the text that is shown for it. `isCut`: something was removed.
  * `isSeam`: something was removed around the text that stays.
  */
 type CleanedPart = { length: number; text: string; isCut: boolean; isSeam?: boolean };
 
-/** In characters. A bracket that is still open after this is shown as it is. */
+/**
+ * Longest construct such as a link, in characters. A bracket that is still open after this length is shown as it is.
+ */
 const MAX_CONSTRUCT_CHARACTERS = 2_000;
 
 const CITATION =
 	/^(?:(?:refs?|passages?|sources?|docs?)[.:]?\s*)?\^?\d{1,3}(?:\s*[,;–-]\s*(?:refs?\s*)?\^?\d{1,3})*$/i;
-/** A run of ASCII characters and look-alikes, without spaces. */
+/** Matches a run of ASCII characters and of characters that look like them, without spaces. */
 const ASCII_WORD = new RegExp(`^(?:(?!!\\[)[\\p{ASCII}${LOOK_ALIKE_CLASS}](?<![\\s[<]))+`, "u");
 const ADDRESS_CHARACTER = new RegExp(`[\\w.:/\\\\@%\\-${LOOK_ALIKE_CLASS}]`);
 const OTHER_WORD = new RegExp(`^[^\\p{ASCII}\\s【${LOOK_ALIKE_CLASS}]+`, "u");
 
 /**
- * Cleans a model's text while it streams. Citation marks such as `[2]` are reported and removed. Images are removed,
- * and so is every address that is not allowed: the model may have invented it, or a message may have planted it to
- * send data to another server. An unfinished construct is held back until it is decided, so shown text is never
- * removed again.
+ * Cleans a model's text while it streams. Citation marks such as `[2]` are reported and removed. All images are
+ * removed, and so is every address that is not allowed: the model may have invented the address, or a message may have
+ * planted it to send data to another server. An unfinished construct is held back until it is decided, so the cleaner
+ * never removes text that was shown.
  */
 export class TextCleaner {
 	readonly #options: CleanTextOptions;
 	readonly #seen = new InvisibleCharacterFilter();
 	#pending = "";
-	/** White space that is not shown yet; it is dropped when the text after it is removed. */
+	/** White space that is not shown yet. It is dropped when the text after it is removed. */
 	#gap = "";
 	#hasCut = false;
-	/** Something was removed since the last shown text, so the text after it must not be joined to it. */
+	/** True when text was removed since the last shown text, so that the next text must not be joined to the shown one. */
 	#isSeam = false;
 	#lastShown = "";
 
@@ -47,14 +49,20 @@ export class TextCleaner {
 		this.#options = options;
 	}
 
-	/** Adds a piece. @returns the text that is decided now, possibly empty. */
+	/**
+	 * Adds a piece of the model's text.
+	 * @returns the text that is decided now, possibly empty.
+	 */
 	push(piece: string): string {
-		// Postgres cannot store NUL.
+		// Postgres cannot store NUL characters.
 		this.#pending += this.#seen.push(piece.replaceAll("\0", ""));
 		return this.#advance(false);
 	}
 
-	/** @returns the rest; an unfinished construct is shown as plain text. */
+	/**
+	 * Ends the text.
+	 * @returns the text that was held back; an unfinished construct is shown as plain text.
+	 */
 	end(): string {
 		this.#pending += this.#seen.end();
 		return this.#advance(true);
@@ -73,7 +81,7 @@ export class TextCleaner {
 		}
 	}
 
-	/** Joins a part to the shown text. A removed mark also removes the space before it, but never a line break. */
+	/** Joins a part to the shown text. The space before a removed mark is removed too, but never a line break. */
 	#join(space: string, part: CleanedPart): string {
 		const gap = this.#gap.includes("\n") && !space.includes("\n") ? this.#gap : space || this.#gap;
 		const blank = part.isCut && !gap.includes("\n") ? "" : gap;
@@ -95,7 +103,10 @@ export class TextCleaner {
 		return lead + part.text;
 	}
 
-	/** Decides the construct at the start of `body`. @returns null while more text could change it. */
+	/**
+	 * Decides the construct at the start of `body`, such as a link or a word.
+	 * @returns null while more text could change the construct.
+	 */
 	#read(body: string, isFinal: boolean): CleanedPart | null {
 		const canWait = !isFinal && body.length < MAX_CONSTRUCT_CHARACTERS;
 		if (body.startsWith("![")) return this.#readBracket(body, 1, canWait);
@@ -123,7 +134,8 @@ export class TextCleaner {
 			}
 		}
 		if (this.#isMark(inner)) return { length, text: "", isCut: true };
-		// An image is loaded without a click, so even an allowed address could send data.
+		// Images are removed even when their address is allowed: a browser loads an image without a click, so its address
+		// could send data.
 		if (start === 1) return { length, text: "", isCut: true };
 		if (target === null) return { length, text: `[${this.#cleanInner(inner)}]`, isCut: false };
 		if (this.#options.isAllowedUrl(target)) {
@@ -132,7 +144,10 @@ export class TextCleaner {
 		return { length, text: this.#cleanInner(inner), isCut: false, isSeam: true };
 	}
 
-	/** Reports a citation or the unknown mark. @returns whether `inner` was one. */
+	/**
+	 * Reports the content of a bracket as a citation or as the mark for "I do not know".
+	 * @returns whether `inner` was one of the two.
+	 */
 	#isMark(inner: string): boolean {
 		const text = inner.trim();
 		if (/^unknown$/i.test(text)) {
@@ -170,8 +185,8 @@ export class TextCleaner {
 	}
 
 	/**
-	 * Reads a word: a run of ASCII characters and look-alikes, or a run of other characters, so that scripts without
-	 * spaces are shown without delay. A word that begins like an address ends at the next space.
+	 * Reads a word: a run of ASCII characters and characters that look like them, or a run of other characters, so that
+	 * scripts without spaces are shown without delay. A word that begins like an address ends at the next space.
 	 */
 	#readWord(body: string, isFinal: boolean): CleanedPart | null {
 		const other = OTHER_WORD.exec(body)?.[0];
@@ -192,7 +207,7 @@ export class TextCleaner {
 			end = to;
 		}
 		if (end === 0) return { length: word.length, text: word, isCut: false };
-		// Removing an address may join the rest into another one, as in "here.evil.examplehttps://x".
+		// Removing an address may join the rest of the word into another address, as in "here.evil.examplehttps://x".
 		text = this.#settleWord(text + word.slice(end)).text;
 		const rest = /[\p{L}\p{N}]/u.test(text) ? text : (/(?<![.,!?])[.,!?]+$/.exec(text)?.[0] ?? "");
 		return { length: word.length, text: rest, isCut: true };
@@ -213,8 +228,9 @@ function couldFormAddress(before: string, after: string): boolean {
 }
 
 /**
- * Index of the bracket that closes the one at `start`, counting nested pairs.
- * @returns "open" while it may still arrive; "never" after a blank line or LONGEST_CONSTRUCT characters.
+ * Finds the index of the bracket that closes the bracket at `start`. Nested pairs are counted.
+ * @returns "open" while the bracket may still arrive; "never" after a blank line or MAX_CONSTRUCT_CHARACTERS
+ * characters.
  */
 function findClosingBracket(
 	text: string,

@@ -2,14 +2,14 @@ import { hasVisibleText } from "#app/text/visible-text.ts";
 import type { OnText } from "../answer.ts";
 import { MAX_ANSWER_CHARACTERS } from "./limits.ts";
 
-/** The text of an answer as the customer sees it. The newest reply of the model can be removed from it. */
+/** The text of an answer as the customer sees it. The text of the model's newest reply can be removed again. */
 export class CustomerText {
 	readonly #onText: OnText;
 	#text = "";
 	#replyAt = 0;
-	/** The newest reply while it has no visible character. */
+	/** The text of the newest reply while it has no visible character. */
 	#invisible = "";
-	/** Position where the next text is written, while removed text is still shown after it. */
+	/** Position where the next text is written, while removed text is still shown after this position. */
 	#takenBackTo: number | undefined;
 
 	constructor(onText: OnText) {
@@ -25,7 +25,7 @@ export class CustomerText {
 		return this.#text.slice(this.#replyAt);
 	}
 
-	/** Position where the newest reply begins, in UTF-16 units. */
+	/** Position in the answer where the newest reply begins, in UTF-16 units. */
 	get replyAt(): number {
 		return this.#replyAt;
 	}
@@ -36,8 +36,8 @@ export class CustomerText {
 	}
 
 	/**
-	 * Adds text up to the length limit, with a blank line between two replies. Nothing of a reply is shown before its
-	 * first visible character, because a reply without one is not an answer.
+	 * Adds text of the model up to the length limit of an answer, with a blank line between two replies. A reply is not
+	 * shown before its first visible character, because a reply without a visible character is not an answer.
 	 */
 	add(piece: string): void {
 		const words = this.replyText === "" ? (this.#invisible + piece).slice(0, MAX_ANSWER_CHARACTERS) : piece;
@@ -55,7 +55,7 @@ export class CustomerText {
 		this.#takenBackTo = undefined;
 	}
 
-	/** Removes the newest reply. The customer sees its text until other text replaces it. */
+	/** Removes the newest reply from the answer. The customer still sees the reply's text until other text replaces it. */
 	removeReply(): void {
 		this.#invisible = "";
 		if (this.replyText === "") return;
@@ -63,7 +63,7 @@ export class CustomerText {
 		this.#takenBackTo ??= this.#replyAt;
 	}
 
-	/** Call it at the end: removed text that nothing has replaced disappears now. */
+	/** Ends the answer. Removed text that no other text has replaced disappears now. */
 	end(): void {
 		if (this.#takenBackTo !== undefined) this.#onText("", this.#takenBackTo);
 		this.#takenBackTo = undefined;

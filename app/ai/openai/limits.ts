@@ -1,20 +1,23 @@
-/** Timeouts and retries of the adapter for model servers. Tests use shorter ones. */
+/** Timeouts and retries of requests to a model server. Tests use shorter ones. All times are in ms. */
 export type ModelRequestLimits = {
 	/** Timeout of the whole answer, with tools and retries. */
 	totalMs: number;
-	/** Timeout until the first chunk of a reply. */
+	/** Timeout until the first chunk of a model's reply. */
 	firstByteMs: number;
-	/** Timeout between two chunks. */
+	/** Timeout between two chunks of a model's reply. */
 	idleMs: number;
-	/** Timeout for the usage record after the end of the text. */
+	/** Timeout for the usage record after the end of the reply's text. */
 	usageMs: number;
-	/** Delay before the first retry when the provider names none; it doubles with each retry. */
+	/** Delay before the first retry when the provider names none. The delay doubles with each retry. */
 	backoffMs: number;
-	/** Longest Retry-After that is waited for; otherwise the answer fails and a person is called. */
+	/** Longest Retry-After delay that is waited for. After a longer one, the answer fails and a person is called. */
 	longestRetryAfterMs: number;
-	/** Retries in one answer. */
+	/** Maximum number of retries in one answer. */
 	retries: number;
-	/** Of these, retries after text of the reply was shown. The customer sees the answer restart. */
+	/**
+	 * Maximum number of retries after text of a reply was shown, among all retries. The customer then sees the answer
+	 * restart.
+	 */
 	restarts: number;
 };
 

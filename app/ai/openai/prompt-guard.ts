@@ -1,23 +1,25 @@
 import { hasVisibleText } from "#app/text/visible-text.ts";
 
-/** After this many words in the same order as in the rules, the text is held back until it is decided. */
+/**
+ * Words in the order of the rules from which text is held back until the guard has decided whether it quotes the rules.
+ */
 const MATCHING_WORDS_TO_HOLD_BACK = 4;
-/** This many words cannot be a coincidence: the model quotes its rules. */
+/** Words in the order of the rules from which the text cannot be a coincidence: the model quotes its rules. */
 const MATCHING_WORDS_TO_REFUSE = 9;
 
 /** The text that replaces quoted rules. */
 const REFUSAL = "I don't share my instructions. What can I help you with?";
 
 /**
- * Prevents a model from quoting its rules. It searches the streamed text for runs of words that are in the rules in
- * the same order. A long run ends the reply with REFUSAL; a short one is only held back until it ends. A paraphrase
- * or a translation of the rules is not recognised, so the rules must not contain secrets.
+ * Prevents a model from quoting the rules in its prompt. The guard searches the streamed text for runs of words that
+ * are in the rules in the same order. A long run ends the reply with REFUSAL; a short run is only held back until it
+ * ends. A paraphrase or a translation of the rules is not recognised, so the rules must not contain secrets.
  */
 export class PromptGuard {
-	/** Positions of each word in the rules. */
+	/** All positions of each word in the rules. */
 	readonly #places = new Map<string, number[]>();
 	readonly #words: string[];
-	/** Position in the rules of each run's last word, with the length of the run. */
+	/** For each run of matching words: the position of its last word in the rules, and its length. */
 	#runs = new Map<number, number>();
 	#held = "";
 	#word = "";
@@ -33,12 +35,15 @@ export class PromptGuard {
 		}
 	}
 
-	/** True when the rules were quoted. */
+	/** True when the model quoted the rules. */
 	get isEchoed(): boolean {
 		return this.#isEchoed;
 	}
 
-	/** Adds a piece. @returns the text that may be shown now, possibly empty. */
+	/**
+	 * Adds a piece of the model's text.
+	 * @returns the text that may be shown now, possibly empty.
+	 */
 	push(piece: string): string {
 		let shown = "";
 		for (const character of piece) {
@@ -52,7 +57,10 @@ export class PromptGuard {
 		return shown;
 	}
 
-	/** @returns the rest of the text. */
+	/**
+	 * Ends the text.
+	 * @returns the text that was held back.
+	 */
 	end(): string {
 		if (this.#isEchoed) return "";
 		this.#endWord();

@@ -1,16 +1,16 @@
 import { AnswerFailed } from "../answer.ts";
 import type { RefusablePart } from "./wire/server-behaviour.ts";
 
-/** A failure of the provider, and whether a retry makes sense. */
+/** Error: a request to the provider failed. It says whether a retry makes sense. */
 export class ProviderFault extends Error {
 	readonly reason: AnswerFailed["reason"];
 	readonly canRetry: boolean;
-	/** Delay that the provider requested; null when it named none. */
+	/** Delay in ms that the provider requested; null when the provider named none. */
 	readonly retryAfterMs: number | null;
-	/** Part of the request that the provider refused; without it the request may succeed. */
+	/** The part of the request that the provider refused. Without this part the request may succeed. */
 	readonly refused: RefusablePart | null;
 
-	/** @param options.note may be logged: a status or a code, never a body, which may contain texts of customers. */
+	/** @param options.note a status or a code, which may be logged; never a body, which may contain texts of customers. */
 	constructor(options: {
 		reason: AnswerFailed["reason"];
 		canRetry: boolean;
@@ -38,20 +38,20 @@ type ErrorLike = {
 	status?: number;
 	code?: unknown;
 	type?: unknown;
-	/** The request field that the provider names. */
+	/** The request field that the provider names as the cause of its error. */
 	param?: unknown;
 	headers?: Headers;
-	/** The body of the response. */
+	/** The body of the provider's error response. */
 	error?: unknown;
 	cause?: ErrorLike;
 	message?: string;
 };
 
 /**
- * Converts an error of a request into a fault: by its status when the provider answered, else by its kind. The error
- * itself is not kept, because it contains the provider's body and headers.
+ * Converts the error of a request into a ProviderFault: by the status when the provider answered, else by the kind of
+ * the error. The error itself is not kept, because it contains the provider's body and headers.
  * @param hasBegun whether a first chunk had arrived.
- * @param findRefusedPart finds the refused part of the request in a status and an error body.
+ * @param findRefusedPart finds the refused part of the request from the status and the error body.
  */
 export function toProviderFault(
 	thrown: unknown,
@@ -75,7 +75,7 @@ export function toProviderFault(
 	if (hasBegun || error.message === "terminated") {
 		return new ProviderFault({ reason: "cut", canRetry: true, note: findDeepestCode(error) });
 	}
-	// The key or the address cannot be used in a request at all.
+	// The API key or the server's address cannot be used in a request at all, so a retry fails too.
 	return new ProviderFault({ reason: "refused", canRetry: false, note: kind });
 }
 
@@ -87,7 +87,7 @@ function toFaultOfStatus(status: number, error: ErrorLike, refused: RefusablePar
 	if (status === 408) return new ProviderFault({ reason: "timeout", canRetry: true, note });
 	const retryAfterMs = readRetryAfterMs(error.headers);
 	if (status === 429) {
-		// An account without credit does not recover by waiting.
+		// An account without credit does not recover by waiting, so there is no retry.
 		const canRetry = codeOrEmpty(error.code) !== "insufficient_quota";
 		return new ProviderFault({ reason: "rate-limited", canRetry, retryAfterMs, note });
 	}
@@ -101,8 +101,8 @@ function toFaultOfStatus(status: number, error: ErrorLike, refused: RefusablePar
 }
 
 /**
- * The Retry-After header in milliseconds: OpenAI's header with milliseconds first, then seconds, then a date; null
- * without one.
+ * Reads the requested delay from a response's headers, in ms: OpenAI's header with milliseconds first, then Retry-After
+ * in seconds or as a date. Null without a delay.
  */
 function readRetryAfterMs(headers: Headers | undefined): number | null {
 	const fine = Number.parseFloat(headers?.get("retry-after-ms") ?? "");
@@ -120,11 +120,11 @@ function findDeepestCode(error: ErrorLike): string {
 	return code;
 }
 
-/** The path of a field; empty when it is not one. */
+/** Returns the text when it is the path of a request field; else an empty text. */
 const pathOrEmpty = (param: unknown): string =>
 	typeof param === "string" && /^[\w.[\]-]{1,80}$/.test(param) ? param : "";
 
-/** The error code when it looks like a code; empty for other text, which may be a customer's. */
+/** Returns the error code when it looks like a code; an empty text for any other text, which may be a customer's. */
 function codeOrEmpty(code: unknown): string {
 	const text = typeof code === "number" ? String(code) : code;
 	return typeof text === "string" && /^[\w.-]{1,60}$/.test(text) ? text : "";

@@ -2,7 +2,7 @@ import { languageNameIn, primaryLanguage } from "#app/text/language-tag.ts";
 import { findOtherLanguage } from "../language/detect-language.server.ts";
 import { withoutProductNames } from "../language/product-names.server.ts";
 
-/** The model's reply is not in the customer's language. */
+/** Error: the model's reply is not in the customer's language. */
 export class WrongLanguage extends Error {
 	constructor(readonly language: string) {
 		super(`The reply is in another language: ${language}.`);
@@ -11,19 +11,19 @@ export class WrongLanguage extends Error {
 }
 
 /**
- * Smallest length of a reply whose language is checked. Of 116 English passages and 113 texts in ten other languages
- * none was mistaken at this length, nor at 40 (docs/decisions/018).
+ * Smallest length of a reply whose language is checked, in characters. Of 116 English passages and 113 texts in ten
+ * other languages, none was mistaken at this length, nor at 40 characters (docs/decisions/018).
  */
 const MIN_CHARACTERS = 60;
 /**
- * Smallest number of words in a reply whose language is checked, because a list of names may be long and shows no
+ * Smallest number of words in a reply whose language is checked. A list of names may be long and still shows no
  * language.
  */
 const MIN_WORDS = 8;
 
 /**
- * Checks the language of a model's reply while it streams. The text is shown at once, and removed when it turns out
- * to be in the wrong language. The check uses no model.
+ * Checks the language of a model's reply while the reply streams. The text is shown at once, and removed when the check
+ * finds the wrong language. The check uses no model.
  */
 export class ReplyLanguageCheck {
 	readonly #expected: string | null;
@@ -38,7 +38,7 @@ export class ReplyLanguageCheck {
 	}
 
 	/**
-	 * Starts the check once the text is long enough.
+	 * Starts the language check once the text is long enough.
 	 * @param text the whole reply so far.
 	 * @throws WrongLanguage at a later call, when the check found another language.
 	 */
@@ -54,7 +54,8 @@ export class ReplyLanguageCheck {
 	}
 
 	/**
-	 * The language of a text when it is certainly not the customer's and the question does not name it; else null.
+	 * The language of a text when it is certainly not the customer's language and the question does not name it; else
+	 * null.
 	 */
 	async findOtherLanguageOf(text: string): Promise<string | null> {
 		if (!this.#expected || text.length < MIN_CHARACTERS) return null;
@@ -64,8 +65,8 @@ export class ReplyLanguageCheck {
 	}
 
 	/**
-	 * Whether the question names a language ("Bitte auf Englisch"), which may be a request for it. The last letters
-	 * are ignored, because endings vary.
+	 * Whether the question names a language ("Bitte auf Englisch"), which may be a request to answer in it. The last
+	 * letters of the name are ignored, because endings vary.
 	 */
 	#isAskedFor(language: string): boolean {
 		const question = foldAccents(this.#question);

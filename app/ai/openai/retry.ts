@@ -2,7 +2,7 @@ import { backoffMs, withJitter } from "#app/backoff.ts";
 import type { ModelRequestLimits } from "./limits.ts";
 import type { ProviderFault } from "./provider-fault.ts";
 
-/** The delay before the next retry in ms; null when a retry makes no sense. */
+/** The delay before the next retry of a model request in ms; null when a retry makes no sense. */
 export function retryDelayMs(
 	fault: ProviderFault,
 	limits: ModelRequestLimits,
@@ -16,7 +16,10 @@ export function retryDelayMs(
 	return withJitter(backoffMs(options, limits.retries - retriesLeft + 1));
 }
 
-/** Waits. @throws the reason of `stop` when it aborts. */
+/**
+ * Waits for a time.
+ * @throws the reason of `stop` when it aborts.
+ */
 export function waitUnlessAborted(ms: number, stop: AbortSignal): Promise<void> {
 	return new Promise((resolve, reject) => {
 		if (stop.aborted) return reject(stop.reason);

@@ -20,22 +20,25 @@ import {
 } from "./cached-answer.server.ts";
 import { answerInSingleFlight } from "./single-flight.server.ts";
 
-/** Whether a language model is configured. Without one, answers come from the articles and orders alone. */
+/** Whether a language model is configured. Without a model, answers come from the articles and orders alone. */
 export const hasLanguageModel = (): boolean => env().OPENAI_API_KEY !== undefined;
 
 type QuestionToAnswer = AnswerRequest & {
-	/** Null for a question outside any session. */
+	/** The turn that is answered; null for a question outside any session. */
 	turn: Turn | null;
-	/** True when too many earlier questions were not answered: if this one is not either, a person is called. */
+	/**
+	 * True when the assistant failed to answer too many earlier questions. If it cannot answer this question either, a
+	 * person is called.
+	 */
 	mustEscalateIfUnanswered: boolean;
-	/** Null when the question must not be answered from the cache. */
+	/** The look-up in the answer cache; null when the question must not be answered from the cache. */
 	cacheLookup: AnswerCacheLookup | null;
 };
 
 /**
- * Answers a question: from the answer cache, else with the model, else (without a model or past a cost limit) from the
- * articles and orders alone. Past a cost limit, a question that those do not answer goes to a person. A question
- * outside any session does not change the cache.
+ * Answers a question from the answer cache, else with the model. Without a model or past a cost limit, the answer comes
+ * from the articles and orders alone. Past a cost limit, a question that the articles and orders do not answer goes to
+ * a person. A question outside any session does not change the answer cache.
  * @throws AnswerFailed when the provider fails.
  */
 export async function answerQuestion(asked: QuestionToAnswer, onText: OnText): Promise<Answer> {
@@ -46,7 +49,8 @@ export async function answerQuestion(asked: QuestionToAnswer, onText: OnText): P
 		return toCachedReply(cacheLookup.answer);
 	}
 	const reply = await answerWithoutCache(asked, onText);
-	// Past a cost limit the answer does not come from the model, and must not be given later in its place.
+	// Past a cost limit, the answer does not come from the model. Such an answer is not cached, because it would later
+	// replace the model's answer.
 	const isFromUsualSource = !hasLanguageModel() || reply.model !== null;
 	if (turn && cacheLookup && isFromUsualSource) await cacheAnswer(cacheLookup, asked, reply);
 	return reply;
@@ -58,7 +62,7 @@ async function answerWithoutCache(
 ): Promise<Answer> {
 	const request = { ...question, usage: { turnId: turn?.id ?? null, sessionId: turn?.sessionId ?? null } };
 	if (!hasLanguageModel()) {
-		// The text is shown at its end when the escalation may replace it.
+		// When an escalation may replace the answer, the text is shown only at its end.
 		const reply = await answerOffline(request, mustEscalateIfUnanswered ? () => {} : onText);
 		if (!mustEscalateIfUnanswered) return reply;
 		const finalReply = isUnanswered(reply) ? toPersonCalledReply(reply, "assistant-unsure") : reply;
@@ -87,7 +91,7 @@ async function answerWithoutCache(
 	return { ...reply, text: `${reply.text}\n\n${text}`, escalate };
 }
 
-/** Answers with one model call for all who ask the same question at the same time. */
+/** Answers a question with one model call for all customers who ask it at the same time. */
 async function answerWithSharedCall(
 	{ key, version }: AnswerCacheLookup,
 	request: AnswerRequest,
@@ -107,7 +111,10 @@ function toPersonCalledReply(reply: Answer, reason: "assistant-unsure" | "assist
 	return { ...rest, text, sources: [], escalate: { needed: true, reason } };
 }
 
-/** @returns `release` returns the reservation of a question without a turn; it does nothing for a turn. */
+/**
+ * Reserves the estimated cost of an answer.
+ * @returns `release` ends the reservation of a question without a turn; it does nothing for a question with a turn.
+ */
 async function reserveCost(turn: Turn | null): Promise<{ allowance: CostAllowance; release: () => void }> {
 	const { OPENAI_MODEL } = env();
 	if (!turn) return reserveCostWithoutTurn(OPENAI_MODEL);

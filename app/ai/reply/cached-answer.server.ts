@@ -15,12 +15,20 @@ import { DEFAULT_OWNER_PARTS } from "../prompt/defaults.ts";
 import { OWNER_PART_SETTINGS } from "../prompt/owner-parts.server.ts";
 import { fixedPromptRules } from "../prompt.server.ts";
 
-/** Which questions may be answered from the answer cache, and which answers may be cached: docs/decisions/015. */
+/**
+ * Decides which questions may be answered from the answer cache, and which answers may be cached: docs/decisions/015.
+ */
 
-/** A longer question describes one customer's own case, so it is not answered from the cache. */
+/**
+ * Longest question that is answered from the answer cache, in characters. A longer question describes the case of one
+ * customer.
+ */
 const MAX_QUESTION_CHARACTERS = 200;
 const MIN_QUESTION_WORDS = 2;
-/** Intents of questions whose answer is the same for every customer, so that signed-in customers may get it too. */
+/**
+ * Intents of questions whose answer does not depend on the customer, so that signed-in customers may get a cached
+ * answer too.
+ */
 const CACHEABLE_INTENTS_WHEN_SIGNED_IN = new Set([
 	"check_cancellation_fee",
 	"check_payment_methods",
@@ -32,9 +40,15 @@ const CACHEABLE_INTENTS_WHEN_SIGNED_IN = new Set([
 	"warranty",
 ]);
 const MIN_INTENT_CONFIDENCE = 0.6;
-/** English words with which customers speak about themselves. In other languages the confidence is mostly too low. */
+/**
+ * English words with which customers speak about themselves ("my", "I"). In other languages the intent's confidence is
+ * mostly too low for the answer cache.
+ */
 const FIRST_PERSON_PATTERN = /\b(?:my|mine|i|i'?m|i'?ve|me)\b/i;
-/** Tools whose results are the same for every customer and covered by the version in the cache lookup. */
+/**
+ * Tools whose results do not depend on the customer and change only with the version in the cache look-up. Answers that
+ * used other tools are not cached.
+ */
 const CACHEABLE_TOOLS = new Set(["search_knowledge"]);
 
 type CacheableQuestion = Pick<
@@ -44,7 +58,7 @@ type CacheableQuestion = Pick<
 
 /**
  * Looks a question up in the answer cache.
- * @returns null when the question must neither be answered from the cache nor its answer cached.
+ * @returns null when the question must not be answered from the cache and its answer must not be cached.
  */
 export async function lookUpAnswer(question: CacheableQuestion): Promise<AnswerCacheLookup | null> {
 	if (!isCacheableQuestion(question)) return null;
@@ -59,19 +73,22 @@ export async function lookUpAnswer(question: CacheableQuestion): Promise<AnswerC
 	return readCachedAnswer(key, OWNER_PART_SETTINGS);
 }
 
-/** A cached answer as the answer to a new question: it took no tokens. */
+/** Converts a cached answer to the answer of a new question. The new answer took no tokens. */
 export function toCachedReply(answer: Answer): Answer {
 	return { ...answer, isRemembered: true, promptTokens: 0, completionTokens: 0 };
 }
 
-/** Counts a use of a cached answer. An error is logged, because the answer is still good. */
+/** Counts a use of a cached answer. An error of the counting is only logged, because the answer is still good. */
 export async function countCacheHitSafely(cacheLookup: AnswerCacheLookup): Promise<void> {
 	await countCacheHit(cacheLookup.key).catch((error: unknown) =>
 		log.warn({ err: error }, "a use of a cached answer was not counted"),
 	);
 }
 
-/** Caches an answer if it is cacheable. An error is logged, because the answer is still good. */
+/**
+ * Stores an answer in the answer cache if the answer may be cached. An error is only logged, because the answer is
+ * still good.
+ */
 export async function cacheAnswer(
 	cacheLookup: AnswerCacheLookup,
 	asked: CacheableQuestion,
@@ -88,7 +105,10 @@ export async function cacheAnswer(
 	}
 }
 
-/** Removes differences of spacing, case and final punctuation. All words stay, because each may change the meaning. */
+/**
+ * Removes differences of spacing, case and final punctuation from a question. All words stay, because each may change
+ * the meaning.
+ */
 function normaliseQuestion(question: string): string {
 	return question
 		.normalize("NFKC")
@@ -98,7 +118,7 @@ function normaliseQuestion(question: string): string {
 		.replace(/^[\s¿¡]+/u, "");
 }
 
-/** Whether the answer depends on the question alone, and the question does not identify the customer. */
+/** Whether the answer depends on the question's text alone, and the question does not identify the customer. */
 function isCacheableQuestion(asked: CacheableQuestion): boolean {
 	const { intent, confidence } = asked.analysis;
 	const question = asked.question.trim();
@@ -115,24 +135,25 @@ function isCacheableQuestion(asked: CacheableQuestion): boolean {
 }
 
 /**
- * Whether an answer may be given to other customers. Only answers to anonymous customers are cached, because the
- * prompt of a signed-in customer contains a name that the customer may have chosen. All sources must be articles.
+ * Whether an answer may be stored in the answer cache and given to other customers. Only answers to anonymous customers
+ * are stored, because the prompt of a signed-in customer contains a name that the customer may have chosen. All sources
+ * must be articles.
  */
 function isCacheableAnswer(asked: CacheableQuestion, answer: Answer): boolean {
 	const { answered, sources, isRemembered, model, foreignPart } = answer;
 	if (!isIndependentOfCustomer(asked) || isRemembered || !answered) return false;
 	if (!isSameForEveryCustomer(answer)) return false;
-	// The model wrote in the wrong language; the next time it may use the right one.
+	// An answer in the wrong language is not stored, because the model's next answer may be in the right one.
 	if (model !== null && foreignPart) return false;
 	return sources.length > 0 && sources.every(({ url }) => url.startsWith("/help/"));
 }
 
-/** Whether the prompt contains nothing about the customer and no earlier messages. */
+/** Whether a question's prompt contains nothing about the customer and no earlier messages. */
 export function isIndependentOfCustomer(asked: CacheableQuestion): boolean {
 	return isAnonymous(asked) && asked.history.length === 0;
 }
 
-/** Whether an answer has no effects and used only tools whose results are the same for every customer. */
+/** Whether an answer changed nothing and used only tools whose results do not depend on the customer. */
 export function isSameForEveryCustomer({
 	escalate,
 	did,
@@ -147,7 +168,7 @@ export function isSameForEveryCustomer({
 const isAnonymous = ({ customerId, verifiedEmail }: CacheableQuestion) =>
 	customerId === null && !verifiedEmail;
 
-/** Whether an earlier message does not change the answer to the next question, such as a greeting. */
+/** Whether an earlier message, such as a greeting, does not change the answer to the next question. */
 function isSmallTalk({ role, text }: CacheableQuestion["history"][number]): boolean {
 	if (role === "assistant") return true;
 	if (role === "agent" || text.length > MAX_QUESTION_CHARACTERS) return false;

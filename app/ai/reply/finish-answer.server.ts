@@ -16,14 +16,15 @@ import { toolRunMetadata } from "../tool-runs.server.ts";
 import { TurnSuperseded } from "./live-answer.server.ts";
 
 const ASSISTANT_NAME = "Assistant";
-/** The language of the pages; a message in another language is marked with it. */
+/** The language of the chat pages. A message in another language is marked with its language. */
 const PAGE_LANGUAGE = "en";
 
 /**
- * Writes an answer in one transaction: the message, the end of the turn, its proposals and, where needed, the request
- * for a person. The session is in the queue from this commit on, so no other process can request a person twice.
- * @param options.question stored for the owner when it was not answered; absent when that is not the assistant's fault.
- * @throws TurnSuperseded when this process no longer has the lease.
+ * Writes an answer in one transaction: the message, the end of the turn, the answer's proposals and, where needed, the
+ * request for a person. From this commit on the session is in the queue, so no other process can request a person
+ * twice.
+ * @param options.question stored as an unanswered question for the owner; absent when the assistant is not to blame.
+ * @throws TurnSuperseded when this process no longer has the turn's lease.
  */
 export async function finishAnswer(
 	turn: Turn,
@@ -33,7 +34,7 @@ export async function finishAnswer(
 	const { sessionId } = turn;
 	const { firstWordAt, metadata = {}, question: asked } = options;
 	await transact(async (tx) => {
-		// Every writer locks the session before the turn; in the other order two of them could deadlock.
+		// Every writer locks the session before the turn. With different orders, two writers could deadlock.
 		await recordQuestion(tx, sessionId, reply);
 		if (!(await finishTurn(tx, turn, { outcome: reply, firstWordAt }))) throw new TurnSuperseded();
 		await writeMessage(tx, {
@@ -61,7 +62,7 @@ export async function finishAnswer(
 	});
 }
 
-/** Ends a turn whose answer failed: an apology to the customer, and the session goes to the queue. */
+/** Ends a turn whose answer failed: the customer gets an apology, and the session goes to the queue. */
 export async function finishWithApology(
 	turn: Turn,
 	analysis: QuestionAnalysis,
@@ -77,7 +78,7 @@ export async function finishWithApology(
 	try {
 		await finishAnswer(turn, apology, { firstWordAt, metadata: { notice: escalation.reason } });
 	} catch (failure) {
-		// The turn stays open, so the sweep tries again when the database is available.
+		// The turn stays open, so the worker's next sweep answers it when the database is available again.
 		if (!(failure instanceof TurnSuperseded))
 			log.error({ turn: turn.id, err: failure }, "the apology was not written");
 	}

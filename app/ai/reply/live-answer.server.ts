@@ -3,33 +3,36 @@ import { publishEphemeral } from "#app/realtime/publish.server.ts";
 import { AnswerFailed } from "../answer.ts";
 
 const CHECKPOINT_INTERVAL_MS = 1_000;
-/** Text is collected this long before it is published, so that there is not one event for each token. */
+/** Time for which text is collected before it is published, so that there is not one event for each token. */
 const DELTA_INTERVAL_MS = 60;
-/** "Thinking" is published again at this interval, because readers let it expire. */
+/** Interval in which the "thinking" event is published again, because the pages let it expire. */
 const THINKING_REPEAT_MS = 3_000;
 
 const runningAnswers = new Map<string, { turn: Turn; revalidate: () => void }>();
 
-/** Checks at once whether this process's answer of a session is still wanted; called when the customer writes again. */
+/**
+ * Checks at once whether the answer that this process is writing in a session is still wanted. Called when the customer
+ * writes again.
+ */
 export function revalidateRunningAnswer(sessionId: string): void {
 	runningAnswers.get(sessionId)?.revalidate();
 }
 
 /**
- * Releases the leases of this process's answers at shutdown, so that another process restarts them at once instead of
- * after the leases expire.
+ * Releases the leases of the answers that this process is writing, at shutdown. Another process then restarts the
+ * answers at once, instead of after the leases expire.
  */
 export async function releaseRunningTurns(): Promise<void> {
 	const turns = [...runningAnswers.values()].map(({ turn }) => turn);
 	await Promise.allSettled(turns.map((turn) => releaseTurn(turn, { isAttempt: false })));
 }
 
-/** The turn was superseded, or another process has its lease. */
+/** Error: the turn was superseded, or another process has its lease. */
 export class TurnSuperseded extends Error {}
 
 /**
- * Publishes the text of an answer while it is written. Saves a checkpoint and renews the lease once a second. Aborts
- * `signal` when the lease is lost or the answer takes longer than `limitMs`.
+ * Publishes the text of an answer while the answer is written. Saves a checkpoint and renews the lease once a second.
+ * Aborts `signal` when the lease is lost or the answer takes longer than `limitMs`.
  */
 export function startLiveAnswer(turn: Turn, limitMs: number) {
 	const abort = new AbortController();
@@ -63,7 +66,7 @@ export function startLiveAnswer(turn: Turn, limitMs: number) {
 			isLeaseLost = true;
 			abort.abort(new TurnSuperseded());
 		} catch {
-			// The database is not available. If it stays so, the lease expires and another process answers.
+			// The database is not available. If it stays unavailable, the turn's lease expires and another process answers.
 		}
 	}
 
@@ -87,11 +90,11 @@ export function startLiveAnswer(turn: Turn, limitMs: number) {
 		write(piece: string, at = text.length) {
 			const isRewind = at < text.length;
 			text = text.slice(0, at) + piece;
-			// A delta with offset 0 replaces the whole text, as when another process restarts the answer. Readers that
-			// connect now get the checkpoint, which must not contain the removed text.
+			// An `ai-delta` event with offset 0 replaces the whole text on the page, as when another process restarts the
+			// answer. Readers that connect now get the checkpoint, so the checkpoint must not contain the removed text.
 			if (at < sentLength) sentLength = 0;
 			if (isRewind) checkpoint();
-			// The first text is published at once, because the customer is waiting for it.
+			// The first text of the answer is published at once, because the customer is waiting for it.
 			if (sentLength === 0) publishDelta();
 			else deltaTimer ??= setTimeout(publishDelta, DELTA_INTERVAL_MS);
 		},
@@ -100,7 +103,7 @@ export function startLiveAnswer(turn: Turn, limitMs: number) {
 			clearInterval(checkpointTimer);
 			clearTimeout(limitTimer);
 			clearTimeout(deltaTimer);
-			// After the lease was lost, this process may have leased the turn again for another request.
+			// After this process lost the lease, it may have leased the turn again in another call, whose entry must stay.
 			if (runningAnswers.get(sessionId) === runningAnswer) runningAnswers.delete(sessionId);
 			publishDelta();
 			await checkpointing;

@@ -10,19 +10,19 @@ import { loadPromptMaterial } from "../retrieve.server.ts";
 import { hasLanguageModel } from "./answer-question.server.ts";
 import { lookUpAnswer } from "./cached-answer.server.ts";
 
-/** Everything that is loaded about a question before it is decided how to answer it. */
+/** Everything about a question that is loaded before the decision how to answer it. */
 export type PreparedQuestion = {
 	questionSeq: number;
 	question: Omit<AnswerRequest, "signal"> & { unansweredInARow: number };
-	/** Null when the question must not be answered from the cache. */
+	/** The look-up in the answer cache; null when the question must not be answered from the cache. */
 	cacheLookup: AnswerCacheLookup | null;
 	escalationSettings: SettingValue<"escalation">;
 	answerLimits: SettingValue<"assistant_caps">;
 };
 
 /**
- * Loads and analyses the question of a turn, looks into the answer cache, and loads the prompt's material. It writes
- * nothing, so the result can be dropped when the customer writes again.
+ * Loads and analyses the question of a turn, looks into the answer cache, and loads the passages and owner's texts for
+ * the prompt. The function writes nothing, so its result can be dropped when the customer writes again.
  */
 export async function prepareQuestion(
 	sessionId: string,
@@ -34,7 +34,8 @@ export async function prepareQuestion(
 	]);
 	const { question, cacheLookup } = await getQuestionAnalysisQueue().run(network, async () => {
 		const question = { ...unanswered, network, analysis: await analyseQuestion(unanswered) };
-		// Before the articles are read: an answer must not be cached under a newer version than its articles have.
+		// The version of the articles is read before the articles, so that an answer is not cached under a newer version than
+		// its articles have.
 		return { question, cacheLookup: await lookUpAnswer(question) };
 	});
 	const needsMaterial = hasLanguageModel() && !cacheLookup?.answer;

@@ -7,7 +7,7 @@ const answerOf = (text: string) => ({ text }) as Answer;
 const request = (signal = new AbortController().signal) =>
 	({ question: "?", signal, usage: { turnId: "turn", sessionId: null } }) as AnswerRequest;
 
-/** An answerer whose calls the test controls. */
+/** An answerer whose calls the test starts, ends and fails. */
 function scripted() {
 	const calls: {
 		say: (piece: string, at?: number) => void;

@@ -2,29 +2,33 @@ import { singleton } from "#app/singleton.server.ts";
 import type { Answer, Answerer, AnswerRequest, OnText } from "../answer.ts";
 
 /**
- * One answer that is written for all customers of this process who ask the same question at the same time. It belongs
- * to none of them: it continues when the first one leaves, and is aborted when the last one leaves.
+ * One answer that is written for all customers of this process who ask one question at the same time. It belongs to
+ * none of them: it continues when the first customer leaves, and is aborted when the last customer leaves.
  */
 type SharedAnswer = {
-	/** The text so far. */
+	/** The text of the answer so far. */
 	text: string;
 	readers: Set<OnText>;
 	stop: AbortController;
 	answer: Promise<Answer>;
 };
 
-/** Time for which a finished answer stays joinable, for requests that looked into the answer cache just before its end. */
+/**
+ * Time in ms for which a finished answer can still be joined, for requests that looked into the answer cache just
+ * before the answer ended.
+ */
 const KEEP_AFTER_END_MS = 1_000;
-/** Shared answers that may fail before a request that joined them reports the failure as its own. */
+/** Number of shared answers that may fail before a request that joined them reports the failure as its own. */
 const MAX_FAILED_JOINS = 2;
 
 const sharedAnswers = singleton("shared-answers", () => new Map<string, SharedAnswer>());
 
 /**
- * Answers a question once for all requests with the same key that run at the same time. Every request receives the
+ * Answers a question once for all requests with an equal key that run at the same time. Every request receives the
  * whole text from its beginning.
- * @param options.key equal for questions that may have the same answer.
- * @param options.isShareable whether an answer may be given to other customers; if not, each request gets its own.
+ * @param options.key equal for questions that may have one answer.
+ * @param options.isShareable whether an answer may be given to other customers; if not, each request gets its own
+ * answer.
  * @returns `isJoined` is true when the answer was written for another request.
  * @throws what `write` throws, or the abort reason of `request`.
  */
@@ -87,13 +91,13 @@ function startSharedAnswer({
 			},
 		);
 	const shared: SharedAnswer = { text: "", readers, stop, answer };
-	// It may fail after all readers have left, when nothing awaits it.
+	// The shared answer may fail after all its readers have left, when no code awaits it.
 	answer.catch(() => {});
 	sharedAnswers.set(key, shared);
 	return shared;
 }
 
-/** Passes the text of a shared answer to `pass` from its beginning until it ends or `signal` aborts. */
+/** Passes the text of a shared answer to `pass`, from the beginning until the answer ends or `signal` aborts. */
 async function followSharedAnswer(shared: SharedAnswer, signal: AbortSignal, pass: OnText): Promise<Answer> {
 	let rejectGone: (reason: unknown) => void = () => {};
 	const gone = new Promise<never>((_, reject) => {
@@ -105,7 +109,7 @@ async function followSharedAnswer(shared: SharedAnswer, signal: AbortSignal, pas
 		try {
 			pass(piece, at);
 		} catch (error) {
-			// A reader that fails leaves; the others continue.
+			// A reader whose callback throws leaves the shared answer; the other readers continue.
 			rejectGone(error);
 		}
 	};
@@ -120,7 +124,10 @@ async function followSharedAnswer(shared: SharedAnswer, signal: AbortSignal, pas
 	}
 }
 
-/** Passes text on. After `restart`, the next piece is passed with position 0, so that it replaces the earlier text. */
+/**
+ * Passes the pieces of an answer on to `onText`. After `restart`, the next piece gets position 0, so that it replaces
+ * the earlier text.
+ */
 function createTextRelay(onText: OnText) {
 	let length = 0;
 	let isRestarted = false;

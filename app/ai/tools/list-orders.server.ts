@@ -3,7 +3,7 @@ import { listOrders } from "#app/models/order/order.server.ts";
 import { describeOrderForModel } from "./order-facts.ts";
 import { defineTool, refuseIfUnidentified } from "./tool.server.ts";
 
-/** Most orders in one result, newest first. */
+/** Maximum number of orders in one result of the tool, newest first. */
 const MAX_LISTED_ORDERS = 10;
 
 export const listOrdersTool = defineTool({

@@ -2,8 +2,8 @@ import type { Order } from "#app/models/order/order.server.ts";
 import { formatMoney } from "#app/models/product/money.ts";
 
 /**
- * What the model gets of an order: enough to answer "where is it" and "what did I order". The customer's id, address
- * and payment details are left out, because no answer needs them.
+ * Describes an order for the model, with enough to answer "where is it" and "what did I order". The customer's id,
+ * address and payment details are left out, because no answer needs them.
  */
 export function describeOrderForModel(order: Order) {
 	const refundedCents = order.payments

@@ -1,9 +1,9 @@
 import { getOrder, listOrders, type Order, type OrderOwner } from "#app/models/order/order.server.ts";
 
-/** Newest orders of a customer in which a number without letters is searched. */
+/** Number of a customer's newest orders among which an order number without letters is searched. */
 const MAX_SEARCHED_ORDERS = 200;
 
-/** Finds an order of the customer by its number; the letters of the number may be missing. */
+/** Finds an order of the customer by its number. The letters of the number may be missing. */
 export async function findOwnOrder(number: string, owner: OrderOwner): Promise<Order | null> {
 	return (await getOrder({ number, ...owner })) ?? (await findOwnOrderByDigits(number, owner));
 }

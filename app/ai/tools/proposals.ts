@@ -2,7 +2,9 @@ import { describeItems, type Order } from "#app/models/order/order.server.ts";
 import { formatMoney } from "#app/models/product/money.ts";
 import type { Proposal } from "#db/shapes.ts";
 
-/** The proposals of changes with the texts of their cards, for answers with a model and without. */
+/**
+ * The changes that the assistant can propose, with the texts of their cards. Answers with and without a model use them.
+ */
 
 type ProposalDraft = Omit<Proposal, "key">;
 
@@ -17,7 +19,10 @@ export function proposeCancellation(order: Order, reason: string | null): Propos
 	};
 }
 
-/** @param itemIds the items to return; empty means all. */
+/**
+ * Proposes the return of an order's items.
+ * @param itemIds the items to return; empty means all.
+ */
 export function proposeReturn(order: Order, itemIds: string[], reason: string | null): ProposalDraft {
 	const chosen = order.items.filter((item) => itemIds.includes(item.itemId));
 	const items = chosen.length > 0 ? chosen : order.items;
@@ -31,7 +36,10 @@ export function proposeReturn(order: Order, itemIds: string[], reason: string | 
 	};
 }
 
-/** @param address the known parts; the customer completes it on the card. */
+/**
+ * Proposes another delivery address for an order.
+ * @param address the known parts; the customer completes the address on the card.
+ */
 export function proposeOrderAddress(order: Order, address: Record<string, string> | null): ProposalDraft {
 	return {
 		tool: "update_contact",

@@ -5,7 +5,7 @@ import { quoteBeginning } from "../answer-sources.ts";
 import { retrievePassages } from "../retrieve.server.ts";
 import { defineTool, searchPhraseParameter } from "./tool.server.ts";
 
-/** Passages in one result: enough to answer from, and few enough for a small model. */
+/** Passages in one result of the tool: enough to answer from, and few enough for a small model. */
 const PASSAGES_PER_SEARCH = 5;
 
 export const searchKnowledge = defineTool({
@@ -27,12 +27,15 @@ export const searchKnowledge = defineTool({
 	},
 });
 
-/** What the model gets of a passage: its number and text, without an address that the model could change. */
+/**
+ * Describes a passage for the model: its number and text. The passage's URL is left out, because the model could change
+ * it.
+ */
 export function describePassageForModel(passage: FoundPassage, number: number) {
 	return { cite: number, article: passage.title, heading: passage.heading, text: passage.body };
 }
 
-/** The passage as an item that can be cited. */
+/** Converts a passage to a source that the model can cite. */
 export function toRetrievedPassage(passage: FoundPassage): RetrievedItem {
 	return {
 		source: {

@@ -5,7 +5,7 @@ import { quoteBeginning, type RetrievedItem } from "../answer-sources.ts";
 import { defineTool, searchPhraseParameter } from "./tool.server.ts";
 
 const PRODUCTS_PER_SEARCH = 4;
-/** Most variants of one product in the result, because a product can have dozens. */
+/** Maximum number of one product's variants in the tool's result, because a product can have dozens. */
 const MAX_DESCRIBED_VARIANTS = 20;
 
 export const searchProductsTool = defineTool({

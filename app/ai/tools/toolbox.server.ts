@@ -20,7 +20,7 @@ export const TOOLS: readonly Tool[] = [
 	escalate,
 ];
 
-/** Finds a tool by its name; null for a name that the model invented. */
+/** Finds a tool by its name. Null for a name that the model invented. */
 export function findTool(name: string): Tool | null {
 	return TOOLS.find((tool) => tool.name === name) ?? null;
 }

@@ -64,8 +64,8 @@ const NOT_POSSIBLE_RESULT = {
 };
 
 /**
- * Proposes another email address for the account. The customer must be signed in, because a code proves only the old
- * mailbox, and must have proved the new address.
+ * Proposes another email address for the customer's account. The customer must be signed in, because a code proves only
+ * the old mailbox. The customer must also have proved the new address in this session.
  */
 async function proposeEmailChange(text: string, context: ToolContext) {
 	const email = canonicalEmail(text);

@@ -1,6 +1,6 @@
 import { ProviderFault } from "../provider-fault.ts";
 
-/** Finish reasons of a complete answer. Any other reason means that it is not complete. */
+/** Finish reasons of a complete reply. Any other reason means that the reply is not complete. */
 
 const COMPLETE_REASONS = new Set([
 	"stop",
@@ -18,12 +18,15 @@ const COMPLETE_REASONS = new Set([
 	"finished",
 	"done",
 ]);
-/** Reasons of a provider's content rules; a retry has the same result. */
+/** Finish reasons of a provider's content rules. A retry of the request has the same result. */
 const REFUSED_REASON_PATTERN =
 	/filter|safety|recitation|blocklist|prohibited|spii|sensitive|refus|moderation|guardrail/;
 const TOO_LONG_REASON_PATTERN = /length|max_|limit/;
 
-/** Checks a finish reason. @returns null when the reply is complete, else the fault. */
+/**
+ * Checks the finish reason of a model's reply.
+ * @returns null when the reply is complete, else the fault.
+ */
 export function toFaultOfFinishReason(reason: string): ProviderFault | null {
 	const folded = reason.trim().toLowerCase();
 	if (COMPLETE_REASONS.has(folded)) return null;
@@ -35,8 +38,8 @@ export function toFaultOfFinishReason(reason: string): ProviderFault | null {
 }
 
 /**
- * Whether a text without a finish reason looks complete. A proxy also closes the connection cleanly when its server
- * has died.
+ * Whether a text looks complete although the server sent no finish reason. The check is needed because a proxy closes
+ * the connection cleanly even when its server has died.
  */
 export const endsLikeSentence = (text: string): boolean =>
 	/[.!?…。！？؟।:)\]"'”’»*`]\s*$/u.test(text) || /\p{Extended_Pictographic}\s*$/u.test(text);

@@ -1,11 +1,14 @@
 /**
- * Parsing of tool arguments as models write them: an object as text, empty, null, quoted once or twice, or broken.
+ * Parses tool arguments as models write them: an object as text, empty, null, quoted once or twice, or invalid JSON.
  */
 
-/** Longer text is not parsed again with each piece that arrives. */
+/** Longest text of arguments that is parsed again with each piece that arrives, in characters. */
 const MAX_PARSED_CHARACTERS = 20_000;
 
-/** Parses the arguments of a call. @returns an empty object for none, null when they are no JSON object. */
+/**
+ * Parses the arguments of a tool call.
+ * @returns an empty object when there are no arguments, null when they are not a JSON object.
+ */
 export function parseArguments(text: string): Record<string, unknown> | null {
 	const trimmed = text.trim();
 	if (trimmed === "" || trimmed === "null") return {};
@@ -14,7 +17,7 @@ export function parseArguments(text: string): Record<string, unknown> | null {
 	return isObject(inner) ? inner : null;
 }
 
-/** Whether the text is one complete JSON object, so that nothing can follow. */
+/** Whether the text is one complete JSON object, so that nothing can follow it. */
 export function isCompleteObject(text: string): boolean {
 	const trimmed = text.trim();
 	if (!trimmed.startsWith("{") || !trimmed.endsWith("}") || trimmed.length > MAX_PARSED_CHARACTERS)
@@ -23,8 +26,8 @@ export function isCompleteObject(text: string): boolean {
 }
 
 /**
- * Splits a text of several JSON objects into one text for each.
- * @returns null when there is anything else between them or the last one is incomplete.
+ * Splits a text of several JSON objects into one text for each object.
+ * @returns null when other text is between the objects or the last object is incomplete.
  */
 export function splitObjects(text: string): string[] | null {
 	const found: string[] = [];
@@ -43,7 +46,7 @@ export function splitObjects(text: string): string[] | null {
 
 /**
  * Finds the end (exclusive) of the JSON object or list at `start` by its brackets.
- * @returns null while it is incomplete.
+ * @returns null while the object or list is incomplete.
  */
 export function findJsonEnd(text: string, start: number): number | null {
 	let depth = 0;
@@ -61,8 +64,9 @@ export function findJsonEnd(text: string, start: number): number | null {
 }
 
 /**
- * Extracts the first JSON object of a reply that should be JSON: models add words or a code fence.
- * @returns the unchanged text when there is none.
+ * Extracts the first JSON object of a model's reply that should be JSON. Models add words or a code fence around the
+ * object.
+ * @returns the unchanged text when it contains no object.
  */
 export function extractJsonObject(text: string): string {
 	for (let at = text.indexOf("{"); at !== -1; at = text.indexOf("{", at + 1)) {

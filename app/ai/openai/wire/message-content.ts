@@ -3,7 +3,7 @@ import { isObject } from "./json-arguments.ts";
 /** The content of a message, split into text, refusal, calls and reasoning. */
 export type MessageContent = { text: string; refusal: string; calls: unknown[]; hasReasoning: boolean };
 
-/** Nesting of message parts that is read. */
+/** Maximum nesting of message parts that is parsed. */
 const MAX_NESTING_DEPTH = 4;
 
 const TEXT_PART_TYPES = new Set(["", "text", "output_text", "input_text"]);
@@ -11,8 +11,8 @@ const CALL_PART_TYPES = new Set(["tool_use", "tool_call", "function_call", "func
 const REASONING_PART_PATTERN = /think|thought|reason|summary|encrypted/;
 
 /**
- * Parses the content of a message: a text, a part, or a list of parts. Only parts of known text types are shown;
- * reasoning, references, images and unknown types are not.
+ * Parses the content of a model's message: a text, a part, or a list of parts. Only parts of known text types are shown
+ * to the customer. Parts with reasoning, references or images and parts of unknown types are not shown.
  */
 export function parseContent(content: unknown, depth = 0): MessageContent {
 	const none = { text: "", refusal: "", calls: [], hasReasoning: false };

@@ -8,19 +8,22 @@ export type ChatMessage =
 			role: "assistant";
 			content: string;
 			tool_calls?: ToolCall[];
-			/** The model's reasoning. Kept during one answer only, for servers that require it. */
+			/**
+			 * The model's reasoning. It is kept only while one answer is written, for servers that require it in the next
+			 * request.
+			 */
 			reasoning?: string;
 	  }
 	| { role: "tool"; tool_call_id: string; content: string };
 
-/** A finished reply of the model: text, tool calls, or both, without reasoning. */
+/** A finished reply of the model, with text, tool calls, or both. The text contains no reasoning. */
 export type Completion = {
 	text: string;
-	/** Ids are unique within the reply. Arguments are as the model wrote them, and may be invalid JSON. */
+	/** The tool calls. Ids are unique within the reply. Arguments are as the model wrote them, and may be invalid JSON. */
 	toolCalls: ToolCall[];
-	/** The provider's content rules refused an answer; `text` is the refusal. */
+	/** True when the provider's content rules refused an answer; `text` is then the refusal. */
 	hasRefused: boolean;
-	/** Reasoning from the server's own field. Never shown or stored. */
+	/** Reasoning that the server sent in its own field. It is never shown or stored. */
 	reasoning: string;
 	model: string | null;
 	promptTokens: number;
@@ -30,20 +33,20 @@ export type Completion = {
 /** A tool as it is offered to the model; `parameters` is a JSON Schema that strict function calling accepts. */
 export type OfferedTool = { name: string; description: string; parameters: Record<string, unknown> };
 
-/** A request to a model, before it is adapted to its server. */
+/** A request to a model, before it is adapted to the model's server. */
 export type ModelRequest = {
 	messages: ChatMessage[];
-	/** The offered tools; empty for a request without any. */
+	/** The tools that the model may call; empty for a request without tools. */
 	tools: readonly OfferedTool[];
-	/** False in the last request of an answer: the model must write now. */
+	/** False in the last request of an answer, in which the model must write text and not call tools. */
 	mayCallTools: boolean;
-	/** Limit for the reply. */
+	/** Limit for the model's reply, in tokens. */
 	maxTokens: number;
 	/** JSON Schema of the reply, in the subset that strict structured outputs accept. */
 	format?: { name: string; schema: Record<string, unknown> };
 };
 
-/** Callbacks for a reply while it arrives. */
+/** Callbacks for a model's reply while it arrives. */
 export type ReplyListener = {
 	onPiece: (piece: string) => void;
 	/** The text of the reply so far is invalid and will be replaced. */
@@ -51,7 +54,7 @@ export type ReplyListener = {
 };
 
 /**
- * Requests one reply and passes each piece of text to `onPiece`.
+ * Requests one reply of the model and passes each piece of its text to `onPiece`.
  * @throws AnswerFailed when the provider fails; the abort reason when the caller aborted.
  */
 export type RequestCompletion = (

@@ -2,14 +2,16 @@ import { createParser } from "eventsource-parser";
 import { ProviderFault } from "../provider-fault.ts";
 
 /**
- * Limit for the data of one event, and for a reply that is not streamed. A usual chunk has some hundred characters.
+ * Limit in characters for the data of one streamed event, and for a reply that is not streamed. A usual chunk has some
+ * hundred characters.
  */
 const MAX_EVENT_CHARACTERS = 2_000_000;
 
 /**
- * Reads the chunks of a response: events with JSON, up to `[DONE]`. The reply of a server that does not stream is one
- * chunk. Yields "done" at the server's end mark.
- * @throws ProviderFault for invalid JSON or an event that is too long; the connection's error when it breaks.
+ * Reads the chunks of a model server's response: events with JSON, up to `[DONE]`. The reply of a server that does not
+ * stream is one chunk. Yields "done" at the server's end mark.
+ * @throws ProviderFault for invalid JSON or an event that is too long; the connection's error when the connection
+ * breaks.
  */
 export async function* readChunks(response: Response): AsyncGenerator<{ chunk: unknown } | "done"> {
 	const isJson = response.headers.get("content-type")?.includes("application/json") ?? false;
@@ -20,7 +22,7 @@ export async function* readChunks(response: Response): AsyncGenerator<{ chunk: u
 	});
 	const decoder = new TextDecoder();
 	let whole = "";
-	/** After the end mark the rest is read and ignored, so that the connection can be reused. */
+	/** The response after the end mark is read and ignored, so that the connection can be reused. */
 	let isDone = false;
 	const reader = response.body?.getReader();
 	try {
@@ -52,7 +54,7 @@ function feedParser(parser: ReturnType<typeof createParser>, text: string): void
 	try {
 		parser.feed(text);
 	} catch {
-		// The parser throws after an event was too long.
+		// The parser throws when it gets more data after an event that was too long.
 		throw toTooLongFault();
 	}
 }

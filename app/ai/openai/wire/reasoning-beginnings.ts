@@ -1,6 +1,6 @@
 /**
- * Beginnings of reasoning without an opening mark, as DeepSeek R1, QwQ, Qwen and similar models write it. No answer
- * to a customer begins like this.
+ * Phrases with which models such as DeepSeek R1 and QwQ begin reasoning when they write no opening mark before it. No
+ * answer to a customer begins with these phrases.
  */
 const REASONING_BEGINNINGS = [
 	...[
@@ -34,7 +34,7 @@ const REASONING_BEGINNINGS = [
 	"用户",
 ];
 
-/** Whether a reply begins like reasoning; null while it is too short to decide. */
+/** Whether a model's reply begins like reasoning; null while the text is too short to decide. */
 export function beginsLikeReasoning(text: string): boolean | null {
 	const begun = text.trimStart().toLowerCase();
 	if (REASONING_BEGINNINGS.some((beginning) => begun.startsWith(beginning))) return true;

@@ -69,7 +69,7 @@ describe("thoughts", () => {
 				for (const state of shown) expect("Yes.".startsWith(state.trim())).toBe(true);
 			}),
 		);
-		// If it was the answer after all, it comes at the end.
+		// Text that looks like reasoning but has no closing mark is shown as the answer at the end of the reply.
 		expect(readChunks([content(thought), content(" it is.")]).text).toBe(`${thought} it is.`);
 	});
 

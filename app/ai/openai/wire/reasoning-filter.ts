@@ -1,27 +1,32 @@
 import { MARK_START_PATTERN, type ReasoningMark, readMark } from "./reasoning-marks.ts";
 
 /**
- * A result of the filter: text outside the reasoning; "cut" where reasoning began or ended; "void" when the text
- * since the last cut was reasoning, because only its closing mark arrived.
+ * A result of the reasoning filter: text outside the reasoning; "cut" where reasoning began or ended; "void" when the
+ * text since the last cut was reasoning, because its closing mark arrived without an opening mark.
  */
 export type ReasoningEvent = { text: string } | "cut" | "void";
 
-/** gpt-oss without special tokens: "analysisWe need to …assistantfinalReturns take 30 days." */
+/**
+ * Matches the beginning of reasoning by gpt-oss when its special tokens are missing, as in "analysisWe need to
+ * …assistantfinalReturns take 30 days."
+ */
 const BARE_REASONING_PATTERN = /^\s*(?:assistant)?analysis(?=\p{Lu}|["'“])/u;
 const BARE_FINAL_PATTERN = /^\s*(?:assistant)?final(?=\p{Lu}|["'“])/u;
 const BARE_HEADS = ["assistantanalysis", "assistantfinal", "analysis", "final"];
 const BARE_CLOSE_PATTERN = /assistant(?:final|(?=commentary to=))/;
 const BARE_CLOSES = ["assistantfinal", "assistantcommentary to="];
-/** An incomplete message head; the text after it is not for the customer. */
+/**
+ * The incomplete head of a harmony message (OpenAI's gpt-oss format). The text after the head is not for the customer.
+ */
 const INCOMPLETE_HEAD_PATTERN = /^<\|(?:start|channel)\|>/i;
 
-/** Removes reasoning from streamed text, holding back only what may begin a mark. */
+/** Removes the model's reasoning from streamed text. Only text that may begin a reasoning mark is held back. */
 export class ReasoningFilter {
 	#pending = "";
 	#open: "mark" | "channel" | "bare" | null = null;
 	#isStart = true;
 
-	/** Whether the text so far ends inside reasoning. */
+	/** Whether the text so far ends inside the model's reasoning. */
 	get isOpen(): boolean {
 		return this.#open !== null;
 	}
@@ -31,7 +36,10 @@ export class ReasoningFilter {
 		return this.#advance(false);
 	}
 
-	/** @returns the rest: the text that was held back is not a mark. */
+	/**
+	 * Ends the text.
+	 * @returns the text that was held back, because it is not a reasoning mark.
+	 */
 	end(): ReasoningEvent[] {
 		return this.#advance(true);
 	}
@@ -99,7 +107,7 @@ export class ReasoningFilter {
 	}
 
 	/**
-	 * Checks the beginning of the text for a head without special tokens.
+	 * Checks whether the text begins with a message head without special tokens, such as "analysis" or "final".
 	 * @returns false while more text is needed.
 	 */
 	#readStart(isFinal: boolean): boolean {
@@ -113,7 +121,10 @@ export class ReasoningFilter {
 		return true;
 	}
 
-	/** Drops reasoning without marks up to the head of the next message. @returns whether it has ended. */
+	/**
+	 * Drops reasoning without marks up to the head of the next message.
+	 * @returns whether the reasoning has ended.
+	 */
 	#readBareClose(isFinal: boolean): boolean {
 		const close = BARE_CLOSE_PATTERN.exec(this.#pending);
 		if (!close) {

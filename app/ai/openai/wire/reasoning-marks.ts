@@ -1,10 +1,13 @@
-/** Parsing of the marks around a model's reasoning, and of special tokens of chat templates. */
+/** Parses the marks around a model's reasoning, and the special tokens of chat templates. */
 
-/** A mark at a position of the text. "end-channel" with `text` is a harmony message to a tool, which `text` names. */
+/**
+ * A reasoning mark at a position of the text. "end-channel" with `text` begins a message to a tool, whose name is
+ * `text` (harmony, OpenAI's gpt-oss format).
+ */
 export type ReasoningMark = {
 	length: number;
 	kind: "open" | "close" | "open-channel" | "end-channel" | "nothing";
-	/** Text that replaces the reasoning mark in the reply. */
+	/** Text that replaces the reasoning mark in the model's reply. */
 	text?: string;
 };
 
@@ -29,7 +32,10 @@ const TAG_NAMES = [
 ];
 const TAG_NAME_PATTERN = TAG_NAMES.join("|");
 
-/** Limits of the characters in which a reasoning mark, or a harmony head, is searched. */
+/**
+ * Maximum lengths in characters of a reasoning mark and of a harmony head (the start of a message in OpenAI's gpt-oss
+ * format).
+ */
 const MAX_MARK_CHARACTERS = 120;
 const MAX_HARMONY_HEAD_CHARACTERS = 300;
 
@@ -41,21 +47,21 @@ const PARTIAL_BRACKET_PATTERN = /^\[\s*(?:\/\s*)?(?:([a-z]+)\s*)?$/i;
 const BRACKET_NAMES = ["think", "thinking", "thought", "reasoning"];
 const TRIANGLE_MARKS = ["◁think▷", "◁/think▷"];
 
-/** `<|word|>`, also with the wide bars of DeepSeek; and Gemma's `<|channel>` and `<channel|>`. */
+/** Matches `<|word|>`, also with the wide bars of DeepSeek, and Gemma's `<|channel>` and `<channel|>`. */
 const SPECIAL_TOKEN_PATTERN = /^<(?:[|｜]([^<>|｜]{1,60})[|｜]?|([a-z_]{1,20})[|｜])>/iu;
 const PARTIAL_SPECIAL_TOKEN_PATTERN = /^<(?:[|｜][^<>|｜]{0,60}[|｜]?|[a-z_]{1,20}[|｜]?)?$/iu;
-/** Tokens around calls are parsed together with the calls. */
+/** Special tokens around tool calls. They are parsed together with the calls. */
 const CALL_TOKEN_PATTERN = /tool|function|python_tag|action|plugin|constrain/i;
 const HARMONY_HEAD_PATTERN =
 	/^(?=<\|(?:start|channel)\|>)(?:<\|start\|>([^<]{0,80}))?(?:<\|channel\|>([^<]{0,120}))?(?:<\|constrain\|>[^<]{0,40})?<\|message\|>/i;
 const PARTIAL_HARMONY_HEAD_PATTERN = /^<\|(?:start|channel)\|>/i;
 const END_OF_MESSAGE_PATTERN = /^(?:end|return|call|start|im_end|eot_id)$/i;
 
-/** First character of a reasoning mark. */
+/** Matches the first character of a reasoning mark. */
 export const MARK_START_PATTERN = /[<[◁]/;
 
 /**
- * Parses the mark at the beginning of `rest`.
+ * Parses the reasoning mark at the beginning of `rest`.
  * @returns "wait" when more text may make it a mark, null when it is plain text.
  */
 export function readMark(rest: string): ReasoningMark | "wait" | null {
@@ -107,14 +113,14 @@ function readSpecial(rest: string): ReasoningMark | "wait" | null {
 	if (/^(?:begin_of_thought|start_thinking|think)$/i.test(word)) return { length, kind: "open" };
 	if (/^(?:end_of_thought|end_thinking|\/think)$/i.test(word)) return { length, kind: "close" };
 	if (/^channel$/i.test(word)) {
-		// Gemma writes <|channel>thought … <channel|>. An incomplete harmony head also begins reasoning.
+		// Gemma marks reasoning as <|channel>thought … <channel|>. An incomplete harmony head also begins reasoning.
 		return { length, kind: special[1] === undefined ? "end-channel" : "open-channel" };
 	}
 	if (END_OF_MESSAGE_PATTERN.test(word)) return { length, kind: "end-channel" };
 	return CALL_TOKEN_PATTERN.test(word) ? null : { length, kind: "nothing" };
 }
 
-/** Parses the head of a harmony message: its role, channel and recipient. */
+/** Parses the head of a harmony message (OpenAI's gpt-oss format): its role, channel and recipient. */
 function readHarmonyHead([whole, role = "", channel]: RegExpExecArray): ReasoningMark {
 	const { length } = whole;
 	const to = /\bto=([\w.-]{1,80})/.exec(`${role} ${channel ?? ""}`)?.[1];

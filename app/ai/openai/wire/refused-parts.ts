@@ -2,14 +2,17 @@ import { isObject } from "./json-arguments.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { RefusablePart } from "./server-behaviour.ts";
 
-/** Statuses with which servers refuse a field. llama.cpp and some proxies use 500 or 501, OpenRouter 404. */
+/**
+ * HTTP statuses with which model servers refuse a request field. llama.cpp and some proxies use 500 or 501, OpenRouter
+ * uses 404.
+ */
 const REFUSAL_STATUSES = new Set([400, 404, 405, 415, 422, 500, 501]);
-/** Characters that are read of an error's text; providers name the field early. */
+/** Characters that are read of an error's text. Providers name the refused field near the beginning. */
 const MAX_ERROR_CHARACTERS = 4_000;
-/** Nesting of an error body that is read. */
+/** Maximum nesting of an error response's body that is searched. */
 const MAX_NESTING_DEPTH = 6;
 
-/** Names that servers use for refused parts, the more exact ones first. */
+/** Patterns for the names that servers use for refused parts of a request, the more exact ones first. */
 const FIELD_NAME_PATTERNS: readonly [RegExp, RefusablePart][] = [
 	[/max_completion_tokens/i, "max_completion_tokens"],
 	[/max_tokens/i, "max_tokens"],
@@ -22,13 +25,13 @@ const FIELD_NAME_PATTERNS: readonly [RegExp, RefusablePart][] = [
 	[/system (?:role|message|prompt)|role.{0,20}system/i, "system role"],
 	[/reasoning_content/i, "absent reasoning"],
 ];
-/** An error about content that is missing, empty, null or not a string. */
+/** Matches an error about message content that is missing, empty, null or not a string. */
 const CONTENT_ERROR_PATTERN = /\bcontent\b/i;
 
 /**
- * Finds the part of a request that a server refused, by its error.
+ * Finds the part of a request that a server refused, by the server's error.
  * @param error the body of the error response, in any form.
- * @param refused the parts that are already left out.
+ * @param refused the parts that earlier errors named and the request leaves out.
  * @returns null when no removable part was refused.
  */
 export function findRefusedPart(
@@ -54,7 +57,7 @@ export function findRefusedPart(
 }
 
 /**
- * The part itself when the request contains it; else another part that has to be removed for it; null when neither
+ * Returns the named part when the request contains it, or else another part whose removal may help. Null when neither
  * helps.
  */
 function toRemovablePart(
@@ -73,7 +76,7 @@ function toRemovablePart(
 		case "absent reasoning":
 			return isNew && hasCalls(body) ? field : null;
 		case "tool_choice":
-			// vLLM also names it when it was not sent; then the server cannot call tools at all.
+			// vLLM also names `tool_choice` when the request did not contain it. Then the server cannot call tools at all.
 			if (isNew && body.tool_choice !== undefined) return field;
 			return body.tools !== undefined && !refused.has("tools") ? "tools" : null;
 		default:
@@ -81,7 +84,7 @@ function toRemovablePart(
 	}
 }
 
-/** The next way to write the content next to calls: absent, then empty, then null. */
+/** The next way to write the content of a message with tool calls: absent, then empty, then null. */
 function nextContentVariant(body: RequestBody, refused: ReadonlySet<RefusablePart>): RefusablePart | null {
 	if (!hasCalls(body)) return null;
 	if (!refused.has("absent content")) return "absent content";
@@ -90,7 +93,7 @@ function nextContentVariant(body: RequestBody, refused: ReadonlySet<RefusablePar
 
 const hasCalls = ({ messages }: RequestBody): boolean => messages.some((message) => "tool_calls" in message);
 
-/** The field names in an error, the innermost first: OpenAI's `param`, and FastAPI's `loc`. */
+/** Finds the field names in a server's error, the innermost first: OpenAI's `param`, and FastAPI's `loc`. */
 function findFieldPaths(error: unknown, depth = 0): string[] {
 	if (depth > MAX_NESTING_DEPTH) return [];
 	if (Array.isArray(error)) return error.flatMap((one) => findFieldPaths(one, depth + 1));

@@ -12,10 +12,13 @@ import { ToolCallAssembler } from "./tool-calls.ts";
 import type { WrittenCall } from "./written-calls.ts";
 
 const MAX_MODEL_NAME_CHARACTERS = 200;
-/** Stored for servers that require it in the next request. */
+/** Limit for the stored reasoning in characters. It is stored for servers that require it in the next request. */
 const MAX_REASONING_CHARACTERS = 100_000;
 
-/** Assembles a reply from its chunks: its text without reasoning and calls, its calls, and its end. */
+/**
+ * Assembles a model's reply from its chunks: the text without reasoning and calls, the tool calls, and the end of the
+ * reply.
+ */
 export class ReplyReader {
 	hasBegun = false;
 	readonly #behaviour: ServerBehaviour;
@@ -29,28 +32,28 @@ export class ReplyReader {
 	#promptTokens = 0;
 	#completionTokens = 0;
 
-	/** @param toolNames names of the offered tools; empty when there are none. */
+	/** @param toolNames names of the tools that the model may call; empty when there are none. */
 	constructor(toolNames: readonly string[], behaviour: ServerBehaviour) {
 		this.#behaviour = behaviour;
 		this.#native = new ToolCallAssembler(toolNames);
 		this.#visible = new VisibleText(toolNames, { startsInThought: behaviour.startsInReasoning !== "no" });
 	}
 
-	/** True after the finish reason; only usage can follow. */
+	/** True after the reply's finish reason; only the usage record can follow. */
 	get isFinished(): boolean {
 		return this.#finish !== null;
 	}
 
-	/** True when the text has the maximum length; the rest is not read. */
+	/** True when the text has the maximum length of an answer; the rest of the reply is not read. */
 	get isFull(): boolean {
 		return this.#visible.text.length >= MAX_ANSWER_CHARACTERS;
 	}
 
 	/**
-	 * Adds a chunk.
+	 * Adds a chunk to the reply.
 	 * @returns the change of the text, possibly empty.
-	 * @throws ProviderFault when it is not a chunk, the provider ended the reply with an error, or the calls are too
-	 * long.
+	 * @throws ProviderFault when the value is not a chunk, the provider ended the reply with an error, or the calls are
+	 * too long.
 	 */
 	take(value: unknown): TextChange {
 		const chunk = parseChunk(value);
@@ -63,7 +66,7 @@ export class ReplyReader {
 		if (!choice) return { text: "", replacesAll: false };
 		const delta = choice.delta ?? choice.message;
 		const written = delta ? this.#takeDelta(delta) : "";
-		// Some servers send a finish reason with every chunk; only the last one counts.
+		// Some servers send a finish reason with every chunk. Only the last finish reason counts.
 		if (written !== "") this.#finish = null;
 		this.#finish = choice.finish_reason?.trim() || this.#finish;
 		const fault = this.#finish === null ? null : toFaultOfFinishReason(this.#finish);
@@ -73,7 +76,7 @@ export class ReplyReader {
 
 	/**
 	 * Ends the reply.
-	 * @param isMarked whether the server marked the end, by [DONE] or otherwise.
+	 * @param isMarked whether the server marked the end of the reply, by [DONE] or otherwise.
 	 * @returns the text that was held back.
 	 * @throws ProviderFault when the reply is incomplete, so that it is requested again.
 	 */
@@ -95,7 +98,7 @@ export class ReplyReader {
 		return rest;
 	}
 
-	/** The complete reply; call it after `end`. */
+	/** The complete reply. Call it after `end`. */
 	completion(): Completion {
 		const calls: WrittenCall[] = [...this.#native.all(), ...(this.#visible.calls ?? [])];
 		return {
@@ -111,13 +114,16 @@ export class ReplyReader {
 
 	#takeTotals({ model, usage, choices }: Chunk): void {
 		this.#model = model ? toStorableModelName(model) : this.#model;
-		// Some servers report usage with every chunk; only a usage record without choices marks the end.
+		// Some servers report usage with every chunk. Only a usage record without choices marks the end of the reply.
 		this.#hasUsage ||= Boolean(usage?.completion_tokens) && !choices?.length;
 		this.#promptTokens = usage?.prompt_tokens ?? this.#promptTokens;
 		this.#completionTokens = usage?.completion_tokens ?? this.#completionTokens;
 	}
 
-	/** Adds a delta. @returns its text before reasoning and calls are removed. */
+	/**
+	 * Adds the delta of a chunk.
+	 * @returns the delta's text before reasoning and calls are removed.
+	 */
 	#takeDelta(delta: Delta): string {
 		const content = parseContent(delta.content);
 		for (const call of content.calls) this.#native.take(call);
@@ -135,7 +141,7 @@ export class ReplyReader {
 	}
 
 	/**
-	 * The fault of a reply without a finish reason; null when it is complete: its end was marked, or it looks
+	 * The fault of a reply without a finish reason. Null when the reply is complete: its end was marked, or its text looks
 	 * complete.
 	 */
 	#faultOfSilence(isMarked: boolean): ProviderFault | null {
@@ -151,7 +157,7 @@ export class ReplyReader {
 	}
 }
 
-/** The fault for an error record instead of a chunk or inside one, as OpenRouter sends it. */
+/** The fault for an error record that the server sent instead of a chunk or inside one, as OpenRouter does. */
 function toFaultOfErrorRecord(error: unknown): ProviderFault {
 	const { code, type, status } = (typeof error === "object" && error !== null ? error : {}) as Record<
 		string,
@@ -162,6 +168,6 @@ function toFaultOfErrorRecord(error: unknown): ProviderFault {
 	return new ProviderFault({ reason: isLimited ? "rate-limited" : "cut", canRetry: true, note });
 }
 
-/** Shortens the model's name and removes what Postgres cannot store: NUL and half surrogate pairs. */
+/** Shortens a model's name and removes the characters that Postgres cannot store: NUL and half surrogate pairs. */
 const toStorableModelName = (name: string): string =>
 	name.slice(0, MAX_MODEL_NAME_CHARACTERS).replaceAll("\0", "").toWellFormed();

@@ -4,25 +4,30 @@ import { type ReasoningEvent, ReasoningFilter } from "./reasoning-filter.ts";
 import { TextCallFilter } from "./text-call-filter.ts";
 import type { WrittenCall } from "./written-calls.ts";
 
-/** The change of the text by a chunk. With `replacesAll`, `text` replaces everything before it. */
+/**
+ * How a chunk changes the shown text. With `replacesAll`, `text` replaces all earlier text; otherwise it is appended.
+ */
 export type TextChange = { text: string; replacesAll: boolean };
 
 /**
- * A model's text without reasoning and written calls. It only grows, with one exception: a closing mark without an
- * opening mark removes the text before it.
+ * A model's text without reasoning and without tool calls written as text. The text only grows, with one exception: the
+ * closing mark of reasoning without an opening mark removes the text before it.
  */
 export class VisibleText {
 	readonly #toolNames: readonly string[];
 	readonly #filter = new ReasoningFilter();
-	/** The text up to the last reasoning; and after it, which may still turn out to be reasoning. */
+	/**
+	 * `#settled`: the text up to the last reasoning. `#open`: the text after the last reasoning, which may still turn out
+	 * to be reasoning.
+	 */
 	#settled = "";
 	#open = "";
 	#calls: TextCallFilter;
-	/** Calls before the last reasoning. */
+	/** The tool calls that were written before the last reasoning; null when there were none. */
 	#settledCalls: TextCallFilter | null = null;
 	/**
-	 * True: no text is returned before a closing mark or the end, because this model's reasoning has no opening mark
-	 * or the reply begins like reasoning. Null: not decided yet.
+	 * True: no text is returned before the closing mark of reasoning or the end of the reply, because this model's
+	 * reasoning has no opening mark or the reply begins like reasoning. Null: not decided yet.
 	 */
 	#isHeld: boolean | null;
 	#given = 0;
@@ -34,27 +39,27 @@ export class VisibleText {
 		this.#calls = new TextCallFilter(toolNames);
 	}
 
-	/** The whole text, up to the maximum length of an answer. */
+	/** The whole text without reasoning and calls, up to the maximum length of an answer. */
 	get text(): string {
 		return (this.#settled + this.#open).slice(0, MAX_ANSWER_CHARACTERS);
 	}
 
-	/** Calls written as text; null when none began, empty when none could be parsed. */
+	/** Tool calls that the model wrote as text. Null when no call began, empty when no call could be parsed. */
 	get calls(): WrittenCall[] | null {
 		return (this.#settledCalls ?? this.#calls).found;
 	}
 
-	/** Whether reasoning without an opening mark has ended. */
+	/** Whether reasoning without an opening mark has ended in this reply. */
 	get hasImplicitEnd(): boolean {
 		return this.#hasImplicitEnd;
 	}
 
-	/** Whether the text so far ends inside reasoning. */
+	/** Whether the text so far ends inside the model's reasoning. */
 	get isInReasoning(): boolean {
 		return this.#filter.isOpen;
 	}
 
-	/** Called when the reasoning has a field of its own, so that the text contains none. */
+	/** Call it when the server sends the reasoning in a field of its own, so that the text contains no reasoning. */
 	expectNoReasoning(): void {
 		this.#isHeld = false;
 	}
@@ -63,7 +68,10 @@ export class VisibleText {
 		return this.#take(this.#filter.push(piece));
 	}
 
-	/** Ends the text. @returns what was held back. */
+	/**
+	 * Ends the text.
+	 * @returns the text that was held back.
+	 */
 	end(): TextChange {
 		const { text, replacesAll } = this.#take(this.#filter.end());
 		this.#isHeld = false;

@@ -2,17 +2,17 @@ import type { ModelRequest, OfferedTool } from "./model-request.ts";
 import type { RefusablePart, ServerBehaviour } from "./server-behaviour.ts";
 import { toWireMessages } from "./wire-messages.ts";
 
-/** The body of a request as it is sent. */
+/** The body of a chat completions request as it is sent. */
 export type RequestBody = { model: string; messages: object[]; stream: true } & Record<string, unknown>;
 
-/** Additional tokens for a model with reasoning, because its reasoning counts too. */
+/** Additional tokens in the reply limit of a model with reasoning, because the reasoning counts too. */
 const REASONING_TOKENS = 4_000;
 
-/** Instruction for a model that cannot be offered tools, because the rules mention them. */
+/** Instruction to a model that cannot be offered tools. It is needed because the rules in the prompt mention tools. */
 const NO_TOOLS_INSTRUCTION =
 	"No tool can be called here. Answer from the data above alone; what it does not hold you do not know.";
 
-/** Builds a request without the parts that the server is known to refuse. */
+/** Builds the body of a request, without the parts that the server is known to refuse. */
 export function buildRequestBody(
 	ask: ModelRequest & { model: string },
 	{
@@ -22,7 +22,7 @@ export function buildRequestBody(
 ): RequestBody {
 	const { model, tools, mayCallTools, format } = ask;
 	const takesChoice = !refused.has("tool_choice");
-	// Without `tool_choice`, calls can only be prevented by offering no tools.
+	// A server that refuses `tool_choice` is offered no tools when the model must not call tools.
 	const isOffered = tools.length > 0 && !refused.has("tools") && (mayCallTools || takesChoice);
 	const isFormatted = format !== undefined && !refused.has("response_format");
 	const instructions = [

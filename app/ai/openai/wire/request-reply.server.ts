@@ -10,14 +10,14 @@ import type { TextChange } from "./reply-text.ts";
 import { buildRequestBody, type RequestBody } from "./request-body.ts";
 import { getServerBehaviour, type RefusablePart, type ServerBehaviour } from "./server-behaviour.ts";
 
-/** Most repeats of one request, each without one more field that the server refused. */
+/** Maximum number of repeats of one request. Each repeat leaves out one more field that the server refused. */
 const MAX_REPEATS = 6;
 
 export type RequestTiming = { limits: ModelRequestLimits; stop: AbortSignal };
 
 /**
- * Sends a request to a model and reads its reply, whatever the server's peculiarities. A request with a field that
- * the server refuses is repeated without it, and this process remembers the field.
+ * Sends a request to a model and reads its reply, whatever format the server uses. A request with a field that the
+ * server refuses is repeated without the field, and this process remembers the field.
  * @throws ProviderFault when the provider fails; the reason of `stop`; what the listener throws.
  */
 export async function requestReply(
@@ -65,7 +65,10 @@ type ReplyRequest = {
 	onAccepted: () => void;
 };
 
-/** Sends one request and reads its reply. @throws ProviderFault when the provider fails; the reason of `stop`. */
+/**
+ * Sends one request to a model and reads its reply.
+ * @throws ProviderFault when the provider fails; the reason of `stop`.
+ */
 async function sendAndReadReply(reading: ReplyRequest, listener: ReplyListener): Promise<Completion> {
 	const { ask, place, body, refused, behaviour, limits, stop, onAccepted } = reading;
 	stop.throwIfAborted();
@@ -92,7 +95,7 @@ async function sendAndReadReply(reading: ReplyRequest, listener: ReplyListener):
 		const options = { signal: attempt.signal, timeout: limits.firstByteMs + 1_000 };
 		const chunks = readChunks(await sendRequest(body, place, options));
 		onAccepted();
-		// Not `for await`: an error of the listener is the caller's and must not count as the provider's fault.
+		// The loop does not use `for await`, because an error of the listener must not count as a fault of the provider.
 		while (!reply.isFull) {
 			const next = await chunks.next();
 			if (next.done || stop.aborted) break;
@@ -103,7 +106,7 @@ async function sendAndReadReply(reading: ReplyRequest, listener: ReplyListener):
 				passToListener(change, listener);
 				if (change.text !== "") waitFor(limits.idleMs);
 			}
-			// A single timeout for the usage record, whatever else the server sends.
+			// One timeout limits the wait for the usage record, whatever else the server sends in that time.
 			const isEnding = reply.isFinished || isMarked;
 			if (!isEnding) waitFor(limits.idleMs);
 			else if (!wasEnding) waitFor(limits.usageMs);
@@ -117,11 +120,11 @@ async function sendAndReadReply(reading: ReplyRequest, listener: ReplyListener):
 	} finally {
 		clearTimeout(watchdog);
 		stop.removeEventListener("abort", onStop);
-		// Closes the connection when the reply was not read to its end.
+		// The abort closes the connection when the reply was not read to its end.
 		attempt.abort();
 	}
 	stop.throwIfAborted();
-	// Faults after the end of the reply do not matter.
+	// A fault after the end of the reply does not matter.
 	if (!reply.isFinished && !isMarked && !reply.isFull) {
 		if (isStalled) throw new ProviderFault({ reason: "timeout", canRetry: false, note: "stalled" });
 		if (fault) throw fault;
@@ -135,7 +138,7 @@ async function sendAndReadReply(reading: ReplyRequest, listener: ReplyListener):
 	return reply.completion();
 }
 
-/** Wraps an error of the listener, so that it passes the handling of provider faults. */
+/** Wraps an error of the reply's listener, so that it is not handled as a fault of the provider. */
 class CallerError extends Error {}
 
 function passToListener({ text, replacesAll }: TextChange, { onPiece, onRestart }: ReplyListener): void {

@@ -1,8 +1,8 @@
 import { singleton } from "#app/singleton.server.ts";
 
 /**
- * Parts of a request that servers may refuse. The last four concern the history: the system role, calls without
- * `content`, calls with empty `content`, and a history without the model's reasoning.
+ * Parts of a request that model servers may refuse. The last four concern earlier messages in the request: the system
+ * role, tool calls without `content`, tool calls with empty `content`, and messages without the model's reasoning.
  */
 export type RefusablePart =
 	| "max_completion_tokens"
@@ -21,24 +21,24 @@ export type RefusablePart =
 /** What this process has learned about one model on one server. */
 export type ServerBehaviour = {
 	refused: Set<RefusablePart>;
-	/** The model has reasoning, so a reply takes more tokens than its text. */
+	/** True when the model writes reasoning, so that a reply takes more tokens than its text. */
 	usesReasoning: boolean;
 	/**
-	 * Whether the reasoning begins without an opening mark. "likely" is a guess from the model's name; it is dropped
-	 * after the first reply that has no closing mark either.
+	 * Whether the model's reasoning begins without an opening mark. "likely" is a guess from the model's name; it becomes
+	 * "no" after the first reply that has no closing mark either.
 	 */
 	startsInReasoning: "no" | "likely" | "yes";
 };
 
-/** Most entries. An installation has two; tests have many. */
+/** Maximum number of remembered models. An installation has two; tests have many. */
 const MAX_SERVERS = 64;
 
-/** Names of models whose chat template opens the reasoning itself, so that only the closing mark arrives. */
+/** Names of models whose chat template itself opens the reasoning, so that only the closing mark arrives. */
 const REASONING_MODEL_NAME = /(?:^|[^a-z\d])(?:r1|qwq|thinking)(?![a-z\d])/i;
 
 const knownServers = singleton("model-servers", () => new Map<string, ServerBehaviour>());
 
-/** What is known about a model at an address, until the process ends. */
+/** Returns what this process has learned about a model on the server at an address, until the process ends. */
 export function getServerBehaviour({ baseUrl, model }: { baseUrl: string; model: string }): ServerBehaviour {
 	const key = `${baseUrl} ${model}`;
 	const known = knownServers.get(key);

@@ -9,15 +9,16 @@ import {
 } from "./written-calls.ts";
 
 /**
- * Longest text that is held back to decide whether it is a call, in UTF-16 units. It is parsed again with each piece.
+ * Longest text that is held back to decide whether it is a tool call, in UTF-16 units. The held text is parsed again
+ * with each piece.
  */
 const MAX_HELD_CHARACTERS = 4_000;
-/** Longest text of calls; the rest is cut off. */
+/** Longest text of tool calls, in UTF-16 units; the rest is cut off. */
 const MAX_CALLS_CHARACTERS = 50_000;
 
 /**
- * Marks that begin calls in the formats of Hermes, Qwen, Mistral, Llama, DeepSeek, Kimi, GLM, Granite, Phi and
- * gpt-oss. A mark that begins with a letter counts only at the beginning of a word.
+ * Marks that begin tool calls in the text formats of Hermes, Qwen, Mistral, Llama, DeepSeek, Kimi, GLM, Granite, Phi
+ * and gpt-oss. A mark that begins with a letter counts only at the beginning of a word.
  */
 const CALL_MARKS = [
 	"<tool_call",
@@ -50,8 +51,8 @@ const RESULT_MARK_PATTERN = /(?:<|\[)\/?(?:tool_response|tool_result|function_re
 const WORD_CHARACTER = /[\p{L}\p{N}_]/u;
 
 /**
- * Finds calls in a model's text and removes them, holding back only text that may be one. Text after a call is
- * dropped: the model invented it, because the tool has not run yet.
+ * Finds tool calls that a model wrote as text and removes them. Only text that may be a call is held back. Text after a
+ * call is dropped: the model invented it, because the tool has not run yet.
  */
 export class TextCallFilter {
 	readonly #known: readonly string[];
@@ -61,7 +62,7 @@ export class TextCallFilter {
 	#calls: string | null = null;
 	#last = "";
 
-	/** @param known names of the offered tools; without any, everything is text. */
+	/** @param known names of the tools that the model may call. Without tools, all text is plain text. */
 	constructor(known: readonly string[]) {
 		this.#known = known;
 		const letters = [...known, ...CALL_MARKS]
@@ -70,7 +71,10 @@ export class TextCallFilter {
 		this.#begins = new RegExp(`[<[{\`]|(?<![\\p{L}\\p{N}_])[${[...new Set(letters)].join("")}]`, "iu");
 	}
 
-	/** Adds a piece. @returns the text that is certainly no call. */
+	/**
+	 * Adds a piece of the model's text.
+	 * @returns the text that is certainly no tool call.
+	 */
 	push(piece: string): string {
 		if (this.#known.length === 0) return piece;
 		if (this.#calls !== null) {
@@ -81,7 +85,10 @@ export class TextCallFilter {
 		return this.#advance(false);
 	}
 
-	/** @returns the rest of the text. */
+	/**
+	 * Ends the text.
+	 * @returns the text that was held back.
+	 */
 	end(): string {
 		return this.#calls === null ? this.#advance(true) : "";
 	}
@@ -91,10 +98,10 @@ export class TextCallFilter {
 		return this.#calls !== null;
 	}
 
-	/** The calls; null when none began. An empty list means a call that cannot be parsed. */
+	/** The tool calls in the text. Null when no call began; an empty list when a call began and cannot be parsed. */
 	get found(): WrittenCall[] | null {
 		if (this.#calls === null) return null;
-		// Results after a call are invented by the model.
+		// The text after a result mark is cut off, because the model invented the results of its calls.
 		const [calls = ""] = this.#calls.split(RESULT_MARK_PATTERN);
 		return parseWrittenCalls(calls, this.#known);
 	}
@@ -112,7 +119,7 @@ export class TextCallFilter {
 				keep(this.#pending.length);
 				break;
 			}
-			// The pattern does not see the text that was returned before.
+			// The pattern does not see the text that was returned before, so the last returned character is checked here.
 			const isInWord = at === 0 && WORD_CHARACTER.test(this.#last) && /^[a-z]/i.test(this.#pending);
 			if (at > 0 || isInWord) {
 				keep(Math.max(at, 1));
@@ -137,7 +144,8 @@ export class TextCallFilter {
 	}
 
 	/**
-	 * Decides whether a call begins here ("call"), a number of characters is text, or more text is needed ("wait").
+	 * Decides what is at the start of the held text: "call" for a tool call, a number of characters of plain text, or
+	 * "wait" when more text is needed.
 	 */
 	#judge(text: string): "call" | "wait" | number {
 		const folded = text.slice(0, 40).toLowerCase();
@@ -153,7 +161,7 @@ export class TextCallFilter {
 		const inner = /^[[{]\s*(.)?/s.exec(text)?.[1];
 		if (inner === undefined) return "wait";
 		if (text.startsWith("[") && inner !== "{") {
-			// Llama writes [get_order(number="W1")].
+			// Llama writes a tool call as [get_order(number="W1")].
 			const named = this.#judgeName(text.slice(1).trimStart());
 			return typeof named === "number" ? 1 : named;
 		}
@@ -166,11 +174,11 @@ export class TextCallFilter {
 		return isCall ? "call" : end;
 	}
 
-	/** Decides a code fence or code span; only one that contains JSON or a call is held back. */
+	/** Decides whether a code fence or code span is held back. Only one that contains JSON or a tool call is. */
 	#judgeFence(text: string): "call" | "wait" | number {
 		const ticks = /^`+/.exec(text)?.[0] ?? "";
 		const head = ticks.length < 3 ? ticks : /^`+[^\n`]{0,40}(?:\n\s*|$)/.exec(text)?.[0];
-		// ```json{"name": … without a line break.
+		// Some models write ```json{"name": … without a line break after the language.
 		const short = /^`{3,}[a-z]{0,12}[ \t]*(?=[[{])/i.exec(text)?.[0];
 		const length = (short ?? head ?? ticks).length;
 		if (length === text.length) return "wait";
@@ -185,7 +193,7 @@ export class TextCallFilter {
 		return /^[a-z]/i.test(body) ? this.#judgeName(body) : 1;
 	}
 
-	/** Decides a tool's name that is followed by arguments. */
+	/** Decides whether a tool's name begins a call: arguments must follow the name. */
 	#judgeName(text: string): "call" | "wait" | number {
 		const word = /^(?:functions?\.|default_api\.)?[\w-]+/i.exec(text)?.[0] ?? text.slice(0, 1);
 		const bare = word.replace(/^(?:functions?\.|default_api\.)/i, "").toLowerCase();

@@ -5,11 +5,11 @@ import { normaliseToolName } from "./tool-names.ts";
 import { toArgumentsText, type WrittenCall } from "./written-calls.ts";
 
 /**
- * Limit for a model that does not stop calling tools (400 MB of arguments took 3.9 GB of memory). Only eight calls
- * run.
+ * Maximum number of tool calls in a reply, for a model that does not stop calling tools (400 MB of arguments took 3.9
+ * GB of memory). Only eight calls run.
  */
 const MAX_CALLS = 2_000;
-/** Limit for all names and arguments, in UTF-16 units; no tool takes a fiftieth of it. */
+/** Limit for the names and arguments of all calls in a reply, in UTF-16 units; no tool needs a fiftieth of it. */
 const MAX_CALLS_CHARACTERS = 200_000;
 
 type AssembledCall = {
@@ -17,13 +17,13 @@ type AssembledCall = {
 	id: string;
 	name: string;
 	arguments: string;
-	/** The last fragment, for servers that send the whole arguments with every fragment. */
+	/** The arguments in the call's last fragment, for servers that send the whole arguments with every fragment. */
 	lastFragment: string;
 };
 
 type CallFragment = { index: number | null; id: string; name: string; arguments: string };
 
-/** Assembles calls from fragments, however a server numbers and names them. */
+/** Assembles tool calls from streamed fragments, however a server numbers and names the calls. */
 export class ToolCallAssembler {
 	readonly #known: readonly string[];
 	readonly #calls: AssembledCall[] = [];
@@ -35,8 +35,8 @@ export class ToolCallAssembler {
 	}
 
 	/**
-	 * Adds the tool calls of a chunk: a list, or a single one.
-	 * @throws ProviderFault when the limits are exceeded.
+	 * Adds the tool calls of a chunk: a list of calls or fragments, or a single one.
+	 * @throws ProviderFault when the limits for calls are exceeded.
 	 */
 	take(value: unknown): void {
 		for (const one of Array.isArray(value) ? value : [value]) {
@@ -44,7 +44,7 @@ export class ToolCallAssembler {
 		}
 	}
 
-	/** All calls, with normalised names. A call without a name is dropped. */
+	/** All tool calls of the reply, with normalised names. A call without a name is dropped. */
 	all(): WrittenCall[] {
 		return this.#calls
 			.filter(({ name }) => hasVisibleText(name))
@@ -71,9 +71,9 @@ export class ToolCallAssembler {
 	}
 
 	/**
-	 * Finds the call that a fragment continues. OpenAI numbers calls by `index`; other servers use index 0 for every
-	 * call, a new id for every fragment, or neither. So a name begins a new call, unless it repeats the name of an
-	 * unfinished one.
+	 * Finds the call that a fragment continues. OpenAI numbers calls by `index`. Other servers use index 0 for every call,
+	 * a new id for every fragment, or neither. A name therefore begins a new call, unless it repeats the name of an
+	 * unfinished call.
 	 */
 	#continued(fragment: CallFragment): AssembledCall | undefined {
 		const place = this.#atPlace(fragment);
@@ -84,7 +84,7 @@ export class ToolCallAssembler {
 		const isSame =
 			normaliseToolName(place.name, this.#known) === normaliseToolName(fragment.name, this.#known);
 		if (!isSame || isCompleteObject(place.arguments)) return undefined;
-		// Two calls without arguments differ only by their ids, and one of them is enough.
+		// Two calls of one tool without arguments differ only by their ids, so one of them is enough.
 		return place;
 	}
 
@@ -95,7 +95,7 @@ export class ToolCallAssembler {
 		return name === "" || id === "" ? this.#calls.at(-1) : undefined;
 	}
 
-	/** Whether a fragment continues the name of a call: "search_" and "knowledge". */
+	/** Whether a fragment continues the name of a call, as "knowledge" after "search_". */
 	#growsName(call: AssembledCall, { name }: CallFragment): boolean {
 		if (call.arguments !== "" || this.#known.includes(call.name) || name === call.name) return false;
 		return this.#known.some((known) => known.startsWith(normaliseToolName(call.name + name, this.#known)));
@@ -113,7 +113,9 @@ function toCallFragment(delta: Record<string, unknown>): CallFragment {
 	};
 }
 
-/** The arguments of a call; several when a server sent several calls as one. Repeats are dropped. */
+/**
+ * The arguments of an assembled call; several when a server sent several calls as one. Repeated arguments are dropped.
+ */
 function splitArguments({ arguments: written, lastFragment }: AssembledCall): string[] {
 	if (parseArguments(written)) return [written];
 	const several = splitObjects(written);

@@ -4,16 +4,16 @@ import type { ChatMessage, ToolCall } from "./model-request.ts";
 import type { RefusablePart } from "./server-behaviour.ts";
 
 /**
- * The first message of a conversation that did not begin with the customer, because some templates require a user
- * message first.
+ * First message for a conversation that the customer did not begin, because some chat templates require that a user
+ * message comes first.
  */
 const OPENING_MESSAGE = "(The customer opened the chat.)";
 
 /**
- * Converts messages so that every server accepts them: roles alternate, a user message is first, ids of calls are
- * unique and have nine letters or digits (Mistral's rule), arguments are JSON objects, and the content next to calls
- * is absent, empty or null, as the server requires. When no tools are offered, calls and results become plain
- * messages, because servers refuse tool messages then.
+ * Converts messages to a form that every model server accepts. Roles alternate, and a user message is first. Ids of
+ * calls are unique and have nine letters or digits (Mistral's rule). Arguments are JSON objects, and the content next
+ * to calls is absent, empty or null, as the server requires. When no tools are offered, calls and results become plain
+ * messages, because servers then refuse tool messages.
  */
 export function toWireMessages(
 	messages: ChatMessage[],
@@ -53,7 +53,7 @@ function contentWithCalls(content: string, refused: ReadonlySet<RefusablePart>) 
 	return { content: refused.has("empty content") ? null : "" };
 }
 
-/** Converts a call: its name has only characters that servers accept, and its arguments are an object. */
+/** Converts a tool call so that its name has only characters that servers accept, and its arguments are an object. */
 function toWireCall(call: ToolCall, id: string): ToolCall {
 	const name = call.function.name.replace(/[^\w-]/g, "_").slice(0, 64) || "unknown";
 	const args = JSON.stringify(parseArguments(call.function.arguments) ?? {});
@@ -75,7 +75,10 @@ function createCallRemover() {
 	};
 }
 
-/** Joins consecutive messages of the same role, except results of tools, which belong to one call each. */
+/**
+ * Joins consecutive messages of one role into one message. Results of tools stay separate, because each belongs to one
+ * call.
+ */
 function joinSameRole(messages: ChatMessage[]): ChatMessage[] {
 	const joined: ChatMessage[] = [];
 	for (const message of messages) {
@@ -93,7 +96,7 @@ function startWithUser(messages: ChatMessage[]): ChatMessage[] {
 	return [...messages.slice(0, first), { role: "user", content: OPENING_MESSAGE }, ...messages.slice(first)];
 }
 
-/** Moves the system message into the first user message, for models whose template has no system role. */
+/** Moves the system message into the first user message, for models whose chat template has no system role. */
 function moveSystemToUser(messages: ChatMessage[]): ChatMessage[] {
 	const system = messages.filter(({ role }) => role === "system").map(({ content }) => content);
 	const rest = messages.filter(({ role }) => role !== "system");

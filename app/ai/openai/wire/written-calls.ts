@@ -15,12 +15,12 @@ const CALL_ARGUMENT_FIELDS = [
 	"tool_input",
 	"action_input",
 ];
-/** Nesting of lists and objects in which a written call is searched. */
+/** Maximum nesting of lists and objects in which a tool call written as text is searched. */
 const MAX_NESTING_DEPTH = 4;
 
 /**
- * Finds the calls in a JSON value, in any format that models use.
- * @returns an empty list when it is something else.
+ * Finds the tool calls in a JSON value, in any format that models use.
+ * @returns an empty list when the value contains no call.
  */
 export function findCallsInJson(value: unknown, known: readonly string[], depth = 0): WrittenCall[] {
 	if (depth > MAX_NESTING_DEPTH) return [];
@@ -39,7 +39,7 @@ export function findCallsInJson(value: unknown, known: readonly string[], depth 
 	return [{ name, arguments: JSON.stringify(rest) }];
 }
 
-/** `{"get_order": {"number": "W1"}}` */
+/** Parses a tool call that has the tool's name as its key, such as `{"get_order": {"number": "W1"}}`. */
 function findCallWithNameAsKey(value: Record<string, unknown>, known: readonly string[]): WrittenCall[] {
 	const [entry, ...others] = Object.entries(value);
 	if (!entry || others.length > 0 || !isObject(entry[1])) return [];
@@ -47,13 +47,13 @@ function findCallWithNameAsKey(value: Record<string, unknown>, known: readonly s
 	return known.includes(name) ? [{ name, arguments: JSON.stringify(entry[1]) }] : [];
 }
 
-/** Converts arguments of any type to text. */
+/** Converts a tool call's arguments of any type to text. */
 export function toArgumentsText(value: unknown): string {
 	if (typeof value === "string") return value;
 	return value === null || value === undefined ? "" : JSON.stringify(value);
 }
 
-/** Whether a text that is not JSON looks like a call with errors. */
+/** Whether a text that is not valid JSON looks like a tool call with errors. */
 export const looksLikeCall = (text: string, known: readonly string[]): boolean =>
 	[...text.matchAll(/["'](?:name|tool|function|action|tool_name)["']\s*:\s*["']([\w.:-]{1,80})/g)].some(
 		([, name]) => known.includes(normaliseToolName(name ?? "", known)),
@@ -62,11 +62,11 @@ export const looksLikeCall = (text: string, known: readonly string[]): boolean =
 const XML_PARAMETER =
 	/<(?:parameter|param|arg)(?:=|\s+name=)["']?([\w-]{1,60})["']?\s*>([^<]*)<|<arg_key>\s*([\w-]{1,60})\s*<\/arg_key>\s*<arg_value>([^<]*)</g;
 
-/** Parses a text that contains only calls, in the format of any model. */
+/** Parses a text that contains only tool calls, in the format of any model. */
 export function parseWrittenCalls(text: string, known: readonly string[]): WrittenCall[] {
 	const calls: WrittenCall[] = [];
 	const heads = new RegExp(`\\{|(?<![\\w])(?:${known.map(escapeForRegExp).join("|")})(?![\\w])`, "gi");
-	/** A tool name whose arguments have not been found yet, and where they may begin. */
+	/** A tool's name whose arguments have not been found yet, and the position where the arguments may begin. */
 	let waiting = null as { name: string; from: number } | null;
 	const settle = (until: number) => {
 		if (waiting) {
@@ -116,7 +116,7 @@ const xmlArguments = (text: string): string =>
 		),
 	);
 
-/** Parses a value; numbers stay text, because order numbers are not amounts. */
+/** Parses the value of an argument in XML. Numbers stay text, because order numbers are not amounts. */
 function parseXmlValue(written: string): unknown {
 	const value = /^(?:[[{"]|null$|true$|false$)/.test(written) ? parseJson(written) : undefined;
 	return value === undefined ? written : value;
@@ -126,8 +126,8 @@ const KEYWORD_ARGUMENT_PATTERN =
 	/\s*([A-Za-z_]\w{0,60})\s*[=:]\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,()"']{1,200})\s*(?:,|$)/y;
 
 /**
- * Parses arguments in brackets after a tool's name, such as `("a": 1)`, in the syntax of Python or JSON.
- * @returns null when there are none; `end` is after the closing bracket.
+ * Parses a tool's arguments in brackets after its name, such as `("a": 1)`, in the syntax of Python or JSON.
+ * @returns null when there are no arguments; `end` is the position after the closing bracket.
  */
 export function parseBracketArguments(text: string, from: number): { arguments: string; end: number } | null {
 	if (text[from] !== "(") return null;
@@ -157,7 +157,7 @@ function parseKeywordValue(written: string): unknown {
 	return parseJson(written) ?? written;
 }
 
-/** Finds the bracket that closes the one at `from`, ignoring quoted text; null when there is none. */
+/** Finds the bracket that closes the bracket at `from`, ignoring quoted text; null when there is none. */
 export function findClosingBracket(text: string, from: number): number | null {
 	let quote = "";
 	let depth = 0;
