@@ -3,9 +3,9 @@ import { mentionsInjuryOrDanger, mentionsLegalAction } from "#app/ai/escalation/
 import { makeUrgent, readNewestTexts } from "#app/models/chat-session/urgency.server.ts";
 
 /**
- * Raises the priority of a session whose customer is angry or mentions legal action or an injury, while the assistant
- * does not answer it. When the assistant answers, its own escalation rules do this.
- * @param text the customer's new message; null checks their newest messages.
+ * Raises the priority of a session whose customer is angry or mentions legal action or an injury. The job runs only
+ * while the assistant does not answer in the session; otherwise the assistant's own escalation rules apply.
+ * @param text the customer's new message; null checks the customer's newest messages.
  */
 export async function checkUrgency({
 	sessionId,

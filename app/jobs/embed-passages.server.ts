@@ -3,12 +3,13 @@ import { log } from "#app/http/log.server.ts";
 import { resplitOutdatedArticles } from "#app/models/article/article.server.ts";
 
 /**
- * Interval of a run without a job. It finds passages that are left after a lost job, a failure of the provider or
- * another process's import.
+ * Interval of the periodic embedding run. It finds passages without an embedding after a lost job, a failure of the
+ * provider or another process's import.
  */
 const EMBEDDING_INTERVAL_MS = 60_000;
 /**
- * Delay after an article was saved, because several are often saved together and their passages fit into one request.
+ * Delay of an embedding run after an article was saved, because several articles are often saved together and their
+ * passages fit into one request.
  */
 const EMBEDDING_DELAY_MS = 500;
 

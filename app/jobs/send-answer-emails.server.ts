@@ -8,12 +8,12 @@ import {
 } from "#app/models/email/contact-email.server.ts";
 import { toPlainText } from "#app/text/message-markdown.ts";
 
-/** Emails that one process sends in one run. */
+/** Maximum number of emails that one process sends in one run. */
 const EMAILS_PER_RUN = 8;
 
 /**
- * Emails the answers of agents to customers who left an address and are not present. Each customer gets one email
- * with all answers that were not sent yet. Does nothing without SMTP_URL.
+ * Emails agents' answers to customers who left an email address and are not present. Each customer gets one email with
+ * all answers that were not sent yet. Without SMTP_URL, no emails are sent.
  */
 export async function sendAnswerEmails(): Promise<void> {
 	if (env().SMTP_URL === undefined) return;

@@ -4,25 +4,27 @@ import type { JobPayloads } from "#app/job-queue.server.ts";
 import { MailFailed, sendMail } from "#app/mail/send.server.ts";
 import { belongsToCustomer, isUsableCode } from "#app/models/email/code.server.ts";
 
-/** Delays between attempts; the last one repeats while the code is valid. */
+/** Delays between attempts to send a code. The last delay repeats while the code is valid. */
 const RETRY_DELAYS_MS = [1_000, 4_000, 10_000, 30_000] as const;
 
 /**
- * Emails a code, if the address belongs to a customer: otherwise anybody could send email to strangers by typing
- * addresses into a chat. When the mail server certainly did not accept it, it is sent again while the code is valid.
- * A permanent failure is logged once with the code's id; the customer can request another code.
+ * Emails a code to an address, but only if the address belongs to a customer. Otherwise anybody could send email to
+ * strangers by typing addresses into a chat. When the mail server certainly did not accept the email, the email is sent
+ * again while the code is valid. A permanent failure is logged once with the code's id; the customer can request
+ * another code.
  * @param signal ends the retries at shutdown; the code is only in the memory of this process.
  */
 export async function sendCodeWithRetries(job: JobPayloads["send-code"], signal: AbortSignal): Promise<void> {
 	const { codeId } = job;
 	for (let tries = 0; !signal.aborted; tries++) {
 		try {
-			// Checked before every attempt, because the code may have been used, expired or replaced since.
+			// The code's validity is checked before every attempt, because the code may have been used, expired or replaced
+			// since the last attempt.
 			if (await isUsableCode(codeId)) await sendCodeEmail(job);
 			return;
 		} catch (error) {
 			const isMail = error instanceof MailFailed;
-			// Errors of the database are retried too.
+			// Sending is retried after errors of the database too.
 			if (isMail && !error.canRetry)
 				return log.error({ codeId, note: error.note }, "a code could not be sent");
 			const tried = isMail ? { note: error.note } : { err: error };

@@ -14,8 +14,8 @@ import { getSetting } from "#app/models/setting/store.server.ts";
 import { isSameLanguage } from "#app/text/language-tag.ts";
 
 /**
- * Translates the messages of a session for its agents when they are in another language. The messages were delivered
- * before; when a translation fails, the page shows the original. Several processes may run it at once, because each
+ * Translates the messages of a session into its agent's language. The messages were delivered before; when a
+ * translation fails, the page shows the original. Several processes may run this job for one session, because each
  * message is claimed before it is translated.
  */
 export async function translateSession(sessionId: string): Promise<void> {
@@ -40,7 +40,7 @@ export async function translateSession(sessionId: string): Promise<void> {
 		if (!from || isSameLanguage(from, to) || message.metadata.translation?.state === "failed") continue;
 		toTranslate.unshift({ message, from });
 	}
-	// Newest first, because the agent answers the newest message.
+	// Messages are translated newest first, because the agent answers the newest message.
 	for (const { message, from } of toTranslate) {
 		if (!(await hasDayBudget())) return;
 		if (!(await claimTranslation(message.id, to))) continue;

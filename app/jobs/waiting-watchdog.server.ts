@@ -11,16 +11,19 @@ import { sendAnswerEmails } from "./send-answer-emails.server.ts";
 const HANDOVER_INTERVAL_MS = 1_000;
 const WATCHDOG_INTERVAL_MS = 10_000;
 const EMAIL_INTERVAL_MS = 10_000;
-/** Longest time until a waiting customer sees that an agent arrived or the wait changed. */
+/**
+ * Interval of the queue updates: the longest time until a queued customer sees that an agent became available or the
+ * expected wait changed.
+ */
 const QUEUE_UPDATE_INTERVAL_MS = 2_000;
 /**
- * All sessions of the assistant are checked at the start of a process, and at this interval after a check without a
- * repair. The other checks read only sessions with a message in the last RECENT_ACTIVITY_MS: a question without a
- * turn is in one of them, unless rows were deleted.
+ * Interval of the check of all the assistant's sessions, counted from a check without a repair. All are also checked
+ * when the process starts. Other checks read only sessions with a message in the last RECENT_ACTIVITY_MS, because a
+ * question without a turn is in one of them, unless rows were deleted.
  */
 const CHECK_ALL_INTERVAL_MS = 3_600_000;
 const RECENT_ACTIVITY_MS = 3 * 3_600_000;
-/** Handovers that one process starts in one run. */
+/** Maximum number of handovers that one process starts in one run. */
 const HANDOVERS_PER_RUN = 8;
 
 /**
@@ -42,7 +45,7 @@ export function startWaitingWatchdog(): () => void {
 			everyMs: EMAIL_INTERVAL_MS,
 			work: sendAnswerEmails,
 		}),
-		// The first run is immediate, so that the process has an estimate of the wait.
+		// The first run is immediate, so that the process has an estimate of the wait in the queue.
 		startPeriodicWork({
 			name: "updating the queue",
 			everyMs: QUEUE_UPDATE_INTERVAL_MS,
@@ -57,22 +60,24 @@ export function startWaitingWatchdog(): () => void {
 
 async function writeHandovers(): Promise<void> {
 	for (const sessionId of await listWithoutHandover(HANDOVERS_PER_RUN)) {
-		// Not awaited: a model may take seconds for one handover, and the others should start now.
+		// The handover is not awaited: a model may take seconds for one handover, and the other handovers should start now.
 		writeHandover(sessionId).catch((error: unknown) => {
 			log.error({ sessionId, err: error }, "a handover was not written; the next run tries again");
 		});
 	}
 }
 
-/** Updates the queue position, the expected wait and "our team is offline" on the pages of waiting customers. */
+/**
+ * Updates the queue position, the expected wait and the text "our team is offline" on the pages of queued customers.
+ */
 async function updateQueue(): Promise<void> {
 	await refreshExpectedWait();
 	await publishQueueChanges();
 }
 
 /**
- * Creates the watchdog's run. It repairs unattended sessions and logs each repair. On a healthy installation the only
- * problems are absent agents and passed deadlines.
+ * Creates the watchdog's check, which repairs unattended sessions and logs each repair. On a healthy installation, the
+ * check finds only absent agents and customers who have waited longer than announced.
  */
 function createUnattendedCheck(): () => Promise<void> {
 	let checkedAllAt = 0;

@@ -16,27 +16,30 @@ import { startWaitingWatchdog } from "./waiting-watchdog.server.ts";
 
 const SWEEP_INTERVAL_MS = 1_000;
 /**
- * Delay before a code is sent, because a customer may click "Send code" several times and only the newest code is
+ * Delay before an emailed code is sent. A customer may click "Send code" several times, and only the newest code is
  * valid.
  */
 const SEND_CODE_DELAY_MS = 500;
-/** Time for a message to reach its readers before other work for it starts. */
+/** Time in which a message reaches its readers. Other work for the message starts after it. */
 const DELIVERY_MS = 50;
 
 /**
- * Starts the worker of this process. It starts the answer of an enqueued turn at once while the limit allows it, and
- * once a second those of all due turns that no process is answering. So a question is answered even if its process
- * died or has no worker. While more turns are due than the limit allows, each answer that ends starts the next turn
- * in the fair order of `listDueTurns`.
- * @returns a function that stops it: no new work starts, and running answers may finish within `graceMs`.
+ * Starts the worker of this process. The worker starts the answer of an enqueued turn at once while the limit of
+ * concurrent answers allows it. Once a second, it starts the answers of all due turns that no process is answering, so
+ * a question is answered even if its process died or has no worker. While the limit is reached, each answer that ends
+ * starts the next turn in the fair order of `listDueTurns`.
+ * @returns a function that stops the worker: no new work starts, and running answers may finish within `graceMs`.
  */
 export function startWorker(): (graceMs: number) => Promise<void> {
 	const running = new Map<string, Promise<void>>();
 	const concurrentAnswers = new ConcurrentAnswers();
 	const requestedAgain = new Map<string, DueTurn>();
-	/** Sessions whose answer ended since the last sweep. A failed answer is not restarted before the next sweep. */
+	/**
+	 * Sessions whose answer ended since the last sweep (the periodic start of due turns). A failed answer is not restarted
+	 * before the next sweep.
+	 */
 	const endedSinceSweep = new Set<string>();
-	/** Whether there may be due turns that were not started because of the limit. */
+	/** Whether there may be due turns that were not started because the limit of concurrent answers was reached. */
 	let mayHaveWaitingTurns = false;
 	let isStartingTurns = false;
 	let mustStartAgain = false;
@@ -46,7 +49,7 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		const { sessionId, network } = turn;
 		if (isStopping) return;
 		if (running.has(sessionId)) {
-			// The customer wrote again, so the running answer is out of date. The next one starts when it has
+			// The customer wrote again, so the running answer is out of date. The next answer starts when the running one has
 			// stopped.
 			requestedAgain.set(sessionId, turn);
 			revalidateRunningAnswer(sessionId);
@@ -73,7 +76,9 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		running.set(sessionId, work);
 	}
 
-	/** Starts due turns until the limit is reached. Calls during a run cause one more run after it. */
+	/**
+	 * Starts due turns until the limit of concurrent answers is reached. Calls during a run cause one more run after it.
+	 */
 	async function startDueTurns() {
 		if (isStopping) return;
 		if (isStartingTurns) {
@@ -98,14 +103,17 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 		}
 	}
 
-	/** Runs work for agents after the message itself has reached them, which must not wait for it. */
+	/**
+	 * Runs work for agents, such as a translation, after the message itself has reached the agents. The message must not
+	 * wait for this work.
+	 */
 	function runAfterDelivery(work: () => void) {
 		setTimeout(() => {
 			if (!isStopping) work();
 		}, DELIVERY_MS).unref();
 	}
 
-	/** Summarises a session after its answer; a failure is repeated after the next answer. */
+	/** Summarises a session's older messages after an answer in it. A failed summary is repeated after the next answer. */
 	function startSummary(sessionId: string) {
 		summariseLongSession(sessionId).catch((error: unknown) => {
 			log.warn({ sessionId, err: error }, "a long session was not summarised");
@@ -122,7 +130,7 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 	setJobHandler("embed-passages", embedding.runSoon);
 	setJobHandler("translate-session", (sessionId) => {
 		runAfterDelivery(() => {
-			// Messages that were not translated are retried when an agent opens the session's page.
+			// Messages whose translation is missing are translated when an agent opens the session's page.
 			translateSession(sessionId).catch((error: unknown) => {
 				log.error({ sessionId, err: error }, "a session was not translated");
 			});
@@ -135,7 +143,8 @@ export function startWorker(): (graceMs: number) => Promise<void> {
 			});
 		});
 	});
-	// After the response to the request: the time to send the code must not reveal whether the address is known.
+	// The code's customer is looked up after the response to the request, because the time of the response must not reveal
+	// whether the address belongs to a customer.
 	const endSending = new AbortController();
 	setJobHandler(
 		"send-code",

@@ -2,16 +2,16 @@ import nodemailer, { type Transporter } from "nodemailer";
 import { env } from "#app/env.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 
-/** Longest time that a mail server without an answer delays a job. */
+/** Longest time that a mail server that does not respond delays a job, in ms. */
 const TIMEOUT_MS = 15_000;
 
 /** An email in plain text, without images and tracking links. */
 export type Email = { to: string; subject: string; text: string };
 
 /**
- * The mail server did not accept an email. `note` is safe to log: a code, never an address or the server's text.
+ * Error: the mail server did not accept an email. `note` is safe to log: a code, never an address or the server's text.
  * `canRetry` is true when the server certainly does not have the email and may accept it later. After a connection that
- * was lost during an email the server may have it, and a duplicate is worse than no email.
+ * was lost during an email, the server may have the email, and a duplicate is worse than no email.
  */
 export class MailFailed extends Error {
 	constructor(
@@ -23,12 +23,15 @@ export class MailFailed extends Error {
 	}
 }
 
-/** Sends one email through SMTP_URL. @throws MailFailed */
+/**
+ * Sends one email through the mail server of SMTP_URL.
+ * @throws MailFailed
+ */
 export async function sendMail({ to, subject, text }: Email): Promise<void> {
 	const url = env().SMTP_URL;
 	if (!url) throw new MailFailed("SMTP_URL is not set", false);
 	try {
-		// An object, because a comma in a string would make two addresses.
+		// The recipient is passed as an object, because a comma in a string would make two addresses.
 		await transporter(url).sendMail({ from: sender(), to: { name: "", address: to }, subject, text });
 	} catch (error) {
 		const failure = error as Failure;
@@ -37,12 +40,12 @@ export async function sendMail({ to, subject, text }: Email): Promise<void> {
 	}
 }
 
-/** Properties of nodemailer's errors. */
+/** Properties of the errors of nodemailer, the SMTP library. */
 type Failure = {
 	code?: string;
-	/** The server's reply code, for example 451. */
+	/** The mail server's reply code, for example 451. */
 	responseCode?: number;
-	/** The system call that failed. */
+	/** The system call that failed, such as "connect". */
 	syscall?: string;
 	timeoutType?: string;
 };
@@ -62,7 +65,7 @@ function transporter(url: string): Transporter {
 			connectionTimeout: TIMEOUT_MS,
 			greetingTimeout: TIMEOUT_MS,
 			socketTimeout: TIMEOUT_MS,
-			// The content of an email must not cause files or URLs to be read.
+			// Files and URLs are not read for an email, whatever the email's content names.
 			disableFileAccess: true,
 			disableUrlAccess: true,
 		});

@@ -1,6 +1,6 @@
 /**
- * The base of all expected errors of a request. Domain code throws subclasses; `http/respond` turns them into
- * responses. Any other error is a bug and is logged as one.
+ * The base class of all expected errors of a request. Domain code throws its subclasses; `http/respond` turns them into
+ * responses. Any other error is a bug and is logged as a bug.
  */
 export class DomainError extends Error {
 	constructor(
@@ -40,21 +40,24 @@ export class Blocked extends Forbidden {
 /** 403 until the user confirms: the same form is accepted with the field `confirm`. */
 export class NeedsConfirmation extends Forbidden {}
 
-/** 404: the thing does not exist, or belongs to somebody else; the response must be the same. */
+/**
+ * 404: the requested thing does not exist, or belongs to somebody else. Both cases have one response, so that it
+ * reveals nothing.
+ */
 export class NotFound extends DomainError {
 	constructor(message = "There is nothing here by that name.") {
 		super(404, "Not found", message);
 	}
 }
 
-/** 409: the present state does not allow the change. */
+/** 409: the present state, such as an ended session, does not allow the change. */
 export class Conflict extends DomainError {
 	constructor(message: string) {
 		super(409, "Conflict", message);
 	}
 }
 
-/** 422: a field is not acceptable; says which one and why. */
+/** 422: the value of a field is not acceptable; the message says which field and why. */
 export class Invalid extends DomainError {
 	constructor(
 		readonly fieldErrors: Record<string, string[]>,
@@ -64,7 +67,7 @@ export class Invalid extends DomainError {
 	}
 }
 
-/** 429: too many requests; says when to try again. */
+/** 429: too many requests; the response says when to try again. */
 export class TooMany extends DomainError {
 	constructor(
 		readonly retryAfterSeconds: number,

@@ -6,8 +6,8 @@ import { db } from "#db/client.server.ts";
 import { chatAgents, chatSessions, credentials, logins, users } from "#db/schema.ts";
 
 /**
- * Creates an agent who signs in with email and password (hashed by better-auth, scrypt).
- * @throws Conflict when the email is taken.
+ * Creates an agent who signs in with an email address and a password (hashed by better-auth, scrypt).
+ * @throws Conflict when another agent has the email address.
  */
 export async function createAgent(input: {
 	email: string;
@@ -33,7 +33,10 @@ export async function createAgent(input: {
 	});
 }
 
-/** Sets an agent's password and ends their logins. @throws NotFound when there is no such agent. */
+/**
+ * Sets an agent's password and ends the agent's logins.
+ * @throws NotFound when the agent does not exist.
+ */
 export async function setAgentPassword(input: { email: string; password: string }): Promise<void> {
 	const password = await hashPassword(input.password);
 	await db.transaction(async (tx) => {
@@ -51,12 +54,15 @@ export async function setAgentPassword(input: { email: string; password: string 
 	});
 }
 
-/** The number of agents. With zero, nobody can answer customers yet. */
+/** The number of agents. When it is zero, nobody can answer customers yet. */
 export async function countAgents(): Promise<number> {
 	return db.$count(chatAgents);
 }
 
-/** Records that an agent is active: they opened the inbox or did something. Open pages are recorded as presence. */
+/**
+ * Records that an agent was active: the agent opened the inbox or did something. Open pages are recorded as presence
+ * instead.
+ */
 export async function recordAgentActivity(agentId: string): Promise<void> {
 	await db
 		.update(chatAgents)
@@ -70,8 +76,9 @@ export async function recordAgentSignOut(agentId: string): Promise<void> {
 }
 
 /**
- * SQL condition on a row of chat_agents: the agent is available. They have not signed out, and they have a page open
- * or did something within two minutes. The two minutes are for pages without scripts, which do not report presence.
+ * SQL condition on a row of chat_agents: the agent is available. An available agent has not signed out, and has a page
+ * open or did something within two minutes. The two minutes are for pages without scripts, which do not report
+ * presence.
  */
 export const isAgentAvailable = sql<boolean>`(chat_agents.status = 'online' and (
 	chat_agents.last_active_at > now() - interval '2 minutes'
@@ -86,7 +93,7 @@ export async function isAnyAgentAvailable(): Promise<boolean> {
 	return row?.there ?? false;
 }
 
-/** Recounts an agent's open sessions, in the transaction that changed them. */
+/** Recounts an agent's open sessions, in the transaction that changed the sessions. */
 export async function recountAgentSessions(tx: Pick<typeof db, "update">, agentId: string): Promise<void> {
 	await tx
 		.update(chatAgents)

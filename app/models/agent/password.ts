@@ -1,9 +1,14 @@
 import { randomBytes } from "node:crypto";
 
-/** 12 base64url characters, 72 bits: short enough to type, too long to guess. */
+/**
+ * Random bytes of a password: 12 base64url characters, 72 bits, which is short enough to type and too long to guess.
+ */
 const PASSWORD_BYTES = 9;
 
-/** A random password of 12 letters and digits, so that a double click selects all of it. */
+/**
+ * Creates a random password of 12 letters and digits. It has no other characters, so that a double click selects all of
+ * it.
+ */
 export function createPassword(): string {
 	return randomBytes(PASSWORD_BYTES).toString("base64url").replaceAll("-", "x").replaceAll("_", "y");
 }

@@ -4,12 +4,13 @@ import { aiTurns } from "#db/schema.ts";
 import type { Answer } from "#db/shapes.ts";
 
 /**
- * Delay of an answer after the customer's latest message (`waitMs`), so that several quick messages get one answer;
- * at most `mostWaitMs` after the first of them.
+ * Delay of an answer after the customer's latest message (`waitMs`), so that several quick messages get one answer. The
+ * delay ends at most `mostWaitMs` after the first of these messages.
  */
 export const ANSWER_DELAY = { waitMs: 350, mostWaitMs: 3_000 };
 /**
- * A lease is renewed once a second. When it expires, its process counts as dead, and another process takes the turn.
+ * Length of a turn's lease. A process renews its leases once a second. When a lease expires, its process counts as
+ * dead, and another process takes the turn.
  */
 const LEASE_SECONDS = 10;
 
@@ -20,8 +21,8 @@ const ENQUEUE_TURN_SQL = `
 	from jsonb_to_record($1::text::jsonb) as item("sessionId" uuid, "questionSeq" int)`;
 
 /**
- * Writes the turn for a question and supersedes the open turn. Runs in the caller's transaction, which holds the lock
- * on the session. For a customer's posted message, the statement that writes it does the same.
+ * Writes the turn for a question and supersedes the session's open turn. Runs in the caller's transaction, which holds
+ * the lock on the session. For a posted customer's message, `writePosts` enqueues the turn itself.
  */
 export async function enqueueTurn(
 	tx: Transaction,
@@ -31,7 +32,7 @@ export async function enqueueTurn(
 }
 
 /**
- * Supersedes the open turn of a session, so that no process can write its answer any more.
+ * Supersedes the open turn of a session, so that no process can write the turn's answer any more.
  * @returns the id that the answer's message would have had, and the last checkpoint; null when no turn was open.
  */
 export async function supersedeTurn(
@@ -47,8 +48,8 @@ export async function supersedeTurn(
 }
 
 /**
- * The open turn of a session: the newest message it answers, the time until it is due (ms; 0 when it is due), and the
- * network of the question; null when none is open.
+ * The open turn of a session: the sequence of the newest message that it answers, the time until it is due (ms; 0 when
+ * it is due), and the network of the question. Null when no turn is open.
  */
 export async function getOpenTurn(
 	sessionId: string,
@@ -65,7 +66,7 @@ export async function getOpenTurn(
 }
 
 /**
- * Takes the lease on a session's due turn and increments the fence. Every later write with this lease checks the
+ * Takes the lease on a session's due turn and increments the turn's fence. Every later write with this lease checks the
  * fence, so a process that was paused and lost the lease cannot write any more.
  * @returns null when no turn is due or another process has the lease.
  */
@@ -90,8 +91,8 @@ export async function leaseTurn(sessionId: string): Promise<Turn | null> {
 }
 
 /**
- * Saves the text so far and the time of its first word, and renews the lease.
- * @returns false when the lease is lost; the caller must stop.
+ * Saves the checkpoint of a live answer and the time of the answer's first word, and renews the turn's lease.
+ * @returns false when the lease is lost; the caller must stop writing the answer.
  */
 export async function saveCheckpoint(
 	turn: Turn,
@@ -101,7 +102,8 @@ export async function saveCheckpoint(
 	const updated = await db
 		.update(aiTurns)
 		.set({
-			// Before the first text of a restarted answer, the pages still show the text of the earlier attempt.
+			// Before the first text of a restarted answer, the pages still show the text of the earlier attempt, so the old
+			// checkpoint stays.
 			...(partial === "" ? {} : { partial }),
 			leaseUntil: sql`now() + ${LEASE_SECONDS} * interval '1 second'`,
 			...(firstWordAt ? { firstWordAt } : {}),
@@ -112,9 +114,9 @@ export async function saveCheckpoint(
 }
 
 /**
- * Releases the lease of an unfinished turn, so that another process can take it at once. Increments the fence,
- * because a checkpoint that is still being saved could otherwise renew the lease.
- * @param isAttempt false at shutdown: the attempt does not count towards the limit after which a person answers.
+ * Releases the lease of an unfinished turn, so that another process can take the turn at once. Increments the turn's
+ * fence, because a checkpoint that is still being saved could otherwise renew the lease.
+ * @param isAttempt false at shutdown: the attempt then does not count towards the limit after which a person answers.
  */
 export async function releaseTurn(turn: Turn, { isAttempt }: { isAttempt: boolean }): Promise<void> {
 	await db
@@ -128,7 +130,7 @@ export async function releaseTurn(turn: Turn, { isAttempt }: { isAttempt: boolea
 }
 
 /**
- * Ends a turn in the transaction that writes its message.
+ * Ends a turn in the transaction that writes the turn's message.
  * @returns false when the lease is lost; the caller must roll back.
  */
 export async function finishTurn(
@@ -153,19 +155,19 @@ export async function finishTurn(
 	return ended.length > 0;
 }
 
-/** A due turn, and the network that its answer is counted for. */
+/** A due turn, and the network (IP range) that its answer is counted for. */
 export type DueTurn = { sessionId: string; network: string };
 
 /**
- * Lists the due turns that no process is answering, in a fair order: the first turn of each network, then the second
- * of each, and so on. Running answers of a network, in any process, count as its first ones, so a network with many
- * turns does not delay the others. Among equals, the turn that has been due longest comes first.
+ * Lists the due turns that no process is answering, in a fair order: the first turn of each network, then the second of
+ * each, and so on. Answers that any process is writing for a network count as its first ones, so a network with many
+ * turns does not delay the others. Among equal turns, the one that has been due longest comes first.
  */
 export async function listDueTurns(limit: number): Promise<DueTurn[]> {
 	return db.execute<DueTurn>(dueTurnsQuery(limit));
 }
 
-/** The statement of `listDueTurns`; exported for the test of its query plan. */
+/** The SQL statement of `listDueTurns`; exported for the test of its query plan. */
 export function dueTurnsQuery(limit: number): SQL {
 	return sql`
 		select session_id as "sessionId", network from (
@@ -193,7 +195,9 @@ export async function getLatestTurn(sessionId: string): Promise<Turn | null> {
 	return turn ?? null;
 }
 
-/** Whether the assistant has given at least this many answers in a session. Reads at most this many turns. */
+/**
+ * Whether the assistant has given at least this many answers in a session. The function reads at most this many turns.
+ */
 export async function hasAnsweredTimes(sessionId: string, times: number): Promise<boolean> {
 	const answers = db
 		.select({ id: aiTurns.id })

@@ -4,30 +4,33 @@ import { db } from "#db/client.server.ts";
 import { answerCache } from "#db/schema.ts";
 import type { Answer } from "#db/shapes.ts";
 
-/** The answer cache. Which answers may be cached: docs/decisions/015. */
+/** Stores and finds answers in the answer cache. Which answers may be cached: docs/decisions/015. */
 
-/** Most answers in the cache; those unused for longest are deleted first. */
+/** Maximum number of answers in the cache. The answers that were not used for longest are deleted first. */
 export const MAX_CACHED_ANSWERS = 5_000;
 /**
- * Rows are deleted after this time, because a question may contain a name. An answer is used only on the day it was
- * written.
+ * Days after which a cached answer is deleted, because its question may contain a name. An answer is used only on the
+ * day it was written.
  */
 const MAX_AGE_DAYS = 7;
 
-/** The result of a look-up: the cached answer, if any, and the key and version for caching a new one. */
+/**
+ * The result of a look-up in the answer cache: the cached answer, if any, and the key and version for caching a new
+ * answer.
+ */
 export type AnswerCacheLookup = {
 	key: string;
 	/**
-	 * Hash of the articles' version, the given settings and the day (UTC). An answer is valid only for the same
-	 * version.
+	 * The version of an answer: a hash of the articles' version, the given settings and the day (UTC). A cached answer is
+	 * used only while the version is unchanged.
 	 */
 	version: string;
 	answer: Answer | null;
 };
 
 /**
- * Looks an answer up. An answer is valid only on the same day (UTC), and while the articles and the given settings
- * are unchanged.
+ * Looks an answer up in the answer cache. A cached answer is valid only on the day it was written (UTC), and while the
+ * articles and the given settings are unchanged.
  * @param settingKeys settings whose text is part of the prompt.
  */
 export async function readCachedAnswer(
@@ -39,7 +42,7 @@ export async function readCachedAnswer(
 		sql`, `,
 	);
 	const versionInput = `${new Date().toISOString().slice(0, 10)} ${await knowledgeVersion()}`;
-	// `xmin`, the transaction that wrote a setting's row, changes with every change of the setting.
+	// `xmin` is the transaction that wrote a setting's row. It changes with every change of the setting.
 	const [row] = await db.execute<{ version: string; answer: Answer | string | null }>(sql`
 		with basis as materialized (
 			select md5(${versionInput} || coalesce(
@@ -56,7 +59,8 @@ export async function readCachedAnswer(
 }
 
 /**
- * Stores an answer under the key and version of an earlier look-up, and deletes answers that are too old or too many.
+ * Stores an answer under the key and version of an earlier look-up in the answer cache, and deletes cached answers that
+ * are too old or too many.
  */
 export async function writeCachedAnswer(
 	{ key, version }: Pick<AnswerCacheLookup, "key" | "version">,
@@ -69,7 +73,7 @@ export async function writeCachedAnswer(
 			target: answerCache.key,
 			set: { knowledgeVersion: version, ...kept, hits: 0, lastHitAt: null, createdAt: sql`now()` },
 		});
-	// Locked rows are skipped, so that two processes that delete at the same time do not wait for each other.
+	// Locked rows are skipped, so that two processes that delete cached answers at one time do not wait for each other.
 	await db.execute(sql`
 		delete from answer_cache where key in (
 			select key from answer_cache
@@ -91,8 +95,8 @@ export async function countCacheHit(key: string): Promise<void> {
 }
 
 /**
- * Of the assistant's answers in the last days, how many came from the cache; and how many answers are cached now
- * (`kept`).
+ * Statistics: how many of the assistant's answers in the last days came from the answer cache, and how many answers are
+ * cached now (`kept`).
  */
 export async function readAnswerCacheStatistics(
 	days: number,

@@ -4,13 +4,13 @@ import { hasVisibleText } from "#app/text/visible-text.ts";
 import { supersedeTurn } from "./ai-turn.server.ts";
 
 /**
- * Stops the running answer of a session, in the transaction that makes it unnecessary: a person was requested, an
- * agent took over, or the session ended. The text that the customer has read stays as a message with the answer's id,
- * marked `stopped`, and replaces the live answer on every page. A crash leaves both the change and this message, or
- * neither.
- *
- * A newer question does not stop an answer this way: the next answer covers both questions and replaces the
- * unfinished one (docs/decisions/026-stopped-answers.md). The caller has locked the session.
+ * Stops the running answer of a session, in the transaction that makes the answer unnecessary: a person was requested,
+ * an agent took over, or the session ended. The text that the customer has read stays as a message with the answer's
+ * id, marked `stopped`, and replaces the live answer on every page. After a crash, either both the change and this
+ * message exist, or neither.
+ * 
+ * A newer question does not stop an answer this way: the next answer covers both questions and replaces the unfinished
+ * one (docs/decisions/026-stopped-answers.md). The caller has locked the session.
  */
 export async function stopAnswer(tx: EventTransaction, sessionId: string): Promise<void> {
 	const turn = await supersedeTurn(tx, sessionId);
@@ -28,5 +28,8 @@ export async function stopAnswer(tx: EventTransaction, sessionId: string): Promi
 	endLiveAnswer(sessionId, turn.messageId);
 }
 
-/** Text may be cut within a surrogate pair, and Postgres cannot store half of one. */
+/**
+ * Removes half a surrogate pair from the end of a text. A stopped answer may be cut within a pair, and Postgres cannot
+ * store half of one.
+ */
 const withoutHalfCharacter = (text: string): string => text.replace(/[\ud800-\udbff]$/, "").trimEnd();

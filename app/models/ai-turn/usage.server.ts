@@ -6,12 +6,15 @@ import { db, type Transaction } from "#db/client.server.ts";
 import { aiTurns, aiUsage, chatSessions } from "#db/schema.ts";
 import type { Turn } from "./ai-turn.server.ts";
 
-/** Cost of model calls, and limits for it. Amounts are in micros (millionths of a dollar). */
+/** Records the cost of model calls and enforces cost limits. Amounts are in micros (millionths of a dollar). */
 
-/** Estimated tokens of an answer before it is written: two requests of the usual size (docs/assistant.md). */
+/**
+ * Tokens for which an answer's cost is reserved before the answer is written: two requests of the usual size
+ * (docs/assistant.md).
+ */
 const ESTIMATED_ANSWER_TOKENS = { promptTokens: 6_000, completionTokens: 600 };
 
-/** The usage of one model call. `turnId` and `sessionId` are absent for calls outside a turn or session. */
+/** The token usage of one model call. `turnId` and `sessionId` are absent for calls outside a turn or session. */
 export type ModelUsage = {
 	purpose: "answer" | "handover" | "classify" | "summarise" | "translate" | "suggest" | "rewrite" | "embed";
 	model: string;
@@ -21,16 +24,16 @@ export type ModelUsage = {
 	sessionId?: string | null;
 };
 
-/** Days in UTC, as providers count them. */
+/** The present day in UTC, as providers count days. */
 const TODAY_UTC = sql`(now() at time zone 'utc')::date`;
 
-/** Adds the usage of a model call to its day, turn and session. */
+/** Adds the usage of a model call to the totals of the day, the turn and the session. */
 export async function recordModelUsage(usage: ModelUsage): Promise<void> {
 	const { purpose, model, promptTokens, completionTokens, turnId, sessionId } = usage;
 	const costMicros = costMicrosOf(await getSetting("ai_prices"), usage);
 	await db.transaction(async (tx) => {
-		// Every writer locks the session before the turn. The day's row is locked last, because all processes share
-		// it.
+		// Every writer locks the session before the turn. The row of the day is locked last, because all processes share this
+		// row.
 		if (sessionId) {
 			await tx
 				.update(chatSessions)
@@ -66,23 +69,23 @@ export async function recordModelUsage(usage: ModelUsage): Promise<void> {
 	});
 }
 
-/** The cost of a call at the owner's prices, in micros. */
+/** The cost of a model call at the prices in the owner's settings, in micros. */
 export async function readCostMicros(
 	call: Pick<ModelUsage, "model" | "promptTokens" | "completionTokens">,
 ): Promise<number> {
 	return costMicrosOf(await getSetting("ai_prices"), call);
 }
 
-/** Whether the model may answer, or which limit is reached. */
+/** Whether the model may answer, or which cost limit is reached. */
 export type CostAllowance = "allowed" | "session-spent" | "day-spent";
 
 /**
- * Decides whether the model may answer a turn, and reserves the estimated cost. Processes do this one after another
- * and see each other's reservations, so a burst exceeds the daily budget only by what answers cost above their
- * estimate. A dead process's reservation ends with its lease.
+ * Decides whether the model may answer a turn, and reserves the estimated cost. Processes do this one after another and
+ * see each other's reservations. A burst of questions therefore exceeds the daily budget only by what answers cost
+ * above their estimate. A dead process's reservation ends with its lease.
  */
 export async function reserveTurnCost(turn: Turn, model: string): Promise<CostAllowance> {
-	// In parallel, and without the prices where they are not needed, because the customer is waiting.
+	// The values are read in parallel, and the prices only where they are needed, because the customer is waiting.
 	const [caps, [session]] = await Promise.all([
 		getSetting("assistant_caps"),
 		db
@@ -106,11 +109,15 @@ export async function reserveTurnCost(turn: Turn, model: string): Promise<CostAl
 	});
 }
 
-/** Reservations of this process for answers outside any session, which have no turn to store them. */
+/**
+ * Costs that this process has reserved for answers outside any session. Such answers have no turn to store the
+ * reservation in.
+ */
 const reservedWithoutTurn = { micros: 0 };
 
 /**
- * Like `reserveTurnCost`, for an answer outside any session. The reservation is known to this process only.
+ * Reserves the estimated cost of an answer outside any session, as `reserveTurnCost` does for a turn. Only this process
+ * knows the reservation.
  * @returns `release` ends the reservation; call it when the answer is finished or has failed.
  */
 export async function reserveCostWithoutTurn(
@@ -120,7 +127,8 @@ export async function reserveCostWithoutTurn(
 	if (budget === null) return { allowance: "allowed", release: () => {} };
 	const estimate = costMicrosOf(await getSetting("ai_prices"), { model, ...ESTIMATED_ANSWER_TOKENS });
 	const written = await readStoredSpentAndReservedToday(db);
-	// No `await` between the check and the reservation, so that two requests cannot use the same budget.
+	// There is no `await` between the check of the budget and the reservation, so that two requests cannot use the same
+	// money.
 	if (written + reservedWithoutTurn.micros + estimate > budget)
 		return { allowance: "day-spent", release: () => {} };
 	reservedWithoutTurn.micros += estimate;
@@ -142,12 +150,15 @@ function dayBudgetMicros(caps: SettingValue<"assistant_caps">): number | null {
 	return dollars === null ? null : dollars * 1e6;
 }
 
-/** Micros that were spent today, and reserved by all running answers. */
+/** Micros of today's budget that were spent or that running answers have reserved. */
 async function readSpentAndReservedToday(executor: Pick<Transaction, "execute">): Promise<number> {
 	return (await readStoredSpentAndReservedToday(executor)) + reservedWithoutTurn.micros;
 }
 
-/** The part of it that is in the database: without the reservations of this process. */
+/**
+ * Micros of today's budget that were spent or reserved according to the database, without the reservations in this
+ * process's memory.
+ */
 async function readStoredSpentAndReservedToday(executor: Pick<Transaction, "execute">): Promise<number> {
 	const [row] = await executor.execute<{ micros: number }>(sql`select (
 		coalesce((select sum(cost_micros) from ai_usage where day = ${TODAY_UTC}), 0)
@@ -159,7 +170,7 @@ async function readStoredSpentAndReservedToday(executor: Pick<Transaction, "exec
 	return row?.micros ?? 0;
 }
 
-/** The cost of a call in micros. A price in dollars per million tokens is also the price in micros per token. */
+/** The cost of a model call in micros. A price in dollars per million tokens is also the price in micros per token. */
 function costMicrosOf(
 	prices: Record<string, Price>,
 	call: Pick<ModelUsage, "model" | "promptTokens" | "completionTokens">,

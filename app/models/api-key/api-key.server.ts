@@ -5,17 +5,17 @@ import { apiKeys } from "#db/schema.ts";
 
 const API_KEY_PREFIX = "mevi_";
 
-/** Creates an API key for a program. The key is returned only here; the database keeps its SHA-256. */
+/** Creates an API key for a program. Only this function returns the key; the database keeps its SHA-256. */
 export async function createApiKey({ name }: { name: string }): Promise<{ key: string }> {
 	const key = API_KEY_PREFIX + randomBytes(32).toString("base64url");
 	await db.insert(apiKeys).values({ name, keyHash: hashApiKey(key) });
 	return { key };
 }
 
-/** Whether a bearer token has the form of an API key. Customers' tokens have another form. */
+/** Whether a bearer token has the form of an API key. Customers' identity tokens have another form. */
 export const isApiKey = (token: string): boolean => token.startsWith(API_KEY_PREFIX);
 
-/** The id and name of an API key, or null when the key is unknown or revoked. */
+/** The id and name of an API key. Null when the key is unknown or revoked. */
 export async function getApiKey(key: string): Promise<{ id: string; name: string } | null> {
 	const [row] = await db
 		.update(apiKeys)
@@ -25,7 +25,7 @@ export async function getApiKey(key: string): Promise<{ id: string; name: string
 	return row ?? null;
 }
 
-/** SHA-256 without a salt: an API key has 256 random bits, so it cannot be guessed. */
+/** Hashes an API key with SHA-256 without a salt. The key has 256 random bits, so it cannot be guessed. */
 function hashApiKey(key: string): string {
 	return createHash("sha256").update(key).digest("hex");
 }

@@ -9,10 +9,10 @@ import { type ArticleReaders, readableBy } from "./readers.server.ts";
 
 export { searchPassages } from "./search.server.ts";
 
-/** A knowledge article: the source of the assistant's answers and of `/help/:slug`. `body` is Markdown. */
+/** A help article: the source of the assistant's answers and of the page `/help/:slug`. `body` is Markdown. */
 export type Article = typeof articles.$inferSelect;
 
-/** The articles that these readers may see, by title, without their bodies. */
+/** The articles that these readers may see, ordered by title, without their bodies. */
 export async function listArticles(readers: ArticleReaders = "customers"): Promise<Omit<Article, "body">[]> {
 	return listBy(readableBy(readers));
 }
@@ -26,7 +26,7 @@ export async function listArticleLanguages(): Promise<string[]> {
 	return rows.map(({ language }) => language).sort();
 }
 
-/** All articles, including those that are not valid today, by title, without their bodies. */
+/** All articles, including those that are not valid today, ordered by title, without their bodies. */
 export async function listAllArticles(): Promise<Omit<Article, "body">[]> {
 	return listBy(undefined);
 }
@@ -51,7 +51,7 @@ const articlesColumns = {
 	updatedAt: articles.updatedAt,
 };
 
-/** One article with its Markdown, or null when no article of that slug is visible to these readers. */
+/** One article with its Markdown. Null when these readers may not see an article with that slug, or none exists. */
 export async function getArticle(
 	slug: string,
 	readers: ArticleReaders = "customers",
@@ -69,9 +69,10 @@ export type ArticleDraft = { slug: string; title: string; body: string } & Parti
 >;
 
 /**
- * Creates or replaces the article with that slug and splits it into passages. It is one transaction, so that a search
- * never reads half an article. Comments, scripts and styles are not stored.
- * @param draft.source name of the import that brings the article; unchanged when absent. @param draft.body Markdown.
+ * Creates or replaces the article with that slug and splits it into passages. This happens in one transaction, so that
+ * a search never reads half an article. Comments, scripts and styles in the Markdown are not stored.
+ * @param draft.source name of the import that brings the article; unchanged when absent.
+ * @param draft.body Markdown.
  * @param draft.locale BCP 47, "en" by default.
  * @returns the article's id, and whether the stored article changed.
  */
@@ -128,7 +129,7 @@ export async function saveArticle(
 	return result;
 }
 
-/** Whether the article's stored passages equal these. */
+/** Whether the article's stored passages equal the given passages. */
 async function hasPassages(tx: Transaction, articleId: string, passages: PassageText[]): Promise<boolean> {
 	const stored = await tx
 		.select({ heading: articlePassages.heading, anchor: articlePassages.anchor, body: articlePassages.body })
@@ -144,10 +145,13 @@ async function hasPassages(tx: Transaction, articleId: string, passages: Passage
 	);
 }
 
-/** Articles that are split again in one transaction. */
+/** Number of articles that are split into passages again in one transaction. */
 const SPLIT_BATCH_SIZE = 50;
 
-/** Splits articles again whose passages an older version of this program made. @returns the number of articles. */
+/**
+ * Splits articles into passages again when an older version of this program made their passages.
+ * @returns the number of articles.
+ */
 export async function resplitOutdatedArticles(): Promise<number> {
 	let count = 0;
 	for (;;) {
@@ -163,7 +167,10 @@ export async function resplitOutdatedArticles(): Promise<number> {
 	}
 }
 
-/** The tsvector of a passage. Slashes are replaced, because Postgres parses "chairs/tables" as a file path. */
+/**
+ * SQL expression for the search vector (tsvector) of a passage. Slashes are replaced, because Postgres parses
+ * "chairs/tables" as a file path.
+ */
 function passageTsvector(config: string, passage: { title: string; heading: string; body: string }) {
 	const field = (text: string, weight: string) =>
 		sql`setweight(to_tsvector(${config}::regconfig, translate(${text}, '/', ' ')), ${sql.raw(`'${weight}'`)})`;
@@ -171,7 +178,7 @@ function passageTsvector(config: string, passage: { title: string; heading: stri
 }
 
 /**
- * A version that changes when any article visible to customers changes, also when a day begins on which an article
+ * A version of all articles for customers. It changes when such an article changes, and on the day on which an article
  * becomes valid or expires. Cached answers of another version may be wrong.
  */
 export async function knowledgeVersion(): Promise<string> {

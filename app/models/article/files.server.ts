@@ -8,38 +8,40 @@ import { parseMarkdown, plainText, removeHiddenParts } from "./markdown.ts";
 import { isSameTitle, slugify } from "./passages.ts";
 import { slugFrom } from "./slug.ts";
 
-/** A file or folder cannot be imported. The message names it and says why in one sentence. */
+/** Error: a file or folder of articles cannot be imported. The message names it and says why in one sentence. */
 export class KnowledgeImportError extends Error {}
 
 /** An article as read from a file; `path` is relative to the imported folder. */
 export type ArticleFile = {
 	path: string;
 	slug: string;
-	/** The slug that earlier versions gave the file, when it differs from the present one; otherwise null. */
+	/**
+	 * The slug that earlier versions of this program gave the file, when it differs from the present slug; otherwise null.
+	 */
 	legacySlug: string | null;
 	title: string;
 	body: string;
 	locale: string;
 	audience: "everyone" | "agents";
-	/** The days on which the article is valid, both inclusive; null means no limit. */
+	/** The first and last day on which the article is valid, both inclusive; null means no limit. */
 	validFrom: string | null;
 	validUntil: string | null;
-	/** Why the article is a draft, such as "draft: true" in its front matter; null when it is to be published. */
+	/** Why the article is a draft, such as "draft: true" in its front matter; null when the article is to be published. */
 	draft: string | null;
-	/** Warnings about parts of the file that are ignored. */
+	/** Warnings about parts of the article's file that are ignored. */
 	notes: string[];
 };
 
-/** A folder of articles after reading: the articles to import, and messages about everything else. */
+/** The result of reading a folder of articles: the articles to import, and messages about everything else. */
 export type ArticleFolder = {
 	articles: ArticleFile[];
 	drafts: ArticleFile[];
-	/** One message for each file that cannot be imported, with the file's name. */
+	/** Messages about files that cannot be imported, one for each file, with the file's name. */
 	refused: string[];
 	notes: string[];
-	/** Paths of files that cannot be imported. Their stored articles stay as they are. */
+	/** Paths of files that cannot be imported. The articles that were imported from these files before stay unchanged. */
 	refusedPaths: string[];
-	/** False when a part of the folder could not be read. Then files that were removed cannot be recognised. */
+	/** False when a part of the folder could not be read. Then the import cannot know which files were removed. */
 	isComplete: boolean;
 };
 
@@ -59,14 +61,15 @@ const frontMatterSchema = z.object({
 	validUntil: optional(day),
 });
 
-/** File names such as index.md and README.md, which name the article after their folder. */
+/** File names such as index.md and README.md. An article in such a file gets its name from the folder. */
 const INDEX_FILE_NAME = /^(?:_?index|readme)$/i;
 
 /**
- * Reads one Markdown article. Front matter is optional. The title comes from the front matter, otherwise from the
- * first heading, otherwise from the file name. The slug comes from the front matter, otherwise from the file name, or
- * from the folder's name for `index.md`.
- * @param path the path to use in messages. @throws KnowledgeImportError with the file and the fault.
+ * Reads one article from a Markdown file. Front matter is optional. The title comes from the front matter, otherwise
+ * from the first heading, otherwise from the file name. The slug comes from the front matter, otherwise from the file
+ * name, or from the folder's name for `index.md`.
+ * @param path the path to use in messages.
+ * @throws KnowledgeImportError with the file and the fault.
  */
 export function readArticle(path: string, text: string): ArticleFile {
 	try {
@@ -96,7 +99,7 @@ function parseArticle(path: string, text: string): ArticleFile {
 	const { title: heading, rest } = splitTitle(shown);
 	const { name, fullName } = articleFileName(path);
 	const title = front.title || heading || name.replace(/[-_]+/g, " ");
-	// The help page shows the title itself, so a first heading that repeats the title is removed.
+	// The help page shows the article's title itself, so a first heading that repeats the title is removed.
 	const body = trimBlankLines(rest !== null && isSameTitle(heading, title) ? rest : shown);
 	const leftOut = new Set<string>();
 	if (parseMarkdown(body, leftOut).length === 0) {
@@ -132,7 +135,7 @@ function parseArticle(path: string, text: string): ArticleFile {
 	};
 }
 
-/** Removes blank lines at both ends. The first line keeps its indent, because an indent may mean code. */
+/** Removes blank lines at both ends of an article. The first line keeps its indent, because an indent may mean code. */
 const trimBlankLines = (text: string) => text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();
 
 function checkValues(path: string, values: Map<string, unknown>): z.infer<typeof frontMatterSchema> {
@@ -151,10 +154,13 @@ function checkValues(path: string, values: Map<string, unknown>): z.infer<typeof
 	throw new KnowledgeImportError(faults.join("\n"));
 }
 
-/** YAML reads titles such as "yes" as booleans; this turns them back into text. */
+/** Turns a boolean back into text, because YAML reads titles such as "yes" as booleans. */
 const booleanToText = (value: unknown) => (typeof value === "boolean" ? String(value) : value);
 
-/** The text of the first heading, and the body without that heading if it is at the top; otherwise null. */
+/**
+ * Returns the text of the first heading, and the body without that heading if the heading is at the top; otherwise
+ * null.
+ */
 function splitTitle(body: string): { title: string; rest: string | null } {
 	const tokens = parseMarkdown(body);
 	const index = tokens.findIndex(
@@ -166,7 +172,7 @@ function splitTitle(body: string): { title: string; rest: string | null } {
 	return { title: plainText(tokens[index + 1]), rest };
 }
 
-/** The name of an article's file: the file name, or the folder's name for index files. */
+/** The name of an article's file without its ending; for index files, the folder's name. */
 function articleFileName(path: string): { name: string; fullName: string } {
 	const fileName = basename(path, extname(path));
 	const folder = basename(dirname(path));
@@ -177,10 +183,10 @@ function articleFileName(path: string): { name: string; fullName: string } {
 	};
 }
 
-/** A slug for a file name that has only punctuation: a hash of the path, so that it is always the same. */
+/** The slug for a file name that has only punctuation: a hash of the path, so that the slug is always the same. */
 const hashedSlug = (path: string) => `article-${createHash("sha256").update(path).digest("hex").slice(0, 8)}`;
 
-/** Finds the Markdown files of a folder and its subfolders, ordered by name, and lists other files. */
+/** Finds the Markdown files of a folder and its subfolders, ordered by name, and lists all other files. */
 async function findMarkdown(directory: string) {
 	const found = { paths: [] as string[], others: [] as string[], faults: [] as string[] };
 	const visit = async (folder: string) => {
@@ -202,8 +208,8 @@ async function findMarkdown(directory: string) {
 }
 
 /**
- * Reads and checks every Markdown file of a folder and its subfolders; saves nothing. A file with a fault is
- * reported, and the other files are still read.
+ * Reads and checks every Markdown file of a folder and its subfolders; saves nothing. A file with a fault is reported,
+ * and the other files are still read.
  * @throws KnowledgeImportError when the folder cannot be used.
  */
 export async function readArticles(directory: string): Promise<ArticleFolder> {
@@ -256,7 +262,10 @@ export async function readArticles(directory: string): Promise<ArticleFolder> {
 	return folder;
 }
 
-/** The fault of one file as a message. @throws the error again when it is not a fault of the file. */
+/**
+ * Returns the fault of an article's file as a message.
+ * @throws the error again when it is not a fault of the file.
+ */
 function faultMessage(path: string, error: unknown): string {
 	if (error instanceof KnowledgeImportError) return error.message;
 	if (error instanceof UnreadableText) return `${path}: ${error.message}.`;

@@ -2,16 +2,16 @@ import { closest, distance } from "fastest-levenshtein";
 import { parse as parseToml, TomlDate, TomlError } from "smol-toml";
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 
-/** The front matter of an article's file, and the text after it. */
+/** The front matter of an article's file (its keys and values), and the text after it. */
 export type FrontMatter = {
-	/** Values by key, with the keys as the author wrote them; keys with null are left out. */
+	/** Front matter values by key, with the keys as the author wrote them; keys with the value null are left out. */
 	values: Map<string, unknown>;
-	/** The text after the front matter; `linesAbove` is the number of lines before that text. */
+	/** The article's text after the front matter; `linesAbove` is the number of lines before that text. */
 	body: string;
 	linesAbove: number;
 };
 
-/** Front matter that cannot be parsed; `line` is its line in the file, counted from 1, or null when unknown. */
+/** Error: front matter that cannot be parsed; `line` is its line in the file, counted from 1, or null when unknown. */
 export class FrontMatterFault extends Error {
 	constructor(
 		message: string,
@@ -24,7 +24,8 @@ export class FrontMatterFault extends Error {
 /** Front matter keys that describe an article, in lower case. */
 const CONTENT_KEYS = ["title", "slug", "locale", "language", "lang", "audience", "validfrom", "validuntil"];
 /**
- * Front matter keys that say whether to publish, as used by Hugo, Jekyll, Obsidian and content management systems.
+ * Front matter keys that say whether to publish an article, as used by Hugo, Jekyll, Obsidian and content management
+ * systems.
  */
 const HIDING_KEYS = ["draft", "hidden", "unlisted", "private", "archived"];
 const SHOWING_KEYS = ["published", "publish", "public"];
@@ -40,8 +41,8 @@ const OTHER_PROGRAMS_KEYS = new Set(
 );
 
 /**
- * Separates the front matter from the text: YAML between `---` lines, TOML between `+++` lines, or a JSON object. A
- * `---` that is only a horizontal rule stays in the text.
+ * Separates an article's front matter from its text. Front matter is YAML between `---` lines, TOML between `+++`
+ * lines, or a JSON object. A `---` that is only a horizontal rule stays in the text.
  * @throws FrontMatterFault
  */
 export function parseFrontMatter(source: string): FrontMatter {
@@ -68,7 +69,10 @@ export function parseFrontMatter(source: string): FrontMatter {
 	return { values, body: lines.slice(end + 1).join("\n"), linesAbove: offset + end + 1 };
 }
 
-/** Whether a block starts with a key, as front matter does and text after a horizontal rule does not. */
+/**
+ * Whether a block between two `---` lines starts with a key, as front matter does and text after a horizontal rule does
+ * not.
+ */
 function startsWithKey(block: string): boolean {
 	if (/^["']?[A-Za-z_][\w.-]*["']?[ \t]*:(?:[ \t]|\n|$)/.test(block)) return true;
 	return block
@@ -76,7 +80,10 @@ function startsWithKey(block: string): boolean {
 		.some((line) => KNOWN_KEYS.includes(/^([A-Za-z]+)[ \t]*:/.exec(line)?.[1]?.toLowerCase() ?? ""));
 }
 
-/** @returns null when the block is text between two horizontal rules and not YAML front matter. */
+/**
+ * Parses a YAML block between two `---` lines.
+ * @returns null when the block is text between two horizontal rules and not front matter.
+ */
 function parseYamlBlock(block: string, linesAbove: number, isSure: boolean): Map<string, unknown> | null {
 	const counter = new LineCounter();
 	const document = parseDocument(block, { lineCounter: counter });
@@ -95,7 +102,7 @@ function parseYamlBlock(block: string, linesAbove: number, isSure: boolean): Map
 	for (const { key, value } of document.contents.items) {
 		const name = isScalar(key) ? String(key.source ?? key.value) : String(key);
 		if (isScalar(value)) {
-			// Numbers and dates stay text, because 1.10 is not 1.1. Booleans keep their type.
+			// Numbers and dates in front matter stay text, because the number 1.10 would become 1.1. Booleans keep their type.
 			if (value.value === null) continue;
 			values.set(name, typeof value.value === "boolean" ? value.value : String(value.source ?? value.value));
 		} else if (value !== null) values.set(name, document.createNode(value).toJSON());
@@ -155,7 +162,8 @@ const UNPUBLISHED_STATES = new Set(
 
 /**
  * Whether the author wants the article published.
- * @param values front matter by key in lower case. @param today a day such as 2026-11-27.
+ * @param values front matter by key in lower case.
+ * @param today a day such as 2026-11-27.
  * @throws FrontMatterFault when a value means neither yes nor no.
  */
 export function publicationOf(values: Map<string, unknown>, today: string): Publication {
@@ -180,11 +188,11 @@ export function publicationOf(values: Map<string, unknown>, today: string): Publ
 	return { isPublished: true };
 }
 
-/** Maximum edit distance at which an unknown key counts as a misspelling of a known key. */
+/** Maximum edit distance at which an unknown front matter key counts as a misspelling of a known key. */
 const MAX_TYPO_DISTANCE = 2;
 
 /**
- * The front matter keys that are not used.
+ * Lists the front matter keys that the import does not use.
  * @throws FrontMatterFault for a misspelling of a known key, because that key may restrict who reads the article.
  */
 export function unusedKeys(keys: Iterable<string>): string[] {
@@ -200,5 +208,5 @@ export function unusedKeys(keys: Iterable<string>): string[] {
 	return unused;
 }
 
-/** The spelling of known keys that have capital letters, by key in lower case. */
+/** The spelling of known front matter keys that have capital letters, by key in lower case. */
 const KEY_SPELLINGS: Record<string, string> = { validfrom: "validFrom", validuntil: "validUntil" };

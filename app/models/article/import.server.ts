@@ -6,15 +6,15 @@ import { type ArticleFile, type ArticleFolder, readArticles } from "./files.serv
 
 export { readArticle } from "./files.server.ts";
 
-/** Name of an import of a folder that was given no name. */
+/** Name of the import of an article folder for which no name was given. */
 const DEFAULT_SOURCE = "folder";
-/** Name of the import of the demo store's articles. Every import may replace them. */
+/** Name of the import of the demo store's articles. Imports with any other name may replace these articles. */
 const DEMO_SOURCE = "demo";
 
 export type ImportOptions = {
-	/** Name of this import. It replaces and removes only articles of an earlier import with the same name. */
+	/** Name of this import. The import replaces and removes only articles of an earlier import with this name. */
 	source?: string;
-	/** Removes articles that an earlier import of this name brought and that are no longer in the folder. */
+	/** Whether to remove articles that an earlier import with this name brought and that are no longer in the folder. */
 	isPruning?: boolean;
 };
 
@@ -31,9 +31,9 @@ export type KnowledgeSummary = {
 type Outcome = "created" | "updated" | "unchanged" | "removed";
 
 /**
- * Imports every Markdown file of a folder as a knowledge article. A file with a fault is reported in `refused`, and
- * its stored article stays. Drafts are not published. Unchanged files are skipped.
- * @param onProgress called with each article's slug and its outcome.
+ * Imports every Markdown file of a folder as an article. A file with a fault is reported in `refused`, and its stored
+ * article stays. Drafts are not published. Unchanged files are skipped.
+ * @param onProgress called with each article's slug and outcome, such as "updated".
  * @throws KnowledgeImportError when the folder cannot be used.
  */
 export async function importKnowledge(
@@ -89,8 +89,8 @@ export async function saveArticleFolder(
 }
 
 /**
- * Gives files the slug under which they were imported before, even if today's rule makes another, so that links to
- * their pages still work.
+ * Gives files the slug under which they were imported before, even if the present rule for slugs makes another, so that
+ * links to their help pages still work.
  */
 async function keepLegacySlugs(files: ArticleFile[], source: string): Promise<ArticleFile[]> {
 	const earlier = files.flatMap(({ legacySlug }) => legacySlug ?? []);
@@ -124,7 +124,10 @@ async function sourcesOf(slugs: string[]): Promise<Map<string, string | null>> {
 	return new Map(rows.map((row) => [row.slug, row.source]));
 }
 
-/** Removes the article of a file that has become a draft. @returns the slugs that were removed. */
+/**
+ * Removes the stored article of a file that has become a draft.
+ * @returns the slugs that were removed.
+ */
 async function removeDraftArticle(slug: string, path: string, source: string): Promise<string[]> {
 	const isOfFile = or(
 		and(eq(articles.slug, slug), or(isNull(articles.source), eq(articles.source, source))),

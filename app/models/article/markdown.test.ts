@@ -3,7 +3,7 @@ import { renderArticle } from "#app/routes/help/render-article.server.ts";
 import { removeHiddenParts } from "./markdown.ts";
 import { splitIntoPassages } from "./passages.ts";
 
-/** Both results for one Markdown text: what the page shows, and what search indexes and quotes. */
+/** Returns two results for one Markdown text: what the help page shows, and what search indexes and quotes. */
 function readings(source: string) {
 	const { text, unclosed } = removeHiddenParts(source);
 	const passages = splitIntoPassages({ title: "T", body: text });

@@ -1,15 +1,15 @@
 import MarkdownIt from "markdown-it";
 
 /**
- * Parses an article's Markdown. The help page, the search index and the assistant's quotes all use these tokens. HTML
- * is not text: comments, scripts and styles are removed, <br> breaks the line, and of other HTML elements only the
- * content stays. A tag that HTML does not define, such as <your name>, stays as written.
+ * Parses an article's Markdown into tokens for the help page, the search index and the assistant's quotes. HTML in
+ * Markdown is not text: comments, scripts and styles are removed, <br> breaks the line, and of other HTML elements only
+ * the content stays. A tag that HTML does not define, such as <your name>, stays as written.
  */
 
 type Parser = InstanceType<typeof MarkdownIt>;
 export type MarkdownToken = ReturnType<Parser["parse"]>[number];
 
-// The rule for HTML blocks is off, so tags are inline and the Markdown between two tags is parsed.
+// The parser's rule for HTML blocks is off, so tags are inline and the Markdown between two tags is parsed.
 const markdown = new MarkdownIt("commonmark", { html: true }).enable("table").disable("html_block");
 
 /**
@@ -47,23 +47,29 @@ markdown.core.ruler.push("html_to_text", (state) => {
 	}
 	state.tokens = state.tokens.filter((_, index) => !isInEmptyParagraph(state.tokens, index));
 });
-// All HTML tokens have been removed before rendering. If one remains, it is escaped and shown as text.
+// All HTML tokens are removed before rendering. If an HTML token remains, it is escaped and shown as text.
 markdown.renderer.rules.html_inline = (tokens, index) =>
 	markdown.utils.escapeHtml(tokens[index]?.content ?? "");
 
 type ParseEnvironment = { leftOut?: Set<string> };
 
-/** Parses an article into tokens. @param leftOut receives the names of HTML elements whose tags were removed. */
+/**
+ * Parses an article's Markdown into tokens.
+ * @param leftOut receives the names of HTML elements whose tags were removed.
+ */
 export function parseMarkdown(body: string, leftOut?: Set<string>): MarkdownToken[] {
 	return markdown.parse(body, { leftOut } satisfies ParseEnvironment);
 }
 
-/** Renders tokens as HTML for the help page. */
+/** Renders Markdown tokens as HTML for the help page. */
 export function renderMarkdown(tokens: MarkdownToken[]): string {
 	return markdown.renderer.render(tokens, markdown.options, {});
 }
 
-/** The text of an inline token without formatting: the text of links and the description of images stay. */
+/**
+ * Returns the text of an inline Markdown token without formatting. The text of links and the description of images
+ * stay.
+ */
 export function plainText(token: MarkdownToken | undefined): string {
 	let text = "";
 	for (const child of token?.children ?? []) {
@@ -96,7 +102,7 @@ function removeTags(
 	leftOut: Set<string>,
 ): MarkdownToken[] {
 	const kept: MarkdownToken[] = [];
-	/** Name of the element whose content is being removed. */
+	/** Name of the HTML element whose content is being removed; null outside one. */
 	let unread: string | null = null;
 	const addText = (content: string) => kept.push(Object.assign(create("text", ""), { content }));
 	const addBreak = () => {
@@ -112,7 +118,7 @@ function removeTags(
 			const isAtBreak = kept.length === 0 || kept.at(-1)?.type === "hardbreak";
 			if (child.type !== "softbreak" || !isAtBreak) kept.push(child);
 		} else if (!tag) {
-			// An HTML comment, declaration or processing instruction.
+			// The token is an HTML comment, a declaration or a processing instruction.
 		} else if (!HTML_ELEMENTS.has(name) && !name.includes("-")) addText(child.content);
 		else {
 			if (name !== "br") leftOut.add(name);
@@ -134,21 +140,21 @@ function isInEmptyParagraph(tokens: MarkdownToken[], index: number): boolean {
 	return plainText(inline) === "" && !inline?.children?.some(({ type }) => type === "image");
 }
 
-/** A comment or element without an end tag; `line` is counted from 1. */
+/** An HTML comment or element without an end; `line` is the line where it begins, counted from 1. */
 export type UnclosedPart = { line: number; what: string };
 
 const HIDDEN_PART_START = new RegExp(`<!--|<(${UNRENDERED_ELEMENTS})(?=[\\s/>])`, "gi");
 
 /**
- * Removes HTML comments, scripts and styles from Markdown, but not inside code. One without an end hides the rest of
- * the text, as in a browser, and is reported in `unclosed`.
+ * Removes HTML comments, scripts and styles from Markdown, but not inside code. A comment or element without an end
+ * hides the rest of the text, as in a browser, and is reported in `unclosed`.
  */
 export function removeHiddenParts(source: string): { text: string; unclosed: UnclosedPart | null } {
 	let text = source;
 	let from = 0;
 	for (;;) {
 		const code = codeRanges(text);
-		/** The kept parts of the text. */
+		/** The parts of the Markdown text that stay. */
 		const pieces: string[] = [];
 		let end = 0;
 		let isStale = false;
@@ -169,7 +175,7 @@ export function removeHiddenParts(source: string): { text: string; unclosed: Unc
 				}
 				end = close;
 				HIDDEN_PART_START.lastIndex = close;
-				// Backticks inside a removed part may have changed where later code begins, so the code ranges are computed
+				// Backticks inside a removed part may have changed where later code begins, so the ranges of code are computed
 				// again.
 				isStale = range !== undefined && range.start < close;
 			}
@@ -182,14 +188,14 @@ export function removeHiddenParts(source: string): { text: string; unclosed: Unc
 	}
 }
 
-/** The end of the comment or element that begins at `start`; -1 when it has no end. */
+/** The end of the HTML comment or element that begins at `start`; -1 when it has no end. */
 function hiddenPartEnd(text: string, start: number, element: string | undefined): number {
 	if (element) {
 		const close = new RegExp(`</${element}\\s*>`, "gi");
 		close.lastIndex = start;
 		return close.exec(text) ? close.lastIndex : -1;
 	}
-	// `<!-->` and `<!--->` are complete comments in HTML.
+	// In HTML, `<!-->` and `<!--->` are complete comments.
 	const short = /^<!---?>/.exec(text.slice(start, start + 6));
 	if (short) return start + short[0].length;
 	const close = text.indexOf("-->", start + 4);
@@ -202,7 +208,7 @@ function isEscaped(text: string, at: number): boolean {
 	return backslashes % 2 === 1;
 }
 
-/** The ranges of code in a text, in order: code blocks, and backtick spans within one block of text. */
+/** Finds the ranges of code in a Markdown text, in order: code blocks, and backtick spans within one block of text. */
 function codeRanges(text: string): { start: number; end: number }[] {
 	const lines = text.split("\n");
 	const offsets = [0];

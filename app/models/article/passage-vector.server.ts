@@ -2,20 +2,23 @@ import { sql } from "drizzle-orm";
 import { packVector, unitVector } from "#app/models/search/meaning.server.ts";
 import { db } from "#db/client.server.ts";
 
-/** A text that this process has claimed for embedding. No other process embeds it while the claim lasts. */
+/** A text that this process has claimed for embedding. No other process embeds the text while the claim lasts. */
 type ClaimedText = { hash: string; text: string };
 
-/** Seconds that a claim lasts: longer than a provider needs for a batch. Then another process may claim the text. */
+/**
+ * Seconds that a claim of a text for embedding lasts: longer than a provider needs for a batch. After that, another
+ * process may claim the text.
+ */
 const CLAIM_SECONDS = 120;
 /**
- * Key of the advisory lock for writing vectors; any fixed number. Vectors are written one batch at a time, because a
- * reader that reads by ascending id could otherwise miss one.
+ * Key of the advisory lock for writing embeddings; any fixed number. Batches are written one after the other, because a
+ * reader that reads by ascending id could otherwise miss a vector.
  */
 const VECTOR_WRITE_LOCK = 4_711_002;
 
 /**
- * Embeds the passages that have no vector of the model, batch by batch, and stores the vectors. Claims keep other
- * processes from embedding the same text. Passages stay searchable by words meanwhile.
+ * Embeds the passages that have no embedding by the model, batch by batch, and stores the embeddings. Claims keep other
+ * processes from embedding the same texts. Meanwhile the passages can be found by words.
  * @param options.config only passages of this text search configuration, such as `ENGLISH`; otherwise all.
  * @param options.embedTexts returns one vector for each text, in order. Its errors end the work; finished batches stay
  * stored.
@@ -46,7 +49,7 @@ export async function embedTextsWithoutVector(options: {
 	}
 }
 
-/** Deletes the vectors of texts that no article contains any more. */
+/** Deletes the embeddings of texts that no article contains any more. */
 export async function dropStaleVectors(model: string): Promise<void> {
 	await db.execute(sql`
 		delete from passage_vectors v
@@ -89,7 +92,7 @@ async function storeVectors(
 	}));
 	await db.transaction(async (tx) => {
 		await tx.execute(sql`select pg_advisory_xact_lock(${VECTOR_WRITE_LOCK})`);
-		// The rows get new ids, so that readers that have read up to the highest id also read these.
+		// The stored embeddings get new ids, so that readers that have read up to the highest id also read these rows.
 		await tx.execute(sql`
 			update passage_vectors v set id = default, claimed_until = null, vector = decode(fresh.vector, 'base64')
 			from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fresh(hash text, vector text)

@@ -1,24 +1,27 @@
 import { parseMarkdown, plainText } from "./markdown.ts";
 
-/** A passage of an article: plain text under its nearest heading. It is the unit of search and of quotes. */
+/** A passage of an article: plain text under its nearest heading. Search finds passages, and answers quote them. */
 export type PassageText = {
 	heading: string;
-	/** The id of that heading on the help page; null for text before the first heading. */
+	/** The id of the passage's heading on the help page; null for text before the first heading. */
 	anchor: string | null;
 	body: string;
 };
 
-/** Target length of a passage in characters: a phone screen of chat, so that a quote can be read at a glance. */
+/**
+ * Target length of a passage in characters: as much as a phone screen of chat shows, so that a quote can be read at a
+ * glance.
+ */
 const TARGET_PASSAGE_CHARACTERS = 700;
 
 /**
- * Version of the splitting rules. Increase it when they change; articles with passages of an older version are split
- * again.
+ * Version of the rules by which articles are split into passages. Increase it when the rules change; articles with
+ * passages of an older version are then split again.
  */
 export const PASSAGES_VERSION = 1;
 
 /**
- * Turns text into the id of a heading or the slug of an article: lower case ASCII letters, digits and hyphens.
+ * Turns text into the id of a heading or the slug of an article, with lower case ASCII letters, digits and hyphens.
  * @returns an empty string when the text has no such letter or digit.
  */
 export function slugify(text: string): string {
@@ -31,15 +34,15 @@ export function slugify(text: string): string {
 		.replace(/^-|-$/g, "");
 }
 
-/** Adds a full stop to a line without one, so that sentences stay apart when lines are joined. */
+/** Adds a full stop to a line that has none, so that sentences stay apart when lines are joined. */
 function withFullStop(text: string): string {
 	return /[.!?:;…]["')\]”’]*$/.test(text) ? text : `${text}.`;
 }
 
-/** Maximum length, in characters, of a list that is joined into one sentence, such as accepted payment cards. */
+/** Maximum length, in characters, of a list that is joined into one sentence, such as a list of payment cards. */
 const MAX_JOINED_LIST_CHARACTERS = 420;
 
-/** The items of a list as sentences. Items that are not sentences are joined into one. */
+/** Returns the items of a list as sentences. Items that are not sentences are joined into one sentence. */
 function listSentences(items: string[]): string[] {
 	const areSentences = items.some((item) => /[.!?]["')\]”’]*$/.test(item));
 	const joined = items.map((item) => item.replace(/[;,]$/, "")).join("; ");
@@ -48,13 +51,13 @@ function listSentences(items: string[]): string[] {
 		: [withFullStop(joined)];
 }
 
-/** Repeats the column names in each table row, so that a row can be quoted without its table. */
+/** Returns a table row as a sentence with the column names, so that the row can be quoted without its table. */
 function rowSentence(columns: string[], cells: string[]): string {
 	const named = cells.map((cell, i) => (i > 0 && columns[i] && cell ? `${columns[i]}: ${cell}` : cell));
 	return withFullStop(named.filter(Boolean).join(", "));
 }
 
-/** One block of an article: a heading, or the plain text of a paragraph, list or table row. */
+/** One block of an article's Markdown: a heading, or the plain text of a paragraph, list or table row. */
 type Block = { kind: "heading" | "text"; text: string };
 
 function blocksOf(body: string): Block[] {
@@ -95,10 +98,10 @@ function blocksOf(body: string): Block[] {
 	return blocks;
 }
 
-/** Ids that the help page already uses for other elements. */
+/** Element ids that the help page already uses, so that no heading may have them. */
 const RESERVED_IDS = ["main", "contents"];
 
-/** Gives each heading of an article an id, all different. A repeated id gets a number that no other heading uses. */
+/** Gives each heading of an article an id of its own. A repeated id gets a number that no other heading uses. */
 export function headingIds(headings: string[]): string[] {
 	const taken = new Set(RESERVED_IDS);
 	return headings.map((heading) => {
@@ -122,9 +125,9 @@ export function isSameTitle(one: string, other: string): boolean {
 }
 
 /**
- * Splits an article's Markdown into passages at its headings and, in long sections, between paragraphs. A first
- * heading that repeats the title is dropped; text before any heading goes under the title. An article without text
- * gets one passage with its title, so that search can find it.
+ * Splits an article's Markdown into passages at its headings and, in long sections, between paragraphs. A first heading
+ * that repeats the title is dropped; text before any heading goes under the title. An article without text gets one
+ * passage with its title, so that search can find the article.
  */
 export function splitIntoPassages(article: { title: string; body: string }): PassageText[] {
 	const passages: PassageText[] = [];
@@ -147,7 +150,7 @@ export function splitIntoPassages(article: { title: string; body: string }): Pas
 			anchor = isTitle ? null : id;
 			continue;
 		}
-		// A line that ends with a colon, such as "You need:", stays with the text after it.
+		// A line that ends with a colon, such as "You need:", stays in one passage with the text after it.
 		if (body && body.length + block.text.length > TARGET_PASSAGE_CHARACTERS && !body.endsWith(":")) flush();
 		body += body ? ` ${block.text}` : block.text;
 	}

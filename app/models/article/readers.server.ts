@@ -2,7 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import { articles } from "#db/schema.ts";
 
 /**
- * Who reads articles. Customers see articles for everyone; agents and the copilot see all. Both see only valid ones.
+ * Who reads articles. Customers see the articles for everyone; agents and the copilot see all articles. Both see only
+ * articles that are valid today.
  */
 export type ArticleReaders = "customers" | "agents";
 

@@ -18,11 +18,14 @@ import { articlePassages } from "#db/schema.ts";
 import { type ArticleReaders, readableBy } from "./readers.server.ts";
 import { articleUrl } from "./slug.ts";
 
-/** A search's terms, the idf of each, and the passages with their judgements, for code that quotes from them. */
+/**
+ * A search's terms, the idf of each term, and the found passages with the parts of their scores, for code that quotes
+ * from the passages.
+ */
 export type PassageSearch = {
 	terms: Term[];
 	idfs: number[];
-	/** The idf of a term that no passage contains, as a reference for the others. */
+	/** The idf of a term that no passage contains: the highest possible idf, as a reference for the others. */
 	maxIdf: number;
 	found: JudgedPassage[];
 };
@@ -30,49 +33,60 @@ export type PassageSearch = {
 /** A passage with the parts of its score. */
 type JudgedPassage = FoundPassage & {
 	relevance: Relevance;
-	/** The score from term matches alone. */
+	/** The passage's score from term matches alone. */
 	termScore: number;
-	/** Cosine similarity to the question; null when unknown. */
+	/** Cosine similarity of the passage's embedding to the question's; null when unknown. */
 	similarity: number | null;
 };
 
-/** Number of candidates that Postgres returns by a rough score; ranking them exactly takes about a millisecond. */
+/**
+ * Number of candidate passages that Postgres returns by a rough score. Ranking them exactly takes about a millisecond.
+ */
 const MAX_CANDIDATES = 120;
-/** Minimum idf of a topic term that selects passages: fewer than a quarter of the passages contain it. */
+/**
+ * Minimum idf of a topic's term that selects passages. A term with this idf is in fewer than a quarter of the passages.
+ */
 const MIN_TOPIC_IDF = Math.log(4);
-/** Share of the scores of the article's other matching passages that is added to a passage's score. */
+/** Share of the scores of an article's other matching passages that is added to a passage's score. */
 const SIBLING_SHARE = 0.15;
 
 /**
- * Shares that are added when the question contains the article's whole title, and for the article's first passage.
+ * Shares that are added to a passage's score: when the question contains the article's whole title (TITLE_SHARE), and
+ * for the article's first passage (OPENING_SHARE).
  */
 const TITLE_SHARE = 0.3;
 const OPENING_SHARE = 0.08;
-/** Share that is added when the passage's text, not only its title, matches the question. */
+/** Share that is added to a passage's score when the passage's text, not only its title, matches the question. */
 const BODY_MATCH_SHARE = 0.2;
 /**
- * Factor for passages about other countries when the question does not mention one: "can I send it back" needs the
- * general rule, even if the other passage repeats "return" more often.
+ * Factor on the score of passages about other countries when the question does not mention one. For "can I send it
+ * back" the general rule must win, even if a passage about other countries repeats "return" more often.
  */
 const UNASKED_ABROAD_FACTOR = 0.7;
 /**
- * Exponent of the cosine similarity in the score, fitted together with the base score on the stores of
+ * Exponent of the cosine similarity in a passage's score. It was fitted together with BASE_SCORE on the test stores of
  * docs/decisions/008.
  */
 const SIMILARITY_EXPONENT = 4;
 const BASE_SCORE = 1 / 3;
-/** Cosine similarity of passages on roughly the same topic, at which the score neither grows nor shrinks. */
+/**
+ * Cosine similarity of a passage that is roughly on the question's topic. At this value the similarity neither raises
+ * nor lowers the passage's score.
+ */
 const TYPICAL_SIMILARITY = 0.4;
-/** Numbers of passages that are compared by embedding, and of those that need not match any term. */
+/**
+ * Numbers of passages that are compared with the question by embedding, and of those among them that need not match any
+ * term.
+ */
 const MAX_COMPARED_EMBEDDINGS = 200;
 const MAX_WITHOUT_TERM_MATCH = 20;
-/** Coverage for a term that only another passage of the same article contains. */
+/** Share of the coverage for a term that only another passage of the article contains. */
 const SIBLING_COVERAGE = 0.6;
 
-/** Maximum number of passages of the named articles that are returned whole. */
+/** Maximum number of passages in the result of `listPassages`. */
 const MAX_LISTED_PASSAGES = 90;
 
-/** The passages of some articles in order, at most ninety. */
+/** The passages of some articles in order, at most MAX_LISTED_PASSAGES. */
 export async function listPassages(articleIds: string[]) {
 	return db
 		.select({
@@ -99,28 +113,28 @@ type Row = {
 	position: number;
 	body: string;
 	content_hash: string;
-	/** Whether the passage has an embedding; vectors are made within a minute after an import. */
+	/** Whether the passage has an embedding. Embeddings are made within a minute after an import. */
 	has_meaning: boolean;
 	vector: string;
 };
 
-/** Who searches, and what is known about the question besides its terms. */
+/** For whom a search is, and what is known about the question besides its terms. */
 export type SearchOptions = {
-	/** The reader's language, BCP 47; articles in it are preferred. */
+	/** The reader's language, BCP 47; articles in this language are preferred. */
 	locale?: string;
 	readers?: ArticleReaders;
-	/** Topics that the question is likely about. */
+	/** Topics that the question is likely about; they add search words. */
 	topics?: Topic[];
-	/** The question's embedding; without it only terms are matched. */
+	/** The question's embedding; without it the search matches only terms. */
 	meaning?: QuestionEmbedding | null;
 };
 
-/** Score factor for articles in the reader's own language. */
+/** Factor on the score of articles in the reader's own language. */
 const OWN_LANGUAGE_FACTOR = 1.5;
 
 /**
- * Finds passages for a question in every language that has articles: by terms, ranked by BM25F times the coverage,
- * and by embedding, if given.
+ * Finds passages for a question in every language that has articles: by terms, ranked by BM25F times the coverage, and
+ * by embedding, if the question's embedding is given.
  * @param limit maximum number of passages.
  */
 export async function searchPassages(
@@ -135,7 +149,8 @@ export async function searchPassages(
 	);
 	const byWords = searches.flatMap(({ found, maxIdf }, i) =>
 		found.map(({ relevance: _r, termScore: _w, similarity: _l, ...passage }): FoundPassage => {
-			// The idf, and with it the score, grows with the number of passages in the language.
+			// The idf, and with it a passage's score, grows with the number of passages in the language, so scores are divided
+			// by the highest idf.
 			const share = own !== null && configs[i] === own ? OWN_LANGUAGE_FACTOR : 1;
 			return { ...passage, score: (passage.score * share) / maxIdf };
 		}),
@@ -148,18 +163,18 @@ export async function searchPassages(
 	).slice(0, limit);
 }
 
-/** The text search configurations that the passages use. */
+/** The text search configurations (one for each language) that the stored passages use. */
 export async function listConfigs(): Promise<string[]> {
 	const rows = await db.selectDistinct({ config: articlePassages.config }).from(articlePassages);
 	return rows.map(({ config }) => config).sort();
 }
 
 /**
- * Searches the passages of one language by terms, and returns the terms and matches. In English the terms include
- * synonyms and corrected misspellings.
+ * Searches the passages of one language by terms, and returns the terms and the matching passages. In English the terms
+ * include synonyms and corrected misspellings.
  * @param options.topics topics that the question's intent makes likely; for English only.
  * @param options.config the language's text search configuration, see `searchConfig`.
- * @param options.meaning embedding of the built-in model; finds English passages by similarity too.
+ * @param options.meaning embedding of the question by the built-in encoder; finds English passages by similarity too.
  */
 export async function findPassages(
 	query: string,
@@ -214,7 +229,7 @@ export async function findPassages(
 			exists (select from passage_vectors v where v.model = ${meaning?.model ?? ""}
 				and v.content_hash = candidate.content_hash and v.vector is not null) as has_meaning
 		from candidate`);
-	// All candidates use one measure: terms alone while one of them has no embedding.
+	// All candidate passages are scored by one measure: by terms alone while one of the passages has no embedding.
 	const known = rows.every((row) => row.has_meaning) ? similarities : new Map<string, number>();
 
 	const judged = rows.map((row) => {
@@ -247,7 +262,7 @@ export async function findPassages(
 	for (const { row, own } of ranked)
 		byArticle.set(row.article_id, (byArticle.get(row.article_id) ?? 0) + own);
 	const found = ranked.map(({ row, relevance, own }): JudgedPassage => {
-		// A long article must not win by its length alone, so its other passages count only in part.
+		// A long article must not win by its length alone, so the scores of its other passages are added only in part.
 		const siblings = (byArticle.get(row.article_id) ?? own) - own;
 		const termScore = own + SIBLING_SHARE * Math.min(siblings, own);
 		const similarity = similarityOf(row.content_hash, known);
@@ -276,8 +291,8 @@ export async function findPassages(
 }
 
 /**
- * The similarity of a passage. One that is not among the nearest gets that of the last of them; null when none is
- * known.
+ * The cosine similarity of a passage to the question. A passage that is not among the compared ones gets the lowest of
+ * their similarities; null when no similarity is known.
  */
 function similarityOf(hash: string, likenesses: Map<string, number>): number | null {
 	if (likenesses.size === 0) return null;
@@ -288,12 +303,13 @@ function similarityOf(hash: string, likenesses: Map<string, number>): number | n
 const isPassageAboutAbroad = ({ title, heading }: Row): boolean =>
 	/\b(?:international|abroad|overseas|foreign countr\w+|other countries)\b/i.test(`${title} ${heading}`);
 
-/** Gives partial coverage for terms that another passage of the same article contains. */
+/** Adds partial coverage to a passage for terms that another passage of the article contains. */
 function creditSiblings(relevance: Relevance, siblings: Relevance[]) {
 	if (relevance.asked === 0) return;
 	const inArticle = new Set(siblings.flatMap((sibling) => sibling.met.map(({ term }) => term)));
 	for (const term of relevance.missed) {
-		// A policy term must be in the passage itself: text about sofas in other countries does not say how to return one.
+		// A policy term such as "return" must be in the passage itself: a text about sofas in other countries does not say
+		// how to return one.
 		if (!inArticle.has(term) || term.isPolicy || (relevance.isRule && term.isObject)) continue;
 		relevance.coverage += (SIBLING_COVERAGE * missingTermCost(term, relevance.isRule)) / relevance.asked;
 	}

@@ -1,7 +1,7 @@
 /**
- * Makes an article's slug from its name. Letters and digits of every script and emoji stay; everything else becomes a
- * hyphen. Latin letters lose their accents, so that addresses from earlier versions stay the same.
- * @returns an empty string when the name has no such character.
+ * Makes an article's slug from its name. Letters and digits of every script and emoji stay; all other characters become
+ * hyphens. Latin letters lose their accents, so that URLs from earlier versions of this program still work.
+ * @returns an empty string when the name has no letter, digit or emoji.
  */
 export function slugFrom(name: string): string {
 	return name

@@ -8,10 +8,13 @@ export type UnansweredQuestion = typeof unansweredQuestions.$inferSelect;
 
 /** Maximum stored length of an unanswered question, in characters. */
 const MAX_QUESTION_CHARACTERS = 500;
-/** Characters of the message that are read to make the stored question. Removing personal data makes it shorter. */
+/**
+ * Characters of the customer's message from which the stored question is made. More are read than stored, because
+ * removing personal data makes the text shorter.
+ */
 const MAX_SOURCE_CHARACTERS = 4 * MAX_QUESTION_CHARACTERS;
 
-/** The key under which repeated questions are counted: only the letters and digits of the question. */
+/** The key under which repeated unanswered questions are counted: only the letters and digits of the question. */
 function questionKey(question: string): string {
 	return question
 		.normalize("NFKC")
@@ -22,9 +25,9 @@ function questionKey(question: string): string {
 }
 
 /**
- * Stores a question that the assistant could not answer, without personal data, or increases its count. It runs in
- * the transaction that ends the turn, so that no turn counts twice. A question that was marked as done opens again;
- * an ignored one stays ignored.
+ * Stores a question that the assistant could not answer, without personal data, or increases its count. The function
+ * runs in the transaction that ends the turn, so that no turn counts twice. A question that was marked as done opens
+ * again; an ignored question stays ignored.
  * @param asked.customerName removed from the text, where the store knows it.
  */
 export async function recordUnanswered(
@@ -52,7 +55,7 @@ export async function recordUnanswered(
 		});
 }
 
-/** The open unanswered questions: the most frequent first, then the newest. */
+/** The open unanswered questions: the most frequent first, among equal ones the newest first. */
 export async function listUnanswered(limit: number): Promise<UnansweredQuestion[]> {
 	return db
 		.select()

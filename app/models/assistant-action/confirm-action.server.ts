@@ -11,16 +11,16 @@ import { executeAction } from "./execute-action.server.ts";
 import type { ActionRow } from "./present.ts";
 import { setActionOutcome } from "./update-card.server.ts";
 
-/** The card that the customer decides on, and the fields they filled in. */
+/** The card that the customer decides on, and the fields that the customer filled in. */
 export type CardDecision = { sessionId: string; actionId: string; fields?: Record<string, string> };
 
 /**
- * Executes a confirmed action once. The session and the action are locked, so a second click, another tab or a retry
- * finds the action decided and gets its state. The owner of the order and its state are checked again in the same
- * transaction.
+ * Executes an action that the customer confirmed, once. The session and the action are locked, so a second click,
+ * another tab or a retry finds the action decided and gets its state. The owner of the order and the order's state are
+ * checked again in this transaction.
  * @returns the action's state: done; or failed or expired, with the reason as a notice in the session.
- * @throws NotFound when the customer has no such card; Conflict when the session has ended; Invalid when the address
- * is incomplete.
+ * @throws NotFound when the customer has no such card; Conflict when the session has ended; Invalid when the address is
+ * incomplete.
  */
 export async function confirmAction(
 	identity: CustomerIdentity,
@@ -42,7 +42,7 @@ export async function confirmAction(
 	});
 }
 
-/** Declines an action. It has no effect on an action that is already decided. */
+/** Declines a proposed action. An action that is already decided does not change. */
 export async function declineAction(
 	identity: CustomerIdentity,
 	decision: CardDecision,

@@ -14,14 +14,17 @@ import { customers, orderRequests, orders } from "#db/schema.ts";
 import type { PostalAddress, ProposingTool } from "#db/shapes.ts";
 import type { ActionRow } from "./present.ts";
 
-/** The result of a confirmed action; `noticeText` is written as a notice in the session. */
+/** The result of a confirmed action. `noticeText` is written as a notice in the session. */
 export type ActionOutcome = { state: "done" | "failed"; result: Record<string, unknown>; noticeText: string };
 
-/** The customer who confirms, as the server knows them, and the fields they filled in. */
+/**
+ * The customer who confirms an action, and the fields that the customer filled in. Only the server sets the customer.
+ */
 export type ActionConfirmation = {
 	owner: OrderOwner;
 	/**
-	 * The email address that was proved in this session: the only one that an account's address can be changed to.
+	 * The email address that was proved by a code in this session. A customer account's email address can be changed only
+	 * to this address.
 	 */
 	verifiedEmail: string | null;
 	fields: Record<string, string>;
@@ -31,8 +34,8 @@ const OWNER_NOT_VERIFIED_TEXT =
 	"Nothing was changed: I can no longer tell that this is yours. Please sign in, or ask for a new code.";
 
 /**
- * Executes an action in the caller's transaction. Rows are locked before they are checked, and every `where` contains
- * the owner.
+ * Executes a confirmed action in the caller's transaction. Rows are locked before they are checked, and every `where`
+ * contains the owner.
  * @throws Invalid when the address is incomplete.
  */
 export async function executeAction(
@@ -144,8 +147,8 @@ async function changeAccountAddress(
 }
 
 /**
- * Changes the email address of an account. Because a code sent to this address identifies the customer, only a
- * signed-in customer can change it, and only to an address that was proved in this session.
+ * Changes the email address of a customer's account. Because a code sent to this address identifies the customer, only
+ * a signed-in customer can change it, and only to an address that was proved in this session.
  */
 async function changeAccountEmail(
 	tx: Transaction,

@@ -3,17 +3,17 @@ import type { ActionState, PostalAddress, Proposal, ProposalCard } from "#db/sha
 
 export type ActionRow = typeof assistantActions.$inferSelect;
 
-/** One entry of the list "What the assistant did". */
+/** One entry of the page's list "What the assistant did". */
 export type ActionEntry = {
 	id: string;
 	tool: string;
 	orderNumber: string | null;
 	state: ActionState;
-	/** ISO 8601. */
+	/** The time of the tool run or action, ISO 8601. */
 	at: string;
 };
 
-/** The card of a new proposal, as the conversation shows it. */
+/** The card of a new proposal, as the session's page shows it. */
 export function toProposalCard(id: string, proposal: Proposal, expiresAt: Date): ProposalCard {
 	const { tool, orderNumber, title, lines } = proposal;
 	return {
@@ -29,13 +29,19 @@ export function toProposalCard(id: string, proposal: Proposal, expiresAt: Date):
 	};
 }
 
-/** The address that the assistant recognised, for the customer to correct; empty when it recognised none. */
+/**
+ * The address that the assistant recognised in the customer's messages, for the customer to correct on the card; empty
+ * when it recognised none.
+ */
 function proposedAddress({ address }: Record<string, unknown>): Partial<PostalAddress> {
 	if (typeof address !== "object" || address === null) return {};
 	return Object.fromEntries(Object.entries(address).filter(([, value]) => typeof value === "string"));
 }
 
-/** An action as an entry of the list. A proposal past its time is shown as expired. */
+/**
+ * Makes an entry of the list "What the assistant did" from an action. A proposal that can no longer be confirmed is
+ * shown as expired.
+ */
 export function toActionEntry(row: ActionRow, now: Date): ActionEntry {
 	const isOver = row.state === "proposed" && row.expiresAt !== null && row.expiresAt <= now;
 	const number = row.arguments.orderNumber;

@@ -4,19 +4,19 @@ import { assistantActions } from "#db/schema.ts";
 import type { ToolRun } from "#db/shapes.ts";
 import { type ActionEntry, toActionEntry } from "./present.ts";
 
-/** Entries of the list; older ones are left out. */
+/** Maximum number of entries in the list of tool runs and actions; older ones are left out. */
 const MAX_LISTED_ACTIONS = 200;
 
-/** The question that a tool run or an action belongs to. */
+/** The session and message of the question that a tool run or an action belongs to. */
 export type QuestionPosition = { sessionId: string; questionSeq: number };
 
-/** Subquery for the id of the session's running turn. */
+/** SQL subquery for the id of the session's running turn. */
 const selectRunningTurnId = (sessionId: string) =>
 	sql`(select id from ai_turns where session_id = ${sessionId} and state = 'running' limit 1)`;
 
 /**
- * Logs that a customer's data was read for an answer: whose and by which tool, never the data. A repeated read for
- * the same question, as when a turn restarts, is logged once.
+ * Logs that a tool read a customer's data for an answer: the customer and the tool, never the data. A repeated read for
+ * one question, as when a turn restarts, is logged once.
  */
 export async function logToolRun(
 	{ sessionId }: QuestionPosition,
@@ -35,7 +35,7 @@ export async function logToolRun(
 			idempotencyKey: key,
 			decidedAt: sql`now()`,
 		})
-		// The update changes nothing; without it, `returning` gives no row on a conflict.
+		// The update changes no value. Without the update, `returning` gives no row on a conflict.
 		.onConflictDoUpdate({
 			target: [assistantActions.sessionId, assistantActions.idempotencyKey],
 			set: { idempotencyKey: key },

@@ -4,7 +4,7 @@ import { type EventTransaction, publish } from "#app/realtime/publish.server.ts"
 import { assistantActions, chatMessages } from "#db/schema.ts";
 import type { ActionState, MessageMetadata } from "#db/shapes.ts";
 
-/** Sets the final state of an action, and shows it on the action's card. */
+/** Sets the final state of an action, and shows the state on the action's card. */
 export async function setActionOutcome(
 	tx: EventTransaction,
 	action: { id: string; sessionId: string },
@@ -20,7 +20,7 @@ export async function setActionOutcome(
 	}));
 }
 
-/** Changes the metadata of a message and publishes it. Does nothing when there is no such message. */
+/** Changes the metadata of a message and publishes the message. Does nothing when the message does not exist. */
 export async function updateMessageMetadata(
 	tx: EventTransaction,
 	messageRef: { id: string; sessionId: string },

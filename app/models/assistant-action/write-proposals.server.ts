@@ -7,21 +7,21 @@ import type { Proposal } from "#db/shapes.ts";
 import { toProposalCard } from "./present.ts";
 import { setActionOutcome } from "./update-card.server.ts";
 
-/** Time in which a card can be confirmed. */
+/** Time in minutes in which the customer can confirm the card of a proposed action. */
 const PROPOSAL_LIFETIME_MINUTES = 30;
 
-/** Most proposals in one answer. */
+/** Maximum number of proposals in one answer. */
 export const MAX_PROPOSALS_PER_ANSWER = 3;
 
 /**
- * The last sentence of every card. An assistant without a model also recognises by it that a written "yes" refers to
- * a card.
+ * The last sentence of every card. The assistant without a model also recognises by this sentence that a written "yes"
+ * refers to a card.
  */
 export const CONFIRM_INSTRUCTION = "Nothing happens until you choose Confirm.";
 
 /**
- * Writes the proposals of an answer and their cards, in the transaction that writes the answer, so that a turn that
- * is superseded or restarted does not propose anything twice. An older open proposal of the same change expires.
+ * Writes the proposals of an answer and their cards, in the transaction that writes the answer, so that a turn that is
+ * superseded or restarted does not propose a change twice. An older open proposal of an equal change expires.
  */
 export async function writeProposals(
 	tx: EventTransaction,

@@ -15,7 +15,7 @@ import { publishSession, readSession, requireNotEnded, sessionEventData } from "
 import type { Actor } from "./scope.server.ts";
 
 /**
- * An agent takes over a session. From this commit on the assistant does not write in it.
+ * Assigns a session to an agent who takes it over. From this commit on the assistant does not write in the session.
  * @throws NotFound; Conflict when the session has ended or another agent has it.
  */
 export async function takeOver(
@@ -38,7 +38,8 @@ export async function takeOver(
 				status: "agent",
 				assignedAgentId: agent.agentId,
 				assignedAt: sql`now()`,
-				// queued_at is kept: together with assigned_at it says how long this customer waited. The reason is kept too.
+				// `queued_at` is kept, because together with `assigned_at` it says how long this customer waited. The queue reason
+				// is kept too.
 				queueDeadline: null,
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
@@ -56,7 +57,7 @@ export async function takeOver(
 }
 
 /**
- * Ends a session. Ending it again changes nothing.
+ * Ends a session. A repeated call changes nothing.
  * @param options.isConfirmed the agent has confirmed that another agent's session ends.
  * @throws NotFound; NeedsConfirmation when another agent has the session and isConfirmed is not set.
  */
@@ -82,7 +83,7 @@ export async function endSession(
 				isActive: false,
 				endedAt: sql`now()`,
 				queueDeadline: null,
-				// A customer who left the queue unanswered has no finished wait, so queued_at is cleared.
+				// When the session ended in the queue, the customer has no finished wait, so `queued_at` is cleared.
 				...(row.status === "queued" ? { queuedAt: null } : {}),
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
@@ -109,7 +110,7 @@ export async function endSession(
 }
 
 /**
- * Stores the customer's rating, 1 to 5. A later rating replaces it.
+ * Stores the customer's rating of a session, 1 to 5. A later rating replaces an earlier one.
  * @throws NotFound; Conflict while the session is open.
  */
 export async function rateSession(sessionId: string, actor: Actor, rating: number): Promise<Session> {
@@ -125,7 +126,10 @@ export async function rateSession(sessionId: string, actor: Actor, rating: numbe
 	});
 }
 
-/** Sets the tags and priority that agents and programs give a session. @throws NotFound */
+/**
+ * Sets the tags and priority of a session, which agents and programs choose.
+ * @throws NotFound
+ */
 export async function labelSession(
 	sessionId: string,
 	actor: Actor,
@@ -138,10 +142,10 @@ export async function labelSession(
 	});
 }
 
-/** Intents that do not say what the customer wants. */
+/** Intents of questions that do not say what the customer wants. */
 const UNSPECIFIC_INTENTS = ["other", "greeting", "thanks", "goodbye"];
 
-/** Stores the intent and language of the customer's newest question. Only agents see the change. */
+/** Stores the intent and language of the customer's newest question in the session. Only agents see the change. */
 export async function recordQuestion(
 	tx: EventTransaction,
 	sessionId: string,

@@ -4,12 +4,12 @@ import type { Transaction } from "#db/client.server.ts";
 import type { MessageMetadata } from "#db/shapes.ts";
 import { type NoticeTexts, noticeTexts } from "./notice-texts.ts";
 
-/** Language of the pages. Only notices in other languages have a `lang` attribute. */
+/** Language of the chat pages. Only notices in other languages have a `lang` attribute. */
 const PAGE_LANGUAGE = "en";
 
 /**
- * The message and metadata of a notice. The message is in the customer's language, because they, their email and
- * every program read it; the agent's text is added when its language differs.
+ * Makes the message and metadata of a notice. The message is in the customer's language, because the customer, emails
+ * and every program read it. The text for the agent is added when the agent's language differs.
  * @param language of the customer, BCP 47; English when there are no texts in it.
  * @param textIn makes the text of the notice from the texts of one language.
  */

@@ -8,7 +8,7 @@ import type { SessionRow } from "./present.server.ts";
 import { nextDeadline } from "./queue.server.ts";
 import { type CustomerIdentity, ownedBy, REVOKED } from "./scope.server.ts";
 
-/** Creates a session in the caller's transaction. With the assistant switched off it begins in the queue. */
+/** Creates a session in the caller's transaction. With the assistant switched off, the session begins in the queue. */
 async function createSession(
 	tx: EventTransaction,
 	identity: CustomerIdentity,
@@ -36,7 +36,7 @@ async function createSession(
 }
 
 /**
- * Locks a visitor or customer until the transaction ends, so that their steps run one after the other.
+ * Locks a visitor or customer until the transaction ends, so that transactions of one person run one after the other.
  * @param owner a visitor id, or a customer's id.
  */
 export async function lockOwner(tx: EventTransaction, owner: string): Promise<void> {
@@ -44,9 +44,10 @@ export async function lockOwner(tx: EventTransaction, owner: string): Promise<vo
 }
 
 /**
- * Locks a customer's first steps until the transaction ends, so that two at once do not open two sessions.
- * @throws Unauthorised when the browser has signed in or out meanwhile: nobody could open a session of the old
- * visitor id.
+ * Locks a visitor or customer before a session is opened, until the transaction ends, so that two requests at once do
+ * not open two sessions.
+ * @throws Unauthorised when the browser has signed in or out since the request began: nobody could open a session of
+ * the old visitor id.
  */
 export async function lockIdentity(tx: EventTransaction, identity: CustomerIdentity): Promise<void> {
 	await lockOwner(tx, identity.customerId ?? identity.visitorId);
@@ -58,8 +59,8 @@ export async function lockIdentity(tx: EventTransaction, identity: CustomerIdent
 }
 
 /**
- * Finds and locks the customer's open session; creates one when there is none. Call `lockIdentity` before.
- * @param input.sessionId which one to use when several are open; another owner's id is ignored.
+ * Finds and locks the customer's open session; creates a session when none is open. Call `lockIdentity` before.
+ * @param input.sessionId which session to use when several are open; the id of somebody else's session is ignored.
  */
 export async function lockOrCreateOpenSession(
 	tx: EventTransaction,
@@ -81,7 +82,7 @@ export async function lockOrCreateOpenSession(
 	return open ?? createSession(tx, identity, input);
 }
 
-/** The id of the customer's open session, or of a new one. Concurrent calls open one session. */
+/** Returns the id of the customer's open session, or of a new session. Concurrent calls open one session. */
 export async function findOrCreateSession(
 	identity: CustomerIdentity,
 	input: { locale: string },
@@ -93,7 +94,10 @@ export async function findOrCreateSession(
 	return row.sessionId;
 }
 
-/** Opens a session without a message, as the API does. @returns its id. */
+/**
+ * Opens a session without a message, for the REST API.
+ * @returns the session's id.
+ */
 export async function createEmptySession(
 	identity: CustomerIdentity,
 	input: { locale: string },

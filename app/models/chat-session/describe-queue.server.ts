@@ -6,7 +6,7 @@ import { expectedWait } from "./expected-wait.server.ts";
 import { queueText } from "./queue-texts.ts";
 import { waitTexts } from "./wait-texts.ts";
 
-/** One queued session. */
+/** The data of one queued session that its queue state is computed from. */
 type QueuedCustomer = {
 	/** Position in the queue; 1 is next. */
 	position: number;
@@ -16,10 +16,10 @@ type QueuedCustomer = {
 	language: string;
 };
 
-/** Availability and opening hours, which are the same for all queued customers. */
+/** Availability of agents and opening hours, which do not differ between queued customers. */
 type TeamState = { isTeamAvailable: boolean; hours: SettingValue<"business_hours">; now: Date };
 
-/** The queue state that a customer sees: position, expected wait and whether an agent is available. */
+/** The queue state that a customer sees: queue position, expected wait and whether an agent is available. */
 export function describeQueue(waiting: QueuedCustomer, { isTeamAvailable, hours, now }: TeamState): Queue {
 	const isOverdue = waiting.queueDeadline !== null && waiting.queueDeadline <= now;
 	const isOpen = isOpenAt(hours, now);

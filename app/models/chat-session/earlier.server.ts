@@ -10,12 +10,12 @@ const MESSAGE_PREVIEW_CHARACTERS = 140;
 export type EarlierSession = {
 	sessionId: string;
 	startedAt: string;
-	/** The beginning of the customer's first message; null when they wrote none. */
+	/** The beginning of the customer's first message; null when the customer wrote none. */
 	firstMessagePreview: string | null;
 };
 
 /**
- * A customer's ended sessions, newest first.
+ * Lists a customer's ended sessions, newest first.
  * @param page.before the last session of the previous page.
  * @returns `next`: the `before` of the following page; null on the last page.
  */

@@ -2,17 +2,20 @@ import { singleton } from "#app/singleton.server.ts";
 import { backgroundSql } from "#db/client.server.ts";
 import { estimateWait } from "./expected-wait.ts";
 
-/** Hours and number of recent waits that the estimate uses: older waits say little about the present. */
+/**
+ * Hours and number of finished waits in the queue that the estimate of the wait uses. Older waits say little about the
+ * present.
+ */
 const RECENT_HOURS = 24;
 const MAX_FINISHED_WAITS = 20;
-/** Maximum number of waiting customers that the estimate reads, the longest waits first. */
+/** Maximum number of currently waiting customers that the estimate of the wait reads, the longest waits first. */
 const MAX_CURRENT_WAITS = 500;
 
 const cachedEstimate = singleton("expected-wait", () => ({ seconds: null as number | null }));
 
 /**
- * Reads how long customers waited and wait, for `expectedWait`. It runs once per process every few seconds: the
- * estimate is the same for everybody, so no conversation computes its own. Both reads use an index:
+ * Reads how long customers waited for an agent and still wait, for `estimateWait`. It runs once per process every few
+ * seconds: the estimate is equal for all customers, so no session computes its own. Both reads use an index:
  * chat_sessions_taken and chat_sessions_open.
  */
 export async function refreshExpectedWait(): Promise<void> {
@@ -30,17 +33,20 @@ export async function refreshExpectedWait(): Promise<void> {
 	cachedEstimate.seconds = estimateWait(secondsOf(true), secondsOf(false));
 }
 
-/** A customer may wait this much longer than expected before the estimate counts as wrong for them. */
+/**
+ * A customer may wait this many times as long as expected before the estimate of the wait counts as wrong for this
+ * customer.
+ */
 const MAX_OVERRUN_FACTOR = 1.5;
 
 /**
- * The expected wait in seconds as of the last refresh; null when it is not known. A customer who has waited
- * much longer than it gets no number: the estimate is wrong for them.
+ * The expected wait for an agent in seconds, as of the last refresh; null when it is not known. Also null for a
+ * customer who has waited much longer than expected, because the estimate is wrong for this customer.
  */
 export function expectedWait(queuedAt: Date | null, now: Date): number | null {
 	const { seconds } = cachedEstimate;
 	if (seconds === null || queuedAt === null) return seconds;
 	const waited = (now.getTime() - queuedAt.getTime()) / 1_000;
-	// The page shows whole minutes, so less than one cannot be exceeded noticeably.
+	// The page shows whole minutes, so a wait of less than one minute cannot be exceeded noticeably.
 	return waited > Math.max(seconds, 60) * MAX_OVERRUN_FACTOR ? null : seconds;
 }

@@ -2,11 +2,11 @@
 const MIN_FINISHED_WAITS = 3;
 
 /**
- * The expected wait: the median of the Kaplan-Meier estimator (Kaplan and Meier 1958), which counts customers who
- * still wait as well. They have waited at least so long; leaving them out would keep the estimate short while the
- * queue stands still. Where more than half of all waits are longer than every finished one, the estimator has no
- * median; then the median of all waits so far is used, which is its lower bound.
- *
+ * Estimates the wait for an agent: the median of the Kaplan-Meier estimator (Kaplan and Meier 1958), which also counts
+ * customers who still wait. Without them, the estimate would stay short while the queue stands still. Where more than
+ * half of all waits are longer than every finished wait, the estimator has no median. The estimate is then the median
+ * of all waits so far, which is its lower bound.
+ * 
  * @param finishedWaits finished waits in seconds.
  * @param currentWaits waits so far, in seconds, of customers who still wait.
  * @returns seconds; null while fewer than three customers were answered.
@@ -21,7 +21,7 @@ export function estimateWait(finishedWaits: number[], currentWaits: number[]): n
 		while (passed < open.length && (open[passed] ?? 0) < seconds) passed += 1;
 		const atRisk = finished.length - done + open.length - passed;
 		surviving *= 1 - 1 / atRisk;
-		// Allows for the rounding error in the product of fractions.
+		// The small addition allows for the rounding error in the product of fractions.
 		if (surviving <= 0.5 + 1e-9) return Math.round(seconds);
 	}
 	const all = [...finished, ...open].sort((a, b) => a - b);

@@ -8,10 +8,13 @@ import { type Actor, type CustomerIdentity, ownedBy, sessionNotFound } from "./s
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Whether a text has the form of a session id. Any other text is treated like an unknown id. */
+/** Whether a text has the form of a session id. A text of another form is treated like an unknown id. */
 export const isSessionId = (text: string): boolean => UUID.test(text);
 
-/** A session that the actor may see. @throws NotFound when it does not exist or belongs to somebody else. */
+/**
+ * Reads a session that the actor may see.
+ * @throws NotFound when the session does not exist or belongs to somebody else.
+ */
 export async function requireSession(sessionId: string, actor: Actor): Promise<SessionView> {
 	if (!isSessionId(sessionId)) throw sessionNotFound();
 	const [view] = await selectSessions().where(and(eq(chatSessions.sessionId, sessionId), ownedBy(actor)));
@@ -20,7 +23,8 @@ export async function requireSession(sessionId: string, actor: Actor): Promise<S
 }
 
 /**
- * Milliseconds in which look-ups are batched into one statement, because a thousand readers may reconnect at once.
+ * Milliseconds in which look-ups of session ids are batched into one statement, because a thousand readers may
+ * reconnect at once.
  */
 const BATCH_WINDOW_MS = 5;
 
@@ -29,10 +33,9 @@ const sessionIdBatcher = singleton("session-access", () =>
 );
 
 /**
- * The id of a session that the actor may see. Look-ups are batched, so it is cheaper than `requireSession`, which
- * also reads the queue. Open streams call it repeatedly, so it checks revoked visitor ids too.
- * @throws NotFound when the session does not exist, belongs to somebody else, or the actor has signed in or out
- * since.
+ * The id of a session that the actor may see. Look-ups are batched, so this function is cheaper than `requireSession`,
+ * which also reads the queue. Open streams call it repeatedly, so it checks revoked visitor ids too.
+ * @throws NotFound when the session does not exist, belongs to somebody else, or the actor has signed in or out since.
  */
 export async function requireSessionId(sessionId: string, actor: Actor): Promise<string> {
 	if (!isSessionId(sessionId)) throw sessionNotFound();
@@ -45,8 +48,9 @@ export async function requireSessionId(sessionId: string, actor: Actor): Promise
 }
 
 /**
- * Returns the keys whose session the actor may see, with the condition of `ownedBy`. The ids are copied from the
- * database's answer: a substring of the URL would keep the whole URL in memory while the stream is open.
+ * Returns the requested pairs of session and actor for which the actor may see the session, by the condition of
+ * `ownedBy`. The ids are copied from the database's answer: a substring of the URL would keep the whole URL in memory
+ * while the stream is open.
  */
 async function filterPermitted(keys: string[]): Promise<Map<string, string>> {
 	const rows = await readSql<{ place: number; id: string }[]>`
@@ -55,8 +59,8 @@ async function filterPermitted(keys: string[]): Promise<Map<string, string>> {
 }
 
 /**
- * Locks the session's row until the transaction ends. Every change of a session starts here, so changes are
- * serialized.
+ * Locks the session's row until the transaction ends. Every change of a session starts with this lock, so changes
+ * happen one after the other.
  * @throws NotFound when the session does not exist or belongs to somebody else.
  */
 export async function lockSession(tx: Transaction, sessionId: string, actor: Actor): Promise<SessionRow> {
@@ -70,7 +74,9 @@ export async function lockSession(tx: Transaction, sessionId: string, actor: Act
 	return row;
 }
 
-/** The session to show on the customer's page: the open one, otherwise the newest; null when there is none. */
+/**
+ * The session to show on the customer's page: the open session, otherwise the newest; null when the customer has none.
+ */
 export async function findCurrentSession(identity: CustomerIdentity): Promise<SessionView | null> {
 	const [view] = await selectSessions()
 		.where(ownedBy({ type: "customer", identity }))
@@ -79,7 +85,7 @@ export async function findCurrentSession(identity: CustomerIdentity): Promise<Se
 	return view ?? null;
 }
 
-/** The email address that the customer gave last in any of their sessions, or null. */
+/** The email address that the customer gave last in any of the customer's sessions, or null. */
 export async function findGivenEmail(identity: CustomerIdentity): Promise<string | null> {
 	const given = sql<string | null>`coalesce(${chatSessions.contactEmail}, ${chatSessions.verifiedEmail})`;
 	const [row] = await db
@@ -93,8 +99,8 @@ export async function findGivenEmail(identity: CustomerIdentity): Promise<string
 
 /**
  * Lists sessions, newest first, at most `limit`. API keys see all sessions, customers their own.
- * @param filter.before the last session of the previous page; paging is exact even if several began at the same
- * moment.
+ * @param filter.before the last session of the previous page. No session is skipped or repeated, even if several began
+ * at one moment.
  */
 export async function listSessions(
 	actor: Actor,

@@ -5,22 +5,22 @@ import { aiTurns, assistantActions, chatMessages, chatSessions } from "#db/schem
 import type { Answer, Handover } from "#db/shapes.ts";
 import { sessionEventData } from "./publish-session.server.ts";
 
-/** Number of messages that a handover summarises; the transcript has the older ones. */
+/** Number of messages that a handover summarises. The agent can read older ones in the session itself. */
 const MAX_MESSAGES = 40;
 const MAX_TURNS = 8;
 
 export type HandoverMaterial = {
 	intent: string | null;
 	queueReason: string | null;
-	/** The newest messages, oldest first. `answers` and `actions` have the same order. */
+	/** The newest messages, oldest first. `answers` and `actions` are oldest first too. */
 	messages: { senderType: "user" | "agent" | "bot" | "system"; message: string }[];
-	/** Outcomes of the assistant's answers. */
+	/** Results of the assistant's answers, such as whether a question was answered. */
 	answers: Answer[];
 	/** Actions that the assistant proposed, and their states. */
 	actions: { tool: string; state: string }[];
 };
 
-/** Sessions in the queue or with an agent that have no handover yet. */
+/** Lists sessions in the queue or with an agent that have no handover yet. */
 export async function listWithoutHandover(limit: number): Promise<string[]> {
 	const rows = await db
 		.select({ sessionId: chatSessions.sessionId })
@@ -40,7 +40,8 @@ export async function listWithoutHandover(limit: number): Promise<string[]> {
 
 /**
  * Writes the first handover of a session that has none.
- * @returns the handover and its material; null when one exists, or another process is writing it.
+ * @returns the handover and the messages that it is made from; null when a handover exists, or another process is
+ * writing one.
  */
 export async function writeFirstHandover(
 	sessionId: string,

@@ -9,36 +9,40 @@ import { customerLanguage } from "./locale.ts";
 
 /** Maximum length of the message preview in an inbox row, in characters. */
 const MAX_PREVIEW_CHARACTERS = 120;
-/** Characters of a message that are read for its preview, because Markdown and URLs are removed from it. */
+/**
+ * Characters of a message that are read for its preview. More are read than shown, because Markdown and URLs are
+ * removed.
+ */
 const MAX_PREVIEW_SOURCE_CHARACTERS = 2_000;
 
 /**
- * The inbox in the order of `arrangeInbox`.
- * @param waitingLimit maximum number of waiting sessions; `waiting` is the number of all of them.
+ * Reads the inbox in the order of `arrangeInbox`.
+ * @param waitingLimit maximum number of waiting sessions in the result; `waiting` is the number of all waiting
+ * sessions.
  */
 export async function listInbox(waitingLimit: number): Promise<Inbox> {
 	const [rows, waiting] = await Promise.all([inboxQuery(waitingLimit), countWaiting()]);
 	return { entries: arrangeInbox(rows.map(toEntry), { waitingLimit, now: Date.now() }), waiting };
 }
 
-/** The statement of the inbox. Exported for the test of its query plan. */
+/** The SQL statement of the inbox. Exported for the test of its query plan. */
 export const inboxQuery = (waitingLimit: number) =>
 	rowsQuery(sql`${chatSessions.id} in (${listedIds(waitingLimit)})`);
 
-/** The present inbox rows of these sessions, in no order. */
+/** Reads the present inbox rows of these sessions, in no order. */
 export async function readInboxRows(sessionIds: string[]): Promise<Inbox> {
 	const [entries, waiting] = await Promise.all([getInboxEntries(sessionIds), countWaiting()]);
 	return { entries, waiting };
 }
 
-/** The present inbox entries of these sessions, in no order. */
+/** Reads the present inbox entries of these sessions, in no order. */
 export async function getInboxEntries(sessionIds: string[]): Promise<InboxEntry[]> {
 	if (sessionIds.length === 0) return [];
 	return selectEntries(inArray(chatSessions.sessionId, sessionIds));
 }
 
 /**
- * Ended sessions, newest first.
+ * Lists ended sessions, newest first.
  * @param page.before the last session of the previous page; an unknown id gives an empty page.
  * @returns rows, and `next`: the `before` of the following page, null on the last page.
  */
@@ -61,14 +65,14 @@ const latestEndedFirst = (a: InboxEntry, b: InboxEntry): number =>
 	Date.parse(b.endedAt ?? b.startedAt) - Date.parse(a.endedAt ?? a.startedAt) ||
 	(a.sessionId < b.sessionId ? 1 : -1);
 
-/** Minimum length of a search by the beginning of a session id; a shorter one would match too many sessions. */
+/** Minimum length of a search by the beginning of a session id. A shorter beginning would match too many sessions. */
 const MIN_ID_PREFIX_LENGTH = 4;
 const MAX_ID_PREFIX_LENGTH = 100;
 const MAX_SEARCH_RESULTS = 20;
 
 /**
  * Finds sessions, open or ended, whose id begins with the text that an agent typed, newest first.
- * @returns at most 20; none when the text cannot be the beginning of an id.
+ * @returns at most 20 sessions; none when the text cannot be the beginning of an id.
  */
 export async function findByIdPrefix(text: string): Promise<InboxEntry[]> {
 	if (text.length > MAX_ID_PREFIX_LENGTH) return [];
@@ -85,8 +89,8 @@ export async function findByIdPrefix(text: string): Promise<InboxEntry[]> {
 const countWaiting = (): Promise<number> => db.$count(chatSessions, eq(chatSessions.status, "queued"));
 
 /**
- * Ids of the sessions in each section of the inbox. Each section reads its index in the order of `arrangeInbox` up to
- * its limit, so the cost does not grow with the number of sessions.
+ * SQL for the ids of the sessions in each section of the inbox. Each section reads its index in the order of
+ * `arrangeInbox` up to its limit, so the cost does not grow with the number of sessions.
  */
 function listedIds(waitingLimit: number): SQL {
 	const latest = (status: "agent" | "assistant") => sql`(
@@ -103,7 +107,7 @@ function listedIds(waitingLimit: number): SQL {
 	)`;
 }
 
-/** The newest message that meets the condition, as a lateral join. */
+/** SQL lateral join for a session's newest message that meets the condition. */
 function newestMessage(name: string, condition: (message: typeof chatMessages) => SQL | undefined) {
 	const message = alias(chatMessages, name) as unknown as typeof chatMessages;
 	return db
@@ -141,7 +145,7 @@ function rowsQuery(condition: SQL) {
 			.leftJoin(users, eq(users.id, chatAgents.userId))
 			.leftJoinLateral(newestOfCustomer, sql`true`)
 			.leftJoinLateral(shown, sql`true`)
-			// A session that a program opened and that has no message is not listed.
+			// A session that a program opened and that has no message is not listed in the inbox.
 			.where(
 				and(
 					condition,
@@ -152,8 +156,8 @@ function rowsQuery(condition: SQL) {
 }
 
 /**
- * The beginning of a message as one line of plain text. Formatting is removed, except from the customer's own
- * messages.
+ * The beginning of a message as one line of plain text, for the inbox. Formatting is removed, except from customers'
+ * messages, which are plain text already.
  */
 function previewOf(message: string, sender: string | null): string {
 	const beginning = message.slice(0, MAX_PREVIEW_SOURCE_CHARACTERS);

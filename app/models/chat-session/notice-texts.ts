@@ -1,14 +1,14 @@
-/** The texts of notices to customers, in each language that the assistant has phrases in. */
+/** The texts of notices to customers, in each language in which the assistant has fixed texts. */
 export type NoticeTexts = {
 	called: string;
-	/** Notice that the session's agent does not answer; `name` is null when it is unknown. */
+	/** Notice that the session's agent does not answer; `name` is the agent's name, or null when unknown. */
 	left: (name: string | null) => string;
 	overdue: string;
 	emailLeft: (email: string) => string;
 	joined: (name: string) => string;
 	ended: string;
 	proved: (email: string) => string;
-	/** Text added to `proved` for a customer who is not signed in. */
+	/** Sentence that is added to `proved` for a customer who is not signed in. */
 	provedFor: (hours: number) => string;
 };
 
@@ -24,7 +24,10 @@ const ENGLISH: NoticeTexts = {
 	provedFor: (hours) => `We can talk about its orders in this conversation for ${hours} hours.`,
 };
 
-/** Isolates a name or an address in right-to-left text, so that it and the full stop after it keep their order. */
+/**
+ * Marks the text direction around a name or an address, so that in right-to-left text the name and the full stop after
+ * it keep their order.
+ */
 const isolateDirection = (text: string) => `\u2068${text}\u2069`;
 
 const TEXTS: Record<string, NoticeTexts> = {
@@ -153,7 +156,10 @@ const TEXTS: Record<string, NoticeTexts> = {
 	},
 };
 
-/** The texts of notices in a language; English when there are none in it. @param tag BCP 47. */
+/**
+ * The texts of notices in a language; in English when there are no texts in it.
+ * @param tag BCP 47.
+ */
 export function noticeTexts(tag: string): { language: string; texts: NoticeTexts } {
 	const language = tag.toLowerCase().split("-")[0] ?? "";
 	const texts = TEXTS[language];

@@ -9,7 +9,10 @@ import { customerLanguage } from "./locale.ts";
 
 export type SessionRow = typeof chatSessions.$inferSelect;
 
-/** Position in the queue, counted from 1, in the order of the inbox: the longest wait is first. */
+/**
+ * SQL expression for a session's queue position, counted from 1. As in the inbox, the session with the longest wait is
+ * first.
+ */
 const queuePosition = sql<number | null>`case when ${chatSessions.status} = 'queued' then (
 	select count(*)::int from chat_sessions ahead
 	where ahead.status = 'queued' and (coalesce(ahead.queued_at, ahead.started_at), ahead.session_id)
@@ -32,7 +35,7 @@ const sessionColumns = {
 	hoursSetting: hoursSetting.as("hours_setting"),
 };
 
-/** Query of sessions with the agent's name and the queue position. Callers add a `where`. */
+/** Makes a query of sessions with the agent's name and the queue position. Callers add a `where`. */
 export function selectSessions(executor: Pick<typeof db, "select"> = db) {
 	return executor
 		.select(sessionColumns)
@@ -44,12 +47,14 @@ export function selectSessions(executor: Pick<typeof db, "select"> = db) {
 
 export type SessionView = Awaited<ReturnType<typeof selectSessions>>[number];
 
-/** A session as its customer may see it: without the agents' tags and notes. */
+/**
+ * Converts a session to the form that its customer may see: without the tags, intent and handover that only agents see.
+ */
 export function sessionForCustomer(view: SessionView): Session {
 	return { ...sessionForAgent(view), tags: [], intent: null, agentId: null, handover: null };
 }
 
-/** A session as agents and API keys see it. */
+/** Converts a session to the form that agents and API keys see. */
 export function sessionForAgent(view: SessionView): Session {
 	const { row, agentName, queuePosition } = view;
 	const isQueued = row.status === "queued";

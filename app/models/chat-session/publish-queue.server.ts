@@ -9,14 +9,14 @@ import { describeQueue } from "./describe-queue.server.ts";
 import { customerLanguage } from "./locale.ts";
 import { sessionEventData } from "./publish-session.server.ts";
 
-/** Queued sessions that are compared in one round, in queue order. */
+/** Number of queued sessions that are compared in one round, in queue order. */
 const MAX_COMPARED_SESSIONS = 1_000;
 /**
- * A change of queue position alone is announced only up to this position; otherwise each departure would write an
- * event for every queued session.
+ * A change of the queue position alone is announced only up to this position. Otherwise each departure from the queue
+ * would write an event for every queued session.
  */
 const MAX_ANNOUNCED_POSITION = 50;
-/** Maximum announcements in one round; the next round announces the rest. */
+/** Maximum number of announcements in one round; the next round announces the rest. */
 const MAX_ANNOUNCEMENTS = 100;
 
 type QueuedSession = {
@@ -27,16 +27,17 @@ type QueuedSession = {
 	locale: string;
 	detectedLanguage: string | null;
 	/**
-	 * The queue state in the session's newest event; null when no event has one, because the session began in the queue.
+	 * The queue state in the session's newest event, which is the state that the customer sees. Null when no event has
+	 * one, because the session began in the queue.
 	 */
 	announced: Queue | null;
 };
 
 /**
- * Publishes changes of queue position, expected wait and team availability to queued customers. These change without
- * an event of the customer's own session (agents come and go, the store opens, others leave the queue), so each round
- * compares the announced state with the present one. Several processes may run it at once: each session is compared
- * again under its lock.
+ * Publishes changes of queue position, expected wait and agents' availability to queued customers. These values change
+ * without an event of the customer's own session (agents come and go, the store opens, others leave the queue). Each
+ * round therefore compares the announced queue state with the present one. Several processes may run this function at
+ * once: each session is compared again under its lock.
  * @returns the number of sessions with a new announcement.
  */
 export async function publishQueueChanges(): Promise<number> {
@@ -62,7 +63,7 @@ async function publishQueueState(tx: EventTransaction, sessionId: string): Promi
 		.select({ id: chatSessions.id })
 		.from(chatSessions)
 		.where(and(eq(chatSessions.sessionId, sessionId), eq(chatSessions.status, "queued")))
-		// A locked session is skipped: the lock's owner announces it, or the next round does.
+		// A locked session is skipped: the transaction that has locked it announces the change, or the next round does.
 		.for("update", { skipLocked: true });
 	if (!row) return false;
 	const data = await sessionEventData(tx, sessionId, "public");
@@ -76,7 +77,7 @@ async function publishQueueState(tx: EventTransaction, sessionId: string): Promi
 	return true;
 }
 
-/** Queued sessions in queue order, each with the queue state of its newest event. */
+/** Lists queued sessions in queue order, each with the queue state of its newest event. */
 async function listWaiting(): Promise<QueuedSession[]> {
 	return backgroundSql<QueuedSession[]>`
 		select w.session_id as "sessionId", w.position, w.queued_at as "queuedAt",
@@ -96,6 +97,6 @@ async function listWaiting(): Promise<QueuedSession[]> {
 		order by w.position`;
 }
 
-/** Whether two queue states look the same to the customer. */
+/** Whether two queue states look equal to the customer. */
 const isSameQueue = (one: Queue, other: Queue): boolean =>
 	one.text === other.text && one.state === other.state && one.canEmail === other.canEmail;

@@ -5,7 +5,7 @@ import { type EventTransaction, publish } from "#app/realtime/publish.server.ts"
 import { chatSessions } from "#db/schema.ts";
 import { type SessionRow, selectSessions, sessionForAgent, sessionForCustomer } from "./present.server.ts";
 
-/** Publishes the present state of a session on both streams, in the transaction that changed it. */
+/** Publishes the present state of a session on both of its streams, in the transaction that changed the session. */
 export async function publishSession(tx: EventTransaction, sessionId: string): Promise<Session> {
 	for (const stream of ["internal", "public"] as const) {
 		await publish(tx, {
@@ -18,7 +18,7 @@ export async function publishSession(tx: EventTransaction, sessionId: string): P
 	return readSession(tx, sessionId);
 }
 
-/** The data of a session event, as readers of this stream may see it. */
+/** The data of a session event, as readers of the given stream may see it. */
 export async function sessionEventData(
 	tx: EventTransaction,
 	sessionId: string,
@@ -33,7 +33,7 @@ export async function sessionEventData(
 	});
 }
 
-/** A session as agents see it. */
+/** Reads a session in the form that agents see. */
 export async function readSession(tx: EventTransaction, sessionId: string): Promise<Session> {
 	const [view] = await selectSessions(tx).where(eq(chatSessions.sessionId, sessionId));
 	if (!view) throw new Error("The session is gone.");

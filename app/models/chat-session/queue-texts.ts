@@ -1,9 +1,9 @@
 import type { Queue } from "#app/realtime/events.ts";
 
-/** The sentences about queue position and expected wait for a queued customer. */
+/** The sentences that tell a queued customer the queue position and the expected wait. */
 
 export type WaitTexts = {
-	/** Language of these texts, two letters. */
+	/** Language of these sentences, two letters. */
 	language: string;
 	position: (position: number) => string;
 	agentsAway: string;
@@ -11,10 +11,10 @@ export type WaitTexts = {
 	noAgent: string;
 	ahead: string;
 	unknown: string;
-	/** Sentence about the present wait; `howLong` is the text of `about` or `moment`. */
+	/** Sentence about the expected wait; `howLong` is the text of `about` or `moment`. */
 	currentWait: (howLong: string) => string;
 	lessThanAMinute: string;
-	/** "about …" with a duration such as "4 minutes". */
+	/** The text "about …" with a duration such as "4 minutes". */
 	aboutMinutes: (durationText: string) => string;
 };
 
@@ -31,14 +31,14 @@ export const ENGLISH_WAIT_TEXTS: WaitTexts = {
 	aboutMinutes: (duration) => `about ${duration}`,
 };
 
-/** The data that the sentences are made from. */
+/** The data from which the sentences for a queued customer are made. */
 export type QueueFacts = Omit<Queue, "text" | "language">;
 
-/** The queue position and the expected wait, as one text. */
+/** The queue position and the expected wait of a queued customer, as one text. */
 export const queueText = (queue: QueueFacts, texts: WaitTexts = ENGLISH_WAIT_TEXTS): string =>
 	`${texts.position(queue.position)} ${expectedWaitText(queue, texts)}`;
 
-/** The expected wait, or why it will take longer; only what is known. */
+/** The expected waiting time in the queue for an agent, or the reason for a longer one. Unknown values are left out. */
 export function expectedWaitText(queue: QueueFacts, texts: WaitTexts = ENGLISH_WAIT_TEXTS): string {
 	switch (queue.state) {
 		case "closed":
@@ -56,10 +56,13 @@ export function expectedWaitText(queue: QueueFacts, texts: WaitTexts = ENGLISH_W
 	}
 }
 
-/** Whether to ask for an email address: no agent is available or none came in time, and email can be sent. */
+/**
+ * Whether the page asks a queued customer for an email address. It asks when email can be sent, and no agent is
+ * available or no agent came in the announced time.
+ */
 export const isEmailOffered = (queue: Queue): boolean => queue.canEmail && queue.state !== "waiting";
 
-/** A duration such as "about 4 minutes". An estimate does not justify seconds. */
+/** A duration such as "about 4 minutes", without seconds because it is an estimate. */
 function duration(seconds: number, texts: WaitTexts): string {
 	if (seconds < 60) return texts.lessThanAMinute;
 	const minutes = Math.round(seconds / 60);
@@ -69,7 +72,7 @@ function duration(seconds: number, texts: WaitTexts): string {
 	return texts.aboutMinutes(new Intl.NumberFormat(withLatinDigits(texts.language), format).format(count));
 }
 
-/** An opening time such as "Monday 30 November at 09:00 (Europe/Lisbon)", in the store's time zone. */
+/** An opening time of the store, such as "Monday 30 November at 09:00 (Europe/Lisbon)", in the store's time zone. */
 function openingTimeText({ timeZone }: QueueFacts, iso: string, language: string): string {
 	const at = new Date(iso);
 	const locale = language === "en" ? "en-GB" : withLatinDigits(language);
@@ -85,5 +88,5 @@ function openingTimeText({ timeZone }: QueueFacts, iso: string, language: string
 	return `${day.format(at).replace(",", "")} at ${clock.format(at)} (${zone})`;
 }
 
-/** A locale whose numbers use Latin digits, as queue positions and order numbers do. */
+/** Returns a locale whose numbers use the digits 0 to 9, as queue positions and order numbers do. */
 const withLatinDigits = (language: string): string => `${language}-u-nu-latn`;

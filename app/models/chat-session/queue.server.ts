@@ -18,8 +18,8 @@ import { publishSession, readSession, requireNotEnded } from "./publish-session.
 import type { Actor } from "./scope.server.ts";
 
 /**
- * Why an agent was requested. It is stored, and the page makes a text of it. An owner's topic is `topic:` and its
- * name.
+ * Why an agent was requested. The reason is stored, and the page makes a text of it. The reason for an owner's topic is
+ * `topic:` and the topic's name.
  */
 type QueueReason =
 	| "requested"
@@ -35,7 +35,7 @@ type QueueReason =
 	| "agent-away"
 	| string;
 
-/** The reasons that raise a session's priority. */
+/** The reasons for requesting an agent that raise a session's priority, with the new priority. */
 const PRIORITY_OF_REASON: Record<QueueReason, "high" | "urgent"> = {
 	"customer-upset": "high",
 	legal: "high",
@@ -44,7 +44,7 @@ const PRIORITY_OF_REASON: Record<QueueReason, "high" | "urgent"> = {
 
 /**
  * Puts a session in the queue for an agent. A repeated request changes nothing.
- * @throws NotFound, Conflict when it has ended.
+ * @throws NotFound; Conflict when the session has ended.
  */
 export async function requestAgent(sessionId: string, actor: Actor): Promise<Session> {
 	const requested = await transact(async (tx) => {
@@ -59,8 +59,8 @@ export async function requestAgent(sessionId: string, actor: Actor): Promise<Ses
 }
 
 /**
- * Queues a session in the caller's transaction, with a deadline, and writes the notice. The handover is written
- * again.
+ * Queues a session in the caller's transaction, with the time by which an agent should come, and writes the notice. The
+ * session's handover is deleted, so that a new one is written.
  */
 export async function queueSession(
 	tx: EventTransaction,
@@ -90,7 +90,10 @@ export async function requeueSession(tx: EventTransaction, row: SessionRow): Pro
 	});
 }
 
-/** Writes the notice that no agent came by the deadline. The delay does not raise the priority. */
+/**
+ * Writes the notice that no agent came within the announced waiting time. The delay does not raise the session's
+ * priority.
+ */
 export async function writeOverdueNotice(tx: EventTransaction, sessionId: string): Promise<Session> {
 	await tx
 		.update(chatSessions)
@@ -99,7 +102,7 @@ export async function writeOverdueNotice(tx: EventTransaction, sessionId: string
 	return publishQueued(tx, sessionId, { kind: "queue-overdue", text: ({ overdue }) => overdue });
 }
 
-/** Sets a missing deadline of a queued session. */
+/** Sets the time by which an agent should come, for a queued session that has none. */
 export async function setMissingDeadline(tx: EventTransaction, sessionId: string): Promise<void> {
 	const deadline = await nextDeadline(tx);
 	await tx
@@ -110,8 +113,9 @@ export async function setMissingDeadline(tx: EventTransaction, sessionId: string
 }
 
 /**
- * Stores the email address at which a queued customer wants the answer. The same address again changes nothing.
- * @throws NotFound, Conflict when the session is not in the queue.
+ * Stores the email address at which a queued customer wants the answer. A repeated call with one address changes
+ * nothing.
+ * @throws NotFound; Conflict when the session is not in the queue.
  */
 export async function saveContactEmail(sessionId: string, actor: Actor, email: string): Promise<Session> {
 	return transact(async (tx) => {
@@ -129,10 +133,16 @@ export async function saveContactEmail(sessionId: string, actor: Actor, email: s
 	});
 }
 
-/** The present time in whole milliseconds, as in browsers, so that server and browser sort alike. */
+/**
+ * SQL expression for the present time in whole milliseconds. Browsers have no finer times, so server and browser sort
+ * sessions alike.
+ */
 const nowInMilliseconds = sql`date_trunc('milliseconds', clock_timestamp())`;
 
-/** The time since which the customer has waited for the session's agent; the present time when they do not wait. */
+/**
+ * SQL expression for the time since which the customer has waited for an answer of the session's agent; the present
+ * time when the customer does not wait.
+ */
 const unansweredSince = sql`coalesce((
 	select greatest(newest.sent_at, chat_sessions.assigned_at) from (
 		select sender_type, sent_at from chat_messages
@@ -142,7 +152,10 @@ const unansweredSince = sql`coalesce((
 	) newest where newest.sender_type = 'user'
 ), ${nowInMilliseconds})`;
 
-/** @param since SQL expression of the time from which the customer's wait counts. */
+/**
+ * Sets a session's row to the state "queued".
+ * @param since SQL expression of the time from which the customer's wait counts.
+ */
 async function enterQueue(
 	tx: EventTransaction,
 	sessionId: string,
@@ -162,7 +175,7 @@ async function enterQueue(
 		.where(eq(chatSessions.sessionId, sessionId));
 }
 
-/** The deadline for an agent to come: some minutes from now, or from the next opening of the store. */
+/** The time by which an agent should come: some minutes from now, or from the next opening of the store. */
 export async function nextDeadline(tx: EventTransaction): Promise<Date> {
 	const { answerWithinMinutes } = await getSetting("queue", tx);
 	const now = new Date();
@@ -170,7 +183,10 @@ export async function nextDeadline(tx: EventTransaction): Promise<Date> {
 	return new Date(from.getTime() + answerWithinMinutes * 60_000);
 }
 
-/** Raises a session's priority to at least this one. @returns whether it changed. */
+/**
+ * Raises a session's priority to at least the given one.
+ * @returns whether the priority changed.
+ */
 export async function raisePriority(
 	tx: EventTransaction,
 	sessionId: string,
@@ -186,8 +202,8 @@ export async function raisePriority(
 }
 
 /**
- * Publishes the queued session and writes the notice. Queue position and wait change, so the notice does not contain
- * them.
+ * Publishes the queued session and writes the notice. The notice does not contain queue position and wait, because
+ * these change.
  */
 async function publishQueued(
 	tx: EventTransaction,

@@ -37,7 +37,7 @@ export async function returnToAssistant(sessionId: string, actor: Actor): Promis
 				overdueNoticedAt: null,
 				assignedAt: null,
 				assignedAgentId: null,
-				// The next handover summarises what happens from here.
+				// The session's next handover summarises only what happens from here on.
 				handover: null,
 			})
 			.where(eq(chatSessions.sessionId, sessionId));
@@ -53,8 +53,8 @@ export async function returnToAssistant(sessionId: string, actor: Actor): Promis
 }
 
 /**
- * The sequence of the newest message if it is the customer's. System messages and stopped answers do not count as
- * answers.
+ * The sequence of the session's newest message if a customer wrote it. Notices and stopped answers are ignored, because
+ * they are no answers.
  */
 async function findUnansweredQuestion(tx: Transaction, sessionId: string): Promise<number | null> {
 	const [row] = await tx.execute<{ seq: number; isQuestion: boolean }>(sql`

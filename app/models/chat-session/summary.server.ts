@@ -4,29 +4,32 @@ import { chatMessages, chatSessions } from "#db/schema.ts";
 
 /** Number of messages before the question that a model gets in full. */
 export const SENT_MESSAGES = 20;
-/** The newest of these stay out of the summary, because the next question often refers to them. */
+/** Number of the newest messages that stay out of the summary, because the next question often refers to them. */
 const KEPT_MESSAGES = 10;
 /** Maximum number of messages in one summary; the next summary takes the rest. */
 const MAX_MESSAGES = 60;
 
 export type ToSummarise = {
-	/** The summary so far; null the first time. */
+	/** The session's summary so far; null before the first summary. */
 	before: string | null;
 	beforeSeq: number;
 	/** Messages to add to the summary, oldest first. */
 	messages: { senderType: "user" | "agent" | "bot" | "system"; message: string }[];
-	/** The sequence of the newest of these messages. */
+	/** The sequence of the newest of the messages to add to the summary. */
 	upToSeq: number;
 };
 
-/** The messages that no longer fit into a model's context and must be summarised; null when all fit. */
+/**
+ * The messages of a session that no longer fit into a model's prompt and must be summarised; null when all messages
+ * fit.
+ */
 export async function readToSummarise(sessionId: string): Promise<ToSummarise | null> {
 	const [session] = await db
 		.select({ before: chatSessions.summary, beforeSeq: chatSessions.summarySeq })
 		.from(chatSessions)
 		.where(eq(chatSessions.sessionId, sessionId));
 	if (!session) return null;
-	// Reads the messages for one summary, and the newest ones that stay out of it.
+	// The query reads the messages for one summary, and the newest messages, which stay out of it.
 	const rows = await db
 		.select({ seq: chatMessages.seq, senderType: chatMessages.senderType, message: chatMessages.message })
 		.from(chatMessages)
@@ -45,7 +48,7 @@ export async function readToSummarise(sessionId: string): Promise<ToSummarise | 
 	return upToSeq === undefined ? null : { ...session, messages, upToSeq };
 }
 
-/** Stores a summary, unless another one was stored since its messages were read. */
+/** Stores a session's summary, unless another summary was stored since its messages were read. */
 export async function saveSummary(
 	sessionId: string,
 	{ beforeSeq, upToSeq }: Pick<ToSummarise, "beforeSeq" | "upToSeq">,

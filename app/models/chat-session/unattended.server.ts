@@ -9,31 +9,34 @@ import { db, type Transaction } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
 import { queueSession, requeueSession, setMissingDeadline, writeOverdueNotice } from "./queue.server.ts";
 
-/** Seconds before a message without a turn counts as a problem: the transaction that enqueues it may still commit. */
+/**
+ * Seconds before a message without a turn counts as a problem. Until then, the transaction that enqueues the turn may
+ * still commit.
+ */
 const GRACE_SECONDS = 15;
 /** Seconds that a turn may stay unanswered before the session goes to the queue. */
 const OVERDUE_TURN_SECONDS = 180;
 /** Number of turns for one question after which the session goes to the queue. */
 const MAX_TURNS_PER_QUESTION = 3;
-/** Sessions that are repaired in one round; the next round repairs the rest. */
+/** Maximum number of sessions that are repaired in one round; the next round repairs the rest. */
 const REPAIR_BATCH_SIZE = 100;
 
 const PROBLEMS = [
 	/** The customer's newest message has neither an answer nor a turn. */
 	"unpromised",
-	/** No process works on the turn. */
+	/** No process works on the session's open turn. */
 	"unkept",
 	/** The session's agent is away or does not answer. */
 	"agent-away",
-	/** The session is in the queue without a deadline. */
+	/** The session is in the queue, but no time is set by which an agent should come. */
 	"no-deadline",
-	/** The deadline has passed and the customer has not been informed. */
+	/** The waiting time that was announced to a queued customer has passed, and no notice has told the customer. */
 	"overdue",
 ] as const;
 export type Problem = (typeof PROBLEMS)[number];
 type UnattendedSession = { sessionId: string; problem: Problem; questionSeq: number; turnCount: number };
 
-/** Repairs by this process since its start, by problem. */
+/** Number of repairs of unattended sessions by this process since its start, by problem. */
 export const repairs = singleton(
 	"unattended-repairs",
 	() => Object.fromEntries(PROBLEMS.map((problem) => [problem, 0])) as Record<Problem, number>,
@@ -41,8 +44,9 @@ export const repairs = singleton(
 
 /**
  * Finds unattended sessions and repairs them, so that every open session is answered, has a turn, or is in the queue
- * with a deadline. Several processes may run it at once: each session is checked again under its lock.
- * @param activeSince checks sessions of the assistant only if they have a message since then; when absent, all
+ * with an announced waiting time. Several processes may run this function at once: each session is checked again under
+ * its lock.
+ * @param activeSince checks sessions of the assistant only if they have a message since this time; when absent, all
  * sessions that were never ended are read.
  * @returns the repairs.
  */
@@ -64,7 +68,7 @@ async function repair(tx: EventTransaction, sessionId: string): Promise<Problem 
 		.select()
 		.from(chatSessions)
 		.where(eq(chatSessions.sessionId, sessionId))
-		// A locked session is skipped: the lock's owner is changing it, and the next round checks it again.
+		// A locked session is skipped: the transaction that has locked it is changing it, and the next round checks it again.
 		.for("update", { skipLocked: true });
 	if (!row) return null;
 	const [unattended] = await findUnattended(tx, sql`select ${sessionId}::uuid as session_id`);
@@ -93,9 +97,9 @@ async function repair(tx: EventTransaction, sessionId: string): Promise<Problem 
 }
 
 /**
- * Sessions that could be unattended: those in the queue or with an agent, those with an open turn, and the
- * assistant's sessions with a message since `activeSince`, or all of those when it is absent. Each part reads an
- * index.
+ * SQL for the sessions that could be unattended: those in the queue or with an agent, those with an open turn, and the
+ * assistant's sessions with a message since `activeSince` (all of the assistant's sessions when it is absent). Each
+ * part reads an index.
  */
 function openSessions(activeSince: Date | undefined): SQL {
 	const hour = sql`date_trunc('hour', ${activeSince?.toISOString()}::timestamptz at time zone 'utc')`;
@@ -106,7 +110,10 @@ function openSessions(activeSince: Date | undefined): SQL {
 			where status = 'assistant' ${activeSince ? sql`and activity_hour >= ${hour}` : sql``}`;
 }
 
-/** Finds unattended sessions and their problems among the candidates. Attended sessions give no row. */
+/**
+ * Finds unattended sessions and their problems among the sessions that could be unattended. Attended sessions give no
+ * row.
+ */
 async function findUnattended(
 	executor: Pick<Transaction, "execute" | "select">,
 	candidates: SQL,

@@ -5,10 +5,10 @@ import { chatMessages, chatSessions } from "#db/schema.ts";
 import { publishSession } from "./publish-session.server.ts";
 import { raisePriority } from "./queue.server.ts";
 
-/** Number of the customer's newest messages that are checked for urgency; older ones were answered. */
+/** Number of the customer's newest messages that are checked for urgency. Older messages were answered. */
 const MAX_CHECKED_MESSAGES = 3;
 
-/** The customer's newest messages in a session. */
+/** The texts of the customer's newest messages in a session. */
 export async function readNewestTexts(sessionId: string): Promise<string[]> {
 	const rows = await db
 		.select({ message: chatMessages.message })
@@ -19,7 +19,7 @@ export async function readNewestTexts(sessionId: string): Promise<string[]> {
 	return rows.map((row) => row.message);
 }
 
-/** Raises an open session's priority to at least this one, and publishes the change. */
+/** Raises an open session's priority to at least the given one, and publishes the change. */
 export async function makeUrgent(sessionId: string, priority: "high" | "urgent"): Promise<void> {
 	await transact(async (tx) => {
 		const [row] = await tx

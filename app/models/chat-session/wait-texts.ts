@@ -1,6 +1,9 @@
 import { ENGLISH_WAIT_TEXTS, type WaitTexts } from "./queue-texts.ts";
 
-/** Texts for queued customers in every language but English. Browsers get the finished text. */
+/**
+ * Texts for queued customers in every language but English. They are only on the server; browsers get the finished
+ * text.
+ */
 const TEXTS: Record<string, WaitTexts> = {
 	de: {
 		language: "de",
@@ -124,5 +127,8 @@ const TEXTS: Record<string, WaitTexts> = {
 	},
 };
 
-/** The texts for queued customers in a language; English when there are none. @param language two letters. */
+/**
+ * The texts for queued customers in a language; in English when there are no texts in it.
+ * @param language two letters.
+ */
 export const waitTexts = (language: string): WaitTexts => TEXTS[language] ?? ENGLISH_WAIT_TEXTS;

@@ -8,8 +8,8 @@ import type { SessionRow } from "./present.server.ts";
 import type { Actor } from "./scope.server.ts";
 
 /**
- * Enqueues a turn for the customer's last question again, if its answer asked them to sign in. The caller has locked
- * the session and knows who the customer is now.
+ * Enqueues a turn for the customer's last question again, if its answer asked the customer to sign in. The caller has
+ * locked the session and knows who the customer is now.
  * @returns whether a turn was written; the caller wakes the workers after the commit.
  */
 export async function enqueueWaitingQuestion(
@@ -35,7 +35,8 @@ export async function answerWaitingQuestion(sessionId: string, actor: Actor): Pr
 }
 
 /**
- * The sequence of the customer's last question if the assistant's newest answer asks who they are; otherwise null.
+ * The sequence of the customer's last question, if the assistant's newest answer asks the customer to sign in;
+ * otherwise null.
  */
 async function findWaitingQuestion(tx: Transaction, sessionId: string): Promise<number | null> {
 	const [row] = await tx.execute<{ seq: number }>(sql`

@@ -16,8 +16,9 @@ type Owner = { userId: string | null; visitorId: string };
 const senderOf = ({ userId, visitorId }: Owner): string => userId ?? visitorId;
 
 /**
- * Blocks the sender of a session and ends the session. The database function `write_posts` refuses further messages.
- * Blocking again keeps the first agent and reason. @throws NotFound
+ * Blocks the sender of a session and ends the session. The database function `write_posts` refuses further messages of
+ * a blocked sender. Blocking again keeps the first agent and reason.
+ * @throws NotFound
  */
 export async function blockSender(
 	sessionId: string,
@@ -26,7 +27,7 @@ export async function blockSender(
 ): Promise<void> {
 	const { row: known } = await requireSession(sessionId, agent);
 	const owner = await transact(async (tx) => {
-		// Posts that open or look for a session hold this lock too, so none of them is in progress after it.
+		// Posts that open or look for a session also take this lock on the sender, so after it none of them is in progress.
 		await lockIdentity(tx, { visitorId: known.visitorId, customerId: known.userId });
 		const row = await lockSession(tx, sessionId, agent);
 		await tx
@@ -50,7 +51,9 @@ export async function blockSender(
 	for (const session of open) await endSession(session.sessionId, agent, { isConfirmed: true });
 }
 
-/** Maximum number of open sessions of a blocked sender that are ended; posts in any others are refused anyway. */
+/**
+ * Maximum number of open sessions of a blocked sender that are ended. Posts in the other sessions are refused anyway.
+ */
 const MAX_ENDED_SESSIONS = 100;
 
 /** Unblocks a sender. A repeated call changes nothing. */
@@ -58,7 +61,7 @@ export async function unblockSender(sender: string): Promise<void> {
 	await db.delete(blockedSenders).where(eq(blockedSenders.sender, sender));
 }
 
-/** The block of a session's sender: when, by whom and why; null when not blocked. */
+/** When, by whom and why a session's sender was blocked; null when the sender is not blocked. */
 export async function readBlock(
 	owner: Owner,
 ): Promise<{ sender: string; reason: BlockReason; by: string | null; at: string } | null> {
@@ -70,7 +73,10 @@ export async function readBlock(
 
 export type BlockEntry = ReturnType<typeof toBlockEntry>;
 
-/** Blocked senders, newest first. @param limit maximum number of rows. */
+/**
+ * Lists blocked senders, newest first.
+ * @param limit maximum number of rows.
+ */
 export async function listBlocked(limit: number): Promise<BlockEntry[]> {
 	const rows = await blockRows()
 		.orderBy(desc(blockedSenders.blockedAt), desc(blockedSenders.sender))
@@ -97,7 +103,10 @@ const toBlockEntry = ({ row, by, customerName }: Awaited<ReturnType<typeof block
 	at: row.blockedAt.toISOString(),
 });
 
-/** Refuses a blocked sender, by visitor id or by customer id. @throws Blocked (403) */
+/**
+ * Throws if a sender is blocked, by visitor id or by customer id.
+ * @throws Blocked (403)
+ */
 export async function refuseBlocked(
 	identity: CustomerIdentity,
 	executor: Pick<Transaction, "select"> = db,

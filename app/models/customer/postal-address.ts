@@ -13,7 +13,7 @@ const optionalAddressLine = (name: string) =>
 		addressLine(name).optional(),
 	);
 
-/** The form fields of a postal address. No country's format is assumed. */
+/** Schema of the form fields of a postal address. No country's format is assumed. */
 export const postalAddress = z.object({
 	address1: addressLine("street and number"),
 	address2: optionalAddressLine("flat or floor"),

@@ -8,20 +8,23 @@ import { createBatcher } from "#db/batcher.ts";
 import { sql } from "#db/client.server.ts";
 import { chatSessions, revokedVisitors } from "#db/schema.ts";
 
-/** Lifetime of the longest-lived visitor token, in days: see `app/auth/token.server.ts`. */
+/**
+ * Lifetime of the longest-lived visitor token (the signed visitor id of a browser), in days: see
+ * `app/auth/token.server.ts`.
+ */
 const TOKEN_LIFETIME_DAYS = 365;
-/** Rows of expired tokens that are deleted with each new row. */
+/** Number of rows of expired tokens that are deleted with each new row of a revoked token. */
 const MAX_DELETED_TOKENS = 20;
 /**
  * Maximum number of sessions whose open streams are told to revalidate at once. Other streams revalidate within 15 s.
  */
 const MAX_SIGNALLED_SESSIONS = 100;
 
-/** When a visitor id was revoked, and the customer that it became; null when the browser signed out. */
+/** When a visitor id was revoked, and the customer that the visitor became; null when the browser signed out. */
 export type Revocation = { revokedAt: Date; customerId: string | null };
 
 const revocationBatcher = singleton("revocations", () =>
-	// Look-ups of one moment are batched into one statement, because every post of a customer makes one.
+	// Look-ups of revocations at one moment are batched into one statement, because every post of a customer makes one.
 	createBatcher<string, Map<string, Revocation>>({ waitMs: 0, work: readRevocations }),
 );
 
@@ -38,14 +41,14 @@ async function readRevocations(visitorIds: string[]): Promise<Map<string, Revoca
 
 /**
  * Signs a browser in. One transaction revokes the old visitor id, gives a guest's open session to the customer, and
- * moves the guest's other data to the new visitor id. Another customer's data does not move. An email address that
- * the guest left or proved is removed, because somebody else may have used this browser: the account's own address is
- * used, or the customer is asked again.
- * @param change.before identity of the browser before; null for a new one. @param change.visitorId the new visitor
- * id.
+ * moves the guest's other data to the new visitor id. Another customer's data does not move. An email address that the
+ * guest left or proved is removed, because somebody else may have used this browser: the account's own address is used,
+ * or the customer is asked again.
+ * @param change.before identity of the browser before; null for a new one.
+ * @param change.visitorId the new visitor id.
  * @param change.customerId the customer whom the store has identified; must exist.
- * @returns whether the browser's stored data of the guest now belongs to this customer; also true when the same
- * sign-in is repeated, as after a double click.
+ * @returns whether the browser's stored data of the guest now belongs to this customer; also true when a sign-in is
+ * repeated, as after a double click.
  */
 export async function signInVisitor(change: {
 	before: CustomerIdentity | null;
@@ -67,7 +70,10 @@ export async function signInVisitor(change: {
 	return { isSamePerson: done.isSamePerson };
 }
 
-/** Moves a guest's sessions to the new visitor id, and the open ones to the customer. @returns the sessions' ids. */
+/**
+ * Moves a guest's sessions to the new visitor id, and the open sessions to the customer.
+ * @returns the ids of the moved sessions, at most MAX_SIGNALLED_SESSIONS.
+ */
 async function moveSessions(
 	tx: EventTransaction,
 	from: string,
@@ -96,7 +102,10 @@ async function moveSessions(
 	return rows.slice(-MAX_SIGNALLED_SESSIONS).map((row) => row.sessionId);
 }
 
-/** Revokes a visitor id: copies of its token are refused from now on, and their streams end. */
+/**
+ * Signs a browser out: revokes its visitor id, so that copies of its token are refused from now on, and ends its
+ * streams.
+ */
 export async function signOutVisitor(identity: CustomerIdentity): Promise<void> {
 	const sessionIds = await transact(async (tx) => {
 		await lockOwner(tx, identity.visitorId);
@@ -107,7 +116,10 @@ export async function signOutVisitor(identity: CustomerIdentity): Promise<void> 
 	revalidateReaders(sessionIds);
 }
 
-/** @returns the earlier revocation, when the id was revoked before. */
+/**
+ * Revokes a visitor id.
+ * @returns the earlier revocation, when the id was revoked before.
+ */
 async function revoke(
 	tx: EventTransaction,
 	visitorId: string,

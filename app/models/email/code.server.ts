@@ -24,19 +24,19 @@ const BETWEEN_DIGITS = new RegExp(`[\\s${DASHES}]`, "gu");
 
 /**
  * Schema of a typed code: six digits of any script, with spaces, dashes and invisible characters around and between
- * them. The result has ASCII digits only.
+ * them. The parsed value has ASCII digits only.
  */
 export const sixDigitCode = z
 	.string({ error: "Write the six digits." })
 	.transform((text) => withoutInvisible(toAsciiDigits(text)).replace(BETWEEN_DIGITS, ""))
 	.refine((text) => /^\d{6}$/.test(text), { error: "The code has six digits." });
 
-/** Whether codes can be sent, which needs SMTP. */
+/** Whether emails with codes can be sent, which needs a mail server (SMTP). */
 export const canSendCodes = (): boolean => env().SMTP_URL !== undefined;
 
 /**
- * Creates a code for an email address in this session and enqueues the job that sends it. Response and timing are the
- * same whether or not the store knows the address, because only the job looks up its customer. A new code makes the
+ * Creates a code for an email address in this session and enqueues the job that sends it. Response and timing are equal
+ * whether or not the store knows the address, because only the job looks up its customer. A new code makes the
  * session's older codes void.
  * @throws NotFound; Conflict when the session has ended or email cannot be sent.
  */
@@ -58,7 +58,8 @@ export async function requestCode(
 			email,
 			codeHash: hashCode({ codeId, email, code }),
 			expiresAt: sql`now() + ${CODE_MINUTES} * interval '1 minute'`,
-			// Not the transaction's start time: of two concurrent requests, the one that waited for the lock is later.
+			// The code's time is not the transaction's start time, because of two concurrent requests, the one that waited for
+			// the lock is later.
 			createdAt: sql`clock_timestamp()`,
 		});
 		await writeMessage(tx, {
@@ -74,13 +75,13 @@ export async function requestCode(
 		});
 		return session.userId !== null;
 	});
-	// A signed-in customer may prove a new address that no customer has yet.
+	// A signed-in customer may prove a new email address that no customer has yet.
 	enqueueJob("send-code", { codeId, email, code, evenIfUnknown: isSignedIn });
 }
 
 /**
- * Checks a code typed in the session that it was made for. A code becomes void after three wrong attempts, after ten
- * minutes, and when it is used. Then the question that needed the proof is answered.
+ * Checks a code that a customer typed in the session for which the code was made. A code becomes void after three wrong
+ * attempts, after ten minutes, and when it is used. After a right code, the question that needed the proof is answered.
  * @throws NotFound; Invalid when the code is wrong or has expired. The message does not say whether a code was sent.
  */
 export async function checkCode(
@@ -130,7 +131,10 @@ export async function checkCode(
 	});
 }
 
-/** Whether a customer has this email address. Only for the job that sends codes: a visitor must not learn it. */
+/**
+ * Whether a customer has this email address. Only for the job that sends codes, because a visitor must not learn the
+ * result.
+ */
 export async function belongsToCustomer(email: string): Promise<boolean> {
 	const [row] = await db
 		.select({ id: customers.id })
@@ -149,7 +153,7 @@ export async function isUsableCode(codeId: string): Promise<boolean> {
 	return row !== undefined;
 }
 
-/** Closes the code forms of older codes in the session; those codes are void. */
+/** Closes the forms for older codes in the session, because these codes are void. */
 async function closeCodeForms(tx: EventTransaction, sessionId: string): Promise<void> {
 	const open = await tx
 		.select({ id: emailCodes.id })

@@ -1,26 +1,31 @@
 import { sql } from "drizzle-orm";
 import { db } from "#db/client.server.ts";
 
-/** Seconds that an agent's message stays unread before it is sent by email, with all messages until then. */
+/**
+ * Seconds that an agent's message stays unread before it is emailed to the customer, together with all unread messages
+ * until then.
+ */
 const UNSEEN_SECONDS = 120;
-/** Hours after which an unsent contact email is given up. */
+/** Hours after which a contact email (an email with agents' answers) that could not be sent is given up. */
 const MAX_AGE_HOURS = 24;
-/** Delays between attempts to send a contact email; the delay doubles each time. */
+/**
+ * Delay in seconds before a contact email (an email with agents' answers) is sent again. It doubles with each attempt.
+ */
 const RETRY_SECONDS = { first: 30, most: 3_600 };
-/** Maximum number of messages in one contact email. */
+/** Maximum number of messages in one contact email (an email with agents' answers). */
 const MAX_MESSAGES = 20;
 
 export type ContactEmail = {
 	sessionId: string;
 	email: string;
-	/** The agent's messages, oldest first. */
+	/** The agents' messages in the email, oldest first. */
 	answers: { from: string | null; text: string }[];
-	/** The claim, as `releaseContactEmail` needs it. */
+	/** The claim of this email, as `releaseContactEmail` needs it. */
 	claim: { upToSeq: number; before: number };
 };
 
 /**
- * Claims contact emails: for each session whose customer left an email address, is not present, and has not read an
+ * Claims contact emails: one for each session whose customer left an email address, is not present, and has not read an
  * agent's messages for two minutes. The claim is stored before sending, so that no email is sent twice if a process
  * dies.
  */
@@ -65,7 +70,9 @@ export async function claimContactEmails(limit: number): Promise<ContactEmail[]>
 	);
 }
 
-/** Releases the claim of an email that was certainly not sent. It can be claimed again after the delay. */
+/**
+ * Releases the claim of a contact email that was certainly not sent. The email can be claimed again after the delay.
+ */
 export async function releaseContactEmail({
 	sessionId,
 	claim,

@@ -9,7 +9,7 @@ export type Order = {
 	/** Order number without the hash sign, such as W2611340. */
 	number: string;
 	customerId: string;
-	/** The status as the store writes it: pending, processed, shipped, delivered, cancelled … */
+	/** The order's status as the store writes it: pending, processed, shipped, delivered, cancelled … */
 	status: string;
 	items: OrderItem[];
 	shipments: Shipment[];
@@ -17,7 +17,7 @@ export type Order = {
 	address: PostalAddress | null;
 	totalCents: number;
 	placedAt: Date | null;
-	/** The expected day as YYYY-MM-DD; null when the store gave none. */
+	/** The expected day of delivery as YYYY-MM-DD; null when the store gave none. */
 	expectedOn: string | null;
 	deliveredAt: Date | null;
 	updatedAt: Date;
@@ -33,14 +33,14 @@ export type OrderOwner = { customerId: string | null; verifiedEmail?: string | n
 export const isIdentified = (owner: OrderOwner): boolean =>
 	owner.customerId !== null || !!owner.verifiedEmail;
 
-/** SQL condition that limits a query to the owner's customers. */
+/** SQL condition that limits a query to the customers of an order owner. */
 export function customersOfOwner(owner: OrderOwner): SQL {
 	if (owner.customerId !== null) return sql`${customers.id} = ${owner.customerId}`;
 	if (owner.verifiedEmail) return sql`lower(${customers.email}) = ${owner.verifiedEmail}`;
 	return sql`false`;
 }
 
-/** SQL condition that limits a query to the owner's orders. */
+/** SQL condition that limits a query to the orders of an order owner. */
 export function ordersOfOwner(owner: OrderOwner): SQL {
 	if (owner.customerId !== null) return sql`${orders.customerId} = ${owner.customerId}`;
 	return inArray(
@@ -49,7 +49,10 @@ export function ordersOfOwner(owner: OrderOwner): SQL {
 	);
 }
 
-/** The stored form of an order number as people write it, with digits of any script and invisible characters. */
+/**
+ * Schema that converts an order number as people write it, with digits of any script and invisible characters, to the
+ * stored form.
+ */
 const orderNumber = (text: string): string => plainOrderText(text).trim().replace(/^#/, "").toUpperCase();
 
 /**
@@ -64,7 +67,7 @@ export async function getOrder(options: { number: string } & OrderOwner): Promis
 	return order ?? null;
 }
 
-/** The owner's orders, newest first; those without a date come last, by number. */
+/** The owner's orders, newest first; orders without a date come last, by number. */
 export async function listOrders(options: { limit: number } & OrderOwner): Promise<Order[]> {
 	return db
 		.select()
@@ -79,14 +82,14 @@ export function isOpen(order: Pick<Order, "status">): boolean {
 	return !/deliver|cancel|return|refund|exchange|closed|complete/i.test(order.status);
 }
 
-/** Whether the store has not begun to send the order, so that it can usually be changed or cancelled. */
+/** Whether the store has not begun to send the order, so that the order can usually be changed or cancelled. */
 export function isPending(order: Pick<Order, "status">): boolean {
 	return /^(pending|placed|new|open|received|awaiting)\b/i.test(order.status);
 }
 
 /**
- * The facts of an order in plain English sentences: its status as the store writes it, its items, and the tracking
- * number and expected day, where known.
+ * Describes an order in plain English sentences: its status as the store writes it, its items, and the tracking number
+ * and expected day of delivery, where known.
  */
 export function describeOrder(order: Order): string {
 	const sentences = [statusSentence(order)];
@@ -108,14 +111,14 @@ export function describeOrder(order: Order): string {
 	return sentences.join(" ");
 }
 
-/** The items by name, with a count for more than one ("2 × Desk Lamp"). */
+/** The items of an order by name, with a count for more than one ("2 × Desk Lamp"). */
 export function describeItems(items: OrderItem[]): string {
 	const counts = new Map<string, number>();
 	for (const item of items) counts.set(item.name, (counts.get(item.name) ?? 0) + (item.quantity ?? 1));
 	return joinWithAnd([...counts].map(([name, count]) => (count > 1 ? `${count} × ${name}` : name)));
 }
 
-/** Whether the sentence about the order's status already names its items. */
+/** Whether the sentence about the order's status already names the order's items. */
 const statusNamesItems = ({ status }: Order): boolean => /^(?:pending|processing)$/i.test(status);
 
 function statusSentence(order: Order): string {
@@ -165,7 +168,7 @@ export function joinWithAnd(words: string[]): string {
 	return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** A day such as "14 March 2026". A day without a time is not converted between time zones. */
+/** Formats a day such as "14 March 2026". A day without a time is not converted between time zones. */
 export function formatLongDay(day: string | Date): string {
 	const date = typeof day === "string" ? new Date(`${day}T00:00:00Z`) : day;
 	return new Intl.DateTimeFormat("en-GB", {

@@ -5,8 +5,8 @@ import { orderRequests } from "#db/schema.ts";
 export type OrderRequest = typeof orderRequests.$inferSelect;
 
 /**
- * What customers requested for these orders through the chat, newest first. The caller has checked who owns the
- * orders.
+ * Lists the changes, such as returns, that customers requested for these orders through the chat, newest first. The
+ * caller has checked who owns the orders.
  */
 export async function listOrderRequests(orderNumbers: string[]): Promise<OrderRequest[]> {
 	if (orderNumbers.length === 0) return [];

@@ -4,11 +4,11 @@ import { products, productVariants } from "#db/schema.ts";
 
 export type ProductVariant = {
 	id: string;
-	/** The options that distinguish the variant, such as colour and size, in the order shown. */
+	/** The options that distinguish the product variant, such as colour and size, in the order in which they are shown. */
 	options: Record<string, string>;
 	priceCents: number;
 	available: boolean;
-	/** Number of pieces in stock; null when the store gives only yes or no. */
+	/** Number of pieces of the variant in stock; null when the store says only yes or no. */
 	stock: number | null;
 };
 
@@ -23,13 +23,13 @@ export type Product = {
 	variants: ProductVariant[];
 };
 
-/** A product as the shop's lists show it. */
+/** A product as the lists of the shop's pages show it. */
 export type ProductCard = Pick<Product, "id" | "slug" | "name" | "category" | "illustration"> & {
-	/** Price of the cheapest variant in cents; null when there is no variant. */
+	/** Price of the product's cheapest variant in cents; null when the product has no variant. */
 	fromCents: number | null;
-	/** Whether variants have different prices, so that the page says "from". */
+	/** Whether the product's variants have different prices, so that the page says "from". */
 	hasPriceRange: boolean;
-	/** Whether any variant is available now. */
+	/** Whether any variant of the product is available now. */
 	isAvailable: boolean;
 };
 
@@ -48,7 +48,7 @@ export async function countProducts(): Promise<number> {
 }
 
 /**
- * Products in catalogue order (by category, then name), with a summary of their variants. Without options all
+ * Lists products in catalogue order (by category, then name), with a summary of their variants. Without options all
  * products; otherwise `limit` products after the first `offset`.
  */
 export async function listProducts(

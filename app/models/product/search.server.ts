@@ -10,15 +10,15 @@ import type { Product } from "./product.server.ts";
 
 /** A product found by a search. */
 export type FoundProduct = Product & {
-	/** `/products/<slug>`. */
+	/** URL of the product's page: `/products/<slug>`. */
 	url: string;
-	/** The score, comparable only within one search. */
+	/** The product's score, which can be compared only within one search. */
 	score: number;
 	/** The share of the product's name that the question contains, from 0 to 1. */
 	named: number;
 };
 
-/** A search's terms, their idf, and the products with the terms that each one matched. */
+/** A search's terms, the idf of each term, and the found products with the terms that each one matched. */
 export type ProductSearch = {
 	terms: Term[];
 	idfs: number[];
@@ -30,15 +30,16 @@ const CANDIDATES = 60;
 type Row = Omit<Product, "variants"> & { vector: string; name_vector: string };
 
 /**
- * Finds products by name, category, description and details, best first; tolerates misspellings.
- * @param query a question or some words in English. @param limit maximum number of products.
+ * Finds products by name, category, description and details, best first. Misspellings are tolerated.
+ * @param query a question or some words in English.
+ * @param limit maximum number of products.
  */
 export async function searchProducts(query: string, limit: number): Promise<FoundProduct[]> {
 	const { found } = await findProducts(query, limit);
 	return found.map(({ relevance: _relevance, vector: _vector, ...product }) => product);
 }
 
-/** Finds products like `searchProducts`, and returns the terms and matches for explaining answers. */
+/** Finds products like `searchProducts`, and also returns the terms and matches for explaining answers. */
 export async function findProducts(query: string, limit: number): Promise<ProductSearch> {
 	const terms = await readQuestion(query);
 	const { idfs } = await computeTermIdfs(terms, "products");
@@ -95,7 +96,7 @@ export async function findProducts(query: string, limit: number): Promise<Produc
 	return { terms, idfs, found };
 }
 
-/** The share of a product's name that the question contains; synonyms alone do not count. */
+/** The share of a product's name that the question contains, 0 to 1. Synonyms alone do not count. */
 function nameShare(terms: Term[], name: TextVector): number {
 	if (name.size === 0) return 0;
 	const matchedTexts = new Set<string>();

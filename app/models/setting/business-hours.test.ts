@@ -32,7 +32,7 @@ it("uses the store's time zone, in summer and winter", () => {
 it("finds the next opening after the night, the weekend and a holiday", () => {
 	expect(nextOpening(week, new Date("2026-11-23T03:12:34Z"))?.toISOString()).toBe("2026-11-23T09:00:00.000Z");
 	expect(nextOpening(week, new Date("2026-11-24T12:45:00Z"))?.toISOString()).toBe("2026-11-24T14:00:00.000Z");
-	// Asked on Wednesday: Friday is a holiday, so the next opening is Monday.
+	// The time is a Wednesday. Friday is a holiday, so the next opening is Monday.
 	expect(nextOpening(week, new Date("2026-11-25T10:00:00Z"))?.toISOString()).toBe("2026-11-30T09:00:00.000Z");
 	expect(nextOpening(week, new Date("2026-11-23T10:00:00Z"))).toBeNull();
 	expect(nextOpening(businessHours.parse({ days: {} }), new Date())).toBeNull();

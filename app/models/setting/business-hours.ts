@@ -4,12 +4,12 @@ const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 type Day = (typeof DAYS)[number];
 
 /**
- * Step of the search for the next opening, in minutes. Opening times and the offsets of all time zones are multiples
- * of it.
+ * Step of the search for the store's next opening, in minutes. Opening times and the offsets of all time zones are
+ * multiples of it.
  */
 const STEP_MINUTES = 5;
 const STEP_MS = STEP_MINUTES * 60_000;
-/** Days after which the search for the next opening stops; longer than any announced holidays. */
+/** Days after which the search for the store's next opening stops; longer than any announced holidays. */
 const MAX_DAYS_AHEAD = 31;
 
 const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5][05]$|^24:00$/, {
@@ -24,7 +24,7 @@ export const businessHours = z.object({
 		.string()
 		.default("UTC")
 		.refine(isTimeZone, { error: 'Name a time zone such as "Europe/Lisbon".' }),
-	/** Opening times by day of the week; a missing day is closed. Null: always open. */
+	/** Opening times of the store by day of the week; a missing day is closed. Null: the store is always open. */
 	days: z.partialRecord(z.enum(DAYS), z.array(openingSpan)).nullable().default(null),
 	/** Days on which the store is closed, as YYYY-MM-DD. */
 	closedOn: z.array(z.iso.date()).default([]),
@@ -40,7 +40,7 @@ export function isOpenAt(hours: BusinessHours, at: Date): boolean {
 }
 
 /**
- * The first opening after a time at which the store is closed.
+ * The store's first opening after a time at which it is closed.
  * @returns null when the store is open, and when it does not open within a month.
  */
 export function nextOpening(hours: BusinessHours, at: Date): Date | null {
@@ -51,7 +51,10 @@ export function nextOpening(hours: BusinessHours, at: Date): Date | null {
 	return cachedOpening.opening;
 }
 
-/** Caches the last result, because every event asks for the same opening while the store is closed. */
+/**
+ * The result of the last search for an opening, cached because every event asks for that opening while the store is
+ * closed.
+ */
 let cachedOpening: { key: string; opening: Date | null } = { key: "", opening: null };
 
 function findOpening(hours: BusinessHours, first: number): Date | null {
@@ -62,10 +65,13 @@ function findOpening(hours: BusinessHours, first: number): Date | null {
 	return null;
 }
 
-/** One format for each time zone in use, because creating one takes 30 µs. */
+/** One date format for each time zone in use, kept because creating one takes 30 µs. */
 const clockFormats = new Map<string, Intl.DateTimeFormat>();
 
-/** @throws RangeError for an unknown time zone. */
+/**
+ * Returns the date format for a time zone.
+ * @throws RangeError for an unknown time zone.
+ */
 function clockFormat(timeZone: string): Intl.DateTimeFormat {
 	let format = clockFormats.get(timeZone);
 	if (!format) {

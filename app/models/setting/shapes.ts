@@ -9,15 +9,21 @@ const escalationSchema = z.object({
 	safety: z.boolean().default(true),
 	/** Escalate a refund of an order whose total is above this amount, in the store's currency; null: never. */
 	refundOver: z.number().min(0).nullable().default(500),
-	/** The owner's own topics: any of the words, as whole words in any case. */
+	/**
+	 * The owner's own topics for an escalation. A topic matches when the question has any of its words, as a whole word in
+	 * any case.
+	 */
 	topics: z
 		.array(z.object({ name: z.string().min(1).max(60), words: z.array(z.string().min(2).max(80)).min(1) }))
 		.default([]),
-	/** Questions in a row that the assistant may fail to answer before it escalates; earlier failures only offer it. */
+	/**
+	 * Number of questions in a row that the assistant may fail to answer before it escalates. After earlier failures it
+	 * only offers a person.
+	 */
 	missesBeforePerson: z.number().int().min(1).max(5).default(2),
 });
 
-/** Setting: limits on the assistant's use before an agent takes its place. */
+/** Setting: limits for the assistant. Beyond them an agent takes its place. */
 const assistantCapsSchema = z.object({
 	answersPerSession: z.number().int().min(1).default(40),
 	secondsPerAnswer: z.number().int().min(5).max(90).default(90),
@@ -31,24 +37,24 @@ const assistantCapsSchema = z.object({
 const queueSchema = z.object({
 	/** Minutes within which an agent should take a queued session. */
 	answerWithinMinutes: z.number().int().min(1).max(1_440).default(10),
-	/** Minutes that a customer waits for an agent who is away before the session returns to the queue. */
+	/** Minutes that a customer waits for an answer of an agent who is away, before the session returns to the queue. */
 	agentAwayMinutes: z.number().int().min(1).max(240).default(5),
-	/** Minutes that a customer waits for an agent who is present but does not answer. */
+	/** Minutes that a customer waits for an answer of an agent who is present, before the session returns to the queue. */
 	agentSilentMinutes: z.number().int().min(1).max(1_440).default(15),
 });
 
 const priceSchema = z.object({
-	/** Price of a million input tokens, in dollars. */
+	/** Price of a million input tokens of a model, in dollars. */
 	input: z.number().min(0),
-	/** Price of a million output tokens, in dollars. */
+	/** Price of a million output tokens of a model, in dollars. */
 	output: z.number().min(0),
 });
 export type Price = z.infer<typeof priceSchema>;
 
 /**
- * Default prices by the beginning of a model's name; the longest match counts. `*` is for every other model and is
- * high, so that a missing price stops spending early rather than late. Not copied from a provider's list: set
- * `ai_prices` from yours.
+ * Default prices of model calls by the beginning of a model's name; the longest match counts. `*` is for every other
+ * model and is high, so that a missing price stops spending early rather than late. The prices are not copied from a
+ * provider's list: set `ai_prices` from yours.
  */
 const DEFAULT_PRICES: Record<string, Price> = {
 	"*": { input: 2.5, output: 10 },
@@ -72,8 +78,8 @@ const aiPrices = z
 	.transform((own): Record<string, Price> => ({ ...DEFAULT_PRICES, ...own }));
 
 /**
- * Schema of an owner's text for the prompt. It has a maximum length because it is sent with every question, and it
- * must not contain the marks that separate data from instructions.
+ * Schema of an owner's text for the prompt. The text has a maximum length because it is sent with every question, and
+ * it must not contain the marks that separate data from instructions.
  */
 const promptText = (mostCharacters: number) =>
 	z
@@ -90,9 +96,9 @@ export const SETTINGS = {
 	assistant_caps: assistantCapsSchema,
 	queue: queueSchema,
 	ai_prices: aiPrices,
-	/** Days after delivery in which a return may be requested. */
+	/** Days after delivery in which a return of an order may be requested. */
 	return_days: z.number().int().min(1).default(30),
-	/** Language that agents read and write, as a language tag; other messages are translated into it. */
+	/** Language that agents read and write, as a language tag. Messages in other languages are translated into it. */
 	agent_language: z
 		.string()
 		.regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/)
@@ -110,7 +116,7 @@ export type SettingValue<Key extends SettingKey> = z.output<(typeof SETTINGS)[Ke
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
 
-/** Parses a stored setting and fills in defaults; returns the defaults when it does not match its schema. */
+/** Parses a stored setting and fills in defaults. Returns only defaults when the setting does not match its schema. */
 export function parseSetting<Key extends SettingKey>(key: Key, stored: unknown): SettingValue<Key> {
 	const empty = SETTINGS[key].safeParse(undefined).success ? undefined : {};
 	const parsed = SETTINGS[key].safeParse(stored ?? empty);

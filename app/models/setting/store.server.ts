@@ -6,8 +6,8 @@ import { settings } from "#db/schema.ts";
 import { parseSetting, SETTINGS, type SettingKey, type SettingValue } from "./shapes.ts";
 
 /**
- * The value of a setting, with defaults for missing parts. It is read each time, so a change takes effect with the
- * next question. A stored value that does not match its schema is logged, and the default is used.
+ * Reads a setting, with defaults for missing parts. It is read each time, so a change takes effect with the next
+ * question. A stored value that does not match its schema is logged, and the default is used.
  * @param executor the caller's transaction, if any, so that no second connection is needed.
  */
 export async function getSetting<Key extends SettingKey>(
@@ -17,7 +17,7 @@ export async function getSetting<Key extends SettingKey>(
 	return (await getSettings([key], executor))[key];
 }
 
-/** Several settings, read in one statement. */
+/** Reads several settings in one statement. */
 export async function getSettings<Key extends SettingKey>(
 	keys: readonly Key[],
 	executor: Pick<typeof db, "select"> = db,
@@ -36,7 +36,10 @@ export async function getSettings<Key extends SettingKey>(
 	return Object.fromEntries(entries);
 }
 
-/** Stores a setting. @throws Invalid with the field and the fault when the value does not match its schema. */
+/**
+ * Stores a setting.
+ * @throws Invalid with the field and the fault when the value does not match the setting's schema.
+ */
 export async function saveSetting(key: SettingKey, value: unknown): Promise<void> {
 	const parsed = SETTINGS[key].safeParse(value);
 	if (!parsed.success) {

@@ -1,20 +1,26 @@
 import { hasVisibleText, trimInvisible } from "#app/text/visible-text.ts";
 
-/** Texts that exports write for a missing value. "Null" is not one of them: it is a surname, and may be a product. */
+/**
+ * Texts that other programs write into exported files for a missing value. "Null" is not one of them: it is a surname,
+ * and may be a product.
+ */
 const NULL_TEXTS = new Set(["null", "NULL", "undefined"]);
 
-/** A removed value to report, with its path in the record, such as `items[1]` or `address.zip`. */
+/**
+ * A value that was removed from an imported record and must be reported, with its path in the record, such as
+ * `items[1]` or `address.zip`.
+ */
 export type RemovedValue = { path: PropertyKey[]; why: string };
 
-/** Whether a value is null, an empty text, or a text that exports write for null. */
+/** Whether a value is null, an empty text, or a text that exported files have for null. */
 export function isEmptyValue(value: unknown): boolean {
 	if (value === null || value === undefined) return true;
 	return typeof value === "string" && (!hasVisibleText(value) || isNullText(value));
 }
 
 /**
- * Removes fields, elements and keys without a value from a record, at any depth, so that a missing value has one
- * form. Reports texts such as "NULL", and nulls in lists and keys, where data may be lost; a null or empty field is
+ * Removes fields, elements and keys without a value from an imported record, at any depth, so that a missing value has
+ * one form. Reports texts such as "NULL", and nulls in lists and keys, where data may be lost. A null or empty field is
  * not reported.
  */
 export function removeEmptyValues(

@@ -1,15 +1,18 @@
 import iconv from "iconv-lite";
 
-/** A file cannot be decoded as text; the message names the encoding as far as it is known. */
+/** Error: a file cannot be decoded as text. The message names the file's encoding as far as it is known. */
 export class UnreadableText extends Error {}
 
 export type FileText = {
 	text: string;
-	/** "UTF-8", or the common name of the detected encoding, such as "windows-1252". */
+	/** The encoding of the file: "UTF-8", or the common name of the detected encoding, such as "windows-1252". */
 	encoding: string;
 };
 
-/** Byte order marks, longest first, because the mark of UTF-32LE begins with that of UTF-16LE. */
+/**
+ * Byte order marks (the first bytes of a Unicode file), longest first, because the mark of UTF-32LE begins with that of
+ * UTF-16LE.
+ */
 const BYTE_ORDER_MARKS: { bytes: number[]; encoding: string }[] = [
 	{ bytes: [0xff, 0xfe, 0, 0], encoding: "UTF-32LE" },
 	{ bytes: [0, 0, 0xfe, 0xff], encoding: "UTF-32BE" },
@@ -18,8 +21,8 @@ const BYTE_ORDER_MARKS: { bytes: number[]; encoding: string }[] = [
 ];
 
 /**
- * Legacy encodings that programs still write (https://encoding.spec.whatwg.org/#names-and-labels), by the detector's
- * name, with their common names.
+ * Encodings older than UTF-8 that programs still write (https://encoding.spec.whatwg.org/#names-and-labels), by the
+ * detector's name, with their common names.
  */
 const LEGACY_ENCODINGS: Record<string, string> = {
 	"utf-16-le": "UTF-16LE",
@@ -48,18 +51,22 @@ const LEGACY_ENCODINGS: Record<string, string> = {
 	"euc-kr": "EUC-KR",
 };
 
-/** A second guess with more than this share of the best guess's confidence makes the detection unsafe. */
+/**
+ * The detection of an encoding is unsafe when the second guess has more than this share of the first guess's
+ * confidence.
+ */
 const AMBIGUOUS_SHARE = 0.9;
 
 /**
- * Decodes a file: by its byte order mark, as UTF-8, or in the detected encoding.
+ * Decodes an imported file: by its byte order mark, as UTF-8, or in the detected encoding.
  * @throws UnreadableText when the encoding is unknown, or when several encodings give different texts.
  */
 export async function readText(bytes: Buffer): Promise<FileText> {
 	const mark = BYTE_ORDER_MARKS.find((one) => one.bytes.every((byte, index) => bytes[index] === byte));
 	if (mark) return decodeAs(mark.encoding, bytes.subarray(mark.bytes.length));
 	const utf8 = decodeUtf8(bytes);
-	// Western text in UTF-16 without a byte order mark is valid UTF-8 with many NULs, so NULs mean that it is not UTF-8.
+	// Western text in UTF-16 without a byte order mark is valid UTF-8 with many NULs, so NULs mean that the file is not
+	// UTF-8.
 	if (utf8 !== null && !utf8.includes("\u0000")) return { text: utf8, encoding: "UTF-8" };
 	const guesses = await detectEncodings(bytes);
 	const [best] = guesses;
@@ -90,9 +97,9 @@ function decodeUtf8(bytes: Buffer): string | null {
 	}
 }
 
-/** Possible encodings of the bytes, most likely first. */
+/** The possible encodings of a file's bytes, most likely first. */
 async function detectEncodings(bytes: Buffer): Promise<{ encoding: string; confidence: number }[]> {
-	// Imported on demand, because loading the detector's data takes 100 ms.
+	// The encoding detector is imported only when needed, because loading its data takes 100 ms.
 	const { detectAll } = await import("jschardet");
 	return detectAll(bytes, { minimumThreshold: 0, detectEncodings: Object.keys(LEGACY_ENCODINGS) }).flatMap(
 		({ encoding, confidence }) => {
@@ -104,7 +111,7 @@ async function detectEncodings(bytes: Buffer): Promise<{ encoding: string; confi
 
 function decodeAs(encoding: string, bytes: Buffer): FileText {
 	const text = iconv.decode(bytes, encoding);
-	// An odd byte at the end of UTF-16 means a truncated file; the decoder would ignore it silently.
+	// An odd byte at the end of UTF-16 means a truncated file, but the decoder would ignore it without an error.
 	const isCut = encoding.startsWith("UTF-16") && bytes.length % 2 === 1;
 	if (isCut || text.includes("\uFFFD") || !text.isWellFormed()) {
 		throw new UnreadableText(

@@ -9,7 +9,7 @@ import { isEmptyValue } from "./empty-values.ts";
 import { ImportMessages, pathText, readRecords, type StoreReport } from "./records.server.ts";
 import { orderSchema, productSchema, userSchema } from "./schema.ts";
 
-/** The store's data cannot be read at all, for example because the folder does not exist. */
+/** Error: the store's data cannot be read at all, for example because the folder does not exist. */
 export class StoreImportError extends Error {}
 
 /** The contents of the three import files, as rows of our tables. */
@@ -20,7 +20,10 @@ export type StoreData = {
 	orders: Omit<Order, "updatedAt">[];
 };
 
-/** Registers an id. @returns false, with an entry in the report, when another record already has the id. */
+/**
+ * Registers the id of an imported record.
+ * @returns false, with an entry in the report, when another record already has the id.
+ */
 function registerId(
 	namesById: Map<string, string>,
 	id: string,
@@ -34,9 +37,9 @@ function registerId(
 }
 
 /**
- * Reads products.json, users.json and orders.json of a folder, in the format of tau-bench's retail data; saves
- * nothing. Faulty records and files are reported in `refused`, and the rest is read. An order is refused too when its
- * customer is not in users.json or was refused.
+ * Reads products.json, users.json and orders.json of a folder, in the format of tau-bench's retail data; saves nothing.
+ * Faulty records and files are reported in `refused`, and the rest is read. An order is refused too when its customer
+ * is not in users.json or was refused.
  * @throws StoreImportError when the folder cannot be used.
  */
 export async function readStoreFiles(directory: string): Promise<StoreData & StoreReport> {
@@ -149,7 +152,7 @@ function toOrderRow(
 		({ name, product_id: productId = "", item_id, price, quantity, options }) => ({
 			name,
 			productId,
-			// A sold product may no longer be in the catalogue, but the order's items still need different ids.
+			// A sold product may be missing from the catalogue by now, but the items of one order still need different ids.
 			itemId: item_id ?? (productId || name),
 			priceCents: price,
 			...(quantity ? { quantity } : {}),
@@ -186,13 +189,13 @@ function toOrderRow(
 	};
 }
 
-/** The given parts of an address; null when there are none. */
+/** The given parts of an imported postal address; null when there are none. */
 function presentAddressParts(address: PostalAddress | undefined): PostalAddress | null {
 	const parts = Object.entries(address ?? {}).filter(([, part]) => part !== undefined);
 	return parts.length > 0 ? Object.fromEntries(parts) : null;
 }
 
-/** A slug from the product's name; the product's id is added when another product has that slug. */
+/** Makes a slug from the product's name. The product's id is added when another product has that slug. */
 function unusedSlug(namesById: Map<string, string>, name: string, id: string): string {
 	const plain = slugify(name) || slugify(id) || slugFrom(id) || "product";
 	const slug = namesById.has(plain) ? `${plain}-${slugify(id) || slugFrom(id)}` : plain;

@@ -5,13 +5,13 @@ import { customers, orders, products, productVariants } from "#db/schema.ts";
 import { readStoreFiles, type StoreData } from "./files.server.ts";
 import type { StoreReport } from "./records.server.ts";
 
-/** Numbers of rows of one kind: in the files, created, and updated. */
+/** Numbers of rows of one kind, such as products: in the files, created, and updated. */
 type ImportCount = { total: number; created: number; updated: number };
 export type StoreImportSummary = Record<"products" | "variants" | "customers" | "orders", ImportCount>;
 
-/** Rows per insert statement: far below Postgres's limit of 65,535 parameters. */
+/** Number of rows in one insert statement: far below Postgres's limit of 65,535 parameters. */
 const ROWS_PER_STATEMENT = 500;
-/** Key of the advisory lock that serializes imports. */
+/** Key of the advisory lock because of which store imports run one after the other. */
 const IMPORT_LOCK = 7_204_411;
 
 /**
@@ -19,8 +19,8 @@ const IMPORT_LOCK = 7_204_411;
  * files are checked first. Valid records are written in one transaction; faulty records are listed in `refused`, and
  * their stored rows stay. Unchanged rows are not written, so a second run changes nothing. Rows that are missing from
  * the files stay, except a product's variants.
- * @param onProgress called with one line of text after each step. @throws StoreImportError when the folder cannot be
- * used.
+ * @param onProgress called with one line of text after each step.
+ * @throws StoreImportError when the folder cannot be used.
  */
 export async function importStore(
 	directory: string,
@@ -71,7 +71,7 @@ async function assignFreeSlugs(tx: Transaction, rows: StoreData["products"]): Pr
 	}
 }
 
-/** Inserts rows, and updates stored rows that differ, in batches. */
+/** Inserts rows of one table, and updates stored rows that differ, in batches. */
 async function upsert<Table extends PgTable>(
 	tx: Transaction,
 	table: Table,
@@ -108,7 +108,7 @@ async function upsert<Table extends PgTable>(
 				set: set as never,
 				setWhere: sql`(${stored}) is distinct from (${offered})`,
 			})
-			// In Postgres, xmax is 0 for a row that this statement inserted.
+			// In Postgres, xmax is 0 for a row that this statement inserted and not updated.
 			.returning({ isNew: sql<boolean>`(xmax = 0)` });
 		for (const { isNew } of written as { isNew: boolean }[]) {
 			if (isNew) count.created++;
@@ -118,7 +118,7 @@ async function upsert<Table extends PgTable>(
 	return count;
 }
 
-/** Deletes variants that an imported product no longer has. */
+/** Deletes stored variants that an imported product no longer has. */
 async function removeStaleVariants(tx: Transaction, data: StoreData): Promise<void> {
 	const keptVariants = new Map<string, string[]>();
 	for (const { id } of data.products) keptVariants.set(id, []);

@@ -5,15 +5,15 @@ import { removeEmptyValues } from "./empty-values.ts";
 import { readText, UnreadableText } from "./file-text.server.ts";
 import { typeFaultText } from "./schema.ts";
 
-/** Messages about the imported files, one line each, with file, path and reason. */
+/** Messages about the imported files, one line each, with the file, the path of the value and the reason. */
 export type StoreReport = {
-	/** Files and records that are not imported. */
+	/** Messages about files and records that are not imported. */
 	refused: string[];
-	/** Values that were ignored or changed in imported records. */
+	/** Messages about values in imported records that were ignored or changed. */
 	notes: string[];
 };
 
-/** The path of a value as text: `orders.json["#W123"].items[2].price`. */
+/** The path of a value in an imported file as text: `orders.json["#W123"].items[2].price`. */
 export function pathText(file: string, path: readonly PropertyKey[]): string {
 	let text = file;
 	for (const key of path) {
@@ -27,7 +27,7 @@ export function pathText(file: string, path: readonly PropertyKey[]): string {
 /** Collects the messages of one import of the three files. */
 export class ImportMessages {
 	readonly report: StoreReport = { refused: [], notes: [] };
-	/** The records of each note, so that a note about many records is one line. */
+	/** The records that each note is about, so that a note about many records is one line. */
 	readonly #noted = new Map<string, string[]>();
 
 	readonly #refusedRecords = new Set<string>();
@@ -36,7 +36,7 @@ export class ImportMessages {
 		this.report.refused.push(`${location}: ${fault}.`);
 	}
 
-	/** @param path the record's key in its file, then the path within the record. */
+	/** @param path the record's key in its file, then the path of the value within the record. */
 	refuseRecord(file: string, path: [string, ...PropertyKey[]], fault: string) {
 		this.#refusedRecords.add(pathText(file, [path[0]]));
 		this.refuse(pathText(file, path), fault);
@@ -46,7 +46,7 @@ export class ImportMessages {
 		return this.#refusedRecords.has(pathText(file, [key]));
 	}
 
-	/** @param field the path within the record without list indexes; empty for the record itself. */
+	/** @param field the path of the field within the record without list indexes; empty for the record itself. */
 	note(file: string, key: string, field: string, what: string) {
 		const line = `${file}${field ? ` ${field}` : ""}: ${what}`;
 		this.#noted.set(line, [...(this.#noted.get(line) ?? []), key]);
@@ -61,7 +61,7 @@ export class ImportMessages {
 }
 
 /**
- * The valid records of one file, by key.
+ * The valid records of one imported file, by key.
  * @returns null when the file cannot be read. A faulty record is reported with all its faults and left out.
  */
 export async function readRecords<Schema extends z.ZodType>(
@@ -92,7 +92,7 @@ export async function readRecords<Schema extends z.ZodType>(
 	return records;
 }
 
-/** A file's JSON object; null, with an entry in the report, when it has none. */
+/** The JSON object in an imported file; null, with an entry in the report, when the file has none. */
 async function readTable(
 	path: string,
 	file: string,
@@ -121,7 +121,10 @@ async function readTable(
 	return null;
 }
 
-/** Why a file cannot be read, as a sentence. @throws the error again when it is not a fault of the file. */
+/**
+ * Why an imported file cannot be read, as a sentence.
+ * @throws the error again when it is not a fault of the file.
+ */
 function unreadableReason(error: unknown): string {
 	if (error instanceof UnreadableText) return error.message;
 	const { code } = error as NodeJS.ErrnoException;

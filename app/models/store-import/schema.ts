@@ -2,10 +2,10 @@ import { z } from "zod/v4";
 import { canonicalEmail } from "#app/models/email/address.server.ts";
 import { trimInvisible } from "#app/text/visible-text.ts";
 
-/** The largest amount that the tables hold, in cents (32-bit integer). */
+/** The largest amount of money that the tables can hold, in cents (32-bit integer). */
 const LARGEST_CENTS = 2_147_483_647;
 
-/** Schema of a field that a function parses. The function throws a InvalidValue that describes the fault. */
+/** Makes a schema of a field that a function parses. The function throws an InvalidValue that describes the fault. */
 const parsedBy = <Value>(reader: (value: unknown) => Value) =>
 	z.unknown().transform((value, context): Value => {
 		try {
@@ -17,13 +17,13 @@ const parsedBy = <Value>(reader: (value: unknown) => Value) =>
 			return z.NEVER;
 		}
 	});
-/** Schema like `read`, for an optional field. */
+/** Makes a schema like `parsedBy`, for an optional field. */
 const parsedIfGivenBy = <Value>(reader: (value: unknown) => Value) =>
 	parsedBy((value) => reader(value)).optional();
 
 class InvalidValue extends Error {}
 
-/** Describes a value in messages: "a number (1764237600)". */
+/** Describes a value for messages: "a number (1764237600)". */
 function describeValue(value: unknown): string {
 	if (Array.isArray(value)) return "a list";
 	if (typeof value === "string") return `the text ${JSON.stringify(shorten(value))}`;
@@ -32,7 +32,7 @@ function describeValue(value: unknown): string {
 }
 const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
-/** Parses a decimal amount into whole cents. More than two decimals are a fault and are not rounded. */
+/** Parses a decimal amount of money into whole cents. More than two decimals are a fault and are not rounded. */
 function readCents(value: unknown): number {
 	const amount = typeof value === "string" && /^\d{1,10}(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
 	if (typeof amount !== "number")
@@ -69,7 +69,7 @@ function readText(value: unknown): string {
 	return trimInvisible(value);
 }
 
-/** Parses the value of an option or detail: text, a number or a boolean. */
+/** Parses the value of a product's option or detail: text, a number or a boolean. */
 const readValue = (value: unknown): string => (typeof value === "boolean" ? String(value) : readText(value));
 
 function readEmail(value: unknown): string {
@@ -79,8 +79,8 @@ function readEmail(value: unknown): string {
 }
 
 /**
- * Years before 1990 or far in the future are placeholders that exports write for a missing date: 1970, 1899, 0001,
- * 9999.
+ * First and last year of an accepted date. Other years are placeholders that programs write into exported files for a
+ * missing date: 1970, 1899, 0001, 9999.
  */
 const FIRST_YEAR = 1990;
 const LAST_YEAR = 2099;
@@ -89,12 +89,12 @@ const isoDay = z.iso.date();
 const isoTime = z.iso.datetime({ offset: true, local: true });
 
 /**
- * Parses a time in ISO 8601 or SQL format: "2026-03-14", "2026-03-14T10:00:00Z", "2026-03-14 10:00:00+02". Without a
- * zone it is UTC. Numbers are refused, because they may be seconds or milliseconds.
+ * Parses a time in ISO 8601 or SQL format: "2026-03-14", "2026-03-14T10:00:00Z", "2026-03-14 10:00:00+02". A time
+ * without a zone is UTC. Numbers are refused, because they may be seconds or milliseconds.
  */
 function readMoment(value: unknown): Date {
 	const written = typeof value === "string" ? value.trim() : "";
-	// SQL writes a space instead of the T, and a zone of hours only.
+	// SQL writes a space instead of the T, and a time zone of hours only.
 	const iso = written
 		.replace(/^(\d{4}-\d\d-\d\d) (\d\d:)/, "$1T$2")
 		.replace(/ ?(?:UTC|z)$/, "Z")
@@ -114,7 +114,7 @@ function readMoment(value: unknown): Date {
 	return moment;
 }
 
-/** Parses a day such as 2026-03-14; of a time, the day as written. */
+/** Parses a day such as 2026-03-14. Of a date with a time, the day is taken as written. */
 function readDay(value: unknown): string {
 	if (typeof value === "string" && isoDay.safeParse(value.trim()).success) {
 		checkYear(Number(value.trim().slice(0, 4)), value);
@@ -146,12 +146,12 @@ function readName(value: unknown): string | undefined {
 
 const text = parsedBy(readText);
 const optionalText = parsedIfGivenBy(readText);
-/** Schema of an object of texts; a missing object is empty. */
+/** Schema of an object of texts; a missing object becomes an empty one. */
 const textValues = z
 	.record(z.string(), parsedBy(readValue))
 	.optional()
 	.transform((given) => given ?? {});
-/** Schema of a list; a missing list is empty. */
+/** Schema of a list; a missing list becomes an empty one. */
 const optionalList = <Schema extends z.ZodType>(schema: Schema) =>
 	z
 		.array(schema)
@@ -233,7 +233,7 @@ export const orderSchema = z.object({
 
 const EXPECTED: Record<string, string> = { object: "an object", record: "an object", array: "a list" };
 
-/** Message for a value whose type does not match its schema. */
+/** The message for an imported value whose type does not match its schema. */
 export function typeFaultText(issue: {
 	code?: string;
 	expected?: unknown;
