@@ -7,11 +7,11 @@ import { createSeedOrders } from "#demo/seed/orders.ts";
 import { seedPeople } from "#demo/seed/people.ts";
 import { seedProducts } from "#demo/seed/products.ts";
 
-/** Checks the rules of docs/architecture.md. A failure names the file and the rule that it breaks. */
+/** Checks the rules of docs/architecture.md. A failed test names the file and the rule that the file breaks. */
 
 const ROOT = join(import.meta.dirname, "..");
 const MAX_FILE_LINES = 400;
-/** Every folder with code. */
+/** Every folder of the project with code. */
 const FOLDERS = ["app", "db", "demo", "embedded-postgres", "commands", "tests"];
 
 type Import = { from: string; to: string; isType: boolean };
@@ -35,7 +35,9 @@ const sources: Source[] = files
 const house = sources.filter(({ path }) => !path.startsWith("tests/") && !isTest(path));
 const imports = house.flatMap(importsOf);
 
-/** Every import of a file, also dynamic ones: our files as paths from the root, packages by name. */
+/**
+ * Finds every import of a file, also dynamic imports. Our own files are given as paths from the root, packages by name.
+ */
 function importsOf({ path, tree }: Source): Import[] {
 	const found: Import[] = [];
 	const add = (node: ts.Expression | undefined, isType: boolean) => {
@@ -66,13 +68,12 @@ function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
 	return !clause.name && !!names && ts.isNamedImports(names) && names.elements.every((one) => one.isTypeOnly);
 }
 
-/** Whether a path is one of the given files or in one of the given folders. */
+/** Whether a path is one of the given files or is in one of the given folders. */
 const isIn = (path: string, places: readonly string[]) =>
 	places.some((place) => path === place || path.startsWith(`${place}/`) || path.startsWith(`${place}.`));
 
 /**
- * Modules that every layer may import, such as settings, log, events, errors and text; they import nothing
- * themselves.
+ * Modules that every layer may import, such as settings, log, events, errors and text. These modules import no layer.
  */
 const GROUND = [
 	"app/env.server.ts",
@@ -88,7 +89,10 @@ const GROUND = [
 	"db/shapes.ts",
 ];
 
-/** Each layer, and what it may import besides itself and GROUND. Types do not exist at run time. */
+/**
+ * Each layer of the code, and what the layer may import besides itself and GROUND. Imports of types are not checked,
+ * because types do not exist at run time.
+ */
 const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
 	{
 		layer: "app/routes",
@@ -129,7 +133,7 @@ const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
 	{ layer: "commands", may: ["app", "db", "demo", "embedded-postgres/index"] },
 ];
 
-/** Single exceptions, each with its reason. An unused exception fails the test. */
+/** Single exceptions from the rules about layers, each with its reason. An unused exception fails the test. */
 const DOORS: { from: string; to: string; because: string }[] = [
 	{
 		from: "app/routes.ts",
@@ -153,7 +157,7 @@ const DOORS: { from: string; to: string; because: string }[] = [
 	},
 ];
 
-/** The strings of a file, without its comments. */
+/** The string literals of a file, without its comments. */
 function stringsOf({ tree }: Source): string[] {
 	const found: string[] = [];
 	const visit = (node: ts.Node) => {
@@ -172,7 +176,10 @@ function has(source: Source, matches: (node: ts.Node) => boolean): boolean {
 	return visit(source.tree);
 }
 
-/** The groups of files that import each other, directly or through others (Tarjan's strongly connected components). */
+/**
+ * Finds the groups of files that import each other, directly or through other files (Tarjan's strongly connected
+ * components).
+ */
 function findCircles(all: Import[]): string[][] {
 	const next = new Map<string, string[]>();
 	for (const { from, to } of all) next.set(from, [...(next.get(from) ?? []), to]);
@@ -270,23 +277,24 @@ describe("imports", () => {
 	it("let only analyseQuestion compute a question's language, its intent and whether it asks for a person", () => {
 		const analysis = "app/ai/analyse-question.server.ts";
 		/**
-		 * Modules that compute a part of a question's analysis, and the other files that may import each for other texts.
+		 * Each module that computes a part of a question's analysis, with the other files that may import it to analyse other
+		 * texts.
 		 */
 		const parts: Record<string, string[]> = {
 			"app/ai/language/question-language.server.ts": [
-				// Analyses a search query of a model or an agent.
+				// This file analyses a search query of a model or an agent.
 				"app/ai/retrieve.server.ts",
 			],
 			"app/ai/intent/person-request.ts": [],
 			"app/ai/intent/classify.server.ts": [
-				// Reads the topics of a search query, and of a part of a question.
+				// These files find the topics of a search query and of a part of a question.
 				"app/ai/intent/search-topics.ts",
 				"app/ai/offline/support.ts",
-				// Analyses the question without its words about other people.
+				// This file classifies the intent of a question without the question's words about other people.
 				"app/ai/intent/person-request.ts",
-				// Analyses earlier messages.
+				// This file analyses earlier messages.
 				"app/ai/reply/cached-answer.server.ts",
-				// Uses only the list of labels.
+				// This file uses only the list of intent labels.
 				"app/ai/model-classification.server.ts",
 			],
 		};
@@ -322,7 +330,7 @@ describe("imports", () => {
 			imports
 				.filter(({ to }) => to === `package:${name}` || to.startsWith(`package:${name}/`))
 				.map(({ from }) => from);
-		// Also in tests: one driver everywhere. The copy takes its types from the package.
+		// Tests must use our copy of the Postgres driver too. The copy takes only its types from the published package.
 		const published = sources
 			.flatMap(importsOf)
 			.filter(({ to }) => to === "package:postgres")
@@ -357,7 +365,7 @@ describe("imports", () => {
 	});
 });
 
-/** SQL's statement or function; "notify me" is a customer's text. */
+/** Matches the SQL statement NOTIFY and the function pg_notify. "notify me" in a customer's text does not match. */
 const SENDS_NOTIFY = /\bpg_notify\b|\bNOTIFY\s|^\s*notify\s+"?\w+"?\s*,/;
 
 describe("one place only", () => {
@@ -372,7 +380,7 @@ describe("one place only", () => {
 				) ||
 				imports.some(({ from, to }) => from === source.path && to === "package:node:process"),
 		);
-		// The embedded database passes its environment on to the process that it starts.
+		// The embedded database passes its environment variables on to the process that it starts.
 		expect(readers.map(({ path }) => path)).toEqual(["app/env.server.ts", "embedded-postgres/index.ts"]);
 	});
 
@@ -395,7 +403,7 @@ describe("tests", () => {
 	it("are skipped by needs() alone, so that each skipped one names its reason", () => {
 		const isSkip = /\b(?:it|test|describe)\.(?:skip|skipIf|runIf|todo|only)\b/;
 		const found = sources.filter(({ path, text }) => isTest(path) && isSkip.test(text));
-		// This file contains the names.
+		// This test file itself contains the names that the rule forbids.
 		expect(found.map(({ path }) => path).filter((path) => path !== "tests/architecture.test.ts")).toEqual([]);
 	});
 });
@@ -549,7 +557,7 @@ function exportsOf(tree: ts.SourceFile): string[] {
 describe("the app", () => {
 	const folder = join(ROOT, "demo/seed/articles");
 	const articles = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
-	/** Normalises text for a search: single spaces, lower case. */
+	/** Normalises a text for a search: single spaces, lower case. */
 	const plain = (text: string) =>
 		text
 			.replace(/[*_`#>[\]]/g, "")

@@ -58,15 +58,22 @@ import { transact } from "#app/realtime/publish.server.ts";
 import { db, sql } from "#db/client.server.ts";
 import { makeSession, NEW_SESSION, sessionRow } from "#tests/factories.ts";
 
-/** An operation whose cost must not grow with the tables: a request, or repeated background work. */
+/**
+ * An operation whose cost must not grow with the number of rows in the tables: a request, or repeated background work.
+ */
 export type Operation = {
 	name: string;
 	run: () => Promise<unknown>;
-	/** Whether its statements keep the plan of their first execution; all others are planned at each execution. */
+	/**
+	 * Whether the operation's statements keep the query plan of their first execution. Statements of other operations are
+	 * planned at each execution.
+	 */
 	keepsPlan: boolean;
 };
 
-/** Creates the customers, agent and sessions that the operations use. Three of the sessions become long. */
+/**
+ * Creates the customers, the agent and the sessions that the cost operations use. Three of the sessions become long.
+ */
 export async function makePeople() {
 	const identity = { visitorId: randomUUID(), customerId: null };
 	const { agentId } = await createAgent({ email: "ana@store.test", name: "Ana", password: randomUUID() });
@@ -84,12 +91,12 @@ export async function makePeople() {
 
 export type People = Awaited<ReturnType<typeof makePeople>>;
 
-/** The names of operations that run as database functions begin like this. */
+/** Matches the names of operations that run as database functions, whose statements keep their query plan. */
 const KEEPING = /^(post|receipt|open: (access|heads|answer|who|events|revocation)|presence: present)/;
 
 /**
- * All operations; those that write do the same each time. @returns also the ids of the open sessions that they
- * created.
+ * Lists all cost operations. An operation that writes does equal work each time.
+ * @returns also the ids of the open sessions that the operations created.
  */
 export function listOperations({ identity, agent, withAssistant, waiting, withAgent }: People): {
 	operations: Operation[];

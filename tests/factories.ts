@@ -9,14 +9,14 @@ import { transact } from "#app/realtime/publish.server.ts";
 import { db, sql } from "#db/client.server.ts";
 import { chatEvents, chatMessages, chatSessions } from "#db/schema.ts";
 
-/** An open session with its owner's messages. */
+/** Creates an open session with messages of its customer. */
 export async function makeSession(identity: CustomerIdentity, ...texts: string[]): Promise<string> {
 	const sessionId = await createEmptySession(identity, { locale: "en" });
 	for (const message of texts) await postMessage(sessionId, { type: "customer", identity }, { message });
 	return sessionId;
 }
 
-/** Writes as the assistant, without limits, to make a session of any length. */
+/** Writes messages as the assistant, without rate limits, to make a session of any length. */
 export async function makeBotMessages(sessionId: string, count: number): Promise<Message[]> {
 	const messages: Message[] = [];
 	for (let index = 1; index <= count; index += 1) {
@@ -26,11 +26,11 @@ export async function makeBotMessages(sessionId: string, count: number): Promise
 	return messages;
 }
 
-/** All messages of a session by sequence. */
+/** All messages of a session, ordered by sequence. */
 export const messagesOf = (sessionId: string) =>
 	db.select().from(chatMessages).where(eq(chatMessages.sessionId, sessionId)).orderBy(chatMessages.seq);
 
-/** All events of a session's stream by sequence. */
+/** All events of a session's stream, ordered by sequence. */
 export const eventsOf = (sessionId: string, stream: "public" | "internal" = "public") =>
 	db
 		.select()
@@ -44,7 +44,7 @@ export async function sessionRow(sessionId: string) {
 	return row;
 }
 
-/** Sessions that a visitor started. */
+/** Reads the sessions that a visitor started. */
 export const sessionsOf = (visitorId: string) =>
 	db.select().from(chatSessions).where(eq(chatSessions.visitorId, visitorId)).orderBy(chatSessions.id);
 
@@ -54,7 +54,7 @@ export async function resetRateLimits(): Promise<void> {
 }
 
 /**
- * The number of rows in each table, to check that something stores nothing. Presence leases are not counted, because
+ * Counts the rows of each table, to check that an operation stores nothing. Presence leases are not counted, because
  * those of an earlier test disappear seconds later.
  */
 export async function countRows(): Promise<Record<string, number>> {
@@ -68,8 +68,8 @@ export async function countRows(): Promise<Record<string, number>> {
 	return counts;
 }
 
-/** A valid id that belongs to nothing. */
+/** Creates a valid id that belongs to nothing. */
 export const unusedId = (): string => randomUUID();
 
-/** For a customer's post that may open a session. */
+/** Options for a customer's post that may open a session. */
 export const NEW_SESSION: NewSession = { locale: () => "en", countOpening: async () => {} };

@@ -8,14 +8,14 @@ import { ensureCustomer } from "#app/models/customer/customer.server.ts";
 import { action as login } from "#app/routes/admin/login.tsx";
 import { call, form, type Sender } from "./request.ts";
 
-/** A customer as a browser (`cookie`) and as an API client (`bearer`). */
+/** A customer as a browser sees itself (`cookie`) and as an API client (`bearer`). */
 export type TestCustomer = { identity: CustomerIdentity; token: string; bearer: Sender; cookie: Sender };
 
-/** An anonymous visitor. */
+/** Creates an anonymous visitor for a test. */
 export const asVisitor = (visitorId: string = randomUUID()): Promise<TestCustomer> =>
 	asIdentity({ visitorId, customerId: null });
 
-/** A customer that the shop has identified; a new one unless an id is given. */
+/** Creates a customer that the shop has identified; a new customer unless an id is given. */
 export async function asCustomer(
 	customerId = `customer_${randomUUID().slice(0, 8)}`,
 ): Promise<TestCustomer & { customerId: string }> {
@@ -30,13 +30,13 @@ async function asIdentity(identity: CustomerIdentity): Promise<TestCustomer> {
 
 export const withBearer = (token: string): Sender => ({ headers: { Authorization: `Bearer ${token}` } });
 
-/** The cookie as the app sets it: a JSON string in base64, then percent-encoded. */
+/** Encodes a cookie as the app sets it: a JSON string in base64, then percent-encoded. */
 const cookieOf = (token: string) =>
 	`mevi_customer=${encodeURIComponent(Buffer.from(JSON.stringify(token)).toString("base64"))}`;
 
 export type TestAgent = Sender & { agentId: string; name: string; email: string; password: string };
 
-/** An agent who has signed in on the login page. */
+/** Creates an agent who has signed in on the login page. */
 export async function asAgent(name: string): Promise<TestAgent> {
 	const email = `${name.toLowerCase().replace(/\W+/g, ".")}.${randomUUID().slice(0, 6)}@store.test`;
 	const password = `pass-${randomUUID()}`;
@@ -46,23 +46,23 @@ export async function asAgent(name: string): Promise<TestAgent> {
 	return { agentId, name, email, password, headers: { Cookie: cookiesFrom(response) } };
 }
 
-/** The cookies of a response, as a browser sends them back. */
+/** The cookies of a response, in the form in which a browser sends them back. */
 export const cookiesFrom = (response: Response): string =>
 	response.headers
 		.getSetCookie()
 		.map((cookie) => cookie.split(";")[0])
 		.join("; ");
 
-/** A program with an API key. */
+/** Creates an API key, as a program uses it. */
 export async function apiKey(name = "Order system"): Promise<Sender & { key: string; name: string }> {
 	const { key } = await createApiKey({ name });
 	return { key, name, ...withBearer(key) };
 }
 
-/** A signed identity, as the shop makes it. */
+/** Signs a customer's identity token, as the shop does. */
 export const signIdentityToken = signIdentity;
 
-/** Forged tokens for a customer, each with its error. */
+/** Makes forged identity tokens for a customer, each with one error. */
 export async function forgedTokens(claims: Record<string, string>, secret: string, audience?: string) {
 	const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 	const inAnHour = Math.floor(Date.now() / 1000) + 3600;

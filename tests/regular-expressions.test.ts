@@ -6,22 +6,24 @@ import ts from "typescript";
 import { expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
-/** Lengths, in UTF-16 units, at which an expression is timed. */
+/** Lengths of the texts, in UTF-16 units, with which a regular expression is timed. */
 const SHORT = 1_500;
 const LONG = 6_000;
-/** Linear time grows 4 times from SHORT to LONG, quadratic time 16 times. */
+/** Largest allowed growth of the time from SHORT to LONG texts. Linear time grows 4 times, quadratic time 16 times. */
 const MAX_GROWTH = 8;
-/** A quadratic expression needs about 30 ms for LONG, so below this there is nothing to compare. */
+/** Smallest time in ms that is compared. A quadratic expression needs about 30 ms for a LONG text. */
 const NOISE_MS = 3;
-/** Milliseconds that no linear or quadratic expression needs for SHORT characters. */
+/**
+ * Milliseconds from which an expression with a SHORT text fails the test. No linear or quadratic expression needs so long.
+ */
 const TIMEOUT_MS = 80;
-/** Number of runs; the minimum of their times excludes the noise of a busy machine. */
+/** Number of timed runs of an expression. The minimum of their times excludes the noise of a busy machine. */
 const RUNS = 12;
-/** Lengths in small steps, so that an exponential expression is detected before it takes minutes. */
+/** Text lengths in small steps, so that an expression with exponential time is detected before it takes minutes. */
 const INCREASING_LENGTHS = Array.from({ length: 9 }, (_, step) => 20 + 3 * step);
-/** Maximum number of texts made from one part of an expression. */
+/** Maximum number of texts made from one part of a regular expression. */
 const MAX_SAMPLES = 24;
-/** One character of each kind that an expression can match. */
+/** One character of each kind that a regular expression can match. */
 const CHARACTERS = [..."aA0 \n-.!,/'@#:_\"[(<é你ع", "\0"];
 
 type Found = { where: string; source: string; flags: string };
@@ -34,7 +36,7 @@ const files = execFileSync("git", ["ls-files", "app/*.ts", "app/*.tsx", "db/*.ts
 	.split("\n")
 	.filter((file) => !/\.test\.tsx?$/.test(file));
 
-/** The regular expressions that are written as literals. */
+/** Finds the regular expressions that are written as literals in the code. */
 function literals(file: string): Found[] {
 	const text = readFileSync(join(ROOT, file), "utf8");
 	const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
@@ -52,9 +54,9 @@ function literals(file: string): Found[] {
 	return found;
 }
 
-/** The regular expressions that modules build with `new RegExp` while they load. */
+/** Finds the regular expressions that modules build with `new RegExp` while they load. */
 async function constructed(): Promise<Found[]> {
-	// Modules that create a pool need a URL when they load; this one is never connected to.
+	// Modules that create a pool of connections need a database URL when they load. This URL is never connected to.
 	process.env.DATABASE_URL = "postgres://localhost:1/none";
 	process.env.APP_SECRET = "a secret of sixteen characters or more";
 	const found: Found[] = [];
@@ -63,10 +65,11 @@ async function constructed(): Promise<Found[]> {
 	globalThis.RegExp = new Proxy(Original, {
 		construct(target, [source, flags]) {
 			const made = new target(source, flags);
-			// Libraries also create expressions while our modules load; the stack shows whose this one is.
+			// Libraries also create expressions while our modules load. The call stack shows whether our code created the
+			// expression.
 			const caller = new Error().stack?.split("\n")[2] ?? "";
 			if (!caller.includes(ROOT) || caller.includes("node_modules")) return made;
-			// The copy of the Postgres driver matches only our statements, never a stranger's text.
+			// The copy of the Postgres driver matches only our own SQL statements, never a stranger's text.
 			if (caller.includes(join(ROOT, "db/driver/postgres"))) return made;
 			found.push({ where, source: made.source, flags: made.flags });
 			return made;
@@ -82,7 +85,7 @@ async function constructed(): Promise<Found[]> {
 	return found;
 }
 
-/** Texts that a part of an expression matches, so that each of its alternatives is in one of them. */
+/** Makes texts that a part of a regular expression matches. Each alternative of the part is in one of the texts. */
 function samples(node: AST.Element | AST.Alternative, flags: string): string[] {
 	switch (node.type) {
 		case "Alternative":
@@ -107,7 +110,10 @@ function samples(node: AST.Element | AST.Alternative, flags: string): string[] {
 	}
 }
 
-/** Texts that match the parts in sequence: one for each sample of each part, with the first samples of the others. */
+/**
+ * Makes texts that match the parts of a regular expression in sequence: one for each sample of each part, with the
+ * first samples of the other parts.
+ */
 function inTurn(parts: AST.Element[], flags: string): string[] {
 	const each = parts.map((part) => samples(part, flags)).map((texts) => (texts.length > 0 ? texts : [""]));
 	const most = Math.max(1, ...each.map((texts) => texts.length));
@@ -116,7 +122,7 @@ function inTurn(parts: AST.Element[], flags: string): string[] {
 	);
 }
 
-/** The parts before a part, up to the beginning of the expression. */
+/** Makes texts that match what is before a part, from the beginning of the regular expression. */
 function before(node: AST.Node, flags: string): string[] {
 	const parent = node.parent;
 	if (!parent) return [""];
@@ -126,7 +132,10 @@ function before(node: AST.Node, flags: string): string[] {
 	return own.flatMap((text) => outer.slice(0, 4).map((start) => start + text)).slice(0, MAX_SAMPLES);
 }
 
-/** Texts in which each unbounded repetition starts at as many positions as possible and then fails. */
+/**
+ * Makes texts in which each unbounded repetition of an expression starts at as many positions as possible and then
+ * fails.
+ */
 function attacks({ source, flags }: Found): { start: string; repeated: string }[] {
 	const tree = new RegExpParser({ ecmaVersion: 2024 }).parsePattern(source, 0, source.length, {
 		unicode: flags.includes("u"),
@@ -148,7 +157,7 @@ function attacks({ source, flags }: Found): { start: string; repeated: string }[
 			for (const body of bodies) add(start, body);
 			for (const body of bodies) {
 				add("", body);
-				// Prevents an alternative for the beginning of the text from matching all of it.
+				// The added text prevents an alternative that matches the beginning of the text from matching all of it.
 				add("\0", body);
 			}
 		},
@@ -156,7 +165,7 @@ function attacks({ source, flags }: Found): { start: string; repeated: string }[
 	return [...made.values()];
 }
 
-/** The minimum of some runs, in ms of processor time, which excludes other processes. */
+/** The minimum of the times of some runs, in ms of processor time, which excludes the time of other processes. */
 function timeOf(expression: RegExp, text: string, runs: number): number {
 	let best = Number.POSITIVE_INFINITY;
 	for (let run = 0; run < runs && !(run > 0 && best < NOISE_MS / 10); run++) {
@@ -168,16 +177,17 @@ function timeOf(expression: RegExp, text: string, runs: number): number {
 	return best;
 }
 
-/** How an expression fails, or null when its time grows no faster than the text. */
+/** Describes how slowly a regular expression fails to match; null when its time grows no faster than the text. */
 function fault(found: Found): string | null {
 	const flags = `${found.flags.replace(/[gy]/g, "")}g`;
-	// A sticky expression matches at one position only.
+	// A sticky expression (flag y) matches at one position only.
 	const source = found.flags.includes("y") ? `^(?:${found.source})` : found.source;
 	const expression = new RegExp(source, flags);
 	for (const { start, repeated } of attacks(found)) {
-		// No expression contains NUL, so whatever must follow does not match.
+		// No expression contains NUL, so a text that ends with NUL cannot match what must follow the repetition.
 		const text = (length: number) => `${start}${repeated.repeat(Math.ceil(length / repeated.length))}\0`;
-		// Short texts first, because an exponential or cubic expression would take minutes for the long one.
+		// Short texts are timed first, because an expression with exponential or cubic time would take minutes for the long
+		// text.
 		for (const length of [...INCREASING_LENGTHS, 300, 600, SHORT]) {
 			if (timeOf(expression, text(length), 1) < TIMEOUT_MS) continue;
 			return `${found.where} /${found.source}/: far too long for ${length} characters of ${JSON.stringify(repeated)}`;

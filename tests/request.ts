@@ -1,20 +1,20 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 
-/** Origin of the tests' requests. */
+/** Origin (scheme and host) of the tests' requests. */
 export const TEST_ORIGIN = "http://chat.test";
 
 type Args = LoaderFunctionArgs & ActionFunctionArgs;
 type Handler = (args: Args) => unknown;
 
-/** The sender and other headers of a request. */
+/** The sender of a test's request, and the request's other headers. */
 export type Sender = { headers?: Record<string, string> };
 
-/** A GET. `undefined` values of the query are left out. */
+/** Makes a GET request. Query parameters with the value `undefined` are left out. */
 export function get(path: string, sender: Sender = {}): Request {
 	return new Request(TEST_ORIGIN + path, { headers: sender.headers });
 }
 
-/** A request with a JSON body; a string is sent as it is, so that it can be malformed. */
+/** Makes a POST request with a JSON body. A body that is a string is sent as it is, so that it can be malformed. */
 export function json(method: string, path: string, body: unknown, sender: Sender = {}): Request {
 	return new Request(TEST_ORIGIN + path, {
 		method,
@@ -23,7 +23,7 @@ export function json(method: string, path: string, body: unknown, sender: Sender
 	});
 }
 
-/** A plain form as a browser sends it, with CRLF line ends. */
+/** Makes a request with a plain HTML form as a browser sends it, with CRLF line ends. */
 export function form(path: string, fields: Record<string, string>, sender: Sender = {}): Request {
 	const body = new URLSearchParams();
 	for (const [name, value] of Object.entries(fields)) body.append(name, value.replace(/\r?\n/g, "\r\n"));
@@ -31,7 +31,7 @@ export function form(path: string, fields: Record<string, string>, sender: Sende
 }
 
 /**
- * Calls a route's loader or action as Remix does and returns its result as a Response, also a thrown one and one of
+ * Calls a route's loader or action as Remix does. The result is a Response, also for a thrown one and for one of
  * `data()`. An error that Remix would turn into a 500 is thrown.
  */
 export async function call(
@@ -47,7 +47,7 @@ export async function call(
 	}
 }
 
-/** The parsed body; its type is the test's expectation. */
+/** Parses the body of a response; its type is what the test expects. */
 export async function bodyOf<Body = Record<string, unknown>>(response: Response): Promise<Body> {
 	return (await response.json()) as Body;
 }
@@ -64,11 +64,11 @@ function isData(value: unknown): value is Data {
 	return (value as Data | null)?.type === "DataWithResponseInit";
 }
 
-/** One event of a stream as it was sent. */
+/** One event of an event stream as it was sent. */
 export type WireEvent = { id: string | null; type: string; data: unknown };
 
 /**
- * Reads a stream of Server-Sent Events until `isEnough`, then disconnects like a browser.
+ * Reads an event stream (Server-Sent Events) until `isEnough`, then disconnects like a browser.
  * @throws when the stream ends before.
  */
 export async function readEvents(

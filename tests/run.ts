@@ -9,13 +9,14 @@ import { ROOT } from "#commands/steps/root.ts";
 import { NoChromiumError, provideChromium } from "./setup/chromium.ts";
 
 /**
- * Runs all checks, the cheapest first. Tests that need something this machine lacks are skipped and counted; the reasons are printed before the last line, which is `N passed, N failed, N skipped`.
+ * Runs all checks of `npm test`, the cheapest first. Tests that need something this machine lacks are skipped and
+ * counted. Their reasons are printed before the last line, which is `N passed, N failed, N skipped`.
  */
 
 interface Tally {
 	passed: number;
 	failed: number;
-	/** The reason of each skipped test. */
+	/** The reason for each skipped test. */
 	skipped?: string[];
 }
 
@@ -56,7 +57,7 @@ async function main(): Promise<number> {
 	return failed === 0 ? 0 : 1;
 }
 
-/** One line for each reason, with its number of tests, the most frequent first. */
+/** Makes one line for each reason to skip tests, with the number of tests, the most frequent reason first. */
 function linesOf(reasons: string[]): string {
 	const counts = new Map<string, number>();
 	for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
@@ -64,7 +65,7 @@ function linesOf(reasons: string[]): string {
 	return sorted.map(([reason, count]) => `${count} skipped: ${reason}\n`).join("");
 }
 
-/** Builds the app before the tests that start it. A failed build counts as one failure of those tests. */
+/** Builds the app before the tests that start it. A failed build counts as one failure of these tests. */
 async function build(): Promise<boolean> {
 	try {
 		process.stdout.write((await ensureBuild()) ? "Built.\n" : "Nothing has changed since the last build.\n");
@@ -75,7 +76,7 @@ async function build(): Promise<boolean> {
 	}
 }
 
-/** The parts of Vitest's JSON report that are counted. */
+/** The parts of Vitest's JSON report from which tests are counted. */
 interface VitestReport {
 	numPassedTests: number;
 	numFailedTests: number;
@@ -95,7 +96,7 @@ async function vitest(): Promise<Tally> {
 	]);
 	const report = read<VitestReport>(file);
 	if (!report) return { passed: 0, failed: 1 };
-	// A file that cannot be loaded has no failed test; it counts as one failure.
+	// A test file that cannot be loaded has no failed test, so the file counts as one failure.
 	const broken = report.testResults.filter(
 		({ status, assertionResults }) =>
 			status === "failed" && !assertionResults.some((result) => result.status === "failed"),
@@ -107,7 +108,7 @@ async function vitest(): Promise<Tally> {
 	return settle(isClean, { passed: report.numPassedTests, failed: report.numFailedTests + broken, skipped });
 }
 
-/** The parts of Playwright's JSON report that are counted. */
+/** The parts of Playwright's JSON report from which tests are counted. */
 interface PlaywrightReport {
 	stats: { expected: number; unexpected: number; flaky: number };
 	suites: PlaywrightSuite[];
@@ -121,7 +122,7 @@ interface PlaywrightSuite {
 	}[];
 }
 
-/** The reasons given to `test.skip(condition, reason)`. */
+/** The reasons that Playwright tests gave to `test.skip(condition, reason)`. */
 function skippedIn({ suites = [], specs = [] }: PlaywrightSuite): string[] {
 	const own = specs.flatMap(({ title, tests }) =>
 		tests
@@ -148,7 +149,10 @@ async function playwright(browser: string): Promise<Tally> {
 	return settle(isClean, { passed: expected, failed: unexpected + flaky, skipped });
 }
 
-/** A run that failed without a failed test (for example an error outside of tests) counts as one failure. */
+/**
+ * Corrects the counts of a run that failed without a failed test (for example by an error outside of tests): the run
+ * counts as one failure.
+ */
 function settle(isClean: boolean, tally: Tally): Tally {
 	return isClean || tally.failed > 0 ? tally : { ...tally, failed: 1 };
 }
@@ -157,7 +161,10 @@ function once(isClean: boolean): Tally {
 	return { passed: isClean ? 1 : 0, failed: isClean ? 0 : 1 };
 }
 
-/** Runs a tool of node_modules in the project's folder. @returns whether it exited with 0. */
+/**
+ * Runs a command-line tool of node_modules in the project's folder.
+ * @returns whether the tool exited with code 0.
+ */
 function node(script: string, args: string[], env: Record<string, string> = {}): Promise<boolean> {
 	const path = join(ROOT, "node_modules", script);
 	if (!existsSync(path)) {

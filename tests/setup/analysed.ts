@@ -1,7 +1,7 @@
 import { analyseQuestion } from "#app/ai/analyse-question.server.ts";
 import type { Answer, Answerer, AnswerRequest, OnText } from "#app/ai/answer.ts";
 
-/** The answerer with the question analysed before each call, as the pipeline does it. */
+/** Wraps an answerer so that each question is analysed before the call, as it is in the app. */
 export const analysed =
 	(answerer: Answerer) =>
 	async (request: Omit<AnswerRequest, "analysis">, onText: OnText): Promise<Answer> =>

@@ -1,6 +1,6 @@
 /**
- * The part of Web Locks that the app uses (exclusive, `ifAvailable`, `steal`, `signal`), for tests that run several tabs
- * in one Node process; Node has Web Locks only since version 24.
+ * The part of the Web Locks API that the app uses (exclusive, `ifAvailable`, `steal`, `signal`), for tests that run
+ * several tabs in one Node process. Node has Web Locks only since version 24.
  */
 type Ask = {
 	grant: (lock: Lock | null) => unknown;
@@ -55,7 +55,7 @@ export function createLockManager(): Pick<LockManager, "request"> {
 	return { request: request as LockManager["request"] };
 }
 
-/** A browser's storage in memory. */
+/** Creates a browser's storage (`localStorage`) in memory. */
 export function createStorage(over: Partial<Storage> = {}): Storage {
 	const values = new Map<string, string>();
 	return {

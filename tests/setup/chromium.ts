@@ -19,12 +19,12 @@ const REMEDY =
 	"install Chromium (Debian and Ubuntu: sudo apt-get install -y chromium), " +
 	"or set CHROMIUM_PATH to a Chromium or Chrome of yours";
 
-/** No browser was found; the message says in one sentence what to install. */
+/** Error: no browser was found. The message says in one sentence what to install. */
 export class NoChromiumError extends Error {}
 
 /**
- * Finds a working Chromium: CHROMIUM_PATH, else an installed one, else Playwright's own, else one that is downloaded now,
- * by Playwright or, for root, by the system's package manager.
+ * Finds a working Chromium: the path in CHROMIUM_PATH, else an installed one, else Playwright's own, else one that is
+ * downloaded now, by Playwright or, for root, by the system's package manager.
  * @param print prints what is being installed.
  * @returns the path of the executable.
  * @throws NoChromiumError
@@ -70,7 +70,7 @@ function findInstalled(): string | undefined {
 	return [...paths, ...ON_MAC, chromium.executablePath()].find(runs);
 }
 
-/** Whether the program runs: Ubuntu's /usr/bin/chromium-browser may only print a reference to snap. */
+/** Whether the browser program runs. Ubuntu's /usr/bin/chromium-browser may only print a reference to snap. */
 function runs(path: string): boolean {
 	return (
 		existsSync(path) && spawnSync(path, ["--version"], { stdio: "ignore", timeout: 30_000 }).status === 0
@@ -81,7 +81,7 @@ function attempt(command: string, args: string[]): void {
 	spawnSync(command, args, {
 		stdio: ["ignore", "inherit", "inherit"],
 		timeout: 600_000,
-		// A short timeout, because the download may be blocked.
+		// The timeout is short, because the network may block the download.
 		env: {
 			...process.env,
 			DEBIAN_FRONTEND: "noninteractive",

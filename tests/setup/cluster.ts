@@ -8,17 +8,17 @@ import { openEmbeddedDatabase } from "#embedded-postgres/index.ts";
 
 declare module "vitest" {
 	export interface ProvidedContext {
-		/** URL of the temporary cluster's default database. */
+		/** URL of the default database of the temporary Postgres server. */
 		clusterUrl: string;
 	}
 }
 
-/** The migrated database of which every test file gets a copy. */
+/** Name of the migrated database. Every test file gets a copy of it. */
 export const TEMPLATE = "mevi_template";
 
 /**
- * Starts a temporary Postgres for the whole run. Its keeper process stops and deletes it when this process ends in any
- * way.
+ * Starts a temporary Postgres server for the whole test run. Its keeper process stops and deletes the server when this
+ * process ends in any way.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-test-"));
@@ -31,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	return () => cluster.close();
 }
 
-/** The same server, another database. */
+/** The URL of another database on the server. */
 export function databaseUrl(clusterUrl: string, name: string): string {
 	const url = new URL(clusterUrl);
 	url.pathname = `/${name}`;

@@ -1,7 +1,10 @@
 import type { LoggedEvent } from "#app/realtime/log.server.ts";
 import type { Reader } from "#app/realtime/reader.ts";
 
-/** A reader of the hub that records what it receives. @param over methods that replace the reader's own. */
+/**
+ * Creates a reader for the hub that records what it receives.
+ * @param over methods that replace the reader's own.
+ */
 export function collector(over: Partial<Reader> = {}) {
 	const received: LoggedEvent[] = [];
 	const reader: Reader = {

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect } from "vitest";
 
-/** An error or warning on the console fails the test, unless the test expects it. */
+/** An error or warning on the console fails the running test, unless the test expects it. */
 const METHODS = ["error", "warn"] as const;
 
 let written: string[] = [];
 let expected: RegExp[] = [];
 
 /**
- * Expects a matching console error or warning in the running test; the test fails without it. Call it before the code
- * that writes.
+ * Expects a matching console error or warning in the running test; the test fails if none is written. Call it before
+ * the code that writes.
  */
 export function expectConsoleError(pattern: RegExp): void {
 	expected.push(pattern);

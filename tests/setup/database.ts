@@ -5,8 +5,9 @@ import postgres from "#db/driver.ts";
 import { databaseUrl, TEMPLATE } from "./cluster.ts";
 
 /**
- * Creates a database for each test file, a copy of the migrated template, before the file imports the app. A developer's
- * .env must not affect the tests, so every variable that changes behaviour is set here.
+ * Creates a database for each test file, a copy of the migrated template, before the file imports the app. A
+ * developer's .env must not affect the tests, so every environment variable that changes the app's behaviour is set
+ * here.
  */
 const clusterUrl = inject("clusterUrl");
 const name = `test_${randomBytes(6).toString("hex")}`;

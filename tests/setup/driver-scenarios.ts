@@ -2,9 +2,9 @@ import { connect as connectSocket, createServer, type Server, Socket } from "nod
 import type { Sql } from "#db/driver.ts";
 
 /**
- * Shows one fault of the Postgres driver: `driver-scenarios.ts DRIVER SCENARIO`. DRIVER is `changed` (ours) or `package`
- * (as published). It prints how the statements ended, as JSON. It is a process of its own, because the published driver
- * ends the process in some scenarios.
+ * Shows one fault of the Postgres driver: `driver-scenarios.ts DRIVER SCENARIO`. DRIVER is `changed` (our copy) or
+ * `package` (as published). The program prints how the SQL statements ended, as JSON. It is a process of its own,
+ * because the published driver ends the process in some scenarios.
  */
 
 const HANG_TIMEOUT_MS = 3_000;
@@ -25,10 +25,10 @@ const connect = (url = DATABASE_URL, options: Options = {}) =>
 		...options,
 	});
 
-/** For statements about the scenario's connections. */
+/** A client for SQL statements about the scenario's connections. */
 const observer = connect(DATABASE_URL, { connect_timeout: 10 });
 
-/** How a statement ended: "served", the code of its error, or "hung". */
+/** How an SQL statement ended: "served", the code of its error, or "hung". */
 async function describeOutcome(work: Promise<unknown>): Promise<string> {
 	const hung = new Promise<string>((resolve) => setTimeout(resolve, HANG_TIMEOUT_MS, "hung"));
 	const settled = work.then(
@@ -45,13 +45,16 @@ async function listenOnLoopback(server: Server): Promise<number> {
 }
 
 type ProxyControl = {
-	/** Pass nothing on. */
+	/** True when the proxy passes no bytes on. */
 	isFrozen: boolean;
-	/** Resets the newest connection (TCP RST). */
+	/** Resets the proxy's newest connection (TCP RST). */
 	reset?: () => void;
 };
 
-/** A proxy before the database that passes `watch` the bytes of each direction and returns the database's URL through it. */
+/**
+ * Starts a TCP proxy in front of the database. It passes the bytes of each direction to `watch`.
+ * @returns the database's URL through the proxy.
+ */
 async function startProxy(watch: (from: "client" | "server", bytes: Buffer) => void, control: ProxyControl) {
 	const database = new URL(DATABASE_URL);
 	const server = createServer((client) => {
@@ -75,7 +78,7 @@ async function startProxy(watch: (from: "client" | "server", bytes: Buffer) => v
 	return proxied.href;
 }
 
-/** A client whose newest socket the scenario can close. */
+/** Connects a database client whose newest socket the scenario can close. */
 function connectWithClosableSocket(options: Options = {}) {
 	let newest: Socket | undefined;
 	const database = new URL(DATABASE_URL);
@@ -120,7 +123,8 @@ const SCENARIOS: Record<string, () => Promise<string[]>> = {
 	async "close-during-write"() {
 		const { sql, close } = connectWithClosableSocket();
 		await sql`select 1`;
-		// The driver writes in the next turn of the event loop; a close that begins after setImmediate comes before that.
+		// The driver writes in the next turn of the event loop. A close that begins after setImmediate comes before this
+		// write.
 		await new Promise((resolve) => setImmediate(resolve));
 		const interrupted = describeOutcome(sql`select 2`.execute());
 		await close();
@@ -144,7 +148,10 @@ const SCENARIOS: Record<string, () => Promise<string[]>> = {
 	},
 
 	async "unprepared-statement-behind-another"() {
-		/** Frontend message types in order: P Parse, D Describe, H Flush, S Sync …, and Z for the server's ReadyForQuery. */
+		/**
+		 * The types of the client's Postgres protocol messages in order: P Parse, D Describe, H Flush, S Sync …, and Z for
+		 * the server's ReadyForQuery.
+		 */
 		let log = "";
 		const proxied = await startProxy(
 			(from, bytes) => {
@@ -159,7 +166,7 @@ const SCENARIOS: Record<string, () => Promise<string[]>> = {
 		await sql`select 1`;
 		log = "";
 		await Promise.all([sql`select pg_sleep(0.2)`, sql`select ${2}::int`]);
-		// A second statement is sent only after the server has answered the first.
+		// The fixed driver sends a second statement only after the server has answered the first.
 		return [/^P[^P]*Z/.test(log) ? "one after the other" : "behind another"];
 	},
 
@@ -186,7 +193,7 @@ const SCENARIOS: Record<string, () => Promise<string[]>> = {
 			sql.begin(async (tx) => {
 				const [row] = await tx`select pg_backend_pid() as pid`;
 				const running = tx`select pg_sleep(${60}::int)`.catch(() => {});
-				// Waits in the transaction until the first part of the statement before it is answered.
+				// This statement waits in the transaction until the first part of the statement before it is answered.
 				queuedStatement = describeOutcome(tx`select ${1}::int`);
 				await terminateBackend(row?.pid);
 				await running;
@@ -195,7 +202,7 @@ const SCENARIOS: Record<string, () => Promise<string[]>> = {
 			}),
 		);
 		const first = await transaction;
-		// The connection is open again and belongs to this caller.
+		// The lost connection is open again and belongs to this caller.
 		const other = await describeOutcome(sql`select 3`);
 		resume();
 		const late = await lateStatement;

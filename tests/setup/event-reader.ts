@@ -4,16 +4,16 @@ export type Frame = { id: string | undefined; type: string; data: Record<string,
 
 export type EventReader = {
 	frames: Frame[];
-	/** Sequences of the durable events so far, in the order of arrival. */
+	/** Sequences of the durable events received so far, in the order of arrival. */
 	seqs: () => unknown[];
-	/** Texts of the new messages so far; other events, such as queue announcements, may be between them. */
+	/** Texts of the new messages received so far. Other events, such as queue announcements, may arrive between them. */
 	messages: () => string[];
-	/** Resolves when the server has ended the stream. */
+	/** Resolves when the server has ended the event stream. */
 	ended: Promise<void>;
 	close: () => Promise<void>;
 };
 
-/** Collects the events of a stream, from a real server or from a loader's Response. */
+/** Collects the events of an event stream, from a real server or from a loader's Response. */
 export function readEvents(response: Response): EventReader {
 	const frames: Frame[] = [];
 	const parser = createParser({
@@ -31,7 +31,7 @@ export function readEvents(response: Response): EventReader {
 				parser.feed(value);
 			}
 		} catch {
-			// The server was killed, or this side disconnected.
+			// The reading fails when the server was killed or this client disconnected.
 		}
 	})();
 	return {

@@ -1,12 +1,12 @@
 import { getHeapStatistics } from "node:v8";
 
-// For tests that look for leaks of readers: on SIGUSR2 the server collects garbage and prints in one line what is still
-// in memory.
+// For tests that look for memory leaks of readers: on SIGUSR2 the server collects garbage and prints in one line which
+// objects are still in memory.
 process.on("SIGUSR2", () => {
 	globalThis.gc?.();
 	const counts = {};
 	for (const name of process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1;
-	// The only way to see every socket of a process; unsent bytes are in them.
+	// Only this method shows every socket of a process. The sockets hold unsent bytes.
 	const sockets = process._getActiveHandles().filter((handle) => typeof handle.writableLength === "number");
 	const unsentBytes = Math.max(0, ...sockets.map((socket) => socket.writableLength));
 	const heapBytes = getHeapStatistics().used_heap_size;

@@ -8,8 +8,8 @@ declare module "vitest" {
 }
 
 /**
- * Options for a test, or a `describe`, that needs something this machine may lack. This is the only way to skip a test,
- * so that each skipped one has a reason.
+ * Makes options for a test, or a `describe`, that needs a thing that this machine may lack. Only this function may skip
+ * a test, so that each skipped test has a reason.
  * @param what the missing thing, as text for the output of `npm test`.
  */
 export function needs(what: string, isThere: boolean): TestOptions {

@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http";
 import { type CapturedRequest, type Reply, writeChunk, writeData } from "./openai-server.ts";
 
 /**
- * Differences of other servers from OpenAI's, as their documentation and bug trackers describe them: what they refuse and
- * in which form, and the form of their replies.
+ * Differences of other model servers from OpenAI's, as their documentation and bug trackers describe them: what a
+ * server refuses and in which form, and the form of its replies.
  */
 
 type Body = CapturedRequest["body"] & Record<string, unknown>;
@@ -11,13 +11,13 @@ type Call = { name: string; arguments: Record<string, string> };
 
 export type Profile = {
 	name: string;
-	/** The status and body with which the server refuses a request, or null. */
+	/** The status and body with which the model server refuses a request, or null. */
 	refuse: (body: Body) => [status: number, body: object | string] | null;
-	/** Replies with a tool call. */
+	/** Replies to a request with a tool call. */
 	call: (response: ServerResponse, call: Call) => void;
-	/** Replies with text. */
+	/** Replies to a request with text. */
 	sendText: (response: ServerResponse, text: string) => void;
-	/** Fields that the finally accepted request must not have. */
+	/** Fields that must be missing in the request that the server finally accepts. */
 	without?: string[];
 };
 
@@ -39,7 +39,7 @@ const extraForbidden = (...loc: (string | number)[]): [number, object] => [
 type SentCall = { id: string; function: { name: string; arguments: string } };
 const callsIn = (body: Body) => body.messages.flatMap((message) => (message.tool_calls ?? []) as SentCall[]);
 const hasStrict = (body: Body) => body.tools?.some((tool) => "strict" in tool.function) ?? false;
-/** Rule of Mistral and most chat templates. */
+/** Whether the roles of the messages alternate, which Mistral and most chat templates require. */
 function rolesTakeTurns(body: Body): boolean {
 	const roles = body.messages.map(({ role }) => role).filter((role) => role !== "system");
 	return roles[0] === "user" && roles.every((role, index) => role === "tool" || role !== roles[index - 1]);
@@ -50,7 +50,7 @@ const areArgumentsObjects = (body: Body) =>
 		return typeof value === "object" && value !== null && !Array.isArray(value);
 	});
 
-/** History that no server accepts. */
+/** The error of a model server for messages that no server accepts; null when the messages are valid. */
 export function invalidHistory(body: Body): string | null {
 	const ids = callsIn(body).map(({ id }) => id);
 	if (new Set(ids).size < ids.length) return "Duplicate tool call id";
@@ -77,7 +77,7 @@ const plainText: Profile["sendText"] = (response, text) => {
 	for (const word of text.match(/\S+\s*/g) ?? []) writeChunk(response, { content: word });
 	end(response, "stop");
 };
-/** Reasoning that must not appear anywhere. */
+/** Reasoning of the test models. It must not appear in any answer. */
 export const REASONING_TEXT = "The customer is annoying, and policy says no.";
 
 export const PROFILES: Profile[] = [
@@ -95,7 +95,7 @@ export const PROFILES: Profile[] = [
 		},
 		call: plainCall,
 		sendText(response, text) {
-			// The results of its content filter come first, in a chunk without choices.
+			// Azure sends the results of its content filter first, in a chunk without choices.
 			writeData(response, JSON.stringify({ choices: [], prompt_filter_results: [{ prompt_index: 0 }] }));
 			plainText(response, text);
 		},
@@ -189,7 +189,7 @@ export const PROFILES: Profile[] = [
 				: null,
 		call(response, call) {
 			writeChunk(response, { role: "assistant", content: `<think>${REASONING_TEXT}</think>` });
-			// Every call has index 0.
+			// Ollama sends every tool call with index 0.
 			writeChunk(response, { content: "", tool_calls: [nativeCall("call_1x2y", 0, call)] });
 			end(response, "stop");
 		},
@@ -220,7 +220,7 @@ export const PROFILES: Profile[] = [
 			return isEmpty ? [400, openAiError("messages: content must be non-empty")] : null;
 		},
 		call(response, { name, arguments: args }) {
-			// The call is text in the format of the model's template, and there is no finish reason.
+			// llama.cpp sends a tool call as text in the format of the model's template, without a finish reason.
 			writeChunk(response, { content: '<tool_call>\n{"name": ' });
 			writeChunk(response, { content: `"${name}", "arguments": ${JSON.stringify(args)}}\n</tool_call>` });
 			response.end("data: [DONE]\n\n");
@@ -284,7 +284,7 @@ export const PROFILES: Profile[] = [
 		name: "LM Studio",
 		refuse: (body) => ("tool_choice" in body ? unknownParameter("tool_choice") : null),
 		call(response, { name, arguments: args }) {
-			// No index and no id; arguments are an object.
+			// LM Studio sends a tool call without index and id, and with arguments that are an object.
 			writeChunk(response, { tool_calls: [{ function: { name, arguments: args } }] });
 			end(response, "tool_calls");
 		},
@@ -348,8 +348,9 @@ function sendWhole(response: ServerResponse, message: object, finish: string): v
 }
 
 /**
- * A reply of this server: the call first where tools are offered, and the text after the result.
- * @param jsonText the reply where JSON is requested.
+ * Makes a reply of this model server. Where tools are offered it first calls a tool, and sends the text after the
+ * tool's result.
+ * @param jsonText the reply to a request for JSON.
  */
 export function repliesLike(profile: Profile, call: Call, text: string, jsonText = "{}"): Reply {
 	return (response, request) => {

@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import Ajv2020 from "ajv/dist/2020.js";
 
-/** OpenAI's own API description, if it is beside the project; it is not part of the repository. */
+/** The file with OpenAI's own API description, if it is beside the project. It is not part of the repository. */
 export const SCHEMA_FILE = "../shared/data/protocol/openai-openapi-subset.json";
 export const hasSchema = existsSync(SCHEMA_FILE);
 
 let ajv: Ajv2020 | null = null;
 
 /**
- * Validates a request with OpenAI's schema. @returns the errors as text; null without errors or without the schema.
- * @param path of the request: chat completions and embeddings are known.
+ * Validates a request with OpenAI's schema.
+ * @param path of the request's URL; chat completions and embeddings are known.
+ * @returns the errors as text; null without errors or without the schema.
  */
 export function refusalOf(path: string, body: unknown): string | null {
 	if (!hasSchema) return null;

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { refusalOf } from "./openai-schema.ts";
 
 /**
- * A small HTTP server with OpenAI's chat completions API that follows a script, including faults that a regular test
- * server cannot produce (cut connections, silence, broken chunks).
+ * A small HTTP server for tests with OpenAI's chat completions API. It sends scripted replies, including faults that a
+ * regular test server cannot produce (cut connections, silence, broken chunks).
  */
 
 export type CapturedRequest = {
@@ -21,28 +21,34 @@ export type CapturedRequest = {
 	};
 };
 
-/** Answers one request; it may leave the response open. */
+/** Answers one request to the scripted model server. It may leave the response open. */
 export type Reply = (response: ServerResponse, request: CapturedRequest) => void | Promise<void>;
 
 export type OpenAiServer = {
-	/** The base URL with `/v1`. */
+	/** The base URL of the scripted model server, with `/v1`. */
 	url: string;
-	/** Every request so far, oldest first, except those for a classification. */
+	/** Every request that the server has received, oldest first, except those for a model classification. */
 	requests: CapturedRequest[];
-	/** Requests for JSON with a schema: classifications of a question, which run in parallel with its answer. */
+	/** Requests for JSON with a schema: model classifications of a question, which run in parallel with its answer. */
 	classifications: CapturedRequest[];
-	/** The reply to those. They are not part of the script, because their order is random. Default: 503. */
+	/**
+	 * The reply to model classifications. It is not part of the script, because these requests arrive in random order.
+	 * Default: 503.
+	 */
 	answerClassifications: (reply: Reply) => void;
-	/** @throws when OpenAI's own schema rejects one of the requests, which fails the test. */
+	/**
+	 * Checks the received requests.
+	 * @throws when OpenAI's own schema rejects a request, which fails the test.
+	 */
 	close: () => Promise<void>;
 };
 
-/** Every request that any scripted server of this process received, for checks over all of them. */
+/** Every request that any scripted model server of this process received, for checks over all of them. */
 export const everyRequest: CapturedRequest[] = [];
 
 /**
- * Starts a server that sends the replies in order and then repeats the last one. A request that it cannot parse fails
- * with 400, so that the test detects an incorrect client.
+ * Starts a model server that sends the scripted replies in order and then repeats the last one. A request that the
+ * server cannot parse fails with 400, so that the test detects an incorrect client.
  */
 export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> {
 	const requests: CapturedRequest[] = [];
@@ -91,7 +97,7 @@ export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise
 const ENVELOPE = { id: "chatcmpl-scripted", object: "chat.completion.chunk", created: 1_700_000_000 };
 const USAGE = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
 
-/** Writes one chunk as an event. */
+/** Writes one chunk of a model's reply as an event. */
 export function writeChunk(response: ServerResponse, delta: object, finish: string | null = null): void {
 	const choices = [{ index: 0, delta, finish_reason: finish }];
 	writeData(response, JSON.stringify({ ...ENVELOPE, model: "scripted-1", choices, usage: null }));
@@ -109,7 +115,7 @@ function finish(response: ServerResponse, reason: string): void {
 	response.end("data: [DONE]\n\n");
 }
 
-/** Streams the text with a few characters in each chunk. */
+/** Makes a reply that streams the text with a few characters in each chunk. */
 export function streamsText(text: string, options: { chunkSize?: number; finish?: string } = {}): Reply {
 	return (response) => {
 		writeChunk(response, { role: "assistant", content: "" });
@@ -120,7 +126,7 @@ export function streamsText(text: string, options: { chunkSize?: number; finish?
 	};
 }
 
-/** Replies with `content` in one piece, as to a request without `stream`. */
+/** Makes a reply with `content` in one piece, as to a request without `stream`. */
 export function sendsWhole(content: string): Reply {
 	return (response) => {
 		const choices = [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }];
@@ -133,7 +139,7 @@ export function sendsWhole(content: string): Reply {
 
 export type ScriptedCall = { name: string; arguments: unknown };
 
-/** Replies with tool calls, all at once, after optional text. Arguments that are a string are sent unchanged. */
+/** Makes a reply with tool calls, all at once, after optional text. Arguments that are a string are sent unchanged. */
 export function callsTools(scripted: ScriptedCall[], text = ""): Reply {
 	return (response) => {
 		writeChunk(response, { role: "assistant", content: text || null });
@@ -150,7 +156,7 @@ export function callsTools(scripted: ScriptedCall[], text = ""): Reply {
 	};
 }
 
-/** Answers with an HTTP error in OpenAI's form. */
+/** Makes a reply that is an HTTP error in OpenAI's form. */
 export function fails(
 	status: number,
 	options: { code?: string; headers?: Record<string, string> } = {},
@@ -167,16 +173,16 @@ export function fails(
 	};
 }
 
-/** Sends text and then drops the connection. */
+/** Makes a reply that sends text and then drops the connection. */
 export function breaksOffAfter(text: string): Reply {
 	return (response) => {
 		writeChunk(response, { role: "assistant", content: text });
-		// When this has been written, all earlier bytes have left this process.
+		// When this chunk has been written, all earlier bytes have left this process.
 		response.write(": the last line\n\n", () => response.destroy());
 	};
 }
 
-/** Sends optional text and then keeps the connection open without sending anything. */
+/** Makes a reply that sends optional text and then keeps the connection open without sending anything. */
 export function fallsSilentAfter(text: string | null): Reply {
 	return (response) => {
 		if (text !== null) writeChunk(response, { role: "assistant", content: text });

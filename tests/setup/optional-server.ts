@@ -3,14 +3,14 @@ import { accessSync, constants } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 
-/** Folders of Debian's servers that are not in a user's PATH. */
+/** Folders in which Debian installs server programs and that are not in a user's PATH. */
 const SEARCH_FOLDERS = [
 	...(process.env.PATH ?? "").split(delimiter).filter(Boolean),
 	"/usr/sbin",
 	"/usr/local/sbin",
 ];
 
-/** Path of a server program; null when it is not installed. */
+/** Finds the path of a server program, such as Redis; null when the program is not installed. */
 export function findServer(name: string): string | null {
 	for (const folder of SEARCH_FOLDERS) {
 		try {
@@ -23,23 +23,27 @@ export function findServer(name: string): string | null {
 	return null;
 }
 
-/** A server process that a test stops, freezes and starts again on the same port. */
+/** A server process, such as Redis, that a test stops, freezes and starts again on one port. */
 export type OptionalServer = {
 	port: number;
 	start(): Promise<void>;
-	/** Kills it, as in a crash. */
+	/** Kills the server process, as in a crash. */
 	kill(): Promise<void>;
 	freeze(): void;
 	thaw(): void;
 };
 
 const children = new Set<ChildProcess>();
-// The servers must not outlive the tests, however the tests end.
+// The server processes must not outlive the tests, however the tests end.
 process.once("exit", () => {
 	for (const child of children) child.kill("SIGKILL");
 });
 
-/** @param spec.args its arguments for the port; @param spec.uid runs it as that user, which only root can. */
+/**
+ * Prepares a server process without starting it.
+ * @param spec.args the program's arguments for the port.
+ * @param spec.uid runs the program as that user, which only root can do.
+ */
 export async function prepareServer(spec: {
 	program: string;
 	args: (port: number) => string[];
@@ -68,7 +72,7 @@ export async function prepareServer(spec: {
 	};
 }
 
-/** A port that is free now. */
+/** Finds a TCP port that is free now. */
 export function freePort(): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const probe = createServer();

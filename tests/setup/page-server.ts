@@ -10,10 +10,10 @@ import {
 type RouteModule = ServerBuild["routes"][string]["module"];
 
 /**
- * A real HTTP server that serves route modules through Remix's own request handler, without a build. It does not render
- * pages, so a document has the real status and headers and an empty body.
+ * Starts a real HTTP server that serves route modules through Remix's own request handler, without a build. It does not
+ * render pages: the response to a page's URL has the real status and headers, and an empty body.
  * @param modules the module for each path, such as `admin/login`; a `Partial`, because few tests need a component.
- * @returns the server's URL, and a function that stops it.
+ * @returns the server's URL, and a function that stops the server.
  */
 export async function servePages(
 	modules: Record<string, Partial<Omit<RouteModule, "meta">>>,

@@ -9,8 +9,8 @@ const NOBODY_UID = 65_534;
 const READY_MS = 20_000;
 
 /**
- * Folder of a Postgres with pgvector: Debian's, or PGVECTOR_POSTGRES (a folder with `bin`); null when there is none. The
- * embedded Postgres has no pgvector.
+ * Folder of a Postgres with the extension pgvector: Debian's, or PGVECTOR_POSTGRES (a folder with `bin`); null when
+ * there is none. The embedded Postgres does not have pgvector.
  */
 export function findPgvectorPostgres(): string | null {
 	const named = process.env.PGVECTOR_POSTGRES;
@@ -23,10 +23,13 @@ export function findPgvectorPostgres(): string | null {
 	return found ? join(root, found, "bin") : null;
 }
 
-/** Starts it with an empty cluster. @returns its superuser's URL, and a function that stops and deletes it. */
+/**
+ * Starts a Postgres server with pgvector and no data.
+ * @returns the URL of its superuser, and a function that stops and deletes the server.
+ */
 export async function startPgvectorServer(bin: string): Promise<{ url: string; end: () => Promise<void> }> {
 	const folder = mkdtempSync(join(tmpdir(), "mevi-pgvector-"));
-	// Postgres refuses to run as root.
+	// Postgres refuses to run as root, so another user runs it.
 	const account = process.getuid?.() === 0 ? { uid: NOBODY_UID, gid: NOBODY_UID } : {};
 	if (account.uid !== undefined) chownSync(folder, NOBODY_UID, NOBODY_UID);
 	const data = join(folder, "data");

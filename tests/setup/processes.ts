@@ -3,14 +3,14 @@ import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** How a process ended and what it wrote. */
+/** How a process ended, and what it wrote to its output. */
 export interface Outcome {
 	code: number | null;
 	stdout: string;
 	stderr: string;
 }
 
-/** Starts one of the project's scripts with Node, as npm's scripts do. The caller ends it. */
+/** Starts one of the project's scripts with Node, as npm's scripts do. The caller ends the process. */
 export function startScript(
 	script: string,
 	args: string[] = [],
@@ -23,7 +23,7 @@ export function startScript(
 	});
 }
 
-/** Runs one of the project's scripts to its end. */
+/** Runs one of the project's scripts until it ends. */
 export function runScript(
 	script: string,
 	args: string[] = [],
@@ -40,7 +40,10 @@ export function runScript(
 	return new Promise((resolve) => child.once("close", (code) => resolve({ ...outcome, code })));
 }
 
-/** The first matching line of a process's output. @throws when it ends before, with its output. */
+/**
+ * Waits for the first matching line of a process's output.
+ * @throws when the process ends before the line, with its output.
+ */
 export function lineFrom(child: ChildProcess, pattern: RegExp): Promise<string> {
 	return new Promise((resolve, reject) => {
 		let output = "";

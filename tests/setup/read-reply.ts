@@ -13,7 +13,10 @@ export const habits = (over: Partial<ServerBehaviour> = {}): ServerBehaviour => 
 
 export type ReadReply = { shown: string[]; text: string; calls: [string, string][]; fault: string | null };
 
-/** Reads chunks as the adapter does. `shown` are the states of the customer's screen, one after the other. */
+/**
+ * Reads the chunks of a model's reply as the app does. `shown` are the texts that the customer sees, one after the
+ * other.
+ */
 export function readChunks(
 	chunks: object[],
 	{ finish = "stop" as string | null, tools = TOOLS, known = habits(), isMarked = true } = {},
@@ -33,7 +36,7 @@ export function readChunks(
 		return { shown, text: "", calls: [], fault: `${error.reason}${error.canRetry ? ", again" : ""}` };
 	}
 	const { text, toolCalls } = reader.completion();
-	// What streamed is what is kept.
+	// The stored text must equal the text that was streamed.
 	expect(shown.at(-1)).toBe(text);
 	return { shown, text, calls: toolCalls.map(({ function: f }) => [f.name, f.arguments]), fault: null };
 }
@@ -42,7 +45,7 @@ export const content = (text: string) => ({ content: text });
 export const whole = (text: string, options?: Parameters<typeof readChunks>[1]) =>
 	readChunks([content(text)], options);
 
-/** Cuts a text at given places. */
+/** Cuts a text at the given positions. */
 export function splitAt(text: string, positions: number[]): string[] {
 	const sorted = [
 		0,

@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 
 type Stream = { write(text: string): void; end(): void; response: ServerResponse };
 
-/** A server with the chat's URLs and an event log; each simulated network decides what it passes on. */
+/**
+ * A test server with the chat's URLs and an event log. Each simulated network decides what it passes on to the browser.
+ */
 export class SimulatedSite {
 	seq = 0;
 	/** Difference between the server's and the browser's clock, in ms. */
@@ -12,9 +14,9 @@ export class SimulatedSite {
 	asked: string[] = [];
 	waiting = new Set<() => void>();
 	server: Server;
-	/** The simulated network: returns true when it answers itself, or false to pass the request on. */
+	/** The simulated network: returns true when it answers a request itself, or false to pass the request on. */
 	network: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
-	/** How the network treats an event on a stream. */
+	/** How the simulated network treats an event on an event stream. */
 	passes: (stream: Stream, text: string) => void = (stream, text) => stream.write(text);
 
 	constructor() {
@@ -69,7 +71,10 @@ export class SimulatedSite {
 		response.end(JSON.stringify({ events, cursor: `epoch.p${this.seq}`, more: false }));
 	}
 
-	/** Writes a message. @returns its sequence. */
+	/**
+	 * Writes a message into the test server's event log.
+	 * @returns the message's sequence.
+	 */
 	writeMessage(): number {
 		this.seq += 1;
 		for (const stream of this.streams) this.passes(stream, this.frameOf(this.seq));
@@ -87,7 +92,7 @@ export class SimulatedSite {
 	}
 }
 
-/** The `new-message` event of a sequence, as a catch-up returns it. */
+/** The `new-message` event with a given sequence, as the server returns it to a browser that missed events. */
 export const eventOf = (seq: number) => ({
 	id: `epoch.p${seq}`,
 	type: "new-message",

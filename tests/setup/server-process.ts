@@ -9,19 +9,21 @@ const READY_MS = 60_000;
 export type TestServer = {
 	url: string;
 	process: ChildProcess;
-	/** Resolves with the exit code when the process has ended. */
+	/** Resolves with the exit code when the server process has ended. */
 	gone: Promise<number | null>;
-	/** Its output so far, for the message of a failed test. */
+	/** The output of the server process so far, for the message of a failed test. */
 	output: () => string;
-	/** Sends the signal and resolves with the exit code when the process has ended. */
+	/** Sends a signal to the server process and resolves with the exit code when the process has ended. */
 	end: (signal?: NodeJS.Signals) => Promise<number | null>;
 };
 
 /**
- * Starts remix-serve on the real build as a separate process, with this test file's database, and waits until it is
- * ready. @param env may contain the PORT, else a free one is used. @param nodeOptions options of Node itself, for example
- * `--expose-gc`. @param special another build, for intentionally faulty servers, and a callback that gets the process
- * before it is ready.
+ * Starts remix-serve on the real build as a separate process, with this test file's database, and waits until the
+ * server is ready.
+ * @param env may contain the PORT, else a free one is used.
+ * @param nodeOptions options of Node itself, for example `--expose-gc`.
+ * @param special another build, for intentionally faulty servers, and a callback that gets the process before it is
+ * ready.
  */
 export async function startServerProcess(
 	env: Record<string, string> = {},
@@ -73,7 +75,7 @@ export async function startServerProcess(
 	};
 }
 
-/** A port on the loopback interface that was just free. */
+/** Finds a TCP port on the loopback interface that was just free. */
 export function freePort(): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const probe = createServer();

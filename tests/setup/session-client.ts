@@ -7,7 +7,7 @@ export type SessionClient = { sessionId: string; token: string };
 
 const DEADLINE_MS = 15_000;
 
-/** Creates a session at a server process. */
+/** Creates a session with the REST API of a server process. */
 export async function openSession(url: string): Promise<SessionClient> {
 	const response = await fetch(`${url}/api/chat/sessions`, {
 		method: "POST",
@@ -34,7 +34,7 @@ export async function untilQueueAnnounced(url: string, session: SessionClient): 
 	});
 }
 
-/** Posts one message; ends a request that hangs, as a browser does. */
+/** Posts one message to a session. A request that hangs is aborted, as a browser does. */
 export function postMessage(
 	url: string,
 	session: SessionClient,
@@ -49,7 +49,7 @@ export function postMessage(
 	});
 }
 
-/** Opens the session's stream and waits for its first event; closed when the test has ended. */
+/** Opens the session's event stream and waits for its first event. The stream is closed when the test has ended. */
 export async function openEvents(url: string, session: SessionClient, cursor?: string): Promise<EventReader> {
 	const query = new URLSearchParams({ sessionId: session.sessionId, ...(cursor ? { cursor } : {}) });
 	const response = await fetch(`${url}/chat/events?${query}`, {
@@ -61,7 +61,7 @@ export async function openEvents(url: string, session: SessionClient, cursor?: s
 	return reader;
 }
 
-/** The readiness report of a server process. */
+/** Reads the readiness report (`/readyz`) of a server process. */
 export async function readReadiness(url: string): Promise<Record<string, unknown>> {
 	return (await (await fetch(`${url}/readyz`)).json()) as Record<string, unknown>;
 }

@@ -1,12 +1,12 @@
 import { createServer, type Socket } from "node:net";
 
-/** An email as it was received. */
+/** An email as the test's mail server received it. */
 export type ReceivedEmail = { from: string; to: string[]; text: string };
 
 /**
- * A small SMTP server (RFC 5321) that keeps every email, or refuses every recipient.
- * @param options.busyFor number of attempts that it first defers (451). @param options.hangsUp closes the connection after
- * it has accepted an email, before its reply.
+ * Starts a small SMTP server (RFC 5321) that keeps every email, or refuses every recipient.
+ * @param options.busyFor number of attempts to send an email that the server first defers (451).
+ * @param options.hangsUp closes the connection after the server has accepted an email, before its reply.
  * @returns the URL for SMTP_URL and the emails so far.
  */
 export async function startSmtpServer(

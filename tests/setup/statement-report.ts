@@ -2,15 +2,19 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import postgres from "#db/driver.ts";
 
-/** The number of pages (8 KB each) that one statement read, without those of statements inside its functions. */
+/**
+ * One SQL statement, and the number of pages (8 KB each) that it read, without the pages that statements inside its
+ * functions read.
+ */
 export type Statement = { text: string; pages: number; plan: string };
 
-/** The start of an entry in Postgres's log, which begins with the time. */
+/** Matches the start of an entry in Postgres's log, which begins with the time. */
 const ENTRY = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/m;
 
 /**
- * Makes Postgres report the plan of each statement in a database, including statements inside functions and foreign
- * key checks (auto_explain). It applies to connections that are opened later, so call it before importing the app.
+ * Makes Postgres report the query plan of each statement in a database, including statements inside functions and
+ * foreign key checks (auto_explain). The setting applies to connections that are opened later, so call this function
+ * before importing the app.
  * @param url of the tests' embedded database, whose log is a file on this machine.
  */
 export async function reportStatements(url: string) {
@@ -24,7 +28,8 @@ export async function reportStatements(url: string) {
 		"auto_explain.log_buffers": "on",
 		"auto_explain.log_timing": "off",
 		"auto_explain.log_format": "json",
-		// Just-in-time compilation is used only for large estimates, so it would change the measurement.
+		// Postgres uses just-in-time compilation only for statements with a large estimated cost, so it would change the
+		// measurement.
 		jit: "off",
 	};
 	for (const [key, value] of Object.entries(settings))
@@ -33,8 +38,8 @@ export async function reportStatements(url: string) {
 	const file = join(dirname(folder?.path ?? ""), "postgres.log");
 
 	/**
-	 * Waits until idle connections have reported: a statement is reported when it ends, perhaps after the client has its
-	 * result.
+	 * Waits until Postgres has reported the statements of idle connections. A statement is reported when it ends, perhaps
+	 * after the client has its result.
 	 */
 	async function untilIdle(): Promise<void> {
 		for (;;) {
@@ -47,7 +52,10 @@ export async function reportStatements(url: string) {
 
 	return {
 		client,
-		/** Runs the work. @returns the statements that the database executed meanwhile. */
+		/**
+		 * Runs the work and records the statements that the database executes in the meantime.
+		 * @returns the recorded statements.
+		 */
 		async during(work: () => Promise<unknown>): Promise<Statement[]> {
 			await untilIdle();
 			const start = statSync(file).size;

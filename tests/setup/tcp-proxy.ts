@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { freePort, type OptionalServer } from "./optional-server.ts";
 
-/** A TCP proxy in front of a shared server, so that the server can be down or frozen for one test only. */
+/** Prepares a TCP proxy in front of a shared server, so that the server can be down or frozen for one test only. */
 export async function prepareProxy(target: { host: string; port: number }): Promise<OptionalServer> {
 	const port = await freePort();
 	const sockets = new Set<Socket>();

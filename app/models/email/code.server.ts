@@ -58,8 +58,8 @@ export async function requestCode(
 			email,
 			codeHash: hashCode({ codeId, email, code }),
 			expiresAt: sql`now() + ${CODE_MINUTES} * interval '1 minute'`,
-			// The code's time is not the transaction's start time, because of two concurrent requests, the one that waited for
-			// the lock is later.
+			// The code's time is not the start of the transaction: of two concurrent requests, the one that waited for the lock
+			// is later.
 			createdAt: sql`clock_timestamp()`,
 		});
 		await writeMessage(tx, {

@@ -11,7 +11,7 @@ export type StoreImportSummary = Record<"products" | "variants" | "customers" | 
 
 /** Number of rows in one insert statement: far below Postgres's limit of 65,535 parameters. */
 const ROWS_PER_STATEMENT = 500;
-/** Key of the advisory lock because of which store imports run one after the other. */
+/** Key of the advisory lock that makes store imports run one after the other. */
 const IMPORT_LOCK = 7_204_411;
 
 /**
