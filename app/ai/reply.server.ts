@@ -31,7 +31,7 @@ const MAX_ATTEMPTS = 8;
 /**
  * Answers the open turn of a session, if the turn is due and no other process has its lease. The function runs the
  * whole pipeline of an answer.
- * 
+ *
  * The process may die at any point. Until `finishAnswer` commits, the turn stays open, and another process takes the
  * turn when its lease expires. After the commit there is a message and no open turn. So each question gets exactly one
  * answer.

@@ -23,7 +23,7 @@ const PERSON_CALLED_TEXT = "I have called a colleague, who will answer you here.
 /**
  * Writes one answer with the model: requests a reply, runs the tools that the reply calls, and repeats this until a
  * reply calls none. The sources are the retrieved passages and products that the text used.
- * 
+ *
  * `answered` is false when the reply has the mark for "I do not know", when the model escalates with the reason
  * `assistant-unsure`, when the provider refuses, and when an answer without sources says in English that the model does
  * not know (for models that forget the mark). The mark is text and not a tool, because text needs no second request,

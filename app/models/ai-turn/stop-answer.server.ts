@@ -8,7 +8,7 @@ import { supersedeTurn } from "./ai-turn.server.ts";
  * an agent took over, or the session ended. The text that the customer has read stays as a message with the answer's
  * id, marked `stopped`, and replaces the live answer on every page. After a crash, either both the change and this
  * message exist, or neither.
- * 
+ *
  * A newer question does not stop an answer this way: the next answer covers both questions and replaces the unfinished
  * one (docs/decisions/026-stopped-answers.md). The caller has locked the session.
  */

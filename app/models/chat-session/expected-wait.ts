@@ -6,7 +6,7 @@ const MIN_FINISHED_WAITS = 3;
  * customers who still wait. Without them, the estimate would stay short while the queue stands still. Where more than
  * half of all waits are longer than every finished wait, the estimator has no median. The estimate is then the median
  * of all waits so far, which is its lower bound.
- * 
+ *
  * @param finishedWaits finished waits in seconds.
  * @param currentWaits waits so far, in seconds, of customers who still wait.
  * @returns seconds; null while fewer than three customers were answered.
