@@ -2,7 +2,10 @@ import { singleton } from "#app/singleton.server.ts";
 import { HEARTBEAT_MS } from "./events.ts";
 
 const TICK_MS = 1_000;
-/** Streams end after 10 minutes times a random 0.8 to 1, so that reconnects after a deploy are nothing unusual. */
+/**
+ * Longest life of an event stream: 10 minutes, times a random 0.8 to 1. Streams end regularly, so that reconnects
+ * after a deploy are nothing unusual.
+ */
 const LIFETIME_MS = 600_000;
 
 export type Connection = { sendHeartbeat(): void; sendBye(inMs: number): void };
@@ -40,12 +43,12 @@ export function registerConnection(connection: Connection): () => void {
 
 export const countConnections = (): number => register.entries.size;
 
-/** True while the process is shutting down; readiness reports it, and no new stream is opened. */
+/** True while the process is shutting down: the readiness check then fails, and no new stream is opened. */
 export const isDraining = (): boolean => register.isDraining;
 
 /**
- * Ends every stream. Each client is told to reconnect after a random delay, so that the next process is not
- * overloaded. @param spreadMs longest delay in ms.
+ * Ends every event stream of this process. Each client is told to reconnect after a random delay, so that the next
+ * process is not overloaded. @param spreadMs longest delay in ms.
  */
 export function drainConnections(spreadMs: number): void {
 	register.isDraining = true;

@@ -1,6 +1,6 @@
 /**
- * How far a reader has read: the epoch of the database and a sequence for each stream. Opaque to clients. Encoded as
- * `<epoch>.p<seq>` for customers and `<epoch>.p<seq>.i<seq>` for agents.
+ * How far a reader has read: the epoch of the database and a sequence for each stream. Clients treat the encoded text
+ * as opaque. The encoding is `<epoch>.p<seq>` for customers and `<epoch>.p<seq>.i<seq>` for agents.
  */
 export type Cursor = { epoch: string; public: number; internal: number | null };
 

@@ -2,10 +2,16 @@ import { createHash } from "node:crypto";
 import { singleton } from "#app/singleton.server.ts";
 import { countDatabaseLosses, sql } from "#db/client.server.ts";
 
-/** Restoring tables under a running server closes no connection, so the epoch is also read this often. */
+/**
+ * Longest time for which a read epoch is trusted, because restoring tables under a running server closes no
+ * connection.
+ */
 const TRUSTED_FOR_MS = 5_000;
 
-/** Error codes of a function that is forbidden (42501), unknown (42883) or not supported (0A000), as on some managed Postgres. */
+/**
+ * Postgres error codes of a function that is forbidden (42501), unknown (42883) or not supported (0A000), as in some
+ * managed Postgres services.
+ */
 const NOT_OFFERED = ["42501", "42883", "0A000"];
 
 const known = singleton("epoch", () => ({
@@ -17,8 +23,8 @@ const known = singleton("epoch", () => ({
 
 /**
  * The epoch of this database, which is part of every cursor. A cursor of another epoch is refused, because a restored
- * backup uses the same sequences again for other messages. It is read again whenever a connection was lost, because
- * a database can be restored, moved or failed over while processes run.
+ * backup uses the same sequences again for other messages. The epoch is read again whenever a connection was lost,
+ * because a database can be restored, moved or failed over while processes run.
  * @throws the driver's error while the database cannot be reached.
  */
 export async function getEpoch(): Promise<string> {
@@ -30,7 +36,7 @@ export async function getEpoch(): Promise<string> {
 	return known.reading;
 }
 
-/** The epoch if no query is needed to know it; otherwise null. */
+/** The epoch, if it is known without a query; otherwise null. */
 export function peekEpoch(): string | null {
 	const isTrusted = known.losses === countDatabaseLosses() && Date.now() - known.readAt < TRUSTED_FOR_MS;
 	return isTrusted ? known.value : null;
@@ -47,10 +53,11 @@ async function readEpoch(): Promise<string> {
 }
 
 /**
- * Values of which at least one differs between a database and its restored copy: the table's oid and file (tables
- * dropped or truncated and loaded), the database's oid (a new database), the cluster's identifier (another cluster),
- * its timeline (point-in-time recovery, or a standby that took over and may lack the last commits). `settings` has a
- * value that operators change after a disk was set back, because that cannot be detected.
+ * The values from which the epoch is made. At least one of them differs between a database and its restored copy: the
+ * table's oid and file (tables dropped or truncated and loaded), the database's oid (a new database), the cluster's
+ * identifier (another cluster), its timeline (point-in-time recovery, or a standby that took over and may lack the
+ * last commits). The table `settings` has a value that operators change after a disk was set back to an earlier
+ * state, because software cannot detect such a change.
  */
 async function readParts(): Promise<string[] | undefined> {
 	try {

@@ -1,10 +1,11 @@
 import { z } from "zod/v4";
 
-// zod probes `new Function` for its compiled checks, which a page's Content-Security-Policy blocks and reports.
+// By default zod tests whether `new Function` works. A page's Content-Security-Policy blocks and reports that test,
+// so it is switched off.
 if (typeof document !== "undefined") z.config({ jitless: true });
 
 /**
- * Every event that leaves the server, for browser and server.
+ * The types and schemas of every event that leaves the server, used by browser and server.
  *
  * Durable events have a position (`stream`, `seq`) in a session's event log and are replayed. Ephemeral events go to
  * the readers that are connected now and may be dropped.
@@ -30,30 +31,42 @@ export const messageSchema = z.object({
 	messageType: z.string(),
 	metadata: z.record(z.string(), z.unknown()),
 	isRead: z.boolean(),
-	/** When the other side's browser reported that it has the message, and that it was on screen; absent until then. */
+	/**
+	 * When the recipient's browser reported that it received the message, and that the message was on screen; absent
+	 * until then.
+	 */
 	deliveredAt: z.string().optional(),
 	readAt: z.string().optional(),
 	sentAt: z.string(),
 });
 export type Message = z.infer<typeof messageSchema>;
 
-/** The state of a waiting customer, and what they can expect. */
+/** The state of a customer who waits in the queue for an agent, and when the customer can expect an answer. */
 const queueSchema = z.object({
-	/** 1 is next. */
+	/** Queue position of the session; 1 is next. */
 	position: z.number().int(),
-	/** closed: outside business hours; nobody-there: no agent is signed in and at work; overdue: past the deadline. */
+	/**
+	 * closed: outside business hours; nobody-there: no agent is signed in and at work; overdue: the announced waiting
+	 * time has passed.
+	 */
 	state: z.enum(["waiting", "closed", "nobody-there", "overdue"]),
-	/** Expected wait in seconds, from recent waits and from those still waiting; null when it is not known. */
+	/**
+	 * Expected waiting time for an agent in seconds, from the waiting times of recent and of still waiting customers;
+	 * null when it is not known.
+	 */
 	recentWaitSeconds: z.number().int().nullable(),
 	/** The time by which an agent should have answered. */
 	deadline: z.string().nullable(),
-	/** When people are back, outside business hours. */
+	/** Outside business hours: when the store opens again and agents answer. */
 	opensAt: z.string().nullable(),
-	/** The store's time zone, in which its hours are shown. */
+	/** The store's time zone, in which business hours are shown. */
 	timeZone: z.string(),
-	/** Whether answers can be sent by email, so that it makes sense to ask for an address. */
+	/** Whether the store can send answers by email, so that the page asks the customer for an email address. */
 	canEmail: z.boolean(),
-	/** The same as text for the customer, in their language. It changes while they wait. */
+	/**
+	 * The state of the wait as text for the customer, in the customer's language. The text changes while the customer
+	 * waits.
+	 */
 	text: z.string(),
 	/** Language of `text`, two letters. */
 	language: z.string(),
@@ -69,22 +82,25 @@ export const sessionSchema = z.object({
 	startedAt: z.string(),
 	endedAt: z.string().nullable(),
 	customerSatisfactionRating: z.number().int().nullable(),
-	/** Empty on the public stream: tags and intent are the agents' own notes. */
+	/** The agents' tags of the session; empty on the public stream, because tags and intent are only for agents. */
 	tags: z.array(z.string()),
 	intent: z.string().nullable(),
 	locale: z.string(),
-	/** The language the customer writes in, as a BCP 47 tag; `locale` until they have written in another. */
+	/**
+	 * The language the customer writes in, as a BCP 47 tag; equal to `locale` until the customer has written in another
+	 * language.
+	 */
 	language: z.string(),
 	agentName: z.string().nullable(),
-	/** Null on the public stream. */
+	/** Id of the assigned agent; always null on the public stream. */
 	agentId: z.string().nullable(),
-	/** Position in the queue, 1 is next; null when not waiting. */
+	/** Queue position of the session, 1 is next; null when the session does not wait for an agent. */
 	queuePosition: z.number().int().nullable(),
 	queueReason: z.string().nullable(),
 	queuedAt: z.string().nullable(),
-	/** Null while not waiting. */
+	/** State of the wait for an agent; null while the session does not wait. */
 	queue: queueSchema.nullable(),
-	/** The customer's email address for an answer after they have left. */
+	/** The customer's email address, to which an answer is sent when the customer has left the page. */
 	contactEmail: z.string().nullable(),
 	/** The assistant's summary for the agent; null on the public stream. */
 	handover: z
@@ -94,7 +110,7 @@ export const sessionSchema = z.object({
 });
 export type Session = z.infer<typeof sessionSchema>;
 
-/** One row of the inbox: who waits, since when, why, in which language. */
+/** One row of the inbox: the customer, the reason and the start of the wait, and the language. */
 const inboxEntrySchema = z.object({
 	sessionId: z.string(),
 	status: sessionSchema.shape.status,
@@ -118,14 +134,14 @@ const inboxEntrySchema = z.object({
 	agentName: z.string().nullable(),
 	/** Number of unread customer messages. */
 	unread: z.number().int(),
-	/** Grows with every event, so that an older row never replaces a newer one. */
+	/** A number that grows with every event of the session, so that an older inbox row never replaces a newer one. */
 	version: z.number().int(),
 });
 export type InboxEntry = z.infer<typeof inboxEntrySchema>;
 
 const inboxSchema = z.object({
 	entries: z.array(inboxEntrySchema),
-	/** Number of all waiting customers; the list may contain fewer. */
+	/** Number of all waiting customers; the inbox list may contain fewer. */
 	waiting: z.number().int(),
 });
 export type Inbox = z.infer<typeof inboxSchema>;
@@ -153,7 +169,7 @@ export const eventSchema = z.discriminatedUnion("type", [
 		data: z.object({ messageId: z.string(), offset: z.number().int(), text: z.string() }),
 	}),
 	z.object({ type: z.literal("agent-presence"), data: indicator }),
-	/** For agents: whether the customer has the conversation open. */
+	/** Sent to agents: whether the customer has the conversation open. */
 	z.object({ type: z.literal("customer-presence"), data: indicator }),
 	/** Inbox only: rows that replace the known rows of the same sessions; the whole list when `isWhole`. */
 	z.object({ type: z.literal("inbox"), data: inboxSchema.extend({ isWhole: z.boolean() }) }),
@@ -173,7 +189,10 @@ export type EphemeralType =
 	| "ai-delta"
 	| "agent-presence"
 	| "customer-presence"
-	/** Between processes only, never sent to a client: the readers of this session must be revalidated now. */
+	/**
+	 * An event between server processes only, never sent to a client: the readers of the session must be revalidated
+	 * now.
+	 */
 	| "reauthorise";
 
 /** Name of a session's stream in the event log and on the bus. */

@@ -12,18 +12,18 @@ import { createStreamCheck } from "./stream-check.server.ts";
 
 /** Events kept for each stream with readers, so that reconnecting readers need no query. */
 const RING_SIZE = 256;
-/** Smallest page that is read for a slow reader. */
+/** Smallest number of events that one read of the event log requests for a slow reader. */
 const MIN_PAGE_SIZE = 4;
 const HEAD_CHECK_MS = 5_000;
-/** While the bus is unhealthy the head check delivers the events. */
+/** Interval of head checks while the bus is unhealthy, because then only the head check delivers events. */
 const HEAD_CHECK_UNHEALTHY_MS = 750;
-/** Look-ups that begin within this time (ms) share one statement. */
+/** Queries for stream heads that begin within this time (ms) share one statement. */
 const BATCH_MS = 5;
 
 /**
- * The hub. A wake-up marks a stream as having new events, one query fetches the new events of all such streams, and
- * each reader is moved forward from its own cursor. Live delivery, replay and resume use the same code, so nothing
- * can be lost between replay and subscription.
+ * Creates the hub. A wake-up marks a stream as having new events, one query fetches the new events of all such
+ * streams, and each reader is moved forward from its own cursor. Live delivery, replay and resume use the same code,
+ * so nothing can be lost between replay and subscription.
  */
 export function createHub(bus: Bus) {
 	const streams = new Map<StreamKey, StreamState>();
@@ -36,9 +36,9 @@ export function createHub(bus: Bus) {
 		const changedSessions = new Set<string>();
 		for (const [stream, seq, event] of envelope.wakeUps) {
 			changedSessions.add(splitStreamKey(stream).sessionId);
-			// An event is accepted only if it is the next one of its stream; everything else is fetched. A stream
-			// without readers has no head, so its events are not kept. After a restore the sequences may restart, so
-			// events are accepted only while the epoch is known to be unchanged.
+			// An event inside a wake-up is accepted only if it is the next event of its stream; all other events are
+			// fetched from the event log. A stream without readers has no head, so its events are not kept. After a restore
+			// the sequences may restart, so events are accepted only while the epoch is known to be unchanged.
 			if (event && streams.get(stream)?.head === seq - 1 && check.isEpochKnown()) {
 				append([{ stream, seq, type: event[0], json: event[1] }]);
 			} else check.wake(stream, seq);
@@ -53,7 +53,7 @@ export function createHub(bus: Bus) {
 		if (changedSessions.size > 0) inbox.notifyWatchers([...changedSessions]);
 	}
 
-	/** The readers reconnect with their cursor, which is then refused. */
+	/** Makes readers reconnect. The server then refuses their cursors, because the epoch has changed. */
 	function disconnectReaders(stream: StreamKey) {
 		const readers = [...(streams.get(stream)?.readers.keys() ?? [])];
 		streams.delete(stream);
@@ -102,12 +102,13 @@ export function createHub(bus: Bus) {
 					reader.cursor = event.seq;
 				}
 				const delivered = reader.cursor - before;
-				// Events that do not fit into the buffer are read again later, so large events are read in small pages.
+				// Events that do not fit into the reader's buffer are read again later, so a reader of large events gets
+				// smaller pages.
 				subscription.pageSize = delivered < page.length ? Math.max(MIN_PAGE_SIZE, delivered * 2) : PAGE_SIZE;
 				if (delivered === 0) break;
 			}
 		} catch (error) {
-			// Retried with the next wake-up or head check.
+			// A failed read is repeated with the next wake-up or head check.
 			logBackgroundFailure("moving a reader forward", error);
 		} finally {
 			subscription.isPumping = false;
@@ -119,12 +120,12 @@ export function createHub(bus: Bus) {
 			await check.checkHeads();
 			await inbox.check();
 		} catch (error) {
-			// The next check repairs what was missed.
+			// A failed head check is only logged, because the next one finds the missed events.
 			logBackgroundFailure("the head check", error);
 		}
 	}
 
-	/** The timer is short, so that a bus that becomes unhealthy does not wait for the end of a long interval. */
+	/** The timer of the head check is short, so that a check follows soon after the bus becomes unhealthy. */
 	function scheduleCheck(checkedAt = Date.now()) {
 		if (isStopped) return;
 		checkTimer = setTimeout(async () => {
@@ -137,7 +138,7 @@ export function createHub(bus: Bus) {
 
 	const lookUpHeads = createBatcher<StreamKey, Map<StreamKey, number>>({ waitMs: BATCH_MS, work: readHeads });
 
-	/** The heads of some streams, none older than this call. */
+	/** The heads of some streams, read after this call began. */
 	async function headsOf(keys: StreamKey[]): Promise<Map<StreamKey, number>> {
 		const found = await Promise.all(keys.map(lookUpHeads));
 		return new Map(keys.map((key, index) => [key, found[index]?.get(key) ?? 0]));
@@ -158,17 +159,18 @@ export function createHub(bus: Bus) {
 		/** Delivers committed events to local readers and sends them to other processes. */
 		broadcast(envelope: Envelope) {
 			for (const ephemeral of envelope.ephemerals) {
-				// There may be no reader yet, but a later reader of this process must see the answer from its start.
+				// The text of a live answer is recorded even without a reader, because a later reader of this process must
+				// see the answer from its start.
 				if (ephemeral[1] === "ai-delta" && !streams.has(ephemeral[0])) recordDelta(ephemeral);
 			}
 			receive(envelope);
 			bus.send(envelope);
 		},
 		/**
-		 * Adds readers, each to its stream, and moves them forward. It subscribes before it reads, so no event is
-		 * missed in between.
+		 * Adds readers, each to its stream, and moves them forward. The readers are subscribed before their events are
+		 * read, so no event is missed in between.
 		 * @param setCursors sets each reader's cursor, given the heads of the streams; nothing is delivered to the
-		 * readers before it has ended. @returns a function that removes the readers.
+		 * readers before `setCursors` has ended. @returns a function that removes the readers.
 		 * @throws the driver's error while the database cannot be reached.
 		 */
 		async subscribe(
@@ -204,9 +206,12 @@ export function createHub(bus: Bus) {
 			}
 			return unsubscribe;
 		},
-		/** Calls back with the sessions that changed, or "all" when they are not known. */
+		/**
+		 * Adds an inbox watcher, which is called with the ids of the sessions that changed, or "all" when the ids are not
+		 * known.
+		 */
 		watchInbox: inbox.watch,
-		/** To be called when a reader's buffer has drained. */
+		/** Continues delivery to a reader; call it when the reader's buffer has been emptied. */
 		resume(stream: StreamKey, reader: Reader) {
 			void pump(stream, reader);
 		},

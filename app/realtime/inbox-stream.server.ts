@@ -5,16 +5,19 @@ import { hub } from "./hub.server.ts";
 import type { Sink } from "./sink/sink.ts";
 import type { Encode } from "./stream.server.ts";
 
-/** Changes are batched for this time, so that a busy store sends several rows at once. */
+/** Changes of the inbox are batched for this time, so that several changed rows of a busy store are sent at once. */
 const BATCH_MS = 100;
-/** If more sessions changed at once, the whole list costs less than their rows. */
+/**
+ * If more sessions than this changed at once, the whole inbox is sent, because it costs less than reading single
+ * rows.
+ */
 const MAX_ROWS = 200;
 
 /**
- * The inbox as a live stream. The inbox is state and not an event log: the whole list is sent on connecting, then the
- * rows that changed. A client that reconnects gets the whole list again and has missed nothing.
+ * Sends the inbox as an event stream. The inbox is state and not an event log: the stream sends the whole list first,
+ * and then the rows that changed. A client that reconnects gets the whole list again, so it has missed nothing.
  *
- * @param options.readAll reads the whole list. @param options.readSome reads the rows of some sessions.
+ * @param options.readAll reads the whole inbox. @param options.readSome reads the inbox rows of some sessions.
  * @throws the error of the first `readAll`; later errors are retried.
  */
 export async function openInboxStream(options: {
@@ -46,7 +49,7 @@ export async function openInboxStream(options: {
 			if (isWhole) send("inbox", { ...(await options.readAll()), isWhole: true });
 			else if (ids.length > 0) send("inbox", { ...(await options.readSome(ids)), isWhole: false });
 		} catch (error) {
-			// The whole list is sent with the next change.
+			// After a failed read, the whole inbox is sent with the next change.
 			logBackgroundFailure("sending changes of the inbox", error);
 			isWholeDue = true;
 		} finally {

@@ -1,12 +1,18 @@
 import { CHANGED_LIMIT, readChangedSessions } from "./log.server.ts";
 
-/** Updates commit out of order, so each check looks back a little further than the last one. */
+/**
+ * Each check for changed sessions also covers this time before the last check, because updates do not commit in the
+ * order of their timestamps.
+ */
 const OVERLAP_MS = 15_000;
 
-/** Receives the sessions that changed, or "all" when they are not known. */
+/** A function that receives the ids of the sessions that changed, or "all" when the ids are not known. */
 export type InboxWatcher = (sessionIds: string[] | "all") => void;
 
-/** Notifies inbox watchers of changes: at once on wake-ups, and at each check of what wake-ups missed. */
+/**
+ * Notifies inbox watchers of changed sessions: immediately after a wake-up, and in a periodic check that finds the
+ * changes whose wake-up was lost.
+ */
 export function createInboxWatch() {
 	const watchers = new Set<InboxWatcher>();
 	let checkedAt = new Date();
@@ -30,7 +36,8 @@ export function createInboxWatch() {
 			const startedAt = new Date();
 			const changed = await readChangedSessions(since);
 			checkedAt = startedAt;
-			// The limit is reached, so there may be more: the lists are read again as a whole.
+			// The limit of changed sessions is reached, so others may have changed too: the inbox lists are read again as a
+			// whole.
 			if (changed.length >= CHANGED_LIMIT) notifyWatchers("all");
 			else if (changed.length > 0) notifyWatchers(changed);
 		},

@@ -7,9 +7,12 @@ import postgres from "#db/driver.ts";
 import { type Connection, keepConnection } from "./bus/kept-connection.server.ts";
 
 const PING_EVERY_MS = 5_000;
-/** How long our own NOTIFY may take to arrive before LISTEN counts as not working. */
+/** Longest time for the process's own test NOTIFY to arrive; after it, LISTEN counts as not working. */
 const SELF_TEST_MS = 2_000;
-/** A connected listener that receives nothing repeats the test this often: the pooler may have been removed. */
+/**
+ * Interval of tests while LISTEN is connected and receives nothing: a pooler that swallows notifications may have
+ * been removed.
+ */
 const SELF_TEST_RETRY_MS = 30_000;
 
 const NOT_DELIVERED =
@@ -17,18 +20,22 @@ const NOT_DELIVERED =
 	"Set LISTEN_DATABASE_URL to a direct connection; until then new messages are found by polling.";
 
 export type Listener = {
-	/** Resolves when listening, or when the first attempt failed; attempts continue in the background. */
+	/**
+	 * Resolves when the connection listens, or when the first attempt to connect failed; attempts continue in the
+	 * background.
+	 */
 	start(): Promise<void>;
-	/** Whether notifications arrive: the connection is open and our own notification was received. */
+	/** Whether notifications arrive: the connection is open, and it received the process's own test notification. */
 	isHealthy(): boolean;
-	/** Why they do not arrive, as text for operators; null when they do. */
+	/** Why notifications do not arrive, as text for operators; null when they arrive. */
 	trouble(): string | null;
 	stop(): Promise<void>;
 };
 
 /**
- * Holds the one connection that LISTENs. The driver's own `listen` is not used: it reconnected 17 s after an outage,
- * reported nothing in between and never noticed a backend that had stalled.
+ * Holds the process's one Postgres connection that executes LISTEN. The driver's function `listen` is not used,
+ * because it reconnects 17 s after an outage, reports nothing in between and never notices a stalled backend
+ * (measured).
  *
  * @param options.onPayload receives each payload; @param options.onGap is called after every (re)connection,
  * when notifications may have been missed.
@@ -39,7 +46,10 @@ export function createListener(options: {
 	onGap: () => void;
 }): Listener {
 	const testChannel = `${options.channel}_test`;
-	/** The token of the current self-test; other processes test on the same channel. */
+	/**
+	 * Random text of the current self-test, by which a process recognises its own NOTIFY, because other processes test
+	 * on the same channel.
+	 */
 	let expectedToken: string | null = null;
 	let isReceiving = false;
 	let isLogged = false;
@@ -69,7 +79,7 @@ export function createListener(options: {
 			onnotice: () => {},
 			connection: { application_name: "mevi-chat listener" },
 			onclose: () => onLost(),
-			// Used by the driver's own listen(), but missing in its public types.
+			// The driver's own listen() uses this option, which is missing in the driver's public types.
 			...{
 				onnotify(channel: string, payload: string) {
 					if (channel !== testChannel) options.onPayload(payload);
@@ -94,8 +104,9 @@ export function createListener(options: {
 	}
 
 	/**
-	 * A transaction pooler accepts LISTEN and then delivers nothing; only a round trip shows this. The NOTIFY is sent
-	 * through the pool, so that a LISTEN_DATABASE_URL of another database is detected as well.
+	 * Tests whether notifications arrive. A transaction pooler accepts LISTEN and then delivers nothing; only a NOTIFY
+	 * that returns shows that LISTEN works. The NOTIFY is sent through the connections of queries, so that a
+	 * LISTEN_DATABASE_URL of another database is detected too.
 	 */
 	async function selfTest() {
 		testedAt = Date.now();
@@ -105,7 +116,7 @@ export function createListener(options: {
 		try {
 			await sql`select pg_notify(${testChannel}, ${token})`;
 		} catch {
-			// The pool cannot reach the database: the result is unknown, and the next ping tests again.
+			// The database cannot be reached, so the result of the self-test is unknown; the next ping tests again.
 			testedAt = 0;
 			return;
 		}

@@ -5,17 +5,17 @@ import type { Ephemeral } from "./bus/bus.ts";
 import { type EventData, splitStreamKey } from "./events.ts";
 
 /**
- * The text of live answers, so that a reader who connects in the middle sees it from the start. This process knows the
- * text that it wrote, or received since it has listened; earlier text is in the turn's checkpoint, which is at most a
- * second old.
+ * The text of a live answer in this process, so that a reader who connects in the middle of the answer sees the text
+ * from the start. The process knows the text that it wrote itself, or received from other processes since it started
+ * to listen. Earlier text is in the turn's checkpoint, which is at most a second old.
  */
 type LiveAnswer = { messageId: string; start: number; text: string; receivedAt: number };
 
-/** An answer without new text for this time has ended in another process. */
+/** A live answer without new text for this time has ended in another process, and its text is removed from memory. */
 const EVICT_AFTER_MS = 120_000;
 const MAX_ANSWERS = 5_000;
 
-/** Look-ups that begin within this time (ms) share one statement. */
+/** Queries for running turns that begin within this time (ms) share one statement. */
 const BATCH_MS = 5;
 
 type RunningTurn = { sessionId: string; messageId: string; partial: string };
@@ -26,7 +26,7 @@ const runningTurns = singleton("running-turns", () =>
 
 const answers = singleton("live-answers", () => new Map<string, LiveAnswer>());
 
-/** Records a part of an answer that this process sends or receives. */
+/** Records a part of a live answer that this process sends or receives. */
 export function recordDelta([stream, , data]: Ephemeral): void {
 	const { sessionId } = splitStreamKey(stream);
 	const delta = data as EventData<"ai-delta">;
@@ -51,17 +51,18 @@ export function recordDelta([stream, , data]: Ephemeral): void {
 	}
 }
 
-/** Recently stopped answers: their text that is still in transit is dropped. */
+/** Ids of recently stopped answers. Text of them that is still in transit is dropped. */
 const stopped = singleton("stopped-answers", () => new Set<string>());
 const MAX_STOPPED = 1_000;
 
 export const isStopped = (messageId: string): boolean => stopped.has(messageId);
 
 /**
- * Stops a live answer and returns the text that its readers have seen: what this process received or the turn's
- * checkpoint, whichever is longer. From then on this process passes on no more text of it, so that nobody reads text
- * that the stored message lacks; another process may still pass on the text of a few milliseconds. If the caller's
- * transaction rolls back, the rest of the answer arrives at once with its message.
+ * Stops a live answer and returns the text that its readers have seen: the text that this process received or the
+ * turn's checkpoint, whichever is longer. After that this process passes on no more text of the answer, so that
+ * nobody reads text that the stored message lacks; another process may still pass on the text of a few milliseconds.
+ * If the caller's transaction rolls back, the rest of the answer reaches its readers together with the finished
+ * message.
  */
 export function stopLiveAnswer(sessionId: string, turn: { messageId: string; partial: string }): string {
 	stopped.add(turn.messageId);
@@ -74,21 +75,24 @@ export function stopLiveAnswer(sessionId: string, turn: { messageId: string; par
 	return received?.messageId === turn.messageId ? joinReceived(received, turn.partial) : turn.partial;
 }
 
-/** An answer that was received from its first word is complete; otherwise the checkpoint supplies the beginning. */
+/**
+ * Joins the received text of a live answer with the turn's checkpoint, which supplies the beginning if the answer was
+ * not received from its first word.
+ */
 function joinReceived(received: LiveAnswer, partial: string): string {
 	if (received.start === 0) return received.text;
 	const joined = partial.slice(0, received.start) + received.text;
 	return received.start <= partial.length && joined.length > partial.length ? joined : partial;
 }
 
-/** Drops the text of an answer that has ended. */
+/** Removes the text of a live answer that has ended from memory. */
 export function forgetAnswer(sessionId: string, messageId: string): void {
 	if (answers.get(sessionId)?.messageId === messageId) answers.delete(sessionId);
 }
 
 /**
- * The live answer of a session from its first character. Null when there is none, or its beginning is not known yet
- * (the next checkpoint contains it, within a second).
+ * The text of a session's live answer from its first character. Null when there is no live answer, or its beginning
+ * is not known yet (the next checkpoint, within a second, contains the beginning).
  */
 export async function readLiveAnswer(sessionId: string): Promise<{ messageId: string; text: string } | null> {
 	const turn = (await runningTurns(sessionId)).get(sessionId);

@@ -5,7 +5,7 @@ import { splitStreamKey } from "./events.ts";
 /** One durable event as stored; `json` is its data, ready to send. */
 export type LoggedEvent = { stream: StreamKey; seq: number; type: DurableType; json: string };
 
-/** Most rows of one read; more need further reads. */
+/** Most events that one read of the event log returns. */
 export const PAGE_SIZE = 200;
 
 /** The events after the sequence `after` in one stream, oldest first, at most `limit`. */
@@ -37,10 +37,10 @@ export async function readHeads(streams: StreamKey[]): Promise<Map<StreamKey, nu
 	return heads;
 }
 
-/** Most sessions that `readChangedSessions` returns; with as many there may be others. */
+/** Most sessions that `readChangedSessions` returns; if it returns this number, other sessions may have changed too. */
 export const CHANGED_LIMIT = 500;
 
-/** Sessions that changed since the given time; for the inbox, whose wake-ups may have been lost. */
+/** Ids of the sessions that changed since the given time, for the inbox, because wake-ups may be lost. */
 export async function readChangedSessions(since: Date): Promise<string[]> {
 	const rows = await backgroundSql<{ id: string }[]>`
 		select session_id as id from chat_sessions where updated_at > ${since} order by updated_at limit ${CHANGED_LIMIT}`;

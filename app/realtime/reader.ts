@@ -2,29 +2,30 @@ import type { Ephemeral } from "./bus/bus.ts";
 import type { LoggedEvent } from "./log.server.ts";
 
 /**
- * One reader of one stream. The hub keeps its cursor and never a queue: events that a slow reader has not received
- * stay in the ring or in the table.
+ * One reader of one stream. The hub keeps a cursor for each reader and never a queue: events that a slow reader has
+ * not received stay in the ring or in the event log.
  */
 export type Reader = {
-	/** Sequence of the last event that was delivered. */
+	/** Sequence of the last event that was delivered to this reader. */
 	cursor: number;
-	/** False while the client does not take bytes; the hub's `resume` is called when it does again. */
+	/** False while the client does not accept bytes; the hub's `resume` is called when the client accepts bytes again. */
 	isWritable(): boolean;
 	deliver(event: LoggedEvent): void;
 	deliverEphemeral(ephemeral: Ephemeral): void;
-	/** The epoch has changed: the reader must reconnect. */
+	/** Called when the epoch has changed: the reader must reconnect. */
 	disconnect(): void;
 };
 
 /**
- * `pageSize` is the number of rows that a read for this reader requests: as many as its buffer takes at a time. Until
- * its cursor is set (`isPositioned`) nothing is delivered to a reader.
+ * The hub's state for one reader. `pageSize` is the number of events that one read of the event log requests for this
+ * reader: as many as the reader's buffer accepts at a time. Nothing is delivered to a reader until its cursor is set
+ * (`isPositioned`).
  */
 export type Subscription = { isPositioned: boolean; isPumping: boolean; pageSize: number };
 
 /**
- * `head` is the sequence at which the ring ends; null until the first reader's cursor is set. `announced` is the
- * highest sequence announced before the head was known.
+ * The hub's state of one stream. `head` is the sequence at which the stream's ring ends; null until the first
+ * reader's cursor is set. `announced` is the highest sequence that a wake-up announced before the head was known.
  */
 export type StreamState = {
 	head: number | null;

@@ -2,8 +2,8 @@ import { encode as encodeFrame } from "eventsource-encoder";
 import type { Encode } from "./stream.server.ts";
 
 /**
- * Headers of every stream. `no-transform` prevents compression (242 to 315 KB a connection) and changes by CDNs;
- * `X-Accel-Buffering` tells nginx not to buffer.
+ * Headers of every stream. `no-transform` prevents compression (242 to 315 KB of memory for each connection) and
+ * changes by CDNs; `X-Accel-Buffering` tells nginx not to buffer.
  */
 export const STREAM_HEADERS = {
 	"Cache-Control": "no-cache, no-store, no-transform",
@@ -12,10 +12,13 @@ export const STREAM_HEADERS = {
 
 export const SSE_HEADERS = { ...STREAM_HEADERS, "Content-Type": "text/event-stream; charset=utf-8" } as const;
 
-/** A comment of two kilobytes: some proxies and browsers hold the first bytes back until there are that many. */
+/**
+ * The first bytes of an event stream: an SSE comment of two kilobytes, because some proxies and browsers hold the
+ * first two kilobytes back.
+ */
 const OPENING = `:${" ".repeat(2048)}\nretry: 3000\n\n`;
 
-/** Encodes events as Server-Sent Events; padding before the first one makes buffering proxies pass it on. */
+/** Encodes events as Server-Sent Events; padding before the first event makes buffering proxies pass it on. */
 export function createSseEncoder(): Encode {
 	let isOpened = false;
 	return ({ id, type, json }) => {

@@ -4,25 +4,28 @@ import type { StreamKey } from "./events.ts";
 import { type LoggedEvent, readHeads, readLogs } from "./log.server.ts";
 import type { StreamState } from "./reader.ts";
 
-/** What the checks need of the hub. */
+/** The functions of the hub that the stream check calls. */
 type Hub = {
 	streams: ReadonlyMap<StreamKey, StreamState>;
-	/** Adds events that follow the head of their stream. */
+	/** Adds events that directly follow the head of their stream. */
 	append: (events: LoggedEvent[]) => void;
 	/** Disconnects the readers of a stream, which reconnect with their cursor. */
 	disconnectReaders: (stream: StreamKey) => void;
-	/** Moves all readers of a stream forward that are behind its head. */
+	/** Moves the readers that are behind the head of a stream forward. */
 	pumpReaders: (stream: StreamKey) => void;
 };
 
-/** Reads from the event log what wake-ups did not carry or did not announce, and notices a changed epoch. */
+/**
+ * Creates the check of the streams that have readers. The check reads from the event log the events that wake-ups did
+ * not carry or did not announce, and notices a changed epoch.
+ */
 export function createStreamCheck(hub: Hub) {
 	const pending = new Map<StreamKey, number>();
 	let isFetching = false;
 	let repairs = 0;
 	let epoch: string | null = null;
 
-	/** Fetches the events up to a sequence, if the stream has not got them. */
+	/** Fetches the events of a stream up to a sequence, if this process does not have them yet. */
 	function wake(stream: StreamKey, seq: number) {
 		const state = hub.streams.get(stream);
 		if (!state) return;
@@ -49,14 +52,14 @@ export function createStreamCheck(hub: Hub) {
 				hub.append(await readLogs(heads));
 				for (const [stream, seq] of requested) {
 					const head = hub.streams.get(stream)?.head ?? seq;
-					// A full page: there are more events.
+					// A full page of events means that there may be more events.
 					if (head < seq && heads.some((item) => item.stream === stream && item.head < head)) {
 						pending.set(stream, seq);
 					}
 				}
 			}
 		} catch (error) {
-			// The head check finds the same streams again.
+			// A failed fetch is only logged, because the next head check finds the same streams again.
 			logBackgroundFailure("reading new events", error);
 		} finally {
 			isFetching = false;
@@ -74,13 +77,19 @@ export function createStreamCheck(hub: Hub) {
 
 	return {
 		wake,
-		/** Whether the epoch is known to be unchanged, without a query. */
+		/** Whether the epoch is known to be unchanged; makes no query. */
 		isEpochKnown: () => epoch !== null && epoch === peekEpoch(),
-		/** Reads the epoch if it is not known. @throws the driver's error while the database cannot be reached. */
+		/**
+		 * Reads the epoch if it is not known to be unchanged. @throws the driver's error while the database cannot be
+		 * reached.
+		 */
 		async learnEpoch() {
 			epoch ??= await getEpoch();
 		},
-		/** Finds events whose wake-up was lost. @throws the driver's error while the database cannot be reached. */
+		/**
+		 * The head check: finds events whose wake-up was lost. @throws the driver's error while the database cannot be
+		 * reached.
+		 */
 		async checkHeads() {
 			await hasEpochChanged();
 			if (hub.streams.size === 0) return;
@@ -88,14 +97,15 @@ export function createStreamCheck(hub: Hub) {
 			const heads = await readHeads([...hub.streams.keys()]);
 			for (const [stream, seq] of heads) {
 				const state = hub.streams.get(stream);
-				// A disk was set back to an earlier state: later events no longer exist.
+				// A head that is lower than before means that the database's disk was set back to an earlier state: later
+				// events no longer exist.
 				if (seq < (before.get(stream) ?? 0)) hub.disconnectReaders(stream);
 				if (state && state.head !== null && seq > state.head) repairs += 1;
 				wake(stream, seq);
 			}
 			for (const stream of hub.streams.keys()) hub.pumpReaders(stream);
 		},
-		/** Lost wake-ups that `checkHeads` has repaired. */
+		/** Number of lost wake-ups whose events `checkHeads` has found. */
 		countRepairs: () => repairs,
 	};
 }

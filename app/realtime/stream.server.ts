@@ -28,17 +28,20 @@ export type AccessGuard = {
 	/** Checks again whether the reader may read. @throws DomainError when not. */
 	revalidate: () => Promise<unknown>;
 	/**
-	 * Whether the session still belongs to the reader according to an event with the session's data. A change of owner is itself an event, so
-	 * no later event can reach the former owner, however late a process learns of the change. Absent for agents and
-	 * programs, who may read every session.
+	 * Whether the session still belongs to the reader, according to an event with the session's data. A change of owner
+	 * is itself an event, so no event after it can reach the former owner, however late a process learns of the change.
+	 * Absent for agents and programs, who may read every session.
 	 */
 	allows?: (event: LoggedEvent) => boolean;
 };
 
-/** A reader who may no longer read reconnects after this time: by then a browser has the cookie of its sign-in. */
+/**
+ * Reconnect delay for a reader who may no longer read the session. If the browser has just signed in, it has its new
+ * cookie by then.
+ */
 const REFUSED_RECONNECT_MS = 1_000;
 
-/** Delay before looking again for the beginning of an answer that was live when the reader connected. */
+/** Delay before the next search for the beginning of an answer that was live when the reader connected. */
 const ANSWER_RETRY_MS = 300;
 
 /** After a restore all readers of a process reconnect, spread over this time so that the process is not overloaded. */
@@ -79,7 +82,7 @@ export async function openStream(options: {
 	}
 
 	function deliver(name: StreamName, event: LoggedEvent) {
-		// The hub may still be delivering a page when the stream is closed.
+		// The hub may still deliver a page of events after the stream is closed.
 		if (isClosed) return;
 		if (changesSession(event) && guard.allows?.(event) === false) return sendBye(REFUSED_RECONNECT_MS);
 		if (name === "public") at.public = event.seq;
@@ -90,7 +93,7 @@ export async function openStream(options: {
 
 	function deliverEphemeral([, type, data]: Ephemeral) {
 		if (type === "reauthorise") return void revalidateNow();
-		// Late ephemeral events are useless, so a full buffer drops them.
+		// Ephemeral events are useless when late, so they are dropped while the client's buffer is full.
 		if (!sink.isWritable()) return;
 		if (type !== "ai-delta") return send(type, data);
 		const delta = data as EventData<"ai-delta">;
@@ -107,7 +110,8 @@ export async function openStream(options: {
 		try {
 			await guard.revalidate();
 		} catch (error) {
-			// A database error says nothing about access; the next check comes within 15 s.
+			// A database error says nothing about the reader's access, so the stream continues; the next check comes within
+			// 15 s.
 			if (!(error instanceof DomainError)) logBackgroundFailure("checking a stream's access", error);
 			else if (!isClosed) sendBye(REFUSED_RECONNECT_MS);
 		}
@@ -128,7 +132,7 @@ export async function openStream(options: {
 				await delay(ANSWER_RETRY_MS);
 			}
 		} catch (error) {
-			// The finished message contains the whole text in any case.
+			// A failure to send a live answer is ignored, because the finished message contains the whole text.
 			logBackgroundFailure("reading an answer in progress", error);
 		} finally {
 			answer.isCatchingUp = false;
@@ -136,7 +140,10 @@ export async function openStream(options: {
 	}
 
 	const isWritable = () => sink.isWritable();
-	/** The reader reconnects with its cursor, which is answered with a reset and the true state. */
+	/**
+	 * Ends the stream. The reader reconnects with its cursor, and the server answers with a reset and the present
+	 * state.
+	 */
 	const disconnect = () => sendBye(Math.round(Math.random() * RECONNECT_SPREAD_MS));
 
 	function sendBye(inMs: number) {
@@ -187,7 +194,10 @@ export async function openStream(options: {
 		};
 	}
 
-	/** Sets where the reader continues: at its cursor, or at the heads after sending the newest messages. */
+	/**
+	 * Sets the position from which the reader receives events: its cursor, or the heads after the newest messages were
+	 * sent.
+	 */
 	async function setCursors(heads: ReadonlyMap<StreamKey, number>): Promise<void> {
 		const head = {
 			public: heads.get(streamKey("public", sessionId)) ?? 0,
@@ -196,8 +206,8 @@ export async function openStream(options: {
 		const start = options.cursor;
 		const refusal = start ? whyUnresumable(start, epoch, head, at.internal !== null) : null;
 		const messages = start && !refusal ? [] : await options.readHistory(head.public);
-		// The session may have got another owner since the request was authorised. What was read before this check
-		// belonged to the reader.
+		// Access is checked again here, because the session may have got another owner since the request was authorised.
+		// Everything read before this check belonged to the reader.
 		if (guard.allows) await guard.revalidate();
 		if (start && !refusal) {
 			at.public = start.public;
@@ -210,7 +220,7 @@ export async function openStream(options: {
 		send("chat-history", { messages }, encodeCursor(at));
 	}
 
-	/** Presence is published when it changes; a new reader gets the present state once. */
+	/** Sends a new reader who is present now. Later changes of presence are published as events. */
 	async function sendPresence() {
 		const who = await getPresence(sessionId).catch((error: unknown) =>
 			logBackgroundFailure("reading presence", error),
@@ -229,10 +239,10 @@ export async function openStream(options: {
 	}
 }
 
-/** Whether an event contains the session, and so its owner. */
+/** Whether an event contains the session's data, and so its owner. */
 const changesSession = ({ type }: LoggedEvent) => type === "session-updated" || type === "chat-ended";
 
-/** Why a cursor cannot be continued, or null when it can. */
+/** Why the server cannot continue from a cursor, or null when it can. */
 export function whyUnresumable(
 	cursor: Cursor,
 	epoch: string,

@@ -10,10 +10,13 @@ import { createSender, unpack } from "./sender.ts";
 
 const PING_EVERY_MS = 2_000;
 
-/** An open connection to a broker; `publish` sends a payload to every other process. */
+/** An open connection to a broker; `publish` sends a payload to every other server process. */
 type BrokerConnection = Connection & { publish(payload: string): unknown };
 
-/** Opens a connection. It calls `onLost` when the connection ends and `onPayload` with each payload that arrives. */
+/**
+ * Opens a connection to a broker. The function calls `onLost` when the connection ends and `onPayload` with each
+ * payload that arrives.
+ */
 export type ConnectToBroker = (
 	url: string,
 	onLost: (reason?: unknown) => void,
@@ -22,7 +25,7 @@ export type ConnectToBroker = (
 
 /**
  * A bus over a broker that delivers payloads at most once.
- * @param options.name the product's name, for the log. @param options.limitBytes largest payload in bytes.
+ * @param options.name the broker's product name, for the log. @param options.limitBytes largest payload in bytes.
  */
 export function createBrokerBus(options: {
 	kind: Bus["kind"];

@@ -4,7 +4,10 @@ import { createNatsBus } from "./nats.server.ts";
 import { createPostgresBus } from "./postgres.server.ts";
 import { createRedisBus } from "./redis.server.ts";
 
-/** Creates the bus for BUS_URL; without it, the Postgres bus, because Postgres always exists. */
+/**
+ * Creates the bus for the setting BUS_URL. Without that setting it is the Postgres bus, because the chat always has
+ * Postgres.
+ */
 export function chooseBus(url: string | undefined = env().BUS_URL): Bus {
 	if (!url) return createPostgresBus();
 	return /^rediss?:/.test(url) ? createRedisBus(url) : createNatsBus(url);

@@ -1,6 +1,6 @@
 import type { Bus } from "./bus.ts";
 
-/** For a single process: `broadcast` wakes local readers directly, so nothing is sent. */
+/** The bus of a single process, which sends nothing: `broadcast` wakes the readers of that process directly. */
 export function createInProcessBus(): Bus {
 	return {
 		kind: "in-process",

@@ -1,33 +1,36 @@
 import { backoffMs, withJitter } from "#app/backoff.ts";
 import { log } from "#app/http/log.server.ts";
 
-/** Delay before each attempt, by number of failures: 0.2, 0.4, 0.8, 1.6, 2, 2 … s, times a random 0.5 to 1. */
+/**
+ * Delay before each attempt to reconnect, by number of failed attempts: 0.2, 0.4, 0.8, 1.6, 2, 2 … s, times a random
+ * 0.5 to 1.
+ */
 const BACKOFF = { firstMs: 200, maxMs: 2_000 };
 const OPEN_DEADLINE_MS = 5_000;
 const PING_DEADLINE_MS = 2_000;
 
-/** One open connection. `close` drops it immediately, also during a request, and never throws. */
+/** An open connection to a server. `close` ends the connection immediately, also during a request, and never throws. */
 export type Connection = { ping(): Promise<unknown>; close(): void };
 
 export type KeptConnection<Open extends Connection> = {
-	/** Resolves with the first connection, or when the first attempt has failed; attempts continue automatically. */
+	/** Resolves when the first attempt to connect has succeeded or failed; attempts continue automatically. */
 	start(): Promise<void>;
-	/** The connection, or null while there is none. */
+	/** The open connection, or null while there is none. */
 	current(): Open | null;
 	/** Why there is no connection, as text for operators; null while there is one. */
 	trouble(): string | null;
-	/** Drops the connection for good; nothing remains that would keep the process running. */
+	/** Closes the connection permanently; no timer or socket remains that would keep the process running. */
 	stop(): Promise<void>;
 };
 
 /**
- * Keeps a connection to a server open. It pings the server with a deadline, because a frozen or vanished peer sends
- * no error, and reconnects after a short delay. The drivers' own reconnects are not used: they wait up to 20 s or
- * give up, and report nothing meanwhile.
+ * Keeps a connection to a server open. The server is pinged with a time limit, because a frozen or vanished server
+ * sends no error. A lost connection is opened again after a short delay. The reconnect functions of the drivers are
+ * not used, because they wait up to 20 s or give up, and report nothing meanwhile.
  *
  * @param options.name name of the connection for the log, without a password.
  * @param options.pingEveryMs interval between pings, in ms.
- * @param options.open opens a connection and calls `onLost` when it ends; may reject.
+ * @param options.open opens a connection and calls `onLost` when the connection ends; may reject.
  * @param options.onOpen called after every (re)connection, when messages may have been missed.
  */
 export function keepConnection<Open extends Connection>(options: {
@@ -60,7 +63,7 @@ export function keepConnection<Open extends Connection>(options: {
 			options.onOpen(opened);
 			schedulePing(ownAttempt, opened);
 		} catch (error) {
-			// The connection may still open after the deadline; then it must be closed.
+			// A connection that opens after its time limit must be closed.
 			opening.then(
 				(openedLate) => openedLate.close(),
 				() => {},
@@ -82,7 +85,7 @@ export function keepConnection<Open extends Connection>(options: {
 
 	function disconnect(ownAttempt: number, why: unknown) {
 		if (attempt !== ownAttempt || isStopped) return;
-		// Later reports of the old attempt are ignored.
+		// Later reports of an earlier attempt to connect are ignored.
 		attempt += 1;
 		connection?.close();
 		connection = null;
@@ -109,13 +112,16 @@ export function keepConnection<Open extends Connection>(options: {
 	};
 }
 
-/** The URL without user and password, for the log. */
+/** The URL of a server without user and password, for the log. */
 export function publicAddress(url: string): string {
 	const { protocol, hostname, port } = new URL(url);
 	return `${protocol}//${hostname}${port ? `:${port}` : ""}`;
 }
 
-/** Waits for `work`. @param deadlineMs longest wait in ms. @throws Error after the deadline; `work` is not cancelled. */
+/**
+ * Waits for the promise `work`. @param deadlineMs longest wait in ms. @throws Error after that time; `work` is not
+ * cancelled.
+ */
 export async function withDeadline<Value>(work: Promise<Value>, deadlineMs: number): Promise<Value> {
 	let timer: NodeJS.Timeout | undefined;
 	const deadline = new Promise<never>((_, reject) => {
@@ -128,7 +134,10 @@ export async function withDeadline<Value>(work: Promise<Value>, deadlineMs: numb
 	}
 }
 
-/** An AggregateError (for example a host name with two addresses) has an empty message, but a code. */
+/**
+ * The text of a connection error. An AggregateError (for example of a host name with two addresses) has an empty
+ * message, but a code.
+ */
 function describe(error: unknown): string {
 	if (!(error instanceof Error)) return "the connection was closed";
 	const { code } = error as { code?: unknown };

@@ -3,19 +3,19 @@ import type { Bus } from "./bus.ts";
 
 const SUBJECT = "mevi_chat";
 
-/** Far below a NATS server's default limit of 1 MB. */
+/** Largest payload of a NATS message: far below a NATS server's default limit of 1 MB. */
 const PAYLOAD_LIMIT_BYTES = 64 * 1024;
 
 /**
- * A bus over core NATS (at most once).
- * @param url nats:// or tls://, with `name:password@` or `token@` before the host where needed.
+ * A bus over core NATS, which delivers each payload at most once.
+ * @param url the server's URL, nats:// or tls://, with `name:password@` or `token@` before the host where needed.
  */
 export function createNatsBus(url: string): Bus {
 	return createBrokerBus({ kind: "nats", name: "NATS", url, limitBytes: PAYLOAD_LIMIT_BYTES, open });
 }
 
 const open: ConnectToBroker = async (url, onLost, onPayload) => {
-	// Imported here, so that a process without BUS_URL does not load the driver.
+	// The NATS driver is imported here, so that a process without BUS_URL does not load it.
 	const { connect } = await import("@nats-io/transport-node");
 	const { protocol, host, username, password } = new URL(url);
 	const name = decodeURIComponent(username);
@@ -31,7 +31,7 @@ const open: ConnectToBroker = async (url, onLost, onPayload) => {
 	connection.subscribe(SUBJECT, {
 		callback: (_error, message) => onPayload(message.string()),
 	});
-	// After this answer the server has the subscription.
+	// After the answer to this flush the NATS server has registered the subscription.
 	await connection.flush();
 	return {
 		ping: () => connection.flush(),

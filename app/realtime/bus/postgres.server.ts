@@ -4,16 +4,24 @@ import { createListener, type Listener } from "../listener.server.ts";
 import type { Bus } from "./bus.ts";
 import { createSender, unpack } from "./sender.ts";
 
-/** One channel for everything: before Postgres 19 every NOTIFY wakes every listening backend, whatever its channel. */
+/**
+ * The one NOTIFY channel for all sessions. More channels save nothing: before Postgres 19 every NOTIFY wakes every
+ * listening backend, whatever its channel.
+ */
 const CHANNEL = "mevi_chat";
 
 const NOTIFY = `
 	select pg_notify('${CHANNEL}', payload) from jsonb_array_elements_text($1::text::jsonb) as payload`;
 
-/** NOTIFY rejects 8,000 bytes and more; the difference is for the framing. */
+/**
+ * Largest payload of a NOTIFY. Postgres rejects 8,000 bytes and more; the difference is for the framing of a packet.
+ */
 const PAYLOAD_LIMIT_BYTES = 7_500;
 
-/** A bus over LISTEN/NOTIFY. It sends after the commit, because NOTIFY inside a transaction serialises all commits. */
+/**
+ * A bus over Postgres LISTEN/NOTIFY. Envelopes are sent after the commit, because a NOTIFY inside a transaction makes
+ * all commits wait for each other.
+ */
 export function createPostgresBus(): Bus {
 	const node = randomUUID();
 	let listener: Listener | null = null;
@@ -33,7 +41,7 @@ export function createPostgresBus(): Bus {
 		send: createSender({
 			node,
 			limitBytes: PAYLOAD_LIMIT_BYTES,
-			// Uses the connections of posts, so that readers, who share the other pools, do not delay it.
+			// NOTIFY uses the pool of connections that writes messages, so that the queries of readers do not delay it.
 			transmit: (payloads) => runAlone(NOTIFY, payloads),
 		}),
 		isHealthy: () => listener?.isHealthy() ?? false,

@@ -1,23 +1,26 @@
 import { type ConnectToBroker, createBrokerBus } from "./broker-bus.server.ts";
 import type { Bus } from "./bus.ts";
 
-/** One channel for everything: each process uses the events that it has readers for. */
+/** The one Redis channel for all sessions: each process uses the events that it has readers for. */
 const CHANNEL = "mevi_chat";
 
-/** Far below Redis's 32 MB limit for a slow subscriber, and enough for any text of a live answer. */
+/**
+ * Largest payload of a Redis message: far below Redis's buffer limit of 32 MB for a slow subscriber, and enough for
+ * any text of a live answer.
+ */
 const PAYLOAD_LIMIT_BYTES = 64 * 1024;
 
 /**
- * A bus over Redis's plain pub/sub, which loses payloads while it is down; that is acceptable for wake-ups.
- * @param url redis:// or rediss:// (TLS), with name, password and database as usual.
+ * A bus over Redis's plain pub/sub, which loses payloads while Redis is down. A lost wake-up only delays an event.
+ * @param url the server's URL, redis:// or rediss:// (TLS), with name, password and database number where needed.
  */
 export function createRedisBus(url: string): Bus {
 	return createBrokerBus({ kind: "redis", name: "Redis", url, limitBytes: PAYLOAD_LIMIT_BYTES, open });
 }
 
-/** Opens two connections that end together, because a subscribed connection may not publish. */
+/** Opens two Redis connections that end together, because a subscribed connection may not publish. */
 const open: ConnectToBroker = async (url, onLost, onPayload) => {
-	// Imported here, so that a process without BUS_URL does not load the driver.
+	// The Redis driver is imported here, so that a process without BUS_URL does not load it.
 	const { createClient } = await import("@redis/client");
 	const createOwnClient = () =>
 		createClient({
@@ -36,7 +39,7 @@ const open: ConnectToBroker = async (url, onLost, onPayload) => {
 			try {
 				client.destroy();
 			} catch {
-				// The client was closed already.
+				// `destroy` throws when the Redis client was closed already.
 			}
 		}
 	};

@@ -2,19 +2,23 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Envelope, WakeUp } from "./bus.ts";
 
 /**
- * Least time between the starts of two sends, so that a busy process sends few large payloads. A message of a busy
- * process waits for half of it on average.
+ * Shortest time between the starts of two sends to the broker, so that a busy process sends few large payloads. A
+ * message of a busy process waits for half of this time on average.
  */
 const BATCH_MS = 1;
 
-/** Largest number of waiting entries, so that memory does not grow while the broker is down. The head check repairs what is dropped. */
+/**
+ * Largest number of wake-ups and events that wait to be sent, so that memory does not grow while the broker is down.
+ * The head check later finds the events of dropped wake-ups.
+ */
 const BACKLOG_LIMIT = 20_000;
 
 /**
- * Sends the first envelope at once and batches the others while a send is in progress.
+ * Creates a sender to the broker: the first envelope is sent at once, and later ones are batched while a send is in
+ * progress.
  *
  * @param options.node id of this process. @param options.limitBytes largest payload in bytes.
- * @param options.transmit passes payloads to the broker; a failure loses them, which only delays messages.
+ * @param options.transmit passes payloads to the broker; a failure loses the payloads, which only delays messages.
  * @returns a function that queues an envelope.
  */
 export function createSender(options: {
@@ -33,12 +37,12 @@ export function createSender(options: {
 				const startedAt = performance.now();
 				waiting = { wakeUps: [], ephemerals: [] };
 				if (payloads.length > 0) await options.transmit(payloads);
-				// Measured from the start of the send: after a slow send the batch is large enough.
+				// The time is measured from the start of the last send: after a slow send the batch is large enough.
 				const left = BATCH_MS - (performance.now() - startedAt);
 				if (left > 0) await delay(left);
 			}
 		} catch {
-			// At most once: processes that need these wake-ups find the rows with the next head check.
+			// Lost wake-ups are not sent again: other processes find their events with the next head check.
 			waiting = { wakeUps: [], ephemerals: [] };
 		} finally {
 			isSending = false;
@@ -53,14 +57,17 @@ export function createSender(options: {
 	};
 }
 
-/** A larger event is not sent along: one query for it costs less than the space that it takes from other events. */
+/**
+ * Largest event that is sent inside a wake-up. One query for a larger event costs less than the space that it takes
+ * from other events.
+ */
 const EVENT_LIMIT_BYTES = 1_500;
 
 type Packet = { n: string; h?: Envelope["wakeUps"]; e?: Envelope["ephemerals"] };
 
 /**
- * Encodes an envelope as JSON packets of at most `limitBytes` each (plus about fifty bytes of framing), in the
- * order of the envelope. A wake-up whose event is too large is sent without it; a single ephemeral event above the
+ * Encodes an envelope as JSON packets of at most `limitBytes` each (plus about fifty bytes of framing), in the order
+ * of the envelope. A wake-up whose event is too large is sent without that event; a single ephemeral event above the
  * limit is dropped.
  *
  * @param options.node id of the sending process, by which it recognises its own packets.
@@ -93,9 +100,13 @@ export function pack(envelope: Envelope, options: { node: string; limitBytes: nu
 	return packets;
 }
 
-/** Decodes a packet. @returns null for a packet of this process and for a foreign one (a bus may be shared). */
+/**
+ * Decodes a packet. @returns null for a packet that this process sent, and for a packet of another application on the
+ * same broker.
+ */
 export function unpack(node: string, packet: string): Envelope | null {
-	// Half of the packets of a busy process are its own, and parsing them is most of their cost.
+	// A busy process also receives its own packets. They are recognised before parsing, because parsing is most of a
+	// packet's cost.
 	if (packet.startsWith(firstPart(node))) return null;
 	try {
 		const { n, h, e } = JSON.parse(packet) as Partial<Packet>;
@@ -106,7 +117,7 @@ export function unpack(node: string, packet: string): Envelope | null {
 	}
 }
 
-/** The beginning of every packet of a process. */
+/** The first characters of every packet that a process sends. */
 const firstPart = (node: string): string => `{"n":${JSON.stringify(node)}`;
 
 function encodeWakeUp(wakeUp: WakeUp): string {

@@ -2,7 +2,7 @@ import { singleton } from "#app/singleton.server.ts";
 import { createBatcher } from "#db/batcher.ts";
 import { sql } from "#db/client.server.ts";
 
-/** Look-ups that begin within this time (ms) share one statement. */
+/** Queries for presence that begin within this time (ms) share one statement. */
 const BATCH_MS = 50;
 
 /** Who is present in a session; `agent` is null while no agent is assigned. */

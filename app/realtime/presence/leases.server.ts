@@ -6,21 +6,32 @@ import { backgroundSql, sql } from "#db/client.server.ts";
 import { publishPresence } from "./publish.server.ts";
 import type { PresenceSubject } from "./subject.ts";
 
-/** Duration of a lease … */
+/** Duration of a presence lease in seconds. */
 const LEASE_SECONDS = 40;
-/** … and its renewal interval, so that one lost renewal ends no presence. */
+/**
+ * Interval at which presence leases are renewed, less than half of their duration, so that one lost renewal ends no
+ * presence.
+ */
 const RENEW_MS = 15_000;
-/** A subject without connections stays present for this time, so that a change of page is not an absence. */
+/**
+ * A presence subject without connections stays present for this time, so that loading another page is not an absence.
+ */
 const GRACE_MS = 5_000;
-/** Changes within this time (ms) share one statement. */
+/** Changes of presence within this time (ms) share one statement. */
 const BATCH_MS = 200;
-/** After a process ends, its subjects stay present for this time, to reconnect to another process. */
+/**
+ * After a server process ends, its presence subjects stay present for this time, so that they can reconnect to
+ * another process.
+ */
 const HANDOVER_SECONDS = 10;
 
 const presence = singleton("presence", () => ({
-	/** Each process has leases of its own: a subject is present while any process holds a lease for it. */
+	/**
+	 * Id of this process in presence leases. Each process has its own leases, and a subject is present while any
+	 * process has one.
+	 */
 	process: randomUUID(),
-	/** Number of open connections of each subject in this process. */
+	/** Number of open connections of each presence subject in this process. */
 	connectionCounts: new Map<PresenceSubject, number>(),
 	leaving: new Map<PresenceSubject, NodeJS.Timeout>(),
 	arrive: createBatcher<PresenceSubject, void>({ waitMs: BATCH_MS, work: arrive }),
@@ -28,8 +39,8 @@ const presence = singleton("presence", () => ({
 }));
 
 /**
- * Counts a connection of a subject. The first one in this process writes a lease, which the process renews. The lease
- * of a dead process expires, and the process that deletes it publishes the absence.
+ * Counts an open connection of a presence subject. The first connection in this process writes a lease, which the
+ * process renews. The lease of a dead process expires, and the process that deletes that lease publishes the absence.
  * @returns a function that removes the connection: the subject is absent 5 s after its last connection has ended.
  */
 export function enterPresence(subject: PresenceSubject): () => void {
@@ -55,7 +66,7 @@ export function enterPresence(subject: PresenceSubject): () => void {
 	};
 }
 
-/** The subjects that are present now, in any process. */
+/** Those of the given presence subjects that are present now, in any process. */
 export async function listPresent(subjects: PresenceSubject[]): Promise<Set<PresenceSubject>> {
 	if (subjects.length === 0) return new Set();
 	const rows = await sql<{ party: PresenceSubject }[]>`
@@ -63,9 +74,12 @@ export async function listPresent(subjects: PresenceSubject[]): Promise<Set<Pres
 	return new Set(rows.map((row) => row.party));
 }
 
-/** Renews this process's leases and deletes those of dead processes; call it once per process. @returns a function that stops it. */
+/**
+ * Renews this process's presence leases and deletes the leases of dead processes; call it once per process. @returns
+ * a function that stops it.
+ */
 export function startPresence(): () => Promise<void> {
-	// A lease outlives two renewals that fail.
+	// A failed renewal is ignored, because a presence lease outlives two failed renewals.
 	const stopRenewals = startPeriodicWork({
 		name: "renewing presence",
 		everyMs: RENEW_MS,
@@ -83,10 +97,13 @@ export function startPresence(): () => Promise<void> {
 	};
 }
 
-/** Renews the leases and publishes the absence of subjects whose last lease has expired. Exported for its test. */
+/**
+ * Renews the presence leases and publishes the absence of subjects whose last lease has expired. Exported for its
+ * test.
+ */
 export async function renewLeases(): Promise<void> {
 	await write([...presence.connectionCounts.keys()]);
-	// Exactly one process deletes each row; that process publishes the absence.
+	// Exactly one process deletes each expired presence lease; that process publishes the absence.
 	const gone = await backgroundSql<
 		{ party: PresenceSubject }[]
 	>`delete from presence_leases where until < now() returning party`;
@@ -99,7 +116,7 @@ async function arrive(subjects: PresenceSubject[]): Promise<void> {
 		await write(subjects);
 		for (const subject of subjects) if (!before.has(subject)) await publishPresence(subject, true);
 	} catch (error) {
-		// The next renewal writes the lease.
+		// A failure is only logged, because the next renewal writes the presence lease.
 		logBackgroundFailure("publishing that somebody arrived", error);
 	}
 }
@@ -113,7 +130,7 @@ async function depart(subjects: PresenceSubject[]): Promise<void> {
 				and party in (select value from jsonb_array_elements_text(${JSON.stringify(gone)}::text::jsonb))`;
 		await publishAbsent(gone);
 	} catch (error) {
-		// The lease expires.
+		// A failure to delete the presence lease is only logged, because the lease expires.
 		logBackgroundFailure("publishing that somebody left", error);
 	}
 }
@@ -125,7 +142,7 @@ async function publishAbsent(subjects: PresenceSubject[]): Promise<void> {
 
 async function write(subjects: PresenceSubject[]): Promise<void> {
 	if (subjects.length === 0) return;
-	// Sorted, so that two statements never wait for each other (deadlock).
+	// The subjects are sorted, so that two statements never wait for each other (deadlock).
 	await sql`
 		insert into presence_leases (party, process, until)
 		select value, ${presence.process}, now() + make_interval(secs => ${LEASE_SECONDS})

@@ -3,7 +3,10 @@ import { streamKey } from "../events.ts";
 import { hub } from "../hub.server.ts";
 import type { PresenceSubject } from "./subject.ts";
 
-/** Publishes to a subject's sessions that it is now present or absent, and updates the agents' table. */
+/**
+ * Publishes, in all sessions of a presence subject, that the subject is now present or absent, and updates the
+ * agents' table.
+ */
 export async function publishPresence(subject: PresenceSubject, isPresent: boolean): Promise<void> {
 	const id = subject.slice(subject.indexOf(":") + 1);
 	if (subject.startsWith("customer:")) {

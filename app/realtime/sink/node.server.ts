@@ -2,9 +2,9 @@ import type { ServerResponse } from "node:http";
 import type { Sink } from "./sink.ts";
 
 /**
- * A sink that writes to Node's own response. Without a web stream in between, a connection needs a fifth of the memory
- * and reports back-pressure. It is a class, like its guard, because closures would cost memory in each of thousands
- * of open streams.
+ * A sink that writes to Node's own response. Without a web stream in between, a connection needs a fifth of the
+ * memory and reports back-pressure. `NodeSink` and `StallGuard` are classes, because closures would cost memory in
+ * each of thousands of open streams.
  */
 export class NodeSink implements Sink {
 	#response: ServerResponse;
@@ -32,7 +32,7 @@ export class NodeSink implements Sink {
 	}
 
 	onClose(listener: () => void): void {
-		// The client may have disconnected while the stream was being prepared; then no `close` follows.
+		// If the client has disconnected while the stream was being prepared, no `close` event follows.
 		if (this.#closeListeners) this.#closeListeners = [...this.#closeListeners, listener];
 		else listener();
 	}
@@ -54,20 +54,21 @@ export class NodeSink implements Sink {
 
 /** Most unsent bytes of one client in this process before its connection is closed. */
 const UNSENT_LIMIT_BYTES = 256 * 1024;
-/** How long a client may take no bytes at all. */
+/** Longest time for which a client may accept no bytes before its connection is closed. */
 const STALL_LIMIT_MS = 30_000;
 const STALL_CHECK_MS = 1_000;
 
 /**
- * Watches Node's response of a stream: reports whether it takes bytes, calls back when it does again, and closes the
- * connection of a client that has stopped reading, because its unsent bytes are our memory.
+ * Watches Node's response of a stream: reports whether the response accepts bytes, calls back when it accepts them
+ * again, and closes the connection of a client that has stopped reading, because unsent bytes stay in the server's
+ * memory.
  */
 export class StallGuard {
 	#response: ServerResponse;
 	#onDrain: () => void;
 	#watching: { timer: NodeJS.Timeout; drained: () => void } | null = null;
 
-	/** @param onDrain called each time the response takes bytes again after `isWritable` was false. */
+	/** @param onDrain called each time the response accepts bytes again after `isWritable` was false. */
 	constructor(response: ServerResponse, onDrain: () => void) {
 		this.#response = response;
 		this.#onDrain = onDrain;
@@ -86,7 +87,10 @@ export class StallGuard {
 		this.#watching = null;
 	}
 
-	/** Only a full buffer has a listener and a timer; nearly all of thousands of open streams have none. */
+	/**
+	 * Starts a listener and a timer only while the response's buffer is full, so that nearly all of thousands of open
+	 * streams have none.
+	 */
 	#watch(): void {
 		if (this.#watching) return;
 		const response = this.#response;

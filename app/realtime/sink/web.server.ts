@@ -3,10 +3,10 @@ import { StallGuard } from "./node.server.ts";
 import type { Sink } from "./sink.ts";
 
 /**
- * A sink that writes to the body of a web Response: the portable one, for any server that runs Remix.
+ * A sink that writes to the body of a web Response, and so works in any server that runs Remix.
  *
  * Remix's adapter ignores the result of `write()`, so a paused client would fill the memory of the process (58 MB
- * measured). Node's response behind it still knows whether it needs to drain, so this sink asks it.
+ * measured). Node's own response still knows whether its buffer is full, so this sink asks Node's response.
  *
  * @param response Node's response; "closed" when the client has disconnected; undefined outside a Node server.
  */
@@ -48,7 +48,7 @@ export function createWebSink(response: ServerResponse | "closed" | undefined): 
 			drained = listener;
 		},
 		onClose(listener) {
-			// The client may have disconnected while the stream was being prepared; then no `close` follows.
+			// If the client has disconnected while the stream was being prepared, no `close` event follows.
 			if (isClosed) listener();
 			else closeListeners.push(listener);
 		},
