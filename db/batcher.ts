@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * Batches calls: keys that arrive within `waitMs` of the first are passed to `work` together, so that thousands of
- * readers that reconnect at once need few statements.
- * @param options.work receives each key once. @returns a function that gives the result of the key's batch.
+ * Batches calls: keys of calls within `waitMs` milliseconds after the first call are passed to `work` together, so
+ * that thousands of readers that reconnect at once need few statements.
+ * @param options.work receives each key of a batch once. @returns a function that takes a key and resolves with the
+ * result of the key's batch.
  */
 export function createBatcher<Key, Result>(options: {
 	waitMs: number;

@@ -9,10 +9,13 @@ import * as schema from "./schema.ts";
 const POOL_SIZE = 8;
 const READ_POOL_SIZE = 4;
 const BACKGROUND_POOL_SIZE = 2;
-/** Number of connections for posts: as many as there are batches of posts in progress at once. */
+/** Number of database connections for posts: as many as there are batches of posts in progress at once. */
 const POST_CONNECTIONS = 2;
 
-/** Delays before reconnecting, in seconds. The driver's own delay grows to 20 s, long after the database is back. */
+/**
+ * Delays before the driver reconnects to the database. The driver's own delay grows to 20 s, which is long after the
+ * database is back.
+ */
 const RECONNECT_BACKOFF = { firstMs: 50, maxMs: 1_000 };
 
 const POOLER_CHECK_INTERVAL_MS = 5_000;
@@ -20,20 +23,20 @@ const POOLER_CHECK_INTERVAL_MS = 5_000;
 const connectionLosses = singleton("database-losses", () => ({ count: 0 }));
 
 /**
- * Number of connections to the database that this process has lost. After a loss the database may be another one:
- * restored, moved or failed over.
+ * Number of database connections that this process has lost. After a loss the process may be connected to another
+ * database: restored, moved or failed over.
  */
 export const countDatabaseLosses = (): number => connectionLosses.count;
 
 function createClient(size: number) {
 	const url = env().DATABASE_URL;
 	if (!url) throw new Error("DATABASE_URL is not set; `npm start` sets it for the embedded database.");
-	// The driver's look-up of array types is not awaited, so an error in it would end the process. Lists are sent as
-	// JSON instead, never as arrays.
+	// The driver's query for array types (`fetch_types`) is off, because an error in that query would end the process.
+	// Lists are sent to the database as JSON, never as arrays.
 	return postgres(url, {
 		max: size,
 		fetch_types: false,
-		// Off until it is known that there is no transaction pooler: see `prepareUnlessPooled`.
+		// Prepared statements are off until it is known that there is no transaction pooler: see `prepareUnlessPooled`.
 		prepare: false,
 		backoff: ((failures: number) =>
 			withJitter(backoffMs(RECONNECT_BACKOFF, failures + 1)) / 1_000) as unknown as boolean,
@@ -46,8 +49,8 @@ function createClient(size: number) {
 
 /**
  * Enables prepared statements for a pool when there is no transaction pooler. Such a pooler uses another backend for
- * each transaction, where an earlier prepared statement is unknown. It is recognised by its invented process id.
- * Behind a pooler each statement is planned again.
+ * each transaction, where an earlier prepared statement is unknown. The pooler is recognised because it reports an
+ * invented process id of the backend. Behind a pooler each statement is planned again.
  */
 async function prepareUnlessPooled(client: ReturnType<typeof postgres>): Promise<void> {
 	try {
@@ -58,12 +61,16 @@ async function prepareUnlessPooled(client: ReturnType<typeof postgres>): Promise
 	}
 }
 
-/** The pool of the ORM. Drizzle does not prepare statements, so a transaction pooler is no problem. */
+/**
+ * The database through the ORM drizzle, with its own connection pool. Drizzle does not prepare statements, so a
+ * transaction pooler is no problem.
+ */
 export const db = singleton("db", () => drizzle(createClient(POOL_SIZE), { schema }));
 
 /**
- * Raw SQL for reading events. It has its own client, because drizzle changes its client's parsers (dates and JSON
- * would be strings), and so that many writes cannot block readers.
+ * The SQL client for reading events, with its own connection pool. It is separate from drizzle's client, because
+ * drizzle changes its client's parsers (dates and JSON would be strings), and because many writes must not block
+ * readers.
  */
 export const sql = singleton("sql", () => {
 	const client = createClient(READ_POOL_SIZE);
@@ -72,8 +79,8 @@ export const sql = singleton("sql", () => {
 });
 
 /**
- * Raw SQL for background work. Its statements are planned at each execution, so that plans suit the present size of
- * the tables; a prepared statement keeps the plan of its first use.
+ * The SQL client for background work. Its statements are planned at each execution, so that plans suit the present
+ * size of the tables; a prepared statement would keep its first plan.
  */
 export const backgroundSql = singleton("background-sql", () => createClient(BACKGROUND_POOL_SIZE));
 
@@ -81,14 +88,14 @@ export type Database = typeof db;
 export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 
 /**
- * Runs a statement whose only parameter, `$1::text::jsonb`, is a JSON document, and returns its rows. Dates and JSON
- * in the rows are text, as from drizzle's client.
+ * A function that runs a statement whose only parameter, `$1::text::jsonb`, is a JSON document, and returns its rows.
+ * Dates and JSON in the rows are text.
  */
 export type RunStatement = <Row extends object>(statement: string, input: object) => Promise<Row[]>;
 
 /**
- * Clients of one connection each, for the statement that writes posts and for NOTIFY after it: each backend runs the
- * same prepared statement every time.
+ * Database clients of one connection each, for the statement that writes posts and for the NOTIFY after it, so that
+ * each Postgres backend runs the same prepared statement every time.
  */
 const postClients = singleton("posts", () =>
 	Array.from({ length: POST_CONNECTIONS }, () => {
@@ -98,8 +105,8 @@ const postClients = singleton("posts", () =>
 );
 
 /**
- * Runs a `RunStatement` outside a transaction, prepared once for each connection. Drizzle would describe the
- * statement each time, which is a second round trip.
+ * Runs a statement outside a transaction; the statement is prepared once for each connection. Drizzle would ask
+ * Postgres to describe the statement each time, which is a second round trip.
  */
 export async function runAlone<Row extends object>(statement: string, input: object): Promise<Row[]> {
 	const connection = postClients.reduce((best, other) => (other.inProgress < best.inProgress ? other : best));
@@ -114,12 +121,15 @@ export async function runAlone<Row extends object>(statement: string, input: obj
 	}
 }
 
-/** Whether an error means that the transaction was certainly rolled back. After a lost connection that is unknown. */
+/**
+ * Whether an error means that the transaction was certainly rolled back. After a lost connection the result of the
+ * transaction is unknown, so false is returned.
+ */
 export function isRolledBack(error: unknown): boolean {
 	return error instanceof postgres.PostgresError && error.severity === "ERROR";
 }
 
-/** Returns a `RunStatement` that runs in a drizzle transaction. */
+/** Creates a `RunStatement` function that runs its statements in a drizzle transaction. */
 export function runInTransaction(tx: Transaction): RunStatement {
 	return async <Row extends object>(statement: string, input: unknown) => {
 		const [before = "", after = ""] = statement.split("$1");

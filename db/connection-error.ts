@@ -1,4 +1,4 @@
-/** Connection errors of postgres.js, and of our changes to it (db/driver/changes.ts). */
+/** Codes of connection errors of the driver postgres.js, and of our changes to the driver (db/driver/changes.ts). */
 const DRIVER_CODES = [
 	"CONNECTION_CLOSED",
 	"CONNECTION_DESTROYED",
@@ -6,7 +6,7 @@ const DRIVER_CODES = [
 	"CONNECTION_SILENT",
 	"CONNECT_TIMEOUT",
 ];
-/** Connection errors of Node's sockets and DNS. */
+/** Codes of connection errors of Node's sockets and DNS. */
 const SOCKET_CODES = [
 	"EAI_AGAIN",
 	"ECONNREFUSED",
@@ -19,20 +19,20 @@ const SOCKET_CODES = [
 ];
 /**
  * Connection errors of Postgres (SQLSTATE, appendix A of its manual): 57P01 to 57P03 shut down, crashed or starting
- * up, 57P05 idle session ended, 53300 too many connections, 25006 read-only (a standby during a failover). Class 08
- * is added below.
+ * up, 57P05 idle session ended, 53300 too many connections, 25006 read-only (a standby during a failover). The codes
+ * of class 08 (connection exceptions) are recognised by their first two characters.
  */
 const SERVER_CODES = ["57P01", "57P02", "57P03", "57P05", "53300", "25006"];
 const CODES = new Set([...DRIVER_CODES, ...SOCKET_CODES, ...SERVER_CODES]);
 /**
  * Maximum number of nested errors that are checked: drizzle wraps the driver's error, and a transaction may wrap
- * that.
+ * drizzle's error.
  */
 const MAX_NESTED_ERRORS = 5;
 
 /**
- * @returns true when the database could not be reached or is not ready, so the same work may succeed later; false for
- * every other error, a programming error or a failed statement for example.
+ * Whether an error means that the database could not be reached or is not ready, so that the same work may succeed
+ * later; false for every other error, for example a programming error or a failed statement.
  */
 export function isConnectionError(error: unknown): boolean {
 	let current = error;

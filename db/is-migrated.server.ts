@@ -2,8 +2,8 @@ import { sql } from "./client.server.ts";
 import journal from "./migrations/meta/_journal.json" with { type: "json" };
 
 /**
- * Whether the database has every migration of this build, for `/readyz`. It compares the newest migration of the
- * build with the newest applied one (drizzle stores the time stamp of its journal). False when there are no tables
+ * Whether the database has every migration of this build, for `/readyz`. The newest migration of the build is
+ * compared with the newest applied migration (drizzle stores its time stamp). False when the database has no tables
  * yet.
  * @throws the driver's error when the database cannot be reached.
  */

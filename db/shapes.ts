@@ -21,32 +21,32 @@ export type Shipment = { trackingIds: string[]; itemIds: string[]; carrier?: str
 
 export type PaymentRecord = { type: string; amountCents: number; method?: string };
 
-/** A passage or product that an answer is based on, from retrieval and never from a model's text. */
+/** A passage or product on which an answer is based; search finds it, and the model's text never names it. */
 export type AnswerSource = { id: string; title: string; url: string; quote: string; score: number };
 
-/** The end of a text that is in another language; `at` is its start in UTF-16 units. */
+/** The last part of a text, if that part is in another language; `at` is the part's start in UTF-16 units. */
 export type ForeignPart = { at: number; language: string };
 
-/** A message's text in another language. The message itself has the text that its reader sees. */
+/** A message's text in another language. The message itself contains the text that its recipient sees. */
 export type Translation = {
 	/** Languages of the message and of the translation. */
 	from: string;
 	to: string;
-	/** Absent while there is no result. */
+	/** The text in the other language; absent until the translation has finished. */
 	text?: string;
-	/** State of the translation for the agent. */
+	/** State of the translation, which the agent sees. */
 	state: "working" | "done" | "failed";
-	/** True when `text` is the sender's original and the message is its translation. */
+	/** True when `text` is the sender's original text and the message itself contains the translation. */
 	isOriginal?: boolean;
 };
 
 export type MessageMetadata = {
-	/** Language of the message, when it differs from the page's. */
+	/** Language of the message, when it differs from the language of the page. */
 	language?: string;
 	foreignPart?: ForeignPart;
 	translation?: Translation;
 	sources?: AnswerSource[];
-	/** Kind of the notice, from which the page makes its text. */
+	/** Kind of the notice, from which the page makes the notice's text. */
 	notice?:
 		| "queued"
 		| "requeued"
@@ -56,74 +56,83 @@ export type MessageMetadata = {
 		| "agent-joined"
 		| "ended"
 		| "assistant-failed";
-	/** The assistant could not answer and offers an agent. */
+	/** True when the assistant could not answer and offers to call an agent. */
 	offersPerson?: boolean;
 	attachment?: { name: string; type: string; size: number; url: string };
 	/** Tool runs of the assistant for this answer. */
 	did?: ToolRun[];
-	/** An action that the customer may confirm; the message is its card. */
+	/** An action that the customer may confirm; the message is shown as the action's card. */
 	proposal?: ProposalCard;
-	/** The answer needs to know the customer: the page offers an emailed code, if email can be sent, or a sign-in. */
+	/**
+	 * True when an answer needs to know who the customer is: the page then offers an emailed code, if email can be
+	 * sent, or a sign-in.
+	 */
 	identify?: "code" | "sign-in";
-	/** The answer was stopped: an agent was requested or took over, or the session ended. */
+	/** True when the answer was stopped before its end: an agent was requested or took over, or the session ended. */
 	stopped?: boolean;
-	/** There is a sign-in page that returns to the chat: see /sign-in. */
+	/** True when the store has a sign-in page from which the customer returns to the chat: see /sign-in. */
 	signIn?: boolean;
 	/** State of the form for an emailed code. */
 	codeEntry?: { state: "open" | "done" };
 	[key: string]: unknown;
 };
 
-/** The answer to a question, and how it was made. */
+/** The assistant's answer to a question, and how it was made. */
 export type Answer = {
 	text: string;
 	/** False when the assistant could not answer. */
 	answered: boolean;
 	intent: string;
-	/** From 0 to 1. */
+	/** How certain the answer is, from 0 to 1. */
 	confidence: number;
-	/** The language of the customer and of the answer, except its foreign part. */
+	/** Language of the customer and of the answer, except for the answer's foreign part. */
 	language: string;
-	/** The end of the answer that is in another language: a quotation, or facts in the language of the data. */
+	/**
+	 * The last part of the answer, if that part is in another language: a quotation, or facts in the language of the
+	 * data.
+	 */
 	foreignPart?: ForeignPart;
 	sources: AnswerSource[];
 	escalate: { needed: boolean; reason: string | null };
-	/** Name of the model that wrote the answer; null without one. */
+	/** Name of the language model that wrote the answer; null when no model was used. */
 	model: string | null;
-	/** Result of the model classification, if there was one; `topics` are those that the owner has set. */
+	/**
+	 * Result of the model classification, if there was one; `topics` are from the list that the store's owner has
+	 * configured.
+	 */
 	reading?: { frustration: "none" | "some" | "high"; wantsPerson: boolean; topics: string[] };
-	/** Names of the tools that the model called, without repeats. */
+	/** Names of the tools that the model called, each once. */
 	tools?: string[];
-	/** The answer comes from the answer cache. */
+	/** True when the answer comes from the answer cache. */
 	isRemembered?: boolean;
 	promptTokens?: number;
 	completionTokens?: number;
 	did?: ToolRun[];
 	proposals?: Proposal[];
-	/** With a known customer the answer could contain more. */
+	/** True when the answer could contain more if the customer were known. */
 	needsIdentity?: boolean;
 };
 
-/** Tools that read a customer's data; `ProposingTool` are those that propose an action. */
+/** Name of a tool that reads a customer's data; a `ProposingTool` proposes an action. */
 export type LookupTool = "get_order" | "list_orders";
 export type ProposingTool = "request_cancellation" | "request_return" | "update_contact";
 export type ActionState = "proposed" | "declined" | "expired" | "done" | "failed";
 
-/** A tool run that read a customer's data, without the data. */
+/** A tool run that read a customer's data; the record does not contain the data. */
 export type ToolRun = { id: string; tool: LookupTool; orderNumber: string | null };
 
 /** An action as the assistant proposes it, before the customer has seen it. */
 export type Proposal = {
 	tool: ProposingTool;
-	/** The customer whose order or account it concerns, as the server found them. */
+	/** The customer whose order or account the action concerns, as the server identified the customer. */
 	customerId: string;
 	orderNumber: string | null;
 	arguments: Record<string, unknown>;
 	/** A short question to the customer that says what will happen. */
 	title: string;
-	/** Facts about the action, one a line. */
+	/** Facts about the action, each shown on its own line. */
 	lines: string[];
-	/** Key of equal proposals for the same question. */
+	/** Key that equal proposals for the same question share, so that none is made twice. */
 	key: string;
 };
 
@@ -136,7 +145,7 @@ export type ProposalCard = {
 	lines: string[];
 	fields: Partial<PostalAddress> | null;
 	state: ActionState;
-	/** ISO time after which the action can no longer be confirmed. */
+	/** Time (ISO 8601) after which the customer can no longer confirm the action. */
 	expiresAt: string;
 };
 

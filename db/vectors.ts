@@ -1,9 +1,9 @@
 import type postgres from "./driver.ts";
 
 /**
- * Creates the table for vector search, if the database has pgvector and this role may create the extension. It is not
- * a migration, because the extension can be installed later, and the app works without it. The table is an index of
- * `passage_vectors` and can be rebuilt.
+ * Creates the table for vector search, if the database has the extension pgvector and the database user may create
+ * the extension. The table is not part of the migrations, because the extension can be installed later, and the app
+ * works without it. The table is an index of `passage_vectors` and can be rebuilt.
  */
 export async function provideVectorTable(client: postgres.Sql): Promise<void> {
 	if (!(await hasType(client))) {
@@ -12,12 +12,12 @@ export async function provideVectorTable(client: postgres.Sql): Promise<void> {
 		try {
 			await client`create extension if not exists vector`;
 		} catch {
-			// Without permission, or with an incomplete extension, the processes compare vectors themselves.
+			// If the extension cannot be created, the app's processes compare embeddings themselves.
 			return;
 		}
 		if (!(await hasType(client))) return;
 	}
-	// Dropping the extension drops the column too and leaves an empty table.
+	// Dropping the extension pgvector also drops the column with the vectors, and leaves a table without it.
 	const [column] = await client`
 		select 1 from pg_attribute
 		where attrelid = to_regclass('passage_embeddings') and attname = 'embedding' and not attisdropped`;
@@ -33,7 +33,7 @@ export async function provideVectorTable(client: postgres.Sql): Promise<void> {
 		)`);
 }
 
-/** Whether the type `vector` is on this connection's search path. */
+/** Whether Postgres finds the type `vector` on this connection's search path. */
 async function hasType(client: postgres.Sql): Promise<boolean> {
 	const [row] = await client<{ has: boolean }[]>`select to_regtype('vector') is not null as has`;
 	return row?.has ?? false;

@@ -8,7 +8,7 @@ export function readBearerToken(request: Request): string | null {
 	return /^Bearer +(\S+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1] ?? null;
 }
 
-/** The actor of a bearer token: a customer, or a program with an API key. @throws Unauthorised */
+/** The actor (who makes a request) of a bearer token: a customer, or a program with an API key. @throws Unauthorised */
 export async function requireBearer(request: Request): Promise<Actor> {
 	const token = readBearerToken(request);
 	if (!token) throw new Unauthorised("Send a token: Authorization: Bearer …");
@@ -21,7 +21,7 @@ export async function requireBearer(request: Request): Promise<Actor> {
 }
 
 /**
- * The actor who reads a session: identified by a bearer token, else by the visitor's cookie.
+ * The actor (who makes a request) that reads a session, identified by a bearer token or else by the visitor's cookie.
  * @throws Unauthorised for an invalid token; NotFound for a browser without a visitor id, or whose cookie was revoked.
  */
 export async function requireReader(request: Request): Promise<Actor> {

@@ -10,12 +10,13 @@ import { db } from "#db/client.server.ts";
 import { chatAgents } from "#db/schema.ts";
 import { auth } from "./better-auth.server.ts";
 
-/** The agent behind a login. `id` is the agent's, not the user's. */
+/** The agent of a login. `id` is the agent's id, and `userId` is the id of the agent's account in better-auth. */
 export type Agent = { id: string; userId: string; name: string; email: string };
 
 /**
- * The signed-in agent, or null. The login is not renewed: only a page can be sure that the browser also gets the new
- * cookie (see `readLogin`), and a row that outlives its cookie only helps a thief of the cookie.
+ * The signed-in agent, or null. The login is not renewed, because only a page's response is certain to give the
+ * browser the new cookie (see `readLogin`). A login that stays valid longer than its cookie would only help somebody
+ * who has stolen the cookie.
  */
 export async function getAgent(request: Request): Promise<Agent | null> {
 	return (await findLogin(request, { disableRefresh: true })).agent;
@@ -23,7 +24,7 @@ export async function getAgent(request: Request): Promise<Agent | null> {
 
 /**
  * The signed-in agent, or null, for page loaders. It renews a login that is a day old.
- * @returns also the response headers, which renew the cookie when the login was renewed.
+ * @returns the agent and the response headers, which renew the cookie when the login was renewed.
  */
 export async function readLogin(request: Request): Promise<{ agent: Agent | null; headers: Headers }> {
 	return findLogin(request, { disableRefresh: false });
@@ -34,7 +35,7 @@ export async function requireAgent(request: Request): Promise<Agent> {
 	return (await getAgent(request)) ?? sendToLogin(request);
 }
 
-/** The same for page loaders, which renew the login: see `readLogin`. */
+/** The signed-in agent, for page loaders; renews the login (see `readLogin`). @throws a redirect to the login page. */
 export async function requireAgentOnPage(request: Request): Promise<{ agent: Agent; headers: Headers }> {
 	const { agent, headers } = await readLogin(request);
 	return { agent: agent ?? sendToLogin(request), headers };
@@ -52,7 +53,7 @@ async function findLogin(request: Request, query: { disableRefresh: boolean }) {
 	const found = await auth.api
 		.getSession({ headers: request.headers, query, returnHeaders: true })
 		.catch((error: unknown) => {
-			// The login ended between reading and renewing it.
+			// An error here means that the login ended between reading and renewing it.
 			if (isRefusal(error)) return null;
 			throw error;
 		});
@@ -70,9 +71,9 @@ async function findLogin(request: Request, query: { disableRefresh: boolean }) {
 }
 
 /**
- * Checks email and password. Attempts for one account from many addresses are slowed down and not refused, because
- * otherwise a stranger could lock the agent out: the correct password works after at most MAX_DELAY_MS. Counts and
- * duration are the same for unknown emails.
+ * Signs an agent in with email address and password. Attempts for one account from many addresses are slowed down and
+ * not refused, because otherwise a stranger could lock the agent out: the correct password works after at most
+ * MAX_DELAY_MS. For an unknown email address the counts and the duration are the same.
  * @returns the headers with the login's cookies, or null when email and password do not match.
  * @throws TooMany after ten failures for this email or a hundred attempts from one address (IPv6: a /64, and four
  * times as many from its /56) within 15 minutes.
@@ -81,7 +82,8 @@ export async function signInAgent(
 	request: WithHeaders,
 	input: { email: string; password: string },
 ): Promise<Headers | null> {
-	// Hashed, because the input may have any length and characters that Postgres cannot store.
+	// The rate limit's key is a hash of the email address, because the input may have any length and characters that
+	// Postgres cannot store.
 	const email = canonicalEmail(input.email);
 	const account = createHash("sha256")
 		.update(email ?? input.email.toLowerCase())
@@ -92,7 +94,8 @@ export async function signInAgent(
 	const delayMs = loginDelayMs(uses);
 	if (delayMs > 0) await delay(delayMs);
 	if (email === null) {
-		// Takes as long as for an unknown email, for which better-auth also hashes the password.
+		// For text that is no email address the password is hashed too, so that the answer takes as long as for a valid
+		// address.
 		await (await auth.$context).password.hash(input.password);
 		return null;
 	}
@@ -108,13 +111,16 @@ export async function signInAgent(
 	}
 }
 
-/** Attempts for one account, within the window of the count, without a delay: as many as one address may make. */
+/**
+ * Number of login attempts for one account in the time window that are not delayed: as many as one IP address may
+ * make.
+ */
 const ATTEMPTS_WITHOUT_DELAY = 10;
 const FIRST_DELAY_MS = 500;
-/** Longest delay of a correct password. */
+/** Longest delay of a login attempt, also with the correct password. */
 export const MAX_DELAY_MS = 5_000;
 
-/** Delay of the nth attempt for an account, in ms: doubled each time, up to MAX_DELAY_MS. */
+/** Delay of the nth login attempt for an account, in ms: doubled with each attempt, up to MAX_DELAY_MS. */
 export function loginDelayMs(uses: number): number {
 	const delayedAttempts = uses - ATTEMPTS_WITHOUT_DELAY;
 	return delayedAttempts <= 0
@@ -122,7 +128,7 @@ export function loginDelayMs(uses: number): number {
 		: backoffMs({ firstMs: FIRST_DELAY_MS, maxMs: MAX_DELAY_MS }, delayedAttempts);
 }
 
-/** Ends the login. @returns the headers that clear its cookies. */
+/** Ends the agent's login. @returns the headers that clear the login's cookies. */
 export async function signOutAgent(request: Request): Promise<Headers> {
 	const { headers } = await auth.api.signOut({ headers: request.headers, returnHeaders: true });
 	return headers;

@@ -6,24 +6,25 @@ import { singleton } from "#app/singleton.server.ts";
 import { db } from "#db/client.server.ts";
 import { credentials, logins, users, verifications } from "#db/schema.ts";
 
-/** RFC 5321, 4.5.3.1, in octets. */
+/** Longest email address in bytes (RFC 5321, 4.5.3.1). */
 const LONGEST_EMAIL = 254;
 const WEEK_SECONDS = 7 * 24 * 60 * 60;
 
 /**
- * better-auth's sign-in by email accepts only addresses of its own pattern, which refuses `a&b@` and every script but
- * Latin. Its username plugin accepts any text as the name: here it is the email address, in the column of emails.
+ * Configures better-auth so that agents sign in with any valid email address. better-auth's own sign-in by email
+ * refuses addresses such as `a&b@…` and all scripts except Latin. Its username plugin accepts any text as the user
+ * name, so the email address is used as the user name.
  */
 function signInByAnyEmail() {
 	const plugin = username({
 		minUsernameLength: 1,
 		maxUsernameLength: LONGEST_EMAIL,
-		// The caller has brought it into its canonical form.
+		// The plugin does not change the user name, because the caller has already normalised the email address.
 		usernameValidator: () => true,
 		usernameNormalization: false,
 		displayUsername: false,
 	});
-	// The column has its unique index already, so the alias must not name another one.
+	// The column already has a unique index, so the plugin's field must not define another one.
 	const alias = { type: "string", required: false, fieldName: "email" } as const;
 	return { ...plugin, schema: { user: { fields: { username: alias } } } };
 }
@@ -45,11 +46,11 @@ export const auth = singleton("better-auth", () => {
 		session: { modelName: "logins", expiresIn: WEEK_SECONDS, updateAge: WEEK_SECONDS / 7 },
 		account: { modelName: "credentials" },
 		verification: { modelName: "verifications" },
-		// Our own rate limit counts logins, shared by all processes.
+		// better-auth's rate limit is off, because our own rate limit counts logins for all processes together.
 		rateLimit: { enabled: false },
 		advanced: {
 			cookiePrefix: "mevi",
-			// Otherwise cookies are Secure in production, and a phone on the local network could not sign in.
+			// Cookies are Secure only with https; otherwise a phone on the local network could not sign in.
 			useSecureCookies: publicUrl.startsWith("https://"),
 			ipAddress: { disableIpTracking: true },
 		},

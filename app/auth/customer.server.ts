@@ -17,15 +17,15 @@ import { readCustomerToken, type SignedIdentity, signCustomerToken } from "./tok
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 /**
- * For this time after a sign-in or sign-out, a request with the old cookie gets no new cookie. The request was in
- * transit, and a new guest's cookie in its response would sign the browser out again.
+ * For this time after a sign-in or sign-out, the response to a request with the old cookie sets no new cookie. The
+ * request was sent before the sign-in, and a new guest's cookie in its response would sign the browser out again.
  */
 const IN_TRANSIT_MS = 60_000;
 
 /**
- * The identity cookie. It is Secure only if PUBLIC_URL is https, so that a phone on the same network can use the demo.
- * On https its name begins with `__Host-`, so that no other host of the same domain can set it and make the browser use
- * another visitor id.
+ * The cookie with a customer's identity. It is Secure only if PUBLIC_URL is https, so that a phone on the same
+ * network can use the demo. On https its name begins with `__Host-`, so that no other host of the same domain can set
+ * it and make the browser use another visitor id.
  */
 function identityCookie() {
 	return createCookie(cookieName(), {
@@ -40,11 +40,11 @@ function identityCookie() {
 const isHttps = (): boolean => env().PUBLIC_URL?.startsWith("https://") ?? false;
 const cookieName = () => (isHttps() ? "__Host-mevi_customer" : "mevi_customer");
 
-/** A verified identity with the name of its owner (`nameOwner`); it may have been revoked. */
+/** A verified identity with the name of its owner (`nameOwner`); the identity may have been revoked. */
 type VerifiedIdentity = { identity: SignedIdentity; owner: string };
 
 /**
- * Cache of verified identities by the text that presented them: a cookie's value or a bearer token. A browser sends the
+ * Cache of verified identities. The key is the text of a cookie's value or of a bearer token. A browser sends the
  * same cookie with every message, and decoding and verifying it takes 0.2 ms of processor time (measured).
  */
 const verifiedIdentities = singleton(
@@ -52,10 +52,16 @@ const verifiedIdentities = singleton(
 	() => new Map<string, VerifiedIdentity & { expiresAtMs: number; secret: string | undefined }>(),
 );
 const MAX_VERIFIED = 10_000;
-/** Longer texts are not cached, so that the cache holds at most 20 MB; ours have about 400 characters. */
+/**
+ * Longest text (in characters) of a cookie or token whose verified identity is cached, so that the cache holds at
+ * most 20 MB; our own texts have about 400 characters.
+ */
 const MAX_CACHED_LENGTH = 1_000;
 
-/** @param decode reads the token from the text. @returns null when the token is forged, foreign or expired. */
+/**
+ * Verifies the identity in a cookie's value or a bearer token. @param decode reads the token from the text. @returns
+ * null when the token is forged, of another issuer or expired.
+ */
 async function verifyIdentity(
 	text: string,
 	decode: () => Promise<string | null>,
@@ -95,14 +101,17 @@ async function readCookieIdentity({ headers }: WithHeaders): Promise<VerifiedIde
 	});
 }
 
-/** The encoded value of the identity cookie: the key under which its verified identity is cached. */
+/** The encoded value of the identity cookie in a Cookie header; the verified identity is cached under this value. */
 function findCookieValue(header: string): string | undefined {
 	const prefix = `${cookieName()}=`;
 	const pair = header.split(";").find((part) => part.trimStart().startsWith(prefix));
 	return pair?.trimStart().slice(prefix.length);
 }
 
-/** The identity of a browser by its cookie; both null without a cookie or for a revoked one. */
+/**
+ * The identity of a browser by its cookie; visitor id and customer id are null without a cookie or with a revoked
+ * one.
+ */
 export async function getCustomerIdentity(
 	request: WithHeaders,
 ): Promise<{ visitorId: string | null; customerId: string | null }> {
@@ -112,9 +121,9 @@ export async function getCustomerIdentity(
 }
 
 /**
- * The identity of a browser, for pages; a browser without one gets a new visitor id.
- * @returns the identity and its Set-Cookie value (null when the browser has the cookie already, or is about to get
- * another one).
+ * The identity of a browser, for pages; a browser without an identity gets a new visitor id.
+ * @returns the identity and its Set-Cookie value (null when the browser already has the cookie, or another response
+ * is about to set another cookie).
  */
 export async function ensureCustomerIdentity(
 	request: WithHeaders,
@@ -130,8 +139,8 @@ async function identityFor(presented: PresentedIdentity | null) {
 }
 
 /**
- * The same for forms. A form with a revoked cookie is refused, so that its text stays on the page: under a new visitor
- * id its author could not find it.
+ * The identity of a browser that sends a form. A form with a revoked cookie is refused, so that its text stays on the
+ * page: a message under a new visitor id would be lost to its author.
  * @param owner the owner that the form contains.
  * @throws Unauthorised for a revoked cookie; Forbidden for a form of another owner's page.
  */
@@ -151,7 +160,8 @@ function checkOwner(verified: VerifiedIdentity | null, named: string | undefined
 }
 
 /**
- * The same for the form of a message. It does not look for a revocation: the statement that writes the message does.
+ * The identity of a browser that sends a message. It does not check whether the identity is revoked, because the
+ * statement that writes the message checks that.
  * @throws Forbidden for a form of another owner's page.
  */
 export async function readPostIdentity(
@@ -164,10 +174,10 @@ export async function readPostIdentity(
 }
 
 /**
- * Signs the browser in as a customer whose identity was verified, under a new visitor id: copies of the old cookie are
- * invalid from then on. A guest's open session moves to the customer; another customer's sessions stay theirs. If the
- * browser is already signed in as this customer, only the cookie is renewed.
- * @param customerId must exist. @returns the Set-Cookie value.
+ * Signs the browser in as a customer whose identity was verified. The browser gets a new visitor id, so that copies
+ * of the old cookie are invalid. A guest's open session moves to the customer; a session of another customer does not
+ * move. If the browser is already signed in as this customer, only the cookie is renewed.
+ * @param customerId the id of a customer that exists in the database. @returns the Set-Cookie value.
  */
 export async function signInCustomer(request: WithHeaders, customerId: string): Promise<string> {
 	const presented = await readCookie(request);
@@ -183,7 +193,7 @@ export async function signInCustomer(request: WithHeaders, customerId: string): 
 }
 
 /**
- * Signs the browser out. The token in its cookie is revoked, so that every copy of it is refused.
+ * Signs the browser out. The token in the browser's cookie is revoked, so that every copy of the cookie is refused.
  * @returns the Set-Cookie value.
  */
 export async function signOutCustomer(request: WithHeaders): Promise<string> {
@@ -192,7 +202,7 @@ export async function signOutCustomer(request: WithHeaders): Promise<string> {
 	return identityCookie().serialize("", { maxAge: 0 });
 }
 
-/** The identity of a bearer token. @throws Unauthorised when it is forged, expired or revoked. */
+/** The identity of a bearer token. @throws Unauthorised when the token is forged, expired or revoked. */
 export async function requireTokenIdentity(token: string): Promise<SignedIdentity> {
 	const verified = await verifyIdentity(token, async () => token);
 	if (!verified || (await findRevocation(verified.identity.visitorId)))
@@ -200,7 +210,7 @@ export async function requireTokenIdentity(token: string): Promise<SignedIdentit
 	return verified.identity;
 }
 
-/** Revokes a bearer token. @throws Unauthorised when it is not valid. */
+/** Revokes a bearer token. @throws Unauthorised when the token is not valid. */
 export async function revokeToken(token: string): Promise<void> {
 	await signOutVisitor(await requireTokenIdentity(token));
 }

@@ -12,12 +12,15 @@ const ALGORITHM = "HS256";
 /** Format of a customer's id: up to 255 characters, without control characters and unpaired surrogates. */
 const CUSTOMER_ID = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 
-/** Longest validity of an identity, so that a leaked one expires. */
+/** Longest validity of an identity token, so that a leaked token expires. */
 const MAX_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 /** Largest difference between the clocks of the shop and this server. */
 const CLOCK_TOLERANCE_SECONDS = 60;
 
-/** Signs an identity as the shop does; for the demo shop and `npm run customer:token`. Valid for an hour. */
+/**
+ * Signs an identity token as the shop does; for the demo shop and `npm run customer:token`. The token is valid for an
+ * hour.
+ */
 export async function signIdentity(customerId: string): Promise<string> {
 	const secret = identitySecret();
 	if (!secret) throw new Error("CUSTOMER_IDENTITY_SECRET is not set, so no customer can be identified.");
@@ -30,7 +33,7 @@ export async function signIdentity(customerId: string): Promise<string> {
 }
 
 /**
- * Verifies an identity that the shop signed. @returns the customer's id.
+ * Verifies an identity token that the shop signed. @returns the customer's id.
  * @throws Unauthorised when it is forged, expired, without expiry or valid for more than 30 days from now, when `iat` or
  * `nbf` is in the future, when `sub` is not text of 1 to 255 characters, or when no secret is configured.
  */
@@ -46,10 +49,10 @@ export async function readIdentity(token: string): Promise<string> {
 		const { sub, exp = 0, iat } = payload;
 		const latest = Math.floor(Date.now() / 1_000) + CLOCK_TOLERANCE_SECONDS;
 		const isAcceptable = exp <= latest + MAX_LIFETIME_SECONDS && (iat === undefined || iat <= latest);
-		// Claims of a JWT can have any type, whatever the declared types say.
+		// The claims of a JWT can have any type, although the library declares their types.
 		if (isAcceptable && typeof sub === "string" && CUSTOMER_ID.test(sub)) return sub;
 	} catch {
-		// Every failure gets the same error.
+		// Every failed verification gets the same error, so that the error reveals nothing.
 	}
 	throw new Unauthorised("The customer identity is not valid or has expired.");
 }

@@ -3,7 +3,8 @@ import { findCurrentSession } from "#app/models/chat-session/find.server.ts";
 import { answerWaitingQuestion } from "#app/models/chat-session/waiting-question.server.ts";
 
 /**
- * Enqueues the question again that made a guest sign in, so that they need not write it again.
+ * Enqueues again the turn for the question that made a guest sign in, so that the customer need not write the
+ * question again.
  * @param before the browser's identity before the sign-in.
  */
 export async function repeatAfterSignIn(

@@ -8,10 +8,13 @@ const ALGORITHM = "HS256";
 
 export type { CustomerIdentity };
 
-/** The content of a token. `formerOwner` is the owner name of the guest who became this customer: see `nameOwner`. */
+/**
+ * The content of a customer token. `formerOwner` is the owner name of the guest who became this customer: see
+ * `nameOwner`.
+ */
 export type SignedIdentity = CustomerIdentity & { formerOwner?: string };
 
-/** Signs an identity into a token (JWT, HS256 with APP_SECRET). The token acts as that customer. */
+/** Signs an identity into a token (JWT, HS256 with APP_SECRET). Whoever has the token can act as that customer. */
 export async function signCustomerToken(identity: SignedIdentity): Promise<string> {
 	return new SignJWT({
 		vid: identity.visitorId,
@@ -29,9 +32,9 @@ export async function signCustomerToken(identity: SignedIdentity): Promise<strin
 const VISITOR_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Verifies one of our tokens.
- * @returns its identity and when it expires, or null when it is forged, foreign or expired. Only the database knows
- * whether it was revoked: see `findRevocation`.
+ * Verifies a customer token.
+ * @returns the token's identity and when the token expires, or null when it is forged, of another issuer or expired.
+ * Only the database knows whether the token was revoked: see `findRevocation`.
  */
 export async function readCustomerToken(
 	token: string,

@@ -2,15 +2,15 @@ import Negotiator from "negotiator";
 import { normaliseTag } from "#app/text/language-tag.ts";
 import type { WithHeaders } from "./exchange.server.ts";
 
-/** Longest part of the header that is read; browsers send about 50 characters. */
+/** Longest part of the header Accept-Language that is read; browsers send about 50 characters. */
 const MAX_HEADER_LENGTH = 1_000;
 /** Longest language tag (RFC 5646, 4.4.1). */
 const MAX_TAG_LENGTH = 35;
 
 /**
- * The languages that a request prefers, best first (RFC 9110, 12.5.4): by weight, then in the given order; without
- * those of weight 0, the wildcard, and text that is not a language tag.
- * @returns BCP 47 tags without extensions; empty where the request names no language.
+ * The languages that a request prefers, best first (RFC 9110, 12.5.4), sorted by weight and then by position.
+ * Languages of weight 0, the wildcard, and text that is not a language tag are left out.
+ * @returns BCP 47 tags without extensions; empty when the request names no language.
  */
 export function preferredLanguages(request: WithHeaders): string[] {
 	const header = request.headers.get("Accept-Language")?.slice(0, MAX_HEADER_LENGTH);

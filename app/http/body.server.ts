@@ -3,13 +3,13 @@ import type { z } from "zod/v4";
 import { DomainError, Invalid } from "#app/models/errors.ts";
 import { toRequest, type WithHeaders } from "./exchange.server.ts";
 
-/** Largest JSON body in bytes. */
+/** Largest JSON body of a request in bytes. */
 const JSON_LIMIT_BYTES = 64 * 1024;
 
 /**
- * Largest form in bytes. A form encodes each non-ASCII byte as three: the longest message in Chinese has 90,000 bytes,
- * and a translation is sent with its original. A message that is too long must be returned to its author, so the limit
- * is above that.
+ * Largest form in bytes. A form encodes each non-ASCII byte as three: the longest allowed message in Chinese has
+ * 90,000 bytes, and a translation is sent with its original. The limit is higher, because a message that is too long
+ * must be returned to its author with an error text.
  */
 const FORM_LIMIT_BYTES = 256 * 1024;
 
@@ -23,7 +23,8 @@ class BadBody extends DomainError {}
 
 /**
  * Reads and validates a JSON body.
- * @throws DomainError 415 when it is not declared as JSON, 413 over 64 KB, 400 when malformed, 422 with field errors.
+ * @throws DomainError 415 when the body is not declared as JSON, 413 over 64 KB, 400 when malformed, 422 with field
+ * errors.
  */
 export async function readJson<Schema extends z.ZodType>(
 	request: Request,
@@ -51,21 +52,21 @@ export async function readForm<Schema extends z.ZodType>(
 	return check(await readFields(request), schema);
 }
 
-/** Whether a Content-Type is that of a plain HTML form. */
+/** Whether a Content-Type is that of an HTML form without files. */
 const isUrlEncoded = (type: string): boolean => /^application\/x-www-form-urlencoded\b/i.test(type);
 
-/** The fields of a plain HTML form's body; of fields with the same name the last. */
+/** The fields in the body of an HTML form without files; of several fields with the same name, the last. */
 const parseUrlEncoded = (body: string): FormFields => Object.fromEntries(new URLSearchParams(body));
 
 /**
  * Reads the fields of a form, without its files.
- * @throws DomainError 415, 413 over 256 KB, 400 when its parts are malformed.
+ * @throws DomainError 415 when the body is not a form, 413 over 256 KB, 400 when the form's parts are malformed.
  */
 export async function readFields(request: Request): Promise<FormFields> {
 	const type = request.headers.get("Content-Type") ?? "";
 	if (isUrlEncoded(type)) return parseUrlEncoded(await readText(request, FORM_LIMIT_BYTES));
 	if (/^multipart\/form-data\b/i.test(type)) {
-		// Limited before it is parsed, because the parser keeps everything that is sent.
+		// The size of the form is checked before parsing, because the parser keeps all bytes in memory.
 		const bytes = await readBytes(request, FORM_LIMIT_BYTES);
 		const form = await new Response(bytes, { headers: { "Content-Type": type } }).formData().catch(() => {
 			throw new BadBody(400, "Malformed form", "The form's parts cannot be told apart.");
@@ -77,9 +78,9 @@ export async function readFields(request: Request): Promise<FormFields> {
 }
 
 /**
- * Reads the fields of a form from Node's request. The usual form, with a length and not multipart, is read without a web
- * Request.
- * @throws DomainError 400 when the connection ends before the body does; see `readFields`
+ * Reads the fields of a form from Node's request. A form with a Content-Length that is not multipart, the usual case,
+ * is read without a web Request, which costs time.
+ * @throws DomainError 400 when the connection ends before the whole body has arrived; see `readFields`
  */
 export async function readNodeForm(incoming: IncomingMessage): Promise<FormFields> {
 	const length = Number(incoming.headers["content-length"] ?? Number.NaN);
@@ -116,8 +117,8 @@ export function check<Schema extends z.ZodType>(value: unknown, schema: Schema):
 }
 
 /**
- * "Matches none of these" is no helpful message: of several alternatives, the errors of the one with the fewest missing
- * fields are reported, and then of the one with the fewest errors.
+ * Turns the errors of a schema into a list. When a value matches none of several alternatives, the reported errors
+ * are those of the alternative with the fewest missing fields, and among these of the one with the fewest errors.
  */
 function flatten(issues: z.core.$ZodIssue[], value: unknown): z.core.$ZodIssue[] {
 	const countMissing = (inner: z.core.$ZodIssue[]) =>
@@ -142,7 +143,7 @@ async function readText(request: Request, limit: number): Promise<string> {
 	return new TextDecoder().decode(await readBytes(request, limit));
 }
 
-/** The client disconnected during its form; not an error of the server. */
+/** The error for a client that disconnected while it sent a form; this is not an error of the server. */
 const incompleteBody = () => new BadBody(400, "Incomplete", "The connection ended before the body did.");
 
 async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {

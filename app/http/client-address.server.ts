@@ -4,7 +4,9 @@ import { env } from "#app/env.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { findExchange, type WithHeaders } from "./exchange.server.ts";
 
-/** This machine and the networks in TRUSTED_PROXIES, whose X-Forwarded-For is trusted. */
+/**
+ * The proxies whose header X-Forwarded-For is trusted: this machine and the networks in the setting TRUSTED_PROXIES.
+ */
 const trusted = () =>
 	singleton("trusted-proxies", () => {
 		const list = new BlockList();
@@ -17,22 +19,29 @@ const trusted = () =>
 	});
 
 /**
- * The address that a request is counted for. Anybody can forge headers, so X-Forwarded-For is read from its end and only
- * as long as each hop was added by a trusted proxy.
+ * The IP address for which a request is counted by the rate limits. Anybody can forge headers, so the addresses in
+ * X-Forwarded-For are read from the last one, and only as long as a trusted proxy added them.
  */
 export function clientAddress(request: WithHeaders): string {
 	return network(senderAddress(request));
 }
 
-/** A network that a request is counted for; `share` is the multiple of one address's limit that it may use. */
+/**
+ * A network for which a request is counted by the rate limits; `share` is the factor by which the network's limit is
+ * larger than the limit of one IP address.
+ */
 export type CountedNetwork = { name: string; share: number };
 
-/** The multiple of one address's limit for a /56: it may be a household, an office or an attacker. */
+/**
+ * Factor by which the rate limit of a wide IPv6 network (/56) is larger than the limit of one address. Such a network
+ * may be a household, an office or an attacker.
+ */
 const WIDE_SHARE = 4;
 
 /**
- * The networks a request is counted for: its address, and for IPv6 also the /56 around it. That is what
- * providers commonly give to one customer (RIPE-690), who can take 256 networks of 64 bits from it.
+ * The networks for which a request is counted by the rate limits: its address and, for IPv6, also the /56 network
+ * around the address. Internet providers commonly give a /56 to one customer (RIPE-690), who can use 256 networks of
+ * 64 bits in it.
  */
 export function clientNetworks(request: WithHeaders): [CountedNetwork, ...CountedNetwork[]] {
 	const address = senderAddress(request);
@@ -41,8 +50,9 @@ export function clientNetworks(request: WithHeaders): [CountedNetwork, ...Counte
 }
 
 /**
- * The network answers are shared by: the IPv4 address, or the /56 of an IPv6 one. It is stored while an answer is due
- * or being written, so as a keyed hash: nobody without APP_SECRET can tell an address from it.
+ * A keyed hash of the sender's network (IPv4 address, or /56 of an IPv6 address), so that answers can be shared
+ * fairly between networks. The hash is stored while an answer is due or being written; nobody without APP_SECRET can
+ * compute the address from it.
  * @returns 22 characters of base64url, 132 bits of an HMAC.
  */
 export function senderNetworkKey(request: WithHeaders): string {
@@ -61,7 +71,7 @@ function senderAddress(request: WithHeaders): string {
 	return forwarded ? nearestUntrustedAddress(peer, forwarded.split(","), isTrusted) : peer;
 }
 
-/** The last address that is not a trusted proxy's. Exported for its test. */
+/** The last address in a chain of proxies that is not a trusted proxy's address. Exported for its test. */
 export function nearestUntrustedAddress(
 	peer: string,
 	hops: string[],
@@ -79,7 +89,7 @@ function isTrusted(address: string): boolean {
 	return isIP(address) !== 0 && trusted().check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
-/** Removes the prefix of an IPv4 address written as IPv6, and the zone. */
+/** Removes from an address the IPv6 prefix of an IPv4 address (`::ffff:`) and the zone (`%eth0`). */
 function bareAddress(address: string): string {
 	const [bare = address] = address
 		.toLowerCase()
@@ -89,8 +99,9 @@ function bareAddress(address: string): string {
 }
 
 /**
- * The network that counts as one address: an IPv4 address (also written as IPv6), or the first 64 bits of an IPv6
- * address, because one customer connection gets all addresses of such a network. @param bits 56 for a wider network.
+ * The network that counts as one address for the rate limits: an IPv4 address (also written as IPv6), or the first 64
+ * bits of an IPv6 address, because one customer connection gets all addresses of such a network. @param bits 56 for a
+ * wider network.
  */
 export function network(address: string, bits: 56 | 64 = 64): string {
 	const bare = bareAddress(address);

@@ -8,7 +8,7 @@ it("trusts a forwarded address only as far as trusted proxies added it", () => {
 	expect(nearestUntrustedAddress("10.0.0.2", ["198.51.100.1", "203.0.113.9", "10.0.0.7"], isProxy)).toBe(
 		"203.0.113.9",
 	);
-	// A stranger who writes the header is still the stranger.
+	// A client that forges the header X-Forwarded-For still gets its own address.
 	expect(nearestUntrustedAddress("203.0.113.9", ["198.51.100.1"], isProxy)).toBe("203.0.113.9");
 	expect(nearestUntrustedAddress("127.0.0.1", ["not an address"], isProxy)).toBe("127.0.0.1");
 	expect(nearestUntrustedAddress("127.0.0.1", [""], isProxy)).toBe("127.0.0.1");

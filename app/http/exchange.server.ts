@@ -4,11 +4,11 @@ import { Readable } from "node:stream";
 import { singleton } from "#app/singleton.server.ts";
 
 /**
- * Node's request and response of a web Request. Remix gives its loaders and actions only a Request, and that cannot
- * report a client that has disconnected: with native fetch, which single fetch needs, `request.signal` loses the abort
- * once the intermediate Request is garbage-collected (nodejs/node#55428, nodejs/undici#3644; measured: 0 of 200
- * aborts fired after a collection), and Remix's adapter never cancels the response stream. Node's own response does
- * emit `close`.
+ * Node's request and response that belong to a web Request. Remix gives its loaders and actions only a Request, which
+ * cannot report that a client has disconnected: with native fetch, which single fetch needs, `request.signal` loses
+ * the abort once an intermediate Request is garbage-collected (nodejs/node#55428, nodejs/undici#3644; measured: 0 of
+ * 200 aborts fired after a collection), and Remix's adapter never cancels the response stream. Node's own response
+ * does emit `close`.
  */
 export type Exchange = { id: string; request: IncomingMessage; response: ServerResponse };
 
@@ -22,7 +22,8 @@ const openExchanges = singleton("exchanges", () => new Map<string, Exchange>());
 
 /**
  * Registers a request until its response has closed; the raw handler calls it for each request. Every Request that
- * Remix makes of it has its id in a header, so no code needs a context that Node keeps for each promise.
+ * Remix makes from Node's request has the exchange's id in a header, so that no AsyncLocalStorage is needed, which
+ * costs time for each promise.
  */
 export function openExchange(request: IncomingMessage, response: ServerResponse): void {
 	const id = randomUUID();
@@ -32,8 +33,8 @@ export function openExchange(request: IncomingMessage, response: ServerResponse)
 }
 
 /**
- * The exchange of a request: "closed" after its client has disconnected or has the whole response; undefined in tests that
- * call loaders without a server.
+ * The exchange of a request: "closed" after the request's client has disconnected or has received the whole response;
+ * undefined in tests that call loaders without a server.
  */
 export function findExchange({ headers }: WithHeaders): Exchange | "closed" | undefined {
 	const id = headers.get(EXCHANGE_HEADER);
@@ -46,11 +47,11 @@ export function findResponse(request: WithHeaders): ServerResponse | "closed" | 
 	return typeof exchange === "object" ? exchange.response : exchange;
 }
 
-/** The headers of a Node request, read in place. */
+/** The headers of a Node request with the interface of web headers, without copying them. */
 export const headersOf = ({ headers }: IncomingMessage): WithHeaders["headers"] => ({
 	get(name) {
 		const value = headers[name.toLowerCase()];
-		// Only `set-cookie` is a list, and no request has it.
+		// Node gives only the header `set-cookie` as a list, and no request has that header.
 		return typeof value === "string" ? value : null;
 	},
 });
@@ -66,17 +67,17 @@ export function toRequest(incoming: IncomingMessage): Request {
 }
 
 /**
- * An id of eight characters for a request: the user can quote it, and the log has it next to the cause. It is the same
- * throughout a request that the raw handler has registered.
+ * An id of eight characters for a failed request: the user can quote the id, and the log has it next to the error.
+ * The id stays the same during a request that the raw handler has registered.
  */
 export function requestReference({ headers }: WithHeaders): string {
 	return (headers.get(EXCHANGE_HEADER) ?? randomUUID()).slice(0, 8);
 }
 
 /**
- * Sends the response without chunked encoding, so that the end of its connection is the end of its body. If the process
- * is killed, the browser then has a finished page and not a broken one that never ends loading, so that what the page
- * does after loading (a refresh) still happens.
+ * Sends the response without chunked encoding, so that the end of its connection is the end of its body. If the
+ * process is killed, the browser then treats the page as complete, and not as a page that never ends loading. Actions
+ * of the page after loading (a refresh) still happen.
  */
 export function endBodyWithConnection(request: WithHeaders): void {
 	const response = findResponse(request);
@@ -85,14 +86,17 @@ export function endBodyWithConnection(request: WithHeaders): void {
 	response.removeHeader("Transfer-Encoding");
 }
 
-/** A signal that aborts when the client of a request disconnects or has the whole response. */
+/** A signal that aborts when the client of a request disconnects or has received the whole response. */
 export function untilReaderGone(request: WithHeaders): AbortSignal {
 	const gone = new AbortController();
 	onReaderGone(request, () => gone.abort());
 	return gone.signal;
 }
 
-/** Calls back once when the client of a request has disconnected or has the whole response; at once if it has. */
+/**
+ * Calls back once when the client of a request has disconnected or has received the whole response; immediately if
+ * that has already happened.
+ */
 export function onReaderGone(request: WithHeaders, listener: () => void): void {
 	const response = findResponse(request);
 	if (response === "closed") listener();

@@ -3,15 +3,15 @@ import { env } from "#app/env.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 
 /**
- * Serialises an error for the log. The message of a failed Drizzle query contains its parameters
- * ("Failed query: …\nparams: …"), which are personal data. They are removed; statement, stack and cause are kept.
+ * Serialises an error for the log. The message of a failed Drizzle query contains its parameters ("Failed query:
+ * …\nparams: …"), which are personal data. The parameters are removed; statement, stack and cause are kept.
  */
 export function describeError(error: unknown): unknown {
 	if (!(error instanceof Error)) return error;
 	const start = error.message.indexOf("\nparams: ");
 	if (start === -1) return pino.stdSerializers.err(error);
 	const statement = error.message.slice(0, start);
-	// The stack begins with the message and its parameters; the frames follow.
+	// The text `stack` begins with the error's message and its parameters, which are cut off; the stack frames follow.
 	const [, frames = ""] = error.stack?.split(error.message) ?? [];
 	return {
 		type: error.name === "Error" ? error.constructor.name : error.name,

@@ -1,13 +1,13 @@
 import { safeRedirect } from "remix-utils/safe-redirect";
 
 /**
- * The path of this site that a form wants to redirect to, ready for a Location header.
- * `safeRedirect` accepts text that a browser reads differently or a header cannot contain: a tab between two
- * slashes (browsers drop it, and `//evil.example` remains), line ends, characters beyond Latin-1. So the path is
- * parsed as a browser does, and only a result on this site is used.
+ * The path on this site to which a form wants to redirect, ready for a Location header. The library function
+ * `safeRedirect` accepts text that a browser reads differently or a header cannot contain: a tab between two slashes
+ * (browsers drop it, and `//evil.example` remains), line ends, characters beyond Latin-1. So the path is parsed as a
+ * browser does, and only a result on this site is used.
  *
- * @param next the form's value. @param options.under required prefix of the path. @param options.otherwise the path
- * when the value is missing or not on this site.
+ * @param next the path that the form contains. @param options.under required prefix of the path. @param
+ * options.otherwise the path when `next` is missing or not on this site.
  */
 export function ownPath(
 	next: FormDataEntryValue | null | undefined,

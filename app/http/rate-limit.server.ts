@@ -7,41 +7,58 @@ import { clientNetworks } from "./client-address.server.ts";
 import type { WithHeaders } from "./exchange.server.ts";
 
 /**
- * Rate limits, counted in Postgres so that several processes count together. `duration` is in seconds. Messages are
- * not included: the statement that writes them counts them.
+ * Rate limits, counted in Postgres so that several processes count together. `duration` is in seconds. There is no
+ * limit for messages here, because the statement that writes a message counts it.
  */
 const LIMITS = {
-	/** New sessions from one address. */
+	/** New chat sessions from one IP address. */
 	sessions: { points: 120, duration: 60 },
-	/** Sign-ins of customers from one address, which many may share; each sign-in writes a row. */
+	/** Sign-ins of customers from one IP address, which many customers may share; each sign-in writes a row. */
 	signIns: { points: 120, duration: 60 },
-	/** Failed logins for one address and email: enough for typing errors, too few for guessing. */
+	/**
+	 * Failed logins of agents from one IP address with one email address: enough for typing errors, too few for
+	 * guessing a password.
+	 */
 	logins: { points: 10, duration: 15 * 60 },
 	/**
-	 * Login attempts for one account from all addresses. This count refuses nobody, or a stranger could lock an agent
-	 * out: above it each attempt takes longer (see `signInAgent`).
+	 * Login attempts for one agent's account from all IP addresses. Attempts above this limit are not refused but
+	 * slowed down (see `signInAgent`), because otherwise a stranger could lock an agent out.
 	 */
 	loginsOfAccount: { points: 10, duration: 15 * 60 },
-	/** Login attempts from one address with any email: each costs a password hash, and many emails are guessing too. */
+	/**
+	 * Login attempts of agents from one IP address with any email address, because each attempt costs a password hash,
+	 * and trying many email addresses is guessing too.
+	 */
 	loginsFromAddress: { points: 100, duration: 15 * 60 },
-	/** Questions to the stateless answer endpoint from one address; each may cost money. */
+	/**
+	 * Questions to the API endpoint that answers without a session, from one IP address; each question may cost money.
+	 */
 	answers: { points: 60, duration: 60 },
-	/** Copilot requests of one agent; each may cost money. */
+	/** Requests of one agent to the copilot; each request may cost money. */
 	copilot: { points: 30, duration: 60 },
 	/** Typing signals and receipts of one visitor. */
 	notices: { points: 240, duration: 60 },
-	/** Codes sent by email: requested by one visitor … */
+	/** Emailed codes that one visitor requests. */
 	codesOfVisitor: { points: 5, duration: 15 * 60 },
-	/** … from one network, which several customers may share … */
+	/** Emailed codes that are requested from one network, which several customers may share. */
 	codesFromAddress: { points: 30, duration: 60 * 60 },
-	/** … and to one mailbox: with three attempts for each code, ten codes are thirty guesses a day at a million. */
+	/**
+	 * Emailed codes that are sent to one email address. With three attempts for each code, ten codes a day allow thirty
+	 * guesses among a million codes.
+	 */
 	codesToMailbox: { points: 10, duration: 24 * 60 * 60 },
-	/** Ends, ratings and requests for a person by one visitor; each writes an event for both sides. */
+	/**
+	 * Ended sessions, ratings and requests for an agent by one visitor; each of them writes an event for customer and
+	 * agent.
+	 */
 	changes: { points: 60, duration: 60 },
 } as const;
 export type LimitName = keyof typeof LIMITS;
 
-/** The limiter expects node-postgres; this adapts the one call that it makes to our driver. */
+/**
+ * The rate limiter expects the driver node-postgres. This object adapts the one function that the limiter calls to
+ * our driver.
+ */
 const storeClient = {
 	async query({ text, values }: { text: string; values?: (string | number)[] }) {
 		const rows = await sql.unsafe(text, values);
@@ -66,8 +83,9 @@ const limiters = singleton("rate-limiters", () => {
 });
 
 /**
- * Counts one use.
- * @param share the multiple of the limit that this key may use. @returns the number of uses in the current window.
+ * Counts one use of a rate limit.
+ * @param share factor by which this key's limit is larger than the normal limit. @returns the number of uses in the
+ * current time window.
  * @throws TooMany with the seconds to wait when the limit of the window is reached.
  */
 export async function countAgainst(limit: LimitName, key: string, share = 1): Promise<number> {
@@ -77,7 +95,7 @@ export async function countAgainst(limit: LimitName, key: string, share = 1): Pr
 }
 
 /**
- * Counts one use by the sender of the request, for each of the sender's networks.
+ * Counts one use of a rate limit by the sender of a request, for each of the sender's networks.
  * @param subject a second part of the key: a sender has one count for each subject.
  * @returns the number of uses from the sender's own address. @throws TooMany when a network has reached its limit.
  */
@@ -96,8 +114,9 @@ export async function forgetSender(request: WithHeaders, limit: LimitName, subje
 const keyOf = (name: string, subject?: string) => (subject === undefined ? name : `${name}|${subject}`);
 
 /**
- * Counts one use without a limit.
- * @returns the number of uses in the current window, and the milliseconds until it ends; 0 and 0 when limits are off.
+ * Counts one use, and refuses nothing.
+ * @returns the number of uses in the current time window, and the milliseconds until the window ends; 0 and 0 when
+ * limits are off.
  */
 export async function countOnly(limit: LimitName, key: string): Promise<{ uses: number; msLeft: number }> {
 	if (env().RATE_LIMITS === "off") return { uses: 0, msLeft: 0 };
@@ -111,13 +130,16 @@ export async function uncount(limit: LimitName, key: string, uses: number): Prom
 }
 
 /**
- * What the customers behind one address may send to one process in a minute. Each customer has a limit of its own,
- * which the write counts; this one keeps somebody with many visitor ids from taking the process's time. It is
- * counted in memory, since a statement for each message would cost more than it protects. A large office, or a
- * mobile network's gateway, stays below it.
+ * Most messages that the customers behind one IP address may send to one process in a minute. Each customer also has
+ * an own limit, which the statement that writes a message counts. This limit stops somebody who uses many visitor
+ * ids. It is counted in memory, because a database statement for each message would cost too much. A large office, or
+ * the gateway of a mobile network, stays below the limit.
  */
 const POSTS_A_MINUTE = 600;
-/** UTF-16 units; 600 messages of the usual length have about 60,000. */
+/**
+ * Most characters (UTF-16 units) that the customers behind one IP address may send to one process in a minute; 600
+ * messages of the usual length have about 60,000.
+ */
 const CHARACTERS_A_MINUTE = 300_000;
 
 const postLimiters = singleton("post-limiters", () => ({
@@ -133,7 +155,8 @@ export async function countPost(request: WithHeaders, text: string): Promise<voi
 	if (env().RATE_LIMITS === "off") return;
 	for (const { name, share } of clientNetworks(request)) {
 		try {
-			// A share is what a wider network may use of the limit, so each use costs it so much less.
+			// A wide network may send `share` times as much as one IP address, so each of its messages is counted divided
+			// by `share`.
 			await postLimiters.posts.consume(name, 1 / share);
 			await postLimiters.characters.consume(name, text.length / share);
 		} catch (refusal) {

@@ -3,12 +3,12 @@ import { DomainError, Invalid, TooMany } from "#app/models/errors.ts";
 import { requestReference, type WithHeaders } from "./exchange.server.ts";
 import { log } from "./log.server.ts";
 
-/** An error, as text for a person and data for a program. */
+/** An error of a request, as text for a person and as data for a program. */
 export type Problem = {
 	status: number;
 	title: string;
 	detail: string;
-	/** Id of an internal error; the log has it next to the cause. */
+	/** Id of an internal error, which the log also contains, next to the error. */
 	reference?: string;
 	fieldErrors?: Record<string, string[]>;
 	retryAfterSeconds?: number;
@@ -16,7 +16,7 @@ export type Problem = {
 
 /**
  * Turns anything that was thrown into a Problem. Internal errors are logged here, once, with a reference.
- * @throws a thrown Response (for example a redirect) again
+ * @throws `error` itself if it is a Response, for example a redirect
  */
 export function toProblem(request: WithHeaders, error: unknown): Problem {
 	if (error instanceof Response) throw error;
@@ -39,15 +39,18 @@ export function toProblem(request: WithHeaders, error: unknown): Problem {
 	};
 }
 
-/** The status and headers of a page's failed form; with 429 the seconds to wait (RFC 9110, 10.2.3). */
+/**
+ * The status and headers of the response to a failed form of a page; with status 429 also the header Retry-After (RFC
+ * 9110, 10.2.3).
+ */
 export function problemInit({ status, retryAfterSeconds }: Problem, headers = new Headers()): ResponseInit {
 	if (retryAfterSeconds) headers.set("Retry-After", String(retryAfterSeconds));
 	return { status, headers };
 }
 
 /**
- * The `headers` export of a page whose action answers with `problemInit`. Without it Remix sends only the cookies of
- * loaders and actions.
+ * The `headers` export of a page whose action answers with `problemInit`. Without this export Remix sends only the
+ * cookies of loaders and actions, and not the header Retry-After.
  */
 export const passRetryAfter: HeadersFunction = ({ actionHeaders, parentHeaders }) => {
 	const headers = new Headers(parentHeaders);
@@ -56,7 +59,7 @@ export const passRetryAfter: HeadersFunction = ({ actionHeaders, parentHeaders }
 	return headers;
 };
 
-/** The content of every failed API answer (RFC 9457), in its body or as the last event of its stream. */
+/** The JSON content of every failed API answer (RFC 9457), as the body or as the last event of an event stream. */
 export function problemBody({ status, title, detail, reference, fieldErrors }: Problem) {
 	return {
 		type: "about:blank",
@@ -75,7 +78,7 @@ export type Reply = { status: number; headers: Record<string, string>; body: str
 export const toResponse = ({ status, headers, body }: Reply): Response =>
 	new Response(body, { status, headers });
 
-/** A failed API answer. */
+/** The reply of the API to a request that failed. */
 export function problemReply(problem: Problem): Reply {
 	const { status, retryAfterSeconds } = problem;
 	return {
@@ -85,14 +88,17 @@ export function problemReply(problem: Problem): Reply {
 			"Content-Type": "application/problem+json; charset=utf-8",
 			...(retryAfterSeconds ? { "Retry-After": String(retryAfterSeconds) } : {}),
 			...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
-			// The rest of the body is not read, so the next request on this connection would be lost with it.
+			// The connection is closed, because the rest of the request's body is not read, and the next request on the
+			// same connection would be lost.
 			...(status === 413 ? { Connection: "close" } : {}),
 		},
 		body: JSON.stringify(problemBody(problem)),
 	};
 }
 
-/** All answers contain personal data, so none may be stored. */
+/**
+ * Headers that keep browsers and proxies from storing a JSON answer, because all JSON answers contain personal data.
+ */
 const PRIVATE = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
 
 /** A JSON answer. */
@@ -111,7 +117,7 @@ export function jsonReply(
 export const jsonResponse = (...answer: Parameters<typeof jsonReply>): Response =>
 	toResponse(jsonReply(...answer));
 
-/** Runs a handler and answers its errors as problem+json. For API and stream routes. */
+/** Runs the handler of an API or stream route, and answers its errors as problem+json. */
 export async function answering(request: WithHeaders, handler: () => Promise<Response>): Promise<Response> {
 	try {
 		return await handler();

@@ -1,4 +1,7 @@
-/** Security headers of every page: only our own files, and inline code with this response's nonce, may run. */
+/**
+ * Security headers of every page. The browser runs only scripts of this site, and inline scripts with the nonce of
+ * this response.
+ */
 export function pageSecurityHeaders(nonce: string): [name: string, value: string][] {
 	return [
 		[

@@ -9,18 +9,19 @@ import type { InboxEntry } from "./events.ts";
  */
 const SECTIONS: InboxEntry["status"][] = ["queued", "agent", "assistant", "ended"];
 
-/** Waiting customers on one page of the list; "Show more" adds another page. */
+/** Number of waiting customers on one page of the inbox list; "Show more" adds another page. */
 export const WAITING_PAGE = 100;
-/** Most waiting customers in one list; the whole list is sent when a browser connects. */
+/** Most waiting customers in one inbox list, because the whole list is sent when a browser connects. */
 const MAX_WAITING = 5_000;
-/** Most rows of each of the other sections. */
+/** Most inbox rows of each section other than the waiting customers. */
 export const SECTION_LIMITS = { agent: 200, assistant: 100, ended: 50 } as const;
-/** How long an ended session stays in the list; older ones are under "Ended conversations". */
+/** How long an ended session stays in the inbox list; older ones are under "Ended conversations". */
 export const ENDED_FOR_MS = 60 * 60 * 1_000;
 
 /**
- * The number of waiting customers that a list shows.
- * @param text the query parameter `waiting`. @returns whole pages; one page for anything that is not a number.
+ * The number of waiting customers that an inbox list shows.
+ * @param text the query parameter `waiting`. @returns a multiple of the page size; one page for anything that is not
+ * a number.
  */
 export function waitingLimit(text: string | null | undefined): number {
 	const wanted = Number(text);
@@ -28,7 +29,10 @@ export function waitingLimit(text: string | null | undefined): number {
 	return Math.min(Math.ceil(wanted / WAITING_PAGE) * WAITING_PAGE, MAX_WAITING);
 }
 
-/** Time of a session's last activity or, for a waiting one, since when it waits (ISO 8601). */
+/**
+ * The time by which inbox rows are sorted (ISO 8601): the start of the wait of a waiting session, the last activity
+ * of any other session.
+ */
 export function inboxMoment(entry: InboxEntry): string {
 	if (entry.status === "queued") return entry.queuedAt ?? entry.startedAt;
 	if (entry.status === "ended") return entry.endedAt ?? entry.lastMessageAt ?? entry.startedAt;
@@ -36,7 +40,7 @@ export function inboxMoment(entry: InboxEntry): string {
 }
 
 /**
- * Sorts rows of the list and cuts each section to its limit.
+ * Sorts inbox rows and cuts each section of the inbox to its limit.
  * @param options.waitingLimit most waiting rows. @param options.now ms since 1970, for the age of ended ones.
  */
 export function arrangeInbox(

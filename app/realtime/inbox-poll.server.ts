@@ -3,14 +3,16 @@ import type { Inbox } from "./events.ts";
 import { hub } from "./hub.server.ts";
 import type { CatchUp } from "./long-poll.server.ts";
 
-/** Changes are batched for this time, so that a busy store does not answer a poll for each of them. */
+/** Changes of the inbox are batched for this time, so that a busy store does not answer a poll for each change. */
 const BATCH_MS = 500;
 
 /**
- * The inbox as one JSON answer. The inbox is state and not an event log, so its cursor is a fingerprint of what was
- * read last: any process can detect whether the list differs, and nothing can be missed.
+ * The answer to a poll of the inbox. The inbox is state and not an event log, so its cursor is a fingerprint (hash)
+ * of the list that the browser has: any process can detect whether the present list differs, and no change can be
+ * missed.
  *
- * @param options.readAll reads the whole list. @param options.cursor the fingerprint of the last answer, if any.
+ * @param options.readAll reads the whole list. @param options.cursor the fingerprint of the browser's last answer, if
+ * any.
  * @param options.waitMs how long to wait (ms) for a list that differs; 0 answers at once.
  * @param options.onLeave registers a callback for the case that the client disconnects during the wait.
  */
@@ -24,7 +26,7 @@ export async function catchUpInbox(options: {
 	let hasChanged = false;
 	let hasLeft = false;
 	let wake = () => {};
-	// Watches before it reads, so that no change is missed in between.
+	// The watch for changes starts before the inbox is read, so that no change in between is missed.
 	const unwatch = hub.watchInbox(() => {
 		hasChanged = true;
 		wake();

@@ -6,22 +6,25 @@ import { readLiveAnswer } from "./live-answers.server.ts";
 import { PAGE_SIZE, readHeads, readLog } from "./log.server.ts";
 import { whyUnresumable } from "./stream.server.ts";
 
-/** Longest wait of one poll: below the idle limit of every known proxy (30 s). */
+/** Longest time for which the server holds a long poll: below the idle limit of every known proxy (30 s). */
 export const POLL_WAIT_MS = 25_000;
-/** A waiting poll is answered this often with the whole text of a live answer. */
+/** While an answer streams, a waiting long poll is answered at this interval with the whole text of the live answer. */
 const ANSWER_TEXT_EVERY_MS = 1_000;
 
 export type CatchUp = {
-	/** `id` is null for ephemeral events (typing, text of a live answer): a reader cannot resume from them. */
+	/**
+	 * `id` is the cursor after the event; null for ephemeral events (typing, text of a live answer), because a reader
+	 * cannot resume from them.
+	 */
 	events: { id: string | null; type: string; data: unknown }[];
 	cursor: string;
 	more: boolean;
 };
 
 /**
- * The events after a cursor, as one JSON answer: at most one page; `more` is true when there is a next page. Without
- * a usable cursor the answer is the newest messages, after a `reset` if a cursor was given. It also contains the
- * ephemeral events that a stream would send: the text of a live answer and, after a wait, typing.
+ * The answer to a poll: the events after a cursor, at most one page; `more` is true when there is a next page.
+ * Without a usable cursor the answer contains the newest messages, after a `reset` if a cursor was given. The answer
+ * also contains the ephemeral events that a stream would send: the text of a live answer and, after a wait, typing.
  *
  * @param options.waitMs how long to wait (ms) when there are no events; 0 answers at once.
  * @param options.onLeave registers a callback for the case that the client disconnects during the wait.
@@ -66,7 +69,8 @@ export async function catchUp(options: {
 		return { ...page, events: [...page.events, ...(await liveAnswerEvents(sessionId))] };
 	}
 	const ephemerals = await waitForEvents(sessionId, streams, at, options.waitMs, options.onLeave);
-	// Starts with the epoch again: the database may have been restored during the wait.
+	// After the wait the events are read from the beginning, including the epoch, because the database may have been
+	// restored during the wait.
 	const next = await catchUp({ ...options, cursor: at, waitMs: 0 });
 	return { ...next, events: [...ephemerals, ...next.events] };
 }
@@ -117,9 +121,10 @@ async function waitForEvents(
 				isWritable: () => !controller.signal.aborted,
 				deliver: resolve,
 				deliverEphemeral: ([, type, data]) => {
-					// The caller revalidates the reader before it answers.
+					// The event `reauthorise` only ends the wait: the caller revalidates the reader before it answers.
 					if (type === "reauthorise") return resolve();
-					// Answering each word would cost a request for each word.
+					// Text of a live answer is collected, because an answer to the poll for each word would cost a request for
+					// each word.
 					if (type === "ai-delta") answerTimer ??= setTimeout(resolve, ANSWER_TEXT_EVERY_MS);
 					else {
 						ephemerals.set(type, data);

@@ -7,15 +7,18 @@ type Change = {
 	/** Name of the scenario in tests/setup/driver-scenarios.ts that shows the fault. */
 	scenario: string;
 	fault: string;
-	/** Issues and pull requests of the driver about it. */
+	/** Issues and pull requests of the driver about the fault. */
 	upstream: string[];
-	/** Code to replace, which must be in the file exactly once. */
+	/** Code of the driver to replace, which must be in the file exactly once. */
 	edits: { file: string; from: string; to: string }[];
 };
 
 const ISSUES = "https://github.com/porsager/postgres/issues";
 
-/** The faults of postgres 3.4.9 with lost connections and behind a pooler. None is fixed in a release. */
+/**
+ * The faults of the driver `postgres` 3.4.9 with lost connections and behind a pooler. No release of the driver fixes
+ * them.
+ */
 export const CHANGES: Change[] = [
 	{
 		scenario: "write-after-close",
@@ -41,7 +44,7 @@ export const CHANGES: Change[] = [
 		scenario: "close-during-write",
 		fault:
 			"A write that was scheduled when the connection closed is cancelled but still counts as scheduled, so nothing is written to the next socket, not even the startup message.",
-		// Part of the pull request 1215.
+		// This change is a part of the driver's pull request 1215.
 		upstream: [`${ISSUES}/1215`],
 		edits: [
 			{
@@ -85,7 +88,7 @@ export const CHANGES: Change[] = [
 		scenario: "unprepared-statement-behind-another",
 		fault:
 			"A statement with parameters that is not prepared is sent in two parts, and the first part may be sent behind another statement. PgBouncer in transaction mode does not forward it then, and both sides wait for ever.",
-		// No issue of the driver describes this; 93 is about the same pooler and led to the option `prepare`.
+		// No issue of the driver describes this fault; issue 93 is about the same pooler and led to the option `prepare`.
 		upstream: [`${ISSUES}/93`],
 		edits: [
 			{
@@ -145,7 +148,7 @@ export const CHANGES: Change[] = [
 	},
 ];
 
-/** Folder of the changed copy, which the application uses. */
+/** Folder of the changed copy of the driver, which the application uses. */
 export const COPY_FOLDER = join(import.meta.dirname, "postgres");
 
 const HEADER =
@@ -154,13 +157,14 @@ const HEADER =
 /**
  * Makes the changed copy of the installed package `postgres`.
  * @returns the content of each file by its name.
- * @throws when the code to replace is not there exactly once, which means that a new version must be examined first.
+ * @throws when the package does not contain the code to replace exactly once: then somebody must examine the new
+ * version of the driver first.
  */
 export function changeDriver(): Record<string, string> {
 	const packageFolder = dirname(dirname(dirname(createRequire(import.meta.url).resolve("postgres"))));
 	const read = (path: string) => readFileSync(join(packageFolder, path), "utf8");
 	const { version } = JSON.parse(read("package.json")) as { version: string };
-	// The types stay the package's, because drizzle accepts only these.
+	// The copy uses the TypeScript types of the package, because drizzle accepts only these types.
 	const files: Record<string, string> = { "index.d.ts": 'export { default } from "postgres";\n' };
 	for (const name of readdirSync(join(packageFolder, "src"))) files[name] = read(`src/${name}`);
 	for (const { fault, edits } of CHANGES) {

@@ -36,9 +36,11 @@ export const aiTurns = pgTable(
 			.notNull()
 			.default("due"),
 		dueAt: timestampNowColumn("due_at"),
-		/** Increased whenever the lease is taken or returned; writes with an older number are rejected. */
+		/**
+		 * The fence: increased whenever the turn's lease is taken or returned; writes with an older number are rejected.
+		 */
 		fence: integer("fence").notNull().default(0),
-		/** Number of attempts; an attempt that a draining process returned is not counted. */
+		/** Number of attempts to answer; an attempt that a draining process returned is not counted. */
 		attempts: integer("attempts").notNull().default(0),
 		leaseUntil: timestampColumn("lease_until"),
 		/** Id of the finished answer's message, so that live answer and message are shown as one bubble. */
@@ -53,7 +55,7 @@ export const aiTurns = pgTable(
 		 * is valid.
 		 */
 		reservedMicros: bigint("reserved_micros", { mode: "number" }).notNull().default(0),
-		/** Time at which the first text was published. */
+		/** Time at which the first text of the answer was published. */
 		firstWordAt: timestampColumn("first_word_at"),
 		createdAt: timestampNowColumn("created_at"),
 		finishedAt: timestampColumn("finished_at"),
@@ -66,7 +68,8 @@ export const aiTurns = pgTable(
 );
 
 /**
- * Tool runs that read data, and actions. An action is proposed here and executed once, by the customer's own click.
+ * Tool runs that read a customer's data, and actions that the assistant proposes. An action is executed once, when
+ * the customer clicks on it.
  */
 export const assistantActions = pgTable(
 	"assistant_actions",
@@ -80,9 +83,15 @@ export const assistantActions = pgTable(
 		tool: text("tool").notNull(),
 		arguments: jsonb("arguments").$type<Record<string, unknown>>().notNull().default({}),
 		state: text("state", { enum: ["proposed", "declined", "expired", "done", "failed"] }).notNull(),
-		/** The customer whose data it concerns, as the server knew them; null for public knowledge. */
+		/**
+		 * The customer whose data the tool run or action concerns, as the server identified the customer; null when the
+		 * tool read only public data.
+		 */
 		customerId: text("customer_id"),
-		/** Key of equal actions within a session, so that a repeated call by the model or a retry makes no second one. */
+		/**
+		 * Key of equal actions within a session, so that a repeated call by the model or a retry creates no second
+		 * action.
+		 */
 		idempotencyKey: text("idempotency_key").notNull(),
 		result: jsonb("result").$type<Record<string, unknown>>(),
 		createdAt: timestampNowColumn("created_at"),
@@ -95,7 +104,7 @@ export const assistantActions = pgTable(
 	],
 );
 
-/** Requests of customers to the store about an order, each confirmed by a click. */
+/** Requests of customers to the store about an order (such as a cancellation), each confirmed by a click. */
 export const orderRequests = pgTable(
 	"order_requests",
 	{
@@ -115,7 +124,7 @@ export const orderRequests = pgTable(
 	(t) => [index("order_requests_order").on(t.orderNumber)],
 );
 
-/** Emailed codes of six digits. A customer who types one may read the orders of that email address. */
+/** Emailed codes of six digits. A customer who enters a valid code may read the orders of that email address. */
 export const emailCodes = pgTable(
 	"email_codes",
 	{
@@ -124,7 +133,7 @@ export const emailCodes = pgTable(
 			.notNull()
 			.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
 		email: text("email").notNull(),
-		/** HMAC of the code, so that a copy of the table contains no usable code. */
+		/** HMAC of the emailed code, so that a copy of the table contains no usable code. */
 		codeHash: text("code_hash").notNull(),
 		tries: integer("tries").notNull().default(0),
 		expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
@@ -157,7 +166,10 @@ export const aiUsage = pgTable(
 export const answerCache = pgTable(
 	"answer_cache",
 	{
-		/** Hash of the normalised question, its language, the version of the articles, and the model. */
+		/**
+		 * Key of the cached answer: hash of the normalised question, its language, the version of the articles, and the
+		 * model.
+		 */
 		key: text("key").primaryKey(),
 		knowledgeVersion: text("knowledge_version").notNull(),
 		locale: text("locale").notNull(),
@@ -170,7 +182,7 @@ export const answerCache = pgTable(
 	(t) => [index("answer_cache_age").on(t.createdAt)],
 );
 
-/** Questions that the assistant could not answer, because no article does. */
+/** Questions that the assistant could not answer, because no article contains the answer. */
 export const unansweredQuestions = pgTable(
 	"unanswered_questions",
 	{

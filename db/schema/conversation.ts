@@ -22,9 +22,9 @@ export const chatSessions = pgTable(
 	{
 		id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
 		sessionId: uuid("session_id").notNull().unique().defaultRandom(),
-		/** The customer; null for an anonymous session. */
+		/** The customer of the session; null for an anonymous session. */
 		userId: text("user_id").references(() => customers.id, { onDelete: "set null" }),
-		/** Visitor id of the browser or API token that began the session; the owner while it is anonymous. */
+		/** Visitor id of the browser or API token that began the session; owner of the session while it is anonymous. */
 		visitorId: uuid("visitor_id").notNull(),
 		isActive: boolean("is_active").notNull().default(true),
 		status: text("status", { enum: ["assistant", "queued", "agent", "ended"] })
@@ -40,8 +40,8 @@ export const chatSessions = pgTable(
 		assignedAt: timestampColumn("assigned_at"),
 		lastMessageAt: timestampColumn("last_message_at"),
 		/**
-		 * The hour (UTC) of the last message, for an index of the latest sessions. An index on the exact time would be
-		 * written with every message (decision 009); this one only when the hour changes.
+		 * The hour (UTC) of the last message, for an index that finds the latest sessions. An index on the exact time
+		 * would be written with every message (decision 009); an index on the hour is written only when the hour changes.
 		 */
 		activityHour: timestamp("activity_hour").generatedAlwaysAs(
 			sql`date_trunc('hour', last_message_at at time zone 'utc')`,
@@ -51,22 +51,22 @@ export const chatSessions = pgTable(
 		locale: text("locale").notNull().default("en"),
 		intent: text("intent"),
 		assignedAgentId: uuid("assigned_agent_id").references(() => chatAgents.id, { onDelete: "set null" }),
-		/** Time by which an agent should have taken the queued session. */
+		/** Time by which an agent should have taken the queued session, as announced to the customer. */
 		queueDeadline: timestampColumn("queue_deadline"),
 		/**
-		 * Email address that an anonymous customer has proved with a code: the assistant may read its orders in this
-		 * session.
+		 * Email address that an anonymous customer has proved with a code: the assistant may read the orders of that
+		 * address in this session.
 		 */
 		verifiedEmail: text("verified_email"),
 		verifiedAt: timestampColumn("verified_at"),
 		/** Email address for answers while the customer is away. */
 		contactEmail: text("contact_email"),
-		/** Detected language of the customer; null until a message was long enough. */
+		/** Detected language of the customer; null until a message was long enough to detect its language. */
 		detectedLanguage: text("detected_language"),
 		/** Summary of the messages up to `summary_seq`, for the model's context. */
 		summary: text("summary"),
 		summarySeq: integer("summary_seq").notNull().default(0),
-		/** The handover: the summary for the agent. */
+		/** The handover: the assistant's summary for the agent. */
 		handover: jsonb("handover").$type<Handover>(),
 		/** Cost of this session's model calls, in millionths of a dollar. */
 		aiCostMicros: bigint("ai_cost_micros", { mode: "number" }).notNull().default(0),
@@ -84,22 +84,24 @@ export const chatSessions = pgTable(
 		teamReadSeq: integer("team_read_seq").notNull().default(0),
 		/** Number of the customer's messages that no agent has read. */
 		unread: integer("unread").notNull().default(0),
-		/** Time at which the customer was informed that the queue deadline has passed. */
+		/** Time at which the customer was told that the announced waiting time has passed. */
 		overdueNoticedAt: timestampColumn("overdue_noticed_at"),
 		/** Time of the newest event, by which the inbox finds sessions whose wake-up was lost. */
 		updatedAt: timestampNowColumn("updated_at"),
 	},
 	(t) => [
-		// A B-tree index on updated_at would make every message write to all indexes (decision 009), so this is a BRIN
-		// index.
+		// A B-tree index on updated_at would make every message write to all indexes (decision 009), so the index on this
+		// column is a BRIN index.
 		index("chat_sessions_updated")
 			.using("brin", t.updatedAt)
 			.with({ pages_per_range: 8, autosummarize: "on" }),
 		index("chat_sessions_started").on(t.startedAt),
-		// Index of the newest finished waits, for the expected wait. A message changes neither column.
+		// Index of the sessions whose wait for an agent ended last, from which the expected waiting time is computed. A
+		// message changes neither column of the index.
 		index("chat_sessions_taken").on(t.assignedAt).where(sql`assigned_at > queued_at`),
 		index("chat_sessions_open").on(t.status, t.queuedAt),
-		// Indexes of the inbox: queued sessions by their wait, other sessions by their latest activity, and ended ones.
+		// Indexes of the inbox: queued sessions by the start of their wait, other sessions by their latest activity, and
+		// ended sessions.
 		index("chat_sessions_waiting")
 			.on(sql`coalesce(queued_at, started_at)`, t.sessionId)
 			.where(sql`status = 'queued'`),
@@ -136,20 +138,23 @@ export const chatMessages = pgTable(
 	(t) => [
 		uniqueIndex("chat_messages_seq").on(t.sessionId, t.seq),
 		index("chat_messages_sender").on(t.senderId, t.sentAt),
-		// Starts with the client's message id, so that the check for a repeated post never reads a whole session.
+		// The unique index starts with the client's message id, so that the check for a repeated post never reads a whole
+		// session.
 		uniqueIndex("chat_messages_client_id")
 			.on(t.clientMessageId, t.senderType, t.sessionId)
 			.where(sql`client_message_id is not null`),
 	],
 );
 
-/** Up to which message agents' answers were emailed to the customer; written before the email is sent. */
+/**
+ * The message up to which agents' answers were emailed to the customer; the row is written before the email is sent.
+ */
 export const contactEmails = pgTable("contact_letters", {
 	sessionId: uuid("session_id")
 		.primaryKey()
 		.references(() => chatSessions.sessionId, { onDelete: "cascade" }),
 	upToSeq: integer("up_to_seq").notNull(),
-	/** Number of attempts in a row that the mail server deferred. */
+	/** Number of consecutive attempts to send the email that the mail server deferred. */
 	tries: integer("tries").notNull().default(0),
 	nextTryAt: timestampNowColumn("next_try_at"),
 });
@@ -158,7 +163,7 @@ export const contactEmails = pgTable("contact_letters", {
 export const chatEvents = pgTable(
 	"chat_events",
 	{
-		/** `public:<session uuid>` or `internal:<session uuid>`. */
+		/** Name of the stream: `public:<session uuid>` or `internal:<session uuid>`. */
 		stream: text("stream").notNull(),
 		seq: integer("seq").notNull(),
 		sessionId: uuid("session_id")
@@ -171,7 +176,7 @@ export const chatEvents = pgTable(
 	(t) => [
 		primaryKey({ columns: [t.stream, t.seq] }),
 		index("chat_events_session").on(t.sessionId),
-		// Index of the newest session-updated event, after which there may be many messages.
+		// Index that finds the newest session-updated event of a stream, which many message events may follow.
 		index("chat_events_session_updated").on(t.stream, t.seq).where(sql`type = 'session-updated'`),
 	],
 );
@@ -183,7 +188,7 @@ export const blockedSenders = pgTable(
 		/** The customer's id, or the visitor id of an anonymous sender. */
 		sender: text("sender").primaryKey(),
 		reason: text("reason", { enum: ["blocked", "spam"] }).notNull(),
-		/** The session from which the sender was blocked; null when that is deleted. */
+		/** The session in which an agent blocked the sender; null when that session is deleted. */
 		sessionId: uuid("session_id").references(() => chatSessions.sessionId, { onDelete: "set null" }),
 		blockedBy: uuid("blocked_by").references(() => chatAgents.id, { onDelete: "set null" }),
 		blockedAt: timestampNowColumn("blocked_at"),

@@ -2,8 +2,8 @@ import { bigint, index, integer, jsonb, pgTable, primaryKey, text, timestamp } f
 import { timestampNowColumn } from "./columns.ts";
 
 /**
- * Presence leases: each process renews one for every agent and customer with an open page; those of a dead process
- * expire.
+ * Presence leases: each server process renews one for every agent and customer with an open page; the leases of a
+ * dead process expire.
  */
 export const presenceLeases = pgTable(
 	"presence_leases",

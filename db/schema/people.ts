@@ -1,7 +1,7 @@
 import { boolean, index, integer, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { timestampColumn, timestampNowColumn } from "./columns.ts";
 
-/** better-auth's four tables under our names. What better-auth calls a session is a login here. */
+/** The four tables of better-auth under our own names: its "session" is called a login here. */
 export const users = pgTable("users", {
 	id: text("id").primaryKey(),
 	name: text("name").notNull(),
@@ -82,8 +82,9 @@ export const chatAgents = pgTable("chat_agents", {
 });
 
 /**
- * Revoked visitor ids: their browser has signed in or out. A token is valid for a year and is not stored, so a copy
- * of it can only be refused by this row, which is kept for as long.
+ * Revoked visitor ids, whose browser has signed in or out. A token with a visitor id is valid for a year and is not
+ * stored, so a copy of the token can only be refused because of this row. The row is kept as long as the token is
+ * valid.
  */
 export const revokedVisitors = pgTable(
 	"revoked_visitors",
@@ -100,7 +101,7 @@ export const revokedVisitors = pgTable(
 export const apiKeys = pgTable("api_keys", {
 	id: uuid("id").primaryKey().defaultRandom(),
 	name: text("name").notNull(),
-	/** SHA-256 of the API key in hex; the key itself is shown once and not stored. */
+	/** SHA-256 of the API key in hex; the key itself is shown once to its creator and not stored. */
 	keyHash: text("key_hash").notNull().unique(),
 	createdAt: timestampNowColumn("created_at"),
 	lastUsedAt: timestampColumn("last_used_at"),

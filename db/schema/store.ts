@@ -24,11 +24,11 @@ export const products = pgTable(
 		category: text("category"),
 		description: text("description").notNull().default(""),
 		/**
-		 * Facts such as dimensions, material and care. `json` and not `jsonb`, because jsonb does not keep the order of
-		 * keys.
+		 * Facts about the product such as dimensions, material and care. The type is `json` and not `jsonb`, because
+		 * jsonb does not keep the order of keys.
 		 */
 		details: json("details").$type<Record<string, string>>().notNull().default({}),
-		/** Name of the illustration of the product in the demo shop; null shows a neutral one. */
+		/** Name of the product's illustration in the demo shop; null shows a neutral illustration. */
 		illustration: text("scene"),
 		search: tsvector("search").generatedAlwaysAs(
 			sql`setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('english', coalesce(category, '')), 'B') || setweight(to_tsvector('english', description), 'C') || setweight(to_tsvector('english', details), 'C')`,
@@ -60,11 +60,11 @@ export const customers = pgTable(
 	{
 		id: text("id").primaryKey(),
 		name: text("name").notNull(),
-		/** Null when the store has given only the customer's id. */
+		/** Email address of the customer; null when the store has given only the customer's id. */
 		email: text("email"),
 		locale: text("locale").notNull().default("en"),
 		address: jsonb("address").$type<PostalAddress>(),
-		/** A customer of the demo store; only these are offered under "sign in as". */
+		/** Whether this is a customer of the demo store; the demo's "sign in as" offers only these customers. */
 		isDemo: boolean("is_demo").notNull().default(false),
 		createdAt: timestampNowColumn("created_at"),
 	},
@@ -80,8 +80,8 @@ export const orders = pgTable(
 			.notNull()
 			.references(() => customers.id, { onDelete: "cascade" }),
 		/**
-		 * The status as the store writes it: pending | processed | shipped | delivered | cancelled | return_requested |
-		 * returned | refunded …
+		 * The order's status as the store writes it: pending | processed | shipped | delivered | cancelled |
+		 * return_requested | returned | refunded …
 		 */
 		status: text("status").notNull(),
 		items: jsonb("items").$type<OrderItem[]>().notNull(),
@@ -111,11 +111,11 @@ export const articles = pgTable("articles", {
 	/** The days on which the article is valid, both inclusive; null means no limit. */
 	validFrom: date("valid_from", { mode: "string" }),
 	validUntil: date("valid_until", { mode: "string" }),
-	/** Name of the import that brought the article; null for articles from before this was recorded. */
+	/** Name of the import that added the article; null for articles that were added before imports had names. */
 	source: text("source"),
 	/** Path of the article's file, relative to the imported folder. */
 	sourcePath: text("source_path"),
-	/** The PASSAGES_VERSION with which its passages were made. */
+	/** The PASSAGES_VERSION (version of the code that splits articles) with which the article's passages were made. */
 	passagesVersion: integer("passages_version").notNull().default(0),
 	updatedAt: timestampNowColumn("updated_at"),
 });
@@ -129,18 +129,21 @@ export const articlePassages = pgTable(
 			.notNull()
 			.references(() => articles.id, { onDelete: "cascade" }),
 		position: integer("position").notNull(),
-		/** The article's title, repeated here so that one index covers it. */
+		/** The article's title, repeated in each passage so that one index covers title and text. */
 		title: text("title").notNull(),
 		heading: text("heading").notNull(),
 		/** Id of the passage's heading on the help page; null before the first heading. */
 		anchor: text("anchor"),
-		/** Plain text without Markdown. */
+		/** Text of the passage without Markdown. */
 		body: text("body").notNull(),
 		/** Postgres text search configuration of the passage's language. */
 		config: text("config").notNull().default("english"),
-		/** Written on save, because a generated column can have only one configuration. */
+		/**
+		 * The search terms of the passage. The application writes the column, because a generated column can have only
+		 * one text search configuration.
+		 */
 		search: tsvector("search").notNull(),
-		/** Hash of the passage's text: equal texts share a vector, so that nothing is embedded twice. */
+		/** Hash of the passage's text: equal texts share one embedding, so that no text is embedded twice. */
 		contentHash: text("content_hash").generatedAlwaysAs(
 			sql`md5(title || chr(10) || heading || chr(10) || body)`,
 		),
@@ -152,16 +155,18 @@ export const articlePassages = pgTable(
 	],
 );
 
-/** Embeddings of passages by content hash, so that they survive a new import. */
+/**
+ * Embeddings of passages by the hash of the passage's text, so that embeddings survive a new import of the articles.
+ */
 export const passageVectors = pgTable(
 	"passage_vectors",
 	{
 		id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
 		model: text("model").notNull(),
 		contentHash: text("content_hash").notNull(),
-		/** Little-endian 32-bit floats, scaled to length 1; null while a process embeds the text. */
+		/** The embedding as little-endian 32-bit floats, scaled to length 1; null while a process computes it. */
 		vector: bytes("vector"),
-		/** Until this time another process is embedding the text. */
+		/** Lease on embedding the text: until this time another process computes the embedding. */
 		claimedUntil: timestampColumn("claimed_until"),
 		createdAt: timestampNowColumn("created_at"),
 	},

@@ -3,8 +3,8 @@ import type { Page } from "@playwright/test";
 import { expect } from "./fixtures.ts";
 
 /**
- * Two viewports that together cover both colour schemes and both sizes; few faults appear in only one of the other
- * two.
+ * Two viewports that together cover both colour schemes and both sizes. The other two combinations are not checked,
+ * because they rarely have faults of their own.
  */
 const VIEWPORTS = [
 	{ colorScheme: "light", viewport: { width: 1280, height: 800 } },
@@ -12,8 +12,8 @@ const VIEWPORTS = [
 ] as const;
 
 /**
- * Checks the page for WCAG A and AA and for content that overflows, and leaves the viewport small. It continues after
- * a fault, so that one run reports all faults.
+ * Checks the page for WCAG A and AA and for content that overflows, and leaves the small viewport set. The check
+ * continues after a fault, so that one run reports all faults.
  */
 export async function checkAccessibility(page: Page): Promise<void> {
 	const { pathname } = new URL(page.url());
@@ -27,7 +27,8 @@ export async function checkAccessibility(page: Page): Promise<void> {
 		expect.soft(overflow, `pixels too wide: ${where}`).toBeLessThanOrEqual(0);
 		const { violations } = await new AxeBuilder({ page })
 			.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-			// Without legacy mode axe opens a blank page each time to merge the results of frames, of which there are none.
+			// The legacy mode of axe is used, because otherwise axe opens a blank page each time to merge the results of
+			// frames, which these pages do not have.
 			.setLegacyMode()
 			.analyze();
 		const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);

@@ -29,7 +29,7 @@ const ANSWER_IN_ENGLISH = "Please send us a photo of the damage.";
 const DRAFT = "Thank you for the photo; we will be sending you a new lamp by post today.";
 const SHORTER = "We are sending you a new lamp today.";
 const SHORTER_IN_GERMAN = "Wir schicken Ihnen heute eine neue Lampe.";
-/** The parts of an address that the customer has given so far. */
+/** The address that the customer gives to the assistant. */
 const NEW_ADDRESS = {
 	address1: "Storgata 7",
 	address2: null,
@@ -335,13 +335,13 @@ test("the copilot suggests, rewrites and translates, and nothing is sent without
 	});
 });
 
-/** The number of a customer's first order with that status, from the list on the home page. */
+/** The number of the signed-in customer's first order with the given status, from the list on the home page. */
 async function orderOf(page: Page, status: string): Promise<string> {
 	const orders = page.getByRole("region", { name: "Your orders" }).getByRole("listitem");
 	const first = orders.filter({ hasText: new RegExp(status, "i") }).first();
 	return /W\d{7}/.exec(await first.innerText())?.[0] ?? "";
 }
 
-/** An order in the customer's panel. */
+/** The element of an order in the agent's panel about the customer. */
 const orderIn = (panel: ReturnType<Page["getByRole"]>, number: string) =>
 	panel.getByRole("listitem").filter({ hasText: `#${number}` });

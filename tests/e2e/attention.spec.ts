@@ -16,7 +16,7 @@ import {
 
 const ENDS = "End chat";
 
-/** Gives or takes the window's focus. Chromium under test gives the focus to every page. */
+/** Gives the focus to a page or takes it away, because Chromium in tests reports that every page has the focus. */
 async function setFocus(page: Page, hasFocus: boolean) {
 	await page.evaluate((hasFocus) => {
 		document.hasFocus = () => hasFocus;
@@ -24,7 +24,7 @@ async function setFocus(page: Page, hasFocus: boolean) {
 	}, hasFocus);
 }
 
-/** Ends the session; a page with scripts asks first. */
+/** Ends the session; a page with scripts asks for a confirmation first. */
 async function endChat(page: Page) {
 	await button(page, ENDS).click();
 	const asked = page.getByRole("dialog").getByRole("button", { name: ENDS });
@@ -138,7 +138,7 @@ test("a page that the browser restores loads the current session", async ({ page
 		message(page, "Written on the page before").getByRole("img", { name: /Sent|Read/ }),
 	).toBeVisible();
 	await page.goto("/");
-	// Firefox shows the document from before the first message, from its HTTP cache.
+	// Firefox shows the document from its HTTP cache, as it was before the first message.
 	await page.route("**/chat", (route) => route.fulfill({ response: before }));
 	await page.goBack({ waitUntil: "domcontentloaded" });
 	await expect(message(page, "Written on the page before")).toHaveCount(1);

@@ -11,7 +11,7 @@ test("the Enter of an input method does not send, and the next Enter does", asyn
 				new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...init }),
 			);
 		press({ keyCode: 13, isComposing: true });
-		// Safari reports the end of the composition before the key.
+		// Safari reports the end of a text composition (input method) before the key event that ended it.
 		element.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "か" }));
 		press({ keyCode: 229 });
 		element.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "か" }));

@@ -17,7 +17,8 @@ import {
 } from "./people.ts";
 
 /**
- * No earlier test may ask this question: a cached answer appears at once, and this test watches an answer streaming.
+ * A question that no other test may ask before: its answer would come from the cache at once, but this test watches
+ * an answer that streams.
  */
 const QUESTION = "How do I care for a wooden table?";
 const ANSWER = /\boil/i;
@@ -48,7 +49,7 @@ test("a customer asks, the assistant answers, an agent takes over, and the custo
 		await letGo();
 		const answer = message(customer, ANSWER);
 		await expect(answer).toBeVisible();
-		// The text that is awaited above may be in the first piece.
+		// The text for which the test waited may already be in the first piece of the answer.
 		await expect(answer.getByRole("list", { name: "Sources" })).toBeVisible();
 		const states = await writing();
 		expect(states.length, "steps in which the answer appeared").toBeGreaterThan(1);

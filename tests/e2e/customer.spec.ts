@@ -46,7 +46,8 @@ test("two tabs show the same, and everything is there after a reload", async ({ 
 			for (const index of tabs.keys()) await expect(message(tab, `From tab ${index}`)).toHaveCount(1);
 		}
 		expect(streams(), "streams opened by eight more tabs").toBe(0);
-		// The second tab has become the leader because the first was reloaded; when it closes, another tab takes over.
+		// The second tab has become the leader because the first tab was reloaded. When the second tab closes, another
+		// tab becomes the leader.
 		await second.close();
 		await write(first, "Written after the second was closed");
 		for (const tab of [first, ...more]) {
@@ -149,7 +150,7 @@ test("a message that was written offline is kept over a reload and arrives once"
 	await expect(message(page, "Written at the other end")).toHaveCount(1);
 	await expect(log(page).getByText("Written at the other end")).toHaveCount(1);
 
-	// A tab that closes before it could send leaves its message to the next tab, and no draft is lost.
+	// The message of a tab that was closed before it could send is sent by the next tab, and no draft is lost.
 	await context.route("**/chat/actions", (route) => route.abort());
 	await write(page, "Written in a tab that was closed");
 	await expect(log(page)).toContainText("Sending");
@@ -206,7 +207,10 @@ test("everything works with the keyboard alone", async ({ page }) => {
 const textsOf = (page: Page): Promise<string[]> =>
 	log(page).getByRole("article").locator("[dir=auto]").allInnerTexts();
 
-/** @returns a function that counts the streams that this browser's pages have requested since. */
+/**
+ * Starts to count event streams. @returns a function that returns how many streams this browser's pages have
+ * requested since then.
+ */
 function countStreams(context: BrowserContext): () => number {
 	let count = 0;
 	context.on("request", (request) => {

@@ -6,7 +6,7 @@ export { DEMO_AGENT_EMAIL, DEMO_AGENT_PASSWORD, SECOND_AGENT_EMAIL } from "./dem
 interface Guard {
 	/** Watches all pages of another browser context that a test created with `browser.newContext()`. */
 	watch(context: BrowserContext): void;
-	/** Expects an error that matches; the test fails without it. */
+	/** Expects an error that matches the pattern; the test fails if no such error occurs. */
 	expectError(pattern: RegExp): void;
 }
 

@@ -13,7 +13,7 @@ import {
 	write,
 } from "./people.ts";
 
-/** More messages than two pages of history, which have 50 each. */
+/** Number of messages: more than two pages of history have, with 50 messages each. */
 const REPLIES = 110;
 const OLDER = "Show earlier messages";
 const AWAY = "Written while the customer was away.";
@@ -28,14 +28,16 @@ async function writeReplies(agent: Page, sessionId: string, count: number): Prom
 	}
 }
 
-/** Vertical position of a message in pixels from the log's top edge. */
+/** Vertical position of a message, in pixels from the top edge of the list of messages. */
 const positionOf = (page: Page, text: string): Promise<number> =>
 	message(page, text).evaluate((element) => {
 		const top = element.closest("[role=log]")?.getBoundingClientRect().top ?? 0;
 		return Math.round(element.getBoundingClientRect().top - top);
 	});
 
-/** Records the messages that are added to the log, and the log's `aria-live` value at that time. */
+/**
+ * Records the messages that are added to the page's list of messages, and the list's `aria-live` value at that time.
+ */
 const recordAdded = (page: Page): Promise<void> =>
 	log(page).evaluate((element) => {
 		const added: string[] = [];
@@ -100,7 +102,7 @@ test("earlier messages load without announcements, and Back returns to the readi
 		await write(agent, AWAY);
 		await expect(message(agent, AWAY).getByRole("img", { name: /Sent|Delivered|Read/ })).toBeVisible();
 		await customer.goBack({ waitUntil: "domcontentloaded" });
-		// The newest message is in the document itself, so nothing must be fetched first.
+		// The newest message is in the HTML document itself, so no request is needed before it is shown.
 		expect((await customer.content()).includes(AWAY), "the newest message is in the document").toBe(true);
 		await expect(message(customer, "Reply number 30.")).toBeInViewport();
 		expect(Math.abs((await positionOf(customer, "Reply number 30.")) - position)).toBeLessThanOrEqual(2);

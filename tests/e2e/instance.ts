@@ -26,7 +26,8 @@ export interface OwnApp extends Instance {
 
 /**
  * Starts a complete app with its own database.
- * @param services.modelUrl base URL of its model, with `/v1`. @param services.mailUrl URL of its SMTP server.
+ * @param services.modelUrl base URL of the language model's server, with `/v1`. @param services.mailUrl URL of the
+ * SMTP server.
  */
 export async function startOwnApp(services: { modelUrl: string; mailUrl?: string }): Promise<OwnApp> {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-e2e-model-"));
@@ -60,7 +61,7 @@ export async function startOwnApp(services: { modelUrl: string; mailUrl?: string
 	};
 }
 
-/** Starts another server process on the shared build and database. */
+/** Starts another server process with the build and the database of the app that all test files share. */
 export async function startServerProcess(port: number): Promise<ServerProcess> {
 	const server = startScript("commands/serve.ts", [], { ...plainEnv(port), DATA_DIR: sharedDataDir() });
 	await lineFrom(server, /^Serving on /);
@@ -78,7 +79,7 @@ export function freePort(): Promise<number> {
 	});
 }
 
-/** The environment without a developer's .env. */
+/** The environment variables for an app under test, without the settings of a developer's file .env. */
 function plainEnv(port: number): Record<string, string> {
 	return {
 		NODE_ENV: "production",

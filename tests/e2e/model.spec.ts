@@ -91,7 +91,7 @@ test("when the model fails, the assistant apologises and an agent is called", as
 	}
 });
 
-/** A reply that sends pieces when `say` is called, and ends after the last. */
+/** Creates a model reply that sends pieces of its text when `send` is called, and ends after the last piece. */
 function sendPiecesOnDemand(): { reply: Reply; send: (pieces: number) => void } {
 	let allowed = 0;
 	let wake = () => {};

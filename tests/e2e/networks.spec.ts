@@ -2,11 +2,12 @@ import { NETWORKS } from "../proxies/networks.ts";
 import { type Findings, runStory } from "../proxies/story.ts";
 import { expect, test } from "./fixtures.ts";
 
-/** The transports that a page may use behind each fault; docs/proxies.md has all networks. */
+/** For each faulty network, the transports that a page may use in it; docs/proxies.md lists all networks. */
 const TRANSPORTS: Record<string, string[]> = {
 	"no fault": ["sse"],
 	"store and forward": ["long-poll"],
-	// A stream that is cut may still last long enough to be kept, depending on how fast users write.
+	// In this network streams are cut, but a stream may last long enough to stay in use, depending on how fast users
+	// write.
 	"cut after 4,000 bytes": ["sse", "sse-post", "long-poll"],
 	"black hole for streams": ["long-poll"],
 };
@@ -33,7 +34,7 @@ test("on faulty networks each message arrives once and in order, and no typed te
 			}
 		},
 	);
-	// Waits for all, so that none continues after another has failed.
+	// The test waits for all networks, so that no page continues after another has failed.
 	const ended = await Promise.allSettled(stories);
 	expect(ended.flatMap((story) => (story.status === "rejected" ? [String(story.reason)] : []))).toEqual([]);
 	const found = new Map(ended.flatMap((story) => (story.status === "fulfilled" ? [story.value] : [])));

@@ -2,21 +2,21 @@ import type { BrowserContext, Frame, Locator, Page } from "@playwright/test";
 import { DEMO_AGENT_PASSWORD } from "./demo-agent.ts";
 import { expect } from "./fixtures.ts";
 
-/** A page, or a frame of a page without scripts; both are used with the same steps. */
+/** A Playwright page, or the frame of a page without scripts; tests do the same steps in both. */
 
 type PageOrFrame = Page | Frame;
 
-/** The log of the conversation. */
+/** The element that lists the messages of the conversation. */
 export const log = (pageOrFrame: PageOrFrame): Locator =>
 	pageOrFrame.getByRole("log", { name: "Conversation" });
 
-/** The notice about the page's connection; absent while it is connected. */
+/** The element that tells the user about a lost connection; absent while the page is connected. */
 export const connection = (page: Page): Locator => page.locator("[data-line]");
 
 export const button = (pageOrFrame: PageOrFrame, name: string): Locator =>
 	pageOrFrame.getByRole("button", { name, exact: true });
 
-/** Ends the customer's session, with the confirmation. */
+/** Ends the session on the customer's page, and confirms the question whether to end it. */
 export async function endChat(page: Page): Promise<void> {
 	await button(page, "End chat").click();
 	await page.getByRole("dialog").getByRole("button", { name: "End chat", exact: true }).click();
@@ -29,7 +29,7 @@ export const composer = (pageOrFrame: PageOrFrame): Locator =>
 export const message = (pageOrFrame: PageOrFrame, text: string | RegExp): Locator =>
 	log(pageOrFrame).getByRole("article").filter({ hasText: text });
 
-/** Opens a page and waits until it is hydrated; before that, forms post without scripts. */
+/** Opens a page and waits until its scripts have started (hydration); before that, forms are posted without scripts. */
 export async function open(page: Page, path: string): Promise<void> {
 	await page.goto(path);
 	await expect(page.locator("html[data-hydrated]")).toBeAttached();
@@ -59,7 +59,7 @@ export async function inFrame<Seen>(
 	return seen.value;
 }
 
-/** Waits until a message with this text is once in the frame of a page without scripts. */
+/** Waits until the frame of a page without scripts contains exactly one message with this text. */
 export const seeInFrame = (page: Page, text: string | RegExp, withinMs?: number): Promise<void> =>
 	inFrame(page, (growing) => expect(message(growing, text)).toHaveCount(1, { timeout: 1_000 }), withinMs);
 
@@ -68,7 +68,7 @@ export async function write(page: Page, text: string): Promise<void> {
 	await button(page, "Send").click({ noWaitAfter: true });
 }
 
-/** Ends the session on an agent's page, with the confirmation. */
+/** Ends the session on an agent's page, and confirms the question whether to end it. */
 export async function endAsAgent(page: Page): Promise<void> {
 	await button(page, "End chat").click();
 	await page.getByRole("dialog").getByRole("button", { name: "End chat", exact: true }).click();
@@ -137,7 +137,10 @@ export async function recordAnswerTexts(page: Page): Promise<() => Promise<strin
 	return () => page.evaluate(() => (window as unknown as { writingStates: string[] }).writingStates);
 }
 
-/** Marks the present document. @returns a function that says whether the page still has it, so was not reloaded. */
+/**
+ * Marks the page's present document. @returns a function that tells whether the page still has that document, which
+ * means that it was not reloaded.
+ */
 export async function markDocument(page: Page): Promise<() => Promise<boolean>> {
 	await page.evaluate(() => Object.assign(window, { isMarked: true }));
 	return () => page.evaluate(() => "isMarked" in window);

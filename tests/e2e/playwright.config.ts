@@ -3,8 +3,8 @@ import { defineConfig, devices } from "@playwright/test";
 import { provideChromium } from "../setup/chromium.ts";
 
 /**
- * Playwright loads this file again in its worker, so decisions are stored in environment variables, which the worker
- * inherits.
+ * Playwright loads this file again in its worker, so values that must not change, such as the port, are stored in
+ * environment variables, which the worker inherits.
  */
 process.env.CHROMIUM_PATH ??= provideChromium(console.log);
 process.env.E2E_PORT ??= String(await freePort());
@@ -19,7 +19,7 @@ export default defineConfig({
 	workers: 1,
 	retries: 0,
 	forbidOnly: Boolean(process.env.CI),
-	// Milliseconds; a machine with a busy loop on each core needs about three times as long as an idle one.
+	// Timeout of a test in milliseconds; a busy machine needs about three times as long as an idle one.
 	timeout: 180_000,
 	expect: { timeout: 20_000 },
 	reporter: "list",

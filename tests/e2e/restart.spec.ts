@@ -6,7 +6,7 @@ test("pages reconnect to a restarted server, and messages written meanwhile arri
 	page,
 	guard,
 }) => {
-	// The last error is of a receipt that reached the server while it stopped.
+	// The last expected error is of a receipt that reached the server while it stopped.
 	guard.expectError(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/);
 	const port = await freePort();
 	let server = await startServerProcess(port);

@@ -8,8 +8,8 @@ const ROOT = join(import.meta.dirname, "../..");
 const START_MS = 120_000;
 
 /**
- * Starts the app with `npm start`'s own command on a temporary data directory, and stops it after the last test. A
- * developer's .env does not affect it.
+ * Starts the app with the command of `npm start` and a temporary data directory, and stops the app after the last
+ * test. A developer's file .env does not affect the app.
  */
 export default async function startApp(): Promise<() => Promise<void>> {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-e2e-"));
@@ -49,7 +49,10 @@ export default async function startApp(): Promise<() => Promise<void>> {
 	return stop;
 }
 
-/** Waits for the line with the demo agent's login, the last output of `start`; on failure shows the whole output. */
+/**
+ * Waits for the line with the demo agent's login, which is the last output of the command `start`. On failure the
+ * whole output of `start` is shown.
+ */
 function untilStarted(app: ChildProcess): Promise<void> {
 	return new Promise((resolve, reject) => {
 		let output = "";

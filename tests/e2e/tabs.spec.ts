@@ -6,7 +6,10 @@ import { composer, conversationOf, log, markDocument, message, open, signIn, wri
 
 const TABS = 10;
 
-/** Number of event streams that a context's tabs have open now. */
+/**
+ * Starts to count event streams. @returns a function that returns how many streams the tabs of a browser context have
+ * open now.
+ */
 function countStreams(context: BrowserContext): () => number {
 	const streams = new Set<Request>();
 	context.on("request", (request) => {
@@ -69,7 +72,7 @@ test("eight tabs of an agent and ten of a customer are live, also after being fr
 	guard,
 	baseURL,
 }) => {
-	// Eighteen pages take most of a minute to open.
+	// The test has a longer timeout, because eighteen pages take most of a minute to open.
 	test.setTimeout(300_000);
 	const context = await browser.newContext();
 	guard.watch(context);

@@ -15,7 +15,7 @@ import {
 	write,
 } from "./people.ts";
 
-/** Counts the navigations of the page itself, without those of its frame. */
+/** Counts the navigations of the page itself, without the navigations of its frame. */
 function countVisits(page: Page): () => number {
 	let visits = 0;
 	page.on("framenavigated", (navigated) => {
@@ -124,14 +124,14 @@ test("the frame recovers after a crash and after a gateway's errors, and the dra
 		await openWithoutScripts(customer, `${proxy.url}/chat`);
 		await write(customer, "How do I care for a wooden table?");
 		await seeInFrame(customer, /\boil/i);
-		// One browser uses a gateway, the other does not.
+		// One of the test's two browsers connects through a gateway, and the other directly.
 		await signIn(agent, DEMO_AGENT_EMAIL, server.address);
 		await inboxRow(agent, await conversationOf(customer)).click({ noWaitAfter: true });
 		await button(agent, "Take over").click({ noWaitAfter: true });
 		await seeInFrame(agent, /\boil/i);
 		for (const page of [customer, agent]) await composer(page).fill("Not sent yet");
 		const visits = [countVisits(customer), countVisits(agent)];
-		/** The customer's second window, whose text shows who still reads. */
+		/** The customer's second window; its text shows whether it still receives events. */
 		await elsewhere.addCookies(await home.cookies());
 		const other = await elsewhere.newPage();
 		const reads = async (words: string) => {

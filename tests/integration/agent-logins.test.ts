@@ -31,7 +31,7 @@ beforeAll(async () => {
 		"admin/blocked": blocked,
 		"admin/ended": ended,
 		"admin/knowledge": knowledge,
-		// No component, because these routes do not render a page.
+		// The test routes have no component, because they do not render a page.
 		"admin/chat/sync": { ...agentSync, default: undefined },
 		"admin/chat/poll": { ...agentPoll, default: undefined },
 		"admin/chat/:sessionId/history": { ...history, default: undefined },
@@ -118,8 +118,8 @@ it("takes as long for an unknown or invalid email address as for an agent's", as
 	const agent = await makeAgent();
 	const emails = { known: agent.email, unknown: "nobody@store.test", impossible: "nobody" };
 	const fastest: Record<string, number> = {};
-	// Alternates the three cases and takes the fastest of several runs, because other work on the machine slows all of
-	// them.
+	// The test alternates the three kinds of login attempt and takes the fastest of several runs, because other work on
+	// the machine slows all of them.
 	for (let round = 0; round < 6; round++) {
 		for (const [name, email] of Object.entries(emails)) {
 			const begun = performance.now();
@@ -128,7 +128,7 @@ it("takes as long for an unknown or invalid email address as for an agent's", as
 		}
 	}
 	const { known = 0, unknown = 0, impossible = 0 } = fastest;
-	// Without hashing the password, an unknown agent would take a tenth of the time.
+	// If the password of an unknown email address were not hashed, the refusal would take a tenth of the time.
 	expect(unknown / known).toBeGreaterThan(0.4);
 	expect(unknown / known).toBeLessThan(2.5);
 	expect(impossible / known).toBeGreaterThan(0.4);
@@ -191,7 +191,7 @@ describe("an IPv6 connection with 256 networks", () => {
 });
 
 describe("a login in use", () => {
-	/** An agent whose login is two days old. @returns also the end of the login in its row. */
+	/** Creates an agent whose login is two days old. @returns the agent and the stored end of the login. */
 	async function withAgedLogin() {
 		const agent = await makeAgent();
 		const cookie = cookiesFrom(await signIn("198.51.100.7", agent));

@@ -50,7 +50,8 @@ describe("npm run ai:eval", () => {
 				"- { question: Let me talk to a human please, escalates: true }",
 			].join("\n"),
 		);
-		// A server embeds the articles in the background; the command needs it done.
+		// The test computes the embeddings of the articles first: a server does this in the background, but the command
+		// needs them at once.
 		await embedMissingPassages();
 		const before = await countRows();
 		const json = join(folder, "report.json");

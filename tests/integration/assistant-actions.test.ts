@@ -178,7 +178,7 @@ describe("a proposed action", () => {
 		const number = await makeOrder(ada.customerId, "pending");
 		await withModel(cancels(number), streamsText("Please confirm below."));
 		const sessionId = await asks(ada, `Please cancel ${number}`);
-		// Simulates a process that died after it wrote the answer: the same turn is due again.
+		// Simulates a process that died after it wrote the answer, so that the turn is due again.
 		await sql`update ai_turns set state = 'due', lease_until = null, message_id = gen_random_uuid() where session_id = ${sessionId}`;
 		await withModel(cancels(number), streamsText("Please confirm below."));
 		await answerSession(sessionId);
@@ -489,7 +489,7 @@ describe("a malicious model", () => {
 		const actions = await actionsOf(sessionId);
 		expect(actions.filter((action) => action.customerId !== ada.customerId)).toEqual([]);
 		expect(actions.filter((action) => action.state === "proposed").length).toBeLessThanOrEqual(3);
-		// Cards for one order replace each other: only one can be confirmed.
+		// A new card for an order replaces the earlier card for the same order: only one card can be confirmed.
 		expect((await cardsOf(sessionId)).filter((card) => card.state === "proposed")).toHaveLength(1);
 
 		expect(await sessionRow(sessionId)).toMatchObject({ status: "queued" });
@@ -514,7 +514,7 @@ describe("a malicious model", () => {
 			const html = messages
 				.map((message) => encode({ type: "new-message", json: JSON.stringify({ message }) } as never))
 				.join("");
-			// A product's name is shown as text; it loads no element and links nowhere else.
+			// A product's name is shown as text: HTML in the name loads nothing, and its links do not work.
 			expect(html).not.toMatch(/<img|<script|onerror="|javascript:/i);
 			for (const [, address] of html.matchAll(/\s(?:src|href|action|formaction|srcset|style)="([^"]*)"/g)) {
 				expect(address).toMatch(/^\/(?!\/)/);

@@ -36,7 +36,7 @@ const post = ({ sessionId, actor }: Customer, message: string, clientMessageId?:
 	postMessage(sessionId, actor, { message, ...(clientMessageId ? { clientMessageId } : {}) });
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-/** The number of transactions that wrote the messages of these sessions. */
+/** The number of database transactions that wrote the messages of these customers. */
 async function countTransactions(customers: Customer[]): Promise<number> {
 	const ids = JSON.stringify(customers.map(({ sessionId }) => sessionId));
 	const [row] = await sql<{ count: number }[]>`
@@ -53,7 +53,7 @@ describe("posts that come at the same time", () => {
 		await endSession(ended.sessionId, ended.actor);
 		const normal = upTo(200).map((index) => {
 			const customer = customers[index % customers.length] as Customer;
-			// Each id is sent twice.
+			// Each message is posted twice with the same id.
 			return post(customer, `Message ${index}`, `id-${Math.ceil(index / 20)}`);
 		});
 		const refused = Promise.allSettled([
@@ -95,7 +95,7 @@ describe("posts that come at the same time", () => {
 			);
 			const row = await sessionRow(customer.sessionId);
 			expect(row).toMatchObject({ lastSeq: 10, lastMessageAt: messages.at(-1)?.sentAt });
-			// The same id has the same result, whichever of the two was written.
+			// Both posts with the same id have the same result, whichever of them was written.
 			const mine = posted.filter(({ message }) => message.sessionId === customer.sessionId);
 			expect(new Set(mine.map(({ message }) => message.id)).size).toBe(10);
 			const [turn] = await sql<{ seq: number; open: number }[]>`
@@ -131,7 +131,7 @@ describe("posts that come at the same time", () => {
 		const [unlucky] = customers as [Customer];
 		const results = await Promise.allSettled([
 			...customers.map((one) => post(one, "Before")),
-			// No route accepts a NUL; Postgres fails the whole statement because of it.
+			// No route accepts a message with a NUL character, and Postgres rejects the whole statement because of it.
 			post(unlucky, "A \0 in it"),
 			...customers.map((one) => post(one, "After")),
 		]);
@@ -166,7 +166,8 @@ describe("posts that come at the same time", () => {
 		let answered = 0;
 		const waiting: Promise<unknown>[] = [];
 		for (const one of held) {
-			// In one batch with another post, then after itself, and each followed by batches of others.
+			// The message is posted in one batch with another post, and then again after it was written; other batches
+			// follow each of these posts.
 			waiting.push(post(one, "Held").then(() => (answered += 1)));
 			await post(free, "Beside it");
 			waiting.push(post(one, "Behind it").then(() => (answered += 1)));
@@ -225,10 +226,10 @@ describe("posts that come at the same time", () => {
 			post(one, actor, "x", true),
 			post(other, actor, "x", true),
 			post(ended, actor, "x", true),
-			// Not for every session, so the id is new in this one.
+			// The message id exists in another session only, so it is new in this session.
 			post(other, actor, "x"),
 			post(other, actor, "x", true),
-			// Another person's message may have the same id, and so may one of another sender type.
+			// Messages of another person or of another sender type may have the same client message id.
 			post(stranger.sessionId, stranger.actor, "x", true),
 			post(one, program, "x"),
 			post(one, program, "x"),
@@ -314,7 +315,7 @@ describe("posts that come at the same time", () => {
 
 	it("of two processes never deadlock", async () => {
 		const customers = await newCustomers(40);
-		// Batches that wait for every row, in crossing orders, as two processes may send them.
+		// Batches that lock the same sessions in opposite orders, as two processes may send them.
 		const groups = upTo(40).map((round) =>
 			customers
 				.filter((_, index) => (index * 7 + round) % 3 > 0)
@@ -365,7 +366,7 @@ describe("other processes", () => {
 		const key = streamKey("public", ana.sessionId);
 		const logged = (await readLog(key, 0)).map(({ seq, type, json }) => [key, seq, [type, json]]);
 		expect(of(ana)).toEqual(logged);
-		// Too large to be sent along: only the wake-up.
+		// The event is too large to be sent inside its wake-up, so only the wake-up is sent.
 		expect(of(ben)).toEqual([[streamKey("public", ben.sessionId), 1]]);
 	});
 
@@ -380,7 +381,8 @@ describe("other processes", () => {
 		await post(ana, "Second");
 		await fail();
 		await post(cleo, "Last");
-		// Notifications arrive in the order of their commits, so no older one can arrive after this one.
+		// Postgres delivers notifications in the order of their commits, so no earlier notification can arrive after this
+		// one.
 		await until(() => expect(of(cleo)).toHaveLength(1));
 		expect(of(ana).map(([, seq]) => seq)).toEqual([1, 2]);
 		expect(of(ben).map(([, seq]) => seq)).toEqual([1]);
@@ -388,7 +390,7 @@ describe("other processes", () => {
 });
 
 describe("a wake-up with its event", () => {
-	/** A hub that simulates another process and receives the envelopes of this test. */
+	/** Creates a hub that simulates another process and receives the envelopes that this test sends. */
 	async function startOther() {
 		let onEnvelope: (envelope: Envelope) => void = () => {};
 		const bus: Bus = {
@@ -400,7 +402,7 @@ describe("a wake-up with its event", () => {
 		const other = createHub(bus);
 		await other.start();
 		const receive = (...wakeUps: Envelope["wakeUps"]) => {
-			// Encoded and decoded, as between processes.
+			// The envelope is encoded and decoded, as between two processes.
 			const packets = pack({ wakeUps, ephemerals: [] }, { node: "there", limitBytes: 7_500 });
 			for (const packet of packets) onEnvelope(unpack("here", packet) ?? { wakeUps: [], ephemerals: [] });
 		};
@@ -431,7 +433,7 @@ describe("a wake-up with its event", () => {
 		expect(logged).toHaveLength(3);
 		await until(() => expect(near.received).toEqual([...logged]));
 		for (const { stream, seq, type, json } of near.received) receive([stream, seq, [type, json]]);
-		// The event was taken from the wake-up itself, without a query.
+		// The hub took the event from the wake-up itself, without a query.
 		expect(far.received).toEqual([...logged]);
 		for (const leave of leaves) leave();
 		await other.stop();
@@ -447,7 +449,7 @@ describe("a wake-up with its event", () => {
 		const logged = await readLog(key, 0);
 		receive([key, 3, ["new-message", '{"never": "written"}']]);
 		await until(() => expect(taken).toEqual([...logged]));
-		// Duplicated, and late.
+		// The same wake-ups arrive twice, and late.
 		receive([key, 3, ["new-message", "{}"]], [key, 1, ["new-message", "{}"]], [key, 2]);
 		receive([key, 4, ["new-message", '{"four": 4}']]);
 		expect(taken.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);

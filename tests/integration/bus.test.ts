@@ -18,7 +18,9 @@ const delta = (text: string): Ephemeral => [STREAM, "ai-delta", { messageId: "1"
 
 type Broker = { server: OptionalServer; url: string | undefined };
 
-/** The four buses. Each test starts its own broker, because tests kill, freeze and start it late. */
+/**
+ * The kinds of bus under test. Each test starts its own broker, because tests kill, freeze and start the broker late.
+ */
 const BROKERS: { kind: BusKind; program?: string; prepare: (program: string) => Promise<Broker> }[] = [
 	{
 		kind: "postgres",
@@ -54,7 +56,10 @@ const BROKERS: { kind: BusKind; program?: string; prepare: (program: string) => 
 	},
 ];
 
-/** Without notifications a process checks the heads every 750 ms (HEAD_CHECK_UNHEALTHY_MS in hub.server.ts). */
+/**
+ * An event that arrives within this time was not found by the head check, which runs every 750 ms without a healthy
+ * bus (HEAD_CHECK_UNHEALTHY_MS in hub.server.ts).
+ */
 const SOONER_THAN_POLLING_MS = 700;
 
 type Instance = { bus: Bus; received: Envelope[]; gaps: () => number; texts: () => string[] };
@@ -94,7 +99,10 @@ const allHealthy = (instances: Instance[]) =>
 		),
 	);
 
-/** Sends until it arrives: right after a reconnect a broker may still lose something. */
+/**
+ * Sends a wake-up repeatedly until the other instance receives it, because right after a reconnect a broker may still
+ * lose envelopes.
+ */
 async function deliversSoon(from: Instance, to: Instance, seq: number) {
 	await until(async () => {
 		from.bus.send({ wakeUps: [wakeUp(seq)], ephemerals: [] });
@@ -195,7 +203,8 @@ for (const { kind, program, prepare } of BROKERS) {
 			"leaves no socket and no timer when stopped with its server %s",
 			async (state) => {
 				const { server, url } = await carrier();
-				// Handles of the loaded drivers and connections of the pool do not belong to this bus.
+				// Handles of the loaded drivers and of the database's connection pool do not belong to this bus, so the count
+				// starts after they exist.
 				await Promise.all(Array.from({ length: 4 }, () => sql`select pg_sleep(0.02)`));
 				const before = countResources();
 				const one = await join(url);
@@ -231,7 +240,7 @@ for (const { kind, program, prepare } of BROKERS) {
 			const session = await openSession(one);
 			const reader = await openEvents(other, session);
 			let sent = 0;
-			/** Posts a message and waits until it has arrived. @returns how long that took, in ms. */
+			/** Posts a message and waits until the reader has received it. @returns the time from post to arrival, in ms. */
 			const arrives = async () => {
 				sent += 1;
 				expect((await postMessage(one, session, `message ${sent}`)).status).toBe(201);
@@ -239,7 +248,10 @@ for (const { kind, program, prepare } of BROKERS) {
 				await until(() => expect(JSON.stringify(reader.frames)).toContain(`"message ${sent}"`));
 				return performance.now() - postedAt;
 			};
-			/** On a busy machine a single message may be late, but polling never delivers one this soon. */
+			/**
+			 * Checks the fastest of several messages: on a busy machine a single message may be late, but the head check
+			 * never delivers a message this soon.
+			 */
 			const arrivesByBroker = () =>
 				until(async () => expect(await arrives()).toBeLessThan(SOONER_THAN_POLLING_MS));
 			const are = (bus: string) =>

@@ -455,7 +455,7 @@ describe("signing in", () => {
 		expect(seen.session?.sessionId).toBe(sessionId);
 		expect(seen.customerName).toBe("mia_li_3668");
 		expect((await sessionRow(sessionId)).userId).toBe("mia_li_3668");
-		// The old cookie is still a visitor's, but the session belongs to a customer now.
+		// The old cookie still has a visitor id, but the session now belongs to a customer.
 		expect((await page(anonymous.cookie)).session).toBeNull();
 	});
 

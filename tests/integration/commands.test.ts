@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), "mevi-commands-"));
 chmodSync(folder, 0o711);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Checks for exactly one sentence: no stack, no second line, and a full stop. */
+/** Checks that a failed command prints exactly one sentence: one line that ends with a full stop, and no stack. */
 function expectOneSentence(outcome: Outcome, pattern: RegExp): void {
 	expect(outcome.stderr).toMatch(pattern);
 	expect(outcome.stderr.trimEnd().split("\n")).toHaveLength(1);
@@ -32,7 +32,7 @@ const start = (variables: Record<string, string>) =>
 		...variables,
 	});
 
-/** The environment with this test's own database, for commands. */
+/** Environment variables for commands: the database of this test. */
 const ours = () => ({ DATABASE_URL: env().DATABASE_URL ?? "", PORT: "0" });
 
 describe("npm start explains an error in one sentence", () => {

@@ -6,7 +6,8 @@ import { CHANGES } from "#db/driver/changes.ts";
 
 /**
  * How each scenario of tests/setup/driver-scenarios.ts ends with our changed driver, and with the published package.
- * When the second differs, the package has changed: examine whether the change is still needed.
+ * If the published package ends a scenario differently, the package has changed: examine whether our change is still
+ * needed.
  */
 const ENDINGS: Record<string, { changed: string[]; published: string[] | RegExp }> = {
 	"write-after-close": {
@@ -29,7 +30,8 @@ const ENDINGS: Record<string, { changed: string[]; published: string[] | RegExp 
 	"silent-server": { changed: ["CONNECTION_SILENT"], published: ["hung"] },
 	"transaction-after-close": {
 		changed: ["CONNECTION_CLOSED", "served", "CONNECTION_CLOSED", "CONNECTION_CLOSED", "served"],
-		// Its queued statement hangs, and its late statement is executed outside it.
+		// With the published package, the queued statement of a lost transaction hangs, and its late statement is
+		// executed outside the transaction.
 		published: ["CONNECTION_CLOSED", "CONNECTION_CLOSED", "hung", "served", "served"],
 	},
 };

@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => setEnv({ SMTP_URL: smtp.url, OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
 
-/** A customer of the store with one order, who is not signed in here. */
+/** A customer of the store with one order, who has not signed in to the chat. */
 async function makeBuyer() {
 	const id = `buyer_${randomUUID().slice(0, 8)}`;
 	const email = `${id}@mail.example`;
@@ -372,7 +372,7 @@ describe("requesting codes", () => {
 			await until(() => expect(server.emails).toHaveLength(1));
 			await until(() => expect(failed).toHaveBeenCalledTimes(failures));
 			expect(warned).toHaveBeenCalledTimes(1 - failures);
-			// The next email is sent after all earlier ones.
+			// The arrival of the next email shows that all earlier emails were sent.
 			await askForCode(visitor, sessionId, buyer.email);
 			await until(() => expect(server.emails).toHaveLength(2));
 			const [first, second] = server.emails.map(({ text }) => /Your code is (\d{6})/.exec(text)?.[1]);

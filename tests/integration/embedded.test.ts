@@ -32,7 +32,10 @@ afterEach(async () => {
 	for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A data directory that does not exist yet; when `isClosed`, below a folder that only its owner may enter. */
+/**
+ * The path of a data directory that does not exist yet; with `isClosed` it is inside a folder that only the folder's
+ * owner may enter.
+ */
 function freshDirectory(isClosed = false): string {
 	const folder = mkdtempSync(join(tmpdir(), "mevi-embedded-"));
 	folders.push(folder);
@@ -149,7 +152,7 @@ describe("the embedded database", () => {
 	it("recovers from a first start that was interrupted", async () => {
 		const dataDir = freshDirectory();
 		const owner = startScript("tests/setup/hold-database.ts", [dataDir]);
-		// Checks often, because the folder has this name only for a moment.
+		// The test checks the folder's name often, because the folder has this name only for a moment.
 		await vi.waitFor(
 			() => expect(readdirSync(dataDir).some((name) => name.startsWith("creating-"))).toBe(true),
 			{ timeout: 30_000, interval: 5 },

@@ -18,7 +18,7 @@ import { until } from "#tests/setup/until.ts";
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
 
-/** Whether each of the open streams has ended. */
+/** Reads open streams. @returns for each stream whether it has ended, updated while the test runs. */
 function watch(responses: Response[]): boolean[] {
 	const hasEnded = responses.map(() => false);
 	for (const [index, response] of responses.entries()) {
@@ -30,7 +30,7 @@ function watch(responses: Response[]): boolean[] {
 	return hasEnded;
 }
 
-/** Lets one revalidation interval pass, and waits for its queries. */
+/** Lets the interval at which streams are revalidated pass once, and waits for the queries of the revalidation. */
 async function passRevalidation(): Promise<void> {
 	vi.advanceTimersByTime(REVALIDATE_MS);
 	for (let round = 0; round < 5; round++) await db.execute("select 1");

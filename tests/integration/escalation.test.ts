@@ -70,7 +70,7 @@ async function newCustomer(customerId: string | null = null, locale = "en") {
 		bots: () => messagesFrom("bot"),
 		notices: () => messagesFrom("system"),
 		row: () => sessionRow(sessionId),
-		/** The session in the newest event of a stream. */
+		/** The session's data in the newest event of a stream. */
 		newestSession: async (stream: "public" | "internal") => {
 			const events = await eventsOf(sessionId, stream);
 			const newest = events.findLast(({ type }) => type === "session-updated");
@@ -79,7 +79,10 @@ async function newCustomer(customerId: string | null = null, locale = "en") {
 	};
 }
 
-/** Creates finished waits of these durations in minutes, and refreshes the expected wait. */
+/**
+ * Creates sessions whose wait for an agent has ended after these numbers of minutes, and computes the expected
+ * waiting time again.
+ */
 async function haveWaited(agent: { agentId: string; name: string }, waits: number[]) {
 	for (const minutes of waits) {
 		const other = await newCustomer();
@@ -353,7 +356,8 @@ describe("a queued customer is told", () => {
 
 	it("the next opening outside business hours, with a deadline that begins then", async () => {
 		await agentAtWork("Nightly");
-		// The only opening is tomorrow in the store's time zone, on whatever day the test runs.
+		// The store is open only on the weekday of tomorrow (in the store's time zone), so that it is closed now on
+		// whatever day the test runs.
 		const inTokyo = new Intl.DateTimeFormat("en-US", { timeZone: "Asia/Tokyo", weekday: "short" });
 		const tomorrow = inTokyo.format(new Date(Date.now() + 86_400_000)).toLowerCase();
 		await saveSetting("business_hours", {
@@ -475,7 +479,7 @@ describe("limits", () => {
 		const ana = await newCustomer();
 		await ana.ask("May I return a lamp?");
 		await until(async () => expect(await ana.bots()).toHaveLength(1));
-		// The scripted server reports 100 input and 20 output tokens.
+		// The scripted model server reports 100 input and 20 output tokens for each call.
 		const cost = 100 * 10 + 20 * 50;
 		const turn = await getLatestTurn(ana.sessionId);
 		expect(turn).toMatchObject({ costMicros: cost, reservedMicros: 0 });
@@ -489,7 +493,8 @@ describe("limits", () => {
 	});
 
 	it("reserve the day's budget during a burst, so that it is not exceeded", async () => {
-		// An answer is reserved with 6,000 input and 600 output tokens: 6.6 cents, of which three fit into 20.
+		// The budget reserves 6,000 input and 600 output tokens for an answer, which cost 6.6 cents, so that three
+		// answers fit into a budget of 20 cents.
 		await saveSetting("ai_prices", { "scripted-1": { input: 10, output: 10 } });
 		let release = () => {};
 		const held = new Promise<void>((resolve) => {
@@ -502,7 +507,7 @@ describe("limits", () => {
 		setEnv({ AI_DAILY_BUDGET: "0.2" });
 		stopWorker = startWorker();
 		const people = await Promise.all(Array.from({ length: 12 }, () => newCustomer()));
-		// The questions differ, because equal questions share one answer.
+		// The questions differ, because equal questions would share one answer.
 		const ask = (ana: (typeof people)[number], at: number) => ana.ask(`Tell me story ${at} of the moon lamp`);
 		await Promise.all(people.map(ask));
 		await until(async () => {

@@ -22,7 +22,7 @@ afterEach(async () => {
 	await Promise.all(servers.splice(0).map((server) => server.end("SIGKILL")));
 	for (const close of cleanups.splice(0)) await close();
 	await sql`delete from ai_turns`;
-	// Ends all sessions, because the next test's worker would answer their open questions.
+	// All sessions are ended, because the worker of the next test would answer their open questions.
 	await sql`update chat_sessions set is_active = false, status = 'ended', ended_at = now()`;
 });
 afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
@@ -35,7 +35,7 @@ const networksOf = async (sessionId: string) => {
 
 describe("the network of a question", () => {
 	it("is stored with its turn by every way of posting, equal for one IPv4 address or IPv6 /56, and not as an address", async () => {
-		// Recorded when it is stored, because the end of the turn empties it.
+		// The network's hash is recorded when the turn is stored, because the end of the turn empties the column.
 		await sql`create table noted_networks (session_id uuid, network text)`;
 		await sql.unsafe(`
 			create function note_network() returns trigger language plpgsql as $$ begin
@@ -111,7 +111,7 @@ describe("the network of a question", () => {
 		await post("one");
 		await post("two");
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
-		// A turn without a new message, as after a sign-in, belongs to the same customer.
+		// A turn without a new message, as after a sign-in, has the network of the session's last question.
 		await transact((tx) => enqueueTurn(tx, { sessionId, questionSeq: 2 }));
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
 		await sql`update ai_turns set due_at = now() where session_id = ${sessionId}`;
@@ -130,7 +130,9 @@ describe("the network of a question", () => {
 });
 
 describe("due turns", () => {
-	/** Creates turns that became due one after the other, in this order. @returns the names of their sessions. */
+	/**
+	 * Creates turns that became due one after the other, in the given order. @returns the names of the turns' sessions.
+	 */
 	async function makeTurns(turns: { network: string; leaseUntil?: string; inMs?: number }[]) {
 		const names = new Map<string, string>();
 		const counts = new Map<string, number>();
@@ -201,10 +203,13 @@ describe("due turns", () => {
 });
 
 describe("answer slots", () => {
-	/** Timeout of tests with thirty answers, in milliseconds; a busy machine takes a minute for them. */
+	/** Timeout in milliseconds of tests with thirty answers, for which a busy machine needs a minute. */
 	const MANY_ANSWERS_MS = 120_000;
 
-	/** A model that answers only when it is released; `asked` has the questions in order of arrival. */
+	/**
+	 * A scripted model server that answers only when the test releases an answer; `asked` lists the questions in the
+	 * order of arrival.
+	 */
 	async function withHeldModel() {
 		const asked: string[] = [];
 		const held = new Map<string, () => void>();
@@ -212,7 +217,7 @@ describe("answer slots", () => {
 		let mostOfCrowd = 0;
 		const reply: Reply = async (response, request) => {
 			const question = String(request.body.messages.at(-1)?.content);
-			// Other requests, such as for a handover, are answered at once and not counted.
+			// Other requests to the model, such as for a handover, are answered immediately and not counted.
 			if (!/ customer \d+ wants to hear about the shelf$/.test(question))
 				return streamsText("A note.")(response, request);
 			if (!asked.includes(question)) asked.push(question);
@@ -277,7 +282,8 @@ describe("answer slots", () => {
 		await ask("other", 5);
 		await ask("late", 2);
 		await ask("latest", 1);
-		// Only a due turn is picked: its wait for the customer's next message must be over.
+		// A turn can be leased only when it is due, so the test waits until the assistant's wait for the customer's next
+		// message is over.
 		await until(async () => {
 			const [row] = await sql<{ count: number }[]>`
 				select count(*)::int as count from ai_turns

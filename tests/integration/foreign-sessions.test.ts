@@ -56,7 +56,7 @@ const sync = (query: string, as: Sender) => call(syncLoader, get(`/chat/sync?${q
 
 beforeEach(resetRateLimits);
 
-/** Every URL that returns data of a session to a client that sends its id. */
+/** A request to every URL that returns data of a session to a client that sends the session's id. */
 const readers: Record<string, (sessionId: string, as: Sender) => Promise<Response>> = {
 	"GET /chat/events": (id, as) => call(eventsLoader, get(`/chat/events?sessionId=${id}`, as)),
 	"GET /chat/poll": (id, as) => call(pollLoader, get(`/chat/poll?sessionId=${id}`, as)),
@@ -85,7 +85,10 @@ const forms: Record<string, Record<string, string>> = {
 };
 
 describe("two customers", () => {
-	/** A customer with a session, so that "the current session" cannot be used in place of the other one. */
+	/**
+	 * The foreign customer has a session of their own, so that the server could not use "the current session" in place
+	 * of the requested one.
+	 */
 	async function customerWithSession(make: () => Promise<TestCustomer>) {
 		const person = await make();
 		return { ...person, sessionId: await makeSession(person.identity, "Only mine") };
@@ -203,13 +206,14 @@ describe("two customers", () => {
 		const before = await signIn("shared_browser_ada", visitor.cookie);
 		await call(chatPage, get("/chat", before));
 		const ben = await signIn("shared_browser_ben", before);
-		// Signs the same customer in on another machine.
+		// Signs the customer in with another browser.
 		const ada = await signIn("shared_browser_ada", {});
 		for (const [name, read] of Object.entries(readers)) {
 			expect([name, (await read(sessionId, ben)).status]).toEqual([name, 404]);
-			// The cookie from before the sign-in must not read Ada's session.
+			// The browser's cookie from before the sign-in must not give access to the session of the customer Ada.
 			expect([name, (await read(sessionId, visitor.cookie)).status]).toEqual([name, 404]);
-			// Ada's cookie must not read it either, because this browser has signed in as somebody else.
+			// Ada's earlier cookie must not give access to the session either, because the browser has signed in as another
+			// customer since then.
 			expect([name, (await read(sessionId, before)).status]).toEqual([name, 404]);
 			const hers = await read(sessionId, ada);
 			expect([name, hers.status]).toEqual([name, 200]);
@@ -360,7 +364,7 @@ describe("agent-only data", () => {
 		texts.push(await (await call(sessions.loader, get("/api/chat/sessions", ada.bearer))).text());
 		for (const text of texts) expect(text).not.toMatch(/SECRET/);
 		expect(texts.join()).toContain("queued");
-		// Permitted readers get the same data; otherwise the check above would prove nothing.
+		// The same requests of permitted readers return data; otherwise the refusals above would prove nothing.
 		const key = await apiKey();
 		const full = await (await sync(`sessionId=${sessionId}&cursor=${start.cursor}.i0`, key)).text();
 		expect(full).toContain("TAG-SECRET");
@@ -454,14 +458,14 @@ describe("hostile text", () => {
 		}) ?? "";
 
 	const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'" };
-	/** The text that a browser shows; null when it contains markup or an unescaped ampersand. */
+	/** The text that a browser shows for a piece of HTML; null when the HTML contains tags or an unescaped ampersand. */
 	function textOf(html: string): string | null {
 		if (/[<>]/.test(html) || /&(?!(?:amp|lt|gt|quot|#x27|#39);)/.test(html)) return null;
 		return html.replace(/&([^;]+);/g, (_, name: string) => NAMED[name] ?? "?");
 	}
-	/** The HTML without texts and attribute values, to compare structures. */
+	/** The HTML of a page without texts and attribute values, to compare the structure of pages. */
 	const structureOf = (html: string) => html.replace(/"[^"]*"/g, '""').replace(/>[^<]*/g, ">");
-	/** The only parts in which two pages differ, as text; every other byte must be equal. */
+	/** The only parts in which two pages may differ, as text; every other byte of the pages must be equal. */
 	function differingTexts(innocent: string, html: string): (string | null)[] {
 		return innocent.split("INNOCENT").reduce<{ texts: (string | null)[]; rest: string }>(
 			(state, piece, index, pieces) => {
@@ -487,7 +491,7 @@ describe("hostile text", () => {
 	const DRAWN_LINK =
 		/^<a href="(?:https?:\/\/|mailto:|\/(?![/\\]))[^"<>]*" target="_blank" rel="noopener nofollow ugc" class="[^"]*">$/;
 	const known = new Set((show({}) + show({ senderType: "bot" })).match(/<[^>]*>?/g));
-	/** Tags in a bubble that are neither part of it nor made from Markdown. */
+	/** HTML tags in a message bubble that are neither part of the bubble nor made from Markdown. */
 	function unexpectedTags(html: string): string[] {
 		return (html.match(/<[^>]*>?/g) ?? []).filter(
 			(tag) => !known.has(tag) && tag !== "</a>" && !DRAWN.test(tag) && !DRAWN_LINK.test(tag),
@@ -562,7 +566,7 @@ describe("hostile text", () => {
 		expect(got).toEqual(sendable);
 	});
 
-	/** A longer timeout for five thousand strings, each rendered for both sides. */
+	/** A longer timeout (ms) of the test, which renders five thousand strings, each for customer and agent. */
 	const long = { ...needsHostile, timeout: 120_000 };
 	it("is shown as text in the page without scripts, in message, name and live answer", long, () => {
 		const strings = [...read("blns.json"), ...read("xss-payloads.json")]
@@ -576,12 +580,14 @@ describe("hostile text", () => {
 			bot: show({ senderType: "bot" }),
 		};
 		for (const text of strings) {
-			// A customer's message is shown unchanged; an agent's is rendered from Markdown, with a few elements.
+			// A customer's message is shown unchanged; an agent's message is rendered from Markdown, with a few allowed
+			// HTML elements.
 			const own = show({ senderType: "user", message: text });
 			expect(differingTexts(innocent.user, own.replace(LINK, "$1"))).toEqual([text]);
 			expect(unexpectedTags(show({ message: text }))).toEqual([]);
 		}
-		// A name is also an avatar with initials and a label, so the structures of the pages are compared.
+		// A sender's name also appears in an avatar's initials and in a label, so the HTML structures of the pages are
+		// compared.
 		for (const text of strings.slice(0, 1_000)) {
 			expect(structureOf(show({ senderName: text }))).toBe(structureOf(innocent.agent));
 			expect(differingTexts(innocent.system, show({ senderType: "system", message: text }))).toEqual([text]);
@@ -592,7 +598,7 @@ describe("hostile text", () => {
 		const begun = delta(encoder(), 0, "INNOCENT");
 		for (const text of strings) {
 			const encode = encoder();
-			// Only Markdown marks are removed from streamed text.
+			// Streamed text of an answer is shown unchanged except for removed Markdown marks.
 			const words = (shown: string | null | undefined) => shown?.replace(/[*`#\s]/g, "");
 			expect(words(differingTexts(begun, delta(encode, 0, text))[0])).toBe(words(text));
 			expect(words(textOf(delta(encode, text.length, text)))).toBe(words(text));

@@ -11,7 +11,7 @@ let server: TestServer;
 
 type Answer = { status: number; headers: Map<string, string>; body: string };
 
-/** Sends one request over a raw socket and reads until the connection is closed. */
+/** Sends one HTTP request over a TCP socket and reads the response until the connection is closed. */
 function raw(requestLine: string, headers: string[] = []): Promise<Answer> {
 	return new Promise((resolve, reject) => {
 		const socket = connect(Number(new URL(server.url).port), "127.0.0.1");

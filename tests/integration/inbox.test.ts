@@ -31,7 +31,7 @@ afterEach(async () => {
 	await sql`truncate chat_sessions cascade`;
 });
 
-/** Inserts sessions: number 0 is the oldest, and each next one is a minute younger. */
+/** Inserts sessions: session 0 is the oldest, and each next session is a minute younger. */
 async function put(
 	count: number,
 	status: InboxEntry["status"],
@@ -82,7 +82,8 @@ describe("the order of the inbox", () => {
 		const ended = await put(70, "ended");
 		const { ids } = await listed();
 		expect(ids.slice(0, 200)).toEqual(taken.toReversed().slice(0, 200));
-		// One session ends each minute; the inbox shows the last hour, at most fifty.
+		// The test's sessions end one minute apart; the inbox shows the sessions that ended in the last hour, at most
+		// fifty.
 		expect(ids.slice(200)).toEqual(ended.toReversed().slice(0, 50));
 	});
 
@@ -145,7 +146,7 @@ describe("the order of the inbox", () => {
 		expect(text).not.toMatch(/"Node Type":"Seq Scan"[^{}]*"Relation Name":"chat_sessions"/);
 		for (const index of ["waiting", "activity", "ended"]) expect(text).toContain(`chat_sessions_${index}`);
 		const rows = [...text.matchAll(/"Actual Rows":(\d+)/g)].map(([, count]) => Number(count));
-		// The sessions of one hour are sorted by the time of their last message.
+		// Sessions whose last message is in the same hour are sorted by the time of the message.
 		expect(Math.max(...rows)).toBeLessThan(2_000);
 		const { entries, waiting } = await listed();
 		expect(waiting).toBe(25_000);
@@ -163,7 +164,8 @@ describe("the order of the inbox", () => {
 			);
 			return row?.hot ?? 0;
 		});
-		// All updates are HOT, except one when the hour changes now or the page is full.
+		// All updates of the session's row are HOT (they write to no index), except one when the hour changes at that
+		// moment or the database page is full.
 		expect(hot).toBeGreaterThanOrEqual(6);
 	});
 });

@@ -51,7 +51,7 @@ const ask = async (question: string) =>
 			() => {},
 		)
 	).text;
-/** The status of an article's help page. */
+/** The HTTP status of an article's help page. */
 async function statusOf(slug: string): Promise<number> {
 	const request = new Request(`http://localhost/help/${encodeURIComponent(slug)}`);
 	try {
@@ -203,7 +203,7 @@ describe("retired articles", () => {
 		expect(await statusOf("emu")).toBe(404);
 		expect(await searchPassages("emu engraving", 5)).toEqual([]);
 		expect(await ask("how long does engraving an emu take?")).not.toContain("nine days");
-		// Cached answers belong to a version, so no old one is returned.
+		// Cached answers belong to a version of the articles, so no answer from before the import is returned.
 		expect(await knowledgeVersion()).not.toBe(version);
 		expect((await importFiles(kiwi, { isPruning: true })).gone).toEqual([]);
 	});

@@ -139,7 +139,10 @@ describe("articles in other languages", () => {
 	});
 });
 
-/** Embeddings in three dimensions: texts about cleaning point in one direction, about money in another. */
+/**
+ * A scripted reply with embeddings in three dimensions: texts about cleaning get one direction, and texts about money
+ * another.
+ */
 const embeds: Reply = (response, request) => {
 	const { input } = request.body as unknown as { input: string[] };
 	const data = input.map((text, index) => ({
@@ -239,7 +242,7 @@ describe("importing", () => {
 			answers += 1;
 		}
 		expect(await importing).toMatchObject({ created: 300 });
-		// If the import blocked the process, no question would be answered before its end.
+		// If the import blocked the process, no question would be answered before the end of the import.
 		expect(answers).toBeGreaterThan(2);
 	}, 120_000);
 });

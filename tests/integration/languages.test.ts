@@ -193,7 +193,7 @@ it("aborts the model's call when the agent's browser has disconnected", async ()
 		writeChunk(response, { content: "The customer " });
 		going.abort();
 	});
-	// Served over HTTP, because the server handles disconnected clients.
+	// The action is called over HTTP, because only a real server notices that a client has disconnected.
 	const server = createServer(async (_, response) => {
 		await post(sessionId, { intent: "summarise" });
 		response.end();

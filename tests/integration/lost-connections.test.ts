@@ -17,7 +17,7 @@ function connect(url: string, max: number): Sql {
 		onnotice: () => {},
 		backoff: () => 0.05,
 		connection: { application_name: "victim" },
-		// An option of our driver only (db/driver/README.md).
+		// This option exists only in our changed driver (db/driver/README.md).
 		...{ silence_timeout: SHORT_SILENCE_MS / 1000 },
 	});
 	onTestFinished(() => client.end({ timeout: 0 }));
@@ -63,7 +63,7 @@ it("settles every query and keeps its pool and each transaction intact while con
 	await Promise.all(work);
 	expect(outcomes).not.toContain("hung");
 	expect(outcomes).toContain("CONNECTION_CLOSED");
-	// All four connections work again, and no statement of a lost transaction ran in another one.
+	// All four connections work again, and no statement of a lost transaction was executed in another transaction.
 	const together = await Promise.all(Array.from({ length: 8 }, () => outcome(sql`select pg_sleep(0.05)`)));
 	expect(together).toEqual(together.map(() => "served"));
 	const alive = await direct`select pid from pg_stat_activity where application_name = 'victim'`;
@@ -91,7 +91,7 @@ it("ends a transaction with its connection: no statement of it runs later, and t
 			throw new Error("to be rolled back");
 		});
 		outcomes.push(await outcome(transaction));
-		// The only connection is not back yet, or another caller uses it.
+		// The pool's only connection is not open again yet, or another caller uses it.
 		if (isBack) outcomes.push(await outcome(sql`select 1`));
 		goOn();
 		await until(() => expect(late).toBeDefined());
@@ -123,7 +123,7 @@ it("fails for a server that accepts and closes, and for one that becomes silent"
 	proxy.thaw();
 	const after = await Promise.all(Array.from({ length: 4 }, () => outcome(sql`select 1`)));
 	expect(after).toEqual(after.map(() => "served"));
-	// Without a query there is no timeout.
+	// A connection without a running query has no timeout.
 	await new Promise((resolve) => setTimeout(resolve, SHORT_SILENCE_MS * 2));
 	expect(await outcome(sql`select 1`)).toBe("served");
 }, 120_000);

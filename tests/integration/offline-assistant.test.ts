@@ -8,7 +8,10 @@ import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
 import { analysed } from "#tests/setup/analysed.ts";
 
-/** Fictional articles: none is from the demo store, and no question copies the text of its article. */
+/**
+ * Fictional articles: none is from the demo store. The test questions do not copy the text of the article that
+ * answers them.
+ */
 beforeAll(async () => {
 	await saveArticle({
 		slug: "zorblat-filter",
@@ -309,7 +312,7 @@ describe("agents and small talk", () => {
 });
 
 describe("while only some passages have embeddings", () => {
-	// Embeddings are made within a minute after an import; until then an article is found by its terms.
+	// The embeddings of an imported article are made within a minute; until then search finds the article by its terms.
 	it("answers from an article that was saved a moment ago", async () => {
 		expect(await embedMissingPassages()).toBeGreaterThan(0);
 		await saveArticle({

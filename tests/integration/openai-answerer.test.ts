@@ -727,7 +727,7 @@ describe("stopping an answer", () => {
 		expect((await failure(server, question("Hi", { signal: stop.signal }))).error).toMatchObject({
 			message: "superseded",
 		});
-		// The pipeline gave up at once: it neither waited 25 s nor sent another request.
+		// The assistant stopped immediately: it neither waited 25 s nor sent another request.
 		expect(server.requests).toHaveLength(1);
 	});
 
@@ -742,7 +742,7 @@ describe("stopping an answer", () => {
 	});
 });
 
-// Last in the file, because it checks the requests of all tests above.
+// This test is the last in the file, because it checks the requests of all tests above.
 describe("OpenAI's own schema", () => {
 	it("validates every request that a scripted server gets", needs(SCHEMA_FILE, hasSchema), async () => {
 		expect(everyRequest.length).toBeGreaterThan(50);

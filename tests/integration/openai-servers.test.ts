@@ -47,7 +47,10 @@ async function withServer(...script: [Reply, ...Reply[]]): Promise<OpenAiServer>
 	return server;
 }
 
-/** A session whose history begins with the assistant and has two messages in a row of one role. */
+/**
+ * Creates a session whose history begins with a message of the assistant and has two consecutive messages of one
+ * role.
+ */
 async function converse() {
 	const identity = { visitorId: randomUUID(), customerId: null };
 	const actor = { type: "customer", identity } as const;
@@ -79,7 +82,7 @@ describe.each(PROFILES)("$name", (profile) => {
 		expect(outcome?.sources.map(({ title }) => title)).toEqual(["Warranty on lamps"]);
 		expect(JSON.stringify([await messagesOf(sessionId), outcome])).not.toContain(REASONING_TEXT.slice(0, 20));
 		for (const field of profile.without ?? []) expect(requests.at(-1)?.body).not.toHaveProperty(field);
-		// A process never sends again what this server has refused once.
+		// The process does not send a request parameter again that this model server has refused once.
 		const accepted = requests.length;
 		await ask("One more time: the warranty?");
 		const readings = /JSON Schema/;

@@ -9,7 +9,7 @@ import { findPgvectorPostgres, startPgvectorServer } from "#tests/setup/pgvector
 
 const bin = findPgvectorPostgres();
 
-/** Patterns of subjects, each with its own direction in the embedding space. */
+/** Patterns of words about three subjects; texts about each subject get an own direction in the embedding space. */
 const SUBJECTS = ["spotless|vinegar", "cheaper|discount", "parcel|courier"].map((words) => new RegExp(words));
 const embeddingOf = (text: string) => [...SUBJECTS.map((words) => (words.test(text) ? 1 : 0.01)), 0.1];
 
@@ -18,7 +18,10 @@ const PGVECTOR = "pgvector (Debian's postgresql-N-pgvector, or PGVECTOR_POSTGRES
 describe("a database with pgvector", needs(PGVECTOR, bin !== null), () => {
 	let server: Awaited<ReturnType<typeof startPgvectorServer>>;
 	let admin: postgres.Sql;
-	/** Imported only after the database exists, because the app's modules read its URL when they are loaded. */
+	/**
+	 * The app's modules are imported only after the database exists, because they read the database's URL when they are
+	 * loaded.
+	 */
 	let app: Awaited<ReturnType<typeof load>>;
 	const load = async () => ({
 		...(await import("#app/ai/embeddings.server.ts")),

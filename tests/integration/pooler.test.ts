@@ -37,7 +37,8 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 			"unix_socket_dir =",
 			"auth_type = any",
 			"pool_mode = transaction",
-			// Few, so that nearly every transaction of a client uses another backend.
+			// PgBouncer gets few connections to Postgres, so that nearly every transaction of a client uses another
+			// backend.
 			"default_pool_size = 6",
 			`logfile = ${join(folder, "log")}`,
 		];
@@ -75,8 +76,8 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 		});
 		await until(() => expect(one.output().match(/Set LISTEN_DATABASE_URL/g)).toHaveLength(1));
 
-		// Customers and the assistant: many at once, so that transactions change backends all the time, and more than the
-		// pool has connections.
+		// Many customers and the assistant write at the same time, more than the pool has connections, so that
+		// transactions change backends all the time.
 		const sessions = await Promise.all(Array.from({ length: 14 }, () => openSession(one.url)));
 		const readers = await Promise.all(sessions.map((session) => openEvents(other.url, session)));
 		for (const question of ["Where is my order?", "How do I return something?"]) {
@@ -92,7 +93,7 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 			});
 		}
 
-		// Polling is fast enough for a conversation.
+		// Without notifications the head check is fast enough for a conversation.
 		const quiet = await startProcess({ DATABASE_URL: pooled, ASSISTANT: "off" });
 		await until(async () => expect((await readReadiness(quiet.url)).bus).toBe("polling"));
 		const session = await openSession(quiet.url);
@@ -106,7 +107,7 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 		}
 		expect(Math.min(...delays), "polled about once a second").toBeLessThan(2_000);
 
-		// An agent signs in and takes over: login tables, forms and both streams.
+		// An agent signs in and takes over, which uses the tables of logins, the forms and both streams.
 		const agent = { email: "pooled@store.test", password: "a-pass-of-twelve" };
 		await createAgent({ ...agent, name: "Pooled" });
 		const signedIn = await fetch(`${one.url}/admin/login`, {
@@ -139,7 +140,8 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 		);
 		const hearing = await openEvents(direct.url, session);
 		let count = 0;
-		// On a busy machine a single message may be late, but polling never delivers one this soon.
+		// The fastest of several messages is checked: on a busy machine a single message may be late, but the head check
+		// never delivers a message this soon.
 		await until(async () => {
 			count += 1;
 			await postMessage(quiet.url, session, `notified ${count}`);

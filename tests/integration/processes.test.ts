@@ -39,7 +39,7 @@ async function post(
 		method: "POST",
 		headers: { "Content-Type": "application/json", Authorization: `Bearer ${session.token}` },
 		body: JSON.stringify({ sessionId: session.sessionId, message, ...(id ? { clientMessageId: id } : {}) }),
-		// A browser ends a request that hangs, and sends again under the same id.
+		// A request that takes too long is ended, as a browser does, which then sends the message again with the same id.
 		signal: AbortSignal.timeout(10_000),
 	});
 }
@@ -116,7 +116,7 @@ it("survives connections that are lost during transactions, and answers every re
 	const server = await start();
 	const sessions = await Promise.all(Array.from({ length: 12 }, () => openSession(server)));
 	const ask = async (session: { sessionId: string; token: string }, index: number) => {
-		// Like a browser: repeated with the same id until it is acknowledged.
+		// Like a browser, the test posts the message again with the same id until the message is acknowledged.
 		for (let attempt = 0; attempt < 100; attempt += 1) {
 			const response = await post(server, session, "How do I return something?", `id-${index}`).catch(
 				() => null,
@@ -162,11 +162,11 @@ it("loses nothing when the listening connection is killed repeatedly, and when a
 	}
 	const wanted = Array.from({ length: total }, (_, index) => `message ${index + 1}`);
 	await until(() => expect(reader.messages()).toEqual(wanted));
-	// The queue position may be announced before or between the messages; the sequences have no gap.
+	// An event with the queue position may arrive before or between the messages, but the sequences have no gap.
 	const [first = 0, ...rest] = reader.seqs() as number[];
 	expect(rest).toEqual(rest.map((_, index) => first + index + 1));
 
-	// The process that served the reader dies; the reader continues from its cursor on the other one.
+	// The process that served the reader dies; the reader continues from its cursor with the other process.
 	const last = reader.frames.findLast((frame) => frame.id)?.id;
 	await other.end("SIGKILL");
 	await reader.ended;
@@ -191,7 +191,7 @@ describe.each([
 		const again = await listen(server, session, cursor);
 		await until(() => expect(again.messages()).toEqual(["two", "three"]));
 
-		// POST returns the same stream: some networks hold back only answers to GET.
+		// A POST returns the same event stream as a GET, because some networks hold back only answers to GET.
 		const form = (headers: Record<string, string>, fields: Record<string, string>) =>
 			fetch(`${server.url}/chat/events`, { method: "POST", headers, body: new URLSearchParams(fields) });
 		const bearer = { Authorization: `Bearer ${session.token}` };
@@ -238,7 +238,7 @@ describe.each([
 			Cookie: cookie,
 		});
 		expect(await again.json()).toMatchObject({ sessionId, message });
-		// Without Content-Length, as a proxy may forward a browser's form.
+		// The form is sent without Content-Length, as some proxies forward a browser's form.
 		const chunked = new ReadableStream({
 			start(stream) {
 				stream.enqueue(new TextEncoder().encode(form({ message: "In pieces", sessionId }).toString()));
@@ -266,7 +266,7 @@ describe.each([
 			expect(await response.json()).toMatchObject({ status, title: expect.any(String) });
 		}
 
-		// A client that disconnects during its form is not a server error.
+		// A client that disconnects while it sends a form causes no server error.
 		const gone = connect(Number(new URL(server.url).port), "127.0.0.1");
 		gone.write(
 			"POST /chat/actions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nintent=send",
@@ -330,7 +330,7 @@ describe.each([
 	}, 120_000);
 
 	it("detects disconnected readers also after garbage collection, when request.signal is lost", async () => {
-		// nodejs/node#55428: an abort listener on a Request that was collected before never fires.
+		// nodejs/node#55428: an abort listener never fires on a Request that was garbage-collected before.
 		const server = await start({
 			STREAM_LANE: rawHandler,
 			ASSISTANT: "off",

@@ -26,7 +26,7 @@ const post = (who: TestCustomer, fields: Record<string, string>) =>
 const signIn = async (who: TestCustomer, customerId: string) =>
 	post(who, { intent: "sign-in", identity: await signIdentity(customerId) });
 
-/** A guest who has asked about an order and was asked to sign in. */
+/** Creates a guest who has asked about an order and whom the assistant has asked to sign in. */
 async function guestWhoAsked() {
 	const customer = await asCustomer();
 	const order = { number: `W${7_000_000 + Math.floor(Math.random() * 999_999)}` };

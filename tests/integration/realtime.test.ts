@@ -41,7 +41,7 @@ function get(loader: typeof eventsLoader, path: string, token: string, headers: 
 	return loader({ request, params: {}, context: {} });
 }
 
-/** Opens the stream as a browser does and collects its frames. */
+/** Opens the event stream as a browser does and collects the stream's frames. */
 async function listen(path: string, token: string, headers: Record<string, string> = {}) {
 	const response = await get(eventsLoader, path, token, headers);
 	const events = readEvents(response);
@@ -252,7 +252,10 @@ it("delivers the whole text of a live answer to a poll", async () => {
 	expect(answer.events[0].data.text).toContain("Ten days and");
 });
 
-/** Repeats an action until the poll has been answered, because the poll may not be waiting yet. */
+/**
+ * Repeats an action until a long poll has been answered, because the poll may not yet be waiting for events at the
+ * first time.
+ */
 async function untilAnswered(poll: Promise<unknown>, work: () => void): Promise<void> {
 	let isAnswered = false;
 	void poll.then(() => {
@@ -274,7 +277,7 @@ it("removes a reader that has disconnected", async () => {
 
 it("finds an event whose wake-up was lost with the head check", async () => {
 	const ana = await newCustomer();
-	// A bus that receives nothing simulates a listener that is down: the head check then runs often.
+	// A bus that receives nothing simulates a lost connection to the broker: the head check then runs often.
 	const deaf = createHub({ ...createInProcessBus(), isHealthy: () => false });
 	await deaf.start();
 	const { reader, seqs } = collector();

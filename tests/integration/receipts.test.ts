@@ -71,13 +71,13 @@ describe("a receipt", () => {
 		const agent = actorOf(anna);
 		const beyond = 2_147_483_647;
 		const texts = (messages: { message: string }[]) => messages.map(({ message }) => message);
-		// There are no messages of an agent yet, so this receipt has nothing to mark.
+		// There are no messages of an agent yet, so this receipt marks no message.
 		expect(await markDelivered(sessionId, customer, beyond)).toEqual([]);
 		await postMessage(sessionId, agent, { message: "One" });
 		expect(texts(await markDelivered(sessionId, customer, beyond))).toEqual(["One"]);
 		expect(texts(await markRead(sessionId, customer, beyond))).toContain("One");
 		expect(await markRead(sessionId, customer, beyond)).toEqual([]);
-		// Enough messages of the customer that the sequence up to which receipts are applied is stored.
+		// The customer writes many messages, so that the server stores the sequence up to which receipts are applied.
 		for (let index = 1; index <= 25; index += 1)
 			await postMessage(sessionId, customer, { message: `Own ${index}` });
 		expect(await markRead(sessionId, customer, beyond)).toEqual([]);
@@ -132,7 +132,8 @@ describe("a receipt", () => {
 			from chat_messages where session_id = ${sessionId} and sender_type = 'agent'`;
 		expect(writes?.unread).toBe(0);
 		const seconds = Math.floor((performance.now() - startedAt) / 1_000);
-		// The first receipt, those within the next second, and one for each second that the requests took.
+		// Most receipts that may be sent: the first one, one for the changes within the next second, and one for each
+		// second that the requests took.
 		expect(writes?.transactions).toBeLessThanOrEqual(2 + seconds);
 	});
 

@@ -138,7 +138,7 @@ it("answers a question whose process died at any point, once", async () => {
 	const ana = await newCustomer();
 	await ana.ask("May I return a lamp?");
 	await until(async () => expect(await leaseTurn(ana.sessionId)).not.toBeNull());
-	// Simulates a dead process: it has written a checkpoint, and its lease expires.
+	// Simulates a dead process that has written a checkpoint of its turn, and whose lease has expired.
 	await sql`update ai_turns set partial = 'Half an ans', lease_until = now() - interval '1 second' where session_id = ${ana.sessionId}`;
 	stopWorker = startWorker();
 	await until(async () => expect(bots(await ana.messageTexts())).toEqual([["bot", "Answered after all."]]));
@@ -226,7 +226,7 @@ it.each([
 		await withModel(streamsText("Answered after all."));
 		const ana = await newCustomer();
 		await ana.ask("May I return a lamp?");
-		// A Postgres sequence is not rolled back, so it can count the failed statements.
+		// The trigger counts failed statements with a Postgres sequence, because sequences are not rolled back.
 		await sql.unsafe(`
 		create sequence faults;
 		create function fail_at_first() returns trigger language plpgsql as $$ begin

@@ -52,7 +52,7 @@ const listMessages = (query: string, as: Sender) => call(messages.loader, get(`$
 const putReceipt = (body: unknown, as: Sender) => call(messages.action, json("PUT", MESSAGES, body, as));
 const ask = (body: unknown, as: Sender) => call(aiResponse.action, json("POST", AI_RESPONSE, body, as));
 
-/** Checks a refusal (RFC 9457): its status and, for 422, the fields with errors. */
+/** Checks the API's answer to a refused request (RFC 9457): its status and, for 422, the fields with errors. */
 async function expectProblem(response: Response, status: number, fields?: string[]): Promise<void> {
 	const body = await bodyOf<Record<string, unknown> & { errors?: Record<string, string[]> }>(
 		response.clone(),

@@ -70,8 +70,8 @@ async function withModel(...script: [Reply, ...Reply[]]): Promise<OpenAiServer> 
 type Delta = { offset: number; text: string };
 
 /**
- * The texts that a reader of the deltas sees one after the other. @throws when a delta neither continues nor restarts
- * the text.
+ * The texts of a live answer that a reader sees one after the other. @throws when a part of the answer neither
+ * continues nor restarts the text.
  */
 function textsShown(deltas: Delta[]): string[] {
 	const states: string[] = [];
@@ -83,7 +83,10 @@ function textsShown(deltas: Delta[]): string[] {
 	return states;
 }
 
-/** Asks in a session with an open stream. @returns the deltas that the reader received, and the answer. */
+/**
+ * Asks a question in a session with an open stream. @returns the parts of the live answer that the reader received,
+ * and the finished answer.
+ */
 async function ask(question: string, locale = "en") {
 	const identity: CustomerIdentity = { visitorId: randomUUID(), customerId: null };
 	const sessionId = await createEmptySession(identity, { locale });
@@ -109,7 +112,10 @@ async function ask(question: string, locale = "en") {
 	};
 }
 
-/** Streams the first words slowly, so that the pipeline checks the beginning, and the rest as `streamsText` does. */
+/**
+ * A scripted reply that streams the first words slowly, so that the assistant checks the beginning of the answer, and
+ * the rest as `streamsText` does.
+ */
 const streamsSlowly =
 	(text: string): Reply =>
 	async (response, request) => {
@@ -197,7 +203,7 @@ describe("a reply in another language than the customer's", () => {
 	});
 
 	it("is aborted when it is detected, not read to its end", async () => {
-		// The reply never ends, so a pipeline that read it to its end would exceed the test's time.
+		// The model's reply never ends, so the test would time out if the assistant read the reply to its end.
 		const endless: Reply = async (response) => {
 			while (!response.destroyed) {
 				writeChunk(response, { content: "The kettle wants citric acid and it wants it every eight weeks. " });

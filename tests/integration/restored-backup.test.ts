@@ -14,7 +14,7 @@ import {
 } from "#tests/setup/session-client.ts";
 import { until } from "#tests/setup/until.ts";
 
-/** The state of a client after a stream or a catch-up from its cursor. */
+/** An event that a client received from a stream or from a poll with its cursor. */
 type Event = { id?: string | undefined; type: string; data: Record<string, unknown> };
 
 const texts = (event: Event | undefined) =>
@@ -41,7 +41,7 @@ async function begin() {
 	return { admin, name, server };
 }
 
-/** Disconnects all clients from a database, and works on it before they reconnect. */
+/** Disconnects all clients from a database, and runs `work` before they can reconnect. */
 async function withoutClients(admin: postgres.Sql, name: string, work: () => Promise<unknown>) {
 	await admin.unsafe(`alter database ${name} allow_connections false`);
 	await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
@@ -79,12 +79,12 @@ it("resets readers of a newer state when a backup is restored", async () => {
 		await admin.unsafe(`alter database ${name} rename to ${name}_old`);
 		await admin.unsafe(`alter database ${name}_backup rename to ${name}`);
 	});
-	// The same process continues; the sequences of the lost messages are used again.
+	// The server process continues after the restore; the sequences of the lost messages are used again.
 	for (const text of ["four", "five", "six"])
 		await until(async () => expect((await postMessage(server.url, session, text, idOf(text))).ok).toBe(true));
 	const truth = ["one", "two", "three", "four", "five", "six"];
 
-	// Readers are disconnected, and no event of the new epoch was added to the old state.
+	// The readers are disconnected, and received no event of the new epoch after events of the old one.
 	await until(() => expect(reader.frames.at(-1)?.type).toBe("bye"));
 	await reader.ended;
 	expect(reader.messages()).toEqual(lost);
@@ -94,7 +94,7 @@ it("resets readers of a newer state when a backup is restored", async () => {
 	expect(again.frames[1]?.data).toEqual({ reason: "epoch" });
 	expect(texts(again.frames[2])).toEqual(truth);
 	const polled: Partial<Awaited<typeof polling>> = await polling;
-	// A reader that connected during the restore was refused, and retries like any page.
+	// A reader that connected during the restore was refused, and so connects again, as a page does.
 	const events = polled.events ?? (await ask(server, "/chat/poll", session, cursor)).events;
 	expect([events.map((event) => event.type), events[0]?.data]).toEqual([
 		["reset", "chat-history"],
@@ -104,7 +104,7 @@ it("resets readers of a newer state when a backup is restored", async () => {
 		const caughtUp = await ask(server, path, session, cursor);
 		expect(caughtUp.events.map((event) => event.type)).toEqual(["reset", "chat-history"]);
 		expect(texts(caughtUp.events[1])).toEqual(truth);
-		// From there it continues as usual.
+		// From here the reader continues as usual.
 		expect((await ask(server, "/chat/sync", session, caughtUp.cursor)).events).toEqual([]);
 	}
 }, 120_000);
@@ -117,11 +117,12 @@ it("resets readers when tables are restored under a running server", async () =>
 	await untilQueueAnnounced(server.url, session);
 	for (const text of ["one", "two", "three"]) await postMessage(server.url, session, text);
 	const reader = await openEvents(server.url, session);
-	// The history follows the first event, and its cursor is at the third message.
+	// The history follows the first event of the stream, and the history's cursor is at the third message.
 	await until(() => expect(reader.frames.map((frame) => frame.type)).toContain("chat-history"));
 	const cursor = reader.frames.findLast((frame) => frame.id)?.id ?? "";
 
-	// A disk was set back: no file, oid or connection shows it, only a head that is behind the cursor.
+	// The database's disk was set back to an earlier state: only a head that is lower than the cursor shows this, no
+	// file, oid or connection.
 	await direct`delete from chat_events where session_id = ${session.sessionId} and seq = 4`;
 	await direct`delete from chat_messages where session_id = ${session.sessionId} and seq = 4`;
 	await direct`update chat_sessions set last_seq = 3 where session_id = ${session.sessionId}`;
@@ -131,7 +132,7 @@ it("resets readers when tables are restored under a running server", async () =>
 	expect(again.frames[1]).toMatchObject({ type: "reset", data: { reason: "ahead" } });
 	expect(texts(again.frames[2])).toEqual(["one", "two"]);
 
-	// Tables that pg_restore loads again keep their names, sequences and the epoch in settings.
+	// Tables that pg_restore loads again keep their names, sequences and the value `epoch` in the table `settings`.
 	const newCursor = again.frames.findLast((frame) => frame.id)?.id ?? "";
 	await direct.unsafe(`begin; create temp table kept as table chat_events; truncate chat_events;
 		insert into chat_events select * from kept; commit`);

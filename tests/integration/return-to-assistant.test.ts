@@ -76,7 +76,7 @@ describe("a session that a program returns to the assistant", () => {
 			assignedAt: null,
 			queueDeadline: null,
 		});
-		// No question was open, so the assistant waits for the customer's next message.
+		// No question waited for an answer, so the assistant waits for the customer's next message.
 		await postMessage(sessionId, actor, { message: "And to Norway?" });
 		await until(async () =>
 			expect((await messagesOf(sessionId)).filter(({ senderType }) => senderType === "bot")).toHaveLength(1),

@@ -14,12 +14,12 @@ const SHOP = "http://shop.test";
 beforeAll(seedDemoStore);
 beforeEach(() => setEnv({ MEVI_EMBEDDED: "yes" }));
 
-/** The arguments of a loader or action, for a request. */
+/** The arguments with which a test calls a loader or action for a request. */
 function args(request: Request): LoaderFunctionArgs & ActionFunctionArgs {
 	return { request, params: {}, context: {} };
 }
 
-/** The response of a loader or action, also when it was thrown. */
+/** The response of a loader or action, also when the loader or action threw the response. */
 async function answerOf(run: () => Promise<Response>): Promise<Response> {
 	try {
 		return await run();

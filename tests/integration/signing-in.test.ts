@@ -240,7 +240,7 @@ describe("signing in", () => {
 		for (let round = 0; round < 8; round += 1) {
 			const guest = await asVisitor();
 			const customerId = `on_its_way_${round}`;
-			// Every second time the message is the first of a session.
+			// In every second run the message is the first message of a session.
 			const sessionId = round % 2 === 0 ? await makeSession(guest.identity, "Hello") : "";
 			const sent = {
 				intent: "send",
@@ -253,7 +253,8 @@ describe("signing in", () => {
 				signIn(customerId, guest.cookie),
 			]);
 			expect([200, 401]).toContain(posted.status);
-			// Like the browser's outbox: unacknowledged messages, also those another tab has already sent, are sent again.
+			// The test sends all unacknowledged messages again, as the browser's outbox does, including messages that
+			// another tab has already sent.
 			expect((await scripted(sent, ada)).status).toBe(200);
 			const written = await db
 				.select({ userId: chatSessions.userId })
@@ -390,7 +391,7 @@ describe("the cookie", () => {
 			expect(set).toMatch(
 				/^__Host-mevi_customer=[^;]+; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
 			);
-			// Any page of the same domain can set a cookie without the prefix.
+			// A cookie without the prefix `__Host-` is ignored, because any host of the same domain can set such a cookie.
 			await makeSession(guest.identity, "Planted");
 			expect((await page(guest.cookie)).session).toBeNull();
 		} finally {

@@ -10,7 +10,8 @@ import { extractOrderNumbers } from "#app/models/order/numbers.ts";
 
 /**
  * Parts whose repetition makes a regular expression slow if it can match the same characters in two ways. The time to
- * read a message may only grow linearly, because a process serves all customers meanwhile.
+ * analyse a message may only grow linearly with its length, because a slow analysis delays all customers of the
+ * process.
  */
 const REPEATED_PARTS = [
 	"a@",
@@ -52,7 +53,8 @@ const READERS: Record<string, (text: string) => unknown> = {
 };
 
 /**
- * Processor time in milliseconds, the minimum of three runs, which excludes other processes and garbage collection.
+ * The processor time of `work` in milliseconds: the minimum of three runs, so that other processes and garbage
+ * collection have little influence.
  */
 async function processorMs(work: () => unknown): Promise<number> {
 	const times = [];
@@ -65,9 +67,12 @@ async function processorMs(work: () => unknown): Promise<number> {
 	return Math.min(...times);
 }
 
-/** Milliseconds below which the clock's resolution and garbage collection dominate. */
+/** Measured times below this are not compared, because the clock's resolution and garbage collection dominate them. */
 const NOISE_MS = 2;
-/** Maximum growth for ten times the length: a linear reader takes 10 times as long, a quadratic one 100 times. */
+/**
+ * Largest allowed factor of the time for a text of ten times the length: a linear function takes 10 times as long, a
+ * quadratic one 100 times.
+ */
 const MAX_GROWTH = 40;
 
 describe("the time to read a message", () => {
@@ -75,7 +80,7 @@ describe("the time to read a message", () => {
 		"grows no faster than its length in %s",
 		async (name) => {
 			const read = READERS[name] ?? (() => {});
-			// A first call, so that one-time loading is not measured.
+			// A first call is not measured, because it loads data once.
 			await read("where is my order");
 			for (const part of REPEATED_PARTS) {
 				const long = await processorMs(() => read(textOf(part, MESSAGE_LIMIT)));

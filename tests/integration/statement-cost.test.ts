@@ -4,15 +4,18 @@ import type { Operation, People } from "#tests/cost-operations.ts";
 import { reportStatements, type Statement } from "#tests/setup/statement-report.ts";
 
 /**
- * Measures the pages that statements of requests and background work read, in a new store and in a large one. With
- * STATEMENTS=full the large store has the size that the product is designed for, and the test prints its
- * measurements.
+ * Measures how many database pages the statements of requests and background work read, in a small store and in a
+ * large one. With STATEMENTS=full the large store has the size that the product is designed for, and the test prints
+ * its measurements.
  */
 const isFull = process.env.STATEMENTS === "full";
 const LARGE = isFull
 	? { sessions: 100_000, messages: 1_000_000, long: 20_000 }
 	: { sessions: 12_000, messages: 60_000, long: 6_000 };
-/** Enough sessions to fill each list of the small store, so that a full page does not count as growth. */
+/**
+ * Rows of the small store: enough sessions to fill each list, so that the full lists of the large store do not count
+ * as growth.
+ */
 const SMALL = { sessions: 240, messages: 240, long: 0 };
 /**
  * Number of queued sessions and of sessions with an agent, the same in both stores, because it depends on the team's
@@ -21,11 +24,14 @@ const SMALL = { sessions: 240, messages: 240, long: 0 };
 const WITH_PEOPLE = 20;
 
 /**
- * Executions before a measurement. Database functions keep the plan of their first execution on a connection; a
- * prepared statement keeps one after five executions, on each of the 4 read connections.
+ * Number of executions before a measurement. Database functions keep the query plan of their first execution on a
+ * connection; a prepared statement keeps its plan after five executions on each of the 4 connections for reads.
  */
 const WARM_UP_RUNS = 8;
-/** Additional pages that a large store may read: two for each look-up in a deeper index, and less full pages. */
+/**
+ * Most additional database pages that a statement may read in the large store: two for each search in a deeper index,
+ * and some for less full pages.
+ */
 const MAX_EXTRA_PAGES = 12;
 
 let report: Awaited<ReturnType<typeof reportStatements>>;
@@ -36,7 +42,7 @@ let opened: string[];
 beforeAll(async () => {
 	setEnv({ RATE_LIMITS: "off", ASSISTANT: "on" });
 	report = await reportStatements(env().DATABASE_URL ?? "");
-	// Autovacuum is off, so that plans made while the tables are small are kept.
+	// Autovacuum is off, so that query plans that were made while the tables were small are kept.
 	const tables = await report.client<{ name: string }[]>`
 		select tablename as name from pg_tables where schemaname = 'public'`;
 	for (const { name } of tables)
@@ -55,7 +61,8 @@ it(
 		const small = await measureAll();
 		await grow(LARGE);
 		const large = await measureAll();
-		// Background statements are planned at each execution, with the statistics of a store that has grown slowly.
+		// Statements of background work are planned at each execution, so the test updates the statistics as in a store
+		// that has grown slowly.
 		await report.client`analyze`;
 		const analysed = await measureAll();
 		const rows = operations.map(({ name, keepsPlan }) => ({
@@ -87,13 +94,16 @@ function grownStatements(small: Statement[] = [], large: Statement[] = []): stri
 		.map(({ text, pages }) => `${before.get(text)} -> ${pages}: ${text.slice(0, 400)}`);
 }
 
-/** The better of two runs, because reads of the catalog and of the visibility map differ between runs. */
+/**
+ * Measures all operations twice and takes the smaller number of pages, because reads of Postgres's catalog and of the
+ * visibility map differ between runs.
+ */
 async function measureAll(): Promise<Map<string, Statement[]>> {
 	const results = new Map<string, Statement[]>();
-	// Otherwise each measurement would add open sessions.
+	// The sessions that a measurement opens are closed, because otherwise each measurement would add open sessions.
 	await report.client`delete from chat_sessions where session_id in ${report.client(opened.splice(0))}`;
 	for (const { name, run } of operations) {
-		// A first run, because Postgres reads its catalogs again after changed statistics and new rows.
+		// A first run is not measured, because Postgres reads its catalogs again after changed statistics and new rows.
 		await run();
 		const runs = [await report.during(run), await report.during(run)];
 		const [least] = runs.sort((one, other) => pagesOf(one) - pagesOf(other));
@@ -102,12 +112,12 @@ async function measureAll(): Promise<Map<string, Statement[]>> {
 	return results;
 }
 
-/** Adds sessions of other customers with messages, and messages to the three long sessions. */
+/** Adds sessions of other customers with messages to the store, and more messages to the three long sessions. */
 async function grow(size: typeof SMALL): Promise<void> {
 	const { client } = report;
 	const { agent, withAssistant, waiting, withAgent } = people;
 	await client.begin(async (tx) => {
-		// Rows are inserted without foreign key checks, which are most of the work.
+		// Rows are inserted without foreign key checks, which would take most of the time.
 		await tx`set local session_replication_role = replica`;
 		await tx`
 			create temp table grown on commit drop as
@@ -175,6 +185,6 @@ async function grow(size: typeof SMALL): Promise<void> {
 			insert into blocked_senders (sender, reason, blocked_at) select visitor_id::text, 'spam', at from grown
 			where n % 10 = 0`;
 	});
-	// Autovacuum would summarise the BRIN index, but it is off here.
+	// The test summarises the BRIN index itself, which autovacuum would do if it were not off in this test.
 	await client`select brin_summarize_new_values('chat_sessions_updated')`;
 }

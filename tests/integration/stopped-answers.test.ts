@@ -20,7 +20,8 @@ import { until } from "#tests/setup/until.ts";
 const cleanups: (() => Promise<unknown>)[] = [];
 const QUEUED = "We've asked a member of our team to join.";
 
-// The first answer of a process loads the pipeline's data, which is slow on a busy machine.
+// One answer is made before the tests, because the first answer of a process loads the assistant's data, which is
+// slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 beforeAll(() => setEnv({ RATE_LIMITS: "off" }));
 afterEach(async () => {
@@ -28,13 +29,16 @@ afterEach(async () => {
 });
 afterAll(() => setEnv({ OPENAI_API_KEY: "", OPENAI_BASE_URL: "" }));
 
-/** A customer who has seen `words` of an answer that continues with `rest` after `release` is called. */
+/**
+ * Creates a customer who has seen `text`, the beginning of an answer, which continues with `rest` after `release` is
+ * called.
+ */
 async function readerOf(text: string, rest = "and here is the rest.") {
 	let release = () => {};
 	const held = new Promise<void>((resolve) => {
 		release = resolve;
 	});
-	// The pipeline holds the last word back until it is complete.
+	// The assistant holds the last word back until the word is complete.
 	const slow: Reply = async (response, request) => {
 		writeChunk(response, { role: "assistant", content: `${text} further` });
 		await held;
@@ -57,7 +61,7 @@ async function readerOf(text: string, rest = "and here is the rest.") {
 		sessionId,
 		actor,
 		messageId: live.messageId,
-		/** Releases the model's reply, and waits until the pipeline has ended. */
+		/** Releases the rest of the model's reply, and waits until the assistant has ended the turn. */
 		finish: async () => {
 			release();
 			await answering;
@@ -98,7 +102,7 @@ describe("a stopped answer is stored once, before the notice", () => {
 		expect((await ana.messageTexts()).slice(0, 3)).toEqual(kept);
 		expect((await ana.messageTexts()).filter(([sender]) => sender === "bot")).toHaveLength(1);
 		const [, answer] = await messagesOf(ana.sessionId);
-		// The message has the id of the live answer, so that pages replace it instead of showing both.
+		// The message has the id of the live answer, so that pages replace the live answer instead of showing both.
 		expect(answer).toMatchObject({ id: ana.messageId, metadata: { stopped: true } });
 		expect((await getLatestTurn(ana.sessionId))?.state).toBe("superseded");
 		expect(await readLiveAnswer(ana.sessionId)).toBeNull();

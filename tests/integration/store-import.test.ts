@@ -82,7 +82,7 @@ function smallStore(): { products: Json; users: Json; orders: Json } {
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
-/** Writes the three files into a new folder; a text is written unchanged. */
+/** Writes the three files of a store into a new folder: a string unchanged, any other value as JSON. */
 async function folderOf(files: Record<string, unknown>): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), "mevi-store-"));
 	folders.push(folder);
@@ -95,7 +95,7 @@ async function folderOf(files: Record<string, unknown>): Promise<string> {
 	return folder;
 }
 
-/** Every row of the store with its transaction id (xmin), which changes when a row is written again. */
+/** Every row of the store's tables with its transaction id (xmin), which changes when the row is written again. */
 async function wholeStore() {
 	const versions = (table: typeof products | typeof productVariants | typeof customers | typeof orders) =>
 		db
@@ -266,7 +266,7 @@ describe("a fault in the files", () => {
 	it("that only the database detects leaves no partial import", async () => {
 		const store = smallStore();
 		(store.products["100"] as Json).name = "Renamed Snood";
-		// Too long for the primary key's index, so Postgres fails after the products were written.
+		// The order's id is too long for the index of the primary key, so Postgres fails after the products were written.
 		store.users[randomBytes(8_000).toString("base64")] = store.users.bo_moss_2;
 		const before = await wholeStore();
 		await expect(importStore(await folderOf(store))).rejects.toThrow();

@@ -33,7 +33,7 @@ async function newAgent(name: string) {
 	return { agentId, name };
 }
 
-/** Moves all times of a session into the past. */
+/** Moves all times of a session into the past by a number of minutes. */
 async function age(sessionId: string, minutes: number) {
 	const span = `${minutes} minutes`;
 	await sql`update chat_messages set sent_at = sent_at - ${span}::interval where session_id = ${sessionId}`;
@@ -61,7 +61,7 @@ describe("the watchdog", () => {
 		await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
 		expect(problemsOf(await repairUnattended(hoursAgo(3)), sessionId)).toEqual([]);
 		expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["unpromised"]);
-		// A turn without a worker is found, no matter when it was due.
+		// The watchdog finds a turn that no worker answers, no matter when the turn was due.
 		await sql`update ai_turns set due_at = now() - interval '5 hours' where session_id = ${sessionId} and state = 'due'`;
 		expect(problemsOf(await repairUnattended(hoursAgo(3)), sessionId)).toEqual(["unkept"]);
 	});
@@ -179,7 +179,7 @@ it("does not lose a message that arrives in the moment in which a turn is leased
 	const { sessionId, actor } = await waitingCustomer("The first question");
 	await sql`update ai_turns set due_at = now() where session_id = ${sessionId}`;
 	let second: Promise<unknown> = Promise.resolve();
-	// Another process takes the lease; before it commits, the customer writes again.
+	// Another process takes the lease of the turn; before it commits, the customer writes another message.
 	await sql.begin(async (taker) => {
 		await taker`update ai_turns set state = 'running', fence = fence + 1, lease_until = now() + interval '10 seconds'
 			where session_id = ${sessionId}`;

@@ -7,7 +7,7 @@ import { sql } from "#db/client.server.ts";
 import postgres from "#db/driver.ts";
 import { makeSession, messagesOf } from "#tests/factories.ts";
 
-/** Number of messages in a long session, and of sessions of one customer. */
+/** Number of messages in a long session. */
 const LONG_SESSION_MESSAGES = 20_000;
 const CUSTOMER_SESSIONS = 2_000;
 
@@ -18,7 +18,10 @@ type Report = {
 };
 type PostResult = { kind: string; messageId: string | null };
 
-/** Opens a separate connection, which keeps its plans as the app's do, and reports the plan of each statement. */
+/**
+ * Opens a separate database connection, which keeps query plans as the app's connections do and reports the plan of
+ * each statement.
+ */
 async function connect() {
 	const reports: Report[] = [];
 	const client = postgres(env().DATABASE_URL ?? "", {
@@ -43,8 +46,8 @@ async function connect() {
 }
 
 /**
- * The fewest pages of three posts, because a backend reads the catalogs and plans again when its caches were
- * invalidated, for example when another database is dropped.
+ * The smallest number of database pages that one of three posts reads. A Postgres backend reads more pages when its
+ * caches were invalidated, for example because another database is dropped.
  */
 async function leastPages(write: () => Promise<{ kind?: string; pages: number }>): Promise<number> {
 	const writes = [await write(), await write(), await write()];
@@ -57,19 +60,20 @@ type Writer = { visitorId: string; sessionId: string; wanders: boolean };
 describe("the work of the database for one post", () => {
 	const clients: postgres.Sql[] = [];
 	beforeAll(async () => {
-		// Without autovacuum, plans made while the tables are small are kept: an ANALYZE would replace them.
+		// Autovacuum is off, because its ANALYZE would replace the query plans that were made while the tables were
+		// small.
 		await sql`alter table chat_messages set (autovacuum_enabled = off)`;
 		await sql`alter table chat_sessions set (autovacuum_enabled = off)`;
 	});
 	beforeEach(async () => {
-		// Each test plans on small tables with statistics.
+		// In each test the query plans are made while the tables are small and have statistics.
 		await sql`truncate chat_sessions cascade`;
 	});
 	afterAll(() => Promise.all(clients.map((client) => client.end())));
 
 	/**
-	 * @returns a function that writes a post, and returns its result, the pages read and the plan of the search for a
-	 * repeated post.
+	 * @returns a function that writes a post, and returns its result, the number of pages read, and the plan of the
+	 * search for an earlier post of the same message.
 	 */
 	async function startWriter({ visitorId, sessionId, wanders }: Writer) {
 		const { client, reports } = await connect();
@@ -119,7 +123,7 @@ describe("the work of the database for one post", () => {
 			const sessionId = await makeSession({ visitorId, customerId: null }, "First");
 			await sql`analyze chat_messages, chat_sessions`;
 			const write = await startWriter({ visitorId, sessionId, wanders });
-			// The first post creates the plans.
+			// The first post makes the query plans of the connection.
 			await write("c-1");
 			const short = await leastPages(write);
 

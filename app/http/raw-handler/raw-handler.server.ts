@@ -16,21 +16,25 @@ import {
 	setDefaultHeaders,
 } from "./request-policy.server.ts";
 
-/** Starts writing a stream whose reader has been authorised. */
+/** A function that starts writing an event stream whose reader has been authorised. */
 export type StartStream = (sink: Sink) => void;
 
 /**
- * Authorises a request for an event stream and returns how to start it; used by the Remix route and the raw handler.
+ * A function that authorises a request for an event stream and returns a function that starts the stream; used by the
+ * Remix route and the raw handler.
  * @throws DomainError when the request is refused
  */
 export type PrepareStream = (request: Request) => Promise<StartStream>;
 
-/** What the raw handler answers itself, by path. */
+/** The paths that the raw handler answers itself. */
 export type RawRoutes = {
 	streams: Record<string, PrepareStream>;
-	/** Forms, which are answered with JSON. */
+	/** Paths of forms, which are answered with JSON. */
 	forms: Record<string, (post: FormPost) => Promise<Reply>>;
-	/** Answers that need no request and no waiting: a busy process still says that it is alive. */
+	/**
+	 * Paths with answers that depend on no request data and are ready immediately, so that a busy process can still
+	 * report that it is alive.
+	 */
 	signals: Record<string, () => Reply>;
 };
 
@@ -38,19 +42,20 @@ const NO_ROUTES: RawRoutes = { streams: {}, forms: {}, signals: {} };
 
 const servers = singleton("servers", () => new Set<Server>());
 
-/** The servers that have received a request. remix-serve gives no other access to its server. */
+/** The HTTP servers of this process that have received a request. remix-serve gives no other access to its server. */
 export const knownServers = (): ReadonlySet<Server> => servers;
 
 /**
  * Installs a request listener in front of remix-serve's. It registers the exchange of each request, rejects requests
- * that no route should handle, and answers `routes` itself. remix-serve gives no access to its server; the diagnostics
- * message of the first request contains it, before any listener gets the request.
+ * that no route should handle, and answers the paths in `routes` itself. remix-serve gives no access to its server;
+ * but the diagnostics message of Node about the first request contains the server, before any listener gets the
+ * request.
  *
- * Streams are written to Node's own response: a fifth of the memory, and correct back-pressure. A form goes to its
- * function without Express, a log line, two searches through all routes, and a web Request and Response with their
- * copies, whose garbage outlives the young generation: two thirds of the cost of a message.
+ * Event streams are written to Node's own response, which needs a fifth of the memory and has correct back-pressure.
+ * A form reaches its function without Express, without a log line, without two searches through all routes, and
+ * without copies in a web Request and Response. Together these are two thirds of the processor time of a message.
  *
- * With STREAM_LANE=off Remix answers `routes`.
+ * With the setting STREAM_LANE=off Remix answers the paths in `routes`.
  */
 export function installRawHandler(routes: RawRoutes): void {
 	singleton("raw-handler", () => {
@@ -93,7 +98,8 @@ function installOn(server: Server, routes: RawRoutes): void {
 }
 
 /**
- * remix-serve logs `originalUrl` when a response has ended. The query may contain a cursor, an address or search text.
+ * Removes the query from the URL that remix-serve logs (`originalUrl`), because a query may contain a cursor, an
+ * email address or search text.
  */
 function keepQueryOutOfLog(request: IncomingMessage, response: ServerResponse, path: string): void {
 	const hide = () => void Object.assign(request, { originalUrl: path });
@@ -126,7 +132,8 @@ async function answerWithStream(
 			response.flushHeaders();
 		}
 		releaseHeaders(incoming);
-		// Also for a client that has disconnected: the sink then closes at once, which releases everything.
+		// The stream is started even if its client has disconnected: the sink then closes immediately, which releases all
+		// resources of the stream.
 		start(new NodeSink(response));
 	} catch (error) {
 		writeProblem(incoming, response, error);
@@ -140,7 +147,7 @@ function writeProblem(incoming: IncomingMessage, outgoing: ServerResponse, error
 	writeReply(incoming, outgoing, reply);
 }
 
-/** Sends a reply. If the head was sent already, it closes the connection instead. */
+/** Sends a reply. If the response's head was sent already, the connection is closed instead. */
 function writeReply(incoming: IncomingMessage, outgoing: ServerResponse, reply: Reply): void {
 	if (outgoing.headersSent || outgoing.destroyed) return void outgoing.destroy();
 	outgoing.writeHead(reply.status, { ...defaultHeaders(incoming.headers.host), ...reply.headers });
@@ -148,8 +155,8 @@ function writeReply(incoming: IncomingMessage, outgoing: ServerResponse, reply: 
 }
 
 /**
- * Releases the headers of an authorised request: an open stream keeps its request in memory, and the headers are most
- * of it.
+ * Releases the headers of an authorised request from memory: an open stream keeps its request in memory, and the
+ * headers are most of a request's size.
  */
 function releaseHeaders(incoming: IncomingMessage): void {
 	incoming.headers = {};

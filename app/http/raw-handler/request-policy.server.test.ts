@@ -11,7 +11,10 @@ const server = createServer((incoming, response) => {
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
 afterAll(() => void server.close());
 
-/** The status of a POST; Node's own client sends every header, also those that fetch reserves. */
+/**
+ * Sends a POST and returns the response's status. Node's own client can send all headers, including those that
+ * `fetch` does not allow.
+ */
 function post(headers: Record<string, string>, path = "/chat/actions"): Promise<number | undefined> {
 	const { port } = server.address() as AddressInfo;
 	return new Promise((resolve, reject) => {

@@ -2,21 +2,27 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "#app/env.server.ts";
 import { DomainError, Forbidden, NotFound } from "#app/models/errors.ts";
 
-/** Methods that pages answer; the REST API checks its own methods. */
+/** HTTP methods that pages answer; the REST API checks its methods itself. */
 const PAGE_METHODS = ["GET", "HEAD", "POST", "OPTIONS"];
 const API_METHODS = [...PAGE_METHODS, "PUT", "PATCH", "DELETE"];
 
-/** Paths that stream, wait or answer data. Each has one spelling; Remix would also accept others. */
+/**
+ * Paths of event streams, polls and JSON answers. Each path has one allowed spelling, but Remix would also accept
+ * others.
+ */
 const DATA_PATHS =
 	/^\/(chat|admin\/chat|admin\/chat\/[^/]+)\/(events|poll|sync|live|live\/frame|history|actions)$/;
 
-/** Half a year, without includeSubDomains: other hosts of the domain are not under our control. */
+/**
+ * Duration of Strict-Transport-Security (HSTS) in seconds: half a year. The header has no includeSubDomains, because
+ * other hosts of the domain are not under our control.
+ */
 const HSTS_SECONDS = 15_768_000;
 
 /** Host names that browsers treat as secure without https. */
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
-/** 405, with the allowed methods. */
+/** The error 405, with the allowed HTTP methods. */
 export class MethodNotAllowed extends DomainError {
 	constructor(readonly allow: string) {
 		super(405, "Method not allowed", `This address answers ${allow}.`);
@@ -24,8 +30,8 @@ export class MethodNotAllowed extends DomainError {
 }
 
 /**
- * The path and query of a request target. An absolute target (`GET http://host/chat`), as proxies send it, counts as
- * its path. @returns null for anything else, for example `*`.
+ * The path and query of a request target. An absolute target (`GET http://host/chat`), as proxies send it, gives the
+ * path in it. @returns null for anything else, for example `*`.
  */
 export function originForm(target: string): string | null {
 	if (target.startsWith("/")) return target;
@@ -36,10 +42,10 @@ export function originForm(target: string): string | null {
 
 /**
  * Finds the reason to reject a request that no route should handle: an unsupported method or target; a NUL in the
- * path, which Postgres cannot store; another spelling of a streaming path (Remix would wait for the end of its data);
- * an invalid Host; a form from another site's page.
+ * path, which Postgres cannot store; another spelling of a streaming path (Remix would wait for the end of the
+ * stream); an invalid Host; a form from another site's page.
  * @param path the path of the request target as sent; null when the target has none.
- * @returns the error to answer with; null for an acceptable request
+ * @returns the error for the response; null for an acceptable request
  */
 export function findRejection(request: IncomingMessage, path: string | null): DomainError | null {
 	if (path === null) return new DomainError(400, "Bad request", "The address must begin with a slash.");
@@ -51,16 +57,17 @@ export function findRejection(request: IncomingMessage, path: string | null): Do
 	const { host } = request.headers;
 	if (host !== undefined && !URL.canParse(`http://${host}`))
 		return new DomainError(400, "Bad request", "The Host header names no host.");
-	// Programs use tokens, which a page of another site does not have.
+	// API requests need no check of their origin, because programs use tokens, which a page of another site does not
+	// have.
 	if (method === "POST" && !isApi && !isSameOrigin(request))
 		return new Forbidden("This request came from another site.");
 	return null;
 }
 
 /**
- * Whether a form may change state: it was not sent by another site's page with our visitor's cookie. Browsers have sent
- * Sec-Fetch-Site since 2023; for older ones Origin is compared with Host. A client that sends neither is not a browser,
- * so no other site's page can have caused the request.
+ * Whether a form was sent by a page of this site, and not by a page of another site with the cookie of our visitor.
+ * Browsers have sent Sec-Fetch-Site since 2023; for older ones Origin is compared with Host. A client that sends
+ * neither is not a browser, so no other site's page can have caused the request.
  */
 function isSameOrigin({ headers }: IncomingMessage): boolean {
 	const site = headers["sec-fetch-site"];
@@ -108,15 +115,16 @@ export function defaultHeaders(host: string | undefined): Record<string, string>
 		"X-Content-Type-Options": "nosniff",
 		"Referrer-Policy": "strict-origin-when-cross-origin",
 	};
-	// Over plain http browsers ignore it with an error in the console, except on this machine's own names.
+	// Cross-Origin-Opener-Policy is sent only over https and on this machine's own host names, because over plain http
+	// to other hosts browsers ignore the header and log an error.
 	if (isHttps || LOOPBACK_HOST.test(host ?? "")) headers["Cross-Origin-Opener-Policy"] = "same-origin";
 	if (isHttps) headers["Strict-Transport-Security"] = `max-age=${HSTS_SECONDS}`;
 	return headers;
 }
 
 /**
- * Makes a response that Remix writes set the default headers. They are added when the head is written, because
- * remix-serve appends a route's headers to existing ones.
+ * Adds the default headers to a response that Remix writes. They are added when the response's head is written,
+ * because remix-serve appends a route's headers to existing ones.
  */
 export function setDefaultHeaders(response: ServerResponse, path: string): void {
 	const defaults = defaultHeaders(response.req?.headers.host);
@@ -124,7 +132,7 @@ export function setDefaultHeaders(response: ServerResponse, path: string): void 
 	response.writeHead = ((...args: unknown[]) => {
 		const explicit = args.find((arg) => typeof arg === "object" && arg !== null && !Array.isArray(arg)) ?? {};
 		const names = new Set(Object.keys(explicit as object).map((name) => name.toLowerCase()));
-		// Remix does not apply a page's Cache-Control to its data, so data is never stored.
+		// Remix does not apply a page's Cache-Control header to the page's data requests, so these always get `no-store`.
 		if (path.endsWith(".data")) response.setHeader("Cache-Control", "no-store");
 		for (const [name, value] of Object.entries(defaults)) {
 			if (!names.has(name.toLowerCase()) && !response.hasHeader(name)) response.setHeader(name, value);

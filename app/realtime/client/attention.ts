@@ -1,13 +1,14 @@
 /** After a key, click, touch or scroll, a page without focus counts as attended for this time. */
 const INTERACTION_MS = 30_000;
-/** `wheel` also reaches a window that does not have the focus. */
+/** Browser events that show that somebody uses the page. `wheel` also reaches a window that does not have the focus. */
 const INTERACTIONS = ["pointerdown", "keydown", "wheel", "touchstart"] as const;
-/** Shortest time between two reported interactions, because a wheel sends hundreds. */
+/** Shortest time between two reported interactions, because a mouse wheel sends hundreds of events. */
 const THROTTLE_MS = 1_000;
 
 /**
- * Watches whether somebody is at the page: it is visible, and it has the focus or was used within the last 30 seconds
- * (for example with the wheel) without having it. A window that is open beside another one is visible and not read.
+ * Watches whether somebody is at the page: the page is visible, and has the focus or was used within the last 30
+ * seconds (for example with the mouse wheel). Visibility alone is not enough, because a window beside another one is
+ * visible and perhaps not read.
  * @param onAttention called when somebody may have returned to the page.
  */
 export function watchAttention(onAttention: () => void) {
@@ -19,14 +20,14 @@ export function watchAttention(onAttention: () => void) {
 		(document.hasFocus() || performance.now() - usedAt < INTERACTION_MS);
 
 	function onInteraction(event: Event) {
-		// Scripts can dispatch events too.
+		// Events that a script dispatched (not trusted) are ignored.
 		if (!event.isTrusted) return;
 		usedAt = performance.now();
 		if (usedAt - reportedAt < THROTTLE_MS) return;
 		reportedAt = usedAt;
 		onAttention();
 	}
-	/** The user went to another window; earlier interactions no longer count. */
+	/** Called when the page loses the focus: the user went to another window, so earlier interactions no longer count. */
 	function onBlur() {
 		usedAt = Number.NEGATIVE_INFINITY;
 	}

@@ -78,7 +78,7 @@ const between = (after: number, upTo: number) =>
 type Step =
 	/** One event from a stream, another tab or a probe: any event, at any time, any number of times. */
 	| { kind: "event"; at: number }
-	/** The answer to a post. */
+	/** The server's answer to a posted message. */
 	| { kind: "ack"; at: number }
 	/** The events after the page's own cursor: a poll, a sync, or a stream that resumes. */
 	| { kind: "resume"; at: number }
@@ -101,7 +101,7 @@ function applyStep(state: Conversation, step: Step): Conversation {
 		case "event":
 			return apply(state, ...between(step.at - 1, step.at));
 		case "ack":
-			// Only messages are posted; an acknowledgement contains the message as it was written.
+			// Only new messages are posted, not updates; an acknowledgement contains the message as it was first written.
 			return UPDATES[step.at] ? state : applyAcknowledged(state, message(step.at));
 		case "resume":
 			return apply(state, ...between(state.applied.public, step.at));
@@ -123,7 +123,7 @@ it("ends in the same state for any interleaving of acknowledgement, stream, repl
 				expect(state.cursor).toBe(`epoch1.p${state.applied.public}`);
 				const seqs = state.messages.map((item) => item.seq);
 				expect(seqs, "in order, each once").toEqual([...new Set(seqs)].sort((a, b) => a - b));
-				// Everything up to its cursor is complete and as new as the cursor.
+				// All shown messages up to the state's cursor must be complete, and as new as the cursor.
 				const known = messagesAt(state.applied.public);
 				expect(state.messages.filter((item) => item.seq <= state.applied.public)).toEqual(known);
 			}

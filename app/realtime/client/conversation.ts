@@ -6,10 +6,10 @@ import { applyHistory, isUnloaded, putMessage } from "./history.ts";
 export type Incoming = { id: string | null; event: ChatEvent };
 
 const MAX_SUPERSEDED = 20;
-/** Most updates of unloaded messages that are kept: two older pages. */
+/** Most updates of messages that are not loaded which a page keeps: as many as two pages of older messages have. */
 const UNLOADED_LIMIT = 2 * HISTORY_LIMIT;
 
-/** The state with which the page was rendered. */
+/** The state of a session with which the page was rendered. */
 export function beginConversation(initial: {
 	sessionId: string | null;
 	session: Session | null;
@@ -31,7 +31,10 @@ export function beginConversation(initial: {
 	};
 }
 
-/** Applies one event: the next one of its stream changes the state, an old one does nothing, a later one marks a gap. */
+/**
+ * Applies one event to the state of a session. The next event of its stream changes the state, an older event does
+ * nothing, and a later event marks a gap.
+ */
 export function applyEvent(state: Conversation, { id, event }: Incoming, now: number): Conversation {
 	switch (event.type) {
 		case "new-message":
@@ -68,15 +71,21 @@ export function applyEvent(state: Conversation, { id, event }: Incoming, now: nu
 	}
 }
 
-/** Shows a message that the server has acknowledged. The cursor stays, because the stream will deliver the message too. */
+/**
+ * Shows a message that the server has acknowledged. The cursor does not change, because the stream will deliver the
+ * message too.
+ */
 export function applyAcknowledged(state: Conversation, message: Message): Conversation {
 	const sessionId = state.sessionId ?? message.sessionId;
-	// An old message, for example from a closed tab, is on an older page.
+	// A message before the oldest loaded one, for example of a closed tab, belongs to an older page and is not shown.
 	if (isUnloaded(state, message)) return { ...state, sessionId };
 	return { ...state, sessionId, messages: putMessage(state.messages, message, false) };
 }
 
-/** The ephemeral events that lead from the event log to the shown state; they are never replayed. */
+/**
+ * Ephemeral events that describe the live part of the shown state (live answer, "thinking", presence), for another
+ * tab: the event log does not contain it.
+ */
 export function ephemeralEvents({ live, isThinking, presence }: Conversation): ChatEvent[] {
 	const events: ChatEvent[] = [];
 	if (isThinking) events.push({ type: "ai-thinking", data: { on: true } });
@@ -120,7 +129,7 @@ const agentOnlyFields = ({ tags, intent, agentId, handover }: Session) => ({
 	handover,
 });
 
-/** Ends the live answer: it has become a message, or something has superseded it. */
+/** Ends the live answer, because it has become a message or was superseded. */
 function supersede(state: Conversation, finishedId: string | null): Conversation {
 	if (!state.live)
 		return finishedId ? { ...state, superseded: addSuperseded(state.superseded, finishedId) } : state;

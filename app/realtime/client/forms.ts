@@ -1,9 +1,12 @@
-/** Without a timeout a dead connection would never return; sending again is safe, because messages have ids. */
+/**
+ * Longest wait for the answer to a sent form, because a request on a dead connection never returns. Sending a message
+ * again is safe, because messages have ids.
+ */
 export const REQUEST_TIMEOUT_MS = 20_000;
 
 /**
- * Posts a form of the page, with the fields that the plain form would send.
- * @param timeoutMs longest wait in ms. @throws when the server is unreachable or the timeout is over.
+ * Posts a form of the page by script, with the fields that the HTML form would send.
+ * @param timeoutMs longest wait in ms. @throws when the server is unreachable or the time is over.
  */
 export async function postForm(
 	actionUrl: string,
@@ -32,7 +35,7 @@ export async function readRefusal(
 	return { text, byField };
 }
 
-/** Reads the server's error as one sentence. */
+/** Reads the server's error for a refused request as one sentence. */
 export const readProblem = async (response: Response): Promise<string> => (await readRefusal(response)).text;
 
 const RELOADED_KEY = "mevi-reloaded-at";
@@ -40,14 +43,15 @@ const RELOAD_EVERY_MS = 10_000;
 
 /**
  * Reloads the page because its state cannot be continued (another epoch, another login). Drafts and unsent messages
- * are kept. At most once in ten seconds, so that a server that keeps refusing causes no endless reloads.
+ * are kept. The page reloads at most once in ten seconds, so that a server that keeps refusing causes no endless
+ * reloads.
  */
 export function reloadPage(): void {
 	try {
 		if (Date.now() - Number(sessionStorage.getItem(RELOADED_KEY) ?? 0) < RELOAD_EVERY_MS) return;
 		sessionStorage.setItem(RELOADED_KEY, String(Date.now()));
 	} catch {
-		// Without storage there is no limit, and nothing is lost either.
+		// Without the browser's storage the number of reloads is not limited.
 	}
 	window.location.reload();
 }

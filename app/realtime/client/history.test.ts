@@ -5,7 +5,9 @@ import { applyAcknowledged, applyEvent, beginConversation } from "./conversation
 import type { Conversation } from "./conversation-state.ts";
 import { prependMessages } from "./history.ts";
 
-/** The content of the event log at each sequence: a new message, or an update of the message with this index. */
+/**
+ * The content of an event log at each sequence: null for a new message, or the index of the message that is updated.
+ */
 type Log = (number | null)[];
 
 function message(seq: number, change: string): Message {

@@ -2,9 +2,9 @@ import { HISTORY_LIMIT, type Message, type StreamName } from "../events.ts";
 import type { Conversation } from "./conversation-state.ts";
 
 /**
- * Adds an older page of the history at the beginning.
- * @param before the sequence before which the page was requested; if it is not the first loaded message, the page would
- *   leave a gap and changes nothing.
+ * Adds a page of older messages before the loaded ones.
+ * @param before the sequence before which the page was requested; if this is not the sequence of the first loaded
+ * message, the page would leave a gap and changes nothing.
  * @param hasOlder whether there are messages before this page.
  */
 export function prependMessages(
@@ -21,7 +21,7 @@ export function prependMessages(
 	return { ...state, messages: [...page, ...state.messages], hasOlder };
 }
 
-/** Applies the newest messages as they were at the event's position in the event log. */
+/** Applies a `chat-history` event: the newest messages, as they were at the event's cursor. */
 export function applyHistory(state: Conversation, id: string | null, messages: Message[]): Conversation {
 	const sequences = sequencesOf(id);
 	const applied = { ...state.applied, ...sequences };
@@ -38,7 +38,7 @@ export function applyHistory(state: Conversation, id: string | null, messages: M
 			needsReload: false,
 		};
 	}
-	// The history is older than the shown state: it may add missing messages, and changes nothing that is newer.
+	// If the history is older than the shown state, it may add missing messages, but it changes no newer message.
 	if ((sequences.public ?? 0) < state.applied.public) {
 		const loaded = messages.filter((message) => !isUnloaded(state, message));
 		return {
@@ -46,8 +46,8 @@ export function applyHistory(state: Conversation, id: string | null, messages: M
 			messages: loaded.reduce((all, message) => putMessage(all, message, false), state.messages),
 		};
 	}
-	// Messages acknowledged since then stay. Older messages stay only if no event was skipped: skipped events may
-	// contain messages before this history and updates of older ones.
+	// Messages that were acknowledged after the history was read stay. Messages before the history stay only if no
+	// event was skipped, because skipped events may contain updates of them.
 	const first = messages[0]?.seq ?? 0;
 	const last = sequences.public ?? Number.POSITIVE_INFINITY;
 	const isWhole = sequences.public === state.applied.public;
@@ -63,7 +63,7 @@ export function applyHistory(state: Conversation, id: string | null, messages: M
 	};
 }
 
-/** Whether a message is before the oldest loaded one, so that showing it would leave a gap. */
+/** Whether a message is before the oldest loaded message, so that showing it would leave a gap. */
 export function isUnloaded({ messages, hasOlder }: Conversation, message: Message): boolean {
 	const first = messages[0];
 	return hasOlder && first !== undefined && message.seq < first.seq;
@@ -71,7 +71,7 @@ export function isUnloaded({ messages, hasOlder }: Conversation, message: Messag
 
 /**
  * Inserts a message by its sequence.
- * @param isNewer whether it replaces the known state of the same message.
+ * @param isNewer whether the given state of the message replaces the known state.
  */
 export function putMessage(messages: Message[], message: Message, isNewer: boolean): Message[] {
 	const index = messages.findIndex((known) => known.id === message.id);

@@ -5,10 +5,10 @@ import { watchAttention } from "./attention.ts";
 const RECEIPT_EVERY_MS = 1_000;
 
 /**
- * Sends receipts to the server: `delivered` for messages that the browser has, `read` for messages that were on screen
- * while somebody was at the page. Each sequence is sent once.
- * @param options.side whose page it is. @param options.post sends a receipt. @param options.onRead called at once with
- * the newest sequence that was read.
+ * Creates a sender of receipts to the server: `delivered` for messages that the browser has, `read` for messages that
+ * were on screen while somebody was at the page. Each sequence is sent once.
+ * @param options.side whose page this is, the customer's or an agent's. @param options.post sends a receipt. @param
+ * options.onRead called at once with the newest sequence that was read.
  */
 export function createReceipts(options: {
 	side: "user" | "agent";
@@ -38,7 +38,7 @@ export function createReceipts(options: {
 		const delivered = theirs.findLast((message) => !message.deliveredAt && isFromPerson(message));
 		await Promise.all([
 			send("read", read),
-			// A read message is also delivered.
+			// A message that was read was also delivered.
 			delivered && read && delivered.seq <= read.seq ? null : send("delivered", delivered),
 		]);
 	}
@@ -60,27 +60,30 @@ export function createReceipts(options: {
 	}
 
 	return {
-		/** To be called when there are new messages, or the page is visible again. */
+		/** Sends receipts that are due; call it when there are new messages, or the page is visible again. */
 		schedule,
-		/** To be called with the sequence of a message that is on screen. */
+		/** Records that a message is on screen; called with the message's sequence. */
 		see(seq: number) {
 			if (seq <= seen) return;
 			seen = seq;
 			if (attention.isAttentive()) options.onRead(seen);
 			schedule();
 		},
-		/** To be called when another session is shown. */
+		/** Forgets the sent receipts; call it when another session is shown. */
 		reset() {
 			seen = 0;
 			acknowledged.delivered = 0;
 			acknowledged.read = 0;
 		},
-		/** Sends the `read` receipt again, because it now has another meaning, for example after an agent took over. */
+		/**
+		 * Sends the `read` receipt again, because the receipt now has another meaning, for example after an agent took
+		 * over the session.
+		 */
 		sendAgain() {
 			acknowledged.read = 0;
 			schedule();
 		},
-		/** Starts sending. */
+		/** Starts sending receipts. */
 		start() {
 			attention.start();
 			schedule();

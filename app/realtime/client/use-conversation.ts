@@ -3,8 +3,8 @@ import type { StoreOptions } from "./store/options.ts";
 import { createConversationStore } from "./store/store.ts";
 
 /**
- * The live state of a session. The store exists as long as the component; use the session as its `key` to change the
- * session.
+ * The live state of a session, for React. The store exists as long as the component; give the component the session
+ * as its `key`, so that another session gets a new store.
  */
 export function useConversation(options: StoreOptions) {
 	const [store] = useState(() => createConversationStore(options));

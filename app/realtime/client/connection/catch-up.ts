@@ -2,12 +2,12 @@ import type { ConnectionOptions } from "./connection-options.ts";
 import { poll } from "./poll.ts";
 import { TIMINGS } from "./timings.ts";
 
-/** Time for an event from another tab to arrive, in ms. */
+/** Longest expected delay of an event that another tab passes on, in ms. */
 const TAB_DELAY_MS = 200;
 
 /**
- * Fetches missing events, one request at a time. A call during a request causes a second request, because the first
- * may have been answered before.
+ * Creates a function that fetches missing events, one request at a time. A call during a request causes a second
+ * request, because the server may have read the first answer before the missing event existed.
  */
 export function createCatchUp(
 	options: Pick<ConnectionOptions, "urls" | "query" | "onEvent" | "timings">,
@@ -43,7 +43,7 @@ export function createCatchUp(
 	return {
 		/** @returns whether the server answered. */
 		sync,
-		/** Like `sync`, after a short delay and unless the cursor has been reached by then. */
+		/** Like `sync`, but after a short delay, and only if the cursor has not reached the given sequence by then. */
 		syncSoon(isReached: () => boolean) {
 			clearTimeout(timer);
 			timer = setTimeout(() => {

@@ -7,7 +7,10 @@ import type { ConnectionStatus } from "./status.ts";
 import { TIMINGS } from "./timings.ts";
 import { createTransportMemory, type Transport, type TransportMemory } from "./transports.ts";
 
-/** A browser's connection against real servers on faulty networks, in a fraction of the real time. */
+/**
+ * Timings of a browser's connection for tests against real servers on simulated faulty networks: a fraction of the
+ * real times.
+ */
 const QUICK = {
 	...TIMINGS,
 	hello: 600,
@@ -30,7 +33,8 @@ const QUICK = {
 	reload: 500,
 };
 
-// The first request of a process is slow and would be taken for one that is held back.
+// One request is made before the tests, because the first request of a process is slow and would seem to be held back
+// by the network.
 beforeAll(async () => {
 	const { address } = await openSite();
 	await (await fetch(`${address}/sync`)).text();
@@ -68,7 +72,7 @@ async function openSite(set: (site: SimulatedSite) => void = () => {}) {
 	return { site, address };
 }
 
-/** A page that reads; `seqs` are the sequences that the reducer applied, in order and each once. */
+/** Starts a page that reads events; `seqs` are the sequences that the page applied, in order and each once. */
 function read(address: string, over: Partial<Parameters<typeof openEventConnection>[0]> = {}) {
 	const seqs: number[] = [];
 	const events: ChatEvent[] = [];
@@ -98,7 +102,9 @@ function read(address: string, over: Partial<Parameters<typeof openEventConnecti
 const until = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 8_000, interval: 5 });
 const upTo = (seq: number) => Array.from({ length: seq }, (_, index) => index + 1);
 
-/** A proxy that passes an answer on when it is complete, which a stream never is. */
+/**
+ * The behaviour of a proxy that passes an answer on only when the answer is complete, which an event stream never is.
+ */
 const holdsStreams = (methods: string[]) => (request: IncomingMessage) =>
 	request.url?.startsWith("/events") === true && methods.includes(request.method ?? "");
 
@@ -181,7 +187,7 @@ it("leaves a stream that delivers its first event and holds back later ones, aft
 	const page = read(address);
 	await until(() => expect(page.now().state).toBe("live"));
 	page.connection.expect(site.writeMessage());
-	// The first message is fetched as soon as it is missed, and other people's messages too.
+	// The first held-back message is fetched as soon as it is missed, and so are the messages of other people.
 	await until(() => expect(page.seqs).toEqual([1]));
 	site.writeMessage();
 	await until(() => expect(page.seqs).toEqual([1, 2]));
@@ -192,7 +198,7 @@ it("leaves a stream whose heartbeats arrive several at once, and keeps one whose
 	const fiveHoursAhead = await openSite((made) => {
 		made.clock = 5 * 3_600_000;
 	});
-	// The stream is idle for a while, which must not count as silence here.
+	// The timings are changed, because the stream is idle for a while, which must not count as silence in this test.
 	const page = read(fiveHoursAhead.address, { timings: { ...QUICK, watchdog: 10_000 } });
 	await until(() => expect(page.now().state).toBe("live"));
 	for (let index = 0; index < 3; index += 1) fiveHoursAhead.site.beat();
@@ -211,7 +217,7 @@ it("reconnects a stream that became silent, and keeps the transport after one fa
 	const page = read(address);
 	await until(() => expect(page.now().state).toBe("live"));
 	const [first] = site.streams;
-	// This stream delivers nothing more and is never closed.
+	// From here on this stream delivers no bytes and is never closed.
 	site.passes = (stream, text) => {
 		if (stream !== first) stream.write(text);
 	};
@@ -250,7 +256,7 @@ it("keeps the transport of a stream that a gateway held during its server's star
 	let held = 0;
 	site.network = (request, response) => {
 		response.writeHead(502).end("Bad gateway");
-		// The server recovers after a failed plain request, so that no other request is in progress.
+		// The server recovers only after a failed plain request, so that no other request is in progress at that moment.
 		if (isRecovering && request.url?.startsWith("/sync")) {
 			site.network = ({ url }) => url?.startsWith("/events") === true && held++ === 0;
 			asked = site.asked.length;

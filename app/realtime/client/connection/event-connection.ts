@@ -14,23 +14,26 @@ import { betterThan, isStream, type Transport } from "./transports.ts";
 
 export type EventConnection = {
 	close(): void;
-	/** Reconnects with the current query: the page shows another session, or the network is back. */
+	/** Reconnects with the current query. Called when the page shows another session, or when the network is back. */
 	reconnect(): void;
-	/** Fetches the events after the cursor at once. @returns whether the server answered. */
+	/** Fetches the events after the cursor immediately. @returns whether the server answered. */
 	sync(): Promise<boolean>;
-	/** To be called when the server has acknowledged a sequence of the public stream, which must arrive soon. */
+	/**
+	 * Called when the server has acknowledged an own message with its sequence in the public stream. The connection
+	 * then expects the message's event soon.
+	 */
 	expect(seq: number): void;
 };
 
-/** Statuses of a gateway that cannot reach its server. */
+/** HTTP statuses of a gateway that cannot reach its server. */
 const GATEWAY_ERRORS = new Set([502, 503, 504]);
 
 /**
  * Reads a session, or the inbox, with the best transport that the network allows.
  *
- * A transport is left only because of measurements, and only if a plain request succeeds at that moment; otherwise the
- * network or the server is down, which is no fault of the transport. The present transport continues while a better
- * one is tried.
+ * A page changes to another transport only if events were held back and a plain request succeeds at that moment. If
+ * the plain request fails, the network or the server is down, and another transport would not help. The present
+ * transport continues while a better one is tried.
  */
 export function openEventConnection(options: ConnectionOptions): EventConnection {
 	const { urls, memory, timings = TIMINGS, random = Math.random } = options;
@@ -41,7 +44,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 	let probeTimer: ReturnType<typeof setTimeout> | undefined;
 	let failures = 0;
 	let refusals = 0;
-	/** Newest sequence of the public stream that this transport itself has delivered, or started from. */
+	/** The newest sequence of the public stream that the present transport has delivered, or from which it started. */
 	let delivered = 0;
 	let delays = createDelayDetector(timings.late);
 	const status = createStatus(timings, options.onStatus);
@@ -59,7 +62,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		options.onEvent(id, event);
 	}
 
-	/** One attempt with a streaming transport. `onHello` may make it the transport in use. */
+	/** Makes one attempt to read with a streaming transport. `onHello` may make that transport the one in use. */
 	function stream(by: "sse" | "sse-post", signal: AbortSignal, onHello: () => void): Promise<Outcome> {
 		const fields = options.query() ?? {};
 		delivered = Math.max(delivered, sequencesOf(fields.cursor ?? null).public ?? 0);
@@ -85,7 +88,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		});
 	}
 
-	/** Reads with the current transport until another one replaces it. */
+	/** Reads with the current transport until another transport replaces it. */
 	async function readWithTransport(own: AbortController, firstReading?: Promise<Outcome>) {
 		let isFirst = firstReading === undefined;
 		let reading = firstReading;
@@ -105,7 +108,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 	}
 
 	async function pollOnce(signal: AbortSignal, isFirst: boolean): Promise<Outcome> {
-		// The first answer is immediate, so that the page has the current state.
+		// The first long poll does not wait, so that the page has the current state immediately.
 		const kind = transport === "long-poll" && !isFirst ? "poll" : "sync";
 		const outcome = await poll({
 			url: urls[kind],
@@ -122,16 +125,17 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		return outcome;
 	}
 
-	/** @returns how long to wait (ms) before reading again; null to stop. */
+	/** Handles the outcome of an attempt to read. @returns the delay in ms before the next attempt; null to stop. */
 	async function handleOutcome(outcome: Outcome, tookMs: number): Promise<number | null> {
 		if (outcome.type === "answered") {
 			if (transport === "short-poll") return isHidden() ? timings.shortPollHidden : timings.shortPoll;
-			// An early answer without events must not cause a busy loop.
+			// A short delay, because a proxy that answers polls early and without events must not cause a busy loop.
 			return outcome.isEmpty && tookMs < timings.waited ? timings.backoffFirst : 0;
 		}
 		if (outcome.type === "refused") {
 			refusals += 1;
-			// Another tab may have signed in meanwhile, which changes the cookie.
+			// A refused request is repeated once, because another tab may have signed in meanwhile, which changes the
+			// cookie.
 			if (refusals < 2) return timings.backoffFirst;
 			status.stop();
 			options.onRefused(outcome.status);
@@ -142,7 +146,8 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		const isFailure = outcome.type !== "busy" || outcome.status !== 429;
 		if (isStream(from)) {
 			if (outcome.type === "held-back" && (await isTransportBlocked())) {
-				// A stream that started during an outage may have been held because of it; only the next one counts.
+				// A stream that started during an outage may have been held back because of the outage, so only the next
+				// held-back stream counts.
 				if (failures === 0) fallBack();
 				else {
 					failures = 0;
@@ -158,7 +163,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		return pauseAfter(outcome);
 	}
 
-	/** Whether a plain request succeeds now, so that the transport is at fault. */
+	/** Whether a plain request succeeds now. If it does, the transport is the reason why events were held back. */
 	async function isTransportBlocked(): Promise<boolean> {
 		const own = run;
 		const answered = await catchUp.sync();
@@ -171,14 +176,14 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		const isUnreachable =
 			outcome.type === "unreachable" || (outcome.type === "busy" && GATEWAY_ERRORS.has(outcome.status));
 		const limit = isUnreachable && !isHidden() ? timings.backoffAway : timings.backoffMax;
-		// Full jitter, so that browsers do not reconnect simultaneously after an outage.
+		// The delay is random (full jitter), so that browsers do not reconnect simultaneously after an outage.
 		return Math.max(
 			timings.minPause,
 			random() * backoffMs({ firstMs: timings.backoffFirst, maxMs: limit }, failures),
 		);
 	}
 
-	/** An event was held back. After two failures in a row, uses the next transport. */
+	/** Counts that the network held an event back. After two such cases in a row, the next transport is used. */
 	async function addStrike() {
 		const own = run;
 		if (!(await isTransportBlocked()) || own !== run) return;
@@ -194,7 +199,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		strikes.clear();
 		const until = memory.save(transport);
 		status.up(transport);
-		// The same stream by POST may work; it is tried while polls already deliver the messages.
+		// A stream by POST may work where a stream by GET does not. It is tried while polls already deliver the messages.
 		if (from === "sse") void tryBetterTransports(["sse-post"]);
 		else scheduleProbe(until);
 	}
@@ -207,7 +212,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		);
 	}
 
-	/** Tries better transports, best first, while the present one continues. */
+	/** Tries transports that are better than the present one, best first, while the present transport continues. */
 	async function tryBetterTransports(candidates: Transport[]) {
 		for (const better of candidates) {
 			if (!betterThan(transport).includes(better) || options.query() === null || !status.isUp()) break;
@@ -230,7 +235,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		if (transport !== "sse") scheduleProbe(memory.save(transport));
 	}
 
-	/** Uses a better transport on probation: it already has one strike. */
+	/** Changes to a better transport, which starts with one strike, so that one more held-back event ends its use. */
 	function switchTo(better: Transport) {
 		transport = better;
 		const until = memory.save(better);
@@ -245,7 +250,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		setTimeout(() => {
 			if (own !== run || own.signal.aborted || !status.isUp() || transport === "short-poll") return;
 			if (delivered >= seq) return strikes.clear();
-			// The connection seems dead; a new one continues from the same cursor.
+			// The stream has been silent for too long and is probably dead; a new one continues from the same cursor.
 			void addStrike().then(() => {
 				if (own === run) restart();
 			});

@@ -1,9 +1,9 @@
 /**
- * Detects events that were held back on their way. A heartbeat contains the time it was sent, and all should take about
- * as long as the fastest. A proxy that delivers several at once makes all but the last late. The clocks of server and
- * browser need not agree, because only differences count.
+ * Creates a detector of events that the network held back. A heartbeat contains the time at which it was sent, and
+ * every heartbeat should take about as long as the fastest. If a proxy delivers several heartbeats at once, all but
+ * the last are late. The clocks of server and browser need not agree, because only differences count.
  *
- * @param lateMs how much later than the fastest counts as late, in ms.
+ * @param lateMs additional time, compared with the fastest heartbeat, after which a heartbeat counts as late, in ms.
  */
 export function createDelayDetector(lateMs: number) {
 	let fastest: number | null = null;

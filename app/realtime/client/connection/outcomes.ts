@@ -1,6 +1,6 @@
 /** The outcome of one attempt to read, for every transport. */
 export type Outcome =
-	/** A stream that worked has ended; `reconnectInMs` is the delay that the server requested, if any. */
+	/** A stream that delivered events has ended; `reconnectInMs` is the delay that the server requested, if any. */
 	| { type: "over"; reconnectInMs: number | null; openMs: number; hasTimedOut: boolean }
 	/** A complete answer to a poll. */
 	| { type: "answered"; isEmpty: boolean }
@@ -8,9 +8,9 @@ export type Outcome =
 	| { type: "held-back" }
 	/** The server could not be reached. */
 	| { type: "unreachable" }
-	/** 429 or 5xx; `afterMs` is the delay that the server requested, if any. */
+	/** The server answered with 429 or 5xx; `afterMs` is the delay that the server requested, if any. */
 	| { type: "busy"; status: number; afterMs: number | null }
-	/** 401, 403, 404: the same request will be refused again. */
+	/** The server refused the request with 401, 403 or 404, and will refuse the same request again. */
 	| { type: "refused"; status: number };
 
 const REFUSALS = new Set([401, 403, 404]);
@@ -21,11 +21,15 @@ export function outcomeOfStatus(response: Response): Outcome | null {
 	if (response.status === 429 || response.status >= 500) {
 		return { type: "busy", status: response.status, afterMs: retryAfterMs(response) };
 	}
-	// A captive portal redirects the browser; our own answers here have status 200.
+	// Any other status than 200 comes from the network, for example a redirect to the login page of a public Wi-Fi
+	// (captive portal).
 	return response.ok ? null : { type: "held-back" };
 }
 
-/** The delay of `Retry-After` (seconds or a date) in ms, at most a minute because a person waits; null without one. */
+/**
+ * The delay of a response's header `Retry-After` (seconds or a date) in ms, at most a minute because a person waits;
+ * null without the header.
+ */
 export function retryAfterMs(response: Response): number | null {
 	const text = response.headers.get("Retry-After");
 	if (!text) return null;

@@ -5,11 +5,12 @@ import { openSharedConnection, type SharedConnectionOptions } from "./shared-con
 const HIDDEN_LIMIT_MS = 30_000;
 
 /**
- * Ties a connection to the lifecycle of its page. It is closed while the page is frozen or in the back/forward cache, so
- * that another tab can read, and reopened at once when the page is visible again or the network is back, because a
- * browser's state of a connection is not reliable then.
+ * Opens a connection that follows the lifecycle of its page. The connection is closed while the page is frozen or in
+ * the back/forward cache, so that another tab can read. It is reopened when the page is visible again or the network
+ * is back, because a browser may report a dead connection as open then.
  *
- * @param options.onBack called when the page is back and waiting messages should be sent.
+ * @param options.onBack called when the page is visible again or the network is back, so that waiting messages can be
+ * sent.
  */
 export function openPageConnection(
 	options: SharedConnectionOptions & { onBack?: () => void },
@@ -34,7 +35,10 @@ export function openPageConnection(
 		else void connection?.sync();
 	}
 
-	/** The browser has no network: an open stream would become silent and be trusted for a while. */
+	/**
+	 * Closes the connection when the browser reports that it has no network, because an open stream would only become
+	 * silent and seem alive for a while.
+	 */
 	function onOffline() {
 		connection?.reconnect();
 	}

@@ -4,7 +4,7 @@ import { createLinkedAbort, type Outcome, outcomeOfStatus } from "./outcomes.ts"
 /**
  * Fetches the events after a cursor, page after page until there are no more.
  *
- * @param options.fields returns the session and the cursor; called again before each page.
+ * @param options.fields returns the query fields for a request (session and cursor); called again before each page.
  * @param options.limitMs longest time for one answer, in ms.
  */
 export async function poll(options: {
@@ -32,13 +32,15 @@ export async function poll(options: {
 			});
 			const refusal = outcomeOfStatus(response);
 			if (refusal) return refusal;
-			// A captive portal answers 200 with its own page.
+			// An answer that is not JSON is no answer of our server: the login page of a public Wi-Fi (captive portal) also
+			// has status 200.
 			if (!response.headers.get("Content-Type")?.startsWith("application/json")) return { type: "held-back" };
 			const page = (await response.json()) as {
 				events: { id: string | null; type: string; data: unknown }[];
 				more: boolean;
 			};
-			// The page shows another session by now, whose cursors differ.
+			// If the page shows another session by now, the answer to the poll is ignored, because that session has other
+			// cursors.
 			if (own.signal.aborted || options.fields()?.sessionId !== fields.sessionId) {
 				return { type: "answered", isEmpty };
 			}

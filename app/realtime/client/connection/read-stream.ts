@@ -4,8 +4,8 @@ import { createLinkedAbort, type Outcome, outcomeOfStatus } from "./outcomes.ts"
 import type { Timings } from "./timings.ts";
 
 /**
- * Reads one event stream to its end. It uses `fetch`, because the browser's EventSource gives up for good after one 503,
- * cannot POST, and cannot tell a dead connection from an idle one.
+ * Reads one event stream to its end. The request uses `fetch`, because the browser's EventSource never reconnects
+ * after one 503, cannot POST, and cannot distinguish a dead connection from an idle one.
  *
  * @param options.onHello called at the first event, which shows that the network passes events on.
  */
@@ -45,7 +45,8 @@ export async function readStream(options: {
 		const refusal = outcomeOfStatus(response);
 		if (refusal) return refusal;
 		hasBegun = true;
-		// A captive portal answers 200 with its own page.
+		// A response that is not an event stream is not from our server: the login page of a public Wi-Fi (captive
+		// portal) also has status 200.
 		const isEvents = response.headers.get("Content-Type")?.startsWith("text/event-stream");
 		if (!isEvents || !response.body) return { type: "held-back" };
 		const parser = createParser({
@@ -65,7 +66,8 @@ export async function readStream(options: {
 			const { done, value } = await reader.read();
 			if (done) break;
 			parser.feed(value);
-			// Any byte shows that the connection is alive, but only an event shows that it is our stream.
+			// Any byte shows that the connection is alive, but only an event shows that the bytes are an event stream of
+			// our server.
 			if (helloAt > 0) expectWithin(timings.watchdog);
 		}
 	} catch {

@@ -8,7 +8,7 @@ import { openSharedConnection } from "./shared-connection.ts";
 import type { ConnectionStatus } from "./status.ts";
 import { TIMINGS } from "./timings.ts";
 
-/** Tabs of one browser on one server: one of them reads, all of them receive. */
+/** Short timings for tests with several tabs of one browser, of which one reads and all receive events. */
 const QUICK = {
 	...TIMINGS,
 	backoffFirst: 10,
@@ -23,7 +23,7 @@ const IMPATIENT = { ...QUICK, leaderSilent: 400, leaderAnswer: 150 };
 
 beforeEach(() => void vi.stubGlobal("navigator", { locks: createLockManager() }));
 
-// The first request of a process is slow.
+// One request is made before the tests, because the first request of a process is slow.
 beforeAll(async () => {
 	const site = await openServer();
 	await (await fetch(`${site.address}/sync`)).text();
@@ -110,7 +110,7 @@ function openTab(site: Site, { session = "s", pace = QUICK } = {}) {
 }
 
 const until = <Value>(look: () => Value) => vi.waitFor(look, { timeout: 15_000, interval: 5 });
-// A busy machine makes many tabs slow to agree.
+// On a busy machine many tabs need long to agree on a leader.
 vi.setConfig({ testTimeout: 20_000 });
 const upTo = (seq: number) => Array.from({ length: seq }, (_, index) => index + 1);
 
@@ -157,14 +157,14 @@ it("takes the lock from a frozen leader", async () => {
 	await until(() => expect(frozen.status?.state).toBe("live"));
 	const seen = openTab(site, { pace: IMPATIENT });
 	await until(() => expect(seen.status?.state).toBe("live"));
-	// Frozen: its stream delivers nothing, and it does not answer.
+	// The leader is frozen: its stream delivers nothing, and it does not answer other tabs.
 	const postMessage = vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => {});
 	for (const stream of [...site.streams]) site.streams.delete(stream);
 	site.writeMessage();
 	await until(() => expect(seen.seqs).toEqual([1]));
 	expect(site.opened).toBe(2);
 	postMessage.mockRestore();
-	// It resumes without the lock, and receives from the new leader what it missed.
+	// The former leader continues without the lock, and receives from the new leader the events that it missed.
 	await until(() => expect(frozen.seqs).toEqual([1]));
 	site.writeMessage();
 	await until(() => expect([frozen.seqs, seen.seqs]).toEqual([upTo(2), upTo(2)]));
@@ -230,7 +230,7 @@ it("opens at most four streams however many sessions its tabs show, and all of t
 	site.writeMessage();
 	await until(() => expect(tabs.map((tab) => tab.seqs)).toEqual(Array(9).fill([1])));
 	expect(site.streams.size).toBe(4);
-	// One of the waiting tabs takes a free slot.
+	// One of the waiting tabs takes the free stream slot.
 	tabs.find((tab) => tab.status?.transport === "sse")?.connection.close();
 	await until(() => expect([site.opened, site.streams.size]).toEqual([5, 4]));
 });

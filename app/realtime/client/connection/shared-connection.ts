@@ -12,18 +12,18 @@ import type { TransportMemory } from "./transports.ts";
 
 export type SharedConnectionOptions = ConnectionOptions & {
 	/**
-	 * What tabs must have in common to share a connection: the stream, the session and the login. Null while there is
-	 * nothing to read.
+	 * Name of the group of tabs that share a connection: the tabs of a group have the same stream, session and login.
+	 * Null while there is nothing to read.
 	 */
 	shareKey: () => string | null;
 	/**
-	 * The ephemeral events of the state that this tab shows: a live answer, thinking, presence. A tab that opens later gets
-	 * them from the leader.
+	 * Ephemeral events that describe what this tab shows now: a live answer, "thinking", presence. A tab that opens
+	 * later gets them from the leader.
 	 */
 	ephemeralEvents?: () => ChatEvent[];
 };
 
-/** Messages from the leader to the other tabs, and their requests. */
+/** Messages from the leader to the other tabs, and requests of the other tabs to the leader. */
 type TabMessage =
 	| { type: "event"; id: string | null; event: ChatEvent }
 	| { type: "status"; status: ConnectionStatus; cursor: string | null }
@@ -33,7 +33,7 @@ type TabMessage =
 
 const DAY_MS = 86_400_000;
 
-/** Transport memory of a tab without a stream slot: always short polling. */
+/** Remembered transport of a tab without a stream slot, which is always short polling. */
 const SHORT_POLL_ONLY: TransportMemory = {
 	read: () => ({ transport: "short-poll", until: Date.now() + DAY_MS }),
 	save: () => Date.now() + DAY_MS,
@@ -43,11 +43,12 @@ const SHORT_POLL_ONLY: TransportMemory = {
 const SLOT_WAIT_MS = 300;
 
 /**
- * Tabs that show the same session share one connection. Over HTTP/1.1 a browser has six connections to a host, so six
- * tabs with a stream each could not send anything. The tab that holds a lock is the leader: it reads and posts events to
- * the others. Each tab keeps its own cursor, fetches what it lacks, and takes over when the lock is free or the leader is
- * silent. Tabs that show different sessions share the browser's stream slots; a tab without a slot uses short polling.
- * Only without any storage does each tab read for itself.
+ * Opens a connection that all tabs of a browser that show the same session share. Over HTTP/1.1 a browser has six
+ * connections to a host, so six tabs with a stream each could not send anything. The tab that holds the group's lock
+ * is the leader: it reads events and posts them to the other tabs. Each tab keeps its own cursor, fetches the events
+ * that it lacks, and becomes the leader when the lock is free or the leader is silent. Tabs that show different
+ * sessions share the browser's stream slots; a tab without a slot uses short polling. In a browser without any
+ * storage, each tab reads for itself.
  */
 export function openSharedConnection(options: SharedConnectionOptions): EventConnection {
 	const locks = tabLocks();
@@ -57,7 +58,7 @@ export function openSharedConnection(options: SharedConnectionOptions): EventCon
 		sync: () => membership.sync(),
 		expect: (seq) => membership.expect(seq),
 		reconnect() {
-			// The page may show another session by now, so that it must join another group of tabs.
+			// The page may show another session by now, and must then join another group of tabs.
 			if (membership.name === options.shareKey()) return membership.reconnect();
 			membership.leave();
 			membership = join(options, locks);
@@ -77,7 +78,7 @@ function join(options: SharedConnectionOptions, locks: TabLocks) {
 	const channel = openTabChannel<TabMessage>(lock, onMessage);
 	/** Set while this tab is the leader. */
 	let leading: AbortController | null = null;
-	/** The leader's connection, as soon as it has a slot or polls. */
+	/** This tab's connection while it is the leader; set as soon as the tab has a stream slot or polls. */
 	let connection: EventConnection | null = null;
 	let lastStatus: ConnectionStatus = { state: "connecting", transport: "sse" };
 	let leaderTimer: ReturnType<typeof setTimeout> | undefined;
@@ -100,7 +101,8 @@ function join(options: SharedConnectionOptions, locks: TabLocks) {
 		clearTimeout(leaderTimer);
 		const own = new AbortController();
 		leading = own;
-		// Posted at once; otherwise the other tabs would take this tab for frozen while it connects.
+		// The new leader posts its state immediately, because otherwise the other tabs would think that it is frozen
+		// while it connects.
 		postStatus();
 		if (!areConnectionsLimited()) openConnection({});
 		else {
@@ -120,7 +122,7 @@ function join(options: SharedConnectionOptions, locks: TabLocks) {
 		return new Promise((resolve) => own.signal.addEventListener("abort", () => resolve()));
 	}
 
-	/** Opens the leader's connection, in place of an existing one. */
+	/** Opens the leader's connection, and closes an existing one. */
 	function openConnection(overrides: Pick<Partial<ConnectionOptions>, "memory">) {
 		connection?.close();
 		connection = openEventConnection({
@@ -149,15 +151,15 @@ function join(options: SharedConnectionOptions, locks: TabLocks) {
 		connection = null;
 	}
 
-	/** Waits for the lock, which is granted when its holder closes, crashes or releases it. */
+	/** Waits for the lock of the leader, which is granted when the holding tab closes, crashes or releases the lock. */
 	function waitForLock(mode: { steal?: true }) {
 		waiting?.abort();
 		waiting = new AbortController();
 		const { signal } = waiting;
-		// `steal` and `signal` exclude each other.
+		// Web Locks do not allow `steal` and `signal` in the same request.
 		locks.request(lock, mode.steal ? { steal: true } : { signal }, lead).catch(() => {
 			if (signal.aborted || hasLeft.signal.aborted) return;
-			// Another tab took this one for frozen and is now the leader.
+			// Another tab stole the lock, because this tab seemed frozen, and is now the leader.
 			stopLeading();
 			follow();
 		});
@@ -170,7 +172,7 @@ function join(options: SharedConnectionOptions, locks: TabLocks) {
 		void ownCatchUp.sync();
 	}
 
-	/** A frozen leader keeps its lock and is silent; after this time (ms) the lock is stolen. */
+	/** A frozen leader keeps its lock and is silent. After a silence of this length (ms) another tab steals the lock. */
 	function expectLeader(withinMs: number) {
 		clearTimeout(leaderTimer);
 		leaderTimer = setTimeout(() => waitForLock({ steal: true }), withinMs * (1 + random() / 10));
@@ -184,7 +186,7 @@ function join(options: SharedConnectionOptions, locks: TabLocks) {
 			return;
 		}
 		if (message.type === "expect") return connection?.expect(message.seq);
-		// Events from a former leader are still valid.
+		// Events from a former leader are accepted, because they are still valid.
 		if (leading) return;
 		expectLeader(timings.leaderSilent);
 		if (message.type === "refused") return options.onRefused(message.status);

@@ -8,8 +8,8 @@ export type ConnectionState = "connecting" | "live" | "reconnecting" | "offline"
 export type ConnectionStatus = { state: ConnectionState; transport: ShownTransport };
 
 /**
- * Turns interruptions into a state for the user: none for a second, because streams end and restart all day, then
- * `reconnecting`, then `offline`.
+ * Creates the status of a connection for the user. An interruption shows nothing for the first second, because
+ * streams end and restart all day; then the state is `reconnecting`, and later `offline`.
  */
 export function createStatus(timings: Timings, onStatus: (status: ConnectionStatus) => void) {
 	let status: ConnectionStatus = { state: "connecting", transport: "sse" };
@@ -30,12 +30,12 @@ export function createStatus(timings: Timings, onStatus: (status: ConnectionStat
 	return {
 		current: () => status,
 		isUp: () => status.state === "live" && !isDown,
-		/** Something was received with this transport. */
+		/** Called when something was received with this transport. */
 		up(transport: Transport) {
 			clear();
 			set({ state: "live", transport });
 		},
-		/** There is no connection with this transport; called with every failure, so that other tabs are informed. */
+		/** Called with every failure of this transport, so that other tabs are informed. */
 		down(transport: Transport) {
 			set(status.transport === "reload" ? {} : { transport });
 			if (isDown) return;

@@ -1,8 +1,9 @@
 import type { TabLocks } from "./tab-locks.ts";
 
 /**
- * Number of streams that a browser keeps open in all its tabs. Over HTTP/1.1 it has six connections to a host, and two
- * must remain for posts and page loads; over HTTP/2 it has a hundred, and slots are not used.
+ * Number of event streams that a browser keeps open in all its tabs. Over HTTP/1.1 a browser has six connections to a
+ * host, and two must remain for posts and page loads. Over HTTP/2 a browser has a hundred, and stream slots are not
+ * used.
  */
 const SLOTS = 4;
 
@@ -13,10 +14,11 @@ export function areConnectionsLimited(): boolean {
 }
 
 /**
- * Acquires one of the browser's stream slots, and requests one again after losing it. A page that becomes visible
- * without a slot takes any.
- * @param options.onAcquired called with each acquired slot. @param options.onLost called when another tab took it.
- * @param options.signal releases the slot.
+ * Acquires one of the browser's stream slots, and requests a slot again after losing one. A visible page without a
+ * slot takes the slot of another tab.
+ * @param options.onAcquired called with each acquired slot. @param options.onLost called when another tab took the
+ * slot.
+ * @param options.signal aborting it releases the slot.
  */
 export function acquireStreamSlot(options: {
 	locks: TabLocks;

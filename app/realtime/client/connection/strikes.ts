@@ -1,8 +1,8 @@
 import type { Timings } from "./timings.ts";
 
 /**
- * Counts held-back events in a row. After the first one, plain requests look for missing events, so that the user waits
- * at most three seconds for them.
+ * Counts strikes: cases in a row in which the network held an event back. After the first strike, plain requests ask
+ * for missing events, so that the user waits at most three seconds for a message.
  *
  * @param options.sync fetches the events after the cursor.
  */
@@ -26,7 +26,7 @@ export function createStrikes(options: { timings: Timings; sync: () => Promise<b
 			endTimer = setTimeout(stopPolling, timings.suspectedPollFor);
 			return strikes;
 		},
-		/** To be called when an event arrived in time. */
+		/** Resets the count of strikes; called when an event arrived in time. */
 		clear() {
 			strikes = 0;
 			stopPolling();

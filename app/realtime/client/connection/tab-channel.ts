@@ -1,12 +1,12 @@
-/** A channel between the tabs of a browser. */
+/** A channel for messages between the tabs of a browser. */
 export interface TabChannel<Message> {
 	post(message: Message): void;
 	close(): void;
 }
 
 /**
- * Opens a channel to the other tabs: a BroadcastChannel, or `storage` events, which reach all tabs but the writing one.
- * Where both are missing, no messages are delivered.
+ * Opens a channel to the other tabs: a BroadcastChannel, or `storage` events, which reach all tabs except the one
+ * that writes. Where the browser has neither, no messages are delivered.
  */
 export function openTabChannel<Message>(
 	name: string,
@@ -26,10 +26,11 @@ export function openTabChannel<Message>(
 		post(message) {
 			try {
 				localStorage.setItem(key, JSON.stringify(message));
-				// The event was sent; without removal an equal message would be no change.
+				// The storage key is removed after its `storage` event, because a second write of the same value would cause
+				// no event.
 				localStorage.removeItem(key);
 			} catch {
-				// Disabled or full: the other tabs fetch the events themselves, later.
+				// The browser's storage is disabled or full. The other tabs then fetch the events themselves, later.
 			}
 		},
 		close: () => globalThis.removeEventListener?.("storage", onStorage),

@@ -2,8 +2,10 @@
 export interface TabLocks {
 	/**
 	 * Calls `grant` once this tab has the lock, and holds it until the returned promise settles.
-	 * @param options.ifAvailable calls `grant` with null at once if another tab has it. @param options.steal takes it away.
-	 * @returns settles with `grant`'s promise. @throws AbortError when aborted while waiting, or stolen while held.
+	 * @param options.ifAvailable calls `grant` with null at once if another tab has the lock. @param options.steal
+	 * takes the lock from its holder.
+	 * @returns a promise that settles with `grant`'s promise. @throws AbortError when aborted while waiting for the
+	 * lock, or when another tab stole it.
 	 */
 	request(
 		name: string,
@@ -12,13 +14,19 @@ export interface TabLocks {
 	): Promise<void>;
 }
 
-/** A tab that has not renewed its lease for this time is closed, frozen, or throttled by its browser. */
+/** A tab that has not renewed its lease of a lock for this time is closed, frozen, or throttled by its browser. */
 const LEASE_MS = 5_000;
 const RENEW_MS = 1_500;
-/** Two tabs may write at the same moment; after this time both read who was the last. */
+/**
+ * Two tabs may write the lease of a lock at the same moment. After this time both read which tab wrote last, and that
+ * tab has the lock.
+ */
 const SETTLE_MS = 60;
 
-/** Web Locks; where the browser has none (plain http other than localhost), leases; null without storage. */
+/**
+ * The locks between the browser's tabs: Web Locks or, where the browser has none (plain http other than localhost),
+ * leases in the browser's storage; null without storage.
+ */
 export function tabLocks(): TabLocks | null {
 	const own = globalThis.navigator?.locks;
 	if (own) return { request: async (name, options, grant) => void (await own.request(name, options, grant)) };
@@ -30,8 +38,8 @@ export function tabLocks(): TabLocks | null {
 }
 
 /**
- * Locks in the browser's storage: the holder renews its lease. Two tabs may both hold a lock for a moment, so use it
- * only for work that is wasteful but correct when done twice.
+ * Creates locks in the browser's storage: the tab that holds a lock renews its lease. Two tabs may both hold a lock
+ * for a moment, so use these locks only for work that stays correct when two tabs do it.
  */
 function createLeases(storage: Storage): TabLocks {
 	type Lease = { holder: string; until: number };
@@ -39,7 +47,8 @@ function createLeases(storage: Storage): TabLocks {
 	function read(key: string): Lease | null {
 		try {
 			const lease = JSON.parse(storage.getItem(key) ?? "null") as Lease | null;
-			// A clock that was set back must not prolong the lease.
+			// A lease that ends too far in the future counts as expired, because a clock that was set back must not prolong
+			// a lease.
 			return lease && lease.until > Date.now() && lease.until <= Date.now() + LEASE_MS ? lease : null;
 		} catch {
 			return null;
@@ -65,7 +74,8 @@ function createLeases(storage: Storage): TabLocks {
 				const settled = new AbortController();
 				const check = () => {
 					if (has()) return write();
-					// Expired while the browser throttled this tab's timers, and no tab has taken it.
+					// This tab's lease expired while the browser throttled the tab's timers, and no other tab has taken the
+					// lock, so the lease is renewed.
 					if (read(key) === null) return write();
 					settled.abort();
 					reject(new DOMException("Another tab has taken the lock.", "AbortError"));
@@ -88,7 +98,7 @@ function createLeases(storage: Storage): TabLocks {
 	};
 }
 
-/** Waits until another tab has written this key, at most `ms`. @throws AbortError */
+/** Waits until another tab has written this storage key, at most `ms` milliseconds. @throws AbortError */
 function untilChanged(key: string | null, ms: number, signal: AbortSignal | undefined): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const end = (error?: Error) => {

@@ -5,30 +5,36 @@
 const TRANSPORTS = ["sse", "sse-post", "long-poll", "short-poll"] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** The transport that the page shows; `reload` when no request of a script succeeds any more. */
+/** The transport that the page shows to the user; `reload` when no request of the page's script succeeds any more. */
 export type ShownTransport = Transport | "reload";
 
 export const isStream = (transport: Transport): transport is "sse" | "sse-post" =>
 	transport === "sse" || transport === "sse-post";
 
-/** The transports that are better than this one, best first. */
+/** The transports that are better than the given one, best first. */
 export const betterThan = (transport: Transport): Transport[] =>
 	TRANSPORTS.slice(0, TRANSPORTS.indexOf(transport));
 
-/** Name and content (`rung`, `until`) of the stored entry keep their names, so that old entries stay readable. */
+/**
+ * Storage key of the remembered transport. The key and the stored fields (`rung`, `until`) keep their names, so that
+ * old entries stay readable.
+ */
 const KEY = "mevi-rung";
 const REMEMBER_MS = 10 * 60_000;
 
 export type TransportMemory = {
-	/** The transport that worked on this network, and until when it is used; null when nothing is known. */
+	/** The remembered transport that worked on this network, and until when it is used; null when none is remembered. */
 	read(): { transport: Transport; until: number } | null;
-	/** Stores a transport; storing the best one deletes the entry. @returns until when it is used (ms since 1970). */
+	/**
+	 * Remembers a transport; the best transport is not stored, and an existing entry is deleted. @returns until when
+	 * the transport is used (ms since 1970).
+	 */
 	save(transport: Transport): number;
 };
 
 /**
- * Remembers the transport in the browser's storage, because the network is the same for every page of this site: the
- * next page need not find it out again.
+ * Creates a memory of the transport that works, in the browser's storage. The network is the same for every page of
+ * this site, so the next page does not have to find the working transport again.
  */
 export function createTransportMemory(storage: () => Storage): TransportMemory {
 	return {
@@ -39,7 +45,8 @@ export function createTransportMemory(storage: () => Storage): TransportMemory {
 					until: number;
 				} | null;
 				const isKnown = kept !== null && TRANSPORTS.includes(kept.rung) && kept.until > Date.now();
-				// A clock that was set back must not keep the entry forever.
+				// An entry that ends too far in the future is ignored, because a clock that was set back must not keep it
+				// forever.
 				return isKnown && kept.until <= Date.now() + REMEMBER_MS
 					? { transport: kept.rung, until: kept.until }
 					: null;
@@ -53,7 +60,7 @@ export function createTransportMemory(storage: () => Storage): TransportMemory {
 				if (transport === "sse") storage().removeItem(KEY);
 				else storage().setItem(KEY, JSON.stringify({ rung: transport, until }));
 			} catch {
-				// Storage is disabled: the next page finds the transport again.
+				// The browser's storage is disabled: the next page must find the working transport again.
 			}
 			return until;
 		},

@@ -1,6 +1,7 @@
 import { z } from "zod/v4";
 
-// zod probes `new Function` for its compiled checks, which a page's Content-Security-Policy blocks and reports.
+// By default zod tests whether `new Function` works. A page's Content-Security-Policy blocks and reports that test,
+// so it is switched off.
 if (typeof document !== "undefined") z.config({ jitless: true });
 
 /** An unacknowledged message: stored before it is sent, removed when the server has acknowledged it. */
@@ -9,20 +10,20 @@ const entrySchema = z.object({
 	text: z.string(),
 	sessionId: z.string().nullable(),
 	writtenAt: z.number(),
-	/** Why the server refused it; it then waits for the user. */
+	/** Why the server refused the message; a refused message then waits for the user. */
 	refusal: z.string().nullable(),
-	/** Text that says why an automatic retry waits; null when only the network is the reason. */
+	/** Text for the user: why the message waits for an automatic retry; null when only the network is the reason. */
 	waitsFor: z.string().nullable(),
-	/** Time (ms since 1970) before which no tab sends it. */
+	/** Time (ms since 1970) before which no tab sends the message. */
 	notBefore: z.number(),
-	/** The user has confirmed that an old message is still to be sent. */
+	/** Whether the user has confirmed that this old message is still to be sent. */
 	isMeant: z.boolean(),
 });
 export type OutboxEntry = z.infer<typeof entrySchema>;
 
-/** Most waiting messages. */
+/** Most waiting messages in an outbox. */
 const MAX_ENTRIES = 50;
-/** A message of this age is not sent automatically any more, because it may be out of date. */
+/** A waiting message of this age is no longer sent automatically, because it may be out of date. */
 const STALE_MS = 24 * 60 * 60_000;
 const DISCARD_MS = 7 * STALE_MS;
 const STALE_TEXT = "It was written more than a day ago.";
@@ -76,11 +77,11 @@ export function createEntries(prefix: string, storage: () => Storage) {
 			try {
 				storage().removeItem(keyOf(clientMessageId));
 			} catch {
-				// Disabled storage: it never contained the entry.
+				// The storage is disabled, so it never contained the message.
 			}
 		},
 		isFull: () => read().length + unstored.size >= MAX_ENTRIES,
-		/** Whether a key of the storage is one of these entries. */
+		/** Whether a key of the storage belongs to a waiting message of this owner. */
 		isKey: (key: string | null) => key === null || key.startsWith(`${prefix} `),
 	};
 }

@@ -2,10 +2,11 @@
 export type KeyRename = { from: string; to: string };
 
 /**
- * Moves a guest's stored data (unsent messages, drafts) to the customer that the guest has become. Nothing is
- * duplicated: a message keeps its id, under which the server writes it once, whichever tab sends it.
+ * Moves a guest's stored data (unsent messages, drafts) to the customer that the guest has become. No message is
+ * duplicated: each message keeps its id, and the server writes one message for each id, whichever tab sends it.
  *
- * @param renames names of keys, which may be followed by a blank and more. Existing keys with the new name stay.
+ * @param renames old and new names of keys; a stored key may continue after its name with a space and other text.
+ * Existing keys with the new name are not overwritten.
  * @param storages the storages to search; a disabled one is skipped.
  */
 export function moveGuestData(renames: KeyRename[], storages: (() => Storage)[]): void {
@@ -16,7 +17,7 @@ export function moveGuestData(renames: KeyRename[], storages: (() => Storage)[])
 			const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
 			for (const key of keys) if (key !== null) move(storage, key, renames);
 		} catch {
-			// Disabled or full: the remaining keys stay, and the next page moves them.
+			// The browser's storage is disabled or full: the remaining keys stay, and the next page moves them.
 		}
 	}
 }
@@ -26,7 +27,7 @@ function move(storage: Storage, key: string, renames: KeyRename[]): void {
 	const value = rename && storage.getItem(key);
 	if (!rename || !value) return;
 	const newKey = rename.to + key.slice(rename.from.length);
-	// Written before the old key is removed, so that a full storage loses nothing.
+	// The new key is written before the old key is removed, so that a full storage loses nothing.
 	if (storage.getItem(newKey) === null) storage.setItem(newKey, value);
 	storage.removeItem(key);
 }

@@ -21,7 +21,7 @@ function createServer() {
 		asked: 0,
 		most: 0,
 		now: 0,
-		/** How the next requests end; undefined is a normal answer. */
+		/** Results of the next requests to this server; undefined is a normal answer. */
 		next: [] as (SendResult | "lost before" | "lost after")[],
 		async send(entry: OutboxEntry): Promise<SendResult> {
 			server.asked += 1;
@@ -163,7 +163,7 @@ it("waits as long as a busy server requests, says why, and lets the user retry a
 	const tab = newTab(server);
 	tab.add("too soon", SESSION);
 	await until(() => expect(tab.shown()).toMatchObject([{ waitsFor: "That was a lot at once." }]));
-	// Neither a restored network nor another tab shortens the wait.
+	// Neither a restored network nor another tab shortens the wait that the server requested.
 	const other = newTab(server);
 	tab.flush();
 	other.flush();

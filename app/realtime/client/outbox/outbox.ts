@@ -1,7 +1,10 @@
 import { backoffMs, withJitter } from "#app/backoff.ts";
 import { createEntries, type OutboxEntry } from "./entries.ts";
 
-/** The result of sending; `again` means that the network failed or the server was busy. */
+/**
+ * The result of sending a message; `again` means that the network failed or the server was busy, so that the message
+ * is retried.
+ */
 export type SendResult =
 	| { type: "sent" }
 	| { type: "refused"; reason: string }
@@ -10,19 +13,23 @@ export type SendResult =
 const TIMINGS = {
 	retryFirst: 1_000,
 	retryMax: 15_000,
-	/** Longer than any request: a tab that holds the lock for this time is frozen. */
+	/** A tab that holds the outbox's lock for this time is frozen, because the time is longer than any request. */
 	lockTimeout: 25_000,
-	/** A message that another tab has sent stays visible until the stream delivers it, or for this time. */
+	/**
+	 * A message that another tab has sent stays visible as waiting until the stream delivers the message, at most for
+	 * this time.
+	 */
 	linger: 3_000,
 };
 
 /**
- * Unacknowledged messages in the browser's storage. They survive reloads and closed tabs, and are retried with the same
- * id (so that none is duplicated) and in the order of writing. All tabs of one owner share them; a lock lets one tab
- * send at a time.
+ * Creates an outbox: unacknowledged messages in the browser's storage. Messages survive reloads and closed tabs. They
+ * are retried with the same id, so that none is duplicated, and in the order of writing. All tabs of one owner share
+ * them; a lock lets one tab send at a time.
  *
- * @param options.storageKey contains the owner, so that nothing is sent under another identity.
- * @param options.isShown whether the session already shows the message.
+ * @param options.storageKey the storage key of the outbox; it contains the owner, so that no message is sent under
+ * another identity.
+ * @param options.isShown whether the page already shows the message as part of the session.
  */
 export function createOutbox(options: {
 	storageKey: string;
@@ -45,7 +52,8 @@ export function createOutbox(options: {
 
 	function refresh() {
 		const next = stored.list();
-		// Sent by another tab and not received here yet: without this it would disappear and return.
+		// A message that another tab has sent, and whose event has not arrived yet, stays in the list. Otherwise the
+		// message would disappear and come back.
 		const left = entries.filter(
 			(entry) =>
 				!next.some((one) => one.clientMessageId === entry.clientMessageId) &&
@@ -62,7 +70,7 @@ export function createOutbox(options: {
 		options.onChange(entries);
 	}
 
-	/** Sends the waiting messages one by one, including those that are added meanwhile. */
+	/** Sends the waiting messages one by one, including messages that are added meanwhile. */
 	async function sendAll() {
 		mustRunAgain = isWorking;
 		if (isWorking || isClosed) return;
@@ -76,7 +84,7 @@ export function createOutbox(options: {
 		}
 	}
 
-	/** Takes the lock for one message only, so that a tab that holds it for long must be frozen. */
+	/** Takes the lock of the outbox for one message only, so that a tab that holds the lock for long must be frozen. */
 	async function withLock(task: () => Promise<boolean>): Promise<boolean> {
 		if (!locks) return task();
 		let hasBegun = false;
@@ -89,7 +97,8 @@ export function createOutbox(options: {
 		try {
 			return await locks.request(`mevi-outbox ${options.storageKey}`, { signal: giveUp.signal }, run);
 		} catch (error) {
-			// The tab that has the lock is frozen. Sending twice is harmless, because the id is the same.
+			// The tab that has the outbox's lock is frozen, so this tab sends without the lock. If both tabs send the
+			// message, the server writes it once, because its id is the same.
 			if (hasBegun) throw error;
 			return task();
 		} finally {
@@ -97,7 +106,7 @@ export function createOutbox(options: {
 		}
 	}
 
-	/** @returns whether there may be more to send now. */
+	/** Sends the oldest waiting message. @returns whether there may be more messages to send now. */
 	async function sendNext(): Promise<boolean> {
 		const next = stored.list().find((entry) => entry.refusal === null);
 		const waitMs = next ? next.notBefore - Date.now() : 0;
@@ -132,19 +141,21 @@ export function createOutbox(options: {
 	function onStorage(event: StorageEvent) {
 		if (!stored.isKey(event.key)) return;
 		refresh();
-		// Another tab wrote it and sends it; if that tab is closed before, this one sends it.
+		// Another tab wrote a message and sends it; if that tab is closed before it has sent the message, this tab sends
+		// it.
 		if (event.newValue !== null) void sendAll();
 	}
 	globalThis.addEventListener?.("storage", onStorage);
 
 	return {
 		/**
-		 * Stores a message and sends it after those before it.
-		 * @returns whether there was room; if not, the text must stay in the composer.
+		 * Stores a message and sends it after the messages before it.
+		 * @returns whether the outbox had room; if not, the text must stay in the composer.
 		 */
 		add(text: string, sessionId: string | null): boolean {
 			if (stored.isFull()) return false;
-			// After all waiting messages, also those that other tabs wrote in the same millisecond.
+			// The new message comes after all waiting messages, including those that other tabs wrote in the same
+			// millisecond.
 			const writtenAt = Math.max(Date.now(), (stored.list().at(-1)?.writtenAt ?? 0) + 1);
 			stored.put({
 				clientMessageId: newId(),
@@ -160,12 +171,12 @@ export function createOutbox(options: {
 			void sendAll();
 			return true;
 		},
-		/** Tries a refused or waiting message once more. */
+		/** Sends a refused or waiting message once more. */
 		retry(clientMessageId: string) {
 			change(clientMessageId, { refusal: null, waitsFor: null, notBefore: 0, isMeant: true });
 			void sendAll();
 		},
-		/** Removes a refused message. @returns its text, for the composer. */
+		/** Removes a refused message. @returns the message's text, for the composer. */
 		discard(clientMessageId: string): string {
 			const text = entries.find((entry) => entry.clientMessageId === clientMessageId)?.text ?? "";
 			stored.remove(clientMessageId);
@@ -176,7 +187,7 @@ export function createOutbox(options: {
 		flush() {
 			failures = 0;
 			for (const entry of stored.list()) {
-				// A wait that the server requested is kept.
+				// A message whose delay the server requested is not sent earlier.
 				if (entry.waitsFor === null && entry.notBefore > Date.now()) stored.put({ ...entry, notBefore: 0 });
 			}
 			void sendAll();

@@ -15,14 +15,14 @@ export type StoreOptions = {
 	olderUrl: ((sessionId: string, before: number) => string) | null;
 	/** URL that returns the current session; absent where the page's own URL names the session. */
 	currentUrl?: string;
-	/** Whose page it is: a side's own messages get no receipts from it. */
+	/** Whose page this is, the customer's or an agent's. The page sends no receipts for messages of its own side. */
 	side: "user" | "agent";
-	/** The name of the form's intent that sends a message. */
+	/** The value of the form field `intent` that sends a message. */
 	sendIntent: "send" | "reply";
-	/** Identifies the page's user, so that nothing of theirs is sent or read under another identity. */
+	/** Identifies the page's user, so that none of the user's data is sent or read under another identity. */
 	owner: string;
 	storageKey: string;
-	/** Storage keys of the guest who has become this page's customer. */
+	/** Storage keys of the guest who has become this page's customer, and their new names. */
 	renames?: KeyRename[];
 	/** Called when the login of this browser has ended (401). */
 	onSignedOut?: () => void;
@@ -33,13 +33,13 @@ export type Snapshot = {
 	outbox: OutboxEntry[];
 	connection: ConnectionStatus;
 	isLoadingOlder: boolean;
-	/** Newest sequence that the user has seen. */
+	/** Sequence of the newest message that the user has seen. */
 	readUpTo: number;
-	/** Error text of the last form; null when it was accepted. */
+	/** Error text of the last sent form; null when the form was accepted. */
 	problem: string | null;
 };
 
-/** A session that a form of this page opened, with the data for rendering the page. */
+/** A new session that a sent form has opened, with the data for rendering the page. */
 export type Opened = {
 	session: Session | null;
 	messages: Message[];
@@ -48,5 +48,5 @@ export type Opened = {
 	olderBefore: number | null;
 };
 
-/** The result of a form: whether it was accepted, and errors by field. */
+/** The result of a sent form: whether the server accepted it, and error texts by field. */
 export type FormResult = { isAccepted: boolean; errors: Record<string, string> };

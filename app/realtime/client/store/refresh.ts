@@ -4,13 +4,13 @@ import type { Opened } from "./options.ts";
 type Current = Opened & { owner: string };
 
 /**
- * Asks the server for the current session, for a page that the browser has restored from a cache: the page may show no
- * session, or an older one.
+ * Creates a function that asks the server for the current session, for a page that the browser has restored from a
+ * cache. Such a page may show no session, or an earlier one.
  *
- * @param options.url URL to ask; without one nothing is asked.
+ * @param options.url URL that returns the current session; without a URL nothing is asked.
  * @param options.owner owner of this page; if the server reports another owner, the page reloads.
  * @param options.shown returns the session that is shown now.
- * @param options.onOtherSession called with another session that is to be shown.
+ * @param options.onOtherSession called with the current session, if it is not the one that is shown.
  */
 export function createRefresh(options: {
 	url: string | undefined;
@@ -30,14 +30,15 @@ export function createRefresh(options: {
 				mustAsk = false;
 				const before = options.shown();
 				const current = await read(url);
-				// A message sent meanwhile may have opened a session that the answer does not contain.
+				// The answer is ignored if the shown session has changed meanwhile: a sent message may have opened a session
+				// that the answer does not contain.
 				if (options.shown() !== before) mustAsk = true;
 				else if (current.owner !== options.owner) reloadPage();
 				else if (current.session && current.session.sessionId !== before)
 					options.onOtherSession(current.session.sessionId, current);
 			}
 		} catch {
-			// Unreachable; `retry` asks again when the network is back.
+			// The server cannot be reached; `retry` asks again when the network is back.
 			mustAsk = true;
 		} finally {
 			isAsking = false;
@@ -49,13 +50,13 @@ export function createRefresh(options: {
 			mustAsk = true;
 			return refresh();
 		},
-		/** Asks again if the last time failed. */
+		/** Asks for the current session again if the last request failed. */
 		retry: (): Promise<void> => refresh(),
 	};
 }
 
 async function read(url: string): Promise<Current> {
-	// With the page's own query, which may request a new session.
+	// The request contains the query of the page's URL, which may request a new session.
 	const response = await fetch(url + window.location.search, {
 		cache: "no-store",
 		signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),

@@ -8,8 +8,9 @@ import type { Opened, StoreOptions } from "./options.ts";
 type Sent = { message: Message; page?: Opened | null };
 
 /**
- * Creates the function that posts a message of the outbox. Its result says whether the message was written, is retried
- * automatically, or was refused with the server's text for the user.
+ * Creates the function that posts a message of the outbox. The function's result says whether the server wrote the
+ * message, whether the message is retried automatically, or that the server refused it, with the server's text for
+ * the user.
  */
 export function createSend(
 	options: Pick<StoreOptions, "sendIntent" | "onSignedOut"> & {
@@ -29,7 +30,7 @@ export function createSend(
 			return { type: "sent" };
 		}
 		if (response.status === 401 && options.onSignedOut) {
-			// The page after the sign-in sends it.
+			// The login has ended, so the message is not retried here: the page after the next sign-in sends it.
 			options.onSignedOut();
 			return { type: "again", afterMs: null, reason: null };
 		}

@@ -18,12 +18,15 @@ import { createSend } from "./send.ts";
 
 /** Shortest time between two typing signals. */
 const TYPING_EVERY_MS = 3_000;
-/** Delay before requesting missing events again, when the server could not be reached. */
+/** Delay before missing events are requested again, when the server could not be reached. */
 const GAP_RETRY_MS = 2_000;
 
-/** All client logic of a session page. It is outside React, so that no event is lost between renders. */
+/**
+ * Creates the store of a session page, which contains all client logic. The store is outside React, so that no event
+ * is lost between renders.
+ */
 export function createConversationStore(options: StoreOptions) {
-	// Runs before the page reads its draft and its outbox. On the server there is no storage.
+	// A guest's data is moved before the page reads its draft and its outbox. On the server there is no storage.
 	if (typeof document !== "undefined")
 		moveGuestData(options.renames ?? [], [() => localStorage, () => sessionStorage]);
 	let snapshot: Snapshot = {
@@ -82,9 +85,10 @@ export function createConversationStore(options: StoreOptions) {
 
 	function receive(id: string | null, event: ChatEvent) {
 		if (event.type === "reset") return reloadPage();
-		// Another tab has signed in: this page belongs to the guest, the session now to the customer.
+		// Another tab has signed in: this page still belongs to the guest, but the session now belongs to the customer,
+		// so the page reloads.
 		if (event.type === "session-updated" && hasBecomeCustomers(event.data.session)) return reloadPage();
-		// Typing signals reach both sides; a page ignores those of its own side.
+		// Typing signals reach customer and agent; a page ignores the signals of its own side.
 		if (event.type === (options.side === "user" ? "user-typing" : "agent-typing")) return;
 		setConversation(applyEvent(snapshot.conversation, { id, event }, Date.now()));
 		if (event.type === "ai-thinking") expiries.noteThinking(event.data.on);
@@ -95,11 +99,11 @@ export function createConversationStore(options: StoreOptions) {
 		return options.side === "user" && shown !== null && shown.userId === null && userId !== null;
 	}
 
-	/** The page may no longer read: its login has ended, or the browser has another identity. */
+	/** Called when the page may no longer read the session: its login has ended, or the browser has another identity. */
 	function onRefused(status: number) {
 		if (status === 401 && options.onSignedOut) options.onSignedOut();
 		else reloadPage();
-		// A page that was reloaded a moment ago stays, and shows that the connection has stopped.
+		// A page that was reloaded a moment ago is not reloaded again, and shows that the connection has stopped.
 	}
 
 	const send = createSend({
@@ -107,7 +111,7 @@ export function createConversationStore(options: StoreOptions) {
 		post,
 		onSent({ message, page }, entry) {
 			const shown = snapshot.conversation.sessionId;
-			// A message that another tab wrote into another session is sent from here, but not shown here.
+			// This tab also sends messages that another tab wrote in another session, but does not show them.
 			if (shown !== null && shown !== message.sessionId && shown !== entry.sessionId) return;
 			showConversation(message.sessionId, page);
 			setConversation(applyAcknowledged(snapshot.conversation, message));
@@ -115,7 +119,7 @@ export function createConversationStore(options: StoreOptions) {
 		},
 	});
 
-	/** Shows another session: the first form opened it, or the old one had ended. */
+	/** Shows another session, which a sent form opened because the page had no session or its session had ended. */
 	function showConversation(sessionId: string, page: Opened | null | undefined) {
 		if (snapshot.conversation.sessionId === sessionId) return;
 		setConversation(
@@ -134,14 +138,14 @@ export function createConversationStore(options: StoreOptions) {
 		otherTabs?.post("opened");
 	}
 
-	/** Another tab opened a session. Drafts and unsent messages are kept through the reload. */
+	/** Reloads the page because another tab opened a session. Drafts and unsent messages are kept. */
 	function onOpenedElsewhere() {
 		if (snapshot.conversation.sessionId === null) window.location.reload();
 	}
 
 	/**
-	 * Posts one of the page's other forms. Errors of its fields are returned to the form; any other error is shown as
-	 * `problem`.
+	 * Posts a form of the page that is not a message. Errors of the form's fields are returned; any other error is
+	 * shown as `problem`.
 	 */
 	async function act(fields: Record<string, string>): Promise<FormResult> {
 		try {
@@ -168,7 +172,7 @@ export function createConversationStore(options: StoreOptions) {
 		}
 	}
 
-	/** Posts a form that cannot show field errors. @returns whether it was accepted. */
+	/** Posts a form that cannot show errors of its fields. @returns whether the server accepted the form. */
 	async function submit(fields: Record<string, string>): Promise<boolean> {
 		const { isAccepted, errors } = await act(fields);
 		const [error] = Object.values(errors);
@@ -202,7 +206,7 @@ export function createConversationStore(options: StoreOptions) {
 			return () => void listeners.delete(listener);
 		},
 		snapshot: () => snapshot,
-		/** Starts reading and sending. @returns a function that stops both. */
+		/** Starts reading events and sending messages. @returns a function that stops both. */
 		start() {
 			outbox = createOutbox({
 				storageKey: options.storageKey,
@@ -266,9 +270,9 @@ export function createConversationStore(options: StoreOptions) {
 			submit,
 			act,
 			loadOlder,
-			/** To be called with the sequence of a message that has appeared on screen. */
+			/** Records that a message has appeared on screen; called with the message's sequence. */
 			noteSeen: receipts.see,
-			/** To be called on each keystroke. */
+			/** Signals typing; call it on each keystroke. */
 			noteTyping() {
 				if (!snapshot.conversation.sessionId || Date.now() - typedAt < TYPING_EVERY_MS) return;
 				typedAt = Date.now();
