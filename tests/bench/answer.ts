@@ -17,7 +17,7 @@ import { startServerProcess } from "#tests/setup/server-process.ts";
 import type { BenchDatabase } from "./database.ts";
 import { quantile } from "./statistics.ts";
 
-/** Delays of the scripted provider in milliseconds: before its first word, and between two words. */
+/** Delay of the scripted provider before the first word of an answer, in milliseconds. */
 const FIRST_WORD_MS = 120;
 const BETWEEN_WORDS_MS = 15;
 const TARGET_MS = 30;
@@ -29,7 +29,7 @@ interface Times {
 	seen: number;
 	/** From the turn's `due_at`, when its intended wait ends, to the first word at the reader. */
 	sinceDue: number;
-	/** Time in which the provider worked, up to its first word. */
+	/** Time in which the provider worked, up to the first word of its answer. */
 	provider: number;
 }
 
@@ -42,11 +42,12 @@ export interface AnswerReading {
 }
 
 /**
- * Measures what our pipeline adds before the first word reaches the browser: (first `ai-delta` at a reader − question
- * acknowledged) − (provider's first word written − provider received the request). It is reported twice: as it is,
- * and counted from the turn's `due_at`, that is without the intended wait for the customer's next message. That wait
- * begins in the transaction that stores the question, so it cannot simply be subtracted from a time that begins with
- * the acknowledgement. One question at a time, each in its own session, on the demo store.
+ * Measures how much time our assistant adds before the first word of an answer reaches the browser: (first `ai-delta`
+ * at a reader − question acknowledged) − (provider's first word written − provider received the request). This time
+ * is reported twice: complete, and counted from the turn's `due_at`, which excludes the intended wait for the
+ * customer's next message. (That wait begins in the transaction that stores the question and not with the
+ * acknowledgement, so it cannot simply be subtracted.) The questions are asked one at a time, each in its own
+ * session, in the demo store.
  */
 export async function measureAnswers(options: {
 	database: BenchDatabase;
@@ -72,7 +73,7 @@ export async function measureAnswers(options: {
 	});
 	try {
 		const times: Times[] = [];
-		// The first questions run code that is not optimised yet.
+		// The first questions are not measured, because they run code that the JavaScript engine has not optimised yet.
 		const warmUp = 5;
 		for (let index = 0; index < options.questions + warmUp; index += 1) {
 			const { sessionId, seenAt, ...measured } = await ask(server.url, questionAt(index), work);
@@ -89,7 +90,7 @@ export async function measureAnswers(options: {
 	}
 }
 
-/** @throws RangeError when there are no times. */
+/** Summarises the measured times of all questions. @throws RangeError when there are no times. */
 export function summariseTimes(times: Times[]): AnswerReading {
 	if (times.length === 0) throw new RangeError("No question was answered.");
 	const figures = (values: number[]) => ({
@@ -107,7 +108,7 @@ export function summariseTimes(times: Times[]): AnswerReading {
 	};
 }
 
-/** The result as a sentence and a small table, in Markdown. */
+/** The result of the measurement as a sentence and a small table, in Markdown. */
 export function answerMarkdown({ questions, targetMs, withWait, withoutWait, isMet }: AnswerReading): string {
 	const row = (label: string, { p50, p90, max }: { p50: number; p90: number; max: number }) =>
 		`| ${label} | ${p50.toFixed(1)} ms | ${p90.toFixed(1)} ms | ${max.toFixed(1)} ms |`;
@@ -122,8 +123,8 @@ export function answerMarkdown({ questions, targetMs, withWait, withoutWait, isM
 }
 
 /**
- * A slow provider that records when it worked. A pipeline may send several requests at once before the first word, so
- * the time in which at least one was in progress is subtracted.
+ * Creates a slow scripted provider that records when it worked. The assistant may send several requests at once
+ * before the first word, so the time in which at least one request was in progress is subtracted.
  */
 function createProviderClock() {
 	let spans: { from: number; to: number | null }[] = [];
@@ -132,7 +133,8 @@ function createProviderClock() {
 		spans.push(span);
 		await delay(FIRST_WORD_MS);
 		if (!request.body.stream) {
-			// A request of the pipeline about the message, such as a classification: it gets an empty answer at once.
+			// A request that is not for the answer, such as a classification of the question, gets an empty answer
+			// immediately.
 			await sendsWhole("{}")(response, request);
 			span.to = performance.now();
 			return;
@@ -169,7 +171,10 @@ function createProviderClock() {
 
 type ProviderClock = ReturnType<typeof createProviderClock>;
 
-/** @returns times on this process's clock, and `seenAt` on the machine's clock, which the database uses too. */
+/**
+ * Asks a question and measures its times. @returns times on the clock of this process, and `seenAt` on the machine's
+ * clock, which the database uses too.
+ */
 async function ask(url: string, question: string, work: ProviderClock) {
 	work.forget();
 	const token = await signCustomerToken({ visitorId: randomUUID(), customerId: null });
@@ -182,7 +187,7 @@ async function ask(url: string, question: string, work: ProviderClock) {
 	const accepted = performance.now();
 	if (response.status !== 200) throw new CommandError(`A question was refused with ${response.status}.`);
 	const { sessionId } = (await response.json()) as { sessionId: string };
-	// The stream is opened during the turn's intended wait, so long before the first word.
+	// The stream is opened during the turn's intended wait, which is long before the first word.
 	const reader = readEvents(
 		await fetch(`${url}/chat/events?sessionId=${sessionId}`, { headers: { Cookie: cookie } }),
 	);
@@ -196,7 +201,7 @@ async function ask(url: string, question: string, work: ProviderClock) {
 		const seenAt = performance.now();
 		const provider = work.busyMs(seenAt);
 		if (provider === 0) throw new CommandError(`"${question}" was answered without the model.`);
-		// Reads to the answer's end, so that no part of it runs during the next question.
+		// The stream is read to the end of the answer, so that this answer does not disturb the next question.
 		const isOver = () =>
 			reader.frames.some(
 				({ type, data }) =>

@@ -13,8 +13,8 @@ import { readParent, readProcessorMsOfTree } from "./processor-time.ts";
 export type BenchDatabase = Awaited<ReturnType<typeof openBenchDatabase>>;
 
 /**
- * A temporary Postgres for the run, configured as by `npm start`: with fsync, because a commit must be on the disk.
- * Deleted at the end.
+ * Starts a temporary Postgres for the benchmark, configured as by `npm start`: with fsync, because a commit must be
+ * on the disk. The database is deleted at the end.
  */
 export async function openBenchDatabase() {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-bench-"));
@@ -27,7 +27,7 @@ export async function openBenchDatabase() {
 	let count = 0;
 	return {
 		secret,
-		/** Creates a database with our migrated tables; each contender gets its own. */
+		/** Creates a database with our migrated tables; each contender gets its own database. */
 		async create(): Promise<string> {
 			count += 1;
 			const name = `bench_${count}`;
@@ -37,9 +37,15 @@ export async function openBenchDatabase() {
 			await migrate(url.href);
 			return url.href;
 		},
-		/** Processor time of Postgres with all its processes so far, in milliseconds; null where it is not reported. */
+		/**
+		 * Processor time that all processes of Postgres have used so far, in milliseconds; null where the system does not
+		 * report it.
+		 */
 		processorMs: (): number | null => (postmaster === null ? null : readProcessorMsOfTree(postmaster)),
-		/** Terminates every backend of the database that executes LISTEN. @returns their number. */
+		/**
+		 * Terminates every Postgres backend of the database that executes LISTEN. @returns the number of terminated
+		 * backends.
+		 */
 		async killListeners(url: string): Promise<number> {
 			const killed = await admin`
 				select pg_terminate_backend(pid) from pg_stat_activity
@@ -56,9 +62,9 @@ export async function openBenchDatabase() {
 }
 
 /**
- * Creates open sessions of as many customers, each with its messages, in our tables; the peer's server reads its
- * permissions from the same tables. The sessions are queued, with a deadline and a handover, so that no background
- * work for them runs while messages are measured.
+ * Creates open sessions with messages in our tables, each of another customer; the Socket.IO server reads its
+ * permissions from the same tables. The sessions wait in the queue and have a handover, so that no background work
+ * for them runs during the measurement.
  */
 export async function makeConversations(
 	url: string,

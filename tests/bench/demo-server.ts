@@ -12,7 +12,7 @@ import type { BenchDatabase } from "./database.ts";
 export type DemoCustomer = { sessionId: string; cookie: string; address: string };
 
 /**
- * Starts one process of the built app on the demo store, with the assistant and all limits on, as in production.
+ * Starts one process of the built app with the demo store, with the assistant and all limits on, as in production.
  * @param env additional settings, such as a model.
  */
 export async function startDemoServer(database: BenchDatabase, env: Record<string, string> = {}) {
@@ -33,7 +33,7 @@ export async function startDemoServer(database: BenchDatabase, env: Record<strin
 	});
 	return {
 		url: server.url,
-		/** Creates customers with an open session each, who send from the given addresses. */
+		/** Creates customers with an open session each, who send from the given IP addresses. */
 		async customers(addresses: string[]): Promise<DemoCustomer[]> {
 			const rows = await client<{ sessionId: string; visitorId: string }[]>`
 				insert into chat_sessions (visitor_id)
@@ -48,7 +48,9 @@ export async function startDemoServer(database: BenchDatabase, env: Record<strin
 				}),
 			);
 		},
-		/** Posts a message in the customer's session, as the page does. @returns whether it was accepted. */
+		/**
+		 * Posts a message in the customer's session, as the page does. @returns whether the server accepted the message.
+		 */
 		async post({ sessionId, cookie, address }: DemoCustomer, message: string): Promise<boolean> {
 			const response = await fetch(`${server.url}/chat/actions`, {
 				method: "POST",
@@ -76,7 +78,9 @@ export async function startDemoServer(database: BenchDatabase, env: Record<strin
 				where session_id = ${sessionId} and sender_type = 'bot'`;
 			return row?.count ?? 0;
 		},
-		/** Waits until every English passage has an embedding, so that no start-up work is measured. */
+		/**
+		 * Waits until every English passage has an embedding, so that the work after the server's start is not measured.
+		 */
 		async untilIndexed(): Promise<void> {
 			for (let tries = 0; tries < 1_200; tries += 1) {
 				const [row] = await client<{ missing: number }[]>`

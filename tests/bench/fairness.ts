@@ -5,8 +5,8 @@ import { longMessagesMarkdown, measureLongMessages } from "./long-messages.ts";
 import { measureSharedAnswers, sharedAnswersMarkdown } from "./shared-answers.ts";
 
 /**
- * `npm run bench:fairness`: how much one sender can slow down all others, within all limits. Each measure prints a
- * table. Method and results: docs/benchmarks.md.
+ * `npm run bench:fairness` measures how much one sender, who keeps to all rate limits, can slow down all other
+ * senders. Each measurement prints a table. Method and results: docs/benchmarks.md.
  */
 
 const MEASURES = ["long-messages", "shared-answers"];

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createLedger, faultOf, latencyFigures } from "./ledger.ts";
 
 /**
- * A run in which each message is due at its number, acknowledged a little later, and then shown in the given order.
+ * Records a run in which each message is due at the millisecond of its number, is acknowledged a little later, and is
+ * then shown in the given order.
  */
 function run({
 	shown,

@@ -1,6 +1,6 @@
 import { quantile } from "./statistics.ts";
 
-/** Counts of a run's messages, from the senders' acknowledgements and what the readers showed. */
+/** Counts of a run's messages, from the acknowledgements that senders got and the messages that readers showed. */
 export interface MessageCounts {
 	written: number;
 	acked: number;
@@ -11,7 +11,7 @@ export interface MessageCounts {
 	doubled: number;
 	/** Messages that were shown after a later message of the same session. */
 	reordered: number;
-	/** Messages that were shown and not written by this run. */
+	/** Messages that were shown but not written by this run. */
 	foreign: number;
 }
 
@@ -37,7 +37,7 @@ export function createLedger() {
 	const tally = { acked: 0, rendered: 0, doubled: 0, reordered: 0, foreign: 0 };
 
 	return {
-		/** Records a message that is due now. Its latency counts from here, even if it is sent later. */
+		/** Records a message that is due now. The message's latency counts from now, even if the message is sent later. */
 		write(id: string, conversation: number, dueAt: number) {
 			const position = writtenIn.get(conversation) ?? 0;
 			writtenIn.set(conversation, position + 1);
@@ -76,8 +76,8 @@ export function createLedger() {
 			return { written: entries.size, lost, ...tally };
 		},
 		/**
-		 * Milliseconds from due to shown, for messages due in the span. A message that was not shown counts with the time
-		 * until `now`; leaving it out would favour a slow server.
+		 * Latencies in milliseconds, from due to shown, of the messages that were due in a time span. A message that was
+		 * not shown counts with the time until `now`, because leaving it out would favour a slow server.
 		 */
 		latencies({ from, to, now }: { from: number; to: number; now: number }): number[] {
 			const found: number[] = [];
@@ -86,7 +86,7 @@ export function createLedger() {
 			}
 			return found;
 		},
-		/** The longest latency of a message that did arrive. */
+		/** The longest latency of the messages that arrived, in milliseconds. */
 		worstArrival(): number {
 			let worst = 0;
 			for (const { dueAt, renderedAt } of entries.values()) {
@@ -94,7 +94,7 @@ export function createLedger() {
 			}
 			return worst;
 		},
-		/** Numbers of messages shown and acknowledged in the span. */
+		/** Numbers of messages that were shown and that were acknowledged in a time span. */
 		during({ from, to }: { from: number; to: number }): { rendered: number; acked: number } {
 			const isIn = (at: number | null) => at !== null && at >= from && at < to;
 			let rendered = 0;
@@ -108,12 +108,12 @@ export function createLedger() {
 	};
 }
 
-/** Percentiles and maximum of a run's latencies. */
+/** Median, 99th percentile and maximum of a run's latencies. */
 export function latencyFigures(latencies: number[]): { p50: number; p99: number; max: number } {
 	return { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), max: quantile(latencies, 1) };
 }
 
-/** Why a run was not correct; null when it was. */
+/** Why a run was not correct (messages lost, doubled, reordered or foreign); null for a correct run. */
 export function faultOf({ lost, doubled, reordered, foreign }: MessageCounts): string | null {
 	const faults = Object.entries({ lost, doubled, reordered, foreign }).filter(([, count]) => count > 0);
 	return faults.length === 0 ? null : faults.map(([what, count]) => `${count} ${what}`).join(", ");

@@ -9,7 +9,7 @@ const MESSAGES = 200;
 const LENGTH = 10_000;
 const TARGET_MS = 100;
 
-/** Latencies of `/healthz` in milliseconds. */
+/** Measured latencies of requests for `/healthz`, in milliseconds. */
 export interface LongMessagesReading {
 	messages: number;
 	targetMs: number;
@@ -22,10 +22,10 @@ export interface LongMessagesReading {
 }
 
 /**
- * Measures `/healthz` while the assistant, without a model, answers 200 messages of 10,000 characters that arrive at
- * once, each from another customer and address, and each of a text that is expensive to process. A request is due
- * every 20 ms and its latency counts from then, so that a blocked event loop counts for every request that waits. It
- * ends with the last answer.
+ * Measures the latency of `/healthz` while the assistant, without a model, answers 200 messages of 10,000 characters
+ * that arrive at once. Each message is from another customer and IP address, and is expensive to process. A request
+ * for `/healthz` is due every 20 ms and its latency counts from then, so that a blocked event loop counts for every
+ * waiting request. The measurement ends with the last answer.
  */
 export async function measureLongMessages(options: {
 	database: BenchDatabase;
@@ -36,7 +36,7 @@ export async function measureLongMessages(options: {
 		const addresses = Array.from({ length: MESSAGES }, (_, index) => `198.51.100.${index}`);
 		const customers = await server.customers(addresses);
 		const [first] = await server.customers(["203.0.113.1"]);
-		// Warms up code and connections.
+		// One message before the measurement, so that code is optimised and connections are open.
 		if (first) await server.post(first, "How do I return a lamp?");
 		await untilAnswered(server);
 		const texts = customers.map((_, index) => hostileText(index));
@@ -72,8 +72,8 @@ async function untilAnswered(server: DemoServer): Promise<void> {
 }
 
 /**
- * Requests `/healthz` every 20 ms. @returns a function that stops, and returns each latency from due, in
- * milliseconds.
+ * Requests `/healthz` every 20 ms. @returns a function that stops the requests and returns the latency of each, in
+ * milliseconds from the time when it was due.
  */
 async function watchHealth(url: string) {
 	const worker = new Worker(new URL("./watch-health.mjs", import.meta.url), { workerData: { url } });
@@ -87,7 +87,7 @@ async function watchHealth(url: string) {
 	};
 }
 
-/** A text of 10,000 characters that is expensive to process; each index gives another one. */
+/** A text of 10,000 characters that is expensive to process; each index gives another text. */
 export function hostileText(index: number): string {
 	const kinds: ((at: number) => string)[] = [
 		(at) => `how do i return the ${word(at)} `,
@@ -107,7 +107,7 @@ export function hostileText(index: number): string {
 	return text.slice(0, LENGTH);
 }
 
-/** A made-up word, always the same for the same seed. */
+/** An invented word, always the same for the same seed. */
 function word(seed: number): string {
 	const alphabet = "etaoinshrdlucmfwypvbgkqjxz";
 	let state = (seed * 2_654_435_761 + 12_345) >>> 0;

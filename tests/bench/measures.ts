@@ -12,28 +12,31 @@ const CONVERSATIONS = 100;
 const SENDERS = 50;
 const CONNECTIONS = 5_000;
 const KILL_RATE = 200;
-/** Messages of the long session before the measure, and the rate of messages in it. */
+/** Number of messages in the long session before its measurement begins. */
 const LONG_SESSION_LENGTH = 20_000;
 const LONG_SESSION_RATE = 50;
-/** A warm-up before the measurement, because code that is not optimised yet must not be compared. */
+/** Traffic before a measurement, because code that the JavaScript engine has not optimised yet must not be compared. */
 const WARM_UP = { type: "open", rate: 200, seconds: 4 } as const;
 
-/** The result of one measure of one contender: figures by name, and the counts of messages if any were sent. */
+/**
+ * The result of one measurement of one contender (our chat or Socket.IO): figures by name, and counts of messages if
+ * messages were sent.
+ */
 export interface Reading {
 	measure: string;
 	kind: ContenderKind;
 	repeat: number;
 	figures: Record<string, number>;
 	verdict?: MessageCounts;
-	/** Why the run was not correct; null when it was. */
+	/** Why the run was not correct; null for a correct run. */
 	fault: string | null;
 }
 
 export interface Plan {
-	/** Names of the measures to run. */
+	/** Names of the measurements to run. */
 	only: ReadonlySet<string>;
 	seconds: number;
-	/** Whether the rate limits of ours are on; the peer has none. */
+	/** Whether the rate limits of our chat are on; Socket.IO has none. */
 	hasLimits: boolean;
 }
 
@@ -46,7 +49,7 @@ export const MEASURES = [
 	"reconnect",
 ];
 
-/** Runs the measures of one contender, with its own databases and nothing else running. */
+/** Runs the measurements of one contender (our chat or Socket.IO), with own databases, while nothing else runs. */
 export async function measureSide(
 	kind: ContenderKind,
 	options: { database: BenchDatabase; plan: Plan; repeat: number; print: (line: string) => void },
@@ -140,7 +143,10 @@ async function closed(side: Side): Promise<Measured> {
 	return { figures: { rate: ackRate, p50, p99, ...cpu, loadCpu }, verdict, fault: faultOf(verdict) };
 }
 
-/** After a third of the run, the Postgres backends that both processes listen on are terminated once. */
+/**
+ * Measures the effect of a lost LISTEN connection: after a third of the run, the Postgres backends on which both
+ * server processes listen are terminated once.
+ */
 async function listenerKill(side: Side & { kill: () => Promise<number> }): Promise<Measured> {
 	const { contender, load, kill } = side;
 	const seconds = Math.max(9, side.seconds);
@@ -166,9 +172,9 @@ async function listenerKill(side: Side & { kill: () => Promise<number> }): Promi
 	};
 }
 
-/** Resident memory of each connection, after garbage collection. */
+/** Measures the resident memory that each idle connection needs, after garbage collection. */
 async function idle(contender: Contender, load: Load): Promise<Measured> {
-	// Opens connections first, so that one-time costs (code, caches) do not count for the connections.
+	// Some connections are opened before the measurement, so that one-time costs (code, caches) are not counted.
 	await load.crowd("enter", 1_000);
 	await load.leave();
 	const before = await contender.residentBytes();
@@ -177,7 +183,10 @@ async function idle(contender: Contender, load: Load): Promise<Measured> {
 	return { figures: { kilobytes: (after - before) / 1_024 / CONNECTIONS, loadCpu }, fault: null };
 }
 
-/** All connections are closed; each counts as reconnected when it has received the message that it missed. */
+/**
+ * Measures how fast all connections reconnect after they were closed. A connection counts as reconnected when it has
+ * received the message that it missed.
+ */
 async function reconnect(load: Load): Promise<Measured> {
 	const { ms, open, loadCpu } = await load.crowd("re-enter", CONNECTIONS);
 	const fault = open === CONNECTIONS ? null : `${CONNECTIONS - open} of the connections were closed`;
@@ -185,8 +194,8 @@ async function reconnect(load: Load): Promise<Measured> {
 }
 
 /**
- * Processor time of the steady phase in milliseconds a message, of both servers (`cpu`) and of Postgres (`databaseCpu`);
- * NaN where the system does not report it.
+ * Adds the processor time in the steady phase of a run, in milliseconds for each message: `cpu` of both server
+ * processes and `databaseCpu` of Postgres; NaN where the system does not report it.
  */
 async function withProcessorTime(
 	{ contender, database }: Side,

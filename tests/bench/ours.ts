@@ -5,12 +5,12 @@ import type { Contender, Conversation, ConversationPlan } from "./contender.ts";
 import { makeConversations } from "./database.ts";
 import { measurePair } from "./server-pair.ts";
 
-/** Node options with which a server collects garbage on a signal, before its memory is read. */
+/** Node options with which a server process collects garbage when it gets a signal, before its memory is measured. */
 export const GC_NODE_OPTIONS = ["--expose-gc", "--import", join(ROOT, "tests/setup/gc-on-signal.mjs")];
 
 /**
- * Starts two processes of the built app on one database, as `npm run serve` does. The assistant is off, and limits unless
- * wanted, because the peer has neither.
+ * Starts two server processes of the built app on one database, as `npm run serve` does. The assistant is off, and
+ * rate limits are off unless requested, because the Socket.IO server has neither.
  */
 export async function startOurs(options: {
 	databaseUrl: string;
@@ -49,7 +49,7 @@ export async function startOurs(options: {
 	};
 }
 
-/** The epoch in every cursor of the servers. */
+/** Reads the epoch that is part of every cursor of our servers. */
 async function readEpoch(url: string, conversation: Conversation | undefined): Promise<string> {
 	if (!conversation) throw new Error("There is no conversation to ask with.");
 	const { sessionId, cookie } = conversation;

@@ -7,19 +7,20 @@ import { Server } from "socket.io";
 import { CONTENDER_POOL_SIZE } from "./contender.ts";
 
 /**
- * The same chat with Socket.IO, as its documentation describes ("Guaranteeing message delivery" and "Connection state
- * recovery" of the tutorial, "Postgres adapter"): a message is stored under the sender's id, broadcast to the others
- * in the room and acknowledged; on connecting, a client sends its offset and gets the later messages. WebSocket only,
- * no compression.
+ * A server of the same chat with Socket.IO, as Socket.IO's documentation describes ("Guaranteeing message delivery"
+ * and "Connection state recovery" of the tutorial, "Postgres adapter"): a message is stored under the sender's id,
+ * broadcast to the others in the room and acknowledged; on connecting, a client sends the offset of its newest
+ * message and gets the later messages. The server uses WebSocket only, without compression.
  */
 
 const pool = new Pool({
 	connectionString: process.env.DATABASE_URL,
-	// One more connection than ours: the adapter keeps one of this pool for LISTEN, and ours has a separate one.
+	// The pool has one more connection than our chat's pools, because the adapter keeps one of its connections for
+	// LISTEN, for which our chat has a separate connection.
 	max: CONTENDER_POOL_SIZE + 1,
 });
-// Without these two handlers a terminated listener backend ends the process, because pg emits the error on the
-// adapter's client, which has no error handler.
+// Without these two error handlers the process ends when a Postgres backend that executes LISTEN is terminated,
+// because the driver pg emits the error on the adapter's client, which has no handler.
 pool.on("error", () => {});
 pool.on("connect", (client) => client.on("error", () => {}));
 
@@ -70,7 +71,8 @@ const io = new Server(http, {
 	adapter: createAdapter(pool),
 	transports: ["websocket"],
 	perMessageDeflate: false,
-	// Set as the documentation advises, although this adapter cannot recover: every reconnect catches up below.
+	// Connection state recovery is on, as Socket.IO's documentation advises, although the Postgres adapter does not
+	// support it: after every reconnect the client reads its missed messages from the database.
 	connectionStateRecovery: {},
 });
 const secret = new TextEncoder().encode(process.env.APP_SECRET);
@@ -111,7 +113,7 @@ io.on("connection", async (socket) => {
 			// The message is not stored and not acknowledged, so the client sends it again.
 		}
 	});
-	// Joins the room before it reads the missed messages, so that none is lost in between.
+	// The socket joins the room before the missed messages are read, so that no message is lost in between.
 	await socket.join(sessionId);
 	if (socket.recovered) return;
 	try {

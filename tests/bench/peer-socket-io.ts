@@ -7,10 +7,10 @@ import { makeConversations } from "./database.ts";
 import { GC_NODE_OPTIONS } from "./ours.ts";
 import { measurePair } from "./server-pair.ts";
 
-/** An offset that no message reaches, so that there is nothing to catch up. */
+/** An offset that is higher than that of any message, so that a client that sends it gets no earlier messages. */
 const NEWEST_OFFSET = String(Number.MAX_SAFE_INTEGER);
 
-/** Starts the peer: two processes of peer-socket-io-server.ts on one database. */
+/** Starts the chat with Socket.IO: two processes of peer-socket-io-server.ts on one database. */
 export async function startSocketIo(options: {
 	databaseUrl: string;
 	secret: string;
@@ -18,7 +18,8 @@ export async function startSocketIo(options: {
 	hasLimits: boolean;
 }): Promise<Contender> {
 	const conversations = await makeConversations(options.databaseUrl, options.conversations);
-	// The first process creates the peer's tables; two at once would conflict.
+	// The first process creates the tables before the second starts, because two processes that create them at once
+	// would conflict.
 	const writer = await startOne(options);
 	const reader = await startOne(options);
 	const processes = [writer.process, reader.process];

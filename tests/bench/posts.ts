@@ -7,18 +7,18 @@ import { type BenchDatabase, openBenchDatabase } from "./database.ts";
 import { quantile } from "./statistics.ts";
 
 /**
- * Batch sizes of posts (`npm run bench:posts`). It measures what writing posts costs the database, alone on one
- * connection, with fsync. Each cell has the 10th and 50th percentile of the time, and the backend's processor time,
- * in milliseconds for the batch. The first row is an empty commit on this disk. Plans are made while the tables are
- * small, and kept, as in the app.
+ * The batch sizes of posts that `npm run bench:posts` measures: how long the database needs to write posts on one
+ * connection, with fsync. Each cell of the table has the 10th and 50th percentile of the time, and the processor time
+ * of the Postgres backend, in milliseconds for a batch. The first row is an empty commit. The query plans are made
+ * while the tables are small and are kept, as in the app.
  */
 const BATCH_SIZES = [1, 8, 32];
 const CONVERSATIONS = 640;
-/** Number of sessions that are filled with messages; the batches use them in turn. */
+/** Number of sessions that are filled with many messages; the batches write to these sessions in turn. */
 const LONG_CONVERSATIONS = 32;
 /**
- * The app's limits, copied from write-posts.server.ts and ai-turn.server.ts, which can be imported only with a
- * database.
+ * The app's limit of messages, copied from write-posts.server.ts and ai-turn.server.ts, because these modules can be
+ * imported only with a database.
  */
 const LIMIT_A_MINUTE = 30;
 const ANSWER_PACE = { waitMs: 350, mostWaitMs: 3_000 };
@@ -68,10 +68,10 @@ function measurePosts(bench: Bench, name: string, targets: PostTarget[]): Promis
 	});
 }
 
-/** Creates a database, and a connection whose plans for posts were made on empty tables. */
+/** Creates a database, and a connection whose query plans for posts were made while the tables were empty. */
 async function openSmall(database: BenchDatabase): Promise<postgres.Sql> {
 	const client = postgres(await database.create(), { max: 1, fetch_types: false, onnotice: () => {} });
-	// Without autovacuum the statistics, and with them the plans, stay those of small tables.
+	// Autovacuum is off, so that the table statistics, and with them the query plans, stay those of small tables.
 	await client`alter table chat_messages set (autovacuum_enabled = off)`;
 	await client`alter table chat_sessions set (autovacuum_enabled = off)`;
 	await client`create table bench_floor (n int)`;
@@ -93,7 +93,7 @@ async function makeTargets(
 		returning session_id as "sessionId", visitor_id as "visitorId"`;
 }
 
-/** Adds this many messages of another sender to each session. */
+/** Adds a number of messages of another sender to each session. */
 async function lengthen(client: postgres.Sql, targets: PostTarget[], messages: number): Promise<void> {
 	for (const { sessionId } of targets) {
 		await client`
@@ -155,7 +155,8 @@ async function measureRow(
 		const times: number[] = [];
 		let cpuMs = 0;
 		for (let round = 0; round < rounds; round += 1) {
-			// Makes the senders' earlier messages older than the one-minute window of the limit.
+			// The senders' earlier messages are made older than a minute, so that the limit of messages in a minute does
+			// not count them.
 			if (round % 20 === 0)
 				await client`update chat_messages set sent_at = sent_at - interval '1 hour' where sent_at > now() - interval '1 minute'`;
 			const [startedAt, cpuBefore] = [performance.now(), readCpu()];
@@ -169,7 +170,7 @@ async function measureRow(
 	process.stdout.write(`| ${name} | ${cells.join(" | ")} |\n`);
 }
 
-/** Processor time of a process so far, in milliseconds; 0 where there is no /proc (only Linux has it). */
+/** Processor time that a process has used so far, in milliseconds; 0 on systems without /proc (only Linux has it). */
 function readCpuMs(pid: number): number {
 	try {
 		return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;

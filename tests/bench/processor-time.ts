@@ -3,13 +3,15 @@ import { readdirSync, readFileSync } from "node:fs";
 /** Unit of processor time in Linux's /proc, in milliseconds (USER_HZ is 100 on all usual systems). */
 const TICK_MS = 10;
 
-/** Processor time of a process so far, in milliseconds of user and system time. @throws where there is no /proc */
+/**
+ * Processor time (user and system) that a process has used so far, in milliseconds. @throws on systems without /proc
+ */
 export function readProcessorMs(pid: number): number {
 	const { userMs, systemMs } = readStat(pid);
 	return userMs + systemMs;
 }
 
-/** The id of a process's parent; null where there is no /proc. */
+/** The id of a process's parent process; null on systems without /proc. */
 export function readParent(pid: number): number | null {
 	try {
 		return readStat(pid).parent;
@@ -19,8 +21,8 @@ export function readParent(pid: number): number | null {
 }
 
 /**
- * Processor time of a process, its children that run and its children that have ended, in milliseconds; null where there
- * is no /proc.
+ * Processor time of a process, of its running child processes and of its ended child processes, in milliseconds; null
+ * on systems without /proc.
  */
 export function readProcessorMsOfTree(pid: number): number | null {
 	try {
@@ -32,7 +34,7 @@ export function readProcessorMsOfTree(pid: number): number | null {
 				const { parent, userMs, systemMs } = readStat(Number(name));
 				if (parent === pid) sum += userMs + systemMs;
 			} catch {
-				// The process has ended since the list was read.
+				// An error means that the process has ended since the list of processes was read.
 			}
 		}
 		return sum;

@@ -2,14 +2,17 @@ import type { ContenderKind } from "./contender.ts";
 import { OPEN_RATES, type Reading } from "./measures.ts";
 import { type Summary, summarise } from "./statistics.ts";
 
-/** A row of the report: one figure of one measure. */
+/** A row of the report: one figure of one measurement. */
 interface ReportRow {
 	measure: string;
 	figure: string;
 	label: string;
 	unit: string;
 	isMoreBetter?: boolean;
-	/** Target of the ratio ours theirs: a maximum, or a minimum for figures where more is better. */
+	/**
+	 * Target of the ratio of our figure to Socket.IO's figure: a maximum, or a minimum for figures where more is
+	 * better.
+	 */
 	target?: number;
 }
 
@@ -19,7 +22,7 @@ const TARGETS: Record<string, number> = {
 	"open-500 p99": 1,
 	"open-1000 p99": 1,
 };
-/** Target of the processor time of servers and Postgres together. */
+/** Largest allowed ratio of our processor time to Socket.IO's, for servers and Postgres together. */
 const ALL_CPU_TARGET = 0.9;
 
 const REPORT_ROWS: ReportRow[] = [
@@ -104,14 +107,14 @@ export interface Comparison {
 	unit: string;
 	ours: Summary;
 	theirs: Summary;
-	/** Our median divided by the peer's; null where the peer's is 0. */
+	/** The median of our chat divided by the median of Socket.IO; null where Socket.IO's median is 0. */
 	ratio: number | null;
 	winner: ContenderKind | null;
-	/** The target of the ratio, and whether it is met; `isFloor` for figures where more is better. */
+	/** The target of the ratio, and whether our chat meets it; `isFloor` is true for figures where more is better. */
 	target: { ratio: number; isFloor: boolean; isMet: boolean } | null;
 }
 
-/** Compares the medians of both contenders, for every figure that both have. */
+/** Compares the medians of our chat and Socket.IO, for every figure that both have. */
 export function compare(readings: Reading[]): Comparison[] {
 	return REPORT_ROWS.flatMap((row) => {
 		const ours = summaryOf(readings, "ours", row);
@@ -141,7 +144,10 @@ function summaryOf(readings: Reading[], kind: ContenderKind, { measure, figure }
 	return values.length === 0 ? null : summarise(values);
 }
 
-/** The comparison as a Markdown table, with sentences about where the peer wins and what the load itself used. */
+/**
+ * The comparison as a Markdown table, with sentences about the figures in which Socket.IO is better and about the
+ * processor time of the load generator.
+ */
 export function toMarkdown(comparisons: Comparison[], readings: Reading[]): string {
 	const rows = comparisons.map(({ label, unit, ours, theirs, ratio, target }) =>
 		[

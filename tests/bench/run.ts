@@ -9,8 +9,8 @@ import { MEASURES, measureSide, type Reading } from "./measures.ts";
 import { compare, toMarkdown } from "./report.ts";
 
 /**
- * `npm run bench`: compares ours with Socket.IO and its Postgres adapter, and measures what our pipeline adds to a
- * model's first word. Method and explanation: docs/benchmarks.md.
+ * `npm run bench` compares our chat with Socket.IO and its Postgres adapter, and measures how much time our assistant
+ * adds before the first word of a model. Method and explanation: docs/benchmarks.md.
  */
 
 const ANSWER = "answer";
@@ -22,7 +22,8 @@ await runCommand(async () => {
 	let answer: AnswerReading | null = null;
 	try {
 		for (let repeat = 1; repeat <= options.repeats; repeat += 1) {
-			// The contenders take turns in going first, because the second finds a warmer or busier machine.
+			// In each repeat the other contender is measured first, because the second one finds a warmer or busier
+			// machine.
 			const order: ContenderKind[] = repeat % 2 === 1 ? ["ours", "socket.io"] : ["socket.io", "ours"];
 			for (const kind of order) {
 				readings.push(...(await measureSide(kind, { database, plan: options, repeat, print })));

@@ -2,7 +2,10 @@ import { type ChildProcess, execFileSync } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { readProcessorMs } from "./processor-time.ts";
 
-/** Number of garbage collections: after many handshakes, one collection does not return all memory pages. */
+/**
+ * Number of garbage collections before memory is measured, because after many handshakes one collection does not
+ * return all memory pages to the system.
+ */
 const COLLECTIONS = 3;
 const BETWEEN_COLLECTIONS_MS = 1_000;
 
@@ -10,7 +13,10 @@ const BETWEEN_COLLECTIONS_MS = 1_000;
 export function measurePair(processes: ChildProcess[]) {
 	const pids = processes.map(({ pid }) => pid ?? 0);
 	return {
-		/** Requests garbage collections from each process (see tests/setup/gc-on-signal.mjs), then reads its memory. */
+		/**
+		 * Requests garbage collections from each server process (see tests/setup/gc-on-signal.mjs), and then reads the
+		 * memory of the process.
+		 */
 		async residentBytes(): Promise<number> {
 			for (let round = 0; round < COLLECTIONS; round += 1) {
 				await Promise.all(processes.map(collect));

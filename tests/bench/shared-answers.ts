@@ -11,36 +11,39 @@ import type { BenchDatabase } from "./database.ts";
 import { type DemoCustomer, type DemoServer, startDemoServer } from "./demo-server.ts";
 import { quantile } from "./statistics.ts";
 
-/** Messages that one address may send in a minute: 600, with 300,000 characters together. */
+/**
+ * Number of questions from one IP address. It is the limit of messages in a minute (600, with 300,000 characters
+ * together).
+ */
 const CROWD = 600;
 const CROWD_LENGTH = 500;
 const CROWD_ADDRESS = "198.51.100.1";
 const CUSTOMER_ADDRESS = "203.0.113.1";
 const QUESTIONS = 10;
-/** Milliseconds that the scripted model takes for an answer. */
+/** Milliseconds that the scripted model needs for an answer. */
 const MODEL_MS = 2_000;
 const ANSWER_LIMIT_MS = 120_000;
 const TARGET_RATIO = 2;
 
 type Figures = { p50: number; p90: number; max: number };
 
-/** Waits of one customer, in milliseconds from the acknowledged question to its answer. */
+/** Measured waiting times of one customer, in milliseconds from the acknowledged question to its answer. */
 export interface SharedAnswersReading {
 	model: "articles" | "model";
 	alone: Figures;
-	/** Waits while one address has `crowd` questions in progress. */
+	/** Waiting times of the customer while another IP address has `crowd` questions in progress. */
 	withCrowd: Figures;
 	crowd: number;
-	/** Number of the crowd's answers that were still missing when the customer got their last one. */
+	/** Number of the crowd's questions that were not answered yet when the customer got the last answer. */
 	crowdAnswersLeft: number;
 	targetRatio: number;
 	isMet: boolean;
 }
 
 /**
- * Measures how much longer a customer waits for an answer while another address, within its limits, sends 600
- * messages of 500 characters at once in as many sessions; without a model, and with one that takes 2 s for an answer.
- * The same questions are asked without the crowd first, each in its own session.
+ * Measures how much longer a customer waits for an answer while another IP address sends 600 messages of 500
+ * characters in 600 sessions at once, which the limits allow. There are two runs: without a model, and with a model
+ * that needs 2 s for an answer. The same questions are asked without the crowd first, each in its own session.
  */
 export async function measureSharedAnswers(options: {
 	database: BenchDatabase;
@@ -70,10 +73,10 @@ async function measureWay(
 		);
 		const crowd = await server.customers(Array.from({ length: CROWD }, () => CROWD_ADDRESS));
 		const take = (count: number) => customers.splice(0, count);
-		// The first questions run code that is not optimised yet.
+		// The first questions are not measured, because they run code that the JavaScript engine has not optimised yet.
 		await askAll(server, take(3));
 		const alone = await askAll(server, take(QUESTIONS));
-		// The crowd posts as fast as the limits of one address and its acknowledgements allow.
+		// The crowd posts as fast as the rate limits of one IP address and the acknowledgements allow.
 		const posting = Promise.all(crowd.map((one, index) => server.post(one, crowdText(index))));
 		while ((await server.openTurns()) < CROWD / 4) await delay(20);
 		const withCrowd = await askAll(server, take(QUESTIONS));
@@ -96,7 +99,7 @@ async function measureWay(
 	}
 }
 
-/** Asks one question after the other. @returns the waits in milliseconds. */
+/** Asks one question after the other. @returns the waiting time for each answer in milliseconds. */
 async function askAll(server: DemoServer, customers: DemoCustomer[]): Promise<number[]> {
 	const times: number[] = [];
 	for (const [index, customer] of customers.entries()) times.push(await ask(server, customer, index));

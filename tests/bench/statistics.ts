@@ -1,4 +1,4 @@
-/** Median and range of a figure over the repeats. */
+/** Median, smallest and largest value of a figure over the repeats of a measurement. */
 export interface Summary {
 	median: number;
 	least: number;
@@ -6,7 +6,7 @@ export interface Summary {
 }
 
 /**
- * The quantile of the values by nearest rank, which is always a measured value.
+ * The quantile of the values by nearest rank, so the result is always one of the values.
  * @param share from 0 to 1. @returns NaN when there are no values.
  */
 export function quantile(values: readonly number[], share: number): number {
@@ -16,7 +16,10 @@ export function quantile(values: readonly number[], share: number): number {
 	return sorted[rank - 1] ?? Number.NaN;
 }
 
-/** @throws RangeError without values, so that a figure that was never measured cannot look like one. */
+/**
+ * Summarises the values of repeated measurements. @throws RangeError without values, so that a figure that was never
+ * measured cannot look like a measured one.
+ */
 export function summarise(values: readonly number[]): Summary {
 	if (values.length === 0) throw new RangeError("There is nothing to summarise.");
 	const sorted = [...values].sort((one, other) => one - other);

@@ -2,18 +2,18 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 
 /**
- * Interval of requests for `/healthz` in milliseconds. They run in their own thread, so that the bench cannot delay
- * them.
+ * Interval of requests for `/healthz` in milliseconds. The requests run in their own thread, so that the benchmark
+ * cannot delay them.
  */
 const EVERY_MS = 20;
 
 const { url } = workerData;
-/** Latency of each request from when it was due, in milliseconds. @type {Promise<number>[]} */
+/** Latency of each request in milliseconds, from the time when the request was due. @type {Promise<number>[]} */
 const times = [];
 let due = performance.now();
 let isOver = false;
 
-/** @param {number} from when the request was due. */
+/** Sends one request. @param {number} from time when the request was due. */
 async function ask(from) {
 	const response = await fetch(`${url}/healthz`);
 	await response.arrayBuffer();

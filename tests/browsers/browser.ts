@@ -1,4 +1,4 @@
-/** One browser window with its own profile. The driver of each browser implements it. */
+/** One browser window with its own profile. A file for each kind of browser implements this interface. */
 export interface Browser {
 	/** Loads a URL, at least until the document is loaded. */
 	open(url: string): Promise<void>;
@@ -6,17 +6,17 @@ export interface Browser {
 	forward(): Promise<void>;
 	/** Clicks the element with the mouse. @param selector CSS; the first match is used. */
 	click(selector: string): Promise<void>;
-	/** Types into the element. A line feed presses Enter. */
+	/** Types text into the element. A line feed in the text presses Enter. */
 	type(selector: string, text: string): Promise<void>;
-	/** Evaluates an expression in the page. @returns its value, which must be JSON. */
+	/** Evaluates a JavaScript expression in the page. @returns the expression's value, which must be JSON. */
 	evaluate(expression: string): Promise<unknown>;
 	close(): Promise<void>;
 }
 
-/** A browser that may be installed on this machine. */
+/** A kind of browser that may be installed on this machine. */
 export interface BrowserKind {
 	name: string;
-	/** What must be installed; null when it is installed. */
+	/** The program that is missing on this machine; null when the browser is installed. */
 	missing(): string | null;
 	launch(): Promise<Browser>;
 }
@@ -24,10 +24,13 @@ export interface BrowserKind {
 const WAIT_TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 100;
 
-/** Waits until an expression is true in the page. @throws an error with `what` and the text of the page. */
+/**
+ * Waits until a JavaScript expression is true in the page. @throws after a time limit, an error with `what` and the
+ * text of the page.
+ */
 export async function until(browser: Browser, what: string, expression: string): Promise<void> {
 	const deadline = Date.now() + WAIT_TIMEOUT_MS;
-	// The expression fails while the document is replaced.
+	// An error is ignored, because the expression fails while the browser replaces the document.
 	while (!(await browser.evaluate(`Boolean(${expression})`).catch(() => false))) {
 		if (Date.now() > deadline) {
 			const shown = await browser.evaluate("location.href + '\\n' + document.body.innerText").catch(String);

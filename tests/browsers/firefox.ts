@@ -7,12 +7,12 @@ import type { Browser, BrowserKind } from "./browser.ts";
 const PATHS = [process.env.FIREFOX_PATH, "/usr/bin/firefox-esr", "/usr/bin/firefox"];
 const path = PATHS.find((candidate) => candidate && existsSync(candidate));
 
-/** Firefox over WebDriver BiDi. */
+/** Firefox, controlled over the protocol WebDriver BiDi. */
 export const firefox: BrowserKind = {
 	name: "Firefox",
 	missing: () => (path ? null : "Firefox (Debian: firefox-esr; or its path as FIREFOX_PATH)"),
 	async launch(): Promise<Browser> {
-		// Firefox refuses a home that belongs to another user.
+		// Firefox gets its own home folder, because it refuses a home folder that belongs to another user.
 		const home = mkdtempSync(join(tmpdir(), "mevi-firefox-"));
 		const browser = await puppeteer.launch({
 			browser: "firefox",
@@ -26,7 +26,8 @@ export const firefox: BrowserKind = {
 			async open(url) {
 				await page.goto(url, waiting);
 			},
-			// Like the button. `page.goBack()` waits for a load event, which a restored page does not have.
+			// The script goes back as the browser's button does. `page.goBack()` would wait for a load event, which a
+			// restored page does not have.
 			async back() {
 				await page.evaluate("void setTimeout(() => history.back())");
 			},

@@ -6,8 +6,8 @@ import { runStory } from "./story.ts";
 import { webkit } from "./webkit.ts";
 
 /**
- * `npm run test:browsers`: the story of a customer and an agent in the supported browsers that the other tests do not
- * use. Browsers that are not installed are listed and do not count as passed.
+ * `npm run test:browsers` runs a test story of a customer and an agent in the supported browsers that the other tests
+ * do not use. Browsers that are not installed are listed and do not count as passed.
  */
 process.env.E2E_PORT ??= String(await freePort());
 const kinds = [firefox, webkit];

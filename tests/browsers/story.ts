@@ -10,8 +10,8 @@ const shows = (text: string) =>
 const HYDRATED = "document.documentElement.dataset.hydrated";
 
 /**
- * A customer asks, gets an answer, leaves the page and returns, and writes with an agent; the agent takes over, replies,
- * leaves and returns too.
+ * Runs the test story: a customer asks, gets an answer, leaves the page, returns, and writes with an agent. The agent
+ * takes over, replies, leaves the page and returns.
  * @param address URL of the app, without a trailing slash.
  */
 export async function runStory(customer: Browser, agent: Browser, address: string): Promise<void> {

@@ -7,12 +7,15 @@ import type { Browser, BrowserKind } from "./browser.ts";
 const DRIVER = "/usr/bin/WebKitWebDriver";
 const XVFB = "/usr/bin/Xvfb";
 const LIBRARIES = "/usr/lib";
-/** It is in a folder named after the architecture, such as x86_64-linux-gnu. */
+/**
+ * Path of the browser MiniBrowser, in a folder that is named after the processor architecture, such as
+ * x86_64-linux-gnu.
+ */
 const miniBrowser = (existsSync(LIBRARIES) ? readdirSync(LIBRARIES) : [])
 	.map((folder) => join(LIBRARIES, folder, "webkit2gtk-4.1/MiniBrowser"))
 	.find((path) => existsSync(path));
 const START_TIMEOUT_MS = 20_000;
-/** Key of an element in the JSON of W3C WebDriver (section 12.1 of the standard). */
+/** The JSON key of an element's id in the W3C WebDriver protocol (section 12.1 of the standard). */
 const ELEMENT_KEY = "element-6066-11e4-a52e-4f735466cecf";
 const ENTER_KEY = "\uE007";
 
@@ -89,7 +92,7 @@ function createSession(base: string, stop: () => void): Browser {
 	};
 }
 
-/** Sends one command. @returns its value. @throws an error with the driver's message. */
+/** Sends one command to the WebDriver. @returns the command's result. @throws an error with the driver's message. */
 async function sendCommand(method: string, url: string, body?: unknown): Promise<unknown> {
 	const response = await fetch(url, {
 		method,
@@ -114,7 +117,7 @@ async function waitUntilReady(url: string): Promise<void> {
 	}
 }
 
-/** Starts a virtual screen. Xvfb chooses a free number and writes it to file descriptor 3. */
+/** Starts a virtual screen. The program Xvfb chooses a free display number and writes it to file descriptor 3. */
 function startScreen(): Promise<{ screen: ChildProcess; display: string }> {
 	const screen = spawn(XVFB, ["-displayfd", "3", "-screen", "0", "1280x900x24", "-nolisten", "tcp"], {
 		stdio: ["ignore", "ignore", "ignore", "pipe"],

@@ -29,16 +29,20 @@ import { type ChaosPostgres, startChaosPostgres } from "./postgres.ts";
 import { createRandom, type Random } from "./random.ts";
 
 /**
- * Kills the processes that write answers, at every stage of an answer, while customers ask, write more messages, lose
- * their connection and are taken over, and then checks that each question has exactly one complete answer.
- * Loopback only. It ends by itself, with exit code 1 when a question has no answer, two answers or a partial one.
+ * This command kills the server processes that write answers, at every stage of an answer. Meanwhile customers ask,
+ * write more messages and lose their connection, and an agent takes sessions over. Then the command checks that each
+ * question has exactly one complete answer. The exit code is 1 when a question has no answer, two answers or a
+ * partial answer.
  */
 const PROCESSES = 3;
 const CUSTOMERS = 9;
 const EXTRA_SECONDS = 180;
-/** Each kill waits for its stage and for the process to return: 8 s on a quiet machine, longer on a busy one. */
+/**
+ * Time limit for each killed process: the kill waits for its stage of an answer and for the process to return, which
+ * takes 8 s on an idle machine, and longer on a busy one.
+ */
 const SECONDS_PER_KILL = 25;
-/** Share of the kills during answers without a model. */
+/** Share of the kills that happen during answers that the assistant writes without a model. */
 const OFFLINE_SHARE = 0.2;
 const OFFLINE_QUESTIONS = ["How do I return something?", "How long does delivery take?", "How can I pay?"];
 
@@ -134,10 +138,10 @@ async function runWithModel(stage: RunContext, kills: number): Promise<Outcome> 
 const expectedOf = (questions: string[]): string =>
 	formatAnswer(readQuestion(questions.join("\n"))?.mark ?? "");
 
-/** What a customer does during an answer. */
+/** The actions of a simulated customer during an answer. */
 const CUSTOMER_ACTIONS = ["wait", "come back", "write on", "take over"] as const;
 
-/** One question and what its customer does during the answer. */
+/** Asks one question and carries out the customer's action during the answer. */
 async function askOneQuestion(options: {
 	shop: ShopServers;
 	one: Expected;
@@ -152,9 +156,9 @@ async function askOneQuestion(options: {
 	const home = random.between(0, PROCESSES - 1);
 	const asking = postQuestion(shop, customer, formatQuestion(next(), plan), home);
 	const seq = await asking;
-	// The process that received the question waits for further messages (350 ms) and then retrieves.
+	// The server process that received the question waits 350 ms for further messages, and then searches the articles.
 	setTimeout(() => options.meet(home, "during retrieval"), random.between(330, 420));
-	// After a person was called there are no more answers to interrupt.
+	// After the assistant has called a person into a session, there are no more answers to interrupt.
 	const deeds = plan === "escalate" ? CUSTOMER_ACTIONS.slice(0, 2) : CUSTOMER_ACTIONS;
 	const deed = random.pick(deeds);
 	if (plan === "escalate") one.calls = 1;
@@ -188,7 +192,7 @@ async function runOffline(stage: RunContext, kills: number): Promise<Outcome> {
 		await waitForAnswer(customer, seq);
 		return customer;
 	};
-	// The answer without faults is the expected answer while processes are killed.
+	// The questions are first answered without faults; these answers are expected while processes are killed.
 	for (const question of OFFLINE_QUESTIONS) {
 		const { connection: line } = await askOnce(`in peace: ${question}`, question, 0);
 		sound.set(
@@ -211,7 +215,7 @@ async function runOffline(stage: RunContext, kills: number): Promise<Outcome> {
 	return { verdict: await finishAndJudge(stage, fleet, expected), kills: killer.kills };
 }
 
-/** Waits for all customers, and judges. */
+/** Waits until all simulated customers have finished, and checks their sessions. */
 async function finishAndJudge(
 	{ postgres }: RunContext,
 	fleet: Fleet,

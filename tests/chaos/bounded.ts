@@ -1,11 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 
-/** Cleanups for the end of the run, however it ends; the last one runs first. */
+/** Functions that clean up at the end of the run, however the run ends; the last function in the list runs first. */
 export type Cleanups = (() => unknown)[];
 
 const children = new Set<ChildProcess>();
 
-/** Registers a process of the run, which is killed at the end of the run. */
+/** Registers a child process of the run, which is killed at the end of the run. */
 export function trackProcess<Child extends ChildProcess>(child: Child): Child {
 	children.add(child);
 	child.once("exit", () => children.delete(child));
@@ -13,8 +13,9 @@ export function trackProcess<Child extends ChildProcess>(child: Child): Child {
 }
 
 /**
- * Runs the work within a time limit, runs the cleanups, and ends the process with the work's exit code, or with 1 when
- * it was stopped, failed or took too long. @param tell describes the state of a run that took too long.
+ * Runs `work` within a time limit, runs the cleanups, and ends the process with the exit code that `work` returns, or
+ * with 1 when the run was stopped, failed or took too long. @param tell describes the state of a run that took too
+ * long.
  */
 export function runWithTimeLimit(
 	seconds: number,
@@ -31,12 +32,12 @@ export function runWithTimeLimit(
 			try {
 				await step();
 			} catch {
-				// The other cleanups must still run.
+				// After a failed cleanup the other cleanups must still run.
 			}
 		}
 		process.exit(code);
 	}
-	// Also when a cleanup failed. A suspended process can be killed too.
+	// All child processes are killed, also when a cleanup failed. SIGKILL also ends a suspended process.
 	process.on("exit", () => {
 		for (const child of children) child.kill("SIGKILL");
 	});

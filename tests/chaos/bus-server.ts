@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "#tests/setup/server-process.ts";
 import { trackProcess } from "./bounded.ts";
 
-/** The broker of one run. */
+/** The broker (Redis or NATS) of one run. */
 export type BusServer = {
 	url: string;
 	crash(downMs: number): Promise<void>;
@@ -21,7 +21,7 @@ function redisArgs(port: number): string[] {
 	return ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
 }
 
-/** Starts the broker. @returns null when it is not installed. */
+/** Starts the broker. @returns null when the broker's program is not installed. */
 export async function startBusServer(kind: "redis" | "nats"): Promise<BusServer | null> {
 	const { name, args } = PROGRAMS[kind];
 	if (spawnSync(name, ["--version"], { stdio: "ignore" }).status !== 0) return null;

@@ -4,30 +4,33 @@ import { trackProcess } from "./bounded.ts";
 
 /** The resources of a server process, as it reports them after a garbage collection. */
 export type ProcessResources = {
-	/** Active resources by kind: TCPSocketWrap, Timeout … */
+	/** Number of active Node resources by kind: TCPSocketWrap, Timeout … */
 	counts: Record<string, number>;
-	/** Bytes that wait in the socket with the most. */
+	/** Number of unsent bytes in the socket that has the most. */
 	unsentBytes: number;
 	heapBytes: number;
 	rssBytes: number;
 };
 
-/** The server processes of a run. Each keeps its port over restarts. */
+/** The server processes of a run. Each process keeps its port when it is started again. */
 export type Fleet = {
 	urls: string[];
-	/** Kills one and starts it again after `downMs`. Resolves when it is ready. */
+	/** Kills a server process and starts it again after `downMs`. Resolves when the process is ready. */
 	kill(index: number, downMs: number): Promise<void>;
-	/** Stops one as a deployment does, and starts it again when it has ended. @returns its exit code. */
+	/**
+	 * Stops a server process as a deployment does, and starts it again when it has ended. @returns the exit code of the
+	 * stopped process.
+	 */
 	restart(index: number): Promise<number | null>;
-	/** Suspends one (SIGSTOP) for a time. */
+	/** Suspends a server process (SIGSTOP) for a time. */
 	freeze(index: number, forMs: number): Promise<void>;
-	/** Collects garbage in one and reads its remaining resources. */
+	/** Collects garbage in a server process and reads its remaining resources. */
 	probe(index: number): Promise<ProcessResources>;
-	/** Open streams of one. */
+	/** Number of open event streams of a server process. */
 	countStreams(index: number): Promise<number>;
-	/** Processes that ended by themselves, with the end of their output. */
+	/** Server processes that ended without being stopped, with the last lines of their output. */
 	surprises: string[];
-	/** The errors that all processes have logged, also ended ones. */
+	/** The errors that all server processes have logged, including processes that have ended. */
 	errors(): string[];
 	stop(): Promise<void>;
 };
@@ -36,8 +39,8 @@ const PROBE_TIMEOUT_MS = 20_000;
 const NODE_OPTIONS = ["--expose-gc", "--import", "./tests/setup/gc-on-signal.mjs"];
 
 /**
- * Starts `count` processes and waits until all are ready. @param options.env returns the environment of process
- * `index`.
+ * Starts `count` server processes and waits until all are ready. @param options.env returns the environment variables
+ * of process `index`.
  */
 export async function startFleet(options: {
 	count: number;
@@ -48,7 +51,7 @@ export async function startFleet(options: {
 	for (let index = 0; index < options.count; index += 1) ports.push(await freePort());
 	const surprises: string[] = [];
 	const servers: (TestServer | null)[] = ports.map(() => null);
-	/** Every process of the run so far. */
+	/** Every server process that was started in this run so far. */
 	const started: TestServer[] = [];
 	let isStopping = false;
 

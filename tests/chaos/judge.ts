@@ -5,9 +5,12 @@ import type { AcknowledgedMessage, WritingLog } from "./writers.ts";
 
 export type Verdict = {
 	violations: Violation[];
-	/** For each fault, in order: messages acknowledged during it, and the slowest delivery after its end. */
+	/**
+	 * For each fault, in order: the number of messages acknowledged during the fault, and the slowest delivery after
+	 * its end.
+	 */
 	faults: { record: FaultRecord; acked: number; slowestMs: number }[];
-	/** Times from acknowledgement to being shown, over all messages and readers. */
+	/** Times in ms from the acknowledgement of a message until a reader showed it, over all messages and readers. */
 	deliveries: { count: number; medianMs: number; p99Ms: number };
 	messages: number;
 };
@@ -57,7 +60,7 @@ export function judge(options: {
 	log: WritingLog;
 	readers: Reader[];
 	faults: FaultRecord[];
-	/** Violations found elsewhere: processes that ended by themselves, leaks. */
+	/** Violations that were found by other checks: processes that ended by themselves, leaks. */
 	findings: Violation[];
 	deadlineMs: number;
 }): Verdict {
@@ -85,7 +88,10 @@ export function judge(options: {
 
 type ReportViolation = (what: string, at?: number) => void;
 
-/** Every acknowledged message exists once, as acknowledged, and no other message exists. */
+/**
+ * Checks that every acknowledged message exists once in the database, as it was acknowledged, and that no other
+ * message exists.
+ */
 function judgeWriting(truth: DatabaseContent, log: WritingLog, accuse: ReportViolation) {
 	const rows = new Map<string, Row>();
 	for (const row of truth.messages) {
@@ -117,7 +123,7 @@ function judgeStreams({ streams, heads }: DatabaseContent, accuse: ReportViolati
 	}
 }
 
-/** The page shows each message of the session once, in the order of the sequences. */
+/** Checks that a reader's page shows each message of its session once, in the order of the sequences. */
 function judgeReader(
 	reader: Reader,
 	truth: DatabaseContent,
@@ -146,7 +152,10 @@ function judgeDelays(options: {
 	readers: Reader[];
 	acks: AcknowledgedMessage[];
 	faults: FaultRecord[];
-	/** A message must be shown this soon after it was acknowledged, or after the last fault, whichever is later. */
+	/**
+	 * Time in ms within which a message must be shown after its acknowledgement or after the last fault, whichever is
+	 * later.
+	 */
 	deadlineMs: number;
 	accuse: ReportViolation;
 }): {

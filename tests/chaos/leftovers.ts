@@ -4,17 +4,23 @@ import type { Connection } from "./readers/connection.ts";
 import type { Violation } from "./readers/reader.ts";
 
 const SETTLE_TIMEOUT_MS = 15_000;
-/** The connection pools open connections, each with a timer, when they need them, and keep them. */
+/**
+ * Most additional sockets of a server process that do not count as a leak: the database pools open connections when
+ * they need them, and keep them open.
+ */
 const MAX_SOCKET_GROWTH = 14;
 const MAX_TIMER_GROWTH = 14;
-/** Compiled code, and caches that fill up to their limit. */
+/**
+ * Most additional heap memory of a server process that does not count as a leak: compiled code, and caches that fill
+ * up to their limit.
+ */
 const MAX_HEAP_GROWTH_BYTES = 12 * 1024 * 1024;
 
 export type LeakReport = { violations: Violation[]; rounds: ProcessResources[][] };
 
 /**
- * Disconnects all readers and connects them again, `times` times, and compares the resources of each process after the
- * first and the last time: sockets, timers, memory.
+ * Disconnects all readers and connects them again, `times` times, and compares the resources of each server process
+ * (sockets, timers, memory) after the first and the last time.
  * @param open connects all readers; @param close disconnects them.
  */
 export async function findLeaks(options: {
@@ -77,7 +83,10 @@ async function waitForSettledStreams(fleet: Fleet, index: number): Promise<numbe
 	}
 }
 
-/** The resources of a process when they no longer change, or are not more than `before`. */
+/**
+ * Waits until the resources of a server process no longer change, or are not more than `before`. @returns the
+ * resources.
+ */
 async function waitForSettledResources(
 	fleet: Fleet,
 	index: number,
@@ -96,8 +105,9 @@ async function waitForSettledResources(
 }
 
 /**
- * Closes the connections that Node's fetch keeps for later requests (75 s, as the server's header asks), so that only
- * leaks are left at the servers. undici's agent is replaceable through this symbol.
+ * Closes the idle connections that Node's fetch keeps for later requests (for 75 s, as the server's header asks), so
+ * that the remaining sockets of the servers are leaks. The HTTP agent of `fetch` (undici) can be replaced through
+ * this global symbol.
  */
 function closeIdleConnections(): void {
 	const place = Symbol.for("undici.globalDispatcher.1");

@@ -6,12 +6,12 @@ import type { ChaosPostgres } from "./postgres.ts";
 import type { Random } from "./random.ts";
 import type { Connection } from "./readers/connection.ts";
 
-/** A fault and its times. At `endedAt` everything works again. */
+/** A fault that has happened, and its times. At `endedAt` all servers work again. */
 export type FaultRecord = { name: string; startedAt: number; endedAt: number };
 
 export type Fault = { name: string; run: () => Promise<void> };
 
-/** What the faults act on. */
+/** The processes and connections that the faults disturb. */
 export type FaultTargets = {
 	fleet: Fleet;
 	postgres: ChaosPostgres;
@@ -23,7 +23,7 @@ export type FaultTargets = {
 
 const LISTENER_NAME_PATTERN = "mevi-chat listener%";
 
-/** All faults; the order has no meaning. */
+/** All kinds of faults; the order in the list has no meaning. */
 export function listAllFaults(victims: FaultTargets): Fault[] {
 	const { fleet, postgres, random } = victims;
 	const anyone = () => random.between(0, fleet.urls.length - 1);
@@ -54,7 +54,7 @@ export function listAllFaults(victims: FaultTargets): Fault[] {
 	];
 }
 
-/** The few faults for the short run. */
+/** The few kinds of faults for the short run. */
 export function listShortFaults({ fleet, postgres, lines, random }: FaultTargets): Fault[] {
 	return [
 		{
@@ -101,7 +101,8 @@ export async function loseLastWakeUps(victims: FaultTargets, endWriting: () => P
 	notifications.disturb({ lost: 1, doubled: 0 });
 	await delay(1_000);
 	await endWriting();
-	// A listener that reconnects triggers a head check, which must not help here.
+	// The notifications are lost without breaking a connection, because a listener that reconnects causes a head check,
+	// which would deliver the last messages.
 	await delay(1_000);
 	notifications.disturb({ lost: 0, doubled: 0 });
 }

@@ -7,19 +7,19 @@ const NOTIFICATION = "A".charCodeAt(0);
 const HEADER_BYTES = 5;
 
 /**
- * A proxy between the servers' listening connections (LISTEN_DATABASE_URL) and Postgres that drops or duplicates
- * notifications. It disturbs wake-ups without any code for that in the product.
+ * A proxy between Postgres and the connections on which the servers LISTEN (LISTEN_DATABASE_URL). The proxy drops or
+ * duplicates notifications, so that the product needs no code for disturbing wake-ups.
  */
 export type NotificationProxy = {
 	port: number;
-	/** Sets the shares of notifications that are dropped and duplicated, each from 0 to 1. */
+	/** Sets the shares of notifications that the proxy drops and duplicates, each from 0 to 1. */
 	disturb(share: { lost: number; doubled: number }): void;
-	/** Notifications passed on, dropped and duplicated so far. */
+	/** Numbers of notifications that the proxy has passed on, dropped and duplicated so far. */
 	counts(): { passed: number; lost: number; doubled: number };
 	close(): Promise<void>;
 };
 
-/** Starts it in front of the Postgres on `upstreamPort`. */
+/** Starts the notification proxy in front of the Postgres on port `upstreamPort`. */
 export async function startNotificationProxy(
 	upstreamPort: number,
 	random: Random,
@@ -28,9 +28,9 @@ export async function startNotificationProxy(
 	const counted = { passed: 0, lost: 0, doubled: 0 };
 	let share = { lost: 0, doubled: 0 };
 
-	/** How often a notification is passed on. */
+	/** How many times a notification is passed on: 0, 1 or 2. */
 	function copies(message: Buffer): number {
-		// Notifications of the listener's self-test are not wake-ups.
+		// Notifications of a listener's self-test are always passed on, because they are no wake-ups.
 		if (message.includes("self_test")) return 1;
 		const dice = random.next();
 		if (dice < share.lost) {

@@ -10,17 +10,23 @@ export type ChaosOptions = {
 	writers: number;
 	/** Messages that must be acknowledged before the run ends. */
 	messages: number;
-	/** Fewer than this are a violation. It is below `messages`, because a busy machine may be slower. */
+	/**
+	 * Fewer acknowledged messages than this are a violation. The number is below `messages`, because a busy machine may
+	 * be slower.
+	 */
 	fewest: number;
-	/** Time within which a message must be shown after its acknowledgement, or after the last fault. */
+	/** Time in ms within which a message must be shown after its acknowledgement, or after the last fault. */
 	deadlineMs: number;
 	/** Time limit of the faults, in seconds. */
 	seconds: number;
-	/** Pattern of the names of faults to run; null for all. */
+	/** Pattern of the names of the faults to run; null for all faults. */
 	faults: RegExp | null;
-	/** Seconds for which readers are paused under a megabyte a second. 0 skips that check and the check for leaks. */
+	/**
+	 * Seconds for which readers are paused while a megabyte in a second is written; 0 skips the checks of slow readers
+	 * and of leaks.
+	 */
 	slowSeconds: number;
-	/** Time between two faults. */
+	/** Time between two faults, in ms. */
 	gapMs: number;
 	seed: number;
 	bus: BusKind;
@@ -42,11 +48,14 @@ const FULL_RUN = {
 const SHORT_RUN = { processes: 2, talks: 8, writers: 8, messages: 1_500, seconds: 40, slow: 4, gapMs: 500 };
 
 const DELIVERY_DEADLINE_MS = 5_000;
-/** Longer, because the short run shares its processors with the other tests. */
+/**
+ * Longest delivery time of a message in the short run: longer than in the full run, because the short run shares its
+ * processors with the other tests.
+ */
 const SHORT_DELIVERY_DEADLINE_MS = 20_000;
 const SHORT_FAULT_SHARE = 0.02;
 
-/** Parses the command line. @throws with the usage line when it is invalid. */
+/** Parses the command line. @throws an error with the usage line when the command line is invalid. */
 export function readOptions(args: string[]): ChaosOptions {
 	const { values } = parseArgs({
 		args,

@@ -1,12 +1,12 @@
 import { setEnv } from "#app/env.server.ts";
 
-/** One session and its customer's credentials. */
+/** One chat session and its customer's credentials. */
 export type ChatSession = { sessionId: string; token: string; cookie: string };
 
 /** The sessions and credentials of a run. */
 export type Participants = {
 	talks: ChatSession[];
-	/** The cookie of the agent to whom all the sessions are assigned. */
+	/** The login cookie of the agent to whom all sessions of the run are assigned. */
 	agentCookie: string;
 	/** Bearer token of a program. */
 	apiKey: string;
@@ -15,7 +15,7 @@ export type Participants = {
 const AGENT = { email: "chaos@store.test", name: "Robin", password: "many-small-faults" };
 
 /**
- * Creates the agent and the API key in the database, and opens the sessions through a server.
+ * Creates the agent and the API key of a test run in the database, and opens the sessions through a server.
  * @param env the environment of the servers.
  */
 export async function createParticipants(options: {
@@ -29,7 +29,7 @@ export async function createParticipants(options: {
 	const { closeDatabase } = await import("#db/client.server.ts");
 	await createAgent(AGENT);
 	const { key } = await createApiKey({ name: "Order system" });
-	// The run breaks connections; these are not needed any more.
+	// The run breaks connections, so the connections that are not needed any more are closed before.
 	await closeDatabase();
 	const talks: ChatSession[] = [];
 	for (let index = 0; index < options.talks; index += 1) talks.push(await openChatSession(options.url));
@@ -61,6 +61,6 @@ async function signIn(url: string): Promise<string> {
 		.join("; ");
 }
 
-/** Decodes the cookie that the app sets: a JSON string in base64, percent-encoded. */
+/** Encodes a token as the app's cookie: a JSON string in base64, percent-encoded. */
 const cookieOf = (token: string) =>
 	`mevi_customer=${encodeURIComponent(Buffer.from(JSON.stringify(token)).toString("base64"))}`;

@@ -19,32 +19,42 @@ import { trackProcess } from "./bounded.ts";
 
 const READY_TIMEOUT_MS = 60_000;
 const RETRY_DELAY_MS = 50;
-/** Timeout of a statement, in milliseconds; the largest result has every event of a run. */
+/** Timeout of an SQL statement, in milliseconds: long enough for a result with every event of a run. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 const MAX_ATTEMPTS = 5;
 
-/** The Postgres of one run, which the run breaks. It uses fsync, so what it has acknowledged is on the disk. */
+/**
+ * The Postgres of one run, which the run crashes and freezes. It uses fsync, so that acknowledged messages are on the
+ * disk.
+ */
 export type ChaosPostgres = {
 	url: string;
 	port: number;
-	/** Ends it as a crash does (SIGQUIT), and starts it again on the same port after `downMs`. */
+	/** Ends Postgres as a crash does (SIGQUIT), and starts it again on the same port after `downMs`. */
 	crash(downMs: number): Promise<void>;
-	/** Suspends all its processes (SIGSTOP) for `forMs`: connections stay open and nothing answers. */
+	/** Suspends all processes of Postgres (SIGSTOP) for `forMs`: connections stay open, and no query is answered. */
 	freeze(forMs: number): Promise<void>;
-	/** Terminates backends by application name (a pattern of SQL LIKE). @returns how many. */
+	/**
+	 * Terminates the Postgres backends whose application name matches a pattern of SQL LIKE. @returns the number of
+	 * terminated backends.
+	 */
 	terminate(applicationName: string): Promise<number>;
-	/** Runs `work` with its own connection, and again with another if it fails or does not answer in time. */
+	/**
+	 * Runs `work` with its own database connection, and again with another connection if `work` fails or takes too
+	 * long.
+	 */
 	runStatement<Result>(work: (sql: postgres.Sql) => Promise<Result>): Promise<Result>;
-	/** Stops it, also while it is frozen, and deletes its files. */
+	/** Stops Postgres, also while it is suspended, and deletes its files. */
 	remove(): Promise<void>;
 };
 
-/** Starts a migrated database in a new temporary folder. */
+/** Starts a Postgres with a migrated database in a new temporary folder. */
 export async function startChaosPostgres(): Promise<ChaosPostgres> {
 	const dataDir = mkdtempSync(join(tmpdir(), "mevi-chaos-"));
 	prepareDataDirectory(dataDir, true);
 	const location = await chooseLocation(dataDir);
-	// startCluster creates the cluster. Later starts are done here, because the port must stay the same after a crash.
+	// `startCluster` creates the database cluster. This file starts Postgres later, because the port must stay the same
+	// after a crash.
 	const first = await startCluster(location, false);
 	const { url } = first;
 	await migrate(url);

@@ -1,14 +1,17 @@
 /** Random numbers that are the same for the same seed, so that the schedule of a run can be repeated. */
 export type Random = {
-	/** From 0 (included) to 1 (excluded). */
+	/** A random number from 0 (included) to 1 (excluded). */
 	next(): number;
-	/** A whole number from `least` to `most`, both inclusive. */
+	/** A random whole number from `least` to `most`, both inclusive. */
 	between(least: number, most: number): number;
 	pick<Item>(items: readonly Item[]): Item;
 	shuffled<Item>(items: readonly Item[]): Item[];
 };
 
-/** mulberry32 (Tommy Ettinger, public domain). Its 32 bits of state are enough for a schedule. */
+/**
+ * Creates a random number generator from a seed, with the algorithm mulberry32 (Tommy Ettinger, public domain). Its
+ * 32 bits of state are enough for the schedule of a run.
+ */
 export function createRandom(seed: number): Random {
 	let state = seed >>> 0;
 	const next = () => {

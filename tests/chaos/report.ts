@@ -6,7 +6,10 @@ const MAX_LISTED_VIOLATIONS = 40;
 const seconds = (ms: number) => (ms / 1_000).toFixed(1);
 const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
 
-/** The run's table in Markdown, one line for each fault. Violations are counted for the fault before them. */
+/**
+ * The results of a run as a Markdown table, one line for each fault. A violation is counted for the last fault before
+ * it.
+ */
 export function formatFaultTable({ faults, violations }: Verdict, startedAt: number): string {
 	const counts = faults.map(() => 0);
 	for (const { at } of violations) {
@@ -24,7 +27,7 @@ export function formatFaultTable({ faults, violations }: Verdict, startedAt: num
 	].join("\n");
 }
 
-/** Descriptions of the first violations. */
+/** The descriptions of the first violations of a run. */
 export function formatViolations({ violations }: Verdict, startedAt: number): string {
 	const named = [...violations]
 		.sort((one, other) => one.at - other.at)

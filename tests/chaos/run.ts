@@ -26,26 +26,30 @@ import { checkSlowReaders } from "./slow-readers.ts";
 import { runWriter, type WritingLog, writeNotes } from "./writers.ts";
 
 /**
- * Disturbs a few real server processes on one Postgres while writers write and readers read, and then compares what
- * every reader showed with what was acknowledged and what the database has. Loopback only. It ends by itself, with exit
- * code 1 when a message was lost, duplicated, late or out of order, or when something leaked.
+ * The command `npm run chaos`. It disturbs a few real server processes on one Postgres while writers write and
+ * readers read, and then compares the messages that every reader showed with the acknowledged messages and with the
+ * database. The exit code is 1 when a message was lost, duplicated, late or out of order, or when sockets, timers or
+ * memory leaked.
  */
 const RECONNECT_ROUNDS = 2;
 /**
- * Time limit of the run in addition to the faults, for starting, settling and checking. The short run ends before the
- * test that waits for it, so that it can report its state.
+ * Seconds that a run may take in addition to the time of the faults, for its start and its checks. The short run ends
+ * before the timeout of the test that starts it, so that the run can report its state.
  */
 const SPARE_SECONDS = { full: 300, short: 140 };
-/** Extra time to distinguish late messages from lost ones. */
+/** Additional waiting time in ms, to distinguish late messages from lost ones. */
 const SPARE_MS = 5_000;
-/** Paused readers miss hundreds of megabytes, which take this time through one process and its parser. */
+/**
+ * Speed at which paused readers receive missed events (hundreds of megabytes) later, through one server process and
+ * its parser.
+ */
 const CATCH_UP_BYTES_PER_MS = 10_000;
 /** A post that is not acknowledged within this time after the last fault counts as never acknowledged. */
 const POST_TIMEOUT_MS = 30_000;
 
 const connections: Connection[] = [];
 let awaited = "the start";
-/** The current phase and the readers that have not ended, for a run that does not end. */
+/** Describes the current phase and the readers that have not finished, for a run that takes too long. */
 const tellUnsettled = () => [
 	`It waited for ${awaited}.`,
 	...connections.map((line) => line.describe()).filter((text) => !text.endsWith(", down")),
@@ -187,7 +191,7 @@ async function runFaults(
 	for (let round = 0; round === 0 || (Date.now() < until && !isEnough()); round += 1) {
 		for (const fault of random.shuffled(possible)) {
 			await delay(options.gapMs);
-			// Each fault happens at least once, however long that takes.
+			// Each kind of fault happens at least once, however long that takes.
 			if (round > 0 && (Date.now() > until || isEnough())) break;
 			await inflict(fault);
 		}
@@ -209,7 +213,7 @@ async function runFaults(
 	return { faults, notes: await notes };
 }
 
-/** After the faults: readers that take no bytes, and leaks after all readers have left. */
+/** The checks after the faults: readers that accept no bytes, and leaked resources after all readers have left. */
 async function checkAfterwards(stage: RunContext, lines: Connection[], log: WritingLog) {
 	const { options, fleet, people, random } = stage;
 	say("Paused readers …");
@@ -237,7 +241,10 @@ async function checkAfterwards(stage: RunContext, lines: Connection[], log: Writ
 	return { slow, leftovers: await findLeaks({ fleet, times: RECONNECT_ROUNDS, open, close }) };
 }
 
-/** Three readers for each session, on different processes, over different transports; the agent reads every second session. */
+/**
+ * Opens three readers for each session, on different server processes and with different transports; the agent also
+ * reads every second session.
+ */
 function openConnections({ options, fleet, people, random }: RunContext): Connection[] {
 	const lines = people.talks.flatMap((talk, number) =>
 		TRANSPORTS.filter((transport) => transport !== "agent's stream" || number % 2 === 0).map(
@@ -259,7 +266,7 @@ async function waitUntilConnected(lines: Connection[]): Promise<void> {
 	while (lines.some((line) => line.reader.state.cursor === null)) await delay(20);
 }
 
-/** Waits until every reader shows everything, or the time limit is over. */
+/** Waits until every reader shows all messages, or until the time limit is over. */
 async function waitUntilComplete(
 	{ postgres, options }: RunContext,
 	lines: Connection[],

@@ -7,16 +7,19 @@ export type Sabotage = (typeof SABOTAGES)[number];
 
 type Change = { what: RegExp; by: string };
 
-/** The safeguards that are removed from the built server. A check that does not notice this would be useless. */
+/**
+ * The safeguards that are removed from the built server, each as text changes. The run must then report violations; a
+ * check that does not notice a removed safeguard would be useless.
+ */
 const CHANGES: Record<Sabotage, Change[]> = {
-	/** Lost wake-ups stay lost: nothing compares what was delivered with what was written. */
+	/** Without the head check, events whose wake-up was lost are never delivered. */
 	"head-check": [{ what: /async function (checkHeads\d*)\(\) \{/, by: "async function $1() {\n    return;" }],
-	/** Streams, polls and catch-ups start at the newest event, whatever the reader's cursor is. */
+	/** Without replay, streams and polls start at the newest event, whatever the reader's cursor is. */
 	replay: [
 		{ what: /at\.public = start\.public;/, by: "at.public = head.public;" },
 		{ what: /at\.internal = start\.internal \?\? head\.internal;/, by: "at.internal = head.internal;" },
 		{
-			// The bundler appends numbers to equal names.
+			// The pattern allows numbers after a name, because the bundler appends numbers to equal names.
 			what: /const (page\d*) = await (readPage\d*)\((\w+), streams, at\);/,
 			by: "const $1 = await $2($3, streams, { ...at, public: head.public });",
 		},
@@ -25,12 +28,13 @@ const CHANGES: Record<Sabotage, Change[]> = {
 
 /**
  * Copies the built server and removes one safeguard from the copy, so that the product itself has no such switch.
- * @returns the copy's entry, and a function that removes the copy.
+ * @returns the path of the copy's entry file, and a function that removes the copy.
  * @throws when the built server does not contain the safeguard.
  */
 export async function sabotageBuild(sabotage: Sabotage): Promise<{ entry: string; remove: () => void }> {
 	await ensureBuild();
-	// Beside the packages that the server imports, and outside the folder that a build empties.
+	// The copy is in a place where Node finds the packages that the server imports, and outside the folder that a build
+	// empties.
 	const folder = mkdtempSync(join(dirname(SERVER_BUILD), "../../node_modules/.cache/sabotaged-"));
 	cpSync(dirname(SERVER_BUILD), folder, { recursive: true });
 	const entry = join(folder, "index.js");

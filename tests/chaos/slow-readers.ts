@@ -10,24 +10,27 @@ const READERS = 8;
 const SENDERS = 8;
 const BYTES_PER_SECOND = 1_000_000;
 const MESSAGE_BYTES = 9_500;
-/** Maximum number of unsent bytes for one reader in the process. */
+/** Maximum number of unsent bytes for one reader in a server process. */
 const UNSENT_LIMIT_BYTES = 256 * 1024;
-/** The heap and the rings vary; a queue for each reader would grow by the whole megabyte a second, each. */
+/**
+ * Largest allowed growth of a server process's memory while readers are paused. The heap and the rings vary; a queue
+ * for each reader would grow by a megabyte in a second for each reader.
+ */
 const GROWTH_LIMIT_BYTES = 128 * 1024 * 1024;
 const PROBE_INTERVAL_MS = 1_000;
 
 export type SlowReaderReport = {
 	lines: Connection[];
 	violations: Violation[];
-	/** The figures of the report. */
+	/** The measured figures for the report. */
 	sentBytes: number;
 	mostUnsentBytes: number;
 	growthBytes: number;
 };
 
 /**
- * Pauses readers while a megabyte a second is written to their session. The unsent bytes for each must stay small, and
- * the readers must miss nothing when they resume.
+ * Pauses readers while a megabyte in a second is written to their session. The unsent bytes for each reader must stay
+ * few, and the readers must miss no message when they continue.
  */
 export async function checkSlowReaders(options: {
 	fleet: Fleet;

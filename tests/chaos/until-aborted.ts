@@ -1,6 +1,6 @@
 /**
- * Waits for work, but not longer than until the signal is aborted. fetch should do that itself, but an abort can be lost
- * (nodejs/undici#3644), and a reader or writer of the run would then wait for ever.
+ * Waits for the promise `work`, but not longer than until the signal is aborted. `fetch` should stop on an abort by
+ * itself, but an abort can be lost (nodejs/undici#3644), and a reader or writer of the run would then wait forever.
  * @throws the signal's reason once it is aborted.
  */
 export async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {

@@ -3,7 +3,7 @@ import type { ChatSession, Participants } from "./people.ts";
 import type { Random } from "./random.ts";
 import { untilAborted } from "./until-aborted.ts";
 
-/** A message that a server has acknowledged. Times are milliseconds of this process's clock. */
+/** A message that a server has acknowledged. Times are milliseconds on the clock of the test process. */
 export type AcknowledgedMessage = {
 	clientMessageId: string;
 	sessionId: string;
@@ -18,19 +18,19 @@ export type AcknowledgedMessage = {
 
 export type WritingLog = {
 	acks: AcknowledgedMessage[];
-	/** Every text that was sent, by its client id. Pages may show no other text. */
+	/** Every text that was sent, by the message's client id. Pages may show no other text. */
 	sent: Map<string, string>;
-	/** Answers that a correct request must not get, such as `403 of /chat/actions`, and their number. */
+	/** Unexpected answers to correct requests, such as `403 of /chat/actions`, and the number of each. */
 	refusals: Map<string, number>;
-	/** Client ids for which two answers named different messages. */
+	/** Client ids of messages for which two answers of servers named different messages. */
 	contradictions: string[];
-	/** Client ids that were never acknowledged. */
+	/** Client ids of messages that were never acknowledged. */
 	abandoned: string[];
-	/** Requests repeated after an error, a timeout or a rejection. */
+	/** Number of requests that were repeated after an error, a timeout or a rejection. */
 	retries: number;
 };
 
-/** One of the product's ways to post a message. */
+/** One of the ways to post a message to the chat: a form or the REST API. */
 type PostRoute = (people: Participants, talk: ChatSession) => Request;
 type Request = { path: string; headers: Record<string, string>; body: (fields: Fields) => string };
 type Fields = { message: string; clientMessageId: string };
@@ -66,16 +66,19 @@ const POST_ROUTES: { sender: "user" | "agent"; door: PostRoute }[] = [
 	},
 ];
 
-/** A browser aborts a request that hangs, and sends the message again with the same id. */
+/**
+ * Time limit of a request in ms. A request that takes longer is aborted, and the message is sent again with the same
+ * id, as a browser does.
+ */
 const REQUEST_TIMEOUT_MS = 10_000;
 const RETRY_DELAY_MS = 500;
-/** Share of the messages that are posted to two processes at once, as after a retry. */
+/** Share of the messages that are posted to two server processes at the same time, as may happen after a retry. */
 const DUPLICATE_POST_SHARE = 0.03;
 const FILLER_TEXT = "thank you for the parcel it came on Tuesday and the lamp in it is very nice ".repeat(4);
 
 /**
- * One writer: posts one message after the other, each through one of the routes, to any process, and again with the same
- * id until it is acknowledged.
+ * Runs one writer, which posts one message after the other, each through one of the routes, to any server process,
+ * and again with the same id until the message is acknowledged.
  * @param options.isDone called before each message; a message that was begun is always completed.
  */
 export async function runWriter(options: {
@@ -85,7 +88,7 @@ export async function runWriter(options: {
 	random: Random;
 	log: WritingLog;
 	isDone: () => boolean;
-	/** The time after which an unacknowledged message counts as a violation. */
+	/** The time (ms since 1970) after which an unacknowledged message counts as a violation. */
 	giveUpAt: () => number;
 }): Promise<void> {
 	const { name, people, urls, random, log } = options;
@@ -134,7 +137,7 @@ export async function runWriter(options: {
 			const text = await untilAborted(response.text(), signal);
 			if (response.ok) {
 				const parsed = JSON.parse(text) as Written & { message?: Written | string };
-				// The forms answer with their result, the API with the message.
+				// The answer to a form contains the message as a field; the answer of the API is the message.
 				const message = typeof parsed.message === "object" ? parsed.message : parsed;
 				return { messageId: message.id, seq: message.seq };
 			}
@@ -143,7 +146,7 @@ export async function runWriter(options: {
 				log.refusals.set(what, (log.refusals.get(what) ?? 0) + 1);
 			}
 		} catch {
-			// Cut, hung or unreachable: it may have been written or not, so it is sent again.
+			// The request failed, and the message may have been written or not, so it is sent again.
 		}
 		return null;
 	}
@@ -151,10 +154,10 @@ export async function runWriter(options: {
 
 type Written = { id: string; seq: number };
 
-/** Text in internal notes that no customer may receive. */
+/** Text that is only in agents' internal notes, so that no customer may receive it. */
 export const INTERNAL_MARK = "only-for-agents";
 
-/** Writes internal notes (tags) on random sessions until the end of the run. @returns their number. */
+/** Writes internal notes (tags) on random sessions until the end of the run. @returns the number of notes. */
 export async function writeNotes(options: {
 	people: Participants;
 	urls: string[];

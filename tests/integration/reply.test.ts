@@ -65,8 +65,8 @@ it("answers several quick messages together", async () => {
 	const model = await withModel(streamsText("One answer to all of it."));
 	stopWorker = startWorker();
 	const ana = await newCustomer();
-	// Posted at once: one after the other could take longer than the wait for the customer's next message on a busy
-	// machine.
+	// The messages are posted simultaneously, because on a busy machine posting them one after the other could take
+	// longer than the assistant waits for the customer's next message.
 	await Promise.all(
 		["Hello, I have a question", "about my delivery", "when does it come"].map((text) => ana.ask(text)),
 	);

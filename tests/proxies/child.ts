@@ -12,19 +12,19 @@ const PROGRAM_FOLDERS = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbi
 );
 
 /**
- * Ends the program when the shell's input closes, so that it never outlives the process that started it, also when that
- * process is killed.
+ * A shell script that runs a program and ends it when the shell's input closes, so that the program never outlives
+ * the process that started it, even if that process is killed.
  */
 const RUN_UNTIL_INPUT_CLOSES = '"$@" & child=$!; cat >/dev/null; kill $child; wait $child';
 
-/** @returns the path of a program; null when it is not installed. */
+/** Searches a program by its name. @returns the program's path; null when the program is not installed. */
 export function findProgram(name: string): string | null {
 	for (const path of PROGRAM_FOLDERS.map((folder) => join(folder, name))) {
 		try {
 			accessSync(path, constants.X_OK);
 			return path;
 		} catch {
-			// The program is not in this folder.
+			// An error means that the program is not in this folder.
 		}
 	}
 	return null;
@@ -32,8 +32,8 @@ export function findProgram(name: string): string | null {
 
 /**
  * Starts a server that stays in the foreground, and waits until it accepts connections on 127.0.0.1.
- * @returns a function that stops it and resolves when it has ended.
- * @throws when it does not listen within 10 s; the message contains its output.
+ * @returns a function that stops the server and resolves when it has ended.
+ * @throws when the server does not listen within 10 s; the error's message contains the server's output.
  */
 export async function startServer(options: {
 	command: string[];

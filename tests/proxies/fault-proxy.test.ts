@@ -20,7 +20,8 @@ afterEach(async () => {
 });
 
 /**
- * A server whose `/stream` sends the frames that the test writes; all other paths return the request they received.
+ * Starts a server behind the proxy. Its path `/stream` sends the frames that the test writes; all other paths return
+ * the request that they received.
  */
 async function startOrigin() {
 	const streams: ServerResponse[] = [];
@@ -56,7 +57,7 @@ async function startOrigin() {
 	};
 }
 
-/** Reads a stream through the proxy, and records how it ended. */
+/** Reads a stream through the proxy, and records how the stream ended. */
 function readStream(path = "/stream") {
 	const seen = { status: 0, body: "", end: null as "whole" | "cut" | null };
 	const request = get(`${proxy.url}${path}`, { agent: false }, (response: IncomingMessage) => {
@@ -144,7 +145,7 @@ describe("buffering networks", () => {
 		const reader = readStream();
 		await expect.poll(() => origin.streams.length).toBe(1);
 		origin.streams[0]?.write(FRAME);
-		// Another request that was forwarded meanwhile shows that there was enough time.
+		// Another request was forwarded meanwhile, which shows that the held-back response had enough time to arrive.
 		proxy.set({ mode: "pass" });
 		const other = readStream();
 		await untilBytes(other, FRAME.length);

@@ -11,8 +11,8 @@ import { type Readable, Transform } from "node:stream";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 
 /**
- * A fault of the network. It applies to later requests; `black-hole`, `reset` and `status` also apply to open ones, as a
- * lost connection or a stopped server behind a proxy does.
+ * A simulated fault of the network. A fault applies to later requests; `black-hole`, `reset` and `status` also apply
+ * to open requests, like a lost connection or a stopped server.
  */
 export type Fault =
 	| { mode: "pass" }
@@ -21,35 +21,38 @@ export type Fault =
 	| { mode: "throttle"; bytesPerSecond: number }
 	/** The response, including its head, is forwarded only after it has ended, as by a virus scanner. */
 	| { mode: "store-and-forward" }
-	/** The response is forwarded in pieces of at least this many bytes (default 64 KB). */
+	/** The response is buffered and forwarded in pieces of at least this many bytes (default 64 KB). */
 	| { mode: "buffer"; bytes?: number }
 	/** A response is cut after this many bytes of its body, also inside a frame. */
 	| { mode: "cut"; afterBytes: number }
-	/** Connections are accepted and never answered, without a FIN. Open ones stay open and silent. */
+	/** New connections are accepted, never answered and never closed. Open connections stay open and silent. */
 	| { mode: "black-hole" }
 	/** Connections are reset (RST). */
 	| { mode: "reset" }
-	/** A connection without data for this time is closed, with Node's socket timeout. */
+	/** A connection without data for this time (ms) is closed. */
 	| { mode: "idle-kill"; ms: number }
 	/** The proxy answers with this status instead of the server. */
 	| { mode: "status"; status: 502 | 503 }
-	/** HTTP/1.0 on both sides: one connection for each request, no chunked bodies. */
+	/** HTTP/1.0 to client and server: one connection for each request, no chunked bodies. */
 	| { mode: "http-1.0" }
 	/** The headers X-Accel-Buffering, Cache-Control and Last-Event-ID are removed. */
 	| { mode: "strip-headers" };
 
 export interface FaultProxy {
-	/** Without a trailing slash. */
+	/** URL of the proxy without a slash at the end. */
 	url: string;
 	port: number;
-	/** @param only the paths (with query) that have the fault; others are forwarded without it. */
+	/**
+	 * Sets the fault of the proxy. @param only pattern of the paths (with query) that have the fault; other requests
+	 * are forwarded without it.
+	 */
 	set(fault: Fault, only?: RegExp): void;
 	/** Closes all open connections, with FIN or with RST. */
 	dropConnections(how?: "end" | "reset"): void;
 	stop(): Promise<void>;
 }
 
-/** Headers of a single connection, RFC 9110 section 7.6.1. */
+/** Headers that apply to a single connection and are not forwarded (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP_HEADERS = new Set([
 	"connection",
 	"keep-alive",
@@ -65,24 +68,24 @@ const STRIPPED_HEADERS = new Set([
 	"last-event-id",
 ]);
 const BUFFER_BYTES = 64 * 1024;
-/** Number of pieces a second of a throttled response. */
+/** Number of pieces in a second in which a throttled response is forwarded. */
 const THROTTLE_STEPS_PER_SECOND = 20;
 
 type Backend = { host: string; port: number };
 
-/** A request and its response in the proxy. */
+/** A request that the proxy received from a client, and the response to it. */
 interface ProxiedRequest {
 	request: IncomingMessage;
 	response: ServerResponse;
-	/** The connection is lost: nothing is forwarded any more, not even its end. */
+	/** Whether the connection is lost: then the proxy forwards no more bytes of the response, and not its end. */
 	isLost: boolean;
 }
 
 /**
  * Starts a reverse proxy on 127.0.0.1 with faults that can be changed while it runs. Host, Origin and all other headers
  * are forwarded unchanged.
- * @param target the server behind it, `http://host:port`.
- * @param port to listen on; a free one by default.
+ * @param target the server behind the proxy, `http://host:port`.
+ * @param port the port of the proxy; a free port by default.
  */
 export async function startFaultProxy(target: string, port = 0): Promise<FaultProxy> {
 	const { hostname, port: targetPort } = new URL(target);
@@ -168,7 +171,7 @@ function forwardRequest(exchange: ProxiedRequest, backend: Backend, fault: Fault
 		else if (fault.mode !== "store-and-forward" && fault.mode !== "buffer") head();
 		try {
 			for await (const piece of shapeBody(incoming, fault)) {
-				// The server is not notified either: its bytes are dropped while the client waits.
+				// The server does not notice the fault: the bytes of its response are dropped while the client waits.
 				if (exchange.isLost) await once(response, "close");
 				head();
 				if (!response.write(piece)) await Promise.race([once(response, "drain"), once(response, "close")]);
@@ -182,7 +185,10 @@ function forwardRequest(exchange: ProxiedRequest, backend: Backend, fault: Fault
 	});
 }
 
-/** Forwards with HTTP/1.0. Node's client writes HTTP/1.1 only, so the head is written here and the body is copied. */
+/**
+ * Forwards a request with HTTP/1.0. Node's HTTP client writes HTTP/1.1 only, so the request's head is written here
+ * and the body is copied.
+ */
 async function forwardAsHttp10(exchange: ProxiedRequest, backend: Backend): Promise<void> {
 	const { request } = exchange;
 	const { socket } = request;
@@ -207,12 +213,12 @@ async function forwardAsHttp10(exchange: ProxiedRequest, backend: Backend): Prom
 	}
 }
 
-/** @returns names and values in turn, like Node's raw headers. */
+/** Removes some headers from a list. @returns a list of alternating names and values, like Node's raw headers. */
 function withoutHeaders(raw: readonly string[], dropped: ReadonlySet<string>): string[] {
 	return raw.filter((_, index) => !dropped.has(raw[index - (index % 2)]?.toLowerCase() ?? ""));
 }
 
-/** The body with the fault applied. @throws where the fault cuts the response. */
+/** The body of a response, changed by the fault. @throws where the fault cuts the response. */
 async function* shapeBody(body: Readable, fault: Fault): AsyncGenerator<Buffer> {
 	let seen = 0;
 	let held: Buffer[] = [];

@@ -5,21 +5,25 @@ import { freePort } from "../e2e/instance.ts";
 import { findProgram, startServer } from "./child.ts";
 
 /**
- * A proxy of Debian with its default configuration. The configuration here sets the port, the server behind it and the
- * folders of its files, and repeats what Debian's file sets. It sets nothing about buffering, timeouts or events. Reverse
- * proxies keep the Host header, which the app needs to recognise requests from its own pages.
+ * A proxy program of Debian with its default configuration. The configuration here sets the port, the server behind
+ * the proxy and the folders of the proxy's files, and repeats the settings of Debian's configuration file. It sets
+ * nothing about buffering, timeouts or events. Reverse proxies keep the Host header, which the app needs to recognise
+ * requests from its own pages.
  */
 export interface InstalledProxy {
 	name: string;
-	/** The program that must be installed. */
+	/** Name of the proxy program that must be installed. */
 	program: string;
-	/** Whether it is a forward proxy, which the browser is configured to use, and not a reverse proxy. */
+	/** Whether the program is a forward proxy, which the browser is configured to use, and not a reverse proxy. */
 	isForward: boolean;
-	/** @returns the configuration file, and the command that runs the proxy with it in the foreground. */
+	/**
+	 * @returns the text of the configuration file, and the command that runs the proxy in the foreground with that
+	 * file.
+	 */
 	configure(place: ProxyPaths): { config: string; command: string[]; env?: Record<string, string> };
 }
 
-/** `config` is the path to which the configuration will be written. */
+/** Ports and paths for one run of a proxy. `config` is the path to which the configuration file will be written. */
 type ProxyPaths = { port: number; backendPort: number; folder: string; config: string; program: string };
 
 const isRoot = process.getuid?.() === 0;
@@ -183,7 +187,10 @@ const squidFiles = ({ folder }: ProxyPaths) => `
 	refresh_pattern -i (/cgi-bin/|\\?) 0 0% 0
 	refresh_pattern . 0 20% 4320`;
 
-/** With its own service name, so that its shared memory is separate from that of other squid processes. */
+/**
+ * The command that starts the proxy squid with an own service name, so that its shared memory is separate from that
+ * of other squid processes.
+ */
 const squidCommand = ({ program, config, port }: ProxyPaths) => [
 	program,
 	"-N",
@@ -195,8 +202,8 @@ const squidCommand = ({ program, config, port }: ProxyPaths) => [
 
 /**
  * Starts a proxy on a free port of 127.0.0.1 with its own folder. A forward proxy does not use `backendPort`.
- * @returns null when it is not installed.
- * @throws when it does not start; the message contains its output.
+ * @returns null when the proxy program is not installed.
+ * @throws when the proxy does not start; the error's message contains the proxy's output.
  */
 export async function startInstalledProxy(
 	proxy: InstalledProxy,
@@ -205,7 +212,7 @@ export async function startInstalledProxy(
 	const program = findProgram(proxy.program);
 	if (!program) return null;
 	const folder = mkdtempSync(join(tmpdir(), `mevi-${proxy.program}-`));
-	// Proxies that root starts write there as another user.
+	// The folder is writable for all users, because a proxy that root starts writes its files as another user.
 	chmodSync(folder, 0o777);
 	const place: ProxyPaths = {
 		port: await freePort(),

@@ -2,7 +2,10 @@ import { test } from "../e2e/fixtures.ts";
 import { NETWORKS } from "./networks.ts";
 import { runStory } from "./story.ts";
 
-/** One story for each network. The findings are annotations, from which run.ts makes the table. */
+/**
+ * One run of the test story for each network. The measurements are stored as Playwright annotations, from which
+ * run.ts makes the table.
+ */
 
 const appPort = Number(process.env.E2E_PORT);
 

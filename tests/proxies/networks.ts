@@ -2,7 +2,7 @@ import { type Fault, startFaultProxy } from "./fault-proxy.ts";
 import { openTcpGate } from "./gate.ts";
 import { INSTALLED_PROXIES, startInstalledProxy } from "./installed-proxies.ts";
 
-/** A network between the browser and the shop. */
+/** A network (proxy or simulated fault) between the customer's browser and the shop. */
 export interface Network {
 	name: string;
 	/**
@@ -10,29 +10,29 @@ export interface Network {
 	 * installed.
 	 */
 	start(appPort: number): Promise<RunningNetwork | null>;
-	/** The program that must be installed; null for our own proxy. */
+	/** The proxy program that must be installed; null for our own proxy. */
 	program: string | null;
-	/** Milliseconds after the outage within which the page must be live. */
+	/** Milliseconds after the outage within which the page must receive events again. */
 	liveWithinMs: number;
-	/** A note for the table. */
+	/** A note about the network for the table of results. */
 	note: string | null;
 }
 
 export interface RunningNetwork {
 	/** URL of the shop for the browser, without a trailing slash. */
 	address: string;
-	/** A proxy that the browser must use. */
+	/** URL of a proxy that the browser must be configured to use. */
 	proxy: string | null;
-	/** Starts an outage: the network answers 502 or 503, or not at all. */
+	/** Starts an outage: the network answers requests with 502 or 503, or not at all. */
 	breakDown(): Promise<void>;
 	recover(): Promise<void>;
 	stop(): Promise<void>;
 }
 
-/** Event streams of a session, by GET and by POST. */
+/** Pattern of the URL paths of event streams, by GET and by POST. */
 const STREAMS = /^\/chat\/events/;
 
-/** Milliseconds within which a page must be live after 30 s of 502 or 503. */
+/** Milliseconds within which a page must receive events again after 30 s of answers with 502 or 503. */
 const LIVE_WITHIN_MS = 10_000;
 
 const FAULTS: {
@@ -59,7 +59,7 @@ const FAULTS: {
 		name: "dead connection",
 		fault: { mode: "pass" },
 		outage: { mode: "black-hole" },
-		// A dead connection gives no error: a form that was sent in the outage waits for its own timeout, 20 s.
+		// A dead connection gives no error, so a form that was sent during the outage waits for its timeout of 20 s.
 		liveWithinMs: 25_000,
 		note: "its outage is 30 s without any answer, not 502s",
 	},

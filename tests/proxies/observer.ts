@@ -1,19 +1,19 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
-/** What the conversation has shown. It is recorded in the page, so the speed of the test does not matter. */
+/** The messages that a page has shown. A script in the page records them, so the speed of the test does not matter. */
 export interface Observed {
-	/** Marks in the order in which they were first shown, with the time in ms. */
+	/** The marks of messages in the order in which they were first shown, with the time in ms. */
 	firstSeen: [mark: string, at: number][];
-	/** Marks that were shown twice at the same time. */
+	/** The marks of messages that were shown twice at the same time. */
 	doubled: string[];
 }
 
 const KEY = "observed";
 
-/** A text in a message that identifies it: the writer and the number of the message. */
+/** The mark of a message: a text in the message that identifies it by its writer and number. */
 export const formatMark = (writer: "agent" | "customer", index: number): string => `#${writer}-${index}#`;
 
-/** Starts recording marks on every page of a context. The record survives a reload. */
+/** Starts recording the marks of messages on every page of a browser context. The record survives a reload. */
 export async function observeConversations(context: BrowserContext): Promise<void> {
 	await context.addInitScript((key) => {
 		const observed = JSON.parse(sessionStorage.getItem(key) ?? '{"firstSeen":[],"doubled":[]}');
@@ -36,7 +36,7 @@ export async function readObserved(page: Page): Promise<Observed> {
 	return text ? (JSON.parse(text) as Observed) : { firstSeen: [], doubled: [] };
 }
 
-/** The marks that the conversation shows now, from top to bottom. */
+/** The marks of the messages that the page shows now, from top to bottom. */
 export async function readMarks(page: Page): Promise<string[]> {
 	const text = (await page.getByRole("log", { name: "Conversation" }).textContent()) ?? "";
 	return text.match(/#(agent|customer)-\d+#/g) ?? [];

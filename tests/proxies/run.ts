@@ -9,9 +9,9 @@ import { NETWORKS } from "./networks.ts";
 import { formatTable, type Outcome } from "./table.ts";
 
 /**
- * The two-browser story through every network, or through those whose names begin with an argument.
- * Prints a table in Markdown; exits with 1 when a network loses, duplicates or reorders a message or does not
- * recover.
+ * Runs the test story (a customer and an agent in two browsers) through every simulated network, or through the
+ * networks whose names begin with an argument. Prints a table in Markdown; exits with 1 when a network loses,
+ * duplicates or reorders a message or does not recover.
  */
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
@@ -63,7 +63,7 @@ function runPlaywright(report: string): Promise<number | null> {
 		],
 		{ cwd: ROOT, env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report }, stdio: "inherit" },
 	);
-	// Playwright stops its processes and writes its report first.
+	// On an interruption Playwright first stops its processes and writes its report.
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void child.kill("SIGINT"));
 	return new Promise((resolve, reject) => {
 		child.once("error", reject);
@@ -71,7 +71,7 @@ function runPlaywright(report: string): Promise<number | null> {
 	});
 }
 
-/** The parts of Playwright's report that are read. */
+/** The parts of Playwright's report that this program reads. */
 interface Report {
 	suites: {
 		specs: {

@@ -14,26 +14,30 @@ import {
 import type { RunningNetwork } from "./networks.ts";
 import { formatMark, observeConversations, readMarks, readObserved } from "./observer.ts";
 
-/** The findings for one network. */
+/** The measurements of the test story in one network. */
 export interface Findings {
 	/** The transport that the customer's page shows at the end. */
 	transport: string;
-	/** From the agent's page showing a message as written to the customer's page showing it. */
+	/**
+	 * Delays in ms from the time when the agent's page shows an own message to the time when the customer's page shows
+	 * it.
+	 */
 	delaysMs: number[];
 	isTypingSeen: boolean;
-	/** From the network's recovery until both sides have what was written during the outage. */
+	/** Time in ms from the network's recovery until both pages show the messages that were written during the outage. */
 	liveAfterMs: number;
-	/** From the server's recovery to the network's recovery. */
+	/** Time in ms from the server's recovery to the network's recovery. */
 	networkAwayMs: number;
 }
 
 const MESSAGES_PER_WRITER = 10;
 const OUTAGE_MS = 30_000;
-/** The slowest acceptable delivery: a short poll, and a page that reloads itself. */
+/** Longest acceptable delay of a message in ms: enough for a short poll, and for a page that reloads itself. */
 const MAX_DELIVERY_MS = 30_000;
 
 /**
- * A customer behind a network and an agent outside it, from the first question to the end of the session.
+ * Runs the test story from the first question to the end of the session: the customer is behind a network, and the
+ * agent is directly connected.
  * @param appAddress URL for the agent, without a trailing slash.
  * @throws when a message is lost, duplicated or out of order, or the page is not live soon after an outage.
  */
@@ -88,7 +92,7 @@ export async function runStory(options: {
 	}
 }
 
-/** From the question to the agent who takes over. */
+/** The first part of the story: the customer asks a question, and the agent takes over. */
 async function startSession(customer: Page, agent: Page, address: string, appAddress: string): Promise<void> {
 	const slowly = { timeout: MAX_DELIVERY_MS };
 	await open(customer, `${address}/chat`);
@@ -104,7 +108,9 @@ async function startSession(customer: Page, agent: Page, address: string, appAdd
 	await expect(customer.getByText("is with you")).toBeVisible(slowly);
 }
 
-/** Whether the customer sees that the agent types. A network that does not pass this on loses nothing else. */
+/**
+ * Whether the customer sees that the agent types. A network that loses typing signals may still deliver all messages.
+ */
 async function checkTypingIsShown(customer: Page, agent: Page): Promise<boolean> {
 	await composer(agent).pressSequentially("I am");
 	const seen = await expect(log(customer))
@@ -126,7 +132,10 @@ async function exchangeMessages(customer: Page, agent: Page, messages: number): 
 	}
 }
 
-/** The network answers instead of the server; both write meanwhile, and the customer has started the next message. */
+/**
+ * Simulates an outage, in which the network answers instead of the server. Customer and agent write messages
+ * meanwhile, and the customer begins to type the next one.
+ */
 async function passOutage(options: {
 	customer: Page;
 	agent: Page;
@@ -157,18 +166,21 @@ async function passOutage(options: {
 	return { liveAfterMs, networkAwayMs: answering - recovered };
 }
 
-/** Some proxies stop using a failed server for a while; the page cannot be live before they use it again. */
+/**
+ * Waits until the network reaches the server again. Some proxies do not use a failed server for a while, and the page
+ * cannot receive events before.
+ */
 async function waitForNetwork(customer: Page, network: RunningNetwork): Promise<void> {
 	const status = () =>
 		customer.request.get(`${network.address}/healthz`, { timeout: 5_000 }).then(
 			(response) => response.status(),
-			// The network does not even answer itself.
+			// The request failed because the network does not answer at all.
 			() => 0,
 		);
 	await expect.poll(status, { timeout: 90_000, intervals: [250] }).toBe(200);
 }
 
-/** Checks that every message is shown once and in the same order to both. */
+/** Checks that customer and agent see every message once and in the same order. */
 async function expectExactlyOnce(pages: Page[], each: number): Promise<void> {
 	const wanted = Array.from({ length: each }, (_, index) => [
 		formatMark("agent", index),
@@ -184,7 +196,7 @@ async function expectExactlyOnce(pages: Page[], each: number): Promise<void> {
 	expect(orders[0]?.slice(0, before.length), "the order in which they were written").toEqual(before);
 }
 
-/** The transport that a page uses. */
+/** The transport that a page reports as in use. */
 export async function readTransport(page: Page): Promise<string> {
 	return (await log(page).getAttribute("data-transport")) ?? "not shown";
 }

@@ -1,17 +1,20 @@
 import { NETWORKS } from "./networks.ts";
 import type { Findings } from "./story.ts";
 
-/** The result of the story on one network. */
+/** The result of the test story in one network. */
 export type Outcome =
 	| { network: string; status: "passed"; findings: Findings }
 	| { network: string; status: "failed" | "not run"; why: string };
 
-/** A network that answers sooner than this is not reported as late, because the check itself takes time. */
+/**
+ * A network that answers within this time after the server's recovery is not reported as late, because the check
+ * itself takes time.
+ */
 const LATE_THRESHOLD_MS = 3_000;
 
 const HEAD = ["network", "transport", "median delay", "slowest", "live after 502s", "note"];
 
-/** @returns a table in Markdown, one line for each network. */
+/** Formats the results as a Markdown table. @returns one line for each network. */
 export function formatTable(outcomes: Outcome[]): string {
 	const rows = outcomes.map((outcome) => {
 		if (outcome.status !== "passed") {
@@ -39,7 +42,7 @@ export function formatTable(outcomes: Outcome[]): string {
 	return [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** @throws RangeError for an empty list. */
+/** The median of numbers. @throws RangeError for an empty list. */
 export function median(numbers: readonly number[]): number {
 	const sorted = [...numbers].sort((one, other) => one - other);
 	const upper = sorted[sorted.length >> 1];
@@ -50,7 +53,7 @@ export function median(numbers: readonly number[]): number {
 
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
-/** Removes terminal colours and characters that would end a cell. */
+/** The first line of a text, without terminal colours and characters that would end a table cell. */
 function firstLine(text: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal colour begins with an escape character.
 	const plain = text.replace(/\u001b\[[\d;]*m/g, "");

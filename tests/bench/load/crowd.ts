@@ -3,21 +3,21 @@ import type { Target } from "./client.ts";
 import { openRawWebSocket, sendText } from "./raw-websocket.ts";
 
 /**
- * Connections opened at once: fewer than Node's accept backlog of 511, because beyond it the kernel's retries are
- * measured.
+ * Most connections that are being opened at the same time: fewer than Node's accept backlog of 511, because with more
+ * the retries of the operating system would be measured.
  */
 const MAX_PENDING_CONNECTIONS = 400;
 
-/** What a connection must receive before it counts as live. */
+/** The message that a connection must receive before it counts as live. */
 export type LiveProof = "greeting" | "missed message";
 
 export type Crowd = ReturnType<typeof createCrowd>;
 
-/** Many readers at once on bare sockets, half of them on each process. */
+/** Creates many readers on plain sockets, half of them connected to each server process. */
 export function createCrowd(target: Target) {
 	let sockets: Socket[] = [];
 
-	/** Resolves when the connection is live. */
+	/** Opens a connection. Resolves when the connection is live. */
 	function enter(index: number, proof: LiveProof): Promise<void> {
 		const conversation = target.conversations[index];
 		if (!conversation) throw new Error(`There is no conversation ${index}.`);
@@ -87,7 +87,8 @@ function openStream({ url, conversation, cursor, proof }: Entry, onLive: () => v
 function openSocket({ url, conversation, cursor, proof }: Entry, onLive: () => void): Socket {
 	const { token, sessionId } = conversation;
 	return openRawWebSocket(url, (text, socket) => {
-		// Engine.IO's packets: 0 open, 2 ping, 4 message; in a message Socket.IO's: 0 connected, 2 event.
+		// The first digit of a packet is Engine.IO's type (0 open, 2 ping, 4 message). In a message the second digit is
+		// Socket.IO's type (0 connected, 2 event).
 		if (text.startsWith("0")) {
 			sendText(socket, `40${JSON.stringify({ token, sessionId, serverOffset: cursor })}`);
 		} else if (text === "2") sendText(socket, "3");

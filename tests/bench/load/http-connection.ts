@@ -1,19 +1,19 @@
 import { connect, type Socket } from "node:net";
 
-/** Milliseconds after which a browser would give up on an answer and send again. */
+/** Milliseconds without an answer after which a browser would send its message again. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /** The parsed head of an HTTP response. */
 interface Head {
 	status: number;
 	bodyAt: number;
-	/** Content length; null for a chunked response. */
+	/** Length of the body in bytes; null for a chunked response. */
 	length: number | null;
 }
 
 /**
- * One keep-alive connection with one request at a time, as of a browser that posts. It parses only the part of
- * HTTP/1.1 that our actions' responses need, at a fifth of the cost of Node's client, because the load shares the
+ * Creates a keep-alive HTTP connection with one request at a time, like a browser that posts. It parses only the part
+ * of HTTP/1.1 that our responses use, at a fifth of the cost of Node's client, because the load generator shares the
  * processors with the servers.
  */
 export function createHttpConnection(url: string) {
@@ -28,7 +28,10 @@ export function createHttpConnection(url: string) {
 	}
 
 	return {
-		/** Sends a complete request as text. @returns the status. @throws when the connection ends or times out. */
+		/**
+		 * Sends the text of a complete HTTP request. @returns the status of the response. @throws when the connection
+		 * ends or times out.
+		 */
 		request(text: string): Promise<number> {
 			return new Promise((resolve, reject) => {
 				const connection = open();

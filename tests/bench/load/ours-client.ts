@@ -4,13 +4,13 @@ import { createParser } from "eventsource-parser";
 import type { Client, OnRender, Target } from "./client.ts";
 import { createHttpConnection } from "./http-connection.ts";
 
-/** The outbox's first delay before it sends again, in milliseconds. */
+/** Delay in milliseconds before a message is sent again, like the first delay of the browser's outbox. */
 const RETRY_MS = 1_000;
 const RECONNECT_MS = 250;
 
 /**
- * Simulates our browsers, one for each session: it posts the form of /chat to one process with its cookie and keeps
- * the page's stream open there; the customer's second device reads the session from the other process.
+ * Simulates the browsers of our chat, one for each session. A browser posts the form of /chat to one server process
+ * and keeps the page's stream open there; the customer's second device reads the session from the other process.
  */
 export async function connectOurs(target: Target, onRender: OnRender): Promise<Client> {
 	const streams: { close: () => void }[] = [];
@@ -19,7 +19,7 @@ export async function connectOurs(target: Target, onRender: OnRender): Promise<C
 	await Promise.all(
 		target.conversations.flatMap((conversation, index) => [
 			readStream(target.readerUrl, conversation, target, (id) => onRender(id, index)),
-			// The sender's own stream: the server sends it as in reality, but it is not measured.
+			// The sender's own stream is open as in reality, but its events are not measured.
 			readStream(target.writerUrl, conversation, target, () => {}),
 		]),
 	).then((opened) => streams.push(...opened));
@@ -55,7 +55,10 @@ export async function connectOurs(target: Target, onRender: OnRender): Promise<C
 	};
 }
 
-/** Reads a session's stream, and reconnects with the cursor when it ends. Resolves with the first `hello` event. */
+/**
+ * Reads a session's stream, and reconnects with the cursor when the stream ends. Resolves with the first `hello`
+ * event.
+ */
 function readStream(
 	url: string,
 	conversation: Target["conversations"][number],

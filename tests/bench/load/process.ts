@@ -2,13 +2,13 @@ import type { Target } from "./client.ts";
 import { createCrowd } from "./crowd.ts";
 import { type ClosedLoop, type OpenLoop, runTraffic, type TrafficResult } from "./traffic.ts";
 
-/** A job for the load. It runs in its own process, so that it does not slow down the servers' process. */
+/** A job for the load generator, which runs in its own process, so that it does not slow down the server processes. */
 export type Job =
 	| OpenLoop
 	| ClosedLoop
 	/** Opens connections and keeps them open. */
 	| { type: "enter"; count: number }
-	/** Closes all connections and opens them again, each with the cursor before its first message. */
+	/** Closes all connections and opens them again, each with the cursor before its session's first message. */
 	| { type: "re-enter"; count: number }
 	| { type: "leave" };
 

@@ -2,9 +2,8 @@ import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 
 /**
- * Opens a WebSocket and sends what the server expects from a browser first. It supports only short masked text out
- * and unmasked text in, so that thousands of connections are cheap: Socket.IO's client would cost the load more than
- * the servers.
+ * Opens a WebSocket with the handshake of a browser. The code supports only short text messages, so that thousands of
+ * connections are cheap: Socket.IO's client would need more processor time than the servers.
  * @param onText receives each text message.
  */
 export function openRawWebSocket(url: string, onText: (text: string, socket: Socket) => void): Socket {
@@ -28,23 +27,23 @@ export function openRawWebSocket(url: string, onText: (text: string, socket: Soc
 			held = held.subarray(frame.length);
 			onText(frame.text, socket);
 		}
-		// Copies the rest, so that the large chunk it belongs to can be freed.
+		// The unread bytes are copied, so that the large buffer to which they belong can be freed.
 		held = held.length === 0 ? Buffer.alloc(0) : Buffer.from(held);
 	});
 	return socket;
 }
 
-/** Sends a text of fewer than 65,536 bytes. */
+/** Sends a text of fewer than 65,536 bytes over a WebSocket. */
 export function sendText(socket: Socket, text: string): void {
 	const payload = Buffer.from(text);
 	const head = payload.length < 126 ? [0x81, 0x80 | payload.length] : [0x81, 0x80 | 126, 0, 0];
-	// A mask of zeros is valid and leaves the text unchanged.
+	// The WebSocket mask is all zeros, which is valid and leaves the text unchanged.
 	const frame = Buffer.concat([Buffer.from(head), Buffer.alloc(4), payload]);
 	if (payload.length >= 126) frame.writeUInt16BE(payload.length, 2);
 	socket.write(frame);
 }
 
-/** The first complete frame in the bytes (RFC 6455, section 5.2), and its length in bytes. */
+/** The first complete WebSocket frame in the bytes (RFC 6455, section 5.2), and the frame's length in bytes. */
 function readFrame(bytes: Buffer): { text: string; length: number } | null {
 	if (bytes.length < 2) return null;
 	const short = (bytes[1] ?? 0) & 0x7f;

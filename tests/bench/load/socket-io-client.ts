@@ -1,13 +1,16 @@
 import { io, type Socket } from "socket.io-client";
 import type { Client, OnRender, Target } from "./client.ts";
 
-/** Socket.IO's documentation advises retries after a timeout for messages that must arrive. */
+/**
+ * Timeout in ms after which a message is sent again, as Socket.IO's documentation advises for messages that must
+ * arrive.
+ */
 const ACK_TIMEOUT_MS = 10_000;
 const RETRIES = 10;
 
 /**
- * The same users with Socket.IO's client: the sender's socket on one process, the reader's on the other. On each
- * connection they send the offset of the newest message they have.
+ * Simulates customers with Socket.IO's client: the sender's socket is connected to one server process, and the
+ * reader's socket to the other. On each connection a client sends the offset of the newest message that it has.
  */
 export async function connectSocketIo(target: Target, onRender: OnRender): Promise<Client> {
 	const open = (url: string, index: number, show: (clientMessageId: string) => void) => {

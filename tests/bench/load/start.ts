@@ -7,10 +7,15 @@ import type { ClosedLoop, OpenLoop, TrafficResult } from "./traffic.ts";
 
 export type Load = ReturnType<typeof startLoad>;
 
-/** Called when the first message is due, and when the steady phase begins. */
+/**
+ * Functions that are called when the first message is due (`onStart`) and when the steady phase begins (`onSteady`).
+ */
 type PhaseListeners = { onStart?: () => void; onSteady?: () => void };
 
-/** Starts the load's process for a contender. It runs one job at a time. */
+/**
+ * Starts the process of the load generator for a contender (our chat or Socket.IO). The process runs one job at a
+ * time.
+ */
 export function startLoad(contender: Contender) {
 	const { kind, writerUrl, readerUrl, cursors } = contender;
 	const child = fork(join(import.meta.dirname, "process.ts"), { execArgv: ["--import", "tsx"] });
@@ -39,7 +44,7 @@ export function startLoad(contender: Contender) {
 	}
 
 	return {
-		/** Sends messages in the first `over` sessions. */
+		/** Sends messages in the first `over` sessions of the contender. */
 		async traffic(job: OpenLoop | ClosedLoop, options: { over: number } & PhaseListeners) {
 			const conversations = contender.conversations.slice(0, options.over);
 			return (await run(job, conversations, options)) as TrafficResult;

@@ -12,7 +12,7 @@ const TICK_MS = 1;
 
 export interface OpenLoop {
 	type: "open";
-	/** Messages a second over all sessions, independent of the servers' speed. */
+	/** Number of messages sent in a second in all sessions together, independent of the servers' speed. */
 	rate: number;
 	seconds: number;
 }
@@ -24,34 +24,37 @@ export interface ClosedLoop {
 }
 
 /**
- * The first part of a run, in milliseconds, is reported apart: streams have just been opened and code is still being
- * optimised. The other figures are of the steady phase after it.
+ * Length in milliseconds of the first part of a run, which is reported separately because streams have just been
+ * opened and code is still being optimised. The other figures are of the steady phase after it.
  */
 export const START_MS = 2_500;
 
-/** The result of a run; latencies and rates are of the steady phase. */
+/** The result of a run; latencies and rates are of the steady phase, after the first part of the run. */
 export interface TrafficResult {
 	/** Latencies of the messages that were due in the first part of the run. */
 	startP50: number;
 	startP99: number;
-	/** Messages acknowledged in the steady phase and later. */
+	/** Number of messages acknowledged in the steady phase and later. */
 	steadyAcked: number;
-	/** Latency from due to shown, in milliseconds. */
+	/** Latency of messages in milliseconds, from the time when a message was due to the time when it was shown. */
 	p50: number;
 	p99: number;
 	max: number;
 	/** Longest latency of the messages that arrived, in milliseconds. */
 	worstArrival: number;
-	/** Messages shown a second during the schedule. */
+	/** Number of messages shown in a second while messages were sent. */
 	rate: number;
-	/** Messages acknowledged a second during the schedule. */
+	/** Number of messages acknowledged in a second while messages were sent. */
 	ackRate: number;
-	/** Share of one processor that the load's own process used. */
+	/** Share of one processor that the process of the load generator used. */
 	loadCpu: number;
 	verdict: MessageCounts;
 }
 
-/** Sends messages and records their arrival. @param notify called when the schedule and when the steady phase begin. */
+/**
+ * Sends messages and records their arrival. @param notify called when sending begins and when the steady phase
+ * begins.
+ */
 export async function runTraffic(
 	target: Target,
 	job: OpenLoop | ClosedLoop,
@@ -93,8 +96,8 @@ export async function runTraffic(
 }
 
 /**
- * Sends on a fixed schedule: a message is due at its time even if the servers are slow, and its latency grows while
- * it waits in the outbox (no coordinated omission).
+ * Sends messages on a fixed schedule. A message is due at its time even if the servers are slow, and its latency
+ * includes the time in which it waits to be sent (this avoids "coordinated omission").
  */
 async function openLoop(options: {
 	client: Client;
@@ -156,7 +159,7 @@ async function post(client: Client, ledger: Ledger, conversation: number, id: st
 	ledger.ack(id, performance.now());
 }
 
-/** Waits until every message has arrived, or until nothing new arrives. */
+/** Waits until every message has arrived, or until no more messages arrive for a while. */
 async function settle(ledger: Ledger): Promise<void> {
 	let last = "";
 	let stillSince = performance.now();

@@ -5,26 +5,29 @@ import type { Random } from "../random.ts";
 import { type Connection, openConnection } from "../readers/connection.ts";
 import { createReader, type Violation } from "../readers/reader.ts";
 
-/** The lease of a killed process expires after 10 s, and several processes may be killed during one answer. */
+/**
+ * Longest wait for an answer in ms. The lease of a killed process expires after 10 s, and several processes may be
+ * killed during one answer.
+ */
 const ANSWER_TIMEOUT_MS = 100_000;
 const POST_TIMEOUT_MS = 10_000;
 
-/** A session in which a customer asks, and the partial answers that its page has shown. */
+/** A simulated customer with one session, and the partial answers that the customer's page has shown. */
 export type Customer = {
 	talk: ChatSession;
 	connection: Connection;
-	/** Partial answers as they were shown, each with the newest question above it. */
+	/** The partial answers as the page showed them, each with the newest question above it. */
 	shownLive: { messageId: string; text: string; newestQuestion: number; isTaken: boolean }[];
-	/** Reconnections during an answer, and how many of them showed the earlier part of the answer again. */
+	/** Number of reconnections during an answer, and how many of them showed the earlier part of the answer again. */
 	returns: { tried: number; whole: number };
 	violations: Violation[];
-	/** Its messages in order. The judge decides which of them need an answer. */
+	/** The customer's messages in order. The check at the end decides which of them need an answer. */
 	asked: number;
 };
 
 export type ShopServers = { urls: string[]; agentCookie: string; random: Random };
 
-/** Opens a session and reads it as the page does. */
+/** Opens a session and reads its events as the page does. */
 export async function createCustomer(shop: ShopServers, name: string): Promise<Customer> {
 	const talk = await retryUntilDone(() => openChatSession(shop.random.pick(shop.urls)));
 	const reader = createReader(talk, "stream", name);
@@ -52,7 +55,10 @@ export async function createCustomer(shop: ShopServers, name: string): Promise<C
 const newestQuestion = (page: Conversation): number =>
 	page.messages.findLast((message) => message.senderType === "user")?.seq ?? 0;
 
-/** Posts a question to a process, and again with the same id until it is acknowledged. @returns its sequence. */
+/**
+ * Posts a question to a server process, again with the same id until the question is acknowledged. @returns the
+ * question's sequence.
+ */
 export async function postQuestion(
 	shop: ShopServers,
 	customer: Customer,
@@ -81,7 +87,7 @@ export async function postQuestion(
 	});
 }
 
-/** The agent takes over the session. */
+/** Takes over the customer's session as the agent. */
 export async function takeOverSession(shop: ShopServers, customer: Customer): Promise<void> {
 	await retryUntilDone(async () => {
 		const response = await fetch(
@@ -111,7 +117,7 @@ export async function waitForAnswer(customer: Customer, questionSeq: number): Pr
 	}
 }
 
-/** Waits until the page shows a part of an answer. @returns false when it showed only the whole answer. */
+/** Waits until the page shows a part of an answer. @returns false when the page showed only the whole answer. */
 export async function waitForPartialAnswer(customer: Customer, questionSeq: number): Promise<boolean> {
 	const { reader } = customer.connection;
 	await until(
@@ -122,12 +128,15 @@ export async function waitForPartialAnswer(customer: Customer, questionSeq: numb
 	return reader.state.live !== null;
 }
 
-/** Disconnects during an answer and returns. The page must show again what had been written by then. */
+/**
+ * Disconnects the customer's page during an answer and connects it again. The page must show the text again that had
+ * been written by then.
+ */
 export async function disconnectAndReturn(customer: Customer): Promise<void> {
 	const { reader } = customer.connection;
 	const before = reader.state.live;
 	if (!before) return;
-	// A reloaded page does not have the part that was shown before.
+	// The simulated page forgets the live answer, because a reloaded page does not have the part that was shown before.
 	reader.state = { ...reader.state, live: null };
 	customer.connection.cut();
 	customer.returns.tried += 1;

@@ -8,7 +8,7 @@ type Row = {
 	text: string;
 	id: string;
 	notice: string | null;
-	/** True for a stopped answer: the agent took over while it was written. */
+	/** True for a stopped answer: the agent took over while the answer was written. */
 	isStopped: boolean;
 };
 type Turn = { messageId: string; questionSeq: number; state: string; attempts: number };
@@ -28,7 +28,7 @@ export type AnswersVerdict = {
 	violations: Violation[];
 	questions: number;
 	answers: number;
-	/** Turns that were started more than once, because their process was killed. */
+	/** Number of turns that were started more than once, because their process was killed. */
 	begunAgain: number;
 	returns: { tried: number; whole: number };
 };
@@ -72,7 +72,7 @@ export async function judgeAnswers(sql: postgres.Sql, expected: Expected[]): Pro
 
 type ReportViolation = (what: string) => void;
 
-/** @returns the complete answer to each answered question, by the id of its message. */
+/** Checks the messages of one session. @returns the complete answers by message id. */
 function judgeSession(
 	one: Expected,
 	rows: readonly Row[],
@@ -110,7 +110,10 @@ function judgeSession(
 	return wholeAnswers;
 }
 
-/** A partial answer must be the beginning of the final answer, and must not belong to a superseded one. */
+/**
+ * Checks that each partial answer that the page has shown is the beginning of the final answer, and does not belong
+ * to a superseded answer.
+ */
 function judgePartialAnswers(
 	{ customer }: Expected,
 	wholeAnswers: ReadonlyMap<string, string>,
@@ -120,7 +123,8 @@ function judgePartialAnswers(
 	const turnOf = new Map(turns.map((turn) => [turn.messageId, turn]));
 	const named = new Set<string>();
 	for (const { messageId, text, newestQuestion, isTaken } of customer.shownLive) {
-		// The page may have shown more of a stopped answer than was stored, so it is compared with the complete answer.
+		// The page may have shown more of a stopped answer than was stored, so the shown text is compared with the
+		// complete answer.
 		const whole = wholeAnswers.get(messageId);
 		const turn = turnOf.get(messageId);
 		if (whole !== undefined && !whole.startsWith(text))

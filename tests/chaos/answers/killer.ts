@@ -3,21 +3,23 @@ import type { Fleet } from "../fleet.ts";
 import type { Random } from "../random.ts";
 import type { Moment } from "./model.ts";
 
-/** Kills one process after the other, each at a chosen moment of an answer. */
+/** Kills one server process after the other, each at a chosen moment of an answer. */
 export type Killer = {
-	/** To be called when an answer in a process reaches a moment. */
+	/** Called when an answer in a process reaches one of the moments. */
 	meet(process: number, moment: Moment): void;
-	/** Number of kills so far, by moment. */
+	/** Number of killed processes so far, by moment. */
 	kills: Map<Moment, number>;
-	/** Resolves when all kills are done and every process is ready again. */
+	/** Resolves when all planned kills are done and every process is ready again. */
 	done: Promise<void>;
-	/** Whether all kills are done. Customers then finish their question and end. */
+	/** Whether all planned kills are done. The simulated customers then finish their question and stop. */
 	isOver(): boolean;
 };
 
 const DOWN_MS = 200;
 
-/** @param options.moments are used in turn; @param options.kills their total number. */
+/**
+ * @param options.moments moments of an answer, used in turn; @param options.kills total number of processes to kill.
+ */
 export function startKiller(options: {
 	fleet: Fleet;
 	random: Random;
@@ -34,7 +36,7 @@ export function startKiller(options: {
 	async function killAll() {
 		for (let count = 0; count < options.kills && Date.now() < options.until; count += 1) {
 			const moment = moments[count % moments.length] ?? "in mid-stream";
-			// A random delay, so that any part of any answer can be interrupted.
+			// A random delay before the kill, so that any part of any answer can be interrupted.
 			await delay(random.between(50, 600));
 			const met = new Promise<number>((resolve) => {
 				strike = resolve;
@@ -51,7 +53,7 @@ export function startKiller(options: {
 		meet(process, moment) {
 			if (armed !== moment) return;
 			armed = null;
-			// Within the few milliseconds of the process's reaction to this moment.
+			// The process is killed within a few milliseconds, while it reacts to this moment.
 			const waitMs = moment === "in mid-stream" ? 0 : random.between(0, 12);
 			setTimeout(() => strike?.(process), waitMs);
 		},

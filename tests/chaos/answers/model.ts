@@ -18,7 +18,7 @@ export const MOMENTS = [
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
 
-/** The model's behaviour, which the text of a question contains. */
+/** The behaviours of the scripted model; the text of each question contains one of them. */
 export const PLANS = ["plain", "tool", "escalate"] as const;
 export type Plan = (typeof PLANS)[number];
 
@@ -26,7 +26,7 @@ const CHUNK_MS = 40;
 const ANSWER_TEXT =
 	"The parcel is packed on the next working day and travels for three more and then it stands at your door where a neighbour may take it in for you if nobody opens when the driver rings the bell twice";
 
-/** A question that contains its own mark and its plan. */
+/** The text of a question, which contains its unique mark and the model's behaviour (plan). */
 export const formatQuestion = (mark: string, plan: Plan): string => `When does it come (${plan} ${mark})`;
 
 const QUESTION_PATTERN = /\((plain|tool|escalate) ([\w-]+)\)/g;
@@ -37,15 +37,18 @@ export function readQuestion(text: string): { plan: Plan; mark: string } | null 
 	return plan && mark ? { plan: plan as Plan, mark } : null;
 }
 
-/** The complete answer to a question. Each of its words contains the mark, so it differs from other answers. */
+/**
+ * The complete answer to a question. Each word of the answer contains the question's mark, so that the answer differs
+ * from all others.
+ */
 export const formatAnswer = (mark: string): string =>
 	ANSWER_TEXT.split(" ")
 		.map((word, index) => (index % 6 === 0 ? `${word} ${mark}` : word))
 		.join(" ");
 
 /**
- * A model that answers slowly, word by word, and reports the moments of an answer.
- * @param onMoment gets the number of the process, which is in the path of its requests.
+ * Starts a scripted model server that answers slowly, word by word, and reports the moments of an answer.
+ * @param onMoment called with the number of the server process, which is in the URL path of the process's requests.
  */
 export function startSlowModel(onMoment: (process: number, moment: Moment) => void): Promise<OpenAiServer> {
 	return startOpenAiServer(async (response, request) => {

@@ -4,36 +4,39 @@ import type { Random } from "../random.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { fillGap, type Reader, receiveEvent } from "./reader.ts";
 
-/** Without a first event in this time the connection does not work, and another one is tried. */
+/**
+ * Longest wait for the first event of a stream in ms; without an event the connection does not work, and another one
+ * is tried.
+ */
 const FIRST_EVENT_TIMEOUT_MS = 3_000;
-/** After two and a half heartbeats without a byte the connection is dead. */
+/** Time without a byte (ms) after which a connection counts as dead: two and a half intervals of heartbeats. */
 const SILENCE_TIMEOUT_MS = 37_500;
-/** A long poll is held for 25 s; a catch-up is answered at once. */
+/** Longest wait for the answer to a long poll in ms; the server holds a poll for up to 25 s. */
 const POLL_TIMEOUT_MS = 30_000;
 const SYNC_TIMEOUT_MS = 5_000;
 const SYNC_INTERVAL_MS = 1_000;
 const FIRST_BACKOFF_MS = 500;
-/** The page itself waits up to 30 s; a load balancer with healthy processes answers sooner. */
+/** Longest delay before a simulated reader reconnects. The real page waits up to 30 s. */
 const MAX_BACKOFF_MS = 2_000;
 
-/** A reader's connection, which the run can disturb. */
+/** The connection of a simulated reader, which the run can disturb. */
 export type Connection = {
 	reader: Reader;
-	/** Drops the connection in the middle of the next frame that arrives. */
+	/** Ends the connection in the middle of the next frame that arrives. */
 	cut(): void;
-	/** Stops reading bytes. */
+	/** Stops reading bytes from the connection. */
 	pause(): void;
-	/** Resumes reading bytes. */
+	/** Continues to read bytes from the connection. */
 	resume(): void;
-	/** Closes it. Resolves when the connection has ended. */
+	/** Closes the connection. Resolves when the connection has ended. */
 	close(): Promise<void>;
-	/** A short description of its state, for a run that does not end. */
+	/** A short description of the connection's state, for a run that takes too long. */
 	describe(): string;
 };
 
 /**
- * Keeps a reader connected over its transport, from its own cursor: to its own process first, to the next one when that
- * fails.
+ * Keeps a simulated reader connected with its transport and its cursor: first to the reader's own server process, and
+ * to the next process when that fails.
  */
 export function openConnection(options: {
 	reader: Reader;
@@ -73,7 +76,7 @@ export function openConnection(options: {
 				else if (reader.transport === "sync") await ask(syncPath, SYNC_TIMEOUT_MS);
 				else await stream();
 			} catch {
-				// The connection was cut, refused or unreachable; it reconnects in every case.
+				// The connection was cut or refused, or the server is unreachable; the reader reconnects in every case.
 				attempts += 1;
 				server += 1;
 			}
@@ -112,7 +115,8 @@ export function openConnection(options: {
 			});
 			const decoder = new TextDecoder();
 			const bytes = response.body.getReader();
-			// An abort may not reach the body (nodejs/undici#3644), and heartbeats would continue forever.
+			// The body of the response is cancelled, because an abort may not reach it (nodejs/undici#3644), and heartbeats
+			// would continue forever.
 			mine.signal.addEventListener("abort", () => void bytes.cancel().catch(() => {}), { once: true });
 			for (;;) {
 				if (pausing) {
@@ -132,7 +136,7 @@ export function openConnection(options: {
 				parser.feed(decoder.decode(value, { stream: true }));
 				if (reader.state.hasGap) await fetchMissing();
 			}
-			// The stream has ended; it reconnects after a delay.
+			// The stream has ended; the reader reconnects after a delay.
 			attempts += 1;
 		} finally {
 			clearTimeout(watchdog);
@@ -163,7 +167,7 @@ export function openConnection(options: {
 		}
 	}
 
-	/** Like the page after a gap: fetches missing events from the last cursor. */
+	/** Fetches missing events from the last cursor, as the page does after a gap. */
 	async function fetchMissing() {
 		fillGap(reader);
 		await ask(syncPath, SYNC_TIMEOUT_MS).catch(() => {});

@@ -7,31 +7,33 @@ import { INTERNAL_MARK } from "../writers.ts";
 /** A violation: its time and a description. */
 export type Violation = { at: number; what: string };
 
-/** How a reader is connected: the product's transports, and the agent's stream. */
+/**
+ * The ways in which a reader of the run is connected: the transports of the customer's page, and the agent's stream.
+ */
 export const TRANSPORTS = ["stream", "stream by POST", "long poll", "sync", "agent's stream"] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 /**
- * One page that reads one session. The page's own reducer decides what it shows; received events are also recorded for
- * the judge.
+ * A simulated page that reads one session. The code of the real page decides which messages are shown; received
+ * events are also recorded for the check at the end.
  */
 export type Reader = {
 	name: string;
 	talk: ChatSession;
 	transport: Transport;
-	/** What the page shows now. */
+	/** The state that the simulated page shows now. */
 	state: Conversation;
-	/** When each message was first shown, by its id. */
+	/** Time when each message was first shown, by the message's id. */
 	shownAt: Map<string, number>;
 	/** Messages in the order in which they were shown. */
 	shown: { messageId: string; seq: number }[];
-	/** Violations so far. */
+	/** Violations that this reader has found so far. */
 	faults: Violation[];
-	/** Number of gaps in the received events; the page then fetches what is missing. */
+	/** Number of gaps in the received events; after a gap the page fetches the missing events. */
 	gaps: number;
-	/** Number of connections so far. */
+	/** Number of connections that this reader has opened so far. */
 	connections: number;
-	/** Called with every change of what the page shows. */
+	/** Called with every change of the shown state. */
 	watch?: (before: Conversation, after: Conversation) => void;
 };
 
@@ -61,11 +63,11 @@ const emptyPage = (sessionId: string) =>
 
 export const isAgentReader = (reader: Reader): boolean => reader.transport === "agent's stream";
 
-/** Streams of which this reader may receive every event. */
+/** The streams of the session that this reader may read. */
 export const listReadableStreams = (reader: Reader): StreamName[] =>
 	isAgentReader(reader) ? ["public", "internal"] : ["public"];
 
-/** Applies one received event. @param json its data. */
+/** Applies one received event to the simulated page. @param json the event's data. */
 export function receiveEvent(reader: Reader, id: string | null, type: string, json: string): void {
 	if (!isAgentReader(reader) && (json.includes(INTERNAL_MARK) || json.includes('"stream":"internal"')))
 		reportViolation(reader, `received what is internal: ${json.slice(0, 120)}`);
@@ -86,7 +88,7 @@ export function receiveEvent(reader: Reader, id: string | null, type: string, js
 	if (reader.state !== before) reader.watch?.(before, reader.state);
 }
 
-/** To be called when the page is about to fetch missing events. */
+/** Counts a gap in the received events; called before the page fetches the missing events. */
 export function fillGap(reader: Reader): void {
 	reader.state = { ...reader.state, hasGap: false };
 }
