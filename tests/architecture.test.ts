@@ -19,7 +19,7 @@ type Source = { path: string; text: string; tree: ts.SourceFile };
 
 const isTest = (path: string) => /\.test\.tsx?$/.test(path);
 
-/** Every file of the project, as paths from the root. */
+/** Every code file of the project, as a path from the root. */
 const files = FOLDERS.flatMap((folder) =>
 	readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile())

@@ -7,7 +7,7 @@ import { detectQuestionLanguage, type QuestionText } from "./language/question-l
  * The analysis of a question. `analyseQuestion` computes it once for each question, and `AnswerRequest` passes it on.
  */
 export type QuestionAnalysis = {
-	/** A label of the intent model, such as "track_order". */
+	/** The question's intent: a label of the intent model, such as "track_order". */
 	intent: string;
 	/** Probability that the intent is right, 0 to 1. */
 	confidence: number;

@@ -17,7 +17,7 @@ export type { Utterance } from "#app/models/message/unanswered.server.ts";
  */
 export type AnswerRequest = UnansweredQuestion & {
 	analysis: QuestionAnalysis;
-	/** Aborts the answer when the turn is superseded or takes too long. */
+	/** Signal that aborts the answer when the turn is superseded or takes too long. */
 	signal: AbortSignal;
 	/** The turn and session for which the model usage is recorded; absent for a question outside any session. */
 	usage?: { turnId: string | null; sessionId: string | null; purpose?: ModelUsage["purpose"] };

@@ -122,7 +122,7 @@ export type SmallModelRequest = {
 	maxTokens: number;
 	/** JSON Schema of the reply, in the subset that strict structured outputs accept; absent for plain text. */
 	format?: { name: string; schema: Record<string, unknown> };
-	/** Aborts the request before its deadline. */
+	/** Signal that aborts the request before its deadline. */
 	signal?: AbortSignal;
 	usage?: AnswerRequest["usage"];
 };

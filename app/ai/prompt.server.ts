@@ -4,7 +4,7 @@ import type { AnswerRequest, Utterance } from "./answer.ts";
 import type { OwnerParts } from "./prompt/owner-parts.server.ts";
 import { ANSWER_INSTRUCTIONS, PROHIBITIONS } from "./prompt/rules.ts";
 
-/** Limit for each earlier message in the prompt, in UTF-16 units. */
+/** Maximum length of each earlier message in the prompt, in UTF-16 units. */
 const MAX_HISTORY_CHARACTERS = 2_000;
 
 /** The rules of the prompt that every store has, for code that must recognise them in a model's reply. */

@@ -19,7 +19,7 @@ const SHORT_QUESTION_WORDS = 4;
 /** A search for passages of articles, for a model or an agent's copilot. */
 export type PassageQuery = {
 	query: string;
-	/** Most passages returned. */
+	/** Maximum number of passages in the result. */
 	limit: number;
 	/** Language of the page, which is used when the query's language is unclear. */
 	locale?: string;

@@ -6,7 +6,7 @@ export class DomainError extends Error {
 	constructor(
 		readonly status: number,
 		readonly title: string,
-		/** One sentence for the user: what happened and what to do. */
+		/** The error message for the user: one sentence that says what happened and what to do. */
 		message: string,
 	) {
 		super(message);

@@ -81,7 +81,7 @@ function attempt(command: string, args: string[]): void {
 	spawnSync(command, args, {
 		stdio: ["ignore", "inherit", "inherit"],
 		timeout: 600_000,
-		// The timeout is short, because the network may block the download.
+		// Playwright's timeout for connecting is short, because the network may block the download.
 		env: {
 			...process.env,
 			DEBIAN_FRONTEND: "noninteractive",

@@ -2,7 +2,7 @@ import type { TestOptions } from "vitest";
 
 declare module "vitest" {
 	interface TaskMeta {
-		/** Why a test is skipped; `npm test` prints it. */
+		/** Why a test is skipped; `npm test` prints the reason. */
 		skippedBecause?: string;
 	}
 }

@@ -17,7 +17,7 @@ export function findServer(name: string): string | null {
 			accessSync(join(folder, name), constants.X_OK);
 			return join(folder, name);
 		} catch {
-			// The program is not in this folder.
+			// The server program is not in this folder; the next folder is tried.
 		}
 	}
 	return null;

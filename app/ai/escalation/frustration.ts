@@ -15,26 +15,26 @@ const ENGLISH_FRUSTRATION_PATTERNS: RegExp[] = [
 ];
 
 const OTHER_FRUSTRATION_PATTERNS: RegExp[] = [
-	// German
+	// German phrases
 	/\b(?:unverschämt\w*|unfassbar|frechheit|eine zumutung|unmöglich(?:er)? service|inakzeptabel|ich habe (?:die nase voll|genug)|mir reichts|mir reicht es|schlechtester? service|nutzlos|zum (?:dritten|vierten|zehnten) mal)\b/,
-	// French
+	// French phrases
 	/\b(?:inadmissible|inacceptable|scandaleux|honteux|jen ai (?:marre|assez)|ras le bol|pire service|cest nul|vous ne comprenez (?:rien|pas)|vous ne servez à rien)\b/,
-	// Spanish
+	// Spanish phrases
 	/\b(?:inaceptable|indignante|vergonzoso|una vergüenza|estoy hart[oa]|peor servicio|no me (?:entiendes|entiende|ayudas|ayuda)|no sirves|inútil)\b/,
-	// Italian
+	// Italian phrases
 	/\b(?:inaccettabile|vergognoso|una vergogna|sono stuf[oa]|pessimo servizio|non capisci|non mi (?:aiuti|capisci)|inutile bot)\b/,
-	// Portuguese
+	// Portuguese phrases
 	/\b(?:inaceitável|inadmissível|uma vergonha|estou fart[oa]|cansad[oa] disto|pior atendimento|não (?:entendes|entende) nada)\b/,
-	// Dutch
+	// Dutch phrases
 	/\b(?:onacceptabel|belachelijk|schandalig|ik ben het (?:zat|beu)|slechtste service|je (?:begrijpt|snapt) (?:het|me) niet|waardeloos)\b/,
-	// Polish, Turkish, Arabic, Hebrew
+	// Polish, Turkish, Arabic and Hebrew phrases
 	/(?:niedopuszczalne|skandal\b|mam (?:tego )?dość|najgorsza obsługa|to jakiś żart|nie rozumiesz)/u,
 	/(?:kabul edilemez|rezalet|bıktım|yeter artık|en kötü hizmet|işe yaramaz|anlamıyorsun)/u,
 	/(?:غير مقبول|سئمت|أسوأ خدمة|اسوأ خدمة|مهزلة|لا تفهم|زهقت)/u,
 	/(?:לא מקובל|נמאס לי|שירות גרוע|בושה וחרפה|אתה לא מבין|חוצפה)/u,
 ];
 
-/** Whether at least three words of a text are all in capitals. */
+/** Whether a text has three or more words and all of them are in capitals. */
 const isWrittenInCapitals = (text: string): boolean => {
 	const words = text.match(/\p{L}{3,}/gu) ?? [];
 	return words.length >= 3 && words.every((word) => word === word.toUpperCase() && /\p{Lu}/u.test(word));

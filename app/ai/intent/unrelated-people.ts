@@ -22,10 +22,10 @@ const WORDS_BEFORE_STORE_ROLES = new Set(
 		"contact call connect transfer request of and or than instead"
 	).split(" "),
 );
-/** Names of chat software, such as "chat assistants". */
+/** Matches names of chat software, such as "chat assistants". */
 const CHAT_SOFTWARE_PATTERN = /\b(?:chat|virtual|ai|digital|online|automatic) assistants?\b/g;
 
-/** Statements about a person, such as "I am an agent", "as an agent", "by an agent". */
+/** Matches statements about a person, such as "I am an agent", "as an agent" and "by an agent". */
 const STATEMENT_ABOUT_PERSON_PATTERN =
 	/\b(?:i am|im|i was|he is|hes|she is|shes|they are|is my|was my|work(?:s|ed|ing)? as|as|by|being|became|become|what is|whats|who is|whos) (?:a|an|the|your|my) (?:agent|operator|representative|assistant|manager|supervisor|human|person)s?\b/g;
 

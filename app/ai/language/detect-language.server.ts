@@ -5,13 +5,13 @@ import { SUPPORTED_LANGUAGES } from "./languages.ts";
 
 /** What suggests the language of a text besides its words. */
 export type LanguageContext = {
-	/** Language of the customer's earlier messages. */
+	/** Language of the customer's earlier messages, which is expected for this text too. */
 	previousLanguage?: string | null;
 	/** Language of the page; BCP 47. */
 	locale: string;
 };
 
-/** The detected language of a text. */
+/** The result of the language detection for a text. */
 export type DetectedLanguage = {
 	/**
 	 * The language in which the text is processed; BCP 47, with script and region when the page's tag has them. It is the

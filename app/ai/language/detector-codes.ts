@@ -63,6 +63,6 @@ export function detectorCodes(tag: string): string[] {
 	return [primary, ...(DETECTED_AS[primary] ?? [])];
 }
 
-/** Whether the detector recognises the language, or confuses it only with related ones. */
+/** Whether the language detector recognises the language, or confuses it only with related languages. */
 export const isDetectable = (tag: string): boolean =>
 	detectorCodes(tag).some((code) => DETECTABLE_CODES.has(code));

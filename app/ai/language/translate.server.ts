@@ -7,7 +7,7 @@ import { findOtherLanguage } from "./detect-language.server.ts";
  * Time limit of a translation in ms. After that time the translation counts as failed, and the page shows the original.
  */
 const TRANSLATION_DEADLINE_MS = 20_000;
-/** Messages with more characters are not translated. */
+/** Maximum length of a message that is translated, in characters. */
 const MAX_TRANSLATED_CHARACTERS = 4_000;
 const MAX_TRANSLATION_TOKENS = 2_500;
 

@@ -20,7 +20,7 @@ export class CustomerText {
 		return this.#text;
 	}
 
-	/** The text of the newest reply. */
+	/** The text of the model's newest reply. */
 	get replyText(): string {
 		return this.#text.slice(this.#replyAt);
 	}

@@ -32,5 +32,5 @@ export const MODEL_REQUEST_LIMITS: ModelRequestLimits = {
 	restarts: 1,
 };
 
-/** Limit for an answer in UTF-16 units, a little below the 10,000 of a message. */
+/** Maximum length of an answer in UTF-16 units, a little below the 10,000 of a message. */
 export const MAX_ANSWER_CHARACTERS = 9_000;

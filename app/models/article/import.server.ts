@@ -44,7 +44,7 @@ export async function importKnowledge(
 	return saveArticleFolder(await readArticles(directory), options, onProgress);
 }
 
-/** Saves the articles that `readArticles` has read. */
+/** Saves the articles that `readArticles` has read from a folder. */
 export async function saveArticleFolder(
 	folder: ArticleFolder,
 	{ source = DEFAULT_SOURCE, isPruning = false }: ImportOptions = {},

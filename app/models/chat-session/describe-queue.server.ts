@@ -12,7 +12,7 @@ type QueuedCustomer = {
 	position: number;
 	queuedAt: Date | null;
 	queueDeadline: Date | null;
-	/** The customer's language, BCP 47. */
+	/** The language of the queued customer, BCP 47. */
 	language: string;
 };
 

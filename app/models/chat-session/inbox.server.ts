@@ -167,7 +167,7 @@ function previewOf(message: string, sender: string | null): string {
 
 function toEntry(found: Awaited<ReturnType<typeof rowsQuery>>[number]): InboxEntry {
 	const { row, customerName, agentName, newestOfCustomer, shown } = found;
-	// The preview is the customer's newest message if there is one, because it says more than a reply.
+	// The inbox preview is the customer's newest message if there is one, because it says more than a reply to it.
 	const preview = newestOfCustomer?.message ? newestOfCustomer : shown;
 	return {
 		sessionId: row.sessionId,

@@ -26,7 +26,7 @@ const PROBLEMS = [
 	"unpromised",
 	/** No process works on the session's open turn. */
 	"unkept",
-	/** The session's agent is away or does not answer. */
+	/** The agent of the session is away or does not answer the customer. */
 	"agent-away",
 	/** The session is in the queue, but no time is set by which an agent should come. */
 	"no-deadline",

@@ -28,7 +28,7 @@ const revocationBatcher = singleton("revocations", () =>
 	createBatcher<string, Map<string, Revocation>>({ waitMs: 0, work: readRevocations }),
 );
 
-/** The revocation of a visitor id; null while the id is valid. */
+/** Reads when and how a visitor id was revoked; null while the visitor id is valid. */
 export async function findRevocation(visitorId: string): Promise<Revocation | null> {
 	return (await revocationBatcher(visitorId)).get(visitorId) ?? null;
 }

@@ -1,8 +1,11 @@
-/** While batches are in progress, new items wait this long for the next one. */
+/** Time in ms that new posts wait for the next batch while other batches are in progress. */
 const BATCH_MS = 1;
-/** Batches in progress at once: a second one need not wait for the first one's locks. */
+/**
+ * Maximum number of batches of posts in progress at once. A second batch is useful because it need not wait for the
+ * locks of the first.
+ */
 const MAX_BATCHES = 2;
-/** A larger batch would hold its locks for long. */
+/** Maximum number of posts in one batch. A larger batch would hold its locks on sessions for long. */
 const MAX_IN_BATCH = 64;
 
 type Waiting<Item, Result> = {
@@ -58,13 +61,16 @@ export function createPostBatcher<Item, Result>(options: {
 		for (const { key } of batch) busyKeys.add(key);
 		const alone = await processBatch(batch);
 		for (const { key } of batch) if (!alone.has(key)) busyKeys.delete(key);
-		// Items that are processed alone may wait for long, which must not delay the next batch.
+		// Posts that are processed alone may wait for long. The next batch does not wait for them.
 		for (const [key, entries] of alone) void processAlone(key, entries);
 		batchCount -= 1;
 		startBatch();
 	}
 
-	/** @returns the items that must be processed alone, by key. */
+	/**
+	 * Processes one batch of posts.
+	 * @returns the posts that must be processed alone, by key.
+	 */
 	async function processBatch(batch: Waiting<Item, Result>[]): Promise<Map<string, Waiting<Item, Result>[]>> {
 		const alone = new Map<string, Waiting<Item, Result>[]>();
 		const addAlone = (entry: Waiting<Item, Result>) =>

@@ -18,21 +18,27 @@ import { type Outcome, type Post, type SessionPost, writePosts } from "./write-p
 
 /** The result of a post: `isNew` is false when a message with the same client id had been written before. */
 export type Posted = { message: Message; isNew: boolean };
-/** `isQuestion`: a turn of the assistant was enqueued with the message. */
+/** The result of a post. `isQuestion`: a turn of the assistant was enqueued with the message. */
 type Written = Posted & { isQuestion: boolean };
 
-/** How a customer's message continues when its session is not open: in the open session of the customer, or in a new one. */
+/**
+ * For a customer's message whose session is not open: the message goes to the customer's open session, or to a new
+ * session with these options.
+ */
 export type NewSession = {
-	/** The language of a new session. */
+	/** The language of the new session. */
 	locale: () => string;
-	/** Called before a session is opened, to limit their number. @throws TooMany */
+	/**
+	 * Called before a session is opened, to limit the number of new sessions.
+	 * @throws TooMany
+	 */
 	countOpening: () => Promise<void>;
 };
 
 /**
- * Posts that arrive at this process at the same time are written in one transaction, so that a busy process makes few.
- * A post that fails does not affect the others: each gets its own outcome, one whose session another transaction has
- * locked waits alone, and after an error of the database each is tried alone.
+ * Posts that arrive at this process at the same time are written in one transaction, so that a busy process makes few
+ * transactions. A post that fails does not affect the others: each post gets its own outcome. A post whose session
+ * another transaction has locked waits alone. After an error of the database, each post is tried alone.
  */
 const writePost = createPostBatcher<SessionPost, Outcome>({
 	keyOf: ({ sessionId }) => sessionId,
@@ -41,12 +47,13 @@ const writePost = createPostBatcher<SessionPost, Outcome>({
 		return outcomes.map((outcome) => (outcome.kind === "busy" ? undefined : outcome));
 	},
 	async processAlone(post) {
-		// In a transaction of the general pool: it may wait for long, and other posts must not.
+		// A post that may wait for a lock uses a connection of the general pool, so that other posts do not wait for it.
 		const [outcome] = await transact((tx) => writePosts(writerOf(tx), [post], { waits: true }));
 		if (!outcome) throw new Error("A post had no outcome.");
 		return outcome;
 	},
-	// After a lost connection it is unknown whether the commit succeeded; only the client's id can tell.
+	// After a lost connection it is unknown whether the commit succeeded. A retry is safe only with a client message id,
+	// by which a written message is found.
 	canRetryAlone: ({ post }, error) => isRolledBack(error) || Boolean(post.clientMessageId),
 });
 
@@ -54,7 +61,8 @@ const writePost = createPostBatcher<SessionPost, Outcome>({
  * Writes a message of a customer, an agent or a program: the only entry point for posts. With a customer's message, the
  * same transaction enqueues a turn of the assistant.
  * @param sessionId the session; null for a customer's first message.
- * @param newSession for a customer's page, whose text is not refused because the session has ended or is not theirs.
+ * @param newSession for a message from a customer's page. When the session has ended or is somebody else's, the message
+ * is not refused but goes to the customer's open session or to a new one.
  * @throws NotFound, Conflict when the session has ended, TooMany above 30 messages a minute, Unauthorised for a customer
  * whose token was revoked, Blocked.
  */
@@ -84,7 +92,9 @@ export async function postMessage(
 	return { message: written.message, isNew: written.isNew };
 }
 
-/** Writes into the customer's open session, the given one if several are open, or into a new one. */
+/**
+ * Writes a customer's message to the customer's open session (the given one if several are open) or to a new session.
+ */
 async function writeToOpenSession(
 	sessionId: string | null,
 	identity: CustomerIdentity,
@@ -102,13 +112,17 @@ async function writeToOpenSession(
 		const open = await lockOrCreateOpenSession(tx, identity, { sessionId, locale });
 		const item = { sessionId: open.sessionId, actor, post, mayGoElsewhere: false };
 		const [outcome] = await writePosts(writerOf(tx), [item], { waits: true });
-		// Thrown inside the transaction, so that a session opened for a refused message is not kept.
+		// The error is thrown inside the transaction, so that a session that was opened for a refused message is not kept.
 		if (outcome?.kind === "refused") throw outcome.error;
 		return outcome ?? null;
 	});
 }
 
-/** @returns null when the session is not one of the actor. @throws the error of a refused post */
+/**
+ * Converts the outcome of a post to its result.
+ * @returns null when the session is not an open one of the customer.
+ * @throws the error of a refused post.
+ */
 async function readOutcome(outcome: Outcome): Promise<Written | null> {
 	switch (outcome.kind) {
 		case "written":
@@ -124,7 +138,10 @@ async function readOutcome(outcome: Outcome): Promise<Written | null> {
 	}
 }
 
-/** Starts what follows a customer's message: the assistant's answer, or what an agent needs to read it. */
+/**
+ * Starts the work that follows a customer's message: the assistant's answer, or the translation and urgency check for
+ * an agent.
+ */
 function enqueueFollowUp({ message, isQuestion }: Written, { network = "" }: Post): void {
 	const { sessionId, message: text } = message;
 	if (isQuestion) enqueueJob("answer-session", { sessionId, network });

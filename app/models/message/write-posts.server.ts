@@ -7,7 +7,7 @@ import type { Message } from "#app/realtime/events.ts";
 import { type EventWriter, publishLogged } from "#app/realtime/publish.server.ts";
 import type { MessageRow } from "./present.server.ts";
 
-/** Messages a customer may send in a minute. */
+/** Maximum number of messages that a customer may send in a minute. */
 const CUSTOMER_LIMIT_A_MINUTE = 30;
 
 export type Post = {
@@ -15,7 +15,7 @@ export type Post = {
 	clientMessageId?: string | null;
 	messageType?: string;
 	metadata?: Record<string, unknown>;
-	/** For a customer's message: a keyed hash of the sender's network (`senderNetworkKey`). */
+	/** For a customer's message: a keyed hash of the sender's network (IP range), by `senderNetworkKey`. */
 	network?: string;
 };
 
@@ -27,26 +27,26 @@ export type NewMessage = {
 	messageType?: string | undefined;
 	metadata?: MessageRow["metadata"] | undefined;
 	clientMessageId?: string | null | undefined;
-	/** Set when the id is known already: the text of an answer is streamed under the id of its message. */
+	/** The message's id, when it is known before: the text of a live answer is streamed under the id of its message. */
 	id?: string;
 };
 
-/** A post and the session that it is for. */
+/** A post (a message to write) and the session to write it to. */
 export type SessionPost = {
 	/** A valid id in lower case, as the database writes it. */
 	sessionId: string;
 	actor: Actor;
 	post: Post;
 	/**
-	 * Whether the message may be written to another session of the customer: it counts as written if one of their other
-	 * sessions has it, and its outcome is `elsewhere` if this session is not open.
+	 * Whether the message may be written to another session of the customer. The message then counts as written if any of
+	 * the customer's sessions has it, and the post's outcome is `elsewhere` if the given session is not open.
 	 */
 	mayGoElsewhere: boolean;
 };
 
 /**
- * The result of a post. `isQuestion`: a turn of the assistant was enqueued with it. `busy`: another transaction has
- * locked the session, so nothing was read. `elsewhere`: the session is not an open one of the customer.
+ * The result of a post. `isQuestion`: a turn of the assistant was enqueued with the message. `busy`: another
+ * transaction has locked the session, so nothing was read. `elsewhere`: the session is not an open one of the customer.
  */
 export type Outcome =
 	| { kind: "written"; message: Message; isQuestion: boolean }
@@ -55,9 +55,12 @@ export type Outcome =
 	| { kind: "elsewhere" }
 	| { kind: "busy" };
 
-/** The decision about one post by the database function with the rules: the newest `write_posts` in db/migrations. */
+/**
+ * The result for one post of the database function `write_posts` (newest version in db/migrations), which has the rules
+ * for posts.
+ */
 type Decision = {
-	/** The number of the post in the call, from 1. */
+	/** The number of the post in the call of `write_posts`, from 1. */
 	place: number;
 	kind:
 		| "written"
@@ -124,7 +127,7 @@ function toItem({ sessionId, actor, post, mayGoElsewhere }: SessionPost) {
 		visitor: isCustomer ? actor.identity.visitorId : null,
 		owner: isCustomer ? actor.identity.customerId : null,
 		agent: actor.type === "agent" ? actor.agentId : null,
-		// The database takes a customer's from the session.
+		// For a customer, the database takes the sender's id from the session.
 		sender: isCustomer ? null : actor.type === "agent" ? actor.agentId : actor.name,
 		wanders: isCustomer && mayGoElsewhere,
 		network: isCustomer ? (post.network ?? "") : "",
@@ -182,5 +185,5 @@ export function draftMessage(input: NewMessage): Omit<Message, "seq" | "sentAt">
 	};
 }
 
-/** Reads the message from the event that the database has written for it. */
+/** Reads the written message from the event that the database has written with it. */
 export const readMessage = (event: string): Message => (JSON.parse(event) as { message: Message }).message;

@@ -30,7 +30,7 @@ export async function importStore(
 	return { ...(await saveStore(data, onProgress)), refused, notes };
 }
 
-/** Writes the result of `readStoreFiles` in one transaction. */
+/** Writes the store data that `readStoreFiles` has read, in one transaction. */
 export async function saveStore(
 	data: StoreData,
 	onProgress: (line: string) => void = () => {},

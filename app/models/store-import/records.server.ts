@@ -24,7 +24,7 @@ export function pathText(file: string, path: readonly PropertyKey[]): string {
 	return text;
 }
 
-/** Collects the messages of one import of the three files. */
+/** Collects the messages about faults in one import of a store's three files. */
 export class ImportMessages {
 	readonly report: StoreReport = { refused: [], notes: [] };
 	/** The records that each note is about, so that a note about many records is one line. */

@@ -1,4 +1,7 @@
-/** The types of chat completions that the assistant uses, independent of the SDK and of any server. */
+/**
+ * The types of chat completion requests and replies that the assistant uses, independent of OpenAI's SDK and of any
+ * server.
+ */
 
 export type ToolCall = { id: string; type: "function"; function: { name: string; arguments: string } };
 

@@ -61,7 +61,7 @@ type ReplyRequest = {
 	behaviour: ServerBehaviour;
 	limits: ModelRequestLimits;
 	stop: AbortSignal;
-	/** Called when the server accepts the request. */
+	/** Called when the model's server accepts the request. */
 	onAccepted: () => void;
 };
 

@@ -93,7 +93,7 @@ export class TextCallFilter {
 		return this.#calls === null ? this.#advance(true) : "";
 	}
 
-	/** Whether the text contains the beginning of a tool call. */
+	/** Whether the text contains the beginning of a tool call that the model wrote as text. */
 	get hasBegun(): boolean {
 		return this.#calls !== null;
 	}
