@@ -15,19 +15,19 @@ const ENGLISH_FRUSTRATION_PATTERNS: RegExp[] = [
 ];
 
 const OTHER_FRUSTRATION_PATTERNS: RegExp[] = [
-	// German phrases
+	// German phrases of an angry customer.
 	/\b(?:unverschämt\w*|unfassbar|frechheit|eine zumutung|unmöglich(?:er)? service|inakzeptabel|ich habe (?:die nase voll|genug)|mir reichts|mir reicht es|schlechtester? service|nutzlos|zum (?:dritten|vierten|zehnten) mal)\b/,
-	// French phrases
+	// French phrases of an angry customer.
 	/\b(?:inadmissible|inacceptable|scandaleux|honteux|jen ai (?:marre|assez)|ras le bol|pire service|cest nul|vous ne comprenez (?:rien|pas)|vous ne servez à rien)\b/,
-	// Spanish phrases
+	// Spanish phrases of an angry customer.
 	/\b(?:inaceptable|indignante|vergonzoso|una vergüenza|estoy hart[oa]|peor servicio|no me (?:entiendes|entiende|ayudas|ayuda)|no sirves|inútil)\b/,
-	// Italian phrases
+	// Italian phrases of an angry customer.
 	/\b(?:inaccettabile|vergognoso|una vergogna|sono stuf[oa]|pessimo servizio|non capisci|non mi (?:aiuti|capisci)|inutile bot)\b/,
-	// Portuguese phrases
+	// Portuguese phrases of an angry customer.
 	/\b(?:inaceitável|inadmissível|uma vergonha|estou fart[oa]|cansad[oa] disto|pior atendimento|não (?:entendes|entende) nada)\b/,
-	// Dutch phrases
+	// Dutch phrases of an angry customer.
 	/\b(?:onacceptabel|belachelijk|schandalig|ik ben het (?:zat|beu)|slechtste service|je (?:begrijpt|snapt) (?:het|me) niet|waardeloos)\b/,
-	// Polish, Turkish, Arabic and Hebrew phrases
+	// Polish, Turkish, Arabic and Hebrew phrases of an angry customer.
 	/(?:niedopuszczalne|skandal\b|mam (?:tego )?dość|najgorsza obsługa|to jakiś żart|nie rozumiesz)/u,
 	/(?:kabul edilemez|rezalet|bıktım|yeter artık|en kötü hizmet|işe yaramaz|anlamıyorsun)/u,
 	/(?:غير مقبول|سئمت|أسوأ خدمة|اسوأ خدمة|مهزلة|لا تفهم|زهقت)/u,

@@ -1,6 +1,6 @@
 import { beginsLikeAddress, findAddresses, InvisibleCharacterFilter, LOOK_ALIKE_CLASS } from "./addresses.ts";
 
-/** Callbacks of the text cleaner. */
+/** Callbacks of the class that cleans a model's text (TextCleaner). */
 export type CleanTextOptions = {
 	/** Whether the text may contain this web or email address. Every other address is removed. */
 	isAllowedUrl: (url: string) => boolean;

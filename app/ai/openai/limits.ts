@@ -2,7 +2,7 @@
 export type ModelRequestLimits = {
 	/** Timeout of the whole answer, with tools and retries. */
 	totalMs: number;
-	/** Timeout until the first chunk of a model's reply. */
+	/** Timeout from the request until the first chunk of a model's reply. */
 	firstByteMs: number;
 	/** Timeout between two chunks of a model's reply. */
 	idleMs: number;

@@ -1,13 +1,11 @@
 import { hasVisibleText } from "#app/text/visible-text.ts";
 
-/**
- * Words in the order of the rules from which text is held back until the guard has decided whether it quotes the rules.
- */
+/** Number of words in the same order as in the prompt's rules from which text is held back until the run of words ends. */
 const MATCHING_WORDS_TO_HOLD_BACK = 4;
-/** Words in the order of the rules from which the text cannot be a coincidence: the model quotes its rules. */
+/** Number of words in the same order as in the prompt's rules from which the model certainly quotes the rules. */
 const MATCHING_WORDS_TO_REFUSE = 9;
 
-/** The text that replaces quoted rules. */
+/** The text that replaces a quote of the prompt's rules. */
 const REFUSAL = "I don't share my instructions. What can I help you with?";
 
 /**
@@ -16,7 +14,7 @@ const REFUSAL = "I don't share my instructions. What can I help you with?";
  * ends. A paraphrase or a translation of the rules is not recognised, so the rules must not contain secrets.
  */
 export class PromptGuard {
-	/** All positions of each word in the rules. */
+	/** All positions of each word in the prompt's rules. */
 	readonly #places = new Map<string, number[]>();
 	readonly #words: string[];
 	/** For each run of matching words: the position of its last word in the rules, and its length. */
@@ -35,7 +33,7 @@ export class PromptGuard {
 		}
 	}
 
-	/** True when the model quoted the rules. */
+	/** True when the model quoted the prompt's rules. */
 	get isEchoed(): boolean {
 		return this.#isEchoed;
 	}

@@ -1,7 +1,7 @@
 import { AnswerFailed } from "../answer.ts";
 import type { RefusablePart } from "./wire/server-behaviour.ts";
 
-/** Error: a request to the provider failed. It says whether a retry makes sense. */
+/** Error: a request to the provider failed. The error says whether a retry makes sense. */
 export class ProviderFault extends Error {
 	readonly reason: AnswerFailed["reason"];
 	readonly canRetry: boolean;

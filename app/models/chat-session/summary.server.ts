@@ -13,7 +13,7 @@ export type ToSummarise = {
 	/** The session's summary so far; null before the first summary. */
 	before: string | null;
 	beforeSeq: number;
-	/** Messages to add to the summary, oldest first. */
+	/** Messages to add to the session's summary, oldest first. */
 	messages: { senderType: "user" | "agent" | "bot" | "system"; message: string }[];
 	/** The sequence of the newest of the messages to add to the summary. */
 	upToSeq: number;
