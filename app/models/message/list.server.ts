@@ -4,10 +4,10 @@ import { db } from "#db/client.server.ts";
 import { chatMessages } from "#db/schema.ts";
 import { toMessage } from "./present.server.ts";
 
-/** The largest sequence its column can hold: a larger number from outside would be an error of the database. */
+/** The largest value of the sequence column; a larger number in a query would be a database error. */
 const HIGHEST_SEQ = 2_147_483_647;
 
-/** The newest messages up to and including `upToSeq`, oldest first. The caller has checked whose they are. */
+/** The newest messages up to and including `upToSeq`, oldest first. The caller has checked access to the session. */
 export async function listHistory(
 	sessionId: string,
 	upToSeq: number,
@@ -25,7 +25,7 @@ export async function listHistory(
 /**
  * A page of a session's messages, oldest first. `before` and `after` are sequences, exclusive; without either
  * it is the newest page.
- * @returns `next`: where the following page in the same direction begins, null when this was the last.
+ * @returns `next`: the sequence with which the next page in the same direction begins; null after the last page.
  */
 export async function listMessages(
 	sessionId: string,

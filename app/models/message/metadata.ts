@@ -1,9 +1,9 @@
 import { z } from "zod/v4";
 
-/** Enough for a program's own marks on a message; files have their own way. */
+/** Maximum length of a program's metadata, in characters of JSON; files are not sent as metadata. */
 const LIMIT = 4_000;
 
-/** What the server itself says about a message: nobody else may make a message cite or announce anything. */
+/** Metadata keys that only the server sets, so that nobody else can add sources or notices to a message. */
 const RESERVED = new Set([
 	"sources",
 	"notice",
@@ -25,7 +25,7 @@ const RESERVED = new Set([
 /** NUL, and half of a surrogate pair, as JSON.stringify writes them: an odd backslash before the u. */
 const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 
-/** A program's marks on a message it posts: an object of at most 4,000 characters of JSON. */
+/** The metadata of a message that a program posts: an object of at most 4,000 characters of JSON. */
 export const messageMetadata = z.record(z.string(), z.unknown()).superRefine((value, context) => {
 	const refuse = (message: string) => context.addIssue({ code: "custom", message });
 	const text = toJson(value);
@@ -35,7 +35,7 @@ export const messageMetadata = z.record(z.string(), z.unknown()).superRefine((va
 	if (taken.length > 0) refuse(`Choose another name for ${taken.join(", ")}: the server writes that itself.`);
 });
 
-/** Null where the nesting is too deep to be written at all. */
+/** The JSON of a value; null when it is nested too deeply for JSON.stringify. */
 function toJson(value: unknown): string | null {
 	try {
 		return JSON.stringify(value);

@@ -3,7 +3,7 @@ import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { markDelivered, markRead } from "./receipts.server.ts";
 
-/** One reader's receipts are written at most this often; those that come between are gathered. */
+/** Least time between two writes of one reader's receipts; receipts in between are batched. */
 const RECEIPT_EVERY_MS = 1_000;
 
 export type Receipt = { kind: "delivered" | "read"; upToSeq: number };
@@ -13,10 +13,10 @@ type Reader = { furthest: Record<Receipt["kind"], number>; writtenAt: number; ne
 const readers = singleton("receipt-readers", () => new Map<string, Reader>());
 
 /**
- * Takes a receipt of a reader's browser: the first is written at once, and what follows within a second is
- * written together at its end, the furthest place of each kind. A reader who skims through a long
- * conversation, in however many tabs, costs one write a second.
- * @returns when it has been written. @throws NotFound
+ * Stores a receipt of a reader's browser. The first is written at once; those that follow within a second are written
+ * together at its end, as the largest sequence of each kind. So a reader who scrolls through a long session, in any
+ * number of tabs, costs one write a second.
+ * @returns when the receipt has been written. @throws NotFound
  */
 export function noteReceipt(sessionId: string, actor: Actor, receipt: Receipt): Promise<void> {
 	const key = `${sessionId} ${nameOf(actor)}`;
@@ -24,7 +24,7 @@ export function noteReceipt(sessionId: string, actor: Actor, receipt: Receipt): 
 	readers.set(key, reader);
 	reader.furthest[receipt.kind] = Math.max(reader.furthest[receipt.kind], receipt.upToSeq);
 	reader.next ??= writeInTurn(reader, sessionId, actor).finally(() => {
-		// Nothing is kept of a reader who has been quiet for a second.
+		// Forgets readers without a receipt for a second.
 		setTimeout(() => {
 			if (!reader.next && Date.now() - reader.writtenAt >= RECEIPT_EVERY_MS) readers.delete(key);
 		}, RECEIPT_EVERY_MS).unref();
@@ -39,7 +39,7 @@ async function writeInTurn(reader: Reader, sessionId: string, actor: Actor): Pro
 	const { delivered, read } = reader.furthest;
 	reader.furthest = { delivered: 0, read: 0 };
 	reader.writtenAt = Date.now();
-	// Whoever comes from here on waits for the next write.
+	// Receipts that arrive from here on belong to the next write.
 	reader.next = null;
 	if (read > 0) await markRead(sessionId, actor, read);
 	if (delivered > read) await markDelivered(sessionId, actor, delivered);

@@ -8,14 +8,14 @@ import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions } from "#db/schema.ts";
 import { toMessage } from "./present.server.ts";
 
-/** Most messages one receipt announces; older unread ones are marked with the next. */
+/** Maximum number of messages that one receipt marks; older unread messages are marked by the next one. */
 const MOST_AT_ONCE = 100;
-/** Messages that receipts may look at in vain before it is stored that they are marked. */
+/** Number of marked messages that receipts may read again before their last sequence is stored. */
 const MOST_LOOKED_AT = 20;
 
 /**
- * Marks the other side's messages up to and including `upToSeq` as read and tells both sides.
- * A customer reads what agents and the assistant wrote; agents and programs read what the customer wrote.
+ * Marks the other side's messages up to and including `upToSeq` as read and publishes that to both sides.
+ * For a customer these are messages of agents and the assistant; for agents and programs, messages of the customer.
  * @returns the messages that were not read before. @throws NotFound
  */
 export function markRead(sessionId: string, actor: Actor, upToSeq: number): Promise<Message[]> {
@@ -27,9 +27,9 @@ export function markRead(sessionId: string, actor: Actor, upToSeq: number): Prom
 }
 
 /**
- * Notes that the reader's browser has what was sent up to and including `upToSeq`, and tells both sides of the
- * messages that a person wrote: nobody waits to hear that the assistant's words have arrived.
- * @returns the messages that were not known to be delivered before. @throws NotFound
+ * Marks the messages up to and including `upToSeq` as delivered. It is published for messages of people only, because
+ * nobody needs to know whether a message of the assistant was delivered.
+ * @returns the messages that were not marked as delivered before. @throws NotFound
  */
 export function markDelivered(sessionId: string, actor: Actor, upToSeq: number): Promise<Message[]> {
 	return mark(sessionId, actor, upToSeq, {
@@ -40,10 +40,10 @@ export function markDelivered(sessionId: string, actor: Actor, upToSeq: number):
 }
 
 type Mark = {
-	/** The messages of the other side that are not marked yet. */
+	/** The condition for messages of the other side that are not marked yet. */
 	which: ReturnType<typeof and>;
 	set: Parameters<ReturnType<typeof db.update>["set"]>[0];
-	/** The column that says up to which sequence all of them are marked, so that no receipt looks at them again. */
+	/** The column with the sequence up to which all of them are marked, so that no receipt reads them again. */
 	markedTo: "customerReadSeq" | "customerDeliveredSeq" | "teamReadSeq" | "teamDeliveredSeq";
 };
 
@@ -54,11 +54,11 @@ async function mark(sessionId: string, actor: Actor, upToSeq: number, change: Ma
 		actor.type === "customer" ? ne(chatMessages.senderType, "user") : eq(chatMessages.senderType, "user");
 	const unmarked = and(change.which, ofOtherSide);
 	await requireSessionId(sessionId, actor);
-	// Most receipts repeat what is known: those take no lock that a message might wait for.
+	// Most receipts change nothing. They take no lock, so no message waits for them.
 	const [known] = await db
 		.select({
 			from: column,
-			// A reader may name a sequence that no message has yet.
+			// A client may send a sequence that no message has yet.
 			to: sql<number>`least(${chatSessions.lastSeq}, ${upToSeq}::bigint)::int`,
 			isPending: exists(
 				db
@@ -126,7 +126,7 @@ async function mark(sessionId: string, actor: Actor, upToSeq: number, change: Ma
 	});
 }
 
-/** Stores that the messages up to a sequence are marked. Messages are written in the order of their sequences, so none comes later. */
+/** Stores that the messages up to a sequence are marked. No earlier sequence can follow, because messages are written in order. */
 async function keepMarkedTo(
 	executor: Pick<typeof db, "update">,
 	sessionId: string,
@@ -139,7 +139,7 @@ async function keepMarkedTo(
 		.where(eq(chatSessions.sessionId, sessionId));
 }
 
-/** The session and sequence of a message the actor may see, by its id. @throws NotFound */
+/** The session and sequence of a message, if the actor may see it. @throws NotFound */
 export async function requireMessagePlace(
 	id: string,
 	actor: Actor,

@@ -1,12 +1,12 @@
 import { z } from "zod/v4";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 
-/** Longest message in UTF-16 units, counted after line ends are made alike. */
+/** Maximum length of a message in UTF-16 units, after its line ends were normalised. */
 export const MESSAGE_LIMIT = 10_000;
 
 /**
- * A message as it came in, made fit to store: something to see in it, one kind of line end (a plain form sends
- * CRLF), whole characters only (half a surrogate pair is no text to Postgres), and no NUL, which it cannot hold.
+ * The schema of a message's text: it has visible text and no NUL, which Postgres cannot store. Line ends become LF (a
+ * plain form sends CRLF), and unpaired surrogates become replacement characters, because Postgres rejects them.
  */
 export const messageText = z
 	.string({ error: "Write a message first." })
@@ -19,7 +19,7 @@ export const messageText = z
 		error: `A message may have at most ${MESSAGE_LIMIT.toLocaleString("en")} characters. Please split it in two.`,
 	});
 
-/** The name a client gave its message, so that sending it twice writes it once. */
+/** The schema of a client message id, with which a message that is sent twice is written once. */
 export const clientMessageId = z
 	.string()
 	.min(1)

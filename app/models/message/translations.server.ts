@@ -7,14 +7,14 @@ import { chatMessages, chatSessions, messageTranslations } from "#db/schema.ts";
 import type { Translation } from "#db/shapes.ts";
 import { type MessageRow, toMessage } from "./present.server.ts";
 
-/** Messages of a conversation that are translated for its agent, the newest. */
+/** Maximum number of messages that are translated for an agent, the newest of the session. */
 const MOST_MESSAGES = 50;
-/** Whoever began a translation and has not kept it by then has died over it. */
+/** A claim of a translation expires after this time, because its process may have died. */
 const CLAIM_SECONDS = 60;
 
 /**
- * What customer and assistant wrote in a session and has no translation yet, oldest first.
- * @returns null where no agent is to read it, for now.
+ * The messages of the customer and the assistant in a session that have no translation yet, oldest first.
+ * @returns null while the session is neither with an agent nor in the queue.
  */
 export async function readUntranslated(
 	sessionId: string,
@@ -31,7 +31,7 @@ export async function readUntranslated(
 	return { session, messages };
 }
 
-/** Keeps the language a customer turned out to write in. */
+/** Stores the detected language of a customer. */
 export async function noteLanguage(sessionId: string, language: string): Promise<void> {
 	await db
 		.update(chatSessions)
@@ -45,8 +45,8 @@ export async function noteLanguage(sessionId: string, language: string): Promise
 }
 
 /**
- * Takes the translation of a message into a language upon oneself: of all who try, in whatever process, one may.
- * A row without text is a claim; it lapses after a minute.
+ * Claims the translation of a message into a language. Of all processes that try, one succeeds. A row without text is a
+ * claim; it expires after a minute.
  */
 export async function claimTranslation(messageId: string, to: string): Promise<boolean> {
 	const claimed = await db
@@ -62,7 +62,7 @@ export async function claimTranslation(messageId: string, to: string): Promise<b
 	return claimed.length > 0;
 }
 
-/** Ends a claim: keeps the words, or notes that nothing came of it, and tells every open page. */
+/** Ends a claim with the translation, or marks it as failed, and publishes the changed message. */
 export async function keepTranslation(
 	message: Pick<MessageRow, "id" | "sessionId">,
 	result: { from: string; to: string; text: string | null; model: string },
@@ -71,7 +71,7 @@ export async function keepTranslation(
 	const row = and(eq(messageTranslations.messageId, message.id), eq(messageTranslations.locale, to));
 	const translation: Translation = text ? { from, to, text, state: "done" } : { from, to, state: "failed" };
 	await transact(async (tx) => {
-		// The session first, as everywhere.
+		// The session is locked before the message, in the order of all transactions.
 		await tx
 			.select({ id: chatSessions.id })
 			.from(chatSessions)
@@ -94,7 +94,7 @@ export async function keepTranslation(
 	});
 }
 
-/** Keeps an agent's own words beside the translation that was sent of them. */
+/** Stores an agent's original text beside the translation that was sent. */
 export async function keepOriginal(message: Message, original: { locale: string; text: string }) {
 	await db
 		.insert(messageTranslations)
@@ -102,7 +102,7 @@ export async function keepOriginal(message: Message, original: { locale: string;
 		.onConflictDoNothing();
 }
 
-/** Makes a message whose translation failed one to be translated again. @throws NotFound */
+/** Removes a failed translation, so that the message is translated again. @throws NotFound */
 export async function forgetFailedTranslation(sessionId: string, messageId: string): Promise<void> {
 	const changed = await db
 		.update(chatMessages)

@@ -8,44 +8,44 @@ import { MESSAGE_LIMIT } from "./text.ts";
 
 export type Utterance = { role: "customer" | "assistant" | "agent"; text: string };
 
-/** What is to be answered, and who asks as the server knows it. */
+/** The question of a turn with its context: the session, the customer and the earlier messages. */
 export type UnansweredQuestion = {
 	/**
-	 * The part that is analysed of what the customer wrote since the last answer, several quick messages joined by a
-	 * line break: at most ANALYSED_CHARACTERS.
+	 * The analysed part of the customer's messages since the last answer, joined by line breaks; at most
+	 * ANALYSED_CHARACTERS.
 	 */
 	question: string;
-	/** The whole of it, for a language model; absent where `question` is the whole. At most MESSAGE_LIMIT. */
+	/** The whole question, for a language model; absent when `question` is the whole. At most MESSAGE_LIMIT. */
 	fullQuestion?: string;
-	/** What was said before the question, oldest first; without what `summary` tells of. */
+	/** The messages before the question, oldest first, without those that `summary` covers. */
 	history: Utterance[];
-	/** A long conversation's beginning in a few sentences; absent while it is short. */
+	/** A summary of the beginning of a long session; absent for a short one. */
 	summary?: string | null;
-	/** Null while anonymous. */
+	/** Null for a guest. */
 	customerId: string | null;
-	/** The address the customer has proved in this conversation. */
+	/** The email address that the customer has verified in this session. */
 	verifiedEmail?: string | null;
-	/** Where the question was asked; absent for one that belongs to no conversation. */
+	/** The session of the question; absent for the stateless endpoint. */
 	position?: QuestionPosition;
 	customerName: string | null;
-	/** BCP 47, of the page. */
+	/** The page's language (BCP 47). */
 	locale: string;
-	/** The language the customer writes in, as far as it is known by now. */
+	/** The detected language of the customer's earlier messages; null when unknown. */
 	previousLanguage?: string | null;
 };
 
-/** How many of the assistant's newest answers in a row did not know, and offered a person instead. */
+/** The number of the newest answers in a row in which the assistant had no answer and offered a person. */
 type UnansweredCount = { unansweredInARow: number };
 
-/** How many messages before the question are shown to the assistant. */
+/** Number of messages before the question that the assistant gets. */
 const HISTORY_MESSAGES = 30;
 
 const ROLES = { user: "customer", bot: "assistant", agent: "agent" } as const;
 
 /**
- * What a turn has to answer: everything the customer wrote since they were last answered, what was said
- * before, and who asks as the server knows it.
- * @throws when the session is gone.
+ * Reads the question of a turn: all messages of the customer since the last answer, with the earlier messages and the
+ * customer's identity.
+ * @throws Error when the session does not exist any more.
  */
 export async function readUnansweredQuestion(
 	sessionId: string,
@@ -70,7 +70,7 @@ export async function readUnansweredQuestion(
 				eq(chatMessages.sessionId, sessionId),
 				lte(chatMessages.seq, questionSeq),
 				ne(chatMessages.senderType, "system"),
-				// A stopped answer answers nothing: its question is still open.
+				// A stopped answer does not count as an answer.
 				sql`not ${chatMessages.metadata} ? 'stopped'`,
 			),
 		)
@@ -111,7 +111,7 @@ export async function readUnansweredQuestion(
 }
 
 /**
- * The end of a text, as long as a message may be. Whoever writes on before the answer comes could otherwise make a
- * question of 300,000 characters, which every reading of it, and the provider's bill, would have to bear.
+ * The end of a text, at most MESSAGE_LIMIT long. Otherwise many messages before an answer could make a question of
+ * 300,000 characters, which costs time in each analysis and money at the provider.
  */
 const lastCharacters = (text: string): string => text.slice(-MESSAGE_LIMIT).replace(/^[\udc00-\udfff]/, "");
