@@ -6,6 +6,7 @@ import {
 	type ServerBuild,
 	writeReadableStreamToWritable,
 } from "@remix-run/node";
+import { openExchange } from "#app/http/exchange.server.ts";
 
 type RouteModule = ServerBuild["routes"][string]["module"];
 
@@ -40,6 +41,7 @@ export async function servePages(
 	} as unknown as ServerBuild;
 	const handle = createRequestHandler(build, "production");
 	const server = createServer((request, response) => {
+		openExchange(request, response);
 		handle(toRequest(request)).then((answer) => send(answer, response));
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
