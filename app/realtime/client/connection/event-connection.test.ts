@@ -244,7 +244,9 @@ it("is live with the first request after a gateway's outage, shows offline meanw
 	site.network = () => false;
 	await until(() => expect(page.now()).toEqual({ state: "live", transport: "sse" }));
 	await until(() => expect(page.seqs).toEqual([1]));
-	expect(site.asked.slice(asked)).toEqual(["GET /events"]);
+	// A plain request that asks whether the server is back may be in progress as well.
+	const streamRequests = site.asked.slice(asked).filter((request) => request.endsWith("/events"));
+	expect(streamRequests).toEqual(["GET /events"]);
 });
 
 it("keeps the transport of a stream that a gateway held during its server's start", async () => {
