@@ -182,7 +182,9 @@ async function measureBrowsers(browser: Browser, url: string, { cookie }: Conver
 	};
 }
 
-const shows = (page: Page, text: string) => page.getByText(text, { exact: true }).first().waitFor();
+async function shows(page: Page, text: string): Promise<void> {
+	await page.getByText(text, { exact: true }).first().waitFor();
+}
 
 async function takeBrowserCoverage(profiler: CDPSession): Promise<ExecutedFiles> {
 	const { result } = await profiler.send("Profiler.takePreciseCoverage");
