@@ -23,7 +23,7 @@ export async function getAgent(request: Request): Promise<Agent | null> {
 }
 
 /**
- * The signed-in agent, or null, for page loaders. It renews a login that is a day old.
+ * The signed-in agent, or null, for page loaders. A login that is a day old is renewed.
  * @returns the agent and the response headers, which renew the cookie when the login was renewed.
  */
 export async function readLogin(request: Request): Promise<{ agent: Agent | null; headers: Headers }> {

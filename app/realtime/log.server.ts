@@ -2,7 +2,7 @@ import { backgroundSql, sql } from "#db/client.server.ts";
 import type { DurableType, StreamKey } from "./events.ts";
 import { splitStreamKey } from "./events.ts";
 
-/** One durable event as stored; `json` is its data, ready to send. */
+/** One durable event as the event log stores it; `json` is the event's data, ready to send. */
 export type LoggedEvent = { stream: StreamKey; seq: number; type: DurableType; json: string };
 
 /** Most events that one read of the event log returns. */

@@ -11,7 +11,7 @@ export type AcknowledgedMessage = {
 	seq: number;
 	text: string;
 	ackedAt: number;
-	/** False for messages whose readers were paused. */
+	/** Whether the message's delay is checked; false for messages whose readers were paused. */
 	isTimed: boolean;
 	attempts: number;
 };

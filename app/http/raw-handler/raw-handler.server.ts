@@ -46,10 +46,10 @@ const servers = singleton("servers", () => new Set<Server>());
 export const knownServers = (): ReadonlySet<Server> => servers;
 
 /**
- * Installs a request listener in front of remix-serve's. It registers the exchange of each request, rejects requests
- * that no route should handle, and answers the paths in `routes` itself. remix-serve gives no access to its server;
- * but the diagnostics message of Node about the first request contains the server, before any listener gets the
- * request.
+ * Installs a request listener in front of remix-serve's. The listener registers the exchange of each request, rejects
+ * requests that no route should handle, and answers the paths in `routes` itself. remix-serve gives no access to its
+ * server; but the diagnostics message of Node about the first request contains the server, before any listener gets
+ * the request.
  *
  * Event streams are written to Node's own response, which needs a fifth of the memory and has correct back-pressure.
  * A form reaches its function without Express, without a log line, without two searches through all routes, and

@@ -5,7 +5,7 @@ import { createPostgresBus } from "./postgres.server.ts";
 import { createRedisBus } from "./redis.server.ts";
 
 /**
- * Creates the bus for the setting BUS_URL. Without that setting it is the Postgres bus, because the chat always has
+ * Creates the bus for the setting BUS_URL. Without that setting the bus uses Postgres, because the chat always has
  * Postgres.
  */
 export function chooseBus(url: string | undefined = env().BUS_URL): Bus {

@@ -51,7 +51,7 @@ export function reloadPage(): void {
 		if (Date.now() - Number(sessionStorage.getItem(RELOADED_KEY) ?? 0) < RELOAD_EVERY_MS) return;
 		sessionStorage.setItem(RELOADED_KEY, String(Date.now()));
 	} catch {
-		// Without the browser's storage the number of reloads is not limited.
+		// Without the browser's storage the page cannot limit its number of reloads.
 	}
 	window.location.reload();
 }
