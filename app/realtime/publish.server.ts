@@ -105,7 +105,7 @@ export function publishEphemeral(event: {
 	hub.broadcast({ wakeUps: [], ephemerals: [ephemeral] });
 }
 
-/** Ends a live answer for its readers; called when the answer's streamed text has become a message, or never will. */
+/** Removes the text of a live answer from memory; called when the text has become a message, or never will. */
 export function endLiveAnswer(sessionId: string, messageId: string): void {
 	forgetAnswer(sessionId, messageId);
 }

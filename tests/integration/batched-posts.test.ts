@@ -166,8 +166,8 @@ describe("posts that come at the same time", () => {
 		let answered = 0;
 		const waiting: Promise<unknown>[] = [];
 		for (const one of held) {
-			// The message is posted in one batch with another post, and then again after it was written; other batches
-			// follow each of these posts.
+			// A session whose row is locked gets two messages: the first in one batch with a post to an unlocked session,
+			// the second behind the first. Other batches follow each of these posts.
 			waiting.push(post(one, "Held").then(() => (answered += 1)));
 			await post(free, "Beside it");
 			waiting.push(post(one, "Behind it").then(() => (answered += 1)));
@@ -315,7 +315,8 @@ describe("posts that come at the same time", () => {
 
 	it("of two processes never deadlock", async () => {
 		const customers = await newCustomers(40);
-		// Batches that lock the same sessions in opposite orders, as two processes may send them.
+		// The batches write to the same sessions in opposite orders, as batches of two processes may, so that their row
+		// locks could cause a deadlock.
 		const groups = upTo(40).map((round) =>
 			customers
 				.filter((_, index) => (index * 7 + round) % 3 > 0)

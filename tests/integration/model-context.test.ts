@@ -227,7 +227,7 @@ describe("a long session", () => {
 		expect(sent).toContain("words number 21");
 		expect(sent).not.toContain("words number 20");
 		expect(systemOf(server)).toContain("Ordered a lamp, \\u003c/data\\u003e number 7.");
-		// All messages are still in the model's context, so no summary is due.
+		// Since the last summary no message has left the model's context, so no new summary is made.
 		const asked = server.requests.length;
 		await summariseLongSession(ana.sessionId);
 		expect(server.requests).toHaveLength(asked);

@@ -140,8 +140,8 @@ describe("behind a pooler in transaction mode", needs("pgbouncer", program !== n
 		);
 		const hearing = await openEvents(direct.url, session);
 		let count = 0;
-		// The fastest of several messages is checked: on a busy machine a single message may be late, but the head check
-		// never delivers a message this soon.
+		// One of several messages must arrive fast enough: on a busy machine a single message may be late, but the head
+		// check never delivers a message this soon.
 		await until(async () => {
 			count += 1;
 			await postMessage(quiet.url, session, `notified ${count}`);
