@@ -23,7 +23,7 @@ const SOCKET_CODES = [
  * of class 08 (connection exceptions) are recognised by their first two characters.
  */
 const SERVER_CODES = ["57P01", "57P02", "57P03", "57P05", "53300", "25006"];
-const CODES = new Set([...DRIVER_CODES, ...SOCKET_CODES, ...SERVER_CODES]);
+const CONNECTION_ERROR_CODES = new Set([...DRIVER_CODES, ...SOCKET_CODES, ...SERVER_CODES]);
 /**
  * Maximum number of nested errors that are checked: drizzle wraps the driver's error, and a transaction may wrap
  * drizzle's error.
@@ -38,7 +38,7 @@ export function isConnectionError(error: unknown): boolean {
 	let current = error;
 	for (let depth = 0; depth < MAX_NESTED_ERRORS && current instanceof Error; depth += 1) {
 		const { code } = current as { code?: unknown };
-		if (typeof code === "string" && (CODES.has(code) || /^08...$/.test(code))) return true;
+		if (typeof code === "string" && (CONNECTION_ERROR_CODES.has(code) || /^08...$/.test(code))) return true;
 		current = current.cause;
 	}
 	return false;

@@ -8,7 +8,7 @@ import { provideVectorTable } from "./vectors.ts";
 /** Key of the Postgres advisory lock for migrations: an arbitrary fixed number. */
 const MIGRATION_LOCK = 4_711_001;
 const CONNECT_SECONDS = 10;
-const FOLDER = fileURLToPath(new URL("./migrations", import.meta.url));
+const MIGRATIONS_FOLDER = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /**
  * Migrates a database to this version of the application: our tables, the table for vector search if the database has
@@ -21,7 +21,7 @@ export async function migrate(url: string): Promise<void> {
 	const client = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: CONNECT_SECONDS });
 	try {
 		await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
-		await applyMigrations(drizzle(client), { migrationsFolder: FOLDER });
+		await applyMigrations(drizzle(client), { migrationsFolder: MIGRATIONS_FOLDER });
 		await provideVectorTable(client);
 		const epoch = JSON.stringify(randomUUID());
 		await client`insert into settings (key, value) values ('epoch', ${epoch}::text::jsonb) on conflict do nothing`;

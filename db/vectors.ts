@@ -6,7 +6,7 @@ import type postgres from "./driver.ts";
  * works without it. The table is an index of `passage_vectors` and can be rebuilt.
  */
 export async function provideVectorTable(client: postgres.Sql): Promise<void> {
-	if (!(await hasType(client))) {
+	if (!(await hasVectorType(client))) {
 		const [found] = await client`select 1 from pg_available_extensions where name = 'vector'`;
 		if (!found) return;
 		try {
@@ -15,7 +15,7 @@ export async function provideVectorTable(client: postgres.Sql): Promise<void> {
 			// If the extension cannot be created, the app's processes compare embeddings themselves.
 			return;
 		}
-		if (!(await hasType(client))) return;
+		if (!(await hasVectorType(client))) return;
 	}
 	// Dropping the extension pgvector also drops the column with the vectors, and leaves a table without it.
 	const [column] = await client`
@@ -34,7 +34,7 @@ export async function provideVectorTable(client: postgres.Sql): Promise<void> {
 }
 
 /** Whether Postgres finds the type `vector` on this connection's search path. */
-async function hasType(client: postgres.Sql): Promise<boolean> {
+async function hasVectorType(client: postgres.Sql): Promise<boolean> {
 	const [row] = await client<{ has: boolean }[]>`select to_regtype('vector') is not null as has`;
 	return row?.has ?? false;
 }

@@ -4,7 +4,7 @@ import { redirect } from "@remix-run/node";
 import { eq } from "drizzle-orm";
 import { backoffMs } from "#app/backoff.ts";
 import type { WithHeaders } from "#app/http/exchange.server.ts";
-import { countOnly, countSender, forgetSender, uncount } from "#app/http/rate-limit.server.ts";
+import { countOnly, countSender, forgetSender, subtractUses } from "#app/http/rate-limit.server.ts";
 import { canonicalEmail } from "#app/models/email/address.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents } from "#db/schema.ts";
@@ -103,7 +103,7 @@ export async function signInAgent(
 		const body = { username: email, password: input.password };
 		const { headers } = await auth.api.signInUsername({ body, returnHeaders: true });
 		await forgetSender(request, "logins", account);
-		await uncount("loginsOfAccount", account, usesFromAddress);
+		await subtractUses("loginsOfAccount", account, usesFromAddress);
 		return headers;
 	} catch (error) {
 		if (!isRefusal(error)) throw error;

@@ -135,7 +135,7 @@ async function identityFor(presented: PresentedIdentity | null) {
 	if (presented && !presented.revocation) return { identity: presented.identity, setCookie: null };
 	const identity = { visitorId: randomUUID(), customerId: null };
 	const isInTransit = presented?.revocation && Date.now() - +presented.revocation.revokedAt < IN_TRANSIT_MS;
-	return { identity, setCookie: isInTransit ? null : await serialize(identity) };
+	return { identity, setCookie: isInTransit ? null : await serializeIdentityCookie(identity) };
 }
 
 /**
@@ -182,10 +182,10 @@ export async function readPostIdentity(
 export async function signInCustomer(request: WithHeaders, customerId: string): Promise<string> {
 	const presented = await readCookie(request);
 	const before = presented?.identity ?? null;
-	if (before?.customerId === customerId && !presented?.revocation) return serialize(before);
+	if (before?.customerId === customerId && !presented?.revocation) return serializeIdentityCookie(before);
 	const visitorId = randomUUID();
 	const { isSamePerson } = await signInVisitor({ before, visitorId, customerId });
-	return serialize({
+	return serializeIdentityCookie({
 		visitorId,
 		customerId,
 		...(before && isSamePerson ? { formerOwner: nameOwner(before) } : {}),
@@ -215,6 +215,6 @@ export async function revokeToken(token: string): Promise<void> {
 	await signOutVisitor(await requireTokenIdentity(token));
 }
 
-async function serialize(identity: SignedIdentity): Promise<string> {
+async function serializeIdentityCookie(identity: SignedIdentity): Promise<string> {
 	return identityCookie().serialize(await signCustomerToken(identity));
 }

@@ -3,7 +3,7 @@ import { env } from "#app/env.server.ts";
 import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts";
 
 /** Validity of our tokens and of the cookie that contains one. */
-const LIFETIME = "365d";
+const TOKEN_LIFETIME = "365d";
 const ALGORITHM = "HS256";
 
 export type { CustomerIdentity };
@@ -24,7 +24,7 @@ export async function signCustomerToken(identity: SignedIdentity): Promise<strin
 		.setProtectedHeader({ alg: ALGORITHM })
 		.setAudience("mevi-customer")
 		.setIssuedAt()
-		.setExpirationTime(LIFETIME)
+		.setExpirationTime(TOKEN_LIFETIME)
 		.sign(appSecret());
 }
 

@@ -7,7 +7,7 @@ import { findExchange, type WithHeaders } from "./exchange.server.ts";
 /**
  * The proxies whose header X-Forwarded-For is trusted: this machine and the networks in the setting TRUSTED_PROXIES.
  */
-const trusted = () =>
+const trustedProxyList = () =>
 	singleton("trusted-proxies", () => {
 		const list = new BlockList();
 		list.addSubnet("127.0.0.0", 8, "ipv4");
@@ -86,7 +86,7 @@ export function nearestUntrustedAddress(
 }
 
 function isTrusted(address: string): boolean {
-	return isIP(address) !== 0 && trusted().check(address, isIPv6(address) ? "ipv6" : "ipv4");
+	return isIP(address) !== 0 && trustedProxyList().check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
 /** Removes from an address the IPv6 prefix of an IPv4 address (`::ffff:`) and the zone (`%eth0`). */

@@ -125,7 +125,7 @@ export async function countOnly(limit: LimitName, key: string): Promise<{ uses: 
 }
 
 /** Subtracts uses that `countOnly` counted. */
-export async function uncount(limit: LimitName, key: string, uses: number): Promise<void> {
+export async function subtractUses(limit: LimitName, key: string, uses: number): Promise<void> {
 	if (env().RATE_LIMITS !== "off") await limiters[limit].reward(key, uses);
 }
 

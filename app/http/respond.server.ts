@@ -84,7 +84,7 @@ export function problemReply(problem: Problem): Reply {
 	return {
 		status,
 		headers: {
-			...PRIVATE,
+			...NO_STORE_HEADERS,
 			"Content-Type": "application/problem+json; charset=utf-8",
 			...(retryAfterSeconds ? { "Retry-After": String(retryAfterSeconds) } : {}),
 			...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
@@ -99,7 +99,7 @@ export function problemReply(problem: Problem): Reply {
 /**
  * Headers that keep browsers and proxies from storing a JSON answer, because all JSON answers contain personal data.
  */
-const PRIVATE = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
+const NO_STORE_HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
 
 /** A JSON answer. */
 export function jsonReply(
@@ -108,7 +108,7 @@ export function jsonReply(
 ): Reply {
 	return {
 		status,
-		headers: { ...headers, ...PRIVATE, "Content-Type": "application/json; charset=utf-8" },
+		headers: { ...headers, ...NO_STORE_HEADERS, "Content-Type": "application/json; charset=utf-8" },
 		body: JSON.stringify(body),
 	};
 }

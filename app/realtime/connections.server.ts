@@ -13,7 +13,7 @@ export type Connection = { sendHeartbeat(): void; sendBye(inMs: number): void };
 type Entry = { connection: Connection; heartbeatAt: number; endAt: number };
 
 /** Every open stream of this process, with one timer for all of them. */
-const register = singleton("connections", () => {
+const streamRegister = singleton("connections", () => {
 	const entries = new Set<Entry>();
 	const timer = setInterval(() => {
 		const now = Date.now();
@@ -37,21 +37,21 @@ export function registerConnection(connection: Connection): () => void {
 		heartbeatAt: now + HEARTBEAT_MS,
 		endAt: now + LIFETIME_MS * (0.8 + Math.random() * 0.2),
 	};
-	register.entries.add(entry);
-	return () => register.entries.delete(entry);
+	streamRegister.entries.add(entry);
+	return () => streamRegister.entries.delete(entry);
 }
 
-export const countConnections = (): number => register.entries.size;
+export const countConnections = (): number => streamRegister.entries.size;
 
 /** True while the process is shutting down: the readiness check then fails, and no new stream is opened. */
-export const isDraining = (): boolean => register.isDraining;
+export const isDraining = (): boolean => streamRegister.isDraining;
 
 /**
  * Ends every event stream of this process. Each client is told to reconnect after a random delay, so that the next
  * process is not overloaded. @param spreadMs longest delay in ms.
  */
 export function drainConnections(spreadMs: number): void {
-	register.isDraining = true;
-	for (const { connection } of [...register.entries])
+	streamRegister.isDraining = true;
+	for (const { connection } of [...streamRegister.entries])
 		connection.sendBye(Math.round(Math.random() * spreadMs));
 }

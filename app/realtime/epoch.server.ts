@@ -12,9 +12,9 @@ const TRUSTED_FOR_MS = 5_000;
  * Postgres error codes of a function that is forbidden (42501), unknown (42883) or not supported (0A000), as in some
  * managed Postgres services.
  */
-const NOT_OFFERED = ["42501", "42883", "0A000"];
+const UNAVAILABLE_FUNCTION_CODES = ["42501", "42883", "0A000"];
 
-const known = singleton("epoch", () => ({
+const knownEpoch = singleton("epoch", () => ({
 	value: null as string | null,
 	losses: 0,
 	readAt: 0,
@@ -30,26 +30,27 @@ const known = singleton("epoch", () => ({
 export async function getEpoch(): Promise<string> {
 	const trusted = peekEpoch();
 	if (trusted) return trusted;
-	known.reading ??= readEpoch().finally(() => {
-		known.reading = null;
+	knownEpoch.reading ??= readEpoch().finally(() => {
+		knownEpoch.reading = null;
 	});
-	return known.reading;
+	return knownEpoch.reading;
 }
 
 /** The epoch, if it is known without a query; otherwise null. */
 export function peekEpoch(): string | null {
-	const isTrusted = known.losses === countDatabaseLosses() && Date.now() - known.readAt < TRUSTED_FOR_MS;
-	return isTrusted ? known.value : null;
+	const isTrusted =
+		knownEpoch.losses === countDatabaseLosses() && Date.now() - knownEpoch.readAt < TRUSTED_FOR_MS;
+	return isTrusted ? knownEpoch.value : null;
 }
 
 async function readEpoch(): Promise<string> {
 	const losses = countDatabaseLosses();
-	const parts = await readParts();
+	const parts = await readEpochParts();
 	if (!parts?.[0]) throw new Error("The database has no epoch; run npm run db:migrate.");
-	known.value = createHash("sha256").update(parts.join("/")).digest("hex").slice(0, 20);
-	known.losses = losses;
-	known.readAt = Date.now();
-	return known.value;
+	knownEpoch.value = createHash("sha256").update(parts.join("/")).digest("hex").slice(0, 20);
+	knownEpoch.losses = losses;
+	knownEpoch.readAt = Date.now();
+	return knownEpoch.value;
 }
 
 /**
@@ -59,7 +60,7 @@ async function readEpoch(): Promise<string> {
  * last commits). The table `settings` has a value that operators change after a disk was set back to an earlier
  * state, because software cannot detect such a change.
  */
-async function readParts(): Promise<string[] | undefined> {
+async function readEpochParts(): Promise<string[] | undefined> {
 	try {
 		const [row] = await sql<{ parts: string[] }[]>`
 			select jsonb_build_array(
@@ -72,7 +73,7 @@ async function readParts(): Promise<string[] | undefined> {
 			) as parts`;
 		return row?.parts;
 	} catch (error) {
-		if (!NOT_OFFERED.includes(String((error as { code?: unknown }).code))) throw error;
+		if (!UNAVAILABLE_FUNCTION_CODES.includes(String((error as { code?: unknown }).code))) throw error;
 	}
 	const [row] = await sql<{ parts: string[] }[]>`
 		select jsonb_build_array(

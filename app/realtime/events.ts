@@ -146,10 +146,10 @@ const inboxSchema = z.object({
 });
 export type Inbox = z.infer<typeof inboxSchema>;
 
-const position = { stream: z.enum(STREAMS), seq: z.number().int() };
-const messageEvent = z.object({ ...position, message: messageSchema });
-const sessionEvent = z.object({ ...position, session: sessionSchema });
-const indicator = z.object({ on: z.boolean(), name: z.string().optional() });
+const eventPositionFields = { stream: z.enum(STREAMS), seq: z.number().int() };
+const messageEvent = z.object({ ...eventPositionFields, message: messageSchema });
+const sessionEvent = z.object({ ...eventPositionFields, session: sessionSchema });
+const indicatorSchema = z.object({ on: z.boolean(), name: z.string().optional() });
 
 export const eventSchema = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("new-message"), data: messageEvent }),
@@ -161,16 +161,16 @@ export const eventSchema = z.discriminatedUnion("type", [
 		data: z.object({ sessionId: z.string(), epoch: z.string(), hb: z.number(), now: z.number() }),
 	}),
 	z.object({ type: z.literal("chat-history"), data: z.object({ messages: z.array(messageSchema) }) }),
-	z.object({ type: z.literal("user-typing"), data: indicator }),
-	z.object({ type: z.literal("agent-typing"), data: indicator }),
-	z.object({ type: z.literal("ai-thinking"), data: indicator }),
+	z.object({ type: z.literal("user-typing"), data: indicatorSchema }),
+	z.object({ type: z.literal("agent-typing"), data: indicatorSchema }),
+	z.object({ type: z.literal("ai-thinking"), data: indicatorSchema }),
 	z.object({
 		type: z.literal("ai-delta"),
 		data: z.object({ messageId: z.string(), offset: z.number().int(), text: z.string() }),
 	}),
-	z.object({ type: z.literal("agent-presence"), data: indicator }),
+	z.object({ type: z.literal("agent-presence"), data: indicatorSchema }),
 	/** Sent to agents: whether the customer has the conversation open. */
-	z.object({ type: z.literal("customer-presence"), data: indicator }),
+	z.object({ type: z.literal("customer-presence"), data: indicatorSchema }),
 	/** Inbox only: rows that replace the known rows of the same sessions; the whole list when `isWhole`. */
 	z.object({ type: z.literal("inbox"), data: inboxSchema.extend({ isWhole: z.boolean() }) }),
 	z.object({ type: z.literal("hb"), data: z.object({ now: z.number() }) }),

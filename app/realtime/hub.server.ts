@@ -6,7 +6,7 @@ import { chooseBus } from "./bus/choose.server.ts";
 import { type StreamKey, splitStreamKey } from "./events.ts";
 import { createInboxWatch } from "./inbox-watch.server.ts";
 import { recordDelta } from "./live-answers.server.ts";
-import { type LoggedEvent, PAGE_SIZE, readHeads, readLog } from "./log.server.ts";
+import { EVENT_PAGE_SIZE, type LoggedEvent, readHeads, readLog } from "./log.server.ts";
 import type { Reader, StreamState, Subscription } from "./reader.ts";
 import { createStreamCheck } from "./stream-check.server.ts";
 
@@ -104,7 +104,8 @@ export function createHub(bus: Bus) {
 				const delivered = reader.cursor - before;
 				// Events that do not fit into the reader's buffer are read again later, so a reader of large events gets
 				// smaller pages.
-				subscription.pageSize = delivered < page.length ? Math.max(MIN_PAGE_SIZE, delivered * 2) : PAGE_SIZE;
+				subscription.pageSize =
+					delivered < page.length ? Math.max(MIN_PAGE_SIZE, delivered * 2) : EVENT_PAGE_SIZE;
 				if (delivered === 0) break;
 			}
 		} catch (error) {
@@ -179,7 +180,11 @@ export function createHub(bus: Bus) {
 		): Promise<() => void> {
 			const subscriptions = entries.map(([stream, reader]) => {
 				const state = streams.get(stream) ?? { head: null, announced: 0, ring: [], readers: new Map() };
-				const subscription: Subscription = { isPositioned: false, isPumping: false, pageSize: PAGE_SIZE };
+				const subscription: Subscription = {
+					isPositioned: false,
+					isPumping: false,
+					pageSize: EVENT_PAGE_SIZE,
+				};
 				streams.set(stream, state);
 				state.readers.set(reader, subscription);
 				return { stream, reader, state, subscription };

@@ -33,7 +33,7 @@ export function waitingLimit(text: string | null | undefined): number {
  * The time by which inbox rows are sorted (ISO 8601): the start of the wait of a waiting session, the last activity
  * of any other session.
  */
-export function inboxMoment(entry: InboxEntry): string {
+export function inboxSortTime(entry: InboxEntry): string {
 	if (entry.status === "queued") return entry.queuedAt ?? entry.startedAt;
 	if (entry.status === "ended") return entry.endedAt ?? entry.lastMessageAt ?? entry.startedAt;
 	return entry.lastMessageAt ?? entry.startedAt;
@@ -51,7 +51,7 @@ export function arrangeInbox(
 		const rows = entries.filter(
 			(entry) =>
 				entry.status === section &&
-				(section !== "ended" || Date.parse(inboxMoment(entry)) > now - ENDED_FOR_MS),
+				(section !== "ended" || Date.parse(inboxSortTime(entry)) > now - ENDED_FOR_MS),
 		);
 		rows.sort(section === "queued" ? longestFirst : latestFirst);
 		return rows.slice(0, section === "queued" ? waitingLimit : SECTION_LIMITS[section]);
@@ -59,7 +59,7 @@ export function arrangeInbox(
 }
 
 const longestFirst = (a: InboxEntry, b: InboxEntry): number =>
-	Date.parse(inboxMoment(a)) - Date.parse(inboxMoment(b)) || (a.sessionId < b.sessionId ? -1 : 1);
+	Date.parse(inboxSortTime(a)) - Date.parse(inboxSortTime(b)) || (a.sessionId < b.sessionId ? -1 : 1);
 
 const latestFirst = (a: InboxEntry, b: InboxEntry): number =>
-	Date.parse(inboxMoment(b)) - Date.parse(inboxMoment(a)) || (a.sessionId < b.sessionId ? -1 : 1);
+	Date.parse(inboxSortTime(b)) - Date.parse(inboxSortTime(a)) || (a.sessionId < b.sessionId ? -1 : 1);

@@ -1,4 +1,4 @@
-import { CHANGED_LIMIT, readChangedSessions } from "./log.server.ts";
+import { MAX_CHANGED_SESSIONS, readChangedSessions } from "./log.server.ts";
 
 /**
  * Each check for changed sessions also covers this time before the last check, because updates do not commit in the
@@ -38,7 +38,7 @@ export function createInboxWatch() {
 			checkedAt = startedAt;
 			// The limit of changed sessions is reached, so others may have changed too: the inbox lists are read again as a
 			// whole.
-			if (changed.length >= CHANGED_LIMIT) notifyWatchers("all");
+			if (changed.length >= MAX_CHANGED_SESSIONS) notifyWatchers("all");
 			else if (changed.length > 0) notifyWatchers(changed);
 		},
 	};

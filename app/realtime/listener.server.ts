@@ -4,7 +4,7 @@ import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { sql } from "#db/client.server.ts";
 import postgres from "#db/driver.ts";
-import { type Connection, keepConnection } from "./bus/kept-connection.server.ts";
+import { type Connection, keepConnectionOpen } from "./bus/kept-connection.server.ts";
 
 const PING_EVERY_MS = 5_000;
 /** Longest time for the process's own test NOTIFY to arrive; after it, LISTEN counts as not working. */
@@ -55,7 +55,7 @@ export function createListener(options: {
 	let isLogged = false;
 	let testedAt = 0;
 
-	const connection = keepConnection({
+	const connection = keepConnectionOpen({
 		name: "The listening database connection",
 		pingEveryMs: PING_EVERY_MS,
 		open,

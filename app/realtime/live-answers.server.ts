@@ -52,10 +52,10 @@ export function recordDelta([stream, , data]: Ephemeral): void {
 }
 
 /** Ids of recently stopped answers. Text of them that is still in transit is dropped. */
-const stopped = singleton("stopped-answers", () => new Set<string>());
+const stoppedAnswerIds = singleton("stopped-answers", () => new Set<string>());
 const MAX_STOPPED = 1_000;
 
-export const isStopped = (messageId: string): boolean => stopped.has(messageId);
+export const isAnswerStopped = (messageId: string): boolean => stoppedAnswerIds.has(messageId);
 
 /**
  * Stops a live answer and returns the text that its readers have seen: the text that this process received or the
@@ -65,21 +65,21 @@ export const isStopped = (messageId: string): boolean => stopped.has(messageId);
  * message.
  */
 export function stopLiveAnswer(sessionId: string, turn: { messageId: string; partial: string }): string {
-	stopped.add(turn.messageId);
-	if (stopped.size > MAX_STOPPED)
-		for (const oldest of stopped) {
-			stopped.delete(oldest);
+	stoppedAnswerIds.add(turn.messageId);
+	if (stoppedAnswerIds.size > MAX_STOPPED)
+		for (const oldest of stoppedAnswerIds) {
+			stoppedAnswerIds.delete(oldest);
 			break;
 		}
 	const received = answers.get(sessionId);
-	return received?.messageId === turn.messageId ? joinReceived(received, turn.partial) : turn.partial;
+	return received?.messageId === turn.messageId ? joinWithCheckpoint(received, turn.partial) : turn.partial;
 }
 
 /**
  * Joins the received text of a live answer with the turn's checkpoint, which supplies the beginning if the answer was
  * not received from its first word.
  */
-function joinReceived(received: LiveAnswer, partial: string): string {
+function joinWithCheckpoint(received: LiveAnswer, partial: string): string {
 	if (received.start === 0) return received.text;
 	const joined = partial.slice(0, received.start) + received.text;
 	return received.start <= partial.length && joined.length > partial.length ? joined : partial;
@@ -102,7 +102,7 @@ export async function readLiveAnswer(sessionId: string): Promise<{ messageId: st
 		return turn.partial === "" ? null : { messageId: turn.messageId, text: turn.partial };
 	}
 	if (received.start > turn.partial.length) return null;
-	return { messageId: turn.messageId, text: joinReceived(received, turn.partial) };
+	return { messageId: turn.messageId, text: joinWithCheckpoint(received, turn.partial) };
 }
 
 async function readRunningTurns(sessionIds: string[]): Promise<Map<string, RunningTurn>> {

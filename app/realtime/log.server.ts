@@ -6,10 +6,10 @@ import { splitStreamKey } from "./events.ts";
 export type LoggedEvent = { stream: StreamKey; seq: number; type: DurableType; json: string };
 
 /** Most events that one read of the event log returns. */
-export const PAGE_SIZE = 200;
+export const EVENT_PAGE_SIZE = 200;
 
 /** The events after the sequence `after` in one stream, oldest first, at most `limit`. */
-export function readLog(stream: StreamKey, after: number, limit = PAGE_SIZE): Promise<LoggedEvent[]> {
+export function readLog(stream: StreamKey, after: number, limit = EVENT_PAGE_SIZE): Promise<LoggedEvent[]> {
 	return readLogs([{ stream, head: after }], limit);
 }
 
@@ -19,7 +19,7 @@ export function readLog(stream: StreamKey, after: number, limit = PAGE_SIZE): Pr
  */
 export async function readLogs(
 	heads: { stream: StreamKey; head: number }[],
-	limit = PAGE_SIZE,
+	limit = EVENT_PAGE_SIZE,
 ): Promise<LoggedEvent[]> {
 	return sql<LoggedEvent[]>`select * from read_logs(${JSON.stringify(heads)}::text::jsonb, ${limit})`;
 }
@@ -38,11 +38,11 @@ export async function readHeads(streams: StreamKey[]): Promise<Map<StreamKey, nu
 }
 
 /** Most sessions that `readChangedSessions` returns; if it returns this number, other sessions may have changed too. */
-export const CHANGED_LIMIT = 500;
+export const MAX_CHANGED_SESSIONS = 500;
 
 /** Ids of the sessions that changed since the given time, for the inbox, because wake-ups may be lost. */
 export async function readChangedSessions(since: Date): Promise<string[]> {
 	const rows = await backgroundSql<{ id: string }[]>`
-		select session_id as id from chat_sessions where updated_at > ${since} order by updated_at limit ${CHANGED_LIMIT}`;
+		select session_id as id from chat_sessions where updated_at > ${since} order by updated_at limit ${MAX_CHANGED_SESSIONS}`;
 	return rows.map((row) => row.id);
 }

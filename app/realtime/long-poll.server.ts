@@ -3,8 +3,8 @@ import { getEpoch } from "./epoch.server.ts";
 import { type EphemeralType, type StreamName, streamKey } from "./events.ts";
 import { hub } from "./hub.server.ts";
 import { readLiveAnswer } from "./live-answers.server.ts";
-import { PAGE_SIZE, readHeads, readLog } from "./log.server.ts";
-import { whyUnresumable } from "./stream.server.ts";
+import { EVENT_PAGE_SIZE, readHeads, readLog } from "./log.server.ts";
+import { whyCursorUnusable } from "./stream.server.ts";
 
 /** Longest time for which the server holds a long poll: below the idle limit of every known proxy (30 s). */
 export const POLL_WAIT_MS = 25_000;
@@ -46,7 +46,7 @@ export async function catchUp(options: {
 		public: heads.get(streamKey("public", sessionId)) ?? 0,
 		internal: heads.get(streamKey("internal", sessionId)) ?? 0,
 	};
-	const refusal = options.cursor ? whyUnresumable(options.cursor, epoch, head, isAgent) : null;
+	const refusal = options.cursor ? whyCursorUnusable(options.cursor, epoch, head, isAgent) : null;
 	if (!options.cursor || refusal) {
 		const id = encodeCursor({ epoch, public: head.public, internal: isAgent ? head.internal : null });
 		const messages = await options.readHistory(head.public);
@@ -81,9 +81,9 @@ async function readPage(sessionId: string, streams: StreamName[], from: Cursor):
 	let more = false;
 	for (const name of streams) {
 		const after = name === "public" ? at.public : (at.internal ?? 0);
-		const rows = await readLog(streamKey(name, sessionId), after, PAGE_SIZE + 1);
-		more ||= rows.length > PAGE_SIZE;
-		for (const row of rows.slice(0, PAGE_SIZE)) {
+		const rows = await readLog(streamKey(name, sessionId), after, EVENT_PAGE_SIZE + 1);
+		more ||= rows.length > EVENT_PAGE_SIZE;
+		for (const row of rows.slice(0, EVENT_PAGE_SIZE)) {
 			if (name === "public") at.public = row.seq;
 			else at.internal = row.seq;
 			events.push({ id: encodeCursor(at), type: row.type, data: JSON.parse(row.json) });

@@ -9,7 +9,7 @@ import {
 	streamKey,
 } from "./events.ts";
 import { hub } from "./hub.server.ts";
-import { forgetAnswer, isStopped, stopLiveAnswer } from "./live-answers.server.ts";
+import { forgetAnswer, isAnswerStopped, stopLiveAnswer } from "./live-answers.server.ts";
 
 /**
  * A transaction that collects the wake-ups of its events; `transact` opens the transaction, and sends the wake-ups
@@ -100,7 +100,7 @@ export function publishEphemeral(event: {
 	type: EphemeralType;
 	data: unknown;
 }): void {
-	if (event.type === "ai-delta" && isStopped((event.data as EventData<"ai-delta">).messageId)) return;
+	if (event.type === "ai-delta" && isAnswerStopped((event.data as EventData<"ai-delta">).messageId)) return;
 	const ephemeral = [streamKey(event.stream, event.sessionId), event.type, event.data] as const;
 	hub.broadcast({ wakeUps: [], ephemerals: [ephemeral] });
 }

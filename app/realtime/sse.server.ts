@@ -16,7 +16,7 @@ export const SSE_HEADERS = { ...STREAM_HEADERS, "Content-Type": "text/event-stre
  * The first bytes of an event stream: an SSE comment of two kilobytes, because some proxies and browsers hold the
  * first two kilobytes back.
  */
-const OPENING = `:${" ".repeat(2048)}\nretry: 3000\n\n`;
+const SSE_OPENING_BYTES = `:${" ".repeat(2048)}\nretry: 3000\n\n`;
 
 /** Encodes events as Server-Sent Events; padding before the first event makes buffering proxies pass it on. */
 export function createSseEncoder(): Encode {
@@ -25,6 +25,6 @@ export function createSseEncoder(): Encode {
 		const frame = encodeFrame({ event: type, data: json, ...(id === null ? {} : { id }) });
 		if (isOpened) return frame;
 		isOpened = true;
-		return OPENING + frame;
+		return SSE_OPENING_BYTES + frame;
 	};
 }

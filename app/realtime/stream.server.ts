@@ -84,7 +84,7 @@ export async function openStream(options: {
 	function deliver(name: StreamName, event: LoggedEvent) {
 		// The hub may still deliver a page of events after the stream is closed.
 		if (isClosed) return;
-		if (changesSession(event) && guard.allows?.(event) === false) return sendBye(REFUSED_RECONNECT_MS);
+		if (containsSession(event) && guard.allows?.(event) === false) return sendBye(REFUSED_RECONNECT_MS);
 		if (name === "public") at.public = event.seq;
 		else at.internal = event.seq;
 		if (event.type === "new-message") answer.length = 0;
@@ -204,7 +204,7 @@ export async function openStream(options: {
 			internal: heads.get(streamKey("internal", sessionId)) ?? 0,
 		};
 		const start = options.cursor;
-		const refusal = start ? whyUnresumable(start, epoch, head, at.internal !== null) : null;
+		const refusal = start ? whyCursorUnusable(start, epoch, head, at.internal !== null) : null;
 		const messages = start && !refusal ? [] : await options.readHistory(head.public);
 		// Access is checked again here, because the session may have got another owner since the request was authorised.
 		// Everything read before this check belonged to the reader.
@@ -240,10 +240,10 @@ export async function openStream(options: {
 }
 
 /** Whether an event contains the session's data, and so its owner. */
-const changesSession = ({ type }: LoggedEvent) => type === "session-updated" || type === "chat-ended";
+const containsSession = ({ type }: LoggedEvent) => type === "session-updated" || type === "chat-ended";
 
 /** Why the server cannot continue from a cursor, or null when it can. */
-export function whyUnresumable(
+export function whyCursorUnusable(
 	cursor: Cursor,
 	epoch: string,
 	head: { public: number; internal: number },

@@ -90,16 +90,16 @@ async function watchHealth(url: string) {
 /** A text of 10,000 characters that is expensive to process; each index gives another text. */
 export function hostileText(index: number): string {
 	const kinds: ((at: number) => string)[] = [
-		(at) => `how do i return the ${word(at)} `,
-		(at) => `${word(at)} ${word(at * 7)} ${word(at * 13)} `,
-		(at) => `Can I change order ${10_000 + at} to ${word(at)}? `,
+		(at) => `how do i return the ${inventWord(at)} `,
+		(at) => `${inventWord(at)} ${inventWord(at * 7)} ${inventWord(at * 13)} `,
+		(at) => `Can I change order ${10_000 + at} to ${inventWord(at)}? `,
 		(at) => `where is my order #MV-${10_000 + at}, `,
-		(at) => `${word(at)}@${word(at + 1)}.example `,
+		(at) => `${inventWord(at)}@${inventWord(at + 1)}.example `,
 		(at) => `${at}`.padStart(9, "0"),
-		(at) => `my ${word(at)} and my ${word(at * 3)} or `,
+		(at) => `my ${inventWord(at)} and my ${inventWord(at * 3)} or `,
 		(at) => `${".?!,;:".charAt(at % 6).repeat(3)} `,
-		(at) => `delivry of ${word(at)} tabel sofaa lampp; `,
-		(at) => `ｗｈｅｎ ${word(at)} \u00e9\u0301\u200b `,
+		(at) => `delivry of ${inventWord(at)} tabel sofaa lampp; `,
+		(at) => `ｗｈｅｎ ${inventWord(at)} \u00e9\u0301\u200b `,
 	];
 	const kind = kinds[index % kinds.length] ?? (() => "?");
 	let text = `${index} `;
@@ -108,7 +108,7 @@ export function hostileText(index: number): string {
 }
 
 /** An invented word, always the same for the same seed. */
-function word(seed: number): string {
+function inventWord(seed: number): string {
 	const alphabet = "etaoinshrdlucmfwypvbgkqjxz";
 	let state = (seed * 2_654_435_761 + 12_345) >>> 0;
 	let text = "";

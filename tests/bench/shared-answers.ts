@@ -15,7 +15,7 @@ import { quantile } from "./statistics.ts";
  * Number of questions from one IP address. It is the limit of messages in a minute (600, with 300,000 characters
  * together).
  */
-const CROWD = 600;
+const CROWD_QUESTION_COUNT = 600;
 const CROWD_LENGTH = 500;
 const CROWD_ADDRESS = "198.51.100.1";
 const CUSTOMER_ADDRESS = "203.0.113.1";
@@ -71,14 +71,14 @@ async function measureWay(
 		const customers = await server.customers(
 			Array.from({ length: 2 * QUESTIONS + 3 }, () => CUSTOMER_ADDRESS),
 		);
-		const crowd = await server.customers(Array.from({ length: CROWD }, () => CROWD_ADDRESS));
+		const crowd = await server.customers(Array.from({ length: CROWD_QUESTION_COUNT }, () => CROWD_ADDRESS));
 		const take = (count: number) => customers.splice(0, count);
 		// The first questions are not measured, because they run code that the JavaScript engine has not optimised yet.
 		await askAll(server, take(3));
 		const alone = await askAll(server, take(QUESTIONS));
 		// The crowd posts as fast as the rate limits of one IP address and the acknowledgements allow.
 		const posting = Promise.all(crowd.map((one, index) => server.post(one, crowdText(index))));
-		while ((await server.openTurns()) < CROWD / 4) await delay(20);
+		while ((await server.openTurns()) < CROWD_QUESTION_COUNT / 4) await delay(20);
 		const withCrowd = await askAll(server, take(QUESTIONS));
 		const crowdAnswersLeft = await server.openTurns();
 		const refused = (await posting).filter((isAccepted) => !isAccepted).length;
@@ -89,7 +89,7 @@ async function measureWay(
 		return {
 			model,
 			...figures,
-			crowd: CROWD,
+			crowd: CROWD_QUESTION_COUNT,
 			crowdAnswersLeft,
 			targetRatio: TARGET_RATIO,
 			isMet: figures.withCrowd.p50 <= TARGET_RATIO * figures.alone.p50,
@@ -154,7 +154,7 @@ export function sharedAnswersMarkdown(readings: SharedAnswersReading[]): string 
 			`| ${model === "model" ? "a model" : "the articles"} | ${ms(alone)} | ${ms(withCrowd)} | ${(withCrowd.p50 / alone.p50).toFixed(2)} | ≤ ${targetRatio}: ${isMet ? "reached" : "missed"} | ${crowdAnswersLeft} |`,
 	);
 	return [
-		`| until the answer (median / 90 % / worst), from | alone | beside ${CROWD} questions of one address | ratio of the medians | aim | of the ${CROWD} still unanswered |`,
+		`| until the answer (median / 90 % / worst), from | alone | beside ${CROWD_QUESTION_COUNT} questions of one address | ratio of the medians | aim | of the ${CROWD_QUESTION_COUNT} still unanswered |`,
 		"|---|---|---|---|---|---|",
 		...rows,
 	].join("\n");

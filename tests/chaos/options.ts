@@ -53,7 +53,7 @@ const DELIVERY_DEADLINE_MS = 5_000;
  * processors with the other tests.
  */
 const SHORT_DELIVERY_DEADLINE_MS = 20_000;
-const SHORT_FAULT_SHARE = 0.02;
+const SHORT_RUN_MIN_ACKNOWLEDGED_SHARE = 0.02;
 
 /** Parses the command line. @throws an error with the usage line when the command line is invalid. */
 export function readOptions(args: string[]): ChaosOptions {
@@ -81,7 +81,7 @@ export function readOptions(args: string[]): ChaosOptions {
 		talks: scale.talks,
 		writers: scale.writers,
 		messages,
-		fewest: values.short ? messages * SHORT_FAULT_SHARE : messages,
+		fewest: values.short ? messages * SHORT_RUN_MIN_ACKNOWLEDGED_SHARE : messages,
 		deadlineMs: values.short ? SHORT_DELIVERY_DEADLINE_MS : DELIVERY_DEADLINE_MS,
 		seconds: parseWholeNumber(values.seconds, scale.seconds),
 		slowSeconds: parseWholeNumber(values["slow-seconds"], scale.slow),

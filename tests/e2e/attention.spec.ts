@@ -14,7 +14,7 @@ import {
 	write,
 } from "./people.ts";
 
-const ENDS = "End chat";
+const END_BUTTON_NAME = "End chat";
 
 /** Gives the focus to a page or takes it away, because Chromium in tests reports that every page has the focus. */
 async function setFocus(page: Page, hasFocus: boolean) {
@@ -26,8 +26,8 @@ async function setFocus(page: Page, hasFocus: boolean) {
 
 /** Ends the session; a page with scripts asks for a confirmation first. */
 async function endChat(page: Page) {
-	await button(page, ENDS).click();
-	const asked = page.getByRole("dialog").getByRole("button", { name: ENDS });
+	await button(page, END_BUTTON_NAME).click();
+	const asked = page.getByRole("dialog").getByRole("button", { name: END_BUTTON_NAME });
 	if ((await page.getByRole("dialog").count()) > 0) await asked.click();
 }
 
@@ -121,9 +121,9 @@ test("without scripts unsent text is kept for the next session", async ({ browse
 	const page = await context.newPage();
 	await openWithoutScripts(page, "/chat");
 	await write(page, "Hello");
-	await expect(button(page, ENDS)).toBeVisible();
+	await expect(button(page, END_BUTTON_NAME)).toBeVisible();
 	await composer(page).fill("And one more thing");
-	await button(page, ENDS).click({ noWaitAfter: true });
+	await button(page, END_BUTTON_NAME).click({ noWaitAfter: true });
 	await expect(page.getByRole("region", { name: "Not sent" })).toContainText("And one more thing");
 	await button(page, "Start a new conversation").click({ noWaitAfter: true });
 	await expect(composer(page)).toHaveValue("And one more thing");

@@ -14,7 +14,7 @@ import {
 } from "./people.ts";
 
 /** Number of messages: more than two pages of history have, with 50 messages each. */
-const REPLIES = 110;
+const REPLY_COUNT = 110;
 const OLDER = "Show earlier messages";
 const AWAY = "Written while the customer was away.";
 
@@ -68,7 +68,7 @@ test("earlier messages load without announcements, and Back returns to the readi
 	await open(agent, `/admin/chat/${sessionId}`);
 	await button(agent, "Take over").click();
 	await expect(composer(agent)).toBeVisible();
-	await writeReplies(agent, sessionId, REPLIES);
+	await writeReplies(agent, sessionId, REPLY_COUNT);
 
 	for (const [page, path] of [
 		[customer, "/chat"],
@@ -76,7 +76,7 @@ test("earlier messages load without announcements, and Back returns to the readi
 	] as const) {
 		await test.step(`on ${path}`, async () => {
 			await open(page, path);
-			await expect(message(page, `Reply number ${REPLIES}.`)).toBeVisible();
+			await expect(message(page, `Reply number ${REPLY_COUNT}.`)).toBeVisible();
 			await expect(log(page)).not.toHaveAttribute("aria-live");
 			await recordAdded(page);
 			const older = page.getByRole("link", { name: OLDER });

@@ -8,7 +8,7 @@ import { postMessage } from "#app/models/message/post.server.ts";
 import { type SessionPost, writePosts } from "#app/models/message/write-posts.server.ts";
 import type { Bus, Envelope, WakeUp } from "#app/realtime/bus/bus.ts";
 import { createInProcessBus } from "#app/realtime/bus/in-process.server.ts";
-import { pack, unpack } from "#app/realtime/bus/sender.ts";
+import { decodePacket, encodePackets } from "#app/realtime/bus/sender.ts";
 import { streamKey } from "#app/realtime/events.ts";
 import { createHub, hub } from "#app/realtime/hub.server.ts";
 import { createListener } from "#app/realtime/listener.server.ts";
@@ -343,7 +343,7 @@ describe("other processes", () => {
 		const received: WakeUp[] = [];
 		const listener = createListener({
 			channel: "mevi_chat",
-			onPayload: (payload) => received.push(...(unpack("another", payload)?.wakeUps ?? [])),
+			onPayload: (payload) => received.push(...(decodePacket("another", payload)?.wakeUps ?? [])),
 			onGap: () => {},
 		});
 		await listener.start();
@@ -404,8 +404,9 @@ describe("a wake-up with its event", () => {
 		await other.start();
 		const receive = (...wakeUps: Envelope["wakeUps"]) => {
 			// The envelope is encoded and decoded, as between two processes.
-			const packets = pack({ wakeUps, ephemerals: [] }, { node: "there", limitBytes: 7_500 });
-			for (const packet of packets) onEnvelope(unpack("here", packet) ?? { wakeUps: [], ephemerals: [] });
+			const packets = encodePackets({ wakeUps, ephemerals: [] }, { node: "there", limitBytes: 7_500 });
+			for (const packet of packets)
+				onEnvelope(decodePacket("here", packet) ?? { wakeUps: [], ephemerals: [] });
 		};
 		return { other, receive };
 	}

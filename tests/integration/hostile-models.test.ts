@@ -55,11 +55,11 @@ async function ask(question: string) {
 	return { sessionId, said, turn: await getLatestTurn(sessionId) };
 }
 
-const ODD = "be\0cause \ud800of it";
+const ODD_TEXT = "be\0cause \ud800of it";
 
 describe("a model that writes characters that Postgres cannot store", () => {
 	it("proposes an action without those characters, and is not asked again", async () => {
-		const cancel = { name: "request_cancellation", arguments: { number: "W7300001", reason: ODD } };
+		const cancel = { name: "request_cancellation", arguments: { number: "W7300001", reason: ODD_TEXT } };
 		await withModel(callsTools([cancel]), streamsText("Please confirm on the card."));
 		const { sessionId, said, turn } = await ask("cancel my order W7300001 please");
 		expect(said.map(({ message }) => message.split("\n")[0])).toEqual([
@@ -75,8 +75,8 @@ describe("a model that writes characters that Postgres cannot store", () => {
 	it("finds nothing with them, and still answers", async () => {
 		const looks = [
 			{ name: "get_order", arguments: { number: "W73\0 00001" } },
-			{ name: "search_knowledge", arguments: { query: ODD } },
-			{ name: "search_products", arguments: { query: ODD } },
+			{ name: "search_knowledge", arguments: { query: ODD_TEXT } },
+			{ name: "search_products", arguments: { query: ODD_TEXT } },
 		];
 		const { requests } = await withModel(callsTools(looks), streamsText("I looked."));
 		const { said, turn } = await ask("where is my order W7300001 now");
@@ -89,7 +89,7 @@ describe("a model that writes characters that Postgres cannot store", () => {
 		const odd = (delta: object, finish: string | null) =>
 			JSON.stringify({
 				object: "chat.completion.chunk",
-				model: ODD.repeat(200),
+				model: ODD_TEXT.repeat(200),
 				choices: [{ index: 0, delta, finish_reason: finish }],
 				usage: { prompt_tokens: -5e12, completion_tokens: 1.5 },
 			});

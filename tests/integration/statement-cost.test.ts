@@ -16,7 +16,7 @@ const LARGE = isFull
  * Rows of the small store: enough sessions to fill each list, so that the full lists of the large store do not count
  * as growth.
  */
-const SMALL = { sessions: 240, messages: 240, long: 0 };
+const SMALL_STORE_ROWS = { sessions: 240, messages: 240, long: 0 };
 /**
  * Number of queued sessions and of sessions with an agent, the same in both stores, because it depends on the team's
  * work.
@@ -50,7 +50,7 @@ beforeAll(async () => {
 	const { listOperations, makePeople } = await import("#tests/cost-operations.ts");
 	people = await makePeople();
 	({ operations, opened } = listOperations(people));
-	await grow(SMALL);
+	await addStoreRows(SMALL_STORE_ROWS);
 	await report.client`analyze`;
 }, 120_000);
 
@@ -59,7 +59,7 @@ it(
 	async () => {
 		for (const { run } of operations) for (let count = 0; count < WARM_UP_RUNS; count += 1) await run();
 		const small = await measureAll();
-		await grow(LARGE);
+		await addStoreRows(LARGE);
 		const large = await measureAll();
 		// Statements of background work are planned at each execution, so the test updates the statistics as in a store
 		// that has grown slowly.
@@ -113,7 +113,7 @@ async function measureAll(): Promise<Map<string, Statement[]>> {
 }
 
 /** Adds sessions of other customers with messages to the store, and more messages to the three long sessions. */
-async function grow(size: typeof SMALL): Promise<void> {
+async function addStoreRows(size: typeof SMALL_STORE_ROWS): Promise<void> {
 	const { client } = report;
 	const { agent, withAssistant, waiting, withAgent } = people;
 	await client.begin(async (tx) => {
@@ -122,8 +122,8 @@ async function grow(size: typeof SMALL): Promise<void> {
 		await tx`
 			create temp table grown on commit drop as
 			select gen_random_uuid() as session_id, gen_random_uuid() as visitor_id, n,
-				case when ${size === SMALL} and n <= ${WITH_PEOPLE / 2} then 'queued'
-					when ${size === SMALL} and n <= ${WITH_PEOPLE}::int then 'agent'
+				case when ${size === SMALL_STORE_ROWS} and n <= ${WITH_PEOPLE / 2} then 'queued'
+					when ${size === SMALL_STORE_ROWS} and n <= ${WITH_PEOPLE}::int then 'agent'
 					when n % 2 = 0 then 'assistant' else 'ended' end as status,
 				now() - interval '1 year' * (n::float8 / ${size.sessions}::int) - interval '3 days' as at
 			from generate_series(1, ${size.sessions}::int) n`;

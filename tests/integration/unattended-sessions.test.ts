@@ -34,7 +34,7 @@ async function newAgent(name: string) {
 }
 
 /** Moves all times of a session into the past by a number of minutes. */
-async function age(sessionId: string, minutes: number) {
+async function moveSessionIntoPast(sessionId: string, minutes: number) {
 	const span = `${minutes} minutes`;
 	await sql`update chat_messages set sent_at = sent_at - ${span}::interval where session_id = ${sessionId}`;
 	await sql`update ai_turns set due_at = due_at - ${span}::interval, lease_until = lease_until - ${span}::interval where session_id = ${sessionId}`;
@@ -53,7 +53,7 @@ describe("the watchdog", () => {
 	it("checks recent sessions each time, and all of them when it is asked to", async () => {
 		const { sessionId } = await waitingCustomer("Is anybody there?");
 		await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
-		await age(sessionId, 300);
+		await moveSessionIntoPast(sessionId, 300);
 		await sql`update chat_sessions set last_message_at = now() - interval '5 hours' where session_id = ${sessionId}`;
 		const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
 		expect(problemsOf(await repairUnattended(hoursAgo(3)), sessionId)).toEqual([]);
@@ -70,7 +70,7 @@ describe("the watchdog", () => {
 		const { sessionId } = await waitingCustomer("Is anybody there?");
 		for (let lost = 1; lost < 3; lost += 1) {
 			await sql`update ai_turns set state = 'superseded' where session_id = ${sessionId}`;
-			await age(sessionId, 1);
+			await moveSessionIntoPast(sessionId, 1);
 			expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["unpromised"]);
 			expect(await getLatestTurn(sessionId)).toMatchObject({ state: "due" });
 			expect(problemsOf(await repairUnattended(), sessionId)).toEqual([]);
@@ -83,7 +83,7 @@ describe("the watchdog", () => {
 	it("queues sessions whose turn no process works on, and leaves others", async () => {
 		const kept = await waitingCustomer("Who answers me?");
 		const lost = await waitingCustomer("And me?");
-		for (const { sessionId } of [kept, lost]) await age(sessionId, 10);
+		for (const { sessionId } of [kept, lost]) await moveSessionIntoPast(sessionId, 10);
 		expect(await leaseTurn(kept.sessionId)).not.toBeNull();
 		const repaired = await repairUnattended();
 		expect(problemsOf(repaired, kept.sessionId)).toEqual([]);
@@ -99,7 +99,7 @@ describe("the watchdog", () => {
 		await takeOver(sessionId, agent);
 		await recordAgentActivity(agent.agentId);
 		await postMessage(sessionId, actor, { message: "Are you there?" });
-		await age(sessionId, 6);
+		await moveSessionIntoPast(sessionId, 6);
 		await sql`update chat_agents set last_active_at = now() - interval '7 minutes' where id = ${agent.agentId}`;
 		expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["agent-away"]);
 		expect(await sessionRow(sessionId)).toMatchObject({
@@ -119,10 +119,10 @@ describe("the watchdog", () => {
 		const agent = await newAgent("Tom");
 		await takeOver(sessionId, agent);
 		await postMessage(sessionId, actor, { message: "What about my lamp?" });
-		await age(sessionId, 6);
+		await moveSessionIntoPast(sessionId, 6);
 		await recordAgentActivity(agent.agentId);
 		expect(problemsOf(await repairUnattended(), sessionId)).toEqual([]);
-		await age(sessionId, 10);
+		await moveSessionIntoPast(sessionId, 10);
 		await recordAgentActivity(agent.agentId);
 		expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["agent-away"]);
 	});
@@ -132,7 +132,7 @@ describe("the watchdog", () => {
 		const agent = await newAgent("Tim");
 		await takeOver(sessionId, agent);
 		await postMessage(sessionId, { type: "agent", ...agent }, { message: "How can I help?" });
-		await age(sessionId, 600);
+		await moveSessionIntoPast(sessionId, 600);
 		await sql`update chat_agents set last_active_at = now() - interval '1 day' where id = ${agent.agentId}`;
 		expect(problemsOf(await repairUnattended(), sessionId)).toEqual([]);
 	});
@@ -143,7 +143,7 @@ describe("the watchdog", () => {
 		await requestAgent(sessionId, actor);
 		const { queueDeadline } = await sessionRow(sessionId);
 		expect(Math.round(((queueDeadline?.getTime() ?? 0) - Date.now()) / 60_000)).toBe(4);
-		await age(sessionId, 5);
+		await moveSessionIntoPast(sessionId, 5);
 		expect(problemsOf(await repairUnattended(), sessionId)).toEqual(["overdue"]);
 		expect(problemsOf(await repairUnattended(), sessionId)).toEqual([]);
 		expect((await sessionRow(sessionId)).priority).toBe("normal");
@@ -163,7 +163,7 @@ describe("the watchdog", () => {
 	it("repairs each session once when many processes check at the same moment, and counts it", async () => {
 		const { sessionId, actor } = await waitingCustomer();
 		await requestAgent(sessionId, actor);
-		await age(sessionId, 60);
+		await moveSessionIntoPast(sessionId, 60);
 		const before = repairs.overdue;
 		const rounds = await Promise.all(Array.from({ length: 8 }, () => repairUnattended()));
 		expect(problemsOf(rounds.flat(), sessionId)).toEqual(["overdue"]);

@@ -74,7 +74,7 @@ const THROTTLE_STEPS_PER_SECOND = 20;
 type Backend = { host: string; port: number };
 
 /** A request that the proxy received from a client, and the response to it. */
-interface ProxiedRequest {
+interface ReceivedRequest {
 	request: IncomingMessage;
 	response: ServerResponse;
 	/** Whether the connection is lost: then the proxy forwards no more bytes of the response, and not its end. */
@@ -90,13 +90,13 @@ interface ProxiedRequest {
 export async function startFaultProxy(target: string, port = 0): Promise<FaultProxy> {
 	const { hostname, port: targetPort } = new URL(target);
 	const backend = { host: hostname, port: Number(targetPort) || 80 };
-	const open = new Set<ProxiedRequest>();
+	const open = new Set<ReceivedRequest>();
 	let { fault, only }: { fault: Fault; only?: RegExp } = { fault: { mode: "pass" } };
-	const faultFor = ({ request }: ProxiedRequest): Fault =>
+	const faultFor = ({ request }: ReceivedRequest): Fault =>
 		!only || only.test(request.url ?? "") ? fault : { mode: "pass" };
 
 	const server = createServer((request, response) => {
-		const exchange: ProxiedRequest = { request, response, isLost: false };
+		const exchange: ReceivedRequest = { request, response, isLost: false };
 		open.add(exchange);
 		response.once("close", () => open.delete(exchange));
 		response.on("error", () => {});
@@ -141,7 +141,7 @@ function sendStatus(response: ServerResponse, status: number): void {
 	response.end(`<html><body><h1>${status} ${STATUS_CODES[status]}</h1></body></html>\n`);
 }
 
-function forwardRequest(exchange: ProxiedRequest, backend: Backend, fault: Fault): void {
+function forwardRequest(exchange: ReceivedRequest, backend: Backend, fault: Fault): void {
 	const { request, response } = exchange;
 	const dropped = fault.mode === "strip-headers" ? STRIPPED_HEADERS : HOP_BY_HOP_HEADERS;
 	const upstream = openRequest({
@@ -189,7 +189,7 @@ function forwardRequest(exchange: ProxiedRequest, backend: Backend, fault: Fault
  * Forwards a request with HTTP/1.0. Node's HTTP client writes HTTP/1.1 only, so the request's head is written here
  * and the body is copied.
  */
-async function forwardAsHttp10(exchange: ProxiedRequest, backend: Backend): Promise<void> {
+async function forwardAsHttp10(exchange: ReceivedRequest, backend: Backend): Promise<void> {
 	const { request } = exchange;
 	const { socket } = request;
 	const upstream = connect(backend);

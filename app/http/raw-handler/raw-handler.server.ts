@@ -12,7 +12,7 @@ import {
 	defaultHeaders,
 	findRejection,
 	MethodNotAllowed,
-	originForm,
+	pathOfTarget,
 	setDefaultHeaders,
 } from "./request-policy.server.ts";
 
@@ -77,7 +77,7 @@ function installOn(server: Server, routes: RawRoutes): void {
 	server.removeAllListeners("request");
 	server.on("request", (request: IncomingMessage, response: ServerResponse) => {
 		openExchange(request, response);
-		const target = originForm(request.url ?? "");
+		const target = pathOfTarget(request.url ?? "");
 		const path = target?.split("?", 1)[0] ?? "";
 		const rejection = findRejection(request, target === null ? null : path);
 		if (rejection) return writeProblem(request, response, rejection);

@@ -33,7 +33,7 @@ export class MethodNotAllowed extends DomainError {
  * The path and query of a request target. An absolute target (`GET http://host/chat`), as proxies send it, gives the
  * path in it. @returns null for anything else, for example `*`.
  */
-export function originForm(target: string): string | null {
+export function pathOfTarget(target: string): string | null {
 	if (target.startsWith("/")) return target;
 	if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) return null;
 	const { pathname, search } = new URL(target);
@@ -81,7 +81,7 @@ function isSameOrigin({ headers }: IncomingMessage): boolean {
 /** Whether a path is an alternate spelling of one of `DATA_PATHS`. */
 function isAlternateSpelling(path: string): boolean {
 	if (DATA_PATHS.test(path)) return false;
-	const normalized = decode(path)
+	const normalized = decodePath(path)
 		.toLowerCase()
 		.replaceAll("\\", "/")
 		.replace(/\/{2,}/g, "/")
@@ -91,7 +91,7 @@ function isAlternateSpelling(path: string): boolean {
 }
 
 /** The percent-decoded path, decoded up to twice; malformed encoding stays as it is. */
-function decode(path: string): string {
+function decodePath(path: string): string {
 	let decoded = path;
 	for (let times = 0; times < 2; times += 1) {
 		try {

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { Bus } from "./bus.ts";
 import {
 	type Connection,
-	type KeptConnection,
-	keepConnection,
-	publicAddress,
+	keepConnectionOpen,
+	type ReconnectingConnection,
+	removeCredentials,
 } from "./kept-connection.server.ts";
-import { createSender, unpack } from "./sender.ts";
+import { createSender, decodePacket } from "./sender.ts";
 
 const PING_EVERY_MS = 2_000;
 
@@ -36,16 +36,16 @@ export function createBrokerBus(options: {
 }): Bus {
 	const { kind, name, url, limitBytes, open } = options;
 	const node = randomUUID();
-	let connection: KeptConnection<BrokerConnection> | null = null;
+	let connection: ReconnectingConnection<BrokerConnection> | null = null;
 	return {
 		kind,
 		async start({ onEnvelope, onGap }) {
-			connection = keepConnection({
-				name: `${name} at ${publicAddress(url)}`,
+			connection = keepConnectionOpen({
+				name: `${name} at ${removeCredentials(url)}`,
 				pingEveryMs: PING_EVERY_MS,
 				open: (onLost) =>
 					open(url, onLost, (payload) => {
-						const envelope = unpack(node, payload);
+						const envelope = decodePacket(node, payload);
 						if (envelope) onEnvelope(envelope);
 					}),
 				onOpen: onGap,

@@ -12,7 +12,7 @@ const PING_DEADLINE_MS = 2_000;
 /** An open connection to a server. `close` ends the connection immediately, also during a request, and never throws. */
 export type Connection = { ping(): Promise<unknown>; close(): void };
 
-export type KeptConnection<Open extends Connection> = {
+export type ReconnectingConnection<Open extends Connection> = {
 	/** Resolves when the first attempt to connect has succeeded or failed; attempts continue automatically. */
 	start(): Promise<void>;
 	/** The open connection, or null while there is none. */
@@ -33,12 +33,12 @@ export type KeptConnection<Open extends Connection> = {
  * @param options.open opens a connection and calls `onLost` when the connection ends; may reject.
  * @param options.onOpen called after every (re)connection, when messages may have been missed.
  */
-export function keepConnection<Open extends Connection>(options: {
+export function keepConnectionOpen<Open extends Connection>(options: {
 	name: string;
 	pingEveryMs: number;
 	open: (onLost: (reason?: unknown) => void) => Promise<Open>;
 	onOpen: (connection: Open) => void;
-}): KeptConnection<Open> {
+}): ReconnectingConnection<Open> {
 	let connection: Open | null = null;
 	let reason: string | null = "It has not been connected yet.";
 	let attempt = 0;
@@ -89,7 +89,7 @@ export function keepConnection<Open extends Connection>(options: {
 		attempt += 1;
 		connection?.close();
 		connection = null;
-		reason = `${options.name} does not answer: ${describe(why)}.`;
+		reason = `${options.name} does not answer: ${describeConnectionError(why)}.`;
 		if (!isLogged) log.warn(`${reason} New messages are found by polling until it does.`);
 		isLogged = true;
 		clearTimeout(timer);
@@ -113,7 +113,7 @@ export function keepConnection<Open extends Connection>(options: {
 }
 
 /** The URL of a server without user and password, for the log. */
-export function publicAddress(url: string): string {
+export function removeCredentials(url: string): string {
 	const { protocol, hostname, port } = new URL(url);
 	return `${protocol}//${hostname}${port ? `:${port}` : ""}`;
 }
@@ -138,7 +138,7 @@ export async function withDeadline<Value>(work: Promise<Value>, deadlineMs: numb
  * The text of a connection error. An AggregateError (for example of a host name with two addresses) has an empty
  * message, but a code.
  */
-function describe(error: unknown): string {
+function describeConnectionError(error: unknown): string {
 	if (!(error instanceof Error)) return "the connection was closed";
 	const { code } = error as { code?: unknown };
 	return error.message.replace(/\.$/, "") || (typeof code === "string" ? code : error.name);

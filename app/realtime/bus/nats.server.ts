@@ -11,10 +11,16 @@ const PAYLOAD_LIMIT_BYTES = 64 * 1024;
  * @param url the server's URL, nats:// or tls://, with `name:password@` or `token@` before the host where needed.
  */
 export function createNatsBus(url: string): Bus {
-	return createBrokerBus({ kind: "nats", name: "NATS", url, limitBytes: PAYLOAD_LIMIT_BYTES, open });
+	return createBrokerBus({
+		kind: "nats",
+		name: "NATS",
+		url,
+		limitBytes: PAYLOAD_LIMIT_BYTES,
+		open: openNatsConnection,
+	});
 }
 
-const open: ConnectToBroker = async (url, onLost, onPayload) => {
+const openNatsConnection: ConnectToBroker = async (url, onLost, onPayload) => {
 	// The NATS driver is imported here, so that a process without BUS_URL does not load it.
 	const { connect } = await import("@nats-io/transport-node");
 	const { protocol, host, username, password } = new URL(url);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { runAlone } from "#db/client.server.ts";
 import { createListener, type Listener } from "../listener.server.ts";
 import type { Bus } from "./bus.ts";
-import { createSender, unpack } from "./sender.ts";
+import { createSender, decodePacket } from "./sender.ts";
 
 /**
  * The one NOTIFY channel for all sessions. More channels save nothing: before Postgres 19 every NOTIFY wakes every
@@ -31,7 +31,7 @@ export function createPostgresBus(): Bus {
 			listener = createListener({
 				channel: CHANNEL,
 				onPayload(payload) {
-					const envelope = unpack(node, payload);
+					const envelope = decodePacket(node, payload);
 					if (envelope) onEnvelope(envelope);
 				},
 				onGap,

@@ -15,11 +15,17 @@ const PAYLOAD_LIMIT_BYTES = 64 * 1024;
  * @param url the server's URL, redis:// or rediss:// (TLS), with name, password and database number where needed.
  */
 export function createRedisBus(url: string): Bus {
-	return createBrokerBus({ kind: "redis", name: "Redis", url, limitBytes: PAYLOAD_LIMIT_BYTES, open });
+	return createBrokerBus({
+		kind: "redis",
+		name: "Redis",
+		url,
+		limitBytes: PAYLOAD_LIMIT_BYTES,
+		open: openRedisConnections,
+	});
 }
 
 /** Opens two Redis connections that end together, because a subscribed connection may not publish. */
-const open: ConnectToBroker = async (url, onLost, onPayload) => {
+const openRedisConnections: ConnectToBroker = async (url, onLost, onPayload) => {
 	// The Redis driver is imported here, so that a process without BUS_URL does not load it.
 	const { createClient } = await import("@redis/client");
 	const createOwnClient = () =>

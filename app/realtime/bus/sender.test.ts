@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import type { Envelope, Ephemeral, InlineEvent, WakeUp } from "./bus.ts";
-import { pack as packAt, unpack } from "./sender.ts";
+import { decodePacket, encodePackets as packAt } from "./sender.ts";
 
 const LIMIT_BYTES = 7_500;
 const pack = (node: string, envelope: Envelope) => packAt(envelope, { node, limitBytes: LIMIT_BYTES });
-const wakeUpsIn = (packets: string[]) => packets.flatMap((packet) => unpack("other", packet)?.wakeUps ?? []);
+const wakeUpsIn = (packets: string[]) =>
+	packets.flatMap((packet) => decodePacket("other", packet)?.wakeUps ?? []);
 
 const session = (index: number) =>
 	`public:00000000-0000-4000-8000-${String(index).padStart(12, "0")}` as const;
@@ -71,7 +72,8 @@ it("sends only the wake-up of a large event", () => {
 it("unpacks packets of other processes, and ignores its own and foreign ones", () => {
 	const wakeUps: WakeUp[] = [[session(1), 7]];
 	const [packet = ""] = pack("node", { wakeUps, ephemerals: [] });
-	expect(unpack("other", packet)).toEqual({ wakeUps, ephemerals: [] });
-	expect(unpack("node", packet)).toBeNull();
-	for (const foreign of ["", "hello", "null", "[]", '{"a":1}']) expect(unpack("node", foreign)).toBeNull();
+	expect(decodePacket("other", packet)).toEqual({ wakeUps, ephemerals: [] });
+	expect(decodePacket("node", packet)).toBeNull();
+	for (const foreign of ["", "hello", "null", "[]", '{"a":1}'])
+		expect(decodePacket("node", foreign)).toBeNull();
 });

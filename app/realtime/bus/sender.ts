@@ -33,7 +33,7 @@ export function createSender(options: {
 		isSending = true;
 		try {
 			while (waiting.wakeUps.length > 0 || waiting.ephemerals.length > 0) {
-				const payloads = pack(waiting, options);
+				const payloads = encodePackets(waiting, options);
 				const startedAt = performance.now();
 				waiting = { wakeUps: [], ephemerals: [] };
 				if (payloads.length > 0) await options.transmit(payloads);
@@ -72,14 +72,14 @@ type Packet = { n: string; h?: Envelope["wakeUps"]; e?: Envelope["ephemerals"] }
  *
  * @param options.node id of the sending process, by which it recognises its own packets.
  */
-export function pack(envelope: Envelope, options: { node: string; limitBytes: number }): string[] {
+export function encodePackets(envelope: Envelope, options: { node: string; limitBytes: number }): string[] {
 	const packets: string[] = [];
 	let wakeUps: string[] = [];
 	let ephemerals: string[] = [];
 	let size = 0;
 	const close = () => {
 		if (size === 0) return;
-		const parts = [firstPart(options.node)];
+		const parts = [packetPrefixOf(options.node)];
 		if (wakeUps.length > 0) parts.push(`"h":[${wakeUps.join()}]`);
 		if (ephemerals.length > 0) parts.push(`"e":[${ephemerals.join()}]`);
 		packets.push(`${parts.join()}}`);
@@ -94,7 +94,7 @@ export function pack(envelope: Envelope, options: { node: string; limitBytes: nu
 		size += bytes;
 		(list === "wakeUps" ? wakeUps : ephemerals).push(text);
 	};
-	for (const wakeUp of dropRedundant(envelope.wakeUps)) add("wakeUps", encodeWakeUp(wakeUp));
+	for (const wakeUp of dropRedundantWakeUps(envelope.wakeUps)) add("wakeUps", encodeWakeUp(wakeUp));
 	for (const ephemeral of envelope.ephemerals) add("ephemerals", JSON.stringify(ephemeral));
 	close();
 	return packets;
@@ -104,10 +104,10 @@ export function pack(envelope: Envelope, options: { node: string; limitBytes: nu
  * Decodes a packet. @returns null for a packet that this process sent, and for a packet of another application on the
  * same broker.
  */
-export function unpack(node: string, packet: string): Envelope | null {
+export function decodePacket(node: string, packet: string): Envelope | null {
 	// A busy process also receives its own packets. They are recognised before parsing, because parsing is most of a
 	// packet's cost.
-	if (packet.startsWith(firstPart(node))) return null;
+	if (packet.startsWith(packetPrefixOf(node))) return null;
 	try {
 		const { n, h, e } = JSON.parse(packet) as Partial<Packet>;
 		if (typeof n !== "string" || n === node) return null;
@@ -118,7 +118,7 @@ export function unpack(node: string, packet: string): Envelope | null {
 }
 
 /** The first characters of every packet that a process sends. */
-const firstPart = (node: string): string => `{"n":${JSON.stringify(node)}`;
+const packetPrefixOf = (node: string): string => `{"n":${JSON.stringify(node)}`;
 
 function encodeWakeUp(wakeUp: WakeUp): string {
 	const [stream, seq, event] = wakeUp;
@@ -130,7 +130,7 @@ function encodeWakeUp(wakeUp: WakeUp): string {
 }
 
 /** Removes wake-ups without an event if a later wake-up of the same stream makes them redundant. */
-function dropRedundant(wakeUps: WakeUp[]): WakeUp[] {
+function dropRedundantWakeUps(wakeUps: WakeUp[]): WakeUp[] {
 	const newest = new Map<WakeUp[0], number>();
 	for (const [stream, seq] of wakeUps) newest.set(stream, Math.max(seq, newest.get(stream) ?? 0));
 	const withoutEvent = new Set<WakeUp[0]>();

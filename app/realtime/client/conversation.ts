@@ -1,6 +1,6 @@
 import { type ChatEvent, HISTORY_LIMIT, type Message, type Session, type StreamName } from "../events.ts";
 import type { Conversation } from "./conversation-state.ts";
-import { applyHistory, isUnloaded, putMessage } from "./history.ts";
+import { applyHistory, insertMessage, isBeforeLoadedMessages } from "./history.ts";
 
 /** An event as it arrives over any transport. */
 export type Incoming = { id: string | null; event: ChatEvent };
@@ -78,8 +78,8 @@ export function applyEvent(state: Conversation, { id, event }: Incoming, now: nu
 export function applyAcknowledged(state: Conversation, message: Message): Conversation {
 	const sessionId = state.sessionId ?? message.sessionId;
 	// A message before the oldest loaded one, for example of a closed tab, belongs to an older page and is not shown.
-	if (isUnloaded(state, message)) return { ...state, sessionId };
-	return { ...state, sessionId, messages: putMessage(state.messages, message, false) };
+	if (isBeforeLoadedMessages(state, message)) return { ...state, sessionId };
+	return { ...state, sessionId, messages: insertMessage(state.messages, message, false) };
 }
 
 /**
@@ -101,7 +101,7 @@ function applyMessage(state: Conversation, message: Message, isNew: boolean): Co
 		const others = state.updatedUnloaded.filter((known) => known.id !== message.id);
 		return { ...state, updatedUnloaded: [...others, message].slice(-UNLOADED_LIMIT) };
 	}
-	const messages = putMessage(state.messages, message, true);
+	const messages = insertMessage(state.messages, message, true);
 	if (!isNew) return { ...state, messages };
 	const endsTyping = message.senderType === "agent" || message.senderType === "user";
 	return {

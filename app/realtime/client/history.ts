@@ -40,10 +40,10 @@ export function applyHistory(state: Conversation, id: string | null, messages: M
 	}
 	// If the history is older than the shown state, it may add missing messages, but it changes no newer message.
 	if ((sequences.public ?? 0) < state.applied.public) {
-		const loaded = messages.filter((message) => !isUnloaded(state, message));
+		const loaded = messages.filter((message) => !isBeforeLoadedMessages(state, message));
 		return {
 			...state,
-			messages: loaded.reduce((all, message) => putMessage(all, message, false), state.messages),
+			messages: loaded.reduce((all, message) => insertMessage(all, message, false), state.messages),
 		};
 	}
 	// Messages that were acknowledged after the history was read stay. Messages before the history stay only if no
@@ -64,7 +64,7 @@ export function applyHistory(state: Conversation, id: string | null, messages: M
 }
 
 /** Whether a message is before the oldest loaded message, so that showing it would leave a gap. */
-export function isUnloaded({ messages, hasOlder }: Conversation, message: Message): boolean {
+export function isBeforeLoadedMessages({ messages, hasOlder }: Conversation, message: Message): boolean {
 	const first = messages[0];
 	return hasOlder && first !== undefined && message.seq < first.seq;
 }
@@ -73,7 +73,7 @@ export function isUnloaded({ messages, hasOlder }: Conversation, message: Messag
  * Inserts a message by its sequence.
  * @param isNewer whether the given state of the message replaces the known state.
  */
-export function putMessage(messages: Message[], message: Message, isNewer: boolean): Message[] {
+export function insertMessage(messages: Message[], message: Message, isNewer: boolean): Message[] {
 	const index = messages.findIndex((known) => known.id === message.id);
 	if (index !== -1) {
 		if (!isNewer) return messages;

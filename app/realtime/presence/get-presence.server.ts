@@ -10,13 +10,13 @@ export type SessionPresence = { agent: { name: string; isHere: boolean } | null;
 
 type Row = { id: string; agent: string | null; isAgentHere: boolean; isCustomerHere: boolean };
 
-const lookUp = singleton("presence-look-up", () =>
+const lookUpPresence = singleton("presence-look-up", () =>
 	createBatcher<string, Map<string, SessionPresence>>({ waitMs: BATCH_MS, work: lookUpAll }),
 );
 
 /** Who is present in a session now; null when the session does not exist. */
 export async function getPresence(sessionId: string): Promise<SessionPresence | null> {
-	return (await lookUp(sessionId)).get(sessionId) ?? null;
+	return (await lookUpPresence(sessionId)).get(sessionId) ?? null;
 }
 
 async function lookUpAll(sessionIds: string[]): Promise<Map<string, SessionPresence>> {

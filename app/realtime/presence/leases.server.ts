@@ -34,8 +34,8 @@ const presence = singleton("presence", () => ({
 	/** Number of open connections of each presence subject in this process. */
 	connectionCounts: new Map<PresenceSubject, number>(),
 	leaving: new Map<PresenceSubject, NodeJS.Timeout>(),
-	arrive: createBatcher<PresenceSubject, void>({ waitMs: BATCH_MS, work: arrive }),
-	depart: createBatcher<PresenceSubject, void>({ waitMs: BATCH_MS, work: depart }),
+	arrive: createBatcher<PresenceSubject, void>({ waitMs: BATCH_MS, work: addPresenceLeases }),
+	depart: createBatcher<PresenceSubject, void>({ waitMs: BATCH_MS, work: endPresenceLeases }),
 }));
 
 /**
@@ -102,7 +102,7 @@ export function startPresence(): () => Promise<void> {
  * test.
  */
 export async function renewLeases(): Promise<void> {
-	await write([...presence.connectionCounts.keys()]);
+	await writePresenceLeases([...presence.connectionCounts.keys()]);
 	// Exactly one process deletes each expired presence lease; that process publishes the absence.
 	const gone = await backgroundSql<
 		{ party: PresenceSubject }[]
@@ -110,10 +110,10 @@ export async function renewLeases(): Promise<void> {
 	await publishAbsent(gone.map((row) => row.party));
 }
 
-async function arrive(subjects: PresenceSubject[]): Promise<void> {
+async function addPresenceLeases(subjects: PresenceSubject[]): Promise<void> {
 	try {
 		const before = await listPresent(subjects);
-		await write(subjects);
+		await writePresenceLeases(subjects);
 		for (const subject of subjects) if (!before.has(subject)) await publishPresence(subject, true);
 	} catch (error) {
 		// A failure is only logged, because the next renewal writes the presence lease.
@@ -121,7 +121,7 @@ async function arrive(subjects: PresenceSubject[]): Promise<void> {
 	}
 }
 
-async function depart(subjects: PresenceSubject[]): Promise<void> {
+async function endPresenceLeases(subjects: PresenceSubject[]): Promise<void> {
 	const gone = subjects.filter((subject) => !presence.connectionCounts.has(subject));
 	try {
 		await backgroundSql`
@@ -140,7 +140,7 @@ async function publishAbsent(subjects: PresenceSubject[]): Promise<void> {
 	for (const subject of new Set(subjects)) if (!present.has(subject)) await publishPresence(subject, false);
 }
 
-async function write(subjects: PresenceSubject[]): Promise<void> {
+async function writePresenceLeases(subjects: PresenceSubject[]): Promise<void> {
 	if (subjects.length === 0) return;
 	// The subjects are sorted, so that two statements never wait for each other (deadlock).
 	await sql`

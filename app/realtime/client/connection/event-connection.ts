@@ -8,7 +8,7 @@ import type { Outcome } from "./outcomes.ts";
 import { poll } from "./poll.ts";
 import { readStream } from "./read-stream.ts";
 import { createStatus } from "./status.ts";
-import { createStrikes } from "./strikes.ts";
+import { createStrikeCounter } from "./strikes.ts";
 import { TIMINGS } from "./timings.ts";
 import { betterThan, isStream, type Transport } from "./transports.ts";
 
@@ -53,7 +53,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		{ urls, query: options.query, timings, onEvent: (id, event) => receive(id, event, isStream(transport)) },
 		closed.signal,
 	);
-	const strikes = createStrikes({ timings, sync: catchUp.sync });
+	const strikes = createStrikeCounter({ timings, sync: catchUp.sync });
 
 	function receive(id: string | null, event: ChatEvent, bySync: boolean) {
 		const seq = "seq" in event.data && event.data.stream === "public" ? event.data.seq : 0;

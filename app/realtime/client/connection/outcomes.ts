@@ -13,11 +13,11 @@ export type Outcome =
 	/** The server refused the request with 401, 403 or 404, and will refuse the same request again. */
 	| { type: "refused"; status: number };
 
-const REFUSALS = new Set([401, 403, 404]);
+const REFUSAL_STATUSES = new Set([401, 403, 404]);
 
 /** The outcome that the status of a response determines; null when the body must be read. */
 export function outcomeOfStatus(response: Response): Outcome | null {
-	if (REFUSALS.has(response.status)) return { type: "refused", status: response.status };
+	if (REFUSAL_STATUSES.has(response.status)) return { type: "refused", status: response.status };
 	if (response.status === 429 || response.status >= 500) {
 		return { type: "busy", status: response.status, afterMs: retryAfterMs(response) };
 	}

@@ -5,7 +5,7 @@ import type { TabLocks } from "./tab-locks.ts";
  * host, and two must remain for posts and page loads. Over HTTP/2 a browser has a hundred, and stream slots are not
  * used.
  */
-const SLOTS = 4;
+const STREAM_SLOT_COUNT = 4;
 
 /** Whether the page was loaded over HTTP/1.1, where open streams block other requests. */
 export function areConnectionsLimited(): boolean {
@@ -44,7 +44,7 @@ export function acquireStreamSlot(options: {
 
 	function requestAny() {
 		requests = new AbortController();
-		for (let slot = 0; slot < SLOTS; slot += 1) request(`mevi-stream ${slot}`, false);
+		for (let slot = 0; slot < STREAM_SLOT_COUNT; slot += 1) request(`mevi-stream ${slot}`, false);
 	}
 
 	function onGranted(name: string, lock: object | null): Promise<void> | undefined {
@@ -57,7 +57,7 @@ export function acquireStreamSlot(options: {
 
 	function onVisibility() {
 		if (document.visibilityState !== "visible" || ownSlot !== null) return;
-		request(`mevi-stream ${Math.floor(Math.random() * SLOTS)}`, true);
+		request(`mevi-stream ${Math.floor(Math.random() * STREAM_SLOT_COUNT)}`, true);
 	}
 
 	globalThis.document?.addEventListener("visibilitychange", onVisibility);

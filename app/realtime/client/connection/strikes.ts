@@ -6,7 +6,7 @@ import type { Timings } from "./timings.ts";
  *
  * @param options.sync fetches the events after the cursor.
  */
-export function createStrikes(options: { timings: Timings; sync: () => Promise<boolean> }) {
+export function createStrikeCounter(options: { timings: Timings; sync: () => Promise<boolean> }) {
 	const { timings } = options;
 	let strikes = 0;
 	let pollTimer: ReturnType<typeof setInterval> | undefined;

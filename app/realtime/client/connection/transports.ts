@@ -19,7 +19,7 @@ export const betterThan = (transport: Transport): Transport[] =>
  * Storage key of the remembered transport. The key and the stored fields (`rung`, `until`) keep their names, so that
  * old entries stay readable.
  */
-const KEY = "mevi-rung";
+const TRANSPORT_STORAGE_KEY = "mevi-rung";
 const REMEMBER_MS = 10 * 60_000;
 
 export type TransportMemory = {
@@ -40,7 +40,7 @@ export function createTransportMemory(storage: () => Storage): TransportMemory {
 	return {
 		read() {
 			try {
-				const kept = JSON.parse(storage().getItem(KEY) ?? "null") as {
+				const kept = JSON.parse(storage().getItem(TRANSPORT_STORAGE_KEY) ?? "null") as {
 					rung: Transport;
 					until: number;
 				} | null;
@@ -57,8 +57,8 @@ export function createTransportMemory(storage: () => Storage): TransportMemory {
 		save(transport) {
 			const until = Date.now() + REMEMBER_MS;
 			try {
-				if (transport === "sse") storage().removeItem(KEY);
-				else storage().setItem(KEY, JSON.stringify({ rung: transport, until }));
+				if (transport === "sse") storage().removeItem(TRANSPORT_STORAGE_KEY);
+				else storage().setItem(TRANSPORT_STORAGE_KEY, JSON.stringify({ rung: transport, until }));
 			} catch {
 				// The browser's storage is disabled: the next page must find the working transport again.
 			}

@@ -15,14 +15,14 @@ export function moveGuestData(renames: KeyRename[], storages: (() => Storage)[])
 		try {
 			const storage = open();
 			const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
-			for (const key of keys) if (key !== null) move(storage, key, renames);
+			for (const key of keys) if (key !== null) moveStorageKey(storage, key, renames);
 		} catch {
 			// The browser's storage is disabled or full: the remaining keys stay, and the next page moves them.
 		}
 	}
 }
 
-function move(storage: Storage, key: string, renames: KeyRename[]): void {
+function moveStorageKey(storage: Storage, key: string, renames: KeyRename[]): void {
 	const rename = renames.find(({ from }) => key === from || key.startsWith(`${from} `));
 	const value = rename && storage.getItem(key);
 	if (!rename || !value) return;

@@ -40,7 +40,7 @@ export type Snapshot = {
 };
 
 /** A new session that a sent form has opened, with the data for rendering the page. */
-export type Opened = {
+export type OpenedSession = {
 	session: Session | null;
 	messages: Message[];
 	cursor: string | null;

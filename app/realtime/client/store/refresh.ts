@@ -1,7 +1,7 @@
 import { REQUEST_TIMEOUT_MS, reloadPage } from "../forms.ts";
-import type { Opened } from "./options.ts";
+import type { OpenedSession } from "./options.ts";
 
-type Current = Opened & { owner: string };
+type CurrentSession = OpenedSession & { owner: string };
 
 /**
  * Creates a function that asks the server for the current session, for a page that the browser has restored from a
@@ -16,7 +16,7 @@ export function createRefresh(options: {
 	url: string | undefined;
 	owner: string;
 	shown: () => string | null;
-	onOtherSession: (sessionId: string, page: Opened) => void;
+	onOtherSession: (sessionId: string, page: OpenedSession) => void;
 }) {
 	let mustAsk = false;
 	let isAsking = false;
@@ -55,12 +55,12 @@ export function createRefresh(options: {
 	};
 }
 
-async function read(url: string): Promise<Current> {
+async function read(url: string): Promise<CurrentSession> {
 	// The request contains the query of the page's URL, which may request a new session.
 	const response = await fetch(url + window.location.search, {
 		cache: "no-store",
 		signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
 	});
 	if (!response.ok) throw new Error(String(response.status));
-	return (await response.json()) as Current;
+	return (await response.json()) as CurrentSession;
 }

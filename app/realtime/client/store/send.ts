@@ -3,9 +3,9 @@ import { retryAfterMs } from "../connection/outcomes.ts";
 import { readProblem } from "../forms.ts";
 import type { OutboxEntry } from "../outbox/entries.ts";
 import type { SendResult } from "../outbox/outbox.ts";
-import type { Opened, StoreOptions } from "./options.ts";
+import type { OpenedSession, StoreOptions } from "./options.ts";
 
-type Sent = { message: Message; page?: Opened | null };
+type SendResponse = { message: Message; page?: OpenedSession | null };
 
 /**
  * Creates the function that posts a message of the outbox. The function's result says whether the server wrote the
@@ -15,7 +15,7 @@ type Sent = { message: Message; page?: Opened | null };
 export function createSend(
 	options: Pick<StoreOptions, "sendIntent" | "onSignedOut"> & {
 		post: (fields: Record<string, string>) => Promise<Response>;
-		onSent: (sent: Sent, entry: OutboxEntry) => void;
+		onSent: (sent: SendResponse, entry: OutboxEntry) => void;
 	},
 ): (entry: OutboxEntry) => Promise<SendResult> {
 	return async (entry) => {
@@ -26,7 +26,7 @@ export function createSend(
 			sessionId: entry.sessionId ?? "",
 		});
 		if (response.ok) {
-			options.onSent((await response.json()) as Sent, entry);
+			options.onSent((await response.json()) as SendResponse, entry);
 			return { type: "sent" };
 		}
 		if (response.status === 401 && options.onSignedOut) {

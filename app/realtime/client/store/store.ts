@@ -12,7 +12,7 @@ import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import { createReceipts } from "../receipts.ts";
 import { onRestored } from "../restored.ts";
 import { createExpiries } from "./expiries.ts";
-import type { FormResult, Opened, Snapshot, StoreOptions } from "./options.ts";
+import type { FormResult, OpenedSession, Snapshot, StoreOptions } from "./options.ts";
 import { createRefresh } from "./refresh.ts";
 import { createSend } from "./send.ts";
 
@@ -120,7 +120,7 @@ export function createConversationStore(options: StoreOptions) {
 	});
 
 	/** Shows another session, which a sent form opened because the page had no session or its session had ended. */
-	function showConversation(sessionId: string, page: Opened | null | undefined) {
+	function showConversation(sessionId: string, page: OpenedSession | null | undefined) {
 		if (snapshot.conversation.sessionId === sessionId) return;
 		setConversation(
 			beginConversation({
@@ -160,7 +160,7 @@ export function createConversationStore(options: StoreOptions) {
 			}
 			const { sessionId, page } = (await response.json()) as {
 				sessionId: string | null;
-				page?: Opened | null;
+				page?: OpenedSession | null;
 			};
 			update({ problem: null });
 			if (sessionId && sessionId !== snapshot.conversation.sessionId) showConversation(sessionId, page);

@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react";
 import { RelativeTime } from "#app/components/time/time.tsx";
 import { Badge } from "#app/components/ui/index.ts";
 import type { InboxEntry } from "#app/realtime/events.ts";
-import { inboxMoment } from "#app/realtime/inbox-order.ts";
+import { inboxSortTime } from "#app/realtime/inbox-order.ts";
 import { topicName } from "../labels.ts";
 
 /**
@@ -18,7 +18,7 @@ export function EndedRow({ entry }: { entry: InboxEntry }) {
 				<span className="flex items-baseline gap-2">
 					<span className="min-w-0 flex-1 truncate font-medium">{entry.customerName ?? "Visitor"}</span>
 					<span className="shrink-0 text-ink-soft text-sm tabular-nums">
-						<RelativeTime iso={inboxMoment(entry)} />
+						<RelativeTime iso={inboxSortTime(entry)} />
 					</span>
 				</span>
 				<bdi className="mt-0.5 block truncate text-ink-soft text-sm">

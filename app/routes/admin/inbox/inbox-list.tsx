@@ -3,7 +3,7 @@ import { Inbox } from "lucide-react";
 import { RelativeTime } from "#app/components/time/time.tsx";
 import { Badge, EmptyState } from "#app/components/ui/index.ts";
 import type { Inbox as InboxData, InboxEntry } from "#app/realtime/events.ts";
-import { inboxMoment, WAITING_PAGE } from "#app/realtime/inbox-order.ts";
+import { inboxSortTime, WAITING_PAGE } from "#app/realtime/inbox-order.ts";
 import { primaryLanguage } from "#app/text/language-tag.ts";
 import { topicName, waitingLabel } from "../labels.ts";
 
@@ -85,7 +85,7 @@ function InboxRow({
 						</span>
 					) : null}
 					<span className="shrink-0 text-ink-soft text-sm tabular-nums">
-						<RelativeTime iso={inboxMoment(entry)} />
+						<RelativeTime iso={inboxSortTime(entry)} />
 					</span>
 				</span>
 				<Preview entry={entry} />
