@@ -32,8 +32,8 @@ const sources: Source[] = files
 		const text = readFileSync(join(ROOT, path), "utf8");
 		return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) };
 	});
-const house = sources.filter(({ path }) => !path.startsWith("tests/") && !isTest(path));
-const imports = house.flatMap(importsOf);
+const nonTestSources = sources.filter(({ path }) => !path.startsWith("tests/") && !isTest(path));
+const imports = nonTestSources.flatMap(importsOf);
 
 /**
  * Finds every import of a file, also dynamic imports. Our own files are given as paths from the root, packages by name.
@@ -69,13 +69,13 @@ function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
 }
 
 /** Whether a path is one of the given files or is in one of the given folders. */
-const isIn = (path: string, places: readonly string[]) =>
+const isPathIn = (path: string, places: readonly string[]) =>
 	places.some((place) => path === place || path.startsWith(`${place}/`) || path.startsWith(`${place}.`));
 
 /**
  * Modules that every layer may import, such as settings, log, events, errors and text. These modules import no layer.
  */
-const GROUND = [
+const SHARED_MODULES = [
 	"app/env.server.ts",
 	"app/singleton.server.ts",
 	"app/background-work.server.ts",
@@ -90,8 +90,8 @@ const GROUND = [
 ];
 
 /**
- * Each layer of the code, and what the layer may import besides itself and GROUND. Imports of types are not checked,
- * because types do not exist at run time.
+ * Each layer of the code, and what the layer may import besides itself and SHARED_MODULES. Imports of types are not
+ * checked, because types do not exist at run time.
  */
 const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
 	{
@@ -134,7 +134,7 @@ const LAYERS: { layer: string; may: string[]; mayTypesOf?: string[] }[] = [
 ];
 
 /** Single exceptions from the rules about layers, each with its reason. An unused exception fails the test. */
-const DOORS: { from: string; to: string; because: string }[] = [
+const LAYER_RULE_EXCEPTIONS: { from: string; to: string; because: string }[] = [
 	{
 		from: "app/routes.ts",
 		to: "demo/shop-routes/routes.ts",
@@ -170,7 +170,7 @@ function stringsOf({ tree }: Source): string[] {
 	return found;
 }
 
-function has(source: Source, matches: (node: ts.Node) => boolean): boolean {
+function containsNode(source: Source, matches: (node: ts.Node) => boolean): boolean {
 	const visit = (node: ts.Node): boolean =>
 		matches(node) || !!ts.forEachChild(node, (child) => visit(child) || undefined);
 	return visit(source.tree);
@@ -180,7 +180,7 @@ function has(source: Source, matches: (node: ts.Node) => boolean): boolean {
  * Finds the groups of files that import each other, directly or through other files (Tarjan's strongly connected
  * components).
  */
-function findCircles(all: Import[]): string[][] {
+function findImportCycles(all: Import[]): string[][] {
 	const next = new Map<string, string[]>();
 	for (const { from, to } of all) next.set(from, [...(next.get(from) ?? []), to]);
 	const circles: string[][] = [];
@@ -206,25 +206,25 @@ function findCircles(all: Import[]): string[][] {
 describe("imports", () => {
 	it("follow the rules of the layers", () => {
 		const strangers = imports.filter(({ from, to, isType }) => {
-			if (to.startsWith("package:") || isIn(to, GROUND)) return false;
-			const rule = LAYERS.find(({ layer }) => isIn(from, [layer]));
-			if (!rule || isIn(to, [rule.layer, ...rule.may])) return false;
-			if (isType && isIn(to, rule.mayTypesOf ?? [])) return false;
-			return !DOORS.some((door) => door.from === from && door.to === to);
+			if (to.startsWith("package:") || isPathIn(to, SHARED_MODULES)) return false;
+			const rule = LAYERS.find(({ layer }) => isPathIn(from, [layer]));
+			if (!rule || isPathIn(to, [rule.layer, ...rule.may])) return false;
+			if (isType && isPathIn(to, rule.mayTypesOf ?? [])) return false;
+			return !LAYER_RULE_EXCEPTIONS.some((door) => door.from === from && door.to === to);
 		});
 		expect(strangers.map(({ from, to }) => `${from} may not import ${to}`)).toEqual([]);
 	});
 
 	it("have no circle, types included", () => {
-		expect(findCircles(imports)).toEqual([]);
+		expect(findImportCycles(imports)).toEqual([]);
 	});
 
 	it("of two layers run one way", () => {
-		const layerOf = (path: string) => LAYERS.find(({ layer }) => isIn(path, [layer]))?.layer;
+		const layerOf = (path: string) => LAYERS.find(({ layer }) => isPathIn(path, [layer]))?.layer;
 		const pairs = new Set(
 			imports
-				.filter(({ to }) => !to.startsWith("package:") && !isIn(to, GROUND))
-				.filter(({ from, to }) => !DOORS.some((door) => door.from === from && door.to === to))
+				.filter(({ to }) => !to.startsWith("package:") && !isPathIn(to, SHARED_MODULES))
+				.filter(({ from, to }) => !LAYER_RULE_EXCEPTIONS.some((door) => door.from === from && door.to === to))
 				.map(({ from, to, isType }) => [layerOf(from), layerOf(to), isType] as const)
 				.filter(([from, to, isType]) => {
 					const rule = LAYERS.find(({ layer }) => layer === from);
@@ -237,7 +237,7 @@ describe("imports", () => {
 	});
 
 	it("use every exception", () => {
-		const unused = DOORS.filter(
+		const unused = LAYER_RULE_EXCEPTIONS.filter(
 			(door) => !imports.some(({ from, to }) => from === door.from && to === door.to),
 		);
 		expect(unused).toEqual([]);
@@ -245,8 +245,8 @@ describe("imports", () => {
 
 	it("come from a file of a known layer, or from one at the top of app/", () => {
 		const top = /^app\/[\w.-]+\.(ts|tsx)$/;
-		const homeless = house.filter(
-			({ path }) => !top.test(path) && !LAYERS.some(({ layer }) => isIn(path, [layer])),
+		const homeless = nonTestSources.filter(
+			({ path }) => !top.test(path) && !LAYERS.some(({ layer }) => isPathIn(path, [layer])),
 		);
 		expect(homeless.map(({ path }) => path)).toEqual([]);
 	});
@@ -254,18 +254,18 @@ describe("imports", () => {
 	it("lead into routes only from the routes of the raw handler, and to the worker only from boot", () => {
 		const into = (place: string, allowed: (from: string) => boolean) =>
 			imports
-				.filter(({ from, to }) => isIn(to, [place]) && !allowed(from))
+				.filter(({ from, to }) => isPathIn(to, [place]) && !allowed(from))
 				.map(({ from, to }) => `${from} -> ${to}`);
 		expect(
-			into("app/routes", (from) => isIn(from, ["app/routes"]) || from === "app/raw-routes.server.ts"),
+			into("app/routes", (from) => isPathIn(from, ["app/routes"]) || from === "app/raw-routes.server.ts"),
 		).toEqual([]);
 		expect(into("app/jobs/worker", (from) => from === "app/boot.server.ts")).toEqual([]);
 		expect(into("tests", () => false)).toEqual([]);
-		expect(into("commands", (from) => isIn(from, ["commands"]))).toEqual([]);
+		expect(into("commands", (from) => isPathIn(from, ["commands"]))).toEqual([]);
 	});
 
 	it("of the adapter for model servers lead only into it, and only from app/ai/openai.server.ts", () => {
-		const adapter = (path: string) => isIn(path, ["app/ai/openai"]) && path !== "app/ai/openai.server.ts";
+		const adapter = (path: string) => isPathIn(path, ["app/ai/openai"]) && path !== "app/ai/openai.server.ts";
 		const wrong = imports.filter(
 			({ from, to }) =>
 				(adapter(to) && !adapter(from) && from !== "app/ai/openai.server.ts") ||
@@ -307,7 +307,7 @@ describe("imports", () => {
 	});
 
 	it("lead from the app into the demo only from its routes", () => {
-		const seams = imports.filter(({ from, to }) => isIn(from, ["app"]) && isIn(to, ["demo"]));
+		const seams = imports.filter(({ from, to }) => isPathIn(from, ["app"]) && isPathIn(to, ["demo"]));
 		expect(seams.map(({ from, to }) => `${from} -> ${to}`)).toEqual([
 			"app/routes.ts -> demo/shop-routes/routes.ts",
 		]);
@@ -320,7 +320,9 @@ describe("imports", () => {
 	it("lead from the embedded database into nothing else of the project", () => {
 		const outside = imports.filter(
 			({ from, to }) =>
-				isIn(from, ["embedded-postgres"]) && !to.startsWith("package:") && !isIn(to, ["embedded-postgres"]),
+				isPathIn(from, ["embedded-postgres"]) &&
+				!to.startsWith("package:") &&
+				!isPathIn(to, ["embedded-postgres"]),
 		);
 		expect(outside).toEqual([]);
 	});
@@ -337,7 +339,7 @@ describe("imports", () => {
 			.map(({ from }) => from);
 		expect(published).toEqual(["db/driver/postgres/index.d.ts", "tests/setup/driver-scenarios.ts"]);
 		const driverUsers = imports.filter(({ to }) => to === "db/driver.ts").map(({ from }) => from);
-		expect(driverUsers.filter((from) => !isIn(from, ["db", "app/realtime/listener"]))).toEqual([]);
+		expect(driverUsers.filter((from) => !isPathIn(from, ["db", "app/realtime/listener"]))).toEqual([]);
 		expect(driverUsers.length).toBeGreaterThan(0);
 		expect(users("pg")).toEqual([]);
 		expect([...new Set(users("openai"))]).toEqual(["app/ai/openai/wire/client.server.ts"]);
@@ -346,13 +348,13 @@ describe("imports", () => {
 	it("keep server code out of the browser: components and the client import server modules only as types", () => {
 		const leaks = imports.filter(
 			({ from, to, isType }) =>
-				isIn(from, ["app/components", "app/realtime/client"]) && !isType && /\.server(\.|$)/.test(to),
+				isPathIn(from, ["app/components", "app/realtime/client"]) && !isType && /\.server(\.|$)/.test(to),
 		);
 		expect(leaks).toEqual([]);
 	});
 
 	it("contain the file's extension, by subpath or from the same folder", () => {
-		const texts = house.flatMap(({ path, tree }) =>
+		const texts = nonTestSources.flatMap(({ path, tree }) =>
 			tree.statements
 				.filter((node) => ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
 				.map((node) =>
@@ -370,11 +372,17 @@ const SENDS_NOTIFY = /\bpg_notify\b|\bNOTIFY\s|^\s*notify\s+"?\w+"?\s*,/;
 
 describe("one place only", () => {
 	it("reads process.env: app/env.server.ts, and the embedded database", () => {
-		const readers = house.filter(
+		const readers = nonTestSources.filter(
 			(source) =>
-				has(source, (node) => ts.isPropertyAccessExpression(node) && /^process\.env$/.test(node.getText())) ||
-				has(source, (node) => ts.isElementAccessExpression(node) && /^process\[/.test(node.getText())) ||
-				has(
+				containsNode(
+					source,
+					(node) => ts.isPropertyAccessExpression(node) && /^process\.env$/.test(node.getText()),
+				) ||
+				containsNode(
+					source,
+					(node) => ts.isElementAccessExpression(node) && /^process\[/.test(node.getText()),
+				) ||
+				containsNode(
 					source,
 					(node) => ts.isVariableDeclaration(node) && /^\{[^}]*\benv\b.*= process$/s.test(node.getText()),
 				) ||
@@ -385,17 +393,17 @@ describe("one place only", () => {
 	});
 
 	it("sends NOTIFY: the bus, and the self-test of the listener", () => {
-		const senders = house.filter(
+		const senders = nonTestSources.filter(
 			(source) =>
 				stringsOf(source).some((text) => SENDS_NOTIFY.test(text)) ||
-				has(source, (node) => ts.isPropertyAccessExpression(node) && node.name.text === "notify"),
+				containsNode(source, (node) => ts.isPropertyAccessExpression(node) && node.name.text === "notify"),
 		);
 		expect(
 			senders
 				.map(({ path }) => path)
-				.filter((path) => !isIn(path, ["app/realtime/bus", "app/realtime/listener"])),
+				.filter((path) => !isPathIn(path, ["app/realtime/bus", "app/realtime/listener"])),
 		).toEqual([]);
-		expect(senders.some(({ path }) => isIn(path, ["app/realtime/bus"]))).toBe(true);
+		expect(senders.some(({ path }) => isPathIn(path, ["app/realtime/bus"]))).toBe(true);
 	});
 });
 
@@ -496,7 +504,7 @@ describe("routes.ts", () => {
 	const listed = flatten(routes as Entry[]);
 
 	it("lists every file that answers a URL, and no missing file", () => {
-		const answers = house
+		const answers = nonTestSources
 			.filter(
 				({ path, tree }) =>
 					/^(app\/routes|demo\/shop-routes)\//.test(path) &&

@@ -39,7 +39,7 @@ import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { readToSummarise } from "#app/models/chat-session/summary.server.ts";
 import { repairUnattended } from "#app/models/chat-session/unattended.server.ts";
 import { readNewestTexts } from "#app/models/chat-session/urgency.server.ts";
-import { readBlock, refuseBlocked } from "#app/models/customer/blocked-sender.server.ts";
+import { readBlock, throwIfSenderIsBlocked } from "#app/models/customer/blocked-sender.server.ts";
 import { findRevocation } from "#app/models/customer/visitor.server.ts";
 import { claimContactEmails } from "#app/models/email/contact-email.server.ts";
 import { getMessages, listHistory, listMessages } from "#app/models/message/list.server.ts";
@@ -92,7 +92,8 @@ export async function makePeople() {
 export type People = Awaited<ReturnType<typeof makePeople>>;
 
 /** Matches the names of operations that run as database functions, whose statements keep their query plan. */
-const KEEPING = /^(post|receipt|open: (access|heads|answer|who|events|revocation)|presence: present)/;
+const PLAN_KEEPING_OPERATION_PATTERN =
+	/^(post|receipt|open: (access|heads|answer|who|events|revocation)|presence: present)/;
 
 /**
  * Lists all cost operations. An operation that writes does equal work each time.
@@ -153,7 +154,7 @@ export function listOperations({ identity, agent, withAssistant, waiting, withAg
 		"open: events after a cursor": async () => readLog(stream, (await head()) - 3),
 		"open: events of many streams": async () => readLogs([{ stream, head: (await head()) - 3 }]),
 		"open: revocation": () => findRevocation(identity.visitorId),
-		"open: block": () => refuseBlocked(identity),
+		"open: block": () => throwIfSenderIsBlocked(identity),
 		"open: block of a sender": () => readBlock({ userId: null, visitorId: identity.visitorId }),
 		"open: given email": () => findGivenEmail(identity),
 		"list: inbox": () => listInbox(20),
@@ -237,7 +238,7 @@ export function listOperations({ identity, agent, withAssistant, waiting, withAg
 	const list = Object.entries(operations).map(([name, run]) => ({
 		name,
 		run,
-		keepsPlan: KEEPING.test(name),
+		keepsPlan: PLAN_KEEPING_OPERATION_PATTERN.test(name),
 	}));
 	return { operations: list, opened };
 }

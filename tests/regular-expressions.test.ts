@@ -7,14 +7,14 @@ import { expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
 /** Lengths of the texts, in UTF-16 units, with which a regular expression is timed. */
-const SHORT = 1_500;
-const LONG = 6_000;
-/** Largest allowed growth of the time from SHORT to LONG texts. Linear time grows 4 times, quadratic time 16 times. */
+const SHORT_TEXT_LENGTH = 1_500;
+const LONG_TEXT_LENGTH = 6_000;
+/** Largest allowed growth of the time from short to long texts. Linear time grows 4 times, quadratic time 16 times. */
 const MAX_GROWTH = 8;
-/** Smallest time in ms that is compared. A quadratic expression needs about 30 ms for a LONG text. */
+/** Smallest time in ms that is compared. A quadratic expression needs about 30 ms for a long text. */
 const NOISE_MS = 3;
 /**
- * Milliseconds from which an expression with a SHORT text fails the test. No linear or quadratic expression needs so long.
+ * Milliseconds from which an expression with a short text fails the test. No linear or quadratic expression needs so long.
  */
 const TIMEOUT_MS = 80;
 /** Number of timed runs of an expression. The minimum of their times excludes the noise of a busy machine. */
@@ -55,7 +55,7 @@ function literals(file: string): Found[] {
 }
 
 /** Finds the regular expressions that modules build with `new RegExp` while they load. */
-async function constructed(): Promise<Found[]> {
+async function findConstructedExpressions(): Promise<Found[]> {
 	// Modules that create a pool of connections need a database URL when they load. This URL is never connected to.
 	process.env.DATABASE_URL = "postgres://localhost:1/none";
 	process.env.APP_SECRET = "a secret of sixteen characters or more";
@@ -89,7 +89,7 @@ async function constructed(): Promise<Found[]> {
 function samples(node: AST.Element | AST.Alternative, flags: string): string[] {
 	switch (node.type) {
 		case "Alternative":
-			return inTurn(node.elements, flags);
+			return joinPartSamples(node.elements, flags);
 		case "Group":
 		case "CapturingGroup":
 			return node.alternatives.flatMap((part) => samples(part, flags)).slice(0, MAX_SAMPLES);
@@ -114,7 +114,7 @@ function samples(node: AST.Element | AST.Alternative, flags: string): string[] {
  * Makes texts that match the parts of a regular expression in sequence: one for each sample of each part, with the
  * first samples of the other parts.
  */
-function inTurn(parts: AST.Element[], flags: string): string[] {
+function joinPartSamples(parts: AST.Element[], flags: string): string[] {
 	const each = parts.map((part) => samples(part, flags)).map((texts) => (texts.length > 0 ? texts : [""]));
 	const most = Math.max(1, ...each.map((texts) => texts.length));
 	return Array.from({ length: Math.min(most, MAX_SAMPLES) }, (_, i) =>
@@ -123,12 +123,12 @@ function inTurn(parts: AST.Element[], flags: string): string[] {
 }
 
 /** Makes texts that match what is before a part, from the beginning of the regular expression. */
-function before(node: AST.Node, flags: string): string[] {
+function makeTextsBeforePart(node: AST.Node, flags: string): string[] {
 	const parent = node.parent;
 	if (!parent) return [""];
-	const outer = before(parent, flags);
+	const outer = makeTextsBeforePart(parent, flags);
 	if (parent.type !== "Alternative") return outer;
-	const own = inTurn(parent.elements.slice(0, parent.elements.indexOf(node as AST.Element)), flags);
+	const own = joinPartSamples(parent.elements.slice(0, parent.elements.indexOf(node as AST.Element)), flags);
 	return own.flatMap((text) => outer.slice(0, 4).map((start) => start + text)).slice(0, MAX_SAMPLES);
 }
 
@@ -136,7 +136,7 @@ function before(node: AST.Node, flags: string): string[] {
  * Makes texts in which each unbounded repetition of an expression starts at as many positions as possible and then
  * fails.
  */
-function attacks({ source, flags }: Found): { start: string; repeated: string }[] {
+function makeSlowTexts({ source, flags }: Found): { start: string; repeated: string }[] {
 	const tree = new RegExpParser({ ecmaVersion: 2024 }).parsePattern(source, 0, source.length, {
 		unicode: flags.includes("u"),
 		unicodeSets: flags.includes("v"),
@@ -149,11 +149,11 @@ function attacks({ source, flags }: Found): { start: string; repeated: string }[
 		onQuantifierEnter(node) {
 			if (node.max !== Number.POSITIVE_INFINITY) return;
 			const bodies = samples(node.element, flags);
-			for (const start of before(node, flags)) {
+			for (const start of makeTextsBeforePart(node, flags)) {
 				add("", `${start} `);
 				add("", `${start}${bodies[0] ?? ""}`);
 			}
-			const [start = ""] = before(node, flags);
+			const [start = ""] = makeTextsBeforePart(node, flags);
 			for (const body of bodies) add(start, body);
 			for (const body of bodies) {
 				add("", body);
@@ -178,25 +178,26 @@ function timeOf(expression: RegExp, text: string, runs: number): number {
 }
 
 /** Describes how slowly a regular expression fails to match; null when its time grows no faster than the text. */
-function fault(found: Found): string | null {
+function describeSlowMatching(found: Found): string | null {
 	const flags = `${found.flags.replace(/[gy]/g, "")}g`;
 	// A sticky expression (flag y) matches at one position only.
 	const source = found.flags.includes("y") ? `^(?:${found.source})` : found.source;
 	const expression = new RegExp(source, flags);
-	for (const { start, repeated } of attacks(found)) {
+	for (const { start, repeated } of makeSlowTexts(found)) {
 		// No expression contains NUL, so a text that ends with NUL cannot match what must follow the repetition.
 		const text = (length: number) => `${start}${repeated.repeat(Math.ceil(length / repeated.length))}\0`;
 		// Short texts are timed first, because an expression with exponential or cubic time would take minutes for the long
 		// text.
-		for (const length of [...INCREASING_LENGTHS, 300, 600, SHORT]) {
+		for (const length of [...INCREASING_LENGTHS, 300, 600, SHORT_TEXT_LENGTH]) {
 			if (timeOf(expression, text(length), 1) < TIMEOUT_MS) continue;
 			return `${found.where} /${found.source}/: far too long for ${length} characters of ${JSON.stringify(repeated)}`;
 		}
-		if (timeOf(expression, text(LONG), 1) < NOISE_MS) continue;
-		const growth = timeOf(expression, text(LONG), RUNS) / timeOf(expression, text(SHORT), RUNS);
+		if (timeOf(expression, text(LONG_TEXT_LENGTH), 1) < NOISE_MS) continue;
+		const growth =
+			timeOf(expression, text(LONG_TEXT_LENGTH), RUNS) / timeOf(expression, text(SHORT_TEXT_LENGTH), RUNS);
 		if (growth < MAX_GROWTH) continue;
 		const what = JSON.stringify([start, repeated]).slice(0, 120);
-		return `${found.where} /${found.source}/${found.flags}: ${growth.toFixed(1)} times the time for ${LONG / SHORT} times ${what}`;
+		return `${found.where} /${found.source}/${found.flags}: ${growth.toFixed(1)} times the time for ${LONG_TEXT_LENGTH / SHORT_TEXT_LENGTH} times ${what}`;
 	}
 	return null;
 }
@@ -210,15 +211,15 @@ it("recognises an expression whose time grows faster than its text", () => {
 		"\\d+\\s?kg",
 		"^(?:a|aa)+$",
 	]) {
-		expect(fault({ where: "here", source, flags: "i" }), source).toContain(source);
+		expect(describeSlowMatching({ where: "here", source, flags: "i" }), source).toContain(source);
 	}
 	for (const source of ["(?<!\\s)\\s+$", "\\ba\\b.{0,80}\\bb", "^a+$", "(?<!\\d)\\d+\\s?kg"]) {
-		expect(fault({ where: "here", source, flags: "i" }), source).toBeNull();
+		expect(describeSlowMatching({ where: "here", source, flags: "i" }), source).toBeNull();
 	}
 }, 60_000);
 
 it("no regular expression of the app takes more than linear time, whatever a stranger writes", async () => {
-	const all = [...files.flatMap(literals), ...(await constructed())];
+	const all = [...files.flatMap(literals), ...(await findConstructedExpressions())];
 	expect(all.length).toBeGreaterThan(400);
-	expect(all.map(fault).filter((found) => found !== null)).toEqual([]);
+	expect(all.map(describeSlowMatching).filter((found) => found !== null)).toEqual([]);
 }, 300_000);

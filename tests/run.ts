@@ -30,11 +30,11 @@ async function main(): Promise<number> {
 	try {
 		const browser = provideChromium(print);
 		print("Types");
-		tallies.push(once(await node("typescript/bin/tsc", ["--noEmit"])));
+		tallies.push(tallyOfOneCheck(await runNodeTool("typescript/bin/tsc", ["--noEmit"])));
 		print("Lint");
-		tallies.push(once(await node("@biomejs/biome/bin/biome", ["check", "."])));
+		tallies.push(tallyOfOneCheck(await runNodeTool("@biomejs/biome/bin/biome", ["check", "."])));
 		print("Unused files, exports and dependencies");
-		tallies.push(once(await node("knip/bin/knip.js", ["--no-config-hints"])));
+		tallies.push(tallyOfOneCheck(await runNodeTool("knip/bin/knip.js", ["--no-config-hints"])));
 		print("Build");
 		const isBuilt = await build();
 		print("Unit and integration tests");
@@ -88,7 +88,7 @@ interface VitestReport {
 
 async function vitest(): Promise<Tally> {
 	const file = join(reports, "vitest.json");
-	const isClean = await node("vitest/vitest.mjs", [
+	const isClean = await runNodeTool("vitest/vitest.mjs", [
 		"run",
 		"--reporter=default",
 		"--reporter=json",
@@ -105,7 +105,11 @@ async function vitest(): Promise<Tally> {
 		.flatMap(({ assertionResults }) => assertionResults)
 		.filter(({ status }) => status !== "passed" && status !== "failed")
 		.map(({ fullName, meta }) => meta.skippedBecause ?? noReason(fullName));
-	return settle(isClean, { passed: report.numPassedTests, failed: report.numFailedTests + broken, skipped });
+	return countFailedRun(isClean, {
+		passed: report.numPassedTests,
+		failed: report.numFailedTests + broken,
+		skipped,
+	});
 }
 
 /** The parts of Playwright's JSON report from which tests are counted. */
@@ -141,23 +145,23 @@ async function playwright(browser: string): Promise<Tally> {
 	const file = join(reports, "playwright.json");
 	const args = ["test", "-c", "tests/e2e/playwright.config.ts", "--reporter=list,json"];
 	const env = { CHROMIUM_PATH: browser, PLAYWRIGHT_JSON_OUTPUT_FILE: file };
-	const isClean = await node("@playwright/test/cli.js", args, env);
+	const isClean = await runNodeTool("@playwright/test/cli.js", args, env);
 	const report = read<PlaywrightReport>(file);
 	if (!report) return { passed: 0, failed: 1 };
 	const { expected, unexpected, flaky } = report.stats;
 	const skipped = report.suites.flatMap(skippedIn);
-	return settle(isClean, { passed: expected, failed: unexpected + flaky, skipped });
+	return countFailedRun(isClean, { passed: expected, failed: unexpected + flaky, skipped });
 }
 
 /**
  * Corrects the counts of a run that failed without a failed test (for example by an error outside of tests): the run
  * counts as one failure.
  */
-function settle(isClean: boolean, tally: Tally): Tally {
+function countFailedRun(isClean: boolean, tally: Tally): Tally {
 	return isClean || tally.failed > 0 ? tally : { ...tally, failed: 1 };
 }
 
-function once(isClean: boolean): Tally {
+function tallyOfOneCheck(isClean: boolean): Tally {
 	return { passed: isClean ? 1 : 0, failed: isClean ? 0 : 1 };
 }
 
@@ -165,7 +169,7 @@ function once(isClean: boolean): Tally {
  * Runs a command-line tool of node_modules in the project's folder.
  * @returns whether the tool exited with code 0.
  */
-function node(script: string, args: string[], env: Record<string, string> = {}): Promise<boolean> {
+function runNodeTool(script: string, args: string[], env: Record<string, string> = {}): Promise<boolean> {
 	const path = join(ROOT, "node_modules", script);
 	if (!existsSync(path)) {
 		process.stderr.write(`${script} is not installed; run npm ci without NODE_ENV=production.\n`);

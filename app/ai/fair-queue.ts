@@ -1,6 +1,6 @@
 import { setImmediate as turnOfLoop } from "node:timers/promises";
 
-type Group = {
+type TaskGroup = {
 	/** Functions that start the group's waiting tasks, first in, first out. */
 	waiting: (() => void)[];
 	running: number;
@@ -29,11 +29,11 @@ export type FairQueue = {
  * @param slots number of tasks that run at once.
  */
 export function createFairQueue(slots: number): FairQueue {
-	const groups = new Map<string, Group>();
+	const groups = new Map<string, TaskGroup>();
 	let freeSlots = slots;
 	let starts = 0;
 
-	function groupOf(name: string): Group {
+	function groupOf(name: string): TaskGroup {
 		const known = groups.get(name);
 		if (known) return known;
 		const group = { waiting: [], running: 0, lastStart: 0 };
@@ -46,8 +46,8 @@ export function createFairQueue(slots: number): FairQueue {
 		if (group?.running === 0 && group.waiting.length === 0) groups.delete(name);
 	}
 
-	function nextGroup(): Group | null {
-		let best: Group | null = null;
+	function nextGroup(): TaskGroup | null {
+		let best: TaskGroup | null = null;
 		for (const group of groups.values()) {
 			if (group.waiting.length === 0) continue;
 			const isBetter =

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createCookie } from "@remix-run/node";
 import { env } from "#app/env.server.ts";
 import type { WithHeaders } from "#app/http/exchange.server.ts";
-import { REVOKED } from "#app/models/chat-session/scope.server.ts";
+import { REVOKED_IDENTITY_MESSAGE } from "#app/models/chat-session/scope.server.ts";
 import {
 	findRevocation,
 	type Revocation,
@@ -149,7 +149,7 @@ export async function requireFormIdentity(
 	owner: string | undefined,
 ): Promise<{ identity: SignedIdentity; setCookie: string | null }> {
 	const presented = await readCookie(request);
-	if (presented?.revocation) throw new Unauthorised(REVOKED);
+	if (presented?.revocation) throw new Unauthorised(REVOKED_IDENTITY_MESSAGE);
 	checkOwner(presented, owner);
 	return identityFor(presented);
 }

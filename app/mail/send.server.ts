@@ -32,16 +32,21 @@ export async function sendMail({ to, subject, text }: Email): Promise<void> {
 	if (!url) throw new MailFailed("SMTP_URL is not set", false);
 	try {
 		// The recipient is passed as an object, because a comma in a string would make two addresses.
-		await transporter(url).sendMail({ from: sender(), to: { name: "", address: to }, subject, text });
+		await transporter(url).sendMail({
+			from: readSenderAddress(),
+			to: { name: "", address: to },
+			subject,
+			text,
+		});
 	} catch (error) {
-		const failure = error as Failure;
+		const failure = error as SmtpError;
 		const note = [failure.code, failure.responseCode].filter(Boolean).join(" ") || "unknown";
 		throw new MailFailed(note, isTemporary(failure));
 	}
 }
 
 /** Properties of the errors of nodemailer, the SMTP library. */
-type Failure = {
+type SmtpError = {
 	code?: string;
 	/** The mail server's reply code, for example 451. */
 	responseCode?: number;
@@ -50,7 +55,7 @@ type Failure = {
 	timeoutType?: string;
 };
 
-function isTemporary({ code, responseCode, syscall, timeoutType }: Failure): boolean {
+function isTemporary({ code, responseCode, syscall, timeoutType }: SmtpError): boolean {
 	if (responseCode) return responseCode >= 400 && responseCode < 500;
 	if (timeoutType) return timeoutType === "CONNECT_TIMEOUT" || timeoutType === "GREETING_TIMEOUT";
 	return code === "EDNS" || syscall === "connect";
@@ -73,7 +78,7 @@ function transporter(url: string): Transporter {
 	return made;
 }
 
-function sender(): string {
+function readSenderAddress(): string {
 	const { MAIL_FROM, PUBLIC_URL } = env();
 	return MAIL_FROM ?? `support@${PUBLIC_URL ? new URL(PUBLIC_URL).hostname : "localhost"}`;
 }

@@ -16,7 +16,7 @@ import { readLog } from "#app/realtime/log.server.ts";
 import { publish, transact, transactAlone } from "#app/realtime/publish.server.ts";
 import { sql } from "#db/client.server.ts";
 import { eventsOf, makeSession, messagesOf, NEW_SESSION, sessionRow } from "#tests/factories.ts";
-import { collector } from "#tests/setup/collector.ts";
+import { createRecordingReader } from "#tests/setup/collector.ts";
 import { until } from "#tests/setup/until.ts";
 
 beforeAll(() => setEnv({ RATE_LIMITS: "on", ASSISTANT: "on" }));
@@ -414,7 +414,7 @@ describe("a wake-up with its event", () => {
 	it("delivers exactly the event that a read of the event log returns", async () => {
 		const ana = await newCustomer();
 		const key = streamKey("public", ana.sessionId);
-		const [near, far] = [collector(), collector()];
+		const [near, far] = [createRecordingReader(), createRecordingReader()];
 		const { other, receive } = await startOther();
 		const leaves = [await hub.subscribe([[key, near.reader]]), await other.subscribe([[key, far.reader]])];
 		await postMessage(
@@ -444,7 +444,7 @@ describe("a wake-up with its event", () => {
 	it("is used only if it is the next event, and is fetched otherwise", async () => {
 		const ana = await newCustomer();
 		const key = streamKey("public", ana.sessionId);
-		const { received: taken, reader } = collector();
+		const { received: taken, reader } = createRecordingReader();
 		const { other, receive } = await startOther();
 		const leave = await other.subscribe([[key, reader]]);
 		for (const words of ["one", "two", "three"]) await post(ana, words);

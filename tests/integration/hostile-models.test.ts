@@ -9,7 +9,7 @@ import { readUnansweredQuestion } from "#app/models/message/unanswered.server.ts
 import { db } from "#db/client.server.ts";
 import { assistantActions, customers, orders } from "#db/schema.ts";
 import { makeSession, messagesOf, sessionRow } from "#tests/factories.ts";
-import { analysed } from "#tests/setup/analysed.ts";
+import { withQuestionAnalysis } from "#tests/setup/analysed.ts";
 import {
 	callsTools,
 	type OpenAiServer,
@@ -117,7 +117,7 @@ describe("a model that does not stop", () => {
 		signal: new AbortController().signal,
 	});
 	const answerOf = (url: string) =>
-		analysed(createModelAnswerer({ apiKey: "k", baseUrl: url, model: "large-1", limits }))(
+		withQuestionAnalysis(createModelAnswerer({ apiKey: "k", baseUrl: url, model: "large-1", limits }))(
 			request(),
 			() => {},
 		);

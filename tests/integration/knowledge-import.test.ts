@@ -17,7 +17,7 @@ import { importKnowledge } from "#app/models/article/import.server.ts";
 import { loader as articlePage } from "#app/routes/help/article.tsx";
 import { db } from "#db/client.server.ts";
 import { articlePassages, articles } from "#db/schema.ts";
-import { analysed } from "#tests/setup/analysed.ts";
+import { withQuestionAnalysis } from "#tests/setup/analysed.ts";
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
@@ -39,7 +39,7 @@ const importFiles = async (files: Record<string, string | Buffer>, options = {})
 const slugs = async () => (await listArticles("agents")).map(({ slug }) => slug).sort();
 const ask = async (question: string) =>
 	(
-		await analysed(answerOffline)(
+		await withQuestionAnalysis(answerOffline)(
 			{
 				question,
 				history: [],

@@ -26,7 +26,7 @@ import { db, sql } from "#db/client.server.ts";
 import { articles, passageVectors } from "#db/schema.ts";
 import { asAgent } from "#tests/people.ts";
 import { bodyOf, call, form, get } from "#tests/request.ts";
-import { analysed } from "#tests/setup/analysed.ts";
+import { withQuestionAnalysis } from "#tests/setup/analysed.ts";
 import { type CapturedRequest, fails, type Reply, startOpenAiServer } from "#tests/setup/openai-server.ts";
 
 const YESTERDAY = new Date(Date.now() - 36 * 3_600_000).toISOString().slice(0, 10);
@@ -71,7 +71,7 @@ beforeAll(async () => {
 });
 
 const ask = (question: string, locale = "en") =>
-	analysed(answerOffline)(
+	withQuestionAnalysis(answerOffline)(
 		{
 			question,
 			history: [],

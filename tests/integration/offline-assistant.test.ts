@@ -6,7 +6,7 @@ import { getArticle, saveArticle, searchPassages } from "#app/models/article/art
 import { searchProducts } from "#app/models/product/search.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
-import { analysed } from "#tests/setup/analysed.ts";
+import { withQuestionAnalysis } from "#tests/setup/analysed.ts";
 
 /**
  * Fictional articles: none is from the demo store. The test questions do not copy the text of the article that
@@ -94,7 +94,7 @@ beforeAll(async () => {
 async function ask(question: string, rest: Partial<AnswerRequest> = {}): Promise<Answer> {
 	const pieces: string[] = [];
 	const request = { question, history: [], customerId: null, customerName: null, locale: "en", ...rest };
-	const answer = await analysed(answerOffline)(
+	const answer = await withQuestionAnalysis(answerOffline)(
 		{ ...request, signal: rest.signal ?? new AbortController().signal },
 		(piece) => pieces.push(piece),
 	);
@@ -302,10 +302,13 @@ describe("agents and small talk", () => {
 		const superseded = new AbortController();
 		const pieces: string[] = [];
 		const request = { question: "hello", history: [], customerId: null, customerName: null, locale: "en" };
-		const answering = analysed(answerOffline)({ ...request, signal: superseded.signal }, (piece) => {
-			pieces.push(piece);
-			if (pieces.length === 2) superseded.abort();
-		});
+		const answering = withQuestionAnalysis(answerOffline)(
+			{ ...request, signal: superseded.signal },
+			(piece) => {
+				pieces.push(piece);
+				if (pieces.length === 2) superseded.abort();
+			},
+		);
 		await expect(answering).rejects.toThrow(/abort/i);
 		expect(pieces).toHaveLength(2);
 	});

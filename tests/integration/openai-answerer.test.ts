@@ -7,9 +7,9 @@ import { setEnv } from "#app/env.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants, settings } from "#db/schema.ts";
-import { analysed } from "#tests/setup/analysed.ts";
+import { withQuestionAnalysis } from "#tests/setup/analysed.ts";
 import { needs } from "#tests/setup/needs.ts";
-import { hasSchema, refusalOf, SCHEMA_FILE } from "#tests/setup/openai-schema.ts";
+import { findSchemaErrors, hasSchema, SCHEMA_FILE } from "#tests/setup/openai-schema.ts";
 import {
 	breaksOffAfter,
 	callsTools,
@@ -108,7 +108,7 @@ async function ask(
 ): Promise<Asked> {
 	const pieces: string[] = [];
 	let shown = "";
-	const answerer = analysed(
+	const answerer = withQuestionAnalysis(
 		createModelAnswerer({ apiKey: "sk-test", baseUrl: server.url, model: "gpt-4o-mini", limits }),
 	);
 	const answer = await answerer(request, (piece, at = shown.length) => {
@@ -127,7 +127,7 @@ async function failure(
 	limits: Partial<ModelRequestLimits> = { backoffMs: 5 },
 ): Promise<{ error: unknown; pieces: string[] }> {
 	const pieces: string[] = [];
-	const answerer = analysed(
+	const answerer = withQuestionAnalysis(
 		createModelAnswerer({ apiKey: "sk-test", baseUrl: server.url, model: "gpt-4o-mini", limits }),
 	);
 	const error = await answerer(request, (piece) => pieces.push(piece)).then(
@@ -151,7 +151,9 @@ describe("an answer by a model", () => {
 		setEnv({ OPENAI_API_KEY: "sk-of-the-owner", OPENAI_BASE_URL: `${mock.url}/v1`, OPENAI_MODEL: "a-model" });
 		try {
 			const pieces: string[] = [];
-			const answer = await analysed(answerWithModel)(question(DESCALE), (piece) => pieces.push(piece));
+			const answer = await withQuestionAnalysis(answerWithModel)(question(DESCALE), (piece) =>
+				pieces.push(piece),
+			);
 			expect(answer).toMatchObject({
 				text: "Every eight weeks, with citric acid.",
 				answered: true,
@@ -701,7 +703,9 @@ describe("stopping an answer", () => {
 		});
 		const stop = new AbortController();
 		const pieces: string[] = [];
-		const answerer = analysed(createModelAnswerer({ apiKey: "sk-test", baseUrl: server.url, model: "m" }));
+		const answerer = withQuestionAnalysis(
+			createModelAnswerer({ apiKey: "sk-test", baseUrl: server.url, model: "m" }),
+		);
 		const answering = answerer(question(DESCALE, { signal: stop.signal }), (piece) => {
 			pieces.push(piece);
 			stop.abort(new Error("superseded"));
@@ -733,7 +737,9 @@ describe("stopping an answer", () => {
 
 	it("passes on errors of the text's reader, without another request", async () => {
 		const server = await scripted(streamsText("Hello there."));
-		const answerer = analysed(createModelAnswerer({ apiKey: "sk-test", baseUrl: server.url, model: "m" }));
+		const answerer = withQuestionAnalysis(
+			createModelAnswerer({ apiKey: "sk-test", baseUrl: server.url, model: "m" }),
+		);
 		const answering = answerer(question("Hello"), () => {
 			throw new RangeError("the reader is gone");
 		});
@@ -746,7 +752,7 @@ describe("stopping an answer", () => {
 describe("OpenAI's own schema", () => {
 	it("validates every request that a scripted server gets", needs(SCHEMA_FILE, hasSchema), async () => {
 		expect(everyRequest.length).toBeGreaterThan(50);
-		for (const { path, body } of everyRequest) expect(refusalOf(path, body)).toBeNull();
+		for (const { path, body } of everyRequest) expect(findSchemaErrors(path, body)).toBeNull();
 		const [first] = everyRequest;
 		const wrong = { ...first?.body, messages: [{ role: "oracle", content: "?" }] };
 		const server = await startOpenAiServer(streamsText("Hello."));

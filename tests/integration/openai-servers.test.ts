@@ -10,7 +10,7 @@ import { postMessage } from "#app/models/message/post.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { sql } from "#db/client.server.ts";
 import { messagesOf, sessionRow } from "#tests/factories.ts";
-import { analysed } from "#tests/setup/analysed.ts";
+import { withQuestionAnalysis } from "#tests/setup/analysed.ts";
 import { PROFILES, REASONING_TEXT, repliesLike } from "#tests/setup/openai-profiles.ts";
 import {
 	callsTools,
@@ -112,10 +112,9 @@ const question = (text: string) => ({
 	signal: new AbortController().signal,
 });
 const askOf = (url: string, onText: (piece: string, at?: number) => void = () => {}) =>
-	analysed(createModelAnswerer({ apiKey: "k", baseUrl: url, model: "m", limits: { backoffMs: 1 } }))(
-		question("How long is the warranty on lamps?"),
-		onText,
-	);
+	withQuestionAnalysis(
+		createModelAnswerer({ apiKey: "k", baseUrl: url, model: "m", limits: { backoffMs: 1 } }),
+	)(question("How long is the warranty on lamps?"), onText);
 const refuses =
 	(status: number, body: unknown): Reply =>
 	(response) => {

@@ -16,7 +16,7 @@ import { loader as eventsLoader } from "#app/routes/chat/events.ts";
 import { loader as pollLoader } from "#app/routes/chat/poll.ts";
 import { loader as syncLoader } from "#app/routes/chat/sync.ts";
 import { sql } from "#db/client.server.ts";
-import { collector } from "#tests/setup/collector.ts";
+import { createRecordingReader } from "#tests/setup/collector.ts";
 import { type Frame, readEvents } from "#tests/setup/event-reader.ts";
 import { until } from "#tests/setup/until.ts";
 
@@ -280,7 +280,7 @@ it("finds an event whose wake-up was lost with the head check", async () => {
 	// A bus that receives nothing simulates a lost connection to the broker: the head check then runs often.
 	const deaf = createHub({ ...createInProcessBus(), isHealthy: () => false });
 	await deaf.start();
-	const { reader, seqs } = collector();
+	const { reader, seqs } = createRecordingReader();
 	const leave = await deaf.subscribe([[streamKey("public", ana.sessionId), reader]]);
 	await postMessage(ana.sessionId, ana.actor, { message: "nobody told that hub" });
 	await until(() => expect(seqs()).toEqual([1]));
@@ -292,7 +292,7 @@ it("finds an event whose wake-up was lost with the head check", async () => {
 it("keeps a cursor and no queue for a reader that takes no bytes, and continues from the cursor", async () => {
 	const ana = await newCustomer();
 	let isWritable = false;
-	const { reader, seqs } = collector({ isWritable: () => isWritable });
+	const { reader, seqs } = createRecordingReader({ isWritable: () => isWritable });
 	const key = streamKey("public", ana.sessionId);
 	const leave = await hub.subscribe([[key, reader]]);
 	for (let index = 0; index < 300; index += 1) {

@@ -8,7 +8,7 @@ import { answerOffline } from "#app/ai/offline/answer.server.ts";
 import { importStore } from "#app/models/store-import/import.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
-import { analysed } from "#tests/setup/analysed.ts";
+import { withQuestionAnalysis } from "#tests/setup/analysed.ts";
 
 type Json = Record<string, unknown>;
 
@@ -136,7 +136,7 @@ describe("null", () => {
 			deliveredAt: null,
 			items: [{ name: "Snood", options: {}, itemId: "100" }],
 		});
-		const { text } = await analysed(answerOffline)(
+		const { text } = await withQuestionAnalysis(answerOffline)(
 			{
 				question: "where is my order #W5550001?",
 				history: [],

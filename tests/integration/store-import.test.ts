@@ -10,7 +10,7 @@ import { getOrder, listOrders } from "#app/models/order/order.server.ts";
 import { importStore } from "#app/models/store-import/import.server.ts";
 import { db } from "#db/client.server.ts";
 import { customers, orders, products, productVariants } from "#db/schema.ts";
-import { analysed } from "#tests/setup/analysed.ts";
+import { withQuestionAnalysis } from "#tests/setup/analysed.ts";
 import { needs } from "#tests/setup/needs.ts";
 
 const REAL_DATA = new URL("../../../shared/data/retail", import.meta.url).pathname;
@@ -108,7 +108,7 @@ async function wholeStore() {
 async function ask(question: string, customerId: string | null): Promise<string> {
 	const signal = new AbortController().signal;
 	const request = { question, history: [], customerId, customerName: null, locale: "en", signal };
-	return (await analysed(answerOffline)(request, () => {})).text;
+	return (await withQuestionAnalysis(answerOffline)(request, () => {})).text;
 }
 
 describe("importing a store", () => {

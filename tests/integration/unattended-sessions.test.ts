@@ -5,7 +5,7 @@ import { createAgent, recordAgentActivity } from "#app/models/agent/agent.server
 import { getLatestTurn, leaseTurn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { takeOver } from "#app/models/chat-session/change.server.ts";
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
-import { repairs, repairUnattended } from "#app/models/chat-session/unattended.server.ts";
+import { repairCounts, repairUnattended } from "#app/models/chat-session/unattended.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
 import { saveSetting } from "#app/models/setting/store.server.ts";
 import { loader as readyz } from "#app/routes/ops/readyz.ts";
@@ -164,7 +164,7 @@ describe("the watchdog", () => {
 		const { sessionId, actor } = await waitingCustomer();
 		await requestAgent(sessionId, actor);
 		await moveSessionIntoPast(sessionId, 60);
-		const before = repairs.overdue;
+		const before = repairCounts.overdue;
 		const rounds = await Promise.all(Array.from({ length: 8 }, () => repairUnattended()));
 		expect(problemsOf(rounds.flat(), sessionId)).toEqual(["overdue"]);
 		expect((await notices(sessionId)).filter((text) => text.includes("Sorry for the wait"))).toHaveLength(1);

@@ -2,20 +2,20 @@
  * The part of the Web Locks API that the app uses (exclusive, `ifAvailable`, `steal`, `signal`), for tests that run
  * several tabs in one Node process. Node has Web Locks only since version 24.
  */
-type Ask = {
+type LockRequest = {
 	grant: (lock: Lock | null) => unknown;
 	resolve: (value: unknown) => void;
 	reject: (error: Error) => void;
 };
-type Held = { name: string; break: () => void };
+type HeldLock = { name: string; break: () => void };
 type Options = { ifAvailable?: boolean; steal?: boolean; signal?: AbortSignal };
 
 export function createLockManager(): Pick<LockManager, "request"> {
-	const held = new Map<string, Held>();
-	const queues = new Map<string, Ask[]>();
+	const held = new Map<string, HeldLock>();
+	const queues = new Map<string, LockRequest[]>();
 
-	function hold(name: string, ask: Ask) {
-		const mine: Held = {
+	function hold(name: string, ask: LockRequest) {
+		const mine: HeldLock = {
 			name,
 			break: () => ask.reject(new DOMException("The lock was stolen.", "AbortError")),
 		};

@@ -32,7 +32,7 @@ export class NoChromiumError extends Error {}
 export function provideChromium(print: (line: string) => void): string {
 	const given = process.env.CHROMIUM_PATH;
 	if (given) {
-		if (runs(given)) return given;
+		if (canRunBrowser(given)) return given;
 		throw new NoChromiumError(`CHROMIUM_PATH names ${given}, which does not run; correct it, or ${REMEDY}.`);
 	}
 	const installed = findInstalled();
@@ -41,13 +41,13 @@ export function provideChromium(print: (line: string) => void): string {
 	print("There is no Chromium here; fetching Playwright's.");
 	const playwright = join(import.meta.dirname, "../../node_modules/@playwright/test/cli.js");
 	const isRoot = process.getuid?.() === 0;
-	attempt(process.execPath, [playwright, "install", "chromium"]);
+	tryCommand(process.execPath, [playwright, "install", "chromium"]);
 	const fetched = chromium.executablePath();
-	if (existsSync(fetched) && !runs(fetched) && isRoot) {
+	if (existsSync(fetched) && !canRunBrowser(fetched) && isRoot) {
 		print("It lacks libraries of the system; installing them.");
-		attempt(process.execPath, [playwright, "install-deps", "chromium"]);
+		tryCommand(process.execPath, [playwright, "install-deps", "chromium"]);
 	}
-	if (runs(fetched)) {
+	if (canRunBrowser(fetched)) {
 		print(`Fetched ${fetched}.`);
 		return fetched;
 	}
@@ -55,8 +55,8 @@ export function provideChromium(print: (line: string) => void): string {
 		throw new NoChromiumError(`The end-to-end tests need a browser, and none could be fetched; ${REMEDY}.`);
 	}
 	print("Playwright's could not be fetched; installing the system's package chromium.");
-	attempt("apt-get", ["update"]);
-	attempt("apt-get", ["install", "-y", "--no-install-recommends", "chromium"]);
+	tryCommand("apt-get", ["update"]);
+	tryCommand("apt-get", ["install", "-y", "--no-install-recommends", "chromium"]);
 	const fromPackage = findInstalled();
 	if (fromPackage) {
 		print(`Installed ${fromPackage}.`);
@@ -67,17 +67,17 @@ export function provideChromium(print: (line: string) => void): string {
 
 function findInstalled(): string | undefined {
 	const paths = [...new Set(USUAL_PATHS)].flatMap((folder) => NAMES.map((name) => join(folder, name)));
-	return [...paths, ...ON_MAC, chromium.executablePath()].find(runs);
+	return [...paths, ...ON_MAC, chromium.executablePath()].find(canRunBrowser);
 }
 
 /** Whether the browser program runs. Ubuntu's /usr/bin/chromium-browser may only print a reference to snap. */
-function runs(path: string): boolean {
+function canRunBrowser(path: string): boolean {
 	return (
 		existsSync(path) && spawnSync(path, ["--version"], { stdio: "ignore", timeout: 30_000 }).status === 0
 	);
 }
 
-function attempt(command: string, args: string[]): void {
+function tryCommand(command: string, args: string[]): void {
 	spawnSync(command, args, {
 		stdio: ["ignore", "inherit", "inherit"],
 		timeout: 600_000,

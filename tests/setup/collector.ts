@@ -5,7 +5,7 @@ import type { Reader } from "#app/realtime/reader.ts";
  * Creates a reader for the hub that records what it receives.
  * @param over methods that replace the reader's own.
  */
-export function collector(over: Partial<Reader> = {}) {
+export function createRecordingReader(over: Partial<Reader> = {}) {
 	const received: LoggedEvent[] = [];
 	const reader: Reader = {
 		cursor: 0,

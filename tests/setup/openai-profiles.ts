@@ -60,22 +60,30 @@ export function invalidHistory(body: Body): string | null {
 	return null;
 }
 
-const end = (response: ServerResponse, reason: string | null, more: object = {}) => {
+const endReply = (response: ServerResponse, reason: string | null, more: object = {}) => {
 	writeChunk(response, more, reason);
 	response.end("data: [DONE]\n\n");
 };
-const nativeCall = (id: string | undefined, index: number | undefined, { name, arguments: args }: Call) => ({
+const makeToolCallFragment = (
+	id: string | undefined,
+	index: number | undefined,
+	{ name, arguments: args }: Call,
+) => ({
 	...(index === undefined ? {} : { index }),
 	...(id === undefined ? {} : { id, type: "function" }),
 	function: { name, arguments: JSON.stringify(args) },
 });
-const plainCall: Profile["call"] = (response, call) => {
-	writeChunk(response, { role: "assistant", content: null, tool_calls: [nativeCall("call_abc", 0, call)] });
-	end(response, "tool_calls");
+const sendOpenAiToolCall: Profile["call"] = (response, call) => {
+	writeChunk(response, {
+		role: "assistant",
+		content: null,
+		tool_calls: [makeToolCallFragment("call_abc", 0, call)],
+	});
+	endReply(response, "tool_calls");
 };
-const plainText: Profile["sendText"] = (response, text) => {
+const sendOpenAiText: Profile["sendText"] = (response, text) => {
 	for (const word of text.match(/\S+\s*/g) ?? []) writeChunk(response, { content: word });
-	end(response, "stop");
+	endReply(response, "stop");
 };
 /** Reasoning of the test models. It must not appear in any answer. */
 export const REASONING_TEXT = "The customer is annoying, and policy says no.";
@@ -84,8 +92,8 @@ export const PROFILES: Profile[] = [
 	{
 		name: "OpenAI",
 		refuse: (body) => ("max_tokens" in body ? unknownParameter("max_tokens") : null),
-		call: plainCall,
-		sendText: plainText,
+		call: sendOpenAiToolCall,
+		sendText: sendOpenAiText,
 	},
 	{
 		name: "Azure, with an older version of its interface",
@@ -93,11 +101,11 @@ export const PROFILES: Profile[] = [
 			if ("max_completion_tokens" in body) return unknownParameter("max_completion_tokens");
 			return "stream_options" in body ? unknownParameter("stream_options") : null;
 		},
-		call: plainCall,
+		call: sendOpenAiToolCall,
 		sendText(response, text) {
 			// Azure sends the results of its content filter first, in a chunk without choices.
 			writeData(response, JSON.stringify({ choices: [], prompt_filter_results: [{ prompt_index: 0 }] }));
-			plainText(response, text);
+			sendOpenAiText(response, text);
 		},
 		without: ["max_completion_tokens", "stream_options"],
 	},
@@ -114,15 +122,15 @@ export const PROFILES: Profile[] = [
 			writeChunk(response, {
 				content: [{ type: "thinking", thinking: [{ type: "text", text: REASONING_TEXT }] }],
 			});
-			writeChunk(response, { content: "", tool_calls: [nativeCall("D681PevKs", 0, call)] });
-			end(response, "tool_calls");
+			writeChunk(response, { content: "", tool_calls: [makeToolCallFragment("D681PevKs", 0, call)] });
+			endReply(response, "tool_calls");
 		},
 		sendText(response, text) {
 			writeChunk(response, {
 				content: [{ type: "thinking", thinking: [{ type: "text", text: REASONING_TEXT }] }],
 			});
 			writeChunk(response, { content: [{ type: "text", text }] });
-			end(response, "stop");
+			endReply(response, "stop");
 		},
 		without: ["max_completion_tokens", "stream_options"],
 	},
@@ -139,11 +147,11 @@ export const PROFILES: Profile[] = [
 		},
 		call(response, call) {
 			writeChunk(response, { role: "assistant", content: null, reasoning_content: REASONING_TEXT });
-			plainCall(response, call);
+			sendOpenAiToolCall(response, call);
 		},
 		sendText(response, text) {
 			writeChunk(response, { role: "assistant", content: null, reasoning_content: REASONING_TEXT });
-			plainText(response, text);
+			sendOpenAiText(response, text);
 		},
 	},
 	{
@@ -155,10 +163,10 @@ export const PROFILES: Profile[] = [
 		call(response, call) {
 			writeChunk(response, { role: "assistant", content: null, reasoning: REASONING_TEXT });
 			const marked = { ...call, name: `${call.name}<|channel|>commentary` };
-			writeChunk(response, { tool_calls: [nativeCall("fc_1", 0, marked)] });
-			end(response, "tool_calls");
+			writeChunk(response, { tool_calls: [makeToolCallFragment("fc_1", 0, marked)] });
+			endReply(response, "tool_calls");
 		},
-		sendText: plainText,
+		sendText: sendOpenAiText,
 	},
 	{
 		name: "OpenRouter, a model without tools",
@@ -177,7 +185,7 @@ export const PROFILES: Profile[] = [
 				reasoning: REASONING_TEXT,
 				reasoning_details: [{ text: REASONING_TEXT }],
 			});
-			plainText(response, text);
+			sendOpenAiText(response, text);
 		},
 		without: ["tools", "tool_choice"],
 	},
@@ -190,14 +198,14 @@ export const PROFILES: Profile[] = [
 		call(response, call) {
 			writeChunk(response, { role: "assistant", content: `<think>${REASONING_TEXT}</think>` });
 			// Ollama sends every tool call with index 0.
-			writeChunk(response, { content: "", tool_calls: [nativeCall("call_1x2y", 0, call)] });
-			end(response, "stop");
+			writeChunk(response, { content: "", tool_calls: [makeToolCallFragment("call_1x2y", 0, call)] });
+			endReply(response, "stop");
 		},
 		sendText(response, text) {
 			for (const piece of `<think>\n${REASONING_TEXT}\n</think>\n\n${text}`.match(/.{1,5}/gs) ?? []) {
 				writeChunk(response, { role: "assistant", content: piece });
 			}
-			end(response, "stop");
+			endReply(response, "stop");
 		},
 	},
 	{
@@ -207,7 +215,7 @@ export const PROFILES: Profile[] = [
 		call(response) {
 			response.writeHead(500).end("never asked for");
 		},
-		sendText: plainText,
+		sendText: sendOpenAiText,
 		without: ["tools", "tool_choice"],
 	},
 	{
@@ -240,7 +248,7 @@ export const PROFILES: Profile[] = [
 		call(response) {
 			response.writeHead(500).end("never asked for");
 		},
-		sendText: plainText,
+		sendText: sendOpenAiText,
 		without: ["tools", "tool_choice"],
 	},
 	{
@@ -262,7 +270,7 @@ export const PROFILES: Profile[] = [
 		call(response) {
 			response.writeHead(500).end("never asked for");
 		},
-		sendText: plainText,
+		sendText: sendOpenAiText,
 		without: ["tools", "tool_choice"],
 	},
 	{
@@ -272,11 +280,11 @@ export const PROFILES: Profile[] = [
 			writeChunk(response, {
 				content: `<|channel|>analysis<|message|>${REASONING_TEXT}<|end|><|start|>assistant<|channel|>commentary to=functions.${name} <|constrain|>json<|message|>${JSON.stringify(args)}<|call|>`,
 			});
-			end(response, "stop");
+			endReply(response, "stop");
 		},
 		sendText(response, text) {
 			writeChunk(response, { content: `analysis${REASONING_TEXT}assistantfinal${text}` });
-			end(response, "stop");
+			endReply(response, "stop");
 		},
 		without: ["stream_options"],
 	},
@@ -286,7 +294,7 @@ export const PROFILES: Profile[] = [
 		call(response, { name, arguments: args }) {
 			// LM Studio sends a tool call without index and id, and with arguments that are an object.
 			writeChunk(response, { tool_calls: [{ function: { name, arguments: args } }] });
-			end(response, "tool_calls");
+			endReply(response, "tool_calls");
 		},
 		sendText(response, text) {
 			writeChunk(response, { content: text }, "");
@@ -301,8 +309,8 @@ export const PROFILES: Profile[] = [
 			body.messages.some((m) => !("content" in m))
 				? [422, { detail: [{ loc: ["body", "messages", 2, "content"], msg: "field required" }] }]
 				: null,
-		call: plainCall,
-		sendText: plainText,
+		call: sendOpenAiToolCall,
+		sendText: sendOpenAiText,
 	},
 	{
 		name: "a server that wants null beside calls",
@@ -310,8 +318,8 @@ export const PROFILES: Profile[] = [
 			body.messages.some((m) => !("content" in m) || m.content === "")
 				? [400, openAiError("content must be a non-empty string or null")]
 				: null,
-		call: plainCall,
-		sendText: plainText,
+		call: sendOpenAiToolCall,
+		sendText: sendOpenAiText,
 	},
 	{
 		name: "a model whose template knows no system role",
@@ -319,8 +327,8 @@ export const PROFILES: Profile[] = [
 			body.messages.some(({ role }) => role === "system")
 				? [400, openAiError("System role not supported")]
 				: null,
-		call: plainCall,
-		sendText: plainText,
+		call: sendOpenAiToolCall,
+		sendText: sendOpenAiText,
 	},
 	{
 		name: "a server that knows no JSON Schema beyond its own",
@@ -328,8 +336,8 @@ export const PROFILES: Profile[] = [
 			JSON.stringify(body.tools ?? []).includes("additionalProperties")
 				? [400, openAiError("Unknown name \"additionalProperties\" at 'tools[0].function.parameters'")]
 				: null,
-		call: plainCall,
-		sendText: plainText,
+		call: sendOpenAiToolCall,
+		sendText: sendOpenAiText,
 	},
 	{
 		name: "a server that does not stream",

@@ -12,7 +12,7 @@ let ajv: Ajv2020 | null = null;
  * @param path of the request's URL; chat completions and embeddings are known.
  * @returns the errors as text; null without errors or without the schema.
  */
-export function refusalOf(path: string, body: unknown): string | null {
+export function findSchemaErrors(path: string, body: unknown): string | null {
 	if (!hasSchema) return null;
 	if (!ajv) {
 		ajv = new Ajv2020({ strict: false, validateFormats: false });

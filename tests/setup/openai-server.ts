@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { refusalOf } from "./openai-schema.ts";
+import { findSchemaErrors } from "./openai-schema.ts";
 
 /**
  * A small HTTP server for tests with OpenAI's chat completions API. It sends scripted replies, including faults that a
@@ -87,7 +87,7 @@ export async function startOpenAiServer(...script: [Reply, ...Reply[]]): Promise
 				server.closeAllConnections();
 			});
 			for (const { path, body } of [...requests, ...classifications]) {
-				const refusal = refusalOf(path, body);
+				const refusal = findSchemaErrors(path, body);
 				if (refusal) throw new Error(`OpenAI's schema refuses a request to ${path}: ${refusal}`);
 			}
 		},

@@ -4,7 +4,7 @@ import { ReplyReader } from "#app/ai/openai/wire/reply-reader.ts";
 import type { ServerBehaviour } from "#app/ai/openai/wire/server-behaviour.ts";
 
 export const TOOLS = ["search_knowledge", "search_products", "get_order", "list_orders", "escalate"];
-export const habits = (over: Partial<ServerBehaviour> = {}): ServerBehaviour => ({
+export const makeServerBehaviour = (over: Partial<ServerBehaviour> = {}): ServerBehaviour => ({
 	refused: new Set(),
 	usesReasoning: false,
 	startsInReasoning: "no",
@@ -19,7 +19,7 @@ export type ReadReply = { shown: string[]; text: string; calls: [string, string]
  */
 export function readChunks(
 	chunks: object[],
-	{ finish = "stop" as string | null, tools = TOOLS, known = habits(), isMarked = true } = {},
+	{ finish = "stop" as string | null, tools = TOOLS, known = makeServerBehaviour(), isMarked = true } = {},
 ): ReadReply {
 	const reader = new ReplyReader(tools, known);
 	const shown: string[] = [""];

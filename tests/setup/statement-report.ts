@@ -9,7 +9,7 @@ import postgres from "#db/driver.ts";
 export type Statement = { text: string; pages: number; plan: string };
 
 /** Matches the start of an entry in Postgres's log, which begins with the time. */
-const ENTRY = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/m;
+const LOG_ENTRY_START_PATTERN = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/m;
 
 /**
  * Makes Postgres report the query plan of each statement in a database, including statements inside functions and
@@ -62,7 +62,7 @@ export async function reportStatements(url: string) {
 			await work();
 			await untilIdle();
 			return readFrom(file, start)
-				.split(new RegExp(`(?=${ENTRY.source})`, "m"))
+				.split(new RegExp(`(?=${LOG_ENTRY_START_PATTERN.source})`, "m"))
 				.flatMap(parse);
 		},
 	};

@@ -41,19 +41,19 @@ type Encoder = {
 	output: number;
 };
 
-const started = () => singleton("encoder", () => ({ loadEncoder: null as Promise<Encoder> | null }));
+const getEncoderState = () => singleton("encoder", () => ({ loadEncoder: null as Promise<Encoder> | null }));
 
 /**
  * Loads the encoder at the start of the process. Otherwise the first question would wait a quarter of a second for the
  * loading.
  */
 export async function preloadEncoder(): Promise<void> {
-	await encoder();
+	await getEncoder();
 }
 
 /** Loads the encoder on its first use (about 17 MB of memory). */
-function encoder(): Promise<Encoder> {
-	const held = started();
+function getEncoder(): Promise<Encoder> {
+	const held = getEncoderState();
 	held.loadEncoder ??= import("./encoder.model.json", { with: { type: "json" } }).then(({ default: file }) =>
 		createEncoder(file as unknown as EncoderFile),
 	);
@@ -98,7 +98,7 @@ function createEncoder(file: EncoderFile): Encoder {
  * @param options.isPatient true uses at most a quarter of a processor core, for work that nobody waits for.
  */
 export async function computeEmbedding(text: string, { isPatient = false } = {}): Promise<Float32Array> {
-	const work = runNetwork(await encoder(), text);
+	const work = runNetwork(await getEncoder(), text);
 	let since = performance.now();
 	for (;;) {
 		const { done, value } = work.next();

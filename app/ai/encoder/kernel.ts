@@ -107,19 +107,19 @@ function buildInstructions(): number[] {
 	return [...strides, ...loop(...rows), END];
 }
 
-const section = (id: number, body: number[]) => [id, ...encodeLeb128(body.length), ...body];
-const name = (text: string) => [text.length, ...Buffer.from(text)];
+const encodeModuleSection = (id: number, body: number[]) => [id, ...encodeLeb128(body.length), ...body];
+const encodeModuleName = (text: string) => [text.length, ...Buffer.from(text)];
 
 function buildModule(): Uint8Array<ArrayBuffer> {
 	const locals = [2, 7, I32, SUMS.length + 3, V128];
 	const body = [...locals, ...buildInstructions()];
 	return Uint8Array.from([
 		...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-		...section(1, [1, 0x60, 6, I32, I32, I32, I32, I32, I32, 0]),
-		...section(2, [1, ...name("m"), ...name("memory"), 2, 0, 0]),
-		...section(3, [1, 0]),
-		...section(7, [1, ...name("multiply"), 0, 0]),
-		...section(10, [1, ...encodeLeb128(body.length), ...body]),
+		...encodeModuleSection(1, [1, 0x60, 6, I32, I32, I32, I32, I32, I32, 0]),
+		...encodeModuleSection(2, [1, ...encodeModuleName("m"), ...encodeModuleName("memory"), 2, 0, 0]),
+		...encodeModuleSection(3, [1, 0]),
+		...encodeModuleSection(7, [1, ...encodeModuleName("multiply"), 0, 0]),
+		...encodeModuleSection(10, [1, ...encodeLeb128(body.length), ...body]),
 	]);
 }
 

@@ -12,7 +12,7 @@ const DETECTABLE_CODES = new Set(
  * For each language that the detector does not know, has under another code, or confuses with a related one: the codes
  * that the detector returns. Found with sentences of a support chat in each language.
  */
-const DETECTED_AS: Record<string, readonly string[]> = {
+const DETECTOR_CODES_BY_LANGUAGE: Record<string, readonly string[]> = {
 	nb: ["no", "da"],
 	nn: ["no", "da", "sv"],
 	no: ["da"],
@@ -60,7 +60,7 @@ const DETECTED_AS: Record<string, readonly string[]> = {
  */
 export function detectorCodes(tag: string): string[] {
 	const primary = primaryLanguage(tag);
-	return [primary, ...(DETECTED_AS[primary] ?? [])];
+	return [primary, ...(DETECTOR_CODES_BY_LANGUAGE[primary] ?? [])];
 }
 
 /** Whether the language detector recognises the language, or confuses it only with related languages. */

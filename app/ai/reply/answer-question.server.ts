@@ -14,8 +14,8 @@ import { answerWithModel } from "../openai.server.ts";
 import {
 	cacheAnswer,
 	countCacheHitSafely,
+	isAnswerWithoutCustomerData,
 	isIndependentOfCustomer,
-	isSameForEveryCustomer,
 	toCachedReply,
 } from "./cached-answer.server.ts";
 import { answerInSingleFlight } from "./single-flight.server.ts";
@@ -23,7 +23,7 @@ import { answerInSingleFlight } from "./single-flight.server.ts";
 /** Whether a language model is configured. Without a model, answers come from the articles and orders alone. */
 export const hasLanguageModel = (): boolean => env().OPENAI_API_KEY !== undefined;
 
-type QuestionToAnswer = AnswerRequest & {
+type AnswerRequestWithCacheLookup = AnswerRequest & {
 	/** The turn that is answered; null for a question outside any session. */
 	turn: Turn | null;
 	/**
@@ -41,7 +41,7 @@ type QuestionToAnswer = AnswerRequest & {
  * a person. A question outside any session does not change the answer cache.
  * @throws AnswerFailed when the provider fails.
  */
-export async function answerQuestion(asked: QuestionToAnswer, onText: OnText): Promise<Answer> {
+export async function answerQuestion(asked: AnswerRequestWithCacheLookup, onText: OnText): Promise<Answer> {
 	const { turn, cacheLookup } = asked;
 	if (cacheLookup?.answer) {
 		onText(cacheLookup.answer.text);
@@ -57,7 +57,7 @@ export async function answerQuestion(asked: QuestionToAnswer, onText: OnText): P
 }
 
 async function answerWithoutCache(
-	{ turn, mustEscalateIfUnanswered, cacheLookup, ...question }: QuestionToAnswer,
+	{ turn, mustEscalateIfUnanswered, cacheLookup, ...question }: AnswerRequestWithCacheLookup,
 	onText: OnText,
 ): Promise<Answer> {
 	const request = { ...question, usage: { turnId: turn?.id ?? null, sessionId: turn?.sessionId ?? null } };
@@ -98,7 +98,7 @@ async function answerWithSharedCall(
 	write: Answerer,
 	onText: OnText,
 ): Promise<Answer> {
-	const options = { key: `${key} ${version}`, request, write, isShareable: isSameForEveryCustomer };
+	const options = { key: `${key} ${version}`, request, write, isShareable: isAnswerWithoutCustomerData };
 	const { answer, isJoined } = await answerInSingleFlight(options, onText);
 	return isJoined ? toCachedReply(answer) : answer;
 }

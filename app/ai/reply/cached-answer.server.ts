@@ -142,7 +142,7 @@ function isCacheableQuestion(asked: CacheableQuestion): boolean {
 function isCacheableAnswer(asked: CacheableQuestion, answer: Answer): boolean {
 	const { answered, sources, isRemembered, model, foreignPart } = answer;
 	if (!isIndependentOfCustomer(asked) || isRemembered || !answered) return false;
-	if (!isSameForEveryCustomer(answer)) return false;
+	if (!isAnswerWithoutCustomerData(answer)) return false;
 	// An answer in the wrong language is not stored, because the model's next answer may be in the right one.
 	if (model !== null && foreignPart) return false;
 	return sources.length > 0 && sources.every(({ url }) => url.startsWith("/help/"));
@@ -154,7 +154,7 @@ export function isIndependentOfCustomer(asked: CacheableQuestion): boolean {
 }
 
 /** Whether an answer changed nothing and used only tools whose results do not depend on the customer. */
-export function isSameForEveryCustomer({
+export function isAnswerWithoutCustomerData({
 	escalate,
 	did,
 	proposals,

@@ -45,7 +45,7 @@ export type ArticleFolder = {
 	isComplete: boolean;
 };
 
-const word = z
+const singleLineText = z
 	.string({ error: "must be one line of text" })
 	.transform((text) => text.replace(/\s+/g, " ").trim());
 const day = z.iso.date({ error: "must be a day such as 2026-12-24" });
@@ -53,9 +53,9 @@ const optional = <Schema extends z.ZodType>(schema: Schema) =>
 	z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
 
 const frontMatterSchema = z.object({
-	title: optional(word),
-	slug: optional(word),
-	locale: optional(word.pipe(z.string().min(2, "must be a language such as en or pt-BR"))),
+	title: optional(singleLineText),
+	slug: optional(singleLineText),
+	locale: optional(singleLineText.pipe(z.string().min(2, "must be a language such as en or pt-BR"))),
 	audience: optional(z.enum(["everyone", "agents"], { error: "must be everyone or agents" })),
 	validFrom: optional(day),
 	validUntil: optional(day),

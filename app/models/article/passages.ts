@@ -43,7 +43,7 @@ function withFullStop(text: string): string {
 const MAX_JOINED_LIST_CHARACTERS = 420;
 
 /** Returns the items of a list as sentences. Items that are not sentences are joined into one sentence. */
-function listSentences(items: string[]): string[] {
+function toListItemSentences(items: string[]): string[] {
 	const areSentences = items.some((item) => /[.!?]["')\]”’]*$/.test(item));
 	const joined = items.map((item) => item.replace(/[;,]$/, "")).join("; ");
 	return areSentences || joined.length > MAX_JOINED_LIST_CHARACTERS
@@ -73,7 +73,7 @@ function blocksOf(body: string): Block[] {
 		else if (/^(bullet|ordered)_list_open$/.test(token.type)) listDepth++;
 		else if (/^(bullet|ordered)_list_close$/.test(token.type)) {
 			if (--listDepth > 0) continue;
-			for (const sentence of listSentences(items)) addText(sentence);
+			for (const sentence of toListItemSentences(items)) addText(sentence);
 			items = [];
 		} else if (token.type === "tr_open") cells = [];
 		else if (token.type === "thead_close") columns = cells ?? [];

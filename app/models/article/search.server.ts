@@ -245,7 +245,7 @@ export async function findPassages(
 		const siblings = judged
 			.filter((other) => other.row.article_id === row.article_id)
 			.map((other) => other.relevance);
-		creditSiblings(relevance, siblings);
+		addCoverageOfSameArticle(relevance, siblings);
 	}
 	const asksAbroad = config !== ENGLISH || asksAboutAbroad(terms);
 	const ranked = judged.map(({ row, relevance, title }) => {
@@ -304,7 +304,7 @@ const isPassageAboutAbroad = ({ title, heading }: Row): boolean =>
 	/\b(?:international|abroad|overseas|foreign countr\w+|other countries)\b/i.test(`${title} ${heading}`);
 
 /** Adds partial coverage to a passage for terms that another passage of the article contains. */
-function creditSiblings(relevance: Relevance, siblings: Relevance[]) {
+function addCoverageOfSameArticle(relevance: Relevance, siblings: Relevance[]) {
 	if (relevance.asked === 0) return;
 	const inArticle = new Set(siblings.flatMap((sibling) => sibling.met.map(({ term }) => term)));
 	for (const term of relevance.missed) {

@@ -6,7 +6,7 @@ import { chatSessions, revokedVisitors } from "#db/schema.ts";
 import { isSessionId } from "./find.server.ts";
 import type { SessionRow } from "./present.server.ts";
 import { nextDeadline } from "./queue.server.ts";
-import { type CustomerIdentity, ownedBy, REVOKED } from "./scope.server.ts";
+import { type CustomerIdentity, ownedBy, REVOKED_IDENTITY_MESSAGE } from "./scope.server.ts";
 
 /** Creates a session in the caller's transaction. With the assistant switched off, the session begins in the queue. */
 async function createSession(
@@ -55,7 +55,7 @@ export async function lockIdentity(tx: EventTransaction, identity: CustomerIdent
 		.select({ visitorId: revokedVisitors.visitorId })
 		.from(revokedVisitors)
 		.where(eq(revokedVisitors.visitorId, identity.visitorId));
-	if (revoked) throw new Unauthorised(REVOKED);
+	if (revoked) throw new Unauthorised(REVOKED_IDENTITY_MESSAGE);
 }
 
 /**

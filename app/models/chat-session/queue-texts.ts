@@ -28,7 +28,7 @@ export const ENGLISH_WAIT_TEXTS: WaitTexts = {
 	unknown: "We don't know yet how long it will take.",
 	currentWait: (howLong) => `Current wait: ${howLong}.`,
 	lessThanAMinute: "less than a minute",
-	aboutMinutes: (duration) => `about ${duration}`,
+	aboutMinutes: (formatDuration) => `about ${formatDuration}`,
 };
 
 /** The data from which the sentences for a queued customer are made. */

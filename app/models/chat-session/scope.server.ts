@@ -25,7 +25,8 @@ export function ownedBy(actor: Actor): SQL {
 }
 
 /** Error message for a revoked visitor id or token: its browser has signed in or out since. */
-export const REVOKED = "You have signed in or out since this page was loaded. Please load it again.";
+export const REVOKED_IDENTITY_MESSAGE =
+	"You have signed in or out since this page was loaded. Please load it again.";
 
 /**
  * The error for an unknown session and for somebody else's session. It is one error for both, so that it does not

@@ -9,7 +9,7 @@ const KEPT_MESSAGES = 10;
 /** Maximum number of messages in one summary; the next summary takes the rest. */
 const MAX_MESSAGES = 60;
 
-export type ToSummarise = {
+export type MessagesToSummarise = {
 	/** The session's summary so far; null before the first summary. */
 	before: string | null;
 	beforeSeq: number;
@@ -23,7 +23,7 @@ export type ToSummarise = {
  * The messages of a session that no longer fit into a model's prompt and must be summarised; null when all messages
  * fit.
  */
-export async function readToSummarise(sessionId: string): Promise<ToSummarise | null> {
+export async function readToSummarise(sessionId: string): Promise<MessagesToSummarise | null> {
 	const [session] = await db
 		.select({ before: chatSessions.summary, beforeSeq: chatSessions.summarySeq })
 		.from(chatSessions)
@@ -51,7 +51,7 @@ export async function readToSummarise(sessionId: string): Promise<ToSummarise | 
 /** Stores a session's summary, unless another summary was stored since its messages were read. */
 export async function saveSummary(
 	sessionId: string,
-	{ beforeSeq, upToSeq }: Pick<ToSummarise, "beforeSeq" | "upToSeq">,
+	{ beforeSeq, upToSeq }: Pick<MessagesToSummarise, "beforeSeq" | "upToSeq">,
 	summary: string,
 ): Promise<void> {
 	await db

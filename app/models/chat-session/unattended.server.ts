@@ -37,7 +37,7 @@ export type Problem = (typeof PROBLEMS)[number];
 type UnattendedSession = { sessionId: string; problem: Problem; questionSeq: number; turnCount: number };
 
 /** Number of repairs of unattended sessions by this process since its start, by problem. */
-export const repairs = singleton(
+export const repairCounts = singleton(
 	"unattended-repairs",
 	() => Object.fromEntries(PROBLEMS.map((problem) => [problem, 0])) as Record<Problem, number>,
 );
@@ -54,10 +54,10 @@ export async function repairUnattended(
 	activeSince?: Date,
 ): Promise<{ sessionId: string; problem: Problem }[]> {
 	const repaired = [];
-	for (const { sessionId } of await findUnattended(db, openSessions(activeSince))) {
+	for (const { sessionId } of await findUnattended(db, selectPossiblyUnattended(activeSince))) {
 		const problem = await transact((tx) => repair(tx, sessionId));
 		if (!problem) continue;
-		repairs[problem] += 1;
+		repairCounts[problem] += 1;
 		repaired.push({ sessionId, problem });
 	}
 	return repaired;
@@ -101,7 +101,7 @@ async function repair(tx: EventTransaction, sessionId: string): Promise<Problem 
  * assistant's sessions with a message since `activeSince` (all of the assistant's sessions when it is absent). Each
  * part reads an index.
  */
-function openSessions(activeSince: Date | undefined): SQL {
+function selectPossiblyUnattended(activeSince: Date | undefined): SQL {
 	const hour = sql`date_trunc('hour', ${activeSince?.toISOString()}::timestamptz at time zone 'utc')`;
 	return sql`
 		select session_id from chat_sessions where status in ('queued', 'agent')

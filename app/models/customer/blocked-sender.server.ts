@@ -107,7 +107,7 @@ const toBlockEntry = ({ row, by, customerName }: Awaited<ReturnType<typeof block
  * Throws if a sender is blocked, by visitor id or by customer id.
  * @throws Blocked (403)
  */
-export async function refuseBlocked(
+export async function throwIfSenderIsBlocked(
 	identity: CustomerIdentity,
 	executor: Pick<Transaction, "select"> = db,
 ): Promise<void> {

@@ -7,7 +7,7 @@ const URL_PATTERN = /\bhttps?:\/\/\S+|\bwww\.\S+/gi;
 /** Matches phone, card and account numbers: at least seven digits, in any grouping. */
 const LONG_NUMBER = /\+?\d(?:[\s().\-/]{0,3}\d){6,}/g;
 /** Matches IBANs (bank account numbers) and other codes of capital letters and digits. */
-const CODE = /(?<![A-Z\d-])(?=[A-Z-]*\d)(?=[\d-]*[A-Z])[A-Z\d-]{8,}\b/g;
+const CAPITALS_CODE_PATTERN = /(?<![A-Z\d-])(?=[A-Z-]*\d)(?=[\d-]*[A-Z])[A-Z\d-]{8,}\b/g;
 /** Matches phrases such as "my name is …" with up to three capitalised words after them. */
 const INTRODUCTION =
 	/\b([Mm]y name is|[Ii] am called|[Ii]ch hei(?:ß|ss)e|[Jj]e m'appelle|[Mm]e llamo|[Mm]i chiamo) (\p{Lu}[\p{L}'-]*(?: \p{Lu}[\p{L}'-]*){0,2})/gu;
@@ -26,7 +26,7 @@ export function withoutPersonalData(text: string, name: string | null = null): s
 		.replace(URL_PATTERN, "[link]")
 		.replace(STREET, "[address]");
 	for (const written of findOrderNumbersAsWritten(clean)) clean = clean.replaceAll(written, "[order]");
-	clean = clean.replace(CODE, "[code]").replace(LONG_NUMBER, "[number]");
+	clean = clean.replace(CAPITALS_CODE_PATTERN, "[code]").replace(LONG_NUMBER, "[number]");
 	clean = clean.replace(INTRODUCTION, (_, words: string) => `${words} [name]`);
 	for (const part of name?.split(/\s+/) ?? []) {
 		if (part.length > 2)

@@ -6,8 +6,8 @@
 export const ANALYSED_CHARACTERS = 2_000;
 /** Characters of the beginning: it says what a message is about, and the question itself is often at the end. */
 const FROM_BEGINNING = 1_200;
-const BETWEEN = "\n…\n";
-const FROM_END = ANALYSED_CHARACTERS - FROM_BEGINNING - BETWEEN.length;
+const CUT_MARK = "\n…\n";
+const FROM_END = ANALYSED_CHARACTERS - FROM_BEGINNING - CUT_MARK.length;
 
 /**
  * Limits the analysed part of a text; no other code does. A language model still gets the whole text.
@@ -23,7 +23,7 @@ export function forAnalysis(text: string): { question: string; fullQuestion?: st
 	const firstSpace = end.search(/\s/);
 	const question =
 		(lastSpace > FROM_BEGINNING / 2 ? beginning.slice(0, lastSpace) : beginning) +
-		BETWEEN +
+		CUT_MARK +
 		(firstSpace !== -1 && firstSpace < FROM_END / 2 ? end.slice(firstSpace + 1) : end);
 	return { question: question.toWellFormed(), fullQuestion: text };
 }

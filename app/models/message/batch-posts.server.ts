@@ -8,7 +8,7 @@ const MAX_BATCHES = 2;
 /** Maximum number of posts in one batch. A larger batch would hold its locks on sessions for long. */
 const MAX_IN_BATCH = 64;
 
-type Waiting<Item, Result> = {
+type WaitingItem<Item, Result> = {
 	item: Item;
 	key: string;
 	resolve: (result: Result) => void;
@@ -33,14 +33,14 @@ export function createPostBatcher<Item, Result>(options: {
 	processAlone: (item: Item) => Promise<Result>;
 	canRetryAlone: (item: Item, error: unknown) => boolean;
 }): (item: Item) => Promise<Result> {
-	let waiting: Waiting<Item, Result>[] = [];
+	let waiting: WaitingItem<Item, Result>[] = [];
 	const busyKeys = new Set<string>();
 	let batchCount = 0;
 	let timer: NodeJS.Timeout | undefined;
 
-	function takeBatch(): Waiting<Item, Result>[] {
-		const batch: Waiting<Item, Result>[] = [];
-		const rest: Waiting<Item, Result>[] = [];
+	function takeBatch(): WaitingItem<Item, Result>[] {
+		const batch: WaitingItem<Item, Result>[] = [];
+		const rest: WaitingItem<Item, Result>[] = [];
 		for (const entry of waiting) {
 			(batch.length < MAX_IN_BATCH && !busyKeys.has(entry.key) ? batch : rest).push(entry);
 		}
@@ -56,7 +56,7 @@ export function createPostBatcher<Item, Result>(options: {
 		if (batch.length > 0) void runBatch(batch);
 	}
 
-	async function runBatch(batch: Waiting<Item, Result>[]) {
+	async function runBatch(batch: WaitingItem<Item, Result>[]) {
 		batchCount += 1;
 		for (const { key } of batch) busyKeys.add(key);
 		const alone = await processBatch(batch);
@@ -71,9 +71,11 @@ export function createPostBatcher<Item, Result>(options: {
 	 * Processes one batch of posts.
 	 * @returns the posts that must be processed alone, by key.
 	 */
-	async function processBatch(batch: Waiting<Item, Result>[]): Promise<Map<string, Waiting<Item, Result>[]>> {
-		const alone = new Map<string, Waiting<Item, Result>[]>();
-		const addAlone = (entry: Waiting<Item, Result>) =>
+	async function processBatch(
+		batch: WaitingItem<Item, Result>[],
+	): Promise<Map<string, WaitingItem<Item, Result>[]>> {
+		const alone = new Map<string, WaitingItem<Item, Result>[]>();
+		const addAlone = (entry: WaitingItem<Item, Result>) =>
 			alone.set(entry.key, [...(alone.get(entry.key) ?? []), entry]);
 		try {
 			const results = await options.processBatch(batch.map(({ item }) => item));
@@ -91,7 +93,7 @@ export function createPostBatcher<Item, Result>(options: {
 		return alone;
 	}
 
-	async function processAlone(key: string, entries: Waiting<Item, Result>[]) {
+	async function processAlone(key: string, entries: WaitingItem<Item, Result>[]) {
 		for (const entry of entries) await options.processAlone(entry.item).then(entry.resolve, entry.reject);
 		busyKeys.delete(key);
 		startBatch();

@@ -1,10 +1,10 @@
 import { z } from "zod/v4";
 
 /** Maximum length of a program's metadata, in characters of JSON; files are not sent as metadata. */
-const LIMIT = 4_000;
+const MAX_METADATA_CHARACTERS = 4_000;
 
 /** Metadata keys that only the server sets, so that nobody else can add sources or notices to a message. */
-const RESERVED = new Set([
+const RESERVED_METADATA_KEYS = new Set([
 	"sources",
 	"notice",
 	"offersPerson",
@@ -29,9 +29,10 @@ const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 export const messageMetadata = z.record(z.string(), z.unknown()).superRefine((value, context) => {
 	const refuse = (message: string) => context.addIssue({ code: "custom", message });
 	const text = toJson(value);
-	if (text === null || text.length > LIMIT) return refuse("At most 4,000 characters of JSON.");
+	if (text === null || text.length > MAX_METADATA_CHARACTERS)
+		return refuse("At most 4,000 characters of JSON.");
 	if (UNSTORABLE.test(text)) refuse("It contains a character that cannot be stored (NUL or half of one).");
-	const taken = Object.keys(value).filter((name) => RESERVED.has(name));
+	const taken = Object.keys(value).filter((name) => RESERVED_METADATA_KEYS.has(name));
 	if (taken.length > 0) refuse(`Choose another name for ${taken.join(", ")}: the server writes that itself.`);
 });
 

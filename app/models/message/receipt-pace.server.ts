@@ -19,7 +19,7 @@ const readers = singleton("receipt-readers", () => new Map<string, Reader>());
  * @returns when the receipt has been written. @throws NotFound
  */
 export function noteReceipt(sessionId: string, actor: Actor, receipt: Receipt): Promise<void> {
-	const key = `${sessionId} ${nameOf(actor)}`;
+	const key = `${sessionId} ${readerKeyOf(actor)}`;
 	const reader = readers.get(key) ?? { furthest: { delivered: 0, read: 0 }, writtenAt: 0, next: null };
 	readers.set(key, reader);
 	reader.furthest[receipt.kind] = Math.max(reader.furthest[receipt.kind], receipt.upToSeq);
@@ -45,7 +45,7 @@ async function writeInTurn(reader: Reader, sessionId: string, actor: Actor): Pro
 	if (delivered > read) await markDelivered(sessionId, actor, delivered);
 }
 
-function nameOf(actor: Actor): string {
+function readerKeyOf(actor: Actor): string {
 	if (actor.type === "customer")
 		return `customer ${actor.identity.visitorId} ${actor.identity.customerId ?? ""}`;
 	return actor.type === "agent" ? `agent ${actor.agentId}` : `program ${actor.name}`;

@@ -9,9 +9,9 @@ import { chatMessages, chatSessions } from "#db/schema.ts";
 import { toMessage } from "./present.server.ts";
 
 /** Maximum number of messages that one receipt marks; older unread messages are marked by the next one. */
-const MOST_AT_ONCE = 100;
+const MAX_MESSAGES_PER_RECEIPT = 100;
 /** Number of marked messages that receipts may read again before their last sequence is stored. */
-const MOST_LOOKED_AT = 20;
+const MAX_UNCHANGED_MESSAGES_PER_RECEIPT = 20;
 
 /**
  * Marks the other side's messages up to and including `upToSeq` as read and publishes that to both sides.
@@ -19,7 +19,7 @@ const MOST_LOOKED_AT = 20;
  * @returns the messages that were not read before. @throws NotFound
  */
 export function markRead(sessionId: string, actor: Actor, upToSeq: number): Promise<Message[]> {
-	return mark(sessionId, actor, upToSeq, {
+	return markMessages(sessionId, actor, upToSeq, {
 		which: eq(chatMessages.isRead, false),
 		set: { isRead: true, readAt: sql`now()`, deliveredAt: sql`coalesce(delivered_at, now())` },
 		markedTo: actor.type === "customer" ? "customerReadSeq" : "teamReadSeq",
@@ -32,7 +32,7 @@ export function markRead(sessionId: string, actor: Actor, upToSeq: number): Prom
  * @returns the messages that were not marked as delivered before. @throws NotFound
  */
 export function markDelivered(sessionId: string, actor: Actor, upToSeq: number): Promise<Message[]> {
-	return mark(sessionId, actor, upToSeq, {
+	return markMessages(sessionId, actor, upToSeq, {
 		which: and(isNull(chatMessages.deliveredAt), inArray(chatMessages.senderType, ["user", "agent"])),
 		set: { deliveredAt: sql`now()` },
 		markedTo: actor.type === "customer" ? "customerDeliveredSeq" : "teamDeliveredSeq",
@@ -47,7 +47,12 @@ type Mark = {
 	markedTo: "customerReadSeq" | "customerDeliveredSeq" | "teamReadSeq" | "teamDeliveredSeq";
 };
 
-async function mark(sessionId: string, actor: Actor, upToSeq: number, change: Mark): Promise<Message[]> {
+async function markMessages(
+	sessionId: string,
+	actor: Actor,
+	upToSeq: number,
+	change: Mark,
+): Promise<Message[]> {
 	const { markedTo } = change;
 	const column = chatSessions[markedTo];
 	const ofOtherSide =
@@ -78,7 +83,8 @@ async function mark(sessionId: string, actor: Actor, upToSeq: number, change: Ma
 		.where(eq(chatSessions.sessionId, sessionId));
 	if (!known) return [];
 	if (!known.isPending) {
-		if (known.to - known.from > MOST_LOOKED_AT) await keepMarkedTo(db, sessionId, markedTo, known.to);
+		if (known.to - known.from > MAX_UNCHANGED_MESSAGES_PER_RECEIPT)
+			await keepMarkedTo(db, sessionId, markedTo, known.to);
 		return [];
 	}
 	return transact(async (tx) => {
@@ -95,8 +101,9 @@ async function mark(sessionId: string, actor: Actor, upToSeq: number, change: Ma
 				),
 			)
 			.orderBy(chatMessages.seq)
-			.limit(MOST_AT_ONCE);
-		const last = found.length < MOST_AT_ONCE ? Math.min(upToSeq, row.lastSeq) : (found.at(-1)?.seq ?? 0);
+			.limit(MAX_MESSAGES_PER_RECEIPT);
+		const last =
+			found.length < MAX_MESSAGES_PER_RECEIPT ? Math.min(upToSeq, row.lastSeq) : (found.at(-1)?.seq ?? 0);
 		await keepMarkedTo(tx, sessionId, markedTo, last);
 		if (found.length === 0) return [];
 		const rows = await tx

@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { env } from "#app/env.server.ts";
 import { ANSWER_DELAY } from "#app/models/ai-turn/ai-turn.server.ts";
-import { type Actor, REVOKED, sessionNotFound } from "#app/models/chat-session/scope.server.ts";
+import {
+	type Actor,
+	REVOKED_IDENTITY_MESSAGE,
+	sessionNotFound,
+} from "#app/models/chat-session/scope.server.ts";
 import { Blocked, Conflict, type DomainError, TooMany, Unauthorised } from "#app/models/errors.ts";
 import type { Message } from "#app/realtime/events.ts";
 import { type EventWriter, publishLogged } from "#app/realtime/publish.server.ts";
@@ -157,7 +161,7 @@ function toOutcome(
 		case "blocked":
 			return refuse(new Blocked());
 		case "revoked":
-			return refuse(new Unauthorised(REVOKED));
+			return refuse(new Unauthorised(REVOKED_IDENTITY_MESSAGE));
 		case "too-many":
 			return refuse(
 				new TooMany(

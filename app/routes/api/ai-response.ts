@@ -8,7 +8,7 @@ import { untilReaderGone } from "#app/http/exchange.server.ts";
 import { countSender } from "#app/http/rate-limit.server.ts";
 import { answering, jsonResponse, problemBody, toProblem } from "#app/http/respond.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
-import { refuseBlocked } from "#app/models/customer/blocked-sender.server.ts";
+import { throwIfSenderIsBlocked } from "#app/models/customer/blocked-sender.server.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
 import { methodNotAllowed } from "./methods.server.ts";
 import { question } from "./schemas.ts";
@@ -23,7 +23,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		const actor = await requireBearer(request);
 		const input = await readJson(request, question);
 		await countSender(request, "answers");
-		if (actor.type === "customer") await refuseBlocked(actor.identity);
+		if (actor.type === "customer") await throwIfSenderIsBlocked(actor.identity);
 		const customerId = actor.type === "customer" ? actor.identity.customerId : null;
 		const network = senderNetworkKey(request);
 		const signal = untilReaderGone(request);

@@ -18,7 +18,7 @@ import {
 import { requestAgent } from "#app/models/chat-session/queue.server.ts";
 import { returnToAssistant } from "#app/models/chat-session/return-to-assistant.server.ts";
 import type { Actor } from "#app/models/chat-session/scope.server.ts";
-import { refuseBlocked } from "#app/models/customer/blocked-sender.server.ts";
+import { throwIfSenderIsBlocked } from "#app/models/customer/blocked-sender.server.ts";
 import { ensureCustomer } from "#app/models/customer/customer.server.ts";
 import { Forbidden, Invalid } from "#app/models/errors.ts";
 import { methodNotAllowed } from "./methods.server.ts";
@@ -56,7 +56,7 @@ async function create(request: Request): Promise<Response> {
 	const customerId = input.customer === undefined ? null : await readIdentity(input.customer);
 	if (customerId) await ensureCustomer(customerId);
 	const identity = { visitorId: randomUUID(), customerId };
-	await refuseBlocked(identity);
+	await throwIfSenderIsBlocked(identity);
 	const sessionId = await createEmptySession(identity, { locale: input.locale ?? "en" });
 	return jsonResponse({ sessionId, token: await signCustomerToken(identity) }, { status: 201 });
 }
@@ -68,7 +68,7 @@ async function update(request: Request): Promise<Response> {
 	if (actor.type === "customer") {
 		requireCustomerMay(change);
 		await countAgainst("changes", actor.identity.visitorId);
-		if (change.status === "queued") await refuseBlocked(actor.identity);
+		if (change.status === "queued") await throwIfSenderIsBlocked(actor.identity);
 	}
 	requirePossible(change);
 	if (change.tags !== undefined || change.priority !== undefined) {

@@ -20,7 +20,7 @@ import { endSession, rateSession } from "#app/models/chat-session/change.server.
 import { findOrCreateSession } from "#app/models/chat-session/create.server.ts";
 import { findCurrentSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { requestAgent, saveContactEmail } from "#app/models/chat-session/queue.server.ts";
-import { refuseBlocked } from "#app/models/customer/blocked-sender.server.ts";
+import { throwIfSenderIsBlocked } from "#app/models/customer/blocked-sender.server.ts";
 import { ensureCustomer } from "#app/models/customer/customer.server.ts";
 import { emailAddress } from "#app/models/email/address.server.ts";
 import { checkCode, requestCode, sixDigitCode } from "#app/models/email/code.server.ts";
@@ -137,7 +137,7 @@ export async function submitChatForm(post: FormPost, identity: CustomerIdentity)
 		return { sessionId: null, setCookie };
 	}
 
-	if (input.intent === "request-agent") await refuseBlocked(identity);
+	if (input.intent === "request-agent") await throwIfSenderIsBlocked(identity);
 
 	const id = input.sessionId ?? (await findCurrentSession(identity))?.row.sessionId ?? null;
 	if (!id && input.intent === "request-agent") {

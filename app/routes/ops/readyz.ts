@@ -1,5 +1,5 @@
 import { jsonResponse } from "#app/http/respond.server.ts";
-import { repairs } from "#app/models/chat-session/unattended.server.ts";
+import { repairCounts } from "#app/models/chat-session/unattended.server.ts";
 import { countConnections, isDraining } from "#app/realtime/connections.server.ts";
 import { hub } from "#app/realtime/hub.server.ts";
 import { isMigrated } from "#db/is-migrated.server.ts";
@@ -24,7 +24,7 @@ export async function loader(): Promise<Response> {
 			busTrouble: bus.trouble,
 			streams: countConnections(),
 			/** The number of unattended sessions that this process has repaired since its start, by kind of problem. */
-			repaired: repairs,
+			repaired: repairCounts,
 		},
 		{ status: ready ? 200 : 503 },
 	);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { content, habits, readChunks, splitAt, TOOLS, whole } from "#tests/setup/read-reply.ts";
+import { content, makeServerBehaviour, readChunks, splitAt, TOOLS, whole } from "#tests/setup/read-reply.ts";
 import { ReplyReader } from "./reply-reader.ts";
 
 const SECRET = "The customer W. wants a refund, but policy says no";
@@ -46,7 +46,7 @@ describe("thoughts", () => {
 	});
 
 	it("without an opening mark are taken back, and held back from the next reply on", () => {
-		const known = habits();
+		const known = makeServerBehaviour();
 		const chunks = [content("A refund?"), content("</think>"), content("\n\nReturns take 30 days.")];
 		expect(readChunks(chunks, { known })).toMatchObject({ text: "\n\nReturns take 30 days.", fault: null });
 		expect(known.startsInReasoning).toBe("yes");
@@ -83,7 +83,7 @@ describe("thoughts", () => {
 	});
 
 	it("are expected first of a model whose name says so, once", () => {
-		const known = habits({ startsInReasoning: "likely" });
+		const known = makeServerBehaviour({ startsInReasoning: "likely" });
 		expect(readChunks([content("Yes, "), content("it is.")], { known }).shown).toEqual(["", "Yes, it is."]);
 		expect(known.startsInReasoning).toBe("no");
 	});
@@ -109,7 +109,7 @@ describe("thoughts", () => {
 		{ content: [{ text: SECRET, thought: true }] },
 		{ content: [{ type: "kind_of_next_year", text: SECRET }] },
 	])("in a field or part of their own are not shown: %j", (delta) => {
-		const known = habits();
+		const known = makeServerBehaviour();
 		const { shown, text } = readChunks([delta, content("Yes.")], { known });
 		expect(text).toBe("Yes.");
 		expect(shown).toEqual(["", "Yes."]);
@@ -165,7 +165,7 @@ describe("content in parts", () => {
 	});
 
 	it("is found in a reply that did not stream", () => {
-		const reader = new ReplyReader(TOOLS, habits());
+		const reader = new ReplyReader(TOOLS, makeServerBehaviour());
 		reader.take({ choices: [{ message: { content: "Yes." }, finish_reason: "stop" }] });
 		reader.end({ isMarked: true });
 		expect(reader.completion().text).toBe("Yes.");

@@ -12,7 +12,7 @@ export type ReasoningEvent = { text: string } | "cut" | "void";
  */
 const BARE_REASONING_PATTERN = /^\s*(?:assistant)?analysis(?=\p{Lu}|["'“])/u;
 const BARE_FINAL_PATTERN = /^\s*(?:assistant)?final(?=\p{Lu}|["'“])/u;
-const BARE_HEADS = ["assistantanalysis", "assistantfinal", "analysis", "final"];
+const MESSAGE_HEADS_WITHOUT_TOKENS = ["assistantanalysis", "assistantfinal", "analysis", "final"];
 const BARE_CLOSE_PATTERN = /assistant(?:final|(?=commentary to=))/;
 const BARE_CLOSES = ["assistantfinal", "assistantcommentary to="];
 /**
@@ -112,7 +112,7 @@ export class ReasoningFilter {
 	 */
 	#readStart(isFinal: boolean): boolean {
 		const begun = this.#pending.trimStart();
-		if (!isFinal && BARE_HEADS.some((head) => head.startsWith(begun))) return false;
+		if (!isFinal && MESSAGE_HEADS_WITHOUT_TOKENS.some((head) => head.startsWith(begun))) return false;
 		this.#isStart = false;
 		const thought = BARE_REASONING_PATTERN.exec(this.#pending);
 		if (thought) this.#open = "bare";

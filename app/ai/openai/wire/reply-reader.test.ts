@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { content, habits, readChunks, TOOLS } from "#tests/setup/read-reply.ts";
+import { content, makeServerBehaviour, readChunks, TOOLS } from "#tests/setup/read-reply.ts";
 import { ProviderFault } from "../provider-fault.ts";
 import { ReplyReader } from "./reply-reader.ts";
 
@@ -32,7 +32,7 @@ describe("the end", () => {
 	it("without a reason is one where the server marks it", () => {
 		expect(readChunks([content(HALF)], { finish: null })).toMatchObject({ text: HALF, fault: null });
 		expect(readChunks([content(HALF)], { finish: "" })).toMatchObject({ text: HALF, fault: null });
-		const counted = new ReplyReader(TOOLS, habits());
+		const counted = new ReplyReader(TOOLS, makeServerBehaviour());
 		counted.take({ choices: [{ delta: content(HALF) }] });
 		counted.take({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 5 } });
 		expect(() => counted.end({ isMarked: false })).not.toThrow();
@@ -47,7 +47,7 @@ describe("the end", () => {
 	});
 
 	it("may be said with every chunk", () => {
-		const reader = new ReplyReader(TOOLS, habits());
+		const reader = new ReplyReader(TOOLS, makeServerBehaviour());
 		for (const word of ["Returns ", "take ", "30 days."]) {
 			reader.take({ choices: [{ delta: content(word), finish_reason: "stop" }] });
 		}
@@ -60,7 +60,7 @@ describe("the end", () => {
 		[{ choices: [{ delta: {}, finish_reason: "error", error: { code: 429 } }] }, "rate-limited, again"],
 		[{ choices: [], error: { code: "rate_limit_exceeded" } }, "rate-limited, again"],
 	])("by an error record: %j", (record, fault) => {
-		const reader = new ReplyReader(TOOLS, habits());
+		const reader = new ReplyReader(TOOLS, makeServerBehaviour());
 		const take = () => reader.take(record);
 		expect(take).toThrow(ProviderFault);
 		try {
@@ -86,7 +86,7 @@ describe("a hostile reply", () => {
 	])("takes time in proportion to its length: %s", (_, text) => {
 		const steps = (length: number) => {
 			const chunks = text.slice(0, length).match(/.{1,7}/gsu) ?? [];
-			const reader = new ReplyReader(TOOLS, habits());
+			const reader = new ReplyReader(TOOLS, makeServerBehaviour());
 			const started = process.cpuUsage().user;
 			for (const chunk of chunks) if (!reader.isFull) reader.take({ choices: [{ delta: content(chunk) }] });
 			return process.cpuUsage().user - started;

@@ -113,7 +113,7 @@ async function sendAndReadReply(reading: ReplyRequest, listener: ReplyListener):
 		}
 		if (reply.isFull) await chunks.return(undefined);
 	} catch (error) {
-		if (error instanceof CallerError) throw error.cause;
+		if (error instanceof ListenerError) throw error.cause;
 		fault = toProviderFault(error, reply.hasBegun, (status, answer) =>
 			findRefusedPart(status, answer, body, refused),
 		);
@@ -133,20 +133,20 @@ async function sendAndReadReply(reading: ReplyRequest, listener: ReplyListener):
 	try {
 		passToListener(reply.end({ isMarked }), listener);
 	} catch (error) {
-		throw error instanceof CallerError ? error.cause : error;
+		throw error instanceof ListenerError ? error.cause : error;
 	}
 	return reply.completion();
 }
 
 /** Wraps an error of the reply's listener, so that it is not handled as a fault of the provider. */
-class CallerError extends Error {}
+class ListenerError extends Error {}
 
 function passToListener({ text, replacesAll }: TextChange, { onPiece, onRestart }: ReplyListener): void {
 	try {
 		if (replacesAll) onRestart();
 		if (text !== "") onPiece(text);
 	} catch (cause) {
-		throw new CallerError("the listener failed", { cause });
+		throw new ListenerError("the listener failed", { cause });
 	}
 }
 
