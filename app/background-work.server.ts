@@ -4,7 +4,7 @@ import { isConnectionError } from "#db/connection-error.ts";
 /**
  * Milliseconds in which one repeated failure of one background task is logged only once; some tasks run every second.
  */
-const LOG_AGAIN_MS = 60_000;
+const REPEATED_ERROR_LOG_INTERVAL_MS = 60_000;
 const loggedAt = new Map<string, number>();
 
 /**
@@ -15,7 +15,7 @@ const loggedAt = new Map<string, number>();
 export function logBackgroundFailure(work: string, error: unknown): void {
 	if (isConnectionError(error)) return;
 	const key = `${work}: ${error instanceof Error ? error.message : String(error)}`;
-	if (Date.now() - (loggedAt.get(key) ?? Number.NEGATIVE_INFINITY) < LOG_AGAIN_MS) return;
+	if (Date.now() - (loggedAt.get(key) ?? Number.NEGATIVE_INFINITY) < REPEATED_ERROR_LOG_INTERVAL_MS) return;
 	// The map of logged failures is emptied when it is large, because its keys contain error messages, which may differ
 	// each time.
 	if (loggedAt.size > 100) loggedAt.clear();

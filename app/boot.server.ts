@@ -9,7 +9,7 @@ import { singleton } from "#app/singleton.server.ts";
  * Milliseconds over which the clients of the closed event streams reconnect, so that they do not all reach the next
  * process at once.
  */
-const DRAIN_SPREAD_MS = 5_000;
+const STREAM_RECONNECT_SPREAD_MS = 5_000;
 /**
  * Milliseconds that the answers being written may take to finish at shutdown; other processes write unfinished answers
  * again.
@@ -46,7 +46,7 @@ export const boot = () =>
 			isEnding = true;
 			setTimeout(() => process.exit(0), HARD_STOP_MS).unref();
 			// remix-serve has already called server.close(), which never completes while an event stream is open.
-			drainConnections(DRAIN_SPREAD_MS);
+			drainConnections(STREAM_RECONNECT_SPREAD_MS);
 			for (const server of knownServers()) server.closeIdleConnections();
 			await stopWorker(ANSWER_GRACE_MS);
 			await stopPresence();

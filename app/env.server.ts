@@ -26,7 +26,7 @@ const port = (fallback: number) =>
 const onOff = z.preprocess(unlessEmpty, z.enum(["on", "off"], { error: "must be on or off" }).default("on"));
 const isPostgresUrl = (value: string) => /^postgres(ql)?:\/\//.test(value);
 
-const networks = z
+const networkListSchema = z
 	.string()
 	.default("")
 	.transform((text) =>
@@ -114,7 +114,7 @@ const schema = z.object({
 		message: "must have at least 8 characters",
 	}),
 	/** Networks in which reverse proxies on other machines run, such as 10.0.0.0/8,fd00::/8. */
-	TRUSTED_PROXIES: networks,
+	TRUSTED_PROXIES: networkListSchema,
 	RATE_LIMITS: onOff,
 	ASSISTANT: onOff,
 	/** `off`: event streams use Remix's responses instead of the raw handler. */

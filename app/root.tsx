@@ -19,7 +19,9 @@ export const links: LinksFunction = () => [
 	{ rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
 ];
 
-export const meta: MetaFunction = ({ error }) => [{ title: error ? explain(error).title : "Mevi Living" }];
+export const meta: MetaFunction = ({ error }) => [
+	{ title: error ? explainError(error).title : "Mevi Living" },
+];
 
 /** The HTML document of every page, including error pages. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -54,7 +56,7 @@ export default function App() {
 export function ErrorBoundary() {
 	const error = useRouteError();
 	const page = usePageContext();
-	const { title, words, reference } = explain(error);
+	const { title, words, reference } = explainError(error);
 	return (
 		<main id="main" className="mx-auto flex min-h-dvh max-w-lg flex-col justify-center px-6 py-16">
 			<h1 className="font-semibold text-2xl">{title}</h1>
@@ -80,7 +82,7 @@ export function ErrorBoundary() {
 type Explanation = { title: string; words: string; reference?: string };
 
 /** The texts of the error page. A thrown response may contain problem details: a title, a sentence and a reference. */
-function explain(error: unknown): Explanation {
+function explainError(error: unknown): Explanation {
 	if (!isRouteErrorResponse(error)) {
 		return {
 			title: "Something went wrong on our side",

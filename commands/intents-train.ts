@@ -19,7 +19,7 @@ import { type TrainingExample, trainIntents } from "#app/ai/intent/train.ts";
 const SEEDS = new URL("../app/ai/intent/seed-phrases.yaml", import.meta.url);
 const MODEL = new URL("../app/ai/intent/intents.model.json", import.meta.url);
 /** Phrases for measuring the trained model: what customers of any store may write. No phrase is used for training. */
-const JUDGING = new URL("../tests/judging/intents.yaml", import.meta.url);
+const MEASURING_PHRASES_FILE = new URL("../tests/judging/intents.yaml", import.meta.url);
 /**
  * Training weight of one of our own phrases, because the public file has about 240 variations of each of its phrases.
  */
@@ -38,7 +38,7 @@ function readExamples(path: string): TrainingExample[] {
 }
 
 /** Products of many kinds of stores, which replace a placeholder in the training phrases. */
-const THINGS =
+const PRODUCT_WORDS =
 	"kettle boots mug sofa jacket phone bike book plant lamp ring toaster rug tent printer perfume chair guitar drill watch blender dress tyre puzzle pillow camera".split(
 		" ",
 	);
@@ -48,9 +48,9 @@ const DAYS = ["friday", "the weekend", "christmas", "tuesday", "tomorrow", "the 
  * Number of products that are put into one training phrase; each phrase continues in the product list where the
  * previous phrase stopped.
  */
-const THINGS_A_PHRASE = 5;
+const PRODUCTS_PER_PHRASE = 5;
 
-const SLOTS = { thing: THINGS, place: PLACES, day: DAYS };
+const SLOTS = { thing: PRODUCT_WORDS, place: PLACES, day: DAYS };
 
 const readPhrases = (file: URL): Record<string, string[]> =>
 	z.record(z.string(), z.array(z.string())).parse(parse(readFileSync(file, "utf8")));
@@ -60,7 +60,7 @@ function readSeeds(): TrainingExample[] {
 	return Object.entries(readPhrases(SEEDS)).flatMap(([label, phrases]) =>
 		phrases.flatMap((text) => {
 			if (!text.includes("{")) return [{ text, label, weight: SEED_WEIGHT }];
-			return Array.from({ length: THINGS_A_PHRASE }, () => {
+			return Array.from({ length: PRODUCTS_PER_PHRASE }, () => {
 				const at = next++;
 				const filled = text.replace(/\{(thing|place|day)\}/g, (_, slot: keyof typeof SLOTS) => {
 					const words = SLOTS[slot];
@@ -109,7 +109,7 @@ writeFileSync(MODEL, json);
 console.log(`Right on ${dev.length} development examples: ${(accuracy * 100).toFixed(2)} %.`);
 for (const [mistake, count] of [...wrong].sort((a, b) => b[1] - a[1]).slice(0, 10))
 	console.log(`  ${count} × ${mistake}`);
-const everyday = Object.entries(readPhrases(JUDGING)).flatMap(([label, texts]) =>
+const everyday = Object.entries(readPhrases(MEASURING_PHRASES_FILE)).flatMap(([label, texts]) =>
 	texts.map((text) => ({ text, label, weight: 1 })),
 );
 const judged = measure(file, everyday);

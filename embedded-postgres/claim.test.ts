@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { tryClaimDirectory } from "./claim.ts";
-import { readStartStamp } from "./processes.ts";
+import { hashProcessStart } from "./processes.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -22,7 +22,7 @@ it("is held by one process at a time", () => {
 
 it("is refused while another process runs that holds it, and leaves no file", () => {
 	const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-	const name = `${other.pid}.${readStartStamp(other.pid ?? 0)}`;
+	const name = `${other.pid}.${hashProcessStart(other.pid ?? 0)}`;
 	writeFileSync(join(folder, name), "");
 	try {
 		expect(tryClaimDirectory(folder)).toBeNull();

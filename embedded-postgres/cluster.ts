@@ -19,9 +19,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { programPath } from "./binaries.ts";
 import { EmbeddedDatabaseError } from "./errors.ts";
-import { findPostmaster, stopLeftover, stopPostmaster } from "./leftover.ts";
+import { findPostmaster, stopLeftoverPostgres, stopPostmaster } from "./leftover.ts";
 import { type ClusterLocation, clusterDirectory, spawnOptionsFor } from "./location.ts";
-import { type ProcessIdentity, readStartStamp } from "./processes.ts";
+import { hashProcessStart, type ProcessIdentity } from "./processes.ts";
 
 /** A running Postgres server that accepts connections. */
 export interface Cluster {
@@ -62,7 +62,7 @@ const THROWAWAY_SETTINGS = [
 export async function startCluster(location: ClusterLocation, isThrowaway: boolean): Promise<Cluster> {
 	const folder = clusterDirectory(location.home);
 	if (existsSync(folder)) {
-		await stopLeftover(folder);
+		await stopLeftoverPostgres(folder);
 		requireMatchingVersion(folder, location);
 	} else {
 		createCluster(location, isThrowaway);
@@ -83,7 +83,7 @@ export async function startCluster(location: ClusterLocation, isThrowaway: boole
 			);
 		}
 		await delay(RETRY_DELAY_MS);
-		await stopLeftover(folder);
+		await stopLeftoverPostgres(folder);
 	}
 }
 
@@ -243,7 +243,7 @@ async function waitUntilReady(child: ChildProcess, folder: string): Promise<Proc
 		const postmaster = findPostmaster(folder);
 		if (postmaster?.isReady && postmaster.pid === child.pid) return postmaster;
 		if (Date.now() > deadline) {
-			await stopPostmaster({ pid: child.pid, stamp: readStartStamp(child.pid) ?? "" });
+			await stopPostmaster({ pid: child.pid, stamp: hashProcessStart(child.pid) ?? "" });
 			return null;
 		}
 		await delay(20);

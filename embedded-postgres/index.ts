@@ -16,7 +16,7 @@ import {
 	readKeeperRecord,
 	sendJsonLine,
 } from "./keeper-protocol.ts";
-import { stopLeftover } from "./leftover.ts";
+import { stopLeftoverPostgres } from "./leftover.ts";
 import { clusterDirectory, prepareDataDirectory } from "./location.ts";
 import { isRunning } from "./processes.ts";
 
@@ -54,7 +54,7 @@ export interface OpenOptions {
 	isThrowaway?: boolean;
 }
 
-const ANSWER_TIMEOUT_MS = 5_000;
+const KEEPER_ANSWER_TIMEOUT_MS = 5_000;
 /**
  * Milliseconds for opening the database. Another process may first have to stop Postgres, which then writes everything
  * to disk; starting may include recovery after a crash.
@@ -126,7 +126,7 @@ async function askKeeper(
 			socket.destroy();
 			resolve(null);
 		};
-		const timer = setTimeout(giveUp, ANSWER_TIMEOUT_MS);
+		const timer = setTimeout(giveUp, KEEPER_ANSWER_TIMEOUT_MS);
 		socket.once("error", giveUp);
 		socket.once("end", giveUp);
 		socket.once("connect", () => {
@@ -153,7 +153,7 @@ function describeDatabase(socket: Socket, welcome: Answer & { kind: "welcome" })
 	socket.once("close", () => {
 		if (isClosing) return;
 		// The keeper process was killed. If its Postgres still runs, only this process can stop it.
-		void stopLeftover(clusterDirectory(welcome.home)).finally(() => notifyLost?.());
+		void stopLeftoverPostgres(clusterDirectory(welcome.home)).finally(() => notifyLost?.());
 	});
 	return {
 		url: welcome.url,

@@ -41,7 +41,7 @@ const FIRST_CLIENT_TIMEOUT_MS = 5_000;
 const SHUTDOWN_DELAY_MS = 10_000;
 
 const clients = new Map<Socket, Hello>();
-let holder: { socket: Socket; about: RunningServer } | null = null;
+let startRoleHolder: { socket: Socket; about: RunningServer } | null = null;
 let ending: Promise<void> | null = null;
 
 async function main(): Promise<void> {
@@ -81,7 +81,7 @@ async function serveClients(
 	};
 	const removeClient = (socket: Socket) => {
 		if (!clients.delete(socket)) return;
-		if (holder?.socket === socket) holder = null;
+		if (startRoleHolder?.socket === socket) startRoleHolder = null;
 		// The keeper closes the last client's connection only after Postgres has stopped.
 		if (clients.size === 0) end();
 		else socket.end();
@@ -98,10 +98,11 @@ async function serveClients(
 		});
 	});
 	const answerHello = (socket: Socket, asked: Hello): Answer => {
-		if (asked.role === "look") return holder ? { kind: "held", by: holder.about } : { kind: "free" };
+		if (asked.role === "look")
+			return startRoleHolder ? { kind: "held", by: startRoleHolder.about } : { kind: "free" };
 		if (asked.role === "start") {
-			if (holder) return { kind: "held", by: holder.about };
-			holder = { socket, about: { pid: asked.pid, address: null } };
+			if (startRoleHolder) return { kind: "held", by: startRoleHolder.about };
+			startRoleHolder = { socket, about: { pid: asked.pid, address: null } };
 		}
 		clients.set(socket, asked);
 		return { kind: "welcome", url: cluster.url, home: location.home, isElsewhere: location.isElsewhere };
@@ -130,7 +131,8 @@ async function serveClients(
 
 function storeAddress(socket: Socket, line: unknown): void {
 	const parsed = announcementSchema.safeParse(line);
-	if (parsed.success && holder?.socket === socket) holder.about.address = parsed.data.address;
+	if (parsed.success && startRoleHolder?.socket === socket)
+		startRoleHolder.about.address = parsed.data.address;
 }
 
 function reportToParent(what: KeeperReport): void {

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+	hashProcessStart,
 	isRunning,
 	type ProcessIdentity,
 	readCommandLine,
-	readStartStamp,
 	sendSignal,
 	waitUntil,
 } from "./processes.ts";
@@ -35,7 +35,7 @@ export function findPostmaster(cluster: string): Postmaster | null {
 		return null;
 	}
 	const pid = Number(lines[0]);
-	const stamp = pid > 0 ? readStartStamp(pid) : null;
+	const stamp = pid > 0 ? hashProcessStart(pid) : null;
 	if (stamp === null || !readCommandLine(pid).includes(`-D ${cluster}`)) return null;
 	// Line 8 of postmaster.pid is the server's state: "starting", "ready" or "stopping". pg_ctl waits for that line too.
 	return { pid, stamp, isReady: lines[7]?.trim() === "ready" };
@@ -57,7 +57,7 @@ export async function stopPostmaster(identity: ProcessIdentity, isThrowaway = fa
 }
 
 /** Stops the Postgres server that a killed keeper left running on this cluster's folder, if there is one. */
-export async function stopLeftover(cluster: string): Promise<void> {
+export async function stopLeftoverPostgres(cluster: string): Promise<void> {
 	const running = findPostmaster(cluster);
 	if (running) await stopPostmaster(running);
 }

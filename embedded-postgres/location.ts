@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Binaries, copyBinaries, prepareBundledBinaries, programPath } from "./binaries.ts";
 import { EmbeddedDatabaseError } from "./errors.ts";
-import { stopLeftover } from "./leftover.ts";
+import { stopLeftoverPostgres } from "./leftover.ts";
 
 /** A system user that Postgres can run as, because Postgres refuses to run as root. */
 export interface Account {
@@ -44,7 +44,7 @@ export interface ClusterLocation {
  */
 const TEMPORARY_HOMES = join(tmpdir(), "mevi-chat-root");
 /** Name of the file in the data directory that contains the path of the cluster's home, if that is another folder. */
-const POINTER_FILE = "postgres-is-at";
+const HOME_PATH_FILE = "postgres-is-at";
 /**
  * The system users that are tried in order when this process runs as root: the user of a packaged Postgres, then one
  * that every Unix has.
@@ -119,7 +119,7 @@ function isRoot(): boolean {
  * existing data is always used.
  */
 function listCandidateHomes(dataDir: string): string[] {
-	const pointer = join(dataDir, POINTER_FILE);
+	const pointer = join(dataDir, HOME_PATH_FILE);
 	if (existsSync(pointer)) {
 		const home = readFileSync(pointer, "utf8").trim();
 		if (existsSync(clusterDirectory(home))) return [home];
@@ -136,12 +136,12 @@ function listCandidateHomes(dataDir: string): string[] {
  * `postgres.previous` is deleted.
  */
 async function recordExternalHome(dataDir: string, home: string): Promise<void> {
-	const pointer = join(dataDir, POINTER_FILE);
+	const pointer = join(dataDir, HOME_PATH_FILE);
 	const isKnown = existsSync(pointer) && readFileSync(pointer, "utf8").trim() === home;
 	if (isKnown) return;
 	const cluster = clusterDirectory(home);
 	if (existsSync(cluster)) {
-		await stopLeftover(cluster);
+		await stopLeftoverPostgres(cluster);
 		rmSync(`${cluster}.previous`, { recursive: true, force: true });
 		renameSync(cluster, `${cluster}.previous`);
 	}

@@ -17,7 +17,7 @@ const POLL_MS = 20;
  * The start time is needed because process numbers are reused, and another process must not be mistaken for the
  * Postgres server.
  */
-export function readStartStamp(pid: number): string | null {
+export function hashProcessStart(pid: number): string | null {
 	const start = process.platform === "linux" ? readStartOnLinux(pid) : readStartWithPs(pid);
 	return start === null ? null : createHash("sha256").update(start).digest("hex").slice(0, 12);
 }
@@ -49,12 +49,12 @@ function readStartWithPs(pid: number): string | null {
 
 /** The process number and start time of this process. */
 export function ownIdentity(): ProcessIdentity {
-	return { pid: process.pid, stamp: readStartStamp(process.pid) ?? "unknown" };
+	return { pid: process.pid, stamp: hashProcessStart(process.pid) ?? "unknown" };
 }
 
 /** Whether the identified process is running, and not a later process with an equal number. */
 export function isRunning(identity: ProcessIdentity): boolean {
-	return readStartStamp(identity.pid) === identity.stamp;
+	return hashProcessStart(identity.pid) === identity.stamp;
 }
 
 /** The command line of a process, its arguments separated by spaces; empty when the process cannot be read. */

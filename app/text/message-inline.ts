@@ -38,7 +38,7 @@ export function parseLinks(text: string): Inline[] {
  */
 export function parseInline(text: string, { isUnfinished = false } = {}): Inline[] {
 	const atoms = findAtoms(text);
-	const closers = new Map(DELIMITERS.map((one) => [one, findClosers(one, text, atoms)]));
+	const closers = new Map(DELIMITERS.map((one) => [one, findNextClosingMarks(one, text, atoms)]));
 	return read(0, text.length, 0);
 
 	function read(from: number, to: number, depth: number): Inline[] {
@@ -55,7 +55,7 @@ export function parseInline(text: string, { isUnfinished = false } = {}): Inline
 				at = done = atom.to;
 				continue;
 			}
-			const mark = depth < MAX_NESTING ? openerAt(text, at) : null;
+			const mark = depth < MAX_NESTING ? openingMarkAt(text, at) : null;
 			if (!mark) {
 				at++;
 				continue;
@@ -124,17 +124,17 @@ function closingTicks(text: string, from: number, ticks: string): number {
 }
 
 /** For each position in the text, the next position at which the Markdown mark can close, or -1. */
-function findClosers(mark: Delimiter, text: string, atoms: Map<number, InlineAtom>): Int32Array {
+function findNextClosingMarks(mark: Delimiter, text: string, atoms: Map<number, InlineAtom>): Int32Array {
 	const next = new Int32Array(text.length + 1).fill(-1);
 	const inAtom = new Uint8Array(text.length + 1);
 	for (const { from, to } of atoms.values()) inAtom.fill(1, from, to);
 	for (let at = text.length - 1; at >= 0; at--) {
-		next[at] = inAtom[at] !== 1 && closesAt(text, at, mark) ? at : (next[at + 1] ?? -1);
+		next[at] = inAtom[at] !== 1 && isClosingMarkAt(text, at, mark) ? at : (next[at + 1] ?? -1);
 	}
 	return next;
 }
 
-function closesAt(text: string, at: number, mark: Delimiter): boolean {
+function isClosingMarkAt(text: string, at: number, mark: Delimiter): boolean {
 	if (!text.startsWith(mark, at) || at === 0 || SPACE.test(text[at - 1] ?? " ")) return false;
 	const after = text[at + mark.length] ?? "";
 	const sign = mark[0] ?? "";
@@ -142,7 +142,7 @@ function closesAt(text: string, at: number, mark: Delimiter): boolean {
 	return mark === "**" || !WORD.test(after);
 }
 
-function openerAt(text: string, at: number): Delimiter | null {
+function openingMarkAt(text: string, at: number): Delimiter | null {
 	const mark = DELIMITERS.find((one) => text.startsWith(one, at));
 	if (!mark || SPACE.test(text[at + mark.length] ?? " ")) return null;
 	const before = at === 0 ? "" : (text[at - 1] ?? "");

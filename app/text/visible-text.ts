@@ -4,7 +4,7 @@
  * in the set, because fonts draw it. Source: https://www.unicode.org/reports/tr44/ (White_Space,
  * Default_Ignorable_Code_Point, General_Category).
  */
-const BY_PROPERTY =
+const INVISIBLE_BY_PROPERTY =
 	"\\p{White_Space}\\p{Cc}\\p{Cf}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}";
 
 /**
@@ -20,7 +20,7 @@ const BLANK_BY_NAME = "\\uFFFC\\u2800\\u{16FE4}\\u{13441}\\u{13442}\\u{1D159}";
  */
 const VISIBLE_FORMAT = "\\u0600-\\u0605\\u06DD\\u070F\\u0890\\u0891\\u08E2\\u{110BD}\\u{110CD}";
 
-const INVISIBLE = `(?:(?![${VISIBLE_FORMAT}])[${BY_PROPERTY}${BLANK_BY_NAME}])`;
+const INVISIBLE = `(?:(?![${VISIBLE_FORMAT}])[${INVISIBLE_BY_PROPERTY}${BLANK_BY_NAME}])`;
 
 /** Blank characters that take up space and separate words as a space does. */
 const WIDE_BLANK = /[\u115F\u1160\u3164\uFFA0\u2800\u{16FE4}\u{13441}\u{13442}\u{1D159}]/gu;

@@ -13,7 +13,7 @@ const COPIED_TABLES = ["settings", "articles", "article_passages", "passage_vect
 const SCHEMA_PREFIX = "mevi_eval_";
 const DAY_MS = 24 * 60 * 60_000;
 
-export type Change = {
+export type StoreChange = {
 	/** A folder of Markdown articles that replace the store's articles. */
 	knowledge?: string;
 	/** The settings by key that replace the store's settings. */
@@ -38,7 +38,7 @@ export function readSettings(path: string): Record<string, unknown> {
  */
 export async function createChangedStore(
 	databaseUrl: string,
-	change: Change,
+	change: StoreChange,
 ): Promise<{ url: string; drop: () => Promise<void> }> {
 	const { sql } = await import("#db/client.server.ts");
 	const schema = `${SCHEMA_PREFIX}${Date.now().toString(36)}_${randomBytes(3).toString("hex")}`;

@@ -4,7 +4,7 @@ import type { Outcome } from "./variant.ts";
 export type Variant = { name: string; outcomes: Outcome[] };
 
 /** The comparison of an answer with the expected answer; a field is null where the question has no expectation. */
-type Verdict = {
+type AnswerComparison = {
 	isFirst: boolean | null;
 	isAmong: boolean | null;
 	isFoundFirst: boolean | null;
@@ -31,7 +31,7 @@ export function formatReport(questions: EvaluationQuestion[], variants: Variant[
 	return [
 		`# Evaluation of ${questions.length} questions`,
 		table.join("\n"),
-		...(variants.length > 1 ? ["## Answers that differ", differing(questions, variants)] : []),
+		...(variants.length > 1 ? ["## Answers that differ", listDifferences(questions, variants)] : []),
 		`## Not as the set says${variants.length > 1 ? `, ${last?.name}` : ""}`,
 		wrong.length > 0 ? wrong.join("\n") : "None.",
 	].join("\n\n");
@@ -46,16 +46,18 @@ function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Reco
 			questions[index]?.answered === answered ? verdict.isAnsweredRightly : null,
 		);
 	return {
-		answered: share(answers.map((answer) => answer?.answered ?? false)),
-		"search: right article first": share(verdicts.map((verdict) => verdict.isFoundFirst)),
-		"search: right article among the first three": share(verdicts.map((verdict) => verdict.isFoundAmong)),
-		"answer: right article is the first source": share(verdicts.map((verdict) => verdict.isFirst)),
-		"answer: right article among the sources": share(verdicts.map((verdict) => verdict.isAmong)),
-		"answered, of what should be": share(rightlyOf(true)),
-		"declined, of what should be": share(rightlyOf(false)),
-		"called a person": share(answers.map((answer) => answer?.escalate.needed ?? false)),
-		"called a person rightly": share(verdicts.map((verdict) => verdict.isEscalatedRightly)),
-		"in the right language": share(verdicts.map((verdict) => verdict.isInLanguage)),
+		answered: formatShare(answers.map((answer) => answer?.answered ?? false)),
+		"search: right article first": formatShare(verdicts.map((verdict) => verdict.isFoundFirst)),
+		"search: right article among the first three": formatShare(
+			verdicts.map((verdict) => verdict.isFoundAmong),
+		),
+		"answer: right article is the first source": formatShare(verdicts.map((verdict) => verdict.isFirst)),
+		"answer: right article among the sources": formatShare(verdicts.map((verdict) => verdict.isAmong)),
+		"answered, of what should be": formatShare(rightlyOf(true)),
+		"declined, of what should be": formatShare(rightlyOf(false)),
+		"called a person": formatShare(answers.map((answer) => answer?.escalate.needed ?? false)),
+		"called a person rightly": formatShare(verdicts.map((verdict) => verdict.isEscalatedRightly)),
+		"in the right language": formatShare(verdicts.map((verdict) => verdict.isInLanguage)),
 		"first words, median": ms(
 			percentile(
 				outcomes.map((outcome) => outcome.firstWordMs ?? outcome.totalMs),
@@ -80,7 +82,10 @@ function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Reco
 	};
 }
 
-export function compareWithExpectation(question: EvaluationQuestion, outcome: Outcome | undefined): Verdict {
+export function compareWithExpectation(
+	question: EvaluationQuestion,
+	outcome: Outcome | undefined,
+): AnswerComparison {
 	const answer = outcome?.answer ?? null;
 	const articles = answer?.sources.map((source) => /\/help\/([^#?/]+)/.exec(source.url)?.[1] ?? "") ?? [];
 	const { article, answered, escalates, language } = question;
@@ -95,7 +100,7 @@ export function compareWithExpectation(question: EvaluationQuestion, outcome: Ou
 	};
 }
 
-function differing(questions: EvaluationQuestion[], variants: Variant[]): string {
+function listDifferences(questions: EvaluationQuestion[], variants: Variant[]): string {
 	const blocks = questions.flatMap(({ question }, index) => {
 		const outcomeTexts = variants.map(({ outcomes }) => describeOutcome(outcomes[index]));
 		if (outcomeTexts.every((text) => text === outcomeTexts[0])) return [];
@@ -149,7 +154,7 @@ function describeOutcome(outcome: Outcome | undefined): string {
  * The share of the values that are true, such as "12 of 15, 80 %"; null values are not counted, and without others the
  * text is a dash.
  */
-function share(values: (boolean | null)[]): string {
+function formatShare(values: (boolean | null)[]): string {
 	const judged = values.filter((value) => value !== null);
 	if (judged.length === 0) return "–";
 	const right = judged.filter(Boolean).length;

@@ -21,12 +21,12 @@ const TIMEOUT_MS = 90_000;
 /**
  * Number of passages that are searched to find the first articles, because several passages of one article may match.
  */
-const PASSAGES = 40;
-const ARTICLES = 3;
+const MAX_SEARCHED_PASSAGES = 40;
+const MAX_REPORTED_ARTICLES = 3;
 
 async function retrieve({ question, locale }: EvaluationQuestion): Promise<string[]> {
-	const passages = await retrievePassages({ query: question, limit: PASSAGES, locale });
-	return [...new Set(passages.map(({ slug }) => slug))].slice(0, ARTICLES);
+	const passages = await retrievePassages({ query: question, limit: MAX_SEARCHED_PASSAGES, locale });
+	return [...new Set(passages.map(({ slug }) => slug))].slice(0, MAX_REPORTED_ARTICLES);
 }
 
 async function askOne(asked: EvaluationQuestion): Promise<Omit<Outcome, "retrieved">> {

@@ -23,7 +23,7 @@ const BUILD_INPUTS = [
 const EXCLUDED_FILES = /\.test\.tsx?$|\.md$|^demo\/seed|^db\/migrations\/.*\.sql$/;
 
 const BUILD_FOLDER = join(ROOT, "build");
-const STAMP_FILE = join(BUILD_FOLDER, "inputs.sha256");
+const BUILD_INPUTS_HASH_FILE = join(BUILD_FOLDER, "inputs.sha256");
 /** The folder of the lock for building is outside the build's folder, because Remix empties the latter. */
 const CLAIM_FOLDER = join(ROOT, "node_modules/.cache/mevi-chat/build");
 const REMIX_CLI = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
@@ -55,9 +55,9 @@ export async function ensureBuild(signal?: AbortSignal): Promise<boolean> {
 			continue;
 		}
 		try {
-			rmSync(STAMP_FILE, { force: true });
+			rmSync(BUILD_INPUTS_HASH_FILE, { force: true });
 			await runBuild(signal);
-			writeFileSync(STAMP_FILE, inputs);
+			writeFileSync(BUILD_INPUTS_HASH_FILE, inputs);
 			return true;
 		} finally {
 			claim.release();
@@ -92,7 +92,7 @@ async function runBuild(signal?: AbortSignal): Promise<void> {
 }
 
 function readStamp(): string | null {
-	return existsSync(STAMP_FILE) ? readFileSync(STAMP_FILE, "utf8") : null;
+	return existsSync(BUILD_INPUTS_HASH_FILE) ? readFileSync(BUILD_INPUTS_HASH_FILE, "utf8") : null;
 }
 
 /** SHA-256 hash of the paths and contents of all files from which the app is built, in a fixed order. */

@@ -2,7 +2,7 @@ import { env, setEnv } from "#app/env.server.ts";
 import { migrate } from "#db/migrate.ts";
 import type { DemoLogin } from "#demo/prepare-demo.ts";
 import { type EmbeddedDatabase, openEmbeddedDatabase } from "#embedded-postgres/index.ts";
-import { provideSecrets } from "./secrets.ts";
+import { setMissingSecrets } from "./secrets.ts";
 
 /** The database that a command uses: the one of DATABASE_URL, otherwise the embedded one. */
 export interface DatabaseAccess {
@@ -28,7 +28,7 @@ export async function openDatabase(role: "start" | "guest"): Promise<DatabaseAcc
 	const embedded = await openEmbeddedDatabase({ dataDir: settings.DATA_DIR, role });
 	try {
 		await migrate(embedded.url);
-		provideSecrets(settings);
+		setMissingSecrets(settings);
 		setEnv({ DATABASE_URL: embedded.url, MEVI_EMBEDDED: "yes" });
 	} catch (error) {
 		await embedded.close();

@@ -66,7 +66,7 @@ export async function runUntilStopped(work: (life: Lifetime) => Promise<void>): 
 	// Writing to a closed terminal or pipe must not prevent the cleanups.
 	for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 	try {
-		endWithParent(() => void end());
+		watchParent(() => void end());
 		await work(life);
 	} catch (error) {
 		if (!abort.signal.aborted) await end(describeError(error));
@@ -77,7 +77,7 @@ export async function runUntilStopped(work: (life: Lifetime) => Promise<void>): 
  * Ends the command when the npm that runs it has been killed, because npm does not end its scripts then. A command that
  * a user started without npm, in the background, may outlive its shell, so it is not ended.
  */
-function endWithParent(onParentGone: () => void): void {
+function watchParent(onParentGone: () => void): void {
 	if (!env().npm_lifecycle_event) return;
 	const parent = process.ppid;
 	const check = setInterval(() => {

@@ -9,7 +9,7 @@ const SECRET_BYTES = 32;
  * Sets APP_SECRET and CUSTOMER_IDENTITY_SECRET for the embedded database if they are missing. The secrets are created
  * once and stored in the data directory (mode 0600), so that logins and customer identities survive a restart.
  */
-export function provideSecrets(env: Env): void {
+export function setMissingSecrets(env: Env): void {
 	const keep = (name: string) =>
 		readOrCreate(join(env.DATA_DIR, name), randomBytes(SECRET_BYTES).toString("hex"));
 	setEnv({

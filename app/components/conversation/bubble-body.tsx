@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { inLanguage } from "./translation-note.ts";
+import { languageAttributes } from "./translation-note.ts";
 
 /**
  * The background of a message bubble. `dir=auto` is set when the language of the text is unknown, because a customer
@@ -24,7 +24,7 @@ export function BubbleBody({
 		: "rounded-bl-control border border-line bg-surface-raised text-ink";
 	return (
 		<div
-			{...inLanguage(language, text)}
+			{...languageAttributes(language, text)}
 			className={`wrap-anywhere max-w-full whitespace-pre-wrap rounded-card px-3.5 py-2.5 text-base ${look}`}
 		>
 			{children}

@@ -33,7 +33,7 @@ function SignInForm() {
  * The message whose identity form is shown: the newest message that asks who the customer is. There is none after the
  * customer has signed in.
  */
-export function openIdentityStep(messages: Message[]): Message | undefined {
+export function findOpenIdentityMessage(messages: Message[]): Message | undefined {
 	const index = messages.findLastIndex(isAboutIdentity);
 	const step = messages[index];
 	const isAnswered = messages.slice(index + 1).some(({ senderType }) => senderType === "bot");

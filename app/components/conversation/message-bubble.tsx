@@ -13,7 +13,7 @@ import { MessageText } from "./message-text.tsx";
 import { ProposalCard } from "./proposal-card.tsx";
 import type { ViewerSide } from "./side.ts";
 import { ToolRunList } from "./tool-run-list.tsx";
-import { inLanguage } from "./translation-note.ts";
+import { languageAttributes } from "./translation-note.ts";
 
 type Source = { id: string; title: string; url: string; quote: string };
 
@@ -140,7 +140,7 @@ function SystemNotice({ message, side }: { message: Message; side: ViewerSide })
 	const isTranslated = side === "agent" && translation?.text !== undefined;
 	return (
 		<p
-			{...inLanguage(isTranslated ? translation.to : (language ?? "en"))}
+			{...languageAttributes(isTranslated ? translation.to : (language ?? "en"))}
 			className="wrap-anywhere self-center px-4 text-center text-ink-soft text-sm"
 			data-seq={message.seq}
 		>

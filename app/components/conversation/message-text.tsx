@@ -4,7 +4,7 @@ import type { ForeignPart, Translation } from "#db/shapes.ts";
 import { BubbleBody } from "./bubble-body.tsx";
 import { type PostForm, useFormPost } from "./form-post.ts";
 import { FormattedMessage } from "./formatted-message.tsx";
-import { inLanguage, translationNote } from "./translation-note.ts";
+import { languageAttributes, translationNote } from "./translation-note.ts";
 
 /** A message translated into the viewer's language, with a button that shows the original. */
 export function MessageText({
@@ -55,14 +55,14 @@ export function MessageText({
 			</BubbleBody>
 			<details className="group max-w-full text-ink-soft text-sm">
 				<summary
-					{...(side === "user" ? inLanguage(from) : {})}
+					{...(side === "user" ? languageAttributes(from) : {})}
 					className="flex min-h-9 cursor-pointer items-center gap-1 pointer-coarse:min-h-11"
 				>
 					<DisclosureMark />
 					{translationNote(translation, side)}
 				</summary>
 				<div
-					{...inLanguage(other.language, other.text)}
+					{...languageAttributes(other.language, other.text)}
 					className="wrap-anywhere whitespace-pre-wrap border-line-strong border-s-2 ps-3 text-base text-ink"
 				>
 					<FormattedMessage text={other.text ?? ""} isMarkdown={isMarkdown} />
@@ -87,7 +87,7 @@ function TextParts({
 	return (
 		<>
 			<FormattedMessage text={text.slice(0, foreignPart.at).trimEnd()} isMarkdown={isMarkdown} />
-			<div {...inLanguage(foreignPart.language, text.slice(foreignPart.at))} className="mt-2">
+			<div {...languageAttributes(foreignPart.language, text.slice(foreignPart.at))} className="mt-2">
 				<FormattedMessage text={text.slice(foreignPart.at)} isMarkdown={isMarkdown} />
 			</div>
 		</>

@@ -4,7 +4,7 @@ import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "re
  * Distance from the transcript's end, in pixels. When the viewer is nearer to the end, new messages scroll the
  * transcript.
  */
-const FOLLOW_DISTANCE_PX = 100;
+const MAX_DISTANCE_TO_FOLLOW_END_PX = 100;
 /** Milliseconds for which screen readers collect changes of a live region before they announce them. */
 const SCREEN_READER_DELAY_MS = 500;
 
@@ -62,7 +62,7 @@ export function useFollowEnd(version: string) {
 		// event is ignored.
 		if (scrollSizeOf(element) !== sizeSeen.current && isFollowing.current) return;
 		const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
-		isFollowing.current = distance < FOLLOW_DISTANCE_PX;
+		isFollowing.current = distance < MAX_DISTANCE_TO_FOLLOW_END_PX;
 		setIsAway(!isFollowing.current);
 	};
 

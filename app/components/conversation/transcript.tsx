@@ -1,12 +1,12 @@
 import { Fragment, type ReactNode } from "react";
 import { DaySeparator, useDayOf } from "#app/components/time/time.tsx";
-import { Button, useKeptFocus } from "#app/components/ui/index.ts";
+import { Button, useFocusAfterRemoval } from "#app/components/ui/index.ts";
 import type { ShownTransport } from "#app/realtime/client/connection/transports.ts";
 import type { Conversation } from "#app/realtime/client/conversation-state.ts";
 import type { OutboxEntry } from "#app/realtime/client/outbox/entries.ts";
 import type { Message } from "#app/realtime/events.ts";
 import type { PostForm } from "./form-post.ts";
-import { openIdentityStep } from "./identity-forms.tsx";
+import { findOpenIdentityMessage } from "./identity-forms.tsx";
 import { LiveBubble, MessageBubble, ProgressLine } from "./message-bubble.tsx";
 import { runPositions } from "./message-runs.ts";
 import { SendingStatus, unsentMessage } from "./sending-line.tsx";
@@ -66,7 +66,7 @@ export function Transcript({
 	const isQuiet = useMutedLog(isLoadingOlder);
 	// The link to earlier messages and the forms in messages disappear after use, so the focus must move to another
 	// element.
-	useKeptFocus(follow.ref, () => follow.ref.current);
+	useFocusAfterRemoval(follow.ref, () => follow.ref.current);
 	const working = [
 		isThinking && !live ? "Assistant is thinking" : null,
 		typing ? `${typing.name ?? otherName} is typing` : null,
@@ -75,7 +75,7 @@ export function Transcript({
 		[...messages, ...unsentAt.map((sentAt) => ({ senderType: side, senderName: ownName, sentAt }))],
 		useDayOf(),
 	);
-	const identityStep = openIdentityStep(messages);
+	const identityStep = findOpenIdentityMessage(messages);
 	const isEmpty = messages.length === 0 && unsent.length === 0 && !live;
 	return (
 		<div className={`relative min-h-0 ${className}`}>

@@ -35,7 +35,7 @@ export function useReadingPosition(
 	useBrowserLayoutEffect(() => {
 		const element = log.current;
 		if (wantedPosition.current === undefined)
-			wantedPosition.current = isRestored() ? readPosition(sessionId) : null;
+			wantedPosition.current = isPageRestored() ? readPosition(sessionId) : null;
 		const position = wantedPosition.current;
 		if (!element || !position) return;
 		const message = element.querySelector(`article[data-seq="${position.seq}"]`);
@@ -50,7 +50,8 @@ export function useReadingPosition(
 
 	useEffect(() => {
 		const savePosition = () => {
-			if (sessionId) writePosition(sessionId, isAway && log.current ? positionIn(log.current) : null);
+			if (sessionId)
+				writePosition(sessionId, isAway && log.current ? measureReadingPosition(log.current) : null);
 		};
 		window.addEventListener("pagehide", savePosition);
 		return () => window.removeEventListener("pagehide", savePosition);
@@ -58,7 +59,7 @@ export function useReadingPosition(
 }
 
 /** Whether the document was loaded by Back, Forward or a reload. */
-function isRestored(): boolean {
+function isPageRestored(): boolean {
 	const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
 	const hasBegun = document.documentElement.dataset.hydrated !== undefined;
 	return !hasBegun && (navigation?.type === "back_forward" || navigation?.type === "reload");
@@ -67,7 +68,7 @@ function isRestored(): boolean {
 const topWithin = (log: Element, message: Element): number =>
 	message.getBoundingClientRect().top - log.getBoundingClientRect().top;
 
-function positionIn(log: HTMLElement): ReadingPosition | null {
+function measureReadingPosition(log: HTMLElement): ReadingPosition | null {
 	for (const message of log.querySelectorAll<HTMLElement>("article[data-seq]")) {
 		const offset = topWithin(log, message);
 		if (offset + message.offsetHeight > 0) return { seq: Number(message.dataset.seq), offset };

@@ -13,12 +13,12 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** Up to this age, in milliseconds, a list shows an age in hours ("3 hr"), even when midnight is in between. */
-const HOURS_LIMIT_MS = 12 * HOUR_MS;
+const MAX_AGE_IN_HOURS_MS = 12 * HOUR_MS;
 
 const DAY = { weekday: "short", day: "numeric", month: "short" } as const;
 const DAY_WITH_YEAR = { day: "numeric", month: "short", year: "numeric" } as const;
 const CLOCK = { hour: "numeric", minute: "2-digit" } as const;
-const FULL = {
+const FULL_DATE_FORMAT = {
 	weekday: "long",
 	day: "numeric",
 	month: "long",
@@ -30,7 +30,10 @@ const FULL = {
 // locale and form.
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-function formatter({ timeZone, locale }: Viewer, form: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function getDateFormatter(
+	{ timeZone, locale }: Viewer,
+	form: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
 	const key = `${locale} ${timeZone} ${JSON.stringify(form)}`;
 	let known = formatters.get(key);
 	if (!known) {
@@ -49,7 +52,9 @@ const zoneName = ({ showsTimeZone: namesZone }: Viewer) =>
  */
 export function dayNumber(date: Date, reader: Viewer): number {
 	const form = { year: "numeric", month: "numeric", day: "numeric" } as const;
-	const parts = formatter({ ...reader, locale: "en-US-u-ca-gregory-nu-latn" }, form).formatToParts(date);
+	const parts = getDateFormatter({ ...reader, locale: "en-US-u-ca-gregory-nu-latn" }, form).formatToParts(
+		date,
+	);
 	const part = (type: Intl.DateTimeFormatPartTypes) =>
 		Number(parts.find((candidate) => candidate.type === type)?.value);
 	return Date.UTC(part("year"), part("month") - 1, part("day")) / DAY_MS;
@@ -61,13 +66,14 @@ export function dayNumber(date: Date, reader: Viewer): number {
  */
 export function clockText(date: Date, reader: Viewer): string {
 	const clock = { ...CLOCK, ...zoneName(reader) };
-	if (dayNumber(date, reader) === dayNumber(reader.now, reader)) return formatter(reader, clock).format(date);
-	return formatter(reader, { ...dayForm(date, reader), ...clock }).format(date);
+	if (dayNumber(date, reader) === dayNumber(reader.now, reader))
+		return getDateFormatter(reader, clock).format(date);
+	return getDateFormatter(reader, { ...dayForm(date, reader), ...clock }).format(date);
 }
 
 /** The day as text: "Mon 23 Nov", or "23 Nov 2025" when the year is not the present one. */
 export function dayText(date: Date, reader: Viewer): string {
-	return formatter(reader, dayForm(date, reader)).format(date);
+	return getDateFormatter(reader, dayForm(date, reader)).format(date);
 }
 
 /** The day as text: "Today" or "Yesterday" in the viewer's language, otherwise like `dayText`. */
@@ -81,28 +87,29 @@ export function nearDayText(date: Date, reader: Viewer): string {
 export function ageText(date: Date, reader: Viewer): string {
 	const age = reader.now.getTime() - date.getTime();
 	if (age < MINUTE_MS) return capitalised(relative(reader).format(0, "second"), reader);
-	if (age < HOUR_MS) return unit(Math.floor(age / MINUTE_MS), "minute", reader);
-	if (age < HOURS_LIMIT_MS || dayNumber(date, reader) === dayNumber(reader.now, reader))
-		return unit(Math.floor(age / HOUR_MS), "hour", reader);
+	if (age < HOUR_MS) return formatAgeInUnit(Math.floor(age / MINUTE_MS), "minute", reader);
+	if (age < MAX_AGE_IN_HOURS_MS || dayNumber(date, reader) === dayNumber(reader.now, reader))
+		return formatAgeInUnit(Math.floor(age / HOUR_MS), "hour", reader);
 	return nearDayText(date, reader);
 }
 
 /** Full date and time for tooltips and screen readers: "Monday, 23 November 2026 at 23:30 UTC". */
 export function fullText(date: Date, reader: Viewer): string {
-	return formatter(reader, { ...FULL, ...zoneName(reader) }).format(date);
+	return getDateFormatter(reader, { ...FULL_DATE_FORMAT, ...zoneName(reader) }).format(date);
 }
 
 /** The language tag of the texts that the time formatters write for this viewer. */
-export const textLanguage = (reader: Viewer): string => formatter(reader, CLOCK).resolvedOptions().locale;
+export const textLanguage = (reader: Viewer): string =>
+	getDateFormatter(reader, CLOCK).resolvedOptions().locale;
 
 function dayForm(date: Date, reader: Viewer): Intl.DateTimeFormatOptions {
-	const year = (moment: Date) => formatter(reader, { year: "numeric" }).format(moment);
+	const year = (moment: Date) => getDateFormatter(reader, { year: "numeric" }).format(moment);
 	return year(date) === year(reader.now) ? DAY : DAY_WITH_YEAR;
 }
 
 const relative = ({ locale }: Viewer) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 
-const unit = (count: number, name: "minute" | "hour", { locale }: Viewer): string =>
+const formatAgeInUnit = (count: number, name: "minute" | "hour", { locale }: Viewer): string =>
 	new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short" }).format(count);
 
 function capitalised(text: string, reader: Viewer): string {

@@ -9,4 +9,4 @@ export { Notice } from "./notice.tsx";
 export { SkipLink } from "./skip-link.tsx";
 export { Stars, StarsShown } from "./stars.tsx";
 export { StoreMark } from "./store-mark.tsx";
-export { useKeptFocus } from "./use-kept-focus.ts";
+export { useFocusAfterRemoval } from "./use-kept-focus.ts";

@@ -6,7 +6,10 @@ import { type RefObject, useEffect, useRef } from "react";
  * @param container the element in which the focus is watched.
  * @param next returns the element that gets the focus.
  */
-export function useKeptFocus(container: RefObject<HTMLElement | null>, next: () => HTMLElement | null): void {
+export function useFocusAfterRemoval(
+	container: RefObject<HTMLElement | null>,
+	next: () => HTMLElement | null,
+): void {
 	const focused = useRef<Element | null>(null);
 	useEffect(() => {
 		const element = container.current;

@@ -24,13 +24,13 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 /** POST and PUT /api/chat/messages: writes a message once, or marks messages as read. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
-		if (request.method === "POST") return create(request);
-		if (request.method === "PUT") return update(request);
+		if (request.method === "POST") return createMessageFromRequest(request);
+		if (request.method === "PUT") return markMessagesRead(request);
 		return methodNotAllowed("GET, POST, PUT");
 	});
 }
 
-async function create(request: Request): Promise<Response> {
+async function createMessageFromRequest(request: Request): Promise<Response> {
 	const actor = await requireBearer(request);
 	const { sessionId, ...post } = await readJson(request, newMessage);
 	if (actor.type === "customer") await countPost(request, post.message);
@@ -41,7 +41,7 @@ async function create(request: Request): Promise<Response> {
 	return jsonResponse(message, { status: isNew ? 201 : 200 });
 }
 
-async function update(request: Request): Promise<Response> {
+async function markMessagesRead(request: Request): Promise<Response> {
 	const actor = await requireBearer(request);
 	const input = await readJson(request, receipt);
 	if (actor.type === "customer") await countAgainst("notices", actor.identity.visitorId);

@@ -17,12 +17,12 @@ import {
 
 /** GET /api/openapi.json: the description of the API in OpenAPI 3.1, generated from the schemas that the routes use. */
 export function loader(): Response {
-	return Response.json(document(), {
+	return Response.json(createOpenApiDocument(), {
 		headers: { "Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*" },
 	});
 }
 
-function document() {
+function createOpenApiDocument() {
 	return {
 		openapi: "3.1.0",
 		info: {
@@ -38,20 +38,33 @@ function document() {
 					description: "A customer's token, which opening a session returns, or an API key.",
 				},
 			},
-			schemas: { Session: output(sessionSchema), Message: output(messageSchema), Problem: output(problem) },
+			schemas: {
+				Session: responseSchema(sessionSchema),
+				Message: responseSchema(messageSchema),
+				Problem: responseSchema(problem),
+			},
 		},
 		security: [{ bearer: [] }],
 		paths: {
 			"/api/chat/sessions": {
-				get: operation("List sessions", { query: sessionFilters, answers: { 200: output(sessionPage) } }),
+				get: operation("List sessions", {
+					query: sessionFilters,
+					answers: { 200: responseSchema(sessionPage) },
+				}),
 				post: {
-					...operation("Open a session", { body: newSession, answers: { 201: output(openedSession) } }),
+					...operation("Open a session", {
+						body: newSession,
+						answers: { 201: responseSchema(openedSession) },
+					}),
 					security: [],
 				},
 				put: operation("Change a session", { body: sessionChange, answers: { 200: ref("Session") } }),
 			},
 			"/api/chat/messages": {
-				get: operation("List messages", { query: messageRange, answers: { 200: output(messagePage) } }),
+				get: operation("List messages", {
+					query: messageRange,
+					answers: { 200: responseSchema(messagePage) },
+				}),
 				post: operation("Write a message, once for each clientMessageId", {
 					body: newMessage,
 					answers: { 201: ref("Message"), 200: ref("Message") },
@@ -68,7 +81,7 @@ function document() {
 			"/api/chat/ai-response": {
 				post: operation("Answer a message, or the last question of a session", {
 					body: question,
-					answers: { 200: output(answerBody) },
+					answers: { 200: responseSchema(answerBody) },
 				}),
 			},
 			"/chat/events": {
@@ -126,14 +139,19 @@ function operation(
 		summary,
 		...(shape.query ? { parameters: parameters(shape.query) } : {}),
 		...(shape.body
-			? { requestBody: { required: true, content: { "application/json": { schema: input(shape.body) } } } }
+			? {
+					requestBody: {
+						required: true,
+						content: { "application/json": { schema: requestSchema(shape.body) } },
+					},
+				}
 			: {}),
 		responses: { ...responses, default: errorResponse },
 	};
 }
 
 function parameters(query: z.ZodObject) {
-	const schema = input(query) as { properties?: Record<string, object>; required?: string[] };
+	const schema = requestSchema(query) as { properties?: Record<string, object>; required?: string[] };
 	return Object.entries(schema.properties ?? {}).map(([name, type]) =>
 		parameter(name, type, schema.required?.includes(name) ?? false),
 	);
@@ -149,12 +167,12 @@ const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const list = (items: object) => ({ type: "array", items });
 
 /** JSON schema of a request body, before defaults and transformations are applied. */
-function input(schema: z.ZodType): object {
+function requestSchema(schema: z.ZodType): object {
 	return withoutSchemaKey(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
 }
 
 /** JSON schema of a response body. */
-function output(schema: z.ZodType): object {
+function responseSchema(schema: z.ZodType): object {
 	return withoutSchemaKey(z.toJSONSchema(schema, { unrepresentable: "any" }));
 }
 

@@ -44,13 +44,13 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 /** POST and PUT /api/chat/sessions: creates a session (no token needed), or changes one. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
 	return answering(request, async () => {
-		if (request.method === "POST") return create(request);
-		if (request.method === "PUT") return update(request);
+		if (request.method === "POST") return createSessionFromRequest(request);
+		if (request.method === "PUT") return updateSessionFromRequest(request);
 		return methodNotAllowed("GET, POST, PUT");
 	});
 }
 
-async function create(request: Request): Promise<Response> {
+async function createSessionFromRequest(request: Request): Promise<Response> {
 	await countSender(request, "sessions");
 	const input = await readJson(request, newSession);
 	const customerId = input.customer === undefined ? null : await readIdentity(input.customer);
@@ -61,16 +61,16 @@ async function create(request: Request): Promise<Response> {
 	return jsonResponse({ sessionId, token: await signCustomerToken(identity) }, { status: 201 });
 }
 
-async function update(request: Request): Promise<Response> {
+async function updateSessionFromRequest(request: Request): Promise<Response> {
 	const actor = await requireBearer(request);
 	const { sessionId, ...change } = await readJson(request, sessionChange);
 	await requireSessionId(sessionId, actor);
 	if (actor.type === "customer") {
-		requireCustomerMay(change);
+		requireCustomerMayChange(change);
 		await countAgainst("changes", actor.identity.visitorId);
 		if (change.status === "queued") await throwIfSenderIsBlocked(actor.identity);
 	}
-	requirePossible(change);
+	requirePossibleChange(change);
 	if (change.tags !== undefined || change.priority !== undefined) {
 		await labelSession(sessionId, actor, {
 			...(change.tags === undefined ? {} : { tags: change.tags }),
@@ -87,7 +87,7 @@ async function update(request: Request): Promise<Response> {
 }
 
 /** Checks a change before it is made, so that a refused request changes nothing. @throws Invalid */
-function requirePossible(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
+function requirePossibleChange(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
 	if (wish.isActive === true) {
 		throw new Invalid({ isActive: ["A conversation that has ended stays ended; open a new one."] });
 	}
@@ -103,7 +103,7 @@ function requirePossible(wish: Omit<z.infer<typeof sessionChange>, "sessionId">)
  * key.
  * @throws Forbidden
  */
-function requireCustomerMay(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
+function requireCustomerMayChange(wish: Omit<z.infer<typeof sessionChange>, "sessionId">): void {
 	const mayStatus = wish.status === undefined || wish.status === "queued";
 	const mayActive = wish.isActive === undefined || wish.isActive === false;
 	if (wish.tags !== undefined || wish.priority !== undefined || !mayStatus || !mayActive) {

@@ -5,7 +5,7 @@ import { readDraft, writeDraft } from "#app/components/conversation/drafts.ts";
 import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
 import { UnsentDraft } from "#app/components/conversation/unsent-text.tsx";
-import { Notice, useKeptFocus } from "#app/components/ui/index.ts";
+import { Notice, useFocusAfterRemoval } from "#app/components/ui/index.ts";
 import { useTitleCount } from "#app/components/use-title-count.ts";
 import type { ConnectionStatus } from "#app/realtime/client/connection/status.ts";
 import { reloadPage } from "#app/realtime/client/forms.ts";
@@ -17,7 +17,7 @@ import { COMPOSER_ID } from "./composer-id.ts";
 import { ConversationEnd, ENDED_ID } from "./conversation-end.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
 import type { ChatPageData } from "./page-data.server.ts";
-import { type Refused, RefusedForm, reasonOf } from "./refused-form.tsx";
+import { type RefusedCustomerForm, RefusedForm, reasonOf } from "./refused-form.tsx";
 import { isEmailAsked, WaitingPanel } from "./waiting-panel.tsx";
 import { Welcome } from "./welcome.tsx";
 
@@ -39,7 +39,7 @@ export function CustomerConversation({
 	draft,
 }: {
 	page: ChatPageData;
-	refused: Refused | null;
+	refused: RefusedCustomerForm | null;
 	/** The text of a message form that was posted without scripts. */
 	draft: string;
 }) {
@@ -83,7 +83,7 @@ export function CustomerConversation({
 	const unread = unreadMessages(conversation.messages, chat.readUpTo);
 	useTitleCount(pageTitle(unread.at(-1)), unread.length);
 	const root = useRef<HTMLDivElement>(null);
-	useKeptFocus(
+	useFocusAfterRemoval(
 		root,
 		() =>
 			document

@@ -5,14 +5,17 @@ import { sessionForCustomer } from "#app/models/chat-session/present.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { answerFrameRequest } from "#app/routes/live/frame-request.server.ts";
-import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcript-response.server.tsx";
+import {
+	respondToTranscriptHead,
+	respondWithTranscript,
+} from "#app/routes/live/transcript-response.server.tsx";
 import { requireStreamAccess } from "#app/routes/streams/access.server.ts";
 
 /** GET /chat/live: the customer's transcript as an HTML page that grows, for browsers without scripts. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 	return answerFrameRequest(request, async () => {
 		const { sessionId, cursor, owner, subject, guard } = await requireStreamAccess(request);
-		if (request.method === "HEAD") return transcriptHead();
+		if (request.method === "HEAD") return respondToTranscriptHead();
 		const reader = await requireReader(request);
 		const customerId = reader.type === "customer" ? reader.identity.customerId : null;
 		const customerName = customerId ? ((await getCustomer(customerId))?.name ?? null) : null;

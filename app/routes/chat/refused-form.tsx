@@ -7,17 +7,17 @@ import type { Problem } from "#app/http/respond.server.ts";
 import type { Message } from "#app/realtime/events.ts";
 
 /** A form that was posted without scripts and refused, with its typed values. */
-export type Refused = { problem: Problem; typed: Record<string, string>; intent: string };
+export type RefusedCustomerForm = { problem: Problem; typed: Record<string, string>; intent: string };
 
 /** The error messages of a refused form, by field name. */
-export function errorsOf({ problem }: Refused): Record<string, string> {
+export function errorsOf({ problem }: RefusedCustomerForm): Record<string, string> {
 	const errors: Record<string, string> = {};
 	for (const [name, [first]] of Object.entries(problem.fieldErrors ?? {})) if (first) errors[name] = first;
 	return errors;
 }
 
 /** Why the server refused the form, in one sentence. */
-export const reasonOf = (refused: Refused): string =>
+export const reasonOf = (refused: RefusedCustomerForm): string =>
 	Object.values(errorsOf(refused))[0] ?? refused.problem.detail;
 
 /**
@@ -29,7 +29,7 @@ export function RefusedForm({
 	messages,
 	onPostForm,
 }: {
-	refused: Refused;
+	refused: RefusedCustomerForm;
 	messages: Message[];
 	onPostForm: PostForm;
 }) {

@@ -37,13 +37,13 @@ const sessionId = z
 	.optional()
 	.transform((text) => text || null);
 const seq = z.coerce.number().int().min(0).max(2_147_483_647);
-const blankAsAbsent = (value: unknown) => (value === "" ? undefined : value);
+const emptyAsUndefined = (value: unknown) => (value === "" ? undefined : value);
 
 const forms = z.discriminatedUnion("intent", [
 	z.object({
 		intent: z.literal("send"),
 		message: messageText,
-		clientMessageId: z.preprocess(blankAsAbsent, clientMessageId.optional()),
+		clientMessageId: z.preprocess(emptyAsUndefined, clientMessageId.optional()),
 		sessionId,
 	}),
 	z.object({ intent: z.literal("request-agent"), sessionId }),
@@ -71,7 +71,7 @@ const forms = z.discriminatedUnion("intent", [
 ]);
 
 /** The result of a posted form; `setCookie` is the identity cookie of a new or newly signed-in customer. */
-export type Submitted = { sessionId: string | null; message?: Message; setCookie?: string };
+export type SubmittedForm = { sessionId: string | null; message?: Message; setCookie?: string };
 
 /**
  * POST /chat/actions: the forms of /chat, posted by the page's scripts. Fields and function are those of a form without
@@ -110,7 +110,7 @@ export function identifySender(
  * Executes a customer's form. Pages with scripts and pages without scripts both use this function.
  * @throws Invalid with field errors, NotFound, Conflict, TooMany, Unauthorised
  */
-export async function submitChatForm(post: FormPost, identity: CustomerIdentity): Promise<Submitted> {
+export async function submitChatForm(post: FormPost, identity: CustomerIdentity): Promise<SubmittedForm> {
 	const input = check(post.fields, forms);
 	const actor = { type: "customer", identity } as const;
 

@@ -1,5 +1,5 @@
 import { type PostForm, useFormPost } from "#app/components/conversation/form-post.ts";
-import { inLanguage } from "#app/components/conversation/translation-note.ts";
+import { languageAttributes } from "#app/components/conversation/translation-note.ts";
 import { Button, TextField } from "#app/components/ui/index.ts";
 import { isEmailOffered } from "#app/models/chat-session/queue-texts.ts";
 import type { Queue, Session } from "#app/realtime/events.ts";
@@ -39,7 +39,7 @@ export function WaitingPanel({
 			<p className="scripted font-medium">
 				{isTeamAvailable(queue) ? "Connecting you to our team" : "Waiting for our team"}
 			</p>
-			<p className="scripted wrap-anywhere mt-0.5 text-sm" {...inLanguage(queue.language)}>
+			<p className="scripted wrap-anywhere mt-0.5 text-sm" {...languageAttributes(queue.language)}>
 				{queue.text}
 			</p>
 			{session.contactEmail ? (

@@ -3,7 +3,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { BubbleBody } from "#app/components/conversation/bubble-body.tsx";
 import { MessageBubble, ProgressLine } from "#app/components/conversation/message-bubble.tsx";
 import type { ViewerSide } from "#app/components/conversation/side.ts";
-import { inLanguage } from "#app/components/conversation/translation-note.ts";
+import { languageAttributes } from "#app/components/conversation/translation-note.ts";
 import { dayNumber } from "#app/components/time/format-time.ts";
 import { DaySeparator } from "#app/components/time/time.tsx";
 import { AssistantMark } from "#app/components/ui/index.ts";
@@ -29,7 +29,7 @@ const OPENING_PADDING = `<!--${" ".repeat(1024)}-->`;
  * A link at the end of the session that loads the chat page, because the page around the frame does not learn that the
  * session has ended.
  */
-const END_LINKS =
+const SESSION_END_LINK_HTML =
 	'<p class="self-center text-sm"><a class="text-accent underline underline-offset-2" href="/chat">Rate this conversation or start a new one</a></p>';
 
 /**
@@ -68,7 +68,7 @@ export function respondWithTranscript(
 }
 
 /** The response to a HEAD request, which opens no event stream. */
-export const transcriptHead = (): Response =>
+export const respondToTranscriptHead = (): Response =>
 	new Response(null, { headers: transcriptHeaders(randomBytes(16).toString("base64")) });
 
 const transcriptHeaders = (nonce: string): [string, string][] => [
@@ -116,7 +116,7 @@ function createStatusBar(nonce: string, customerName: string | null) {
 		const html = renderToStaticMarkup(
 			<>
 				<p>{statusNow}</p>
-				{queue ? <p {...inLanguage(queue.language)}>{queue.text}</p> : null}
+				{queue ? <p {...languageAttributes(queue.language)}>{queue.text}</p> : null}
 			</>,
 		);
 		if (html === shown) return "";
@@ -248,7 +248,7 @@ export function createTranscriptEncoder(
 			}
 			case "chat-ended": {
 				const { session } = JSON.parse(json) as EventData<"chat-ended">;
-				const html = side === "user" ? (status?.show(session) ?? "") + END_LINKS : "";
+				const html = side === "user" ? (status?.show(session) ?? "") + SESSION_END_LINK_HTML : "";
 				return closeThinking() + closeLive() + html || null;
 			}
 			case "hb":

@@ -48,13 +48,13 @@ const mayOwn = (identity: CustomerIdentity, userId: string | null) =>
 const keepOnlyHeader = (request: Request, header: string): Request =>
 	new Request(request.url, { headers: { [header]: request.headers.get(header) ?? "" } });
 
-type Entry = { sink: Sink; revalidate: Revalidate; ticksLeft: number };
+type RevalidatedStream = { sink: Sink; revalidate: Revalidate; ticksLeft: number };
 
 /**
  * All open streams of this process with one timer. Streams that are checked at one moment share a database statement.
  */
-const register = singleton("revalidations", () => ({
-	entries: new Set<Entry>(),
+const revalidatedStreams = singleton("revalidations", () => ({
+	entries: new Set<RevalidatedStream>(),
 	timer: null as NodeJS.Timeout | null,
 }));
 
@@ -63,20 +63,20 @@ const register = singleton("revalidations", () => ({
  */
 export function closeWhenAccessEnds(sink: Sink, revalidate: Revalidate): void {
 	const entry = { sink, revalidate, ticksLeft: REVALIDATE_MS / TICK_MS };
-	register.entries.add(entry);
+	revalidatedStreams.entries.add(entry);
 	sink.onClose(() => {
-		register.entries.delete(entry);
-		if (register.entries.size > 0 || !register.timer) return;
-		clearInterval(register.timer);
-		register.timer = null;
+		revalidatedStreams.entries.delete(entry);
+		if (revalidatedStreams.entries.size > 0 || !revalidatedStreams.timer) return;
+		clearInterval(revalidatedStreams.timer);
+		revalidatedStreams.timer = null;
 	});
-	if (register.timer || register.entries.size === 0) return;
-	register.timer = setInterval(revalidateDue, TICK_MS);
-	register.timer.unref();
+	if (revalidatedStreams.timer || revalidatedStreams.entries.size === 0) return;
+	revalidatedStreams.timer = setInterval(revalidateDue, TICK_MS);
+	revalidatedStreams.timer.unref();
 }
 
 function revalidateDue(): void {
-	for (const entry of register.entries) {
+	for (const entry of revalidatedStreams.entries) {
 		entry.ticksLeft -= 1;
 		if (entry.ticksLeft > 0) continue;
 		entry.ticksLeft = REVALIDATE_MS / TICK_MS;

@@ -11,7 +11,7 @@ import { useRef } from "react";
 import { z } from "zod/v4";
 import { requireAgent, requireAgentOnPage } from "#app/auth/agent.server.ts";
 import { ClockTime } from "#app/components/time/time.tsx";
-import { Button, EmptyState, Notice, SkipLink, useKeptFocus } from "#app/components/ui/index.ts";
+import { Button, EmptyState, Notice, SkipLink, useFocusAfterRemoval } from "#app/components/ui/index.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { listBlocked, unblockSender } from "#app/models/customer/blocked-sender.server.ts";
@@ -49,7 +49,7 @@ export default function BlockedPage() {
 	const refused = useActionData<typeof action>();
 	const main = useRef<HTMLElement>(null);
 	const heading = useRef<HTMLHeadingElement>(null);
-	useKeptFocus(main, () => heading.current);
+	useFocusAfterRemoval(main, () => heading.current);
 	return (
 		<>
 			<SkipLink />

@@ -6,7 +6,7 @@ import { ConnectionNotice } from "#app/components/conversation/connection-notice
 import { LiveFrame } from "#app/components/conversation/live-frame.tsx";
 import { Transcript } from "#app/components/conversation/transcript.tsx";
 import { UnsentDraft } from "#app/components/conversation/unsent-text.tsx";
-import { EmptyState, Notice, useKeptFocus } from "#app/components/ui/index.ts";
+import { EmptyState, Notice, useFocusAfterRemoval } from "#app/components/ui/index.ts";
 import type { Problem } from "#app/http/respond.server.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Session } from "#app/realtime/events.ts";
@@ -20,7 +20,7 @@ import type { ConversationPage } from "./load.server.ts";
 import { useCopilot } from "./use-copilot.ts";
 import { useFreshPage } from "./use-fresh-page.ts";
 
-type Refused = {
+type RefusedAgentForm = {
 	problem: Problem | null;
 	typed: string;
 	intent: string;
@@ -36,7 +36,7 @@ export function AgentConversation({
 	agent,
 }: {
 	page: ConversationPage;
-	refused: Refused | null;
+	refused: RefusedAgentForm | null;
 	agent: Agent;
 }) {
 	const base = `/admin/chat/${page.session.sessionId}`;
@@ -73,7 +73,7 @@ export function AgentConversation({
 	const draftKey = `mevi-draft ${agent.id} ${session.sessionId}`;
 	const column = useRef<HTMLElement>(null);
 	const reason = useRef<HTMLParagraphElement>(null);
-	useKeptFocus(column, () =>
+	useFocusAfterRemoval(column, () =>
 		isMine && session.status !== "ended"
 			? (document.getElementById(COMPOSER_ID)?.querySelector("textarea") ?? null)
 			: reason.current,

@@ -1,7 +1,7 @@
 import { type FormEvent, useRef } from "react";
 import { formFieldsOf } from "#app/components/conversation/form-post.ts";
 import { ClockTime } from "#app/components/time/time.tsx";
-import { Button, buttonClasses, useKeptFocus } from "#app/components/ui/index.ts";
+import { Button, buttonClasses, useFocusAfterRemoval } from "#app/components/ui/index.ts";
 
 type Block = { reason: "blocked" | "spam"; by: string | null; at: string };
 
@@ -19,7 +19,10 @@ export function BlockSender({
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {
 	const container = useRef<HTMLDivElement>(null);
-	useKeptFocus(container, () => container.current?.querySelector<HTMLElement>("summary, button") ?? null);
+	useFocusAfterRemoval(
+		container,
+		() => container.current?.querySelector<HTMLElement>("summary, button") ?? null,
+	);
 	const submit = (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
 		void onSubmit(formFieldsOf(event));

@@ -3,7 +3,7 @@ import type { FormEvent, MouseEvent } from "react";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import { formFieldsOf } from "#app/components/conversation/form-post.ts";
 import { FormattedMessage } from "#app/components/conversation/formatted-message.tsx";
-import { inLanguage } from "#app/components/conversation/translation-note.ts";
+import { languageAttributes } from "#app/components/conversation/translation-note.ts";
 import { Button, DisclosureMark, Notice, Textarea } from "#app/components/ui/index.ts";
 import { isSameLanguage } from "#app/text/language-tag.ts";
 import { languageName } from "../labels.ts";
@@ -182,7 +182,7 @@ function ResultBody({
 				<p className="mb-1 text-ink-soft text-sm">{result.note}</p>
 			) : null}
 			<div
-				{...inLanguage(result.language ?? undefined)}
+				{...languageAttributes(result.language ?? undefined)}
 				className="wrap-anywhere max-w-measure whitespace-pre-wrap"
 			>
 				<FormattedMessage text={result.text} isMarkdown />
@@ -254,7 +254,7 @@ function SendTranslation({
 				label="Translation"
 				isLabelHidden
 				name="message"
-				{...inLanguage(result.language)}
+				{...languageAttributes(result.language)}
 				defaultValue={result.text}
 				hint="The customer reads this, with your own words one click away."
 			/>

@@ -5,7 +5,10 @@ import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { answerFrameRequest } from "#app/routes/live/frame-request.server.ts";
-import { respondWithTranscript, transcriptHead } from "#app/routes/live/transcript-response.server.tsx";
+import {
+	respondToTranscriptHead,
+	respondWithTranscript,
+} from "#app/routes/live/transcript-response.server.tsx";
 import { createAgentRevalidate } from "#app/routes/streams/revalidate.server.ts";
 
 /**
@@ -18,7 +21,7 @@ export function loader({ request, params }: LoaderFunctionArgs): Promise<Respons
 		if (!agent) throw new Unauthorised("Sign in first.");
 		const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 		const { row } = await requireSession(params.sessionId ?? "", actor);
-		if (request.method === "HEAD") return transcriptHead();
+		if (request.method === "HEAD") return respondToTranscriptHead();
 		const customer = row.userId ? await getCustomer(row.userId) : null;
 		return respondWithTranscript(request, {
 			sessionId: row.sessionId,

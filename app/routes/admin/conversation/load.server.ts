@@ -19,7 +19,7 @@ import { encodeCursor } from "#app/realtime/cursor.ts";
 import { getEpoch } from "#app/realtime/epoch.server.ts";
 import { HISTORY_LIMIT } from "#app/realtime/events.ts";
 
-const ORDERS_SHOWN = 10;
+const MAX_SHOWN_ORDERS = 10;
 
 /** GET /admin/chat/:sessionId: the data of one session, its customer and the customer's orders. */
 export async function loadConversation({ request, params }: LoaderFunctionArgs) {
@@ -35,7 +35,7 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 	const [page, customer, orders, actions, epoch, agentLanguage, block] = await Promise.all([
 		listMessages(row.sessionId, { limit: HISTORY_LIMIT, ...(isOlderPage ? { before } : {}) }),
 		row.userId ? getCustomer(row.userId) : null,
-		isIdentified(owner) ? listOrders({ ...owner, limit: ORDERS_SHOWN }) : [],
+		isIdentified(owner) ? listOrders({ ...owner, limit: MAX_SHOWN_ORDERS }) : [],
 		listAssistantActions(row.sessionId),
 		getEpoch(),
 		getSetting("agent_language"),

@@ -59,7 +59,7 @@ export function useInbox(
 				if (isWhole) return;
 				refill ??= setTimeout(() => {
 					refill = undefined;
-					if (shown && lacksQueued(shown, waitingLimit)) void pageConnection.sync();
+					if (shown && hasRoomForQueued(shown, waitingLimit)) void pageConnection.sync();
 				}, MIN_RELOAD_INTERVAL_MS);
 			},
 			memory: createTransportMemory(() => localStorage),
@@ -73,7 +73,7 @@ export function useInbox(
 }
 
 /** Whether the list has fewer queued sessions than it could show, so that more must be loaded. */
-function lacksQueued({ entries, waiting }: Inbox, waitingLimit: number): boolean {
+function hasRoomForQueued({ entries, waiting }: Inbox, waitingLimit: number): boolean {
 	const shown = entries.filter((entry) => entry.status === "queued").length;
 	return shown < Math.min(waiting, waitingLimit);
 }

@@ -16,7 +16,7 @@ export type ListedArticle = {
 };
 
 /** The days on which an article is valid, as text; null when the article is always valid. */
-function days({ validFrom, validUntil }: ListedArticle): string | null {
+function validDaysText({ validFrom, validUntil }: ListedArticle): string | null {
 	if (validFrom && validUntil) return `${formatDay(validFrom)} to ${formatDay(validUntil)}`;
 	if (validFrom) return `from ${formatDay(validFrom)}`;
 	return validUntil ? `until ${formatDay(validUntil)}` : null;
@@ -50,7 +50,7 @@ export function ArticleTable({ articles }: { articles: ListedArticle[] }) {
 					</span>
 					<span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-soft text-sm">
 						<span>{article.language}</span>
-						{days(article) ? <span>{days(article)}</span> : null}
+						{validDaysText(article) ? <span>{validDaysText(article)}</span> : null}
 						{article.isForAgents ? <Badge tone="accent">Agents only</Badge> : null}
 						{article.state ? <Badge>{article.state === "over" ? "Expired" : "Not valid yet"}</Badge> : null}
 					</span>

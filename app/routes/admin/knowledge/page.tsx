@@ -10,7 +10,7 @@ import { ArrowLeft } from "lucide-react";
 import { useRef } from "react";
 import { z } from "zod/v4";
 import { requireAgent, requireAgentOnPage } from "#app/auth/agent.server.ts";
-import { Notice, SkipLink, useKeptFocus } from "#app/components/ui/index.ts";
+import { Notice, SkipLink, useFocusAfterRemoval } from "#app/components/ui/index.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { listAllArticles } from "#app/models/article/article.server.ts";
@@ -85,7 +85,7 @@ export default function KnowledgePage() {
 	const unanswered = useRef<HTMLElement>(null);
 	const heading = useRef<HTMLHeadingElement>(null);
 	// The clicked button disappears together with its question, so the focus must move to another element.
-	useKeptFocus(unanswered, () => heading.current);
+	useFocusAfterRemoval(unanswered, () => heading.current);
 	return (
 		<>
 			<SkipLink />
