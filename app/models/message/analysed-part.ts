@@ -4,7 +4,10 @@
  * not grow with the length of a message.
  */
 export const ANALYSED_CHARACTERS = 2_000;
-/** Characters of the beginning: it says what a message is about, and the question itself is often at the end. */
+/**
+ * Analysed characters of the beginning of a long message. The beginning says what the message is about; the question is
+ * often at the end.
+ */
 const FROM_BEGINNING = 1_200;
 const CUT_MARK = "\n…\n";
 const FROM_END = ANALYSED_CHARACTERS - FROM_BEGINNING - CUT_MARK.length;
@@ -18,7 +21,7 @@ export function forAnalysis(text: string): { question: string; fullQuestion?: st
 	if (text.length <= ANALYSED_CHARACTERS) return { question: text };
 	const beginning = text.slice(0, FROM_BEGINNING);
 	const end = text.slice(-FROM_END);
-	// A part of a word could match another word, and a part of a number another order.
+	// The text is not cut within a word or number, because a part of a number could be the number of another order.
 	const lastSpace = beginning.search(/\s\S*$/);
 	const firstSpace = end.search(/\s/);
 	const question =

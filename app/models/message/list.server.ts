@@ -4,10 +4,13 @@ import { db } from "#db/client.server.ts";
 import { chatMessages } from "#db/schema.ts";
 import { toMessage } from "./present.server.ts";
 
-/** The largest value of the sequence column; a larger number in a query would be a database error. */
+/** The largest value of the column for a message's sequence. A larger number in a query would be a database error. */
 const HIGHEST_SEQ = 2_147_483_647;
 
-/** The newest messages up to and including `upToSeq`, oldest first. The caller has checked access to the session. */
+/**
+ * The newest messages of a session up to and including `upToSeq`, oldest first. The caller has checked access to the
+ * session.
+ */
 export async function listHistory(
 	sessionId: string,
 	upToSeq: number,
@@ -53,7 +56,7 @@ export async function listMessages(
 	};
 }
 
-/** Messages by id within one session. */
+/** Reads messages of one session by their ids. */
 export async function getMessages(sessionId: string, ids: string[]): Promise<Message[]> {
 	if (ids.length === 0) return [];
 	const rows = await db

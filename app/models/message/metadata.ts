@@ -22,7 +22,10 @@ const RESERVED_METADATA_KEYS = new Set([
 	"signIn",
 ]);
 
-/** NUL, and half of a surrogate pair, as JSON.stringify writes them: an odd backslash before the u. */
+/**
+ * Matches NUL and half a surrogate pair in JSON text, which Postgres cannot store. An odd number of backslashes comes
+ * before the u.
+ */
 const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 
 /** The metadata of a message that a program posts: an object of at most 4,000 characters of JSON. */

@@ -3,7 +3,7 @@ import type { Actor } from "#app/models/chat-session/scope.server.ts";
 import { singleton } from "#app/singleton.server.ts";
 import { markDelivered, markRead } from "./receipts.server.ts";
 
-/** Least time between two writes of one reader's receipts; receipts in between are batched. */
+/** Minimum time in ms between two writes of one reader's receipts. Receipts in between are written together. */
 const RECEIPT_EVERY_MS = 1_000;
 
 export type Receipt = { kind: "delivered" | "read"; upToSeq: number };
@@ -13,9 +13,9 @@ type Reader = { furthest: Record<Receipt["kind"], number>; writtenAt: number; ne
 const readers = singleton("receipt-readers", () => new Map<string, Reader>());
 
 /**
- * Stores a receipt of a reader's browser. The first is written at once; those that follow within a second are written
- * together at its end, as the largest sequence of each kind. So a reader who scrolls through a long session, in any
- * number of tabs, costs one write a second.
+ * Stores a receipt of a reader's browser. The first receipt is written at once. Receipts that follow within a second are
+ * written together at the end of the second, as the largest sequence of each kind (read, delivered). A reader who scrolls
+ * through a long session, in any number of tabs, therefore costs one write a second.
  * @returns when the receipt has been written. @throws NotFound
  */
 export function noteReceipt(sessionId: string, actor: Actor, receipt: Receipt): Promise<void> {
@@ -24,7 +24,7 @@ export function noteReceipt(sessionId: string, actor: Actor, receipt: Receipt): 
 	readers.set(key, reader);
 	reader.furthest[receipt.kind] = Math.max(reader.furthest[receipt.kind], receipt.upToSeq);
 	reader.next ??= writeInTurn(reader, sessionId, actor).finally(() => {
-		// Forgets readers without a receipt for a second.
+		// A reader without a receipt for a second is forgotten.
 		setTimeout(() => {
 			if (!reader.next && Date.now() - reader.writtenAt >= RECEIPT_EVERY_MS) readers.delete(key);
 		}, RECEIPT_EVERY_MS).unref();
@@ -34,12 +34,13 @@ export function noteReceipt(sessionId: string, actor: Actor, receipt: Receipt): 
 
 async function writeInTurn(reader: Reader, sessionId: string, actor: Actor): Promise<void> {
 	const wait = reader.writtenAt + RECEIPT_EVERY_MS - Date.now();
-	// Always awaited, also without a wait: the caller must have stored this promise before it is cleared below.
+	// The `await` is needed even without a delay, because the caller must store the promise of this write before it is
+	// cleared below.
 	await (wait > 0 ? delay(wait) : undefined);
 	const { delivered, read } = reader.furthest;
 	reader.furthest = { delivered: 0, read: 0 };
 	reader.writtenAt = Date.now();
-	// Receipts that arrive from here on belong to the next write.
+	// Receipts that arrive from here on belong to the reader's next write.
 	reader.next = null;
 	if (read > 0) await markRead(sessionId, actor, read);
 	if (delivered > read) await markDelivered(sessionId, actor, delivered);

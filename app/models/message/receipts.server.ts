@@ -8,9 +8,12 @@ import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions } from "#db/schema.ts";
 import { toMessage } from "./present.server.ts";
 
-/** Maximum number of messages that one receipt marks; older unread messages are marked by the next one. */
+/** Maximum number of messages that one receipt marks as read or delivered. The next receipt marks older messages. */
 const MAX_MESSAGES_PER_RECEIPT = 100;
-/** Number of marked messages that receipts may read again before their last sequence is stored. */
+/**
+ * Number of marked messages that receipts may read again before the sequence of the last one is stored, so that they
+ * are skipped.
+ */
 const MAX_UNCHANGED_MESSAGES_PER_RECEIPT = 20;
 
 /**
@@ -27,7 +30,7 @@ export function markRead(sessionId: string, actor: Actor, upToSeq: number): Prom
 }
 
 /**
- * Marks the messages up to and including `upToSeq` as delivered. It is published for messages of people only, because
+ * Marks the messages up to and including `upToSeq` as delivered. This is published for messages of people only, because
  * nobody needs to know whether a message of the assistant was delivered.
  * @returns the messages that were not marked as delivered before. @throws NotFound
  */
@@ -40,10 +43,10 @@ export function markDelivered(sessionId: string, actor: Actor, upToSeq: number):
 }
 
 type Mark = {
-	/** The condition for messages of the other side that are not marked yet. */
+	/** SQL condition for messages that are not marked as read (or delivered) yet. */
 	which: ReturnType<typeof and>;
 	set: Parameters<ReturnType<typeof db.update>["set"]>[0];
-	/** The column with the sequence up to which all of them are marked, so that no receipt reads them again. */
+	/** The column with the sequence up to which all messages are marked, so that no receipt reads these messages again. */
 	markedTo: "customerReadSeq" | "customerDeliveredSeq" | "teamReadSeq" | "teamDeliveredSeq";
 };
 
@@ -63,7 +66,7 @@ async function markMessages(
 	const [known] = await db
 		.select({
 			from: column,
-			// A client may send a sequence that no message has yet.
+			// A client's receipt may name a sequence that no message has yet.
 			to: sql<number>`least(${chatSessions.lastSeq}, ${upToSeq}::bigint)::int`,
 			isPending: exists(
 				db
@@ -133,7 +136,9 @@ async function markMessages(
 	});
 }
 
-/** Stores that the messages up to a sequence are marked. No earlier sequence can follow, because messages are written in order. */
+/**
+ * Stores that the messages up to a sequence are marked as read or delivered. No message can get an earlier sequence later.
+ */
 async function keepMarkedTo(
 	executor: Pick<typeof db, "update">,
 	sessionId: string,

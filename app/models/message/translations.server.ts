@@ -7,9 +7,9 @@ import { chatMessages, chatSessions, messageTranslations } from "#db/schema.ts";
 import type { Translation } from "#db/shapes.ts";
 import { type MessageRow, toMessage } from "./present.server.ts";
 
-/** Maximum number of messages that are translated for an agent, the newest of the session. */
+/** Maximum number of messages of a session that are translated for its agent: the newest ones. */
 const MOST_MESSAGES = 50;
-/** A claim of a translation expires after this time, because its process may have died. */
+/** Seconds after which the claim of a translation expires, because its process may have died. */
 const CLAIM_SECONDS = 60;
 
 /**
@@ -62,7 +62,7 @@ export async function claimTranslation(messageId: string, to: string): Promise<b
 	return claimed.length > 0;
 }
 
-/** Ends a claim with the translation, or marks it as failed, and publishes the changed message. */
+/** Stores a message's translation, or that the translation failed, in place of the claim, and publishes the message. */
 export async function keepTranslation(
 	message: Pick<MessageRow, "id" | "sessionId">,
 	result: { from: string; to: string; text: string | null; model: string },

@@ -21,11 +21,11 @@ export type UnansweredQuestion = {
 	history: Utterance[];
 	/** A summary of the beginning of a long session; absent for a short one. */
 	summary?: string | null;
-	/** Null for a guest. */
+	/** The id of the signed-in customer; null for a guest. */
 	customerId: string | null;
 	/** The email address that the customer has verified in this session. */
 	verifiedEmail?: string | null;
-	/** The session of the question; absent for the stateless endpoint. */
+	/** The session and sequence of the question; absent for a question outside any session. */
 	position?: QuestionPosition;
 	customerName: string | null;
 	/** The page's language (BCP 47). */
@@ -70,7 +70,7 @@ export async function readUnansweredQuestion(
 				eq(chatMessages.sessionId, sessionId),
 				lte(chatMessages.seq, questionSeq),
 				ne(chatMessages.senderType, "system"),
-				// A stopped answer does not count as an answer.
+				// A stopped answer does not count as an answer to the question before it.
 				sql`not ${chatMessages.metadata} ? 'stopped'`,
 			),
 		)
