@@ -21,3 +21,16 @@ export function decodeCursor(text: string | null | undefined): Cursor | null {
 		internal: match[3] === undefined ? null : Number(match[3]),
 	};
 }
+
+/** Why the server cannot continue from a cursor, or null when it can. */
+export function whyCursorUnusable(
+	cursor: Cursor,
+	epoch: string,
+	head: { public: number; internal: number },
+	isAgent: boolean,
+): string | null {
+	if (cursor.epoch !== epoch) return "epoch";
+	if (cursor.public > head.public) return "ahead";
+	if (isAgent && cursor.internal !== null && cursor.internal > head.internal) return "ahead";
+	return null;
+}

@@ -1,10 +1,9 @@
-import { type Cursor, encodeCursor } from "./cursor.ts";
+import { type Cursor, encodeCursor, whyCursorUnusable } from "./cursor.ts";
 import { getEpoch } from "./epoch.server.ts";
 import { type EphemeralType, type StreamName, streamKey } from "./events.ts";
 import { hub } from "./hub.server.ts";
 import { readLiveAnswer } from "./live-answers.server.ts";
 import { EVENT_PAGE_SIZE, readHeads, readLog } from "./log.server.ts";
-import { whyCursorUnusable } from "./stream.server.ts";
 
 /** Longest time for which the server holds a long poll: below the idle limit of every known proxy (30 s). */
 export const POLL_WAIT_MS = 25_000;

@@ -3,7 +3,7 @@ import { logBackgroundFailure } from "#app/background-work.server.ts";
 import { DomainError } from "#app/models/errors.ts";
 import type { Ephemeral } from "./bus/bus.ts";
 import { registerConnection } from "./connections.server.ts";
-import { type Cursor, encodeCursor } from "./cursor.ts";
+import { type Cursor, encodeCursor, whyCursorUnusable } from "./cursor.ts";
 import { getEpoch } from "./epoch.server.ts";
 import {
 	type EventData,
@@ -241,16 +241,3 @@ export async function openStream(options: {
 
 /** Whether an event contains the session's data, and so its owner. */
 const containsSession = ({ type }: LoggedEvent) => type === "session-updated" || type === "chat-ended";
-
-/** Why the server cannot continue from a cursor, or null when it can. */
-export function whyCursorUnusable(
-	cursor: Cursor,
-	epoch: string,
-	head: { public: number; internal: number },
-	isAgent: boolean,
-): string | null {
-	if (cursor.epoch !== epoch) return "epoch";
-	if (cursor.public > head.public) return "ahead";
-	if (isAgent && cursor.internal !== null && cursor.internal > head.internal) return "ahead";
-	return null;
-}
