@@ -4,7 +4,7 @@ import { hydrateRoot } from "react-dom/client";
 import { PageContext } from "#app/components/page-context.ts";
 
 const readMeta = (name: string) => document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
-const page = { reference: readMeta("reference"), renderedAt: readMeta("rendered-at") };
+const pageMeta = { reference: readMeta("reference"), renderedAt: readMeta("rendered-at") };
 
 /**
  * Resolves when Remix has decoded the page's data. Until then RemixBrowser suspends without a boundary, and a click or
@@ -26,7 +26,7 @@ void untilDecoded().then(() =>
 		hydrateRoot(
 			document,
 			<StrictMode>
-				<PageContext.Provider value={page}>
+				<PageContext.Provider value={pageMeta}>
 					<RemixBrowser />
 				</PageContext.Provider>
 			</StrictMode>,

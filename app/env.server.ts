@@ -14,7 +14,7 @@ if (existsSync(".env")) process.loadEnvFile(".env");
 const unlessEmpty = (value: unknown) => (value === "" ? undefined : value);
 const optionalText = z.preprocess(unlessEmpty, z.string().optional());
 const isPort = (value: unknown) => /^\d+$/.test(String(value)) && Number(value) <= 65_535;
-const port = (fallback: number) =>
+const portNumber = (fallback: number) =>
 	z.preprocess(
 		unlessEmpty,
 		z
@@ -49,7 +49,7 @@ const networkListSchema = z
 		}),
 	);
 
-const schema = z.object({
+const envSchema = z.object({
 	NODE_ENV: z.preprocess(
 		unlessEmpty,
 		z
@@ -61,7 +61,7 @@ const schema = z.object({
 	}),
 	LISTEN_DATABASE_URL: optionalText,
 	DATA_DIR: z.preprocess((value) => value || ".data", z.string()).transform((value) => resolve(value)),
-	PORT: port(3000),
+	PORT: portNumber(3000),
 	HOST: optionalText,
 	PUBLIC_URL: optionalText.refine((value) => value === undefined || URL.canParse(value), {
 		message: "must be a whole address such as https://chat.example.com",
@@ -128,7 +128,7 @@ const schema = z.object({
 	npm_lifecycle_event: optionalText,
 });
 
-export type Env = z.infer<typeof schema>;
+export type Env = z.infer<typeof envSchema>;
 
 /** An environment variable cannot be used. The message lists every problem in a line, with its solution. */
 export class EnvironmentError extends Error {}
@@ -138,7 +138,7 @@ export class EnvironmentError extends Error {}
  * format.
  */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
-	const parsed = schema.safeParse(source);
+	const parsed = envSchema.safeParse(source);
 	if (parsed.success) return parsed.data;
 	const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
 	throw new EnvironmentError(`The environment needs a correction: ${problems.join("; ")}.`);

@@ -29,11 +29,11 @@ export type JobName = keyof JobPayloads;
 
 type JobHandler = (payload: JobPayloads[JobName]) => void;
 
-const handlers = singleton("job-handlers", () => new Map<JobName, JobHandler>());
+const jobHandlers = singleton("job-handlers", () => new Map<JobName, JobHandler>());
 
 /** Passes a job to this process's worker, if the process has one. Call `enqueueJob` after the commit. */
 export function enqueueJob<Name extends JobName>(name: Name, payload: JobPayloads[Name]): void {
-	handlers.get(name)?.(payload);
+	jobHandlers.get(name)?.(payload);
 }
 
 /** Sets the function that runs a job; called by the worker. */
@@ -41,5 +41,5 @@ export function setJobHandler<Name extends JobName>(
 	name: Name,
 	handler: (payload: JobPayloads[Name]) => void,
 ): void {
-	handlers.set(name, handler as JobHandler);
+	jobHandlers.set(name, handler as JobHandler);
 }

@@ -79,10 +79,10 @@ export function ErrorBoundary() {
 	);
 }
 
-type Explanation = { title: string; words: string; reference?: string };
+type ErrorExplanation = { title: string; words: string; reference?: string };
 
 /** The texts of the error page. A thrown response may contain problem details: a title, a sentence and a reference. */
-function explainError(error: unknown): Explanation {
+function explainError(error: unknown): ErrorExplanation {
 	if (!isRouteErrorResponse(error)) {
 		return {
 			title: "Something went wrong on our side",

@@ -2,13 +2,13 @@ import { SENT_MESSAGES } from "#app/models/chat-session/summary.server.ts";
 import { languageNameIn } from "#app/text/language-tag.ts";
 import type { AnswerRequest, Utterance } from "./answer.ts";
 import type { OwnerParts } from "./prompt/owner-parts.server.ts";
-import { ANSWER_INSTRUCTIONS, PROHIBITIONS } from "./prompt/rules.ts";
+import { ANSWER_INSTRUCTIONS, PROMPT_PROHIBITIONS } from "./prompt/rules.ts";
 
 /** Maximum length of each earlier message in the prompt, in UTF-16 units. */
 const MAX_HISTORY_CHARACTERS = 2_000;
 
 /** The rules of the prompt that every store has, for code that must recognise them in a model's reply. */
-export const fixedPromptRules = (): string => `${ANSWER_INSTRUCTIONS}\n\n${PROHIBITIONS}`;
+export const fixedPromptRules = (): string => `${ANSWER_INSTRUCTIONS}\n\n${PROMPT_PROHIBITIONS}`;
 
 /**
  * Builds the system message of the prompt. The rules and the owner's texts come first, because they do not depend on
@@ -36,7 +36,7 @@ export function buildSystemPrompt(options: {
 		`The store in its owner's words\n${parts.company}`,
 		`The tone its owner wants\n${parts.tone}`,
 		...(parts.rules ? [`What its owner asks besides\n${parts.rules}`] : []),
-		PROHIBITIONS,
+		PROMPT_PROHIBITIONS,
 		formatDataBlock("customer", [customer]),
 		...(request.summary
 			? [formatDataBlock("earlier in this conversation", [{ summary: request.summary }])]

@@ -7,7 +7,7 @@ import { Unauthorised } from "#app/models/errors.ts";
  * server signs it; this module verifies it.
  */
 
-const ALGORITHM = "HS256";
+const JWT_ALGORITHM = "HS256";
 
 /** Format of a customer's id: up to 255 characters, without control characters and unpaired surrogates. */
 const CUSTOMER_ID = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
@@ -25,7 +25,7 @@ export async function signIdentity(customerId: string): Promise<string> {
 	const secret = identitySecret();
 	if (!secret) throw new Error("CUSTOMER_IDENTITY_SECRET is not set, so no customer can be identified.");
 	return new SignJWT({})
-		.setProtectedHeader({ alg: ALGORITHM })
+		.setProtectedHeader({ alg: JWT_ALGORITHM })
 		.setSubject(customerId)
 		.setIssuedAt()
 		.setExpirationTime("1h")
@@ -42,7 +42,7 @@ export async function readIdentity(token: string): Promise<string> {
 	if (!secret) throw new Unauthorised("This store has not set up customer identities.");
 	try {
 		const { payload } = await jwtVerify(token, secret, {
-			algorithms: [ALGORITHM],
+			algorithms: [JWT_ALGORITHM],
 			requiredClaims: ["exp", "sub"],
 			clockTolerance: CLOCK_TOLERANCE_SECONDS,
 		});

@@ -4,7 +4,7 @@ import type { CustomerIdentity } from "#app/models/chat-session/scope.server.ts"
 
 /** Validity of our tokens and of the cookie that contains one. */
 const TOKEN_LIFETIME = "365d";
-const ALGORITHM = "HS256";
+const JWT_ALGORITHM = "HS256";
 
 export type { CustomerIdentity };
 
@@ -21,7 +21,7 @@ export async function signCustomerToken(identity: SignedIdentity): Promise<strin
 		...(identity.customerId ? { cid: identity.customerId } : {}),
 		...(identity.formerOwner ? { was: identity.formerOwner } : {}),
 	})
-		.setProtectedHeader({ alg: ALGORITHM })
+		.setProtectedHeader({ alg: JWT_ALGORITHM })
 		.setAudience("mevi-customer")
 		.setIssuedAt()
 		.setExpirationTime(TOKEN_LIFETIME)
@@ -41,7 +41,7 @@ export async function readCustomerToken(
 ): Promise<{ identity: SignedIdentity; expiresAtMs: number } | null> {
 	try {
 		const { payload } = await jwtVerify(token, appSecret(), {
-			algorithms: [ALGORITHM],
+			algorithms: [JWT_ALGORITHM],
 			audience: "mevi-customer",
 			requiredClaims: ["exp"],
 		});

@@ -109,7 +109,7 @@ export function check<Schema extends z.ZodType>(value: unknown, schema: Schema):
 	if (parsed.success) return parsed.data;
 	// A Map, because a field may have any name, such as `constructor`.
 	const fieldErrors = new Map<string, string[]>();
-	for (const issue of flatten(parsed.error.issues, value)) {
+	for (const issue of flattenUnionIssues(parsed.error.issues, value)) {
 		const field = issue.path.join(".") || "body";
 		fieldErrors.set(field, [...(fieldErrors.get(field) ?? []), issue.message]);
 	}
@@ -120,7 +120,7 @@ export function check<Schema extends z.ZodType>(value: unknown, schema: Schema):
  * Turns the errors of a schema into a list. When a value matches none of several alternatives, the reported errors
  * are those of the alternative with the fewest missing fields, and among these of the one with the fewest errors.
  */
-function flatten(issues: z.core.$ZodIssue[], value: unknown): z.core.$ZodIssue[] {
+function flattenUnionIssues(issues: z.core.$ZodIssue[], value: unknown): z.core.$ZodIssue[] {
 	const countMissing = (inner: z.core.$ZodIssue[]) =>
 		inner.filter(({ path }) => isMissing(value, path)).length;
 	return issues.flatMap((issue) => {

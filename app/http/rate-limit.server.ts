@@ -10,7 +10,7 @@ import type { WithHeaders } from "./exchange.server.ts";
  * Rate limits, counted in Postgres so that several processes count together. `duration` is in seconds. There is no
  * limit for messages here, because the statement that writes a message counts it.
  */
-const LIMITS = {
+const RATE_LIMITS = {
 	/** New chat sessions from one IP address. */
 	sessions: { points: 120, duration: 60 },
 	/** Sign-ins of customers from one IP address, which many customers may share; each sign-in writes a row. */
@@ -53,7 +53,7 @@ const LIMITS = {
 	 */
 	changes: { points: 60, duration: 60 },
 } as const;
-export type LimitName = keyof typeof LIMITS;
+export type LimitName = keyof typeof RATE_LIMITS;
 
 /**
  * The rate limiter expects the driver node-postgres. This object adapts the one function that the limiter calls to
@@ -66,7 +66,7 @@ const storeClient = {
 	},
 };
 
-const limiters = singleton("rate-limiters", () => {
+const rateLimiters = singleton("rate-limiters", () => {
 	const make = (name: LimitName) =>
 		new RateLimiterPostgres({
 			storeClient,
@@ -74,12 +74,11 @@ const limiters = singleton("rate-limiters", () => {
 			tableName: "rate_limits",
 			tableCreated: true,
 			keyPrefix: name,
-			...LIMITS[name],
+			...RATE_LIMITS[name],
 		});
-	return Object.fromEntries((Object.keys(LIMITS) as LimitName[]).map((name) => [name, make(name)])) as Record<
-		LimitName,
-		RateLimiterPostgres
-	>;
+	return Object.fromEntries(
+		(Object.keys(RATE_LIMITS) as LimitName[]).map((name) => [name, make(name)]),
+	) as Record<LimitName, RateLimiterPostgres>;
 });
 
 /**
@@ -90,7 +89,7 @@ const limiters = singleton("rate-limiters", () => {
  */
 export async function countAgainst(limit: LimitName, key: string, share = 1): Promise<number> {
 	const { uses, msLeft } = await countOnly(limit, key);
-	if (uses > LIMITS[limit].points * share) throw new TooMany(Math.ceil(msLeft / 1000) || 1);
+	if (uses > RATE_LIMITS[limit].points * share) throw new TooMany(Math.ceil(msLeft / 1000) || 1);
 	return uses;
 }
 
@@ -108,7 +107,7 @@ export async function countSender(request: WithHeaders, limit: LimitName, subjec
 
 /** Resets the counts of `countSender`. */
 export async function forgetSender(request: WithHeaders, limit: LimitName, subject?: string): Promise<void> {
-	for (const { name } of clientNetworks(request)) await limiters[limit].delete(keyOf(name, subject));
+	for (const { name } of clientNetworks(request)) await rateLimiters[limit].delete(keyOf(name, subject));
 }
 
 const keyOf = (name: string, subject?: string) => (subject === undefined ? name : `${name}|${subject}`);
@@ -120,13 +119,13 @@ const keyOf = (name: string, subject?: string) => (subject === undefined ? name 
  */
 export async function countOnly(limit: LimitName, key: string): Promise<{ uses: number; msLeft: number }> {
 	if (env().RATE_LIMITS === "off") return { uses: 0, msLeft: 0 };
-	const { consumedPoints, msBeforeNext } = await limiters[limit].penalty(key);
+	const { consumedPoints, msBeforeNext } = await rateLimiters[limit].penalty(key);
 	return { uses: consumedPoints, msLeft: msBeforeNext };
 }
 
 /** Subtracts uses that `countOnly` counted. */
 export async function subtractUses(limit: LimitName, key: string, uses: number): Promise<void> {
-	if (env().RATE_LIMITS !== "off") await limiters[limit].reward(key, uses);
+	if (env().RATE_LIMITS !== "off") await rateLimiters[limit].reward(key, uses);
 }
 
 /**

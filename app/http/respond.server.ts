@@ -118,7 +118,10 @@ export const jsonResponse = (...answer: Parameters<typeof jsonReply>): Response 
 	toResponse(jsonReply(...answer));
 
 /** Runs the handler of an API or stream route, and answers its errors as problem+json. */
-export async function answering(request: WithHeaders, handler: () => Promise<Response>): Promise<Response> {
+export async function answerOrProblem(
+	request: WithHeaders,
+	handler: () => Promise<Response>,
+): Promise<Response> {
 	try {
 		return await handler();
 	} catch (error) {

@@ -32,7 +32,7 @@ export async function sendMail({ to, subject, text }: Email): Promise<void> {
 	if (!url) throw new MailFailed("SMTP_URL is not set", false);
 	try {
 		// The recipient is passed as an object, because a comma in a string would make two addresses.
-		await transporter(url).sendMail({
+		await createTransporter(url).sendMail({
 			from: readSenderAddress(),
 			to: { name: "", address: to },
 			subject,
@@ -61,7 +61,7 @@ function isTemporary({ code, responseCode, syscall, timeoutType }: SmtpError): b
 	return code === "EDNS" || syscall === "connect";
 }
 
-function transporter(url: string): Transporter {
+function createTransporter(url: string): Transporter {
 	const known = singleton("mail-transporters", () => new Map<string, Transporter>());
 	const made =
 		known.get(url) ??

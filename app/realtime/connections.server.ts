@@ -8,13 +8,13 @@ const TICK_MS = 1_000;
  */
 const LIFETIME_MS = 600_000;
 
-export type Connection = { sendHeartbeat(): void; sendBye(inMs: number): void };
+export type OpenStreamConnection = { sendHeartbeat(): void; sendBye(inMs: number): void };
 
-type Entry = { connection: Connection; heartbeatAt: number; endAt: number };
+type RegisteredConnection = { connection: OpenStreamConnection; heartbeatAt: number; endAt: number };
 
 /** Every open stream of this process, with one timer for all of them. */
 const streamRegister = singleton("connections", () => {
-	const entries = new Set<Entry>();
+	const entries = new Set<RegisteredConnection>();
 	const timer = setInterval(() => {
 		const now = Date.now();
 		for (const entry of entries) {
@@ -30,7 +30,7 @@ const streamRegister = singleton("connections", () => {
 });
 
 /** Registers an open stream for heartbeats and its lifetime. @returns a function that removes it. */
-export function registerConnection(connection: Connection): () => void {
+export function registerConnection(connection: OpenStreamConnection): () => void {
 	const now = Date.now();
 	const entry = {
 		connection,

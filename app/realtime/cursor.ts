@@ -4,7 +4,7 @@
  */
 export type Cursor = { epoch: string; public: number; internal: number | null };
 
-const FORMAT = /^([a-z0-9-]{4,40})\.p(\d{1,9})(?:\.i(\d{1,9}))?$/;
+const CURSOR_PATTERN = /^([a-z0-9-]{4,40})\.p(\d{1,9})(?:\.i(\d{1,9}))?$/;
 
 export function encodeCursor(cursor: Cursor): string {
 	const internal = cursor.internal === null ? "" : `.i${cursor.internal}`;
@@ -13,7 +13,7 @@ export function encodeCursor(cursor: Cursor): string {
 
 /** Decodes a client's cursor. @returns null when the text is not a cursor. */
 export function decodeCursor(text: string | null | undefined): Cursor | null {
-	const match = text ? FORMAT.exec(text) : null;
+	const match = text ? CURSOR_PATTERN.exec(text) : null;
 	if (!match) return null;
 	return {
 		epoch: match[1] ?? "",

@@ -11,8 +11,8 @@ if (typeof document !== "undefined") z.config({ jitless: true });
  * the readers that are connected now and may be dropped.
  */
 
-const STREAMS = ["public", "internal"] as const;
-export type StreamName = (typeof STREAMS)[number];
+const STREAM_NAMES = ["public", "internal"] as const;
+export type StreamName = (typeof STREAM_NAMES)[number];
 
 /** Interval of heartbeats on an idle stream; proxies close idle connections after 30 to 60 s. */
 export const HEARTBEAT_MS = 15_000;
@@ -71,7 +71,7 @@ const queueSchema = z.object({
 	/** Language of `text`, two letters. */
 	language: z.string(),
 });
-export type Queue = z.infer<typeof queueSchema>;
+export type QueueState = z.infer<typeof queueSchema>;
 
 export const sessionSchema = z.object({
 	sessionId: z.string(),
@@ -146,7 +146,7 @@ const inboxSchema = z.object({
 });
 export type Inbox = z.infer<typeof inboxSchema>;
 
-const eventPositionFields = { stream: z.enum(STREAMS), seq: z.number().int() };
+const eventPositionFields = { stream: z.enum(STREAM_NAMES), seq: z.number().int() };
 const messageEvent = z.object({ ...eventPositionFields, message: messageSchema });
 const sessionEvent = z.object({ ...eventPositionFields, session: sessionSchema });
 const indicatorSchema = z.object({ on: z.boolean(), name: z.string().optional() });

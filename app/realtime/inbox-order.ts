@@ -7,7 +7,7 @@ import type { InboxEntry } from "./events.ts";
  * Waiting customers come first, the longest wait at the top. All other sections have the latest activity at the top,
  * so that a section that is cut loses idle sessions.
  */
-const SECTIONS: InboxEntry["status"][] = ["queued", "agent", "assistant", "ended"];
+const INBOX_SECTIONS: InboxEntry["status"][] = ["queued", "agent", "assistant", "ended"];
 
 /** Number of waiting customers on one page of the inbox list; "Show more" adds another page. */
 export const WAITING_PAGE = 100;
@@ -47,7 +47,7 @@ export function arrangeInbox(
 	entries: InboxEntry[],
 	{ waitingLimit, now }: { waitingLimit: number; now: number },
 ): InboxEntry[] {
-	return SECTIONS.flatMap((section) => {
+	return INBOX_SECTIONS.flatMap((section) => {
 		const rows = entries.filter(
 			(entry) =>
 				entry.status === section &&

@@ -3,7 +3,7 @@ import { isDraining, registerConnection } from "./connections.server.ts";
 import type { Inbox } from "./events.ts";
 import { hub } from "./hub.server.ts";
 import type { Sink } from "./sink/sink.ts";
-import type { Encode } from "./stream.server.ts";
+import type { EncodeEvent } from "./stream.server.ts";
 
 /** Changes of the inbox are batched for this time, so that several changed rows of a busy store are sent at once. */
 const BATCH_MS = 100;
@@ -22,7 +22,7 @@ const MAX_ROWS = 200;
  */
 export async function openInboxStream(options: {
 	sink: Sink;
-	encode: Encode;
+	encode: EncodeEvent;
 	readAll: () => Promise<Inbox>;
 	readSome: (sessionIds: string[]) => Promise<Inbox>;
 }): Promise<void> {

@@ -4,7 +4,7 @@ import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { sql } from "#db/client.server.ts";
 import postgres from "#db/driver.ts";
-import { type Connection, keepConnectionOpen } from "./bus/kept-connection.server.ts";
+import { keepConnectionOpen, type OpenConnection } from "./bus/kept-connection.server.ts";
 
 const PING_EVERY_MS = 5_000;
 /** Longest time for the process's own test NOTIFY to arrive; after it, LISTEN counts as not working. */
@@ -65,7 +65,7 @@ export function createListener(options: {
 		},
 	});
 
-	async function open(onLost: (reason?: unknown) => void): Promise<Connection> {
+	async function open(onLost: (reason?: unknown) => void): Promise<OpenConnection> {
 		const url = env().LISTEN_DATABASE_URL ?? env().DATABASE_URL;
 		if (!url) throw new Error("DATABASE_URL is not set");
 		isReceiving = false;

@@ -24,13 +24,13 @@ const runningTurns = singleton("running-turns", () =>
 	createBatcher<string, Map<string, RunningTurn>>({ waitMs: BATCH_MS, work: readRunningTurns }),
 );
 
-const answers = singleton("live-answers", () => new Map<string, LiveAnswer>());
+const liveAnswers = singleton("live-answers", () => new Map<string, LiveAnswer>());
 
 /** Records a part of a live answer that this process sends or receives. */
 export function recordDelta([stream, , data]: Ephemeral): void {
 	const { sessionId } = splitStreamKey(stream);
 	const delta = data as EventData<"ai-delta">;
-	const known = answers.get(sessionId);
+	const known = liveAnswers.get(sessionId);
 	if (known && known.messageId === delta.messageId && delta.offset === known.start + known.text.length) {
 		known.text += delta.text;
 		known.receivedAt = Date.now();
@@ -40,14 +40,14 @@ export function recordDelta([stream, , data]: Ephemeral): void {
 		delta.offset === 0 ||
 		delta.offset > known.start + known.text.length
 	) {
-		answers.delete(sessionId);
-		answers.set(sessionId, {
+		liveAnswers.delete(sessionId);
+		liveAnswers.set(sessionId, {
 			messageId: delta.messageId,
 			start: delta.offset,
 			text: delta.text,
 			receivedAt: Date.now(),
 		});
-		if (answers.size > MAX_ANSWERS) evictOld();
+		if (liveAnswers.size > MAX_ANSWERS) evictOld();
 	}
 }
 
@@ -71,7 +71,7 @@ export function stopLiveAnswer(sessionId: string, turn: { messageId: string; par
 			stoppedAnswerIds.delete(oldest);
 			break;
 		}
-	const received = answers.get(sessionId);
+	const received = liveAnswers.get(sessionId);
 	return received?.messageId === turn.messageId ? joinWithCheckpoint(received, turn.partial) : turn.partial;
 }
 
@@ -87,7 +87,7 @@ function joinWithCheckpoint(received: LiveAnswer, partial: string): string {
 
 /** Removes the text of a live answer that has ended from memory. */
 export function forgetAnswer(sessionId: string, messageId: string): void {
-	if (answers.get(sessionId)?.messageId === messageId) answers.delete(sessionId);
+	if (liveAnswers.get(sessionId)?.messageId === messageId) liveAnswers.delete(sessionId);
 }
 
 /**
@@ -97,7 +97,7 @@ export function forgetAnswer(sessionId: string, messageId: string): void {
 export async function readLiveAnswer(sessionId: string): Promise<{ messageId: string; text: string } | null> {
 	const turn = (await runningTurns(sessionId)).get(sessionId);
 	if (!turn) return null;
-	const received = answers.get(sessionId);
+	const received = liveAnswers.get(sessionId);
 	if (!received || received.messageId !== turn.messageId) {
 		return turn.partial === "" ? null : { messageId: turn.messageId, text: turn.partial };
 	}
@@ -113,7 +113,7 @@ async function readRunningTurns(sessionIds: string[]): Promise<Map<string, Runni
 
 function evictOld() {
 	const before = Date.now() - EVICT_AFTER_MS;
-	for (const [sessionId, answer] of answers) {
-		if (answer.receivedAt < before || answers.size > MAX_ANSWERS) answers.delete(sessionId);
+	for (const [sessionId, answer] of liveAnswers) {
+		if (answer.receivedAt < before || liveAnswers.size > MAX_ANSWERS) liveAnswers.delete(sessionId);
 	}
 }

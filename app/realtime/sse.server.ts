@@ -1,5 +1,5 @@
 import { encode as encodeFrame } from "eventsource-encoder";
-import type { Encode } from "./stream.server.ts";
+import type { EncodeEvent } from "./stream.server.ts";
 
 /**
  * Headers of every stream. `no-transform` prevents compression (242 to 315 KB of memory for each connection) and
@@ -19,7 +19,7 @@ export const SSE_HEADERS = { ...STREAM_HEADERS, "Content-Type": "text/event-stre
 const SSE_OPENING_BYTES = `:${" ".repeat(2048)}\nretry: 3000\n\n`;
 
 /** Encodes events as Server-Sent Events; padding before the first event makes buffering proxies pass it on. */
-export function createSseEncoder(): Encode {
+export function createSseEncoder(): EncodeEvent {
 	let isOpened = false;
 	return ({ id, type, json }) => {
 		const frame = encodeFrame({ event: type, data: json, ...(id === null ? {} : { id }) });

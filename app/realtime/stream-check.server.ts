@@ -5,7 +5,7 @@ import { type LoggedEvent, readHeads, readLogs } from "./log.server.ts";
 import type { StreamState } from "./reader.ts";
 
 /** The functions of the hub that the stream check calls. */
-type Hub = {
+type CheckedHub = {
 	streams: ReadonlyMap<StreamKey, StreamState>;
 	/** Adds events that directly follow the head of their stream. */
 	append: (events: LoggedEvent[]) => void;
@@ -19,7 +19,7 @@ type Hub = {
  * Creates the check of the streams that have readers. The check reads from the event log the events that wake-ups did
  * not carry or did not announce, and notices a changed epoch.
  */
-export function createStreamCheck(hub: Hub) {
+export function createStreamCheck(hub: CheckedHub) {
 	const pending = new Map<StreamKey, number>();
 	let isFetching = false;
 	let repairs = 0;

@@ -21,7 +21,7 @@ import type { Reader } from "./reader.ts";
 import type { Sink } from "./sink/sink.ts";
 
 /** Encodes an event as an SSE frame or as part of an HTML page. @returns null when there is nothing to send. */
-export type Encode = (event: { id: string | null; type: EventType; json: string }) => string | null;
+export type EncodeEvent = (event: { id: string | null; type: EventType; json: string }) => string | null;
 
 /** Ends a stream when its reader may no longer read the session. */
 export type AccessGuard = {
@@ -58,7 +58,7 @@ const RECONNECT_SPREAD_MS = 2_000;
  */
 export async function openStream(options: {
 	sink: Sink;
-	encode: Encode;
+	encode: EncodeEvent;
 	sessionId: string;
 	streams: StreamName[];
 	cursor: Cursor | null;

@@ -13,7 +13,7 @@ import { env } from "#app/env.server.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { ownPath } from "#app/http/own-path.server.ts";
 import { countSender } from "#app/http/rate-limit.server.ts";
-import { answering } from "#app/http/respond.server.ts";
+import { answerOrProblem } from "#app/http/respond.server.ts";
 import { getCustomer } from "#app/models/customer/customer.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { listDemoCustomers } from "./demo-customers.server.ts";
@@ -33,14 +33,16 @@ export async function loader({ request }: LoaderFunctionArgs) {
 	const { customerId } = await getCustomerIdentity(request);
 	if (customerId) return redirect("/");
 	if (!env().MEVI_EMBEDDED) {
-		throw await answering(request, () => Promise.reject(new NotFound("There is nothing at this address.")));
+		throw await answerOrProblem(request, () =>
+			Promise.reject(new NotFound("There is nothing at this address.")),
+		);
 	}
 	return { people: (await listDemoCustomers()).map(({ id, name }) => ({ id, name })) };
 }
 
 /** POST /sign-in-as with `customerId` and `next`, a path of this site: signs the browser in as that customer. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(request, async () => {
+	return answerOrProblem(request, async () => {
 		if (!env().MEVI_EMBEDDED) throw new NotFound("There is nothing at this address.");
 		const { customerId, next } = await readForm(request, signInFields);
 		await countSender(request, "signIns");

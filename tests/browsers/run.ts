@@ -2,7 +2,7 @@ import { freePort } from "../e2e/instance.ts";
 import startApp from "../e2e/start-app.ts";
 import type { Browser } from "./browser.ts";
 import { firefox } from "./firefox.ts";
-import { runStory } from "./story.ts";
+import { runMainStory } from "./story.ts";
 import { webkit } from "./webkit.ts";
 
 /**
@@ -32,7 +32,7 @@ if (installed.length > 0) {
 				open.push(customer);
 				const agent = await kind.launch();
 				open.push(agent);
-				await runStory(customer, agent, `http://localhost:${process.env.E2E_PORT}`);
+				await runMainStory(customer, agent, `http://localhost:${process.env.E2E_PORT}`);
 				counts.passed += 1;
 				console.log(`${kind.name}: passed in ${Math.round((Date.now() - started) / 1000)} s.`);
 			} catch (error) {

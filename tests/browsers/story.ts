@@ -14,7 +14,7 @@ const HYDRATED = "document.documentElement.dataset.hydrated";
  * takes over, replies, leaves the page and returns.
  * @param address URL of the app, without a trailing slash.
  */
-export async function runStory(customer: Browser, agent: Browser, address: string): Promise<void> {
+export async function runMainStory(customer: Browser, agent: Browser, address: string): Promise<void> {
 	await customer.open(`${address}/chat`);
 	await until(customer, "the customer's page runs", HYDRATED);
 	await customer.type(MESSAGE, `${QUESTION}\n`);

@@ -40,7 +40,7 @@ const NEW_ADDRESS = {
 };
 const SUMMARY = "The lamp arrived damaged; the customer asks what to do.";
 
-const MODEL_TRANSLATIONS: Record<string, string> = {
+const TRANSLATION_BY_TEXT_OF_FAKE_MODEL: Record<string, string> = {
 	[IN_GERMAN]: IN_ENGLISH,
 	[ANSWER_IN_GERMAN]: ANSWER_IN_ENGLISH,
 	[SHORTER]: SHORTER_IN_GERMAN,
@@ -60,7 +60,7 @@ test.beforeAll(async () => {
 		const call = (name: string, args: object) => callsTools([{ name, arguments: args }])(response, request);
 		if (system.startsWith("You translate")) {
 			const { text } = JSON.parse(/\{.*\}/.exec(asked)?.[0] ?? "{}") as { text?: string };
-			return reply(MODEL_TRANSLATIONS[text ?? ""] ?? "");
+			return reply(TRANSLATION_BY_TEXT_OF_FAKE_MODEL[text ?? ""] ?? "");
 		}
 		if (system.startsWith("Rewrite")) return reply(SHORTER);
 		if (!tools) return reply(SUMMARY);

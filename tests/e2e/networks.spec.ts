@@ -1,5 +1,5 @@
 import { NETWORKS } from "../proxies/networks.ts";
-import { type Findings, runStory } from "../proxies/story.ts";
+import { type Findings, runConversationThroughProxy } from "../proxies/story.ts";
 import { expect, test } from "./fixtures.ts";
 
 /** For each faulty network, the transports that a page may use in it; docs/proxies.md lists all networks. */
@@ -26,7 +26,10 @@ test("on faulty networks each message arrives once and in order, and no typed te
 			try {
 				const { liveWithinMs } = network;
 				const options = { browser, network: running, appAddress, liveWithinMs };
-				return [network.name, await runStory({ ...options, messages: 3, outageMs: 8_000 })];
+				return [
+					network.name,
+					await runConversationThroughProxy({ ...options, messages: 3, outageMs: 8_000 }),
+				];
 			} catch (cause) {
 				throw new Error(`${network.name}: ${cause}`);
 			} finally {

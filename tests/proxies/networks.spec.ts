@@ -1,6 +1,6 @@
 import { test } from "../e2e/fixtures.ts";
 import { NETWORKS } from "./networks.ts";
-import { runStory } from "./story.ts";
+import { runConversationThroughProxy } from "./story.ts";
 
 /**
  * One run of the test story for each network. The measurements are stored as Playwright annotations, from which
@@ -15,7 +15,7 @@ for (const network of NETWORKS) {
 		test.skip(running === null, `${network.program} is not installed`);
 		if (!running) return;
 		try {
-			const findings = await runStory({
+			const findings = await runConversationThroughProxy({
 				browser,
 				network: running,
 				appAddress: `http://localhost:${appPort}`,

@@ -41,7 +41,7 @@ const MAX_DELIVERY_MS = 30_000;
  * @param appAddress URL for the agent, without a trailing slash.
  * @throws when a message is lost, duplicated or out of order, or the page is not live soon after an outage.
  */
-export async function runStory(options: {
+export async function runConversationThroughProxy(options: {
 	browser: Browser;
 	network: RunningNetwork;
 	appAddress: string;

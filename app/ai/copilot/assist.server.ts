@@ -112,7 +112,7 @@ async function suggestReply({ sessionId, lastSeq, signal }: SessionPosition): Pr
 	}
 }
 
-type Suggestion = {
+type CopilotSuggestion = {
 	text: string;
 	sources: AnswerSource[];
 	language: string;
@@ -120,7 +120,11 @@ type Suggestion = {
 	meaning?: string | null;
 };
 
-const toSuggestion = (found: Suggestion): CopilotResult => ({ kind: "suggest", meaning: null, ...found });
+const toSuggestion = (found: CopilotSuggestion): CopilotResult => ({
+	kind: "suggest",
+	meaning: null,
+	...found,
+});
 
 const toEmptySuggestion = (note: string): CopilotResult =>
 	toSuggestion({ text: "", sources: [], language: "en", note });

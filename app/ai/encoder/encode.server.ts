@@ -29,12 +29,12 @@ const MAX_BUSY_MS = 4;
 /** Length of a pause in a patient encoding, as a multiple of the working time before the pause. */
 const PAUSE_FACTOR = 3;
 
-type Matrix = { at: number; rows: number; columns: number; columnFactors: Float32Array };
+type EncoderMatrix = { at: number; rows: number; columns: number; columnFactors: Float32Array };
 type Encoder = {
 	kernel: Kernel;
 	pieces: PieceIndex;
 	embeddings: PackedMatrix;
-	matrix: (name: string) => Matrix;
+	matrix: (name: string) => EncoderMatrix;
 	list: (name: string) => Float32Array;
 	/** Byte addresses of the input matrix and the output matrix in the kernel's memory. */
 	input: number;
@@ -66,7 +66,7 @@ function createEncoder(file: EncoderFile): Encoder {
 	const bytes = multiplied.reduce((sum, [, { rows, columns }]) => sum + rows * columns, 0);
 	const scratch = MAX_PIECES * MAX_WIDTH * 4;
 	const kernel = createKernel(bytes + 2 * scratch);
-	const placed = new Map<string, Matrix>();
+	const placed = new Map<string, EncoderMatrix>();
 	let at = 0;
 	for (const [name, packed] of multiplied) {
 		const { rows, columns } = packed;

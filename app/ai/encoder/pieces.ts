@@ -1,5 +1,5 @@
 /** Word pieces of the encoder with the logarithms of their frequencies, by number of the piece. */
-export type Pieces = { texts: string[]; scores: Float32Array };
+export type PieceList = { texts: string[]; scores: Float32Array };
 
 /** Number of the piece for an unknown character. It is also the count of the special pieces that no text contains. */
 const UNKNOWN_PIECE = 0;
@@ -10,7 +10,7 @@ const UNKNOWN_SCORE = -30;
 const SPACE_SYMBOL = "\u2581";
 
 /** Creates the index of word pieces for `cutIntoPieces`. Pieces without a score are never used. */
-export function indexPieces({ texts, scores }: Pieces): PieceIndex {
+export function indexPieces({ texts, scores }: PieceList): PieceIndex {
 	const numbers = new Map<string, number>();
 	let longest = 1;
 	for (const [number, text] of texts.entries()) {

@@ -12,7 +12,7 @@ export type EscalationTextKey =
 
 type OpeningTexts = Record<Exclude<EscalationTextKey, "requested">, string>;
 
-const ENGLISH: OpeningTexts = {
+const ENGLISH_TEXTS: OpeningTexts = {
 	"customer-upset": "I'm sorry about this.",
 	"assistant-unsure": "I don't know that either.",
 	"assistant-limit": "I've done what I can here.",
@@ -21,7 +21,7 @@ const ENGLISH: OpeningTexts = {
 };
 
 const OPENINGS_BY_LANGUAGE: Record<string, OpeningTexts> = {
-	en: ENGLISH,
+	en: ENGLISH_TEXTS,
 	de: {
 		"customer-upset": "Das tut mir leid.",
 		"assistant-unsure": "Auch dazu finde ich keine Antwort.",
@@ -99,5 +99,5 @@ export function personCalledText(reason: EscalationTextKey, language: string): s
 	const base = language.split("-")[0] ?? "";
 	const { calling } = phrasesIn(base);
 	if (reason === "requested") return calling;
-	return `${(OPENINGS_BY_LANGUAGE[base] ?? ENGLISH)[reason]} ${calling}`;
+	return `${(OPENINGS_BY_LANGUAGE[base] ?? ENGLISH_TEXTS)[reason]} ${calling}`;
 }

@@ -30,7 +30,7 @@ const STATEMENT_ABOUT_PERSON_PATTERN =
 	/\b(?:i am|im|i was|he is|hes|she is|shes|they are|is my|was my|work(?:s|ed|ing)? as|as|by|being|became|become|what is|whats|who is|whos) (?:a|an|the|your|my) (?:agent|operator|representative|assistant|manager|supervisor|human|person)s?\b/g;
 
 /** Text that replaces removed words, so that the words before and after them are not joined. */
-const PLACEHOLDER = "thing";
+const PERSON_PLACEHOLDER = "thing";
 
 /** Splits a text into its clauses and folds each of them to plain lower-case letters. Empty clauses are left out. */
 export const splitClauses = (text: string): string[] =>
@@ -44,14 +44,14 @@ export const splitClauses = (text: string): string[] =>
  */
 export function replaceUnrelatedPeople(clause: string): string {
 	const words = clause
-		.replace(CHAT_SOFTWARE_PATTERN, PLACEHOLDER)
-		.replace(STATEMENT_ABOUT_PERSON_PATTERN, PLACEHOLDER)
+		.replace(CHAT_SOFTWARE_PATTERN, PERSON_PLACEHOLDER)
+		.replace(STATEMENT_ABOUT_PERSON_PATTERN, PERSON_PLACEHOLDER)
 		.split(" ");
 	return words
 		.map((word, at) => {
 			const before = words[at - 1];
 			const isOther = STORE_ROLES.has(word) && before !== undefined && !WORDS_BEFORE_STORE_ROLES.has(before);
-			return isOther ? PLACEHOLDER : word;
+			return isOther ? PERSON_PLACEHOLDER : word;
 		})
 		.join(" ");
 }

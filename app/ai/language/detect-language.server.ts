@@ -53,7 +53,7 @@ const CLEAR_SCORE = 0.6;
  * Score from which a text is clearly in a language that the assistant does not support. The score is high so that
  * borrowed words do not count.
  */
-const CLEAR_SCORE_UNSUPPORTED = 0.7;
+const MIN_SCORE_OF_UNSUPPORTED_LANGUAGE = 0.7;
 /**
  * Score from which a text is clearly foreign when the detector does not know the page's language, because the detector
  * may mistake the page's language for another.
@@ -125,7 +125,7 @@ export async function detectLanguage(
 /** The score from which a text is in a language other than the expected one. */
 function minClearScore(code: string, expected: string): number {
 	if (code !== "en" && !isDetectable(expected)) return CLEAR_SCORE_UNDETECTABLE_PAGE;
-	return isSupported(code) ? CLEAR_SCORE : CLEAR_SCORE_UNSUPPORTED;
+	return isSupported(code) ? CLEAR_SCORE : MIN_SCORE_OF_UNSUPPORTED_LANGUAGE;
 }
 
 /**

@@ -21,7 +21,7 @@ type CleanedPart = { length: number; text: string; isCut: boolean; isSeam?: bool
  */
 const MAX_CONSTRUCT_CHARACTERS = 2_000;
 
-const CITATION =
+const CITATION_PATTERN =
 	/^(?:(?:refs?|passages?|sources?|docs?)[.:]?\s*)?\^?\d{1,3}(?:\s*[,;–-]\s*(?:refs?\s*)?\^?\d{1,3})*$/i;
 /** Matches a run of ASCII characters and of characters that look like them, without spaces. */
 const ASCII_WORD = new RegExp(`^(?:(?!!\\[)[\\p{ASCII}${LOOK_ALIKE_CLASS}](?<![\\s[<]))+`, "u");
@@ -154,7 +154,7 @@ export class TextCleaner {
 			this.#options.onUnknown();
 			return true;
 		}
-		if (!CITATION.test(text)) return false;
+		if (!CITATION_PATTERN.test(text)) return false;
 		for (const [, from, to] of text.matchAll(/(\d+)(?:\s*[–-]\s*\^?(\d+))?/g)) {
 			for (let number = Number(from); number <= Number(to ?? from); number++)
 				this.#options.onCitation(number);

@@ -6,11 +6,11 @@ const MATCHING_WORDS_TO_HOLD_BACK = 4;
 const MATCHING_WORDS_TO_REFUSE = 9;
 
 /** The text that replaces a quote of the prompt's rules. */
-const REFUSAL = "I don't share my instructions. What can I help you with?";
+const PROMPT_REFUSAL_TEXT = "I don't share my instructions. What can I help you with?";
 
 /**
  * Prevents a model from quoting the rules in its prompt. The guard searches the streamed text for runs of words that
- * are in the rules in the same order. A long run ends the reply with REFUSAL; a short run is only held back until it
+ * are in the rules in the same order. A long run ends the reply with PROMPT_REFUSAL_TEXT; a short run is only held back until it
  * ends. A paraphrase or a translation of the rules is not recognised, so the rules must not contain secrets.
  */
 export class PromptGuard {
@@ -85,6 +85,6 @@ export class PromptGuard {
 
 	#refuse(): string {
 		this.#held = "";
-		return this.#hasShown ? `\n\n${REFUSAL}` : REFUSAL;
+		return this.#hasShown ? `\n\n${PROMPT_REFUSAL_TEXT}` : PROMPT_REFUSAL_TEXT;
 	}
 }

@@ -1,35 +1,35 @@
 import { useSyncExternalStore } from "react";
 import { usePageContext } from "#app/components/page-context.ts";
-import type { Viewer } from "./format-time.ts";
+import type { ReaderLocale } from "./format-time.ts";
 
 const MINUTE_MS = 60_000;
 
-const listeners = new Set<() => void>();
+const clockListeners = new Set<() => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-function tick() {
+function notifyClockListeners() {
 	clearTimeout(timer);
-	for (const listener of listeners) listener();
-	timer = setTimeout(tick, MINUTE_MS - (Date.now() % MINUTE_MS));
+	for (const listener of clockListeners) listener();
+	timer = setTimeout(notifyClockListeners, MINUTE_MS - (Date.now() % MINUTE_MS));
 }
 
 /**
  * Registers a component for the shared timer, which updates every time text on the page. Browsers delay the timers of a
  * hidden page, so the listeners also run when the page becomes visible.
  */
-function subscribe(listener: () => void): () => void {
-	listeners.add(listener);
-	if (listeners.size === 1) {
-		timer = setTimeout(tick, MINUTE_MS - (Date.now() % MINUTE_MS));
-		document.addEventListener("visibilitychange", tick);
-		window.addEventListener("pageshow", tick);
+function subscribeToClock(listener: () => void): () => void {
+	clockListeners.add(listener);
+	if (clockListeners.size === 1) {
+		timer = setTimeout(notifyClockListeners, MINUTE_MS - (Date.now() % MINUTE_MS));
+		document.addEventListener("visibilitychange", notifyClockListeners);
+		window.addEventListener("pageshow", notifyClockListeners);
 	}
 	return () => {
-		listeners.delete(listener);
-		if (listeners.size > 0) return;
+		clockListeners.delete(listener);
+		if (clockListeners.size > 0) return;
 		clearTimeout(timer);
-		document.removeEventListener("visibilitychange", tick);
-		window.removeEventListener("pageshow", tick);
+		document.removeEventListener("visibilitychange", notifyClockListeners);
+		window.removeEventListener("pageshow", notifyClockListeners);
 	};
 }
 
@@ -45,9 +45,13 @@ const serverTime = () => null;
  * zone.
  * @param precision how exact `now` is; the component renders again when `now` changes.
  */
-export function useClock(precision: "minute" | "day"): Viewer {
+export function useClock(precision: "minute" | "day"): ReaderLocale {
 	const { renderedAt } = usePageContext();
-	const now = useSyncExternalStore<number | null>(subscribe, SNAPSHOT_OF_PRECISION[precision], serverTime);
+	const now = useSyncExternalStore<number | null>(
+		subscribeToClock,
+		SNAPSHOT_OF_PRECISION[precision],
+		serverTime,
+	);
 	if (now !== null) return { now: new Date(now) };
 	return {
 		now: renderedAt ? new Date(renderedAt) : new Date(),

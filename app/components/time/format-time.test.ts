@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { ageText, clockText, dayNumber, fullText, nearDayText, type Viewer } from "./format-time.ts";
+import { ageText, clockText, dayNumber, fullText, nearDayText, type ReaderLocale } from "./format-time.ts";
 
 const now = new Date("2026-11-27T12:00:00Z");
-const server: Viewer = { now, timeZone: "UTC", locale: "en-GB", showsTimeZone: true };
-const inLondon: Viewer = { now, timeZone: "Europe/London", locale: "en-GB" };
-const inNewYork: Viewer = { now, timeZone: "America/New_York", locale: "en-US" };
-const inBerlin: Viewer = { now, timeZone: "Europe/Berlin", locale: "de" };
-const inTokyo: Viewer = { now, timeZone: "Asia/Tokyo", locale: "ja" };
+const server: ReaderLocale = { now, timeZone: "UTC", locale: "en-GB", showsTimeZone: true };
+const inLondon: ReaderLocale = { now, timeZone: "Europe/London", locale: "en-GB" };
+const inNewYork: ReaderLocale = { now, timeZone: "America/New_York", locale: "en-US" };
+const inBerlin: ReaderLocale = { now, timeZone: "Europe/Berlin", locale: "de" };
+const inTokyo: ReaderLocale = { now, timeZone: "Asia/Tokyo", locale: "ja" };
 
 /** Replaces narrow and no-break spaces by plain spaces, because versions of the ICU library differ in them. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
@@ -53,7 +53,7 @@ describe("a day", () => {
 	});
 
 	it("does not depend on the calendar and digits of the viewer's language", () => {
-		const inTehran: Viewer = { now, timeZone: "Asia/Tehran", locale: "fa-IR" };
+		const inTehran: ReaderLocale = { now, timeZone: "Asia/Tehran", locale: "fa-IR" };
 		expect(dayNumber(now, inTehran)).toBe(dayNumber(now, inLondon));
 	});
 });

@@ -6,8 +6,8 @@ import {
 	dayText,
 	fullText,
 	nearDayText,
+	type ReaderLocale,
 	textLanguage,
-	type Viewer,
 } from "./format-time.ts";
 
 /** The time of day, with the day if the time is not today. @param iso the time in ISO 8601. */
@@ -54,7 +54,7 @@ function TimeText({
 }: {
 	iso: string;
 	precision: "minute" | "day";
-	write: (date: Date, reader: Viewer) => string;
+	write: (date: Date, reader: ReaderLocale) => string;
 }) {
 	const clock = useClock(precision);
 	const date = new Date(iso);
@@ -70,7 +70,7 @@ function TimeText({
 }
 
 /** The language tag for `lang` of a time text; undefined for English, which is the page's language. */
-function languageOf(reader: Viewer): string | undefined {
+function languageOf(reader: ReaderLocale): string | undefined {
 	const language = textLanguage(reader);
 	return language.startsWith("en") ? undefined : language;
 }

@@ -2,7 +2,7 @@ const SIZE_CLASSES = { small: "size-7 text-sm", regular: "size-9 text-sm", large
 export type AvatarSize = keyof typeof SIZE_CLASSES;
 
 /** The first letters of the first and last name, in capitals: "Ada Marie Lovelace" is "AL". */
-export function initials(name: string): string {
+export function initialsOf(name: string): string {
 	const words = name.trim().split(/\s+/).filter(Boolean);
 	const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
 	return ends.map((word) => Array.from(word ?? "")[0]?.toLocaleUpperCase() ?? "").join("");
@@ -22,7 +22,7 @@ export function Avatar({
 	if (image) return <img src={image} alt="" className={`${shape} object-cover`} />;
 	return (
 		<span aria-hidden="true" className={`${shape} bg-accent-soft font-medium text-accent`}>
-			{initials(name)}
+			{initialsOf(name)}
 		</span>
 	);
 }

@@ -1,5 +1,5 @@
 /** The basic components of all pages. Import them from here: `#app/components/ui/index.ts`. */
-export { AssistantMark, Avatar, initials } from "./avatar.tsx";
+export { AssistantMark, Avatar, initialsOf as initials } from "./avatar.tsx";
 export { Badge } from "./badge.tsx";
 export { Button, ButtonLink, buttonClasses } from "./button.tsx";
 export { DisclosureMark } from "./disclosure-mark.tsx";

@@ -40,10 +40,10 @@ export type RawRoutes = {
 
 const NO_ROUTES: RawRoutes = { streams: {}, forms: {}, signals: {} };
 
-const servers = singleton("servers", () => new Set<Server>());
+const httpServers = singleton("servers", () => new Set<Server>());
 
 /** The HTTP servers of this process that have received a request. remix-serve gives no other access to its server. */
-export const knownServers = (): ReadonlySet<Server> => servers;
+export const knownServers = (): ReadonlySet<Server> => httpServers;
 
 /**
  * Installs a request listener in front of remix-serve's. The listener registers the exchange of each request, rejects
@@ -61,8 +61,8 @@ export function installRawHandler(routes: RawRoutes): void {
 	singleton("raw-handler", () => {
 		subscribe("http.server.request.start", (message) => {
 			const { server } = message as { server: Server };
-			if (servers.has(server)) return;
-			servers.add(server);
+			if (httpServers.has(server)) return;
+			httpServers.add(server);
 			installOn(server, env().STREAM_LANE === "off" ? NO_ROUTES : routes);
 		});
 		return routes;

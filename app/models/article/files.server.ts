@@ -48,17 +48,17 @@ export type ArticleFolder = {
 const singleLineText = z
 	.string({ error: "must be one line of text" })
 	.transform((text) => text.replace(/\s+/g, " ").trim());
-const day = z.iso.date({ error: "must be a day such as 2026-12-24" });
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
+const dayOrNothing = z.iso.date({ error: "must be a day such as 2026-12-24" });
+const optionalField = <Schema extends z.ZodType>(schema: Schema) =>
 	z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
 
 const frontMatterSchema = z.object({
-	title: optional(singleLineText),
-	slug: optional(singleLineText),
-	locale: optional(singleLineText.pipe(z.string().min(2, "must be a language such as en or pt-BR"))),
-	audience: optional(z.enum(["everyone", "agents"], { error: "must be everyone or agents" })),
-	validFrom: optional(day),
-	validUntil: optional(day),
+	title: optionalField(singleLineText),
+	slug: optionalField(singleLineText),
+	locale: optionalField(singleLineText.pipe(z.string().min(2, "must be a language such as en or pt-BR"))),
+	audience: optionalField(z.enum(["everyone", "agents"], { error: "must be everyone or agents" })),
+	validFrom: optionalField(dayOrNothing),
+	validUntil: optionalField(dayOrNothing),
 });
 
 /** File names such as index.md and README.md. An article in such a file gets its name from the folder. */

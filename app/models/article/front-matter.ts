@@ -147,7 +147,7 @@ function parseJsonObject(text: string, offset: number): FrontMatter {
 	throw new FrontMatterFault("the front matter is not valid JSON", offset + 1);
 }
 
-export type Publication = { isPublished: true } | { isPublished: false; why: string };
+export type PublicationState = { isPublished: true } | { isPublished: false; why: string };
 
 const TRUE_TEXTS = new Set(["true", "yes", "y", "on", "1"]);
 const FALSE_TEXTS = new Set(["false", "no", "n", "off", "0"]);
@@ -166,12 +166,12 @@ const UNPUBLISHED_STATES = new Set(
  * @param today a day such as 2026-11-27.
  * @throws FrontMatterFault when a value means neither yes nor no.
  */
-export function publicationOf(values: Map<string, unknown>, today: string): Publication {
+export function publicationOf(values: Map<string, unknown>, today: string): PublicationState {
 	const unclear = (key: string, value: unknown, wanted: string) =>
 		new FrontMatterFault(`front matter ${key}: must be ${wanted}, not ${JSON.stringify(value)}`);
 	for (const [key, value] of values) {
 		const word = String(value).trim().toLowerCase().replace(/[ _]+/g, "-");
-		const hidden: Publication = { isPublished: false, why: `${key}: ${String(value)}` };
+		const hidden: PublicationState = { isPublished: false, why: `${key}: ${String(value)}` };
 		if (word === "") continue;
 		if (HIDING_KEYS.includes(key)) {
 			if (TRUE_TEXTS.has(word)) return hidden;

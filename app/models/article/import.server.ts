@@ -28,7 +28,7 @@ export type KnowledgeSummary = {
 	notes: string[];
 };
 
-type Outcome = "created" | "updated" | "unchanged" | "removed";
+type ArticleImportOutcome = "created" | "updated" | "unchanged" | "removed";
 
 /**
  * Imports every Markdown file of a folder as an article. A file with a fault is reported in `refused`, and its stored
@@ -39,7 +39,7 @@ type Outcome = "created" | "updated" | "unchanged" | "removed";
 export async function importKnowledge(
 	directory: string,
 	options: ImportOptions = {},
-	onProgress?: (slug: string, outcome: Outcome) => void,
+	onProgress?: (slug: string, outcome: ArticleImportOutcome) => void,
 ): Promise<KnowledgeSummary> {
 	return saveArticleFolder(await readArticles(directory), options, onProgress);
 }
@@ -48,7 +48,7 @@ export async function importKnowledge(
 export async function saveArticleFolder(
 	folder: ArticleFolder,
 	{ source = DEFAULT_SOURCE, isPruning = false }: ImportOptions = {},
-	onProgress: (slug: string, outcome: Outcome) => void = () => {},
+	onProgress: (slug: string, outcome: ArticleImportOutcome) => void = () => {},
 ): Promise<KnowledgeSummary> {
 	const summary = { created: 0, updated: 0, unchanged: 0 };
 	const refused = [...folder.refused];

@@ -58,10 +58,10 @@ function rowSentence(columns: string[], cells: string[]): string {
 }
 
 /** One block of an article's Markdown: a heading, or the plain text of a paragraph, list or table row. */
-type Block = { kind: "heading" | "text"; text: string };
+type ArticleBlock = { kind: "heading" | "text"; text: string };
 
-function blocksOf(body: string): Block[] {
-	const blocks: Block[] = [];
+function blocksOf(body: string): ArticleBlock[] {
+	const blocks: ArticleBlock[] = [];
 	const addText = (text: string) => blocks.push({ kind: "text", text });
 	let columns: string[] = [];
 	let cells: string[] | null = null;

@@ -102,7 +102,7 @@ export async function listPassages(articleIds: string[]) {
 		.limit(MAX_LISTED_PASSAGES);
 }
 
-type Row = {
+type PassageRow = {
 	id: string | number;
 	article_id: string;
 	slug: string;
@@ -208,7 +208,7 @@ export async function findPassages(
 			? sql`p.search @@ ${usable.map(({ query }) => `(${query})`).join(" | ")}::tsquery`
 			: sql`false`;
 	const isNear = sql`p.content_hash in (select jsonb_array_elements_text(${JSON.stringify(nearest)}::jsonb))`;
-	const rows = await db.execute<Row>(sql`
+	const rows = await db.execute<PassageRow>(sql`
 		with asked as materialized (
 			select query::tsquery as query, weight::float8 as weight
 			from unnest(${textList(usable.map(({ query }) => query))}::text[],
@@ -300,7 +300,7 @@ function similarityOf(hash: string, likenesses: Map<string, number>): number | n
 }
 
 /** Whether the title or heading says that the passage is about other countries. */
-const isPassageAboutAbroad = ({ title, heading }: Row): boolean =>
+const isPassageAboutAbroad = ({ title, heading }: PassageRow): boolean =>
 	/\b(?:international|abroad|overseas|foreign countr\w+|other countries)\b/i.test(`${title} ${heading}`);
 
 /** Adds partial coverage to a passage for terms that another passage of the article contains. */

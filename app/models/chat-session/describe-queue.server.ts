@@ -1,7 +1,7 @@
 import { env } from "#app/env.server.ts";
 import { isOpenAt, nextOpening } from "#app/models/setting/business-hours.ts";
 import type { SettingValue } from "#app/models/setting/shapes.ts";
-import type { Queue } from "#app/realtime/events.ts";
+import type { QueueState } from "#app/realtime/events.ts";
 import { expectedWait } from "./expected-wait.server.ts";
 import { queueText } from "./queue-texts.ts";
 import { waitTexts } from "./wait-texts.ts";
@@ -20,7 +20,10 @@ type QueuedCustomer = {
 type TeamState = { isTeamAvailable: boolean; hours: SettingValue<"business_hours">; now: Date };
 
 /** The queue state that a customer sees: queue position, expected wait and whether an agent is available. */
-export function describeQueue(waiting: QueuedCustomer, { isTeamAvailable, hours, now }: TeamState): Queue {
+export function describeQueue(
+	waiting: QueuedCustomer,
+	{ isTeamAvailable, hours, now }: TeamState,
+): QueueState {
 	const isOverdue = waiting.queueDeadline !== null && waiting.queueDeadline <= now;
 	const isOpen = isOpenAt(hours, now);
 	const state = !isOpen ? "closed" : isOverdue ? "overdue" : isTeamAvailable ? "waiting" : "nobody-there";

@@ -6,10 +6,10 @@ import { chatSessions } from "#db/schema.ts";
 import { type SessionRow, type SessionView, selectSessions } from "./present.server.ts";
 import { type Actor, type CustomerIdentity, ownedBy, sessionNotFound } from "./scope.server.ts";
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Whether a text has the form of a session id. A text of another form is treated like an unknown id. */
-export const isSessionId = (text: string): boolean => UUID.test(text);
+export const isSessionId = (text: string): boolean => UUID_PATTERN.test(text);
 
 /**
  * Reads a session that the actor may see.

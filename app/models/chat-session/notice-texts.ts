@@ -12,7 +12,7 @@ export type NoticeTexts = {
 	provedFor: (hours: number) => string;
 };
 
-const ENGLISH: NoticeTexts = {
+const ENGLISH_NOTICES: NoticeTexts = {
 	called: "We've asked a member of our team to join.",
 	left: (name) =>
 		`${name ?? "The agent"} had to leave. Your messages are saved, and we've asked someone else from our team to join.`,
@@ -30,8 +30,8 @@ const ENGLISH: NoticeTexts = {
  */
 const isolateDirection = (text: string) => `\u2068${text}\u2069`;
 
-const TEXTS: Record<string, NoticeTexts> = {
-	en: ENGLISH,
+const NOTICES_BY_LANGUAGE: Record<string, NoticeTexts> = {
+	en: ENGLISH_NOTICES,
 	de: {
 		called: "Wir haben jemanden aus unserem Team dazugebeten.",
 		left: (name) =>
@@ -162,6 +162,6 @@ const TEXTS: Record<string, NoticeTexts> = {
  */
 export function noticeTexts(tag: string): { language: string; texts: NoticeTexts } {
 	const language = tag.toLowerCase().split("-")[0] ?? "";
-	const texts = TEXTS[language];
-	return texts ? { language, texts } : { language: "en", texts: ENGLISH };
+	const texts = NOTICES_BY_LANGUAGE[language];
+	return texts ? { language, texts } : { language: "en", texts: ENGLISH_NOTICES };
 }

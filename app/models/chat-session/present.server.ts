@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { isAgentAvailable } from "#app/models/agent/agent.server.ts";
 import { parseSetting } from "#app/models/setting/shapes.ts";
-import type { Queue, Session } from "#app/realtime/events.ts";
+import type { QueueState, Session } from "#app/realtime/events.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents, chatSessions, users } from "#db/schema.ts";
 import { describeQueue } from "./describe-queue.server.ts";
@@ -83,7 +83,7 @@ export function sessionForAgent(view: SessionView): Session {
 	};
 }
 
-function queueOf({ row, queuePosition, isTeamAvailable, hoursSetting }: SessionView, now: Date): Queue {
+function queueOf({ row, queuePosition, isTeamAvailable, hoursSetting }: SessionView, now: Date): QueueState {
 	return describeQueue(
 		{
 			position: queuePosition ?? 1,

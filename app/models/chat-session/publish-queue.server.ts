@@ -1,7 +1,7 @@
 import { and, eq, sql as query } from "drizzle-orm";
 import { isAnyAgentAvailable } from "#app/models/agent/agent.server.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
-import type { Queue } from "#app/realtime/events.ts";
+import type { QueueState } from "#app/realtime/events.ts";
 import { type EventTransaction, publish, transact } from "#app/realtime/publish.server.ts";
 import { backgroundSql } from "#db/client.server.ts";
 import { chatSessions } from "#db/schema.ts";
@@ -30,7 +30,7 @@ type QueuedSession = {
 	 * The queue state in the session's newest event, which is the state that the customer sees. Null when no event has
 	 * one, because the session began in the queue.
 	 */
-	announced: Queue | null;
+	announced: QueueState | null;
 };
 
 /**
@@ -71,7 +71,7 @@ async function publishQueueState(tx: EventTransaction, sessionId: string): Promi
 	const [last] = await tx.execute<{ announced: string | null }>(query`
 		select data->'session'->>'queue' as announced from chat_events
 		where stream = ${`public:${sessionId}`} and type = 'session-updated' order by seq desc limit 1`);
-	const announced = last?.announced ? (JSON.parse(last.announced) as Queue) : null;
+	const announced = last?.announced ? (JSON.parse(last.announced) as QueueState) : null;
 	if (queue && announced && isSameQueue(queue, announced)) return false;
 	await publish(tx, { sessionId, stream: "public", type: "session-updated", data });
 	return true;
@@ -98,5 +98,5 @@ async function listWaiting(): Promise<QueuedSession[]> {
 }
 
 /** Whether two queue states look equal to the customer. */
-const isSameQueue = (one: Queue, other: Queue): boolean =>
+const isSameQueue = (one: QueueState, other: QueueState): boolean =>
 	one.text === other.text && one.state === other.state && one.canEmail === other.canEmail;

@@ -1,4 +1,4 @@
-import type { Queue } from "#app/realtime/events.ts";
+import type { QueueState } from "#app/realtime/events.ts";
 
 /** The sentences that tell a queued customer the queue position and the expected wait. */
 
@@ -32,7 +32,7 @@ export const ENGLISH_WAIT_TEXTS: WaitTexts = {
 };
 
 /** The data from which the sentences for a queued customer are made. */
-export type QueueFacts = Omit<Queue, "text" | "language">;
+export type QueueFacts = Omit<QueueState, "text" | "language">;
 
 /** The queue position and the expected wait of a queued customer, as one text. */
 export const queueText = (queue: QueueFacts, texts: WaitTexts = ENGLISH_WAIT_TEXTS): string =>
@@ -52,7 +52,7 @@ export function expectedWaitText(queue: QueueFacts, texts: WaitTexts = ENGLISH_W
 		default:
 			return queue.recentWaitSeconds === null
 				? texts.unknown
-				: texts.currentWait(duration(queue.recentWaitSeconds, texts));
+				: texts.currentWait(formatWait(queue.recentWaitSeconds, texts));
 	}
 }
 
@@ -60,10 +60,10 @@ export function expectedWaitText(queue: QueueFacts, texts: WaitTexts = ENGLISH_W
  * Whether the page asks a queued customer for an email address. It asks when email can be sent, and no agent is
  * available or no agent came in the announced time.
  */
-export const isEmailOffered = (queue: Queue): boolean => queue.canEmail && queue.state !== "waiting";
+export const isEmailOffered = (queue: QueueState): boolean => queue.canEmail && queue.state !== "waiting";
 
 /** A duration such as "about 4 minutes", without seconds because it is an estimate. */
-function duration(seconds: number, texts: WaitTexts): string {
+function formatWait(seconds: number, texts: WaitTexts): string {
 	if (seconds < 60) return texts.lessThanAMinute;
 	const minutes = Math.round(seconds / 60);
 	const [count, unit] = minutes < 60 ? [minutes, "minute"] : [Math.round(minutes / 60), "hour"];

@@ -21,7 +21,7 @@ const MAX_TURNS_PER_QUESTION = 3;
 /** Maximum number of sessions that are repaired in one round; the next round repairs the rest. */
 const REPAIR_BATCH_SIZE = 100;
 
-const PROBLEMS = [
+const UNATTENDED_PROBLEMS = [
 	/** The customer's newest message has neither an answer nor a turn. */
 	"unpromised",
 	/** No process works on the session's open turn. */
@@ -33,13 +33,22 @@ const PROBLEMS = [
 	/** The waiting time that was announced to a queued customer has passed, and no notice has told the customer. */
 	"overdue",
 ] as const;
-export type Problem = (typeof PROBLEMS)[number];
-type UnattendedSession = { sessionId: string; problem: Problem; questionSeq: number; turnCount: number };
+export type UnattendedProblem = (typeof UNATTENDED_PROBLEMS)[number];
+type UnattendedSession = {
+	sessionId: string;
+	problem: UnattendedProblem;
+	questionSeq: number;
+	turnCount: number;
+};
 
 /** Number of repairs of unattended sessions by this process since its start, by problem. */
 export const repairCounts = singleton(
 	"unattended-repairs",
-	() => Object.fromEntries(PROBLEMS.map((problem) => [problem, 0])) as Record<Problem, number>,
+	() =>
+		Object.fromEntries(UNATTENDED_PROBLEMS.map((problem) => [problem, 0])) as Record<
+			UnattendedProblem,
+			number
+		>,
 );
 
 /**
@@ -52,10 +61,10 @@ export const repairCounts = singleton(
  */
 export async function repairUnattended(
 	activeSince?: Date,
-): Promise<{ sessionId: string; problem: Problem }[]> {
+): Promise<{ sessionId: string; problem: UnattendedProblem }[]> {
 	const repaired = [];
 	for (const { sessionId } of await findUnattended(db, selectPossiblyUnattended(activeSince))) {
-		const problem = await transact((tx) => repair(tx, sessionId));
+		const problem = await transact((tx) => repairSession(tx, sessionId));
 		if (!problem) continue;
 		repairCounts[problem] += 1;
 		repaired.push({ sessionId, problem });
@@ -63,7 +72,7 @@ export async function repairUnattended(
 	return repaired;
 }
 
-async function repair(tx: EventTransaction, sessionId: string): Promise<Problem | null> {
+async function repairSession(tx: EventTransaction, sessionId: string): Promise<UnattendedProblem | null> {
 	const [row] = await tx
 		.select()
 		.from(chatSessions)

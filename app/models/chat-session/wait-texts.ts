@@ -4,7 +4,7 @@ import { ENGLISH_WAIT_TEXTS, type WaitTexts } from "./queue-texts.ts";
  * Texts for queued customers in every language but English. They are only on the server; browsers get the finished
  * text.
  */
-const TEXTS: Record<string, WaitTexts> = {
+const WAIT_TEXTS_BY_LANGUAGE: Record<string, WaitTexts> = {
 	de: {
 		language: "de",
 		position: (position) => `Sie sind Nummer ${position} in der Warteschlange.`,
@@ -131,4 +131,5 @@ const TEXTS: Record<string, WaitTexts> = {
  * The texts for queued customers in a language; in English when there are no texts in it.
  * @param language two letters.
  */
-export const waitTexts = (language: string): WaitTexts => TEXTS[language] ?? ENGLISH_WAIT_TEXTS;
+export const waitTexts = (language: string): WaitTexts =>
+	WAIT_TEXTS_BY_LANGUAGE[language] ?? ENGLISH_WAIT_TEXTS;

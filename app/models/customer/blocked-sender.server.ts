@@ -10,10 +10,10 @@ import { blockedSenders, chatAgents, chatSessions, customers, users } from "#db/
 
 export type BlockReason = "blocked" | "spam";
 
-type Owner = { userId: string | null; visitorId: string };
+type SessionOwner = { userId: string | null; visitorId: string };
 
 /** The id under which a session's sender is blocked: the customer's id, or the visitor id of an anonymous session. */
-const senderOf = ({ userId, visitorId }: Owner): string => userId ?? visitorId;
+const senderOf = ({ userId, visitorId }: SessionOwner): string => userId ?? visitorId;
 
 /**
  * Blocks the sender of a session and ends the session. The database function `write_posts` refuses further messages of
@@ -63,7 +63,7 @@ export async function unblockSender(sender: string): Promise<void> {
 
 /** When, by whom and why a session's sender was blocked; null when the sender is not blocked. */
 export async function readBlock(
-	owner: Owner,
+	owner: SessionOwner,
 ): Promise<{ sender: string; reason: BlockReason; by: string | null; at: string } | null> {
 	const [row] = await blockRows()
 		.where(eq(blockedSenders.sender, senderOf(owner)))

@@ -2,17 +2,17 @@ import { extractOrderNumbers } from "#app/models/order/numbers.ts";
 import { toAsciiDigits } from "#app/text/visible-text.ts";
 
 /** Matches an email address, only at the start of a word: otherwise a very long word takes quadratic time. */
-const EMAIL = /(?<![\p{L}\d._%+-])[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu;
+const EMAIL_PATTERN = /(?<![\p{L}\d._%+-])[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu;
 const URL_PATTERN = /\bhttps?:\/\/\S+|\bwww\.\S+/gi;
 /** Matches phone, card and account numbers: at least seven digits, in any grouping. */
 const LONG_NUMBER = /\+?\d(?:[\s().\-/]{0,3}\d){6,}/g;
 /** Matches IBANs (bank account numbers) and other codes of capital letters and digits. */
 const CAPITALS_CODE_PATTERN = /(?<![A-Z\d-])(?=[A-Z-]*\d)(?=[\d-]*[A-Z])[A-Z\d-]{8,}\b/g;
 /** Matches phrases such as "my name is …" with up to three capitalised words after them. */
-const INTRODUCTION =
+const INTRODUCTION_PATTERN =
 	/\b([Mm]y name is|[Ii] am called|[Ii]ch hei(?:ß|ss)e|[Jj]e m'appelle|[Mm]e llamo|[Mm]i chiamo) (\p{Lu}[\p{L}'-]*(?: \p{Lu}[\p{L}'-]*){0,2})/gu;
 /** Matches a house number and a street name, in either order. */
-const STREET =
+const STREET_PATTERN =
 	/\b\d{1,5}[a-z]?\s+(?:\p{Lu}\p{L}{1,40}\s){1,3}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|way|court|square)\b\.?|(?<!\p{L})\p{Lu}\p{L}*(?<=straße|strasse|gasse|weg|platz|laan|straat)\s+\d{1,4}[a-z]?\b/giu;
 
 /**
@@ -22,12 +22,12 @@ const STREET =
  */
 export function withoutPersonalData(text: string, name: string | null = null): string {
 	let clean = toAsciiDigits(text)
-		.replace(EMAIL, "[email]")
+		.replace(EMAIL_PATTERN, "[email]")
 		.replace(URL_PATTERN, "[link]")
-		.replace(STREET, "[address]");
+		.replace(STREET_PATTERN, "[address]");
 	for (const written of findOrderNumbersAsWritten(clean)) clean = clean.replaceAll(written, "[order]");
 	clean = clean.replace(CAPITALS_CODE_PATTERN, "[code]").replace(LONG_NUMBER, "[number]");
-	clean = clean.replace(INTRODUCTION, (_, words: string) => `${words} [name]`);
+	clean = clean.replace(INTRODUCTION_PATTERN, (_, words: string) => `${words} [name]`);
 	for (const part of name?.split(/\s+/) ?? []) {
 		if (part.length > 2)
 			clean = clean.replace(new RegExp(`(?<!\\p{L})${escapeRegExp(part)}(?!\\p{L})`, "giu"), "[name]");

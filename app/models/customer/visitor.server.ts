@@ -60,7 +60,7 @@ export async function signInVisitor(change: {
 	const wasGuest = before.customerId === null;
 	const done = await transact(async (tx) => {
 		await lockOwner(tx, before.visitorId);
-		const revocation = await revoke(tx, before.visitorId, wasGuest ? customerId : null);
+		const revocation = await revokeVisitor(tx, before.visitorId, wasGuest ? customerId : null);
 		if (revocation) return { isSamePerson: wasGuest && revocation.customerId === customerId, sessionIds: [] };
 		if (!wasGuest)
 			return { isSamePerson: false, sessionIds: await listOpenOfCustomer(tx, before.customerId) };
@@ -109,7 +109,7 @@ async function moveSessions(
 export async function signOutVisitor(identity: CustomerIdentity): Promise<void> {
 	const sessionIds = await transact(async (tx) => {
 		await lockOwner(tx, identity.visitorId);
-		await revoke(tx, identity.visitorId, null);
+		await revokeVisitor(tx, identity.visitorId, null);
 		const { customerId, visitorId } = identity;
 		return customerId ? listOpenOfCustomer(tx, customerId) : listOpenOfGuest(tx, visitorId);
 	});
@@ -120,7 +120,7 @@ export async function signOutVisitor(identity: CustomerIdentity): Promise<void> 
  * Revokes a visitor id.
  * @returns the earlier revocation, when the id was revoked before.
  */
-async function revoke(
+async function revokeVisitor(
 	tx: EventTransaction,
 	visitorId: string,
 	customerId: string | null,

@@ -26,7 +26,7 @@ const RESERVED_METADATA_KEYS = new Set([
  * Matches NUL and half a surrogate pair in JSON text, which Postgres cannot store. An odd number of backslashes comes
  * before the u.
  */
-const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
+const UNSTORABLE_JSON_PATTERN = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 
 /** The metadata of a message that a program posts: an object of at most 4,000 characters of JSON. */
 export const messageMetadata = z.record(z.string(), z.unknown()).superRefine((value, context) => {
@@ -34,7 +34,8 @@ export const messageMetadata = z.record(z.string(), z.unknown()).superRefine((va
 	const text = toJson(value);
 	if (text === null || text.length > MAX_METADATA_CHARACTERS)
 		return refuse("At most 4,000 characters of JSON.");
-	if (UNSTORABLE.test(text)) refuse("It contains a character that cannot be stored (NUL or half of one).");
+	if (UNSTORABLE_JSON_PATTERN.test(text))
+		refuse("It contains a character that cannot be stored (NUL or half of one).");
 	const taken = Object.keys(value).filter((name) => RESERVED_METADATA_KEYS.has(name));
 	if (taken.length > 0) refuse(`Choose another name for ${taken.join(", ")}: the server writes that itself.`);
 });

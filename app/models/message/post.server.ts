@@ -14,12 +14,12 @@ import { isRolledBack } from "#db/client.server.ts";
 import { chatMessages, chatSessions } from "#db/schema.ts";
 import { createPostBatcher } from "./batch-posts.server.ts";
 import { getMessages } from "./list.server.ts";
-import { type Outcome, type Post, type SessionPost, writePosts } from "./write-posts.server.ts";
+import { type Post, type PostOutcome, type SessionPost, writePosts } from "./write-posts.server.ts";
 
 /** The result of a post: `isNew` is false when a message with the same client id had been written before. */
 export type Posted = { message: Message; isNew: boolean };
 /** The result of a post. `isQuestion`: a turn of the assistant was enqueued with the message. */
-type Written = Posted & { isQuestion: boolean };
+type WrittenPost = Posted & { isQuestion: boolean };
 
 /**
  * For a customer's message whose session is not open: the message goes to the customer's open session, or to a new
@@ -40,7 +40,7 @@ export type NewSession = {
  * transactions. A post that fails does not affect the others: each post gets its own outcome. A post whose session
  * another transaction has locked waits alone. After an error of the database, each post is tried alone.
  */
-const writePost = createPostBatcher<SessionPost, Outcome>({
+const writePost = createPostBatcher<SessionPost, PostOutcome>({
 	keyOf: ({ sessionId }) => sessionId,
 	async processBatch(posts) {
 		const outcomes = await transactAlone((writer) => writePosts(writer, posts, { waits: false }));
@@ -100,7 +100,7 @@ async function writeToOpenSession(
 	identity: CustomerIdentity,
 	post: Post,
 	newSession: NewSession,
-): Promise<Outcome | null> {
+): Promise<PostOutcome | null> {
 	const current = await findCurrentSession(identity);
 	if (!current?.row.isActive) await newSession.countOpening();
 	const actor: Actor = { type: "customer", identity };
@@ -123,7 +123,7 @@ async function writeToOpenSession(
  * @returns null when the session is not an open one of the customer.
  * @throws the error of a refused post.
  */
-async function readOutcome(outcome: Outcome): Promise<Written | null> {
+async function readOutcome(outcome: PostOutcome): Promise<WrittenPost | null> {
 	switch (outcome.kind) {
 		case "written":
 			return { message: outcome.message, isNew: true, isQuestion: outcome.isQuestion };
@@ -142,7 +142,7 @@ async function readOutcome(outcome: Outcome): Promise<Written | null> {
  * Starts the work that follows a customer's message: the assistant's answer, or the translation and urgency check for
  * an agent.
  */
-function enqueueFollowUp({ message, isQuestion }: Written, { network = "" }: Post): void {
+function enqueueFollowUp({ message, isQuestion }: WrittenPost, { network = "" }: Post): void {
 	const { sessionId, message: text } = message;
 	if (isQuestion) enqueueJob("answer-session", { sessionId, network });
 	else {

@@ -8,9 +8,13 @@ const RECEIPT_EVERY_MS = 1_000;
 
 export type Receipt = { kind: "delivered" | "read"; upToSeq: number };
 
-type Reader = { furthest: Record<Receipt["kind"], number>; writtenAt: number; next: Promise<void> | null };
+type ReceiptReader = {
+	furthest: Record<Receipt["kind"], number>;
+	writtenAt: number;
+	next: Promise<void> | null;
+};
 
-const readers = singleton("receipt-readers", () => new Map<string, Reader>());
+const receiptReaders = singleton("receipt-readers", () => new Map<string, ReceiptReader>());
 
 /**
  * Stores a receipt of a reader's browser. The first receipt is written at once. Receipts that follow within a second are
@@ -20,19 +24,19 @@ const readers = singleton("receipt-readers", () => new Map<string, Reader>());
  */
 export function noteReceipt(sessionId: string, actor: Actor, receipt: Receipt): Promise<void> {
 	const key = `${sessionId} ${readerKeyOf(actor)}`;
-	const reader = readers.get(key) ?? { furthest: { delivered: 0, read: 0 }, writtenAt: 0, next: null };
-	readers.set(key, reader);
+	const reader = receiptReaders.get(key) ?? { furthest: { delivered: 0, read: 0 }, writtenAt: 0, next: null };
+	receiptReaders.set(key, reader);
 	reader.furthest[receipt.kind] = Math.max(reader.furthest[receipt.kind], receipt.upToSeq);
 	reader.next ??= writeInTurn(reader, sessionId, actor).finally(() => {
 		// A reader without a receipt for a second is forgotten.
 		setTimeout(() => {
-			if (!reader.next && Date.now() - reader.writtenAt >= RECEIPT_EVERY_MS) readers.delete(key);
+			if (!reader.next && Date.now() - reader.writtenAt >= RECEIPT_EVERY_MS) receiptReaders.delete(key);
 		}, RECEIPT_EVERY_MS).unref();
 	});
 	return reader.next;
 }
 
-async function writeInTurn(reader: Reader, sessionId: string, actor: Actor): Promise<void> {
+async function writeInTurn(reader: ReceiptReader, sessionId: string, actor: Actor): Promise<void> {
 	const wait = reader.writtenAt + RECEIPT_EVERY_MS - Date.now();
 	// The `await` is needed even without a delay, because the caller must store the promise of this write before it is
 	// cleared below.

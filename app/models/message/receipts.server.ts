@@ -42,7 +42,7 @@ export function markDelivered(sessionId: string, actor: Actor, upToSeq: number):
 	});
 }
 
-type Mark = {
+type ReceiptMark = {
 	/** SQL condition for messages that are not marked as read (or delivered) yet. */
 	which: ReturnType<typeof and>;
 	set: Parameters<ReturnType<typeof db.update>["set"]>[0];
@@ -54,7 +54,7 @@ async function markMessages(
 	sessionId: string,
 	actor: Actor,
 	upToSeq: number,
-	change: Mark,
+	change: ReceiptMark,
 ): Promise<Message[]> {
 	const { markedTo } = change;
 	const column = chatSessions[markedTo];
@@ -142,7 +142,7 @@ async function markMessages(
 async function keepMarkedTo(
 	executor: Pick<typeof db, "update">,
 	sessionId: string,
-	markedTo: Mark["markedTo"],
+	markedTo: ReceiptMark["markedTo"],
 	seq: number,
 ): Promise<void> {
 	await executor

@@ -40,7 +40,7 @@ type UnansweredCount = { unansweredInARow: number };
 /** Number of messages before the question that the assistant gets. */
 const HISTORY_MESSAGES = 30;
 
-const ROLES = { user: "customer", bot: "assistant", agent: "agent" } as const;
+const ROLE_BY_SENDER = { user: "customer", bot: "assistant", agent: "agent" } as const;
 
 /**
  * Reads the question of a turn: all messages of the customer since the last answer, with the earlier messages and the
@@ -78,7 +78,7 @@ export async function readUnansweredQuestion(
 		.limit(HISTORY_MESSAGES);
 	const newestFirst = rows.map((row) => ({
 		seq: row.seq,
-		role: ROLES[row.senderType as keyof typeof ROLES],
+		role: ROLE_BY_SENDER[row.senderType as keyof typeof ROLE_BY_SENDER],
 		text: row.text,
 	}));
 	const answers = rows.filter((row) => row.senderType !== "user");

@@ -52,7 +52,7 @@ export type SessionPost = {
  * The result of a post. `isQuestion`: a turn of the assistant was enqueued with the message. `busy`: another
  * transaction has locked the session, so nothing was read. `elsewhere`: the session is not an open one of the customer.
  */
-export type Outcome =
+export type PostOutcome =
 	| { kind: "written"; message: Message; isQuestion: boolean }
 	| { kind: "written-before"; sessionId: string; id: string }
 	| { kind: "refused"; error: DomainError }
@@ -63,7 +63,7 @@ export type Outcome =
  * The result for one post of the database function `write_posts` (newest version in db/migrations), which has the rules
  * for posts.
  */
-type Decision = {
+type PostDecision = {
 	/** The number of the post in the call of `write_posts`, from 1. */
 	place: number;
 	kind:
@@ -98,14 +98,14 @@ export async function writePosts(
 	writer: EventWriter,
 	posts: SessionPost[],
 	options: { waits: boolean },
-): Promise<Outcome[]> {
-	const decisions = await writer.run<Decision>(WRITE_POSTS, {
+): Promise<PostOutcome[]> {
+	const decisions = await writer.run<PostDecision>(WRITE_POSTS, {
 		posts: posts.map(toItem),
 		waits: options.waits,
 		mostAMinute: env().RATE_LIMITS === "on" ? CUSTOMER_LIMIT_A_MINUTE : null,
 		...ANSWER_DELAY,
 	});
-	const outcomes: Outcome[] = [];
+	const outcomes: PostOutcome[] = [];
 	for (const decision of decisions) {
 		const item = posts[decision.place - 1];
 		if (!item) throw new Error("The database returned a decision for an unknown post.");
@@ -141,8 +141,8 @@ function toItem({ sessionId, actor, post, mayGoElsewhere }: SessionPost) {
 function toOutcome(
 	{ wakeUps }: EventWriter,
 	{ sessionId, mayGoElsewhere }: SessionPost,
-	decision: Decision,
-): Outcome {
+	decision: PostDecision,
+): PostOutcome {
 	switch (decision.kind) {
 		case "written":
 			publishLogged(wakeUps, { sessionId, seq: decision.seq, type: "new-message", json: decision.event });
@@ -155,15 +155,17 @@ function toOutcome(
 		case "missing":
 			return mayGoElsewhere ? { kind: "elsewhere" } : { kind: "refused", error: sessionNotFound() };
 		case "ended":
-			return refuse(new Conflict("This conversation has ended. Start a new one to go on."));
+			return refusedOutcome(new Conflict("This conversation has ended. Start a new one to go on."));
 		case "other-agent":
-			return refuse(new Conflict("Another agent has taken this conversation. Your text was not sent."));
+			return refusedOutcome(
+				new Conflict("Another agent has taken this conversation. Your text was not sent."),
+			);
 		case "blocked":
-			return refuse(new Blocked());
+			return refusedOutcome(new Blocked());
 		case "revoked":
-			return refuse(new Unauthorised(REVOKED_IDENTITY_MESSAGE));
+			return refusedOutcome(new Unauthorised(REVOKED_IDENTITY_MESSAGE));
 		case "too-many":
-			return refuse(
+			return refusedOutcome(
 				new TooMany(
 					decision.wait,
 					`That is more than ${CUSTOMER_LIMIT_A_MINUTE} messages in a minute. Your text is kept; please send it again in ${decision.wait} seconds.`,
@@ -172,7 +174,7 @@ function toOutcome(
 	}
 }
 
-const refuse = (error: DomainError): Outcome => ({ kind: "refused", error });
+const refusedOutcome = (error: DomainError): PostOutcome => ({ kind: "refused", error });
 
 /** A message without its sequence and its time, which the database assigns. */
 export function draftMessage(input: NewMessage): Omit<Message, "seq" | "sentAt"> {

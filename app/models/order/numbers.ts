@@ -6,13 +6,16 @@ import { toAsciiDigits, withoutInvisible } from "#app/text/visible-text.ts";
  * card number. A grouped number needs a word such as "order" before it. At most six such words may follow each other;
  * without this limit a message of only hash signs would take half a second.
  */
-const AFTER =
+const NUMBER_END_PATTERN =
 	"(?![\\p{L}\\p{N}]|[.,]\\d|-\\d{2}|\\s?(?:[%$€£]|euros?\\b|eur\\b|dollars?\\b|usd\\b|pounds?\\b))";
-const BARE = `(?<![\\p{L}\\p{N}.,+$€£-])(?:#\\s?)?(?:w[\\s._-]?(\\d{5,9})|(\\d{7}))${AFTER}`;
-const NAMED = `(?<!\\p{L})(?:(?:order|purchase|bestellung|commande|pedido|ordine|encomenda)(?:s?nummer)?|number|numéro|nummer|num|no|nr|#|№)(?:\\s?(?:#|№|:|no\\.?|nr\\.?|number|is|id)){0,6}[\\s._:-]{0,3}(w?(?:[\\s-]?\\d){7})(?![\\s-]?\\d)${AFTER}`;
+const BARE_NUMBER_PATTERN = `(?<![\\p{L}\\p{N}.,+$€£-])(?:#\\s?)?(?:w[\\s._-]?(\\d{5,9})|(\\d{7}))${NUMBER_END_PATTERN}`;
+const NAMED_NUMBER_PATTERN = `(?<!\\p{L})(?:(?:order|purchase|bestellung|commande|pedido|ordine|encomenda)(?:s?nummer)?|number|numéro|nummer|num|no|nr|#|№)(?:\\s?(?:#|№|:|no\\.?|nr\\.?|number|is|id)){0,6}[\\s._:-]{0,3}(w?(?:[\\s-]?\\d){7})(?![\\s-]?\\d)${NUMBER_END_PATTERN}`;
 /** Matches a grouped order number such as "W 261 1340". */
-const GROUPED = `(?<![\\p{L}\\p{N}])w[\\s-]?(\\d{3}[\\s-]\\d{4}|\\d{4}[\\s-]\\d{3}|\\d{2}[\\s-]\\d{2}[\\s-]\\d{3}|\\d{2}[\\s-]\\d{5}|\\d[\\s-]\\d{3}[\\s-]\\d{3})(?![\\s-]?\\d)${AFTER}`;
-const ORDER_NUMBER = new RegExp(`${BARE}|${NAMED}|${GROUPED}`, "giu");
+const GROUPED_NUMBER_PATTERN = `(?<![\\p{L}\\p{N}])w[\\s-]?(\\d{3}[\\s-]\\d{4}|\\d{4}[\\s-]\\d{3}|\\d{2}[\\s-]\\d{2}[\\s-]\\d{3}|\\d{2}[\\s-]\\d{5}|\\d[\\s-]\\d{3}[\\s-]\\d{3})(?![\\s-]?\\d)${NUMBER_END_PATTERN}`;
+const ORDER_NUMBER = new RegExp(
+	`${BARE_NUMBER_PATTERN}|${NAMED_NUMBER_PATTERN}|${GROUPED_NUMBER_PATTERN}`,
+	"giu",
+);
 
 /**
  * Matches dashes inside an order number that stand for a hyphen, as word processors and Japanese keyboards write it.

@@ -25,9 +25,9 @@ export type ProductSearch = {
 	found: (FoundProduct & { relevance: Relevance; vector: TextVector })[];
 };
 
-const CANDIDATES = 60;
+const MAX_CANDIDATES = 60;
 
-type Row = Omit<Product, "variants"> & { vector: string; name_vector: string };
+type ProductRow = Omit<Product, "variants"> & { vector: string; name_vector: string };
 
 /**
  * Finds products by name, category, description and details, best first. Misspellings are tolerated.
@@ -45,14 +45,14 @@ export async function findProducts(query: string, limit: number): Promise<Produc
 	const { idfs } = await computeTermIdfs(terms, "products");
 	const queries = terms.map(termQuery).filter(Boolean);
 	if (queries.length === 0) return { terms, idfs, found: [] };
-	const rows = await db.execute<Row>(sql`
+	const rows = await db.execute<ProductRow>(sql`
 		with asked as materialized (select query::tsquery as query from unnest(${textList(queries)}::text[]) as query)
 		select p.id, p.slug, p.name, p.category, p.description, p.details, p.scene as illustration,
 			p.search::text as vector, to_tsvector('english', p.name)::text as name_vector
 		from products p
 		where p.search @@ ${queries.map((query) => `(${query})`).join(" | ")}::tsquery
 		order by (select sum(ts_rank(p.search, asked.query)) from asked) desc, p.id
-		limit ${CANDIDATES}`);
+		limit ${MAX_CANDIDATES}`);
 
 	const judged = rows.map((row) => {
 		const vector = parseTextVector(row.vector);

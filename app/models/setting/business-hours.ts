@@ -1,7 +1,7 @@
 import { z } from "zod/v4";
 
-const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
-type Day = (typeof DAYS)[number];
+const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+type Weekday = (typeof WEEKDAYS)[number];
 
 /**
  * Step of the search for the store's next opening, in minutes. Opening times and the offsets of all time zones are
@@ -25,7 +25,7 @@ export const businessHours = z.object({
 		.default("UTC")
 		.refine(isTimeZone, { error: 'Name a time zone such as "Europe/Lisbon".' }),
 	/** Opening times of the store by day of the week; a missing day is closed. Null: the store is always open. */
-	days: z.partialRecord(z.enum(DAYS), z.array(openingSpan)).nullable().default(null),
+	days: z.partialRecord(z.enum(WEEKDAYS), z.array(openingSpan)).nullable().default(null),
 	/** Days on which the store is closed, as YYYY-MM-DD. */
 	closedOn: z.array(z.iso.date()).default([]),
 });
@@ -90,14 +90,14 @@ function clockFormat(timeZone: string): Intl.DateTimeFormat {
 	return format;
 }
 
-function storeClock(timeZone: string, at: Date): { day: Day; date: string; clock: string } {
+function storeClock(timeZone: string, at: Date): { day: Weekday; date: string; clock: string } {
 	const part = Object.fromEntries(
 		clockFormat(timeZone)
 			.formatToParts(at)
 			.map(({ type, value }) => [type, value]),
 	);
 	return {
-		day: (part.weekday ?? "").toLowerCase() as Day,
+		day: (part.weekday ?? "").toLowerCase() as Weekday,
 		date: `${part.year}-${part.month}-${part.day}`,
 		clock: `${part.hour}:${part.minute}`,
 	};

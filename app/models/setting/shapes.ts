@@ -90,7 +90,7 @@ const promptText = (mostCharacters: number) =>
 		.refine((text) => !/[^\P{Cc}\n\r\t]/u.test(text), "may not contain control characters")
 		.default("");
 
-export const SETTINGS = {
+export const SETTING_SCHEMAS = {
 	business_hours: businessHours,
 	escalation: escalationSchema,
 	assistant_caps: assistantCapsSchema,
@@ -111,14 +111,14 @@ export const SETTINGS = {
 	assistant_rules: promptText(4_000),
 } as const;
 
-export type SettingKey = keyof typeof SETTINGS;
-export type SettingValue<Key extends SettingKey> = z.output<(typeof SETTINGS)[Key]>;
+export type SettingKey = keyof typeof SETTING_SCHEMAS;
+export type SettingValue<Key extends SettingKey> = z.output<(typeof SETTING_SCHEMAS)[Key]>;
 
-export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
+export const SETTING_KEYS = Object.keys(SETTING_SCHEMAS) as SettingKey[];
 
 /** Parses a stored setting and fills in defaults. Returns only defaults when the setting does not match its schema. */
 export function parseSetting<Key extends SettingKey>(key: Key, stored: unknown): SettingValue<Key> {
-	const empty = SETTINGS[key].safeParse(undefined).success ? undefined : {};
-	const parsed = SETTINGS[key].safeParse(stored ?? empty);
-	return (parsed.success ? parsed.data : SETTINGS[key].parse(empty)) as SettingValue<Key>;
+	const empty = SETTING_SCHEMAS[key].safeParse(undefined).success ? undefined : {};
+	const parsed = SETTING_SCHEMAS[key].safeParse(stored ?? empty);
+	return (parsed.success ? parsed.data : SETTING_SCHEMAS[key].parse(empty)) as SettingValue<Key>;
 }

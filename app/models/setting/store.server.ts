@@ -3,7 +3,7 @@ import { log } from "#app/http/log.server.ts";
 import { Invalid } from "#app/models/errors.ts";
 import { db } from "#db/client.server.ts";
 import { settings } from "#db/schema.ts";
-import { parseSetting, SETTINGS, type SettingKey, type SettingValue } from "./shapes.ts";
+import { parseSetting, SETTING_SCHEMAS, type SettingKey, type SettingValue } from "./shapes.ts";
 
 /**
  * Reads a setting, with defaults for missing parts. It is read each time, so a change takes effect with the next
@@ -28,7 +28,7 @@ export async function getSettings<Key extends SettingKey>(
 		.where(inArray(settings.key, [...keys]));
 	const stored = new Map(rows.map(({ key, value }) => [key, value]));
 	const entries = keys.map((key) => {
-		if (stored.has(key) && !SETTINGS[key].safeParse(stored.get(key)).success) {
+		if (stored.has(key) && !SETTING_SCHEMAS[key].safeParse(stored.get(key)).success) {
 			log.warn({ key }, "a setting does not match its schema; its defaults are used");
 		}
 		return [key, parseSetting(key, stored.get(key))];
@@ -41,7 +41,7 @@ export async function getSettings<Key extends SettingKey>(
  * @throws Invalid with the field and the fault when the value does not match the setting's schema.
  */
 export async function saveSetting(key: SettingKey, value: unknown): Promise<void> {
-	const parsed = SETTINGS[key].safeParse(value);
+	const parsed = SETTING_SCHEMAS[key].safeParse(value);
 	if (!parsed.success) {
 		const problems: Record<string, string[]> = {};
 		for (const { path, message } of parsed.error.issues) {

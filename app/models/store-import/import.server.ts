@@ -42,10 +42,10 @@ export async function saveStore(
 		await tx.execute(sql`select pg_advisory_xact_lock(${IMPORT_LOCK})`);
 		await assignFreeSlugs(tx, data.products);
 		const summary = {
-			products: await upsert(tx, products, products.id, data.products),
-			variants: await upsert(tx, productVariants, productVariants.id, data.variants),
-			customers: await upsert(tx, customers, customers.id, data.customers),
-			orders: await upsert(tx, orders, orders.number, data.orders),
+			products: await upsertRows(tx, products, products.id, data.products),
+			variants: await upsertRows(tx, productVariants, productVariants.id, data.variants),
+			customers: await upsertRows(tx, customers, customers.id, data.customers),
+			orders: await upsertRows(tx, orders, orders.number, data.orders),
 		};
 		await removeStaleVariants(tx, data);
 		for (const [kind, { total, created, updated }] of Object.entries(summary)) {
@@ -57,7 +57,7 @@ export async function saveStore(
 
 /** Adds the product's id to a slug that another product of the store already has. */
 async function assignFreeSlugs(tx: Transaction, rows: StoreData["products"]): Promise<void> {
-	for (const batch of batches(rows)) {
+	for (const batch of splitIntoBatches(rows)) {
 		const slugs = batch.map((row) => row.slug);
 		const stored = await tx
 			.select({ id: products.id, slug: products.slug })
@@ -72,7 +72,7 @@ async function assignFreeSlugs(tx: Transaction, rows: StoreData["products"]): Pr
 }
 
 /** Inserts rows of one table, and updates stored rows that differ, in batches. */
-async function upsert<Table extends PgTable>(
+async function upsertRows<Table extends PgTable>(
 	tx: Transaction,
 	table: Table,
 	key: Parameters<typeof eq>[0] & { name: string },
@@ -99,7 +99,7 @@ async function upsert<Table extends PgTable>(
 		columns.map(([, column]) => sql`${sql.raw(`excluded."${column.name}"`)}${comparable(column)}`),
 		sql`, `,
 	);
-	for (const batch of batches(rows)) {
+	for (const batch of splitIntoBatches(rows)) {
 		const written = await tx
 			.insert(table)
 			.values(batch)
@@ -129,7 +129,7 @@ async function removeStaleVariants(tx: Transaction, data: StoreData): Promise<vo
 	}
 }
 
-function batches<Row>(rows: Row[]): Row[][] {
+function splitIntoBatches<Row>(rows: Row[]): Row[][] {
 	return Array.from({ length: Math.ceil(rows.length / ROWS_PER_STATEMENT) }, (_, i) =>
 		rows.slice(i * ROWS_PER_STATEMENT, (i + 1) * ROWS_PER_STATEMENT),
 	);

@@ -30,7 +30,7 @@ function describeValue(value: unknown): string {
 	if (typeof value === "number") return `the number ${value}`;
 	return typeof value === "object" ? "an object" : String(value);
 }
-const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
+const shorten = (textField: string) => (textField.length > 40 ? `${textField.slice(0, 40)}…` : textField);
 
 /** Parses a decimal amount of money into whole cents. More than two decimals are a fault and are not rounded. */
 function readCents(value: unknown): number {
@@ -231,7 +231,11 @@ export const orderSchema = z.object({
 	delivered_at: parsedIfGivenBy(readMoment),
 });
 
-const EXPECTED: Record<string, string> = { object: "an object", record: "an object", array: "a list" };
+const EXPECTED_TYPE_NAMES: Record<string, string> = {
+	object: "an object",
+	record: "an object",
+	array: "a list",
+};
 
 /** The message for an imported value whose type does not match its schema. */
 export function typeFaultText(issue: {
@@ -241,5 +245,5 @@ export function typeFaultText(issue: {
 }): string | undefined {
 	if (issue.code !== "invalid_type") return undefined;
 	if (issue.input === undefined) return "is missing";
-	return `must be ${EXPECTED[String(issue.expected)] ?? String(issue.expected)}, not ${describeValue(issue.input)}`;
+	return `must be ${EXPECTED_TYPE_NAMES[String(issue.expected)] ?? String(issue.expected)}, not ${describeValue(issue.input)}`;
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Bus } from "./bus.ts";
 import {
-	type Connection,
 	keepConnectionOpen,
+	type OpenConnection,
 	type ReconnectingConnection,
 	removeCredentials,
 } from "./kept-connection.server.ts";
@@ -11,7 +11,7 @@ import { createSender, decodePacket } from "./sender.ts";
 const PING_EVERY_MS = 2_000;
 
 /** An open connection to a broker; `publish` sends a payload to every other server process. */
-type BrokerConnection = Connection & { publish(payload: string): unknown };
+type BrokerConnection = OpenConnection & { publish(payload: string): unknown };
 
 /**
  * Opens a connection to a broker. The function calls `onLost` when the connection ends and `onPayload` with each

@@ -5,14 +5,14 @@ import { log } from "#app/http/log.server.ts";
  * Delay before each attempt to reconnect, by number of failed attempts: 0.2, 0.4, 0.8, 1.6, 2, 2 … s, times a random
  * 0.5 to 1.
  */
-const BACKOFF = { firstMs: 200, maxMs: 2_000 };
+const RECONNECT_BACKOFF = { firstMs: 200, maxMs: 2_000 };
 const OPEN_DEADLINE_MS = 5_000;
 const PING_DEADLINE_MS = 2_000;
 
 /** An open connection to a server. `close` ends the connection immediately, also during a request, and never throws. */
-export type Connection = { ping(): Promise<unknown>; close(): void };
+export type OpenConnection = { ping(): Promise<unknown>; close(): void };
 
-export type ReconnectingConnection<Open extends Connection> = {
+export type ReconnectingConnection<Open extends OpenConnection> = {
 	/** Resolves when the first attempt to connect has succeeded or failed; attempts continue automatically. */
 	start(): Promise<void>;
 	/** The open connection, or null while there is none. */
@@ -33,7 +33,7 @@ export type ReconnectingConnection<Open extends Connection> = {
  * @param options.open opens a connection and calls `onLost` when the connection ends; may reject.
  * @param options.onOpen called after every (re)connection, when messages may have been missed.
  */
-export function keepConnectionOpen<Open extends Connection>(options: {
+export function keepConnectionOpen<Open extends OpenConnection>(options: {
 	name: string;
 	pingEveryMs: number;
 	open: (onLost: (reason?: unknown) => void) => Promise<Open>;
@@ -94,7 +94,7 @@ export function keepConnectionOpen<Open extends Connection>(options: {
 		isLogged = true;
 		clearTimeout(timer);
 		failures += 1;
-		timer = setTimeout(connect, withJitter(backoffMs(BACKOFF, failures)));
+		timer = setTimeout(connect, withJitter(backoffMs(RECONNECT_BACKOFF, failures)));
 	}
 
 	return {

@@ -1,7 +1,7 @@
 import { type ConnectToBroker, createBrokerBus } from "./broker-bus.server.ts";
 import type { Bus } from "./bus.ts";
 
-const SUBJECT = "mevi_chat";
+const NATS_SUBJECT = "mevi_chat";
 
 /** Largest payload of a NATS message: far below a NATS server's default limit of 1 MB. */
 const PAYLOAD_LIMIT_BYTES = 64 * 1024;
@@ -34,14 +34,14 @@ const openNatsConnection: ConnectToBroker = async (url, onLost, onPayload) => {
 		noEcho: true,
 	});
 	void connection.closed().then((error) => onLost(error ?? undefined));
-	connection.subscribe(SUBJECT, {
+	connection.subscribe(NATS_SUBJECT, {
 		callback: (_error, message) => onPayload(message.string()),
 	});
 	// After the answer to this flush the NATS server has registered the subscription.
 	await connection.flush();
 	return {
 		ping: () => connection.flush(),
-		publish: (payload) => connection.publish(SUBJECT, payload),
+		publish: (payload) => connection.publish(NATS_SUBJECT, payload),
 		close: () => void connection.close().catch(() => {}),
 	};
 };

@@ -8,10 +8,10 @@ import { createSender, decodePacket } from "./sender.ts";
  * The one NOTIFY channel for all sessions. More channels save nothing: before Postgres 19 every NOTIFY wakes every
  * listening backend, whatever its channel.
  */
-const CHANNEL = "mevi_chat";
+const NOTIFY_CHANNEL = "mevi_chat";
 
-const NOTIFY = `
-	select pg_notify('${CHANNEL}', payload) from jsonb_array_elements_text($1::text::jsonb) as payload`;
+const NOTIFY_SQL = `
+	select pg_notify('${NOTIFY_CHANNEL}', payload) from jsonb_array_elements_text($1::text::jsonb) as payload`;
 
 /**
  * Largest payload of a NOTIFY. Postgres rejects 8,000 bytes and more; the difference is for the framing of a packet.
@@ -29,7 +29,7 @@ export function createPostgresBus(): Bus {
 		kind: "postgres",
 		async start({ onEnvelope, onGap }) {
 			listener = createListener({
-				channel: CHANNEL,
+				channel: NOTIFY_CHANNEL,
 				onPayload(payload) {
 					const envelope = decodePacket(node, payload);
 					if (envelope) onEnvelope(envelope);
@@ -42,7 +42,7 @@ export function createPostgresBus(): Bus {
 			node,
 			limitBytes: PAYLOAD_LIMIT_BYTES,
 			// NOTIFY uses the pool of connections that writes messages, so that the queries of readers do not delay it.
-			transmit: (payloads) => runAlone(NOTIFY, payloads),
+			transmit: (payloads) => runAlone(NOTIFY_SQL, payloads),
 		}),
 		isHealthy: () => listener?.isHealthy() ?? false,
 		trouble: () => listener?.trouble() ?? null,

@@ -2,7 +2,7 @@ import { type ConnectToBroker, createBrokerBus } from "./broker-bus.server.ts";
 import type { Bus } from "./bus.ts";
 
 /** The one Redis channel for all sessions: each process uses the events that it has readers for. */
-const CHANNEL = "mevi_chat";
+const REDIS_CHANNEL = "mevi_chat";
 
 /**
  * Largest payload of a Redis message: far below Redis's buffer limit of 32 MB for a slow subscriber, and enough for
@@ -51,14 +51,14 @@ const openRedisConnections: ConnectToBroker = async (url, onLost, onPayload) => 
 	};
 	try {
 		await Promise.all([publisher.connect(), subscriber.connect()]);
-		await subscriber.subscribe(CHANNEL, onPayload);
+		await subscriber.subscribe(REDIS_CHANNEL, onPayload);
 	} catch (error) {
 		close();
 		throw error;
 	}
 	return {
 		ping: () => Promise.all([publisher.ping(), subscriber.ping()]),
-		publish: (payload) => publisher.publish(CHANNEL, payload),
+		publish: (payload) => publisher.publish(REDIS_CHANNEL, payload),
 		close,
 	};
 };

@@ -63,7 +63,7 @@ export function createSender(options: {
  */
 const EVENT_LIMIT_BYTES = 1_500;
 
-type Packet = { n: string; h?: Envelope["wakeUps"]; e?: Envelope["ephemerals"] };
+type BusPacket = { n: string; h?: Envelope["wakeUps"]; e?: Envelope["ephemerals"] };
 
 /**
  * Encodes an envelope as JSON packets of at most `limitBytes` each (plus about fifty bytes of framing), in the order
@@ -109,7 +109,7 @@ export function decodePacket(node: string, packet: string): Envelope | null {
 	// packet's cost.
 	if (packet.startsWith(packetPrefixOf(node))) return null;
 	try {
-		const { n, h, e } = JSON.parse(packet) as Partial<Packet>;
+		const { n, h, e } = JSON.parse(packet) as Partial<BusPacket>;
 		if (typeof n !== "string" || n === node) return null;
 		return { wakeUps: h ?? [], ephemerals: e ?? [] };
 	} catch {

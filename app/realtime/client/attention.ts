@@ -1,7 +1,7 @@
 /** After a key, click, touch or scroll, a page without focus counts as attended for this time. */
 const INTERACTION_MS = 30_000;
 /** Browser events that show that somebody uses the page. `wheel` also reaches a window that does not have the focus. */
-const INTERACTIONS = ["pointerdown", "keydown", "wheel", "touchstart"] as const;
+const INTERACTION_EVENTS = ["pointerdown", "keydown", "wheel", "touchstart"] as const;
 /** Shortest time between two reported interactions, because a mouse wheel sends hundreds of events. */
 const THROTTLE_MS = 1_000;
 
@@ -38,13 +38,13 @@ export function watchAttention(onAttention: () => void) {
 	return {
 		isAttentive,
 		start() {
-			for (const name of INTERACTIONS) window.addEventListener(name, onInteraction, { passive: true });
+			for (const name of INTERACTION_EVENTS) window.addEventListener(name, onInteraction, { passive: true });
 			window.addEventListener("blur", onBlur);
 			window.addEventListener("focus", onChange);
 			document.addEventListener("visibilitychange", onChange);
 		},
 		stop() {
-			for (const name of INTERACTIONS) window.removeEventListener(name, onInteraction);
+			for (const name of INTERACTION_EVENTS) window.removeEventListener(name, onInteraction);
 			window.removeEventListener("blur", onBlur);
 			window.removeEventListener("focus", onChange);
 			document.removeEventListener("visibilitychange", onChange);

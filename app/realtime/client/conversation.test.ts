@@ -4,12 +4,12 @@ import type { ChatEvent, Message, Session } from "../events.ts";
 import { applyAcknowledged, applyEvent, beginConversation, type Incoming } from "./conversation.ts";
 import type { Conversation } from "./conversation-state.ts";
 
-const SESSION = "5a2f7c1e-0000-4000-8000-000000000001";
+const SESSION_ID = "5a2f7c1e-0000-4000-8000-000000000001";
 
 function message(seq: number, over: Partial<Message> = {}): Message {
 	return {
 		id: `m${seq}`,
-		sessionId: SESSION,
+		sessionId: SESSION_ID,
 		seq,
 		clientMessageId: seq % 2 === 1 ? `c${seq}` : null,
 		senderType: seq % 2 === 1 ? "user" : "bot",
@@ -30,7 +30,7 @@ const arrives = (seq: number, over: Partial<Message> = {}): Incoming => ({
 
 const empty = () =>
 	beginConversation({
-		sessionId: SESSION,
+		sessionId: SESSION_ID,
 		session: null,
 		messages: [],
 		cursor: "epoch1.p0",

@@ -105,7 +105,7 @@ function applyMessage(state: Conversation, message: Message, isNew: boolean): Co
 	if (!isNew) return { ...state, messages };
 	const endsTyping = message.senderType === "agent" || message.senderType === "user";
 	return {
-		...supersede(state, message.id),
+		...removeLiveAnswer(state, message.id),
 		messages,
 		isThinking: false,
 		typing: endsTyping ? null : state.typing,
@@ -117,7 +117,7 @@ function applySession(state: Conversation, session: Session, stream: StreamName)
 	const merged =
 		stream === "public" && state.session ? { ...session, ...agentOnlyFields(state.session) } : session;
 	const withoutLiveAnswer =
-		session.status === "assistant" ? state : { ...supersede(state, null), isThinking: false };
+		session.status === "assistant" ? state : { ...removeLiveAnswer(state, null), isThinking: false };
 	return { ...withoutLiveAnswer, session: merged, typing: session.isActive ? state.typing : null };
 }
 
@@ -130,7 +130,7 @@ const agentOnlyFields = ({ tags, intent, agentId, handover }: Session) => ({
 });
 
 /** Ends the live answer, because it has become a message or was superseded. */
-function supersede(state: Conversation, finishedId: string | null): Conversation {
+function removeLiveAnswer(state: Conversation, finishedId: string | null): Conversation {
 	if (!state.live)
 		return finishedId ? { ...state, superseded: addSuperseded(state.superseded, finishedId) } : state;
 	return { ...state, live: null, superseded: addSuperseded(state.superseded, state.live.messageId) };

@@ -8,7 +8,7 @@ const BATCH_MS = 50;
 /** Who is present in a session; `agent` is null while no agent is assigned. */
 export type SessionPresence = { agent: { name: string; isHere: boolean } | null; isCustomerHere: boolean };
 
-type Row = { id: string; agent: string | null; isAgentHere: boolean; isCustomerHere: boolean };
+type PresenceRow = { id: string; agent: string | null; isAgentHere: boolean; isCustomerHere: boolean };
 
 const lookUpPresence = singleton("presence-look-up", () =>
 	createBatcher<string, Map<string, SessionPresence>>({ waitMs: BATCH_MS, work: lookUpAll }),
@@ -20,7 +20,7 @@ export async function getPresence(sessionId: string): Promise<SessionPresence | 
 }
 
 async function lookUpAll(sessionIds: string[]): Promise<Map<string, SessionPresence>> {
-	const rows = await sql<Row[]>`
+	const rows = await sql<PresenceRow[]>`
 		select * from read_presence(${JSON.stringify(sessionIds)}::text::jsonb)`;
 	return new Map(
 		rows.map(({ id, agent, isAgentHere, isCustomerHere }) => [

@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { answering, jsonResponse } from "#app/http/respond.server.ts";
+import { answerOrProblem, jsonResponse } from "#app/http/respond.server.ts";
 import { POLL_WAIT_MS } from "#app/realtime/long-poll.server.ts";
 import { pollAsAgent } from "#app/routes/streams/agent-poll.server.ts";
 
@@ -8,5 +8,5 @@ import { pollAsAgent } from "#app/routes/streams/agent-poll.server.ts";
  * events.
  */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(request, async () => jsonResponse(await pollAsAgent(request, POLL_WAIT_MS)));
+	return answerOrProblem(request, async () => jsonResponse(await pollAsAgent(request, POLL_WAIT_MS)));
 }

@@ -6,7 +6,7 @@ import { readJson } from "#app/http/body.server.ts";
 import { senderNetworkKey } from "#app/http/client-address.server.ts";
 import { untilReaderGone } from "#app/http/exchange.server.ts";
 import { countSender } from "#app/http/rate-limit.server.ts";
-import { answering, jsonResponse, problemBody, toProblem } from "#app/http/respond.server.ts";
+import { answerOrProblem, jsonResponse, problemBody, toProblem } from "#app/http/respond.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { throwIfSenderIsBlocked } from "#app/models/customer/blocked-sender.server.ts";
 import { SSE_HEADERS } from "#app/realtime/sse.server.ts";
@@ -18,7 +18,7 @@ import { question } from "./schemas.ts";
  * a turn. With `Accept: text/event-stream` the answer's text is streamed.
  */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(request, async () => {
+	return answerOrProblem(request, async () => {
 		if (request.method !== "POST") return methodNotAllowed("POST");
 		const actor = await requireBearer(request);
 		const input = await readJson(request, question);

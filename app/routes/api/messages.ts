@@ -3,7 +3,7 @@ import { requireBearer } from "#app/auth/actor.server.ts";
 import { readJson, readQuery } from "#app/http/body.server.ts";
 import { senderNetworkKey } from "#app/http/client-address.server.ts";
 import { countAgainst, countPost } from "#app/http/rate-limit.server.ts";
-import { answering, jsonResponse } from "#app/http/respond.server.ts";
+import { answerOrProblem, jsonResponse } from "#app/http/respond.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 import { getMessages, listMessages } from "#app/models/message/list.server.ts";
@@ -14,7 +14,7 @@ import { messageRange, newMessage, receipt } from "./schemas.ts";
 
 /** GET /api/chat/messages: a page of a session's messages, oldest first. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(request, async () => {
+	return answerOrProblem(request, async () => {
 		const actor = await requireBearer(request);
 		const { sessionId, ...range } = readQuery(request, messageRange);
 		return jsonResponse(await listMessages(await requireSessionId(sessionId, actor), range));
@@ -23,7 +23,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 
 /** POST and PUT /api/chat/messages: writes a message once, or marks messages as read. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(request, async () => {
+	return answerOrProblem(request, async () => {
 		if (request.method === "POST") return createMessageFromRequest(request);
 		if (request.method === "PUT") return markMessagesRead(request);
 		return methodNotAllowed("GET, POST, PUT");

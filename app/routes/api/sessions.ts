@@ -6,7 +6,7 @@ import { readIdentity } from "#app/auth/identity.server.ts";
 import { signCustomerToken } from "#app/auth/token.server.ts";
 import { readJson, readQuery } from "#app/http/body.server.ts";
 import { countAgainst, countSender } from "#app/http/rate-limit.server.ts";
-import { answering, jsonResponse } from "#app/http/respond.server.ts";
+import { answerOrProblem, jsonResponse } from "#app/http/respond.server.ts";
 import { endSession, labelSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { createEmptySession } from "#app/models/chat-session/create.server.ts";
 import { listSessions, requireSession, requireSessionId } from "#app/models/chat-session/find.server.ts";
@@ -29,7 +29,7 @@ import { newSession, sessionChange, sessionFilters } from "./schemas.ts";
  * own sessions.
  */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(request, async () => {
+	return answerOrProblem(request, async () => {
 		const actor = await requireBearer(request);
 		const filter = readQuery(request, sessionFilters);
 		const views = await listSessions(actor, filter);
@@ -43,7 +43,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
 
 /** POST and PUT /api/chat/sessions: creates a session (no token needed), or changes one. */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(request, async () => {
+	return answerOrProblem(request, async () => {
 		if (request.method === "POST") return createSessionFromRequest(request);
 		if (request.method === "PUT") return updateSessionFromRequest(request);
 		return methodNotAllowed("GET, POST, PUT");

@@ -1,11 +1,13 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
-import { answering } from "#app/http/respond.server.ts";
+import { answerOrProblem } from "#app/http/respond.server.ts";
 import { DomainError } from "#app/models/errors.ts";
 import { prepareCustomerEvents, respondWithStream } from "#app/routes/streams/events.server.ts";
 
 /** GET /chat/events: a session as Server-Sent Events. Where the raw handler is in use, it answers before this route. */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(request, async () => respondWithStream(request, await prepareCustomerEvents(request)));
+	return answerOrProblem(request, async () =>
+		respondWithStream(request, await prepareCustomerEvents(request)),
+	);
 }
 
 /**
@@ -13,7 +15,7 @@ export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
  * nothing.
  */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(request, async () => {
+	return answerOrProblem(request, async () => {
 		if (request.method !== "POST") throw new DomainError(405, "Method not allowed", "Use GET or POST.");
 		return respondWithStream(request, await prepareCustomerEvents(request));
 	});

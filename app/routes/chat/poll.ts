@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { onReaderGone } from "#app/http/exchange.server.ts";
-import { answering, jsonResponse } from "#app/http/respond.server.ts";
+import { answerOrProblem, jsonResponse } from "#app/http/respond.server.ts";
 import { listHistory } from "#app/models/message/list.server.ts";
 import { catchUp, POLL_WAIT_MS } from "#app/realtime/long-poll.server.ts";
 import { enterPresence } from "#app/realtime/presence/leases.server.ts";
@@ -12,7 +12,7 @@ import { acquireStreamSlot } from "#app/routes/streams/stream-slots.server.ts";
  * events.
  */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(request, async () => {
+	return answerOrProblem(request, async () => {
 		const { sessionId, streams, cursor, owner, subject, guard } = await requireStreamAccess(request);
 		// A HEAD response has no body, so the request does not wait for events.
 		if (request.method === "HEAD") return jsonResponse(null);

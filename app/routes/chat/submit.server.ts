@@ -36,10 +36,10 @@ const sessionId = z
 	.string()
 	.optional()
 	.transform((text) => text || null);
-const seq = z.coerce.number().int().min(0).max(2_147_483_647);
+const seqField = z.coerce.number().int().min(0).max(2_147_483_647);
 const emptyAsUndefined = (value: unknown) => (value === "" ? undefined : value);
 
-const forms = z.discriminatedUnion("intent", [
+const customerForms = z.discriminatedUnion("intent", [
 	z.object({
 		intent: z.literal("send"),
 		message: messageText,
@@ -62,8 +62,8 @@ const forms = z.discriminatedUnion("intent", [
 	z.object({ intent: z.literal("send-code"), email: emailAddress, sessionId }),
 	z.object({ intent: z.literal("enter-code"), code: sixDigitCode, sessionId }),
 	z.object({ intent: z.literal("typing"), sessionId }),
-	z.object({ intent: z.literal("read"), seq, sessionId }),
-	z.object({ intent: z.literal("delivered"), seq, sessionId }),
+	z.object({ intent: z.literal("read"), seq: seqField, sessionId }),
+	z.object({ intent: z.literal("delivered"), seq: seqField, sessionId }),
 	// The form "start" only carries the text that was not sent to the page of the next conversation, for browsers without
 	// scripts.
 	z.object({ intent: z.literal("start"), sessionId }),
@@ -111,7 +111,7 @@ export function identifySender(
  * @throws Invalid with field errors, NotFound, Conflict, TooMany, Unauthorised
  */
 export async function submitChatForm(post: FormPost, identity: CustomerIdentity): Promise<SubmittedForm> {
-	const input = check(post.fields, forms);
+	const input = check(post.fields, customerForms);
 	const actor = { type: "customer", identity } as const;
 
 	if (input.intent === "send") {

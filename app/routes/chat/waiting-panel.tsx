@@ -2,10 +2,10 @@ import { type PostForm, useFormPost } from "#app/components/conversation/form-po
 import { languageAttributes } from "#app/components/conversation/translation-note.ts";
 import { Button, TextField } from "#app/components/ui/index.ts";
 import { isEmailOffered } from "#app/models/chat-session/queue-texts.ts";
-import type { Queue, Session } from "#app/realtime/events.ts";
+import type { QueueState, Session } from "#app/realtime/events.ts";
 
 /** Whether the panel asks the queued customer for an email address. */
-export const isEmailAsked = (session: Session, queue: Queue): boolean =>
+export const isEmailAsked = (session: Session, queue: QueueState): boolean =>
 	isEmailOffered(queue) && !session.contactEmail;
 
 /**
@@ -20,7 +20,7 @@ export function WaitingPanel({
 	onPostForm,
 }: {
 	session: Session;
-	queue: Queue;
+	queue: QueueState;
 	/** The customer's own email address, or one that they gave before, as the form's initial value. */
 	knownEmail: string | null;
 	/** The email address that was posted without scripts and refused, with its error message. */
@@ -82,4 +82,4 @@ export function WaitingPanel({
 	);
 }
 
-const isTeamAvailable = ({ state }: Queue): boolean => state === "waiting" || state === "overdue";
+const isTeamAvailable = ({ state }: QueueState): boolean => state === "waiting" || state === "overdue";

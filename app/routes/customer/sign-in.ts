@@ -1,7 +1,7 @@
 import { type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { getCustomerIdentity } from "#app/auth/customer.server.ts";
 import { env } from "#app/env.server.ts";
-import { answering } from "#app/http/respond.server.ts";
+import { answerOrProblem } from "#app/http/respond.server.ts";
 import { NotFound } from "#app/models/errors.ts";
 
 /** Path of the demo shop's own sign-in page, which exists only on the embedded database. */
@@ -12,7 +12,7 @@ const DEMO_SIGN_IN = "/sign-in-as";
  * Others are redirected to the store's sign-in page (SIGN_IN_URL) or, on the embedded database, to the demo shop's.
  */
 export function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-	return answering(request, async () => {
+	return answerOrProblem(request, async () => {
 		const { customerId } = await getCustomerIdentity(request);
 		if (customerId) return redirect("/chat");
 		const { MEVI_EMBEDDED, SIGN_IN_URL, PUBLIC_URL } = env();

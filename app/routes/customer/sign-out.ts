@@ -4,7 +4,7 @@ import { readBearerToken } from "#app/auth/actor.server.ts";
 import { revokeToken, signOutCustomer } from "#app/auth/customer.server.ts";
 import { readForm } from "#app/http/body.server.ts";
 import { ownPath } from "#app/http/own-path.server.ts";
-import { answering } from "#app/http/respond.server.ts";
+import { answerOrProblem } from "#app/http/respond.server.ts";
 
 const fields = z.object({ next: z.string().optional() });
 
@@ -18,7 +18,7 @@ export function loader() {
  * is revoked and the answer is 204.
  */
 export function action({ request }: ActionFunctionArgs): Promise<Response> {
-	return answering(request, async () => {
+	return answerOrProblem(request, async () => {
 		const token = readBearerToken(request);
 		if (token) {
 			await revokeToken(token);

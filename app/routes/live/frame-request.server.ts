@@ -1,5 +1,5 @@
 import { untilReaderGone } from "#app/http/exchange.server.ts";
-import { answering } from "#app/http/respond.server.ts";
+import { answerOrProblem } from "#app/http/respond.server.ts";
 
 /** HTTP statuses of errors that a quick retry would not change. */
 const PERMANENT_STATUSES = new Set([401, 403, 404, 429]);
@@ -13,7 +13,7 @@ export async function answerFrameRequest(
 	request: Request,
 	handler: () => Promise<Response>,
 ): Promise<Response> {
-	const response = await answering(request, handler);
+	const response = await answerOrProblem(request, handler);
 	if (PERMANENT_STATUSES.has(response.status) && request.headers.get("Sec-Fetch-Dest") === "object") {
 		await pause(ERROR_DELAY_MS, untilReaderGone(request));
 	}

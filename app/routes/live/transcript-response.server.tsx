@@ -16,7 +16,7 @@ import type { PresenceSubject } from "#app/realtime/presence/subject.ts";
 import type { Sink } from "#app/realtime/sink/sink.ts";
 import { createWebSink } from "#app/realtime/sink/web.server.ts";
 import { STREAM_HEADERS } from "#app/realtime/sse.server.ts";
-import { type AccessGuard, type Encode, openStream } from "#app/realtime/stream.server.ts";
+import { type AccessGuard, type EncodeEvent, openStream } from "#app/realtime/stream.server.ts";
 import { statusText } from "#app/routes/chat/status-line.ts";
 import { createStreamStarter, refuseWhileDraining } from "#app/routes/streams/events.server.ts";
 import stylesheet from "#app/styles.css?url";
@@ -158,7 +158,7 @@ export function createTranscriptEncoder(
 	customerName?: string | null,
 	/** The status line on the customer's page; null for the agent's page, which shows its own. */
 	status: ReturnType<typeof createStatusBar> | null = null,
-): Encode {
+): EncodeEvent {
 	let pieces = 0;
 	let live: { messageId: string; element: string; marks: StreamingMarkdownRemover } | null = null;
 	let thinking: string | null = null;

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from "./connection-options.ts";
 import { poll } from "./poll.ts";
-import { TIMINGS } from "./timings.ts";
+import { CONNECTION_TIMINGS } from "./timings.ts";
 
 /** Longest expected delay of an event that another tab passes on, in ms. */
 const TAB_DELAY_MS = 200;
@@ -24,7 +24,7 @@ export function createCatchUp(
 				url: options.urls.sync,
 				fields: options.query,
 				signal,
-				limitMs: (options.timings ?? TIMINGS).request,
+				limitMs: (options.timings ?? CONNECTION_TIMINGS).request,
 				onEvent: options.onEvent,
 			});
 			if (outcome.type !== "answered") return false;

@@ -4,15 +4,15 @@ import { SimulatedSite } from "#tests/setup/reading-site.ts";
 import type { ChatEvent } from "../../events.ts";
 import { type EventConnection, openEventConnection } from "./event-connection.ts";
 import type { ConnectionStatus } from "./status.ts";
-import { TIMINGS } from "./timings.ts";
+import { CONNECTION_TIMINGS } from "./timings.ts";
 import { createTransportMemory, type Transport, type TransportMemory } from "./transports.ts";
 
 /**
  * Timings of a browser's connection for tests against real servers on simulated faulty networks: a fraction of the
  * real times.
  */
-const QUICK = {
-	...TIMINGS,
+const QUICK_TIMINGS = {
+	...CONNECTION_TIMINGS,
 	hello: 600,
 	watchdog: 250,
 	echo: 100,
@@ -91,7 +91,7 @@ function read(address: string, over: Partial<Parameters<typeof openEventConnecti
 		onStatus: (status) => void states.push(status),
 		onRefused: (status) => void refused.push(status),
 		memory: memoryOf().memory,
-		timings: QUICK,
+		timings: QUICK_TIMINGS,
 		...over,
 	});
 	cleanups.push(() => connection.close());
@@ -115,7 +115,7 @@ it("keeps the stream where the network passes it on", async () => {
 	for (let index = 0; index < 3; index += 1) page.connection.expect(site.writeMessage());
 	await until(() => expect(page.seqs).toEqual([1, 2, 3]));
 	site.beat();
-	await new Promise((resolve) => setTimeout(resolve, QUICK.echo * 2));
+	await new Promise((resolve) => setTimeout(resolve, QUICK_TIMINGS.echo * 2));
 	expect(page.now()).toEqual({ state: "live", transport: "sse" });
 	expect(site.asked).toEqual(["GET /events"]);
 });
@@ -168,7 +168,7 @@ it("uses short polling where waiting polls are cut", async () => {
 		made.network = (request, response) => {
 			if (holdsStreams(["GET", "POST"])(request)) return true;
 			if (!request.url?.startsWith("/poll")) return false;
-			setTimeout(() => response.destroy(), QUICK.waited * 2);
+			setTimeout(() => response.destroy(), QUICK_TIMINGS.waited * 2);
 			return true;
 		};
 	});
@@ -199,7 +199,7 @@ it("leaves a stream whose heartbeats arrive several at once, and keeps one whose
 		made.clock = 5 * 3_600_000;
 	});
 	// The timings are changed, because the stream is idle for a while, which must not count as silence in this test.
-	const page = read(fiveHoursAhead.address, { timings: { ...QUICK, watchdog: 10_000 } });
+	const page = read(fiveHoursAhead.address, { timings: { ...QUICK_TIMINGS, watchdog: 10_000 } });
 	await until(() => expect(page.now().state).toBe("live"));
 	for (let index = 0; index < 3; index += 1) fiveHoursAhead.site.beat();
 	const clumped = await openSite();
@@ -303,7 +303,7 @@ it("tries once more after a refusal, then stops and reports it", async () => {
 	await until(() => expect(page.refused).toEqual([401]));
 	expect(page.now().state).toBe("stopped");
 	const asked = site.asked.length;
-	await new Promise((resolve) => setTimeout(resolve, QUICK.backoffMax));
+	await new Promise((resolve) => setTimeout(resolve, QUICK_TIMINGS.backoffMax));
 	expect(site.asked.length).toBe(asked);
 });
 

@@ -4,12 +4,12 @@ import { sequencesOf } from "../history.ts";
 import { createCatchUp } from "./catch-up.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { createDelayDetector } from "./heartbeat-delays.ts";
-import type { Outcome } from "./outcomes.ts";
+import type { AttemptOutcome } from "./outcomes.ts";
 import { poll } from "./poll.ts";
 import { readStream } from "./read-stream.ts";
 import { createStatus } from "./status.ts";
 import { createStrikeCounter } from "./strikes.ts";
-import { TIMINGS } from "./timings.ts";
+import { CONNECTION_TIMINGS } from "./timings.ts";
 import { betterThan, isStream, type Transport } from "./transports.ts";
 
 export type EventConnection = {
@@ -36,7 +36,7 @@ const GATEWAY_ERRORS = new Set([502, 503, 504]);
  * transport continues while a better one is tried.
  */
 export function openEventConnection(options: ConnectionOptions): EventConnection {
-	const { urls, memory, timings = TIMINGS, random = Math.random } = options;
+	const { urls, memory, timings = CONNECTION_TIMINGS, random = Math.random } = options;
 	const stored = memory.read();
 	let transport: Transport = stored?.transport ?? "sse";
 	let run = new AbortController();
@@ -63,7 +63,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 	}
 
 	/** Makes one attempt to read with a streaming transport. `onHello` may make that transport the one in use. */
-	function stream(by: "sse" | "sse-post", signal: AbortSignal, onHello: () => void): Promise<Outcome> {
+	function stream(by: "sse" | "sse-post", signal: AbortSignal, onHello: () => void): Promise<AttemptOutcome> {
 		const fields = options.query() ?? {};
 		delivered = Math.max(delivered, sequencesOf(fields.cursor ?? null).public ?? 0);
 		delays = createDelayDetector(timings.late);
@@ -89,7 +89,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 	}
 
 	/** Reads with the current transport until another transport replaces it. */
-	async function readWithTransport(own: AbortController, firstReading?: Promise<Outcome>) {
+	async function readWithTransport(own: AbortController, firstReading?: Promise<AttemptOutcome>) {
 		let isFirst = firstReading === undefined;
 		let reading = firstReading;
 		while (!own.signal.aborted && options.query() !== null) {
@@ -107,7 +107,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		}
 	}
 
-	async function pollOnce(signal: AbortSignal, isFirst: boolean): Promise<Outcome> {
+	async function pollOnce(signal: AbortSignal, isFirst: boolean): Promise<AttemptOutcome> {
 		// The first long poll does not wait, so that the page has the current state immediately.
 		const kind = transport === "long-poll" && !isFirst ? "poll" : "sync";
 		const outcome = await poll({
@@ -126,7 +126,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 	}
 
 	/** Handles the outcome of an attempt to read. @returns the delay in ms before the next attempt; null to stop. */
-	async function handleOutcome(outcome: Outcome, tookMs: number): Promise<number | null> {
+	async function handleOutcome(outcome: AttemptOutcome, tookMs: number): Promise<number | null> {
 		if (outcome.type === "answered") {
 			if (transport === "short-poll") return isHidden() ? timings.shortPollHidden : timings.shortPoll;
 			// A short delay, because a proxy that answers polls early and without events must not cause a busy loop.
@@ -170,7 +170,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		return answered && own === run && !own.signal.aborted;
 	}
 
-	function pauseAfter(outcome: Outcome): number {
+	function pauseAfter(outcome: AttemptOutcome): number {
 		if (outcome.type === "busy" && outcome.afterMs !== null)
 			return outcome.afterMs + random() * timings.backoffFirst;
 		const isUnreachable =

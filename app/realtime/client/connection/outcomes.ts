@@ -1,5 +1,5 @@
 /** The outcome of one attempt to read, for every transport. */
-export type Outcome =
+export type AttemptOutcome =
 	/** A stream that delivered events has ended; `reconnectInMs` is the delay that the server requested, if any. */
 	| { type: "over"; reconnectInMs: number | null; openMs: number; hasTimedOut: boolean }
 	/** A complete answer to a poll. */
@@ -16,7 +16,7 @@ export type Outcome =
 const REFUSAL_STATUSES = new Set([401, 403, 404]);
 
 /** The outcome that the status of a response determines; null when the body must be read. */
-export function outcomeOfStatus(response: Response): Outcome | null {
+export function outcomeOfStatus(response: Response): AttemptOutcome | null {
 	if (REFUSAL_STATUSES.has(response.status)) return { type: "refused", status: response.status };
 	if (response.status === 429 || response.status >= 500) {
 		return { type: "busy", status: response.status, afterMs: retryAfterMs(response) };

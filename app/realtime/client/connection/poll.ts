@@ -1,5 +1,5 @@
 import { type ChatEvent, eventSchema } from "../../events.ts";
-import { createLinkedAbort, type Outcome, outcomeOfStatus } from "./outcomes.ts";
+import { type AttemptOutcome, createLinkedAbort, outcomeOfStatus } from "./outcomes.ts";
 
 /**
  * Fetches the events after a cursor, page after page until there are no more.
@@ -13,7 +13,7 @@ export async function poll(options: {
 	signal: AbortSignal;
 	limitMs: number;
 	onEvent: (id: string | null, event: ChatEvent) => void;
-}): Promise<Outcome> {
+}): Promise<AttemptOutcome> {
 	let isEmpty = true;
 	for (;;) {
 		const fields = options.fields();

@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import { type ChatEvent, eventSchema } from "../../events.ts";
-import { createLinkedAbort, type Outcome, outcomeOfStatus } from "./outcomes.ts";
+import { type AttemptOutcome, createLinkedAbort, outcomeOfStatus } from "./outcomes.ts";
 import type { Timings } from "./timings.ts";
 
 /**
@@ -17,7 +17,7 @@ export async function readStream(options: {
 	timings: Timings;
 	onHello: () => void;
 	onEvent: (id: string | null, event: ChatEvent) => void;
-}): Promise<Outcome> {
+}): Promise<AttemptOutcome> {
 	const { timings, signal } = options;
 	const own = createLinkedAbort(signal);
 	const fields = new URLSearchParams(options.fields);

@@ -6,11 +6,11 @@ import { eventOf } from "#tests/setup/reading-site.ts";
 import type { ChatEvent } from "../../events.ts";
 import { openSharedConnection } from "./shared-connection.ts";
 import type { ConnectionStatus } from "./status.ts";
-import { TIMINGS } from "./timings.ts";
+import { CONNECTION_TIMINGS } from "./timings.ts";
 
 /** Short timings for tests with several tabs of one browser, of which one reads and all receive events. */
-const QUICK = {
-	...TIMINGS,
+const QUICK_TIMINGS = {
+	...CONNECTION_TIMINGS,
 	backoffFirst: 10,
 	backoffAway: 40,
 	minPause: 5,
@@ -19,7 +19,7 @@ const QUICK = {
 	offline: 120,
 };
 /** Shorter timeouts for tests in which the leader becomes silent. */
-const IMPATIENT = { ...QUICK, leaderSilent: 400, leaderAnswer: 150 };
+const IMPATIENT_TIMINGS = { ...QUICK_TIMINGS, leaderSilent: 400, leaderAnswer: 150 };
 
 beforeEach(() => void vi.stubGlobal("navigator", { locks: createLockManager() }));
 
@@ -77,7 +77,7 @@ async function openServer() {
 
 type Site = Awaited<ReturnType<typeof openServer>>;
 
-function openTab(site: Site, { session = "s", pace = QUICK } = {}) {
+function openTab(site: Site, { session = "s", pace = QUICK_TIMINGS } = {}) {
 	const tab = {
 		seqs: [] as number[],
 		refused: [] as number[],
@@ -153,9 +153,9 @@ it("continues in another tab when the leader is closed, and each tab catches up 
 
 it("takes the lock from a frozen leader", async () => {
 	const site = await openServer();
-	const frozen = openTab(site, { pace: IMPATIENT });
+	const frozen = openTab(site, { pace: IMPATIENT_TIMINGS });
 	await until(() => expect(frozen.status?.state).toBe("live"));
-	const seen = openTab(site, { pace: IMPATIENT });
+	const seen = openTab(site, { pace: IMPATIENT_TIMINGS });
 	await until(() => expect(seen.status?.state).toBe("live"));
 	// The leader is frozen: its stream delivers nothing, and it does not answer other tabs.
 	const postMessage = vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => {});
@@ -172,8 +172,8 @@ it("takes the lock from a frozen leader", async () => {
 
 it("does not wait for a frozen leader when a page becomes visible", async () => {
 	const site = await openServer();
-	const frozen = openTab(site, { pace: IMPATIENT });
-	const seen = openTab(site, { pace: IMPATIENT });
+	const frozen = openTab(site, { pace: IMPATIENT_TIMINGS });
+	const seen = openTab(site, { pace: IMPATIENT_TIMINGS });
 	await until(() => expect(seen.status?.state).toBe("live"));
 	const postMessage = vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => {});
 	for (const stream of [...site.streams]) site.streams.delete(stream);

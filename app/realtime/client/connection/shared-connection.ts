@@ -7,7 +7,7 @@ import type { ConnectionStatus } from "./status.ts";
 import { acquireStreamSlot, areConnectionsLimited } from "./stream-slots.ts";
 import { openTabChannel } from "./tab-channel.ts";
 import { type TabLocks, tabLocks } from "./tab-locks.ts";
-import { TIMINGS } from "./timings.ts";
+import { CONNECTION_TIMINGS } from "./timings.ts";
 import type { TransportMemory } from "./transports.ts";
 
 export type SharedConnectionOptions = ConnectionOptions & {
@@ -53,7 +53,7 @@ const SLOT_WAIT_MS = 300;
 export function openSharedConnection(options: SharedConnectionOptions): EventConnection {
 	const locks = tabLocks();
 	if (locks === null) return openEventConnection(options);
-	let membership = join(options, locks);
+	let membership = joinSharedConnection(options, locks);
 	return {
 		sync: () => membership.sync(),
 		expect: (seq) => membership.expect(seq),
@@ -61,14 +61,14 @@ export function openSharedConnection(options: SharedConnectionOptions): EventCon
 			// The page may show another session by now, and must then join another group of tabs.
 			if (membership.name === options.shareKey()) return membership.reconnect();
 			membership.leave();
-			membership = join(options, locks);
+			membership = joinSharedConnection(options, locks);
 		},
 		close: () => membership.leave(),
 	};
 }
 
-function join(options: SharedConnectionOptions, locks: TabLocks) {
-	const { timings = TIMINGS, random = Math.random } = options;
+function joinSharedConnection(options: SharedConnectionOptions, locks: TabLocks) {
+	const { timings = CONNECTION_TIMINGS, random = Math.random } = options;
 	const name = options.shareKey();
 	const hasLeft = new AbortController();
 	if (name === null) {

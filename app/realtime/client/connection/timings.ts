@@ -1,7 +1,7 @@
 import { HEARTBEAT_MS } from "../../events.ts";
 
 /** All delays and timeouts of a connection, in ms. One object, so that tests can run in a hundredth of the time. */
-export const TIMINGS = {
+export const CONNECTION_TIMINGS = {
 	/**
 	 * Longest wait for the first event of a stream. The server sends this event at once, so after this time the network
 	 * holds the stream back (the library message_bus waits as long).
@@ -46,4 +46,4 @@ export const TIMINGS = {
 	/** Longest time for the leader's answer to a request of another tab. */
 	leaderAnswer: 2_000,
 };
-export type Timings = typeof TIMINGS;
+export type Timings = typeof CONNECTION_TIMINGS;

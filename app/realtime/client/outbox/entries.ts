@@ -44,7 +44,7 @@ export function createEntries(prefix: string, storage: () => Storage) {
 			const keys = Array.from({ length: store.length }, (_, index) => store.key(index));
 			return keys.flatMap((key) => {
 				if (!key?.startsWith(`${prefix} `)) return [];
-				const entry = parse(store.getItem(key));
+				const entry = parseEntry(store.getItem(key));
 				if (entry && entry.writtenAt > Date.now() - DISCARD_MS) return [entry];
 				store.removeItem(key);
 				return [];
@@ -88,7 +88,7 @@ export function createEntries(prefix: string, storage: () => Storage) {
 
 const isStale = (entry: OutboxEntry) => !entry.isMeant && entry.writtenAt < Date.now() - STALE_MS;
 
-function parse(text: string | null): OutboxEntry | null {
+function parseEntry(text: string | null): OutboxEntry | null {
 	try {
 		return entrySchema.parse(JSON.parse(text ?? ""));
 	} catch {

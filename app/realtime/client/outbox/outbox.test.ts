@@ -3,7 +3,7 @@ import { createLockManager, createStorage } from "#tests/setup/browser.ts";
 import type { OutboxEntry } from "./entries.ts";
 import { createOutbox, type SendResult } from "./outbox.ts";
 
-const QUICK = { retryFirst: 10, retryMax: 40, lockTimeout: 600, linger: 30 };
+const QUICK_TIMINGS = { retryFirst: 10, retryMax: 40, lockTimeout: 600, linger: 30 };
 const SESSION = "a-session";
 
 const open: { close(): void }[] = [];
@@ -56,7 +56,7 @@ function createBrowser(storage = createStorage()) {
 			isShown: () => false,
 			storage: () => storage,
 			locks: hasLocks ? locks : undefined,
-			timings: QUICK,
+			timings: QUICK_TIMINGS,
 		});
 		open.push(outbox);
 		shown = outbox.entries();

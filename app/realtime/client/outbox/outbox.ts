@@ -10,7 +10,7 @@ export type SendResult =
 	| { type: "refused"; reason: string }
 	| { type: "again"; afterMs: number | null; reason: string | null };
 
-const TIMINGS = {
+const OUTBOX_TIMINGS = {
 	retryFirst: 1_000,
 	retryMax: 15_000,
 	/** A tab that holds the outbox's lock for this time is frozen, because the time is longer than any request. */
@@ -38,9 +38,9 @@ export function createOutbox(options: {
 	isShown: (clientMessageId: string) => boolean;
 	storage?: () => Storage;
 	locks?: Pick<LockManager, "request">;
-	timings?: typeof TIMINGS;
+	timings?: typeof OUTBOX_TIMINGS;
 }) {
-	const { timings = TIMINGS, storage = () => localStorage } = options;
+	const { timings = OUTBOX_TIMINGS, storage = () => localStorage } = options;
 	const locks = options.locks ?? globalThis.navigator?.locks;
 	const stored = createEntries(options.storageKey, storage);
 	let entries = stored.list();

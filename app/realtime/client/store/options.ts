@@ -28,7 +28,7 @@ export type StoreOptions = {
 	onSignedOut?: () => void;
 };
 
-export type Snapshot = {
+export type StoreSnapshot = {
 	conversation: Conversation;
 	outbox: OutboxEntry[];
 	connection: ConnectionStatus;

@@ -29,7 +29,7 @@ export function createRefresh(options: {
 			while (mustAsk) {
 				mustAsk = false;
 				const before = options.shown();
-				const current = await read(url);
+				const current = await readCurrentSession(url);
 				// The answer is ignored if the shown session has changed meanwhile: a sent message may have opened a session
 				// that the answer does not contain.
 				if (options.shown() !== before) mustAsk = true;
@@ -55,7 +55,7 @@ export function createRefresh(options: {
 	};
 }
 
-async function read(url: string): Promise<CurrentSession> {
+async function readCurrentSession(url: string): Promise<CurrentSession> {
 	// The request contains the query of the page's URL, which may request a new session.
 	const response = await fetch(url + window.location.search, {
 		cache: "no-store",

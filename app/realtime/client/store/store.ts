@@ -12,7 +12,7 @@ import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import { createReceipts } from "../receipts.ts";
 import { onRestored } from "../restored.ts";
 import { createExpiries } from "./expiries.ts";
-import type { FormResult, OpenedSession, Snapshot, StoreOptions } from "./options.ts";
+import type { FormResult, OpenedSession, StoreOptions, StoreSnapshot } from "./options.ts";
 import { createRefresh } from "./refresh.ts";
 import { createSend } from "./send.ts";
 
@@ -29,7 +29,7 @@ export function createConversationStore(options: StoreOptions) {
 	// A guest's data is moved before the page reads its draft and its outbox. On the server there is no storage.
 	if (typeof document !== "undefined")
 		moveGuestData(options.renames ?? [], [() => localStorage, () => sessionStorage]);
-	let snapshot: Snapshot = {
+	let snapshot: StoreSnapshot = {
 		conversation: beginConversation(options.initial),
 		outbox: [],
 		connection: { state: "connecting", transport: "sse" },
@@ -60,7 +60,7 @@ export function createConversationStore(options: StoreOptions) {
 		post,
 	});
 
-	function update(change: Partial<Snapshot>) {
+	function update(change: Partial<StoreSnapshot>) {
 		snapshot = { ...snapshot, ...change };
 		for (const listener of listeners) listener();
 	}

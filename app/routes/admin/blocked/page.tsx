@@ -23,7 +23,7 @@ export const headers = passRetryAfter;
 
 const MAX_SHOWN_SENDERS = 200;
 
-const form = z.object({ intent: z.literal("unblock"), sender: z.string().min(1).max(255) });
+const unblockForm = z.object({ intent: z.literal("unblock"), sender: z.string().min(1).max(255) });
 
 /** GET /admin/blocked: blocked senders, newest first. */
 export async function loader({ request }: LoaderFunctionArgs) {
@@ -35,7 +35,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 export async function action({ request }: ActionFunctionArgs) {
 	try {
 		await requireAgent(request);
-		const { sender } = await readForm(request, form);
+		const { sender } = await readForm(request, unblockForm);
 		await unblockSender(sender);
 		return redirect("/admin/blocked");
 	} catch (error) {

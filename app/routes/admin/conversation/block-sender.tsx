@@ -3,7 +3,7 @@ import { formFieldsOf } from "#app/components/conversation/form-post.ts";
 import { ClockTime } from "#app/components/time/time.tsx";
 import { Button, buttonClasses, useFocusAfterRemoval } from "#app/components/ui/index.ts";
 
-type Block = { reason: "blocked" | "spam"; by: string | null; at: string };
+type SenderBlock = { reason: "blocked" | "spam"; by: string | null; at: string };
 
 /**
  * The buttons to block the session's sender, to mark the session as spam (which ends the session), or to unblock the
@@ -14,7 +14,7 @@ export function BlockSender({
 	onSubmit,
 }: {
 	/** Who blocked the sender, when and why; null while the sender is not blocked. */
-	block: Block | null;
+	block: SenderBlock | null;
 	/** Posts the form. @returns whether the server accepted the form. */
 	onSubmit: (fields: Record<string, string>) => Promise<boolean>;
 }) {

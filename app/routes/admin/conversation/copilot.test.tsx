@@ -3,16 +3,16 @@ import { expect, it } from "vitest";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import { CopilotResultPanel } from "./copilot.tsx";
 
-const MARKED = "Returns take **30 days**:\n\n1. `W2611340`\n2. a lamp";
+const MARKDOWN_TEXT = "Returns take **30 days**:\n\n1. `W2611340`\n2. a lamp";
 
-const RESULTS: CopilotResult[] = [
-	{ kind: "suggest", text: MARKED, meaning: null, note: null, sources: [], language: "en" },
-	{ kind: "suggest", text: "Oui.", meaning: MARKED, note: null, sources: [], language: "fr" },
-	{ kind: "rewrite", text: MARKED, language: null },
-	{ kind: "summarise", text: MARKED, language: "en" },
+const COPILOT_RESULTS: CopilotResult[] = [
+	{ kind: "suggest", text: MARKDOWN_TEXT, meaning: null, note: null, sources: [], language: "en" },
+	{ kind: "suggest", text: "Oui.", meaning: MARKDOWN_TEXT, note: null, sources: [], language: "fr" },
+	{ kind: "rewrite", text: MARKDOWN_TEXT, language: null },
+	{ kind: "summarise", text: MARKDOWN_TEXT, language: "en" },
 ];
 
-it.each(RESULTS.map((result) => ({ result })))(
+it.each(COPILOT_RESULTS.map((result) => ({ result })))(
 	"formats the copilot's Markdown: $result.kind",
 	({ result }) => {
 		const copilot = { working: null, result, problem: null, ask: async () => {}, dismiss: () => {} };

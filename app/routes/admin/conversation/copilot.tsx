@@ -115,7 +115,7 @@ export function CopilotResultPanel({
 					{problem}
 				</Notice>
 			) : null}
-			{result ? <Result {...{ result, copilot, onUse, onSend, dismiss }} /> : null}
+			{result ? <CopilotResultCard {...{ result, copilot, onUse, onSend, dismiss }} /> : null}
 		</>
 	);
 }
@@ -126,7 +126,7 @@ function focusComposer() {
 	form?.querySelector<HTMLTextAreaElement>("textarea")?.focus();
 }
 
-function Result({
+function CopilotResultCard({
 	result,
 	dismiss,
 	...rest

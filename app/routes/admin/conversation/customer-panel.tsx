@@ -6,7 +6,7 @@ import { formatDay, languageName, topicName } from "../labels.ts";
 import { AssistantActivity } from "./assistant-activity.tsx";
 import { BlockSender } from "./block-sender.tsx";
 
-type Order = {
+type PanelOrder = {
 	number: string;
 	status: string;
 	totalCents: number;
@@ -34,7 +34,7 @@ export function CustomerPanel({
 	customer: { id: string; name: string; email: string | null } | null;
 	/** The email address that an anonymous customer has proved by an emailed code; otherwise null. */
 	verifiedEmail: string | null;
-	orders: Order[];
+	orders: PanelOrder[];
 	actions: ActionEntry[];
 	block: Parameters<typeof BlockSender>[0]["block"];
 	/** Posts a form of the customer panel. @returns whether the server accepted the form. */
@@ -122,5 +122,5 @@ export function CustomerPanel({
 const visitorText = (verifiedEmail: string | null): string =>
 	verifiedEmail ? `Confirmed by an emailed code: ${verifiedEmail}` : "Not signed in: orders unknown.";
 
-const isUnderWay = ({ status }: Order) =>
+const isUnderWay = ({ status }: PanelOrder) =>
 	status === "pending" || status === "processed" || status === "shipped";

@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { z } from "zod/v4";
 import { getAgent } from "#app/auth/agent.server.ts";
 import { readQuery } from "#app/http/body.server.ts";
-import { answering, jsonResponse } from "#app/http/respond.server.ts";
+import { answerOrProblem, jsonResponse } from "#app/http/respond.server.ts";
 import { requireSessionId } from "#app/models/chat-session/find.server.ts";
 import { Unauthorised } from "#app/models/errors.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
@@ -14,7 +14,7 @@ const query = z.object({ before: z.coerce.number().int().min(1).max(2_147_483_64
  * GET /admin/chat/:sessionId/history: a page of the messages before a sequence, for the link "Show earlier messages".
  */
 export function loader({ request, params }: LoaderFunctionArgs): Promise<Response> {
-	return answering(request, async () => {
+	return answerOrProblem(request, async () => {
 		const agent = await getAgent(request);
 		if (!agent) throw new Unauthorised("Sign in first.");
 		const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;

@@ -21,12 +21,14 @@ import type { Message } from "#app/realtime/events.ts";
 import { publishEphemeral } from "#app/realtime/publish.server.ts";
 import type { Translation } from "#db/shapes.ts";
 
-const seq = z.coerce.number().int().min(0).max(2_147_483_647);
+const seqField = z.coerce.number().int().min(0).max(2_147_483_647);
 
 /** A copilot draft of at most 4,000 characters, because a longer text is not a chat message and would cost more. */
-const draft = messageText.refine((text) => text.length <= 4_000, { error: "At most 4,000 characters here." });
+const draftField = messageText.refine((text) => text.length <= 4_000, {
+	error: "At most 4,000 characters here.",
+});
 
-const forms = z.discriminatedUnion("intent", [
+const agentForms = z.discriminatedUnion("intent", [
 	z.object({ intent: z.literal("take") }),
 	z.object({
 		intent: z.literal("reply"),
@@ -45,16 +47,16 @@ const forms = z.discriminatedUnion("intent", [
 	z.object({ intent: z.literal("summarise") }),
 	z.object({
 		intent: z.literal("rewrite"),
-		message: draft,
+		message: draftField,
 		style: z.enum(["shorter", "friendlier"]).default("shorter"),
 	}),
-	z.object({ intent: z.literal("translate"), message: draft }),
+	z.object({ intent: z.literal("translate"), message: draftField }),
 	/** Puts a copilot text into the composer, for pages without scripts. */
 	z.object({ intent: z.literal("draft"), message: messageText }),
 	z.object({ intent: z.literal("retranslate"), messageId: z.string() }),
 	z.object({ intent: z.literal("typing") }),
-	z.object({ intent: z.literal("read"), seq }),
-	z.object({ intent: z.literal("delivered"), seq }),
+	z.object({ intent: z.literal("read"), seq: seqField }),
+	z.object({ intent: z.literal("delivered"), seq: seqField }),
 ]);
 
 /** Reads a form that an agent's page posted. @throws DomainError 413, 415 */
@@ -76,7 +78,7 @@ export async function submitAgentForm(
 	agent: Agent,
 	sessionId: string,
 ): Promise<{ sessionId: string; message: Message | null; result: CopilotResult | null }> {
-	const input = check(post.fields, forms);
+	const input = check(post.fields, agentForms);
 	const actor = { type: "agent", agentId: agent.id, name: agent.name } as const;
 	const { row } = await requireSession(sessionId, actor);
 	await recordAgentActivity(agent.id);
@@ -89,7 +91,7 @@ export async function submitAgentForm(
 			break;
 		case "reply":
 			if (row.isActive && row.status !== "agent") await takeOver(sessionId, actor);
-			message = await reply(sessionId, actor, input);
+			message = await sendReply(sessionId, actor, input);
 			break;
 		case "end":
 			await endSession(sessionId, actor, { isConfirmed: input.confirm === "yes" });
@@ -138,10 +140,10 @@ export async function submitAgentForm(
 	return { sessionId, message, result };
 }
 
-type Reply = Extract<z.infer<typeof forms>, { intent: "reply" }>;
+type ReplyForm = Extract<z.infer<typeof agentForms>, { intent: "reply" }>;
 
 /** Sends an agent's reply to the customer. When the reply is a translation, the agent's original text is stored too. */
-async function reply(sessionId: string, actor: Actor, input: Reply): Promise<Message> {
+async function sendReply(sessionId: string, actor: Actor, input: ReplyForm): Promise<Message> {
 	const { original, language, ...post } = input;
 	if (!original || !language) return (await postMessage(sessionId, actor, post)).message;
 	const to = tagOrEnglish(await getSetting("agent_language"));

@@ -88,7 +88,7 @@ function InboxRow({
 						<RelativeTime iso={inboxSortTime(entry)} />
 					</span>
 				</span>
-				<Preview entry={entry} />
+				<MessagePreview entry={entry} />
 				<span className="mt-1.5 flex flex-wrap items-center gap-1.5">
 					<StatusBadge entry={entry} agentId={agentId} />
 					{needsPerson(entry) && isRaised(entry) ? (
@@ -105,7 +105,7 @@ function InboxRow({
 }
 
 /** The newest message of a session. A message that is not the customer's is shown with its sender's name. */
-function Preview({ entry: { lastMessage, lastSender, lastSenderName } }: { entry: InboxEntry }) {
+function MessagePreview({ entry: { lastMessage, lastSender, lastSenderName } }: { entry: InboxEntry }) {
 	const author =
 		lastSender === "bot" ? "Assistant" : lastSender === "agent" ? (lastSenderName ?? "Agent") : null;
 	return (

@@ -21,10 +21,14 @@ import { InboxList } from "./inbox-list.tsx";
 import { useAttention } from "./use-attention.ts";
 import { useInbox } from "./use-inbox.ts";
 
-const TITLE = "Conversations · Mevi Chat";
+const INBOX_TITLE = "Conversations · Mevi Chat";
 
 export const meta: MetaFunction<typeof loader> = ({ data: page }) => [
-	{ title: page ? titleWithCount(TITLE, countAttention(page.inbox, page.agent.id, new Set())) : TITLE },
+	{
+		title: page
+			? titleWithCount(INBOX_TITLE, countAttention(page.inbox, page.agent.id, new Set()))
+			: INBOX_TITLE,
+	},
 ];
 
 /** The stream keeps the inbox up to date, so loaders run again only for "Show more" and a restored page. */
@@ -47,7 +51,7 @@ export default function InboxLayout() {
 	const [search] = useSearchParams();
 	const limit = limitIn(search);
 	const { inbox, connection } = useInbox(page.inbox, page.agent.id, limit);
-	useAttention(inbox, page.agent.id, TITLE, sessionId ?? null);
+	useAttention(inbox, page.agent.id, INBOX_TITLE, sessionId ?? null);
 	// The page of an open session has its own h1, so this h1 is shown only when no session is open.
 	const Title = sessionId ? "p" : "h1";
 	return (

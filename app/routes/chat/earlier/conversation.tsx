@@ -5,7 +5,7 @@ import { ensureCustomerIdentity } from "#app/auth/customer.server.ts";
 import { MessageBubble } from "#app/components/conversation/message-bubble.tsx";
 import { runPositions } from "#app/components/conversation/message-runs.ts";
 import { DaySeparator, RelativeTime, useDayOf } from "#app/components/time/time.tsx";
-import { answering } from "#app/http/respond.server.ts";
+import { answerOrProblem } from "#app/http/respond.server.ts";
 import { requireSession } from "#app/models/chat-session/find.server.ts";
 import { listMessages } from "#app/models/message/list.server.ts";
 import { HISTORY_LIMIT } from "#app/realtime/events.ts";
@@ -18,7 +18,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 	const { identity, setCookie } = await ensureCustomerIdentity(request);
 	const found = await requireSession(params.sessionId ?? "", { type: "customer", identity }).catch(
 		async (error: unknown) => {
-			throw await answering(request, () => Promise.reject(error));
+			throw await answerOrProblem(request, () => Promise.reject(error));
 		},
 	);
 	if (found.row.isActive) throw redirect("/chat");
