@@ -25,7 +25,7 @@ export type QuestionAnalysis = {
 	personRequestLanguage: string | null;
 };
 
-/** The analysis that stands in for a question that could not be loaded. */
+/** The analysis of a question that could not be loaded. */
 export const UNKNOWN_QUESTION: QuestionAnalysis = {
 	intent: "other",
 	confidence: 0,

@@ -14,7 +14,7 @@ export type { CustomerIdentity };
  */
 export type SignedIdentity = CustomerIdentity & { formerOwner?: string };
 
-/** Signs an identity into a token (JWT, HS256 with APP_SECRET). Whoever has the token can act as that customer. */
+/** Signs an identity into a token (JWT, HS256 with APP_SECRET). Anybody with the token can act as that customer. */
 export async function signCustomerToken(identity: SignedIdentity): Promise<string> {
 	return new SignJWT({
 		vid: identity.visitorId,

@@ -47,7 +47,7 @@ export const countConnections = (): number => streamRegister.entries.size;
 export const isDraining = (): boolean => streamRegister.isDraining;
 
 /**
- * Ends every event stream of this process. Each client is told to reconnect after a random delay, so that the next
+ * Ends every event stream of this process. Each client receives a `bye` with a random delay before it reconnects, so that the next
  * process is not overloaded. @param spreadMs longest delay in ms.
  */
 export function drainConnections(spreadMs: number): void {

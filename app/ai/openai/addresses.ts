@@ -14,7 +14,7 @@ const INVISIBLE_AFTER_ASCII =
 	/(^|[\x21\x22\x24-\x29\x2b-\x2f\x3a-\x7e])(?:\u034f|[\u180b-\u180d\u200c-\u200f]|[\ufe00-\ufe0f])+/g;
 
 /**
- * Characters that look like a dot, a slash or a colon, and the plain character that each stands for. Each is one UTF-16
+ * Characters that look like a dot, a slash or a colon, and the plain character that each replaces. Each is one UTF-16
  * unit.
  */
 const LOOK_ALIKES: Record<string, string> = {

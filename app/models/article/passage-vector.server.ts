@@ -18,7 +18,7 @@ const VECTOR_WRITE_LOCK = 4_711_002;
 
 /**
  * Embeds the passages that have no embedding by the model, batch by batch, and stores the embeddings. Claims keep other
- * processes from embedding the same texts. Meanwhile the passages can be found by words.
+ * processes from embedding the same texts. Until then the passages can be found by words.
  * @param options.config only passages of this text search configuration, such as `ENGLISH`; otherwise all.
  * @param options.embedTexts returns one vector for each text, in order. Its errors end the work; finished batches stay
  * stored.

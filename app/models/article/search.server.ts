@@ -250,12 +250,12 @@ export async function findPassages(
 	const asksAbroad = config !== ENGLISH || asksAboutAbroad(terms);
 	const ranked = judged.map(({ row, relevance, title }) => {
 		const opening = row.position === 0 ? OPENING_SHARE : 0;
-		const told = relevance.asked > 0 ? (BODY_MATCH_SHARE * relevance.bodyMatch) / relevance.asked : 0;
+		const bodyMatch = relevance.asked > 0 ? (BODY_MATCH_SHARE * relevance.bodyMatch) / relevance.asked : 0;
 		const own =
 			(isPassageAboutAbroad(row) && !asksAbroad ? UNASKED_ABROAD_FACTOR : 1) *
 			relevance.score *
 			(0.4 + 0.6 * relevance.coverage) *
-			(1 + TITLE_SHARE * title + opening + told);
+			(1 + TITLE_SHARE * title + opening + bodyMatch);
 		return { row, relevance, own };
 	});
 	const byArticle = new Map<string, number>();

@@ -3,7 +3,7 @@ const MIN_FINISHED_WAITS = 3;
 
 /**
  * Estimates the wait for an agent: the median of the Kaplan-Meier estimator (Kaplan and Meier 1958), which also counts
- * customers who still wait. Without them, the estimate would stay short while the queue stands still. Where more than
+ * customers who still wait. Without them, the estimate would stay short while the queue does not move. Where more than
  * half of all waits are longer than every finished wait, the estimator has no median. The estimate is then the median
  * of all waits so far, which is its lower bound.
  *

@@ -30,7 +30,7 @@ const UNATTENDED_PROBLEMS = [
 	"agent-away",
 	/** The session is in the queue, but no time is set by which an agent should come. */
 	"no-deadline",
-	/** The waiting time that was announced to a queued customer has passed, and no notice has told the customer. */
+	/** The waiting time that was announced to a queued customer has passed, and the customer has got no notice of that. */
 	"overdue",
 ] as const;
 export type UnattendedProblem = (typeof UNATTENDED_PROBLEMS)[number];

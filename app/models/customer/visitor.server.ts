@@ -16,7 +16,7 @@ const TOKEN_LIFETIME_DAYS = 365;
 /** Number of rows of expired tokens that are deleted with each new row of a revoked token. */
 const MAX_DELETED_TOKENS = 20;
 /**
- * Maximum number of sessions whose open streams are told to revalidate at once. Other streams revalidate within 15 s.
+ * Maximum number of sessions whose open streams receive the signal to revalidate at once. Other streams revalidate within 15 s.
  */
 const MAX_SIGNALLED_SESSIONS = 100;
 

@@ -18,7 +18,7 @@ const ORDER_NUMBER = new RegExp(
 );
 
 /**
- * Matches dashes inside an order number that stand for a hyphen, as word processors and Japanese keyboards write it.
+ * Matches dashes inside an order number that replace a hyphen, as word processors and Japanese keyboards write it.
  * After seven digits a dash is punctuation.
  */
 const DASH_IN_NUMBER = /(?<=[\dw])(?<!\d{7})[\u2010-\u2013\u2212\u30FC](?=\d)/giu;

@@ -7,7 +7,7 @@ import { isTypoOf } from "./typos.ts";
 /** Weight of a match by synonym. */
 export const SYNONYM_WEIGHT = 0.9;
 const TYPO_WEIGHT = 0.85;
-/** Verbs whose object may stand before the particle: "send the lamp back". */
+/** Verbs whose object may come before the particle: "send the lamp back". */
 export const SEPARABLE = /^(?:send|sent|ship|mail|bring|give|take|hand|put|turn|switch|pick|set|throw|call)/;
 
 /** A concept with each of its words as stems; a phrase of stop words only has no stems. */

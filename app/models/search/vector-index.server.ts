@@ -89,7 +89,7 @@ async function copy(model: string, rows: { hash: string; vector: Uint8Array }[])
 		dimensions: vector.byteLength / 4,
 		embedding: textOf(unpackVector(vector)),
 	}));
-	// Deletes rows of contents that were removed from `passage_vectors` meanwhile.
+	// Deletes rows of contents that were removed from `passage_vectors` in the meantime.
 	await db.execute(sql`
 		insert into passage_embeddings (model, content_hash, dimensions, embedding)
 		select v.model, v.content_hash, item.dimensions, item.embedding::vector

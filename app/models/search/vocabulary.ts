@@ -45,7 +45,7 @@ export const PARTICLES = new Set(words("back up off out together away in down on
 /** Words before the object of a question: "my lamp", "a lamp". */
 export const OBJECT_MARKERS = new Set(words("my our a an the this that these those some your"));
 
-/** Abbreviations in chats, and the words they stand for. */
+/** Abbreviations in chats, and the words that they mean. */
 export const CHAT_SPELLINGS: Record<string, string> = {
 	adress: "address",
 	addres: "address",

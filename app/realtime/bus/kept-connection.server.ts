@@ -26,7 +26,7 @@ export type ReconnectingConnection<Open extends OpenConnection> = {
 /**
  * Keeps a connection to a server open. The server is pinged with a time limit, because a frozen or vanished server
  * sends no error. A lost connection is opened again after a short delay. The reconnect functions of the drivers are
- * not used, because they wait up to 20 s or give up, and report nothing meanwhile.
+ * not used, because they wait up to 20 s or give up, and report nothing until then.
  *
  * @param options.name name of the connection for the log, without a password.
  * @param options.pingEveryMs interval between pings, in ms.

@@ -134,7 +134,7 @@ export function openEventConnection(options: ConnectionOptions): EventConnection
 		}
 		if (outcome.type === "refused") {
 			refusals += 1;
-			// A refused request is repeated once, because another tab may have signed in meanwhile, which changes the
+			// A refused request is repeated once, because another tab may have signed in since, which changes the
 			// cookie.
 			if (refusals < 2) return timings.backoffFirst;
 			status.stop();

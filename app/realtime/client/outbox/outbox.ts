@@ -70,7 +70,7 @@ export function createOutbox(options: {
 		options.onChange(entries);
 	}
 
-	/** Sends the waiting messages one by one, including messages that are added meanwhile. */
+	/** Sends the waiting messages one by one, including messages that are added while it runs. */
 	async function sendAll() {
 		mustRunAgain = isWorking;
 		if (isWorking || isClosed) return;

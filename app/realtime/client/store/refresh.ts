@@ -30,7 +30,7 @@ export function createRefresh(options: {
 				mustAsk = false;
 				const before = options.shown();
 				const current = await readCurrentSession(url);
-				// The answer is ignored if the shown session has changed meanwhile: a sent message may have opened a session
+				// The answer is ignored if the shown session has changed since the request: a sent message may have opened a session
 				// that the answer does not contain.
 				if (options.shown() !== before) mustAsk = true;
 				else if (current.owner !== options.owner) reloadPage();
