@@ -1,3 +1,5 @@
+import { preloadLanguageDetector } from "#app/ai/language/detect-language.server.ts";
+import { log } from "#app/http/log.server.ts";
 import { knownServers } from "#app/http/raw-handler/raw-handler.server.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
 import { drainConnections } from "#app/realtime/connections.server.ts";
@@ -28,6 +30,9 @@ export const boot = () =>
 	singleton("boot", () => {
 		const started = hub.start();
 		started.catch(() => {});
+		preloadLanguageDetector().catch((error: unknown) => {
+			log.error({ err: error }, "the language detector could not be loaded, so this process is not ready");
+		});
 		const stopWorker = startWorker();
 		const stopPresence = startPresence();
 		let isEnding = false;

@@ -1,8 +1,9 @@
+import type { ChildProcess } from "node:child_process";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { sql } from "#db/client.server.ts";
 import { type EventReader, readEvents } from "#tests/setup/event-reader.ts";
-import { startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
+import { freePort, startServerProcess, type TestServer } from "#tests/setup/server-process.ts";
 import { until } from "#tests/setup/until.ts";
 
 const servers: TestServer[] = [];
@@ -345,5 +346,32 @@ describe.each([
 		await until(() => expect(server.output()).toContain("collected"));
 		await Promise.all(opened.map((reader) => reader.close()));
 		await until(async () => expect(await open()).toBe(0));
+	}, 120_000);
+});
+
+describe("the language detector", () => {
+	const reportsImport = ["--import", "./tests/setup/report-detector-import.mjs"];
+
+	it("is loaded before the process is ready, so that the first message does not wait for it", async () => {
+		const server = await start({}, reportsImport);
+		expect(server.output()).toContain("importing the language detector");
+		const readiness = await (await fetch(`${server.url}/readyz`)).json();
+		expect(readiness).toMatchObject({ ready: true, languageDetector: true });
+	}, 120_000);
+
+	it("keeps the process from being ready when it cannot be loaded, and the reason is logged once", async () => {
+		const port = await freePort();
+		const spawned: ChildProcess[] = [];
+		const starting = startServerProcess({ PORT: String(port), MISSING_DETECTOR: "yes" }, reportsImport, {
+			onSpawn: (child) => spawned.push(child),
+		}).catch((error: unknown) => String(error));
+		await until(async () => {
+			const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+			expect(response.status).toBe(503);
+			expect(await response.json()).toMatchObject({ ready: false, languageDetector: false, database: true });
+		}, 60_000);
+		spawned[0]?.kill("SIGKILL");
+		const failure = await starting;
+		expect(String(failure).split("the language detector could not be loaded")).toHaveLength(2);
 	}, 120_000);
 });

@@ -57,7 +57,8 @@ export async function startServerProcess(
 			() => false,
 		);
 		if (isReady) break;
-		if (child.exitCode !== null || Date.now() > deadline) {
+		const hasEnded = child.exitCode !== null || child.signalCode !== null;
+		if (hasEnded || Date.now() > deadline) {
 			child.kill("SIGKILL");
 			throw new Error(`The server did not become ready. It wrote:\n${written}`);
 		}
