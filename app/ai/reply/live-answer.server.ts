@@ -1,5 +1,7 @@
+import { log } from "#app/http/log.server.ts";
 import { releaseTurn, saveCheckpoint, type Turn } from "#app/models/ai-turn/ai-turn.server.ts";
 import { publishEphemeral } from "#app/realtime/publish.server.ts";
+import { isConnectionError } from "#db/connection-error.ts";
 import { AnswerFailed } from "../answer.ts";
 
 const CHECKPOINT_INTERVAL_MS = 1_000;
@@ -31,8 +33,15 @@ export async function releaseRunningTurns(): Promise<void> {
 export class TurnSuperseded extends Error {}
 
 /**
+ * Error: a checkpoint could not be saved although the database is available. The answer stops and restarts as a new
+ * attempt. The cause is logged where it occurs.
+ */
+class CheckpointFailed extends Error {}
+
+/**
  * Publishes the text of an answer while the answer is written. Saves a checkpoint and renews the lease once a second.
- * Aborts `signal` when the lease is lost or the answer takes longer than `limitMs`.
+ * Aborts `signal` when the lease is lost, when a checkpoint fails although the database is available, or when the answer
+ * takes longer than `limitMs`.
  */
 export function startLiveAnswer(turn: Turn, limitMs: number) {
 	const abort = new AbortController();
@@ -65,8 +74,12 @@ export function startLiveAnswer(turn: Turn, limitMs: number) {
 			if (await saveCheckpoint(turn, text, firstWordAt)) return;
 			isLeaseLost = true;
 			abort.abort(new TurnSuperseded());
-		} catch {
-			// The database is not available. If it stays unavailable, the turn's lease expires and another process answers.
+		} catch (error) {
+			// While the database is unavailable, the answer continues. If it stays unavailable, the turn's lease expires and
+			// another process answers.
+			if (isConnectionError(error)) return;
+			log.error({ sessionId, turn: turn.id, err: error }, "the checkpoint of an answer could not be saved");
+			abort.abort(new CheckpointFailed());
 		}
 	}
 
