@@ -304,6 +304,35 @@ describe("a return", () => {
 		expect(page.actions).toMatchObject([{ tool: "request_return", state: "done" }]);
 	});
 
+	it("is on the agent's page with days in the agent's own English", async () => {
+		const ada = await asCustomer();
+		const number = await makeOrder(ada.customerId, "shipped", {
+			placedAt: new Date("2026-03-04T12:00:00Z"),
+			expectedOn: "2026-03-11",
+		});
+		await db.insert(orderRequests).values({
+			orderNumber: number,
+			kind: "return",
+			state: "open",
+			createdAt: new Date("2026-03-05T12:00:00Z"),
+		});
+		const sessionId = await makeSession(ada.identity);
+		const agent = await asAgent("Mira Holt");
+		const orderFor = async (language: string) => {
+			const headers = { ...agent.headers, "Accept-Language": language };
+			const page = await bodyOf<{ orders: object[] }>(
+				await call(agentPage, get(`/admin/chat/${sessionId}`, { headers }), { sessionId }),
+			);
+			return page.orders;
+		};
+		expect(await orderFor("en-GB")).toMatchObject([
+			{ placedOn: "4 Mar 2026", expectedOn: "11 Mar 2026", requests: [{ madeOn: "5 Mar 2026" }] },
+		]);
+		expect(await orderFor("en-US")).toMatchObject([
+			{ placedOn: "Mar 4, 2026", expectedOn: "Mar 11, 2026", requests: [{ madeOn: "Mar 5, 2026" }] },
+		]);
+	});
+
 	it("is possible for as long after delivery as the store allows, and not before delivery", async () => {
 		const ada = await asCustomer();
 		const old = await makeOrder(ada.customerId, "delivered", {

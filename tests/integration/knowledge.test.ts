@@ -276,6 +276,36 @@ describe("an unanswered question", () => {
 		expect(await listUnanswered(10)).toEqual(before);
 	});
 
+	it("is on the agents' page with its day, and articles with theirs, in the agent's own English", async () => {
+		const agent = await asAgent("Mira Holt");
+		await saveArticle({
+			slug: "glarp-days",
+			title: "Glarp days",
+			body: "Glarps are half price.",
+			validFrom: "2026-03-04",
+			validUntil: "2031-10-05",
+		});
+		await sql`update unanswered_questions set last_at = '2026-01-02T23:00:00Z'`;
+		const daysFor = async (languages: string) => {
+			const headers = { ...agent.headers, "Accept-Language": languages };
+			const page = await bodyOf<{
+				questions: { lastDay: string; lastAt: string }[];
+				articles: { slug: string; validDays: string | null }[];
+			}>(await call(loader, get("/admin/knowledge", { headers })));
+			const article = page.articles.find(({ slug }) => slug === "glarp-days");
+			expect(page.articles.find(({ slug }) => slug === "glarps")?.validDays).toBeNull();
+			expect(page.questions[0]?.lastAt).toBe("2026-01-02T23:00:00.000Z");
+			return [page.questions[0]?.lastDay, article?.validDays];
+		};
+		const british = ["2 Jan 2026", "4 Mar 2026 to 5 Oct 2031"];
+		const american = ["Jan 2, 2026", "Mar 4, 2026 to Oct 5, 2031"];
+		expect(await daysFor("en-GB,en;q=0.9")).toEqual(british);
+		expect(await daysFor("en_GB")).toEqual(british);
+		expect(await daysFor("en-US,en-GB;q=0.9")).toEqual(american);
+		expect(await daysFor("de-DE,de;q=0.9")).toEqual(american);
+		expect((await daysFor("en-AU"))[0]).toMatch(/^2 Jan\.? 2026$/);
+	});
+
 	it("is on the agents' page until it is marked as done, and returns when it is asked again", async () => {
 		const agent = await asAgent("Mira Holt");
 		const page = async () =>

@@ -81,8 +81,3 @@ export function languageName(locale: string): string {
 		return locale;
 	}
 }
-
-/** A day as text in the dashboard's language (English), so that the server and every browser write equal text. */
-export function formatDay(iso: string): string {
-	return new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));
-}

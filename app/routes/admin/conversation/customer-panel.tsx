@@ -2,7 +2,7 @@ import { Avatar, Badge } from "#app/components/ui/index.ts";
 import type { ActionEntry } from "#app/models/assistant-action/present.ts";
 import { formatMoney } from "#app/models/product/money.ts";
 import type { Session } from "#app/realtime/events.ts";
-import { formatDay, languageName, topicName } from "../labels.ts";
+import { languageName, topicName } from "../labels.ts";
 import { AssistantActivity } from "./assistant-activity.tsx";
 import { BlockSender } from "./block-sender.tsx";
 
@@ -10,11 +10,12 @@ type PanelOrder = {
 	number: string;
 	status: string;
 	totalCents: number;
-	placedAt: string | null;
+	/** The days on which the order was placed and is expected, as text. */
+	placedOn: string | null;
 	expectedOn: string | null;
 	items: string[];
-	/** The requests about this order that the customer made in the chat, such as a return. */
-	requests: { id: string; kind: string; state: string; reason: string | null; at: string }[];
+	/** The requests about this order that the customer made in the chat, such as a return; `madeOn` is a day as text. */
+	requests: { id: string; kind: string; state: string; reason: string | null; madeOn: string }[];
 };
 
 /**
@@ -95,16 +96,14 @@ export function CustomerPanel({
 								</p>
 								<p className="mt-0.5 flex flex-wrap items-center gap-2 text-ink-soft text-sm">
 									<Badge>{order.status.replaceAll("_", " ")}</Badge>
-									{order.placedAt ? <span>{formatDay(order.placedAt)}</span> : null}
-									{order.expectedOn && isUnderWay(order) ? (
-										<span>expected {formatDay(order.expectedOn)}</span>
-									) : null}
+									{order.placedOn ? <span>{order.placedOn}</span> : null}
+									{order.expectedOn && isUnderWay(order) ? <span>expected {order.expectedOn}</span> : null}
 								</p>
 								<p className="mt-1 text-ink-soft text-sm">{order.items.join(", ")}</p>
 								{order.requests.map((request) => (
 									<p key={request.id} className="wrap-anywhere mt-1 text-sm">
 										{request.kind === "return" ? "Return requested" : "Cancelled by the customer"} on{" "}
-										{formatDay(request.at)}
+										{request.madeOn}
 										{request.state === "open" ? "; not processed yet" : ""}
 										{request.reason ? `: “${request.reason}”` : ""}
 									</p>

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { hasLanguageModel } from "#app/ai/reply/answer-question.server.ts";
 import { requireAgentOnPage } from "#app/auth/agent.server.ts";
+import { formatDay } from "#app/components/time/format-day.ts";
+import { readerLocale } from "#app/http/reader-locale.server.ts";
 import { toProblem } from "#app/http/respond.server.ts";
 import { enqueueJob } from "#app/job-queue.server.ts";
 import { listAssistantActions } from "#app/models/assistant-action/tool-run-log.server.ts";
@@ -44,6 +46,8 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 	// Opening the page only starts the translation of the session; the translated messages arrive over the stream.
 	enqueueJob("translate-session", row.sessionId);
 	const requests = await listOrderRequests(orders.map((order) => order.number));
+	// Dates are formatted here, because the server and the browser may have different versions of the formats.
+	const dateLocale = readerLocale(request);
 	const shown = {
 		session: sessionForAgent(view),
 		messages: page.messages.filter((message) => message.seq <= row.lastSeq),
@@ -60,8 +64,8 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 			number,
 			status,
 			totalCents,
-			placedAt: placedAt?.toISOString() ?? null,
-			expectedOn,
+			placedOn: placedAt && formatDay(placedAt, dateLocale),
+			expectedOn: expectedOn && formatDay(new Date(expectedOn), dateLocale),
 			items: items.map((item) => item.name),
 			requests: requests
 				.filter((request) => request.orderNumber === number)
@@ -70,7 +74,7 @@ export async function loadConversation({ request, params }: LoaderFunctionArgs) 
 					kind,
 					state,
 					reason,
-					at: createdAt.toISOString(),
+					madeOn: formatDay(createdAt, dateLocale),
 				})),
 		})),
 		verifiedEmail: provedEmail(row),

@@ -1,26 +1,17 @@
 import { Link } from "@remix-run/react";
 import { Badge } from "#app/components/ui/index.ts";
 import { articleUrl } from "#app/models/article/slug.ts";
-import { formatDay } from "../labels.ts";
 
 export type ListedArticle = {
 	slug: string;
 	title: string;
 	language: string;
 	isForAgents: boolean;
-	/** The days from and until which the article is valid, both included; null means no limit. */
-	validFrom: string | null;
-	validUntil: string | null;
+	/** The days on which the article is valid, as text; null when it is always valid. */
+	validDays: string | null;
 	/** Why the assistant does not use the article today; null when the assistant uses it. */
 	state: "over" | "to come" | null;
 };
-
-/** The days on which an article is valid, as text; null when the article is always valid. */
-function validDaysText({ validFrom, validUntil }: ListedArticle): string | null {
-	if (validFrom && validUntil) return `${formatDay(validFrom)} to ${formatDay(validUntil)}`;
-	if (validFrom) return `from ${formatDay(validFrom)}`;
-	return validUntil ? `until ${formatDay(validUntil)}` : null;
-}
 
 /** The list of all articles: a table on a wide screen, a plain list on a phone. */
 export function ArticleTable({ articles }: { articles: ListedArticle[] }) {
@@ -50,7 +41,7 @@ export function ArticleTable({ articles }: { articles: ListedArticle[] }) {
 					</span>
 					<span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-soft text-sm">
 						<span>{article.language}</span>
-						{validDaysText(article) ? <span>{validDaysText(article)}</span> : null}
+						{article.validDays ? <span>{article.validDays}</span> : null}
 						{article.isForAgents ? <Badge tone="accent">Agents only</Badge> : null}
 						{article.state ? <Badge>{article.state === "over" ? "Expired" : "Not valid yet"}</Badge> : null}
 					</span>

@@ -10,8 +10,10 @@ import { ArrowLeft } from "lucide-react";
 import { useRef } from "react";
 import { z } from "zod/v4";
 import { requireAgent, requireAgentOnPage } from "#app/auth/agent.server.ts";
+import { formatDay } from "#app/components/time/format-day.ts";
 import { Notice, SkipLink, useFocusAfterRemoval } from "#app/components/ui/index.ts";
 import { readForm } from "#app/http/body.server.ts";
+import { readerLocale } from "#app/http/reader-locale.server.ts";
 import { passRetryAfter, problemInit, toProblem } from "#app/http/respond.server.ts";
 import { listAllArticles } from "#app/models/article/article.server.ts";
 import { closeUnanswered, listUnanswered } from "#app/models/article/unanswered-question.server.ts";
@@ -33,6 +35,8 @@ const form = z.object({ intent: z.enum(["done", "ignore"]), id: z.uuid() });
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { headers } = await requireAgentOnPage(request);
 	const [questions, articles] = await Promise.all([listUnanswered(MAX_SHOWN_QUESTIONS), listAllArticles()]);
+	// Dates are formatted here, because the server and the browser may have different versions of the formats.
+	const dateLocale = readerLocale(request);
 	// Today's date in UTC, so that server and browser use an equal date.
 	const today = new Date().toISOString().slice(0, 10);
 	const shown = {
@@ -41,7 +45,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
 			question,
 			times,
 			about: intent ? topicName(intent) : null,
-			lastOn: lastAt.toISOString().slice(0, 10),
+			lastAt: lastAt.toISOString(),
+			lastDay: formatDay(lastAt, dateLocale),
 			language: languageName(locale),
 			sessionId: lastSessionId,
 		})),
@@ -50,8 +55,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 			title,
 			language: languageName(locale),
 			isForAgents: audience === "agents",
-			validFrom,
-			validUntil,
+			validDays: validDaysText({ validFrom, validUntil }, dateLocale),
 			state:
 				validUntil && validUntil < today
 					? ("over" as const)
@@ -61,6 +65,18 @@ export async function loader({ request }: LoaderFunctionArgs) {
 		})),
 	};
 	return data(shown, { headers });
+}
+
+/** The days on which an article is valid, as text; null when the article is always valid. */
+function validDaysText(
+	{ validFrom, validUntil }: { validFrom: string | null; validUntil: string | null },
+	dateLocale: string,
+): string | null {
+	const from = validFrom && formatDay(new Date(validFrom), dateLocale);
+	const until = validUntil && formatDay(new Date(validUntil), dateLocale);
+	if (from && until) return `${from} to ${until}`;
+	if (from) return `from ${from}`;
+	return until ? `until ${until}` : null;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { Form, Link } from "@remix-run/react";
 import { Badge, Button } from "#app/components/ui/index.ts";
-import { formatDay } from "../labels.ts";
 
 export type ListedQuestion = {
 	id: string;
@@ -8,8 +7,9 @@ export type ListedQuestion = {
 	times: number;
 	/** The topic of the question; null when unknown. */
 	about: string | null;
-	/** The day on which a customer last asked the question, as 2026-11-22. */
-	lastOn: string;
+	/** When a customer last asked the question (ISO 8601), and its day as text. */
+	lastAt: string;
+	lastDay: string;
 	language: string;
 	/** The id of the session in which the question was last asked; null when that session is deleted. */
 	sessionId: string | null;
@@ -22,7 +22,7 @@ export function UnansweredList({ questions }: { questions: ListedQuestion[] }) {
 	}
 	return (
 		<ul className="border-line border-t">
-			{questions.map(({ id, question, times, about, lastOn, language, sessionId }) => (
+			{questions.map(({ id, question, times, about, lastAt, lastDay, language, sessionId }) => (
 				<li
 					key={id}
 					className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 border-line border-b py-3"
@@ -38,7 +38,7 @@ export function UnansweredList({ questions }: { questions: ListedQuestion[] }) {
 							<span>{language}</span>
 							{about ? <span>{about}</span> : null}
 							<span>
-								last <time dateTime={lastOn}>{formatDay(lastOn)}</time>
+								last <time dateTime={lastAt}>{lastDay}</time>
 							</span>
 							{sessionId ? (
 								<Link
