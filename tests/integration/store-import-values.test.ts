@@ -296,7 +296,7 @@ describe("what shops export", () => {
 		expect(refused).toEqual([
 			'products.json["400"].variants["401"].options.color: must be text, not an object.',
 		]);
-		expect(notes.join()).toContain("variants.available: not given");
+		expect(notes.join()).toContain("variants.available: not given, so availability was derived from stock");
 		expect(await storedVariant("301")).toMatchObject({ priceCents: 1_250, stock: 3, available: true });
 		expect((await storedProduct("300"))?.details).toEqual({ weight: "80", washable: "true" });
 	});

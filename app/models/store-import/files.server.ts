@@ -81,7 +81,12 @@ async function readProducts(
 		for (const [position, [, variant]] of variants.entries()) {
 			const { item_id, options, price, stock = null } = variant;
 			if (variant.available === undefined) {
-				messages.note("products.json", key, "variants.available", "not given, so it was told by the stock");
+				messages.note(
+					"products.json",
+					key,
+					"variants.available",
+					"not given, so availability was derived from stock",
+				);
 			}
 			data.variants.push({
 				id: item_id,
