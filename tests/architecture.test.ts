@@ -146,6 +146,11 @@ const LAYER_RULE_EXCEPTIONS: { from: string; to: string; because: string }[] = [
 		because: "readiness is about the database itself",
 	},
 	{
+		from: "app/routes/ops/readyz.ts",
+		to: "app/ai/language/detect-language.server.ts",
+		because: "a process is not ready before its language detector is loaded",
+	},
+	{
 		from: "app/http/rate-limit.server.ts",
 		to: "db/client.server.ts",
 		because: "rate limits do not belong to a noun of the store",
