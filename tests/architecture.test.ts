@@ -279,7 +279,7 @@ describe("imports", () => {
 		expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
 	});
 
-	it("let only analyseQuestion compute a question's language, its intent and whether it asks for a person", () => {
+	it("let only analyseQuestion compute what a question says", () => {
 		const analysis = "app/ai/analyse-question.server.ts";
 		/**
 		 * Each module that computes a part of a question's analysis, with the other files that may import it to analyse other
@@ -301,6 +301,16 @@ describe("imports", () => {
 				"app/ai/reply/cached-answer.server.ts",
 				// This file uses only the list of intent labels.
 				"app/ai/model-classification.server.ts",
+			],
+			"app/ai/conversation/read-conversation.ts": [],
+			"app/models/order/numbers.ts": [
+				// This file reads earlier messages.
+				"app/ai/conversation/read-conversation.ts",
+				// These files find the order numbers in all messages of a session, and remove them from cached questions.
+				"app/ai/escalation/handover.server.ts",
+				"app/models/customer/personal-data.ts",
+				// This file normalises the order number that a caller has.
+				"app/models/order/order.server.ts",
 			],
 		};
 		const importersOf = (file: string) => [

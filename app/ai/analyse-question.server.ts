@@ -1,4 +1,7 @@
+import type { Utterance } from "#app/models/message/unanswered.server.ts";
+import { extractOrderNumbers } from "#app/models/order/numbers.ts";
 import { primaryLanguage } from "#app/text/language-tag.ts";
+import { type Conversation, readConversation } from "./conversation/read-conversation.ts";
 import { classifyIntent } from "./intent/classify.server.ts";
 import { findPersonRequestLanguage } from "./intent/person-request.ts";
 import { detectQuestionLanguage, type QuestionText } from "./language/question-language.server.ts";
@@ -23,6 +26,10 @@ export type QuestionAnalysis = {
 	writtenLanguage: string | null;
 	/** The language of the words that ask for a person; null when the question does not ask for a person. */
 	personRequestLanguage: string | null;
+	/** The order numbers in the question, in the stored form W1234567. */
+	orderNumbers: string[];
+	/** Whether the question leans on the messages before it, and how it is read together with them. */
+	conversation: Conversation;
 };
 
 /** The analysis of a question that could not be loaded. */
@@ -32,19 +39,29 @@ export const UNKNOWN_QUESTION: QuestionAnalysis = {
 	language: "en",
 	writtenLanguage: null,
 	personRequestLanguage: null,
+	orderNumbers: [],
+	conversation: { leans: false, searchText: "", article: null, product: null, order: null },
 };
 
 /**
- * Computes a question's intent and language, and whether the question asks for a person. The analysis takes a few
- * milliseconds of processor time and asks no model. No other code computes these values (tests/architecture.test.ts).
+ * Computes what a question says: its intent and language, whether it asks for a person, which orders it names, and what
+ * it means after the messages before it. The analysis takes a few milliseconds of processor time and asks no model. No
+ * other code computes these values (tests/architecture.test.ts).
  */
-export async function analyseQuestion(text: QuestionText): Promise<QuestionAnalysis> {
+export async function analyseQuestion(
+	text: QuestionText & { history?: Utterance[] },
+): Promise<QuestionAnalysis> {
+	const { question, history = [] } = text;
 	const { language, written } = await detectQuestionLanguage(text);
+	const conversation = readConversation({ question, history, language });
 	return {
-		...classifyIntent(text.question),
+		// The intent of "and for chairs?" is that of the question which it continues.
+		...classifyIntent(conversation.searchText),
 		language,
 		writtenLanguage: written,
-		personRequestLanguage: findPersonRequestLanguage(text.question),
+		personRequestLanguage: findPersonRequestLanguage(question),
+		orderNumbers: extractOrderNumbers(question),
+		conversation,
 	};
 }
 

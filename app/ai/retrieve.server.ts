@@ -1,5 +1,4 @@
 import { searchPassages } from "#app/models/article/article.server.ts";
-import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import type { AnswerRequest, PromptMaterial } from "./answer.ts";
 import { getSearchQueue } from "./cpu-queues.server.ts";
@@ -13,8 +12,6 @@ import { readOwnerParts } from "./prompt/owner-parts.server.ts";
  * answer too.
  */
 const PROMPT_PASSAGES = 5;
-/** A question with fewer words than this depends on the question before it, such as "and for sofas?". */
-const SHORT_QUESTION_WORDS = 4;
 
 /** A search for passages of articles, for a model or an agent's copilot. */
 export type PassageQuery = {
@@ -52,19 +49,17 @@ export async function retrievePassages(retrieval: PassageQuery): Promise<FoundPa
 
 /** Loads what the prompt for a question contains: the owner's parts of the prompt, and the passages that match best. */
 export async function loadPromptMaterial({
-	question,
-	history,
 	locale,
 	analysis,
 	network,
 	signal,
-}: Pick<AnswerRequest, "question" | "history" | "locale" | "analysis" | "network"> & {
+}: Pick<AnswerRequest, "locale" | "analysis" | "network"> & {
 	signal?: AbortSignal;
 }): Promise<PromptMaterial> {
 	const [parts, passages] = await Promise.all([
 		readOwnerParts(),
 		retrievePassages({
-			query: searchQuery({ question, history }),
+			query: analysis.conversation.searchText,
 			limit: PROMPT_PASSAGES,
 			locale,
 			language: analysis.language,
@@ -73,11 +68,4 @@ export async function loadPromptMaterial({
 		}),
 	]);
 	return { parts, passages };
-}
-
-/** Makes the search query for a question. A short question gets the customer's previous message before it. */
-function searchQuery({ question, history }: Pick<AnswerRequest, "question" | "history">): string {
-	if (question.trim().split(/\s+/).length >= SHORT_QUESTION_WORDS) return question;
-	const before = history.findLast((utterance) => utterance.role === "customer")?.text ?? "";
-	return `${forAnalysis(before).question}\n${question}`.trim();
 }

@@ -69,7 +69,7 @@ async function suggestReply({ sessionId, lastSeq, signal }: SessionPosition): Pr
 	const analysis = await analyseQuestion(asked);
 	const canUseModel = hasLanguageModel() && (await hasDayBudget());
 	if (!canUseModel) {
-		const found = await answerFromKnowledge(asked.question, analysis.language);
+		const found = await answerFromKnowledge(analysis.conversation.searchText, analysis.language);
 		if (!found) return toEmptySuggestion("The articles have no answer to this question.");
 		const note = "The best passage of your articles, quoted.";
 		return toSuggestion({

@@ -1,4 +1,3 @@
-import { extractOrderNumbers } from "#app/models/order/numbers.ts";
 import { getOrder, listOrders } from "#app/models/order/order.server.ts";
 import type { SettingValue } from "#app/models/setting/shapes.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
@@ -77,14 +76,14 @@ export function toEscalationAnswer(
 
 /**
  * Whether a refund is requested for an order above an amount. The order is the one that the question names, else the
- * customer's newest order.
+ * one that was talked about, else the customer's newest order.
  */
 async function isRefundAbove(
 	amount: number,
 	{ question, customerId, analysis }: Pick<AnswerRequest, "question" | "customerId" | "analysis">,
 ): Promise<boolean> {
 	if (!customerId) return false;
-	const [number] = extractOrderNumbers(question);
+	const number = analysis.orderNumbers[0] ?? analysis.conversation.order;
 	const wantsRefund = analysis.intent === "get_refund" && analysis.confidence >= MIN_REFUND_CONFIDENCE;
 	if (!wantsRefund && !(number && REFUND_PATTERN.test(question))) return false;
 	const order = number

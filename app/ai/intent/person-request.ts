@@ -1,6 +1,6 @@
+import { foldLetters } from "#app/text/fold-letters.ts";
 import { classifyIntent } from "./classify.server.ts";
 import {
-	foldLetters,
 	IS_HUMAN_QUESTION_PATTERN_NON_ENGLISH,
 	PERSON_REQUEST_PATTERNS_BY_LANGUAGE,
 } from "./person-request-patterns.ts";

@@ -1,4 +1,4 @@
-import { foldLetters } from "./person-request-patterns.ts";
+import { foldLetters } from "#app/text/fold-letters.ts";
 
 /**
  * Finds words that look like a request for a person of the store but are not: a cleaning agent, a travel agent, a

@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { listArticleLanguages } from "#app/models/article/article.server.ts";
 import { CONFIRM_INSTRUCTION } from "#app/models/assistant-action/write-proposals.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
-import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { isIdentified } from "#app/models/order/order.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
@@ -36,8 +35,6 @@ const CLICK_TO_CONFIRM = "To be safe, only the button on the card does it. Pleas
 /** A word every so often reads as writing; the whole never takes longer than this for it. */
 const PACE_MS = 12;
 const LONGEST_PACING_MS = 80;
-/** A question this short leans on what was said before ("and for sofas?"). */
-const SHORT_QUESTION_WORDS = 7;
 
 /**
  * Answers without a model: a request for a person first, then the customer's own orders, small talk, the
@@ -114,7 +111,10 @@ async function find({ request, deeds, question }: Search): Promise<Finding> {
 	if (isYes(question) && said.trimEnd().endsWith(CONFIRM_INSTRUCTION))
 		return { text: CLICK_TO_CONFIRM, answered: true, language: "en" };
 
-	const orders = await answerAboutOrders({ question, intent, confidence, deeds });
+	const { orderNumbers, conversation } = request.analysis;
+	const asked = conversation.searchText.trim();
+	const numbers = orderNumbers.length > 0 ? orderNumbers : [conversation.order ?? []].flat();
+	const orders = await answerAboutOrders({ question: asked, numbers, intent, confidence, deeds });
 	if (orders && !orders.isRequest) return { text: orders.text, answered: true, language: DATA_LANGUAGE };
 
 	const small = smallTalk(question, intent, confidence);
@@ -122,14 +122,14 @@ async function find({ request, deeds, question }: Search): Promise<Finding> {
 	if (small) return { text: phrases[small.kind], answered: true };
 
 	request.signal.throwIfAborted();
-	const found = (await findAnswer(question, language)) ?? (await findInContext(request, question, language));
+	const found = await findAnswer(asked, language);
 	if (orders) {
 		// The store's own rule for what was asked, beside the state of the order it is asked for.
 		const text = found ? `${orders.text.replace(OFFER, "").trim()} ${found.text} ${OFFER}` : orders.text;
 		return { text, answered: true, sources: found?.sources ?? [], language: DATA_LANGUAGE };
 	}
 	if (found)
-		return { ...found, text: await withOrderFacts(found.text, question, intent, deeds), answered: true };
+		return { ...found, text: await withOrderFacts(found.text, asked, intent, deeds), answered: true };
 	if (intent === "complaint" && confidence > 0.6)
 		return { text: `I am sorry about that. ${OFFER}`, answered: false, language: "en" };
 	return { text: phrases.unknown, answered: false };
@@ -147,25 +147,6 @@ async function findAnswer(question: string, language: string): Promise<Found | n
 		return { text: product.text, sources: product.sources, language: DATA_LANGUAGE };
 	}
 	return article ? { text: article.text, sources: [article.source], language: article.language } : null;
-}
-
-/** A short question read together with the one before it. */
-async function findInContext(
-	request: AnswerRequest,
-	question: string,
-	language: string,
-): Promise<Found | null> {
-	if (question.split(/\s+/).length > SHORT_QUESTION_WORDS) return null;
-	if (
-		!/^(?:and|what about|how about|also|for|with|in|on|or|but|then)\b|\b(?:it|that|this|them|those|one)\b/i.test(
-			question,
-		)
-	)
-		return null;
-	const before = request.history.findLast((utterance) => utterance.role === "customer")?.text;
-	return before
-		? findAnswer(`${forAnalysis(before).question.replace(/(?<![?.!])[?.!]+$/, "")} ${question}`, language)
-		: null;
 }
 
 const OWN = /\bmy (?:\w+ )?(?:order|purchase|package|parcel)\b/i;

@@ -1,5 +1,4 @@
 import { canSendCodes } from "#app/models/email/code.server.ts";
-import { extractOrderNumbers } from "#app/models/order/numbers.ts";
 import {
 	describeItems,
 	describeOrder,
@@ -90,6 +89,8 @@ const WHAT_IF = /\bif (?:i|we) (?:order|buy|pay|placed?)\b/i;
  */
 export async function answerAboutOrders(options: {
 	question: string;
+	/** The orders that the question names, or the one that the conversation is about. */
+	numbers: string[];
 	intent: string;
 	confidence: number;
 	deeds: ToolRuns;
@@ -97,7 +98,7 @@ export async function answerAboutOrders(options: {
 	const { question, confidence, deeds } = options;
 	const { owner } = deeds;
 	// An order's number makes the question one about an order; without one only a sure intent does.
-	const numbers = extractOrderNumbers(question).slice(0, MOST_NUMBERS);
+	const numbers = options.numbers.slice(0, MOST_NUMBERS);
 	const isMeant = confidence >= SURE_OF_INTENT || numbers.length > 0;
 	const guessed = isMeant
 		? narrowed(options.intent, question)

@@ -3,10 +3,19 @@ import type { QuestionPosition } from "#app/models/assistant-action/tool-run-log
 import { provedEmail } from "#app/models/chat-session/order-owner.ts";
 import { db } from "#db/client.server.ts";
 import { chatMessages, chatSessions, customers } from "#db/schema.ts";
+import type { AnswerSource, MessageMetadata } from "#db/shapes.ts";
 import { forAnalysis } from "./analysed-part.ts";
 import { MESSAGE_LIMIT } from "./text.ts";
 
-export type Utterance = { role: "customer" | "assistant" | "agent"; text: string };
+/** One message of the conversation, as the assistant reads it. */
+export type Utterance = {
+	role: "customer" | "assistant" | "agent";
+	text: string;
+	/** The articles and products on which an answer of the assistant is based; absent without any. */
+	sources?: AnswerSource[];
+	/** The numbers of the orders that an answer of the assistant looked up or proposed to change; absent without any. */
+	orders?: string[];
+};
 
 /** The question of a turn with its context: the session, the customer and the earlier messages. */
 export type UnansweredQuestion = {
@@ -80,6 +89,7 @@ export async function readUnansweredQuestion(
 		seq: row.seq,
 		role: ROLE_BY_SENDER[row.senderType as keyof typeof ROLE_BY_SENDER],
 		text: row.text,
+		...readTopic(row.metadata),
 	}));
 	const answers = rows.filter((row) => row.senderType !== "user");
 	const firstHit = answers.findIndex((row) => !row.metadata.offersPerson);
@@ -98,7 +108,7 @@ export async function readUnansweredQuestion(
 					.join("\n"),
 			),
 		),
-		history: before.reverse().map(({ role, text }): Utterance => ({ role, text })),
+		history: before.reverse().map(({ seq: _seq, ...utterance }): Utterance => utterance),
 		summary,
 		customerId: found.session.userId,
 		verifiedEmail: provedEmail(found.session),
@@ -108,6 +118,14 @@ export async function readUnansweredQuestion(
 		position: { sessionId, questionSeq },
 		unansweredInARow: firstHit === -1 ? answers.length : firstHit,
 	};
+}
+
+/** What an answer was about, from the metadata of its message. */
+function readTopic({ sources, did, proposal }: MessageMetadata): Pick<Utterance, "sources" | "orders"> {
+	const orders = [...(did ?? []), ...(proposal ? [proposal] : [])].flatMap(
+		({ orderNumber }) => orderNumber ?? [],
+	);
+	return { ...(sources ? { sources } : {}), ...(orders.length > 0 ? { orders } : {}) };
 }
 
 /**

@@ -1,0 +1,7 @@
+import type { Token } from "./tokens.ts";
+
+/** What an answer was about: slugs of articles, products, and order numbers. */
+export type Topic = { articles: string[]; products: { id: string; name: string }[]; orders: string[] };
+
+/** The earlier question that a question is read with, and what its answer was about. */
+export type Context = { tokens: Token[]; topic: Topic };
