@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { redirect } from "@remix-run/node";
 import { eq } from "drizzle-orm";
-import { backoffMs } from "#app/backoff.ts";
 import type { WithHeaders } from "#app/http/exchange.server.ts";
-import { countOnly, countSender, forgetSender, subtractUses } from "#app/http/rate-limit.server.ts";
 import { canonicalEmail } from "#app/models/email/address.server.ts";
 import { db } from "#db/client.server.ts";
 import { chatAgents } from "#db/schema.ts";
 import { auth } from "./better-auth.server.ts";
+import { makeKnownBrowserCookie } from "./known-browser.server.ts";
+import { admitLoginAttempt } from "./login-attempts.server.ts";
 
 /** The agent of a login. `id` is the agent's id, and `userId` is the id of the agent's account in better-auth. */
 export type Agent = { id: string; userId: string; name: string; email: string };
@@ -71,12 +70,10 @@ async function findLogin(request: Request, query: { disableRefresh: boolean }) {
 }
 
 /**
- * Signs an agent in with email address and password. Attempts for one account from many addresses are slowed down and
- * not refused, because otherwise a stranger could lock the agent out: the correct password works after at most
- * MAX_DELAY_MS. For an unknown email address the counts and the duration are the same.
+ * Signs an agent in with email address and password. Attempts for one account may have to wait, and are refused only
+ * for seconds (`admitLoginAttempt`). For an unknown email address the counts and the duration are the same.
  * @returns the headers with the login's cookies, or null when email and password do not match.
- * @throws TooMany after ten failures for this email or a hundred attempts from one address (IPv6: a /64, and four
- * times as many from its /56) within 15 minutes.
+ * @throws TooMany with the seconds to wait.
  */
 export async function signInAgent(
 	request: WithHeaders,
@@ -88,11 +85,7 @@ export async function signInAgent(
 	const account = createHash("sha256")
 		.update(email ?? input.email.toLowerCase())
 		.digest("base64url");
-	await countSender(request, "loginsFromAddress");
-	const usesFromAddress = await countSender(request, "logins", account);
-	const { uses } = await countOnly("loginsOfAccount", account);
-	const delayMs = loginDelayMs(uses);
-	if (delayMs > 0) await delay(delayMs);
+	const attempt = await admitLoginAttempt(request, account);
 	if (email === null) {
 		// For text that is no email address the password is hashed too, so that the answer takes as long as for a valid
 		// address.
@@ -102,30 +95,13 @@ export async function signInAgent(
 	try {
 		const body = { username: email, password: input.password };
 		const { headers } = await auth.api.signInUsername({ body, returnHeaders: true });
-		await forgetSender(request, "logins", account);
-		await subtractUses("loginsOfAccount", account, usesFromAddress);
+		await attempt.succeed();
+		headers.append("Set-Cookie", await makeKnownBrowserCookie(account));
 		return headers;
 	} catch (error) {
 		if (!isRefusal(error)) throw error;
 		return null;
 	}
-}
-
-/**
- * Number of login attempts for one account in the time window that are not delayed: as many as one IP address may
- * make.
- */
-const ATTEMPTS_WITHOUT_DELAY = 10;
-const FIRST_DELAY_MS = 500;
-/** Longest delay of a login attempt, also with the correct password. */
-export const MAX_DELAY_MS = 5_000;
-
-/** Delay of the nth login attempt for an account, in ms: doubled with each attempt, up to MAX_DELAY_MS. */
-export function loginDelayMs(uses: number): number {
-	const delayedAttempts = uses - ATTEMPTS_WITHOUT_DELAY;
-	return delayedAttempts <= 0
-		? 0
-		: backoffMs({ firstMs: FIRST_DELAY_MS, maxMs: MAX_DELAY_MS }, delayedAttempts);
 }
 
 /** Ends the agent's login. @returns the headers that clear the login's cookies. */

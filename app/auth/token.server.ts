@@ -57,7 +57,8 @@ export async function readCustomerToken(
 	}
 }
 
-function appSecret(): Uint8Array {
+/** The key that signs our tokens. @throws Error when APP_SECRET is not set. */
+export function appSecret(): Uint8Array {
 	const secret = env().APP_SECRET;
 	if (!secret) throw new Error("APP_SECRET is not set; `npm start` makes one for the embedded database.");
 	return new TextEncoder().encode(secret);

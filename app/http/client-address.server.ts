@@ -49,6 +49,10 @@ export function clientNetworks(request: WithHeaders): [CountedNetwork, ...Counte
 	return isIPv6(address) ? [narrow, { name: network(address, 56), share: WIDE_SHARE }] : [narrow];
 }
 
+/** The widest network for which a request is counted: the IPv4 address, or the /56 of an IPv6 address. */
+export const widestNetwork = (request: WithHeaders): string =>
+	(clientNetworks(request).at(-1) as CountedNetwork).name;
+
 /**
  * A keyed hash of the sender's network (IPv4 address, or /56 of an IPv6 address), so that answers can be shared
  * fairly between networks. The hash is stored while an answer is due or being written; nobody without APP_SECRET can
@@ -56,9 +60,8 @@ export function clientNetworks(request: WithHeaders): [CountedNetwork, ...Counte
  * @returns 22 characters of base64url, 132 bits of an HMAC.
  */
 export function senderNetworkKey(request: WithHeaders): string {
-	const { name } = clientNetworks(request).at(-1) as CountedNetwork;
 	return createHmac("sha256", env().APP_SECRET ?? "")
-		.update(`network|${name}`)
+		.update(`network|${widestNetwork(request)}`)
 		.digest("base64url")
 		.slice(0, 22);
 }

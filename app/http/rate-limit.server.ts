@@ -16,20 +16,16 @@ const RATE_LIMITS = {
 	/** Sign-ins of customers from one IP address, which many customers may share; each sign-in writes a row. */
 	signIns: { points: 120, duration: 60 },
 	/**
-	 * Failed logins of agents from one IP address with one email address: enough for typing errors, too few for
-	 * guessing a password.
-	 */
-	logins: { points: 10, duration: 15 * 60 },
-	/**
-	 * Login attempts for one agent's account from all IP addresses. Attempts above this limit are not refused but
-	 * slowed down (see `signInAgent`), because otherwise a stranger could lock an agent out.
-	 */
-	loginsOfAccount: { points: 10, duration: 15 * 60 },
-	/**
-	 * Login attempts of agents from one IP address with any email address, because each attempt costs a password hash,
-	 * and trying many email addresses is guessing too.
+	 * Failed logins of agents from one IP address with any email address, because each attempt costs a password hash, and
+	 * trying many email addresses is guessing too.
 	 */
 	loginsFromAddress: { points: 100, duration: 15 * 60 },
+	/** Failed logins in a browser in which the agent has signed in before. `admitLoginAttempt` has the rules for logins. */
+	loginsOfBrowser: { points: 10, duration: 15 * 60 },
+	/** Failed logins of agents from one network with one email address, in browsers that the account does not know. */
+	loginsFromNetwork: { points: 10, duration: 15 * 60 },
+	/** Failed logins for one agent's account from all networks, in browsers that the account does not know. */
+	loginsOfAccount: { points: 10, duration: 60 * 60 },
 	/**
 	 * Questions to the API endpoint that answers without a session, from one IP address; each question may cost money.
 	 */
@@ -95,22 +91,16 @@ export async function countAgainst(limit: LimitName, key: string, share = 1): Pr
 
 /**
  * Counts one use of a rate limit by the sender of a request, for each of the sender's networks.
- * @param subject a second part of the key: a sender has one count for each subject.
- * @returns the number of uses from the sender's own address. @throws TooMany when a network has reached its limit.
+ * @throws TooMany when a network has reached its limit.
  */
-export async function countSender(request: WithHeaders, limit: LimitName, subject?: string): Promise<number> {
-	const [own, ...wider] = clientNetworks(request);
-	const uses = await countAgainst(limit, keyOf(own.name, subject), own.share);
-	for (const { name, share } of wider) await countAgainst(limit, keyOf(name, subject), share);
-	return uses;
+export async function countSender(request: WithHeaders, limit: LimitName): Promise<void> {
+	for (const { name, share } of clientNetworks(request)) await countAgainst(limit, name, share);
 }
 
-/** Resets the counts of `countSender`. */
-export async function forgetSender(request: WithHeaders, limit: LimitName, subject?: string): Promise<void> {
-	for (const { name } of clientNetworks(request)) await rateLimiters[limit].delete(keyOf(name, subject));
+/** Subtracts one use that `countSender` counted. */
+export async function subtractSender(request: WithHeaders, limit: LimitName): Promise<void> {
+	for (const { name } of clientNetworks(request)) await subtractUses(limit, name, 1);
 }
-
-const keyOf = (name: string, subject?: string) => (subject === undefined ? name : `${name}|${subject}`);
 
 /**
  * Counts one use, and refuses nothing.
@@ -126,6 +116,29 @@ export async function countOnly(limit: LimitName, key: string): Promise<{ uses: 
 /** Subtracts uses that `countOnly` counted. */
 export async function subtractUses(limit: LimitName, key: string, uses: number): Promise<void> {
 	if (env().RATE_LIMITS !== "off") await rateLimiters[limit].reward(key, uses);
+}
+
+/**
+ * Reserves the next of a key's turns, which follow each other in a fixed time for all processes together. This is the
+ * generic cell rate algorithm (ITU-T I.371): the row's `expire` is the theoretical arrival time of the next use.
+ * @param options.turnMs time between this turn and the next one, in ms; 0 when there are no turns.
+ * @param options.maxWaitMs no turn is reserved when it would begin later than this, in ms.
+ * @returns milliseconds until the turn begins; null when no turn was reserved.
+ */
+export async function reserveTurn(
+	key: string,
+	{ turnMs, maxWaitMs }: { turnMs: number; maxWaitMs: number },
+): Promise<number | null> {
+	if (env().RATE_LIMITS === "off" || turnMs === 0) return 0;
+	const [row] = await sql<{ waitMs: number }[]>`
+		with clock as (select (extract(epoch from clock_timestamp()) * 1000)::bigint as now)
+		insert into rate_limits as turn (key, points, expire)
+		select ${key}, 1, now + ${turnMs}::int from clock
+		on conflict (key) do update
+			set points = turn.points + 1, expire = greatest(turn.expire, excluded.expire - ${turnMs}::int) + ${turnMs}::int
+			where turn.expire <= excluded.expire - ${turnMs}::int + ${maxWaitMs}::int
+		returning (expire - ${turnMs}::int - (select now from clock))::int as "waitMs"`;
+	return row ? Math.max(0, row.waitMs) : null;
 }
 
 /**

@@ -117,13 +117,13 @@ describe("signing in", () => {
 		expect((await signIn(fields as Fields)).status).toBe(422);
 	});
 
-	it("is refused after ten failures, also with the right password; other agents are not affected", async () => {
+	it("is not refused after ten failures, also from one address", async () => {
 		const attempts = Array.from({ length: 10 }, (_, index) => `guess number ${index}`);
-		for (const password of attempts) expect((await signIn({ email: anna.email, password })).status).toBe(401);
-		const right = await signIn({ email: anna.email, password: anna.password });
-		expect(right.status).toBe(429);
-		expect(right.headers.getSetCookie()).toEqual([]);
-		expect((await signIn({ email: bert.email, password: bert.password })).status).toBe(302);
+		for (const password of attempts) {
+			const refused = await signIn({ email: anna.email, password });
+			expect([refused.status, refused.headers.getSetCookie()]).toEqual([401, []]);
+		}
+		expect((await signIn({ email: anna.email, password: anna.password })).status).toBe(302);
 	});
 
 	it("resets the failures after the right password", async () => {
@@ -253,7 +253,9 @@ describe("a login", () => {
 	});
 
 	it("is refused with a changed signature", async () => {
-		const forged = { headers: { Cookie: `${anna.headers?.Cookie?.slice(0, -6)}AAAAAA` } };
+		const [login = ""] = anna.headers?.Cookie?.split("; ") ?? [];
+		expect(login).toMatch(/^mevi\.session_token=/);
+		const forged = { headers: { Cookie: `${login.slice(0, -6)}AAAAAA` } };
 		expect((await call(agentEvents, get("/admin/chat/events", forged))).status).toBe(401);
 	});
 });
