@@ -7,7 +7,7 @@ import { singleton } from "#app/singleton.server.ts";
  * is lost in a process without a worker, or when a process dies.
  */
 export type JobPayloads = {
-	/** `network` is the sender's network as stored with the turn (`ai_turns.network`); empty when it is unknown. */
+	/** `network` is the network that the answer is counted for, as stored with the turn (`ai_turns.network`). */
 	"answer-session": { sessionId: string; network: string };
 	/** Translates a session's messages for agents who may not read their language. */
 	"translate-session": string;

@@ -5,10 +5,10 @@ import { Conflict, DomainError } from "#app/models/errors.ts";
 import { forAnalysis } from "#app/models/message/analysed-part.ts";
 import { analyseQuestion } from "./analyse-question.server.ts";
 import { type Answer, AnswerFailed, type AnswerRequest, type OnText } from "./answer.ts";
+import { getQuestionAnalysisQueue } from "./cpu-queues.server.ts";
 import { decideEscalation, toEscalationAnswer } from "./escalation/decide-escalation.server.ts";
 import { answerQuestion } from "./reply/answer-question.server.ts";
 import { lookUpAnswer } from "./reply/cached-answer.server.ts";
-import { answerSession } from "./reply.server.ts";
 
 export type { OnText } from "./answer.ts";
 
@@ -37,11 +37,18 @@ export async function answerOutsideSession(
 	onText: OnText,
 	{ skipCache = false } = {},
 ): Promise<Answer> {
-	const request = { ...asked, analysis: await analyseQuestion(asked) };
-	const [escalation, cacheLookup] = await Promise.all([
-		decideEscalation({ ...request, unansweredInARow: 0 }),
-		skipCache ? null : lookUpAnswer(request),
-	]);
+	const { request, escalation, cacheLookup } = await getQuestionAnalysisQueue().run(
+		asked.network ?? "",
+		async () => {
+			const request = { ...asked, analysis: await analyseQuestion(asked) };
+			const [escalation, cacheLookup] = await Promise.all([
+				decideEscalation({ ...request, unansweredInARow: 0 }),
+				skipCache ? null : lookUpAnswer(request),
+			]);
+			return { request, escalation, cacheLookup };
+		},
+		asked.signal,
+	);
 	if (!escalation)
 		return answerQuestion(
 			{ ...request, cacheLookup: cacheLookup, turn: null, mustEscalateIfUnanswered: false },
@@ -85,8 +92,9 @@ export async function answerApiMessage(
 }
 
 /**
- * Answers the latest question of a session for the REST API. The answer is also written into the session, because the
- * session's turn produces it. A repeated call returns the same answer.
+ * Waits for the answer to the latest question of a session, for the REST API. The session's turn produces the answer in
+ * the worker's slots, like every answer in a session, so that these requests do not delay other customers. A repeated
+ * call returns the same answer.
  * @throws Conflict when the session has no question, or a person has the session; DomainError 504 after 90 s.
  */
 export async function answerLatestQuestion(
@@ -104,7 +112,6 @@ export async function answerLatestQuestion(
 			onText(turn.outcome.text);
 			return toApiAnswer(turn.outcome);
 		}
-		await answerSession(sessionId);
 		await delay(POLL_INTERVAL_MS);
 	}
 	throw new DomainError(

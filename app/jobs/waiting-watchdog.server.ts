@@ -85,9 +85,9 @@ function createUnattendedCheck(): () => Promise<void> {
 		const isAll = Date.now() - checkedAllAt >= CHECK_ALL_INTERVAL_MS;
 		const repaired = await repairUnattended(isAll ? undefined : new Date(Date.now() - RECENT_ACTIVITY_MS));
 		if (isAll && repaired.length === 0) checkedAllAt = Date.now();
-		for (const { sessionId, problem } of repaired) {
+		for (const { sessionId, problem, turnNetwork } of repaired) {
 			log.warn({ sessionId, problem }, "an unattended session was repaired");
-			if (problem === "unpromised") enqueueJob("answer-session", { sessionId, network: "" });
+			if (turnNetwork !== null) enqueueJob("answer-session", { sessionId, network: turnNetwork });
 		}
 	};
 }

@@ -50,7 +50,7 @@ export function action({ request }: ActionFunctionArgs): Promise<Response> {
 		const customer = customerId.includes("\0") ? null : await getCustomer(customerId);
 		if (!customer?.isDemo) throw new NotFound("Nobody in the demo store has that name.");
 		const setCookie = await signInCustomer(request, customer.id);
-		await repeatAfterSignIn(before, customer.id);
+		await repeatAfterSignIn(request, before, customer.id);
 		return redirect(ownPath(next, { otherwise: "/" }), { headers: { "Set-Cookie": setCookie } });
 	});
 }

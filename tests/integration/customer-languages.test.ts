@@ -156,7 +156,10 @@ it.each([
 		const sessionId = await conversationIn(locale, text);
 		const { lastSeq } = await sessionRow(sessionId);
 		const task = { intent: "translate", message: "Hello, your order will arrive on Friday." } as const;
-		const result = await runCopilotTask(sessionId, lastSeq, task, new AbortController().signal);
+		const result = await runCopilotTask(
+			{ sessionId, lastSeq, network: "", signal: new AbortController().signal },
+			task,
+		);
 		expect(result).toMatchObject({ kind: "translate", text: draft, language });
 		expect(systemOf(server)).toContain(`Translate into ${name}`);
 	},

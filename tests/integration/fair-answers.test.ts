@@ -1,11 +1,22 @@
 import { sql as query } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { analyseQuestion } from "#app/ai/analyse-question.server.ts";
+import { answerLatestQuestion } from "#app/ai/api-answer.server.ts";
+import { runCopilotTask } from "#app/ai/copilot/assist.server.ts";
+import { getQuestionAnalysisQueue, getSearchQueue } from "#app/ai/cpu-queues.server.ts";
+import { answerFromKnowledge } from "#app/ai/offline/knowledge.server.ts";
 import { setEnv } from "#app/env.server.ts";
 import { MAX_CONCURRENT_ANSWERS, MAX_CONCURRENT_ANSWERS_PER_NETWORK } from "#app/jobs/concurrent-answers.ts";
 import { startWorker } from "#app/jobs/worker.server.ts";
 import { dueTurnsQuery, enqueueTurn, leaseTurn, listDueTurns } from "#app/models/ai-turn/ai-turn.server.ts";
 import { endSession } from "#app/models/chat-session/change.server.ts";
+import { requestAgent } from "#app/models/chat-session/queue.server.ts";
+import { returnToAssistant } from "#app/models/chat-session/return-to-assistant.server.ts";
+import { repairUnattended } from "#app/models/chat-session/unattended.server.ts";
+import { answerWaitingQuestion } from "#app/models/chat-session/waiting-question.server.ts";
 import { postMessage } from "#app/models/message/post.server.ts";
+import { readUnansweredQuestion } from "#app/models/message/unanswered.server.ts";
+import { writeMessage } from "#app/models/message/write.server.ts";
 import { transact } from "#app/realtime/publish.server.ts";
 import { db, sql } from "#db/client.server.ts";
 import { makeSession } from "#tests/factories.ts";
@@ -111,8 +122,8 @@ describe("the network of a question", () => {
 		await post("one");
 		await post("two");
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
-		// A turn without a new message, as after a sign-in, has the network of the session's last question.
-		await transact((tx) => enqueueTurn(tx, { sessionId, questionSeq: 2 }));
+		// A turn without a customer's request has the network of the session's open turn.
+		await transact((tx) => enqueueTurn(tx, { sessionId, questionSeq: 2, network: null }));
 		expect(await networksOf(sessionId)).toEqual([["due", "two"]]);
 		await sql`update ai_turns set due_at = now() where session_id = ${sessionId}`;
 		expect(await leaseTurn(sessionId)).toMatchObject({ network: "two" });
@@ -126,6 +137,114 @@ describe("the network of a question", () => {
 			["superseded", ""],
 			["superseded", ""],
 		]);
+	});
+});
+
+describe("the network of a turn without a post", () => {
+	const openSession = async (...texts: string[]) => {
+		const { identity } = await asVisitor();
+		const sessionId = await makeSession(identity, ...texts);
+		return { sessionId, identity, actor: { type: "customer", identity } as const };
+	};
+	/** Makes the session's question unanswered and 20 seconds old, without a turn. */
+	const loseTurn = async (sessionId: string) => {
+		await sql`delete from ai_turns where session_id = ${sessionId}`;
+		await sql`update chat_messages set sent_at = now() - interval '20 seconds' where session_id = ${sessionId}`;
+	};
+
+	it("is the session itself when no customer's request asks for the answer", async () => {
+		const sessions = await Promise.all([1, 2, 3, 4].map(() => openSession("Where is it?")));
+		const program = { type: "api-key", name: "Order system" } as const;
+		const [returned, taken, ...lost] = sessions;
+		for (const { sessionId, actor } of [returned!, taken!]) {
+			await requestAgent(sessionId, actor);
+			await returnToAssistant(sessionId, program);
+		}
+		for (const { sessionId } of lost) await loseTurn(sessionId);
+		const repairs = await repairUnattended();
+		for (const { sessionId } of lost) {
+			const turnNetwork = `session ${sessionId}`;
+			expect(repairs).toContainEqual({ sessionId, problem: "unpromised", turnNetwork });
+		}
+		for (const { sessionId } of sessions)
+			expect((await networksOf(sessionId)).at(-1)).toEqual(["due", `session ${sessionId}`]);
+	});
+
+	it("is that of the running turn which it supersedes", async () => {
+		const { sessionId, actor } = await openSession();
+		await postMessage(sessionId, actor, { message: "Where is it?", network: "one" });
+		await sql`update ai_turns set due_at = now() where session_id = ${sessionId}`;
+		await leaseTurn(sessionId);
+		const enqueue = (network: string | null) =>
+			transact((tx) => enqueueTurn(tx, { sessionId, questionSeq: 1, network }));
+		expect(await enqueue(null)).toBe("one");
+		expect(await networksOf(sessionId)).toEqual([
+			["superseded", ""],
+			["due", "one"],
+		]);
+		expect(await enqueue("two")).toBe("two");
+		expect((await networksOf(sessionId)).at(-1)).toEqual(["due", "two"]);
+	});
+
+	it("is that of the request by which the customer signs in", async () => {
+		const { sessionId, actor } = await openSession("Where is my order?");
+		await sql`delete from ai_turns where session_id = ${sessionId}`;
+		await transact((tx) =>
+			writeMessage(tx, {
+				sessionId,
+				senderType: "bot",
+				senderName: "Assistant",
+				message: "Please sign in.",
+				metadata: { identify: "sign-in" },
+			}),
+		);
+		await answerWaitingQuestion(sessionId, actor, "the sign-in's");
+		expect(await networksOf(sessionId)).toEqual([["due", "the sign-in's"]]);
+	});
+});
+
+describe("the copilot without a model", () => {
+	it.each([
+		["analyses", getQuestionAnalysisQueue],
+		["searches", getSearchQueue],
+	])("waits in the queue for %s", async (_, queue) => {
+		const { identity } = await asVisitor();
+		const sessionId = await makeSession(identity, "How do I wash the shelf?");
+		await sql`delete from ai_turns where session_id = ${sessionId}`;
+		let release = () => {};
+		const held = queue().run("other", () => new Promise<void>((resolve) => (release = resolve)));
+		let isDone = false;
+		const place = { sessionId, lastSeq: 1, network: "agent", signal: new AbortController().signal };
+		const suggestion = runCopilotTask(place, { intent: "suggest" }).finally(() => (isDone = true));
+		// The same work outside the queues, several times: a suggestion outside them would be done by then.
+		for (let round = 0; round < 3; round++) {
+			const analysis = await analyseQuestion(await readUnansweredQuestion(sessionId, 1));
+			await answerFromKnowledge(analysis.conversation.searchText, analysis.language);
+		}
+		expect(isDone).toBe(false);
+		release();
+		await held;
+		expect(await suggestion).toMatchObject({ kind: "suggest" });
+	});
+
+	it("leaves the queue when the agent cancels", async () => {
+		const { identity } = await asVisitor();
+		const sessionId = await makeSession(identity, "How do I wash the shelf?");
+		await sql`delete from ai_turns where session_id = ${sessionId}`;
+		let release = () => {};
+		const held = getQuestionAnalysisQueue().run(
+			"other",
+			() => new Promise<void>((resolve) => (release = resolve)),
+		);
+		const cancelled = new AbortController();
+		const suggestion = runCopilotTask(
+			{ sessionId, lastSeq: 1, network: "agent", signal: cancelled.signal },
+			{ intent: "suggest" },
+		);
+		cancelled.abort(new Error("The agent has left."));
+		await expect(suggestion).rejects.toThrow("The agent has left.");
+		release();
+		await held;
 	});
 });
 
@@ -249,13 +368,16 @@ describe("answer slots", () => {
 		};
 	}
 
-	async function ask(network: string, count: number): Promise<void> {
+	async function ask(network: string, count: number): Promise<string[]> {
+		const sessions: string[] = [];
 		for (let index = 1; index <= count; index += 1) {
 			const { identity } = await asVisitor();
 			const sessionId = await makeSession(identity);
 			const message = `${network} customer ${index} wants to hear about the shelf`;
 			await postMessage(sessionId, { type: "customer", identity }, { message, network });
+			sessions.push(sessionId);
 		}
+		return sessions;
 	}
 
 	it("are never all one network's, and its other questions are answered as its slots become free", async () => {
@@ -298,5 +420,25 @@ describe("answer slots", () => {
 			.slice(MAX_CONCURRENT_ANSWERS, MAX_CONCURRENT_ANSWERS + 3)
 			.map((question) => question.split(" ")[0]);
 		expect(next).toEqual(["late", "latest", "late"]);
+	}, 300_000);
+
+	it("are also those of a program that waits for an answer over the REST API", async () => {
+		const { answer, of, mostOfCrowd } = await withHeldModel();
+		const sessions = await ask("crowd", MAX_CONCURRENT_ANSWERS_PER_NETWORK + 1);
+		await until(() => expect(of("crowd")).toHaveLength(MAX_CONCURRENT_ANSWERS_PER_NETWORK), MANY_ANSWERS_MS);
+		const waiting = `crowd customer ${MAX_CONCURRENT_ANSWERS_PER_NETWORK + 1} wants to hear about the shelf`;
+		expect(of("crowd")).not.toContain(waiting);
+		const signal = new AbortController().signal;
+		const requests = [1, 2, 3].map(() => answerLatestQuestion(sessions.at(-1) ?? "", () => {}, signal));
+		// A question of another network is asked meanwhile, which takes longer than an answer outside the slots.
+		await ask("newcomer", 1);
+		await until(() => expect(of("newcomer")).toHaveLength(1));
+		expect(of("crowd")).not.toContain(waiting);
+		answer(of("crowd")[0] ?? "");
+		await until(() => expect(of("crowd")).toContain(waiting));
+		answer(waiting);
+		for (const { answer: text } of await Promise.all(requests))
+			expect(text).toBe(`The answer to: ${waiting}`);
+		expect(mostOfCrowd()).toBe(MAX_CONCURRENT_ANSWERS_PER_NETWORK);
 	}, 300_000);
 });

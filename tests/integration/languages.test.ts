@@ -178,7 +178,9 @@ it.each<CopilotTask>([
 		writeChunk(response, { content: "Wash " });
 		cancelled.abort();
 	});
-	await expect(runCopilotTask(sessionId, 2, task, cancelled.signal)).rejects.toMatchObject({ status: 503 });
+	await expect(
+		runCopilotTask({ sessionId, lastSeq: 2, network: "", signal: cancelled.signal }, task),
+	).rejects.toMatchObject({ status: 503 });
 	await until(() => expect(hasEnded).toBe(true));
 });
 

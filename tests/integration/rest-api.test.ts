@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { env } from "#app/env.server.ts";
+import { startWorker } from "#app/jobs/worker.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
 import { sessionSchema } from "#app/realtime/events.ts";
 import * as aiResponse from "#app/routes/api/ai-response.ts";
@@ -947,6 +948,8 @@ describe("asking the assistant", () => {
 		await writeArticle();
 		const [ada, key] = await Promise.all([asCustomer(), apiKey()]);
 		const sessionId = await makeSession(ada.identity, "How do I wipe the shade of my Zibbel lamp?");
+		const stopWorker = startWorker();
+		onTestFinished(() => stopWorker(0));
 		const asked = await Promise.all([ask({ sessionId }, ada.bearer), ask({ sessionId }, key)]);
 		const [first, second] = await Promise.all(asked.map((response) => bodyOf<Answer>(response)));
 		expect(first).toEqual({ ...shape, answered: true });

@@ -10,6 +10,7 @@ import { hasVisibleText } from "#app/text/visible-text.ts";
 import type { AnswerSource } from "#db/shapes.ts";
 import { analyseQuestion } from "../analyse-question.server.ts";
 import { AnswerFailed } from "../answer.ts";
+import { getQuestionAnalysisQueue, getSearchQueue } from "../cpu-queues.server.ts";
 import { translateText } from "../language/translate.server.ts";
 import { answerFromKnowledge } from "../offline/knowledge.server.ts";
 import { answerWithModel, askSmallModel } from "../openai.server.ts";
@@ -28,22 +29,20 @@ export type CopilotTask =
 	| { intent: "rewrite"; message: string; style: "shorter" | "friendlier" }
 	| { intent: "translate"; message: string };
 
-/** The session's messages up to a given message; `signal` aborts when the agent cancels. */
-type SessionPosition = { sessionId: string; lastSeq: number; signal: AbortSignal };
+/**
+ * The session's messages up to a given message. `network` is the key of the agent's network, for the queues of this
+ * process; `signal` aborts when the agent cancels.
+ */
+type SessionPosition = { sessionId: string; lastSeq: number; network: string; signal: AbortSignal };
 
 /**
  * Runs a copilot task: it suggests a reply, summarises, rewrites or translates for an agent. The task writes and sends
  * nothing; the agent sees the result and decides.
- * @param signal aborts the model's work when the agent cancels or leaves.
+ * @param place the session's newest message, the key of the agent's network (`senderNetworkKey`), and a signal that
+ * aborts the work when the agent cancels or leaves.
  * @throws DomainError 409 when the task needs a model and no model is configured, 503 when the model did not answer.
  */
-export async function runCopilotTask(
-	sessionId: string,
-	lastSeq: number,
-	task: CopilotTask,
-	signal: AbortSignal,
-): Promise<CopilotResult> {
-	const place = { sessionId, lastSeq, signal };
+export async function runCopilotTask(place: SessionPosition, task: CopilotTask): Promise<CopilotResult> {
 	if (task.intent === "suggest") return suggestReply(place);
 	if (!hasLanguageModel()) {
 		throw new DomainError(409, "No language model", "This takes a language model, and none is set up here.");
@@ -63,13 +62,22 @@ export async function runCopilotTask(
  * Suggests an agent's reply to the customer's newest messages, with sources like an answer of the assistant. Without a
  * model, the suggestion is the passage that matches best.
  */
-async function suggestReply({ sessionId, lastSeq, signal }: SessionPosition): Promise<CopilotResult> {
+async function suggestReply({
+	sessionId,
+	lastSeq,
+	network,
+	signal,
+}: SessionPosition): Promise<CopilotResult> {
 	const asked = withLatestQuestion(await readUnansweredQuestion(sessionId, lastSeq));
 	if (asked.question === "") return toEmptySuggestion("The customer has not asked anything yet.");
-	const analysis = await analyseQuestion(asked);
+	const analysis = await analyseInQueue(asked, { network, signal });
 	const canUseModel = hasLanguageModel() && (await hasDayBudget());
 	if (!canUseModel) {
-		const found = await answerFromKnowledge(analysis.conversation.searchText, analysis.language);
+		const found = await getSearchQueue().run(
+			network,
+			() => answerFromKnowledge(analysis.conversation.searchText, analysis.language),
+			signal,
+		);
 		if (!found) return toEmptySuggestion("The articles have no answer to this question.");
 		const note = "The best passage of your articles, quoted.";
 		return toSuggestion({
@@ -88,7 +96,10 @@ async function suggestReply({ sessionId, lastSeq, signal }: SessionPosition): Pr
 	signal.addEventListener("abort", end, { once: true });
 	try {
 		const usage = { turnId: null, sessionId, purpose: "suggest" as const };
-		const answer = await answerWithModel({ ...question, analysis, usage, signal: stop.signal }, () => {});
+		const answer = await answerWithModel(
+			{ ...question, network, analysis, usage, signal: stop.signal },
+			() => {},
+		);
 		const agentLanguage = tagOrEnglish(await getSetting("agent_language"));
 		const meaning = isSameLanguage(answer.language, agentLanguage)
 			? null
@@ -111,6 +122,12 @@ async function suggestReply({ sessionId, lastSeq, signal }: SessionPosition): Pr
 		signal.removeEventListener("abort", end);
 	}
 }
+
+/** Analyses a question in this process's queue for analyses, so that agents' requests do not delay customers. */
+const analyseInQueue = (
+	asked: Parameters<typeof analyseQuestion>[0],
+	{ network, signal }: Pick<SessionPosition, "network" | "signal">,
+) => getQuestionAnalysisQueue().run(network, () => analyseQuestion(asked), signal);
 
 type CopilotSuggestion = {
 	text: string;
@@ -172,8 +189,9 @@ async function rewriteDraft(
 
 async function translateDraft(place: SessionPosition, message: string): Promise<CopilotResult> {
 	const { sessionId, lastSeq, signal } = place;
-	const question = await analyseQuestion(
+	const question = await analyseInQueue(
 		withLatestQuestion(await readUnansweredQuestion(sessionId, lastSeq)),
+		place,
 	);
 	// The language that the customer writes in, even if the assistant does not support this language.
 	const language = question.writtenLanguage ?? question.language;

@@ -17,18 +17,33 @@ const LEASE_SECONDS = 10;
 export type Turn = typeof aiTurns.$inferSelect;
 
 const ENQUEUE_TURN_SQL = `
-	select promise_answer("sessionId", "questionSeq", ${ANSWER_DELAY.waitMs}, ${ANSWER_DELAY.mostWaitMs})
-	from jsonb_to_record($1::text::jsonb) as item("sessionId" uuid, "questionSeq" int)`;
+	with asked as materialized (
+		select "sessionId", "questionSeq", coalesce(
+			"network",
+			(select nullif(network, '') from ai_turns
+				where session_id = "sessionId" and state in ('due', 'running') limit 1),
+			'session ' || "sessionId"
+		) as network
+		from jsonb_to_record($1::text::jsonb) as item("sessionId" uuid, "questionSeq" int, "network" text)
+	)
+	select network,
+		promise_answer("sessionId", "questionSeq", ${ANSWER_DELAY.waitMs}, ${ANSWER_DELAY.mostWaitMs}, network)
+	from asked`;
 
 /**
  * Writes the turn for a question and supersedes the session's open turn. Runs in the caller's transaction, which holds
  * the lock on the session. For a posted customer's message, `writePosts` enqueues the turn itself.
+ * @param question.network key of the network (IP range) whose request asks for the answer (`senderNetworkKey`); null
+ * when no customer's request does. The turn then keeps the network of the session's open turn. Without one, the session
+ * counts as a network of its own, so that such turns of many sessions do not share the slots of one network.
+ * @returns the network that the answer is counted for; the caller passes it to the job `answer-session`.
  */
 export async function enqueueTurn(
 	tx: Transaction,
-	question: { sessionId: string; questionSeq: number },
-): Promise<void> {
-	await runInTransaction(tx)(ENQUEUE_TURN_SQL, question);
+	question: { sessionId: string; questionSeq: number; network: string | null },
+): Promise<string> {
+	const [row] = await runInTransaction(tx)<{ network: string }>(ENQUEUE_TURN_SQL, question);
+	return row?.network ?? "";
 }
 
 /**

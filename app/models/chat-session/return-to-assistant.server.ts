@@ -24,7 +24,7 @@ export async function returnToAssistant(sessionId: string, actor: Actor): Promis
 		const row = await lockSession(tx, sessionId, actor);
 		requireNotEnded(row);
 		if (row.status === "assistant") {
-			return { session: await readSession(tx, sessionId), wasQueued: false, isEnqueued: false };
+			return { session: await readSession(tx, sessionId), wasQueued: false, turnNetwork: null };
 		}
 		if (env().ASSISTANT === "off") throw new Conflict("The assistant is off.");
 		await tx
@@ -43,11 +43,13 @@ export async function returnToAssistant(sessionId: string, actor: Actor): Promis
 			.where(eq(chatSessions.sessionId, sessionId));
 		const session = await publishSession(tx, sessionId);
 		const questionSeq = await findUnansweredQuestion(tx, sessionId);
-		if (questionSeq !== null) await enqueueTurn(tx, { sessionId, questionSeq });
+		const turnNetwork =
+			questionSeq === null ? null : await enqueueTurn(tx, { sessionId, questionSeq, network: null });
 		if (row.assignedAgentId) await recountAgentSessions(tx, row.assignedAgentId);
-		return { session, wasQueued: row.status === "queued", isEnqueued: questionSeq !== null };
+		return { session, wasQueued: row.status === "queued", turnNetwork };
 	});
-	if (returned.isEnqueued) enqueueJob("answer-session", { sessionId, network: "" });
+	const { turnNetwork } = returned;
+	if (turnNetwork !== null) enqueueJob("answer-session", { sessionId, network: turnNetwork });
 	if (returned.wasQueued) await publishQueueChanges();
 	return returned.session;
 }

@@ -41,6 +41,9 @@ type UnattendedSession = {
 	turnCount: number;
 };
 
+/** A repair of a session; `turnNetwork` is the network of the turn that the repair enqueued, else null. */
+type Repair = { sessionId: string; problem: UnattendedProblem; turnNetwork: string | null };
+
 /** Number of repairs of unattended sessions by this process since its start, by problem. */
 export const repairCounts = singleton(
 	"unattended-repairs",
@@ -59,20 +62,18 @@ export const repairCounts = singleton(
  * sessions that were never ended are read.
  * @returns the repairs.
  */
-export async function repairUnattended(
-	activeSince?: Date,
-): Promise<{ sessionId: string; problem: UnattendedProblem }[]> {
-	const repaired = [];
+export async function repairUnattended(activeSince?: Date): Promise<Repair[]> {
+	const repaired: Repair[] = [];
 	for (const { sessionId } of await findUnattended(db, selectPossiblyUnattended(activeSince))) {
-		const problem = await transact((tx) => repairSession(tx, sessionId));
-		if (!problem) continue;
-		repairCounts[problem] += 1;
-		repaired.push({ sessionId, problem });
+		const repair = await transact((tx) => repairSession(tx, sessionId));
+		if (!repair) continue;
+		repairCounts[repair.problem] += 1;
+		repaired.push(repair);
 	}
 	return repaired;
 }
 
-async function repairSession(tx: EventTransaction, sessionId: string): Promise<UnattendedProblem | null> {
+async function repairSession(tx: EventTransaction, sessionId: string): Promise<Repair | null> {
 	const [row] = await tx
 		.select()
 		.from(chatSessions)
@@ -82,10 +83,13 @@ async function repairSession(tx: EventTransaction, sessionId: string): Promise<U
 	if (!row) return null;
 	const [unattended] = await findUnattended(tx, sql`select ${sessionId}::uuid as session_id`);
 	if (!unattended) return null;
-	switch (unattended.problem) {
+	const { problem } = unattended;
+	let turnNetwork: string | null = null;
+	switch (problem) {
 		case "unpromised":
 			if (unattended.turnCount < MAX_TURNS_PER_QUESTION) {
-				await enqueueTurn(tx, { sessionId, questionSeq: unattended.questionSeq });
+				const { questionSeq } = unattended;
+				turnNetwork = await enqueueTurn(tx, { sessionId, questionSeq, network: null });
 			} else await queueSession(tx, sessionId, "assistant-failed");
 			break;
 		case "unkept":
@@ -102,7 +106,7 @@ async function repairSession(tx: EventTransaction, sessionId: string): Promise<U
 			await writeOverdueNotice(tx, sessionId);
 			break;
 	}
-	return unattended.problem;
+	return { sessionId, problem, turnNetwork };
 }
 
 /**

@@ -10,28 +10,30 @@ import type { Actor } from "./scope.server.ts";
 /**
  * Enqueues a turn for the customer's last question again, if its answer asked the customer to sign in. The caller has
  * locked the session and knows who the customer is now.
- * @returns whether a turn was written; the caller wakes the workers after the commit.
+ * @param network key of the network of the request by which the customer signed in (`senderNetworkKey`).
+ * @returns the network of the written turn, with which the caller wakes the worker after the commit; null when no turn
+ * was written.
  */
 export async function enqueueWaitingQuestion(
 	tx: Transaction,
 	{ sessionId, status }: Pick<SessionRow, "sessionId" | "status">,
-): Promise<boolean> {
-	if (status !== "assistant") return false;
+	network: string,
+): Promise<string | null> {
+	if (status !== "assistant") return null;
 	const questionSeq = await findWaitingQuestion(tx, sessionId);
-	if (questionSeq === null) return false;
-	await enqueueTurn(tx, { sessionId, questionSeq });
-	return true;
+	return questionSeq === null ? null : enqueueTurn(tx, { sessionId, questionSeq, network });
 }
 
 /**
  * Answers the question that waits for a sign-in, after the customer has signed in. A repeated call changes nothing.
+ * @param network key of the network of the request by which the customer signed in (`senderNetworkKey`).
  * @throws NotFound
  */
-export async function answerWaitingQuestion(sessionId: string, actor: Actor): Promise<void> {
-	const isEnqueued = await transact(async (tx) =>
-		enqueueWaitingQuestion(tx, await lockSession(tx, sessionId, actor)),
+export async function answerWaitingQuestion(sessionId: string, actor: Actor, network: string): Promise<void> {
+	const turnNetwork = await transact(async (tx) =>
+		enqueueWaitingQuestion(tx, await lockSession(tx, sessionId, actor), network),
 	);
-	if (isEnqueued) enqueueJob("answer-session", { sessionId, network: "" });
+	if (turnNetwork !== null) enqueueJob("answer-session", { sessionId, network: turnNetwork });
 }
 
 /**

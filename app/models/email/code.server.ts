@@ -82,11 +82,12 @@ export async function requestCode(
 /**
  * Checks a code that a customer typed in the session for which the code was made. A code becomes void after three wrong
  * attempts, after ten minutes, and when it is used. After a right code, the question that needed the proof is answered.
+ * @param entry.network key of the network of the customer's request (`senderNetworkKey`), for the answer that follows.
  * @throws NotFound; Invalid when the code is wrong or has expired. The message does not say whether a code was sent.
  */
 export async function checkCode(
 	identity: CustomerIdentity,
-	{ sessionId, code }: { sessionId: string; code: string },
+	{ sessionId, code, network }: { sessionId: string; code: string; network: string },
 ): Promise<void> {
 	const came = await transact(async (tx) => {
 		const session = await lockSession(tx, sessionId, { type: "customer", identity });
@@ -99,13 +100,13 @@ export async function checkCode(
 			.limit(1)
 			.for("update");
 		const isAlive = row && !row.usedAt && row.tries < MAX_CODE_ATTEMPTS && row.expiresAt > new Date();
-		if (!row || !isAlive) return { isRight: false, triesLeft: 0, answersAgain: false };
+		if (!row || !isAlive) return { isRight: false, triesLeft: 0, turnNetwork: null };
 		if (!isSameHash(row.codeHash, hashCode({ codeId: row.id, email: row.email, code }))) {
 			await tx
 				.update(emailCodes)
 				.set({ tries: row.tries + 1 })
 				.where(eq(emailCodes.id, row.id));
-			return { isRight: false, triesLeft: MAX_CODE_ATTEMPTS - row.tries - 1, answersAgain: false };
+			return { isRight: false, triesLeft: MAX_CODE_ATTEMPTS - row.tries - 1, turnNetwork: null };
 		}
 		await tx.update(emailCodes).set({ usedAt: new Date() }).where(eq(emailCodes.id, row.id));
 		await tx
@@ -118,9 +119,9 @@ export async function checkCode(
 			session.userId ? proved(row.email) : `${proved(row.email)} ${provedFor(VERIFIED_HOURS)}`,
 		);
 		await writeMessage(tx, { sessionId, ...notice });
-		return { isRight: true, triesLeft: 0, answersAgain: await enqueueWaitingQuestion(tx, session) };
+		return { isRight: true, triesLeft: 0, turnNetwork: await enqueueWaitingQuestion(tx, session, network) };
 	});
-	if (came.answersAgain) enqueueJob("answer-session", { sessionId, network: "" });
+	if (came.turnNetwork !== null) enqueueJob("answer-session", { sessionId, network: came.turnNetwork });
 	if (came.isRight) return;
 	throw new Invalid({
 		code: [

@@ -133,7 +133,7 @@ export async function submitChatForm(post: FormPost, identity: CustomerIdentity)
 		const customerId = await readIdentity(input.identity);
 		await ensureCustomer(customerId);
 		const setCookie = await signInCustomer(post, customerId);
-		await repeatAfterSignIn(identity, customerId);
+		await repeatAfterSignIn(post, identity, customerId);
 		return { sessionId: null, setCookie };
 	}
 
@@ -179,7 +179,11 @@ export async function submitChatForm(post: FormPost, identity: CustomerIdentity)
 			break;
 		case "enter-code":
 			await countAgainst("changes", identity.visitorId);
-			await checkCode(identity, { sessionId: id, code: input.code });
+			await checkCode(identity, {
+				sessionId: id,
+				code: input.code,
+				network: senderNetworkKey(post),
+			});
 			break;
 		case "typing":
 			await countAgainst("notices", identity.visitorId);

@@ -3,6 +3,7 @@ import { runCopilotTask } from "#app/ai/copilot/assist.server.ts";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import type { Agent } from "#app/auth/agent.server.ts";
 import { check, type FormPost, readFields } from "#app/http/body.server.ts";
+import { senderNetworkKey } from "#app/http/client-address.server.ts";
 import { untilReaderGone } from "#app/http/exchange.server.ts";
 import { countAgainst } from "#app/http/rate-limit.server.ts";
 import { enqueueJob } from "#app/job-queue.server.ts";
@@ -108,7 +109,10 @@ export async function submitAgentForm(
 		case "rewrite":
 		case "translate":
 			await countAgainst("copilot", agent.id);
-			result = await runCopilotTask(sessionId, row.lastSeq, input, untilReaderGone(post));
+			result = await runCopilotTask(
+				{ sessionId, lastSeq: row.lastSeq, network: senderNetworkKey(post), signal: untilReaderGone(post) },
+				input,
+			);
 			break;
 		case "retranslate":
 			await countAgainst("copilot", agent.id);
