@@ -24,6 +24,36 @@ export type PaymentRecord = { type: string; amountCents: number; method?: string
 /** A passage or product on which an answer is based; search finds it, and the model's text never names it. */
 export type AnswerSource = { id: string; title: string; url: string; quote: string; score: number };
 
+/** A product or an order that an answer names, shown as a card with the answer's text. */
+export type AnswerCard =
+	| {
+			kind: "product";
+			id: string;
+			name: string;
+			/** URL of the product's page: `/products/<slug>`. */
+			url: string;
+			/** Lowest and highest price of the variants in cents; null for a product without variants. */
+			priceCents: { from: number; to: number } | null;
+			/** Currency of the prices (ISO 4217). */
+			currency: string;
+			/** Which of the variants can be bought now: all, some or none. */
+			availability: "in-stock" | "partly-in-stock" | "sold-out";
+			/** Key of the product's illustration in the demo shop; absent without one. */
+			illustration?: string;
+			/** The fact that was asked for: "Width: 120 cm". */
+			fact?: string;
+	  }
+	| {
+			kind: "order";
+			number: string;
+			/** The order's status as the store writes it. */
+			status: string;
+			totalCents: number;
+			currency: string;
+			/** Day on which the order was placed, as YYYY-MM-DD; null when unknown. */
+			placedOn: string | null;
+	  };
+
 /** The last part of a text, if that part is in another language; `at` is the part's start in UTF-16 units. */
 export type ForeignPart = { at: number; language: string };
 
@@ -46,6 +76,8 @@ export type MessageMetadata = {
 	foreignPart?: ForeignPart;
 	translation?: Translation;
 	sources?: AnswerSource[];
+	/** Products and orders that the answer names, in the order of its text; at most 10. */
+	cards?: AnswerCard[];
 	/** Kind of the notice, from which the page makes the notice's text. */
 	notice?:
 		| "queued"
@@ -93,6 +125,8 @@ export type Answer = {
 	 */
 	foreignPart?: ForeignPart;
 	sources: AnswerSource[];
+	/** Products and orders that the answer names; absent without any. */
+	cards?: AnswerCard[];
 	escalate: { needed: boolean; reason: string | null };
 	/** Name of the language model that wrote the answer; null when no model was used. */
 	model: string | null;

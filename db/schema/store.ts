@@ -30,8 +30,12 @@ export const products = pgTable(
 		details: json("details").$type<Record<string, string>>().notNull().default({}),
 		/** Name of the product's illustration in the demo shop; null shows a neutral illustration. */
 		illustration: text("scene"),
+		/**
+		 * Search terms: A is the name, B the category, C everything else. The name is also indexed without hyphens and
+		 * without spaces before numbers, and as one word, because customers write "tfit 200" or "tfit200" for "T-Fit 200".
+		 */
 		search: tsvector("search").generatedAlwaysAs(
-			sql`setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('english', coalesce(category, '')), 'B') || setweight(to_tsvector('english', description), 'C') || setweight(to_tsvector('english', details), 'C')`,
+			sql`setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('english', regexp_replace(name, '[[:space:]-]+(?=[0-9])|-', '', 'g')), 'A') || setweight(to_tsvector('english', regexp_replace(name, '[^[:alnum:]]+', '', 'g')), 'A') || setweight(to_tsvector('english', coalesce(category, '')), 'B') || setweight(to_tsvector('english', description), 'C') || setweight(to_tsvector('english', details), 'C')`,
 		),
 		updatedAt: timestampNowColumn("updated_at"),
 	},
@@ -52,7 +56,10 @@ export const productVariants = pgTable(
 		stock: integer("stock"),
 		position: integer("position").notNull().default(0),
 	},
-	(t) => [index("product_variants_product").on(t.productId, t.position)],
+	(t) => [
+		index("product_variants_product").on(t.productId, t.position),
+		index("product_variants_options").using("gin", sql`to_tsvector('english', ${t.options})`),
+	],
 );
 
 export const customers = pgTable(

@@ -222,7 +222,7 @@ describe("answers from the catalogue", () => {
 
 	it("name similar products too", async () => {
 		const [found] = await searchProducts("teapot", 3);
-		expect(found).toMatchObject({ slug: "plain-teapot", url: "/products/plain-teapot", named: 0.5 });
+		expect(found).toMatchObject({ slug: "plain-teapot", url: "/products/plain-teapot" });
 		expect(found?.variants[0]?.priceCents).toBe(3_000);
 	});
 });

@@ -3,16 +3,16 @@ import { listArticleLanguages } from "#app/models/article/article.server.ts";
 import { CONFIRM_INSTRUCTION } from "#app/models/assistant-action/write-proposals.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { isIdentified } from "#app/models/order/order.server.ts";
-import type { AnswerSource } from "#db/shapes.ts";
+import type { AnswerCard, AnswerSource } from "#db/shapes.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
 import { getSearchQueue } from "../cpu-queues.server.ts";
 import { ToolRuns } from "../tool-runs.server.ts";
+import { answerFromCatalogue } from "./catalogue/answer-from-catalogue.server.ts";
 import { articlesOnlyIn, onlyIn, ownWordsIn } from "./foreign-words.ts";
 import { answerFromKnowledge } from "./knowledge.server.ts";
 import { isDoable } from "./order-requests.server.ts";
 import { answerAboutOrders, latestOrderSentence } from "./orders.server.ts";
 import { isNo, isYes, OFFER, offersPerson, phrasesIn } from "./phrases.ts";
-import { answerFromProducts } from "./products.server.ts";
 import { smallTalk } from "./small-talk.ts";
 
 /** What one of the ways of answering came to. */
@@ -20,6 +20,7 @@ type Finding = {
 	text: string;
 	answered: boolean;
 	sources?: AnswerSource[];
+	cards?: AnswerCard[];
 	escalation?: string;
 	intent?: string;
 	/** What the text is written in; the customer's language where absent. */
@@ -61,6 +62,7 @@ export const answerOffline: Answerer = async (request, onText) => {
 		confidence: finding.intent ? 1 : Math.round(analysis.confidence * 1000) / 1000,
 		language,
 		sources: finding.sources ?? [],
+		...(finding.cards?.length ? { cards: finding.cards } : {}),
 		escalate: { needed: finding.escalation !== undefined, reason: finding.escalation ?? null },
 		model: null,
 		...deeds.toAnswerFields(),
@@ -115,14 +117,16 @@ async function find({ request, deeds, question }: Search): Promise<Finding> {
 	const asked = conversation.searchText.trim();
 	const numbers = orderNumbers.length > 0 ? orderNumbers : [conversation.order ?? []].flat();
 	const orders = await answerAboutOrders({ question: asked, numbers, intent, confidence, deeds });
-	if (orders && !orders.isRequest) return { text: orders.text, answered: true, language: DATA_LANGUAGE };
+	if (orders && !orders.isRequest) {
+		return { text: orders.text, cards: orders.cards, answered: true, language: DATA_LANGUAGE };
+	}
 
 	const small = smallTalk(question, intent, confidence);
 	if (small?.kind === "nature") return { text: small.text, answered: true, language: "en" };
 	if (small) return { text: phrases[small.kind], answered: true };
 
 	request.signal.throwIfAborted();
-	const found = await findAnswer(asked, language);
+	const found = await findAnswer(asked, language, conversation.product);
 	if (orders) {
 		// The store's own rule for what was asked, beside the state of the order it is asked for.
 		const text = found ? `${orders.text.replace(OFFER, "").trim()} ${found.text} ${OFFER}` : orders.text;
@@ -135,16 +139,20 @@ async function find({ request, deeds, question }: Search): Promise<Finding> {
 	return { text: phrases.unknown, answered: false };
 }
 
-type Found = { text: string; sources: AnswerSource[]; language: string };
+type Found = { text: string; sources: AnswerSource[]; cards?: AnswerCard[]; language: string };
 
-/** The better of what the products' facts and the articles say; null when neither speaks of what was asked. */
-async function findAnswer(question: string, language: string): Promise<Found | null> {
-	const [product, article] = await Promise.all([
-		answerFromProducts(question),
+/**
+ * The better of what the catalogue and the articles say; null when neither speaks of what was asked.
+ * @param product id of the product that the conversation is about.
+ */
+async function findAnswer(question: string, language: string, product: string | null): Promise<Found | null> {
+	const [catalogue, article] = await Promise.all([
+		answerFromCatalogue(question, { product }),
 		answerFromKnowledge(question, language),
 	]);
-	if (product && (!article || product.coverage >= article.coverage)) {
-		return { text: product.text, sources: product.sources, language: DATA_LANGUAGE };
+	if (catalogue && (!article || catalogue.certainty >= article.coverage)) {
+		const { text, sources, cards } = catalogue;
+		return { text, sources, cards, language: DATA_LANGUAGE };
 	}
 	return article ? { text: article.text, sources: [article.source], language: article.language } : null;
 }

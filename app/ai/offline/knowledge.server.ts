@@ -29,7 +29,7 @@ export type KnowledgeAnswer = {
  * The share of the question's subject that a passage must speak of. Counted in telling words, two of three are
  * enough and one of two is not: "does the X come in red" is not answered by whatever else is known of X.
  */
-export const LEAST_COVERAGE = 0.62;
+const LEAST_COVERAGE = 0.62;
 
 const PASSAGES = 12;
 /** The score already holds the coverage; a little more of it decides between like ones. */

@@ -11,6 +11,8 @@ import {
 	type Order,
 	type OrderOwner,
 } from "#app/models/order/order.server.ts";
+import { STORE_CURRENCY } from "#app/models/product/money.ts";
+import type { AnswerCard } from "#db/shapes.ts";
 import type { ToolRuns } from "../tool-runs.server.ts";
 import {
 	asksWhetherCancelled,
@@ -30,6 +32,8 @@ import { OFFER } from "./phrases.ts";
 export type OrderAnswer = {
 	text: string;
 	isRequest: boolean;
+	/** The orders of a list, as the text names them. */
+	cards?: AnswerCard[];
 	/** What was asked for by the customer's own words, where the guessed intent said otherwise. */
 	intent?: string;
 };
@@ -139,7 +143,7 @@ export async function answerAboutOrders(options: {
 	if (!isIdentified(owner)) return askIdentity(deeds);
 	await deeds.recordLookup("list_orders", null);
 	return {
-		text: await describeLatest(owner, isList || (isListing && /\borders\b|\blist\b/i.test(question))),
+		...(await describeLatest(owner, isList || (isListing && /\borders\b|\blist\b/i.test(question)))),
 		isRequest: false,
 		...(intent === guessed ? {} : { intent: "track_order" }),
 	};
@@ -159,19 +163,32 @@ export async function latestOrderSentence(deeds: ToolRuns): Promise<string | nul
 	return order ? describeOrder(order) : null;
 }
 
-async function describeLatest(owner: OrderOwner, wantsAll: boolean): Promise<string> {
+async function describeLatest(
+	owner: OrderOwner,
+	wantsAll: boolean,
+): Promise<Pick<OrderAnswer, "text" | "cards">> {
 	const orders = await listOrders({ ...owner, limit: MOST_ORDERS });
 	const open = orders.filter(isOpen);
 	const [only] = open.length > 0 ? open : orders;
-	if (!only) return NO_ORDERS;
-	if (!wantsAll && open.length === 1) return describeOrder(only);
-	if (!wantsAll && open.length === 0) return `You have no open orders. The latest: ${describeOrder(only)}`;
-	if (orders.length === 1) return describeOrder(only);
+	if (!only) return { text: NO_ORDERS };
+	if (!wantsAll && open.length === 1) return { text: describeOrder(only) };
+	if (!wantsAll && open.length === 0)
+		return { text: `You have no open orders. The latest: ${describeOrder(only)}` };
+	if (orders.length === 1) return { text: describeOrder(only) };
 	const shown = wantsAll ? orders : open;
 	const lines = shown.map(
-		(order) => `${order.number}: ${shortStatus(order)} (${describeItems(order.items)})`,
+		(order) => `- ${order.number}: ${shortStatus(order)} (${describeItems(order.items)})`,
 	);
-	return `Your ${wantsAll ? "latest" : "open"} orders: ${lines.join("; ")}. Tell me a number and I'll look it up.`;
+	const opening = `Your ${wantsAll ? "latest" : "open"} orders:`;
+	return {
+		text: [opening, ...lines, "", "Tell me a number and I'll look it up."].join("\n"),
+		cards: shown.map(orderCard),
+	};
+}
+
+function orderCard({ number, status, totalCents, placedAt }: Order): AnswerCard {
+	const placedOn = placedAt?.toISOString().slice(0, 10) ?? null;
+	return { kind: "order", number, status, totalCents, currency: STORE_CURRENCY, placedOn };
 }
 
 function shortStatus(order: Order): string {

@@ -1,7 +1,3 @@
-import { matchTerm } from "#app/models/search/relevance.ts";
-import type { Term } from "#app/models/search/term.ts";
-import type { TextVector } from "#app/models/search/text-vector.ts";
-
 const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
 
 /** A shortened word at the end of a piece means that the sentence goes on. */
@@ -28,9 +24,6 @@ const QUOTE_CHARACTERS = 420;
 const ALSO_TELLING = 0.75;
 /** A passage no longer than this is quoted whole: its sentences were written to be read together. */
 const SHORT_PASSAGE_CHARACTERS = 320;
-/** What the opening sentences add to their score: writers put the rule before its details. */
-const OPENING = [0.2, 0.1];
-
 /** A sentence that leans on the one before it. */
 const LEANS_BACK =
 	/^(?:it|they|this|that|these|those|he|she|then|there|so|such|if so|in that case|otherwise|after that|both|either|neither|which|if it)\b/i;
@@ -48,28 +41,6 @@ export function openingSentences(sentences: string[]): string {
 		if (sentence.endsWith(":")) most = i + 1 + MOST_ITEMS;
 	}
 	return text;
-}
-
-/**
- * Chooses the one to three neighbouring sentences that answer a question best.
- * @param vectors each sentence as `stemTexts` returns it; @param idfs one per term.
- */
-export function chooseSentences(
-	sentences: string[],
-	vectors: TextVector[],
-	terms: Term[],
-	idfs: number[],
-): string {
-	const scores = sentences.map((sentence, i) => {
-		let score = 0;
-		for (const [t, term] of terms.entries()) {
-			const { matchWeight } = matchTerm(term, vectors[i] ?? new Map(), sentence);
-			// The kind of answer that was asked for tells the answering sentence from one on the same subject.
-			score += matchWeight * term.weight * (term.isAsked ? 3 : (idfs[t] ?? 1));
-		}
-		return score * (1 + (OPENING[i] ?? 0));
-	});
-	return sentencesAround(sentences, scores);
 }
 
 /**

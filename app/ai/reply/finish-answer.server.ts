@@ -15,6 +15,8 @@ import { toEscalationAnswer } from "../escalation/decide-escalation.server.ts";
 import { toolRunMetadata } from "../tool-runs.server.ts";
 import { TurnSuperseded } from "./live-answer.server.ts";
 
+/** Maximum number of cards with a message; longer lists would push the conversation off the screen. */
+const MAX_CARDS = 10;
 const ASSISTANT_NAME = "Assistant";
 /** The language of the chat pages. A message in another language is marked with its language. */
 const PAGE_LANGUAGE = "en";
@@ -49,6 +51,7 @@ export async function finishAnswer(
 				...(reply.foreignPart ? { foreignPart: reply.foreignPart } : {}),
 				...toolRunMetadata(reply),
 				...(reply.sources.length > 0 ? { sources: reply.sources } : {}),
+				...(reply.cards?.length ? { cards: reply.cards.slice(0, MAX_CARDS) } : {}),
 				...(reply.answered || reply.escalate.needed ? {} : { offersPerson: true }),
 			},
 		});

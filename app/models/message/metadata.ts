@@ -6,6 +6,7 @@ const MAX_METADATA_CHARACTERS = 4_000;
 /** Metadata keys that only the server sets, so that nobody else can add sources or notices to a message. */
 const RESERVED_METADATA_KEYS = new Set([
 	"sources",
+	"cards",
 	"notice",
 	"offersPerson",
 	"attachment",

@@ -163,7 +163,7 @@ function refundSentence(order: Order): string {
 }
 
 /** Joins words into "a", "a and b" or "a, b and c". */
-export function joinWithAnd(words: string[]): string {
+function joinWithAnd(words: string[]): string {
 	if (words.length < 2) return words[0] ?? "";
 	return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }

@@ -1,5 +1,5 @@
 /** The store's currency (ISO 4217). Prices are stored in its cents. */
-const STORE_CURRENCY = "USD";
+export const STORE_CURRENCY = "USD";
 
 /** Formats an amount in cents for a locale: 8900 is "$89.00" for "en". */
 export function formatMoney(cents: number, locale = "en-US"): string {

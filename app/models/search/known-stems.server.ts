@@ -30,7 +30,8 @@ async function readStems(source: Source, version: string): Promise<KnownStems> {
 	return { version, stems: rows.map(({ word }) => word) };
 }
 
-async function stemsOf(source: Source): Promise<string[]> {
+/** All stems of the articles or of the product names. */
+export async function listStems(source: Source): Promise<string[]> {
 	const version = await versionOf(source);
 	const before = await known()
 		.get(source)
@@ -46,6 +47,6 @@ async function stemsOf(source: Source): Promise<string[]> {
  * @param typed the stem of the unknown word. @returns at most 3.
  */
 export async function correctToStems(typed: string, source: Source): Promise<string[]> {
-	const stems = await stemsOf(source);
+	const stems = await listStems(source);
 	return stems.filter((stem) => isTypoOf(typed, stem)).slice(0, MAX_CORRECTIONS);
 }

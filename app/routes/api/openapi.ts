@@ -1,7 +1,8 @@
 import { z } from "zod/v4";
-import { messageSchema, sessionSchema } from "#app/realtime/events.ts";
+import { sessionSchema } from "#app/realtime/events.ts";
 import {
 	answerBody,
+	apiMessage,
 	messagePage,
 	messageRange,
 	newMessage,
@@ -40,7 +41,7 @@ function createOpenApiDocument() {
 			},
 			schemas: {
 				Session: responseSchema(sessionSchema),
-				Message: responseSchema(messageSchema),
+				Message: responseSchema(apiMessage),
 				Problem: responseSchema(problem),
 			},
 		},

@@ -60,7 +60,35 @@ export const messageRange = z.object({
 	limit: z.coerce.number().int().min(1).max(100).default(HISTORY_LIMIT),
 });
 
-export const messagePage = z.object({ messages: z.array(messageSchema), next: z.number().int().nullable() });
+/** A product or an order that an answer of the assistant names, in the order of its text. */
+const answerCard = z.union([
+	z.object({
+		kind: z.literal("product"),
+		id: z.string(),
+		name: z.string(),
+		url: z.string(),
+		priceCents: z.object({ from: z.number().int(), to: z.number().int() }).nullable(),
+		currency: z.string(),
+		availability: z.enum(["in-stock", "partly-in-stock", "sold-out"]),
+		illustration: z.string().optional(),
+		fact: z.string().optional(),
+	}),
+	z.object({
+		kind: z.literal("order"),
+		number: z.string(),
+		status: z.string(),
+		totalCents: z.number().int(),
+		currency: z.string(),
+		placedOn: z.string().nullable(),
+	}),
+]);
+
+/** A message as the API returns it: its metadata may contain the cards of an answer, besides other values. */
+export const apiMessage = messageSchema.extend({
+	metadata: z.looseObject({ cards: z.array(answerCard).max(10).optional() }),
+});
+
+export const messagePage = z.object({ messages: z.array(apiMessage), next: z.number().int().nullable() });
 
 export const receipt = z.union([
 	z.object({ sessionId: z.string(), readUpTo: z.number().int().min(0).max(2_147_483_647) }),
