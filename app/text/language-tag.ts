@@ -16,6 +16,15 @@ export function normaliseTag(text: string): string | null {
 export const primaryLanguage = (tag: string): string => tag.toLowerCase().split(/[-_]/)[0] || "en";
 
 /**
+ * The language whose fixed texts (phrases, notices) fit a language tag: the primary language, or `zh-Hant` for Chinese
+ * in the traditional script, which `zh-TW` and `zh-HK` imply.
+ */
+export const textLanguage = (tag: string): string => {
+	const primary = primaryLanguage(tag);
+	return primary === "zh" && scriptOf(tag) === "Hant" ? "zh-Hant" : primary;
+};
+
+/**
  * Whether two language tags name an equal language in an equal script: true for `pt-BR` and `pt`, false for Traditional
  * and Simplified Chinese.
  */

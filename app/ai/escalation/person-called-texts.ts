@@ -1,3 +1,4 @@
+import { textLanguage } from "#app/text/language-tag.ts";
 import { phrasesIn } from "../offline/phrases.ts";
 
 /** The assistant's texts when it calls a person, by the reason for the call and by language. */
@@ -92,12 +93,40 @@ const OPENINGS_BY_LANGUAGE: Record<string, OpeningTexts> = {
 		"assistant-failed": "צר לי, אינני יכול לענות על כך כרגע.",
 		topic: "כדאי שמישהו מהצוות שלנו יבדוק את זה.",
 	},
+	ru: {
+		"customer-upset": "Мне жаль, что так вышло.",
+		"assistant-unsure": "И на это я не нашёл ответа.",
+		"assistant-limit": "Больше я здесь сам сделать не могу.",
+		"assistant-failed": "К сожалению, сейчас я не могу на это ответить.",
+		topic: "На это лучше посмотреть нашему сотруднику.",
+	},
+	ja: {
+		"customer-upset": "ご不便をおかけして申し訳ございません。",
+		"assistant-unsure": "こちらについてもお答えが見つかりませんでした。",
+		"assistant-limit": "私にできるご案内は以上です。",
+		"assistant-failed": "申し訳ございませんが、ただいまお答えできません。",
+		topic: "この件は担当者が確認いたします。",
+	},
+	zh: {
+		"customer-upset": "很抱歉给您带来不便。",
+		"assistant-unsure": "这个问题我也没有找到答案。",
+		"assistant-limit": "我能做的就到这里了。",
+		"assistant-failed": "抱歉，我现在无法回答这个问题。",
+		topic: "这件事最好由我们的同事来看。",
+	},
+	"zh-Hant": {
+		"customer-upset": "很抱歉給您帶來不便。",
+		"assistant-unsure": "這個問題我也沒有找到答案。",
+		"assistant-limit": "我能做的就到這裡了。",
+		"assistant-failed": "抱歉，我現在無法回答這個問題。",
+		topic: "這件事最好由我們的同事來看。",
+	},
 };
 
 /** The text that tells the customer that a person is called, and why. English when the language is not supported. */
 export function personCalledText(reason: EscalationTextKey, language: string): string {
-	const base = language.split("-")[0] ?? "";
-	const { calling } = phrasesIn(base);
+	const own = textLanguage(language);
+	const { calling } = phrasesIn(own);
 	if (reason === "requested") return calling;
-	return `${(OPENINGS_BY_LANGUAGE[base] ?? ENGLISH_TEXTS)[reason]} ${calling}`;
+	return `${(OPENINGS_BY_LANGUAGE[own] ?? ENGLISH_TEXTS)[reason]} ${calling}`;
 }

@@ -91,7 +91,7 @@ const MIN_INTENT_CONFIDENCE = 0.8;
 /**
  * Finds a request for a person in a text and returns the language of the request, or null when there is none. The
  * function recognises English requests well, and the most common phrases in German, French, Spanish, Italian,
- * Portuguese, Dutch, Polish, Turkish, Arabic and Hebrew. "Are you human" and "when can I call you" are not requests.
+ * Portuguese, Dutch, Polish, Turkish, Arabic, Hebrew, Russian, Japanese and Chinese. "Are you human" and "when can I call you" are not requests.
  */
 export function findPersonRequestLanguage(text: string): string | null {
 	const folded = foldLetters(text);

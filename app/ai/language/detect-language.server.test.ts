@@ -22,6 +22,19 @@ it.each([
 	["Siparişim nerede kaldı?", "tr"],
 	["أين طلبي؟", "ar"],
 	["איפה ההזמנה שלי?", "he"],
+	["Где мой заказ?", "ru"],
+	["доставка", "ru"],
+	["注文はどこですか?", "ja"],
+	["返品したい", "ja"],
+	["送料", "ja"],
+	["キャンセル", "ja"],
+	["iPhoneケースの送料はいくら?", "ja"],
+	["请问我的订单在哪里?", "zh"],
+	["退货", "zh"],
+	["怎么付款", "zh"],
+	["請問我的訂單在哪裡?", "zh-Hant"],
+	["運費多少", "zh-Hant"],
+	["我想退貨", "zh-Hant"],
 ])("detects the language of %j on an English page", async (text, language) => {
 	expect(await languageOf(text, page)).toBe(language);
 });
@@ -30,7 +43,7 @@ it.each([
 	["W2611340", "an order number"],
 	["ok", "two letters"],
 	["ines@example.com", "an address"],
-	["Где мой заказ?", "a language it does not know"],
+	["Де моє замовлення?", "a language it does not know"],
 	["سفارش من کجاست؟", "Persian, which is not Arabic"],
 ])("keeps the expected language when that of a text is unclear: %j (%s)", async (text) => {
 	expect(await languageOf(text, { locale: "sv-SE" })).toBe("sv-SE");
@@ -108,6 +121,13 @@ it.each([
 	["zh-TW", "請問我的訂單在哪裡?我已經等了兩個星期了。"],
 	["zh-Hant-HK", "請問我的訂單在哪裡?"],
 	["zh-CN", "请问我的订单在哪里?"],
+	["zh-CN", "請問我的訂單在哪裡?"],
+	["zh-TW", "退貨"],
+	["ja-JP", "返品方法"],
+	["ja", "確認"],
+	["uk", "доставка"],
+	["mr", "माझी ऑर्डर कुठे आहे?"],
+	["ne", "मेरो अर्डर कहाँ छ?"],
 	["pt-BR", "Onde está o meu pedido? Já espero há duas semanas."],
 	["ja", "注文はどこですか?"],
 	["th", "คำสั่งซื้อของฉันอยู่ที่ไหน"],
@@ -134,8 +154,12 @@ it.each([
 	["Hol van a rendelésem? Két hete várok.", "hu"],
 	["Unde este comanda mea? Aștept de două săptămâni.", "ro"],
 	["batalkan pesanan saya sekarang", "ms"],
-	["Где мой заказ?", "ru"],
-	["注文はどこですか?", "ja"],
+	["Де моє замовлення?", "uk"],
+	["환불 해주세요", "ko"],
+	["주문", "ko"],
+	["คืนสินค้าได้ไหม", "th"],
+	["मेरा ऑर्डर कहाँ है", "hi"],
+	["वापसी", "hi"],
 ])(
 	"falls back to the page's language where the assistant has no words in the customer's: %j",
 	async (text, written) => {

@@ -2,6 +2,7 @@ import { singleton } from "#app/singleton.server.ts";
 import { normaliseTag, primaryLanguage, scriptOf } from "#app/text/language-tag.ts";
 import { detectorCodes, isDetectable } from "./detector-codes.ts";
 import { SUPPORTED_LANGUAGES } from "./languages.ts";
+import { languageOfFewWords, languageOfScript, NON_ARABIC_LETTER } from "./scripts.ts";
 
 /** What suggests the language of a text besides its words. */
 export type LanguageContext = {
@@ -60,8 +61,6 @@ const MIN_SCORE_OF_UNSUPPORTED_LANGUAGE = 0.7;
  */
 const CLEAR_SCORE_UNDETECTABLE_PAGE = 0.78;
 
-/** Letters that Arabic does not have, but other languages in the Arabic script do (Persian, Urdu, Kurdish, Sindhi). */
-const NON_ARABIC_LETTER = /(?![\u0621-\u063A\u0641-\u064A\u0671])\p{Script=Arabic}/u;
 /** Ligatures and pointed letters that Yiddish has and Hebrew does not. */
 const YIDDISH_LETTERS = /[\u05F0-\u05F2\uFB1F\uFB2E\uFB2F]|[\u05D0\u05D9]\u05B7|\u05D0\u05B8|\u05D5\u05D5/u;
 
@@ -89,17 +88,15 @@ export async function detectLanguage(
 			? clearlyWrittenIn("he", expected, page)
 			: unclear;
 	}
-	const isArabic = arabic > latin;
+	const byScript = languageOfScript(letters, expected);
+	if (byScript === null) return unclear;
+	if (byScript) return clearlyWrittenIn(byScript, expected, page);
 	if (letters.length < MIN_LETTERS) return unclear;
 	// Repeated words count once, so "hello hello hello" is one word.
 	const isFewWords = new Set(words.map((word) => word.toLowerCase())).size < MIN_WORDS;
-	if (isArabic && isFewWords) {
-		// A few words in the Arabic script are Arabic, unless they have letters that Arabic does not have, or the page's
-		// language uses the Arabic script too.
-		return NON_ARABIC_LETTER.test(letters) || scriptOf(expected) === "Arab"
-			? unclear
-			: clearlyWrittenIn("ar", expected, page);
-	}
+	const byFewWords = isFewWords ? languageOfFewWords(letters, expected) : undefined;
+	if (byFewWords === null) return unclear;
+	if (byFewWords) return clearlyWrittenIn(byFewWords, expected, page);
 	if (isFewWords && latin > 0) return unclear;
 	const scores = (await loadDetector()).detect(words.join(" ")).getScores();
 	const bonusPerWord =
@@ -133,7 +130,9 @@ function minClearScore(code: string, expected: string): number {
  * one.
  */
 function clearlyWrittenIn(code: string, expected: string, page: string): DetectedLanguage {
-	const found = isExpected(code, expected) ? expected : withPageRegion(normaliseTag(code) ?? code, page);
+	const found = isExpected(primaryLanguage(code), expected)
+		? expected
+		: withPageRegion(normaliseTag(code) ?? code, page);
 	return { language: isSupported(code) ? found : expected, written: found };
 }
 

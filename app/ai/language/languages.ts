@@ -11,4 +11,8 @@ export const SUPPORTED_LANGUAGES = [
 	"tr",
 	"ar",
 	"he",
+	"ru",
+	"ja",
+	"zh",
+	"zh-Hant",
 ] as const;

@@ -1,4 +1,4 @@
-import { languageNameIn, primaryLanguage } from "#app/text/language-tag.ts";
+import { languageNameIn, textLanguage } from "#app/text/language-tag.ts";
 
 /** What is said before text that stands in another language than the customer's, and where there is none. */
 type ForeignWords = {
@@ -53,12 +53,28 @@ const WORDS: Record<string, ForeignWords> = {
 		only: (language) => `המידע הזה זמין רק בשפה הזאת: ${language}.`,
 		articles: (languages) => `דפי העזרה שלנו זמינים רק בשפה הזאת: ${languages}.`,
 	},
+	ru: {
+		only: (language) => `Эта информация есть только на этом языке: ${language}.`,
+		articles: (languages) => `Наши страницы помощи есть только на этом языке: ${languages}.`,
+	},
+	ja: {
+		only: (language) => `この情報は${language}のみです。`,
+		articles: (languages) => `ヘルプページは${languages}のみです。`,
+	},
+	zh: {
+		only: (language) => `以下信息只有${language}版本：`,
+		articles: (languages) => `我们的帮助页面只有${languages}版本。`,
+	},
+	"zh-Hant": {
+		only: (language) => `以下資訊只有${language}版本：`,
+		articles: (languages) => `我們的說明頁面只有${languages}版本。`,
+	},
 };
 
 /** The language of the assistant's own words for a customer's language: that one, else English. */
 export const ownWordsIn = (language: string): string => {
-	const primary = primaryLanguage(language);
-	return WORDS[primary] ? primary : "en";
+	const own = textLanguage(language);
+	return WORDS[own] ? own : "en";
 };
 
 const wordsIn = (language: string): ForeignWords => WORDS[ownWordsIn(language)]!;

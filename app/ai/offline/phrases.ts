@@ -1,3 +1,5 @@
+import { textLanguage } from "#app/text/language-tag.ts";
+
 /** What the assistant says of itself. Short, honest, never pretending to be a person. */
 
 type Phrases = {
@@ -94,25 +96,53 @@ const PHRASES: Record<string, Phrases> = {
 		thanks: "בבקשה. יש עוד משהו שתרצו לדעת?",
 		goodbye: "להתראות, ותודה על הפנייה.",
 	},
+	ru: {
+		calling: "Приглашаю сотрудника нашей команды. Он ответит здесь и сможет прочитать всё, что вы написали.",
+		unknown: "Я не нашёл ответа на этот вопрос. Хотите поговорить с сотрудником?",
+		greeting: "Здравствуйте. Я автоматический помощник магазина. Что вы хотите узнать?",
+		thanks: "Пожалуйста. Хотите узнать что-нибудь ещё?",
+		goodbye: "До свидания, и спасибо за сообщение.",
+	},
+	ja: {
+		calling: "担当者をお呼びしています。こちらで返信いたします。これまでの内容も担当者が確認できます。",
+		unknown: "お答えが見つかりませんでした。担当者とお話しになりますか？",
+		greeting: "こんにちは。当店の自動アシスタントです。何をお知りになりたいですか？",
+		thanks: "どういたしまして。ほかにお知りになりたいことはありますか？",
+		goodbye: "お問い合わせありがとうございました。失礼いたします。",
+	},
+	zh: {
+		calling: "正在为您请人工客服。客服会在这里回复您，并能看到您之前写的内容。",
+		unknown: "我没有找到这个问题的答案。您想和人工客服聊聊吗？",
+		greeting: "您好。我是本店的自动助手。您想了解什么？",
+		thanks: "不客气。您还想了解什么吗？",
+		goodbye: "再见，感谢您的来信。",
+	},
+	"zh-Hant": {
+		calling: "正在為您請真人客服。客服會在這裡回覆您，並能看到您之前寫的內容。",
+		unknown: "我沒有找到這個問題的答案。您想和真人客服聊聊嗎？",
+		greeting: "您好。我是本店的自動助理。您想了解什麼？",
+		thanks: "不客氣。您還想了解什麼嗎？",
+		goodbye: "再見，感謝您的來信。",
+	},
 };
 
 /** The phrases in a language, or in English where there are none. */
 export function phrasesIn(language: string): Phrases {
-	return PHRASES[language.split("-")[0] ?? ""] ?? ENGLISH;
+	return PHRASES[textLanguage(language)] ?? ENGLISH;
 }
 
 export const OFFER = "Would you like to talk to a person?";
 
 /** Whether an answer ended by offering a person, in any language it is said in. */
 export function offersPerson(text: string): boolean {
-	const offers = Object.values(PHRASES).map(({ unknown }) => unknown.replace(/^[^.]*\.\s*/, ""));
+	const offers = Object.values(PHRASES).map(({ unknown }) => unknown.replace(/^[^.。]*[.。]\s*/, ""));
 	return [OFFER, ...offers].some((offer) => text.trimEnd().endsWith(offer));
 }
 
 const YES =
-	/^(?:yes|yeah|yep|yup|ya|sure|ok|okay|please|please do|do it|do that|go ahead|absolutely|of course|definitely|y|ja|jawohl|gerne|oui|daccord|volontiers|sí|si|claro|vale|sì|certo|va bene|sim|pode ser|graag|prima|tak|poproszę|evet|lütfen|نعم|أجل|כן)(?: (?:please|yes|do|do so|i would|i do|call|call one|call them|call someone|a person|talk to a person|connect me|thanks|thank you|that would be (?:great|nice|good)|bitte|gerne|sil vous plaît|merci|por favor|gracias|per favore|grazie|obrigad[oa]|alstublieft|graag))*$/;
+	/^(?:yes|yeah|yep|yup|ya|sure|ok|okay|please|please do|do it|do that|go ahead|absolutely|of course|definitely|y|ja|jawohl|gerne|oui|daccord|volontiers|sí|si|claro|vale|sì|certo|va bene|sim|pode ser|graag|prima|tak|poproszę|evet|lütfen|نعم|أجل|כן|да|давайте|はい|ええ|お願いします|好|好的|是|是的|可以)(?: (?:please|yes|do|do so|i would|i do|call|call one|call them|call someone|a person|talk to a person|connect me|thanks|thank you|that would be (?:great|nice|good)|bitte|gerne|sil vous plaît|merci|por favor|gracias|per favore|grazie|obrigad[oa]|alstublieft|graag|пожалуйста|お願いします|谢谢|謝謝))*$/;
 const NO =
-	/^(?:no|nope|nah|n|not now|no thanks|no thank you|not necessary|never ?mind|nein|non|nee|não|nie|hayır|لا|לא)(?: (?:thanks|thank you|danke|merci|gracias|grazie|obrigad[oa]|bedankt|its fine|im fine|thats fine))*$/;
+	/^(?:no|nope|nah|n|not now|no thanks|no thank you|not necessary|never ?mind|nein|non|nee|não|nie|hayır|لا|לא|нет|не надо|いいえ|結構です|不|不用|不用了)(?: (?:thanks|thank you|danke|merci|gracias|grazie|obrigad[oa]|bedankt|спасибо|谢谢|謝謝|its fine|im fine|thats fine))*$/;
 
 const plain = (text: string) =>
 	text

@@ -1,3 +1,5 @@
+import { textLanguage } from "#app/text/language-tag.ts";
+
 /** The texts of notices to customers, in each language in which the assistant has fixed texts. */
 export type NoticeTexts = {
 	called: string;
@@ -154,6 +156,50 @@ const NOTICES_BY_LANGUAGE: Record<string, NoticeTexts> = {
 		proved: (email) => `הוכח שהכתובת ${isolateDirection(email)} שייכת לך.`,
 		provedFor: (hours) => `אפשר לדבר על ההזמנות שלה בשיחה הזאת במשך ${hours} שעות.`,
 	},
+	ru: {
+		called: "Мы попросили сотрудника нашей команды присоединиться к беседе.",
+		left: (name) =>
+			`${name ? `${name} больше не может отвечать` : "Сотрудник больше не может отвечать"}. Ваши сообщения сохранены, и мы попросили присоединиться другого сотрудника.`,
+		overdue: "Извините за ожидание. Мы пока не можем сказать, сколько оно ещё продлится.",
+		emailLeft: (email) =>
+			`Спасибо. Если никто не сможет ответить здесь, наша команда напишет вам на адрес ${email}.`,
+		joined: (name) => `К беседе присоединяется ${name}.`,
+		ended: "Эта беседа завершена.",
+		proved: (email) => `Спасибо, мы подтвердили, что адрес ${email} принадлежит вам.`,
+		provedFor: (hours) => `В этой беседе можно говорить о его заказах в течение ${hours} ч.`,
+	},
+	ja: {
+		called: "担当者に参加を依頼しました。",
+		left: (name) =>
+			`${name ?? "担当者"}が退席しました。お客様のメッセージは保存されており、別の担当者に参加を依頼しました。`,
+		overdue: "お待たせして申し訳ございません。あとどのくらいかかるか、まだお伝えできません。",
+		emailLeft: (email) =>
+			`ありがとうございます。こちらで返信できない場合は、${email} 宛てにご連絡いたします。`,
+		joined: (name) => `${name}が会話に参加しました。`,
+		ended: "この会話は終了しました。",
+		proved: (email) => `ありがとうございます。${email} がお客様のアドレスであることを確認しました。`,
+		provedFor: (hours) => `この会話では${hours}時間、そのアドレスのご注文についてお話しできます。`,
+	},
+	zh: {
+		called: "我们已请团队成员加入对话。",
+		left: (name) => `${name ?? "客服"}已离开。您的消息已保存，我们已请另一位团队成员加入。`,
+		overdue: "抱歉让您久等了。我们还无法告知需要等多久。",
+		emailLeft: (email) => `谢谢。如果没有人能在这里回复您，我们的团队会发邮件到 ${email}。`,
+		joined: (name) => `${name}已加入对话。`,
+		ended: "本次对话已结束。",
+		proved: (email) => `谢谢，我们已确认 ${email} 是您的邮箱。`,
+		provedFor: (hours) => `在本次对话中，${hours} 小时内可以谈论该邮箱的订单。`,
+	},
+	"zh-Hant": {
+		called: "我們已請團隊成員加入對話。",
+		left: (name) => `${name ?? "客服"}已離開。您的訊息已儲存，我們已請另一位團隊成員加入。`,
+		overdue: "抱歉讓您久等了。我們還無法告知需要等多久。",
+		emailLeft: (email) => `謝謝。如果沒有人能在這裡回覆您，我們的團隊會寄信到 ${email}。`,
+		joined: (name) => `${name}已加入對話。`,
+		ended: "本次對話已結束。",
+		proved: (email) => `謝謝，我們已確認 ${email} 是您的信箱。`,
+		provedFor: (hours) => `在本次對話中，${hours} 小時內可以談論該信箱的訂單。`,
+	},
 };
 
 /**
@@ -161,7 +207,7 @@ const NOTICES_BY_LANGUAGE: Record<string, NoticeTexts> = {
  * @param tag BCP 47.
  */
 export function noticeTexts(tag: string): { language: string; texts: NoticeTexts } {
-	const language = tag.toLowerCase().split("-")[0] ?? "";
+	const language = textLanguage(tag);
 	const texts = NOTICES_BY_LANGUAGE[language];
 	return texts ? { language, texts } : { language: "en", texts: ENGLISH_NOTICES };
 }

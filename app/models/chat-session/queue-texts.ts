@@ -3,7 +3,7 @@ import type { QueueState } from "#app/realtime/events.ts";
 /** The sentences that tell a queued customer the queue position and the expected wait. */
 
 export type WaitTexts = {
-	/** Language of the sentences about the queue, as a two-letter tag. */
+	/** Language of the sentences about the queue, BCP 47. */
 	language: string;
 	position: (position: number) => string;
 	agentsAway: string;

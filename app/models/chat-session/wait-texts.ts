@@ -1,3 +1,4 @@
+import { textLanguage } from "#app/text/language-tag.ts";
 import { ENGLISH_WAIT_TEXTS, type WaitTexts } from "./queue-texts.ts";
 
 /**
@@ -125,11 +126,59 @@ const WAIT_TEXTS_BY_LANGUAGE: Record<string, WaitTexts> = {
 		lessThanAMinute: "פחות מדקה",
 		aboutMinutes: (duration) => `בערך ${duration}`,
 	},
+	ru: {
+		language: "ru",
+		position: (position) => `Ваш номер в очереди: ${position}.`,
+		agentsAway: "Сейчас нас нет.",
+		backOn: (when) => `Сейчас нас нет. Мы вернёмся: ${when}.`,
+		noAgent: "Наша команда сейчас не в сети.",
+		ahead: "Мы пока не можем сказать, сколько ещё ждать.",
+		unknown: "Мы пока не знаем, сколько это займёт.",
+		currentWait: (howLong) => `Текущее время ожидания: ${howLong}.`,
+		lessThanAMinute: "меньше минуты",
+		aboutMinutes: (duration) => `примерно ${duration}`,
+	},
+	ja: {
+		language: "ja",
+		position: (position) => `順番は${position}番目です。`,
+		agentsAway: "ただいま営業時間外です。",
+		backOn: (when) => `ただいま営業時間外です。再開：${when}。`,
+		noAgent: "担当者はただいまオフラインです。",
+		ahead: "あとどのくらいかかるか、まだお伝えできません。",
+		unknown: "どのくらいかかるか、まだ分かりません。",
+		currentWait: (howLong) => `現在の待ち時間：${howLong}。`,
+		lessThanAMinute: "1分未満",
+		aboutMinutes: (duration) => `約${duration}`,
+	},
+	zh: {
+		language: "zh",
+		position: (position) => `您排在第 ${position} 位。`,
+		agentsAway: "我们现在不在线。",
+		backOn: (when) => `我们现在不在线。恢复服务时间：${when}。`,
+		noAgent: "我们的团队现在不在线。",
+		ahead: "我们还无法告知需要等多久。",
+		unknown: "我们还不知道需要多久。",
+		currentWait: (howLong) => `目前等待时间：${howLong}。`,
+		lessThanAMinute: "不到一分钟",
+		aboutMinutes: (duration) => `约 ${duration}`,
+	},
+	"zh-Hant": {
+		language: "zh-Hant",
+		position: (position) => `您排在第 ${position} 位。`,
+		agentsAway: "我們現在不在線上。",
+		backOn: (when) => `我們現在不在線上。恢復服務時間：${when}。`,
+		noAgent: "我們的團隊現在不在線上。",
+		ahead: "我們還無法告知需要等多久。",
+		unknown: "我們還不知道需要多久。",
+		currentWait: (howLong) => `目前等待時間：${howLong}。`,
+		lessThanAMinute: "不到一分鐘",
+		aboutMinutes: (duration) => `約 ${duration}`,
+	},
 };
 
 /**
  * The texts for queued customers in a language; in English when there are no texts in it.
- * @param language two letters.
+ * @param language BCP 47.
  */
 export const waitTexts = (language: string): WaitTexts =>
-	WAIT_TEXTS_BY_LANGUAGE[language] ?? ENGLISH_WAIT_TEXTS;
+	WAIT_TEXTS_BY_LANGUAGE[textLanguage(language)] ?? ENGLISH_WAIT_TEXTS;
