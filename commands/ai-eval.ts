@@ -22,7 +22,8 @@ const USAGE =
 /** The test questions for the demo store, used when the command names no file. */
 const DEMO_QUESTIONS = join(ROOT, "demo/seed/evaluation.yaml");
 const MAX_RECENT_QUESTIONS = 200;
-const CACHE_REPORT_DAYS = 7;
+/** Days of the reports about the answer cache and the customers' feedback. */
+const REPORT_DAYS = 7;
 
 await runCommand(async () => {
 	const { file, options } = readArguments();
@@ -46,7 +47,9 @@ await runCommand(async () => {
 				await changed.drop();
 			}
 		}
-		process.stdout.write(`${formatReport(questions, variants)}\n\n${await reportCache()}\n`);
+		process.stdout.write(
+			`${formatReport(questions, variants)}\n\n${await reportCache()}\n${await reportFeedback()}\n`,
+		);
 		if (options.json) writeFileSync(options.json, `${JSON.stringify({ questions, variants }, null, "\t")}\n`);
 	});
 
@@ -66,9 +69,16 @@ await runCommand(async () => {
  */
 async function reportCache(): Promise<string> {
 	const { readAnswerCacheStatistics } = await import("#app/models/ai-turn/answer-cache.server.ts");
-	const { answers, fromCache, kept } = await readAnswerCacheStatistics(CACHE_REPORT_DAYS);
+	const { answers, fromCache, kept } = await readAnswerCacheStatistics(REPORT_DAYS);
 	const share = answers > 0 ? ` (${Math.round((fromCache / answers) * 100)} %)` : "";
-	return `Answer cache: ${fromCache} of customers' ${answers} answers in the last ${CACHE_REPORT_DAYS} days${share} came from it; it has ${kept} answers.`;
+	return `Answer cache: ${fromCache} of customers' ${answers} answers in the last ${REPORT_DAYS} days${share} came from it; it has ${kept} answers.`;
+}
+
+/** The customers' feedback on the answers that they got. */
+async function reportFeedback(): Promise<string> {
+	const { countFeedback } = await import("#app/models/ai-turn/feedback.server.ts");
+	const { helpful, unhelpful } = await countFeedback(REPORT_DAYS);
+	return `Feedback of customers in the last ${REPORT_DAYS} days: ${helpful} answers helped, ${unhelpful} did not.`;
 }
 
 /**

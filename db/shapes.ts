@@ -139,6 +139,8 @@ export type Answer = {
 	tools?: string[];
 	/** True when the answer comes from the answer cache. */
 	isRemembered?: boolean;
+	/** Whether the customer called the answer helpful; absent without the customer's feedback. */
+	isHelpful?: boolean;
 	promptTokens?: number;
 	completionTokens?: number;
 	did?: ToolRun[];

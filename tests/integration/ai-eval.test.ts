@@ -61,6 +61,7 @@ describe("npm run ai:eval", () => {
 		expect(stdout).toMatch(
 			/Answer cache: \d+ of customers' \d+ answers in the last 7 days.*; it has \d+ answers\./,
 		);
+		expect(stdout).toMatch(/Feedback of customers in the last 7 days: \d+ answers helped, \d+ did not\./);
 		for (const name of ["search: right article first", "answer: right article is the first source"]) {
 			expect(stdout).toContain(`| ${name} | 1 of 1, 100 % | 1 of 1, 100 % |`);
 		}

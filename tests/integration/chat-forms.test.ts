@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { answerSession } from "#app/ai/reply.server.ts";
 import { env } from "#app/env.server.ts";
+import { countFeedback } from "#app/models/ai-turn/feedback.server.ts";
 import { hub } from "#app/realtime/hub.server.ts";
 import { action as submitScripted } from "#app/routes/chat/actions.ts";
 import { loader as chatPage, action as submitPlain } from "#app/routes/chat/page.tsx";
@@ -385,6 +387,51 @@ describe("ending and rating", () => {
 			),
 		);
 		expect(answers.filter((answer) => answer.status === 429).length).toBeGreaterThanOrEqual(5);
+	});
+});
+
+describe("feedback on an answer", () => {
+	const statusOf = async (fields: Fields, as: Sender) =>
+		(await plain({ intent: "feedback", ...fields }, as)).status;
+
+	it("is counted once for each answer, and the newest one counts", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity, "hello");
+		await answerSession(sessionId);
+		const messageId = (await messagesOf(sessionId)).find(({ senderType }) => senderType === "bot")?.id ?? "";
+		const before = await countFeedback(1);
+		expectBack(await plain({ intent: "feedback", messageId, helpful: "yes", sessionId }, ada.cookie));
+		expectBack(await plain({ intent: "feedback", messageId, helpful: "yes", sessionId }, ada.cookie));
+		expect(await countFeedback(1)).toEqual({ ...before, helpful: before.helpful + 1 });
+		const answer = await scripted({ intent: "feedback", messageId, helpful: "no", sessionId }, ada.cookie);
+		expect(answer.status).toBe(200);
+		expect(await countFeedback(1)).toEqual({ ...before, unhelpful: before.unhelpful + 1 });
+	});
+
+	it("is refused for other messages, other customers and other words", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity, "hello");
+		await answerSession(sessionId);
+		const messages = await messagesOf(sessionId);
+		const idOf = (sender: string) => messages.find(({ senderType }) => senderType === sender)?.id ?? "";
+		const before = await countFeedback(1);
+		const { cookie: bob } = await asVisitor();
+		const answer = { messageId: idOf("bot"), helpful: "yes", sessionId };
+		expect(await statusOf(answer, bob)).toBe(404);
+		expect(await statusOf({ messageId: idOf("bot"), helpful: "yes" }, bob)).toBe(404);
+		expect(await statusOf({ ...answer, messageId: idOf("user") }, ada.cookie)).toBe(404);
+		expect(await statusOf({ ...answer, messageId: unusedId() }, ada.cookie)).toBe(404);
+		for (const wrong of [{ helpful: "maybe" }, { helpful: "" }, { messageId: "1" }, { messageId: "" }])
+			expect(await statusOf({ ...answer, ...wrong }, ada.cookie)).toBe(422);
+		expect(await countFeedback(1)).toEqual(before);
+	});
+
+	it("is limited", async () => {
+		const ada = await asVisitor();
+		const sessionId = await makeSession(ada.identity);
+		const fields = { messageId: unusedId(), helpful: "yes", sessionId };
+		const statuses = await Promise.all(Array.from({ length: 65 }, () => statusOf(fields, ada.cookie)));
+		expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(5);
 	});
 });
 

@@ -15,6 +15,7 @@ import { senderNetworkKey } from "#app/http/client-address.server.ts";
 import type { WithHeaders } from "#app/http/exchange.server.ts";
 import { countAgainst, countPost, countSender } from "#app/http/rate-limit.server.ts";
 import { jsonReply, type Reply } from "#app/http/respond.server.ts";
+import { recordFeedback } from "#app/models/ai-turn/feedback.server.ts";
 import { confirmAction, declineAction } from "#app/models/assistant-action/confirm-action.server.ts";
 import { endSession, rateSession } from "#app/models/chat-session/change.server.ts";
 import { findOrCreateSession } from "#app/models/chat-session/create.server.ts";
@@ -56,6 +57,12 @@ const customerForms = z.discriminatedUnion("intent", [
 			.int({ error: "Choose 1 to 5 stars." })
 			.min(1, { error: "Choose 1 to 5 stars." })
 			.max(5, { error: "Choose 1 to 5 stars." }),
+		sessionId,
+	}),
+	z.object({
+		intent: z.literal("feedback"),
+		messageId: z.uuid({ error: "Name the answer." }),
+		helpful: z.enum(["yes", "no"], { error: "Choose yes or no." }),
 		sessionId,
 	}),
 	z.object({ intent: z.enum(["confirm-action", "decline-action"]), actionId: z.string(), sessionId }),
@@ -164,6 +171,10 @@ export async function submitChatForm(post: FormPost, identity: CustomerIdentity)
 		case "rate":
 			await countAgainst("changes", identity.visitorId);
 			await rateSession(id, actor, input.rating);
+			break;
+		case "feedback":
+			await countAgainst("changes", identity.visitorId);
+			await recordFeedback(id, actor, { messageId: input.messageId, isHelpful: input.helpful === "yes" });
 			break;
 		case "confirm-action":
 			await countAgainst("changes", identity.visitorId);
