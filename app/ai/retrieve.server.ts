@@ -1,5 +1,6 @@
 import { searchPassages } from "#app/models/article/article.server.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
+import type { QuestionEmbedding } from "#app/models/search/meaning.server.ts";
 import type { AnswerRequest, PromptMaterial } from "./answer.ts";
 import { getSearchQueue } from "./cpu-queues.server.ts";
 import { embedQuestionWithBuiltInModel, embedQuestionWithProvider } from "./embeddings.server.ts";
@@ -22,6 +23,8 @@ export type PassageQuery = {
 	locale?: string;
 	/** Language of the query; it is detected when this field is absent. */
 	language?: string;
+	/** Embedding of the query by the built-in encoder, when the caller has it. */
+	embedding?: QuestionEmbedding | null;
 	/** "agents" also finds articles for agents only. Never use "agents" for a text that a customer sees unchecked. */
 	readers?: "customers" | "agents";
 	/** Key of the network (IP range) that the query came from; the search queue serves networks in turn. */
@@ -36,7 +39,8 @@ export async function retrievePassages(retrieval: PassageQuery): Promise<FoundPa
 	const search = async () => {
 		const language =
 			retrieval.language ?? (await detectQuestionLanguage({ question: query, locale })).language;
-		const meaning = providerEmbedding ?? (await embedQuestionWithBuiltInModel(query, language));
+		const meaning =
+			providerEmbedding ?? retrieval.embedding ?? (await embedQuestionWithBuiltInModel(query, language));
 		return searchPassages(query, limit, {
 			locale: language,
 			readers,
@@ -63,6 +67,7 @@ export async function loadPromptMaterial({
 			limit: PROMPT_PASSAGES,
 			locale,
 			language: analysis.language,
+			embedding: analysis.embedding,
 			network,
 			signal,
 		}),

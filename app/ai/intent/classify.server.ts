@@ -15,29 +15,30 @@ export const INTENT_LABELS: string[] = modelFile.labels;
  */
 const MIN_CONFIDENCE = 0.2;
 
-const loadIntentModel = () => singleton("intent-model", () => unpackIntentModel(modelFile));
-
-/** Returns all intents with their probabilities for a text, the most likely first. */
-export function rankIntents(text: string): { intent: string; likelihood: number }[] {
-	const { labels } = loadIntentModel();
-	return [...computeProbabilities(loadIntentModel(), computeIntentFeatures(text))]
-		.map((likelihood, label) => ({ intent: labels[label] ?? "other", likelihood }))
+/**
+ * Returns all intents with their probabilities for a text, the most likely first.
+ * @param embedding of the text by the built-in encoder; null without one, which makes the result less certain.
+ */
+export function rankIntents(
+	text: string,
+	embedding: Float32Array | null = null,
+): { intent: string; likelihood: number }[] {
+	const model = singleton("intent-model", () => unpackIntentModel(modelFile));
+	return [...computeProbabilities(model, computeIntentFeatures(text, embedding))]
+		.map((likelihood, label) => ({ intent: model.labels[label] ?? "other", likelihood }))
 		.sort((a, b) => b.likelihood - a.likelihood);
 }
 
 /**
  * Classifies the intent of a text. The intent model knows only English; in other languages its confidence is mostly
  * low.
+ * @param embedding see `rankIntents`.
  * @returns "other" when no intent is likely enough. The confidence is then the probability that no intent applies.
  */
-export function classifyIntent(text: string): IntentClassification {
+export function classifyIntent(text: string, embedding: Float32Array | null = null): IntentClassification {
 	if (tokenizeForIntent(text).length === 0) return { intent: "other", confidence: 1 };
-	const { labels } = loadIntentModel();
-	const all = computeProbabilities(loadIntentModel(), computeIntentFeatures(text));
-	let best = 0;
-	for (const [label, probability] of all.entries()) if (probability > (all[best] ?? 0)) best = label;
-	const confidence = all[best] ?? 0;
-	const intent = labels[best] ?? "other";
-	if (confidence < MIN_CONFIDENCE) return { intent: "other", confidence: 1 - confidence };
-	return { intent, confidence };
+	const [{ intent, likelihood } = { intent: "other", likelihood: 0 }] = rankIntents(text, embedding);
+	return likelihood < MIN_CONFIDENCE
+		? { intent: "other", confidence: 1 - likelihood }
+		: { intent, confidence: likelihood };
 }

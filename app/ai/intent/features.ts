@@ -1,13 +1,14 @@
 /**
  * Computes the features of a text for the intent model: words, pairs of neighbouring words, and letters inside words,
- * hashed into a fixed number of buckets ("feature hashing", Weinberger et al. 2009). Misspelled and unknown words
- * therefore have features too, and the model is one small array.
+ * hashed into a fixed number of buckets ("feature hashing", Weinberger et al. 2009), and the text's embedding. Misspelled
+ * and unknown words therefore have features too, and words that mean the same share those of the embedding.
  */
 
-import { CONCEPTS } from "#app/models/search/concept-list.ts";
-
 export const BUCKET_BITS = 14;
-const BUCKET_COUNT = 1 << BUCKET_BITS;
+export const BUCKET_COUNT = 1 << BUCKET_BITS;
+/** Numbers in an embedding of the built-in encoder; each is one feature after the buckets. */
+export const EMBEDDING_LENGTH = 512;
+export const FEATURE_COUNT = BUCKET_COUNT + EMBEDDING_LENGTH;
 /** Words of a text that the intent model reads. Later words do not change the intent. */
 const MAX_WORDS = 80;
 /**
@@ -20,37 +21,8 @@ const MAX_CHARACTERS = 2_000;
  * each other.
  */
 const LETTER_NGRAM_WEIGHT = 0.35;
-
-/** Weight of a word's concept (such as "invoice" for "bill"), compared with 1 for the word itself. */
-const CONCEPT_WEIGHT = 0.8;
-/**
- * Smallest weight of a synonym for a shared concept. Loosely related words, such as "refund" and "money", are ignored.
- */
-const MIN_SYNONYM_WEIGHT = 0.85;
-
-/** Returns a word without its most common endings, as a rough stem. */
-function stemRoughly(word: string): string {
-	const root = word.replace(/(?:ing|ed|es|s|e|y|ies|ied)$/, "");
-	return root.length >= 3 ? root : word;
-}
-
-/**
- * The concepts of each word, by the word's stem. Because "bill" and "receipt" share a concept, they share what the
- * model learns about invoices.
- */
-const conceptsByStem = new Map<string, string[]>();
-for (const concept of CONCEPTS) {
-	if ((concept.synonymWeight ?? 1) < MIN_SYNONYM_WEIGHT) continue;
-	// The name of a concept is its main term and not its index, so that adding a concept to the list does not rename the
-	// others.
-	const name = concept.words.slice(0, 2).join(" ");
-	for (const word of concept.words) {
-		if (word.includes(" ")) continue;
-		const root = stemRoughly(word);
-		const known = conceptsByStem.get(root) ?? [];
-		if (!known.includes(name)) conceptsByStem.set(root, [...known, name]);
-	}
-}
+/** Length of the embedding's part of the features, compared with 1 for all buckets together. */
+const EMBEDDING_WEIGHT = 1;
 
 /** Hashes a text to the number of a bucket: FNV-1a over UTF-16 units, then mixed. */
 function hashToBucket(text: string): number {
@@ -94,10 +66,14 @@ export function tokenizeForIntent(text: string): string[] {
 }
 
 /**
- * Computes the buckets of a text with their values. The squares of the values add up to 1, so that the length of the
- * text does not matter.
+ * Computes the features of a text with their values. The squares of the buckets' values add up to 1, so that the length
+ * of the text does not matter; so do those of the embedding.
+ * @param embedding of the text by the built-in encoder; null when there is none, as for a text that is not English.
  */
-export function computeIntentFeatures(text: string): Map<number, number> {
+export function computeIntentFeatures(
+	text: string,
+	embedding: Float32Array | null = null,
+): Map<number, number> {
 	const words = tokenizeForIntent(text);
 	const values = new Map<number, number>();
 	const add = (feature: string, value: number) => {
@@ -108,7 +84,6 @@ export function computeIntentFeatures(text: string): Map<number, number> {
 		add(`w:${word}`, 1);
 		add(`b:${words[i - 1] ?? "^"} ${word}`, 0.8);
 		if (i === words.length - 1) add(`b:${word} $`, 0.8);
-		for (const name of conceptsByStem.get(stemRoughly(word)) ?? []) add(`k:${name}`, CONCEPT_WEIGHT);
 		const padded = `<${word}>`;
 		for (let length = 3; length <= 5; length++) {
 			for (let start = 0; start + length <= padded.length; start++) {
@@ -117,9 +92,10 @@ export function computeIntentFeatures(text: string): Map<number, number> {
 		}
 	}
 	add("^", 0.5);
-	let squares = 0;
-	for (const value of values.values()) squares += value * value;
-	const norm = Math.sqrt(squares);
+	const norm = Math.hypot(...values.values());
 	for (const [bucket, value] of values) values.set(bucket, value / norm);
+	const length = embedding ? Math.hypot(...embedding) : 0;
+	for (const [i, value] of embedding?.entries() ?? [])
+		values.set(BUCKET_COUNT + i, (EMBEDDING_WEIGHT * value) / length);
 	return values;
 }

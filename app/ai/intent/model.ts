@@ -7,13 +7,14 @@ export type IntentModelFile = {
 	bucketBits: number;
 	/** Factor from a stored signed byte to a weight of the intent model. */
 	scale: number;
-	/** Weights of the intent model: signed bytes, one for each label in each bucket; Brotli, then base64. */
+	/** Weights of the intent model: signed bytes, one for each label and feature; Brotli, then base64. */
 	weights: string;
 	/** Accuracy of the intent model on the development file, which was not used for training. */
 	measured: { examples: number; accuracy: number };
 };
 
-export type IntentModel = { labels: string[]; scale: number; weights: Int8Array };
+/** A linear model: for each feature one weight for each label. `scale` is the factor to the real weights. */
+export type IntentModel = { labels: string[]; scale: number; weights: Int8Array | Float32Array };
 
 /**
  * Unpacks the file of an intent model.
@@ -33,8 +34,7 @@ export function unpackIntentModel(file: IntentModelFile): IntentModel {
 
 /** Packs the weights of an intent model into signed bytes. */
 export function packWeights(weights: Float32Array): Pick<IntentModelFile, "scale" | "weights"> {
-	let largest = 0;
-	for (const weight of weights) largest = Math.max(largest, Math.abs(weight));
+	const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
 	const scale = largest / 127 || 1;
 	const bytes = Int8Array.from(weights, (weight) => Math.round(weight / scale));
 	const packed = brotliCompressSync(Buffer.from(bytes.buffer), {
@@ -44,25 +44,17 @@ export function packWeights(weights: Float32Array): Pick<IntentModelFile, "scale
 }
 
 /** Computes the probability of each intent label, in the order of `labels` (softmax of linear scores). */
-export function computeProbabilities(model: IntentModel, features: Map<number, number>): Float64Array {
-	const count = model.labels.length;
-	const scores = new Float64Array(count);
-	for (const [bucket, value] of features) {
-		const start = bucket * count;
-		for (let label = 0; label < count; label++) {
-			scores[label]! += value * (model.weights[start + label] ?? 0);
-		}
+export function computeProbabilities(
+	{ labels, scale, weights }: IntentModel,
+	features: Map<number, number>,
+): Float64Array {
+	const scores = new Float64Array(labels.length);
+	for (const [feature, value] of features) {
+		const start = feature * scores.length;
+		for (let label = 0; label < scores.length; label++) scores[label]! += value * weights[start + label]!;
 	}
-	let largest = Number.NEGATIVE_INFINITY;
-	for (let label = 0; label < count; label++) {
-		scores[label]! *= model.scale;
-		largest = Math.max(largest, scores[label]!);
-	}
+	const largest = Math.max(...scores);
 	let sum = 0;
-	for (let label = 0; label < count; label++) {
-		scores[label] = Math.exp(scores[label]! - largest);
-		sum += scores[label]!;
-	}
-	for (let label = 0; label < count; label++) scores[label]! /= sum;
-	return scores;
+	for (const [label, score] of scores.entries()) sum += scores[label] = Math.exp((score - largest) * scale);
+	return scores.map((score) => score / sum);
 }

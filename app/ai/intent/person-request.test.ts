@@ -45,6 +45,18 @@ describe("a request for a person", () => {
 		"connect me to a returns agent",
 		"where's the human",
 		"forget the bot, give me staff",
+		"anyone there to talk to?",
+		"i need help from anyone in your team",
+		"can i speak to anyone",
+		"connect to customer care",
+		"any human here?",
+		"please arrange a call",
+		"plz call back",
+		"live support",
+		"contact me by phone please",
+		"kindly connect me with the concerned person",
+		"is there any executive available",
+		"need assistance from a human",
 	])("is found in %j", (text) => {
 		expect(isPersonRequest(text)).toBe(true);
 	});
@@ -150,6 +162,16 @@ describe("a request for a person", () => {
 		"I want an executive chair",
 		"executive desk",
 		"who do I call about a refund",
+		"no need to call me back",
+		"tracking says handed over to agent",
+		"your agent told me it would be here by now",
+		"is this a natural bonding agent",
+		"how do i become an agent",
+		"do you need delivery agents",
+		"are the chat assistants human",
+		"operator manual",
+		"can someone tell me the price",
+		"my manager wants an invoice",
 		"",
 	])("is not read into %j", (text) => {
 		expect(isPersonRequest(text)).toBe(false);

@@ -8,11 +8,11 @@ import { replaceUnrelatedPeople, splitClauses } from "./unrelated-people.ts";
 
 /** Words for a person of the store ("agent", "human"), with the words that may come before them. */
 const PERSON_PATTERN =
-	"(?:(?:real|live|actual|human|living|proper|another|different|single|damn|freaking|fucking|customer|service|support|sales|care|call|help|free|available|senior|certain|billing|returns?|refunds?|warranty|technical|tech|account|delivery|shipping|store|shop|someone|a|an|the|your|my|one of your|one of the|some|any|this|of|kind of) ){0,6}(?:humans?|persons?|people|man|woman|guy|agents?|representatives?|reps?|operators?|somebody|someone|anybody|randomProcess|advisors?|advisers?|consultants?|managers?|supervisors?|executives?|boss|colleagues?|coworkers?|assistants?|specialists?|employees?|staff(?: members?)?|team members?|members? of (?:your |the )?(?:staff|team)|individual|attendant|human being|clerk|associate)";
+	"(?:(?:real|live|actual|human|living|proper|right|concerned|responsible|another|different|single|damn|freaking|fucking|customer|service|support|sales|care|call|help|free|available|senior|certain|billing|returns?|refunds?|warranty|technical|tech|account|delivery|shipping|store|shop|someone|a|an|the|your|my|one of your|one of the|some|any|this|of|kind of) ){0,6}(?:humans?|persons?|people|man|woman|guy|agents?|representatives?|reps?|operators?|somebody|someone|anybody|anyone|advisors?|advisers?|consultants?|managers?|supervisors?|executives?|boss|colleagues?|coworkers?|assistants?|specialists?|employees?|staff(?: members?)?|team members?|members? of (?:your |the )?(?:staff|team)|individual|attendant|human being|clerk|associate)";
 
 /** Words that certainly mean a person of the store. "Someone" is not among them, because alone it may mean anybody. */
 const STAFF_PATTERN =
-	"(?:(?:a|an|the|your|my|one of your|one of the|some|any|another) ){0,3}(?:(?:real|live|actual|human|living|customer|service|support|sales) ){0,4}(?:humans?|human being|real person|real people|person|agent|representative|rep|operator|advisor|adviser|manager|supervisor|executives?|colleagues?|co ?workers?|specialist|employees?|member of (?:your |the )?(?:staff|team)|team members?|(?:someone|somebody|randomProcess|anybody) (?:real|human|else|from (?:your|the) (?:\\w+ )?(?:team|staff|department|company|support|store|shop)|on your team))";
+	"(?:(?:a|an|the|your|my|one of your|one of the|some|any|another) ){0,3}(?:(?:real|live|actual|human|living|customer|service|support|sales) ){0,4}(?:humans?|human being|real person|real people|person|agent|representative|rep|operator|advisor|adviser|manager|supervisor|executives?|colleagues?|co ?workers?|specialist|employees?|member of (?:your |the )?(?:staff|team)|team members?|(?:someone|somebody|anyone|anybody) (?:real|human|else|from (?:your|the) (?:\\w+ )?(?:team|staff|department|company|support|store|shop)|on your team))";
 
 /** Phrases that ask to be connected with a person. The words before the person may name any department of the store. */
 const SPEAK_REQUEST_PATTERNS: RegExp[] = [
@@ -22,7 +22,7 @@ const SPEAK_REQUEST_PATTERNS: RegExp[] = [
 	),
 	// Matches "connect me to a representative", "put me through to someone" and "pass this on to your team".
 	new RegExp(
-		`\\b(?:connect|transfer|forward|redirect|direct|escalate|pass|hand|switch|route|refer|patch|put)(?: (?:me|this|us|it|over|through|on|up|along|chat|conversation|ticket|case|my (?:call|chat|case|ticket|request|issue|problem|question|complaint|conversation))){0,4} (?:to|with|2) (?:${PERSON_PATTERN}|(?:your |the )?(?:\\w+ )?(?:team|support|customer service|human side))\\b`,
+		`\\b(?:connect|transfer|forward|redirect|direct|escalate|pass|hand|switch|route|refer|patch|put)(?: (?:me|this|us|it|over|through|on|up|along|chat|conversation|ticket|case|my (?:call|chat|case|ticket|request|issue|problem|question|complaint|conversation))){0,4} (?:to|with|2) (?:${PERSON_PATTERN}|(?:your |the )?(?:\\w+ )?(?:team|support|customer service|customer care|help ?desk|human side))\\b`,
 	),
 ];
 
@@ -31,16 +31,18 @@ const PERSON_REQUEST_PATTERNS: RegExp[] = [
 	// Matches "get me an agent", "I need a human" and "call a person".
 	/\b(?:get|give|bring|find|fetch|call|send|need|want|require|prefer|demand|contact|reach|request|asking for|looking for|rather have|like|have)(?: (?:me|us|to|for|in|on|hold of|touch with|through)){0,6} (?:a |an |the |your |some )?(?:real |live |actual |human |customer |service |support |sales |care )*(?:human(?: being)?s?|person|agents?|representatives?|reps?|operators?|managers?|supervisors?|executive(?= (?:please|pls|now|asap|about|who|to)\b|$)|real people|someone real|somebody real|human (?:agent|assistance|help|support|assistant)|live (?:agent|chat|person|support|help))\b(?! (?:discount|price|fee|number|id|size|hour|hair|manual|card|name|licen[cs]e|signature|limit|to (?:sign|collect|pick)))/,
 	/^(?:(?:a|an|the|real|live|actual|human|customer|service|support|please|pls|now|just|only|hey|hi|hello|no) )*(?:human(?: being)?|person|agent|representative|rep|operator|supervisor|manager|live chat|real person|real people|someone real|somebody real|human help|human support|support person)(?: (?:please|pls|plz|now|here|asap|needed|agent|help|support|thanks?|already))*$/,
-	/\b(?:is|are) (?:there|this|here) (?:no |any|some|a|an|not)*\s?(?:real |actual |live )*(?:human|person|people|humans|someone|somebody|randomProcess|anybody)\b.{0,80}\b(?:talk|speak|chat|real|(?:can|could|to) help me|write with|write to)\b/,
-	/\b(?:is|are) (?:there )?(?:no |any |a )?(?:real |actual |live )*(?:humans?|person|people) (?:available|around|here|there|online|on here|working (?:here|there))\b/,
-	/\b(?:randomProcess|anybody|someone|somebody) (?:real|human|alive)\b|\b(?:real|actual|live) (?:person|people|human|humans|agent|human being)\b.{0,20}\b(?:please|pls|here|there|now|instead|on here|around)\b/,
+	/\b(?:is|are) (?:there|this|here) (?:no |any|some|a|an|not)*\s?(?:real |actual |live )*(?:human|person|people|humans|someone|somebody|anyone|anybody)\b.{0,80}\b(?:talk|speak|chat|real|(?:can|could|to) help me|write with|write to)\b/,
+	/\b(?:is|are) (?:there )?(?:no |any |a )?(?:real |actual |live )*(?:humans?|person|people|agents?|executives?|representatives?) (?:available|around|here|there|online|on here|working (?:here|there))\b/,
+	/^(?:any|no) (?:real |actual |live )*(?:humans?|person|people|agents?|executives?|one|body|anyone|anybody) (?:real |human )?(?:available|around|here|there|online)$|\b(?:anyone|anybody|someone|somebody) (?:here |there |around |available )?to (?:talk|speak|chat) (?:to|with)\b/,
+	/\b(?:help|assistance|support) from (?:a |an |your )?(?:(?:real |actual |live )*(?:humans?|person|people|agent|representative|staff|team)|(?:anyone|anybody|someone|somebody) (?:in|on|at|from|of) (?:your|the) (?:team|staff|company|support|shop|store))\b/,
+	/\b(?:anyone|anybody|someone|somebody) (?:real|human|alive)\b|\b(?:real|actual|live) (?:person|people|human|humans|agent|human being)\b.{0,20}\b(?:please|pls|here|there|now|instead|on here|around)\b/,
 	/\b(?:dont|do not|not|no longer|stop|hate|tired of|sick of|instead of|rather than|enough of)\b.{0,20}\b(?:talk|talking|speak|speaking|chat|chatting|deal|dealing)\b.{0,12}\b(?:bot|robot|machine|computer|ai|automated|chatbot)\b/,
 	/\b(?:no|not a|not another|without the|stop the|stop with the|done with (?:this|the)|enough of (?:this|the)) (?:more )?(?:bots?|robots?|chatbots?|machines?|automated|automatic)\b.{0,80}\b(?:human|person|people|someone|somebody|agent|help)\b|\b(?:human|person|someone|somebody|agent)\b.{0,80}\b(?:not|no|instead of|rather than) (?:a |an |this |more )?(?:ro)?bots?\b/,
 	// Matches "can a colleague take over" and "have somebody ring me".
 	new RegExp(
 		`\\b${STAFF_PATTERN}\\b.{0,12}\\b(?:look (?:at|into)|take (?:over|this)|takes over|handle|review|step in|answer|reply|help|assist|call|ring|phone|contact|get back|join|explain)\\b`,
 	),
-	/\b(?:someone|somebody|randomProcess|anybody|person|human)\b.{0,12}\b(?:take over|takes over|step in|(?:call|ring|phone|contact|answer|email|text) (?:me|us)|get back to (?:me|us)|look (?:at|into) (?:this|it|my))\b/,
+	/\b(?:someone|somebody|anyone|anybody|person|human)\b.{0,12}\b(?:take over|takes over|step in|(?:call|ring|phone|contact|answer|email|text) (?:me|us)|get back to (?:me|us)|look (?:at|into) (?:this|it|my))\b/,
 	new RegExp(
 		`\\bput (?:${STAFF_PATTERN}|someone|somebody)(?: \\w+)? on\\b|\\b(?:let|have|get) ${STAFF_PATTERN}\\b.{0,15}\\b(?:this|it|me|on|in)\\b`,
 	),
@@ -56,16 +58,16 @@ const PERSON_REQUEST_PATTERNS: RegExp[] = [
  * before delivery" are not requests.
  */
 const CLAUSE_REQUEST_PATTERNS: RegExp[] = [
-	/^(?:(?:please|pls|plz|kindly|can|could|would|will|you|u|someone|somebody|randomProcess|just|so|and|hi|hello|hey) )*(?:call|phone|ring|telephone) me(?: (?:back|up))?(?: (?:please|pls|plz|now|asap|today|tomorrow|tonight|soon|later|immediately|urgently|right away|instead|thanks?|thank you|on my \w+|on \d\w*|at \d\w*|about (?:my|this|it|the)|regarding (?:my|this|it|the))\b.*)?$/,
-	/\b(?:give me|get|have|want|need|request|schedule|arrange|book|like|expect|waiting for) (?:a |the )?(?:call ?back|call from (?:you|someone|somebody|(?:a|your|the) \w+))\b/,
+	/^(?:(?:please|pls|plz|kindly|can|could|would|will|you|u|someone|somebody|anyone|just|so|and|hi|hello|hey) )*(?:call|phone|ring|telephone|contact) me(?: (?:back|up|by phone|by telephone|on the phone|over the phone))?(?: (?:please|pls|plz|now|asap|today|tomorrow|tonight|soon|later|immediately|urgently|right away|instead|thanks?|thank you|on my \w+|on \d\w*|at \d\w*|about (?:my|this|it|the)|regarding (?:my|this|it|the))\b.*)?$/,
+	/\b(?:give me|get|have|want|need|request|schedule|arrange|book|like|expect|waiting for) (?:a |the )?(?:call ?back|(?<=(?:arrange|schedule|book) (?:a |the )?)call$|call from (?:you|someone|somebody|(?:a|your|the) \w+))\b/,
 	/^(?:(?:please|pls|kindly|can|could|would|you) )*give (?:me|us) a (?:call|ring)(?: (?:please|pls|back|now|asap|today|tomorrow))*$/,
-	/^(?:(?:please|pls|a|request|need|want) )*call ?back(?: (?:please|pls|now|asap|request|requested))*$/,
+	/^(?:(?:please|pls|plz|kindly|a|request|need|want|i) )*call ?back(?: (?:please|pls|now|asap|request|requested))*$/,
 	/^(?:(?:please|pls|the|your|a|an) )*customer (?:care |service |support |relations )?executive(?: (?:please|pls|now|asap))*$/,
-	/^(?:(?:hey|hi|hello|ok|so|no|please|pls|now|just|stop) )*(?:agent|human|representative|operator|real person|live person)(?: (?:please|pls|now))*$/,
+	/^(?:(?:hey|hi|hello|ok|so|no|please|pls|now|just|stop|i|want|need) )*(?:agent|human|representative|operator|executive|real person|live person|live (?:chat|support|help))(?: (?:please|pls|now))*$/,
 ];
 
 const REFUSAL_PATTERN =
-	/\b(?:dont|do not|no need to|no need for|not|without|never|instead of|rather than)\b(?: (?:want|need|have|wish|like|yet|to|having|asking))* (?:talk|speak|talking|speaking|chat|a human|a person|an agent|a representative)\b(?!.{0,200}\b(?:bot|robot|machine|computer|ai|chatbot|automated)\b)/;
+	/\b(?:dont|do not|no need to|no need for|not|without|never|instead of|rather than)\b(?: (?:want|need|have|wish|like|yet|to|having|asking))* (?:talk|speak|talking|speaking|chat|call (?:me|back)|a call|a human|a person|an agent|a representative)\b(?!.{0,200}\b(?:bot|robot|machine|computer|ai|chatbot|automated)\b)/;
 
 /** Questions about contact details (hours, a telephone number). They are not requests for a person. */
 const CONTACT_DETAILS_PATTERN =

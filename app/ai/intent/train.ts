@@ -1,52 +1,17 @@
-import { BUCKET_BITS, computeIntentFeatures } from "./features.ts";
+import { BUCKET_COUNT, computeIntentFeatures, FEATURE_COUNT } from "./features.ts";
+import { computeProbabilities } from "./model.ts";
 
 export type TrainingExample = {
 	text: string;
-	label: string /** Weight of the example in the training; 1 is normal. */;
+	label: string;
+	/** Weight of the example in the training; 1 is normal. */
 	weight: number;
+	/** The text's embedding by the built-in encoder. */
+	embedding: Float32Array;
 };
 
-/**
- * Trains the intent model, which is linear: multinomial logistic regression with Adagrad (Duchi et al. 2011) and a
- * small L2 penalty. Small weights are set to zero at the end, so that the packed file is small. Words are dropped from
- * examples at random, so that the model does not learn the fixed phrases of one source ("I need assistance to …"). The
- * random numbers are seeded, so equal examples give equal weights.
- * @returns one weight for each label in each bucket.
- */
-export function trainIntents(
-	examples: TrainingExample[],
-	labels: string[],
-	options: { epochs: number },
-): Float32Array {
-	const count = labels.length;
-	const weights = new Float32Array((1 << BUCKET_BITS) * count);
-	const gradients = new Float32Array(weights.length).fill(1e-6);
-	const random = seededRandom(20);
-	const labelIndex = new Map(labels.map((label, i) => [label, i]));
-	const scores = new Float64Array(count);
-
-	for (let epoch = 0; epoch < options.epochs; epoch++) {
-		for (const example of shuffled(examples, random)) {
-			const gold = labelIndex.get(example.label);
-			if (gold === undefined) throw new Error(`There is no label ${example.label}.`);
-			const features = computeIntentFeatures(addTypingNoise(dropWords(example.text, random), random));
-			softmax(weights, features, scores);
-			for (const [bucket, value] of features) {
-				for (let label = 0; label < count; label++) {
-					const target = label === gold ? TARGET_PROBABILITY : (1 - TARGET_PROBABILITY) / (count - 1);
-					const at = bucket * count + label;
-					const gradient = (scores[label]! - target) * value * example.weight + L2_FACTOR * weights[at]!;
-					gradients[at]! += gradient * gradient;
-					weights[at]! -= (LEARNING_RATE * gradient) / Math.sqrt(gradients[at]!);
-				}
-			}
-		}
-	}
-	let largest = 0;
-	for (const weight of weights) largest = Math.max(largest, Math.abs(weight));
-	return weights.map((weight) => (Math.abs(weight) < largest * MIN_WEIGHT_SHARE ? 0 : weight));
-}
-
+/** Passes over all examples. */
+const EPOCHS = 12;
 const LEARNING_RATE = 0.25;
 const L2_FACTOR = 2e-6;
 /**
@@ -55,25 +20,49 @@ const L2_FACTOR = 2e-6;
  */
 const TARGET_PROBABILITY = 0.96;
 const WORD_DROPOUT_SHARE = 0.12;
+/** Share of examples without their embedding, because texts that are not English have none. */
+const EMBEDDING_DROPOUT_SHARE = 0.3;
 /**
- * Smallest kept weight as a share of the largest weight. Smaller weights are set to zero, which halves the size of the
- * model file.
+ * Smallest kept weight of a bucket as a share of the largest weight. Smaller weights are set to zero, which halves the
+ * size of the model file.
  */
-const MIN_WEIGHT_SHARE = 0.06;
+const MIN_WEIGHT_SHARE = 0.08;
 
-function softmax(weights: Float32Array, features: Map<number, number>, scores: Float64Array) {
-	const count = scores.length;
-	scores.fill(0);
-	for (const [bucket, value] of features) {
-		for (let label = 0; label < count; label++) scores[label]! += value * weights[bucket * count + label]!;
+/**
+ * Trains the intent model, which is linear: multinomial logistic regression with Adagrad (Duchi et al. 2011) and a
+ * small L2 penalty. Small weights are set to zero at the end, so that the packed file is small. Words are dropped from
+ * examples at random, so that the model does not learn the fixed phrases of one source ("I need assistance to …"). The
+ * random numbers are seeded, so equal examples give equal weights.
+ * @returns one weight for each label and feature.
+ */
+export function trainIntents(examples: TrainingExample[], labels: string[]): Float32Array {
+	const count = labels.length;
+	const weights = new Float32Array(FEATURE_COUNT * count);
+	const gradients = new Float32Array(weights.length).fill(1e-6);
+	const random = seededRandom(20);
+	for (let epoch = 0; epoch < EPOCHS; epoch++) {
+		for (const example of shuffled(examples, random)) {
+			const gold = labels.indexOf(example.label);
+			const embedding = random() < EMBEDDING_DROPOUT_SHARE ? null : example.embedding;
+			const text = addTypingNoise(dropWords(example.text, random), random);
+			const features = computeIntentFeatures(text, embedding);
+			const probabilities = computeProbabilities({ labels, scale: 1, weights }, features);
+			for (const [feature, value] of features) {
+				for (let label = 0; label < count; label++) {
+					const target = label === gold ? TARGET_PROBABILITY : (1 - TARGET_PROBABILITY) / (count - 1);
+					const at = feature * count + label;
+					const gradient =
+						(probabilities[label]! - target) * value * example.weight + L2_FACTOR * weights[at]!;
+					gradients[at]! += gradient * gradient;
+					weights[at]! -= (LEARNING_RATE * gradient) / Math.sqrt(gradients[at]!);
+				}
+			}
+		}
 	}
-	const largest = Math.max(...scores);
-	let sum = 0;
-	for (let label = 0; label < count; label++) {
-		scores[label] = Math.exp(scores[label]! - largest);
-		sum += scores[label]!;
-	}
-	for (let label = 0; label < count; label++) scores[label]! /= sum;
+	const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+	return weights.map((weight, at) =>
+		at < BUCKET_COUNT * count && Math.abs(weight) < largest * MIN_WEIGHT_SHARE ? 0 : weight,
+	);
 }
 
 function dropWords(text: string, random: () => number): string {
