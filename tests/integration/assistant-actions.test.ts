@@ -614,6 +614,30 @@ describe("without a model", () => {
 		expect((await orderRow(String(numbers[0])))?.status).toBe("pending");
 	});
 
+	it.each([
+		["where is order #", "can you cancel it", "request_cancellation"],
+		["please cancel my order", "#", "request_cancellation"],
+		["please cancel my order", "the second one please", "request_cancellation"],
+		["where is order #", "i want to change the address", "update_contact"],
+	])("knows from %j which order is meant by %j", async (first, second, tool) => {
+		const ada = await asCustomer();
+		await makeOrder(ada.customerId, "pending", { placedAt: new Date(Date.now() - DAY_MS) });
+		const number = await makeOrder(ada.customerId, "pending");
+		const sessionId = await asks(ada, first.replace("#", number));
+		expect(await cardsOf(sessionId)).toEqual([]);
+		const message = second.replace("#", number);
+		await call(submitPlain, form("/chat", { intent: "send", message, sessionId }, ada.cookie));
+		await answerSession(sessionId);
+		expect(await onlyCard(sessionId)).toMatchObject({ tool, orderNumber: number });
+	});
+
+	it("does not take the end of an account or of a newsletter for that of an order", async () => {
+		const ada = await asCustomer();
+		await makeOrder(ada.customerId, "pending");
+		for (const text of ["cancel my premium account", "cancel the newsletter", "how do i delete my account"])
+			expect(await cardsOf(await asks(ada, text)), text).toEqual([]);
+	});
+
 	it("explains why not, and offers an agent, when the order's status does not allow it", async () => {
 		const ada = await asCustomer();
 		const number = await makeOrder(ada.customerId, "shipped");

@@ -91,7 +91,29 @@ describe("a question in a conversation", () => {
 		const named = { question: "W2611341 please", history: orders, language: "en" };
 		expect(readConversation(named)).toMatchObject({ leans: true, searchText: "cancel my order W2611341" });
 		const last = { question: "the last one", history: orders, language: "en" };
-		expect(readConversation(last)).toMatchObject({ leans: true, order: "W2611341" });
+		expect(readConversation(last)).toMatchObject({
+			leans: true,
+			searchText: "cancel my order W2611341",
+			order: "W2611341",
+		});
+	});
+
+	it("knows what is about orders before the customer has signed in", () => {
+		const history: Utterance[] = [
+			{ role: "customer", text: "where is my order" },
+			{ role: "assistant", text: "Sign in and I'll look it up.", orders: [] },
+		];
+		for (const question of ["when will it get here?", "has it shipped", "W2611340"])
+			expect(readConversation({ question, history, language: "en" }).leans, question).toBe(true);
+		const other = [...history.slice(0, 1), { ...history[1]!, orders: ["W2611340"] }];
+		expect(
+			readConversation({ question: "and the other one?", history: other, language: "en" }),
+		).toMatchObject({
+			leans: true,
+			order: null,
+		});
+		const money = { question: "i want my money back", history: other, language: "en" };
+		expect(readConversation(money)).toMatchObject({ leans: true, order: "W2611340" });
 	});
 
 	it("keeps a topic when the answer between has none", () => {

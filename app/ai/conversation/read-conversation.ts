@@ -28,7 +28,7 @@ const MAX_EARLIER_QUESTIONS = 4;
 const MAX_EARLIER_WORDS = 40;
 /** Longest question that may lean on what came before, in words. A longer one explains itself. */
 const MAX_LEANING_WORDS = 16;
-const NO_TOPIC: Topic = { articles: [], products: [], orders: [] };
+const NO_TOPIC: Topic = { articles: [], products: [], orders: [], isAboutOrders: false };
 
 /**
  * Reads a question together with the messages before it. First it decides whether the question leans on them. Only then
@@ -47,7 +47,7 @@ export function readConversation(asked: {
 		const understood = resolve(read(question).slice(-MAX_EARLIER_WORDS), question, context, words);
 		if (understood.isEmpty) continue;
 		const topic = topicOf(answer, question);
-		const isKnown = topic.articles.length + topic.products.length + topic.orders.length > 0;
+		const isKnown = topic.isAboutOrders || topic.articles.length + topic.products.length > 0;
 		const carried: Topic = understood.leans && context ? context.topic : NO_TOPIC;
 		context = { tokens: read(understood.searchText), topic: isKnown ? topic : carried };
 	}
@@ -82,16 +82,18 @@ const joinAnswers = (one: Utterance, next: Utterance): Utterance => ({
 	role: next.role,
 	text: `${one.text}\n${next.text}`,
 	sources: [...(one.sources ?? []), ...(next.sources ?? [])],
-	orders: [...(one.orders ?? []), ...(next.orders ?? [])],
+	...(one.orders || next.orders ? { orders: [...(one.orders ?? []), ...(next.orders ?? [])] } : {}),
 });
 
-function topicOf({ text, sources = [], orders = [] }: Utterance, question: string): Topic {
+function topicOf({ text, sources = [], orders }: Utterance, question: string): Topic {
+	const named = extractOrderNumbers(`${question}\n${forAnalysis(text).question}`);
 	const isProduct = ({ url }: AnswerSource) => url.startsWith("/products/");
 	const slugOf = ({ url }: AnswerSource) => /^\/help\/([^#?]+)/.exec(url)?.[1];
 	return {
 		articles: [...new Set(sources.flatMap((source) => slugOf(source) ?? []).map(decodeURIComponent))],
 		products: sources.filter(isProduct).map(({ id, title }) => ({ id, name: title })),
-		orders: [...new Set([...orders, ...extractOrderNumbers(`${question}\n${forAnalysis(text).question}`)])],
+		orders: [...new Set([...(orders ?? []), ...named])],
+		isAboutOrders: orders !== undefined || named.length > 0,
 	};
 }
 
@@ -120,7 +122,7 @@ function resolve(said: Token[], question: string, context: Context | null, words
 			/\d/.test(raw),
 		);
 		const isAnswer =
-			isOnlyNumber && extractOrderNumbers(textOf(context.tokens)).length === 0 && topic.orders.length > 1;
+			isOnlyNumber && extractOrderNumbers(textOf(context.tokens)).length === 0 && topic.isAboutOrders;
 		return isAnswer ? { ...leaning, searchText: `${textOf(context.tokens)} ${textOf(body)}` } : alone;
 	}
 	const reference = findReference(body, context, words);
@@ -132,12 +134,18 @@ function resolve(said: Token[], question: string, context: Context | null, words
 	});
 	if (!leans) return alone;
 
-	const chosen = chooseFromList(body, topic, words);
-	const { orders, products } = chosen ?? topic;
+	// "The other one" is none of those that were talked about.
+	const isOther = body.some(({ key }) => words.has("others", key));
+	const chosen = isOther ? { ...topic, orders: [], products: [] } : chooseFromList(body, topic, words);
+	const { orders, products, isAboutOrders } = chosen ?? topic;
 	const [order, otherOrder] = orders;
-	if (order) {
+	if (isAboutOrders) {
+		// "The second one" answers which order the question before it means.
+		const isChoice = without(body, words, "generic", "demonstratives", "ordinals", "last").length === 0;
+		if (chosen && order && isChoice)
+			return { ...leaning, searchText: `${textOf(context.tokens)} ${order}`, order };
 		const searchText = replaceReference(body, reference, words.myOrder);
-		return { ...leaning, searchText, order: otherOrder ? null : order };
+		return { ...leaning, searchText, order: order && !otherOrder ? order : null };
 	}
 	const [product, otherProduct] = products;
 	const fragment = isFragment ? mergeFragment(body, context, words) : null;
@@ -188,7 +196,12 @@ function chooseFromList(body: Token[], { products, orders }: Topic, words: Words
 	const product = products.length > 1 ? products.at(at) : undefined;
 	const order = orders.length > 1 ? orders.at(at) : undefined;
 	if (!Number.isFinite(at) || !(product || order)) return null;
-	return { ...NO_TOPIC, products: product ? [product] : [], orders: order ? [order] : [] };
+	return {
+		...NO_TOPIC,
+		products: product ? [product] : [],
+		orders: order ? [order] : [],
+		isAboutOrders: order !== undefined,
+	};
 }
 
 /** The question with a name in the place of the pronoun, or with the name at its end. */

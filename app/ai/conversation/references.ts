@@ -113,7 +113,7 @@ export function isContinuation(
 	const isWithoutSubject =
 		content.length === 0 ||
 		(topic.products.length > 0 && isOf("attributes")) ||
-		(topic.orders.length > 0 && isOf("orderWords"));
+		(topic.isAboutOrders && isOf("orderWords"));
 	// "And with a credit card?" names a subject, but after a preposition it is only a part of a question.
 	const isPart = isFragment && (!isOtherSubject || (hasOpener && has("prepositions", body[0]?.key)));
 	return { leans: reference !== null || isWithoutSubject || isPart, isFragment, isOtherSubject };

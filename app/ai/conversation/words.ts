@@ -21,6 +21,7 @@ import lists from "./words.json" with { type: "json" };
  * - `unrelatedNouns`: "this" before these words refers to nothing that was said ("this week").
  * - `idioms`: sentences that look like a continuation and are none.
  * - `ordinals`, `last`: words that choose from a list.
+ * - `others`: words for something else than what was talked about.
  * - `places`: names of places besides the names of countries.
  * - `myOrder`: the words that replace a pronoun for the customer's order.
  */

@@ -56,18 +56,23 @@ const DOINGS: Record<string, Doing> = {
 	},
 };
 
+/** Words that ask for a change of an order; the intent alone also has questions about the order's contents. */
+const CHANGING =
+	/\b(?:chang|edit|modif|add|remov|swap|replac|updat|switch|alter|amend|correct|upgrad|instead|wrong|forgot|mistake|take .{1,40} off)\w*/i;
+
 /** Orders looked through for the one that is meant. */
 const LOOKED_THROUGH = 20;
 const MOST_NAMED = 5;
 
 const SENDS_BACK =
-	/^\W*(?:(?:hi|hello|please|can you|could you|i|we|want|would|like|['’]d|need|have|to)\W+)*(?:return|send back|send it back)\b/i;
+	/^\W*(?:(?:hi|hello|please|can|could|may|you|i|we|want|would|like|['’]d|need|have|to)\W+)*(?:return|send back|send it back)\b/i;
 
 /**
  * The intent again, or the nearer one where the words say what is to be changed: "the address of order W1" and
  * "return order W1" are both changes of an order to the classifier.
  */
 export function narrowed(intent: string, question: string): string {
+	if (intent === "check_refund_policy" && SENDS_BACK.test(question)) return "get_refund";
 	if (intent !== "change_order" && intent !== "other") return intent;
 	if (isPlainlyCancelling(question)) return "cancel_order";
 	if (intent === "change_order" && /\baddress\b/i.test(question)) return "change_shipping_address";
@@ -87,6 +92,7 @@ export const isDoable = (intent: string): boolean => intent in DOINGS;
  */
 export function isSaid(intent: string, question: string): boolean {
 	const doing = DOINGS[intent];
+	if (intent === "change_order") return CHANGING.test(question);
 	if (!doing) return true;
 	return doing.said.test(question) && !(intent === "cancel_order" && NOT_CANCELLING.test(question));
 }

@@ -62,6 +62,10 @@ const REQUESTS: Record<string, string> = {
 	exchange_item: "exchange it",
 };
 
+/** Intents that the articles answer, beside the state of the order that the question is about. */
+const ARTICLE_INTENTS =
+	/^(?:get_invoice|check_invoice|payment_issue|damaged_item|warranty|check_cancellation_fee)$/;
+
 const OWN_ORDER =
 	/\b(?:my|our|this|that|the|an?) (?:(?:last|latest|recent|new|other|first|second|current|open|whole|entire|online) )*(?:orders?|packages?|parcels?|deliver(?:y|ies)|shipments?|purchases?|stuff|things?|items?)\b|\bi (?:have )?(?:just |recently |already )?(?:ordered|bought|purchased)\b/i;
 const WHERE =
@@ -124,11 +128,13 @@ export async function answerAboutOrders(options: {
 		if (request && orders.some(Boolean)) {
 			return { text: [...sentences, requestSentence(request, orders)].join(" "), isRequest: true };
 		}
-		return { text: [...new Set(sentences)].join(" "), isRequest: false };
+		const isRequest = ARTICLE_INTENTS.test(intent) && orders.some(Boolean);
+		return { text: [...new Set(sentences)].join(" "), isRequest };
 	}
 	const isList =
 		ASKS_FOR_LIST.test(question) || (LISTING_ABROAD.test(question) && !CHANGES_ABROAD.test(question));
-	const isListing = isList || (LISTING.test(question) && !request && !HOW_TO.test(question));
+	const isListing =
+		isList || (LISTING.test(question) && !request && !ARTICLE_INTENTS.test(intent) && !HOW_TO.test(question));
 	const isTracking =
 		WHERE_ABROAD.test(question) ||
 		ORDER_INTENTS.has(intent) ||

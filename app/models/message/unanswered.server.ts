@@ -13,7 +13,10 @@ export type Utterance = {
 	text: string;
 	/** The articles and products on which an answer of the assistant is based; absent without any. */
 	sources?: AnswerSource[];
-	/** The numbers of the orders that an answer of the assistant looked up or proposed to change; absent without any. */
+	/**
+	 * The numbers of the orders that an answer of the assistant looked up or proposed to change. Empty when it listed the
+	 * orders or asked who the customer is; absent when it was not about orders.
+	 */
 	orders?: string[];
 };
 
@@ -121,11 +124,11 @@ export async function readUnansweredQuestion(
 }
 
 /** What an answer was about, from the metadata of its message. */
-function readTopic({ sources, did, proposal }: MessageMetadata): Pick<Utterance, "sources" | "orders"> {
+function readTopic({ sources, did, proposal, identify }: MessageMetadata): Pick<Utterance, "sources" | "orders"> {
 	const orders = [...(did ?? []), ...(proposal ? [proposal] : [])].flatMap(
 		({ orderNumber }) => orderNumber ?? [],
 	);
-	return { ...(sources ? { sources } : {}), ...(orders.length > 0 ? { orders } : {}) };
+	return { ...(sources ? { sources } : {}), ...(did || proposal || identify ? { orders } : {}) };
 }
 
 /**
