@@ -124,7 +124,12 @@ export async function readUnansweredQuestion(
 }
 
 /** What an answer was about, from the metadata of its message. */
-function readTopic({ sources, did, proposal, identify }: MessageMetadata): Pick<Utterance, "sources" | "orders"> {
+function readTopic({
+	sources,
+	did,
+	proposal,
+	identify,
+}: MessageMetadata): Pick<Utterance, "sources" | "orders"> {
 	const orders = [...(did ?? []), ...(proposal ? [proposal] : [])].flatMap(
 		({ orderNumber }) => orderNumber ?? [],
 	);
