@@ -82,7 +82,7 @@ async function suggestReply({
 		const note = "The best passage of your articles, quoted.";
 		return toSuggestion({
 			text: found.text,
-			sources: [found.source],
+			sources: found.sources,
 			language: baseLanguage(found.language),
 			note,
 		});

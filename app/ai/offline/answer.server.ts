@@ -129,7 +129,9 @@ async function find({ request, deeds, question }: Search): Promise<Finding> {
 	const found = await findAnswer(asked, language, conversation.product);
 	if (orders) {
 		// The store's own rule for what was asked, beside the state of the order it is asked for.
-		const text = found ? `${orders.text.replace(OFFER, "").trim()} ${found.text} ${OFFER}` : orders.text;
+		const text = found
+			? `${orders.text.replace(OFFER, "").trim()}\n\n${found.text}\n\n${OFFER}`
+			: orders.text;
 		return { text, answered: true, sources: found?.sources ?? [], language: DATA_LANGUAGE };
 	}
 	if (found)
@@ -154,7 +156,7 @@ async function findAnswer(question: string, language: string, product: string | 
 		const { text, sources, cards } = catalogue;
 		return { text, sources, cards, language: DATA_LANGUAGE };
 	}
-	return article ? { text: article.text, sources: [article.source], language: article.language } : null;
+	return article ? { text: article.text, sources: article.sources, language: article.language } : null;
 }
 
 const OWN = /\bmy (?:\w+ )?(?:order|purchase|package|parcel)\b/i;
@@ -172,7 +174,7 @@ async function withOrderFacts(text: string, question: string, intent: string, de
 		return text;
 	}
 	const facts = await latestOrderSentence(deeds);
-	return facts ? `${text} ${facts}` : text;
+	return facts ? `${text}\n\n${facts}` : text;
 }
 
 /** Hands the text over word by word. Ends at once, throwing the signal's reason, when the turn is superseded. */

@@ -3,6 +3,7 @@ import { enqueueJob } from "#app/job-queue.server.ts";
 import { searchConfig } from "#app/models/search/languages.ts";
 import { db, type Transaction } from "#db/client.server.ts";
 import { articlePassages, articles } from "#db/schema.ts";
+import { withoutListMarkers } from "./blocks.ts";
 import { removeHiddenParts } from "./markdown.ts";
 import { PASSAGES_VERSION, type PassageText, splitIntoPassages } from "./passages.ts";
 import { type ArticleReaders, readableBy } from "./readers.server.ts";
@@ -169,12 +170,12 @@ export async function resplitOutdatedArticles(): Promise<number> {
 
 /**
  * SQL expression for the search vector (tsvector) of a passage. Slashes are replaced, because Postgres parses
- * "chairs/tables" as a file path.
+ * "chairs/tables" as a file path. List markers are left out, because the number of an item is not a word.
  */
 function passageTsvector(config: string, passage: { title: string; heading: string; body: string }) {
 	const field = (text: string, weight: string) =>
 		sql`setweight(to_tsvector(${config}::regconfig, translate(${text}, '/', ' ')), ${sql.raw(`'${weight}'`)})`;
-	return sql`${field(passage.title, "A")} || ${field(passage.heading, "B")} || ${field(passage.body, "C")}`;
+	return sql`${field(passage.title, "A")} || ${field(passage.heading, "B")} || ${field(withoutListMarkers(passage.body), "C")}`;
 }
 
 /**

@@ -81,10 +81,10 @@ describe("HTML in Markdown", () => {
 	it.each(["<br>", "<br/>", "<br />", "<BR>", '<br class="x">'])("breaks the line at %s", (tag) => {
 		const table = readings(`| Day | Hours |\n|---|---|\n| Mon${tag}Tue | 9&nbsp;to&nbsp;5 |`);
 		expect(table.page).toMatch(/Mon<br \/>\s*Tue/);
-		expect(table.quoted).toContain("Mon Tue, Hours: 9 to 5.");
+		expect(table.quoted).toContain("Mon Tue – Hours: 9 to 5");
 		const text = readings(`one${tag}two${tag}\nthree`);
 		expect(text.page).toMatch(/one<br \/>\s*two<br \/>\s*three/);
-		expect(text.quoted).toContain("one two three.");
+		expect(text.quoted).toContain("one\ntwo\nthree");
 	});
 
 	it.each([

@@ -69,16 +69,22 @@ export function renderMarkdown(tokens: MarkdownToken[]): string {
 /**
  * Returns the text of an inline Markdown token without formatting. The text of links and the description of images
  * stay.
+ * @param options.keepsBreaks true keeps hard line breaks, as in addresses; otherwise they become spaces.
  */
-export function plainText(token: MarkdownToken | undefined): string {
+export function plainText(token: MarkdownToken | undefined, { keepsBreaks = false } = {}): string {
 	let text = "";
 	for (const child of token?.children ?? []) {
-		if (child.type === "softbreak" || child.type === "hardbreak") text += " ";
+		if (child.type === "hardbreak" && keepsBreaks) text += "\n";
+		else if (child.type === "softbreak" || child.type === "hardbreak") text += " ";
 		else if (child.type === "image" || child.type === "text" || child.type === "code_inline") {
-			text += child.content;
+			text += child.content.replace(/\s+/g, " ");
 		}
 	}
-	return text.replace(/\s+/g, " ").trim();
+	return text
+		.split("\n")
+		.map((line) => line.replace(/\s+/g, " ").trim())
+		.join("\n")
+		.trim();
 }
 
 /** Turns a line that is one HTML heading, as in READMEs with a centred title, into a Markdown heading. */

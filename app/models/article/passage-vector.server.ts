@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { packVector, unitVector } from "#app/models/search/meaning.server.ts";
 import { db } from "#db/client.server.ts";
+import { withoutListMarkers } from "./blocks.ts";
 
 /** A text that this process has claimed for embedding. No other process embeds the text while the claim lasts. */
 type ClaimedText = { hash: string; text: string };
@@ -35,7 +36,7 @@ export async function embedTextsWithoutVector(options: {
 		const claimed = await claimTexts({ model, limit: batch, config });
 		if (claimed.length === 0) return done;
 		try {
-			const vectors = await embedTexts(claimed.map(({ text }) => text));
+			const vectors = await embedTexts(claimed.map(({ text }) => withoutListMarkers(text)));
 			if (vectors.length !== claimed.length) throw new Error("There is not one vector for each text.");
 			await storeVectors(
 				model,

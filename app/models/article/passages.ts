@@ -1,6 +1,10 @@
-import { parseMarkdown, plainText } from "./markdown.ts";
+import { type ArticleBlock, readBlocks } from "./blocks.ts";
 
-/** A passage of an article: plain text under its nearest heading. Search finds passages, and answers quote them. */
+/**
+ * A passage of an article: plain text under its nearest heading. Search finds passages, and answers quote them.
+ * `body` has a blank line between paragraphs. A list or table follows its paragraph with one line for each item or row
+ * (see `readBlocks`).
+ */
 export type PassageText = {
 	heading: string;
 	/** The id of the passage's heading on the help page; null for text before the first heading. */
@@ -13,12 +17,17 @@ export type PassageText = {
  * glance.
  */
 const TARGET_PASSAGE_CHARACTERS = 700;
+/**
+ * Length in characters up to which a list or table stays in one passage with the paragraph before it: twice the target.
+ * A longer one is split between items or rows, and that paragraph is repeated.
+ */
+const MAX_LIST_CHARACTERS = 2 * TARGET_PASSAGE_CHARACTERS;
 
 /**
  * Version of the rules by which articles are split into passages. Increase it when the rules change; articles with
  * passages of an older version are then split again.
  */
-export const PASSAGES_VERSION = 1;
+export const PASSAGES_VERSION = 2;
 
 /**
  * Turns text into the id of a heading or the slug of an article, with lower case ASCII letters, digits and hyphens.
@@ -32,70 +41,6 @@ export function slugify(text: string): string {
 		.replace(/['’]/g, "")
 		.replace(/[^a-z0-9]+/g, "-")
 		.replace(/^-|-$/g, "");
-}
-
-/** Adds a full stop to a line that has none, so that sentences stay apart when lines are joined. */
-function withFullStop(text: string): string {
-	return /[.!?:;…]["')\]”’]*$/.test(text) ? text : `${text}.`;
-}
-
-/** Maximum length, in characters, of a list that is joined into one sentence, such as a list of payment cards. */
-const MAX_JOINED_LIST_CHARACTERS = 420;
-
-/** Returns the items of a list as sentences. Items that are not sentences are joined into one sentence. */
-function toListItemSentences(items: string[]): string[] {
-	const areSentences = items.some((item) => /[.!?]["')\]”’]*$/.test(item));
-	const joined = items.map((item) => item.replace(/[;,]$/, "")).join("; ");
-	return areSentences || joined.length > MAX_JOINED_LIST_CHARACTERS
-		? items.map(withFullStop)
-		: [withFullStop(joined)];
-}
-
-/** Returns a table row as a sentence with the column names, so that the row can be quoted without its table. */
-function rowSentence(columns: string[], cells: string[]): string {
-	const named = cells.map((cell, i) => (i > 0 && columns[i] && cell ? `${columns[i]}: ${cell}` : cell));
-	return withFullStop(named.filter(Boolean).join(", "));
-}
-
-/** One block of an article's Markdown: a heading, or the plain text of a paragraph, list or table row. */
-type ArticleBlock = { kind: "heading" | "text"; text: string };
-
-function blocksOf(body: string): ArticleBlock[] {
-	const blocks: ArticleBlock[] = [];
-	const addText = (text: string) => blocks.push({ kind: "text", text });
-	let columns: string[] = [];
-	let cells: string[] | null = null;
-	let items: string[] = [];
-	let listDepth = 0;
-	let isHeading = false;
-	for (const token of parseMarkdown(body)) {
-		if (token.type === "heading_open") isHeading = true;
-		else if (/^(bullet|ordered)_list_open$/.test(token.type)) listDepth++;
-		else if (/^(bullet|ordered)_list_close$/.test(token.type)) {
-			if (--listDepth > 0) continue;
-			for (const sentence of toListItemSentences(items)) addText(sentence);
-			items = [];
-		} else if (token.type === "tr_open") cells = [];
-		else if (token.type === "thead_close") columns = cells ?? [];
-		else if (token.type === "tbody_open") cells = null;
-		else if (token.type === "tr_close" && columns.length > 0 && cells?.length) {
-			addText(rowSentence(columns, cells));
-		} else if (token.type === "table_close") {
-			columns = [];
-			cells = null;
-		} else if (token.type === "inline") {
-			const text = plainText(token);
-			if (cells) cells.push(text);
-			else if (!text) continue;
-			else if (isHeading) blocks.push({ kind: "heading", text });
-			else if (listDepth > 0) items.push(text);
-			else addText(withFullStop(text));
-			isHeading = false;
-		} else if ((token.type === "fence" || token.type === "code_block") && token.content.trim()) {
-			addText(withFullStop(token.content.replace(/\s+/g, " ").trim()));
-		}
-	}
-	return blocks;
 }
 
 /** Element ids that the help page already uses, so that no heading may have them. */
@@ -124,6 +69,34 @@ export function isSameTitle(one: string, other: string): boolean {
 	return words(one) === words(other);
 }
 
+/** Joins each list or table with the paragraph directly before it, and splits long lists between their items. */
+function joinLists(blocks: ArticleBlock[]): string[] {
+	const texts: string[] = [];
+	/** The paragraph before the list; null when the block before is a list. */
+	let introduction: string | null = null;
+	for (const { kind, lines } of blocks) {
+		if (kind === "paragraph") {
+			introduction = lines.join("\n");
+			texts.push(introduction);
+			continue;
+		}
+		const start: string[] = introduction === null ? [] : [introduction];
+		if (introduction !== null) texts.pop();
+		let part = [...start];
+		for (const line of lines) {
+			const length = part.join("\n").length + line.length;
+			if (part.length > start.length && length > MAX_LIST_CHARACTERS) {
+				texts.push(part.join("\n"));
+				part = [...start];
+			}
+			part.push(line);
+		}
+		texts.push(part.join("\n"));
+		introduction = null;
+	}
+	return texts;
+}
+
 /**
  * Splits an article's Markdown into passages at its headings and, in long sections, between paragraphs. A first heading
  * that repeats the title is dropped; text before any heading goes under the title. An article without text gets one
@@ -131,28 +104,35 @@ export function isSameTitle(one: string, other: string): boolean {
  */
 export function splitIntoPassages(article: { title: string; body: string }): PassageText[] {
 	const passages: PassageText[] = [];
-	const blocks = blocksOf(article.body);
-	const ids = headingIds(blocks.filter((block) => block.kind === "heading").map((block) => block.text));
+	const blocks = readBlocks(article.body);
+	const headings = blocks.filter(({ kind }) => kind === "heading").map(({ lines }) => lines.join(" "));
+	const ids = headingIds(headings);
 	let heading = article.title;
 	let anchor: string | null = null;
-	let body = "";
-	let headingsSeen = 0;
+	let section: ArticleBlock[] = [];
 	const flush = () => {
+		let body = "";
+		for (const text of joinLists(section)) {
+			// A paragraph that ends with a colon stays in one passage with the text after it.
+			const isFull = body.length + text.length > TARGET_PASSAGE_CHARACTERS && !/[:：]$/.test(body);
+			if (body && isFull) passages.push({ heading, anchor, body });
+			body = body && !isFull ? `${body}\n\n${text}` : text;
+		}
 		if (body) passages.push({ heading, anchor, body });
-		body = "";
+		section = [];
 	};
+	let headingsSeen = 0;
 	for (const block of blocks) {
-		if (block.kind === "heading") {
-			flush();
-			const id = ids[headingsSeen++] ?? null;
-			const isTitle = headingsSeen === 1 && isSameTitle(block.text, article.title);
-			heading = isTitle ? article.title : block.text;
-			anchor = isTitle ? null : id;
+		if (block.kind !== "heading") {
+			section.push(block);
 			continue;
 		}
-		// A line that ends with a colon, such as "You need:", stays in one passage with the text after it.
-		if (body && body.length + block.text.length > TARGET_PASSAGE_CHARACTERS && !body.endsWith(":")) flush();
-		body += body ? ` ${block.text}` : block.text;
+		flush();
+		const text = block.lines.join(" ");
+		const id = ids[headingsSeen++] ?? null;
+		const isTitle = headingsSeen === 1 && isSameTitle(text, article.title);
+		heading = isTitle ? article.title : text;
+		anchor = isTitle ? null : id;
 	}
 	flush();
 	if (passages.length === 0) passages.push({ heading: article.title, anchor: null, body: article.title });

@@ -2,7 +2,7 @@ import { type Concept, concept } from "./concept.ts";
 import { EVERYDAY_WORDS } from "./everyday-words.ts";
 
 /** Pattern of an amount of money, or of a text that says that there is nothing to pay. */
-export const CURRENCY =
+const CURRENCY =
 	/[$€£¥]\s?\d|\d\s?[$€£¥]|\b\d+([.,]\d+)?\s?(usd|eur|gbp|chf|dollars?|euros?|pounds?|cents?)\b|(?<![-\p{L}])free\b(?! (?:of (?!charge)|from|to\b))|\bcosts? (you )?nothing\b|\bno (extra |additional )?(charge|cost|fee)\b/iu;
 const NUMBER =
 	"(\\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|fifteen|twenty|thirty|sixty|ninety|a|an|half|several|few|couple of)";
@@ -17,7 +17,7 @@ const FREQUENCY = new RegExp(
 const LENGTH = /\d\s?(cm|mm|m|km|metres?|meters?|inch(es)?|in\b|ft|feet|foot|yards?|"|″|['’])/i;
 const MASS = /\d\s?(kg|g|grams?|kilos?|kilograms?|lbs?|pounds?|oz|ounces?|stone|tons?|tonnes?)\b/i;
 /** Pattern of a time of day or a day of the week. */
-export const CLOCK =
+const CLOCK =
 	/\b\d{1,2}([:.]\d\d)?\s?(am|pm|a\.m\.|p\.m\.|o'clock)|\b\d{1,2}:\d\d\b|\b(mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b24\/7\b|\bround the clock\b/i;
 const DEGREES = /\d\s?(°|degrees?|º)/i;
 

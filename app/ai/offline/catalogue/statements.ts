@@ -1,6 +1,6 @@
 import type { ProductVariant } from "#app/models/product/product.server.ts";
 import type { ProductMatch } from "#app/models/product/search.server.ts";
-import { splitSentences } from "../sentences.ts";
+import { splitIntoUnits } from "../excerpt/units.ts";
 import { type Quantity, quantitiesIn } from "./quantities.ts";
 import type { Amount, QuestionReading } from "./read-question.server.ts";
 import { COLOURS, type Fact, LABEL_FILLERS, plainText } from "./words.server.ts";
@@ -17,7 +17,7 @@ export function statementsOf({ details, variants, description }: ProductMatch): 
 	return [
 		...Object.entries(details).map(([label, value]) => ({ label, value: String(value) })),
 		...[...options].map(([label, values]) => ({ label, value: joinValues([...values]) })),
-		...splitSentences(description).map((value) => ({ label: "", value })),
+		...splitIntoUnits(description).map(({ text }) => ({ label: "", value: text })),
 	];
 }
 
