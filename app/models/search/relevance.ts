@@ -49,7 +49,7 @@ export function termIdf(matching: number, total: number): number {
 }
 
 /** How a text matches one term: weight 0 to 1, weighted frequency, and whether a title or heading contains it. */
-export function matchTerm(term: Term, vector: TextVector, plain: string) {
+function matchTerm(term: Term, vector: TextVector, plain: string) {
 	let matchWeight = 0;
 	let frequency = 0;
 	let isNamed = false;
