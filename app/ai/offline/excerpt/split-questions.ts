@@ -12,9 +12,8 @@ const MAX_QUESTIONS = 3;
 const MAX_TOPIC_WORDS = 6;
 
 const SENTENCE_END = /(?<=[.!?؟…])\s+|(?<=[。！？])|\n+/u;
-/** Where a sentence may contain a second question: before "and", and after a comma, semicolon or dash. */
-const CLAUSE_END =
-	/(?<=[,;،；])\s*|\s+(?=[-–—&+]\s)|\s+(?=(?:and|also|plus|und|außerdem|y|también|et|aussi)\s)/iu;
+/** Where a sentence may contain a second question: after a comma or semicolon, and before "and", "&" or a dash. */
+const CLAUSE_END = new RegExp(`(?<=[,;،；])\\s*|(?<!\\s)\\s+(?=[-–—&+]\\s)|${spacesBeforeJoin.source}`, "iu");
 /** What counts the questions, as in "2 things: ". */
 const COUNT = /^[^\n.?!:–-]{0,40}\b(?:questions?|things|fragen|sachen|preguntas|cosas)\s*(?::|[-–]\s)\s*/iu;
 
