@@ -1,5 +1,5 @@
 import { SendHorizontal } from "lucide-react";
-import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { type FormEvent, memo, type RefObject, useEffect, useRef, useState } from "react";
 import { Button, Textarea } from "#app/components/ui/index.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
@@ -16,7 +16,7 @@ export type RestoredText = { text: string; count: number; isWhole?: boolean };
  * reloads. With scripts Enter sends the message (on a touch keyboard Enter breaks the line), and the draft survives a
  * reload.
  */
-export function Composer({
+export const Composer = memo(function Composer({
 	intent,
 	hidden,
 	defaultMessage = "",
@@ -114,7 +114,7 @@ export function Composer({
 			</Button>
 		</form>
 	);
-}
+});
 
 /** Resizes the composer's field to the height of its text, in browsers that do not support `field-sizing`. */
 function useAutoHeight(field: RefObject<HTMLTextAreaElement | null>, text: string) {

@@ -1,4 +1,5 @@
 import { CloudOff } from "lucide-react";
+import { memo } from "react";
 import { Button } from "#app/components/ui/index.ts";
 import type { ConnectionStatus } from "#app/realtime/client/connection/status.ts";
 
@@ -6,7 +7,11 @@ import type { ConnectionStatus } from "#app/realtime/client/connection/status.ts
  * A notice above the conversation while the page has no connection; screen readers announce its changes. The notice
  * floats over the transcript, so that nothing moves; padding in the transcript keeps messages uncovered.
  */
-export function ConnectionNotice({ connection }: { connection: ConnectionStatus }) {
+export const ConnectionNotice = memo(function ConnectionNotice({
+	connection,
+}: {
+	connection: ConnectionStatus;
+}) {
 	const text = connectionText(connection);
 	const offersReload = connection.state === "stopped" || connection.transport === "reload";
 	return (
@@ -32,7 +37,7 @@ export function ConnectionNotice({ connection }: { connection: ConnectionStatus 
 			</div>
 		</div>
 	);
-}
+});
 
 function connectionText({ state, transport }: ConnectionStatus): string | null {
 	if (state === "stopped") return "This page is no longer signed in. Your messages are safe";

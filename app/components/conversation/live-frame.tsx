@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { usePageContext } from "#app/components/page-context.ts";
 
 /**
@@ -6,7 +7,7 @@ import { usePageContext } from "#app/components/page-context.ts";
  * reload it themselves.
  * @param src URL of the frame's document, `…/live/frame`.
  */
-export function LiveFrame({ src }: { src: string }) {
+export const LiveFrame = memo(function LiveFrame({ src }: { src: string }) {
 	const { nonce } = usePageContext();
 	return (
 		<noscript className="unscripted">
@@ -28,4 +29,4 @@ export function LiveFrame({ src }: { src: string }) {
 			</p>
 		</noscript>
 	);
-}
+});

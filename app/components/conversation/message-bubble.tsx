@@ -1,5 +1,5 @@
 import { BookOpen, Check, CheckCheck } from "lucide-react";
-import type { FormEvent, ReactNode } from "react";
+import { type FormEvent, memo, type ReactNode } from "react";
 import { ClockTime, useFullTime } from "#app/components/time/time.tsx";
 import { AssistantMark, Avatar, Button } from "#app/components/ui/index.ts";
 import type { Message } from "#app/realtime/events.ts";
@@ -8,7 +8,6 @@ import { BubbleBody } from "./bubble-body.tsx";
 import type { PostForm } from "./form-post.ts";
 import { FormattedMessage } from "./formatted-message.tsx";
 import { IdentityForm } from "./identity-forms.tsx";
-import { type RunPosition, SINGLE_MESSAGE_RUN } from "./message-runs.ts";
 import { MessageText } from "./message-text.tsx";
 import { ProposalCard } from "./proposal-card.tsx";
 import type { ViewerSide } from "./side.ts";
@@ -17,12 +16,16 @@ import { languageAttributes } from "./translation-note.ts";
 
 type Source = { id: string; title: string; url: string; quote: string };
 
-/** One message: the viewer's own messages are on the right, all others on the left. */
-export function MessageBubble({
+/**
+ * One message: the viewer's own messages are on the right, all others on the left. The bubble is rendered again only when
+ * a property changes, so its properties are values that stay equal while other messages arrive.
+ */
+export const MessageBubble = memo(function MessageBubble({
 	message,
 	side,
 	customerName = null,
-	position = SINGLE_MESSAGE_RUN,
+	startsRun = true,
+	endsRun = true,
 	onRequestAgent,
 	onPostForm,
 	isIdentityStep = true,
@@ -32,8 +35,9 @@ export function MessageBubble({
 	side: ViewerSide;
 	/** The customer's name, for the agent's page, because customers' messages do not contain a sender name. */
 	customerName?: string | null;
-	/** The message's position in a run of messages of one sender: the name is above the run, the time below it. */
-	position?: RunPosition;
+	/** Whether the message starts or ends a run of messages of one sender: the name is above the run, the time below it. */
+	startsRun?: boolean;
+	endsRun?: boolean;
 	/**
 	 * Requests an agent. The button is offered on the newest message when the assistant could not answer; without scripts
 	 * the browser posts its form.
@@ -57,16 +61,16 @@ export function MessageBubble({
 	const toolRuns = (message.metadata.did as ToolRun[] | undefined) ?? [];
 	return (
 		<article
-			className={`flex max-w-[min(85%,var(--container-measure))] gap-2.5 ${isOwn ? "self-end" : "self-start"} ${position.startsRun ? "" : "-mt-2"}`}
+			className={`flex max-w-[min(85%,var(--container-measure))] gap-2.5 ${isOwn ? "self-end" : "self-start"} ${startsRun ? "" : "-mt-2"}`}
 			aria-label={isOwn ? "You" : name}
 			data-seq={sending ? undefined : message.seq}
 		>
-			{isOwn ? null : <SenderAvatar message={message} name={name} isShown={position.startsRun} />}
+			{isOwn ? null : <SenderAvatar message={message} name={name} isShown={startsRun} />}
 			<div
 				className={`flex min-w-0 flex-col gap-1 ${isOwn ? "items-end" : "items-start"}`}
-				title={position.endsRun ? undefined : time}
+				title={endsRun ? undefined : time}
 			>
-				{isOwn || !position.startsRun ? null : <p className="text-ink-soft text-sm">{name}</p>}
+				{isOwn || !startsRun ? null : <p className="text-ink-soft text-sm">{name}</p>}
 				{message.metadata.proposal ? (
 					<ProposalCard message={message} side={side} onPostForm={onPostForm} />
 				) : (
@@ -81,11 +85,11 @@ export function MessageBubble({
 				{onRequestAgent && message.metadata.offersPerson ? (
 					<RequestAgentForm onCall={onRequestAgent} />
 				) : null}
-				{sending ?? (position.endsRun ? <MessageTime message={message} isOwn={isOwn} /> : null)}
+				{sending ?? (endsRun ? <MessageTime message={message} isOwn={isOwn} /> : null)}
 			</div>
 		</article>
 	);
-}
+});
 
 /** The time of a message. Screen readers do not announce its changes, because they have announced the message. */
 function MessageTime({ message, isOwn }: { message: Message; isOwn: boolean }) {

@@ -12,9 +12,6 @@ export type RunPosition = { startsRun: boolean; endsRun: boolean; startsDay: boo
 /** The message fields that decide about runs; a message that the server has not acknowledged has only these fields. */
 type RunFields = Pick<Message, "senderType" | "senderName" | "sentAt">;
 
-/** The run position of a message that is a run by itself. */
-export const SINGLE_MESSAGE_RUN: RunPosition = { startsRun: true, endsRun: true, startsDay: false };
-
 /**
  * The position of each message in a run of messages of one sender.
  * @param messages oldest first.

@@ -114,8 +114,11 @@ export function Transcript({
 								message={message}
 								side={side}
 								customerName={customerName}
-								position={positions[index]}
-								onRequestAgent={message === messages.at(-1) ? onRequestAgent : undefined}
+								startsRun={positions[index]?.startsRun}
+								endsRun={positions[index]?.endsRun}
+								onRequestAgent={
+									message === messages.at(-1) && message.metadata.offersPerson ? onRequestAgent : undefined
+								}
 								onPostForm={onPostForm}
 								isIdentityStep={message === identityStep}
 							/>
@@ -131,7 +134,8 @@ export function Transcript({
 								<MessageBubble
 									message={message}
 									side={side}
-									position={position}
+									startsRun={position?.startsRun}
+									endsRun={position?.endsRun}
 									sending={
 										<SendingStatus
 											entry={entry}

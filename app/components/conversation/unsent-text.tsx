@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { Button } from "#app/components/ui/index.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
@@ -36,7 +36,7 @@ export function UnsentText({ text, onDiscard }: { text: string; onDiscard?: () =
  * @param draftKey the composer's storage key.
  * @param text the text of a form that was posted without scripts and refused.
  */
-export function UnsentDraft({ draftKey, text }: { draftKey: string; text: string }) {
+export const UnsentDraft = memo(function UnsentDraft({ draftKey, text }: { draftKey: string; text: string }) {
 	const [unsent, setUnsent] = useState(text);
 	useEffect(() => setUnsent(text || readDraft(draftKey)), [draftKey, text]);
 	return (
@@ -48,4 +48,4 @@ export function UnsentDraft({ draftKey, text }: { draftKey: string; text: string
 			}}
 		/>
 	);
-}
+});

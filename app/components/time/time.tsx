@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { useClock } from "./clock.ts";
 import {
 	ageText,
@@ -21,7 +22,7 @@ export function RelativeTime({ iso }: { iso: string }) {
 }
 
 /** A heading with the day of the messages below the heading. @param iso any time on that day, in ISO 8601. */
-export function DaySeparator({ iso }: { iso: string }) {
+export const DaySeparator = memo(function DaySeparator({ iso }: { iso: string }) {
 	const clock = useClock("day");
 	const date = new Date(iso);
 	return (
@@ -33,7 +34,7 @@ export function DaySeparator({ iso }: { iso: string }) {
 			</time>
 		</p>
 	);
-}
+});
 
 /** The full date and time as text, for a tooltip. */
 export function useFullTime(iso: string): string {

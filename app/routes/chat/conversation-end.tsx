@@ -1,4 +1,4 @@
-import type { FormEvent } from "react";
+import { type FormEvent, memo } from "react";
 import { readDraft, writeDraft } from "#app/components/conversation/drafts.ts";
 import { Button, ButtonLink, Stars, StarsShown } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
@@ -11,7 +11,7 @@ export const ENDED_ID = "conversation-end";
 const FOCUS_RING_CLASSES = "rounded-control focus:outline-2 focus:outline-accent focus:outline-offset-4";
 
 /** Shown after the end of a session: the rating and the link to a new conversation. */
-export function ConversationEnd({
+export const ConversationEnd = memo(function ConversationEnd({
 	session,
 	refusal,
 	onSubmit,
@@ -84,4 +84,4 @@ export function ConversationEnd({
 			)}
 		</div>
 	);
-}
+});

@@ -1,4 +1,5 @@
 import { ArrowLeft, History } from "lucide-react";
+import { memo } from "react";
 import { Button } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { COMPOSER_ID } from "./composer-id.ts";
@@ -6,7 +7,7 @@ import { EndChat } from "./end-chat.tsx";
 import { statusText } from "./status-line.ts";
 
 /** The header of the chat page: who answers now, the button to request an agent, and the button to end the chat. */
-export function ConversationHeader({
+export const ConversationHeader = memo(function ConversationHeader({
 	session,
 	isUnderWay,
 	customerName,
@@ -80,4 +81,4 @@ export function ConversationHeader({
 			</div>
 		</header>
 	);
-}
+});

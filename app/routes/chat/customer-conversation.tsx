@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Composer } from "#app/components/conversation/composer.tsx";
 import { ConnectionNotice } from "#app/components/conversation/connection-notice.tsx";
 import { readDraft, writeDraft } from "#app/components/conversation/drafts.ts";
@@ -90,13 +90,37 @@ export function CustomerConversation({
 				.getElementById(isEnded ? ENDED_ID : COMPOSER_ID)
 				?.querySelector<HTMLElement>(NEXT_FOCUS_SELECTOR) ?? null,
 	);
-	function edit(clientMessageId: string) {
-		const text = chat.discard(clientMessageId);
-		// After the end of the session there is no composer in which the text could be edited, so the text becomes the
-		// draft of the next conversation.
-		if (isEnded) writeDraft(draftKey, [text, readDraft(draftKey)].filter(hasVisibleText).join("\n"));
-		setRestored({ text, count: restored.count + 1 });
-	}
+	// The properties of the page's parts stay equal while messages arrive, so that a message renders only the transcript.
+	const { discard, submit } = chat;
+	const edit = useCallback(
+		(clientMessageId: string) => {
+			const text = discard(clientMessageId);
+			// After the end of the session there is no composer in which the text could be edited, so the text becomes the
+			// draft of the next conversation.
+			if (isEnded) writeDraft(draftKey, [text, readDraft(draftKey)].filter(hasVisibleText).join("\n"));
+			setRestored(({ count }) => ({ text, count: count + 1 }));
+		},
+		[discard, draftKey, isEnded],
+	);
+	const requestAgent = useCallback(() => void submit({ intent: "request-agent" }), [submit]);
+	const hidden = useMemo(
+		() => ({ clientMessageId: page.clientMessageId, sessionId: conversation.sessionId ?? "" }),
+		[page.clientMessageId, conversation.sessionId],
+	);
+	const refusedEmail = useMemo(
+		() =>
+			refusedIntent === "leave-email" && refused
+				? { typed: refused.typed.email ?? "", error: reasonOf(refused) }
+				: null,
+		[refused, refusedIntent],
+	);
+	const refusedRating = useMemo(
+		() =>
+			refusedIntent === "rate" && refused
+				? { typed: refused.typed.rating ?? "", error: reasonOf(refused) }
+				: null,
+		[refused, refusedIntent],
+	);
 
 	return (
 		<div ref={root} className="mx-auto flex h-dvh max-w-3xl flex-col">
@@ -122,7 +146,7 @@ export function CustomerConversation({
 					onSeen={chat.noteSeen}
 					onRetry={chat.retry}
 					onDiscard={edit}
-					onRequestAgent={isEnded ? undefined : () => void chat.submit({ intent: "request-agent" })}
+					onRequestAgent={isEnded ? undefined : requestAgent}
 					onPostForm={chat.act}
 					empty={<Welcome hasEarlier={page.hasEarlier} />}
 				/>
@@ -137,11 +161,7 @@ export function CustomerConversation({
 							session={session}
 							queue={session.queue}
 							knownEmail={page.knownEmail}
-							refusal={
-								refusedIntent === "leave-email" && refused
-									? { typed: refused.typed.email ?? "", error: reasonOf(refused) }
-									: null
-							}
+							refusal={refusedEmail}
 							onPostForm={chat.act}
 						/>
 					) : null}
@@ -157,11 +177,7 @@ export function CustomerConversation({
 					{isEnded && session ? (
 						<ConversationEnd
 							session={session}
-							refusal={
-								refusedIntent === "rate" && refused
-									? { typed: refused.typed.rating ?? "", error: reasonOf(refused) }
-									: null
-							}
+							refusal={refusedRating}
 							onSubmit={chat.submit}
 							draft={draft}
 							draftKey={draftKey}
@@ -169,7 +185,7 @@ export function CustomerConversation({
 					) : (
 						<Composer
 							intent="send"
-							hidden={{ clientMessageId: page.clientMessageId, sessionId: conversation.sessionId ?? "" }}
+							hidden={hidden}
 							defaultMessage={draft}
 							formId={COMPOSER_ID}
 							error={refusedIntent === "send" && refused ? reasonOf(refused) : undefined}

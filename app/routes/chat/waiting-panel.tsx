@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { type PostForm, useFormPost } from "#app/components/conversation/form-post.ts";
 import { languageAttributes } from "#app/components/conversation/translation-note.ts";
 import { Button, TextField } from "#app/components/ui/index.ts";
@@ -12,7 +13,7 @@ export const isEmailAsked = (session: Session, queue: QueueState): boolean =>
  * The panel for a customer in the queue: queue position, expected waiting time, and the form for an email address. No
  * other part of the page shows these.
  */
-export function WaitingPanel({
+export const WaitingPanel = memo(function WaitingPanel({
 	session,
 	queue,
 	knownEmail,
@@ -80,6 +81,6 @@ export function WaitingPanel({
 			) : null}
 		</section>
 	);
-}
+});
 
 const isTeamAvailable = ({ state }: QueueState): boolean => state === "waiting" || state === "overdue";

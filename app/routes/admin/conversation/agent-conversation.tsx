@@ -1,4 +1,4 @@
-import { type ReactNode, type Ref, useEffect, useRef, useState } from "react";
+import { type ReactNode, type Ref, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import type { Agent } from "#app/auth/agent.server.ts";
 import { Composer, type RestoredText } from "#app/components/conversation/composer.tsx";
@@ -11,7 +11,7 @@ import type { Problem } from "#app/http/respond.server.ts";
 import { useConversation } from "#app/realtime/client/use-conversation.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { AgentHeader } from "./agent-header.tsx";
-import { withNewMessages } from "./assistant-activity.tsx";
+import { toolStateOf, withNewMessages } from "./assistant-activity.tsx";
 import { COMPOSER_ID, CopilotBar, CopilotResultPanel } from "./copilot.tsx";
 import { CustomerPanel } from "./customer-panel.tsx";
 import { ConfirmEnd } from "./end-chat.tsx";
@@ -60,7 +60,27 @@ export function AgentConversation({
 	});
 	const [restored, setRestored] = useState<RestoredText>({ text: "", count: 0 });
 	const copilot = useCopilot(`${base}/actions`, refused?.result ?? null);
-	const replaceDraft = (text: string) => setRestored({ text, count: restored.count + 1, isWhole: true });
+	// The properties of the page's parts stay equal while messages arrive, so that a message renders only the transcript.
+	const { discard, submit } = chat;
+	const replaceDraft = useCallback(
+		(text: string) => setRestored(({ count }) => ({ text, count: count + 1, isWhole: true })),
+		[],
+	);
+	const edit = useCallback(
+		(clientMessageId: string) => {
+			const text = discard(clientMessageId);
+			setRestored(({ count }) => ({ text, count: count + 1 }));
+		},
+		[discard],
+	);
+	const sendTranslation = useCallback(
+		async (fields: Record<string, string>) => {
+			const isSent = await submit(fields);
+			if (isSent) replaceDraft("");
+			return isSent;
+		},
+		[submit, replaceDraft],
+	);
 	const session = chat.conversation.session ?? page.session;
 	/** The number of forms posted from the customer panel; each of these forms changes the page's data. */
 	const [changes, setChanges] = useState(0);
@@ -69,6 +89,19 @@ export function AgentConversation({
 		chat.conversation,
 		changes,
 	);
+	const submitFromPanel = useCallback(
+		async (fields: Record<string, string>) => {
+			const isDone = await submit(fields);
+			if (isDone) setChanges((count) => count + 1);
+			return isDone;
+		},
+		[submit],
+	);
+	const hidden = useMemo(() => ({ clientMessageId: page.clientMessageId }), [page.clientMessageId]);
+	const { messages } = chat.conversation;
+	const toolState = toolStateOf(messages);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: of the messages, only tool runs and proposals are shown.
+	const shownActions = useMemo(() => withNewMessages(actions, messages), [actions, toolState]);
 	const isMine = session.status === "agent" && session.agentId === agent.id;
 	const draftKey = `mevi-draft ${agent.id} ${session.sessionId}`;
 	const column = useRef<HTMLElement>(null);
@@ -114,7 +147,7 @@ export function AgentConversation({
 					onSeen={chat.noteSeen}
 					onPostForm={chat.act}
 					onRetry={chat.retry}
-					onDiscard={(id) => setRestored({ text: chat.discard(id), count: restored.count + 1 })}
+					onDiscard={edit}
 					customerName={customer?.name ?? null}
 					empty={
 						<EmptyState title="Nothing written yet">
@@ -130,19 +163,11 @@ export function AgentConversation({
 					) : null}
 					{refused?.confirmEnd && session.isActive ? <ConfirmEnd question={refused.confirmEnd} /> : null}
 					<ReplyArea {...{ session, isMine, draftKey, reason }} unsent={refused?.typed ?? ""}>
-						<CopilotResultPanel
-							copilot={copilot}
-							onUse={replaceDraft}
-							onSend={async (fields) => {
-								const isSent = await chat.submit(fields);
-								if (isSent) replaceDraft("");
-								return isSent;
-							}}
-						/>
+						<CopilotResultPanel copilot={copilot} onUse={replaceDraft} onSend={sendTranslation} />
 						<Composer
 							intent="reply"
 							formId={COMPOSER_ID}
-							hidden={{ clientMessageId: page.clientMessageId }}
+							hidden={hidden}
 							defaultMessage={refused ? refused.typed : ""}
 							hint="Write a reply"
 							draftKey={draftKey}
@@ -159,13 +184,9 @@ export function AgentConversation({
 				customer={customer}
 				verifiedEmail={verifiedEmail}
 				orders={orders}
-				actions={withNewMessages(actions, chat.conversation.messages)}
+				actions={shownActions}
 				block={block}
-				onSubmit={async (fields) => {
-					const isDone = await chat.submit(fields);
-					if (isDone) setChanges((count) => count + 1);
-					return isDone;
-				}}
+				onSubmit={submitFromPanel}
 			/>
 		</div>
 	);

@@ -1,12 +1,12 @@
 import { ArrowLeft } from "lucide-react";
-import type { SyntheticEvent } from "react";
+import { memo, type SyntheticEvent } from "react";
 import { Badge, Button, buttonClasses } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
 import { waitingLabel } from "../labels.ts";
 import { EndChat } from "./end-chat.tsx";
 
 /** The header of a session on the agent's page: the customer, the session's state, and the agent's buttons. */
-export function AgentHeader({
+export const AgentHeader = memo(function AgentHeader({
 	session,
 	isMine,
 	name,
@@ -72,7 +72,7 @@ export function AgentHeader({
 			</div>
 		</header>
 	);
-}
+});
 
 function customerPresenceText(session: Session, isHere: boolean | null): string | null {
 	if (isHere === null || !session.isActive) return null;

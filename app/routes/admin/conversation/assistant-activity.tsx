@@ -56,3 +56,10 @@ export function withNewMessages(entries: ActionEntry[], messages: Message[]): Ac
 	}
 	return [...byId.values()];
 }
+
+/** A text that changes when the tool runs or proposals in the messages change: the input of `withNewMessages`. */
+export const toolStateOf = (messages: Message[]): string =>
+	messages
+		.filter(({ metadata }) => metadata.did || metadata.proposal)
+		.map(({ id, metadata }) => `${id} ${(metadata.proposal as ProposalCard | undefined)?.state ?? ""}`)
+		.join();

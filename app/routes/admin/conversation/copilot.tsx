@@ -1,5 +1,5 @@
 import { BookOpen } from "lucide-react";
-import type { FormEvent, MouseEvent } from "react";
+import { type FormEvent, type MouseEvent, memo } from "react";
 import type { CopilotResult } from "#app/ai/copilot/result.ts";
 import { formFieldsOf } from "#app/components/conversation/form-post.ts";
 import { FormattedMessage } from "#app/components/conversation/formatted-message.tsx";
@@ -29,7 +29,7 @@ const TASK_LABELS = [
  * The copilot's buttons below the composer. Each is a submit button of the composer's form, so it works without
  * scripts.
  */
-export function CopilotBar({
+export const CopilotBar = memo(function CopilotBar({
 	copilot,
 	languages,
 }: {
@@ -75,10 +75,10 @@ export function CopilotBar({
 			)}
 		</div>
 	);
-}
+});
 
 /** The copilot's result, above the composer. Nothing is sent to the customer before the agent clicks. */
-export function CopilotResultPanel({
+export const CopilotResultPanel = memo(function CopilotResultPanel({
 	copilot,
 	onUse,
 	onSend,
@@ -118,7 +118,7 @@ export function CopilotResultPanel({
 			{result ? <CopilotResultCard {...{ result, copilot, onUse, onSend, dismiss }} /> : null}
 		</>
 	);
-}
+});
 
 /** Focuses the composer when the focused element of the copilot's result disappears. */
 function focusComposer() {

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { Avatar, Badge } from "#app/components/ui/index.ts";
 import type { ActionEntry } from "#app/models/assistant-action/present.ts";
 import { formatMoney } from "#app/models/product/money.ts";
@@ -22,7 +23,7 @@ type PanelOrder = {
  * The customer panel on the agent's page: what the customer wants, and their orders. On a narrow screen the panel
  * covers the conversation while the URL says that it is open, which works without scripts.
  */
-export function CustomerPanel({
+export const CustomerPanel = memo(function CustomerPanel({
 	session,
 	customer,
 	verifiedEmail,
@@ -116,7 +117,7 @@ export function CustomerPanel({
 			<BlockSender block={block} onSubmit={onSubmit} />
 		</aside>
 	);
-}
+});
 
 const visitorText = (verifiedEmail: string | null): string =>
 	verifiedEmail ? `Confirmed by an emailed code: ${verifiedEmail}` : "Not signed in: orders unknown.";

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { FormattedMessage } from "#app/components/conversation/formatted-message.tsx";
 import { DisclosureMark } from "#app/components/ui/index.ts";
 import type { Session } from "#app/realtime/events.ts";
@@ -7,7 +8,7 @@ import { reasonName, topicName } from "../labels.ts";
  * Shows the handover: why an agent is needed, the topic, and what the assistant tried. The panel is open while the
  * customer waits. After an agent has taken over, the panel is closed and can be opened again.
  */
-export function HandoverPanel({ session }: { session: Session }) {
+export const HandoverPanel = memo(function HandoverPanel({ session }: { session: Session }) {
 	const { handover } = session;
 	const reason = reasonName(session.queueReason);
 	if (!handover || (session.status !== "queued" && session.status !== "agent")) return null;
@@ -44,4 +45,4 @@ export function HandoverPanel({ session }: { session: Session }) {
 			</dl>
 		</details>
 	);
-}
+});

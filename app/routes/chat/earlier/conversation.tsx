@@ -58,7 +58,13 @@ export default function EarlierConversation() {
 				{messages.map((message, index) => (
 					<Fragment key={message.id}>
 						{positions[index]?.startsDay ? <DaySeparator iso={message.sentAt} /> : null}
-						<MessageBubble message={message} side="user" position={positions[index]} isIdentityStep={false} />
+						<MessageBubble
+							message={message}
+							side="user"
+							startsRun={positions[index]?.startsRun}
+							endsRun={positions[index]?.endsRun}
+							isIdentityStep={false}
+						/>
 					</Fragment>
 				))}
 			</section>
