@@ -1,28 +1,54 @@
-import { and, asc, desc, eq, gt, inArray, lt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
 import { HISTORY_LIMIT, type Message } from "#app/realtime/events.ts";
-import { db } from "#db/client.server.ts";
+import { singleton } from "#app/singleton.server.ts";
+import { createBatcher } from "#db/batcher.ts";
+import { db, sql as readSql } from "#db/client.server.ts";
 import { chatMessages } from "#db/schema.ts";
-import { toMessage } from "./present.server.ts";
+import { type MessageRow, toMessage } from "./present.server.ts";
 
 /** The largest value of the column for a message's sequence. A larger number in a query would be a database error. */
 const HIGHEST_SEQ = 2_147_483_647;
 
 /**
- * The newest messages of a session up to and including `upToSeq`, oldest first. The caller has checked access to the
- * session.
+ * Milliseconds in which reads of histories are batched into one statement, because a hundred readers may open their
+ * streams at once, and building and sending a statement for each blocks the event loop.
  */
-export async function listHistory(
-	sessionId: string,
-	upToSeq: number,
-	limit = HISTORY_LIMIT,
-): Promise<Message[]> {
-	const rows = await db
-		.select()
-		.from(chatMessages)
-		.where(and(eq(chatMessages.sessionId, sessionId), lte(chatMessages.seq, upToSeq)))
-		.orderBy(desc(chatMessages.seq))
-		.limit(limit);
-	return rows.reverse().map(toMessage);
+const BATCH_WINDOW_MS = 5;
+/** Most histories that one statement reads; each has up to HISTORY_LIMIT messages of up to 10,000 characters. */
+const MAX_HISTORIES_IN_STATEMENT = 20;
+
+const historyBatcher = singleton("histories", () =>
+	createBatcher<string, Map<string, Message[]>>({ waitMs: BATCH_WINDOW_MS, work: readHistories }),
+);
+
+/**
+ * The newest messages of a session up to and including `upToSeq`, oldest first, at most HISTORY_LIMIT. The caller has
+ * checked access to the session. Reads that begin together share a statement.
+ */
+export async function listHistory(sessionId: string, upToSeq: number): Promise<Message[]> {
+	const key = JSON.stringify({ id: sessionId, upTo: Math.min(upToSeq, HIGHEST_SEQ) });
+	return (await historyBatcher(key)).get(key) ?? [];
+}
+
+type HistoryRow = Omit<MessageRow, "senderId"> & { place: number };
+
+async function readHistories(keys: string[]): Promise<Map<string, Message[]>> {
+	const histories = new Map<string, Message[]>();
+	for (let at = 0; at < keys.length; at += MAX_HISTORIES_IN_STATEMENT) {
+		const some = keys.slice(at, at + MAX_HISTORIES_IN_STATEMENT);
+		const rows = await readSql<HistoryRow[]>`
+			select place, id, session_id as "sessionId", seq, client_message_id as "clientMessageId",
+				sender_type as "senderType", sender_name as "senderName", message, message_type as "messageType", metadata,
+				is_read as "isRead", delivered_at as "deliveredAt", read_at as "readAt", sent_at as "sentAt"
+			from read_histories(${`[${some.join(",")}]`}::text::jsonb, ${HISTORY_LIMIT})`;
+		for (const { place, ...row } of rows) {
+			const key = some[place - 1] ?? "";
+			const history = histories.get(key);
+			if (history) history.push(toMessage(row));
+			else histories.set(key, [toMessage(row)]);
+		}
+	}
+	return histories;
 }
 
 /**

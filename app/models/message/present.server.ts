@@ -4,7 +4,7 @@ import type { chatMessages } from "#db/schema.ts";
 export type MessageRow = typeof chatMessages.$inferSelect;
 
 /** A message in the shape that leaves the server. */
-export function toMessage(row: MessageRow): Message {
+export function toMessage(row: Omit<MessageRow, "senderId">): Message {
 	return {
 		id: row.id,
 		sessionId: row.sessionId,
