@@ -12,6 +12,12 @@ const question = z.strictObject({
 	locale: z.string().default("en"),
 	/** Slug of the article with the answer; several slugs if each of these articles is right. */
 	article: slugs.optional(),
+	/** Slugs of the articles that are all needed, when one message asks several questions. */
+	articles: z.array(z.string()).min(2).optional(),
+	/** Texts that a complete answer contains, as they stand in the article. */
+	keywords: z.array(z.string().min(1)).optional(),
+	/** Statements that would be false. The same words after a negation, as in "not 30 days", are not counted. */
+	forbidden: z.array(z.string().min(1)).optional(),
 	/** `false` means that the store's articles do not answer the question, and the assistant should say that. */
 	answered: z.boolean().optional(),
 	/** Whether the assistant should call a person. */

@@ -1,4 +1,5 @@
 import type { EvaluationQuestion } from "./questions.ts";
+import { containsKeyword, statesForbidden } from "./statements.ts";
 import type { Outcome } from "./variant.ts";
 
 export type Variant = { name: string; outcomes: Outcome[] };
@@ -55,6 +56,21 @@ function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Reco
 		"answer: right article among the sources": formatShare(verdicts.map((verdict) => verdict.isAmong)),
 		"answered, of what should be": formatShare(rightlyOf(true)),
 		"declined, of what should be": formatShare(rightlyOf(false)),
+		"required keywords present": formatShare(keywordsOf(questions, outcomes)),
+		"required keywords present, given the right article first": formatShare(
+			keywordsOf(
+				questions.filter((_, index) => verdicts[index]?.isFirst),
+				outcomes.filter((_, index) => verdicts[index]?.isFirst),
+			),
+		),
+		"forbidden statements": formatShare(
+			questions.flatMap(({ forbidden = [] }, index) =>
+				forbidden.map((statement) => statesForbidden(answers[index]?.text ?? "", statement)),
+			),
+		),
+		"words in an answer, mean": formatMean(
+			answers.filter((answer) => answer?.answered).map((answer) => answer?.text.split(/\s+/).length ?? 0),
+		),
 		"called a person": formatShare(answers.map((answer) => answer?.escalate.needed ?? false)),
 		"called a person rightly": formatShare(verdicts.map((verdict) => verdict.isEscalatedRightly)),
 		"in the right language": formatShare(verdicts.map((verdict) => verdict.isInLanguage)),
@@ -82,16 +98,28 @@ function summarise(questions: EvaluationQuestion[], { outcomes }: Variant): Reco
 	};
 }
 
+/** For each required keyword of some questions, whether the answer contains it. */
+function keywordsOf(questions: EvaluationQuestion[], outcomes: Outcome[]): boolean[] {
+	return questions.flatMap(({ keywords = [] }, index) =>
+		keywords.map((keyword) => containsKeyword(outcomes[index]?.answer?.text ?? "", keyword)),
+	);
+}
+
 export function compareWithExpectation(
 	question: EvaluationQuestion,
 	outcome: Outcome | undefined,
 ): AnswerComparison {
 	const answer = outcome?.answer ?? null;
 	const articles = answer?.sources.map((source) => /\/help\/([^#?/]+)/.exec(source.url)?.[1] ?? "") ?? [];
-	const { article, answered, escalates, language } = question;
+	const { answered, escalates, language, articles: needed } = question;
+	const article = question.article ?? needed;
 	return {
 		isFirst: article ? article.includes(articles[0] ?? "") : null,
-		isAmong: article ? articles.some((slug) => article.includes(slug)) : null,
+		isAmong: needed
+			? needed.every((slug) => articles.includes(slug))
+			: article
+				? articles.some((slug) => article.includes(slug))
+				: null,
 		isFoundFirst: article ? article.includes(outcome?.retrieved[0] ?? "") : null,
 		isFoundAmong: article ? (outcome?.retrieved.some((slug) => article.includes(slug)) ?? false) : null,
 		isAnsweredRightly: answered === undefined ? null : answer?.answered === answered,
@@ -118,9 +146,9 @@ function listWrong(questions: EvaluationQuestion[], { outcomes }: Variant): stri
 	return questions.flatMap((question, index) => {
 		const verdict = compareWithExpectation(question, outcomes[index]);
 		const faults = [
-			verdict.isAmong === false ? `not from ${question.article?.join(" or ")}` : null,
+			verdict.isAmong === false ? `not from ${describeArticles(question)}` : null,
 			verdict.isAmong && verdict.isFirst === false
-				? `${question.article?.join(" or ")} is not the first source`
+				? `${describeArticles(question)} is not the first source`
 				: null,
 			verdict.isAnsweredRightly === false
 				? question.answered
@@ -133,11 +161,20 @@ function listWrong(questions: EvaluationQuestion[], { outcomes }: Variant): stri
 					: "a person was called without need"
 				: null,
 			verdict.isInLanguage === false ? `not in ${question.language}` : null,
+			...(question.keywords ?? [])
+				.filter((keyword) => !containsKeyword(outcomes[index]?.answer?.text ?? "", keyword))
+				.map((keyword) => `without "${keyword}"`),
+			...(question.forbidden ?? [])
+				.filter((statement) => statesForbidden(outcomes[index]?.answer?.text ?? "", statement))
+				.map((statement) => `says "${statement}"`),
 			outcomes[index]?.failure ?? null,
 		].filter((fault) => fault !== null);
 		return faults.length > 0 ? [`- ${oneLine(question.question)}: ${faults.join("; ")}`] : [];
 	});
 }
+
+const describeArticles = ({ article, articles }: EvaluationQuestion): string =>
+	article?.join(" or ") ?? articles?.join(" and ") ?? "";
 
 function describeOutcome(outcome: Outcome | undefined): string {
 	if (!outcome?.answer) return `no answer (${outcome?.failure ?? "not asked"})`;
@@ -160,6 +197,9 @@ function formatShare(values: (boolean | null)[]): string {
 	const right = judged.filter(Boolean).length;
 	return `${right} of ${judged.length}, ${Math.round((right / judged.length) * 100)} %`;
 }
+
+const formatMean = (values: number[]): string =>
+	values.length === 0 ? "–" : String(Math.round(sum(values) / values.length));
 
 /** The percentile of some numbers (nearest rank). @param at the rank from 0 to 1, such as 0.95. */
 function percentile(values: number[], at: number): number {
