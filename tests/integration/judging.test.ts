@@ -6,6 +6,7 @@ import { embedMissingPassages } from "#app/ai/embeddings.server.ts";
 import { retrievePassages } from "#app/ai/retrieve.server.ts";
 import { saveArticle } from "#app/models/article/article.server.ts";
 import { type EvaluationQuestion, readQuestions } from "#commands/eval/questions.ts";
+import { containsKeyword, statesForbidden } from "#commands/eval/statements.ts";
 import { sql } from "#db/client.server.ts";
 
 /**
@@ -19,6 +20,11 @@ const MIN_RESULTS = {
 	pharmacy: { first: 0.68, amongThree: 0.8, answered: 0.49, declined: 0.95 },
 	phones: { first: 0.66, amongThree: 0.84, answered: 0.59, declined: 0.95 },
 };
+/**
+ * Minimum shares of the required keywords in answers from the right article, for the stores whose questions have keywords.
+ * All of them were present when this was written.
+ */
+const MIN_KEYWORDS: Record<string, number> = { tea: 0.9, phones: 0.9 };
 const ANSWER_TIMEOUT_MS = 15_000;
 const AT_ONCE = 8;
 
@@ -27,6 +33,7 @@ type JudgedAnswer = {
 	rank: number;
 	source: string | null;
 	isAnswered: boolean;
+	text: string;
 };
 
 const share = (all: JudgedAnswer[], isRight: (one: JudgedAnswer) => boolean): number =>
@@ -38,10 +45,10 @@ async function judge(question: EvaluationQuestion): Promise<JudgedAnswer> {
 	const rank = [...new Set(found.map(({ slug }) => slug))].findIndex((slug) => article.includes(slug)) + 1;
 	const asked = { question: query, history: [], customerId: null, customerName: null, locale };
 	const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-	const { answered, sources } = await answerOutsideSession({ ...asked, signal }, () => {}, {
+	const { answered, sources, text } = await answerOutsideSession({ ...asked, signal }, () => {}, {
 		skipCache: true,
 	});
-	return { question, rank, isAnswered: answered, source: sources[0]?.url.split(/[/#]/)[2] ?? null };
+	return { question, rank, isAnswered: answered, source: sources[0]?.url.split(/[/#]/)[2] ?? null, text };
 }
 
 describe.each(Object.entries(MIN_RESULTS))("a store that nothing was tuned on, %s,", (shop, least) => {
@@ -66,6 +73,31 @@ describe.each(Object.entries(MIN_RESULTS))("a store that nothing was tuned on, %
 		expect(answerable.length).toBeGreaterThan(30);
 		expect(share(answerable, ({ rank }) => rank === 1)).toBeGreaterThanOrEqual(least.first);
 		expect(share(answerable, ({ rank }) => rank >= 1 && rank <= 3)).toBeGreaterThanOrEqual(least.amongThree);
+	});
+
+	it.runIf(shop in MIN_KEYWORDS)(
+		"has the words that a complete answer needs, where it quotes the right article",
+		() => {
+			const isRight = ({ question, source }: JudgedAnswer) =>
+				question.article?.includes(source ?? "") ?? false;
+			const required = judged
+				.filter(isRight)
+				.flatMap(({ question: { keywords = [] }, text }) =>
+					keywords.map((keyword) => containsKeyword(text, keyword)),
+				);
+			expect(required.length).toBeGreaterThan(20);
+			expect(required.filter(Boolean).length / required.length).toBeGreaterThanOrEqual(
+				MIN_KEYWORDS[shop] ?? 1,
+			);
+		},
+	);
+
+	it("states nothing that is false", () => {
+		for (const { question, text } of judged) {
+			for (const statement of question.forbidden ?? []) {
+				expect(statesForbidden(text, statement), `${question.question}: ${text}`).toBe(false);
+			}
+		}
 	});
 
 	it("is answered from the right article, and unknown questions are declined", () => {
