@@ -54,8 +54,9 @@ export async function answerFromCatalogue(
 		return answerWithFacts([{ product: current, tokens: name, isProper: false }], reading);
 	}
 	const [only] = named;
-	if (only && named.length === 1 && !reading.isList) {
-		const facts = await answerWithFacts(named, reading);
+	if (only && named.length === 1) {
+		// "What rugs do you have?" asks for a list even in a store with one rug, "what sizes does the rug have?" for a fact.
+		const facts = await answerWithFacts(named, reading, { mustBeAsked: reading.isList });
 		if (facts) return facts;
 	}
 	return reading.isList || (isKind && !reading.isOwn) ? list() : null;
@@ -64,6 +65,7 @@ export async function answerFromCatalogue(
 async function answerWithFacts(
 	named: NamedProduct[],
 	reading: QuestionReading,
+	{ mustBeAsked = false } = {},
 ): Promise<CatalogueAnswer | null> {
 	const others = new Set(named.flatMap(({ tokens }) => [...tokens]));
 	const found = await Promise.all(
@@ -71,7 +73,7 @@ async function answerWithFacts(
 			.slice(0, MAX_LINES)
 			.map(({ product, tokens }) => chooseFacts(product, reading, named.length > 1 ? others : tokens)),
 	);
-	const facts = found.filter((one) => one !== null);
+	const facts = found.filter((one) => one !== null).filter(({ isAsked }) => isAsked || !mustBeAsked);
 	if (facts.length === 0) return null;
 	const certainty = Math.min(...facts.map((one) => one.certainty));
 	const texts = facts.map(describeFacts);

@@ -19,6 +19,8 @@ export type ProductFacts = {
 	asksStock: boolean;
 	/** A colour that the question asks for and the product does not have. */
 	missing: string | null;
+	/** Whether the question asks for the facts by their labels or words, and not only by "do you have" or "which". */
+	isAsked: boolean;
 	certainty: number;
 };
 
@@ -104,7 +106,7 @@ export async function chooseFacts(
 		return all.filter(({ value }, i) => isIn(i) && /\d/.test(value)).slice(0, 1);
 	};
 	let isByWords = false;
-	if (!isNamed && facts.length > 0) {
+	if (!isNamed && facts.length > 0 && variant.values.length === 0) {
 		const [inText] = facts.flatMap(({ fact }) => findStatement(fact, all, { inText: true }) ?? []);
 		if (share < MIN_SHARED && !inText) return null;
 		if (inText && share < MIN_SHARED) chosen.clear();
@@ -142,6 +144,7 @@ export async function chooseFacts(
 		asksPrice,
 		asksStock,
 		missing,
+		isAsked: isNamed || isByWords,
 		certainty:
 			isStrong || isWeak
 				? Math.max(MIN_SURE, SURE - PER_UNEXPLAINED_WORD * left.length)

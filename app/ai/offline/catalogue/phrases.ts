@@ -12,8 +12,18 @@ export const MAX_LINES = 5;
 const MAX_PRICES = 4;
 
 const canBuy = ({ available, stock }: ProductVariant): boolean => available && stock !== 0;
-const optionsOf = (variants: ProductVariant[]) =>
-	joinValues(variants.map(({ options }) => Object.values(options).join(", ")).filter(Boolean));
+
+/** Variants that are named one by one; of more, only their number is given. */
+const MAX_VARIANTS = 6;
+
+/** Variants by the values of their options: "Queen / Oat, King / Oat and 3 more". */
+function namesOf(variants: ProductVariant[]): string {
+	const names = [...new Set(variants.map(({ options }) => Object.values(options).join(" / ")))].filter(
+		Boolean,
+	);
+	if (names.length <= MAX_VARIANTS) return joinValues(names);
+	return `${names.slice(0, MAX_VARIANTS - 1).join(", ")} and ${names.length - MAX_VARIANTS + 1} more`;
+}
 
 /** Lowest and highest price in cents; null without variants. */
 function priceRange(variants: ProductVariant[]): { from: number; to: number } | null {
@@ -40,25 +50,19 @@ function priceSentence(name: string, values: string[], variants: ProductVariant[
 	if (prices.length > MAX_PRICES) return sentence;
 	const each = prices.map(
 		(price) =>
-			`${formatMoney(price)} (${optionsOf(variants.filter(({ priceCents }) => priceCents === price))})`,
+			`${formatMoney(price)} (${namesOf(variants.filter(({ priceCents }) => priceCents === price))})`,
 	);
 	return `${sentence} ${joinValues(each)}.`;
 }
 
-function stockSentence(
-	name: string,
-	values: string[],
-	variants: ProductVariant[],
-	all: ProductVariant[],
-): string {
-	const now = variants.filter(canBuy);
-	const subject = `${name}${inValues(values)}`;
-	if (now.length === variants.length) return `${subject}: in stock.`;
+function stockSentence(subject: string, variants: ProductVariant[], all: ProductVariant[]): string {
+	const [now, soldOut] = [variants.filter(canBuy), variants.filter((variant) => !canBuy(variant))];
+	if (soldOut.length === 0) return `${subject}: in stock.`;
 	if (now.length > 0) {
-		const soldOut = optionsOf(variants.filter((variant) => !canBuy(variant)));
-		return `${subject}: in stock${now.length < variants.length && optionsOf(now) ? ` in ${optionsOf(now)}` : ""}.${soldOut ? ` Sold out: ${soldOut}.` : ""}`;
+		const which = now.length > MAX_VARIANTS ? `${now.length} of ${variants.length} versions` : namesOf(now);
+		return `${subject}: in stock${which ? ` in ${which}` : ""}. Sold out: ${namesOf(soldOut)}.`;
 	}
-	const others = optionsOf(all.filter(canBuy));
+	const others = namesOf(all.filter(canBuy));
 	return `${subject}: sold out at the moment.${others ? ` In stock: ${others}.` : ""}`;
 }
 
@@ -79,9 +83,9 @@ export function describeFacts(facts: ProductFacts): string {
 	if ((asksPrice || isBare) && variants.length > 0) sentences.push(priceSentence(name, values, variants));
 	const isSoldOut = variants.length > 0 && !variants.every(canBuy);
 	if (variants.length > 0 && (asksStock || isBare))
-		sentences.push(stockSentence(name, values, variants, all));
+		sentences.push(stockSentence(`${name}${inValues(values)}`, variants, all));
 	else if (isSoldOut && (asksPrice || values.length > 0)) {
-		sentences.push(`Sold out at the moment: ${optionsOf(variants.filter((one) => !canBuy(one))) || name}.`);
+		sentences.push(`Sold out at the moment: ${namesOf(variants.filter((one) => !canBuy(one))) || name}.`);
 	}
 	for (const statement of statements) sentences.push(sentenceOf(statement, name));
 	return sentences.filter(Boolean).join(" ");
