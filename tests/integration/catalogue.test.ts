@@ -105,6 +105,37 @@ describe("questions about the demo store's products", () => {
 		expect(shareOfRight(all), JSON.stringify(failed, null, 1)).toBeGreaterThanOrEqual(least);
 	});
 
+	it("whose limits no product fits get the closest products, and the answer says so", async () => {
+		const under = await answerFromCatalogue("lamps under 20 dollars");
+		expect(under?.text).toMatch(/^Nothing we have fits that exactly. The closest:\n- .*\$39.00/);
+		const holding = await answerFromCatalogue("which chair holds 200 kg");
+		expect(holding?.text).toMatch(/^Nothing we have fits that exactly[\s\S]*130 kg/);
+	});
+
+	it.each([
+		["what do you sell", /and 19 more\.$/],
+		["cheapest thing you have", /^The cheapest first:\n.*\$24\.00/],
+		["anything dishwasher safe", /Kiln.*Dishwasher[\s\S]*Rill.*Dishwasher/],
+		["which is heavier, the orrin or the dot", /3\.1 kg[\s\S]*9\.5 kg|9\.5 kg[\s\S]*3\.1 kg/],
+		["do you have the halden in red", /not listed in red\..*Natural, Clay and Evergreen/],
+	])("about the whole catalogue or several facts are answered: %j", async (question, text) => {
+		expect((await answerFromCatalogue(question))?.text).toMatch(text);
+	});
+
+	it.each([
+		"what do you look like",
+		"tell me something i don't know",
+		"what day is it",
+		"what is the sun made of",
+		"can you send a sofa to norway",
+		"do I need the original box for a return?",
+		"what does the warranty cover",
+		"how is linen made",
+		"I hate my sofa",
+	])("that are about something else are not answered: %j", async (question) => {
+		expect(await answerFromCatalogue(question)).toBeNull();
+	});
+
 	it("are never answered with another fact", () => {
 		expect(judgements.filter(({ isWrong }) => isWrong)).toEqual([]);
 	});

@@ -43,6 +43,8 @@ export type ProductMatches = {
 
 /** Maximum number of products that one search reads completely: enough for a list, and about 300 KB of JSON. */
 const MAX_MATCHES = 200;
+/** The largest price that the table can hold, in cents (32-bit integer). */
+const MAX_CENTS = 2_147_483_647;
 /** Maximum number of words in one search. Longer messages are stories, whose first words name the product. */
 export const MAX_SEARCH_WORDS = 40;
 /** Shortest word that may be the end of a compound: "chair" in "armchair", but not "cap" in "landscape". */
@@ -111,6 +113,12 @@ const jsonList = (texts: string[]) => JSON.stringify(texts);
  */
 export async function findProducts(words: SearchWord[], filter: ProductFilter = {}): Promise<ProductMatches> {
 	const { price, inStock = false, priceOrder = 0, id = null } = filter;
+	const isPriced = price !== undefined || inStock || priceOrder !== 0;
+	const priced = sql`
+		select min(v.price_cents) as low,
+			count(*) filter (where v.price_cents between ${price?.from ?? 0} and ${price?.to ?? MAX_CENTS}
+				and (${!inStock} or v.available and v.stock is distinct from 0)) as fitting
+		from product_variants v where v.product_id = ranked.id`;
 	const rows = await db.execute<
 		Product & { places: Record<string, number> | null; counts: Record<string, number> | null } & {
 			score: number;
@@ -142,29 +150,28 @@ export async function findProducts(words: SearchWord[], filter: ProductFilter = 
 			select count(*)::int as total from products
 		), ranked as (
 			select id, sum(place.place + coalesce(case when place.place = ${placeSql.name} then ln(total::float8 / count) end, 0)) as score,
-				jsonb_object_agg(at, place.place) as places
+				json_object_agg(at, place.place)::text as places
 			from place left join name_count using (at) cross join total
 			group by id
 			union all
 			select id, 0, null from products where ${words.length === 0} or id = ${id}
-		), best as (
-			select id, max(score) as score, max(places::text)::json as places from ranked group by id
+		), best as materialized (
+			select id, max(score)::float8 as score, max(places)::json as places
+			from ranked ${isPriced ? sql`cross join lateral (${priced}) as variant` : sql``}
+			where ${isPriced ? sql`variant.fitting > 0 or id = ${id}` : sql`true`}
+			group by id
+			order by id = ${id} desc nulls last, max(score) desc, ${isPriced ? sql`min(low) * ${priceOrder}::int,` : sql``} id
+			limit ${MAX_MATCHES}
 		)
 		select p.id, p.slug, p.name, p.category, p.description, p.details, p.scene as illustration,
-			best.score::float8 as score, best.places, variant.variants,
+			best.score, best.places,
+			(select coalesce(json_agg(json_build_object('id', v.id, 'options', v.options, 'priceCents', v.price_cents,
+					'available', v.available, 'stock', v.stock) order by v.position, v.id), '[]')
+				from product_variants v where v.product_id = p.id) as variants,
 			(select total from total) as total,
 			(select json_object_agg(at, count) from name_count) as counts
-		from best join products p using (id) cross join lateral (
-			select coalesce(json_agg(json_build_object('id', v.id, 'options', v.options, 'priceCents', v.price_cents,
-					'available', v.available, 'stock', v.stock) order by v.position, v.id), '[]') as variants,
-				min(v.price_cents) as low,
-				count(*) filter (where v.price_cents between ${price?.from ?? 0} and ${price?.to ?? 2_147_483_647}
-					and (${!inStock} or v.available and v.stock is distinct from 0)) as fitting
-			from product_variants v where v.product_id = p.id
-		) as variant
-		where variant.fitting > 0 or ${!price && !inStock} or p.id = ${id}
-		order by p.id = ${id} desc nulls last, best.score desc, variant.low * ${priceOrder}::int, p.name, p.id
-		limit ${MAX_MATCHES}`);
+		from best join products p using (id)
+		order by p.id = ${id} desc nulls last, best.score desc, p.name, p.id`);
 	const counts = rows[0]?.counts ?? {};
 	const total = rows[0]?.total ?? 0;
 	return {

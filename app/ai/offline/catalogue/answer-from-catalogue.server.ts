@@ -34,7 +34,7 @@ export async function answerFromCatalogue(
 	context: { product?: string | null } = {},
 ): Promise<CatalogueAnswer | null> {
 	const reading = await readQuestion(question);
-	if (reading.words.length === 0 && !context.product && !reading.isEverything) return null;
+	if (reading.words.length === 0 && !context.product) return null;
 	const search = await findProducts(reading.words, {
 		priceOrder: reading.filter.priceOrder,
 		id: context.product ?? undefined,
@@ -44,14 +44,20 @@ export async function answerFromCatalogue(
 	const proper = named.filter(({ isProper }) => isProper);
 	const isLimited = reading.sort !== null || reading.amount !== null || reading.filter.price !== undefined;
 	const isKind = matches.some(({ kind }) => kind.size > 0);
-	const list = () => answerWithList(reading, matches);
+	const isAsking = reading.isList || isLimited;
+	const isAll = (reading.isEverything || isLimited) && reading.tokens.every(({ isPlain }) => isPlain);
+	if (isAll && !isKind && !context.product) {
+		const all = await readMatches(await findProducts([], reading.filter), reading);
+		return answerWithList(reading, all, { isAsking, isAll });
+	}
+	const list = () => answerWithList(reading, matches, { isAsking, isAll: false });
 
 	if (proper.length > 0) return answerWithFacts(proper, reading);
 	if (isLimited && isKind) return list();
 	const current = context.product ? search.matches.find(({ id }) => id === context.product) : undefined;
 	if (current && !(reading.isList && isKind)) {
 		const { name } = matches.find(({ product }) => product === current) ?? { name: new Set<number>() };
-		return answerWithFacts([{ product: current, tokens: name, isProper: false }], reading);
+		return answerWithFacts([{ product: current, tokens: name, isProper: true }], reading);
 	}
 	const [only] = named;
 	if (only && named.length === 1) {
@@ -69,9 +75,7 @@ async function answerWithFacts(
 ): Promise<CatalogueAnswer | null> {
 	const others = new Set(named.flatMap(({ tokens }) => [...tokens]));
 	const found = await Promise.all(
-		named
-			.slice(0, MAX_LINES)
-			.map(({ product, tokens }) => chooseFacts(product, reading, named.length > 1 ? others : tokens)),
+		named.slice(0, MAX_LINES).map((one) => chooseFacts(one, reading, named.length > 1 ? others : one.tokens)),
 	);
 	const facts = found.filter((one) => one !== null).filter(({ isAsked }) => isAsked || !mustBeAsked);
 	if (facts.length === 0) return null;
@@ -92,25 +96,32 @@ async function answerWithFacts(
 async function answerWithList(
 	reading: QuestionReading,
 	matches: Awaited<ReturnType<typeof readMatches>>,
+	{ isAsking, isAll }: { isAsking: boolean; isAll: boolean },
 ): Promise<CatalogueAnswer | null> {
-	const list = chooseList(matches, reading);
+	const list = chooseList(matches, reading, { isAll });
 	if (!list || list.certainty === 0 || list.products.length === 0) return null;
+	// A bare "sofas?" asks for a list, "can you send a sofa to Norway" does not.
+	if (!isAsking && list.unmet.length > 0) return null;
 	return listAnswer(list, reading);
 }
 
-function leadIn({ sort, filter, amount }: QuestionReading): string {
+function leadIn({ sort, filter, amount }: QuestionReading, isNearest: boolean): string {
+	if (isNearest) return "Nothing we have fits that exactly. The closest:";
 	if (sort?.by === "price") return sort.ascending ? "The cheapest first:" : "The most expensive first:";
 	if (sort) return "Sorted as you asked:";
 	return filter.price || filter.inStock || amount ? "These match:" : "Here is what we have:";
 }
 
-function listAnswer({ products, certainty }: ProductList, reading: QuestionReading): CatalogueAnswer {
+function listAnswer(
+	{ products, isNearest, certainty }: ProductList,
+	reading: QuestionReading,
+): CatalogueAnswer {
 	const shown = products.slice(0, MAX_LINES);
 	const more = products.length - shown.length;
 	const isDearestFirst = reading.filter.priceOrder === -1;
 	const lines = shown.map((product) => lineOf(product, { isDearestFirst }));
 	return {
-		text: [leadIn(reading), ...lines, ...(more > 0 ? [`and ${more} more.`] : [])].join("\n"),
+		text: [leadIn(reading, isNearest), ...lines, ...(more > 0 ? [`and ${more} more.`] : [])].join("\n"),
 		cards: shown.map(({ product, statements: [fact] }) =>
 			cardOf(product, fact && [fact.label, fact.value].filter(Boolean).join(": ")),
 		),

@@ -1,5 +1,6 @@
 import type { ProductMatch } from "#app/models/product/search.server.ts";
 import { stemTexts } from "#app/models/search/stems.server.ts";
+import type { NamedProduct } from "./choose-products.server.ts";
 import type { QuestionReading } from "./read-question.server.ts";
 import {
 	chooseVariants,
@@ -33,6 +34,8 @@ const PER_UNEXPLAINED_WORD = 0.08;
 const MIN_SURE = 0.6;
 /** Share of a question's words that statements must contain when the question asks for no fact by name. */
 const MIN_SHARED = 0.6;
+/** Maximum number of unexplained words of "my lamp arrived broken", and beside the explained ones where a name is said. */
+const MAX_UNEXPLAINED = 1;
 const MAX_STATEMENTS = 3;
 
 /**
@@ -42,7 +45,7 @@ const MAX_STATEMENTS = 3;
  * @returns null when the product has no such fact, so that no other fact is given instead.
  */
 export async function chooseFacts(
-	product: ProductMatch,
+	{ product, isProper }: NamedProduct,
 	reading: QuestionReading,
 	nameTokens: ReadonlySet<number>,
 ): Promise<ProductFacts | null> {
@@ -133,6 +136,7 @@ export async function chooseFacts(
 	const left = open();
 	const missing = left.map((at) => tokens[at]?.text ?? "").find((text) => text in COLOURS) ?? null;
 	if (left.some((at) => tokens[at]?.isService)) return null;
+	if (left.length > (isProper ? explained.size + MAX_UNEXPLAINED : MAX_UNEXPLAINED)) return null;
 	if (isWeak && left.length > (missing ? 1 : 0)) return null;
 	const isBare = chosen.size === 0 && !asksPrice && !asksStock && !missing;
 	// "Length" and the like were asked for, and the product has no such fact.

@@ -15,13 +15,16 @@ import {
 	statementsOf,
 	type VariantChoice,
 } from "./statements.ts";
-import { FACTS } from "./words.server.ts";
+import { FACTS, PLAIN } from "./words.server.ts";
 
 /** A product of an answer, with the positions of the question's words that name it. */
 export type NamedProduct = { product: ProductMatch; tokens: Set<number>; isProper: boolean };
 export type ListedProduct = { product: ProductMatch; variant: VariantChoice; statements: Statement[] };
 export type ProductList = {
-	products: ListedProduct[] /** Words that no listed product contains. */;
+	products: ListedProduct[];
+	/** Whether no product passes the question's limits, so that the products are all of the kind. */
+	isNearest: boolean;
+	/** Words that no listed product contains. */
 	unmet: string[];
 	certainty: number;
 };
@@ -75,7 +78,7 @@ export async function readMatches(
 				...tokens.flatMap(({ stems }, t) => (stems.some((stem) => labels[i]?.has(stem)) ? [t] : [])),
 			]),
 			name: at((place) => place === PLACE.name),
-			kind: new Set([...kind].filter((token) => tokens[token])),
+			kind: new Set([...kind].filter((token) => tokens[token]?.text.search(PLAIN) === -1)),
 			isKind:
 				isWholeCategory || words.some(({ stems }, w) => product.places[w] === PLACE.name && isHead(stems)),
 		};
@@ -95,18 +98,22 @@ export function chooseNamed(
 	const idfOf = (token: number) =>
 		Math.max(0, ...words.map((word, w) => (word.tokens.includes(token) ? (idfs[w] ?? 0) : 0)));
 	const rank = ({ name, any }: Match) =>
-		sum([...name].map(idfOf)) + [...any].filter((token) => !name.has(token)).length;
+		sum([...name].map(idfOf)) +
+		[...any].filter((token) => !name.has(token) && !tokens[token]?.isPlain).length;
 	const kinds = new Set(matches.flatMap(({ kind }) => [...kind]));
 	const isRare = (token: number) => !kinds.has(token) && !tokens[token]?.isPlain;
-	// In "anything for the grass", "grass" names no Grass Trimmer; its first word or two of its words would.
-	const isProper = ({ name, product }: Match) =>
-		[...name].some(isRare) &&
-		(!reading.isList ||
-			name.size > 1 ||
-			[...name].some((token) => splitWords(product.name)[0]?.startsWith(tokens[token]?.stems[0] ?? " ")));
+	const isElsewhere = (token: number) => matches.some(({ any, name }) => any.has(token) && !name.has(token));
+	// A name is said by its first word or by two words. In "anything for the grass", "grass" names no Grass Trimmer.
+	const isProper = ({ name, product }: Match) => {
+		const [first = ""] = splitWords(product.name);
+		const isFirst = (token: number) => first.startsWith(tokens[token]?.stems[0] ?? " ");
+		const rare = [...name].filter(isRare);
+		if (name.size > 1) return rare.length > 0;
+		return rare.some((token) => isFirst(token) || !(reading.isList || isElsewhere(token)));
+	};
 	const named = matches
-		.filter((match) => match.name.size > 0 && [...match.name].some((token) => !tokens[token]?.isPlain))
 		.map((match) => ({ match, rank: rank(match), isProper: isProper(match) }))
+		.filter(({ match: { name, kind }, isProper }) => isProper || [...name].some((token) => kind.has(token)))
 		.sort((a, b) => Number(b.isProper) - Number(a.isProper) || b.rank - a.rank);
 	const chosen: typeof named = [];
 	for (const one of named) {
@@ -123,7 +130,11 @@ export function chooseNamed(
 }
 
 /** The products of a list: those of the asked kind that contain the most words of the question, filtered and sorted. */
-export function chooseList(matches: Match[], reading: QuestionReading): ProductList | null {
+export function chooseList(
+	matches: Match[],
+	reading: QuestionReading,
+	{ isAll = false } = {},
+): ProductList | null {
 	const { tokens, filter, amount, sort } = reading;
 	const open = tokens.flatMap(({ isPlain }, at) => (isPlain ? [] : [at]));
 	const isOfKind = matches.filter(({ kind }) => kind.size > 0);
@@ -139,15 +150,15 @@ export function chooseList(matches: Match[], reading: QuestionReading): ProductL
 		open.filter((at) => any.has(at) && !kinds.has(at)).length;
 	const most = Math.max(0, ...kept.map(countOf));
 	const group = kept.filter((match) => countOf(match) === most);
-	const met = new Set(group.flatMap(({ any }) => [...any]));
-	const unmet = open.filter((at) => !met.has(at));
-	if (unmet.some((at) => tokens[at]?.isService)) return null;
+	const strong = reading.asked.filter(({ isWeak }) => !isWeak);
+	const unmet = open.filter((at) => !group[0]?.any.has(at) && !(hasAlternatives && kinds.has(at)));
+	if (open.some((at) => tokens[at]?.isService && !kinds.has(at))) return null;
 	const share = open.length > 0 ? 1 - unmet.length / open.length : 1;
-	if (isOfKind.length === 0 && unmet.length > 0) return null;
+	const isAboutStore = isAll || amount !== null || (reading.isOffer && open.length + strong.length > 0);
+	if (isOfKind.length === 0 && (unmet.length > 0 || !isAboutStore)) return null;
 
-	const facts = reading.asked.filter(
-		({ fact, isWeak, tokens: by }) =>
-			!isWeak &&
+	const facts = strong.filter(
+		({ fact, tokens: by }) =>
 			!by.every((at) => kinds.has(at)) &&
 			!((amount || sort) && fact.measure) &&
 			!/^(?:price|stock|colour|options|size)$/.test(fact.name),
@@ -168,25 +179,36 @@ export function chooseList(matches: Match[], reading: QuestionReading): ProductL
 	if (amount) {
 		products = products.flatMap((one) => {
 			const value = measure(amount.fact, one.product);
-			return value && isWithin(amount, value.quantities) ? [{ ...one, statements: [value.statement] }] : [];
+			return value ? [{ ...one, statements: [value.statement] }] : [];
 		});
 	}
-	const { price, inStock } = filter;
-	products = products.filter(({ variant: { variants } }) =>
-		variants.length === 0
-			? !price && !inStock
-			: variants.some(
-					(variant) =>
-						(!price || (variant.priceCents >= price.from && variant.priceCents <= price.to)) &&
-						(!inStock || (variant.available && variant.stock !== 0)),
-				),
-	);
+	const fitting = products.filter((one) => isFitting(one, reading));
+	const isNearest = fitting.length === 0;
+	if (!isNearest) products = fitting;
 	if (sort) products = sorted(products, sort);
+	else if (isNearest && filter.price) products = sorted(products, { by: "price", ascending: true });
 	return {
 		products,
+		isNearest,
 		unmet: unmet.map((at) => tokens[at]?.text ?? ""),
 		certainty: share < MIN_SHARE ? 0 : SURE * share,
 	};
+}
+
+/** Whether a product passes the limits of a question: an amount, a price, and whether it can be bought now. */
+function isFitting(
+	{ product, variant: { variants } }: ListedProduct,
+	{ amount, filter }: QuestionReading,
+): boolean {
+	const { price, inStock } = filter;
+	const value = amount && measure(amount.fact, product);
+	if (amount && !(value && isWithin(amount, value.quantities))) return false;
+	if (!price && !inStock) return true;
+	return variants.some(
+		({ priceCents, available, stock }) =>
+			(!price || (priceCents >= price.from && priceCents <= price.to)) &&
+			(!inStock || (available && stock !== 0)),
+	);
 }
 
 function sorted(products: ListedProduct[], sort: { by: string; ascending: boolean }): ListedProduct[] {

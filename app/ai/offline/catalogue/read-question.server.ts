@@ -21,6 +21,7 @@ import {
 	LISTS,
 	OWN,
 	PLAIN,
+	QUESTIONS,
 	SERVICE,
 	SORTS,
 } from "./words.server.ts";
@@ -44,6 +45,8 @@ export type QuestionReading = {
 	filter: ProductFilter;
 	/** Whether the question has the form of a request for a list of products. */
 	isList: boolean;
+	/** Whether that form says that it is about what the store sells: "anything in green", but not "what is green". */
+	isOffer: boolean;
 	/** Whether the question is about something that the customer has: "my chair". */
 	isOwn: boolean;
 	/** Whether the question asks what the store sells at all. */
@@ -116,7 +119,8 @@ export async function readQuestion(question: string): Promise<QuestionReading> {
 			...(has(IN_STOCK, text) ? { inStock: true } : {}),
 			...(sort?.by === "price" ? { priceOrder: sort.ascending ? 1 : -1 } : {}),
 		},
-		isList: has(LISTS, text),
+		isList: has(LISTS, text) || has(QUESTIONS, text),
+		isOffer: has(LISTS, text),
 		isOwn: has(OWN, text),
 		isEverything: has(EVERYTHING, text),
 	};
@@ -129,7 +133,8 @@ const startsOf = (text: string): number[] =>
 /** Corrects a misspelt word that asks for a fact ("wieght"), unless it is a word of a product's name. */
 function correctAsking(word: string, stems: string[], names: string[]): string {
 	if (stems.some((stem) => names.includes(stem)) || ASKING_WORDS.includes(word)) return word;
-	return ASKING_WORDS.find((asking) => isTypoOf(word, asking)) ?? word;
+	const isClose = (asking: string) => Math.abs(asking.length - word.length) < 2 && isTypoOf(word, asking);
+	return ASKING_WORDS.find(isClose) ?? word;
 }
 
 /** The facts that a question asks for. Of phrases that overlap the longest counts, so "i weigh" is not "weigh". */

@@ -31,6 +31,7 @@ const file = z
 		label_fillers: phrases,
 		sorts: z.array(z.strictObject({ by: z.string(), ascending: z.boolean(), words: phrases })),
 		limits: z.record(z.enum(["most", "least", "fits", "between", "price"]), phrases),
+		questions: phrases,
 		lists: phrases,
 		everything: phrases,
 		own: phrases,
@@ -90,6 +91,7 @@ export const LABEL_FILLERS = matchAny([
 	...file.label_fillers,
 	...Object.values(file.units).flatMap(Object.keys),
 ]);
+export const QUESTIONS = matchAny(file.questions);
 export const LISTS = matchAny(file.lists);
 export const EVERYTHING = matchAny(file.everything);
 export const OWN = matchAny(file.own);
