@@ -8,7 +8,7 @@ import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
 import { getSearchQueue } from "../cpu-queues.server.ts";
 import { ToolRuns } from "../tool-runs.server.ts";
 import { answerFromCatalogue } from "./catalogue/answer-from-catalogue.server.ts";
-import { articlesOnlyIn, onlyIn, ownWordsIn } from "./foreign-words.ts";
+import { articleIn, articlesOnlyIn, onlyIn, ownWordsIn } from "./foreign-words.ts";
 import { answerFromKnowledge } from "./knowledge.server.ts";
 import { isDoable } from "./order-requests.server.ts";
 import { answerAboutOrders, latestOrderSentence } from "./orders.server.ts";
@@ -21,6 +21,8 @@ type Finding = {
 	answered: boolean;
 	sources?: AnswerSource[];
 	cards?: AnswerCard[];
+	/** The article that the whole text is from, if it is one. */
+	article?: AnswerSource | undefined;
 	escalation?: string;
 	intent?: string;
 	/** What the text is written in; the customer's language where absent. */
@@ -77,7 +79,10 @@ async function inWordsOf(language: string, finding: Finding): Promise<Pick<Answe
 	const other = baseLanguage(finding.language ?? own);
 	if (other !== baseLanguage(language)) {
 		// Where our own words are not the customer's either, there is nothing to say it in.
-		const opening = other === own ? "" : `${onlyIn(other, language)}\n\n`;
+		const introduction = finding.article
+			? articleIn(finding.article, other, language)
+			: onlyIn(other, language);
+		const opening = other === own ? "" : `${introduction}\n\n`;
 		return { text: opening + finding.text, foreignPart: { at: opening.length, language: other } };
 	}
 	if (finding.answered) return { text: finding.text };
@@ -141,7 +146,7 @@ async function find({ request, deeds, question }: Search): Promise<Finding> {
 	return { text: phrases.unknown, answered: false };
 }
 
-type Found = { text: string; sources: AnswerSource[]; cards?: AnswerCard[]; language: string };
+type Found = Pick<Finding, "text" | "cards" | "article"> & { sources: AnswerSource[]; language: string };
 
 /**
  * The better of what the catalogue and the articles say; null when neither speaks of what was asked.
@@ -156,7 +161,9 @@ async function findAnswer(question: string, language: string, product: string | 
 		const { text, sources, cards } = catalogue;
 		return { text, sources, cards, language: DATA_LANGUAGE };
 	}
-	return article ? { text: article.text, sources: article.sources, language: article.language } : null;
+	if (!article) return null;
+	const { text, sources, language: articleLanguage } = article;
+	return { text, sources, article: sources.length === 1 ? sources[0] : undefined, language: articleLanguage };
 }
 
 const OWN = /\bmy (?:\w+ )?(?:order|purchase|package|parcel)\b/i;

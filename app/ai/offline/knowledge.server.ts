@@ -6,6 +6,8 @@ import { embedQuestionWithBuiltInModel } from "../embeddings.server.ts";
 import { findSearchTopics } from "../intent/search-topics.ts";
 import { composeAnswer } from "./excerpt/compose.server.ts";
 import { splitQuestions } from "./excerpt/split-questions.ts";
+import { isAboutQuestion, searchByKeywords } from "./keywords/search.server.ts";
+import { hasKeywords } from "./keywords/translate.ts";
 import { phrasesIn } from "./phrases.ts";
 import { isAnswered } from "./support.ts";
 
@@ -40,15 +42,17 @@ export async function answerFromKnowledge(
 	const questions = splitQuestions(question);
 	const whole = await findAnswered(question, language);
 	const parts = await Promise.all(
-		(questions.length > 1 ? questions : []).map(async (part) => ({
-			question: part,
-			candidates: (await findAnswered(part, language))?.candidates ?? [],
-		})),
+		(questions.length > 1 ? questions : []).map(
+			async (part) => (await findAnswered(part, language)) ?? { question: part, candidates: [] },
+		),
 	);
 	return composeAnswer({ whole, parts, notFound: phrasesIn(language).notFound });
 }
 
-/** Searches the articles in every language; null when no article answers the question. */
+/**
+ * Searches the articles in every language.
+ * @returns the question in the language of the articles found; null when no article answers it.
+ */
 async function findAnswered(
 	question: string,
 	language: string,
@@ -60,6 +64,12 @@ async function findAnswered(
 		(a, b) => Number(b === own) - Number(a === own) || Number(b === ENGLISH) - Number(a === ENGLISH),
 	);
 	for (const config of configs) {
+		if (config === ENGLISH && own !== ENGLISH && hasKeywords(language)) {
+			const search = await searchByKeywords(question, language);
+			if (search && isAboutQuestion(search))
+				return { question: search.translated.query, candidates: search.found };
+			continue;
+		}
 		for (const part of questionParts(question)) {
 			const meaning = config === ENGLISH ? await embedQuestionWithBuiltInModel(part, language) : null;
 			const search = await findPassages(part, {
