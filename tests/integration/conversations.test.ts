@@ -56,9 +56,9 @@ async function judge({ turns, language, article, product, order, keywords }: Jud
 	}
 	const { text = "", sources = [] } = last ?? {};
 	const urls = sources.map(({ url }) => url.split("#")[0]);
-	const isFromSource =
-		article?.some((slug) => urls.includes(`/help/${slug}`)) ??
-		(product ? urls.includes(`/products/${product}`) : text.includes(orderNumbers[order ?? ""] ?? ""));
+	const isFromSource = order
+		? text.includes(orderNumbers[order] ?? "")
+		: urls.includes(`/products/${product}`) || article?.some((slug) => urls.includes(`/help/${slug}`));
 	if (isFromSource && keywords.every((keyword) => text.includes(keyword))) return null;
 	return `${turns.join(" / ")}: ${text} (${urls.join(", ")})`;
 }

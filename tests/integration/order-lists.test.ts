@@ -37,6 +37,25 @@ async function answerTo(question: string): Promise<{ text: string; offered: unkn
 	return { text: messages.find(({ senderType }) => senderType === "bot")?.message ?? "", offered };
 }
 
+describe("a fault of something that has arrived", () => {
+	it.each([
+		"I bought a vase and it arrived broken",
+		"my order arrived damaged",
+		"one item is missing in my order",
+		"i received the wrong item in my order",
+		"the box of my parcel was torn when it arrived",
+	])("is not answered with where the order is: %s", async (question) => {
+		expect((await answerTo(question)).text).not.toContain(PENDING);
+	});
+
+	it.each(["where is my order", "my parcel has not arrived", "is my order late"])(
+		"is not read into: %s",
+		async (question) => {
+			expect((await answerTo(question)).text).toContain(PENDING);
+		},
+	);
+});
+
 describe("a request for the orders", () => {
 	it.each([
 		"List my orders",

@@ -62,6 +62,10 @@ const REQUESTS: Record<string, string> = {
 	exchange_item: "exchange it",
 };
 
+/** What is wrong with something that has arrived. The articles say what to do; where the order is helps nobody. */
+const FAULTY =
+	/\b(?:broke|broken|damaged?|defective|faulty|crack\w*|torn|smashed|shattered|scratched|dented|leak\w*|stained|(?:part|piece|screw|item|one|something)s? (?:is |are |was |were )?missing|missing (?:\w+ )?(?:parts?|pieces?|screws?|items?)|wrong (?:items?|products?|colou?r|size|thing))\b/i;
+
 /** Intents that the articles answer, beside the state of the order that the question is about. */
 const ARTICLE_INTENTS =
 	/^(?:get_invoice|check_invoice|payment_issue|damaged_item|warranty|check_cancellation_fee)$/;
@@ -128,7 +132,7 @@ export async function answerAboutOrders(options: {
 		if (request && orders.some(Boolean)) {
 			return { text: [...sentences, requestSentence(request, orders)].join(" "), isRequest: true };
 		}
-		const isRequest = ARTICLE_INTENTS.test(intent) && orders.some(Boolean);
+		const isRequest = (ARTICLE_INTENTS.test(intent) || FAULTY.test(question)) && orders.some(Boolean);
 		return { text: [...new Set(sentences)].join(" "), isRequest };
 	}
 	const isList =
@@ -145,7 +149,7 @@ export async function answerAboutOrders(options: {
 		const offered = await proposeForAny(intent, deeds);
 		if (offered) return { text: offered, isRequest: false };
 	}
-	if (!(isTracking || isListing)) return null;
+	if (!(isTracking || isListing) || FAULTY.test(question)) return null;
 	if (!isIdentified(owner)) return askIdentity(deeds);
 	await deeds.recordLookup("list_orders", null);
 	return {
