@@ -536,11 +536,15 @@ describe("limits", () => {
 			const message = `Tell me story ${about} of the moon lamp`;
 			return answerApiMessage({ message, customerId: null, signal: new AbortController().signal }, () => {});
 		};
-		const asked = Promise.all(Array.from({ length: 12 }, (_, at) => ask(String(at))));
-		await until(() => expect(model.requests.filter(({ body }) => body.tools)).toHaveLength(3));
+		const reasons: (string | null)[] = [];
+		const asked = Promise.all(
+			Array.from({ length: 12 }, async (_, at) => reasons.push((await ask(String(at))).escalate.reason)),
+		);
+		// The held answers keep their reservations until every other question has been refused.
+		await until(() => expect(reasons).toEqual(Array.from({ length: 9 }, () => "assistant-limit")));
+		expect(model.requests.filter(({ body }) => body.tools)).toHaveLength(3);
 		isHeld = false;
-		const reasons = (await asked).map(({ escalate }) => escalate.reason);
-		expect(reasons.filter((reason) => reason === "assistant-limit")).toHaveLength(9);
+		await asked;
 		expect((await ask("afterwards")).answer).toBe("An answer.");
 	});
 
