@@ -88,7 +88,7 @@ const IS_HUMAN_QUESTION_PATTERN =
  * Smallest confidence with which the intent model alone decides that a text asks for a person. The intent model knows
  * more phrases than the patterns, but makes more mistakes.
  */
-const MIN_INTENT_CONFIDENCE = 0.8;
+const MIN_INTENT_CONFIDENCE = 0.75;
 
 /**
  * Finds a request for a person in a text and returns the language of the request, or null when there is none. The

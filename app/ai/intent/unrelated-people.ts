@@ -22,6 +22,8 @@ const WORDS_BEFORE_STORE_ROLES = new Set(
 		"contact call connect transfer request of and or than instead"
 	).split(" "),
 );
+/** A shorter word before a role is an article with a typing error ("na operator") and no kind of agent. */
+const MAX_ARTICLE_LETTERS = 2;
 /** Matches names of chat software, such as "chat assistants". */
 const CHAT_SOFTWARE_PATTERN = /\b(?:chat|virtual|ai|digital|online|automatic) assistants?\b/g;
 
@@ -50,7 +52,11 @@ export function replaceUnrelatedPeople(clause: string): string {
 	return words
 		.map((word, at) => {
 			const before = words[at - 1];
-			const isOther = STORE_ROLES.has(word) && before !== undefined && !WORDS_BEFORE_STORE_ROLES.has(before);
+			const isOther =
+				STORE_ROLES.has(word) &&
+				before !== undefined &&
+				before.length > MAX_ARTICLE_LETTERS &&
+				!WORDS_BEFORE_STORE_ROLES.has(before);
 			return isOther ? PERSON_PLACEHOLDER : word;
 		})
 		.join(" ");
