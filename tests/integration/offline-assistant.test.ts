@@ -202,6 +202,28 @@ describe("the passage of an article", () => {
 		expect(answer.sources[0]?.url).toBe(`/help/glimmer-passes#${anchor}`);
 	});
 
+	it.each([
+		"how much does a glimmer pass cost and how do i return something?",
+		"how much does a glimmer pass cost\nhow do i return something",
+	])("answers both questions of a message, each with its source: %j", async (question) => {
+		const { text, sources } = await ask(question);
+		expect(sources.map(({ url }) => url.split("#")[0])).toEqual([
+			"/help/glimmer-passes",
+			"/help/sending-back",
+		]);
+		expect(text).toMatch(/\$31[\s\S]*\n\n\*\*/);
+		for (const { quote } of sources) expect(text).toContain(quote);
+	});
+
+	it("names the question of a message that no article answers", async () => {
+		const { text, sources } = await ask(
+			"how much does a glimmer pass cost and do you teach underwater basketry?",
+		);
+		expect(sources).toHaveLength(1);
+		expect(text).toMatch(/\$31/);
+		expect(text).toMatch(/About “do you teach underwater basketry”: I did not find that\.$/);
+	});
+
 	it("quotes several sections for a general question", async () => {
 		expect((await ask("do you have glimmer passes")).text).toMatch(/sold at the desk/);
 	});

@@ -18,14 +18,14 @@ export const withoutListMarkers = (text: string): string => text.replace(LIST_MA
 
 /**
  * A table row as one list line that can be read without its table: the first cell, then the others with their column
- * names, such as "- Canoe – Hour: 5, Day: 20". Cells that contain commas are separated by semicolons.
+ * names, such as "- Canoe – Hour: 5; Day: 20".
  */
 function toRowLine(columns: string[], cells: string[]): string {
 	const [name = "", ...others] = cells;
 	const named = others.flatMap((cell, i) =>
 		cell === "" ? [] : [columns[i + 1] ? `${columns[i + 1]}: ${cell}` : cell],
 	);
-	const values = named.join(named.some((value) => value.includes(",")) ? "; " : ", ");
+	const values = named.join("; ");
 	const first = columns[0] && name && named.length === 0 ? `${columns[0]}: ${name}` : name;
 	return `- ${[first, values].filter(Boolean).join(" – ")}`;
 }

@@ -33,7 +33,7 @@ describe("an article split into passages", () => {
 		[
 			"with column names in each row",
 			"| Boat | Hour | Day |\n|---|---|---|\n| Canoe | 5 | 20 |\n| Raft | | 40 |",
-			"- Canoe – Hour: 5, Day: 20\n- Raft – Day: 40",
+			"- Canoe – Hour: 5; Day: 20\n- Raft – Day: 40",
 		],
 		[
 			"with commas in cells",
