@@ -1,3 +1,6 @@
+import { foldLetters } from "#app/text/fold-letters.ts";
+import phrases from "./small-talk.json" with { type: "json" };
+
 /** What small talk a text is: one of the phrases, or a question about the assistant's own nature. */
 export type SmallTalk = { kind: "greeting" | "thanks" | "goodbye" } | { kind: "nature"; text: string };
 
@@ -11,10 +14,40 @@ const SURE = 0.5;
 /** Longer texts that begin with a greeting are about something. */
 const MOST_WORDS = 9;
 
+type Kind = keyof typeof phrases;
+const KINDS: Kind[] = ["thanks", "goodbye", "greeting"];
+/** The phrases of other languages than English without spaces, the longest first. English is left to the intent model. */
+const PHRASES = KINDS.flatMap((kind) =>
+	phrases[kind].split(", ").map((phrase) => ({ kind, text: withoutSpaces(phrase) })),
+).sort((a, b) => b.text.length - a.text.length);
+/** Longer texts are more than phrases. */
+const MAX_CHARACTERS = 60;
+
+function withoutSpaces(text: string): string {
+	return foldLetters(text).replaceAll(" ", "");
+}
+
+/** The kind of a text that consists of phrases alone ("Hallo, vielen Dank"): the one that needs a reply most. */
+function kindOfPhrases(text: string): Kind | null {
+	if (text.length > MAX_CHARACTERS) return null;
+	let rest = withoutSpaces(text);
+	if (rest === "") return null;
+	const kinds = new Set<Kind>();
+	while (rest !== "") {
+		const phrase = PHRASES.find((one) => rest.startsWith(one.text));
+		if (!phrase) return null;
+		kinds.add(phrase.kind);
+		rest = rest.slice(phrase.text.length);
+	}
+	return KINDS.find((kind) => kinds.has(kind)) ?? null;
+}
+
 /** Whether a text is small talk, by its intent; null when it is about something. */
 export function smallTalk(question: string, intent: string, confidence: number): SmallTalk | null {
 	const words = question.split(/\s+/).length;
 	if (words <= MOST_WORDS + 3 && NATURE.test(question)) return { kind: "nature", text: WHAT_I_AM };
+	const kind = kindOfPhrases(question);
+	if (kind) return { kind };
 	if (words > MOST_WORDS || confidence < SURE) return null;
 	if (intent === "greeting" || intent === "thanks" || intent === "goodbye") return { kind: intent };
 	return null;

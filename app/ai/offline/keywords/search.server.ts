@@ -1,17 +1,13 @@
 import { findPassages, type PassageSearch } from "#app/models/article/search.server.ts";
 import { ENGLISH } from "#app/models/search/languages.ts";
 import { embedQuestionWithBuiltInModel } from "../../embeddings.server.ts";
-import { type TranslatedQuestion, translateKeywords } from "./translate.ts";
+import { isMostlyKnown, type TranslatedQuestion, translateKeywords } from "./translate.ts";
 
 /** The English articles that a question in another language may be about, and the words they were searched with. */
 export type KeywordSearch = PassageSearch & { translated: TranslatedQuestion };
 
 const MAX_PASSAGES = 12;
-/**
- * Smallest share of the question's words that must be known, and of the English words that the best passage must
- * contain: two of three are enough, and one of two is not. Measured in tests/integration/other-languages.test.ts.
- */
-const MIN_KNOWN_SHARE = 0.62;
+/** Smallest share of the English words that the best passage must contain, measured like `isMostlyKnown`. */
 const MIN_COVERAGE = 0.62;
 
 /**
@@ -29,5 +25,5 @@ export async function searchByKeywords(question: string, language: string): Prom
 
 /** Whether the best passage is about the question, as far as its known words tell. */
 export function isAboutQuestion({ translated, found: [best] }: KeywordSearch): boolean {
-	return best !== undefined && translated.knownShare >= MIN_KNOWN_SHARE && best.coverage >= MIN_COVERAGE;
+	return best !== undefined && isMostlyKnown(translated) && best.coverage >= MIN_COVERAGE;
 }

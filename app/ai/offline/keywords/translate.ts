@@ -52,6 +52,12 @@ const IS_NO_SUBJECT = new Set([...shared.framing, ...shared.objects]);
 /** The search word for a country. Its name follows, but few articles mention it. */
 const COUNTRY = "international";
 
+/**
+ * Smallest share of a question's words that must be known to rely on its translation: two of three are enough, and one
+ * of two is not. Measured in tests/integration/other-languages.test.ts.
+ */
+const MIN_KNOWN_SHARE = 0.62;
+
 /** Number of characters that are read. Later words of a long message hardly change the result. */
 const MAX_CHARACTERS = 600;
 /** Longer words are not words; cutting them bounds the work for one word. */
@@ -83,6 +89,10 @@ const lexicons = new Map<string, Lexicon>();
 
 /** Whether there are word lists for a language, BCP 47. */
 export const hasKeywords = (language: string): boolean => primaryLanguage(language) in FILES;
+
+/** Whether the translation has the subject of the question and most of its words. */
+export const isMostlyKnown = ({ subject, knownShare }: TranslatedQuestion): boolean =>
+	subject !== null && knownShare >= MIN_KNOWN_SHARE;
 
 /**
  * Translates the words of a question that matter for a store's support into English search words.
