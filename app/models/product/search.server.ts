@@ -35,8 +35,6 @@ export type ProductMatch = FoundProduct & { places: (number | undefined)[] };
 
 export type ProductMatches = {
 	matches: ProductMatch[];
-	/** Number of products whose name contains the word, for each word. */
-	nameCounts: number[];
 	/** Inverse document frequency of each word among the product names; 0 for words in no name. */
 	idfs: number[];
 };
@@ -44,7 +42,7 @@ export type ProductMatches = {
 /** Maximum number of products that one search reads completely: enough for a list, and about 300 KB of JSON. */
 const MAX_MATCHES = 200;
 /** The largest price that the table can hold, in cents (32-bit integer). */
-const MAX_CENTS = 2_147_483_647;
+export const MAX_CENTS = 2_147_483_647;
 /** Maximum number of words in one search. Longer messages are stories, whose first words name the product. */
 export const MAX_SEARCH_WORDS = 40;
 /** Shortest word that may be the end of a compound: "chair" in "armchair", but not "cap" in "landscape". */
@@ -180,7 +178,6 @@ export async function findProducts(words: SearchWord[], filter: ProductFilter = 
 			url: `/products/${product.slug}`,
 			places: words.map((_, at) => places?.[at]),
 		})),
-		nameCounts: words.map((_, at) => counts[at] ?? 0),
 		idfs: words.map((_, at) => (counts[at] ? Math.log(1 + total / counts[at]) : 0)),
 	};
 }

@@ -82,6 +82,7 @@ export async function chooseFacts(
 	);
 	const isAsked = (name: string, isWeak: boolean) =>
 		asked.some(({ fact, isWeak: weak }) => fact.name === name && weak === isWeak);
+	// Price and stock are of the variants; everything else is a statement.
 	const facts = asked.filter(({ fact, isWeak }) => !isWeak && !/^(?:price|stock)$/.test(fact.name));
 	for (const { fact, tokens: by } of facts) {
 		const statement = findStatement(fact, all);
@@ -89,6 +90,7 @@ export async function chooseFacts(
 	}
 	const isNamed = chosen.size > 0;
 
+	// Words that no label explains: "does it come with a saucer" is answered by the statement about a saucer.
 	const rest = open();
 	const shares = all.map((statement, i) => {
 		const { label, value } = stemsOf(i);
@@ -108,6 +110,7 @@ export async function chooseFacts(
 			counted.some((stem) => stemsOf(i).label.includes(stem) || stemsOf(i).value.includes(stem));
 		return all.filter(({ value }, i) => isIn(i) && /\d/.test(value)).slice(0, 1);
 	};
+	// A fact without a label may be stated in a text; else the product does not have it, and no other fact is given.
 	let isByWords = false;
 	if (!isNamed && facts.length > 0 && variant.values.length === 0) {
 		const [inText] = facts.flatMap(({ fact }) => findStatement(fact, all, { inText: true }) ?? []);
@@ -120,6 +123,7 @@ export async function chooseFacts(
 	let asksStock = isAsked("stock", false);
 	const isStrong = isNamed || asksPrice || asksStock;
 	if (!isStrong && chosen.size > 0 && share < MIN_SHARED && !isByWords) return null;
+	// "How much", "how long" and "do you have" count when the question asks for nothing else.
 	let isWeak = false;
 	if (!isStrong && chosen.size === 0) {
 		isWeak = true;

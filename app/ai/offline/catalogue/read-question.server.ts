@@ -8,13 +8,13 @@ import {
 import { listStems } from "#app/models/search/known-stems.server.ts";
 import { stemTexts } from "#app/models/search/stems.server.ts";
 import { isTypoOf } from "#app/models/search/typos.ts";
-import { quantitiesIn } from "./quantities.ts";
+import { type Amount, type AskedFact, readLimits } from "./read-limits.ts";
 import {
 	ASKING_WORDS,
 	COLOURS,
 	EVERYTHING,
 	FACTS,
-	type Fact,
+	has,
 	IN_STOCK,
 	KINDS,
 	LIMITS,
@@ -29,11 +29,7 @@ import {
 /** A word of a question. `isPlain` words need no answer; `isService` words ask about the store and not a product. */
 type Token = { text: string; stems: string[]; isPlain: boolean; isService: boolean };
 /** A searched word, with the positions of the tokens that it consists of. */
-type QuestionWord = SearchWord & { tokens: number[]; colour?: string };
-type AskedFact = { fact: Fact; isWeak: boolean; tokens: number[] };
-/** "At least 20 litres": `low` and `high` in the first unit of the measure. `fits` is at most, or inside a range. */
-export type Amount = { fact: Fact; limit: "most" | "least" | "fits"; low: number; high: number };
-
+type QuestionWord = SearchWord & { tokens: number[] };
 export type QuestionReading = {
 	/** The words of the question in lower case, with one space between them. */
 	text: string;
@@ -53,23 +49,8 @@ export type QuestionReading = {
 	isEverything: boolean;
 };
 
-/** Default fact for a number with a unit: "holds 140 kg" asks for the load because of its words, "under 5 kg" for the weight. */
-const FACT_OF_MEASURE: Record<string, string> = {
-	length: "width",
-	mass: "weight",
-	volume: "capacity",
-	power: "power",
-	light: "brightness",
-	area: "coverage",
-	time: "battery",
-	sound: "loudness",
-	speed: "speed",
-};
-const NO_LIMIT_CENTS = 2_147_483_647;
 /** Maximum length in characters of two words that are read as one: "t fit" is "tfit", but "for beginners" stays two. */
 const MAX_JOINED = 24;
-
-const has = (expression: RegExp, text: string) => text.search(expression) >= 0;
 
 /** Reads a question about products: what it names, asks for, and how a list is to be filtered and sorted. */
 export async function readQuestion(question: string): Promise<QuestionReading> {
@@ -163,49 +144,6 @@ function readAsked(text: string, starts: number[]): AskedFact[] {
 	}));
 }
 
-/** The limits of a question: a price, or an amount with a unit. `used` are the words of the numbers. */
-function readLimits(question: string, text: string, asked: AskedFact[]) {
-	const quantities = quantitiesIn(question);
-	const used = new Set(quantities.flatMap((quantity) => (quantity.measure ? splitWords(quantity.text) : [])));
-	const limit = has(LIMITS.most, text) ? "most" : has(LIMITS.least, text) ? "least" : null;
-	const follows = ({ before }: { before: string }) => {
-		const words = splitWords(before).join(" ");
-		return [LIMITS.most, LIMITS.least, LIMITS.between].some((limits) =>
-			[...words.matchAll(limits)].some(({ index, 0: found }) => index + found.length === words.length),
-		);
-	};
-	const first = quantities.find(({ measure }) => measure && measure !== "money");
-	const byWords = asked.find(
-		({ fact, isWeak }) => fact.measure && !isWeak && fact.measure === first?.measure,
-	)?.fact;
-	const fact = byWords ?? FACTS.find(({ name }) => name === FACT_OF_MEASURE[first?.measure ?? ""]);
-	// "Can it take 110 kilos?" asks for the load, "is it under 5 kg?" for the weight.
-	const implied = limit || first?.measure !== "mass" ? fact : FACTS.find(({ name }) => name === "load");
-	if (implied && first && !byWords) {
-		const words = splitWords(first.text);
-		const tokens = text.split(" ").flatMap((word, i) => (words.includes(word) ? [i] : []));
-		asked.push({ fact: implied, isWeak: true, tokens });
-	}
-	const side = limit && has(LIMITS.fits, text) ? "fits" : (limit ?? fact?.limit);
-	const amount: Amount | null =
-		first && fact && side ? { fact, limit: side, low: first.low, high: first.high } : null;
-	const money =
-		quantities.find(({ measure }) => measure === "money") ??
-		(asked.some(({ fact, isWeak }) => fact.measure && !isWeak)
-			? undefined
-			: quantities.find((number) => !number.measure && follows(number)));
-	if (!money || amount) return { amount, price: null, used };
-	for (const word of splitWords(money.text)) used.add(word);
-	const cents = (value: number) => Math.round(value * 100);
-	const price =
-		money.high > money.low
-			? { from: cents(money.low), to: cents(money.high) }
-			: limit === "least"
-				? { from: cents(money.low), to: NO_LIMIT_CENTS }
-				: { from: 0, to: cents(money.low) };
-	return { amount, price, used };
-}
-
 /**
  * The words to search: each token with its synonyms, and adjacent tokens as one word, because "t fit 200" may be
  * "T-Fit 200".
@@ -240,7 +178,6 @@ async function readWords(tokens: Token[], known: string[]): Promise<QuestionWord
 					? stems
 					: withNameAlternatives([...stems, ...kinds.flatMap((kind) => stemsOf.get(kind) ?? [])], known),
 				optionStems: colour ? COLOURS[colour]?.flatMap((shade) => stemsOf.get(shade) ?? []) : [],
-				...(colour ? { colour } : {}),
 			},
 		];
 	});

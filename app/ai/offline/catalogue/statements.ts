@@ -2,8 +2,9 @@ import type { ProductVariant } from "#app/models/product/product.server.ts";
 import type { ProductMatch } from "#app/models/product/search.server.ts";
 import { splitIntoUnits } from "../excerpt/units.ts";
 import { type Quantity, quantitiesIn } from "./quantities.ts";
-import type { Amount, QuestionReading } from "./read-question.server.ts";
-import { COLOURS, type Fact, LABEL_FILLERS, plainText } from "./words.server.ts";
+import type { Amount } from "./read-limits.ts";
+import type { QuestionReading } from "./read-question.server.ts";
+import { COLOURS, type Fact, has, LABEL_FILLERS, plainText } from "./words.server.ts";
 
 /** A statement about a product: a detail, the values of an option, or a sentence of the description without label. */
 export type Statement = { label: string; value: string };
@@ -31,7 +32,7 @@ export function joinValues(values: string[]): string {
 	return [shown.join(", "), last].filter(Boolean).join(" and ");
 }
 
-const finds = (expression: RegExp, text: string) => plainText(text).search(expression) >= 0;
+const finds = (phrases: RegExp, text: string) => has(phrases, plainText(text));
 
 /** The statements whose labels are names of a fact, best first. "Maximum width" is a width, "Seat width" is not. */
 function labelledWith(fact: Fact, all: Statement[]): Statement[] {

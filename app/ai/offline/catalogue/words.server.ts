@@ -55,6 +55,9 @@ function matchAny(list: string[]): RegExp {
 	return new RegExp(`(?<![\\p{L}\\p{N}])(?:${sources.join("|") || "(?!)"})(?![\\p{L}\\p{N}])`, "gu");
 }
 
+/** Whether a `plainText` contains one of the phrases. */
+export const has = (phrases: RegExp, text: string): boolean => text.search(phrases) >= 0;
+
 /** A fact that customers ask for. `labels` are in order of preference. */
 export type Fact = {
 	name: string;
