@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { widestNetwork } from "#app/http/client-address.server.ts";
 import type { WithHeaders } from "#app/http/exchange.server.ts";
 import {
+	allowedUses,
 	countOnly,
 	countSender,
 	reserveTurn,
@@ -15,12 +16,6 @@ import { readKnownBrowserId } from "./known-browser.server.ts";
  * Which login attempts are checked, and when. The rule, with its reasons, is in docs/decisions/004-agent-login.md.
  */
 
-/** Failed attempts of one known browser that are checked at once, in the window of `loginsOfBrowser`. */
-const ATTEMPTS_OF_KNOWN_BROWSER = 10;
-/** Failed attempts for one account, from all unknown browsers, before the attempts take turns. */
-const ATTEMPTS_WITHOUT_TURNS = 10;
-/** Failed attempts from one network for one account that count as typing errors. */
-const TYPING_ERRORS = 3;
 /** Growth of the time between two turns with each failed attempt for the account, and its limit; milliseconds. */
 const TURN_STEP_MS = 250;
 export const MAX_TURN_MS = 10_000;
@@ -47,7 +42,7 @@ export async function admitLoginAttempt(request: WithHeaders, account: string): 
 
 async function admitKnownBrowser(browserId: string): Promise<LoginAttempt | null> {
 	const { uses } = await countOnly("loginsOfBrowser", browserId);
-	if (uses > ATTEMPTS_OF_KNOWN_BROWSER) return null;
+	if (uses > allowedUses("loginsOfBrowser")) return null;
 	return { succeed: () => subtractUses("loginsOfBrowser", browserId, uses) };
 }
 
@@ -63,7 +58,7 @@ async function admitUnknownBrowser(request: WithHeaders, account: string): Promi
 	};
 	// Networks that only made typing errors take turns among themselves, so that a few networks that guess without pause
 	// do not take the turns of the agent.
-	const lane = usesOfNetwork <= TYPING_ERRORS + 1 ? "first" : "repeated";
+	const lane = usesOfNetwork <= allowedUses("loginsFromNetwork") + 1 ? "first" : "repeated";
 	const waitMs = await reserveTurn(`loginTurn:${lane}|${account}`, {
 		turnMs: turnMsAfter(usesOfAccount),
 		maxWaitMs: MAX_WAIT_MS,
@@ -85,4 +80,4 @@ async function admitUnknownBrowser(request: WithHeaders, account: string): Promi
  * @param attempts number of the attempt among those from unknown browsers in the time window.
  */
 export const turnMsAfter = (attempts: number): number =>
-	Math.min(MAX_TURN_MS, TURN_STEP_MS * Math.max(0, attempts - ATTEMPTS_WITHOUT_TURNS));
+	Math.min(MAX_TURN_MS, TURN_STEP_MS * Math.max(0, attempts - allowedUses("loginsOfAccount")));

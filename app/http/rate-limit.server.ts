@@ -22,9 +22,15 @@ const RATE_LIMITS = {
 	loginsFromAddress: { points: 100, duration: 15 * 60 },
 	/** Failed logins in a browser in which the agent has signed in before. `admitLoginAttempt` has the rules for logins. */
 	loginsOfBrowser: { points: 10, duration: 15 * 60 },
-	/** Failed logins of agents from one network with one email address, in browsers that the account does not know. */
-	loginsFromNetwork: { points: 10, duration: 15 * 60 },
-	/** Failed logins for one agent's account from all networks, in browsers that the account does not know. */
+	/**
+	 * Failed logins of agents from one network with one email address, in browsers that the account does not know; so many
+	 * count as typing errors.
+	 */
+	loginsFromNetwork: { points: 3, duration: 15 * 60 },
+	/**
+	 * Failed logins for one agent's account from all networks, in browsers that the account does not know, before the
+	 * attempts take turns.
+	 */
 	loginsOfAccount: { points: 10, duration: 60 * 60 },
 	/**
 	 * Questions to the API endpoint that answers without a session, from one IP address; each question may cost money.
@@ -50,6 +56,9 @@ const RATE_LIMITS = {
 	changes: { points: 60, duration: 60 },
 } as const;
 export type LimitName = keyof typeof RATE_LIMITS;
+
+/** Number of uses that a limit allows in its time window, for code that does something else than refuse. */
+export const allowedUses = (limit: LimitName): number => RATE_LIMITS[limit].points;
 
 /**
  * The rate limiter expects the driver node-postgres. This object adapts the one function that the limiter calls to
