@@ -6,8 +6,8 @@ import { embedQuestionWithBuiltInModel } from "../embeddings.server.ts";
 import { findSearchTopics } from "../intent/search-topics.ts";
 import { composeAnswer } from "./excerpt/compose.server.ts";
 import { splitQuestions } from "./excerpt/split-questions.ts";
+import { hasKeywords } from "./keywords/lexicon.ts";
 import { isAboutQuestion, searchByKeywords } from "./keywords/search.server.ts";
-import { hasKeywords } from "./keywords/translate.ts";
 import { phrasesIn } from "./phrases.ts";
 import { isAnswered } from "./support.ts";
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { hasKeywords, translateKeywords } from "./translate.ts";
+import { hasKeywords } from "./lexicon.ts";
+import { translateKeywords } from "./translate.ts";
 
 it.each([
 	["de", "Wie kann ich die Lampe zurückschicken?", "lamp return", "return"],
