@@ -151,6 +151,11 @@ const LAYER_RULE_EXCEPTIONS: { from: string; to: string; because: string }[] = [
 		because: "a process is not ready before its language detector is loaded",
 	},
 	{
+		from: "demo/prepare-demo.ts",
+		to: "app/ai/embeddings.server.ts",
+		because: "the demo store is found by meaning from its first minute",
+	},
+	{
 		from: "app/http/rate-limit.server.ts",
 		to: "db/client.server.ts",
 		because: "rate limits do not belong to a noun of the store",
@@ -292,9 +297,10 @@ describe("imports", () => {
 			],
 			"app/ai/intent/person-request.ts": [],
 			"app/ai/intent/classify.server.ts": [
-				// These files find the topics of a search query and of a part of a question.
-				"app/ai/intent/search-topics.ts",
-				"app/ai/offline/support.ts",
+				// This file classifies passages, and reads search queries and parts of a question.
+				"app/ai/intent/search-intents.ts",
+				// This file uses only the version of the model.
+				"app/ai/embeddings.server.ts",
 				// This file classifies the intent of a question without the question's words about other people.
 				"app/ai/intent/person-request.ts",
 				// This file analyses earlier messages.

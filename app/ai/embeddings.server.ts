@@ -4,12 +4,15 @@ import { backoffMs, withJitter } from "#app/backoff.ts";
 import { env } from "#app/env.server.ts";
 import { log } from "#app/http/log.server.ts";
 import { recordModelUsage } from "#app/models/ai-turn/usage.server.ts";
+import { classifyPassages } from "#app/models/article/passage-intents.server.ts";
 import { dropStaleVectors, embedTextsWithoutVector } from "#app/models/article/passage-vector.server.ts";
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
 import type { QuestionEmbedding } from "#app/models/search/meaning.server.ts";
 import { indexVectors } from "#app/models/search/vector-index.server.ts";
 import { hasVisibleText } from "#app/text/visible-text.ts";
 import { computeEmbedding, preloadEncoder } from "./encoder/encode.server.ts";
+import { INTENT_MODEL_VERSION } from "./intent/classify.server.ts";
+import { classifyPassage } from "./intent/search-intents.ts";
 
 /** Texts in one embedding request: below the limits of providers, and few enough that a retry repeats little work. */
 const TEXTS_PER_REQUEST = 64;
@@ -28,7 +31,8 @@ const embeddingsResponse = z.object({
 	usage: z.object({ prompt_tokens: z.number().int().nonnegative().nullish() }).nullish(),
 });
 
-class EmbeddingFailed extends Error {
+/** Error: the provider returned no embeddings. `note` may be logged. */
+export class EmbeddingFailed extends Error {
 	constructor(
 		readonly note: string,
 		readonly retryAfterMs: number | null,
@@ -101,8 +105,8 @@ export async function embedQuestionWithBuiltInModel(
 }
 
 /**
- * Embeds all passages without an embedding, updates the vector index, and deletes embeddings of texts that no longer
- * exist. When the provider keeps failing, the next call embeds the rest.
+ * Classifies and embeds all passages that are new, updates the vector index, and deletes embeddings of texts that no
+ * longer exist. When the provider keeps failing, the next call embeds the rest.
  * @returns the number of new embeddings.
  */
 export async function updatePassageEmbeddings(): Promise<number> {
@@ -121,11 +125,12 @@ export async function updatePassageEmbeddings(): Promise<number> {
 }
 
 /**
- * Embeds all passages without an embedding.
+ * Classifies and embeds all passages that are new.
  * @param options.isPatient true makes the built-in encoder use at most a quarter of a processor core.
  * @returns the number of new embeddings.
  */
 export async function embedMissingPassages({ isPatient = false } = {}): Promise<number> {
+	await classifyPassages(INTENT_MODEL_VERSION, classifyPassage);
 	const { OPENAI_EMBEDDING_MODEL: model } = env();
 	if (model)
 		return embedTextsWithoutVector({

@@ -4,7 +4,7 @@ import type { QuestionEmbedding } from "#app/models/search/meaning.server.ts";
 import type { AnswerRequest, PromptMaterial } from "./answer.ts";
 import { getSearchQueue } from "./cpu-queues.server.ts";
 import { embedQuestionWithBuiltInModel, embedQuestionWithProvider } from "./embeddings.server.ts";
-import { findSearchTopics } from "./intent/search-topics.ts";
+import { findSearchIntents } from "./intent/search-intents.ts";
 import { detectQuestionLanguage } from "./language/question-language.server.ts";
 import { readOwnerParts } from "./prompt/owner-parts.server.ts";
 
@@ -45,7 +45,7 @@ export async function retrievePassages(retrieval: PassageQuery): Promise<FoundPa
 			locale: language,
 			readers,
 			meaning,
-			topics: findSearchTopics(query),
+			intents: findSearchIntents(query, meaning?.isBuiltIn ? meaning.vector : null),
 		});
 	};
 	return getSearchQueue().run(network, search, signal);

@@ -150,6 +150,10 @@ export const articlePassages = pgTable(
 		 * one text search configuration.
 		 */
 		search: tsvector("search").notNull(),
+		/** Likely intents of a question that this passage answers, with their likelihoods; null until classified. */
+		intents: jsonb("intents").$type<Record<string, number>>(),
+		/** Version of the intent model that classified the passage. */
+		intentsModel: text("intents_model"),
 		/** Hash of the passage's text: equal texts share one embedding, so that no text is embedded twice. */
 		contentHash: text("content_hash").generatedAlwaysAs(
 			sql`md5(title || chr(10) || heading || chr(10) || body)`,

@@ -219,7 +219,7 @@ describe("the copilot without a model", () => {
 		// The same work outside the queues, several times: a suggestion outside them would be done by then.
 		for (let round = 0; round < 3; round++) {
 			const analysis = await analyseQuestion(await readUnansweredQuestion(sessionId, 1));
-			await answerFromKnowledge(analysis.conversation.searchText, analysis.language);
+			await answerFromKnowledge(analysis);
 		}
 		expect(isDone).toBe(false);
 		release();

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Answer, AnswerRequest } from "#app/ai/answer.ts";
 import { embedMissingPassages } from "#app/ai/embeddings.server.ts";
 import { answerOffline } from "#app/ai/offline/answer.server.ts";
@@ -91,6 +91,11 @@ beforeAll(async () => {
 	]);
 });
 
+// As after an import, every passage has its embedding.
+beforeEach(async () => {
+	await embedMissingPassages();
+});
+
 async function ask(question: string, rest: Partial<AnswerRequest> = {}): Promise<Answer> {
 	const pieces: string[] = [];
 	const request = { question, history: [], customerId: null, customerName: null, locale: "en", ...rest };
@@ -151,11 +156,17 @@ describe("answers from articles", () => {
 		expect(answer.text).toMatch(/2 to 4 working days/);
 	});
 
+	it.each(["does the zorblat come in red", "how much does the zorblat weigh"])(
+		"offer an article that shares one word with %j as a guess",
+		async (question) => {
+			const answer = await ask(question);
+			expect(answer).toMatchObject({ answered: false, escalate: { needed: false } });
+			expect(answer.text).toMatch(/Did you mean “Zorblat filter cleaning schedule”\?.* talk to a person/);
+			expect(answer.sources).toMatchObject([{ title: "Zorblat filter cleaning schedule" }]);
+		},
+	);
+
 	it.each([
-		"does the zorblat come in red",
-		"how much does the zorblat weigh",
-		"is the zorblat filter dishwasher safe",
-		"where is the zorblat made",
 		"what is the capital of France",
 		"can you write me a poem about returning home",
 		"is the Plain Teapot suitable for induction hobs",
@@ -298,7 +309,7 @@ describe("answers about the customer's orders", () => {
 	it("change nothing, but state the facts and offer an agent", async () => {
 		const answer = await ask("please cancel order W1112223", { customerId: "omar_reed_2" });
 		expect(answer.text).toMatch(
-			/received order W1112223.*can't cancel it myself.*Would you like to talk to a person\?/,
+			/received order W1112223.*can't cancel it myself.*Would you like to talk to a person\?/s,
 		);
 		const late = await ask("cancel W7654321", { customerId: "ines_vale_1" });
 		expect(late.text).toMatch(/no longer pending/);
@@ -342,7 +353,6 @@ describe("agents and small talk", () => {
 describe("while only some passages have embeddings", () => {
 	// The embeddings of an imported article are made within a minute; until then search finds the article by its terms.
 	it("answers from an article that was saved a moment ago", async () => {
-		expect(await embedMissingPassages()).toBeGreaterThan(0);
 		await saveArticle({
 			slug: "knorf-filter",
 			title: "Knorf filter care",

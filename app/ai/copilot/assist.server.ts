@@ -73,17 +73,13 @@ async function suggestReply({
 	const analysis = await analyseInQueue(asked, { network, signal });
 	const canUseModel = hasLanguageModel() && (await hasDayBudget());
 	if (!canUseModel) {
-		const found = await getSearchQueue().run(
-			network,
-			() => answerFromKnowledge(analysis.conversation.searchText, analysis.language),
-			signal,
-		);
-		if (!found) return toEmptySuggestion("The articles have no answer to this question.");
+		const found = await getSearchQueue().run(network, () => answerFromKnowledge(analysis), signal);
+		if (found.kind !== "answer") return toEmptySuggestion("The articles have no answer to this question.");
 		const note = "The best passage of your articles, quoted.";
 		return toSuggestion({
-			text: found.text,
-			sources: found.sources,
-			language: baseLanguage(found.language),
+			text: found.answer.text,
+			sources: found.answer.sources,
+			language: baseLanguage(found.answer.language),
 			note,
 		});
 	}

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { singleton } from "#app/singleton.server.ts";
 import { computeIntentFeatures, tokenizeForIntent } from "./features.ts";
 import modelFile from "./intents.model.json" with { type: "json" };
@@ -14,6 +15,9 @@ export const INTENT_LABELS: string[] = modelFile.labels;
  * "other".
  */
 const MIN_CONFIDENCE = 0.2;
+
+/** Version of the intent model, a hash of its weights. Classifications by other versions are out of date. */
+export const INTENT_MODEL_VERSION = createHash("sha256").update(modelFile.weights).digest("hex").slice(0, 16);
 
 /**
  * Returns all intents with their probabilities for a text, the most likely first.

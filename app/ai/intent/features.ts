@@ -7,7 +7,7 @@
 export const BUCKET_BITS = 14;
 export const BUCKET_COUNT = 1 << BUCKET_BITS;
 /** Numbers in an embedding of the built-in encoder; each is one feature after the buckets. */
-export const EMBEDDING_LENGTH = 512;
+const EMBEDDING_LENGTH = 512;
 export const FEATURE_COUNT = BUCKET_COUNT + EMBEDDING_LENGTH;
 /** Words of a text that the intent model reads. Later words do not change the intent. */
 const MAX_WORDS = 80;

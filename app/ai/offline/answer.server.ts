@@ -3,7 +3,9 @@ import { listArticleLanguages } from "#app/models/article/article.server.ts";
 import { CONFIRM_INSTRUCTION } from "#app/models/assistant-action/write-proposals.server.ts";
 import { baseLanguage } from "#app/models/chat-session/locale.ts";
 import { isIdentified } from "#app/models/order/order.server.ts";
+import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import type { AnswerCard, AnswerSource } from "#db/shapes.ts";
+import type { QuestionAnalysis } from "../analyse-question.server.ts";
 import type { Answer, Answerer, AnswerRequest } from "../answer.ts";
 import { getSearchQueue } from "../cpu-queues.server.ts";
 import { ToolRuns } from "../tool-runs.server.ts";
@@ -131,7 +133,7 @@ async function find({ request, deeds, question }: Search): Promise<Finding> {
 	if (small) return { text: phrases[small.kind], answered: true };
 
 	request.signal.throwIfAborted();
-	const found = await findAnswer(asked, language, conversation.product);
+	const { found, guess } = await findAnswer(request.analysis);
 	if (orders) {
 		// The store's own rule for what was asked, beside the state of the order it is asked for.
 		const text = found
@@ -143,28 +145,44 @@ async function find({ request, deeds, question }: Search): Promise<Finding> {
 		return { ...found, text: await withOrderFacts(found.text, asked, intent, deeds), answered: true };
 	if (intent === "complaint" && confidence > 0.6)
 		return { text: `I am sorry about that. ${OFFER}`, answered: false, language: "en" };
+	if (guess && baseLanguage(language) === baseLanguage(guess.locale)) {
+		return { text: phrases.guess(guess.title), sources: [toSource(guess)], answered: false };
+	}
 	return { text: phrases.unknown, answered: false };
 }
 
 type Found = Pick<Finding, "text" | "cards" | "article"> & { sources: AnswerSource[]; language: string };
 
 /**
- * The better of what the catalogue and the articles say; null when neither speaks of what was asked.
- * @param product id of the product that the conversation is about.
+ * Finds the better of what the catalogue and the articles say about a question, or an article that may be meant.
  */
-async function findAnswer(question: string, language: string, product: string | null): Promise<Found | null> {
-	const [catalogue, article] = await Promise.all([
-		answerFromCatalogue(question, { product }),
-		answerFromKnowledge(question, language),
+async function findAnswer(
+	analysis: QuestionAnalysis,
+): Promise<{ found: Found | null; guess: FoundPassage | null }> {
+	const { searchText, product } = analysis.conversation;
+	const [catalogue, knowledge] = await Promise.all([
+		answerFromCatalogue(searchText.trim(), { product }),
+		answerFromKnowledge(analysis),
 	]);
+	const article = knowledge.kind === "answer" ? knowledge.answer : null;
 	if (catalogue && (!article || catalogue.certainty >= article.coverage)) {
 		const { text, sources, cards } = catalogue;
-		return { text, sources, cards, language: DATA_LANGUAGE };
+		return { found: { text, sources, cards, language: DATA_LANGUAGE }, guess: null };
 	}
-	if (!article) return null;
-	const { text, sources, language: articleLanguage } = article;
-	return { text, sources, article: sources.length === 1 ? sources[0] : undefined, language: articleLanguage };
+	const guess = knowledge.kind === "guess" ? knowledge.passage : null;
+	if (!article) return { found: null, guess };
+	const { text, sources, language } = article;
+	const found = { text, sources, article: sources.length === 1 ? sources[0] : undefined, language };
+	return { found, guess: null };
 }
+
+const toSource = ({ id, title, url, body, coverage }: FoundPassage): AnswerSource => ({
+	id: String(id),
+	title,
+	url,
+	quote: body,
+	score: Math.round(coverage * 100) / 100,
+});
 
 const OWN = /\bmy (?:\w+ )?(?:order|purchase|package|parcel)\b/i;
 

@@ -1,111 +1,119 @@
-import { findPassages, listConfigs } from "#app/models/article/search.server.ts";
-import type { FoundPassage } from "#app/models/search/found-passage.ts";
+import { findPassages, listConfigs, type RankedPassage } from "#app/models/article/search.server.ts";
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
+import type { QuestionEmbedding } from "#app/models/search/meaning.server.ts";
 import type { AnswerSource } from "#db/shapes.ts";
+import type { QuestionAnalysis } from "../analyse-question.server.ts";
 import { embedQuestionWithBuiltInModel } from "../embeddings.server.ts";
-import { findSearchTopics } from "../intent/search-topics.ts";
+import { findSearchIntents } from "../intent/search-intents.ts";
+import { scoreScope } from "../scope/classify-scope.ts";
+import { readSignals, weighEvidence } from "./evidence.ts";
 import { composeAnswer } from "./excerpt/compose.server.ts";
 import { splitQuestions } from "./excerpt/split-questions.ts";
 import { hasKeywords } from "./keywords/lexicon.ts";
 import { isAboutQuestion, searchByKeywords } from "./keywords/search.server.ts";
 import { phrasesIn } from "./phrases.ts";
-import { isAnswered } from "./support.ts";
 
 /** What was found in the articles: sentences that answer, and where they are. */
-export type KnowledgeAnswer = {
+type KnowledgeAnswer = {
 	text: string;
 	sources: AnswerSource[];
+	/** Share of the question's words that the best passage contains, weighted by their idf; 0 to 1. */
 	coverage: number;
-	/** Of the article, and so of the text. */
+	/** Language of the article, and so of the text. */
 	language: string;
 };
 
-/**
- * The share of the question's subject that a passage must speak of. Counted in telling words, two of three are
- * enough and one of two is not: "does the X come in red" is not answered by whatever else is known of X.
- */
-const LEAST_COVERAGE = 0.62;
+/** What the articles say about a question: an answer, or an article that may be meant. */
+export type KnowledgeResult =
+	| { kind: "answer"; answer: KnowledgeAnswer }
+	| { kind: "guess"; passage: RankedPassage }
+	| { kind: "nothing" };
 
-const PASSAGES = 12;
-/** Parts of a long message that are looked up each on its own. */
-const MOST_PARTS = 4;
+/** Passages of a search that are read to compose an answer. */
+const MAX_PASSAGES = 12;
+/**
+ * Smallest evidence (log-odds above the threshold) with which an article is offered as a guess. Below it, the best
+ * article of the test stores is the right one for fewer than one in three questions.
+ */
+const MIN_GUESS_EVIDENCE = -1;
+/**
+ * Share of the question's words that a passage in another language than English must contain, because the models of
+ * intent and scope read English only.
+ */
+const MIN_COVERAGE = 0.62;
 
 /**
- * Answers from the articles in their own words, or returns null when no article answers the question. Several questions
- * in one message are answered one by one.
- * @param language of the question.
+ * Answers from the articles in their own words. Several questions in one message are answered one by one.
+ * @param analysis of the question; the text that is searched is `conversation.searchText`.
  */
-export async function answerFromKnowledge(
-	question: string,
-	language: string,
-): Promise<KnowledgeAnswer | null> {
+export async function answerFromKnowledge({
+	conversation,
+	language,
+	embedding,
+}: Pick<QuestionAnalysis, "conversation" | "language" | "embedding">): Promise<KnowledgeResult> {
+	const question = conversation.searchText.trim();
 	const questions = splitQuestions(question);
-	const whole = await findAnswered(question, language);
-	const parts = await Promise.all(
-		(questions.length > 1 ? questions : []).map(
-			async (part) => (await findAnswered(part, language)) ?? { question: part, candidates: [] },
-		),
-	);
-	return composeAnswer({ whole, parts, notFound: phrasesIn(language).notFound });
+	const whole = await search(question, language, embedding);
+	const parts =
+		questions.length < 2
+			? []
+			: await Promise.all(
+					questions.map(async (part) => {
+						const found = await search(part, language, await embedQuestionWithBuiltInModel(part, language));
+						return { ...found, candidates: found.evidence >= 0 ? found.candidates : [] };
+					}),
+				);
+	const answer = await composeAnswer({
+		whole: whole.evidence >= 0 ? whole : null,
+		parts,
+		notFound: phrasesIn(language).notFound,
+	});
+	if (answer) return { kind: "answer", answer };
+	const [passage] = whole.candidates;
+	return passage && whole.evidence >= MIN_GUESS_EVIDENCE ? { kind: "guess", passage } : { kind: "nothing" };
 }
 
+type SearchResult = {
+	/** The question, in the language of the articles that were found. */
+	question: string;
+	candidates: RankedPassage[];
+	/** How much speaks for the best passage, see `weighEvidence`; an answer needs at least 0. */
+	evidence: number;
+};
+
 /**
- * Searches the articles in every language.
- * @returns the question in the language of the articles found; null when no article answers it.
+ * Searches the articles in the question's language first, then in English, then in the others, until one answers. A
+ * language is searched by words; English also by embedding and intent, and with translated keywords.
  */
-async function findAnswered(
+async function search(
 	question: string,
 	language: string,
-): Promise<{ question: string; candidates: FoundPassage[] } | null> {
+	embedding: QuestionEmbedding | null,
+): Promise<SearchResult> {
 	const own = searchConfig(language);
-	const configs = await listConfigs();
-	// Those in the customer's language first; another language's articles answer what they alone know.
-	configs.sort(
-		(a, b) => Number(b === own) - Number(a === own) || Number(b === ENGLISH) - Number(a === ENGLISH),
-	);
+	const rank = (config: string) => (config === own ? 0 : config === ENGLISH ? 1 : 2);
+	const configs = (await listConfigs()).sort((a, b) => rank(a) - rank(b));
+	let best: SearchResult = { question, candidates: [], evidence: Number.NEGATIVE_INFINITY };
 	for (const config of configs) {
 		if (config === ENGLISH && own !== ENGLISH && hasKeywords(language)) {
-			const search = await searchByKeywords(question, language);
-			if (search && isAboutQuestion(search))
-				return { question: search.translated.query, candidates: search.found };
-			continue;
+			const result = await searchByKeywords(question, language);
+			if (!result || !isAboutQuestion(result)) continue;
+			return { question: result.translated.query, candidates: result.found, evidence: 0 };
 		}
-		for (const part of questionParts(question)) {
-			const meaning = config === ENGLISH ? await embedQuestionWithBuiltInModel(part, language) : null;
-			const search = await findPassages(part, {
-				limit: PASSAGES,
-				topics: findSearchTopics(part),
-				config,
-				meaning,
-			});
-			// The whole message is the surest reading; its parts are only asked when it finds nothing.
-			if (config === ENGLISH ? !isAnswered(part, search) : !isCovered(search.found[0])) continue;
-			return { question: part, candidates: search.found };
-		}
+		const meaning = config === ENGLISH ? embedding : null;
+		const intents = config === ENGLISH ? findSearchIntents(question, meaning?.vector) : {};
+		const result = await findPassages(question, { limit: MAX_PASSAGES, config, intents, meaning });
+		const scope = meaning && scoreScope(question, meaning.vector);
+		const signals = readSignals(result, scope);
+		const coverage = result.found[0]?.coverage ?? 0;
+		const evidence =
+			config !== ENGLISH
+				? coverage - MIN_COVERAGE
+				: signals
+					? weighEvidence(signals)
+					: Number.NEGATIVE_INFINITY;
+		if (evidence > best.evidence) best = { question, candidates: result.found, evidence };
+		if (evidence >= 0) break;
 	}
-	return null;
-}
-
-/** Where intents are not known, the share of the question that is covered decides. */
-const isCovered = (best: FoundPassage | undefined) => best !== undefined && best.coverage >= LEAST_COVERAGE;
-
-const ASKS =
-	/\?\s*$|^(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|would|should|may|am i|i want|i need|i would like|id like|please|tell me)\b/i;
-
-/** The message as a whole, then its sentences, those that ask first. */
-function questionParts(question: string): string[] {
-	const sentences = question
-		.split(/(?<=[.?!])\s+|\n+/)
-		.map((sentence) => sentence.trim())
-		.filter((sentence) => /\p{L}{2}/u.test(sentence));
-	if (sentences.length < 2) return [question, ...clauses(question)];
-	const asking = sentences.filter((sentence) => ASKS.test(sentence));
-	return [question, ...asking, ...asking.flatMap(clauses)].slice(0, 1 + MOST_PARTS);
-}
-
-/** The last clause of a long sentence, where the question stands: "I bought X and don't like it, can I return it". */
-function clauses(sentence: string): string[] {
-	const parts = sentence.split(/[,;:]\s+|\s(?:and|but|so|because|since|then)\s/).map((part) => part.trim());
-	const asking = parts.filter((part) => ASKS.test(part) && part.split(/\s+/).length >= 3);
-	return parts.length > 1 ? asking : [];
+	return best;
 }

@@ -1,4 +1,5 @@
 import { asc, inArray, sql } from "drizzle-orm";
+import { scoreText, type TextMatch, textLength } from "#app/models/search/bm25.ts";
 import type { FoundPassage } from "#app/models/search/found-passage.ts";
 import { ENGLISH, searchConfig } from "#app/models/search/languages.ts";
 import {
@@ -7,36 +8,24 @@ import {
 	nearestPassages,
 	type QuestionEmbedding,
 } from "#app/models/search/meaning.server.ts";
-import { readPlainQuestion } from "#app/models/search/plain-question.server.ts";
-import { asksAboutAbroad, readQuestion, type Topic } from "#app/models/search/question.server.ts";
-import { judge, missingTermCost, type Relevance, titleShare } from "#app/models/search/relevance.ts";
-import type { Term } from "#app/models/search/term.ts";
-import { computeTermIdfs, termQuery, textList } from "#app/models/search/term-queries.server.ts";
+import { type Query, readQuery, termQuery, textList } from "#app/models/search/query.server.ts";
 import { parseTextVector } from "#app/models/search/text-vector.ts";
 import { db } from "#db/client.server.ts";
 import { articlePassages } from "#db/schema.ts";
+import { agreementOf, type IntentLikelihoods } from "./passage-intents.server.ts";
 import { type ArticleReaders, readableBy } from "./readers.server.ts";
 import { articleUrl } from "./slug.ts";
 
-/**
- * A search's terms, the idf of each term, and the found passages with the parts of their scores, for code that quotes
- * from the passages.
- */
-export type PassageSearch = {
-	terms: Term[];
-	idfs: number[];
-	/** The idf of a term that no passage contains: the highest possible idf, as a reference for the others. */
-	maxIdf: number;
-	found: JudgedPassage[];
-};
+/** The passages that a search found in one language, best first, with what the ranking is based on. */
+export type PassageSearch = Query & { found: RankedPassage[] };
 
 /** A passage with the parts of its score. */
-type JudgedPassage = FoundPassage & {
-	relevance: Relevance;
-	/** The passage's score from term matches alone. */
-	termScore: number;
+export type RankedPassage = FoundPassage & {
+	match: TextMatch;
 	/** Cosine similarity of the passage's embedding to the question's; null when unknown. */
 	similarity: number | null;
+	/** How likely question and passage have the same intent, 0 to 1. */
+	agreement: number;
 };
 
 /**
@@ -44,45 +33,21 @@ type JudgedPassage = FoundPassage & {
  */
 const MAX_CANDIDATES = 120;
 /**
- * Minimum idf of a topic's term that selects passages. A term with this idf is in fewer than a quarter of the passages.
- */
-const MIN_TOPIC_IDF = Math.log(4);
-/** Share of the scores of an article's other matching passages that is added to a passage's score. */
-const SIBLING_SHARE = 0.15;
-
-/**
- * Shares that are added to a passage's score: when the question contains the article's whole title (TITLE_SHARE), and
- * for the article's first passage (OPENING_SHARE).
- */
-const TITLE_SHARE = 0.3;
-const OPENING_SHARE = 0.08;
-/** Share that is added to a passage's score when the passage's text, not only its title, matches the question. */
-const BODY_MATCH_SHARE = 0.2;
-/**
- * Factor on the score of passages about other countries when the question does not mention one. For "can I send it
- * back" the general rule must win, even if a passage about other countries repeats "return" more often.
- */
-const UNASKED_ABROAD_FACTOR = 0.7;
-/**
- * Exponent of the cosine similarity in a passage's score. It was fitted together with BASE_SCORE on the test stores of
- * docs/decisions/008.
- */
-const SIMILARITY_EXPONENT = 4;
-const BASE_SCORE = 1 / 3;
-/**
- * Cosine similarity of a passage that is roughly on the question's topic. At this value the similarity neither raises
- * nor lowers the passage's score.
- */
-const TYPICAL_SIMILARITY = 0.4;
-/**
  * Numbers of passages that are compared with the question by embedding, and of those among them that need not match any
  * term.
  */
 const MAX_COMPARED_EMBEDDINGS = 200;
 const MAX_WITHOUT_TERM_MATCH = 20;
-/** Share of the coverage for a term that only another passage of the article contains. */
-const SIBLING_COVERAGE = 0.6;
-
+/**
+ * The score of a passage is (BM25 / highest idf + BASE_SCORE) · exp(SIMILARITY_WEIGHT · cosine + INTENT_WEIGHT ·
+ * agreement). The three numbers were chosen on the test shops; docs/decisions/008-retrieval.md has the table. Values
+ * from half to twice of each change the result by at most two points.
+ */
+const BASE_SCORE = 1 / 3;
+const SIMILARITY_WEIGHT = 5;
+const INTENT_WEIGHT = 2;
+/** Factor on the score of articles in the reader's own language. */
+const OWN_LANGUAGE_FACTOR = 1.5;
 /** Maximum number of passages in the result of `listPassages`. */
 const MAX_LISTED_PASSAGES = 90;
 
@@ -102,66 +67,48 @@ export async function listPassages(articleIds: string[]) {
 		.limit(MAX_LISTED_PASSAGES);
 }
 
-type PassageRow = {
-	id: string | number;
-	article_id: string;
-	slug: string;
-	locale: string;
-	title: string;
-	heading: string;
-	anchor: string | null;
-	position: number;
-	body: string;
-	content_hash: string;
-	/** Whether the passage has an embedding. Embeddings are made within a minute after an import. */
-	has_meaning: boolean;
-	vector: string;
-};
-
-/** For whom a search is, and what is known about the question besides its terms. */
+/** For whom a search is, and what is known about the question besides its words. */
 export type SearchOptions = {
 	/** The reader's language, BCP 47; articles in this language are preferred. */
 	locale?: string;
 	readers?: ArticleReaders;
-	/** Topics that the question is likely about; they add search words. */
-	topics?: Topic[];
-	/** The question's embedding; without it the search matches only terms. */
+	/** The question's likely intents. They rank English passages with the same intent higher. */
+	intents?: IntentLikelihoods;
+	/** The question's embedding; without it the search matches only words. */
 	meaning?: QuestionEmbedding | null;
 };
 
-/** Factor on the score of articles in the reader's own language. */
-const OWN_LANGUAGE_FACTOR = 1.5;
-
 /**
- * Finds passages for a question in every language that has articles: by terms, ranked by BM25F times the coverage, and
- * by embedding, if the question's embedding is given.
+ * Finds passages for a question in every language that has articles: by words (BM25), by embedding and by intent.
  * @param limit maximum number of passages.
  */
 export async function searchPassages(
 	query: string,
 	limit: number,
-	{ locale, readers = "customers", topics, meaning }: SearchOptions = {},
+	{ locale, readers = "customers", intents, meaning }: SearchOptions = {},
 ): Promise<FoundPassage[]> {
 	const own = locale === undefined ? null : searchConfig(locale);
 	const configs = await listConfigs();
 	const searches = await Promise.all(
-		configs.map((config) => findPassages(query, { limit: MAX_CANDIDATES, config, readers, topics, meaning })),
+		configs.map((config) =>
+			findPassages(query, { limit: MAX_CANDIDATES, config, readers, intents, meaning }),
+		),
 	);
-	const byWords = searches.flatMap(({ found, maxIdf }, i) =>
-		found.map(({ relevance: _r, termScore: _w, similarity: _l, ...passage }): FoundPassage => {
-			// The idf, and with it a passage's score, grows with the number of passages in the language, so scores are divided
-			// by the highest idf.
+	const byWords = searches.flatMap(({ found }, i) =>
+		found.map(({ match: _m, similarity: _s, agreement: _a, ...passage }): FoundPassage => {
 			const share = own !== null && configs[i] === own ? OWN_LANGUAGE_FACTOR : 1;
-			return { ...passage, score: (passage.score * share) / maxIdf };
+			return { ...passage, score: passage.score * share };
 		}),
 	);
-	byWords.sort((a, b) => b.score - a.score || a.id - b.id);
+	byWords.sort(bestFirst);
 	if (!meaning || meaning.isBuiltIn) return byWords.slice(0, limit);
 	const byMeaning = await nearestPassages(meaning, { limit: MAX_CANDIDATES, readers });
 	return fuseRankings([byWords, byMeaning], (passage) =>
 		own !== null && searchConfig(passage.locale) === own ? OWN_LANGUAGE_FACTOR : 1,
 	).slice(0, limit);
 }
+
+const bestFirst = (a: FoundPassage, b: FoundPassage): number => b.score - a.score || a.id - b.id;
 
 /** The text search configurations (one for each language) that the stored passages use. */
 export async function listConfigs(): Promise<string[]> {
@@ -170,102 +117,37 @@ export async function listConfigs(): Promise<string[]> {
 }
 
 /**
- * Searches the passages of one language by terms, and returns the terms and the matching passages. In English the terms
- * include synonyms and corrected misspellings.
- * @param options.topics topics that the question's intent makes likely; for English only.
+ * Searches the passages of one language.
  * @param options.config the language's text search configuration, see `searchConfig`.
  * @param options.meaning embedding of the question by the built-in encoder; finds English passages by similarity too.
  */
 export async function findPassages(
-	query: string,
+	question: string,
 	options: {
 		limit: number;
-		topics?: Topic[];
 		config?: string;
 		readers?: ArticleReaders;
+		intents?: IntentLikelihoods;
 		meaning?: QuestionEmbedding | null;
 	},
 ): Promise<PassageSearch> {
-	const { limit, topics = [], config = ENGLISH, readers = "customers", meaning } = options;
-	const terms =
-		config === ENGLISH ? await readQuestion(query, topics) : await readPlainQuestion(query, config);
-	const { idfs, maxIdf } = await computeTermIdfs(terms, "articles", config);
-	const queries = terms.map((term, i) => ({
-		query: termQuery(term),
-		weight: term.weight * (idfs[i] ?? 0),
-	}));
-	const usable = queries.filter(
-		({ query }, i) => query !== "" && (terms[i]?.likelihood !== 0 || (idfs[i] ?? 0) >= MIN_TOPIC_IDF),
-	);
+	const { limit, config = ENGLISH, readers = "customers", intents = {}, meaning } = options;
+	const query = await readQuery(question, config);
 	const similarities =
 		meaning?.isBuiltIn && config === ENGLISH
 			? await nearestContents(meaning, MAX_COMPARED_EMBEDDINGS)
 			: new Map<string, number>();
 	const nearest = [...similarities.keys()].slice(0, MAX_WITHOUT_TERM_MATCH);
-	if (usable.length === 0 && nearest.length === 0) return { terms, idfs, maxIdf, found: [] };
-	const hasWords =
-		usable.length > 0
-			? sql`p.search @@ ${usable.map(({ query }) => `(${query})`).join(" | ")}::tsquery`
-			: sql`false`;
-	const isNear = sql`p.content_hash in (select jsonb_array_elements_text(${JSON.stringify(nearest)}::jsonb))`;
-	const rows = await db.execute<PassageRow>(sql`
-		with asked as materialized (
-			select query::tsquery as query, weight::float8 as weight
-			from unnest(${textList(usable.map(({ query }) => query))}::text[],
-				${textList(usable.map(({ weight }) => String(weight)))}::text[]) as t(query, weight)
-		), candidate as (
-			select p.*, articles.slug, articles.locale,
-				(select coalesce(sum(weight), 0) from asked where p.search @@ asked.query) as rough
-			from article_passages p join articles on articles.id = p.article_id
-			where p.id in (
-					select p.id from article_passages p where ${hasWords}
-					union select p.id from article_passages p where ${isNear}
-				) and p.config = ${config} and ${readableBy(readers)}
-			order by ${isNear} desc, rough desc, p.id
-			limit ${MAX_CANDIDATES}
-		)
-		select id, article_id, slug, locale, title, heading, anchor, position, body, content_hash,
-			search::text as vector,
-			exists (select from passage_vectors v where v.model = ${meaning?.model ?? ""}
-				and v.content_hash = candidate.content_hash and v.vector is not null) as has_meaning
-		from candidate`);
-	// All candidate passages are scored by one measure: by terms alone while one of the passages has no embedding.
-	const known = rows.every((row) => row.has_meaning) ? similarities : new Map<string, number>();
-
-	const judged = rows.map((row) => {
-		const plain = `${row.title} ${row.heading} ${row.body}`;
-		const vector = parseTextVector(row.vector);
-		return {
-			row,
-			relevance: judge(terms, idfs, { vector, plain, heading: row.heading }),
-			title: titleShare(terms, vector),
-		};
-	});
-	for (const { row, relevance } of judged) {
-		const siblings = judged
-			.filter((other) => other.row.article_id === row.article_id)
-			.map((other) => other.relevance);
-		addCoverageOfSameArticle(relevance, siblings);
-	}
-	const asksAbroad = config !== ENGLISH || asksAboutAbroad(terms);
-	const ranked = judged.map(({ row, relevance, title }) => {
-		const opening = row.position === 0 ? OPENING_SHARE : 0;
-		const bodyMatch = relevance.asked > 0 ? (BODY_MATCH_SHARE * relevance.bodyMatch) / relevance.asked : 0;
-		const own =
-			(isPassageAboutAbroad(row) && !asksAbroad ? UNASKED_ABROAD_FACTOR : 1) *
-			relevance.score *
-			(0.4 + 0.6 * relevance.coverage) *
-			(1 + TITLE_SHARE * title + opening + bodyMatch);
-		return { row, relevance, own };
-	});
-	const byArticle = new Map<string, number>();
-	for (const { row, own } of ranked)
-		byArticle.set(row.article_id, (byArticle.get(row.article_id) ?? 0) + own);
-	const found = ranked.map(({ row, relevance, own }): JudgedPassage => {
-		// A long article must not win by its length alone, so the scores of its other passages are added only in part.
-		const siblings = (byArticle.get(row.article_id) ?? own) - own;
-		const termScore = own + SIBLING_SHARE * Math.min(siblings, own);
+	if (query.terms.length === 0 && nearest.length === 0) return { ...query, found: [] };
+	const rows = await readCandidates(query, { nearest, config, readers, model: meaning?.model ?? "" });
+	// All candidate passages are ranked by one measure: by words alone while one of them has no embedding yet.
+	const known = rows.every((row) => row.has_embedding) ? similarities : new Map<string, number>();
+	const vectors = rows.map((row) => parseTextVector(row.vector));
+	const meanLength = vectors.reduce((sum, vector) => sum + textLength(vector), 0) / Math.max(rows.length, 1);
+	const found = rows.map((row, i): RankedPassage => {
+		const match = scoreText(query.terms, vectors[i] ?? new Map(), meanLength);
 		const similarity = similarityOf(row.content_hash, known);
+		const agreement = agreementOf(intents, row.intents);
 		return {
 			id: Number(row.id),
 			articleId: row.article_id,
@@ -276,41 +158,73 @@ export async function findPassages(
 			body: row.body,
 			locale: row.locale,
 			score:
-				similarity === null
-					? termScore
-					: (termScore + BASE_SCORE * maxIdf) *
-						Math.exp(SIMILARITY_EXPONENT * (similarity - TYPICAL_SIMILARITY)),
-			coverage: relevance.coverage,
-			relevance,
-			termScore,
+				(match.score / query.maxIdf + BASE_SCORE) *
+				Math.exp(SIMILARITY_WEIGHT * (similarity ?? 0) + INTENT_WEIGHT * agreement),
+			coverage: match.coverage,
+			match,
 			similarity,
+			agreement,
 		};
 	});
-	found.sort((a, b) => b.score - a.score || a.id - b.id);
-	return { terms, idfs, maxIdf, found: found.slice(0, limit) };
+	return { ...query, found: found.sort(bestFirst).slice(0, limit) };
+}
+
+type CandidateRow = {
+	id: string | number;
+	article_id: string;
+	slug: string;
+	locale: string;
+	title: string;
+	heading: string;
+	anchor: string | null;
+	body: string;
+	content_hash: string;
+	/** Whether the passage has an embedding. Embeddings are made within a minute after an import. */
+	has_embedding: boolean;
+	intents: IntentLikelihoods | null;
+	vector: string;
+};
+
+/** Reads the passages that contain a term of the query, or whose embeddings are the nearest ones. */
+async function readCandidates(
+	{ terms }: Query,
+	options: { nearest: string[]; config: string; readers: ArticleReaders; model: string },
+): Promise<CandidateRow[]> {
+	const { nearest, config, readers, model } = options;
+	const queries = terms.map(termQuery);
+	const hasTerm =
+		queries.length > 0
+			? sql`p.search @@ ${queries.map((query) => `(${query})`).join(" | ")}::tsquery`
+			: sql`false`;
+	const isNear = sql`p.content_hash in (select jsonb_array_elements_text(${JSON.stringify(nearest)}::jsonb))`;
+	return db.execute<CandidateRow>(sql`
+		with asked as materialized (
+			select query::tsquery as query, idf::float8 as idf
+			from unnest(${textList(queries)}::text[], ${textList(terms.map(({ idf }) => String(idf)))}::text[])
+				as term(query, idf)
+		), candidate as (
+			select p.*, articles.slug, articles.locale,
+				(select coalesce(sum(idf), 0) from asked where p.search @@ asked.query) as rough
+			from article_passages p join articles on articles.id = p.article_id
+			where p.id in (
+					select p.id from article_passages p where ${hasTerm}
+					union select p.id from article_passages p where ${isNear}
+				) and p.config = ${config} and ${readableBy(readers)}
+			order by ${isNear} desc, rough desc, p.id
+			limit ${MAX_CANDIDATES}
+		)
+		select id, article_id, slug, locale, title, heading, anchor, body, content_hash, intents,
+			search::text as vector,
+			exists (select from passage_vectors v where v.model = ${model}
+				and v.content_hash = candidate.content_hash and v.vector is not null) as has_embedding
+		from candidate`);
 }
 
 /**
  * The cosine similarity of a passage to the question. A passage that is not among the compared ones gets the lowest of
  * their similarities; null when no similarity is known.
  */
-function similarityOf(hash: string, likenesses: Map<string, number>): number | null {
-	if (likenesses.size === 0) return null;
-	return likenesses.get(hash) ?? Math.min(...likenesses.values());
-}
-
-/** Whether the title or heading says that the passage is about other countries. */
-const isPassageAboutAbroad = ({ title, heading }: PassageRow): boolean =>
-	/\b(?:international|abroad|overseas|foreign countr\w+|other countries)\b/i.test(`${title} ${heading}`);
-
-/** Adds partial coverage to a passage for terms that another passage of the article contains. */
-function addCoverageOfSameArticle(relevance: Relevance, siblings: Relevance[]) {
-	if (relevance.asked === 0) return;
-	const inArticle = new Set(siblings.flatMap((sibling) => sibling.met.map(({ term }) => term)));
-	for (const term of relevance.missed) {
-		// A policy term such as "return" must be in the passage itself: a text about sofas in other countries does not say
-		// how to return one.
-		if (!inArticle.has(term) || term.isPolicy || (relevance.isRule && term.isObject)) continue;
-		relevance.coverage += (SIBLING_COVERAGE * missingTermCost(term, relevance.isRule)) / relevance.asked;
-	}
+function similarityOf(hash: string, similarities: Map<string, number>): number | null {
+	if (similarities.size === 0) return null;
+	return similarities.get(hash) ?? Math.min(...similarities.values());
 }

@@ -29,6 +29,9 @@ export function parseTextVector(text: string): TextVector {
 /** A word or phrase as stems, each with its distance from the first. */
 export type StemPhrase = { stem: string; offset: number }[];
 
+/** The stems of a phrase as one text, for comparisons. */
+export const phraseKey = (phrase: StemPhrase): string => phrase.map(({ stem }) => stem).join(" ");
+
 /** The stems of a word or phrase in order. Empty when it has only stop words. */
 export function phraseOf(vector: TextVector): StemPhrase {
 	const stems = [...vector].flatMap(([stem, places]) =>

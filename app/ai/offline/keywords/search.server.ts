@@ -1,6 +1,7 @@
 import { findPassages, type PassageSearch } from "#app/models/article/search.server.ts";
 import { ENGLISH } from "#app/models/search/languages.ts";
 import { embedQuestionWithBuiltInModel } from "../../embeddings.server.ts";
+import { findSearchIntents } from "../../intent/search-intents.ts";
 import { isMostlyKnown, type TranslatedQuestion, translateKeywords } from "./translate.ts";
 
 /** The English articles that a question in another language may be about, and the words they were searched with. */
@@ -19,7 +20,13 @@ export async function searchByKeywords(question: string, language: string): Prom
 	const translated = translateKeywords(question, language);
 	if (!translated?.subject) return null;
 	const meaning = await embedQuestionWithBuiltInModel(translated.query, "en");
-	const search = await findPassages(translated.subject, { limit: MAX_PASSAGES, config: ENGLISH, meaning });
+	const intents = findSearchIntents(translated.query, meaning?.vector);
+	const search = await findPassages(translated.subject, {
+		limit: MAX_PASSAGES,
+		config: ENGLISH,
+		intents,
+		meaning,
+	});
 	return { ...search, translated };
 }
 
