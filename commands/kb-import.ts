@@ -31,5 +31,23 @@ await runCommand(async () => {
 			`${count} articles: ${created} new, ${updated} changed, ${unchanged} as they were.\n`,
 		);
 		printImportReport({ refused, notes }, "The rest was imported");
+		await makeFindableByMeaning();
 	});
 });
+
+/**
+ * Embeds the new passages, so that the command returns when its articles can be found by meaning. Without this, a
+ * server would do it within some minutes. When the provider of embeddings fails, the articles are found by words alone.
+ */
+async function makeFindableByMeaning(): Promise<void> {
+	const { embedMissingPassages, EmbeddingFailed } = await import("#app/ai/embeddings.server.ts");
+	try {
+		const count = await embedMissingPassages();
+		if (count > 0) process.stdout.write(`${count} passages can be found by meaning.\n`);
+	} catch (error) {
+		if (!(error instanceof EmbeddingFailed)) throw error;
+		process.stdout.write(
+			`The articles can be found by words. The server will try again to embed them: ${error.message}\n`,
+		);
+	}
+}

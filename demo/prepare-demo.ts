@@ -1,4 +1,5 @@
 import { eq, sql } from "drizzle-orm";
+import { embedMissingPassages } from "#app/ai/embeddings.server.ts";
 import { env } from "#app/env.server.ts";
 import { createAgent, setAgentPassword } from "#app/models/agent/agent.server.ts";
 import { db } from "#db/client.server.ts";
@@ -6,8 +7,8 @@ import { settings, users } from "#db/schema.ts";
 import { chooseDemoAgentPassword, storeDemoAgentPassword } from "./agent-password.ts";
 import { seedDemoStore } from "./seed/seed-demo-store.ts";
 
-/** Key of the Postgres advisory lock for seeding; any fixed number that is not the key of the migrations' lock. */
-const DEMO_LOCK_KEY = 4_711_002;
+/** Key of the Postgres advisory lock for seeding; any fixed number that no other lock has. */
+const DEMO_LOCK_KEY = 4_711_006;
 
 const FIRST_AGENT = { email: "ana@mevi.example", name: "Ana" };
 const DEMO_AGENTS = [FIRST_AGENT, { email: "ben@mevi.example", name: "Ben" }];
@@ -38,6 +39,8 @@ export async function prepareDemo(): Promise<DemoLogin> {
 async function seedOnce(): Promise<void> {
 	if ((await db.$count(settings, eq(settings.key, "demo_seeded"))) > 0) return;
 	await seedDemoStore();
+	// Questions are found by meaning from the first minute. This takes about 6 s, once.
+	await embedMissingPassages();
 	await db.insert(settings).values({ key: "demo_seeded", value: true }).onConflictDoNothing();
 }
 
