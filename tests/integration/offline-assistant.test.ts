@@ -352,6 +352,16 @@ describe("agents and small talk", () => {
 
 describe("while only some passages have embeddings", () => {
 	// The embeddings of an imported article are made within a minute; until then search finds the article by its terms.
+	it("lists the products of a kind, even if an article contains all words of the question", async () => {
+		await saveArticle({
+			slug: "teapots",
+			title: "Teapots",
+			body: "Do you have one of our teapots? Rinse it with warm water before the first use.",
+		});
+		const answer = await ask("which teapots do you have");
+		expect(answer).toMatchObject({ answered: true, cards: [{ kind: "product", name: "Plain Teapot" }] });
+	});
+
 	it("answers from an article that was saved a moment ago", async () => {
 		await saveArticle({
 			slug: "knorf-filter",
