@@ -166,6 +166,22 @@ describe("answers from articles", () => {
 		},
 	);
 
+	it("quote an article that was offered as a guess when the customer says yes", async () => {
+		const question = "does the zorblat come in red";
+		const { text, sources } = await ask(question);
+		const history: AnswerRequest["history"] = [
+			{ role: "customer", text: question },
+			{ role: "assistant", text, sources },
+		];
+		const answer = await ask("yes please", { history });
+		expect(answer).toMatchObject({
+			answered: true,
+			sources: [{ title: "Zorblat filter cleaning schedule" }],
+		});
+		expect(answer.text).toMatch(/filter/);
+		expect((await ask("no", { history })).answered).toBe(false);
+	});
+
 	it.each([
 		"what is the capital of France",
 		"can you write me a poem about returning home",

@@ -11,13 +11,13 @@ import { getSearchQueue } from "../cpu-queues.server.ts";
 import { ToolRuns } from "../tool-runs.server.ts";
 import { answerFromCatalogue } from "./catalogue/answer-from-catalogue.server.ts";
 import { articleIn, articlesOnlyIn, onlyIn, ownWordsIn } from "./foreign-words.ts";
-import { answerFromKnowledge } from "./knowledge.server.ts";
+import { answerFromArticle, answerFromKnowledge } from "./knowledge.server.ts";
 import { isDoable } from "./order-requests.server.ts";
 import { answerAboutOrders, latestOrderSentence } from "./orders.server.ts";
 import { isNo, isYes, OFFER, offersPerson, phrasesIn } from "./phrases.ts";
 import { smallTalk } from "./small-talk.ts";
 
-/** What one of the ways of answering came to. */
+/** The result of one of the ways of answering. */
 type Finding = {
 	text: string;
 	answered: boolean;
@@ -31,33 +31,33 @@ type Finding = {
 	language?: string;
 };
 
-/** The language of what the assistant says of orders and products: that of their data. */
+/** The language of the texts about orders and products, which is that of their data. */
 const DATA_LANGUAGE = "en";
 
-/** A written "yes" changes nothing: only a click is certain to be the customer's own. */
+/** A written "yes" changes nothing, because only a click is certain to be the customer's own decision. */
 const CLICK_TO_CONFIRM = "To be safe, only the button on the card does it. Please choose Confirm there.";
 
-/** A word every so often reads as writing; the whole never takes longer than this for it. */
+/** Delay in ms between the words of an answer, and the maximum for a whole answer, so that it reads like writing. */
 const PACE_MS = 12;
-const LONGEST_PACING_MS = 80;
+const MAX_PACING_MS = 80;
 
 /**
- * Answers without a model: a request for a person first, then the customer's own orders, small talk, the
- * products' facts and the articles' own sentences; where none of them speaks of what was asked, it says so.
- * Nothing is made up: every sentence is either one of ours about itself, a fact of the database or a quotation.
+ * Answers without a model: first a request for a person, then the customer's own orders, small talk, the catalogue and
+ * the articles. When none of them answers the question, the answer says so. Nothing is invented: every sentence is a
+ * fixed text, a fact of the database or a quotation.
  */
 export const answerOffline: Answerer = async (request, onText) => {
 	const question = request.question.trim();
 	const { analysis } = request;
 	const { language } = analysis;
 	request.signal.throwIfAborted();
-	const deeds = new ToolRuns(request);
+	const toolRuns = new ToolRuns(request);
 	const finding = await getSearchQueue().run(
 		request.network ?? "",
-		() => find({ request, deeds, question }),
+		() => find({ request, toolRuns, question }),
 		request.signal,
 	);
-	const { text, ...foreign } = await inWordsOf(language, finding);
+	const { text, ...foreign } = await inCustomersLanguage(language, finding);
 	const answer: Answer = {
 		text,
 		...foreign,
@@ -69,18 +69,21 @@ export const answerOffline: Answerer = async (request, onText) => {
 		...(finding.cards?.length ? { cards: finding.cards } : {}),
 		escalate: { needed: finding.escalation !== undefined, reason: finding.escalation ?? null },
 		model: null,
-		...deeds.toAnswerFields(),
+		...toolRuns.toAnswerFields(),
 	};
-	await writeOut(text, onText, request.signal);
+	await streamWords(text, onText, request.signal);
 	return answer;
 };
 
-/** What was found, with a sentence in the customer's language before it where it stands in another. */
-async function inWordsOf(language: string, finding: Finding): Promise<Pick<Answer, "text" | "foreignPart">> {
+/** The text that was found, after a sentence in the customer's language when the text is in another language. */
+async function inCustomersLanguage(
+	language: string,
+	finding: Finding,
+): Promise<Pick<Answer, "text" | "foreignPart">> {
 	const own = ownWordsIn(language);
 	const other = baseLanguage(finding.language ?? own);
 	if (other !== baseLanguage(language)) {
-		// Where our own words are not the customer's either, there is nothing to say it in.
+		// When the assistant has no texts in the customer's language either, there is no such sentence.
 		const introduction = finding.article
 			? articleIn(finding.article, other, language)
 			: onlyIn(other, language);
@@ -96,11 +99,11 @@ async function inWordsOf(language: string, finding: Finding): Promise<Pick<Answe
 
 type Search = {
 	request: AnswerRequest;
-	deeds: ToolRuns;
+	toolRuns: ToolRuns;
 	question: string;
 };
 
-async function find({ request, deeds, question }: Search): Promise<Finding> {
+async function find({ request, toolRuns, question }: Search): Promise<Finding> {
 	const { intent, confidence, language, personRequestLanguage } = request.analysis;
 	const phrases = phrasesIn(language);
 	const said = request.history.findLast((utterance) => utterance.role !== "customer")?.text ?? "";
@@ -120,10 +123,13 @@ async function find({ request, deeds, question }: Search): Promise<Finding> {
 	if (isYes(question) && said.trimEnd().endsWith(CONFIRM_INSTRUCTION))
 		return { text: CLICK_TO_CONFIRM, answered: true, language: "en" };
 
+	const confirmed = isYes(question) ? await answerConfirmedGuess(request) : null;
+	if (confirmed) return confirmed;
+
 	const { orderNumbers, conversation } = request.analysis;
 	const asked = conversation.searchText.trim();
 	const numbers = orderNumbers.length > 0 ? orderNumbers : [conversation.order ?? []].flat();
-	const orders = await answerAboutOrders({ question: asked, numbers, intent, confidence, deeds });
+	const orders = await answerAboutOrders({ question: asked, numbers, intent, confidence, toolRuns });
 	if (orders && !orders.isRequest) {
 		return { text: orders.text, cards: orders.cards, answered: true, language: DATA_LANGUAGE };
 	}
@@ -142,13 +148,26 @@ async function find({ request, deeds, question }: Search): Promise<Finding> {
 		return { text, answered: true, sources: found?.sources ?? [], language: DATA_LANGUAGE };
 	}
 	if (found)
-		return { ...found, text: await withOrderFacts(found.text, asked, intent, deeds), answered: true };
+		return { ...found, text: await withOrderFacts(found.text, asked, intent, toolRuns), answered: true };
 	if (intent === "complaint" && confidence > 0.6)
 		return { text: `I am sorry about that. ${OFFER}`, answered: false, language: "en" };
 	if (guess && baseLanguage(language) === baseLanguage(guess.locale)) {
 		return { text: phrases.guess(guess.title), sources: [toSource(guess)], answered: false };
 	}
 	return { text: phrases.unknown, answered: false };
+}
+
+/** After "Did you mean “Returns”?", a "yes" is answered from that article; null when the last answer was no guess. */
+async function answerConfirmedGuess({ history, analysis }: AnswerRequest): Promise<Finding | null> {
+	const { language } = analysis;
+	const last = history.findLast((utterance) => utterance.role !== "customer");
+	const asked = history.findLast((utterance) => utterance.role === "customer");
+	const [source] = last?.sources ?? [];
+	if (!asked || !source || last?.text !== phrasesIn(language).guess(source.title)) return null;
+	const answer = await answerFromArticle(asked.text, source.url, language);
+	return answer
+		? { text: answer.text, sources: answer.sources, answered: true, language: answer.language }
+		: null;
 }
 
 type Found = Pick<Finding, "text" | "cards" | "article"> & { sources: AnswerSource[]; language: string };
@@ -192,33 +211,37 @@ const toSource = ({ id, title, url, body, coverage }: FoundPassage): AnswerSourc
 
 const OWN = /\bmy (?:\w+ )?(?:order|purchase|package|parcel)\b/i;
 
-/** Cancelling, changing and returning depend on the state of the order: the customer's own is told as well. */
-async function withOrderFacts(text: string, question: string, intent: string, deeds: ToolRuns) {
+/** Adds the state of the customer's order to a rule about cancelling, changing or returning, which depends on it. */
+async function withOrderFacts(text: string, question: string, intent: string, toolRuns: ToolRuns) {
 	if (
 		!OWN.test(question) ||
 		!/^(?:cancel_order|change_order|change_shipping_address|get_refund)$/.test(intent)
 	) {
 		return text;
 	}
-	if (!isIdentified(deeds.owner)) {
-		if (deeds.canPropose && isDoable(intent)) deeds.requestIdentity();
+	if (!isIdentified(toolRuns.owner)) {
+		if (toolRuns.canPropose && isDoable(intent)) toolRuns.requestIdentity();
 		return text;
 	}
-	const facts = await latestOrderSentence(deeds);
+	const facts = await latestOrderSentence(toolRuns);
 	return facts ? `${text}\n\n${facts}` : text;
 }
 
-/** Hands the text over word by word. Ends at once, throwing the signal's reason, when the turn is superseded. */
-async function writeOut(text: string, onText: (piece: string) => void, signal: AbortSignal): Promise<void> {
+/** Passes the text on word by word. @throws the signal's reason at once when the turn is superseded. */
+async function streamWords(
+	text: string,
+	onText: (piece: string) => void,
+	signal: AbortSignal,
+): Promise<void> {
 	const pieces = text.match(/(?<!\s)\s*\S+(?:\s+$)?/g) ?? [];
-	const pause = Math.min(PACE_MS, LONGEST_PACING_MS / Math.max(pieces.length, 1));
-	let owed = 0;
+	const pause = Math.min(PACE_MS, MAX_PACING_MS / Math.max(pieces.length, 1));
+	let pendingMs = 0;
 	for (const piece of pieces) {
 		signal.throwIfAborted();
 		onText(piece);
-		owed += pause;
-		if (owed < 2) continue;
-		await delay(owed, undefined, { signal });
-		owed = 0;
+		pendingMs += pause;
+		if (pendingMs < 2) continue;
+		await delay(pendingMs, undefined, { signal });
+		pendingMs = 0;
 	}
 }

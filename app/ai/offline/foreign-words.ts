@@ -1,6 +1,6 @@
 import { languageNameIn, textLanguage } from "#app/text/language-tag.ts";
 
-/** What is said before text that stands in another language than the customer's, and where there is none. */
+/** Sentences about texts in another language than the customer's. */
 type ForeignWords = {
 	/** The text that follows is in that language. */
 	only: (language: string) => string;
@@ -88,7 +88,7 @@ const WORDS: Record<string, ForeignWords> = {
 	},
 };
 
-/** The language of the assistant's own words for a customer's language: that one, else English. */
+/** The language of the assistant's fixed texts for a customer's language: the same one, otherwise English. */
 export const ownWordsIn = (language: string): string => {
 	const own = textLanguage(language);
 	return WORDS[own] ? own : "en";
@@ -96,7 +96,7 @@ export const ownWordsIn = (language: string): string => {
 
 const wordsIn = (language: string): ForeignWords => WORDS[ownWordsIn(language)]!;
 
-/** Says, in the customer's language, in which other one the text that follows is. */
+/** The sentence, in the customer's language, that the next text is in another language. */
 export const onlyIn = (other: string, language: string): string =>
 	wordsIn(language).only(languageNameIn(other, ownWordsIn(language)));
 
@@ -111,6 +111,6 @@ export const articleIn = (
 		languageNameIn(other, ownWordsIn(language)),
 	);
 
-/** Says, in the customer's language, which languages there are articles in. */
+/** The sentence, in the customer's language, that names the languages of the articles. */
 export const articlesOnlyIn = (others: string[], language: string): string =>
 	wordsIn(language).articles(others.map((other) => languageNameIn(other, ownWordsIn(language))).join(", "));

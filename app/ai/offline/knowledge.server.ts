@@ -73,6 +73,28 @@ export async function answerFromKnowledge({
 	return passage && whole.evidence >= MIN_GUESS_EVIDENCE ? { kind: "guess", passage } : { kind: "nothing" };
 }
 
+/**
+ * Answers a question from one article, which the customer has confirmed to be meant.
+ * @param url of the article's help page, with or without a heading.
+ * @returns null when customers cannot find the article any more.
+ */
+export async function answerFromArticle(
+	question: string,
+	url: string,
+	language: string,
+): Promise<KnowledgeAnswer | null> {
+	const { candidates } = await search(
+		question,
+		language,
+		await embedQuestionWithBuiltInModel(question, language),
+	);
+	const [page] = url.split("#");
+	const own = candidates.filter((candidate) => candidate.url.split("#")[0] === page);
+	if (own.length === 0) return null;
+	const { notFound } = phrasesIn(language);
+	return composeAnswer({ whole: { question, candidates: own }, parts: [], notFound });
+}
+
 type SearchResult = {
 	/** The question, in the language of the articles that were found. */
 	question: string;

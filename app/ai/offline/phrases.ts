@@ -1,6 +1,6 @@
 import { textLanguage } from "#app/text/language-tag.ts";
 
-/** What the assistant says of itself. Short, honest, never pretending to be a person. */
+/** The assistant's fixed texts. They are short, honest, and never pretend to be a person's. */
 
 type Phrases = {
 	/** A person was asked for. */
@@ -180,7 +180,7 @@ export function phrasesIn(language: string): Phrases {
 
 export const OFFER = "Would you like to talk to a person?";
 
-/** Whether an answer ended by offering a person, in any language it is said in. */
+/** Whether an answer ended with the offer of a person, in any language. */
 export function offersPerson(text: string): boolean {
 	const offers = Object.values(PHRASES).map(({ unknown }) => unknown.replace(/^[^.。]*[.。]\s*/, ""));
 	return [OFFER, ...offers].some((offer) => text.trimEnd().endsWith(offer));

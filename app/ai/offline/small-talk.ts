@@ -1,18 +1,18 @@
 import { foldLetters } from "#app/text/fold-letters.ts";
 import phrases from "./small-talk.json" with { type: "json" };
 
-/** What small talk a text is: one of the phrases, or a question about the assistant's own nature. */
+/** Small talk: one of the phrases, or a question whether the assistant is a person. */
 export type SmallTalk = { kind: "greeting" | "thanks" | "goodbye" } | { kind: "nature"; text: string };
 
-const NATURE =
+const NATURE_QUESTION =
 	/\b(?:are|r) (?:you|u) (?:an? |really |actually |even )*(?:real|human|person|people|bot|robot|chatbot|machine|ai|computer|automated|program|alive|assistant)\b|\b(?:am i|is this|i am) (?:talking|speaking|chatting|writing)?\s?(?:to|with)?\s?(?:an? )?(?:real |actual )?(?:human|person|bot|robot|machine|ai|computer)\b|\bwho (?:are|r) (?:you|u)\b|\bwhat (?:are|r) (?:you|u)\b(?!\w| \w+ing)|\bwhat(?:s| is|'s|’s) your name\b/i;
 
 const WHAT_I_AM =
 	"I am the store's automated assistant, not a person. I answer from the store's help pages and your own orders, and can call a person whenever you like.";
 
-const SURE = 0.5;
-/** Longer texts that begin with a greeting are about something. */
-const MOST_WORDS = 9;
+const MIN_CONFIDENCE = 0.5;
+/** Maximum length of small talk in words. A longer text that begins with a greeting has another subject. */
+const MAX_WORDS = 9;
 
 type Kind = keyof typeof phrases;
 const KINDS: Kind[] = ["thanks", "goodbye", "greeting"];
@@ -45,10 +45,10 @@ function kindOfPhrases(text: string): Kind | null {
 /** Whether a text is small talk, by its intent; null when it is about something. */
 export function smallTalk(question: string, intent: string, confidence: number): SmallTalk | null {
 	const words = question.split(/\s+/).length;
-	if (words <= MOST_WORDS + 3 && NATURE.test(question)) return { kind: "nature", text: WHAT_I_AM };
+	if (words <= MAX_WORDS + 3 && NATURE_QUESTION.test(question)) return { kind: "nature", text: WHAT_I_AM };
 	const kind = kindOfPhrases(question);
 	if (kind) return { kind };
-	if (words > MOST_WORDS || confidence < SURE) return null;
+	if (words > MAX_WORDS || confidence < MIN_CONFIDENCE) return null;
 	if (intent === "greeting" || intent === "thanks" || intent === "goodbye") return { kind: intent };
 	return null;
 }
