@@ -40,7 +40,7 @@ const texts = [
 const examples: (ScopeExample & { isLeftOut: boolean })[] = [];
 for (const [i, { text: line, isForStore, isLeftOut }] of texts.entries()) {
 	// In the files, questions to a store end with a question mark more often. The model must not learn that.
-	const text = line.replace(/\?+$/, "") + (i % 2 === 0 ? "?" : "");
+	const text = line.replace(/(?<!\?)\?+$/, "") + (i % 2 === 0 ? "?" : "");
 	examples.push({
 		features: computeIntentFeatures(text, await computeEmbedding(text)),
 		isForStore,

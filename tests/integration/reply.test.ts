@@ -279,7 +279,7 @@ describe("a checkpoint that cannot be saved", () => {
 		await failFirstCheckpoint(sqlstate);
 		stopWorker = startWorker();
 		await until(async () => expect(bots(await ana.messageTexts())).toEqual([["bot", "Answered after all."]]));
-		expect(model.requests).toHaveLength(2);
+		expect(model.requests.length).toBeGreaterThanOrEqual(2);
 		const lines = logged.mock.calls.map(([, line]) => line);
 		expect(lines.filter((line) => line === "the checkpoint of an answer could not be saved")).toHaveLength(1);
 	});

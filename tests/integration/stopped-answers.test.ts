@@ -206,5 +206,5 @@ it("and is no answer: the question is still open for the agent and the assistant
 	await sql`update chat_messages set sent_at = now() - interval '1 hour' where session_id = ${ana.sessionId}`;
 	await sql`update chat_sessions set assigned_at = now() - interval '1 hour' where session_id = ${ana.sessionId}`;
 	const problems = (await repairUnattended()).filter(({ sessionId }) => sessionId === ana.sessionId);
-	expect(problems).toEqual([{ sessionId: ana.sessionId, problem: "agent-away" }]);
+	expect(problems).toMatchObject([{ sessionId: ana.sessionId, problem: "agent-away" }]);
 });

@@ -3,7 +3,7 @@ import type { SettingValue } from "#app/models/setting/shapes.ts";
 import { getSetting } from "#app/models/setting/store.server.ts";
 import type { QuestionAnalysis } from "../analyse-question.server.ts";
 import type { Answer, AnswerRequest } from "../answer.ts";
-import { isYes } from "../offline/phrases.ts";
+import { findGuess, isYes } from "../offline/phrases.ts";
 import { isFrustrated } from "./frustration.ts";
 import { type EscalationTextKey, personCalledText } from "./person-called-texts.ts";
 import { findOwnerTopic, mentionsInjuryOrDanger, mentionsLegalAction } from "./sensitive-topics.ts";
@@ -21,6 +21,12 @@ const REFUND_PATTERN =
 	/refund|money back|erstatt|geld zurück|rembours|reembols|devol(?:ución|ver) (?:mi|el) dinero|rimbors|terugbetal|geld terug|zwrot pieni|para iade|iade et|استرداد|استرجاع|החזר כספי|זיכוי/iu;
 
 /**
+ * A request to send something back. It is not yet a request for money, although it has the refund intent: the assistant
+ * proposes the return on a card.
+ */
+const RETURN_PATTERN = /\b(?:return|send (?:it |this |that |them )?back)\b/i;
+
+/**
  * Decides whether a person must answer a question. The decision is made before a model is asked, so that it does not
  * depend on a provider. The rules are checked in this order: injuries and danger, legal action, a request for a person,
  * an angry customer, a topic of the owner, a refund above the owner's limit.
@@ -28,7 +34,9 @@ const REFUND_PATTERN =
  * @returns null when the assistant may answer.
  */
 export async function decideEscalation(
-	request: Pick<AnswerRequest, "question" | "customerId" | "analysis"> & { unansweredInARow: number },
+	request: Pick<AnswerRequest, "question" | "history" | "customerId" | "analysis"> & {
+		unansweredInARow: number;
+	},
 	settings?: SettingValue<"escalation">,
 ): Promise<Escalation | null> {
 	const { question, analysis, unansweredInARow } = request;
@@ -37,9 +45,10 @@ export async function decideEscalation(
 	if (rules.safety && mentionsInjuryOrDanger(question)) return topic("safety");
 	if (rules.legal && mentionsLegalAction(question)) return topic("legal");
 	// After a question that it could not answer, the assistant offers a person, and the customer's "yes" accepts the
-	// offer.
-	const personRequestLanguage =
-		analysis.personRequestLanguage ?? (unansweredInARow > 0 && isYes(question) ? "en" : null);
+	// offer. After a guess, "yes" confirms the article.
+	const acceptsPerson =
+		unansweredInARow > 0 && isYes(question) && findGuess(request.history, analysis.language) === null;
+	const personRequestLanguage = analysis.personRequestLanguage ?? (acceptsPerson ? "en" : null);
 	// The English phrases for a person also occur in texts of other languages. The answer is then in the language that the
 	// analysis detected.
 	if (personRequestLanguage) {
@@ -84,7 +93,10 @@ async function isRefundAbove(
 ): Promise<boolean> {
 	if (!customerId) return false;
 	const number = analysis.orderNumbers[0] ?? analysis.conversation.order;
-	const wantsRefund = analysis.intent === "get_refund" && analysis.confidence >= MIN_REFUND_CONFIDENCE;
+	const wantsRefund =
+		analysis.intent === "get_refund" &&
+		analysis.confidence >= MIN_REFUND_CONFIDENCE &&
+		(!RETURN_PATTERN.test(question) || REFUND_PATTERN.test(question));
 	if (!wantsRefund && !(number && REFUND_PATTERN.test(question))) return false;
 	const order = number
 		? await getOrder({ number, customerId })

@@ -14,7 +14,7 @@ import { articleIn, articlesOnlyIn, onlyIn, ownWordsIn } from "./foreign-words.t
 import { answerFromArticle, answerFromKnowledge } from "./knowledge.server.ts";
 import { isDoable } from "./order-requests.server.ts";
 import { answerAboutOrders, latestOrderSentence } from "./orders.server.ts";
-import { isNo, isYes, OFFER, offersPerson, phrasesIn } from "./phrases.ts";
+import { findGuess, isNo, isYes, OFFER, offersPerson, phrasesIn } from "./phrases.ts";
 import { smallTalk } from "./small-talk.ts";
 
 /** The result of one of the ways of answering. */
@@ -160,10 +160,9 @@ async function find({ request, toolRuns, question }: Search): Promise<Finding> {
 /** After "Did you mean “Returns”?", a "yes" is answered from that article; null when the last answer was no guess. */
 async function answerConfirmedGuess({ history, analysis }: AnswerRequest): Promise<Finding | null> {
 	const { language } = analysis;
-	const last = history.findLast((utterance) => utterance.role !== "customer");
 	const asked = history.findLast((utterance) => utterance.role === "customer");
-	const [source] = last?.sources ?? [];
-	if (!asked || !source || last?.text !== phrasesIn(language).guess(source.title)) return null;
+	const source = findGuess(history, language);
+	if (!asked || !source) return null;
 	const answer = await answerFromArticle(asked.text, source.url, language);
 	return answer
 		? { text: answer.text, sources: answer.sources, answered: true, language: answer.language }

@@ -1,4 +1,6 @@
+import type { Utterance } from "#app/models/message/unanswered.server.ts";
 import { textLanguage } from "#app/text/language-tag.ts";
+import type { AnswerSource } from "#db/shapes.ts";
 
 /** The assistant's fixed texts. They are short, honest, and never pretend to be a person's. */
 
@@ -197,6 +199,16 @@ const plain = (text: string) =>
 		.replace(/['’]/g, "")
 		.replace(/[^\p{L}]+/gu, " ")
 		.trim();
+
+/**
+ * The article that the last answer offered as a guess ("Did you mean “Returns”?"); null when it was no guess.
+ * @param language of the question.
+ */
+export function findGuess(history: Utterance[], language: string): AnswerSource | null {
+	const last = history.findLast((utterance) => utterance.role !== "customer");
+	const [source] = last?.sources ?? [];
+	return source && last?.text === phrasesIn(language).guess(source.title) ? source : null;
+}
 
 /** Whether a text does nothing but agree. */
 export function isYes(text: string): boolean {
